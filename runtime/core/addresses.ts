@@ -1,0 +1,71 @@
+/**
+ * Is this text a network address? The checks behind the option types addr, addr_list and client_auth_addr.
+ *
+ * Syntax only, nothing is resolved. Source: GlusterFS `libglusterfs/src/common-utils.c` (valid_internet_address and what
+ * it calls), RFC 1123 for host names (with '_', which GlusterFS and many networks allow), RFC 4291 for IPv6.
+ */
+
+export function isIpv4(text: string): boolean {
+  const parts = text.split('.');
+  return (
+    parts.length === 4 && parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && +part < 256)
+  );
+}
+
+/** Groups of an IPv6 half; an IPv4 tail counts as two. NaN when one is malformed. */
+function ipv6Groups(half: string, mayEndInIpv4: boolean): number {
+  if (half === '') return 0;
+  const groups = half.split(':');
+  let count = groups.length;
+  for (const [i, group] of groups.entries()) {
+    if (mayEndInIpv4 && i === groups.length - 1 && isIpv4(group)) count += 1;
+    else if (!/^[0-9a-f]{1,4}$/i.test(group)) return Number.NaN;
+  }
+  return count;
+}
+
+/** An IPv6 address, with or without a zone (`fe80::1%eth0`). */
+export function isIpv6(text: string): boolean {
+  const [address, ...zone] = text.split('%');
+  if (zone.length > 1 || zone[0] === '') return false;
+  const halves = address!.split('::');
+  if (halves.length > 2) return false;
+  const [head, tail] = halves as [string, string?];
+  if (tail === undefined) return ipv6Groups(head, true) === 8;
+  return ipv6Groups(head, false) + ipv6Groups(tail, true) <= 7;
+}
+
+/** A host name; one that ends in a number is an IPv4 address gone wrong. */
+export function isHostname(text: string): boolean {
+  if (text.length > 255) return false;
+  const labels = text.split('.');
+  return (
+    labels.every((label) => /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label)) &&
+    !/^\d+$/.test(labels[labels.length - 1]!)
+  );
+}
+
+export const isAddress = (text: string): boolean =>
+  isIpv4(text) || isIpv6(text) || isHostname(text);
+
+/** A pattern for addresses: `*`, `10.0.*`, `node[12].example.org`, or an IPv4 network `10.0.0.0/8`. */
+export function isAddressPattern(text: string): boolean {
+  const slash = text.indexOf('/');
+  if (slash >= 0) return isIpv4(text.slice(0, slash)) && isPrefixLength(text.slice(slash + 1));
+  return /[*?[]/.test(text) && /^([a-z0-9_.:*?-]|\[[a-z0-9_.:^!-]+\])+$/i.test(text);
+}
+
+const isPrefixLength = (text: string): boolean => /^\d{1,2}$/.test(text) && +text <= 32;
+
+/** A comma list of addresses and patterns. */
+export const isAddressList = (text: string): boolean =>
+  text.split(',').every((item) => isAddress(item) || isAddressPattern(item));
+
+/** `/dir(addr|addr),/dir2,…`: directories, each with the addresses that may mount it. */
+export function isDirectoryList(text: string): boolean {
+  return text.split(',').every((item) => {
+    const parts = /^(\/[^(),]*)(?:\(([^()]+)\))?$/.exec(item);
+    if (parts === null) return false;
+    return parts[2] === undefined || parts[2].split('|').every(isAddressList);
+  });
+}

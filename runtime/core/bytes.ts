@@ -1,0 +1,132 @@
+/**
+ * Names (file names, xattr names, link targets) between bytes and strings.
+ *
+ * A Linux name is bytes, mostly UTF-8 but not always. In the runtime it is a string in which every byte that is not
+ * part of valid UTF-8 is the lone surrogate U+DC00 + byte (U+DC80 … U+DCFF): Python's `surrogateescape`, so a name is
+ * the same string in TypeScript and in a Python module, and no name is out of reach. UTF-8 is strict (Unicode 15,
+ * table 3-7): overlong forms, encoded surrogates and anything above U+10FFFF are invalid bytes and are escaped.
+ *
+ * `encodeName(decodeName(bytes))` is the identity on all bytes; `decodeName(encodeName(s))` is the identity on
+ * well-formed strings. Any other lone surrogate names nothing: encoding it throws `NameError`, because a substitute
+ * ('?', U+FFFD) could be the name of another file. Only a script can make such a string.
+ */
+
+import { EILSEQ } from './errno.ts';
+
+/** A string that no bytes stand for: it has a lone surrogate outside U+DC80 … U+DCFF. */
+export class NameError extends RangeError {
+  override readonly name = 'NameError';
+  readonly code = 'EILSEQ';
+  /** What to answer a request with that carried the name. */
+  readonly errno: number = EILSEQ;
+}
+
+function refuse(s: string, at: number): never {
+  const unit = s.charCodeAt(at).toString(16).toUpperCase();
+  throw new NameError(`a name cannot hold the lone surrogate U+${unit} (at ${at})`);
+}
+
+/** Is the unit at `at` a high surrogate with its low half after it? */
+function pairAt(s: string, at: number): boolean {
+  return s.charCodeAt(at) < 0xdc00 && (s.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+}
+
+const isEscape = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
+
+/** Bytes the name takes when encoded. @throws {NameError} */
+export function nameLength(s: string): number {
+  let length = 0;
+  for (let i = 0; i < s.length; i++) {
+    const unit = s.charCodeAt(i);
+    if (unit < 0x80) length += 1;
+    else if (unit < 0x800) length += 2;
+    else if ((unit & 0xf800) !== 0xd800) length += 3;
+    else if (pairAt(s, i)) {
+      length += 4;
+      i++;
+    } else if (isEscape(unit)) length += 1;
+    else refuse(s, i);
+  }
+  return length;
+}
+
+/**
+ * Writes the name at `offset` and returns the number of bytes written (no terminating NUL). `out` must have room:
+ * `nameLength(s)`, or 3 × `s.length` without looking. @throws {NameError}
+ */
+export function encodeNameInto(s: string, out: Uint8Array, offset: number): number {
+  let at = offset;
+  for (let i = 0; i < s.length; i++) {
+    const unit = s.charCodeAt(i);
+    if (unit < 0x80) out[at++] = unit;
+    else if (unit < 0x800) {
+      out[at++] = 0xc0 | (unit >> 6);
+      out[at++] = 0x80 | (unit & 0x3f);
+    } else if ((unit & 0xf800) !== 0xd800) {
+      out[at++] = 0xe0 | (unit >> 12);
+      out[at++] = 0x80 | ((unit >> 6) & 0x3f);
+      out[at++] = 0x80 | (unit & 0x3f);
+    } else if (pairAt(s, i)) {
+      const code = s.codePointAt(i++)!;
+      out[at++] = 0xf0 | (code >> 18);
+      out[at++] = 0x80 | ((code >> 12) & 0x3f);
+      out[at++] = 0x80 | ((code >> 6) & 0x3f);
+      out[at++] = 0x80 | (code & 0x3f);
+    } else if (isEscape(unit)) out[at++] = unit & 0xff;
+    else refuse(s, i);
+  }
+  return at - offset;
+}
+
+/** The name's bytes, in a new array of exactly their number. @throws {NameError} */
+export function encodeName(s: string): Uint8Array {
+  const bytes = new Uint8Array(nameLength(s));
+  encodeNameInto(s, bytes, 0);
+  return bytes;
+}
+
+/** The name in `bytes[start … end)`; every sequence of bytes has one. */
+export function decodeName(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  let text = '';
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at]!;
+    if (byte >= 0x80) return text + decodeFrom(bytes, at, end);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+/** The general case, from the first byte above ASCII on. */
+function decodeFrom(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  let at = start;
+  while (at < end) {
+    const length = sequenceLength(bytes, at, end);
+    const lead = bytes[at]!;
+    if (length === 1) text += String.fromCharCode(lead);
+    else if (length === 0) text += String.fromCharCode(0xdc00 | lead);
+    else {
+      let code = lead & (0x7f >> length);
+      for (let i = 1; i < length; i++) code = (code << 6) | (bytes[at + i]! & 0x3f);
+      text += String.fromCodePoint(code);
+    }
+    at += length || 1;
+  }
+  return text;
+}
+
+/** Bytes in the valid UTF-8 sequence that begins at `at` (1 … 4); 0 when none does. */
+function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
+  const lead = bytes[at]!;
+  if (lead < 0x80) return 1;
+  if (lead < 0xc2 || lead > 0xf4) return 0;
+  const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  if (at + length > end) return 0;
+  const second = bytes[at + 1]!;
+  // The second byte's range is narrower after four leads: that excludes overlong forms, surrogates, > U+10FFFF.
+  const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+  const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+  if (second < low || second > high) return 0;
+  for (let i = 2; i < length; i++) if ((bytes[at + i]! & 0xc0) !== 0x80) return 0;
+  return length;
+}

@@ -1,0 +1,25 @@
+/** What the world outside lends to a graph: clock, timers, randomness, a place for log lines. */
+import type { Gfid } from './gfid.ts';
+import { gfidFromRandom } from './gfid.ts';
+import type { LogSink } from './log.ts';
+
+export interface Context {
+  readonly sink: LogSink;
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Calls `fn` once after at least `ms` milliseconds; the result cancels it. */
+  after(ms: number, fn: () => void): () => void;
+  /** Fills `out` with unpredictable bytes. */
+  random(out: Uint8Array): void;
+  /** The folder that relative paths in the volfile start from. */
+  readonly baseDir: string;
+  /** Asks for a turn of the event loop soon: something outside of any request needs one. */
+  wake(): void;
+}
+
+/** A fresh gfid (uuid version 4). */
+export function newGfid(context: Context): Gfid {
+  const bytes = new Uint8Array(16);
+  context.random(bytes);
+  return gfidFromRandom(bytes);
+}

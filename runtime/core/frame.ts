@@ -1,0 +1,127 @@
+/**
+ * Frames: how a request remembers its way back.
+ *
+ * A request is a Stack (who asks, and what) and one Frame for each hop that wants to see the
+ * reply. A translator gets a frame with each fop, winds with it any number of times, one after
+ * the other or several at once, and answers it exactly once. A second answer is refused here, so
+ * it can never reach another request; the log says who gave it.
+ *
+ * A frame is the translator's own from the fop until the answer; `local` is its note to its
+ * callbacks. Frames are made per hop, not pooled: measured, V8 gives and takes such short-lived
+ * objects for less than a pool's bookkeeping, and a stale frame can then never be a live one.
+ *
+ * Source: GlusterFS `libglusterfs/src/glusterfs/stack.h`.
+ */
+import type { Xlator } from './xlator.ts';
+
+let lastUnique = 0;
+
+/** One request, as its initiator (a mount, the programming interface, a translator) made it. */
+export class Stack {
+  /** Serial number of the request in this process. */
+  readonly unique: number;
+  uid: number;
+  gid: number;
+  /** The caller's process; negative for internal clients, as GlusterFS numbers them. */
+  pid: number;
+  /** Log name of the fop that the initiator asked for, such as `LOOKUP`. */
+  op: string;
+  /** Hexadecimal text of the lock owner's bytes; empty when the request has none. */
+  lkOwner = '';
+  /** The initiator's own number for this request (the kernel's, for a mount). */
+  tag = 0;
+  interrupted = false;
+  private groupsFound: readonly number[] | null = null;
+  private readonly findGroups: ((pid: number) => readonly number[]) | null;
+  private onInterrupt: (() => void)[] | null = null;
+
+  constructor(
+    uid: number,
+    gid: number,
+    pid: number,
+    op: string,
+    findGroups: ((pid: number) => readonly number[]) | null = null,
+  ) {
+    lastUnique += 1;
+    this.unique = lastUnique;
+    this.uid = uid;
+    this.gid = gid;
+    this.pid = pid;
+    this.op = op;
+    this.findGroups = findGroups;
+  }
+
+  /** Supplementary groups of the caller; looked up when first asked for. */
+  get groups(): readonly number[] {
+    this.groupsFound ??= this.findGroups === null ? [] : this.findGroups(this.pid);
+    return this.groupsFound;
+  }
+
+  /** The caller no longer wants the answer. It is owed all the same. */
+  interrupt(): void {
+    if (this.interrupted) return;
+    this.interrupted = true;
+    for (const tell of this.onInterrupt ?? []) tell();
+    this.onInterrupt = null;
+  }
+
+  /** Calls `tell` when the request is interrupted; at once when it already was. */
+  whenInterrupted(tell: () => void): void {
+    if (this.interrupted) {
+      tell();
+      return;
+    }
+    this.onInterrupt ??= [];
+    this.onInterrupt.push(tell);
+  }
+}
+
+/** A callback of whatever fop; `unwind` knows which. */
+export type AnyCbk = (parent: Frame, ...rest: never[]) => void;
+
+/** One hop of one request. */
+export class Frame {
+  readonly root: Stack;
+  /** The frame of the translator that wound to us; null for the initiator's own. */
+  readonly parent: Frame | null;
+  /** Whose frame this is. A tail wind hands it on. */
+  xl: Xlator<unknown>;
+  /** The winder's callback; null once answered, and in the initiator's own frame. */
+  cbk: AnyCbk | null;
+  /** The winder's small integer, handed to its callback: a child's index, an epoch. */
+  readonly cookie: number;
+  /** The translator's note from fop to callback. */
+  local: unknown = null;
+
+  constructor(
+    root: Stack,
+    parent: Frame | null,
+    xl: Xlator<unknown>,
+    cbk: AnyCbk | null,
+    cookie: number,
+  ) {
+    this.root = root;
+    this.parent = parent;
+    this.xl = xl;
+    this.cbk = cbk;
+    this.cookie = cookie;
+  }
+
+  /** Whether this frame has had its answer. */
+  get answered(): boolean {
+    return this.cbk === null;
+  }
+}
+
+/** The frame an initiator winds with: a new request. `xl` is the initiator, shown in logs. */
+export function newRequest(root: Stack, xl: Xlator<unknown>): Frame {
+  return new Frame(root, null, xl, null, 0);
+}
+
+/** A second answer: refused, and told to whoever reads the log. */
+export function unwoundTwice(frame: Frame, fop: string): void {
+  frame.xl.log.error(
+    `${fop}: request ${frame.root.unique} was unwound twice; the second answer was dropped ` +
+      '(is a return missing after the first unwind?)',
+  );
+}

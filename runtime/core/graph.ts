@@ -1,0 +1,139 @@
+/**
+ * A live graph: instances wired together, started from the top and stopped from the leaves.
+ *
+ * Starting: options are checked, `init` runs top first (a translator may refuse), the fops of
+ * each instance become known, winds are routed past instances that do not define a fop, and
+ * PARENT_UP travels down; the leaves answer CHILD_UP. A start that fails takes back what it did.
+ *
+ * Source: GlusterFS `libglusterfs/src/graph.c`.
+ */
+import type { Context } from './context.ts';
+import { EOPNOTSUPP } from './errno.ts';
+import { GraphError } from './errors.ts';
+import type { EventName } from './events.ts';
+import { type FopName, Links, refusal } from './fops.gen.ts';
+import { InodeTable } from './inode.ts';
+import { Log, type LogLevels } from './log.ts';
+import { checkOptions, genericOptions, type Options } from './options.ts';
+import type { Fop, GivenOption, Target, Translator } from './xlator.ts';
+import { Xlator } from './xlator.ts';
+
+/** One volume of a checked description. */
+export interface VolumeSpec {
+  readonly name: string;
+  readonly translator: Translator<unknown>;
+  readonly options: readonly GivenOption[];
+  /** Names of volumes of the same graph. */
+  readonly subvolumes: readonly string[];
+  /** `FILE:LINE:COLUMN` of the volume, for messages. */
+  readonly where?: string | undefined;
+}
+
+export class Graph {
+  /** In the order of the volfile: leaves first, the top last. */
+  readonly xlators: readonly Xlator[];
+  readonly top: Xlator;
+  readonly inodes: InodeTable;
+  /** The top as its initiator winds to it; set by `start`. */
+  links!: Links;
+  private readonly specs: readonly VolumeSpec[];
+
+  /** @throws {GraphError} when a subvolume is not among the volumes, or there is none at all. */
+  constructor(specs: readonly VolumeSpec[], context: Context, levels: LogLevels, graphId = 0) {
+    this.specs = specs;
+    this.xlators = specs.map((spec, id) => {
+      const log = new Log(context.sink, levels, spec.name, graphId);
+      return new Xlator(id, spec.name, spec.translator, spec.options, log, context);
+    });
+    const byName = new Map(this.xlators.map((xl) => [xl.name, xl]));
+    const problems: string[] = [];
+    specs.forEach((spec, id) => {
+      const xl = this.xlators[id]!;
+      const below = spec.subvolumes.flatMap((name) => byName.get(name) ?? []);
+      if (below.length < spec.subvolumes.length) {
+        problems.push(`volume '${spec.name}': a subvolume is not in the graph`);
+      }
+      xl.below = below;
+      for (const child of below) child.above.push(xl);
+    });
+    const top = this.xlators.at(-1);
+    if (top === undefined) problems.push('a graph needs at least one volume');
+    if (problems.length > 0) throw new GraphError(problems);
+    this.top = top!;
+    this.inodes = new InodeTable(this.xlators);
+  }
+
+  /**
+   * Brings the graph up. `master` hears the events that leave the top.
+   * @throws {GraphError} naming volume and reason; nothing is left running then.
+   */
+  async start(master: (event: EventName, data: unknown) => void = () => {}): Promise<void> {
+    this.top.master = master;
+    for (const xl of [...this.xlators].reverse()) {
+      const problem = await this.init(xl);
+      if (problem === null) continue;
+      await this.finiAll();
+      throw new GraphError([problem]);
+    }
+    this.route();
+    for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
+  }
+
+  /** Takes the graph down: PARENT_DOWN, then every inode forgotten, then `fini` from the leaves. */
+  async stop(): Promise<void> {
+    for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
+    this.inodes.clear();
+    await this.finiAll();
+  }
+
+  private async init(xl: Xlator): Promise<string | null> {
+    const where = this.specs[xl.id]!.where ?? '';
+    const place = `${where === '' ? '' : `${where}: `}volume '${xl.name}' (${xl.type})`;
+    try {
+      const options: Options = { ...genericOptions, ...xl.translator.options };
+      const open = xl.translator.openOptions === true;
+      const { values, problems } = checkOptions(options, xl.given, { open });
+      const wrong = problems.find((problem) => problem.severity === 'error');
+      if (wrong !== undefined) return `${wrong.where ?? place}: ${wrong.message}`;
+      xl.log.setOwnLevel(values['log-level'] as string | undefined);
+      xl.priv = await xl.translator.init(xl, values as never);
+      xl.initialised = true;
+      const { fops } = xl.translator;
+      xl.fops = typeof fops === 'function' ? fops(xl) : fops;
+      return null;
+    } catch (error) {
+      return `${place}: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+
+  private async finiAll(): Promise<void> {
+    for (const xl of this.xlators) {
+      if (!xl.initialised) continue;
+      xl.initialised = false;
+      try {
+        await xl.translator.fini?.(xl);
+      } catch (error) {
+        xl.log.error(`fini failed: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+
+  private route(): void {
+    for (const xl of this.xlators) {
+      xl.children = xl.below.map((child) => new Links((name) => target(child, name)));
+    }
+    this.links = new Links((name) => target(this.top, name));
+  }
+}
+
+/** The nearest instance, from `xl` down through first children, that defines the fop. */
+function target<N extends FopName>(xl: Xlator, name: N): Target<N> {
+  let at = xl;
+  for (;;) {
+    const fop = at.fops[name] as Fop<N, unknown> | undefined;
+    if (fop !== undefined) return { xl: at, fop };
+    const next = at.below[0];
+    if (next === undefined) return { xl: at, fop: refusal(name, EOPNOTSUPP) };
+    at = next;
+  }
+}

@@ -1,0 +1,291 @@
+/**
+ * The inode table: every inode this graph knows, by gfid and by number, and the names (dentries)
+ * that lead to it.
+ *
+ * Rules for callers
+ * - `newInode()` gives an inode that is nowhere yet; `link()` puts it into the table and returns
+ *   the inode to go on with, which is another one when that gfid was known already.
+ * - An inode stays while the kernel counts a lookup of it (`nlookup`), an fd is open on it, or a
+ *   name below it is known. Otherwise it waits in the LRU list and leaves when `lruLimit` others
+ *   have come after it; translators that keep something with it are then told by `forget`.
+ * - Names are exact strings; "." and ".." make no dentry.
+ *
+ * Source: GlusterFS `libglusterfs/src/inode.c`.
+ */
+import { type Gfid, inoHi, inoLo, NULL_GFID, ROOT_GFID } from './gfid.ts';
+import { IA_IFDIR, IA_INVAL, type Iatt } from './iatt.ts';
+import { INODE_LRU_LIMIT } from './limits.ts';
+import { joinPath } from './loc.ts';
+import type { Xlator } from './xlator.ts';
+
+/** A name that leads to an inode. */
+export interface Dentry {
+  readonly parent: Inode;
+  readonly name: string;
+}
+
+/** The number of the root, also as the kernel counts. */
+export const ROOT_ID = 1;
+
+export class Inode {
+  readonly table: InodeTable;
+  /** Serial number, never used again; the kernel's nodeid. The root is 1. */
+  readonly id: number;
+  /** Null until linked. */
+  gfid: Gfid = NULL_GFID;
+  iaType = IA_INVAL;
+  /** The two halves of the inode number that applications see. */
+  inoHi = 0;
+  inoLo = 0;
+  /** Lookups that the kernel has not taken back. */
+  nlookup = 0;
+  fdCount = 0;
+  /** Names that lead here; more than one for a hard link. */
+  readonly names: Dentry[] = [];
+  /** Known names below, when this is a directory. */
+  children: Map<string, Inode> | null = null;
+  private ctx: unknown[] | null = null;
+
+  constructor(table: InodeTable, id: number) {
+    this.table = table;
+    this.id = id;
+  }
+
+  get isDir(): boolean {
+    return this.iaType === IA_IFDIR;
+  }
+
+  get linked(): boolean {
+    return this.gfid !== NULL_GFID;
+  }
+
+  /** What `xl` keeps with this inode; undefined when nothing. */
+  ctxGet(xl: Xlator<unknown>): unknown {
+    return this.ctx === null ? undefined : this.ctx[xl.id];
+  }
+
+  /** A translator that has set something, and only such a one, is told of the forget. */
+  ctxSet(xl: Xlator<unknown>, value: unknown): void {
+    this.ctx ??= [];
+    this.ctx[xl.id] = value;
+  }
+
+  /** Takes back what `xl` keeps; it is then not told of the forget. */
+  ctxDel(xl: Xlator<unknown>): unknown {
+    const value = this.ctxGet(xl);
+    if (this.ctx !== null) this.ctx[xl.id] = undefined;
+    return value;
+  }
+
+  /** A path from the root by any of the names; begins with `<gfid:…>` when none is known. */
+  get path(): string {
+    if (this.id === ROOT_ID) return '/';
+    const dentry = this.names[0];
+    if (dentry === undefined) return `<gfid:${this.gfid}>`;
+    return joinPath(dentry.parent.path, dentry.name);
+  }
+
+  /** Tells the translators that keep something here, for the last time. */
+  forgetCtx(): void {
+    const { ctx } = this;
+    this.ctx = null;
+    ctx?.forEach((value, id) => {
+      const xl = value === undefined ? undefined : this.table.xlators[id];
+      xl?.translator.forget?.(xl, this, value);
+    });
+  }
+}
+
+export class InodeTable {
+  readonly root: Inode;
+  /** All translators of the graph, by id. */
+  readonly xlators: readonly Xlator<unknown>[];
+  lruLimit: number;
+  private readonly byGfid = new Map<Gfid, Inode>();
+  private readonly byId = new Map<number, Inode>();
+  /** Inodes that nothing holds, oldest first. */
+  private readonly lru = new Set<Inode>();
+  private lastId = ROOT_ID;
+
+  constructor(xlators: readonly Xlator<unknown>[], lruLimit = INODE_LRU_LIMIT) {
+    this.xlators = xlators;
+    this.lruLimit = lruLimit;
+    this.root = new Inode(this, ROOT_ID);
+    this.root.iaType = IA_IFDIR;
+    this.register(this.root, ROOT_GFID);
+  }
+
+  /** How many inodes are linked, the root among them. */
+  get size(): number {
+    return this.byGfid.size;
+  }
+
+  /** How many of them nothing holds. */
+  get lruSize(): number {
+    return this.lru.size;
+  }
+
+  /** An inode for something not yet known: no gfid, in no list. */
+  newInode(): Inode {
+    this.lastId += 1;
+    return new Inode(this, this.lastId);
+  }
+
+  /** By the kernel's number; undefined for one that was forgotten. */
+  byNodeid(id: number): Inode | undefined {
+    return this.byId.get(id);
+  }
+
+  find(gfid: Gfid): Inode | undefined {
+    return this.byGfid.get(gfid);
+  }
+
+  /** The inode that a known name leads to. */
+  grep(parent: Inode, name: string): Inode | undefined {
+    return parent.children?.get(name);
+  }
+
+  /**
+   * Makes `inode` known under the gfid and type of `buf`, and under (parent, name) when given.
+   * Returns the inode that has this gfid, which the caller must use from here on; null when
+   * `buf` has no gfid or `parent` is no directory of this table.
+   */
+  link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {
+    if (buf.iaGfid === NULL_GFID) return null;
+    let linked = inode;
+    if (!inode.linked) {
+      const known = this.byGfid.get(buf.iaGfid);
+      if (known !== undefined) linked = known;
+      else {
+        inode.iaType = buf.iaType;
+        this.register(inode, buf.iaGfid);
+        this.letGo(inode);
+      }
+    }
+    if (parent !== null && name !== null) {
+      if (!parent.isDir || parent.table !== this) return null;
+      this.addName(parent, name, linked);
+    }
+    return linked;
+  }
+
+  /** Forgets one name. The inode stays as long as something holds it. */
+  unlink(parent: Inode, name: string): void {
+    const inode = parent.children?.get(name);
+    if (inode === undefined) return;
+    this.dropName(inode, parent, name);
+  }
+
+  /** Moves a name; whatever the destination named before loses that name. */
+  rename(from: Inode, fromName: string, to: Inode, toName: string): void {
+    const inode = from.children?.get(fromName);
+    if (from === to && fromName === toName) return;
+    if (inode === undefined) {
+      this.unlink(to, toName);
+      return;
+    }
+    this.addName(to, toName, inode);
+    this.dropName(inode, from, fromName);
+  }
+
+  /** The kernel was told of this inode once more. */
+  lookup(inode: Inode): void {
+    inode.nlookup += 1;
+    this.lru.delete(inode);
+  }
+
+  /** The kernel takes back `count` lookups; 0 means all. More than there are is an error of its. */
+  forget(inode: Inode, count: number): void {
+    inode.nlookup = count === 0 ? 0 : Math.max(0, inode.nlookup - count);
+    this.letGo(inode);
+  }
+
+  /** Forgets everything but the root, telling the translators: the graph goes away. */
+  clear(): void {
+    for (const inode of [...this.byGfid.values()]) {
+      inode.names.length = 0;
+      inode.children = null;
+      inode.forgetCtx();
+      if (inode !== this.root) this.remove(inode);
+    }
+    this.lru.clear();
+  }
+
+  holdForFd(inode: Inode): void {
+    inode.fdCount += 1;
+    this.lru.delete(inode);
+  }
+
+  dropForFd(inode: Inode): void {
+    inode.fdCount -= 1;
+    this.letGo(inode);
+  }
+
+  private register(inode: Inode, gfid: Gfid): void {
+    inode.gfid = gfid;
+    inode.inoHi = inoHi(gfid);
+    inode.inoLo = inoLo(gfid);
+    this.byGfid.set(gfid, inode);
+    this.byId.set(inode.id, inode);
+  }
+
+  private remove(inode: Inode): void {
+    if (this.byGfid.get(inode.gfid) === inode) this.byGfid.delete(inode.gfid);
+    this.byId.delete(inode.id);
+  }
+
+  private addName(parent: Inode, name: string, inode: Inode): void {
+    if (name === '.' || name === '..') return;
+    parent.children ??= new Map();
+    const before = parent.children.get(name);
+    if (before === inode) return;
+    parent.children.set(name, inode);
+    inode.names.push({ parent, name });
+    this.lru.delete(parent);
+    if (before !== undefined) this.dropDentry(before, parent, name);
+  }
+
+  private dropName(inode: Inode, parent: Inode, name: string): void {
+    if (parent.children?.get(name) === inode) parent.children.delete(name);
+    this.dropDentry(inode, parent, name);
+    this.letGo(parent);
+  }
+
+  private dropDentry(inode: Inode, parent: Inode, name: string): void {
+    const at = inode.names.findIndex((d) => d.parent === parent && d.name === name);
+    if (at >= 0) inode.names.splice(at, 1);
+    this.letGo(inode);
+  }
+
+  private held(inode: Inode): boolean {
+    return (
+      inode === this.root ||
+      inode.nlookup > 0 ||
+      inode.fdCount > 0 ||
+      (inode.children !== null && inode.children.size > 0)
+    );
+  }
+
+  /** Puts an inode that nothing holds into the LRU list, and retires the oldest beyond the limit. */
+  private letGo(inode: Inode): void {
+    if (!inode.linked || this.held(inode) || this.byGfid.get(inode.gfid) !== inode) return;
+    this.lru.delete(inode);
+    this.lru.add(inode);
+    while (this.lru.size > this.lruLimit) {
+      const [oldest] = this.lru as Iterable<Inode> as [Inode];
+      this.retire(oldest);
+    }
+  }
+
+  private retire(inode: Inode): void {
+    this.lru.delete(inode);
+    this.remove(inode);
+    for (const { parent, name } of inode.names) {
+      if (parent.children?.get(name) === inode) parent.children.delete(name);
+    }
+    const parents = inode.names.map((dentry) => dentry.parent);
+    inode.names.length = 0;
+    inode.forgetCtx();
+    for (const parent of parents) this.letGo(parent);
+  }
+}

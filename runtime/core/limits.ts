@@ -1,0 +1,48 @@
+/**
+ * Every limit in one place, each with its unit and its reason.
+ *
+ * A limit of the kernel is what applications already live with: less would break them, and more
+ * could never be used. A limit of ours bounds memory.
+ */
+
+/** Bytes in a file name. Linux `include/uapi/linux/limits.h`; every local file system has it. */
+export const NAME_MAX = 255;
+
+/** Bytes in a path, its terminating NUL counted. Linux limits.h. */
+export const PATH_MAX = 4096;
+
+/** Bytes in the target of a symbolic link: a path without its NUL. */
+export const SYMLINK_MAX = PATH_MAX - 1;
+
+/** Bytes in the name of an extended attribute, its namespace counted. Linux limits.h. */
+export const XATTR_NAME_MAX = 255;
+
+/** Bytes in the value of an extended attribute. Linux limits.h. */
+export const XATTR_SIZE_MAX = 65_536;
+
+/** Bytes in a list of extended attribute names, a NUL after each. Linux limits.h. */
+export const XATTR_LIST_MAX = 65_536;
+
+/** Bytes of a gfid: it is a UUID. */
+export const GFID_SIZE = 16;
+
+/** Bytes of data in one read or write: 256 pages, the most the kernel puts in a FUSE request. */
+export const MAX_DATA = 1_048_576;
+
+/** Bytes of a lock owner, GlusterFS `GF_MAX_LOCK_OWNER_LEN`; the kernel's own is 8. */
+export const LK_OWNER_MAX = 1024;
+
+/** Groups of a caller, Linux `NGROUPS_MAX`. */
+export const NGROUPS_MAX = 65_536;
+
+/**
+ * Largest size or offset in bytes: the largest integer a Number holds exactly (8 PiB − 1). Beyond
+ * it a request fails with EFBIG or EINVAL; no file system in use comes near.
+ */
+export const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Inodes an inode table keeps that nobody uses but the kernel may ask for again (GlusterFS's gfapi
+ * default). At some 300 bytes each this bounds an idle table to about 40 MB.
+ */
+export const INODE_LRU_LIMIT = 131_072;

@@ -1,0 +1,239 @@
+/**
+ * Log lines as GlusterFS writes them, and the Log every volume has.
+ *
+ *     [2026-11-20 06:38:28.167908 +0000] E [MSGID: 101028] [options.ts:113:check] 0-q: text [{k=v}]
+ *
+ * A call below the level costs a few compares; only a line that is really written looks for its
+ * caller's file, line and function. Repeats are written, not counted. What comes from users (names
+ * in `pairs`) is escaped; `text` is the caller's: put a name into it through `printable`.
+ *
+ * Source: GlusterFS `libglusterfs/src/logging.c`, `glusterfs/logging.h`.
+ */
+
+import { strerror } from './errno.ts';
+
+export const NONE = 0;
+export const EMERG = 1;
+export const ALERT = 2;
+export const CRITICAL = 3;
+export const ERROR = 4;
+export const WARNING = 5;
+export const NOTICE = 6;
+export const INFO = 7;
+export const DEBUG = 8;
+export const TRACE = 9;
+
+/** A level's number; a line is written when its level is not above the log's. */
+export type LogLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+
+/** Names of the levels, by their numbers. */
+export const logLevelNames = [
+  'NONE',
+  'EMERG',
+  'ALERT',
+  'CRITICAL',
+  'ERROR',
+  'WARNING',
+  'NOTICE',
+  'INFO',
+  'DEBUG',
+  'TRACE',
+] as const;
+
+/** Letters of the levels in a line, by their numbers; M is an emergency. */
+const letters = ' MACEWNIDT';
+
+/** The level of a name in any case; undefined when there is none. */
+export function logLevel(name: string): LogLevel | undefined {
+  const level = (logLevelNames as readonly string[]).indexOf(name.toUpperCase());
+  return level < 0 ? undefined : (level as LogLevel);
+}
+
+/** Where lines go and what time it is. `line` has no newline at its end. */
+export interface LogSink {
+  write(line: string): void;
+  /** Milliseconds since the epoch, microseconds as their fraction. */
+  now(): number;
+}
+
+/** Levels of a process, changed in place: its own, and of volumes that somebody singled out. */
+export interface LogLevels {
+  default: LogLevel;
+  readonly volumes: Map<string, LogLevel>;
+}
+
+/** Where in a program a line was written. */
+export interface LogSource {
+  readonly file: string;
+  readonly line: number;
+  readonly func: string;
+}
+
+/** What a line may carry besides its text. */
+export interface LogDetail {
+  /** A script's own place; otherwise the caller's is found. */
+  readonly source?: LogSource | undefined;
+  readonly msgid?: number | undefined;
+  /** Its message is added. */
+  readonly errno?: number | undefined;
+  /** Added as `[{key=value}, …]`, control characters escaped. */
+  readonly pairs?: Readonly<Record<string, string | number | boolean>> | undefined;
+}
+
+export interface LogLine extends LogSource, Omit<LogDetail, 'source'> {
+  /** As `LogSink.now`. */
+  readonly time: number;
+  readonly level: LogLevel;
+  readonly graphId: number;
+  /** The volume's name, or a part of the runtime (`fuse`, `parser`). */
+  readonly domain: string;
+  /** Lines after the first (a traceback) are kept as they are, without a header. */
+  readonly text: string;
+}
+
+/** `2026-11-20 06:38:28.167908 +0000`. */
+function formatTime(time: number): string {
+  const micros = Math.round(time * 1000);
+  const iso = new Date(Math.floor(micros / 1000)).toISOString();
+  const fraction = String(micros % 1_000_000).padStart(6, '0');
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)}.${fraction} +0000`;
+}
+
+/**
+ * A name made safe for a line of text: control characters, backslash, and bytes that are not UTF-8
+ * become `\n`, `\\`, `\xNN`, so that no file name can end a line or forge the next.
+ */
+export function printable(name: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is sought
+  return name.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]|\p{Surrogate}/gu, (char) => {
+    if (char === '\n') return '\\n';
+    if (char === '\\') return '\\\\';
+    const code = char.charCodeAt(0);
+    const isByte = code < 0x80 || (code >= 0xdc80 && code <= 0xdcff);
+    return isByte ? `\\x${hex(code & 0xff, 2)}` : `\\u${hex(code, 4)}`;
+  });
+}
+
+const hex = (code: number, width: number): string => code.toString(16).padStart(width, '0');
+
+/** One line in GlusterFS's form, without a newline at its end. */
+export function formatLine(line: LogLine): string {
+  const { msgid, errno, file, func, graphId, domain } = line;
+  const id = msgid === undefined ? '' : `[MSGID: ${msgid}] `;
+  const head = `[${formatTime(line.time)}] ${letters[line.level]} ${id}`;
+  let extra = '';
+  if (line.pairs !== undefined) {
+    const pairs = Object.entries(line.pairs);
+    if (errno !== undefined) pairs.push(['errno', errno], ['error', strerror(errno)]);
+    extra = ` [${pairs.map(([key, value]) => `{${key}=${printable(String(value))}}`).join(', ')}]`;
+  } else if (errno !== undefined) extra = ` [${strerror(errno)}]`;
+  // What is added belongs to the message, hence on the header's line.
+  const end = line.text.indexOf('\n');
+  const first = end < 0 ? line.text : line.text.slice(0, end);
+  const rest = end < 0 ? '' : line.text.slice(end).trimEnd();
+  return `${head}[${file}:${line.line}:${func}] ${graphId}-${domain}: ${first}${extra}${rest}`;
+}
+
+const unknownSource: LogSource = { file: '-', line: 0, func: '-' };
+
+/**
+ * The place of the `depth`-th call in the text of a V8 stack (0 is the innermost). A stack of
+ * another shape gives `-:0:-`.
+ */
+export function sourceFromStack(stack: unknown, depth: number): LogSource {
+  if (typeof stack !== 'string') return unknownSource;
+  // The message above the calls may have lines of its own.
+  const call = stack.split('\n').filter((line) => /^\s+at /.test(line))[depth];
+  const parts = call && /^\s+at (?:(.+) \()?(.*?):(\d+)(?::\d+)?\)?$/.exec(call);
+  if (!parts) return unknownSource;
+  const [, called, place, line] = parts as unknown as [string, string?, string?, string?];
+  const func = (called ?? '-')
+    .replace(/^(async |new )+/, '')
+    .replace(/ \[as .*\]$/, '')
+    .replace(/^(Object|Module|Function)\./, '');
+  const file = place!.slice(Math.max(place!.lastIndexOf('/'), place!.lastIndexOf('\\')) + 1);
+  return {
+    file: file.replace(/\?.*$/, ''),
+    line: Number(line),
+    func: func.replace('<anonymous>', '-'),
+  };
+}
+
+/** Calls between the `new Error` in `write` and the one who logs: `write` and the level's method. */
+const CALLER_DEPTH = 2;
+
+/**
+ * The log of one volume. Its level is what was set for the volume by hand (`levels.volumes`), else
+ * its own (option `log-level`), else the process's.
+ */
+export class Log {
+  readonly domain: string;
+  readonly graphId: number;
+  private readonly sink: LogSink;
+  private readonly levels: LogLevels;
+  private own: LogLevel | undefined;
+
+  constructor(sink: LogSink, levels: LogLevels, domain: string, graphId = 0) {
+    this.sink = sink;
+    this.levels = levels;
+    this.domain = domain;
+    this.graphId = graphId;
+  }
+
+  get level(): LogLevel {
+    const { volumes } = this.levels;
+    const byHand = volumes.size === 0 ? undefined : volumes.get(this.domain);
+    return byHand ?? this.own ?? this.levels.default;
+  }
+
+  /** The volume's own level, by name; undefined (or no level's name) to follow the process. */
+  setOwnLevel(name: string | undefined): void {
+    this.own = name === undefined ? undefined : logLevel(name);
+  }
+
+  /** Is a line of this level written? For callers whose text is costly to make. */
+  enabled(level: LogLevel): boolean {
+    return level <= this.level;
+  }
+
+  critical(text: string, detail?: LogDetail): void {
+    if (CRITICAL <= this.level) this.write(CRITICAL, text, detail);
+  }
+
+  error(text: string, detail?: LogDetail): void {
+    if (ERROR <= this.level) this.write(ERROR, text, detail);
+  }
+
+  warning(text: string, detail?: LogDetail): void {
+    if (WARNING <= this.level) this.write(WARNING, text, detail);
+  }
+
+  notice(text: string, detail?: LogDetail): void {
+    if (NOTICE <= this.level) this.write(NOTICE, text, detail);
+  }
+
+  info(text: string, detail?: LogDetail): void {
+    if (INFO <= this.level) this.write(INFO, text, detail);
+  }
+
+  debug(text: string, detail?: LogDetail): void {
+    if (DEBUG <= this.level) this.write(DEBUG, text, detail);
+  }
+
+  trace(text: string, detail?: LogDetail): void {
+    if (TRACE <= this.level) this.write(TRACE, text, detail);
+  }
+
+  /** A line of any level, for a script whose level is a number. Give it a source. */
+  log(level: LogLevel, text: string, detail?: LogDetail): void {
+    if (level !== NONE && level <= this.level) this.write(level, text, detail);
+  }
+
+  private write(level: LogLevel, text: string, detail: LogDetail | undefined): void {
+    const { source, ...rest } = detail ?? {};
+    const { file, line, func } = source ?? sourceFromStack(new Error().stack, CALLER_DEPTH);
+    const { domain, graphId, sink } = this;
+    const time = sink.now();
+    sink.write(formatLine({ ...rest, time, level, file, line, func, graphId, domain, text }));
+  }
+}

@@ -1,0 +1,305 @@
+/**
+ * The option types: how the text of each reads, how its values print, and how to say what it takes.
+ *
+ * One table, `optionTypes`; options.ts is its only user. Types, syntax and units are GlusterFS's
+ * (`libglusterfs/src/options.c`, `common-utils.c`). Where GlusterFS is lax or odd, this differs:
+ * - an empty value is an error for every type but any (there the option is silently dropped);
+ * - int: "-0" is 0 (there an error); beyond ±(2^53 − 1) is an error, as are sizes of 8PB and more;
+ * - sizet: a bare K, M, G is an error with the right unit as a hint (there without one); a fraction
+ *   needs a unit (there "1.5" is 1 byte);
+ * - percent: keeps its fraction (there dropped);
+ * - percent_or_sizet: sizes read as sizet does (there no B and no fraction);
+ * - str: allowed values are literal (there glob patterns);
+ * - path: only a whole component ".." is refused (there "/a../b" too, and "/a/.." not);
+ * - double: decimal notation only, so neither "inf" nor "nan" nor "0x1p3";
+ * - addr: a malformed address is an error (there a message and success, of which half is lost).
+ */
+
+import { isAddress, isAddressList, isDirectoryList } from './addresses.ts';
+import { nearest } from './nearest.ts';
+
+/** A share of something, or an absolute size. */
+export type PercentOrSize = { readonly percent: number } | { readonly bytes: number };
+
+/** What a text of each type is parsed into. Sizes are in bytes, times in seconds. */
+export interface ValueTypes {
+  any: string;
+  str: string;
+  int: number;
+  sizet: number;
+  percent: number;
+  percent_or_sizet: PercentOrSize;
+  bool: boolean;
+  xlator: string;
+  path: string;
+  time: number;
+  double: number;
+  addr: string;
+  addr_list: string;
+  client_auth_addr: string;
+  priority_list: string;
+  size_list: string;
+}
+
+/** The part of a spec that bears on the value; bounds are inclusive. */
+interface Bounds {
+  readonly type: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly values?: readonly string[];
+}
+
+/** `fault` continues "option 'K': 'V' …"; `hint` goes in parentheses after it. */
+export type Parsed<V> = { value: V } | { fault: string; hint?: string | undefined };
+
+interface OptionRules<V> {
+  parse(text: string, spec: Bounds): Parsed<V>;
+  /** A text that parses to the value. */
+  print(value: V): string;
+  /** Continues "it takes …". */
+  accepts(spec: Bounds): string;
+}
+
+const sizeUnits = [
+  ['PB', 1024 ** 5],
+  ['TB', 1024 ** 4],
+  ['GB', 1024 ** 3],
+  ['MB', 1024 ** 2],
+  ['KB', 1024],
+  ['B', 1],
+] as const;
+
+/** The short names come first: they are the ones printed. */
+const timeUnits = [
+  ['w', 604_800],
+  ['d', 86_400],
+  ['h', 3_600],
+  ['m', 60],
+  ['s', 1],
+  ['wk', 604_800],
+  ['days', 86_400],
+  ['hr', 3_600],
+  ['min', 60],
+  ['sec', 1],
+] as const;
+
+const booleans = new Map(
+  ['on', 'yes', 'true', 'enable', '1', 'off', 'no', 'false', 'disable', '0'].map((word, i) => [
+    word,
+    i < 5,
+  ]),
+);
+
+/** ` from 1 to 16` and the like, bounds printed as values are. */
+function range({ min, max }: Bounds, print: (value: number) => string = String): string {
+  if (min !== undefined && max !== undefined) return ` from ${print(min)} to ${print(max)}`;
+  if (min !== undefined) return ` of at least ${print(min)}`;
+  return max === undefined ? '' : ` of at most ${print(max)}`;
+}
+
+function outOfRange(value: number, { min, max }: Bounds): string | undefined {
+  if (min !== undefined && value < min) return 'is below the minimum';
+  return max !== undefined && value > max ? 'is above the maximum' : undefined;
+}
+
+/** Rules of a type whose values are numbers: `read` gives the number, or what is wrong. */
+function numeric(
+  noun: string,
+  read: (text: string) => Parsed<number>,
+  print: (value: number) => string = String,
+): OptionRules<number> {
+  return {
+    parse(text, spec) {
+      const parsed = read(text);
+      if ('fault' in parsed) return parsed;
+      const fault = outOfRange(parsed.value, spec);
+      return fault === undefined ? parsed : { fault };
+    },
+    print,
+    accepts: (spec) => noun + range(spec, print),
+  };
+}
+
+/** Rules of a type whose values are texts of a certain form. */
+function textual(noun: string, isOne: (text: string) => boolean): OptionRules<string> {
+  return {
+    parse: (text) => (isOne(text) ? { value: text } : { fault: 'is not accepted' }),
+    print: (value) => value,
+    accepts: () => noun,
+  };
+}
+
+const isBlank = (text: string): boolean => text.trim() === '';
+
+/** The number, when it is small enough to be exact. */
+const exact = (value: number): Parsed<number> =>
+  Number.isSafeInteger(value) ? { value } : { fault: 'is too large to be exact' };
+
+function readInt(text: string): Parsed<number> {
+  const parts = /^([+-]?)(0x[0-9a-f]+|0[0-7]*|[1-9][0-9]*)$/i.exec(text);
+  if (parts === null) return { fault: 'is not a whole number' };
+  const digits = parts[2]!;
+  const octal = /^0[0-7]/.test(digits);
+  const size = octal ? Number.parseInt(digits, 8) : Number(digits);
+  return exact(parts[1] === '-' && size !== 0 ? -size : size);
+}
+
+function readSize(text: string): Parsed<number> {
+  const parts = /^(\d+)(?:\.(\d+))?([a-z]*)$/i.exec(text);
+  if (parts === null) return { fault: 'is not a size' };
+  const [, whole, fraction, given] = parts as unknown as [string, string, string?, string?];
+  const name = given!.toUpperCase();
+  if (name === '' && fraction !== undefined) return { fault: 'has a fraction but no unit' };
+  const unit = sizeUnits.find(([unitName]) => unitName === (name || 'B'));
+  if (unit === undefined) {
+    const known = sizeUnits.find(([unitName]) => name !== '' && unitName === `${name}B`);
+    const hint = known && `write '${text.slice(0, -1)}${known[0]}'`;
+    return { fault: `has the unknown unit '${given}'`, hint };
+  }
+  return exact(Number(whole) * unit[1] + Math.floor(Number(`0.${fraction ?? 0}`) * unit[1]));
+}
+
+function printSize(bytes: number): string {
+  const [name, size] = sizeUnits.find(([, unit]) => bytes >= unit && bytes % unit === 0) ?? [
+    'B',
+    1,
+  ];
+  return size === 1 ? String(bytes) : `${bytes / size}${name}`;
+}
+
+function readTime(text: string): Parsed<number> {
+  const parts = /^(\d+)([a-z]*)$/i.exec(text);
+  if (parts === null) {
+    const hint = /^\d+\.\d+[a-z]*$/i.test(text) ? 'fractions are not possible' : undefined;
+    return { fault: 'is not a time', hint };
+  }
+  const [, count, name] = parts as unknown as [string, string, string];
+  const unit = timeUnits.find(([unitName]) => unitName === (name || 's'));
+  if (unit === undefined) return { fault: `has the unknown unit '${name}'` };
+  return exact(Number(count) * unit[1]);
+}
+
+function printTime(seconds: number): string {
+  const [name, size] = timeUnits.find(([, unit]) => seconds >= unit && seconds % unit === 0) ?? [
+    's',
+    1,
+  ];
+  return `${seconds / size}${name}`;
+}
+
+function readPercent(text: string): Parsed<number> {
+  if (!/^(\d+\.?\d*|\.\d+)%?$/.test(text)) return { fault: 'is not a percentage' };
+  const value = Number.parseFloat(text);
+  return value <= 100 ? { value } : { fault: 'is above 100 percent' };
+}
+
+function readDouble(text: string): Parsed<number> {
+  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+  const value = Number(text);
+  return isNumber && Number.isFinite(value) ? { value } : { fault: 'is not a number' };
+}
+
+const int = numeric('a whole number', readInt);
+const sizet = numeric(
+  'a size in bytes, or with a unit KB, MB, GB, TB or PB (1KB is 1024 bytes),',
+  readSize,
+  printSize,
+);
+const percent = numeric(
+  'a percentage (0 to 100, the % may be left out)',
+  readPercent,
+  (value) => `${value}%`,
+);
+
+const percentOrSize: OptionRules<PercentOrSize> = {
+  parse(text, spec) {
+    if (text.endsWith('%')) {
+      const parsed = readPercent(text);
+      return 'fault' in parsed ? parsed : { value: { percent: parsed.value } };
+    }
+    const parsed = sizet.parse(text, spec);
+    return 'fault' in parsed ? parsed : { value: { bytes: parsed.value } };
+  },
+  print: (value) => ('percent' in value ? `${value.percent}%` : printSize(value.bytes)),
+  accepts: (spec) => `a percentage with its % (0% to 100%), or ${sizet.accepts(spec)}`,
+};
+
+const bool: OptionRules<boolean> = {
+  parse(text) {
+    const value = booleans.get(text.toLowerCase());
+    return value === undefined ? { fault: 'is neither on nor off' } : { value };
+  },
+  print: (value) => (value ? 'on' : 'off'),
+  accepts: () => 'on or off (as well: yes/no, true/false, enable/disable, 1/0)',
+};
+
+const str: OptionRules<string> = {
+  parse(text, { values }) {
+    if (values === undefined) return isBlank(text) ? { fault: 'is empty' } : { value: text };
+    if (values.includes(text)) return { value: text };
+    const guess = nearest(text, values);
+    return { fault: 'is not among its values', hint: guess && `did you mean '${guess}'?` };
+  },
+  print: (value) => value,
+  accepts: ({ values }) => (values === undefined ? 'a text' : `one of ${values.join(', ')}`),
+};
+
+/** Is this `pattern:VALUE,pattern:VALUE,…`? The last colon of an item parts it. */
+function isPatternList(text: string, isValue: (value: string) => boolean): boolean {
+  return text.split(',').every((item) => {
+    const colon = item.lastIndexOf(':');
+    return colon > 0 && !isBlank(item.slice(0, colon)) && isValue(item.slice(colon + 1));
+  });
+}
+
+/** Sizes of this type cut files into blocks, hence whole sectors. */
+const SECTOR = 512;
+
+const sizeList: OptionRules<string> = {
+  parse(text, spec) {
+    const isSize = (item: string): boolean => {
+      const parsed = sizet.parse(item, spec);
+      return 'value' in parsed && parsed.value % SECTOR === 0;
+    };
+    const isList = isSize(text) || isPatternList(text, isSize);
+    return isList ? { value: text } : { fault: 'is not accepted' };
+  },
+  print: (value) => value,
+  accepts: (spec) =>
+    `a size, or PATTERN:SIZE with commas between, each a multiple of ${SECTOR}${range(spec, printSize)}`,
+};
+
+/** Every option type's rules. */
+export const optionTypes: { readonly [T in keyof ValueTypes]: OptionRules<ValueTypes[T]> } = {
+  any: textual('any text', () => true),
+  str,
+  int,
+  sizet,
+  percent,
+  percent_or_sizet: percentOrSize,
+  bool,
+  xlator: textual('the name of a volume of the graph', (text) => !isBlank(text)),
+  path: textual(
+    "an absolute path (it begins with '/' and has no '..')",
+    (text) => text.startsWith('/') && !text.split('/').includes('..'),
+  ),
+  time: numeric(
+    'a time in seconds, or with a unit s, m, h, d or w (such as 90, 10m or 1d),',
+    readTime,
+    printTime,
+  ),
+  double: numeric('a number', readDouble),
+  addr: textual('a host name, an IPv4 or an IPv6 address', isAddress),
+  addr_list: textual(
+    'addresses or patterns (192.168.*, 10.0.0.0/8) with commas between, or /DIR(ADDRESS|ADDRESS),…',
+    (text) => isAddressList(text) || isDirectoryList(text),
+  ),
+  client_auth_addr: textual(
+    'addresses or patterns (*, 192.168.*, 10.0.0.0/8) with commas between',
+    isAddressList,
+  ),
+  priority_list: textual('PATTERN:PRIORITY with commas between, such as *.jpg:1,*.iso:3', (text) =>
+    isPatternList(text, (value) => 'value' in readInt(value)),
+  ),
+  size_list: sizeList,
+};

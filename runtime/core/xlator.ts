@@ -1,0 +1,159 @@
+/**
+ * What a translator is: one record (type, number of children, options, fops, life cycle) that the
+ * loader can read and check before it runs anything; and an Xlator, an instance of it in a graph.
+ *
+ * Rules for authors
+ * - A fop answers by exactly one unwind of the frame it got, now or later. A fop that is not in
+ *   the record passes through at no cost: winds are routed past this translator.
+ * - `init` runs before the children's: it may look at `xl.childNames`, never wind.
+ * - Instances share code, never data: state lives in what `init` returns (`xl.priv`).
+ *
+ * Source: GlusterFS `xlator_api_t`, `libglusterfs/src/glusterfs/xlator.h`.
+ */
+import type { Context } from './context.ts';
+import { type EventName, events } from './events.ts';
+import type { Fd } from './fd.ts';
+import type { FopName, FopTable, Links } from './fops.gen.ts';
+import type { Frame } from './frame.ts';
+import type { Inode } from './inode.ts';
+import type { Log } from './log.ts';
+import type { Options, Values } from './options.ts';
+
+/** Going down. Answers by one unwind of `frame`. */
+export type Fop<N extends FopName, P> = {
+  // A method's parameters compare both ways, so that Xlator<P> is accepted where any will do.
+  call(frame: Frame, xl: Xlator<P>, ...args: FopTable[N]['args']): void;
+}['call'];
+
+/** Coming up. `opRet` < 0 is failure, and only then `opErrno` (a Linux errno) means anything. */
+export type Cbk<N extends FopName, P> = {
+  call(
+    frame: Frame,
+    cookie: number,
+    xl: Xlator<P>,
+    opRet: number,
+    opErrno: number,
+    ...reply: FopTable[N]['reply']
+  ): void;
+}['call'];
+
+export type Fops<P> = { readonly [N in FopName]?: Fop<N, P> };
+
+/** Gives an instance its own fops, after its `init`. */
+export type FopsOf<P> = { call(xl: Xlator<P>): Fops<P> }['call'];
+
+/** Where a wind of a fop arrives: the nearest translator below that defines it. */
+export interface Target<N extends FopName> {
+  readonly xl: Xlator<unknown>;
+  readonly fop: Fop<N, unknown>;
+}
+
+/** A subvolume as seen from above. */
+export type Child = Links;
+
+/** What `dump` tells: names and values of the instance's state, in order. */
+export type Dump = Record<string, number | string>;
+
+export interface Translator<P, O extends Options = Options> {
+  /** `category/name`, as in the volfile. */
+  readonly type: string;
+  /** One sentence for `glossa help`. */
+  readonly description: string;
+  /** Least and most subvolumes. */
+  readonly children: readonly [min: number, max: number];
+  readonly options: O;
+  /** Accepts options that the table does not know: the translator checks them in `init`. */
+  readonly openOptions?: boolean;
+  /** The fops, or what gives an instance its own after `init`. */
+  readonly fops: Fops<P> | FopsOf<P>;
+  /** The result becomes `xl.priv`. @throws {InitError} to refuse, with what to change. */
+  init(xl: Xlator<P>, options: Values<O>): P | Promise<P>;
+  /** The options of the volume changed; all values, defaults filled in. */
+  reconfigure?(xl: Xlator<P>, options: Values<O>): void;
+  /** Every event, on its way; `defaultNotify` passes it on. */
+  notify?(xl: Xlator<P>, event: EventName, data: unknown): void;
+  fini?(xl: Xlator<P>): void | Promise<void>;
+  /** An inode with which this instance keeps `value` goes away. */
+  forget?(xl: Xlator<P>, inode: Inode, value: unknown): void;
+  release?(xl: Xlator<P>, fd: Fd, value: unknown): void;
+  releasedir?(xl: Xlator<P>, fd: Fd, value: unknown): void;
+  dump?(xl: Xlator<P>): Dump;
+}
+
+/** Checks a record's types where it is written, and keeps them. */
+export function defineTranslator<P, const O extends Options>(
+  translator: Translator<P, O>,
+): Translator<P, O> {
+  return translator;
+}
+
+/** An option as the volfile gives it; `where` is `FILE:LINE:COLUMN` when it came from one. */
+export interface GivenOption {
+  readonly key: string;
+  readonly value: string;
+  readonly where?: string | undefined;
+}
+
+/** An instance in a graph. */
+export class Xlator<P = unknown> {
+  /** Index in the graph; contexts of inodes and fds are kept under it. */
+  readonly id: number;
+  readonly name: string;
+  readonly translator: Translator<P>;
+  readonly given: readonly GivenOption[];
+  readonly log: Log;
+  readonly context: Context;
+  /** Set by the graph: what lies below, above, and (after activation) where winds go. */
+  below: readonly Xlator[] = [];
+  above: Xlator[] = [];
+  children: readonly Child[] = [];
+  fops: Fops<P> = {};
+  priv: P = undefined as P;
+  /** Whether `init` succeeded and `fini` is owed. */
+  initialised = false;
+  /** Who hears events that leave the top of the graph. */
+  master: ((event: EventName, data: unknown) => void) | null = null;
+
+  constructor(
+    id: number,
+    name: string,
+    translator: Translator<P>,
+    given: readonly GivenOption[],
+    log: Log,
+    context: Context,
+  ) {
+    this.id = id;
+    this.name = name;
+    this.translator = translator;
+    this.given = given;
+    this.log = log;
+    this.context = context;
+  }
+
+  get type(): string {
+    return this.translator.type;
+  }
+
+  get childNames(): readonly string[] {
+    return this.below.map((child) => child.name);
+  }
+
+  /** Lets the translator see an event, or passes it on when it does not care. */
+  notify(event: EventName, data: unknown): void {
+    if (this.translator.notify === undefined) defaultNotify(this, event, data);
+    else this.translator.notify(this, event, data);
+  }
+}
+
+/** Passes an event on in its direction: down to every child, or up to every parent. */
+export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void {
+  const passed = event === 'UPCALL' ? data : xl;
+  if (events[event].direction === 'down') {
+    // Nothing lies below a leaf: being reached, it is ready.
+    if (xl.below.length === 0 && event === 'PARENT_UP') xl.notify('CHILD_UP', xl);
+    for (const child of xl.below) child.notify(event, passed);
+    return;
+  }
+  for (const parent of xl.above) if (parent.initialised) parent.notify(event, passed);
+  if (xl.above.length === 0) xl.master?.(event, passed);
+}

@@ -1,0 +1,9 @@
+/** Writes every generated file that is checked in. `npm run gen`. */
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { outputs } from './outputs.ts';
+
+for (const { path, text } of outputs()) {
+  writeFileSync(path, text);
+  execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'inherit' });
+}
