@@ -1,0 +1,130 @@
+/**
+ * `--xlator-option VOLUME.KEY=VALUE`: options from the command line, which replace those of the
+ * file before anything is checked.
+ *
+ * As in GlusterFS, the text is split at the first '.' and the first '=', and VOLUME is a pattern
+ * (`*`, `?`, `[…]`), so a name that contains a '.' is reached only by one. A pattern that matches
+ * no volume is an error here.
+ */
+import { nearest } from '../core/nearest.ts';
+import { quote } from './printable.ts';
+import type { Problems } from './problems.ts';
+import { Source } from './source.ts';
+import type { LooseVolume } from './statements.ts';
+import type { LooseWord } from './words.ts';
+
+/** Problems name an override by its number, as if the overrides were the lines of this file. */
+const FILE = '--xlator-option';
+
+interface Override {
+  readonly volume: LooseWord;
+  readonly key: LooseWord;
+  readonly value: LooseWord;
+}
+
+/** The overrides as a source for the places in their problems. */
+export const overridesSource = (overrides: readonly string[]): Source =>
+  // A line break inside of one must not shift the lines of the others.
+  new Source(FILE, overrides.map((text) => text.replace(/[\r\n]/g, '\u2424')).join('\n'));
+
+/** The volumes with their new options; later overrides win. */
+export function applyOverrides(
+  volumes: readonly LooseVolume[],
+  overrides: readonly string[],
+  problems: Problems,
+): LooseVolume[] {
+  const source = overridesSource(overrides);
+  let result = [...volumes];
+  let start = 0;
+  for (const text of overrides) {
+    const override = parseOverride(text, start, source, problems);
+    start += text.length + 1;
+    if (override === undefined) continue;
+    const matches = pattern(override.volume.text);
+    if (!volumes.some(({ name }) => matches.test(name.text))) {
+      reportNoVolume(override, volumes, problems);
+    }
+    result = result.map((volume) =>
+      matches.test(volume.name.text) ? withOption(volume, override) : volume,
+    );
+  }
+  return result;
+}
+
+function parseOverride(
+  text: string,
+  start: number,
+  source: Source,
+  problems: Problems,
+): Override | undefined {
+  const dot = text.indexOf('.');
+  const equals = text.indexOf('=');
+  const why = malformation(text, dot, equals);
+  if (why !== undefined) {
+    problems.add('malformed-override', source.place(start, start + text.length), [text, why]);
+    return undefined;
+  }
+  const word = (from: number, to: number): LooseWord => ({
+    text: text.slice(from, to),
+    at: source.place(start + from, start + to),
+    doubtful: false,
+  });
+  return {
+    volume: word(0, dot),
+    key: word(dot + 1, equals),
+    value: word(equals + 1, text.length),
+  };
+}
+
+function malformation(text: string, dot: number, equals: number): string | undefined {
+  if (/[\r\n]/.test(text)) return 'contains the end of a line';
+  if (dot < 0) return "has no '.'";
+  if (equals < 0) return "has no '='";
+  if (equals < dot) return "has no '.' before its '='";
+  if (dot === 0) return 'names no volume';
+  if (equals === dot + 1) return 'has no key';
+  if (equals === text.length - 1) return 'has no value';
+  return undefined;
+}
+
+function reportNoVolume(
+  { volume }: Override,
+  volumes: readonly LooseVolume[],
+  problems: Problems,
+): void {
+  const names = volumes.map(({ name }) => name.text);
+  const dotted = names.find((name) => name.startsWith(`${volume.text}.`));
+  const meant = nearest(volume.text, names);
+  let hint: string | undefined;
+  if (dotted !== undefined)
+    hint = `for ${quote(dotted)} write ${quote(dotted.replaceAll('.', '?'))}`;
+  else if (meant !== undefined) hint = `did you mean ${quote(meant)}?`;
+  problems.add('override-without-volume', volume.at, [volume.text], hint);
+}
+
+function withOption(volume: LooseVolume, { key, value }: Override): LooseVolume {
+  const others = volume.options.filter((option) => option.key.text !== key.text);
+  return { ...volume, options: [...others, { key, value }] };
+}
+
+/** A shell pattern as fnmatch(3) reads it with FNM_NOESCAPE. */
+function pattern(glob: string): RegExp {
+  const source = glob.replace(
+    /\[([!^]?)(\]?[^\]]*)\]|./gsu,
+    (part, negated: string | undefined, letters: string | undefined) => {
+      if (part === '*') return '.*';
+      if (part === '?') return '.';
+      if (letters) return `[${negated ? '^' : ''}${letterClass(letters)}]`;
+      return part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+    },
+  );
+  return new RegExp(`^${source}$`, 'su');
+}
+
+/** The inside of `[…]`; a range whose ends are the wrong way round is empty, not an error. */
+function letterClass(letters: string): string {
+  const ranges = letters.replace(/(.)-(.)/gsu, (range, from: string, to: string) =>
+    from.codePointAt(0)! <= to.codePointAt(0)! ? range : '',
+  );
+  return ranges.replace(/[\\\]^[]/g, '\\$&');
+}

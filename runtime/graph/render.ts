@@ -1,0 +1,20 @@
+/**
+ * Pictures of a graph, each format a function from volumes (in file order) to text.
+ */
+import type { PlainVolume } from './description.ts';
+import { renderDot } from './render/dot.ts';
+import { renderMermaid } from './render/mermaid.ts';
+import type { RenderSettings } from './render/settings.ts';
+import { renderSvg } from './render/svg.ts';
+import { renderTree } from './render/tree.ts';
+
+export type Renderer = (volumes: readonly PlainVolume[], settings?: RenderSettings) => string;
+
+export const renderers = {
+  tree: renderTree,
+  dot: renderDot,
+  mermaid: renderMermaid,
+  svg: renderSvg,
+} satisfies Record<string, Renderer>;
+
+export type RenderFormat = keyof typeof renderers;

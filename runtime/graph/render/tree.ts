@@ -1,0 +1,41 @@
+/**
+ * A graph as an indented tree for the terminal, the top first. A volume with several parents is
+ * drawn under the first one and only named under the others; what the top does not reach comes
+ * at the end, as trees of its own.
+ */
+import { childIndices, type PlainVolume } from '../description.ts';
+import { printable } from '../printable.ts';
+import type { RenderSettings } from './settings.ts';
+
+/** Ends with a newline. */
+export function renderTree(volumes: readonly PlainVolume[], settings: RenderSettings = {}): string {
+  const children = childIndices(volumes);
+  const drawn = new Set<number>();
+  const lines: string[] = [];
+
+  /** `margin` stands before the volume's own line, `indent` before everything below it. */
+  const draw = (index: number, margin: string, indent: string): void => {
+    const { name, type, options } = volumes[index]!;
+    if (drawn.has(index)) {
+      lines.push(`${margin}${name}  (above)`);
+      return;
+    }
+    drawn.add(index);
+    lines.push(`${margin}${name}  ${type}`);
+    const below = children[index]!;
+    if (settings.options) {
+      const bar = below.length > 0 ? '│' : ' ';
+      for (const [key, value] of options) lines.push(`${indent}${bar}    ${key} ${value}`);
+    }
+    below.forEach((child, i) => {
+      const last = i === below.length - 1;
+      draw(child, `${indent}${last ? '└─ ' : '├─ '}`, `${indent}${last ? '   ' : '│  '}`);
+    });
+  };
+
+  const hasParent = new Set(children.flat());
+  for (let index = volumes.length - 1; index >= 0; index--) {
+    if (!hasParent.has(index)) draw(index, '', '');
+  }
+  return `${lines.map(printable).join('\n')}\n`;
+}

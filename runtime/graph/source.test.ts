@@ -1,0 +1,57 @@
+/** Places in a text, also where parts of it were replaced. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type Replacement, Source, where } from './source.ts';
+
+test('lines and columns, and lengths that stay on the line', () => {
+  const source = new Source('x', 'ab\r\n\ncd');
+  expect([source.line(1), source.line(2), source.line(3), source.line(4)]).toEqual([
+    'ab',
+    '',
+    'cd',
+    '',
+  ]);
+  expect(source.place(1, 6)).toEqual({ file: 'x', line: 1, column: 2, length: 1 });
+  expect(where(source.place(5, 7))).toBe('x:3:1');
+  expect(where(source.end())).toBe('x:3:3');
+});
+
+test('whatever is replaced, the rest keeps its place', () => {
+  const parts = fc.array(
+    fc.record({
+      kept: fc.stringMatching(/^[a-z\n]{0,5}$/),
+      removed: fc.stringMatching(/^[A-Z]{1,4}$/),
+      put: fc.stringMatching(/^[0-9\n]{0,6}$/),
+    }),
+    { maxLength: 5 },
+  );
+  fc.assert(
+    fc.property(parts, (list) => {
+      let written = '';
+      const replacements: Replacement[] = [];
+      const expected: string[] = [];
+      const plain = () => new Source('x', written);
+      for (const { kept, removed, put } of list) {
+        written += kept;
+        const start = written.length;
+        written += removed;
+        replacements.push({ start, end: written.length, text: put });
+      }
+      const source = new Source('x', written, replacements);
+      let at = 0;
+      let before = 0;
+      for (const { kept, removed, put } of list) {
+        for (let i = 0; i < kept.length; i++) {
+          expected.push(where(plain().place(before + i, before + i + 1)));
+        }
+        for (let i = 0; i < put.length; i++) {
+          expected.push(where(plain().place(before + kept.length, before + kept.length + 1)));
+        }
+        before += kept.length + removed.length;
+        at += kept.length + put.length;
+      }
+      const found = Array.from({ length: at }, (_, i) => where(source.place(i, i + 1)));
+      expect(found).toEqual(expected);
+    }),
+  );
+});

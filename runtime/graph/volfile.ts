@@ -1,0 +1,84 @@
+/**
+ * Volfile text → checked description. The way in for everybody who reads volfiles:
+ *
+ *     const source = new Source('test.vol', text);       // or await runCommands(…), commands.ts
+ *     const { description, warnings } = readVolfile(source, { registry });
+ *
+ * `readVolfile` throws one VolfileError with all problems; `inspectVolfile` returns them. Text is
+ * text: the caller decodes the file (names that are not UTF-8 pass through as core/bytes.ts
+ * writes them).
+ *
+ * Source: GlusterFS `libglusterfs/src/graph.y`, graph.c (gf_add_cmdline_options).
+ */
+import { checkTypes, type TypeRegistry } from './check.ts';
+import type { VolfileDescription, VolumeDescription } from './description.ts';
+import { checkLinks } from './links.ts';
+import { applyOverrides, overridesSource } from './overrides.ts';
+import { Problems, VolfileError, type VolfileProblem } from './problems.ts';
+import type { Source } from './source.ts';
+import { assemble, type LooseVolume } from './statements.ts';
+import { parse } from './volfile.gen.js';
+
+export interface VolfileSettings {
+  /** What types exist and accept. Without it, types and options are taken as they are. */
+  readonly registry?: TypeRegistry;
+  /** Unknown options are errors. */
+  readonly strict?: boolean;
+  /** Each `VOLUME.KEY=VALUE`. */
+  readonly overrides?: readonly string[];
+}
+
+export interface VolfileInspection {
+  /** Errors and warnings, in the order of the text; overrides come last. */
+  readonly problems: readonly VolfileProblem[];
+  /** The texts that the problems are in. */
+  readonly sources: readonly Source[];
+  /** Only when there are no errors. */
+  readonly description: VolfileDescription | undefined;
+}
+
+/** Everything there is to say about a volfile. Throws nothing. */
+export function inspectVolfile(source: Source, settings: VolfileSettings = {}): VolfileInspection {
+  const { registry, strict = false, overrides = [] } = settings;
+  const problems = new Problems();
+  const statements = parse(source.text, { commands: !source.expanded });
+  const written = assemble(source, statements, problems);
+  checkLinks(written, problems);
+  const volumes = applyOverrides(written, overrides, problems);
+  if (registry !== undefined) checkTypes(volumes, registry, strict, problems);
+  const sources = [source, ...(overrides.length > 0 ? [overridesSource(overrides)] : [])];
+  return {
+    problems: problems.sorted(sources),
+    sources,
+    description: problems.hasErrors
+      ? undefined
+      : { file: source.file, volumes: volumes.map(describeVolume) },
+  };
+}
+
+export interface VolfileReading {
+  readonly description: VolfileDescription;
+  readonly warnings: readonly VolfileProblem[];
+  readonly sources: readonly Source[];
+}
+
+/** @throws {VolfileError} with every problem, when there is an error among them. */
+export function readVolfile(source: Source, settings: VolfileSettings = {}): VolfileReading {
+  const { problems, sources, description } = inspectVolfile(source, settings);
+  if (description === undefined) throw new VolfileError(problems, sources);
+  return { description, warnings: problems, sources };
+}
+
+/** Without errors, nothing is loose any more. */
+function describeVolume({ name, type, options, subvolumes }: LooseVolume): VolumeDescription {
+  const word = ({ text, at }: { text: string; at: VolumeDescription['name']['at'] }) => ({
+    text,
+    at,
+  });
+  return {
+    name: word(name),
+    type: word(type!),
+    options: options.map(({ key, value }) => ({ key: word(key), value: word(value) })),
+    subvolumes: subvolumes.map(word),
+  };
+}
