@@ -1,0 +1,94 @@
+/**
+ * What the host translator and an interpreter promise each other, whatever the language.
+ *
+ * Objects never cross. A request, an inode and an fd are numbers to a guest; what is costly (an
+ * iatt's fields, a dict's pairs, the bytes of a read) is announced by a 1 and fetched when the
+ * script looks at it. The way back is a small integer for the common decisions, and JSON messages
+ * (`message.ts`) for the rest. A guest's messages are untrusted: the host checks each.
+ */
+import type { LogSource } from '../../runtime/core/log.ts';
+import type { Options } from '../../runtime/core/options.ts';
+
+/** What an entry point says by its result; below 0, the request fails with that errno. */
+export const NOTHING = 0;
+/** Wind the arguments as they came to the first child; the guest sees the reply. */
+export const WIND = 1;
+/** The same, but the reply passes the guest by. */
+export const TAIL = 2;
+/** The script failed, and has logged why. */
+export const FAILED = 3;
+/** + n: answer with the reply of wind n as it came. */
+export const SAME = 16;
+
+/** How a module's class answers one fop. */
+export interface FopDescription {
+  /** `none`: only a callback, so the host winds by itself. */
+  readonly kind: 'plain' | 'async' | 'none';
+  /** Whether replies are wanted. */
+  readonly cbk: boolean;
+}
+
+export type HookName = 'init' | 'fini' | 'notify' | 'entry_created' | 'entry_removed';
+
+/** What a module defines, read before any of it runs for a request. */
+export interface ModuleDescription {
+  readonly fops: Readonly<Record<string, FopDescription>>;
+  readonly hooks: readonly HookName[];
+  readonly options: Options;
+  /** [file, line, function, text]: what looks like a mistake. */
+  readonly warnings: readonly (readonly [string, number, string, string])[];
+}
+
+/** A value that crosses as it is. `undefined` is the guest's None. */
+export type Scalar = number | string | undefined;
+/** An entry point: arguments as flattened by `flatten.ts`, a code as result. */
+export type Entry = (args: readonly Scalar[]) => number;
+
+/** One interpreter with one module: what the host asks of it. */
+export interface Guest {
+  readonly language: string;
+  readonly description: ModuleDescription;
+  /** Makes the module's translator, gives it its options and runs its `init`. Throws what it says. */
+  create(volume: string, children: readonly (readonly [string, string])[], options: object): void;
+  fop(name: string): Entry;
+  reply(name: string): Entry;
+  /** Calls a hook with plain values. */
+  hook(name: HookName, args: readonly Scalar[]): number;
+  /** The timer asked for by `after` is due. */
+  tick(): number;
+  /** Request `id` was answered by the host; what the script does with it is void. */
+  cancel(id: number): void;
+  forget(inode: number): void;
+  release(fd: number): void;
+  /** Looks for requests that nothing can reach any more. */
+  collect(): void;
+  /** Bytes of memory the interpreter has. */
+  readonly memory: number;
+  close(): void;
+}
+
+/** What a guest asks of the host. Results undefined: the thing is gone. */
+export interface GuestHost {
+  /** A message about request `id`; negative for one of the translator's own. */
+  push(id: number, message: string): void;
+  /** Argument `index` of the fop (`wind` -1) or of the reply to wind number `wind`, as JSON. */
+  fetch(id: number, wind: number, index: number): string | undefined;
+  /** The same for bytes. */
+  data(id: number, wind: number, index: number): Uint8Array | undefined;
+  /** Takes bytes over, for use in a message; their number there. */
+  put(bytes: Uint8Array): number;
+  /** [gfid, ia_type, path] as JSON. */
+  inode(id: number): string;
+  /** [inode, flags, pid, isDir] as JSON. */
+  fd(id: number): string;
+  /** [unique, uid, gid, pid, groups, lk_owner, op] as JSON. */
+  root(id: number): string | undefined;
+  /** From now on `forget` / `release` tells; 0 when it is not known to the volume. */
+  track(inode: number): number;
+  trackFd(fd: number): number;
+  /** Request `id` can no longer be answered by the script. */
+  lost(id: number): void;
+  /** Asks for a `tick` in so many milliseconds. */
+  after(ms: number): void;
+  log(level: number, source: LogSource, text: string): void;
+}

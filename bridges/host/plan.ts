@@ -1,0 +1,53 @@
+/** What the host does with one fop of a module, decided once when the volume starts. */
+import type { FopName } from '../../runtime/core/fops.gen.ts';
+import type { FopRow } from '../../runtime/core/fops.ts';
+import { type Flatten, flattener } from './flatten.ts';
+import type { Entry, Guest, HookName, Scalar } from './guest.ts';
+
+export interface Plan {
+  readonly row: FopRow;
+  readonly name: FopName;
+  /** Null when the module has only a callback, or only a hook is interested. */
+  readonly enter: Entry | null;
+  readonly flatten: Flatten;
+  /** Where arguments are laid out for a call; the engine copies them before it runs anything. */
+  readonly scratch: Scalar[];
+  /** Whether the module sees replies of requests that are wound as they came. */
+  readonly cbk: boolean;
+  /** Index of the loc whose name the fop makes or takes away; -1 when nobody asks. */
+  readonly creates: number;
+  readonly removes: number;
+}
+
+/** Null for a fop that passes the module by. */
+export function planFor(row: FopRow, guest: Guest): Plan | null {
+  const { fops, hooks } = guest.description;
+  const description = fops[row.name];
+  const indexOf = (arg: string | undefined, hook: HookName): number =>
+    arg === undefined || !hooks.includes(hook) ? -1 : row.args.findIndex((a) => a.name === arg);
+  const creates = indexOf(row.entry.creates, 'entry_created');
+  const removes = indexOf(row.entry.removes, 'entry_removed');
+  if (description === undefined && creates < 0 && removes < 0) return null;
+  const enters = description !== undefined && description.kind !== 'none';
+  return {
+    row,
+    name: row.name as FopName,
+    enter: enters ? guest.fop(row.name) : null,
+    flatten: flattener(row.args),
+    scratch: [],
+    cbk: description?.cbk === true,
+    creates,
+    removes,
+  };
+}
+
+/** How replies of one fop enter the guest. */
+export interface ReplyPlan {
+  readonly enter: Entry;
+  readonly flatten: Flatten;
+  readonly scratch: Scalar[];
+}
+
+export function replyPlanFor(row: FopRow, guest: Guest): ReplyPlan {
+  return { enter: guest.reply(row.name), flatten: flattener(row.reply), scratch: [] };
+}

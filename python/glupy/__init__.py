@@ -1,0 +1,56 @@
+"""glupy: write a GlusterFS-style translator in Python.
+
+    from glupy import Translator, ENOENT
+
+    class xlator(Translator):
+        def lookup(self, frame, loc, xdata):
+            self.log.info("lookup %s", loc.name)
+            frame.wind(loc, xdata)
+
+A method named after a fop takes the place of that fop; a fop without a method passes through at no
+cost. See `Translator` for what a class may define, `Frame` for what a method can do with a request.
+"""
+
+from ._errno import *  # noqa: F403  (every errno by name)
+from ._errno import NAMES as _ERRNO_NAMES
+from .errors import AlreadyAnswered, HandleExpired, errorcode, strerror
+from .frame import Child, Frame, Reply, Root
+from .option import Option
+from .translator import Translator
+from .values import Data, Dict, Dirent, Fd, Flock, Iatt, Inode, Lease, Loc, Statvfs
+from .values import IA_IFBLK, IA_IFCHR, IA_IFDIR, IA_IFIFO, IA_IFLNK, IA_IFREG, IA_IFSOCK, IA_INVAL
+from .values import NULL_GFID, ROOT_GFID
+
+__all__ = [
+    "AlreadyAnswered",
+    "Child",
+    "Data",
+    "Dict",
+    "Dirent",
+    "Fd",
+    "Flock",
+    "Frame",
+    "HandleExpired",
+    "IA_IFBLK",
+    "IA_IFCHR",
+    "IA_IFDIR",
+    "IA_IFIFO",
+    "IA_IFLNK",
+    "IA_IFREG",
+    "IA_IFSOCK",
+    "IA_INVAL",
+    "Iatt",
+    "Inode",
+    "Lease",
+    "Loc",
+    "NULL_GFID",
+    "Option",
+    "ROOT_GFID",
+    "Reply",
+    "Root",
+    "Statvfs",
+    "Translator",
+    "errorcode",
+    "strerror",
+    *_ERRNO_NAMES,
+]

@@ -1,0 +1,52 @@
+"""Python's logging and print() end in the volume's log, with the place they were called from."""
+
+import io
+import logging
+import sys
+
+import _host
+
+# GlusterFS's numbers of the levels.
+_LEVELS = ((logging.CRITICAL, 3), (logging.ERROR, 4), (logging.WARNING, 5), (logging.INFO, 7), (1, 8))
+
+
+def level_of(levelno):
+    return next((level for least, level in _LEVELS if levelno >= least), 9)
+
+
+class _Handler(logging.Handler):
+    def emit(self, record):
+        try:
+            text = self.format(record)
+        except Exception as error:
+            text = f"{record.msg!r} {record.args!r} cannot be formatted: {error}"
+        _host.log(level_of(record.levelno), record.pathname, record.lineno, record.funcName, text)
+
+
+class _Printer(io.TextIOBase):
+    """What is printed becomes log lines; a line is written when it is complete."""
+
+    encoding = "utf-8"
+
+    def __init__(self, level):
+        self._level = level
+        self._rest = ""
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        *lines, self._rest = (self._rest + text).split("\n")
+        caller = sys._getframe(1)
+        for line in lines:
+            code = caller.f_code
+            _host.log(self._level, code.co_filename, caller.f_lineno, code.co_name, line)
+        return len(text)
+
+
+def install():
+    root = logging.getLogger()
+    root.handlers[:] = [_Handler()]
+    root.setLevel(logging.NOTSET)
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    sys.stdout, sys.stderr = _Printer(7), _Printer(5)
