@@ -1,6 +1,6 @@
 /**
- * Arguments and replies as scalars, in the order of the table. A loc is four (inode, parent, name,
- * gfid if there is no inode), everything else one. `kinds` describes the same to an engine.
+ * Arguments and replies as scalars, in the order of the table. A loc is five (inode, parent, name,
+ * gfid if there is no inode, parent's gfid), everything else one. `kinds` describes the same to an engine.
  */
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
@@ -11,7 +11,7 @@ import type { Scalar } from './guest.ts';
 
 /** How each type crosses: `i` an integer, `s` a string or nothing, `n` a name seen often. */
 const KINDS: Record<ArgType, string> = {
-  loc: 'iins',
+  loc: 'iinsn',
   inode: 'i',
   fd: 'i',
   iatt: 'i',
@@ -59,6 +59,7 @@ export function flattener(args: readonly Arg[]): Flatten {
           out[at++] = loc.parent === null ? 0 : loc.parent.id;
           out[at++] = loc.name ?? undefined;
           out[at++] = inode === null ? loc.gfid : undefined;
+          out[at++] = loc.pargfid;
           break;
         }
         case ID:

@@ -239,7 +239,8 @@ export class Host {
   }
 
   private tellEntry(hook: 'entry_created' | 'entry_removed', loc: Loc): void {
-    const args = [loc.inode?.id ?? 0, loc.parent?.id ?? 0, loc.name ?? undefined];
+    const { inode, parent, name, pargfid } = loc;
+    const args = [inode?.id ?? 0, parent?.id ?? 0, name ?? undefined, undefined, pargfid];
     if (this.guest.hook(hook, args) === FAILED) this.counters.failures += 1;
   }
 

@@ -134,7 +134,9 @@ export class Lent implements GuestHost {
   }
 
   log(level: number, source: LogSource, text: string): void {
-    this.xl.log.log(Math.min(9, Math.max(1, level)) as LogLevel, text, { source });
+    const file = source.file.slice(source.file.lastIndexOf('/') + 1);
+    const at = { ...source, file };
+    this.xl.log.log(Math.min(9, Math.max(1, level)) as LogLevel, text, { source: at });
   }
 
   /** Where the numbers of a message about `request` lead. */

@@ -5,6 +5,7 @@ number, what is costly only as a sign that it is there. Results are those of fra
 """
 
 import asyncio
+import gc
 import inspect
 import json
 import logging
@@ -16,12 +17,12 @@ import _host
 from . import _log, values
 from ._fops import BY_NAME, FOPS
 from ._loop import loop
-from .errors import AlreadyAnswered, errno_of, use_linux_numbers
-from .frame import FAILED, NOTHING, SAME, TAIL, WIND, Child, Frame, Reply, current, give, waiting
+from .errors import errno_of
+from .frame import ANSWERED, FAILED, LATER, NOTHING, SAME, WIND
+from .frame import Child, Reply, changed, current, frame_class, give, waiting
+from ._errno import EINTR
 from .translator import Translator
 from .values import Data, Dict, Dirent, Fd, Iatt, Inode, Lazy, Loc, fetch, fd, inode
-
-use_linux_numbers()
 
 _setattr = object.__setattr__
 
@@ -54,7 +55,7 @@ def _entries(handle):
 
 # type -> (what arrives, the expression that makes the argument of it); `{h}` is its handle.
 _FORMS = {
-    "loc": (("i", "p", "n", "g"), "Loc(({0}i, {0}p, {0}n, {0}g))"),
+    "loc": (("i", "p", "n", "g", "d"), "Loc(({0}i, {0}p, {0}n, {0}g, {0}d))"),
     "inode": (("",), "inode({0})"),
     "fd": (("",), "fd({0})"),
     "iatt": (("",), "_lazy(Iatt, {h}) if {0} else None"),
@@ -71,66 +72,72 @@ _FORMS = {
 
 _FOP = """
 def enter(id, {params}):
+    frame = None
     try:
-        args = ({values})
-        frame = Frame(id, row, args)
+        {assign}
+        frame = new(id, ({names}))
         {call}
     except BaseException as error:
-        return failed(frame_of(id, row), error)
-    code = frame._code
-    if code:
-        if code == WIND:
-            frame._open = False
+        return failed(frame or new(id, ()), error)
+    state = frame._state
+    if state:
+        if state == WIND:
+            frame._state = LATER
             waiting[id] = frame
-        {after}return code
+            return WIND
+        if state != LATER and state != ANSWERED:
+            return state
     return settle(frame)
 """
 
 _REPLY = """
 def reply(id, number, op_ret, op_errno, {params}):
+    frame = waiting.get(id)
+    if frame is None:
+        # The class has a callback but no fop: the host wound by itself.
+        frame = new(id, ())
+        frame._owed = frame._wound = 1
     try:
-        values_ = ({values})
+        {assign}
     except BaseException as error:
-        return failed(waiting.get(id) or frame_of(id, row), error)
-    return replied(row, id, number, op_ret, op_errno, values_)
+        return failed(frame, error)
+    return replied(frame, number, op_ret, op_errno, ({names}))
 """
 
 
-def _compile(template, args, number, **more):
-    params, exprs = [], []
+def _compile(template, row, args, number, call, **more):
+    params, assign, names = [], [], []
     for index, arg in enumerate(args):
         suffixes, expr = _FORMS[arg.type]
         name = f"a{index}"
         params += [name + suffix for suffix in suffixes]
-        exprs.append(expr.format(name, h=f"(id, {number}, {index})"))
-    tuple_text = "".join(f"{expr}, " for expr in exprs)
-    source = template.format(params=", ".join(params), values=tuple_text, **more)
-    return compile(source, "<glupy bridge>", "exec")
+        names.append(f"v{index}")
+        assign.append(f"v{index} = {expr.format(name, h=f'(id, {number}, {index})')}")
+    source = template.format(
+        params=", ".join(params),
+        assign="; ".join(assign),
+        names="".join(f"{name}, " for name in names),
+        call=call.format(", ".join(["frame", *names])),
+    )
+    space = globals() | {"row": row, "new": row.frame_class} | more
+    exec(compile(source, f"<glupy {row.name}>", "exec"), space)
+    return space
 
 
 def _enter_plain(row, method):
-    code = _compile(_FOP, row.args, -1, call="method(frame, *args)", after="")
-    space = globals() | {"row": row, "method": method, "frame_of": _blank}
-    exec(code, space)
-    return space["enter"]
+    return _compile(_FOP, row, row.args, -1, "method({})", method=method)["enter"]
 
 
 def _enter_async(row, method):
-    call = "start(frame, method(frame, *args))"
-    code = _compile(_FOP, row.args, -1, call=call, after="")
-    space = globals() | {"row": row, "method": method, "start": _start, "frame_of": _blank}
-    exec(code, space)
-    return space["enter"]
+    return _compile(_FOP, row, row.args, -1, "_start(frame, method({}))", method=method)["enter"]
 
 
 def _reply_entry(row):
-    space = globals() | {"row": row, "frame_of": _blank}
-    exec(_compile(_REPLY, row.reply, "number"), space)
-    return space["reply"]
+    return _compile(_REPLY, row, row.reply, "number", "")["reply"]
 
 
-def _blank(id, row):
-    return Frame(id, row, ())
+for _row in FOPS:
+    _row.frame_class = frame_class(_row)
 
 
 # -- a method has returned ---------------------------------------------------------------------
@@ -138,12 +145,10 @@ def _blank(id, row):
 
 def failed(frame, error):
     """An exception left a method: it goes to the log, and the host answers the request."""
-    frame._answered = True
-    frame._code = NOTHING
+    frame._state = ANSWERED
     waiting.pop(frame.id, None)
+    frame._disarm()
     report(error, f"{frame.fop.name} failed")
-    if frame._guard is not None:
-        frame._guard.frame_id = 0
     return FAILED
 
 
@@ -188,16 +193,17 @@ _NO_REPLY = (
 
 
 def settle(frame):
-    """A method returned without a plain decision: what it sent, or that it kept the frame."""
-    frame._open = False
-    if frame._answered:
+    """A method returned without a plain decision: it has sent messages, or kept the frame."""
+    if frame._state == ANSWERED:
         if not frame._owed:
             waiting.pop(frame.id, None)
         return NOTHING
+    frame._state = LATER
     if frame._owed:
         waiting[frame.id] = frame
-    if not frame._owed and sys.getrefcount(frame) <= _ALONE:
-        frame._answered = True
+    elif sys.getrefcount(frame) <= _ALONE:
+        frame._state = ANSWERED
+        frame._disarm()
         _host.log(4, *place_of(frame.fop), f"{frame.fop.name}: {_NO_REPLY}")
         return FAILED
     if frame._guard is None:
@@ -210,55 +216,38 @@ def place_of(row):
     return (code.co_filename, code.co_firstlineno, code.co_name) if code else ("-", 0, "-")
 
 
-def answered(frame):
-    if frame._guard is not None:
-        frame._guard.frame_id = 0
-    if not frame._owed:
-        waiting.pop(frame.id, None)
-
-
-def replied(row, id, number, op_ret, op_errno, reply):
-    """A child answered wind `number` of request `id`."""
-    frame = waiting.get(id)
-    if frame is None:
-        # The class has a callback but no fop: the host wound by itself.
-        frame = Frame(id, row, ())
-        frame._owed = frame._wound = 1
-    waiter, cookie, wound, child = row.cbk, None, row, None
+def replied(frame, number, op_ret, op_errno, reply):
+    """A child answered wind `number` of a request."""
+    waiter, cookie, wound, child = frame.fop.cbk, None, frame.fop, None
     if frame._waiters is not None and number in frame._waiters:
         waiter, cookie, wound, child = frame._waiters.pop(number)
     frame._owed -= 1
     if not frame._owed:
-        waiting.pop(id, None)
-    frame._open = True
-    frame._code = NOTHING
+        waiting.pop(frame.id, None)
+    done = frame._state == ANSWERED
+    if not done:
+        frame._state = 0
     frame._reply, frame._ret, frame._number = reply, (op_ret, op_errno), number
     frame.cookie = cookie if cookie is not None else child or translator.child
     try:
         if isinstance(waiter, asyncio.Future):
             give(waiter, wound, op_ret, op_errno, reply, number)
             loop.run_ready()
-        elif not frame._answered:
-            if hasattr(waiter, "__self__"):
+        elif not done:
+            # A method of the translator is bound to it; a function of another place is not.
+            if getattr(waiter, "__self__", None) is translator:
                 waiter(frame, op_ret, op_errno, *reply)
             else:
                 waiter(translator, frame, op_ret, op_errno, *reply)
     except BaseException as error:
         return failed(frame, error)
-    code = frame._code
-    if code:
-        frame._open = False
-        if code in (WIND, TAIL):
-            frame._code = NOTHING
-        else:
-            answered(frame)
-        return code
-    if frame._answered:
-        answered(frame)
-        frame._open = False
+    state = frame._state
+    if done or frame.id < 0:
         return NOTHING
-    if id < 0:
-        return NOTHING
+    if state < 0 or state >= SAME or state == FAILED:
+        frame._state = ANSWERED
+        frame._disarm()
+        return state
     return settle(frame)
 
 
@@ -278,22 +267,22 @@ def _start(frame, coro):
 async def _drive(frame, coro):
     try:
         result = await coro
-        if not frame._answered:
+        if not frame.answered:
             finish(frame, result)
     except OSError as error:
-        if not frame._answered:
+        if not frame.answered:
             frame.fail(errno_of(error))
     except asyncio.CancelledError:
-        if not frame._answered:
-            frame.fail(4)
+        if not frame.answered:
+            frame.fail(EINTR)
     except BaseException as error:
-        if frame._answered and not frame._code:
+        if frame._state == ANSWERED:
             report(error, f"{frame.fop.name} failed after its answer")
             return
-        frame._answered = False
+        running = frame._state != LATER
         failed(frame, error)
-        if frame._open:
-            frame._code = FAILED
+        if running:
+            frame._state = FAILED
         else:
             _host.push(frame.id, '["failed"]')
 
@@ -304,11 +293,9 @@ def finish(frame, result):
     if isinstance(result, Reply):
         if result.fop is not row:
             raise TypeError(f"{row.name} returned a reply of {result.fop.name}")
-        if result.number is not None and frame._open and not frame._code:
-            if not (values.anything_changed and any(getattr(v, "_changed", 0) for v in result.values)):
-                frame._answered = True
-                frame._code = SAME + result.number
-                return
+        if result.number is not None and frame._state == 0 and not changed(result.values):
+            frame._state = SAME + result.number
+            return
         frame.unwind(result.op_ret, 0, *result.values)
         return
     needed = [arg.name for arg in row.reply if arg.name != "xdata"]
@@ -347,10 +334,18 @@ _HOOKS = ("init", "fini", "notify", "entry_created", "entry_removed")
 _OTHER_NAMES = {"read": "readv", "write": "writev", "getattr": "stat", "chmod": "setattr"}
 
 
-def describe(cls, place):
-    """What a class defines, as JSON for the host; raises TypeError for what cannot work."""
+def find_class(module, place):
+    """The module's translator."""
+    cls = getattr(module, "xlator", None)
+    if cls is None:
+        raise TypeError(f"{place} has no class xlator")
     if not (isinstance(cls, type) and issubclass(cls, Translator)):
         raise TypeError(f"{place}: xlator must be a class derived from glupy.Translator")
+    return cls
+
+
+def describe(cls, place):
+    """What a class defines, as JSON for the host; raises TypeError for what cannot work."""
     fops = {}
     for row in FOPS:
         method, cbk = getattr(cls, row.name, None), getattr(cls, row.name + "_cbk", None)
@@ -368,7 +363,8 @@ def describe(cls, place):
         fops[row.name] = {"kind": kind, "cbk": cbk is not None or is_async}
     hooks = [name for name in _HOOKS if _overridden(cls, name)]
     options = {key: _option(cls, key, spec) for key, spec in cls.options.items()}
-    return {"fops": fops, "hooks": hooks, "options": options, "warnings": _suspects(cls)}
+    found = {"fops": fops, "hooks": hooks, "options": options, "warnings": _suspects(cls)}
+    return json.dumps(found)
 
 
 def _overridden(cls, name):
@@ -409,14 +405,17 @@ def _suspects(cls):
     return found
 
 
-def create(cls, name, children):
-    """Makes the translator and its entry points."""
+def create(cls, name, children, options):
+    """Makes the translator and its entry points, and runs its `init`."""
     global translator
-    translator = cls()
+    # Set before __init__ runs, so that a class that has one finds them.
+    translator = cls.__new__(cls)
     translator.name = name
     translator.log = logging.getLogger(name)
-    translator.children = tuple(Child(i, *about) for i, about in enumerate(children))
+    translator.children = tuple(Child(i, *about) for i, about in enumerate(json.loads(children)))
     translator.child = translator.children[0] if translator.children else None
+    translator.options = json.loads(options)
+    translator.__init__()
     for row in FOPS:
         row.method = getattr(translator, row.name, None)
         row.cbk = getattr(translator, row.name + "_cbk", None)
@@ -425,6 +424,7 @@ def create(cls, name, children):
         if row.method is not None:
             is_async = inspect.iscoroutinefunction(row.method)
             entries[row.name] = (_enter_async if is_async else _enter_plain)(row, row.method)
+    hook("init")
 
 
 def entry(name):
@@ -454,12 +454,20 @@ def hook(name, *args):
     return NOTHING
 
 
-def entry_created(inode_id, parent_id, name):
-    return hook("entry_created", Loc((inode_id, parent_id, name, None)))
+def notify_hook(event):
+    return hook("notify", event)
 
 
-def entry_removed(inode_id, parent_id, name):
-    return hook("entry_removed", Loc((inode_id, parent_id, name, None)))
+def fini_hook():
+    return hook("fini")
+
+
+def entry_created(*loc):
+    return hook("entry_created", Loc(loc))
+
+
+def entry_removed(*loc):
+    return hook("entry_removed", Loc(loc))
 
 
 def tick():
@@ -474,12 +482,17 @@ def tick():
 
 
 def cancel(id):
-    """Nobody waits for request `id` any longer (its time limit passed): later answers are void."""
+    """The host has answered request `id` itself: what the script does with it is void."""
     frame = waiting.pop(id, None)
     if frame is not None:
-        frame._answered = True
-        if frame._guard is not None:
-            frame._guard.frame_id = 0
+        frame._state = ANSWERED
+        frame._disarm()
+    return NOTHING
+
+
+def collect():
+    """Lets go of what only a cycle of references keeps, so that its guards notice."""
+    gc.collect()
     return NOTHING
 
 
@@ -495,20 +508,17 @@ def release(id):
 
 def _calibrate():
     """How many references a frame has that nobody kept: it depends on how calls are compiled."""
-    global _ALONE
-    probe = BY_NAME["ipc"]
     counts = []
 
     def count(frame):
         counts.append(sys.getrefcount(frame))
         return NOTHING
 
-    space = globals() | {"row": probe, "method": lambda *_: None, "frame_of": _blank, "settle": count}
-    exec(_compile(_FOP, probe.args, -1, call="method(frame, *args)", after=""), space)
+    row = BY_NAME["ipc"]
+    space = _compile(_FOP, row, row.args, -1, "method({})", method=lambda *_: None, settle=count)
     space["enter"](0, 0, 0)
-    _ALONE = counts[0]
+    return counts[0]
 
 
-_ALONE = 0
-_calibrate()
+_ALONE = _calibrate()
 _log.install()

@@ -25,6 +25,7 @@ class Fop:
         self.reply_index = {arg.name: index for index, arg in enumerate(self.reply)}
         self.creates = creates
         self.removes = removes
+        self.frame_class = None
         self.method = None
         self.cbk = None
 

@@ -23,6 +23,11 @@ TAIL = 2  # the same, and nobody here wants the reply
 FAILED = 3  # an exception: it is in the log
 SAME = 16  # + n: answer with the reply of wind n as it came
 
+# A frame's state is in one number, so that the common decisions test and set just that: 0 while a
+# method runs that has not decided, one of the codes above once it has, or
+LATER = 4  # no method runs now: what is decided goes to the host as a message
+ANSWERED = 5
+
 Root = namedtuple("Root", "unique uid gid pid groups lk_owner op")
 Root.__doc__ = """Who asks: uid, gid, pid and supplementary groups of the caller; unique, the
 request's serial number; lk_owner, hexadecimal text; op, the fop's log name such as LOOKUP."""
@@ -43,11 +48,10 @@ class Frame:
 
     local = None
     cookie = None
-    _code = NOTHING
-    _answered = False
-    _open = True  # its entry point is running
-    _wound = 0
-    _owed = 0
+    fop = None  # set in the subclass that each fop has
+    _state = 0
+    _wound = 0  # winds so far
+    _owed = 0  # replies owed to it
     _waiters = None  # wind number -> (future or callback, cookie, fop, child)
     _reply = None  # in a callback: the reply as it came,
     _ret = None  # its (op_ret, op_errno),
@@ -55,9 +59,8 @@ class Frame:
     _guard = None
     _root = None
 
-    def __init__(self, id, fop, args):
+    def __init__(self, id, args):
         self.id = id
-        self.fop = fop
         self._args = args
 
     @property
@@ -79,64 +82,61 @@ class Frame:
         give. cbk: a method other than `<fop>_cbk` to see the reply. May be called for several
         children; then the request is yours to answer when you have what you need.
         """
-        if self._answered:
+        state = self._state
+        if state == 0 and not self._wound and (not args or args == self._args):
+            if child is None and cookie is None and fop is None and cbk is None:
+                if self._reply is None and not changed(self._args):
+                    self._wound = 1
+                    if self.fop.cbk is None:
+                        self._state = TAIL
+                    else:
+                        self._owed = 1
+                        self._state = WIND
+                    return
+        if self.answered:
             raise AlreadyAnswered(f"{self.fop.name}: wound after the request was answered")
-        plain = child is None and cookie is None and fop is None and cbk is None
-        if plain and self._open and not self._wound and not self._code and self._reply is None:
-            if (not args or args == self._args) and not _changed(self._args):
-                self._wound = 1
-                if self.fop.cbk is None:
-                    self._answered = True
-                    self._code = TAIL
-                else:
-                    self._owed = 1
-                    self._code = WIND
-                return
         row = self.fop if fop is None else BY_NAME[fop]
-        if cbk is None:
-            cbk = row.cbk
         if not args and fop is None:
             args = self._args
-        self._push_wind(row, child, args, cbk or _pass_on, cookie)
+        self._push_wind(row, child, args, cbk or row.cbk or _pass_on, cookie)
 
     def unwind(self, op_ret, op_errno=0, *reply):
         """Answers the request: op_ret < 0 is failure with op_errno, a Linux errno.
 
         `reply` is the fop's reply in the table's order; what is missing at the end is None.
         """
-        if self._answered:
-            raise AlreadyAnswered(f"{self.fop.name}: answered twice (is a return missing?)")
-        if self._open and not self._code:
-            if reply == self._reply and self._ret == (op_ret, op_errno) and not _changed(reply):
-                self._answered = True
-                self._code = SAME + self._number
+        if self._state == 0:
+            if reply == self._reply and self._ret == (op_ret, op_errno) and not changed(reply):
+                self._state = SAME + self._number
                 return
-            if op_ret == -1 and op_errno > 0 and not any(reply):
-                self._answered = True
-                self._code = -op_errno
+            if op_ret == -1 and not any(reply) and type(op_errno) is int and op_errno > 0:
+                self._state = -op_errno
                 return
         self._push_answer(op_ret, op_errno, reply)
 
     def fail(self, op_errno):
         """Answers with an errno: short for `unwind(-1, op_errno)`."""
-        if self._answered:
-            raise AlreadyAnswered(f"{self.fop.name}: answered twice (is a return missing?)")
         if type(op_errno) is not int or op_errno <= 0:
             raise ValueError(f"fail takes a positive errno such as ENOENT, not {op_errno!r}")
-        if self._open and not self._code:
-            self._answered = True
-            self._code = -op_errno
+        if self._state == 0:
+            self._state = -op_errno
         else:
             self._push_answer(-1, op_errno, ())
 
-    def _settle_code(self):
-        """A decision that waited for the method's end becomes a message, since another follows."""
-        if self._code == WIND:
-            number = self._wound - 1
-            self._note(number, self.fop.cbk, None, self.fop, None)
-            args = [None] * len(self.fop.args)
-            _host.push(self.id, json.dumps(["wind", number, 0, self.fop.name, same(-1, args)]))
-        self._code = NOTHING
+    @property
+    def answered(self):
+        """Whether the request has had its answer, or was passed on for good."""
+        state = self._state
+        return state < 0 or state in (TAIL, ANSWERED) or state >= SAME
+
+    def _speak(self):
+        """From here on messages: a wind that waited for the method's end becomes the first."""
+        if self._state == WIND:
+            if self._waiters is None:
+                self._note(0, self.fop.cbk, None, self.fop, None)
+            packed = [["=", -1, index] for index in range(len(self.fop.args))]
+            _host.push(self.id, json.dumps(["wind", 0, 0, self.fop.name, packed]))
+        self._state = LATER
 
     def _note(self, number, waiter, cookie, row, child):
         if self._waiters is None:
@@ -144,10 +144,9 @@ class Frame:
         self._waiters[number] = (waiter, cookie, row, child)
 
     def _push_wind(self, row, child, args, waiter, cookie):
-        if self._code:
-            self._settle_code()
         args = _pad(row.name, row.args, args)
         packed = [pack(self, arg, value) for arg, value in zip(row.args, args)]
+        self._speak()
         number = self._wound
         index = 0 if child is None else child.index
         _host.push(self.id, json.dumps(["wind", number, index, row.name, packed]))
@@ -156,13 +155,17 @@ class Frame:
         self._note(number, waiter, cookie, row, child)
 
     def _push_answer(self, op_ret, op_errno, reply):
-        if self._code:
-            self._settle_code()
+        if self.answered:
+            raise AlreadyAnswered(f"{self.fop.name}: answered twice (is a return missing?)")
         row = self.fop
         reply = _pad(row.name, row.reply, reply)
         packed = [pack(self, arg, value) for arg, value in zip(row.reply, reply)]
+        self._speak()
         _host.push(self.id, json.dumps(["unwind", op_ret, op_errno, packed]))
-        self._answered = True
+        self._state = ANSWERED
+        self._disarm()
+
+    def _disarm(self):
         if self._guard is not None:
             self._guard.frame_id = 0
 
@@ -170,12 +173,17 @@ class Frame:
         return f"<Frame {self.fop.name} {self.id}>"
 
 
+def frame_class(row):
+    """The class of a fop's frames."""
+    return type("Frame", (Frame,), {"fop": row, "__module__": __name__})
+
+
 def _pass_on(translator, frame, op_ret, op_errno, *reply):
     """The callback of a fop that has none: the reply goes up as it came."""
     frame.unwind(op_ret, op_errno, *reply)
 
 
-def _changed(args):
+def changed(args):
     if not values.anything_changed:
         return False
     return any(getattr(arg, "_changed", False) for arg in args if isinstance(arg, (Lazy, Dict)))
@@ -187,11 +195,6 @@ def _pad(name, row, given):
         takes = ", ".join(arg.name for arg in row)
         raise TypeError(f"{name} takes {len(row)} arguments ({takes}), not {len(given)}")
     return (*given, *[None] * (len(row) - len(given)))
-
-
-def same(number, args):
-    """The message for arguments taken over as they are: from wind `number`, or -1, the fop."""
-    return [["=", number, index] for index in range(len(args))]
 
 
 def pack(frame, arg, value):
@@ -311,17 +314,17 @@ _own_id = 0
 
 def _await_fop(child, row, args):
     frame = current.get(None)
-    if frame is None or frame._answered:
+    if frame is None or frame.answered:
         global _own_id
         _own_id -= 1
-        frame = Frame(_own_id, row, ())
-        frame._open = False
+        frame = row.frame_class(_own_id, ())
+        frame._state = LATER
     future = asyncio.events.get_running_loop().create_future()
-    first = frame._open and not frame._wound and not frame._code and child.index == 0
-    if first and row is frame.fop and args == frame._args and not _changed(args):
+    as_came = row is frame.fop and child.index == 0 and args == frame._args
+    if as_came and frame._state == 0 and not frame._wound and not changed(args):
         frame._wound = frame._owed = 1
         frame._note(0, future, None, row, child)
-        frame._code = WIND
+        frame._state = WIND
     else:
         frame._push_wind(row, child, args, future, None)
     waiting[frame.id] = frame

@@ -9,7 +9,7 @@ An object handed on as it came costs nothing. To change what goes on, change it 
 """
 
 import json
-from collections import namedtuple
+from collections import _tuplegetter, namedtuple
 from collections.abc import MutableMapping
 
 import _host
@@ -97,10 +97,11 @@ class Loc(tuple):
     None. Locs do not change; `replace` makes another.
     """
 
-    # (inode's number, parent's number, name, gfid when there is no inode)
+    # (inode's number, parent's number, name, gfid when there is no inode, parent's gfid)
     __slots__ = ()
 
-    name = property(lambda self: self[2])
+    name = _tuplegetter(2, "The last component of the path; None for a fop by gfid.")
+    pargfid = _tuplegetter(4, "The gfid of the directory.")
 
     @property
     def inode(self):
@@ -112,17 +113,11 @@ class Loc(tuple):
 
     @property
     def gfid(self):
-        if self[0]:
-            known = Inode.known.get(self[0])
-            gfid = known.gfid if known is not None else json.loads(_host.inode(self[0]))[0]
-            if gfid != NULL_GFID:
-                return gfid
-        return self[3] or NULL_GFID
-
-    @property
-    def pargfid(self):
-        parent = Inode.known.get(self[1]) or inode(self[1])
-        return NULL_GFID if parent is None else parent._gfid or parent.gfid
+        """The target's gfid; NULL_GFID as long as nobody knows it."""
+        if not self[0]:
+            return self[3] or NULL_GFID
+        known = Inode.known.get(self[0])
+        return known.gfid if known is not None else json.loads(_host.inode(self[0]))[0]
 
     @property
     def path(self):
@@ -140,6 +135,7 @@ class Loc(tuple):
                 self[1] if parent is None else parent.id,
                 self[2] if name is None else name,
                 self[3],
+                self[4] if parent is None else parent.gfid,
             )
         )
 

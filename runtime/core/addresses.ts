@@ -1,8 +1,10 @@
 /**
- * Is this text a network address? The checks behind the option types addr, addr_list and client_auth_addr.
+ * Is this text a network address? The checks behind the option types addr, addr_list and
+ * client_auth_addr.
  *
- * Syntax only, nothing is resolved. Source: GlusterFS `libglusterfs/src/common-utils.c` (valid_internet_address and what
- * it calls), RFC 1123 for host names (with '_', which GlusterFS and many networks allow), RFC 4291 for IPv6.
+ * Syntax only, nothing is resolved. Source: GlusterFS `libglusterfs/src/common-utils.c`
+ * (valid_internet_address and what it calls), RFC 1123 for host names (with '_', which GlusterFS
+ * and many networks allow), RFC 4291 for IPv6.
  */
 
 export function isIpv4(text: string): boolean {
@@ -48,7 +50,9 @@ export function isHostname(text: string): boolean {
 export const isAddress = (text: string): boolean =>
   isIpv4(text) || isIpv6(text) || isHostname(text);
 
-/** A pattern for addresses: `*`, `10.0.*`, `node[12].example.org`, or an IPv4 network `10.0.0.0/8`. */
+/**
+ * A pattern for addresses: `*`, `10.0.*`, `node[12].example.org`, or an IPv4 network `10.0.0.0/8`.
+ */
 export function isAddressPattern(text: string): boolean {
   const slash = text.indexOf('/');
   if (slash >= 0) return isIpv4(text.slice(0, slash)) && isPrefixLength(text.slice(slash + 1));

@@ -1,17 +1,20 @@
 /**
  * Names (file names, xattr names, link targets) between bytes and strings.
  *
- * A Linux name is bytes, mostly UTF-8 but not always. In the runtime it is a string in which every byte that is not
- * part of valid UTF-8 is the lone surrogate U+DC00 + byte (U+DC80 … U+DCFF): Python's `surrogateescape`, so a name is
- * the same string in TypeScript and in a Python module, and no name is out of reach. UTF-8 is strict (Unicode 15,
- * table 3-7): overlong forms, encoded surrogates and anything above U+10FFFF are invalid bytes and are escaped.
+ * A Linux name is bytes, mostly UTF-8 but not always. In the runtime it is a string in which every
+ * byte that is not part of valid UTF-8 is the lone surrogate U+DC00 + byte (U+DC80 … U+DCFF):
+ * Python's `surrogateescape`, so a name is the same string in TypeScript and in a Python module,
+ * and no name is out of reach. UTF-8 is strict (Unicode 15, table 3-7): overlong forms, encoded
+ * surrogates and anything above U+10FFFF are invalid bytes and are escaped.
  *
- * `encodeName(decodeName(bytes))` is the identity on all bytes; `decodeName(encodeName(s))` is the identity on
- * well-formed strings. Any other lone surrogate names nothing: encoding it throws `NameError`, because a substitute
- * ('?', U+FFFD) could be the name of another file. Only a script can make such a string.
+ * `encodeName(decodeName(bytes))` is the identity on all bytes; `decodeName(encodeName(s))` is the
+ * identity on well-formed strings. Any other lone surrogate names nothing: encoding it throws
+ * `NameError`, because a substitute ('?', U+FFFD) could be the name of another file. Only a script
+ * can make such a string.
  */
 
 import { EILSEQ } from './errno.ts';
+import { NAME_MAX } from './limits.ts';
 
 /** A string that no bytes stand for: it has a lone surrogate outside U+DC80 … U+DCFF. */
 export class NameError extends RangeError {
@@ -51,8 +54,8 @@ export function nameLength(s: string): number {
 }
 
 /**
- * Writes the name at `offset` and returns the number of bytes written (no terminating NUL). `out` must have room:
- * `nameLength(s)`, or 3 × `s.length` without looking. @throws {NameError}
+ * Writes the name at `offset` and returns the number of bytes written (no terminating NUL). `out`
+ * must have room: `nameLength(s)`, or 3 × `s.length` without looking. @throws {NameError}
  */
 export function encodeNameInto(s: string, out: Uint8Array, offset: number): number {
   let at = offset;
@@ -85,19 +88,28 @@ export function encodeName(s: string): Uint8Array {
   return bytes;
 }
 
+/**
+ * For every length of a file name, an array to gather its char codes in: one call then makes a flat
+ * string, at less than half the cost of appending characters.
+ */
+const codesOf: readonly number[][] = Array.from({ length: NAME_MAX + 1 }, (_, length) =>
+  new Array<number>(length).fill(0),
+);
+
 /** The name in `bytes[start … end)`; every sequence of bytes has one. */
 export function decodeName(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  let text = '';
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at]!;
-    if (byte >= 0x80) return text + decodeFrom(bytes, at, end);
-    text += String.fromCharCode(byte);
+  const codes = codesOf[end - start];
+  if (codes === undefined) return decodeAny(bytes, start, end);
+  for (let i = 0; i < codes.length; i++) {
+    const byte = bytes[start + i]!;
+    if (byte >= 0x80) return decodeAny(bytes, start, end);
+    codes[i] = byte;
   }
-  return text;
+  return String.fromCharCode.apply(null, codes);
 }
 
-/** The general case, from the first byte above ASCII on. */
-function decodeFrom(bytes: Uint8Array, start: number, end: number): string {
+/** The general case: bytes above ASCII, or longer than a file name. */
+function decodeAny(bytes: Uint8Array, start: number, end: number): string {
   let text = '';
   let at = start;
   while (at < end) {
@@ -123,7 +135,8 @@ function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   if (at + length > end) return 0;
   const second = bytes[at + 1]!;
-  // The second byte's range is narrower after four leads: that excludes overlong forms, surrogates, > U+10FFFF.
+  // After four leads the second byte's range is narrower: no overlong form, no surrogate, nothing
+  // above U+10FFFF.
   const low = lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
   const high = lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
   if (second < low || second > high) return 0;

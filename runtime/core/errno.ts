@@ -1,14 +1,18 @@
 /**
  * Linux errno numbers, names and messages.
  *
- * Replies on the request path carry a positive number (`opErrno`); names and messages are for logs, options and
- * scripts. Numbers are those of Linux on every machine glossa runs on, because they are what the FUSE protocol and
- * GlusterFS's wire carry; messages are those of POSIX as glibc words them.
+ * Replies on the request path carry a positive number (`opErrno`); names and messages are for logs,
+ * options and scripts. Numbers are those of Linux on every machine glossa runs on, because they are
+ * what the FUSE protocol and GlusterFS's wire carry; messages are those of POSIX as glibc words
+ * them.
  *
  * Source: include/uapi/asm-generic/errno-base.h and errno.h (x86, arm and riscv share them).
  */
 
-/** Every errno once: name → number, message. Aliases come last, so a number's first name is its usual one. */
+/**
+ * Every errno once: name → number, message. Aliases come last, so a number's first name is its
+ * usual one.
+ */
 const table = {
   EPERM: [1, 'Operation not permitted'],
   ENOENT: [2, 'No such file or directory'],
@@ -148,7 +152,9 @@ const table = {
 
 export type ErrnoName = keyof typeof table;
 
-/** All names, in the order of their numbers, the aliases EWOULDBLOCK, EDEADLOCK and ENOTSUP last. */
+/**
+ * All names, in the order of their numbers, the aliases EWOULDBLOCK, EDEADLOCK and ENOTSUP last.
+ */
 export const errnoNames = Object.keys(table) as readonly ErrnoName[];
 
 /** Name → number: what stubs for other languages are generated from. */

@@ -1,12 +1,16 @@
 /**
  * gfids: the 128-bit identity of an inode, a UUID.
  *
- * In the runtime a gfid is its canonical text (36 characters, lower case), so that it compares with `===`, keys a Map
- * and prints as it is; bytes exist only at the edges (xattrs, wire, scripts). The inode number shown to the kernel is
- * the gfid's last 8 bytes read big-endian; as that exceeds 2^53 it is kept as two u32 halves.
+ * In the runtime a gfid is its canonical text (36 characters, lower case), so that it compares with
+ * `===`, keys a Map and prints as it is; bytes exist only at the edges (xattrs, wire, scripts). The
+ * inode number shown to the kernel is the gfid's last 8 bytes read big-endian; as that exceeds 2^53
+ * it is kept as two u32 halves.
  *
- * Source: GlusterFS `gfid_to_ino`, `libglusterfs/src/glusterfs/compat-uuid.h`; RFC 4122 for the text and version 4.
+ * Source: GlusterFS `gfid_to_ino`, `libglusterfs/src/glusterfs/compat-uuid.h`; RFC 4122 for the
+ * text and version 4.
  */
+
+import { GFID_SIZE } from './limits.ts';
 
 /** Canonical lower-case UUID text; use `isGfid` on text that comes from outside. */
 export type Gfid = string;
@@ -22,25 +26,48 @@ const NOT_HEX = 0xff;
 /** Where in the text each of the 16 bytes has its two digits. */
 const digitAt = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34] as const;
 
-/** byte → its two lower-case hex digits. */
-const hex: readonly string[] = Array.from({ length: 256 }, (_, byte) =>
-  byte.toString(16).padStart(2, '0'),
-);
+/** byte → the char codes of its two lower-case hex digits. */
+const highDigit = new Uint8Array(256);
+const lowDigit = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte++) {
+  const digits = byte.toString(16).padStart(2, '0');
+  highDigit[byte] = digits.charCodeAt(0);
+  lowDigit[byte] = digits.charCodeAt(1);
+}
+
+/**
+ * The char codes of a gfid's text, its dashes in place. Filled anew for every gfid: one call then
+ * makes a flat string, at a quarter of the cost of joining pieces.
+ */
+const codes = Array.from(NULL_GFID, (char) => char.charCodeAt(0));
 
 /** char code → value of the hex digit, NOT_HEX for anything else; upper case is not canonical. */
 const nibble = new Uint8Array(256).fill(NOT_HEX);
 for (let value = 0; value < 16; value++) nibble[value.toString(16).charCodeAt(0)] = value;
 
-/** Value of the digit at `at`; a value above 15 when it is none (also beyond the end of the text). */
+/**
+ * Value of the digit at `at`; a value above 15 when it is none (also beyond the end of the text).
+ */
 function digit(text: string, at: number): number {
   const code = text.charCodeAt(at);
   return code < 256 ? nibble[code]! : NOT_HEX;
 }
 
+const DASH = 0x2d;
+
+function hasGfidShape(text: string): boolean {
+  return (
+    text.length === TEXT_LENGTH &&
+    text.charCodeAt(8) === DASH &&
+    text.charCodeAt(13) === DASH &&
+    text.charCodeAt(18) === DASH &&
+    text.charCodeAt(23) === DASH
+  );
+}
+
 /** Is this text a canonical gfid (36 characters, lower case)? The null gfid is one. */
 export function isGfid(text: string): text is Gfid {
-  if (text.length !== TEXT_LENGTH) return false;
-  if (text[8] !== '-' || text[13] !== '-' || text[18] !== '-' || text[23] !== '-') return false;
+  if (!hasGfidShape(text)) return false;
   let seen = 0;
   for (const at of digitAt) seen |= digit(text, at) | digit(text, at + 1);
   return seen < 16;
@@ -48,38 +75,46 @@ export function isGfid(text: string): text is Gfid {
 
 /** The 16 bytes of a gfid. @throws {RangeError} when the text is not a canonical gfid. */
 export function gfidToBytes(gfid: Gfid): Uint8Array {
-  const bytes = new Uint8Array(16);
+  const bytes = new Uint8Array(GFID_SIZE);
   gfidToBytesInto(gfid, bytes, 0);
   return bytes;
 }
 
-/** Writes the 16 bytes at `offset`. @throws {RangeError} when the text is not a canonical gfid. */
+/**
+ * Writes the 16 bytes at `offset`. @throws {RangeError} when the text is not a canonical gfid; what
+ * was written then is not to be used.
+ */
 export function gfidToBytesInto(gfid: Gfid, out: Uint8Array, offset: number): void {
-  if (!isGfid(gfid)) throw new RangeError(`not a gfid: '${gfid}'`);
-  for (let i = 0; i < 16; i++) {
-    const at = digitAt[i]!;
-    out[offset + i] = (digit(gfid, at) << 4) | digit(gfid, at + 1);
+  let seen = hasGfidShape(gfid) ? 0 : NOT_HEX;
+  for (let i = 0; i < GFID_SIZE; i++) {
+    const high = digit(gfid, digitAt[i]!);
+    const low = digit(gfid, digitAt[i]! + 1);
+    seen |= high | low;
+    out[offset + i] = (high << 4) | low;
   }
+  if (seen > 15) throw new RangeError(`not a gfid: '${gfid}'`);
 }
 
 /** The gfid in `bytes[offset … offset+16)`. @throws {RangeError} when there are fewer than 16. */
 export function gfidFromBytes(bytes: Uint8Array, offset = 0): Gfid {
-  if (offset < 0 || offset + 16 > bytes.length) {
-    throw new RangeError(`a gfid takes 16 bytes, not ${bytes.length - offset}`);
+  if (offset < 0 || offset + GFID_SIZE > bytes.length) {
+    throw new RangeError(`a gfid takes ${GFID_SIZE} bytes, not ${bytes.length - offset}`);
   }
-  const pair = (i: number): string => hex[bytes[offset + i]!]!;
-  return (
-    `${pair(0)}${pair(1)}${pair(2)}${pair(3)}-${pair(4)}${pair(5)}-${pair(6)}${pair(7)}-` +
-    `${pair(8)}${pair(9)}-${pair(10)}${pair(11)}${pair(12)}${pair(13)}${pair(14)}${pair(15)}`
-  );
+  for (let i = 0; i < GFID_SIZE; i++) {
+    const byte = bytes[offset + i]!;
+    const at = digitAt[i]!;
+    codes[at] = highDigit[byte]!;
+    codes[at + 1] = lowDigit[byte]!;
+  }
+  return String.fromCharCode.apply(null, codes);
 }
 
 /**
- * A new gfid from 16 random bytes, of which 6 bits give way to the UUID's version (4) and variant. `random` is not
- * changed.
+ * A new gfid from 16 random bytes, of which 6 bits give way to the UUID's version (4) and variant.
+ * `random` is not changed.
  */
 export function gfidFromRandom(random: Uint8Array): Gfid {
-  const bytes = random.slice(0, 16);
+  const bytes = random.slice(0, GFID_SIZE);
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return gfidFromBytes(bytes);

@@ -14,8 +14,8 @@ import type { EventName } from './events.ts';
 import { type FopName, Links, refusal } from './fops.gen.ts';
 import { InodeTable } from './inode.ts';
 import { Log, type LogLevels } from './log.ts';
-import { checkOptions, genericOptions, type Options } from './options.ts';
-import type { Fop, GivenOption, Target, Translator } from './xlator.ts';
+import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
+import type { Fop, Target, Translator } from './xlator.ts';
 import { Xlator } from './xlator.ts';
 
 /** One volume of a checked description. */
@@ -70,10 +70,10 @@ export class Graph {
   async start(master: (event: EventName, data: unknown) => void = () => {}): Promise<void> {
     this.top.master = master;
     for (const xl of [...this.xlators].reverse()) {
-      const problem = await this.init(xl);
-      if (problem === null) continue;
+      const problems = await this.init(xl);
+      if (problems.length === 0) continue;
       await this.finiAll();
-      throw new GraphError([problem]);
+      throw new GraphError(problems);
     }
     this.route();
     for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
@@ -86,23 +86,25 @@ export class Graph {
     await this.finiAll();
   }
 
-  private async init(xl: Xlator): Promise<string | null> {
+  /** The reasons why an instance cannot be; none when it can. */
+  private async init(xl: Xlator): Promise<string[]> {
     const where = this.specs[xl.id]!.where ?? '';
     const place = `${where === '' ? '' : `${where}: `}volume '${xl.name}' (${xl.type})`;
     try {
       const options: Options = { ...genericOptions, ...xl.translator.options };
       const open = xl.translator.openOptions === true;
-      const { values, problems } = checkOptions(options, xl.given, { open });
-      const wrong = problems.find((problem) => problem.severity === 'error');
-      if (wrong !== undefined) return `${wrong.where ?? place}: ${wrong.message}`;
+      const volumes = this.specs.map((spec) => spec.name);
+      const { values, problems } = checkOptions(options, xl.given, { open, volumes });
+      const wrong = problems.filter((problem) => problem.severity === 'error');
+      if (wrong.length > 0) return wrong.map((p) => `${p.where ?? place}: ${p.message}`);
       xl.log.setOwnLevel(values['log-level'] as string | undefined);
       xl.priv = await xl.translator.init(xl, values as never);
       xl.initialised = true;
       const { fops } = xl.translator;
       xl.fops = typeof fops === 'function' ? fops(xl) : fops;
-      return null;
+      return [];
     } catch (error) {
-      return `${place}: ${error instanceof Error ? error.message : String(error)}`;
+      return [`${place}: ${error instanceof Error ? error.message : String(error)}`];
     }
   }
 

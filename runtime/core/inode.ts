@@ -14,8 +14,7 @@
  */
 import { type Gfid, inoHi, inoLo, NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFDIR, IA_INVAL, type Iatt } from './iatt.ts';
-import { INODE_LRU_LIMIT } from './limits.ts';
-import { joinPath } from './loc.ts';
+import { INODE_LRU_LIMIT, PATH_MAX } from './limits.ts';
 import type { Xlator } from './xlator.ts';
 
 /** A name that leads to an inode. */
@@ -77,12 +76,20 @@ export class Inode {
     return value;
   }
 
-  /** A path from the root by any of the names; begins with `<gfid:…>` when none is known. */
+  /**
+   * A path from the root by any of the names. It begins with `<gfid:…>` where none is known, or
+   * where it gets longer than paths are: names that others have moved may lead in a circle.
+   */
   get path(): string {
-    if (this.id === ROOT_ID) return '/';
-    const dentry = this.names[0];
-    if (dentry === undefined) return `<gfid:${this.gfid}>`;
-    return joinPath(dentry.parent.path, dentry.name);
+    let below = '';
+    let at: Inode = this;
+    while (at.id !== ROOT_ID) {
+      const dentry = at.names[0];
+      if (dentry === undefined || below.length >= PATH_MAX) return `<gfid:${at.gfid}>${below}`;
+      below = `/${dentry.name}${below}`;
+      at = dentry.parent;
+    }
+    return below === '' ? '/' : below;
   }
 
   /** Tells the translators that keep something here, for the last time. */
@@ -105,6 +112,11 @@ export class InodeTable {
   private readonly byId = new Map<number, Inode>();
   /** Inodes that nothing holds, oldest first. */
   private readonly lru = new Set<Inode>();
+  /**
+   * Walks over `lru` once for all: what it gives is retired, and what comes later is ahead of it.
+   * A new walk for each would begin with all the gaps that those before have left.
+   */
+  private readonly oldest = this.lru.values();
   private lastId = ROOT_ID;
 
   constructor(xlators: readonly Xlator<unknown>[], lruLimit = INODE_LRU_LIMIT) {
@@ -148,24 +160,24 @@ export class InodeTable {
   /**
    * Makes `inode` known under the gfid and type of `buf`, and under (parent, name) when given.
    * Returns the inode that has this gfid, which the caller must use from here on; null when
-   * `buf` has no gfid or `parent` is no directory of this table.
+   * `buf` has no gfid or `parent` is no directory of this table. A parent that was retired
+   * meanwhile gets no name.
    */
   link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {
     if (buf.iaGfid === NULL_GFID) return null;
+    const named = parent !== null && name !== null;
+    if (named && (!parent.isDir || parent.table !== this)) return null;
     let linked = inode;
-    if (!inode.linked) {
-      const known = this.byGfid.get(buf.iaGfid);
-      if (known !== undefined) linked = known;
-      else {
+    if (!this.has(inode)) {
+      linked = this.byGfid.get(buf.iaGfid) ?? inode;
+      if (linked === inode) {
         inode.iaType = buf.iaType;
         this.register(inode, buf.iaGfid);
-        this.letGo(inode);
       }
     }
-    if (parent !== null && name !== null) {
-      if (!parent.isDir || parent.table !== this) return null;
-      this.addName(parent, name, linked);
-    }
+    // The name comes first: it holds the parent, which might else be retired for the inode.
+    if (named && this.has(parent)) this.addName(parent, name, linked);
+    this.letGo(linked);
     return linked;
   }
 
@@ -229,8 +241,12 @@ export class InodeTable {
     this.byId.set(inode.id, inode);
   }
 
+  private has(inode: Inode): boolean {
+    return this.byGfid.get(inode.gfid) === inode;
+  }
+
   private remove(inode: Inode): void {
-    if (this.byGfid.get(inode.gfid) === inode) this.byGfid.delete(inode.gfid);
+    if (this.has(inode)) this.byGfid.delete(inode.gfid);
     this.byId.delete(inode.id);
   }
 
@@ -268,13 +284,10 @@ export class InodeTable {
 
   /** Puts an inode that nothing holds into the LRU list, and retires the oldest beyond the limit. */
   private letGo(inode: Inode): void {
-    if (!inode.linked || this.held(inode) || this.byGfid.get(inode.gfid) !== inode) return;
+    if (!this.has(inode) || this.held(inode)) return;
     this.lru.delete(inode);
     this.lru.add(inode);
-    while (this.lru.size > this.lruLimit) {
-      const [oldest] = this.lru as Iterable<Inode> as [Inode];
-      this.retire(oldest);
-    }
+    while (this.lru.size > this.lruLimit) this.retire(this.oldest.next().value as Inode);
   }
 
   private retire(inode: Inode): void {

@@ -26,7 +26,7 @@ export const XATTR_LIST_MAX = 65_536;
 /** Bytes of a gfid: it is a UUID. */
 export const GFID_SIZE = 16;
 
-/** Bytes of data in one read or write: 256 pages, the most the kernel puts in a FUSE request. */
+/** Bytes of data in one read or write: 256 pages, what the kernel grants FUSE by default. */
 export const MAX_DATA = 1_048_576;
 
 /** Bytes of a lock owner, GlusterFS `GF_MAX_LOCK_OWNER_LEN`; the kernel's own is 8. */
@@ -42,7 +42,7 @@ export const NGROUPS_MAX = 65_536;
 export const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
 
 /**
- * Inodes an inode table keeps that nobody uses but the kernel may ask for again (GlusterFS's gfapi
- * default). At some 300 bytes each this bounds an idle table to about 40 MB.
+ * Inodes an inode table keeps that nobody uses but the kernel may ask for again: GlusterFS's gfapi
+ * default. It bounds the memory of an idle table.
  */
 export const INODE_LRU_LIMIT = 131_072;

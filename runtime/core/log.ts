@@ -12,19 +12,19 @@
 
 import { strerror } from './errno.ts';
 
-export const NONE = 0;
-export const EMERG = 1;
-export const ALERT = 2;
-export const CRITICAL = 3;
-export const ERROR = 4;
-export const WARNING = 5;
-export const NOTICE = 6;
-export const INFO = 7;
-export const DEBUG = 8;
-export const TRACE = 9;
-
 /** A level's number; a line is written when its level is not above the log's. */
 export type LogLevel = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
+
+export const NONE: LogLevel = 0;
+export const EMERG: LogLevel = 1;
+export const ALERT: LogLevel = 2;
+export const CRITICAL: LogLevel = 3;
+export const ERROR: LogLevel = 4;
+export const WARNING: LogLevel = 5;
+export const NOTICE: LogLevel = 6;
+export const INFO: LogLevel = 7;
+export const DEBUG: LogLevel = 8;
+export const TRACE: LogLevel = 9;
 
 /** Names of the levels, by their numbers. */
 export const logLevelNames = [
@@ -144,22 +144,20 @@ export function sourceFromStack(stack: unknown, depth: number): LogSource {
   if (typeof stack !== 'string') return unknownSource;
   // The message above the calls may have lines of its own.
   const call = stack.split('\n').filter((line) => /^\s+at /.test(line))[depth];
-  const parts = call && /^\s+at (?:(.+) \()?(.*?):(\d+)(?::\d+)?\)?$/.exec(call);
+  const parts = call && /^\s+at (?:(.+?) \()?(.*?):(\d+)(?::\d+)?\)?$/.exec(call);
   if (!parts) return unknownSource;
-  const [, called, place, line] = parts as unknown as [string, string?, string?, string?];
-  const func = (called ?? '-')
+  const [, called = '-', place, line] = parts as unknown as [string, string?, string?, string?];
+  // Code made by eval has no file of its own.
+  const file = place!.endsWith('<anonymous>') ? '-' : place!.replace(/^.*[/\\]|\?.*$/g, '');
+  const func = called
     .replace(/^(async |new )+/, '')
     .replace(/ \[as .*\]$/, '')
-    .replace(/^(Object|Module|Function)\./, '');
-  const file = place!.slice(Math.max(place!.lastIndexOf('/'), place!.lastIndexOf('\\')) + 1);
-  return {
-    file: file.replace(/\?.*$/, ''),
-    line: Number(line),
-    func: func.replace('<anonymous>', '-'),
-  };
+    .replace(/^(Object|Module|Function)\./, '')
+    .replace('<anonymous>', '-');
+  return { file, line: Number(line), func };
 }
 
-/** Calls between the `new Error` in `write` and the one who logs: `write` and the level's method. */
+/** Calls from the `new Error` up to the one who logs: `write` and the level's method. */
 const CALLER_DEPTH = 2;
 
 /**

@@ -1,8 +1,8 @@
 /**
  * "Did you mean": the candidate a mistyped word most likely stands for.
  *
- * Distance is Damerau–Levenshtein in its restricted form (insert, delete, replace, swap neighbours), letters compared
- * without case.
+ * Distance is Damerau–Levenshtein in its restricted form (insert, delete, replace, swap
+ * neighbours), letters compared without case.
  */
 
 /** Smallest number of edits from `a` to `b`. */
@@ -25,8 +25,9 @@ export function distance(a: string, b: string): number {
 }
 
 /**
- * The candidate nearest to `word`, or undefined when none is near: at most one edit for every three letters (one at
- * least), so that a suggestion is a likely slip and not just the least unlike. The first of equals wins.
+ * The candidate nearest to `word`, or undefined when none is near: at most one edit for every three
+ * letters (one at least), so that a suggestion is a likely slip and not just the least unlike. The
+ * first of equals wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const lower = word.toLowerCase();

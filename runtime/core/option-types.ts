@@ -90,11 +90,14 @@ const booleans = new Map(
   ]),
 );
 
-/** ` from 1 to 16` and the like, bounds printed as values are. */
-function range({ min, max }: Bounds, print: (value: number) => string = String): string {
-  if (min !== undefined && max !== undefined) return ` from ${print(min)} to ${print(max)}`;
-  if (min !== undefined) return ` of at least ${print(min)}`;
-  return max === undefined ? '' : ` of at most ${print(max)}`;
+/** `noun from 1 to 16` and the like, bounds printed as values are. */
+function within(noun: string, { min, max }: Bounds, print: (value: number) => string): string {
+  if (min === undefined && max === undefined) return noun;
+  const start = noun.endsWith(')') ? `${noun},` : noun;
+  if (min === undefined) return `${start} of at most ${print(max!)}`;
+  return max === undefined
+    ? `${start} of at least ${print(min)}`
+    : `${start} from ${print(min)} to ${print(max)}`;
 }
 
 function outOfRange(value: number, { min, max }: Bounds): string | undefined {
@@ -116,7 +119,7 @@ function numeric(
       return fault === undefined ? parsed : { fault };
     },
     print,
-    accepts: (spec) => noun + range(spec, print),
+    accepts: (spec) => within(noun, spec, print),
   };
 }
 
@@ -188,20 +191,20 @@ function printTime(seconds: number): string {
 }
 
 function readPercent(text: string): Parsed<number> {
-  if (!/^(\d+\.?\d*|\.\d+)%?$/.test(text)) return { fault: 'is not a percentage' };
+  if (!/^(\d+(\.\d*)?|\.\d+)%?$/.test(text)) return { fault: 'is not a percentage' };
   const value = Number.parseFloat(text);
   return value <= 100 ? { value } : { fault: 'is above 100 percent' };
 }
 
 function readDouble(text: string): Parsed<number> {
-  const isNumber = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text);
+  const isNumber = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text);
   const value = Number(text);
   return isNumber && Number.isFinite(value) ? { value } : { fault: 'is not a number' };
 }
 
 const int = numeric('a whole number', readInt);
 const sizet = numeric(
-  'a size in bytes, or with a unit KB, MB, GB, TB or PB (1KB is 1024 bytes),',
+  'a size in bytes, or with a unit KB, MB, GB, TB or PB (1KB is 1024 bytes)',
   readSize,
   printSize,
 );
@@ -265,8 +268,10 @@ const sizeList: OptionRules<string> = {
     return isList ? { value: text } : { fault: 'is not accepted' };
   },
   print: (value) => value,
-  accepts: (spec) =>
-    `a size, or PATTERN:SIZE with commas between, each a multiple of ${SECTOR}${range(spec, printSize)}`,
+  accepts(spec) {
+    const noun = `a size, or PATTERN:SIZE with commas between (each a multiple of ${SECTOR})`;
+    return within(noun, spec, printSize);
+  },
 };
 
 /** Every option type's rules. */
@@ -284,7 +289,7 @@ export const optionTypes: { readonly [T in keyof ValueTypes]: OptionRules<ValueT
     (text) => text.startsWith('/') && !text.split('/').includes('..'),
   ),
   time: numeric(
-    'a time in seconds, or with a unit s, m, h, d or w (such as 90, 10m or 1d),',
+    'a time in seconds, or with a unit s, m, h, d or w (such as 90, 10m or 1d)',
     readTime,
     printTime,
   ),

@@ -1,13 +1,15 @@
 /**
- * Options of translators: what a translator declares, and what becomes of the `option KEY VALUE` lines of a volfile.
+ * Options of translators: what a translator declares, and what becomes of the `option KEY VALUE`
+ * lines of a volfile.
  *
- * A translator declares a table key → `OptionSpec`; `checkOptions` turns the texts given into typed values (`Values`),
- * defaults filled in, and lists what is wrong. The same table prints the help (`describeOption`). How the text of each
- * type reads, and where that differs from GlusterFS, is in option-types.ts.
+ * A translator declares a table key → `OptionSpec`; `checkOptions` turns the texts given into typed
+ * values (`Values`), defaults filled in, and lists what is wrong. The same table prints the help
+ * (`describeOption`). How the text of each type reads, and where that differs from GlusterFS, is in
+ * option-types.ts.
  *
- * Rules taken over from GlusterFS: of a key given twice the last counts; an alias stands for its option; a default is
- * not checked against the range. Unlike GlusterFS, keys are literal (no globs), an unknown option is a warning, and a
- * key and its alias given together are pointed out.
+ * Rules taken over from GlusterFS: of a key given twice the last counts; an alias stands for its
+ * option; a default is not checked against the range. Unlike GlusterFS, keys are literal (no
+ * globs), an unknown option is a warning, and a key and its alias given together are pointed out.
  *
  * Source: GlusterFS `libglusterfs/src/options.c`, `options.h`.
  */
@@ -103,7 +105,10 @@ export function parseOption<S extends OptionSpec>(
   return { error: `option '${key}': '${text}' ${parsed.fault}${hint}; it takes ${accepted}` };
 }
 
-/** One option as a volfile or a command line gives it; `where` is a place for messages (`file:line:column`). */
+/**
+ * One option as a volfile or a command line gives it; `where` is a place for messages
+ * (`file:line:column`).
+ */
 export interface GivenOption {
   readonly key: string;
   readonly value: string;
@@ -124,7 +129,7 @@ export interface CheckOptions {
   /** Unknown options are somebody else's to judge (a script's, say): no problem, just listed. */
   readonly open?: boolean;
   /** Names of the graph's volumes: what an option of type xlator may name. Unchecked without. */
-  readonly volumes?: Iterable<string>;
+  readonly volumes?: readonly string[];
 }
 
 export interface CheckedOptions<O extends Options> {
@@ -168,17 +173,17 @@ export function checkOptions<O extends Options>(
     givenAs.set(first, key);
     const spec = specs[first]!;
     const parsed = parseOption(key, spec, value);
+    const unnamed = spec.type === 'xlator' ? volumeError(key, value, how.volumes) : '';
     if ('error' in parsed) report('error', parsed.error);
-    else {
-      values.set(first, parsed.value);
-      const error = spec.type === 'xlator' ? volumeError(key, value, how.volumes) : undefined;
-      if (error !== undefined) report('error', error);
-    }
+    else if (unnamed !== '') report('error', unnamed);
+    else values.set(first, parsed.value);
   }
   return { values: Object.fromEntries(values) as Values<O>, problems, unknown };
 }
 
-/** Every key and alias → the key it stands for. A Map, because a volfile may well say `constructor`. */
+/**
+ * Every key and alias → the key it stands for. A Map, because a volfile may well say `constructor`.
+ */
 function firstKeys(specs: Options): Map<string, string> {
   const keys = new Map<string, string>();
   for (const key of Object.keys(specs)) keys.set(key, key);
@@ -188,15 +193,10 @@ function firstKeys(specs: Options): Map<string, string> {
   return keys;
 }
 
-function volumeError(
-  key: string,
-  name: string,
-  volumes: Iterable<string> | undefined,
-): string | undefined {
-  if (volumes === undefined) return undefined;
-  const names = [...volumes];
-  if (names.includes(name)) return undefined;
-  return `option '${key}': the graph has no volume '${name}'${didYouMean(name, names)}`;
+/** What is wrong with a volume's name; nothing is when it is in the graph, or none is known. */
+function volumeError(key: string, name: string, volumes: readonly string[] = [name]): string {
+  if (volumes.includes(name)) return '';
+  return `option '${key}': the graph has no volume '${name}'${didYouMean(name, volumes)}`;
 }
 
 /** A default or other value in the units one would write in a volfile. */
@@ -204,8 +204,8 @@ export const printOption = <S extends OptionSpec>(spec: S, value: ValueOf<S>): s
   optionTypes[spec.type].print(value as never);
 
 /**
- * Help for one option: a line with key, type and default, then indented what it is for and what it takes. No newline at
- * the end.
+ * Help for one option: a line with key, type and default, then indented what it is for and what it
+ * takes. No newline at the end.
  */
 export function describeOption(key: string, spec: OptionSpec): string {
   const value = spec.default === undefined ? '' : ` = ${printOption(spec, spec.default)}`;

@@ -17,7 +17,7 @@ import type { FopName, FopTable, Links } from './fops.gen.ts';
 import type { Frame } from './frame.ts';
 import type { Inode } from './inode.ts';
 import type { Log } from './log.ts';
-import type { Options, Values } from './options.ts';
+import type { GivenOption, Options, Values } from './options.ts';
 
 /** Going down. Answers by one unwind of `frame`. */
 export type Fop<N extends FopName, P> = {
@@ -85,13 +85,6 @@ export function defineTranslator<P, const O extends Options>(
   translator: Translator<P, O>,
 ): Translator<P, O> {
   return translator;
-}
-
-/** An option as the volfile gives it; `where` is `FILE:LINE:COLUMN` when it came from one. */
-export interface GivenOption {
-  readonly key: string;
-  readonly value: string;
-  readonly where?: string | undefined;
 }
 
 /** An instance in a graph. */

@@ -29,7 +29,9 @@ const params = (args: readonly Arg[]): string =>
   args
     .map((arg) => `${camel(arg.name)}: ${TS_TYPES[arg.type]}${arg.nullable ? ' | null' : ''}`)
     .join(', ');
-const names = (args: readonly Arg[]): string => args.map((arg) => camel(arg.name)).join(', ');
+/** The arguments as a list of names, to pass them on. */
+export const names = (args: readonly Arg[]): string =>
+  args.map((arg) => camel(arg.name)).join(', ');
 /** What a failure carries: -1 for a number, null for everything else, as GlusterFS's defaults do. */
 const nothing = (args: readonly Arg[]): string =>
   args.map((arg) => (arg.type === 'int' ? '-1' : 'null')).join(', ');
@@ -54,7 +56,9 @@ const wind = (fop: FopRow) => `  ${fop.name}<P>(
     to.fop(${join('next', 'to.xl', names(fop.args))});
   },`;
 
-const tail = (fop: FopRow) => `  ${fop.name}(${join('frame: Frame', 'child: Child', params(fop.args))}): void {
+const tail = (
+  fop: FopRow,
+) => `  ${fop.name}(${join('frame: Frame', 'child: Child', params(fop.args))}): void {
     const to = child.${fop.name};
     frame.xl = to.xl;
     to.fop(${join('frame', 'to.xl', names(fop.args))});

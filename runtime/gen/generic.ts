@@ -4,25 +4,33 @@
  * the generality costs; the parameter lists themselves stay literal.
  */
 import { type Arg, type FopRow, fops } from '../core/fops.ts';
-import { camel, join } from './fops.ts';
+import { join, names } from './fops.ts';
 
-const names = (args: readonly Arg[]): string => args.map((arg) => camel(arg.name)).join(', ');
-const spread = (args: readonly Arg[]): string => args.map((_, i) => `args[${i}] as never`).join(', ');
+const spread = (args: readonly Arg[]): string =>
+  args.map((_, i) => `args[${i}] as never`).join(', ');
 
 const collect = (fop: FopRow) => `  ${fop.name}: (handle: AnyFop): Fop<'${fop.name}', unknown> =>
     (${join('frame', 'xl', names(fop.args))}) => handle(frame, xl, [${names(fop.args)}]),`;
 
-const collectCbk = (fop: FopRow) => `  ${fop.name}: (handle: AnyReply): Cbk<'${fop.name}', unknown> =>
+const collectCbk = (
+  fop: FopRow,
+) => `  ${fop.name}: (handle: AnyReply): Cbk<'${fop.name}', unknown> =>
     (${join('frame', 'cookie', 'xl', 'opRet', 'opErrno', names(fop.reply))}) =>
       handle(frame, cookie, xl, opRet, opErrno, [${names(fop.reply)}]),`;
 
-const windArgs = (fop: FopRow) => `  ${fop.name}: (frame: Frame, cookie: number, cbk: Cbk<'${fop.name}', unknown>, child: Child, args: readonly unknown[]): void =>
+const windArgs = (
+  fop: FopRow,
+) => `  ${fop.name}: (frame: Frame, cookie: number, cbk: Cbk<'${fop.name}', unknown>, child: Child, args: readonly unknown[]): void =>
     wind.${fop.name}(${join('frame', 'cookie', 'cbk', 'child', spread(fop.args))}),`;
 
-const tailArgs = (fop: FopRow) => `  ${fop.name}: (frame: Frame, child: Child, args: readonly unknown[]): void =>
+const tailArgs = (
+  fop: FopRow,
+) => `  ${fop.name}: (frame: Frame, child: Child, args: readonly unknown[]): void =>
     tail.${fop.name}(${join('frame', 'child', spread(fop.args))}),`;
 
-const unwindArgs = (fop: FopRow) => `  ${fop.name}: (frame: Frame, opRet: number, opErrno: number, args: readonly unknown[]): void =>
+const unwindArgs = (
+  fop: FopRow,
+) => `  ${fop.name}: (frame: Frame, opRet: number, opErrno: number, args: readonly unknown[]): void =>
     unwind.${fop.name}(${join('frame', 'opRet', 'opErrno', spread(fop.reply))}),`;
 
 function group(name: string, type: string, doc: string, body: (fop: FopRow) => string): string {
@@ -49,11 +57,11 @@ export type AnyReply = (
   reply: unknown[],
 ) => void;
 
-${group('collect', "(handle: AnyFop) => Fop<N, unknown>", 'The fop of a translator, made of a handler that takes an array.', collect)}
+${group('collect', '(handle: AnyFop) => Fop<N, unknown>', 'The fop of a translator, made of a handler that takes an array.', collect)}
 
-${group('collectCbk', "(handle: AnyReply) => Cbk<N, unknown>", 'A callback made of a handler that takes an array.', collectCbk)}
+${group('collectCbk', '(handle: AnyReply) => Cbk<N, unknown>', 'A callback made of a handler that takes an array.', collectCbk)}
 
-${group('windArgs', "(frame: Frame, cookie: number, cbk: Cbk<N, unknown>, child: Child, args: readonly unknown[]) => void", '`wind` with the arguments in an array, which must be of the row\'s types.', windArgs)}
+${group('windArgs', '(frame: Frame, cookie: number, cbk: Cbk<N, unknown>, child: Child, args: readonly unknown[]) => void', "`wind` with the arguments in an array, which must be of the row's types.", windArgs)}
 
 ${group('tailArgs', '(frame: Frame, child: Child, args: readonly unknown[]) => void', '`tail` with the arguments in an array.', tailArgs)}
 

@@ -5,5 +5,7 @@ import { outputs } from './outputs.ts';
 
 for (const { path, text } of outputs()) {
   writeFileSync(path, text);
-  execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'inherit' });
+  if (path.endsWith('.ts')) {
+    execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'inherit' });
+  }
 }

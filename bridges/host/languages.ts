@@ -1,0 +1,51 @@
+/** The languages a module can be written in: one row each, loaded when a volume first needs it. */
+import type { LogSource } from '../../runtime/core/log.ts';
+import type { Guest, GuestHost } from './guest.ts';
+
+/** A module that was found, and where its own imports are looked for. */
+export interface FoundModule {
+  /** The name in the volfile, without extension. */
+  readonly name: string;
+  readonly path: string;
+  readonly source: string;
+  /** Folders for its imports, nearest first. */
+  readonly folders: readonly string[];
+}
+
+export interface GuestSettings {
+  readonly volume: string;
+  /** Seconds a call may run; 0 for no limit. */
+  readonly timeLimit: number;
+  /** Bytes of memory. */
+  readonly memoryLimit: number;
+  /** Something to tell the volume's log about starting. */
+  notice(text: string): void;
+  log(level: number, source: LogSource, text: string): void;
+}
+
+/** Starts an interpreter and loads the module. Throws an Error whose message is for its author. */
+export type StartGuest = (
+  module: FoundModule,
+  host: GuestHost,
+  settings: GuestSettings,
+) => Promise<Guest>;
+
+export interface Language {
+  readonly extensions: readonly string[];
+  /** The file that makes a folder a module. */
+  readonly packageFile: string;
+  /** Environment variable with more folders to search. */
+  readonly pathVariable: string;
+  load(): Promise<StartGuest>;
+}
+
+export type LanguageName = 'python';
+
+export const languages: Readonly<Record<LanguageName, Language>> = {
+  python: {
+    extensions: ['.py'],
+    packageFile: '__init__.py',
+    pathVariable: 'PYTHONPATH',
+    load: async () => (await import('../python/guest.ts')).startPython,
+  },
+};

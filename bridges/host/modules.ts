@@ -1,0 +1,139 @@
+/**
+ * Finding a module by its name: along `module-path`, else the volfile's folder, GLOSSA_PATH, the
+ * language's own variable (PYTHONPATH) and the bundled examples. The first folder that has the
+ * module decides; an extension in the name, or `option language`, says which language is meant.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { InitError } from '../../runtime/core/errors.ts';
+import { didYouMean } from '../../runtime/core/nearest.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { type FoundModule, type LanguageName, languages } from './languages.ts';
+
+export interface Search {
+  /** `option module-name`. */
+  readonly name: string;
+  /** `option module-path`: folders separated by colons. */
+  readonly path: string | undefined;
+  readonly language: LanguageName | undefined;
+  /** The volfile's folder. */
+  readonly baseDir: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+interface Candidate {
+  readonly language: LanguageName;
+  readonly path: string;
+}
+
+const languageNames = Object.keys(languages) as LanguageName[];
+
+/** The language and bare name that a name with an extension speaks of. */
+function splitExtension(name: string): { bare: string; language: LanguageName | undefined } {
+  for (const language of languageNames) {
+    for (const extension of languages[language].extensions) {
+      if (name.endsWith(extension)) return { bare: name.slice(0, -extension.length), language };
+    }
+  }
+  return { bare: name, language: undefined };
+}
+
+const split = (path: string | undefined): string[] =>
+  (path ?? '').split(delimiter).filter((folder) => folder !== '');
+
+/** The bundled examples: each in a folder of its own. */
+function bundled(): string[] {
+  const examples = join(packageRoot, 'examples');
+  try {
+    const entries = readdirSync(examples, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(examples, name));
+  } catch {
+    // An installation without examples is whole all the same.
+    return [];
+  }
+}
+
+/** Every folder to look in, in order, for these languages. */
+function foldersFor(search: Search, wanted: readonly LanguageName[]): string[] {
+  const { path, baseDir, env } = search;
+  const listed =
+    path !== undefined
+      ? split(path)
+      : [
+          baseDir,
+          ...split(env.GLOSSA_PATH),
+          ...wanted.flatMap((language) => split(env[languages[language].pathVariable])),
+          ...bundled(),
+        ];
+  return [...new Set(listed.map((folder) => resolve(baseDir, folder)))];
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+}
+
+/** Files that `bare` may mean in one folder. A dot separates folders, as in an import. */
+function candidatesIn(folder: string, bare: string, wanted: readonly LanguageName[]): Candidate[] {
+  const base = join(folder, ...bare.split('.'));
+  return wanted.flatMap((language) => {
+    const { extensions, packageFile } = languages[language];
+    return [...extensions.map((extension) => base + extension), join(base, packageFile)]
+      .filter(isFile)
+      .map((path) => ({ language, path }));
+  });
+}
+
+/** Names of modules that are there, for a suggestion. */
+function namesIn(folders: readonly string[], wanted: readonly LanguageName[]): string[] {
+  const extensions = wanted.flatMap((language) => languages[language].extensions);
+  return folders.flatMap((folder) => {
+    try {
+      return readdirSync(folder).flatMap((file) => {
+        const extension = extensions.find((end) => file.endsWith(end));
+        return extension === undefined ? [] : [file.slice(0, -extension.length)];
+      });
+    } catch {
+      // A folder that cannot be read has nothing to suggest; the message lists it anyway.
+      return [];
+    }
+  });
+}
+
+/** The module that a volume asks for. @throws {InitError} naming what was searched. */
+export function findModule(search: Search): FoundModule & { readonly language: LanguageName } {
+  const { bare, language: byName } = splitExtension(search.name);
+  const wanted = byName ?? search.language;
+  if (byName !== undefined && search.language !== undefined && byName !== search.language) {
+    throw new InitError(`module-name '${search.name}' is not a ${search.language} file`);
+  }
+  if (!/^[\w-]+(\.[\w-]+)*$/.test(bare)) {
+    throw new InitError(
+      `module-name '${search.name}' is no name of a module (use option module-path for its folder)`,
+    );
+  }
+  const among = wanted === undefined ? languageNames : [wanted];
+  const folders = foldersFor(search, among);
+  for (const folder of folders) {
+    const found = candidatesIn(folder, bare, among);
+    if (found.length > 1) {
+      const both = found.map(({ path }) => path).join(' and ');
+      throw new InitError(
+        `module '${bare}' is ambiguous: ${both} (give module-name an extension, or option language)`,
+      );
+    }
+    const [one] = found;
+    if (one !== undefined) return load(bare, one, folders);
+  }
+  const hint = didYouMean(bare, namesIn(folders, among));
+  const places = folders.map((folder) => `\n    ${folder}`).join('');
+  throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}`);
+}
+
+function load(name: string, { language, path }: Candidate, folders: readonly string[]) {
+  try {
+    const source = readFileSync(path, 'utf8');
+    return { name, language, path, source, folders: [...new Set([dirname(path), ...folders])] };
+  } catch (error) {
+    throw new InitError(`module '${name}' cannot be read: ${(error as Error).message}`);
+  }
+}

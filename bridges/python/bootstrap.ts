@@ -1,0 +1,211 @@
+/**
+ * The engine's own Python module, `_glossa`: loads modules, finds what they import, and describes
+ * exceptions as plain text. It is part of the memory snapshot, so nothing here may hold an object
+ * of JavaScript; the host's functions arrive in module `_host` after the snapshot was loaded.
+ */
+
+import { errnoNames, errnoNumbers, strerror } from '../../runtime/core/errno.ts';
+
+/** Name → [number, message]: the errno numbers of Linux, which modules and replies speak. */
+const ERRNO = JSON.stringify(
+  Object.fromEntries(
+    errnoNames.map((name) => [name, [errnoNumbers[name], strerror(errnoNumbers[name])]]),
+  ),
+);
+
+/** Where the module is written in the interpreter's file system. */
+export const BOOTSTRAP_PATH = '/lib/python3.14/site-packages/_glossa.py';
+
+export const BOOTSTRAP = `import errno, gc, importlib.abc, importlib.util, json, linecache, operator, os, random, signal
+import sys, traceback, types
+
+_host = types.ModuleType("_host", "Functions of the host; filled when the interpreter starts.")
+sys.modules["_host"] = _host
+_files = set()
+
+
+class TimeLimit(BaseException):
+    """Raised in a script whose call ran longer than its limit; not meant to be caught."""
+
+
+def _on_interrupt(signum, frame):
+    raise TimeLimit("the call ran longer than its time limit")
+
+
+class _Loader(importlib.abc.InspectLoader):
+    def __init__(self, path, source, package):
+        self.path, self.source, self.package = path, source, package
+
+    def is_package(self, fullname):
+        return self.package
+
+    def get_filename(self, fullname):
+        return self.path
+
+    def get_source(self, fullname):
+        return self.source
+
+    def exec_module(self, module):
+        _remember(self.path, self.source)
+        exec(compile(self.source, self.path, "exec", dont_inherit=True), module.__dict__)
+
+
+class _Finder:
+    """Asks the host for modules that Python itself does not have."""
+
+    @staticmethod
+    def find_spec(fullname, path=None, target=None):
+        found = json.loads(_host.find_module(fullname))
+        if found is None:
+            return None
+        loader = _Loader(found["path"], found["source"], found["package"])
+        return _spec(fullname, loader)
+
+
+def _spec(name, loader):
+    spec = importlib.util.spec_from_loader(name, loader, is_package=loader.package)
+    spec.origin, spec.has_location = loader.path, True
+    return spec
+
+
+def _remember(path, source):
+    """Lets tracebacks show the lines of a file that this file system does not have."""
+    _files.add(path)
+    linecache.cache[path] = len(source), None, source.splitlines(True), path
+
+
+# This build of Python numbers errors as WASI does (ENOENT is 44). Modules mean Linux's numbers.
+_target_names = dict(errno.errorcode)
+_linux = json.loads(r"""${ERRNO}""")
+_classes = {}
+
+
+def _number_as_linux():
+    """
+    Gives errno, os.strerror and the choice of OSError's subclass the numbers of Linux. Errors of
+    the interpreter's own file system keep their class, and _errno_of finds their Linux number.
+    """
+    ours = [d for d in gc.get_objects() if type(d) is dict and d.get(errno.ENOENT) is FileNotFoundError]
+    chosen = ours[0]
+    for name, (number, message) in _linux.items():
+        found = chosen.get(getattr(errno, name, None))
+        if found is not None:
+            _classes[number] = found
+    chosen.update(_classes)
+    for name in _target_names.values():
+        delattr(errno, name)
+    errno.errorcode.clear()
+    for name, (number, message) in _linux.items():
+        setattr(errno, name, number)
+        errno.errorcode.setdefault(number, name)
+    messages = {number: message for number, message in _linux.values()}
+    os.strerror = lambda code: messages.get(code, f"Unknown error {code}")
+
+
+def _errno_of(error):
+    number = error.errno if isinstance(error, OSError) else 0
+    if type(number) is not int:
+        return 0
+    if type(error) in _classes.values() and _classes.get(number) is not type(error):
+        return _linux.get(_target_names.get(number), (number,))[0]
+    return number
+
+
+def seal():
+    """The last step before the snapshot."""
+    _number_as_linux()
+    sys.meta_path.append(_Finder)
+    signal.signal(signal.SIGINT, _on_interrupt)
+    gc.collect()
+
+
+def wake():
+    """The first step after it. Pyodide itself needs its JavaScript modules until here."""
+    random.seed()
+    for name in "js", "pyodide_js":
+        sys.modules.pop(name, None)
+        for finder in sys.meta_path:
+            getattr(finder, "jsproxies", {}).pop(name, None)
+
+
+def load(name, path, source):
+    """Loads a module from its source. A name that Python itself uses is not taken from it."""
+    loader = _Loader(path, source, False)
+    module = importlib.util.module_from_spec(_spec(name, loader))
+    taken = name in sys.modules or name in sys.stdlib_module_names
+    key = "__main__." + name if taken else name
+    sys.modules[key] = module
+    try:
+        loader.exec_module(module)
+    except BaseException:
+        del sys.modules[key]
+        raise
+    return module
+
+
+def find(module, path):
+    return operator.attrgetter(path)(module) if path else module
+
+
+def imported(name):
+    return importlib.import_module(name)
+
+
+def define(name, function):
+    setattr(_host, name, function)
+
+
+def fail(number, message):
+    """Raises what stands for an error of the host."""
+    raise OSError(number, message) if number else RuntimeError(message)
+
+
+def call_json(function, text):
+    return json.dumps(function(*json.loads(text)))
+
+
+def describe(error):
+    """An exception as JSON; see ScriptError in errors.ts."""
+    try:
+        place = "", 0
+        frames = error.__traceback__
+        while frames is not None:
+            path = frames.tb_frame.f_code.co_filename
+            if path in _files:
+                place = path, frames.tb_lineno
+            frames = frames.tb_next
+        if isinstance(error, SyntaxError) and error.filename in _files:
+            place = error.filename, error.lineno or 0
+        whole = traceback.TracebackException.from_exception(error, compact=True)
+        _trim(whole, set())
+        kind = type(error).__name__
+        return json.dumps({
+            "type": kind, "message": _text(error), "errno": _errno_of(error),
+            "file": place[0], "line": place[1], "traceback": "".join(whole.format()),
+        })
+    except BaseException as failure:
+        return json.dumps({
+            "type": type(error).__name__, "message": "", "errno": 0, "file": "", "line": 0,
+            "traceback": "an exception that cannot be described: " + type(failure).__name__,
+        })
+
+
+def _text(error):
+    try:
+        return str(error)
+    except Exception as failure:
+        return "<" + type(failure).__name__ + " in __str__>"
+
+
+def _trim(whole, seen):
+    """Takes the engine's own frames out of a traceback and of those it came from."""
+    if whole is None or id(whole) in seen:
+        return
+    seen.add(id(whole))
+    own = __file__, "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"
+    whole.stack[:] = [frame for frame in whole.stack if frame.filename not in own]
+    _trim(whole.__cause__, seen)
+    _trim(whole.__context__, seen)
+    for inner in whole.exceptions or ():
+        _trim(inner, seen)
+`;

@@ -1,0 +1,257 @@
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Engine, EngineError, type Handle } from './engine.ts';
+import { loadModule, testEngines } from './testing.ts';
+
+const engines = testEngines();
+afterAll(() => engines.close());
+
+const HOST: unknown[] = [];
+let engine: Engine;
+let module: Handle;
+const fn = (name: string): Handle => engine.get(module, name);
+
+beforeAll(async () => {
+  engine = await engines.make({
+    findModule: (name) =>
+      name === 'sibling'
+        ? {
+            path: '/volume/sibling.py',
+            source: 'def f():\n    raise KeyError("k")\n',
+            package: false,
+          }
+        : undefined,
+    hostFunctions: {
+      add: { params: 'ii', result: 'i', call: (a, b) => Number(a) + Number(b) },
+      echo: { params: 's', result: 's', call: (text) => text },
+      data: { params: 'b', result: 'b', call: (bytes) => bytes },
+      keep: { params: 'o', result: 'v', call: (handle) => void HOST.push(handle) },
+      fail: {
+        params: 'i',
+        result: 'v',
+        call: (errno) => {
+          throw Object.assign(new Error('no such thing'), errno === 0 ? {} : { errno });
+        },
+      },
+      again: { params: '', result: 'i', call: () => again() },
+      wrong: { params: '', result: 's', call: () => 1 },
+    },
+  });
+  module = loadModule(engine, SOURCE);
+});
+
+const again = (): number => engine.entry(fn('add'), 'ii')(20, 22);
+
+const SOURCE = `import errno, os
+import _host
+def same(x): return x
+def add(a, b): return a + b
+def nothing(): pass
+def several(*args): return len(args) if args[1:4] == ("x", None, 0) else -1
+def raises(n): raise ValueError("bad " + str(n))
+def points(s): return ",".join(hex(ord(c)) for c in s)
+def total(data): return sum(data)
+def double(view):
+    for i in range(len(view)): view[i] *= 2
+    return view
+def sibling():
+    import sibling
+    sibling.f()
+def missing():
+    import no_such_module
+def oserror(n): raise OSError(n, os.strerror(n))
+def kind(n): return type(OSError(n, "x")).__name__
+def host(name, *args): return getattr(_host, name)(*args)
+def fails(n):
+    try: _host.fail(n)
+    except Exception as e: return f"{type(e).__name__} {e}"
+def three(a, b, c): return {"a": a, "b": [b, c]}
+def enoent(): return errno.ENOENT
+def opens(): open("/nowhere/file")
+class box:
+    def __init__(self, n): self.n = n
+    def get(self): return self.n
+def deep(n): return 0 if n == 0 else 1 + deep(n - 1)
+class Odd(Exception):
+    def __str__(self): raise TypeError
+def odd(): raise Odd
+class Text(str): pass
+def text(): return Text("sub\\udcffclass")
+`;
+
+function caught(action: () => unknown): EngineError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('values', () => {
+  it('carry integers up to 2^53 both ways', () => {
+    const same = engine.entry(fn('same'), 'i');
+    fc.assert(fc.property(fc.maxSafeInteger(), (n) => same(n) === n));
+    for (const n of [-6, -5, -1, 0, 256, 257, 2 ** 31 - 1, 2 ** 31, -(2 ** 31) - 1]) {
+      expect(same(n)).toBe(n);
+    }
+    expect(engine.entry(fn('nothing'), '')()).toBe(0);
+  });
+
+  it('carry any string both ways, lone surrogates included', () => {
+    for (const kinds of ['s', 'n']) {
+      const same = engine.entry(fn('same'), kinds, 's');
+      const units = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 700 });
+      fc.assert(
+        fc.property(units, (codes) => {
+          const text = String.fromCharCode(...codes);
+          return same(text) === text;
+        }),
+      );
+      fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => same(text) === text));
+      for (const text of ['', 'é', 'a\udc80b\udcff', 'x'.repeat(5000), '😀'.repeat(5000)]) {
+        expect(same(text)).toBe(text);
+      }
+    }
+    const points = engine.entry(fn('points'), 's', 's');
+    expect(points('a\udc80😀')).toBe('0x61,0xdc80,0x1f600');
+    expect(engine.entry(fn('text'), '', 's')()).toBe('sub\udcffclass');
+  });
+
+  it('carry bytes both ways', () => {
+    const data = Uint8Array.from({ length: 200_000 }, (_, i) => i & 255);
+    expect(engine.entry(fn('total'), 'b')(Uint8Array.of(1, 2, 250))).toBe(253);
+    expect(engine.entry(fn('same'), 'b', 'b')(data)).toEqual(data);
+    expect(engine.entry(fn('double'), 'm', 'b')(Uint8Array.of(1, 2, 3))).toEqual(
+      Uint8Array.of(2, 4, 6),
+    );
+    expect(engine.entry(fn('same'), 'b', 'b')(new Uint8Array(0))).toEqual(new Uint8Array(0));
+    const handle = engine.entry(fn('same'), 'b', 'o')(data);
+    const into = new Uint8Array(1000);
+    expect(engine.copyBytes(handle, into)).toBe(data.length);
+    expect(into).toEqual(data.subarray(0, 1000));
+    engine.release(handle);
+    expect(engine.copyBytes(fn('same'), into)).toBe(-1);
+  });
+
+  it('carry objects as handles, and bound methods as callables', () => {
+    const box = engine.entry(fn('box'), 'i', 'o')(7);
+    expect(engine.entry(engine.get(box, 'get'), '')()).toBe(7);
+    expect(engine.entry(fn('box.get'), 'o')(box)).toBe(7);
+    engine.release(box);
+  });
+
+  it('are None where there is no string or bytes', () => {
+    expect(engine.entry(fn('same'), 's', 's')(undefined)).toBe(undefined);
+    expect(engine.entry(fn('same'), 'b', 'b')(undefined)).toBe(undefined);
+    expect(JSON.parse(engine.callJson(fn('host'), '["echo", null]'))).toBe(null);
+  });
+
+  it('may come in an array, as many as there are parameters', () => {
+    const args = [1, 'x', undefined, ...Array.from({ length: 28 }, (_, i) => i)];
+    const count = engine.entries(fn('several'), `isn${'i'.repeat(28)}`);
+    expect(count(args)).toBe(31);
+    expect(() => engine.entries(fn('several'), 'i'.repeat(32))).toThrow(EngineError);
+  });
+
+  it('go as JSON by the general path', () => {
+    expect(JSON.parse(engine.callJson(fn('three'), '["ä\\udc80", 2, null]'))).toEqual({
+      a: 'ä\udc80',
+      b: [2, null],
+    });
+  });
+
+  it('are refused when they are of another kind', () => {
+    expect(caught(() => engine.entry(fn('same'), 's')('text')).message).toMatch(/an integer/);
+    expect(caught(() => engine.entry(fn('same'), 'i')('text')).message).toMatch(/wrong argument/);
+    expect(caught(() => engine.entry(fn('same'), 'i', 's')(1)).message).toMatch(/a string/);
+    expect(caught(() => engine.entry(fn('same'), 'q')).code).toBe('setup');
+    expect(engine.entry(fn('add'), 'ii')(1, 2)).toBe(3);
+  });
+});
+
+describe('errors', () => {
+  it('name the file, the line and the source text of the module', () => {
+    const error = caught(() => engine.entry(fn('raises'), 'i')(1));
+    expect(error.code).toBe('exception');
+    expect(error.message).toBe('/volume/m.py:7: ValueError: bad 1');
+    expect(error.script).toMatchObject({ type: 'ValueError', file: '/volume/m.py', line: 7 });
+    expect(error.script?.traceback).toContain('File "/volume/m.py", line 7, in raises');
+    expect(error.script?.traceback).toContain('raise ValueError("bad " + str(n))');
+    expect(error.script?.traceback).not.toContain('_glossa');
+  });
+
+  it('name a sibling that was found by the host', () => {
+    const { script } = caught(() => engine.entry(fn('sibling'), '')());
+    expect(script).toMatchObject({ type: 'KeyError', file: '/volume/sibling.py', line: 2 });
+    expect(script?.traceback).toContain('raise KeyError("k")');
+    expect(caught(() => engine.entry(fn('missing'), '')()).script?.type).toBe(
+      'ModuleNotFoundError',
+    );
+  });
+
+  it('name the line of a syntax error, and leave nothing of the module', () => {
+    const error = caught(() => engine.load('broken', '/volume/broken.py', 'a = 1\nb = (\n'));
+    expect(error.script).toMatchObject({ type: 'SyntaxError', file: '/volume/broken.py', line: 2 });
+    expect(caught(() => engine.module('broken')).script?.type).toBe('ModuleNotFoundError');
+  });
+
+  it('have the numbers of Linux', () => {
+    expect(engine.entry(fn('enoent'), '')()).toBe(2);
+    expect(engine.entry(fn('kind'), 'i', 's')(2)).toBe('FileNotFoundError');
+    expect(engine.entry(fn('kind'), 'i', 's')(13)).toBe('PermissionError');
+    const error = caught(() => engine.entry(fn('oserror'), 'i')(39));
+    expect(error.script).toMatchObject({ errno: 39, message: '[Errno 39] Directory not empty' });
+    expect(caught(() => engine.entry(fn('opens'), '')()).script?.errno).toBe(2);
+  });
+
+  it('are described even when they will not be', () => {
+    expect(caught(() => engine.entry(fn('odd'), '')()).script?.type).toBe('Odd');
+    expect(engine.entry(fn('add'), 'ii')(1, 2)).toBe(3);
+  });
+
+  it('of endless recursion leave the interpreter whole', () => {
+    const deep = engine.entry(fn('deep'), 'i');
+    expect(deep(500)).toBe(500);
+    expect(caught(() => deep(1_000_000)).script?.type).toBe('RecursionError');
+    expect(deep(500)).toBe(500);
+  });
+});
+
+describe('host functions', () => {
+  const text = (...args: unknown[]): unknown =>
+    JSON.parse(engine.callJson(fn('host'), JSON.stringify(args)));
+
+  it('take and give values', () => {
+    expect(text('add', 1, 2 ** 40)).toBe(2 ** 40 + 1);
+    expect(text('echo', 'é\udc80😀')).toBe('é\udc80😀');
+    expect(text('again')).toBe(42);
+  });
+
+  it('get handles that stay until they are released', () => {
+    expect(text('keep', 'kept')).toBe(null);
+    const handle = HOST.pop() as Handle;
+    expect(engine.entry(fn('same'), 'o', 's')(handle)).toBe('kept');
+    engine.release(handle);
+  });
+
+  it('raise OSError for an errno, RuntimeError otherwise', () => {
+    const fails = engine.entry(fn('fails'), 'i', 's');
+    expect(fails(2)).toBe('FileNotFoundError [Errno 2] no such thing');
+    expect(fails(0)).toBe('RuntimeError no such thing');
+  });
+
+  it('refuse wrong arguments and results with an exception', () => {
+    expect(caught(() => text('add', 1)).message).toMatch(/takes 2 arguments \(1 given\)/);
+    expect(caught(() => text('add', 1, 'x')).message).toMatch(/wrong type/);
+    expect(caught(() => text('wrong')).message).toMatch(/wrong type/);
+    expect(text('add', 1, 2)).toBe(3);
+  });
+});
+
+it('an engine that was closed says so', async () => {
+  const other = await engines.make();
+  other.close();
+  expect(caught(() => other.module('sys')).code).toBe('closed');
+});

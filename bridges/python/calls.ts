@@ -1,0 +1,427 @@
+/**
+ * Calls both ways, straight through CPython's C API: JavaScript functions that call Python
+ * (`entry`), and Python functions that call the host (`hostFunction`).
+ *
+ * A call from here allocates nothing in JavaScript, and in Python only what its arguments need:
+ * arguments go as pointers in an array in the interpreter's memory (PEP 590 vectorcall), and a small
+ * integer comes back as the address of a shared object. The way back is a C function of Python
+ * (METH_FASTCALL) whose body is the host's; no JavaScript object is ever visible to Python.
+ */
+import type { CApi, Memory, Ptr } from './capi.ts';
+import { EngineError, type ScriptError } from './errors.ts';
+import type { Values } from './values.ts';
+import { COUNT, FORCE, IN_HOST, RUNNING, resting, wake } from './watchdog.ts';
+
+/**
+ * What a parameter or a result is:
+ * `i` an integer (|n| < 2^53; a result None is 0), `s` a string, `n` a string that is seen again
+ * and again (kept in Python between calls), `b` bytes (copied), `m` bytes as a writable memoryview
+ * of a copy, `o` a handle of a Python object; for a result also `v`, nothing. Python's None is
+ * `undefined` for strings and bytes both ways, and the handle 0 for objects given to Python.
+ */
+export type Kind = 'i' | 's' | 'n' | 'b' | 'm' | 'o';
+export type Argument = number | string | Uint8Array;
+
+/** Up to eight arguments, as many as the entry's parameter kinds. */
+export type Call<R> = (
+  a?: Argument,
+  b?: Argument,
+  c?: Argument,
+  d?: Argument,
+  e?: Argument,
+  f?: Argument,
+  g?: Argument,
+  h?: Argument,
+) => R;
+
+/** As many arguments as the entry's parameter kinds, in an array that is not kept. */
+export type ArrayCall = (args: readonly (Argument | undefined)[]) => number;
+
+/** A Python object the host holds on to; a number that only `release` and `o` parameters take. */
+export type Handle = number;
+
+const KINDS = 'isnbmov';
+/** Kinds as small numbers: indices in KINDS; what is left is VIEW, `m`. */
+const INT = 0;
+const STRING = 1;
+const NAME = 2;
+const BYTES = 3;
+const OBJECT = 5;
+const VOID = 6;
+
+const MAX_PARAMETERS = 8;
+const MAX_ARRAY = 31;
+/** Calls that may be open at once: Python in the host in Python … */
+const MAX_DEPTH = 64;
+/** Bytes of arguments per open call: a spare word in front (PEP 590), and the pointers. */
+const CALL_BYTES = 4 * (1 + MAX_ARRAY);
+const ARGUMENTS_OFFSET = 0x80000000 | 0;
+const MAX_NAMES = 8192;
+const METH_FASTCALL = 0x80;
+
+function kindCodes(kinds: string, most: number): readonly number[] {
+  const codes = [...kinds].map((kind) => KINDS.indexOf(kind));
+  if (codes.includes(-1) || codes.length > most) {
+    throw new EngineError('setup', `no such parameters: '${kinds}'`);
+  }
+  return codes;
+}
+
+/** What the calls need of their engine. */
+export interface CallContext {
+  readonly api: CApi;
+  readonly memory: Memory;
+  readonly values: Values;
+  /** The watchdog's word, or undefined when there is no time limit. */
+  readonly word: Int32Array | undefined;
+  addFunction(entry: (self: Ptr, args: Ptr, count: number) => Ptr): number;
+}
+
+export class Calls {
+  readonly #api: CApi;
+  readonly #memory: Memory;
+  readonly #values: Values;
+  readonly #word: Int32Array | undefined;
+  readonly #context: CallContext;
+  readonly #area: Ptr;
+  readonly #names = new Map<string, Ptr>();
+  #depth = 0;
+  #count = 0;
+  #dead: EngineError | undefined;
+  /** `_glossa.describe` and `_glossa.fail`; set once the module is there. */
+  #describe: Ptr = 0;
+  #fail: Ptr = 0;
+
+  constructor(context: CallContext) {
+    this.#context = context;
+    this.#api = context.api;
+    this.#memory = context.memory;
+    this.#values = context.values;
+    this.#word = context.word;
+    this.#area = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
+  }
+
+  /** Why no further call is possible, or undefined. */
+  get dead(): EngineError | undefined {
+    return this.#dead;
+  }
+
+  /** From now on every call throws `error`. */
+  end(error: EngineError): void {
+    this.#dead ??= error;
+  }
+
+  useHelpers(describe: Handle, fail: Handle): void {
+    this.#describe = describe;
+    this.#fail = fail;
+  }
+
+  entry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
+  entry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
+  entry(callable: Handle, params: string, result: 'i' | 'o' | 'v'): Call<number>;
+  entry(callable: Handle, params: string, result: string): Call<unknown> {
+    const kinds = kindCodes(params, MAX_PARAMETERS);
+    const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = kinds;
+    const n = kinds.length;
+    const kind = KINDS.indexOf(result);
+    return (a, b, c, d, e, f, g, h) => {
+      const at = this.#enter();
+      let ok = true;
+      if (n > 0) ok = this.#put(at, k0, a);
+      if (n > 1) ok = this.#put(at + 1, k1, b) && ok;
+      if (n > 2) ok = this.#put(at + 2, k2, c) && ok;
+      if (n > 3) ok = this.#put(at + 3, k3, d) && ok;
+      if (n > 4) ok = this.#put(at + 4, k4, e) && ok;
+      if (n > 5) ok = this.#put(at + 5, k5, f) && ok;
+      if (n > 6) ok = this.#put(at + 6, k6, g) && ok;
+      if (n > 7) ok = this.#put(at + 7, k7, h) && ok;
+      return this.#finish(callable, at, kinds, n, ok, kind);
+    };
+  }
+
+  entries(callable: Handle, params: string): ArrayCall {
+    const kinds = kindCodes(params, MAX_ARRAY);
+    const n = kinds.length;
+    return (args) => {
+      const at = this.#enter();
+      let ok = true;
+      for (let i = 0; i < n; i += 1) ok = this.#put(at + i, kinds[i] ?? INT, args[i]) && ok;
+      return this.#finish(callable, at, kinds, n, ok, INT) as number;
+    };
+  }
+
+  /** Marks the call as running; the index of its first argument in `memory.i32`. */
+  #enter(): number {
+    if (this.#dead !== undefined) throw this.#dead;
+    if (this.#depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
+    const word = this.#word;
+    if (word !== undefined) {
+      if (this.#depth === 0) {
+        this.#count = (this.#count + COUNT) | 0;
+        Atomics.store(word, 0, this.#count | RUNNING);
+        if (resting[0] !== 0) wake();
+      } else Atomics.and(word, 0, ~IN_HOST);
+    }
+    this.#depth += 1;
+    return (this.#area + this.#depth * CALL_BYTES + 4) >> 2;
+  }
+
+  #leave(): void {
+    this.#depth -= 1;
+    const word = this.#word;
+    if (word === undefined) return;
+    if (this.#depth === 0) Atomics.store(word, 0, 0);
+    else Atomics.or(word, 0, IN_HOST);
+  }
+
+  #put(at: number, kind: number, value: Argument | undefined): boolean {
+    const object = this.#make(kind, value);
+    this.#memory.refresh();
+    this.#memory.i32[at] = object;
+    return object !== 0;
+  }
+
+  #make(kind: number, value: unknown): Ptr {
+    if (kind === INT) return typeof value === 'number' ? this.#values.makeInt(value) : 0;
+    // None is immortal: it may be given and taken back without counting.
+    if (value === undefined) return this.#values.none;
+    if (kind === STRING) return typeof value === 'string' ? this.#values.makeString(value) : 0;
+    if (kind === NAME) return typeof value === 'string' ? this.#name(value) : 0;
+    if (kind === OBJECT || kind === VOID) {
+      const object = typeof value === 'number' && value !== 0 ? value : this.#values.none;
+      this.#api.Py_IncRef(object);
+      return object;
+    }
+    if (!(value instanceof Uint8Array)) return 0;
+    return kind === BYTES ? this.#values.makeBytes(value) : this.#values.makeView(value);
+  }
+
+  /** A string that is kept: its hash is computed once, and it is found in dicts by identity. */
+  #name(text: string): Ptr {
+    let object = this.#names.get(text);
+    if (object === undefined) {
+      if (this.#names.size >= MAX_NAMES) this.#dropNames();
+      object = this.#values.makeString(text);
+      if (object === 0) return 0;
+      this.#names.set(text, object);
+    }
+    this.#api.Py_IncRef(object);
+    return object;
+  }
+
+  #dropNames(): void {
+    for (const object of this.#names.values()) this.#api.Py_DecRef(object);
+    this.#names.clear();
+  }
+
+  /** Calls, lets go of the arguments, and turns the result or the error into the host's. */
+  #finish(
+    callable: Ptr,
+    at: number,
+    kinds: readonly number[],
+    n: number,
+    ok: boolean,
+    kind: number,
+  ): unknown {
+    const api = this.#api;
+    try {
+      const result = ok ? api.PyObject_Vectorcall(callable, at << 2, n | ARGUMENTS_OFFSET, 0) : 0;
+      this.#memory.refresh();
+      const { i32 } = this.#memory;
+      for (let i = 0; i < n; i += 1) {
+        const object = i32[at + i] ?? 0;
+        if (
+          object !== 0 &&
+          object !== this.#values.none &&
+          !(kinds[i] === INT && this.#values.isSmall(object))
+        ) {
+          api.Py_DecRef(object);
+        }
+      }
+      if (result === 0) throw this.#raised(ok);
+      return this.#take(result, kind);
+    } catch (error) {
+      throw error instanceof EngineError ? error : this.#crashed(error);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** The value of a result, whose reference is given up (a handle keeps it). */
+  #take(result: Ptr, kind: number): unknown {
+    const values = this.#values;
+    if (kind === INT) {
+      if (values.isSmall(result)) return values.readInt(result);
+      const value = result === values.none ? 0 : values.readInt(result);
+      this.#api.Py_DecRef(result);
+      if (Number.isNaN(value)) throw this.#unexpected('an integer');
+      return value;
+    }
+    if (kind === OBJECT) return result;
+    if (kind === VOID || result === values.none) {
+      this.#api.Py_DecRef(result);
+      return kind === VOID ? 0 : undefined;
+    }
+    const value = kind === BYTES ? values.readBytes(result) : values.readString(result);
+    this.#api.Py_DecRef(result);
+    if (value === undefined) throw this.#unexpected(kind === BYTES ? 'bytes' : 'a string');
+    return value;
+  }
+
+  #unexpected(what: string): EngineError {
+    return new EngineError('exception', `the script answered with something else than ${what}`);
+  }
+
+  /** Takes the pending exception away and describes it. */
+  #raised(argumentsMade: boolean): EngineError {
+    if (this.#dead !== undefined) return this.#dead;
+    const error = this.#api.PyErr_GetRaisedException();
+    if (error === 0) {
+      const what = argumentsMade ? 'the script failed without an exception' : 'a wrong argument';
+      return new EngineError('exception', what);
+    }
+    const script = this.#describeError(error);
+    const code =
+      script.type === 'TimeLimit'
+        ? 'time-limit'
+        : script.type === 'MemoryError'
+          ? 'memory-limit'
+          : 'exception';
+    const place = script.file === '' ? '' : `${script.file}:${script.line}: `;
+    const what = script.message === '' ? '' : `: ${script.message}`;
+    return new EngineError(code, `${place}${script.type}${what}`, false, script);
+  }
+
+  #describeError(error: Ptr): ScriptError {
+    const api = this.#api;
+    const none: ScriptError = {
+      type: 'Exception',
+      message: 'an exception that cannot be described',
+      errno: 0,
+      file: '',
+      line: 0,
+      traceback: '',
+    };
+    const at = (this.#area + this.#depth * CALL_BYTES + 4) >> 2;
+    this.#memory.i32[at] = error;
+    const text = this.#describe === 0 ? 0 : api.PyObject_Vectorcall(this.#describe, at << 2, 1, 0);
+    const json = text === 0 ? undefined : this.#values.readString(text);
+    if (text === 0) api.PyErr_Clear();
+    else api.Py_DecRef(text);
+    api.Py_DecRef(error);
+    return json === undefined ? none : (JSON.parse(json) as ScriptError);
+  }
+
+  /** A JavaScript exception came through the interpreter: its own state is lost. */
+  #crashed(error: unknown): EngineError {
+    const word = this.#word;
+    const forced = word !== undefined && (Atomics.load(word, 0) & FORCE) !== 0;
+    this.#dead = forced
+      ? new EngineError('time-limit', 'a call ran too long and would not be interrupted', true)
+      : new EngineError('crash', `the interpreter broke down: ${describeThrown(error)}`, true);
+    return this.#dead;
+  }
+
+  /**
+   * A Python function `name` that calls `f` with decoded arguments. What `f` throws becomes an
+   * OSError when it has a numeric `errno`, otherwise a RuntimeError. A new handle.
+   */
+  hostFunction(name: string, params: string, result: string, f: Call<unknown>): Handle {
+    const kinds = kindCodes(params, MAX_PARAMETERS);
+    const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = kinds;
+    const n = kinds.length;
+    const kind = KINDS.indexOf(result);
+    const index = this.#context.addFunction((_self, args, count) => {
+      const word = this.#word;
+      try {
+        if (this.#dead !== undefined) return 0;
+        if (count !== n) throw new Error(`${name}() takes ${n} arguments (${count} given)`);
+        const at = args >> 2;
+        const a = n > 0 ? this.#get(name, at, k0) : undefined;
+        const b = n > 1 ? this.#get(name, at + 1, k1) : undefined;
+        const c = n > 2 ? this.#get(name, at + 2, k2) : undefined;
+        const d = n > 3 ? this.#get(name, at + 3, k3) : undefined;
+        const e = n > 4 ? this.#get(name, at + 4, k4) : undefined;
+        const g = n > 5 ? this.#get(name, at + 5, k5) : undefined;
+        const h = n > 6 ? this.#get(name, at + 6, k6) : undefined;
+        const i = n > 7 ? this.#get(name, at + 7, k7) : undefined;
+        if (word !== undefined) Atomics.or(word, 0, IN_HOST);
+        const value = f(a, b, c, d, e, g, h, i);
+        if (word !== undefined) Atomics.and(word, 0, ~IN_HOST);
+        const object = this.#make(value === undefined ? VOID : kind, value);
+        if (object === 0 && this.#api.PyErr_Occurred() === 0) {
+          throw new Error(`${name}() of the host gave a value of a wrong type`);
+        }
+        return object;
+      } catch (error) {
+        if (word !== undefined) Atomics.and(word, 0, ~IN_HOST);
+        this.#throwInto(error);
+        return 0;
+      }
+    });
+    return this.#wrapFunction(name, index);
+  }
+
+  #get(name: string, at: number, kind: number): Argument | undefined {
+    this.#memory.refresh();
+    const object = this.#memory.i32[at] ?? 0;
+    if (kind === OBJECT) {
+      this.#api.Py_IncRef(object);
+      return object;
+    }
+    if (kind === INT) {
+      const value = this.#values.readInt(object);
+      if (!Number.isNaN(value)) return value;
+    } else if (object === this.#values.none) return undefined;
+    else {
+      const text = kind === STRING || kind === NAME;
+      const value = text ? this.#values.readString(object) : this.#values.readBytes(object);
+      if (value !== undefined) return value;
+    }
+    throw new Error(`${name}() was given a value of a wrong type`);
+  }
+
+  /** Leaves a Python exception pending that stands for an error of the host. */
+  #throwInto(error: unknown): void {
+    const { errno } = (error ?? {}) as { errno?: unknown };
+    try {
+      this.#raise(typeof errno === 'number' ? errno : 0, describeThrown(error));
+    } catch (failure) {
+      // `fail` answers by raising; only a lost interpreter gets here, and `dead` says so already.
+      this.#dead ??= this.#crashed(failure);
+    }
+  }
+
+  #raise(errno: number, message: string): void {
+    const api = this.#api;
+    const at = this.#enter();
+    this.#put(at, INT, errno);
+    this.#put(at + 1, STRING, message);
+    api.PyObject_Vectorcall(this.#fail, at << 2, 2 | ARGUMENTS_OFFSET, 0);
+    for (let i = 0; i < 2; i += 1) api.Py_DecRef(this.#memory.i32[at + i] ?? 0);
+    this.#leave();
+  }
+
+  #wrapFunction(name: string, index: number): Handle {
+    const api = this.#api;
+    const def = api.malloc(16 + name.length + 1);
+    this.#memory.refresh();
+    const { i32, u8 } = this.#memory;
+    // struct PyMethodDef: ml_name, ml_meth, ml_flags, ml_doc
+    i32.set([def + 16, index, METH_FASTCALL, 0], def >> 2);
+    for (let i = 0; i <= name.length; i += 1) u8[def + 16 + i] = name.charCodeAt(i) || 0;
+    return api.PyCFunction_NewEx(def, 0, 0);
+  }
+}
+
+/** The message of anything thrown, also of objects of another realm. */
+function describeThrown(error: unknown): string {
+  if (error instanceof Error) return error.message;
+  try {
+    const { message } = Object(error) as { message?: unknown };
+    return typeof message === 'string' ? message : typeof error;
+  } catch {
+    // A hostile object may throw when it is looked at; its type is all there is to say.
+    return typeof error;
+  }
+}

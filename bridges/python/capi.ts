@@ -1,0 +1,140 @@
+/**
+ * CPython's C API as the WebAssembly module exports it, and the interpreter's memory.
+ *
+ * Pointers are i32 numbers (the memory limit is below 2 GiB, so they are never negative). Every
+ * function follows CPython's rules for references: what a call returns is owned by the caller
+ * unless the name says otherwise, and 0 means that an exception is pending.
+ */
+import { EngineError } from './errors.ts';
+import type { WasmExports } from './load.ts';
+
+/** The C variable that is Python's None. */
+export const CAPI_NONE = '_Py_NoneStruct';
+
+/** A pointer into the interpreter's memory; 0 is NULL. */
+export type Ptr = number;
+
+/** The C functions used here. */
+export interface CApi {
+  PyObject_Vectorcall(callable: Ptr, args: Ptr, nargsf: number, kwnames: Ptr): Ptr;
+  PyObject_GetAttr(object: Ptr, name: Ptr): Ptr;
+  PyImport_Import(name: Ptr): Ptr;
+  PyLong_FromLong(value: number): Ptr;
+  PyLong_FromDouble(value: number): Ptr;
+  PyLong_AsLong(object: Ptr): number;
+  PyLong_AsDouble(object: Ptr): number;
+  PyUnicode_New(length: number, maxChar: number): Ptr;
+  PyUnicode_FromKindAndData(kind: number, data: Ptr, length: number): Ptr;
+  PyUnicode_GetLength(object: Ptr): number;
+  PyUnicode_AsUCS4(object: Ptr, into: Ptr, length: number, copyNull: number): Ptr;
+  PyBytes_FromStringAndSize(data: Ptr, length: number): Ptr;
+  PyBytes_AsString(object: Ptr): Ptr;
+  PyByteArray_FromStringAndSize(data: Ptr, length: number): Ptr;
+  PyByteArray_AsString(object: Ptr): Ptr;
+  PyMemoryView_FromObject(object: Ptr): Ptr;
+  PyObject_GetBuffer(object: Ptr, view: Ptr, flags: number): number;
+  PyBuffer_Release(view: Ptr): void;
+  PyCFunction_NewEx(def: Ptr, self: Ptr, module: Ptr): Ptr;
+  PyErr_Occurred(): Ptr;
+  PyErr_Clear(): void;
+  PyErr_GetRaisedException(): Ptr;
+  Py_IncRef(object: Ptr): void;
+  Py_DecRef(object: Ptr): void;
+  PyThreadState_Get(): Ptr;
+  PyUnstable_ThreadState_SetStackProtection(thread: Ptr, start: Ptr, size: number): number;
+  emscripten_stack_get_base(): Ptr;
+  malloc(size: number): Ptr;
+  free(pointer: Ptr): void;
+}
+
+const FUNCTIONS = [
+  'PyObject_Vectorcall',
+  'PyObject_GetAttr',
+  'PyImport_Import',
+  'PyLong_FromLong',
+  'PyLong_FromDouble',
+  'PyLong_AsLong',
+  'PyLong_AsDouble',
+  'PyUnicode_New',
+  'PyUnicode_FromKindAndData',
+  'PyUnicode_GetLength',
+  'PyUnicode_AsUCS4',
+  'PyBytes_FromStringAndSize',
+  'PyBytes_AsString',
+  'PyByteArray_FromStringAndSize',
+  'PyByteArray_AsString',
+  'PyMemoryView_FromObject',
+  'PyObject_GetBuffer',
+  'PyBuffer_Release',
+  'PyCFunction_NewEx',
+  'PyErr_Occurred',
+  'PyErr_Clear',
+  'PyErr_GetRaisedException',
+  'Py_IncRef',
+  'Py_DecRef',
+  'PyThreadState_Get',
+  'PyUnstable_ThreadState_SetStackProtection',
+  'emscripten_stack_get_base',
+  'malloc',
+  'free',
+] as const satisfies readonly (keyof CApi)[];
+
+/** The functions above, taken from the instance once: a script cannot replace them later. */
+export function bindCApi(exports: WasmExports): CApi {
+  const api: Record<string, unknown> = {};
+  for (const name of FUNCTIONS) {
+    const f = exports[name];
+    if (typeof f !== 'function') {
+      throw new EngineError('setup', `this Pyodide does not export ${name}`);
+    }
+    api[name] = f;
+  }
+  return api as unknown as CApi;
+}
+
+/** The address of an exported C variable such as `_Py_NoneStruct`. */
+export function addressOf(exports: WasmExports, name: string): Ptr {
+  const { value } = (exports[name] ?? {}) as { value?: unknown };
+  if (typeof value !== 'number') {
+    throw new EngineError('setup', `this Pyodide does not export ${name}`);
+  }
+  return value;
+}
+
+// The host realm's accessor reads a memory of any realm, whatever a script did to that realm.
+const { WebAssembly: hostWasm } = globalThis as unknown as {
+  WebAssembly: { Memory: { prototype: object } };
+};
+const bufferOf = Object.getOwnPropertyDescriptor(hostWasm.Memory.prototype, 'buffer')?.get as (
+  this: unknown,
+) => ArrayBuffer;
+
+/**
+ * Views of the interpreter's memory. They are replaced when the memory has grown: take them again
+ * after every call into the interpreter.
+ */
+export class Memory {
+  u8: Uint8Array;
+  i32: Int32Array;
+  readonly #memory: unknown;
+
+  constructor(exports: WasmExports) {
+    this.#memory = exports.memory;
+    const buffer = bufferOf.call(this.#memory);
+    this.u8 = new Uint8Array(buffer);
+    this.i32 = new Int32Array(buffer);
+  }
+
+  /** Growing detaches the old buffer, whose views then have no length. */
+  refresh(): void {
+    if (this.i32.length !== 0) return;
+    const buffer = bufferOf.call(this.#memory);
+    this.u8 = new Uint8Array(buffer);
+    this.i32 = new Int32Array(buffer);
+  }
+
+  get size(): number {
+    this.refresh();
+    return this.u8.length;
+  }
+}

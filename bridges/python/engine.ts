@@ -1,0 +1,247 @@
+/**
+ * One Python interpreter, as the language-neutral host sees it.
+ *
+ * Rules for callers: an engine belongs to one volume; nothing of one engine may be given to
+ * another. Everything is synchronous but `createEngine`. Any call may throw EngineError; after one
+ * whose `fatal` is true, close the engine and create another. A handle is one reference: give it
+ * back with `release`, also the handles that host functions receive as `o` arguments.
+ */
+
+import { defaultCacheFolder, type Log } from './cache.ts';
+import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
+import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
+import { EngineError } from './errors.ts';
+import { type Interpreter, loadInterpreter, type StartReport } from './load.ts';
+import type { PreloadFile } from './snapshot.ts';
+import { Values } from './values.ts';
+import { watch } from './watchdog.ts';
+
+export type { Argument, ArrayCall, Call, Handle } from './calls.ts';
+export { EngineError, type EngineErrorCode, type ScriptError } from './errors.ts';
+export type { StartReport } from './load.ts';
+export type { PreloadFile } from './snapshot.ts';
+
+/** A module that the host found for an `import`. */
+export interface ModuleSource {
+  /** The real path, shown in tracebacks. */
+  readonly path: string;
+  readonly source: string;
+  /** Whether it is a package, so that `import a.b` is asked for next. */
+  readonly package: boolean;
+}
+
+/** A function of the host that scripts call as `_host.<name>`; kinds as in calls.ts. */
+export interface HostFunction {
+  readonly params: string;
+  readonly result: 'i' | 's' | 'n' | 'b' | 'm' | 'o' | 'v';
+  readonly call: Call<number | string | Uint8Array | undefined>;
+}
+
+export interface EngineOptions {
+  /** A line printed by the script; `stream` is 1 for standard output, 2 for errors. */
+  print(stream: number, line: string): void;
+  /** A module by its full dotted name, or undefined when the host has none. */
+  findModule(name: string): ModuleSource | undefined;
+  readonly hostFunctions?: Readonly<Record<string, HostFunction>>;
+  /** Python files and modules that are part of every start (see snapshot.ts). */
+  readonly preload?: readonly PreloadFile[];
+  readonly imports?: readonly string[];
+  /** Milliseconds a call may run outside the host; 0 or undefined for no limit. */
+  readonly timeLimit?: number;
+  /** Bytes of memory for interpreter and script together; at least 32 MiB. Default 512 MiB. */
+  readonly memoryLimit?: number;
+  /** Where snapshots are kept; false for no cache. Default: the user's cache folder. */
+  readonly cacheFolder?: string | false;
+  /** Told what was noticed and done without, such as a damaged snapshot. */
+  readonly log?: Log;
+}
+
+export interface Engine {
+  readonly language: 'python';
+  readonly start: StartReport;
+  /** Why no further call is possible, or undefined while the engine works. */
+  readonly dead: EngineError | undefined;
+  /** Bytes of memory the interpreter has now. */
+  readonly memory: number;
+  /** Loads a module from its source; its file name is `path`. A handle of the module. */
+  load(name: string, path: string, source: string): Handle;
+  /** Imports a module by name; a handle of it. */
+  module(name: string): Handle;
+  /** The object at a dotted path of attributes, as in `xlator.lookup`; a handle. */
+  get(object: Handle, path: string): Handle;
+  /** A function that calls `callable`, fast; the kinds are those of calls.ts. */
+  entry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
+  entry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
+  entry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
+  /** The same with its arguments in an array, up to 31; the result is an integer. */
+  entries(callable: Handle, params: string): ArrayCall;
+  /**
+   * Copies the bytes of a `bytes`, `bytearray` or `memoryview` into `into`, as many as fit; how many
+   * there are, or -1 when `object` holds no bytes. Cheaper than a result `b`, which makes memory.
+   */
+  copyBytes(object: Handle, into: Uint8Array): number;
+  /** The general path: a JSON array of arguments in, the result as JSON out. */
+  callJson(callable: Handle, args: string): string;
+  release(handle: Handle): void;
+  close(): void;
+}
+
+/**
+ * Bytes of its own stack after which Python raises RecursionError. That stack is 10 MiB, but calls
+ * between C functions use V8's stack too, 984 KiB, and faster; this keeps Python inside both.
+ */
+const STACK = 96 * 1024;
+
+const DEFAULT_MEMORY = 512 * 2 ** 20;
+
+/** Starts an interpreter of its own for one volume. */
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const interpreter = await loadInterpreter({
+    host: { print: (stream, line) => options.print(stream, line) },
+    preload: options.preload ?? [],
+    imports: options.imports ?? [],
+    cacheFolder:
+      options.cacheFolder === false ? undefined : (options.cacheFolder ?? defaultCacheFolder()),
+    memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
+    log: options.log ?? (() => {}),
+  });
+  return new PythonEngine(interpreter, options);
+}
+
+class PythonEngine implements Engine {
+  readonly language = 'python';
+  readonly start: StartReport;
+  readonly #api: CApi;
+  readonly #memory: Memory;
+  readonly #values: Values;
+  readonly #calls: Calls;
+  readonly #load: Call<number>;
+  readonly #import: Call<number>;
+  readonly #find: Call<number>;
+  readonly #callJson: Call<string | undefined>;
+  readonly #unwatch: () => void;
+
+  constructor(interpreter: Interpreter, options: EngineOptions) {
+    const { exports, realm } = interpreter;
+    const limit = options.timeLimit ?? 0;
+    this.start = interpreter.start;
+    this.#api = bindCApi(exports);
+    this.#memory = new Memory(exports);
+    this.#limitStack();
+    const values = new Values(this.#api, this.#memory, addressOf(exports, CAPI_NONE));
+    values.checkLayout();
+    this.#values = values;
+    const word = limit > 0 ? realm.boot.word : undefined;
+    this.#calls = new Calls({
+      api: this.#api,
+      memory: this.#memory,
+      values,
+      word,
+      addFunction: interpreter.addFunction,
+    });
+    const glossa = this.#bootModule(values);
+    const helper = (name: string): Handle => this.#attribute(values, glossa, name);
+    this.#calls.useHelpers(helper('describe'), helper('fail'));
+    this.#calls.entry(helper('wake'), '', 'v')();
+    this.#load = this.#calls.entry(helper('load'), 'sss', 'o');
+    this.#import = this.#calls.entry(helper('imported'), 's', 'o');
+    this.#find = this.#calls.entry(helper('find'), 'os', 'o');
+    this.#callJson = this.#calls.entry(helper('call_json'), 'os', 's');
+    this.#define(this.#calls.entry(helper('define'), 'so', 'v'), options);
+    if (limit > 0) {
+      this.#memory.u8[addressOf(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
+      this.#unwatch = watch(realm.boot.word, limit);
+    } else this.#unwatch = () => {};
+  }
+
+  get dead(): EngineError | undefined {
+    return this.#calls.dead;
+  }
+
+  get memory(): number {
+    return this.#memory.size;
+  }
+
+  load(name: string, path: string, source: string): Handle {
+    return this.#load(name, path, source);
+  }
+
+  module(name: string): Handle {
+    return this.#import(name);
+  }
+
+  get(object: Handle, path: string): Handle {
+    return this.#find(object, path);
+  }
+
+  entry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
+  entry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
+  entry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
+  entry(callable: Handle, params: string, result = 'i'): Call<unknown> {
+    return this.#calls.entry(callable, params, result as 'i');
+  }
+
+  entries(callable: Handle, params: string): ArrayCall {
+    return this.#calls.entries(callable, params);
+  }
+
+  copyBytes(object: Handle, into: Uint8Array): number {
+    if (this.dead !== undefined) throw this.dead;
+    return this.#values.copyBytes(object, into);
+  }
+
+  callJson(callable: Handle, args: string): string {
+    return this.#callJson(callable, args) ?? 'null';
+  }
+
+  release(handle: Handle): void {
+    if (handle !== 0 && this.dead === undefined) this.#api.Py_DecRef(handle);
+  }
+
+  close(): void {
+    if (this.dead?.code === 'closed') return;
+    this.#unwatch();
+    this.#calls.end(new EngineError('closed', 'the engine is closed', true));
+  }
+
+  #define(define: Call<number>, options: EngineOptions): void {
+    const own: Record<string, HostFunction> = {
+      find_module: {
+        params: 's',
+        result: 's',
+        call: (name) => JSON.stringify(options.findModule(String(name)) ?? null),
+      },
+    };
+    for (const [name, f] of Object.entries({ ...own, ...options.hostFunctions })) {
+      const handle = this.#calls.hostFunction(name, f.params, f.result, f.call);
+      define(name, handle);
+      this.#api.Py_DecRef(handle);
+    }
+  }
+
+  #limitStack(): void {
+    const api = this.#api;
+    const base = api.emscripten_stack_get_base();
+    const thread = api.PyThreadState_Get();
+    if (api.PyUnstable_ThreadState_SetStackProtection(thread, base - STACK, STACK) !== 0) {
+      throw new EngineError('setup', 'this Python takes no stack limit');
+    }
+  }
+
+  /** `_glossa`, before there is anything that could describe a failure. */
+  #bootModule(values: Values): Handle {
+    const name = values.makeString('_glossa');
+    const module = this.#api.PyImport_Import(name);
+    this.#api.Py_DecRef(name);
+    if (module === 0) throw new EngineError('setup', 'the engine has no module _glossa');
+    return module;
+  }
+
+  #attribute(values: Values, object: Handle, attribute: string): Handle {
+    const name = values.makeString(attribute);
+    const found = this.#api.PyObject_GetAttr(object, name);
+    this.#api.Py_DecRef(name);
+    if (found === 0) throw new EngineError('setup', `_glossa has no ${attribute}`);
+    return found;
+  }
+}

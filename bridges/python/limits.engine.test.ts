@@ -1,0 +1,131 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { type Engine, EngineError } from './engine.ts';
+import { loadModule, testEngines } from './testing.ts';
+
+const engines = testEngines();
+afterAll(() => engines.close());
+
+const SOURCE = `import time, _host
+def forever():
+    while True: pass
+def stubborn():
+    while True:
+        try:
+            while True: pass
+        except BaseException: pass
+def number(): return len(str(7 ** 3_000_000))
+def hungry():
+    kept = []
+    while True: kept.append(bytes(10_000_000))
+def fine(): return 42
+def patient():
+    _host.slow()
+    return 7
+def leave():
+    import os
+    os._exit(3)
+class Nest:
+    def __repr__(self): return repr(self)
+    def __getattr__(self, name): return getattr(self, name + "x")
+def through_c():
+    return len(repr(Nest()))
+def attributes(): return Nest().a
+def parsed():
+    import json
+    return len(json.loads("[" * 100_000))
+def imports():
+    import asyncio, dataclasses, http.server, xml.dom.minidom, unittest, decimal, fractions
+    return 42
+`;
+
+function caught(action: () => unknown): EngineError {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof EngineError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+async function make(
+  timeLimit: number,
+  memoryLimit?: number,
+): Promise<{ engine: Engine; call: (name: string) => number }> {
+  const engine = await engines.make({
+    timeLimit,
+    ...(memoryLimit === undefined ? {} : { memoryLimit }),
+    hostFunctions: {
+      slow: {
+        params: '',
+        result: 'v',
+        call: () => {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4 * timeLimit);
+          return undefined;
+        },
+      },
+    },
+  });
+  const module = loadModule(engine, SOURCE);
+  return { engine, call: (name) => engine.entry(engine.get(module, name), '')() };
+}
+
+describe('time limit', () => {
+  it('interrupts a loop and a long operation, and the interpreter goes on', async () => {
+    const { engine, call } = await make(200);
+    for (const name of ['forever', 'number', 'forever']) {
+      const error = caught(() => call(name));
+      expect([error.code, error.fatal]).toEqual(['time-limit', false]);
+      expect(error.script?.file).toBe('/volume/m.py');
+      expect(call('fine')).toBe(42);
+    }
+    expect(engine.dead).toBe(undefined);
+  });
+
+  it('abandons a script that will not stop', async () => {
+    const { engine, call } = await make(200);
+    const error = caught(() => call('stubborn'));
+    expect([error.code, error.fatal]).toEqual(['time-limit', true]);
+    expect(caught(() => call('fine'))).toBe(engine.dead);
+  });
+
+  it('does not count the time of the host', async () => {
+    const { call } = await make(100);
+    expect(call('patient')).toBe(7);
+  });
+
+  it('is kept for each engine by itself', async () => {
+    const slow = await make(60_000);
+    const quick = await make(100);
+    expect(caught(() => quick.call('forever')).code).toBe('time-limit');
+    expect(slow.call('fine')).toBe(42);
+  });
+});
+
+describe('memory limit', () => {
+  it('ends a hungry script with an error, and the interpreter goes on', async () => {
+    const { engine, call } = await make(0, 64 * 2 ** 20);
+    expect(caught(() => call('hungry')).code).toBe('memory-limit');
+    expect(engine.memory).toBeLessThanOrEqual(64 * 2 ** 20);
+    expect(call('fine')).toBe(42);
+    expect(caught(() => call('hungry')).code).toBe('memory-limit');
+    expect(call('fine')).toBe(42);
+  });
+});
+
+describe('a crash', () => {
+  it('is a fatal error, and said again by every later call', async () => {
+    const { engine, call } = await make(0);
+    const error = caught(() => call('leave'));
+    expect([error.code, error.fatal]).toEqual(['crash', true]);
+    expect(caught(() => call('fine'))).toBe(engine.dead);
+  });
+
+  it('does not follow from recursion through C functions', async () => {
+    const { call } = await make(0);
+    for (const name of ['through_c', 'attributes', 'parsed']) {
+      expect(caught(() => call(name)).script?.type).toBe('RecursionError');
+      expect(call('imports')).toBe(42);
+    }
+  });
+});

@@ -1,0 +1,228 @@
+/**
+ * Starts Pyodide in a realm: from a memory snapshot when there is a sound one, otherwise from
+ * nothing, leaving a snapshot for the next time.
+ *
+ * Facts about Pyodide's loader (`_makeSnapshot`, `_loadSnapshot`, the order of its start) are from
+ * pyodide.mjs and pyodide.asm.mjs of the version named in package.json; `patches.ts` checks that
+ * they are the files it knows.
+ */
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Script } from 'node:vm';
+import { BOOTSTRAP, BOOTSTRAP_PATH } from './bootstrap.ts';
+import { type Log, readCached, writeCached } from './cache.ts';
+import { EngineError } from './errors.ts';
+import { patchLoader, patchRuntime } from './patches.ts';
+import { createRealm, type HostEntry, type Realm, type RealmHost } from './realm.ts';
+import {
+  openSnapshot,
+  type PreloadFile,
+  readPages,
+  type SnapshotFile,
+  snapshotKey,
+  writeSnapshot,
+} from './snapshot.ts';
+
+export interface LoadOptions {
+  readonly host: RealmHost;
+  /** Python files written into the interpreter before the snapshot is taken. */
+  readonly preload: readonly PreloadFile[];
+  /** Modules imported before the snapshot is taken. */
+  readonly imports: readonly string[];
+  /** Where snapshots are kept; undefined for none. */
+  readonly cacheFolder: string | undefined;
+  /** The most memory the interpreter may have, in bytes; at most 2 GiB. */
+  readonly memoryLimit: number;
+  readonly log: Log;
+}
+
+/** Raw exports of the WebAssembly instance: numbers in, numbers out, except globals and memory. */
+export type WasmExports = Readonly<Record<string, unknown>>;
+
+export interface Interpreter {
+  readonly realm: Realm;
+  readonly exports: WasmExports;
+  /** Puts a function into the interpreter's function table; its signature is (i32 × 3) → i32. */
+  addFunction(entry: HostEntry): number;
+  /** How the interpreter came up. */
+  readonly start: StartReport;
+}
+
+/** `phases` are milliseconds since the start began, in order. */
+export interface StartReport {
+  readonly warm: boolean;
+  readonly phases: readonly (readonly [name: string, ms: number])[];
+}
+
+/** The parts of Pyodide's module that are used here; all of them belong to the realm. */
+interface Started {
+  readonly pyodide: {
+    runPython(source: string): unknown;
+    makeMemorySnapshot(): Uint8Array;
+    readonly FS: {
+      mkdirTree(path: string): void;
+      writeFile(path: string, data: string): void;
+    };
+  };
+  readonly module: {
+    addFunction(f: HostEntry, signature: string): number;
+  };
+  readonly exports: WasmExports;
+}
+
+const folder = dirname(createRequire(import.meta.url).resolve('pyodide'));
+
+/** Starts an interpreter; throws EngineError `setup` when it will not start at all. */
+export async function loadInterpreter(options: LoadOptions): Promise<Interpreter> {
+  const key = snapshotKey([
+    PYODIDE_VERSION,
+    BOOTSTRAP,
+    ...options.imports,
+    ...options.preload.flatMap((file) => [file.path, file.source]),
+  ]);
+  const name = `python-${PYODIDE_VERSION}-${key}.snapshot`;
+  const { cacheFolder, log } = options;
+  const snapshot = cacheFolder === undefined ? undefined : openSnapshot(cacheFolder, name, log);
+  if (snapshot !== undefined) {
+    try {
+      return await start(options, snapshot);
+    } catch (error) {
+      log(`cannot start from ${name}: ${messageOf(error)}`);
+    } finally {
+      closeSync(snapshot.fd);
+    }
+  }
+  try {
+    return await start(options, undefined, name);
+  } catch (error) {
+    if (error instanceof EngineError) throw error;
+    throw new EngineError('setup', `the Python interpreter does not start: ${messageOf(error)}`);
+  }
+}
+
+/** The Pyodide that is installed. */
+const PYODIDE_VERSION = (
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
+).version;
+
+function messageOf(error: unknown): string {
+  // Realm errors are not `instanceof` the host's Error, but they have a message too.
+  const { message } = (typeof error === 'object' && error !== null ? error : {}) as {
+    message?: unknown;
+  };
+  return typeof message === 'string' ? message : String(error);
+}
+
+async function start(
+  options: LoadOptions,
+  snapshot: SnapshotFile | undefined,
+  name?: string,
+): Promise<Interpreter> {
+  const began = performance.now();
+  const phases: [string, number][] = [];
+  const mark = (phase: string): void => {
+    phases.push([phase, Math.round((performance.now() - began) * 10) / 10]);
+  };
+  const realm = createRealm(options.host);
+  mark('realm');
+  const { parts, script } = prepare(realm, options, snapshot);
+  mark('code');
+  const started = (await realm.boot.start({
+    ...parts,
+    restoreMemory: (grow: (size: number) => unknown, heap: () => Uint8Array) => {
+      mark('instance');
+      if (snapshot === undefined) return;
+      if (snapshot.memoryLength > heap().length) grow(snapshot.memoryLength);
+      readPages(snapshot, heap());
+      mark('memory');
+    },
+  })) as Started;
+  mark('python');
+  if (snapshot === undefined) {
+    install(started, options);
+    mark('package');
+    if (options.cacheFolder !== undefined && name !== undefined) {
+      writeSnapshot(options.cacheFolder, name, started.pyodide.makeMemorySnapshot(), options.log);
+      mark('snapshot');
+    }
+  }
+  saveCode(options, script);
+  mark('ready');
+  const { addFunction } = started.module;
+  return {
+    realm,
+    exports: started.exports,
+    addFunction: (entry) => addFunction(realm.boot.makeGate(entry), 'iiii'),
+    start: { warm: snapshot !== undefined, phases },
+  };
+}
+
+const CODE_NAME = `python-${PYODIDE_VERSION}-${process.version}-${process.arch}.code`;
+
+/** Everything Pyodide's start needs, as objects of the realm; `script` when its code is not cached. */
+function prepare(
+  realm: Realm,
+  options: LoadOptions,
+  snapshot: SnapshotFile | undefined,
+): { parts: object; script: Script | undefined } {
+  const { cacheFolder, log } = options;
+  const cached = cacheFolder && readCached(join(cacheFolder, CODE_NAME), log);
+  const text = (file: string): string => readFileSync(join(folder, file), 'utf8');
+  const runtime = realm.evaluate(
+    patchRuntime(text('pyodide.asm.mjs')),
+    'pyodide.asm.mjs',
+    cached || undefined,
+  );
+  const fresh = cached ? runtime.script.cachedDataRejected === true : true;
+  let head: Uint8Array | undefined;
+  if (snapshot !== undefined) {
+    head = realm.boot.makeBytes(snapshot.head.length);
+    head.set(snapshot.head);
+  }
+  const lock = JSON.parse(text('pyodide-lock.json')) as { info: unknown };
+  const parts = {
+    lock: JSON.stringify({ info: lock.info, packages: {} }),
+    loader: realm.evaluate(patchLoader(text('pyodide.mjs')), 'pyodide.mjs').value,
+    runtime: runtime.value,
+    wasm: readBytes(realm, 'pyodide.asm.wasm'),
+    stdlib: readBytes(realm, 'python_stdlib.zip'),
+    heapMax: Math.min(options.memoryLimit, 2 ** 31 - 65536),
+    snapshot: head,
+  };
+  return { parts, script: fresh ? runtime.script : undefined };
+}
+
+function readBytes(realm: Realm, file: string): Uint8Array {
+  const fd = openSync(join(folder, file), 'r');
+  try {
+    const bytes = realm.boot.makeBytes(fstatSync(fd).size);
+    let at = 0;
+    while (at < bytes.length) {
+      const got = readSync(fd, bytes, at, bytes.length - at, null);
+      if (got === 0) throw new EngineError('setup', `${file} of Pyodide is incomplete`);
+      at += got;
+    }
+    return bytes;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Keeps the compiled code, functions that the start used included. */
+function saveCode(options: LoadOptions, script: Script | undefined): void {
+  if (script === undefined || options.cacheFolder === undefined) return;
+  writeCached(options.cacheFolder, CODE_NAME, [script.createCachedData()], options.log);
+}
+
+/** Writes and imports the engine's own Python and the preloaded package. */
+function install({ pyodide }: Started, options: LoadOptions): void {
+  const files = [{ path: BOOTSTRAP_PATH, source: BOOTSTRAP }, ...options.preload];
+  for (const file of files) {
+    pyodide.FS.mkdirTree(dirname(file.path));
+    pyodide.FS.writeFile(file.path, file.source);
+  }
+  const names = ['_glossa', ...options.imports];
+  pyodide.runPython(`import sys\nsys.dont_write_bytecode = True\nimport ${names.join(', ')}`);
+  pyodide.runPython('_glossa.seal()');
+}

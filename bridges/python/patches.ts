@@ -1,0 +1,133 @@
+/**
+ * The few places where Pyodide's own JavaScript is changed before it runs in a realm of its own.
+ *
+ * Pyodide ships two ES modules. Here they run as plain scripts inside a function whose parameters
+ * are the only things they get from us, so `export`, `import` and `import.meta` have to go, and
+ * four functions (random bytes, heap limit, snapshot memory, signals) are led to those parameters.
+ * Each patch says how often its text occurs; another number means another Pyodide, and is an error
+ * rather than a guess.
+ */
+import { EngineError } from './errors.ts';
+
+/** One textual change; `count` is how often `find` occurs in the text it is meant for. */
+interface Patch {
+  readonly why: string;
+  readonly find: string | RegExp;
+  readonly put: string;
+  readonly count: number;
+}
+
+/** A dynamic import, but not a name that ends in `import`; the look-behind comes last for speed. */
+const IMPORT = /import\((?<![\w.$]import\()/g;
+
+/** pyodide.mjs: the loader. `exports` and `noImport` are parameters of the function around it. */
+const LOADER: readonly Patch[] = [
+  {
+    why: 'a script cannot export',
+    find: 'export{dt as loadPyodide,U as version};',
+    put: 'exports.loadPyodide=dt;exports.version=U;',
+    count: 1,
+  },
+  { why: 'nothing may be imported', find: IMPORT, put: 'noImport(', count: 13 },
+  {
+    why: 'the host calls the C API through the exports of the instance',
+    find: 'let{instance:d,module:u}=l;',
+    put: 'let{instance:d,module:u}=l;exports.instance=d;',
+    count: 1,
+  },
+  {
+    why: 'the standard library is not copied once more',
+    find: '.zip`,r)',
+    put: '.zip`,r,{canOwn:true})',
+    count: 1,
+  },
+];
+
+/** pyodide.asm.mjs: Emscripten's runtime and Pyodide's foreign function interface. */
+const RUNTIME: readonly Patch[] = [
+  {
+    why: 'a script cannot export',
+    find: 'export default _createPyodideModule;',
+    put: 'exports.createPyodideModule=_createPyodideModule;',
+    count: 1,
+  },
+  { why: 'a script has no import.meta', find: 'import.meta.url', put: '"/pyodide/"', count: 3 },
+  { why: 'nothing may be imported', find: IMPORT, put: 'noImport(', count: 15 },
+  {
+    why: 'random bytes come from the host',
+    find: 'var initRandomFill=()=>{',
+    put: 'var initRandomFill=()=>{return fillRandom;',
+    count: 1,
+  },
+  {
+    why: 'symbols that only a shared library could ask for need no entry',
+    find: 'if(isInternalSym(symName)){continue}var value=exports[symName];var existingEntry',
+    put: 'if(!GOT[symName]){continue}var value=exports[symName];var existingEntry',
+    count: 1,
+  },
+  {
+    why: 'the memory limit of the volume',
+    find: 'var getHeapMax=()=>4294901760;',
+    put: 'var getHeapMax=()=>heapMax;',
+    count: 1,
+  },
+  {
+    why: 'the memory of a snapshot is read from its file straight into place',
+    find: 'return Module.HEAP8.set(t),l};',
+    put: 'return restoreMemory(growMemory,()=>Module.HEAP8),l};',
+    count: 1,
+  },
+  {
+    why: 'the watchdog word is out of reach of Python',
+    find:
+      'if(!Module.Py_EmscriptenSignalBuffer){return 0}try{let result=' +
+      'Module.Py_EmscriptenSignalBuffer[0];Module.Py_EmscriptenSignalBuffer[0]=0;' +
+      'return result}catch(e){return 0}',
+    put: 'return takeSignal()',
+    count: 1,
+  },
+];
+
+function apply(file: string, source: string, patches: readonly Patch[]): string {
+  let text = source;
+  for (const patch of patches) {
+    const parts = text.split(patch.find);
+    if (parts.length - 1 !== patch.count) {
+      throw new EngineError(
+        'setup',
+        `${file} is not the Pyodide this was written for: expected ${patch.count} × ` +
+          `${String(patch.find)}, found ${parts.length - 1} (${patch.why})`,
+      );
+    }
+    text = parts.join(patch.put);
+  }
+  return text;
+}
+
+/** The loader as one function expression `(exports, noImport) => void`. */
+export function patchLoader(source: string): string {
+  const text = apply('pyodide.mjs', source, LOADER);
+  return `(function(exports,noImport){"use strict";${text}\n})`;
+}
+
+/**
+ * The runtime as one function expression
+ * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal) => void`.
+ *
+ * Built-ins are captured as locals: in a contextified realm a global is looked up through an
+ * interceptor, which on Node 20 doubles the cost of a call.
+ */
+export function patchRuntime(source: string): string {
+  const text = apply('pyodide.asm.mjs', source, RUNTIME);
+  const parameters = 'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal';
+  return `(function(${parameters}){"use strict";const {${BUILTINS.join(',')}}=globalThis;${text}\n})`;
+}
+
+const BUILTINS = [
+  'Object Function Array Number Boolean String Symbol Date Promise RegExp Error TypeError',
+  'RangeError SyntaxError ReferenceError EvalError URIError Math JSON Map Set WeakMap WeakSet',
+  'WeakRef FinalizationRegistry Reflect Proxy ArrayBuffer SharedArrayBuffer Atomics DataView',
+  'Int8Array Uint8Array Int16Array Uint16Array Int32Array Uint32Array Float32Array Float64Array',
+  'BigInt64Array BigUint64Array BigInt WebAssembly parseInt parseFloat isNaN isFinite',
+  'TextEncoder TextDecoder performance console',
+].flatMap((line) => line.split(' '));

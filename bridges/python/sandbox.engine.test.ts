@@ -1,0 +1,185 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Call, Engine } from './engine.ts';
+import { loadModule, testEngines } from './testing.ts';
+
+const engines = testEngines();
+let engine: Engine;
+/** Runs Python and gives `repr(r)`, or the exception's class and message. */
+let attempt: Call<string | undefined>;
+
+const ATTEMPT = `
+def attempt(source):
+    names = {}
+    try:
+        exec(source, names)
+        return repr(names.get("r"))
+    except BaseException as error:
+        return "raised " + type(error).__name__ + ": " + str(error)
+`;
+
+beforeAll(async () => {
+  process.env.GLOSSA_TEST_SECRET = 'secret-of-the-host';
+  engine = await engines.make({
+    timeLimit: 5000,
+    hostFunctions: { nothing: { params: '', result: 'v', call: () => undefined } },
+  });
+  attempt = engine.entry(engine.get(loadModule(engine, ATTEMPT), 'attempt'), 's', 's');
+});
+afterAll(() => {
+  delete process.env.GLOSSA_TEST_SECRET;
+  engines.close();
+});
+
+/** Gets an object of the realm into `x`: the first step of every climb. */
+const PROXY = 'from pyodide.ffi import to_js, create_proxy\nx = to_js([1, 2])\n';
+
+const REFUSED: [string, string, RegExp][] = [
+  ['module js', 'import js', /ModuleNotFoundError/],
+  ['module pyodide_js', 'import pyodide_js', /ModuleNotFoundError/],
+  ['run_js', 'from pyodide.code import run_js\nr = run_js("1")', /raised/],
+  [
+    'constructor.constructor',
+    `${PROXY}r = x.constructor.constructor("return process")()`,
+    /EvalError: Code generation from strings disallowed/,
+  ],
+  [
+    'the constructor of a function of the host module',
+    `${PROXY}r = create_proxy(len).constructor.constructor("return 1")()`,
+    /raised/,
+  ],
+  ['a file of the host', 'r = open("/etc/passwd").read()', /FileNotFoundError/],
+  ['the process table', 'import os\nr = os.listdir("/proc/1")', /FileNotFoundError/],
+  ['a child process', 'import subprocess\nsubprocess.run(["ls"])', /OSError/],
+  ['fork', 'import os\nos.fork()', /OSError/],
+  ['a thread', 'import threading\nthreading.Thread(target=print).start()', /RuntimeError/],
+  ['a timer', `${PROXY}import asyncio\nasyncio.run(asyncio.sleep(1))`, /raised/],
+];
+
+/** Breadth first over properties (their getters too) and prototypes of all it can get hold of. */
+const CLIMB = `${PROXY}
+import gc, pyodide.ffi
+Object = x.constructor.constructor.__proto__.__proto__.constructor
+todo = [x, Object, create_proxy(attempt) if "attempt" in globals() else Object]
+todo += [o for o in gc.get_objects() if isinstance(o, pyodide.ffi.JsProxy)]
+try: x.constructor.constructor("1")
+except BaseException as error: todo.append(getattr(error, "js_error", error))
+BAD = {"hostMark", "process", "require", "mainModule", "Buffer", "_linkedBinding"}
+seen, found = set(), "nothing of the host"
+def add(o):
+    if isinstance(o, (pyodide.ffi.JsProxy, pyodide.ffi.JsException)): todo.append(o)
+while todo and len(seen) < 5000:
+    o = todo.pop(0)
+    try:
+        if o.js_id in seen: continue
+        seen.add(o.js_id)
+    except BaseException: continue
+    if hasattr(o, "hostMark"): found = o
+    try: names = list(Object.getOwnPropertyNames(o))
+    except BaseException: names = []
+    for name in names:
+        if name in BAD: found = name
+        try: add(getattr(o, name))
+        except BaseException: pass
+        try:
+            d = Object.getOwnPropertyDescriptor(o, name)
+            add(d.get), add(d.set)
+        except BaseException: pass
+    try: add(Object.getPrototypeOf(o))
+    except BaseException: pass
+r = found, len(seen)`;
+
+describe('the sandbox', () => {
+  it.each(REFUSED)('refuses %s', (_what, source, expected) => {
+    expect(attempt(source)).toMatch(expected);
+  });
+
+  it('shows no environment, arguments or folder of the host', () => {
+    const seen = attempt(`import os, sys, platform
+r = dict(os.environ), sys.argv, os.getcwd(), os.getpid(), os.uname(), sys.path, os.listdir("/")`);
+    expect(seen).not.toContain('secret-of-the-host');
+    expect(seen).not.toContain(process.cwd());
+    expect(seen).not.toContain(String(process.pid));
+  });
+
+  it('reaches no server', async () => {
+    let reached = 0;
+    const server = createServer(() => {
+      reached += 1;
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address() as { port: number };
+    expect(attempt(`import socket\nsocket.create_connection(("127.0.0.1", ${port}))`)).toMatch(
+      /raised/,
+    );
+    await new Promise((done) => setTimeout(done, 20));
+    server.close();
+    expect(reached).toBe(0);
+  });
+
+  it('leads to no object of the host, wherever a script climbs', () => {
+    // Every object of this realm inherits the mark; one of the interpreter's realm cannot.
+    const mark = Object.defineProperty(Object.prototype, 'hostMark', {
+      value: 1,
+      configurable: true,
+    }) as { hostMark?: number };
+    const seen = attempt(CLIMB);
+    delete mark.hostMark;
+    expect(seen).toMatch(/^\('nothing of the host', \d{3,}\)$/);
+  });
+
+  it('gives host functions that lead nowhere', () => {
+    const seen = attempt(`import _host
+r = type(_host.nothing).__name__, _host.nothing.__self__, [n for n in dir(_host.nothing) if "__" not in n]`);
+    expect(seen).toBe("('builtin_function_or_method', None, [])");
+  });
+
+  it('lets no script format a stack, whose call sites would be the host', () => {
+    // Node asks Error.prepareStackTrace of the realm.
+    const seen = attempt(`${PROXY}
+Object = x.constructor.constructor.__proto__.__proto__.constructor
+try: x.constructor.constructor("1")
+except BaseException as error: made = error
+Error = Object.getPrototypeOf(getattr(made, "js_error", made).constructor)
+got = []
+try: Error.prepareStackTrace = create_proxy(lambda e, sites: got.append(sites))
+except BaseException as error: refused = type(error).__name__
+try: x.constructor.constructor("1")
+except BaseException as error: str(getattr(getattr(error, "js_error", error), "stack", ""))
+r = Error.name, refused, got`);
+    expect(seen).toMatch(/^\('Error', '\w+', \[\]\)$/);
+  });
+});
+
+it('lets a script alter only its own realm', async () => {
+  const other = await engines.make();
+  const source = `${PROXY}x.constructor.prototype.push = None
+x.constructor.constructor.prototype.altered = 1
+def f(): return sum(range(10))
+`;
+  const f = other.entry(other.get(loadModule(other, source), 'f'), '');
+  expect((Function.prototype as unknown as { altered?: number }).altered).toBe(undefined);
+  expect(typeof Array.prototype.push).toBe('function');
+  expect(f()).toBe(45);
+});
+
+it('turns no text into code for the C library either', async () => {
+  const other = await engines.make();
+  const source =
+    'import ctypes\ndef f(): ctypes.CDLL(None).emscripten_run_script(b"globalThis.got = 1")\n';
+  const f = other.entry(other.get(loadModule(other, source), 'f'), '');
+  expect(() => f()).toThrow(/Code generation from strings disallowed/);
+  expect((globalThis as { got?: unknown }).got).toBe(undefined);
+});
+
+it('two interpreters share nothing', async () => {
+  const other = await engines.make();
+  const source =
+    'import sys, os\ndef put(n): sys.shared = n; os.environ["SHARED"] = "1"; return 0\n';
+  engine.entry(engine.get(loadModule(engine, source), 'put'), 'i')(5);
+  const look =
+    'import sys, os\ndef look(): return hasattr(sys, "shared") or "SHARED" in os.environ\n';
+  expect(other.entry(other.get(loadModule(other, look), 'look'), '')()).toBe(0);
+  const seen = engine.get(engine.load('m2', '/volume/m2.py', look), 'look');
+  expect(engine.entry(seen, '')()).toBe(1);
+});

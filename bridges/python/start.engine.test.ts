@@ -1,0 +1,110 @@
+import {
+  closeSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { Engine } from './engine.ts';
+import { patchLoader, patchRuntime } from './patches.ts';
+import { loadModule, testEngines } from './testing.ts';
+
+const engines = testEngines();
+afterAll(() => engines.close());
+
+const preload = [
+  { path: '/lib/python3.14/site-packages/pack/__init__.py', source: 'import random\nA = []\n' },
+];
+const imports = ['pack'];
+
+function snapshots(): string[] {
+  return readdirSync(engines.folder)
+    .filter((name) => name.endsWith('.snapshot'))
+    .map((name) => join(engines.folder, name));
+}
+
+function works(engine: Engine): void {
+  const module = loadModule(engine, 'import pack\ndef f(a, b): return a + b + len(pack.A)\n');
+  expect(engine.entry(engine.get(module, 'f'), 'ii')(40, 2)).toBe(42);
+}
+
+describe('start', () => {
+  it('is cold first, warm afterwards, and works both times', async () => {
+    const log: string[] = [];
+    const options = { preload, imports, log: (line: string) => log.push(line) };
+    const cold = await engines.make(options);
+    expect(cold.start.warm).toBe(false);
+    works(cold);
+    const warm = await engines.make(options);
+    expect(warm.start.warm).toBe(true);
+    works(warm);
+    expect(log).toEqual([]);
+  });
+
+  it('takes another snapshot for another package', async () => {
+    const before = snapshots().length;
+    const other = [{ path: preload[0]!.path, source: 'A = [1]\n' }];
+    const engine = await engines.make({ preload: other, imports });
+    expect(engine.start.warm).toBe(false);
+    expect(snapshots().length).toBe(before + 1);
+  });
+
+  it('gives every interpreter random numbers of its own', async () => {
+    const source = 'import random, os\ndef f(): return f"{random.random()} {os.urandom(8)}"\n';
+    const seen = new Set<string | undefined>();
+    for (let i = 0; i < 2; i += 1) {
+      const engine = await engines.make({ preload, imports });
+      expect(engine.start.warm).toBe(true);
+      seen.add(engine.entry(engine.get(loadModule(engine, source), 'f'), '', 's')());
+    }
+    expect(seen.size).toBe(2);
+  });
+
+  const damages: [string, (file: string, fd: number) => void][] = [
+    ['short', (file, fd) => ftruncateSync(fd, statSync(file).size - 100_000)],
+    ['empty', (_file, fd) => ftruncateSync(fd, 0)],
+    ['changed in its pages', (file, fd) => writeSync(fd, 'XXXX', statSync(file).size - 500_000)],
+    ['changed in its head', (_file, fd) => writeSync(fd, 'XXXX', 40)],
+    ['something else', (_file, fd) => writeSync(fd, 'hello', 0)],
+  ];
+  it.each(damages)('notices a snapshot that is %s, and starts cold', async (_what, damage) => {
+    const log: string[] = [];
+    await engines.make({ preload, imports });
+    for (const file of snapshots()) {
+      const fd = openSync(file, 'r+');
+      damage(file, fd);
+      closeSync(fd);
+    }
+    const engine = await engines.make({ preload, imports, log: (line) => log.push(line) });
+    expect(engine.start.warm).toBe(false);
+    expect(log.length).toBe(1);
+    works(engine);
+    expect((await engines.make({ preload, imports })).start.warm).toBe(true);
+  });
+
+  it('notices damaged code, and does without', async () => {
+    const code = readdirSync(engines.folder).find((name) => name.endsWith('.code'));
+    writeFileSync(join(engines.folder, code!), 'not code');
+    works(await engines.make({ preload, imports }));
+  });
+
+  it('starts without a cache that cannot be written, and says so', async () => {
+    const log: string[] = [];
+    const file = join(engines.folder, 'a-file');
+    writeFileSync(file, '');
+    const cacheFolder = join(file, 'below');
+    const engine = await engines.make({ preload, imports, cacheFolder, log: (l) => log.push(l) });
+    works(engine);
+    expect(log.some((line) => line.includes('cannot write'))).toBe(true);
+    works(await engines.make({ preload, imports, cacheFolder: false }));
+  });
+
+  it('refuses another Pyodide instead of guessing', () => {
+    expect(() => patchLoader('export default 1')).toThrow(/not the Pyodide this was written for/);
+    expect(() => patchRuntime('export default 1')).toThrow(/pyodide\.asm\.mjs/);
+  });
+});

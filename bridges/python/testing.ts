@@ -1,0 +1,38 @@
+/**
+ * For tests only: engines that share one cache in a folder of their own, and are closed with it.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createEngine, type Engine, type EngineOptions, type Handle } from './engine.ts';
+
+export interface TestEngines {
+  readonly folder: string;
+  make(options?: Partial<EngineOptions>): Promise<Engine>;
+  close(): void;
+}
+
+export function testEngines(): TestEngines {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-engine-'));
+  const engines: Engine[] = [];
+  const make = async (options: Partial<EngineOptions> = {}): Promise<Engine> => {
+    const engine = await createEngine({
+      print: () => {},
+      findModule: () => undefined,
+      cacheFolder: folder,
+      ...options,
+    });
+    engines.push(engine);
+    return engine;
+  };
+  const close = (): void => {
+    for (const engine of engines) engine.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { folder, make, close };
+}
+
+/** Loads `source` as module `m` at /volume/m.py. */
+export function loadModule(engine: Engine, source: string): Handle {
+  return engine.load('m', '/volume/m.py', source);
+}

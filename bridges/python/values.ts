@@ -1,0 +1,253 @@
+/**
+ * Integers, strings and bytes between JavaScript and CPython, straight through memory.
+ *
+ * Strings go code unit by code unit: a lone surrogate U+DC80..U+DCFF, which stands for a byte that
+ * is not UTF-8, is the same in both (Python's surrogateescape), so nothing is encoded or lost.
+ * Surrogate pairs become one Python character and back.
+ *
+ * The layout of `int`, `str` and `bytes` objects is CPython 3.14's on a 32-bit target
+ * (longintrepr.h, cpython/unicodeobject.h); `checkLayout` proves it when an engine starts.
+ * Reference rules: every `make…` gives an owned reference, 0 when Python is out of memory.
+ */
+import type { CApi, Memory, Ptr } from './capi.ts';
+import { EngineError } from './errors.ts';
+
+/** CPython keeps one immortal object for each integer of this range, side by side. */
+const SMALL_MIN = -5;
+const SMALL_MAX = 256;
+const SMALL_SIZE = 16;
+/** Bytes before the characters of an ASCII string, and of any other compact string. */
+const ASCII_DATA = 20;
+const COMPACT_DATA = 28;
+const STATE = 16;
+const BYTES_DATA = 16;
+/** Sixteen-bit code units that `FromKindAndData` takes at a time without more memory. */
+const SCRATCH = 4096;
+
+export class Values {
+  readonly api: CApi;
+  readonly memory: Memory;
+  readonly none: Ptr;
+  readonly #small: Ptr;
+  readonly #scratch: Ptr;
+
+  constructor(api: CApi, memory: Memory, none: Ptr) {
+    this.api = api;
+    this.memory = memory;
+    this.none = none;
+    this.#small = api.PyLong_FromLong(SMALL_MIN);
+    this.#scratch = api.malloc(SCRATCH * 4);
+  }
+
+  makeInt(value: number): Ptr {
+    if ((value | 0) === value) {
+      if (value >= SMALL_MIN && value <= SMALL_MAX) {
+        return this.#small + (value - SMALL_MIN) * SMALL_SIZE;
+      }
+      return this.api.PyLong_FromLong(value);
+    }
+    return this.api.PyLong_FromDouble(value);
+  }
+
+  /** Whether `object` is one of the shared integers, which need no reference counting. */
+  isSmall(object: Ptr): boolean {
+    const offset = object - this.#small;
+    return offset >= 0 && offset < (SMALL_MAX + 1 - SMALL_MIN) * SMALL_SIZE;
+  }
+
+  /** The value of an `int` or `bool`; NaN (and no exception left) for anything else. */
+  readInt(object: Ptr): number {
+    const offset = object - this.#small;
+    if (offset >= 0 && offset < (SMALL_MAX + 1 - SMALL_MIN) * SMALL_SIZE) {
+      return offset / SMALL_SIZE + SMALL_MIN;
+    }
+    const value = this.api.PyLong_AsLong(object);
+    if (value !== -1 || this.api.PyErr_Occurred() === 0) return value;
+    this.api.PyErr_Clear();
+    const wide = this.api.PyLong_AsDouble(object);
+    if (wide !== -1 || this.api.PyErr_Occurred() === 0) return wide;
+    this.api.PyErr_Clear();
+    return Number.NaN;
+  }
+
+  makeString(text: string): Ptr {
+    const { length } = text;
+    if (length > 512) return this.#makeAny(text);
+    const object = this.api.PyUnicode_New(length, 127);
+    // The empty string is a shared object, and needs nothing written.
+    if (object === 0 || length === 0) return object;
+    this.memory.refresh();
+    const { u8 } = this.memory;
+    const at = object + ASCII_DATA;
+    let all = 0;
+    for (let i = 0; i < length; i += 1) {
+      const unit = text.charCodeAt(i);
+      all |= unit;
+      u8[at + i] = unit;
+    }
+    if (all < 128 && length > 1) return object;
+    this.api.Py_DecRef(object);
+    return this.#makeAny(text);
+  }
+
+  /** Any string: two bytes a character, or four when it has characters beyond U+FFFF. */
+  #makeAny(text: string): Ptr {
+    const { length } = text;
+    const data = length <= SCRATCH ? this.#scratch : this.api.malloc(length * 4);
+    if (data === 0) return 0;
+    this.memory.refresh();
+    let paired = false;
+    const units = new Uint16Array(this.memory.u8.buffer, data, length);
+    for (let i = 0; i < length; i += 1) {
+      const unit = text.charCodeAt(i);
+      units[i] = unit;
+      paired ||= (unit & 0xfc00) === 0xd800;
+    }
+    let count = length;
+    if (paired) {
+      const points = new Uint32Array(this.memory.u8.buffer, data, length);
+      count = 0;
+      for (const character of text) {
+        points[count] = character.codePointAt(0) ?? 0;
+        count += 1;
+      }
+    }
+    const object = this.api.PyUnicode_FromKindAndData(paired ? 4 : 2, data, count);
+    if (data !== this.#scratch) this.api.free(data);
+    return object;
+  }
+
+  /** The text of a `str`; undefined for anything else. */
+  readString(object: Ptr): string | undefined {
+    const { api, memory } = this;
+    const length = api.PyUnicode_GetLength(object);
+    if (length < 0) {
+      api.PyErr_Clear();
+      return undefined;
+    }
+    memory.refresh();
+    const state = memory.i32[(object + STATE) >> 2] ?? 0;
+    const kind = (state >> KIND_SHIFT) & 7;
+    const at = object + ((state >> ASCII_SHIFT) & 1 ? ASCII_DATA : COMPACT_DATA);
+    if (!((state >> COMPACT_SHIFT) & 1)) return this.#readWide(object, length);
+    if (length === 0) return '';
+    if (kind === 1 && length < 48) {
+      const { u8 } = memory;
+      let text = '';
+      for (let i = 0; i < length; i += 1) text += String.fromCharCode(u8[at + i] ?? 0);
+      return text;
+    }
+    if (kind === 4) return this.#readWide(object, length);
+    const bytes = Buffer.from(memory.u8.buffer, at, length * kind);
+    return bytes.toString(kind === 1 ? 'latin1' : 'utf16le');
+  }
+
+  /** Also for instances of subclasses of `str`, whose characters lie elsewhere. */
+  #readWide(object: Ptr, length: number): string | undefined {
+    const data = this.api.malloc(length * 4 + 4);
+    if (data === 0 || this.api.PyUnicode_AsUCS4(object, data, length, 0) === 0) {
+      this.api.PyErr_Clear();
+      this.api.free(data);
+      return undefined;
+    }
+    this.memory.refresh();
+    const points = new Uint32Array(this.memory.u8.buffer, data, length);
+    const parts: string[] = [];
+    for (let i = 0; i < length; i += 8192) {
+      parts.push(String.fromCodePoint(...points.subarray(i, i + 8192)));
+    }
+    this.api.free(data);
+    return parts.join('');
+  }
+
+  /** A `bytes` object with a copy of `data`. */
+  makeBytes(data: Uint8Array): Ptr {
+    const object = this.api.PyBytes_FromStringAndSize(0, data.length);
+    if (object !== 0 && data.length > 0) {
+      this.memory.refresh();
+      this.memory.u8.set(data, object + BYTES_DATA);
+    }
+    return object;
+  }
+
+  /** A writable `memoryview` of a copy of `data`; the copy lives as long as any view of it. */
+  makeView(data: Uint8Array): Ptr {
+    const { api } = this;
+    const array = api.PyByteArray_FromStringAndSize(0, data.length);
+    if (array === 0) return 0;
+    const at = api.PyByteArray_AsString(array);
+    this.memory.refresh();
+    this.memory.u8.set(data, at);
+    const view = api.PyMemoryView_FromObject(array);
+    api.Py_DecRef(array);
+    return view;
+  }
+
+  /** A copy of a contiguous buffer (`bytes`, `bytearray`, `memoryview`, …); undefined otherwise. */
+  readBytes(object: Ptr): Uint8Array | undefined {
+    const bytes = this.#borrow(object);
+    if (bytes === undefined) return undefined;
+    // Not `slice()`: it would zero first what is then overwritten.
+    const copy = Buffer.allocUnsafeSlow(bytes.length);
+    copy.set(bytes);
+    this.api.PyBuffer_Release(this.#scratch);
+    return new Uint8Array(copy.buffer);
+  }
+
+  /**
+   * Copies a contiguous buffer into the start of `into`, as much as fits; its whole length, or -1
+   * when `object` is no such buffer.
+   */
+  copyBytes(object: Ptr, into: Uint8Array): number {
+    const bytes = this.#borrow(object);
+    if (bytes === undefined) return -1;
+    into.set(bytes.length > into.length ? bytes.subarray(0, into.length) : bytes);
+    this.api.PyBuffer_Release(this.#scratch);
+    return bytes.length;
+  }
+
+  /** The memory of a buffer until `PyBuffer_Release(#scratch)`. */
+  #borrow(object: Ptr): Uint8Array | undefined {
+    const { api, memory } = this;
+    if (api.PyObject_GetBuffer(object, this.#scratch, 0) !== 0) {
+      api.PyErr_Clear();
+      return undefined;
+    }
+    memory.refresh();
+    // struct Py_buffer begins: void *buf; PyObject *obj; Py_ssize_t len
+    const start = memory.i32[this.#scratch >> 2] ?? 0;
+    const length = memory.i32[(this.#scratch >> 2) + 2] ?? 0;
+    return memory.u8.subarray(start, start + length);
+  }
+
+  /** Throws EngineError `setup` unless objects lie in memory as this file has it. */
+  checkLayout(): void {
+    for (const value of [-5, 0, 1, 256, 257, -6, 2 ** 31, -(2 ** 53) + 1]) {
+      const object = this.makeInt(value);
+      const asked = this.api.PyLong_AsDouble(object);
+      const read = this.readInt(object);
+      if (asked !== value || read !== value) this.#wrong(`int ${value}`);
+      this.api.Py_DecRef(object);
+    }
+    for (const text of LAYOUT_STRINGS) {
+      const object = this.makeString(text);
+      if (this.#readWide(object, [...text].length) !== text) this.#wrong(`str ${text}`);
+      if (this.readString(object) !== text) this.#wrong(`str ${text}`);
+      this.api.Py_DecRef(object);
+    }
+    const bytes = this.makeBytes(Uint8Array.of(1, 2, 3));
+    if (this.api.PyBytes_AsString(bytes) !== bytes + BYTES_DATA) this.#wrong('bytes');
+    this.api.Py_DecRef(bytes);
+  }
+
+  #wrong(what: string): never {
+    throw new EngineError('setup', `this Python lays out its objects in another way: ${what}`);
+  }
+}
+
+/** `struct _PyUnicodeObject_state`: where its bit fields start. */
+const KIND_SHIFT = 2;
+const COMPACT_SHIFT = 5;
+const ASCII_SHIFT = 6;
+
+const LAYOUT_STRINGS = ['', 'a', 'é', 'name', 'naïve', '\udc80x', '名前', '😀x', 'x'.repeat(600)];

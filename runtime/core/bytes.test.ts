@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeName, encodeName, encodeNameInto, NameError, nameLength } from './bytes.ts';
+import { EILSEQ } from './errno.ts';
+
+/** Bytes that come close to UTF-8 more often than chance has it. */
+const leads = [0x41, 0x7f, 0x80, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xed, 0xef, 0xf0, 0xf4, 0xf5, 0xff];
+const nearlyUtf8 = fc
+  .array(fc.oneof(fc.constantFrom(...leads), fc.integer({ min: 0x80, max: 0xbf })), {
+    maxLength: 40,
+  })
+  .map((bytes) => Uint8Array.from(bytes));
+const anyBytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), nearlyUtf8);
+const wellFormed = fc.string({ unit: 'binary' });
+
+test('bytes → name → bytes is the identity', () => {
+  fc.assert(
+    fc.property(anyBytes, (bytes) => {
+      const name = decodeName(bytes, 0, bytes.length);
+      expect(encodeName(name)).toEqual(bytes);
+      expect(nameLength(name)).toBe(bytes.length);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('name → bytes → name is the identity on well-formed strings', () => {
+  fc.assert(fc.property(wellFormed, (name) => decodeName(encodeName(name)) === name));
+});
+
+test('valid UTF-8 is read and written as TextDecoder and TextEncoder do', () => {
+  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  fc.assert(
+    fc.property(wellFormed, (name) => {
+      const bytes = new TextEncoder().encode(name);
+      expect(encodeName(name)).toEqual(bytes);
+      expect(decodeName(bytes)).toBe(name);
+    }),
+  );
+  const isUtf8 = (bytes: Uint8Array): boolean => {
+    try {
+      strict.decode(bytes);
+      return true;
+    } catch {
+      // This is how a fatal decoder says no.
+      return false;
+    }
+  };
+  fc.assert(
+    fc.property(anyBytes, (bytes) => /\p{Surrogate}/u.test(decodeName(bytes)) !== isUtf8(bytes)),
+    { numRuns: 2000 },
+  );
+});
+
+test.each([
+  ['a lone continuation byte', [0x80], '\udc80'],
+  ['an overlong slash, 2 bytes', [0xc0, 0xaf], '\udcc0\udcaf'],
+  ['an overlong slash, 3 bytes', [0xe0, 0x80, 0xaf], '\udce0\udc80\udcaf'],
+  ['an overlong form of 4 bytes', [0xf0, 0x8f, 0xbf, 0xbf], '\udcf0\udc8f\udcbf\udcbf'],
+  ['an encoded surrogate', [0xed, 0xa0, 0x80], '\udced\udca0\udc80'],
+  ['the last code point', [0xf4, 0x8f, 0xbf, 0xbf], '\u{10ffff}'],
+  ['one beyond the last code point', [0xf4, 0x90, 0x80, 0x80], '\udcf4\udc90\udc80\udc80'],
+  ['a sequence cut short', [0x61, 0xe2, 0x82], 'a\udce2\udc82'],
+  ['a sequence broken by ASCII', [0xe2, 0x82, 0x61], '\udce2\udc82a'],
+  ['a byte order mark', [0xef, 0xbb, 0xbf], '\ufeff'],
+  ['Latin-1 in between', [0x63, 0x61, 0x66, 0xe9, 0x2e, 0xc3, 0xa9], 'caf\udce9.é'],
+  ['nothing', [], ''],
+])('%s', (_, bytes, name) => {
+  expect(decodeName(Uint8Array.from(bytes))).toBe(name);
+  expect(encodeName(name)).toEqual(Uint8Array.from(bytes));
+});
+
+test('only the bytes from start to end count', () => {
+  const bytes = Uint8Array.from([0x61, 0xc3, 0xa9, 0x62]);
+  expect(decodeName(bytes, 0, 1)).toBe('a');
+  expect(decodeName(bytes, 1, 3)).toBe('é');
+  expect(decodeName(bytes, 0, 2)).toBe('a\udcc3');
+  expect(decodeName(bytes, 4, 4)).toBe('');
+});
+
+test.each([254, 255, 256, 5000])('a name of %i characters', (length) => {
+  const name = 'x'.repeat(length - 1);
+  expect(decodeName(encodeName(`${name}y`))).toBe(`${name}y`);
+  expect(decodeName(encodeName(`${name}ä`))).toBe(`${name}ä`);
+});
+
+test('a name decoded stays what it was when the next one is', () => {
+  const first = decodeName(encodeName('abc'));
+  decodeName(encodeName('xyz'));
+  expect(first).toBe('abc');
+});
+
+test('encoding into a buffer writes at the offset, and no further', () => {
+  const out = new Uint8Array(8).fill(0xaa);
+  expect(encodeNameInto('aé', out, 2)).toBe(3);
+  expect([...out]).toEqual([0xaa, 0xaa, 0x61, 0xc3, 0xa9, 0xaa, 0xaa, 0xaa]);
+});
+
+test.each(['\ud800', 'a\udbffb', '\udc00', '\udc7f', '\udd00', '\udfff', '\ud800\ud800\udc00'])(
+  'a surrogate that stands for no byte is refused (%j)',
+  (name) => {
+    for (const encode of [encodeName, nameLength]) {
+      expect(() => encode(name)).toThrow(NameError);
+    }
+    expect(() => encodeNameInto(name, new Uint8Array(32), 0)).toThrow(NameError);
+  },
+);
+
+test('the refusal says what, where, and which errno to answer', () => {
+  const error = (() => {
+    try {
+      encodeName('ab\udfff');
+    } catch (caught) {
+      return caught;
+    }
+  })();
+  expect(error).toBeInstanceOf(RangeError);
+  expect(error).toMatchObject({ name: 'NameError', code: 'EILSEQ', errno: EILSEQ });
+  expect((error as Error).message).toBe('a name cannot hold the lone surrogate U+DFFF (at 2)');
+});

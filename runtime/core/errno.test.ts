@@ -1,0 +1,47 @@
+import { constants } from 'node:os';
+import { expect, test } from 'vitest';
+import * as errno from './errno.ts';
+
+const exported = new Map(Object.entries(errno).filter(([name]) => /^E[A-Z0-9]+$/.test(name)));
+
+test('every number is the one Linux has', () => {
+  const known = Object.entries(constants.errno);
+  expect(known.length).toBeGreaterThan(70);
+  for (const [name, number] of known) expect(exported.get(name), name).toBe(number);
+});
+
+test('every row of the table is exported under its name', () => {
+  expect([...exported.keys()].sort()).toEqual([...errno.errnoNames].sort());
+  for (const name of errno.errnoNames) expect(exported.get(name)).toBe(errno.errnoNumbers[name]);
+});
+
+test('names and numbers convert both ways', () => {
+  for (const name of errno.errnoNames) {
+    expect(errno.errnoNumber(name)).toBe(errno.errnoNumbers[name]);
+    expect(errno.errnoNumber(errno.errnoName(errno.errnoNumbers[name]))).toBe(
+      errno.errnoNumbers[name],
+    );
+  }
+  expect(errno.errnoNumber('enoEnt')).toBe(errno.ENOENT);
+  for (const name of ['ENOSUCH', '', 'constructor', '2']) {
+    expect(errno.errnoNumber(name)).toBe(undefined);
+  }
+});
+
+test('of several names the usual one is printed', () => {
+  expect(errno.errnoName(errno.EWOULDBLOCK)).toBe('EAGAIN');
+  expect(errno.errnoName(errno.EDEADLOCK)).toBe('EDEADLK');
+  expect(errno.errnoName(errno.ENOTSUP)).toBe('EOPNOTSUPP');
+});
+
+test('numbers without a name print as numbers', () => {
+  for (const n of [4711, 0, 41, -1]) expect(errno.errnoName(n)).toBe(`errno ${n}`);
+});
+
+test('messages are those of strerror(3)', () => {
+  expect(errno.strerror(0)).toBe('Success');
+  expect(errno.strerror(errno.ENOENT)).toBe('No such file or directory');
+  expect(errno.strerror(errno.ESTALE)).toBe('Stale file handle');
+  expect(errno.strerror(errno.ENOTSUP)).toBe('Operation not supported');
+  expect(errno.strerror(4711)).toBe('Unknown error 4711');
+});

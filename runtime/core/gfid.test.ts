@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  gfidFromBytes,
+  gfidFromRandom,
+  gfidToBytes,
+  gfidToBytesInto,
+  inoHi,
+  inoLo,
+  isGfid,
+  NULL_GFID,
+  ROOT_GFID,
+} from './gfid.ts';
+
+const sixteen = fc.uint8Array({ minLength: 16, maxLength: 16 });
+
+test('bytes → text → bytes is the identity, at any offset', () => {
+  fc.assert(
+    fc.property(sixteen, fc.nat(20), (bytes, offset) => {
+      const padded = new Uint8Array(40);
+      padded.set(bytes, offset);
+      const gfid = gfidFromBytes(padded, offset);
+      expect(isGfid(gfid)).toBe(true);
+      expect(gfidToBytes(gfid)).toEqual(bytes);
+      const out = new Uint8Array(40);
+      gfidToBytesInto(gfid, out, offset);
+      expect(out).toEqual(padded);
+    }),
+  );
+});
+
+test('text → bytes → text is the identity', () => {
+  fc.assert(fc.property(fc.uuid(), (gfid) => gfidFromBytes(gfidToBytes(gfid)) === gfid));
+});
+
+test('a gfid made stays what it was when the next one is', () => {
+  const first = gfidFromBytes(gfidToBytes(ROOT_GFID));
+  gfidFromBytes(new Uint8Array(16).fill(0xff));
+  expect(first).toBe(ROOT_GFID);
+});
+
+test('the null and the root gfid', () => {
+  expect(gfidToBytes(NULL_GFID)).toEqual(new Uint8Array(16));
+  expect(gfidToBytes(ROOT_GFID)).toEqual(Uint8Array.from([...Array(15).fill(0), 1]));
+});
+
+test('the inode number is the last eight bytes, big-endian', () => {
+  expect([inoHi(ROOT_GFID), inoLo(ROOT_GFID)]).toEqual([0, 1]);
+  const ino = (gfid: string) => (BigInt(inoHi(gfid)) << 32n) | BigInt(inoLo(gfid));
+  expect(ino('eab7a035-8f43-4e91-a561-e4e5c42fce07')).toBe(11917057764489154055n);
+  fc.assert(
+    fc.property(sixteen, (bytes) => {
+      const view = new DataView(bytes.buffer, bytes.byteOffset);
+      expect(ino(gfidFromBytes(bytes))).toBe(view.getBigUint64(8));
+    }),
+  );
+});
+
+test('a gfid from random bytes is a version 4 UUID, and the bytes are left alone', () => {
+  fc.assert(
+    fc.property(sixteen, (random) => {
+      const before = random.slice();
+      expect(gfidFromRandom(random)).toMatch(
+        /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+      );
+      expect(random).toEqual(before);
+    }),
+  );
+});
+
+test.each([
+  '',
+  '0',
+  '00000000-0000-0000-0000-00000000000',
+  '00000000-0000-0000-0000-0000000000011',
+  'EAB7A035-8F43-4E91-A561-E4E5C42FCE07',
+  '00000000_0000-0000-0000-000000000001',
+  '00000000-0000-0000-0000-00000000000g',
+  '00000000-0000-0000-0000-00000000000\u0130',
+  '0000000-00000-0000-0000-000000000001',
+])('%j is no gfid', (text) => {
+  expect(isGfid(text)).toBe(false);
+  expect(() => gfidToBytes(text)).toThrow(RangeError);
+});
+
+test('too few bytes are refused', () => {
+  expect(() => gfidFromBytes(new Uint8Array(15))).toThrow('a gfid takes 16 bytes, not 15');
+  expect(() => gfidFromBytes(new Uint8Array(20), 5)).toThrow(RangeError);
+  expect(() => gfidFromBytes(new Uint8Array(20), -1)).toThrow(RangeError);
+});

@@ -1,0 +1,69 @@
+/** Writes the Python package's tables: the fops, and the errno numbers. */
+import { errnoNames, errnoNumber } from '../core/errno.ts';
+import { type Arg, fops } from '../core/fops.ts';
+
+const quote = (text: string): string => JSON.stringify(text);
+const spec = (args: readonly Arg[]): string =>
+  quote(args.map((arg) => `${arg.name}:${arg.type}`).join(' '));
+
+export function generatePythonFops(): string {
+  const rows = fops.map((fop) => {
+    const { creates = '', removes = '' } = fop.entry;
+    const parts = [fop.number, quote(fop.name), quote(fop.logName), spec(fop.args)];
+    return `    Fop(${[...parts, spec(fop.reply), quote(creates), quote(removes)].join(', ')}),`;
+  });
+  return `"""Generated from runtime/core/fops.ts by runtime/gen/python.ts (npm run gen). Do not edit.
+
+The table of file operations: number, method, log name, arguments and reply as name:type, and which
+loc names an entry that the fop makes or takes away.
+"""
+
+from collections import namedtuple
+
+Arg = namedtuple("Arg", "name type")
+
+
+def _args(spec):
+    return tuple(Arg(*part.split(":")) for part in spec.split())
+
+
+class Fop:
+    """One row of the table; \`method\` and \`cbk\` are the translator's, once it is made."""
+
+    def __init__(self, number, name, log_name, args, reply, creates, removes):
+        self.number = number
+        self.name = name
+        self.log_name = log_name
+        self.args = _args(args)
+        self.reply = _args(reply)
+        self.reply_index = {arg.name: index for index, arg in enumerate(self.reply)}
+        self.creates = creates
+        self.removes = removes
+        self.frame_class = None
+        self.method = None
+        self.cbk = None
+
+
+FOPS = (
+${rows.join('\n')}
+)
+BY_NAME = {fop.name: fop for fop in FOPS}
+`;
+}
+
+export function generatePythonErrno(): string {
+  const numbers = errnoNames.map((name) => [name, errnoNumber(name)!] as const);
+  return `"""Generated from runtime/core/errno.ts by runtime/gen/python.ts (npm run gen). Do not edit.
+
+Linux's errno numbers.
+"""
+
+${numbers.map(([name, number]) => `${name} = ${number}`).join('\n')}
+
+NAMES = {
+${numbers.map(([name]) => `    ${quote(name)}: ${name},`).join('\n')}
+}
+
+__all__ = ["NAMES", *NAMES]
+`;
+}

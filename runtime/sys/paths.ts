@@ -1,0 +1,17 @@
+/** Where the project's own files are, built or not. */
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+function findRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json'))) {
+    const above = dirname(folder);
+    if (above === folder) throw new Error('glossa is not installed whole: package.json is missing');
+    folder = above;
+  }
+  return folder;
+}
+
+/** The folder with package.json, python/, examples/ and volfiles/. */
+export const packageRoot: string = findRoot();
