@@ -1,0 +1,34 @@
+/** No file outgrows its job, and nothing unfinished or private slips in. */
+import { describe, expect, it } from 'vitest';
+import { sources } from './sources.ts';
+
+const LINES_MAX = 500;
+
+describe('form of the sources', () => {
+  const code = sources('.ts', '.py', '.mjs', '.js');
+
+  it(`no file is longer than ${LINES_MAX} lines`, () => {
+    const long = code
+      .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+      .filter(({ lines }) => lines > LINES_MAX);
+    expect(long).toEqual([]);
+  });
+
+  it('every TypeScript file of the product begins with what it is', () => {
+    const silent = sources('.ts').filter(
+      ({ path, text }) =>
+        /^(runtime|bridges)\//.test(path) &&
+        !/\.(d|test)\.ts$|\/testdata\//.test(path) &&
+        !/^(#!.*\n)?\/\*\*/.test(text),
+    );
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('nothing is skipped, focused or left to do', () => {
+    const marks = new RegExp(
+      `\\b(${['TO' + 'DO', 'FIX' + 'ME', 'X' + 'XX'].join('|')})\\b|\\.(only|todo)\\(`,
+    );
+    const found = code.filter(({ text }) => marks.test(text)).map(({ path }) => path);
+    expect(found).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+/** Imports point one way: cli → mount, bridges → xlators, graph → core; core imports nothing. */
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { sources } from './sources.ts';
+
+/** Folder → what its files may import besides themselves. The longest matching folder counts. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'runtime/core': [],
+  'runtime/sys': ['runtime/core'],
+  'runtime/graph': ['runtime/core'],
+  'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
+  'runtime/mount': ['runtime/core', 'runtime/sys', 'node:'],
+  'runtime/gen': ['runtime/core', 'node:'],
+  'bridges/host': ['runtime/core', 'runtime/sys', 'bridges/python', 'node:'],
+  'bridges/python': ['runtime/core', 'runtime/sys', 'bridges/host', 'node:', 'pyodide'],
+};
+/** Outside packages a folder may use. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  'runtime/sys': ['koffi', 'node:'],
+  'runtime/mount': ['koffi'],
+};
+
+function folderOf(path: string): string | undefined {
+  return Object.keys(allowed)
+    .filter((folder) => path.startsWith(`${folder}/`))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]!);
+}
+
+describe('imports', () => {
+  const files = sources('.ts').filter(({ path }) => !path.endsWith('.test.ts'));
+
+  it.each(Object.keys(allowed))('%s imports only what it may', (folder) => {
+    const may = [...allowed[folder]!, ...(packages[folder] ?? [])];
+    const wrong = files
+      .filter(({ path }) => folderOf(path) === folder)
+      .flatMap(({ path, text }) =>
+        importsOf(text).flatMap((target) => {
+          const resolved = target.startsWith('.') ? join(dirname(path), target) : target;
+          const own = resolved.startsWith(`${folder}/`);
+          const fine = own || may.some((prefix) => resolved.startsWith(prefix));
+          return fine ? [] : [`${path} imports ${target}`];
+        }),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it('finds files to look at in every folder of the table', () => {
+    for (const folder of Object.keys(allowed)) {
+      expect(files.some(({ path }) => folderOf(path) === folder)).toBe(true);
+    }
+  });
+});

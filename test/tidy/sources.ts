@@ -1,0 +1,21 @@
+/** The project's source files, for tests about their form. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+export interface SourceFile {
+  /** From the top of the checkout. */
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Every tracked or new file whose name ends in one of `endings`, without generated ones. */
+export function sources(...endings: string[]): SourceFile[] {
+  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    encoding: 'utf8',
+  });
+  return list
+    .split('\n')
+    .filter((path) => endings.some((ending) => path.endsWith(ending)))
+    .filter((path) => !/\.gen\.(ts|js|d\.ts)$/.test(path))
+    .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+}
