@@ -7,7 +7,8 @@
  *   the inode to go on with, which is another one when that gfid was known already.
  * - An inode stays while the kernel counts a lookup of it (`nlookup`), an fd is open on it, or a
  *   name below it is known. Otherwise it waits in the LRU list and leaves when `lruLimit` others
- *   have come after it; translators that keep something with it are then told by `forget`.
+ *   have come after it, or at once when no name leads to it any more; translators that keep
+ *   something with it are then told by `forget`.
  * - Names are exact strings; "." and ".." make no dentry.
  *
  * Source: GlusterFS `libglusterfs/src/inode.c`.
@@ -107,6 +108,7 @@ export class InodeTable {
   readonly root: Inode;
   /** All translators of the graph, by id. */
   readonly xlators: readonly Xlator<unknown>[];
+  /** At least 1: with 0, an inode would be retired as it is linked. */
   lruLimit: number;
   private readonly byGfid = new Map<Gfid, Inode>();
   private readonly byId = new Map<number, Inode>();
@@ -159,21 +161,20 @@ export class InodeTable {
 
   /**
    * Makes `inode` known under the gfid and type of `buf`, and under (parent, name) when given.
-   * Returns the inode that has this gfid, which the caller must use from here on; null when
-   * `buf` has no gfid or `parent` is no directory of this table. A parent that was retired
-   * meanwhile gets no name.
+   * Returns the inode that has this gfid, which the caller must use from here on: another one when
+   * the gfid was known already, or `inode` has a different one. Null when `buf` has no gfid or
+   * `parent` is no directory of this table. A parent that was retired meanwhile gets no name.
    */
   link(inode: Inode, parent: Inode | null, name: string | null, buf: Iatt): Inode | null {
     if (buf.iaGfid === NULL_GFID) return null;
     const named = parent !== null && name !== null;
     if (named && (!parent.isDir || parent.table !== this)) return null;
-    let linked = inode;
-    if (!this.has(inode)) {
-      linked = this.byGfid.get(buf.iaGfid) ?? inode;
-      if (linked === inode) {
-        inode.iaType = buf.iaType;
-        this.register(inode, buf.iaGfid);
-      }
+    let linked = this.byGfid.get(buf.iaGfid);
+    if (linked === undefined) {
+      const isOther = inode.linked && inode.gfid !== buf.iaGfid;
+      linked = isOther ? this.newInode() : inode;
+      linked.iaType = buf.iaType;
+      this.register(linked, buf.iaGfid);
     }
     // The name comes first: it holds the parent, which might else be retired for the inode.
     if (named && this.has(parent)) this.addName(parent, name, linked);
@@ -209,7 +210,7 @@ export class InodeTable {
   /** The kernel takes back `count` lookups; 0 means all. More than there are is an error of its. */
   forget(inode: Inode, count: number): void {
     inode.nlookup = count === 0 ? 0 : Math.max(0, inode.nlookup - count);
-    this.letGo(inode);
+    this.lost(inode);
   }
 
   /** Forgets everything but the root, telling the translators: the graph goes away. */
@@ -230,7 +231,7 @@ export class InodeTable {
 
   dropForFd(inode: Inode): void {
     inode.fdCount -= 1;
-    this.letGo(inode);
+    this.lost(inode);
   }
 
   private register(inode: Inode, gfid: Gfid): void {
@@ -270,7 +271,7 @@ export class InodeTable {
   private dropDentry(inode: Inode, parent: Inode, name: string): void {
     const at = inode.names.findIndex((d) => d.parent === parent && d.name === name);
     if (at >= 0) inode.names.splice(at, 1);
-    this.letGo(inode);
+    this.lost(inode);
   }
 
   private held(inode: Inode): boolean {
@@ -280,6 +281,16 @@ export class InodeTable {
       inode.fdCount > 0 ||
       (inode.children !== null && inode.children.size > 0)
     );
+  }
+
+  /**
+   * Something that held an inode is gone. Without a name it leaves at once: nothing leads to it any
+   * more, and with the inode the storage keeps the space of a file that was removed.
+   */
+  private lost(inode: Inode): void {
+    const leaves = inode.names.length === 0 && this.has(inode) && !this.held(inode);
+    if (leaves) this.retire(inode);
+    else this.letGo(inode);
   }
 
   /** Puts an inode that nothing holds into the LRU list, and retires the oldest beyond the limit. */

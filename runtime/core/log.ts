@@ -92,7 +92,7 @@ export interface LogLine extends LogSource, Omit<LogDetail, 'source'> {
 }
 
 /** `2026-11-20 06:38:28.167908 +0000`. */
-function formatTime(time: number): string {
+export function formatTime(time: number): string {
   const micros = Math.round(time * 1000);
   const iso = new Date(Math.floor(micros / 1000)).toISOString();
   const fraction = String(micros % 1_000_000).padStart(6, '0');

@@ -1,0 +1,99 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Dict, type DictValue } from './dict.ts';
+import { ROOT_GFID } from './gfid.ts';
+import { Iatt } from './iatt.ts';
+
+describe('values', () => {
+  test('keep the type they are given, or the one they look like', () => {
+    const bytes = Uint8Array.of(1, 2);
+    const iatt = new Iatt();
+    const dict = Dict.of({ int: -3, double: 0.5, text: 'x', bytes, iatt })
+      .set('count', 7, 'uint')
+      .set('times', bytes, 'mdata')
+      .setGfid('gfid', ROOT_GFID);
+    const seen: unknown[] = [];
+    dict.forEach((key, value, type) => void seen.push([key, value, type]));
+    expect(seen).toEqual([
+      ['int', -3, 'int'],
+      ['double', 0.5, 'double'],
+      ['text', 'x', 'str'],
+      ['bytes', bytes, 'bin'],
+      ['iatt', iatt, 'iatt'],
+      ['count', 7, 'uint'],
+      ['times', bytes, 'mdata'],
+      ['gfid', ROOT_GFID, 'gfuuid'],
+    ]);
+    expect(dict.type('gfid')).toBe('gfuuid');
+    expect(dict.type('none')).toBe(undefined);
+  });
+
+  test('are not copied', () => {
+    const bytes = Uint8Array.of(1);
+    expect(new Dict().set('a', bytes).bytes('a')).toBe(bytes);
+  });
+
+  test('setting again replaces value and type, and keeps the place', () => {
+    const dict = Dict.of({ a: 1, b: 2 }).set('a', 'text');
+    expect([...dict.keys()]).toEqual(['a', 'b']);
+    expect([dict.get('a'), dict.type('a'), dict.size]).toEqual(['text', 'str', 2]);
+  });
+});
+
+describe('typed getters', () => {
+  test('number: text that reads as one counts, nothing else does', () => {
+    const texts = { a: '12', b: ' -1.5 ', c: '0x10', d: '', e: ' ', f: '12a', g: 'Infinity' };
+    const dict = Dict.of({ ...texts, n: 3, bytes: Uint8Array.of(49) });
+    const numbers = [...dict.keys()].map((key) => dict.number(key));
+    expect(numbers).toEqual([12, -1.5, 16, ...Array(4).fill(undefined), 3, undefined]);
+    expect(dict.number('none')).toBe(undefined);
+  });
+
+  test('string and bytes: of that kind or undefined', () => {
+    const bytes = Uint8Array.of(1);
+    const dict = Dict.of({ text: 'x', bytes, n: 1 });
+    expect([dict.string('text'), dict.string('bytes'), dict.string('n')]).toEqual([
+      'x',
+      undefined,
+      undefined,
+    ]);
+    expect([dict.bytes('bytes'), dict.bytes('text'), dict.bytes('none')]).toEqual([
+      bytes,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
+test('a copy is apart', () => {
+  const dict = Dict.of({ a: 1 }).set('u', 2, 'uint');
+  const copy = dict.copy().set('b', 3);
+  copy.delete('a');
+  expect([...dict.keys()]).toEqual(['a', 'u']);
+  expect([...copy.keys()]).toEqual(['u', 'b']);
+  expect(copy.type('u')).toBe('uint');
+});
+
+test('any key, also __proto__ and the like', () => {
+  const key = fc.oneof(fc.constantFrom('__proto__', 'constructor', 'size', ''), fc.string());
+  const action = fc.record({ key, value: fc.option(fc.integer(), { nil: undefined }) });
+  fc.assert(
+    fc.property(fc.array(action), (actions) => {
+      const dict = new Dict();
+      const model = new Map<string, DictValue>();
+      for (const { key, value } of actions) {
+        if (value === undefined) expect(dict.delete(key)).toBe(model.delete(key));
+        else {
+          dict.set(key, value);
+          model.set(key, value);
+        }
+      }
+      expect([...dict.keys()]).toEqual([...model.keys()]);
+      for (const { key } of actions) {
+        expect(dict.has(key)).toBe(model.has(key));
+        expect(dict.get(key)).toBe(model.get(key));
+      }
+      expect(dict.size).toBe(model.size);
+    }),
+  );
+});

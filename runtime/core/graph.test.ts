@@ -1,0 +1,347 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ask,
+  attributes,
+  FakeContext,
+  gfidOf,
+  HeldLeaf,
+  linkDirectory,
+  makeGraph,
+  newName,
+  startGraph,
+  type TestVolume,
+} from '../../test/support/core.ts';
+import { EOPNOTSUPP } from './errno.ts';
+import { GraphError, InitError } from './errors.ts';
+import type { EventName } from './events.ts';
+import { Fd } from './fd.ts';
+import { tail } from './fops.gen.ts';
+import { Graph } from './graph.ts';
+import { Loc } from './loc.ts';
+import { INFO } from './log.ts';
+import type { Options } from './options.ts';
+import { defaultNotify, defineTranslator, type Fops, type Translator } from './xlator.ts';
+
+const levels = { default: INFO, volumes: new Map() } as const;
+
+/** A translator that writes what happens to it into `log`, as `NAME WHAT`. */
+function recorder(log: string[], more: Partial<Translator<string>> = {}): TestVolume['translator'] {
+  return defineTranslator<string, Options>({
+    type: 'test/recorder',
+    description: 'Writes down what happens.',
+    children: [0, 9],
+    options: {},
+    fops: {},
+    init(xl) {
+      log.push(`${xl.name} init`);
+      return `state of ${xl.name}`;
+    },
+    notify(xl, event, data) {
+      log.push(`${xl.name} ${event}`);
+      defaultNotify(xl, event, data);
+    },
+    fini: (xl) => void log.push(`${xl.name} fini`),
+    ...more,
+  });
+}
+
+const named = (name: string, translator: Translator<unknown>, ...below: string[]): TestVolume => ({
+  name,
+  translator,
+  below,
+});
+
+describe('start', () => {
+  test('init runs from the top, PARENT_UP goes down, CHILD_UP comes back up to the master', async () => {
+    const log: string[] = [];
+    const graph = makeGraph(
+      ['leaf', 'middle', 'top'].map((name) => ({ name, translator: recorder(log) })),
+      new FakeContext(),
+    );
+    const heard: [EventName, unknown][] = [];
+    await graph.start((event, data) => void heard.push([event, data]));
+    expect(log).toEqual([
+      'top init',
+      'middle init',
+      'leaf init',
+      'top PARENT_UP',
+      'middle PARENT_UP',
+      'leaf PARENT_UP',
+      'leaf CHILD_UP',
+      'middle CHILD_UP',
+      'top CHILD_UP',
+    ]);
+    expect(heard).toEqual([['CHILD_UP', graph.top]]);
+    expect(graph.xlators.map((xl) => xl.priv)).toEqual([
+      'state of leaf',
+      'state of middle',
+      'state of top',
+    ]);
+  });
+
+  test('waits for an init that takes its time', async () => {
+    const log: string[] = [];
+    const init = async () => {
+      await Promise.resolve();
+      log.push('slow init');
+      return 'slow';
+    };
+    const volumes = [{ translator: recorder(log) }, { translator: recorder(log, { init }) }];
+    const graph = await startGraph(volumes);
+    expect(log.slice(0, 2)).toEqual(['slow init', 'v0 init']);
+    expect(graph.top.priv).toBe('slow');
+  });
+
+  test('a volume above two others, and one below two', async () => {
+    const log: string[] = [];
+    const translator = recorder(log);
+    const graph = await startGraph([
+      named('leaf', translator),
+      named('left', translator, 'leaf'),
+      named('right', translator, 'leaf'),
+      named('top', translator, 'left', 'right'),
+    ]);
+    expect(graph.top.childNames).toEqual(['left', 'right']);
+    expect(graph.xlators[0]!.above.map((xl) => xl.name)).toEqual(['left', 'right']);
+    // Each parent takes the leaf up, and the leaf tells both each time.
+    expect(log.filter((line) => line === 'leaf PARENT_UP')).toHaveLength(2);
+    expect(log.filter((line) => line === 'top CHILD_UP')).toHaveLength(4);
+  });
+
+  test('a volume that nobody is above is started as well', async () => {
+    const log: string[] = [];
+    const translator = recorder(log);
+    await startGraph([named('alone', translator), named('top', translator)]);
+    expect(log).toContain('alone CHILD_UP');
+  });
+
+  test('where fops are made by a function, each instance gets its own', async () => {
+    const leaf = new HeldLeaf();
+    const translator = recorder([], {
+      fops: (xl): Fops<string> => (xl.name === 'v2' ? {} : { stat: () => {} }),
+    });
+    const graph = await startGraph([
+      { translator: leaf.translator },
+      { translator },
+      { translator },
+    ]);
+    expect(graph.links.stat.xl.name).toBe('v1');
+  });
+});
+
+describe('a start that fails', () => {
+  test('takes back what it did, and names the volume and the reason', async () => {
+    const log: string[] = [];
+    const refuse = () => {
+      throw new InitError('the directory is missing; create it');
+    };
+    const volumes = [
+      named('leaf', recorder(log)),
+      named('bad', recorder(log, { init: refuse }), 'leaf'),
+      named('top', recorder(log), 'bad'),
+    ];
+    const error = await startGraph(volumes).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(GraphError);
+    expect(error).toMatchObject({
+      code: 'GLOSSA_GRAPH',
+      problems: ["volume 'bad' (test/recorder): the directory is missing; create it"],
+    });
+    expect(log).toEqual(['top init', 'top fini']);
+  });
+
+  test('also when the fops cannot be made', async () => {
+    const log: string[] = [];
+    const fops = () => {
+      throw new Error('no such fop');
+    };
+    await expect(startGraph([{ translator: recorder(log, { fops }) }])).rejects.toThrow(
+      "volume 'v0' (test/recorder): no such fop",
+    );
+    expect(log).toEqual(['v0 init', 'v0 fini']);
+  });
+
+  test('an option in error is named with its place, every one of them', async () => {
+    const translator = recorder([], {
+      options: {
+        size: { type: 'sizet', description: '' },
+        beside: { type: 'xlator', description: '' },
+      },
+    });
+    const option = (key: string, value: string, where?: string) => ({ key, value, where });
+    const options = [option('size', '1K', 'a.vol:3:5'), option('beside', 'w'), option('sise', '1')];
+    const spec = { name: 'v', translator, options, subvolumes: [], where: 'a.vol:1:8' };
+    const graph = new Graph([spec], new FakeContext(), levels);
+    const error = (await graph.start().catch((reason: unknown) => reason)) as GraphError;
+    expect(error.problems).toHaveLength(2);
+    expect(error.problems[0]).toMatch(/^a\.vol:3:5: option 'size': '1K'/);
+    expect(error.problems[1]).toMatch(
+      /^a\.vol:1:8: volume 'v' \(test\/recorder\): option 'beside'/,
+    );
+  });
+
+  test('a fini that fails is logged, and the others still run', async () => {
+    const log: string[] = [];
+    const context = new FakeContext();
+    const fini = () => {
+      throw new Error('cannot let go');
+    };
+    const volumes = [{ translator: recorder(log, { fini }) }, { translator: recorder(log) }];
+    const graph = await startGraph(volumes, context);
+    await graph.stop();
+    expect(log.at(-1)).toBe('v1 fini');
+    expect(context.lines.join()).toContain('0-v0: fini failed: cannot let go');
+  });
+
+  test('a description without volumes, or with a subvolume that is not there', () => {
+    const translator = recorder([]);
+    expect(() => makeGraph([], new FakeContext())).toThrow('at least one volume');
+    const volumes = [named('top', translator, 'nowhere')];
+    expect(() => makeGraph(volumes, new FakeContext())).toThrow(
+      "volume 'top': a subvolume is not in the graph",
+    );
+  });
+});
+
+describe('stop', () => {
+  test('PARENT_DOWN goes down, inodes are forgotten, fini runs from the leaves', async () => {
+    const log: string[] = [];
+    const translator = recorder(log, {
+      forget: (xl, _inode, value) => void log.push(`${xl.name} forget ${value}`),
+    });
+    const graph = await startGraph([{ translator }, { translator }]);
+    const dir = linkDirectory(graph, 'dir', gfidOf(1));
+    dir.ctxSet(graph.top, 'dir');
+    graph.inodes.root.ctxSet(graph.xlators[0]!, 'root');
+    graph.inodes.lookup(dir);
+    log.length = 0;
+    await graph.stop();
+    expect(log).toEqual([
+      'v1 PARENT_DOWN',
+      'v0 PARENT_DOWN',
+      'v0 forget root',
+      'v1 forget dir',
+      'v0 fini',
+      'v1 fini',
+    ]);
+    expect(graph.inodes.size).toBe(1);
+    log.length = 0;
+    await graph.stop();
+    expect(log.filter((line) => line.endsWith('fini'))).toEqual([]);
+  });
+});
+
+describe('winds', () => {
+  test('go past translators that do not have the fop', async () => {
+    const leaf = new HeldLeaf();
+    const through = recorder([], {
+      fops: { stat: (frame, xl, loc, xdata) => tail.stat(frame, xl.children[0]!, loc, xdata) },
+    });
+    const graph = await startGraph([
+      { translator: leaf.translator },
+      { translator: recorder([]) },
+      { translator: through },
+      { translator: recorder([]) },
+    ]);
+    expect(graph.links.stat.xl.name).toBe('v2');
+    expect(graph.links.open.xl.name).toBe('v0');
+    expect(graph.xlators[2]!.children[0]!.stat.xl.name).toBe('v0');
+    ask(graph, 'stat', new Loc(graph.inodes.root), null);
+    expect(leaf.held[0]!.frame.xl.name).toBe('v0');
+  });
+
+  test('go to the first of several children by default', async () => {
+    const leaves = [new HeldLeaf(), new HeldLeaf()];
+    const graph = await startGraph([
+      named('a', leaves[0]!.translator),
+      named('b', leaves[1]!.translator),
+      named('top', recorder([]), 'b', 'a'),
+    ]);
+    ask(graph, 'stat', new Loc(graph.inodes.root), null);
+    expect(leaves.map((leaf) => leaf.held.length)).toEqual([0, 1]);
+    expect(graph.top.children.map((child) => child.stat.xl.name)).toEqual(['b', 'a']);
+  });
+
+  test('are answered EOPNOTSUPP where no one has the fop', async () => {
+    const leaf = new HeldLeaf();
+    const graph = await startGraph([
+      { translator: leaf.having('stat') },
+      { translator: recorder([]) },
+    ]);
+    const { root } = graph.inodes;
+    const reply = ask(graph, 'seek', new Fd(root, 0, 1), 0, 0, null);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EOPNOTSUPP, values: [-1, null] });
+    expect(ask(graph, 'mkdir', newName(root, 'a'), 0, 0, null).opErrno).toBe(EOPNOTSUPP);
+  });
+});
+
+describe('events', () => {
+  test('that a translator does not pass on end there', async () => {
+    const log: string[] = [];
+    const swallow = recorder(log, { notify: (xl, event) => void log.push(`${xl.name} ${event}`) });
+    const graph = makeGraph(
+      [{ translator: recorder(log) }, { translator: swallow }, { translator: recorder(log) }],
+      new FakeContext(),
+    );
+    const heard: EventName[] = [];
+    await graph.start((event) => void heard.push(event));
+    expect(log.filter((line) => !line.endsWith('init'))).toEqual(['v2 PARENT_UP', 'v1 PARENT_UP']);
+    expect(heard).toEqual([]);
+  });
+
+  test('say who passes them on; an upcall keeps its data', async () => {
+    const heard: unknown[] = [];
+    const graph = await startGraph([{ translator: recorder([]) }, { translator: recorder([]) }]);
+    graph.top.master = (event, data) => void heard.push([event, data]);
+    const upcall = { gfid: gfidOf(1) };
+    graph.xlators[0]!.notify('CHILD_DOWN', graph.xlators[0]);
+    graph.xlators[0]!.notify('UPCALL', upcall);
+    expect(heard).toEqual([
+      ['CHILD_DOWN', graph.top],
+      ['UPCALL', upcall],
+    ]);
+  });
+
+  test('do not reach a parent whose init has not succeeded', async () => {
+    const log: string[] = [];
+    const early = recorder(log, {
+      init(xl) {
+        xl.notify('CHILD_UP', xl);
+        return '';
+      },
+    });
+    const graph = makeGraph(
+      [{ translator: early }, { translator: recorder(log) }],
+      new FakeContext(),
+    );
+    graph.xlators[0]!.notify('CHILD_UP', null);
+    expect(log).toEqual(['v0 CHILD_UP']);
+    await graph.start();
+    expect(log.slice(1, 4)).toEqual(['v1 init', 'v0 CHILD_UP', 'v1 CHILD_UP']);
+  });
+});
+
+test('the log level of a volume is its option', async () => {
+  const context = new FakeContext();
+  const init = (xl: { log: { warning(text: string): void } }) => {
+    xl.log.warning('said');
+    return '';
+  };
+  const translator = recorder([], { init });
+  const volumes = [{ translator, options: { 'log-level': 'ERROR' } }, { translator }];
+  await startGraph(volumes, context);
+  expect(context.lines).toHaveLength(1);
+  expect(context.lines[0]).toContain(' 0-v1: said');
+});
+
+test('contexts of instances are apart', async () => {
+  const translator = recorder([]);
+  const graph = await startGraph([{ translator }, { translator }]);
+  const [a, b] = graph.xlators as [Graph['top'], Graph['top']];
+  const inode = graph.inodes.newInode();
+  graph.inodes.link(inode, null, null, attributes(gfidOf(1)));
+  inode.ctxSet(a, 1);
+  inode.ctxSet(b, 2);
+  expect([inode.ctxGet(a), inode.ctxGet(b)]).toEqual([1, 2]);
+  expect(inode.ctxDel(a)).toBe(1);
+  expect([inode.ctxGet(a), inode.ctxGet(b)]).toEqual([undefined, 2]);
+});

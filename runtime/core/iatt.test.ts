@@ -1,0 +1,58 @@
+import { describe, expect, test } from 'vitest';
+import { NULL_GFID } from './gfid.ts';
+import {
+  direntType,
+  IA_IFBLK,
+  IA_IFCHR,
+  IA_IFDIR,
+  IA_IFIFO,
+  IA_IFLNK,
+  IA_IFREG,
+  IA_IFSOCK,
+  IA_INVAL,
+  Iatt,
+  typeOfMode,
+} from './iatt.ts';
+
+describe('types', () => {
+  /** ia_type, the type's bits of st_mode, and the DT_ constant of <dirent.h>. */
+  test.each([
+    [IA_INVAL, 0o000000, 0],
+    [IA_IFREG, 0o100000, 8],
+    [IA_IFDIR, 0o040000, 4],
+    [IA_IFLNK, 0o120000, 10],
+    [IA_IFBLK, 0o060000, 6],
+    [IA_IFCHR, 0o020000, 2],
+    [IA_IFIFO, 0o010000, 1],
+    [IA_IFSOCK, 0o140000, 12],
+  ])('%i', (type, bits, dirent) => {
+    expect(typeOfMode(bits | 0o7777)).toBe(type);
+    expect(direntType(type)).toBe(dirent);
+    const buf = new Iatt();
+    buf.mode = bits | 0o4751;
+    expect([buf.iaType, buf.iaProt, buf.mode]).toEqual([type, 0o4751, bits | 0o4751]);
+  });
+
+  test('bits of no type', () => {
+    expect(typeOfMode(0o030000)).toBe(IA_INVAL);
+  });
+});
+
+test('new attributes are unknown; a ctime or a link makes them known', () => {
+  const buf = new Iatt();
+  expect([buf.known, buf.iaGfid]).toEqual([false, NULL_GFID]);
+  expect(Object.assign(buf.copy(), { iaNlink: 1 }).known).toBe(true);
+  expect(Object.assign(buf.copy(), { iaCtime: 1 }).known).toBe(true);
+  expect(buf.known).toBe(false);
+});
+
+test('the inode number is the end of the gfid, big-endian', () => {
+  const buf = Object.assign(new Iatt(), { iaGfid: 'eab7a035-8f43-4e91-a561-e4e5c42fce07' });
+  expect(buf.iaIno).toBe(11917057764489154055n);
+});
+
+test('a copy has the same shape and values', () => {
+  const buf = Object.assign(new Iatt(), { iaSize: 7, iaMtimeNsec: 999_999_999 });
+  expect(buf.copy()).toEqual(buf);
+  expect(Object.keys(buf.copy())).toEqual(Object.keys(new Iatt()));
+});

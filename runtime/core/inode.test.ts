@@ -1,0 +1,289 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { attributes, gfidOf, startGraph } from '../../test/support/core.ts';
+import { Fd } from './fd.ts';
+import { NULL_GFID, ROOT_GFID } from './gfid.ts';
+import { IA_IFDIR, IA_IFREG, Iatt } from './iatt.ts';
+import { type Inode, InodeTable, ROOT_ID } from './inode.ts';
+import { PATH_MAX } from './limits.ts';
+import { defineTranslator, type Xlator } from './xlator.ts';
+
+const told: string[] = [];
+
+const keeper = defineTranslator<null, Record<string, never>>({
+  type: 'test/keeper',
+  description: 'Writes down what is forgotten and released.',
+  children: [0, 9],
+  options: {},
+  fops: {},
+  init: () => null,
+  forget: (xl, inode, value) => void told.push(`${xl.name} forget ${value} of ${inode.id}`),
+  release: (xl, fd, value) => void told.push(`${xl.name} release ${value} of ${fd.inode.id}`),
+  releasedir: (xl, fd, value) => void told.push(`${xl.name} releasedir ${value} of ${fd.inode.id}`),
+});
+
+let xlators: readonly Xlator[];
+let table: InodeTable;
+
+beforeEach(async () => {
+  told.length = 0;
+  const graph = await startGraph([{ translator: keeper }, { translator: keeper }]);
+  ({ xlators } = graph);
+  table = graph.inodes;
+});
+
+/** Links a fresh inode with the gfid made of `number`. */
+function link(number: number, parent: Inode | null, name: string | null, type = IA_IFDIR): Inode {
+  return table.link(table.newInode(), parent, name, attributes(gfidOf(number), type))!;
+}
+
+describe('the table', () => {
+  test('begins with the root', () => {
+    const { root } = table;
+    expect(root).toMatchObject({ id: ROOT_ID, gfid: ROOT_GFID, isDir: true, inoHi: 0, inoLo: 1 });
+    expect(table.find(ROOT_GFID)).toBe(root);
+    expect(table.byNodeid(ROOT_ID)).toBe(root);
+    expect([table.size, table.lruSize]).toEqual([1, 0]);
+    expect(root.path).toBe('/');
+  });
+
+  test('a new inode is nowhere until it is linked', () => {
+    const inode = table.newInode();
+    expect(inode).toMatchObject({ gfid: NULL_GFID, linked: false });
+    expect(table.byNodeid(inode.id)).toBe(undefined);
+    expect(table.newInode().id).not.toBe(inode.id);
+  });
+
+  test('a linked one is found by gfid, by number and by name', () => {
+    const dir = link(1, table.root, 'dir');
+    const file = link(2, dir, 'file', IA_IFREG);
+    expect(file).toMatchObject({ gfid: gfidOf(2), iaType: IA_IFREG, isDir: false, linked: true });
+    expect(table.find(gfidOf(2))).toBe(file);
+    expect(table.byNodeid(file.id)).toBe(file);
+    expect(table.grep(dir, 'file')).toBe(file);
+    expect(table.grep(file, 'file')).toBe(undefined);
+    expect(file.path).toBe('/dir/file');
+    expect(table.size).toBe(3);
+  });
+
+  test('a known gfid gives the inode that has it, also under another name', () => {
+    const file = link(2, table.root, 'a', IA_IFREG);
+    expect(link(2, table.root, 'b', IA_IFREG)).toBe(file);
+    expect(file.names.map((dentry) => dentry.name)).toEqual(['a', 'b']);
+    table.unlink(table.root, 'a');
+    expect(file.path).toBe('/b');
+    expect(link(2, null, null)).toBe(file);
+    expect(link(2, table.root, 'b', IA_IFREG).names).toHaveLength(1);
+  });
+
+  test('the type is that of the first link', () => {
+    const file = link(2, table.root, 'a', IA_IFREG);
+    link(2, table.root, 'a', IA_IFDIR);
+    expect(file.iaType).toBe(IA_IFREG);
+  });
+
+  test('what cannot be linked', () => {
+    const inode = table.newInode();
+    expect(table.link(inode, table.root, 'a', new Iatt())).toBe(null);
+    const file = link(2, table.root, 'file', IA_IFREG);
+    expect(table.link(inode, file, 'a', attributes(gfidOf(3)))).toBe(null);
+    const elsewhere = new InodeTable(xlators);
+    expect(table.link(inode, elsewhere.root, 'a', attributes(gfidOf(3)))).toBe(null);
+    expect(table.size).toBe(2);
+  });
+
+  test('"." and ".." are no names', () => {
+    const dir = link(1, table.root, 'dir');
+    expect(link(1, dir, '.')).toBe(dir);
+    expect(table.link(table.newInode(), dir, '..', attributes(ROOT_GFID))).toBe(table.root);
+    expect([table.grep(dir, '.'), table.grep(dir, '..')]).toEqual([undefined, undefined]);
+    expect(dir.path).toBe('/dir');
+  });
+});
+
+describe('names', () => {
+  test('another inode under a name takes it over', () => {
+    const before = link(1, table.root, 'a', IA_IFREG);
+    const after = link(2, table.root, 'a', IA_IFREG);
+    expect(table.grep(table.root, 'a')).toBe(after);
+    expect(before.names).toEqual([]);
+    expect(before.path).toBe(`<gfid:${gfidOf(1)}>`);
+  });
+
+  test('rename moves one, with what lies below', () => {
+    const a = link(1, table.root, 'a');
+    const b = link(2, table.root, 'b');
+    const file = link(3, a, 'file', IA_IFREG);
+    const target = link(4, b, 'c');
+    table.rename(table.root, 'a', b, 'c');
+    expect(file.path).toBe('/b/c/file');
+    expect(target.names).toEqual([]);
+    expect(table.grep(table.root, 'a')).toBe(undefined);
+  });
+
+  test('rename onto itself changes nothing, and of an unknown name forgets the other', () => {
+    const a = link(1, table.root, 'a');
+    table.rename(table.root, 'a', table.root, 'a');
+    expect(a.path).toBe('/a');
+    table.rename(table.root, 'unknown', table.root, 'a');
+    expect(table.grep(table.root, 'a')).toBe(undefined);
+  });
+
+  test('a path begins with <gfid:…> where no name is known', () => {
+    const lost = link(1, null, null);
+    const file = link(2, lost, 'file', IA_IFREG);
+    expect(file.path).toBe(`<gfid:${gfidOf(1)}>/file`);
+  });
+
+  test('a path ends even where names that others have moved lead in a circle', () => {
+    const a = link(1, table.root, 'a');
+    const b = link(2, a, 'b');
+    link(1, b, 'a');
+    table.unlink(table.root, 'a');
+    expect(a.path).toMatch(/^<gfid:.*>\/[ab/]+\/b\/a$/);
+    expect(a.path.length).toBeLessThan(2 * PATH_MAX);
+  });
+});
+
+describe('what stays and what goes', () => {
+  beforeEach(() => {
+    table.lruLimit = 2;
+  });
+
+  test('the oldest of those that nothing holds make room', () => {
+    const inodes = [1, 2, 3].map((number) => link(number, table.root, `n${number}`));
+    expect(table.lruSize).toBe(2);
+    expect(inodes.map((inode) => table.find(inode.gfid))).toEqual([undefined, ...inodes.slice(1)]);
+    expect(table.byNodeid(inodes[0]!.id)).toBe(undefined);
+    expect(table.grep(table.root, 'n1')).toBe(undefined);
+  });
+
+  test('one that is linked again is as young as a new one', () => {
+    const [a] = [link(1, table.root, 'a'), link(2, table.root, 'b')];
+    link(1, table.root, 'a');
+    link(3, table.root, 'c');
+    expect(table.find(gfidOf(1))).toBe(a);
+    expect(table.find(gfidOf(2))).toBe(undefined);
+  });
+
+  test('lookups hold, and are taken back by count or all at once', () => {
+    const held = link(1, table.root, 'held');
+    for (let i = 0; i < 3; i++) table.lookup(held);
+    for (const number of [2, 3, 4]) link(number, table.root, `n${number}`);
+    expect(table.find(held.gfid)).toBe(held);
+    table.forget(held, 2);
+    expect(held.nlookup).toBe(1);
+    table.forget(held, 7);
+    expect([held.nlookup, table.lruSize]).toEqual([0, 2]);
+    table.lookup(held);
+    table.forget(held, 0);
+    expect([held.nlookup, table.lruSize]).toEqual([0, 2]);
+  });
+
+  test('an open fd holds', () => {
+    const held = link(1, table.root, 'held');
+    const fd = new Fd(held, 0, 1);
+    for (const number of [2, 3, 4]) link(number, table.root, `n${number}`);
+    expect(table.find(held.gfid)).toBe(held);
+    fd.release();
+    fd.release();
+    expect(held.fdCount).toBe(0);
+    for (const number of [5, 6]) link(number, table.root, `n${number}`);
+    expect(table.find(held.gfid)).toBe(undefined);
+  });
+
+  test('a name below holds, and lets go of a whole branch one after the other', () => {
+    const b = link(2, table.root, 'b');
+    const c = link(3, b, 'c');
+    const d = link(4, c, 'd', IA_IFREG);
+    table.lookup(d);
+    expect(table.lruSize).toBe(0);
+    table.lruLimit = 0;
+    table.forget(d, 1);
+    expect([table.size, table.lruSize]).toEqual([1, 0]);
+    expect([b, c, d].map((inode) => inode.names)).toEqual([[], [], []]);
+  });
+
+  test('without a name, one goes as soon as the last hold does', () => {
+    const [file, dir] = [link(1, table.root, 'file', IA_IFREG), link(2, table.root, 'dir')];
+    table.unlink(table.root, 'dir');
+    expect(table.find(dir.gfid)).toBe(undefined);
+    const fd = new Fd(file, 0, 1);
+    table.lookup(file);
+    table.unlink(table.root, 'file');
+    table.forget(file, 1);
+    expect(table.find(file.gfid)).toBe(file);
+    fd.release();
+    expect(table.find(file.gfid)).toBe(undefined);
+  });
+
+  test('a directory is not given up for what is linked into it', () => {
+    table.lruLimit = 1;
+    const dir = link(1, table.root, 'dir');
+    const file = link(2, dir, 'file', IA_IFREG);
+    expect(table.find(gfidOf(1))).toBe(dir);
+    expect(file.path).toBe('/dir/file');
+  });
+
+  test('one that was retired comes back, unless another has its gfid by then', () => {
+    const old = link(1, table.root, 'a');
+    link(2, table.root, 'b');
+    link(3, table.root, 'c');
+    expect(table.find(gfidOf(1))).toBe(undefined);
+    expect(table.link(old, table.root, 'a', attributes(gfidOf(1)))).toBe(old);
+    expect(table.find(gfidOf(1))).toBe(old);
+    link(4, table.root, 'd');
+    link(5, table.root, 'e');
+    const other = link(1, table.root, 'a');
+    expect(other).not.toBe(old);
+    expect(table.link(old, table.root, 'a', attributes(gfidOf(1)))).toBe(other);
+    expect(table.link(table.newInode(), old, 'x', attributes(gfidOf(6)))).not.toBe(null);
+    expect(table.grep(old, 'x')).toBe(undefined);
+  });
+
+  test('an inode keeps its gfid: a reply with another one leads to another inode', () => {
+    const a = link(1, table.root, 'a');
+    const other = table.link(a, table.root, 'a', attributes(gfidOf(2)))!;
+    expect(other).not.toBe(a);
+    expect([a.gfid, other.gfid]).toEqual([gfidOf(1), gfidOf(2)]);
+    expect(table.grep(table.root, 'a')).toBe(other);
+    expect(table.link(a, table.root, 'b', attributes(gfidOf(2)))).toBe(other);
+  });
+});
+
+describe('what translators keep', () => {
+  test('with an inode: forget tells those, and only those, that keep something', () => {
+    table.lruLimit = 0;
+    const inode = table.newInode();
+    inode.ctxSet(xlators[0]!, 'zero');
+    inode.ctxSet(xlators[1]!, 'one');
+    expect(inode.ctxDel(xlators[1]!)).toBe('one');
+    expect(inode.ctxDel(xlators[1]!)).toBe(undefined);
+    table.link(inode, null, null, attributes(gfidOf(1)));
+    expect(told).toEqual([`v0 forget zero of ${inode.id}`]);
+    expect(inode.ctxGet(xlators[0]!)).toBe(undefined);
+  });
+
+  test('with an fd: release or releasedir, once', () => {
+    const inode = link(1, table.root, 'a');
+    const fds = [new Fd(inode, 0, 1), new Fd(inode, 0, 1, true), new Fd(inode, 0, 1)] as const;
+    fds[0].ctxSet(xlators[0]!, 'file');
+    fds[1].ctxSet(xlators[1]!, 'dir');
+    fds[2].ctxSet(xlators[0]!, 'gone');
+    expect(fds[2].ctxDel(xlators[0]!)).toBe('gone');
+    for (const fd of [...fds, ...fds]) fd.release();
+    expect(told).toEqual([`v0 release file of ${inode.id}`, `v1 releasedir dir of ${inode.id}`]);
+    expect(inode.fdCount).toBe(0);
+    expect(new Set(fds.map((fd) => fd.id)).size).toBe(3);
+  });
+
+  test('everything is told when the table is cleared, held or not, the root too', () => {
+    const held = link(1, table.root, 'a');
+    table.lookup(held);
+    held.ctxSet(xlators[0]!, 'held');
+    table.root.ctxSet(xlators[1]!, 'root');
+    table.clear();
+    expect(told.sort()).toEqual([`v0 forget held of ${held.id}`, 'v1 forget root of 1']);
+    expect([table.size, table.lruSize]).toEqual([1, 0]);
+    expect(table.grep(table.root, 'a')).toBe(undefined);
+  });
+});

@@ -1,0 +1,52 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { attributes, gfidOf } from '../../test/support/core.ts';
+import { NULL_GFID, ROOT_GFID } from './gfid.ts';
+import { IA_IFREG } from './iatt.ts';
+import { InodeTable } from './inode.ts';
+import { joinPath, Loc } from './loc.ts';
+
+let table: InodeTable;
+
+beforeEach(() => {
+  table = new InodeTable([]);
+});
+
+describe('a loc', () => {
+  test('of a new name has its parent and no gfid', () => {
+    const loc = new Loc(table.newInode(), table.root, 'a');
+    expect(loc).toMatchObject({ gfid: NULL_GFID, pargfid: ROOT_GFID, name: 'a', path: '/a' });
+  });
+
+  test('takes the gfid of its inode once that has one', () => {
+    const inode = table.newInode();
+    const loc = new Loc(inode, table.root, 'a');
+    table.link(inode, table.root, 'a', attributes(gfidOf(1), IA_IFREG));
+    expect(loc.gfid).toBe(gfidOf(1));
+  });
+
+  test('by gfid has neither parent nor name', () => {
+    const loc = new Loc(null, null, null, gfidOf(1));
+    expect(loc).toMatchObject({ gfid: gfidOf(1), pargfid: NULL_GFID, path: `<gfid:${gfidOf(1)}>` });
+    expect(new Loc(table.newInode(), null, null, gfidOf(1)).gfid).toBe(gfidOf(1));
+  });
+
+  test('of the root', () => {
+    expect(new Loc(table.root)).toMatchObject({ gfid: ROOT_GFID, pargfid: NULL_GFID, path: '/' });
+  });
+
+  test('follows a rename above it', () => {
+    const dir = table.link(table.newInode(), table.root, 'a', attributes(gfidOf(1)))!;
+    const loc = new Loc(table.newInode(), dir, 'file');
+    table.rename(table.root, 'a', table.root, 'b');
+    expect(loc.path).toBe('/b/file');
+  });
+
+  test('by its inode alone has the path of that', () => {
+    const dir = table.link(table.newInode(), table.root, 'a', attributes(gfidOf(1)))!;
+    expect(new Loc(dir).path).toBe('/a');
+  });
+});
+
+test('paths join with one slash', () => {
+  expect([joinPath('/', 'a'), joinPath('/a', 'b')]).toEqual(['/a', '/a/b']);
+});

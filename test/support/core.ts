@@ -1,0 +1,179 @@
+/**
+ * What tests of translators and of the core share: a context whose clock stands still until it is
+ * told, graphs made of records, a leaf that answers when the test says so, and requests whose
+ * replies are kept.
+ */
+import type { Context } from '../../runtime/core/context.ts';
+import { type FopName, type FopTable, fopNames } from '../../runtime/core/fops.gen.ts';
+import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import { collect, collectCbk, unwindArgs, windArgs } from '../../runtime/core/generic.gen.ts';
+import { gfidFromRandom } from '../../runtime/core/gfid.ts';
+import { Graph } from '../../runtime/core/graph.ts';
+import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { INFO } from '../../runtime/core/log.ts';
+import { defineTranslator, type Fops, type Translator } from '../../runtime/core/xlator.ts';
+
+/** Time passes by `advance` alone, which also rings the timers that come due. */
+export class FakeContext implements Context {
+  readonly baseDir = '/';
+  readonly lines: string[] = [];
+  readonly sink = { write: (line: string) => void this.lines.push(line), now: () => this.time };
+  time = 0;
+  private readonly timers = new Map<() => void, number>();
+  private lastRandom = 0;
+
+  now(): number {
+    return this.time;
+  }
+
+  after(ms: number, fn: () => void): () => void {
+    const timer = () => fn();
+    this.timers.set(timer, this.time + ms);
+    return () => this.timers.delete(timer);
+  }
+
+  /** Timers that wait. */
+  get waiting(): number {
+    return this.timers.size;
+  }
+
+  random(out: Uint8Array): void {
+    this.lastRandom += 1;
+    new DataView(out.buffer, out.byteOffset).setUint32(12, this.lastRandom);
+  }
+
+  wake(): void {}
+
+  advance(ms: number): void {
+    const end = this.time + ms;
+    for (;;) {
+      const due = [...this.timers].filter(([, at]) => at <= end).sort(([, a], [, b]) => a - b)[0];
+      if (due === undefined) break;
+      this.timers.delete(due[0]);
+      this.time = Math.max(this.time, due[1]);
+      due[0]();
+    }
+    this.time = end;
+  }
+}
+
+/** A volume of a test's graph; without `below`, it is over the one before it. */
+export interface TestVolume {
+  readonly translator: Translator<unknown>;
+  readonly name?: string;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly below?: readonly string[];
+}
+
+/** Leaf first, as in a volfile. Names default to `v0`, `v1`, …. */
+export function makeGraph(volumes: readonly TestVolume[], context: Context): Graph {
+  const name = (at: number): string => volumes[at]?.name ?? `v${at}`;
+  const specs = volumes.map(({ translator, options = {}, below }, at) => ({
+    name: name(at),
+    translator,
+    options: Object.entries(options).map(([key, value]) => ({ key, value })),
+    subvolumes: below ?? (at === 0 ? [] : [name(at - 1)]),
+  }));
+  return new Graph(specs, context, { default: INFO, volumes: new Map() });
+}
+
+export async function startGraph(
+  volumes: readonly TestVolume[],
+  context: Context = new FakeContext(),
+): Promise<Graph> {
+  const graph = makeGraph(volumes, context);
+  await graph.start();
+  return graph;
+}
+
+/** A request that arrived at a `HeldLeaf`. */
+export interface Held {
+  readonly name: FopName;
+  readonly args: readonly unknown[];
+  readonly frame: Frame;
+  answer(opRet: number, opErrno: number, ...reply: unknown[]): void;
+}
+
+/** A leaf that keeps every request until the test answers it, or lets `onRequest` do so at once. */
+export class HeldLeaf {
+  readonly held: Held[] = [];
+  onRequest: (request: Held) => void = (request) => void this.held.push(request);
+
+  readonly translator = defineTranslator<unknown, Record<string, never>>({
+    type: 'test/held',
+    description: 'Answers when told.',
+    children: [0, 0],
+    options: {},
+    fops: this.fops(fopNames),
+    init: () => null,
+  });
+
+  /** The same with just some fops. */
+  having(...names: FopName[]): Translator<unknown> {
+    return { ...this.translator, fops: this.fops(names) };
+  }
+
+  private fops(names: readonly FopName[]): Fops<unknown> {
+    const take = (name: FopName) =>
+      collect[name]((frame, _xl, args) => {
+        const answer = (opRet: number, opErrno: number, ...reply: unknown[]): void =>
+          unwindArgs[name](frame, opRet, opErrno, reply);
+        this.onRequest({ name, args, frame, answer });
+      });
+    return Object.fromEntries(names.map((name) => [name, take(name)]));
+  }
+}
+
+/** The reply of a request; `count` says how often it came. */
+export interface Reply {
+  count: number;
+  opRet: number;
+  opErrno: number;
+  values: readonly unknown[];
+  readonly frame: Frame;
+}
+
+/** Winds a fop into the top of a graph. The reply fills in when it comes. */
+export function ask<N extends FopName>(graph: Graph, name: N, ...args: FopTable[N]['args']): Reply {
+  return askArgs(graph, name, args);
+}
+
+/** The same for a fop that is not known beforehand. */
+export function askArgs(graph: Graph, name: FopName, args: readonly unknown[]): Reply {
+  const frame = newRequest(new Stack(0, 0, 1, name.toUpperCase()), graph.top);
+  const reply: Reply = { count: 0, opRet: NaN, opErrno: NaN, values: [], frame };
+  const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+    Object.assign(reply, { count: reply.count + 1, opRet, opErrno, values });
+  });
+  windArgs[name](frame, 0, cbk as never, graph.links, args);
+  return reply;
+}
+
+/** A gfid made from a number. */
+export function gfidOf(number: number): string {
+  const bytes = new Uint8Array(16);
+  new DataView(bytes.buffer).setUint32(12, number);
+  return gfidFromRandom(bytes);
+}
+
+/** Attributes enough to link an inode with. */
+export function attributes(gfid: string, iaType = IA_IFDIR): Iatt {
+  const buf = new Iatt();
+  buf.iaGfid = gfid;
+  buf.iaType = iaType;
+  buf.iaNlink = 1;
+  return buf;
+}
+
+/** A directory below the root, known to the table. */
+export function linkDirectory(graph: Graph, name: string, gfid: string): Inode {
+  const { inodes } = graph;
+  return inodes.link(inodes.newInode(), inodes.root, name, attributes(gfid)) as Inode;
+}
+
+/** The loc of a name that nobody has looked up yet. */
+export function newName(parent: Inode, name: string): Loc {
+  return new Loc(parent.table.newInode(), parent, name);
+}

@@ -1,0 +1,29 @@
+/** Generated files are what their generators make of the sources. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { outputs } from '../../runtime/gen/outputs.ts';
+
+/** As `npm run gen` writes it. */
+function formatted(path: string, text: string): string {
+  const biome = join('node_modules', '.bin', 'biome');
+  const run = spawnSync(biome, ['format', `--stdin-file-path=${path}`], {
+    input: text,
+    encoding: 'utf8',
+  });
+  expect(run.status, run.stderr).toBe(0);
+  return run.stdout;
+}
+
+it.each(outputs().map(({ path, text }) => [path, text]))('%s is up to date', (path, text) => {
+  const expected = path.endsWith('.ts') ? formatted(path, text) : text;
+  // Compared as a whole: a difference of thousands of lines helps nobody.
+  expect(readFileSync(path, 'utf8') === expected, 'run `npm run gen`').toBe(true);
+});
+
+it('says so at its head', () => {
+  for (const { path, text } of outputs()) {
+    expect(text.slice(0, 200), path).toMatch(/Generated from .* Do not edit\./);
+  }
+});
