@@ -1,0 +1,465 @@
+/** What each operation of the kernel does to inodes, names and fds, and which fops it becomes. */
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import { iattOf, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
+import { Dict } from '../../../core/dict.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import { isGfid, NULL_GFID } from '../../../core/gfid.ts';
+import { type Dirent, IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { GFID_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import * as P from '../protocol.ts';
+
+const [ENOENT, EEXIST, EINVAL, ERANGE, ENODATA, ESTALE] = [2, 17, 22, 34, 61, 116];
+
+let rig: Rig;
+afterEach(() => rig.close());
+
+const nodeidOf = (body: Buffer): number => Number(body.readBigUInt64LE(0));
+const opening: Fops<null> = {
+  open: (frame, _xl, _loc, _flags, fd) => unwind.open(frame, 0, 0, fd, null),
+  opendir: (frame, _xl, _loc, fd) => unwind.opendir(frame, 0, 0, fd, null),
+};
+const openFile = (inode: Inode, opcode = P.OPEN): number =>
+  Number(rig.ask(opcode, inode.id, u32(2), u32(0)).body.readBigUInt64LE(0));
+
+describe('LOOKUP', () => {
+  test('links what it finds, and counts that the kernel knows it', async () => {
+    rig = await Rig.make();
+    const { error, body } = rig.ask(P.LOOKUP, 1, 'file');
+    expect([error, body.length]).toEqual([0, 128]);
+    const inode = rig.session.inode(nodeidOf(body))!;
+    expect(inode.gfid).toBe(iattOf(2).iaGfid);
+    expect([inode.nlookup, inode.path]).toEqual([1, '/file']);
+    // Inode number: the last eight bytes of the gfid.
+    expect(body.readBigUInt64LE(40)).toBe(2n);
+    // Entry and attribute timeouts.
+    expect([body.readBigUInt64LE(16), body.readBigUInt64LE(24)]).toEqual([2n, 1n]);
+    expect(rig.find('file')).toBe(inode);
+    expect(inode.nlookup).toBe(2);
+  });
+
+  test('a new name asks for a gfid, a known one brings its inode', async () => {
+    const seen: [linked: boolean, gfid: unknown][] = [];
+    rig = await Rig.make({
+      lookup: (frame, _xl, loc, xdata) => {
+        seen.push([loc.inode!.linked, xdata?.get(GFID_REQ)]);
+        unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null);
+      },
+    });
+    rig.find('file');
+    rig.find('file');
+    expect(seen[0]![0]).toBe(false);
+    expect(isGfid(seen[0]![1] as string) && seen[0]![1] !== NULL_GFID).toBe(true);
+    expect(seen[1]).toEqual([true, undefined]);
+  });
+
+  test('absent names are ENOENT, or believed as long as wanted', async () => {
+    rig = await Rig.make();
+    expect(rig.ask(P.LOOKUP, 1, 'none').error).toBe(-ENOENT);
+    await rig.close();
+    rig = await Rig.make({}, { negativeTimeout: 1.5 });
+    const { error, body } = rig.ask(P.LOOKUP, 1, 'none');
+    expect([error, nodeidOf(body), body.readBigUInt64LE(16), body.readUInt32LE(32)]).toEqual([
+      0,
+      0,
+      1n,
+      500_000_000,
+    ]);
+  });
+
+  test('an inode without a gfid cannot be told to the kernel', async () => {
+    const buf = new Iatt();
+    buf.iaType = IA_IFREG;
+    rig = await Rig.make({
+      lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, buf, null, null),
+    });
+    expect(rig.ask(P.LOOKUP, 1, 'file').error).toBe(-5);
+  });
+
+  test('attributes that are not known are not believed', async () => {
+    rig = await Rig.make({
+      lookup: (frame, _xl, loc) => {
+        const buf = Object.assign(iattOf(2), { iaCtime: 0, iaNlink: 0 });
+        unwind.lookup(frame, 0, 0, loc.inode, buf, null, null);
+      },
+    });
+    const { body } = rig.ask(P.LOOKUP, 1, 'file');
+    expect([body.readBigUInt64LE(24), body.readUInt32LE(36)]).toEqual([0n, 0]);
+  });
+
+  test('another inode under a known name replaces it', async () => {
+    let number = 2;
+    rig = await Rig.make({
+      lookup: (frame, _xl, loc) =>
+        unwind.lookup(frame, 0, 0, loc.inode, iattOf(number), null, null),
+    });
+    const before = rig.find('file');
+    number = 3;
+    const after = rig.find('file');
+    expect(after).not.toBe(before);
+    expect([after.gfid, before.names.length]).toEqual([iattOf(3).iaGfid, 0]);
+  });
+
+  test('a known name that is gone is forgotten, and asked for once more as a new one', async () => {
+    let there = true;
+    const asked: boolean[] = [];
+    rig = await Rig.make({
+      lookup: (frame, _xl, loc) => {
+        asked.push(loc.inode!.linked);
+        if (there) unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null);
+        else fail.lookup(frame, ENOENT);
+      },
+    });
+    const inode = rig.find('file');
+    there = false;
+    expect(rig.ask(P.LOOKUP, 1, 'file').error).toBe(-ENOENT);
+    expect(asked).toEqual([false, true, false]);
+    expect(inode.names).toEqual([]);
+  });
+
+  test('a second name of a known inode leads to the same one', async () => {
+    rig = await Rig.make({
+      lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null),
+    });
+    expect(rig.find('b')).toBe(rig.find('a'));
+  });
+
+  test('a name that is not UTF-8 reaches the graph as it is', async () => {
+    let name: string | null = null;
+    rig = await Rig.make({
+      lookup: (frame, _xl, loc) => {
+        name = loc.name;
+        fail.lookup(frame, ENOENT);
+      },
+    });
+    rig.ask(P.LOOKUP, 1, Buffer.from([0x61, 0xff, 0xc3, 0xa9, 0]));
+    expect(name).toBe('a\udcff\u00e9');
+  });
+});
+
+describe('FORGET', () => {
+  test('takes back lookups, one by one or in batches', async () => {
+    rig = await Rig.make();
+    const [file, dir] = [rig.find('file'), rig.find('dir')];
+    rig.find('file');
+    rig.send(P.FORGET, file.id, u64(1));
+    expect(file.nlookup).toBe(1);
+    const pairs = [file.id, 1, dir.id, 5, 999, 1].map(u64);
+    rig.send(P.BATCH_FORGET, 0, u32(3), u32(0), ...pairs);
+    expect([file.nlookup, dir.nlookup]).toEqual([0, 0]);
+    expect(rig.hasAnswer()).toBe(false);
+  });
+});
+
+describe('names that are made and removed', () => {
+  const making: Fops<null> = {
+    mkdir: (frame, _xl, loc) =>
+      unwind.mkdir(frame, 0, 0, loc.inode, iattOf(9, IA_IFDIR), null, null, null),
+    create: (frame, xl, loc, _flags, _mode, _umask, fd) => {
+      fd.ctxSet(xl, 'open');
+      unwind.create(frame, 0, 0, fd, loc.inode, iattOf(9), null, null, null);
+    },
+    unlink: (frame) => unwind.unlink(frame, 0, 0, null, null, null),
+    rename: (frame) => unwind.rename(frame, 0, 0, null, null, null, null, null, null),
+    fstat: (frame) => unwind.fstat(frame, 0, 0, iattOf(9), null),
+    stat: (frame) => fail.stat(frame, ENOENT),
+  };
+
+  test('a maker has a fresh gfid each time, the mode, and the name', async () => {
+    const gfids: unknown[] = [];
+    rig = await Rig.make({
+      mkdir: (frame, _xl, loc, mode, umask, xdata) => {
+        gfids.push(xdata?.get(GFID_REQ));
+        expect([loc.name, loc.parent!.id, mode, umask]).toEqual(['new', 1, 0o755, 0o22]);
+        unwind.mkdir(frame, 0, 0, loc.inode, iattOf(9, IA_IFDIR), null, null, null);
+      },
+    });
+    const { error, body } = rig.ask(P.MKDIR, 1, u32(0o755), u32(0o22), 'new');
+    expect(error).toBe(0);
+    expect(rig.session.inode(nodeidOf(body))!.path).toBe('/new');
+    rig.ask(P.MKDIR, 1, u32(0o755), u32(0o22), 'new');
+    expect(new Set(gfids).size).toBe(2);
+  });
+
+  test('ENOENT from a maker means the directory: ESTALE, where looking it up again can help', async () => {
+    rig = await Rig.make({ ...making, mkdir: (frame) => fail.mkdir(frame, ENOENT) });
+    const dir = rig.find('dir');
+    const mkdir = (nodeid: number): number => rig.ask(P.MKDIR, nodeid, u32(0), u32(0), 'x').error;
+    expect([mkdir(dir.id), mkdir(1)]).toEqual([-ESTALE, -ENOENT]);
+    rig.ask(P.UNLINK, 1, 'dir');
+    expect(mkdir(dir.id)).toBe(-ENOENT);
+  });
+
+  test('CREATE gives an entry and a handle, RELEASE tells the translators', async () => {
+    const released: number[] = [];
+    rig = await Rig.make({ ...making, release: (id) => void released.push(id) });
+    const { body } = rig.ask(P.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
+    expect(body.length).toBe(144);
+    const handle = Number(body.readBigUInt64LE(128));
+    const inode = rig.session.inode(nodeidOf(body))!;
+    expect([inode.nlookup, inode.fdCount, rig.session.fds.size]).toEqual([1, 1, 1]);
+    expect(rig.ask(P.RELEASE, inode.id, u64(handle), u32(0), u32(0), u64(0)).error).toBe(0);
+    expect([released, inode.fdCount, rig.session.fds.size]).toEqual([[handle], 0, 0]);
+  });
+
+  test('a CREATE that fails leaves nothing open', async () => {
+    const released: number[] = [];
+    rig = await Rig.make({
+      create: (frame, xl, loc, _flags, _mode, _umask, fd) => {
+        fd.ctxSet(xl, 'half');
+        loc.inode!.ctxSet(xl, 'half');
+        fail.create(frame, EEXIST);
+      },
+      release: (id) => void released.push(id),
+    });
+    expect(rig.ask(P.CREATE, 1, u32(2), u32(0), u32(0), u32(0), 'x').error).toBe(-EEXIST);
+    expect([rig.session.fds.size, released.length]).toEqual([0, 1]);
+  });
+
+  test('a file that was unlinked while open still has attributes', async () => {
+    rig = await Rig.make(making);
+    const { body } = rig.ask(P.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
+    const nodeid = nodeidOf(body);
+    expect(rig.ask(P.UNLINK, 1, 'new').error).toBe(0);
+    expect(rig.session.inode(nodeid)!.names).toEqual([]);
+    expect(rig.ask(P.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(0);
+    rig.ask(P.RELEASE, nodeid, body.subarray(128, 136), u32(0), u32(0), u64(0));
+    expect(rig.ask(P.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(-ESTALE);
+  });
+
+  test('RENAME moves the name, and takes it from what had it before', async () => {
+    rig = await Rig.make(making);
+    const [file, dir] = [rig.find('file'), rig.find('dir')];
+    expect(rig.ask(P.RENAME, 1, u64(1), 'file', 'dir').error).toBe(0);
+    expect([file.path, dir.names.length]).toEqual(['/dir', 0]);
+    expect(rig.graph.inodes.grep(rig.graph.inodes.root, 'file')).toBeUndefined();
+  });
+
+  test('RENAME2 hands its flags on, and an exchange exchanges', async () => {
+    const flags: unknown[] = [];
+    rig = await Rig.make({
+      rename: (frame, _xl, _from, _to, xdata) => {
+        flags.push(xdata?.get(RENAME_FLAGS));
+        unwind.rename(frame, 0, 0, null, null, null, null, null, null);
+      },
+    });
+    const [file, dir] = [rig.find('file'), rig.find('dir')];
+    rig.ask(P.RENAME2, 1, u64(1), u32(1), u32(0), 'file', 'other');
+    rig.ask(P.RENAME2, 1, u64(1), u32(2), u32(0), 'other', 'dir');
+    expect([file.path, dir.path]).toEqual(['/dir', '/other']);
+    rig.ask(P.RENAME2, 1, u64(1), u32(0), u32(0), 'dir', 'dir2');
+    expect(flags).toEqual([1, 2, undefined]);
+    // RENAME_WHITEOUT is for overlays.
+    expect(rig.ask(P.RENAME2, 1, u64(1), u32(4), u32(0), 'a', 'b').error).toBe(-EINVAL);
+  });
+});
+
+describe('SETATTR', () => {
+  const calls: string[] = [];
+  const attrFops: Fops<null> = {
+    ...opening,
+    truncate: (frame, _xl, _loc, size) => {
+      calls.push(`truncate ${size}`);
+      unwind.truncate(frame, 0, 0, null, iattOf(2), null);
+    },
+    ftruncate: (frame, _xl, fd, size) => {
+      calls.push(`ftruncate ${fd.id} ${size}`);
+      unwind.ftruncate(frame, 0, 0, null, iattOf(2), null);
+    },
+    setattr: (frame, _xl, _loc, stbuf, valid) => {
+      calls.push(`setattr ${valid} ${stbuf.iaProt.toString(8)} ${stbuf.iaUid} ${stbuf.iaMtime}`);
+      unwind.setattr(frame, 0, 0, null, iattOf(2), null);
+    },
+    fsetattr: (frame, _xl, _fd, _stbuf, valid) => {
+      calls.push(`fsetattr ${valid}`);
+      unwind.fsetattr(frame, 0, 0, null, iattOf(2), null);
+    },
+  };
+  const setattr = (nodeid: number, valid: number, fh = 0): number => {
+    calls.length = 0;
+    const times = [u64(0), u64(77), u64(0), u32(0), u32(0), u32(0)];
+    const head = [u32(valid), u32(0), u64(fh), u64(5), u64(0)];
+    const tail = [u32(0o100600), u32(0), u32(1000), u32(100), u32(0)];
+    return rig.ask(P.SETATTR, nodeid, ...head, ...times, ...tail).error;
+  };
+
+  test('the size is a truncation, first; the rest a setattr', async () => {
+    rig = await Rig.make(attrFops);
+    const file = rig.find('file');
+    expect(setattr(file.id, P.FATTR_SIZE)).toBe(0);
+    expect(calls).toEqual(['truncate 5']);
+    setattr(file.id, P.FATTR_SIZE | P.FATTR_MODE | P.FATTR_UID | P.FATTR_MTIME);
+    expect(calls).toEqual(['truncate 5', 'setattr 35 600 1000 77']);
+    setattr(file.id, P.FATTR_MODE | P.FATTR_CTIME | P.FATTR_LOCKOWNER);
+    expect(calls).toEqual(['setattr 1 600 1000 77']);
+  });
+
+  test('with a handle it goes by the open file', async () => {
+    rig = await Rig.make(attrFops);
+    const file = rig.find('file');
+    const handle = openFile(file);
+    setattr(file.id, P.FATTR_SIZE | P.FATTR_FH | P.FATTR_MODE, handle);
+    expect(calls).toEqual([`ftruncate ${handle} 5`, 'fsetattr 1']);
+    setattr(file.id, P.FATTR_SIZE);
+    expect(calls).toEqual(['truncate 5']);
+  });
+});
+
+describe('listings', () => {
+  /** A leaf that lists `names`, as many as it likes at once. */
+  const listing = (names: readonly string[], atOnce: number): Fops<null> => {
+    const from = (offset: number): Dirent[] =>
+      names.slice(offset, offset + atOnce).map((name, i) => ({
+        name,
+        off: offset + i + 1,
+        type: 8,
+        gfid: iattOf(100 + offset + i).iaGfid,
+        stat: iattOf(100 + offset + i),
+        dict: null,
+        inode: null,
+      }));
+    return {
+      ...opening,
+      readdir: (frame, _xl, _fd, _size, offset) =>
+        unwind.readdir(frame, from(offset).length, 0, from(offset), null),
+      readdirp: (frame, _xl, _fd, _size, offset) =>
+        unwind.readdirp(frame, from(offset).length, 0, from(offset), null),
+    };
+  };
+
+  /** Everything a directory lists, read as the kernel does; the nodeids are 0 for READDIR. */
+  function list(handle: number, plus: boolean, size: number): [name: string, nodeid: number][] {
+    const all: [string, number][] = [];
+    for (let offset = 0; ; ) {
+      const opcode = plus ? P.READDIRPLUS : P.READDIR;
+      const args = [u64(handle), u64(offset), u32(size), u32(0), u64(0), u32(0), u32(0)];
+      const { error, body } = rig.ask(opcode, 1, ...args);
+      expect(error).toBe(0);
+      expect(body.length).toBeLessThanOrEqual(size);
+      if (body.length === 0) return all;
+      const skip = plus ? 128 : 0;
+      for (let at = 0; at < body.length; ) {
+        const nameBytes = body.readUInt32LE(at + skip + 16);
+        const start = at + skip + 24;
+        const nodeid = plus ? Number(body.readBigUInt64LE(at)) : 0;
+        all.push([body.toString('utf8', start, start + nameBytes), nodeid]);
+        offset = Number(body.readBigUInt64LE(at + skip + 8));
+        at += (skip + 24 + nameBytes + 7) & ~7;
+      }
+    }
+  }
+
+  const anyNames = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 40, unit: 'grapheme' }), {
+    maxLength: 30,
+  });
+
+  test('every entry once, in order, whatever fits', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        anyNames,
+        fc.boolean(),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 700, max: 4096 }),
+        async (names, plus, atOnce, size) => {
+          const used = names.filter((name) => Buffer.byteLength(name) <= 255);
+          rig = await Rig.make(listing(used, atOnce));
+          try {
+            const handle = openFile(rig.graph.inodes.root, P.OPENDIR);
+            expect(list(handle, plus, size).map(([name]) => name)).toEqual(used);
+          } finally {
+            await rig.close();
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+    rig = await Rig.make();
+  });
+
+  test('READDIRPLUS makes the kernel know every entry, but not the dots', async () => {
+    rig = await Rig.make(listing(['.', '..', 'a', 'b'], 10));
+    const handle = openFile(rig.graph.inodes.root, P.OPENDIR);
+    const got = list(handle, true, 4096);
+    expect(got.slice(0, 2)).toEqual([
+      ['.', 0],
+      ['..', 0],
+    ]);
+    for (const [name, nodeid] of got.slice(2)) {
+      const inode = rig.session.inode(nodeid)!;
+      expect([inode.nlookup, inode.path]).toEqual([1, `/${name}`]);
+    }
+  });
+
+  test('an entry that cannot be told is left out, and logged', async () => {
+    rig = await Rig.make(listing(['a', 'lone\ud800', 'x'.repeat(300), '\udcff', 'b'], 10));
+    const handle = openFile(rig.graph.inodes.root, P.OPENDIR);
+    expect(list(handle, false, 4096).map(([name]) => name)).toEqual(['a', '\ufffd', 'b']);
+    expect(rig.lines.filter((line) => /name cannot be/.test(line)).length).toBe(2);
+  });
+
+  test('a buffer too small for one entry is EINVAL, not the end', async () => {
+    rig = await Rig.make(listing(['x'.repeat(100)], 1));
+    const handle = openFile(rig.graph.inodes.root, P.OPENDIR);
+    const args = [u64(handle), u64(0), u32(64), u32(0), u64(0), u32(0), u32(0)];
+    expect(rig.ask(P.READDIR, 1, ...args).error).toBe(-EINVAL);
+  });
+});
+
+describe('extended attributes', () => {
+  const seen: Frame[] = [];
+  const xattrs: Fops<null> = {
+    getxattr: (frame, _xl, _loc, name) => {
+      seen.push(frame);
+      const all = new Dict()
+        .set('user.a', new TextEncoder().encode('value'))
+        .set('user.n', 42)
+        .set('security.selinux', 'x');
+      if (name === null || all.has(name)) unwind.getxattr(frame, 0, 0, all, null);
+      else fail.getxattr(frame, ENODATA);
+    },
+  };
+  const getxattr = (size: number, name: string) => rig.ask(P.GETXATTR, 1, u32(size), u32(0), name);
+
+  test('a value, its length, and too little room', async () => {
+    rig = await Rig.make(xattrs);
+    expect(getxattr(0, 'user.a').body.readUInt32LE(0)).toBe(5);
+    expect(getxattr(5, 'user.a').body.toString()).toBe('value');
+    expect(getxattr(4, 'user.a').error).toBe(-ERANGE);
+    expect(getxattr(9, 'user.n').body.toString()).toBe('42');
+    expect(getxattr(9, 'user.none').error).toBe(-ENODATA);
+  });
+
+  test('the list has every name with its NUL', async () => {
+    rig = await Rig.make(xattrs);
+    const { body } = rig.ask(P.LISTXATTR, 1, u32(100), u32(0));
+    expect(body.toString()).toBe('user.a\0user.n\0');
+    expect(rig.ask(P.LISTXATTR, 1, u32(0), u32(0)).body.readUInt32LE(0)).toBe(14);
+    expect(rig.ask(P.LISTXATTR, 1, u32(3), u32(0)).error).toBe(-ERANGE);
+  });
+
+  test('what the kernel asks before every write is answered without the graph', async () => {
+    rig = await Rig.make(xattrs);
+    seen.length = 0;
+    expect(getxattr(0, 'security.capability').error).toBe(-ENODATA);
+    const set = rig.ask(P.SETXATTR, 1, u32(1), u32(0), 'trusted.gfid', Buffer.from('x'));
+    expect(set.error).toBe(-1);
+    expect(seen).toEqual([]);
+  });
+
+  test('a value that is set outlives its message', async () => {
+    const kept: (Dict | null)[] = [];
+    rig = await Rig.make({
+      setxattr: (frame, _xl, _loc, dict) => {
+        kept.push(dict);
+        unwind.setxattr(frame, 0, 0, null);
+      },
+    });
+    rig.ask(P.SETXATTR, 1, u32(3), u32(0), 'user.a', Buffer.from('abc'));
+    rig.ask(P.SETXATTR, 1, u32(3), u32(0), 'user.a', Buffer.from('xyz'));
+    const values = kept.map((dict) => new TextDecoder().decode(dict!.bytes('user.a')));
+    expect(values).toEqual(['abc', 'xyz']);
+  });
+});

@@ -1,0 +1,86 @@
+/** The operations about the connection itself: INIT, INTERRUPT, DESTROY. */
+import { EPROTO } from '../../../core/errno.ts';
+import { MAX_DATA } from '../../../core/limits.ts';
+import { encodeInitOut, INIT_OUT_SIZE, type InitIn } from '../codec/init.ts';
+import type { InterruptIn } from '../codec/interrupt.ts';
+import type { NoArgs } from '../codec/opcodes.ts';
+import {
+  ASYNC_DIO,
+  ASYNC_READ,
+  AUTO_INVAL_DATA,
+  BIG_WRITES,
+  DO_READDIRPLUS,
+  KERNEL_VERSION,
+  MAX_PAGES,
+  MINOR_MAX,
+  MINOR_MIN,
+  OUT_HEADER_SIZE,
+  PARALLEL_DIROPS,
+  READDIRPLUS_AUTO,
+} from '../protocol.ts';
+import type { Handler } from './handler.ts';
+
+/**
+ * What is asked of the kernel, when it offers it. Not asked for:
+ * - ATOMIC_O_TRUNC: a truncation stays a fop of its own, which every translator sees.
+ * - EXPORT_SUPPORT: an inode that the table forgot cannot be found by its number again.
+ * - DONT_MASK: the kernel applies the umask, as on other file systems.
+ * - POSIX_LOCKS, FLOCK_LOCKS: this mount is the only way in, so the kernel's own locks are enough.
+ * - WRITEBACK_CACHE: writes reach the graph when they are made, in their order.
+ * - CACHE_SYMLINKS: a translator may have targets that change.
+ */
+const WANTED =
+  // Several reads of a file under way at once, as readahead makes them.
+  ASYNC_READ |
+  ASYNC_DIO |
+  // Writes of more than a page, up to MAX_DATA.
+  BIG_WRITES |
+  MAX_PAGES |
+  // Lookups and listings of one directory at once: the graph has no lock to protect.
+  PARALLEL_DIROPS |
+  // A listing that is followed by a look at every entry brings the attributes along.
+  DO_READDIRPLUS |
+  READDIRPLUS_AUTO |
+  // Cached pages go when size or time changed: others may write to the storage, too.
+  AUTO_INVAL_DATA;
+
+const PAGE_SIZE = 4096;
+/** As GlusterFS: requests of no particular caller under way, and from when on the kernel waits. */
+const BACKGROUND_MAX = 64;
+const CONGESTION_THRESHOLD = 48;
+
+export const init: Handler<InitIn> = (session, header, args) => {
+  const { major, minor } = args;
+  if (major < KERNEL_VERSION || (major === KERNEL_VERSION && minor < MINOR_MIN)) {
+    session.log.error(
+      `the kernel speaks FUSE ${major}.${minor}, and ${KERNEL_VERSION}.${MINOR_MIN} is needed ` +
+        '(Linux 5.4)',
+    );
+    session.replyHeader(header, EPROTO, 0);
+    return;
+  }
+  // A newer major is told ours, by the same answer, and asks again.
+  encodeInitOut(session.view, OUT_HEADER_SIZE, {
+    minor: major > KERNEL_VERSION ? MINOR_MAX : Math.min(minor, MINOR_MAX),
+    maxReadahead: Math.min(args.maxReadahead, MAX_DATA),
+    flags: WANTED & args.flags,
+    flags2: 0,
+    maxBackground: BACKGROUND_MAX,
+    congestionThreshold: CONGESTION_THRESHOLD,
+    maxWrite: MAX_DATA,
+    timeGran: 1,
+    maxPages: MAX_DATA / PAGE_SIZE,
+  });
+  const status = session.replyHeader(header, 0, INIT_OUT_SIZE);
+  if (status < 0) session.log.error('the kernel refused the answer to INIT', { errno: -status });
+  else session.log.info(`FUSE ${major}.${minor} in use`);
+};
+
+/** No answer of its own, unless the request is not there. */
+export const interrupt: Handler<InterruptIn> = (session, header, args) => {
+  session.interrupt(header, args.unique);
+};
+
+export const destroy: Handler<NoArgs> = (session, header, _args) => {
+  session.replyHeader(header, 0, 0);
+};

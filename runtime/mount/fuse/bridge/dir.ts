@@ -1,0 +1,165 @@
+/** The operations on open directories. */
+import { encodeNameInto, NameError, nameLength } from '../../../core/bytes.ts';
+import { EINVAL, ESTALE } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import { inoHi, inoLo, NULL_GFID } from '../../../core/gfid.ts';
+import { type Dirent, IA_INVAL } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { NAME_MAX } from '../../../core/limits.ts';
+import { Loc } from '../../../core/loc.ts';
+import { printable } from '../../../core/log.ts';
+import type { Cbk } from '../../../core/xlator.ts';
+import {
+  direntPlusSize,
+  direntSize,
+  encodeDirent,
+  NAME_OFFSET,
+  NAME_OFFSET_PLUS,
+  UNKNOWN_INO,
+} from '../codec/dir.ts';
+import { ENTRY_OUT_SIZE, encodeNegativeEntry } from '../codec/entry.ts';
+import {
+  encodeOpenOut,
+  type FsyncIn,
+  OPEN_OUT_SIZE,
+  type OpenIn,
+  type ReadIn,
+} from '../codec/io.ts';
+import { letGo } from '../fd-table.ts';
+import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
+import type { Session } from '../session.ts';
+import { openFd } from './file.ts';
+import type { Handler } from './handler.ts';
+import { discard, encodeEntry, fdDone, inodeErrno } from './reply.ts';
+
+/** Room that an entry which does not fit any more may be encoded in. */
+const SLACK = direntPlusSize(NAME_MAX);
+
+export const opendir: Handler<OpenIn> = (session, header, args) => {
+  const frame = session.begin('OPENDIR');
+  const inode = session.inode(header.nodeid);
+  if (inode === undefined) return session.fail(frame, ESTALE);
+  const fd = new Fd(inode, args.flags, header.pid, true);
+  frame.local = fd;
+  wind.opendir(frame, 0, opendirCbk, session.links, new Loc(inode), fd, null);
+};
+
+const opendirCbk: Cbk<'opendir', Session> = (frame, _cookie, xl, opRet, opErrno) => {
+  const session = xl.priv;
+  const fd = frame.local as Fd;
+  if (opRet < 0) {
+    letGo(fd);
+    return session.fail(frame, inodeErrno(opErrno));
+  }
+  session.fds.add(fd);
+  encodeOpenOut(session.view, OUT_HEADER_SIZE, fd.id, 0);
+  if (!session.reply(frame, OPEN_OUT_SIZE)) session.fds.release(fd.id);
+};
+
+export const readdir: Handler<ReadIn> = (session, _header, args) => {
+  const frame = session.begin('READDIR');
+  const fd = openFd(session, frame, args.fh);
+  if (fd === null) return;
+  const size = listingSize(session, args.size);
+  wind.readdir(frame, size, readdirCbk, session.links, fd, size, args.offset, null);
+};
+
+export const readdirplus: Handler<ReadIn> = (session, _header, args) => {
+  const frame = session.begin('READDIRP');
+  const fd = openFd(session, frame, args.fh);
+  if (fd === null) return;
+  frame.local = fd.inode;
+  const size = listingSize(session, args.size);
+  wind.readdirp(frame, size, readdirpCbk, session.links, fd, size, args.offset, null);
+};
+
+/** The kernel asks for what its buffer holds; an answer must fit into ours, too. */
+const listingSize = (session: Session, asked: number): number =>
+  Math.min(asked, session.out.length - OUT_HEADER_SIZE - SLACK);
+
+const readdirCbk: Cbk<'readdir', Session> = (frame, size, xl, opRet, opErrno, entries) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, opErrno);
+  let used = 0;
+  for (const entry of entries ?? []) {
+    const at = OUT_HEADER_SIZE + used;
+    const nameBytes = encodeEntryName(session, at + NAME_OFFSET, entry.name);
+    if (nameBytes === 0) continue;
+    if (used + direntSize(nameBytes) > size) break;
+    used += encodePlain(session, at, entry, nameBytes);
+  }
+  finish(session, frame, used, entries);
+};
+
+const readdirpCbk: Cbk<'readdirp', Session> = (frame, size, xl, opRet, opErrno, entries) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, opErrno);
+  let used = 0;
+  for (const entry of entries ?? []) {
+    const at = OUT_HEADER_SIZE + used;
+    const nameBytes = encodeEntryName(session, at + NAME_OFFSET_PLUS, entry.name);
+    if (nameBytes === 0) continue;
+    if (used + direntPlusSize(nameBytes) > size) break;
+    encodeInode(session, at, frame.local as Inode, entry);
+    used += ENTRY_OUT_SIZE + encodePlain(session, at + ENTRY_OUT_SIZE, entry, nameBytes);
+  }
+  finish(session, frame, used, entries);
+};
+
+/** An empty answer means the end of the directory: it must not come of an entry that is too long. */
+function finish(
+  session: Session,
+  frame: Frame,
+  used: number,
+  entries: readonly Dirent[] | null,
+): void {
+  if (used === 0 && entries !== null && entries.length > 0) session.fail(frame, EINVAL);
+  else session.reply(frame, used);
+}
+
+/** Bytes of the name, now in place; 0 for one that cannot be told to anybody. */
+function encodeEntryName(session: Session, at: number, name: string): number {
+  // A name is three bytes a character at most; a longer one could reach beyond the slack.
+  if (name.length * 3 <= SLACK - NAME_OFFSET_PLUS || nameLength(name) <= NAME_MAX) {
+    try {
+      return encodeNameInto(name, session.out, at);
+    } catch (error) {
+      if (!(error instanceof NameError)) throw error;
+    }
+  }
+  session.log.warning(`a listing has an entry whose name cannot be: '${printable(name)}'`);
+  return 0;
+}
+
+function encodePlain(session: Session, at: number, entry: Dirent, nameBytes: number): number {
+  const { gfid, off, type } = entry;
+  const known = gfid !== NULL_GFID;
+  const hi = known ? inoHi(gfid) : 0;
+  const lo = known ? inoLo(gfid) : UNKNOWN_INO;
+  return encodeDirent(session.view, at, hi, lo, off, type, nameBytes);
+}
+
+/** The entry as a lookup would have answered, when the storage told enough. */
+function encodeInode(session: Session, at: number, parent: Inode, entry: Dirent): void {
+  const { name, stat } = entry;
+  const isDots = name === '.' || name === '..';
+  const inode = entry.inode ?? session.graph.inodes.newInode();
+  const linked =
+    isDots || stat === null || stat.iaType === IA_INVAL
+      ? null
+      : parent.table.link(inode, parent, name, stat);
+  if (linked !== inode) discard(inode);
+  // Node id 0 means here: nothing is said about the inode.
+  if (linked === null) encodeNegativeEntry(session.view, at, session.unknownValid);
+  else encodeEntry(session, at, linked, stat!);
+}
+
+/** FSYNCDIR. */
+export const fsyncdir: Handler<FsyncIn> = (session, _header, args) => {
+  const frame = session.begin('FSYNCDIR');
+  const fd = openFd(session, frame, args.fh);
+  if (fd === null) return;
+  wind.fsyncdir(frame, 0, fdDone, session.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
+};

@@ -1,0 +1,80 @@
+/** LOOKUP, FORGET and BATCH_FORGET: which inodes the kernel knows, and under which names. */
+import { ENOENT, ESTALE } from '../../../core/errno.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Cbk } from '../../../core/xlator.ts';
+import {
+  type BatchForgetIn,
+  ENTRY_OUT_SIZE,
+  encodeNegativeEntry,
+  FORGET_ONE_SIZE,
+  type ForgetIn,
+  type NameIn,
+} from '../codec/entry.ts';
+import { OUT_HEADER_SIZE } from '../protocol.ts';
+import type { Session } from '../session.ts';
+import type { Handler } from './handler.ts';
+import { discard, replyEntry } from './reply.ts';
+
+export const lookup: Handler<NameIn> = (session, header, args) => {
+  const frame = session.begin('LOOKUP');
+  const parent = session.inode(header.nodeid);
+  if (parent === undefined) return session.fail(frame, ESTALE);
+  const name = session.name(args.name);
+  const known = session.graph.inodes.grep(parent, name);
+  if (known === undefined) return lookupNew(session, frame, parent, name);
+  const loc = new Loc(known, parent, name);
+  frame.local = loc;
+  wind.lookup(frame, 0, revalidateCbk, session.links, loc, null);
+};
+
+/** A name not known so far, or no longer: with a gfid for a file that has none yet. */
+function lookupNew(session: Session, frame: Frame, parent: Inode, name: string): void {
+  const loc = new Loc(session.graph.inodes.newInode(), parent, name);
+  frame.local = loc;
+  wind.lookup(frame, 0, lookupCbk, session.links, loc, session.gfids.request());
+}
+
+/** A known name, asked for again: when it is not what it was, it is a new one. */
+const revalidateCbk: Cbk<'lookup', Session> = (frame, _cookie, xl, opRet, opErrno, _inode, buf) => {
+  const session = xl.priv;
+  const loc = frame.local as Loc;
+  const { inode, parent, name } = loc as { inode: Inode; parent: Inode; name: string };
+  if (opRet >= 0 && buf?.iaGfid === inode.gfid) return replyEntry(session, frame, loc, inode, buf);
+  if (opRet >= 0 || opErrno === ENOENT) inode.table.unlink(parent, name);
+  lookupNew(session, frame, parent, name);
+};
+
+const lookupCbk: Cbk<'lookup', Session> = (frame, _cookie, xl, opRet, opErrno, inode, buf) => {
+  const session = xl.priv;
+  const loc = frame.local as Loc;
+  if (opRet >= 0) return replyEntry(session, frame, loc, inode, buf);
+  discard(loc.inode);
+  if (opErrno !== ENOENT || session.negativeValid === null) return session.fail(frame, opErrno);
+  encodeNegativeEntry(session.view, OUT_HEADER_SIZE, session.negativeValid);
+  session.reply(frame, ENTRY_OUT_SIZE);
+};
+
+/** The kernel takes back that it knows an inode. No answer. */
+export const forget: Handler<ForgetIn> = (session, header, args) => {
+  forgetOne(session, header.nodeid, args.nlookup);
+};
+
+export const batchForget: Handler<BatchForgetIn> = (session, _header, args) => {
+  const { view } = session.cursor;
+  const TWO_32 = 0x1_0000_0000;
+  for (let i = 0; i < args.count; i++) {
+    const at = args.items + i * FORGET_ONE_SIZE;
+    const nodeid = view.getUint32(at, true) + view.getUint32(at + 4, true) * TWO_32;
+    const nlookup = view.getUint32(at + 8, true) + view.getUint32(at + 12, true) * TWO_32;
+    forgetOne(session, nodeid, nlookup);
+  }
+};
+
+function forgetOne(session: Session, nodeid: number, nlookup: number): void {
+  const inode = session.inode(nodeid);
+  // 0 would mean "all" to the table; from the kernel it means nothing.
+  if (inode !== undefined && nlookup > 0) inode.table.forget(inode, nlookup);
+}

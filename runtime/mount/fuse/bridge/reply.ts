@@ -1,0 +1,107 @@
+/**
+ * Answers that several operations share: an entry (a name that leads to an inode), attributes, and
+ * plain success; and what becomes of errnos.
+ */
+import { EIO, ENOENT, ESTALE } from '../../../core/errno.ts';
+import type { Frame } from '../../../core/frame.ts';
+import { NULL_GFID } from '../../../core/gfid.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { type Inode, ROOT_ID } from '../../../core/inode.ts';
+import type { Loc } from '../../../core/loc.ts';
+import type { Xlator } from '../../../core/xlator.ts';
+import { ATTR_OUT_SIZE, encodeAttrOut } from '../codec/attr.ts';
+import { ENTRY_OUT_SIZE, encodeEntryOut } from '../codec/entry.ts';
+import { OUT_HEADER_SIZE } from '../protocol.ts';
+import type { Session } from '../session.ts';
+
+/**
+ * The errno for a fop on an inode that the kernel found before. ENOENT means that it went away
+ * behind our back: with ESTALE the kernel looks its path up again, and once only.
+ */
+export const inodeErrno = (opErrno: number): number => (opErrno === ENOENT ? ESTALE : opErrno);
+
+/**
+ * The errno for a fop that makes a name in a directory. There, ENOENT can only mean the directory:
+ * as above, unless the directory is known to have no name any more, or is the root.
+ */
+export function makerErrno(opErrno: number, parent: Inode): number {
+  const isReachable = parent.id !== ROOT_ID && parent.names.length > 0;
+  return opErrno === ENOENT && isReachable ? ESTALE : opErrno;
+}
+
+/** An inode that came to nothing: translators let go of what they keep with it. */
+export function discard(inode: Inode | null): void {
+  if (inode !== null && !inode.linked) inode.forgetCtx();
+}
+
+/**
+ * Makes the inode of a successful reply known, under the name of `loc`. The result is the inode to
+ * go on with, which is another one when its gfid was known already; null (nothing without a gfid
+ * can be told to the kernel) when the storage broke its word.
+ */
+export function link(loc: Loc, inode: Inode | null, buf: Iatt | null): Inode | null {
+  const made = inode ?? loc.inode;
+  if (made === null || buf === null || buf.iaGfid === NULL_GFID) return null;
+  const linked = made.table.link(made, loc.parent, loc.name, buf);
+  if (linked !== made) discard(made);
+  return linked;
+}
+
+/** Encodes an entry of `linked`, and counts that the kernel knows it once more. */
+export function encodeEntry(session: Session, at: number, linked: Inode, buf: Iatt): void {
+  const { view, entryValid, attrValid, unknownValid } = session;
+  linked.table.lookup(linked);
+  const attr = buf.known ? attrValid : unknownValid;
+  encodeEntryOut(view, at, linked.id, entryValid, attr, linked.inoHi, linked.inoLo, buf);
+}
+
+export function replyEntry(
+  session: Session,
+  frame: Frame,
+  loc: Loc,
+  inode: Inode | null,
+  buf: Iatt | null,
+): void {
+  const linked = link(loc, inode, buf);
+  if (linked === null) {
+    session.fail(frame, EIO);
+    return;
+  }
+  encodeEntry(session, OUT_HEADER_SIZE, linked, buf!);
+  // An answer that did not arrive did not make the kernel know the inode.
+  if (!session.reply(frame, ENTRY_OUT_SIZE)) linked.table.forget(linked, 1);
+}
+
+export function replyAttr(session: Session, frame: Frame, inode: Inode, buf: Iatt | null): void {
+  if (buf === null) {
+    session.fail(frame, EIO);
+    return;
+  }
+  const valid = buf.known ? session.attrValid : session.unknownValid;
+  encodeAttrOut(session.view, OUT_HEADER_SIZE, valid, inode.inoHi, inode.inoLo, buf);
+  session.reply(frame, ATTR_OUT_SIZE);
+}
+
+/** The callback of a fop on an inode whose answer says nothing but whether it worked. */
+export function inodeDone(
+  frame: Frame,
+  _cookie: number,
+  xl: Xlator<Session>,
+  opRet: number,
+  opErrno: number,
+): void {
+  if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
+  else xl.priv.reply(frame, 0);
+}
+
+/** The same for a fop on an fd. */
+export function fdDone(
+  frame: Frame,
+  _cookie: number,
+  xl: Xlator<Session>,
+  opRet: number,
+  opErrno: number,
+): void {
+  if (opRet < 0) xl.priv.fail(frame, opErrno);
+  else xl.priv.reply(frame, 0);
+}

@@ -1,0 +1,112 @@
+/** The operations on extended attributes, and which attributes are none of the graph's business. */
+import { encodeName, NameError } from '../../../core/bytes.ts';
+import { Dict, type DictValue } from '../../../core/dict.ts';
+import { ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Cbk } from '../../../core/xlator.ts';
+import type { NameIn } from '../codec/entry.ts';
+import {
+  encodeGetxattrOut,
+  GETXATTR_OUT_SIZE,
+  type GetxattrIn,
+  type SetxattrIn,
+} from '../codec/xattr.ts';
+import { OUT_HEADER_SIZE } from '../protocol.ts';
+import type { Session } from '../session.ts';
+import type { Handler } from './handler.ts';
+import { inodeDone, inodeErrno } from './reply.ts';
+
+/**
+ * Attributes that are answered here, as if there were none: the kernel asks for capabilities before
+ * every write, and POSIX ACLs would have to be enforced by whoever stores them.
+ */
+const NEVER: ReadonlySet<string> = new Set([
+  'security.capability',
+  'security.selinux',
+  'system.posix_acl_access',
+  'system.posix_acl_default',
+]);
+
+/** Attributes that an application must not set: they are an inode's identity. */
+const IDENTITY: ReadonlySet<string> = new Set(['trusted.gfid', 'trusted.glusterfs.volume-id']);
+
+export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
+  const frame = session.begin('SETXATTR');
+  const inode = session.inode(header.nodeid);
+  if (inode === undefined) return session.fail(frame, ESTALE);
+  const name = session.name(args.name);
+  if (NEVER.has(name)) return session.fail(frame, EOPNOTSUPP);
+  if (IDENTITY.has(name)) return session.fail(frame, EPERM);
+  const dict = new Dict().set(name, session.copy(args.value), 'bin');
+  wind.setxattr(frame, 0, inodeDone, session.links, new Loc(inode), dict, args.flags, null);
+};
+
+export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
+  const frame = session.begin('GETXATTR');
+  const inode = session.inode(header.nodeid);
+  if (inode === undefined) return session.fail(frame, ESTALE);
+  const name = session.name(args.name);
+  if (NEVER.has(name)) {
+    return session.fail(frame, name.startsWith('security.') ? ENODATA : EOPNOTSUPP);
+  }
+  frame.local = name;
+  wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
+};
+
+const getxattrCbk: Cbk<'getxattr', Session> = (frame, size, xl, opRet, opErrno, dict) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
+  const value = dict?.get(frame.local as string);
+  if (value === undefined) return session.fail(frame, ENODATA);
+  replySized(session, frame, size, valueBytes(value));
+};
+
+export const listxattr: Handler<GetxattrIn> = (session, header, args) => {
+  const frame = session.begin('GETXATTR');
+  const inode = session.inode(header.nodeid);
+  if (inode === undefined) return session.fail(frame, ESTALE);
+  wind.getxattr(frame, args.size, listxattrCbk, session.links, new Loc(inode), null, null);
+};
+
+const listxattrCbk: Cbk<'getxattr', Session> = (frame, size, xl, opRet, opErrno, dict) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
+  let names = '';
+  for (const name of dict?.keys() ?? []) if (!NEVER.has(name)) names += `${name}\0`;
+  replySized(session, frame, size, valueBytes(names));
+};
+
+export const removexattr: Handler<NameIn> = (session, header, args) => {
+  const frame = session.begin('REMOVEXATTR');
+  const inode = session.inode(header.nodeid);
+  if (inode === undefined) return session.fail(frame, ESTALE);
+  const name = session.name(args.name);
+  if (NEVER.has(name)) return session.fail(frame, EOPNOTSUPP);
+  if (IDENTITY.has(name)) return session.fail(frame, EPERM);
+  wind.removexattr(frame, 0, inodeDone, session.links, new Loc(inode), name, null);
+};
+
+/** A value or list for a caller with room for `size` bytes; with 0 it only asks for the length. */
+function replySized(session: Session, frame: Frame, size: number, bytes: Uint8Array): void {
+  if (size === 0) {
+    encodeGetxattrOut(session.view, OUT_HEADER_SIZE, bytes.length);
+    session.reply(frame, GETXATTR_OUT_SIZE);
+  } else if (bytes.length > size) session.fail(frame, ERANGE);
+  else session.replyData(frame, bytes);
+}
+
+/** A dict's value as bytes: numbers as decimal text, as GlusterFS keeps them. */
+function valueBytes(value: DictValue): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (value instanceof Iatt) return new Uint8Array(0);
+  try {
+    return encodeName(String(value));
+  } catch (error) {
+    // A string that no bytes stand for can only be a script's: it has no value to show.
+    if (error instanceof NameError) return new Uint8Array(0);
+    throw error;
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * Getting a descriptor of `/dev/fuse` that is mounted somewhere, and unmounting it again.
+ *
+ * As root by mount(2); as anybody else by `fusermount3`, which is setuid and passes the descriptor
+ * over a socket named by the environment variable _FUSE_COMMFD. Nothing here touches the mount
+ * point once it is mounted: this process has to answer such a call itself, so it would wait for
+ * ever. Unmounting is done beside the event loop for the same reason: the kernel may write back
+ * data while it unmounts.
+ *
+ * Sources: Linux Documentation/filesystems/fuse.rst (mount options), mount(2), umount2(2),
+ * fusermount3(1).
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { constants, readFileSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { isMainThread } from 'node:worker_threads';
+import {
+  EACCES,
+  EINVAL,
+  ENODEV,
+  ENOENT,
+  ENXIO,
+  EPERM,
+  errnoName,
+  strerror,
+} from '../../core/errno.ts';
+import { callAsync } from '../../sys/call.ts';
+import {
+  F_SETFL,
+  MNT_DETACH,
+  MS_NODEV,
+  MS_NOSUID,
+  MS_RDONLY,
+  O_CLOEXEC,
+  O_NONBLOCK,
+} from '../../sys/constants.ts';
+import { close, fcntl, mount, open, umount2 } from '../../sys/libc.ts';
+import { makeSocketpair, receiveFd } from '../../sys/socket.ts';
+import { cstring } from '../../sys/struct.ts';
+import { fusermountCode, MountError, mountError } from './mount-error.ts';
+
+/** File system type in /proc/mounts. */
+export const FS_TYPE = 'fuse.glossa';
+
+export interface ChannelOptions {
+  readonly mountpoint: string;
+  /** Shown as the device in /proc/mounts: the volume's or volfile's name. */
+  readonly source: string;
+  /** Lets users other than the mounting one in. */
+  readonly allowOther: boolean;
+  readonly readOnly: boolean;
+  /** Bytes of the largest READ. */
+  readonly maxRead: number;
+}
+
+/** A mounted descriptor: nonblocking, closed on exec. */
+export class Channel {
+  readonly fd: number;
+  /** Absolute, without symbolic links. */
+  readonly mountpoint: string;
+  private readonly byRoot: boolean;
+  private open = true;
+
+  constructor(fd: number, mountpoint: string, byRoot: boolean) {
+    this.fd = fd;
+    this.mountpoint = mountpoint;
+    this.byRoot = byRoot;
+  }
+
+  /**
+   * Takes the mount point away; files that are open go on until `close`.
+   * @throws {MountError} when it is still mounted afterwards.
+   */
+  async unmount(): Promise<void> {
+    const problem = this.byRoot
+      ? (await umount2Async(cstring(this.mountpoint), MNT_DETACH)) < 0
+        ? 'umount2 failed'
+        : ''
+      : await fusermount(unmountArgs(this.mountpoint), null);
+    if (problem !== '' && findMount(this.mountpoint) !== null) {
+      throw new MountError('MOUNT_FAILED', `cannot unmount ${this.mountpoint}: ${problem}`);
+    }
+  }
+
+  /** Ends the connection: whoever still uses the mount gets ENOTCONN. */
+  close(): void {
+    if (!this.open) return;
+    this.open = false;
+    close(this.fd);
+  }
+
+  /**
+   * For a process that is about to end and cannot wait: ends the connection first, so that the
+   * kernel expects nothing of us any more, and then takes the mount point away.
+   */
+  abandon(): void {
+    if (!this.open) return;
+    this.close();
+    if (this.byRoot) umount2(cstring(this.mountpoint), MNT_DETACH);
+    else spawnSync('fusermount3', unmountArgs(this.mountpoint), { stdio: 'ignore' });
+  }
+}
+
+/** Mounts. @throws {MountError} with what to do about it. */
+export async function openChannel(options: ChannelOptions): Promise<Channel> {
+  if (process.platform !== 'linux' || !isMainThread) {
+    throw mountError('MOUNT_UNSUPPORTED_PLATFORM', options.mountpoint, process.platform);
+  }
+  const mountpoint = await checkMountpoint(options.mountpoint);
+  const byRoot = process.getuid?.() === 0;
+  const fd = byRoot ? mountByRoot(mountpoint, options) : await mountByUser(mountpoint, options);
+  return new Channel(fd, mountpoint, byRoot);
+}
+
+const unmountArgs = (mountpoint: string): string[] => ['-u', '-z', '--', mountpoint];
+
+const umount2Async = callAsync('int umount2(const void *target, int flags)');
+
+/** Absolute path of the mount point, when it is fit to be one. Asks beside the event loop. */
+async function checkMountpoint(path: string): Promise<string> {
+  try {
+    const real = await realpath(path);
+    const there = findMount(real);
+    const stats = await stat(real);
+    if (there?.type === FS_TYPE) throw mountError('MOUNT_POINT_BUSY', path, there.source);
+    if (!stats.isDirectory()) throw mountError('MOUNT_POINT_NOT_DIRECTORY', path);
+    return real;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw mountError('MOUNT_POINT_MISSING', path);
+    if (code === 'ENOTDIR') throw mountError('MOUNT_POINT_NOT_DIRECTORY', path);
+    if (code === 'ENOTCONN') throw mountError('MOUNT_POINT_DEAD', path);
+    if (code === 'EACCES') throw mountError('MOUNT_POINT_DENIED', path, 'you may not search it');
+    throw error;
+  }
+}
+
+interface MountEntry {
+  readonly type: string;
+  readonly source: string;
+}
+
+/** The newest mount on exactly this path, from /proc/self/mountinfo (see proc(5)). */
+export function findMount(path: string): MountEntry | null {
+  let found: MountEntry | null = null;
+  for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
+    const [left, right] = line.split(' - ');
+    if (right === undefined || unescapeOctal(left!.split(' ')[4]!) !== path) continue;
+    const [type, source] = right.split(' ');
+    found = { type: type!, source: unescapeOctal(source!) };
+  }
+  return found;
+}
+
+const unescapeOctal = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+
+function mountByRoot(mountpoint: string, options: ChannelOptions): number {
+  const fd = open(cstring('/dev/fuse'), constants.O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
+  if (fd < 0) {
+    const detail = `/dev/fuse: ${strerror(-fd)}`;
+    const missing = fd === -ENOENT || fd === -ENODEV || fd === -ENXIO;
+    throw mountError(missing ? 'MOUNT_NO_FUSE' : 'MOUNT_NOT_PERMITTED', mountpoint, detail);
+  }
+  const data = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', ...kernelOptions(options)];
+  // Content may come from a translator that nobody vouches for: no setuid programs, no devices.
+  const flags = MS_NOSUID | MS_NODEV | (options.readOnly ? MS_RDONLY : 0);
+  const status = mount(
+    cstring(options.source),
+    cstring(mountpoint),
+    cstring(FS_TYPE),
+    flags,
+    cstring(data.join(',')),
+  );
+  if (status === 0) return fd;
+  close(fd);
+  const detail = `mount: ${strerror(-status)}`;
+  if (status === -EPERM || status === -EACCES) {
+    throw mountError('MOUNT_NOT_PERMITTED', mountpoint, detail);
+  }
+  if (status === -ENODEV) throw mountError('MOUNT_NO_FUSE', mountpoint, detail);
+  const hint = status === -EINVAL ? ` with options '${data.join(',')}'` : '';
+  throw mountError('MOUNT_FAILED', mountpoint, `${detail} (${errnoName(-status)})${hint}`);
+}
+
+/** The options that the kernel and fusermount3 both understand. */
+function kernelOptions(options: ChannelOptions): string[] {
+  // Permissions are checked by the kernel, from the attributes that the graph reports.
+  const list = ['default_permissions', `max_read=${options.maxRead}`];
+  if (options.allowOther) list.push('allow_other');
+  return list;
+}
+
+async function mountByUser(mountpoint: string, options: ChannelOptions): Promise<number> {
+  const pair = makeSocketpair();
+  if (typeof pair === 'number') {
+    throw mountError('MOUNT_FAILED', mountpoint, `socketpair: ${strerror(-pair)}`);
+  }
+  const [ours, theirs] = pair;
+  try {
+    // In fusermount3's list a comma ends an option, and a backslash keeps it.
+    const source = options.source.replace(/[\\,]/g, '\\$&');
+    const list = [
+      `fsname=${source}`,
+      'subtype=glossa',
+      'nosuid',
+      'nodev',
+      ...kernelOptions(options),
+    ];
+    if (options.readOnly) list.push('ro');
+    const problem = await fusermount(['-o', list.join(','), '--', mountpoint], theirs);
+    if (problem !== '') throw mountError(fusermountCode(problem), mountpoint, problem);
+    const fd = receiveFd(ours);
+    if (fd < 0) throw mountError('MOUNT_FAILED', mountpoint, 'fusermount3 passed no descriptor');
+    fcntl(fd, F_SETFL, constants.O_RDWR | O_NONBLOCK);
+    return fd;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw mountError('MOUNT_NO_FUSERMOUNT', mountpoint);
+  } finally {
+    close(ours);
+    close(theirs);
+  }
+}
+
+/** Runs fusermount3: '' when it succeeded, otherwise what it said. */
+function fusermount(args: readonly string[], socket: number | null): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('fusermount3', args, {
+      stdio: ['ignore', 'ignore', 'pipe', socket ?? 'ignore'],
+      env: { PATH: process.env.PATH, LC_ALL: 'C', _FUSE_COMMFD: '3' },
+    });
+    let said = '';
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    child.once('error', reject);
+    child.once('close', (status) => {
+      resolve(status === 0 ? '' : said.trim() || `fusermount3 ended with status ${status}`);
+    });
+  });
+}

@@ -1,0 +1,116 @@
+/**
+ * Reading a message from front to back.
+ *
+ * Decoding cannot fail in the middle: a read beyond the end gives 0 (or an empty span) and is noted
+ * in `short`, which whoever decodes a message looks at once, after the last field. Nothing is read
+ * outside of the message, whatever its bytes say.
+ *
+ * 64-bit fields become Numbers, exact below 2^53. The kernel's node ids, file handles and request
+ * numbers are ours or counted from 1, so they are; an offset or size that is not is still beyond
+ * 2^53 afterwards, and is refused where it is used. Lock owners are arbitrary: two halves.
+ */
+
+const TWO_32 = 0x1_0000_0000;
+
+/** A range of the message's bytes: a name (without its NUL) or data. */
+export class Span {
+  start = 0;
+  end = 0;
+
+  get length(): number {
+    return this.end - this.start;
+  }
+}
+
+export class Cursor {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  at = 0;
+  end = 0;
+  /** The message ended before a field did. */
+  short = false;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Starts on the message in `bytes[start … end)`; an end beyond the bytes makes it short. */
+  reset(start: number, end: number): void {
+    this.at = start;
+    this.end = Math.min(end, this.bytes.length);
+    this.short = end > this.bytes.length || start > end;
+  }
+
+  u16(): number {
+    return this.take(2) ? this.view.getUint16(this.at - 2, true) : 0;
+  }
+
+  u32(): number {
+    return this.take(4) ? this.view.getUint32(this.at - 4, true) : 0;
+  }
+
+  u64(): number {
+    if (!this.take(8)) return 0;
+    const at = this.at - 8;
+    return this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * TWO_32;
+  }
+
+  i64(): number {
+    if (!this.take(8)) return 0;
+    const at = this.at - 8;
+    return this.view.getUint32(at, true) + this.view.getInt32(at + 4, true) * TWO_32;
+  }
+
+  skip(count: number): void {
+    this.take(count);
+  }
+
+  /** Bytes up to a NUL, which is passed over. A missing NUL makes the message short. */
+  name(out: Span): void {
+    const { bytes, end } = this;
+    let at = this.at;
+    out.start = at;
+    while (at < end && bytes[at] !== 0) at++;
+    if (at < end) {
+      out.end = at;
+      this.at = at + 1;
+    } else this.fail(out);
+  }
+
+  /** The next `count` bytes. */
+  data(count: number, out: Span): void {
+    out.start = this.at;
+    if (this.take(count)) out.end = this.at;
+    else this.fail(out);
+  }
+
+  private take(count: number): boolean {
+    if (this.at + count > this.end) {
+      this.short = true;
+      this.at = this.end;
+      return false;
+    }
+    this.at += count;
+    return true;
+  }
+
+  private fail(out: Span): void {
+    this.short = true;
+    this.at = this.end;
+    out.start = this.end;
+    out.end = this.end;
+  }
+}
+
+/** Writes an unsigned number below 2^53 as 64 bits. */
+export function putU64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, true);
+  view.setUint32(at + 4, value / TWO_32, true);
+}
+
+/** Writes a number between -2^53 and 2^53 as 64 bits, two's complement. */
+export function putI64(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, true);
+  view.setInt32(at + 4, Math.floor(value / TWO_32), true);
+}

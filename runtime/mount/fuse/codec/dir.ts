@@ -1,0 +1,40 @@
+/** Directory listings: struct fuse_dirent (READDIR) and fuse_direntplus (READDIRPLUS). */
+import { putU64 } from './cursor.ts';
+import { ENTRY_OUT_SIZE } from './entry.ts';
+
+/** Bytes before the name in a fuse_dirent. */
+export const NAME_OFFSET = 24;
+/** The same in a fuse_direntplus. */
+export const NAME_OFFSET_PLUS = ENTRY_OUT_SIZE + NAME_OFFSET;
+
+/** The inode number of an entry nobody knows it of: 0 would make readdir(3) skip the entry. */
+export const UNKNOWN_INO = 0xffff_ffff;
+
+/** Records begin at multiples of 8. */
+const align = (length: number): number => (length + 7) & ~7;
+
+export const direntSize = (nameBytes: number): number => align(NAME_OFFSET + nameBytes);
+export const direntPlusSize = (nameBytes: number): number => align(NAME_OFFSET_PLUS + nameBytes);
+
+/**
+ * Writes a fuse_dirent around a name that is already in place (at + NAME_OFFSET), padding with NULs.
+ * `off` is where a later READDIR goes on after this entry; `type` is DT_…. Returns its size.
+ */
+export function encodeDirent(
+  view: DataView,
+  at: number,
+  inoHi: number,
+  inoLo: number,
+  off: number,
+  type: number,
+  nameBytes: number,
+): number {
+  view.setUint32(at, inoLo, true);
+  view.setUint32(at + 4, inoHi, true);
+  putU64(view, at + 8, off);
+  view.setUint32(at + 16, nameBytes, true);
+  view.setUint32(at + 20, type, true);
+  const size = direntSize(nameBytes);
+  for (let i = NAME_OFFSET + nameBytes; i < size; i++) view.setUint8(at + i, 0);
+  return size;
+}

@@ -1,0 +1,42 @@
+/**
+ * Unsolicited messages: taking back what the kernel was told it may believe. They are replies with
+ * `unique` 0 and the code where the errno would be.
+ */
+import { NOTIFY_INVAL_ENTRY, NOTIFY_INVAL_INODE, OUT_HEADER_SIZE } from '../protocol.ts';
+import { putI64, putU64 } from './cursor.ts';
+
+function encodeNotifyHeader(view: DataView, code: number, bodyBytes: number): number {
+  const length = OUT_HEADER_SIZE + bodyBytes;
+  view.setUint32(0, length, true);
+  view.setInt32(4, code, true);
+  putU64(view, 8, 0);
+  return length;
+}
+
+/**
+ * Attributes of an inode, and its cached data from `offset` for `length` bytes (0: to the end).
+ * A negative offset leaves the data alone. Returns the message's length.
+ */
+export function encodeInvalInode(
+  view: DataView,
+  nodeid: number,
+  offset: number,
+  length: number,
+): number {
+  putU64(view, OUT_HEADER_SIZE, nodeid);
+  putI64(view, OUT_HEADER_SIZE + 8, offset);
+  putI64(view, OUT_HEADER_SIZE + 16, length);
+  return encodeNotifyHeader(view, NOTIFY_INVAL_INODE, 24);
+}
+
+/** Where the name of `encodeInvalEntry` must lie. */
+export const INVAL_ENTRY_NAME = OUT_HEADER_SIZE + 16;
+
+/** What a name in a directory leads to, or that it leads nowhere. Returns the message's length. */
+export function encodeInvalEntry(view: DataView, parent: number, nameBytes: number): number {
+  putU64(view, OUT_HEADER_SIZE, parent);
+  view.setUint32(OUT_HEADER_SIZE + 8, nameBytes, true);
+  view.setUint32(OUT_HEADER_SIZE + 12, 0, true);
+  view.setUint8(INVAL_ENTRY_NAME + nameBytes, 0);
+  return encodeNotifyHeader(view, NOTIFY_INVAL_ENTRY, 16 + nameBytes + 1);
+}

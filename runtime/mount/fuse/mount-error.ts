@@ -1,0 +1,60 @@
+/** Why a mount could not be made (or taken away), in one line that says what to do. */
+
+export type MountErrorCode =
+  | 'MOUNT_POINT_MISSING'
+  | 'MOUNT_POINT_NOT_DIRECTORY'
+  | 'MOUNT_POINT_BUSY'
+  | 'MOUNT_POINT_DEAD'
+  | 'MOUNT_POINT_DENIED'
+  | 'MOUNT_NO_FUSE'
+  | 'MOUNT_NOT_PERMITTED'
+  | 'MOUNT_NO_FUSERMOUNT'
+  | 'MOUNT_ALLOW_OTHER_REFUSED'
+  | 'MOUNT_UNSUPPORTED_PLATFORM'
+  | 'MOUNT_FAILED';
+
+export class MountError extends Error {
+  override readonly name = 'MountError';
+  readonly code: MountErrorCode;
+
+  constructor(code: MountErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** What to say for each code; `%m` is the mount point, `%d` a detail. */
+const texts: Record<MountErrorCode, string> = {
+  MOUNT_POINT_MISSING: "it does not exist; make it with 'mkdir -p %m'",
+  MOUNT_POINT_NOT_DIRECTORY: 'it is not a directory; name an empty directory to mount on',
+  MOUNT_POINT_BUSY: "glossa is mounted there already (%d); unmount it first with 'umount %m'",
+  MOUNT_POINT_DEAD: "a mount whose server ended is left there; remove it with 'umount -l %m'",
+  MOUNT_POINT_DENIED: '%d; mount on a directory that you may search and write to',
+  MOUNT_NO_FUSE:
+    "the kernel's FUSE is not available (%d); load it with 'modprobe fuse', or give a container " +
+    "'--device /dev/fuse'",
+  MOUNT_NOT_PERMITTED:
+    'the kernel does not permit it (%d); mounting as root needs CAP_SYS_ADMIN, which containers ' +
+    "get by '--cap-add SYS_ADMIN --device /dev/fuse'",
+  MOUNT_NO_FUSERMOUNT:
+    "'fusermount3' was not found, which mounts for users other than root; install the package fuse3",
+  MOUNT_ALLOW_OTHER_REFUSED:
+    "allow-other is not permitted to users; add the line 'user_allow_other' to /etc/fuse.conf, or " +
+    'leave the option out',
+  MOUNT_UNSUPPORTED_PLATFORM:
+    "only Linux's FUSE is spoken here, and only on the main thread; on %d use the programming interface",
+  MOUNT_FAILED: '%d',
+};
+
+export function mountError(code: MountErrorCode, mountpoint: string, detail = ''): MountError {
+  const text = texts[code].replaceAll('%m', () => mountpoint).replaceAll('%d', () => detail);
+  return new MountError(code, `cannot mount on ${mountpoint}: ${text}`);
+}
+
+/** The code for what fusermount3 wrote to standard error. */
+export function fusermountCode(text: string): MountErrorCode {
+  if (/user_allow_other/.test(text)) return 'MOUNT_ALLOW_OTHER_REFUSED';
+  if (/device not found|open \/dev\/fuse: (No such|Permission)/.test(text)) return 'MOUNT_NO_FUSE';
+  if (/no write access|Permission denied|access mountpoint/.test(text)) return 'MOUNT_POINT_DENIED';
+  return 'MOUNT_FAILED';
+}

@@ -1,0 +1,153 @@
+/**
+ * Mounting a graph: `mountGraph` looks the root up, mounts, and serves until it is unmounted, by
+ * `Mount.unmount` or by anybody else.
+ *
+ * The graph is the caller's: it must be started before, and be stopped afterwards.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { EIO, strerror } from '../../core/errno.ts';
+import { wind } from '../../core/fops.gen.ts';
+import { newRequest, Stack } from '../../core/frame.ts';
+import type { Graph } from '../../core/graph.ts';
+import { MAX_DATA } from '../../core/limits.ts';
+import { Loc } from '../../core/loc.ts';
+import { Log, type LogLevels } from '../../core/log.ts';
+import type { Cbk } from '../../core/xlator.ts';
+import { type Channel, openChannel } from './channel.ts';
+import { MountError, mountError } from './mount-error.ts';
+import { pump } from './pump.ts';
+import { Session, type SessionOptions } from './session.ts';
+
+export interface MountOptions extends Partial<SessionOptions> {
+  readonly graph: Graph;
+  readonly mountpoint: string;
+  /** Shown as the device of the mount: the volume's or volfile's name. */
+  readonly source: string;
+  /** For the lines about the mount itself, under the domain `fuse`. */
+  readonly levels: LogLevels;
+  readonly readOnly?: boolean;
+  /** Lets other users in. By default when root mounts, as others would be of no use to it. */
+  readonly allowOther?: boolean;
+}
+
+/** As GlusterFS: attributes and names are believed for a second, absent names not at all. */
+const ATTRIBUTE_TIMEOUT = 1;
+const ENTRY_TIMEOUT = 1;
+const NEGATIVE_TIMEOUT = 0;
+const BUSY_POLL_US = 50;
+
+/** How long requests under way may take to finish while unmounting. */
+const GRACE_MS = 5000;
+/** How long a mount with open files is served on when nothing is under way. */
+const QUIET_MS = 50;
+const STEP_MS = 10;
+
+/** @throws {MountError} with what to do; nothing is left mounted then. */
+export async function mountGraph(options: MountOptions): Promise<Mount> {
+  const { graph, mountpoint, source, levels } = options;
+  const errno = await lookupRoot(graph);
+  if (errno !== 0) {
+    const detail = `the root of volume '${graph.top.name}' cannot be looked up: ${strerror(errno)}`;
+    throw mountError('MOUNT_FAILED', mountpoint, detail);
+  }
+  const channel = await openChannel({
+    mountpoint,
+    source,
+    allowOther: options.allowOther ?? process.getuid?.() === 0,
+    readOnly: options.readOnly ?? false,
+    maxRead: MAX_DATA,
+  });
+  const log = new Log(graph.top.context.sink, levels, 'fuse', graph.top.log.graphId);
+  return new Mount(channel, graph, log, {
+    attributeTimeout: options.attributeTimeout ?? ATTRIBUTE_TIMEOUT,
+    entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT,
+    negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
+    busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
+  });
+}
+
+/** A mount that is being served. */
+export class Mount {
+  readonly session: Session;
+  /** When no request will come any more, whoever unmounted: null, or what went wrong. */
+  readonly unmounted: Promise<MountError | null>;
+  private readonly channel: Channel;
+  private readonly resolve: (error: MountError | null) => void;
+  private readonly onExit = (): void => this.channel.abandon();
+  private unmounting: Promise<void> | null = null;
+  private over = false;
+
+  constructor(channel: Channel, graph: Graph, log: Log, options: SessionOptions) {
+    this.channel = channel;
+    let resolve: (error: MountError | null) => void = () => {};
+    this.unmounted = new Promise((done) => {
+      resolve = done;
+    });
+    this.resolve = resolve;
+    this.session = new Session(channel.fd, graph, log, options, (errno) => this.ended(errno));
+    process.on('exit', this.onExit);
+    pump.add(this.session);
+  }
+
+  /** Absolute path without symbolic links. */
+  get mountpoint(): string {
+    return this.channel.mountpoint;
+  }
+
+  /**
+   * Unmounts, lets requests under way finish, and ends; open files get ENOTCONN from then on.
+   * Calls after the first wait for the same.
+   * @throws {MountError} when the kernel refuses; the mount goes on then.
+   */
+  unmount(): Promise<void> {
+    this.unmounting ??= this.finish().finally(() => {
+      this.unmounting = null;
+    });
+    return this.unmounting;
+  }
+
+  private async finish(): Promise<void> {
+    if (this.over) return;
+    await this.channel.unmount();
+    const start = performance.now();
+    for (;;) {
+      const limit = this.session.inFlight > 0 ? GRACE_MS : QUIET_MS;
+      if (this.over || performance.now() - start >= limit) break;
+      await delay(STEP_MS);
+    }
+    if (this.over) return;
+    pump.remove(this.session);
+    this.end(null);
+  }
+
+  private ended(errno: number): void {
+    if (errno === 0) this.end(null);
+    else {
+      const text = `the connection of ${this.mountpoint} broke: ${strerror(errno)}`;
+      this.channel.abandon();
+      this.end(new MountError('MOUNT_FAILED', text));
+    }
+  }
+
+  private end(error: MountError | null): void {
+    this.over = true;
+    process.off('exit', this.onExit);
+    this.channel.close();
+    this.session.close();
+    this.resolve(error);
+  }
+}
+
+/** 0, or why the graph's root does not answer. */
+function lookupRoot(graph: Graph): Promise<number> {
+  return new Promise((resolve) => {
+    const frame = newRequest(new Stack(0, 0, 0, 'LOOKUP'), graph.top);
+    frame.local = resolve;
+    wind.lookup(frame, 0, rootCbk, graph.links, new Loc(graph.inodes.root), null);
+  });
+}
+
+const rootCbk: Cbk<'lookup', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
+  const resolve = frame.local as (errno: number) => void;
+  resolve(opRet >= 0 ? 0 : opErrno || EIO);
+};

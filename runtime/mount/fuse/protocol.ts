@@ -1,0 +1,125 @@
+/**
+ * The kernel's FUSE protocol: numbers. Names are the kernel's, without the prefix `FUSE_` where a
+ * group gives it. Source: include/uapi/linux/fuse.h, protocol 7.31 to 7.45.
+ *
+ * A request is a 40-byte header (`header.ts`), the operation's own struct and its names or data
+ * (one file per group: init, entry, attr, io, dir, xattr); a reply is a 16-byte header and the
+ * operation's own struct. All numbers are in the machine's byte order, which is little-endian here.
+ */
+
+export const KERNEL_VERSION = 7;
+/** Linux 5.4. Older kernels differ in message sizes, and are refused. */
+export const MINOR_MIN = 31;
+/** The newest minor whose messages are known here to be the same, so the newest one agreed to. */
+export const MINOR_MAX = 45;
+
+/** The root's node id. */
+export const ROOT_ID = 1;
+
+/** Request and reply headers: struct fuse_in_header, struct fuse_out_header. */
+export const IN_HEADER_SIZE = 40;
+export const OUT_HEADER_SIZE = 16;
+
+/** INIT flags (`flags`). */
+export const ASYNC_READ = 1 << 0;
+export const POSIX_LOCKS = 1 << 1;
+export const ATOMIC_O_TRUNC = 1 << 3;
+export const EXPORT_SUPPORT = 1 << 4;
+export const BIG_WRITES = 1 << 5;
+export const DONT_MASK = 1 << 6;
+export const FLOCK_LOCKS = 1 << 10;
+export const AUTO_INVAL_DATA = 1 << 12;
+export const DO_READDIRPLUS = 1 << 13;
+export const READDIRPLUS_AUTO = 1 << 14;
+export const ASYNC_DIO = 1 << 15;
+export const WRITEBACK_CACHE = 1 << 16;
+export const PARALLEL_DIROPS = 1 << 18;
+export const HANDLE_KILLPRIV = 1 << 19;
+export const MAX_PAGES = 1 << 22;
+export const CACHE_SYMLINKS = 1 << 23;
+export const EXPLICIT_INVAL_DATA = 1 << 25;
+export const INIT_EXT = 1 << 30;
+
+/** `valid` of SETATTR. */
+export const FATTR_MODE = 1 << 0;
+export const FATTR_UID = 1 << 1;
+export const FATTR_GID = 1 << 2;
+export const FATTR_SIZE = 1 << 3;
+export const FATTR_ATIME = 1 << 4;
+export const FATTR_MTIME = 1 << 5;
+export const FATTR_FH = 1 << 6;
+export const FATTR_ATIME_NOW = 1 << 7;
+export const FATTR_MTIME_NOW = 1 << 8;
+export const FATTR_LOCKOWNER = 1 << 9;
+export const FATTR_CTIME = 1 << 10;
+
+/** `open_flags` of OPEN, OPENDIR and CREATE replies. */
+export const FOPEN_DIRECT_IO = 1 << 0;
+export const FOPEN_KEEP_CACHE = 1 << 1;
+export const FOPEN_CACHE_DIR = 1 << 3;
+
+/** Flags of GETATTR, FSYNC, locks, WRITE, READ and RELEASE. */
+export const GETATTR_FH = 1 << 0;
+export const FSYNC_FDATASYNC = 1 << 0;
+export const LK_FLOCK = 1 << 0;
+export const WRITE_LOCKOWNER = 1 << 1;
+export const READ_LOCKOWNER = 1 << 1;
+export const RELEASE_FLOCK_UNLOCK = 1 << 1;
+
+/** Unsolicited messages to the kernel. */
+export const NOTIFY_INVAL_INODE = 2;
+export const NOTIFY_INVAL_ENTRY = 3;
+export const NOTIFY_DELETE = 6;
+
+/** Operation codes; `opcodes.ts` has the table with names and decoders. */
+export const LOOKUP = 1;
+export const FORGET = 2;
+export const GETATTR = 3;
+export const SETATTR = 4;
+export const READLINK = 5;
+export const SYMLINK = 6;
+export const MKNOD = 8;
+export const MKDIR = 9;
+export const UNLINK = 10;
+export const RMDIR = 11;
+export const RENAME = 12;
+export const LINK = 13;
+export const OPEN = 14;
+export const READ = 15;
+export const WRITE = 16;
+export const STATFS = 17;
+export const RELEASE = 18;
+export const FSYNC = 20;
+export const SETXATTR = 21;
+export const GETXATTR = 22;
+export const LISTXATTR = 23;
+export const REMOVEXATTR = 24;
+export const FLUSH = 25;
+export const INIT = 26;
+export const OPENDIR = 27;
+export const READDIR = 28;
+export const RELEASEDIR = 29;
+export const FSYNCDIR = 30;
+export const GETLK = 31;
+export const SETLK = 32;
+export const SETLKW = 33;
+export const ACCESS = 34;
+export const CREATE = 35;
+export const INTERRUPT = 36;
+export const BMAP = 37;
+export const DESTROY = 38;
+export const IOCTL = 39;
+export const POLL = 40;
+export const NOTIFY_REPLY = 41;
+export const BATCH_FORGET = 42;
+export const FALLOCATE = 43;
+export const READDIRPLUS = 44;
+export const RENAME2 = 45;
+export const LSEEK = 46;
+export const COPY_FILE_RANGE = 47;
+export const SETUPMAPPING = 48;
+export const REMOVEMAPPING = 49;
+export const SYNCFS = 50;
+export const TMPFILE = 51;
+export const STATX = 52;
+export const COPY_FILE_RANGE_64 = 53;

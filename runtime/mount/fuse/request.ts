@@ -1,0 +1,31 @@
+/** A request of the kernel, from the message to the answer; and who the caller's groups are. */
+import { readFileSync } from 'node:fs';
+import { Stack } from '../../core/frame.ts';
+import type { InHeader } from './codec/header.ts';
+import type { Message } from './message.ts';
+
+export class Request extends Stack {
+  answered = false;
+  /** The message, when its bytes are still needed (the data of a WRITE). */
+  kept: Message | null = null;
+
+  /** `op` is the log name of the fop that answers it. `tag` becomes the kernel's number. */
+  constructor(header: InHeader, op: string) {
+    super(header.uid, header.gid, header.pid, op, groupsOf);
+    this.tag = header.unique;
+  }
+}
+
+/** Supplementary groups of a process; none when it is gone, or the kernel itself (pid 0). */
+export function groupsOf(pid: number): readonly number[] {
+  if (pid <= 0) return [];
+  let status: string;
+  try {
+    status = readFileSync(`/proc/${pid}/status`, 'latin1');
+  } catch {
+    // It ended meanwhile, or belongs to another pid namespace: it has no groups that we could know.
+    return [];
+  }
+  const groups = /^Groups:(.*)$/m.exec(status)?.[1] ?? '';
+  return groups.split(' ').filter(Boolean).map(Number);
+}

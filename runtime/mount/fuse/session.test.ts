@@ -1,0 +1,270 @@
+/** What a session does with messages, whatever they ask for: answers, one each, come what may. */
+import { afterEach, describe, expect, test } from 'vitest';
+import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
+import type { Fd } from '../../core/fd.ts';
+import { fail, unwind } from '../../core/fops.gen.ts';
+import type { Frame } from '../../core/frame.ts';
+import { Iatt } from '../../core/iatt.ts';
+import type { Fops } from '../../core/xlator.ts';
+import * as P from './protocol.ts';
+import { groupsOf } from './request.ts';
+
+const [ENOENT, EIO, EAGAIN, EINVAL, ENOSYS] = [2, 5, 11, 22, 38];
+
+let rig: Rig;
+afterEach(() => rig.close());
+
+/** GETATTR of the root. */
+const getattr = (): number => rig.send(P.GETATTR, 1, u32(0), u32(0), u64(0));
+
+/** A leaf that keeps `stat` requests until the test answers them. */
+function keeping(): { fops: Fops<null>; kept: Frame[] } {
+  const kept: Frame[] = [];
+  return { kept, fops: { stat: (frame) => void kept.push(frame) } };
+}
+
+const answerStat = (frame: Frame): void => {
+  const buf = new Iatt();
+  buf.iaCtime = 1;
+  unwind.stat(frame, 0, 0, buf, null);
+};
+
+describe('answers', () => {
+  test('carry the number of their request, in whatever order they come', async () => {
+    const { fops, kept } = keeping();
+    rig = await Rig.make(fops);
+    const numbers = [getattr(), getattr(), getattr()];
+    expect(rig.session.inFlight).toBe(3);
+    expect(rig.hasAnswer()).toBe(false);
+    for (const frame of [kept[2]!, kept[0]!, kept[1]!]) answerStat(frame);
+    const got = [rig.receive(), rig.receive(), rig.receive()].map(({ unique }) => unique);
+    expect(got).toEqual([numbers[2], numbers[0], numbers[1]]);
+    expect(rig.session.inFlight).toBe(0);
+  });
+
+  test('the request has the caller of its header', async () => {
+    const { fops, kept } = keeping();
+    rig = await Rig.make(fops);
+    rig.caller = { uid: 1000, gid: 100, pid: process.pid };
+    const unique = getattr();
+    const { uid, gid, pid, op, tag, groups } = kept[0]!.root;
+    expect({ uid, gid, pid, op, tag }).toEqual({ ...rig.caller, op: 'STAT', tag: unique });
+    expect([...groups].sort()).toEqual(process.getgroups!().sort());
+    answerStat(kept[0]!);
+  });
+
+  test.each([
+    [ENOENT, -116],
+    [EIO, -EIO],
+    [511, -511],
+    // What no answer can carry.
+    [0, -EIO],
+    [512, -EIO],
+    [-5, -EIO],
+  ])('errno %i of a fop is answered as %i', async (errno, error) => {
+    rig = await Rig.make({ stat: (frame) => fail.stat(frame, errno) });
+    getattr();
+    expect(rig.receive().error).toBe(error);
+  });
+
+  test('a second answer is dropped, and told', async () => {
+    rig = await Rig.make({
+      stat: (frame) => {
+        answerStat(frame);
+        answerStat(frame);
+      },
+    });
+    getattr();
+    expect(rig.receive().error).toBe(0);
+    expect(rig.hasAnswer()).toBe(false);
+    expect(rig.lines.join()).toMatch(/unwound twice/);
+  });
+});
+
+describe('a translator that throws', () => {
+  test('fails its request with EIO, once; the next one is served', async () => {
+    let count = 0;
+    rig = await Rig.make({
+      stat: (frame) => {
+        count += 1;
+        if (count === 1) throw new TypeError('x is not a function');
+        answerStat(frame);
+      },
+    });
+    getattr();
+    expect(rig.receive().error).toBe(-EIO);
+    expect(rig.lines.join()).toMatch(/GETATTR: a translator threw: TypeError: x is not a function/);
+    expect(rig.lines.join()).toMatch(/session\.test\.ts/);
+    getattr();
+    expect(rig.receive().error).toBe(0);
+    expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
+  });
+
+  test('after it answered changes nothing', async () => {
+    rig = await Rig.make({
+      stat: (frame) => {
+        answerStat(frame);
+        throw new Error('late');
+      },
+    });
+    getattr();
+    expect(rig.receive().error).toBe(0);
+    expect(rig.hasAnswer()).toBe(false);
+    expect(rig.lines.join()).toMatch(/late/);
+  });
+
+  test('and answers later all the same: the answer is dropped', async () => {
+    const { kept } = keeping();
+    rig = await Rig.make({
+      stat: (frame) => {
+        kept.push(frame);
+        throw new Error('no');
+      },
+    });
+    getattr();
+    expect(rig.receive().error).toBe(-EIO);
+    answerStat(kept[0]!);
+    expect(rig.hasAnswer()).toBe(false);
+  });
+});
+
+describe('messages that cannot be served', () => {
+  test('a malformed request is EINVAL, and told', async () => {
+    rig = await Rig.make();
+    expect(rig.ask(P.GETATTR, 1, u32(0)).error).toBe(-EINVAL);
+    expect(rig.lines.join()).toMatch(/malformed GETATTR of 44 bytes/);
+  });
+
+  test.each([P.FORGET, P.BATCH_FORGET, P.INTERRUPT])(
+    'a malformed %i has no answer',
+    async (opcode) => {
+      rig = await Rig.make();
+      rig.send(opcode, 1, u32(9));
+      expect(rig.hasAnswer()).toBe(false);
+    },
+  );
+
+  test('half a header is nothing to answer', async () => {
+    rig = await Rig.make();
+    rig.sendBytes(new Uint8Array(20));
+    expect(rig.hasAnswer()).toBe(false);
+  });
+
+  test.each([P.IOCTL, P.SETLK, P.TMPFILE, 999])('operation %i is ENOSYS', async (opcode) => {
+    rig = await Rig.make();
+    expect(rig.ask(opcode, 1, u64(0), u64(0), u64(0)).error).toBe(-ENOSYS);
+  });
+
+  test('a node or handle that is not there', async () => {
+    rig = await Rig.make();
+    expect(rig.ask(P.GETATTR, 99, u32(0), u32(0), u64(0)).error).toBe(-116);
+    expect(rig.ask(P.LOOKUP, 99, 'name').error).toBe(-116);
+    expect(rig.ask(P.FLUSH, 1, u64(9), u64(0), u64(0)).error).toBe(-9);
+  });
+});
+
+describe('INTERRUPT', () => {
+  test('tells whoever works on the request, which is answered all the same', async () => {
+    const { fops, kept } = keeping();
+    rig = await Rig.make(fops);
+    const unique = getattr();
+    let told = 0;
+    kept[0]!.root.whenInterrupted(() => {
+      told += 1;
+    });
+    rig.send(P.INTERRUPT, 0, u64(unique));
+    expect([told, kept[0]!.root.interrupted]).toEqual([1, true]);
+    expect(rig.hasAnswer()).toBe(false);
+    answerStat(kept[0]!);
+    expect(rig.receive()).toMatchObject({ unique, error: 0 });
+  });
+
+  test('of a request that is not there asks the kernel to try again', async () => {
+    rig = await Rig.make();
+    expect(rig.ask(P.INTERRUPT, 0, u64(4711)).error).toBe(-EAGAIN);
+  });
+});
+
+describe('the memory of messages', () => {
+  test("a WRITE's data stays while its request waits, and other requests come", async () => {
+    const written: { frame: Frame; vector: Uint8Array }[] = [];
+    rig = await Rig.make({
+      open: (frame, _xl, _loc, _flags, fd: Fd) => unwind.open(frame, 0, 0, fd, null),
+      writev: (frame, _xl, _fd, vector) => void written.push({ frame, vector }),
+    });
+    const { id } = rig.find('file');
+    const handle = Number(rig.ask(P.OPEN, id, u32(2), u32(0)).body.readBigUInt64LE(0));
+    const write = (text: string): number => {
+      const head = [u64(handle), u64(0), u32(text.length), u32(0), u64(0), u32(2), u32(0)];
+      return rig.send(P.WRITE, id, ...head, Buffer.from(text));
+    };
+    const buffers = new Set<Uint8Array>();
+    for (let round = 0; round < 3; round++) {
+      const first = write('first');
+      buffers.add(rig.session.buffer);
+      write('other');
+      buffers.add(rig.session.buffer);
+      const texts = written.map(({ vector }) => new TextDecoder().decode(vector));
+      expect(texts).toEqual(['first', 'other']);
+      // A copy of the data must be a copy, whoever makes it: no Buffer.
+      expect(Object.getPrototypeOf(written[0]!.vector)).toBe(Uint8Array.prototype);
+      for (const { frame, vector } of written.splice(0)) {
+        unwind.writev(frame, vector.length, 0, null, null, null);
+      }
+      expect(rig.receive()).toMatchObject({ unique: first, error: 0 });
+      expect(rig.receive().body.readUInt32LE(0)).toBe(5);
+    }
+    // The buffers are used again, not made anew.
+    expect(buffers.size).toBeLessThanOrEqual(3);
+  });
+
+  test('data of every size arrives whole', async () => {
+    const sizes = [0, 1, 8191, 8192, 8193, 100_000];
+    rig = await Rig.make({
+      open: (frame, _xl, _loc, _flags, fd: Fd) => unwind.open(frame, 0, 0, fd, null),
+      readv: (frame, _xl, _fd, size, offset) => {
+        const vector = new Uint8Array(size).fill(offset);
+        unwind.readv(frame, size, 0, vector, null, null);
+      },
+    });
+    const { id } = rig.find('file');
+    const handle = Number(rig.ask(P.OPEN, id, u32(0), u32(0)).body.readBigUInt64LE(0));
+    for (const [offset, size] of sizes.entries()) {
+      const head = [u64(handle), u64(offset), u32(size), u32(0), u64(0), u32(0), u32(0)];
+      const { error, body } = rig.ask(P.READ, id, ...head);
+      expect(error).toBe(0);
+      expect(body.equals(Buffer.alloc(size, offset))).toBe(true);
+    }
+  });
+});
+
+describe('INIT', () => {
+  const init = (major: number, minor: number): readonly [number, Buffer] => {
+    const body = [u32(major), u32(minor), u32(131072), u32(0xffff_ffff), u32(0xffff_ffff)];
+    const { error, body: answer } = rig.ask(P.INIT, 0, ...body, new Uint8Array(44));
+    return [error, answer];
+  };
+
+  test('agrees on the older minor, and asks only for what is wanted', async () => {
+    rig = await Rig.make();
+    const [error, body] = init(7, 36);
+    expect([error, body.length]).toEqual([0, 64]);
+    expect([body.readUInt32LE(0), body.readUInt32LE(4)]).toEqual([7, 36]);
+    const flags = body.readUInt32LE(12);
+    expect(flags & P.DO_READDIRPLUS).not.toBe(0);
+    expect(flags & (P.WRITEBACK_CACHE | P.ATOMIC_O_TRUNC | P.POSIX_LOCKS)).toBe(0);
+    expect([body.readUInt32LE(20), body.readUInt16LE(28)]).toEqual([1048576, 256]);
+    expect(init(7, 99)[1].readUInt32LE(4)).toBe(45);
+  });
+
+  test('a kernel that is too old is told so', async () => {
+    rig = await Rig.make();
+    expect(init(7, 30)[0]).toBe(-71);
+    expect(rig.lines.join()).toMatch(/speaks FUSE 7\.30, and 7\.31 is needed/);
+  });
+});
+
+test('a process that is gone has no groups, nor has the kernel', async () => {
+  rig = await Rig.make();
+  expect([groupsOf(0), groupsOf(2 ** 22 + 1)]).toEqual([[], []]);
+});

@@ -1,0 +1,299 @@
+/**
+ * A session: the kernel's requests become fops on the top of a graph, and their replies answers.
+ *
+ * It reads nothing itself: the pump puts a message into `buffer` and calls `message`. What is done
+ * about each operation is a table of handlers (`bridge/operations.ts`), which use the session to
+ * find inodes and fds and to answer.
+ *
+ * Rules for handlers
+ * - `begin` makes the request of the message at hand; it is answered exactly once, by `fail`,
+ *   `reply` or `replyData`, now or later. A second answer is dropped and logged.
+ * - Arguments are valid until the handler returns; what `data` gave, as long as the request is
+ *   unanswered.
+ * - Bodies of replies are encoded in `out` from `OUT_HEADER_SIZE` on, immediately before `reply`.
+ * - A handler that throws fails its own request with EIO; the mount goes on.
+ */
+
+import { EAGAIN, EINVAL, EIO, ENODEV, ENOENT, ENOSYS, EPERM } from '../../core/errno.ts';
+import { type Frame, newRequest } from '../../core/frame.ts';
+import type { Graph } from '../../core/graph.ts';
+import type { Inode } from '../../core/inode.ts';
+import type { Log } from '../../core/log.ts';
+import type { Child } from '../../core/xlator.ts';
+import { Xlator } from '../../core/xlator.ts';
+import { write, writev } from '../../sys/libc.ts';
+import { Iovec } from '../../sys/struct.ts';
+import { operations } from './bridge/operations.ts';
+import type { Cursor, Span } from './codec/cursor.ts';
+import { Validity } from './codec/entry.ts';
+import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
+import { opcodeName } from './codec/opcodes.ts';
+import { FdTable } from './fd-table.ts';
+import { GfidSource } from './gfid-source.ts';
+import { MessagePool } from './message.ts';
+import { BATCH_FORGET, FORGET, IN_HEADER_SIZE, INTERRUPT, OUT_HEADER_SIZE } from './protocol.ts';
+import type { Source } from './pump.ts';
+import { Request } from './request.ts';
+import { fuseTranslator } from './translator.ts';
+
+/** Bytes of the largest answer that is encoded here: a listing or an xattr. */
+const OUT_SIZE = 256 * 1024;
+/** Data up to this size is copied behind the header; more is gathered by the kernel. */
+const COPY_MAX = 8192;
+/** The kernel takes errnos below this only. */
+const ERRNO_MAX = 512;
+
+export interface SessionOptions {
+  /** How long the kernel may believe attributes, names, and absent names. Seconds, fractions too. */
+  readonly attributeTimeout: number;
+  readonly entryTimeout: number;
+  readonly negativeTimeout: number;
+  /** Microseconds to wait awake for the next request. */
+  readonly busyPollUs: number;
+}
+
+export class Session implements Source {
+  readonly fd: number;
+  readonly busyPollUs: number;
+  readonly graph: Graph;
+  /** The top of the graph, to wind to. */
+  readonly links: Child;
+  /** The initiator in the eyes of the graph; its `priv` is this session. */
+  readonly xl: Xlator<Session>;
+  readonly fds = new FdTable();
+  readonly gfids: GfidSource;
+  readonly attrValid: Validity;
+  readonly entryValid: Validity;
+  /** Null when absent names are not to be believed. */
+  readonly negativeValid: Validity | null;
+  readonly unknownValid = new Validity(0);
+  readonly out = Buffer.alloc(OUT_SIZE);
+  readonly view = new DataView(this.out.buffer, this.out.byteOffset, OUT_SIZE);
+  private readonly header = new InHeader();
+  private readonly pool = new MessagePool();
+  private current = this.pool.take();
+  private request: Request | null = null;
+  /** The request at hand was given a part of the message. */
+  private borrowed = false;
+  /** Requests whose handler returned without an answer, by the kernel's number. */
+  private readonly pending = new Map<number, Request>();
+  private readonly iov = new Iovec(2);
+  private readonly onEnded: (errno: number) => void;
+  private over = false;
+
+  /**
+   * @param fd a descriptor of `/dev/fuse` that is mounted; not closed here
+   * @param onEnded no request will come any more: 0 when unmounted, else an errno
+   */
+  constructor(
+    fd: number,
+    graph: Graph,
+    log: Log,
+    options: SessionOptions,
+    onEnded: (errno: number) => void,
+  ) {
+    this.fd = fd;
+    this.graph = graph;
+    this.links = graph.links;
+    this.busyPollUs = options.busyPollUs;
+    const { context } = graph.top;
+    this.xl = new Xlator(graph.xlators.length, 'fuse', fuseTranslator, [], log, context);
+    this.xl.priv = this;
+    this.gfids = new GfidSource(context);
+    this.attrValid = new Validity(options.attributeTimeout);
+    this.entryValid = new Validity(options.entryTimeout);
+    const { negativeTimeout } = options;
+    this.negativeValid = negativeTimeout > 0 ? new Validity(negativeTimeout) : null;
+    this.onEnded = onEnded;
+  }
+
+  get log(): Log {
+    return this.xl.log;
+  }
+
+  get buffer(): Uint8Array {
+    return this.current.bytes;
+  }
+
+  /** The message at hand, for arguments that are lists. */
+  get cursor(): Cursor {
+    return this.current.cursor;
+  }
+
+  /** Requests that wait for their answer. */
+  get inFlight(): number {
+    return this.pending.size;
+  }
+
+  /** A copy of data of the message at hand. */
+  copy(span: Span): Uint8Array {
+    return this.current.bytes.slice(span.start, span.end);
+  }
+
+  /** Data of the message at hand, without a copy: it stays until the request is answered. */
+  data(span: Span): Uint8Array {
+    this.borrowed = true;
+    return this.current.bytes.subarray(span.start, span.end);
+  }
+
+  message(length: number): void {
+    const { header } = this;
+    const { cursor } = this.current;
+    this.request = null;
+    this.borrowed = false;
+    decodeInHeader(cursor, length, header);
+    const operation = operations[header.opcode];
+    if (cursor.short || operation === undefined) {
+      this.refuse(cursor.short, length);
+      return;
+    }
+    try {
+      operation.decode(cursor, operation.args);
+      if (cursor.short) this.refuse(true, length);
+      else operation.handle(this, header, operation.args);
+    } catch (error) {
+      this.threw(error);
+    }
+    if (this.request !== null) this.keep(this.request);
+  }
+
+  ended(errno: number): void {
+    this.over = true;
+    this.onEnded(errno);
+  }
+
+  /** The request that the message at hand makes, as the frame to wind with. */
+  begin(op: string): Frame {
+    const request = new Request(this.header, op);
+    this.request = request;
+    return newRequest(request, this.xl);
+  }
+
+  /** Undefined for a node that the kernel should not know of any more. */
+  inode(nodeid: number): Inode | undefined {
+    return this.graph.inodes.byNodeid(nodeid);
+  }
+
+  /** The name that a span of the message at hand holds. */
+  name(span: Span): string {
+    return this.current.name(span);
+  }
+
+  /** Answers with an errno. One that no answer can carry, or none, becomes EIO. */
+  fail(frame: Frame, errno: number): void {
+    const request = this.take(frame);
+    if (request === null) return;
+    const sendable = errno > 0 && errno < ERRNO_MAX;
+    this.send(request, sendable ? errno : EIO, 0);
+  }
+
+  /** Answers with the first `bodyBytes` of the body in `out`. False: the kernel did not take it. */
+  reply(frame: Frame, bodyBytes: number): boolean {
+    const request = this.take(frame);
+    return request !== null && this.send(request, 0, bodyBytes);
+  }
+
+  /** Answers with data, which is copied or gathered before this returns. */
+  replyData(frame: Frame, data: Uint8Array): boolean {
+    const { length } = data;
+    if (length <= COPY_MAX) {
+      this.out.set(data, OUT_HEADER_SIZE);
+      return this.reply(frame, length);
+    }
+    const request = this.take(frame);
+    if (request === null) return false;
+    encodeOutHeader(this.view, request.tag, 0, length);
+    this.iov.set(0, this.out, OUT_HEADER_SIZE);
+    this.iov.set(1, data, length);
+    return this.sent(request, writev(this.fd, this.iov.bytes, 2));
+  }
+
+  /** Sends the `length` bytes in `out`, a notification; 0 or minus the errno. */
+  notify(length: number): number {
+    return Math.min(write(this.fd, this.out, length), 0);
+  }
+
+  /** Answers a message that is no request of the graph's, such as INIT. Minus the errno if refused. */
+  replyHeader(header: InHeader, errno: number, bodyBytes: number): number {
+    return write(this.fd, this.out, encodeOutHeader(this.view, header.unique, errno, bodyBytes));
+  }
+
+  /** The caller of request `unique` gave up: whoever works on it may hear of it. */
+  interrupt(header: InHeader, unique: number): void {
+    const request = this.pending.get(unique);
+    if (request !== undefined) request.interrupt();
+    // Not here, or not any more: the protocol's word for "ask again, if it still matters".
+    else this.replyHeader(header, EAGAIN, 0);
+  }
+
+  /** Lets go of what the kernel had open. For a mount that has ended. */
+  close(): void {
+    this.fds.clear();
+  }
+
+  /** Marks the request as answered; null when it was already. */
+  private take(frame: Frame): Request | null {
+    const request = frame.root as Request;
+    if (request.answered) {
+      this.log.error(`${request.op}: request ${request.unique} was answered twice; dropped`);
+      return null;
+    }
+    request.answered = true;
+    if (this.request === request) this.request = null;
+    else this.settle(request);
+    return request;
+  }
+
+  private send(request: Request, errno: number, bodyBytes: number): boolean {
+    const length = encodeOutHeader(this.view, request.tag, errno, bodyBytes);
+    return this.sent(request, write(this.fd, this.out, length));
+  }
+
+  private sent(request: Request, status: number): boolean {
+    if (status >= 0) return true;
+    // ENOENT: the kernel gave the request up; ENODEV, EPERM: it gave up the mount.
+    const expected = status === -ENOENT || ((status === -ENODEV || status === -EPERM) && this.over);
+    if (!expected) {
+      this.log.warning(`${request.op}: the kernel refused an answer`, { errno: -status });
+    }
+    return false;
+  }
+
+  /** The handler returned without an answer: it will come later. */
+  private keep(request: Request): void {
+    this.pending.set(request.tag, request);
+    this.request = null;
+    if (!this.borrowed) return;
+    request.kept = this.current;
+    this.current = this.pool.take();
+  }
+
+  private settle(request: Request): void {
+    this.pending.delete(request.tag);
+    if (request.kept === null) return;
+    this.pool.give(request.kept);
+    request.kept = null;
+  }
+
+  /** An operation nobody handles, or a message that ends too early. */
+  private refuse(malformed: boolean, length: number): void {
+    const { header } = this;
+    const { opcode } = header;
+    if (malformed) {
+      this.log.error(`malformed ${opcodeName(opcode)} of ${length} bytes`);
+    }
+    if (length < IN_HEADER_SIZE) return;
+    if (opcode === FORGET || opcode === BATCH_FORGET || opcode === INTERRUPT) return;
+    this.replyHeader(header, malformed ? EINVAL : ENOSYS, 0);
+  }
+
+  private threw(error: unknown): void {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.log.error(`${opcodeName(this.header.opcode)}: a translator threw: ${text}`);
+    const { request } = this;
+    if (request === null || request.answered) return;
+    request.answered = true;
+    this.request = null;
+    this.send(request, EIO, 0);
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * How a C function becomes a TypeScript one, through koffi.
+ *
+ * One convention for every system call in this folder: **a result below zero is minus the errno**
+ * (`-2` is ENOENT), anything else is what C returned. Nothing throws, so a hot path needs no `try`.
+ * A function this libc does not have answers `-ENOSYS`, exactly like a kernel without the call.
+ *
+ * Rules for callers:
+ * - A path is bytes ending in NUL, so that names which are not UTF-8 survive. `null` is C's NULL.
+ * - Offsets and sizes are Numbers; they are exact below 2^53, which is above any file size.
+ * - Symbols are looked up in the node process itself, which has libc (glibc or musl) and libuv.
+ */
+import koffi from 'koffi';
+
+/** Bytes ending in NUL. */
+export type Path = Uint8Array;
+
+const ENOSYS = 38;
+const self = koffi.load(null);
+const { errno } = koffi;
+
+/** The address of the first byte, for structs that hold pointers (iovec, msghdr). */
+export const address = (bytes: Uint8Array): bigint => koffi.address(bytes) as bigint;
+
+/** A C function as it is: its result is not looked at. For results that are not a status. */
+export function plain<F extends (...args: never[]) => unknown>(prototype: string): F {
+  return self.func(prototype) as unknown as F;
+}
+
+/**
+ * A C function whose -1 means "look at errno": the result is the value, or minus the errno.
+ * Fixed parameter lists, because a rest array would be allocated at every call.
+ */
+export function call<F extends (...args: never[]) => number>(prototype: string): F {
+  const native = find(prototype);
+  if (native === null) return (() => -ENOSYS) as unknown as F;
+  return withErrno(native, native.info.arguments.length) as unknown as F;
+}
+
+/** The same call made on libuv's thread pool: the value, or -1 without saying why. */
+export function callAsync(prototype: string): (...args: unknown[]) => Promise<number> {
+  const native = find(prototype);
+  if (native === null) return () => Promise.resolve(-1);
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      native.async(...args, (error: Error | null, result: number) =>
+        error === null ? resolve(result) : reject(error),
+      );
+    });
+}
+
+type Native = ReturnType<typeof self.func>;
+
+function find(prototype: string): Native | null {
+  try {
+    return self.func(prototype);
+  } catch (error) {
+    if (/cannot find function/i.test(String(error))) return null;
+    throw error;
+  }
+}
+
+type Word = number | Uint8Array | null;
+
+function withErrno(f: Native, arity: number): (...args: Word[]) => number {
+  const failed = (r: number): number => (r < 0 ? -errno() : r);
+  switch (arity) {
+    case 0:
+      return () => failed(f());
+    case 1:
+      return (a) => failed(f(a));
+    case 2:
+      return (a, b) => failed(f(a, b));
+    case 3:
+      return (a, b, c) => failed(f(a, b, c));
+    case 4:
+      return (a, b, c, d) => failed(f(a, b, c, d));
+    case 5:
+      return (a, b, c, d, e) => failed(f(a, b, c, d, e));
+    case 6:
+      return (a, b, c, d, e, g) => failed(f(a, b, c, d, e, g));
+    default:
+      throw new RangeError(`a system call of ${arity} arguments`);
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Numbers of the Linux system call interface that node's `fs.constants` does not have.
+ * (Open flags differ between machines: take those from `fs.constants`, except O_PATH and O_CLOEXEC.)
+ * Sources: asm-generic/fcntl.h, linux/fcntl.h, linux/fs.h, linux/stat.h, linux/mount.h, linux/uio.h.
+ */
+
+// Relative paths.
+export const AT_FDCWD = -100;
+export const AT_SYMLINK_NOFOLLOW = 0x100;
+export const AT_REMOVEDIR = 0x200;
+export const AT_SYMLINK_FOLLOW = 0x400;
+export const AT_EMPTY_PATH = 0x1000;
+
+// open(2), the same on x86 and ARM.
+export const O_NONBLOCK = 0o4000;
+export const O_CLOEXEC = 0o2000000;
+export const O_PATH = 0o10000000;
+
+// statx(2).
+export const STATX_BASIC_STATS = 0x7ff;
+export const STATX_BTIME = 0x800;
+
+// renameat2(2).
+export const RENAME_NOREPLACE = 1;
+export const RENAME_EXCHANGE = 2;
+export const RENAME_WHITEOUT = 4;
+
+// fallocate(2).
+export const FALLOC_FL_KEEP_SIZE = 1;
+export const FALLOC_FL_PUNCH_HOLE = 2;
+export const FALLOC_FL_ZERO_RANGE = 16;
+
+// lseek(2).
+export const SEEK_SET = 0;
+export const SEEK_DATA = 3;
+export const SEEK_HOLE = 4;
+
+// preadv2(2): answer EAGAIN instead of waiting for the disk.
+export const RWF_NOWAIT = 8;
+
+// utimensat(2), as nanoseconds.
+export const UTIME_NOW = 0x3fffffff;
+export const UTIME_OMIT = 0x3ffffffe;
+
+// fcntl(2).
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+export const F_SETFD = 2;
+export const FD_CLOEXEC = 1;
+
+// poll(2).
+export const POLLIN = 1;
+export const POLLERR = 8;
+export const POLLHUP = 16;
+
+// mount(2), umount2(2).
+export const MS_RDONLY = 1;
+export const MS_NOSUID = 2;
+export const MS_NODEV = 4;
+export const MNT_DETACH = 2;
+
+// socketpair(2), recvmsg(2).
+export const AF_UNIX = 1;
+export const SOCK_STREAM = 1;
+export const SOCK_CLOEXEC = 0o2000000;
+export const SOL_SOCKET = 1;
+export const SCM_RIGHTS = 1;
+export const MSG_DONTWAIT = 0x40;
+export const MSG_CMSG_CLOEXEC = 0x40000000;

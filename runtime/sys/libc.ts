@@ -1,0 +1,196 @@
+/**
+ * The system calls glossa makes, one line each: TypeScript signature and C prototype.
+ * Adding one is adding a line. Results follow `call.ts`: below zero is minus the errno.
+ *
+ * `open`, `fcntl`, `ioctl` and `syscall` are variadic in C; on the 64-bit Linux ABIs node runs on
+ * integer arguments travel in the same registers either way, so fixed prototypes are right.
+ * `off_t` is 64 bits wide there, so the plain names already take 64-bit offsets.
+ */
+import { call, type Path, plain } from './call.ts';
+
+type Fd = number;
+type Bytes = Uint8Array;
+
+// Descriptors and data. Buffers are filled or read in place; `count` must not exceed their length.
+export const open = call<(path: Path, flags: number, mode: number) => Fd>(
+  'int open(const void *path, int flags, uint32 mode)',
+);
+export const openat = call<(dir: Fd, path: Path, flags: number, mode: number) => Fd>(
+  'int openat(int dir, const void *path, int flags, uint32 mode)',
+);
+export const close = call<(fd: Fd) => number>('int close(int fd)');
+export const dup = call<(fd: Fd) => Fd>('int dup(int fd)');
+export const read = call<(fd: Fd, into: Bytes, count: number) => number>(
+  'int64 read(int fd, void *into, uint64 count)',
+);
+export const write = call<(fd: Fd, from: Bytes, count: number) => number>(
+  'int64 write(int fd, const void *from, uint64 count)',
+);
+export const pread = call<(fd: Fd, into: Bytes, count: number, offset: number) => number>(
+  'int64 pread(int fd, void *into, uint64 count, int64 offset)',
+);
+export const pwrite = call<(fd: Fd, from: Bytes, count: number, offset: number) => number>(
+  'int64 pwrite(int fd, const void *from, uint64 count, int64 offset)',
+);
+/** `iov` is an array of struct iovec, see `Iovec` in struct.ts. */
+export const writev = call<(fd: Fd, iov: Bytes, iovcnt: number) => number>(
+  'int64 writev(int fd, const void *iov, int iovcnt)',
+);
+export const preadv2 = call<
+  (fd: Fd, iov: Bytes, iovcnt: number, offset: number, flags: number) => number
+>('int64 preadv2(int fd, const void *iov, int iovcnt, int64 offset, int flags)');
+export const pwritev2 = call<
+  (fd: Fd, iov: Bytes, iovcnt: number, offset: number, flags: number) => number
+>('int64 pwritev2(int fd, const void *iov, int iovcnt, int64 offset, int flags)');
+export const lseek = call<(fd: Fd, offset: number, whence: number) => number>(
+  'int64 lseek(int fd, int64 offset, int whence)',
+);
+/** For positions in a directory, which take all of 64 bits; only the sign of the result counts. */
+export const lseek64 = call<(fd: Fd, offset: bigint, whence: number) => number>(
+  'int64 lseek(int fd, int64 offset, int whence)',
+);
+export const fsync = call<(fd: Fd) => number>('int fsync(int fd)');
+export const fdatasync = call<(fd: Fd) => number>('int fdatasync(int fd)');
+export const ftruncate = call<(fd: Fd, size: number) => number>(
+  'int ftruncate(int fd, int64 size)',
+);
+export const truncate = call<(path: Path, size: number) => number>(
+  'int truncate(const void *path, int64 size)',
+);
+export const fallocate = call<(fd: Fd, mode: number, offset: number, length: number) => number>(
+  'int fallocate(int fd, int mode, int64 offset, int64 length)',
+);
+/** The two offsets are 8-byte buffers that are read and moved on; null uses the file position. */
+export const copyFileRange = call<
+  (from: Fd, at: Bytes | null, to: Fd, toAt: Bytes | null, count: number, flags: number) => number
+>('int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)');
+export const fcntl = call<(fd: Fd, command: number, argument: number) => number>(
+  'int fcntl(int fd, int command, int64 argument)',
+);
+export const ioctl = call<(fd: Fd, request: number, argument: Bytes) => number>(
+  'int ioctl(int fd, uint64 request, void *argument)',
+);
+/** `fds` is an array of struct pollfd, see `PollSet` in struct.ts. Number of ready ones. */
+export const poll = call<(fds: Bytes, count: number, timeoutMs: number) => number>(
+  'int poll(void *fds, uint64 count, int timeout_ms)',
+);
+
+// Names: everything is relative to a directory descriptor.
+export const statx = call<(dir: Fd, path: Path, flags: number, mask: number, out: Bytes) => number>(
+  'int statx(int dir, const void *path, int flags, uint32 mask, void *out)',
+);
+export const mkdirat = call<(dir: Fd, path: Path, mode: number) => number>(
+  'int mkdirat(int dir, const void *path, uint32 mode)',
+);
+export const unlinkat = call<(dir: Fd, path: Path, flags: number) => number>(
+  'int unlinkat(int dir, const void *path, int flags)',
+);
+export const renameat2 = call<
+  (from: Fd, path: Path, to: Fd, newPath: Path, flags: number) => number
+>('int renameat2(int from, const void *path, int to, const void *new_path, uint32 flags)');
+export const linkat = call<(from: Fd, path: Path, to: Fd, newPath: Path, flags: number) => number>(
+  'int linkat(int from, const void *path, int to, const void *new_path, int flags)',
+);
+export const symlinkat = call<(target: Path, dir: Fd, path: Path) => number>(
+  'int symlinkat(const void *target, int dir, const void *path)',
+);
+/** Length of the target; it is not NUL-terminated, and cut at `size` without notice. */
+export const readlinkat = call<(dir: Fd, path: Path, into: Bytes, size: number) => number>(
+  'int64 readlinkat(int dir, const void *path, void *into, uint64 size)',
+);
+export const faccessat = call<(dir: Fd, path: Path, mode: number, flags: number) => number>(
+  'int faccessat(int dir, const void *path, int mode, int flags)',
+);
+export const fchmod = call<(fd: Fd, mode: number) => number>('int fchmod(int fd, uint32 mode)');
+export const fchmodat = call<(dir: Fd, path: Path, mode: number, flags: number) => number>(
+  'int fchmodat(int dir, const void *path, uint32 mode, int flags)',
+);
+export const fchown = call<(fd: Fd, uid: number, gid: number) => number>(
+  'int fchown(int fd, uint32 uid, uint32 gid)',
+);
+/** 0xffffffff as uid or gid leaves it as it is. */
+export const fchownat = call<
+  (dir: Fd, path: Path, uid: number, gid: number, flags: number) => number
+>('int fchownat(int dir, const void *path, uint32 uid, uint32 gid, int flags)');
+/** `times` are two struct timespec (atime, mtime), see `Timespecs`; path null means `dir` itself. */
+export const utimensat = call<(dir: Fd, path: Path | null, times: Bytes, flags: number) => number>(
+  'int utimensat(int dir, const void *path, const void *times, int flags)',
+);
+export const fstatvfs = call<(fd: Fd, out: Bytes) => number>('int fstatvfs(int fd, void *out)');
+
+// Extended attributes: of a path (following links), of the link itself (l…), of a descriptor (f…).
+// A size of 0 asks how long the value is.
+const XGET = '(const void *path, const void *name, void *value, uint64 size)';
+const XSET = '(const void *path, const void *name, const void *value, uint64 size, int flags)';
+type Xget<T> = (of: T, name: Path, value: Bytes | null, size: number) => number;
+type Xset<T> = (of: T, name: Path, value: Bytes, size: number, flags: number) => number;
+type Xlist<T> = (of: T, list: Bytes | null, size: number) => number;
+type Xremove<T> = (of: T, name: Path) => number;
+export const getxattr = call<Xget<Path>>(`int64 getxattr${XGET}`);
+export const lgetxattr = call<Xget<Path>>(`int64 lgetxattr${XGET}`);
+export const fgetxattr = call<Xget<Fd>>(
+  'int64 fgetxattr(int fd, const void *name, void *value, uint64 size)',
+);
+export const setxattr = call<Xset<Path>>(`int setxattr${XSET}`);
+export const lsetxattr = call<Xset<Path>>(`int lsetxattr${XSET}`);
+export const fsetxattr = call<Xset<Fd>>(
+  'int fsetxattr(int fd, const void *name, const void *value, uint64 size, int flags)',
+);
+export const listxattr = call<Xlist<Path>>(
+  'int64 listxattr(const void *path, void *list, uint64 size)',
+);
+export const llistxattr = call<Xlist<Path>>(
+  'int64 llistxattr(const void *path, void *list, uint64 size)',
+);
+export const flistxattr = call<Xlist<Fd>>('int64 flistxattr(int fd, void *list, uint64 size)');
+export const removexattr = call<Xremove<Path>>(
+  'int removexattr(const void *path, const void *name)',
+);
+export const lremovexattr = call<Xremove<Path>>(
+  'int lremovexattr(const void *path, const void *name)',
+);
+export const fremovexattr = call<Xremove<Fd>>('int fremovexattr(int fd, const void *name)');
+
+/** Lets whoever else is ready to run on this CPU run first. */
+export const schedYield = call<() => number>('int sched_yield()');
+
+// Identity of this thread for file-system checks. The result is the id it had before, not a status.
+export const setfsuid = plain<(uid: number) => number>('int setfsuid(uint32 uid)');
+export const setfsgid = plain<(gid: number) => number>('int setfsgid(uint32 gid)');
+/** `header` and `sets` are struct __user_cap_header_struct and two __user_cap_data_struct. */
+export const capget = call<(header: Bytes, sets: Bytes) => number>(
+  'int capget(void *header, void *sets)',
+);
+export const capset = call<(header: Bytes, sets: Bytes) => number>(
+  'int capset(void *header, const void *sets)',
+);
+/** The mask it had before. */
+export const umask = plain<(mask: number) => number>('uint32 umask(uint32 mask)');
+
+// Mounting, and passing a descriptor over a socket (see socket.ts).
+export const mount = call<
+  (source: Path, target: Path, type: Path, flags: number, data: Path) => number
+>('int mount(const void *source, const void *target, const void *type, uint64 flags, void *data)');
+export const umount2 = call<(target: Path, flags: number) => number>(
+  'int umount2(const void *target, int flags)',
+);
+export const socketpair = call<
+  (domain: number, type: number, protocol: number, pair: Bytes) => number
+>('int socketpair(int domain, int type, int protocol, void *pair)');
+export const recvmsg = call<(socket: Fd, message: Bytes, flags: number) => number>(
+  'int64 recvmsg(int socket, void *message, int flags)',
+);
+
+// Calls that older C libraries have no function for, by number (asm/unistd.h of each machine).
+const onArm = process.arch === 'arm64';
+const SYS_getdents64 = onArm ? 61 : 217;
+const SYS_mknodat = onArm ? 33 : 259;
+const syscall = call<(number: number, fd: Fd, at: Bytes, x: number, y: number) => number>(
+  'int64 syscall(int64 number, int64 fd, void *at, int64 x, int64 y)',
+);
+/** Bytes filled with struct linux_dirent64 (see `Dirents`), 0 at the end of the directory. */
+export const getdents64 = (fd: Fd, into: Bytes, size: number): number =>
+  syscall(SYS_getdents64, fd, into, size, 0);
+/** `dev` in the kernel's encoding, see `makedev`. */
+export const mknodat = (dir: Fd, path: Path, mode: number, dev: number): number =>
+  syscall(SYS_mknodat, dir, path, mode, dev);

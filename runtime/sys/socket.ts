@@ -1,0 +1,47 @@
+/**
+ * Receiving a file descriptor over a socket (SCM_RIGHTS), which is how `fusermount3` hands back
+ * `/dev/fuse`. Source: recvmsg(2), cmsg(3), unix(7); struct msghdr and cmsghdr of 64-bit Linux.
+ */
+import { address } from './call.ts';
+import {
+  AF_UNIX,
+  MSG_CMSG_CLOEXEC,
+  MSG_DONTWAIT,
+  SCM_RIGHTS,
+  SOCK_CLOEXEC,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from './constants.ts';
+import { recvmsg, socketpair } from './libc.ts';
+
+const EPROTO = 71;
+
+/** Two connected stream sockets, closed on exec; or minus the errno. */
+export function makeSocketpair(): [number, number] | number {
+  const pair = new Int32Array(2);
+  const status = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, new Uint8Array(pair.buffer));
+  return status < 0 ? status : [pair[0]!, pair[1]!];
+}
+
+/** The descriptor in the message that waits at the socket, or minus the errno. Does not wait. */
+export function receiveFd(socket: number): number {
+  const data = new Uint8Array(new ArrayBuffer(1));
+  const iov = new DataView(new ArrayBuffer(16));
+  const control = new DataView(new ArrayBuffer(24));
+  const message = new DataView(new ArrayBuffer(56));
+  iov.setBigUint64(0, address(data), true);
+  iov.setBigUint64(8, 1n, true);
+  message.setBigUint64(16, address(new Uint8Array(iov.buffer)), true);
+  message.setBigUint64(24, 1n, true);
+  message.setBigUint64(32, address(new Uint8Array(control.buffer)), true);
+  message.setBigUint64(40, 24n, true);
+  const got = recvmsg(socket, new Uint8Array(message.buffer), MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+  if (got < 0) return got;
+  // A sender that ended without a descriptor shows as end of stream, or as a message without one.
+  const passed =
+    got > 0 &&
+    message.getUint32(40, true) >= 20 &&
+    control.getInt32(8, true) === SOL_SOCKET &&
+    control.getInt32(12, true) === SCM_RIGHTS;
+  return passed ? control.getInt32(16, true) : -EPROTO;
+}

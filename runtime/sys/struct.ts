@@ -1,0 +1,245 @@
+/**
+ * The C structs that system calls fill or read, as reusable buffers with a `DataView` over them:
+ * make one, hand its `bytes` to the call, read the fields. A field is decoded when it is read, and
+ * nothing is allocated per call. The next call through the same object overwrites the fields.
+ *
+ * Layouts are those of 64-bit little-endian Linux (every platform node is built for there, but s390x):
+ * statx is the same on all of them, statvfs and linux_dirent64 are the same for 64-bit libcs.
+ */
+import { address } from './call.ts';
+
+const TWO_32 = 0x1_0000_0000;
+
+/** An unsigned 64-bit field as a Number: exact below 2^53. */
+const u64 = (view: DataView, at: number): number =>
+  view.getUint32(at, true) + view.getUint32(at + 4, true) * TWO_32;
+
+/** A signed 64-bit field: exact between -2^53 and 2^53. */
+const i64 = (view: DataView, at: number): number =>
+  view.getUint32(at, true) + view.getInt32(at + 4, true) * TWO_32;
+
+/** Text and its ending NUL. For names that are bytes already, append the NUL yourself. */
+export const cstring = (text: string): Uint8Array => Buffer.from(`${text}\0`);
+
+/** A buffer and the view over it. */
+class Struct {
+  readonly bytes: Uint8Array;
+  protected readonly view: DataView;
+  constructor(size: number) {
+    this.bytes = new Uint8Array(new ArrayBuffer(size));
+    this.view = new DataView(this.bytes.buffer);
+  }
+}
+
+/** struct statx (256 bytes). Times are whole seconds (may be negative) and nanoseconds. */
+export class Statx extends Struct {
+  constructor() {
+    super(256);
+  }
+  get mask(): number {
+    return this.view.getUint32(0, true);
+  }
+  get blksize(): number {
+    return this.view.getUint32(4, true);
+  }
+  get nlink(): number {
+    return this.view.getUint32(16, true);
+  }
+  get uid(): number {
+    return this.view.getUint32(20, true);
+  }
+  get gid(): number {
+    return this.view.getUint32(24, true);
+  }
+  /** Type and permissions. */
+  get mode(): number {
+    return this.view.getUint16(28, true);
+  }
+  get inoLo(): number {
+    return this.view.getUint32(32, true);
+  }
+  get inoHi(): number {
+    return this.view.getUint32(36, true);
+  }
+  get size(): number {
+    return u64(this.view, 40);
+  }
+  /** Units of 512 bytes. */
+  get blocks(): number {
+    return u64(this.view, 48);
+  }
+  get atime(): number {
+    return i64(this.view, 64);
+  }
+  get atimeNsec(): number {
+    return this.view.getUint32(72, true);
+  }
+  get btime(): number {
+    return i64(this.view, 80);
+  }
+  get btimeNsec(): number {
+    return this.view.getUint32(88, true);
+  }
+  get ctime(): number {
+    return i64(this.view, 96);
+  }
+  get ctimeNsec(): number {
+    return this.view.getUint32(104, true);
+  }
+  get mtime(): number {
+    return i64(this.view, 112);
+  }
+  get mtimeNsec(): number {
+    return this.view.getUint32(120, true);
+  }
+  get rdevMajor(): number {
+    return this.view.getUint32(128, true);
+  }
+  get rdevMinor(): number {
+    return this.view.getUint32(132, true);
+  }
+  get devMajor(): number {
+    return this.view.getUint32(136, true);
+  }
+  get devMinor(): number {
+    return this.view.getUint32(140, true);
+  }
+}
+
+/** struct statvfs. */
+export class Statvfs extends Struct {
+  constructor() {
+    super(128);
+  }
+  get bsize(): number {
+    return u64(this.view, 0);
+  }
+  get frsize(): number {
+    return u64(this.view, 8);
+  }
+  get blocks(): number {
+    return u64(this.view, 16);
+  }
+  get bfree(): number {
+    return u64(this.view, 24);
+  }
+  get bavail(): number {
+    return u64(this.view, 32);
+  }
+  get files(): number {
+    return u64(this.view, 40);
+  }
+  get ffree(): number {
+    return u64(this.view, 48);
+  }
+  get favail(): number {
+    return u64(this.view, 56);
+  }
+  get flag(): number {
+    return u64(this.view, 72);
+  }
+  get namemax(): number {
+    return u64(this.view, 80);
+  }
+}
+
+/**
+ * What getdents64 filled in: `dirents.start(getdents64(fd, dirents.bytes, dirents.bytes.length))`,
+ * then `while (dirents.next())`. The name is `bytes` from `nameStart` to `nameEnd`.
+ * `off` (to seek to, for the entry after this one) is two halves: ext4 uses all 63 bits.
+ */
+export class Dirents extends Struct {
+  nameStart = 0;
+  nameEnd = 0;
+  #at = 0;
+  #next = 0;
+  #end = 0;
+
+  constructor(size = 32768) {
+    super(size);
+  }
+  /** @param filled what getdents64 returned; below zero counts as nothing. */
+  start(filled: number): void {
+    this.#next = 0;
+    this.#end = Math.max(filled, 0);
+  }
+  next(): boolean {
+    if (this.#next >= this.#end) return false;
+    this.#at = this.#next;
+    this.#next += this.view.getUint16(this.#at + 16, true);
+    this.nameStart = this.#at + 19;
+    this.nameEnd = this.bytes.indexOf(0, this.nameStart);
+    return true;
+  }
+  get inoLo(): number {
+    return this.view.getUint32(this.#at, true);
+  }
+  get inoHi(): number {
+    return this.view.getUint32(this.#at + 4, true);
+  }
+  get offLo(): number {
+    return this.view.getUint32(this.#at + 8, true);
+  }
+  get offHi(): number {
+    return this.view.getUint32(this.#at + 12, true);
+  }
+  /** A DT_ number. */
+  get type(): number {
+    return this.view.getUint8(this.#at + 18);
+  }
+}
+
+/** Two struct timespec, access time first, for utimensat. */
+export class Timespecs extends Struct {
+  constructor() {
+    super(32);
+  }
+  /** `index` 0 is the access time, 1 the modification time; `nsec` may be UTIME_NOW, UTIME_OMIT. */
+  set(index: 0 | 1, sec: number, nsec: number): void {
+    const at = index * 16;
+    this.view.setUint32(at, sec, true);
+    this.view.setInt32(at + 4, Math.floor(sec / TWO_32), true);
+    this.view.setUint32(at + 8, nsec, true);
+    this.view.setUint32(at + 12, 0, true);
+  }
+}
+
+/** An array of struct iovec. It holds addresses only: keep the memory alive until after the call. */
+export class Iovec extends Struct {
+  constructor(count: number) {
+    super(count * 16);
+  }
+  set(index: number, bytes: Uint8Array, length: number): void {
+    this.setAddress(index, address(bytes), length);
+  }
+  /** For memory whose address is kept by the caller, so that no BigInt is made per call. */
+  setAddress(index: number, at: bigint, length: number): void {
+    this.view.setBigUint64(index * 16, at, true);
+    this.setLength(index, length);
+  }
+  setLength(index: number, length: number): void {
+    this.view.setUint32(index * 16 + 8, length, true);
+    this.view.setUint32(index * 16 + 12, 0, true);
+  }
+}
+
+/** An array of struct pollfd, all waiting for POLLIN. */
+export class PollSet extends Struct {
+  constructor(fds: readonly number[]) {
+    super(fds.length * 8);
+    for (const [index, fd] of fds.entries()) {
+      this.view.setInt32(index * 8, fd, true);
+      this.view.setInt16(index * 8 + 4, 1, true);
+    }
+  }
+  /** What the last poll found (POLLIN, POLLERR, POLLHUP), 0 for nothing. */
+  ready(index: number): number {
+    return this.view.getInt16(index * 8 + 6, true);
+  }
+}
+
+/** The kernel's encoding of a device number (linux/kdev_t.h: new_encode_dev), 12+20 bits. */
+export const makedev = (major: number, minor: number): number =>
+  ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
+export const major = (dev: number): number => (dev >>> 8) & 0xfff;
+export const minor = (dev: number): number => (dev & 0xff) | ((dev >>> 12) & 0xfff00);
