@@ -1,0 +1,259 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ask,
+  askArgs,
+  FakeContext,
+  type Held,
+  HeldLeaf,
+  newName,
+  startGraph,
+} from '../../../../test/support/core.ts';
+import { EIO } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { type FopName, fopNames } from '../../../core/fops.gen.ts';
+import { fops } from '../../../core/fops.ts';
+import { Loc } from '../../../core/loc.ts';
+import { checkOptions, genericOptions } from '../../../core/options.ts';
+import type { Xlator } from '../../../core/xlator.ts';
+import { Counters, formatStats } from './counters.ts';
+import ioStats, { type IoStats } from './index.ts';
+import { options } from './options.ts';
+
+async function setUp(given: Record<string, string>) {
+  const leaf = new HeldLeaf();
+  const context = new FakeContext();
+  const volumes = [{ translator: leaf.translator }, { translator: ioStats, options: given }];
+  const graph = await startGraph(volumes, context);
+  const { root } = graph.inodes;
+  const xl = graph.top as Xlator<IoStats>;
+  return { leaf, context, graph, root, xl, dump: () => xl.priv.dump() };
+}
+
+const fd = (request: Held): Fd => request.args.find((arg) => arg instanceof Fd) as Fd;
+
+test('with both options off, winds go past it', async () => {
+  const { graph, xl } = await setUp({ 'latency-measurement': 'off', 'count-fop-hits': 'off' });
+  expect(xl.fops).toEqual({});
+  expect(graph.links.lookup.xl).toBe(graph.xlators[0]);
+});
+
+describe.each([['count-fop-hits'], ['latency-measurement']])('%s', (option) => {
+  test('counts every fop of the table, once each', async () => {
+    const { leaf, graph, dump } = await setUp({ [option]: 'on' });
+    const loc = new Loc(graph.inodes.root);
+    const open = new Fd(graph.inodes.root, 0, 1, true);
+    leaf.onRequest = (request) => request.answer(0, 0, open);
+    for (const fop of fops) {
+      const args = fop.args.map(({ type }) => (type === 'loc' ? loc : type === 'fd' ? open : null));
+      askArgs(graph, fop.name as FopName, args);
+    }
+    const hits = Object.entries(dump()).filter(([key]) => key.endsWith('.hits'));
+    expect(hits).toEqual(fops.map((fop) => [`${fop.logName}.hits`, 1]));
+  });
+
+  test('passes arguments and replies on as they are', async () => {
+    const { leaf, graph } = await setUp({ [option]: 'on' });
+    for (const name of fopNames) {
+      const row = fops.find((fop) => fop.name === name)!;
+      const args = row.args.map((_, i) => ({ argument: i }));
+      const reply = row.reply.map((_, i) => ({ reply: i, ctxSet: () => {}, isDir: true }));
+      leaf.onRequest = (request) => {
+        expect(request.name).toBe(name);
+        expect(request.args).toEqual(args);
+        request.answer(3, 4, ...reply);
+      };
+      expect(askArgs(graph, name, args)).toMatchObject({
+        count: 1,
+        opRet: 3,
+        opErrno: 4,
+        values: reply,
+      });
+    }
+  });
+
+  test('adds up data of reads and writes that succeed', async () => {
+    const { leaf, graph, root, dump } = await setUp({ [option]: 'on' });
+    const open = new Fd(root, 0, 1);
+    leaf.onRequest = (request) => request.answer(100, 0, null);
+    ask(graph, 'readv', open, 4096, 0, 0, null);
+    ask(graph, 'writev', open, new Uint8Array(500), 0, 0, null);
+    ask(graph, 'writev', open, new Uint8Array(500), 0, 0, null);
+    leaf.onRequest = (request) => request.answer(-1, EIO, null);
+    ask(graph, 'readv', open, 4096, 0, 0, null);
+    expect(dump()).toMatchObject({
+      'bytes-read': 100,
+      'bytes-written': 200,
+      'READ.hits': 2,
+      'WRITE.hits': 2,
+    });
+  });
+
+  test('counts fds that are open, and their releases', async () => {
+    const { leaf, graph, root, dump } = await setUp({ [option]: 'on' });
+    leaf.onRequest = (request) => request.answer(0, 0, fd(request));
+    const loc = new Loc(root);
+    const fds = [new Fd(root, 0, 1), new Fd(root, 0, 1), new Fd(root, 0, 1, true)] as const;
+    ask(graph, 'open', loc, 0, fds[0], null);
+    ask(graph, 'create', newName(root, 'a'), 0, 0o644, 0, fds[1], null);
+    ask(graph, 'opendir', loc, fds[2], null);
+    expect(dump()).toMatchObject({ 'open-fds': 2, 'max-open-fds': 2 });
+    leaf.onRequest = (request) => request.answer(-1, EIO, null);
+    ask(graph, 'open', loc, 0, new Fd(root, 0, 1), null);
+    for (const each of fds) each.release();
+    expect(dump()).toMatchObject({
+      'open-fds': 0,
+      'max-open-fds': 2,
+      'RELEASE.hits': 2,
+      'RELEASEDIR.hits': 1,
+    });
+  });
+});
+
+test('counting alone measures nothing', async () => {
+  const { leaf, graph, root, context, dump } = await setUp({ 'count-fop-hits': 'on' });
+  ask(graph, 'stat', new Loc(root), null);
+  context.advance(1);
+  leaf.held[0]!.answer(0, 0, null, null);
+  expect(Object.keys(dump()).filter((key) => key.startsWith('STAT'))).toEqual(['STAT.hits']);
+});
+
+test('latency is from the wind to the reply, of requests side by side too', async () => {
+  const { leaf, graph, root, context, dump } = await setUp({ 'latency-measurement': 'on' });
+  ask(graph, 'stat', new Loc(root), null);
+  context.advance(1);
+  ask(graph, 'stat', new Loc(root), null);
+  context.advance(2);
+  leaf.held[0]!.answer(0, 0, null, null);
+  leaf.held[1]!.answer(-1, EIO, null, null);
+  expect(dump()).toMatchObject({
+    'STAT.hits': 2,
+    'STAT.avg-ns': 2_500_000,
+    'STAT.min-ns': 2_000_000,
+    'STAT.max-ns': 3_000_000,
+  });
+});
+
+test('sizes are sorted by the power of two that they reach', () => {
+  const counters = new Counters(0);
+  for (const size of [0, 1, 2, 3, 4, 1023, 1024, 2 ** 31, 2 ** 40]) counters.read.add(size);
+  const found = [...counters.read.blocks.entries()].filter(([, count]) => count > 0);
+  expect(found).toEqual([
+    [0, 2],
+    [1, 2],
+    [2, 1],
+    [9, 1],
+    [10, 1],
+    [31, 2],
+  ]);
+});
+
+test("GlusterFS's text, and a new interval every time it is written", async () => {
+  const { leaf, graph, root, context } = await setUp({
+    'latency-measurement': 'on',
+    'ios-dump-interval': '60',
+  });
+  leaf.onRequest = (request) => {
+    context.advance(0.0125);
+    const opRet = request.name === 'readv' ? 4096 : 0;
+    request.answer(opRet, 0, request.name === 'open' ? fd(request) : null);
+  };
+  const open = new Fd(root, 0, 1);
+  ask(graph, 'open', new Loc(root), 0, open, null);
+  for (let i = 0; i < 3; i++) ask(graph, 'readv', open, 4096, 0, 0, null);
+  leaf.onRequest = (request) => request.answer(request.name === 'writev' ? 1 : 0, 0, null);
+  for (const size of [1, 2, 4, 8]) ask(graph, 'writev', open, new Uint8Array(size), 0, 0, null);
+  open.release();
+  context.advance(60_000);
+  const [line] = context.lines.splice(0);
+  expect(line!.slice(line!.indexOf('\n'))).toBe(`
+=== Cumulative stats ===
+      Duration : 60 secs
+     BytesRead : 12288
+  BytesWritten : 4
+
+Block Size   :               1B+            4096B+
+Read Count   :                 0                 3
+Write Count  :                 4                 0
+
+Fop           Call Count    Avg-Latency    Min-Latency    Max-Latency
+---           ----------    -----------    -----------    -----------
+OPEN                   1       12.50 us       12.50 us       12.50 us
+READ                   3       12.50 us       12.50 us       12.50 us
+WRITE                  4        0.00 us        0.00 us        0.00 us
+RELEASE                1           0 us           0 us           0 us
+------ ----- ----- ----- ----- ----- ----- -----  ----- ----- ----- -----
+
+Current open fd's: 0 Max open fd's: 1 time 1970-01-01 00:00:00.000013 +0000
+
+=== Interval 0 stats ===
+      Duration : 60 secs
+     BytesRead : 12288
+  BytesWritten : 4
+
+Block Size   :               1B+            4096B+
+Read Count   :                 0                 3
+Write Count  :                 4                 0
+
+Fop           Call Count    Avg-Latency    Min-Latency    Max-Latency
+---           ----------    -----------    -----------    -----------
+OPEN                   1       12.50 us       12.50 us       12.50 us
+READ                   3       12.50 us       12.50 us       12.50 us
+WRITE                  4        0.00 us        0.00 us        0.00 us
+RELEASE                1           0 us           0 us           0 us
+------ ----- ----- ----- ----- ----- ----- -----  ----- ----- ----- -----`);
+
+  ask(graph, 'statfs', new Loc(root), null);
+  context.advance(60_000);
+  const [second] = context.lines.splice(0);
+  const interval = second!.slice(second!.indexOf('=== Interval 1'));
+  expect(interval).toContain('Duration : 60 secs');
+  expect(interval).toContain('STATFS                 1');
+  expect(interval).not.toContain('OPEN ');
+  expect(second).toContain('Duration : 120 secs');
+  expect(second).toContain('OPEN                   1');
+  await graph.stop();
+  expect(context.waiting).toBe(0);
+});
+
+test('three sizes to a block of columns', () => {
+  const counters = new Counters(0);
+  for (const size of [1, 2, 4, 8]) counters.written.add(size);
+  expect(formatStats('Interval 7', counters, 999)).toBe(`
+=== Interval 7 stats ===
+      Duration : 0 secs
+     BytesRead : 0
+  BytesWritten : 15
+
+Block Size   :               1B+               2B+               4B+
+Read Count   :                 0                 0                 0
+Write Count  :                 1                 1                 1
+
+Block Size   :               8B+
+Read Count   :                 0
+Write Count  :                 1
+
+Fop           Call Count    Avg-Latency    Min-Latency    Max-Latency
+---           ----------    -----------    -----------    -----------
+------ ----- ----- ----- ----- ----- ----- -----  ----- ----- ----- -----
+`);
+});
+
+test("GlusterFS 10's options are accepted", () => {
+  const given = {
+    'log-level': 'INFO',
+    'client-log-level': 'WARNING',
+    'sys-log-level': 'CRITICAL',
+    'ios-dump-format': 'json',
+    'log-buf-size': '0',
+    'log-flush-timeout': '2m',
+    'unique-id': '/brick',
+    'global-threading': 'off',
+    threads: '16',
+    'volume-id': '2f6c',
+    'dump-fd-stats': 'on',
+  };
+  const lines = Object.entries(given).map(([key, value]) => ({ key, value }));
+  const checked = checkOptions({ ...genericOptions, ...options }, lines, { strict: true });
+  expect(checked.problems).toEqual([]);
+  expect(checked.values).toMatchObject({ 'log-flush-timeout': 120, threads: 16 });
+});

@@ -1,0 +1,35 @@
+/**
+ * debug/sink: a leaf that answers at once and stores nothing, to measure what lies above it.
+ *
+ * As GlusterFS's it has one fop, lookup, which always finds a directory whose other attributes,
+ * the gfid among them, are zero; any other fop is answered EOPNOTSUPP. An inode without a gfid
+ * cannot be linked, so a mount over a sink alone shows EIO.
+ *
+ * Source: GlusterFS `xlators/debug/sink/src/sink.c`.
+ */
+import { unwind } from '../../../core/fops.gen.ts';
+import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
+import { defineTranslator, type Fop } from '../../../core/xlator.ts';
+
+/** The answers, made once: nobody may change an iatt that came with a reply. */
+interface Sink {
+  readonly buf: Iatt;
+  readonly postparent: Iatt;
+}
+
+const lookup: Fop<'lookup', Sink> = (frame, xl, loc, xdata) => {
+  unwind.lookup(frame, 0, 0, loc.inode, xl.priv.buf, xdata, xl.priv.postparent);
+};
+
+export default defineTranslator({
+  type: 'debug/sink',
+  description: 'Answers every lookup with an empty directory, for measuring what lies above.',
+  children: [0, 0],
+  options: {},
+  fops: { lookup },
+  init() {
+    const buf = new Iatt();
+    buf.iaType = IA_IFDIR;
+    return { buf, postparent: new Iatt() };
+  },
+});

@@ -1,0 +1,193 @@
+/**
+ * The names known to be absent: per directory in the inode's context, and in one list from the
+ * oldest to the newest, which bounds their number and their age.
+ *
+ * Held to at any moment: a name that exists because of a request through this volume is not in
+ * here. ENOENT may come late, so it counts only if nothing was being made in the directory from
+ * when the lookup went down until then. `making` tells what is under way, and `clock` what was:
+ * it goes up with every name made, and the directory notes when that was its case.
+ *
+ * What others make below is not seen: a name is forgotten when it is `timeoutMs` old, or up to a
+ * sixteenth of that sooner, so that one timer forgets many.
+ */
+import type { Gfid } from '../../../core/gfid.ts';
+import type { Inode } from '../../../core/inode.ts';
+import type { Dump, Xlator } from '../../../core/xlator.ts';
+
+export interface Bounds {
+  /** 0: remember nothing. */
+  readonly timeoutMs: number;
+  /** Names in all. */
+  readonly limit: number;
+}
+
+/** How much sooner than it must a name may be forgotten, as a part of the timeout. */
+const SLACK = 1 / 16;
+/** Longest wait of a timer: what fits 31 bits, as timers of engines have them. */
+const WAIT_MAX_MS = 2 ** 31 - 1;
+
+class Directory {
+  readonly names = new Map<string, Name>();
+  /** The clock when a name had last come into being. */
+  changed = 0;
+}
+
+/** One absent name, between those learnt before and after it. */
+class Name {
+  readonly dir: Directory;
+  readonly name: string;
+  /** Milliseconds of the context's clock. */
+  readonly since: number;
+  older: Name | null;
+  newer: Name | null = null;
+
+  constructor(dir: Directory, name: string, since: number, older: Name | null) {
+    this.dir = dir;
+    this.name = name;
+    this.since = since;
+    this.older = older;
+  }
+}
+
+export class Absent {
+  clock = 0;
+  hits = 0;
+  misses = 0;
+  private evicted = 0;
+  private expired = 0;
+  private size = 0;
+  /** The clock when everything was forgotten. */
+  private cleared = 0;
+  private oldest: Name | null = null;
+  private newest: Name | null = null;
+  /** How many fops are on their way that make a name, by the directory's gfid. */
+  private readonly making = new Map<Gfid, number>();
+  private cancelTimer: (() => void) | null = null;
+  private readonly xl: Xlator<Absent>;
+  private bounds: Bounds;
+
+  constructor(xl: Xlator<Absent>, bounds: Bounds) {
+    this.xl = xl;
+    this.bounds = bounds;
+  }
+
+  has(parent: Inode, name: string): boolean {
+    const dir = parent.ctxGet(this.xl) as Directory | undefined;
+    return dir?.names.has(name) === true;
+  }
+
+  /** ENOENT came, or the name was removed, for a request that went down when the clock was `asked`. */
+  learn(parent: Inode, name: string, asked: number): void {
+    if (this.bounds.timeoutMs === 0 || this.making.has(parent.gfid)) return;
+    const dir = this.directoryOf(parent);
+    if (asked < this.cleared || asked < dir.changed || dir.names.has(name)) return;
+    const learnt = new Name(dir, name, this.xl.context.now(), this.newest);
+    if (this.newest === null) this.oldest = learnt;
+    else this.newest.newer = learnt;
+    this.newest = learnt;
+    dir.names.set(name, learnt);
+    this.size += 1;
+    this.evict();
+    this.expireInTime();
+  }
+
+  /** A fop that makes the name goes down. */
+  creating(parent: Inode, name: string): void {
+    this.making.set(parent.gfid, (this.making.get(parent.gfid) ?? 0) + 1);
+    this.forget(parent, name);
+  }
+
+  /** Its reply has come. */
+  created(parent: Inode, name: string): void {
+    const others = this.making.get(parent.gfid)! - 1;
+    if (others > 0) this.making.set(parent.gfid, others);
+    else this.making.delete(parent.gfid);
+    this.clock += 1;
+    this.forget(parent, name).changed = this.clock;
+  }
+
+  /** Forgets one name, because it may exist. */
+  forget(parent: Inode, name: string): Directory {
+    // The inode may have been retired since the request was made, and be back as another object.
+    const dir = this.directoryOf(parent.table.find(parent.gfid) ?? parent);
+    const known = dir.names.get(name);
+    if (known !== undefined) this.drop(known);
+    return dir;
+  }
+
+  /** Forgets what is absent in a directory; `dir` is what its inode kept for us, if anything. */
+  clear(dir: unknown): void {
+    if (dir === undefined) return;
+    for (const name of (dir as Directory).names.values()) this.drop(name);
+  }
+
+  /** Forgets everything, also what replies on their way up would tell. */
+  clearAll(): void {
+    this.clock += 1;
+    this.cleared = this.clock;
+    while (this.oldest !== null) this.drop(this.oldest);
+    this.stopTimer();
+  }
+
+  configure(bounds: Bounds): void {
+    this.bounds = bounds;
+    this.evict();
+    this.expire();
+    this.stopTimer();
+    this.expireInTime();
+  }
+
+  dump(): Dump {
+    const { hits, misses, size: names, evicted, expired } = this;
+    return { hits, misses, names, evicted, expired };
+  }
+
+  private directoryOf(inode: Inode): Directory {
+    const kept = inode.ctxGet(this.xl) as Directory | undefined;
+    if (kept !== undefined) return kept;
+    const dir = new Directory();
+    inode.ctxSet(this.xl, dir);
+    return dir;
+  }
+
+  private drop(name: Name): void {
+    const { older, newer } = name;
+    if (older === null) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.newest = older;
+    else newer.older = older;
+    name.dir.names.delete(name.name);
+    this.size -= 1;
+  }
+
+  private evict(): void {
+    while (this.size > this.bounds.limit) {
+      this.drop(this.oldest!);
+      this.evicted += 1;
+    }
+  }
+
+  private expire(): void {
+    const learntBy = this.xl.context.now() - this.bounds.timeoutMs * (1 - SLACK);
+    while (this.oldest !== null && this.oldest.since <= learntBy) {
+      this.drop(this.oldest);
+      this.expired += 1;
+    }
+  }
+
+  /** Sees to it that the oldest name does not outlive its time. */
+  private expireInTime(): void {
+    if (this.cancelTimer !== null || this.oldest === null) return;
+    const due = this.oldest.since + this.bounds.timeoutMs - this.xl.context.now();
+    this.cancelTimer = this.xl.context.after(Math.min(Math.max(due, 0), WAIT_MAX_MS), () => {
+      this.cancelTimer = null;
+      this.expire();
+      this.expireInTime();
+    });
+  }
+
+  private stopTimer(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * features/negative: remembers names that were just absent, and answers ENOENT at once.
+ *
+ * The idea in three lines: a name that is known to be absent fails here; any other lookup goes
+ * down, and when ENOENT comes back the name is remembered; whatever makes a name forgets it.
+ * What must not go wrong is in `absent.ts`.
+ *
+ * Source: Jeff Darcy's negative-lookup translator; GlusterFS performance/nl-cache for the rest.
+ */
+import { type Entry, entryFops } from '../../../core/entries.ts';
+import { ENOENT } from '../../../core/errno.ts';
+import type { EventName } from '../../../core/events.ts';
+import { fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
+import type { Loc } from '../../../core/loc.ts';
+import { defineOptions, type Values } from '../../../core/options.ts';
+import {
+  type Cbk,
+  defaultNotify,
+  defineTranslator,
+  type Fop,
+  type Xlator,
+} from '../../../core/xlator.ts';
+import { Absent, type Bounds } from './absent.ts';
+
+const options = defineOptions({
+  timeout: {
+    type: 'time',
+    default: 60,
+    description:
+      'How long a name is remembered: the longest that a file made by somebody else stays ' +
+      'hidden. With 0 nothing is remembered.',
+    reconfigurable: true,
+  },
+  limit: {
+    type: 'int',
+    default: 65_536,
+    min: 1,
+    max: 16_777_216,
+    description: 'Names remembered in all directories together; the oldest make room.',
+    reconfigurable: true,
+  },
+});
+
+const bounds = (values: Values<typeof options>): Bounds => ({
+  timeoutMs: values.timeout * 1000,
+  limit: values.limit,
+});
+
+const lookup: Fop<'lookup', Absent> = (frame, xl, loc, xdata) => {
+  const { parent, name } = loc;
+  if (parent === null || name === null || name === '.' || name === '..') {
+    tail.lookup(frame, xl.children[0]!, loc, xdata);
+  } else if (xl.priv.has(parent, name) && !isKnown(loc)) {
+    xl.priv.hits += 1;
+    fail.lookup(frame, ENOENT);
+  } else {
+    xl.priv.misses += 1;
+    frame.local = loc;
+    wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
+  }
+};
+
+/** Somebody has seen the inode under this name, in a directory's listing for example. */
+const isKnown = ({ inode }: Loc): boolean => inode?.linked === true;
+
+const lookupCbk: Cbk<'lookup', Absent> = (
+  frame,
+  asked,
+  xl,
+  opRet,
+  opErrno,
+  inode,
+  buf,
+  xdata,
+  postparent,
+) => {
+  const parent = (frame.local as Loc).parent!;
+  const name = (frame.local as Loc).name!;
+  if (opRet >= 0) {
+    if (xl.priv.has(parent, name)) xl.priv.forget(parent, name);
+  } else if (opErrno === ENOENT) xl.priv.learn(parent, name, asked);
+  unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
+};
+
+/** A fop that makes or removes a name goes down. */
+function before(xl: Xlator<Absent>, entry: Entry): void {
+  const { created } = entry;
+  if (created !== null) xl.priv.creating(created.parent!, created.name!);
+  entry.note = xl.priv.clock;
+}
+
+/** Its reply. A name that may have been made is forgotten even when the fop failed. */
+function after(xl: Xlator<Absent>, { created, removed, note }: Entry, opRet: number): void {
+  if (created !== null) xl.priv.created(created.parent!, created.name!);
+  else if (removed !== null && opRet >= 0) {
+    xl.priv.learn(removed.parent!, removed.name!, note);
+    xl.priv.clear(removed.inode?.ctxGet(xl));
+  }
+}
+
+/** After these, what lies below may be other than it was. */
+const changes: ReadonlySet<EventName> = new Set<EventName>([
+  'CHILD_UP',
+  'CHILD_DOWN',
+  'CHILD_CONNECTING',
+  'SOME_DESCENDENT_UP',
+  'SOME_DESCENDENT_DOWN',
+  'PARENT_DOWN',
+  'UPCALL',
+]);
+
+export default defineTranslator<Absent, typeof options>({
+  type: 'features/negative',
+  description: 'Remembers failed lookups, and answers them without asking the storage again.',
+  children: [1, 1],
+  options,
+  fops: { lookup, ...entryFops({ before, after }) },
+  init: (xl, values) => new Absent(xl, bounds(values)),
+  reconfigure: (xl, values) => xl.priv.configure(bounds(values)),
+  notify(xl, event, data) {
+    if (changes.has(event)) xl.priv.clearAll();
+    defaultNotify(xl, event, data);
+  },
+  forget: (xl, _inode, dir) => xl.priv.clear(dir),
+  fini: (xl) => xl.priv.clearAll(),
+  dump: (xl) => xl.priv.dump(),
+});

@@ -1,0 +1,347 @@
+import { describe, expect, test } from 'vitest';
+import {
+  ask,
+  askArgs,
+  attributes,
+  FakeContext,
+  gfidOf,
+  type Held,
+  HeldLeaf,
+  linkDirectory,
+  newName,
+  startGraph,
+} from '../../../../test/support/core.ts';
+import { EACCES, EEXIST, ENOENT } from '../../../core/errno.ts';
+import type { EventName } from '../../../core/events.ts';
+import { Fd } from '../../../core/fd.ts';
+import type { FopName, FopTable } from '../../../core/fops.gen.ts';
+import { fops } from '../../../core/fops.ts';
+import { ROOT_GFID } from '../../../core/gfid.ts';
+import type { Graph } from '../../../core/graph.ts';
+import { IA_IFREG } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Xlator } from '../../../core/xlator.ts';
+import type { Absent } from './absent.ts';
+import negative from './index.ts';
+
+const absent = (request: Held): void => request.answer(-1, ENOENT, null, null, null, null);
+
+async function setUp(options: Record<string, string> = {}) {
+  const leaf = new HeldLeaf();
+  leaf.onRequest = absent;
+  const context = new FakeContext();
+  const volumes = [{ translator: leaf.translator }, { translator: negative, options }];
+  const graph = await startGraph(volumes, context);
+  const lookup = (parent: Inode, name: string) => ask(graph, 'lookup', newName(parent, name), null);
+  const xl = graph.top as Xlator<Absent>;
+  /** Whether a lookup is answered without the leaf; a lookup that goes down learns. */
+  const isHit = (parent: Inode, name: string): boolean => {
+    const { hits } = xl.priv;
+    expect(lookup(parent, name).opErrno).toBe(ENOENT);
+    return xl.priv.hits > hits;
+  };
+  return { leaf, context, graph, xl, root: graph.inodes.root, lookup, isHit };
+}
+
+/** The arguments of each fop that makes `name`, in the table's order. */
+function makers(graph: Graph, parent: Inode, name: string): [FopName, unknown[]][] {
+  const loc = newName(parent, name);
+  const old = newName(parent, 'old');
+  const args: { readonly [N in FopName]?: FopTable[N]['args'] } = {
+    mknod: [loc, 0o644, 0, 0, null],
+    mkdir: [loc, 0o755, 0, null],
+    symlink: ['target', loc, 0, null],
+    rename: [old, loc, null],
+    link: [old, loc, null],
+    create: [loc, 0, 0o644, 0, new Fd(graph.inodes.root, 0, 1), null],
+    put: [loc, 0o644, 0, 0, new Uint8Array(1), 0, null, null],
+    namelink: [loc, null],
+  };
+  return Object.entries(args) as [FopName, unknown[]][];
+}
+
+describe('lookup', () => {
+  test('the second lookup of an absent name is answered here', async () => {
+    const { isHit, root, xl } = await setUp();
+    expect(isHit(root, 'a')).toBe(false);
+    expect(isHit(root, 'a')).toBe(true);
+    expect(isHit(root, 'b')).toBe(false);
+    expect(xl.priv.dump()).toEqual({ hits: 1, misses: 2, names: 2, evicted: 0, expired: 0 });
+  });
+
+  test('the answer is an errno and nothing else', async () => {
+    const { lookup, root } = await setUp();
+    lookup(root, 'a');
+    expect(lookup(root, 'a')).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
+    expect(lookup(root, 'a').values).toEqual([null, null, null, null]);
+  });
+
+  test('a name is absent in its directory only, and wherever that moves', async () => {
+    const { isHit, graph, root } = await setUp();
+    const dir = linkDirectory(graph, 'dir', gfidOf(7));
+    isHit(root, 'a');
+    expect(isHit(dir, 'a')).toBe(false);
+    graph.inodes.rename(root, 'dir', root, 'moved');
+    expect(isHit(dir, 'a')).toBe(true);
+  });
+
+  test('just ENOENT is remembered', async () => {
+    const { leaf, lookup, isHit, root } = await setUp();
+    leaf.onRequest = (request) => request.answer(-1, EACCES, null, null, null, null);
+    expect(lookup(root, 'a').opErrno).toBe(EACCES);
+    leaf.onRequest = absent;
+    expect(isHit(root, 'a')).toBe(false);
+  });
+
+  test('errno means nothing in a success', async () => {
+    const { leaf, lookup, xl, root } = await setUp();
+    leaf.onRequest = (request) => request.answer(0, ENOENT, null, null, null, null);
+    lookup(root, 'a');
+    expect(xl.priv.dump().names).toBe(0);
+  });
+
+  test('lookups by gfid and of "." and ".." pass', async () => {
+    const { graph, root, xl } = await setUp();
+    for (const loc of [
+      new Loc(null, null, null, gfidOf(9)),
+      new Loc(root),
+      new Loc(root, root, '.'),
+      new Loc(root, root, '..'),
+    ]) {
+      for (let i = 0; i < 2; i++) expect(ask(graph, 'lookup', loc, null).opErrno).toBe(ENOENT);
+    }
+    expect(xl.priv.dump()).toMatchObject({ hits: 0, misses: 0, names: 0 });
+  });
+
+  test('a name under which an inode was seen is asked for, and then not absent', async () => {
+    const { leaf, graph, isHit, root, xl } = await setUp();
+    isHit(root, 'a');
+    const { inodes } = graph;
+    const inode = inodes.link(inodes.newInode(), root, 'a', attributes(gfidOf(5), IA_IFREG));
+    leaf.onRequest = (request) => request.answer(0, 0, inode, null, null, null);
+    expect(ask(graph, 'lookup', new Loc(inode, root, 'a'), null).opRet).toBe(0);
+    expect(xl.priv.dump().names).toBe(0);
+  });
+});
+
+describe('what makes a name forgets it', () => {
+  test('every such fop of the table is tried here', async () => {
+    const { graph, root } = await setUp();
+    const expected = fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name);
+    expect(makers(graph, root, 'a').map(([name]) => name)).toEqual(
+      expect.arrayContaining(expected),
+    );
+  });
+
+  test.each(
+    fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name as FopName),
+  )('%s', async (name) => {
+    const { leaf, graph, isHit, lookup, root, xl } = await setUp();
+    const [, args] = makers(graph, root, 'a').find(([maker]) => maker === name)!;
+    isHit(root, 'a');
+    isHit(root, 'other');
+
+    leaf.onRequest = (request) => void leaf.held.push(request);
+    const reply = askArgs(graph, name, args);
+    expect(xl.priv.has(root, 'a')).toBe(false);
+    // Asked while the name is being made: whatever comes back is not remembered.
+    const early = lookup(root, 'a');
+    leaf.held[1]!.answer(-1, ENOENT, null, null, null, null);
+    expect(early.opErrno).toBe(ENOENT);
+    expect(xl.priv.has(root, 'a')).toBe(false);
+
+    const late = lookup(root, 'a');
+    leaf.held[0]!.answer(-1, EEXIST);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EEXIST });
+    leaf.held[2]!.answer(-1, ENOENT, null, null, null, null);
+    expect(late.opErrno).toBe(ENOENT);
+    expect(xl.priv.has(root, 'a')).toBe(false);
+    expect(xl.priv.has(root, 'other')).toBe(true);
+  });
+
+  test('a miss that was under way when a name was made elsewhere in the volume counts', async () => {
+    const { leaf, graph, lookup, root, xl } = await setUp();
+    const dir = linkDirectory(graph, 'dir', gfidOf(7));
+    leaf.onRequest = (request) => void leaf.held.push(request);
+    lookup(dir, 'a');
+    ask(graph, 'mkdir', newName(root, 'b'), 0o755, 0, null);
+    leaf.held[0]!.answer(-1, ENOENT, null, null, null, null);
+    expect(xl.priv.has(dir, 'a')).toBe(true);
+  });
+
+  test('also when the directory was forgotten and found again meanwhile', async () => {
+    const { leaf, graph, lookup, xl } = await setUp();
+    const { inodes } = graph;
+    const dir = linkDirectory(graph, 'dir', gfidOf(7));
+    leaf.onRequest = (request) => void leaf.held.push(request);
+    ask(graph, 'mkdir', newName(dir, 'a'), 0o755, 0, null);
+    inodes.lruLimit = 0;
+    inodes.forget(dir, 0);
+    inodes.lruLimit = 10;
+    const again = linkDirectory(graph, 'dir', gfidOf(7));
+    expect(again).not.toBe(dir);
+    lookup(again, 'a');
+    lookup(again, 'a');
+    leaf.held[1]!.answer(-1, ENOENT, null, null, null, null);
+    expect(xl.priv.has(again, 'a')).toBe(false);
+    leaf.held[0]!.answer(0, 0, null, null, null, null, null);
+    leaf.held[2]!.answer(-1, ENOENT, null, null, null, null);
+    expect(xl.priv.has(again, 'a')).toBe(false);
+  });
+});
+
+describe('what removes a name', () => {
+  const parents = [null, null, null];
+
+  test.each(['unlink', 'rmdir'] as const)('after %s the name is absent', async (name) => {
+    const { leaf, graph, isHit, root } = await setUp();
+    leaf.onRequest = (request) => request.answer(0, 0, ...parents);
+    ask(graph, name, newName(root, 'a'), 0, null);
+    leaf.onRequest = absent;
+    expect(isHit(root, 'a')).toBe(true);
+  });
+
+  test('not when it failed, or crossed with a fop that makes the name', async () => {
+    const { leaf, graph, root, xl } = await setUp();
+    leaf.onRequest = (request) => request.answer(-1, EACCES, ...parents);
+    ask(graph, 'unlink', newName(root, 'a'), 0, null);
+    expect(xl.priv.has(root, 'a')).toBe(false);
+
+    leaf.onRequest = (request) => void leaf.held.push(request);
+    ask(graph, 'unlink', newName(root, 'a'), 0, null);
+    ask(graph, 'mkdir', newName(root, 'a'), 0o755, 0, null);
+    leaf.held[1]!.answer(0, 0, null, null, ...parents);
+    leaf.held[0]!.answer(0, 0, ...parents);
+    expect(xl.priv.has(root, 'a')).toBe(false);
+  });
+
+  test('rename leaves the old name open: two links of one file both stay', async () => {
+    const { leaf, graph, root, xl } = await setUp();
+    leaf.onRequest = (request) => request.answer(0, 0, null, ...parents, null, null);
+    const dir = linkDirectory(graph, 'dir', gfidOf(7));
+    ask(graph, 'rename', newName(dir, 'a'), newName(root, 'b'), null);
+    expect(xl.priv.dump().names).toBe(0);
+  });
+
+  test('rmdir forgets what was absent in the directory', async () => {
+    const { leaf, graph, isHit, root, xl } = await setUp();
+    const dir = linkDirectory(graph, 'dir', gfidOf(7));
+    isHit(dir, 'a');
+    isHit(dir, 'b');
+    leaf.onRequest = (request) => request.answer(0, 0, ...parents);
+    ask(graph, 'rmdir', new Loc(dir, root, 'dir'), 0, null);
+    expect(xl.priv.dump().names).toBe(1);
+    expect(xl.priv.has(root, 'dir')).toBe(true);
+  });
+});
+
+describe('what bounds the memory', () => {
+  test('names are forgotten in their time, neither late nor much too soon', async () => {
+    const { context, isHit, root, xl } = await setUp({ timeout: '16' });
+    isHit(root, 'a');
+    context.advance(14_999);
+    expect(isHit(root, 'a')).toBe(true);
+    context.advance(1_000);
+    isHit(root, 'b');
+    context.advance(1);
+    expect(xl.priv.dump()).toMatchObject({ names: 1, expired: 1 });
+    expect(isHit(root, 'b')).toBe(true);
+    context.advance(16_000);
+    expect(xl.priv.dump()).toMatchObject({ names: 0, expired: 2 });
+    expect(context.waiting).toBe(0);
+  });
+
+  test('one timer forgets many names', async () => {
+    const { context, isHit, root, xl } = await setUp({ timeout: '16' });
+    for (let i = 0; i < 1000; i++) {
+      isHit(root, `n${i}`);
+      context.advance(1);
+    }
+    expect(context.waiting).toBe(1);
+    context.advance(15_000);
+    expect(xl.priv.dump()).toMatchObject({ names: 0, expired: 1000 });
+  });
+
+  test('a timeout of 0 remembers nothing', async () => {
+    const { context, isHit, root, xl } = await setUp({ timeout: '0' });
+    for (let i = 0; i < 2; i++) expect(isHit(root, 'a')).toBe(false);
+    expect(xl.priv.dump()).toMatchObject({ names: 0, misses: 2 });
+    expect(context.waiting).toBe(0);
+  });
+
+  test('a timeout longer than timers can wait is waited for in parts', async () => {
+    const { context, isHit, root } = await setUp({ timeout: '10w' });
+    isHit(root, 'a');
+    const week = 7 * 86_400_000;
+    context.advance(9 * week);
+    expect(isHit(root, 'a')).toBe(true);
+    context.advance(week);
+    expect(isHit(root, 'a')).toBe(false);
+  });
+
+  test('the oldest make room', async () => {
+    const { isHit, root, xl } = await setUp({ limit: '2' });
+    for (const name of ['a', 'b', 'c']) isHit(root, name);
+    expect(xl.priv.dump()).toMatchObject({ names: 2, evicted: 1 });
+    expect(['a', 'b', 'c'].map((name) => xl.priv.has(root, name))).toEqual([false, true, true]);
+  });
+
+  test('options change at run time', async () => {
+    const { context, isHit, root, xl } = await setUp();
+    for (const name of ['a', 'b', 'c']) isHit(root, name);
+    negative.reconfigure!(xl, { timeout: 60, limit: 2 });
+    expect(xl.priv.dump()).toMatchObject({ names: 2, evicted: 1 });
+    negative.reconfigure!(xl, { timeout: 10, limit: 2 });
+    context.advance(10_000);
+    expect(xl.priv.dump()).toMatchObject({ names: 0, expired: 2 });
+    isHit(root, 'a');
+    negative.reconfigure!(xl, { timeout: 0, limit: 2 });
+    expect(isHit(root, 'a')).toBe(false);
+  });
+
+  test('an inode that is forgotten takes its names along', async () => {
+    const { graph, isHit, root, xl } = await setUp();
+    const dir = linkDirectory(graph, 'dir', gfidOf(7));
+    isHit(dir, 'a');
+    isHit(root, 'b');
+    graph.inodes.lruLimit = 0;
+    graph.inodes.forget(dir, 0);
+    expect(xl.priv.dump().names).toBe(1);
+  });
+
+  test('stopping leaves no timer', async () => {
+    const { context, graph, isHit, root, xl } = await setUp();
+    isHit(root, 'a');
+    expect(context.waiting).toBe(1);
+    await negative.fini!(xl);
+    expect(context.waiting).toBe(0);
+    await graph.stop();
+    expect(xl.priv.dump().names).toBe(0);
+  });
+});
+
+describe('events', () => {
+  test.each<EventName>(['CHILD_UP', 'CHILD_DOWN', 'SOME_DESCENDENT_UP', 'UPCALL'])(
+    '%s forgets everything, replies under way too, and goes on',
+    async (event) => {
+      const { leaf, graph, isHit, lookup, root, xl } = await setUp();
+      const seen: EventName[] = [];
+      graph.top.master = (name) => void seen.push(name);
+      isHit(root, 'a');
+      leaf.onRequest = (request) => void leaf.held.push(request);
+      lookup(root, 'b');
+      graph.xlators[0]!.notify(event, { gfid: ROOT_GFID });
+      leaf.held[0]!.answer(-1, ENOENT, null, null, null, null);
+      expect(xl.priv.dump().names).toBe(0);
+      expect(seen).toEqual([event]);
+    },
+  );
+
+  test('other events leave it alone', async () => {
+    const { graph, isHit, root, xl } = await setUp();
+    isHit(root, 'a');
+    graph.xlators[0]!.notify('CHILD_PING', null);
+    expect(xl.priv.dump().names).toBe(1);
+  });
+});

@@ -1,0 +1,20 @@
+/**
+ * Generated from the folders of runtime/xlators by runtime/gen/registry.ts (npm run gen). Do not edit.
+ */
+import type { Translator } from '../core/xlator.ts';
+import debugIoStats from './debug/io-stats/index.ts';
+import debugSink from './debug/sink/index.ts';
+import featuresNegative from './features/negative/index.ts';
+import playgroundTemplate from './playground/template/index.ts';
+import storageMemory from './storage/memory/index.ts';
+import storagePosix from './storage/posix/index.ts';
+
+/** Every translator that is written in TypeScript, in order of type. */
+export const translators = [
+  debugIoStats,
+  debugSink,
+  featuresNegative,
+  playgroundTemplate,
+  storageMemory,
+  storagePosix,
+] as unknown as readonly Translator<unknown>[];

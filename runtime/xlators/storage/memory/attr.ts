@@ -1,0 +1,114 @@
+/** The fops about an inode's attributes: read, change, check. */
+import { decodeName, encodeName, nameLength } from '../../../core/bytes.ts';
+import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import { SET_ATTR } from '../../../core/fops.ts';
+import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import { permits } from '../shared/replies.ts';
+import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
+import { PAGE_SIZE } from './pages.ts';
+
+const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
+const S_ISUID = 0o4000;
+const S_ISGID = 0o2000;
+const S_IXGRP = 0o010;
+
+/** What setattr does; 0 or the errno. The owner goes before the mode, which it may change. */
+function change(disk: Disk, node: Node, to: Iatt, valid: number): number {
+  if ((valid & MODE) !== 0 && node.type === IA_IFLNK) return EOPNOTSUPP;
+  if ((valid & (UID | GID)) !== 0) {
+    if ((valid & UID) !== 0) node.uid = to.iaUid;
+    if ((valid & GID) !== 0) node.gid = to.iaGid;
+    // As Linux does for whoever may change owners: a program does not keep its privileges.
+    if (!node.isDir) {
+      node.prot &= ~S_ISUID;
+      if ((node.prot & S_IXGRP) !== 0) node.prot &= ~S_ISGID;
+    }
+  }
+  if ((valid & MODE) !== 0) node.prot = to.iaProt & 0o7777;
+  const now = disk.now();
+  if ((valid & ATIME_NOW) !== 0) node.atime = now;
+  else if ((valid & ATIME) !== 0) node.atime = { sec: to.iaAtime, nsec: to.iaAtimeNsec };
+  if ((valid & MTIME_NOW) !== 0) node.mtime = now;
+  else if ((valid & MTIME) !== 0) node.mtime = { sec: to.iaMtime, nsec: to.iaMtimeNsec };
+  node.ctime = now;
+  return 0;
+}
+
+/** Blocks of a volume without a limit: enough for anything a Number can count in pages. */
+const UNLIMITED = 2 ** 40;
+
+function statvfs(disk: Disk): Statvfs {
+  const { limit, used } = disk.budget;
+  const buf = new Statvfs();
+  buf.bsize = PAGE_SIZE;
+  buf.frsize = PAGE_SIZE;
+  buf.blocks = Math.min(limit, UNLIMITED);
+  buf.bfree = Math.max(0, buf.blocks - used);
+  buf.bavail = buf.bfree;
+  buf.files = UNLIMITED;
+  buf.ffree = UNLIMITED - disk.named.size;
+  buf.favail = buf.ffree;
+  return buf;
+}
+
+export const attrFops: Fops<Disk> = {
+  stat(frame, xl, loc, _xdata) {
+    const node = nodeOf(xl, loc);
+    if (typeof node === 'number') return fail.stat(frame, node);
+    unwind.stat(frame, 0, 0, node.iatt(), null);
+  },
+
+  fstat(frame, xl, fd, _xdata) {
+    const opened = openedOf(xl, fd);
+    if (typeof opened === 'number') return fail.fstat(frame, opened);
+    unwind.fstat(frame, 0, 0, opened.node.iatt(), null);
+  },
+
+  setattr(frame, xl, loc, stbuf, valid, _xdata) {
+    const node = nodeOf(xl, loc);
+    if (typeof node === 'number') return fail.setattr(frame, node);
+    const before = node.iatt();
+    const fault = change(xl.priv, node, stbuf, valid);
+    if (fault !== 0) return fail.setattr(frame, fault);
+    unwind.setattr(frame, 0, 0, before, node.iatt(), null);
+  },
+
+  fsetattr(frame, xl, fd, stbuf, valid, _xdata) {
+    const opened = openedOf(xl, fd);
+    if (typeof opened === 'number') return fail.fsetattr(frame, opened);
+    const before = opened.node.iatt();
+    const fault = change(xl.priv, opened.node, stbuf, valid);
+    if (fault !== 0) return fail.fsetattr(frame, fault);
+    unwind.fsetattr(frame, 0, 0, before, opened.node.iatt(), null);
+  },
+
+  access(frame, xl, loc, mask, _xdata) {
+    const node = nodeOf(xl, loc);
+    if (typeof node === 'number') return fail.access(frame, node);
+    if (!permits(node.iatt(), frame.root, mask)) return fail.access(frame, EACCES);
+    unwind.access(frame, 0, 0, null);
+  },
+
+  readlink(frame, xl, loc, size, _xdata) {
+    const node = nodeOf(xl, loc);
+    if (typeof node === 'number') return fail.readlink(frame, node);
+    if (node.type !== IA_IFLNK || size <= 0) return fail.readlink(frame, EINVAL);
+    node.atime = xl.priv.now();
+    const path = cut(node.target, size);
+    unwind.readlink(frame, nameLength(path), 0, path, node.iatt(), null);
+  },
+
+  statfs(frame, xl, loc, _xdata) {
+    const node = nodeOf(xl, loc);
+    if (typeof node === 'number') return fail.statfs(frame, node);
+    unwind.statfs(frame, 0, 0, statvfs(xl.priv), null);
+  },
+};
+
+/** The first `size` bytes of a target, as readlink(2) cuts it. */
+function cut(target: string, size: number): string {
+  const bytes = encodeName(target);
+  return bytes.length <= size ? target : decodeName(bytes, 0, size);
+}

@@ -1,0 +1,130 @@
+/**
+ * Listings. An entry's offset is its serial number in the directory: names that come and go during
+ * a listing neither repeat nor hide others.
+ */
+import { nameLength } from '../../../core/bytes.ts';
+import type { Dict } from '../../../core/dict.ts';
+import { EINVAL, ENOTDIR } from '../../../core/errno.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import { type Dirent, direntType } from '../../../core/iatt.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import { direntplusSize, direntSize } from '../shared/replies.ts';
+import {
+  type Disk,
+  type Entry,
+  type MemoryXlator,
+  nodeOf,
+  type Opened,
+  openAs,
+  openedOf,
+} from './node.ts';
+import { lookupKeys } from './xattr.ts';
+
+const OFF_SELF = 1;
+const OFF_PARENT = 2;
+
+/** The entries after `offset`, the two that every directory has first. */
+function* entriesAfter(opened: Opened, offset: number): Generator<[string, Entry]> {
+  const { node } = opened;
+  if (node.nlink === 0) return;
+  if (offset < OFF_SELF) yield ['.', { node, off: OFF_SELF }];
+  if (offset < OFF_PARENT) yield ['..', { node: node.parent ?? node, off: OFF_PARENT }];
+  const { ahead } = opened;
+  opened.ahead = null;
+  if (opened.cursor === null || opened.cursorOff !== offset) {
+    opened.cursor = node.entries!.entries();
+  } else if (ahead !== null && node.entries!.get(ahead[0]) === ahead[1]) yield ahead;
+  // A Map's iterator survives changes of the Map, and goes on where it was.
+  for (;;) {
+    const next = opened.cursor.next();
+    if (next.done) break;
+    if (next.value[1].off > offset) yield next.value;
+  }
+  opened.cursor = null;
+}
+
+interface Listing {
+  /** Bytes an entry costs of `size`. */
+  charge(nameBytes: number): number;
+  /** readdirp: attributes, an inode, and the values of these keys with every entry. */
+  readonly plus: boolean;
+  readonly keys: Dict | null;
+}
+
+/** One reply of a listing, or the errno when not even the next entry fits into `size`. */
+function list(
+  fd: Fd,
+  opened: Opened,
+  size: number,
+  offset: number,
+  how: Listing,
+): Dirent[] | number {
+  const entries: Dirent[] = [];
+  let left = size;
+  opened.node.atime = opened.disk.now();
+  for (const found of entriesAfter(opened, offset)) {
+    left -= how.charge(nameLength(found[0]));
+    if (left < 0) {
+      opened.ahead = found;
+      break;
+    }
+    entries.push(direntOf(fd, found, how));
+  }
+  opened.cursorOff = entries.at(-1)?.off ?? offset;
+  return left < 0 && entries.length === 0 ? EINVAL : entries;
+}
+
+function direntOf(fd: Fd, [name, { node, off }]: [string, Entry], how: Listing): Dirent {
+  const isDots = name === '.' || name === '..';
+  return {
+    name,
+    off,
+    type: direntType(node.type),
+    gfid: node.gfid,
+    stat: how.plus ? node.iatt() : null,
+    dict: how.plus ? lookupKeys(node, how.keys) : null,
+    inode: how.plus && !isDots ? fd.inode.table.newInode() : null,
+  };
+}
+
+function directoryOf(xl: MemoryXlator, fd: Fd): Opened | number {
+  const opened = openedOf(xl, fd);
+  if (typeof opened === 'number') return opened;
+  return opened.node.isDir ? opened : ENOTDIR;
+}
+
+const NAMES: Listing = { charge: direntSize, plus: false, keys: null };
+
+export const dirFops: Fops<Disk> = {
+  opendir(frame, xl, loc, fd, _xdata) {
+    const node = nodeOf(xl, loc);
+    if (typeof node === 'number') return fail.opendir(frame, node);
+    if (!node.isDir) return fail.opendir(frame, ENOTDIR);
+    openAs(xl, fd, node);
+    unwind.opendir(frame, 0, 0, fd, null);
+  },
+
+  readdir(frame, xl, fd, size, offset, _xdata) {
+    const opened = directoryOf(xl, fd);
+    if (typeof opened === 'number') return fail.readdir(frame, opened);
+    const entries = list(fd, opened, size, offset, NAMES);
+    if (typeof entries === 'number') return fail.readdir(frame, entries);
+    unwind.readdir(frame, entries.length, 0, entries, null);
+  },
+
+  readdirp(frame, xl, fd, size, offset, xdata) {
+    const opened = directoryOf(xl, fd);
+    if (typeof opened === 'number') return fail.readdirp(frame, opened);
+    const how = { charge: direntplusSize, plus: true, keys: xdata };
+    const entries = list(fd, opened, size, offset, how);
+    if (typeof entries === 'number') return fail.readdirp(frame, entries);
+    unwind.readdirp(frame, entries.length, 0, entries, null);
+  },
+
+  fsyncdir(frame, xl, fd, _datasync, _xdata) {
+    const opened = directoryOf(xl, fd);
+    if (typeof opened === 'number') return fail.fsyncdir(frame, opened);
+    unwind.fsyncdir(frame, 0, 0, null);
+  },
+};

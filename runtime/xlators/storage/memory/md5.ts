@@ -1,0 +1,59 @@
+/**
+ * MD5, for rchecksum's strong sum: it finds out whether two copies differ, and guards nothing.
+ * Here because this translator runs where there is no library for it. Source: RFC 1321.
+ */
+
+const BLOCK = 64;
+/** Shifts of the four rounds, each used four times over (RFC 1321, 3.4). */
+const SHIFTS = [7, 12, 17, 22, 5, 9, 14, 20, 4, 11, 16, 23, 6, 10, 15, 21] as const;
+/** floor(2^32 × |sin(i + 1)|). */
+const SINES = Int32Array.from({ length: 64 }, (_, i) => Math.abs(Math.sin(i + 1)) * 2 ** 32);
+
+/** The 16 bytes of the digest. */
+export function md5(message: Uint8Array): Uint8Array {
+  const padded = new Uint8Array((Math.floor((message.length + 8) / BLOCK) + 1) * BLOCK);
+  padded.set(message);
+  padded[message.length] = 0x80;
+  const view = new DataView(padded.buffer);
+  const bits = message.length * 8;
+  view.setUint32(padded.length - 8, bits, true);
+  view.setUint32(padded.length - 4, Math.floor(bits / 2 ** 32), true);
+  const state = Int32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476);
+  for (let at = 0; at < padded.length; at += BLOCK) mix(state, view, at);
+  const digest = new DataView(new ArrayBuffer(16));
+  state.forEach((word, i) => {
+    digest.setInt32(i * 4, word, true);
+  });
+  return new Uint8Array(digest.buffer);
+}
+
+function mix(state: Int32Array, view: DataView, at: number): void {
+  let [a, b, c, d] = state as unknown as [number, number, number, number];
+  for (let i = 0; i < 64; i++) {
+    const round = i >> 4;
+    const word = view.getInt32(at + 4 * wordOf(round, i), true);
+    const sum = (a + choose(round, b, c, d) + SINES[i]! + word) | 0;
+    const shift = SHIFTS[round * 4 + (i & 3)]!;
+    a = d;
+    d = c;
+    c = b;
+    b = (b + ((sum << shift) | (sum >>> (32 - shift)))) | 0;
+  }
+  state[0]! += a;
+  state[1]! += b;
+  state[2]! += c;
+  state[3]! += d;
+}
+
+/** Which of the block's words step `i` takes. */
+function wordOf(round: number, i: number): number {
+  if (round === 0) return i;
+  if (round === 1) return (5 * i + 1) & 15;
+  return round === 2 ? (3 * i + 5) & 15 : (7 * i) & 15;
+}
+
+function choose(round: number, b: number, c: number, d: number): number {
+  if (round === 0) return (b & c) | (~b & d);
+  if (round === 1) return (d & b) | (~d & c);
+  return round === 2 ? b ^ c ^ d : c ^ (b | ~d);
+}

@@ -1,0 +1,322 @@
+/**
+ * The fops that find, make and remove names.
+ *
+ * Errors and their order of precedence are Linux's (`fs/namei.c`); permissions are not checked,
+ * because the kernel or another initiator has done so.
+ */
+import type { Dict } from '../../../core/dict.ts';
+import {
+  EEXIST,
+  EINVAL,
+  EISDIR,
+  ENOENT,
+  ENOSPC,
+  ENOTDIR,
+  ENOTEMPTY,
+  EPERM,
+  ESTALE,
+} from '../../../core/errno.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import {
+  IA_IFBLK,
+  IA_IFCHR,
+  IA_IFDIR,
+  IA_IFLNK,
+  IA_IFREG,
+  IA_INVAL,
+  typeOfMode,
+} from '../../../core/iatt.ts';
+import { SYMLINK_MAX } from '../../../core/limits.ts';
+import type { Loc } from '../../../core/loc.ts';
+import { RENAME_FLAGS } from '../../../core/xdata.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import { textFault } from '../shared/names.ts';
+import { type Made, rdevOf } from '../shared/replies.ts';
+import { openFault, resize, writeAt } from './data.ts';
+import {
+  type Disk,
+  type MemoryXlator,
+  type Node,
+  nodeOf,
+  nodeOfInode,
+  openAs,
+  type Place,
+  placeOf,
+} from './node.ts';
+import { lookupKeys, setXattrs } from './xattr.ts';
+
+const S_ISGID = 0o2000;
+const O_EXCL = 0o200;
+const O_TRUNC = 0o1000;
+const RENAME_NOREPLACE = 1;
+const RENAME_EXCHANGE = 2;
+const S_IFMT = 0o170000;
+
+/** Names `node` at `place` and keeps it with the loc's inode. */
+function enter(xl: MemoryXlator, place: Place, loc: Loc, node: Node): Made {
+  const { parent, name, before } = place;
+  parent.addEntry(name, node);
+  touch(xl.priv, parent);
+  loc.inode?.ctxSet(xl, node);
+  return { buf: node.iatt(), preparent: before, postparent: parent.iatt() };
+}
+
+/** A directory's names have changed. */
+function touch(disk: Disk, dir: Node): void {
+  dir.mtime = disk.now();
+  dir.ctime = dir.mtime;
+}
+
+interface NewNode {
+  readonly type: number;
+  readonly prot: number;
+  readonly target?: string;
+  readonly rdev?: number;
+}
+
+/** Makes a new node at the loc: what to answer, or the errno. */
+function make(
+  frame: Frame,
+  xl: MemoryXlator,
+  loc: Loc,
+  xdata: Dict | null,
+  what: NewNode,
+): Made | number {
+  const disk = xl.priv;
+  const place = placeOf(xl, loc);
+  if (typeof place === 'number') return place;
+  const { parent, found } = place;
+  if (found !== null) return EEXIST;
+  if (parent.nlink === 0) return ENOENT;
+  const gfid = disk.gfidFor(xdata);
+  if (gfid === null) return EEXIST;
+  const node = disk.newNode(gfid, what.type, what.target, what.rdev);
+  const inherits = (parent.prot & S_ISGID) !== 0;
+  node.uid = frame.root.uid;
+  node.gid = inherits ? parent.gid : frame.root.gid;
+  node.prot = what.prot;
+  node.nlink = 1;
+  if (node.isDir) {
+    if (inherits) node.prot |= S_ISGID;
+    node.nlink = 2;
+    node.parent = parent;
+    parent.nlink += 1;
+  }
+  return enter(xl, place, loc, node);
+}
+
+/** Takes the name away: the node, which the caller has found to be removable, loses a link. */
+function remove(disk: Disk, place: Place): void {
+  const { parent, name, found } = place;
+  parent.entries!.delete(name);
+  touch(disk, parent);
+  lose(disk, parent, found!);
+}
+
+function lose(disk: Disk, parent: Node, node: Node): void {
+  if (node.isDir) {
+    node.nlink = 0;
+    parent.nlink -= 1;
+  } else node.nlink -= 1;
+  node.ctime = disk.now();
+  disk.letGo(node);
+}
+
+/** The node a lookup finds: by name, or by gfid when the loc has no name. */
+function find(xl: MemoryXlator, loc: Loc): Node | number {
+  if (loc.parent === null || loc.name === null) return nodeOf(xl, loc);
+  const place = placeOf(xl, loc);
+  if (typeof place === 'number') return place;
+  if (place.found === null) return ENOENT;
+  // The name leads elsewhere now: whoever asked must look again, with a new inode.
+  if (loc.inode?.linked && loc.inode.gfid !== place.found.gfid) return ESTALE;
+  return place.found;
+}
+
+/** 0 when a rename may be done, else the errno. `place`s are the old and the new name's. */
+function renameFault(from: Place, to: Place, flags: number): number {
+  const node = from.found;
+  const old = to.found;
+  if (node === null) return ENOENT;
+  if ((flags & RENAME_NOREPLACE) !== 0 && old !== null) return EEXIST;
+  const exchange = (flags & RENAME_EXCHANGE) !== 0;
+  if (exchange && old === null) return ENOENT;
+  if (node.isDir && to.parent.isWithin(node)) return EINVAL;
+  if (old?.isDir && from.parent.isWithin(old)) return exchange ? EINVAL : ENOTEMPTY;
+  if (to.parent.nlink === 0) return ENOENT;
+  if (old === null || exchange || old === node) return 0;
+  if (node.isDir && !old.isDir) return ENOTDIR;
+  if (!node.isDir && old.isDir) return EISDIR;
+  return old.isDir && old.entries!.size > 0 ? ENOTEMPTY : 0;
+}
+
+function moveEntry(disk: Disk, from: Place, to: Place, exchange: boolean): void {
+  const node = from.found!;
+  const old = to.found;
+  if (old === node) return;
+  if (exchange) place(from.parent, from.name, old!, to.parent);
+  else {
+    from.parent.entries!.delete(from.name);
+    if (old !== null) lose(disk, to.parent, old);
+  }
+  place(to.parent, to.name, node, from.parent);
+  touch(disk, from.parent);
+  touch(disk, to.parent);
+  node.ctime = disk.now();
+  if (exchange) old!.ctime = node.ctime;
+}
+
+/** Names `node`, which comes from `origin`, in `parent`. */
+function place(parent: Node, name: string, node: Node, origin: Node): void {
+  parent.addEntry(name, node);
+  if (!node.isDir) return;
+  node.parent = parent;
+  origin.nlink -= 1;
+  parent.nlink += 1;
+}
+
+export const namespaceFops: Fops<Disk> = {
+  lookup(frame, xl, loc, xdata) {
+    const node = find(xl, loc);
+    const parent = loc.parent === null ? node : nodeOfInode(xl, loc.parent);
+    const hasParent = typeof parent !== 'number' && (loc.parent === null || parent.isDir);
+    const postparent = hasParent ? parent.iatt() : null;
+    if (typeof node === 'number') {
+      return unwind.lookup(frame, -1, node, null, null, null, postparent);
+    }
+    loc.inode?.ctxSet(xl, node);
+    unwind.lookup(frame, 0, 0, loc.inode, node.iatt(), lookupKeys(node, xdata), postparent);
+  },
+
+  mkdir(frame, xl, loc, mode, _umask, xdata) {
+    const made = make(frame, xl, loc, xdata, { type: IA_IFDIR, prot: mode & 0o1777 });
+    if (typeof made === 'number') return fail.mkdir(frame, made);
+    unwind.mkdir(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+  },
+
+  mknod(frame, xl, loc, mode, rdev, _umask, xdata) {
+    const type = (mode & S_IFMT) === 0 ? IA_IFREG : typeOfMode(mode);
+    if (type === IA_IFDIR) return fail.mknod(frame, EPERM);
+    if (type === IA_INVAL || type === IA_IFLNK) return fail.mknod(frame, EINVAL);
+    const isDevice = type === IA_IFBLK || type === IA_IFCHR;
+    const what = { type, prot: mode & 0o7777, rdev: isDevice ? rdevOf(rdev) : 0 };
+    const made = make(frame, xl, loc, xdata, what);
+    if (typeof made === 'number') return fail.mknod(frame, made);
+    unwind.mknod(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+  },
+
+  symlink(frame, xl, linkpath, loc, _umask, xdata) {
+    const fault = linkpath === '' ? ENOENT : textFault(linkpath, SYMLINK_MAX);
+    const what = { type: IA_IFLNK, prot: 0o777, target: linkpath };
+    const made = fault === 0 ? make(frame, xl, loc, xdata, what) : fault;
+    if (typeof made === 'number') return fail.symlink(frame, made);
+    unwind.symlink(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+  },
+
+  create(frame, xl, loc, flags, mode, _umask, fd, xdata) {
+    const made = createFile(frame, xl, loc, flags, mode, xdata);
+    if (typeof made === 'number') return fail.create(frame, made);
+    openAs(xl, fd, loc.inode!.ctxGet(xl) as Node);
+    const { buf, preparent, postparent } = made;
+    unwind.create(frame, 0, 0, fd, loc.inode, buf, preparent, postparent, null);
+  },
+
+  put(frame, xl, loc, mode, _umask, flags, vector, offset, dict, xdata) {
+    const made = createFile(frame, xl, loc, flags | O_TRUNC, mode, xdata);
+    if (typeof made === 'number') return fail.put(frame, made);
+    const node = loc.inode!.ctxGet(xl) as Node;
+    const fault = fill(xl, frame, node, vector, offset, dict);
+    if (fault !== 0) {
+      const placeNow = placeOf(xl, loc);
+      if (typeof placeNow !== 'number' && placeNow.found === node) remove(xl.priv, placeNow);
+      return fail.put(frame, fault);
+    }
+    unwind.put(frame, 0, 0, loc.inode, node.iatt(), made.preparent, made.postparent, null);
+  },
+
+  link(frame, xl, oldloc, newloc, _xdata) {
+    const node = nodeOf(xl, oldloc);
+    if (typeof node === 'number') return fail.link(frame, node);
+    const at = placeOf(xl, newloc);
+    if (typeof at === 'number') return fail.link(frame, at);
+    if (at.found !== null) return fail.link(frame, EEXIST);
+    if (node.isDir) return fail.link(frame, EPERM);
+    if (at.parent.nlink === 0 || node.nlink === 0) return fail.link(frame, ENOENT);
+    node.nlink += 1;
+    node.ctime = xl.priv.now();
+    const { buf, preparent, postparent } = enter(xl, at, newloc, node);
+    unwind.link(frame, 0, 0, oldloc.inode, buf, preparent, postparent, null);
+  },
+
+  unlink(frame, xl, loc, _xflag, _xdata) {
+    const at = placeOf(xl, loc);
+    if (typeof at === 'number') return fail.unlink(frame, at);
+    if (at.found === null) return fail.unlink(frame, ENOENT);
+    if (at.found.isDir) return fail.unlink(frame, EISDIR);
+    remove(xl.priv, at);
+    unwind.unlink(frame, 0, 0, at.before, at.parent.iatt(), null);
+  },
+
+  rmdir(frame, xl, loc, _flags, _xdata) {
+    const at = placeOf(xl, loc);
+    if (typeof at === 'number') return fail.rmdir(frame, at);
+    if (at.found === null) return fail.rmdir(frame, ENOENT);
+    if (!at.found.isDir) return fail.rmdir(frame, ENOTDIR);
+    if (at.found.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
+    remove(xl.priv, at);
+    unwind.rmdir(frame, 0, 0, at.before, at.parent.iatt(), null);
+  },
+
+  rename(frame, xl, oldloc, newloc, xdata) {
+    const flags = xdata?.number(RENAME_FLAGS) ?? 0;
+    const known = flags === 0 || flags === RENAME_NOREPLACE || flags === RENAME_EXCHANGE;
+    if (!known) return fail.rename(frame, EINVAL);
+    const from = placeOf(xl, oldloc);
+    if (typeof from === 'number') return fail.rename(frame, from);
+    const to = placeOf(xl, newloc);
+    if (typeof to === 'number') return fail.rename(frame, to);
+    const fault = renameFault(from, to, flags);
+    if (fault !== 0) return fail.rename(frame, fault);
+    const node = from.found!;
+    moveEntry(xl.priv, from, to, flags === RENAME_EXCHANGE);
+    const [fromAfter, toAfter] = [from.parent.iatt(), to.parent.iatt()];
+    unwind.rename(frame, 0, 0, node.iatt(), from.before, fromAfter, to.before, toAfter, null);
+  },
+};
+
+/** A file at the loc, made when there was none: what to answer, or the errno. */
+function createFile(
+  frame: Frame,
+  xl: MemoryXlator,
+  loc: Loc,
+  flags: number,
+  mode: number,
+  xdata: Dict | null,
+): Made | number {
+  const at = placeOf(xl, loc);
+  if (typeof at === 'number') return at;
+  const { found } = at;
+  if (found === null || (flags & O_EXCL) !== 0) {
+    return make(frame, xl, loc, xdata, { type: IA_IFREG, prot: mode & 0o7777 });
+  }
+  const fault = openFault(found, flags);
+  if (fault !== 0) return fault;
+  if ((flags & O_TRUNC) !== 0) resize(xl.priv, found, 0);
+  loc.inode?.ctxSet(xl, found);
+  return { buf: found.iatt(), preparent: at.before, postparent: at.before };
+}
+
+/** A new file's attributes and data; 0 or the errno. */
+function fill(
+  xl: MemoryXlator,
+  frame: Frame,
+  node: Node,
+  vector: Uint8Array,
+  offset: number,
+  dict: Dict | null,
+): number {
+  const fault = setXattrs(xl.priv, node, dict, 0, frame.root.pid);
+  if (fault !== 0) return fault;
+  return vector.length > 0 && writeAt(xl.priv, node, vector, offset) < vector.length ? ENOSPC : 0;
+}

@@ -1,0 +1,139 @@
+/** The fops about an inode's attributes: read, change, check. */
+import { decodeName } from '../../../core/bytes.ts';
+import { EACCES, EINVAL, EIO } from '../../../core/errno.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import { SET_ATTR } from '../../../core/fops.ts';
+import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
+import { PATH_MAX } from '../../../core/limits.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';
+import * as libc from '../../../sys/libc.ts';
+import { Statvfs as StatvfsStruct } from '../../../sys/struct.ts';
+import { permits } from '../shared/replies.ts';
+import type { Brick } from './brick.ts';
+import { iattOfFile } from './data.ts';
+import { fileOf } from './files.ts';
+import { handleOf, iattOfFd } from './handles.ts';
+import { EMPTY, procPath } from './paths.ts';
+
+const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
+/** uid or gid "as it is". */
+const UNCHANGED = 0xffffffff;
+
+/**
+ * What setattr does to the inode that `fd` is open on, O_PATH or not; 0 or the errno. The owner
+ * goes before the mode: a change of owner may take setuid and setgid away.
+ */
+function change(brick: Brick, fd: number, to: Iatt, valid: number): number {
+  let result = 0;
+  if ((valid & (UID | GID)) !== 0) {
+    const uid = (valid & UID) !== 0 ? to.iaUid : UNCHANGED;
+    const gid = (valid & GID) !== 0 ? to.iaGid : UNCHANGED;
+    result = libc.fchownat(fd, EMPTY, uid, gid, AT_EMPTY_PATH);
+  }
+  if (result >= 0 && (valid & MODE) !== 0) {
+    result = libc.fchmodat(AT_FDCWD, procPath(fd), to.iaProt & 0o7777, 0);
+  }
+  if (result >= 0 && (valid & (ATIME | MTIME | ATIME_NOW | MTIME_NOW)) !== 0) {
+    setTime(brick, 0, to.iaAtime, to.iaAtimeNsec, valid & ATIME, valid & ATIME_NOW);
+    setTime(brick, 1, to.iaMtime, to.iaMtimeNsec, valid & MTIME, valid & MTIME_NOW);
+    result = libc.utimensat(AT_FDCWD, procPath(fd), brick.times.bytes, 0);
+  }
+  return result < 0 ? -result : 0;
+}
+
+function setTime(
+  brick: Brick,
+  index: 0 | 1,
+  sec: number,
+  nsec: number,
+  given: number,
+  now: number,
+): void {
+  if (now !== 0) brick.times.set(index, 0, UTIME_NOW);
+  else if (given !== 0) brick.times.set(index, sec, nsec);
+  else brick.times.set(index, 0, UTIME_OMIT);
+}
+
+const vfs = new StatvfsStruct();
+
+function statvfs(): Statvfs {
+  const buf = new Statvfs();
+  buf.bsize = vfs.bsize;
+  buf.frsize = vfs.frsize;
+  buf.blocks = vfs.blocks;
+  buf.bfree = vfs.bfree;
+  buf.bavail = vfs.bavail;
+  buf.files = vfs.files;
+  buf.ffree = vfs.ffree;
+  buf.favail = vfs.favail;
+  buf.flag = vfs.flag;
+  buf.namemax = vfs.namemax;
+  return buf;
+}
+
+const target = new Uint8Array(PATH_MAX);
+
+export const attrFops: Fops<Brick> = {
+  stat(frame, xl, loc, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.stat(frame, handle);
+    const buf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    if (buf === null) return fail.stat(frame, EIO);
+    unwind.stat(frame, 0, 0, buf, null);
+  },
+
+  fstat(frame, xl, fd, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.fstat(frame, file);
+    const buf = iattOfFile(file);
+    if (buf === null) return fail.fstat(frame, EIO);
+    unwind.fstat(frame, 0, 0, buf, null);
+  },
+
+  setattr(frame, xl, loc, stbuf, valid, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.setattr(frame, handle);
+    const { fd, gfid } = handle;
+    const before = iattOfFd(xl.priv, fd, gfid);
+    const fault = change(xl.priv, fd, stbuf, valid);
+    if (fault !== 0) return fail.setattr(frame, fault);
+    unwind.setattr(frame, 0, 0, before, iattOfFd(xl.priv, fd, gfid), null);
+  },
+
+  fsetattr(frame, xl, fd, stbuf, valid, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.fsetattr(frame, file);
+    const before = iattOfFile(file);
+    const fault = change(xl.priv, file.fd, stbuf, valid);
+    if (fault !== 0) return fail.fsetattr(frame, fault);
+    unwind.fsetattr(frame, 0, 0, before, iattOfFile(file), null);
+  },
+
+  access(frame, xl, loc, mask, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.access(frame, handle);
+    const buf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    // By the caller's ids, which are not ours: faccessat(2) would ask for the process.
+    if (buf === null || !permits(buf, frame.root, mask)) return fail.access(frame, EACCES);
+    unwind.access(frame, 0, 0, null);
+  },
+
+  readlink(frame, xl, loc, size, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.readlink(frame, handle);
+    if (handle.type !== IA_IFLNK || size <= 0) return fail.readlink(frame, EINVAL);
+    const length = libc.readlinkat(handle.fd, EMPTY, target, Math.min(size, target.length));
+    if (length < 0) return fail.readlink(frame, -length);
+    const buf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    unwind.readlink(frame, length, 0, decodeName(target, 0, length), buf, null);
+  },
+
+  statfs(frame, xl, loc, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.statfs(frame, handle);
+    const result = libc.fstatvfs(handle.fd, vfs.bytes);
+    if (result < 0) return fail.statfs(frame, -result);
+    unwind.statfs(frame, 0, 0, statvfs(), null);
+  },
+};

@@ -1,0 +1,109 @@
+/** The fops about a file's data: open, read, write, size, sync. */
+import { fdatasync, fsync } from 'node:fs';
+import { EFBIG, EINVAL, EISDIR } from '../../../core/errno.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
+import { OFFSET_MAX } from '../../../core/limits.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import * as libc from '../../../sys/libc.ts';
+import type { Brick } from './brick.ts';
+import {
+  errnoOf,
+  fileOf,
+  keepFile,
+  type OpenFile,
+  openHandle,
+  readFile,
+  writeAll,
+  writeLater,
+} from './files.ts';
+import { handleOf, iattOfFd } from './handles.ts';
+import { procPath } from './paths.ts';
+
+/** 0 when [offset, offset + length) can be in a file, else the errno. */
+export function rangeFault(offset: number, length: number): number {
+  if (offset < 0 || length < 0) return EINVAL;
+  return offset + length > OFFSET_MAX ? EFBIG : 0;
+}
+
+export const iattOfFile = (file: OpenFile): Iatt | null => iattOfFd(file.brick, file.fd, file.gfid);
+
+function wrote(frame: Frame, file: OpenFile, result: number, prebuf: Iatt | null): void {
+  if (result < 0) fail.writev(frame, -result);
+  else unwind.writev(frame, result, 0, prebuf, iattOfFile(file), null);
+}
+
+export const dataFops: Fops<Brick> = {
+  open(frame, xl, loc, flags, fd, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.open(frame, handle);
+    const descriptor = openHandle(handle, flags);
+    if (descriptor < 0) return fail.open(frame, -descriptor);
+    keepFile(xl, fd, descriptor, handle.gfid);
+    unwind.open(frame, 0, 0, fd, null);
+  },
+
+  readv(frame, xl, fd, size, offset, _flags, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.readv(frame, file);
+    if (offset < 0 || size < 0) return fail.readv(frame, EINVAL);
+    readFile(file, size, offset, (vector, errno) => {
+      if (vector === null) return fail.readv(frame, errno);
+      unwind.readv(frame, vector.length, 0, vector, iattOfFile(file), null);
+    });
+  },
+
+  writev(frame, xl, fd, vector, offset, _flags, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.writev(frame, file);
+    const fault = rangeFault(offset, vector.length);
+    if (fault !== 0) return fail.writev(frame, fault);
+    const prebuf = iattOfFile(file);
+    if (!file.isSync) return wrote(frame, file, writeAll(file.fd, vector, offset), prebuf);
+    writeLater(file, vector, offset, (written) => wrote(frame, file, written, prebuf));
+  },
+
+  truncate(frame, xl, loc, offset, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.truncate(frame, handle);
+    if (handle.isDir) return fail.truncate(frame, EISDIR);
+    if (handle.type !== IA_IFREG) return fail.truncate(frame, EINVAL);
+    const prebuf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    const result = libc.truncate(procPath(handle.fd), offset);
+    if (result < 0) return fail.truncate(frame, -result);
+    const postbuf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    unwind.truncate(frame, 0, 0, prebuf, postbuf, null);
+  },
+
+  ftruncate(frame, xl, fd, offset, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.ftruncate(frame, file);
+    const prebuf = iattOfFile(file);
+    const result = libc.ftruncate(file.fd, offset);
+    if (result < 0) return fail.ftruncate(frame, -result);
+    unwind.ftruncate(frame, 0, 0, prebuf, iattOfFile(file), null);
+  },
+
+  flush(frame, _xl, _fd, _xdata) {
+    // Nothing is kept back here that close(2) could still have to tell of.
+    unwind.flush(frame, 0, 0, null);
+  },
+
+  fsync(frame, xl, fd, datasync, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.fsync(frame, file);
+    const prebuf = iattOfFile(file);
+    syncFile(file, datasync, (errno) => {
+      if (errno !== 0) return fail.fsync(frame, errno);
+      unwind.fsync(frame, 0, 0, prebuf, iattOfFile(file), null);
+    });
+  },
+};
+
+/** Brings a file to the disk, on libuv's pool; `done` gets 0 or the errno. */
+export function syncFile(file: OpenFile, datasync: number, done: (errno: number) => void): void {
+  const sync = datasync !== 0 ? fdatasync : fsync;
+  const then = file.during((error: NodeJS.ErrnoException | null) => done(errnoOf(error)));
+  sync(file.fd, then);
+}

@@ -1,0 +1,233 @@
+/**
+ * Listings.
+ *
+ * The disk's own positions (d_off) take all of 64 bits, so they stay here: the offset that goes up
+ * is an index into the table of positions that this fd has given out, counted from 1. An index
+ * means the same position as long as the fd is open, or until the listing begins anew at 0.
+ */
+import { constants } from 'node:fs';
+import { decodeName } from '../../../core/bytes.ts';
+import type { Dict } from '../../../core/dict.ts';
+import { EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
+import { type Dirent, direntType, typeOfMode } from '../../../core/iatt.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
+import * as libc from '../../../sys/libc.ts';
+import { direntplusSize, direntSize } from '../shared/replies.ts';
+import type { Brick } from './brick.ts';
+import { syncFile } from './data.ts';
+import { OpenFile } from './files.ts';
+import {
+  type Handle,
+  handleOf,
+  iattOf,
+  identify,
+  inodeHandle,
+  look,
+  type PosixXlator,
+} from './handles.ts';
+import { PARENT, procEntryPath, SELF } from './paths.ts';
+import { lookupKeys } from './xattr.ts';
+
+const DT_UNKNOWN = 0;
+/** The least getdents64 is asked for: more than the longest entry takes. */
+const LEAST_READ = 1024;
+const OPEN_DIR = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
+
+/** An open directory. */
+export class OpenDir extends OpenFile {
+  readonly handle: Handle;
+  /** d_off by index, in halves; that of index 0, the beginning, is 0. */
+  private readonly offLo = [0];
+  private readonly offHi = [0];
+  /** The index of the descriptor's own position; -1 when it is none of the table's. */
+  at = 0;
+
+  constructor(brick: Brick, fd: number, handle: Handle) {
+    super(brick, fd, handle.gfid, 0);
+    this.handle = handle;
+  }
+
+  get isRoot(): boolean {
+    return this.handle === this.brick.root;
+  }
+
+  /** The index after `index`, which the position just read belongs to. */
+  indexAfter(index: number, lo: number, hi: number): number {
+    const next = index + 1;
+    if (this.offLo[next] === lo && this.offHi[next] === hi) return next;
+    // The directory has changed since: indices that were given out keep their meaning.
+    this.offLo.push(lo);
+    this.offHi.push(hi);
+    return this.offLo.length - 1;
+  }
+
+  /** Puts the descriptor to where `index` says; false when that was never given out. */
+  seek(index: number): boolean {
+    if (index >= this.offLo.length) return false;
+    if (index === 0) {
+      this.offLo.length = 1;
+      this.offHi.length = 1;
+    } else if (index === this.at) return true;
+    const off = (BigInt(this.offHi[index]!) << 32n) | BigInt(this.offLo[index]!);
+    libc.lseek64(this.fd, off, SEEK_SET);
+    this.at = index;
+    return true;
+  }
+}
+
+/** The directory open as `fd`, or the errno. One that was never opened here is opened now. */
+function dirOf(xl: PosixXlator, fd: Fd): OpenDir | number {
+  const kept = fd.ctxGet(xl);
+  if (kept instanceof OpenDir) return kept;
+  if (kept !== undefined) return ENOTDIR;
+  const handle = inodeHandle(xl, fd.inode);
+  return typeof handle === 'number' ? handle : openDir(xl, fd, handle);
+}
+
+function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
+  if (!handle.isDir) return ENOTDIR;
+  const descriptor = libc.openat(handle.fd, SELF, OPEN_DIR, 0);
+  if (descriptor < 0) return -descriptor;
+  const dir = new OpenDir(xl.priv, descriptor, handle);
+  fd.ctxSet(xl, dir);
+  return dir;
+}
+
+/** One reply of a listing in the making. */
+interface Listing {
+  readonly dir: OpenDir;
+  readonly fd: Fd;
+  /** readdirp: attributes, an inode, and the values of these keys with every entry. */
+  readonly plus: boolean;
+  readonly keys: Dict | null;
+  readonly entries: Dirent[];
+  /** Bytes left of the budget; below zero when an entry did not fit. */
+  left: number;
+  /** After the last entry. */
+  index: number;
+}
+
+/** Fills a reply from `offset` on: the entries, or the errno. */
+function list(listing: Listing, size: number): Dirent[] | number {
+  const { dir, entries } = listing;
+  const { dirents } = dir.brick;
+  if (!dir.seek(listing.index)) return EINVAL;
+  while (listing.left >= 0) {
+    const asked = Math.min(dirents.bytes.length, Math.max(size, LEAST_READ));
+    const filled = libc.getdents64(dir.fd, dirents.bytes, asked);
+    // A directory that was removed while it was open has no entries.
+    if (filled === 0 || filled === -ENOENT) return entries;
+    if (filled < 0) return entries.length > 0 ? entries : -filled;
+    dirents.start(filled);
+    dir.at = -1;
+    if (takeEntries(listing)) dir.at = listing.index;
+  }
+  return entries.length === 0 ? EINVAL : entries;
+}
+
+/** Takes what was read into the reply; false when the budget ended before. */
+function takeEntries(listing: Listing): boolean {
+  const { dir, entries } = listing;
+  const { dirents } = dir.brick;
+  while (dirents.next()) {
+    const { nameStart, nameEnd, offLo, offHi } = dirents;
+    const name = decodeName(dirents.bytes, nameStart, nameEnd);
+    const index = dir.indexAfter(listing.index, offLo, offHi);
+    if (!dir.brick.hides(dir.handle, name)) {
+      const charge = listing.plus ? direntplusSize : direntSize;
+      listing.left -= charge(nameEnd - nameStart);
+      if (listing.left < 0) return false;
+      const entry = entryOf(listing, name, index);
+      if (entry !== null) entries.push(entry);
+    }
+    listing.index = index;
+  }
+  return true;
+}
+
+/** The entry that `dirents` is at; null when its name is gone already. */
+function entryOf(listing: Listing, name: string, off: number): Dirent | null {
+  if (name === '.' || name === '..') return dotsOf(listing, name, off);
+  const { dir, plus } = listing;
+  const { brick } = dir;
+  const { nameStart, nameEnd } = brick.dirents;
+  let { type } = brick.dirents;
+  const path = brick.dirents.bytes.subarray(nameStart, nameEnd + 1);
+  const looks = plus || type === DT_UNKNOWN;
+  if (looks && look(brick, dir.fd, path) !== 0) return null;
+  if (looks) type = direntType(typeOfMode(brick.st.mode));
+  const known = looks
+    ? brick.handles.findSame(brick.st)
+    : brick.handles.findIno(brick.dirents.inoHi, brick.dirents.inoLo);
+  const stat = plus ? iattOf(brick.st, NULL_GFID) : null;
+  const gfid = known?.gfid ?? storedGfid(dir, path);
+  if (stat === null) return { name, off, type, gfid, stat: null, dict: null, inode: null };
+  stat.iaGfid = gfid;
+  const dict = lookupKeys(dir.fd, path, listing.keys);
+  return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
+}
+
+/** The gfid of an entry that no handle is known of, given one if it has none. */
+function storedGfid(dir: OpenDir, path: Uint8Array): Gfid {
+  const { brick } = dir;
+  const gfid = brick.gfids.readPath(procEntryPath(dir.fd, path, 0));
+  if (gfid !== null && brick.handles.find(gfid) === undefined) return gfid;
+  const handle = identify(brick, dir.fd, path, null);
+  return typeof handle === 'number' ? NULL_GFID : handle.gfid;
+}
+
+/** "." and "..", the root's parent being the root. */
+function dotsOf(listing: Listing, name: '.' | '..', off: number): Dirent {
+  const { dir, plus } = listing;
+  const { brick, gfid: own } = dir;
+  const { type } = brick.dirents;
+  const isSelf = name === '.' || dir.isRoot;
+  const path = isSelf ? SELF : PARENT;
+  const isThere = (plus || !isSelf) && look(brick, dir.fd, path) === 0;
+  const stat = plus && isThere ? iattOf(brick.st, own) : null;
+  let gfid = own;
+  if (!isSelf && isThere) gfid = brick.handles.findSame(brick.st)?.gfid ?? storedGfid(dir, PARENT);
+  if (stat !== null) stat.iaGfid = gfid;
+  return { name, off, type, gfid, stat, dict: null, inode: null };
+}
+
+export const dirFops: Fops<Brick> = {
+  opendir(frame, xl, loc, fd, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.opendir(frame, handle);
+    const dir = openDir(xl, fd, handle);
+    if (typeof dir === 'number') return fail.opendir(frame, dir);
+    unwind.opendir(frame, 0, 0, fd, null);
+  },
+
+  readdir(frame, xl, fd, size, offset, _xdata) {
+    const dir = dirOf(xl, fd);
+    if (typeof dir === 'number') return fail.readdir(frame, dir);
+    const start = { dir, fd, plus: false, keys: null, entries: [], left: size, index: offset };
+    const entries = list(start, size);
+    if (typeof entries === 'number') return fail.readdir(frame, entries);
+    unwind.readdir(frame, entries.length, 0, entries, null);
+  },
+
+  readdirp(frame, xl, fd, size, offset, xdata) {
+    const dir = dirOf(xl, fd);
+    if (typeof dir === 'number') return fail.readdirp(frame, dir);
+    const start = { dir, fd, plus: true, keys: xdata, entries: [], left: size, index: offset };
+    const entries = list(start, size);
+    if (typeof entries === 'number') return fail.readdirp(frame, entries);
+    unwind.readdirp(frame, entries.length, 0, entries, null);
+  },
+
+  fsyncdir(frame, xl, fd, datasync, _xdata) {
+    const dir = dirOf(xl, fd);
+    if (typeof dir === 'number') return fail.fsyncdir(frame, dir);
+    syncFile(dir, datasync, (errno) => {
+      if (errno !== 0) return fail.fsyncdir(frame, errno);
+      unwind.fsyncdir(frame, 0, 0, null);
+    });
+  },
+};

@@ -1,0 +1,359 @@
+/**
+ * The fops that find, make and remove names.
+ *
+ * What exists already is never opened by its name, but by its handle: a name could lead anywhere by
+ * then, or be a pipe or a device, of which opening is more than looking.
+ */
+import { constants } from 'node:fs';
+import type { Dict } from '../../../core/dict.ts';
+import {
+  EEXIST,
+  EINVAL,
+  EIO,
+  ENOENT,
+  ENOSPC,
+  ENOTEMPTY,
+  EPERM,
+  ESTALE,
+} from '../../../core/errno.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import type { Stack } from '../../../core/frame.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import type { InodeTable } from '../../../core/inode.ts';
+import { SYMLINK_MAX } from '../../../core/limits.ts';
+import type { Loc } from '../../../core/loc.ts';
+import { RENAME_FLAGS } from '../../../core/xdata.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import type { Path } from '../../../sys/call.ts';
+import {
+  AT_FDCWD,
+  AT_REMOVEDIR,
+  AT_SYMLINK_FOLLOW,
+  O_CLOEXEC,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
+} from '../../../sys/constants.ts';
+import * as libc from '../../../sys/libc.ts';
+import { type Made, wantedGfid } from '../shared/replies.ts';
+import type { Brick } from './brick.ts';
+import { keepFile, openHandle, safeFlags, writeAll } from './files.ts';
+import {
+  type Handle,
+  handleOf,
+  iattOf,
+  iattOfFd,
+  identify,
+  look,
+  type PosixXlator,
+  parentOf,
+  secondParent,
+} from './handles.ts';
+import { EMPTY, NAME, NAME_2, procPath, putName, putText, TARGET } from './paths.ts';
+import { lookupKeys, setXattrs } from './xattr.ts';
+
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = constants;
+const O_ACCMODE = 3;
+const NEW_FILE = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+
+/** Puts a loc's name into `into`; 0, or the errno to refuse it with. */
+function putEntry(brick: Brick, dir: Handle, loc: Loc, into: Path): number {
+  if (brick.hides(dir, loc.name!)) return EPERM;
+  return putName(into, loc.name!);
+}
+
+// Finding.
+
+/** The handle of what the loc's name leads to; `brick.st` describes it. Or the errno. */
+function findEntry(xl: PosixXlator, dir: Handle, loc: Loc, xdata: Dict | null): Handle | number {
+  const brick = xl.priv;
+  const hidden = brick.hides(dir, loc.name!) ? ENOENT : putName(NAME, loc.name!);
+  const fault = hidden || look(brick, dir.fd, NAME);
+  if (fault !== 0) return fault;
+  const { inode } = loc;
+  let found: Handle | number | undefined = brick.handles.findSame(brick.st);
+  found ??= identify(brick, dir.fd, NAME, wantedGfid(xdata));
+  if (typeof found === 'number') return found;
+  // The name leads elsewhere now: whoever asked must look again, with a new inode.
+  if (inode?.linked && inode.gfid !== found.gfid) return ESTALE;
+  return found;
+}
+
+const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
+  const brick = xl.priv;
+  const named = loc.parent !== null && loc.name !== null;
+  const dir = named ? parentOf(xl, loc) : handleOf(xl, loc);
+  if (typeof dir === 'number') return fail.lookup(frame, dir);
+  let found: Handle | number = dir;
+  if (named) found = findEntry(xl, dir, loc, xdata);
+  else if (look(brick, dir.fd, EMPTY) !== 0) found = EIO;
+  if (typeof found === 'number') {
+    const postparent = iattOfFd(brick, dir.fd, dir.gfid);
+    return unwind.lookup(frame, -1, found, null, null, null, postparent);
+  }
+  const buf = iattOf(brick.st, found.gfid);
+  loc.inode?.ctxSet(xl, found);
+  const keys = lookupKeys(dir.fd, named ? NAME : EMPTY, xdata);
+  const postparent = named ? iattOfFd(brick, dir.fd, dir.gfid) : buf;
+  unwind.lookup(frame, 0, 0, loc.inode, buf, keys, postparent);
+};
+
+// Making.
+
+/** Makes something at `path` in a directory: a descriptor or 0; or minus the errno. */
+type Maker = (dirFd: number, path: Path) => number;
+
+interface MadeEntry extends Made {
+  readonly handle: Handle;
+  /** What the maker returned. */
+  readonly result: number;
+}
+
+/** Makes an entry as the caller and gives it its gfid: what to answer, or the errno. */
+function make(
+  xl: PosixXlator,
+  caller: Stack,
+  loc: Loc,
+  xdata: Dict | null,
+  maker: Maker,
+): MadeEntry | number {
+  const brick = xl.priv;
+  const dir = parentOf(xl, loc);
+  if (typeof dir === 'number') return dir;
+  const preparent = iattOfFd(brick, dir.fd, dir.gfid);
+  const fault = putEntry(brick, dir, loc, NAME);
+  if (fault !== 0) return fault;
+  brick.identity.become(caller);
+  const result = maker(dir.fd, NAME);
+  brick.identity.revert();
+  if (result < 0) return -result;
+  const handle = identify(brick, dir.fd, NAME, wantedGfid(xdata), true);
+  if (typeof handle === 'number') return handle;
+  return madeAt(xl, loc, dir, preparent, handle, result);
+}
+
+/** What to answer for an entry that is there now. */
+function madeAt(
+  xl: PosixXlator,
+  loc: Loc,
+  dir: Handle,
+  preparent: Iatt | null,
+  handle: Handle,
+  result: number,
+): MadeEntry | number {
+  const brick = xl.priv;
+  const buf = iattOfFd(brick, handle.fd, handle.gfid);
+  const postparent = iattOfFd(brick, dir.fd, dir.gfid);
+  if (buf === null || preparent === null || postparent === null) return EIO;
+  loc.inode?.ctxSet(xl, handle);
+  return { buf, preparent, postparent, handle, result };
+}
+
+/** A file at the loc, made when there was none, and open as `result`; or the errno. */
+function createFile(
+  xl: PosixXlator,
+  caller: Stack,
+  loc: Loc,
+  flags: number,
+  mode: number,
+  xdata: Dict | null,
+): MadeEntry | number {
+  const made = make(xl, caller, loc, xdata, (dirFd, path) =>
+    libc.openat(dirFd, path, safeFlags(flags) | NEW_FILE, mode & 0o7777),
+  );
+  if (made !== EEXIST || (flags & O_EXCL) !== 0) return made;
+  const dir = parentOf(xl, loc);
+  if (typeof dir === 'number') return dir;
+  const found = identify(xl.priv, dir.fd, NAME, wantedGfid(xdata));
+  if (typeof found === 'number') return found;
+  const fd = openHandle(found, flags);
+  if (fd < 0) return -fd;
+  return madeAt(xl, loc, dir, iattOfFd(xl.priv, dir.fd, dir.gfid), found, fd);
+}
+
+/** A new file's attributes and data; 0 or the errno. */
+function fill(
+  made: MadeEntry,
+  pid: number,
+  vector: Uint8Array,
+  offset: number,
+  dict: Dict | null,
+): number {
+  const fault = setXattrs(made.handle.fd, dict, 0, pid);
+  if (fault !== 0) return fault;
+  const written = writeAll(made.result, vector, offset);
+  if (written < 0) return -written;
+  return written < vector.length ? ENOSPC : 0;
+}
+
+// Removing.
+
+/**
+ * The handle of what a name leads to, when it is known, open if anybody uses the inode: so that it
+ * can be used without the name. Null when there is nothing to keep.
+ */
+function victimAt(brick: Brick, dirFd: number, path: Path, table: InodeTable): Handle | null {
+  if (look(brick, dirFd, path) !== 0) return null;
+  const handle = brick.handles.findSame(brick.st);
+  if (handle === undefined) return null;
+  const inode = table.find(handle.gfid);
+  const isUsed = inode !== undefined && (inode.nlookup > 0 || inode.fdCount > 0);
+  if (isUsed && handle.fd < 0) identify(brick, dirFd, path, null);
+  return handle;
+}
+
+/** A name of this handle's inode is gone. With the last one, only those who use it keep it. */
+function nameGone(brick: Brick, handle: Handle | null, table: InodeTable): void {
+  if (handle === null) return;
+  const isOpen = handle.fd >= 0;
+  if (isOpen && look(brick, handle.fd, EMPTY) === 0 && brick.st.nlink > 0 && !handle.isDir) return;
+  handle.unnamed = true;
+  if (!isOpen || table.find(handle.gfid) === undefined) brick.handles.drop(handle);
+}
+
+interface Removed {
+  readonly preparent: Iatt | null;
+  readonly postparent: Iatt | null;
+}
+
+/** Removes a name; the parent before and after, or the errno. */
+function remove(xl: PosixXlator, loc: Loc, flags: number): Removed | number {
+  const brick = xl.priv;
+  const dir = parentOf(xl, loc);
+  if (typeof dir === 'number') return dir;
+  const preparent = iattOfFd(brick, dir.fd, dir.gfid);
+  const fault = putEntry(brick, dir, loc, NAME);
+  if (fault !== 0) return fault;
+  const { table } = loc.parent!;
+  const victim = victimAt(brick, dir.fd, NAME, table);
+  const result = libc.unlinkat(dir.fd, NAME, flags);
+  if (result < 0) return result === -EEXIST ? ENOTEMPTY : -result;
+  nameGone(brick, victim, table);
+  return { preparent, postparent: iattOfFd(brick, dir.fd, dir.gfid) };
+}
+
+// Moving.
+
+interface Renamed {
+  readonly buf: Iatt;
+  /** Old parent before and after, new parent before and after. */
+  readonly parents: readonly [Iatt | null, Iatt | null, Iatt | null, Iatt | null];
+}
+
+function rename(xl: PosixXlator, oldloc: Loc, newloc: Loc, flags: number): Renamed | number {
+  const brick = xl.priv;
+  const from = parentOf(xl, oldloc);
+  if (typeof from === 'number') return from;
+  const to = secondParent(xl, newloc);
+  if (typeof to === 'number') return to;
+  const fromBefore = iattOfFd(brick, from.fd, from.gfid);
+  const toBefore = iattOfFd(brick, to.fd, to.gfid);
+  const fault = putEntry(brick, from, oldloc, NAME) || putEntry(brick, to, newloc, NAME_2);
+  if (fault !== 0) return fault;
+  const { table } = oldloc.parent!;
+  const victim = flags === 0 ? victimAt(brick, to.fd, NAME_2, table) : null;
+  const result = libc.renameat2(from.fd, NAME, to.fd, NAME_2, flags);
+  if (result < 0) return result === -EEXIST && flags === 0 ? ENOTEMPTY : -result;
+  nameGone(brick, victim, table);
+  const moved = identify(brick, to.fd, NAME_2, null);
+  if (typeof moved === 'number') return moved;
+  const buf = iattOfFd(brick, moved.fd, moved.gfid);
+  if (buf === null) return EIO;
+  const fromAfter = iattOfFd(brick, from.fd, from.gfid);
+  const toAfter = iattOfFd(brick, to.fd, to.gfid);
+  return { buf, parents: [fromBefore, fromAfter, toBefore, toAfter] };
+}
+
+/** Gives an inode another name: what to answer, or the errno. */
+function link(xl: PosixXlator, oldloc: Loc, newloc: Loc): MadeEntry | number {
+  const brick = xl.priv;
+  const handle = handleOf(xl, oldloc);
+  if (typeof handle === 'number') return handle;
+  const dir = secondParent(xl, newloc);
+  if (typeof dir === 'number') return dir;
+  const preparent = iattOfFd(brick, dir.fd, dir.gfid);
+  const fault = putEntry(brick, dir, newloc, NAME);
+  if (fault !== 0) return fault;
+  const from = procPath(handle.fd);
+  const result = libc.linkat(AT_FDCWD, from, dir.fd, NAME, AT_SYMLINK_FOLLOW);
+  if (result < 0) return -result;
+  return madeAt(xl, newloc, dir, preparent, handle, 0);
+}
+
+export const entryFops: Fops<Brick> = {
+  lookup,
+
+  mkdir(frame, xl, loc, mode, _umask, xdata) {
+    const made = make(xl, frame.root, loc, xdata, (dirFd, path) =>
+      libc.mkdirat(dirFd, path, mode & 0o1777),
+    );
+    if (typeof made === 'number') return fail.mkdir(frame, made);
+    unwind.mkdir(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+  },
+
+  mknod(frame, xl, loc, mode, rdev, _umask, xdata) {
+    if ((mode & S_IFMT) === S_IFDIR) return fail.mknod(frame, EPERM);
+    const made = make(xl, frame.root, loc, xdata, (dirFd, path) =>
+      libc.mknodat(dirFd, path, mode, rdev),
+    );
+    if (typeof made === 'number') return fail.mknod(frame, made);
+    unwind.mknod(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+  },
+
+  symlink(frame, xl, linkpath, loc, _umask, xdata) {
+    const fault = putText(TARGET, linkpath, SYMLINK_MAX);
+    if (fault !== 0) return fail.symlink(frame, fault);
+    const made = make(xl, frame.root, loc, xdata, (dirFd, path) =>
+      libc.symlinkat(TARGET, dirFd, path),
+    );
+    if (typeof made === 'number') return fail.symlink(frame, made);
+    unwind.symlink(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
+  },
+
+  create(frame, xl, loc, flags, mode, _umask, fd, xdata) {
+    const made = createFile(xl, frame.root, loc, flags, mode, xdata);
+    if (typeof made === 'number') return fail.create(frame, made);
+    const { buf, preparent, postparent, handle, result } = made;
+    keepFile(xl, fd, result, handle.gfid);
+    unwind.create(frame, 0, 0, fd, loc.inode, buf, preparent, postparent, null);
+  },
+
+  put(frame, xl, loc, mode, _umask, flags, vector, offset, dict, xdata) {
+    const how = (flags & ~O_ACCMODE) | O_WRONLY | O_TRUNC;
+    const made = createFile(xl, frame.root, loc, how, mode, xdata);
+    if (typeof made === 'number') return fail.put(frame, made);
+    const fault = fill(made, frame.root.pid, vector, offset, dict);
+    libc.close(made.result);
+    if (fault !== 0) {
+      remove(xl, loc, 0);
+      return fail.put(frame, fault);
+    }
+    const buf = iattOfFd(xl.priv, made.handle.fd, made.handle.gfid);
+    unwind.put(frame, 0, 0, loc.inode, buf, made.preparent, made.postparent, null);
+  },
+
+  link(frame, xl, oldloc, newloc, _xdata) {
+    const made = link(xl, oldloc, newloc);
+    if (typeof made === 'number') return fail.link(frame, made);
+    unwind.link(frame, 0, 0, oldloc.inode, made.buf, made.preparent, made.postparent, null);
+  },
+
+  unlink(frame, xl, loc, _xflag, _xdata) {
+    const removed = remove(xl, loc, 0);
+    if (typeof removed === 'number') return fail.unlink(frame, removed);
+    unwind.unlink(frame, 0, 0, removed.preparent, removed.postparent, null);
+  },
+
+  rmdir(frame, xl, loc, _flags, _xdata) {
+    const removed = remove(xl, loc, AT_REMOVEDIR);
+    if (typeof removed === 'number') return fail.rmdir(frame, removed);
+    unwind.rmdir(frame, 0, 0, removed.preparent, removed.postparent, null);
+  },
+
+  rename(frame, xl, oldloc, newloc, xdata) {
+    const flags = xdata?.number(RENAME_FLAGS) ?? 0;
+    const isKnown = flags === 0 || flags === RENAME_NOREPLACE || flags === RENAME_EXCHANGE;
+    const renamed = isKnown ? rename(xl, oldloc, newloc, flags) : EINVAL;
+    if (typeof renamed === 'number') return fail.rename(frame, renamed);
+    unwind.rename(frame, 0, 0, renamed.buf, ...renamed.parents, null);
+  },
+};

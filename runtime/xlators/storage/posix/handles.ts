@@ -1,0 +1,301 @@
+/**
+ * Handles: how an inode of the graph is found on disk again. A Handle is an O_PATH descriptor, the
+ * gfid, and what tells that inode from any other (device, number, time of birth).
+ *
+ * Rules for callers
+ * - `handleOf` and `parentOf` come first in a fop, then `secondHandle` for the other inode of fops
+ *   that have two: descriptors beyond the limit are closed before the first is looked for, and none
+ *   until the fop is over.
+ * - A handle's `fd` is open when one of these has returned it; any other may be -1.
+ * - `brick.st` holds the attributes of whatever was looked at last.
+ *
+ * A descriptor that was closed to stay below the limit is opened again through the names that the
+ * inode table knows, and has to lead to the same inode: else the inode is ESTALE. An inode whose
+ * last name is gone keeps its descriptor until it is forgotten.
+ */
+import { constants } from 'node:fs';
+import { ENOENT, ENOTDIR, ESTALE } from '../../../core/errno.ts';
+import type { Gfid } from '../../../core/gfid.ts';
+import { IA_IFDIR, Iatt, typeOfMode } from '../../../core/iatt.ts';
+import type { Inode, InodeTable } from '../../../core/inode.ts';
+import type { Loc } from '../../../core/loc.ts';
+import type { Xlator } from '../../../core/xlator.ts';
+import type { Path } from '../../../sys/call.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_SYMLINK_NOFOLLOW,
+  O_CLOEXEC,
+  O_PATH,
+  STATX_BASIC_STATS,
+  STATX_BTIME,
+} from '../../../sys/constants.ts';
+import * as libc from '../../../sys/libc.ts';
+import type { Statx } from '../../../sys/struct.ts';
+import type { Brick } from './brick.ts';
+import { EMPTY, NAME_AGAIN, putName } from './paths.ts';
+
+const TWO_32 = 0x1_0000_0000;
+const STATX_MASK = STATX_BASIC_STATS | STATX_BTIME;
+const OPEN_HANDLE = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
+
+export class Handle {
+  readonly gfid: Gfid;
+  readonly type: number;
+  /** -1 while it is closed. */
+  fd = -1;
+  /** Since it was last thought of closing it. */
+  used = true;
+  /** No name is left: it could not be opened again. */
+  unnamed = false;
+  private readonly devMajor: number;
+  private readonly devMinor: number;
+  private readonly inoHi: number;
+  private readonly inoLo: number;
+  private readonly btime: number;
+  private readonly btimeNsec: number;
+
+  constructor(gfid: Gfid, st: Statx) {
+    this.gfid = gfid;
+    this.type = typeOfMode(st.mode);
+    this.devMajor = st.devMajor;
+    this.devMinor = st.devMinor;
+    this.inoHi = st.inoHi;
+    this.inoLo = st.inoLo;
+    this.btime = st.btime;
+    this.btimeNsec = st.btimeNsec;
+  }
+
+  get isDir(): boolean {
+    return this.type === IA_IFDIR;
+  }
+
+  /** The inode number as a key; distinct numbers above 2^53 may share one. */
+  get ino(): number {
+    return this.inoHi * TWO_32 + this.inoLo;
+  }
+
+  /** Whether `st` describes this very inode. The time of birth tells a number that is used again. */
+  is(st: Statx): boolean {
+    return (
+      this.inoLo === st.inoLo &&
+      this.inoHi === st.inoHi &&
+      this.devMinor === st.devMinor &&
+      this.devMajor === st.devMajor &&
+      this.btimeNsec === st.btimeNsec &&
+      this.btime === st.btime
+    );
+  }
+}
+
+export class Handles {
+  private readonly brick: Brick;
+  private readonly byGfid = new Map<Gfid, Handle>();
+  private readonly byIno = new Map<number, Handle>();
+  /** Those with a descriptor, in the order in which they come up for closing. */
+  private readonly open = new Set<Handle>();
+
+  constructor(brick: Brick) {
+    this.brick = brick;
+  }
+
+  get known(): number {
+    return this.byGfid.size;
+  }
+
+  get openCount(): number {
+    return this.open.size;
+  }
+
+  find(gfid: Gfid): Handle | undefined {
+    return this.byGfid.get(gfid);
+  }
+
+  /** The handle of the inode that `st` describes, when there is one. */
+  findSame(st: Statx): Handle | undefined {
+    const handle = this.byIno.get(st.inoHi * TWO_32 + st.inoLo);
+    return handle?.is(st) ? handle : undefined;
+  }
+
+  /** A handle whose inode has this number, for listings, which have nothing more to go by. */
+  findIno(inoHi: number, inoLo: number): Handle | undefined {
+    return this.byIno.get(inoHi * TWO_32 + inoLo);
+  }
+
+  add(handle: Handle): void {
+    this.byGfid.set(handle.gfid, handle);
+    this.byIno.set(handle.ino, handle);
+  }
+
+  opened(handle: Handle, fd: number): void {
+    handle.fd = fd;
+    handle.used = true;
+    this.open.add(handle);
+  }
+
+  close(handle: Handle): void {
+    if (handle.fd < 0) return;
+    libc.close(handle.fd);
+    handle.fd = -1;
+    this.open.delete(handle);
+  }
+
+  /** Closes the handle and knows it no more. */
+  drop(handle: Handle): void {
+    this.close(handle);
+    if (this.byGfid.get(handle.gfid) === handle) this.byGfid.delete(handle.gfid);
+    if (this.byIno.get(handle.ino) === handle) this.byIno.delete(handle.ino);
+  }
+
+  dropAll(): void {
+    for (const handle of [...this.byGfid.values()]) this.drop(handle);
+  }
+
+  /**
+   * Closes descriptors beyond the limit: of those unused since the last round, the oldest first.
+   * A handle that no inode of the graph has is dropped altogether.
+   */
+  trim(table: InodeTable): void {
+    if (this.open.size <= this.brick.handleLimit) return;
+    // A handle that is put at the end again comes up a second time, then unused.
+    for (const handle of this.open) {
+      if (this.open.size <= this.brick.handleLimit) return;
+      if (handle.unnamed || handle === this.brick.root) continue;
+      if (handle.used) {
+        handle.used = false;
+        this.open.delete(handle);
+        this.open.add(handle);
+      } else if (table.find(handle.gfid) === undefined) this.drop(handle);
+      else this.close(handle);
+    }
+  }
+}
+
+export type PosixXlator = Xlator<Brick>;
+
+/** 0 when `brick.st` now describes `path` in the directory (the directory itself: `EMPTY`). */
+export function look(brick: Brick, dirFd: number, path: Path): number {
+  const flags = path === EMPTY ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+  return -libc.statx(dirFd, path, flags, STATX_MASK, brick.st.bytes);
+}
+
+/** The attributes that a descriptor's inode has now. */
+export function iattOfFd(brick: Brick, fd: number, gfid: Gfid): Iatt | null {
+  return look(brick, fd, EMPTY) === 0 ? iattOf(brick.st, gfid) : null;
+}
+
+export function iattOf(st: Statx, gfid: Gfid): Iatt {
+  const buf = new Iatt();
+  buf.iaGfid = gfid;
+  buf.mode = st.mode;
+  buf.iaNlink = st.nlink;
+  buf.iaUid = st.uid;
+  buf.iaGid = st.gid;
+  buf.iaSize = st.size;
+  buf.iaBlocks = st.blocks;
+  buf.iaBlksize = st.blksize;
+  buf.iaDev = st.devMajor * TWO_32 + st.devMinor;
+  buf.iaRdev = st.rdevMajor * TWO_32 + st.rdevMinor;
+  buf.iaAtime = st.atime;
+  buf.iaAtimeNsec = st.atimeNsec;
+  buf.iaMtime = st.mtime;
+  buf.iaMtimeNsec = st.mtimeNsec;
+  buf.iaCtime = st.ctime;
+  buf.iaCtimeNsec = st.ctimeNsec;
+  buf.iaBtime = st.btime;
+  buf.iaBtimeNsec = st.btimeNsec;
+  return buf;
+}
+
+/**
+ * The handle of `path` in a directory; or the errno. `wanted` is the gfid for an inode that has
+ * none yet, `isNew` says that it was made just now.
+ */
+export function identify(
+  brick: Brick,
+  dirFd: number,
+  path: Path,
+  wanted: Gfid | null,
+  isNew = false,
+): Handle | number {
+  const fd = libc.openat(dirFd, path, OPEN_HANDLE, 0);
+  if (fd < 0) return -fd;
+  const fault = look(brick, fd, EMPTY);
+  if (fault !== 0) {
+    libc.close(fd);
+    return fault;
+  }
+  const { handles, st } = brick;
+  let handle = isNew ? undefined : handles.findSame(st);
+  if (handle === undefined) {
+    handle = new Handle(brick.gfidOf(fd, wanted, isNew), st);
+    handles.add(handle);
+  }
+  if (handle.fd < 0) handles.opened(handle, fd);
+  else libc.close(fd);
+  return handle;
+}
+
+/** The handle of an inode of the graph, open; or the errno. */
+function handleOfInode(xl: PosixXlator, inode: Inode): Handle | number {
+  const { handles } = xl.priv;
+  const kept = inode.ctxGet(xl) as Handle | undefined;
+  const handle = kept ?? handles.find(inode.gfid);
+  if (handle !== undefined && handle.fd >= 0) {
+    handle.used = true;
+    if (kept === undefined) inode.ctxSet(xl, handle);
+    return handle;
+  }
+  return openAgain(xl, inode, handle);
+}
+
+/** Opens an inode's handle by one of the names that lead to it. */
+function openAgain(xl: PosixXlator, inode: Inode, before: Handle | undefined): Handle | number {
+  const brick = xl.priv;
+  for (const { parent, name } of inode.names) {
+    const dir = handleOfInode(xl, parent);
+    if (typeof dir === 'number' || putName(NAME_AGAIN, name) !== 0) continue;
+    const handle = identify(brick, dir.fd, NAME_AGAIN, null);
+    if (typeof handle === 'number' || handle.gfid !== inode.gfid) continue;
+    if (before !== undefined && !before.is(brick.st)) continue;
+    inode.ctxSet(xl, handle);
+    return handle;
+  }
+  return ESTALE;
+}
+
+/** The handle of what a loc is about, or the errno. First in a fop. */
+export function handleOf(xl: PosixXlator, loc: Loc): Handle | number {
+  const { inode } = loc;
+  if (inode !== null) xl.priv.handles.trim(inode.table);
+  return secondHandle(xl, loc);
+}
+
+/** The same for the second inode of a fop. */
+export function secondHandle(xl: PosixXlator, loc: Loc): Handle | number {
+  const { inode } = loc;
+  if (inode === null) return ESTALE;
+  if (inode.linked) return handleOfInode(xl, inode);
+  const known = inode.table.find(loc.gfid);
+  return known === undefined ? ESTALE : handleOfInode(xl, known);
+}
+
+/** The handle of an inode, for an fd that was never opened; or the errno. First in a fop. */
+export function inodeHandle(xl: PosixXlator, inode: Inode): Handle | number {
+  xl.priv.handles.trim(inode.table);
+  return handleOfInode(xl, inode);
+}
+
+/** The handle of the directory that a loc's name is in, or the errno. First in a fop. */
+export function parentOf(xl: PosixXlator, loc: Loc): Handle | number {
+  if (loc.parent === null || loc.name === null) return ENOENT;
+  xl.priv.handles.trim(loc.parent.table);
+  return secondParent(xl, loc);
+}
+
+/** The same for the second name of a fop. */
+export function secondParent(xl: PosixXlator, loc: Loc): Handle | number {
+  if (loc.parent === null || loc.name === null) return ENOENT;
+  const dir = handleOfInode(xl, loc.parent);
+  if (typeof dir === 'number') return dir;
+  return dir.isDir ? dir : ENOTDIR;
+}

@@ -1,0 +1,311 @@
+/** What only storage/posix does: identity on disk, a storage that others change, descriptors. */
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { file, iatt, mkdir, O_RDWR, ok } from '../../../../test/contract/check.ts';
+import { startVolume, type TestVolume, testContext } from '../../../../test/contract/driver.ts';
+import { gfidFromBytes, gfidToBytes, ROOT_GFID } from '../../../core/gfid.ts';
+import { Loc } from '../../../core/loc.ts';
+import { GFID_REQ } from '../../../core/xdata.ts';
+import * as libc from '../../../sys/libc.ts';
+import { cstring } from '../../../sys/struct.ts';
+import type { Brick } from './brick.ts';
+import posix from './index.ts';
+
+const isRoot = process.geteuid?.() === 0;
+const KEY = cstring(isRoot ? 'trusted.gfid' : 'user.glossa.gfid');
+
+function folder(): string {
+  const directory = fs.mkdtempSync(join(tmpdir(), 'glossa-posix-'));
+  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+async function volume(directory: string, options: Record<string, string> = {}) {
+  const rows = [{ name: 'disk', translator: posix, options: { directory, ...options } }];
+  const vol = await startVolume(rows);
+  onTestFinished(() => vol.stop());
+  return vol;
+}
+
+const brickOf = (vol: TestVolume) => vol.graph.top.priv as Brick;
+
+function storedGfid(path: string): string | null {
+  const bytes = new Uint8Array(16);
+  return libc.lgetxattr(cstring(path), KEY, bytes, 16) === 16 ? gfidFromBytes(bytes) : null;
+}
+
+const store = (path: string, gfid: string) =>
+  expect(libc.lsetxattr(cstring(path), KEY, gfidToBytes(gfid), 16, 0)).toBe(0);
+
+describe('init', () => {
+  const start = (directory?: string, baseDir?: string) => {
+    const options: Record<string, string> = directory === undefined ? {} : { directory };
+    return startVolume([{ name: 'disk', translator: posix, options }], testContext(baseDir));
+  };
+
+  test('refuses what is no directory, and says so', async () => {
+    const base = folder();
+    fs.writeFileSync(join(base, 'f'), '');
+    await expect(start()).rejects.toThrow("option 'directory' is missing");
+    await expect(start(join(base, 'absent'))).rejects.toThrow('does not exist');
+    await expect(start(join(base, 'f'))).rejects.toThrow('is not a directory');
+  });
+
+  test('takes a relative directory from the base', async () => {
+    const base = folder();
+    fs.mkdirSync(join(base, 'brick'));
+    const vol = await start('brick', base);
+    await file(vol, vol.root, 'f', 'here');
+    await vol.stop();
+    expect(fs.readFileSync(join(base, 'brick/f'), 'utf8')).toBe('here');
+  });
+});
+
+describe('gfids', () => {
+  test('are stored with the file and outlive the volume', async () => {
+    const directory = folder();
+    const first = await startVolume([{ name: 'd', translator: posix, options: { directory } }]);
+    const xdata = first.gfidReq();
+    ok(await first.mkdir(first.root, 'd', 0o755, xdata));
+    await first.stop();
+    const gfid = xdata.string(GFID_REQ);
+    expect(storedGfid(join(directory, 'd'))).toBe(gfid);
+    expect(storedGfid(directory)).toBe(ROOT_GFID);
+    const vol = await volume(directory);
+    expect(ok(await vol.lookup(vol.root, 'd')).buf!.iaGfid).toBe(gfid);
+  });
+
+  test('are given to what was there before, by a lookup or a listing', async () => {
+    const directory = folder();
+    for (const name of ['a', 'b', 'c']) fs.writeFileSync(join(directory, name), name);
+    const vol = await volume(directory);
+    const xdata = vol.gfidReq();
+    const { buf } = ok(await vol.lookup(vol.root, 'a', xdata));
+    expect(buf!.iaGfid).toBe(xdata.string(GFID_REQ));
+    const listed = (await vol.list(vol.root)).find(({ name }) => name === 'b')!;
+    expect(storedGfid(join(directory, 'b'))).toBe(listed.gfid);
+    const plus = await vol.list(vol.root, 4096, 'readdirp');
+    const entry = plus.find(({ name }) => name === 'c')!;
+    expect(entry.stat!.iaGfid).toBe(storedGfid(join(directory, 'c')));
+    expect(ok(await vol.lookup(vol.root, 'c')).buf!.iaGfid).toBe(entry.gfid);
+  });
+
+  test('are not shared with a copy that brought its attributes along', async () => {
+    const directory = folder();
+    const vol = await volume(directory);
+    const f = await file(vol, vol.root, 'f', 'original');
+    fs.writeFileSync(join(directory, 'copy'), 'copy');
+    fs.writeFileSync(join(directory, 'copy-2'), 'copy 2');
+    for (const name of ['copy', 'copy-2']) store(join(directory, name), f.gfid);
+    const copy = ok(await vol.lookup(vol.root, 'copy'));
+    expect(copy.inode).not.toBe(f);
+    expect(storedGfid(join(directory, 'copy'))).toBe(copy.inode!.gfid);
+    const entries = await vol.list(vol.root);
+    expect(new Set(entries.map(({ gfid }) => gfid)).size).toBe(entries.length - 1);
+    expect(storedGfid(join(directory, 'f'))).toBe(f.gfid);
+    expect(ok(await vol.stat(f)).buf!.iaSize).toBe(8);
+    // A hard link is the same file, whoever made it.
+    fs.linkSync(join(directory, 'f'), join(directory, 'g'));
+    expect(ok(await vol.lookup(vol.root, 'g')).inode).toBe(f);
+  });
+
+  test('stand without being stored', async () => {
+    const directory = folder();
+    const vol = await volume(directory);
+    // What cannot store a gfid has one by device, number and birth.
+    const { gfids } = brickOf(vol);
+    gfids.write = () => false;
+    const f = await file(vol, vol.root, 'f');
+    vol.graph.inodes.forget(f, 0);
+    expect(ok(await vol.lookup(vol.root, 'f')).buf!.iaGfid).toBe(f.gfid);
+    brickOf(vol).handles.drop(brickOf(vol).handles.find(f.gfid)!);
+    expect(ok(await vol.lookup(vol.root, 'f')).buf!.iaGfid).toBe(f.gfid);
+    expect(storedGfid(join(directory, 'f'))).toBeNull();
+    ok(await vol.unlink(vol.root, 'f'));
+    expect((await file(vol, vol.root, 'f')).gfid).not.toBe(f.gfid);
+  });
+});
+
+describe('a storage that others change', () => {
+  test('inodes follow their files through renames', async () => {
+    const directory = folder();
+    const vol = await volume(directory);
+    const d = await mkdir(vol, vol.root, 'd');
+    const f = await file(vol, d, 'f', 'text');
+    fs.renameSync(join(directory, 'd'), join(directory, 'e'));
+    fs.mkdirSync(join(directory, 'd'));
+    await file(vol, d, 'g');
+    expect(fs.readdirSync(join(directory, 'e')).sort()).toEqual(['f', 'g']);
+    expect(fs.readdirSync(join(directory, 'd'))).toEqual([]);
+    expect((await iatt(vol, f)).iaSize).toBe(4);
+    expect((await vol.lookup(vol.root, 'd')).err).toBe('ESTALE');
+    expect(ok(await vol.lookup(vol.root, 'd')).inode).not.toBe(d);
+    expect(ok(await vol.lookup(vol.root, 'e')).inode).toBe(d);
+  });
+
+  test('a directory that became a symbolic link is not followed', async () => {
+    const directory = folder();
+    const vol = await volume(directory, { 'handle-limit': '16' });
+    const d = await mkdir(vol, vol.root, 'd');
+    const f = await file(vol, d, 'f', 'inside');
+    const outside = folder();
+    fs.writeFileSync(join(outside, 'f'), 'outside!');
+    fs.renameSync(join(directory, 'd'), join(directory, 'gone'));
+    fs.symlinkSync(outside, join(directory, 'd'));
+    const { handles } = brickOf(vol);
+    for (const { gfid } of [d, f]) handles.close(handles.find(gfid)!);
+    expect((await vol.stat(f)).err).toBe('ESTALE');
+    expect((await vol.lookup(d, 'f')).err).toBe('ESTALE');
+    fs.rmSync(join(directory, 'd'));
+    fs.renameSync(join(directory, 'gone'), join(directory, 'd'));
+    expect(ok(await vol.lookup(d, 'f')).inode).toBe(f);
+  });
+
+  test('a file replaced under its name is ESTALE, then found anew', async () => {
+    const directory = folder();
+    const vol = await volume(directory);
+    const f = await file(vol, vol.root, 'f', 'old');
+    fs.writeFileSync(join(directory, 'new'), 'newer');
+    fs.renameSync(join(directory, 'new'), join(directory, 'f'));
+    const { handles } = brickOf(vol);
+    handles.close(handles.find(f.gfid)!);
+    expect((await vol.stat(f)).err).toBe('ESTALE');
+    expect((await vol.lookup(vol.root, 'f')).err).toBe('ESTALE');
+    const again = ok(await vol.lookup(vol.root, 'f'));
+    expect([again.inode === f, again.buf!.iaSize]).toEqual([false, 5]);
+  });
+
+  test("GlusterFS's own folder in the root is nobody's", async () => {
+    const directory = folder();
+    fs.mkdirSync(join(directory, '.glusterfs/00'), { recursive: true });
+    const vol = await volume(directory);
+    const d = await mkdir(vol, vol.root, 'd');
+    expect(await vol.names(vol.root)).toEqual(['d']);
+    expect(await vol.names(vol.root, 32)).toEqual(['d']);
+    expect((await vol.lookup(vol.root, '.glusterfs')).err).toBe('ENOENT');
+    for (const reply of [
+      await vol.mkdir(vol.root, '.glusterfs'),
+      await vol.create(vol.root, '.glusterfs'),
+      await vol.rmdir(vol.root, '.glusterfs'),
+      await vol.rename(vol.root, '.glusterfs', vol.root, 'x'),
+      await vol.rename(vol.root, 'd', vol.root, '.glusterfs'),
+    ]) {
+      expect(reply.err).toBe('EPERM');
+    }
+    ok(await vol.mkdir(d, '.glusterfs'));
+    expect(await vol.names(d)).toEqual(['.glusterfs']);
+  });
+});
+
+describe('descriptors', () => {
+  test('stay below the limit, and inodes work on', async () => {
+    const vol = await volume(folder(), { 'handle-limit': '16' });
+    const { handles } = brickOf(vol);
+    let dir = vol.root;
+    for (let depth = 0; depth < 30; depth++) dir = await mkdir(vol, dir, `d${depth}`);
+    const files = [];
+    for (let i = 0; i < 200; i++) files.push(await file(vol, dir, `f${i}`, 'x'.repeat(i)));
+    for (const [i, f] of files.entries()) expect((await iatt(vol, f)).iaSize).toBe(i);
+    expect(handles.openCount).toBeLessThanOrEqual(16 + 32);
+    const other = await mkdir(vol, vol.root, 'other');
+    for (const [i, f] of files.entries()) {
+      ok(await vol.rename(dir, `f${i}`, other, `g${i}`));
+      ok(await vol.link(f, dir, `h${i}`));
+    }
+    expect(await vol.names(other)).toHaveLength(200);
+    const names = await vol.list(dir, 4096, 'readdirp');
+    const linked = names.filter(({ name, stat }) => name.startsWith('h') && stat?.iaNlink === 2);
+    expect(linked).toHaveLength(200);
+    expect(handles.openCount).toBeLessThanOrEqual(16 + 32);
+  });
+
+  test('go when inodes are forgotten and fds released', async () => {
+    const before = fs.readdirSync('/proc/self/fd').length;
+    const directory = folder();
+    const rows = [{ name: 'disk', translator: posix, options: { directory } }];
+    const vol = await startVolume(rows);
+    for (let i = 0; i < 50; i++) {
+      const made = ok(await vol.create(vol.root, `f${i}`));
+      const dir = ok(await vol.opendir(vol.root));
+      ok(await vol.fop('readdir', dir.fd!, 4096, 0, null));
+      dir.fd!.release();
+      if (i % 2 === 0) ok(await vol.unlink(vol.root, `f${i}`));
+      made.fd!.release();
+      vol.graph.inodes.forget(made.inode!, 0);
+    }
+    expect(brickOf(vol).openFds).toBe(0);
+    await vol.stop();
+    expect(fs.readdirSync('/proc/self/fd').length).toBe(before);
+  });
+
+  test('an unlinked file gives its space back when nobody holds it', async () => {
+    const directory = folder();
+    const vol = await volume(directory);
+    const { fd, inode } = ok(await vol.create(vol.root, 'f'));
+    ok(await vol.unlink(vol.root, 'f'));
+    fd!.release();
+    vol.graph.inodes.forget(inode!, 0);
+    const targets = fs.readdirSync('/proc/self/fd').map(linkOf);
+    expect(targets.filter((target) => target.startsWith(`${directory}/f`))).toEqual([]);
+  });
+});
+
+function linkOf(n: string): string {
+  try {
+    return fs.readlinkSync(`/proc/self/fd/${n}`);
+  } catch {
+    // Closed meanwhile: it was the listing's own.
+    return '';
+  }
+}
+
+describe('on disk', () => {
+  test('what is written is there, owned by the caller', async () => {
+    const directory = folder();
+    const vol = await volume(directory);
+    const user = isRoot ? vol.as({ uid: 1234, gid: 2345 }) : vol;
+    const mask = process.umask(0o077);
+    onTestFinished(() => {
+      process.umask(mask);
+    });
+    const made = ok(await user.create(vol.root, 'f', O_RDWR, 0o666));
+    ok(await user.write(made.fd!, 'text', 0));
+    made.fd!.release();
+    const st = fs.statSync(join(directory, 'f'));
+    expect(st.mode & 0o777).toBe(0o666);
+    if (isRoot) expect([st.uid, st.gid]).toEqual([1234, 2345]);
+    // The process itself is who it was.
+    fs.writeFileSync(join(directory, 'own'), '');
+    const own = fs.statSync(join(directory, 'own'));
+    expect([own.uid, own.mode & 0o777]).toEqual([process.geteuid?.(), 0o600]);
+    fs.chmodSync(join(directory, 'f'), 0);
+    if (isRoot) expect(fs.readFileSync(join(directory, 'f'), 'utf8')).toBe('text');
+  });
+
+  test.runIf(isRoot)('ACLs pass through', async () => {
+    const directory = folder();
+    const vol = await volume(directory);
+    const f = await file(vol, vol.root, 'f');
+    const entry = (tag: number, perm: number, id: number) => {
+      const bytes = new Uint8Array(8);
+      const view = new DataView(bytes.buffer);
+      view.setUint16(0, tag, true);
+      view.setUint16(2, perm, true);
+      view.setUint32(4, id, true);
+      return [...bytes];
+    };
+    const none = 0xffffffff;
+    const acl = [2, 0, 0, 0, ...entry(1, 6, none), ...entry(2, 7, 1234), ...entry(4, 4, none)];
+    acl.push(...entry(16, 7, none), ...entry(32, 0, none));
+    const name = 'system.posix_acl_access';
+    const dict = vol.gfidReq();
+    dict.delete(GFID_REQ);
+    dict.set(name, Uint8Array.from(acl));
+    ok(await vol.fop('setxattr', new Loc(f), dict, 0, null));
+    const reply = ok(await vol.fop('getxattr', new Loc(f), name, null));
+    expect([...reply.dict!.bytes(name)!]).toEqual(acl);
+    expect((await iatt(vol, f)).iaProt).toBe(0o670);
+  });
+});

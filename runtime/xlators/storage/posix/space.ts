@@ -1,0 +1,132 @@
+/** The fops about the space behind a file's data: allocation, holes, sums, copies in the storage. */
+import { createHash } from 'node:crypto';
+import { EINVAL, ENOSYS, ENXIO, EOPNOTSUPP, EXDEV } from '../../../core/errno.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import {
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE,
+  FALLOC_FL_ZERO_RANGE,
+  SEEK_DATA,
+  SEEK_HOLE,
+} from '../../../sys/constants.ts';
+import * as libc from '../../../sys/libc.ts';
+import { weakChecksum } from '../shared/replies.ts';
+import type { Brick } from './brick.ts';
+import { iattOfFile, rangeFault } from './data.ts';
+import { fileOf, type OpenFile, readFile, writeAll, writeLater } from './files.ts';
+
+const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+/** By GlusterFS's number of what to look for. */
+const WHENCE = [SEEK_DATA, SEEK_HOLE];
+/** Zeros that are written at a time where the file system cannot zero a range by itself. */
+const ZEROS = new Uint8Array(1 << 20);
+/** Bytes copied in one answer: a copy may be short, and nothing else goes on meanwhile. */
+const COPY_SIZE = 16 << 20;
+
+/** 0 or the errno. */
+function allocate(file: OpenFile, mode: number, offset: number, len: number): number {
+  return rangeFault(offset, len) || -libc.fallocate(file.fd, mode, offset, len);
+}
+
+/** Writes zeros over [offset, end) on libuv's pool; `done` gets 0 or the errno. */
+function writeZeros(
+  file: OpenFile,
+  offset: number,
+  end: number,
+  done: (errno: number) => void,
+): void {
+  const part = ZEROS.subarray(0, Math.min(ZEROS.length, end - offset));
+  writeLater(file, part, offset, (written) => {
+    if (written < 0) return done(-written);
+    if (offset + written >= end) return done(0);
+    writeZeros(file, offset + written, end, done);
+  });
+}
+
+function zerofilled(frame: Frame, file: OpenFile, errno: number, prebuf: Iatt | null): void {
+  if (errno !== 0) fail.zerofill(frame, errno);
+  else unwind.zerofill(frame, 0, 0, prebuf, iattOfFile(file), null);
+}
+
+/** An offset as copy_file_range wants it: 8 bytes that it moves on. */
+function position(offset: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigInt64(0, BigInt(offset), true);
+  return bytes;
+}
+
+/** Bytes copied, or minus the errno. */
+function copy(from: OpenFile, offIn: number, to: OpenFile, offOut: number, len: number): number {
+  const size = Math.min(len, COPY_SIZE);
+  const result = libc.copyFileRange(from.fd, position(offIn), to.fd, position(offOut), size, 0);
+  if (result !== -EXDEV && result !== -EOPNOTSUPP && result !== -ENOSYS) return result;
+  const memory = Buffer.allocUnsafeSlow(Math.min(size, ZEROS.length));
+  const got = libc.pread(from.fd, memory, memory.length, offIn);
+  return got <= 0 ? got : writeAll(to.fd, memory.subarray(0, got), offOut);
+}
+
+export const spaceFops: Fops<Brick> = {
+  fallocate(frame, xl, fd, mode, offset, len, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.fallocate(frame, file);
+    const prebuf = iattOfFile(file);
+    const fault = allocate(file, mode, offset, len);
+    if (fault !== 0) return fail.fallocate(frame, fault);
+    unwind.fallocate(frame, 0, 0, prebuf, iattOfFile(file), null);
+  },
+
+  discard(frame, xl, fd, offset, len, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.discard(frame, file);
+    const prebuf = iattOfFile(file);
+    const fault = allocate(file, HOLE, offset, len);
+    if (fault !== 0) return fail.discard(frame, fault);
+    unwind.discard(frame, 0, 0, prebuf, iattOfFile(file), null);
+  },
+
+  zerofill(frame, xl, fd, offset, len, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.zerofill(frame, file);
+    const prebuf = iattOfFile(file);
+    const fault = allocate(file, FALLOC_FL_ZERO_RANGE, offset, len);
+    if (fault !== EOPNOTSUPP) return zerofilled(frame, file, fault, prebuf);
+    writeZeros(file, offset, offset + len, (errno) => zerofilled(frame, file, errno, prebuf));
+  },
+
+  seek(frame, xl, fd, offset, what, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.seek(frame, file);
+    const whence = WHENCE[what];
+    if (whence === undefined) return fail.seek(frame, EINVAL);
+    const found = offset < 0 ? -ENXIO : libc.lseek(file.fd, offset, whence);
+    if (found < 0) return fail.seek(frame, -found);
+    unwind.seek(frame, 0, 0, found, null);
+  },
+
+  rchecksum(frame, xl, fd, offset, len, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.rchecksum(frame, file);
+    if (offset < 0 || len < 0) return fail.rchecksum(frame, EINVAL);
+    readFile(file, len, offset, (vector, errno) => {
+      if (vector === null) return fail.rchecksum(frame, errno);
+      const strong = new Uint8Array(createHash('md5').update(vector).digest());
+      unwind.rchecksum(frame, 0, 0, weakChecksum(vector), strong, null);
+    });
+  },
+
+  copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, _xdata) {
+    const from = fileOf(xl, fdIn);
+    if (typeof from === 'number') return fail.copy_file_range(frame, from);
+    const to = fileOf(xl, fdOut);
+    if (typeof to === 'number') return fail.copy_file_range(frame, to);
+    const fault = flags !== 0 ? EINVAL : rangeFault(offIn, len) || rangeFault(offOut, len);
+    if (fault !== 0) return fail.copy_file_range(frame, fault);
+    const prebuf = iattOfFile(to);
+    const copied = copy(from, offIn, to, offOut, len);
+    if (copied < 0) return fail.copy_file_range(frame, -copied);
+    unwind.copy_file_range(frame, copied, 0, iattOfFile(from), prebuf, iattOfFile(to), null);
+  },
+};

@@ -1,0 +1,195 @@
+/**
+ * The fops about extended attributes, by `/proc/self/fd/N`: that reaches every kind of inode, and
+ * follows no link of the storage. What the disk says of a name or value is what the caller gets.
+ */
+import { decodeName } from '../../../core/bytes.ts';
+import { Dict } from '../../../core/dict.ts';
+import { EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import type { Fops } from '../../../core/xlator.ts';
+import type { Path } from '../../../sys/call.ts';
+import * as libc from '../../../sys/libc.ts';
+import {
+  answerKeys,
+  isHidden,
+  TRUSTED_GFID,
+  USER_GFID,
+  valueBytes,
+  xattrop,
+} from '../shared/xattrs.ts';
+import type { Brick } from './brick.ts';
+import { fileOf } from './files.ts';
+import { handleOf } from './handles.ts';
+import { EMPTY, KEY, procEntryPath, procPath, putText } from './paths.ts';
+
+const value = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
+const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
+
+/** Puts an attribute's name into `KEY`; 0 or the errno. */
+const putKey = (name: string): number => (putText(KEY, name, XATTR_NAME_MAX) === 0 ? 0 : ERANGE);
+
+/** The value that a call put into `value`; its errno when `length` is below zero. */
+const taken = (length: number): Uint8Array | number =>
+  length < 0 ? -length : value.slice(0, length);
+
+/** One attribute's value, or the errno. */
+function getOne(fd: number, name: string): Uint8Array | number {
+  const fault = putKey(name);
+  if (fault !== 0) return fault;
+  return taken(libc.getxattr(procPath(fd), KEY, value, value.length));
+}
+
+/** 0 or the errno. */
+function setOne(fd: number, name: string, bytes: Uint8Array | null, flags: number): number {
+  const fault = putKey(name);
+  if (fault !== 0) return fault;
+  if (bytes === null) return EINVAL;
+  return -libc.setxattr(procPath(fd), KEY, bytes, bytes.length, flags);
+}
+
+/** Sets what is in `dict`, one after the other, up to the first that fails; 0 or its errno. */
+export function setXattrs(fd: number, dict: Dict | null, flags: number, pid: number): number {
+  let fault = 0;
+  dict?.forEach((name, given) => {
+    if (fault !== 0) return;
+    fault = isHidden(name, pid) ? EPERM : setOne(fd, name, valueBytes(given), flags);
+  });
+  return fault;
+}
+
+/**
+ * The values that a lookup's xdata asks for, of `path` in a directory (`EMPTY`: of the directory);
+ * null when there are none.
+ */
+export const lookupKeys = (dirFd: number, path: Path, keys: Dict | null): Dict | null =>
+  answerKeys(keys, (name) => {
+    if (putKey(name) !== 0) return null;
+    const at = path === EMPTY ? procPath(dirFd) : procEntryPath(dirFd, path, 0);
+    const get = path === EMPTY ? libc.getxattr : libc.lgetxattr;
+    const bytes = taken(get(at, KEY, value, value.length));
+    return typeof bytes === 'number' ? null : bytes;
+  });
+
+/** The names of all attributes, or the errno. */
+function names(fd: number): string[] | number {
+  const length = libc.listxattr(procPath(fd), list, list.length);
+  if (length < 0) return -length;
+  const found: string[] = [];
+  for (let start = 0; start < length; ) {
+    const end = list.indexOf(0, start);
+    found.push(decodeName(list, start, end));
+    start = end + 1;
+  }
+  return found;
+}
+
+/** One attribute, or all that may be seen when `name` is null; or the errno. */
+function get(fd: number, name: string | null, pid: number): Dict | number {
+  const dict = new Dict();
+  if (name !== null) {
+    const bytes = isHidden(name, pid) ? ENODATA : getOne(fd, name);
+    return typeof bytes === 'number' ? bytes : dict.set(name, bytes, 'bin');
+  }
+  const found = names(fd);
+  if (typeof found === 'number') return found;
+  for (const key of found) {
+    const bytes = isHidden(key, pid) ? ENODATA : getOne(fd, key);
+    if (typeof bytes !== 'number') dict.set(key, bytes, 'bin');
+  }
+  return dict;
+}
+
+/** 0 or the errno. */
+function remove(fd: number, name: string, pid: number): number {
+  if (isHidden(name, pid)) return EPERM;
+  return putKey(name) || -libc.removexattr(procPath(fd), KEY);
+}
+
+/** The values after (GET_AND_SET: before) the operation, or the errno. */
+function combine(fd: number, optype: number, dict: Dict | null): Dict | number {
+  const answer = new Dict();
+  let fault = 0;
+  dict?.forEach((name, given) => {
+    if (fault !== 0) return;
+    const bytes = valueBytes(given);
+    const isGfid = name === TRUSTED_GFID || name === USER_GFID;
+    const current = isGfid ? EPERM : getOne(fd, name);
+    if (typeof current === 'number' && current !== ENODATA) fault = current;
+    if (fault !== 0 || bytes === null) return;
+    const result = xattrop(optype, typeof current === 'number' ? null : current, bytes);
+    if (typeof result === 'number') {
+      fault = result;
+      return;
+    }
+    if (result.answer !== null) answer.set(name, result.answer, 'bin');
+    if (result.store !== null) fault = setOne(fd, name, result.store, 0);
+  });
+  return fault === 0 ? answer : fault;
+}
+
+export const xattrFops: Fops<Brick> = {
+  setxattr(frame, xl, loc, dict, flags, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.setxattr(frame, handle);
+    const fault = setXattrs(handle.fd, dict, flags, frame.root.pid);
+    if (fault !== 0) return fail.setxattr(frame, fault);
+    unwind.setxattr(frame, 0, 0, null);
+  },
+
+  fsetxattr(frame, xl, fd, dict, flags, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.fsetxattr(frame, file);
+    const fault = setXattrs(file.fd, dict, flags, frame.root.pid);
+    if (fault !== 0) return fail.fsetxattr(frame, fault);
+    unwind.fsetxattr(frame, 0, 0, null);
+  },
+
+  getxattr(frame, xl, loc, name, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.getxattr(frame, handle);
+    const dict = get(handle.fd, name, frame.root.pid);
+    if (typeof dict === 'number') return fail.getxattr(frame, dict);
+    unwind.getxattr(frame, dict.size, 0, dict, null);
+  },
+
+  fgetxattr(frame, xl, fd, name, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.fgetxattr(frame, file);
+    const dict = get(file.fd, name, frame.root.pid);
+    if (typeof dict === 'number') return fail.fgetxattr(frame, dict);
+    unwind.fgetxattr(frame, dict.size, 0, dict, null);
+  },
+
+  removexattr(frame, xl, loc, name, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.removexattr(frame, handle);
+    const fault = remove(handle.fd, name, frame.root.pid);
+    if (fault !== 0) return fail.removexattr(frame, fault);
+    unwind.removexattr(frame, 0, 0, null);
+  },
+
+  fremovexattr(frame, xl, fd, name, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.fremovexattr(frame, file);
+    const fault = remove(file.fd, name, frame.root.pid);
+    if (fault !== 0) return fail.fremovexattr(frame, fault);
+    unwind.fremovexattr(frame, 0, 0, null);
+  },
+
+  xattrop(frame, xl, loc, optype, dict, _xdata) {
+    const handle = handleOf(xl, loc);
+    if (typeof handle === 'number') return fail.xattrop(frame, handle);
+    const answer = combine(handle.fd, optype, dict);
+    if (typeof answer === 'number') return fail.xattrop(frame, answer);
+    unwind.xattrop(frame, 0, 0, answer, null);
+  },
+
+  fxattrop(frame, xl, fd, optype, dict, _xdata) {
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.fxattrop(frame, file);
+    const answer = combine(file.fd, optype, dict);
+    if (typeof answer === 'number') return fail.fxattrop(frame, answer);
+    unwind.fxattrop(frame, 0, 0, answer, null);
+  },
+};

@@ -1,0 +1,70 @@
+/** Shapes and sums that every storage answers with. */
+import type { Dict } from '../../../core/dict.ts';
+import type { Stack } from '../../../core/frame.ts';
+import { type Gfid, gfidFromBytes, isGfid, NULL_GFID } from '../../../core/gfid.ts';
+import { IA_IFDIR, type Iatt } from '../../../core/iatt.ts';
+import { GFID_REQ } from '../../../core/xdata.ts';
+
+/** What a fop that made an entry answers with, besides the inode. */
+export interface Made {
+  readonly buf: Iatt;
+  readonly preparent: Iatt;
+  readonly postparent: Iatt;
+}
+
+/** The gfid that the request wants the new inode to have; null when it leaves that to us. */
+export function wantedGfid(xdata: Dict | null): Gfid | null {
+  const wanted = xdata?.get(GFID_REQ);
+  let gfid: Gfid = NULL_GFID;
+  if (typeof wanted === 'string') gfid = wanted;
+  else if (wanted instanceof Uint8Array && wanted.length === 16) gfid = gfidFromBytes(wanted);
+  return isGfid(gfid) && gfid !== NULL_GFID ? gfid : null;
+}
+
+/**
+ * What an entry takes of a listing's budget: its size in the FUSE reply, so that a reply filled to
+ * the budget fits the kernel's buffer. Source: `include/uapi/linux/fuse.h` (fuse_dirent,
+ * fuse_direntplus).
+ */
+export const direntSize = (nameBytes: number): number => (24 + nameBytes + 7) & ~7;
+export const direntplusSize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
+
+/** access(2)'s mask. */
+const X_OK = 1;
+
+/** Whether the caller may do what `mask` (R_OK 4, W_OK 2, X_OK 1) asks, by the mode bits alone. */
+export function permits(buf: Iatt, caller: Stack, mask: number): boolean {
+  if (caller.uid === 0) {
+    return (mask & X_OK) === 0 || buf.iaType === IA_IFDIR || (buf.iaProt & 0o111) !== 0;
+  }
+  let shift = 0;
+  if (caller.uid === buf.iaUid) shift = 6;
+  else if (caller.gid === buf.iaGid || caller.groups.includes(buf.iaGid)) shift = 3;
+  return ((buf.iaProt >> shift) & mask) === mask;
+}
+
+/** major × 2³² + minor, as an iatt has it, of a device number in the kernel's encoding. */
+export function rdevOf(dev: number): number {
+  const major = (dev >>> 8) & 0xfff;
+  const minor = (dev & 0xff) | ((dev >>> 12) & 0xfff00);
+  return major * 0x1_0000_0000 + minor;
+}
+
+/** rchecksum's weak sum: Adler-32 begun at 0, as GlusterFS calls zlib. */
+export function weakChecksum(bytes: Uint8Array): number {
+  const MOD = 65521;
+  /** So many bytes can be added before the sums could pass 2^32. */
+  const RUN = 3800;
+  let low = 0;
+  let high = 0;
+  for (let start = 0; start < bytes.length; start += RUN) {
+    const end = Math.min(start + RUN, bytes.length);
+    for (let at = start; at < end; at++) {
+      low += bytes[at]!;
+      high += low;
+    }
+    low %= MOD;
+    high %= MOD;
+  }
+  return ((high << 16) | low) >>> 0;
+}

@@ -1,0 +1,134 @@
+/**
+ * What every storage does alike with extended attributes: which are its own business, how a dict's
+ * values become bytes, and the arithmetic of xattrop.
+ *
+ * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (do_xattrop).
+ */
+import { encodeName } from '../../../core/bytes.ts';
+import { Dict, type DictValue } from '../../../core/dict.ts';
+import { EILSEQ, EINVAL, ERANGE } from '../../../core/errno.ts';
+import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { textFault } from './names.ts';
+
+/** Where an inode's gfid is kept: as root, and where the kernel refuses `trusted.` to us. */
+export const TRUSTED_GFID = 'trusted.gfid';
+export const USER_GFID = 'user.glossa.gfid';
+
+/** setxattr's flags, as in `<sys/xattr.h>`. */
+export const XATTR_CREATE = 1;
+export const XATTR_REPLACE = 2;
+
+const OWN_PREFIX = 'trusted.glusterfs.';
+
+/**
+ * Whether requests of process `pid` neither see nor change this attribute. Internal clients, whose
+ * pid is negative, keep their own state in `trusted.glusterfs.*`; nobody touches a gfid.
+ */
+export function isHidden(name: string, pid: number): boolean {
+  if (name === TRUSTED_GFID || name === USER_GFID) return true;
+  return pid >= 0 && name.startsWith(OWN_PREFIX);
+}
+
+const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
+
+/** Whether a key that came with a lookup asks for an attribute's value. */
+function asksForXattr(key: string): boolean {
+  if (key === TRUSTED_GFID || key === USER_GFID) return false;
+  return NAMESPACES.some((namespace) => key.startsWith(namespace));
+}
+
+/**
+ * A dict's value as an attribute holds it, numbers as decimal text; null for what has no bytes (an
+ * iatt, a text that is none).
+ */
+export function valueBytes(value: DictValue): Uint8Array | null {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value === 'number') return encodeName(String(value));
+  if (typeof value !== 'string' || textFault(value, XATTR_SIZE_MAX) === EILSEQ) return null;
+  return encodeName(value);
+}
+
+/**
+ * The values that the keys of a lookup's or readdirp's xdata ask for, read by `read`; null when
+ * there are none.
+ */
+export function answerKeys(
+  keys: Dict | null,
+  read: (name: string) => Uint8Array | null,
+): Dict | null {
+  let found: Dict | null = null;
+  if (keys === null) return found;
+  for (const key of keys.keys()) {
+    const value = asksForXattr(key) ? read(key) : null;
+    if (value === null) continue;
+    found ??= new Dict();
+    found.set(key, value, 'bin');
+  }
+  return found;
+}
+
+/** `gf_xattrop_flags_t`. */
+export const XATTROP = {
+  ADD_ARRAY: 0,
+  ADD_ARRAY64: 1,
+  OR_ARRAY: 2,
+  AND_ARRAY: 3,
+  GET_AND_SET: 4,
+  ADD_ARRAY_WITH_DEFAULT: 5,
+  ADD_ARRAY64_WITH_DEFAULT: 6,
+} as const;
+
+/** Bytes per element, and whether the second half of what is given are defaults. */
+const ADDING: ReadonlyMap<number, readonly [width: 4 | 8, withDefault: boolean]> = new Map([
+  [XATTROP.ADD_ARRAY, [4, false]],
+  [XATTROP.ADD_ARRAY64, [8, false]],
+  [XATTROP.ADD_ARRAY_WITH_DEFAULT, [4, true]],
+  [XATTROP.ADD_ARRAY64_WITH_DEFAULT, [8, true]],
+]);
+
+/** What becomes of one attribute: what to answer and what to store, null for nothing. */
+export interface XattropResult {
+  readonly answer: Uint8Array | null;
+  readonly store: Uint8Array | null;
+}
+
+/** One key of an xattrop. A missing attribute counts as zeros. The result, or the errno. */
+export function xattrop(
+  optype: number,
+  current: Uint8Array | null,
+  given: Uint8Array,
+): XattropResult | number {
+  if (optype === XATTROP.GET_AND_SET) return { answer: current, store: given };
+  const adding = ADDING.get(optype);
+  if (adding === undefined) return EINVAL;
+  const [width, withDefault] = adding;
+  const length = withDefault ? given.length / 2 : given.length;
+  if (length % width !== 0) return EINVAL;
+  if (current !== null && current.length > length) return ERANGE;
+  const value = new Uint8Array(length);
+  if (current !== null) value.set(current);
+  // Adding nothing is how one reads: an attribute that is missing stays missing.
+  if (given.every((byte) => byte === 0)) return { answer: value, store: null };
+  for (let at = 0; at < length; at += width) {
+    const isZero = withDefault && value.subarray(at, at + width).every((byte) => byte === 0);
+    addInto(value, given, at, at, width);
+    if (isZero) addInto(value, given, at, length + at, width);
+  }
+  return { answer: value, store: value };
+}
+
+/** Adds one big-endian element, wrapping in two's complement. */
+function addInto(
+  value: Uint8Array,
+  given: Uint8Array,
+  at: number,
+  from: number,
+  width: number,
+): void {
+  let carry = 0;
+  for (let i = width - 1; i >= 0; i--) {
+    const sum = value[at + i]! + given[from + i]! + carry;
+    value[at + i] = sum & 0xff;
+    carry = sum >> 8;
+  }
+}

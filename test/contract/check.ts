@@ -1,0 +1,69 @@
+/** What the named checks of the storage contract share. */
+import { expect } from 'vitest';
+import { Fd } from '../../runtime/core/fd.ts';
+import type { Iatt } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import type { Reply, TestVolume } from './driver.ts';
+
+/** What a set-up can do; a check that needs more says so. */
+export interface Traits {
+  /** The storage runs as root: owners, devices and `trusted.` attributes can be given. */
+  readonly privileged: boolean;
+}
+
+/** A check gets a fresh, empty volume. */
+export type Check = (vol: TestVolume, traits: Traits) => Promise<void>;
+export type Checks = Readonly<Record<string, Check>>;
+
+export const O_WRONLY = 1;
+export const O_RDWR = 2;
+export const O_EXCL = 0o200;
+export const O_TRUNC = 0o1000;
+export const O_APPEND = 0o2000;
+
+export const [S_IFIFO, S_IFCHR, S_IFBLK, S_IFREG, S_IFSOCK] = [
+  0o010000, 0o020000, 0o060000, 0o100000, 0o140000,
+];
+
+/** The reply, of which success was expected. */
+export function ok(reply: Reply): Reply {
+  expect(reply.err).toBe('');
+  return reply;
+}
+
+export async function mkdir(vol: TestVolume, parent: Inode, name: string): Promise<Inode> {
+  return ok(await vol.mkdir(parent, name)).inode!;
+}
+
+/** A closed file with this content. */
+export async function file(
+  vol: TestVolume,
+  parent: Inode,
+  name: string,
+  content: string | Uint8Array = '',
+): Promise<Inode> {
+  const made = ok(await vol.create(parent, name));
+  if (content.length > 0) ok(await vol.write(made.fd!, content, 0));
+  made.fd!.release();
+  return made.inode!;
+}
+
+export async function iatt(vol: TestVolume, inode: Inode): Promise<Iatt> {
+  return ok(await vol.stat(inode)).buf!;
+}
+
+/** The whole file as text. */
+export async function content(vol: TestVolume, inode: Inode): Promise<string> {
+  const { fd } = ok(await vol.open(inode, 0));
+  const { text } = ok(await vol.read(fd!, 1 << 20, 0));
+  fd!.release();
+  return text;
+}
+
+export const nlink = async (vol: TestVolume, inode: Inode): Promise<number> =>
+  (await iatt(vol, inode)).iaNlink;
+
+/** An fd that was never opened: what translators of the graph may wind with. */
+export const bareFd = (inode: Inode, flags: number): Fd => new Fd(inode, flags, 1);
+
+export const time = (sec: number, nsec: number): number => sec * 1e9 + nsec;

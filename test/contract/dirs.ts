@@ -1,0 +1,124 @@
+/** Contract: listings. */
+import { expect } from 'vitest';
+import { NULL_GFID, ROOT_GFID } from '../../runtime/core/gfid.ts';
+import { IA_IFDIR, IA_IFREG } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { type Checks, file, mkdir, ok } from './check.ts';
+import type { TestVolume } from './driver.ts';
+
+const DT_DIR = 4;
+const DT_REG = 8;
+const DT_LNK = 10;
+/** Room for one entry of a short name, as FUSE counts, with and without attributes. */
+const ONE_ENTRY = 32;
+const ONE_ENTRY_PLUS = 160;
+
+async function fill(vol: TestVolume, dir: Inode, count: number): Promise<string[]> {
+  const names = Array.from({ length: count }, (_, i) => `f${i}`);
+  for (const name of names) ok(await vol.mknod(dir, name, 0o100644));
+  return names.sort();
+}
+
+export const dirChecks: Checks = {
+  'a listing has every name, its type and identity': async (vol) => {
+    const d = await mkdir(vol, vol.root, 'd');
+    const [f, sub] = [await file(vol, d, 'f'), await mkdir(vol, d, 'sub')];
+    const link = ok(await vol.symlink(d, 'l', 'f')).inode!;
+    const found = new Map((await vol.list(d)).map((entry) => [entry.name, entry]));
+    expect([...found.keys()].sort()).toEqual(['.', '..', 'f', 'l', 'sub']);
+    expect(found.get('f')).toMatchObject({ type: DT_REG, gfid: f.gfid, stat: null });
+    expect(found.get('sub')).toMatchObject({ type: DT_DIR, gfid: sub.gfid });
+    expect(found.get('l')).toMatchObject({ type: DT_LNK, gfid: link.gfid });
+    expect(found.get('.')).toMatchObject({ type: DT_DIR, gfid: d.gfid });
+    expect(found.get('..')).toMatchObject({ type: DT_DIR, gfid: ROOT_GFID });
+    const above = (await vol.list(vol.root)).filter((entry) => entry.name.startsWith('.'));
+    expect(above.map((entry) => entry.gfid)).toEqual([ROOT_GFID, ROOT_GFID]);
+  },
+
+  'readdirp brings attributes and inodes': async (vol) => {
+    const f = await file(vol, vol.root, 'f', 'four');
+    await mkdir(vol, vol.root, 'd');
+    const entries = await vol.list(vol.root, 4096, 'readdirp');
+    const found = new Map(entries.map((entry) => [entry.name, entry]));
+    expect(found.get('f')!.stat).toMatchObject({ iaType: IA_IFREG, iaSize: 4, iaGfid: f.gfid });
+    expect(found.get('d')!.stat).toMatchObject({ iaType: IA_IFDIR });
+    expect(found.get('f')!.inode).toMatchObject({ linked: false, gfid: NULL_GFID });
+    expect(found.get('f')!.inode).not.toBe(f);
+    expect(found.get('.')!.inode).toBeNull();
+  },
+
+  'an inode that only a listing brought can be used': async (vol) => {
+    const d = await mkdir(vol, vol.root, 'd');
+    await fill(vol, d, 3);
+    const { inodes } = vol.graph;
+    const entries = await vol.list(d, 4096, 'readdirp');
+    const entry = entries.find(({ name }) => name === 'f1')!;
+    inodes.unlink(d, 'f1');
+    inodes.forget(inodes.find(entry.gfid) ?? inodes.root, 0);
+    const inode = inodes.link(entry.inode!, d, 'f1', entry.stat!)!;
+    expect(ok(await vol.stat(inode)).buf!.iaGfid).toBe(entry.gfid);
+  },
+
+  'tiny budgets page through everything': async (vol) => {
+    const names = await fill(vol, vol.root, 50);
+    expect(await vol.names(vol.root, ONE_ENTRY)).toEqual(names);
+    const plus = await vol.list(vol.root, ONE_ENTRY_PLUS, 'readdirp');
+    expect(plus).toHaveLength(52);
+    const { fd } = ok(await vol.opendir(vol.root));
+    for (const [how, size, count] of [
+      ['readdir', 5 * ONE_ENTRY, 5],
+      ['readdirp', 3 * ONE_ENTRY_PLUS, 3],
+    ] as const) {
+      const reply = ok(await vol.fop(how, fd!, size, 0, null));
+      expect([reply.opRet, reply.entries!.length]).toEqual([count, count]);
+    }
+    expect((await vol.fop('readdir', fd!, ONE_ENTRY - 1, 0, null)).err).toBe('EINVAL');
+    fd!.release();
+  },
+
+  'a listing goes on from any offset, and from the start anew': async (vol) => {
+    await fill(vol, vol.root, 20);
+    const { fd } = ok(await vol.opendir(vol.root));
+    const read = async (offset: number) =>
+      ok(await vol.fop('readdir', fd!, 4096, offset, null)).entries!;
+    const all = await read(0);
+    expect(all).toHaveLength(22);
+    for (const at of [4, 17, 0, 20, 9]) {
+      const names = (await read(all[at]!.off)).map((entry) => entry.name);
+      expect(names).toEqual(all.slice(at + 1).map((entry) => entry.name));
+    }
+    expect(await read(all.at(-1)!.off)).toEqual([]);
+    await file(vol, vol.root, 'late');
+    expect(await read(0)).toHaveLength(23);
+    fd!.release();
+  },
+
+  'names that come and go during a listing': async (vol) => {
+    const names = await fill(vol, vol.root, 200);
+    const { fd } = ok(await vol.opendir(vol.root));
+    const seen: string[] = [];
+    let offset = 0;
+    for (let round = 0; ; round++) {
+      const { entries } = ok(await vol.fop('readdir', fd!, 10 * ONE_ENTRY, offset, null));
+      if (entries!.length === 0) break;
+      for (const entry of entries!) seen.push(entry.name);
+      offset = entries!.at(-1)!.off;
+      // Of what was listed, one goes; something else comes.
+      const gone = entries!.find(({ name }) => name.startsWith('f'));
+      if (gone !== undefined) ok(await vol.unlink(vol.root, gone.name));
+      if (round < 10) await file(vol, vol.root, `new${round}`);
+    }
+    fd!.release();
+    const listed = seen.filter((name) => name.startsWith('f'));
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(listed.sort()).toEqual(names);
+  },
+
+  'a directory of thousands': async (vol) => {
+    const d = await mkdir(vol, vol.root, 'd');
+    const names = await fill(vol, d, 3000);
+    expect(await vol.names(d)).toEqual(names);
+    const plus = await vol.list(d, 65536, 'readdirp');
+    expect(plus.filter((entry) => entry.stat?.iaType === IA_IFREG)).toHaveLength(3000);
+  },
+};

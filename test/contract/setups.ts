@@ -1,0 +1,66 @@
+/** The storages that the contract is checked on. */
+import { accessSync, chmodSync, chownSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
+import posix from '../../runtime/xlators/storage/posix/index.ts';
+import type { Traits } from './check.ts';
+import { startVolume, type TestVolume } from './driver.ts';
+
+export interface Setup extends Traits {
+  /** Starts an empty volume for the test that is running; what it leaves is removed. */
+  start(): Promise<TestVolume>;
+}
+
+const isRoot = process.geteuid?.() === 0;
+/** Nobody in particular. */
+const USER = 65_534;
+/** A file system in memory, which has other ways than the disk's. */
+const SHM = '/dev/shm';
+
+function brick(under: string): string {
+  const directory = mkdtempSync(join(under, 'glossa-brick-'));
+  chmodSync(directory, 0o755);
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+const onDisk = (directory: string): Promise<TestVolume> =>
+  startVolume([{ name: 'disk', translator: posix, options: { directory } }]);
+
+/** storage/posix without root's rights, on a directory of that user. */
+function asUser(): Promise<TestVolume> {
+  const directory = brick(tmpdir());
+  if (isRoot) {
+    chownSync(directory, USER, USER);
+    process.setegid?.(USER);
+    process.seteuid?.(USER);
+    onTestFinished(() => {
+      process.seteuid?.(0);
+      process.setegid?.(0);
+    });
+  }
+  return onDisk(directory);
+}
+
+function canUse(directory: string): boolean {
+  try {
+    accessSync(directory, constants.W_OK);
+    return true;
+  } catch {
+    // Not every machine has it.
+    return false;
+  }
+}
+
+export const setups: Readonly<Record<string, Setup>> = {
+  memory: {
+    privileged: true,
+    start: () => startVolume([{ name: 'disk', translator: memory }]),
+  },
+  ...(isRoot && { posix: { privileged: true, start: () => onDisk(brick(tmpdir())) } }),
+  ...(isRoot &&
+    canUse(SHM) && { 'posix on tmpfs': { privileged: true, start: () => onDisk(brick(SHM)) } }),
+  'posix for a user': { privileged: false, start: asUser },
+};
