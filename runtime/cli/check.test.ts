@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { command, FakeTerminal } from '../../test/support/cli.ts';
+import { withScratch } from '../../test/support/mount.ts';
+
+const good = `volume mem
+    type storage/memory
+end-volume
+`;
+
+const bad = `volume mem
+    type storage/memroy
+end-volume
+volume neg
+    type features/negative
+    option tiemout 3
+    subvolumes mem
+end-volume
+`;
+
+/** Checks a volfile of this text; its path in the output is FILE. */
+const check = async (text: string, args: string[] = [], terminal = new FakeTerminal()) => {
+  let outcome = { status: -1, out: '', err: '' };
+  await withScratch(async (scratch) => {
+    const file = await scratch.file('test.vol', text);
+    const { status, out, err } = await command(['check', file, ...args], terminal);
+    outcome = { status, out: out.replaceAll(file, 'FILE'), err: err.replaceAll(file, 'FILE') };
+  });
+  return outcome;
+};
+
+describe('glossa check', () => {
+  it('says that nothing is wrong', async () => {
+    expect(await check(good)).toEqual({
+      status: 0,
+      out: 'FILE: 1 volume, the top is mem (storage/memory): no problems\n',
+      err: '',
+    });
+  });
+
+  it('shows every problem at its place', async () => {
+    expect(await check(bad)).toEqual({
+      status: 1,
+      out: `FILE:2:10: error: volume 'mem': unknown type 'storage/memroy'
+      type storage/memroy
+           ^^^^^^^^^^^^^^
+  hint: did you mean 'storage/memory'?
+FILE:6:12: warning: volume 'neg' (features/negative): option 'tiemout' is not known here (did you mean 'timeout'?)
+      option tiemout 3
+             ^^^^^^^
+
+FILE: 1 error, 1 warning
+`,
+      err: '',
+    });
+  });
+
+  it('takes a warning for an error with --strict only', async () => {
+    const text = good.replace('end', '    option colour red\nend');
+    expect(await check(text)).toMatchObject({ status: 0 });
+    expect(await check(text, ['--strict'])).toMatchObject({ status: 1 });
+  });
+
+  it('looks at options from the command line', async () => {
+    expect(await check(good, ['--xlator-option', 'mem.size=1MB'])).toMatchObject({ status: 0 });
+    const { status, out } = await check(good, ['--xlator-option', 'mem.size=huge']);
+    expect(status).toBe(1);
+    expect(out).toMatch("--xlator-option:1:10: error: volume 'mem' (storage/memory): ");
+  });
+
+  it('runs the commands of a volfile when it may, and not otherwise', async () => {
+    const text = good.replace('storage/memory', '`echo storage/memory`');
+    expect(await check(text)).toMatchObject({ status: 1 });
+    expect(await check(text, ['--allow-shell'])).toMatchObject({ status: 0 });
+    const { status, out } = await check(text.replace('echo', 'exit 3;'), ['--allow-shell']);
+    expect(status).toBe(1);
+    expect(out).toMatch('exited with status 3');
+  });
+
+  it('prints JSON for a program', async () => {
+    const { status, out } = await check(bad, ['--json']);
+    expect(status).toBe(1);
+    expect(JSON.parse(out)).toEqual({
+      file: 'FILE',
+      ok: false,
+      problems: [
+        {
+          severity: 'error',
+          code: 'unknown-type',
+          file: 'FILE',
+          line: 2,
+          column: 10,
+          length: 14,
+          message: "volume 'mem': unknown type 'storage/memroy'",
+          hint: "did you mean 'storage/memory'?",
+        },
+        expect.objectContaining({ severity: 'warning', code: 'unknown-option', line: 6 }),
+      ],
+    });
+    expect(JSON.parse((await check(good, ['--json'])).out)).toEqual({
+      file: 'FILE',
+      ok: true,
+      problems: [],
+    });
+  });
+
+  it('is colourful on a terminal', async () => {
+    const { out } = await check(bad, [], new FakeTerminal({ colour: true }));
+    expect(out).toMatch('\x1b[1;31merror:\x1b[0m');
+    expect(out).toMatch('\x1b[1;31m1 error\x1b[0m, \x1b[1;35m1 warning\x1b[0m');
+  });
+
+  it('needs a file that can be read', async () => {
+    await withScratch(async (scratch) => {
+      await scratch.file('test.vol', good);
+      const tset = scratch.at('tset.vol');
+      expect(await command(['check', tset])).toEqual({
+        status: 1,
+        out: '',
+        err:
+          `glossa: cannot read the volfile ${tset}: No such file or directory` +
+          " (did you mean 'test.vol'?)\n",
+      });
+      expect((await command(['check', scratch.path])).err).toBe(
+        `glossa: cannot read the volfile ${scratch.path}: Is a directory\n`,
+      );
+      const nowhere = scratch.at('no', 'test.vol');
+      expect((await command(['check', nowhere])).err).toBe(
+        `glossa: cannot read the volfile ${nowhere}: No such file or directory\n`,
+      );
+    });
+  });
+});

@@ -1,0 +1,44 @@
+/** Every command: its name, one line for the help, and its file, which is loaded when it is run. */
+import type { Command } from './command.ts';
+
+interface Entry {
+  readonly summary: string;
+  load(): Promise<{ readonly default: Command }>;
+}
+
+export const commands: ReadonlyMap<string, Entry> = new Map(
+  Object.entries({
+    mount: {
+      summary: 'mount what a volfile describes',
+      load: () => import('./mount.ts'),
+    },
+    umount: {
+      summary: 'take a mount away, also a dead one',
+      load: () => import('./umount.ts'),
+    },
+    run: {
+      summary: 'run a command in a mount of its own',
+      load: () => import('./run.ts'),
+    },
+    check: {
+      summary: 'say what is wrong with a volfile',
+      load: () => import('./check.ts'),
+    },
+    graph: {
+      summary: "draw a volfile's graph",
+      load: () => import('./graph.ts'),
+    },
+    stats: {
+      summary: 'what the translators of a mount count',
+      load: () => import('./stats.ts'),
+    },
+    help: {
+      summary: 'explain a command or a translator',
+      load: () => import('./help.ts'),
+    },
+    version: {
+      summary: 'print the version',
+      load: () => import('./version.ts'),
+    },
+  } satisfies Record<string, Entry>),
+);

@@ -1,0 +1,65 @@
+/** The Context of a graph that runs in Node: its clock, timers, randomness and log. */
+import { randomFillSync } from 'node:crypto';
+import type { Context } from '../core/context.ts';
+import type { LogSink } from '../core/log.ts';
+
+/** The longest that Node's timers count; a longer one would ring at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** Random bytes fetched at once: a call for 16 costs as much as one for all of these. */
+const POOL_BYTES = 4096;
+
+export interface NodeContextSettings {
+  readonly sink: LogSink;
+  /** The folder that relative paths in the volfile start from. */
+  readonly baseDir: string;
+  /** Asks for a turn of the event loop, where something keeps it from turning. */
+  wake(): void;
+}
+
+export class NodeContext implements Context {
+  readonly sink: LogSink;
+  readonly baseDir: string;
+  readonly wake: () => void;
+  private readonly pool = new Uint8Array(POOL_BYTES);
+  /** Bytes of the pool that are still to be given away, at its start. */
+  private left = 0;
+
+  constructor({ sink, baseDir, wake }: NodeContextSettings) {
+    this.sink = sink;
+    this.baseDir = baseDir;
+    this.wake = wake;
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  /** Timers do not keep the process alive: that is for those who serve. */
+  after(ms: number, fn: () => void): () => void {
+    let timer: NodeJS.Timeout;
+    const arm = (left: number): void => {
+      const next = Math.min(left, TIMER_MS_MAX);
+      timer = setTimeout(() => (left > next ? arm(left - next) : fn()), next);
+      timer.unref();
+    };
+    arm(ms);
+    return () => clearTimeout(timer);
+  }
+
+  random(out: Uint8Array): void {
+    const { pool } = this;
+    if (out.length > pool.length) {
+      randomFillSync(out);
+      return;
+    }
+    if (this.left < out.length) {
+      randomFillSync(pool);
+      this.left = pool.length;
+    }
+    this.left -= out.length;
+    out.set(pool.subarray(this.left, this.left + out.length));
+    // What was given away is not kept.
+    pool.fill(0, this.left, this.left + out.length);
+  }
+}

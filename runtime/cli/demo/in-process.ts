@@ -1,0 +1,94 @@
+/**
+ * A stack without a mount, for machines where nothing can be mounted: the same graph in this
+ * process, and lookups wound to its top the way a mount would.
+ */
+import { dirname } from 'node:path';
+import { wind } from '../../core/fops.gen.ts';
+import { newRequest, Stack } from '../../core/frame.ts';
+import type { Graph } from '../../core/graph.ts';
+import type { Inode } from '../../core/inode.ts';
+import { Loc } from '../../core/loc.ts';
+import { WARNING } from '../../core/log.ts';
+import type { Cbk } from '../../core/xlator.ts';
+import { activate } from '../../graph/activate.ts';
+import { GfidSource } from '../../mount/fuse/gfid-source.ts';
+import { NodeContext } from '../context.ts';
+import { Failure } from '../exit.ts';
+import { CONSOLE, openSink } from '../log-sink.ts';
+import { registry } from '../registry.ts';
+import { type Statedump, statedump } from '../statedump.ts';
+import type { Terminal } from '../terminal.ts';
+import { describeOrFail, inspectFile } from '../volfiles.ts';
+import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts';
+import { DIRECTORIES, directoryName } from './workload.ts';
+
+/** @throws {Failure | GraphError} */
+export async function serveInProcess(settings: ServeSettings, terminal: Terminal): Promise<Served> {
+  const { stack, tree, workload } = settings;
+  const overrides = [`${STORAGE}.directory=${tree}`];
+  const inspection = await inspectFile(stack.volfile, { registry, overrides });
+  const description = describeOrFail(inspection, terminal);
+  const sink = openSink(CONSOLE, terminal.colour.err);
+  const context = new NodeContext({ sink, baseDir: dirname(stack.volfile), wake() {} });
+  const graph = activate(description, registry, context, { default: WARNING, volumes: new Map() });
+  await graph.start();
+  const driver = new Driver(graph);
+  const directories = Array.from({ length: DIRECTORIES }, (_, directory) =>
+    driver.lookup(graph.inodes.root, directoryName(directory)),
+  );
+  return {
+    find(directory, file) {
+      const parent = directories[directory];
+      if (!parent) throw new Failure(`${directoryName(directory)} cannot be looked up`);
+      return driver.lookup(parent, workload.names[file]!) !== null;
+    },
+    counts: () => countsIn(JSON.parse(statedump(graph)) as Statedump),
+    stop: () => graph.stop(),
+  };
+}
+
+/** Lookups one after the other, each answered before it returns. */
+class Driver {
+  private readonly graph: Graph;
+  private readonly gfids: GfidSource;
+  private answered = false;
+  private found: Inode | null = null;
+
+  constructor(graph: Graph) {
+    this.graph = graph;
+    this.gfids = new GfidSource(graph.top.context);
+  }
+
+  /** The inode of a name, which is then known to the graph; null when the name is absent. */
+  lookup(parent: Inode, name: string): Inode | null {
+    const { inodes, links, top } = this.graph;
+    const known = inodes.grep(parent, name);
+    const loc = new Loc(known ?? inodes.newInode(), parent, name);
+    const frame = newRequest(this.request(), top);
+    frame.local = loc;
+    this.answered = false;
+    const xdata = known === undefined ? this.gfids.request() : null;
+    wind.lookup(frame, 0, this.cbk, links, loc, xdata);
+    if (!this.answered) throw new Failure(`the lookup of ${loc.path} was not answered at once`);
+    return this.found;
+  }
+
+  private request(): Stack {
+    return new Stack(process.getuid?.() ?? 0, process.getgid?.() ?? 0, process.pid, 'LOOKUP');
+  }
+
+  private readonly cbk: Cbk<'lookup', unknown> = (
+    frame,
+    _cookie,
+    _xl,
+    opRet,
+    _errno,
+    inode,
+    buf,
+  ) => {
+    const { parent, name } = frame.local as Loc;
+    const isThere = opRet >= 0 && inode !== null && buf !== null;
+    this.found = isThere ? this.graph.inodes.link(inode, parent, name, buf) : null;
+    this.answered = true;
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * A stack behind a real mount: a server process of its own serves it, and the searches are system
+ * calls of this one.
+ *
+ * The ten directories are opened once and names are looked up in them, so that a lookup is one
+ * request of the kernel's; names are not believed from one lookup to the next, so that every one
+ * arrives.
+ */
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { ENOENT, strerror } from '../../core/errno.ts';
+import { findMount, openChannel } from '../../mount/fuse/channel.ts';
+import { MountError } from '../../mount/fuse/mount-error.ts';
+import { O_CLOEXEC, O_PATH, STATX_BASIC_STATS } from '../../sys/constants.ts';
+import { open, statx } from '../../sys/libc.ts';
+import { cstring, Statx } from '../../sys/struct.ts';
+import { Failure } from '../exit.ts';
+import { Server } from '../handover.ts';
+import { readStatedump } from '../stats.ts';
+import type { Terminal } from '../terminal.ts';
+import umount from '../umount.ts';
+import type { Find } from './searches.ts';
+import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts';
+import { DIRECTORIES, directoryName, type Workload } from './workload.ts';
+
+/** How long a server may take to unmount and end. */
+const GRACE_MS = 5000;
+/** Of its log, what is shown when it ended by itself. */
+const LOG_LINES = 5;
+
+/** Why nothing can be mounted here; null when it can. */
+export async function mountProblem(scratch: string): Promise<string | null> {
+  const mountpoint = join(scratch, 'probe');
+  mkdirSync(mountpoint);
+  try {
+    const options = { source: 'glossa', allowOther: false, readOnly: true, maxRead: 4096 };
+    const channel = await openChannel({ mountpoint, ...options });
+    channel.close();
+    await channel.unmount();
+    return null;
+  } catch (error) {
+    if (error instanceof MountError) return error.message;
+    throw error;
+  }
+}
+
+/** @throws {Failure} when it cannot be mounted; nothing is left then. */
+export async function serveMounted(settings: ServeSettings, terminal: Terminal): Promise<Served> {
+  const { stack, tree, scratch, workload } = settings;
+  const mountpoint = join(scratch, `${stack.name}-mnt`);
+  const logFile = join(scratch, `${stack.name}.log`);
+  mkdirSync(mountpoint);
+  const said: string[] = [];
+  const hear = (text: string): void => void said.push(text);
+  const stderr = openSync(logFile, 'a');
+  const server = new Server(
+    [
+      ...['mount', stack.volfile, mountpoint, '--log-file', logFile],
+      ...['--entry-timeout', '0', '--negative-timeout', '0'],
+      ...['--xlator-option', `${STORAGE}.directory=${tree}`],
+    ],
+    { attached: true, stderr, terminal: { ...terminal, out: hear, err: hear } },
+  );
+  closeSync(stderr);
+  const descriptors: number[] = [];
+  const stop = async (): Promise<void> => {
+    for (const fd of descriptors.splice(0)) closeSync(fd);
+    await endServer(server, mountpoint, terminal);
+  };
+  if (!(await server.ready)) {
+    await stop();
+    throw new Failure(said.join('\n') || `${stack.title}: the server ended\n${tail(logFile)}`);
+  }
+  try {
+    for (let directory = 0; directory < DIRECTORIES; directory += 1) {
+      descriptors.push(openDirectory(join(mountpoint, directoryName(directory))));
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const broken = (errno: number): Failure =>
+    new Failure(
+      `the mount of the ${stack.title} stack failed: ${strerror(errno)}; the end of its log:\n` +
+        tail(logFile),
+    );
+  return {
+    find: finder(descriptors, workload, broken),
+    counts: () => countsIn(readStatedump(mountpoint, mountpoint)),
+    stop,
+  };
+}
+
+function openDirectory(path: string): number {
+  const fd = open(cstring(path), O_PATH | O_CLOEXEC, 0);
+  if (fd < 0) throw new Failure(`cannot open ${path}: ${strerror(-fd)}`);
+  return fd;
+}
+
+/** Looks names up with one system call each, and nothing else that takes time. */
+function finder(
+  descriptors: readonly number[],
+  { names }: Workload,
+  broken: (errno: number) => Failure,
+): Find {
+  const paths = names.map(cstring);
+  const out = new Statx();
+  return (directory, file) => {
+    const status = statx(descriptors[directory]!, paths[file]!, 0, STATX_BASIC_STATS, out.bytes);
+    if (status === 0) return true;
+    if (status === -ENOENT) return false;
+    throw broken(-status);
+  };
+}
+
+/** Ends a server, and takes away its mount if it could not do so itself. */
+async function endServer(server: Server, mountpoint: string, terminal: Terminal): Promise<void> {
+  server.release();
+  const ended = server.ended.then(() => true);
+  const patience = new AbortController();
+  const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
+  if (!(await Promise.race([ended, late]))) server.kill('SIGKILL');
+  patience.abort();
+  await server.ended;
+  if (findMount(mountpoint) === null) return;
+  await umount.run({ flags: { lazy: true }, operands: [mountpoint], rest: null }, terminal);
+}
+
+/** The last lines of a log. */
+function tail(path: string): string {
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-LOG_LINES);
+  return lines.map((line) => `    ${line}`).join('\n');
+}

@@ -1,0 +1,51 @@
+/** What the demo is doing: a line per stack, and on a terminal how far it has come. */
+import { relative } from 'node:path';
+import type { Terminal } from '../terminal.ts';
+import type { DemoStack } from './served.ts';
+
+const WIDTH = 24;
+
+export class Status {
+  private readonly terminal: Terminal | null;
+  private current = '';
+  private shown = -1;
+
+  /** Null to say nothing at all. */
+  constructor(terminal: Terminal | null) {
+    this.terminal = terminal;
+  }
+
+  line(text: string): void {
+    this.terminal?.out(text);
+  }
+
+  begin({ title, volfile }: DemoStack): void {
+    this.current = `  ${title.padEnd(12)}${relative(process.cwd(), volfile)}`;
+    this.shown = -1;
+    this.draw(' mounting');
+  }
+
+  /** 0 to 1. */
+  progress(part: number): void {
+    const done = Math.floor(part * WIDTH);
+    if (done === this.shown) return;
+    this.shown = done;
+    this.draw(` ${'='.repeat(done).padEnd(WIDTH, '.')}`);
+  }
+
+  end(): void {
+    this.clear();
+    this.line(this.current);
+    this.current = '';
+  }
+
+  /** Removes what is only for the moment. */
+  clear(): void {
+    if (this.terminal?.interactive) process.stdout.write('\r\x1b[K');
+  }
+
+  private draw(text: string): void {
+    if (!this.terminal?.interactive) return;
+    process.stdout.write(`\r\x1b[K${this.current} ${text}`);
+  }
+}

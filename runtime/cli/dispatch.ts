@@ -1,0 +1,73 @@
+/**
+ * From a command line to the command that is meant, and from errors to words and exit statuses.
+ *
+ * `glossa -f VOLFILE MNT`, as one starts glusterfs, is `glossa mount`. A command's file is loaded
+ * when it is run, and so is whatever it needs: each starts as fast as it can.
+ */
+import { didYouMean } from '../core/nearest.ts';
+import { type Command, usageLines } from './command.ts';
+import { commands } from './commands.ts';
+import { EXIT_FAILURE, EXIT_USAGE, Failure, UsageError } from './exit.ts';
+import { commonFlags, readFlags } from './flags.ts';
+import type { Terminal } from './terminal.ts';
+
+/** The command that the arguments mean, and what is left for it. @throws {UsageError} */
+export function findCommand(argv: readonly string[]): { name: string; args: readonly string[] } {
+  const [first, ...args] = argv;
+  if (first === undefined) return { name: 'help', args };
+  if (commands.has(first)) return { name: first, args };
+  if (first === '-V' || first === '--version') return { name: 'version', args };
+  if (first === '-?' || first === '-h' || first === '--help') return { name: 'help', args };
+  if (first.startsWith('-')) return { name: 'mount', args: argv };
+  const hint = first.endsWith('.vol') ? " (did you mean 'mount'?)" : undefined;
+  throw new UsageError(`unknown command '${first}'${hint ?? didYouMean(first, commands.keys())}`);
+}
+
+/** Runs a command line; the result is the exit status. Nothing is thrown. */
+export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let found: Found | null = null;
+  try {
+    const { name, args } = findCommand(argv);
+    const command = await load(name);
+    found = { name, command };
+    const given = readFlags({ ...commonFlags, ...command.flags }, args, command);
+    if (!given.flags.help) return await command.run(given, terminal);
+    const help = await load('help');
+    return await help.run({ flags: {}, operands: [name], rest: null }, terminal);
+  } catch (error) {
+    if (error instanceof UsageError) return reportUsage(error, found, terminal);
+    return reportFailure(error, argv.includes('--debug'), terminal);
+  }
+}
+
+interface Found {
+  readonly name: string;
+  readonly command: Command;
+}
+
+async function load(name: string): Promise<Command> {
+  return (await commands.get(name)!.load()).default;
+}
+
+function reportUsage({ message }: UsageError, found: Found | null, terminal: Terminal): number {
+  if (found === null) {
+    terminal.err(`glossa: ${message}\n'glossa help' lists the commands`);
+  } else {
+    const { name, command } = found;
+    terminal.err(`glossa ${name}: ${message}`);
+    terminal.err(usageLines(command.usage, terminal.colour.err));
+    if (name !== 'help') terminal.err(`'glossa help ${name}' explains the options`);
+  }
+  return EXIT_USAGE;
+}
+
+function reportFailure(error: unknown, debug: boolean, terminal: Terminal): number {
+  if (error instanceof Failure) {
+    terminal.err(error.problems === null ? `glossa: ${error.message}` : error.message);
+    return EXIT_FAILURE;
+  }
+  const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
+  const tells = debug ? stack : `${message} (with --debug, where it came from)`;
+  terminal.err(`glossa: unexpected error: ${tells}`);
+  return EXIT_FAILURE;
+}

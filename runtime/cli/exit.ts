@@ -1,0 +1,52 @@
+/**
+ * How a command ends: the exit statuses, and the two errors that carry a message for the user
+ * instead of a stack.
+ */
+
+export const EXIT_OK = 0;
+export const EXIT_FAILURE = 1;
+export const EXIT_USAGE = 2;
+/** Of `glossa run`, as shells have them. */
+export const EXIT_NOT_EXECUTABLE = 126;
+export const EXIT_NOT_FOUND = 127;
+/** A process that a signal ended: this, and the signal's number. */
+export const EXIT_SIGNAL = 128;
+
+/** All of them, for the help. */
+export const exitTable: readonly (readonly [status: string, meaning: string])[] = [
+  [`${EXIT_OK}`, 'done; of a server: unmounted cleanly, whether by umount, SIGINT or SIGTERM'],
+  [`${EXIT_FAILURE}`, 'failed: an error in the volfile, a start that failed, no such mount'],
+  [`${EXIT_USAGE}`, 'wrong use: an unknown option or command, a missing operand'],
+  [
+    `${EXIT_NOT_EXECUTABLE}`,
+    'run: the command cannot be executed; else run ends as its command did',
+  ],
+  [`${EXIT_NOT_FOUND}`, 'run: the command was not found'],
+  [`${EXIT_SIGNAL}+N`, 'run: the command was ended by signal N; also a start that N interrupted'],
+];
+
+/** The command line makes no sense. The usage is shown below the message. */
+export class UsageError extends Error {
+  readonly code = 'GLOSSA_USAGE';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** Something could not be done. The message is all that there is to say. */
+export class Failure extends Error {
+  readonly code = 'GLOSSA_FAILURE';
+  /**
+   * When the message is lines that name their places, such as a volfile's problems: the same in
+   * short, a line for each.
+   */
+  readonly problems: readonly string[] | null;
+
+  constructor(message: string, problems: readonly string[] | null = null) {
+    super(message);
+    this.name = 'Failure';
+    this.problems = problems;
+  }
+}

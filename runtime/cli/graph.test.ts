@@ -1,0 +1,65 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { command } from '../../test/support/cli.ts';
+import { type Scratch, withScratch } from '../../test/support/mount.ts';
+
+const stack = `volume brick
+    type anything/at-all
+    option directory /srv
+end-volume
+volume top
+    type features/negative
+    subvolumes brick
+end-volume
+`;
+
+const withStack = (test: (file: string, scratch: Scratch) => Promise<void>): Promise<void> =>
+  withScratch(async (scratch) => test(await scratch.file('test.vol', stack), scratch));
+
+describe('glossa graph', () => {
+  it('draws a tree, of types that nobody knows as well', () =>
+    withStack(async (file) => {
+      expect(await command(['graph', file])).toEqual({
+        status: 0,
+        out: 'top  features/negative\n└─ brick  anything/at-all\n',
+        err: '',
+      });
+      expect((await command(['graph', file, '--options'])).out).toMatch('directory /srv');
+    }));
+
+  it.each([
+    ['dot', /^digraph /],
+    ['mermaid', /^(graph|flowchart) /],
+    ['svg', /^<svg /],
+  ])('draws %s', (format, begins) =>
+    withStack(async (file) => {
+      const { status, out } = await command(['graph', file, '--format', format]);
+      expect(status).toBe(0);
+      expect(out).toMatch(begins);
+    }),
+  );
+
+  it.each(['svg', 'dot', 'gv', 'mmd', 'txt'])('writes a file *.%s in the format it names', (end) =>
+    withStack(async (file, scratch) => {
+      const output = scratch.at(`picture.${end}`);
+      expect(await command(['graph', file, '-o', output])).toEqual({ status: 0, out: '', err: '' });
+      const formats: Record<string, string> = { gv: 'dot', mmd: 'mermaid', txt: 'tree' };
+      const { out } = await command(['graph', file, '--format', formats[end] ?? end]);
+      expect((await readFile(output, 'utf8')).trimEnd()).toBe(out.trimEnd());
+    }),
+  );
+
+  it('says why it cannot', () =>
+    withStack(async (file, scratch) => {
+      const output = scratch.at('no', 'picture.svg');
+      expect(await command(['graph', file, '-o', output])).toEqual({
+        status: 1,
+        out: '',
+        err: `glossa: cannot write ${output}: No such file or directory\n`,
+      });
+      const broken = await scratch.file('broken.vol', stack.replace('brick\n', 'brik\n'));
+      const { status, err } = await command(['graph', broken]);
+      expect(status).toBe(1);
+      expect(err).toMatch("subvolume 'brick' is not defined");
+    }));
+});

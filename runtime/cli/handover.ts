@@ -1,0 +1,136 @@
+/**
+ * A server in a process of its own, and the process that starts it and waits until it serves.
+ *
+ * The server is this program again, with arguments of its own, a session of its own (no terminal,
+ * hence no Ctrl-C reaches it), and the variable GLOSSA_SERVER. They share Node's channel between
+ * processes: what the server has to say while it starts travels over it, then that it is ready.
+ * - A *daemon* then closes the channel, and the starter ends.
+ * - An *attached* server keeps it, and ends when the starter closes it or is no more, whatever
+ *   became of it: so nothing is left behind by `kill -9`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+const VARIABLE = 'GLOSSA_SERVER';
+
+type Message = { readonly out: string } | { readonly err: string } | { readonly ready: true };
+
+/** What the server must know of the process that started it, in the variable. */
+interface Starter extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
+  readonly attached: boolean;
+}
+
+// -- the starter ------------------------------------------------------------------------------
+
+export interface ServerEnd {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+export interface StartSettings {
+  readonly attached: boolean;
+  /** A descriptor for the server's standard error: what is not for the terminal, as a crash. */
+  readonly stderr: number | 'inherit';
+  /** What the server says is said here. */
+  readonly terminal: Terminal;
+}
+
+/** A server that was started. */
+export class Server {
+  /** Resolves when it is over. */
+  readonly ended: Promise<ServerEnd>;
+  /** Resolves to true when it serves, to false when it ended before. */
+  readonly ready: Promise<boolean>;
+  private readonly child: ChildProcess;
+
+  constructor(args: readonly string[], { attached, stderr, terminal }: StartSettings) {
+    const { interactive, colour, width } = terminal;
+    const starter: Starter = { attached, interactive, colour, width };
+    const program = [...process.execArgv, process.argv[1]!];
+    this.child = spawn(process.execPath, [...program, ...args], {
+      detached: true,
+      stdio: ['ignore', 'ignore', stderr, 'ipc'],
+      env: { ...process.env, [VARIABLE]: JSON.stringify(starter) },
+    });
+    this.ended = new Promise((resolve, reject) => {
+      const { child } = this;
+      child.once('error', reject);
+      child.once('exit', (status, signal) => {
+        // What it said last may still be on its way.
+        if (child.connected) child.once('disconnect', () => resolve({ status, signal }));
+        else resolve({ status, signal });
+      });
+    });
+    this.ready = new Promise((resolve) => {
+      this.child.on('message', (message) => {
+        const said = message as Message;
+        if ('out' in said) terminal.out(said.out);
+        else if ('err' in said) terminal.err(said.err);
+        else resolve(true);
+      });
+      this.ended.then(
+        () => resolve(false),
+        () => resolve(false),
+      );
+    });
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Asks an attached server to end. */
+  release(): void {
+    if (this.child.connected) this.child.disconnect();
+  }
+}
+
+// -- the server -------------------------------------------------------------------------------
+
+/** The process that waits for this one. */
+export interface Parent {
+  readonly attached: boolean;
+  readonly terminal: Terminal;
+  /** Tells it that the mount is there. */
+  ready(): Promise<void>;
+  /** Calls `fn` once it is gone, at once if it is already. For an attached server. */
+  onGone(fn: () => void): void;
+}
+
+function connect(): Parent | null {
+  const said = process.env[VARIABLE];
+  // For this process only, not for those it starts.
+  delete process.env[VARIABLE];
+  if (said === undefined || process.send === undefined) return null;
+  const { attached, ...looks } = JSON.parse(said) as Starter;
+  let sent: Promise<void> = Promise.resolve();
+  const send = (message: Message): void => {
+    // Without a parent nobody listens; whatever matters is in the log.
+    if (!process.connected) return;
+    sent = new Promise((resolve) => process.send!(message, () => resolve()));
+  };
+  return {
+    attached,
+    terminal: {
+      ...looks,
+      out: (text) => send({ out: text }),
+      err: (text) => send({ err: text }),
+      flush: () => sent,
+    },
+    async ready() {
+      send({ ready: true });
+      await sent;
+      if (!attached && process.connected) process.disconnect();
+    },
+    onGone(fn) {
+      if (process.connected) process.once('disconnect', fn);
+      else fn();
+    },
+  };
+}
+
+/** Null in a process that a user started. */
+export const parent: Parent | null = connect();
+
+/** Where this process writes. */
+export const ownTerminal = (): Terminal => parent?.terminal ?? processTerminal();

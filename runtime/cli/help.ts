@@ -1,0 +1,107 @@
+/** `glossa help`: the commands, one command, the types of translators, or one of them. */
+import { nearest } from '../core/nearest.ts';
+import { describeOption, genericOptions } from '../core/options.ts';
+import type { Translator } from '../core/xlator.ts';
+import { type Command, defineCommand, usageLines } from './command.ts';
+import { commands } from './commands.ts';
+import { EXIT_OK, exitTable, UsageError } from './exit.ts';
+import { commonFlags, describeFlags, takeOperands } from './flags.ts';
+import { columns, wrap } from './layout.ts';
+import { paint, type Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+export default defineCommand({
+  usage: ['glossa help', 'glossa help COMMAND', 'glossa help types', 'glossa help TYPE'],
+  description:
+    'Explains a command, lists the types of translators, or explains the options of one ' +
+    '(storage/posix, or just posix).',
+  flags: {},
+  async run({ operands }, terminal) {
+    const [topic] = takeOperands(operands, ['[TOPIC]']);
+    if (topic === undefined) overview(terminal);
+    else if (commands.has(topic)) {
+      const { default: command } = await commands.get(topic)!.load();
+      terminal.out(commandHelp(command, terminal));
+    } else await typeHelp(topic, terminal);
+    return EXIT_OK;
+  },
+});
+
+function overview(terminal: Terminal): void {
+  const { colour, width } = terminal;
+  const heading = (words: string): string => paint('bold', words, colour.out);
+  terminal.out(`glossa ${version()}, a runtime for translators: file system logic in TypeScript,
+Python and JavaScript, stacked as a volfile says and mounted as a directory
+
+${heading('usage:')} glossa -f VOLFILE [options] MNT
+       glossa COMMAND …
+
+${heading('commands:')}
+${columns(
+  [...commands].map(([name, { summary }]) => [name, summary]),
+  width,
+)}
+
+  'glossa help COMMAND' explains one; 'glossa help types' lists the translators,
+  and 'glossa help TYPE' explains the options of one.
+
+${heading('exit status:')}
+${columns(exitTable, width)}`);
+}
+
+function commandHelp({ usage, description, flags }: Command, terminal: Terminal): string {
+  const { colour, width } = terminal;
+  const all = { ...flags, ...commonFlags, ...flags };
+  return [
+    usageLines(usage, colour.out),
+    wrap(description, width).join('\n'),
+    `${paint('bold', 'options:', colour.out)}\n${describeFlags(all, width)}`,
+  ].join('\n\n');
+}
+
+async function typeHelp(topic: string, terminal: Terminal): Promise<void> {
+  const { registry } = await import('./registry.ts');
+  const types = [...registry.types()].sort();
+  if (topic === 'types') {
+    const rows = types.map((type) => [type, registry.lookup(type)!.description] as const);
+    terminal.out(columns(rows, terminal.width));
+    return;
+  }
+  const known = registry.lookup(topic) ?? registry.lookup(types.find(endsIn(topic)) ?? '');
+  if (known === undefined) throw new UsageError(unknownTopic(topic, types));
+  terminal.out(translatorHelp(known, terminal));
+}
+
+const endsIn =
+  (name: string) =>
+  (type: string): boolean =>
+    type.endsWith(`/${name}`);
+
+function unknownTopic(topic: string, types: readonly string[]): string {
+  const names = types.map((type) => type.slice(type.indexOf('/') + 1));
+  const meant = nearest(topic, ['types', ...commands.keys(), ...types, ...names]);
+  const guess = meant === undefined ? '' : ` (did you mean '${meant}'?)`;
+  return `no command and no type is called '${topic}'${guess}`;
+}
+
+function translatorHelp(translator: Translator<unknown>, { colour, width }: Terminal): string {
+  const { type, description, children, options, openOptions } = translator;
+  const described = Object.entries({ ...options, ...genericOptions }).map(([key, spec]) => {
+    const [title, ...lines] = describeOption(key, spec).split('\n');
+    const text = lines.flatMap((line) => wrap(`  ${line}`, width)).join('\n');
+    return `  ${paint('bold', title!, colour.out)}\n${text}`;
+  });
+  const more = openOptions ? ['  and the options that the module declares itself.'] : [];
+  return [
+    `${paint('bold', type, colour.out)}\n${wrap(description, width).join('\n')}`,
+    `Subvolumes: ${subvolumes(children)}.`,
+    [paint('bold', 'options:', colour.out), ...described, ...more].join('\n'),
+  ].join('\n\n');
+}
+
+function subvolumes([min, max]: readonly [number, number]): string {
+  if (max === 0) return 'none';
+  if (min === max) return `exactly ${min}`;
+  if (max === Number.POSITIVE_INFINITY) return min === 0 ? 'any number' : `at least ${min}`;
+  return `${min} to ${max}`;
+}

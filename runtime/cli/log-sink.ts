@@ -1,0 +1,142 @@
+/** Where a server's log goes: a file, or standard error for a person to read along. */
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { LogSink } from '../core/log.ts';
+import { Failure } from './exit.ts';
+import { reason } from './reason.ts';
+import { paint, type Style } from './terminal.ts';
+
+/** The value of --log-file that means standard error. */
+export const CONSOLE = '-';
+
+/** For the owner alone: names of files are in it. */
+const MODE = 0o600;
+
+/**
+ * The log of a mount, named as GlusterFS does (`/mnt/a` → `mnt-a.log`): root's in /var/log/glossa,
+ * another's in the folder for state (XDG Base Directory Specification).
+ */
+export function defaultLogFile(
+  mountpoint: string,
+  { uid = process.getuid?.(), env = process.env }: { uid?: number; env?: NodeJS.ProcessEnv } = {},
+): string {
+  const state = env.XDG_STATE_HOME || join(env.HOME ?? '/', '.local/state');
+  const folder = uid === 0 ? '/var/log/glossa' : join(state, 'glossa');
+  const name = mountpoint.replace(/^\/+|\/+$/g, '').replace(/\/+/g, '-');
+  return join(folder, `${name || 'root'}.log`);
+}
+
+/** Opens a log for appending. @throws {Failure} */
+export function openLog(path: string): number {
+  try {
+    return openSync(path, 'a', MODE);
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+/** Makes the folder of a default log. @throws {Failure} */
+export function makeLogFolder(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
+const unwritable = (path: string, error: unknown): Failure =>
+  new Failure(`cannot write the log ${path}: ${reason(error)}; --log-file names another place`);
+
+/**
+ * The time of day to the microsecond. The monotonic clock has the fractions, but does not follow
+ * when the time is set, so it is led back whenever the two disagree.
+ */
+export class Clock {
+  private offset = performance.timeOrigin;
+
+  /** Milliseconds since the epoch. */
+  now(): number {
+    const wall = Date.now();
+    const time = performance.now() + this.offset;
+    // Date.now() cuts off fractions.
+    if (time >= wall - 1 && time < wall + 2) return time;
+    this.offset += wall - time;
+    return wall;
+  }
+}
+
+export interface ReopenableSink extends LogSink {
+  /** Goes on in a new file when the old one was moved away. */
+  reopen(): void;
+}
+
+/** Appends to a file. */
+class FileSink implements ReopenableSink {
+  private readonly clock = new Clock();
+  private readonly path: string;
+  private fd: number;
+
+  constructor(path: string) {
+    this.path = path;
+    this.fd = openLog(path);
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  write(line: string): void {
+    try {
+      writeSync(this.fd, `${line}\n`);
+    } catch {
+      // A full disk must not end the mount, and there is no other place to say so.
+    }
+  }
+
+  reopen(): void {
+    const old = this.fd;
+    this.fd = openLog(this.path);
+    closeSync(old);
+  }
+}
+
+/** How lines look by the letter of their level. */
+const lineStyles: Readonly<Record<string, Style>> = {
+  M: 'error',
+  A: 'error',
+  C: 'error',
+  E: 'error',
+  W: 'warning',
+  D: 'dim',
+  T: 'dim',
+};
+
+/** Writes to standard error, in colours if it may. */
+class ConsoleSink implements ReopenableSink {
+  private readonly clock = new Clock();
+  private readonly colour: boolean;
+
+  constructor(colour: boolean) {
+    this.colour = colour;
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  write(line: string): void {
+    const letter = /^\[[^\]]*\] ([A-Z]) /.exec(line)?.[1] ?? '';
+    const style = lineStyles[letter];
+    try {
+      writeSync(2, `${style === undefined ? line : paint(style, line, this.colour)}\n`);
+    } catch {
+      // The terminal may be gone; the mount goes on without it.
+    }
+  }
+
+  reopen(): void {}
+}
+
+/** @throws {Failure} when the file cannot be opened */
+export const openSink = (path: string, colour: boolean): ReopenableSink =>
+  path === CONSOLE ? new ConsoleSink(colour) : new FileSink(path);

@@ -1,0 +1,156 @@
+/**
+ * `glossa mount`, and `glossa -f VOLFILE MNT` with the flags of glusterfs: serves a volfile's graph
+ * on a directory, in this process (`-N`) or in a daemon.
+ */
+import { closeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { resolve } from 'node:path';
+import { logLevel } from '../core/log.ts';
+import { defineCommand } from './command.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from './exit.ts';
+import {
+  choice,
+  type Flags,
+  type FlagValues,
+  number,
+  takeOperands,
+  text,
+  toggle,
+} from './flags.ts';
+import { type Parent, parent, Server } from './handover.ts';
+import { CONSOLE, defaultLogFile, makeLogFolder, openLog } from './log-sink.ts';
+import type { ServeSettings, Waiter } from './serve.ts';
+import { paint, type Terminal } from './terminal.ts';
+import { volfileFlags } from './volfile-flags.ts';
+
+/** Flags that `glossa run` has as well: they pass through to the server. */
+export const serverFlags = {
+  'log-file': text({ short: 'l', value: 'FILE', help: "the log; '-' is standard error" }),
+  'log-level': choice({
+    short: 'L',
+    value: 'LEVEL',
+    values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'NONE'],
+    help: 'TRACE, DEBUG, INFO (without it), WARNING, ERROR, CRITICAL or NONE',
+  }),
+  ...volfileFlags,
+  'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel believes a name (1)' }),
+  'attribute-timeout': number({ value: 'SEC', help: 'seconds the kernel believes attributes (1)' }),
+  'negative-timeout': number({
+    value: 'SEC',
+    help: 'seconds the kernel believes that a name is absent (0)',
+  }),
+  'busy-poll': number({
+    value: 'US',
+    whole: true,
+    help: 'microseconds to wait awake for a request (50)',
+  }),
+  'read-only': toggle({ help: 'no writing' }),
+} satisfies Flags;
+
+const mountFlags = {
+  volfile: text({ short: 'f', value: 'FILE', help: 'the volfile' }),
+  'no-daemon': toggle({ short: 'N', help: 'serve in this process, until it is unmounted' }),
+  debug: toggle({ help: 'as -N -l - -L DEBUG' }),
+  ...serverFlags,
+  'allow-other': toggle({ help: 'let other users in; root does so by default' }),
+  'no-allow-other': toggle({ help: 'keep other users out' }),
+  'pid-file': text({ short: 'p', value: 'FILE', help: "the server's process id, while it runs" }),
+  'volume-name': text({ short: 'n', value: 'NAME', help: 'accepted, as by glusterfs; not needed' }),
+} satisfies Flags;
+
+export default defineCommand({
+  usage: ['glossa mount VOLFILE MNT [options]', 'glossa -f VOLFILE [options] MNT'],
+  description:
+    'Mounts what VOLFILE describes on the directory MNT, and returns when it is there. The server ' +
+    "goes on as a daemon, until 'glossa umount MNT', SIGTERM or SIGINT; SIGHUP makes it open its " +
+    'log again. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
+    "~/.local/state/glossa/MNT.log, with '-' for each '/' in MNT.",
+  flags: mountFlags,
+  async run({ flags, operands }, terminal) {
+    const settings = settingsOf(flags, operands);
+    const { logFile } = settings;
+    if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);
+    if (parent !== null) return serveHere(settings, terminal, waiterFor(parent));
+    if (!flags['no-daemon'] && !flags.debug) return startDaemon(settings, terminal);
+    const ready = (): void => terminal.out(readyLine(settings, terminal));
+    return serveHere(settings, terminal, { ready, onGone() {} });
+  },
+});
+
+function settingsOf(
+  flags: FlagValues<typeof mountFlags>,
+  operands: readonly string[],
+): ServeSettings {
+  const [volfile, mnt] =
+    flags.volfile === undefined
+      ? takeOperands(operands, ['VOLFILE', 'MNT'])
+      : [flags.volfile, ...takeOperands(operands, ['MNT'])];
+  const mountpoint = resolve(mnt);
+  const log = flags['log-file'] ?? (flags.debug ? CONSOLE : defaultLogFile(mountpoint));
+  const pidFile = flags['pid-file'];
+  return {
+    volfile,
+    mountpoint,
+    logFile: log === CONSOLE ? log : resolve(log),
+    logLevel: logLevel(flags['log-level'] ?? (flags.debug ? 'DEBUG' : 'INFO'))!,
+    pidFile: pidFile === undefined ? undefined : resolve(pidFile),
+    overrides: flags['xlator-option'],
+    strict: flags.strict,
+    allowShell: flags['allow-shell'],
+    readOnly: flags['read-only'],
+    allowOther: flags['no-allow-other'] ? false : flags['allow-other'] || undefined,
+    entryTimeout: flags['entry-timeout'],
+    attributeTimeout: flags['attribute-timeout'],
+    negativeTimeout: flags['negative-timeout'],
+    busyPollUs: flags['busy-poll'],
+  };
+}
+
+/** A server of its own keeps no folder busy: what it needs from there it has by now. */
+const waiterFor = ({ ready, onGone, attached }: Parent): Waiter => ({
+  ready() {
+    process.chdir('/');
+    return ready();
+  },
+  onGone(fn) {
+    if (attached) onGone(fn);
+  },
+});
+
+async function serveHere(
+  settings: ServeSettings,
+  terminal: Terminal,
+  waiter: Waiter,
+): Promise<number> {
+  const { serve } = await import('./serve.ts');
+  return serve(settings, terminal, waiter);
+}
+
+/** What a person, or a program that started the server in the foreground, waits for. */
+function readyLine({ volfile, mountpoint, logFile }: ServeSettings, terminal: Terminal): string {
+  const log = logFile === CONSOLE ? '' : `; the log is ${logFile}`;
+  return `${volfile} is ${paint('good', 'mounted', terminal.colour.out)} on ${mountpoint}${log}`;
+}
+
+/** Starts a daemon with the arguments of this process, and waits until it serves. */
+async function startDaemon(settings: ServeSettings, terminal: Terminal): Promise<number> {
+  const { logFile } = settings;
+  const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
+  const server = new Server(process.argv.slice(2), { attached: false, stderr, terminal });
+  if (stderr !== 'inherit') closeSync(stderr);
+  let interrupted = 0;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      interrupted = EXIT_SIGNAL + constants.signals[signal];
+      server.kill('SIGTERM');
+    });
+  }
+  if (await server.ready) {
+    if (terminal.interactive) terminal.out(readyLine(settings, terminal));
+    return EXIT_OK;
+  }
+  const { status, signal } = await server.ended;
+  if (interrupted > 0) return interrupted;
+  if (signal !== null) throw new Failure(`the server was killed by ${signal}; see ${logFile}`);
+  return status || EXIT_FAILURE;
+}

@@ -1,0 +1,122 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { expect, it, vi } from 'vitest';
+import {
+  describeMounts,
+  glossa,
+  type Outcome,
+  type Scratch,
+  withScratch,
+} from '../../test/support/mount.ts';
+
+const memory = 'volume mem\n    type storage/memory\nend-volume\n';
+
+/** Runs a command in a mount whose folder is made in the scratch folder's `tmp`. */
+async function runIn(
+  scratch: Scratch,
+  command: readonly string[],
+  { flags = [], onStart }: { flags?: string[]; onStart?: (child: ChildProcess) => void } = {},
+): Promise<Outcome> {
+  const env = { TMPDIR: await scratch.folder('tmp') };
+  await scratch.file('test.vol', memory);
+  const args = ['run', 'test.vol', ...flags, '--', ...command];
+  return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
+}
+
+/** Nothing is left of a run. */
+async function expectClean(scratch: Scratch): Promise<void> {
+  expect(scratch.mounts()).toEqual([]);
+  expect(await readdir(scratch.at('tmp'))).toEqual([]);
+}
+
+describeMounts('glossa run', () => {
+  it('runs a command in a mount', () =>
+    withScratch(async (scratch) => {
+      const script = 'echo hello >greeting && cat greeting && pwd && stat -f -c %T .';
+      const { status, out, err } = await runIn(scratch, ['sh', '-c', script]);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      const [text, folder, type] = out.split('\n');
+      expect(text).toBe('hello');
+      expect(folder).toMatch(`${scratch.at('tmp')}/glossa-run-`);
+      expect(type).toBe('fuseblk');
+      await expectClean(scratch);
+    }));
+
+  it('can start a program that lies in the mount', () =>
+    withScratch(async (scratch) => {
+      const script = 'printf "#!/bin/sh\\necho ran\\n" >p && chmod +x p && exec ./p';
+      expect(await runIn(scratch, ['sh', '-c', script])).toMatchObject({ status: 0, out: 'ran\n' });
+    }));
+
+  it('leaves the arguments of the command alone', () =>
+    withScratch(async (scratch) => {
+      const args = ['printf', '%s|', '-N', '--help', '--', 'a b', ''];
+      expect(await runIn(scratch, args)).toMatchObject({ out: '-N|--help|--|a b||' });
+    }));
+
+  it.each([
+    ['its own status', ['sh', '-c', 'exit 7'], 7, ''],
+    ['that of a signal', ['sh', '-c', 'kill -9 $$'], 128 + constants.signals.SIGKILL, ''],
+    [
+      '127 for what is not there',
+      ['no-such-command'],
+      127,
+      "glossa run: cannot run 'no-such-command': No such file or directory\n",
+    ],
+    ['126 for what cannot run', ['/'], 126, "glossa run: cannot run '/': Permission denied\n"],
+  ])('ends as the command does: %s', (_, command, status, err) =>
+    withScratch(async (scratch) => {
+      expect(await runIn(scratch, command)).toMatchObject({ status, err, out: '' });
+      await expectClean(scratch);
+    }),
+  );
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('passes %s on', (signal) =>
+    withScratch(async (scratch) => {
+      const onStart = (child: ChildProcess): void => {
+        // The command says that it is there before it waits.
+        child.stdout!.once('data', () => child.kill(signal));
+      };
+      const outcome = await runIn(scratch, ['sh', '-c', 'echo there; exec sleep 600'], { onStart });
+      expect(outcome).toMatchObject({ status: 128 + constants.signals[signal], out: 'there\n' });
+      await expectClean(scratch);
+    }),
+  );
+
+  it('gives its flags to the server', () =>
+    withScratch(async (scratch) => {
+      const flags = ['-l', 'test.log', '--xlator-option', 'mem.size=1MB', '--read-only'];
+      const { status, err } = await runIn(scratch, ['touch', 'f'], { flags });
+      expect(status).toBe(1);
+      expect(err).toMatch('Read-only file system');
+      const log = await readFile(scratch.at('test.log'), 'utf8');
+      expect(log).toMatch('option size 1MB');
+      expect(log).toMatch('0-glossa: ending: its starter is gone');
+    }));
+
+  it('does not run the command when it cannot mount', () =>
+    withScratch(async (scratch) => {
+      const flags = ['--xlator-option', 'mem.size=huge'];
+      const { status, out, err } = await runIn(scratch, ['echo', 'ran'], { flags });
+      expect({ status, out }).toEqual({ status: 1, out: '' });
+      expect(err).toMatch(/^--xlator-option:1:10: error: volume 'mem'/);
+      await expectClean(scratch);
+    }));
+
+  it('leaves no mount when it is killed', () =>
+    withScratch(async (scratch) => {
+      let killed: Promise<unknown> | undefined;
+      const onStart = (child: ChildProcess): void => {
+        killed = once(child.stdout!, 'data').then(() => child.kill('SIGKILL'));
+      };
+      const script = 'echo there; until test -e ../over; do sleep 0.1; done';
+      const outcome = runIn(scratch, ['sh', '-c', script], { onStart });
+      expect((await outcome).signal).toBe('SIGKILL');
+      await killed;
+      await vi.waitFor(() => expect(scratch.mounts()).toEqual([]), { timeout: 20_000 });
+      await scratch.file('tmp/over', '');
+      await access(scratch.at('tmp/over'));
+    }));
+});

@@ -1,0 +1,210 @@
+/**
+ * The server: from a volfile to a mount that is served until it is unmounted, by whomever.
+ *
+ * It writes its progress to the log, as glusterfs does. What goes wrong while it starts is thrown,
+ * for the one who waits, and is in the log as well, unless that one reads the log anyway. Whatever
+ * was begun is taken back in reverse order.
+ */
+import { dirname, relative, resolve } from 'node:path';
+import type { GraphError } from '../core/errors.ts';
+import type { Graph } from '../core/graph.ts';
+import { Log, type LogLevel, type LogLevels } from '../core/log.ts';
+import { activate } from '../graph/activate.ts';
+import { plainVolumes, type VolfileDescription } from '../graph/description.ts';
+import { printVolumes } from '../graph/print.ts';
+import { printable } from '../graph/printable.ts';
+import { formatProblem } from '../graph/problems.ts';
+import { type Mount, mountGraph } from '../mount/fuse/mount.ts';
+import { MountError } from '../mount/fuse/mount-error.ts';
+import { pump } from '../mount/fuse/pump.ts';
+import { NodeContext } from './context.ts';
+import { Ending } from './ending.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure } from './exit.ts';
+import { CONSOLE, openSink, type ReopenableSink } from './log-sink.ts';
+import { PidFile } from './pid-file.ts';
+import { registry } from './registry.ts';
+import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
+import { describeOrFail, inspectFile } from './volfiles.ts';
+
+export interface ServeSettings {
+  /** As it was given, for messages. */
+  readonly volfile: string;
+  /** Absolute, as are all other paths. */
+  readonly mountpoint: string;
+  /** Or `-`, standard error. */
+  readonly logFile: string;
+  readonly logLevel: LogLevel;
+  readonly pidFile: string | undefined;
+  readonly overrides: readonly string[];
+  readonly strict: boolean;
+  readonly allowShell: boolean;
+  readonly readOnly: boolean;
+  /** Undefined for what root and others get by default; so are the numbers. */
+  readonly allowOther: boolean | undefined;
+  readonly entryTimeout: number | undefined;
+  readonly attributeTimeout: number | undefined;
+  readonly negativeTimeout: number | undefined;
+  readonly busyPollUs: number | undefined;
+}
+
+/** Whoever waits for the mount to be there, and may want it to end. */
+export interface Waiter {
+  ready(): Promise<void> | void;
+  /** Calls `fn` when there is nobody any more to serve for. */
+  onGone(fn: () => void): void;
+}
+
+/** Serves until the mount is gone; the result is the exit status. @throws {Failure} */
+export async function serve(
+  settings: ServeSettings,
+  terminal: Terminal,
+  waiter: Waiter,
+): Promise<number> {
+  const { logFile, logLevel, mountpoint } = settings;
+  refuseInside(mountpoint, { log: logFile, 'pid file': settings.pidFile });
+  const sink = openSink(logFile, terminal.colour.err);
+  const levels: LogLevels = { default: logLevel, volumes: new Map() };
+  const log = new Log(sink, levels, 'glossa');
+  const ending = new Ending(log, sink, terminal);
+  waiter.onGone(() => ending.request('its starter is gone'));
+  try {
+    log.info(`started glossa ${version()}`, {
+      pairs: { cmdline: process.argv.slice(2).join(' ') },
+    });
+    const pidFile = new PidFile(settings.pidFile);
+    try {
+      const graph = await startGraph(settings, { sink, levels, log }, terminal);
+      try {
+        return await serveGraph(graph, settings, { levels, log, ending, waiter });
+      } finally {
+        await graph.stop();
+        log.info('stopped');
+      }
+    } finally {
+      pidFile.remove();
+    }
+  } catch (error) {
+    if (error instanceof Failure && logFile !== CONSOLE) {
+      for (const problem of error.problems ?? [error.message]) log.error(problem);
+    }
+    throw error;
+  } finally {
+    ending.close();
+  }
+}
+
+/** What the server has to open, or open again, while it serves; in its own mount it would wait for
+ *  itself. */
+function refuseInside(
+  mountpoint: string,
+  files: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const [what, path] of Object.entries(files)) {
+    if (path === undefined || path === CONSOLE) continue;
+    if (relative(mountpoint, path).split('/')[0] === '..') continue;
+    throw new Failure(
+      `the ${what} ${path} is inside the mount point ${mountpoint}: put it elsewhere`,
+    );
+  }
+}
+
+interface Logging {
+  readonly sink: ReopenableSink;
+  readonly levels: LogLevels;
+  readonly log: Log;
+}
+
+/** Reads the volfile and brings its graph up. */
+async function startGraph(
+  settings: ServeSettings,
+  { sink, levels, log }: Logging,
+  terminal: Terminal,
+): Promise<Graph> {
+  const { volfile, logFile, overrides, strict, allowShell } = settings;
+  const how = { registry, overrides, strict, allowShell };
+  const inspection = await inspectFile(volfile, how);
+  const description = describeOrFail(inspection, terminal);
+  if (logFile !== CONSOLE) {
+    for (const warning of inspection.problems) log.warning(formatProblem(warning));
+  }
+  const context = new NodeContext({
+    sink,
+    baseDir: dirname(resolve(volfile)),
+    wake: () => pump.wake(),
+  });
+  const graph = activate(description, registry, context, levels);
+  try {
+    await graph.start();
+  } catch (error) {
+    const { code, problems } = error as GraphError;
+    if (code !== 'GLOSSA_GRAPH') throw error;
+    throw new Failure(problems.join('\n'), problems);
+  }
+  log.info(finalGraph(description));
+  return graph;
+}
+
+const RULE = `+${'-'.repeat(78)}+`;
+
+/** The effective volfile, numbered, in the form that people look for in a log of GlusterFS. */
+export function finalGraph(description: VolfileDescription): string {
+  const lines = printVolumes(plainVolumes(description)).trimEnd().split('\n');
+  const numbered = lines.map((line, i) => `${String(i + 1).padStart(3)}: ${printable(line)}`);
+  return ['Final graph:', RULE, ...numbered, RULE].join('\n');
+}
+
+interface Serving {
+  readonly levels: LogLevels;
+  readonly log: Log;
+  readonly ending: Ending;
+  readonly waiter: Waiter;
+}
+
+/** Mounts a graph that is up, and serves until the mount is gone. */
+async function serveGraph(
+  graph: Graph,
+  settings: ServeSettings,
+  { levels, log, ending, waiter }: Serving,
+): Promise<number> {
+  const { mountpoint, volfile } = settings;
+  ending.defer();
+  const mount = await mountOrFail(graph, settings, levels);
+  log.info(`mounted ${volfile} on ${mountpoint}`);
+  ending.onRequest(() => unmount(mount, log));
+  await waiter.ready();
+  const error = await mount.unmounted;
+  if (error === null) {
+    log.info(`unmounted ${mountpoint}`);
+    return EXIT_OK;
+  }
+  log.critical(error.message);
+  return EXIT_FAILURE;
+}
+
+async function mountOrFail(
+  graph: Graph,
+  { volfile, ...options }: ServeSettings,
+  levels: LogLevels,
+): Promise<Mount> {
+  try {
+    return await mountGraph({ ...options, graph, levels, source: resolve(volfile) });
+  } catch (error) {
+    if (error instanceof MountError) throw new Failure(mountProblem(error, options.mountpoint));
+    throw error;
+  }
+}
+
+/** What to do, with the commands that glossa has for it. */
+function mountProblem({ code, message }: MountError, mountpoint: string): string {
+  if (code !== 'MOUNT_POINT_DEAD') return message;
+  return `cannot mount on ${mountpoint}: a mount whose server ended is left there; 'glossa umount ${mountpoint}' takes it away`;
+}
+
+async function unmount(mount: Mount, log: Log): Promise<void> {
+  try {
+    await mount.unmount();
+  } catch (error) {
+    log.error(`still mounted: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { startGraph } from '../../test/support/core.ts';
+import { type Dump, defineTranslator, type Translator } from '../core/xlator.ts';
+import { statedump, type VolumeDump } from './statedump.ts';
+import { formatStatedump } from './stats.ts';
+
+const dumping = (type: string, dump?: () => Dump): Translator<unknown> =>
+  defineTranslator<unknown, Record<string, never>>({
+    type,
+    description: '',
+    children: [0, 1],
+    options: {},
+    fops: {},
+    init: () => null,
+    ...(dump && { dump }),
+  });
+
+describe('a statedump', () => {
+  it('has every volume, the top first', async () => {
+    const graph = await startGraph([
+      { translator: dumping('a/bottom', () => ({ inodes: 3, 'data-bytes': 4096 })) },
+      { translator: dumping('a/silent') },
+      { translator: dumping('a/top', () => ({ state: 'fine' })) },
+    ]);
+    expect(JSON.parse(statedump(graph))).toEqual({
+      volumes: [
+        { name: 'v2', type: 'a/top', dump: { state: 'fine' } },
+        { name: 'v1', type: 'a/silent', dump: {} },
+        { name: 'v0', type: 'a/bottom', dump: { inodes: 3, 'data-bytes': 4096 } },
+      ],
+    });
+    await graph.stop();
+  });
+
+  it('has the error of a translator that cannot tell', async () => {
+    const broken = dumping('a/broken', () => {
+      throw new Error('oh');
+    });
+    const graph = await startGraph([{ translator: broken }]);
+    expect(JSON.parse(statedump(graph)).volumes[0].dump).toEqual({ error: 'oh' });
+    await graph.stop();
+  });
+
+  it('is shown in columns', () => {
+    const volumes: VolumeDump[] = [
+      { name: 'top', type: 'a/top', dump: { hits: 12, 'data-bytes': 4096 } },
+      { name: 'bottom', type: 'a/bottom', dump: {} },
+    ];
+    expect(formatStatedump({ volumes }, false)).toBe(
+      'top  a/top\n    hits        12\n    data-bytes  4096\nbottom  a/bottom',
+    );
+    expect(formatStatedump({ volumes }, true)).toMatch('\x1b[1mtop\x1b[0m  a/top');
+  });
+});

@@ -1,0 +1,55 @@
+/** `glossa stats`: what the translators of a mount tell about themselves. */
+import { decodeName } from '../core/bytes.ts';
+import { ENODATA, ENOTCONN, EOPNOTSUPP, strerror } from '../core/errno.ts';
+import { getxattr } from '../sys/libc.ts';
+import { cstring } from '../sys/struct.ts';
+import { defineCommand } from './command.ts';
+import { EXIT_OK, Failure } from './exit.ts';
+import { takeOperands, toggle } from './flags.ts';
+import { STATEDUMP, type Statedump } from './statedump.ts';
+import { paint } from './terminal.ts';
+import { findGlossa } from './umount.ts';
+
+/** The kernel hands out no longer value of an extended attribute. */
+const XATTR_SIZE_MAX = 65_536;
+
+export default defineCommand({
+  usage: ['glossa stats MNT [options]'],
+  description:
+    'Shows what each translator of the mount MNT tells about itself: its counters and sizes, the ' +
+    'top of the graph first.',
+  flags: {
+    json: toggle({ help: 'print {volumes: [{name, type, dump: {KEY: VALUE}}]}' }),
+  },
+  async run({ flags, operands }, terminal) {
+    const [given] = takeOperands(operands, ['MNT']);
+    const dump = readStatedump(findGlossa(given), given);
+    if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
+    else terminal.out(formatStatedump(dump, terminal.colour.out));
+    return EXIT_OK;
+  },
+});
+
+/** @throws {Failure} */
+export function readStatedump(mountpoint: string, given: string): Statedump {
+  const value = new Uint8Array(XATTR_SIZE_MAX);
+  const length = getxattr(cstring(mountpoint), cstring(STATEDUMP), value, value.length);
+  if (length >= 0) return JSON.parse(decodeName(value, 0, length)) as Statedump;
+  if (length === -ENOTCONN) {
+    throw new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
+  }
+  const none = length === -ENODATA || length === -EOPNOTSUPP;
+  throw new Failure(`${given} tells nothing: ${none ? 'it has no statedump' : strerror(-length)}`);
+}
+
+/** A volume a paragraph, its values in a column. */
+export function formatStatedump({ volumes }: Statedump, colour: boolean): string {
+  const keys = volumes.flatMap(({ dump }) => Object.keys(dump));
+  const width = Math.max(0, ...keys.map((key) => key.length));
+  return volumes
+    .map(({ name, type, dump }) => {
+      const rows = Object.entries(dump).map(([key, value]) => `    ${key.padEnd(width)}  ${value}`);
+      return [`${paint('bold', name, colour)}  ${type}`, ...rows].join('\n');
+    })
+    .join('\n');
+}

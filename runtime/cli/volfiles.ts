@@ -1,0 +1,88 @@
+/** Volfiles on disk: read, checked, and their problems shown. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { decodeName } from '../core/bytes.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { CommandRunner } from '../graph/commands.ts';
+import type { VolfileDescription } from '../graph/description.ts';
+import { formatProblem, formatProblems, VolfileError } from '../graph/problems.ts';
+import { Source } from '../graph/source.ts';
+import { inspectVolfile, type VolfileInspection, type VolfileSettings } from '../graph/volfile.ts';
+import { Failure } from './exit.ts';
+import { reason } from './reason.ts';
+import { paint, type Terminal } from './terminal.ts';
+
+export interface InspectSettings extends VolfileSettings {
+  /** Commands in backticks run. */
+  readonly allowShell?: boolean;
+}
+
+/** What there is to say about a file. @throws {Failure} when it cannot be read */
+export async function inspectFile(
+  path: string,
+  { allowShell = false, ...settings }: InspectSettings,
+): Promise<VolfileInspection> {
+  const text = readText(path);
+  if (!allowShell) return inspectVolfile(new Source(path, text), settings);
+  const { runCommands } = await import('../graph/commands.ts');
+  try {
+    const source = await runCommands(path, text, await shell(dirname(path)));
+    return inspectVolfile(source, settings);
+  } catch (error) {
+    if (!(error instanceof VolfileError)) throw error;
+    return { problems: error.problems, sources: error.sources, description: undefined };
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return decodeName(readFileSync(path));
+  } catch (error) {
+    const guess = (error as NodeJS.ErrnoException).code === 'ENOENT' ? neighbour(path) : '';
+    throw new Failure(`cannot read the volfile ${path}: ${reason(error)}${guess}`);
+  }
+}
+
+/** A file of the same folder whose name is nearly the one given. */
+function neighbour(path: string): string {
+  try {
+    return didYouMean(basename(path), readdirSync(dirname(path)));
+  } catch {
+    // Without its folder, the file has no neighbours.
+    return '';
+  }
+}
+
+/** Runs commands of a volfile where its relative paths start. Their errors are the user's to see. */
+async function shell(cwd: string): Promise<CommandRunner> {
+  const { spawnSync } = await import('node:child_process');
+  return (command) => {
+    const { status, signal, stdout, error } = spawnSync('sh', ['-c', command], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    if (error !== undefined) return { status: `did not run: ${error.message}`, stdout: '' };
+    return { status: status ?? `was killed by ${signal}`, stdout: decodeName(stdout) };
+  };
+}
+
+/** The volfile's description; its warnings are shown. @throws {Failure} with every problem */
+export function describeOrFail(
+  { description, problems, sources }: VolfileInspection,
+  terminal: Terminal,
+): VolfileDescription {
+  const shown = formatProblems(problems, sources, { colour: terminal.colour.err });
+  if (description === undefined) throw new Failure(shown, problems.map(formatProblem));
+  if (problems.length > 0) terminal.err(shown);
+  return description;
+}
+
+/** `2 errors, 1 warning`; `no problems`. */
+export function countProblems({ problems }: VolfileInspection, colour: boolean): string {
+  const counts = (['error', 'warning'] as const).flatMap((severity) => {
+    const count = problems.filter((problem) => problem.severity === severity).length;
+    const words = `${count} ${severity}${count === 1 ? '' : 's'}`;
+    return count === 0 ? [] : [paint(severity, words, colour)];
+  });
+  return counts.join(', ') || paint('good', 'no problems', colour);
+}

@@ -1,0 +1,37 @@
+/** The command line inside of a test: what a command writes, and how it ends. */
+import { dispatch } from '../../runtime/cli/dispatch.ts';
+import type { Terminal } from '../../runtime/cli/terminal.ts';
+
+/** Keeps what is written, and is as wide and colourful as it is told. */
+export class FakeTerminal implements Terminal {
+  readonly interactive: boolean;
+  readonly colour: { readonly out: boolean; readonly err: boolean };
+  readonly width: number;
+  outText = '';
+  errText = '';
+
+  constructor({ colour = false, width = 100 } = {}) {
+    this.interactive = colour;
+    this.colour = { out: colour, err: colour };
+    this.width = width;
+  }
+
+  out(text: string): void {
+    this.outText += `${text}\n`;
+  }
+
+  err(text: string): void {
+    this.errText += `${text}\n`;
+  }
+
+  async flush(): Promise<void> {}
+}
+
+/** Runs a command line in this process. */
+export async function command(
+  args: readonly string[],
+  terminal = new FakeTerminal(),
+): Promise<{ status: number; out: string; err: string }> {
+  const status = await dispatch(args, terminal);
+  return { status, out: terminal.outText, err: terminal.errText };
+}

@@ -1,0 +1,117 @@
+/**
+ * A process that serves a mount, for tests: started by `fork`, told what to do by messages.
+ *
+ *   mount-server.ts memory MOUNTPOINT [OPTIONS]    storage/memory
+ *   mount-server.ts answers MOUNTPOINT [OPTIONS]   a leaf where every name is absent, and the name
+ *                                                  says when that is answered (see `ways`)
+ *
+ * OPTIONS is JSON. It sends `ready`, or `error` with the code; answers `ping` with `pong` and
+ * `counts` with what the pump did; and sends `unmounted` when that is over.
+ */
+import { randomFillSync } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { Context } from '../../runtime/core/context.ts';
+import { ENOENT } from '../../runtime/core/errno.ts';
+import { fail, unwind } from '../../runtime/core/fops.gen.ts';
+import type { Frame } from '../../runtime/core/frame.ts';
+import { ROOT_GFID } from '../../runtime/core/gfid.ts';
+import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
+import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
+import { type Mount, mountGraph } from '../../runtime/mount/fuse/mount.ts';
+import { MountError } from '../../runtime/mount/fuse/mount-error.ts';
+import { pump } from '../../runtime/mount/fuse/pump.ts';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
+import { makeGraph } from './core.ts';
+
+const absent = (frame: Frame): void => fail.lookup(frame, ENOENT);
+
+/** By the name's first word: when the answer comes. */
+const ways: Record<string, (frame: Frame) => void> = {
+  now: absent,
+  promise: (frame) => void Promise.resolve().then(() => absent(frame)),
+  tick: (frame) => process.nextTick(() => absent(frame)),
+  immediate: (frame) => void setImmediate(() => setImmediate(() => absent(frame))),
+  timer: (frame) => void setTimeout(() => absent(frame), 3),
+  file: (frame) => void readFile('/proc/self/stat').then(() => absent(frame)),
+  wake: (frame) => {
+    absent(frame);
+    Promise.resolve().then(() => process.send?.('woken'));
+    pump.wake();
+  },
+  throw: () => {
+    throw new Error('as the name says');
+  },
+  exit: () => process.exit(3),
+};
+
+const root = Object.assign(new Iatt(), {
+  iaGfid: ROOT_GFID,
+  iaType: IA_IFDIR,
+  iaProt: 0o755,
+  iaNlink: 2,
+  iaCtime: 1,
+});
+
+const answers = defineTranslator<null, Record<string, never>>({
+  type: 'debug/answers',
+  description: 'Every name is absent.',
+  children: [0, 0],
+  options: {},
+  init: () => null,
+  fops: {
+    lookup: (frame, _xl, loc) => {
+      if (loc.name === null) unwind.lookup(frame, 0, 0, loc.inode, root, null, null);
+      else ways[loc.name.split('-')[0]!]!(frame);
+    },
+    stat: (frame) => unwind.stat(frame, 0, 0, root, null),
+  },
+});
+
+const context: Context = {
+  sink: { write: (line) => void process.stderr.write(`${line}\n`), now: () => Date.now() },
+  now: () => performance.now(),
+  after: (ms, fn) => {
+    const timer = setTimeout(fn, ms);
+    return () => clearTimeout(timer);
+  },
+  random: (out) => void randomFillSync(out),
+  baseDir: '/',
+  wake: () => pump.wake(),
+};
+
+let served = 0;
+
+async function serve(leaf: Translator<unknown>, mountpoint: string, options: object) {
+  const graph = makeGraph([{ translator: leaf }], context);
+  await graph.start();
+  const levels = { default: 4 as const, volumes: new Map() };
+  const mount = await mountGraph({ graph, mountpoint, source: 'a,b', levels, ...options });
+  mount.unmounted.then(async (error) => {
+    await graph.stop();
+    process.send?.(error === null ? 'unmounted' : `broken ${error.message}`);
+    served -= 1;
+    // Nothing else keeps the process alive.
+    if (served === 0) process.disconnect();
+  });
+  served += 1;
+  return mount;
+}
+
+async function main(kind: string, mountpoints: readonly string[], options: object): Promise<void> {
+  const leaf = (kind === 'memory' ? memory : answers) as Translator<unknown>;
+  const mounts: Mount[] = [];
+  for (const mountpoint of mountpoints) mounts.push(await serve(leaf, mountpoint, options));
+  process.on('message', (message) => {
+    if (message === 'ping') process.send?.('pong');
+    if (message === 'counts') process.send?.({ ...pump.counts });
+    if (message === 'unmount') for (const mount of mounts) void mount.unmount();
+  });
+  process.send?.('ready');
+}
+
+const [kind, mountpoints, options] = process.argv.slice(2) as [string, string, string?];
+main(kind, mountpoints.split(':'), JSON.parse(options ?? '{}')).catch((error: unknown) => {
+  const known = error instanceof MountError;
+  process.send?.(known ? `error ${error.code}: ${error.message}` : `error ${String(error)}`);
+  process.disconnect();
+});

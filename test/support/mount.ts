@@ -1,0 +1,233 @@
+/**
+ * Mounts for tests, each served by a child process, so that a test may use them like any program.
+ *
+ *     describeMounts('reading', () => {
+ *       it('reads', () => withScratch(async (scratch) => {
+ *         const mount = await startMount(scratch, 'volume m\n type storage/memory\nend-volume\n');
+ *         await writeFile(join(mount.path, 'f'), 'text');
+ *         expect(await mount.stop()).toBe(0);
+ *       }));
+ *     });
+ *
+ * Rules for tests
+ * - Use node:fs/promises on a mount, never the synchronous calls: those would block the test's own
+ *   time-out should the server not answer.
+ * - Nothing is waited for by time: `startMount` returns when the server says that it is mounted.
+ * - `withScratch` ends every server, takes every mount away and removes the folder, come what may.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+
+/** The built program, or another one to be tested. */
+export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/runtime/cli/main.js');
+
+/** Longest that a child process may take, in milliseconds. */
+const PATIENCE_MS = 30_000;
+
+/** Why nothing can be mounted here; '' when it can. */
+function obstacle(): string {
+  try {
+    accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
+    return '';
+  } catch (error) {
+    return `/dev/fuse: ${(error as Error).message}`;
+  }
+}
+
+/** A group of tests that need mounts: skipped, visibly, where the kernel has none to offer. */
+export function describeMounts(name: string, body: () => void): void {
+  const why = obstacle();
+  const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
+  if (skipped) process.stderr.write(`skipped: ${name}: mounts cannot be tested here: ${why}\n`);
+  describe.skipIf(skipped)(name, body);
+}
+
+/** A folder of a test's own, with everything that is to be cleaned up at its end. */
+export class Scratch {
+  readonly path: string;
+  readonly children = new Set<ChildProcess>();
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** A path in the folder. */
+  at(...parts: string[]): string {
+    return join(this.path, ...parts);
+  }
+
+  /** Makes a folder in it. */
+  async folder(...parts: string[]): Promise<string> {
+    const path = this.at(...parts);
+    await mkdir(path, { recursive: true });
+    return path;
+  }
+
+  /** Writes a file in it. */
+  async file(name: string, text: string): Promise<string> {
+    const path = this.at(name);
+    await writeFile(path, text);
+    return path;
+  }
+
+  /** Mount points below the folder, the newest first. */
+  mounts(): string[] {
+    const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+    const points = lines.map((line) => line.split(' ')[4] ?? '');
+    return points.filter((point) => point.startsWith(`${this.path}/`)).reverse();
+  }
+
+  /** Ends servers and mounts, and removes the folder. */
+  async clean(): Promise<void> {
+    for (const child of this.children) child.kill('SIGKILL');
+    // A daemon ends when its mount is gone.
+    for (const point of this.mounts()) detach(point);
+    await Promise.all([...this.children].map(exited));
+    await rm(this.path, { recursive: true, force: true });
+  }
+}
+
+function detach(mountpoint: string): void {
+  const byRoot = process.getuid?.() === 0;
+  if (byRoot) execFileSync('umount', ['-l', mountpoint], { timeout: PATIENCE_MS });
+  else execFileSync('fusermount3', ['-u', '-z', mountpoint], { timeout: PATIENCE_MS });
+}
+
+const exited = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve();
+    else child.once('exit', () => resolve());
+  });
+
+export async function withScratch(test: (scratch: Scratch) => Promise<void>): Promise<void> {
+  const made = await mkdtemp(join(tmpdir(), 'glossa-test-'));
+  const scratch = new Scratch(await realpath(made));
+  try {
+    await test(scratch);
+  } finally {
+    await scratch.clean();
+  }
+}
+
+export interface Outcome {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface RunSettings {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Told about the process when it has started. */
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
+/** Runs a program in the scratch folder to its end. */
+export async function run(
+  scratch: Scratch,
+  program: string,
+  args: readonly string[],
+  { env = {}, onStart }: RunSettings = {},
+): Promise<Outcome> {
+  const child = spawn(program, args, {
+    cwd: scratch.path,
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: PATIENCE_MS,
+    killSignal: 'SIGKILL',
+  });
+  scratch.children.add(child);
+  const out = textOf(child.stdout);
+  const err = textOf(child.stderr);
+  onStart?.(child);
+  await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));
+  return {
+    status: child.exitCode,
+    signal: child.signalCode,
+    out: await out,
+    err: await err,
+  };
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
+
+/** Runs `glossa` with these arguments to its end. */
+export const glossa = (
+  scratch: Scratch,
+  args: readonly string[],
+  settings?: RunSettings,
+): Promise<Outcome> => {
+  if (!existsSync(GLOSSA)) throw new Error(`${GLOSSA} is missing: npm run build makes it`);
+  return run(scratch, process.execPath, [GLOSSA, ...args], settings);
+};
+
+export interface StartSettings extends Omit<RunSettings, 'onStart'> {
+  /** More flags for `glossa mount`. */
+  readonly args?: readonly string[];
+  /** Name of the folder to mount on, made in the scratch folder; the volfile and log go by it too. */
+  readonly name?: string;
+}
+
+/** A mount whose server runs in the foreground, as a child of the test. */
+export class ServedMount {
+  /** The mount point. */
+  readonly path: string;
+  readonly child: ChildProcess;
+  /** How it ended. */
+  readonly outcome: Promise<Outcome>;
+  private readonly logFile: string;
+
+  constructor(path: string, child: ChildProcess, outcome: Promise<Outcome>, logFile: string) {
+    this.path = path;
+    this.child = child;
+    this.outcome = outcome;
+    this.logFile = logFile;
+  }
+
+  /** What the server has logged so far. */
+  log(): string {
+    return readFileSync(this.logFile, 'utf8');
+  }
+
+  /** Asks the server to end, and waits; the result is its exit status. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    this.child.kill(signal);
+    return (await this.outcome).status;
+  }
+}
+
+/** Mounts a volfile, given as text, and returns when it is there. Throws what the server said. */
+export async function startMount(
+  scratch: Scratch,
+  volfile: string,
+  { args = [], name = 'mnt', ...settings }: StartSettings = {},
+): Promise<ServedMount> {
+  const path = await scratch.folder(name);
+  const file = await scratch.file(`${name}.vol`, volfile);
+  const log = scratch.at(`${name}.log`);
+  const mountArgs = ['mount', file, path, '--no-daemon', '--log-file', log, ...args];
+  let child!: ChildProcess;
+  let ready!: Promise<unknown>;
+  const outcome = glossa(scratch, mountArgs, {
+    ...settings,
+    onStart(started) {
+      child = started;
+      // The server writes nothing there but the line that says that it is mounted.
+      ready = once(started.stdout!, 'data');
+    },
+  });
+  await Promise.race([ready, outcome]);
+  const failed = child.exitCode !== null || child.signalCode !== null;
+  if (failed) throw new Error(`not mounted: ${(await outcome).err}`);
+  return new ServedMount(path, child, outcome, log);
+}

@@ -1,0 +1,125 @@
+/** Mounts for tests: a server process per mount, and nothing left behind. */
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Why mounts cannot be tested here; '' when they can. */
+export function whyNoMounts(): string {
+  if (process.platform !== 'linux') return 'needs Linux';
+  if (process.getuid?.() !== 0) return 'needs root';
+  try {
+    accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
+    return '';
+  } catch {
+    return 'needs /dev/fuse';
+  }
+}
+
+export const isMounted = (path: string): boolean =>
+  readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .some((line) => line.split(' ')[1] === path);
+
+const SERVER = fileURLToPath(new URL('./mount-server.ts', import.meta.url));
+
+export class MountServer {
+  readonly mountpoint: string;
+  private readonly child: ChildProcess;
+  private readonly queue: unknown[] = [];
+  private waiting: ((message: unknown) => void) | null = null;
+  /** What it wrote to standard error. */
+  log = '';
+
+  constructor(kind: string, mountpoints: readonly string[], options: object) {
+    this.mountpoint = mountpoints[0]!;
+    this.child = fork(SERVER, [kind, mountpoints.join(':'), JSON.stringify(options)], {
+      execArgv: ['--import', import.meta.resolve('tsx')],
+      stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
+    });
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.log += text;
+    });
+    this.child.on('message', (message) => this.push(message));
+    this.child.once('exit', (code, signal) => this.push(`exit ${code ?? signal}`));
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** The next message. */
+  next(): Promise<unknown> {
+    const message = this.queue.shift();
+    if (message !== undefined) return Promise.resolve(message);
+    return new Promise((resolve) => {
+      this.waiting = resolve;
+    });
+  }
+
+  /** Says something, and waits for the next message. */
+  ask(message: string): Promise<unknown> {
+    this.child.send(message);
+    return this.next();
+  }
+
+  kill(signal: NodeJS.Signals): Promise<unknown> {
+    this.child.kill(signal);
+    return this.next();
+  }
+
+  /** Ends the process, if it has not ended. */
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+  }
+
+  private push(message: unknown): void {
+    if (this.waiting === null) this.queue.push(message);
+    else {
+      const { waiting } = this;
+      this.waiting = null;
+      waiting(message);
+    }
+  }
+}
+
+/** Folders and servers of a test file; `clean` takes all of them away. */
+export class Mounts {
+  private readonly folders: string[] = [];
+  private readonly servers: MountServer[] = [];
+
+  folder(): string {
+    const path = mkdtempSync(join(tmpdir(), 'glossa-mount-'));
+    this.folders.push(path);
+    return path;
+  }
+
+  /** Starts a server, on folders of its own or the given ones, without waiting for it. */
+  start(kind: string, options: object = {}, mountpoints = [this.folder()]): MountServer {
+    const server = new MountServer(kind, mountpoints, options);
+    this.servers.push(server);
+    return server;
+  }
+
+  /** Starts a server that is expected to mount. */
+  async mount(kind: string, options: object = {}, mountpoints?: string[]): Promise<MountServer> {
+    const server = this.start(kind, options, mountpoints);
+    const first = await server.next();
+    if (first !== 'ready') throw new Error(`${String(first)}\n${server.log}`);
+    return server;
+  }
+
+  async clean(): Promise<void> {
+    for (const server of this.servers) await server.end();
+    for (const path of this.folders) {
+      while (isMounted(path)) execFileSync('umount', ['-l', path]);
+      rmdirSync(path);
+    }
+    this.servers.length = 0;
+    this.folders.length = 0;
+  }
+}
