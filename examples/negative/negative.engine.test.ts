@@ -1,0 +1,189 @@
+/** The cache of absent names, in Python and in TypeScript: the same requirements for both. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import glupy from '../../bridges/host/index.ts';
+import { EACCES, ENOENT } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
+import { fops } from '../../runtime/core/fops.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import type { Translator } from '../../runtime/core/xlator.ts';
+import negative from '../../runtime/xlators/features/negative/index.ts';
+import {
+  ask,
+  attributes,
+  FakeContext,
+  gfidOf,
+  type Held,
+  HeldLeaf,
+  linkDirectory,
+  newName,
+  type Reply,
+  startGraph,
+} from '../../test/support/core.ts';
+
+interface Variant {
+  readonly name: string;
+  readonly translator: Translator<unknown>;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+const variants: readonly Variant[] = [
+  {
+    name: 'negative.py',
+    translator: glupy as Translator<unknown>,
+    options: { 'module-name': 'negative', 'module-path': import.meta.dirname },
+  },
+  { name: 'features/negative', translator: negative as Translator<unknown>, options: {} },
+];
+
+/** Answers as a leaf does that has nothing to say but this. */
+function answer(held: Held | undefined, opRet: number, opErrno: number): void {
+  const { reply } = fops.find((fop) => fop.name === held?.name)!;
+  held!.answer(opRet, opErrno, ...reply.map(() => null));
+}
+
+/** One graph of the translator over a leaf that the test answers for. */
+class Stack {
+  readonly leaf = new HeldLeaf();
+  readonly context = new FakeContext();
+  graph!: Graph;
+  dir!: Inode;
+  private lastName = 0;
+
+  async start({ translator, options }: Variant, more: Record<string, string> = {}) {
+    const below = { translator: this.leaf.translator };
+    const above = { translator, options: { ...options, ...more } };
+    this.graph = await startGraph([below, above], this.context);
+    this.dir = linkDirectory(this.graph, 'dir', gfidOf(100));
+    return this;
+  }
+
+  /** A name that no test has used. */
+  name(): string {
+    this.lastName += 1;
+    return `name${this.lastName}`;
+  }
+
+  lookup(name: string, dir = this.dir): Reply {
+    return ask(this.graph, 'lookup', newName(dir, name), null);
+  }
+
+  /** What the leaf was asked since the last time. */
+  asked(): Held[] {
+    return this.leaf.held.splice(0);
+  }
+
+  /** Whether a lookup reaches the leaf, which then answers with `opErrno`. */
+  reaches(name: string, opErrno: number = ENOENT, dir = this.dir): boolean {
+    const reply = this.lookup(name, dir);
+    const [held] = this.asked();
+    if (held !== undefined) answer(held, -1, opErrno);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno });
+    return held !== undefined;
+  }
+}
+
+/** Arguments for a fop that makes the name `loc`. */
+function argumentsFor<N extends FopName>(name: N, loc: Loc, dir: Inode): FopTable[N]['args'] {
+  const row = fops.find((fop) => fop.name === name)!;
+  const values = { loc: new Loc(dir), int: 0, str: 'to', fd: new Fd(dir, 0, 1), dict: null };
+  return row.args.map((arg) => {
+    if (arg.name === row.entry.creates) return loc;
+    return arg.type === 'data' ? new Uint8Array() : values[arg.type as keyof typeof values];
+  }) as unknown as FopTable[N]['args'];
+}
+
+const creating = fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name);
+
+describe.each(variants)('$name', (variant) => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await new Stack().start(variant);
+  });
+  afterAll(() => stack.graph.stop());
+
+  it('answers for a name that was absent, without asking again', () => {
+    const name = stack.name();
+    expect([stack.reaches(name), stack.reaches(name), stack.reaches(name)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('remembers no other failure', () => {
+    const name = stack.name();
+    expect([stack.reaches(name, EACCES), stack.reaches(name, EACCES)]).toEqual([true, true]);
+  });
+
+  it('does not take one directory for another', () => {
+    const other = linkDirectory(stack.graph, 'other', gfidOf(101));
+    const name = stack.name();
+    stack.reaches(name);
+    expect(stack.reaches(name, ENOENT, other)).toBe(true);
+  });
+
+  it('lets a found name through, with everything that came', () => {
+    const name = stack.name();
+    const reply = stack.lookup(name);
+    const buf = attributes(gfidOf(200));
+    const inode = stack.graph.inodes.newInode();
+    stack.asked()[0]!.answer(0, 0, inode, buf, null, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(reply.values[0]).toBe(inode);
+    expect(reply.values[1]).toBe(buf);
+  });
+
+  it('never answers for what has no name', () => {
+    for (let times = 0; times < 2; times += 1) {
+      const reply = ask(stack.graph, 'lookup', new Loc(null, null, null, gfidOf(300)), null);
+      const [held] = stack.asked();
+      answer(held, -1, ENOENT);
+      expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
+    }
+  });
+
+  it.each(creating)('forgets a name that %s made', (fop) => {
+    const name = stack.name();
+    stack.reaches(name);
+    const loc = newName(stack.dir, name);
+    const made = ask(stack.graph, fop as FopName, ...argumentsFor(fop as FopName, loc, stack.dir));
+    answer(stack.asked()[0], 0, 0);
+    expect(made).toMatchObject({ count: 1, opRet: 0 });
+    expect(stack.reaches(name)).toBe(true);
+  });
+
+  it('does not believe a miss that was overtaken by a creation', () => {
+    const name = stack.name();
+    const late = stack.lookup(name);
+    ask(stack.graph, 'mkdir', newName(stack.dir, name), 0o755, 0, null);
+    const [lookup, mkdir] = stack.asked();
+    answer(mkdir, 0, 0);
+    answer(lookup, -1, ENOENT);
+    expect(late).toMatchObject({ count: 1, opErrno: ENOENT });
+    expect(stack.reaches(name)).toBe(true);
+  });
+
+  it('remembers no more than its limit: the oldest make room', async () => {
+    const small = await new Stack().start(variant, { limit: '2' });
+    for (const name of ['a', 'b', 'c']) small.reaches(name);
+    expect(['c', 'b', 'a'].map((name) => small.reaches(name))).toEqual([false, false, true]);
+    await small.graph.stop();
+  });
+
+  it('remembers nothing when the timeout is 0', async () => {
+    const never = await new Stack().start(variant, { timeout: '0' });
+    expect([never.reaches('a'), never.reaches('a')]).toEqual([true, true]);
+    await never.graph.stop();
+  });
+
+  it('shares nothing between two volumes', async () => {
+    const name = stack.name();
+    stack.reaches(name);
+    const second = await new Stack().start(variant);
+    expect(second.reaches(name)).toBe(true);
+    await second.graph.stop();
+  });
+});

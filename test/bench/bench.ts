@@ -1,0 +1,109 @@
+/** What all parts of a run share, and the folders that it works in. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import type { Cleanup } from './cleanup.ts';
+import { isMounted, mountPoints } from './mounts.ts';
+import { isRoot, Tools } from './tools.ts';
+
+export interface Bench {
+  readonly quick: boolean;
+  readonly tools: Tools;
+  readonly cleanup: Cleanup;
+  /** Aborted when the bench is interrupted. */
+  readonly signal: AbortSignal;
+  /** For mount points, logs and programs. */
+  readonly folder: string;
+  /** For what the servers store: in memory where root may have it so. */
+  readonly data: string;
+  readonly inMemory: boolean;
+  /** Progress, for a person. */
+  say(message: string): void;
+}
+
+type Given = Pick<Bench, 'quick' | 'cleanup' | 'signal' | 'say'>;
+
+export async function openBench(given: Given): Promise<Bench> {
+  const tools = new Tools(given.signal);
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-bench-'));
+  given.cleanup.add(async () => removeFolder(folder));
+  const data = join(folder, 'data');
+  mkdirSync(data);
+  const inMemory = await mountMemory(data, tools, given);
+  return { ...given, tools, folder, data, inMemory };
+}
+
+/** Not through a mount that is still there, or what it shows would be removed. */
+function removeFolder(folder: string): void {
+  const mounted = mountPoints().filter((path) => path.startsWith(`${folder}/`));
+  if (mounted.length > 0) throw new Error(`still mounted: ${mounted.join(', ')}`);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function mountMemory(data: string, tools: Tools, { cleanup, say }: Given): Promise<boolean> {
+  if (!isRoot) return false;
+  cleanup.add(async () => {
+    if (isMounted(data)) await new Tools().output('umount', [data]);
+  });
+  try {
+    await tools.output('mount', ['-t', 'tmpfs', '-o', 'size=1g,mode=755', 'glossa-bench', data]);
+    return true;
+  } catch (error) {
+    // In a container root may not be allowed to; a disk will do, and the heading says so.
+    say(`no tmpfs: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+export function makeFolder(...path: readonly string[]): string {
+  const folder = join(...path);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Compiles a program of `c/`, and returns its path. @throws {NotMeasured} */
+export async function compileC(
+  { tools, folder }: Bench,
+  name: 'statload' | 'floor',
+): Promise<string> {
+  await tools.require('gcc');
+  const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra'];
+  const libraries: string[] = [];
+  if (name === 'floor') {
+    await tools.require('libfuse');
+    const found = await tools.output('pkg-config', ['--cflags', '--libs', 'fuse3']);
+    libraries.push(...found.trim().split(/\s+/));
+  }
+  const program = join(folder, name);
+  const source = join(packageRoot, 'test/bench/c', `${name}.c`);
+  await tools.output('gcc', [...flags, '-o', program, source, ...libraries]);
+  return program;
+}
+
+export interface VolumeText {
+  readonly name: string;
+  readonly type: string;
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** A volfile of volumes that stand on each other, from the storage up. */
+export const stack = (volumes: readonly VolumeText[]): string =>
+  volumes
+    .map(({ name, type, options = {} }, at) => {
+      const lines = Object.entries(options).map(([key, value]) => `    option ${key} ${value}`);
+      if (at > 0) lines.push(`    subvolumes ${volumes[at - 1]!.name}`);
+      return [`volume ${name}`, `    type ${type}`, ...lines, 'end-volume', ''].join('\n');
+    })
+    .join('\n');
+
+/** Writes a volfile for the server of this name. */
+export function writeVolfile(
+  { folder }: Bench,
+  name: string,
+  volumes: readonly VolumeText[],
+): string {
+  const path = join(folder, `${name}.vol`);
+  writeFileSync(path, stack(volumes));
+  return path;
+}

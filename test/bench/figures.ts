@@ -1,0 +1,54 @@
+/** A figure that the bench is run for, the bar it is held to, and whether it is met. */
+import type { Compared } from './statistics.ts';
+
+export interface Bar {
+  readonly limit: number;
+  /** The figure must stay below the limit; otherwise it may reach it. */
+  readonly below?: true;
+}
+
+export interface Missing {
+  /** Why there is no figure. */
+  readonly missing: string;
+}
+
+export type Unit = '×' | 'µs' | 's' | 'MB';
+
+export interface Figure {
+  readonly what: string;
+  readonly unit: Unit;
+  /** Null: reported, and held to nothing. */
+  readonly bar: Bar | null;
+  readonly value: Compared | Missing;
+}
+
+export type Verdict = 'met' | 'missed' | 'not measured' | 'no bar';
+
+export const isMissing = (value: object): value is Missing => 'missing' in value;
+
+export function verdict({ bar, value }: Figure): Verdict {
+  if (isMissing(value)) return 'not measured';
+  if (bar === null) return 'no bar';
+  const { median } = value;
+  return median < bar.limit || (median === bar.limit && bar.below !== true) ? 'met' : 'missed';
+}
+
+/** Something could not be measured. The message says why, and what to do where that is known. */
+export class NotMeasured extends Error {
+  readonly code = 'GLOSSA_NOT_MEASURED';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotMeasured';
+  }
+}
+
+/** The value of what could be measured. Any other error goes on. */
+export async function orMissing<T>(measure: () => Promise<T>): Promise<T | Missing> {
+  try {
+    return await measure();
+  } catch (error) {
+    if (error instanceof NotMeasured) return { missing: error.message };
+    throw error;
+  }
+}

@@ -1,0 +1,14 @@
+/** Numbers as people read them. */
+import type { Estimate } from './statistics.ts';
+
+/** Three digits that count: 0.42, 8.31, 42.4, 108. */
+export const digits = (value: number): string =>
+  value.toFixed(Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0);
+
+export const times = (value: number): string => value.toFixed(2);
+export const whole = (value: number): string => value.toFixed(0);
+
+export const ranged = (
+  { median, low, high }: Estimate,
+  format: (value: number) => string,
+): string => `${format(median)} [${format(low)} – ${format(high)}]`;

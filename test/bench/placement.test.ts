@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { NotMeasured } from './figures.ts';
+import { allowedCpus, parseCpuList, placed } from './placement.ts';
+
+describe('parseCpuList', () => {
+  it('reads single CPUs and ranges', () => {
+    expect(parseCpuList('3')).toEqual([3]);
+    expect(parseCpuList('0-2,7,10-11')).toEqual([0, 1, 2, 7, 10, 11]);
+  });
+
+  it('reads what this process is allowed', () => {
+    expect(parseCpuList(allowedCpus()).every(Number.isInteger)).toBe(true);
+  });
+});
+
+describe('placed', () => {
+  it('puts client and servers together, apart, or anywhere', () => {
+    expect(placed('same', '0-3')).toEqual({ client: 3, servers: '3' });
+    expect(placed('different', '0-3')).toEqual({ client: 3, servers: '0' });
+    expect(placed('free', '0-3')).toEqual({ client: null, servers: '0-3' });
+  });
+
+  it('cannot put them apart on one CPU', () => {
+    expect(() => placed('different', '5')).toThrow(NotMeasured);
+    expect(placed('same', '5')).toEqual({ client: 5, servers: '5' });
+  });
+});

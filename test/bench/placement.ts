@@ -1,0 +1,50 @@
+/**
+ * Which CPUs the client and the servers run on. It decides more than code does: a request that
+ * wakes another CPU costs several times one that stays on its own.
+ */
+import { readFileSync } from 'node:fs';
+import { NotMeasured } from './figures.ts';
+import type { Tools } from './tools.ts';
+
+export const places = ['same', 'different', 'free'] as const;
+export type Place = (typeof places)[number];
+
+export const placeTitles: Readonly<Record<Place, string>> = {
+  same: 'same CPU',
+  different: 'different CPUs',
+  free: 'unpinned',
+};
+
+/** CPUs that this process may use, as `0-3,8`: the kernel's list format, see cpuset(7). */
+export function allowedCpus(): string {
+  return /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;
+}
+
+export function parseCpuList(list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const [first, last = first] = part.split('-').map(Number);
+    return Array.from({ length: last! - first! + 1 }, (_, i) => first! + i);
+  });
+}
+
+export interface Placed {
+  /** The one CPU of the load generator; null: it may run on all. */
+  readonly client: number | null;
+  /** The CPUs of the servers, as a list. */
+  readonly servers: string;
+}
+
+/** The client on the last CPU allowed, which has less to do than the first. @throws {NotMeasured} */
+export function placed(place: Place, allowed: string): Placed {
+  if (place === 'free') return { client: null, servers: allowed };
+  const cpus = parseCpuList(allowed);
+  const client = cpus.at(-1)!;
+  const server = place === 'same' ? client : cpus[0]!;
+  if (place === 'different' && server === client) throw new NotMeasured('there is only one CPU');
+  return { client, servers: String(server) };
+}
+
+/** Puts all threads of a process on these CPUs; threads that it starts later follow. */
+export async function pin(tools: Tools, pid: number, cpus: string): Promise<void> {
+  await tools.output('taskset', ['-a', '-c', '-p', cpus, String(pid)]);
+}

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import type { Figure } from './figures.ts';
+import { samplesRow } from './samples.ts';
+import { align, figuresText, sectionText } from './table.ts';
+
+const figure = (over: Partial<Figure>): Figure => ({
+  what: 'mine / other',
+  unit: '×',
+  bar: { limit: 1.25 },
+  value: { median: 1.104, low: 1.05, high: 1.2, doubtful: false },
+  ...over,
+});
+
+it('aligns columns, and lets the last cell of a line be long', () => {
+  expect(
+    align([
+      ['a', 'bb', 'c'],
+      ['aaa', 'b', 'c'],
+      ['a', 'a sentence as long as it is'],
+    ]),
+  ).toBe('  a     bb   c\n  aaa   b    c\n  a     a sentence as long as it is');
+});
+
+it('puts figures beside their bars', () => {
+  const shown = figuresText([
+    figure({}),
+    figure({ what: 'jumpy', value: { median: 2, low: 1, high: 3, doubtful: true } }),
+    figure({ what: 'noise', bar: null }),
+    figure({ what: 'below', bar: { limit: 1, below: true } }),
+    figure({
+      what: 'ten more',
+      unit: 'µs',
+      bar: { limit: 0.2 },
+      value: { median: -0.04, low: -0.1, high: 0.3, doubtful: false },
+    }),
+    figure({ what: 'C', value: { missing: 'gcc is missing' } }),
+  ]);
+  expect(shown.split('\n')).toEqual([
+    '                 figure                    bar',
+    '  mine / other   1.10 [1.05 – 1.20] ×      ≤ 1.25 ×    met',
+    '  jumpy          2.00 [1.00 – 3.00] × ?    ≤ 1.25 ×    missed',
+    '  noise          1.10 [1.05 – 1.20] ×                  no bar: noise',
+    '  below          1.10 [1.05 – 1.20] ×      < 1.00 ×    missed',
+    '  ten more       -0.04 [-0.10 – 0.30] µs   ≤ 0.20 µs   met',
+    '  C                                        ≤ 1.25 ×    not measured: gcc is missing',
+  ]);
+});
+
+const sample = (p50: number) => ({
+  count: 10,
+  mean: p50 + 1,
+  min: 1,
+  p50,
+  p90: p50 + 5,
+  p99: p50 * 10,
+  max: 1000,
+});
+
+it('shows rows of samples, and why there are none', () => {
+  const floor = [sample(8), sample(10), sample(9)];
+  const mine = [sample(16), sample(20), sample(27)];
+  const shown = sectionText({
+    title: 'title',
+    columns: ['median', 'mean', '99 %', '× floor'],
+    rows: [
+      samplesRow('floor', floor, floor),
+      samplesRow('mine', mine, floor),
+      samplesRow('alone', floor, { missing: 'no compiler' }),
+      samplesRow('other', { missing: 'it ended' }, floor),
+    ],
+  });
+  expect(shown.split('\n')).toEqual([
+    'title',
+    '          median                 mean   99 %   × floor',
+    '  floor   9.00 [8.00 – 10.0]     10.0   90.0   1.00',
+    '  mine    20.0 [16.0 – 27.0] ?   21.0   200    2.00 ?',
+    '  alone   9.00 [8.00 – 10.0]     10.0   90.0',
+    '  other   not measured: it ended',
+  ]);
+});
+
+it('says once why nothing was measured', () => {
+  const rows = ['a', 'b'].map((title) => samplesRow(title, { missing: 'no compiler' }, []));
+  expect(sectionText({ title: 'title', columns: ['median'], rows })).toBe(
+    'title\n  not measured: no compiler',
+  );
+});

@@ -1,0 +1,137 @@
+/**
+ * The documents keep their word: modules in them start, tables agree with the code, links lead
+ * somewhere. `UPDATE=1` writes the tables anew.
+ */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import glupy from '../bridges/host/index.ts';
+import { commands } from '../runtime/cli/commands.ts';
+import { exitTable } from '../runtime/cli/exit.ts';
+import { fops } from '../runtime/core/fops.ts';
+import type { Translator } from '../runtime/core/xlator.ts';
+import sink from '../runtime/xlators/debug/sink/index.ts';
+import { FakeContext, startGraph } from './support/core.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const documents = [
+  ...['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].map((name) => join(root, name)),
+  ...under(join(root, 'docs')),
+  ...under(join(root, 'examples')),
+].filter((path) => path.endsWith('.md'));
+
+function under(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
+}
+
+interface Block {
+  readonly title: string;
+  readonly text: string;
+}
+
+/** Fenced blocks of a language, each called by its document and line. */
+function blocks(path: string, language: string): Block[] {
+  const document = readFileSync(path, 'utf8');
+  return [...document.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap((match) => {
+    const line = document.slice(0, match.index).split('\n').length;
+    const title = `${relative(root, path)}:${line}`;
+    return match[1] === language ? [{ title, text: match[2]! }] : [];
+  });
+}
+
+describe('modules in the documents', () => {
+  const modules = documents.flatMap((path) => blocks(path, 'python'));
+  const whole = modules.filter(({ text }) => text.includes('class xlator'));
+
+  it('are among them', () => {
+    expect(whole.length).toBeGreaterThan(5);
+  });
+
+  it.each(whole)('$title starts, and has nothing to be warned of', async ({ text }) => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-docs-'));
+    const context = new FakeContext();
+    try {
+      writeFileSync(join(folder, 'shown.py'), text);
+      const leaf = { translator: sink as Translator<unknown> };
+      const graph = await startGraph(
+        [
+          leaf,
+          leaf,
+          {
+            translator: glupy as unknown as Translator<unknown>,
+            options: { 'module-name': 'shown', 'module-path': folder },
+            below: ['v0', 'v1'],
+          },
+        ],
+        context,
+      );
+      await graph.stop();
+      expect(context.lines.filter((line) => /^\[[^\]]+\] [EWC] /.test(line))).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+/** The part of a document between a comment that begins with `name` and the one that ends it. */
+function expectPart(path: string, name: string, wanted: string): void {
+  const text = readFileSync(path, 'utf8');
+  const part = new RegExp(`(<!-- ${name}: .*? -->\\n)(.*)(<!-- end of ${name} -->)`, 's');
+  if (process.env.UPDATE === '1') {
+    writeFileSync(
+      path,
+      text.replace(part, (_, open, _old, end) => `${open}${wanted}\n${end}`),
+    );
+  } else expect(part.exec(text)?.[2]?.trimEnd()).toBe(wanted);
+}
+
+describe('tables', () => {
+  it('of the guide has the fops', () => {
+    const spec = (args: readonly { name: string; type: string }[]): string =>
+      args.map(({ name, type }) => `${name}: ${type}`).join(', ');
+    const rows = [...fops]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((fop) => `| \`${fop.name}\` | ${spec(fop.args)} | ${spec(fop.reply)} |`);
+    const wanted = ['| fop | arguments | reply |', '|---|---|---|', ...rows].join('\n');
+    const guide = readFileSync(GUIDE, 'utf8');
+    const part = /(<!-- fops: .*? -->\n)(.*)(<!-- end of fops -->)/s;
+    if (process.env.UPDATE === '1') {
+      writeFileSync(
+        GUIDE,
+        guide.replace(part, (_, open, _old, end) => `${open}${wanted}\n${end}`),
+      );
+    } else expect(part.exec(guide)?.[2]?.trimEnd()).toBe(wanted);
+  });
+});
+
+describe('links', () => {
+  it.each(documents)('of %s lead to files and headings that are there', (path) => {
+    const text = readFileSync(path, 'utf8').replace(/^```.*?^```$/gms, '');
+    const missing = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map((match) => match[1]!)
+      .filter((link) => !/^https?:/.test(link) && !leads(path, link));
+    expect(missing).toEqual([]);
+  });
+});
+
+function leads(from: string, link: string): boolean {
+  const [file, heading] = link.split('#') as [string, string?];
+  const target = file === '' ? from : join(dirname(from), file);
+  if (!existsSync(target)) return false;
+  return heading === undefined || headings(target).includes(heading);
+}
+
+/** Anchors as GitHub makes them. */
+function headings(path: string): string[] {
+  const lines = readFileSync(path, 'utf8').match(/^#+ .*$/gm) ?? [];
+  return lines.map((line) =>
+    line
+      .replace(/^#+ /, '')
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replace(/ /g, '-'),
+  );
+}
