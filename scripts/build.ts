@@ -1,13 +1,21 @@
 /**
  * The build: grammar → parser, TypeScript → dist.
  *
- *   tsx scripts/build.ts            everything, from an empty dist
+ *   tsx scripts/build.ts            everything; dist is replaced as a whole
  *   tsx scripts/build.ts grammar    only the parser beside its grammar, which the tests run from
  *
  * Exits with the compiler's status when the sources have type errors.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,8 +29,8 @@ const PARSER = 'runtime/graph/volfile.gen.js';
 
 /** What tsc does not carry over, because it is not TypeScript. */
 const COPIED = [PARSER, 'runtime/graph/volfile.gen.d.ts'];
-/** Files of dist that are run by name. */
-const EXECUTABLES = ['dist/runtime/cli/main.js'];
+/** Files of the output that are run by name. */
+const EXECUTABLES = ['runtime/cli/main.js'];
 
 function grammar(): void {
   const parser = peggy.generate(readFileSync(at(GRAMMAR), 'utf8'), {
@@ -33,20 +41,33 @@ function grammar(): void {
   writeFileSync(at(PARSER), parser);
 }
 
-function compile(): number {
+function compile(outDir: string): number {
   const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
   const run = spawnSync(
     process.execPath,
-    [join(dirname(tsc), 'bin/tsc'), '-p', 'tsconfig.build.json'],
+    [join(dirname(tsc), 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', outDir],
     { cwd: root, stdio: 'inherit' },
   );
   return run.status ?? 1;
 }
 
-grammar();
-if (process.argv[2] !== 'grammar') {
-  rmSync(at('dist'), { recursive: true, force: true });
-  for (const path of COPIED) cpSync(at(path), at(join('dist', path)));
-  process.exitCode = compile();
-  if (process.exitCode === 0) for (const path of EXECUTABLES) chmodSync(at(path), 0o755);
+/** Builds aside and then takes the place of dist, so that what runs from dist never finds half. */
+function everything(): number {
+  const aside = mkdtempSync(at('.dist-'));
+  const status = compile(aside);
+  for (const path of COPIED) cpSync(at(path), join(aside, path));
+  if (status === 0) for (const path of EXECUTABLES) chmodSync(join(aside, path), 0o755);
+  chmodSync(aside, 0o755);
+  const old = `${aside}-old`;
+  try {
+    renameSync(at('dist'), old);
+  } catch {
+    // There was none: the first build.
+  }
+  renameSync(aside, at('dist'));
+  rmSync(old, { recursive: true, force: true });
+  return status;
 }
+
+grammar();
+if (process.argv[2] !== 'grammar') process.exitCode = everything();

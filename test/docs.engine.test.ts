@@ -96,14 +96,19 @@ describe('tables', () => {
       .sort((a, b) => (a.name < b.name ? -1 : 1))
       .map((fop) => `| \`${fop.name}\` | ${spec(fop.args)} | ${spec(fop.reply)} |`);
     const wanted = ['| fop | arguments | reply |', '|---|---|---|', ...rows].join('\n');
-    const guide = readFileSync(GUIDE, 'utf8');
-    const part = /(<!-- fops: .*? -->\n)(.*)(<!-- end of fops -->)/s;
-    if (process.env.UPDATE === '1') {
-      writeFileSync(
-        GUIDE,
-        guide.replace(part, (_, open, _old, end) => `${open}${wanted}\n${end}`),
-      );
-    } else expect(part.exec(guide)?.[2]?.trimEnd()).toBe(wanted);
+    expectPart(join(root, 'docs/guide-python.md'), 'fops', wanted);
+  });
+
+  it('of the README has the exit statuses', () => {
+    const rows = exitTable.map(([status, meaning]) => `| ${status} | ${meaning} |`);
+    const wanted = ['| | |', '|---|---|', ...rows].join('\n');
+    expectPart(join(root, 'README.md'), 'exit statuses', wanted);
+  });
+
+  it('of the README has every command', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const missing = [...commands.keys()].filter((name) => !readme.includes(`glossa ${name}`));
+    expect(missing).toEqual(['version']);
   });
 });
 

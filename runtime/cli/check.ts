@@ -1,5 +1,6 @@
 /** `glossa check`: everything that is wrong with a volfile, without running any of it. */
 import { topOf } from '../graph/description.ts';
+import { printable } from '../graph/printable.ts';
 import { formatProblems } from '../graph/problems.ts';
 import type { VolfileInspection } from '../graph/volfile.ts';
 import { defineCommand } from './command.ts';
@@ -17,7 +18,9 @@ export default defineCommand({
   flags: {
     ...volfileFlags,
     json: toggle({
-      help: 'print {file, ok, problems: [{severity, code, file, line, column, length, message, hint}]}',
+      help:
+        'print {file, ok, problems: [{severity, code, file, line, column, length, message, ' +
+        'hint}]}',
     }),
   },
   async run({ flags, operands }, terminal) {
@@ -49,5 +52,7 @@ function show(file: string, inspection: VolfileInspection, terminal: Terminal): 
   const { length } = description.volumes;
   const { name, type } = topOf(description);
   const volumes = `${length} volume${length === 1 ? '' : 's'}`;
-  terminal.out(`${file}: ${volumes}, the top is ${name.text} (${type.text}): ${counts}`);
+  terminal.out(
+    `${file}: ${volumes}, the top is ${printable(name.text)} (${printable(type.text)}): ${counts}`,
+  );
 }

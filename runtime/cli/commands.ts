@@ -32,6 +32,10 @@ export const commands: ReadonlyMap<string, Entry> = new Map(
       summary: 'what the translators of a mount count',
       load: () => import('./stats.ts'),
     },
+    demo: {
+      summary: 'what a cache of absent names is worth, shown in a minute',
+      load: () => import('./demo.ts'),
+    },
     help: {
       summary: 'explain a command or a translator',
       load: () => import('./help.ts'),

@@ -11,7 +11,14 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineCommand } from './command.ts';
 import { mountProblem, serveMounted } from './demo/mounted.ts';
-import { conclusion, introduction, jsonReport, nextSteps, table } from './demo/report.ts';
+import {
+  conclusion,
+  introduction,
+  jsonReport,
+  nextSteps,
+  table,
+  withoutMount,
+} from './demo/report.ts';
 import { runSearches } from './demo/searches.ts';
 import { type DemoStack, demoStacks, type Served, type StackResult } from './demo/served.ts';
 import { Status } from './demo/status.ts';
@@ -52,6 +59,7 @@ export default defineCommand({
       // What broke because of the signal is not worth a message.
       const status = await interruption.status();
       if (status === null) throw error;
+      terminal.err('glossa demo: interrupted; nothing is left behind');
       return status;
     } finally {
       interruption.close();
@@ -100,6 +108,7 @@ async function demo(
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
+  const { width } = terminal;
   const status = new Status(settings.json ? null : terminal);
   const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-demo-')));
   const results: StackResult[] = [];
@@ -108,9 +117,9 @@ async function demo(
     const tree = join(scratch, 'files');
     mkdirSync(tree);
     makeTree(tree, workload);
-    status.line(`${introduction(settings)}\n`);
+    status.line(`${introduction(settings, width)}\n`);
     const unmountable = await mountProblem(scratch);
-    if (unmountable !== null) status.line(`${withoutMount(unmountable)}\n`);
+    if (unmountable !== null) status.line(`${withoutMount(unmountable, width)}\n`);
     const { serveInProcess } = await import('./demo/in-process.ts');
     const serve = unmountable === null ? serveMounted : serveInProcess;
     for (const stack of demoStacks) {
@@ -124,7 +133,9 @@ async function demo(
     rmSync(scratch, { recursive: true, force: true });
   }
   if (settings.json) terminal.out(jsonReport(settings, results));
-  else terminal.out(`\n${table(results)}\n\n${conclusion(results)}\n\n${nextSteps()}`);
+  else {
+    terminal.out(`\n${table(results)}\n\n${conclusion(results, width)}\n\n${nextSteps()}`);
+  }
   return EXIT_OK;
 }
 
@@ -154,7 +165,3 @@ async function measure(
     await served.stop();
   }
 }
-
-const withoutMount = (why: string): string =>
-  `Nothing can be mounted here: ${why}\n` +
-  'The same graphs run inside this process instead, without the kernel between.';

@@ -61,8 +61,8 @@ const mountFlags = {
 export default defineCommand({
   usage: ['glossa mount VOLFILE MNT [options]', 'glossa -f VOLFILE [options] MNT'],
   description:
-    'Mounts what VOLFILE describes on the directory MNT, and returns when it is there. The server ' +
-    "goes on as a daemon, until 'glossa umount MNT', SIGTERM or SIGINT; SIGHUP makes it open its " +
+    'Mounts what VOLFILE describes on the directory MNT, and returns when it is there. The ' +
+    "server goes on as a daemon, until 'glossa umount MNT', SIGTERM or SIGINT; SIGHUP makes it open its " +
     'log again. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
     "~/.local/state/glossa/MNT.log, with '-' for each '/' in MNT.",
   flags: mountFlags,

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { expect, it, vi } from 'vitest';
 import {
@@ -107,16 +106,19 @@ describeMounts('glossa run', () => {
 
   it('leaves no mount when it is killed', () =>
     withScratch(async (scratch) => {
-      let killed: Promise<unknown> | undefined;
-      const onStart = (child: ChildProcess): void => {
-        killed = once(child.stdout!, 'data').then(() => child.kill('SIGKILL'));
-      };
-      const script = 'echo there; until test -e ../over; do sleep 0.1; done';
-      const outcome = runIn(scratch, ['sh', '-c', script], { onStart });
-      expect((await outcome).signal).toBe('SIGKILL');
-      await killed;
+      const over = scratch.at('over');
+      const script = `echo there; for i in $(seq 99); do test -e ${over} && exit; sleep 0.2; done`;
+      let outcome!: Promise<Outcome>;
+      const child = await new Promise<ChildProcess>((resolve) => {
+        const onStart = (started: ChildProcess): void =>
+          void started.stdout!.once('data', () => resolve(started));
+        outcome = runIn(scratch, ['sh', '-c', script], { onStart });
+      });
+      expect(scratch.mounts()).toHaveLength(1);
+      child.kill('SIGKILL');
       await vi.waitFor(() => expect(scratch.mounts()).toEqual([]), { timeout: 20_000 });
-      await scratch.file('tmp/over', '');
-      await access(scratch.at('tmp/over'));
+      // The command itself goes on.
+      await writeFile(over, '');
+      expect((await outcome).signal).toBe('SIGKILL');
     }));
 });

@@ -6,6 +6,7 @@
  * was begun is taken back in reverse order.
  */
 import { dirname, relative, resolve } from 'node:path';
+import { encodeName } from '../core/bytes.ts';
 import type { GraphError } from '../core/errors.ts';
 import type { Graph } from '../core/graph.ts';
 import { Log, type LogLevel, type LogLevels } from '../core/log.ts';
@@ -19,10 +20,11 @@ import { MountError } from '../mount/fuse/mount-error.ts';
 import { pump } from '../mount/fuse/pump.ts';
 import { NodeContext } from './context.ts';
 import { Ending } from './ending.ts';
-import { EXIT_FAILURE, EXIT_OK, Failure } from './exit.ts';
+import { EXIT_OK, Failure } from './exit.ts';
 import { CONSOLE, openSink, type ReopenableSink } from './log-sink.ts';
 import { PidFile } from './pid-file.ts';
 import { registry } from './registry.ts';
+import { STATEDUMP, statedump } from './statedump.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 import { describeOrFail, inspectFile } from './volfiles.ts';
@@ -170,16 +172,13 @@ async function serveGraph(
   const { mountpoint, volfile } = settings;
   ending.defer();
   const mount = await mountOrFail(graph, settings, levels);
-  log.info(`mounted ${volfile} on ${mountpoint}`);
+  log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`);
   ending.onRequest(() => unmount(mount, log));
   await waiter.ready();
   const error = await mount.unmounted;
-  if (error === null) {
-    log.info(`unmounted ${mountpoint}`);
-    return EXIT_OK;
-  }
-  log.critical(error.message);
-  return EXIT_FAILURE;
+  if (error !== null) throw new Failure(error.message);
+  log.info(`unmounted ${printable(mountpoint)}`);
+  return EXIT_OK;
 }
 
 async function mountOrFail(
@@ -188,18 +187,17 @@ async function mountOrFail(
   levels: LogLevels,
 ): Promise<Mount> {
   try {
-    return await mountGraph({ ...options, graph, levels, source: resolve(volfile) });
+    const rootXattrs = new Map([[STATEDUMP, () => encodeName(statedump(graph))]]);
+    return await mountGraph({ ...options, graph, levels, rootXattrs, source: resolve(volfile) });
   } catch (error) {
-    if (error instanceof MountError) throw new Failure(mountProblem(error, options.mountpoint));
+    if (error instanceof MountError) throw new Failure(mountProblem(error));
     throw error;
   }
 }
 
-/** What to do, with the commands that glossa has for it. */
-function mountProblem({ code, message }: MountError, mountpoint: string): string {
-  if (code !== 'MOUNT_POINT_DEAD') return message;
-  return `cannot mount on ${mountpoint}: a mount whose server ended is left there; 'glossa umount ${mountpoint}' takes it away`;
-}
+/** Where the mount names umount(8), `glossa umount` does it for every user. */
+const mountProblem = ({ message }: MountError): string =>
+  message.replace(/'umount (-l )?/, "'glossa umount ");
 
 async function unmount(mount: Mount, log: Log): Promise<void> {
   try {

@@ -41,6 +41,11 @@ describe('a statedump', () => {
     await graph.stop();
   });
 
+  it('cannot write to the terminal what it likes', () => {
+    const volumes = [{ name: 'a\x1b', type: 'b/\x1b', dump: { state: '\x1b[2J' } }];
+    expect(formatStatedump({ volumes }, false)).toBe('a␛  b/␛\n    state  ␛[2J');
+  });
+
   it('is shown in columns', () => {
     const volumes: VolumeDump[] = [
       { name: 'top', type: 'a/top', dump: { hits: 12, 'data-bytes': 4096 } },

@@ -1,6 +1,7 @@
 /** `glossa stats`: what the translators of a mount tell about themselves. */
 import { decodeName } from '../core/bytes.ts';
 import { ENODATA, ENOTCONN, EOPNOTSUPP, strerror } from '../core/errno.ts';
+import { printable } from '../graph/printable.ts';
 import { getxattr } from '../sys/libc.ts';
 import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
@@ -48,8 +49,10 @@ export function formatStatedump({ volumes }: Statedump, colour: boolean): string
   const width = Math.max(0, ...keys.map((key) => key.length));
   return volumes
     .map(({ name, type, dump }) => {
-      const rows = Object.entries(dump).map(([key, value]) => `    ${key.padEnd(width)}  ${value}`);
-      return [`${paint('bold', name, colour)}  ${type}`, ...rows].join('\n');
+      const rows = Object.entries(dump).map(
+        ([key, value]) => `    ${key.padEnd(width)}  ${printable(String(value))}`,
+      );
+      return [`${paint('bold', printable(name), colour)}  ${printable(type)}`, ...rows].join('\n');
     })
     .join('\n');
 }

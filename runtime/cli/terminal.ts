@@ -42,8 +42,8 @@ export function coloured(stream: Stream, env: NodeJS.ProcessEnv = process.env): 
 export function processTerminal(): Terminal {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      // The reader went away, such as head: nothing more is wanted.
-      if (error.code !== 'EPIPE') throw error;
+      // The reader went away, such as head, or the terminal did: nothing more is wanted.
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     });
   }
   return {

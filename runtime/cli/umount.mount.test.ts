@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, symlink } from 'node:fs/promises';
+import { readdir, stat, symlink } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import {
   describeMounts,
@@ -13,9 +13,14 @@ import {
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 
 /** A mount whose server was killed. */
-async function deadMount(scratch: Scratch): Promise<string> {
-  // Without attributes that the kernel remembers, the mount is seen to be dead at once.
-  const mount = await startMount(scratch, memory, { args: ['--attribute-timeout', '0'] });
+async function deadMount(
+  scratch: Scratch,
+  before: (path: string) => Promise<void> = async () => {},
+): Promise<string> {
+  // Attributes that the kernel remembers must not make it look alive.
+  const mount = await startMount(scratch, memory, { args: ['--attribute-timeout', '600'] });
+  await stat(mount.path);
+  await before(mount.path);
   mount.child.kill('SIGKILL');
   expect((await mount.outcome).signal).toBe('SIGKILL');
   await expect(readdir(mount.path)).rejects.toMatchObject({ code: 'ENOTCONN' });
@@ -40,10 +45,7 @@ describeMounts('what a killed server leaves', () => {
 
   it('is taken away also when a process is still in it', () =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, memory);
-      await occupy(scratch, mount.path);
-      mount.child.kill('SIGKILL');
-      await mount.outcome;
+      await deadMount(scratch, (path) => occupy(scratch, path));
       expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
       expect(scratch.mounts()).toEqual([]);
     }));
@@ -55,7 +57,7 @@ describeMounts('what a killed server leaves', () => {
       expect(status).toBe(1);
       expect(err).toBe(
         `glossa: cannot mount on ${path}: a mount whose server ended is left there; ` +
-          `'glossa umount ${path}' takes it away\n`,
+          `remove it with 'glossa umount ${path}'\n`,
       );
     }));
 

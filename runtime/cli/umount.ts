@@ -4,7 +4,7 @@
  * server hangs, has no answer.
  */
 import { spawnSync } from 'node:child_process';
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync, statfsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EBUSY, strerror } from '../core/errno.ts';
 import { FS_TYPE, findMount } from '../mount/fuse/channel.ts';
@@ -34,7 +34,8 @@ export default defineCommand({
     // Nothing that still uses a dead mount gets any further with it.
     if (isDead(mountpoint) && detach(mountpoint, true) === null) return EXIT_OK;
     throw new Failure(
-      `${given} is in use ('fuser -vm ${given}' lists by what); 'glossa umount --lazy ${given}' detaches it now`,
+      `${given} is in use ('fuser -vm ${given}' lists by what); ` +
+        `'glossa umount --lazy ${given}' detaches it now`,
     );
   },
 });
@@ -81,9 +82,10 @@ function detachByUser(mountpoint: string, lazy: boolean): Refusal | null {
   return status === 0 ? null : { busy: /busy/i.test(stderr), why: stderr.trim() };
 }
 
+/** Asks for what the kernel does not remember. */
 function isDead(mountpoint: string): boolean {
   try {
-    statSync(mountpoint);
+    statfsSync(mountpoint);
     return false;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOTCONN';

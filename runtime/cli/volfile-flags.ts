@@ -4,7 +4,7 @@ import { type Flags, list, toggle } from './flags.ts';
 export const volfileFlags = {
   'xlator-option': list({
     value: 'VOLUME.KEY=VALUE',
-    help: 'set an option of a volume, or of all that match, as in *.log-level=DEBUG; may be repeated',
+    help: 'set an option of a volume, or of all that match (*.log-level=DEBUG); may be repeated',
   }),
   strict: toggle({ help: 'an unknown option in the volfile is an error' }),
   'allow-shell': toggle({ help: 'run the commands in backticks of the volfile' }),

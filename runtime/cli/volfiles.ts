@@ -53,7 +53,7 @@ function neighbour(path: string): string {
   }
 }
 
-/** Runs commands of a volfile where its relative paths start. Their errors are the user's to see. */
+/** Runs commands of a volfile where its relative paths start. Their errors are for the user. */
 async function shell(cwd: string): Promise<CommandRunner> {
   const { spawnSync } = await import('node:child_process');
   return (command) => {

@@ -1557,7 +1557,10 @@ export const tail = {
 export const unwind = {
   stat(frame: Frame, opRet: number, opErrno: number, buf: Iatt | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'stat', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'stat');
+    if (cbk === null) {
+      unwoundTwice(frame, 'stat');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, buf, xdata);
@@ -1571,7 +1574,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'readlink', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'readlink');
+    if (cbk === null) {
+      unwoundTwice(frame, 'readlink');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, path, buf, xdata);
@@ -1587,7 +1593,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'mknod', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'mknod');
+    if (cbk === null) {
+      unwoundTwice(frame, 'mknod');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, inode, buf, preparent, postparent, xdata);
@@ -1603,7 +1612,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'mkdir', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'mkdir');
+    if (cbk === null) {
+      unwoundTwice(frame, 'mkdir');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, inode, buf, preparent, postparent, xdata);
@@ -1617,7 +1629,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'unlink', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'unlink');
+    if (cbk === null) {
+      unwoundTwice(frame, 'unlink');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, preparent, postparent, xdata);
@@ -1631,7 +1646,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'rmdir', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'rmdir');
+    if (cbk === null) {
+      unwoundTwice(frame, 'rmdir');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, preparent, postparent, xdata);
@@ -1647,7 +1665,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'symlink', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'symlink');
+    if (cbk === null) {
+      unwoundTwice(frame, 'symlink');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, inode, buf, preparent, postparent, xdata);
@@ -1664,7 +1685,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'rename', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'rename');
+    if (cbk === null) {
+      unwoundTwice(frame, 'rename');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(
@@ -1692,7 +1716,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'link', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'link');
+    if (cbk === null) {
+      unwoundTwice(frame, 'link');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, inode, buf, preparent, postparent, xdata);
@@ -1706,14 +1733,20 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'truncate', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'truncate');
+    if (cbk === null) {
+      unwoundTwice(frame, 'truncate');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, prebuf, postbuf, xdata);
   },
   open(frame: Frame, opRet: number, opErrno: number, fd: Fd | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'open', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'open');
+    if (cbk === null) {
+      unwoundTwice(frame, 'open');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, fd, xdata);
@@ -1727,7 +1760,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'readv', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'readv');
+    if (cbk === null) {
+      unwoundTwice(frame, 'readv');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, vector, stbuf, xdata);
@@ -1741,7 +1777,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'writev', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'writev');
+    if (cbk === null) {
+      unwoundTwice(frame, 'writev');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, prebuf, postbuf, xdata);
@@ -1754,14 +1793,20 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'statfs', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'statfs');
+    if (cbk === null) {
+      unwoundTwice(frame, 'statfs');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, buf, xdata);
   },
   flush(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'flush', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'flush');
+    if (cbk === null) {
+      unwoundTwice(frame, 'flush');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
@@ -1775,14 +1820,20 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'fsync', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fsync');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fsync');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, prebuf, postbuf, xdata);
   },
   setxattr(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'setxattr', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'setxattr');
+    if (cbk === null) {
+      unwoundTwice(frame, 'setxattr');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
@@ -1795,35 +1846,50 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'getxattr', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'getxattr');
+    if (cbk === null) {
+      unwoundTwice(frame, 'getxattr');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, dict, xdata);
   },
   removexattr(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'removexattr', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'removexattr');
+    if (cbk === null) {
+      unwoundTwice(frame, 'removexattr');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
   },
   opendir(frame: Frame, opRet: number, opErrno: number, fd: Fd | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'opendir', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'opendir');
+    if (cbk === null) {
+      unwoundTwice(frame, 'opendir');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, fd, xdata);
   },
   fsyncdir(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fsyncdir', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fsyncdir');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fsyncdir');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
   },
   access(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'access', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'access');
+    if (cbk === null) {
+      unwoundTwice(frame, 'access');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
@@ -1840,7 +1906,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'create', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'create');
+    if (cbk === null) {
+      unwoundTwice(frame, 'create');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(
@@ -1866,21 +1935,30 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'ftruncate', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'ftruncate');
+    if (cbk === null) {
+      unwoundTwice(frame, 'ftruncate');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, prebuf, postbuf, xdata);
   },
   fstat(frame: Frame, opRet: number, opErrno: number, buf: Iatt | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fstat', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fstat');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fstat');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, buf, xdata);
   },
   lk(frame: Frame, opRet: number, opErrno: number, flock: Flock | null, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'lk', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'lk');
+    if (cbk === null) {
+      unwoundTwice(frame, 'lk');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, flock, xdata);
@@ -1895,7 +1973,10 @@ export const unwind = {
     postparent: Iatt | null,
   ): void {
     const cbk = frame.cbk as Cbk<'lookup', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'lookup');
+    if (cbk === null) {
+      unwoundTwice(frame, 'lookup');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, inode, buf, xdata, postparent);
@@ -1908,35 +1989,50 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'readdir', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'readdir');
+    if (cbk === null) {
+      unwoundTwice(frame, 'readdir');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, entries, xdata);
   },
   inodelk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'inodelk', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'inodelk');
+    if (cbk === null) {
+      unwoundTwice(frame, 'inodelk');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
   },
   finodelk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'finodelk', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'finodelk');
+    if (cbk === null) {
+      unwoundTwice(frame, 'finodelk');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
   },
   entrylk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'entrylk', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'entrylk');
+    if (cbk === null) {
+      unwoundTwice(frame, 'entrylk');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
   },
   fentrylk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fentrylk', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fentrylk');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fentrylk');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
@@ -1949,7 +2045,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'xattrop', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'xattrop');
+    if (cbk === null) {
+      unwoundTwice(frame, 'xattrop');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, dict, xdata);
@@ -1962,7 +2061,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'fxattrop', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fxattrop');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fxattrop');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, dict, xdata);
@@ -1975,14 +2077,20 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'fgetxattr', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fgetxattr');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fgetxattr');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, dict, xdata);
   },
   fsetxattr(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fsetxattr', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fsetxattr');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fsetxattr');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
@@ -1996,7 +2104,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'rchecksum', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'rchecksum');
+    if (cbk === null) {
+      unwoundTwice(frame, 'rchecksum');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, weak, strong, xdata);
@@ -2010,7 +2121,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'setattr', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'setattr');
+    if (cbk === null) {
+      unwoundTwice(frame, 'setattr');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, statpre, statpost, xdata);
@@ -2024,7 +2138,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'fsetattr', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fsetattr');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fsetattr');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, statpre, statpost, xdata);
@@ -2037,21 +2154,30 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'readdirp', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'readdirp');
+    if (cbk === null) {
+      unwoundTwice(frame, 'readdirp');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, entries, xdata);
   },
   getspec(frame: Frame, opRet: number, opErrno: number, spec: string | null): void {
     const cbk = frame.cbk as Cbk<'getspec', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'getspec');
+    if (cbk === null) {
+      unwoundTwice(frame, 'getspec');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, spec);
   },
   fremovexattr(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'fremovexattr', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fremovexattr');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fremovexattr');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
@@ -2065,7 +2191,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'fallocate', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'fallocate');
+    if (cbk === null) {
+      unwoundTwice(frame, 'fallocate');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, prebuf, postbuf, xdata);
@@ -2079,7 +2208,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'discard', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'discard');
+    if (cbk === null) {
+      unwoundTwice(frame, 'discard');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, prebuf, postbuf, xdata);
@@ -2093,21 +2225,30 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'zerofill', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'zerofill');
+    if (cbk === null) {
+      unwoundTwice(frame, 'zerofill');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, prebuf, postbuf, xdata);
   },
   ipc(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'ipc', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'ipc');
+    if (cbk === null) {
+      unwoundTwice(frame, 'ipc');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
   },
   seek(frame: Frame, opRet: number, opErrno: number, offset: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'seek', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'seek');
+    if (cbk === null) {
+      unwoundTwice(frame, 'seek');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, offset, xdata);
@@ -2120,7 +2261,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'lease', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'lease');
+    if (cbk === null) {
+      unwoundTwice(frame, 'lease');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, lease, xdata);
@@ -2133,14 +2277,20 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'getactivelk', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'getactivelk');
+    if (cbk === null) {
+      unwoundTwice(frame, 'getactivelk');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, locklist, xdata);
   },
   setactivelk(frame: Frame, opRet: number, opErrno: number, xdata: Dict | null): void {
     const cbk = frame.cbk as Cbk<'setactivelk', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'setactivelk');
+    if (cbk === null) {
+      unwoundTwice(frame, 'setactivelk');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, xdata);
@@ -2156,7 +2306,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'put', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'put');
+    if (cbk === null) {
+      unwoundTwice(frame, 'put');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, inode, buf, preparent, postparent, xdata);
@@ -2170,7 +2323,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'icreate', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'icreate');
+    if (cbk === null) {
+      unwoundTwice(frame, 'icreate');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, inode, buf, xdata);
@@ -2184,7 +2340,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'namelink', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'namelink');
+    if (cbk === null) {
+      unwoundTwice(frame, 'namelink');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, prebuf, postbuf, xdata);
@@ -2199,7 +2358,10 @@ export const unwind = {
     xdata: Dict | null,
   ): void {
     const cbk = frame.cbk as Cbk<'copy_file_range', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, 'copy_file_range');
+    if (cbk === null) {
+      unwoundTwice(frame, 'copy_file_range');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(parent, frame.cookie, parent.xl, opRet, opErrno, stbuf, prebufDst, postbufDst, xdata);

@@ -68,7 +68,10 @@ const unwind = (fop: FopRow) => `  ${fop.name}(
     ${join('frame: Frame', 'opRet: number', 'opErrno: number', params(fop.reply))}
   ): void {
     const cbk = frame.cbk as Cbk<'${fop.name}', unknown> | null;
-    if (cbk === null) return unwoundTwice(frame, '${fop.name}');
+    if (cbk === null) {
+      unwoundTwice(frame, '${fop.name}');
+      return;
+    }
     frame.cbk = null;
     const parent = frame.parent as Frame;
     cbk(${join('parent', 'frame.cookie', 'parent.xl', 'opRet', 'opErrno', names(fop.reply))});

@@ -1,5 +1,5 @@
 /** What all parts of a run share, and the folders that it works in. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -62,11 +62,13 @@ export function makeFolder(...path: readonly string[]): string {
   return folder;
 }
 
-/** Compiles a program of `c/`, and returns its path. @throws {NotMeasured} */
+/** Path of a program of `c/`, which is compiled the first time. @throws {NotMeasured} */
 export async function compileC(
   { tools, folder }: Bench,
   name: 'statload' | 'floor',
 ): Promise<string> {
+  const program = join(folder, name);
+  if (existsSync(program)) return program;
   await tools.require('gcc');
   const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra'];
   const libraries: string[] = [];
@@ -75,7 +77,6 @@ export async function compileC(
     const found = await tools.output('pkg-config', ['--cflags', '--libs', 'fuse3']);
     libraries.push(...found.trim().split(/\s+/));
   }
-  const program = join(folder, name);
   const source = join(packageRoot, 'test/bench/c', `${name}.c`);
   await tools.output('gcc', [...flags, '-o', program, source, ...libraries]);
   return program;

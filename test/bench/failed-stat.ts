@@ -12,7 +12,7 @@ import { compareSamples, type Samples, sampleColumns, samplesRow } from './sampl
 import { ratio } from './statistics.ts';
 import { type Target, type TargetName, targets } from './targets.ts';
 
-const FULL: Load = { rounds: 9, count: 4000, warm: 20_000 };
+const FULL: Load = { rounds: 9, count: 4000, warm: 40_000 };
 const QUICK: Load = { rounds: 3, count: 1000, warm: 5_000 };
 
 interface Held {

@@ -15,7 +15,7 @@ const MORE = 10;
 /** Microseconds for all of them together. */
 const BAR = { limit: 0.2 };
 
-const FULL: Load = { rounds: 21, count: 4000, warm: 20_000 };
+const FULL: Load = { rounds: 21, count: 4000, warm: 40_000 };
 const QUICK: Load = { rounds: 5, count: 1000, warm: 5_000 };
 
 /** Neither counts nor measures, so it has no fops. */

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type Bench, makeFolder } from './bench.ts';
 import { NotMeasured } from './figures.ts';
 import { isMounted } from './mounts.ts';
-import { isRoot, lastLine, Tools } from './tools.ts';
+import { isRoot, Tools } from './tools.ts';
 
 export interface ServerCommand {
   /** For its log and its mount point; one at a time has it. */
@@ -59,12 +59,21 @@ export async function startServer(bench: Bench, what: ServerCommand): Promise<Se
     const waited = performance.now() - begun;
     if (over || waited > START_MS_MAX) {
       const why = over ? 'ended before it had mounted' : 'did not mount in time';
-      const said = lastLine(readFileSync(log, 'utf8')) ?? 'it said nothing';
-      throw new NotMeasured(`${name} ${why}: ${said}`);
+      throw new NotMeasured(`${name} ${why}: ${lastWords(bench, log)}`);
     }
     await delay(LOOK_MS, undefined, { signal: bench.signal });
   }
   return { pid: child.pid!, mountpoint, startMs: performance.now() - begun, stop };
+}
+
+const LOG_LINES = 20;
+
+/** What a server that failed said about it; the end of its log is shown, too. */
+function lastWords({ say }: Bench, log: string): string {
+  const lines = readFileSync(log, 'utf8').trim().split('\n').slice(-LOG_LINES);
+  for (const line of lines) say(`  ${line}`);
+  const complaint = lines.findLast((line) => /error|fail|cannot/i.test(line));
+  return (complaint ?? lines.at(-1)!).trim() || 'it said nothing';
 }
 
 function whenEnded(child: ChildProcess): Promise<void> {

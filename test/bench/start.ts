@@ -5,14 +5,17 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Bench, makeFolder } from './bench.ts';
+import type { Bench } from './bench.ts';
 import { type Figure, isMissing, type Missing, NotMeasured, orMissing } from './figures.ts';
 import { digits, ranged, whole } from './numbers.ts';
 import type { Report, Row } from './report.ts';
+import type { Server } from './server.ts';
 import { estimate, isJumpy } from './statistics.ts';
 import { proveCache, pythonVolume, startGlossa } from './targets.ts';
 
 const NAME = 'start';
+/** Empty at first. */
+const CACHE = 'start-cache';
 const STARTS = { full: 7, quick: 3 };
 const START = { unit: 's', bar: { limit: 0.8 } } as const;
 const MEMORY = { unit: 'MB', bar: { limit: 250 } } as const;
@@ -48,14 +51,14 @@ export async function startTime(bench: Bench): Promise<Report> {
 }
 
 async function measure(bench: Bench, starts: number): Promise<Measured> {
-  const env = { XDG_CACHE_HOME: makeFolder(bench.data, 'cache') };
-  const first = await startGlossa(bench, NAME, [pythonVolume], env);
+  const start = (): Promise<Server> => startGlossa(bench, NAME, [pythonVolume], CACHE);
+  const first = await start();
   await proveCache(bench, NAME, first);
   await first.stop();
   const warm: number[] = [];
   const idle: number[] = [];
   while (warm.length < starts) {
-    const server = await startGlossa(bench, NAME, [pythonVolume], env);
+    const server = await start();
     warm.push(server.startMs / 1000);
     await delay(IDLE_MS, undefined, { signal: bench.signal });
     idle.push(residentMegabytes(server.pid));

@@ -21,9 +21,9 @@ const TIMEOUTS = ['--attribute-timeout=1', '--entry-timeout=1', '--negative-time
 /** Longer than any run, for all caches. */
 const CACHE_SECONDS = '600';
 
-export const glossaProgram = join(packageRoot, 'dist/runtime/cli/main.js');
+const glossaProgram = join(packageRoot, 'dist/runtime/cli/main.js');
 
-export const storageVolume = (directory: string): VolumeText => ({
+const storageVolume = (directory: string): VolumeText => ({
   name: 'posix',
   type: 'storage/posix',
   options: { directory },
@@ -58,19 +58,23 @@ const nlCacheVolume: VolumeText = {
   },
 };
 
-/** A glossa mount of these volumes above a folder of its own. @throws {NotMeasured} */
+/**
+ * A glossa mount of these volumes above a folder of its own. Servers with the same name for their
+ * cache folder share what they keep to start faster; the user's own is left alone.
+ * @throws {NotMeasured}
+ */
 export async function startGlossa(
   bench: Bench,
   name: string,
   volumes: readonly VolumeText[],
-  env?: Readonly<Record<string, string>>,
+  cache = 'cache',
 ): Promise<Server> {
   await bench.tools.require('fuse');
   const storage = storageVolume(makeFolder(bench.data, name));
   const volfile = writeVolfile(bench, name, [storage, ...volumes]);
   return startServer(bench, {
     name,
-    env,
+    env: { XDG_CACHE_HOME: makeFolder(bench.data, cache) },
     command: (mountpoint, log) => {
       const args = ['mount', volfile, mountpoint, '-N', '--log-file', log, ...TIMEOUTS];
       return [process.execPath, glossaProgram, ...args];

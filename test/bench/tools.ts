@@ -61,9 +61,6 @@ async function hasFuse(tools: Tools): Promise<boolean> {
   return isRoot || runs('fusermount3', '--version')(tools);
 }
 
-export const lastLine = (text: string): string | undefined =>
-  text.trim().split('\n').at(-1) || undefined;
-
 export class Tools {
   private readonly signal: AbortSignal | undefined;
   private readonly known = new Map<NeedName, Promise<boolean>>();
@@ -100,7 +97,7 @@ export class Tools {
     } catch (error) {
       this.signal?.throwIfAborted();
       const { stderr = '', message } = error as Error & { stderr?: string };
-      throw new NotMeasured(lastLine(stderr) ?? message);
+      throw new NotMeasured(stderr.trim().split('\n').at(-1) || message);
     }
   }
 }

@@ -114,11 +114,11 @@ export const dirChecks: Checks = {
     expect(listed.sort()).toEqual(names);
   },
 
-  'a directory of thousands': async (vol) => {
+  'a large directory': async (vol) => {
     const d = await mkdir(vol, vol.root, 'd');
-    const names = await fill(vol, d, 3000);
+    const names = await fill(vol, d, 1000);
     expect(await vol.names(d)).toEqual(names);
     const plus = await vol.list(d, 65536, 'readdirp');
-    expect(plus.filter((entry) => entry.stat?.iaType === IA_IFREG)).toHaveLength(3000);
+    expect(plus.filter((entry) => entry.stat?.iaType === IA_IFREG)).toHaveLength(1000);
   },
 };

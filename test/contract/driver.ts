@@ -3,7 +3,7 @@
  * inodes of the replies into the table and counts the lookups.
  *
  *     const vol = await startVolume([{ name: 'disk', translator: memory }]);
- *     const made = await vol.mkdir(vol.root, 'dir');        // made.err === '', made.inode is linked
+ *     const made = await vol.mkdir(vol.root, 'dir');        // made.err is '', made.inode linked
  *     const miss = await vol.lookup(made.inode!, 'absent'); // miss.err === 'ENOENT'
  *     const raw = await vol.fop('stat', new Loc(vol.root), null);
  *     await vol.stop();                                     // checks that all was answered, once

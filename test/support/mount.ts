@@ -174,7 +174,7 @@ export const glossa = (
 export interface StartSettings extends Omit<RunSettings, 'onStart'> {
   /** More flags for `glossa mount`. */
   readonly args?: readonly string[];
-  /** Name of the folder to mount on, made in the scratch folder; the volfile and log go by it too. */
+  /** Names the folder to mount on, the volfile and the log, all made in the scratch folder. */
   readonly name?: string;
 }
 

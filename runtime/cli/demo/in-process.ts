@@ -3,6 +3,7 @@
  * process, and lookups wound to its top the way a mount would.
  */
 import { dirname } from 'node:path';
+import { GraphError } from '../../core/errors.ts';
 import { wind } from '../../core/fops.gen.ts';
 import { newRequest, Stack } from '../../core/frame.ts';
 import type { Graph } from '../../core/graph.ts';
@@ -22,7 +23,7 @@ import { describeOrFail, inspectFile } from '../volfiles.ts';
 import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts';
 import { DIRECTORIES, directoryName } from './workload.ts';
 
-/** @throws {Failure | GraphError} */
+/** @throws {Failure} */
 export async function serveInProcess(settings: ServeSettings, terminal: Terminal): Promise<Served> {
   const { stack, tree, workload } = settings;
   const overrides = [`${STORAGE}.directory=${tree}`];
@@ -31,7 +32,7 @@ export async function serveInProcess(settings: ServeSettings, terminal: Terminal
   const sink = openSink(CONSOLE, terminal.colour.err);
   const context = new NodeContext({ sink, baseDir: dirname(stack.volfile), wake() {} });
   const graph = activate(description, registry, context, { default: WARNING, volumes: new Map() });
-  await graph.start();
+  await start(graph);
   const driver = new Driver(graph);
   const directories = Array.from({ length: DIRECTORIES }, (_, directory) =>
     driver.lookup(graph.inodes.root, directoryName(directory)),
@@ -45,6 +46,15 @@ export async function serveInProcess(settings: ServeSettings, terminal: Terminal
     counts: () => countsIn(JSON.parse(statedump(graph)) as Statedump),
     stop: () => graph.stop(),
   };
+}
+
+async function start(graph: Graph): Promise<void> {
+  try {
+    await graph.start();
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    throw new Failure(error.message, error.problems);
+  }
 }
 
 /** Lookups one after the other, each answered before it returns. */

@@ -9,7 +9,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ENOENT, strerror } from '../../core/errno.ts';
+import { ECONNABORTED, ENOENT, ENOTCONN, strerror } from '../../core/errno.ts';
 import { findMount, openChannel } from '../../mount/fuse/channel.ts';
 import { MountError } from '../../mount/fuse/mount-error.ts';
 import { O_CLOEXEC, O_PATH, STATX_BASIC_STATS } from '../../sys/constants.ts';
@@ -40,7 +40,7 @@ export async function mountProblem(scratch: string): Promise<string | null> {
     await channel.unmount();
     return null;
   } catch (error) {
-    if (error instanceof MountError) return error.message;
+    if (error instanceof MountError) return error.message.replace(/^cannot mount on .*?: /, '');
     throw error;
   }
 }
@@ -70,32 +70,32 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
   };
   if (!(await server.ready)) {
     await stop();
-    throw new Failure(said.join('\n') || `${stack.title}: the server ended\n${tail(logFile)}`);
-  }
-  try {
-    for (let directory = 0; directory < DIRECTORIES; directory += 1) {
-      descriptors.push(openDirectory(join(mountpoint, directoryName(directory))));
-    }
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const broken = (errno: number): Failure =>
-    new Failure(
-      `the mount of the ${stack.title} stack failed: ${strerror(errno)}; the end of its log:\n` +
-        tail(logFile),
+    if (said.length > 0) throw new Failure(said.join('\n'), said);
+    throw new Failure(
+      `the server of ${stack.volfile} ended; the end of its log:\n${tail(logFile)}`,
     );
+  }
+  const broken = (errno: number): Failure => {
+    const gone = errno === ENOTCONN || errno === ECONNABORTED;
+    const why = gone ? 'ended unexpectedly' : `failed: ${strerror(errno)}`;
+    return new Failure(
+      `the server of ${stack.volfile} ${why}; the end of its log:\n${tail(logFile)}`,
+    );
+  };
+  for (let directory = 0; directory < DIRECTORIES; directory += 1) {
+    const path = cstring(join(mountpoint, directoryName(directory)));
+    const fd = open(path, O_PATH | O_CLOEXEC, 0);
+    if (fd >= 0) descriptors.push(fd);
+    else {
+      await stop();
+      throw broken(-fd);
+    }
+  }
   return {
     find: finder(descriptors, workload, broken),
     counts: () => countsIn(readStatedump(mountpoint, mountpoint)),
     stop,
   };
-}
-
-function openDirectory(path: string): number {
-  const fd = open(cstring(path), O_PATH | O_CLOEXEC, 0);
-  if (fd < 0) throw new Failure(`cannot open ${path}: ${strerror(-fd)}`);
-  return fd;
 }
 
 /** Looks names up with one system call each, and nothing else that takes time. */
@@ -127,8 +127,12 @@ async function endServer(server: Server, mountpoint: string, terminal: Terminal)
   await umount.run({ flags: { lazy: true }, operands: [mountpoint], rest: null }, terminal);
 }
 
-/** The last lines of a log. */
+/** The last lines of a log, without the listing of the volfile. */
 function tail(path: string): string {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n').slice(-LOG_LINES);
-  return lines.map((line) => `    ${line}`).join('\n');
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const telling = lines.filter((line) => !/^(\+-| *\d+: )/.test(line));
+  return telling
+    .slice(-LOG_LINES)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }

@@ -12,7 +12,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { constants, readFileSync } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { realpath, stat, statfs } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import {
   EACCES,
@@ -121,6 +121,8 @@ async function checkMountpoint(path: string): Promise<string> {
   try {
     const real = await realpath(path);
     const there = findMount(real);
+    // The kernel remembers attributes of a dead mount for a while, but never what statfs asks for.
+    if (there?.type === FS_TYPE) await statfs(real);
     const stats = await stat(real);
     if (there?.type === FS_TYPE) throw mountError('MOUNT_POINT_BUSY', path, there.source);
     if (!stats.isDirectory()) throw mountError('MOUNT_POINT_NOT_DIRECTORY', path);

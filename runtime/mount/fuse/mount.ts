@@ -63,6 +63,7 @@ export async function mountGraph(options: MountOptions): Promise<Mount> {
     entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT,
     negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
     busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
+    rootXattrs: options.rootXattrs,
   });
 }
 

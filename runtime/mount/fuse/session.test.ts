@@ -1,5 +1,5 @@
 /** What a session does with messages, whatever they ask for: answers, one each, come what may. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
 import type { Fd } from '../../core/fd.ts';
 import { fail, unwind } from '../../core/fops.gen.ts';
@@ -9,7 +9,7 @@ import type { Fops } from '../../core/xlator.ts';
 import * as P from './protocol.ts';
 import { groupsOf } from './request.ts';
 
-const [ENOENT, EIO, EAGAIN, EINVAL, ENOSYS] = [2, 5, 11, 22, 38];
+const [ENOENT, EIO, EAGAIN, EINVAL, ERANGE, ENOSYS, ENODATA] = [2, 5, 11, 22, 34, 38, 61];
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -262,6 +262,31 @@ describe('INIT', () => {
     expect(init(7, 30)[0]).toBe(-71);
     expect(rig.lines.join()).toMatch(/speaks FUSE 7\.30, and 7\.31 is needed/);
   });
+});
+
+test('the root has attributes that no translator hears of', async () => {
+  const asked: (string | null)[] = [];
+  const answered = vi.fn(() => Buffer.from('state'));
+  rig = await Rig.make(
+    {
+      getxattr(frame, _xl, _loc, name) {
+        asked.push(name);
+        fail.getxattr(frame, ENODATA);
+      },
+    },
+    { rootXattrs: new Map([['glossa.own', answered]]) },
+  );
+  const get = (nodeid: number, name: string, size: number) =>
+    rig.ask(P.GETXATTR, nodeid, u32(size), u32(0), name);
+  expect(get(1, 'glossa.own', 64).body.toString()).toBe('state');
+  expect(get(1, 'glossa.own', 0).body.readUInt32LE(0)).toBe(5);
+  expect(get(1, 'glossa.own', 4).error).toBe(-ERANGE);
+  expect(answered).toHaveBeenCalledTimes(3);
+  expect(asked).toEqual([]);
+  const file = rig.find('file').id;
+  expect(get(file, 'glossa.own', 64).error).toBe(-ENODATA);
+  expect(get(1, 'glossa.other', 64).error).toBe(-ENODATA);
+  expect(asked).toEqual(['glossa.own', 'glossa.other']);
 });
 
 test('a process that is gone has no groups, nor has the kernel', async () => {

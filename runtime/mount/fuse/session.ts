@@ -43,6 +43,8 @@ const COPY_MAX = 8192;
 /** The kernel takes errnos below this only. */
 const ERRNO_MAX = 512;
 
+export type RootXattrs = ReadonlyMap<string, () => Uint8Array>;
+
 export interface SessionOptions {
   /** How long the kernel may believe attributes, names, and absent names. Seconds, fractions too. */
   readonly attributeTimeout: number;
@@ -50,6 +52,8 @@ export interface SessionOptions {
   readonly negativeTimeout: number;
   /** Microseconds to wait awake for the next request. */
   readonly busyPollUs: number;
+  /** Extended attributes of the root that the mount itself answers, made when asked for. */
+  readonly rootXattrs?: RootXattrs | undefined;
 }
 
 export class Session implements Source {
@@ -67,6 +71,7 @@ export class Session implements Source {
   /** Null when absent names are not to be believed. */
   readonly negativeValid: Validity | null;
   readonly unknownValid = new Validity(0);
+  readonly rootXattrs: RootXattrs;
   readonly out = Buffer.alloc(OUT_SIZE);
   readonly view = new DataView(this.out.buffer, this.out.byteOffset, OUT_SIZE);
   private readonly header = new InHeader();
@@ -104,6 +109,7 @@ export class Session implements Source {
     this.entryValid = new Validity(options.entryTimeout);
     const { negativeTimeout } = options;
     this.negativeValid = negativeTimeout > 0 ? new Validity(negativeTimeout) : null;
+    this.rootXattrs = options.rootXattrs ?? new Map();
     this.onEnded = onEnded;
   }
 

@@ -14,7 +14,7 @@ import {
   type GetxattrIn,
   type SetxattrIn,
 } from '../codec/xattr.ts';
-import { OUT_HEADER_SIZE } from '../protocol.ts';
+import { OUT_HEADER_SIZE, ROOT_ID } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import type { Handler } from './handler.ts';
 import { inodeDone, inodeErrno } from './reply.ts';
@@ -52,6 +52,8 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   if (NEVER.has(name)) {
     return session.fail(frame, name.startsWith('security.') ? ENODATA : EOPNOTSUPP);
   }
+  const own = header.nodeid === ROOT_ID ? session.rootXattrs.get(name) : undefined;
+  if (own !== undefined) return replySized(session, frame, args.size, own());
   frame.local = name;
   wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
 };

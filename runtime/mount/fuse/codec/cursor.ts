@@ -42,10 +42,6 @@ export class Cursor {
     this.short = end > this.bytes.length || start > end;
   }
 
-  u16(): number {
-    return this.take(2) ? this.view.getUint16(this.at - 2, true) : 0;
-  }
-
   u32(): number {
     return this.take(4) ? this.view.getUint32(this.at - 4, true) : 0;
   }

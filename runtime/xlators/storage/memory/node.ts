@@ -1,8 +1,8 @@
 /**
  * The inodes of a memory volume, and the volume itself.
  *
- * A Node is found by gfid as long as a name leads to it; after that by those who hold it already: an
- * Inode keeps its Node as context, an Fd keeps the Node it was opened on. Paths play no part.
+ * A Node is found by gfid as long as a name leads to it; after that by those who hold it already:
+ * an Inode keeps its Node as context, an Fd the Node it was opened on. Paths play no part.
  */
 import { nameLength } from '../../../core/bytes.ts';
 import { type Context, newGfid } from '../../../core/context.ts';

@@ -1,6 +1,6 @@
 /**
- * A file's data in pages of 4 KiB; a page that was never written is a hole and takes no memory, so a
- * file's size costs nothing. All pages of a volume are counted against one budget.
+ * A file's data in pages of 4 KiB; a page that was never written is a hole and takes no memory, so
+ * that a file's size costs nothing. All pages of a volume are counted against one budget.
  */
 
 export const PAGE_SIZE = 4096;

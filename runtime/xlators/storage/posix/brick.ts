@@ -1,4 +1,4 @@
-/** A brick: the directory on disk that a storage/posix volume serves, and what it needs to do so. */
+/** A brick: the directory on disk that a volume serves, and what is needed to do so. */
 import { readFileSync } from 'node:fs';
 import { type Context, newGfid } from '../../../core/context.ts';
 import { type Gfid, ROOT_GFID } from '../../../core/gfid.ts';

@@ -160,11 +160,12 @@ function entryOf(listing: Listing, name: string, off: number): Dirent | null {
   const looks = plus || type === DT_UNKNOWN;
   if (looks && look(brick, dir.fd, path) !== 0) return null;
   if (looks) type = direntType(typeOfMode(brick.st.mode));
+  // A number alone may be out of date, but here it is only a hint of what a lookup will find.
   const known = looks
     ? brick.handles.findSame(brick.st)
     : brick.handles.findIno(brick.dirents.inoHi, brick.dirents.inoLo);
   const stat = plus ? iattOf(brick.st, NULL_GFID) : null;
-  const gfid = known?.gfid ?? storedGfid(dir, path);
+  const gfid = known?.gfid ?? storedGfid(listing, path);
   if (stat === null) return { name, off, type, gfid, stat: null, dict: null, inode: null };
   stat.iaGfid = gfid;
   const dict = lookupKeys(dir.fd, path, listing.keys);
@@ -172,12 +173,15 @@ function entryOf(listing: Listing, name: string, off: number): Dirent | null {
 }
 
 /** The gfid of an entry that no handle is known of, given one if it has none. */
-function storedGfid(dir: OpenDir, path: Uint8Array): Gfid {
+function storedGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
   const { brick } = dir;
   const gfid = brick.gfids.readPath(procEntryPath(dir.fd, path, 0));
   if (gfid !== null && brick.handles.find(gfid) === undefined) return gfid;
   const handle = identify(brick, dir.fd, path, null);
-  return typeof handle === 'number' ? NULL_GFID : handle.gfid;
+  if (typeof handle === 'number') return NULL_GFID;
+  // A listing may be long: what nobody has looked up is not kept open.
+  if (fd.inode.table.find(handle.gfid) === undefined) brick.handles.drop(handle);
+  return handle.gfid;
 }
 
 /** "." and "..", the root's parent being the root. */
@@ -190,7 +194,8 @@ function dotsOf(listing: Listing, name: '.' | '..', off: number): Dirent {
   const isThere = (plus || !isSelf) && look(brick, dir.fd, path) === 0;
   const stat = plus && isThere ? iattOf(brick.st, own) : null;
   let gfid = own;
-  if (!isSelf && isThere) gfid = brick.handles.findSame(brick.st)?.gfid ?? storedGfid(dir, PARENT);
+  if (!isSelf && isThere)
+    gfid = brick.handles.findSame(brick.st)?.gfid ?? storedGfid(listing, PARENT);
   if (stat !== null) stat.iaGfid = gfid;
   return { name, off, type, gfid, stat, dict: null, inode: null };
 }

@@ -38,6 +38,7 @@ import { type Made, wantedGfid } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { keepFile, openHandle, safeFlags, writeAll } from './files.ts';
 import {
+  entryAt,
   type Handle,
   handleOf,
   iattOf,
@@ -66,13 +67,11 @@ function putEntry(brick: Brick, dir: Handle, loc: Loc, into: Path): number {
 /** The handle of what the loc's name leads to; `brick.st` describes it. Or the errno. */
 function findEntry(xl: PosixXlator, dir: Handle, loc: Loc, xdata: Dict | null): Handle | number {
   const brick = xl.priv;
-  const hidden = brick.hides(dir, loc.name!) ? ENOENT : putName(NAME, loc.name!);
-  const fault = hidden || look(brick, dir.fd, NAME);
+  const fault = brick.hides(dir, loc.name!) ? ENOENT : putName(NAME, loc.name!);
   if (fault !== 0) return fault;
-  const { inode } = loc;
-  let found: Handle | number | undefined = brick.handles.findSame(brick.st);
-  found ??= identify(brick, dir.fd, NAME, wantedGfid(xdata));
+  const found = entryAt(brick, dir.fd, NAME, wantedGfid(xdata));
   if (typeof found === 'number') return found;
+  const { inode } = loc;
   // The name leads elsewhere now: whoever asked must look again, with a new inode.
   if (inode?.linked && inode.gfid !== found.gfid) return ESTALE;
   return found;
@@ -127,23 +126,25 @@ function make(
   brick.identity.revert();
   if (result < 0) return -result;
   const handle = identify(brick, dir.fd, NAME, wantedGfid(xdata), true);
-  if (typeof handle === 'number') return handle;
   return madeAt(xl, loc, dir, preparent, handle, result);
 }
 
-/** What to answer for an entry that is there now. */
+/** What to answer for an entry that is there now; a descriptor is closed when that is an errno. */
 function madeAt(
   xl: PosixXlator,
   loc: Loc,
   dir: Handle,
   preparent: Iatt | null,
-  handle: Handle,
+  handle: Handle | number,
   result: number,
 ): MadeEntry | number {
   const brick = xl.priv;
-  const buf = iattOfFd(brick, handle.fd, handle.gfid);
+  const buf = typeof handle === 'number' ? null : iattOfFd(brick, handle.fd, handle.gfid);
   const postparent = iattOfFd(brick, dir.fd, dir.gfid);
-  if (buf === null || preparent === null || postparent === null) return EIO;
+  if (typeof handle === 'number' || buf === null || preparent === null || postparent === null) {
+    if (result > 0) libc.close(result);
+    return typeof handle === 'number' ? handle : EIO;
+  }
   loc.inode?.ctxSet(xl, handle);
   return { buf, preparent, postparent, handle, result };
 }
@@ -254,10 +255,9 @@ function rename(xl: PosixXlator, oldloc: Loc, newloc: Loc, flags: number): Renam
   const result = libc.renameat2(from.fd, NAME, to.fd, NAME_2, flags);
   if (result < 0) return result === -EEXIST && flags === 0 ? ENOTEMPTY : -result;
   nameGone(brick, victim, table);
-  const moved = identify(brick, to.fd, NAME_2, null);
+  const moved = entryAt(brick, to.fd, NAME_2, null);
   if (typeof moved === 'number') return moved;
-  const buf = iattOfFd(brick, moved.fd, moved.gfid);
-  if (buf === null) return EIO;
+  const buf = iattOf(brick.st, moved.gfid);
   const fromAfter = iattOfFd(brick, from.fd, from.gfid);
   const toAfter = iattOfFd(brick, to.fd, to.gfid);
   return { buf, parents: [fromBefore, fromAfter, toBefore, toAfter] };

@@ -74,7 +74,7 @@ export class Handle {
     return this.inoHi * TWO_32 + this.inoLo;
   }
 
-  /** Whether `st` describes this very inode. The time of birth tells a number that is used again. */
+  /** Whether `st` describes this very inode: a number that is used again has a later birth. */
   is(st: Statx): boolean {
     return (
       this.inoLo === st.inoLo &&
@@ -235,6 +235,21 @@ export function identify(
   return handle;
 }
 
+/**
+ * The same for what may well be known; its descriptor need not be open. `brick.st` describes it
+ * when there is no errno.
+ */
+export function entryAt(
+  brick: Brick,
+  dirFd: number,
+  path: Path,
+  wanted: Gfid | null,
+): Handle | number {
+  const fault = look(brick, dirFd, path);
+  if (fault !== 0) return fault;
+  return brick.handles.findSame(brick.st) ?? identify(brick, dirFd, path, wanted);
+}
+
 /** The handle of an inode of the graph, open; or the errno. */
 function handleOfInode(xl: PosixXlator, inode: Inode): Handle | number {
   const { handles } = xl.priv;
@@ -251,7 +266,9 @@ function handleOfInode(xl: PosixXlator, inode: Inode): Handle | number {
 /** Opens an inode's handle by one of the names that lead to it. */
 function openAgain(xl: PosixXlator, inode: Inode, before: Handle | undefined): Handle | number {
   const brick = xl.priv;
-  for (const { parent, name } of inode.names) {
+  // An inode that was retired while a request had it may be in the table as another by now.
+  const { names } = inode.table.find(inode.gfid) ?? inode;
+  for (const { parent, name } of names) {
     const dir = handleOfInode(xl, parent);
     if (typeof dir === 'number' || putName(NAME_AGAIN, name) !== 0) continue;
     const handle = identify(brick, dir.fd, NAME_AGAIN, null);

@@ -11,7 +11,7 @@
 import type { Stack } from '../../../core/frame.ts';
 import * as libc from '../../../sys/libc.ts';
 
-/** `_LINUX_CAPABILITY_VERSION_3`: two sets of three 32-bit words (effective, permitted, inherited). */
+/** `_LINUX_CAPABILITY_VERSION_3`: two times effective, permitted and inherited, 32 bits each. */
 const CAPABILITY_VERSION_3 = 0x20080522;
 const CAP_SETGID = 6;
 const CAP_SETUID = 7;

@@ -47,7 +47,7 @@ const PREFIX = '/proc/self/fd/';
 const procBuffer = new Uint8Array(PREFIX.length + 10 + 1 + NAME_MAX + 1);
 encodeNameInto(PREFIX, procBuffer, 0);
 
-/** `/proc/self/fd/N`, good until the next call of a function of this file with `proc` in its name. */
+/** `/proc/self/fd/N`, in a buffer that the next call of this or of `procEntryPath` uses again. */
 export function procPath(fd: number): Uint8Array {
   procBuffer[putNumber(fd)] = 0;
   return procBuffer;

@@ -1,4 +1,6 @@
 /** What only storage/posix does: identity on disk, a storage that others change, descriptors. */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -221,6 +223,18 @@ describe('descriptors', () => {
     expect(handles.openCount).toBeLessThanOrEqual(16 + 32);
   });
 
+  test('are not used up by a listing of files that are not known yet', async () => {
+    const directory = folder();
+    for (let i = 0; i < 1000; i++) fs.writeFileSync(join(directory, `f${i}`), '');
+    const vol = await volume(directory, { 'handle-limit': '16' });
+    const entries = await vol.list(vol.root, 65_536);
+    expect(new Set(entries.map(({ gfid }) => gfid)).size).toBe(1001);
+    expect(brickOf(vol).handles.openCount).toBe(1);
+    const plus = await vol.list(vol.root, 65_536, 'readdirp');
+    expect(plus.map(({ gfid }) => gfid)).toEqual(entries.map(({ gfid }) => gfid));
+    expect(brickOf(vol).handles.openCount).toBe(1);
+  });
+
   test('go when inodes are forgotten and fds released', async () => {
     const before = fs.readdirSync('/proc/self/fd').length;
     const directory = folder();
@@ -262,6 +276,37 @@ function linkOf(n: string): string {
 }
 
 describe('on disk', () => {
+  test('what is not in the page cache is read all the same', async () => {
+    const directory = folder();
+    const noise = randomBytes(4 << 20);
+    fs.writeFileSync(join(directory, 'f'), noise, { flush: true });
+    const vol = await volume(directory);
+    const { fd } = ok(await vol.open(ok(await vol.lookup(vol.root, 'f')).inode!, 0));
+    for (const size of [1000, 40_000, 1 << 20]) {
+      // Out of the cache with it, then a little back in: a read that finds only its beginning.
+      execFileSync('dd', [`if=${join(directory, 'f')}`, 'iflag=nocache', 'count=0', 'status=none']);
+      ok(await vol.read(fd!, 100, 0));
+      const offsets = [0, 1, 2_000_000, noise.length - 500];
+      const replies = await Promise.all(offsets.map((offset) => vol.read(fd!, size, offset)));
+      replies.forEach((reply, i) => {
+        const offset = offsets[i]!;
+        expect(Buffer.compare(reply.vector!, noise.subarray(offset, offset + size))).toBe(0);
+      });
+    }
+    fd!.release();
+  });
+
+  test('writes that have to reach the disk', async () => {
+    const directory = folder();
+    const vol = await volume(directory);
+    const flags = O_RDWR | fs.constants.O_SYNC;
+    const made = ok(await vol.create(vol.root, 'f', flags));
+    const written = ok(await vol.write(made.fd!, 'synced', 3));
+    expect([written.opRet, written.postbuf!.iaSize]).toEqual([6, 9]);
+    made.fd!.release();
+    expect(fs.readFileSync(join(directory, 'f'), 'latin1')).toBe('\0\0\0synced');
+  });
+
   test('what is written is there, owned by the caller', async () => {
     const directory = folder();
     const vol = await volume(directory);

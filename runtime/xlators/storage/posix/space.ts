@@ -1,4 +1,4 @@
-/** The fops about the space behind a file's data: allocation, holes, sums, copies in the storage. */
+/** The fops about the space behind a file's data: allocation, holes, sums, copies on the disk. */
 import { createHash } from 'node:crypto';
 import { EINVAL, ENOSYS, ENXIO, EOPNOTSUPP, EXDEV } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';

@@ -1,7 +1,7 @@
 /**
  * Which names a storage takes as one component of a path. A name comes from a kernel, a wire or a
- * script, so nothing may be taken for granted: with `..` or a slash in it, it would reach out of the
- * directory it was meant for, and in the root out of the volume.
+ * script, so nothing may be taken for granted: a `..` or a slash would reach out of the directory
+ * it was meant for, and in the root out of the volume.
  */
 import { NameError, nameLength } from '../../../core/bytes.ts';
 import { EILSEQ, EINVAL, ENAMETOOLONG } from '../../../core/errno.ts';

@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { describeMounts, glossa, startMount, withScratch } from '../../test/support/mount.ts';
+
+const stack = `volume mem
+    type storage/memory
+end-volume
+volume top
+    type features/negative
+    subvolumes mem
+end-volume
+`;
+
+describeMounts('glossa stats', () => {
+  it('tells what the translators of a mount count', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack);
+      await writeFile(join(mount.path, 'f'), 'x'.repeat(10_000));
+      const shown = await glossa(scratch, ['stats', 'mnt']);
+      expect(shown).toMatchObject({ status: 0, err: '' });
+      expect(shown.out).toMatch(/^top {2}features\/negative\n {4}\S/);
+      expect(shown.out).toMatch('\nmem  storage/memory\n');
+      const { status, out } = await glossa(scratch, ['stats', 'mnt', '--json']);
+      expect(status).toBe(0);
+      expect(JSON.parse(out)).toEqual({
+        volumes: [
+          expect.objectContaining({ name: 'top', type: 'features/negative' }),
+          {
+            name: 'mem',
+            type: 'storage/memory',
+            dump: expect.objectContaining({ 'data-bytes': 12_288 }),
+          },
+        ],
+      });
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('is for mounts of glossa', () =>
+    withScratch(async (scratch) => {
+      expect(await glossa(scratch, ['stats', '.'])).toMatchObject({
+        status: 1,
+        err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
+      });
+    }));
+});

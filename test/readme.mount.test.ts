@@ -1,0 +1,95 @@
+/**
+ * What the documents tell people to type works, as it stands there. Commands run in a shell, `npx
+ * glossa` being the built program; files are made where the text says.
+ */
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../runtime/sys/paths.ts';
+import { describeMounts, GLOSSA, run, type Scratch, withScratch } from './support/mount.ts';
+
+const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
+
+interface Block {
+  readonly language: string;
+  readonly text: string;
+  /** The last file in backquotes in the paragraph above. */
+  readonly file: string | undefined;
+}
+
+/** The fenced blocks of a document, or of one of its sections. */
+function blocksOf(document: string, heading?: string): Block[] {
+  const start = heading === undefined ? 0 : document.indexOf(`\n## ${heading}\n`);
+  expect(start).toBeGreaterThanOrEqual(0);
+  const end = heading === undefined ? -1 : document.indexOf('\n## ', start + 1);
+  const section = document.slice(start, end < 0 ? undefined : end);
+  const found = section.matchAll(/([^\n]*(?:\n[^\n]+)*)\n\n```(\w*)\n(.*?)^```$/gms);
+  return [...found].map(([, above, language, text]) => ({
+    language: language!,
+    text: text!,
+    file: [...above!.matchAll(/`([\w./-]+\.\w+)`/g)].at(-1)?.[1],
+  }));
+}
+
+/** A shell in which `npx glossa` is the program under test. */
+async function shell(scratch: Scratch, script: string, cwd: string): Promise<string> {
+  const bin = await scratch.folder('bin');
+  const npx = join(bin, 'npx');
+  await writeFile(npx, `#!/bin/sh\nshift\nexec '${process.execPath}' '${GLOSSA}' "$@"\n`);
+  await chmod(npx, 0o755);
+  const PATH = `${bin}:${process.env.PATH}`;
+  const text = `cd '${cwd}' || exit\nexec 2>&1\n${script}`;
+  return (await run(scratch, 'sh', ['-c', text], { env: { PATH } })).out;
+}
+
+describeMounts('the documents', () => {
+  it('README: your own translator in two minutes', () =>
+    withScratch(async (scratch) => {
+      const home = await scratch.folder('home');
+      const blocks = blocksOf(read('README.md'), 'Your own translator in two minutes');
+      let printed = '';
+      let shown = '';
+      for (const { language, text, file } of blocks) {
+        if (language === 'sh') printed += await shell(scratch, text, home);
+        else if (file !== undefined) {
+          await mkdir(dirname(join(home, file)), { recursive: true });
+          await writeFile(join(home, file), text);
+        } else shown += text;
+      }
+      const timeless = (lines: string): string => lines.replace(/^\[[\d:. +-]+\]/gm, '[time]');
+      expect(timeless(shown)).toContain('[time]');
+      expect(timeless(printed)).toBe(timeless(shown));
+      expect(scratch.mounts()).toEqual([]);
+    }));
+
+  it('README: that translator is the one in examples/hello', () => {
+    const blocks = blocksOf(read('README.md'), 'Your own translator in two minutes');
+    const textOf = (file: string) => blocks.find((block) => block.file === `hello/${file}`)?.text;
+    expect(textOf('hello.py')).toBe(read('examples/hello/hello.py'));
+    // The volfile has its first comment there.
+    expect(read('examples/hello/hello.vol')).toContain(textOf('hello.vol'));
+  });
+
+  it('examples/hello', () =>
+    withScratch(async (scratch) => {
+      const [{ text } = { text: '' }] = blocksOf(read('examples/hello/README.md'));
+      const printed = await shell(scratch, text, packageRoot);
+      expect(printed).toContain(`\n${read('examples/hello/files/greeting')}`);
+      expect(printed).toMatch(/\[hello\.py:8:lookup\] 0-hello: hello, \/greeting\n/);
+    }));
+
+  it('examples/negative', () =>
+    withScratch(async (scratch) => {
+      const [{ text } = { text: '' }] = blocksOf(read('examples/negative/README.md'), 'Run it');
+      expect(text).toContain('/tmp/negative');
+      const here = text.replaceAll('/tmp/negative', scratch.path);
+      const printed = await shell(scratch, here, packageRoot);
+      const lookups = (volume: string): number =>
+        Number(new RegExp(`^${volume} .*?^ +LOOKUP\\.hits +(\\d+)`, 'ms').exec(printed)?.[1]);
+      // The root, and one time the name.
+      expect(lookups('brick')).toBe(2);
+      expect(lookups('top')).toBeGreaterThanOrEqual(4);
+      expect(scratch.mounts()).toEqual([]);
+    }));
+});

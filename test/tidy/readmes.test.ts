@@ -1,0 +1,41 @@
+/** What translators' READMEs show works: volfiles load, and the options they list are there. */
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { Registry } from '../../runtime/graph/activate.ts';
+import { Source } from '../../runtime/graph/source.ts';
+import { inspectVolfile } from '../../runtime/graph/volfile.ts';
+import { translators } from '../../runtime/xlators/registry.gen.ts';
+import { sources } from './sources.ts';
+
+const registry = new Registry(translators);
+const readmes = sources('README.md').filter(({ path }) => path.startsWith('runtime/xlators/'));
+
+/** Blocks of code, indented or fenced, that have a volume in them. */
+function volfiles(text: string): string[] {
+  const fenced = [...text.matchAll(/^```\w*\n(.*?)^```/gms)].map((match) => match[1]!);
+  const indented = text.match(/(^ {4}.*\n|^\n(?= {4}))+/gm) ?? [];
+  return [...fenced, ...indented].filter((block) => /^\s*volume \S/m.test(block));
+}
+
+it.each(translators.map(({ type }) => type))('%s has a README', (type) => {
+  expect(existsSync(`runtime/xlators/${type}/README.md`)).toBe(true);
+});
+
+describe.each(readmes.map(({ path, text }) => [path, text]))('%s', (path, text) => {
+  const type = path.split('/').slice(2, 4).join('/');
+
+  it('shows a volfile with the translator, which loads without a complaint', () => {
+    const blocks = volfiles(text);
+    expect(blocks.join()).toContain(`type ${type}\n`);
+    for (const block of blocks) {
+      const { problems } = inspectVolfile(new Source(path, block), { registry, strict: true });
+      expect(problems).toEqual([]);
+    }
+  });
+
+  it('lists only options that the translator has', () => {
+    const listed = [...text.matchAll(/^\| `([\w.-]+)` \|/gm)].map((match) => match[1]!);
+    const known = Object.keys(registry.lookup(type)!.options);
+    expect(known).toEqual(expect.arrayContaining(listed));
+  });
+});

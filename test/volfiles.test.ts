@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { registry } from '../runtime/cli/registry.ts';
+import { plainVolumes } from '../runtime/graph/description.ts';
+import { Source } from '../runtime/graph/source.ts';
+import { inspectVolfile, type VolfileInspection } from '../runtime/graph/volfile.ts';
+import { packageRoot } from '../runtime/sys/paths.ts';
+import { volfiles } from './support/volfiles.ts';
+
+function inspect(path: string): VolfileInspection {
+  const text = readFileSync(join(packageRoot, path), 'utf8');
+  return inspectVolfile(new Source(path, text), { registry, strict: true });
+}
+
+const volumes = (path: string) => plainVolumes(inspect(path).description!);
+
+it('there are volfiles', () => {
+  expect(volfiles.length).toBeGreaterThanOrEqual(5);
+});
+
+describe.each(volfiles)('%s', (path) => {
+  it('has nothing to be pointed out', () => {
+    expect(inspect(path).problems).toEqual([]);
+  });
+
+  it('names the command with which to try it, or needs none', () => {
+    const text = readFileSync(join(packageRoot, path), 'utf8');
+    const storage = volumes(path)[0]!;
+    const command = `glossa mount ${path} MOUNTPOINT --xlator-option ${storage.name}.directory=DIR`;
+    const bringsItsFiles = path === 'examples/hello/hello.vol';
+    expect(text.includes(command)).toBe(!bringsItsFiles);
+  });
+});
+
+describe('the stacks of the demo', () => {
+  const baseline = volumes('volfiles/posix.vol');
+  const native = volumes('volfiles/negative.vol');
+  const python = volumes('volfiles/python-negative.vol');
+  const others = (stack: typeof native) => stack.filter(({ name }) => name !== 'test-negative');
+
+  it('differ in the translator alone', () => {
+    expect(others(python)).toEqual(others(native));
+    const names = (stack: typeof native) => stack.map(({ name, type }) => [name, type]);
+    expect(names(others(native))).toEqual(names(baseline));
+  });
+
+  it('count at the top and above the storage', () => {
+    for (const stack of [baseline, native, python]) {
+      const counting = stack.filter(({ type }) => type === 'debug/io-stats');
+      expect(counting.map(({ name }) => name)).toEqual(['test-brick', 'test']);
+      expect(counting[0]!.subvolumes).toEqual([stack[0]!.name]);
+      expect(stack.at(-1)!.name).toBe('test');
+    }
+  });
+});
