@@ -59,7 +59,7 @@ export default defineCommand({
       // What broke because of the signal is not worth a message.
       const status = await interruption.status();
       if (status === null) throw error;
-      terminal.err('glossa demo: interrupted; nothing is left behind');
+      terminal.err('glossa demo: interrupted');
       return status;
     } finally {
       interruption.close();
@@ -120,8 +120,7 @@ async function demo(
     status.line(`${introduction(settings, width)}\n`);
     const unmountable = await mountProblem(scratch);
     if (unmountable !== null) status.line(`${withoutMount(unmountable, width)}\n`);
-    const { serveInProcess } = await import('./demo/in-process.ts');
-    const serve = unmountable === null ? serveMounted : serveInProcess;
+    const serve = unmountable === null ? serveMounted : await inProcess();
     for (const stack of demoStacks) {
       signal.throwIfAborted();
       status.begin(stack);
@@ -138,6 +137,9 @@ async function demo(
   }
   return EXIT_OK;
 }
+
+/** Loaded only when it is needed, since it brings every translator along. */
+const inProcess = async () => (await import('./demo/in-process.ts')).serveInProcess;
 
 /** Searches through a stack and takes it down. */
 async function measure(

@@ -89,6 +89,28 @@ describeMounts('glossa mount -N', () => {
       await expect(stat(pidFile)).rejects.toMatchObject({ code: 'ENOENT' });
     }));
 
+  it('leaves the pid file of the one who is mounted there', () =>
+    withScratch(async (scratch) => {
+      const pidFile = scratch.at('glossa.pid');
+      const mount = await startMount(scratch, memory, { args: ['-p', pidFile] });
+      const again = await glossa(scratch, [
+        '-f',
+        'mnt.vol',
+        'mnt',
+        '-p',
+        pidFile,
+        '-l',
+        'again.log',
+      ]);
+      expect(again.status).toBe(1);
+      expect(again.err).toBe(
+        `glossa: cannot mount on ${mount.path}: glossa is mounted there already ` +
+          `(${scratch.at('mnt.vol')}); unmount it first with 'glossa umount ${mount.path}'\n`,
+      );
+      expect(await readFile(pidFile, 'utf8')).toBe(`${mount.child.pid}\n`);
+      expect(await mount.stop()).toBe(0);
+    }));
+
   it('ends well when somebody else unmounts', () =>
     withScratch(async (scratch) => {
       const mount = await startMount(scratch, memory);

@@ -8,14 +8,18 @@ const content = `${process.pid}\n`;
 export class PidFile {
   private readonly path: string | undefined;
 
-  /** Writes it, if there is to be one. @throws {Failure} */
+  /** Without a path there is none. */
   constructor(path: string | undefined) {
     this.path = path;
-    if (path === undefined) return;
+  }
+
+  /** @throws {Failure} */
+  write(): void {
+    if (this.path === undefined) return;
     try {
-      writeFileSync(path, content);
+      writeFileSync(this.path, content);
     } catch (error) {
-      throw new Failure(`cannot write the pid file ${path}: ${reason(error)}`);
+      throw new Failure(`cannot write the pid file ${this.path}: ${reason(error)}`);
     }
   }
 

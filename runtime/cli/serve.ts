@@ -74,30 +74,33 @@ export async function serve(
     log.info(`started glossa ${version()}`, {
       pairs: { cmdline: process.argv.slice(2).join(' ') },
     });
-    const pidFile = new PidFile(settings.pidFile);
+    const graph = await startGraph(settings, { sink, levels, log }, terminal);
     try {
-      const graph = await startGraph(settings, { sink, levels, log }, terminal);
-      try {
-        return await serveGraph(graph, settings, { levels, log, ending, waiter });
-      } finally {
-        await graph.stop();
-        log.info('stopped');
-      }
+      return await serveGraph(graph, settings, { levels, log, ending, waiter });
     } finally {
-      pidFile.remove();
+      await graph.stop();
+      log.info('stopped');
     }
   } catch (error) {
-    if (error instanceof Failure && logFile !== CONSOLE) {
-      for (const problem of error.problems ?? [error.message]) log.error(problem);
-    }
+    if (logFile !== CONSOLE) logFailure(error, log);
     throw error;
   } finally {
     ending.close();
   }
 }
 
-/** What the server has to open, or open again, while it serves; in its own mount it would wait for
- *  itself. */
+function logFailure(error: unknown, log: Log): void {
+  if (error instanceof Failure) {
+    for (const problem of error.problems ?? [error.message]) log.error(problem);
+  } else {
+    log.critical(`unexpected error: ${error instanceof Error ? error.stack : String(error)}`);
+  }
+}
+
+/**
+ * Refuses what the server opens, or opens again, while it serves: in its own mount it would wait
+ * for itself.
+ */
 function refuseInside(
   mountpoint: string,
   files: Readonly<Record<string, string | undefined>>,
@@ -172,13 +175,21 @@ async function serveGraph(
   const { mountpoint, volfile } = settings;
   ending.defer();
   const mount = await mountOrFail(graph, settings, levels);
-  log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`);
-  ending.onRequest(() => unmount(mount, log));
-  await waiter.ready();
-  const error = await mount.unmounted;
-  if (error !== null) throw new Failure(error.message);
-  log.info(`unmounted ${printable(mountpoint)}`);
-  return EXIT_OK;
+  const pidFile = new PidFile(settings.pidFile);
+  try {
+    log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`);
+    // Not before: one mount point has one server, so that the file is nobody else's now.
+    pidFile.write();
+    ending.onRequest(() => unmount(mount, log));
+    await waiter.ready();
+    const error = await mount.unmounted;
+    if (error !== null) throw new Failure(error.message);
+    log.info(`unmounted ${printable(mountpoint)}`);
+    return EXIT_OK;
+  } finally {
+    pidFile.remove();
+    await unmount(mount, log);
+  }
 }
 
 async function mountOrFail(

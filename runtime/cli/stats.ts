@@ -1,6 +1,6 @@
 /** `glossa stats`: what the translators of a mount tell about themselves. */
 import { decodeName } from '../core/bytes.ts';
-import { ENODATA, ENOTCONN, EOPNOTSUPP, strerror } from '../core/errno.ts';
+import { ECONNABORTED, ENODATA, ENOTCONN, EOPNOTSUPP, strerror } from '../core/errno.ts';
 import { printable } from '../graph/printable.ts';
 import { getxattr } from '../sys/libc.ts';
 import { cstring } from '../sys/struct.ts';
@@ -36,7 +36,7 @@ export function readStatedump(mountpoint: string, given: string): Statedump {
   const value = new Uint8Array(XATTR_SIZE_MAX);
   const length = getxattr(cstring(mountpoint), cstring(STATEDUMP), value, value.length);
   if (length >= 0) return JSON.parse(decodeName(value, 0, length)) as Statedump;
-  if (length === -ENOTCONN) {
+  if (length === -ENOTCONN || length === -ECONNABORTED) {
     throw new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
   }
   const none = length === -ENODATA || length === -EOPNOTSUPP;

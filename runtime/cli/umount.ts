@@ -4,10 +4,10 @@
  * server hangs, has no answer.
  */
 import { spawnSync } from 'node:child_process';
-import { realpathSync, statfsSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { EBUSY, strerror } from '../core/errno.ts';
-import { FS_TYPE, findMount } from '../mount/fuse/channel.ts';
+import { FS_TYPE, findMount, isDead } from '../mount/fuse/channel.ts';
 import { MNT_DETACH } from '../sys/constants.ts';
 import { umount2 } from '../sys/libc.ts';
 import { cstring } from '../sys/struct.ts';
@@ -32,7 +32,7 @@ export default defineCommand({
     if (refused === null) return EXIT_OK;
     if (!refused.busy) throw new Failure(`cannot unmount ${given}: ${refused.why}`);
     // Nothing that still uses a dead mount gets any further with it.
-    if (isDead(mountpoint) && detach(mountpoint, true) === null) return EXIT_OK;
+    if ((await isDead(mountpoint)) && detach(mountpoint, true) === null) return EXIT_OK;
     throw new Failure(
       `${given} is in use ('fuser -vm ${given}' lists by what); ` +
         `'glossa umount --lazy ${given}' detaches it now`,
@@ -80,14 +80,4 @@ function detachByUser(mountpoint: string, lazy: boolean): Refusal | null {
   });
   if (error !== undefined) return { busy: false, why: `fusermount3: ${reason(error)}` };
   return status === 0 ? null : { busy: /busy/i.test(stderr), why: stderr.trim() };
-}
-
-/** Asks for what the kernel does not remember. */
-function isDead(mountpoint: string): boolean {
-  try {
-    statfsSync(mountpoint);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOTCONN';
-  }
 }

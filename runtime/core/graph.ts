@@ -104,6 +104,7 @@ export class Graph {
       xl.fops = typeof fops === 'function' ? fops(xl) : fops;
       return [];
     } catch (error) {
+      if (error instanceof GraphError) return [...error.problems];
       return [`${place}: ${error instanceof Error ? error.message : String(error)}`];
     }
   }

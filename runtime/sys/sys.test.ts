@@ -35,7 +35,7 @@ import {
   Statx,
   Timespecs,
 } from './struct.ts';
-import { backendFd, backendTimeout } from './uv.ts';
+import { backendFd } from './uv.ts';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_DIRECTORY } = constants;
 const [ENOENT, EBADF, EEXIST, EPROTO] = [2, 9, 17, 71];
@@ -195,8 +195,4 @@ describe('descriptors of others', () => {
     expect(libc.faccessat(fd, cstring('.'), 0, 0)).toBe(0);
     expect(libc.faccessat(AT_FDCWD, cstring(dir), 0, 0)).toBe(0);
   });
-});
-
-test('backendTimeout is a number of milliseconds or -1', () => {
-  expect(Number.isInteger(backendTimeout())).toBe(true);
 });

@@ -48,7 +48,7 @@ export function machineText(machine: Machine): string {
   const programs = Object.entries(versions).map(([name, is]) => `${name} ${is ?? 'missing'}`);
   return [
     `${machine.cpus} CPUs (${cpu}), ${memoryGb} GB, Linux ${kernel}; ${programs.join(', ')}`,
-    `load ${load.join(' ')}; files on ${storage}; client on CPU ${client}; servers there (same CPU), ` +
-      `on CPU ${servers} (different CPUs), or both anywhere (unpinned)`,
+    `load ${load.join(' ')}; files on ${storage}; client on CPU ${client}; servers there ` +
+      `(same CPU), on CPU ${servers} (different CPUs), or both anywhere (unpinned)`,
   ].join('\n');
 }

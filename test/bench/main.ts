@@ -21,8 +21,8 @@ const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;
 const EXIT_SIGNAL = 128;
 
-const LEGEND = `A figure is the median over the rounds [the lowest – the highest]. With a "?", the rounds of
-one row lie more than a factor of 1.5 apart: do not use it.`;
+const LEGEND = `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
+rounds of one row lie more than a factor of 1.5 apart: do not use it.`;
 const QUICK_LEGEND = 'This was a quick run: it shows that all of it works, not how fast it is.';
 
 const measures: Readonly<Record<Part, (bench: Bench) => Promise<Report>>> = {

@@ -34,7 +34,7 @@ export interface Placed {
   readonly servers: string;
 }
 
-/** The client on the last CPU allowed, which has less to do than the first. @throws {NotMeasured} */
+/** The client has the last CPU allowed, which is less busy than the first. @throws {NotMeasured} */
 export function placed(place: Place, allowed: string): Placed {
   if (place === 'free') return { client: null, servers: allowed };
   const cpus = parseCpuList(allowed);

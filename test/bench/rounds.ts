@@ -15,7 +15,7 @@ export interface Load {
   readonly rounds: number;
   /** Stats that are measured, of each target in each round. */
   readonly count: number;
-  /** Stats of each target before the first round: until its code is compiled and its memory grown. */
+  /** Stats of each target before the first round, until its code is compiled. */
   readonly warm: number;
 }
 
@@ -24,7 +24,7 @@ export const NAMES = 100;
 /** How often each is asked before a sample is taken: to be learnt, and to settle. */
 const ASKED_BEFORE = 5;
 
-/** Measures all of the targets at one place. @throws {NotMeasured} when the place is not to be had */
+/** Measures all of the targets at one place. @throws {NotMeasured} when nothing can be measured */
 export async function measureRounds<N extends string>(
   bench: Bench,
   started: Started<N>,

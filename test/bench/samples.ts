@@ -32,7 +32,7 @@ export const sampleColumns = (first: string): string[] => ['median', 'mean', '99
 const column = (samples: Samples, key: keyof Sample): number[] =>
   samples.map((sample) => sample[key]);
 
-/** What is compared is the median call of each round: the one that a busy machine disturbs least. */
+/** Compares the median call of each round: the one that a busy machine disturbs least. */
 export function compareSamples(
   mine: Samples | Missing,
   other: Samples | Missing,

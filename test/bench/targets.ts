@@ -1,4 +1,4 @@
-/** What failed stats are measured through: each is started, proven to be what it says, and asked. */
+/** What failed stats are measured through: each is started, and proven to be what it says. */
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -45,7 +45,7 @@ export const pythonVolume: VolumeText = {
   },
 };
 
-/** With as many volumes as glossa's, so without the io-stats that GlusterFS's own tools put on top. */
+/** As many volumes as glossa has: without the io-stats that GlusterFS's own tools put on top. */
 const nlCacheVolume: VolumeText = {
   name: 'nl-cache',
   type: 'performance/nl-cache',

@@ -6,12 +6,12 @@
  *                                                  says when that is answered (see `ways`)
  *
  * OPTIONS is JSON. It sends `ready`, or `error` with the code; answers `ping` with `pong` and
- * `counts` with what the pump did; and sends `unmounted` when that is over.
+ * `counts` with what the pump did; takes back the name `now-cached` when told `invalidate`; and sends `unmounted` when that is over.
  */
 import { randomFillSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Context } from '../../runtime/core/context.ts';
-import { ENOENT } from '../../runtime/core/errno.ts';
+import { EINTR, ENOENT } from '../../runtime/core/errno.ts';
 import { fail, unwind } from '../../runtime/core/fops.gen.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
@@ -37,6 +37,10 @@ const ways: Record<string, (frame: Frame) => void> = {
     absent(frame);
     Promise.resolve().then(() => process.send?.('woken'));
     pump.wake();
+  },
+  interrupt: (frame) => {
+    process.send?.('hanging');
+    frame.root.whenInterrupted(() => fail.lookup(frame, EINTR));
   },
   throw: () => {
     throw new Error('as the name says');
@@ -104,6 +108,10 @@ async function main(kind: string, mountpoints: readonly string[], options: objec
   process.on('message', (message) => {
     if (message === 'ping') process.send?.('pong');
     if (message === 'counts') process.send?.({ ...pump.counts });
+    if (message === 'invalidate') {
+      const { root } = mounts[0]!.session.graph.inodes;
+      void mounts[0]!.invalidateEntry(root, 'now-cached').then(() => process.send?.('done'));
+    }
     if (message === 'unmount') for (const mount of mounts) void mount.unmount();
   });
   process.send?.('ready');

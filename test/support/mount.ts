@@ -27,7 +27,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 /** The built program, or another one to be tested. */
 export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/runtime/cli/main.js');
 
-/** Longest that a child process may take, in milliseconds. */
+/** Longest that a child process may take by default, in milliseconds. */
 const PATIENCE_MS = 30_000;
 
 /** Why nothing can be mounted here; '' when it can. */
@@ -105,9 +105,14 @@ const exited = (child: ChildProcess): Promise<void> =>
     else child.once('exit', () => resolve());
   });
 
-export async function withScratch(test: (scratch: Scratch) => Promise<void>): Promise<void> {
+/** A new folder, which the caller has to `clean`. */
+export async function makeScratch(): Promise<Scratch> {
   const made = await mkdtemp(join(tmpdir(), 'glossa-test-'));
-  const scratch = new Scratch(await realpath(made));
+  return new Scratch(await realpath(made));
+}
+
+export async function withScratch(test: (scratch: Scratch) => Promise<void>): Promise<void> {
+  const scratch = await makeScratch();
   try {
     await test(scratch);
   } finally {
@@ -124,6 +129,8 @@ export interface Outcome {
 
 interface RunSettings {
   readonly env?: Readonly<Record<string, string>>;
+  /** Longest that it may take, in milliseconds; 0 for no limit. */
+  readonly patience?: number;
   /** Told about the process when it has started. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -133,13 +140,13 @@ export async function run(
   scratch: Scratch,
   program: string,
   args: readonly string[],
-  { env = {}, onStart }: RunSettings = {},
+  { env = {}, patience = PATIENCE_MS, onStart }: RunSettings = {},
 ): Promise<Outcome> {
   const child = spawn(program, args, {
     cwd: scratch.path,
     env: { ...process.env, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: PATIENCE_MS,
+    timeout: patience,
     killSignal: 'SIGKILL',
   });
   scratch.children.add(child);
@@ -161,17 +168,28 @@ async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   return text;
 }
 
+export interface GlossaSettings extends RunSettings {
+  /** A command that runs the rest of its arguments as a command: setpriv, prlimit. */
+  readonly wrapper?: readonly string[];
+  /** Another node than this. */
+  readonly node?: string;
+  /** Another copy of the program. */
+  readonly main?: string;
+}
+
 /** Runs `glossa` with these arguments to its end. */
 export const glossa = (
   scratch: Scratch,
   args: readonly string[],
-  settings?: RunSettings,
+  settings: GlossaSettings = {},
 ): Promise<Outcome> => {
   if (!existsSync(GLOSSA)) throw new Error(`${GLOSSA} is missing: npm run build makes it`);
-  return run(scratch, process.execPath, [GLOSSA, ...args], settings);
+  const { wrapper = [], node = process.execPath, main = GLOSSA } = settings;
+  const [program, ...rest] = [...wrapper, node, main, ...args];
+  return run(scratch, program!, rest, settings);
 };
 
-export interface StartSettings extends Omit<RunSettings, 'onStart'> {
+export interface StartSettings extends Omit<GlossaSettings, 'onStart'> {
   /** More flags for `glossa mount`. */
   readonly args?: readonly string[];
   /** Names the folder to mount on, the volfile and the log, all made in the scratch folder. */
@@ -219,6 +237,8 @@ export async function startMount(
   let child!: ChildProcess;
   let ready!: Promise<unknown>;
   const outcome = glossa(scratch, mountArgs, {
+    // `clean` ends it.
+    patience: 0,
     ...settings,
     onStart(started) {
       child = started;

@@ -121,10 +121,11 @@ async function checkMountpoint(path: string): Promise<string> {
   try {
     const real = await realpath(path);
     const there = findMount(real);
-    // The kernel remembers attributes of a dead mount for a while, but never what statfs asks for.
-    if (there?.type === FS_TYPE) await statfs(real);
+    if (there?.type === FS_TYPE) {
+      const code = (await isDead(real)) ? 'MOUNT_POINT_DEAD' : 'MOUNT_POINT_BUSY';
+      throw mountError(code, path, there.source);
+    }
     const stats = await stat(real);
-    if (there?.type === FS_TYPE) throw mountError('MOUNT_POINT_BUSY', path, there.source);
     if (!stats.isDirectory()) throw mountError('MOUNT_POINT_NOT_DIRECTORY', path);
     return real;
   } catch (error) {
@@ -134,6 +135,20 @@ async function checkMountpoint(path: string): Promise<string> {
     if (code === 'ENOTCONN') throw mountError('MOUNT_POINT_DEAD', path);
     if (code === 'EACCES') throw mountError('MOUNT_POINT_DENIED', path, 'you may not search it');
     throw error;
+  }
+}
+
+/**
+ * Whether a mount has lost its server. Asks for what the kernel never remembers: attributes of a
+ * dead mount may live on for a while.
+ */
+export async function isDead(mountpoint: string): Promise<boolean> {
+  try {
+    await statfs(mountpoint);
+    return false;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOTCONN' || code === 'ECONNABORTED';
   }
 }
 

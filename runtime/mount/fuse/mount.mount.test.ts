@@ -1,6 +1,7 @@
 /** A volume in memory, mounted: what applications do with files, and how mounts end. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { constants, readdirSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
@@ -162,6 +163,32 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     const readOnly = await mounts.mount('memory', { readOnly: true });
     expect(await codeOf(fs.mkdir(join(readOnly.mountpoint, 'x')))).toBe('EROFS');
     expect(await fs.readdir(readOnly.mountpoint)).toEqual([]);
+  });
+});
+
+describe.skipIf(whyNoMounts() !== '')('the kernel and the graph', () => {
+  test('a caller that gives up is heard of, and gone', async () => {
+    const server = await mounts.mount('answers');
+    const child = spawn('stat', [join(server.mountpoint, 'interrupt-1')], { stdio: 'ignore' });
+    const ended = once(child, 'exit');
+    expect(await server.next()).toBe('hanging');
+    child.kill('SIGINT');
+    expect(await ended).toEqual([null, 'SIGINT']);
+    expect(await codeOf(fs.stat(join(server.mountpoint, 'now-1')))).toBe('ENOENT');
+  });
+
+  test('absent names are believed for as long as it says, or until taken back', async () => {
+    const server = await mounts.mount('answers', { negativeTimeout: 3600 });
+    const requests = async (): Promise<number> =>
+      ((await server.ask('counts')) as { requests: number }).requests;
+    const ask = (): Promise<string> => codeOf(fs.stat(join(server.mountpoint, 'now-cached')));
+    await ask();
+    const before = await requests();
+    for (let i = 0; i < 10; i++) expect(await ask()).toBe('ENOENT');
+    expect(await requests()).toBe(before);
+    expect(await server.ask('invalidate')).toBe('done');
+    expect(await ask()).toBe('ENOENT');
+    expect(await requests()).toBeGreaterThan(before);
   });
 });
 

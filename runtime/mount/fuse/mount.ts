@@ -9,11 +9,13 @@ import { EIO, strerror } from '../../core/errno.ts';
 import { wind } from '../../core/fops.gen.ts';
 import { newRequest, Stack } from '../../core/frame.ts';
 import type { Graph } from '../../core/graph.ts';
+import type { Inode } from '../../core/inode.ts';
 import { MAX_DATA } from '../../core/limits.ts';
 import { Loc } from '../../core/loc.ts';
 import { Log, type LogLevels } from '../../core/log.ts';
 import type { Cbk } from '../../core/xlator.ts';
 import { type Channel, openChannel } from './channel.ts';
+import { invalidateEntry, invalidateInode } from './invalidate.ts';
 import { MountError, mountError } from './mount-error.ts';
 import { pump } from './pump.ts';
 import { Session, type SessionOptions } from './session.ts';
@@ -105,6 +107,19 @@ export class Mount {
       this.unmounting = null;
     });
     return this.unmounting;
+  }
+
+  /**
+   * The kernel shall ask again for the attributes of an inode, and with `data` for its data. Not to
+   * be awaited by a fop before it answered.
+   */
+  invalidateInode(inode: Inode, data: boolean): Promise<void> {
+    return this.over ? Promise.resolve() : invalidateInode(this.channel.fd, inode, data);
+  }
+
+  /** The kernel shall look a name up again. Not to be awaited by a fop before it answered. */
+  invalidateEntry(parent: Inode, name: string): Promise<void> {
+    return this.over ? Promise.resolve() : invalidateEntry(this.channel.fd, parent, name);
   }
 
   private async finish(): Promise<void> {

@@ -1,4 +1,5 @@
 /** What a session does with messages, whatever they ask for: answers, one each, come what may. */
+import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
 import type { Fd } from '../../core/fd.ts';
@@ -81,6 +82,17 @@ describe('answers', () => {
   });
 });
 
+test('an answer that comes after the end goes nowhere', async () => {
+  const { fops, kept } = keeping();
+  rig = await Rig.make(fops);
+  getattr();
+  getattr();
+  rig.session.close();
+  answerStat(kept[0]!);
+  fail.stat(kept[1]!, EIO);
+  expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
+});
+
 describe('a translator that throws', () => {
   test('fails its request with EIO, once; the next one is served', async () => {
     let count = 0;
@@ -161,6 +173,29 @@ describe('messages that cannot be served', () => {
     expect(rig.ask(P.LOOKUP, 99, 'name').error).toBe(-116);
     expect(rig.ask(P.FLUSH, 1, u64(9), u64(0), u64(0)).error).toBe(-9);
   });
+});
+
+test('whatever a message says, it has one answer at most, and harms nothing', async () => {
+  rig = await Rig.make();
+  rig.find('file');
+  rig.find('dir');
+  const silent: number[] = [P.FORGET, P.BATCH_FORGET];
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 54 }),
+      fc.integer({ min: 0, max: 4 }),
+      fc.uint8Array({ maxLength: 120 }),
+      (opcode, nodeid, body) => {
+        const unique = rig.send(opcode, nodeid, body);
+        if (silent.includes(opcode)) return !rig.hasAnswer();
+        if (opcode === P.INTERRUPT && !rig.hasAnswer()) return body.length < 8;
+        return rig.receive().unique === unique && !rig.hasAnswer();
+      },
+    ),
+    { numRuns: 2000 },
+  );
+  expect(rig.session.inFlight).toBe(0);
+  expect(rig.lines.filter((line) => /threw/.test(line))).toEqual([]);
 });
 
 describe('INTERRUPT', () => {

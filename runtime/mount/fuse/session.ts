@@ -207,16 +207,11 @@ export class Session implements Source {
       return this.reply(frame, length);
     }
     const request = this.take(frame);
-    if (request === null) return false;
+    if (request === null || this.over) return false;
     encodeOutHeader(this.view, request.tag, 0, length);
     this.iov.set(0, this.out, OUT_HEADER_SIZE);
     this.iov.set(1, data, length);
     return this.sent(request, writev(this.fd, this.iov.bytes, 2));
-  }
-
-  /** Sends the `length` bytes in `out`, a notification; 0 or minus the errno. */
-  notify(length: number): number {
-    return Math.min(write(this.fd, this.out, length), 0);
   }
 
   /** Answers a message that is no request of the graph's, such as INIT. Minus the errno if refused. */
@@ -232,8 +227,9 @@ export class Session implements Source {
     else this.replyHeader(header, EAGAIN, 0);
   }
 
-  /** Lets go of what the kernel had open. For a mount that has ended. */
+  /** Lets go of what the kernel had open, and of the descriptor: late answers go nowhere. */
   close(): void {
+    this.over = true;
     this.fds.clear();
   }
 
@@ -251,6 +247,8 @@ export class Session implements Source {
   }
 
   private send(request: Request, errno: number, bodyBytes: number): boolean {
+    // The descriptor may be closed by now, and its number be another file's.
+    if (this.over) return false;
     const length = encodeOutHeader(this.view, request.tag, errno, bodyBytes);
     return this.sent(request, write(this.fd, this.out, length));
   }
@@ -258,10 +256,10 @@ export class Session implements Source {
   private sent(request: Request, status: number): boolean {
     if (status >= 0) return true;
     // ENOENT: the kernel gave the request up; ENODEV, EPERM: it gave up the mount.
-    const expected = status === -ENOENT || ((status === -ENODEV || status === -EPERM) && this.over);
-    if (!expected) {
-      this.log.warning(`${request.op}: the kernel refused an answer`, { errno: -status });
-    }
+    if (status === -ENOENT || status === -ENODEV || status === -EPERM) return false;
+    this.log.warning(`${request.op}: the kernel refused an answer`, { errno: -status });
+    // It may still wait for one.
+    write(this.fd, this.out, encodeOutHeader(this.view, request.tag, EIO, 0));
     return false;
   }
 

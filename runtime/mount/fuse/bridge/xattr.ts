@@ -30,6 +30,10 @@ const NEVER: ReadonlySet<string> = new Set([
   'system.posix_acl_default',
 ]);
 
+/** Whether a caller may see that there is such a name: those of `trusted.` are root's (xattr(7)). */
+const isListed = (name: string, uid: number): boolean =>
+  !NEVER.has(name) && (uid === 0 || !name.startsWith('trusted.'));
+
 /** Attributes that an application must not set: they are an inode's identity. */
 const IDENTITY: ReadonlySet<string> = new Set(['trusted.gfid', 'trusted.glusterfs.volume-id']);
 
@@ -77,7 +81,7 @@ const listxattrCbk: Cbk<'getxattr', Session> = (frame, size, xl, opRet, opErrno,
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
   let names = '';
-  for (const name of dict?.keys() ?? []) if (!NEVER.has(name)) names += `${name}\0`;
+  for (const name of dict?.keys() ?? []) if (isListed(name, frame.root.uid)) names += `${name}\0`;
   replySized(session, frame, size, valueBytes(names));
 };
 

@@ -1,0 +1,211 @@
+/**
+ * The bridge contract, part one: every fop of the table goes through a module and comes back, with
+ * everything it carries.
+ *
+ * Each check needs a module of its name in the language's folder (see python/): `bare` passes every
+ * fop on, `echo` logs what it carries, `change` changes it as values.ts has it, and so on.
+ */
+import { describe, expect, it } from 'vitest';
+import { errnoNumber } from '../../../runtime/core/errno.ts';
+import type { FopName } from '../../../runtime/core/fops.gen.ts';
+import { type Arg, type FopRow, fops } from '../../../runtime/core/fops.ts';
+import { type RunningModule, startModule } from '../../support/module.ts';
+import { changeAll, describeAll, Samples } from './values.ts';
+
+const EDQUOT = errnoNumber('EDQUOT')!;
+
+/** One fop on its way: what went in at the top, what came out at the bottom, and back. */
+interface Trip {
+  readonly row: FopRow;
+  readonly run: RunningModule;
+  readonly sent: readonly unknown[];
+  /** What the child was asked; nothing when it was not. */
+  readonly arrived: readonly unknown[] | undefined;
+  readonly answered: readonly unknown[];
+  readonly opRet: number;
+  readonly opErrno: number;
+  readonly returned: readonly unknown[];
+  readonly lines: readonly string[];
+}
+
+/** Lets timers of the module ring until the request has its answer. */
+function patience(run: RunningModule, done: () => boolean): void {
+  for (let ms = 0; ms < 1000 && !done(); ms += 1) run.context.advance(1);
+}
+
+/** Sends a fop down and its reply up, both with every field filled, or as empty as can be. */
+function travel(run: RunningModule, row: FopRow, full: boolean): Trip {
+  const samples = new Samples(run.graph.inodes);
+  const sent = samples.values(row.args, full);
+  const answered = samples.values(row.reply, full);
+  run.lines();
+  const name = row.name as FopName;
+  const reply = run.ask(name, ...(sent as never));
+  patience(run, () => run.leaf.held.length > 0 || reply.count > 0);
+  const [held, ...more] = run.asked();
+  expect(more).toEqual([]);
+  held?.answer(countOf(row, answered), 0, ...answered);
+  patience(run, () => reply.count > 0);
+  run.settled();
+  const { opRet, opErrno, values } = reply;
+  const lines = run.lines();
+  return { row, run, sent, arrived: held?.args, answered, opRet, opErrno, returned: values, lines };
+}
+
+/** op_ret of a reply: what fops that count have counted, 0 for others. */
+function countOf(row: FopRow, [first]: readonly unknown[]): number {
+  if (first === null) return 0;
+  if (row.name === 'readlink') return Buffer.byteLength(latin(first as string), 'latin1');
+  return counts(row) ? (first as { length: number }).length : 0;
+}
+
+const counts = ({ name }: FopRow): boolean =>
+  ['readv', 'readdir', 'readdirp', 'readlink'].includes(name);
+
+/** As many characters as the text has bytes in UTF-8, an escaped byte being one. */
+const latin = (text: string): string =>
+  [...text].map((c) => 'x'.repeat(/[\udc80-\udcff]/.test(c) ? 1 : Buffer.byteLength(c))).join('');
+
+type Check = (trip: Trip) => void;
+
+/** Handed on: the very objects, so that nothing was copied. */
+const sameDown: Check = ({ sent, arrived, row }) => {
+  expect(arrived?.length).toBe(row.args.length);
+  arrived!.forEach((value, at) => {
+    expect(value, row.args[at]!.name).toBe(sent[at]);
+  });
+};
+
+const sameUp: Check = ({ answered, returned, opRet, opErrno, row }) => {
+  expect([opRet, opErrno]).toEqual([countOf(row, answered), 0]);
+  expect(returned.length).toBe(row.reply.length);
+  returned.forEach((value, at) => {
+    expect(value, row.reply[at]!.name).toBe(answered[at]);
+  });
+};
+
+/** The same, but a loc may be another one that says the same. */
+const alikeDown: Check = ({ sent, arrived, row }) => {
+  arrived!.forEach((value, at) => {
+    if (row.args[at]!.type !== 'loc') expect(value, row.args[at]!.name).toBe(sent[at]);
+  });
+  expect(describeAll(row.args, arrived!)).toEqual(describeAll(row.args, sent));
+};
+
+const equal = (args: readonly Arg[], found: readonly unknown[], wanted: readonly unknown[]) =>
+  expect(describeAll(args, found)).toEqual(describeAll(args, wanted));
+
+const changedDown: Check = ({ sent, arrived, row }) =>
+  equal(row.args, arrived!, changeAll(row.args, sent));
+
+const changedUp: Check = ({ answered, returned, opRet, row }) => {
+  const wanted = changeAll(row.reply, answered);
+  equal(row.reply, returned, wanted);
+  expect(opRet).toBe(countOf(row, wanted));
+};
+
+const keepsEntries: Check = ({ answered, returned, row }) => {
+  row.reply.forEach(({ type }, at) => {
+    if (type !== 'entries') return;
+    const parts = (values: readonly unknown[]) =>
+      (values[at] as { inode: unknown; dict: unknown }[] | null)?.map((e) => [e.inode, e.dict]);
+    expect(parts(returned)).toEqual(parts(answered));
+  });
+};
+
+const echoes: Check = ({ sent, answered, lines, row }) => {
+  const logged = lines.map((line) => JSON.parse(line.slice(line.indexOf(': ') + 2)) as unknown);
+  expect(logged).toEqual([describeAll(row.args, sent), describeAll(row.reply, answered)]);
+};
+
+const notAsked: Check = ({ arrived }) => expect(arrived).toBe(undefined);
+
+const OWN: Record<string, unknown> = {
+  str: 'own',
+  int: 7,
+  data: Buffer.from('own').toString('hex'),
+  entries: [],
+  flock: { type: 0, whence: 0, start: 7, len: 0, pid: 0, owner: '07' },
+  locklist: [7, 8].map((start) => ({ type: 0, whence: 0, start, len: 0, pid: 0, owner: '' })),
+  iatt: expect.objectContaining({
+    ia_size: 7,
+    ia_type: 1,
+    ia_nlink: 0,
+    ia_gfid: '00000000-0000-0000-0000-000000000007',
+  }),
+  statvfs: expect.objectContaining({ bfree: 7, blocks: 0, bsize: 4096 }),
+  lease: { cmd: 0, type: 0, id: '00000000-0000-0000-0000-000000000000', flags: 7 },
+  dict: [
+    ['own', 'int', 7],
+    ['text', 'str', 'seven'],
+    ['data', 'bin', '07ff'],
+    ['half', 'double', 0.5],
+  ],
+};
+
+const ownUp: Check = ({ row, sent, returned }) => {
+  const described = describeAll(row.reply, returned);
+  row.reply.forEach(({ type, name }, at) => {
+    if (type in OWN) expect(described[at], name).toEqual(OWN[type]);
+    else {
+      const mine = sent[row.args.findIndex((arg) => arg.type === type)] ?? null;
+      expect(returned[at], name).toBe(mine);
+    }
+  });
+};
+
+/** op_ret is what the module says, but for fops that count. */
+const says =
+  (opRet: number): Check =>
+  ({ row, opRet: found, returned }) =>
+    expect(found).toBe(counts(row) ? countOf(row, returned) : opRet);
+
+const fails: Check = ({ opRet, opErrno }) => expect([opRet, opErrno]).toEqual([-1, EDQUOT]);
+
+const empty: Check = ({ row, returned }) =>
+  expect(returned).toEqual(row.reply.map(({ type }) => (type === 'int' ? -1 : null)));
+
+const silent: Check = ({ lines }) => expect(lines).toEqual([]);
+
+/** Module → what must hold for every fop. */
+const checks: Readonly<Record<string, readonly Check[]>> = {
+  bare: [sameDown, sameUp, silent],
+  named: [sameDown, sameUp, silent],
+  both: [sameDown, sameUp, silent],
+  only_cbk: [sameDown, sameUp, silent],
+  awaited: [sameDown, sameUp, silent],
+  late: [alikeDown, sameUp, silent],
+  late_wind: [alikeDown, sameUp, silent],
+  echo: [sameDown, sameUp, echoes],
+  change: [changedDown, changedUp, keepsEntries, silent],
+  change_args: [changedDown, sameUp, silent],
+  touch: [changedDown, changedUp, keepsEntries, silent],
+  change_awaited: [changedDown, changedUp, keepsEntries, silent],
+  own: [notAsked, ownUp, says(3), silent],
+  own_awaited: [notAsked, ownUp, says(0), silent],
+  refuse: [notAsked, fails, empty, silent],
+  refuse_with: [notAsked, fails, ownUp, silent],
+  raising: [notAsked, fails, empty, silent],
+};
+
+/** @param folder where the language's modules are. */
+export function fopContract(folder: string): void {
+  describe.each(Object.entries(checks))('module %s', (name, all) => {
+    it('does with every fop what it says', async () => {
+      const run = await startModule(folder, { name });
+      run.lines();
+      for (const row of fops) {
+        for (const full of [true, false]) {
+          const trip = travel(run, row, full);
+          try {
+            for (const check of all) check(trip);
+          } catch (error) {
+            throw Object.assign(error as Error, {
+              message: `${row.name} (${full ? 'full' : 'empty'}): ${(error as Error).message}`,
+            });
+          }
+        }
+      }
+    });
+  });
+}

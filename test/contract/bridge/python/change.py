@@ -1,0 +1,10 @@
+"""Exchanges every argument and every part of a reply for a changed one."""
+
+from shapes import change, every
+
+xlator = every(
+    fop=lambda row: lambda self, frame, *args: frame.wind(*change(row.args, args)),
+    cbk=lambda row: lambda self, frame, ret, errno, *reply: frame.unwind(
+        ret, errno, *change(row.reply, reply)
+    ),
+)

@@ -1,0 +1,26 @@
+"""What the callback finds in frame.cookie: the cookie that was given, or the child that answered."""
+
+from glupy import Translator
+
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        frame.wind()
+
+    def stat_cbk(self, frame, op_ret, op_errno, *reply):
+        self.log.info("%s", frame.cookie.name)
+        frame.unwind(op_ret, op_errno, *reply)
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind(child=self.children[1])
+
+    def access_cbk(self, frame, op_ret, op_errno, *reply):
+        self.log.info("%s", frame.cookie.name)
+        frame.unwind(op_ret, op_errno, *reply)
+
+    def readlink(self, frame, loc, size, xdata):
+        frame.wind(cookie="a note")
+
+    def readlink_cbk(self, frame, op_ret, op_errno, *reply):
+        self.log.info("%s", frame.cookie)
+        frame.unwind(op_ret, op_errno, *reply)

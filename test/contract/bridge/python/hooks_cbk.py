@@ -1,0 +1,6 @@
+"""The same with every fop and callback defined."""
+
+from both import xlator as both
+from hooks import xlator as hooks
+
+xlator = type("xlator", (hooks, both), {})

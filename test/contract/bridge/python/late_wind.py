@@ -1,0 +1,16 @@
+"""Every fop is handed on later than in its own call."""
+
+import asyncio
+
+from shapes import every
+
+
+def make(row):
+    async def fop(self, frame, *args):
+        await asyncio.sleep(0.001)
+        frame.wind(*args)
+
+    return fop
+
+
+xlator = every(fop=make)

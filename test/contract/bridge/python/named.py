@@ -1,0 +1,5 @@
+"""Every fop is passed on with its arguments named."""
+
+from shapes import every
+
+xlator = every(fop=lambda row: lambda self, frame, *args: frame.wind(*args))

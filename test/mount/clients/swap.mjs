@@ -1,0 +1,17 @@
+// swap.mjs N COUNT: takes one of f0 … f7 away, and puts it back, again and again, while others do so.
+import { renameSync } from 'node:fs';
+
+const [n, count] = process.argv.slice(2).map(Number);
+let random = n;
+for (let i = 0; i < count; i++) {
+  random = (random * 48271) % 2147483647;
+  const name = `f${random % 8}`;
+  try {
+    renameSync(name, `own${n}`);
+  } catch (error) {
+    // Another has it.
+    if (error.code === 'ENOENT') continue;
+    throw error;
+  }
+  renameSync(`own${n}`, name);
+}

@@ -1,0 +1,41 @@
+/** Files larger than 32 bits can count, and mostly holes. */
+import { expect, it } from 'vitest';
+import { allKinds, onStage } from '../support/stage.ts';
+
+onStage('large files', allKinds, (stage) => {
+  it('five GiB: written, read and mapped beyond the fourth', async () => {
+    const { status, out } = await stage.same('"$NODE" "$CLIENTS/sparse.mjs"', { tree: false });
+    expect(status).toBe(0);
+    expect(out).toMatch(/^size 5368709120\n/);
+  });
+
+  it('five GiB: cut, grown, allocated, and looked for holes', async () => {
+    const { status, out } = await stage.same(
+      `truncate -s 5G f; stat -c %s f; printf end | dd of=f bs=1 seek=4294967295 conv=notrunc status=none
+      dd if=f bs=1 skip=4294967294 count=5 status=none | od -c; truncate -s 4294967297 f; tail -c 3 f | od -c
+      truncate -s 4294967296 f; truncate -s 6G f; dd if=f bs=1 skip=4294967295 count=4 status=none | od -c; stat -c %s f
+      tail -c +6442450943 f | wc -c; echo x >> f; stat -c %s f; tail -c 2 f; ls -l f | cut -d' ' -f5
+      fallocate -p -o 4294963200 -l 8192 f; dd if=f bs=1 skip=4294967295 count=2 status=none | od -c
+      cp --sparse=always f g; stat -c %s g; [ $(stat -c %b g) -lt 1000 ] && echo sparse; tail -c 2 g; rm g
+      truncate -s 9223372036854775807 f || echo too large; truncate -s 1T f && stat -c %s f; truncate -s 0 f; stat -c '%s %b' f`,
+      {
+        tree: false,
+        // How much a disk can address is its own business, and so is what it says then.
+        normal: (text) => text.replace(/^truncate: .*\n/m, '').replace('too large\n', ''),
+      },
+    );
+    expect(status).toBe(0);
+    expect(out).toMatch(/^5368709120\n/);
+  });
+
+  it('60 MB: written, read back, copied', async () => {
+    const { out } = await stage.same(
+      `"$NODE" -e "const b = require('crypto').createHash('md5'); const fs = require('fs'), fd = fs.openSync('f', 'w');
+        let block = Buffer.alloc(1 << 20); for (let i = 0; i < 60; i++) { block.fill(i + 'x'); fs.writeSync(fd, block); b.update(block) }
+        console.log(b.digest('hex'))"; md5sum < f; dd if=f of=g bs=3M iflag=direct status=none; cmp f g && echo equal
+      cat f > h; md5sum < h; wc -c f g h; rm g h`,
+    );
+    const [hash, ...rest] = out.split('\n');
+    expect(rest.slice(0, 3)).toEqual([`${hash}  -`, 'equal', `${hash}  -`]);
+  });
+});

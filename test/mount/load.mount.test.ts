@@ -1,0 +1,92 @@
+/** Many at once: processes, clients, open files, entries. */
+import { describe, expect, it } from 'vitest';
+import { allKinds, errorsIn, onStage, Stage } from '../support/stage.ts';
+
+const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
+
+onStage('at once', allKinds, (stage) => {
+  it('eight processes create, write, rename, unlink and verify what they read', async () => {
+    const out = await stage.ok(`mkdir d0 d1 d2
+      for n in 1 2 3 4 5 6 7 8; do ${worker('mixed')} $n 150 > left.$n & done; wait
+      [ "$(sort left.*)" = "$(find d? -type f | sort)" ] && echo as expected; find d? -type f | wc -l
+      for n in 1 2 3 4 5 6 7 8; do ${worker('mixed')} verify $n < left.$n; done; rm -r d?; ls | wc -l`);
+    const [expected, files, ...verified] = out.trimEnd().split('\n');
+    expect(expected).toBe('as expected');
+    expect(Number(files)).toBeGreaterThan(100);
+    const counts = verified.slice(0, 8).map(Number);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(Number(files));
+    expect(verified.slice(8)).toEqual(['8']);
+  });
+
+  it('several processes rename the same few names, and none is lost or doubled', async () => {
+    const out = await stage.ok(`for i in 0 1 2 3 4 5 6 7; do echo $i > f$i; done
+      for n in 1 2 3 4; do ${worker('swap')} $n 200 & done; wait; cat f* | sort | tr -d '\\n'`);
+    expect(out).toBe('01234567');
+  });
+
+  it('32 clients are served', async () => {
+    const { mounted } = stage.folders();
+    await stage.ok(`seq 1000 > common; mkdir d`, { in: mounted });
+    const clients = Array.from({ length: 32 }, (_, n) =>
+      stage.client(
+        mounted,
+        `for i in 1 2 3; do echo $i >> d/${n}; cmp common ../work/common; ls d > /dev/null
+         [ -e missing$i ] && echo found; mkdir d/x${n}; rmdir d/x${n}; done; cat d/${n} | tr -d '\\n'`,
+      ),
+    );
+    for (const client of clients) {
+      expect(await client.outcome).toMatchObject({ status: 0, out: '123', err: '' });
+    }
+    expect(await stage.ok('ls d | wc -l', { in: mounted })).toBe('32\n');
+  });
+
+  it('1000 files are open', async () => {
+    expect(await stage.ok(`ulimit -n 4096; ${worker('open-many')} 1000`)).toBe(
+      '1000 written, 1000 read, 1000 after unlink, 0 left\n',
+    );
+  });
+});
+
+onStage('20 000 entries', ['python', 'memory'], (stage) => {
+  it('are made, listed without a duplicate, looked at, and removed', async () => {
+    const out = await stage.ok(`${worker('many-entries')} 20000; ls -f | sort | uniq -c | awk '$1 != 1' | wc -l
+      rm -rf e; ls | wc -l`);
+    expect(out).toBe('20000 made, 20000 listed, 0 missing, 10000 half way, 0 left\n0\n0\n');
+  });
+
+  it('are listed completely while others come and go', async () => {
+    // Of the first 900, each third may be gone.
+    const out = await stage.ok(`mkdir e; cd e; for i in $(seq 3000); do : > keep$i; done
+      (for i in $(seq 300); do : > new$i; rm new$i keep$((i * 3)); done) &
+      for i in 1 2 3 4 5; do ls -f | grep keep > ../list; sort ../list | uniq -d | wc -l
+        grep -vc -f <(seq -f 'keep%g$' 3 3 900) ../list; done; wait; ls -f | grep -c keep`);
+    expect(out).toBe(`${'0\n2700\n'.repeat(5)}2700\n`);
+  });
+});
+
+describe('with 256 descriptors', () => {
+  // What a shell may set is inherited by the server.
+  const few = { wrapper: ['prlimit', '--nofile=256:256'] };
+  onStage(
+    'a server',
+    ['posix'],
+    (stage: Stage) => {
+      it('knows more files than it can keep open', async () => {
+        const out = await stage.ok(`for d in $(seq 20); do mkdir d$d; for f in $(seq 50); do echo $d $f > d$d/f$f; done; done
+          mv d7 seven; cat */f50 | sort -n | md5sum; cat */f1 | wc -l; find . -type f | xargs stat -c %s | sort | uniq -c | wc -l
+          grep -rl '^3 3$' .; rm -r d1*; find . -type f | wc -l`);
+        expect(out).toMatch(/^[0-9a-f]{32} {2}-\n20\n\d+\n\.\/d3\/f3\n450\n$/);
+      });
+
+      it('says EMFILE when clients want more open at once, and goes on', async () => {
+        const out = await stage.ok(`ulimit -n 4096; ${worker('open-many')} 400 || true; echo still > there; cat there
+          ${worker('open-many')} 50`);
+        expect(out).toMatch(
+          /^\d+ open: (EMFILE|ENFILE)\nstill\n50 written, 50 read, 50 after unlink, 0 left\n$/,
+        );
+        expect(errorsIn(stage.mount.log())).toEqual([]);
+      });
+    },
+    few,
+  );
+});

@@ -1,0 +1,135 @@
+/**
+ * Commands on a mount, each in processes of its own.
+ *
+ *     const client = new Client(folder, 'ls -la', {});
+ *     expect((await client.outcome).status).toBe(0);
+ *
+ * A server that never answers leaves its clients in the kernel, where nothing can end them. So
+ * nobody waits for a client longer than `PATIENCE_MS`: then its outcome is an error, and it ends with
+ * the server.
+ *
+ * What a client writes is Latin-1 here, one character for each byte, so that names which are not
+ * UTF-8 come through.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import type { Outcome } from './mount.ts';
+
+/** Longest that a client may take, in milliseconds. */
+const PATIENCE_MS = 90_000;
+
+/** Programs for scripts to run: `"$NODE" "$CLIENTS/x.mjs"`. */
+const CLIENTS = join(packageRoot, 'test/mount/clients');
+
+export interface ClientSettings {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Runs as this user and group, in these groups besides, instead of as whoever runs the test. */
+  readonly as?: Caller;
+}
+
+export interface Caller {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups?: readonly number[];
+}
+
+/** Nobody in particular, and somebody else. */
+export const NOBODY: Caller = { uid: 65_534, gid: 65_534 };
+export const OTHER: Caller = { uid: 1234, gid: 1234 };
+
+export class Client {
+  readonly child: ChildProcess;
+  /** Rejects when the client does not end. */
+  readonly outcome: Promise<Outcome>;
+  /** What it has written so far. */
+  out = '';
+  err = '';
+  private readonly script: string;
+  private readonly watchers = new Set<() => void>();
+
+  /** Starts a script of bash in `folder`, which is made when it is missing. */
+  constructor(folder: string, script: string, { env = {}, as }: ClientSettings = {}) {
+    this.script = script;
+    // The folder is entered by the client itself: spawn would wait for it.
+    const prepared = `umask 022; mkdir -p -- "$0" && cd -- "$0" || exit\n${script}`;
+    const bash = ['bash', '-c', prepared, folder];
+    const [program, ...args] = as === undefined ? bash : ['setpriv', ...become(as), ...bash];
+    this.child = spawn(program!, args, {
+      cwd: '/',
+      env: { ...process.env, ...FIXED, ...env },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      // A process group of its own, with whatever it starts.
+      detached: true,
+    });
+    this.child.stdout!.setEncoding('latin1').on('data', (text: string) => {
+      this.out += text;
+      for (const watcher of this.watchers) watcher();
+    });
+    this.child.stderr!.setEncoding('latin1').on('data', (text: string) => {
+      this.err += text;
+    });
+    // Not every client reads what it is told.
+    this.child.stdin!.on('error', () => {});
+    this.outcome = this.ended();
+  }
+
+  /** Resolves when this has been written, or throws when the client ends without it. */
+  async said(pattern: RegExp): Promise<void> {
+    let watch = (): void => {};
+    const found = new Promise<void>((resolve) => {
+      watch = () => {
+        if (pattern.test(this.out)) resolve();
+      };
+    });
+    this.watchers.add(watch);
+    watch();
+    await Promise.race([found, this.outcome]);
+    this.watchers.delete(watch);
+    if (!pattern.test(this.out)) throw new Error(`never said ${pattern}: ${this.out}${this.err}`);
+  }
+
+  /** Lets a client that reads its input to the end go on. */
+  release(): void {
+    this.child.stdin!.end();
+  }
+
+  /** Ends it and all that it started. */
+  kill(): void {
+    try {
+      process.kill(-this.child.pid!, 'SIGKILL');
+    } catch (error) {
+      // Nothing of it is left.
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+
+  private ended(): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        this.kill();
+        reject(new Error(`did not end: ${this.script}\n${this.out}${this.err}`));
+      };
+      const timer = setTimeout(giveUp, PATIENCE_MS);
+      this.child.once('error', reject);
+      this.child.once('close', (status, signal) => {
+        clearTimeout(timer);
+        resolve({ status, signal, out: this.out, err: this.err });
+      });
+    });
+  }
+}
+
+/** The same for everybody, so that output can be compared. */
+const FIXED = {
+  LC_ALL: 'C',
+  TZ: 'UTC',
+  NODE: process.execPath,
+  CLIENTS,
+  NO_COLOR: '1',
+} as const;
+
+function become({ uid, gid, groups = [] }: Caller): string[] {
+  const list = groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`;
+  return [`--reuid=${uid}`, `--regid=${gid}`, list, '--'];
+}

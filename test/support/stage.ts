@@ -1,0 +1,207 @@
+/**
+ * A stage: one mount that the tests of a group share, and beside it a bare folder, in which the same
+ * commands must do the same.
+ *
+ *     onStage('ls', ['posix', 'python'], (stage) => {
+ *       it('lists', () => stage.same('touch f; ls'));
+ *     });
+ *
+ * Every test has a new folder in the mount and one outside. At the end of the group the server must
+ * end well, with nothing in its log that is an error.
+ */
+import { chmod, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { Client, type ClientSettings } from './client.ts';
+import {
+  describeMounts,
+  makeScratch,
+  type Outcome,
+  type Scratch,
+  type ServedMount,
+  type StartSettings,
+  startMount,
+} from './mount.ts';
+import { treeOf } from './tree.ts';
+
+// A client that does not end is to be the failure, not the test that waits for it.
+vi.setConfig({ testTimeout: 200_000, hookTimeout: 60_000 });
+
+/**
+ * `posix` a folder and nothing above it; `python` volfiles/python-negative.vol, a cache of absent
+ * names in Python with counters above and below it; `memory` the same over a volume in memory.
+ */
+export type Kind = 'posix' | 'python' | 'memory';
+
+export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
+
+const STORAGE = /type storage\/posix\n\s+option directory data\n/;
+const titles: Readonly<Record<Kind, string>> = {
+  posix: 'storage/posix',
+  python: 'Python over storage/posix',
+  memory: 'Python over storage/memory',
+};
+
+/** The volfile of a stack whose storage is `directory`. */
+export async function volfileOf(kind: Kind, directory: string): Promise<string> {
+  const posix = `type storage/posix\n    option directory ${directory}\n`;
+  if (kind === 'posix') return `volume brick\n    ${posix}end-volume\n`;
+  const text = await readFile(join(packageRoot, 'volfiles/python-negative.vol'), 'utf8');
+  if (!STORAGE.test(text)) throw new Error('python-negative.vol has no storage to replace');
+  return text.replace(STORAGE, kind === 'python' ? posix : 'type storage/memory\n');
+}
+
+/** A module in Python to put on top of a stage's stack. */
+export interface Module {
+  /** Of the volume, and with underscores of the module. */
+  readonly name: string;
+  readonly text: string;
+  /** Lines of the volfile besides. */
+  readonly options?: readonly string[];
+}
+
+/** The volume at the top of a volfile: the last. */
+const topOf = (volfile: string): string => [...volfile.matchAll(/^volume (\S+)$/gm)].at(-1)![1]!;
+
+/** A volfile with the module on top. The module's file is made in the folder of the volfile. */
+export async function withModule(
+  scratch: Scratch,
+  volfile: string,
+  { name, text, options = [] }: Module,
+): Promise<string> {
+  const module = name.replaceAll('-', '_');
+  await scratch.file(`${module}.py`, text);
+  const lines = [`type features/glupy`, `option module-name ${module}`, ...options];
+  const body = [...lines, `subvolumes ${topOf(volfile)}`].map((line) => `    ${line}\n`).join('');
+  return `${volfile}volume ${name}\n${body}end-volume\n`;
+}
+
+export interface StageSettings extends StartSettings {
+  readonly above?: Module;
+}
+
+export interface SameSettings extends ClientSettings {
+  /** Names of folders that are left out when the results are compared. */
+  readonly prune?: readonly string[];
+  /** Changes what may differ in what the command says. */
+  readonly normal?: (text: string) => string;
+  /** False: only what was said is compared, not what is there afterwards. */
+  readonly tree?: boolean;
+}
+
+export class Stage {
+  readonly kind: Kind;
+  scratch!: Scratch;
+  mount!: ServedMount;
+  private readonly settings: StageSettings;
+  private readonly clients = new Set<Client>();
+  /** Seconds since 1970. */
+  private since = 0;
+  private serial = 0;
+
+  constructor(kind: Kind, settings: StageSettings) {
+    this.kind = kind;
+    this.settings = settings;
+  }
+
+  async start(): Promise<void> {
+    this.scratch = await makeScratch();
+    // Other users come this way.
+    await chmod(this.scratch.path, 0o755);
+    const brick = await this.scratch.folder('brick');
+    await this.scratch.folder('bare');
+    this.since = Date.now() / 1000 - 60;
+    const { above, ...settings } = this.settings;
+    let volfile = await volfileOf(this.kind, brick);
+    if (above !== undefined) volfile = await withModule(this.scratch, volfile, above);
+    this.mount = await startMount(this.scratch, volfile, settings);
+  }
+
+  /** Ends the server, which must not have anything to complain about. */
+  async stop(): Promise<void> {
+    try {
+      if (this.mount === undefined) return;
+      const status = await this.mount.stop();
+      expect(errorsIn(this.mount.log())).toEqual([]);
+      expect(status).toBe(0);
+    } finally {
+      for (const client of this.clients) client.kill();
+      await this.scratch.clean();
+    }
+  }
+
+  /** Names for a test's folder in the mount, and for the one outside. */
+  folders(): { readonly mounted: string; readonly bare: string; readonly name: string } {
+    this.serial += 1;
+    // By itself in a folder, so that the parents are alike, too.
+    const name = `${this.serial}/work`;
+    return { name, mounted: join(this.mount.path, name), bare: this.scratch.at('bare', name) };
+  }
+
+  /** Starts a script in a folder of the mount. */
+  client(folder: string, script: string, settings?: ClientSettings): Client {
+    const client = new Client(folder, script, settings);
+    this.clients.add(client);
+    return client;
+  }
+
+  /** Runs a script, in a new folder of the mount unless told otherwise, to its end. */
+  sh(script: string, settings: ClientSettings & { in?: string } = {}): Promise<Outcome> {
+    return this.client(settings.in ?? this.folders().mounted, script, settings).outcome;
+  }
+
+  /** Runs a script that has to succeed; what it wrote. */
+  async ok(script: string, settings: ClientSettings & { in?: string } = {}): Promise<string> {
+    const { status, out, err } = await this.sh(script, settings);
+    expect({ status, err }, script).toEqual({ status: 0, err: '' });
+    return out;
+  }
+
+  /**
+   * Runs a script in the bare folder and in the mount: its exit status, what it writes and what it
+   * leaves must be the same. The result is that of the mount.
+   */
+  async same(script: string, settings: SameSettings = {}): Promise<Outcome> {
+    const { mounted, bare, name } = this.folders();
+    const outcomes: Outcome[] = [];
+    for (const folder of [bare, mounted]) {
+      const { status, signal, out, err } = await this.client(folder, script, settings).outcome;
+      const normal = (text: string): string => {
+        const plain = text.replaceAll(folder, 'HERE');
+        return settings.normal?.(plain) ?? plain;
+      };
+      outcomes.push({ status, signal, out: normal(out), err: normal(err) });
+    }
+    expect(outcomes[1]).toEqual(outcomes[0]);
+    if (settings.tree === false) return outcomes[1]!;
+    const how = { before: this.since, prune: settings.prune ?? [] };
+    const expected = await treeOf(bare, how);
+    expect(await treeOf(mounted, how)).toEqual(expected);
+    // What the mount shows is what is there.
+    if (this.kind !== 'memory') {
+      expect(await treeOf(this.scratch.at('brick', name), how)).toEqual(expected);
+    }
+    return outcomes[1]!;
+  }
+}
+
+/** The lines of a log that are errors. */
+export const errorsIn = (log: string): string[] => log.match(/^\[[^\]]*\] [EC] .*$/gm) ?? [];
+
+/** A group of tests for each of these stacks. */
+export function onStage(
+  title: string,
+  kinds: readonly Kind[],
+  body: (stage: Stage) => void,
+  settings: StageSettings = {},
+): void {
+  describeMounts(title, () => {
+    describe.each(kinds.map((kind) => [titles[kind], kind] as const))('%s', (_, kind) => {
+      const stage = new Stage(kind, settings);
+      beforeAll(() => stage.start());
+      afterAll(() => stage.stop());
+      body(stage);
+    });
+  });
+}

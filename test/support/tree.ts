@@ -1,0 +1,38 @@
+/** What is in a folder, with everything that stat(2) tells and the data: to compare two folders. */
+import { Client } from './client.ts';
+
+export interface TreeSettings {
+  /** Times before this (seconds since 1970) were set on purpose, and are compared. */
+  readonly before: number;
+  /** Folders whose insides are none of the test's business: names, at any depth. */
+  readonly prune?: readonly string[];
+}
+
+/** Size, time, name, type, mode, owner, links, target. Directories have sizes of their own. */
+const ENTRY = String.raw`%s %T@ %p : %y %m %U:%G %n %l\0`;
+
+const LIST = `
+find . "\${prune[@]}" -printf '${ENTRY}'
+find . "\${prune[@]}" -type f -print0 | xargs -0 -r sha256sum -z --
+find . "\${prune[@]}" -print0 | xargs -0 -r getfattr -h -d -e hex -- | tr '\\n' '\\0'
+`;
+
+/** A line for every entry, every file's data, and every extended attribute of the user's. */
+export async function treeOf(folder: string, settings: TreeSettings): Promise<string[]> {
+  const { before, prune = [] } = settings;
+  const names = prune.flatMap((name) => ['-name', `'${name}'`, '-prune', '-o']);
+  const client = new Client(folder, `prune=(${names.join(' ')})\n${LIST}`);
+  const { status, out, err } = await client.outcome;
+  if (status !== 0 || err !== '') throw new Error(`cannot list ${folder}: ${out}${err}`);
+  return out
+    .split('\0')
+    .map((line) => normal(line, before))
+    .sort();
+}
+
+function normal(line: string, before: number): string {
+  const match = /^(\d+) ([\d.]+) (.* : (\S) \d+ \d+:\d+ .*)$/s.exec(line);
+  if (match === null) return line;
+  const [, size, time, rest, type] = match;
+  return `${rest} ${type === 'd' ? '-' : size} ${Number(time) < before ? time : 'now'}`;
+}
