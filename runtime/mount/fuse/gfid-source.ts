@@ -1,4 +1,4 @@
-/** Fresh gfids for requests that make an inode, or may find one without. */
+/** Fresh gfids for requests that make an inode. */
 import type { Context } from '../../core/context.ts';
 import { Dict } from '../../core/dict.ts';
 import { gfidFromBytes } from '../../core/gfid.ts';

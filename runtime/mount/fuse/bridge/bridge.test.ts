@@ -5,7 +5,6 @@ import { iattOf, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { isGfid, NULL_GFID } from '../../../core/gfid.ts';
 import { type Dirent, IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { GFID_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
@@ -41,19 +40,20 @@ describe('LOOKUP', () => {
     expect(inode.nlookup).toBe(2);
   });
 
-  test('a new name asks for a gfid, a known one brings its inode', async () => {
-    const seen: [linked: boolean, gfid: unknown][] = [];
+  test('a new name brings a new inode, a known one its own, and neither asks for a gfid', async () => {
+    const seen: [linked: boolean, xdata: unknown][] = [];
     rig = await Rig.make({
       lookup: (frame, _xl, loc, xdata) => {
-        seen.push([loc.inode!.linked, xdata?.get(GFID_REQ)]);
+        seen.push([loc.inode!.linked, xdata]);
         unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null);
       },
     });
     rig.find('file');
     rig.find('file');
-    expect(seen[0]![0]).toBe(false);
-    expect(isGfid(seen[0]![1] as string) && seen[0]![1] !== NULL_GFID).toBe(true);
-    expect(seen[1]).toEqual([true, undefined]);
+    expect(seen).toEqual([
+      [false, null],
+      [true, null],
+    ]);
   });
 
   test('absent names are ENOENT, or believed as long as wanted', async () => {

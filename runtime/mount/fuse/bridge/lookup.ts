@@ -30,11 +30,15 @@ export const lookup: Handler<NameIn> = (session, header, args) => {
   wind.lookup(frame, 0, revalidateCbk, session.links, loc, null);
 };
 
-/** A name not known so far, or no longer: with a gfid for a file that has none yet. */
+/**
+ * A name not known so far, or no longer. Unlike GlusterFS's, this bridge asks for no gfid here: a
+ * storage that finds a file without one chooses it, and a translator above several storages, which
+ * must agree, asks by itself. Most lookups find nothing and would have paid for it.
+ */
 function lookupNew(session: Session, frame: Frame, parent: Inode, name: string): void {
   const loc = new Loc(session.graph.inodes.newInode(), parent, name);
   frame.local = loc;
-  wind.lookup(frame, 0, lookupCbk, session.links, loc, session.gfids.request());
+  wind.lookup(frame, 0, lookupCbk, session.links, loc, null);
 }
 
 /** A known name, asked for again: when it is not what it was, it is a new one. */
