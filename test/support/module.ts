@@ -11,7 +11,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect, onTestFailed, onTestFinished } from 'vitest';
 import type { Host } from '../../bridges/host/host.ts';
 import glupy, { type Glupy } from '../../bridges/host/index.ts';
 import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
@@ -59,6 +59,8 @@ export class RunningModule {
   readonly context: FakeContext;
   readonly leaves: readonly HeldLeaf[];
   readonly replies: Reply[] = [];
+  /** All that was logged and taken. */
+  readonly history: string[] = [];
 
   constructor(graph: Graph, context: FakeContext, leaves: readonly HeldLeaf[]) {
     this.graph = graph;
@@ -108,7 +110,9 @@ export class RunningModule {
 
   /** Takes what was logged so far, without the time in front. */
   lines(): string[] {
-    return this.context.lines.splice(0).map((line) => line.replace(/^\[.*?\] /, ''));
+    const taken = this.context.lines.splice(0).map((line) => line.replace(/^\[.*?\] /, ''));
+    this.history.push(...taken);
+    return taken;
   }
 
   /** The loc of a name in the root that the volume knows. */
@@ -176,6 +180,10 @@ export async function startModule(
   settings: ModuleSettings = {},
 ): Promise<RunningModule> {
   const run = moduleGraph(files, settings);
+  onTestFailed(() => {
+    run.lines();
+    console.error(run.history.join('\n'));
+  });
   await run.graph.start();
   onTestFinished(() => run.graph.stop());
   return run;
