@@ -57,7 +57,7 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
   const server = new Server(
     [
       ...['mount', stack.volfile, mountpoint, '--log-file', logFile],
-      ...['--entry-timeout', '0', '--negative-timeout', '0'],
+      ...['--attribute-timeout', '0', '--entry-timeout', '0', '--negative-timeout', '0'],
       ...['--xlator-option', `${STORAGE}.directory=${tree}`],
     ],
     { attached: true, stderr, terminal: { ...terminal, out: hear, err: hear } },
