@@ -13,6 +13,7 @@
  *
  * Source: GlusterFS `libglusterfs/src/inode.c`.
  */
+import { Ctx } from './ctx.ts';
 import { type Gfid, inoHi, inoLo, NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFDIR, IA_INVAL, type Iatt } from './iatt.ts';
 import { INODE_LRU_LIMIT, PATH_MAX } from './limits.ts';
@@ -27,7 +28,7 @@ export interface Dentry {
 /** The number of the root, also as the kernel counts. */
 export const ROOT_ID = 1;
 
-export class Inode {
+export class Inode extends Ctx {
   readonly table: InodeTable;
   /** Serial number, never used again; the kernel's nodeid. The root is 1. */
   readonly id: number;
@@ -44,9 +45,9 @@ export class Inode {
   readonly names: Dentry[] = [];
   /** Known names below, when this is a directory. */
   children: Map<string, Inode> | null = null;
-  private ctx: unknown[] | null = null;
 
   constructor(table: InodeTable, id: number) {
+    super();
     this.table = table;
     this.id = id;
   }
@@ -57,24 +58,6 @@ export class Inode {
 
   get linked(): boolean {
     return this.gfid !== NULL_GFID;
-  }
-
-  /** What `xl` keeps with this inode; undefined when nothing. */
-  ctxGet(xl: Xlator<unknown>): unknown {
-    return this.ctx === null ? undefined : this.ctx[xl.id];
-  }
-
-  /** A translator that has set something, and only such a one, is told of the forget. */
-  ctxSet(xl: Xlator<unknown>, value: unknown): void {
-    this.ctx ??= [];
-    this.ctx[xl.id] = value;
-  }
-
-  /** Takes back what `xl` keeps; it is then not told of the forget. */
-  ctxDel(xl: Xlator<unknown>): unknown {
-    const value = this.ctxGet(xl);
-    if (this.ctx !== null) this.ctx[xl.id] = undefined;
-    return value;
   }
 
   /**
@@ -95,12 +78,7 @@ export class Inode {
 
   /** Tells the translators that keep something here, for the last time. */
   forgetCtx(): void {
-    const { ctx } = this;
-    this.ctx = null;
-    ctx?.forEach((value, id) => {
-      const xl = value === undefined ? undefined : this.table.xlators[id];
-      xl?.translator.forget?.(xl, this, value);
-    });
+    this.endCtx(this.table.xlators, (xl, value) => xl.translator.forget?.(xl, this, value));
   }
 }
 
