@@ -1,32 +1,22 @@
 /**
  * Arguments and replies as scalars, in the order of the table. A loc is five (inode, parent, name,
- * gfid if there is no inode, parent's gfid), everything else one. `kinds` describes the same to an engine.
+ * gfid, parent's gfid), everything else one. `kinds` describes the same to an engine.
  */
-import type { Dict } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { Arg, ArgType } from '../../runtime/core/fops.ts';
+import { NULL_GFID } from '../../runtime/core/gfid.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
 import type { Scalar } from './guest.ts';
 
-/** How each type crosses: `i` an integer, `s` a string or nothing, `n` a name seen often. */
-const KINDS: Record<ArgType, string> = {
-  loc: 'iinsn',
-  inode: 'i',
-  fd: 'i',
-  iatt: 'i',
-  dict: 'i',
-  str: 's',
-  int: 'i',
-  data: 'i',
-  entries: 'i',
-  statvfs: 'i',
-  flock: 'i',
-  lease: 'i',
-  locklist: 'i',
-};
+/** How a loc crosses: `i` an integer, `s` a string or nothing, `n` a string seen often. */
+export const LOC_KINDS = 'iinnn';
 
-export const kinds = (args: readonly Arg[]): string => args.map((arg) => KINDS[arg.type]).join('');
+const KINDS: Partial<Record<ArgType, string>> = { loc: LOC_KINDS, str: 's' };
+
+/** One letter for each scalar; what is not in the table above is an integer. */
+export const kinds = (args: readonly Arg[]): string =>
+  args.map((arg) => KINDS[arg.type] ?? 'i').join('');
 
 /** Small integers for the types, so that flattening compares no strings. */
 const LOC = 0;
@@ -42,6 +32,16 @@ function codeOf(type: ArgType): number {
   return type === 'data' ? DATA : SIGN;
 }
 
+/** Writes the five scalars of a loc from `at` on. A gfid that nobody knows is nothing. */
+export function flattenLoc(loc: Loc, out: Scalar[], at: number): void {
+  const { inode, parent, gfid } = loc;
+  out[at] = inode === null ? 0 : inode.id;
+  out[at + 1] = parent === null ? 0 : parent.id;
+  out[at + 2] = loc.name ?? undefined;
+  out[at + 3] = gfid === NULL_GFID ? undefined : gfid;
+  out[at + 4] = parent === null ? NULL_GFID : parent.gfid;
+}
+
 /** Writes `values` behind what is in `out` already, from `offset` on. */
 export type Flatten = (values: readonly unknown[], out: Scalar[], offset: number) => void;
 
@@ -52,16 +52,10 @@ export function flattener(args: readonly Arg[]): Flatten {
     for (let i = 0; i < codes.length; i++) {
       const value = values[i];
       switch (codes[i]) {
-        case LOC: {
-          const loc = value as Loc;
-          const { inode } = loc;
-          out[at++] = inode === null ? 0 : inode.id;
-          out[at++] = loc.parent === null ? 0 : loc.parent.id;
-          out[at++] = loc.name ?? undefined;
-          out[at++] = inode === null ? loc.gfid : undefined;
-          out[at++] = loc.pargfid;
+        case LOC:
+          flattenLoc(value as Loc, out, at);
+          at += LOC_KINDS.length;
           break;
-        }
         case ID:
           out[at++] = value === null ? 0 : (value as Inode | Fd).id;
           break;
@@ -72,7 +66,7 @@ export function flattener(args: readonly Arg[]): Flatten {
           out[at++] = value === null ? -1 : (value as Uint8Array).length;
           break;
         default:
-          out[at++] = (value as Dict | null) === null ? 0 : 1;
+          out[at++] = value === null ? 0 : 1;
       }
     }
   };

@@ -4,7 +4,7 @@
  * Objects never cross. A request, an inode and an fd are numbers to a guest; what is costly (an
  * iatt's fields, a dict's pairs, the bytes of a read) is announced by a 1 and fetched when the
  * script looks at it. The way back is a small integer for the common decisions, and JSON messages
- * (`message.ts`) for the rest. A guest's messages are untrusted: the host checks each.
+ * (`decision.ts`) for the rest. A guest's messages are untrusted: the host checks each.
  */
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
@@ -28,7 +28,7 @@ export interface FopDescription {
   readonly cbk: boolean;
 }
 
-export type HookName = 'init' | 'fini' | 'notify' | 'entry_created' | 'entry_removed';
+export type HookName = 'fini' | 'notify' | 'entry_created' | 'entry_removed';
 
 /** What a module defines, read before any of it runs for a request. */
 export interface ModuleDescription {
@@ -41,27 +41,33 @@ export interface ModuleDescription {
 
 /** A value that crosses as it is. `undefined` is the guest's None. */
 export type Scalar = number | string | undefined;
-/** An entry point: arguments as flattened by `flatten.ts`, a code as result. */
+/**
+ * An entry point: arguments as flattened by `flatten.ts`, a code as result. It throws when the
+ * engine itself gave up (memory, a limit) and the script could not say so.
+ */
 export type Entry = (args: readonly Scalar[]) => number;
 
 /** One interpreter with one module: what the host asks of it. */
 export interface Guest {
   readonly language: string;
   readonly description: ModuleDescription;
+  /** Why the interpreter can no longer be entered; undefined while it works. */
+  readonly dead: string | undefined;
   /** Makes the module's translator, gives it its options and runs its `init`. Throws what it says. */
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void;
   fop(name: string): Entry;
   reply(name: string): Entry;
-  /** Calls a hook with plain values. */
+  /** Calls a hook with plain values. What it raises is in the log. */
   hook(name: HookName, args: readonly Scalar[]): number;
   /** The timer asked for by `after` is due. */
   tick(): number;
   /** Request `id` was answered by the host; what the script does with it is void. */
   cancel(id: number): void;
+  /** The inode or fd with this number is gone. */
   forget(inode: number): void;
   release(fd: number): void;
   /** Looks for requests that nothing can reach any more. */
-  collect(): void;
+  collect(): number;
   /** Bytes of memory the interpreter has. */
   readonly memory: number;
   close(): void;
@@ -69,26 +75,33 @@ export interface Guest {
 
 /** What a guest asks of the host. Results undefined: the thing is gone. */
 export interface GuestHost {
-  /** A message about request `id`; negative for one of the translator's own. */
+  /**
+   * A message about request `id`; a negative number that is not known yet begins a request of the
+   * translator's own. Carried out when the guest has returned. @throws {MessageError}
+   */
   push(id: number, message: string): void;
+  /** Takes bytes over, for use in the next message; their number there. */
+  put(bytes: Uint8Array): number;
   /** Argument `index` of the fop (`wind` -1) or of the reply to wind number `wind`, as JSON. */
   fetch(id: number, wind: number, index: number): string | undefined;
   /** The same for bytes. */
   data(id: number, wind: number, index: number): Uint8Array | undefined;
-  /** Takes bytes over, for use in a message; their number there. */
-  put(bytes: Uint8Array): number;
   /** [gfid, ia_type, path] as JSON. */
-  inode(id: number): string;
+  inode(id: number): string | undefined;
   /** [inode, flags, pid, isDir] as JSON. */
-  fd(id: number): string;
+  fd(id: number): string | undefined;
   /** [unique, uid, gid, pid, groups, lk_owner, op] as JSON. */
   root(id: number): string | undefined;
-  /** From now on `forget` / `release` tells; 0 when it is not known to the volume. */
+  /** From now on `forget` / `release` tells; 0 when the thing is gone. */
   track(inode: number): number;
   trackFd(fd: number): number;
   /** Request `id` can no longer be answered by the script. */
   lost(id: number): void;
-  /** Asks for a `tick` in so many milliseconds. */
+  /** Monotonic microseconds, of the clock that `after` goes by. */
+  now(): number;
+  /** Asks for a `tick` in so many milliseconds; another one asked for before is not needed. */
   after(ms: number): void;
+  /** 1 when the volume writes log lines of this level. */
+  logs(level: number): number;
   log(level: number, source: LogSource, text: string): void;
 }

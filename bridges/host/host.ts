@@ -9,67 +9,75 @@
  * more. What comes later finds it answered and is dropped.
  */
 import { EIO } from '../../runtime/core/errno.ts';
-import { type FopName, fail } from '../../runtime/core/fops.gen.ts';
-import { type FopRow, findFop, fops as table } from '../../runtime/core/fops.ts';
+import type { FopName } from '../../runtime/core/fops.gen.ts';
+import { type FopRow, fops as table } from '../../runtime/core/fops.ts';
 import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
-import {
-  collect,
-  collectCbk,
-  tailArgs,
-  unwindArgs,
-  windArgs,
-} from '../../runtime/core/generic.gen.ts';
+import { collect, collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import type { Cbk, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
+import type { Child, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
+import { type Decision, isErrno, readDecision } from './decision.ts';
+import { entryChanges } from './entries.ts';
+import { flattenLoc } from './flatten.ts';
 import { type Entry, FAILED, type Guest, SAME, type Scalar, TAIL, WIND } from './guest.ts';
-import type { Lent } from './lent.ts';
-import { MessageError, unpack } from './message.ts';
-import { type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
+import { Lent } from './lent.ts';
+import { MessageError } from './message.ts';
+import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
 import { Request } from './request.ts';
+import { Waiting } from './waiting.ts';
 
 /** pid of requests that a module starts by itself: none of the numbers GlusterFS has given out. */
 const OWN_PID = -100;
 /** Numbers of requests start over here, so that they stay small integers. */
 const LAST_ID = 0x3fffffff;
-const SWEEP_MS = 1000;
 
-type AnyCbk = Cbk<FopName, unknown>;
+interface Queued {
+  readonly request: Request;
+  readonly decision: Decision;
+}
 
 export class Host {
   readonly counters = { calls: 0, failures: 0, timeouts: 0 };
-  /** Requests that outlived a call into the guest, oldest first. */
-  readonly requests = new Map<number, Request>();
+  readonly lent: Lent;
   /** The request for which the guest runs now. */
   current: Request | null = null;
   private readonly xl: Xlator<unknown>;
-  private readonly frameTimeoutSeconds: number;
-  private readonly plans = new Map<string, Plan>();
-  private readonly replyPlans = new Map<string, ReplyPlan>();
+  private readonly waiting: Waiting;
   private readonly guestCbks = new Map<string, AnyCbk>();
-  private readonly messages: { readonly id: number; readonly text: string }[] = [];
+  private readonly passCbks = new Map<string, AnyCbk>();
+  /** What the guest has decided by messages, and is not yet carried out. */
+  private readonly queue: Queued[] = [];
   private guest!: Guest;
-  private lent!: Lent;
   private draining = false;
+  private dead = false;
   private lastId = 0;
-  /** Counts sweeps: a clock that costs nothing to read. */
-  private clock = 0;
-  private cancelSweep: (() => void) | null = null;
 
   /** @param frameTimeoutSeconds how long a request may stay unanswered; 0 for ever. */
   constructor(xl: Xlator<unknown>, frameTimeoutSeconds: number) {
     this.xl = xl;
-    this.frameTimeoutSeconds = frameTimeoutSeconds;
+    this.lent = new Lent(xl, this);
+    this.waiting = new Waiting(frameTimeoutSeconds, {
+      after: (ms, fn) => xl.context.after(ms, fn),
+      collect: () => this.enterFor(() => this.guest.collect()),
+      overdue: (request) => this.timedOut(request),
+    });
+  }
+
+  /** Requests that outlived a call into the guest. */
+  get requests(): ReadonlyMap<number, Request> {
+    return this.waiting.requests;
+  }
+
+  attach(guest: Guest): void {
+    this.guest = guest;
+    this.lent.attach(guest);
   }
 
   /** The fops of the volume: what the module defines, and what its hooks need to see. */
-  attach(guest: Guest, lent: Lent): Fops<unknown> {
-    this.guest = guest;
-    this.lent = lent;
+  fops(): Fops<unknown> {
     const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
     for (const row of table) {
-      const plan = planFor(row, guest);
+      const plan = planFor(row, this.guest);
       if (plan === null) continue;
-      this.plans.set(row.name, plan);
       made[plan.name] = collect[plan.name]((frame, _, args) =>
         this.enter(plan, frame, args),
       ) as Fop<FopName, unknown>;
@@ -80,10 +88,14 @@ export class Host {
   // -- down ------------------------------------------------------------------------------------
 
   private enter(plan: Plan, frame: Frame, args: unknown[]): void {
+    if (this.dead) {
+      plan.fail(frame, EIO);
+      return;
+    }
     this.lastId = this.lastId === LAST_ID ? 1 : this.lastId + 1;
-    const request = new Request(this.lastId, plan.row, frame, args);
+    const request = new Request(this.lastId, plan, frame, args);
     if (plan.enter === null) {
-      this.windAsCame(request, plan);
+      this.windAsCame(request, plan, plan.cbk);
       return;
     }
     const { scratch } = plan;
@@ -100,62 +112,85 @@ export class Host {
     try {
       code = entry(args);
     } catch (error) {
-      // The engine itself gave up (memory, stack, a limit): the script could not say so.
-      this.xl.log.error(`${request.name}: ${error instanceof Error ? error.message : error}`);
-      code = FAILED;
+      code = this.gaveUp(request, error);
     }
     this.current = null;
     this.carryOut(request, code);
     this.drain();
   }
 
+  /** The engine itself gave up: the script could not say so. */
+  private gaveUp(request: Request, error: unknown): number {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!this.died()) {
+      this.xl.log.error(`${request.name}: ${why}`);
+      this.guest.cancel(request.id);
+    }
+    return FAILED;
+  }
+
+  /** Whether the interpreter is lost; with it is every request that waits for it. */
+  private died(): boolean {
+    const why = this.guest.dead;
+    if (why === undefined || this.dead) return this.dead;
+    this.dead = true;
+    this.xl.log.critical(
+      `the interpreter is lost (${why}): from now on every request of this volume fails with EIO`,
+    );
+    this.queue.length = 0;
+    for (const request of [...this.requests.values()]) this.failRequest(request);
+    return true;
+  }
+
   /** Enters the guest for something that is no request (a timer, a hook). */
-  enterFor(what: () => number): void {
-    if (what() === FAILED) this.counters.failures += 1;
+  enterFor(what: () => number | undefined): void {
+    if (what() === FAILED) {
+      this.counters.failures += 1;
+      this.died();
+    }
     this.drain();
   }
 
   private carryOut(request: Request, code: number): void {
     if (code < 0) this.answer(request, -1, -code, null);
-    else if (code === WIND || code === TAIL) {
-      this.windAsCame(request, this.plans.get(request.name)!);
-    } else if (code === FAILED) {
-      this.dropMessages(request.id);
-      this.failRequest(request);
-    } else if (code >= SAME) {
-      const reply = request.replies[code - SAME];
-      if (reply === undefined) this.failRequest(request);
-      else this.answer(request, reply.opRet, reply.opErrno, reply.values);
-    } else if (!request.answered) this.keep(request);
+    else if (code === WIND) this.windAsCame(request, request.plan!, true);
+    else if (code === TAIL) this.windAsCame(request, request.plan!, false);
+    else if (code === FAILED) this.fail(request);
+    else if (code >= SAME) this.answerSame(request, code - SAME);
+    else if (!request.answered) this.waiting.keep(request);
   }
 
   /** Passes a request on with the arguments it came with. */
-  private windAsCame(request: Request, plan: Plan): void {
+  private windAsCame(request: Request, plan: Plan, wantsReply: boolean): void {
     const child = this.xl.children[0];
     const { frame, args } = request;
     if (child === undefined) {
-      this.noChild(request);
-    } else if (plan.cbk) {
-      this.keep(request);
+      this.xl.log.error(`${request.name}: there is no subvolume to wind to`);
+      this.failRequest(request);
+    } else if (wantsReply) {
+      this.waiting.keep(request);
       frame.local = request;
       request.owed += 1;
-      windArgs[plan.name](frame, 0, this.guestCbk(plan.row) as never, child, args);
-    } else if (plan.creates >= 0 || plan.removes >= 0) {
-      frame.local = request;
-      request.owed += 1;
-      windArgs[plan.name](frame, 0, this.hookCbk(plan) as never, child, args);
+      plan.wind(frame, 0, this.guestCbk(plan.row), child, args);
     } else {
-      request.answered = true;
-      this.requests.delete(request.id);
-      frame.local = null;
-      tailArgs[plan.name](frame, child, args);
+      this.handOn(request, plan, child, args);
     }
   }
 
-  private noChild(request: Request): void {
-    this.xl.log.error(`${request.name}: there is no such subvolume to wind to`);
-    this.guest.cancel(request.id);
-    this.failRequest(request);
+  /** Passes a request on for good: the child's reply is the answer, and no script sees it. */
+  private handOn(request: Request, plan: Plan, child: Child, args: readonly unknown[]): void {
+    const { frame } = request;
+    if (request.owed === 0 && plan.creates < 0 && plan.removes < 0) {
+      request.answered = true;
+      this.waiting.drop(request);
+      frame.local = null;
+      plan.tail(frame, child, args);
+    } else {
+      // Hooks, or other children's replies, still need the frame to lead to the request.
+      frame.local = request;
+      request.owed += 1;
+      plan.wind(frame, 0, this.passCbk(plan), child, args);
+    }
   }
 
   // -- up --------------------------------------------------------------------------------------
@@ -164,46 +199,61 @@ export class Host {
   private guestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
-      const replyPlan = replyPlanFor(row, this.guest);
-      this.replyPlans.set(row.name, replyPlan);
+      const plan = replyPlanFor(row, this.guest);
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const request = frame.local as Request;
-        request.owed -= 1;
         request.replies[wind] = { row, opRet, opErrno, values };
-        this.replied(request, replyPlan, wind, opRet, opErrno, values);
+        this.replied(request, plan, wind);
       }) as AnyCbk;
       this.guestCbks.set(row.name, cbk);
     }
     return cbk;
   }
 
-  /** The same when only a hook is interested in the fop. */
-  private hookCbk(plan: Plan): AnyCbk {
-    return collectCbk[plan.name]((frame, _cookie, _xl, opRet, opErrno, values) => {
-      const request = frame.local as Request;
-      request.owed -= 1;
-      this.answer(request, opRet, opErrno, values);
-    }) as AnyCbk;
-  }
-
-  private replied(
-    request: Request,
-    { enter, flatten, scratch }: ReplyPlan,
-    wind: number,
-    opRet: number,
-    opErrno: number,
-    values: readonly unknown[],
-  ): void {
+  private replied(request: Request, plan: ReplyPlan, wind: number): void {
+    request.owed -= 1;
     if (!request.abandoned) {
+      const { enter, flatten, scratch } = plan;
+      const reply = request.replies[wind]!;
+      this.waiting.touch(request);
       scratch[0] = request.id;
       scratch[1] = wind;
-      scratch[2] = opRet;
-      scratch[3] = opErrno;
-      flatten(values, scratch, 4);
+      scratch[2] = reply.opRet;
+      scratch[3] = reply.opErrno;
+      flatten(reply.values, scratch, 4);
       this.call(request, enter, scratch);
     }
-    if (request.owed === 0 && (request.answered || request.id < 0)) {
-      this.requests.delete(request.id);
+    this.dropIfOver(request);
+  }
+
+  /** The same for a request that was handed on. */
+  private passCbk({ name }: Plan): AnyCbk {
+    let cbk = this.passCbks.get(name);
+    if (cbk === undefined) {
+      cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
+        const request = frame.local as Request;
+        request.owed -= 1;
+        this.answer(request, opRet, opErrno, values);
+        this.dropIfOver(request);
+        this.drain();
+      }) as AnyCbk;
+      this.passCbks.set(name, cbk);
+    }
+    return cbk;
+  }
+
+  private dropIfOver(request: Request): void {
+    if (request.owed === 0 && (request.answered || request.plan === null)) {
+      this.waiting.drop(request);
+    }
+  }
+
+  private answerSame(request: Request, wind: number): void {
+    const reply = request.replies[wind];
+    if (reply?.row === request.plan?.row) {
+      this.answer(request, reply!.opRet, reply!.opErrno, reply!.values);
+    } else {
+      this.fail(request);
     }
   }
 
@@ -213,151 +263,135 @@ export class Host {
     opErrno: number,
     values: readonly unknown[] | null,
   ): void {
-    if (request.answered || request.id < 0) return;
+    const { plan, frame } = request;
+    if (request.answered || plan === null) return;
     request.answered = true;
-    if (request.owed === 0) this.requests.delete(request.id);
-    const { frame } = request;
-    if (opRet >= 0) this.tellEntries(request);
-    // With answers still owed the frame goes on leading to the request.
-    if (request.owed === 0) frame.local = null;
-    if (values === null) fail[request.name](frame, opErrno);
-    else unwindArgs[request.name](frame, opRet, opErrno, values);
+    if (request.owed === 0) this.waiting.drop(request);
+    if (opRet >= 0 && (plan.creates >= 0 || plan.removes >= 0)) this.tellEntries(request, plan);
+    if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : EIO);
+    else plan.unwind(frame, opRet, opErrno, values);
+  }
+
+  /** The guest has failed with a request: what it decided about it in this call is void. */
+  private fail(request: Request): void {
+    for (let i = this.queue.length - 1; i >= 0; i--) {
+      const { request: of, decision } = this.queue[i]!;
+      if (of !== request) continue;
+      if (decision.verb === 'wind') request.owed -= 1;
+      this.queue.splice(i, 1);
+    }
+    this.failRequest(request);
   }
 
   /** Answers in the guest's place: it has failed, or can no longer be asked. */
-  failRequest(request: Request): void {
+  private failRequest(request: Request): void {
     this.counters.failures += 1;
     request.abandoned = true;
     this.answer(request, -1, EIO, null);
+    this.dropIfOver(request);
   }
 
-  private tellEntries(request: Request): void {
-    const plan = this.plans.get(request.name);
-    if (plan === undefined) return;
-    if (plan.removes >= 0) this.tellEntry('entry_removed', request.args[plan.removes] as Loc);
-    if (plan.creates >= 0) this.tellEntry('entry_created', request.args[plan.creates] as Loc);
+  private tellEntries(request: Request, plan: Plan): void {
+    const { removed, created } = entryChanges(plan, request.args);
+    for (const loc of removed) this.tellEntry('entry_removed', loc);
+    for (const loc of created) this.tellEntry('entry_created', loc);
   }
 
   private tellEntry(hook: 'entry_created' | 'entry_removed', loc: Loc): void {
-    const { inode, parent, name, pargfid } = loc;
-    const args = [inode?.id ?? 0, parent?.id ?? 0, name ?? undefined, undefined, pargfid];
-    if (this.guest.hook(hook, args) === FAILED) this.counters.failures += 1;
+    const args: Scalar[] = [];
+    flattenLoc(loc, args, 0);
+    if (this.guest.hook(hook, args) !== FAILED) return;
+    this.counters.failures += 1;
+    this.died();
   }
 
   // -- messages --------------------------------------------------------------------------------
 
-  /** The guest has something to say about a request; carried out when it has returned. */
+  /** The guest has something to say about a request. @throws {MessageError} */
   push(id: number, text: string): void {
-    if (this.current?.id === id) this.keep(this.current);
-    else if (id < 0 && !this.requests.has(id)) {
-      const frame = newRequest(new Stack(0, 0, OWN_PID, 'NULL'), this.xl);
-      this.keep(new Request(id, table[0]!, frame, []));
+    const request = this.requestFor(id);
+    const source = this.lent.source(request);
+    const children = this.xl.below.length;
+    const decision = readDecision(text, { row: request.plan?.row, children, source });
+    if (decision.verb === 'wind') {
+      request.owed += 1;
+      if (request.plan === null) request.frame.root.op = decision.row.logName;
+    } else if (request.answered) {
+      throw new MessageError('the request has had its answer');
     }
-    this.messages.push({ id, text });
+    this.waiting.keep(request);
+    this.queue.push({ request, decision });
   }
 
-  private drain(): void {
-    if (this.draining) return;
+  private requestFor(id: number): Request {
+    const known = this.current?.id === id ? this.current : this.requests.get(id);
+    if (known !== undefined && !known.abandoned) return known;
+    if (id >= 0) throw new MessageError('the request has had its answer');
+    return new Request(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), this.xl), []);
+  }
+
+  /** Carries out what the guest has decided by messages. */
+  drain(): void {
+    // Before the graph is wired there is nothing to wind to: what `init` asks for waits until then.
+    if (this.draining || this.xl.children.length < this.xl.below.length) return;
     this.draining = true;
-    let message = this.messages.shift();
-    while (message !== undefined) {
-      const request = this.requests.get(message.id);
-      if (request !== undefined && !request.answered) this.obey(request, message.text);
-      message = this.messages.shift();
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+      try {
+        this.obey(next.request, next.decision);
+      } catch (error) {
+        // Another translator threw while it was called from here; its request must not hang.
+        this.xl.log.error(`${next.request.name}: ${(error as Error).stack ?? error}`);
+        this.guest.cancel(next.request.id);
+        this.failRequest(next.request);
+      }
     }
     this.draining = false;
   }
 
-  private dropMessages(id: number): void {
-    const rest = this.messages.filter((message) => message.id !== id);
-    this.messages.splice(0, this.messages.length, ...rest);
-  }
-
-  private obey(request: Request, text: string): void {
-    try {
-      const [verb, ...rest] = JSON.parse(text) as [string, ...unknown[]];
-      if (verb === 'wind') this.obeyWind(request, rest);
-      else if (verb === 'unwind') this.obeyUnwind(request, rest);
-      else this.failRequest(request);
-    } catch (error) {
-      if (!(error instanceof MessageError)) throw error;
-      this.xl.log.error(`${request.name}: ${error.message}`);
-      this.guest.cancel(request.id);
-      this.failRequest(request);
-    }
-  }
-
-  private obeyWind(request: Request, [wind, index, fop, args]: unknown[]): void {
-    const row = findFop(String(fop));
-    if (row === undefined || typeof wind !== 'number') throw new MessageError(`${fop} is no fop`);
-    const child = this.xl.children[index as number];
-    if (child === undefined) {
-      this.noChild(request);
-      return;
-    }
-    const values = unpack(row.args, args, this.lent.source(request));
-    request.frame.local = request;
-    request.owed += 1;
-    const cbk = this.guestCbk(row) as never;
-    windArgs[row.name as FopName](request.frame, wind, cbk, child, values);
-  }
-
-  private obeyUnwind(request: Request, [opRet, opErrno, reply]: unknown[]): void {
-    if (!Number.isSafeInteger(opRet)) throw new MessageError('op_ret must be an integer');
-    const failed = (opRet as number) < 0;
-    if (failed && !(Number.isSafeInteger(opErrno) && (opErrno as number) > 0)) {
-      throw new MessageError('a failure needs a positive op_errno');
-    }
-    const values = unpack(request.row.reply, reply, this.lent.source(request));
-    this.answer(request, opRet as number, failed ? (opErrno as number) : 0, values);
+  private obey(request: Request, decision: Decision): void {
+    const { plan, frame } = request;
+    if (decision.verb === 'wind') {
+      if (request.abandoned) {
+        request.owed -= 1;
+        this.dropIfOver(request);
+        return;
+      }
+      // Also when the request was answered meanwhile: every child that was wound to gets its turn.
+      const { wind, row, values } = decision;
+      frame.local = request;
+      const child = this.xl.children[decision.child]!;
+      windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
+    } else if (request.answered || plan === null) return;
+    else if (decision.verb === 'tail') {
+      this.handOn(request, plan, this.xl.children[decision.child]!, decision.values);
+    } else if (decision.verb === 'unwind') {
+      this.answer(request, decision.opRet, decision.opErrno, decision.values);
+    } else this.fail(request);
   }
 
   // -- what waits ------------------------------------------------------------------------------
 
-  private keep(request: Request): void {
-    if (request.since >= 0) return;
-    request.since = this.clock;
-    this.requests.set(request.id, request);
-    if (this.cancelSweep === null) this.sweepLater();
-  }
-
-  private sweepLater(): void {
-    this.cancelSweep = this.xl.context.after(SWEEP_MS, () => this.sweep());
-  }
-
-  /** Finds requests that nothing can reach any more, and those that have waited too long. */
-  private sweep(): void {
-    this.cancelSweep = null;
-    this.clock += 1;
-    if (this.requests.size === 0) return;
-    for (const request of this.requests.values()) {
-      if (request.since >= this.clock - 1) break;
-      if (request.owed > 0 || request.answered) continue;
-      this.guest.collect();
-      break;
-    }
-    const limit = this.frameTimeoutSeconds;
-    for (const request of limit === 0 ? [] : [...this.requests.values()]) {
-      if (this.clock - request.since <= limit) break;
-      if (request.answered) continue;
-      this.counters.timeouts += 1;
-      this.xl.log.error(`${request.name}: no answer within ${limit} s (option frame-timeout)`);
-      this.guest.cancel(request.id);
-      this.failRequest(request);
-    }
-    this.drain();
-    if (this.requests.size > 0) this.sweepLater();
-  }
-
   /** The guest knows that a request can no longer be answered. */
   lost(id: number): void {
-    this.push(id, '["failed"]');
+    const request = this.current?.id === id ? this.current : this.requests.get(id);
+    if (request === undefined || request.answered) return;
+    this.waiting.keep(request);
+    this.queue.push({ request, decision: { verb: 'failed' } });
+  }
+
+  private timedOut(request: Request): void {
+    this.counters.timeouts += 1;
+    const { limit } = this.waiting;
+    this.xl.log.error(`${request.name}: no answer within ${limit} s (option frame-timeout)`);
+    this.guest.cancel(request.id);
+    this.failRequest(request);
+    this.drain();
   }
 
   /** The volume ends: whatever is still owed is answered. */
   close(): void {
-    this.cancelSweep?.();
+    this.waiting.close();
+    this.queue.length = 0;
     for (const request of [...this.requests.values()]) this.failRequest(request);
-    this.requests.clear();
   }
 }

@@ -4,14 +4,20 @@
  *
  * Options beyond those below are the module's: it declares them, and they are checked the same way.
  */
-import { InitError } from '../../runtime/core/errors.ts';
+import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import type { EventName } from '../../runtime/core/events.ts';
-import { checkOptions, defineOptions, type Values } from '../../runtime/core/options.ts';
+import { optionTypes } from '../../runtime/core/option-types.ts';
+import {
+  checkOptions,
+  defineOptions,
+  genericOptions,
+  type Options,
+  type Values,
+} from '../../runtime/core/options.ts';
 import { defaultNotify, defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
 import type { Guest } from './guest.ts';
 import { Host } from './host.ts';
 import { languages } from './languages.ts';
-import { Lent } from './lent.ts';
 import { findModule } from './modules.ts';
 
 const options = defineOptions({
@@ -56,7 +62,6 @@ const options = defineOptions({
 export interface Glupy {
   readonly guest: Guest;
   readonly host: Host;
-  readonly lent: Lent;
 }
 
 async function init(xl: Xlator<Glupy>, given: Values<typeof options>): Promise<Glupy> {
@@ -70,7 +75,7 @@ async function init(xl: Xlator<Glupy>, given: Values<typeof options>): Promise<G
     env: process.env,
   });
   const host = new Host(xl, given['frame-timeout']);
-  const lent = new Lent(xl, host);
+  const { lent } = host;
   const start = await languages[module.language].load();
   const guest = await start(module, lent, {
     volume: xl.name,
@@ -80,7 +85,7 @@ async function init(xl: Xlator<Glupy>, given: Values<typeof options>): Promise<G
     log: (level, source, text) => lent.log(level, source, text),
   });
   try {
-    lent.attach(guest);
+    host.attach(guest);
     for (const [file, line, func, text] of guest.description.warnings) {
       lent.log(5, { file, line, func }, text);
     }
@@ -90,7 +95,7 @@ async function init(xl: Xlator<Glupy>, given: Values<typeof options>): Promise<G
     throw error;
   }
   xl.log.info(`${module.path} loaded: ${definedFops(guest)}`);
-  return { guest, host, lent };
+  return { guest, host };
 }
 
 const children = (xl: Xlator<Glupy>): (readonly [string, string])[] =>
@@ -102,15 +107,20 @@ const definedFops = (guest: Guest): string =>
 /** The values of the options that the module declares; what nobody declares is pointed out. */
 function moduleOptions(xl: Xlator<Glupy>, guest: Guest, path: string): Record<string, unknown> {
   const declared = guest.description.options;
-  const taken = Object.keys(declared).filter((key) => key in options);
+  const taken = Object.keys(declared).filter((key) => key in options || key in genericOptions);
   if (taken.length > 0) {
     throw new InitError(`${path}: option ${taken.join(', ')} belongs to features/glupy itself`);
   }
-  const own = xl.given.filter(({ key }) => !(key in options) && key !== 'log-level');
-  const { values, problems } = checkOptions(declared, own);
+  for (const [key, { type }] of Object.entries(declared)) {
+    if (type in optionTypes) continue;
+    throw new InitError(`${path}: option ${key} has the type '${type}', which is none`);
+  }
+  // All keys together, so that a slip in one of the host's own finds its suggestion too.
+  const all: Options = { ...genericOptions, ...options, ...declared };
+  const { values, problems } = checkOptions(all, xl.given);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
-    throw new InitError(errors.map((p) => `${p.where ?? path}: ${p.message}`).join('\n'));
+    throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
   }
   for (const problem of problems) xl.log.warning(`${problem.where ?? path}: ${problem.message}`);
   // A value that was not given is None to the module, not missing.
@@ -123,6 +133,8 @@ function notify(xl: Xlator<Glupy>, event: EventName, data: unknown): void {
     host.enterFor(() => guest.hook('notify', [event]));
   }
   defaultNotify(xl as Xlator, event, data);
+  // What `init` asked for could not be done before there was somebody to ask.
+  if (event === 'CHILD_UP') host.drain();
 }
 
 export default defineTranslator<Glupy, typeof options>({
@@ -132,16 +144,16 @@ export default defineTranslator<Glupy, typeof options>({
   options,
   openOptions: true,
   init,
-  fops: (xl) => xl.priv.host.attach(xl.priv.guest, xl.priv.lent),
+  fops: (xl) => xl.priv.host.fops(),
   notify,
-  forget: (xl, inode) => xl.priv.lent.forget(inode),
-  release: (xl, fd) => xl.priv.lent.release(fd),
-  releasedir: (xl, fd) => xl.priv.lent.release(fd),
+  forget: (xl, inode) => xl.priv.host.lent.forget(inode),
+  release: (xl, fd) => xl.priv.host.lent.release(fd),
+  releasedir: (xl, fd) => xl.priv.host.lent.release(fd),
   fini(xl) {
-    const { guest, host, lent } = xl.priv;
+    const { guest, host } = xl.priv;
     host.close();
     if (guest.description.hooks.includes('fini')) guest.hook('fini', []);
-    lent.close();
+    host.lent.close();
     guest.close();
   },
   dump: ({ priv: { guest, host } }) => ({

@@ -1,12 +1,10 @@
 /**
  * What the host lends a guest besides requests: inodes and fds by number, fields and bytes when a
- * script looks at them, a log, a timer. Everything is checked: a number that leads nowhere is
+ * script looks at them, a log, a clock. Everything is checked: a number that leads nowhere is
  * answered with nothing, never with somebody else's thing.
  */
 import { Fd } from '../../runtime/core/fd.ts';
-import { NULL_GFID } from '../../runtime/core/gfid.ts';
-import type { InodeTable } from '../../runtime/core/inode.ts';
-import { Inode } from '../../runtime/core/inode.ts';
+import { Inode, type InodeTable } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { LogLevel, LogSource } from '../../runtime/core/log.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
@@ -22,9 +20,10 @@ export class Lent implements GuestHost {
   private readonly xl: Xlator<unknown>;
   private readonly host: Host;
   private readonly fds = new Map<number, Fd>();
-  /** Bytes on their way in a message, until it is read. */
-  private readonly bytes = new Map<number, Uint8Array>();
-  private lastBytes = 0;
+  /** Inodes that are in no table, and may never be: the table tells of no other's end. */
+  private readonly unlinked = new FinalizationRegistry<number>((id) => this.guest?.forget(id));
+  /** Bytes for the next message. */
+  private bytes: Uint8Array[] = [];
   private table: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
   private guest: Guest | null = null;
@@ -44,7 +43,15 @@ export class Lent implements GuestHost {
   }
 
   push(id: number, message: string): void {
-    this.host.push(id, message);
+    try {
+      this.host.push(id, message);
+    } finally {
+      if (this.bytes.length > 0) this.bytes = [];
+    }
+  }
+
+  put(bytes: Uint8Array): number {
+    return this.bytes.push(bytes) - 1;
   }
 
   lost(id: number): void {
@@ -64,45 +71,28 @@ export class Lent implements GuestHost {
     return value instanceof Uint8Array ? value : undefined;
   }
 
-  put(bytes: Uint8Array): number {
-    this.lastBytes += 1;
-    this.bytes.set(this.lastBytes, bytes);
-    return this.lastBytes;
-  }
-
-  inode(id: number): string {
+  inode(id: number): string | undefined {
     const inode = this.findInode(id);
-    return JSON.stringify(
-      inode === undefined ? [NULL_GFID, 0, ''] : [inode.gfid, inode.iaType, inode.path],
-    );
+    return inode && JSON.stringify([inode.gfid, inode.iaType, inode.path]);
   }
 
-  fd(id: number): string {
+  fd(id: number): string | undefined {
     const fd = this.findFd(id);
-    return JSON.stringify(
-      fd === undefined ? [0, 0, 0, 0] : [fd.inode.id, fd.flags, fd.pid, fd.isDir],
-    );
+    return fd && JSON.stringify([fd.inode.id, fd.flags, fd.pid, fd.isDir]);
   }
 
   root(id: number): string | undefined {
     const root = this.request(id)?.frame.root;
     if (root === undefined) return undefined;
-    return JSON.stringify([
-      root.unique,
-      root.uid,
-      root.gid,
-      root.pid,
-      root.groups,
-      root.lkOwner,
-      root.op,
-    ]);
+    const { unique, uid, gid, pid, groups, lkOwner, op } = root;
+    return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op]);
   }
 
   track(id: number): number {
     const inode = this.findInode(id);
-    if (inode === undefined || !inode.linked) return 0;
-    this.table ??= inode.table;
+    if (inode === undefined) return 0;
     inode.ctxSet(this.xl, TRACKED);
+    if (!inode.linked) this.unlinked.register(inode, id, inode);
     return 1;
   }
 
@@ -116,6 +106,7 @@ export class Lent implements GuestHost {
 
   /** An inode that the guest knows is forgotten. */
   forget(inode: Inode): void {
+    this.unlinked.unregister(inode);
     this.guest?.forget(inode.id);
   }
 
@@ -124,32 +115,38 @@ export class Lent implements GuestHost {
     this.guest?.release(fd.id);
   }
 
+  now(): number {
+    return Math.round(this.xl.context.now() * 1000);
+  }
+
   after(ms: number): void {
     this.cancelTimer?.();
-    this.cancelTimer = this.xl.context.after(ms, () => {
+    this.cancelTimer = this.xl.context.after(Math.max(0, ms), () => {
       this.cancelTimer = null;
       const { guest } = this;
       if (guest !== null) this.host.enterFor(() => guest.tick());
     });
   }
 
+  logs(level: number): number {
+    return this.xl.log.enabled(levelOf(level)) ? 1 : 0;
+  }
+
   log(level: number, source: LogSource, text: string): void {
     const file = source.file.slice(source.file.lastIndexOf('/') + 1);
-    const at = { ...source, file };
-    this.xl.log.log(Math.min(9, Math.max(1, level)) as LogLevel, text, { source: at });
+    this.xl.log.log(levelOf(level), oneRecord(text), { source: { ...source, file } });
   }
 
   /** Where the numbers of a message about `request` lead. */
   source(request: Request): Source {
+    const { bytes } = this;
     return {
       value: (wind, index) => request.value(wind, index),
+      type: (wind, index) => request.type(wind, index),
       inode: (id) => inodeIn(request, id) ?? this.findInode(id),
       fd: (id) => fdIn(request, id) ?? this.findFd(id),
-      data: (id) => {
-        const taken = this.bytes.get(id);
-        this.bytes.delete(id);
-        return taken;
-      },
+      data: (id) => bytes[id],
+      table: this.table ?? this.tableOf(request),
     };
   }
 
@@ -161,7 +158,10 @@ export class Lent implements GuestHost {
   private findInode(id: number): Inode | undefined {
     const { current } = this.host;
     const here = current === null ? undefined : inodeIn(current, id);
-    if (here !== undefined) return here;
+    if (here !== undefined) {
+      this.table ??= here.table;
+      return here;
+    }
     const known = this.table?.byNodeid(id);
     if (known !== undefined) return known;
     for (const request of this.host.requests.values()) {
@@ -177,6 +177,28 @@ export class Lent implements GuestHost {
     const { current } = this.host;
     return current === null ? undefined : fdIn(current, id);
   }
+
+  /** A request that names any inode shows the table it is from. */
+  private tableOf(request: Request): InodeTable | null {
+    for (const inode of inodesOf(request)) {
+      this.table = inode.table;
+      return this.table;
+    }
+    return null;
+  }
+}
+
+const levelOf = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;
+
+/**
+ * What a script logs may hold names that others chose: further lines are indented, and control
+ * characters shown, so that no name can pass for a line of the log.
+ */
+function oneRecord(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is sought
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]|\n/g, (char) =>
+    char === '\n' ? '\n    ' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
 }
 
 /** Everything that came with a request, its own arguments first. */
@@ -185,14 +207,19 @@ function* valuesOf(request: Request): Iterable<unknown> {
   for (const reply of request.replies) if (reply !== undefined) yield* reply.values;
 }
 
-function inodeIn(request: Request, id: number): Inode | undefined {
+function* inodesOf(request: Request): Iterable<Inode> {
   for (const value of valuesOf(request)) {
-    if (value instanceof Inode && value.id === id) return value;
-    if (value instanceof Fd && value.inode.id === id) return value.inode;
-    if (!(value instanceof Loc)) continue;
-    if (value.inode?.id === id) return value.inode;
-    if (value.parent?.id === id) return value.parent;
+    if (value instanceof Inode) yield value;
+    else if (value instanceof Fd) yield value.inode;
+    else if (value instanceof Loc) {
+      if (value.inode !== null) yield value.inode;
+      if (value.parent !== null) yield value.parent;
+    }
   }
+}
+
+function inodeIn(request: Request, id: number): Inode | undefined {
+  for (const inode of inodesOf(request)) if (inode.id === id) return inode;
   return undefined;
 }
 

@@ -4,17 +4,20 @@
  * A guest sends each argument as null, a number, a string, or
  *   ["=", wind, index]   taken over as it came (wind -1: the fop's own argument)
  *   ["loc", [inode, parent, name, gfid]]   ["inode", id]   ["fd", id]   ["data", number]
- *   ["iatt", [fields]]   ["dict", [[key, type, value], …]]   ["entries", [[…], …]]
+ *   ["iatt", [fields]]   ["dict", [[key, type, value], …]]
+ *   ["entries", [[name, off, type, gfid, stat, ref], …]]   stat: fields, null, or true: as it came;
+ *                        ref: [wind, index, entry] of the reply that the entry is from, or null
  *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
- * Bytes inside a dict travel as text of one character a byte. The other side of this file is
- * `python/glupy/values.py` and `frame.py`. Messages are untrusted: anything else is a MessageError.
+ * Bytes inside a dict travel as text of one character a byte, a double that is no number as text.
+ * Messages are untrusted: anything else is a MessageError.
  */
+import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
-import type { Arg, ArgType } from '../../runtime/core/fops.ts';
+import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import { type Gfid, isGfid, NULL_GFID } from '../../runtime/core/gfid.ts';
 import { type Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
-import type { Inode } from '../../runtime/core/inode.ts';
+import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
 
@@ -82,15 +85,15 @@ const text = (bytes: Uint8Array): string =>
 function packDict(dict: Dict): unknown[] {
   const packed: unknown[] = [];
   dict.forEach((key, value, type) => {
-    const plain =
-      value instanceof Uint8Array
-        ? text(value)
-        : value instanceof Iatt
-          ? pick(value, IATT_FIELDS)
-          : value;
-    packed.push([key, type, plain]);
+    packed.push([key, type, plainValue(value)]);
   });
   return packed;
+}
+
+function plainValue(value: DictValue): unknown {
+  if (value instanceof Uint8Array) return text(value);
+  if (value instanceof Iatt) return pick(value, IATT_FIELDS);
+  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
 /** `wind` and the index say where an entry came from, so that its inode is found again. */
@@ -120,46 +123,93 @@ const PACK: Partial<Record<ArgType, (value: never, wind: number, index: number) 
 export interface Source {
   /** Argument `index` of the fop (wind -1) or of a reply; undefined when there is none. */
   value(wind: number, index: number): unknown;
+  /** Its type. */
+  type(wind: number, index: number): ArgType | undefined;
   inode(id: number): Inode | undefined;
   fd(id: number): Fd | undefined;
-  /** Bytes that the guest has put, once. */
+  /** Bytes that the guest has put. */
   data(id: number): Uint8Array | undefined;
+  /** The volume's inodes, as soon as one was seen. */
+  readonly table: InodeTable | null;
 }
 
-/** Arguments of a row out of a guest's message. @throws {MessageError} */
-export function unpack(row: readonly Arg[], message: unknown, source: Source): unknown[] {
-  if (!Array.isArray(message) || message.length !== row.length) {
-    throw new MessageError(`${row.length} arguments were expected`);
+/** What values are for: an argument on the way down, or a part of a reply. */
+export interface Purpose {
+  readonly row: FopRow;
+  readonly args: readonly Arg[];
+  /** What an integer that is None means; undefined when it must not be. */
+  readonly missing: number | undefined;
+}
+
+export const argumentsOf = (row: FopRow): Purpose => ({ row, args: row.args, missing: undefined });
+
+/** A failure's integers are -1, as GlusterFS's default_…_failure_cbk has them. */
+export const replyOf = (row: FopRow, failed: boolean): Purpose => ({
+  row,
+  args: row.reply,
+  missing: failed ? -1 : undefined,
+});
+
+/** Values of a row out of a guest's message. @throws {MessageError} */
+export function unpack(purpose: Purpose, message: unknown, source: Source): unknown[] {
+  const { args } = purpose;
+  if (!Array.isArray(message) || message.length !== args.length) {
+    throw new MessageError(`${args.length} arguments were expected`);
   }
-  return row.map((arg, i) => unpackOne(arg, message[i], source));
+  return args.map((arg, i) => unpackOne(purpose, arg, message[i], source));
 }
 
-function unpackOne(arg: Arg, value: unknown, source: Source): unknown {
+function unpackOne(purpose: Purpose, arg: Arg, value: unknown, source: Source): unknown {
   const refuse = (why: string): never => {
     throw new MessageError(`${arg.name} ${why}`);
   };
   if (value === null) {
-    if (arg.type === 'int') return -1;
+    if (arg.type === 'int') return purpose.missing ?? refuse('is missing');
     return arg.nullable ? null : refuse('must not be None');
   }
-  if (arg.type === 'int') {
-    return typeof value === 'number' && Number.isSafeInteger(value)
-      ? value
-      : refuse('must be an integer below 2^53');
-  }
-  if (arg.type === 'str') return typeof value === 'string' ? value : refuse('must be a string');
-  if (!Array.isArray(value)) return refuse(`must be a ${arg.type}`);
-  const [tag, first, second] = value as unknown[];
-  if (tag === '=') {
-    const known = source.value(first as number, second as number);
-    return known === undefined ? refuse('belongs to another request') : known;
-  }
-  if (tag !== arg.type) return refuse(`must be a ${arg.type}, not a ${String(tag)}`);
-  return UNPACK[arg.type]!(first, source, refuse);
+  const [tag, first, second] = Array.isArray(value) ? (value as unknown[]) : [];
+  if (tag === '=') return asItCame(arg, first as number, second as number, source, refuse);
+  if (arg.type === 'int') return integer(value, refuse, 'must be');
+  if (arg.type === 'str') return nameText(value, refuse);
+  if (tag !== arg.type) return refuse(`must be a ${arg.type}`);
+  const found = UNPACK[arg.type]!(first, source, refuse);
+  return found instanceof Loc ? withInode(purpose.row, found, source) : found;
+}
+
+function asItCame(arg: Arg, wind: number, index: number, source: Source, refuse: Refuse): unknown {
+  const type = source.type(wind, index);
+  if (type === undefined) return refuse('belongs to another request');
+  if (type !== arg.type) return refuse(`must be a ${arg.type}, not a ${type}`);
+  const value = source.value(wind, index) ?? null;
+  return value === null && !arg.nullable ? refuse('must not be None') : value;
 }
 
 type Refuse = (why: string) => never;
 type Unpack = (value: unknown, source: Source, refuse: Refuse) => unknown;
+
+function integer(value: unknown, refuse: Refuse, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+  return refuse(`${what} an integer below 2^53`);
+}
+
+/** Names, link targets and the like: what bytes can stand for. */
+function nameText(value: unknown, refuse: Refuse): string {
+  if (typeof value !== 'string') return refuse('must be a string');
+  if (value.includes('\0')) return refuse('has a NUL in it');
+  try {
+    nameLength(value);
+  } catch {
+    // A NameError: the only thing that measuring a string can throw.
+    return refuse('has a surrogate in it that stands for no byte');
+  }
+  return value;
+}
+
+function entryName(value: unknown, refuse: Refuse): string {
+  const name = nameText(value, refuse);
+  if (name !== '' && !name.includes('/')) return name;
+  return refuse(`has the name ${JSON.stringify(name)}, which no directory entry can have`);
+}
 
 /** Numbers and text of an object's fields, in the order of `fields`, of the types of `like`. */
 function fieldsInto<T extends object>(
@@ -173,9 +223,7 @@ function fieldsInto<T extends object>(
     const wanted = typeof target[field];
     const given: unknown = value[i];
     if (typeof given !== wanted) refuse(`has a ${String(field)} that is no ${wanted}`);
-    if (wanted === 'number' && !Number.isSafeInteger(given)) {
-      refuse(`has a ${String(field)} that is no integer below 2^53`);
-    }
+    if (wanted === 'number') integer(given, refuse, `has a ${String(field)} that is not`);
     target[field] = given as T[keyof T];
   });
   return target;
@@ -196,20 +244,33 @@ function unpackDict(value: unknown, refuse: Refuse): Dict {
   if (!Array.isArray(value)) return refuse('must be a dict');
   for (const pair of value as unknown[]) {
     const [key, type, plain] = Array.isArray(pair) ? (pair as unknown[]) : [];
-    if (typeof key !== 'string' || !DICT_TYPES.has(type as string)) return refuse('is no dict');
-    dict.set(key, dictValue(type as DictType, plain, refuse), type as DictType);
+    if (!DICT_TYPES.has(type as string)) return refuse('is no dict');
+    dict.set(nameText(key, refuse), dictValue(type as DictType, plain, refuse), type as DictType);
   }
   return dict;
 }
 
 function dictValue(type: DictType, value: unknown, refuse: Refuse): DictValue {
   if (type === 'iatt') return unpackIatt(value, refuse);
-  if (type === 'int' || type === 'uint' || type === 'double') {
-    return typeof value === 'number' ? value : refuse(`has a ${type} that is no number`);
+  if (type === 'int' || type === 'uint') {
+    const number = integer(value, refuse, `has an ${type} that is not`);
+    return type === 'int' || number >= 0 ? number : refuse('has a negative uint');
+  }
+  if (type === 'double') {
+    return typeof value === 'number' || NO_NUMBERS.has(value)
+      ? Number(value)
+      : refuse('has a double that is no number');
   }
   if (typeof value !== 'string') return refuse(`has a ${type} of the wrong kind`);
   if (type === 'gfuuid' && !isGfid(value)) return refuse('has a gfid that is no uuid');
   return type === 'bin' || type === 'mdata' ? new Uint8Array(Buffer.from(value, 'latin1')) : value;
+}
+
+const NO_NUMBERS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
+
+function gfidOf(value: unknown, refuse: Refuse): Gfid {
+  if (value === null) return NULL_GFID;
+  return typeof value === 'string' && isGfid(value) ? value : refuse('has a gfid that is no uuid');
 }
 
 function unpackLoc(value: unknown, source: Source, refuse: Refuse): Loc {
@@ -218,33 +279,52 @@ function unpackLoc(value: unknown, source: Source, refuse: Refuse): Loc {
     if (id === 0) return null;
     return source.inode(id as number) ?? refuse('names an inode that is not known any more');
   };
-  if (name !== null && typeof name !== 'string') return refuse('has a name that is no string');
-  if (name !== null && (name === '' || name.includes('/') || name.includes('\0'))) {
-    return refuse(`has the name ${JSON.stringify(name)}, which no directory entry can have`);
-  }
-  const wanted = typeof gfid === 'string' && isGfid(gfid) ? gfid : NULL_GFID;
-  return new Loc(find(inodeId), find(parentId), name, wanted);
+  const wanted = gfidOf(gfid, refuse);
+  const named = name === null ? null : entryName(name, refuse);
+  const [inode, parent] = [find(inodeId), find(parentId)];
+  if ((named === null) !== (parent === null))
+    return refuse('needs a parent and a name, or neither');
+  if (inode === null && parent === null && wanted === NULL_GFID) return refuse('leads nowhere');
+  return new Loc(inode, parent, named, wanted);
+}
+
+/**
+ * A loc that a script made without an inode gets the one that is known by that name or gfid, or,
+ * where the fop's reply brings an inode, a new one, as a mount does it.
+ */
+function withInode(row: FopRow, loc: Loc, source: Source): Loc {
+  const { inode, parent, name, gfid } = loc;
+  const table = parent?.table ?? source.table;
+  if (inode !== null || table === null) return loc;
+  const brings = row.name !== 'link' && row.reply.some((arg) => arg.type === 'inode');
+  const known = parent !== null && name !== null ? table.grep(parent, name) : table.find(gfid);
+  const makes = brings && row.name !== 'lookup';
+  const found = makes ? undefined : known;
+  return new Loc(found ?? (brings ? table.newInode() : null), parent, name, gfid);
 }
 
 function unpackEntries(value: unknown, source: Source, refuse: Refuse): Dirent[] {
   if (!Array.isArray(value)) return refuse('must be a list of Dirent');
   return (value as unknown[]).map((item) => {
     const [name, off, type, gfid, stat, ref] = Array.isArray(item) ? (item as unknown[]) : [];
-    if (typeof name !== 'string' || typeof off !== 'number' || typeof type !== 'number') {
-      return refuse('has an entry without name, off or type');
-    }
-    const from = Array.isArray(ref) ? source.value(ref[0] as number, ref[1] as number) : undefined;
-    const origin = Array.isArray(from) ? (from as Dirent[])[(ref as number[])[2]!] : undefined;
+    const origin = Array.isArray(ref) ? originOf(ref as number[], source) : undefined;
     return {
-      name,
-      off,
-      type,
-      gfid: typeof gfid === 'string' && isGfid(gfid) ? (gfid as Gfid) : NULL_GFID,
-      stat: stat === null ? null : unpackIatt(stat, refuse),
+      name: entryName(name, refuse),
+      off: integer(off, refuse, 'has an off that is not'),
+      type: integer(type, refuse, 'has a type that is not'),
+      gfid: gfidOf(gfid, refuse),
+      stat:
+        stat === true ? (origin?.stat ?? null) : stat === null ? null : unpackIatt(stat, refuse),
       dict: origin?.dict ?? null,
       inode: origin?.inode ?? null,
     };
   });
+}
+
+/** The entry of a reply that a guest's entry is made from. */
+function originOf([wind, index, entry]: number[], source: Source): Dirent | undefined {
+  if (source.type(wind!, index!) !== 'entries') return undefined;
+  return (source.value(wind!, index!) as readonly Dirent[] | null)?.[entry!];
 }
 
 const UNPACK: Partial<Record<ArgType, Unpack>> = {
@@ -258,7 +338,10 @@ const UNPACK: Partial<Record<ArgType, Unpack>> = {
   entries: unpackEntries,
   statvfs: (value, _, refuse) => fieldsInto(new Statvfs(), STATVFS_FIELDS, value, refuse),
   flock: (value, _, refuse) => fieldsInto(newFlock(), FLOCK_FIELDS, value, refuse),
-  lease: (value, _, refuse) => fieldsInto(newLease(), LEASE_FIELDS, value, refuse),
+  lease: (value, _, refuse) => {
+    const lease = fieldsInto(newLease(), LEASE_FIELDS, value, refuse);
+    return isGfid(lease.id) ? lease : refuse('has an id that is no uuid');
+  },
   locklist: (value, _, refuse) => {
     if (!Array.isArray(value)) return refuse('must be a list of Flock');
     return (value as unknown[]).map((item) => fieldsInto(newFlock(), FLOCK_FIELDS, item, refuse));

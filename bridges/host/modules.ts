@@ -106,7 +106,7 @@ export function findModule(search: Search): FoundModule & { readonly language: L
   if (byName !== undefined && search.language !== undefined && byName !== search.language) {
     throw new InitError(`module-name '${search.name}' is not a ${search.language} file`);
   }
-  if (!/^[\w-]+(\.[\w-]+)*$/.test(bare)) {
+  if (!/^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(bare)) {
     throw new InitError(
       `module-name '${search.name}' is no name of a module (use option module-path for its folder)`,
     );
@@ -131,9 +131,13 @@ export function findModule(search: Search): FoundModule & { readonly language: L
 
 function load(name: string, { language, path }: Candidate, folders: readonly string[]) {
   try {
-    const source = readFileSync(path, 'utf8');
+    const source = readSource(path);
     return { name, language, path, source, folders: [...new Set([dirname(path), ...folders])] };
   } catch (error) {
     throw new InitError(`module '${name}' cannot be read: ${(error as Error).message}`);
   }
 }
+
+/** The text of a source file, without the mark that some editors begin a file with. */
+export const readSource = (path: string): string =>
+  readFileSync(path, 'utf8').replace(/^\ufeff/, '');

@@ -1,10 +1,32 @@
 /** What the host does with one fop of a module, decided once when the volume starts. */
-import type { FopName } from '../../runtime/core/fops.gen.ts';
+import { type FopName, fail } from '../../runtime/core/fops.gen.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
+import type { Frame } from '../../runtime/core/frame.ts';
+import { tailArgs, unwindArgs, windArgs } from '../../runtime/core/generic.gen.ts';
+import type { Cbk, Child } from '../../runtime/core/xlator.ts';
 import { type Flatten, flattener } from './flatten.ts';
 import type { Entry, Guest, HookName, Scalar } from './guest.ts';
 
-export interface Plan {
+export type AnyCbk = Cbk<FopName, unknown>;
+
+/** The core's functions for a fop, taken out of their tables once. */
+interface Moves {
+  wind(frame: Frame, cookie: number, cbk: AnyCbk, child: Child, args: readonly unknown[]): void;
+  tail(frame: Frame, child: Child, args: readonly unknown[]): void;
+  unwind(frame: Frame, opRet: number, opErrno: number, reply: readonly unknown[]): void;
+  fail(frame: Frame, opErrno: number): void;
+}
+
+export function movesOf(name: FopName): Moves {
+  return {
+    wind: windArgs[name] as Moves['wind'],
+    tail: tailArgs[name],
+    unwind: unwindArgs[name],
+    fail: fail[name],
+  };
+}
+
+export interface Plan extends Moves {
   readonly row: FopRow;
   readonly name: FopName;
   /** Null when the module has only a callback, or only a hook is interested. */
@@ -29,25 +51,28 @@ export function planFor(row: FopRow, guest: Guest): Plan | null {
   const removes = indexOf(row.entry.removes, 'entry_removed');
   if (description === undefined && creates < 0 && removes < 0) return null;
   const enters = description !== undefined && description.kind !== 'none';
+  const name = row.name as FopName;
   return {
     row,
-    name: row.name as FopName,
-    enter: enters ? guest.fop(row.name) : null,
+    name,
+    enter: enters ? guest.fop(name) : null,
     flatten: flattener(row.args),
     scratch: [],
     cbk: description?.cbk === true,
     creates,
     removes,
+    ...movesOf(name),
   };
 }
 
 /** How replies of one fop enter the guest. */
 export interface ReplyPlan {
+  readonly row: FopRow;
   readonly enter: Entry;
   readonly flatten: Flatten;
   readonly scratch: Scalar[];
 }
 
 export function replyPlanFor(row: FopRow, guest: Guest): ReplyPlan {
-  return { enter: guest.reply(row.name), flatten: flattener(row.reply), scratch: [] };
+  return { row, enter: guest.reply(row.name), flatten: flattener(row.reply), scratch: [] };
 }

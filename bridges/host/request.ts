@@ -1,7 +1,7 @@
 /** A request inside the host translator: what came, what the children answered, what is owed. */
-import type { FopName } from '../../runtime/core/fops.gen.ts';
 import type { ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
+import type { Plan } from './plan.ts';
 
 /** A child's answer to one wind. */
 export interface ChildReply {
@@ -14,27 +14,33 @@ export interface ChildReply {
 export class Request {
   /** The guest's number for it; negative for a request of the translator's own. */
   readonly id: number;
-  readonly row: FopRow;
-  readonly name: FopName;
-  /** The frame to answer; the initiator's own for a request of the translator's own. */
+  /** What the host does with the fop; null for a request of the translator's own. */
+  readonly plan: Plan | null;
+  /** The frame to answer; for a request of the translator's own, the one it winds with. */
   readonly frame: Frame;
   readonly args: readonly unknown[];
   /** Children's answers by number of wind. */
   readonly replies: ChildReply[] = [];
-  /** Answers owed by children. */
+  /** Answers owed by children, also for winds that are decided and not yet carried out. */
   owed = 0;
   answered = false;
-  /** The guest was told that it has nothing to do with this any more. */
+  /** The guest has nothing to do with this any more. */
   abandoned = false;
-  /** The host's clock when the request outlived its first call; -1 before. */
-  since = -1;
+  /** Whether it has outlived a call into the guest. */
+  kept = false;
+  /** The host's clock when the guest last had the request to itself. */
+  since = 0;
 
-  constructor(id: number, row: FopRow, frame: Frame, args: readonly unknown[]) {
+  constructor(id: number, plan: Plan | null, frame: Frame, args: readonly unknown[]) {
     this.id = id;
-    this.row = row;
-    this.name = row.name as FopName;
+    this.plan = plan;
     this.frame = frame;
     this.args = args;
+  }
+
+  /** For messages. */
+  get name(): string {
+    return this.plan === null ? 'a request of its own' : this.plan.name;
   }
 
   /** Argument `index` of the fop (wind -1), or of the reply to wind number `wind`. */
@@ -43,7 +49,7 @@ export class Request {
   }
 
   type(wind: number, index: number): ArgType | undefined {
-    const args = wind === -1 ? this.row.args : this.replies[wind]?.row.reply;
+    const args = wind === -1 ? this.plan?.row.args : this.replies[wind]?.row.reply;
     return args?.[index]?.type;
   }
 }

@@ -130,7 +130,7 @@ def wake():
 
 def load(name, path, source):
     """Loads a module from its source. A name that Python itself uses is not taken from it."""
-    loader = _Loader(path, source, False)
+    loader = _Loader(path, source, path.endswith("/__init__.py"))
     module = importlib.util.module_from_spec(_spec(name, loader))
     taken = name in sys.modules or name in sys.stdlib_module_names
     key = "__main__." + name if taken else name

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { kinds } from '../host/flatten.ts';
+import { kinds, LOC_KINDS } from '../host/flatten.ts';
 import type {
   Entry,
   Guest,
@@ -48,7 +48,7 @@ function lend(host: GuestHost): Record<string, HostFunction> {
   const f = (
     params: string,
     result: HostFunction['result'],
-    call: (...args: never[]) => number | string | Uint8Array | undefined | void,
+    call: (...args: never[]) => unknown,
   ) => ({ params, result, call: call as HostFunction['call'] });
   return {
     push: f('is', 'v', (id: number, message: string) => host.push(id, message)),
@@ -61,7 +61,9 @@ function lend(host: GuestHost): Record<string, HostFunction> {
     track: f('i', 'i', (id: number) => host.track(id)),
     track_fd: f('i', 'i', (id: number) => host.trackFd(id)),
     lost: f('i', 'v', (id: number) => host.lost(id)),
+    now: f('', 'i', () => host.now()),
     after: f('i', 'v', (ms: number) => host.after(ms)),
+    logs: f('i', 'i', (level: number) => host.logs(level)),
     log: f('isiss', 'v', (level: number, file: string, line: number, func: string, text: string) =>
       host.log(level, { file, line, func }, text),
     ),
@@ -93,10 +95,13 @@ const source = (file: string): LogSource => ({ file, line: 0, func: '-' });
 function explain(error: unknown, module: FoundModule): Error {
   if (!(error instanceof EngineError)) return error as Error;
   const { script } = error;
-  if (script === undefined) return new Error(`${module.path}: ${error.message}`);
-  const trace = script.traceback === '' ? '' : `\n${script.traceback.trimEnd()}`;
-  return new Error(`${error.message}${trace}`);
+  const message = script?.file ? error.message : `${module.path}: ${error.message}`;
+  const trace = script?.traceback.replace(OWN_FRAMES, '').trimEnd();
+  return new Error(trace ? `${message}\n${trace}` : message);
 }
+
+/** The package's own calls in a traceback, with the lines that show them. */
+const OWN_FRAMES = new RegExp(`^ {2}File "${SITE}/glupy/.*\\n(?: {4}.*\\n)*`, 'gm');
 
 class PythonGuest implements Guest {
   readonly language = 'python';
@@ -134,6 +139,10 @@ class PythonGuest implements Guest {
     this.#collect = this.#entry('collect', '');
   }
 
+  get dead(): string | undefined {
+    return this.#engine.dead?.message;
+  }
+
   get memory(): number {
     return this.#engine.memory;
   }
@@ -156,10 +165,10 @@ class PythonGuest implements Guest {
   }
 
   hook(name: HookName, args: readonly Scalar[]): number {
+    if (this.dead !== undefined) return FAILED;
     let entry = this.#hooks.get(name);
     if (entry === undefined) {
-      const params = HOOK_PARAMS[name];
-      entry = this.#entry(name === 'notify' || name === 'fini' ? `${name}_hook` : name, params);
+      entry = this.#entry(name, HOOK_PARAMS[name]);
       this.#hooks.set(name, entry);
     }
     return this.#guarded(entry, args);
@@ -181,8 +190,8 @@ class PythonGuest implements Guest {
     this.#guarded(this.#release, [fd]);
   }
 
-  collect(): void {
-    this.#guarded(this.#collect, []);
+  collect(): number {
+    return this.#guarded(this.#collect, []);
   }
 
   close(): void {
@@ -215,9 +224,8 @@ class PythonGuest implements Guest {
 }
 
 const HOOK_PARAMS: Readonly<Record<HookName, string>> = {
-  init: '',
   fini: '',
   notify: 's',
-  entry_created: 'iinsn',
-  entry_removed: 'iinsn',
+  entry_created: LOC_KINDS,
+  entry_removed: LOC_KINDS,
 };

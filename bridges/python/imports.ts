@@ -1,24 +1,29 @@
 /** Where a Python module's own imports come from: files beside it, and along the module path. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FoundModule } from '../host/languages.ts';
+import { readSource } from '../host/modules.ts';
 import type { ModuleSource } from './engine.ts';
 
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** The source of `name` (dots separate folders); undefined when no folder has it. */
 export function findImport(name: string, module: FoundModule): ModuleSource | undefined {
-  if (!/^\w+(\.\w+)*$/.test(name)) return undefined;
+  if (!/^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u.test(name)) return undefined;
   const parts = name.split('.');
-  for (const folder of module.folders) {
-    const base = join(folder, ...parts);
+  const bases = module.folders.map((folder) => join(folder, ...parts));
+  for (const base of bases) {
     for (const [path, isPackage] of [
       [join(base, '__init__.py'), true],
       [`${base}.py`, false],
     ] as const) {
-      if (isFile(path)) return { path, source: readFileSync(path, 'utf8'), package: isPackage };
+      if (isFile(path)) return { path, source: readSource(path), package: isPackage };
     }
   }
-  return undefined;
+  // A folder without an __init__.py is a package too, but only when nothing else is meant.
+  const folder = bases.find(isFolder);
+  return folder === undefined ? undefined : { path: folder, source: '', package: true };
 }

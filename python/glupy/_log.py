@@ -8,10 +8,11 @@ import _host
 
 # GlusterFS's numbers of the levels.
 _LEVELS = ((logging.CRITICAL, 3), (logging.ERROR, 4), (logging.WARNING, 5), (logging.INFO, 7), (1, 8))
+_TRACE = 9
 
 
-def level_of(levelno):
-    return next((level for least, level in _LEVELS if levelno >= least), 9)
+def _level_of(levelno):
+    return next((level for least, level in _LEVELS if levelno >= least), _TRACE)
 
 
 class _Handler(logging.Handler):
@@ -20,7 +21,15 @@ class _Handler(logging.Handler):
             text = self.format(record)
         except Exception as error:
             text = f"{record.msg!r} {record.args!r} cannot be formatted: {error}"
-        _host.log(level_of(record.levelno), record.pathname, record.lineno, record.funcName, text)
+        _host.log(_level_of(record.levelno), record.pathname, record.lineno, record.funcName, text)
+
+
+_is_enabled = logging.Logger.isEnabledFor
+
+
+def _is_wanted(self, level):
+    """A line that the volume would not write is not even made."""
+    return _is_enabled(self, level) and bool(_host.logs(_level_of(level)))
 
 
 class _Printer(io.TextIOBase):
@@ -48,5 +57,6 @@ def install():
     root = logging.getLogger()
     root.handlers[:] = [_Handler()]
     root.setLevel(logging.NOTSET)
+    logging.Logger.isEnabledFor = _is_wanted
     logging.getLogger("asyncio").setLevel(logging.WARNING)
     sys.stdout, sys.stderr = _Printer(7), _Printer(5)

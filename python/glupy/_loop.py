@@ -1,27 +1,38 @@
 """The event loop that `async def` fops run on: asyncio's tasks, stepped by the host.
 
-There is no thread and no waiting here. Whenever the host has called into the interpreter, what is
-ready is run until nothing is; timers are the host's.
+There is no thread and no waiting here. When the host has called into the interpreter for something
+that coroutines wait for, what is ready is run until nothing is. What becomes ready at any other
+time (a plain method makes a task) waits for the host's timer, as what is due later does.
 """
 
 import asyncio
 import heapq
-import logging
-import time
+import math
 from collections import deque
 
 import _host
 
+from ._report import report
+
+# Steps without giving the turn back: many for a request, and few enough that a task which only
+# ever yields (`while True: await asyncio.sleep(0)`) lets others live.
+_STEPS = 1000
+_PAUSE = 0.001
+
 
 class Loop(asyncio.AbstractEventLoop):
     def __init__(self):
-        self.ready = deque()
+        self._ready = deque()
         self._timers = []
-        self._asked = None
+        self._asked = None  # when the host's timer is due
+        # Whether somebody is going to run what is ready, and the host need not be asked.
+        self.busy = False
 
     def call_soon(self, callback, *args, context=None):
         handle = asyncio.Handle(callback, args, self, context)
-        self.ready.append(handle)
+        self._ready.append(handle)
+        if not self.busy:
+            self._ask(self.time())
         return handle
 
     call_soon_threadsafe = call_soon
@@ -33,40 +44,58 @@ class Loop(asyncio.AbstractEventLoop):
         handle = asyncio.TimerHandle(when, callback, args, self, context)
         heapq.heappush(self._timers, handle)
         handle._scheduled = True
-        self._ask()
+        self._ask(when)
         return handle
 
-    def _ask(self):
-        """Asks the host for a call when the next timer is due."""
-        while self._timers and self._timers[0]._cancelled:
-            heapq.heappop(self._timers)._scheduled = False
-        if self._timers and (self._asked is None or self._timers[0]._when < self._asked):
-            self._asked = self._timers[0]._when
-            _host.after(max(0.0, (self._asked - self.time()) * 1000))
+    def _ask(self, when):
+        """Asks the host for a `tick` at that time, unless it comes sooner anyway."""
+        if self._asked is None or when < self._asked:
+            self._asked = when
+            _host.after(max(0, math.ceil((when - self.time()) * 1000)))
 
     def tick(self):
-        """The host's timer: what is due becomes ready."""
+        """The host's timer: what is due becomes ready, and runs."""
         self._asked = None
-        now = self.time() + 0.0005
-        while self._timers and self._timers[0]._when <= now:
-            handle = heapq.heappop(self._timers)
+        timers, now = self._timers, self.time()
+        while timers and (timers[0]._cancelled or timers[0]._when <= now):
+            handle = heapq.heappop(timers)
             handle._scheduled = False
             if not handle._cancelled:
-                self.ready.append(handle)
-        self._ask()
+                self._ready.append(handle)
+        self.run_ready()
+        if timers:
+            self._ask(timers[0]._when)
 
     def run_ready(self):
-        ready = self.ready
-        while ready:
-            handle = ready.popleft()
-            if not handle._cancelled:
-                handle._run()
+        """Runs what is ready, and what becomes ready by it."""
+        ready = self._ready
+        if not ready:
+            self.busy = False
+            return
+        self.busy = True
+        try:
+            for _ in range(_STEPS):
+                if not ready:
+                    break
+                handle = ready.popleft()
+                try:
+                    if not handle._cancelled:
+                        handle._run()
+                except (SystemExit, KeyboardInterrupt) as error:
+                    # asyncio lets these through to end the program; here they end a task.
+                    report(error, "a task failed")
+                # An exception's traceback leads here: it must not lead on to the exception's task.
+                handle = None
+        finally:
+            self.busy = False
+            if ready:
+                self._ask(self.time() + _PAUSE)
 
     def _timer_handle_cancelled(self, handle):
-        """asyncio tells of a timer that was cancelled; `_ask` drops it when it is due."""
+        """asyncio tells of a timer that was cancelled; `tick` drops it when it is due."""
 
     def time(self):
-        return time.monotonic()
+        return _host.now() / 1e6
 
     def create_future(self):
         return asyncio.Future(loop=self)
@@ -86,10 +115,13 @@ class Loop(asyncio.AbstractEventLoop):
     def get_exception_handler(self):
         return None
 
-    def default_exception_handler(self, context):
-        logging.getLogger().error(context.get("message"), exc_info=context.get("exception"))
+    def call_exception_handler(self, context):
+        error = context.get("exception")
+        if error is None:
+            error = RuntimeError(repr(context.get("task") or context.get("future")))
+        report(error, context.get("message") or "a task failed")
 
-    call_exception_handler = default_exception_handler
+    default_exception_handler = call_exception_handler
 
 
 loop = Loop()

@@ -6,6 +6,24 @@ from . import _errno
 
 errorcode = {number: name for name, number in reversed(_errno.NAMES.items())}
 
+# What an exception means that was raised without a number, as in `raise FileNotFoundError(name)`.
+_BY_CLASS = {
+    BlockingIOError: _errno.EAGAIN,
+    BrokenPipeError: _errno.EPIPE,
+    ChildProcessError: _errno.ECHILD,
+    ConnectionAbortedError: _errno.ECONNABORTED,
+    ConnectionRefusedError: _errno.ECONNREFUSED,
+    ConnectionResetError: _errno.ECONNRESET,
+    FileExistsError: _errno.EEXIST,
+    FileNotFoundError: _errno.ENOENT,
+    InterruptedError: _errno.EINTR,
+    IsADirectoryError: _errno.EISDIR,
+    NotADirectoryError: _errno.ENOTDIR,
+    PermissionError: _errno.EACCES,
+    ProcessLookupError: _errno.ESRCH,
+    TimeoutError: _errno.ETIMEDOUT,
+}
+
 
 def strerror(op_errno):
     """The message of a Linux errno."""
@@ -18,10 +36,15 @@ def os_error(op_errno):
 
 
 def errno_of(error):
-    """The Linux errno of an OSError; EIO for one that has none."""
+    """The Linux errno of an OSError, its own or that of its class; 0 when it has none."""
     import _glossa
 
-    return _glossa._errno_of(error) or _errno.EIO
+    return _glossa._errno_of(error) or _BY_CLASS.get(type(error), 0)
+
+
+def is_errno(value):
+    """Whether a reply can carry this number."""
+    return isinstance(value, int) and not isinstance(value, bool) and 0 < value < 512
 
 
 class AlreadyAnswered(RuntimeError):
@@ -30,3 +53,7 @@ class AlreadyAnswered(RuntimeError):
 
 class HandleExpired(RuntimeError):
     """An object of a request was used after the request had ended; copy what you want to keep."""
+
+
+for _class in AlreadyAnswered, HandleExpired:
+    _class.__module__ = "glupy"  # where authors import them from, and what a traceback shows

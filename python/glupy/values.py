@@ -1,16 +1,16 @@
-"""What fops carry: loc, inode, fd, iatt, dict, data and the rest.
+"""What fops carry: attributes, directory entries, locks.
 
-These objects are light: what is costly (attributes, the pairs of a dict, the bytes of a read) stays
-with the host until it is looked at. What comes with a request lives as long as the request; reading
-a field of it for the first time later raises HandleExpired. `copy()` keeps what you need.
+These objects are light: what is costly stays with the host until it is looked at. What comes with a
+request lives as long as the request; reading a field of it for the first time later raises
+HandleExpired. `copy()` keeps what you need.
 
-An object handed on as it came costs nothing. To change what goes on, change it (`buf.ia_size = 0`,
-`xdata["key"] = 1`) or make a new one (`loc.replace(name="other")`, `bytes(data).upper()`).
+An object handed on as it came costs nothing. To change what goes on, change it (`buf.ia_size = 0`)
+or hand on another one (`buf.copy(ia_size=0)`).
 """
 
 import json
-from collections import _tuplegetter, namedtuple
-from collections.abc import MutableMapping
+from collections import namedtuple
+from collections.abc import MutableSequence
 
 import _host
 
@@ -20,216 +20,115 @@ NULL_GFID = "00000000-0000-0000-0000-000000000000"
 ROOT_GFID = "00000000-0000-0000-0000-000000000001"
 
 IA_INVAL, IA_IFREG, IA_IFDIR, IA_IFLNK, IA_IFBLK, IA_IFCHR, IA_IFIFO, IA_IFSOCK = range(8)
-# Whether any object was ever changed here: as long as not, nothing needs to be compared.
-anything_changed = False
 _MODE_BITS = (0, 0o100000, 0o040000, 0o120000, 0o060000, 0o020000, 0o010000, 0o140000)
 
+# Whether anything that came with a request was ever changed here: as long as not, no answer needs
+# to be looked through for changes.
+anything_changed = False
 
-def fetch(handle):
-    """What stands behind a handle, as JSON made it. Raises HandleExpired when it is gone."""
-    text = _host.fetch(*handle)
+
+def note_change():
+    global anything_changed
+    anything_changed = True
+
+
+def fetch(origin):
+    """What stands behind an origin, as JSON made it. Raises HandleExpired when it is gone."""
+    text = _host.fetch(*origin)
     if text is None:
         raise HandleExpired("this belongs to a request that has ended; copy what you want to keep")
     return json.loads(text)
 
 
-class Inode:
-    """An inode that the volume knows. The same inode is the same object as long as it is known.
+class Lent:
+    """What came with a request: the host has the original.
 
-    id: number in this volume. gfid: uuid text. ia_type: one of IA_*. ctx: a dict of your own, gone
-    when the inode is forgotten.
+    _origin: (request, wind, index) of the original, as long as this stands for it; None otherwise.
     """
 
-    __slots__ = ("id", "_gfid", "_type", "_ctx")
-    known = {}
-
-    def __init__(self, id):
-        self.id = id
-        self._gfid = None
-        self._ctx = None
-
-    def _look(self):
-        gfid, ia_type, path = json.loads(_host.inode(self.id))
-        if gfid != NULL_GFID:
-            self._gfid, self._type = gfid, ia_type
-        return gfid, ia_type, path
-
-    @property
-    def gfid(self):
-        return self._gfid or self._look()[0]
-
-    @property
-    def ia_type(self):
-        return self._type if self._gfid else self._look()[1]
-
-    @property
-    def path(self):
-        """A path from the root, as far as it is known now."""
-        return self._look()[2]
-
-    @property
-    def ctx(self):
-        if self._ctx is None:
-            self._ctx = {}
-        return self._ctx
-
-    def __repr__(self):
-        return f"<Inode {self.id} {self.gfid}>"
-
-
-def inode(id):
-    """The object for an inode's number; None for 0."""
-    if not id:
-        return None
-    found = Inode.known.get(id)
-    if found is None:
-        found = Inode(id)
-        # The host tells when a known inode is forgotten; one without a gfid is not known yet.
-        if _host.track(id):
-            Inode.known[id] = found
-    return found
-
-
-class Loc(tuple):
-    """Where a fop acts: `name` in directory `parent`, and/or the inode itself.
-
-    For a new name the inode is there but has no gfid yet. For a fop by gfid, parent and name are
-    None. Locs do not change; `replace` makes another.
-    """
-
-    # (inode's number, parent's number, name, gfid when there is no inode, parent's gfid)
     __slots__ = ()
 
-    name = _tuplegetter(2, "The last component of the path; None for a fop by gfid.")
-    pargfid = _tuplegetter(4, "The gfid of the directory.")
+    def _has_changed(self):
+        """Whether this differs from the original."""
+        raise NotImplementedError
 
-    @property
-    def inode(self):
-        return inode(self[0])
-
-    @property
-    def parent(self):
-        return inode(self[1])
-
-    @property
-    def gfid(self):
-        """The target's gfid; NULL_GFID as long as nobody knows it."""
-        if not self[0]:
-            return self[3] or NULL_GFID
-        known = Inode.known.get(self[0])
-        return known.gfid if known is not None else json.loads(_host.inode(self[0]))[0]
-
-    @property
-    def path(self):
-        """Path from the root, for people and logs: a rename above may outdate it."""
-        if self[1] and self[2] is not None:
-            above = self.parent.path
-            return above + self[2] if above.endswith("/") else f"{above}/{self[2]}"
-        return self.inode.path if self[0] else f"<gfid:{self[3]}>"
-
-    def replace(self, *, name=None, parent=None, inode=None):
-        """Another loc with some parts exchanged. `parent` and `inode` are Inode objects."""
-        return Loc(
-            (
-                self[0] if inode is None else inode.id,
-                self[1] if parent is None else parent.id,
-                self[2] if name is None else name,
-                self[3],
-                self[4] if parent is None else parent.gfid,
-            )
-        )
-
-    def __repr__(self):
-        return f"<Loc {self.path!r}>"
+    def _take(self):
+        """Makes it independent of its request."""
+        raise NotImplementedError
 
 
-class Fd:
-    """An open file or directory. The same fd is the same object until it is released.
-
-    id, inode, flags (O_*), pid, is_dir; ctx: a dict of your own, gone with the fd.
-    """
-
-    __slots__ = ("id", "_about", "_ctx")
-    known = {}
-
-    def __init__(self, id):
-        self.id = id
-        self._about = None
-        self._ctx = None
-
-    def _get(self, index):
-        if self._about is None:
-            self._about = json.loads(_host.fd(self.id))
-        return self._about[index]
-
-    inode = property(lambda self: inode(self._get(0)))
-    flags = property(lambda self: self._get(1))
-    pid = property(lambda self: self._get(2))
-    is_dir = property(lambda self: self._get(3))
-
-    @property
-    def ctx(self):
-        if self._ctx is None:
-            self._ctx = {}
-        return self._ctx
-
-    def __repr__(self):
-        return f"<Fd {self.id} {self.inode!r}>"
+def changed(args):
+    """Whether any of these differs from what it came as."""
+    return anything_changed and any(isinstance(arg, Lent) and arg._has_changed() for arg in args)
 
 
-def fd(id):
-    """The object for an fd's number; None for 0."""
-    if not id:
-        return None
-    found = Fd.known.get(id)
-    if found is None:
-        found = Fd(id)
-        if _host.track_fd(id):
-            Fd.known[id] = found
-    return found
+class Fields(Lent):
+    """Named numbers and texts, fetched together when one is first read."""
 
-
-def _touch(space):
-    global anything_changed
-    anything_changed = space["_changed"] = True
-
-
-class Lazy:
-    """Fields that are fetched together when one is first read; a write marks the object changed."""
-
-    # Set in the instance by the bridge: where the fields are, or nothing when they are here.
-    _handle = None
+    _origin = None
     _changed = False
+    _order = ()
     _names = frozenset()
+    _defaults = {}
+
+    def __init__(self, **fields):
+        self.__dict__["_changed"] = True  # there is no original that it could be taken for
+        for name, value in fields.items():
+            setattr(self, name, value)
+
+    @classmethod
+    def _lent(cls, origin):
+        made = cls.__new__(cls)
+        made.__dict__["_origin"] = origin
+        return made
+
+    @classmethod
+    def _made(cls, values):
+        """Of all values in order, taken as they are."""
+        made = cls.__new__(cls)
+        made.__dict__.update(zip(cls._order, values))
+        return made
+
+    def _is_here(self):
+        return self._origin is None or self._order[0] in self.__dict__
 
     def __getattr__(self, name):
-        if name in self._names:
-            handle = self.__dict__.get("_handle")
-            if handle is not None:
-                self.__dict__.update(zip(self._order, fetch(handle)))
-                self.__dict__["_handle"] = None
-                return self.__dict__[name]
+        if name not in self._names:
+            raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+        if self._is_here():
             return self._defaults.get(name, 0)
-        raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+        self.__dict__.update(zip(self._order, fetch(self._origin)))
+        return self.__dict__[name]
 
     def __setattr__(self, name, value):
         if name not in self._names:
+            if isinstance(getattr(type(self), name, None), property):
+                return object.__setattr__(self, name, value)
             raise AttributeError(f"{type(self).__name__} has no field {name!r}")
-        getattr(self, name)
-        self.__dict__[name] = value
-        _touch(self.__dict__)
+        wanted = type(self._defaults.get(name, 0))
+        if not isinstance(value, wanted):
+            given = type(value).__name__
+            raise TypeError(f"{type(self).__name__}.{name} must be {wanted.__name__}, not {given}")
+        getattr(self, name)  # the other fields must be here before this one differs
+        self.__dict__[name] = int(value) if wanted is int else value
+        if not self._changed:
+            self.__dict__["_changed"] = True
+            note_change()
+
+    def _has_changed(self):
+        return self._changed
+
+    def _take(self):
+        getattr(self, self._order[0])
+        self.__dict__["_origin"] = None
 
     def fields(self):
-        """All fields in the table's order."""
+        """All fields in order."""
         return [getattr(self, name) for name in self._order]
 
     def copy(self, **changes):
         """An independent object, with some fields exchanged."""
         return type(self)(**dict(zip(self._order, self.fields())) | changes)
-
-    def __init__(self, **fields):
-        for name, value in fields.items():
-            setattr(self, name, value)
 
     def __eq__(self, other):
         return self is other or (type(self) is type(other) and self.fields() == other.fields())
@@ -237,33 +136,32 @@ class Lazy:
     __hash__ = object.__hash__
 
     def __repr__(self):
+        if not self._is_here():
+            return f"<{type(self).__name__}>"
         inner = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._order)
         return f"{type(self).__name__}({inner})"
 
 
-def _lazy(name, doc, order, **defaults):
-    space = {"__doc__": doc, "_order": order, "_names": frozenset(order), "_defaults": defaults}
-    return type(name, (Lazy,), space | {"__module__": __name__})
+def _fields(order, **defaults):
+    """The class attributes of a Fields class. A field's type is that of its default, or int."""
+    names = tuple(order.split())
+    return names, frozenset(names), defaults
 
 
-_Iatt = _lazy(
-    "Iatt",
-    None,
-    (
-        "ia_gfid ia_type ia_prot ia_nlink ia_uid ia_gid ia_size ia_blocks ia_blksize ia_dev ia_rdev "
-        "ia_atime ia_atime_nsec ia_mtime ia_mtime_nsec ia_ctime ia_ctime_nsec ia_btime ia_btime_nsec "
-        "ia_flags ia_attributes ia_attributes_mask"
-    ).split(),
-    ia_gfid=NULL_GFID,
-)
-
-
-class Iatt(_Iatt):
+class Iatt(Fields):
     """The attributes of an inode, named as in GlusterFS's struct iatt.
 
-    ia_type is one of IA_*, ia_prot the permission bits (0o7777), sizes are bytes, ia_blocks units of
-    512 bytes, times whole seconds with nanoseconds apart. ia_ctime 0 with ia_nlink 0: not known.
+    ia_gfid: uuid text. ia_type: one of IA_*. ia_prot: the permission bits (0o7777). ia_size is in
+    bytes, ia_blocks in units of 512. Times are whole seconds, their nanoseconds apart. ia_ctime 0
+    with ia_nlink 0 means that nobody knows the attributes. A new one has zeros everywhere.
     """
+
+    _order, _names, _defaults = _fields(
+        "ia_gfid ia_type ia_prot ia_nlink ia_uid ia_gid ia_size ia_blocks ia_blksize ia_dev ia_rdev "
+        "ia_atime ia_atime_nsec ia_mtime ia_mtime_nsec ia_ctime ia_ctime_nsec ia_btime ia_btime_nsec "
+        "ia_flags ia_attributes ia_attributes_mask",
+        ia_gfid=NULL_GFID,
+    )
 
     @property
     def ia_ino(self):
@@ -272,176 +170,133 @@ class Iatt(_Iatt):
 
     @property
     def mode(self):
-        """st_mode: type and permission in one."""
+        """st_mode: type and permission in one. Setting it sets both."""
         return _MODE_BITS[self.ia_type] | self.ia_prot
+
+    @mode.setter
+    def mode(self, value):
+        bits = value & 0o170000
+        self.ia_type = _MODE_BITS.index(bits) if bits in _MODE_BITS else IA_INVAL
+        self.ia_prot = value & 0o7777
 
     @property
     def known(self):
+        """Whether these attributes mean anything."""
         return bool(self.ia_ctime or self.ia_nlink)
 
 
-Statvfs = _lazy(
-    "Statvfs",
-    "What statvfs(3) tells of a file system: sizes in units of frsize bytes.",
-    "bsize frsize blocks bfree bavail files ffree favail fsid flag namemax".split(),
-    bsize=4096,
-    frsize=4096,
-    namemax=255,
-)
-Flock = _lazy(
-    "Flock",
-    "A byte-range lock: type 0 read, 1 write, 2 unlock; len 0 reaches to the end of the file.",
-    "type whence start len pid owner".split(),
-    owner="",
-)
-Lease = _lazy("Lease", "A lease: cmd, type, id (uuid text), flags.", "cmd type id flags".split(), id=NULL_GFID)
+class Statvfs(Fields):
+    """What statvfs(3) tells of a file system: blocks, bfree, bavail are units of frsize bytes."""
 
-Dirent = namedtuple("Dirent", "name off type gfid stat ref", defaults=(None, None))
-Dirent.__doc__ = """An entry of a directory listing; `entry._replace(name=...)` makes a changed one.
-
-off: where a later readdir goes on; type: DT_*; stat: an Iatt, readdirp only; ref: which entry of the
-child's reply this one stands for, None for one of your own.
-"""
-
-# JSON has no bytes and no typed values, so a dict's pairs travel as [key, type, value].
-_INFER = {int: "int", float: "double", str: "str", bytes: "bin", bytearray: "bin", memoryview: "bin"}
+    _order, _names, _defaults = _fields(
+        "bsize frsize blocks bfree bavail files ffree favail fsid flag namemax",
+        bsize=4096,
+        frsize=4096,
+        namemax=255,
+    )
 
 
-def pack_value(value, kind=None):
-    """A dict's value as [type, JSON value]."""
-    if isinstance(value, Iatt):
-        return ["iatt", value.fields()]
-    if isinstance(value, bool):
-        return ["int", int(value)]
-    kind = kind or _INFER.get(type(value))
-    if kind is None:
-        raise TypeError(f"a dict can hold numbers, str, bytes and Iatt, not {type(value).__name__}")
-    if kind in ("bin", "mdata"):
-        return [kind, bytes(value).decode("latin-1")]
-    return [kind, value]
+class Flock(Fields):
+    """A byte-range lock: type 0 read, 1 write, 2 unlock; len 0 reaches to the end of the file.
 
-
-def unpack_value(kind, value):
-    if kind in ("bin", "mdata"):
-        return value.encode("latin-1")
-    if kind == "iatt":
-        return Iatt(**dict(zip(Iatt._order, value)))
-    return value
-
-
-class Dict(MutableMapping):
-    """A GlusterFS dict: str keys; values int, float, str, bytes or Iatt. xdata and xattrs are such.
-
-    `types` maps a key to its GlusterFS type (int, uint, double, str, bin, gfuuid, iatt, mdata).
+    owner: the lock owner's bytes as hexadecimal text.
     """
 
-    __slots__ = ("_pairs", "_handle", "_changed", "types")
+    _order, _names, _defaults = _fields("type whence start len pid owner", owner="")
 
-    def __init__(self, pairs=(), **more):
-        self._handle = None
-        self._changed = True
-        self._pairs = {}
-        self.types = {}
-        self.update(pairs, **more)
+
+class Lease(Fields):
+    """A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write; id, uuid text."""
+
+    _order, _names, _defaults = _fields("cmd type id flags", id=NULL_GFID)
+
+
+Dirent = namedtuple("Dirent", "name off type gfid stat ref", defaults=(NULL_GFID, None, None))
+Dirent.__doc__ = """An entry of a directory listing; `entry._replace(name=...)` makes a changed one.
+
+off: where a later readdir goes on after it. type: DT_*, which is an st_mode >> 12. gfid: uuid text.
+stat: an Iatt, readdirp only. ref: where the entry came from; leave it out in one of your own.
+
+An empty listing means the end of the directory. Who drops all entries of a reply must ask the child
+again, from the last entry's off, or what follows is never seen.
+"""
+
+
+def _dirents(origin):
+    request, wind, index = origin
+    for name, off, type, gfid, stat, (_, _, entry) in fetch(origin):
+        iatt = None if stat is None else Iatt._made(stat)
+        yield Dirent(name, off, type, gfid, iatt, (request, wind, index, entry))
+
+
+def _flocks(origin):
+    return map(Flock._made, fetch(origin))
+
+
+class Listing(Lent, MutableSequence):
+    """A list of Dirent or Flock, fetched when first looked at. It can be changed like any list."""
+
+    __slots__ = ("_origin", "_make", "_items", "_changed")
+
+    def __init__(self, origin, make):
+        self._origin = origin
+        self._make = make
+        self._items = None
+        self._changed = False
 
     def _load(self):
-        if self._pairs is None:
-            packed = fetch(self._handle)
-            self.types = {key: kind for key, kind, _ in packed}
-            self._pairs = {key: unpack_value(kind, value) for key, kind, value in packed}
-            self._handle = None
-        return self._pairs
+        if self._items is None:
+            self._items = list(self._make(self._origin))
+        return self._items
+
+    def _has_changed(self):
+        if self._items is None:
+            return False
+        return self._changed or any(_differs(item) for item in self._items)
+
+    def _take(self):
+        self._items = [_independent(item) for item in self._load()]
+        self._origin = None
+
+    def _change(self):
+        self._changed = True
+        note_change()
+        return self._load()
 
     def __getitem__(self, key):
         return self._load()[key]
 
     def __setitem__(self, key, value):
-        if not isinstance(key, str):
-            raise TypeError(f"a dict's keys are str, not {type(key).__name__}")
-        pairs = self._load()
-        kind, _ = pack_value(value)
-        self.types[key] = kind
-        pairs[key] = value
-        self._touch()
-
-    def set_gfid(self, key, gfid):
-        """Stores uuid text as a gfid rather than as a string."""
-        self[key] = gfid
-        self.types[key] = "gfuuid"
+        self._change()[key] = value
 
     def __delitem__(self, key):
-        del self._load()[key]
-        self.types.pop(key, None)
-        self._touch()
-
-    def _touch(self):
-        global anything_changed
-        anything_changed = self._changed = True
-
-    def __iter__(self):
-        return iter(self._load())
+        del self._change()[key]
 
     def __len__(self):
         return len(self._load())
 
-    def copy(self):
-        twin = Dict(self)
-        twin.types = dict(self.types)
-        return twin
+    def insert(self, index, value):
+        self._change().insert(index, value)
 
-    def packed(self):
-        """The pairs as they travel."""
-        return [[key, *pack_value(value, self.types.get(key))] for key, value in self._load().items()]
+    def __add__(self, other):
+        return self._load() + list(other)
 
-    def __repr__(self):
-        return f"Dict({self._load()!r})"
-
-
-class Data:
-    """The bytes of a read or write: a memoryview that is filled when first looked at.
-
-    len(), indexing, slicing, bytes(data), memoryview(data) and data.tobytes() work; it is read-only.
-    Handed on untouched, the bytes never enter the interpreter.
-    """
-
-    __slots__ = ("_handle", "_length", "_view")
-
-    def __init__(self, handle, length):
-        self._handle = handle
-        self._length = length
-        self._view = None
-
-    @property
-    def view(self):
-        """The bytes as a memoryview, valid as long as the request."""
-        if self._view is None:
-            found = _host.data(*self._handle)
-            if found is None:
-                raise HandleExpired("these bytes belong to a request that has ended")
-            self._view = memoryview(found).toreadonly()
-        return self._view
-
-    def __buffer__(self, flags):
-        return memoryview(self.view)
-
-    def __len__(self):
-        return self._length
-
-    nbytes = property(lambda self: self._length)
-
-    def __getitem__(self, key):
-        return self.view[key]
-
-    def __iter__(self):
-        return iter(self.view)
+    def __radd__(self, other):
+        return list(other) + self._load()
 
     def __eq__(self, other):
-        return self is other or self.view == other
+        return self is other or list(self) == other
 
-    __hash__ = object.__hash__
-
-    def __getattr__(self, name):
-        return getattr(self.view, name)
+    __hash__ = None
 
     def __repr__(self):
-        return f"<Data {self._length} bytes>"
+        return repr(self._load())
+
+
+def _differs(item):
+    value = item.stat if isinstance(item, Dirent) else item
+    return isinstance(value, Lent) and value._has_changed()
+
+
+def _independent(item):
+    return item._replace(ref=None) if isinstance(item, Dirent) else item

@@ -5,6 +5,7 @@
  * for the one who waits, and is in the log as well, unless that one reads the log anyway. Whatever
  * was begun is taken back in reverse order.
  */
+import { realpath } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { encodeName } from '../core/bytes.ts';
 import type { GraphError } from '../core/errors.ts';
@@ -114,6 +115,31 @@ function refuseInside(
   }
 }
 
+/**
+ * Refuses a mount point in a directory that a volume serves: the server would come upon its own
+ * mount there, also as the parent of a folder, and wait for itself.
+ */
+async function refuseServed(
+  mountpoint: string,
+  { volumes }: VolfileDescription,
+  baseDir: string,
+): Promise<void> {
+  const point = await realPath(mountpoint);
+  for (const { name, type, options } of volumes) {
+    const directory = options.find(({ key }) => key.text === 'directory')?.value.text;
+    if (type.text !== 'storage/posix' || directory === undefined) continue;
+    const served = await realPath(resolve(baseDir, directory));
+    if (relative(served, point).split('/')[0] === '..') continue;
+    throw new Failure(
+      `the mount point ${mountpoint} is in ${served}, which volume '${name.text}' serves: ` +
+        'mount it elsewhere',
+    );
+  }
+}
+
+/** The path without symbolic links; what is not there is refused by whoever needs it. */
+const realPath = (path: string): Promise<string> => realpath(path).catch(() => path);
+
 interface Logging {
   readonly sink: ReopenableSink;
   readonly levels: LogLevels;
@@ -133,9 +159,11 @@ async function startGraph(
   if (logFile !== CONSOLE) {
     for (const warning of inspection.problems) log.warning(formatProblem(warning));
   }
+  const baseDir = dirname(resolve(volfile));
+  await refuseServed(settings.mountpoint, description, baseDir);
   const context = new NodeContext({
     sink,
-    baseDir: dirname(resolve(volfile)),
+    baseDir,
     wake: () => pump.wake(),
   });
   const graph = activate(description, registry, context, levels);

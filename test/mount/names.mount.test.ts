@@ -1,8 +1,9 @@
 /** Names at their limits: the longest, the strangest, and paths deeper than any path can be. */
 import { expect, it } from 'vitest';
-import { allKinds, onStage } from '../support/stage.ts';
+import { everyKind } from '../support/stacks.ts';
+import { onStage } from '../support/stage.ts';
 
-onStage('names', allKinds, (stage) => {
+onStage('names', everyKind, (stage) => {
   it('of 255 bytes, and one more', () =>
     stage.same(`n=$(printf '%0255d' 1); touch $n; mkdir d; mv $n d/; ln d/$n l; ls d | wc -c; cat d/$n
       m=0$n; touch $m; mkdir $m; ln l $m; mv l $m; ln -s x $m; cat $m; rm $m; rmdir $m; mkfifo $m
@@ -92,7 +93,8 @@ onStage(
   (stage) => {
     it('that are not UTF-8 are surrogate escapes, and lead to the file', async () => {
       const name = String.raw`a\xff\xc3(`;
-      const out = await stage.ok(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"; readlink "s$n"
+      const out =
+        await stage.ok(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"; readlink "s$n"
         mv "$n" "b$n"; ls -lA > /dev/null; ls -A; cat "also-b$n"; rm "b$n" "s$n"; ls -A`);
       const bytes = 'a\xff\xc3(';
       expect(out).toBe(`data\n${bytes}${bytes}\nb${bytes}\ns${bytes}\ndata\n`);

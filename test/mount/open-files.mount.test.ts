@@ -1,11 +1,13 @@
 /** Files while they are open: names that go away, flags of open(2), shared memory, locks. */
 import { it } from 'vitest';
-import { allKinds, onStage } from '../support/stage.ts';
+import { everyKind } from '../support/stacks.ts';
+import { onStage } from '../support/stage.ts';
 
 /** Compiles one of the clients written in C into the folder. */
-const compile = (name: string): string => `gcc -O1 -Wall -Werror -o ${name} "$CLIENTS/${name}.c" &&`;
+const compile = (name: string): string =>
+  `gcc -O1 -Wall -Werror -o ${name} "$CLIENTS/${name}.c" &&`;
 
-onStage('open files', allKinds, (stage) => {
+onStage('open files', everyKind, (stage) => {
   it('renamed over: reads go on from the old file', () =>
     stage.same(`echo old contents > f; exec 3< f; read -n 3 w <&3; echo $w; echo new > g; mv g f
       cat <&3; cat f; stat -L -c '%h %s' /proc/self/fd/3; exec 4<> f; echo 4th >&4; rm f; echo gone > f
@@ -29,13 +31,22 @@ onStage('open files', allKinds, (stage) => {
       wc -l < f; sort f | uniq -d | wc -l; for n in 1 2 3 4; do grep "^$n" f | md5sum; done; sort -o f f
       printf 0123456789 > g; exec 3>> g; truncate -s 4 g; echo x >&3; cat g`));
 
-  it('flags of open(2)', () => stage.same('"$NODE" "$CLIENTS/open-flags.mjs"'));
+  it('flags of open(2)', () => stage.same('"$NODE" "$CLIENTS/open-flags.mjs"', { status: 0 }));
 
   it('mmap: shared and private, read and written', () =>
-    stage.same(`${compile('mmap')} ./mmap f && md5sum < f; rm mmap`));
+    stage.same(`${compile('mmap')} ./mmap f && md5sum < f && rm mmap`, { status: 0 }));
+
+  it('renameat2: not over another, both ways, and what no file system does', () =>
+    stage.same(`${compile('rename')} ./rename && rm rename && cat a/f b/g; ls a b`, { status: 0 }));
+
+  it('times change with what is done, and only then', () =>
+    stage.same('"$NODE" "$CLIENTS/times.mjs"', { status: 0 }));
+
+  it('listings: positions, beginnings anew, and types', () =>
+    stage.same(`${compile('listing')} ./listing && rm listing`, { status: 0 }));
 
   it('flock and fcntl locks, between processes', () =>
-    stage.same(`${compile('lock')} ./lock f; rm lock
+    stage.same(`${compile('lock')} ./lock f && rm lock || exit
       flock g sh -c 'flock -n g echo not reached || echo busy'; flock -s g sh -c 'flock -sn g echo shared'
       for n in 1 2 3 4; do (for i in $(seq 25); do flock c sh -c 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) > n'
       done) & done; wait; cat n`));

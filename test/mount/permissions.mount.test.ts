@@ -1,7 +1,8 @@
 /** Who may do what, and to whom new files belong, for callers other than the mount's owner. */
 import { describe, it } from 'vitest';
 import { type Caller, NOBODY, OTHER } from '../support/client.ts';
-import { allKinds, onStage, type Stage } from '../support/stage.ts';
+import { allKinds } from '../support/stacks.ts';
+import { onStage, type Stage } from '../support/stage.ts';
 
 /** Prepared by root; what is asked for is done by others. */
 const PREPARED = `
@@ -87,7 +88,9 @@ const isRoot = process.getuid?.() === 0;
 
 describe.runIf(isRoot)('as other users', () => {
   onStage('permissions', allKinds, (stage: Stage) => {
-    it.each(cases)('%s', (_, caller, script) => stage.same(step(caller, script)));
+    it.each(cases)('%s', async (_, caller, script) => {
+      await stage.same(step(caller, script));
+    });
 
     it('root may do all of it', () =>
       stage.same(`${PREPARED} cat */none; chmod 000 closed none; cat none closed/none; echo x >> none; touch closed/f

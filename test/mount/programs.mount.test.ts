@@ -1,6 +1,7 @@
 /** Programs at work on a mount, as in a bare folder: git, tar, sqlite, a compiler, make. */
 import { expect, it } from 'vitest';
-import { allKinds, onStage, type SameSettings } from '../support/stage.ts';
+import { everyKind } from '../support/stacks.ts';
+import { onStage, type SameSettings } from '../support/stage.ts';
 
 const git: SameSettings = {
   // Its index remembers inode numbers and times of change.
@@ -26,7 +27,7 @@ git checkout -q -b side; sed -i 's/^5/five/' d*/f*; git commit -qam side; git ch
 echo more >> d0/f7; git commit -qam more; git merge -q side -m merged; cd ..
 `;
 
-onStage('programs', allKinds, (stage) => {
+onStage('programs', everyKind, (stage) => {
   it('git: init, commit, branch, merge', async () => {
     const { status, out } = await stage.same(
       `${REPOSITORY} cd origin; git log --format='%H %s'; git status --short; git ls-files -s | md5sum`,
@@ -104,6 +105,9 @@ onStage('programs', allKinds, (stage) => {
     expect(out).toMatch(/from 1\|100\nfrom 2\|100\nfrom 3\|100\nfrom 4\|100\nok\ndelete\ndb\n$/);
   });
 
+  it('a socket: bound, connected to, and gone', () =>
+    stage.same(`"$NODE" "$CLIENTS/socket.mjs"; stat -c %F socket; rm -f socket; ls`));
+
   it('gcc and make: compiled, linked and run on the mount', async () => {
     const { status, out } = await stage.same(
       `cat > main.c <<'C'
@@ -119,8 +123,9 @@ int part(int n) { return n + ADD; }' > part.c
       sed -i s/22/23/ part.h; make -q prog; echo $?; make -sj2 prog && ./prog; touch main.c; make -n prog
       gcc -shared -fPIC -o libpart.so part.c && gcc -o dynamic main.c -L. -lpart -Wl,-rpath,. && ./dynamic
       ar rcs libpart.a part.o && gcc -static-libgcc -o archive main.c libpart.a && ./archive
-      cp prog busy && ./busy && strip busy && ./busy; chmod -x busy; ./busy`,
-      { normal: (text) => text.replace(/^.*busy: Permission denied\n/m, 'denied\n') },
+      cp prog busy && ./busy && strip busy && ./busy; cp /bin/sleep s; ./s 600 &
+      until [ "$(readlink /proc/$!/exe)" = "$PWD/s" ]; do :; done; echo x >> s; kill $!; wait $!
+      chmod -x busy; ./busy`,
     );
     expect(status).toBe(126);
     expect(out).toMatch(/^42\nmake: 'prog' is up to date.\n1\n43\n/);

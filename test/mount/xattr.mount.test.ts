@@ -1,8 +1,9 @@
 /** Extended attributes, as setfattr and getfattr see them. */
 import { expect, it } from 'vitest';
-import { allKinds, onStage } from '../support/stage.ts';
+import { everyKind } from '../support/stacks.ts';
+import { onStage } from '../support/stage.ts';
 
-onStage('extended attributes', allKinds, (stage) => {
+onStage('extended attributes', everyKind, (stage) => {
   it('are set, read, listed, replaced and removed', () =>
     stage.same(`touch f; mkdir d; ln f h; ln -s f s; for at in f d s; do
         setfattr -n user.text -v 'some text' $at; setfattr -n user.bytes -v 0x00ff007f80 $at; setfattr -n user.empty $at
@@ -27,7 +28,8 @@ onStage('extended attributes', allKinds, (stage) => {
       $as getfattr -d -m - f; $as getfattr -n trusted.x f; $as setfattr -n trusted.y -v 1 f; $as setfattr -n user.y -v 1 f; getfattr -d -m user f`));
 
   it('of the storage itself are invisible', async () => {
-    const out = await stage.ok(`touch f; mkdir d; setfattr -n user.seen -v 1 f; getfattr -d -m - f d .
+    const out =
+      await stage.ok(`touch f; mkdir d; setfattr -n user.seen -v 1 f; getfattr -d -m - f d .
       for n in trusted.gfid user.glossa.gfid trusted.glusterfs.volume-id; do
         getfattr -n $n f 2>&1 | sed 's/.*: //'; setfattr -n $n -v 0x00112233445566778899aabbccddeeff f 2>&1 | sed 's/.*: //'
         setfattr -x $n f 2>&1 | sed 's/.*: //'; done; cp -a f g; getfattr -d -m - g; stat -c %i f g | uniq | wc -l`);

@@ -54,7 +54,7 @@ export class Client {
     // The folder is entered by the client itself: spawn would wait for it.
     const prepared = `umask 022; mkdir -p -- "$0" && cd -- "$0" || exit\n${script}`;
     const bash = ['bash', '-c', prepared, folder];
-    const [program, ...args] = as === undefined ? bash : ['setpriv', ...become(as), ...bash];
+    const [program, ...args] = as === undefined ? bash : [...become(as), ...bash];
     this.child = spawn(program!, args, {
       cwd: '/',
       env: { ...process.env, ...FIXED, ...env },
@@ -108,7 +108,7 @@ export class Client {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.kill();
-        reject(new Error(`did not end: ${this.script}\n${this.out}${this.err}`));
+        reject(new Error(`did not end: ${this.script}\n${(this.out + this.err).slice(-2000)}`));
       };
       const timer = setTimeout(giveUp, PATIENCE_MS);
       this.child.once('error', reject);
@@ -129,7 +129,8 @@ const FIXED = {
   NO_COLOR: '1',
 } as const;
 
-function become({ uid, gid, groups = [] }: Caller): string[] {
+/** The command that runs the rest of its arguments as somebody else. */
+export function become({ uid, gid, groups = [] }: Caller): string[] {
   const list = groups.length === 0 ? '--clear-groups' : `--groups=${groups.join(',')}`;
-  return [`--reuid=${uid}`, `--regid=${gid}`, list, '--'];
+  return ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, list, '--'];
 }

@@ -26,8 +26,8 @@ import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import { attributes, FakeContext, gfidOf, HeldLeaf, type Reply } from './core.ts';
 
 export interface ModuleSettings {
-  /** The module's file among the files; by default `m`. */
-  readonly name?: string;
+  /** The module's file among the files; by default `m`. Null leaves the option out. */
+  readonly name?: string | null;
   readonly options?: Readonly<Record<string, string>>;
   /** How many leaves are below; 1 unless told. */
   readonly leaves?: number;
@@ -143,7 +143,8 @@ export function moduleGraph(files: Files, settings: ModuleSettings = {}): Runnin
   const { name = 'm', options = {}, leaves = 1, level = TRACE } = settings;
   const context = settings.context ?? new FakeContext();
   const folder = typeof files === 'string' ? files : folderOf(files);
-  const all = { 'module-name': name, 'module-path': folder, ...options };
+  const named = name === null ? {} : { 'module-name': name };
+  const all = { ...named, 'module-path': folder, ...options };
   const below = Array.from({ length: leaves }, () => new HeldLeaf());
   const file = 'test.vol';
   const specs = below.map((leaf, at) => ({

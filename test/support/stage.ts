@@ -9,11 +9,10 @@
  * Every test has a new folder in the mount and one outside. At the end of the group the server must
  * end well, with nothing in its log that is an error.
  */
-import { chmod, readFile } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
-import { packageRoot } from '../../runtime/sys/paths.ts';
-import { Client, type ClientSettings } from './client.ts';
+import { type Caller, Client, type ClientSettings } from './client.ts';
 import {
   describeMounts,
   makeScratch,
@@ -23,62 +22,19 @@ import {
   type StartSettings,
   startMount,
 } from './mount.ts';
+import { type Kind, type Module, titles, volfileOf, withModule } from './stacks.ts';
 import { treeOf } from './tree.ts';
+import { programOf } from './user.ts';
 
 // A client that does not end is to be the failure, not the test that waits for it.
 vi.setConfig({ testTimeout: 200_000, hookTimeout: 60_000 });
 
-/**
- * `posix` a folder and nothing above it; `python` volfiles/python-negative.vol, a cache of absent
- * names in Python with counters above and below it; `memory` the same over a volume in memory.
- */
-export type Kind = 'posix' | 'python' | 'memory';
-
-export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
-
-const STORAGE = /type storage\/posix\n\s+option directory data\n/;
-const titles: Readonly<Record<Kind, string>> = {
-  posix: 'storage/posix',
-  python: 'Python over storage/posix',
-  memory: 'Python over storage/memory',
-};
-
-/** The volfile of a stack whose storage is `directory`. */
-export async function volfileOf(kind: Kind, directory: string): Promise<string> {
-  const posix = `type storage/posix\n    option directory ${directory}\n`;
-  if (kind === 'posix') return `volume brick\n    ${posix}end-volume\n`;
-  const text = await readFile(join(packageRoot, 'volfiles/python-negative.vol'), 'utf8');
-  if (!STORAGE.test(text)) throw new Error('python-negative.vol has no storage to replace');
-  return text.replace(STORAGE, kind === 'python' ? posix : 'type storage/memory\n');
-}
-
-/** A module in Python to put on top of a stage's stack. */
-export interface Module {
-  /** Of the volume, and with underscores of the module. */
-  readonly name: string;
-  readonly text: string;
-  /** Lines of the volfile besides. */
-  readonly options?: readonly string[];
-}
-
-/** The volume at the top of a volfile: the last. */
-const topOf = (volfile: string): string => [...volfile.matchAll(/^volume (\S+)$/gm)].at(-1)![1]!;
-
-/** A volfile with the module on top. The module's file is made in the folder of the volfile. */
-export async function withModule(
-  scratch: Scratch,
-  volfile: string,
-  { name, text, options = [] }: Module,
-): Promise<string> {
-  const module = name.replaceAll('-', '_');
-  await scratch.file(`${module}.py`, text);
-  const lines = [`type features/glupy`, `option module-name ${module}`, ...options];
-  const body = [...lines, `subvolumes ${topOf(volfile)}`].map((line) => `    ${line}\n`).join('');
-  return `${volfile}volume ${name}\n${body}end-volume\n`;
-}
-
 export interface StageSettings extends StartSettings {
   readonly above?: Module;
+  /** The log may have errors in it. */
+  readonly mayComplain?: boolean;
+  /** Who mounts, and uses the mount; by default whoever runs the tests. */
+  readonly owner?: Caller;
 }
 
 export interface SameSettings extends ClientSettings {
@@ -86,6 +42,8 @@ export interface SameSettings extends ClientSettings {
   readonly prune?: readonly string[];
   /** Changes what may differ in what the command says. */
   readonly normal?: (text: string) => string;
+  /** The exit status that the command must end with, here and there. */
+  readonly status?: number;
   /** False: only what was said is compared, not what is there afterwards. */
   readonly tree?: boolean;
 }
@@ -112,10 +70,11 @@ export class Stage {
     const brick = await this.scratch.folder('brick');
     await this.scratch.folder('bare');
     this.since = Date.now() / 1000 - 60;
-    const { above, ...settings } = this.settings;
-    let volfile = await volfileOf(this.kind, brick);
+    const { above, owner, ...settings } = this.settings;
+    let volfile = await volfileOf(this.scratch, this.kind, brick);
     if (above !== undefined) volfile = await withModule(this.scratch, volfile, above);
-    this.mount = await startMount(this.scratch, volfile, settings);
+    const more = owner === undefined ? {} : await programOf(this.scratch, owner);
+    this.mount = await startMount(this.scratch, volfile, { ...settings, ...more });
   }
 
   /** Ends the server, which must not have anything to complain about. */
@@ -123,7 +82,7 @@ export class Stage {
     try {
       if (this.mount === undefined) return;
       const status = await this.mount.stop();
-      expect(errorsIn(this.mount.log())).toEqual([]);
+      if (!this.settings.mayComplain) expect(errorsIn(this.mount.log())).toEqual([]);
       expect(status).toBe(0);
     } finally {
       for (const client of this.clients) client.kill();
@@ -141,7 +100,8 @@ export class Stage {
 
   /** Starts a script in a folder of the mount. */
   client(folder: string, script: string, settings?: ClientSettings): Client {
-    const client = new Client(folder, script, settings);
+    const { owner } = this.settings;
+    const client = new Client(folder, script, owner ? { as: owner, ...settings } : settings);
     this.clients.add(client);
     return client;
   }
@@ -174,8 +134,9 @@ export class Stage {
       outcomes.push({ status, signal, out: normal(out), err: normal(err) });
     }
     expect(outcomes[1]).toEqual(outcomes[0]);
+    if (settings.status !== undefined) expect(outcomes[1]!.status).toBe(settings.status);
     if (settings.tree === false) return outcomes[1]!;
-    const how = { before: this.since, prune: settings.prune ?? [] };
+    const how = { before: this.since, prune: settings.prune ?? [], as: this.settings.owner };
     const expected = await treeOf(bare, how);
     expect(await treeOf(mounted, how)).toEqual(expected);
     // What the mount shows is what is there.

@@ -1,11 +1,13 @@
 /** What is in a folder, with everything that stat(2) tells and the data: to compare two folders. */
-import { Client } from './client.ts';
+import { type Caller, Client } from './client.ts';
 
 export interface TreeSettings {
   /** Times before this (seconds since 1970) were set on purpose, and are compared. */
   readonly before: number;
   /** Folders whose insides are none of the test's business: names, at any depth. */
   readonly prune?: readonly string[];
+  /** Who looks. */
+  readonly as?: Caller | undefined;
 }
 
 /** Size, time, name, type, mode, owner, links, target. Directories have sizes of their own. */
@@ -14,18 +16,23 @@ const ENTRY = String.raw`%s %T@ %p : %y %m %U:%G %n %l\0`;
 const LIST = `
 find . "\${prune[@]}" -printf '${ENTRY}'
 find . "\${prune[@]}" -type f -print0 | xargs -0 -r sha256sum -z --
-find . "\${prune[@]}" -print0 | xargs -0 -r getfattr -h -d -e hex -- | tr '\\n' '\\0'
+find . "\${prune[@]}" -print0 | xargs -0 -r getfattr -h -d -e hex -- |
+  awk 'sub(/^# file: /, "") { name = $0; next } /./ { print name ": " $0 }' | tr '\\n' '\\0'
 `;
+
+/** Where a storage without root's rights keeps what it knows of a file. */
+const INTERNAL = /: user\.glossa\.gfid=/;
 
 /** A line for every entry, every file's data, and every extended attribute of the user's. */
 export async function treeOf(folder: string, settings: TreeSettings): Promise<string[]> {
-  const { before, prune = [] } = settings;
+  const { before, prune = [], as } = settings;
   const names = prune.flatMap((name) => ['-name', `'${name}'`, '-prune', '-o']);
-  const client = new Client(folder, `prune=(${names.join(' ')})\n${LIST}`);
+  const client = new Client(folder, `prune=(${names.join(' ')})\n${LIST}`, as ? { as } : {});
   const { status, out, err } = await client.outcome;
   if (status !== 0 || err !== '') throw new Error(`cannot list ${folder}: ${out}${err}`);
   return out
     .split('\0')
+    .filter((line) => !INTERNAL.test(line))
     .map((line) => normal(line, before))
     .sort();
 }

@@ -2,7 +2,8 @@
 import * as fs from 'node:fs';
 
 const count = Number(process.argv[2]);
-const nameOf = (i) => `e/${i % 10 === 0 ? 'a much longer name than the others have '.repeat(4) : ''}${i}`;
+const nameOf = (i) =>
+  `e/${i % 10 === 0 ? 'a much longer name than the others have '.repeat(4) : ''}${i}`;
 
 fs.mkdirSync('e');
 for (let i = 0; i < count; i++) {
@@ -16,7 +17,8 @@ const names = new Set(listed);
 let missing = listed.length - names.size;
 for (let i = 0; i < count; i++) {
   const stats = fs.lstatSync(nameOf(i));
-  const kind = i % 4 === 3 ? stats.isDirectory() : i % 4 === 2 ? stats.isSymbolicLink() : stats.isFile();
+  const kind =
+    i % 4 === 3 ? stats.isDirectory() : i % 4 === 2 ? stats.isSymbolicLink() : stats.isFile();
   if (!kind || !names.has(nameOf(i).slice(2))) missing += 1;
 }
 const remove = (i) => (i % 4 === 3 ? fs.rmdirSync(nameOf(i)) : fs.unlinkSync(nameOf(i)));

@@ -1,8 +1,16 @@
 // mixed.mjs N COUNT: works on files of its own among those of others, in the folders d0, d1 and d2;
 // checks everything that it reads, and prints the names of what it leaves.
 // mixed.mjs verify N < NAMES: checks these files; prints how many.
-import { appendFileSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+
 import { strict as assert } from 'node:assert';
+import {
+  appendFileSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 
 /** Up to 90 000 bytes that depend on the name's number alone. */
 const contents = (n, i) => `${n}:${i};`.repeat(((i * 7919) % 97) ** 2 + 1);

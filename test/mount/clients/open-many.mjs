@@ -13,7 +13,8 @@ try {
 }
 const good = (text, i) => text.subarray(0, 7).toString() === `${i}`.padEnd(7);
 const text = Buffer.alloc(100);
-const readAll = () => fds.filter((fd, i) => fs.readSync(fd, text, 0, 100, 0) === 7 && good(text, i));
+const readAll = () =>
+  fds.filter((fd, i) => fs.readSync(fd, text, 0, 100, 0) === 7 && good(text, i));
 const written = fds.filter((fd, i) => fs.writeSync(fd, `${i}`.padEnd(7)) === 7);
 const read = readAll();
 for (let i = 0; i < count; i++) fs.unlinkSync(`open${i}`);

@@ -154,7 +154,8 @@ export class Disk {
     this.context = context;
     this.budget = new Budget(pages);
     this.root = this.newNode(ROOT_GFID, IA_IFDIR);
-    this.root.prot = 0o755;
+    // As the root of tmpfs: whoever mounts it, also a user, may put something in.
+    this.root.prot = 0o1777;
     this.root.nlink = 2;
     this.root.parent = this.root;
   }

@@ -17,13 +17,18 @@ import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import { entryFops } from './entry.ts';
 import type { OpenFile } from './files.ts';
+import { SELF } from './paths.ts';
 import { spaceFops } from './space.ts';
 import { xattrFops } from './xattr.ts';
 
 /** An O_PATH descriptor of the brick's directory. @throws {InitError} when there is none. */
 function openRoot(directory: string): number {
   if (!existsSync('/proc/self/fd')) throw new InitError('storage/posix needs /proc to be mounted');
-  const fd = libc.open(cstring(directory), O_PATH | constants.O_DIRECTORY | O_CLOEXEC, 0);
+  // O_PATH alone would also open what can be neither listed nor searched.
+  const listed = libc.open(cstring(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
+  const how = O_PATH | constants.O_DIRECTORY | O_CLOEXEC;
+  const fd = listed < 0 ? listed : libc.openat(listed, SELF, how, 0);
+  if (listed >= 0) libc.close(listed);
   if (fd >= 0) return fd;
   if (fd === -ENOENT) throw new InitError(`directory '${directory}' does not exist`);
   if (fd === -ENOTDIR) throw new InitError(`'${directory}' is not a directory`);

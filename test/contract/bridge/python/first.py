@@ -11,6 +11,6 @@ class xlator(Translator):
 
     def stat_cbk(self, frame, op_ret, op_errno, *reply):
         frame.local -= 1
-        self.log.info("%s: %d, %s", frame.cookie.name, op_ret, frame.answered)
+        self.log.info("%s: %d%s", frame.cookie.name, op_ret, " late" if frame.answered else "")
         if not frame.answered and (op_ret >= 0 or frame.local == 0):
             frame.unwind(op_ret, op_errno, *reply)

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from glupy import IA_IFDIR, Loc, ROOT_GFID, Translator
+from glupy import ROOT_GFID, Loc, Translator, errorcode
 
 
 class xlator(Translator):
@@ -13,7 +13,8 @@ class xlator(Translator):
         reply = await self.child.stat(Loc.of(gfid=ROOT_GFID))
         await asyncio.sleep(0.001)
         # What came with a request of its own stays.
-        self.log.info("%s: %d bytes, %s", when, reply.buf.ia_size, dict(reply.xdata or {}))
+        key = reply.xdata["key"] if reply.xdata else "-"
+        self.log.info("%s: %d bytes, %s", when, reply.buf.ia_size, key)
 
     def entry_created(self, loc):
         self.tasks.append(asyncio.create_task(self.look(loc.name)))
@@ -24,13 +25,10 @@ class xlator(Translator):
 
     async def access(self, frame, loc, mask, xdata):
         frame.unwind(0)
-        self.log.info("access: %s", await self.attempt(loc))
-
-    async def attempt(self, loc):
         try:
-            return (await self.child.readlink(loc, 100)).path
+            await self.child.readlink(loc, 100)
         except OSError as error:
-            return type(error).__name__
+            self.log.info("readlink: %s", errorcode[error.errno])
 
     async def lookup(self, frame, loc, xdata):
         # A loc of one's own: the host finds or makes its inode.
@@ -41,4 +39,4 @@ class xlator(Translator):
 
     async def beside(self, loc):
         reply = await self.child.lookup(loc)
-        self.log.info("beside: %s", reply.buf.ia_type == IA_IFDIR)
+        self.log.info("beside: type %d", reply.buf.ia_type)

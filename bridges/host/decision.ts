@@ -1,0 +1,108 @@
+/**
+ * What a guest decided about a request, read out of its message:
+ *
+ *   ["wind", number, child, fop, [arguments]]   and show the reply to the guest
+ *   ["tail", child, [arguments]]                hand the request on: its reply is the answer
+ *   ["unwind", op_ret, op_errno, [reply]]
+ *   ["failed"]                                  the script failed, and has logged why
+ *
+ * A message is read when it arrives, so that the script that sent a wrong one is told at the place
+ * where it did. The other side of this file is `python/glupy/frame.py`.
+ */
+import { type FopRow, findFop } from '../../runtime/core/fops.ts';
+import { argumentsOf, MessageError, replyOf, type Source, unpack } from './message.ts';
+
+export type Decision =
+  | {
+      readonly verb: 'wind';
+      /** The guest's number for the wind. */
+      readonly wind: number;
+      readonly child: number;
+      readonly row: FopRow;
+      readonly values: unknown[];
+    }
+  | { readonly verb: 'tail'; readonly child: number; readonly values: unknown[] }
+  | {
+      readonly verb: 'unwind';
+      readonly opRet: number;
+      readonly opErrno: number;
+      readonly values: unknown[];
+    }
+  | { readonly verb: 'failed' };
+
+/** What a message is read against. */
+export interface Reading {
+  /** The request's fop; undefined for a request of the translator's own. */
+  readonly row: FopRow | undefined;
+  /** How many children there are. */
+  readonly children: number;
+  readonly source: Source;
+}
+
+/** @throws {MessageError} */
+export function readDecision(text: string, reading: Reading): Decision {
+  const [verb, ...rest] = parse(text);
+  switch (verb) {
+    case 'wind':
+      return readWind(rest, reading);
+    case 'tail':
+      return readTail(rest, reading);
+    case 'unwind':
+      return readUnwind(rest, reading);
+    case 'failed':
+      return { verb };
+    default:
+      throw new MessageError('no such message');
+  }
+}
+
+function parse(text: string): unknown[] {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch {
+    // What is wrong with it helps nobody: a guest that keeps to the protocol sends JSON.
+  }
+  if (!Array.isArray(message)) throw new MessageError('a message must be a JSON array');
+  return message as unknown[];
+}
+
+function readWind([wind, child, fop, args]: unknown[], reading: Reading): Decision {
+  const row = findFop(String(fop));
+  if (row === undefined || !Number.isSafeInteger(wind) || (wind as number) < 0) {
+    throw new MessageError(`${fop} is no fop`);
+  }
+  const values = unpack(argumentsOf(row), args, reading.source);
+  return { verb: 'wind', wind: wind as number, child: readChild(child, reading), row, values };
+}
+
+function readTail([child, args]: unknown[], reading: Reading): Decision {
+  const values = unpack(argumentsOf(rowOf(reading)), args, reading.source);
+  return { verb: 'tail', child: readChild(child, reading), values };
+}
+
+function readUnwind([opRet, opErrno, reply]: unknown[], reading: Reading): Decision {
+  const row = rowOf(reading);
+  if (!Number.isSafeInteger(opRet)) throw new MessageError('op_ret must be an integer');
+  const failed = (opRet as number) < 0;
+  if (failed && !isErrno(opErrno)) throw new MessageError('a failure needs an op_errno');
+  const values = unpack(replyOf(row, failed), reply, reading.source);
+  const errno = Number.isSafeInteger(opErrno) ? (opErrno as number) : 0;
+  return { verb: 'unwind', opRet: opRet as number, opErrno: errno, values };
+}
+
+/** Linux gives out errno numbers below 512 to applications; the kernel's FUSE takes no other. */
+export const isErrno = (value: unknown): boolean =>
+  Number.isSafeInteger(value) && (value as number) > 0 && (value as number) < 512;
+
+function rowOf({ row }: Reading): FopRow {
+  if (row === undefined) throw new MessageError('a request of its own is answered to nobody');
+  return row;
+}
+
+function readChild(child: unknown, { children }: Reading): number {
+  if (Number.isSafeInteger(child) && (child as number) >= 0 && (child as number) < children) {
+    return child as number;
+  }
+  throw new MessageError('there is no such subvolume to wind to');
+}

@@ -1,0 +1,125 @@
+"""Where the host enters: one function per fop and per reply, made from the table of fops.
+
+A loc arrives as five arguments (inode number, parent's number, name, gfid, parent's gfid), an inode
+or an fd as its number, what is costly only as a sign that it is there. Results are the codes of
+frame.py.
+"""
+
+import inspect
+
+from ._fops import FOPS
+from ._requests import failed, replied, settle, start
+from .data import Data, Dict
+from .frame import ANSWERED, LATER, WIND, frame_class, waiting
+from .inode import Loc, fd, inode
+from .values import Flock, Iatt, Lease, Listing, Statvfs, _dirents, _flocks
+
+_SPACE = {
+    "ANSWERED": ANSWERED,
+    "Data": Data,
+    "LATER": LATER,
+    "Listing": Listing,
+    "Loc": Loc,
+    "WIND": WIND,
+    "dirents": _dirents,
+    "failed": failed,
+    "fd": fd,
+    "flocks": _flocks,
+    "inode": inode,
+    "lent_dict": Dict._lent,
+    "lent_flock": Flock._lent,
+    "lent_iatt": Iatt._lent,
+    "lent_lease": Lease._lent,
+    "lent_statvfs": Statvfs._lent,
+    "replied": replied,
+    "settle": settle,
+    "start": start,
+    "waiting": waiting,
+}
+
+# type -> (what arrives, the expression that makes the argument of it); `{h}` is its origin.
+_FORMS = {
+    "loc": (("i", "p", "n", "g", "d"), "Loc(({0}i, {0}p, {0}n, {0}g, {0}d))"),
+    "inode": (("",), "inode({0})"),
+    "fd": (("",), "fd({0})"),
+    "iatt": (("",), "lent_iatt({h}) if {0} else None"),
+    "dict": (("",), "lent_dict({h}) if {0} else None"),
+    "str": (("",), "{0}"),
+    "int": (("",), "{0}"),
+    "data": (("",), "Data({h}, {0}) if {0} >= 0 else None"),
+    "entries": (("",), "Listing({h}, dirents) if {0} else None"),
+    "statvfs": (("",), "lent_statvfs({h}) if {0} else None"),
+    "flock": (("",), "lent_flock({h}) if {0} else None"),
+    "lease": (("",), "lent_lease({h}) if {0} else None"),
+    "locklist": (("",), "Listing({h}, flocks) if {0} else None"),
+}
+
+_FOP = """
+def enter(id, {params}):
+    frame = result = None
+    try:
+        {assign}
+        frame = new(id, ({names}))
+        {call}
+    except BaseException as error:
+        return failed(frame or new(id, ()), error)
+    state = frame._state
+    if state:
+        if state == WIND:
+            frame._state = LATER
+            waiting[id] = frame
+            return WIND
+        if state != LATER and state != ANSWERED:
+            return state
+    return settle(frame, result)
+"""
+
+_REPLY = """
+def reply(id, number, op_ret, op_errno, {params}):
+    frame = waiting.get(id)
+    if frame is None:
+        if row.method is not None or id < 0:
+            return 0  # nobody waits for it any more
+        # The class has a callback but no fop: the host wound by itself.
+        frame = new(id, ())
+        frame._owed = frame._wound = 1
+    try:
+        {assign}
+    except BaseException as error:
+        return failed(frame, error)
+    return replied(frame, number, op_ret, op_errno, ({names}))
+"""
+
+for _row in FOPS:
+    _row.frame_class = frame_class(_row)
+
+
+def _compile(template, row, args, number, call, **more):
+    params, assign, names = [], [], []
+    for index, arg in enumerate(args):
+        suffixes, expr = _FORMS[arg.type]
+        name = f"a{index}"
+        params += [name + suffix for suffix in suffixes]
+        names.append(f"v{index}")
+        assign.append(f"v{index} = {expr.format(name, h=f'(id, {number}, {index})')}")
+    source = template.format(
+        params=", ".join(params),
+        assign="; ".join(assign),
+        names="".join(f"{name}, " for name in names),
+        call=call.format(", ".join(["frame", *names])),
+    )
+    space = _SPACE | {"row": row, "new": row.frame_class} | more
+    exec(compile(source, f"<glupy {row.name}>", "exec"), space)
+    return space
+
+
+def fop_entry(row):
+    """Where a fop of the translator is entered."""
+    is_async = inspect.iscoroutinefunction(row.method)
+    call = "start(frame, method({}))" if is_async else "result = method({})"
+    return _compile(_FOP, row, row.args, -1, call, method=row.method)["enter"]
+
+
+def reply_entry(row):
+    """Where a child's reply to a fop is entered."""
+    return _compile(_REPLY, row, row.reply, "number", "")["reply"]

@@ -1,0 +1,88 @@
+"""What went wrong in a module, as log lines with the module's own place."""
+
+import inspect
+import os
+import sys
+import traceback
+import warnings
+
+import _glossa
+import _host
+
+_ERROR, _WARNING = 4, 5
+_OWN = os.path.dirname(__file__) + "/"
+
+
+def report(error, what, row=None):
+    """Logs an exception: what was done, the exception, and the traceback in the lines below.
+
+    row: the fop whose method's place is shown when the traceback shows nothing of the module.
+    """
+    try:
+        place = _place(error) or place_of(row)
+        whole = traceback.TracebackException.from_exception(error, compact=True)
+        _trim(whole, set())
+        listing = "".join(whole.format()).rstrip()
+        first = "".join(whole.format_exception_only()).rstrip()
+        text = first if listing == first else f"{first}\n{listing}"
+    except BaseException as failure:
+        # Out of memory, or the exception itself raises when it is shown.
+        place, text = place_of(row), f"{type(error).__name__} ({type(failure).__name__} in showing it)"
+    _host.log(_ERROR, *place, f"{what}: {text}")
+
+
+def _place(error):
+    """The innermost place in a file of the module; None when there is none."""
+    if isinstance(error, SyntaxError) and error.filename in _glossa._files:
+        return error.filename, error.lineno or 0, "-"
+    found = None
+    at = error.__traceback__
+    while at is not None:
+        code = at.tb_frame.f_code
+        if code.co_filename in _glossa._files:
+            found = code.co_filename, at.tb_lineno, code.co_name
+        at = at.tb_next
+    return found
+
+
+def _trim(whole, seen):
+    """Takes this package's and asyncio's own frames out, also of the exceptions it came from."""
+    if whole is None or id(whole) in seen:
+        return
+    seen.add(id(whole))
+    whole.stack[:] = [frame for frame in whole.stack if not _is_internal(frame.filename)]
+    _trim(whole.__cause__, seen)
+    _trim(whole.__context__, seen)
+    for inner in whole.exceptions or ():
+        _trim(inner, seen)
+
+
+def _is_internal(filename):
+    return filename.startswith((_OWN, "<glupy ")) or "/asyncio/" in filename
+
+
+def place_of(row):
+    """Where a fop's method, or else its callback, is defined."""
+    method = row and (row.method or row.cbk)
+    code = getattr(inspect.unwrap(method), "__code__", None) if method else None
+    return (code.co_filename, code.co_firstlineno, code.co_name) if code else ("-", 0, "-")
+
+
+def error_at(row, text):
+    """Logs an error at a fop's method."""
+    _host.log(_ERROR, *place_of(row), f"{row.name}: {text}")
+
+
+def _show_warning(message, category, filename, lineno, file=None, line=None):
+    _host.log(_WARNING, filename, lineno, "-", f"{category.__name__}: {message}")
+
+
+def _show_unraisable(unraisable):
+    what = unraisable.err_msg or "an exception was ignored in"
+    report(unraisable.exc_value, f"{what} {unraisable.object!r}")
+
+
+def install():
+    """Warnings, and exceptions that nobody can catch, go to the log too."""
+    warnings.showwarning = _show_warning
+    sys.unraisablehook = _show_unraisable

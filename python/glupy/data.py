@@ -1,0 +1,214 @@
+"""The bytes of a read or write, and the dicts that ride along with fops."""
+
+from collections.abc import Mapping, MutableMapping
+from math import isfinite
+
+import _host
+
+from .errors import HandleExpired
+from .values import NULL_GFID, Iatt, Lent, fetch, note_change
+
+
+class Data(Lent):
+    """The bytes of a read or write: a read-only memoryview that is filled when first looked at.
+
+    len(), indexing, slicing, comparing, bytes(data), memoryview(data), data.tobytes() work. Handed
+    on untouched, the bytes never enter the interpreter. To change them, hand on other bytes.
+    """
+
+    __slots__ = ("_origin", "_length", "_view")
+
+    def __init__(self, origin, length):
+        self._origin = origin
+        self._length = length
+        self._view = None
+
+    @property
+    def view(self):
+        """The bytes as a memoryview. Once looked at, they stay."""
+        if self._view is None:
+            found = _host.data(*self._origin)
+            if found is None:
+                raise HandleExpired("these bytes belong to a request that has ended")
+            self._view = found.toreadonly()
+        return self._view
+
+    def _has_changed(self):
+        return False
+
+    def _take(self):
+        self.view
+        self._origin = None
+
+    def __buffer__(self, flags):
+        return memoryview(self.view)
+
+    def __len__(self):
+        return self._length
+
+    @property
+    def nbytes(self):
+        return self._length
+
+    def __getitem__(self, key):
+        return self.view[key]
+
+    def __iter__(self):
+        return iter(self.view)
+
+    def __eq__(self, other):
+        return self is other or self.view == (other.view if isinstance(other, Data) else other)
+
+    __hash__ = object.__hash__
+
+    def __getattr__(self, name):
+        return getattr(self.view, name)
+
+    def __repr__(self):
+        return f"<Data {self._length} bytes>"
+
+
+# A dict's types and what their values are here. The first that fits a new value is its type.
+_KINDS = {
+    "int": int,
+    "double": (float, int),
+    "str": str,
+    "bin": (bytes, bytearray, memoryview, Data),
+    "iatt": Iatt,
+    "uint": int,
+    "gfuuid": str,
+    "mdata": (bytes, bytearray, memoryview, Data),
+}
+_NO_NUMBERS = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}  # as JavaScript spells them
+
+
+def _kind_of(value, before):
+    """A value's type. One that is replaced keeps its type where that fits."""
+    if before is not None and isinstance(value, _KINDS[before]):
+        if before != "gfuuid" or len(value) == len(NULL_GFID):
+            return before
+    for kind, classes in _KINDS.items():
+        if isinstance(value, classes):
+            return kind
+    raise TypeError(f"a dict can hold numbers, str, bytes and Iatt, not {type(value).__name__}")
+
+
+def _pack(kind, value):
+    """A value as JSON can have it."""
+    if kind in ("bin", "mdata"):
+        return bytes(value).decode("latin-1")
+    if kind == "iatt":
+        return value.fields()
+    if kind == "double":
+        return float(value) if isfinite(value) else _NO_NUMBERS[str(float(value))]
+    return int(value) if kind in ("int", "uint") else value
+
+
+def _unpack(kind, value):
+    if kind in ("bin", "mdata"):
+        return value.encode("latin-1")
+    if kind == "iatt":
+        return Iatt._made(value)
+    return float(value) if kind == "double" else value
+
+
+class Dict(Lent, MutableMapping):
+    """A GlusterFS dict, such as xdata and extended attributes: str keys; values int, float, str,
+    bytes or Iatt.
+
+    `types` has each key's GlusterFS type (int, uint, double, str, bin, gfuuid, iatt, mdata).
+    A value that is replaced keeps its type where the new one fits it.
+    """
+
+    __slots__ = ("_origin", "_pairs", "_kinds", "_changed")
+
+    def __init__(self, pairs=(), **more):
+        self._origin = None
+        self._changed = True  # there is no original that it could be taken for
+        self._pairs = {}
+        self._kinds = {}
+        if isinstance(pairs, Dict):
+            self._kinds.update(pairs.types)
+        self.update(pairs, **more)
+
+    @classmethod
+    def _lent(cls, origin):
+        made = cls.__new__(cls)
+        made._origin = origin
+        made._pairs = None
+        made._changed = False
+        return made
+
+    def _load(self):
+        if self._pairs is None:
+            packed = fetch(self._origin)
+            self._kinds = {key: kind for key, kind, _ in packed}
+            self._pairs = {key: _unpack(kind, value) for key, kind, value in packed}
+        return self._pairs
+
+    def _has_changed(self):
+        if self._changed or self._pairs is None:
+            return self._changed
+        return any(isinstance(value, Iatt) and value._changed for value in self._pairs.values())
+
+    def _take(self):
+        self._load()
+        self._origin = None
+
+    @property
+    def types(self):
+        self._load()
+        return self._kinds
+
+    def __getitem__(self, key):
+        return self._load()[key]
+
+    def __setitem__(self, key, value):
+        self._load()
+        self.set(key, value, _kind_of(value, self._kinds.get(key)))
+
+    def set(self, key, value, type):
+        """Stores a value as a certain GlusterFS type, as in `xdata.set("gfid-req", gfid, "gfuuid")`."""
+        if not isinstance(key, str):
+            raise TypeError(f"a dict's keys are str, not {key.__class__.__name__}")
+        if not isinstance(value, _KINDS[type]):
+            raise TypeError(f"{key}: {value.__class__.__name__} cannot be a {type}")
+        self._load()[key] = value
+        self._kinds[key] = type
+        self._change()
+
+    def __delitem__(self, key):
+        del self._load()[key]
+        del self._kinds[key]
+        self._change()
+
+    def _change(self):
+        if not self._changed:
+            self._changed = True
+            note_change()
+
+    def __iter__(self):
+        return iter(self._load())
+
+    def __len__(self):
+        return len(self._load())
+
+    def __bool__(self):
+        return len(self) > 0
+
+    def __eq__(self, other):
+        return self is other or (isinstance(other, Mapping) and self._load() == dict(other))
+
+    __hash__ = None
+
+    def copy(self):
+        """An independent dict of the same pairs and types."""
+        return Dict(self)
+
+    def packed(self):
+        """The pairs as they travel: JSON has neither bytes nor typed values."""
+        kinds = self.types
+        return [[key, kinds[key], _pack(kinds[key], value)] for key, value in self._pairs.items()]
+
+    def __repr__(self):
+        return f"Dict({self._load()!r})"

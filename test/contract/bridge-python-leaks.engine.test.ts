@@ -1,0 +1,289 @@
+/**
+ * Nothing is left behind: thousands of requests of every kind leave the host, the interpreter and
+ * its memory as they were.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Dict } from '../../runtime/core/dict.ts';
+import { EAGAIN } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import type { Dirent } from '../../runtime/core/iatt.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import type { Held } from '../support/core.ts';
+import { moduleGraph, type RunningModule } from '../support/module.ts';
+import { sized } from './bridge/requests.ts';
+
+const SOURCE = `import asyncio, gc, json, sys, logging
+from glupy import *
+from glupy import frame as frames, inode, _loop
+
+class xlator(Translator):
+    def init(self):
+        self.log.setLevel(logging.CRITICAL)
+
+    # What is left: frames, contexts, fds, timers, objects in cycles, and blocks of memory.
+    def statfs(self, frame, loc, xdata):
+        frame.unwind(0)
+        unreachable = gc.collect()
+        self.count = [len(frames.waiting), len(frames.kept), len(inode.contexts)]
+        self.count += [len(inode.Fd.known), len(_loop.loop._timers), len(_loop.loop._ready)]
+        self.count += [unreachable, sys.getallocatedblocks()]
+        print(json.dumps(self.count))
+
+    def stat(self, frame, loc, xdata):
+        getattr(self, "do_" + xdata["kind"])(frame, loc, xdata)
+
+    def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
+        getattr(self, "did_" + frame.local)(frame, op_ret, op_errno, buf, xdata)
+
+    def do_fail(self, frame, loc, xdata):
+        frame.fail(EPERM)
+
+    def do_raise(self, frame, loc, xdata):
+        raise ValueError("raised")
+
+    def do_drop(self, frame, loc, xdata):
+        pass
+
+    def do_cycle(self, frame, loc, xdata):
+        frame.local = [frame]
+
+    def do_twice(self, frame, loc, xdata):
+        frame.fail(EPERM)
+        frame.fail(EPERM)
+
+    def do_wrong(self, frame, loc, xdata):
+        frame.unwind(0, 0, 7)
+
+    def do_pass(self, frame, loc, xdata):
+        frame.local = "pass"
+        frame.wind()
+
+    def did_pass(self, frame, *reply):
+        frame.unwind(*reply)
+
+    def do_cbk(self, frame, loc, xdata):
+        frame.local = "cbk"
+        frame.wind()
+
+    def did_cbk(self, frame, *reply):
+        raise ValueError("raised")
+
+    def do_change(self, frame, loc, xdata):
+        frame.local = "change"
+        loc.inode.ctx["seen"] = loc.path
+        xdata["more"] = b"bytes"
+        frame.wind()
+
+    def did_change(self, frame, op_ret, op_errno, buf, xdata):
+        if buf is not None:
+            buf.ia_size += 1
+        frame.unwind(op_ret, op_errno, buf, xdata)
+
+    def do_fan(self, frame, loc, xdata):
+        frame.local = "fan"
+        for _ in range(3):
+            frame.wind()
+
+    def did_fan(self, frame, op_ret, op_errno, buf, xdata):
+        if not frame.answered:
+            frame.unwind(op_ret, op_errno, buf, xdata)
+
+    def do_kept(self, frame, loc, xdata):
+        asyncio.get_running_loop().call_later(0.001, frame.fail, EPERM)
+
+    async def access(self, frame, loc, mask, xdata):
+        return await getattr(self, "go_" + xdata["kind"])(loc)
+
+    async def go_pass(self, loc):
+        return await self.child.access(loc, 1)
+
+    async def go_raise(self, loc):
+        await self.child.access(loc, 1)
+        raise ValueError("raised")
+
+    async def go_sleep(self, loc):
+        await asyncio.sleep(0.001)
+        return await self.child.access(loc, 1)
+
+    async def go_late(self, loc):
+        async with asyncio.timeout(0.001):
+            await asyncio.sleep(5)
+
+    async def go_gather(self, loc):
+        asked = [self.child.access(loc, 1), self.child.access(loc, 2)]
+        return (await asyncio.gather(*asked))[0]
+
+    async def go_own(self, loc):
+        task = asyncio.create_task(self.beside(loc))
+        return await self.child.access(loc, 1)
+
+    async def beside(self, loc):
+        await asyncio.sleep(0.001)
+        await self.child.stat(loc)
+
+    async def go_cancel(self, loc):
+        task = asyncio.create_task(self.beside(loc))
+        await asyncio.sleep(0)
+        task.cancel()
+        raise OSError(EPERM, "cancelled")
+
+    async def go_never(self, loc):
+        await asyncio.get_running_loop().create_future()
+
+    def readv_cbk(self, frame, op_ret, op_errno, vector, stbuf, xdata):
+        if vector is not None:
+            vector = bytes(vector)[1:]
+        frame.unwind(op_ret, op_errno, vector, stbuf, xdata)
+
+    def readdirp_cbk(self, frame, op_ret, op_errno, entries, xdata):
+        if entries is not None:
+            entries = entries[1:]
+        frame.unwind(op_ret, op_errno, entries, xdata)
+
+    def fstat(self, frame, fd, xdata):
+        fd.ctx["seen"] = fd.inode.ctx
+        frame.wind()
+
+    def lookup_cbk(self, frame, op_ret, op_errno, inode, buf, xdata, postparent):
+        if inode is not None:
+            inode.ctx["size"] = buf.ia_size
+        frame.unwind(op_ret, op_errno, inode, buf, xdata, postparent)
+
+    def entry_created(self, loc):
+        if loc.name.startswith("raise"):
+            raise ValueError(loc.path)
+`;
+
+let run: RunningModule;
+const entry = (off: number): Dirent => ({
+  name: `entry${off}`,
+  off,
+  type: 8,
+  gfid: sized(off).iaGfid,
+  stat: sized(off),
+  dict: null,
+  inode: null,
+});
+
+/** Replies of the child: a success with all there is, or a failure. */
+function answer(held: Held, fails: boolean): void {
+  if (fails) held.answer(-1, EAGAIN, ...held.args.map(() => null), null, null);
+  else if (held.name === 'readv') held.answer(64, 0, new Uint8Array(64), sized(1), null);
+  else if (held.name === 'readdirp') held.answer(2, 0, [entry(1), entry(2)], null);
+  else if (held.name === 'lookup') held.answer(0, 0, loc(held).inode, sized(5), null, null);
+  else if (held.name === 'mkdir') held.answer(0, 0, null, null, null, null, null);
+  else if (held.name === 'access') held.answer(0, 0, null);
+  else held.answer(0, 0, sized(1), Dict.of({ key: 'value' }));
+}
+
+const loc = (held: Held): Loc => held.args[0] as Loc;
+
+/** Sends `count` requests, some of them at a time, to leaves that fail every third. */
+function send(count: number, ask: (at: number) => void): void {
+  for (let at = 0; at < count; at += 1) {
+    ask(at);
+    if (at % 3 === 0) continue;
+    for (const [index, held] of run.asked().entries()) answer(held, (at + index) % 3 === 1);
+    if (at % 50 === 1) run.context.advance(5);
+  }
+  for (let times = 0; times < 8; times += 1) {
+    for (const held of run.asked()) answer(held, false);
+    run.context.advance(1000);
+  }
+  expect(run.replies.filter(({ count }) => count !== 1).length).toBe(0);
+  run.replies.length = 0;
+  run.context.lines.length = 0;
+}
+
+/** What the module says is left. */
+function left(): { counts: number[]; unreachable: number; blocks: number } {
+  run.ask('statfs', new Loc(run.root), null);
+  const line = run.context.lines.find((text) => text.includes('0-top: ['))!;
+  const counts = JSON.parse(line.slice(line.indexOf('0-top: ') + 7)) as number[];
+  run.context.lines.length = 0;
+  run.replies.length = 0;
+  const [unreachable, blocks] = counts.splice(-2) as [number, number];
+  return { counts, unreachable, blocks };
+}
+
+const COUNT = 2000;
+/** What one more measurement, or another size of a table, may differ by; a leak is COUNT and more. */
+const SLACK = COUNT / 8;
+
+function leavesNothing(ask: (at: number) => void): void {
+  send(COUNT / 4, ask);
+  left();
+  const before = left();
+  const { memory } = run.xl.priv.guest;
+  send(COUNT, ask);
+  const after = left();
+  expect(after.counts).toEqual(before.counts);
+  expect(run.host.requests.size).toBe(0);
+  expect(after.blocks - before.blocks).toBeLessThan(SLACK);
+  expect(run.xl.priv.guest.memory).toBe(memory);
+  expect(run.context.waiting).toBeLessThan(3);
+}
+
+beforeAll(async () => {
+  // All tests share it: what one leaves behind is there in the next.
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-leaks-'));
+  writeFileSync(join(folder, 'm.py'), SOURCE);
+  run = moduleGraph(folder);
+  await run.graph.start();
+  return async () => {
+    await run.graph.stop();
+    rmSync(folder, { recursive: true });
+  };
+});
+
+const kinds = ['fail', 'raise', 'drop', 'cycle', 'twice', 'wrong', 'pass', 'cbk', 'fan', 'kept'];
+const coroutines = ['pass', 'raise', 'sleep', 'late', 'gather', 'own', 'cancel'];
+
+describe('thousands of requests leave nothing behind', () => {
+  it.each([...kinds, 'change'])('callbacks: %s', (kind) => {
+    const known = run.known('file');
+    leavesNothing(() => run.ask('stat', known, Dict.of({ kind })));
+  });
+
+  it.each(coroutines)('async def: %s', (kind) => {
+    const known = run.known('file');
+    leavesNothing(() => run.ask('access', known, 1, Dict.of({ kind })));
+  });
+
+  it('bytes', () => {
+    const fd = new Fd(run.known('file').inode!, 0, 1);
+    leavesNothing(() => run.ask('readv', fd, 64, 0, 0, null));
+    fd.release();
+  });
+
+  it('listings', () => {
+    const fd = new Fd(run.root, 0, 1, true);
+    leavesNothing(() => run.ask('readdirp', fd, 64, 0, null));
+    fd.release();
+  });
+
+  it('fds that are released', () => {
+    const { inode } = run.known('file');
+    leavesNothing(() => {
+      const fd = new Fd(inode!, 0, 1);
+      run.ask('fstat', fd, null);
+      fd.release();
+    });
+  });
+
+  it('inodes that are forgotten', () => {
+    run.graph.inodes.lruLimit = 1;
+    leavesNothing((at) => {
+      const found = run.absent(`name${at}`);
+      run.ask('lookup', found, null);
+      run.graph.inodes.link(found.inode!, run.root, `name${at}`, sized(at + 10));
+    });
+  });
+
+  it('names that are new, and hooks that fail', () => {
+    leavesNothing((at) => run.ask('mkdir', run.absent(at % 2 ? 'raise' : 'new'), 0, 0, null));
+  });
+});

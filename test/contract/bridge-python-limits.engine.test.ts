@@ -1,0 +1,302 @@
+/**
+ * Modules that run for ever, take all memory, recurse without end or bring the interpreter down:
+ * every request has exactly one answer, and the volume goes on working, or says that it cannot.
+ */
+import { describe, expect, it } from 'vitest';
+import { EIO, EPERM } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import type { Reply } from '../support/core.ts';
+import { moduleGraph, type RunningModule, startModule } from '../support/module.ts';
+import { sized } from './bridge/requests.ts';
+
+const failed = { count: 1, opRet: -1, opErrno: EIO };
+
+const stat = (run: RunningModule): Reply => run.ask('stat', run.known('file'), null);
+const readlink = (run: RunningModule): Reply => run.ask('readlink', run.known('a'), 1, null);
+
+async function start(source: string, options: Record<string, string> = {}): Promise<RunningModule> {
+  const all = { 'time-limit': '1', 'memory-limit': '96MB', ...options };
+  const run = await startModule({ 'm.py': source }, { options: all });
+  run.lines();
+  return run;
+}
+
+/** The volume goes on working, and nothing is left of what was before. */
+function works(run: RunningModule): void {
+  run.asked();
+  const reply = run.ask('access', run.known('other'), 4, null);
+  run.asked()[0]!.answer(0, 0, null);
+  expect(reply).toMatchObject({ count: 1, opRet: 0 });
+  run.settled();
+}
+
+const ENDLESS = `import asyncio, sys
+from glupy import *
+
+def spin():
+    while True: pass
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        spin()
+
+    def readlink_cbk(self, frame, *reply):
+        spin()
+
+    async def fsync(self, frame, fd, datasync, xdata):
+        await asyncio.sleep(0.001)
+        spin()
+
+    async def flush(self, frame, fd, xdata):
+        while True:
+            await asyncio.sleep(0)
+
+    def entry_created(self, loc):
+        spin()
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind()
+`;
+
+describe('a module that runs for ever', () => {
+  it('in a fop, a callback, a coroutine or a hook', async () => {
+    const run = await start(ENDLESS);
+    const line = /^E \[m\.py:5:spin\] .*TimeLimit: the call ran longer than its time limit/;
+    expect(stat(run)).toMatchObject(failed);
+    expect(run.lines()).toEqual([expect.stringMatching(line)]);
+    works(run);
+
+    const link = readlink(run);
+    run.asked()[0]!.answer(1, 0, 'x', null, null);
+    expect(link).toMatchObject(failed);
+    expect(run.lines()).toEqual([expect.stringMatching(line)]);
+    works(run);
+
+    const fsync = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
+    run.context.advance(2);
+    expect(fsync).toMatchObject(failed);
+    expect(run.lines()).toEqual([expect.stringMatching(line)]);
+    works(run);
+
+    const mkdir = run.ask('mkdir', run.absent('a'), 0, 0, null);
+    run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+    expect(mkdir).toMatchObject({ count: 1, opRet: 0 });
+    expect(run.lines()).toEqual([expect.stringMatching(line)]);
+    works(run);
+    expect(run.host.counters.failures).toBe(4);
+  });
+
+  it('may yield for ever, and lets others live', async () => {
+    const run = await start(ENDLESS, { 'time-limit': '0', 'frame-timeout': '2' });
+    const reply = run.ask('flush', new Fd(run.root, 0, 1), null);
+    const other = run.ask('access', run.known('other'), 4, null);
+    run.asked()[0]!.answer(0, 0, null);
+    expect([reply.count, other.count]).toEqual([0, 1]);
+    for (let ms = 0; ms < 4000; ms += 500) run.context.advance(500);
+    expect(reply).toMatchObject(failed);
+    works(run);
+  });
+
+  it.each([
+    ['when it is loaded', 'while True: pass'],
+    [
+      'in init',
+      'from glupy import *\nclass xlator(Translator):\n  def init(self):\n    while True: pass',
+    ],
+  ])('%s, refuses the start', async (_title, source) => {
+    const options = { 'time-limit': '1' };
+    const run = moduleGraph({ 'm.py': source }, { options });
+    await expect(run.graph.start()).rejects.toThrow(/m\.py:\d: TimeLimit: the call ran longer/);
+  });
+});
+
+describe('a module that wants too much', () => {
+  it('memory: the request fails, and what it took is given back', async () => {
+    const run = await start(`from glupy import *
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        kept = []
+        while True:
+            kept.append(bytes(1_000_000))
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind()
+`);
+    for (let times = 0; times < 3; times += 1) {
+      expect(stat(run)).toMatchObject(failed);
+      expect(run.lines()).toEqual([expect.stringMatching(/^E \[m\.py:7:stat\] .*MemoryError/)]);
+      works(run);
+    }
+    expect(run.xl.priv.guest.memory).toBeLessThanOrEqual(96 * 2 ** 20);
+  });
+
+  it('memory for good: requests that find none fail, one by one', async () => {
+    const run = await start(`from glupy import *
+kept = []
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        size = 1_000_000
+        while size:
+            try:
+                kept.append(bytes(size))
+            except MemoryError:
+                size //= 2
+        kept.pop().nonsense
+
+    def fsync(self, frame, fd, datasync, xdata):
+        kept.clear()
+        frame.unwind(0)
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind()
+`);
+    expect(stat(run)).toMatchObject(failed);
+    for (let times = 0; times < 5; times += 1) expect(stat(run)).toMatchObject(failed);
+    run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
+    expect(run.replies.at(-1)!.count).toBe(1);
+    expect(run.lines().length).toBeGreaterThan(0);
+    run.settled();
+  });
+
+  it.each([
+    ['of its own', 'def f(self): return self.f()'],
+    ['through C', 'def f(self): return sorted([1, 2], key=lambda _: self.f())'],
+    ['through a property', 'def __getattr__(self, name): return getattr(self, name + "x")'],
+    ['through json', 'def f(self): import json; json.loads("[" * 100_000)'],
+  ])('stack, by recursion %s', async (_title, code) => {
+    const run = await start(`from glupy import *
+
+class xlator(Translator):
+    ${code}
+
+    def stat(self, frame, loc, xdata):
+        self.g() if "getattr" in ${JSON.stringify(code)} else self.f()
+
+    async def fsync(self, frame, fd, datasync, xdata):
+        self.stat(frame, None, None)
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind()
+`);
+    for (let times = 0; times < 3; times += 1) {
+      expect(stat(run)).toMatchObject(failed);
+      expect(run.lines()).toEqual([expect.stringMatching(/^E \[m\.py:\d+:\w+\] .*RecursionError/)]);
+    }
+    expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
+    works(run);
+  });
+});
+
+const DYING = `import asyncio, os
+from glupy import *
+kept = []
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        os._exit(3)
+
+    async def readlink(self, frame, loc, size, xdata):
+        return await self.child.readlink(loc, size, xdata)
+
+    def fsync(self, frame, fd, datasync, xdata):
+        kept.append(frame)
+
+    async def flush(self, frame, fd, xdata):
+        await asyncio.sleep(1)
+
+    def statfs_cbk(self, frame, op_ret, op_errno, *reply):
+        frame.unwind(op_ret, op_errno, *reply)
+
+    def entry_created(self, loc):
+        if loc.name == "die":
+            os._exit(3)
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind()
+`;
+
+describe('an interpreter that is lost', () => {
+  const lost = /^C .*the interpreter is lost \(.*\): from now on every request .* fails with EIO$/;
+
+  /** From here on every request fails, and says nothing more. */
+  function gone(run: RunningModule): void {
+    run.asked();
+    for (let times = 0; times < 3; times += 1) {
+      expect(stat(run)).toMatchObject(failed);
+      expect(run.ask('access', run.known('other'), 4, null)).toMatchObject(failed);
+      expect(run.ask('mkdir', run.absent('new'), 0, 0, null)).toMatchObject(failed);
+      expect(run.ask('statfs', run.known('new'), null)).toMatchObject(failed);
+    }
+    expect(run.asked()).toEqual([]);
+    run.context.advance(100_000);
+    expect(run.lines()).toEqual([]);
+    run.settled();
+  }
+
+  it('fails the request that lost it, those that wait for it, and all that come', async () => {
+    const run = await start(DYING);
+    const link = readlink(run);
+    const fd = new Fd(run.root, 0, 1);
+    const waiting = [link, run.ask('fsync', fd, 0, null), run.ask('flush', fd, null)];
+    const statfs = run.ask('statfs', run.known('a'), null);
+    expect(stat(run)).toMatchObject(failed);
+    for (const reply of [...waiting, statfs]) expect(reply).toMatchObject(failed);
+    expect(run.lines()).toEqual([expect.stringMatching(lost)]);
+    // Replies that still come change nothing.
+    for (const held of run.asked()) held.answer(-1, EPERM, ...held.args.map(() => null));
+    fd.release();
+    gone(run);
+  });
+
+  it('in a hook', async () => {
+    const run = await start(DYING);
+    const reply = run.ask('mkdir', run.absent('die'), 0, 0, null);
+    run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(run.lines().at(-1)).toMatch(lost);
+    gone(run);
+  });
+
+  it('by a script that will not stop', async () => {
+    const run = await start(`from glupy import *
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        while True:
+            try:
+                while True: pass
+            except BaseException: pass
+
+    def mkdir(self, frame, *args):
+        frame.wind()
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind()
+
+    def statfs(self, frame, loc, xdata):
+        frame.wind()
+`);
+    const kept = run.ask('access', run.known('other'), 4, null);
+    run.asked()[0]!.answer(0, 0, null);
+    expect(kept.opRet).toBe(0);
+    expect(stat(run)).toMatchObject(failed);
+    expect(run.lines()).toEqual([expect.stringMatching(lost)]);
+    gone(run);
+  });
+
+  it('does not hinder the end of the volume', async () => {
+    const run = await start(`${DYING}
+    def fini(self):
+        pass
+`);
+    const reply = readlink(run);
+    stat(run);
+    run.lines();
+    await run.graph.stop();
+    expect(reply).toMatchObject(failed);
+    expect(run.lines()).toEqual([]);
+    expect(sized(1).iaSize).toBe(1);
+  });
+});

@@ -1,0 +1,326 @@
+/**
+ * Finding and loading a Python module: what works, and what is said when it does not. Every refusal
+ * names the volume or the module's own file and line.
+ */
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { GraphError } from '../../runtime/core/errors.ts';
+import {
+  type Files,
+  folderOf,
+  type ModuleSettings,
+  moduleGraph,
+  type RunningModule,
+  startModule,
+} from '../support/module.ts';
+import { sized, texts } from './bridge/requests.ts';
+
+/** Why the start was refused. */
+async function refusal(files: Files, settings: ModuleSettings = {}): Promise<string> {
+  const run = moduleGraph(files, settings);
+  const error = await run.graph.start().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(GraphError);
+  const [problem, ...more] = (error as GraphError).problems;
+  expect(more).toEqual([]);
+  // Nothing of a module that does not start goes on.
+  expect(run.context.waiting).toBe(0);
+  return problem!;
+}
+
+const HEAD = 'from glupy import *\n\n';
+const place = /^test\.vol:1:1: volume 'top' \(features\/glupy\): /;
+
+describe('a module that is not found', () => {
+  it('is told with the folders that were searched, and what may be meant', async () => {
+    const folder = folderOf({ 'negative.py': '', 'other.py': '' });
+    const text = await refusal(folder, { name: 'negativ' });
+    expect(text).toMatch(place);
+    expect(text).toContain("module 'negativ' was not found");
+    expect(text).toContain("did you mean 'negative'?");
+    expect(text).toContain(`searched:\n    ${folder}`);
+  });
+
+  it('lists every folder, in order, each once', async () => {
+    const folder = folderOf({ 'a/x.py': '', 'b/y.py': '' });
+    const options = { 'module-path': `${folder}/b:${folder}/a:${folder}/b:${folder}/none` };
+    const text = await refusal(folder, { name: 'm', options });
+    const listed = text.slice(text.indexOf('searched:')).split('\n    ').slice(1);
+    expect(listed).toEqual([`${folder}/b`, `${folder}/a`, `${folder}/none`]);
+  });
+
+  it('has to be named at all', async () => {
+    expect(await refusal({}, { name: null })).toContain('option module-name is missing');
+    expect(await refusal({}, { name: '' })).toMatch(/'module-name': '' is empty/);
+  });
+
+  it.each(['../m', '/etc/passwd', 'a/b', 'm m', '.hidden', 'a..b'])(
+    'cannot be named %s',
+    async (name) => {
+      expect(await refusal({ 'm.py': '' }, { name })).toMatch(/is no name of a module/);
+    },
+  );
+
+  it('may be a folder, which is no file', async () => {
+    const folder = folderOf({});
+    mkdirSync(join(folder, 'm.py'));
+    expect(await refusal(folder)).toContain("module 'm' was not found");
+  });
+
+  it('may be there twice: a file and a package', async () => {
+    const folder = folderOf({ 'm.py': '', 'm/__init__.py': '' });
+    const text = await refusal(folder);
+    expect(text).toContain(`module 'm' is ambiguous: ${folder}/m.py and ${folder}/m/__init__.py`);
+  });
+
+  it('may be of another language than the one that was asked for', async () => {
+    const text = await refusal({ 'm.py': '' }, { options: { language: 'cobol' } });
+    expect(text).toMatch(/'language'.*python/);
+  });
+});
+
+describe('a module that cannot be loaded', () => {
+  it('because it cannot be read', async () => {
+    const folder = folderOf({});
+    // A file that nobody can read from its beginning, root neither.
+    symlinkSync('/proc/self/mem', join(folder, 'm.py'));
+    expect(await refusal(folder)).toMatch(/module 'm' cannot be read: EIO/);
+  });
+
+  it.each([
+    ['it is empty', '', /m\.py has no class xlator/],
+    ['it has no class xlator', 'class Xlator: pass', /m\.py has no class xlator/],
+    ['xlator is no Translator', 'class xlator: pass', /m\.py: xlator must be a class derived from/],
+    [
+      'xlator is an object',
+      `${HEAD}xlator = Translator()`,
+      /m\.py: xlator must be a class derived/,
+    ],
+    ['of a syntax error', 'a = 1\nb = = 2\n', /m\.py:2: SyntaxError: invalid syntax/],
+    ['of wrong indentation', 'if True:\nb = 2\n', /m\.py:2: IndentationError/],
+    ['it is Python 2', 'print "hello"\n', /m\.py:1: SyntaxError: Missing parentheses/],
+    ['of a NUL', 'a = 1\0\n', /m\.py.*: SyntaxError: source code string cannot contain null bytes/],
+    ['of an exception', 'a = 1\nb = a / 0\n', /m\.py:2: ZeroDivisionError: division by zero/],
+    ['an import fails', 'import nothing_such\n', /m\.py:1: ModuleNotFoundError: .*'nothing_such'/],
+    ['the sandbox has no such thing', 'import js\n', /m\.py:1: ModuleNotFoundError: .*'js'/],
+    ['it wants to leave', 'import sys\nsys.exit(3)\n', /m\.py:2: SystemExit: 3/],
+    [
+      'a name is missing in glupy',
+      'from glupy import Nothing\n',
+      /m\.py:1: ImportError: .*'Nothing'/,
+    ],
+  ])('because %s', async (_title, source, text) => {
+    const found = await refusal({ 'm.py': source });
+    expect(found).toMatch(place);
+    expect(found).toMatch(text);
+  });
+
+  it('because a module that it imports fails: the place is that module’s', async () => {
+    const found = await refusal({
+      'm.py': 'import helper\n',
+      'helper.py': 'import deeper\n',
+      'deeper.py': '\n\n1 / 0\n',
+    });
+    expect(found).toMatch(/deeper\.py:3: ZeroDivisionError/);
+    expect(found).toMatch(/m\.py", line 1[\s\S]*helper\.py", line 1[\s\S]*deeper\.py", line 3/);
+    expect(found).not.toMatch(/_glossa|importlib|glupy\//);
+  });
+
+  const xlator = (body: string): string => `${HEAD}class xlator(Translator):\n    ${body}\n`;
+
+  it.each([
+    ['too few', 'def lookup(self, frame, loc): pass', 'lookup', 'self, frame, loc, xdata'],
+    ['too many', 'def stat(self, frame, loc, x, y): pass', 'stat', 'self, frame, loc, xdata'],
+    ['none', 'def flush(): pass', 'flush', 'self, frame, fd, xdata'],
+    [
+      'no cookie',
+      'def stat_cbk(self, f, b, x): pass',
+      'stat_cbk',
+      'self, frame, op_ret, op_errno, buf',
+    ],
+    [
+      'other ones by name',
+      'def ipc(self, frame, op, xdata, *, more): pass',
+      'ipc',
+      'self, frame, op',
+    ],
+    ['them in an async def', 'async def stat(self): pass', 'stat', 'self, frame, loc, xdata'],
+    ['them as a helper', 'def put(self, key, value): pass', 'put', 'self, frame, loc, mode'],
+    ['nothing: it is a number', 'link = 5', 'link', 'self, frame, oldloc, newloc, xdata'],
+  ])('because a method takes the wrong arguments: %s', async (_title, code, name, params) => {
+    const found = await refusal({ 'm.py': xlator(code) });
+    expect(found).toContain(`${name} is a fop's and must take (${params}`);
+    if (!code.includes('=')) expect(found).toMatch(/m\.py:4: /);
+  });
+
+  it.each([
+    [
+      'a fop is an async def and has a callback',
+      'async def stat(self, frame, loc, xdata): pass\n    def stat_cbk(self, *args): pass',
+      /m\.py:5: stat is an async def and has a stat_cbk: choose one/,
+    ],
+    [
+      'a callback is an async def',
+      'async def stat_cbk(self, *args): pass',
+      /m\.py:4: stat_cbk cannot/,
+    ],
+    [
+      'a fop is a generator',
+      'async def stat(self, *args): yield',
+      /m\.py:4: stat has a yield in it/,
+    ],
+    ['options are none', 'options = ["timeout"]', /m\.py: options must be a dict/],
+    [
+      'an option is none',
+      'options = {"timeout": 60}',
+      /options\['timeout'\] must be made by Option/,
+    ],
+    [
+      'an option is the host’s own',
+      'options = {"time-limit": Option.time(1)}',
+      /option time-limit belongs to features\/glupy itself/,
+    ],
+    ['an option is everybody’s', 'options = {"log-level": Option.str()}', /log-level belongs/],
+    [
+      'an option’s type is none',
+      'options = {"a": {"type": "colour", "description": ""}}',
+      /option a has the type 'colour', which is none/,
+    ],
+    ['init fails', 'def init(self):\n        raise ValueError("no")', /m\.py:5: ValueError: no/],
+    [
+      '__init__ fails',
+      'def __init__(self):\n        raise ValueError("no")',
+      /m\.py:5: ValueError/,
+    ],
+    ['__init__ wants more', 'def __init__(self, more):\n        pass', /TypeError: .*'more'/],
+    ['init leaves', 'def init(self):\n        import sys; sys.exit(1)', /m\.py:5: SystemExit: 1/],
+    ['an async init fails', 'async def init(self):\n        1 / 0', /m\.py:5: ZeroDivisionError/],
+  ])('because %s', async (_title, code, text) => {
+    expect(await refusal({ 'm.py': xlator(code) })).toMatch(text);
+  });
+
+  it('shows the way to the failure, and nothing of the host’s', async () => {
+    const code = 'def init(self):\n        self.helper()\n\n    def helper(self):\n        1 / 0';
+    const found = await refusal({ 'm.py': xlator(code) });
+    expect(found).toMatch(/line 5, in init[\s\S]*line 8, in helper/);
+    expect(found).not.toMatch(/site-packages/);
+  });
+});
+
+describe('a module that looks strange', () => {
+  it.each([
+    ['def read(self, *args): pass', /^W \[m\.py:4:read\] 0-top: read is no fop: is readv meant\?/],
+    ['def getattr_cbk(self, *args): pass', /^W .*getattr_cbk is no fop: is stat meant\?/],
+    ['def lookup_fop(self, *args): pass', /^W .*lookup_fop is no fop: is lookup meant\?/],
+    ['def lookupp_cbk(self, *args): pass', /^W .*lookupp_cbk is the callback of no fop/],
+  ])('%s', async (code, line) => {
+    const source = `${HEAD}class xlator(Translator):\n    ${code}\n`;
+    const run = await startModule({ 'm.py': source });
+    expect(run.lines()).toContainEqual(expect.stringMatching(line));
+  });
+});
+
+/** A module that logs what `expression` is at every stat. */
+const saying = (expression: string, head = ''): string => `${HEAD}${head}
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        self.log.info("%s", ${expression})
+        frame.wind()
+`;
+
+function said(run: RunningModule): string[] {
+  run.lines();
+  run.ask('stat', run.known('a'), null);
+  run.asked()[0]!.answer(0, 0, sized(1), null);
+  run.settled();
+  return texts(run);
+}
+
+describe('a module is found', () => {
+  it('with its extension', async () => {
+    const run = await startModule({ 'm.py': saying('1'), 'm/x': '' }, { name: 'm.py' });
+    expect(said(run)).toEqual(['1']);
+  });
+
+  it('in the first folder that has it', async () => {
+    const folder = folderOf({ 'a/m.py': saying('"a"'), 'b/m.py': saying('"b"') });
+    const options = { 'module-path': `${folder}/b:${folder}/a` };
+    expect(said(await startModule(folder, { options }))).toEqual(['b']);
+  });
+
+  it('as a package, with its own parts and what lies beside it', async () => {
+    const run = await startModule({
+      'm/__init__.py': saying(
+        '[ONE, TWO, THREE, FOUR, __name__, __package__]',
+        'from .one import ONE\nfrom .sub.two import TWO\nimport m.three\nfrom four import FOUR\n' +
+          'THREE = m.three.THREE\n',
+      ),
+      'm/one.py': 'ONE = 1',
+      'm/sub/__init__.py': '',
+      'm/sub/two.py': 'from ..one import ONE\nTWO = ONE + 1',
+      'm/three.py': 'THREE = 3',
+      'four.py': 'FOUR = 4',
+    });
+    expect(said(run)).toEqual(["[1, 2, 3, 4, 'm', 'm']"]);
+  });
+
+  it('inside a package', async () => {
+    const run = await startModule(
+      {
+        'pack/__init__.py': 'PACK = "pack"',
+        'pack/m.py': saying(
+          '[PACK, SIDE, __name__]',
+          'from . import PACK\nfrom .side import SIDE\n',
+        ),
+        'pack/side.py': 'SIDE = "side"',
+      },
+      { name: 'pack.m' },
+    );
+    expect(said(run)).toEqual(["['pack', 'side', 'pack.m']"]);
+  });
+
+  it('inside a folder that is no package', async () => {
+    const run = await startModule(
+      {
+        'pack/m.py': saying('[SIDE, DEEP]', 'from .side import SIDE\nfrom pack.deep import DEEP\n'),
+        'pack/side.py': 'SIDE = "side"',
+        'pack/deep.py': 'DEEP = "deep"',
+      },
+      { name: 'pack.m' },
+    );
+    expect(said(run)).toEqual(["['side', 'deep']"]);
+  });
+
+  it('whatever its name is: one that Python has too, or other letters', async () => {
+    for (const name of ['json', 'glupy', 'größe']) {
+      const run = await startModule(
+        { [`${name}.py`]: saying('json.dumps(1)', 'import json\n') },
+        {
+          name,
+        },
+      );
+      expect(said(run)).toEqual(['1']);
+    }
+  });
+
+  it('with a byte order mark, and lines that end as on Windows', async () => {
+    const source = `\ufeff${saying('"größe 名前"').replaceAll('\n', '\r\n')}`;
+    expect(said(await startModule({ 'm.py': source }))).toEqual(['größe 名前']);
+  });
+
+  it('and imports modules beside it when they are needed', async () => {
+    const folder = folderOf({ 'm.py': saying('__import__("later").LATER') });
+    const run = await startModule(folder);
+    writeFileSync(join(folder, 'later.py'), 'LATER = "now"');
+    expect(said(run)).toEqual(['now']);
+  });
+
+  it('by two volumes, which share nothing', async () => {
+    const folder = folderOf({
+      'm.py': saying('[len(seen), seen.append(1)][0]', 'from shared import seen\n'),
+      'shared.py': 'seen = []',
+    });
+    const [one, two] = [await startModule(folder), await startModule(folder)];
+    expect([...said(one), ...said(one), ...said(two), ...said(one)]).toEqual(['0', '1', '0', '2']);
+  });
+});

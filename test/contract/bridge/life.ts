@@ -1,0 +1,244 @@
+/**
+ * The bridge contract, part four: the life of a module: hooks, events, options, log lines.
+ */
+import { describe, expect, it } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { EACCES } from '../../../runtime/core/errno.ts';
+import { GraphError } from '../../../runtime/core/errors.ts';
+import type { FopName } from '../../../runtime/core/fops.gen.ts';
+import { type FopRow, fops } from '../../../runtime/core/fops.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { INFO, WARNING } from '../../../runtime/core/log.ts';
+import { RENAME_FLAGS } from '../../../runtime/core/xdata.ts';
+import {
+  type ModuleSettings,
+  moduleGraph,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
+import { sized, texts } from './requests.ts';
+import { Samples } from './values.ts';
+
+const entryFops = fops.filter(({ entry }) => entry.creates ?? entry.removes);
+
+/** Which module defines what: the child is asked in all of them but the last. */
+const hookModules = ['hooks', 'hooks_plain', 'hooks_cbk', 'hooks_async', 'hooks_own'];
+
+/** Arguments of a fop whose names are `old` and `new`, in directories whose gfids end in 0. */
+function entryArguments(run: RunningModule, row: FopRow): unknown[] {
+  const samples = new Samples(run.graph.inodes);
+  const values = samples.values(row.args, true);
+  return row.args.map((arg, at) => {
+    if (arg.name === row.entry.removes) return run.known('old');
+    if (arg.name === row.entry.creates) return run.absent('new');
+    return arg.type === 'dict' ? null : values[at];
+  });
+}
+
+const told = ({ entry }: FopRow): string[] => [
+  ...(entry.removes ? ['-old 1'] : []),
+  ...(entry.creates ? ['+new 1'] : []),
+];
+
+/** @param folder where the language's modules are. */
+export function lifeContract(folder: string): void {
+  const start = async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {
+    const run = await startModule(folder, { name, ...settings });
+    run.lines();
+    return run;
+  };
+
+  describe.each(hookModules)('%s', (name) => {
+    /** Sends a fop through; the child, if it is asked, answers as told. */
+    function send(run: RunningModule, fop: string, args: unknown[], opRet: number) {
+      const reply = run.ask(fop as FopName, ...(args as never));
+      for (let ms = 0; ms < 5 && reply.count === 0; ms += 1) {
+        run.context.advance(1);
+        const row = fops.find((one) => one.name === fop)!;
+        for (const held of run.asked()) {
+          // Until the reply is on its way, nothing has happened.
+          expect(texts(run)).toEqual([]);
+          held.answer(opRet, opRet < 0 ? EACCES : 0, ...row.reply.map(() => null));
+        }
+      }
+      expect(reply).toMatchObject({ count: 1, opRet: name === 'hooks_own' ? 0 : opRet });
+      return reply;
+    }
+
+    it('is told of names that come and go, by every fop that makes or removes one', async () => {
+      const run = await start(name);
+      for (const row of entryFops) {
+        send(run, row.name, entryArguments(run, row), 0);
+        expect([row.name, ...texts(run)]).toEqual([row.name, ...told(row)]);
+      }
+      expect(entryFops.length).toBeGreaterThan(8);
+      run.settled();
+    });
+
+    it('is told of nothing when the fop fails', async () => {
+      if (name === 'hooks_own') return;
+      const run = await start(name);
+      for (const row of entryFops) {
+        send(run, row.name, entryArguments(run, row), -1);
+        expect([row.name, ...texts(run)]).toEqual([row.name]);
+      }
+      run.settled();
+    });
+
+    it('is told what a rename really does', async () => {
+      const run = await start(name);
+      const exchange = new Dict().set(RENAME_FLAGS, 2);
+      send(run, 'rename', [run.known('a'), run.known('b'), exchange], 0);
+      expect(texts(run)).toEqual(['-a 1', '-b 1', '+a 1', '+b 1']);
+      const a = run.known('a');
+      send(run, 'rename', [a, new Loc(a.inode, run.root, 'b'), null], 0);
+      expect(texts(run)).toEqual([]);
+      run.settled();
+    });
+  });
+
+  it('hooks: are told before the reply goes up', async () => {
+    const run = await start('hooks');
+    const reply = run.ask('mkdir', run.absent('a'), 0o755, 0, null);
+    const seen: number[] = [];
+    const write = run.context.sink.write;
+    run.context.sink.write = (line) => {
+      seen.push(reply.count);
+      write(line);
+    };
+    run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+    expect(seen).toEqual([0]);
+    expect(reply.count).toBe(1);
+  });
+
+  it('life: made, initialised, told of events, ended', async () => {
+    const run = await startModule(folder, { name: 'life' });
+    const [made, init, loaded, ...events] = texts(run);
+    expect(made).toBe("made top over ['leaf0']");
+    expect(init).toBe('init, test/held');
+    expect(loaded).toContain('loaded: no fops');
+    expect(events).toEqual(['event PARENT_UP', 'event CHILD_UP']);
+    run.xl.notify('CHILD_DOWN', run.xl);
+    expect(texts(run)).toEqual(['event CHILD_DOWN']);
+    await run.graph.stop();
+    expect(texts(run)).toEqual(['event PARENT_DOWN', 'fini']);
+  });
+
+  const settings = async (options: Record<string, string>): Promise<unknown> => {
+    const run = await startModule(folder, { name: 'settings', options });
+    return JSON.parse(texts(run)[0]!);
+  };
+
+  it('settings: defaults, and nothing where there is no default', async () => {
+    expect(await settings({})).toEqual({
+      text: 'quiet',
+      choice: null,
+      count: 3,
+      share: 0.5,
+      enabled: true,
+      'cache-size': 1024,
+      timeout: 60,
+      part: null,
+      folder: null,
+      later: null,
+    });
+  });
+
+  it('settings: texts of the volfile become values', async () => {
+    const given = {
+      text: 'loud',
+      choice: 'two',
+      count: '0x7',
+      share: '0.25',
+      enabled: 'off',
+      'cache-size': '2KB',
+      timeout: '5m',
+      part: '20%',
+      folder: '/tmp',
+      later: '2h',
+    };
+    expect(await settings(given)).toEqual({
+      text: 'loud',
+      choice: 'two',
+      count: 7,
+      share: 0.25,
+      enabled: false,
+      'cache-size': 2048,
+      timeout: 300,
+      part: 20,
+      folder: '/tmp',
+      later: 7200,
+    });
+  });
+
+  it.each([
+    ['count', '11', /test\.vol:4:5: .*'count'.*10/],
+    ['choice', 'three', /test\.vol:4:5: .*'choice'.*one.*two/],
+    ['timeout', 'soon', /test\.vol:4:5: .*'timeout'/],
+    ['folder', 'relative', /test\.vol:4:5: .*'folder'/],
+  ])('settings: a wrong %s refuses the start, and says where it is', async (key, value, text) => {
+    const run = moduleGraph(folder, { name: 'settings', options: { [key]: value } });
+    const error = await run.graph.start().catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(GraphError);
+    expect((error as GraphError).problems).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('settings: every wrong option is named at once', async () => {
+    const options = { count: 'x', timeout: 'y' };
+    const run = moduleGraph(folder, { name: 'settings', options });
+    const error = (await run.graph.start().catch((reason: unknown) => reason)) as GraphError;
+    expect(error.problems).toHaveLength(2);
+  });
+
+  it.each([
+    ['timout', /^W .*test\.vol:4:5: option 'timout' is not known here.*timeout/],
+    ['time-limt', /^W .*option 'time-limt' is not known here.*time-limit/],
+    ['qqq', /^W .*option 'qqq' is not known here$/],
+  ])('settings: an unknown option %s is a warning', async (key, line) => {
+    const run = await startModule(folder, { name: 'settings', options: { [key]: '1' } });
+    expect(run.lines()).toContainEqual(expect.stringMatching(line));
+  });
+
+  const fileOf = (line: string): string => /\[([^\]]*)\]/.exec(line)![1]!;
+
+  it('talk: every level, with the place that spoke', async () => {
+    const run = await start('talk');
+    run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
+    run.ask('stat', run.known('evil\n[2026] E name\u001b'), null);
+    const lines = run.lines();
+    expect(lines.map((line) => [line[0], line.slice(line.indexOf('0-top: ') + 7)])).toEqual([
+      ['C', 'critical'],
+      ['E', 'error 1'],
+      ['W', 'warning'],
+      ['I', 'info'],
+      ['D', 'debug'],
+      ['D', 'trace'],
+      ['I', 'printed 1 2'],
+      ['I', 'half a line, and the rest'],
+      ['I', 'and another'],
+      ['W', 'to stderr'],
+      ['I', expect.stringContaining('wrong %d')],
+      // What a name holds can neither begin a line nor reach a terminal.
+      ['I', 'a name: evil\n    [2026] E name\\x1b'],
+    ]);
+    for (const line of lines) expect(fileOf(line)).toMatch(/^talk\.\w+:\d+:stat$/);
+    const places = lines.map((line) => Number(fileOf(line).split(':')[1]));
+    expect(places).toEqual([...places].sort((a, b) => a - b));
+    run.settled();
+  });
+
+  it.each([
+    [WARNING, 'CEWW'],
+    [INFO, 'CEWIIIIWII'],
+  ])('talk: the volume’s level %d decides', async (level, letters) => {
+    const run = await startModule(folder, { name: 'talk', level });
+    run.lines();
+    run.leaf.onRequest = (held) => held.answer(0, 0, ...held.args.slice(0, -1).map(() => null));
+    run.ask('stat', run.known('a'), null);
+    const said = run.lines().map((line) => line[0]);
+    expect(said.join('')).toBe(letters);
+    // A line that is not written is not made either.
+    expect(run.ask('access', run.known('a'), 0, null).count).toBe(1);
+    expect(run.lines()).toEqual([]);
+  });
+}

@@ -1,0 +1,344 @@
+/**
+ * The bridge contract, part two: what a module can do with a request, and requests of its own.
+ * Each check starts the module of its name.
+ */
+import { expect, it } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { EAGAIN, EINTR, ENOENT, errnoNumber } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { IA_IFDIR, type Iatt } from '../../../runtime/core/iatt.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { attributes, gfidOf, type Held } from '../../support/core.ts';
+import { type ModuleSettings, type RunningModule, startModule } from '../../support/module.ts';
+
+const EACCES = errnoNumber('EACCES')!;
+const ETIMEDOUT = errnoNumber('ETIMEDOUT')!;
+const ENOTSUP = errnoNumber('ENOTSUP')!;
+
+/** Attributes with a size. */
+export function sized(size: number): Iatt {
+  return Object.assign(attributes(gfidOf(size + 1)), { iaSize: size });
+}
+
+/** What was logged, without level and place. */
+export const texts = (run: RunningModule): string[] =>
+  run.lines().map((line) => line.slice(line.indexOf('0-top: ') + '0-top: '.length));
+
+const pid = ({ frame }: Held): number => frame.root.pid;
+const OWN_PID = -100;
+
+/** @param folder where the language's modules are. */
+export function requestContract(folder: string): void {
+  const start = async (name: string, settings: ModuleSettings = {}): Promise<RunningModule> => {
+    const run = await startModule(folder, { name, ...settings });
+    run.lines();
+    return run;
+  };
+
+  it('notes: each request has its own, from the fop to the callback', async () => {
+    const run = await start('notes');
+    run.ask('stat', run.known('a'), null);
+    run.ask('stat', run.known('b'), null);
+    const [a, b] = run.asked();
+    b!.answer(0, 0, sized(1), null);
+    a!.answer(0, 0, sized(2), null);
+    expect(texts(run)).toEqual(['b', 'a']);
+    run.settled();
+  });
+
+  it('cookies: the one that was given, or the child that answered', async () => {
+    const run = await start('cookies', { leaves: 2 });
+    run.ask('stat', run.known('a'), null);
+    run.asked(0)[0]!.answer(0, 0, sized(1), null);
+    run.ask('access', run.known('a'), 0, null);
+    run.asked(1)[0]!.answer(0, 0, null);
+    run.ask('readlink', run.known('a'), 100, null);
+    run.asked(0)[0]!.answer(1, 0, 'x', sized(1), null);
+    expect(texts(run)).toEqual(['leaf0', 'leaf1', 'a note']);
+    run.settled();
+  });
+
+  it('who: the request knows its caller', async () => {
+    const run = await start('who');
+    const caller = { uid: 1000, gid: 2 ** 32 - 2, pid: 4711, groups: [4, 24], lkOwner: '00ff' };
+    run.askAs(caller, 'stat', run.known('a'), null);
+    expect(run.asked()[0]!.frame.root.uid).toBe(1000);
+    expect(JSON.parse(texts(run)[0]!)).toEqual([
+      'stat',
+      1000,
+      2 ** 32 - 2,
+      4711,
+      [4, 24],
+      '00ff',
+      'STAT',
+      true,
+    ]);
+    run.askAs({ uid: 7 }, 'access', run.known('a'), 0, null);
+    run.asked()[0]!.answer(0, 0, null);
+    expect(texts(run)).toEqual(['["access", 7]']);
+  });
+
+  it('fan: all children are asked before any reply is waited for', async () => {
+    const run = await start('fan', { leaves: 3 });
+    const reply = run.ask('setattr', run.known('a'), sized(1), 1, null);
+    const held = [0, 1, 2].map((at) => run.asked(at)[0]!);
+    held[2]!.answer(0, 0, sized(1), sized(2), null);
+    held[0]!.answer(-1, ENOENT, null, null, null);
+    expect(reply.count).toBe(0);
+    held[1]!.answer(0, 0, sized(1), sized(2), null);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
+    expect(texts(run)).toEqual(['leaf2: 0', 'leaf0: -1', 'leaf1: 0']);
+    run.settled();
+  });
+
+  it('fan: children may reply before they return', async () => {
+    const run = await start('fan', { leaves: 3 });
+    for (const leaf of run.leaves) {
+      leaf.onRequest = (held) => held.answer(0, 0, sized(1), sized(2), null);
+    }
+    const reply = run.ask('setattr', run.known('a'), sized(1), 1, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(texts(run)).toEqual(['leaf0: 0', 'leaf1: 0', 'leaf2: 0']);
+    run.settled();
+  });
+
+  it('first: the callback sees replies after the answer too', async () => {
+    const run = await start('first', { leaves: 3 });
+    const reply = run.ask('stat', run.known('a'), null);
+    const held = [0, 1, 2].map((at) => run.asked(at)[0]!);
+    held[1]!.answer(-1, ENOENT, null, null);
+    held[2]!.answer(0, 0, sized(5), null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect((reply.values[0] as Iatt).iaSize).toBe(5);
+    held[0]!.answer(0, 0, sized(6), null);
+    expect(texts(run)).toEqual(['leaf1: -1', 'leaf2: 0', 'leaf0: 0 late']);
+    run.settled();
+  });
+
+  it('first: every child that was wound to is asked, however soon the answer comes', async () => {
+    const run = await start('first', { leaves: 3 });
+    run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
+    const reply = run.ask('stat', run.known('a'), null);
+    expect(reply.count).toBe(1);
+    run.asked(1)[0]!.answer(0, 0, sized(2), null);
+    run.asked(2)[0]!.answer(0, 0, sized(3), null);
+    run.settled();
+  });
+
+  it('retry: one child after the other', async () => {
+    const run = await start('retry', { leaves: 3 });
+    const reply = run.ask('stat', run.known('a'), null);
+    run.asked(0)[0]!.answer(-1, ENOENT, null, null);
+    run.asked(1)[0]!.answer(-1, EACCES, null, null);
+    const buf = sized(3);
+    run.asked(2)[0]!.answer(0, 0, buf, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(reply.values[0]).toBe(buf);
+    run.settled();
+  });
+
+  it('retry_cbk: a callback alone can wind again', async () => {
+    const run = await start('retry_cbk');
+    const loc = run.known('a');
+    const xdata = Dict.of({ key: 1 });
+    const reply = run.ask('stat', loc, xdata);
+    run.asked()[0]!.answer(-1, EAGAIN, null, null);
+    const [held] = run.asked();
+    expect(held!.args[0]).toBe(loc);
+    expect(held!.args[1]).toBe(xdata);
+    held!.answer(-1, ENOENT, null, null);
+    expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
+    run.settled();
+  });
+
+  it('retry_cbk: a thousand times, without a deeper stack', async () => {
+    const run = await start('retry_cbk');
+    let asked = 0;
+    run.leaf.onRequest = (held) => {
+      asked += 1;
+      held.answer(-1, asked < 1000 ? EAGAIN : ENOENT, null, null);
+    };
+    const reply = run.ask('stat', run.known('a'), null);
+    expect([asked, reply.opErrno]).toEqual([1000, ENOENT]);
+    run.settled();
+  });
+
+  it.each([
+    ['unlink', [0]],
+    ['rmdir', [0]],
+  ] as const)('other: %s asks for something else first', async (fop, more) => {
+    const run = await start('other');
+    const loc = run.known('a');
+    const reply = run.ask(fop, loc, ...more, null);
+    const [stat] = run.asked();
+    expect([stat!.name, (stat!.args[0] as Loc).inode]).toEqual(['stat', loc.inode]);
+    stat!.answer(0, 0, sized(9), null);
+    const [then] = run.asked();
+    expect(then!.name).toBe(fop);
+    then!.answer(0, 0, sized(1), sized(1), null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(reply.values).toHaveLength(3);
+    expect(texts(run)).toEqual(['it has 9 bytes']);
+    const failing = run.ask(fop, loc, ...more, null);
+    run.asked()[0]!.answer(-1, ENOENT, null, null);
+    expect(failing).toMatchObject({ count: 1, opErrno: ENOENT });
+    run.settled();
+  });
+
+  it('gather: several awaited at once; the reply that is returned goes up as it came', async () => {
+    const run = await start('gather', { leaves: 3 });
+    const reply = run.ask('stat', run.known('a'), null);
+    const held = [0, 1, 2].map((at) => run.asked(at)[0]!);
+    const largest = sized(9);
+    const xdata = Dict.of({ from: 'leaf1' });
+    held[1]!.answer(0, 0, largest, xdata);
+    held[2]!.answer(0, 0, sized(2), null);
+    held[0]!.answer(0, 0, sized(1), null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(reply.values[0]).toBe(largest);
+    expect(reply.values[1]).toBe(xdata);
+    run.settled();
+  });
+
+  it('gather: a failure of one ends it, and the other replies disturb nobody', async () => {
+    const run = await start('gather', { leaves: 2 });
+    const reply = run.ask('stat', run.known('a'), null);
+    run.asked(0)[0]!.answer(-1, EACCES, null, null);
+    expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
+    run.asked(1)[0]!.answer(0, 0, sized(1), null);
+    const other = run.ask('access', run.known('a'), 0, null);
+    run.asked(0)[0]!.answer(-1, EACCES, null);
+    run.asked(1)[0]!.answer(0, 0, null);
+    expect(other).toMatchObject({ count: 1, opRet: 0 });
+    expect(texts(run)).toEqual([]);
+    run.settled();
+  });
+
+  it('hold: kept requests go on when another one lets them', async () => {
+    const run = await start('hold');
+    const [a, b] = [run.ask('stat', run.known('a'), null), run.ask('stat', run.known('b'), null)];
+    const link = run.ask('readlink', run.known('c'), 10, null);
+    expect(run.asked()).toEqual([]);
+    expect(run.host.requests.size).toBe(3);
+    const flush = run.ask('flush', new Fd(run.root, 0, 1), null);
+    const held = run.asked();
+    expect(held.map(({ name }) => name)).toEqual(['flush', 'stat', 'stat', 'readlink']);
+    held[0]!.answer(0, 0, null);
+    held[3]!.answer(1, 0, 'x', sized(1), null);
+    held[2]!.answer(0, 0, sized(2), null);
+    held[1]!.answer(0, 0, sized(1), null);
+    expect([a, b, flush, link].map((reply) => reply.opRet)).toEqual([0, 0, 0, 1]);
+    expect(texts(run)).toEqual(['b is back', 'a is back']);
+    run.settled();
+  });
+
+  it('own_requests: from init, hooks and notify', async () => {
+    const run = await start('own_requests');
+    run.context.advance(1);
+    const held = run.asked();
+    expect(held.map((h) => [h.name, pid(h), h.frame.root.op])).toEqual([
+      ['stat', OWN_PID, 'STAT'],
+      ['stat', OWN_PID, 'STAT'],
+    ]);
+    held[0]!.answer(0, 0, sized(1), Dict.of({ key: 'value' }));
+    held[1]!.answer(0, 0, sized(2), null);
+    run.context.advance(2);
+    expect(texts(run).sort()).toEqual(['CHILD_UP: 2 bytes, -', 'init: 1 bytes, value']);
+    const made = run.ask('mkdir', run.absent('new'), 0o755, 0, null);
+    run.asked()[0]!.answer(0, 0, null, null, null, null, null);
+    expect(made.opRet).toBe(0);
+    run.context.advance(1);
+    run.asked()[0]!.answer(0, 0, sized(3), null);
+    run.context.advance(2);
+    expect(texts(run)).toEqual(['new: 3 bytes, -']);
+    run.settled();
+  });
+
+  it('own_requests: after the answer a request is no longer in the caller’s name', async () => {
+    const run = await start('own_requests');
+    run.context.advance(1);
+    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+    run.context.advance(2);
+    run.lines();
+    const reply = run.askAs({ uid: 7, pid: 42 }, 'access', run.known('a'), 0, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    const [held] = run.asked();
+    expect([held!.name, pid(held!), held!.frame.root.uid]).toEqual(['readlink', OWN_PID, 0]);
+    held!.answer(-1, ENOENT, null, null, null);
+    expect(texts(run)).toEqual(['readlink: ENOENT']);
+    run.settled();
+  });
+
+  it('own_requests: in the caller’s name, a loc of its own brings an inode', async () => {
+    const run = await start('own_requests');
+    run.context.advance(1);
+    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+    run.context.advance(2);
+    run.lines();
+    const known = run.known('a.old', IA_IFDIR);
+    const reply = run.askAs({ uid: 7 }, 'lookup', run.absent('a'), null);
+    const [a, beside] = run.asked();
+    expect(beside!.frame.root.uid).toBe(7);
+    expect((beside!.args[0] as Loc).inode).toBe(known.inode);
+    beside!.answer(0, 0, known.inode, attributes(known.gfid, IA_IFDIR), null, null);
+    a!.answer(-1, ENOENT, null, null, null, null);
+    expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
+    expect(texts(run)).toEqual(['beside: type 2']);
+    run.ask('lookup', run.absent('b'), null);
+    const [, fresh] = run.asked();
+    expect((fresh!.args[0] as Loc).inode?.linked).toBe(false);
+    for (const held of [fresh!]) held.answer(-1, ENOENT, null, null, null, null);
+  });
+
+  it('clock: asyncio.sleep, without anything else being held up', async () => {
+    const run = await start('clock');
+    const reply = run.ask('stat', run.known('a'), null);
+    run.context.advance(4999);
+    expect([run.asked().length, reply.count]).toEqual([0, 0]);
+    run.context.advance(2);
+    run.asked()[0]!.answer(0, 0, sized(1), null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    run.settled();
+  });
+
+  it('clock: a timeout ends the wait, and the late reply disturbs nobody', async () => {
+    const run = await start('clock');
+    const access = run.ask('access', run.known('a'), 0, null);
+    const link = run.ask('readlink', run.known('a'), 100, null);
+    run.context.advance(1999);
+    expect([access.count, link.count]).toEqual([0, 0]);
+    run.context.advance(2);
+    expect(access).toMatchObject({ count: 1, opRet: -1, opErrno: ETIMEDOUT });
+    expect(link).toMatchObject({ count: 1, opRet: 4, values: ['late', null, null] });
+    const [a, b] = run.asked();
+    a!.answer(0, 0, null);
+    b!.answer(1, 0, 'x', sized(1), null);
+    expect(texts(run)).toEqual([]);
+    run.settled();
+  });
+
+  it('clock: an event that another request sets', async () => {
+    const run = await start('clock');
+    const fd = new Fd(run.root, 0, 1);
+    const waiting = [run.ask('flush', fd, null), run.ask('flush', fd, null)];
+    expect(waiting.map(({ count }) => count)).toEqual([0, 0]);
+    run.ask('fsync', fd, 0, null);
+    expect(waiting.map(({ count, opRet }) => [count, opRet])).toEqual([
+      [1, 0],
+      [1, 0],
+    ]);
+    run.settled();
+  });
+
+  it('clock: a task that is cancelled runs its finally, a request that is fails with EINTR', async () => {
+    const run = await start('clock');
+    const reply = run.ask('fstat', new Fd(run.root, 0, 1), null);
+    expect(reply).toMatchObject({ count: 1, opErrno: ENOTSUP });
+    run.asked()[0]!.answer(0, 0, sized(1), null);
+    expect(texts(run)).toEqual(['given up']);
+    const cancelled = run.ask('statfs', new Loc(run.root), null);
+    expect(cancelled).toMatchObject({ count: 1, opErrno: EINTR });
+    for (const held of run.asked()) held.answer(0, 0, null, null);
+    run.settled();
+  });
+}

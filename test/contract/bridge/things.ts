@@ -1,0 +1,233 @@
+/**
+ * The bridge contract, part three: what fops carry, beyond its way through (part one): bytes,
+ * dicts, listings, and what a module keeps with inodes and fds.
+ */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { ENOENT } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { attributes, gfidOf } from '../../support/core.ts';
+import { type RunningModule, startModule } from '../../support/module.ts';
+import { sized, texts } from './requests.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const text = (data: unknown): string => new TextDecoder().decode(data as Uint8Array);
+
+/** Lets the engine find what nothing holds any more. */
+async function collectGarbage(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let round = 0; round < 4; round += 1) {
+    collect();
+    await new Promise((done) => setTimeout(done, 1));
+  }
+}
+
+/** @param folder where the language's modules are. */
+export function thingContract(folder: string): void {
+  const start = async (name: string): Promise<RunningModule> => {
+    const run = await startModule(folder, { name });
+    run.lines();
+    return run;
+  };
+
+  it.each([0, 1, 47, 48, 4096, 1 << 20])('bytes_upper: reads of %d bytes', async (length) => {
+    const run = await start('bytes_upper');
+    const data = Uint8Array.from({ length }, (_, i) => i % 256);
+    const reply = run.ask('readv', new Fd(run.root, 0, 1), length, 0, 0, null);
+    run.asked()[0]!.answer(length, 0, data, sized(1), null);
+    expect(reply).toMatchObject({ count: 1, opRet: length });
+    const upper = data.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
+    expect(Buffer.compare(reply.values[0] as Uint8Array, upper)).toBe(0);
+    // What the child gave is the child's: it did not change.
+    expect(data[97 % (length || 1)]).toBe(length > 97 ? 97 : data[97 % (length || 1)]);
+    run.settled();
+  });
+
+  it.each([
+    [0, 'hello, world'],
+    [1, 'ELL'],
+    [2, 'HLO OL'],
+    [3, ''],
+  ])('bytes_upper: writes, by offset %d', async (offset, wanted) => {
+    const run = await start('bytes_upper');
+    const reply = run.ask('writev', new Fd(run.root, 1, 1), bytes('HELLO, WORLD'), offset, 0, null);
+    const [held] = run.asked();
+    expect(text(held!.args[1])).toBe(wanted);
+    held!.answer(wanted.length, 0, sized(1), sized(2), null);
+    expect(reply).toMatchObject({ count: 1, opRet: wanted.length });
+    run.settled();
+  });
+
+  it('plain_dict: a dict of the language itself', async () => {
+    const run = await start('plain_dict');
+    run.ask('stat', run.known('a'), null);
+    const [held] = run.asked();
+    const dict = held!.args[1] as Dict;
+    const found = [...dict.keys()].map((key) => [key, dict.type(key), dict.get(key)]);
+    expect(found).toEqual([
+      ['int', 'int', 1],
+      ['str', 'str', 's'],
+      ['bin', 'bin', Uint8Array.of(0, 255)],
+      ['half', 'double', 0.5],
+      ['yes', 'int', 1],
+    ]);
+    held!.answer(0, 0, sized(1), null);
+    run.settled();
+  });
+
+  it('plain_dict: a value that is replaced keeps its type where it fits', async () => {
+    const run = await start('plain_dict');
+    const xdata = Dict.of({ text: 'three', gone: 1, buf: sized(1), other: Uint8Array.of(1) })
+      .set('count', 1, 'uint')
+      .setGfid('gfid-req', gfidOf(1));
+    run.ask('access', run.known('a'), 0, xdata);
+    const [held] = run.asked();
+    const dict = held!.args[2] as Dict;
+    const found = Object.fromEntries([...dict.keys()].map((k) => [k, [dict.type(k), dict.get(k)]]));
+    expect(found).toEqual({
+      count: ['uint', 2],
+      'gfid-req': ['gfuuid', '00000000-0000-0000-0000-000000000000'],
+      text: ['int', 3],
+      owner: ['uint', 7],
+      other: ['bin', Uint8Array.of(1)],
+      buf: ['iatt', sized(1) && Object.assign(sized(1), { iaSize: 5 })],
+    });
+    expect(xdata.get('text')).toBe('three');
+    held!.answer(0, 0, null);
+    run.settled();
+  });
+
+  it('entries: dropped, renamed and added; those that stay keep their inodes', async () => {
+    const run = await start('entries');
+    const fd = new Fd(run.root, 0, 1, true);
+    const entry = (name: string, off: number): Dirent => ({
+      name,
+      off,
+      type: 8,
+      gfid: gfidOf(off),
+      stat: sized(off),
+      dict: Dict.of({ name }),
+      inode: run.graph.inodes.newInode(),
+    });
+    const all = [entry('.hidden', 1), entry('b', 2), entry('c\udc80', 3)];
+    const changed = run.ask('readdir', fd, 4096, 0, null);
+    run.asked()[0]!.answer(3, 0, all, null);
+    const [first, ...more] = changed.values[0] as Dirent[];
+    expect([changed.opRet, first!.name, first!.stat!.iaSize]).toEqual([2, 'b', 77]);
+    expect(first!.inode).toBe(all[1]!.inode);
+    expect(more).toEqual([all[2]]);
+    expect(more[0]!.stat).toBe(all[2]!.stat);
+    expect(all[1]!.stat!.iaSize).toBe(2);
+
+    const reply = run.ask('readdirp', fd, 4096, 0, null);
+    run.asked()[0]!.answer(3, 0, all, null);
+    const listed = reply.values[0] as Dirent[];
+    expect(reply.opRet).toBe(3);
+    expect(listed.map(({ name }) => name)).toEqual(['B', 'C\udc80', 'added']);
+    expect(listed.map(({ inode }) => inode)).toEqual([all[1]!.inode, all[2]!.inode, null]);
+    expect(listed.map(({ dict }) => dict)).toEqual([all[1]!.dict, all[2]!.dict, null]);
+    expect(listed[0]!.stat).toBe(all[1]!.stat);
+    expect(listed[2]).toMatchObject({ off: 99, type: 8, stat: { iaSize: 3 } });
+
+    // From a cache, in another request: names and attributes, but nobody's inodes.
+    const cached = run.ask('readdir', fd, 4096, 0, null);
+    const again = cached.values[0] as Dirent[];
+    expect(cached.opRet).toBe(3);
+    expect(again.map(({ name, inode }) => [name, inode])).toEqual([
+      ['B', null],
+      ['C\udc80', null],
+      ['added', null],
+    ]);
+    expect(again[0]!.stat).toEqual(all[1]!.stat);
+    run.settled();
+  });
+
+  it('ctx: stays with an inode until it is forgotten', async () => {
+    const run = await start('ctx');
+    const leaf = run.leaf;
+    leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
+    const [a, b] = [run.known('a'), run.known('b')];
+    run.ask('stat', a, null);
+    run.ask('stat', a, null);
+    run.ask('stat', b, null);
+    run.graph.inodes.lookup(a.inode!);
+    run.graph.inodes.forget(a.inode!, 0);
+    run.graph.inodes.unlink(run.root, 'a');
+    run.graph.inodes.lruLimit = 1;
+    const other = run.known('other');
+    expect(run.graph.inodes.byNodeid(a.inode!.id)).toBe(undefined);
+    const anew = run.known('a');
+    expect(anew.inode).not.toBe(a.inode);
+    run.ask('stat', anew, null);
+    expect(texts(run)).toEqual(['a 1', 'a 2', 'b 1', 'a 1']);
+    expect(other.inode!.ctxGet(run.xl)).toBe(undefined);
+    run.settled();
+  });
+
+  it('ctx: begun with a new inode, it is there when the inode is known', async () => {
+    const run = await start('ctx');
+    const loc = run.absent('new');
+    const reply = run.ask('lookup', loc, null);
+    run.asked()[0]!.answer(0, 0, loc.inode, attributes(gfidOf(5)), null, null);
+    const [inode, buf] = reply.values as [never, Iatt];
+    expect(inode).toBe(loc.inode);
+    const linked = run.graph.inodes.link(inode, run.root, 'new', buf)!;
+    run.ask('stat', new Loc(linked, run.root, 'new'), null);
+    run.asked()[0]!.answer(0, 0, buf, null);
+    expect(texts(run)).toEqual(['new 1', 'new 2']);
+    run.settled();
+  });
+
+  it('ctx: of inodes that never become known goes with them', async () => {
+    const run = await start('ctx');
+    const forgotten: number[] = [];
+    const { guest } = run.xl.priv;
+    const forget = guest.forget.bind(guest);
+    guest.forget = (id) => {
+      forgotten.push(id);
+      forget(id);
+    };
+    const look = (name: string): number => {
+      const loc = run.absent(name);
+      run.ask('lookup', loc, null);
+      run.asked()[0]!.answer(0, 0, loc.inode, attributes(gfidOf(5)), null, null);
+      return loc.inode!.id;
+    };
+    const ids = ['a', 'b', 'c'].map(look);
+    run.settled();
+    run.replies.length = 0;
+    // What was looked up last may still lie on some stack.
+    look('d');
+    await collectGarbage();
+    expect(forgotten).toEqual(expect.arrayContaining(ids));
+  });
+
+  it('ctx: of an fd goes with it; the same fd is the same object', async () => {
+    const run = await start('ctx');
+    run.leaf.onRequest = (held) => held.answer(0, 0, sized(1), null);
+    const inode = run.known('a').inode!;
+    const [one, two] = [new Fd(inode, 0, 1), new Fd(inode, 0, 1, true)];
+    for (const fd of [one, one, two]) run.ask('fstat', fd, null);
+    expect(texts(run)).toEqual(['fd 1 inode 1', 'fd 2 inode 2', 'fd 1 inode 3']);
+    one.release();
+    two.release();
+    const three = new Fd(inode, 0, 1);
+    run.ask('fstat', three, null);
+    expect(texts(run)).toEqual(['fd 1 inode 4']);
+    run.settled();
+  });
+
+  it('ctx: nothing is kept with an inode of a failed lookup', async () => {
+    const run = await start('ctx');
+    const loc = run.absent('none');
+    run.ask('lookup', loc, null);
+    run.asked()[0]!.answer(-1, ENOENT, null, null, null, null);
+    expect(loc.inode!.ctxGet(run.xl)).toBe(undefined);
+    run.settled();
+  });
+}

@@ -1,0 +1,161 @@
+/** What others do in the directory that a mount serves, and what the mount's own root is like. */
+import { expect, it } from 'vitest';
+import { allKinds } from '../support/stacks.ts';
+import { errorsIn, onStage } from '../support/stage.ts';
+
+onStage(
+  'changes in the brick',
+  ['posix'],
+  (stage) => {
+    /** A folder for one test, in the mount and in the brick. */
+    const both = () => {
+      const { mounted, name } = stage.folders();
+      const brick = stage.scratch.at('brick', name);
+      return {
+        mounted,
+        brick,
+        here: (script: string) =>
+          stage.sh(script, { in: mounted }).then(({ out, err }) => out + err),
+        there: (script: string) => stage.ok(script, { in: brick }),
+      };
+    };
+
+    it('show: files that come, change, and go', async () => {
+      const { here, there } = both();
+      expect(await here('ls; cat f')).toBe('cat: f: No such file or directory\n');
+      await there('echo first > f; mkdir d; echo in > d/g; ln -s f s');
+      expect(await here('ls; cat f s d/g; stat -c %h f')).toBe('d\nf\ns\nfirst\nfirst\nin\n1\n');
+      await there('echo second >> f; chmod 600 f; ln f h; setfattr -n user.a -v b f');
+      expect(await here("cat f; stat -c '%a %h %s' f h; getfattr --only-values -n user.a h")).toBe(
+        'first\nsecond\n600 2 13\n600 2 13\nb',
+      );
+      expect(await here('[ f -ef h ] && echo same')).toBe('same\n');
+      await there('rm f; truncate -s 3 h; rm -r d');
+      expect(await here('cat f; cat h; ls d; ls')).toBe(
+        "firh\ns\ncat: f: No such file or directory\nls: cannot access 'd': No such file or directory\n",
+      );
+    });
+
+    it('show: names that lead to something else', async () => {
+      const { here, there } = both();
+      expect(await here('echo old > f; mkdir d; touch d/x; stat -c %F f d')).toMatch(/file\ndir/);
+      await there('echo new > t; mv t f; rm -r d; echo now a file > d');
+      expect(await here('cat f d; stat -c %F d')).toBe('new\nnow a file\nregular file\n');
+      await there('rm f d; mkdir f; touch f/y; ln -s f d');
+      expect(await here('ls f d/; rmdir d; rm f/y; rmdir f; rm d; ls')).toMatch(
+        /^d\/:\ny\n\nf:\ny\n.*Not a directory\n$/,
+      );
+    });
+
+    it('do not disturb what is open, or where a process is', async () => {
+      const { mounted, there } = both();
+      await stage.ok('mkdir -p d/e; echo data > d/e/f', { in: mounted });
+      const client = stage.client(
+        mounted,
+        'cd d/e; exec 3< f 4>> f; echo ready; read; cat <&3; echo more >&4; cat f; touch g; ls; ls ..',
+      );
+      await client.said(/ready/);
+      await there('mv d moved; mv moved/e moved/other; touch moved/new');
+      client.release();
+      expect(await client.outcome).toMatchObject({
+        out: 'ready\ndata\ndata\nmore\nf\ng\nnew\nother\n',
+        err: '',
+      });
+      expect(await there('cat moved/other/f')).toBe('data\nmore\n');
+    });
+
+    it('may be copies with the attributes of their originals: they are files of their own', async () => {
+      const { here, there } = both();
+      await here('mkdir d; echo 1 > d/f; echo 2 > d/g; stat d/f d/g > /dev/null');
+      await there('cp -a --preserve=all d e; cp -a --preserve=all d/f copy; echo changed > e/f');
+      expect(
+        await here('cat d/f e/f copy; ls e; stat -c %i d d/f d/g e e/f e/g copy | sort | uniq -d'),
+      ).toBe('1\nchanged\n1\nf\ng\n');
+      expect(await here('mv e/f d/f; cat d/f copy; rm -r d; cat e/g copy')).toBe(
+        'changed\n1\n2\n1\n',
+      );
+    });
+
+    it('come without a gfid, by the thousand', async () => {
+      const { here, there } = both();
+      await there(
+        'for d in $(seq 30); do mkdir -p t/$d; for f in $(seq 30); do echo $d.$f > t/$d/$f; done; done',
+      );
+      expect(
+        await here(
+          'find t -type f | wc -l; cat t/7/9; find t -printf "%i\\n" | sort | uniq -d | wc -l',
+        ),
+      ).toBe('900\n7.9\n0\n');
+    });
+
+    it("are not asked for when they are the storage's own", async () => {
+      const { there, here } = both();
+      await there('mkdir ../../.glusterfs; touch ../../.glusterfs/x; mkdir .glusterfs');
+      expect(
+        await here(
+          'ls -A ../..; ls ../../.glusterfs; mkdir ../../.glusterfs; mv . ../../.glusterfs; ls -A',
+        ),
+      ).toMatch(
+        /^[\d\n]+\.glusterfs\nls: .*No such file.*\nmkdir: .*Operation not permitted\nmv: .*\n$/,
+      );
+      await there('rm -r ../../.glusterfs');
+    });
+  },
+  { args: ['--entry-timeout', '0', '--attribute-timeout', '0'] },
+);
+
+onStage('the root of a mount', allKinds, (stage) => {
+  it('has attributes like any folder', async () => {
+    const out = await stage.ok(
+      `chmod 751 .; stat -c '%a %F' .; touch -d @1000.5 .; stat -c %y .; chown 0:0 .; setfattr -n user.a -v b .
+      getfattr -d .; setfattr -x user.a .; [ . -ef .. ] || echo another; [ "$(stat -c %i .)" = "$(ls -id . | cut -d' ' -f1)" ] && echo one
+      mkdir d; [ . -ef d/.. ] && echo up; rmdir d; chmod 755 .; stat -c %m .`,
+      { in: stage.mount.path },
+    );
+    expect(out).toBe(
+      `751 directory\n1970-01-01 00:16:40.500000000 +0000\n# file: .\nuser.a="b"\n\nanother\none\nup\n${stage.mount.path}\n`,
+    );
+  });
+
+  it('cannot be removed, renamed, or linked to', async () => {
+    const { out, err } = await stage.sh('rmdir mnt; mv mnt other; ln mnt/. x; mv bare mnt/; ls', {
+      in: stage.scratch.path,
+    });
+    expect(out).toMatch('mnt\n');
+    expect(err.match(/busy/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+onStage(
+  'a request that is never answered',
+  ['posix'],
+  (stage) => {
+    it('does not keep the mount from ending', async () => {
+      const { mounted } = stage.folders();
+      const waiting = [1, 2].map(() => stage.client(mounted, 'echo asks; cat never'));
+      for (const client of waiting) await client.said(/asks/);
+      // The kernel itself makes nothing in the folder meanwhile; in others, everything goes on.
+      expect(await stage.ok('echo x > f; cat f; ls')).toBe('x\nf\n');
+      expect(await stage.mount.stop()).toBe(0);
+      for (const client of waiting) expect((await client.outcome).status).not.toBe(0);
+      expect(errorsIn(stage.mount.log())).toEqual([]);
+    });
+  },
+  {
+    mayComplain: true,
+    above: {
+      name: 'never',
+      text: `from glupy import Translator
+
+
+class xlator(Translator):
+    kept = []
+
+    def lookup(self, frame, loc, xdata):
+        if loc.name == "never":
+            return self.kept.append(frame)
+        frame.wind(loc, xdata)
+`,
+    },
+  },
+);

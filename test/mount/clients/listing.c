@@ -1,0 +1,80 @@
+/* A folder by opendir, telldir, seekdir and rewinddir. Prints what is wrong, or how much was right. */
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define COUNT 700
+
+static int number_of(const struct dirent *entry) {
+    return entry->d_name[0] == 'n' ? atoi(entry->d_name + 1) : -1;
+}
+
+int main(void) {
+    char name[300];
+    long at[COUNT + 2];
+    int numbers[COUNT + 2], seen[COUNT] = {0}, count = 0, dots = 0, good = 0;
+    mkdir("l", 0755);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof name, "l/n%d", i);
+        if (i % 3 == 0) mkdir(name, 0755);
+        else if (i % 3 == 1 && symlink("x", name) != 0) perror(name);
+        else if (i % 3 == 2) close(open(name, O_CREAT | O_WRONLY, 0644));
+    }
+    DIR *dir = opendir("l");
+    struct dirent *entry;
+    for (at[0] = telldir(dir); (entry = readdir(dir)) != NULL; at[++count] = telldir(dir)) {
+        int n = numbers[count] = number_of(entry);
+        int type = n < 0 || n % 3 == 0 ? DT_DIR : n % 3 == 1 ? DT_LNK : DT_REG;
+        if (n < 0) dots++;
+        else if (seen[n]++ > 0) printf("%s comes twice\n", entry->d_name);
+        if (entry->d_type != type && entry->d_type != DT_UNKNOWN) puts("a wrong type");
+        if (count == COUNT + 1) break;
+    }
+    printf("%d dots\n", dots);
+    for (int i = 0; i < COUNT; i++) good += seen[i] == 1;
+    printf("%d listed\n", good);
+    good = 0;
+    /* Back and forth, also after an entry has gone. */
+    for (int step = 0; step < 300; step++) {
+        int to = step * 7919 % (COUNT + 2);
+        seekdir(dir, at[to]);
+        entry = readdir(dir);
+        if (entry != NULL && number_of(entry) == numbers[to]) good++;
+    }
+    printf("%d found again\n", good);
+    unlink("l/n1");
+    close(open("l/new", O_CREAT | O_WRONLY, 0644));
+    rewinddir(dir);
+    count = 0;
+    int news = 0;
+    while ((entry = readdir(dir)) != NULL) {
+        count++;
+        news += strcmp(entry->d_name, "new") == 0;
+        if (strcmp(entry->d_name, "n1") == 0) puts("still there");
+    }
+    printf("%d after rewinddir, %d of them new\n", count, news);
+    /* By a second descriptor of the same folder, in turns. */
+    DIR *other = opendir("l");
+    rewinddir(dir);
+    good = 0;
+    while ((entry = readdir(dir)) != NULL) {
+        snprintf(name, sizeof name, "%s", entry->d_name);
+        struct dirent *same = readdir(other);
+        good += same != NULL && strcmp(same->d_name, name) == 0;
+    }
+    printf("%d in step\n", good);
+    closedir(dir);
+    closedir(other);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof name, "l/n%d", i);
+        if (remove(name) != 0 && i != 1) perror(name);
+    }
+    unlink("l/new");
+    printf("removed: %d\n", rmdir("l"));
+    return 0;
+}

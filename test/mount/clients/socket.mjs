@@ -1,0 +1,9 @@
+// A server on a socket that is a file, and a client of it.
+import { createConnection, createServer } from 'node:net';
+
+const server = createServer((connection) => connection.end('from the server\n'));
+server.listen('socket', () => {
+  createConnection('socket', () => {})
+    .on('data', (text) => process.stdout.write(text))
+    .on('close', () => process.exit(0));
+});

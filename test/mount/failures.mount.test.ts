@@ -1,0 +1,217 @@
+/** Modules that fail, on a real mount: a request fails, the mount goes on, and the log says why. */
+import { describe, expect, it, vi } from 'vitest';
+import { glossa } from '../support/mount.ts';
+import { onStage, type Stage } from '../support/stage.ts';
+
+/** The name that is looked up says how to fail. The first line is number 1. */
+const MODULE = `import sys
+from glupy import ENOENT, EACCES, Translator
+
+kept = []
+
+
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        what = loc.name
+        if what == "raise":
+            raise ValueError("as the name says")
+        if what == "silent":
+            return
+        if what == "twice":
+            frame.fail(ENOENT)
+            return frame.fail(EACCES)
+        if what == "both":
+            frame.wind(loc, xdata)
+            return frame.fail(ENOENT)
+        if what == "forever":
+            while True:
+                pass
+        if what == "exit":
+            sys.exit(3)
+        if what == "deep":
+            self.lookup(frame, loc, xdata)
+        if what == "garbage":
+            return frame.unwind(0, 0, "no inode", 17, None, [])
+        if what == "nonsense":
+            return frame.fail("no errno")
+        if what == "keep":
+            kept.append(frame)
+            return self.log.info("kept a frame")
+        if what == "late":
+            kept.pop().fail(EACCES)
+        frame.wind(loc, xdata)
+
+    def lookup_cbk(self, frame, op_ret, op_errno, inode, buf, xdata, postparent):
+        if buf is not None and buf.ia_size == 4321:
+            raise KeyError("in the callback")
+        frame.unwind(op_ret, op_errno, inode, buf, xdata, postparent)
+
+    async def mkdir(self, frame, loc, mode, umask, xdata):
+        reply = await self.child.mkdir(loc, mode, umask, xdata)
+        if loc.name == "refused":
+            raise PermissionError(1, "not this one")
+        if loc.name == "broken":
+            raise RuntimeError("after the fact")
+        return reply
+
+    def entry_created(self, loc):
+        if loc.name == "told":
+            raise LookupError("in a hook")
+`;
+
+const MODULE_FILE = 'fails.py';
+const above = { name: 'fails', text: MODULE, options: ['option time-limit 1'] };
+/** The line of the module that has this text, from 1. */
+const lineOf = (text: string): number =>
+  MODULE.split('\n').findIndex((line) => line.includes(text)) + 1;
+
+/** The mount does what it did before. */
+const goesOn = async (stage: Stage): Promise<void> => {
+  const out = await stage.ok(
+    'echo fine > f; cat f; mkdir d; mv f d/; ls d; cat absent 2>&1; rm -r d; ls',
+  );
+  expect(out).toBe('fine\nf\ncat: absent: No such file or directory\n');
+};
+
+/** What the log has got meanwhile. */
+const logged = async (stage: Stage, action: () => Promise<void>): Promise<string> => {
+  const before = stage.mount.log().length;
+  await action();
+  return stage.mount.log().slice(before);
+};
+
+const EIO = 'Input/output error';
+
+describe('a module that fails', () => {
+  onStage(
+    'for one request',
+    ['posix'],
+    (stage) => {
+      const cases: readonly (readonly [string, string, readonly RegExp[]])[] = [
+        [
+          'raise',
+          EIO,
+          [
+            new RegExp(`${MODULE_FILE}:${lineOf('as the name')}.*ValueError: as the name says`),
+            /Traceback/,
+            new RegExp(`line ${lineOf('as the name')}, in lookup`),
+          ],
+        ],
+        ['silent', EIO, [/lookup/, new RegExp(MODULE_FILE)]],
+        ['forever', EIO, [/time-limit|too long|limit/i, new RegExp(`${MODULE_FILE}:\\d+`)]],
+        ['exit', EIO, [/SystemExit/, new RegExp(`${MODULE_FILE}:${lineOf('sys.exit')}`)]],
+        ['deep', EIO, [/RecursionError/, new RegExp(`${MODULE_FILE}:\\d+`)]],
+        ['garbage', EIO, [/lookup/]],
+        ['nonsense', EIO, [/errno/]],
+      ];
+      it.each(cases)('%s', async (name, error, lines) => {
+        const log = await logged(stage, async () => {
+          const { out } = await stage.sh(`cat ${name} 2>&1`);
+          expect(out).toBe(`cat: ${name}: ${error}\n`);
+          await goesOn(stage);
+        });
+        for (const line of lines) expect(log).toMatch(line);
+      });
+
+      it.each(['twice', 'both'])('%s', async (name) => {
+        const log = await logged(stage, async () => {
+          const { out } = await stage.sh(`cat ${name} 2>&1`);
+          expect(out).toMatch(/^cat: \w+: (No such file or directory|Input\/output error)\n$/);
+          await goesOn(stage);
+        });
+        expect(log).toMatch(/ [EW] .*(twice|already|answered)/);
+        expect(log).toMatch(new RegExp(`${MODULE_FILE}:\\d+`));
+      });
+
+      it('in a callback', async () => {
+        const log = await logged(stage, async () => {
+          const { out } = await stage.sh('truncate -s 4321 f 2>&1; cat f 2>&1');
+          expect(out).toMatch(new RegExp(`cat: f: ${EIO}\n$`));
+          await goesOn(stage);
+        });
+        expect(log).toMatch(new RegExp(`${MODULE_FILE}:${lineOf('in the callback')}.*KeyError`));
+      });
+
+      it('in an async fop, also after the deed', async () => {
+        const log = await logged(stage, async () => {
+          const { out } = await stage.sh('mkdir refused 2>&1; mkdir broken 2>&1; mkdir good; ls');
+          expect(out).toBe(
+            "mkdir: cannot create directory 'refused': Operation not permitted\n" +
+              `mkdir: cannot create directory 'broken': ${EIO}\nbroken\ngood\nrefused\n`,
+          );
+          await goesOn(stage);
+        });
+        expect(log).toMatch(new RegExp(`${MODULE_FILE}:${lineOf('after the fact')}.*RuntimeError`));
+        expect(log).not.toMatch('not this one');
+      });
+
+      it('in a hook, where no request is to blame', async () => {
+        const log = await logged(stage, async () => {
+          expect(await stage.ok('echo x > told; cat told')).toBe('x\n');
+        });
+        expect(log).toMatch(new RegExp(`${MODULE_FILE}:${lineOf('in a hook')}.*LookupError`));
+      });
+
+      it('not at all: a request is kept, and answered by a later one', async () => {
+        const { mounted } = stage.folders();
+        const kept = stage.client(mounted, 'cat keep');
+        await vi.waitFor(() => expect(stage.mount.log()).toMatch('kept a frame'), 20_000);
+        await stage.ok('[ ! -e late ]', { in: mounted });
+        expect((await kept.outcome).err).toBe('cat: keep: Permission denied\n');
+      });
+
+      it('many times, among requests that succeed', async () => {
+        const out = await stage.ok(`for n in 1 2 3 4; do (for i in $(seq 50); do
+          cat raise 2>/dev/null && echo wrong; echo $i > f$n; [ $(cat f$n) = $i ] || echo lost
+          done) & done; wait; ls | tr '\\n' ' '`);
+        expect(out).toBe('f1 f2 f3 f4 ');
+      });
+
+      it('and is counted', async () => {
+        const { out } = await glossa(stage.scratch, ['stats', stage.mount.path]);
+        expect(out).toMatch(/failures\W+\d{2}/);
+      });
+    },
+    // Names are asked for every time.
+    { above, mayComplain: true, args: ['--entry-timeout', '0', '--attribute-timeout', '0'] },
+  );
+
+  /** The interpreter cannot be used any more after that. */
+  const LOST = `from glupy import Translator
+import os
+
+
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        if loc.name == "crash":
+            os._exit(3)
+        while loc.name == "stubborn":
+            try:
+                while True:
+                    pass
+            except BaseException:
+                pass
+        frame.wind(loc, xdata)
+`;
+  for (const [name, why] of [
+    ['crash', /broke down/],
+    ['stubborn', /ran too long/],
+  ] as const) {
+    onStage(
+      `for good (${name})`,
+      ['posix'],
+      (stage) => {
+        it('fails what it had a hand in; open files go on, and it is unmounted as ever', async () => {
+          const { out } =
+            await stage.sh(`echo data > f; mkdir d; exec 3< f 4>> f; cat ${name} 2>&1; cat <&3; echo more >&4
+            stat -L -c %s /proc/self/fd/3; cat other 2>&1; cat ${name} 2>&1; ls 2>&1`);
+          expect(out).toBe(
+            `cat: ${name}: ${EIO}\ndata\n10\ncat: other: ${EIO}\ncat: ${name}: ${EIO}\nd\nf\n`,
+          );
+          expect(stage.mount.log()).toMatch(why);
+        });
+      },
+      { above: { name: 'lost', text: LOST, options: ['option time-limit 1'] }, mayComplain: true },
+    );
+  }
+});

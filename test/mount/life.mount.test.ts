@@ -1,0 +1,294 @@
+/** How mounts begin and end, with clients at work and files open, and what is there afterwards. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it, vi } from 'vitest';
+import { Client } from '../support/client.ts';
+import {
+  describeMounts,
+  glossa,
+  run,
+  type Scratch,
+  type ServedMount,
+  startMount,
+  withScratch,
+} from '../support/mount.ts';
+import { volfileOf } from '../support/stacks.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+async function startPython(scratch: Scratch, args: readonly string[] = []): Promise<ServedMount> {
+  const brick = await scratch.folder('brick');
+  return startMount(scratch, await volfileOf(scratch, 'python', brick), { args });
+}
+
+/** Runs a script to its end; what it wrote, errors too. */
+async function sh(folder: string, script: string): Promise<string> {
+  const { out, err } = await new Client(folder, script).outcome;
+  return out + err;
+}
+
+/** Writes files until that fails; prints the number of each that was written. */
+const WRITER =
+  'exec 9> open; while i=$((i + 1)); echo $i > f$i && echo $i >&9; do echo $i; done 2>/dev/null';
+
+/** Writers at work, some files each. */
+async function startWriters({ path }: ServedMount): Promise<Client[]> {
+  const writers = ['a', 'b'].map((name) => new Client(`${path}/${name}`, WRITER));
+  for (const writer of writers) await writer.said(/^50$/m);
+  return writers;
+}
+
+/** Everything that a writer was told is written is there. */
+async function expectWritten(writers: readonly Client[], folder: string): Promise<void> {
+  for (const [i, writer] of writers.entries()) {
+    const { out } = await writer.outcome;
+    const told = out.trimEnd().split('\n');
+    expect(told.length).toBeGreaterThanOrEqual(50);
+    const numbers = `$(seq ${told.length})`;
+    const found = await sh(
+      `${folder}/${'ab'[i]}`,
+      `for i in ${numbers}; do cat f$i; done; head -${told.length} open | cmp - <(seq ${told.length})`,
+    );
+    expect(found).toBe(out);
+  }
+}
+
+describeMounts('a mount with clients at work', () => {
+  const endings: readonly (readonly [string, (mount: ServedMount, scratch: Scratch) => unknown])[] =
+    [
+      ['SIGTERM', ({ child }) => child.kill('SIGTERM')],
+      ['SIGINT', ({ child }) => child.kill('SIGINT')],
+      ['glossa umount --lazy', ({ path }, scratch) => glossa(scratch, ['umount', '--lazy', path])],
+    ];
+  it.each(endings)('ends by %s, and what was written is there', (how, end) =>
+    withScratch(async (scratch) => {
+      const mount = await startPython(scratch);
+      const writers = await startWriters(mount);
+      await end(mount, scratch);
+      // One that is detached is served for as long as somebody uses it.
+      if (how.endsWith('--lazy')) for (const writer of writers) writer.kill();
+      expect(await mount.outcome).toMatchObject({ status: 0, err: '' });
+      expect(scratch.mounts()).toEqual([]);
+      await expectWritten(writers, scratch.at('brick'));
+    }),
+  );
+
+  it('killed: clients get an error, glossa umount clears it, and a new mount has the data', () =>
+    withScratch(async (scratch) => {
+      const mount = await startPython(scratch);
+      const writers = await startWriters(mount);
+      const reader = new Client(mount.path, 'exec 3< a/f1; echo open; read; cat <&3; cat a/f2; ls');
+      await reader.said(/open/);
+      mount.child.kill('SIGKILL');
+      expect((await mount.outcome).signal).toBe('SIGKILL');
+      for (const writer of writers) await writer.outcome;
+      reader.release();
+      expect((await reader.outcome).err).toMatch(/Transport endpoint is not connected|aborted/);
+      expect(scratch.mounts()).toEqual([mount.path]);
+      expect(await glossa(scratch, ['umount', mount.path])).toMatchObject({ status: 0, err: '' });
+      expect(scratch.mounts()).toEqual([]);
+      const again = await startPython(scratch);
+      await expectWritten(writers, again.path);
+      expect(await again.stop()).toBe(0);
+    }));
+
+  it('is busy for umount, and goes on', () =>
+    withScratch(async (scratch) => {
+      const mount = await startPython(scratch);
+      const busy = new Client(
+        mount.path,
+        'exec 3> f; echo there; while read line; do echo $line >&3; done',
+      );
+      await busy.said(/there/);
+      expect(await run(scratch, 'umount', [mount.path])).toMatchObject({ status: 32 });
+      expect(await glossa(scratch, ['umount', mount.path])).toMatchObject({ status: 1 });
+      busy.child.stdin!.write('still\n');
+      busy.release();
+      expect(await busy.outcome).toMatchObject({ status: 0, err: '' });
+      expect(await sh(mount.path, 'cat f')).toBe('still\n');
+      expect(await run(scratch, 'umount', [mount.path])).toMatchObject({ status: 0, err: '' });
+      expect(await mount.outcome).toMatchObject({ status: 0, err: '' });
+    }));
+
+  it('lets go of the descriptors of what is gone', () =>
+    withScratch(async (scratch) => {
+      const mount = await startPython(scratch);
+      const held = (): number => readdirSync(`/proc/${mount.child.pid}/fd`).length;
+      await sh(mount.path, 'echo > f; cat f; rm f');
+      const before = held();
+      await sh(mount.path, 'mkdir d; for i in $(seq 500); do echo > d/$i; done; cat d/*; ls -l d');
+      expect(held()).toBeGreaterThan(before + 400);
+      await sh(mount.path, 'rm -r d');
+      // The kernel tells of what it forgets when it finds the time.
+      await vi.waitFor(() => expect(held()).toBeLessThan(before + 10), 20_000);
+      expect(await mount.stop()).toBe(0);
+    }));
+});
+
+describeMounts('several mounts', () => {
+  it('two of the same volfile, at once on different points, show the same files', () =>
+    withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
+      const volfile = await volfileOf(scratch, 'posix', brick);
+      const one = await startMount(scratch, volfile, { name: 'one', args });
+      const two = await startMount(scratch, volfile, { name: 'two', args });
+      expect(await sh(one.path, 'mkdir d; echo one > d/f; ln d/f g; ls')).toBe('d\ng\n');
+      expect(await sh(two.path, 'cat d/f; echo two >> g; mv d e; ls e; stat -c %h g')).toBe(
+        'one\nf\n2\n',
+      );
+      expect(await sh(one.path, 'cat e/f; ls d; cat g; rm g; mkdir d')).toMatch(
+        /^one\ntwo\none\ntwo\nls.*No such/,
+      );
+      expect(await sh(two.path, 'ls; stat -c %h e/f; cat g')).toMatch(/^d\ne\n1\ncat.*No such/);
+      const loops = [one, two].map(({ path }, n) =>
+        sh(
+          path,
+          `for i in $(seq 100); do echo ${n} > t${n}; mv t${n} t; cat t > /dev/null || echo lost; done`,
+        ),
+      );
+      expect(await Promise.all(loops)).toEqual(['', '']);
+      const inos = await Promise.all(
+        [one, two].map(({ path }) => sh(path, 'stat -c %i . d e e/f t')),
+      );
+      expect(inos[0]).toBe(inos[1]);
+      expect(await one.stop()).toBe(0);
+      expect(await sh(two.path, 'cat e/f')).toBe('one\ntwo\n');
+      expect(await two.stop()).toBe(0);
+    }));
+
+  it('one of another: a stack whose storage is a mount', () =>
+    withScratch(async (scratch) => {
+      const lower = await startPython(scratch);
+      const upper = await startMount(scratch, await volfileOf(scratch, 'posix', lower.path), {
+        name: 'upper',
+      });
+      expect(
+        await sh(
+          upper.path,
+          'mkdir d; seq 3 > d/f; ln d/f g; mv d e; cat e/f; setfattr -n user.a -v b g',
+        ),
+      ).toBe('1\n2\n3\n');
+      expect(await sh(scratch.at('brick'), 'cat e/f; getfattr --only-values -n user.a e/f')).toBe(
+        '1\n2\n3\nb',
+      );
+      expect(await upper.stop()).toBe(0);
+      expect(await lower.stop()).toBe(0);
+    }));
+});
+
+describeMounts('where a mount begins', () => {
+  /** What is said of an attempt that must fail, and leave nothing. */
+  async function refusal(scratch: Scratch, volfile: string, point: string): Promise<string> {
+    await scratch.file('no.vol', volfile);
+    const before = scratch.mounts();
+    const outcome = await glossa(scratch, ['mount', 'no.vol', point, '-l', scratch.at('no.log')]);
+    expect(outcome).toMatchObject({ status: 1, out: '' });
+    expect(scratch.mounts()).toEqual(before);
+    return outcome.err;
+  }
+  const memory = 'volume mem\n    type storage/memory\nend-volume\n';
+
+  it('is no file, and no mount of glossa', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('file', '');
+      expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');
+      expect(await refusal(scratch, memory, 'file/below')).toMatch('it is not a directory');
+      const mount = await startMount(scratch, memory);
+      expect(await refusal(scratch, memory, 'mnt')).toMatch('glossa is mounted there already');
+      expect(await sh(mount.path, 'echo works > f; cat f')).toBe('works\n');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('has a storage', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('mnt');
+      await scratch.file('file', '');
+      for (const path of ['missing', 'file', 'missing/below']) {
+        const volfile = await volfileOf(scratch, 'posix', scratch.at(path));
+        expect(await refusal(scratch, volfile, 'mnt')).toMatch(scratch.at(path));
+      }
+    }));
+
+  it('may have files in it, which come back', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('mnt');
+      await scratch.file('mnt/below', 'hidden');
+      const mount = await startMount(scratch, memory);
+      expect(await sh(mount.path, 'ls -A')).toBe('');
+      expect(await mount.stop()).toBe(0);
+      expect(readFileSync(scratch.at('mnt/below'), 'utf8')).toBe('hidden');
+    }));
+
+  it('is not in the storage, which would have to ask itself', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('brick/deep/mnt');
+      await sh(scratch.path, 'ln -s brick/deep link');
+      const volfile = await volfileOf(scratch, 'posix', scratch.at('brick'));
+      for (const point of ['brick', 'brick/deep', 'brick/deep/mnt', 'link/mnt']) {
+        expect(await refusal(scratch, volfile, point)).toMatch(
+          `${point} is in ${scratch.at('brick')}, which volume 'brick' serves`,
+        );
+      }
+    }));
+
+  it('may be around the storage', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('mnt/brick');
+      const volfile = await volfileOf(scratch, 'python', scratch.at('mnt/brick'));
+      const mount = await startMount(scratch, volfile);
+      expect(await sh(mount.path, 'mkdir d; echo x > d/f; mv d/f g; cat g; rm -r d; ls')).toBe(
+        'x\ng\n',
+      );
+      expect(await mount.stop()).toBe(0);
+      expect(readdirSync(scratch.at('mnt/brick'))).toEqual(['g']);
+    }));
+
+  it('--read-only: nothing changes, neither there nor on the disk', () =>
+    withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const look = "find . -printf '%p %s %T@ %C@ %m\\n' | sort; cat f";
+      await sh(brick, 'echo data > f; mkdir d; ln -s f s; mkfifo p; echo > d/g');
+      const mount = await startPython(scratch, ['--read-only']);
+      await sh(mount.path, look);
+      const before = await sh(brick, look);
+      const changes = [
+        'echo > f',
+        'echo >> f',
+        'touch f',
+        'touch new',
+        'mkdir e',
+        'rm f',
+        'mv f h',
+        'ln f h',
+        'ln -s f h',
+        'rmdir d',
+        'chmod 600 f',
+        'setfattr -n user.a -v b f',
+        'truncate -s 1 f',
+      ];
+      const said = await sh(mount.path, changes.join('; '));
+      expect(said.match(/Read-only file system/g)).toHaveLength(changes.length);
+      expect(await sh(mount.path, 'cat f s; ls; cat < d/g | wc -c')).toBe(
+        'data\ndata\nd\nf\np\ns\n1\n',
+      );
+      expect(await sh(brick, look)).toBe(before);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it.runIf(isRoot)('--no-allow-other: others are kept out, and let in without it', () =>
+    withScratch(async (scratch) => {
+      await sh(scratch.path, 'chmod 755 .');
+      const asOther = `setpriv --reuid=1234 --regid=1234 --clear-groups`;
+      for (const [args, answer] of [
+        [['--no-allow-other'], /Permission denied/],
+        [['--allow-other'], /^x\n$/],
+        [[], /^x\n$/],
+      ] as const) {
+        const mount = await startPython(scratch, args);
+        expect(await sh(mount.path, 'echo x > f; cat f')).toBe('x\n');
+        expect(await sh(scratch.path, `${asOther} cat mnt/f`)).toMatch(answer);
+        expect(await mount.stop()).toBe(0);
+      }
+    }),
+  );
+});

@@ -1,0 +1,107 @@
+/** Mounts of an ordinary user, through fusermount3. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { become, NOBODY, OTHER } from '../support/client.ts';
+import { describeMounts, glossa, run, withScratch } from '../support/mount.ts';
+import { whyNoMounts } from '../support/mounts.ts';
+import { volfileOf } from '../support/stacks.ts';
+import { onStage } from '../support/stage.ts';
+import { letUsersMount, programOf } from '../support/user.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+// Only root can be somebody else; who runs the tests without it has mounted as a user everywhere.
+describe.runIf(isRoot)('as an ordinary user', () => {
+  let asItWas: () => Promise<void> = async () => {};
+  beforeAll(async () => {
+    if (whyNoMounts() === '') asItWas = await letUsersMount();
+  });
+  afterAll(() => asItWas());
+
+  onStage(
+    'a mount',
+    ['posix', 'python', 'memory'],
+    (stage) => {
+      it('serves files', () =>
+        stage.same(`mkdir -p d/e; seq 1000 > d/f; ln d/f g; ln -s f d/s; cat d/s | wc; mv d/e e; mkfifo p; chmod 4750 g
+          touch -d '2001-02-03 04:05:06.123456789' g d; setfattr -n user.a -v b g; getfattr -d g; cp -a d copy
+          stat -c '%n %u %g %a %h %s' g d/f d copy/s; ls -lR --time-style=+ | grep -v ^total; rm -r d; find . | sort`));
+
+      it('has only the rights of the user', () =>
+        stage.same(`touch f; chown 0 f; chgrp 0 f; mknod c c 1 3; setfattr -n trusted.a -v b f; chmod 0 f; cat f; echo > f; rm f
+          mkdir d; touch d/x; chmod 500 d; touch d/y; rm d/x; chmod 300 d; ls d; cat d/x; chmod 700 d; ls d; cp /bin/true t; chmod 6755 t; ./t && echo ran`));
+
+      it('keeps gfids to itself', async () => {
+        const out = await stage.ok('touch f; ln -s f s; mkdir d; getfattr -h -d -m - f s d .');
+        expect(out).toBe('');
+        expect(
+          await stage.ok(
+            'ln -s x s; i=$(stat -c %i s); mv s t; [ $(stat -c %i t) = $i ] && echo same',
+          ),
+        ).toBe('same\n');
+      });
+
+      it('is closed to others, root too', async () => {
+        const { mounted } = stage.folders();
+        await stage.ok('echo x > f; chmod 777 . f', { in: mounted });
+        for (const as of [OTHER, { uid: 0, gid: 0 }]) {
+          const { err } = await stage.sh(':', { in: mounted, as });
+          expect(err).toMatch(/Permission denied/);
+        }
+        expect(await stage.ok('cat f', { in: mounted })).toBe('x\n');
+      });
+
+      it('works for git and sqlite', async () => {
+        const { status } = await stage.same(
+          `export HOME=$PWD; git config --global user.email a@example.org; git config --global user.name a
+          git init -q r 2>/dev/null; cd r; seq 100 > f; git add f; git commit -qm m; git status --short; git gc -q; git fsck --full
+          cd ..; git clone -q r s; diff r/f s/f; sqlite3 db 'CREATE TABLE t(a); INSERT INTO t VALUES(1); PRAGMA integrity_check'`,
+          { prune: ['.git', 'r', 's'], tree: false },
+        );
+        expect(status).toBe(0);
+      });
+    },
+    { owner: NOBODY },
+  );
+
+  describeMounts('a mount by the command line', () => {
+    it('is mounted as a daemon, shown, and unmounted by the user', () =>
+      withScratch(async (scratch) => {
+        const brick = await scratch.folder('brick');
+        const program = await programOf(scratch, NOBODY);
+        await scratch.file('test.vol', await volfileOf(scratch, 'python', brick));
+        const mine = (...args: string[]) => glossa(scratch, args, program);
+        expect(await mine('mount', 'test.vol', 'mnt', '-l', scratch.at('home/log'))).toMatchObject({
+          status: 0,
+          err: '',
+        });
+        expect(scratch.mounts()).toEqual([scratch.at('mnt')]);
+        expect((await mine('stats', 'mnt')).out).toMatch('LOOKUP');
+        const touch = [...become(NOBODY), 'touch', 'mnt/f'];
+        expect(await run(scratch, touch[0]!, touch.slice(1))).toMatchObject({ status: 0 });
+        expect(await mine('umount', 'mnt')).toMatchObject({ status: 0, err: '' });
+        expect(scratch.mounts()).toEqual([]);
+        expect((await run(scratch, 'ls', ['brick'])).out).toBe('f\n');
+      }));
+
+    it("is refused what is not the user's", () =>
+      withScratch(async (scratch) => {
+        const brick = await scratch.folder('brick');
+        const program = await programOf(scratch, NOBODY);
+        await scratch.folder('roots');
+        await scratch.folder('closed');
+        await run(scratch, 'chmod', ['700', 'closed']);
+        await scratch.file('test.vol', await volfileOf(scratch, 'posix', brick));
+        await scratch.file('closed.vol', await volfileOf(scratch, 'posix', scratch.at('closed')));
+        const log = ['-l', scratch.at('home/log')];
+        const attempt = async (...args: string[]) => {
+          const { status, err } = await glossa(scratch, ['mount', ...args, ...log], program);
+          expect(status).toBe(1);
+          expect(scratch.mounts()).toEqual([]);
+          return err;
+        };
+        expect(await attempt('test.vol', 'roots')).toMatch(/roots: .*write access|may .* write/);
+        expect(await attempt('closed.vol', 'mnt')).toMatch(/closed.*[Pp]ermission denied/);
+        expect(await attempt('test.vol', 'mnt', '--allow-other')).toMatch('user_allow_other');
+      }));
+  });
+});

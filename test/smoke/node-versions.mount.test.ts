@@ -1,0 +1,73 @@
+/**
+ * The program on other versions of Node: the binaries in GLOSSA_NODES, separated by colons. Each runs
+ * the demo, and a mount for every language that translators can be written in.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { Client } from '../support/client.ts';
+import { describeMounts, glossa, run, startMount, withScratch } from '../support/mount.ts';
+
+const nodes = (process.env.GLOSSA_NODES ?? '').split(':').filter(Boolean);
+const isRequired = process.env.GLOSSA_REQUIRE_ALL === '1';
+if (nodes.length === 0 && !isRequired) {
+  process.stderr.write('skipped: other versions of Node: GLOSSA_NODES names none\n');
+}
+
+it.runIf(isRequired)('there are other versions of Node to test with', () => {
+  expect(nodes).not.toEqual([]);
+});
+
+/** Volfiles by the language of their translator. */
+const stacks = { TypeScript: 'negative.vol', Python: 'python-negative.vol' };
+
+describe.skipIf(nodes.length === 0)('on another Node', () => {
+  describe.each(nodes)('%s', (node) => {
+    it('starts', () =>
+      withScratch(async (scratch) => {
+        const { out } = await run(scratch, node, ['--version']);
+        expect(out).toMatch(/^v\d+\./);
+        const version = await glossa(scratch, ['--version'], { node });
+        expect(version).toMatchObject({ status: 0, err: '' });
+      }));
+
+    it('runs the demo', () =>
+      withScratch(async (scratch) => {
+        const env = { TMPDIR: await scratch.folder('tmp') };
+        const args = ['demo', '--json', '--searches', '300'];
+        const { status, out, err } = await glossa(scratch, args, { node, env });
+        expect({ status, err }).toEqual({ status: 0, err: '' });
+        const { searches, stacks: rows } = JSON.parse(out);
+        const [baseline, typescript, python] = rows;
+        expect([searches, rows.length]).toEqual([300, 3]);
+        // The same lookups, of which a cache forwards fewer, in whatever language.
+        expect(baseline).toMatchObject({ answered: 0, forwarded: baseline.lookups });
+        for (const { lookups, answered, forwarded } of [typescript, python]) {
+          expect(lookups).toBe(baseline.lookups);
+          expect(answered).toBe(typescript.answered);
+          expect(answered + forwarded).toBe(lookups);
+          expect(answered).toBeGreaterThan(0);
+        }
+      }));
+
+    describeMounts('mounts', () => {
+      it.each(Object.entries(stacks))('a translator in %s', (_, file) =>
+        withScratch(async (scratch) => {
+          const brick = await scratch.folder('brick');
+          const volfile = await readFile(join(packageRoot, 'volfiles', file), 'utf8');
+          const args = ['--xlator-option', `test-posix.directory=${brick}`];
+          const mount = await startMount(scratch, volfile, { node, args });
+          const script = `for i in 1 2 3; do [ -e absent ] && echo found; done; mkdir d; seq 1000 > d/f
+            cat d/f | md5sum; mv d/f absent; tail -1 absent; rm absent; [ -e absent ] && echo found; ls`;
+          const { out, err } = await new Client(mount.path, script).outcome;
+          expect(out + err).toBe('53d025127ae99ab79e8502aae2d9bea6  -\n1000\nd\n');
+          const { out: stats } = await glossa(scratch, ['stats', mount.path], { node });
+          expect(stats).toMatch(/hits\W+\d/);
+          expect(await mount.stop()).toBe(0);
+          expect(mount.log()).not.toMatch(/^\[[^\]]*\] [EC] /m);
+        }),
+      );
+    });
+  });
+});

@@ -1,0 +1,113 @@
+/** The stacks that mounts are tested with, as volfiles. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fops } from '../../runtime/core/fops.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import type { Scratch } from './mount.ts';
+
+/**
+ * `posix` a folder and nothing above it; `python` volfiles/python-negative.vol, a cache of absent
+ * names in Python with counters above and below it; `memory` the same over a volume in memory;
+ * `rebuilt` and `awaited` a folder below a module that sees every fop and every reply.
+ */
+export type Kind = 'posix' | 'python' | 'memory' | 'rebuilt' | 'awaited';
+
+export const titles: Readonly<Record<Kind, string>> = {
+  posix: 'storage/posix',
+  python: 'Python over storage/posix',
+  memory: 'Python over storage/memory',
+  rebuilt: 'Python that makes everything anew',
+  awaited: 'Python that awaits everything',
+};
+
+/** The stacks that somebody would mount. */
+export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
+/** Also those that are there to try the way through Python. */
+export const everyKind: readonly Kind[] = [...allKinds, 'rebuilt', 'awaited'];
+
+const STORAGE = /type storage\/posix\n\s+option directory data\n/;
+
+/** The volfile of a stack whose storage is `directory`. Modules of it are made in `scratch`. */
+export async function volfileOf(scratch: Scratch, kind: Kind, directory: string): Promise<string> {
+  const posix = `type storage/posix\n    option directory ${directory}\n`;
+  const plain = `volume brick\n    ${posix}end-volume\n`;
+  if (kind === 'posix') return plain;
+  if (kind === 'rebuilt' || kind === 'awaited') {
+    return withModule(scratch, plain, { name: kind, text: modules[kind] });
+  }
+  const text = await readFile(join(packageRoot, 'volfiles/python-negative.vol'), 'utf8');
+  if (!STORAGE.test(text)) throw new Error('python-negative.vol has no storage to replace');
+  return text.replace(STORAGE, kind === 'python' ? posix : 'type storage/memory\n');
+}
+
+/** A module in Python to put on top of a stack. */
+export interface Module {
+  /** Of the volume, and with underscores of the module. */
+  readonly name: string;
+  readonly text: string;
+  /** Lines of the volfile besides. */
+  readonly options?: readonly string[];
+}
+
+/** The volume at the top of a volfile: the last. */
+const topOf = (volfile: string): string => [...volfile.matchAll(/^volume (\S+)$/gm)].at(-1)![1]!;
+
+/** A volfile with the module on top. The module's file is made in the folder of the volfile. */
+export async function withModule(
+  scratch: Scratch,
+  volfile: string,
+  { name, text, options = [] }: Module,
+): Promise<string> {
+  const module = name.replaceAll('-', '_');
+  await scratch.file(`${module}.py`, text);
+  const lines = ['type features/glupy', `option module-name ${module}`, ...options];
+  const body = [...lines, `subvolumes ${topOf(volfile)}`].map((line) => `    ${line}\n`).join('');
+  return `${volfile}volume ${name}\n${body}end-volume\n`;
+}
+
+const names = fops.map(({ name }) => name);
+
+const modules = {
+  rebuilt: `from glupy import Data, Dict, Iatt, Loc, Translator
+
+
+def again(value):
+    """The same, made anew: nothing is handed on as it came."""
+    if isinstance(value, Loc) and value.name is not None:
+        return value.replace(name="".join(value.name))
+    if isinstance(value, Iatt):
+        return value.copy(ia_size=value.ia_size)
+    if isinstance(value, Dict):
+        return dict(value)
+    if isinstance(value, Data):
+        return bytes(value)
+    if isinstance(value, list):
+        return [entry._replace(name=entry.name, off=entry.off) for entry in value]
+    return value
+
+
+class xlator(Translator):
+${names
+  .map(
+    (name) => `    def ${name}(self, frame, *args):
+        frame.wind(*map(again, args))
+
+    def ${name}_cbk(self, frame, op_ret, op_errno, *reply):
+        if op_ret < 0:
+            return frame.unwind(op_ret, op_errno, *reply)
+        frame.unwind(op_ret, op_errno, *map(again, reply))
+`,
+  )
+  .join('\n')}`,
+  awaited: `from glupy import Translator
+
+
+class xlator(Translator):
+${names
+  .map(
+    (name) => `    async def ${name}(self, frame, *args):
+        return await self.child.${name}(*args)
+`,
+  )
+  .join('\n')}`,
+};

@@ -1,0 +1,69 @@
+/** Running glossa as an ordinary user, from a test that root runs. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { access, chmod, chown, cp, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { become, type Caller } from './client.ts';
+import { GLOSSA, type GlossaSettings, type Scratch } from './mount.ts';
+
+/**
+ * What runs glossa as this user. The scratch folder becomes the user's; program and node are copied
+ * into it where the user cannot reach them (below a home folder, for example).
+ */
+export async function programOf(scratch: Scratch, user: Caller): Promise<GlossaSettings> {
+  const home = await scratch.folder('home');
+  await scratch.folder('mnt');
+  for (const name of ['', 'home', 'mnt', 'brick', 'bare']) {
+    if (await exists(scratch.at(name))) await chown(scratch.at(name), user.uid, user.gid);
+  }
+  const may = (path: string): boolean =>
+    spawnSync('setpriv', [...become(user).slice(1), 'test', '-r', path]).status === 0;
+  return {
+    wrapper: become(user),
+    env: { HOME: home, XDG_CACHE_HOME: join(home, 'cache') },
+    node: may(process.execPath) ? process.execPath : await copyNode(scratch),
+    main: may(GLOSSA) ? GLOSSA : await copyProgram(scratch),
+  };
+}
+
+const DEVICE = '/dev/fuse';
+const EVERYBODY = 0o666;
+
+/**
+ * Opens `/dev/fuse` to users, as it is wherever udev makes it; the result takes that back. Root only.
+ */
+export async function letUsersMount(): Promise<() => Promise<void>> {
+  const { mode } = await stat(DEVICE);
+  await chmod(DEVICE, mode | EVERYBODY);
+  return () => chmod(DEVICE, mode);
+}
+
+async function copyNode(scratch: Scratch): Promise<string> {
+  const copy = scratch.at('node');
+  await cp(process.execPath, copy, { mode: 0o755 });
+  return copy;
+}
+
+/** The package as it would be installed: without what only its development needs. */
+async function copyProgram(scratch: Scratch): Promise<string> {
+  const to = scratch.at('glossa');
+  const list = ['ls', '--omit=dev', '--all', '--parseable'];
+  const [, ...packages] = execFileSync('npm', list, { cwd: packageRoot, encoding: 'utf8' })
+    .trimEnd()
+    .split('\n');
+  const own = ['package.json', 'dist', 'python', 'examples'].map((name) => join(packageRoot, name));
+  for (const path of [...own, ...packages]) {
+    await cp(path, join(to, relative(packageRoot, path)), { recursive: true });
+  }
+  return join(to, relative(packageRoot, GLOSSA));
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    // It is not there.
+    return false;
+  }
+}
