@@ -21,7 +21,8 @@ const SHM = '/dev/shm';
 
 function brick(under: string): string {
   const directory = mkdtempSync(join(under, 'glossa-brick-'));
-  chmodSync(directory, 0o755);
+  // As the root of storage/memory.
+  chmodSync(directory, 0o1777);
   onTestFinished(() => rmSync(directory, { recursive: true }));
   return directory;
 }
