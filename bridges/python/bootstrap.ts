@@ -78,6 +78,8 @@ def _remember(path, source):
 _target_names = dict(errno.errorcode)
 _linux = json.loads(r"""${ERRNO}""")
 _classes = {}
+# Below this is what file operations end with: such a number is Linux's, wherever it comes from.
+_AMBIGUOUS = 41
 
 
 def _number_as_linux():
@@ -92,6 +94,8 @@ def _number_as_linux():
         if found is not None:
             _classes[number] = found
     chosen.update(_classes)
+    for number in [n for n in chosen if n < _AMBIGUOUS and n not in _classes]:
+        del chosen[number]
     for name in _target_names.values():
         delattr(errno, name)
     errno.errorcode.clear()
@@ -106,6 +110,8 @@ def _errno_of(error):
     number = error.errno if isinstance(error, OSError) else 0
     if type(number) is not int:
         return 0
+    if number < _AMBIGUOUS:
+        return number
     if type(error) in _classes.values() and _classes.get(number) is not type(error):
         return _linux.get(_target_names.get(number), (number,))[0]
     return number

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EMLINK, ENOTEMPTY } from '../../runtime/core/errno.ts';
 import { type Engine, EngineError, type Handle } from './engine.ts';
 import { loadModule, testEngines } from './testing.ts';
 
@@ -204,6 +205,14 @@ describe('errors', () => {
     const error = caught(() => engine.entry(fn('oserror'), 'i')(39));
     expect(error.script).toMatchObject({ errno: 39, message: '[Errno 39] Directory not empty' });
     expect(caught(() => engine.entry(fn('opens'), '')()).script?.errno).toBe(2);
+  });
+
+  it('keep the numbers that file operations end with', () => {
+    const oserror = engine.entry(fn('oserror'), 'i');
+    for (let errno = 1; errno <= ENOTEMPTY; errno++) {
+      expect(caught(() => oserror(errno)).script?.errno).toBe(errno);
+    }
+    expect(engine.entry(fn('kind'), 'i', 's')(EMLINK)).toBe('OSError');
   });
 
   it('are described even when they will not be', () => {

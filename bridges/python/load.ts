@@ -128,7 +128,7 @@ async function start(
   mark('realm');
   const { parts, script } = prepare(realm, options, snapshot);
   mark('code');
-  const started = (await realm.boot.start({
+  const started = (await realm.start({
     ...parts,
     restoreMemory: (grow: (size: number) => unknown, heap: () => Uint8Array) => {
       mark('instance');

@@ -9,6 +9,10 @@
  *   numbers and strings only, and turn every error into a realm-made one;
  * - once a script has run, the host calls nothing of the realm but raw WebAssembly exports with
  *   numbers, awaits no promise of it, and reads its memory through accessors captured beforehand.
+ *
+ * The realm has a queue of microtasks of its own, which runs only while the interpreter starts: what
+ * a script makes wait for a promise would else run when nobody has called it, out of every limit.
+ * A promise that is rejected there, and that nobody can wait for, is nobody's failure.
  */
 import { randomFillSync } from 'node:crypto';
 import * as vm from 'node:vm';
@@ -28,6 +32,8 @@ export interface Realm {
   ): { value: unknown; script: vm.Script };
   /** The realm's own functions that start an interpreter; see `SHIMS`. */
   readonly boot: RealmBoot;
+  /** Loads Pyodide; the parts are described in load.ts. */
+  start(parts: unknown): Promise<unknown>;
 }
 
 /** Functions made by the realm from realm objects only. */
@@ -37,8 +43,8 @@ export interface RealmBoot {
   makeGate(f: HostEntry): HostEntry;
   /** The watchdog's word (see watchdog.ts) on shared memory of the realm. */
   readonly word: Int32Array;
-  /** Loads Pyodide; the parts are described in load.ts. */
-  start(parts: unknown): Promise<unknown>;
+  /** Begins to load Pyodide; calls one of the two when that has ended. */
+  start(parts: unknown, done: (value: unknown) => void, failed: (error: unknown) => void): void;
 }
 
 /** A function in the interpreter's function table: pointers in, pointer out. */
@@ -145,7 +151,7 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
   function fillRandom(view) { for (let i = 0; i < view.length; i++) view[i] = random() & 255; }
   const noImport = () => Promise.reject(new Error('there are no modules in this realm'));
 
-  async function start(parts) {
+  async function begin(parts) {
     globalThis.readbuffer = (name) => {
       const part = name.endsWith('.wasm') ? 'wasm' : 'stdlib', bytes = parts[part];
       if (!bytes) throw new Error(name + ' does not exist in this realm');
@@ -175,6 +181,7 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
     for (const name of ['readbuffer', 'read', 'load']) delete globalThis[name];
     return { pyodide, module: pyodide._module, exports: loader.instance.exports };
   }
+  const start = (parts, done, failed) => { begin(parts).then(done, failed); };
   const makeBytes = (length) => new Uint8Array(length);
   const makeGate = (f) => (self, args, count) => {
     try { return f(self, args, count); } catch { return 0; }
@@ -201,7 +208,9 @@ export function createRealm(host: RealmHost): Realm {
   const context = vm.createContext(Object.create(null), {
     name: 'glossa python',
     codeGeneration: { strings: false, wasm: true },
+    microtaskMode: 'afterEvaluate',
   });
+  ignoreRejections();
   const evaluate = (source: string, name: string, cachedData?: Buffer) => {
     const script = new vm.Script(source, { filename: name, cachedData });
     return { value: script.runInContext(context) as unknown, script };
@@ -214,5 +223,47 @@ export function createRealm(host: RealmHost): Realm {
   const print = (stream: unknown, line: unknown): void => {
     if (typeof stream === 'number' && typeof line === 'string') host.print(stream, line);
   };
-  return { evaluate, boot: make(() => performance.now(), randomByte(), print) };
+  const boot = make(() => performance.now(), randomByte(), print);
+  const turn = new vm.Script('0', { filename: 'glossa:turn' });
+  const start = async (parts: unknown): Promise<unknown> => {
+    const outcome: { value?: unknown; error?: unknown; ended: boolean } = { ended: false };
+    boot.start(
+      parts,
+      (value) => Object.assign(outcome, { value, ended: true }),
+      (error) => Object.assign(outcome, { error, ended: true }),
+    );
+    // Evaluating anything runs the realm's microtasks; compiling happens between two turns.
+    while (!outcome.ended) {
+      turn.runInContext(context);
+      await new Promise((done) => setImmediate(done));
+    }
+    if ('error' in outcome) throw outcome.error;
+    return outcome.value;
+  };
+  return { evaluate, boot, start };
+}
+
+let ignoring = false;
+
+/**
+ * Node ends a process in which a promise was rejected that nobody waits for. A script can make such
+ * promises in its realm; they are told by not being the host's. For the host's own, everything stays
+ * as it is without this.
+ */
+function ignoreRejections(): void {
+  if (ignoring) return;
+  ignoring = true;
+  process.on('unhandledRejection', (reason, promise) => {
+    const others = process.listenerCount('unhandledRejection') > 1;
+    if (isHostPromise(promise) && !others) throw reason;
+  });
+}
+
+function isHostPromise(promise: unknown): boolean {
+  try {
+    return promise instanceof Promise;
+  } catch {
+    // A script has put something in the way of looking: that is in its realm.
+    return false;
+  }
 }

@@ -15,7 +15,7 @@ from ._entry import reply_entry as _reply_entry
 from ._fops import BY_NAME, FOPS
 from ._loop import loop
 from .child import Child
-from .frame import FAILED, NOTHING, forbid_winds
+from .frame import FAILED, NOTHING, Frame, forbid_winds
 from .inode import Fd, Loc, contexts
 
 __all__ = ["describe", "find_class"]  # the rest is below
@@ -35,9 +35,11 @@ def create(cls, name, children, options):
     translator.children = tuple(Child(i, *about) for i, about in enumerate(json.loads(children)))
     translator.child = translator.children[0] if translator.children else None
     translator.options = json.loads(options)
-    _requests.first_child = translator.child
+    Frame.cookie = translator.child  # what answers when nobody says otherwise
     if translator.child is None:
         forbid_winds()
+    # What is here now stays: the collector need not look at it again and again.
+    gc.freeze()
     translator.__init__()
     for row in FOPS:
         row.method = _bound(cls, row.name)
@@ -101,11 +103,11 @@ def fini():
 
 
 def entry_created(*loc):
-    return _hook("entry_created", Loc(loc))
+    return _hook("entry_created", Loc(*loc))
 
 
 def entry_removed(*loc):
-    return _hook("entry_removed", Loc(loc))
+    return _hook("entry_removed", Loc(*loc))
 
 
 def tick():

@@ -9,24 +9,21 @@ import inspect
 
 from ._fops import FOPS
 from ._requests import failed, replied, settle, start
-from .data import Data, Dict
-from .frame import ANSWERED, LATER, WIND, frame_class, waiting
+from .data import Data, LentDict
+from .frame import ANSWERED, LATER, SAME, WIND, frame_class, waiting
 from .inode import Loc, fd, inode
 from .values import Flock, Iatt, Lease, Listing, Statvfs, _dirents, _flocks
 
 _SPACE = {
-    "ANSWERED": ANSWERED,
     "Data": Data,
-    "LATER": LATER,
     "Listing": Listing,
     "Loc": Loc,
-    "WIND": WIND,
     "dirents": _dirents,
     "failed": failed,
     "fd": fd,
     "flocks": _flocks,
     "inode": inode,
-    "lent_dict": Dict._lent,
+    "lent_dict": LentDict,
     "lent_flock": Flock._lent,
     "lent_iatt": Iatt._lent,
     "lent_lease": Lease._lent,
@@ -39,7 +36,7 @@ _SPACE = {
 
 # type -> (what arrives, the expression that makes the argument of it); `{h}` is its origin.
 _FORMS = {
-    "loc": (("i", "p", "n", "g", "d"), "Loc(({0}i, {0}p, {0}n, {0}g, {0}d))"),
+    "loc": (("i", "p", "n", "g", "d"), "Loc({0}i, {0}p, {0}n, {0}g, {0}d)"),
     "inode": (("",), "inode({0})"),
     "fd": (("",), "fd({0})"),
     "iatt": (("",), "lent_iatt({h}) if {0} else None"),
@@ -54,40 +51,54 @@ _FORMS = {
     "locklist": (("",), "Listing({h}, flocks) if {0} else None"),
 }
 
-_FOP = """
-def enter(id, {params}):
-    frame = result = None
+# The plain decisions come first: they are what a request costs.
+_FOP = f"""
+def enter(id, {{params}}):
+    frame = None
     try:
-        {assign}
-        frame = new(id, ({names}))
-        {call}
+        {{assign}}
+        frame = new(id, ({{names}}))
+        {{call}}
     except BaseException as error:
         return failed(frame or new(id, ()), error)
     state = frame._state
-    if state:
-        if state == WIND:
-            frame._state = LATER
-            waiting[id] = frame
-            return WIND
-        if state != LATER and state != ANSWERED:
-            return state
-    return settle(frame, result)
+    if state < 0:
+        return state
+    if state == {WIND}:
+        frame._state = {LATER}
+        waiting[id] = frame
+        return {WIND}
+    if state in (0, {LATER}, {ANSWERED}):
+        return settle(frame, result)
+    return state
 """
 
-_REPLY = """
-def reply(id, number, op_ret, op_errno, {params}):
-    frame = waiting.get(id)
+# A reply to the one wind that went as it came is the plain case; the rest is `replied`'s.
+_REPLY = f"""
+def reply(id, number, op_ret, op_errno, {{params}}):
+    frame = waiting.pop(id, None)
     if frame is None:
         if row.method is not None or id < 0:
             return 0  # nobody waits for it any more
         # The class has a callback but no fop: the host wound by itself.
         frame = new(id, ())
         frame._owed = frame._wound = 1
+        frame._state = {LATER}
     try:
-        {assign}
+        {{assign}}
+        reply = ({{names}})
+        if frame._waiters is not None or frame._state != {LATER}:
+            return replied(frame, number, op_ret, op_errno, reply)
+        frame._owed = frame._state = 0
+        frame._reply = reply
+        frame._ret = op_ret, op_errno
+        {{call}}
     except BaseException as error:
         return failed(frame, error)
-    return replied(frame, number, op_ret, op_errno, ({names}))
+    state = frame._state
+    if state < 0 or state >= {SAME}:
+        return state
+    return settle(frame)
 """
 
 for _row in FOPS:
@@ -106,7 +117,7 @@ def _compile(template, row, args, number, call, **more):
         params=", ".join(params),
         assign="; ".join(assign),
         names="".join(f"{name}, " for name in names),
-        call=call.format(", ".join(["frame", *names])),
+        call=call.format(", ".join(names)),
     )
     space = _SPACE | {"row": row, "new": row.frame_class} | more
     exec(compile(source, f"<glupy {row.name}>", "exec"), space)
@@ -116,10 +127,13 @@ def _compile(template, row, args, number, call, **more):
 def fop_entry(row):
     """Where a fop of the translator is entered."""
     is_async = inspect.iscoroutinefunction(row.method)
-    call = "start(frame, method({}))" if is_async else "result = method({})"
+    call = "method(frame, {})"
+    call = f"start(frame, {call})" if is_async else call
+    call = f"result = {call}"
     return _compile(_FOP, row, row.args, -1, call, method=row.method)["enter"]
 
 
 def reply_entry(row):
     """Where a child's reply to a fop is entered."""
-    return _compile(_REPLY, row, row.reply, "number", "")["reply"]
+    call = "cbk(frame, op_ret, op_errno, {})"
+    return _compile(_REPLY, row, row.reply, "number", call, cbk=row.cbk)["reply"]

@@ -9,6 +9,7 @@ import asyncio
 import heapq
 import math
 from collections import deque
+from contextvars import copy_context
 
 import _host
 
@@ -20,6 +21,24 @@ _STEPS = 1000
 _PAUSE = 0.001
 
 
+class _Step:
+    """What runs as soon as possible: an asyncio.Handle without what nobody here asks of it."""
+
+    __slots__ = ("callback", "args", "context", "_cancelled")
+
+    def __init__(self, callback, args, context):
+        self.callback = callback
+        self.args = args
+        self.context = context
+        self._cancelled = False
+
+    def cancel(self):
+        self._cancelled = True
+
+    def cancelled(self):
+        return self._cancelled
+
+
 class Loop(asyncio.AbstractEventLoop):
     def __init__(self):
         self._ready = deque()
@@ -29,11 +48,11 @@ class Loop(asyncio.AbstractEventLoop):
         self.busy = False
 
     def call_soon(self, callback, *args, context=None):
-        handle = asyncio.Handle(callback, args, self, context)
-        self._ready.append(handle)
+        step = _Step(callback, args, context or copy_context())
+        self._ready.append(step)
         if not self.busy:
             self._ask(self.time())
-        return handle
+        return step
 
     call_soon_threadsafe = call_soon
 
@@ -61,7 +80,7 @@ class Loop(asyncio.AbstractEventLoop):
             handle = heapq.heappop(timers)
             handle._scheduled = False
             if not handle._cancelled:
-                self._ready.append(handle)
+                self._ready.append(_Step(handle._callback, handle._args, handle._context))
         self.run_ready()
         if timers:
             self._ask(timers[0]._when)
@@ -77,15 +96,15 @@ class Loop(asyncio.AbstractEventLoop):
             for _ in range(_STEPS):
                 if not ready:
                     break
-                handle = ready.popleft()
+                step = ready.popleft()
                 try:
-                    if not handle._cancelled:
-                        handle._run()
-                except (SystemExit, KeyboardInterrupt) as error:
-                    # asyncio lets these through to end the program; here they end a task.
+                    if not step._cancelled:
+                        step.context.run(step.callback, *step.args)
+                except BaseException as error:
+                    # Tasks keep their exceptions to themselves, but for those that end a program.
                     report(error, "a task failed")
                 # An exception's traceback leads here: it must not lead on to the exception's task.
-                handle = None
+                step = None
         finally:
             self.busy = False
             if ready:

@@ -5,18 +5,19 @@ Results are the codes of frame.py.
 
 import asyncio
 import inspect
-import json
 import weakref
+from contextvars import copy_context
 
 import _host
 
 from ._errno import EINTR
+from ._json import dumps
 from ._loop import loop
 from ._report import error_at, report
 from .child import Reply, current, deliver
 from .data import Data
 from .errors import errno_of
-from .frame import ANSWERED, FAILED, LATER, NOTHING, SAME, kept, waiting
+from .frame import ANSWERED, FAILED, LATER, NOTHING, SAME, Frame, kept, waiting
 from .values import Listing, changed
 
 _NO_REPLY = (
@@ -67,20 +68,20 @@ def settle(frame, result=None):
 
 
 def replied(frame, number, op_ret, op_errno, reply):
-    """A child answered wind `number` of a request."""
+    """A child answered wind `number` of a request that has several, or awaits it, or is over."""
     waiters = frame._waiters
     noted = waiters.pop(number, None) if waiters else None
     waiter, cookie, row, child = noted or (frame.fop.cbk, None, frame.fop, None)
     frame._owed -= 1
-    if not frame._owed:
-        waiting.pop(frame.id, None)
+    if frame._owed:
+        waiting[frame.id] = frame
     done = frame._state == ANSWERED
     if not done:
         frame._state = 0
         frame._reply = reply if row is frame.fop else None
         frame._ret = op_ret, op_errno
         frame._number = number
-    frame.cookie = cookie if cookie is not None else child or first_child
+    frame.cookie = cookie if cookie is not None else child or Frame.cookie
     try:
         if isinstance(waiter, asyncio.Future):
             loop.busy = True
@@ -104,10 +105,6 @@ def replied(frame, number, op_ret, op_errno, reply):
     return settle(frame)
 
 
-# The child that a wind goes to when none is named.
-first_child = None
-
-
 def cancel(id):
     """The host has answered request `id` itself: what the script does with it is void."""
     frame = waiting.pop(id, None)
@@ -128,12 +125,12 @@ def cancel(id):
 
 def start(frame, coro):
     """Runs a fop's coroutine as far as it gets."""
-    token = current.set(frame)
+    context = copy_context()
+    context.run(current.set, frame)
     loop.busy = True
     try:
-        task = asyncio.Task(_drive(frame, coro), loop=loop, eager_start=True)
+        task = asyncio.Task(_drive(frame, coro), loop=loop, context=context, eager_start=True)
     finally:
-        current.reset(token)
         loop.run_ready()
     if not task.done():
         frame._task = task
@@ -163,7 +160,7 @@ def _fail(frame, error):
     speaks = frame._state == LATER
     failed(frame, error)
     if speaks:
-        _host.push(frame.id, json.dumps(["failed"]))
+        _host.push(frame.id, dumps(["failed"]))
     else:
         frame._state = FAILED
 

@@ -34,7 +34,7 @@ class Data(Lent):
         return self._view
 
     def _has_changed(self):
-        return False
+        return False  # nobody can change it
 
     def _take(self):
         self.view
@@ -120,36 +120,29 @@ class Dict(Lent, MutableMapping):
     A value that is replaced keeps its type where the new one fits it.
     """
 
-    __slots__ = ("_origin", "_pairs", "_kinds", "_changed")
+    # _pairs and _kinds are not set before they are fetched.
+    __slots__ = ("_origin", "_pairs", "_kinds")
 
     def __init__(self, pairs=(), **more):
         self._origin = None
-        self._changed = True  # there is no original that it could be taken for
         self._pairs = {}
-        self._kinds = {}
-        if isinstance(pairs, Dict):
-            self._kinds.update(pairs.types)
+        self._kinds = dict(pairs.types) if isinstance(pairs, Dict) else {}
         self.update(pairs, **more)
 
-    @classmethod
-    def _lent(cls, origin):
-        made = cls.__new__(cls)
-        made._origin = origin
-        made._pairs = None
-        made._changed = False
-        return made
-
     def _load(self):
-        if self._pairs is None:
+        try:
+            return self._pairs
+        except AttributeError:
             packed = fetch(self._origin)
             self._kinds = {key: kind for key, kind, _ in packed}
             self._pairs = {key: _unpack(kind, value) for key, kind, value in packed}
-        return self._pairs
+            return self._pairs
 
     def _has_changed(self):
-        if self._changed or self._pairs is None:
-            return self._changed
-        return any(isinstance(value, Iatt) and value._changed for value in self._pairs.values())
+        if self._origin is None:
+            return True
+        inside = getattr(self, "_pairs", {}).values()
+        return any(isinstance(value, Iatt) and value._has_changed() for value in inside)
 
     def _take(self):
         self._load()
@@ -164,8 +157,7 @@ class Dict(Lent, MutableMapping):
         return self._load()[key]
 
     def __setitem__(self, key, value):
-        self._load()
-        self.set(key, value, _kind_of(value, self._kinds.get(key)))
+        self.set(key, value, _kind_of(value, self.types.get(key)))
 
     def set(self, key, value, type):
         """Stores a value as a certain GlusterFS type, as in `xdata.set("gfid-req", gfid, "gfuuid")`."""
@@ -183,8 +175,8 @@ class Dict(Lent, MutableMapping):
         self._change()
 
     def _change(self):
-        if not self._changed:
-            self._changed = True
+        if self._origin is not None:
+            self._origin = None
             note_change()
 
     def __iter__(self):
@@ -212,3 +204,15 @@ class Dict(Lent, MutableMapping):
 
     def __repr__(self):
         return f"Dict({self._load()!r})"
+
+
+class LentDict(Dict):
+    """A Dict that came with a request: with a constructor of its own, as one is made for each."""
+
+    __slots__ = ()
+
+    def __init__(self, origin):
+        self._origin = origin
+
+
+LentDict.__name__ = "Dict"

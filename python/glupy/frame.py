@@ -4,12 +4,13 @@ What a method decides takes effect when the method returns: until then an except
 whole of it into a failure, so a request is answered exactly once, and never half.
 """
 
-import json
 from collections import namedtuple
 
 import _host
 
+from . import values
 from ._fops import BY_NAME
+from ._json import dumps, loads
 from .errors import AlreadyAnswered, HandleExpired, is_errno
 from .pack import as_came, pack, pad
 from .values import changed
@@ -32,6 +33,9 @@ kept = {}
 
 # Fops whose op_ret says how much their reply's first part holds.
 _COUNTING = frozenset(("readv", "readdir", "readdirp", "readlink"))
+
+# errno -> the result that fails a request with it. Looking one up is the quickest check there is.
+_FAILURES = {op_errno: -op_errno for op_errno in range(1, 512)}
 
 Root = namedtuple("Root", "unique uid gid pid groups lk_owner op")
 Root.__doc__ = """Who asks: uid, gid, pid and supplementary groups (a tuple) of the caller; unique,
@@ -79,7 +83,7 @@ class Frame:
             text = _host.root(self.id)
             if text is None:
                 raise HandleExpired("the request has ended; read frame.root before")
-            unique, uid, gid, pid, groups, lk_owner, op = json.loads(text)
+            unique, uid, gid, pid, groups, lk_owner, op = loads(text)
             self._root = Root(unique, uid, gid, pid, tuple(groups), lk_owner, op)
         return self._root
 
@@ -104,7 +108,7 @@ class Frame:
         """
         if self._state == 0 and not self._wound and (not args or args == self._args):
             if child is None and cookie is None and fop is None and cbk is None:
-                if not changed(self._args):
+                if not values.anything_changed or not changed(self._args):
                     self._wound = 1
                     if self.fop.cbk is None:
                         self._state = TAIL
@@ -132,21 +136,23 @@ class Frame:
         op_ret counts what the reply holds (readv, readdir, readdirp, readlink), it is counted anew.
         """
         if self._state == 0:
-            if reply == self._reply and self._ret == (op_ret, op_errno) and not changed(reply):
-                self._state = SAME + self._number
-                return
-            if op_ret == -1 and type(op_errno) is int and 0 < op_errno < 512:
-                if reply.count(None) == len(reply):
-                    self._state = -op_errno
+            if reply == self._reply and self._ret == (op_ret, op_errno):
+                if not values.anything_changed or not changed(reply):
+                    self._state = SAME + self._number
                     return
+            if op_ret == -1 and op_errno in _FAILURES and reply.count(None) == len(reply):
+                self._state = _FAILURES[op_errno]
+                return
         self._push_answer(op_ret, op_errno, reply)
 
     def fail(self, op_errno):
         """Answers with an errno: short for `unwind(-1, op_errno)`."""
-        if type(op_errno) is not int or not 0 < op_errno < 512:
-            raise ValueError(f"fail takes an errno such as ENOENT, not {op_errno!r}")
+        try:
+            code = _FAILURES[op_errno]
+        except (KeyError, TypeError):
+            raise ValueError(f"fail takes an errno such as ENOENT, not {op_errno!r}") from None
         if self._state == 0:
-            self._state = -op_errno
+            self._state = code
         else:
             self._push_answer(-1, op_errno, ())
 
@@ -154,7 +160,7 @@ class Frame:
 
     def _push(self, *message):
         try:
-            _host.push(self.id, json.dumps(message))
+            _host.push(self.id, dumps(message))
         except RuntimeError as error:
             raise TypeError(f"{self.name}: {error}") from None
 

@@ -1,10 +1,9 @@
 """Inodes, fds and locs: what a fop acts on."""
 
-import json
-from collections import _tuplegetter
 
 import _host
 
+from ._json import loads
 from .errors import HandleExpired
 from .values import NULL_GFID
 
@@ -15,7 +14,7 @@ contexts = {}
 def _known(text, what):
     if text is None:
         raise HandleExpired(f"the {what} is not known any more")
-    return json.loads(text)
+    return loads(text)
 
 
 class Inode:
@@ -79,18 +78,23 @@ def inode(id):
     return Inode(id) if id else None
 
 
-class Loc(tuple):
+class Loc:
     """Where a fop acts: `name` in directory `parent`, and/or the inode itself.
 
     For a new name the inode is there but has no gfid yet. For a fop by gfid, parent and name are
-    None. Locs do not change: `replace` makes another, `Loc.of` one of your own.
+    None. Locs do not change: `replace` makes another, `Loc.of` one of your own. Equal ones lead to
+    the same place.
     """
 
-    # (inode's number, parent's number, name, the target's gfid, parent's gfid)
-    __slots__ = ()
+    __slots__ = ("_inode", "_parent", "_name", "_gfid", "_pargfid")
 
-    name = _tuplegetter(2, "The last component of the path; None for a fop by gfid.")
-    pargfid = _tuplegetter(4, "The gfid of the directory; NULL_GFID for a fop by gfid.")
+    def __init__(self, inode, parent, name, gfid, pargfid):
+        # Numbers of inodes, or 0, and gfids; the target's is None as long as nobody knows it.
+        self._inode = inode
+        self._parent = parent
+        self._name = name
+        self._gfid = gfid
+        self._pargfid = pargfid
 
     @classmethod
     def of(cls, *, parent=None, name=None, inode=None, gfid=None):
@@ -98,50 +102,67 @@ class Loc(tuple):
         if (parent is None) != (name is None) or not (parent or inode or gfid):
             raise TypeError("a loc needs a parent and a name, an inode, or a gfid")
         return cls(
-            (
-                inode.id if inode else 0,
-                parent.id if parent else 0,
-                name,
-                gfid or (inode.gfid if inode else None),
-                parent.gfid if parent else NULL_GFID,
-            )
+            inode.id if inode else 0,
+            parent.id if parent else 0,
+            name,
+            gfid or (inode.gfid if inode else None),
+            parent.gfid if parent else NULL_GFID,
         )
 
     @property
+    def name(self):
+        """The last component of the path; None for a fop by gfid."""
+        return self._name
+
+    @property
+    def pargfid(self):
+        """The gfid of the directory; NULL_GFID for a fop by gfid."""
+        return self._pargfid
+
+    @property
     def inode(self):
-        return Inode(self[0], self[3]) if self[0] else None
+        """The target, an Inode; None when a name is not known yet and none is to be made."""
+        return Inode(self._inode, self._gfid) if self._inode else None
 
     @property
     def parent(self):
-        return Inode(self[1], self[4]) if self[1] else None
+        """The directory, an Inode; None for a fop by gfid."""
+        return Inode(self._parent, self._pargfid) if self._parent else None
 
     @property
     def gfid(self):
         """The target's gfid; NULL_GFID as long as nobody knows it."""
-        return self[3] or (Inode(self[0]).gfid if self[0] else NULL_GFID)
+        return self._gfid or (Inode(self._inode).gfid if self._inode else NULL_GFID)
 
     @property
     def path(self):
         """Path from the root, for people and logs: a rename above may outdate it."""
-        if self[1] and self[2] is not None:
+        if self._parent and self._name is not None:
             above = self.parent.path
-            return above + self[2] if above.endswith("/") else f"{above}/{self[2]}"
-        return self.inode.path if self[0] else f"<gfid:{self[3] or NULL_GFID}>"
+            return above + self._name if above.endswith("/") else f"{above}/{self._name}"
+        return self.inode.path if self._inode else f"<gfid:{self._gfid or NULL_GFID}>"
 
     def replace(self, *, name=None, parent=None, inode=None):
         """Another loc with some parts exchanged. `parent` and `inode` are Inode objects."""
         return Loc(
-            (
-                self[0] if inode is None else inode.id,
-                self[1] if parent is None else parent.id,
-                self[2] if name is None else name,
-                self[3] if inode is None else inode.gfid,
-                self[4] if parent is None else parent.gfid,
-            )
+            self._inode if inode is None else inode.id,
+            self._parent if parent is None else parent.id,
+            self._name if name is None else name,
+            self._gfid if inode is None else inode.gfid,
+            self._pargfid if parent is None else parent.gfid,
         )
 
+    def _parts(self):
+        return [self._inode, self._parent, self._name, self._gfid]
+
+    def __eq__(self, other):
+        return self is other or (isinstance(other, Loc) and self._parts() == other._parts())
+
+    def __hash__(self):
+        return hash((self._inode, self._parent, self._name, self._gfid))
+
     def __repr__(self):
-        at = self[3] if self[2] is None else f"{self[4]}/{self[2]}"
+        at = self._gfid if self._name is None else f"{self._pargfid}/{self._name}"
         return f"<Loc {at}>"
 
 

@@ -4,7 +4,7 @@ import _host
 
 from .data import Data, Dict
 from .inode import Fd, Inode, Loc
-from .values import NULL_GFID, Dirent, Flock, Iatt, Lease, Listing, Statvfs
+from .values import INSIDE, NULL_GFID, Dirent, Flock, Iatt, Lease, Listing, Statvfs
 
 
 def pack(frame, arg, value):
@@ -89,8 +89,7 @@ def _entry(frame, entry):
     name, off, type, gfid, stat, ref = entry
     here = ref is not None and ref[0] == frame.id
     if stat is not None:
-        came = here and stat._origin is None and not stat._changed
-        stat = True if came else stat.fields()
+        stat = True if here and stat._origin is INSIDE else stat.fields()
     return [name, off, type, gfid or NULL_GFID, stat, list(ref[1:]) if here else None]
 
 
@@ -111,7 +110,7 @@ _LENT = {
 }
 
 _PACKERS = {
-    "loc": _expect(Loc, "loc", list),
+    "loc": _expect(Loc, "loc", Loc._parts),
     "inode": _expect(Inode, "inode", lambda value: value.id),
     "fd": _expect(Fd, "fd", lambda value: value.id),
     "iatt": _expect(Iatt, "iatt", Iatt.fields),

@@ -8,12 +8,12 @@ An object handed on as it came costs nothing. To change what goes on, change it 
 or hand on another one (`buf.copy(ia_size=0)`).
 """
 
-import json
 from collections import namedtuple
 from collections.abc import MutableSequence
 
 import _host
 
+from ._json import loads
 from .errors import HandleExpired
 
 NULL_GFID = "00000000-0000-0000-0000-000000000000"
@@ -37,20 +37,20 @@ def fetch(origin):
     text = _host.fetch(*origin)
     if text is None:
         raise HandleExpired("this belongs to a request that has ended; copy what you want to keep")
-    return json.loads(text)
+    return loads(text)
 
 
 class Lent:
     """What came with a request: the host has the original.
 
-    _origin: (request, wind, index) of the original, as long as this stands for it; None otherwise.
+    _origin: (request, wind, index) of the original, as long as this says the same; None otherwise.
     """
 
     __slots__ = ()
 
     def _has_changed(self):
         """Whether this differs from the original."""
-        raise NotImplementedError
+        return self._origin is None
 
     def _take(self):
         """Makes it independent of its request."""
@@ -62,93 +62,112 @@ def changed(args):
     return anything_changed and any(isinstance(arg, Lent) and arg._has_changed() for arg in args)
 
 
+# The origin of what is inside something else: it cannot be named alone, but shows a change.
+INSIDE = (0, 0, 0)
+
+
 class Fields(Lent):
     """Named numbers and texts, fetched together when one is first read."""
 
-    _origin = None
-    _changed = False
-    _order = ()
-    _names = frozenset()
-    _defaults = {}
+    # _values is not set before they are fetched.
+    __slots__ = ("_origin", "_values")
+
+    def __init_subclass__(cls, fields="", **defaults):
+        """A field's type is that of its default, or int."""
+        if not fields:
+            return
+        cls._order = tuple(fields.split())
+        cls._defaults = tuple(defaults.get(name, 0) for name in cls._order)
+        for index, name in enumerate(cls._order):
+            setattr(cls, name, _field(name, index, type(cls._defaults[index])))
+        # Made for every reply: a constructor of its own, with nothing to look for.
+        cls._lent = type(cls.__name__, (cls,), {"__slots__": (), "__init__": _init_lent, "_own": cls})
+        cls._own = cls
 
     def __init__(self, **fields):
-        self.__dict__["_changed"] = True  # there is no original that it could be taken for
+        self._origin = None
+        self._values = list(self._defaults)
         for name, value in fields.items():
+            if name not in self._order:
+                raise AttributeError(f"{type(self).__name__} has no field {name!r}")
             setattr(self, name, value)
 
     @classmethod
-    def _lent(cls, origin):
-        made = cls.__new__(cls)
-        made.__dict__["_origin"] = origin
-        return made
-
-    @classmethod
     def _made(cls, values):
-        """Of all values in order, taken as they are."""
-        made = cls.__new__(cls)
-        made.__dict__.update(zip(cls._order, values))
+        """Of all values in order, inside something else."""
+        made = cls._lent(INSIDE)
+        made._values = values
         return made
 
-    def _is_here(self):
-        return self._origin is None or self._order[0] in self.__dict__
-
-    def __getattr__(self, name):
-        if name not in self._names:
-            raise AttributeError(f"{type(self).__name__} has no field {name!r}")
-        if self._is_here():
-            return self._defaults.get(name, 0)
-        self.__dict__.update(zip(self._order, fetch(self._origin)))
-        return self.__dict__[name]
-
-    def __setattr__(self, name, value):
-        if name not in self._names:
-            if isinstance(getattr(type(self), name, None), property):
-                return object.__setattr__(self, name, value)
-            raise AttributeError(f"{type(self).__name__} has no field {name!r}")
-        wanted = type(self._defaults.get(name, 0))
-        if not isinstance(value, wanted):
-            given = type(value).__name__
-            raise TypeError(f"{type(self).__name__}.{name} must be {wanted.__name__}, not {given}")
-        getattr(self, name)  # the other fields must be here before this one differs
-        self.__dict__[name] = int(value) if wanted is int else value
-        if not self._changed:
-            self.__dict__["_changed"] = True
-            note_change()
-
-    def _has_changed(self):
-        return self._changed
+    def _load(self):
+        try:
+            return self._values
+        except AttributeError:
+            self._values = fetch(self._origin)
+            return self._values
 
     def _take(self):
-        getattr(self, self._order[0])
-        self.__dict__["_origin"] = None
+        self._load()
+        self._origin = None
 
     def fields(self):
         """All fields in order."""
-        return [getattr(self, name) for name in self._order]
+        return list(self._load())
 
     def copy(self, **changes):
         """An independent object, with some fields exchanged."""
-        return type(self)(**dict(zip(self._order, self.fields())) | changes)
+        made = self._own(**changes)
+        for index, name in enumerate(self._order):
+            if name not in changes:
+                made._values[index] = self._load()[index]
+        return made
 
     def __eq__(self, other):
-        return self is other or (type(self) is type(other) and self.fields() == other.fields())
+        if self is other:
+            return True
+        return isinstance(other, Fields) and self._own is other._own and self._load() == other._load()
 
-    __hash__ = object.__hash__
+    __hash__ = None
 
     def __repr__(self):
-        if not self._is_here():
+        if not hasattr(self, "_values"):
             return f"<{type(self).__name__}>"
-        inner = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._order)
+        inner = ", ".join(f"{name}={value!r}" for name, value in zip(self._order, self._values))
         return f"{type(self).__name__}({inner})"
 
 
-def _fields(order, **defaults):
-    """The class attributes of a Fields class. A field's type is that of its default, or int."""
-    names = tuple(order.split())
-    return names, frozenset(names), defaults
+def _init_lent(self, origin):
+    self._origin = origin
 
 
-class Iatt(Fields):
+def _field(name, index, kind):
+    """A field as a property: reading fetches all of them, writing marks the object as changed."""
+
+    def get(self):
+        try:
+            return self._values[index]
+        except AttributeError:
+            return self._load()[index]
+
+    def set(self, value):
+        if not isinstance(value, kind):
+            given = type(value).__name__
+            raise TypeError(f"{type(self).__name__}.{name} must be {kind.__name__}, not {given}")
+        self._load()[index] = kind(value)
+        if self._origin is not None:
+            self._origin = None
+            note_change()
+
+    return property(get, set)
+
+
+class Iatt(
+    Fields,
+    fields="ia_gfid ia_type ia_prot ia_nlink ia_uid ia_gid ia_size ia_blocks ia_blksize ia_dev ia_rdev "
+    "ia_atime ia_atime_nsec ia_mtime ia_mtime_nsec ia_ctime ia_ctime_nsec ia_btime ia_btime_nsec "
+    "ia_flags ia_attributes ia_attributes_mask",
+    ia_gfid=NULL_GFID,
+):
     """The attributes of an inode, named as in GlusterFS's struct iatt.
 
     ia_gfid: uuid text. ia_type: one of IA_*. ia_prot: the permission bits (0o7777). ia_size is in
@@ -156,12 +175,7 @@ class Iatt(Fields):
     with ia_nlink 0 means that nobody knows the attributes. A new one has zeros everywhere.
     """
 
-    _order, _names, _defaults = _fields(
-        "ia_gfid ia_type ia_prot ia_nlink ia_uid ia_gid ia_size ia_blocks ia_blksize ia_dev ia_rdev "
-        "ia_atime ia_atime_nsec ia_mtime ia_mtime_nsec ia_ctime ia_ctime_nsec ia_btime ia_btime_nsec "
-        "ia_flags ia_attributes ia_attributes_mask",
-        ia_gfid=NULL_GFID,
-    )
+    __slots__ = ()
 
     @property
     def ia_ino(self):
@@ -185,30 +199,31 @@ class Iatt(Fields):
         return bool(self.ia_ctime or self.ia_nlink)
 
 
-class Statvfs(Fields):
+class Statvfs(
+    Fields,
+    fields="bsize frsize blocks bfree bavail files ffree favail fsid flag namemax",
+    bsize=4096,
+    frsize=4096,
+    namemax=255,
+):
     """What statvfs(3) tells of a file system: blocks, bfree, bavail are units of frsize bytes."""
 
-    _order, _names, _defaults = _fields(
-        "bsize frsize blocks bfree bavail files ffree favail fsid flag namemax",
-        bsize=4096,
-        frsize=4096,
-        namemax=255,
-    )
+    __slots__ = ()
 
 
-class Flock(Fields):
+class Flock(Fields, fields="type whence start len pid owner", owner=""):
     """A byte-range lock: type 0 read, 1 write, 2 unlock; len 0 reaches to the end of the file.
 
     owner: the lock owner's bytes as hexadecimal text.
     """
 
-    _order, _names, _defaults = _fields("type whence start len pid owner", owner="")
+    __slots__ = ()
 
 
-class Lease(Fields):
+class Lease(Fields, fields="cmd type id flags", id=NULL_GFID):
     """A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write; id, uuid text."""
 
-    _order, _names, _defaults = _fields("cmd type id flags", id=NULL_GFID)
+    __slots__ = ()
 
 
 Dirent = namedtuple("Dirent", "name off type gfid stat ref", defaults=(NULL_GFID, None, None))
@@ -236,13 +251,12 @@ def _flocks(origin):
 class Listing(Lent, MutableSequence):
     """A list of Dirent or Flock, fetched when first looked at. It can be changed like any list."""
 
-    __slots__ = ("_origin", "_make", "_items", "_changed")
+    __slots__ = ("_origin", "_make", "_items")
 
     def __init__(self, origin, make):
         self._origin = origin
         self._make = make
         self._items = None
-        self._changed = False
 
     def _load(self):
         if self._items is None:
@@ -250,18 +264,19 @@ class Listing(Lent, MutableSequence):
         return self._items
 
     def _has_changed(self):
-        if self._items is None:
-            return False
-        return self._changed or any(_differs(item) for item in self._items)
+        if self._origin is None:
+            return True
+        return self._items is not None and any(_differs(item) for item in self._items)
 
     def _take(self):
         self._items = [_independent(item) for item in self._load()]
         self._origin = None
 
     def _change(self):
-        self._changed = True
+        items = self._load()
+        self._origin = None
         note_change()
-        return self._load()
+        return items
 
     def __getitem__(self, key):
         return self._load()[key]

@@ -1,6 +1,6 @@
 /**
- * Timers and asynchronous work go on while the mount is under full load. Everything here is counted;
- * nothing is timed.
+ * Timers and asynchronous work go on while the mount is under full load. Everything here is
+ * counted; nothing is timed.
  */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Client } from '../support/client.ts';
@@ -113,7 +113,8 @@ onStage(
 
     it('what goes through the thread pool comes back', () =>
       stage.ok(
-        'for i in 1 2 3 4 5; do seq 30000 | dd of=f$i oflag=sync status=none bs=64k; sync f$i; done',
+        `for i in 1 2 3 4 5; do seq 30000 | dd of=f$i oflag=sync status=none bs=64k
+        sync f$i; done`,
         {
           in: folder,
         },

@@ -12,13 +12,18 @@ onStage('large files', allKinds, (stage) => {
 
   it('five GiB: cut, grown, allocated, and looked for holes', async () => {
     const { out } = await stage.same(
-      `truncate -s 5G f; stat -c %s f; printf end | dd of=f bs=1 seek=4294967295 conv=notrunc status=none
-      dd if=f bs=1 skip=4294967294 count=5 status=none | od -c; truncate -s 4294967297 f; tail -c 3 f | od -c
-      truncate -s 4294967296 f; truncate -s 6G f; dd if=f bs=1 skip=4294967295 count=4 status=none | od -c; stat -c %s f
+      `truncate -s 5G f; stat -c %s f
+        printf end | dd of=f bs=1 seek=4294967295 conv=notrunc status=none
+      dd if=f bs=1 skip=4294967294 count=5 status=none | od -c; truncate -s 4294967297 f
+      tail -c 3 f | od -c
+      truncate -s 4294967296 f; truncate -s 6G f
+      dd if=f bs=1 skip=4294967295 count=4 status=none | od -c; stat -c %s f
       tail -c +6442450943 f | wc -c; echo x >> f; stat -c %s f; tail -c 2 f; ls -l f | cut -d' ' -f5
       fallocate -p -o 4294963200 -l 8192 f; dd if=f bs=1 skip=4294967295 count=2 status=none | od -c
-      cp --sparse=always f g; stat -c %s g; [ $(stat -c %b g) -lt 1000 ] && echo sparse; tail -c 2 g; rm g
-      truncate -s 9223372036854775807 f || echo too large; truncate -s 1T f && stat -c %s f; truncate -s 0 f; stat -c '%s %b' f`,
+      cp --sparse=always f g; stat -c %s g; [ $(stat -c %b g) -lt 1000 ] && echo sparse
+      tail -c 2 g; rm g
+      truncate -s 9223372036854775807 f || echo too large; truncate -s 1T f && stat -c %s f
+      truncate -s 0 f; stat -c '%s %b' f`,
       {
         tree: false,
         status: 0,
@@ -31,12 +36,24 @@ onStage('large files', allKinds, (stage) => {
 
   it('60 MB: written, read back, copied', async () => {
     const { out } = await stage.same(
-      `"$NODE" -e "const b = require('crypto').createHash('md5'); const fs = require('fs'), fd = fs.openSync('f', 'w');
-        let block = Buffer.alloc(1 << 20); for (let i = 0; i < 60; i++) { block.fill(i + 'x'); fs.writeSync(fd, block); b.update(block) }
-        console.log(b.digest('hex'))"; md5sum < f; dd if=f of=g bs=3M iflag=direct status=none; cmp f g && echo equal
+      `"$NODE" "$CLIENTS/blocks.mjs" f 60; md5sum < f
+      dd if=f of=g bs=3M iflag=direct status=none; cmp f g && echo equal
       cat f > h; md5sum < h; wc -c f g h; rm g h`,
     );
     const [hash, ...rest] = out.split('\n');
     expect(rest.slice(0, 3)).toEqual([`${hash}  -`, 'equal', `${hash}  -`]);
+  });
+});
+
+onStage('data that is not in memory', ['posix', 'python'], (stage) => {
+  it('comes from the disk, for several readers at once', async () => {
+    const { mounted, name } = stage.folders();
+    const hash = await stage.ok('seq 3000000 > f; md5sum < f', { in: mounted });
+    const forget = 'sync f; dd if=f iflag=nocache count=0 status=none';
+    for (let round = 0; round < 3; round++) {
+      await stage.ok(forget, { in: stage.scratch.at('brick', name) });
+      const read = 'for n in 1 2 3 4; do md5sum < f & done; ls; wait';
+      expect(await stage.ok(read, { in: mounted })).toBe(`f\n${hash.repeat(4)}`);
+    }
   });
 });

@@ -5,12 +5,14 @@ import { errorsIn, onStage, type Stage } from '../support/stage.ts';
 
 const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
 
-onStage('at once', allKinds, (stage) => {
+onStage('at once', [...allKinds, 'awaited'], (stage) => {
   it('eight processes create, write, rename, unlink and verify what they read', async () => {
     const out = await stage.ok(`mkdir d0 d1 d2
       for n in 1 2 3 4 5 6 7 8; do ${worker('mixed')} $n 150 > left.$n & done; wait
-      [ "$(sort left.*)" = "$(find d? -type f | sort)" ] && echo as expected; find d? -type f | wc -l
-      for n in 1 2 3 4 5 6 7 8; do ${worker('mixed')} verify $n < left.$n; done; rm -r d?; ls | wc -l`);
+      [ "$(sort left.*)" = "$(find d? -type f | sort)" ] && echo as expected
+      find d? -type f | wc -l
+      for n in 1 2 3 4 5 6 7 8; do ${worker('mixed')} verify $n < left.$n; done; rm -r d?
+      ls | wc -l`);
     const [expected, files, ...verified] = out.trimEnd().split('\n');
     expect(expected).toBe('as expected');
     expect(Number(files)).toBeGreaterThan(100);
@@ -32,7 +34,8 @@ onStage('at once', allKinds, (stage) => {
       stage.client(
         mounted,
         `for i in 1 2 3; do echo $i >> d/${n}; cmp common ../work/common; ls d > /dev/null
-         [ -e missing$i ] && echo found; mkdir d/x${n}; rmdir d/x${n}; done; cat d/${n} | tr -d '\\n'`,
+         [ -e missing$i ] && echo found; mkdir d/x${n}; rmdir d/x${n}; done
+         cat d/${n} | tr -d '\\n'`,
       ),
     );
     for (const client of clients) {
@@ -50,8 +53,8 @@ onStage('at once', allKinds, (stage) => {
 
 onStage('20 000 entries', ['python', 'memory'], (stage) => {
   it('are made, listed without a duplicate, looked at, and removed', async () => {
-    const out =
-      await stage.ok(`${worker('many-entries')} 20000; ls -f | sort | uniq -c | awk '$1 != 1' | wc -l
+    const out = await stage.ok(`${worker('many-entries')} 20000
+        ls -f | sort | uniq -c | awk '$1 != 1' | wc -l
       rm -rf e; ls | wc -l`);
     expect(out).toBe('20000 made, 20000 listed, 0 missing, 10000 half way, 0 left\n0\n0\n');
   });
@@ -74,16 +77,18 @@ describe('with 256 descriptors', () => {
     ['posix'],
     (stage: Stage) => {
       it('knows more files than it can keep open', async () => {
-        const out =
-          await stage.ok(`for d in $(seq 20); do mkdir d$d; for f in $(seq 50); do echo $d $f > d$d/f$f; done; done
-          mv d7 seven; cat */f50 | sort -n | md5sum; cat */f1 | wc -l; find . -type f | xargs stat -c %s | sort | uniq -c | wc -l
+        const out = await stage.ok(`for d in $(seq 20); do mkdir d$d; for f in $(seq 50)
+            do echo $d $f > d$d/f$f; done; done
+          mv d7 seven; cat */f50 | sort -n | md5sum; cat */f1 | wc -l
+          find . -type f | xargs stat -c %s | sort | uniq -c | wc -l
           grep -rl '^3 3$' .; rm -r d1*; find . -type f | wc -l`);
         expect(out).toMatch(/^[0-9a-f]{32} {2}-\n20\n\d+\n\.\/d3\/f3\n450\n$/);
       });
 
       it('says EMFILE when clients want more open at once, and goes on', async () => {
         const out =
-          await stage.ok(`ulimit -n 4096; ${worker('open-many')} 400 || true; echo still > there; cat there
+          await stage.ok(`ulimit -n 4096; ${worker('open-many')} 400 || true; echo still > there
+            cat there
           ${worker('open-many')} 50`);
         expect(out).toMatch(
           /^\d+ open: (EMFILE|ENFILE)\nstill\n50 written, 50 read, 50 after unlink, 0 left\n$/,

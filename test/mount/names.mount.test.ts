@@ -5,32 +5,43 @@ import { onStage } from '../support/stage.ts';
 
 onStage('names', everyKind, (stage) => {
   it('of 255 bytes, and one more', () =>
-    stage.same(`n=$(printf '%0255d' 1); touch $n; mkdir d; mv $n d/; ln d/$n l; ls d | wc -c; cat d/$n
+    stage.same(`n=$(printf '%0255d' 1); touch $n; mkdir d; mv $n d/; ln d/$n l; ls d | wc -c
+      cat d/$n
       m=0$n; touch $m; mkdir $m; ln l $m; mv l $m; ln -s x $m; cat $m; rm $m; rmdir $m; mkfifo $m
-      [ -e $m ] || echo none; u=$(printf 'é%.0s' {1..127}); touch $u; rm $u; touch $u; touch a$u; touch ab$u
-      ls | wc -c; ln -s $n s; stat -c %s s; setfattr -n user.x -v 1 d/$n && getfattr --only-values -n user.x d/$n`));
+      [ -e $m ] || echo none; u=$(printf 'é%.0s' {1..127}); touch $u; rm $u; touch $u; touch a$u
+      touch ab$u
+      ls | wc -c; ln -s $n s; stat -c %s s
+      setfattr -n user.x -v 1 d/$n && getfattr --only-values -n user.x d/$n`));
 
   it('of characters that shells and lists trip over', () =>
-    stage.same(`for n in ' ' '  lead' 'trail ' '-rf' '*' '?' '"' "'" $'new\\nline' $'tab\\t' '\\' '\\\\' '\\n' \\
+    stage.same(`for n in ' ' '  lead' 'trail ' '-rf' '*' '?' '"' "'" $'new\\nline' $'tab\\t' \\
+      '\\' '\\\\' '\\n' \\
       '$x' '%s' '#' ':' '...' '..a' 'é' $'e\\xcc\\x81' '日本語' '🙂' $'\\x7f' $'\\x01'; do
-        echo "$n" > "./$n"; mkdir "d$n"; mv -- "./$n" "d$n/$n"; cat "d$n/$n"; ln -s -- "d$n/$n" "./$n"; readlink -- "./$n"
+        echo "$n" > "./$n"; mkdir "d$n"; mv -- "./$n" "d$n/$n"; cat "d$n/$n"
+        ln -s -- "d$n/$n" "./$n"; readlink -- "./$n"
       done; ls -A --quoting-style=c . ; find . -type f -print0 | sort -z | od -c | md5sum`));
 
   it('that are not UTF-8', () =>
-    stage.same(`for n in $'\\xff' $'a\\xc3(' $'\\x80\\x80' $'\\xed\\xb2\\x80' $'\\xc0\\xaf' $'\\xf4\\x90\\x80\\x80' \\
+    stage.same(`for n in $'\\xff' $'a\\xc3(' $'\\x80\\x80' $'\\xed\\xb2\\x80' $'\\xc0\\xaf' \\
+      $'\\xf4\\x90\\x80\\x80' \\
       $'ok\\xe2\\x82' $'\\xfe.txt' $'caf\\xe9'; do
-        echo "$n" > "$n" && cat "$n" && mkdir "d$n" && mv "$n" "d$n/$n" && mv "d$n/$n" "d$n/$n$n" && ln "d$n/$n$n" "$n"
+        echo "$n" > "$n" && cat "$n" && mkdir "d$n" && mv "$n" "d$n/$n" &&
+          mv "d$n/$n" "d$n/$n$n" && ln "d$n/$n$n" "$n"
         ln -s "d$n/$n$n" "s$n" && readlink "s$n" && cat "s$n" && stat -c '%h %s %N' "$n"
-        mv "s$n" "t$n"; setfattr -n "user.$n" -v "$n" "$n"; getfattr -n "user.$n" --only-values "$n" && echo
+        mv "s$n" "t$n"; setfattr -n "user.$n" -v "$n" "$n"
+        getfattr -n "user.$n" --only-values "$n" && echo
         setfattr -x "user.$n" "$n"; [ -e "missing$n" ] || rm "missing$n"
       done; ls -A | od -c; find . -depth | LC_ALL=C sort | md5sum
       rm -r d*; ls -A | wc -l; rm *; ls -A | wc -l`));
 
   it('in folders deeper than a path can be long', () =>
     stage.same(
-      `n=$(printf '%0200d' 0); for i in $(seq 30); do mkdir $n && cd -P ./$n 2>/dev/null || cd ./$n; done
-      echo bottom > f; cat f; mkdir d; mv f d/g; cat d/g; ln -s d/g s; cat s; chmod 600 d/g; stat -c '%a %s' d/g
-      ln d/g h; stat -c %h h; exec 3< h; rm h d/g; cat <&3; ls; cd / && cd "$0"; find . -name d | wc -c
+      `n=$(printf '%0200d' 0); for i in $(seq 30)
+        do mkdir $n && cd -P ./$n 2>/dev/null || cd ./$n; done
+      echo bottom > f; cat f; mkdir d; mv f d/g; cat d/g; ln -s d/g s; cat s; chmod 600 d/g
+      stat -c '%a %s' d/g
+      ln d/g h; stat -c %h h; exec 3< h; rm h d/g; cat <&3; ls; cd / && cd "$0"
+      find . -name d | wc -c
       find . -depth -printf x | wc -c; rm -r $n; ls | wc -l`,
       { normal: (text) => text.replace(/^.*getcwd.*$/gm, '') },
     ));
@@ -38,7 +49,8 @@ onStage('names', everyKind, (stage) => {
   it('in paths of PATH_MAX bytes, and one more', () =>
     stage.same(
       `p=$PWD; n=$(printf '%099d' 0); while [ \${#p} -lt 3900 ]; do p=$p/$n; done; mkdir -p $p
-      rest=$((4095 - \${#p} - 1)); f=$p/$(printf "%0\${rest}d" 1); echo x > $f; cat $f; cat \${f}2; [ -e \${f}2 ] || echo no
+      rest=$((4095 - \${#p} - 1)); f=$p/$(printf "%0\${rest}d" 1); echo x > $f; cat $f; cat \${f}2
+      [ -e \${f}2 ] || echo no
       cd $p; ls | wc -l; rm *1; ls`,
       { normal: (text) => text.replace(/\/\d{9,}/g, '/N').replace(/(\/N)+/g, '/N') },
     ));
@@ -93,8 +105,8 @@ onStage(
   (stage) => {
     it('that are not UTF-8 are surrogate escapes, and lead to the file', async () => {
       const name = String.raw`a\xff\xc3(`;
-      const out =
-        await stage.ok(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"; readlink "s$n"
+      const out = await stage.ok(`n=$'${name}'; echo data > "$n"; cat "also-$n"; ln -s "$n$n" "s$n"
+          readlink "s$n"
         mv "$n" "b$n"; ls -lA > /dev/null; ls -A; cat "also-b$n"; rm "b$n" "s$n"; ls -A`);
       const bytes = 'a\xff\xc3(';
       expect(out).toBe(`data\n${bytes}${bytes}\nb${bytes}\ns${bytes}\ndata\n`);

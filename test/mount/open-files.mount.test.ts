@@ -10,25 +10,32 @@ const compile = (name: string): string =>
 onStage('open files', everyKind, (stage) => {
   it('renamed over: reads go on from the old file', () =>
     stage.same(`echo old contents > f; exec 3< f; read -n 3 w <&3; echo $w; echo new > g; mv g f
-      cat <&3; cat f; stat -L -c '%h %s' /proc/self/fd/3; exec 4<> f; echo 4th >&4; rm f; echo gone > f
-      cat /proc/self/fd/4; cat f; exec 5>> f; mv f h; echo appended >&5; cat h; mkdir d; exec 6< h; mv h d/i; cat <&6
+      cat <&3; cat f; stat -L -c '%h %s' /proc/self/fd/3; exec 4<> f; echo 4th >&4; rm f
+      echo gone > f
+      cat /proc/self/fd/4; cat f; exec 5>> f; mv f h; echo appended >&5; cat h; mkdir d; exec 6< h
+      mv h d/i; cat <&6
       mv d e; stat -L -c '%n %s' /proc/self/fd/6; cat e/i`));
 
   it('unlinked: read, written, resized, and opened again by their descriptor', () =>
     stage.same(`exec 3<> f; echo first >&3; rm f; ls | wc -l; echo second >&3; cat /proc/self/fd/3
-      stat -L -c '%h %s %F' /proc/self/fd/3; truncate -s 3 /proc/self/fd/3; cat /proc/self/fd/3; echo
+      stat -L -c '%h %s %F' /proc/self/fd/3; truncate -s 3 /proc/self/fd/3; cat /proc/self/fd/3
+      echo
       chmod 600 /proc/self/fd/3; touch -d @9 /proc/self/fd/3; stat -L -c '%a %Y' /proc/self/fd/3
       echo third > f; cat f; cat /proc/self/fd/3; ln -L /proc/self/fd/3 back || echo refused
-      ln f g; exec 4< f; rm f; stat -L -c %h /proc/self/fd/4; rm g; stat -L -c %h /proc/self/fd/4; cat <&4
+      ln f g; exec 4< f; rm f; stat -L -c %h /proc/self/fd/4; rm g; stat -L -c %h /proc/self/fd/4
+      cat <&4
       dd if=/dev/zero bs=1M count=3 of=h status=none; exec 5< h; rm h; wc -c <&5; ls | wc -l`));
 
   it('folders removed while a process is in them', () =>
-    stage.same(`mkdir -p d/e; cd d/e; rmdir ../e; ls -la | wc -l; touch f; mkdir g; cd ..; ls; rmdir e
-      exec 3< .; cd ..; rmdir d; ls /proc/self/fd/3/ | wc -l; stat -L -c '%h %F' /proc/self/fd/3; mkdir d; ls d`));
+    stage.same(`mkdir -p d/e; cd d/e; rmdir ../e; ls -la | wc -l; touch f; mkdir g; cd ..; ls
+      rmdir e
+      exec 3< .; cd ..; rmdir d; ls /proc/self/fd/3/ | wc -l; stat -L -c '%h %F' /proc/self/fd/3
+      mkdir d; ls d`));
 
   it('O_APPEND by several processes loses nothing', () =>
     stage.same(`for n in 1 2 3 4; do for i in $(seq 200); do echo "$n $i"; done >> f & done; wait
-      wc -l < f; sort f | uniq -d | wc -l; for n in 1 2 3 4; do grep "^$n" f | md5sum; done; sort -o f f
+      wc -l < f; sort f | uniq -d | wc -l; for n in 1 2 3 4; do grep "^$n" f | md5sum; done
+      sort -o f f
       printf 0123456789 > g; exec 3>> g; truncate -s 4 g; echo x >&3; cat g`));
 
   it('flags of open(2)', () => stage.same('"$NODE" "$CLIENTS/open-flags.mjs"', { status: 0 }));
@@ -47,16 +54,20 @@ onStage('open files', everyKind, (stage) => {
 
   it('flock and fcntl locks, between processes', () =>
     stage.same(`${compile('lock')} ./lock f && rm lock || exit
-      flock g sh -c 'flock -n g echo not reached || echo busy'; flock -s g sh -c 'flock -sn g echo shared'
-      for n in 1 2 3 4; do (for i in $(seq 25); do flock c sh -c 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) > n'
+      flock g sh -c 'flock -n g echo not reached || echo busy'
+      flock -s g sh -c 'flock -sn g echo shared'
+      for n in 1 2 3 4; do (for i in $(seq 25)
+      do flock c sh -c 'n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) > n'
       done) & done; wait; cat n`));
 
   it('fsync, fdatasync, sync and folders', () =>
-    stage.same(`"$NODE" "$CLIENTS/sync.mjs"; sync f d; sync -f .; sync -d f; dd if=f of=g oflag=sync,dsync status=none
+    stage.same(`"$NODE" "$CLIENTS/sync.mjs"; sync f d; sync -f .; sync -d f
+      dd if=f of=g oflag=sync,dsync status=none
       dd if=f of=h conv=fdatasync status=none; cmp f g; cmp f h`));
 
   it('seeks, holes and copies within the file system', () =>
     stage.same(`truncate -s 1M f; echo data | dd of=f bs=1 seek=500000 conv=notrunc status=none
-      cp --sparse=always f g; cmp f g && du -k --apparent-size g; cp --reflink=auto f h; cmp f h; cat f g h | md5sum
+      cp --sparse=always f g; cmp f g && du -k --apparent-size g; cp --reflink=auto f h; cmp f h
+      cat f g h | md5sum
       "$NODE" "$CLIENTS/copy.mjs" f k; cmp f k`));
 });

@@ -22,13 +22,21 @@ describe.runIf(isRoot)('as an ordinary user', () => {
     ['posix', 'python', 'memory'],
     (stage) => {
       it('serves files', () =>
-        stage.same(`mkdir -p d/e; seq 1000 > d/f; ln d/f g; ln -s f d/s; cat d/s | wc; mv d/e e; mkfifo p; chmod 4750 g
-          touch -d '2001-02-03 04:05:06.123456789' g d; setfattr -n user.a -v b g; getfattr -d g; cp -a d copy
-          stat -c '%n %u %g %a %h %s' g d/f d copy/s; ls -lR --time-style=+ | grep -v ^total; rm -r d; find . | sort`));
+        stage.same(`mkdir -p d/e; seq 1000 > d/f; ln d/f g; ln -s f d/s; cat d/s | wc; mv d/e e
+          mkfifo p; chmod 4750 g
+          touch -d '2001-02-03 04:05:06.123456789' g d; setfattr -n user.a -v b g; getfattr -d g
+          cp -a d copy
+          stat -c '%n %u %g %a %h %s' g d/f d copy/s; ls -lR --time-style=+ | grep -v ^total
+          rm -r d; find . | sort`));
 
       it('has only the rights of the user', () =>
-        stage.same(`touch f; chown 0 f; chgrp 0 f; mknod c c 1 3; setfattr -n trusted.a -v b f; chmod 0 f; cat f; echo > f; rm f
-          mkdir d; touch d/x; chmod 500 d; touch d/y; rm d/x; chmod 300 d; ls d; cat d/x; chmod 700 d; ls d; cp /bin/true t; chmod 6755 t; ./t && echo ran`));
+        stage.same(`touch f; chown 0 f; chgrp 0 f; mknod c c 1 3; setfattr -n trusted.a -v b f
+          chmod 0 f; cat f; echo > f; rm f
+          mkdir d; touch d/x; chmod 500 d; touch d/y; rm d/x; chmod 300 d; ls d; cat d/x
+          chmod 700 d; ls d; cp /bin/true t; chmod 6755 t; ./t && echo ran
+          mkdir r; touch r/a r/b; mkdir r/c; chmod 400 r; ls r; ls -l r 2>&1 | sort
+          find r 2>&1 | sort; cat r/a; ls r/c; chmod 100 r
+          cat r/a; ls r; chmod 700 r`));
 
       it('keeps gfids to itself', async () => {
         const out = await stage.ok('touch f; ln -s f s; mkdir d; getfattr -h -d -m - f s d .');
@@ -52,9 +60,12 @@ describe.runIf(isRoot)('as an ordinary user', () => {
 
       it('works for git and sqlite', async () => {
         const { status } = await stage.same(
-          `export HOME=$PWD; git config --global user.email a@example.org; git config --global user.name a
-          git init -q r 2>/dev/null; cd r; seq 100 > f; git add f; git commit -qm m; git status --short; git gc -q; git fsck --full
-          cd ..; git clone -q r s; diff r/f s/f; sqlite3 db 'CREATE TABLE t(a); INSERT INTO t VALUES(1); PRAGMA integrity_check'`,
+          `export HOME=$PWD; git config --global user.email a@example.org
+            git config --global user.name a
+          git init -q r 2>/dev/null; cd r; seq 100 > f; git add f; git commit -qm m
+          git status --short; git gc -q; git fsck --full
+          cd ..; git clone -q r s; diff r/f s/f
+          sqlite3 db 'CREATE TABLE t(a); INSERT INTO t VALUES(1); PRAGMA integrity_check'`,
           { prune: ['.git', 'r', 's'], tree: false },
         );
         expect(status).toBe(0);

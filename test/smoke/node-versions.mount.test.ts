@@ -1,6 +1,6 @@
 /**
- * The program on other versions of Node: the binaries in GLOSSA_NODES, separated by colons. Each runs
- * the demo, and a mount for every language that translators can be written in.
+ * The program on other versions of Node: the binaries in GLOSSA_NODES, separated by colons. Each
+ * runs the demo, and a mount for every language that translators can be written in.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -58,8 +58,10 @@ describe.skipIf(nodes.length === 0)('on another Node', () => {
           const volfile = await readFile(join(packageRoot, 'volfiles', file), 'utf8');
           const args = ['--xlator-option', `test-posix.directory=${brick}`];
           const mount = await startMount(scratch, volfile, { node, args });
-          const script = `for i in 1 2 3; do [ -e absent ] && echo found; done; mkdir d; seq 1000 > d/f
-            cat d/f | md5sum; mv d/f absent; tail -1 absent; rm absent; [ -e absent ] && echo found; ls`;
+          const script = `for i in 1 2 3; do [ -e absent ] && echo found; done; mkdir d
+            seq 1000 > d/f
+            cat d/f | md5sum; mv d/f absent; tail -1 absent; rm absent
+            [ -e absent ] && echo found; ls`;
           const { out, err } = await new Client(mount.path, script).outcome;
           expect(out + err).toBe('53d025127ae99ab79e8502aae2d9bea6  -\n1000\nd\n');
           const { out: stats } = await glossa(scratch, ['stats', mount.path], { node });

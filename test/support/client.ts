@@ -5,8 +5,8 @@
  *     expect((await client.outcome).status).toBe(0);
  *
  * A server that never answers leaves its clients in the kernel, where nothing can end them. So
- * nobody waits for a client longer than `PATIENCE_MS`: then its outcome is an error, and it ends with
- * the server.
+ * nobody waits for a client longer than `PATIENCE_MS`: then its outcome is an error, and it ends
+ * with the server.
  *
  * What a client writes is Latin-1 here, one character for each byte, so that names which are not
  * UTF-8 come through.

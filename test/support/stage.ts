@@ -1,6 +1,6 @@
 /**
- * A stage: one mount that the tests of a group share, and beside it a bare folder, in which the same
- * commands must do the same.
+ * A stage: one mount that the tests of a group share, and beside it a bare folder, in which the
+ * same commands must do the same.
  *
  *     onStage('ls', ['posix', 'python'], (stage) => {
  *       it('lists', () => stage.same('touch f; ls'));

@@ -30,7 +30,8 @@ const DEVICE = '/dev/fuse';
 const EVERYBODY = 0o666;
 
 /**
- * Opens `/dev/fuse` to users, as it is wherever udev makes it; the result takes that back. Root only.
+ * Opens `/dev/fuse` to users, as it is wherever udev makes it; the result takes that back. For
+ * root only.
  */
 export async function letUsersMount(): Promise<() => Promise<void>> {
   const { mode } = await stat(DEVICE);

@@ -1,4 +1,4 @@
-/* A folder by opendir, telldir, seekdir and rewinddir. Prints what is wrong, or how much was right. */
+/* A folder by opendir, telldir, seekdir, rewinddir. Prints what is wrong, and how much is right. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>

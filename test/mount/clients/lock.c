@@ -41,6 +41,7 @@ int main(int argc, char **argv) {
     waitpid(child, NULL, 0);
     printf("released: %d\n", released);
     printf("gone with the process: %d\n", lock(fd, F_SETLK, F_WRLCK, 0, 0));
-    printf("of the open file: %d\n", lock(open(path, O_RDWR), F_OFD_SETLK, F_WRLCK, 0, 1) == EAGAIN);
+    fd = open(path, O_RDWR);
+    printf("of the open file: %d\n", lock(fd, F_OFD_SETLK, F_WRLCK, 0, 1) == EAGAIN);
     return 0;
 }

@@ -78,3 +78,4 @@ attempt('its size', () => fs.statSync('t/far').size);
 attempt('read a folder', () => fs.readSync(fs.openSync('t/dir', 'r'), Buffer.alloc(1)));
 fs.chmodSync('t/file', 0);
 attempt('nothing allowed', () => fs.readSync(reader, Buffer.alloc(9), 0, 9, 0));
+fs.chmodSync('t/file', 0o600);

@@ -1,4 +1,4 @@
-// swap.mjs N COUNT: takes one of f0 … f7 away, and puts it back, again and again, while others do so.
+// swap.mjs N COUNT: takes one of f0 … f7 away, and puts it back, again and again, as others do.
 import { renameSync } from 'node:fs';
 
 const [n, count] = process.argv.slice(2).map(Number);

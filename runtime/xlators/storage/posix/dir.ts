@@ -8,7 +8,7 @@
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
-import { EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
+import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
@@ -29,7 +29,7 @@ import {
   look,
   type PosixXlator,
 } from './handles.ts';
-import { PARENT, procEntryPath, SELF } from './paths.ts';
+import { PARENT, procEntryPath, procPath, SELF } from './paths.ts';
 import { lookupKeys } from './xattr.ts';
 
 const DT_UNKNOWN = 0;
@@ -90,7 +90,9 @@ function dirOf(xl: PosixXlator, fd: Fd): OpenDir | number {
 
 function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
   if (!handle.isDir) return ENOTDIR;
-  const descriptor = libc.openat(handle.fd, SELF, OPEN_DIR, 0);
+  let descriptor = libc.openat(handle.fd, SELF, OPEN_DIR, 0);
+  // A process without root's rights reaches "." only where it may search; reading needs less.
+  if (descriptor === -EACCES) descriptor = libc.open(procPath(handle.fd), OPEN_DIR, 0);
   if (descriptor < 0) return -descriptor;
   const dir = new OpenDir(xl.priv, descriptor, handle);
   fd.ctxSet(xl, dir);
@@ -149,7 +151,10 @@ function takeEntries(listing: Listing): boolean {
   return true;
 }
 
-/** The entry that `dirents` is at; null when its name is gone already. */
+/**
+ * The entry that `dirents` is at; null when its name is gone already. Of what may not be looked at
+ * there is the name alone.
+ */
 function entryOf(listing: Listing, name: string, off: number): Dirent | null {
   if (name === '.' || name === '..') return dotsOf(listing, name, off);
   const { dir, plus } = listing;
@@ -158,7 +163,11 @@ function entryOf(listing: Listing, name: string, off: number): Dirent | null {
   let { type } = brick.dirents;
   const path = brick.dirents.bytes.subarray(nameStart, nameEnd + 1);
   const looks = plus || type === DT_UNKNOWN;
-  if (looks && look(brick, dir.fd, path) !== 0) return null;
+  const fault = looks ? look(brick, dir.fd, path) : 0;
+  if (fault === ENOENT) return null;
+  if (fault !== 0) {
+    return { name, off, type, gfid: NULL_GFID, stat: null, dict: null, inode: null };
+  }
   if (looks) type = direntType(typeOfMode(brick.st.mode));
   // A number alone may be out of date, but here it is only a hint of what a lookup will find.
   const known = looks

@@ -5,7 +5,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GraphError } from '../../runtime/core/errors.ts';
+import { GraphError } from '../../../runtime/core/errors.ts';
 import {
   type Files,
   folderOf,
@@ -13,8 +13,8 @@ import {
   moduleGraph,
   type RunningModule,
   startModule,
-} from '../support/module.ts';
-import { sized, texts } from './bridge/requests.ts';
+} from '../../support/module.ts';
+import { sized, texts } from '../bridge/requests.ts';
 
 /** Why the start was refused. */
 async function refusal(files: Files, settings: ModuleSettings = {}): Promise<string> {

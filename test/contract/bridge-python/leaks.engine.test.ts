@@ -6,14 +6,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Dict } from '../../runtime/core/dict.ts';
-import { EAGAIN } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
-import type { Dirent } from '../../runtime/core/iatt.ts';
-import { Loc } from '../../runtime/core/loc.ts';
-import type { Held } from '../support/core.ts';
-import { moduleGraph, type RunningModule } from '../support/module.ts';
-import { sized } from './bridge/requests.ts';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { EAGAIN } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import type { Dirent } from '../../../runtime/core/iatt.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import type { Held } from '../../support/core.ts';
+import { moduleGraph, type RunningModule } from '../../support/module.ts';
+import { sized } from '../bridge/requests.ts';
 
 const SOURCE = `import asyncio, gc, json, sys, logging
 from glupy import *

@@ -1,0 +1,45 @@
+/** What the tests of failing modules share. */
+import { expect } from 'vitest';
+import { EIO } from '../../../runtime/core/errno.ts';
+import type { Reply } from '../../support/core.ts';
+import { type ModuleSettings, type RunningModule, startModule } from '../../support/module.ts';
+
+/**
+ * A module with `body` in its class xlator, which begins in line 6. Whatever else it does, `access`
+ * works in it.
+ */
+function source(body: string): string {
+  const lines = body.split('\n').map((line) => (line === '' ? '' : `    ${line}`));
+  return `import asyncio, gc, sys
+from glupy import *
+kept = []
+
+class xlator(Translator):
+${lines.join('\n')}
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind()
+`;
+}
+
+export async function start(body: string, settings: ModuleSettings = {}): Promise<RunningModule> {
+  const run = await startModule({ 'm.py': source(body) }, settings);
+  run.lines();
+  return run;
+}
+
+/** The reply of a request that a module has failed with. */
+export const failed = { count: 1, opRet: -1, opErrno: EIO };
+
+export const stat = (run: RunningModule): Reply => run.ask('stat', run.known('file'), null);
+
+export const readlink = (run: RunningModule): Reply => run.ask('readlink', run.known('a'), 1, null);
+
+/** The volume goes on working, and nothing is left of what was before. */
+export function works(run: RunningModule): void {
+  run.asked();
+  const reply = run.ask('access', run.known('other'), 4, null);
+  run.asked()[0]!.answer(0, 0, null);
+  expect(reply).toMatchObject({ count: 1, opRet: 0 });
+  run.settled();
+}

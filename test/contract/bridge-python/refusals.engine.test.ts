@@ -1,0 +1,212 @@
+/** What modules send that cannot be sent, and objects that they use too late: clear messages. */
+import { describe, expect, it } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { EPERM } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { sized } from '../bridge/requests.ts';
+import { failed, readlink, start, stat, works } from './failing.ts';
+
+describe('what cannot be sent', () => {
+  const wrong: readonly (readonly [string, string, RegExp])[] = [
+    ['a text for an integer', 'frame.unwind("0")', /op_ret must be int, not str/],
+    ['None for op_ret', 'frame.unwind(None)', /op_ret must be int, not NoneType/],
+    ['a failure without errno', 'frame.unwind(-1)', /needs an errno such as ENOENT, not 0/],
+    ['a failure with a text', 'frame.unwind(-1, "ENOENT")', /needs an errno .*'ENOENT'/],
+    ['an errno that is none', 'frame.unwind(-1, 4096)', /needs an errno .*4096/],
+    ['fail(0)', 'frame.fail(0)', /fail takes an errno such as ENOENT, not 0/],
+    ['fail("x")', 'frame.fail("x")', /fail takes an errno such as ENOENT, not 'x'/],
+    ['fail(-2)', 'frame.fail(-ENOENT)', /fail takes an errno such as ENOENT, not -2/],
+    ['an int for an iatt', 'frame.unwind(0, 0, 5)', /buf must be Iatt, not int/],
+    ['a dict for an iatt', 'frame.unwind(0, 0, xdata)', /buf must be Iatt, not Dict/],
+    ['an iatt for a dict', 'frame.unwind(0, 0, None, Iatt())', /xdata must be a Dict/],
+    [
+      'too many parts',
+      'frame.unwind(0, 0, None, None, None)',
+      /stat takes 2 arguments \(buf, xdata\)/,
+    ],
+    [
+      'a float for an integer',
+      'frame.wind(loc, 1.5, None, fop="access", cbk=print)',
+      /mask must be int/,
+    ],
+    ['nothing for an integer', 'frame.wind(loc, fop="access", cbk=print)', /mask is missing/],
+    ['nothing for a loc', 'frame.wind(None, xdata)', /loc must not be None/],
+    ['a text for a loc', 'frame.wind("/file")', /loc must be Loc, not str/],
+    ['arguments in the wrong order', 'frame.wind(xdata, loc)', /loc must be Loc, not Dict/],
+    [
+      'too large an integer',
+      'frame.wind(loc, 2**53, fop="access", cbk=print)',
+      /mask must be .* 2\^53/,
+    ],
+    ['too large an integer in a dict', 'frame.wind(loc, {"a": 2**60})', /xdata has an int .*2\^53/],
+    ['a list in a dict', 'frame.wind(loc, {"a": []})', /xdata must be a Dict .*not list/],
+    ['a number as key of a dict', 'frame.wind(loc, {1: 2})', /xdata must be a Dict .*keys are str/],
+    [
+      'a wrong gfid in a dict',
+      'xdata.set("g", "x", "gfuuid")\n    frame.wind()',
+      /xdata has a gfid/,
+    ],
+    [
+      'a negative uint',
+      'xdata.set("g", -1, "uint")\n    frame.wind()',
+      /xdata has a negative uint/,
+    ],
+    ['a wrong gfid', 'frame.unwind(0, 0, Iatt(ia_gfid="x"))', /buf has an ia_gfid that is no uuid/],
+    ['a wrong type', 'frame.unwind(0, 0, Iatt(ia_type=9))', /buf has an ia_type/],
+    ['a float in an iatt', 'Iatt(ia_mtime=1.5)', /Iatt\.ia_mtime must be int, not float/],
+    ['a field that is none', 'Iatt(st_size=1)', /Iatt has no field 'st_size'/],
+    ['a name with a slash', 'frame.wind(loc.replace(name="a/b"))', /loc has the name "a\/b"/],
+    ['an empty name', 'frame.wind(loc.replace(name=""))', /loc has the name ""/],
+    ['a NUL in a name', 'frame.wind(loc.replace(name="a\\0b"))', /loc has a NUL/],
+    ['a surrogate in a name', 'frame.wind(loc.replace(name="\\ud800"))', /loc has a surrogate/],
+    ['a number for a name', 'frame.wind(loc.replace(name=5))', /loc must be a string/],
+    [
+      'an unknown inode',
+      'frame.wind(loc.replace(inode=Inode(99999)))',
+      /inode is not known any more/,
+    ],
+    ['a loc to nowhere', 'frame.wind(Loc.of())', /a loc needs a parent and a name/],
+    ['a fop that is none', 'frame.wind(fop="read", cbk=print)', /'read' is no fop/],
+    ['another fop without callback', 'frame.wind(loc, fop="lookup")', /needs a callback/],
+    ['a child that is none', 'frame.wind(child="leaf0")', /child must be one of self\.children/],
+    ['a child by number', 'frame.wind(child=0)', /child must be one of self\.children, not 0/],
+    ['a strange child', 'frame.wind(child=Child(7, "x", "y"))', /no such subvolume to wind to/],
+    ['no children for a wind', 'frame.wind(child=self.children[1])', /IndexError/],
+  ];
+
+  it.each(wrong)('%s', async (_title, code, text) => {
+    const run = await start(`def stat(self, frame, loc, xdata):\n    ${code}`);
+    const reply = run.ask('stat', run.known('file'), Dict.of({ key: 1 }));
+    expect(reply).toMatchObject(failed);
+    expect(run.asked()).toEqual([]);
+    expect(run.lines()).toEqual([
+      expect.stringMatching(/^E \[m\.py:[78]:stat\] 0-top: stat failed: /),
+    ]);
+    expect(run.history.at(-1)).toMatch(text);
+    works(run);
+  });
+
+  it('may be noticed by the module, which then answers otherwise', async () => {
+    const run = await start(`def stat(self, frame, loc, xdata):
+    try:
+        frame.unwind(0, 0, "no iatt")
+    except TypeError:
+        frame.fail(EPERM)
+
+def stat_cbk(self, *args):
+    pass`);
+    expect(stat(run)).toMatchObject({ count: 1, opErrno: EPERM });
+    expect(run.lines()).toEqual([]);
+    works(run);
+  });
+
+  it.each([
+    ['nothing', 'pass', /stat must return a Reply, or a dict or tuple of buf, xdata, not NoneType/],
+    ['a text', 'return "x"', /stat must return .*, not str/],
+    ['an unknown part', 'return {"bufff": Iatt()}', /a reply of stat has no bufff/],
+    ['another fop’s reply', 'return await self.child.access(loc, 0)', /returned a reply of access/],
+    ['too much', 'return 1, 2, 3', /stat takes 2 arguments/],
+  ])('an async def that returns %s', async (_title, code, text) => {
+    const run = await start(`async def stat(self, frame, loc, xdata):\n    ${code}`);
+    const reply = stat(run);
+    for (const held of run.asked()) held.answer(0, 0, null);
+    expect(reply).toMatchObject(failed);
+    expect(run.lines()).toEqual([
+      expect.stringMatching(/^E \[m\.py:6:stat\] 0-top: stat failed: /),
+    ]);
+    expect(run.history.at(-1)).toMatch(text);
+    works(run);
+  });
+
+  it('without a subvolume, every wind is an error', async () => {
+    const run = await start(
+      `def stat(self, frame, loc, xdata):
+    frame.wind()
+
+def readlink(self, frame, loc, size, xdata):
+    frame.wind(loc, 5)
+
+async def fsync(self, frame, fd, datasync, xdata):
+    return await self.child.fsync(fd)
+
+def access(self, frame, loc, mask, xdata):
+    frame.unwind(0)
+
+def ipc_cbk(self, frame, *reply):
+    frame.unwind(*reply)`,
+      { leaves: 0 },
+    );
+    expect(stat(run)).toMatchObject(failed);
+    expect(readlink(run)).toMatchObject(failed);
+    expect(run.ask('fsync', new Fd(run.root, 0, 1), 0, null)).toMatchObject(failed);
+    expect(run.ask('ipc', 1, null)).toMatchObject(failed);
+    const lines = run.lines();
+    expect(lines.map((line) => line[0])).toEqual(['E', 'E', 'E', 'E']);
+    expect(lines[0]).toMatch(/^E \[m\.py:7:stat\] .*there is no subvolume to wind to/);
+    expect(lines[1]).toMatch(/^E \[m\.py:10:readlink\] .*there is no subvolume to wind to/);
+    expect(lines[2]).toMatch(/^E \[m\.py:13:fsync\]/);
+    expect(lines[3]).toMatch(/ipc: there is no subvolume to wind to/);
+    run.settled();
+  });
+});
+
+describe('an object used after its request', () => {
+  it.each([
+    ['an iatt', 'stat', 'buf.ia_size'],
+    ['a dict', 'stat', 'xdata["key"]'],
+    ['who asked', 'stat', 'frame.root.uid'],
+    ['bytes', 'readv', 'bytes(vector)'],
+    ['a listing', 'readdirp', 'entries[0]'],
+  ])('%s has expired', async (_title, fop, use) => {
+    const run = await start(`def stat(self, frame, loc, xdata):
+    frame.wind()
+
+def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
+    kept.append(lambda: ${use})
+    frame.unwind(op_ret, op_errno, buf, xdata)
+
+def readv_cbk(self, frame, op_ret, op_errno, vector, stbuf, xdata):
+    kept.append(lambda: ${use})
+    frame.unwind(op_ret, op_errno, vector, stbuf, xdata)
+
+def readdirp_cbk(self, frame, op_ret, op_errno, entries, xdata):
+    kept.append(lambda: ${use})
+    frame.unwind(op_ret, op_errno, entries, xdata)
+
+def readlink(self, frame, loc, size, xdata):
+    kept.pop()()`);
+    const fd = new Fd(run.root, 0, 1, true);
+    if (fop === 'stat') {
+      stat(run);
+      run.asked()[0]!.answer(0, 0, sized(1), Dict.of({ key: 1 }));
+    } else if (fop === 'readv') {
+      run.ask('readv', fd, 1, 0, 0, null);
+      run.asked()[0]!.answer(1, 0, Uint8Array.of(1), null, null);
+    } else {
+      run.ask('readdirp', fd, 1, 0, null);
+      run.asked()[0]!.answer(0, 0, [], null);
+    }
+    expect(readlink(run)).toMatchObject(failed);
+    expect(run.lines()[0]).toMatch(/^E .*readlink failed: glupy\.HandleExpired: /);
+    works(run);
+  });
+
+  it('but what was looked at, or copied, stays', async () => {
+    const run = await start(`def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
+    kept.extend([buf.copy(), xdata.copy(), buf, xdata])
+    frame.unwind(op_ret, op_errno, buf, xdata)
+
+def readlink(self, frame, loc, size, xdata):
+    one, two, three, four = kept
+    assert one.ia_size == three.ia_size == 7 and two["key"] == four["key"] == 1
+    # Sent in another request, they are what they were.
+    frame.unwind(1, 0, "x", three, four)`);
+    stat(run);
+    run.asked()[0]!.answer(0, 0, sized(7), Dict.of({ key: 1 }));
+    const reply = readlink(run);
+    expect(reply).toMatchObject({ count: 1, opRet: 1 });
+    expect(reply.values[1]).toEqual(sized(7));
+    expect((reply.values[2] as Dict).get('key')).toBe(1);
+    works(run);
+  });
+});
