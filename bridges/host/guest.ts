@@ -64,8 +64,8 @@ export interface Guest {
   /** Request `id` was answered by the host; what the script does with it is void. */
   cancel(id: number): void;
   /** The inode or fd with this number is gone. */
-  forget(inode: number): void;
-  release(fd: number): void;
+  forget(inode: number): number;
+  release(fd: number): number;
   /** Looks for requests that nothing can reach any more. */
   collect(): number;
   /** Bytes of memory the interpreter has. */

@@ -274,13 +274,18 @@ export class Host {
 
   /** The guest has failed with a request: what it decided about it in this call is void. */
   private fail(request: Request): void {
+    this.undo(request);
+    this.failRequest(request);
+  }
+
+  /** Takes back what is decided about a request and not yet carried out. */
+  private undo(request: Request): void {
     for (let i = this.queue.length - 1; i >= 0; i--) {
       const { request: of, decision } = this.queue[i]!;
       if (of !== request) continue;
       if (decision.verb === 'wind') request.owed -= 1;
       this.queue.splice(i, 1);
     }
-    this.failRequest(request);
   }
 
   /** Answers in the guest's place: it has failed, or can no longer be asked. */
@@ -319,6 +324,7 @@ export class Host {
     } else if (request.answered) {
       throw new MessageError('the request has had its answer');
     }
+    if (decision.verb === 'failed') this.undo(request);
     this.waiting.keep(request);
     this.queue.push({ request, decision });
   }
@@ -366,7 +372,7 @@ export class Host {
       this.handOn(request, plan, this.xl.children[decision.child]!, decision.values);
     } else if (decision.verb === 'unwind') {
       this.answer(request, decision.opRet, decision.opErrno, decision.values);
-    } else this.fail(request);
+    } else this.failRequest(request);
   }
 
   // -- what waits ------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ export class Lent implements GuestHost {
   private readonly host: Host;
   private readonly fds = new Map<number, Fd>();
   /** Inodes that are in no table, and may never be: the table tells of no other's end. */
-  private readonly unlinked = new FinalizationRegistry<number>((id) => this.guest?.forget(id));
+  private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
   /** Bytes for the next message. */
   private bytes: Uint8Array[] = [];
   private table: InodeTable | null = null;
@@ -107,12 +107,18 @@ export class Lent implements GuestHost {
   /** An inode that the guest knows is forgotten. */
   forget(inode: Inode): void {
     this.unlinked.unregister(inode);
-    this.guest?.forget(inode.id);
+    this.forgetId(inode.id);
+  }
+
+  private forgetId(id: number): void {
+    const { guest } = this;
+    if (guest !== null) this.host.enterFor(() => guest.forget(id));
   }
 
   release(fd: Fd): void {
     this.fds.delete(fd.id);
-    this.guest?.release(fd.id);
+    const { guest } = this;
+    if (guest !== null) this.host.enterFor(() => guest.release(fd.id));
   }
 
   now(): number {

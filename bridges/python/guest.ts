@@ -182,12 +182,12 @@ class PythonGuest implements Guest {
     this.#guarded(this.#cancel, [id]);
   }
 
-  forget(inode: number): void {
-    this.#guarded(this.#forget, [inode]);
+  forget(inode: number): number {
+    return this.#guarded(this.#forget, [inode]);
   }
 
-  release(fd: number): void {
-    this.#guarded(this.#release, [fd]);
+  release(fd: number): number {
+    return this.#guarded(this.#release, [fd]);
   }
 
   collect(): number {

@@ -58,7 +58,7 @@ def enter(id, {{params}}):
     try:
         {{assign}}
         frame = new(id, ({{names}}))
-        {{call}}
+        result = method(frame, {{names}})
     except BaseException as error:
         return failed(frame or new(id, ()), error)
     state = frame._state
@@ -71,6 +71,17 @@ def enter(id, {{params}}):
     if state in (0, {LATER}, {ANSWERED}):
         return settle(frame, result)
     return state
+"""
+
+_ASYNC_FOP = """
+def enter(id, {params}):
+    frame = None
+    try:
+        {assign}
+        frame = new(id, ({names}))
+        return start(frame, method(frame, {names}))
+    except BaseException as error:
+        return failed(frame or new(id, ()), error)
 """
 
 # A reply to the one wind that went as it came is the plain case; the rest is `replied`'s.
@@ -92,7 +103,7 @@ def reply(id, number, op_ret, op_errno, {{params}}):
         frame._owed = frame._state = 0
         frame._reply = reply
         frame._ret = op_ret, op_errno
-        {{call}}
+        cbk(frame, op_ret, op_errno, {{names}})
     except BaseException as error:
         return failed(frame, error)
     state = frame._state
@@ -105,7 +116,7 @@ for _row in FOPS:
     _row.frame_class = frame_class(_row)
 
 
-def _compile(template, row, args, number, call, **more):
+def _compile(template, row, args, number, **more):
     params, assign, names = [], [], []
     for index, arg in enumerate(args):
         suffixes, expr = _FORMS[arg.type]
@@ -117,7 +128,6 @@ def _compile(template, row, args, number, call, **more):
         params=", ".join(params),
         assign="; ".join(assign),
         names="".join(f"{name}, " for name in names),
-        call=call.format(", ".join(names)),
     )
     space = _SPACE | {"row": row, "new": row.frame_class} | more
     exec(compile(source, f"<glupy {row.name}>", "exec"), space)
@@ -126,14 +136,10 @@ def _compile(template, row, args, number, call, **more):
 
 def fop_entry(row):
     """Where a fop of the translator is entered."""
-    is_async = inspect.iscoroutinefunction(row.method)
-    call = "method(frame, {})"
-    call = f"start(frame, {call})" if is_async else call
-    call = f"result = {call}"
-    return _compile(_FOP, row, row.args, -1, call, method=row.method)["enter"]
+    template = _ASYNC_FOP if inspect.iscoroutinefunction(row.method) else _FOP
+    return _compile(template, row, row.args, -1, method=row.method)["enter"]
 
 
 def reply_entry(row):
     """Where a child's reply to a fop is entered."""
-    call = "cbk(frame, op_ret, op_errno, {})"
-    return _compile(_REPLY, row, row.reply, "number", call, cbk=row.cbk)["reply"]
+    return _compile(_REPLY, row, row.reply, "number", cbk=row.cbk)["reply"]

@@ -13,7 +13,7 @@ from contextvars import copy_context
 
 import _host
 
-from ._report import report
+from ._report import error_in_task, report
 
 # Steps without giving the turn back: many for a request, and few enough that a task which only
 # ever yields (`while True: await asyncio.sleep(0)`) lets others live.
@@ -135,10 +135,11 @@ class Loop(asyncio.AbstractEventLoop):
         return None
 
     def call_exception_handler(self, context):
-        error = context.get("exception")
-        if error is None:
-            error = RuntimeError(repr(context.get("task") or context.get("future")))
-        report(error, context.get("message") or "a task failed")
+        error, text = context.get("exception"), context.get("message") or "a task failed"
+        if error is not None:
+            report(error, text)
+        else:
+            error_in_task(context.get("task"), text)
 
     default_exception_handler = call_exception_handler
 

@@ -73,6 +73,13 @@ def error_at(row, text):
     _host.log(_ERROR, *place_of(row), f"{row.name}: {text}")
 
 
+def error_in_task(task, text):
+    """Logs an error at the coroutine of a task, if that can be told."""
+    code = getattr(task and task.get_coro(), "cr_code", None)
+    place = (code.co_filename, code.co_firstlineno, code.co_name) if code else ("-", 0, "-")
+    _host.log(_ERROR, *place, text)
+
+
 def _show_warning(message, category, filename, lineno, file=None, line=None):
     _host.log(_WARNING, filename, lineno, "-", f"{category.__name__}: {message}")
 

@@ -17,7 +17,7 @@ from ._report import error_at, report
 from .child import Reply, current, deliver
 from .data import Data
 from .errors import errno_of
-from .frame import ANSWERED, FAILED, LATER, NOTHING, SAME, Frame, kept, waiting
+from .frame import ANSWERED, FAILED, LATER, NOTHING, SAME, WIND, Frame, kept, waiting
 from .values import Listing, changed
 
 _NO_REPLY = (
@@ -124,7 +124,7 @@ def cancel(id):
 
 
 def start(frame, coro):
-    """Runs a fop's coroutine as far as it gets."""
+    """Runs a fop's coroutine as far as it gets; the result for the host."""
     context = copy_context()
     context.run(current.set, frame)
     loop.busy = True
@@ -134,6 +134,16 @@ def start(frame, coro):
         loop.run_ready()
     if not task.done():
         frame._task = task
+        task._log_destroy_pending = False  # the frame tells, when nothing can reach it any more
+    state = frame._state
+    if state == WIND:
+        frame._state = LATER
+        waiting[frame.id] = frame
+    elif state in (0, LATER, ANSWERED):
+        return settle(frame)
+    else:
+        frame._state = ANSWERED  # what the coroutine does from here on comes too late
+    return state
 
 
 async def _drive(frame, coro):
@@ -144,11 +154,11 @@ async def _drive(frame, coro):
     except asyncio.CancelledError:
         if not frame.answered:
             frame.fail(EINTR)
+    except GeneratorExit:
+        raise  # nothing can reach the coroutine any more, and so it is with the frame
     except BaseException as error:
         op_errno = errno_of(error) if isinstance(error, OSError) else 0
-        if frame.answered:
-            report(error, f"{frame.name} failed after its answer", frame.fop)
-        elif op_errno:
+        if op_errno and not frame.answered:
             frame.fail(op_errno)
         else:
             _fail(frame, error)
@@ -157,12 +167,15 @@ async def _drive(frame, coro):
 
 
 def _fail(frame, error):
-    speaks = frame._state == LATER
-    failed(frame, error)
-    if speaks:
+    if frame._state not in (LATER, ANSWERED):
+        frame._state = failed(frame, error)
+        return
+    try:
         _host.push(frame.id, dumps(["failed"]))
+    except RuntimeError:
+        report(error, f"{frame.name} failed after its answer", frame.fop)
     else:
-        frame._state = FAILED
+        failed(frame, error)
 
 
 def _finish(frame, result):

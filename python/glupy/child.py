@@ -30,6 +30,8 @@ class Reply:
         self._origin = origin
 
     def __getattr__(self, name):
+        if name in Reply.__slots__:
+            raise AttributeError(name)  # not set yet: somebody copies this
         return self.values[self._index(name)]
 
     def _index(self, name):

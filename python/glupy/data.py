@@ -62,6 +62,8 @@ class Data(Lent):
     __hash__ = object.__hash__
 
     def __getattr__(self, name):
+        if name in Data.__slots__:
+            raise AttributeError(name)  # not set yet: somebody copies this
         return getattr(self.view, name)
 
     def __repr__(self):

@@ -38,13 +38,14 @@ export function thingContract(folder: string): void {
   it.each([0, 1, 47, 48, 4096, 1 << 20])('bytes_upper: reads of %d bytes', async (length) => {
     const run = await start('bytes_upper');
     const data = Uint8Array.from({ length }, (_, i) => i % 256);
+    const before = data.slice();
     const reply = run.ask('readv', new Fd(run.root, 0, 1), length, 0, 0, null);
     run.asked()[0]!.answer(length, 0, data, sized(1), null);
     expect(reply).toMatchObject({ count: 1, opRet: length });
     const upper = data.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
     expect(Buffer.compare(reply.values[0] as Uint8Array, upper)).toBe(0);
     // What the child gave is the child's: it did not change.
-    expect(data[97 % (length || 1)]).toBe(length > 97 ? 97 : data[97 % (length || 1)]);
+    expect(Buffer.compare(data, before)).toBe(0);
     run.settled();
   });
 
@@ -95,7 +96,7 @@ export function thingContract(folder: string): void {
       text: ['int', 3],
       owner: ['uint', 7],
       other: ['bin', Uint8Array.of(1)],
-      buf: ['iatt', sized(1) && Object.assign(sized(1), { iaSize: 5 })],
+      buf: ['iatt', Object.assign(sized(1), { iaSize: 5 })],
     });
     expect(xdata.get('text')).toBe('three');
     held!.answer(0, 0, null);
@@ -190,7 +191,7 @@ export function thingContract(folder: string): void {
     const forget = guest.forget.bind(guest);
     guest.forget = (id) => {
       forgotten.push(id);
-      forget(id);
+      return forget(id);
     };
     const look = (name: string): number => {
       const loc = run.absent(name);
