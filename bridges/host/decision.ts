@@ -10,7 +10,8 @@
  * where it did. The other side of this file is `python/glupy/frame.py`.
  */
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
-import { argumentsOf, MessageError, replyOf, type Source, unpack } from './message.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { argumentsOf, MessageError, missingFd, replyOf, type Source, unpack } from './message.ts';
 
 export type Decision =
   | {
@@ -19,6 +20,7 @@ export type Decision =
       readonly wind: number;
       readonly child: number;
       readonly row: FopRow;
+      /** The fd of a fop that opens may be missing: one is made when it is wound. */
       readonly values: unknown[];
     }
   | { readonly verb: 'tail'; readonly child: number; readonly values: unknown[] }
@@ -73,11 +75,21 @@ function readWind([wind, child, fop, args]: unknown[], reading: Reading): Decisi
     throw new MessageError(`${fop} is no fop`);
   }
   const values = unpack(argumentsOf(row), args, reading.source);
+  if (missingFd(row, values) >= 0 && locIn(values)?.inode == null) {
+    throw new MessageError(
+      'fd is missing, and the loc leads to no inode that one could be made of',
+    );
+  }
   return { verb: 'wind', wind: wind as number, child: readChild(child, reading), row, values };
 }
 
+export const locIn = (values: readonly unknown[]): Loc | undefined =>
+  values.find((value) => value instanceof Loc) as Loc | undefined;
+
 function readTail([child, args]: unknown[], reading: Reading): Decision {
-  const values = unpack(argumentsOf(rowOf(reading)), args, reading.source);
+  const row = rowOf(reading);
+  const values = unpack(argumentsOf(row), args, reading.source);
+  if (missingFd(row, values) >= 0) throw new MessageError('fd must not be None');
   return { verb: 'tail', child: readChild(child, reading), values };
 }
 

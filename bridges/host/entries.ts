@@ -9,17 +9,34 @@
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
 import { RENAME_FLAGS } from '../../runtime/core/xdata.ts';
+import { flattenLoc } from './flatten.ts';
+import { FAILED, type Guest, type Scalar } from './guest.ts';
 import type { Plan } from './plan.ts';
 
 const RENAME_EXCHANGE = 2;
 
-export interface EntryChanges {
+interface EntryChanges {
   readonly removed: readonly Loc[];
   readonly created: readonly Loc[];
 }
 
+/** Tells the hooks; how many of them failed. */
+export function tellEntries(guest: Guest, plan: Plan, args: readonly unknown[]): number {
+  const { removed, created } = entryChanges(plan, args);
+  const tell = (hook: 'entry_created' | 'entry_removed', loc: Loc): boolean => {
+    const scalars: Scalar[] = [];
+    flattenLoc(loc, scalars, 0);
+    return guest.hook(hook, scalars) === FAILED;
+  };
+  const failures = [
+    ...removed.map((loc) => tell('entry_removed', loc)),
+    ...created.map((loc) => tell('entry_created', loc)),
+  ];
+  return failures.filter(Boolean).length;
+}
+
 /** Names that nobody asks for are left out. */
-export function entryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
+function entryChanges(plan: Plan, args: readonly unknown[]): EntryChanges {
   const removed = plan.removes < 0 ? [] : [args[plan.removes] as Loc];
   const created = plan.creates < 0 ? [] : [args[plan.creates] as Loc];
   if (plan.name !== 'rename') return { removed, created };

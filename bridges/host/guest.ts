@@ -95,6 +95,8 @@ export interface GuestHost {
   /** From now on `forget` / `release` tells; 0 when the thing is gone. */
   track(inode: number): number;
   trackFd(fd: number): number;
+  /** Closes an fd that was made for the guest; 0 when it is none. */
+  closeFd(fd: number): number;
   /** Request `id` can no longer be answered by the script. */
   lost(id: number): void;
   /** Monotonic microseconds, of the clock that `after` goes by. */

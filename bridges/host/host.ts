@@ -13,11 +13,9 @@ import type { FopName } from '../../runtime/core/fops.gen.ts';
 import { type FopRow, fops as table } from '../../runtime/core/fops.ts';
 import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
 import { collect, collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
 import type { Child, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
 import { type Decision, isErrno, readDecision } from './decision.ts';
-import { entryChanges } from './entries.ts';
-import { flattenLoc } from './flatten.ts';
+import { tellEntries } from './entries.ts';
 import { type Entry, FAILED, type Guest, SAME, type Scalar, TAIL, WIND } from './guest.ts';
 import { Lent } from './lent.ts';
 import { MessageError } from './message.ts';
@@ -203,6 +201,7 @@ export class Host {
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const request = frame.local as Request;
         request.replies[wind] = { row, opRet, opErrno, values };
+        if (opRet < 0 && request.made !== null) this.lent.giveUp(request, wind);
         this.replied(request, plan, wind);
       }) as AnyCbk;
       this.guestCbks.set(row.name, cbk);
@@ -297,17 +296,9 @@ export class Host {
   }
 
   private tellEntries(request: Request, plan: Plan): void {
-    const { removed, created } = entryChanges(plan, request.args);
-    for (const loc of removed) this.tellEntry('entry_removed', loc);
-    for (const loc of created) this.tellEntry('entry_created', loc);
-  }
-
-  private tellEntry(hook: 'entry_created' | 'entry_removed', loc: Loc): void {
-    const args: Scalar[] = [];
-    flattenLoc(loc, args, 0);
-    if (this.guest.hook(hook, args) !== FAILED) return;
-    this.counters.failures += 1;
-    this.died();
+    const failures = tellEntries(this.guest, plan, request.args);
+    this.counters.failures += failures;
+    if (failures > 0) this.died();
   }
 
   // -- messages --------------------------------------------------------------------------------
@@ -352,6 +343,7 @@ export class Host {
       }
     }
     this.draining = false;
+    this.lent.releaseClosed();
   }
 
   private obey(request: Request, decision: Decision): void {
@@ -364,6 +356,7 @@ export class Host {
       }
       // Also when the request was answered meanwhile: every child that was wound to gets its turn.
       const { wind, row, values } = decision;
+      this.lent.addFd(request, wind, row, values);
       frame.local = request;
       const child = this.xl.children[decision.child]!;
       windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);

@@ -4,13 +4,15 @@
  * answered with nothing, never with somebody else's thing.
  */
 import { Fd } from '../../runtime/core/fd.ts';
+import type { FopRow } from '../../runtime/core/fops.ts';
 import { Inode, type InodeTable } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { LogLevel, LogSource } from '../../runtime/core/log.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
+import { locIn } from './decision.ts';
 import type { Guest, GuestHost } from './guest.ts';
 import type { Host } from './host.ts';
-import { pack, type Source } from './message.ts';
+import { missingFd, pack, type Source } from './message.ts';
 import type { Request } from './request.ts';
 
 /** What a translator keeps with an inode or fd that its guest knows. */
@@ -20,6 +22,10 @@ export class Lent implements GuestHost {
   private readonly xl: Xlator<unknown>;
   private readonly host: Host;
   private readonly fds = new Map<number, Fd>();
+  /** Fds that were made for the guest, which closes them. */
+  private readonly own = new Map<number, Fd>();
+  /** Those that it has closed while it ran: translators hear of it when it has returned. */
+  private closed: Fd[] = [];
   /** Inodes that are in no table, and may never be: the table tells of no other's end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
   /** Bytes for the next message. */
@@ -40,6 +46,7 @@ export class Lent implements GuestHost {
   close(): void {
     this.cancelTimer?.();
     this.guest = null;
+    for (const fd of this.own.values()) fd.release();
   }
 
   push(id: number, message: string): void {
@@ -119,6 +126,37 @@ export class Lent implements GuestHost {
     this.fds.delete(fd.id);
     const { guest } = this;
     if (guest !== null) this.host.enterFor(() => guest.release(fd.id));
+  }
+
+  closeFd(id: number): number {
+    const fd = this.own.get(id);
+    if (fd === undefined) return 0;
+    this.own.delete(id);
+    this.closed.push(fd);
+    return 1;
+  }
+
+  releaseClosed(): void {
+    for (let fd = this.closed.pop(); fd !== undefined; fd = this.closed.pop()) fd.release();
+  }
+
+  /** Makes the fd that a fop which opens comes without. */
+  addFd(request: Request, wind: number, row: FopRow, values: unknown[]): void {
+    const at = missingFd(row, values);
+    const inode = at < 0 ? null : (locIn(values)?.inode ?? null);
+    if (inode === null) return;
+    const flags = values[row.args.findIndex((arg) => arg.name === 'flags')] ?? 0;
+    const fd = new Fd(inode, flags as number, request.frame.root.pid, row.name === 'opendir');
+    this.own.set(fd.id, fd);
+    request.made ??= new Map();
+    request.made.set(wind, fd);
+    values[at] = fd;
+  }
+
+  /** The fop that an fd was made for has failed. */
+  giveUp(request: Request, wind: number): void {
+    const fd = request.made?.get(wind);
+    if (fd !== undefined) this.closeFd(fd.id);
   }
 
   now(): number {

@@ -165,7 +165,7 @@ function unpackOne(purpose: Purpose, arg: Arg, value: unknown, source: Source): 
   };
   if (value === null) {
     if (arg.type === 'int') return purpose.missing ?? refuse('is missing');
-    return arg.nullable ? null : refuse('must not be None');
+    return arg.nullable || makesFd(purpose.row, arg) ? null : refuse('must not be None');
   }
   const [tag, first, second] = Array.isArray(value) ? (value as unknown[]) : [];
   if (tag === '=') return asItCame(arg, first as number, second as number, source, refuse);
@@ -174,6 +174,16 @@ function unpackOne(purpose: Purpose, arg: Arg, value: unknown, source: Source): 
   if (tag !== arg.type) return refuse(`must be a ${arg.type}`);
   const found = UNPACK[arg.type]!(first, source, refuse);
   return found instanceof Loc ? withInode(purpose.row, found, source) : found;
+}
+
+/** A fop that opens may come without its fd: it gets one of the guest's own. */
+const makesFd = (row: FopRow, arg: Arg): boolean =>
+  arg.type === 'fd' && row.reply.some(({ type }) => type === 'fd');
+
+/** Index of the fd that is yet to be made for such a fop; -1 when there is none. */
+export function missingFd(row: FopRow, values: readonly unknown[]): number {
+  const at = row.args.findIndex((arg) => makesFd(row, arg));
+  return at < 0 || values[at] !== null ? -1 : at;
 }
 
 function asItCame(arg: Arg, wind: number, index: number, source: Source, refuse: Refuse): unknown {
@@ -288,6 +298,9 @@ function unpackLoc(value: unknown, source: Source, refuse: Refuse): Loc {
   return new Loc(inode, parent, named, wanted);
 }
 
+/** What a reply may bring that an inode is needed for. */
+const BRINGING: ReadonlySet<ArgType> = new Set<ArgType>(['inode', 'fd']);
+
 /**
  * A loc that a script made without an inode gets the one that is known by that name or gfid, or,
  * where the fop's reply brings an inode, a new one, as a mount does it.
@@ -296,9 +309,9 @@ function withInode(row: FopRow, loc: Loc, source: Source): Loc {
   const { inode, parent, name, gfid } = loc;
   const table = parent?.table ?? source.table;
   if (inode !== null || table === null) return loc;
-  const brings = row.name !== 'link' && row.reply.some((arg) => arg.type === 'inode');
+  const brings = row.name !== 'link' && row.reply.some(({ type }) => BRINGING.has(type));
   const known = parent !== null && name !== null ? table.grep(parent, name) : table.find(gfid);
-  const makes = brings && row.name !== 'lookup';
+  const makes = brings && row.entry.creates !== undefined;
   const found = makes ? undefined : known;
   return new Loc(found ?? (brings ? table.newInode() : null), parent, name, gfid);
 }

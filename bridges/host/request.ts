@@ -1,4 +1,5 @@
 /** A request inside the host translator: what came, what the children answered, what is owed. */
+import type { Fd } from '../../runtime/core/fd.ts';
 import type { ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import type { Plan } from './plan.ts';
@@ -21,6 +22,8 @@ export class Request {
   readonly args: readonly unknown[];
   /** Children's answers by number of wind. */
   readonly replies: ChildReply[] = [];
+  /** Fds that were made for a wind, by its number: theirs to close when the fop fails. */
+  made: Map<number, Fd> | null = null;
   /** Answers owed by children, also for winds that are decided and not yet carried out. */
   owed = 0;
   answered = false;

@@ -60,6 +60,7 @@ function lend(host: GuestHost): Record<string, HostFunction> {
     root: f('i', 's', (id: number) => host.root(id)),
     track: f('i', 'i', (id: number) => host.track(id)),
     track_fd: f('i', 'i', (id: number) => host.trackFd(id)),
+    close_fd: f('i', 'i', (id: number) => host.closeFd(id)),
     lost: f('i', 'v', (id: number) => host.lost(id)),
     now: f('', 'i', () => host.now()),
     after: f('i', 'v', (ms: number) => host.after(ms)),

@@ -49,11 +49,11 @@ def describe(cls, place):
 def _describe_fop(row, method, cbk):
     is_async = inspect.iscoroutinefunction(method)
     if inspect.isasyncgenfunction(method):
-        raise TypeError(f"{_where(method)}{row.name} has a yield in it: an async fop returns its reply")
+        text = f"{row.name} has a yield in it: an async fop returns its reply"
+        raise TypeError(_where(method) + text)
     if is_async and cbk is not None:
-        raise TypeError(
-            f"{_where(cbk)}{row.name} is an async def and has a {row.name}_cbk: choose one"
-        )
+        text = f"{row.name} is an async def and has a {row.name}_cbk: choose one"
+        raise TypeError(_where(cbk) + text)
     if inspect.iscoroutinefunction(cbk):
         raise TypeError(f"{_where(cbk)}{row.name}_cbk cannot be an async def; {row.name} can be")
     if method is not None:

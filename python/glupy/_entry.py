@@ -12,16 +12,16 @@ from ._requests import failed, replied, settle, start
 from .data import Data, LentDict
 from .frame import ANSWERED, LATER, SAME, WIND, frame_class, waiting
 from .inode import Loc, fd, inode
-from .values import Flock, Iatt, Lease, Listing, Statvfs, _dirents, _flocks
+from .values import Flock, Iatt, Lease, Listing, Statvfs, dirents, flocks
 
 _SPACE = {
     "Data": Data,
     "Listing": Listing,
     "Loc": Loc,
-    "dirents": _dirents,
+    "dirents": dirents,
     "failed": failed,
     "fd": fd,
-    "flocks": _flocks,
+    "flocks": flocks,
     "inode": inode,
     "lent_dict": LentDict,
     "lent_flock": Flock._lent,

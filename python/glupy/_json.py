@@ -11,8 +11,17 @@ def _refuse(value):
 
 
 _scan = JSONDecoder().scan_once
-# markers (no look for cycles), default, string encoder, indent, separators, sort, skip, NaN
-_encode = c_make_encoder(None, _refuse, encode_basestring_ascii, None, ":", ",", False, False, False)
+_encode = c_make_encoder(
+    None,  # no look for cycles
+    _refuse,
+    encode_basestring_ascii,
+    None,  # no indentation
+    ":",
+    ",",
+    False,  # keys are not sorted,
+    False,  # nor skipped when they are wrong
+    False,  # no NaN
+)
 
 
 def dumps(value):

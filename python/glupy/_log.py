@@ -7,7 +7,13 @@ import sys
 import _host
 
 # GlusterFS's numbers of the levels.
-_LEVELS = ((logging.CRITICAL, 3), (logging.ERROR, 4), (logging.WARNING, 5), (logging.INFO, 7), (1, 8))
+_LEVELS = (
+    (logging.CRITICAL, 3),
+    (logging.ERROR, 4),
+    (logging.WARNING, 5),
+    (logging.INFO, 7),
+    (logging.NOTSET + 1, 8),
+)
 _TRACE = 9
 
 

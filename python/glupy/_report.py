@@ -27,7 +27,8 @@ def report(error, what, row=None):
         text = first if listing == first else f"{first}\n{listing}"
     except BaseException as failure:
         # Out of memory, or the exception itself raises when it is shown.
-        place, text = place_of(row), f"{type(error).__name__} ({type(failure).__name__} in showing it)"
+        place = place_of(row)
+        text = f"{type(error).__name__} ({type(failure).__name__} in showing it)"
     _host.log(_ERROR, *place, f"{what}: {text}")
 
 

@@ -55,8 +55,8 @@ def settle(frame, result=None):
         return NOTHING
     if inspect.iscoroutine(result):
         result.close()
-        error = TypeError("the method returned a coroutine that nobody awaits; make it an async def")
-        return failed(frame, error)
+        text = "the method returned a coroutine that nobody awaits; make it an async def"
+        return failed(frame, TypeError(text))
     frame._state = LATER
     if frame._owed:
         waiting[frame.id] = frame

@@ -63,7 +63,8 @@ class Child:
     Every fop is a method; arguments that are left out at the end are None. The request starts when
     the method is called, so several can be under way at once (asyncio.gather). Inside a fop it is
     made in the caller's name; anywhere else, and after the answer, it is one of the translator's
-    own: made as root, and its reply is yours to keep.
+    own: made as root, and its reply is yours to keep. `open`, `opendir` and `create` without an fd
+    make one of your own, which you close.
 
     index: its place in `self.children`; name, type: the volume's.
     """

@@ -162,7 +162,7 @@ class Dict(Lent, MutableMapping):
         self.set(key, value, _kind_of(value, self.types.get(key)))
 
     def set(self, key, value, type):
-        """Stores a value as a certain GlusterFS type, as in `xdata.set("gfid-req", gfid, "gfuuid")`."""
+        """Stores a value as a GlusterFS type, as in `xdata.set("gfid-req", gfid, "gfuuid")`."""
         if not isinstance(key, str):
             raise TypeError(f"a dict's keys are str, not {key.__class__.__name__}")
         if not isinstance(value, _KINDS[type]):

@@ -100,7 +100,7 @@ class Frame:
         child: one of `self.children`; else the first.
         cookie: what the callback finds in `frame.cookie`.
         fop: the name of another fop, whose arguments you then give.
-        cbk: what sees the reply instead of `<fop>_cbk`: called as cbk(frame, op_ret, op_errno, ...).
+        cbk: sees the reply instead of `<fop>_cbk`; called as cbk(frame, op_ret, op_errno, ...).
 
         With a callback, wind may be called several times, for several children or for one after
         the other; the callback sees each reply, also those after the answer (`frame.answered`).
@@ -174,7 +174,8 @@ class Frame:
     def _pack_args(self, row, args):
         if args is self._args and not changed(args):
             return as_came(row)
-        return [pack(self, arg, value) for arg, value in zip(row.args, pad(row.name, row.args, args))]
+        given = pad(row.name, row.args, args)
+        return [pack(self, arg, value) for arg, value in zip(row.args, given)]
 
     def _push_wind(self, row, child, args, waiter, cookie):
         packed = self._pack_args(row, args)
@@ -207,7 +208,7 @@ class Frame:
         if not isinstance(op_ret, int):
             raise TypeError(f"{self.name}: op_ret must be int, not {type(op_ret).__name__}")
         if op_ret < 0 and not is_errno(op_errno):
-            raise ValueError(f"{self.name}: a failure needs an errno such as ENOENT, not {op_errno!r}")
+            raise ValueError(f"{self.name}: op_errno must be one such as ENOENT, not {op_errno!r}")
         row = self.fop
         reply = pad(self.name, row.reply, reply)
         if op_ret >= 0 and row.name in _COUNTING and reply[0] is not None:

@@ -50,7 +50,7 @@ class Inode:
 
     @property
     def path(self):
-        """A path from the root, for people and logs: by any of its names, as far as they are known."""
+        """A path from the root by any of its names, for people and logs."""
         return self._look()[2]
 
     @property
@@ -169,16 +169,20 @@ class Loc:
 class Fd:
     """An open file or directory. The same fd is the same object until it is released.
 
+    One that you opened yourself, by a `child.open`, `opendir` or `create` without an fd, is yours to
+    close: by `close()`, or as in `with (await self.child.open(loc, os.O_RDONLY)).fd as fd:`.
+
     id: its number in this process.
     """
 
-    __slots__ = ("id", "_about", "_ctx")
+    __slots__ = ("id", "_about", "_ctx", "_closed")
     known = {}
 
     def __init__(self, id):
         self.id = id
         self._about = None
         self._ctx = None
+        self._closed = False
 
     def _get(self, index):
         if self._about is None:
@@ -209,6 +213,18 @@ class Fd:
         if self._ctx is None:
             self._ctx = {}
         return self._ctx
+
+    def close(self):
+        """Closes an fd of your own. Closing it again does nothing."""
+        if not self._closed and not _host.close_fd(self.id):
+            raise ValueError("the fd was opened by somebody else, who closes it")
+        self._closed = True
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
 
     def __repr__(self):
         return f"<Fd {self.id}>"

@@ -15,8 +15,10 @@ class Translator:
     init(self), fini(self)                the volume starts, ends
     notify(self, event)                   CHILD_UP, CHILD_DOWN, PARENT_UP, ...
 
-    name, type: the volume's. children: the subvolumes; child: the first. options: the values of the
-    options that the class declares in `options`. log: a logging.Logger that ends in the volume's log.
+    name, type: the volume's.
+    children: the subvolumes, each a Child; child: the first of them, None if there is none.
+    options: of the class, what the volfile may set (see Option); of an instance, the values.
+    log: a logging.Logger that ends in the volume's log.
     """
 
     options = {}

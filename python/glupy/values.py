@@ -81,8 +81,9 @@ class Fields(Lent):
         for index, name in enumerate(cls._order):
             setattr(cls, name, _field(name, index, type(cls._defaults[index])))
         # Made for every reply: a constructor of its own, with nothing to look for.
-        cls._lent = type(cls.__name__, (cls,), {"__slots__": (), "__init__": _init_lent, "_own": cls})
+        space = {"__slots__": (), "__init__": _init_lent, "__doc__": cls.__doc__}
         cls._own = cls
+        cls._lent = type(cls.__name__, (cls,), space)
 
     def __init__(self, **fields):
         self._origin = None
@@ -125,7 +126,8 @@ class Fields(Lent):
     def __eq__(self, other):
         if self is other:
             return True
-        return isinstance(other, Fields) and self._own is other._own and self._load() == other._load()
+        alike = isinstance(other, Fields) and self._own is other._own
+        return alike and self._load() == other._load()
 
     __hash__ = None
 
@@ -163,9 +165,9 @@ def _field(name, index, kind):
 
 class Iatt(
     Fields,
-    fields="ia_gfid ia_type ia_prot ia_nlink ia_uid ia_gid ia_size ia_blocks ia_blksize ia_dev ia_rdev "
-    "ia_atime ia_atime_nsec ia_mtime ia_mtime_nsec ia_ctime ia_ctime_nsec ia_btime ia_btime_nsec "
-    "ia_flags ia_attributes ia_attributes_mask",
+    fields="ia_gfid ia_type ia_prot ia_nlink ia_uid ia_gid ia_size ia_blocks ia_blksize ia_dev "
+    "ia_rdev ia_atime ia_atime_nsec ia_mtime ia_mtime_nsec ia_ctime ia_ctime_nsec "
+    "ia_btime ia_btime_nsec ia_flags ia_attributes ia_attributes_mask",
     ia_gfid=NULL_GFID,
 ):
     """The attributes of an inode, named as in GlusterFS's struct iatt.
@@ -237,14 +239,14 @@ again, from the last entry's off, or what follows is never seen.
 """
 
 
-def _dirents(origin):
+def dirents(origin):
     request, wind, index = origin
     for name, off, type, gfid, stat, (_, _, entry) in fetch(origin):
         iatt = None if stat is None else Iatt._made(stat)
         yield Dirent(name, off, type, gfid, iatt, (request, wind, index, entry))
 
 
-def _flocks(origin):
+def flocks(origin):
     return map(Flock._made, fetch(origin))
 
 

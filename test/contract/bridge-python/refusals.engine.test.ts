@@ -10,9 +10,9 @@ describe('what cannot be sent', () => {
   const wrong: readonly (readonly [string, string, RegExp])[] = [
     ['a text for an integer', 'frame.unwind("0")', /op_ret must be int, not str/],
     ['None for op_ret', 'frame.unwind(None)', /op_ret must be int, not NoneType/],
-    ['a failure without errno', 'frame.unwind(-1)', /needs an errno such as ENOENT, not 0/],
-    ['a failure with a text', 'frame.unwind(-1, "ENOENT")', /needs an errno .*'ENOENT'/],
-    ['an errno that is none', 'frame.unwind(-1, 4096)', /needs an errno .*4096/],
+    ['a failure without errno', 'frame.unwind(-1)', /op_errno must be one such as ENOENT, not 0/],
+    ['a failure with a text', 'frame.unwind(-1, "ENOENT")', /op_errno must be .*'ENOENT'/],
+    ['an errno that is none', 'frame.unwind(-1, 4096)', /op_errno must be .*4096/],
     ['fail(0)', 'frame.fail(0)', /fail takes an errno such as ENOENT, not 0/],
     ['fail("x")', 'frame.fail("x")', /fail takes an errno such as ENOENT, not 'x'/],
     ['fail(-2)', 'frame.fail(-ENOENT)', /fail takes an errno such as ENOENT, not -2/],
@@ -83,6 +83,26 @@ describe('what cannot be sent', () => {
       expect.stringMatching(/^E \[m\.py:[78]:stat\] 0-top: stat failed: /),
     ]);
     expect(run.history.at(-1)).toMatch(text);
+    works(run);
+  });
+
+  it('the reply of another fop as it came', async () => {
+    const run = await start(`def stat(self, frame, loc, xdata):
+    frame.wind(loc, xdata, fop="lookup", cbk=self.found)
+
+def found(self, frame, op_ret, op_errno, *reply):
+    frame.unwind(op_ret, op_errno, *reply)
+
+def fsync(self, frame, fd, datasync, xdata):
+    frame.wind(fd, xdata, fop="fstat", cbk=self.found)`);
+    const reply = stat(run);
+    run.asked()[0]!.answer(0, 0, null, sized(1), null, null);
+    expect(reply).toMatchObject(failed);
+    expect(run.lines()[0]).toMatch(/^E \[m\.py:10:found\] .*stat takes 2 arguments/);
+    const fsync = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
+    run.asked()[0]!.answer(0, 0, sized(1), Dict.of({}));
+    expect(fsync).toMatchObject(failed);
+    expect(run.lines()[0]).toMatch(/^E \[m\.py:10:found\] .*postbuf must be Iatt, not Dict/);
     works(run);
   });
 

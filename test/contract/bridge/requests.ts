@@ -214,6 +214,41 @@ export function requestContract(folder: string): void {
     run.settled();
   });
 
+  it('shared: one reply for all who asked at the same time', async () => {
+    const run = await start('shared');
+    const asked = [1, 2, 3].map(() => run.ask('stat', run.known('a'), null));
+    const [held, ...more] = run.asked();
+    expect(more).toEqual([]);
+    const [buf, xdata] = [sized(5), Dict.of({ key: 'value' })];
+    held!.answer(0, 0, buf, xdata);
+    for (const reply of asked) {
+      expect(reply).toMatchObject({ count: 1, opRet: 0 });
+      expect(reply.values[0]).toEqual(buf);
+      expect((reply.values[1] as Dict).get('key')).toBe('value');
+    }
+    expect(texts(run)).toEqual([]);
+    run.settled();
+  });
+
+  it('shared: a request can answer with what another one was told', async () => {
+    const run = await start('shared');
+    const [a, b] = [
+      run.ask('readlink', run.known('a'), 9, null),
+      run.ask('readlink', run.known('b'), 9, null),
+    ];
+    const [heldA, heldB] = run.asked();
+    heldA!.answer(1, 0, 'A', sized(1), null);
+    expect([a.count, b.count]).toEqual([0, 0]);
+    heldB!.answer(1, 0, 'B', sized(2), null);
+    expect(a).toMatchObject({ count: 1, opRet: 1 });
+    expect(b).toMatchObject({ count: 1, opRet: 1 });
+    expect([a, b].map(({ values: [to, buf] }) => [to, (buf as Iatt).iaSize])).toEqual([
+      ['B', 2],
+      ['A', 1],
+    ]);
+    run.settled();
+  });
+
   it('hold: kept requests go on when another one lets them', async () => {
     const run = await start('hold');
     const [a, b] = [run.ask('stat', run.known('a'), null), run.ask('stat', run.known('b'), null)];
@@ -288,6 +323,77 @@ export function requestContract(folder: string): void {
     const [, fresh] = run.asked();
     expect((fresh!.args[0] as Loc).inode?.linked).toBe(false);
     for (const held of [fresh!]) held.answer(-1, ENOENT, null, null, null, null);
+  });
+
+  it('own_fds: a file that the module opens is its own to close', async () => {
+    const run = await start('own_fds');
+    const { inode } = run.known('a');
+    const reply = run.askAs({ pid: 42 }, 'getxattr', new Loc(inode), 'x', null);
+    const [open] = run.asked();
+    const [loc, flags, fd] = open!.args as [Loc, number, Fd];
+    expect([loc.inode, flags, fd.inode, fd.flags, fd.pid]).toEqual([inode, 0, inode, 0, 42]);
+    expect(inode!.fdCount).toBe(1);
+    open!.answer(0, 0, fd, null);
+    const [read] = run.asked();
+    expect(read!.args[0]).toBe(fd);
+    read!.answer(4, 0, new TextEncoder().encode('text'), null, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect((reply.values[0] as Dict).bytes('content')).toEqual(new TextEncoder().encode('text'));
+    expect(inode!.fdCount).toBe(0);
+    run.settled();
+  });
+
+  it('own_fds: is closed when the open fails', async () => {
+    const run = await start('own_fds');
+    const { inode } = run.known('a');
+    const reply = run.ask('getxattr', new Loc(inode), 'x', null);
+    run.asked()[0]!.answer(-1, EACCES, null, null);
+    expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
+    expect(inode!.fdCount).toBe(0);
+    run.settled();
+  });
+
+  it('own_fds: directories', async () => {
+    const run = await start('own_fds');
+    const dir = run.known('dir', IA_IFDIR);
+    run.ask('access', dir, 0, null);
+    const [opendir] = run.asked();
+    const fd = opendir!.args[1] as Fd;
+    expect([fd.isDir, fd.inode]).toEqual([true, dir.inode]);
+    opendir!.answer(0, 0, fd, null);
+    run.asked()[0]!.answer(0, 0, [], null);
+    expect(texts(run)).toEqual(['0 entries']);
+    expect(dir.inode!.fdCount).toBe(0);
+    run.settled();
+  });
+
+  it('own_fds: new files; an fd that is never closed ends with the volume', async () => {
+    const run = await start('own_fds');
+    const make = (): Fd => {
+      run.ask('removexattr', run.known('a'), 'new', null);
+      const [create] = run.asked();
+      const fd = create!.args[4] as Fd;
+      expect(fd.inode).toBe((create!.args[0] as Loc).inode);
+      create!.answer(0, 0, fd, fd.inode, sized(1), null, null, null);
+      run.asked()[0]!.answer(7, 0, null, null, null);
+      return fd;
+    };
+    const [one, two] = [make(), make()];
+    expect([one.inode.fdCount, two.inode.fdCount]).toEqual([1, 1]);
+    expect(run.ask('fsync', one, 0, null)).toMatchObject({ count: 1, opRet: 0 });
+    expect([one.inode.fdCount, two.inode.fdCount]).toEqual([0, 1]);
+    run.settled();
+    await run.graph.stop();
+    expect(two.inode.fdCount).toBe(0);
+  });
+
+  it('own_fds: another’s is not its to close', async () => {
+    const run = await start('own_fds');
+    const fd = new Fd(run.root, 0, 1);
+    expect(run.ask('flush', fd, null)).toMatchObject({ count: 1, opRet: -1 });
+    expect(texts(run)[0]).toMatch(/opened by somebody else/);
+    fd.release();
+    run.settled();
   });
 
   it('clock: asyncio.sleep, without anything else being held up', async () => {

@@ -1,4 +1,4 @@
-"""What the callback finds in frame.cookie: the cookie that was given, or the child that answered."""
+"""What a callback finds in frame.cookie: what was given, or the child that answered."""
 
 from glupy import Translator
 
