@@ -7,8 +7,8 @@
  * it can never reach another request; the log says who gave it.
  *
  * A frame is the translator's own from the fop until the answer; `local` is its note to its
- * callbacks. Frames are made per hop, not pooled: measured, V8 gives and takes such short-lived
- * objects for less than a pool's bookkeeping, and a stale frame can then never be a live one.
+ * callbacks. Frames are made per hop, not pooled, although a pool would save some 1.5 ns of 10: a
+ * stale frame can then never be a live one, and a second answer is always noticed.
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/stack.h`.
  */
