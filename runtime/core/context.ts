@@ -15,6 +15,17 @@ export interface Context {
   readonly baseDir: string;
   /** Asks for a turn of the event loop soon: something outside of any request needs one. */
   wake(): void;
+  /** Present when the graph runs in the foreground of a terminal. */
+  readonly terminal?: Terminal | undefined;
+  /** The clock is a test's: scripts are to see its time, and no other. */
+  readonly virtualTime?: boolean;
+}
+
+/** Where a person sits, for a debugger. Both calls block. */
+export interface Terminal {
+  /** A line without its end; undefined at the end of input (Ctrl-D). */
+  readLine(prompt: string): string | undefined;
+  write(text: string): void;
 }
 
 /** A fresh gfid (uuid version 4). */

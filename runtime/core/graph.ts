@@ -15,6 +15,7 @@ import { type FopName, Links, refusal } from './fops.gen.ts';
 import { InodeTable } from './inode.ts';
 import { Log, type LogLevels } from './log.ts';
 import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
+import { reconfiguration } from './reconfigure.ts';
 import type { Fop, Target, Translator } from './xlator.ts';
 import { Xlator } from './xlator.ts';
 
@@ -36,7 +37,7 @@ export class Graph {
   readonly inodes: InodeTable;
   /** The top as its initiator winds to it; set by `start`. */
   links!: Links;
-  private readonly specs: readonly VolumeSpec[];
+  private specs: readonly VolumeSpec[];
 
   /** @throws {GraphError} when a subvolume is not among the volumes, or there is none at all. */
   constructor(specs: readonly VolumeSpec[], context: Context, levels: LogLevels, graphId = 0) {
@@ -61,6 +62,7 @@ export class Graph {
     if (problems.length > 0) throw new GraphError(problems);
     this.top = top!;
     this.inodes = new InodeTable(this.xlators);
+    for (const xl of this.xlators) xl.inodes = this.inodes;
   }
 
   /**
@@ -75,8 +77,37 @@ export class Graph {
       await this.finiAll();
       throw new GraphError(problems);
     }
-    this.route();
+    for (const xl of this.xlators) {
+      xl.children = xl.below.map((child) => new Links((name) => target(child, name)));
+      xl.route = () => this.route();
+    }
+    this.links = new Links((name) => target(this.top, name));
     for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
+  }
+
+  /**
+   * Gives the running graph the options of another description of the same volumes.
+   * @returns the names of the volumes whose options changed.
+   * @throws {GraphError} when it takes another graph to do what they say, and nothing has changed
+   * then; or when a volume refuses what it was given, and just that one keeps what it had.
+   */
+  reconfigure(specs: readonly VolumeSpec[]): readonly string[] {
+    const changes = reconfiguration(this.xlators, specs);
+    const problems: string[] = [];
+    for (const { xl, given, values } of changes) {
+      const before = xl.given;
+      xl.given = given;
+      try {
+        xl.translator.reconfigure?.(xl, values as never);
+        xl.log.setOwnLevel(values['log-level'] as string | undefined);
+      } catch (error) {
+        xl.given = before;
+        problems.push(...this.reasons(xl, error));
+      }
+    }
+    this.specs = specs;
+    if (problems.length > 0) throw new GraphError(problems);
+    return changes.map(({ xl }) => xl.name);
   }
 
   /** Takes the graph down: PARENT_DOWN, then every inode forgotten, then `fini` from the leaves. */
@@ -88,8 +119,7 @@ export class Graph {
 
   /** The reasons why an instance cannot be; none when it can. */
   private async init(xl: Xlator): Promise<string[]> {
-    const where = this.specs[xl.id]!.where ?? '';
-    const place = `${where === '' ? '' : `${where}: `}volume '${xl.name}' (${xl.type})`;
+    const place = placeOf(xl, this.specs[xl.id]);
     try {
       const options: Options = { ...genericOptions, ...xl.translator.options };
       const open = xl.translator.openOptions === true;
@@ -104,9 +134,15 @@ export class Graph {
       xl.fops = typeof fops === 'function' ? fops(xl) : fops;
       return [];
     } catch (error) {
-      if (error instanceof GraphError) return [...error.problems];
-      return [`${place}: ${error instanceof Error ? error.message : String(error)}`];
+      return this.reasons(xl, error);
     }
+  }
+
+  /** What a translator refused, with the volume's place. */
+  private reasons(xl: Xlator, error: unknown): string[] {
+    if (error instanceof GraphError) return [...error.problems];
+    const text = error instanceof Error ? error.message : String(error);
+    return [`${placeOf(xl, this.specs[xl.id])}: ${text}`];
   }
 
   private async finiAll(): Promise<void> {
@@ -121,12 +157,20 @@ export class Graph {
     }
   }
 
+  /** Leads winds to the fops that are defined now. Requests on their way keep theirs. */
   private route(): void {
     for (const xl of this.xlators) {
-      xl.children = xl.below.map((child) => new Links((name) => target(child, name)));
+      xl.below.forEach((child, at) => {
+        xl.children[at]!.route((name) => target(child, name));
+      });
     }
-    this.links = new Links((name) => target(this.top, name));
+    this.links.route((name) => target(this.top, name));
   }
+}
+
+function placeOf(xl: Xlator, spec: VolumeSpec | undefined): string {
+  const where = spec?.where ?? '';
+  return `${where === '' ? '' : `${where}: `}volume '${xl.name}' (${xl.type})`;
 }
 
 /** The nearest instance, from `xl` down through first children, that defines the fop. */

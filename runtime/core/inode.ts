@@ -96,7 +96,9 @@ export class InodeTable {
    * Walks over `lru` once for all: what it gives is retired, and what comes later is ahead of it.
    * A new walk for each would begin with all the gaps that those before have left.
    */
-  private readonly oldest = this.lru.values();
+  private oldest = this.lru.values();
+  /** Inodes put into `lru` since `oldest` was made. */
+  private put = 0;
   private lastId = ROOT_ID;
 
   constructor(xlators: readonly Xlator<unknown>[], lruLimit = INODE_LRU_LIMIT) {
@@ -276,6 +278,12 @@ export class InodeTable {
     if (!this.has(inode) || this.held(inode)) return;
     this.lru.delete(inode);
     this.lru.add(inode);
+    this.put += 1;
+    // A set keeps every table that it has outgrown for an iterator that does not move on.
+    if (this.put > this.lru.size + 1024) {
+      this.oldest = this.lru.values();
+      this.put = 0;
+    }
     while (this.lru.size > this.lruLimit) this.retire(this.oldest.next().value as Inode);
   }
 

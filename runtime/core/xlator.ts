@@ -15,7 +15,7 @@ import { type EventName, events } from './events.ts';
 import type { Fd } from './fd.ts';
 import type { FopName, FopTable, Links } from './fops.gen.ts';
 import type { Frame } from './frame.ts';
-import type { Inode } from './inode.ts';
+import type { Inode, InodeTable } from './inode.ts';
 import type { Log } from './log.ts';
 import type { GivenOption, Options, Values } from './options.ts';
 
@@ -68,7 +68,10 @@ export interface Translator<P, O extends Options = Options> {
   readonly fops: Fops<P> | FopsOf<P>;
   /** The result becomes `xl.priv`. @throws {InitError} to refuse, with what to change. */
   init(xl: Xlator<P>, options: Values<O>): P | Promise<P>;
-  /** The options of the volume changed; all values, defaults filled in. */
+  /**
+   * The options of the volume changed; all values, defaults filled in. Only those that are declared
+   * reconfigurable have.
+   */
   reconfigure?(xl: Xlator<P>, options: Values<O>): void;
   /** Every event, on its way; `defaultNotify` passes it on. */
   notify?(xl: Xlator<P>, event: EventName, data: unknown): void;
@@ -93,14 +96,19 @@ export class Xlator<P = unknown> {
   readonly id: number;
   readonly name: string;
   readonly translator: Translator<P>;
-  readonly given: readonly GivenOption[];
+  /** Its options as they were given; `reconfigure` finds the new ones. */
+  given: readonly GivenOption[];
   readonly log: Log;
   readonly context: Context;
   /** Set by the graph: what lies below, above, and (after activation) where winds go. */
   below: readonly Xlator[] = [];
   above: Xlator[] = [];
+  /** The graph's inodes; null outside of a graph. */
+  inodes: InodeTable | null = null;
   children: readonly Child[] = [];
   fops: Fops<P> = {};
+  /** Set by the graph once it runs: leads winds to the fops that are defined now. */
+  route: (() => void) | null = null;
   priv: P = undefined as P;
   /** Whether `init` succeeded and `fini` is owed. */
   initialised = false;
@@ -129,6 +137,12 @@ export class Xlator<P = unknown> {
 
   get childNames(): readonly string[] {
     return this.below.map((child) => child.name);
+  }
+
+  /** Exchanges the fops of a running instance; winds from then on go to the new ones. */
+  exchangeFops(fops: Fops<P>): void {
+    this.fops = fops;
+    this.route?.();
   }
 
   /** Lets the translator see an event, or passes it on when it does not care. */

@@ -120,11 +120,15 @@ ${group('fail', 'Answer the caller with an errno and nothing else.', fail)}
 
 ${group('pass', 'A callback that hands the reply up as it came.', pass)}
 
-/** Where a wind of each fop arrives; made by graph activation. */
+/** Where a wind of each fop arrives; made by graph activation, which alone may route it anew. */
 export class Links {
-${fops.map((fop) => `  readonly ${fop.name}: Target<'${fop.name}'>;`).join('\n')}
+${fops.map((fop) => `  ${fop.name}!: Target<'${fop.name}'>;`).join('\n')}
 
   constructor(find: <N extends FopName>(name: N) => Target<N>) {
+    this.route(find);
+  }
+
+  route(find: <N extends FopName>(name: N) => Target<N>): void {
 ${fops.map((fop) => `    this.${fop.name} = find('${fop.name}');`).join('\n')}
   }
 }

@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { ask, FakeContext, HeldLeaf } from '../../test/support/core.ts';
+import { EACCES } from './errno.ts';
+import { type GraphError, InitError } from './errors.ts';
+import { fail } from './fops.gen.ts';
+import { Graph, type VolumeSpec } from './graph.ts';
+import { Loc } from './loc.ts';
+import { INFO } from './log.ts';
+import { defineOptions } from './options.ts';
+import { defineTranslator, type Translator } from './xlator.ts';
+
+const told: unknown[] = [];
+const options = defineOptions({
+  size: { type: 'sizet', default: 1, description: 'Changes.', reconfigurable: true },
+  either: { type: 'percent_or_sizet', description: 'Stays.' },
+  path: { type: 'str', default: '/', description: 'Stays.' },
+});
+
+const translator = defineTranslator<null, typeof options>({
+  type: 'test/top',
+  description: 'Takes options.',
+  children: [1, 1],
+  options,
+  fops: {},
+  init: () => null,
+  reconfigure(_xl, values) {
+    if (values.size === 13) throw new InitError('option size: not 13');
+    told.push(values);
+  },
+}) as unknown as Translator<unknown>;
+
+const leaf = new HeldLeaf();
+
+/** Descriptions of a leaf and a top with these options. */
+function specs(given: Record<string, string>, changes: Partial<VolumeSpec> = {}): VolumeSpec[] {
+  const below = leaf.translator as Translator<unknown>;
+  const lines = Object.entries(given).map(([key, value], at) => ({
+    key,
+    value,
+    where: `a.vol:${at + 5}:3`,
+  }));
+  return [
+    { name: 'leaf', translator: below, options: [], subvolumes: [], where: 'a.vol:1:1' },
+    {
+      name: 'top',
+      translator,
+      options: lines,
+      subvolumes: ['leaf'],
+      where: 'a.vol:4:1',
+      ...changes,
+    },
+  ];
+}
+
+async function start(given: Record<string, string>): Promise<Graph> {
+  told.length = 0;
+  const graph = new Graph(specs(given), new FakeContext(), { default: INFO, volumes: new Map() });
+  await graph.start();
+  return graph;
+}
+
+/** What the graph has against a description. */
+function refusal(graph: Graph, description: readonly VolumeSpec[]): readonly string[] {
+  try {
+    graph.reconfigure(description);
+  } catch (error) {
+    return (error as GraphError).problems;
+  }
+  return [];
+}
+
+describe('a running graph', () => {
+  test('takes options that can change, with all values', async () => {
+    const graph = await start({ size: '2', either: '10%' });
+    expect(graph.reconfigure(specs({ size: '1KB', either: '10%' }))).toEqual(['top']);
+    expect(told).toMatchObject([{ size: 1024, path: '/' }]);
+    expect(graph.reconfigure(specs({ size: '1KB', either: '10%' }))).toEqual([]);
+    expect(graph.reconfigure(specs({ either: '10%' }))).toEqual(['top']);
+    expect(told).toMatchObject([{ size: 1024 }, { size: 1 }]);
+  });
+
+  test('refuses options that cannot, naming the line, and changes nothing', async () => {
+    const graph = await start({ size: '2' });
+    expect(refusal(graph, specs({ size: '3', path: '/srv' }))).toEqual([
+      "a.vol:6:3: option 'path' cannot change while the volume runs; mount it anew",
+    ]);
+    expect(refusal(graph, specs({ size: 'x' }))[0]).toMatch(/^a\.vol:5:3: option 'size': 'x'/);
+    expect(told).toEqual([]);
+    expect(graph.top.given.map(({ value }) => value)).toEqual(['2']);
+  });
+
+  test('refuses another graph', async () => {
+    const graph = await start({});
+    for (const change of [{ name: 'other' }, { subvolumes: [] }]) {
+      const said = refusal(graph, specs({}, change));
+      expect(said).toHaveLength(1);
+      expect(said[0]).toMatch(/^a\.vol:4:1: volume '(other|top)' is new, or has another type/);
+    }
+    expect(refusal(graph, specs({}).slice(0, 1))).toEqual([
+      "volume 'top' is gone: that takes a new mount",
+    ]);
+    const more = [...specs({}), { name: 'more', translator, options: [], subvolumes: ['top'] }];
+    expect(refusal(graph, more)[0]).toMatch(/^volume 'more' is new/);
+  });
+
+  test('keeps what a volume refuses', async () => {
+    const graph = await start({ size: '2' });
+    expect(refusal(graph, specs({ size: '13' }))).toEqual([
+      "a.vol:4:1: volume 'top' (test/top): option size: not 13",
+    ]);
+    expect(graph.reconfigure(specs({ size: '2' }))).toEqual([]);
+  });
+
+  test('leads winds to fops that are exchanged', async () => {
+    const graph = await start({});
+    const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
+    const { links } = graph;
+    graph.top.exchangeFops({ stat: (frame) => fail.stat(frame, EACCES) });
+    expect(stat()).toMatchObject({ count: 1, opErrno: EACCES });
+    graph.top.exchangeFops({});
+    expect(stat().count).toBe(0);
+    expect(leaf.held).toHaveLength(1);
+    expect(graph.links).toBe(links);
+  });
+});

@@ -1,0 +1,91 @@
+/**
+ * What changes when a running graph is given the options of another description.
+ *
+ * Only options can change: other volumes, types or connections take another graph. An option that
+ * its translator does not declare reconfigurable stays; saying otherwise is an error, and with one
+ * error nothing changes at all.
+ *
+ * Source: GlusterFS `libglusterfs/src/graph.c`, `is_graph_topology_equal`, `graph_reconf`.
+ */
+import { GraphError } from './errors.ts';
+import type { VolumeSpec } from './graph.ts';
+import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
+import type { Xlator } from './xlator.ts';
+
+export interface Change {
+  readonly xl: Xlator;
+  readonly given: readonly GivenOption[];
+  /** All values of the translator's table and the generic ones. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** Instances whose options differ, in the graph's order. @throws {GraphError} */
+export function reconfiguration(
+  xlators: readonly Xlator[],
+  specs: readonly VolumeSpec[],
+): readonly Change[] {
+  const problems = differences(xlators, specs);
+  if (problems.length > 0) throw new GraphError(problems);
+  const volumes = specs.map((spec) => spec.name);
+  const changes = xlators.flatMap((xl, at) => {
+    const spec = specs[at]!;
+    return sameOptions(xl.given, spec.options) ? [] : [{ xl, spec }];
+  });
+  const read = changes.map(({ xl, spec }) => readChange(xl, spec, volumes, problems));
+  if (problems.length > 0) throw new GraphError(problems);
+  return read;
+}
+
+/** What is not the same graph any more. */
+function differences(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): string[] {
+  const shape = (name: string, type: string, below: readonly string[]): string =>
+    JSON.stringify([name, type, below]);
+  const before = xlators.map((xl) => shape(xl.name, xl.type, xl.childNames));
+  const after = specs.map((spec) => shape(spec.name, spec.translator.type, spec.subvolumes));
+  const where = (at: number): string => {
+    const place = specs[at]?.where;
+    return place === undefined ? '' : `${place}: `;
+  };
+  const at = after.findIndex((text, index) => text !== before[index]);
+  if (at >= 0) {
+    return [
+      `${where(at)}volume '${specs[at]!.name}' is new, or has another type or other subvolumes: ` +
+        'that takes a new mount',
+    ];
+  }
+  const gone = xlators[specs.length];
+  return gone === undefined ? [] : [`volume '${gone.name}' is gone: that takes a new mount`];
+}
+
+const sameOptions = (a: readonly GivenOption[], b: readonly GivenOption[]): boolean =>
+  a.length === b.length &&
+  a.every((option, at) => option.key === b[at]!.key && option.value === b[at]!.value);
+
+/** A size or percentage is an object. */
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function readChange(
+  xl: Xlator,
+  { name, options, where }: VolumeSpec,
+  volumes: readonly string[],
+  problems: string[],
+): Change {
+  const { translator } = xl;
+  const table: Options = { ...genericOptions, ...translator.options };
+  const how = { open: translator.openOptions === true, volumes };
+  const { values, problems: found } = checkOptions(table, options, how);
+  const place = where ?? `volume '${name}'`;
+  for (const problem of found) {
+    if (problem.severity === 'error')
+      problems.push(`${problem.where ?? place}: ${problem.message}`);
+  }
+  const before: Readonly<Record<string, unknown>> = checkOptions(table, xl.given, how).values;
+  for (const [key, value] of Object.entries(values)) {
+    const { reconfigurable } = table[key]!;
+    if (same(value, before[key]) || key in genericOptions) continue;
+    if (reconfigurable && translator.reconfigure !== undefined) continue;
+    const line = options.findLast((option) => option.key === key)?.where ?? place;
+    problems.push(`${line}: option '${key}' cannot change while the volume runs; mount it anew`);
+  }
+  return { xl, given: options, values };
+}
