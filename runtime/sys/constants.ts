@@ -16,6 +16,12 @@ export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 export const O_PATH = 0o10000000;
 
+// openat2(2): how a path may be resolved.
+export const RESOLVE_NO_XDEV = 1;
+export const RESOLVE_NO_MAGICLINKS = 2;
+export const RESOLVE_NO_SYMLINKS = 4;
+export const RESOLVE_BENEATH = 8;
+
 // statx(2).
 export const STATX_BASIC_STATS = 0x7ff;
 export const STATX_BTIME = 0x800;

@@ -194,3 +194,11 @@ export const getdents64 = (fd: Fd, into: Bytes, size: number): number =>
 /** `dev` in the kernel's encoding, see `makedev`. */
 export const mknodat = (dir: Fd, path: Path, mode: number, dev: number): number =>
   syscall(SYS_mknodat, dir, path, mode, dev);
+
+const SYS_openat2 = 437;
+const resolving = call<(number: number, dir: Fd, path: Path, how: Bytes, size: number) => number>(
+  'int64 syscall(int64 number, int64 dir, const void *path, void *how, uint64 size)',
+);
+/** `how` is a struct open_how of 24 bytes: flags, mode, resolve (linux/openat2.h), 64 bits each. */
+export const openat2 = (dir: Fd, path: Path, how: Bytes): Fd =>
+  resolving(SYS_openat2, dir, path, how, how.length);

@@ -173,10 +173,10 @@ function entryOf(listing: Listing, name: string, off: number): Dirent | null {
   const known = looks
     ? brick.handles.findSame(brick.st)
     : brick.handles.findIno(brick.dirents.inoHi, brick.dirents.inoLo);
-  const stat = plus ? iattOf(brick.st, NULL_GFID) : null;
+  // One that is stored now changes the ctime, so that the attributes come after it.
   const gfid = known?.gfid ?? storedGfid(listing, path);
-  if (stat === null) return { name, off, type, gfid, stat: null, dict: null, inode: null };
-  stat.iaGfid = gfid;
+  if (!plus) return { name, off, type, gfid, stat: null, dict: null, inode: null };
+  const stat = iattOf(brick.st, gfid);
   const dict = lookupKeys(dir.fd, path, listing.keys);
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }

@@ -229,6 +229,8 @@ export function identify(
   if (handle === undefined) {
     handle = new Handle(brick.gfidOf(fd, wanted, isNew), st);
     handles.add(handle);
+    // Storing a gfid has changed the ctime. What is new is looked at later anyway.
+    if (!isNew) look(brick, fd, EMPTY);
   }
   if (handle.fd < 0) handles.opened(handle, fd);
   else libc.close(fd);

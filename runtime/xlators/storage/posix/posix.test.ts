@@ -94,6 +94,20 @@ describe('gfids', () => {
     expect(ok(await vol.lookup(vol.root, 'c')).buf!.iaGfid).toBe(entry.gfid);
   });
 
+  test('change the ctime before the attributes are told', async () => {
+    const directory = folder();
+    for (const name of ['a', 'b']) fs.writeFileSync(join(directory, name), name);
+    const vol = await volume(directory);
+    const told = [ok(await vol.lookup(vol.root, 'a')).buf!];
+    const entries = await vol.list(vol.root, 4096, 'readdirp');
+    told.push(entries.find(({ name }) => name === 'b')!.stat!);
+    for (const [at, name] of ['a', 'b'].entries()) {
+      const { ctimeNs } = fs.statSync(join(directory, name), { bigint: true });
+      const { iaCtime, iaCtimeNsec } = told[at]!;
+      expect(BigInt(iaCtime) * 1_000_000_000n + BigInt(iaCtimeNsec)).toBe(ctimeNs);
+    }
+  });
+
   test('are not shared with a copy that brought its attributes along', async () => {
     const directory = folder();
     const vol = await volume(directory);
