@@ -41,9 +41,12 @@ export interface Reading {
   readonly source: Source;
 }
 
+/** JSON, or what it would be parsed to. */
+export type Message = string | readonly unknown[];
+
 /** @throws {MessageError} */
-export function readDecision(text: string, reading: Reading): Decision {
-  const [verb, ...rest] = parse(text);
+export function readDecision(message: Message, reading: Reading): Decision {
+  const [verb, ...rest] = typeof message === 'string' ? parse(message) : message;
   switch (verb) {
     case 'wind':
       return readWind(rest, reading);

@@ -8,6 +8,8 @@
  */
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
+import type { Message } from './decision.ts';
+import type { Request } from './request.ts';
 
 /** What an entry point says by its result; below 0, the request fails with that errno. */
 export const NOTHING = 0;
@@ -26,14 +28,30 @@ export interface FopDescription {
   readonly kind: 'plain' | 'async' | 'none';
   /** Whether replies are wanted. */
   readonly cbk: boolean;
+  /** Whether it wants to know when the caller gives up: `<fop>_cancel`, and every async fop. */
+  readonly cancel: boolean;
 }
 
-export type HookName = 'fini' | 'notify' | 'entry_created' | 'entry_removed';
+/** Hooks that are told something, with their arguments. */
+export type HookName =
+  | 'fini'
+  /** The event's name. */
+  | 'notify'
+  /** A loc, as five scalars. */
+  | 'entry_created'
+  | 'entry_removed'
+  /** All values of the module's options, as JSON. */
+  | 'reconfigure'
+  /** What `dump_state` of the code before has told, as JSON. */
+  | 'load_state';
+
+/** Hooks that tell something. */
+export type TellName = 'statedump' | 'dump_state';
 
 /** What a module defines, read before any of it runs for a request. */
 export interface ModuleDescription {
   readonly fops: Readonly<Record<string, FopDescription>>;
-  readonly hooks: readonly HookName[];
+  readonly hooks: readonly (HookName | TellName)[];
   readonly options: Options;
   /** [file, line, function, text]: what looks like a mistake. */
   readonly warnings: readonly (readonly [string, number, string, string])[];
@@ -47,10 +65,22 @@ export type Scalar = number | string | undefined;
  */
 export type Entry = (args: readonly Scalar[]) => number;
 
+/** What came of a line at a prompt. */
+export interface Evaluation {
+  /** The statement goes on in the next line: nothing has run. */
+  readonly incomplete: boolean;
+  /** What is to be shown: the value, or what went wrong. */
+  readonly output: string;
+  /** Whether an exception ended it, where that is told. */
+  readonly failed?: boolean;
+}
+
 /** One interpreter with one module: what the host asks of it. */
 export interface Guest {
   readonly language: string;
   readonly description: ModuleDescription;
+  /** Takes values from the request itself (`GuestHost.request`): they need not be flattened. */
+  readonly looksItself?: boolean;
   /** Why the interpreter can no longer be entered; undefined while it works. */
   readonly dead: string | undefined;
   /** Makes the module's translator, gives it its options and runs its `init`. Throws what it says. */
@@ -59,15 +89,24 @@ export interface Guest {
   reply(name: string): Entry;
   /** Calls a hook with plain values. What it raises is in the log. */
   hook(name: HookName, args: readonly Scalar[]): number;
+  /** What a hook tells, as JSON; undefined when it failed, and its log says why. */
+  tell(name: TellName): string | undefined;
   /** The timer asked for by `after` is due. */
   tick(): number;
   /** Request `id` was answered by the host; what the script does with it is void. */
   cancel(id: number): void;
+  /** The caller of request `id` has given up. The request is owed its answer all the same. */
+  interrupt(id: number): number;
   /** The inode or fd with this number is gone. */
   forget(inode: number): number;
   release(fd: number): number;
   /** Looks for requests that nothing can reach any more. */
   collect(): number;
+  /**
+   * Runs what was typed at a prompt, inside the module, where `self` is the translator. Resolves
+   * when it has ended, also when it awaits something.
+   */
+  evaluate(source: string): Promise<Evaluation>;
   /** Bytes of memory the interpreter has. */
   readonly memory: number;
   close(): void;
@@ -77,14 +116,17 @@ export interface Guest {
 export interface GuestHost {
   /**
    * A message about request `id`; a negative number that is not known yet begins a request of the
-   * translator's own. Carried out when the guest has returned. @throws {MessageError}
+   * translator's own. JSON, or what it would be parsed to. Carried out when the guest has returned.
+   * @throws {MessageError}
    */
-  push(id: number, message: string): void;
+  push(id: number, message: Message): void;
   /** Takes bytes over, for use in the next message; their number there. */
   put(bytes: Uint8Array): number;
   /** Argument `index` of the fop (`wind` -1) or of the reply to wind number `wind`, as JSON. */
   fetch(id: number, wind: number, index: number): string | undefined;
-  /** The same for bytes. */
+  /** The request itself, for a guest that is no interpreter: undefined when it has ended. */
+  request(id: number): Request | undefined;
+  /** The same as `fetch` for bytes. */
   data(id: number, wind: number, index: number): Uint8Array | undefined;
   /** [gfid, ia_type, path] as JSON. */
   inode(id: number): string | undefined;
@@ -103,6 +145,8 @@ export interface GuestHost {
   now(): number;
   /** Asks for a `tick` in so many milliseconds; another one asked for before is not needed. */
   after(ms: number): void;
+  /** The volume's log level now. */
+  readonly level: number;
   /** 1 when the volume writes log lines of this level. */
   logs(level: number): number;
   log(level: number, source: LogSource, text: string): void;

@@ -1,396 +1,273 @@
 /**
- * The host of one module: requests on their way into a guest and back.
+ * The host of one volume: which interpreter serves it, and what becomes of its failures.
  *
- * What a guest decides takes effect when it has returned: its result is carried out, then the
- * messages it has pushed, in order. So a guest is never entered while it runs, an exception can
- * still turn all of a call into one failure, and a chain of callbacks does not deepen the stack.
- *
- * Every request is answered exactly once: by the guest, or by the host when the guest cannot any
- * more. What comes later finds it answered and is dropped.
+ * A new interpreter is made ready beside the one that works, and takes over in one step: from then
+ * on requests enter it, while those on their way finish where they began. So it is on a reload (the
+ * code or the options changed) and on a restart (see policy.ts). When the new one does not start,
+ * the old one stays. One that is lost has nothing to stay for: until its successor is there,
+ * requests wait for it, or fail when that has to wait itself.
  */
-import { EIO } from '../../runtime/core/errno.ts';
+import type { EventName } from '../../runtime/core/events.ts';
 import type { FopName } from '../../runtime/core/fops.gen.ts';
-import { type FopRow, fops as table } from '../../runtime/core/fops.ts';
-import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
-import { collect, collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
-import type { Child, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
-import { type Decision, isErrno, readDecision } from './decision.ts';
-import { tellEntries } from './entries.ts';
-import { type Entry, FAILED, type Guest, SAME, type Scalar, TAIL, WIND } from './guest.ts';
-import { Lent } from './lent.ts';
-import { MessageError } from './message.ts';
-import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
-import { Request } from './request.ts';
-import { Waiting } from './waiting.ts';
+import type { Frame } from '../../runtime/core/frame.ts';
+import type { Dump, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
+import { FAILED } from './guest.ts';
+import type { Counters, Owner } from './owner.ts';
+import type { Plan } from './plan.ts';
+import { Backoff, type Policy } from './policy.ts';
+import type { Session } from './session.ts';
 
-/** pid of requests that a module starts by itself: none of the numbers GlusterFS has given out. */
-const OWN_PID = -100;
-/** Numbers of requests start over here, so that they stay small integers. */
-const LAST_ID = 0x3fffffff;
+/** Makes a session ready to serve. `fresh`: reads the module again. @throws what its author did */
+export type Begin = (owner: Owner, fresh: boolean) => Promise<Session>;
 
-interface Queued {
-  readonly request: Request;
-  readonly decision: Decision;
+/** What came of a reload. */
+export interface Reloaded {
+  readonly ok: boolean;
+  /** What was done, or why not. */
+  readonly text: string;
 }
 
-export class Host {
-  readonly counters = { calls: 0, failures: 0, timeouts: 0 };
-  readonly lent: Lent;
-  /** The request for which the guest runs now. */
-  current: Request | null = null;
+interface Held {
+  readonly plan: Plan;
+  readonly frame: Frame;
+  readonly args: unknown[];
+}
+
+export class Host implements Owner {
+  readonly counters: Counters & { restarts: number; reloads: number } = {
+    calls: 0,
+    failures: 0,
+    bypassed: 0,
+    timeouts: 0,
+    interrupted: 0,
+    restarts: 0,
+    reloads: 0,
+  };
+  policy: Policy;
   private readonly xl: Xlator<unknown>;
-  private readonly waiting: Waiting;
-  private readonly guestCbks = new Map<string, AnyCbk>();
-  private readonly passCbks = new Map<string, AnyCbk>();
-  /** What the guest has decided by messages, and is not yet carried out. */
-  private readonly queue: Queued[] = [];
-  private guest!: Guest;
-  private draining = false;
-  private dead = false;
-  private lastId = 0;
+  private readonly begin: Begin;
+  /** The one that serves. */
+  private current!: Session;
+  /** Those that finish what they began. */
+  private readonly retired = new Set<Session>();
+  /** Requests that wait for a successor of an interpreter that was lost. */
+  private held: Held[] = [];
+  private readonly seen = new Map<'parent' | 'child', EventName>();
+  private backoff: Backoff;
+  private failures = 0;
+  private state: 'serving' | 'waiting' | 'starting' | 'closed' = 'serving';
+  private cancelWait: (() => void) | null = null;
+  private reloading: Promise<Reloaded> | null = null;
 
-  /** @param frameTimeoutSeconds how long a request may stay unanswered; 0 for ever. */
-  constructor(xl: Xlator<unknown>, frameTimeoutSeconds: number) {
+  constructor(xl: Xlator<unknown>, policy: Policy, begin: Begin) {
     this.xl = xl;
-    this.lent = new Lent(xl, this);
-    this.waiting = new Waiting(frameTimeoutSeconds, {
-      after: (ms, fn) => xl.context.after(ms, fn),
-      collect: () => this.enterFor(() => this.guest.collect()),
-      overdue: (request) => this.timedOut(request),
-    });
+    this.policy = policy;
+    this.begin = begin;
+    this.backoff = new Backoff(policy.restartBackoff);
   }
 
-  /** Requests that outlived a call into the guest. */
-  get requests(): ReadonlyMap<number, Request> {
-    return this.waiting.requests;
+  async start(): Promise<void> {
+    this.current = await this.begin(this, true);
   }
 
-  attach(guest: Guest): void {
-    this.guest = guest;
-    this.lent.attach(guest);
+  get session(): Session {
+    return this.current;
   }
 
-  /** The fops of the volume: what the module defines, and what its hooks need to see. */
-  fops(): Fops<unknown> {
-    const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
-    for (const row of table) {
-      const plan = planFor(row, this.guest);
-      if (plan === null) continue;
-      made[plan.name] = collect[plan.name]((frame, _, args) =>
-        this.enter(plan, frame, args),
-      ) as Fop<FopName, unknown>;
-    }
-    return made as Fops<unknown>;
+  get sessions(): readonly Session[] {
+    return [this.current, ...this.retired];
   }
 
-  // -- down ------------------------------------------------------------------------------------
-
-  private enter(plan: Plan, frame: Frame, args: unknown[]): void {
-    if (this.dead) {
-      plan.fail(frame, EIO);
-      return;
-    }
-    this.lastId = this.lastId === LAST_ID ? 1 : this.lastId + 1;
-    const request = new Request(this.lastId, plan, frame, args);
-    if (plan.enter === null) {
-      this.windAsCame(request, plan, plan.cbk);
-      return;
-    }
-    const { scratch } = plan;
-    scratch[0] = request.id;
-    plan.flatten(args, scratch, 1);
-    this.call(request, plan.enter, scratch);
+  /** Requests in the interpreter that serves, by its number for them. */
+  get requests(): Session['requests'] {
+    return this.current.requests;
   }
 
-  /** Enters the guest for a request and carries out what it decided. */
-  private call(request: Request, entry: Entry, args: readonly Scalar[]): void {
-    this.counters.calls += 1;
-    this.current = request;
-    let code: number;
-    try {
-      code = entry(args);
-    } catch (error) {
-      code = this.gaveUp(request, error);
-    }
-    this.current = null;
-    this.carryOut(request, code);
-    this.drain();
-  }
-
-  /** The engine itself gave up: the script could not say so. */
-  private gaveUp(request: Request, error: unknown): number {
-    const why = error instanceof Error ? error.message : String(error);
-    if (!this.died()) {
-      this.xl.log.error(`${request.name}: ${why}`);
-      this.guest.cancel(request.id);
-    }
-    return FAILED;
-  }
-
-  /** Whether the interpreter is lost; with it is every request that waits for it. */
-  private died(): boolean {
-    const why = this.guest.dead;
-    if (why === undefined || this.dead) return this.dead;
-    this.dead = true;
-    this.xl.log.critical(
-      `the interpreter is lost (${why}): from now on every request of this volume fails with EIO`,
+  /** What the module tells about itself, its names behind `module.`. */
+  statedump(): Dump {
+    const { current } = this;
+    if (current.dead || !current.has('statedump')) return {};
+    const told = current.guest.tell('statedump');
+    const found: unknown = told === undefined ? null : JSON.parse(told);
+    if (typeof found !== 'object' || found === null) return { module: 'statedump failed' };
+    return Object.fromEntries(
+      Object.entries(found).map(([key, value]) => [
+        `module.${key}`,
+        typeof value === 'number' ? value : String(value),
+      ]),
     );
-    this.queue.length = 0;
-    for (const request of [...this.requests.values()]) this.failRequest(request);
-    return true;
   }
 
-  /** Enters the guest for something that is no request (a timer, a hook). */
-  enterFor(what: () => number | undefined): void {
-    if (what() === FAILED) {
-      this.counters.failures += 1;
-      this.died();
-    }
-    this.drain();
+  fops(): Fops<unknown> {
+    return this.current.fops();
   }
 
-  private carryOut(request: Request, code: number): void {
-    if (code < 0) this.answer(request, -1, -code, null);
-    else if (code === WIND) this.windAsCame(request, request.plan!, true);
-    else if (code === TAIL) this.windAsCame(request, request.plan!, false);
-    else if (code === FAILED) this.fail(request);
-    else if (code >= SAME) this.answerSame(request, code - SAME);
-    else if (!request.answered) this.waiting.keep(request);
+  /** The policy may change while the volume runs. */
+  setPolicy(policy: Policy): void {
+    this.policy = policy;
+    this.backoff = new Backoff(policy.restartBackoff);
   }
 
-  /** Passes a request on with the arguments it came with. */
-  private windAsCame(request: Request, plan: Plan, wantsReply: boolean): void {
+  notify(event: EventName): void {
+    if (event === 'PARENT_UP' || event === 'PARENT_DOWN') this.seen.set('parent', event);
+    if (event === 'CHILD_UP' || event === 'CHILD_DOWN') this.seen.set('child', event);
+    this.tell(this.current, event);
+  }
+
+  private tell(session: Session, event: EventName): void {
+    if (session.has('notify')) session.enterFor(() => session.guest.hook('notify', [event]));
+  }
+
+  close(): void {
+    this.state = 'closed';
+    this.cancelWait?.();
+    this.failHeld();
+    for (const session of this.sessions) session.close();
+  }
+
+  // -- what sessions report --------------------------------------------------------------------
+
+  failed(session: Session): void {
+    if (session !== this.current || this.policy.onError !== 'restart') return;
+    this.failures += 1;
+    const { maxFailures } = this.policy;
+    if (this.failures === maxFailures) this.replace(`failures: ${maxFailures}`);
+  }
+
+  lost(session: Session, why: string): void {
+    this.xl.log.critical(`the interpreter is lost: ${why}`);
+    if (session === this.current) this.replace('it is lost');
+  }
+
+  drained(session: Session): void {
+    this.retired.delete(session);
+    session.close();
+  }
+
+  unserved(plan: Plan, frame: Frame, args: unknown[]): void {
     const child = this.xl.children[0];
-    const { frame, args } = request;
-    if (child === undefined) {
-      this.xl.log.error(`${request.name}: there is no subvolume to wind to`);
-      this.failRequest(request);
-    } else if (wantsReply) {
-      this.waiting.keep(request);
-      frame.local = request;
-      request.owed += 1;
-      plan.wind(frame, 0, this.guestCbk(plan.row), child, args);
-    } else {
-      this.handOn(request, plan, child, args);
-    }
-  }
-
-  /** Passes a request on for good: the child's reply is the answer, and no script sees it. */
-  private handOn(request: Request, plan: Plan, child: Child, args: readonly unknown[]): void {
-    const { frame } = request;
-    if (request.owed === 0 && plan.creates < 0 && plan.removes < 0) {
-      request.answered = true;
-      this.waiting.drop(request);
-      frame.local = null;
+    if (this.policy.onError === 'bypass' && child !== undefined) {
+      this.counters.bypassed += 1;
       plan.tail(frame, child, args);
+    } else if (this.state === 'starting') {
+      this.held.push({ plan, frame, args });
     } else {
-      // Hooks, or other children's replies, still need the frame to lead to the request.
-      frame.local = request;
-      request.owed += 1;
-      plan.wind(frame, 0, this.passCbk(plan), child, args);
+      this.counters.failures += 1;
+      plan.fail(frame, this.policy.error);
     }
   }
 
-  // -- up --------------------------------------------------------------------------------------
-
-  /** What children call back when the guest wants the reply; the cookie is the wind's number. */
-  private guestCbk(row: FopRow): AnyCbk {
-    let cbk = this.guestCbks.get(row.name);
-    if (cbk === undefined) {
-      const plan = replyPlanFor(row, this.guest);
-      cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
-        const request = frame.local as Request;
-        request.replies[wind] = { row, opRet, opErrno, values };
-        if (opRet < 0 && request.made !== null) this.lent.giveUp(request, wind);
-        this.replied(request, plan, wind);
-      }) as AnyCbk;
-      this.guestCbks.set(row.name, cbk);
-    }
-    return cbk;
-  }
-
-  private replied(request: Request, plan: ReplyPlan, wind: number): void {
-    request.owed -= 1;
-    if (!request.abandoned) {
-      const { enter, flatten, scratch } = plan;
-      const reply = request.replies[wind]!;
-      this.waiting.touch(request);
-      scratch[0] = request.id;
-      scratch[1] = wind;
-      scratch[2] = reply.opRet;
-      scratch[3] = reply.opErrno;
-      flatten(reply.values, scratch, 4);
-      this.call(request, enter, scratch);
-    }
-    this.dropIfOver(request);
-  }
-
-  /** The same for a request that was handed on. */
-  private passCbk({ name }: Plan): AnyCbk {
-    let cbk = this.passCbks.get(name);
-    if (cbk === undefined) {
-      cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
-        const request = frame.local as Request;
-        request.owed -= 1;
-        this.answer(request, opRet, opErrno, values);
-        this.dropIfOver(request);
-        this.drain();
-      }) as AnyCbk;
-      this.passCbks.set(name, cbk);
-    }
-    return cbk;
-  }
-
-  private dropIfOver(request: Request): void {
-    if (request.owed === 0 && (request.answered || request.plan === null)) {
-      this.waiting.drop(request);
+  private failHeld(): void {
+    for (const { plan, frame } of this.held.splice(0)) {
+      this.counters.failures += 1;
+      plan.fail(frame, this.policy.error);
     }
   }
 
-  private answerSame(request: Request, wind: number): void {
-    const reply = request.replies[wind];
-    if (reply?.row === request.plan?.row) {
-      this.answer(request, reply!.opRet, reply!.opErrno, reply!.values);
-    } else {
-      this.fail(request);
-    }
+  // -- successors ------------------------------------------------------------------------------
+
+  /** Gives the volume a fresh interpreter with the code it has. */
+  private replace(why: string): void {
+    if (this.state !== 'serving') return;
+    const ms = this.backoff.next(this.xl.context.now());
+    const when = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
+    this.xl.log.warning(`the interpreter is started anew ${when}: ${why}`);
+    this.state = 'waiting';
+    const go = (): void => {
+      this.cancelWait = null;
+      this.state = 'starting';
+      void this.restart();
+    };
+    if (ms === 0) go();
+    else this.cancelWait = this.xl.context.after(ms, go);
   }
 
-  private answer(
-    request: Request,
-    opRet: number,
-    opErrno: number,
-    values: readonly unknown[] | null,
-  ): void {
-    const { plan, frame } = request;
-    if (request.answered || plan === null) return;
-    request.answered = true;
-    if (request.owed === 0) this.waiting.drop(request);
-    if (opRet >= 0 && (plan.creates >= 0 || plan.removes >= 0)) this.tellEntries(request, plan);
-    if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : EIO);
-    else plan.unwind(frame, opRet, opErrno, values);
-  }
-
-  /** The guest has failed with a request: what it decided about it in this call is void. */
-  private fail(request: Request): void {
-    this.undo(request);
-    this.failRequest(request);
-  }
-
-  /** Takes back what is decided about a request and not yet carried out. */
-  private undo(request: Request): void {
-    for (let i = this.queue.length - 1; i >= 0; i--) {
-      const { request: of, decision } = this.queue[i]!;
-      if (of !== request) continue;
-      if (decision.verb === 'wind') request.owed -= 1;
-      this.queue.splice(i, 1);
-    }
-  }
-
-  /** Answers in the guest's place: it has failed, or can no longer be asked. */
-  private failRequest(request: Request): void {
-    this.counters.failures += 1;
-    request.abandoned = true;
-    this.answer(request, -1, EIO, null);
-    this.dropIfOver(request);
-  }
-
-  private tellEntries(request: Request, plan: Plan): void {
-    const failures = tellEntries(this.guest, plan, request.args);
-    this.counters.failures += failures;
-    if (failures > 0) this.died();
-  }
-
-  // -- messages --------------------------------------------------------------------------------
-
-  /** The guest has something to say about a request. @throws {MessageError} */
-  push(id: number, text: string): void {
-    const request = this.requestFor(id);
-    const source = this.lent.source(request);
-    const children = this.xl.below.length;
-    const decision = readDecision(text, { row: request.plan?.row, children, source });
-    if (decision.verb === 'wind') {
-      request.owed += 1;
-      if (request.plan === null) request.frame.root.op = decision.row.logName;
-    } else if (request.answered) {
-      throw new MessageError('the request has had its answer');
-    }
-    if (decision.verb === 'failed') this.undo(request);
-    this.waiting.keep(request);
-    this.queue.push({ request, decision });
-  }
-
-  private requestFor(id: number): Request {
-    const known = this.current?.id === id ? this.current : this.requests.get(id);
-    if (known !== undefined && !known.abandoned) return known;
-    if (id >= 0) throw new MessageError('the request has had its answer');
-    return new Request(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), this.xl), []);
-  }
-
-  /** Carries out what the guest has decided by messages. */
-  drain(): void {
-    // Before the graph is wired there is nothing to wind to: what `init` asks for waits until then.
-    if (this.draining || this.xl.children.length < this.xl.below.length) return;
-    this.draining = true;
-    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      try {
-        this.obey(next.request, next.decision);
-      } catch (error) {
-        // Another translator threw while it was called from here; its request must not hang.
-        this.xl.log.error(`${next.request.name}: ${(error as Error).stack ?? error}`);
-        this.guest.cancel(next.request.id);
-        this.failRequest(next.request);
-      }
-    }
-    this.draining = false;
-    this.lent.releaseClosed();
-  }
-
-  private obey(request: Request, decision: Decision): void {
-    const { plan, frame } = request;
-    if (decision.verb === 'wind') {
-      if (request.abandoned) {
-        request.owed -= 1;
-        this.dropIfOver(request);
+  /** Never rejects: what goes wrong is in the log. */
+  private async restart(): Promise<void> {
+    await this.reloading;
+    const before = this.current;
+    try {
+      const next = await this.begin(this, false);
+      if (this.isClosed()) {
+        next.close();
         return;
       }
-      // Also when the request was answered meanwhile: every child that was wound to gets its turn.
-      const { wind, row, values } = decision;
-      this.lent.addFd(request, wind, row, values);
-      frame.local = request;
-      const child = this.xl.children[decision.child]!;
-      windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
-    } else if (request.answered || plan === null) return;
-    else if (decision.verb === 'tail') {
-      this.handOn(request, plan, this.xl.children[decision.child]!, decision.values);
-    } else if (decision.verb === 'unwind') {
-      this.answer(request, decision.opRet, decision.opErrno, decision.values);
-    } else this.failRequest(request);
+      this.counters.restarts += 1;
+      this.state = 'serving';
+      this.takeOver(next);
+    } catch (error) {
+      if (this.isClosed()) return;
+      this.state = 'serving';
+      this.failures = 0;
+      this.xl.log.error(`the interpreter does not start anew: ${reason(error)}`);
+      this.failHeld();
+      if (before.dead) this.replace('it is still lost');
+    }
   }
 
-  // -- what waits ------------------------------------------------------------------------------
-
-  /** The guest knows that a request can no longer be answered. */
-  lost(id: number): void {
-    const request = this.current?.id === id ? this.current : this.requests.get(id);
-    if (request === undefined || request.answered) return;
-    this.waiting.keep(request);
-    this.queue.push({ request, decision: { verb: 'failed' } });
+  /** Whether it was closed while something was awaited. */
+  private isClosed(): boolean {
+    return this.state === 'closed';
   }
 
-  private timedOut(request: Request): void {
-    this.counters.timeouts += 1;
-    const { limit } = this.waiting;
-    this.xl.log.error(`${request.name}: no answer within ${limit} s (option frame-timeout)`);
-    this.guest.cancel(request.id);
-    this.failRequest(request);
-    this.drain();
+  /** Reads the module again and lets it take over; when it does not start, the old one stays. */
+  reload(): Promise<Reloaded> {
+    const before = this.reloading ?? Promise.resolve();
+    const mine = before.then(() => this.loadAgain());
+    this.reloading = mine;
+    void mine.then(() => {
+      if (this.reloading === mine) this.reloading = null;
+    });
+    return mine;
   }
 
-  /** The volume ends: whatever is still owed is answered. */
-  close(): void {
-    this.waiting.close();
-    this.queue.length = 0;
-    for (const request of [...this.requests.values()]) this.failRequest(request);
+  private async loadAgain(): Promise<Reloaded> {
+    let next: Session | null = null;
+    try {
+      next = await this.begin(this, true);
+      if (this.isClosed()) throw new Error('the volume has ended');
+      this.handOver(next);
+      this.counters.reloads += 1;
+      this.takeOver(next);
+      this.xl.log.info('reloaded');
+      return { ok: true, text: 'reloaded' };
+    } catch (error) {
+      next?.close();
+      const text = `not reloaded, the code before goes on: ${reason(error)}`;
+      if (!this.isClosed()) this.xl.log.error(text);
+      return { ok: false, text };
+    }
+  }
+
+  /** Carries the module's state over, when both sides want it. @throws when either fails */
+  private handOver(next: Session): void {
+    if (this.current.dead || !this.current.has('dump_state') || !next.has('load_state')) return;
+    const state = this.current.guest.tell('dump_state');
+    if (state === undefined) throw new Error('dump_state failed');
+    if (next.guest.hook('load_state', [state]) === FAILED) throw new Error('load_state failed');
+    next.drain();
+  }
+
+  private takeOver(next: Session): void {
+    const before = this.current;
+    this.current = next;
+    this.failures = 0;
+    this.retired.add(before);
+    this.xl.exchangeFops(next.fops());
+    for (const event of this.seen.values()) this.tell(next, event);
+    next.drain();
+    for (const { plan, frame, args } of this.held.splice(0)) this.enterAgain(plan, frame, args);
+    before.retire();
+  }
+
+  /** A request that waited: the code that is there now may see it. */
+  private enterAgain(plan: Plan, frame: Frame, args: unknown[]): void {
+    const fop = this.xl.fops[plan.name] as Fop<FopName, unknown> | undefined;
+    const child = this.xl.children[0];
+    if (fop !== undefined) (fop as (...all: unknown[]) => void)(frame, this.xl, ...args);
+    else if (child !== undefined) plan.tail(frame, child, args);
+    else plan.fail(frame, this.policy.error);
   }
 }
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -4,21 +4,21 @@
  *
  * Options beyond those below are the module's: it declares them, and they are checked the same way.
  */
-import { GraphError, InitError } from '../../runtime/core/errors.ts';
-import type { EventName } from '../../runtime/core/events.ts';
-import { optionTypes } from '../../runtime/core/option-types.ts';
-import {
-  checkOptions,
-  defineOptions,
-  genericOptions,
-  type Options,
-  type Values,
-} from '../../runtime/core/options.ts';
-import { defaultNotify, defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
-import type { Guest } from './guest.ts';
+import { type Stats, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { InitError } from '../../runtime/core/errors.ts';
+import { defineOptions, type Values } from '../../runtime/core/options.ts';
+import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
+import { moduleOptions } from './declared.ts';
+import { findGrants, foldersOf, type Granted, grantOptions } from './grants.ts';
 import { Host } from './host.ts';
-import { languages } from './languages.ts';
+import { failureOptions, type Hosted, hosted, policyOf } from './hosted.ts';
+import { type FoundModule, type Language, type LanguageName, languages } from './languages.ts';
 import { findModule } from './modules.ts';
+import type { Owner } from './owner.ts';
+import { Session } from './session.ts';
+import { watchFolder } from './watch.ts';
 
 const options = defineOptions({
   'module-name': {
@@ -26,115 +26,169 @@ const options = defineOptions({
     description:
       'The module: `negative` for negative.py. An extension, or option language, decides between ' +
       'languages.',
+    reconfigurable: true,
   },
   'module-path': {
     type: 'str',
     description:
       "Folders to search for it, separated by colons; relative ones start at the volfile's folder. " +
       'Default: that folder, GLOSSA_PATH, PYTHONPATH, the bundled examples.',
+    reconfigurable: true,
   },
   language: {
     type: 'str',
-    values: ['python'],
+    values: Object.keys(languages) as LanguageName[],
     description: 'The language of the module, when its name alone does not say.',
+    reconfigurable: true,
+  },
+  reload: {
+    type: 'bool',
+    default: false,
+    description:
+      'Reads the module again when a file of its folder is saved. Code that does not start leaves ' +
+      'the code before at work.',
   },
   'time-limit': {
     type: 'time',
     default: 5,
     min: 0,
     description: 'Seconds that one call into the module may run; 0 for no limit.',
+    reconfigurable: true,
   },
   'memory-limit': {
     type: 'sizet',
     default: 512 * 1024 * 1024,
     min: 64 * 1024 * 1024,
     description: 'Memory of the interpreter and the module together.',
+    reconfigurable: true,
   },
-  'frame-timeout': {
-    type: 'time',
-    default: 1800,
-    min: 0,
-    description: 'Seconds after which a request that the module never answers fails; 0 for never.',
-  },
+  ...grantOptions,
+  ...failureOptions,
 });
 
+type Given = Values<typeof options>;
+
 /** What a volume of this type keeps. */
-export interface Glupy {
-  readonly guest: Guest;
-  readonly host: Host;
+export interface Glupy extends Hosted {
+  given: Given;
+  /** The module as it was last read. */
+  module: FoundModule & { readonly language: LanguageName };
+  /** The folders that were searched or granted, and which directories they were. */
+  readonly places: ReadonlyMap<string, string>;
+  unwatch(): void;
 }
 
-async function init(xl: Xlator<Glupy>, given: Values<typeof options>): Promise<Glupy> {
+/** Reads the module that the options name. */
+function find(xl: Xlator<Glupy>, given: Given): Glupy['module'] {
   const name = given['module-name'];
   if (name === undefined) throw new InitError('option module-name is missing: which module?');
-  const module = findModule({
+  return findModule({
     name,
     path: given['module-path'],
     language: given.language,
     baseDir: xl.context.baseDir,
     env: process.env,
   });
-  const host = new Host(xl, given['frame-timeout']);
-  const { lent } = host;
+}
+
+const placeOf = (found: Stats | undefined): string => (found ? `${found.dev}:${found.ino}` : '');
+const statNow = (folder: string): Stats | undefined => statSync(folder, { throwIfNoEntry: false });
+
+/**
+ * Refuses to search folders that a mount has come to lie on: if it is the one that is served here,
+ * reading from it would wait for itself. Asking asynchronously does not.
+ */
+async function refuseCovered(places: Glupy['places']): Promise<void> {
+  for (const [folder, place] of places) {
+    const now = placeOf(await stat(folder).catch(() => undefined));
+    if (now === place || now === '') continue;
+    throw new InitError(`${folder} is another directory now than when the volume started`);
+  }
+}
+
+/** Starts an interpreter with a module in it. @throws what the module's author did wrong */
+async function begin(
+  xl: Xlator<Glupy>,
+  owner: Owner,
+  given: Given,
+  module: Glupy['module'],
+  granted: Granted,
+): Promise<Session> {
+  const session = new Session(xl, owner, given['frame-timeout']);
+  const { lent } = session;
   const start = await languages[module.language].load();
   const guest = await start(module, lent, {
     volume: xl.name,
     timeLimit: given['time-limit'],
     memoryLimit: given['memory-limit'],
+    ...granted,
+    terminal: xl.context.terminal,
+    virtualTime: xl.context.virtualTime === true,
     notice: (text) => xl.log.debug(text),
     log: (level, source, text) => lent.log(level, source, text),
   });
+  session.attach(guest);
   try {
-    host.attach(guest);
     for (const [file, line, func, text] of guest.description.warnings) {
       lent.log(5, { file, line, func }, text);
     }
-    guest.create(xl.name, children(xl), moduleOptions(xl, guest, module.path));
+    const values = moduleOptions(xl, options, guest.description.options, module.path);
+    guest.create(xl.name, children(xl), values);
   } catch (error) {
-    guest.close();
+    session.discard();
     throw error;
   }
-  xl.log.info(`${module.path} loaded: ${definedFops(guest)}`);
-  return { guest, host };
+  const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
+  xl.log.info(`${module.path} loaded: ${fops}`);
+  return session;
 }
 
 const children = (xl: Xlator<Glupy>): (readonly [string, string])[] =>
   xl.below.map((child) => [child.name, child.type]);
 
-const definedFops = (guest: Guest): string =>
-  Object.keys(guest.description.fops).join(', ') || 'no fops';
-
-/** The values of the options that the module declares; what nobody declares is pointed out. */
-function moduleOptions(xl: Xlator<Glupy>, guest: Guest, path: string): Record<string, unknown> {
-  const declared = guest.description.options;
-  const taken = Object.keys(declared).filter((key) => key in options || key in genericOptions);
-  if (taken.length > 0) {
-    throw new InitError(`${path}: option ${taken.join(', ')} belongs to features/glupy itself`);
+async function init(xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
+  // These options are those of the volume's start: none of them can be changed while it runs.
+  const granted = findGrants(given, xl.context.baseDir, process.env);
+  const grantedFolders = foldersOf(granted);
+  const host = new Host(xl, policyOf(given), async (owner, fresh) => {
+    if (fresh || grantedFolders.length > 0) await refuseCovered(glupy.places);
+    const module = fresh ? find(xl, glupy.given) : glupy.module;
+    const session = await begin(xl, owner, glupy.given, module, granted);
+    glupy.module = module;
+    return session;
+  });
+  const module = find(xl, given);
+  const folders = [...module.folders, ...grantedFolders];
+  const places = new Map(folders.map((folder) => [folder, placeOf(statNow(folder))]));
+  const glupy: Glupy = { host, given, module, places, unwatch: () => {} };
+  await host.start();
+  if (given.reload) {
+    const language: Language = languages[module.language];
+    glupy.unwatch = watchFolder(dirname(module.path), language.extensions, {
+      changed: () => void host.reload(),
+      failed: (why) => xl.log.warning(`option reload: ${module.path} is not watched: ${why}`),
+    });
   }
-  for (const [key, { type }] of Object.entries(declared)) {
-    if (type in optionTypes) continue;
-    throw new InitError(`${path}: option ${key} has the type '${type}', which is none`);
-  }
-  // All keys together, so that a slip in one of the host's own finds its suggestion too.
-  const all: Options = { ...genericOptions, ...options, ...declared };
-  const { values, problems } = checkOptions(all, xl.given);
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) {
-    throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
-  }
-  for (const problem of problems) xl.log.warning(`${problem.where ?? path}: ${problem.message}`);
-  // A value that was not given is None to the module, not missing.
-  return Object.fromEntries(Object.keys(declared).map((key) => [key, values[key] ?? null]));
+  return glupy;
 }
 
-function notify(xl: Xlator<Glupy>, event: EventName, data: unknown): void {
-  const { guest, host } = xl.priv;
-  if (guest.description.hooks.includes('notify')) {
-    host.enterFor(() => guest.hook('notify', [event]));
+/** Applies what can be to the interpreter that runs; for the rest a new one takes over. */
+function reconfigure(xl: Xlator<Glupy>, given: Given): void {
+  const glupy = xl.priv;
+  const { session } = glupy.host;
+  const policy = policyOf(given);
+  const { options: declared } = session.guest.description;
+  const values = JSON.stringify(moduleOptions(xl, options, declared, glupy.module.path));
+  const own = Object.keys(options).filter((key) => !(key in failureOptions)) as (keyof Given)[];
+  const same = own.every((key) => given[key] === glupy.given[key]);
+  glupy.given = given;
+  glupy.host.setPolicy(policy);
+  for (const each of glupy.host.sessions) each.setFrameTimeout(given['frame-timeout']);
+  if (same && session.has('reconfigure')) {
+    session.enterFor(() => session.guest.hook('reconfigure', [values]));
+  } else if (!same || Object.keys(declared).length > 0) {
+    void glupy.host.reload();
   }
-  defaultNotify(xl as Xlator, event, data);
-  // What `init` asked for could not be done before there was somebody to ask.
-  if (event === 'CHILD_UP') host.drain();
 }
 
 export default defineTranslator<Glupy, typeof options>({
@@ -144,22 +198,10 @@ export default defineTranslator<Glupy, typeof options>({
   options,
   openOptions: true,
   init,
-  fops: (xl) => xl.priv.host.fops(),
-  notify,
-  forget: (xl, inode) => xl.priv.host.lent.forget(inode),
-  release: (xl, fd) => xl.priv.host.lent.release(fd),
-  releasedir: (xl, fd) => xl.priv.host.lent.release(fd),
+  reconfigure,
+  ...hosted,
   fini(xl) {
-    const { guest, host } = xl.priv;
-    host.close();
-    if (guest.description.hooks.includes('fini')) guest.hook('fini', []);
-    host.lent.close();
-    guest.close();
+    xl.priv.unwatch();
+    return hosted.fini(xl);
   },
-  dump: ({ priv: { guest, host } }) => ({
-    language: guest.language,
-    ...host.counters,
-    'requests-waiting': host.requests.size,
-    'memory-bytes': guest.memory,
-  }),
 });

@@ -1,6 +1,10 @@
 /** The languages a module can be written in: one row each, loaded when a volume first needs it. */
+import type { Terminal } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
+import type { Grants } from './grants.ts';
 import type { Guest, GuestHost } from './guest.ts';
+
+export type { Terminal } from '../../runtime/core/context.ts';
 
 /** A module that was found, and where its own imports are looked for. */
 export interface FoundModule {
@@ -18,6 +22,14 @@ export interface GuestSettings {
   readonly timeLimit: number;
   /** Bytes of memory. */
   readonly memoryLimit: number;
+  /** What the script may do outside of its interpreter. */
+  readonly grants: Grants;
+  /** Absolute paths of wheel files and folders that it may import from. */
+  readonly packages: readonly string[];
+  /** Present when the mount runs in the foreground of a terminal. */
+  readonly terminal?: Terminal | undefined;
+  /** The time of day, and monotonic clocks, are the host's `now` to the script: a test's. */
+  readonly virtualTime?: boolean;
   /** Something to tell the volume's log about starting. */
   notice(text: string): void;
   log(level: number, source: LogSource, text: string): void;
@@ -39,7 +51,7 @@ export interface Language {
   load(): Promise<StartGuest>;
 }
 
-export type LanguageName = 'python';
+export type LanguageName = 'python' | 'javascript';
 
 export const languages: Readonly<Record<LanguageName, Language>> = {
   python: {
@@ -47,5 +59,11 @@ export const languages: Readonly<Record<LanguageName, Language>> = {
     packageFile: '__init__.py',
     pathVariable: 'PYTHONPATH',
     load: async () => (await import('../python/guest.ts')).startPython,
+  },
+  javascript: {
+    extensions: ['.js', '.mjs', '.ts', '.mts'],
+    packageFile: 'index.js',
+    pathVariable: 'GLOSSA_JS_PATH',
+    load: async () => (await import('../javascript/guest.ts')).startJavaScript,
   },
 };

@@ -5,22 +5,23 @@
  */
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
+import { Iatt } from '../../runtime/core/iatt.ts';
 import { Inode, type InodeTable } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { LogLevel, LogSource } from '../../runtime/core/log.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
-import { locIn } from './decision.ts';
+import { locIn, type Message } from './decision.ts';
 import type { Guest, GuestHost } from './guest.ts';
-import type { Host } from './host.ts';
 import { missingFd, pack, type Source } from './message.ts';
 import type { Request } from './request.ts';
+import type { Session } from './session.ts';
 
 /** What a translator keeps with an inode or fd that its guest knows. */
 const TRACKED = true;
 
 export class Lent implements GuestHost {
   private readonly xl: Xlator<unknown>;
-  private readonly host: Host;
+  private readonly session: Session;
   private readonly fds = new Map<number, Fd>();
   /** Fds that were made for the guest, which closes them. */
   private readonly own = new Map<number, Fd>();
@@ -34,9 +35,9 @@ export class Lent implements GuestHost {
   private cancelTimer: (() => void) | null = null;
   private guest: Guest | null = null;
 
-  constructor(xl: Xlator<unknown>, host: Host) {
+  constructor(xl: Xlator<unknown>, session: Session) {
     this.xl = xl;
-    this.host = host;
+    this.session = session;
   }
 
   attach(guest: Guest): void {
@@ -49,9 +50,9 @@ export class Lent implements GuestHost {
     for (const fd of this.own.values()) fd.release();
   }
 
-  push(id: number, message: string): void {
+  push(id: number, message: Message): void {
     try {
-      this.host.push(id, message);
+      this.session.push(id, message);
     } finally {
       if (this.bytes.length > 0) this.bytes = [];
     }
@@ -62,7 +63,7 @@ export class Lent implements GuestHost {
   }
 
   lost(id: number): void {
-    this.host.lost(id);
+    this.session.lost(id);
   }
 
   fetch(id: number, wind: number, index: number): string | undefined {
@@ -119,13 +120,13 @@ export class Lent implements GuestHost {
 
   private forgetId(id: number): void {
     const { guest } = this;
-    if (guest !== null) this.host.enterFor(() => guest.forget(id));
+    if (guest !== null) this.session.enterFor(() => guest.forget(id));
   }
 
   release(fd: Fd): void {
     this.fds.delete(fd.id);
     const { guest } = this;
-    if (guest !== null) this.host.enterFor(() => guest.release(fd.id));
+    if (guest !== null) this.session.enterFor(() => guest.release(fd.id));
   }
 
   closeFd(id: number): number {
@@ -153,6 +154,24 @@ export class Lent implements GuestHost {
     values[at] = fd;
   }
 
+  /** Notes a name that the guest itself looks up or makes: nobody above will link the inode. */
+  notePlace(request: Request, wind: number, row: FopRow, values: readonly unknown[]): void {
+    if (!row.reply.some(({ type }) => type === 'inode')) return;
+    const loc = values.findLast((value) => value instanceof Loc) as Loc | undefined;
+    if (!loc?.parent || !loc.inode || inodeIn(request, loc.inode.id) !== undefined) return;
+    request.places ??= new Map();
+    request.places.set(wind, loc);
+  }
+
+  /** What the guest has found there is known from now on, as what a mount has looked up. */
+  linkFound(request: Request, wind: number, row: FopRow, values: unknown[]): void {
+    const loc = request.places?.get(wind);
+    const at = row.reply.findIndex(({ type }) => type === 'inode');
+    const buf = values[row.reply.findIndex(({ name }) => name === 'buf')];
+    if (!loc?.parent || !loc.inode || !(buf instanceof Iatt)) return;
+    values[at] = loc.parent.table.link(loc.inode, loc.parent, loc.name, buf) ?? values[at];
+  }
+
   /** The fop that an fd was made for has failed. */
   giveUp(request: Request, wind: number): void {
     const fd = request.made?.get(wind);
@@ -168,8 +187,12 @@ export class Lent implements GuestHost {
     this.cancelTimer = this.xl.context.after(Math.max(0, ms), () => {
       this.cancelTimer = null;
       const { guest } = this;
-      if (guest !== null) this.host.enterFor(() => guest.tick());
+      if (guest !== null) this.session.enterFor(() => guest.tick());
     });
+  }
+
+  get level(): number {
+    return this.xl.log.level;
   }
 
   logs(level: number): number {
@@ -190,25 +213,25 @@ export class Lent implements GuestHost {
       inode: (id) => inodeIn(request, id) ?? this.findInode(id),
       fd: (id) => fdIn(request, id) ?? this.findFd(id),
       data: (id) => bytes[id],
-      table: this.table ?? this.tableOf(request),
+      table: this.table ?? this.xl.inodes ?? this.tableOf(request),
     };
   }
 
-  private request(id: number): Request | undefined {
-    const { current } = this.host;
-    return current?.id === id ? current : this.host.requests.get(id);
+  request(id: number): Request | undefined {
+    const { current } = this.session;
+    return current?.id === id ? current : this.session.requests.get(id);
   }
 
   private findInode(id: number): Inode | undefined {
-    const { current } = this.host;
+    const { current } = this.session;
     const here = current === null ? undefined : inodeIn(current, id);
     if (here !== undefined) {
       this.table ??= here.table;
       return here;
     }
-    const known = this.table?.byNodeid(id);
+    const known = (this.table ?? this.xl.inodes)?.byNodeid(id);
     if (known !== undefined) return known;
-    for (const request of this.host.requests.values()) {
+    for (const request of this.session.requests.values()) {
       const found = inodeIn(request, id);
       if (found !== undefined) return found;
     }
@@ -218,7 +241,7 @@ export class Lent implements GuestHost {
   private findFd(id: number): Fd | undefined {
     const tracked = this.fds.get(id);
     if (tracked !== undefined) return tracked;
-    const { current } = this.host;
+    const { current } = this.session;
     return current === null ? undefined : fdIn(current, id);
   }
 
@@ -234,11 +257,16 @@ export class Lent implements GuestHost {
 
 const levelOf = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;
 
+/** Characters of one record; a script's text may be as long as its memory. */
+const MOST_LOGGED = 262_144;
+
 /**
  * What a script logs may hold names that others chose: further lines are indented, and control
  * characters shown, so that no name can pass for a line of the log.
  */
-function oneRecord(text: string): string {
+function oneRecord(whole: string): string {
+  const more = whole.length - MOST_LOGGED;
+  const text = more > 0 ? `${whole.slice(0, MOST_LOGGED)}… (${more} characters more)` : whole;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is sought
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]|\n/g, (char) =>
     char === '\n' ? '\n    ' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,

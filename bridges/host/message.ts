@@ -26,7 +26,7 @@ export class MessageError extends Error {
   readonly code = 'GLOSSA_MESSAGE';
 }
 
-const IATT_FIELDS = [
+export const IATT_FIELDS = [
   'iaGfid',
   'iaType',
   'iaProt',
@@ -50,7 +50,7 @@ const IATT_FIELDS = [
   'iaAttributes',
   'iaAttributesMask',
 ] as const;
-const STATVFS_FIELDS = [
+export const STATVFS_FIELDS = [
   'bsize',
   'frsize',
   'blocks',
@@ -63,8 +63,8 @@ const STATVFS_FIELDS = [
   'flag',
   'namemax',
 ] as const;
-const FLOCK_FIELDS = ['type', 'whence', 'start', 'len', 'pid', 'owner'] as const;
-const LEASE_FIELDS = ['cmd', 'type', 'id', 'flags'] as const;
+export const FLOCK_FIELDS = ['type', 'whence', 'start', 'len', 'pid', 'owner'] as const;
+export const LEASE_FIELDS = ['cmd', 'type', 'id', 'flags'] as const;
 const DICT_TYPES: ReadonlySet<string> = new Set<DictType>([
   'int',
   'uint',

@@ -1,6 +1,6 @@
 /** What the host does with one fop of a module, decided once when the volume starts. */
 import { type FopName, fail } from '../../runtime/core/fops.gen.ts';
-import type { FopRow } from '../../runtime/core/fops.ts';
+import type { Arg, FopRow } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import { tailArgs, unwindArgs, windArgs } from '../../runtime/core/generic.gen.ts';
 import type { Cbk, Child } from '../../runtime/core/xlator.ts';
@@ -36,10 +36,15 @@ export interface Plan extends Moves {
   readonly scratch: Scalar[];
   /** Whether the module sees replies of requests that are wound as they came. */
   readonly cbk: boolean;
+  /** Whether it wants to know when the caller gives up. */
+  readonly cancel: boolean;
   /** Index of the loc whose name the fop makes or takes away; -1 when nobody asks. */
   readonly creates: number;
   readonly removes: number;
 }
+
+const flattenerFor = (args: readonly Arg[], guest: Guest): Flatten =>
+  flattener(guest.looksItself === true ? [] : args);
 
 /** Null for a fop that passes the module by. */
 export function planFor(row: FopRow, guest: Guest): Plan | null {
@@ -56,9 +61,10 @@ export function planFor(row: FopRow, guest: Guest): Plan | null {
     row,
     name,
     enter: enters ? guest.fop(name) : null,
-    flatten: flattener(row.args),
+    flatten: flattenerFor(row.args, guest),
     scratch: [],
     cbk: description?.cbk === true,
+    cancel: description?.cancel === true,
     creates,
     removes,
     ...movesOf(name),
@@ -74,5 +80,10 @@ export interface ReplyPlan {
 }
 
 export function replyPlanFor(row: FopRow, guest: Guest): ReplyPlan {
-  return { row, enter: guest.reply(row.name), flatten: flattener(row.reply), scratch: [] };
+  return {
+    row,
+    enter: guest.reply(row.name),
+    flatten: flattenerFor(row.reply, guest),
+    scratch: [],
+  };
 }

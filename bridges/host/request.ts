@@ -2,6 +2,7 @@
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
+import type { Loc } from '../../runtime/core/loc.ts';
 import type { Plan } from './plan.ts';
 
 /** A child's answer to one wind. */
@@ -24,6 +25,12 @@ export class Request {
   readonly replies: ChildReply[] = [];
   /** Fds that were made for a wind, by its number: theirs to close when the fop fails. */
   made: Map<number, Fd> | null = null;
+  /** Names that the guest itself looks up or makes, by number of wind. */
+  places: Map<number, Loc> | null = null;
+  /** Whether any child was asked. */
+  wound = false;
+  /** Whether the guest hears of it when the caller gives up. */
+  watched = false;
   /** Answers owed by children, also for winds that are decided and not yet carried out. */
   owed = 0;
   answered = false;

@@ -4,6 +4,7 @@
  * guest look for those that nothing can reach any more.
  */
 import type { Request } from './request.ts';
+import { Requests } from './requests.ts';
 
 const SWEEP_MS = 1000;
 
@@ -16,9 +17,9 @@ export interface Care {
 }
 
 export class Waiting {
-  readonly requests = new Map<number, Request>();
+  readonly requests = new Requests();
   /** Seconds that the module may leave a request unanswered; 0 for ever. */
-  readonly limit: number;
+  limit: number;
   private readonly care: Care;
   /** Counts sweeps: a clock that costs nothing to read. */
   private clock = 0;
@@ -33,7 +34,7 @@ export class Waiting {
     if (request.kept) return;
     request.kept = true;
     request.since = this.clock;
-    this.requests.set(request.id, request);
+    this.requests.add(request);
     this.cancelSweep ??= this.sweepLater();
   }
 

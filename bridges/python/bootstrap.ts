@@ -45,6 +45,10 @@ class _Loader(importlib.abc.InspectLoader):
     def get_source(self, fullname):
         return self.source
 
+    def get_resource_reader(self, fullname):
+        import importlib.readers
+        return importlib.readers.FileReader(self)
+
     def exec_module(self, module):
         _remember(self.path, self.source)
         exec(compile(self.source, self.path, "exec", dont_inherit=True), module.__dict__)
@@ -57,9 +61,20 @@ class _Finder:
     def find_spec(fullname, path=None, target=None):
         found = json.loads(_host.find_module(fullname))
         if found is None:
-            return None
+            raise ModuleNotFoundError(_missing(fullname), name=fullname)
         loader = _Loader(found["path"], found["source"], found["package"])
         return _spec(fullname, loader)
+
+
+def _missing(name):
+    """Why there is no such module."""
+    import _confine
+    needs = _confine.who_needs(name)
+    if needs:
+        return "No module named " + repr(name) + ": " + needs + ": give its wheel in option packages"
+    if name.partition(".")[0] in sys.stdlib_module_names:
+        return "No module named " + repr(name) + " in this build of Python"
+    return "No module named " + repr(name)
 
 
 def _spec(name, loader):
@@ -76,9 +91,10 @@ def _remember(path, source):
 
 # This build of Python numbers errors as WASI does (ENOENT is 44). Modules mean Linux's numbers.
 _target_names = dict(errno.errorcode)
+_target_texts = {number: os.strerror(number) for number in _target_names}
 _linux = json.loads(r"""${ERRNO}""")
 _classes = {}
-# Below this is what file operations end with: such a number is Linux's, wherever it comes from.
+# From here on a number of WASI's keeps its class, so that \`except FileNotFoundError\` works.
 _AMBIGUOUS = 41
 
 
@@ -108,30 +124,27 @@ def _number_as_linux():
 
 def _errno_of(error):
     number = error.errno if isinstance(error, OSError) else 0
-    if type(number) is not int:
+    if type(number) is not int or number == 0:
         return 0
-    if number < _AMBIGUOUS:
-        return number
-    if type(error) in _classes.values() and _classes.get(number) is not type(error):
-        return _linux.get(_target_names.get(number), (number,))[0]
+    # Only the interpreter itself says it in its own numbers and in its own words.
+    if error.strerror is not None and error.strerror == _target_texts.get(number):
+        return _linux.get(_target_names[number], (number,))[0]
     return number
 
 
 def seal():
     """The last step before the snapshot."""
     _number_as_linux()
+    import _confine
+    _confine.seal()
     sys.meta_path.append(_Finder)
     signal.signal(signal.SIGINT, _on_interrupt)
     gc.collect()
 
 
 def wake():
-    """The first step after it. Pyodide itself needs its JavaScript modules until here."""
+    """The first step after it."""
     random.seed()
-    for name in "js", "pyodide_js":
-        sys.modules.pop(name, None)
-        for finder in sys.meta_path:
-            getattr(finder, "jsproxies", {}).pop(name, None)
 
 
 def load(name, path, source):
@@ -182,11 +195,11 @@ def describe(error):
             frames = frames.tb_next
         if isinstance(error, SyntaxError) and error.filename in _files:
             place = error.filename, error.lineno or 0
-        whole = traceback.TracebackException.from_exception(error, compact=True)
+        whole = traceback.TracebackException.from_exception(error, compact=True, lookup_lines=False)
         _trim(whole, set())
         kind = type(error).__name__
         return json.dumps({
-            "type": kind, "message": _text(error), "errno": _errno_of(error),
+            "type": kind, "message": _text(error) + _advice(error), "errno": _errno_of(error),
             "file": place[0], "line": place[1], "traceback": "".join(whole.format()),
         })
     except BaseException as failure:
@@ -194,6 +207,16 @@ def describe(error):
             "type": type(error).__name__, "message": "", "errno": 0, "file": "", "line": 0,
             "traceback": "an exception that cannot be described: " + type(failure).__name__,
         })
+
+
+def hint(error):
+    """What to write instead of what failed: the package that modules import puts its own here."""
+    return ""
+
+
+def _advice(error):
+    advice = hint(error)
+    return f" ({advice})" if advice else ""
 
 
 def _text(error):

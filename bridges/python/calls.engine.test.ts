@@ -68,7 +68,7 @@ def fails(n):
     except Exception as e: return f"{type(e).__name__} {e}"
 def three(a, b, c): return {"a": a, "b": [b, c]}
 def enoent(): return errno.ENOENT
-def opens(): open("/nowhere/file")
+def opens(): open("/tmp/file")
 class box:
     def __init__(self, n): self.n = n
     def get(self): return self.n

@@ -7,9 +7,11 @@
  * back with `release`, also the handles that host functions receive as `o` arguments.
  */
 
+import type { GrantedFiles } from '../host/files.ts';
 import { defaultCacheFolder, type Log } from './cache.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
+import { CONFINE_MODULE } from './confine.ts';
 import { EngineError } from './errors.ts';
 import { type Interpreter, loadInterpreter, type StartReport } from './load.ts';
 import type { PreloadFile } from './snapshot.ts';
@@ -50,6 +52,14 @@ export interface EngineOptions {
   readonly timeLimit?: number;
   /** Bytes of memory for interpreter and script together; at least 32 MiB. Default 512 MiB. */
   readonly memoryLimit?: number;
+  /** Files of the host that the script may see; closed with the engine. */
+  readonly files?: GrantedFiles;
+  /** What is added to the interpreter's environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** False leaves only the realm around the script: for tests of that wall. Default: true. */
+  readonly confine?: boolean;
+  /** Told what a script was refused, such as `import js`. */
+  refused?(what: string): void;
   /** Where snapshots are kept; false for no cache. Default: the user's cache folder. */
   readonly cacheFolder?: string | false;
   /** Told what was noticed and done without, such as a damaged snapshot. */
@@ -92,6 +102,9 @@ export interface Engine {
  */
 const STACK = 96 * 1024;
 
+/** Offset of `tp_iternext` in a PyTypeObject. */
+const TP_ITERNEXT = 112;
+
 const DEFAULT_MEMORY = 512 * 2 ** 20;
 
 /** Starts an interpreter of its own for one volume. */
@@ -103,6 +116,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     cacheFolder:
       options.cacheFolder === false ? undefined : (options.cacheFolder ?? defaultCacheFolder()),
     memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
+    files: options.files,
     log: options.log ?? (() => {}),
   });
   return new PythonEngine(interpreter, options);
@@ -120,11 +134,13 @@ class PythonEngine implements Engine {
   readonly #find: Call<number>;
   readonly #callJson: Call<string | undefined>;
   readonly #unwatch: () => void;
+  readonly #files: GrantedFiles | undefined;
 
   constructor(interpreter: Interpreter, options: EngineOptions) {
     const { exports, realm } = interpreter;
     const limit = options.timeLimit ?? 0;
     this.start = interpreter.start;
+    this.#files = options.files;
     this.#api = bindCApi(exports);
     this.#memory = new Memory(exports);
     this.#limitStack();
@@ -148,6 +164,10 @@ class PythonEngine implements Engine {
     this.#find = this.#calls.entry(helper('find'), 'os', 'o');
     this.#callJson = this.#calls.entry(helper('call_json'), 'os', 's');
     this.#define(this.#calls.entry(helper('define'), 'so', 'v'), options);
+    if (options.confine !== false) {
+      const confine = this.get(this.module(CONFINE_MODULE), 'confine');
+      this.#close(interpreter, this.callJson(confine, JSON.stringify([options.env ?? {}])));
+    }
     if (limit > 0) {
       this.#memory.u8[addressOf(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
       this.#unwatch = watch(realm.boot.word, limit);
@@ -201,6 +221,7 @@ class PythonEngine implements Engine {
   close(): void {
     if (this.dead?.code === 'closed') return;
     this.#unwatch();
+    this.#files?.close();
     this.#calls.end(new EngineError('closed', 'the engine is closed', true));
   }
 
@@ -211,11 +232,42 @@ class PythonEngine implements Engine {
         result: 's',
         call: (name) => JSON.stringify(options.findModule(String(name)) ?? null),
       },
+      refused: {
+        params: 's',
+        result: 'v',
+        call: (what) => {
+          options.refused?.(String(what));
+          return undefined;
+        },
+      },
+      granted: {
+        params: 'ss',
+        result: 'i',
+        call: (right, path) =>
+          options.files?.state(right === 'write' ? 'write' : 'read', String(path)) ?? 0,
+      },
     };
     for (const [name, f] of Object.entries({ ...own, ...options.hostFunctions })) {
       const handle = this.#calls.hostFunction(name, f.params, f.result, f.call);
       define(name, handle);
       this.#api.Py_DecRef(handle);
+    }
+  }
+
+  /** The parts of a confinement that Python cannot do by itself; see `confine` in confine.ts. */
+  #close(interpreter: Interpreter, told: string): void {
+    const { functions, types } = JSON.parse(told) as { functions: number[]; types: number[] };
+    this.#memory.refresh();
+    // PyCFunctionObject.m_ml->ml_meth: calling what is not there ends the interpreter.
+    for (const object of functions) {
+      const { i32 } = this.#memory;
+      i32[(i32[(object + 8) >> 2]! + 4) >> 2] = 0;
+    }
+    for (const type of types) {
+      const slot = (type + TP_ITERNEXT) >> 2;
+      const next = interpreter.addNext(this.#memory.i32[slot]!);
+      this.#memory.refresh();
+      this.#memory.i32[slot] = next;
     }
   }
 

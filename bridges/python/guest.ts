@@ -3,34 +3,38 @@
  * points as functions. The Python side is `python/glupy/_bridge.py`.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { GrantedFiles } from '../host/files.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
 import type {
   Entry,
+  Evaluation,
   Guest,
   GuestHost,
   HookName,
   ModuleDescription,
   Scalar,
+  TellName,
 } from '../host/guest.ts';
 import { FAILED } from '../host/guest.ts';
-import type { FoundModule, GuestSettings, StartGuest } from '../host/languages.ts';
+import type { FoundModule, GuestSettings, StartGuest, Terminal } from '../host/languages.ts';
+import { CONFINE_MODULE } from './confine.ts';
 import {
+  type Call,
   createEngine,
   type Engine,
   EngineError,
   type Handle,
   type HostFunction,
 } from './engine.ts';
-import { findImport } from './imports.ts';
-
-const SITE = '/lib/python3.14/site-packages';
+import { findImport, SITE } from './imports.ts';
+import { addPackages, type PackageSink } from './packages.ts';
 
 /** The package that modules import, as it goes into every interpreter. */
-function glupyPackage() {
+export function packages() {
   const folder = join(packageRoot, 'python', 'glupy');
   return readdirSync(folder)
     .filter((file) => file.endsWith('.py'))
@@ -41,15 +45,25 @@ function glupyPackage() {
     }));
 }
 
-/** Standard modules that nearly every translator wants: part of the snapshot, so they are free. */
-const IMPORTS = ['asyncio', 'collections', 'contextlib', 'functools', 'json', 'logging', 're'];
+/** A module for the original glupy: its ctypes has to be there before its first line runs. */
+const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
+
+/**
+ * What is part of the snapshot, so that it is there at no cost: standard modules that nearly every
+ * translator wants, and the package with what its tests need.
+ */
+export const IMPORTS = [
+  ...['asyncio', 'collections', 'contextlib', 'functools', 'json', 'logging', 're'],
+  ...['glupy', 'glupy._bridge', 'glupy._clock', 'glupy._testrun'],
+];
+
+const f = (
+  params: string,
+  result: HostFunction['result'],
+  call: (...args: never[]) => unknown,
+): HostFunction => ({ params, result, call: call as HostFunction['call'] });
 
 function lend(host: GuestHost): Record<string, HostFunction> {
-  const f = (
-    params: string,
-    result: HostFunction['result'],
-    call: (...args: never[]) => unknown,
-  ) => ({ params, result, call: call as HostFunction['call'] });
   return {
     push: f('is', 'v', (id: number, message: string) => host.push(id, message)),
     fetch: f('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
@@ -71,24 +85,83 @@ function lend(host: GuestHost): Record<string, HostFunction> {
   };
 }
 
+/** A debugger's way to whoever sits at the terminal of the mount. */
+function lendTerminal(terminal: Terminal | undefined): Record<string, HostFunction> {
+  return {
+    has_terminal: f('', 'i', () => (terminal === undefined ? 0 : 1)),
+    read_line: f('s', 's', (prompt: string) => terminal?.readLine(prompt)),
+    write: f('s', 'v', (text: string) => terminal?.write(text)),
+  };
+}
+
 export const startPython: StartGuest = async (module, host, settings) => {
+  const evaluations = new Evaluations();
+  const files = new GrantedFiles(settings.grants);
+  const allowPackage = (init: string): void => {
+    if (files.state('read', init) !== 1) files.allow('read', dirname(init));
+  };
+  if (isPackage(module.path)) allowPackage(module.path);
   const engine = await createEngine({
     print: (stream, line) => settings.log(stream === 1 ? 7 : 5, source(module.path), line),
-    findModule: (name) => findImport(name, module),
-    hostFunctions: lend(host),
-    preload: glupyPackage(),
-    imports: [...IMPORTS, 'glupy', 'glupy._bridge'],
+    findModule(name) {
+      const found = findImport(name, module);
+      // A package brings its data: its own folder, and no more.
+      if (found !== undefined && isPackage(found.path) && !found.path.startsWith(SITE)) {
+        allowPackage(found.path);
+      }
+      return found;
+    },
+    files,
+    env: settings.grants.env,
+    refused: once((what) => settings.log(5, source(module.path), `refused: ${what}`)),
+    hostFunctions: {
+      ...lend(host),
+      ...lendTerminal(settings.terminal),
+      evaluated: f('iis', 'v', (id: number, failed: number, output?: string) =>
+        evaluations.end(id, output, failed === 1),
+      ),
+    },
+    preload: packages(),
+    imports: IMPORTS,
     timeLimit: settings.timeLimit * 1000,
     memoryLimit: settings.memoryLimit,
     log: settings.notice,
   });
   try {
-    return new PythonGuest(engine, module, settings);
+    addPackages(settings.packages, packageSink(engine, files));
+    return new PythonGuest(engine, module, settings, evaluations);
   } catch (error) {
     engine.close();
     throw error;
   }
 };
+
+const isPackage = (path: string): boolean => path.endsWith('/__init__.py');
+
+function packageSink(engine: Engine, files: GrantedFiles): PackageSink {
+  const confine = engine.module(CONFINE_MODULE);
+  const addFolder = engine.entry(engine.get(confine, 'add_folder'), 's', 'v');
+  const addWheel = engine.entry(engine.get(confine, 'add_wheel'), 'sb', 's');
+  return {
+    addFolder(path) {
+      files.allow('read', path);
+      addFolder(path);
+    },
+    addWheel: (name, data) => addWheel(name, data) ?? '',
+  };
+}
+
+/** Texts that a script can make many of are told once each, and not without end. */
+function once(tell: (text: string) => void): (text: string) => void {
+  const told = new Set<string>();
+  return (text) => {
+    if (told.has(text) || told.size >= MOST_REFUSALS) return;
+    told.add(text);
+    tell(text);
+  };
+}
+
+const MOST_REFUSALS = 100;
 
 const source = (file: string): LogSource => ({ file, line: 0, func: '-' });
 
@@ -102,7 +175,32 @@ function explain(error: unknown, module: FoundModule): Error {
 }
 
 /** The package's own calls in a traceback, with the lines that show them. */
-const OWN_FRAMES = new RegExp(`^ {2}File "${SITE}/glupy/.*\\n(?: {4}.*\\n)*`, 'gm');
+const OWN_FRAMES = new RegExp(`^ {2}File "${SITE}/(?:glupy|gluster)/.*\\n(?: {4}.*\\n)*`, 'gm');
+
+/** What was typed at a prompt and has not ended. */
+class Evaluations {
+  readonly #open = new Map<number, (result: Evaluation) => void>();
+  #last = 0;
+
+  begin(run: (id: number) => void): Promise<Evaluation> {
+    this.#last += 1;
+    const id = this.#last;
+    return new Promise((resolve) => {
+      this.#open.set(id, resolve);
+      run(id);
+    });
+  }
+
+  /** `output` undefined: the statement goes on in the next line. */
+  end(id: number, output: string | undefined, failed = false): void {
+    this.#open.get(id)?.({ incomplete: output === undefined, output: output ?? '', failed });
+    this.#open.delete(id);
+  }
+
+  endAll(output: string): void {
+    for (const id of [...this.#open.keys()]) this.end(id, output);
+  }
+}
 
 class PythonGuest implements Guest {
   readonly language = 'python';
@@ -112,19 +210,33 @@ class PythonGuest implements Guest {
   readonly #settings: GuestSettings;
   readonly #bridge: Handle;
   readonly #class: Handle;
+  readonly #evaluations: Evaluations;
   readonly #hooks = new Map<string, Entry>();
   readonly #tick: Entry;
   readonly #cancel: Entry;
+  readonly #interrupt: Entry;
   readonly #forget: Entry;
   readonly #release: Entry;
   readonly #collect: Entry;
+  readonly #tell: Call<string | undefined>;
+  readonly #evaluate: Call<number>;
 
-  constructor(engine: Engine, module: FoundModule, settings: GuestSettings) {
+  constructor(
+    engine: Engine,
+    module: FoundModule,
+    settings: GuestSettings,
+    evaluations: Evaluations,
+  ) {
     this.#engine = engine;
     this.#module = module;
     this.#settings = settings;
+    this.#evaluations = evaluations;
     try {
       this.#bridge = engine.module('glupy._bridge');
+      if (settings.virtualTime) {
+        engine.entry(engine.get(engine.module('glupy._clock'), 'install'), '', 'v')();
+      }
+      if (OLD_STYLE.test(module.source)) engine.module('gluster');
       const loaded = engine.load(module.name, module.path, module.source);
       const found = engine.entry(this.#helper('find_class'), 'os', 'o');
       this.#class = found(loaded, module.path);
@@ -135,9 +247,12 @@ class PythonGuest implements Guest {
     }
     this.#tick = this.#entry('tick', '');
     this.#cancel = this.#entry('cancel', 'i');
+    this.#interrupt = this.#entry('interrupt', 'i');
     this.#forget = this.#entry('forget', 'i');
     this.#release = this.#entry('release', 'i');
     this.#collect = this.#entry('collect', '');
+    this.#tell = engine.entry(this.#helper('tell'), 's', 's');
+    this.#evaluate = engine.entry(this.#helper('evaluate'), 'is', 'v');
   }
 
   get dead(): string | undefined {
@@ -172,42 +287,65 @@ class PythonGuest implements Guest {
       entry = this.#entry(name, HOOK_PARAMS[name]);
       this.#hooks.set(name, entry);
     }
-    return this.#guarded(entry, args);
+    return this.#call(entry, args);
+  }
+
+  tell(name: TellName): string | undefined {
+    return this.#guarded(() => this.#tell(name), undefined);
   }
 
   tick(): number {
-    return this.#guarded(this.#tick, []);
+    return this.#call(this.#tick, []);
   }
 
   cancel(id: number): void {
-    this.#guarded(this.#cancel, [id]);
+    this.#call(this.#cancel, [id]);
+  }
+
+  interrupt(id: number): number {
+    return this.#call(this.#interrupt, [id]);
   }
 
   forget(inode: number): number {
-    return this.#guarded(this.#forget, [inode]);
+    return this.#call(this.#forget, [inode]);
   }
 
   release(fd: number): number {
-    return this.#guarded(this.#release, [fd]);
+    return this.#call(this.#release, [fd]);
   }
 
   collect(): number {
-    return this.#guarded(this.#collect, []);
+    return this.#call(this.#collect, []);
+  }
+
+  evaluate(text: string): Promise<Evaluation> {
+    return this.#evaluations.begin((id) => {
+      try {
+        this.#evaluate(id, text);
+      } catch (error) {
+        this.#evaluations.end(id, `${(error as Error).message}\n`, true);
+      }
+    });
   }
 
   close(): void {
     this.#engine.close();
+    this.#evaluations.endAll('the interpreter was closed\n');
   }
 
   /** A call outside of any request: what the engine has to say of it goes to the log. */
-  #guarded(entry: Entry, args: readonly Scalar[]): number {
-    if (this.#engine.dead !== undefined) return FAILED;
+  #guarded<R>(call: () => R, failed: R): R {
+    if (this.#engine.dead !== undefined) return failed;
     try {
-      return entry(args);
+      return call();
     } catch (error) {
       this.#settings.log(4, source(this.#module.path), (error as Error).message);
-      return FAILED;
+      return failed;
     }
+  }
+
+  #call(entry: Entry, args: readonly Scalar[]): number {
+    return this.#guarded(() => entry(args), FAILED);
   }
 
   #helper(name: string): Handle {
@@ -229,4 +367,6 @@ const HOOK_PARAMS: Readonly<Record<HookName, string>> = {
   notify: 's',
   entry_created: LOC_KINDS,
   entry_removed: LOC_KINDS,
+  reconfigure: 's',
+  load_state: 's',
 };

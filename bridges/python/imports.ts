@@ -1,6 +1,11 @@
-/** Where a Python module's own imports come from: files beside it, and along the module path. */
+/**
+ * Where a Python module's own imports come from: files beside it, and along the module path. The
+ * names of the original glupy are glossa's own, whatever lies there: `python/gluster`, which goes
+ * into an interpreter when a module asks for it.
+ */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { FoundModule } from '../host/languages.ts';
 import { readSource } from '../host/modules.ts';
 import type { ModuleSource } from './engine.ts';
@@ -10,10 +15,14 @@ const isFile = (path: string): boolean =>
 const isFolder = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
+/** Where the interpreter has the packages that belong to it. */
+export const SITE = '/lib/python3.14/site-packages';
+
 /** The source of `name` (dots separate folders); undefined when no folder has it. */
 export function findImport(name: string, module: FoundModule): ModuleSource | undefined {
   if (!/^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u.test(name)) return undefined;
   const parts = name.split('.');
+  if (parts[0] === 'gluster') return findGluster(parts);
   const bases = module.folders.map((folder) => join(folder, ...parts));
   for (const base of bases) {
     for (const [path, isPackage] of [
@@ -26,4 +35,12 @@ export function findImport(name: string, module: FoundModule): ModuleSource | un
   // A folder without an __init__.py is a package too, but only when nothing else is meant.
   const folder = bases.find(isFolder);
   return folder === undefined ? undefined : { path: folder, source: '', package: true };
+}
+
+function findGluster([, ...parts]: readonly string[]): ModuleSource | undefined {
+  const file = parts.length === 0 ? '__init__.py' : `${join(...parts)}.py`;
+  const own = join(packageRoot, 'python', 'gluster', file);
+  if (!isFile(own)) return undefined;
+  const source = readSource(own);
+  return { path: `${SITE}/gluster/${file}`, source, package: parts.length === 0 };
 }

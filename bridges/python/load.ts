@@ -10,11 +10,15 @@ import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Script } from 'node:vm';
+import type { GrantedFiles } from '../host/files.ts';
 import { BOOTSTRAP, BOOTSTRAP_PATH } from './bootstrap.ts';
 import { type Log, readCached, writeCached } from './cache.ts';
+import { addressOf, Memory } from './capi.ts';
+import { CONFINE, CONFINE_PATH } from './confine.ts';
 import { EngineError } from './errors.ts';
 import { patchLoader, patchRuntime } from './patches.ts';
-import { createRealm, type HostEntry, type Realm, type RealmHost } from './realm.ts';
+import { createRealm, type HostEntry, type Next, type Realm, type RealmHost } from './realm.ts';
+import { fileGates, REALM_FILES } from './realm-files.ts';
 import {
   openSnapshot,
   type PreloadFile,
@@ -34,6 +38,8 @@ export interface LoadOptions {
   readonly cacheFolder: string | undefined;
   /** The most memory the interpreter may have, in bytes; at most 2 GiB. */
   readonly memoryLimit: number;
+  /** Files of the host that the interpreter may see. */
+  readonly files: GrantedFiles | undefined;
   readonly log: Log;
 }
 
@@ -45,6 +51,8 @@ export interface Interpreter {
   readonly exports: WasmExports;
   /** Puts a function into the interpreter's function table; its signature is (i32 × 3) → i32. */
   addFunction(entry: HostEntry): number;
+  /** A `tp_iternext` that heeds the watchdog, around the one at this index; its own index. */
+  addNext(index: number): number;
   /** How the interpreter came up. */
   readonly start: StartReport;
 }
@@ -66,7 +74,7 @@ interface Started {
     };
   };
   readonly module: {
-    addFunction(f: HostEntry, signature: string): number;
+    addFunction(f: HostEntry | Next, signature: string): number;
   };
   readonly exports: WasmExports;
 }
@@ -78,6 +86,7 @@ export async function loadInterpreter(options: LoadOptions): Promise<Interpreter
   const key = snapshotKey([
     PYODIDE_VERSION,
     BOOTSTRAP,
+    CONFINE,
     ...options.imports,
     ...options.preload.flatMap((file) => [file.path, file.source]),
   ]);
@@ -127,9 +136,11 @@ async function start(
   const realm = createRealm(options.host);
   mark('realm');
   const { parts, script } = prepare(realm, options, snapshot);
+  let memory: Memory | undefined;
   mark('code');
   const started = (await realm.start({
     ...parts,
+    files: realmFiles(realm, options, () => memory),
     restoreMemory: (grow: (size: number) => unknown, heap: () => Uint8Array) => {
       mark('instance');
       if (snapshot === undefined) return;
@@ -139,6 +150,7 @@ async function start(
     },
   })) as Started;
   mark('python');
+  memory = new Memory(started.exports);
   if (snapshot === undefined) {
     install(started, options);
     mark('package');
@@ -150,12 +162,26 @@ async function start(
   saveCode(options, script);
   mark('ready');
   const { addFunction } = started.module;
+  const table = started.exports.__indirect_function_table as { get(index: number): Next };
+  const check = started.exports.PyErr_CheckSignals as () => number;
   return {
     realm,
     exports: started.exports,
     addFunction: (entry) => addFunction(realm.boot.makeGate(entry), 'iiii'),
+    addNext: (index) => addFunction(realm.boot.makeNext(table.get(index), check), 'ii'),
     start: { warm: snapshot !== undefined, phases },
   };
+}
+
+/** Bytes that the files in the interpreter's own memory may have together. */
+const MOST_IN_FILES = 64 * 2 ** 20;
+
+function realmFiles(realm: Realm, { files }: LoadOptions, memory: () => Memory | undefined) {
+  const make = realm.evaluate(REALM_FILES, 'glossa:files').value as (
+    gates: object,
+    most: number,
+  ) => unknown;
+  return make(files === undefined ? {} : fileGates(files, memory), MOST_IN_FILES);
 }
 
 const CODE_NAME = `python-${PYODIDE_VERSION}-${process.version}-${process.arch}.code`;
@@ -215,9 +241,33 @@ function saveCode(options: LoadOptions, script: Script | undefined): void {
   writeCached(options.cacheFolder, CODE_NAME, [script.createCachedData()], options.log);
 }
 
+/** Takes a module that was compiled in off the list, so that nothing can import it. */
+function hideBuiltin(exports: WasmExports, name: string): void {
+  const memory = new Memory(exports);
+  const { i32, u8 } = memory;
+  const nameAt = (at: number): string => {
+    let text = '';
+    for (let i = at; u8[i] !== 0; i += 1) text += String.fromCharCode(u8[i] ?? 0);
+    return text;
+  };
+  // struct _inittab { const char *name; PyObject *(*initfunc)(void); }
+  let row = i32[addressOf(exports, 'PyImport_Inittab') >> 2]! >> 2;
+  while (i32[row] !== 0 && nameAt(i32[row]!) !== name) row += 2;
+  const [found, init] = [i32[row]!, i32[row + 1]!];
+  if (found === 0) throw new EngineError('setup', `this Python has no module ${name}`);
+  // Python works with a copy of the table: every row like this one, wherever it is.
+  for (let at = i32.indexOf(found); at >= 0; at = i32.indexOf(found, at + 1)) {
+    if (i32[at + 1] === init) i32[at] = found + name.length;
+  }
+}
+
 /** Writes and imports the engine's own Python and the preloaded package. */
-function install({ pyodide }: Started, options: LoadOptions): void {
-  const files = [{ path: BOOTSTRAP_PATH, source: BOOTSTRAP }, ...options.preload];
+function install({ pyodide, exports }: Started, options: LoadOptions): void {
+  const own = [
+    { path: BOOTSTRAP_PATH, source: BOOTSTRAP },
+    { path: CONFINE_PATH, source: CONFINE },
+  ];
+  const files = [...own, ...options.preload];
   for (const file of files) {
     pyodide.FS.mkdirTree(dirname(file.path));
     pyodide.FS.writeFile(file.path, file.source);
@@ -225,4 +275,5 @@ function install({ pyodide }: Started, options: LoadOptions): void {
   const names = ['_glossa', ...options.imports];
   pyodide.runPython(`import sys\nsys.dont_write_bytecode = True\nimport ${names.join(', ')}`);
   pyodide.runPython('_glossa.seal()');
+  hideBuiltin(exports, '_ctypes');
 }

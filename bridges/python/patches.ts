@@ -78,6 +78,46 @@ const RUNTIME: readonly Patch[] = [
     count: 1,
   },
   {
+    why: 'a name that no folder in memory has may be one of a granted file',
+    find: 'lookup(parent,name){if(!MEMFS.doesNotExistError)',
+    put:
+      'lookup(parent,name){var granted=files.find(FS,parent,name,()=>HEAP8);' +
+      'if(granted)return granted;if(!MEMFS.doesNotExistError)',
+    count: 1,
+  },
+  {
+    why: "files in memory are the process's memory, and there is a limit to it",
+    find: 'write(stream,buffer,offset,length,position,canOwn){if(buffer.buffer===HEAP8.buffer)',
+    put:
+      'write(stream,buffer,offset,length,position,canOwn){' +
+      'files.room(FS,stream.node,position+length);if(buffer.buffer===HEAP8.buffer)',
+    count: 1,
+  },
+  {
+    why: 'the same for making files longer',
+    find: 'resizeFileStorage(node,newSize){',
+    put: 'resizeFileStorage(node,newSize){files.room(FS,node,newSize);',
+    count: 1,
+  },
+  {
+    why: 'the same for making many of them',
+    find: 'mknod(parent,name,mode,dev){return MEMFS.createNode(',
+    put: 'mknod(parent,name,mode,dev){files.room(FS,null,1024);return MEMFS.createNode(',
+    count: 1,
+  },
+  {
+    why: 'EACCES has the number of the ENOENT of Linux, EPERM that of nothing there',
+    find: /(?<=&&!\(node\.mode&(?:292|146|73)\)\)\{return )2(?=\})/,
+    put: '63',
+    count: 3,
+  },
+  {
+    why: 'a pipe would hold what nobody reads, outside of every limit',
+    find: 'createPipe(){',
+    put: 'createPipe(){throw new FS.ErrnoError(52);',
+    count: 1,
+  },
+  {
     why: 'the watchdog word is out of reach of Python',
     find:
       'if(!Module.Py_EmscriptenSignalBuffer){return 0}try{let result=' +
@@ -112,14 +152,14 @@ export function patchLoader(source: string): string {
 
 /**
  * The runtime as one function expression
- * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal) => void`.
+ * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal, files) => void`.
  *
  * Built-ins are captured as locals: in a contextified realm a global is looked up through an
  * interceptor, which on Node 20 doubles the cost of a call.
  */
 export function patchRuntime(source: string): string {
   const text = apply('pyodide.asm.mjs', source, RUNTIME);
-  const parameters = 'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal';
+  const parameters = 'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal,files';
   return `(function(${parameters}){"use strict";const {${BUILTINS.join(',')}}=globalThis;${text}\n})`;
 }
 

@@ -41,11 +41,16 @@ export interface RealmBoot {
   makeBytes(length: number): Uint8Array;
   /** `(self, args, count) => pointer` around the host's function of the same shape. */
   makeGate(f: HostEntry): HostEntry;
+  /** `next` with a look at the watchdog's word now and then; `check` is PyErr_CheckSignals. */
+  makeNext(next: Next, check: () => number): Next;
   /** The watchdog's word (see watchdog.ts) on shared memory of the realm. */
   readonly word: Int32Array;
   /** Begins to load Pyodide; calls one of the two when that has ended. */
   start(parts: unknown, done: (value: unknown) => void, failed: (error: unknown) => void): void;
 }
+
+/** The `tp_iternext` of a type: an iterator in; an object, or 0 at the end or for an exception. */
+export type Next = (iterator: number) => number;
 
 /** A function in the interpreter's function table: pointers in, pointer out. */
 export type HostEntry = (self: number, args: number, count: number) => number;
@@ -124,7 +129,13 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
       return /16/.test(this.encoding) ? decodeUtf16(bytes) : decodeUtf8(bytes);
     }
   });
-  define('performance', { now: () => now() });
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  class Stop extends Error {}
+  // C code that waits for a time asks the clock, and for no signal.
+  define('performance', { now() {
+    if (load(word, 0) & 4) throw new Stop('stopped by the watchdog');
+    return now();
+  } });
   const show = (x) => { try { return String(x); } catch { return typeof x; } };
   const line = (stream) => (...parts) => { print(stream, parts.map(show).join(' ')); };
   define('console', { log: line(1), info: line(1), debug: line(1), warn: line(2), error: line(2) });
@@ -137,8 +148,6 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
   define('setTimeout', () => { throw new Error('there are no timers in this realm'); });
   define('clearTimeout', () => {});
 
-  const word = new Int32Array(new SharedArrayBuffer(4));
-  class Stop extends Error {}
   // 2 is SIGINT. Bit 2 of the word says that the script would not stop for it: leave by force.
   function takeSignal() {
     for (;;) {
@@ -161,7 +170,7 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
     globalThis.read = globalThis.load = () => { throw new Error('there are no files in this realm'); };
     const loader = {}, runtime = {};
     parts.runtime(runtime, noImport, fillRandom, parts.heapMax,
-      (grow, heap) => parts.restoreMemory(grow, heap), takeSignal);
+      (grow, heap) => parts.restoreMemory(grow, heap), takeSignal, parts.files);
     parts.loader(loader, noImport);
     const config = {
       createPyodideModule: runtime.createPyodideModule,
@@ -179,14 +188,37 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
     delete config._loadSnapshot;
     delete parts.restoreMemory;
     for (const name of ['readbuffer', 'read', 'load']) delete globalThis[name];
+    pyodide.setStdout({ write: lines(1) });
+    pyodide.setStderr({ write: lines(2) });
     return { pyodide, module: pyodide._module, exports: loader.instance.exports };
   }
+  // What is printed goes on line by line, and a line without an end piece by piece.
+  const lines = (stream) => {
+    let kept = '';
+    return (bytes) => {
+      for (let at = 0; at < bytes.length; at += 16384) {
+        const parts = (kept + decodeUtf8(bytes.subarray(at, at + 16384))).split('\n');
+        kept = parts.pop();
+        for (const part of parts) print(stream, part);
+        if (kept.length > 16384) { print(stream, kept); kept = ''; }
+      }
+      return bytes.length;
+    };
+  };
+  // An iterator that C code runs through, where nothing else would look for a signal.
+  const makeNext = (next, check) => {
+    let count = 0;
+    return (iterator) => {
+      if ((++count & 255) === 0 && (load(word, 0) & 6) !== 0 && check() !== 0) return 0;
+      return next(iterator);
+    };
+  };
   const start = (parts, done, failed) => { begin(parts).then(done, failed); };
   const makeBytes = (length) => new Uint8Array(length);
   const makeGate = (f) => (self, args, count) => {
     try { return f(self, args, count); } catch { return 0; }
   };
-  return { makeBytes, makeGate, word, start };
+  return { makeBytes, makeGate, makeNext, word, start };
 })`;
 
 /** Random bytes one at a time, from a pool that is filled a kilobyte at a time. */

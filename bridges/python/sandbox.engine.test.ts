@@ -1,3 +1,7 @@
+/**
+ * The realm around the interpreter, by itself: what the engine refuses in Python is not refused here
+ * (`confine: false`), so that a script gets at objects of JavaScript and climbs from there.
+ */
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Call, Engine } from './engine.ts';
@@ -22,6 +26,7 @@ beforeAll(async () => {
   process.env.GLOSSA_TEST_SECRET = 'secret-of-the-host';
   engine = await engines.make({
     timeLimit: 5000,
+    confine: false,
     hostFunctions: { nothing: { params: '', result: 'v', call: () => undefined } },
   });
   attempt = engine.entry(engine.get(loadModule(engine, ATTEMPT), 'attempt'), 's', 's');
@@ -35,8 +40,6 @@ afterAll(() => {
 const PROXY = 'from pyodide.ffi import to_js, create_proxy\nx = to_js([1, 2])\n';
 
 const REFUSED: [string, string, RegExp][] = [
-  ['module js', 'import js', /ModuleNotFoundError/],
-  ['module pyodide_js', 'import pyodide_js', /ModuleNotFoundError/],
   ['run_js', 'from pyodide.code import run_js\nr = run_js("1")', /raised/],
   [
     'constructor.constructor',
@@ -152,7 +155,7 @@ r = Error.name, refused, got`);
 });
 
 it('lets a script alter only its own realm', async () => {
-  const other = await engines.make();
+  const other = await engines.make({ confine: false });
   const source = `${PROXY}x.constructor.prototype.push = None
 x.constructor.constructor.prototype.altered = 1
 def f(): return sum(range(10))
@@ -161,15 +164,6 @@ def f(): return sum(range(10))
   expect((Function.prototype as unknown as { altered?: number }).altered).toBe(undefined);
   expect(typeof Array.prototype.push).toBe('function');
   expect(f()).toBe(45);
-});
-
-it('turns no text into code for the C library either', async () => {
-  const other = await engines.make();
-  const source =
-    'import ctypes\ndef f(): ctypes.CDLL(None).emscripten_run_script(b"globalThis.got = 1")\n';
-  const f = other.entry(other.get(loadModule(other, source), 'f'), '');
-  expect(() => f()).toThrow(/Code generation from strings disallowed/);
-  expect((globalThis as { got?: unknown }).got).toBe(undefined);
 });
 
 it('two interpreters share nothing', async () => {

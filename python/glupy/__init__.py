@@ -13,12 +13,13 @@ cost. See `Translator` for what a class may define, `Frame` for what a method ca
 
 from ._errno import *  # noqa: F403  (every errno by name)
 from ._errno import NAMES as _ERRNO_NAMES
-from .child import Child, Reply
+from .child import Child
 from .data import Data, Dict
 from .errors import AlreadyAnswered, HandleExpired, errorcode, strerror
 from .frame import Frame, Root
 from .inode import Fd, Inode, Loc
 from .option import Option
+from .reply import Reply
 from .translator import Translator
 from .values import IA_IFBLK, IA_IFCHR, IA_IFDIR, IA_IFIFO, IA_IFLNK, IA_IFREG, IA_IFSOCK, IA_INVAL
 from .values import NULL_GFID, ROOT_GFID, Dirent, Flock, Iatt, Lease, Statvfs

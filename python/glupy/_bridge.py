@@ -2,27 +2,26 @@
 made, its hooks called. Requests enter through the functions of _entry.py.
 """
 
-import asyncio
 import gc
 import inspect
 import json
 import logging
 
-from . import _log, _report, _requests
-from ._describe import describe, find_class
+from . import _debug, _log, _report, _requests
+from ._console import evaluate
+from ._describe import describe, find_class, methods
 from ._entry import fop_entry
 from ._entry import reply_entry as _reply_entry
 from ._fops import BY_NAME, FOPS
-from ._loop import loop
+from ._json import loads
+from ._loop import background, loop
 from .child import Child
 from .frame import FAILED, NOTHING, Frame, forbid_winds
 from .inode import Fd, Loc, contexts
 
-__all__ = ["describe", "find_class"]  # the rest is below
+__all__ = ["describe", "evaluate", "find_class"]  # the rest is below
 
 translator = None
-# Tasks of hooks: asyncio holds them only weakly.
-_tasks = set()
 
 
 def create(cls, name, children, options):
@@ -42,14 +41,9 @@ def create(cls, name, children, options):
     gc.freeze()
     translator.__init__()
     for row in FOPS:
-        row.method = _bound(cls, row.name)
-        row.cbk = _bound(cls, row.name + "_cbk")
+        names = methods(cls, row)
+        row.method, row.cbk, row.cancel = (name and getattr(translator, name) for name in names)
     _call("init")
-
-
-def _bound(cls, name):
-    """A method that the class has: what an object makes up (`__getattr__`) is not described."""
-    return getattr(translator, name) if hasattr(cls, name) else None
 
 
 def entry(name):
@@ -65,24 +59,8 @@ def reply_entry(name):
 def _call(name, *args):
     """Calls a hook; one that is an `async def` goes on by itself when it has to wait."""
     result = getattr(translator, name)(*args)
-    if not inspect.iscoroutine(result):
-        return
-    loop.busy = True
-    try:
-        task = asyncio.Task(result, loop=loop, eager_start=True)
-    finally:
-        loop.run_ready()
-    if task.done():
-        task.result()
-    else:
-        _tasks.add(task)
-        task.add_done_callback(lambda task: _ended(name, task))
-
-
-def _ended(name, task):
-    _tasks.discard(task)
-    if not task.cancelled() and task.exception() is not None:
-        _report.report(task.exception(), f"{name} failed")
+    if inspect.iscoroutine(result):
+        background(result, name)
 
 
 def _hook(name, *args):
@@ -102,6 +80,35 @@ def fini():
     return _hook("fini")
 
 
+def reconfigure(options):
+    translator.options = loads(options)
+    return _hook("reconfigure", translator.options)
+
+
+def load_state(state):
+    return _hook("load_state", loads(state))
+
+
+def tell(name):
+    """What a hook tells, as JSON; None when it failed."""
+    try:
+        told = getattr(translator, name)()
+        if name == "statedump":
+            _check_dump(told)
+        return json.dumps(told)
+    except BaseException as error:
+        _report.report(error, f"{name} failed")
+        return None
+
+
+def _check_dump(told):
+    if not isinstance(told, dict):
+        raise TypeError(f"statedump must return a dict, not {type(told).__name__}")
+    for key, value in told.items():
+        if not isinstance(key, str) or not isinstance(value, (int, str, float)):
+            raise TypeError(f"a statedump has numbers and str by name, not {key!r}: {value!r}")
+
+
 def entry_created(*loc):
     return _hook("entry_created", Loc(*loc))
 
@@ -119,6 +126,12 @@ def tick():
 def cancel(id):
     """The host has answered request `id` itself."""
     _requests.cancel(id)
+    return NOTHING
+
+
+def interrupt(id):
+    """The caller of request `id` has given up."""
+    _requests.interrupt(id)
     return NOTHING
 
 
@@ -142,3 +155,4 @@ def release(id):
 
 _log.install()
 _report.install()
+_debug.install()

@@ -2,11 +2,26 @@
 
 import inspect
 import json
+import linecache
+import sys
 
 from ._fops import BY_NAME, FOPS
+from ._hints import suspects
 from .translator import Translator
 
-HOOKS = ("fini", "notify", "entry_created", "entry_removed")
+# Hooks with their parameters. Those that tell something cannot wait for it.
+HOOKS = {
+    "init": (),
+    "fini": (),
+    "notify": ("event",),
+    "entry_created": ("loc",),
+    "entry_removed": ("loc",),
+    "reconfigure": ("options",),
+    "load_state": ("state",),
+    "statedump": (),
+    "dump_state": (),
+}
+TELLING = ("statedump", "dump_state")
 _OTHER_NAMES = {
     "chmod": "setattr",
     "chown": "setattr",
@@ -27,42 +42,79 @@ def find_class(module, place):
     if cls is None:
         raise TypeError(f"{place} has no class xlator")
     if not (isinstance(cls, type) and issubclass(cls, Translator)):
+        if "gluster" in sys.modules:  # written for the original glupy
+            return sys.modules["gluster"]._adapt(cls, place)
         raise TypeError(f"{place}: xlator must be a class derived from glupy.Translator")
     return cls
+
+
+def methods(cls, row):
+    """Names of a class's methods for a fop: the fop's own, its callback, and the one that is told
+    when the caller gives up; None for what it has not. `any_...` stands in for what is missing.
+    """
+    fop = _first(cls, row.name, "any_fop")
+    if inspect.iscoroutinefunction(fop and getattr(cls, fop)):
+        # It awaits replies itself: only a callback of the fop's own would be a mistake.
+        return fop, _first(cls, row.name + "_cbk"), _first(cls, row.name + "_cancel")
+    cbk = _first(cls, row.name + "_cbk", "any_cbk")
+    cancel = _first(cls, row.name + "_cancel", "any_cancel") if fop else None
+    return fop, cbk, cancel
+
+
+def _first(cls, *names):
+    return next((name for name in names if getattr(cls, name, None) is not None), None)
 
 
 def describe(cls, place):
     """What a class defines, as JSON for the host; raises TypeError for what cannot work."""
     fops = {}
     for row in FOPS:
-        method, cbk = getattr(cls, row.name, None), getattr(cls, row.name + "_cbk", None)
-        if method is not None or cbk is not None:
-            fops[row.name] = _describe_fop(row, method, cbk)
-    hooks = [name for name in HOOKS if _overridden(cls, name)]
+        names = methods(cls, row)
+        if any(names):
+            fops[row.name] = _describe_fop(cls, row, *names)
+    hooks = [name for name in HOOKS if name != "init" and _overridden(cls, name)]
+    for name, params in HOOKS.items():
+        if _overridden(cls, name):
+            _check_hook(getattr(cls, name), name, params)
     if not isinstance(cls.options, dict):
         raise TypeError(f"{place}: options must be a dict of name: Option, not {cls.options!r}")
     options = {key: _option(key, spec) for key, spec in cls.options.items()}
-    found = {"fops": fops, "hooks": hooks, "options": options, "warnings": _suspects(cls)}
+    warnings = _suspects(cls) + _misread(place)
+    found = {"fops": fops, "hooks": hooks, "options": options, "warnings": warnings}
     return json.dumps(found)
 
 
-def _describe_fop(row, method, cbk):
+def _describe_fop(cls, row, fop, cbk, cancel):
+    method = fop and getattr(cls, fop)
     is_async = inspect.iscoroutinefunction(method)
     if inspect.isasyncgenfunction(method):
-        text = f"{row.name} has a yield in it: an async fop returns its reply"
+        text = f"{fop} has a yield in it: an async fop returns its reply"
         raise TypeError(_where(method) + text)
-    if is_async and cbk is not None:
-        text = f"{row.name} is an async def and has a {row.name}_cbk: choose one"
-        raise TypeError(_where(cbk) + text)
-    if inspect.iscoroutinefunction(cbk):
-        raise TypeError(f"{_where(cbk)}{row.name}_cbk cannot be an async def; {row.name} can be")
-    if method is not None:
-        _check(method, row.name, ["self", "frame"] + [arg.name for arg in row.args])
-    if cbk is not None:
-        names = ["self", "frame", "op_ret", "op_errno"] + [arg.name for arg in row.reply]
-        _check(cbk, row.name + "_cbk", names)
-    kind = "async" if is_async else "none" if method is None else "plain"
-    return {"kind": kind, "cbk": cbk is not None or is_async}
+    for other in cbk, cancel:
+        if is_async and other:
+            advice = "choose one" if fop == row.name else f"give it a {row.name}, or no {other}"
+            text = f"{fop} is an async def and has a {other}: {advice}"
+            raise TypeError(_where(getattr(cls, other)) + text)
+        if other and inspect.iscoroutinefunction(getattr(cls, other)):
+            what = f"{other} cannot be an async def; {fop or row.name} can be"
+            raise TypeError(_where(getattr(cls, other)) + what)
+    args, reply = ([arg.name for arg in part] for part in (row.args, row.reply))
+    for name, params, anyway in (
+        (fop, ["frame", *args], ["frame", "*args"]),
+        (cbk, ["frame", "op_ret", "op_errno", *reply], ["frame", "op_ret", "op_errno", "*reply"]),
+        (cancel, ["frame"], ["frame"]),
+    ):
+        if name:
+            shown = anyway if name.startswith("any_") else params
+            _check(getattr(cls, name), name, params, shown, "a fop's")
+    kind = "async" if is_async else "plain" if fop else "none"
+    return {"kind": kind, "cbk": bool(cbk) or is_async, "cancel": bool(cancel) or is_async}
+
+
+def _check_hook(method, name, params):
+    if inspect.iscoroutinefunction(method) and name in TELLING:
+        raise TypeError(f"{_where(method)}{name} cannot be an async def: it returns what it tells")
+    _check(method, name, params, params, "a hook")
 
 
 def _overridden(cls, name):
@@ -80,12 +132,18 @@ def _where(method):
     return f"{code.co_filename}:{code.co_firstlineno}: " if code else ""
 
 
-def _check(method, name, params):
+def _check(method, name, params, shown, what):
     try:
-        inspect.signature(method).bind(*params)
+        inspect.signature(method).bind("self", *params)
     except TypeError:
-        takes = f"{name} is a fop's and must take ({', '.join(params)})"
+        takes = f"{name} is {what} and must take ({', '.join(['self', *shown])})"
         raise TypeError(f"{_where(method)}{takes}") from None
+
+
+def _misread(place):
+    """Lines that meant something else in Python 2."""
+    found = suspects("".join(linecache.getlines(place)))
+    return [[place, line, "-", text] for line, text in found]
 
 
 def _suspects(cls):
@@ -94,17 +152,24 @@ def _suspects(cls):
     for name, value in vars(cls).items():
         if not inspect.isfunction(value) or name.startswith("_"):
             continue
-        base = name.removesuffix("_cbk").removesuffix("_fop")
-        if base in BY_NAME:
-            if not name.endswith("_fop"):
-                continue
-            text = f"{name} is no fop: is {base} meant?"
-        elif base in _OTHER_NAMES:
-            text = f"{name} is no fop: is {_OTHER_NAMES[base]} meant?"
-        elif name.endswith("_cbk") and base not in HOOKS:
-            text = f"{name} is the callback of no fop"
-        else:
-            continue
-        code = value.__code__
-        found.append([code.co_filename, code.co_firstlineno, name, text])
+        text = _suspicion(cls, name)
+        if text:
+            code = value.__code__
+            found.append([code.co_filename, code.co_firstlineno, name, text])
     return found
+
+
+def _suspicion(cls, name):
+    base = name
+    for suffix in ("_cbk", "_fop", "_cancel"):
+        base = base.removesuffix(suffix)
+    if base in BY_NAME:
+        if name.endswith("_fop"):
+            return f"{name} is no fop: is {base} meant?"
+        if name.endswith("_cancel") and not methods(cls, BY_NAME[base])[0]:
+            return f"{name} is never called: there is no {base}"
+    elif base in _OTHER_NAMES:
+        return f"{name} is no fop: is {_OTHER_NAMES[base]} meant?"
+    elif name.endswith("_cbk") and base not in HOOKS and base != "any":
+        return f"{name} is the callback of no fop"
+    return None

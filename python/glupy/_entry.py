@@ -7,8 +7,10 @@ frame.py.
 
 import inspect
 
+from ._async import arrived, start
 from ._fops import FOPS
-from ._requests import failed, replied, settle, start
+from ._requests import replied
+from ._settle import failed, settle
 from .data import Data, LentDict
 from .frame import ANSWERED, LATER, SAME, WIND, frame_class, waiting
 from .inode import Loc, fd, inode
@@ -17,7 +19,9 @@ from .values import Flock, Iatt, Lease, Listing, Statvfs, dirents, flocks
 _SPACE = {
     "Data": Data,
     "Listing": Listing,
+    "__name__": __name__,
     "Loc": Loc,
+    "arrived": arrived,
     "dirents": dirents,
     "failed": failed,
     "fd": fd,
@@ -112,8 +116,25 @@ def reply(id, number, op_ret, op_errno, {{params}}):
     return settle(frame)
 """
 
-for _row in FOPS:
-    _row.frame_class = frame_class(_row)
+# An async fop's reply to the one wind that went as it came: its parts are made when looked at.
+_ASYNC_REPLY = f"""
+def reply(id, number, op_ret, op_errno, *raw):
+    frame = waiting.pop(id, None)
+    if frame is None:
+        return 0  # nobody waits for it any more
+    try:
+        if frame._pending is not None and frame._owed == 1 and frame._state == {LATER}:
+            return arrived(frame, op_ret, op_errno, raw)
+        return replied(frame, number, op_ret, op_errno, row.make_reply(id, number, *raw))
+    except BaseException as error:
+        return failed(frame, error)
+"""
+
+_MAKE_REPLY = """
+def make_reply(id, number, {params}):
+    {assign}
+    return ({names})
+"""
 
 
 def _compile(template, row, args, number, **more):
@@ -142,4 +163,10 @@ def fop_entry(row):
 
 def reply_entry(row):
     """Where a child's reply to a fop is entered."""
-    return _compile(_REPLY, row, row.reply, "number", cbk=row.cbk)["reply"]
+    template = _ASYNC_REPLY if inspect.iscoroutinefunction(row.method) else _REPLY
+    return _compile(template, row, row.reply, "number", cbk=row.cbk)["reply"]
+
+
+for _row in FOPS:
+    _row.frame_class = frame_class(_row)
+    _row.make_reply = _compile(_MAKE_REPLY, _row, _row.reply, "number")["make_reply"]

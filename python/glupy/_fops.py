@@ -14,7 +14,7 @@ def _args(spec):
 
 
 class Fop:
-    """One row of the table; `method` and `cbk` are the translator's, once it is made."""
+    """One row of the table; `method`, `cbk`, `cancel` are the translator's, once it is made."""
 
     def __init__(self, number, name, log_name, args, reply, creates, removes):
         self.number = number
@@ -25,9 +25,13 @@ class Fop:
         self.reply_index = {arg.name: index for index, arg in enumerate(self.reply)}
         self.creates = creates
         self.removes = removes
+        # An fd has to be known as long as its request lives.
+        self.replies_fd = any(arg.type == "fd" for arg in self.reply)
         self.frame_class = None
+        self.make_reply = None
         self.method = None
         self.cbk = None
+        self.cancel = None
 
 
 FOPS = (

@@ -3,6 +3,7 @@
 import io
 import logging
 import sys
+from contextvars import ContextVar
 
 import _host
 
@@ -15,6 +16,9 @@ _LEVELS = (
     (logging.NOTSET + 1, 8),
 )
 _TRACE = 9
+
+# Where what is printed by a line typed at a prompt goes instead: a list of texts.
+console = ContextVar("console", default=None)
 
 
 def _level_of(levelno):
@@ -51,6 +55,9 @@ class _Printer(io.TextIOBase):
         return True
 
     def write(self, text):
+        if (typed := console.get()) is not None:
+            typed.append(text)
+            return len(text)
         *lines, self._rest = (self._rest + text).split("\n")
         caller = sys._getframe(1)
         for line in lines:

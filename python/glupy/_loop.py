@@ -1,5 +1,8 @@
 """The event loop that `async def` fops run on: asyncio's tasks, stepped by the host.
 
+A fop's coroutine is stepped without a task as long as it awaits nothing but children's replies
+(_async.py).
+
 There is no thread and no waiting here. When the host has called into the interpreter for something
 that coroutines wait for, what is ready is run until nothing is. What becomes ready at any other
 time (a plain method makes a task) waits for the host's timer, as what is due later does.
@@ -9,7 +12,7 @@ import asyncio
 import heapq
 import math
 from collections import deque
-from contextvars import copy_context
+from contextvars import ContextVar, copy_context
 
 import _host
 
@@ -18,7 +21,12 @@ from ._report import error_in_task, report
 # Steps without giving the turn back: many for a request, and few enough that a task which only
 # ever yields (`while True: await asyncio.sleep(0)`) lets others live.
 _STEPS = 1000
+_MOST_CANCELLED = 64
 _PAUSE = 0.001
+
+
+# The frame whose `async def` started what runs now.
+current = ContextVar("frame", default=None)
 
 
 class _Step:
@@ -39,16 +47,24 @@ class _Step:
         return self._cancelled
 
 
+class FopTask(asyncio.Task):
+    """What a fop's coroutine goes on as. What ends it is told by the request."""
+
+
 class Loop(asyncio.AbstractEventLoop):
     def __init__(self):
         self._ready = deque()
         self._timers = []
+        # How many of them were cancelled and are still there.
+        self._cancelled = 0
         self._asked = None  # when the host's timer is due
         # Whether somebody is going to run what is ready, and the host need not be asked.
         self.busy = False
+        # The frame whose coroutine is being stepped without a task.
+        self.frame = None
 
     def call_soon(self, callback, *args, context=None):
-        step = _Step(callback, args, context or copy_context())
+        step = _Step(callback, args, self._context() if context is None else context)
         self._ready.append(step)
         if not self.busy:
             self._ask(self.time())
@@ -60,11 +76,19 @@ class Loop(asyncio.AbstractEventLoop):
         return self.call_at(self.time() + delay, callback, *args, context=context)
 
     def call_at(self, when, callback, *args, context=None):
+        context = self._context() if context is None else context
         handle = asyncio.TimerHandle(when, callback, args, self, context)
         heapq.heappush(self._timers, handle)
         handle._scheduled = True
         self._ask(when)
         return handle
+
+    def _context(self):
+        """For what is started now: it works for the same request."""
+        context = copy_context()
+        if self.frame is not None:
+            context.run(current.set, self.frame)
+        return context
 
     def _ask(self, when):
         """Asks the host for a `tick` at that time, unless it comes sooner anyway."""
@@ -79,7 +103,9 @@ class Loop(asyncio.AbstractEventLoop):
         while timers and (timers[0]._cancelled or timers[0]._when <= now):
             handle = heapq.heappop(timers)
             handle._scheduled = False
-            if not handle._cancelled:
+            if handle._cancelled:
+                self._cancelled -= 1
+            else:
                 self._ready.append(_Step(handle._callback, handle._args, handle._context))
         self.run_ready()
         if timers:
@@ -102,7 +128,8 @@ class Loop(asyncio.AbstractEventLoop):
                         step.context.run(step.callback, *step.args)
                 except BaseException as error:
                     # Tasks keep their exceptions to themselves, but for those that end a program.
-                    report(error, "a task failed")
+                    if not isinstance(getattr(step.callback, "__self__", None), FopTask):
+                        report(error, "a task failed")
                 # An exception's traceback leads here: it must not lead on to the exception's task.
                 step = None
         finally:
@@ -111,7 +138,18 @@ class Loop(asyncio.AbstractEventLoop):
                 self._ask(self.time() + _PAUSE)
 
     def _timer_handle_cancelled(self, handle):
-        """asyncio tells of a timer that was cancelled; `tick` drops it when it is due."""
+        """
+        asyncio tells of a timer that is being cancelled. It is dropped when it is due, or sooner,
+        when most of the timers are such: one may be due in years.
+        """
+        if not handle._scheduled:
+            return
+        self._cancelled += 1
+        if self._cancelled > _MOST_CANCELLED and self._cancelled * 2 > len(self._timers):
+            self._timers[:] = [t for t in self._timers if t is not handle and not t._cancelled]
+            heapq.heapify(self._timers)
+            handle._scheduled = False
+            self._cancelled = 0
 
     def time(self):
         return _host.now() / 1e6
@@ -119,11 +157,11 @@ class Loop(asyncio.AbstractEventLoop):
     def create_future(self):
         return asyncio.Future(loop=self)
 
-    def create_task(self, coro, **kwargs):
-        return asyncio.Task(coro, loop=self, **kwargs)
+    def create_task(self, coro, *, context=None, **kwargs):
+        context = self._context() if context is None else context
+        return asyncio.Task(coro, loop=self, context=context, **kwargs)
 
-    def get_debug(self):
-        return False
+    get_debug = bool  # False, at the least cost: asyncio asks for every future
 
     def is_running(self):
         return True
@@ -146,3 +184,28 @@ class Loop(asyncio.AbstractEventLoop):
 
 loop = Loop()
 asyncio.events._set_running_loop(loop)
+
+# asyncio itself holds tasks only weakly.
+_tasks = set()
+
+
+def background(coro, what):
+    """Runs a coroutine that nobody waits for: what it raises at once is raised, what it raises
+    later is logged as `what failed`.
+    """
+    loop.busy = True
+    try:
+        task = asyncio.Task(coro, loop=loop, eager_start=True)
+    finally:
+        loop.run_ready()
+    if task.done():
+        task.result()
+        return
+
+    def ended(task):
+        _tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            report(task.exception(), f"{what} failed")
+
+    _tasks.add(task)
+    task.add_done_callback(ended)

@@ -9,8 +9,11 @@ import warnings
 import _glossa
 import _host
 
+from ._hints import hint
+
 _ERROR, _WARNING = 4, 5
-_OWN = os.path.dirname(__file__) + "/"
+_SITE = os.path.dirname(os.path.dirname(__file__))
+_OWN = f"{_SITE}/glupy/", f"{_SITE}/gluster/"
 
 
 def report(error, what, row=None):
@@ -18,18 +21,33 @@ def report(error, what, row=None):
 
     row: the fop whose method's place is shown when the traceback shows nothing of the module.
     """
+    if not _host.logs(_ERROR):
+        return
     try:
         place = _place(error) or place_of(row)
-        whole = traceback.TracebackException.from_exception(error, compact=True)
-        _trim(whole, set())
-        listing = "".join(whole.format()).rstrip()
+        whole = trimmed(error)
+        shown = "".join(whole.format()).rstrip()
         first = "".join(whole.format_exception_only()).rstrip()
-        text = first if listing == first else f"{first}\n{listing}"
+        advice = hint(error)
+        told = f"{first} ({advice})" if advice else first
+        text = told if shown == first else f"{told}\n{shown}"
     except BaseException as failure:
         # Out of memory, or the exception itself raises when it is shown.
         place = place_of(row)
         text = f"{type(error).__name__} ({type(failure).__name__} in showing it)"
     _host.log(_ERROR, *place, f"{what}: {text}")
+
+
+def listing(error):
+    """An exception with its traceback, as Python prints it."""
+    return "".join(trimmed(error).format())
+
+
+def trimmed(error):
+    """A traceback.TracebackException with the module's own frames only."""
+    whole = traceback.TracebackException.from_exception(error, compact=True, lookup_lines=False)
+    _trim(whole, set())
+    return whole
 
 
 def _place(error):
@@ -59,7 +77,7 @@ def _trim(whole, seen):
 
 
 def _is_internal(filename):
-    return filename.startswith((_OWN, "<glupy ")) or "/asyncio/" in filename
+    return filename.startswith((*_OWN, "<glupy ")) or "/asyncio/" in filename
 
 
 def place_of(row):
@@ -92,5 +110,6 @@ def _show_unraisable(unraisable):
 
 def install():
     """Warnings, and exceptions that nobody can catch, go to the log too."""
+    _glossa.hint = hint
     warnings.showwarning = _show_warning
     sys.unraisablehook = _show_unraisable

@@ -64,7 +64,12 @@ class Frame:
     _reply = None  # in a callback: the reply as it came, if it is one of the fop itself,
     _ret = None  # its (op_ret, op_errno),
     _number = 0  # and which wind it answers
-    _task = None  # what runs an `async def`
+    _pending = None  # the future of the reply to a wind that went as it came
+    _coro = None  # an `async def` that has not ended,
+    _driver = None  # what steps it,
+    _context = None  # the contextvars it runs with,
+    _awaits = None  # the reply it waits for when nothing else can wake it,
+    _task = None  # and otherwise its task
     _root = None
 
     def __init__(self, id, args):

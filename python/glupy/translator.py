@@ -1,5 +1,7 @@
 """The base class of every translator."""
 
+from ._timer import Timer
+
 
 class Translator:
     """Derive `class xlator(Translator)` in your module and define what you care about.
@@ -8,12 +10,22 @@ class Translator:
                                           frame.unwind or frame.fail
     <fop>_cbk(self, frame, op_ret, op_errno, ...)
                                           sees the reply of a wound fop
+    <fop>_cancel(self, frame)             the caller has given up: answer now, or let it come
     async def <fop>(self, frame, ...)     the same without callbacks: await self.child.<fop>(...),
-                                          return the reply; an OSError is the request's errno
+                                          return the reply; an OSError is the request's errno;
+                                          CancelledError at the await when the caller gives up
+    any_fop(self, frame, *args), any_cbk(self, frame, op_ret, op_errno, *reply),
+    any_cancel(self, frame)               for every fop that has none of its own; frame.name says
+                                          which it is
     entry_created(self, loc)              told after every fop that made a name
     entry_removed(self, loc)              told after every fop that took one away
     init(self), fini(self)                the volume starts, ends
     notify(self, event)                   CHILD_UP, CHILD_DOWN, PARENT_UP, ...
+    reconfigure(self, options)            the volume's options have changed
+    statedump(self)                       returns a dict of numbers and texts by name
+    dump_state(self), load_state(self, state)
+                                          what the code before a reload hands to the code after it;
+                                          anything that JSON can say
 
     name, type: the volume's.
     children: the subvolumes, each a Child; child: the first of them, None if there is none.
@@ -33,3 +45,13 @@ class Translator:
 
     def fini(self):
         """Called once after the last request."""
+
+    def reconfigure(self, options):
+        """Called when options of the volume have changed; `self.options` has the new ones."""
+
+    def timer(self, seconds, fn, *args, repeat=False):
+        """Calls fn(*args) in so many seconds, or every so many; fn may be an `async def`.
+
+        Returns a handle whose `cancel()` takes it back. What fn raises is logged.
+        """
+        return Timer(seconds, fn, args, repeat)

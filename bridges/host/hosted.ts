@@ -1,0 +1,119 @@
+/**
+ * What every volume that hosts a module has in common, whatever the language: options for failures,
+ * and the parts of a translator's record that lead to its Host.
+ */
+import { errnoNames, errnoNumber } from '../../runtime/core/errno.ts';
+import { InitError } from '../../runtime/core/errors.ts';
+import type { EventName } from '../../runtime/core/events.ts';
+import { didYouMean } from '../../runtime/core/nearest.ts';
+import { defineOptions, type Values } from '../../runtime/core/options.ts';
+import {
+  type Dump,
+  defaultNotify,
+  type Translator,
+  type Xlator,
+} from '../../runtime/core/xlator.ts';
+import type { Host } from './host.ts';
+import { type Policy, policies } from './policy.ts';
+
+/** What a hosting volume keeps. */
+export interface Hosted {
+  readonly host: Host;
+}
+
+export const failureOptions = defineOptions({
+  'frame-timeout': {
+    type: 'time',
+    default: 1800,
+    min: 0,
+    reconfigurable: true,
+    description: 'Seconds after which a request that the module never answers fails; 0 for never.',
+  },
+  'on-error': {
+    type: 'str',
+    values: policies,
+    default: 'fail',
+    reconfigurable: true,
+    description:
+      'What becomes of a request that the module fails with: `fail` answers it with an errno, ' +
+      '`bypass` carries it on as if the translator were not there (unless the module had wound ' +
+      'something already), `restart` is `fail` and starts the interpreter anew after ' +
+      'max-failures.',
+  },
+  error: {
+    type: 'str',
+    default: 'EIO',
+    reconfigurable: true,
+    description: 'The errno, by name, of requests that fail because the module does.',
+  },
+  'max-failures': {
+    type: 'int',
+    default: 1,
+    min: 1,
+    reconfigurable: true,
+    description: 'Failures after which on-error restart starts the interpreter anew.',
+  },
+  'restart-backoff': {
+    type: 'time',
+    default: 1,
+    min: 0,
+    reconfigurable: true,
+    description:
+      'Seconds to wait before a restart that follows another closely; twice as long each time, ' +
+      'up to a minute.',
+  },
+});
+
+/** @throws {InitError} */
+export function policyOf(given: Values<typeof failureOptions>): Policy {
+  const error = errnoNumber(given.error);
+  if (error === undefined) {
+    const hint = didYouMean(given.error, errnoNames);
+    throw new InitError(`option error: '${given.error}' is no errno${hint}`);
+  }
+  return {
+    onError: given['on-error'],
+    error,
+    maxFailures: given['max-failures'],
+    restartBackoff: given['restart-backoff'],
+  };
+}
+
+type Parts = 'fops' | 'notify' | 'forget' | 'release' | 'releasedir' | 'fini' | 'dump';
+
+/** The parts of the record. */
+export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
+  fops: (xl) => xl.priv.host.fops(),
+  notify(xl: Xlator<Hosted>, event: EventName, data: unknown): void {
+    const { host } = xl.priv;
+    host.notify(event);
+    defaultNotify(xl as Xlator, event, data);
+    // What `init` asked for could not be done before there was somebody to ask.
+    if (event === 'CHILD_UP') host.session.drain();
+  },
+  forget(xl, inode) {
+    for (const { lent } of xl.priv.host.sessions) lent.forget(inode);
+  },
+  release: (xl, fd) => released(xl, fd),
+  releasedir: (xl, fd) => released(xl, fd),
+  fini: (xl) => xl.priv.host.close(),
+  dump: ({ priv: { host } }) => dump(host),
+};
+
+type Fd = Parameters<NonNullable<Translator<Hosted>['release']>>[1];
+
+function released(xl: Xlator<Hosted>, fd: Fd): void {
+  for (const { lent } of xl.priv.host.sessions) lent.release(fd);
+}
+
+function dump(host: Host): Dump {
+  const { guest } = host.session;
+  return {
+    language: guest.language,
+    ...host.counters,
+    'requests-waiting': host.sessions.reduce((sum, { requests }) => sum + requests.size, 0),
+    interpreters: host.sessions.length,
+    'memory-bytes': host.sessions.reduce((sum, session) => sum + session.guest.memory, 0),
+    ...host.statedump(),
+  };
+}

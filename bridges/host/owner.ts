@@ -1,0 +1,33 @@
+/** Who a session reports to: its volume's host, which decides what becomes of failures. */
+import type { Frame } from '../../runtime/core/frame.ts';
+import type { Plan } from './plan.ts';
+import type { Policy } from './policy.ts';
+import type { Session } from './session.ts';
+
+/** How often what happened, since the volume started. */
+export interface Counters {
+  /** Times the module was entered for a request. */
+  calls: number;
+  /** Calls and requests that went wrong. */
+  failures: number;
+  /** Requests that were carried on without the module after a failure. */
+  bypassed: number;
+  /** Requests that were not answered in time. */
+  timeouts: number;
+  /** Requests whose caller gave up, and whose module was told. */
+  interrupted: number;
+}
+
+/** Who decides what becomes of a session's failures. */
+export interface Owner {
+  readonly counters: Counters;
+  readonly policy: Policy;
+  /** Something has gone wrong in the session. */
+  failed(session: Session): void;
+  /** Its interpreter can no longer be entered. */
+  lost(session: Session, why: string): void;
+  /** It was retired, and its last request has had its answer. */
+  drained(session: Session): void;
+  /** A request came to a session whose interpreter is lost. */
+  unserved(plan: Plan, frame: Frame, args: unknown[]): void;
+}

@@ -1,0 +1,46 @@
+/**
+ * Requests by number. Most are answered before the next one is kept: the latest stands beside the
+ * map, which else would grow and shrink with every request, at a third of the host's own cost.
+ */
+import type { Request } from './request.ts';
+
+export class Requests {
+  private readonly others = new Map<number, Request>();
+  private latest: Request | null = null;
+
+  get size(): number {
+    return this.others.size + (this.latest === null ? 0 : 1);
+  }
+
+  get(id: number): Request | undefined {
+    return this.latest?.id === id ? this.latest : this.others.get(id);
+  }
+
+  add(request: Request): void {
+    this.settle();
+    this.latest = request;
+  }
+
+  delete(id: number): void {
+    if (this.latest?.id === id) this.latest = null;
+    else this.others.delete(id);
+  }
+
+  keys(): IterableIterator<number> {
+    this.settle();
+    return this.others.keys();
+  }
+
+  /** In the order in which they were added. */
+  values(): IterableIterator<Request> {
+    this.settle();
+    return this.others.values();
+  }
+
+  private settle(): void {
+    const { latest } = this;
+    if (latest === null) return;
+    this.latest = null;
+    this.others.set(latest.id, latest);
+  }
+}

@@ -1,0 +1,485 @@
+/**
+ * One interpreter at work: requests on their way into a guest and back. A volume has one session at
+ * a time; after a reload or restart the one before goes on until its last request is answered.
+ *
+ * What a guest decides takes effect when it has returned: its result is carried out, then the
+ * messages it has pushed, in order. So a guest is never entered while it runs, an exception can
+ * still turn all of a call into one failure, and a chain of callbacks does not deepen the stack.
+ *
+ * Every request is answered exactly once: by the guest, or by the host when the guest cannot any
+ * more. What comes later finds it answered and is dropped.
+ */
+import type { FopName } from '../../runtime/core/fops.gen.ts';
+import { type FopRow, fops as table } from '../../runtime/core/fops.ts';
+import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import { collect, collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
+import type { Child, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
+import { type Decision, isErrno, type Message, readDecision } from './decision.ts';
+import { tellEntries } from './entries.ts';
+import {
+  type Entry,
+  type Evaluation,
+  FAILED,
+  type Guest,
+  type HookName,
+  SAME,
+  type Scalar,
+  TAIL,
+  type TellName,
+  WIND,
+} from './guest.ts';
+import { Lent } from './lent.ts';
+import { MessageError } from './message.ts';
+import type { Owner } from './owner.ts';
+import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
+import { Request } from './request.ts';
+import type { Requests } from './requests.ts';
+import { Waiting } from './waiting.ts';
+
+/** pid of requests that a module starts by itself: none of the numbers GlusterFS has given out. */
+const OWN_PID = -100;
+/** Numbers of requests start over here, so that they stay small integers. */
+const LAST_ID = 0x3fffffff;
+
+interface Queued {
+  readonly request: Request;
+  readonly decision: Decision;
+}
+
+export class Session {
+  readonly lent: Lent;
+  /** The request for which the guest runs now. */
+  current: Request | null = null;
+  private readonly xl: Xlator<unknown>;
+  private readonly owner: Owner;
+  private readonly waiting: Waiting;
+  private readonly guestCbks = new Map<string, AnyCbk>();
+  private readonly passCbks = new Map<string, AnyCbk>();
+  /** What the guest has decided by messages, and is not yet carried out. */
+  private readonly queue: Queued[] = [];
+  private ownGuest: Guest | null = null;
+  private draining = false;
+  /** Whether the interpreter can no longer be entered. */
+  dead = false;
+  private retired = false;
+  private lastId = 0;
+
+  /** @param frameTimeoutSeconds how long a request may stay unanswered; 0 for ever. */
+  constructor(xl: Xlator<unknown>, owner: Owner, frameTimeoutSeconds: number) {
+    this.xl = xl;
+    this.owner = owner;
+    this.lent = new Lent(xl, this);
+    this.waiting = new Waiting(frameTimeoutSeconds, {
+      after: (ms, fn) => xl.context.after(ms, fn),
+      collect: () => this.enterFor(() => this.guest.collect()),
+      overdue: (request) => this.timedOut(request),
+    });
+  }
+
+  /** Requests that outlived a call into the guest. */
+  get requests(): Requests {
+    return this.waiting.requests;
+  }
+
+  get guest(): Guest {
+    if (this.ownGuest === null) throw new Error('the session has no guest yet');
+    return this.ownGuest;
+  }
+
+  attach(guest: Guest): void {
+    this.ownGuest = guest;
+    this.lent.attach(guest);
+  }
+
+  has(hook: HookName | TellName): boolean {
+    return this.guest.description.hooks.includes(hook);
+  }
+
+  /** The fops of the volume: what the module defines, and what its hooks need to see. */
+  fops(): Fops<unknown> {
+    const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
+    for (const row of table) {
+      const plan = planFor(row, this.guest);
+      if (plan === null) continue;
+      made[plan.name] = collect[plan.name]((frame, _, args) =>
+        this.enter(plan, frame, args),
+      ) as Fop<FopName, unknown>;
+    }
+    return made as Fops<unknown>;
+  }
+
+  // -- down ------------------------------------------------------------------------------------
+
+  private enter(plan: Plan, frame: Frame, args: unknown[]): void {
+    if (this.dead) {
+      this.owner.unserved(plan, frame, args);
+      return;
+    }
+    this.lastId = this.lastId === LAST_ID ? 1 : this.lastId + 1;
+    const request = new Request(this.lastId, plan, frame, args);
+    if (plan.enter === null) {
+      this.windAsCame(request, plan, plan.cbk);
+      return;
+    }
+    const { scratch } = plan;
+    scratch[0] = request.id;
+    plan.flatten(args, scratch, 1);
+    this.call(request, plan.enter, scratch);
+  }
+
+  /** Enters the guest for a request and carries out what it decided. */
+  private call(request: Request, entry: Entry, args: readonly Scalar[]): void {
+    this.owner.counters.calls += 1;
+    this.current = request;
+    let code: number;
+    try {
+      code = entry(args);
+    } catch (error) {
+      code = this.gaveUp(request, error);
+    }
+    this.current = null;
+    this.carryOut(request, code);
+    this.drain();
+    if (request.kept && request.plan?.cancel && !request.watched) this.watch(request);
+  }
+
+  /** Lets the module know when the caller of a request that waits gives up. */
+  private watch(request: Request): void {
+    request.watched = true;
+    request.frame.root.whenInterrupted(() => {
+      if (request.answered || request.abandoned || this.dead) return;
+      this.owner.counters.interrupted += 1;
+      this.enterFor(() => this.guest.interrupt(request.id));
+    });
+  }
+
+  /** The engine itself gave up: the script could not say so. */
+  private gaveUp(request: Request, error: unknown): number {
+    const why = error instanceof Error ? error.message : String(error);
+    if (!this.died()) {
+      this.xl.log.error(`${request.name}: ${why}`);
+      this.guest.cancel(request.id);
+    }
+    return FAILED;
+  }
+
+  /** Whether the interpreter is lost; with it is every request that waits for it. */
+  private died(): boolean {
+    const why = this.guest.dead;
+    if (why === undefined || this.dead) return this.dead;
+    this.dead = true;
+    this.queue.length = 0;
+    for (const request of [...this.requests.values()]) this.failRequest(request);
+    this.owner.lost(this, why);
+    return true;
+  }
+
+  /** Enters the guest for something that is no request (a timer, a hook). */
+  enterFor(what: () => number | undefined): void {
+    if (what() === FAILED) {
+      this.owner.counters.failures += 1;
+      if (!this.died()) this.owner.failed(this);
+    }
+    this.drain();
+  }
+
+  private carryOut(request: Request, code: number): void {
+    if (code < 0) this.answer(request, -1, -code, null);
+    else if (code === WIND) this.windAsCame(request, request.plan!, true);
+    else if (code === TAIL) this.windAsCame(request, request.plan!, false);
+    else if (code === FAILED) this.fail(request);
+    else if (code >= SAME) this.answerSame(request, code - SAME);
+    else if (!request.answered) this.waiting.keep(request);
+  }
+
+  /** Passes a request on with the arguments it came with. */
+  private windAsCame(request: Request, plan: Plan, wantsReply: boolean): void {
+    const child = this.xl.children[0];
+    const { frame, args } = request;
+    if (child === undefined) {
+      this.xl.log.error(`${request.name}: there is no subvolume to wind to`);
+      this.failRequest(request);
+    } else if (wantsReply) {
+      this.waiting.keep(request);
+      frame.local = request;
+      request.wound = true;
+      request.owed += 1;
+      plan.wind(frame, 0, this.guestCbk(plan.row), child, args);
+    } else {
+      this.handOn(request, plan, child, args);
+    }
+  }
+
+  /** Passes a request on for good: the child's reply is the answer, and no script sees it. */
+  private handOn(request: Request, plan: Plan, child: Child, args: readonly unknown[]): void {
+    const { frame } = request;
+    if (request.owed === 0 && plan.creates < 0 && plan.removes < 0) {
+      request.answered = true;
+      this.waiting.drop(request);
+      frame.local = null;
+      plan.tail(frame, child, args);
+    } else {
+      // Hooks, or other children's replies, still need the frame to lead to the request.
+      this.waiting.keep(request);
+      frame.local = request;
+      request.wound = true;
+      request.owed += 1;
+      plan.wind(frame, 0, this.passCbk(plan), child, args);
+    }
+  }
+
+  // -- up --------------------------------------------------------------------------------------
+
+  /** What children call back when the guest wants the reply; the cookie is the wind's number. */
+  private guestCbk(row: FopRow): AnyCbk {
+    let cbk = this.guestCbks.get(row.name);
+    if (cbk === undefined) {
+      const plan = replyPlanFor(row, this.guest);
+      cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
+        const request = frame.local as Request;
+        if (opRet >= 0 && request.places !== null) this.lent.linkFound(request, wind, row, values);
+        request.replies[wind] = { row, opRet, opErrno, values };
+        if (opRet < 0 && request.made !== null) this.lent.giveUp(request, wind);
+        this.replied(request, plan, wind);
+      }) as AnyCbk;
+      this.guestCbks.set(row.name, cbk);
+    }
+    return cbk;
+  }
+
+  private replied(request: Request, plan: ReplyPlan, wind: number): void {
+    request.owed -= 1;
+    if (!request.abandoned) {
+      const { enter, flatten, scratch } = plan;
+      const reply = request.replies[wind]!;
+      this.waiting.touch(request);
+      scratch[0] = request.id;
+      scratch[1] = wind;
+      scratch[2] = reply.opRet;
+      scratch[3] = reply.opErrno;
+      flatten(reply.values, scratch, 4);
+      this.call(request, enter, scratch);
+    }
+    this.dropIfOver(request);
+  }
+
+  /** The same for a request that was handed on. */
+  private passCbk({ name }: Plan): AnyCbk {
+    let cbk = this.passCbks.get(name);
+    if (cbk === undefined) {
+      cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
+        const request = frame.local as Request;
+        request.owed -= 1;
+        this.answer(request, opRet, opErrno, values);
+        this.dropIfOver(request);
+        this.drain();
+      }) as AnyCbk;
+      this.passCbks.set(name, cbk);
+    }
+    return cbk;
+  }
+
+  private dropIfOver(request: Request): void {
+    if (request.owed === 0 && (request.answered || request.plan === null)) {
+      this.waiting.drop(request);
+    }
+  }
+
+  private answerSame(request: Request, wind: number): void {
+    const reply = request.replies[wind];
+    if (reply?.row === request.plan?.row) {
+      this.answer(request, reply!.opRet, reply!.opErrno, reply!.values);
+    } else {
+      this.fail(request);
+    }
+  }
+
+  private answer(
+    request: Request,
+    opRet: number,
+    opErrno: number,
+    values: readonly unknown[] | null,
+  ): void {
+    const { plan, frame } = request;
+    if (request.answered || plan === null) return;
+    request.answered = true;
+    if (request.owed === 0) this.waiting.drop(request);
+    if (opRet >= 0 && (plan.creates >= 0 || plan.removes >= 0)) this.tellEntries(request, plan);
+    if (values === null) plan.fail(frame, isErrno(opErrno) ? opErrno : this.owner.policy.error);
+    else plan.unwind(frame, opRet, opErrno, values);
+  }
+
+  /** The guest has failed with a request: what it decided about it in this call is void. */
+  private fail(request: Request): void {
+    this.undo(request);
+    this.failRequest(request);
+  }
+
+  /** Takes back what is decided about a request and not yet carried out. */
+  private undo(request: Request): void {
+    for (let i = this.queue.length - 1; i >= 0; i--) {
+      const { request: of, decision } = this.queue[i]!;
+      if (of !== request) continue;
+      if (decision.verb === 'wind') request.owed -= 1;
+      this.queue.splice(i, 1);
+    }
+  }
+
+  /** Acts in the guest's place: it has failed, or can no longer be asked. */
+  private failRequest(request: Request): void {
+    const { counters, policy } = this.owner;
+    const { plan, answered, wound } = request;
+    const child = this.xl.children[0];
+    counters.failures += 1;
+    request.abandoned = true;
+    if (policy.onError === 'bypass' && plan !== null && !answered && !wound && child) {
+      counters.bypassed += 1;
+      this.handOn(request, plan, child, request.args);
+    } else {
+      this.answer(request, -1, policy.error, null);
+    }
+    this.dropIfOver(request);
+    if (!this.died()) this.owner.failed(this);
+  }
+
+  private tellEntries(request: Request, plan: Plan): void {
+    if (this.dead) return;
+    const failures = tellEntries(this.guest, plan, request.args);
+    this.owner.counters.failures += failures;
+    if (failures > 0 && !this.died()) this.owner.failed(this);
+  }
+
+  // -- messages --------------------------------------------------------------------------------
+
+  /** The guest has something to say about a request. @throws {MessageError} */
+  push(id: number, message: Message): void {
+    const request = this.requestFor(id);
+    const source = this.lent.source(request);
+    const children = this.xl.below.length;
+    const decision = readDecision(message, { row: request.plan?.row, children, source });
+    if (decision.verb === 'wind') {
+      request.owed += 1;
+      if (request.plan === null) request.frame.root.op = decision.row.logName;
+    } else if (request.answered) {
+      throw new MessageError('the request has had its answer');
+    }
+    if (decision.verb === 'failed') this.undo(request);
+    this.waiting.keep(request);
+    this.queue.push({ request, decision });
+  }
+
+  private requestFor(id: number): Request {
+    const known = this.current?.id === id ? this.current : this.requests.get(id);
+    if (known !== undefined && !known.abandoned) return known;
+    if (id >= 0) throw new MessageError('the request has had its answer');
+    return new Request(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), this.xl), []);
+  }
+
+  /** Carries out what the guest has decided by messages. */
+  drain(): void {
+    // Before the graph is wired there is nothing to wind to: what `init` asks for waits until then.
+    if (this.draining || this.xl.children.length < this.xl.below.length) return;
+    this.draining = true;
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
+      try {
+        this.obey(next.request, next.decision);
+      } catch (error) {
+        // Another translator threw while it was called from here; its request must not hang.
+        this.xl.log.error(`${next.request.name}: ${(error as Error).stack ?? error}`);
+        this.guest.cancel(next.request.id);
+        this.failRequest(next.request);
+      }
+    }
+    this.draining = false;
+    this.lent.releaseClosed();
+    this.endIfDrained();
+  }
+
+  private obey(request: Request, decision: Decision): void {
+    const { plan, frame } = request;
+    if (decision.verb === 'wind') {
+      if (request.abandoned) {
+        request.owed -= 1;
+        this.dropIfOver(request);
+        return;
+      }
+      // Also when the request was answered meanwhile: every child that was wound to gets its turn.
+      const { wind, row, values } = decision;
+      this.lent.addFd(request, wind, row, values);
+      this.lent.notePlace(request, wind, row, values);
+      frame.local = request;
+      request.wound = true;
+      const child = this.xl.children[decision.child]!;
+      windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
+    } else if (request.answered || plan === null) return;
+    else if (decision.verb === 'tail') {
+      this.handOn(request, plan, this.xl.children[decision.child]!, decision.values);
+    } else if (decision.verb === 'unwind') {
+      this.answer(request, decision.opRet, decision.opErrno, decision.values);
+    } else this.failRequest(request);
+  }
+
+  /** A line of a prompt; what it asks the children is wound at once. */
+  evaluate(source: string): Promise<Evaluation> {
+    const evaluation = this.guest.evaluate(source);
+    this.drain();
+    return evaluation;
+  }
+
+  // -- what waits ------------------------------------------------------------------------------
+
+  /** The guest knows that a request can no longer be answered. */
+  lost(id: number): void {
+    const request = this.current?.id === id ? this.current : this.requests.get(id);
+    if (request === undefined || request.answered) return;
+    this.waiting.keep(request);
+    this.queue.push({ request, decision: { verb: 'failed' } });
+  }
+
+  private timedOut(request: Request): void {
+    this.owner.counters.timeouts += 1;
+    const { limit } = this.waiting;
+    this.xl.log.error(`${request.name}: no answer within ${limit} s (option frame-timeout)`);
+    this.guest.cancel(request.id);
+    this.failRequest(request);
+    this.drain();
+  }
+
+  setFrameTimeout(seconds: number): void {
+    this.waiting.limit = seconds;
+  }
+
+  // -- the end ---------------------------------------------------------------------------------
+
+  /** No new requests come: what is on its way is brought to its end, and `drained` is told. */
+  retire(): void {
+    this.retired = true;
+    this.endIfDrained();
+  }
+
+  private endIfDrained(): void {
+    if (!this.retired || this.draining || this.current !== null) return;
+    if (this.requests.size > 0 && !this.dead) return;
+    this.retired = false;
+    this.owner.drained(this);
+  }
+
+  /** Ends one that never served: its module is told nothing. */
+  discard(): void {
+    this.dead = true;
+    this.close();
+  }
+
+  /** Ends it now: whatever is still owed is answered, the module is told, its interpreter goes. */
+  close(): void {
+    this.retired = false;
+    this.waiting.close();
+    this.queue.length = 0;
+    for (const request of [...this.requests.values()]) this.failRequest(request);
+    if (this.ownGuest === null) return;
+    if (!this.dead && this.has('fini')) this.guest.hook('fini', []);
+    this.dead = true;
+    this.lent.close();
+    this.guest.close();
+  }
+}

@@ -1,0 +1,14 @@
+/** QuickJS's collector of cycles runs when its memory has grown so far; nothing else makes it run. */
+import type { Instance, Pointer } from './wasm.ts';
+
+/** What the garbage collector starts with (JS_NewRuntime2): a mark to find the field by. */
+const GC_THRESHOLD = 256 * 1024;
+/** Bytes of a runtime in which that field is looked for. */
+const RUNTIME_BYTES = 512;
+
+/** Where a runtime keeps how much memory makes its collector run; 0 when it is not to be found. */
+export function findThreshold({ memory }: Instance, runtime: Pointer): Pointer {
+  const words = new Int32Array(memory.buffer, runtime, RUNTIME_BYTES / 4);
+  const found = words.indexOf(GC_THRESHOLD);
+  return found < 0 || words.includes(GC_THRESHOLD, found + 1) ? 0 : runtime + found * 4;
+}

@@ -1,0 +1,500 @@
+/**
+ * One JavaScript interpreter, as the language-neutral host sees it.
+ *
+ * Rules for callers: an engine belongs to one volume and has a memory of its own. Everything is
+ * synchronous but `createEngine`. Any call may throw EngineError; after one whose `fatal` is true the
+ * engine is `dead`. A call has ended when no promise job is left to run.
+ *
+ * Limits: QuickJS looks at the clock every few thousand calls and jumps back, and in regular
+ * expressions; one long built-in (a sort of millions of numbers) is not interrupted before its end.
+ */
+import type { Scalar } from '../host/guest.ts';
+import { findThreshold } from './collector.ts';
+import { EngineError, type ScriptError } from './errors.ts';
+import type { Argument, Engine, EngineOptions, Handle } from './interface.ts';
+import { Lending } from './lending.ts';
+import { Names } from './names.ts';
+import { TAG_NULL, TAG_STRING, TAG_UNDEFINED, Values } from './values.ts';
+import { type Callbacks, type Instance, instantiate, type Pointer, type QuickJS } from './wasm.ts';
+
+export { EngineError } from './errors.ts';
+export type { Argument, Engine, EngineOptions, Handle } from './interface.ts';
+export type { HostFunction } from './lending.ts';
+
+/** Flags of JS_Eval (quickjs.h): a module; a script that may await at its top level. */
+const EVAL_MODULE = 1;
+const EVAL_ASYNC = 1 << 7;
+const MAX_ARGUMENTS = 40;
+const MAX_DEPTH = 8;
+/**
+ * Bytes of the interpreter's own stack after which the script gets an error: some 550 calls deep.
+ * Calls between C functions use V8's stack too, 984 KiB, and up to eight times faster.
+ */
+const STACK = 96 * 1024;
+const INT = 0;
+const TEXT = 1;
+const NAME = 2;
+
+const codes = (kinds: string): number[] =>
+  [...kinds].map((kind) => (kind === 'i' ? INT : kind === 's' ? TEXT : NAME));
+
+export async function createEngine(options: EngineOptions): Promise<Engine> {
+  // The callbacks need the engine, and the engine the instance.
+  const box: { engine?: QuickEngine } = {};
+  const callbacks: Callbacks = {
+    callFunction: (_, __, ___, count, args, id) => box.engine!.called(id, count, args),
+    shouldInterrupt: () => (box.engine?.overdue() ? 1 : 0),
+    normalizeModule: (_, __, ___, base, name) => box.engine!.resolve(base, name),
+    loadModuleSource: (_, __, ___, name) => box.engine!.load(name),
+    freeHostRef: () => undefined,
+  };
+  const instance = await instantiate(callbacks, options.memoryLimit, options.log);
+  box.engine = new QuickEngine(instance, options);
+  return box.engine;
+}
+
+class QuickEngine implements Engine {
+  readonly #options: EngineOptions;
+  readonly #quickjs: QuickJS;
+  readonly #values: Values;
+  readonly #runtime: Pointer;
+  readonly #context: Pointer;
+  readonly #lending: Lending;
+  readonly #names: Names;
+  /** Room for arguments, and pointers to each, as QTS_Call wants them. */
+  readonly #area: Pointer;
+  readonly #pointers: Pointer;
+  readonly #scratch: Pointer;
+  readonly #gcThreshold: Pointer;
+  /** Why imports were refused, by the names that were given for them. */
+  readonly #refusals = new Map<string, unknown>();
+  #explain: Handle | undefined;
+  #outcome: Pointer = 0;
+  #depth = 0;
+  #deadline = 0;
+  /** How often what runs was interrupted. */
+  #interrupts = 0;
+  #dead: EngineError | undefined;
+
+  constructor(instance: Instance, options: EngineOptions) {
+    const { quickjs } = instance;
+    this.#options = options;
+    this.#quickjs = quickjs;
+    this.#runtime = quickjs._QTS_NewRuntime();
+    this.#gcThreshold = findThreshold(instance, this.#runtime);
+    this.#context = quickjs._QTS_NewContext(this.#runtime, 0);
+    this.#values = new Values(instance, this.#context);
+    quickjs._QTS_RuntimeSetMaxStackSize(this.#runtime, STACK);
+    quickjs._QTS_RuntimeEnableModuleLoader(this.#runtime, 1);
+    if (options.timeLimit > 0) quickjs._QTS_RuntimeEnableInterruptHandler(this.#runtime);
+    this.#area = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 8);
+    this.#pointers = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 4);
+    this.#scratch = quickjs._malloc(8);
+    this.#values.refresh();
+    for (let i = 0; i < MAX_DEPTH * MAX_ARGUMENTS; i++) {
+      this.#values.i32[(this.#pointers >> 2) + i] = this.#area + i * 8;
+    }
+    const samples = [MARK, MARK.slice(3), MARK.toReversed()].map((bytes) => {
+      const value = this.#evaluate('<glossa>', `Uint8Array.of(${bytes}).buffer`, 0);
+      return { value, bytes };
+    });
+    this.#values.learnBuffers(samples);
+    this.#names = new Names(quickjs, this.#values);
+    this.#lending = new Lending(quickjs, this.#values, options.hostFunctions, {
+      object: this.#evaluate('<glossa>', '({})', 0),
+      fail: this.#evaluate('<glossa>', '(text) => { throw new Error(text) }', 0),
+    });
+  }
+
+  get dead(): EngineError | undefined {
+    return this.#dead;
+  }
+
+  get memory(): number {
+    return this.#values.size;
+  }
+
+  get interrupted(): boolean {
+    return this.#interrupts > 0;
+  }
+
+  close(): void {
+    this.#dead ??= new EngineError('crash', 'the interpreter is closed', true);
+  }
+
+  outcomeIn(buffer: Handle): void {
+    this.#outcome = this.#values.bufferAt(buffer).at;
+  }
+
+  explainWith(callable: Handle): void {
+    this.#explain = callable;
+  }
+
+  collectSoon(): void {
+    if (this.#gcThreshold !== 0) this.#values.i32[this.#gcThreshold >> 2] = 0;
+  }
+
+  // -- calls -------------------------------------------------------------------------------------
+
+  entry(callable: Handle, kinds: string): (args: readonly Scalar[]) => number {
+    const kindOf = codes(kinds);
+    const n = kindOf.length;
+    const hasText = kindOf.includes(TEXT);
+    return (args) => {
+      const base = this.#enter();
+      try {
+        const first = (this.#area >> 2) + base * 2;
+        for (let i = 0; i < n; i++) this.#put(first + i * 2, kindOf[i]!, args[i]);
+        const result = this.#quickjs._QTS_Call(
+          this.#context,
+          callable,
+          this.#values.undefinedValue,
+          n,
+          this.#pointers + base * 4,
+        );
+        this.#values.refresh();
+        if (hasText) this.#dropTexts(first, kindOf);
+        const { i32 } = this.#values;
+        const at = result >> 2;
+        // A small integer needs no freeing but of the cell that it came in.
+        if (i32[at + 1] !== 0) return this.#odd(result);
+        const code = i32[at]!;
+        this.#quickjs._free(result);
+        if (this.#quickjs._QTS_IsJobPending(this.#runtime) === 0) return code;
+        this.#runJobs();
+        return this.#takeOutcome() || code;
+      } catch (error) {
+        this.#takeOutcome();
+        throw this.#broken(error);
+      } finally {
+        this.#leave();
+      }
+    };
+  }
+
+  /** What a job has left as the call's result; 0 when none has. */
+  #takeOutcome(): number {
+    if (this.#outcome === 0) return 0;
+    const { i32 } = this.#values;
+    const code = i32[this.#outcome >> 2]!;
+    i32[this.#outcome >> 2] = 0;
+    return code;
+  }
+
+  /** A result that is no small integer: an exception, or a number that an entry never gives. */
+  #odd(result: Pointer): number {
+    const error = this.#raised(result);
+    if (error !== undefined) throw error;
+    const code = this.#values.readNumber(result);
+    this.#quickjs._QTS_FreeValuePointer(this.#context, result);
+    if (!Number.isSafeInteger(code)) throw new EngineError('exception', 'no result');
+    this.#runJobs();
+    return code;
+  }
+
+  call(callable: Handle, ...args: readonly Argument[]): string | undefined {
+    return this.#apply(callable, args, (result) => {
+      const text = this.#values.readString(result);
+      this.#quickjs._QTS_FreeValuePointer(this.#context, result);
+      return text;
+    });
+  }
+
+  make(callable: Handle, ...args: readonly Argument[]): Handle {
+    return this.#apply(callable, args, (result) => result);
+  }
+
+  #apply<T>(callable: Handle, args: readonly Argument[], take: (result: Pointer) => T): T {
+    const base = this.#enter();
+    try {
+      const first = (this.#area >> 2) + base * 2;
+      args.forEach((arg, i) => {
+        if (typeof arg === 'object') {
+          const { i32 } = this.#values;
+          i32.copyWithin(first + i * 2, arg.handle >> 2, (arg.handle >> 2) + 2);
+        } else this.#put(first + i * 2, typeof arg === 'number' ? INT : TEXT, arg);
+      });
+      const { _QTS_Call: call } = this.#quickjs;
+      const at = this.#pointers + base * 4;
+      const none = this.#values.undefinedValue;
+      const result = call(this.#context, callable, none, args.length, at);
+      this.#values.refresh();
+      this.#dropTexts(
+        first,
+        args.map((arg) => (typeof arg === 'string' ? TEXT : INT)),
+      );
+      const error = this.#raised(result);
+      if (error !== undefined) throw error;
+      const taken = take(result);
+      this.#runJobs();
+      return taken;
+    } catch (error) {
+      throw this.#broken(error);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** Marks the call as running; the index of its first argument. */
+  #enter(): number {
+    if (this.#dead !== undefined) throw this.#dead;
+    if (this.#depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
+    if (this.#depth === 0) {
+      this.#names.dropWhenMany();
+      this.#interrupts = 0;
+      // Looking at the clock costs more than many a call: the first look begins the call's time.
+      this.#deadline = 0;
+    }
+    this.#depth += 1;
+    return (this.#depth - 1) * MAX_ARGUMENTS;
+  }
+
+  #leave(): void {
+    this.#depth -= 1;
+  }
+
+  /** Whether what runs has had its time. */
+  overdue(): boolean {
+    const now = performance.now();
+    if (this.#deadline === 0) this.#deadline = now + this.#options.timeLimit;
+    if (now <= this.#deadline) return false;
+    this.#interrupts += 1;
+    if (this.#interrupts > MOST_INTERRUPTS) {
+      const text = 'a call ran too long and would not be interrupted';
+      this.#dead = new EngineError('time-limit', text, true);
+      // Right through the interpreter, which is never entered again.
+      throw this.#dead;
+    }
+    // An async function is rejected by it, and who awaits that has some time to see to it.
+    this.#deadline = now + this.#options.timeLimit / 4;
+    return true;
+  }
+
+  #put(at: number, kind: number, value: Scalar): void {
+    const values = this.#values;
+    if (typeof value === 'number') values.putNumber(at, value);
+    else if (value === undefined) values.putUndefined(at);
+    else {
+      const string = kind === NAME ? this.#names.get(value) : this.#names.once(value);
+      // Not before: making it may have moved the memory.
+      const { i32 } = values;
+      i32[at] = string;
+      i32[at + 1] = TAG_STRING;
+    }
+  }
+
+  /** Lets go of strings that were made for one call. */
+  #dropTexts(first: number, kinds: readonly number[]): void {
+    kinds.forEach((kind, i) => {
+      const { i32 } = this.#values;
+      if (kind !== TEXT || i32[first + i * 2 + 1] !== TAG_STRING) return;
+      const cell = this.#quickjs._malloc(8);
+      this.#values.refresh();
+      this.#values.i32.copyWithin(cell >> 2, first + i * 2, first + i * 2 + 2);
+      this.#quickjs._QTS_FreeValuePointer(this.#context, cell);
+    });
+  }
+
+  /** Runs promise jobs until there is none; what they throw is only thrown by limits. */
+  #runJobs(): void {
+    if (this.#depth > 1) return;
+    let thrown: EngineError | undefined;
+    while (this.#quickjs._QTS_IsJobPending(this.#runtime) !== 0) {
+      const result = this.#quickjs._QTS_ExecutePendingJob(this.#runtime, -1, this.#scratch);
+      this.#values.refresh();
+      thrown = this.#thrownByJob(result) ?? thrown;
+    }
+    if (thrown !== undefined) throw thrown;
+  }
+
+  // -- what goes wrong ---------------------------------------------------------------------------
+
+  /** What a result says was thrown; undefined when nothing was. The result is freed in that case. */
+  #raised(result: Pointer): EngineError | undefined {
+    if (result === 0) return new EngineError('memory-limit', 'out of memory');
+    const error = this.#quickjs._QTS_ResolveException(this.#context, result);
+    this.#values.refresh();
+    if (error === 0) return undefined;
+    return this.#describe(error);
+  }
+
+  #thrownByJob(result: Pointer): EngineError | undefined {
+    const tag = result === 0 ? LAST_TAG : this.#values.i32[(result >> 2) + 1]!;
+    if (tag === 0 || tag > LAST_TAG || tag < FIRST_TAG) {
+      this.#quickjs._free(result);
+      return undefined;
+    }
+    return this.#describe(result);
+  }
+
+  /** Takes an error apart and frees it. */
+  #describe(error: Pointer): EngineError {
+    const script = this.#explain === undefined ? undefined : this.#askOf(error, this.#explain);
+    // Without memory for an Error, null is thrown.
+    const none = this.#values.i32[(error >> 2) + 1] === TAG_NULL;
+    const text = script?.text ?? this.#bareText(error);
+    this.#quickjs._QTS_FreeValuePointer(this.#context, error);
+    if (this.#interrupts > 0) return this.#tooLong(script);
+    if (none) return new EngineError('memory-limit', 'out of memory', false, script);
+    const code = /^(InternalError: )?out of memory$/.test(text) ? 'memory-limit' : 'exception';
+    return new EngineError(code, text, false, script);
+  }
+
+  #tooLong(script?: ScriptError): EngineError {
+    const text = `the call took longer than ${this.#options.timeLimit / 1000} s`;
+    return new EngineError('time-limit', `${text} (option time-limit)`, false, script);
+  }
+
+  /** What the script's side says about an error; undefined when it cannot. */
+  #askOf(error: Pointer, explain: Handle): ScriptError | undefined {
+    const [deadline, interrupts] = [this.#deadline, this.#interrupts];
+    this.#deadline = performance.now() + EXPLAIN_MS;
+    const result = this.#values.call(explain, error);
+    this.#deadline = deadline;
+    this.#interrupts = interrupts;
+    const failed = this.#quickjs._QTS_ResolveException(this.#context, result);
+    this.#values.refresh();
+    const text = failed === 0 ? this.#values.readString(result) : undefined;
+    this.#quickjs._QTS_FreeValuePointer(this.#context, failed === 0 ? result : failed);
+    return text === undefined ? undefined : (JSON.parse(text) as ScriptError);
+  }
+
+  /** The message of an error, found without running anything of the script's. */
+  #bareText(error: Pointer): string {
+    const message = this.get(error, 'message');
+    const text = message === undefined ? undefined : this.#values.readString(message);
+    if (message !== undefined) this.#quickjs._QTS_FreeValuePointer(this.#context, message);
+    return text ?? this.#values.readString(error) ?? 'something was thrown that is no Error';
+  }
+
+  /** What came out of the interpreter: an EngineError, or the sign that it is lost. */
+  #broken(error: unknown): EngineError {
+    if (error instanceof EngineError) return error;
+    const why = error instanceof Error ? error.message : String(error);
+    this.#dead = new EngineError('crash', `the interpreter broke down: ${why}`, true);
+    return this.#dead;
+  }
+
+  // -- modules -----------------------------------------------------------------------------------
+
+  import(name: string, source: string): Handle {
+    this.#enter();
+    try {
+      const exports = this.#evaluate(name, source, EVAL_MODULE);
+      this.#runJobs();
+      return this.#settled(name, exports);
+    } catch (error) {
+      throw this.#broken(error);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  /** The exports of a module, which are a promise when it awaits at its top level. */
+  #settled(name: string, exports: Handle): Handle {
+    const state = this.#quickjs._QTS_PromiseState(this.#context, exports);
+    if (state < 0) return exports;
+    if (state === PENDING) {
+      throw new EngineError('exception', `${name}: its await at the top level never ends`);
+    }
+    const result = this.#quickjs._QTS_PromiseResult(this.#context, exports);
+    this.#values.refresh();
+    if (state === FULFILLED) return result;
+    throw this.#describe(result);
+  }
+
+  evaluate(source: string, show: Handle, id: number): string | undefined {
+    this.#enter();
+    try {
+      const result = this.#run('<input>', source, EVAL_ASYNC);
+      const error = this.#quickjs._QTS_ResolveException(this.#context, result);
+      this.#values.refresh();
+      const value = { handle: error === 0 ? result : error };
+      const answer = this.call(show, id, error === 0 ? 0 : 1, value, source);
+      this.#quickjs._QTS_FreeValuePointer(this.#context, value.handle);
+      this.#runJobs();
+      return answer;
+    } catch (error) {
+      throw this.#broken(error);
+    } finally {
+      this.#leave();
+    }
+  }
+
+  #evaluate(name: string, source: string, flags: number): Handle {
+    const result = this.#run(name, source, flags);
+    const error = this.#raised(result);
+    if (error !== undefined) throw error;
+    return result;
+  }
+
+  /** Runs a source; what it gives, or the sign of an exception. */
+  #run(name: string, source: string, flags: number): Handle {
+    const text = this.#values.newCString(source);
+    const file = this.#values.newCString(name);
+    if (text.at === 0 || file.at === 0) throw new EngineError('memory-limit', 'out of memory');
+    const { _QTS_Eval: run } = this.#quickjs;
+    const result = run(this.#context, text.at, text.length, file.at, 0, flags);
+    this.#values.refresh();
+    this.#quickjs._free(text.at);
+    this.#quickjs._free(file.at);
+    return result;
+  }
+
+  /**
+   * The full name of an import. The interpreter takes no error at this point: a name is given that
+   * cannot be loaded, for that reason.
+   */
+  resolve(base: string, name: string): Pointer {
+    let full: string;
+    try {
+      full = this.#options.resolve(base, name);
+    } catch (error) {
+      full = `refused:${this.#refusals.size}`;
+      this.#refusals.set(full, error);
+    }
+    return this.#values.newCString(full).at;
+  }
+
+  load(name: string): Pointer {
+    try {
+      if (this.#refusals.has(name)) {
+        const why = this.#refusals.get(name);
+        this.#refusals.delete(name);
+        throw why;
+      }
+      return this.#values.newCString(this.#options.load(name)).at;
+    } catch (error) {
+      this.#quickjs._free(this.#lending.throwInto(error));
+      return 0;
+    }
+  }
+
+  get(object: Handle, name: string): Handle | undefined {
+    const key = this.#values.newString(name);
+    const found = this.#quickjs._QTS_GetProp(this.#context, object, key);
+    this.#values.refresh();
+    this.#quickjs._QTS_FreeValuePointer(this.#context, key);
+    const error = found === 0 ? found : this.#quickjs._QTS_ResolveException(this.#context, found);
+    this.#values.refresh();
+    if (found === 0 || error !== 0) return undefined;
+    return this.#values.i32[(found >> 2) + 1] === TAG_UNDEFINED ? undefined : found;
+  }
+
+  /** A host function is called by the script. */
+  called(id: number, count: number, args: Pointer): Pointer {
+    return this.#lending.called(id, count, args);
+  }
+}
+
+/** Bytes that a buffer is found by. */
+const MARK = Uint8Array.of(0x91, 0x3c, 0xe7, 0x05, 0xaa, 0x5d, 0x18, 0xf2);
+/** Tags of whatever is no number lie between these (quickjs.h). */
+const FIRST_TAG = -9;
+const LAST_TAG = 7;
+const PENDING = 0;
+const FULFILLED = 1;
+/** A script that goes on after so many ends only with its interpreter. */
+const MOST_INTERRUPTS = 3;
+/** How long the script's side may take to show an error. */
+const EXPLAIN_MS = 100;

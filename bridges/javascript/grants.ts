@@ -1,0 +1,98 @@
+/**
+ * What the volume's options allow a module beyond its interpreter: files that allow-read and
+ * allow-write name, variables that allow-env names. Every other attempt is refused and logged.
+ */
+import { constants } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
+import { GrantedFiles } from '../host/files.ts';
+import type { FoundModule, GuestSettings } from '../host/languages.ts';
+import type { HostFunction } from './engine.ts';
+
+/** A file is read and written whole, and is text on its way. */
+const MOST_BYTES = 16 * 2 ** 20;
+const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
+
+const BEYOND: ReadonlySet<number> = new Set([EACCES, ELOOP, EXDEV]);
+
+type Verb = 'read' | 'write';
+
+export class Granted {
+  /** The functions of library/grants.ts, with bytes as text of one character a byte. */
+  readonly functions: Readonly<Record<string, HostFunction>>;
+  readonly #files: GrantedFiles;
+  readonly #settings: GuestSettings;
+  readonly #module: FoundModule;
+
+  constructor(settings: GuestSettings, module: FoundModule) {
+    this.#files = new GrantedFiles(settings.grants);
+    this.#settings = settings;
+    this.#module = module;
+    const { env } = settings.grants;
+    const f = (params: string, call: HostFunction['call']): HostFunction => ({ params, call });
+    this.functions = {
+      read_file: f('s', (path = '') => this.#read(path)),
+      list_folder: f('s', (path = '') => {
+        const [asked, names] = this.#try('read', path, (at) => this.#files.list(at));
+        return typeof names === 'number' ? this.#fail('read', names, asked) : JSON.stringify(names);
+      }),
+      write_file: f('ss', (path = '', text = '') => this.#write(path, text)),
+      env: f('s', (name = '') =>
+        Object.hasOwn(env, name) ? env[name] : this.#refuse(`the variable ${name}`, 'allow-env'),
+      ),
+    };
+  }
+
+  close(): void {
+    this.#files.close();
+  }
+
+  #refuse(what: string, option: string): never {
+    const text = `${what} is refused (option ${option})`;
+    this.#settings.log(4, { file: this.#module.path, line: 0, func: '-' }, text);
+    throw new Error(`EACCES: ${text}`);
+  }
+
+  #fail(verb: Verb, result: number, path: string): never {
+    // Beyond what was granted, by a link or a mount.
+    if (BEYOND.has(-result)) this.#refuse(`${verb} of ${path}`, `allow-${verb}`);
+    throw new Error(`${errnoName(-result)}: ${path}`);
+  }
+
+  /** Does it with the path that is meant, when that was granted. */
+  #try<T>(verb: Verb, path: string, action: (asked: string) => T): [string, T] {
+    const asked = resolve(dirname(this.#module.path), path);
+    const granted = !path.includes('\0') && this.#files.state(verb, asked) === 1;
+    if (!granted) this.#refuse(`${verb} of ${asked}`, `allow-${verb}`);
+    return [asked, action(asked)];
+  }
+
+  #open(verb: Verb, path: string, flags: number): number {
+    const [asked, file] = this.#try(verb, path, (at) => this.#files.openFile(at, flags, 0o666));
+    return file < 0 ? this.#fail(verb, file, asked) : file;
+  }
+
+  #read(path: string): string {
+    const file = this.#open('read', path, constants.O_RDONLY);
+    try {
+      const about = this.#files.fstat(file);
+      const size = typeof about === 'number' ? 0 : about.size;
+      if (size > MOST_BYTES) throw new Error(`EFBIG: ${path} has more than ${MOST_BYTES} bytes`);
+      const bytes = Buffer.alloc(size);
+      const length = this.#files.read(file, bytes, 0);
+      return length < 0 ? this.#fail('read', length, path) : bytes.toString('latin1', 0, length);
+    } finally {
+      this.#files.closeFile(file);
+    }
+  }
+
+  #write(path: string, text: string): undefined {
+    const file = this.#open('write', path, CREATE);
+    try {
+      const written = this.#files.write(file, Buffer.from(text, 'latin1'), 0);
+      if (written < 0) this.#fail('write', written, path);
+    } finally {
+      this.#files.closeFile(file);
+    }
+  }
+}

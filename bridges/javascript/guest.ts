@@ -1,0 +1,307 @@
+/**
+ * A JavaScript module as a guest of the host translator: the library in an engine, its entry points as
+ * functions. The script's side is library/bridge.ts.
+ */
+import { type FopRow, findFop } from '../../runtime/core/fops.ts';
+import type { LogSource } from '../../runtime/core/log.ts';
+import { kinds, LOC_KINDS } from '../host/flatten.ts';
+import {
+  type Entry,
+  type Evaluation,
+  FAILED,
+  type Guest,
+  type GuestHost,
+  type HookName,
+  type ModuleDescription,
+  NOTHING,
+  type Scalar,
+  type TellName,
+  WIND,
+} from '../host/guest.ts';
+import type { FoundModule, GuestSettings, StartGuest } from '../host/languages.ts';
+import {
+  createEngine,
+  type Engine,
+  EngineError,
+  type Handle,
+  type HostFunction,
+} from './engine.ts';
+import { Granted } from './grants.ts';
+import { BRIDGE, CLOCK, Imports } from './imports.ts';
+
+type Evaluations = Map<number, (evaluation: Evaluation) => void>;
+
+function lend(
+  host: GuestHost,
+  granted: Granted,
+  evaluations: Evaluations,
+): Record<string, HostFunction> {
+  const f = (params: string, call: HostFunction['call']): HostFunction => ({ params, call });
+  const copy = (bytes: Uint8Array, at: number, length: number) => bytes.slice(at, at + length);
+  return {
+    push: f('is', (id: number, message: string) => void host.push(id, message)),
+    put: f('aii', (bytes: Uint8Array, at: number, length: number) =>
+      host.put(copy(bytes, at, length)),
+    ),
+    fetch: f('iii', (id: number, wind: number, index: number) => host.fetch(id, wind, index)),
+    data: f('iiia', (id: number, wind: number, index: number, into: Uint8Array) => {
+      const bytes = host.data(id, wind, index);
+      if (bytes === undefined || bytes.length > into.length) return -1;
+      into.set(bytes);
+      return bytes.length;
+    }),
+    inode: f('i', (id: number) => host.inode(id)),
+    fd: f('i', (id: number) => host.fd(id)),
+    root: f('i', (id: number) => host.root(id)),
+    track: f('i', (id: number) => host.track(id)),
+    track_fd: f('i', (id: number) => host.trackFd(id)),
+    close_fd: f('i', (id: number) => host.closeFd(id)),
+    lost: f('i', (id: number) => void host.lost(id)),
+    now: f('', () => host.now()),
+    after: f('i', (ms: number) => void host.after(ms)),
+    logs: f('i', (level: number) => host.logs(level)),
+    log: f(
+      'isiss',
+      (level: number, file: string, line: number, func: string, text: string) =>
+        void host.log(level, { file, line, func }, text),
+    ),
+    evaluated: f('iis', (id: number, failed: number, output = '') => {
+      evaluations.get(id)?.({ incomplete: false, output, failed: failed !== 0 });
+      evaluations.delete(id);
+    }),
+    ...granted.functions,
+  };
+}
+
+export const startJavaScript: StartGuest = async (module, host, settings) => {
+  const imports = new Imports(module, settings.packages ?? [], ({ file, line }, text) =>
+    settings.log(4, { file, line, func: '-' }, text),
+  );
+  const evaluations: Evaluations = new Map();
+  const granted = new Granted(settings, module);
+  const engine = await createEngine({
+    hostFunctions: lend(host, granted, evaluations),
+    resolve: (base, name) => imports.resolve(base, name),
+    load: (name) => imports.load(name),
+    timeLimit: settings.timeLimit * 1000,
+    memoryLimit: settings.memoryLimit,
+    log: settings.notice,
+  });
+  try {
+    return new JavaScriptGuest({ engine, imports, module, settings, granted, evaluations });
+  } catch (error) {
+    engine.close();
+    granted.close();
+    throw error;
+  }
+};
+
+/** What a failure at start says: the module's own place, and the way there. */
+function explain(error: unknown, module: FoundModule): Error {
+  if (!(error instanceof EngineError)) return error as Error;
+  const { script, message } = error;
+  if (script === undefined || script.file === '') {
+    return new Error(message.includes(module.path) ? message : `${module.path}: ${message}`);
+  }
+  const stack = script.stack === '' ? '' : `\n${script.stack}`;
+  return new Error(`${script.file}:${script.line}: ${message}${stack}`);
+}
+
+const HOOK_KINDS: Readonly<Record<HookName, string>> = {
+  fini: '',
+  notify: 's',
+  entry_created: LOC_KINDS,
+  entry_removed: LOC_KINDS,
+  reconfigure: 's',
+  load_state: 's',
+};
+
+/** What a guest is made of. */
+interface Made {
+  readonly engine: Engine;
+  readonly imports: Imports;
+  readonly module: FoundModule;
+  readonly settings: GuestSettings;
+  readonly granted: Granted;
+  readonly evaluations: Evaluations;
+}
+
+const TOO_LONG = 'an async function took too long and was interrupted (option time-limit)';
+
+class JavaScriptGuest implements Guest {
+  readonly language = 'javascript';
+  readonly description: ModuleDescription;
+  readonly #engine: Engine;
+  readonly #module: FoundModule;
+  readonly #settings: GuestSettings;
+  readonly #bridge: Handle;
+  readonly #granted: Granted;
+  readonly #evaluations: Evaluations;
+  readonly #entries = new Map<string, Entry>();
+  #lastEvaluation = 0;
+  #closed = false;
+
+  constructor({ engine, imports, module, settings, granted, evaluations }: Made) {
+    this.#engine = engine;
+    this.#module = module;
+    this.#settings = settings;
+    this.#granted = granted;
+    this.#evaluations = evaluations;
+    try {
+      this.#bridge = engine.import(BRIDGE, imports.load(BRIDGE));
+      engine.explainWith(this.#helper('explain'));
+      engine.outcomeIn(this.#helper('outcomeBuffer'));
+      if (settings.virtualTime) engine.import(CLOCK, imports.load(CLOCK));
+      const exports = engine.import(module.path, imports.main());
+      const load = this.#helper('load');
+      this.description = JSON.parse(engine.call(load, { handle: exports }, module.path)!);
+    } catch (error) {
+      throw explain(error, module);
+    }
+  }
+
+  get dead(): string | undefined {
+    return this.#engine.dead?.message;
+  }
+
+  get memory(): number {
+    return this.#engine.memory;
+  }
+
+  create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
+    const text = JSON.stringify(options);
+    try {
+      this.#engine.call(this.#helper('create'), volume, JSON.stringify(children), text);
+      this.#engine.call(this.#helper('checkInit'));
+    } catch (error) {
+      throw explain(error, this.#module);
+    }
+  }
+
+  fop(name: string): Entry {
+    return this.#row('entry', name, (row) => `i${kinds(row.args)}`);
+  }
+
+  reply(name: string): Entry {
+    return this.#row('reply', name, (row) => `iiii${kinds(row.reply)}`);
+  }
+
+  hook(name: HookName, args: readonly Scalar[]): number {
+    return this.#guarded(name, HOOK_KINDS[name], args);
+  }
+
+  tell(name: TellName): string | undefined {
+    if (this.dead !== undefined) return undefined;
+    try {
+      return this.#engine.call(this.#helper('tell'), name);
+    } catch (error) {
+      this.#report(name, error);
+      return undefined;
+    }
+  }
+
+  tick(): number {
+    return this.#guarded('tick', '', []);
+  }
+
+  cancel(id: number): void {
+    this.#guarded('cancel', 'i', [id]);
+  }
+
+  interrupt(id: number): number {
+    return this.#guarded('interrupt', 'i', [id]);
+  }
+
+  forget(inode: number): number {
+    return this.#guarded('forget', 'i', [inode]);
+  }
+
+  release(fd: number): number {
+    return this.#guarded('release', 'i', [fd]);
+  }
+
+  collect(): number {
+    this.#engine.collectSoon();
+    return this.#guarded('collect', '', []);
+  }
+
+  async evaluate(source: string): Promise<Evaluation> {
+    this.#lastEvaluation += 1;
+    const id = this.#lastEvaluation;
+    const ended = new Promise<Evaluation>((resolve) => this.#evaluations.set(id, resolve));
+    try {
+      const answer = this.#engine.evaluate(source, this.#helper('show'), id);
+      if (answer === undefined) return await ended;
+      this.#evaluations.delete(id);
+      return { incomplete: true, output: '' };
+    } catch (error) {
+      this.#evaluations.delete(id);
+      return { incomplete: false, output: (error as Error).message, failed: true };
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#engine.close();
+    this.#granted.close();
+    for (const end of this.#evaluations.values()) {
+      end({ incomplete: false, output: 'the interpreter is closed', failed: true });
+    }
+    this.#evaluations.clear();
+  }
+
+  /** A call outside of any request: what the engine has to say of it goes to the log. */
+  #guarded(name: string, params: string, args: readonly Scalar[]): number {
+    if (this.dead !== undefined) return FAILED;
+    let entry = this.#entries.get(name);
+    if (entry === undefined) {
+      entry = this.#engine.entry(this.#helper(name), params);
+      this.#entries.set(name, entry);
+    }
+    try {
+      return entry(args);
+    } catch (error) {
+      this.#report(name, error);
+      return FAILED;
+    }
+  }
+
+  #report(what: string, error: unknown): void {
+    const script = error instanceof EngineError ? error.script : undefined;
+    const { message } = error as Error;
+    const stack = script?.stack ? `\n${script.stack}` : '';
+    const place: LogSource = script?.file
+      ? { file: script.file, line: script.line, func: script.func }
+      : { file: this.#module.path, line: 0, func: '-' };
+    this.#settings.log(4, place, `${what} failed: ${message}${stack}`);
+  }
+
+  #helper(name: string): Handle {
+    const found = this.#engine.get(this.#bridge, name);
+    if (found === undefined) throw new Error(`the library has no ${name}`);
+    return found;
+  }
+
+  /** An entry of a fop. A script that the engine has ended cannot say so: that is said here. */
+  #row(helper: string, name: string, params: (row: FopRow) => string): Entry {
+    const made = this.#engine.make(this.#helper(helper), name);
+    const entry = this.#engine.entry(made, params(findFop(name)!));
+    return (args) => {
+      try {
+        const code = entry(args);
+        if (!this.#engine.interrupted) return code;
+        // An async function was ended: nobody may be left to answer.
+        this.#report(name, new Error(TOO_LONG));
+        if (code !== NOTHING && code !== WIND) return code;
+        this.cancel(args[0] as number);
+        return FAILED;
+      } catch (error) {
+        if (this.dead !== undefined) throw error;
+        this.#report(name, error);
+        this.cancel(args[0] as number);
+        return FAILED;
+      }
+    };
+  }
+}

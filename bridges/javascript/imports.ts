@@ -1,0 +1,149 @@
+/**
+ * What a module may import: files of its own folder and of the folders along module-path, packages
+ * that the volume names, and 'glossa'. Nothing else has a name: no built-ins, no URLs, no way out of
+ * those folders, also not by a symbolic link.
+ */
+import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, extname, join, posix, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FoundModule } from '../host/languages.ts';
+import { readSource } from '../host/modules.ts';
+import { stripTypes } from './strip.ts';
+
+/** What names of the library begin with: they are paths in this program, without an extension. */
+const OWN = 'glossa:';
+const LIBRARY = `${OWN}bridges/javascript/library/`;
+const CORE = `${OWN}runtime/core/`;
+
+/** Where this program is, as sources or as built, and what its files end in. */
+const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const OWN_EXTENSION = extname(fileURLToPath(import.meta.url));
+
+const EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
+const isTypeScript = (path: string): boolean => path.endsWith('.ts') || path.endsWith('.mts');
+
+/** The library's first module, for the engine to import. */
+export const BRIDGE = `${LIBRARY}bridge`;
+/** What lets a script see a test's time. */
+export const CLOCK = `${LIBRARY}clock`;
+
+const ownSources = new Map<string, string>();
+
+function ownSource(name: string): string {
+  let source = ownSources.get(name);
+  if (source === undefined) {
+    const path = join(PROGRAM, name.slice(OWN.length) + OWN_EXTENSION);
+    source = readFileSync(path, 'utf8');
+    if (isTypeScript(path)) source = stripTypes(source, path);
+    ownSources.set(name, source);
+  }
+  return source;
+}
+
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+}
+
+export class Imports {
+  readonly #module: FoundModule;
+  readonly #folders: readonly string[];
+  readonly #refused: (place: Place, text: string) => void;
+  readonly #sources = new Map<string, string>();
+
+  /** @param refused is told of attempts at what nobody may import. */
+  constructor(
+    module: FoundModule,
+    packages: readonly string[],
+    refused: (place: Place, text: string) => void,
+  ) {
+    this.#module = module;
+    this.#folders = [...module.folders, ...packages];
+    this.#refused = refused;
+  }
+
+  /** The module itself, as the interpreter gets it. */
+  main(): string {
+    const { path, source } = this.#module;
+    this.#sources.set(path, source);
+    return isTypeScript(path) ? stripTypes(source, path) : source;
+  }
+
+  /** The full name of what a module imports. @throws {Error} whose message says where and why. */
+  resolve(base: string, name: string): string {
+    if (base.startsWith(OWN)) {
+      const own = OWN + posix.join(posix.dirname(base.slice(OWN.length)), name);
+      return own.replace(/\.[tj]s$/, '');
+    }
+    if (name === 'glossa') return `${LIBRARY}index`;
+    const place = this.#placeOf(base, name);
+    const refuse = (why: string): never => {
+      const text = `import of '${name}' is refused: ${why}`;
+      this.#refused(place, text);
+      throw new Error(`${place.file}:${place.line}: ${text}`);
+    };
+    if (name.startsWith('/') || /^[a-z][a-z+.-]*:/i.test(name) || name.includes('\0')) {
+      return refuse("a module imports files of its own folders, and 'glossa'");
+    }
+    const relative = /^\.\.?(\/|$)/.test(name);
+    const folders = relative ? [dirname(base)] : this.#folders;
+    const tried = folders.flatMap((folder) => candidates(join(folder, name)));
+    const found = tried.find(isFile);
+    if (found === undefined) {
+      const places = tried.map((path) => `\n    ${path}`).join('');
+      throw new Error(`${place.file}:${place.line}: cannot find '${name}'; searched:${places}`);
+    }
+    const path = realpathSync(found);
+    if (!this.#isInside(path)) return refuse(`${path} is outside of the module's folders`);
+    // Named as it was found: relative imports start there.
+    return path === this.#mainPath() ? this.#module.path : path;
+  }
+
+  /** The source of a module by its full name. @throws {Error} when it cannot be had. */
+  load(name: string): string {
+    if (name.startsWith(LIBRARY) || name.startsWith(CORE)) return ownSource(name);
+    if (!this.#isInside(name)) throw new Error(`${name} is no module`);
+    const source = readSource(name);
+    this.#sources.set(name, source);
+    if (name.endsWith('.json')) {
+      try {
+        return `export default ${JSON.stringify(JSON.parse(source))};`;
+      } catch (error) {
+        throw new Error(`${name}: ${(error as Error).message}`);
+      }
+    }
+    return isTypeScript(name) ? stripTypes(source, name) : source;
+  }
+
+  #mainPath(): string {
+    return realpathSync(this.#module.path);
+  }
+
+  #isInside(path: string): boolean {
+    return this.#folders.some((folder) => {
+      try {
+        const real = realpathSync(resolve(folder));
+        return path.startsWith(real.endsWith(sep) ? real : real + sep);
+      } catch {
+        // A folder along module-path need not be there.
+        return false;
+      }
+    });
+  }
+
+  /** Where a module says that it imports something. */
+  #placeOf(base: string, name: string): Place {
+    const lines = (this.#sources.get(base) ?? '').split('\n');
+    const at = lines.findIndex((line) => line.includes(`'${name}'`) || line.includes(`"${name}"`));
+    return { file: base, line: at + 1 };
+  }
+}
+
+const candidates = (path: string): string[] => [
+  path,
+  ...EXTENSIONS.map((extension) => path + extension),
+  ...EXTENSIONS.map((extension) => join(path, `index${extension}`)),
+];
+
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true;

@@ -1,0 +1,53 @@
+/** What an engine is asked, and what it needs: engine.ts has the rules. */
+import type { Scalar } from '../host/guest.ts';
+import type { EngineError } from './errors.ts';
+import type { HostFunction } from './lending.ts';
+import type { Pointer } from './wasm.ts';
+
+/** The address of a JSValue that the engine keeps. */
+export type Handle = Pointer;
+
+/** What a script is given by the general way. */
+export type Argument = string | number | { readonly handle: Handle };
+
+export interface EngineOptions {
+  readonly hostFunctions: Readonly<Record<string, HostFunction>>;
+  /** The full name of an import, and the source of a module by its full name. They may throw. */
+  resolve(base: string, name: string): string;
+  load(name: string): string;
+  /** Milliseconds a call may run; 0 for no limit. */
+  readonly timeLimit: number;
+  /** Bytes that the script's values may take. */
+  readonly memoryLimit: number;
+  /** Told what was noticed and done without. */
+  log(text: string): void;
+}
+
+export interface Engine {
+  readonly dead: EngineError | undefined;
+  readonly memory: number;
+  /** Whether something of the last call was ended for its time, whatever came of it. */
+  readonly interrupted: boolean;
+  /** Runs a module and what it imports; a handle of its exports. */
+  import(name: string, source: string): Handle;
+  /** A property; undefined when there is none. */
+  get(object: Handle, name: string): Handle | undefined;
+  /** A function that calls `callable`, fast; kinds as in flatten.ts. */
+  entry(callable: Handle, kinds: string): (args: readonly Scalar[]) => number;
+  /** The general way: strings, numbers and handles in, a string or undefined out. */
+  call(callable: Handle, ...args: readonly Argument[]): string | undefined;
+  /** The same for what makes something; a handle. */
+  make(callable: Handle, ...args: readonly Argument[]): Handle;
+  /**
+   * Runs a line of a prompt, and calls `show` with `id`, whether it failed (0 or 1), a promise of
+   * `{ value }` or what was thrown, and the source; what `show` gives back.
+   */
+  evaluate(source: string, show: Handle, id: number): string | undefined;
+  /** An ArrayBuffer in which the jobs of a call may leave an integer: its result, when it is not 0. */
+  outcomeIn(buffer: Handle): void;
+  /** Takes errors apart from now on: a function of the script's side. */
+  explainWith(callable: Handle): void;
+  /** Lets the cycle collector run soon. */
+  collectSoon(): void;
+  close(): void;
+}

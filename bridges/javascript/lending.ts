@@ -1,0 +1,98 @@
+/** Functions of the host, as a script calls them. */
+import type { Values } from './values.ts';
+import type { Pointer, QuickJS } from './wasm.ts';
+
+/**
+ * A function of the host. Kinds of `params`: `i` a number, `s` a string (undefined when the script
+ * gave something else), `a` an ArrayBuffer as bytes that are only valid during the call. `call` may
+ * throw: the script gets an Error with that message.
+ */
+export interface HostFunction {
+  readonly params: string;
+  call(...args: never[]): number | string | undefined;
+}
+
+/** The global under which the library finds the host's functions, and which it takes away. */
+const HOST = '__host';
+
+export class Lending {
+  readonly #quickjs: QuickJS;
+  readonly #values: Values;
+  readonly #functions: readonly HostFunction[];
+  /** A function of the script's side that throws an Error with the text it is given. */
+  readonly #fail: Pointer;
+
+  /** @param object an empty object, which is given away. */
+  constructor(
+    quickjs: QuickJS,
+    values: Values,
+    functions: Readonly<Record<string, HostFunction>>,
+    made: { readonly object: Pointer; readonly fail: Pointer },
+  ) {
+    this.#quickjs = quickjs;
+    this.#values = values;
+    this.#functions = Object.values(functions);
+    this.#fail = made.fail;
+    const { context } = values;
+    Object.entries(functions).forEach(([name, { params }], id) => {
+      const text = values.newCString(name);
+      const f = quickjs._QTS_NewFunction(context, text.at, params.length, 0, id);
+      quickjs._free(text.at);
+      this.#set(made.object, name, f);
+    });
+    const global = quickjs._QTS_GetGlobalObject(context);
+    this.#set(global, HOST, made.object);
+    quickjs._QTS_FreeValuePointer(context, global);
+  }
+
+  /** Sets a property; the value is given away. */
+  #set(object: Pointer, name: string, value: Pointer): void {
+    const { context } = this.#values;
+    const key = this.#values.newString(name);
+    this.#quickjs._QTS_SetProp(context, object, key, value);
+    this.#quickjs._QTS_FreeValuePointer(context, key);
+    this.#quickjs._QTS_FreeValuePointer(context, value);
+    this.#values.refresh();
+  }
+
+  /** A host function is called by the script. */
+  called(id: number, count: number, args: Pointer): Pointer {
+    try {
+      this.#values.refresh();
+      const { params, call } = this.#functions[id]!;
+      const given = Array.from(params, (kind, i) => {
+        if (i >= count) return undefined;
+        const at = args + i * 8;
+        if (kind === 'i') return this.#values.readNumber(at);
+        return kind === 's' ? this.#values.readString(at) : this.#buffer(at);
+      });
+      return this.#give(call(...(given as never[])));
+    } catch (error) {
+      return this.throwInto(error);
+    }
+  }
+
+  /** The bytes of an ArrayBuffer. */
+  #buffer(value: Pointer): Uint8Array {
+    const { at, length } = this.#values.bufferAt(value);
+    // No Buffer: slices of one are no copies.
+    return new Uint8Array(this.#values.bytes.buffer, at, length);
+  }
+
+  #give(value: number | string | undefined): Pointer {
+    if (value === undefined) return 0;
+    if (typeof value === 'string') return this.#values.newString(value);
+    const cell = this.#quickjs._malloc(8);
+    this.#values.refresh();
+    if (cell !== 0) this.#values.putNumber(cell >> 2, value);
+    return cell;
+  }
+
+  /** Leaves an error pending in the interpreter; what a host function returns then. */
+  throwInto(error: unknown): Pointer {
+    const value = this.#values.newString(error instanceof Error ? error.message : String(error));
+    const result = this.#values.call(this.#fail, value);
+    this.#quickjs._QTS_FreeValuePointer(this.#values.context, value);
+    return result;
+  }
+}

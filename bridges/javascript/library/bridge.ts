@@ -1,0 +1,218 @@
+/**
+ * The life of a module, as the host leads it: its class is found and described, its translator made,
+ * its hooks called. Requests enter through the functions of entry.ts.
+ */
+import { findFop, fops } from '../../../runtime/core/fops.ts';
+import { Child } from './child.ts';
+import { fresh, isPromise, methods } from './context.ts';
+import {
+  answersOf,
+  describe,
+  findClass,
+  HOOKS,
+  isAsync,
+  type TranslatorClass,
+} from './describe.ts';
+import { fopEntry, type Methods, replyEntry } from './entry.ts';
+import { below, type Cbk, FAILED, Frame, frameClass, NOTHING } from './frame.ts';
+import { host, now, outcome, parse, stringify } from './host.ts';
+import { contexts, Fd, Loc } from './inode.ts';
+import { inspect } from './inspect.ts';
+import { tick as ringTimers } from './loop.ts';
+import { explain, report } from './report.ts';
+import { cancel as cancelRequest, interrupt as interruptRequest } from './requests.ts';
+import { self } from './self.ts';
+import { endow, type Translator } from './translator.ts';
+import './web.ts';
+
+export { explain };
+
+/** The array in which async methods leave what they decide. */
+export const outcomeBuffer = outcome.buffer;
+
+let found: TranslatorClass | undefined;
+
+/** Finds the translator among a module's exports, and describes it. */
+export function load(exports: Record<string, unknown>, path: string): string {
+  found = findClass(exports, path);
+  return describe(found, path);
+}
+
+/** What the `init` of the translator came to, when it has one that is async. */
+let refusal: { error: unknown } | undefined;
+
+/** Makes the translator, and runs its `init`. */
+export function create(name: string, children: string, options: string): void {
+  const about = parse(children) as [string, string][];
+  const made = about.map(([child, type], index) => new Child(index, child, type));
+  endow({ name, children: Object.freeze(made), options: Object.freeze(parse(options)) });
+  below.child = made[0] ?? null;
+  Frame.prototype.cookie = below.child;
+  const Made = found!;
+  self.translator = new Made();
+  // For the prompt.
+  Object.assign(globalThis, { self: self.translator });
+  for (const row of fops) {
+    const { method, cbk } = answersOf(Made, row);
+    methods.set(row.name, method ?? cbk);
+  }
+  const { init } = self.translator as { init?: () => unknown };
+  const result = init?.call(self.translator);
+  if (isPromise(result)) {
+    result.catch((error) => {
+      refusal = { error };
+    });
+  }
+}
+
+/** Throws what an async `init` was rejected with so far; later, it goes to the log. */
+export function checkInit(): void {
+  if (refusal !== undefined) throw refusal.error;
+}
+
+const made = new Map<string, Methods>();
+
+function methodsOf(name: string): Methods {
+  let known = made.get(name);
+  if (known === undefined) {
+    const row = findFop(name)!;
+    const { method, cbk } = answersOf(found!, row);
+    const seen = cbk as Cbk | undefined;
+    known = { made: frameClass(row, seen), method, isAsync: isAsync(method), cbk: seen };
+    made.set(name, known);
+  }
+  return known;
+}
+
+/** A fop's entry point, and that for the replies of a fop, by the fop's name. */
+export const entry = (name: string) =>
+  fopEntry(findFop(name)!, self.translator as Translator, methodsOf(name));
+export const reply = (name: string) =>
+  replyEntry(findFop(name)!, self.translator as Translator, methodsOf(name));
+
+// -- hooks ---------------------------------------------------------------------------------------
+
+/** Calls a hook; one that is async goes on by itself when it has to wait. */
+function hook(name: string, ...args: unknown[]): number {
+  now.current = now.running = null;
+  const method = (self.translator as unknown as Record<string, unknown>)[name];
+  try {
+    const result = (method as (...args: unknown[]) => unknown).apply(self.translator, args);
+    if (isPromise(result)) result.catch((error) => report(error, `${name} failed`, method));
+    return NOTHING;
+  } catch (error) {
+    report(error, `${name} failed`, method);
+    return FAILED;
+  }
+}
+
+type LocArgs = [number, number, string | undefined, string | undefined, string];
+
+export const fini = (): number => hook('fini');
+export const notify = (event: string): number => hook('notify', event);
+export const entry_created = (...loc: LocArgs): number => hook('entryCreated', new Loc(loc));
+export const entry_removed = (...loc: LocArgs): number => hook('entryRemoved', new Loc(loc));
+export const load_state = (state: string): number => hook('loadState', parse(state));
+
+export function reconfigure(options: string): number {
+  const values = Object.freeze(parse(options));
+  endow({ name: self.translator!.name, children: self.translator!.children, options: values });
+  return typeof (self.translator as { reconfigure?: unknown }).reconfigure === 'function'
+    ? hook('reconfigure', values)
+    : NOTHING;
+}
+
+/** What a hook tells, as JSON; nothing when it failed. */
+export function tell(name: string): string | undefined {
+  now.current = now.running = null;
+  const key = HOOKS[name]!;
+  const method = (self.translator as unknown as Record<string, unknown>)[key];
+  try {
+    const told = (method as () => unknown).call(self.translator);
+    if (isPromise(told)) throw new TypeError(`${key} cannot be async`);
+    return stringify(told ?? null);
+  } catch (error) {
+    report(error, `${key} failed`, method);
+    return undefined;
+  }
+}
+
+/** The host's timer is due. */
+export function tick(): number {
+  now.running = null;
+  ringTimers();
+  return NOTHING;
+}
+
+export function cancel(id: number): number {
+  cancelRequest(id);
+  return NOTHING;
+}
+
+export const interrupt = (id: number): number =>
+  interruptRequest(id, ({ fop }) => answersOf(found!, fop).cancel);
+
+/** Makes garbage, so that the engine's collector looks for cycles. */
+export function collect(): number {
+  now.current = now.running = fresh.promise = null;
+  const one = { other: {} };
+  one.other = one;
+  return NOTHING;
+}
+
+export function forget(id: number): number {
+  contexts.delete(id);
+  return NOTHING;
+}
+
+export function release(id: number): number {
+  Fd.known.delete(id);
+  return NOTHING;
+}
+
+// -- the prompt ----------------------------------------------------------------------------------
+
+/** Where a syntax error was met. */
+const AT_INPUT = /<input>:(\d+):(\d+)/;
+
+/** Whether a source goes on: the parser came to its end, or is inside of a template. */
+function isIncomplete(error: unknown, source: string): boolean {
+  if (!(error instanceof SyntaxError)) return false;
+  if (/end of string/.test(error.message)) return source.split('`').length % 2 === 0;
+  const [, line, column] = AT_INPUT.exec(error.stack ?? '') ?? [];
+  const lines = source.trimEnd().split('\n');
+  return Number(line) >= lines.length && Number(column) > lines.at(-1)!.length;
+}
+
+interface Prompt {
+  evaluated(id: number, failed: number, text: string): void;
+}
+
+/** An error as the prompt shows it: with the module's own lines. */
+const shown = (error: unknown): string => {
+  const { text, stack } = parse(explain(error)) as { text: string; stack: string };
+  return stack === '' ? text : `${text}\n${stack}`;
+};
+
+/** Tells what came of a line of the prompt; 'incomplete' when it goes on. */
+export function show(
+  id: number,
+  failed: number,
+  result: unknown,
+  source: string,
+): string | undefined {
+  const { evaluated } = host as unknown as Prompt;
+  if (failed !== 0) {
+    if (isIncomplete(result, source)) return 'incomplete';
+    evaluated(id, 1, shown(result));
+    return undefined;
+  }
+  (result as Promise<{ value: unknown }>).then(
+    ({ value }) => evaluated(id, 0, value === undefined ? '' : quoted(value)),
+    (error) => evaluated(id, 1, shown(error)),
+  );
+  return undefined;
+}
+
+const quoted = (value: unknown): string =>
+  typeof value === 'string' ? stringify(value) : inspect(value);

@@ -1,0 +1,185 @@
+/** Children, and the replies that an async method awaits from them. */
+import { type FopRow, fops } from '../../../runtime/core/fops.ts';
+import { fresh } from './context.ts';
+import { FopError } from './errors.ts';
+import { type Frame, frameClass, LATER, WIND } from './frame.ts';
+import { now } from './host.ts';
+import { changed, lent } from './values.ts';
+
+/** `prebuf_dst` is `prebufDst` here. */
+export const camel = (name: string): string =>
+  name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+
+/** What a child answered, as it entered: opRet, opErrno, the number of the wind, and the reply. */
+export type Answer = readonly unknown[];
+/** Where the reply's own parts begin in that. */
+export const PARTS = 3;
+
+/** What a child answered: opRet, opErrno, and the fop's reply by name. */
+export class Reply {
+  declare readonly fop: FopRow;
+  readonly _answer: Answer;
+  /** The request that it answers, as long as it is what came. */
+  readonly _id: number;
+
+  constructor(answer: Answer, id: number) {
+    this._answer = answer;
+    this._id = id;
+  }
+
+  get opRet(): number {
+    return this._answer[0] as number;
+  }
+
+  get opErrno(): number {
+    return this._answer[1] as number;
+  }
+
+  /** The parts in the table's order. */
+  get values(): readonly unknown[] {
+    return this._answer.slice(PARTS);
+  }
+
+  /** Another reply with some parts exchanged. */
+  replace(changes: Readonly<Record<string, unknown>>): Reply {
+    const { opRet = this.opRet, ...parts } = changes;
+    const values = byName(this.fop, parts, this.values);
+    return new (replyClass(this.fop))([opRet, this.opErrno, 0, ...values], 0);
+  }
+
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.values[Symbol.iterator]();
+  }
+
+  toJSON(): Record<string, unknown> {
+    const { opRet, opErrno, values } = this;
+    const parts = this.fop.reply.map(({ name }, at) => [camel(name), values[at]] as const);
+    return { opRet, opErrno, ...Object.fromEntries(parts) };
+  }
+}
+
+/** Parts of a reply in order, those that are named exchanged. */
+export function byName(
+  row: FopRow,
+  parts: Readonly<Record<string, unknown>>,
+  others: readonly unknown[],
+): unknown[] {
+  const names = row.reply.map(({ name }) => camel(name));
+  for (const name of Object.keys(parts)) {
+    if (names.includes(name)) continue;
+    throw new TypeError(`a reply of ${row.name} has ${names.join(', ')}; not ${name}`);
+  }
+  return names.map((name, at) => (name in parts ? parts[name] : others[at]) ?? null);
+}
+
+type ReplyClass = new (answer: Answer, id: number) => Reply;
+
+const replyClasses = new Map<FopRow, ReplyClass>();
+
+/** The class of a fop's replies: with a getter for each part. */
+function replyClass(row: FopRow): ReplyClass {
+  const known = replyClasses.get(row);
+  if (known !== undefined) return known;
+  function reply(this: { -readonly [K in keyof Reply]: Reply[K] }, answer: Answer, id: number) {
+    this._answer = answer;
+    this._id = id;
+  }
+  reply.prototype = Object.create(Reply.prototype, { fop: { value: row } });
+  row.reply.forEach(({ name }, at) => {
+    Object.defineProperty(reply.prototype, camel(name), {
+      get(this: Reply) {
+        return this._answer[PARTS + at];
+      },
+      enumerable: true,
+    });
+  });
+  const made = reply as unknown as ReplyClass;
+  replyClasses.set(row, made);
+  return made;
+}
+
+/** A subvolume. Every fop is a method that gives a promise of its Reply. */
+export class Child {
+  readonly index: number;
+  readonly name: string;
+  readonly type: string;
+
+  constructor(index: number, name: string, type: string) {
+    this.index = index;
+    this.name = name;
+    this.type = type;
+  }
+
+  toString(): string {
+    return `<Child ${this.index} ${this.name} (${this.type})>`;
+  }
+}
+for (const row of fops) {
+  const request = {
+    [row.name](this: Child, ...args: unknown[]): Promise<Reply> {
+      return start(this, row, args);
+    },
+  };
+  Object.defineProperty(Child.prototype, row.name, {
+    value: request[row.name],
+    writable: true,
+    configurable: true,
+  });
+}
+
+const ownFrames = new Map<FopRow, new (id: number, args: null) => Frame>();
+let lastOwn = 0;
+
+/** The frame of a request of the translator's own. */
+function ownFrame(row: FopRow): Frame {
+  let made = ownFrames.get(row);
+  if (made === undefined) {
+    made = frameClass(row, undefined) as new (id: number, args: null) => Frame;
+    ownFrames.set(row, made);
+  }
+  lastOwn -= 1;
+  const frame = new made(lastOwn, null);
+  frame._state = LATER;
+  return frame;
+}
+
+export type Settle = { resolve(value: unknown): void; reject(error: unknown): void };
+const taken: Settle = { resolve: () => {}, reject: () => {} };
+const executor = (resolve: (value: unknown) => void, reject: (error: unknown) => void): void => {
+  taken.resolve = resolve;
+  taken.reject = reject;
+};
+const Native = Promise;
+
+/** Starts a request to a child; a promise of its Reply. */
+function start(child: Child, row: FopRow, args: readonly unknown[]): Promise<Reply> {
+  const current = now.current as Frame | null;
+  const frame = current === null || current.answered ? ownFrame(row) : current;
+  const promise = new Native<unknown>(executor) as Promise<Reply>;
+  fresh.promise = promise;
+  const settle = { resolve: taken.resolve, reject: taken.reject };
+  if (frame._state === 0 && frame._isFresh() && isFirst(frame, child, row, args)) {
+    frame._first = settle;
+    frame._state = WIND;
+  } else frame._pushWind(row, child, args, { cbk: undefined, promise: settle, cookie: undefined });
+  return promise;
+}
+
+/** Whether a request goes to the first child as it came. */
+function isFirst(frame: Frame, child: Child, row: FopRow, args: readonly unknown[]): boolean {
+  const came = frame._args;
+  if (child.index !== 0 || row !== frame.fop || came === null || args.length > came.length) {
+    return false;
+  }
+  for (let i = 0; i < came.length; i++) if ((args[i] ?? null) !== came[i]) return false;
+  return !changed(came);
+}
+
+/** Lets whoever awaits it go on with what the child answered. */
+export function deliver(settle: Settle, frame: Frame, row: FopRow, answer: Answer): void {
+  // The host keeps nothing of a request that nobody above waits for.
+  if (frame.id < 0) for (const value of answer) lent(value)?._take();
+  const reply = new (replyClass(row))(answer, row === frame.fop ? frame.id : 0);
+  if (reply.opRet < 0) settle.reject(new FopError(reply.opErrno, undefined, reply));
+  else settle.resolve(reply);
+}

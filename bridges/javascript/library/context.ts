@@ -1,0 +1,96 @@
+/**
+ * Which frame's async method runs: what `this.child.lookup(…)` is asked in the name of.
+ *
+ * A promise may be settled by another request than the one that awaits it. `await` looks at the
+ * `constructor` of what it is given before it lines up behind it, and `then` does too; so a getter
+ * there lines up in front of both, and sets the frame that waits before its code goes on: jobs run in
+ * the order in which they lined up. A child's own promise is settled in the name of its frame anyway.
+ */
+import { ANSWERED, type Frame, kept } from './frame.ts';
+import { host, now } from './host.ts';
+import { errorAt } from './report.ts';
+
+const Native = Promise;
+const { then } = Promise.prototype;
+const { apply } = Reflect;
+
+/** The promise that a child's method has made last: awaited at once, it needs no care. */
+export const fresh: { promise: unknown } = { promise: null };
+
+let busy = false;
+
+/**
+ * What is no promise (`await null`) shows nothing. After a switch from one frame to another, the next
+ * jobs of this one are therefore marked too, as many as such awaits are likely to follow.
+ */
+const MARKS = 4;
+const settled = Native.resolve();
+
+function mark(current: typeof now.current, more: number): void {
+  busy = true;
+  apply(then, settled, [
+    () => {
+      now.current = current;
+      if (more > 1) mark(current, more - 1);
+    },
+  ]);
+  busy = false;
+}
+
+function lineUp(promise: unknown): void {
+  busy = true;
+  const { current } = now;
+  const restore = (): void => {
+    const switches = now.current !== current;
+    now.current = current;
+    if (switches) mark(current, MARKS);
+  };
+  try {
+    apply(then, promise, [restore, restore]);
+    if (current !== null && !current.answered) keep(current as Frame);
+  } catch {
+    // Somebody looks at the constructor of what is no promise: nothing will wait for it.
+  } finally {
+    busy = false;
+  }
+}
+
+Object.defineProperty(Native.prototype, 'constructor', {
+  configurable: true,
+  get() {
+    if (!busy && this !== fresh.promise) lineUp(this);
+    return Native;
+  },
+});
+
+export const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Native;
+
+const NO_REPLY =
+  'the request was neither answered nor passed on, and nothing can reach it any more ' +
+  '(is a frame.wind, frame.unwind or frame.fail missing?)';
+
+interface Held {
+  readonly id: number;
+  readonly ref: WeakRef<Frame>;
+  readonly name: string;
+  readonly method: unknown;
+}
+
+/** Frames that only the module holds on to. When it lets go, nobody can answer any more. */
+const registry = new FinalizationRegistry<Held>(({ id, ref, name, method }) => {
+  if (kept.get(id) !== ref) return;
+  kept.delete(id);
+  errorAt(method, `${name}: ${NO_REPLY}`);
+  host.lost(id);
+});
+
+/** Methods by name of fop, to say where a frame came from. */
+export const methods = new Map<string, unknown>();
+
+export function keep(frame: Frame): void {
+  const { id, name } = frame;
+  if (kept.has(id) || id < 0 || frame._state === ANSWERED) return;
+  const ref = new WeakRef(frame);
+  kept.set(id, ref);
+  registry.register(frame, { id, ref, name, method: methods.get(name) });
+}

@@ -1,0 +1,157 @@
+/** What a module's class defines, read and checked before any of it runs for a request. */
+import { type FopRow, findFop, fops } from '../../../runtime/core/fops.ts';
+import { camel } from './child.ts';
+import { stringify } from './host.ts';
+import { placeOf } from './report.ts';
+import { Translator } from './translator.ts';
+
+/** The host's names of hooks, and the methods here. */
+export const HOOKS: Readonly<Record<string, string>> = {
+  fini: 'fini',
+  notify: 'notify',
+  entry_created: 'entryCreated',
+  entry_removed: 'entryRemoved',
+  reconfigure: 'reconfigure',
+  load_state: 'loadState',
+  statedump: 'statedump',
+  dump_state: 'dumpState',
+};
+
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  chmod: 'setattr',
+  chown: 'setattr',
+  fchmod: 'fsetattr',
+  getattr: 'stat',
+  listxattr: 'getxattr',
+  opendirs: 'opendir',
+  read: 'readv',
+  release: 'flush',
+  utimens: 'setattr',
+  write: 'writev',
+};
+
+export type TranslatorClass = (new () => Translator) & {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly prototype: Record<string, unknown>;
+};
+
+/** The module's translator: `export class xlator`, or what it exports as default. */
+export function findClass(exports: Record<string, unknown>, path: string): TranslatorClass {
+  const found = exports.xlator ?? exports.default;
+  if (found === undefined) {
+    throw new TypeError(`${path} exports no class xlator, and nothing as default`);
+  }
+  const isClass = typeof found === 'function' && found.prototype instanceof Translator;
+  if (isClass) return found as unknown as TranslatorClass;
+  throw new TypeError(`${path}: xlator must be a class that extends Translator of 'glossa'`);
+}
+
+const AsyncFunction = Object.getPrototypeOf(async () => {}) as object;
+const AsyncGenerator = Object.getPrototypeOf(async function* () {}) as object;
+const Generator = Object.getPrototypeOf(function* () {}) as object;
+
+const kindOf = (method: unknown): object | null => Object.getPrototypeOf(method) as object | null;
+export const isAsync = (method: unknown): boolean =>
+  typeof method === 'function' && kindOf(method) === AsyncFunction;
+
+type Method = (...args: never[]) => unknown;
+
+/** How a class answers one fop: methods of the fop's own name, or else those for any. */
+export interface Answers {
+  readonly method: Method | undefined;
+  readonly cbk: Method | undefined;
+  readonly cancel: Method | undefined;
+}
+
+export function answersOf({ prototype }: TranslatorClass, { name }: FopRow): Answers {
+  const own = (key: string): Method | undefined => methodIn(prototype, key);
+  const method = own(name) ?? own('anyFop');
+  const cbk = own(`${name}Cbk`) ?? (isAsync(method) ? undefined : own('anyCbk'));
+  return { method, cbk, cancel: own(`${name}Cancel`) ?? own('anyCancel') };
+}
+
+function methodIn(prototype: Record<string, unknown>, key: string): Method | undefined {
+  const found = prototype[key];
+  if (found === undefined || typeof found === 'function') return found as Method | undefined;
+  throw new TypeError(`${key} must be a method`);
+}
+
+function where(method: unknown): string {
+  const { file, line } = placeOf(method);
+  return line === 0 ? '' : `${file}:${line}: `;
+}
+
+function describeFop(row: FopRow, { method, cbk, cancel }: Answers) {
+  const { name } = row;
+  if (method !== undefined && [AsyncGenerator, Generator].includes(kindOf(method)!)) {
+    throw new TypeError(
+      `${where(method)}${name} has a yield in it: an async fop returns its reply`,
+    );
+  }
+  const asynchronous = isAsync(method);
+  if (asynchronous && cbk !== undefined) {
+    throw new TypeError(`${where(cbk)}${name} is async and has a ${name}Cbk: choose one`);
+  }
+  if (isAsync(cbk)) {
+    throw new TypeError(`${where(cbk)}${name}Cbk cannot be async; ${name} can be`);
+  }
+  check(method, name, ['frame', ...row.args.map((arg) => camel(arg.name))]);
+  check(cbk, `${name}Cbk`, ['frame', 'opRet', 'opErrno', ...row.reply.map((a) => camel(a.name))]);
+  return {
+    kind: method === undefined ? 'none' : asynchronous ? 'async' : 'plain',
+    cbk: cbk !== undefined || asynchronous,
+    cancel: asynchronous || cancel !== undefined,
+  };
+}
+
+function check(method: Method | undefined, name: string, params: readonly string[]): void {
+  if (method === undefined || method.length <= params.length) return;
+  throw new TypeError(
+    `${where(method)}${name} is a fop's and is called with (${params.join(', ')})`,
+  );
+}
+
+/** What a class defines, as JSON for the host; throws TypeError for what cannot work. */
+export function describe(made: TranslatorClass, path: string): string {
+  const described = fops.flatMap((row) => {
+    const answers = answersOf(made, row);
+    const defined = answers.method !== undefined || answers.cbk !== undefined;
+    return defined ? [[row.name, describeFop(row, answers)]] : [];
+  });
+  const hooks = Object.keys(HOOKS).filter((name) => methodIn(made.prototype, HOOKS[name]!));
+  const { options } = made;
+  if (options === null || typeof options !== 'object') {
+    throw new TypeError(`${path}: static options must be an object of name: Option`);
+  }
+  for (const [key, spec] of Object.entries(options)) {
+    if (spec !== null && typeof spec === 'object' && 'type' in spec) continue;
+    throw new TypeError(`${path}: options['${key}'] must be made by Option.int, Option.time, …`);
+  }
+  const warnings = suspects(made);
+  return stringify({ fops: Object.fromEntries(described), hooks, options, warnings });
+}
+
+/** Methods whose names look like fops but are none. */
+function suspects({ prototype }: TranslatorClass): [string, number, string, string][] {
+  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
+    const text = suspicion(name);
+    const value = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
+    if (text === undefined || typeof value !== 'function') return [];
+    const { file, line } = placeOf(value);
+    return [[file, line, name, text] as [string, number, string, string]];
+  });
+}
+
+function suspicion(name: string): string | undefined {
+  const base = name.replace(/(_?Cbk|_cbk|_fop|Fop)$/, '');
+  const isCbk = /(Cbk|_cbk)$/.test(name);
+  if (findFop(base) !== undefined) {
+    if (name === base || name === `${base}Cbk`) return undefined;
+    return `${name} is no fop: is ${isCbk ? `${base}Cbk` : base} meant?`;
+  }
+  if (Object.hasOwn(OTHER_NAMES, base)) return `${name} is no fop: is ${OTHER_NAMES[base]} meant?`;
+  if (Object.hasOwn(HOOKS, name) && HOOKS[name] !== name) {
+    return `${name} is no hook: is ${HOOKS[name]} meant?`;
+  }
+  return isCbk && name !== 'anyCbk' ? `${name} is the callback of no fop` : undefined;
+}

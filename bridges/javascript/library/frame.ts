@@ -1,0 +1,368 @@
+/**
+ * Frames: what a method does with a request.
+ *
+ * What a method decides takes effect when the method returns: until then an exception still turns the
+ * whole of it into a failure, so a request is answered exactly once, and never half.
+ */
+import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
+import type { Child, Settle } from './child.ts';
+import { FAILED, NOTHING, SAME, TAIL, WIND } from './codes.ts';
+import { bytesOf, Data } from './data.ts';
+import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
+import { host, now, outcome, parse, stringify } from './host.ts';
+import { asCame, packAll, packArguments } from './pack.ts';
+import { changed, changes, typeOf } from './values.ts';
+
+// A frame's state is in one number, so that the common decisions test and set just that: 0 while a
+// method runs that has not decided, one of the host's codes once it has, or
+/** No method runs now, or it has spoken: what is decided goes to the host as a message. */
+export const LATER = 4;
+/** Answered, or handed on for good. */
+export const ANSWERED = 5;
+/** An async method has not decided, and may do so before the host's call has ended. */
+export const OPEN = 6;
+/** Wound once, as it came, for a callback: what `_wound` and `_owed` would say is not set yet. */
+export const SENT = 7;
+
+/** Frames by number: those that a child owes a reply, and weakly those that the module has kept. */
+export const waiting = new Map<number, Frame>();
+export const kept = new Map<number, WeakRef<Frame>>();
+
+/** Fops whose op_ret says how much their reply's first part holds. */
+const COUNTING: ReadonlySet<string> = new Set(['readv', 'readdir', 'readdirp', 'readlink']);
+
+/** Sees the reply to a wind: called with the translator as `this`. */
+export type Cbk = (frame: Frame, opRet: number, opErrno: number, ...reply: never[]) => unknown;
+
+/** Who waits for the reply to one wind. */
+export interface Waiter {
+  readonly cbk: Cbk | undefined;
+  readonly promise: Settle | undefined;
+  readonly cookie: unknown;
+  readonly row: FopRow;
+  readonly child: Child | null;
+}
+
+export interface WindTo {
+  readonly child?: Child;
+  readonly cookie?: unknown;
+  readonly fop?: string;
+  readonly cbk?: Cbk;
+}
+
+/** Who asks. */
+export interface Root {
+  readonly unique: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly pid: number;
+  readonly groups: readonly number[];
+  readonly lkOwner: string;
+  readonly op: string;
+}
+
+/** The children, set once the translator is made: `child` answers when nobody says otherwise. */
+export const below: { child: Child | null } = { child: null };
+
+/** One request, as one translator sees it; the classes of the fops' frames are `frameClass`'s. */
+export class Frame {
+  declare readonly id: number;
+  declare readonly _args: readonly unknown[] | null;
+  declare _state: number;
+  // The rest is on the prototype until it is needed: every property that is set costs.
+  /** Of the fop's class. */
+  declare readonly fop: FopRow;
+  declare readonly _cbk: Cbk | undefined;
+  declare local: unknown;
+  declare cookie: unknown;
+  declare _wound: number;
+  declare _owed: number;
+  /** Who awaits the reply to the first wind, when that went as it came. */
+  declare _first: Settle | null;
+  declare _waiters: (Waiter | undefined)[] | null;
+  declare _sleeps: Set<(error: unknown) => void> | null;
+  /** In a callback: opRet, opErrno, the number of the wind, and the reply as it came. */
+  declare _reply: readonly unknown[] | null;
+  declare _root: Root | undefined;
+
+  /** The fop's name, such as `lookup`. */
+  get name(): string {
+    return this.fop.name;
+  }
+
+  get root(): Root {
+    if (this._root === undefined) {
+      const text = host.root(this.id);
+      if (text === undefined) {
+        throw new HandleExpired('the request has ended; read frame.root before');
+      }
+      const [unique, uid, gid, pid, groups, lkOwner, op] = parse(text);
+      this._root = Object.freeze({ unique, uid, gid, pid, groups, lkOwner, op });
+    }
+    return this._root;
+  }
+
+  /** Whether the request has had its answer, or was handed on for good. */
+  get answered(): boolean {
+    const state = this._state;
+    return state < 0 || state === TAIL || state === ANSWERED || state >= SAME;
+  }
+
+  wind(...args: unknown[]): void {
+    // Without a call to anything: this is what a request costs.
+    if (this._state === 0 && this._wound === 0 && this._reply === null) {
+      const came = this._args;
+      const { length } = args;
+      if (came !== null && (length === 0 || length === came.length)) {
+        let at = 0;
+        while (at < length && args[at] === came[at]) at++;
+        if (at === length && (!changes.any || !changed(came))) {
+          if (below.child === null) throw nowhere(this);
+          this._state = this._cbk === undefined ? TAIL : WIND;
+          return;
+        }
+      }
+    }
+    this.windTo(NOWHERE_ELSE, ...args);
+  }
+
+  windTo(to: WindTo | Child, ...given: unknown[]): void {
+    const { child, cookie, fop, cbk } = isChild(to) ? ({ child: to } as WindTo) : to;
+    if (this.answered) {
+      throw new AlreadyAnswered(`${this.name}: wound after the request was answered or handed on`);
+    }
+    if (below.child === null) throw nowhere(this);
+    const row = fop === undefined ? this.fop : rowOf(fop);
+    // Null: those that came.
+    const args = given.length === 0 && fop === undefined ? null : given;
+    const waiter = cbk ?? (row === this.fop ? this._cbk : undefined);
+    if (waiter !== undefined) this._pushWind(row, child ?? null, args, { cbk: waiter, cookie });
+    else if (row === this.fop) this._pushTail(child ?? null, args);
+    else throw new TypeError(`${fop}: the reply of another fop needs a callback (cbk)`);
+  }
+
+  unwind(opRet: number, opErrno = 0, ...reply: unknown[]): void {
+    const came = this._reply;
+    if (this._state === 0 && came !== null && !changes.any) {
+      const { length } = reply;
+      if (came[0] === opRet && came[1] === opErrno && came.length === length + 3) {
+        let at = 0;
+        while (at < length && reply[at] === came[at + 3]) at++;
+        if (at === length) {
+          this._state = SAME + (came[2] as number);
+          return;
+        }
+      }
+    }
+    if (this._state === 0 || (this._state === OPEN && this === now.running)) {
+      const code = this._codeFor(opRet, opErrno, reply);
+      if (code !== NOTHING) {
+        this._decide(code);
+        return;
+      }
+    }
+    this._pushAnswer(opRet, opErrno, reply);
+  }
+
+  fail(opErrno: number): void {
+    if (this._state === 0 && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
+      this._state = -opErrno;
+    } else if (!isErrno(opErrno)) {
+      throw new RangeError(`fail takes an errno such as ENOENT, not ${String(opErrno)}`);
+    } else if (this._state === OPEN && this === now.running) this._decide(-opErrno);
+    else this._pushAnswer(-1, opErrno, []);
+  }
+
+  /** Takes a decision that needs no message: as the method's result, or as what its jobs came to. */
+  _decide(code: number): void {
+    if (this._state === OPEN) {
+      this._end();
+      outcome[0] = code;
+    } else this._state = code;
+  }
+
+  /** The code that says an answer without a message; NOTHING when there is none. */
+  _codeFor(opRet: number, opErrno: number, reply: readonly unknown[]): number {
+    if (this._isReply(opRet, opErrno, reply)) return SAME + (this._reply![2] as number);
+    return opRet === -1 && isErrno(opErrno) && !reply.some(isSomething) ? -opErrno : NOTHING;
+  }
+
+  _isReply(opRet: number, opErrno: number, reply: readonly unknown[]): boolean {
+    const came = this._reply;
+    if (came === null || came[0] !== opRet || came[1] !== opErrno) return false;
+    if (came.length !== reply.length + 3) return false;
+    for (let i = 0; i < reply.length; i++) if (came[i + 3] !== reply[i]) return false;
+    return !changes.any || !changed(reply);
+  }
+
+  // -- messages ----------------------------------------------------------------------------------
+
+  _push(...message: unknown[]): void {
+    try {
+      host.push(this.id, stringify(message));
+    } catch (error) {
+      throw new TypeError(`${this.name}: ${(error as Error).message}`);
+    }
+  }
+
+  /** Whether nothing was wound yet. */
+  _isFresh(): boolean {
+    return this._wound === 0 && this._reply === null;
+  }
+
+  /** From here on messages: a wind that waited for the method's end becomes the first. */
+  _speak(): void {
+    if (this._state === WIND) {
+      this._push('wind', 0, 0, this.name, asCame(this.fop));
+      waiting.set(this.id, this);
+    }
+    this._count();
+    this._state = LATER;
+  }
+
+  /** Sets what a single wind has left unsaid. */
+  _count(): void {
+    if (this._wound > 0) return;
+    if (this._state === SENT || this._state === WIND) this._wound = this._owed = 1;
+    else if (this._reply !== null) this._wound = 1;
+    if (this._first === null) return;
+    const [row, promise, child] = [this.fop, this._first, below.child];
+    this._waiters = [{ cbk: undefined, promise, cookie: undefined, row, child }];
+    this._first = null;
+  }
+
+  _pushWind(
+    row: FopRow,
+    child: Child | null,
+    args: readonly unknown[] | null,
+    waiter: Pick<Waiter, 'cbk' | 'cookie'> & Partial<Pick<Waiter, 'promise'>>,
+  ): void {
+    const packed = packArguments(this.id, row, this._args, args);
+    const index = child === null ? 0 : indexOf(child);
+    this._speak();
+    const number = this._wound;
+    this._push('wind', number, index, row.name, packed);
+    this._wound += 1;
+    this._owed += 1;
+    this._waiters ??= [];
+    this._waiters[number] = {
+      cbk: waiter.cbk,
+      promise: waiter.promise,
+      cookie: waiter.cookie,
+      row,
+      child: child ?? below.child,
+    };
+    waiting.set(this.id, this);
+    kept.delete(this.id);
+  }
+
+  _pushTail(child: Child | null, args: readonly unknown[] | null): void {
+    const packed = packArguments(this.id, this.fop, this._args, args);
+    this._speak();
+    this._push('tail', child === null ? 0 : indexOf(child), packed);
+    this._end();
+  }
+
+  _pushAnswer(opRet: number, opErrno: number, reply: readonly unknown[]): void {
+    if (this.answered) {
+      throw new AlreadyAnswered(
+        `${this.name}: answered twice (is a return missing, or a look at frame.answered?)`,
+      );
+    }
+    if (!Number.isInteger(opRet)) {
+      throw new TypeError(`${this.name}: opRet must be an integer, not ${typeOf(opRet)}`);
+    }
+    if (opRet < 0 && !isErrno(opErrno)) {
+      throw new RangeError(
+        `${this.name}: opErrno must be one such as ENOENT, not ${String(opErrno)}`,
+      );
+    }
+    const { fop } = this;
+    const packed = packAll(this.id, fop.name, fop.reply, reply);
+    const counted = opRet >= 0 && COUNTING.has(fop.name) && isSomething(reply[0]);
+    this._speak();
+    this._push('unwind', counted ? count(reply[0]) : opRet, opErrno, packed);
+    this._end();
+  }
+
+  _end(): void {
+    this._state = ANSWERED;
+    kept.delete(this.id);
+  }
+
+  toString(): string {
+    return `<Frame ${this.name} ${this.id}>`;
+  }
+}
+Object.assign(Frame.prototype, {
+  fop: undefined,
+  _cbk: undefined,
+  local: null,
+  cookie: null,
+  _wound: 0,
+  _owed: 0,
+  _first: null,
+  _waiters: null,
+  _sleeps: null,
+  _reply: null,
+  _root: undefined,
+});
+
+const NOWHERE_ELSE: WindTo = {};
+
+export type FrameClass = new (id: number, args: readonly unknown[] | null) => Frame;
+
+/** The class of a fop's frames. A plain function: the quickest constructor that there is. */
+export function frameClass(row: FopRow, cbk: Cbk | undefined): FrameClass {
+  function made(this: Frame, id: number, args: readonly unknown[] | null): void {
+    const frame = this as { -readonly [K in keyof Frame]: Frame[K] };
+    frame.id = id;
+    frame._args = args;
+    frame._state = NOTHING;
+  }
+  made.prototype = Object.create(Frame.prototype, {
+    constructor: { value: Frame },
+    fop: { value: row },
+    _cbk: { value: cbk },
+  });
+  return made as unknown as FrameClass;
+}
+
+const isSomething = (value: unknown): boolean => value !== null && value !== undefined;
+
+function rowOf(fop: string): FopRow {
+  const row = findFop(fop);
+  if (row === undefined) throw new TypeError(`${String(fop)} is no fop`);
+  return row;
+}
+
+const isChild = (to: WindTo | Child): to is Child => 'index' in to && !('child' in to);
+
+function indexOf(child: Child): number {
+  const { index } = child;
+  if (Number.isInteger(index)) return index;
+  throw new TypeError(`child must be one of this.children, not ${typeOf(child)}`);
+}
+
+const nowhere = (frame: Frame): TypeError =>
+  new TypeError(`${frame.name}: there is no subvolume to wind to`);
+
+/** How many bytes or entries there are. */
+function count(value: unknown): number {
+  if (typeof value === 'string') return byteLength(value);
+  if (value instanceof Data) return value.length;
+  return bytesOf(value)?.length ?? (value as { length: number }).length;
+}
+
+/** Bytes of a name in UTF-8; a lone surrogate stands for one byte. */
+function byteLength(text: string): number {
+  let bytes = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0)!;
+    const alone = code >= 0xd800 && code < 0xe000;
+    bytes += alone || code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+export { FAILED, NOTHING, SAME, TAIL, WIND };

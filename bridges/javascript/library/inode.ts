@@ -1,0 +1,202 @@
+/** Inodes, fds and locs: what a fop acts on. */
+import { HandleExpired } from './errors.ts';
+import { host, parse } from './host.ts';
+import { NULL_GFID } from './values.ts';
+
+/** What modules keep with inodes, by inode number; the host tells when one is forgotten. */
+export const contexts = new Map<number, Map<unknown, unknown>>();
+
+function known(text: string | undefined, what: string): unknown[] {
+  if (text === undefined) throw new HandleExpired(`the ${what} is not known any more`);
+  return parse(text) as unknown[];
+}
+
+/** A file, directory or other thing in the volume. The same inode is the same object while used. */
+export class Inode {
+  /** Its number in this volume. */
+  readonly id: number;
+  #gfid: string | null;
+  #type: number | undefined;
+
+  constructor(id: number, gfid: string | null = null) {
+    this.id = id;
+    this.#gfid = gfid;
+  }
+
+  #look(): [string, number, string] {
+    const [gfid, type, path] = known(host.inode(this.id), 'inode') as [string, number, string];
+    if (gfid !== NULL_GFID) {
+      this.#gfid = gfid;
+      this.#type = type;
+    }
+    return [gfid, type, path];
+  }
+
+  get gfid(): string {
+    return this.#gfid ?? this.#look()[0];
+  }
+
+  get iaType(): number {
+    return this.#type ?? this.#look()[1];
+  }
+
+  get path(): string {
+    return this.#look()[2];
+  }
+
+  get ctx(): Map<unknown, unknown> {
+    let found = contexts.get(this.id);
+    if (found === undefined) {
+      if (host.track(this.id) === 0) throw new HandleExpired('the inode is not known any more');
+      found = new Map();
+      contexts.set(this.id, found);
+    }
+    return found;
+  }
+
+  /** Whether this is the same inode: two objects may stand for one. */
+  equals(other: unknown): boolean {
+    return other instanceof Inode && other.id === this.id;
+  }
+}
+
+/** The object for an inode's number; null for 0. */
+export const inode = (id: number): Inode | null => (id === 0 ? null : new Inode(id));
+
+/** Inode and parent by number, name, gfid and the parent's gfid; nothing is undefined. */
+type Parts = [number, number, string | undefined, string | undefined, string];
+
+/** Where a fop acts: `name` in directory `parent`, and/or the inode itself. Locs do not change. */
+export class Loc {
+  readonly _parts: Parts;
+
+  constructor(parts: Parts) {
+    this._parts = parts;
+  }
+
+  /** A loc of your own: a name in a directory, an inode, or a gfid. */
+  static of(to: { parent?: Inode; name?: string; inode?: Inode; gfid?: string }): Loc {
+    const { parent, name, inode: target, gfid } = to;
+    const nowhere = parent === undefined && target === undefined && gfid === undefined;
+    if ((parent === undefined) !== (name === undefined) || nowhere) {
+      throw new TypeError('a loc needs a parent and a name, an inode, or a gfid');
+    }
+    return new Loc([
+      target?.id ?? 0,
+      parent?.id ?? 0,
+      name,
+      gfid ?? target?.gfid,
+      parent?.gfid ?? NULL_GFID,
+    ]);
+  }
+
+  get name(): string | null {
+    return this._parts[2] ?? null;
+  }
+
+  get pargfid(): string {
+    return this._parts[4];
+  }
+
+  get inode(): Inode | null {
+    return this._parts[0] === 0 ? null : new Inode(this._parts[0], this._parts[3]);
+  }
+
+  get parent(): Inode | null {
+    return this._parts[1] === 0 ? null : new Inode(this._parts[1], this._parts[4]);
+  }
+
+  get gfid(): string {
+    return this._parts[3] ?? (this._parts[0] === 0 ? NULL_GFID : new Inode(this._parts[0]).gfid);
+  }
+
+  get path(): string {
+    const { name, parent } = this;
+    if (parent !== null && name !== null) {
+      const above = parent.path;
+      return above.endsWith('/') ? above + name : `${above}/${name}`;
+    }
+    return this.inode?.path ?? `<gfid:${this._parts[3] ?? NULL_GFID}>`;
+  }
+
+  /** Another loc with some parts exchanged. */
+  replace(changes: { name?: string; parent?: Inode; inode?: Inode }): Loc {
+    const [id, above, name, gfid, pargfid] = this._parts;
+    const { parent, inode: target } = changes;
+    return new Loc([
+      target?.id ?? id,
+      parent?.id ?? above,
+      changes.name ?? name,
+      target === undefined ? gfid : target.gfid,
+      parent === undefined ? pargfid : parent.gfid,
+    ]);
+  }
+
+  /** Whether both lead to the same place. */
+  equals(other: unknown): boolean {
+    if (!(other instanceof Loc)) return false;
+    return this._parts.every((part, at) => part === other._parts[at]);
+  }
+
+  toString(): string {
+    const [, , name, gfid, pargfid] = this._parts;
+    return name === undefined ? `<Loc ${gfid}>` : `<Loc ${pargfid}/${name}>`;
+  }
+}
+
+/** An open file or directory. The same fd is the same object until it is released. */
+export class Fd {
+  static readonly known = new Map<number, Fd>();
+  readonly id: number;
+  #about: unknown[] | undefined;
+  #ctx: Map<unknown, unknown> | undefined;
+  #closed = false;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  #get(index: number): unknown {
+    this.#about ??= known(host.fd(this.id), 'fd');
+    return this.#about[index];
+  }
+
+  get inode(): Inode {
+    return new Inode(this.#get(0) as number);
+  }
+
+  get flags(): number {
+    return this.#get(1) as number;
+  }
+
+  get pid(): number {
+    return this.#get(2) as number;
+  }
+
+  get isDir(): boolean {
+    return this.#get(3) as boolean;
+  }
+
+  get ctx(): Map<unknown, unknown> {
+    this.#ctx ??= new Map();
+    return this.#ctx;
+  }
+
+  close(): void {
+    if (!this.#closed && host.close_fd(this.id) === 0) {
+      throw new Error('the fd was opened by somebody else, who closes it');
+    }
+    this.#closed = true;
+  }
+}
+
+/** The object for an fd's number; null for 0. */
+export function fd(id: number): Fd | null {
+  if (id === 0) return null;
+  let found = Fd.known.get(id);
+  if (found === undefined) {
+    found = new Fd(id);
+    if (host.track_fd(id) !== 0) Fd.known.set(id, found);
+  }
+  return found;
+}

@@ -1,0 +1,71 @@
+/** Values as text for logs and the prompt, and texts with placeholders as console.log has them. */
+
+const DEPTH = 4;
+const MOST = 100;
+
+const quote = (value: unknown): string =>
+  typeof value === 'string' ? JSON.stringify(value) : inspect(value);
+
+/** Any value as one would write it down. */
+export function inspect(value: unknown, depth = 0, above: readonly object[] = []): string {
+  if (typeof value === 'string') return depth === 0 ? value : JSON.stringify(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'symbol') return value.toString();
+  if (typeof value === 'function') return `[function ${value.name || '(anonymous)'}]`;
+  if (value === null || typeof value !== 'object')
+    return Object.is(value, -0) ? '-0' : String(value);
+  if (above.includes(value)) return '[circular]';
+  return inspectObject(value, depth, [...above, value]);
+}
+
+function inspectObject(value: object, depth: number, above: readonly object[]): string {
+  if (value instanceof Error) {
+    return depth === 0 ? `${value}\n${value.stack ?? ''}`.trimEnd() : `[${value}]`;
+  }
+  if (value instanceof Date || value instanceof RegExp) return String(value);
+  if (depth >= DEPTH) return Array.isArray(value) ? '[…]' : '{…}';
+  const inner = (item: unknown): string => inspect(item, depth + 1, above);
+  const list = (items: readonly string[], total: number): string => {
+    const more = total > MOST ? [`… ${total - MOST} more`] : [];
+    return [...items.slice(0, MOST), ...more].join(', ');
+  };
+  if (ArrayBuffer.isView(value) && 'length' in value) {
+    const bytes = value as unknown as ArrayLike<number>;
+    const items = Array.from({ length: Math.min(MOST, bytes.length) }, (_, i) => String(bytes[i]));
+    return `${value.constructor.name}(${bytes.length}) [${list(items, bytes.length)}]`;
+  }
+  if (Array.isArray(value)) return `[${list(value.slice(0, MOST).map(inner), value.length)}]`;
+  const { name } = value.constructor ?? {};
+  const prefix = name === undefined || name === 'Object' ? '' : `${name} `;
+  if (value instanceof Map) {
+    const pairs = [...value].map(([key, item]) => `${quote(key)} => ${inner(item)}`);
+    return `${prefix}{${list(pairs, pairs.length)}}`;
+  }
+  if (value instanceof Set) return `${prefix}{${list([...value].map(inner), value.size)}}`;
+  const own = value as { toJSON?: () => unknown };
+  const plain = typeof own.toJSON === 'function' ? own.toJSON() : value;
+  if (plain === null || typeof plain !== 'object') return inner(plain);
+  const pairs = Object.entries(plain)
+    .filter(([key]) => !key.startsWith('_'))
+    .map(([key, item]) => `${key}: ${inner(item)}`);
+  return `${prefix}{${pairs.length === 0 ? '' : ` ${list(pairs, pairs.length)} `}}`;
+}
+
+/** What a placeholder stands for; what cannot be shown so is shown as it is. */
+function place(kind: string, value: unknown): string {
+  if (kind === 'd') return String(typeof value === 'bigint' ? value : Number(value));
+  if (kind === 'i') return String(Math.trunc(Number(value)));
+  if (kind === 'j') return JSON.stringify(value);
+  return kind === 's' ? inspect(value) : quote(value);
+}
+
+/** `%s %d %i %j %o`, then the rest of the arguments, as console.log does it. */
+export function format(args: readonly unknown[]): string {
+  const [first, ...rest] = args;
+  if (typeof first !== 'string') return args.map((value) => inspect(value)).join(' ');
+  const text = first.replace(/%([sdijoO%])/g, (whole, kind: string) => {
+    if (kind === '%') return '%';
+    return rest.length === 0 ? whole : place(kind, rest.shift());
+  });
+  return [text, ...rest.map((value) => inspect(value))].join(' ');
+}

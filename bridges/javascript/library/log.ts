@@ -1,0 +1,29 @@
+/** Log lines end in the volume's log, with the place in the module that they were called from. */
+import { host } from './host.ts';
+import { format } from './inspect.ts';
+import { callerPlace } from './report.ts';
+
+/** GlusterFS's numbers of the levels. */
+export const LEVELS = { critical: 3, error: 4, warning: 5, info: 7, debug: 8, trace: 9 } as const;
+
+type LogFunction = (...args: unknown[]) => void;
+export type Log = Readonly<Record<keyof typeof LEVELS, LogFunction>>;
+
+/** A function that logs at a level. What the volume would not write is not even made. */
+export const logger =
+  (level: number): LogFunction =>
+  (...args) => {
+    if (host.logs(level) === 0) return;
+    const { file, line, func } = callerPlace();
+    for (const text of format(args).split('\n').reduce(joinIndented, [])) {
+      host.log(level, file, line, func, text);
+    }
+  };
+
+/** Text of several lines is one record: the host indents what follows. */
+const joinIndented = (lines: string[], line: string): string[] =>
+  lines.length === 0 ? [line] : [`${lines[0]}\n${line}`];
+
+export const log = Object.fromEntries(
+  Object.entries(LEVELS).map(([name, level]) => [name, logger(level)]),
+) as unknown as Log;

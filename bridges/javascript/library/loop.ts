@@ -1,0 +1,82 @@
+/**
+ * Timers, stepped by the host. There is no thread and no waiting here: the host is asked for a tick
+ * when the next one is due. A timer's function runs in the name of the frame that set it.
+ */
+import type { Frame } from './frame.ts';
+import { host, now } from './host.ts';
+import { report } from './report.ts';
+
+interface Timer {
+  readonly id: number;
+  due: number;
+  /** Microseconds; undefined for a timer that rings once. */
+  readonly every: number | undefined;
+  readonly fn: () => unknown;
+  readonly current: typeof now.current;
+}
+
+/** The latest that is asked of the host, in milliseconds: its timers hold no more. */
+const MOST_MS = 2 ** 31 - 1;
+
+const timers = new Map<number, Timer>();
+let lastId = 0;
+/** When the host's tick is due. */
+let asked = Number.POSITIVE_INFINITY;
+
+function ask(due: number): void {
+  if (due >= asked) return;
+  asked = due;
+  host.after(Math.min(MOST_MS, Math.max(0, Math.ceil((due - host.now()) / 1000))));
+}
+
+/** Calls `fn` in so many milliseconds, or every so many; a number to cancel it by. */
+export function addTimer(ms: number, fn: () => unknown, repeat: boolean): number {
+  const micros = Math.max(0, Number(ms) || 0) * 1000;
+  lastId += 1;
+  const due = host.now() + micros;
+  const every = repeat ? Math.max(1000, micros) : undefined;
+  timers.set(lastId, { id: lastId, due, every, fn, current: now.current });
+  ask(due);
+  return lastId;
+}
+
+export const cancelTimer = (id: number): boolean => timers.delete(id);
+
+/** The host's timer is due. */
+export function tick(): void {
+  asked = Number.POSITIVE_INFINITY;
+  const time = host.now();
+  const due = [...timers.values()].filter((timer) => timer.due <= time);
+  for (const timer of due.sort((a, b) => a.due - b.due || a.id - b.id)) {
+    if (!timers.has(timer.id)) continue;
+    if (timer.every === undefined) timers.delete(timer.id);
+    else timer.due = time + timer.every;
+    now.current = timer.current;
+    try {
+      const result = timer.fn();
+      if (result instanceof Promise) result.catch((error) => report(error, 'a timer failed'));
+    } catch (error) {
+      report(error, 'a timer failed', timer.fn);
+    }
+  }
+  now.current = null;
+  const next = Math.min(...[...timers.values()].map((timer) => timer.due));
+  if (timers.size > 0) ask(next);
+}
+
+/** A promise that is kept in so many milliseconds, and rejected when the caller gives up. */
+export function sleep(ms: number): Promise<void> {
+  const frame = now.current as Frame | null;
+  return new Promise((resolve, reject) => {
+    if (frame !== null) frame._sleeps ??= new Set();
+    const sleeps = frame?._sleeps;
+    const end = (settle: () => void): void => {
+      cancelTimer(id);
+      sleeps?.delete(give);
+      settle();
+    };
+    const give = (error: unknown): void => end(() => reject(error));
+    const id = addTimer(ms, () => end(resolve), false);
+    sleeps?.add(give);
+  });
+}

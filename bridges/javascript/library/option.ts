@@ -1,0 +1,45 @@
+/**
+ * Options that a module declares, checked by the host like those of any translator. Types and units
+ * are GlusterFS's; an option without a default is null when it is not given.
+ */
+export interface OptionSpec {
+  readonly type: string;
+  readonly description: string;
+  readonly default?: string | number | boolean;
+  readonly values?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  readonly reconfigurable?: boolean;
+}
+
+interface About {
+  help?: string;
+  reconfigurable?: boolean;
+  values?: readonly string[];
+  min?: number;
+  max?: number;
+}
+
+type Default = string | number | boolean | null | undefined;
+
+/** A maker of options of one type. The default may be left out. */
+const maker =
+  (type: string) =>
+  (given?: Default | About, about: About = {}): OptionSpec => {
+    const [value, more] =
+      typeof given === 'object' && given !== null ? [null, given] : [given, about];
+    const { help = '', ...rest } = more;
+    const defaults = value === null || value === undefined ? {} : { default: value };
+    return { type, description: help, ...defaults, ...rest };
+  };
+
+export const Option = {
+  str: maker('str'),
+  int: maker('int'),
+  float: maker('double'),
+  bool: maker('bool'),
+  size: maker('sizet'),
+  time: maker('time'),
+  percent: maker('percent'),
+  path: maker('path'),
+};

@@ -1,0 +1,82 @@
+/** What went wrong in a module, as log lines with the module's own place. */
+import { host, stringify } from './host.ts';
+
+const ERROR = 4;
+
+interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly func: string;
+}
+
+/** Lines of this library and of the engine in a stack: a module's files have whole paths. */
+const IN_MODULE = /^\s*at (?:(.*?) \()?(\/.*?):(\d+)(?::\d+)?\)?$/;
+
+/** The stack of an error without this library's own lines. */
+function stackOf(error: unknown): string[] {
+  const { stack } = (error ?? {}) as { stack?: unknown };
+  if (typeof stack !== 'string') return [];
+  return stack.split('\n').filter((line) => IN_MODULE.test(line));
+}
+
+function placeIn(stack: readonly string[]): Place | undefined {
+  const found = stack.length === 0 ? null : IN_MODULE.exec(stack[0]!);
+  if (found === null) return undefined;
+  const [, func = '-', file, line] = found;
+  return { file: file!, line: Number(line), func };
+}
+
+/** Where this was called from in the module. */
+export const callerPlace = (): Place => placeIn(stackOf(new Error())) ?? NOWHERE;
+
+const NOWHERE: Place = { file: '-', line: 0, func: '-' };
+
+/** Where a function of the module is defined, as QuickJS tells it. */
+export function placeOf(method: unknown): Place {
+  const { fileName, lineNumber, name } = (method ?? {}) as {
+    fileName?: unknown;
+    lineNumber?: unknown;
+    name?: unknown;
+  };
+  if (typeof fileName !== 'string' || typeof lineNumber !== 'number') return NOWHERE;
+  return { file: fileName, line: lineNumber, func: String(name) };
+}
+
+/** An error's name and message, whatever was thrown. */
+function textOf(error: unknown): string {
+  if (error === null) return 'out of memory';
+  if (!(error instanceof Error)) return `thrown: ${String(error)}`;
+  if (error.message === 'interrupted' && error.name === 'InternalError') {
+    return 'the call took too long and was interrupted (option time-limit)';
+  }
+  const cause = error.cause === undefined ? '' : `\ncaused by ${textOf(error.cause)}`;
+  return `${error.name}: ${error.message}${cause}`;
+}
+
+/** An error taken apart, as JSON for the engine (ScriptError). */
+export function explain(error: unknown): string {
+  const stack = stackOf(error);
+  const place = placeIn(stack) ?? { ...NOWHERE, file: '' };
+  return stringify({ text: textOf(error), ...place, stack: stack.join('\n') });
+}
+
+/** Logs an error: what was done, the error, and its stack in the lines below. */
+export function report(error: unknown, what: string, method?: unknown): void {
+  let place = placeOf(method);
+  let text: string;
+  try {
+    const stack = stackOf(error);
+    place = placeIn(stack) ?? place;
+    text = [textOf(error), ...stack].join('\n');
+  } catch {
+    // Out of memory, or the error itself throws when it is shown.
+    text = 'an error that cannot be shown';
+  }
+  host.log(ERROR, place.file, place.line, place.func, `${what}: ${text}`);
+}
+
+/** Logs an error at a method of the module. */
+export function errorAt(method: unknown, text: string): void {
+  const { file, line, func } = placeOf(method);
+  host.log(ERROR, file, line, func, text);
+}

@@ -1,0 +1,41 @@
+/** The base class of every translator. */
+import type { Child } from './child.ts';
+import { type Log, log } from './log.ts';
+import { addTimer, cancelTimer, sleep } from './loop.ts';
+import type { OptionSpec } from './option.ts';
+
+export interface Timer {
+  cancel(): void;
+}
+
+export class Translator {
+  /** What the volfile may set: of the class. The instance's `options` are the values. */
+  static options: Readonly<Record<string, OptionSpec>> = {};
+  declare readonly name: string;
+  declare readonly type: string;
+  declare readonly children: readonly Child[];
+  declare readonly child: Child | null;
+  declare options: Readonly<Record<string, unknown>>;
+  declare readonly log: Log;
+
+  /** Calls `fn` in so many seconds; again and again with `repeat`. */
+  timer(seconds: number, fn: () => unknown, { repeat = false } = {}): Timer {
+    const id = addTimer(seconds * 1000, () => fn.call(this), repeat);
+    return { cancel: () => void cancelTimer(id) };
+  }
+
+  /** Lets so many seconds pass. Rejects with Cancelled when the caller gives up meanwhile. */
+  sleep(seconds: number): Promise<void> {
+    return sleep(seconds * 1000);
+  }
+}
+
+/** What an instance has before its constructor runs. */
+export function endow(about: {
+  name: string;
+  children: readonly Child[];
+  options: Readonly<Record<string, unknown>>;
+}): void {
+  const child = about.children[0] ?? null;
+  Object.assign(Translator.prototype, { ...about, child, type: 'features/glupy', log });
+}

@@ -1,0 +1,372 @@
+/**
+ * What fops carry: attributes, directory entries, locks.
+ *
+ * These objects are light: what is costly stays with the host until it is looked at. What comes with
+ * a request lives as long as the request; reading a field of it for the first time later throws
+ * HandleExpired. `copy()` keeps what you need. An object handed on as it came costs nothing; to
+ * change what goes on, change it (`buf.iaSize = 0`) or hand on another one (`buf.copy({...})`).
+ */
+import { HandleExpired } from './errors.ts';
+import { host, parse } from './host.ts';
+
+export const NULL_GFID = '00000000-0000-0000-0000-000000000000';
+export const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
+
+export const IA_INVAL = 0;
+export const IA_IFREG = 1;
+export const IA_IFDIR = 2;
+export const IA_IFLNK = 3;
+export const IA_IFBLK = 4;
+export const IA_IFCHR = 5;
+export const IA_IFIFO = 6;
+export const IA_IFSOCK = 7;
+const MODE_BITS = [0, 0o100000, 0o040000, 0o120000, 0o060000, 0o020000, 0o010000, 0o140000];
+
+/** Whether anything that came was ever changed here: as long as not, nothing is looked through. */
+export const changes = { any: false };
+
+/**
+ * Where the original of a thing is, in one number, since one of these is made for every part of a
+ * request: request, number of the wind (-1 for the fop's own arguments), index of the argument.
+ */
+const INDEXES = 16;
+export const WINDS = 65_536;
+
+export const originOf = (id: number, wind: number, index: number): number =>
+  (id * WINDS + wind + 1) * INDEXES + index;
+
+export const requestOf = (at: number): number => Math.floor(at / (WINDS * INDEXES));
+export const windOf = (at: number): number => Math.floor(at / INDEXES) - requestOf(at) * WINDS - 1;
+export const indexOf = (at: number): number => at - Math.floor(at / INDEXES) * INDEXES;
+
+/** `_at` of what belongs to no request (any more), and of what is inside something else. */
+export const OWN = 0;
+export const INSIDE = 1;
+
+/** What came with a request: the host has the original. */
+export interface Lent {
+  _at: number;
+  /** Whether this differs from the original. */
+  _changed(): boolean;
+  /** Makes it independent of its request. */
+  _take(): void;
+}
+
+/** What stands behind an origin, as JSON made it. */
+export function fetch({ _at }: Lent): unknown {
+  const text = host.fetch(requestOf(_at), windOf(_at), indexOf(_at));
+  if (text === undefined) {
+    throw new HandleExpired('this belongs to a request that has ended; copy what you want to keep');
+  }
+  return parse(text);
+}
+
+/**
+ * The constructor of things of a class that came with a request: a plain function, which is half
+ * the cost of a class's.
+ */
+export function lentClass<T>(of: { readonly prototype: T }): new (at: number) => T {
+  function made(this: { _at: number }, at: number): void {
+    this._at = at;
+  }
+  made.prototype = Object.create(of.prototype as object);
+  return made as unknown as new (
+    at: number,
+  ) => T;
+}
+
+/** How a value is asked whether it is lent: a listing answers by itself. */
+export const LENT = Symbol('lent');
+
+export const lent = (value: unknown): Lent | undefined =>
+  value === null || typeof value !== 'object' ? undefined : (value as { [LENT]?: Lent })[LENT];
+
+/** Whether any of these differs from what it came as. */
+export function changed(values: readonly unknown[]): boolean {
+  if (!changes.any) return false;
+  for (const value of values) if (lent(value)?._changed() === true) return true;
+  return false;
+}
+
+type Field = string | number;
+type Changes<T> = Partial<Omit<T, 'copy' | 'fields' | 'toJSON'>>;
+
+/** Named numbers and texts, fetched together when one is first read. */
+export abstract class Fields implements Lent {
+  declare static order: readonly string[];
+  declare static defaults: readonly Field[];
+  _at: number;
+  declare _values: Field[] | undefined;
+
+  constructor(fields: object = {}) {
+    this._at = OWN;
+    const { defaults, name } = this.constructor as typeof Fields;
+    this._values = [...defaults];
+    for (const [key, value] of Object.entries(fields)) {
+      if (!(key in this)) throw new TypeError(`${name} has no field ${key}`);
+      (this as unknown as Record<string, unknown>)[key] = value;
+    }
+  }
+
+  get [LENT](): Lent {
+    return this;
+  }
+
+  _load(): Field[] {
+    this._values ??= fetch(this) as Field[];
+    return this._values;
+  }
+
+  _changed(): boolean {
+    return this._at === OWN;
+  }
+
+  _take(): void {
+    this._load();
+    this._at = OWN;
+  }
+
+  _set(index: number, value: unknown): void {
+    const { order, defaults, name } = this.constructor as typeof Fields;
+    const kind = typeof defaults[index];
+    if (typeof value !== kind) {
+      throw new TypeError(`${name}.${order[index]} must be a ${kind}, not ${typeOf(value)}`);
+    }
+    this._load()[index] = value as Field;
+    this._at = OWN;
+    changes.any = true;
+  }
+
+  /** All fields in order. */
+  fields(): Field[] {
+    return [...this._load()];
+  }
+
+  /** An independent object, with some fields exchanged. */
+  copy(changes: Changes<this> = {}): this {
+    const made = new (this.constructor as new (fields: object) => this)({});
+    made._values = this.fields();
+    for (const [key, value] of Object.entries(changes)) {
+      if (!(key in made)) throw new TypeError(`${this.constructor.name} has no field ${key}`);
+      (made as unknown as Record<string, unknown>)[key] = value;
+    }
+    return made;
+  }
+
+  toJSON(): Record<string, Field> {
+    const { order } = this.constructor as typeof Fields;
+    const values = this._load();
+    return Object.fromEntries(order.map((name, at) => [name, values[at]!]));
+  }
+}
+(Fields.prototype as { _values?: unknown })._values = undefined;
+
+/** Gives a class its fields; a field's type is that of its default, or a number. */
+function define(made: typeof Fields, fields: string, defaults: Record<string, Field> = {}): void {
+  made.order = fields.split(' ');
+  made.defaults = made.order.map((name) => defaults[name] ?? 0);
+  made.order.forEach((name, index) => {
+    Object.defineProperty(made.prototype, name, {
+      get(this: Fields) {
+        return (this._values ?? this._load())[index];
+      },
+      set(this: Fields, value: unknown) {
+        this._set(index, value);
+      },
+      enumerable: true,
+      configurable: true,
+    });
+  });
+}
+
+/** Of all values in order, inside something else. */
+export function inside<T extends Fields>(made: new (at: number) => T, values: unknown): T {
+  const value = new made(INSIDE);
+  value._values = values as Field[];
+  return value;
+}
+
+/** The attributes of an inode, named as in GlusterFS's struct iatt. */
+export class Iatt extends Fields {
+  declare iaGfid: string;
+  declare iaType: number;
+  declare iaProt: number;
+  declare iaNlink: number;
+
+  /** The inode number that applications see: the low 8 bytes of the gfid, as a bigint. */
+  get iaIno(): bigint {
+    return BigInt(`0x${this.iaGfid.replaceAll('-', '').slice(16)}`);
+  }
+
+  /** st_mode: type and permission in one. Setting it sets both. */
+  get mode(): number {
+    return MODE_BITS[this.iaType]! | this.iaProt;
+  }
+
+  set mode(value: number) {
+    const bits = value & 0o170000;
+    this.iaType = Math.max(IA_INVAL, MODE_BITS.indexOf(bits));
+    this.iaProt = value & 0o7777;
+  }
+
+  /** Whether these attributes mean anything. */
+  get known(): boolean {
+    return (this as unknown as { iaCtime: number }).iaCtime !== 0 || this.iaNlink !== 0;
+  }
+}
+define(
+  Iatt,
+  'iaGfid iaType iaProt iaNlink iaUid iaGid iaSize iaBlocks iaBlksize iaDev iaRdev iaAtime ' +
+    'iaAtimeNsec iaMtime iaMtimeNsec iaCtime iaCtimeNsec iaBtime iaBtimeNsec iaFlags ' +
+    'iaAttributes iaAttributesMask',
+  { iaGfid: NULL_GFID },
+);
+
+/** What statvfs(3) tells of a file system. */
+export class Statvfs extends Fields {}
+define(Statvfs, 'bsize frsize blocks bfree bavail files ffree favail fsid flag namemax', {
+  bsize: 4096,
+  frsize: 4096,
+  namemax: 255,
+});
+
+/** A byte-range lock: type 0 read, 1 write, 2 unlock; owner, hexadecimal text. */
+export class Flock extends Fields {}
+define(Flock, 'type whence start len pid owner', { owner: '' });
+
+/** A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write. */
+export class Lease extends Fields {}
+define(Lease, 'cmd type id flags', { id: NULL_GFID });
+
+export const LentIatt = lentClass(Iatt);
+export const LentStatvfs = lentClass(Statvfs);
+export const LentFlock = lentClass(Flock);
+export const LentLease = lentClass(Lease);
+
+/** Where an entry came from: request, wind, index in the reply, index in the listing. */
+export type EntryRef = readonly [number, number, number, number];
+
+/** An entry of a directory listing. Entries do not change: `replace` makes another. */
+export class Dirent {
+  readonly name: string;
+  readonly off: number;
+  readonly type: number;
+  readonly gfid: string;
+  readonly stat: Iatt | null;
+  readonly ref: EntryRef | null;
+
+  constructor(
+    name: string,
+    off: number,
+    type: number,
+    more: { gfid?: string; stat?: Iatt | null; ref?: EntryRef | null } = {},
+  ) {
+    this.name = name;
+    this.off = off;
+    this.type = type;
+    this.gfid = more.gfid ?? NULL_GFID;
+    this.stat = more.stat ?? null;
+    this.ref = more.ref ?? null;
+    Object.freeze(this);
+  }
+
+  /** Another entry with some parts exchanged. */
+  replace(changes: Partial<Pick<Dirent, 'name' | 'off' | 'type' | 'gfid' | 'stat'>>): Dirent {
+    const { name, off, type, ...more } = { ...this, ...changes };
+    return new Dirent(name, off, type, more);
+  }
+}
+
+type PackedEntry = [string, number, number, string, unknown, [number, number, number]];
+
+/** Items of a listing, out of what the host sends. */
+export type Make = (listing: Lent, packed: unknown[]) => unknown[];
+
+export const dirents: Make = ({ _at }, packed) =>
+  (packed as PackedEntry[]).map(([name, off, type, gfid, stat, ref]) => {
+    const iatt = stat === null ? null : inside(LentIatt, stat);
+    return new Dirent(name, off, type, { gfid, stat: iatt, ref: [requestOf(_at), ...ref] });
+  });
+
+export const flocks: Make = (_, packed) => packed.map((values) => inside(LentFlock, values));
+
+/** Keeps the original of a listing, and fetches it into `items` when it is first looked at. */
+class Original implements Lent {
+  _at: number;
+  readonly #items: unknown[];
+  readonly #make: Make;
+  #loaded = false;
+
+  constructor(at: number, items: unknown[], make: Make) {
+    this._at = at;
+    this.#items = items;
+    this.#make = make;
+  }
+
+  _load(): void {
+    if (this.#loaded) return;
+    const packed = fetch(this) as unknown[];
+    this.#loaded = true;
+    this.#items.push(...this.#make(this, packed));
+  }
+
+  _note(): void {
+    this._load();
+    this._at = OWN;
+    changes.any = true;
+  }
+
+  _changed(): boolean {
+    if (this._at === OWN) return true;
+    return this.#items.some((item) => lent(item instanceof Dirent ? item.stat : item)?._changed());
+  }
+
+  _take(): void {
+    this._load();
+    this._at = OWN;
+  }
+}
+
+/** A listing as an array, fetched when first looked at. */
+export function listing(at: number, make: Make): unknown[] {
+  const items: unknown[] = [];
+  const original = new Original(at, items, make);
+  return new Proxy(items, {
+    get(target, key) {
+      if (key === LENT) return original;
+      original._load();
+      return Reflect.get(target, key);
+    },
+    has(target, key) {
+      original._load();
+      return Reflect.has(target, key);
+    },
+    ownKeys(target) {
+      original._load();
+      return Reflect.ownKeys(target);
+    },
+    getOwnPropertyDescriptor(target, key) {
+      original._load();
+      return Reflect.getOwnPropertyDescriptor(target, key);
+    },
+    set(target, key, value) {
+      original._note();
+      return Reflect.set(target, key, value);
+    },
+    defineProperty(target, key, about) {
+      original._note();
+      return Reflect.defineProperty(target, key, about);
+    },
+    deleteProperty(target, key) {
+      original._note();
+      return Reflect.deleteProperty(target, key);
+    },
+  });
+}
+
+/** What a value is, for a message. */
+export function typeOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== 'object') return typeof value;
+  return (value as object).constructor?.name ?? 'object';
+}

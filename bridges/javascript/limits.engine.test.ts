@@ -1,0 +1,124 @@
+/** Limits: a script that runs, recurses or grows without end fails, and the volume goes on. */
+import { describe, expect, it, vi } from 'vitest';
+import { EIO, EPERM } from '../../runtime/core/errno.ts';
+import { type RunningModule, startModule } from '../../test/support/module.ts';
+
+const module = (body: string): Record<string, string> => ({
+  'm.js': `import { EPERM, Translator } from 'glossa';
+export class xlator extends Translator {
+  access(frame) {
+    frame.fail(EPERM);
+  }
+${body}
+}`,
+});
+
+/** That another request is served. */
+function works(run: RunningModule): void {
+  run.lines();
+  expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
+}
+
+const loops: Record<string, string> = {
+  'a busy loop': 'stat() { for (;;); }',
+  'a loop that catches everything': 'stat() { for (;;) { try { for (;;); } catch {} } }',
+  'a loop in a callback': 'stat(frame) { frame.wind(); } statCbk() { for (;;); }',
+  'a loop after an await': 'async stat() { await null; for (;;); }',
+  'promise jobs without end': 'async stat() { for (;;) await null; }',
+  'a regular expression': "stat() { /(a+)+$/.test('a'.repeat(40) + 'b'); }",
+  'a sort that never ends': 'stat() { [2, 1].sort(() => { for (;;); }); }',
+};
+
+describe('time', () => {
+  it.each(Object.entries(loops))('%s', async (_, body) => {
+    const run = await startModule(module(body), { options: { 'time-limit': '1' } });
+    run.lines();
+    run.leaf.onRequest = (held) => held.answer(0, 0, null, null);
+    const began = performance.now();
+    const reply = run.ask('stat', run.known('a'), null);
+    // Twice the limit, and what a busy machine takes for everything else.
+    expect(performance.now() - began).toBeLessThan(6000);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    expect(run.lines().join('\n')).toMatch(/m\.js:\d+.*(took longer|was interrupted).*time-limit/);
+    works(run);
+    run.settled();
+  });
+
+  it('at load: the volume does not start', async () => {
+    const options = { 'time-limit': '1' };
+    await expect(startModule({ 'm.js': '\nfor (;;);' }, { options })).rejects.toThrow(
+      /m\.js:\d: .*took longer than 1 s/,
+    );
+  });
+
+  it('in a timer: it is logged, and requests go on', async () => {
+    const run = await startModule(module('init() { setTimeout(() => { for (;;); }, 10); }'), {
+      options: { 'time-limit': '1' },
+    });
+    run.lines();
+    run.context.advance(20);
+    expect(run.lines().join('\n')).toMatch(/took longer than 1 s/);
+    works(run);
+  });
+
+  it('a script that would not be interrupted loses its interpreter', async () => {
+    const run = await startModule(
+      module('async stat() { for (;;) { try { await (async () => { for (;;); })(); } catch {} } }'),
+      { options: { 'time-limit': '1' } },
+    );
+    run.lines();
+    const reply = run.ask('stat', run.known('a'), null);
+    expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.lines().join('\n')).toMatch(/would not be interrupted/);
+    // The volume goes on with another one.
+    await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), { timeout: 30_000 });
+    works(run);
+  });
+});
+
+const recursions: Record<string, string> = {
+  'a function': 'stat() { const deeper = () => deeper() + 1; deeper(); }',
+  'a getter': 'stat() { const o = { get x() { return o.x; } }; o.x; }',
+  'a proxy': 'stat() { const p = new Proxy({}, { get: (t, k, r) => r[k] }); p.x; }',
+  'a sort': 'stat() { const deeper = () => [2, 1].sort(deeper); deeper(); }',
+  'JSON that is read': "stat() { JSON.parse('['.repeat(1e5)); }",
+  'JSON that is written':
+    'stat() { let a = []; for (let i = 0; i < 1e5; i++) a = [a]; JSON.stringify(a); }',
+  'an async method':
+    'async stat() { const deeper = async () => { await deeper(); }; await deeper(); }',
+};
+
+describe('stack', () => {
+  it.each(Object.entries(recursions))('%s', async (_, body) => {
+    const run = await startModule(module(body));
+    for (let round = 0; round < 3; round++) {
+      run.lines();
+      expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+      expect(run.lines()[0]).toMatch(/^E \[m\.js:\d+:.*stat failed: .*(stack overflow|too deep)/);
+      works(run);
+    }
+    run.settled();
+  });
+});
+
+const bombs: Record<string, string> = {
+  bytes: 'stat() { const all = []; for (;;) all.push(new Uint8Array(1e6)); }',
+  objects: 'stat() { const all = []; for (;;) all.push({ a: [1, 2, 3] }); }',
+  text: "stat() { let text = 'x'; for (;;) text = (text + text).slice(0, 2 ** 28) + text.at(-1); }",
+  'a map': 'stat() { const map = new Map(); for (let i = 0; ; i++) map.set(i, [i]); }',
+};
+
+describe('memory', () => {
+  it.each(Object.entries(bombs))('%s', async (_, body) => {
+    const options = { 'memory-limit': '64MB', 'time-limit': '0' };
+    const run = await startModule(module(body), { options });
+    for (let round = 0; round < 2; round++) {
+      run.lines();
+      expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+      expect(run.lines().join('\n')).toMatch(/out of memory|string too long/i);
+      works(run);
+    }
+    expect(run.host.session.guest.memory).toBeLessThanOrEqual(64 * 2 ** 20);
+    run.settled();
+  });
+});

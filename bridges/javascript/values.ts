@@ -1,0 +1,226 @@
+/**
+ * JSValues in an interpreter's memory, written and read directly.
+ *
+ * Source: quickjs.h and quickjs.c, built for 32-bit pointers with NaN boxing. A value is 64 bits:
+ * the upper word is a tag, the lower the integer or the pointer; a number that is no 32-bit integer
+ * is an IEEE double with a constant taken off its upper word. A JSString is a reference count, a
+ * length whose top bit says that its characters have 16 bits, two words for the table of atoms,
+ * and the characters. An ArrayBuffer is an object that leads to a record that leads to its bytes.
+ * All that is compared with, or taken from, what the interpreter makes at its start.
+ */
+import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
+
+const TAG_INT = 0;
+export const TAG_NULL = 2;
+export const TAG_UNDEFINED = 3;
+export const TAG_STRING = -7;
+const CHARACTERS = 16;
+const WIDE = 0x80000000;
+/** Makes the interpreter choose 16 bits a character. Three bytes of UTF-8. */
+const HAN = [0xe4, 0xb8, 0x80];
+
+export class Values {
+  i32!: Int32Array;
+  bytes!: Buffer;
+  readonly undefinedValue: Pointer;
+  readonly context: Pointer;
+  readonly #quickjs: QuickJS;
+  readonly #memory: Memory;
+  /** What is taken off the upper word of a double. */
+  readonly #addend: number;
+  /** A pointer to the one argument of `call`. */
+  readonly #argument: Pointer;
+  readonly #double = new Float64Array(1);
+  readonly #words = new Int32Array(this.#double.buffer);
+
+  constructor({ quickjs, memory }: Instance, context: Pointer) {
+    this.#quickjs = quickjs;
+    this.#memory = memory;
+    this.context = context;
+    this.undefinedValue = quickjs._QTS_GetUndefined();
+    this.#argument = quickjs._malloc(4);
+    this.refresh();
+    const half = quickjs._QTS_NewFloat64(context, 0.5);
+    this.#double[0] = 0.5;
+    this.#addend = (this.#words[1]! - this.i32[(half >> 2) + 1]!) | 0;
+    quickjs._free(half);
+    this.#checkLayout();
+  }
+
+  /** The views are void when the memory has grown; to be called after whatever may allocate. */
+  refresh(): void {
+    if (this.i32?.buffer === this.#memory.buffer) return;
+    this.i32 = new Int32Array(this.#memory.buffer);
+    this.bytes = Buffer.from(this.#memory.buffer);
+  }
+
+  get size(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  // -- writing -----------------------------------------------------------------------------------
+
+  /** Writes a number at `at`, an index into `i32`. */
+  putNumber(at: number, value: number): void {
+    const { i32 } = this;
+    if (value === (value | 0)) {
+      i32[at] = value;
+      i32[at + 1] = TAG_INT;
+    } else {
+      this.#double[0] = value;
+      i32[at] = this.#words[0]!;
+      i32[at + 1] = this.#words[1]! - this.#addend;
+    }
+  }
+
+  putUndefined(at: number): void {
+    this.i32[at] = 0;
+    this.i32[at + 1] = TAG_UNDEFINED;
+  }
+
+  /** A new string; 0 when there is no memory for it. Any text, also with NUL or half a pair. */
+  newString(text: string): Pointer {
+    const { length } = text;
+    let plain = true;
+    for (let i = 0; plain && i < length; i++) {
+      const code = text.charCodeAt(i);
+      plain = code !== 0 && code < 0x80;
+    }
+    return plain ? this.#newPlain(text) : this.#newWide(text);
+  }
+
+  #newPlain(text: string): Pointer {
+    const { length } = text;
+    const at = this.#quickjs._malloc(length + 1);
+    if (at === 0) return 0;
+    this.refresh();
+    const { bytes } = this;
+    if (length > 64) bytes.write(text, at, length, 'latin1');
+    else for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
+    bytes[at + length] = 0;
+    return this.#ownString(at);
+  }
+
+  /** UTF-8 could not say it all: the interpreter makes room, and the characters are put there. */
+  #newWide(text: string): Pointer {
+    const { length } = text;
+    const at = this.#quickjs._malloc(length * 3 + 1);
+    if (at === 0) return 0;
+    this.refresh();
+    for (let i = 0; i < length; i++) this.bytes.set(HAN, at + i * 3);
+    this.bytes[at + length * 3] = 0;
+    const made = this.#ownString(at);
+    if (this.i32[(made >> 2) + 1] === TAG_STRING) {
+      const to = this.i32[made >> 2]! + CHARACTERS;
+      this.bytes.write(text, to, length * 2, 'utf16le');
+    }
+    return made;
+  }
+
+  #ownString(at: Pointer): Pointer {
+    const made = this.#quickjs._QTS_NewString(this.context, at);
+    this.#quickjs._free(at);
+    this.refresh();
+    return made;
+  }
+
+  /** Text with a NUL at its end, as C has it, allocated for somebody else; 0 without memory. */
+  newCString(text: string): { at: Pointer; length: number } {
+    const length = Buffer.byteLength(text, 'utf8');
+    const at = this.#quickjs._malloc(length + 1);
+    this.refresh();
+    if (at !== 0) {
+      this.bytes.write(text, at, length, 'utf8');
+      this.bytes[at + length] = 0;
+    }
+    return { at, length };
+  }
+
+  // -- reading -----------------------------------------------------------------------------------
+
+  readNumber(value: Pointer): number {
+    const at = value >> 2;
+    if (this.i32[at + 1] === TAG_INT) return this.i32[at]!;
+    return this.#quickjs._QTS_GetFloat64(this.context, value);
+  }
+
+  /** The text of a string; undefined for whatever is none. */
+  readString(value: Pointer): string | undefined {
+    const at = value >> 2;
+    const tag = this.i32[at + 1]!;
+    if (tag === TAG_STRING) return this.#characters(this.i32[at]!);
+    if (tag !== TAG_ROPE) return undefined;
+    const text = this.#quickjs._QTS_GetString(this.context, value);
+    this.refresh();
+    if (text === 0) return undefined;
+    const read = this.bytes.toString('utf8', text, this.bytes.indexOf(0, text));
+    this.#quickjs._QTS_FreeCString(this.context, text);
+    return read;
+  }
+
+  #characters(string: Pointer): string {
+    const word = this.i32[(string >> 2) + 1]!;
+    const length = word & ~WIDE;
+    const from = string + CHARACTERS;
+    return word < 0
+      ? this.bytes.toString('utf16le', from, from + length * 2)
+      : this.bytes.toString('latin1', from, from + length);
+  }
+
+  /** Calls a function with one value, which stays the caller's. */
+  call(callable: Pointer, value: Pointer): Pointer {
+    this.i32[this.#argument >> 2] = value;
+    const at = this.#argument;
+    const result = this.#quickjs._QTS_Call(this.context, callable, this.undefinedValue, 1, at);
+    this.refresh();
+    return result;
+  }
+
+  // -- bytes -------------------------------------------------------------------------------------
+
+  /** Where an ArrayBuffer's record is in its object, and where the bytes are in the record. */
+  #record = 0;
+  #data = 0;
+
+  /** Learns that from buffers which hold these bytes: what fits one by chance fits no other. */
+  learnBuffers(samples: readonly { readonly value: Pointer; readonly bytes: Uint8Array }[]): void {
+    for (let record = 4; record < 64; record += 4) {
+      for (let data = 4; data < 32; data += 4) {
+        this.#record = record;
+        this.#data = data;
+        if (samples.every(({ value, bytes }) => this.#holds(value, bytes))) return;
+      }
+    }
+    throw new Error('this build of QuickJS has ArrayBuffers of another layout');
+  }
+
+  #holds(value: Pointer, wanted: Uint8Array): boolean {
+    const to = this.i32[(this.i32[value >> 2]! + this.#record) >> 2]!;
+    // The record begins with the length.
+    if (to <= 0 || to % 4 !== 0 || this.i32[to >> 2] !== wanted.length) return false;
+    const at = this.i32[(to + this.#data) >> 2]!;
+    if (at <= 0 || at + wanted.length > this.bytes.length) return false;
+    return this.bytes.compare(wanted, 0, wanted.length, at, at + wanted.length) === 0;
+  }
+
+  /** Where the bytes of an ArrayBuffer are, and how many; 0 of them for anything else. */
+  bufferAt(value: Pointer): { at: Pointer; length: number } {
+    const length = this.#quickjs._QTS_GetArrayBufferLength(this.context, value);
+    this.refresh();
+    if (length <= 0) return { at: 0, length: 0 };
+    const record = this.i32[(this.i32[value >> 2]! + this.#record) >> 2]!;
+    return { at: this.i32[(record + this.#data) >> 2]!, length };
+  }
+
+  #checkLayout(): void {
+    for (const text of ['', 'plain', 'caf\u00e9', '\u65e5\u0000\udc80']) {
+      const made = this.newString(text);
+      const same = this.readString(made) === text;
+      this.#quickjs._QTS_FreeValuePointer(this.context, made);
+      if (!same) throw new Error('this build of QuickJS has strings of another layout');
+    }
+  }
+}
+
+/** A string put together of pieces, and not yet in one. */
+const TAG_ROPE = -6;

@@ -1,0 +1,382 @@
+/**
+ * The memory through which a C module gets a record: what it is called with. The other side is
+ * glossa_wire.h, which says what a record looks like.
+ *
+ * Everything is a double or stands in a row of them: a number is one store, and nothing is allocated.
+ * The area is enlarged when a record needs it; `moved` tells that C has not heard of that yet.
+ */
+import { encodeNameInto } from '../../runtime/core/bytes.ts';
+import type { Dict, DictType } from '../../runtime/core/dict.ts';
+import type { Fd } from '../../runtime/core/fd.ts';
+import type { Arg, ArgType } from '../../runtime/core/fops.ts';
+import type { Stack } from '../../runtime/core/frame.ts';
+import { type Gfid, NULL_GFID } from '../../runtime/core/gfid.ts';
+import { type Dirent, Iatt, type Statvfs } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import type { Loc } from '../../runtime/core/loc.ts';
+import type { Flock, Lease } from '../../runtime/core/lock.ts';
+
+/** Doubles before a record: the length of what C has to say, the level it may log at, the time. */
+const HEADER = 3;
+const FIRST_SIZE = 8192;
+const GFID_LENGTH = 36;
+/** Gfids that both sides remember, each at the place that its last byte says. */
+const GFID_PLACES = 257;
+
+/** What a module asked for, because it has its price. The same as `GLOSSA_NEEDS_*`. */
+export const NEEDS_PATH = 1;
+export const NEEDS_GROUPS = 2;
+export const NEEDS_CLOCK = 4;
+
+/** The letters of dict types in glossa.h. */
+export const DICT_LETTERS: Readonly<Record<DictType, string>> = {
+  int: 'n',
+  uint: 'u',
+  double: 'g',
+  str: 's',
+  bin: 'b',
+  gfuuid: 'U',
+  iatt: 'a',
+  mdata: 'M',
+};
+
+const codeOf = (type: DictType): number => DICT_LETTERS[type].charCodeAt(0);
+
+/** The value of a hexadecimal digit's character code. */
+const digit = (code: number): number => (code & 15) + (code >> 6) * 9;
+
+export class Area {
+  bytes = new Uint8Array(8 * FIRST_SIZE);
+  moved = true;
+  /** `NEEDS_*`. */
+  needs = 0;
+  private f64 = new Float64Array(this.bytes.buffer);
+  private at = HEADER;
+  /** Those that C has, by their places. */
+  private readonly gfids = new Array<Gfid>(GFID_PLACES).fill(NULL_GFID);
+
+  /** How many doubles C has to say. */
+  get said(): number {
+    return this.f64[0]!;
+  }
+
+  set level(level: number) {
+    this.f64[1] = level;
+  }
+
+  /** Seconds. */
+  set now(now: number) {
+    this.f64[2] = now;
+  }
+
+  /** Begins a record. */
+  begin(): void {
+    this.at = HEADER;
+  }
+
+  /** The same with the number of what it is about. */
+  beginFor(id: number): void {
+    this.f64[HEADER] = id;
+    this.at = HEADER + 1;
+  }
+
+  /** What a reply begins with. `comes`: the arguments of the fop come too. */
+  reply(wind: number, comes: boolean): void {
+    this.reserve(2);
+    this.f64[this.at++] = wind;
+    this.f64[this.at++] = comes ? 1 : 0;
+  }
+
+  /** Makes sure of room for so many doubles. */
+  private reserve(count: number): void {
+    if (this.at + count > this.f64.length) this.grow(count);
+  }
+
+  private grow(count: number): void {
+    const size = Math.max(2 * this.f64.length, this.at + count);
+    const bytes = new Uint8Array(8 * size);
+    bytes.set(this.bytes);
+    this.bytes = bytes;
+    this.f64 = new Float64Array(bytes.buffer);
+    this.moved = true;
+  }
+
+  number(value: number): void {
+    this.reserve(1);
+    this.f64[this.at++] = value;
+  }
+
+  text(value: string | null): void {
+    if (value === null) {
+      this.number(-1);
+      return;
+    }
+    this.reserve(2 + ((3 * value.length) >> 3));
+    const start = 8 * (this.at + 1);
+    const { bytes } = this;
+    const length = encodeNameInto(value, bytes, start);
+    bytes[start + length] = 0;
+    this.f64[this.at] = length;
+    this.at += 1 + ((length + 8) >> 3);
+  }
+
+  private blob(value: Uint8Array): void {
+    this.reserve(2 + (value.length >> 3));
+    this.f64[this.at] = value.length;
+    this.bytes.set(value, 8 * (this.at + 1));
+    this.at += 1 + ((value.length + 8) >> 3);
+  }
+
+  gfid(gfid: Gfid): void {
+    this.reserve(6);
+    this.at = this.putGfid(this.at, gfid);
+  }
+
+  /** Writes at `at` where there is room; the place behind. */
+  private putGfid(at: number, gfid: Gfid): number {
+    const { f64, gfids } = this;
+    if (gfid === NULL_GFID) {
+      f64[at] = 0;
+      return at + 1;
+    }
+    const place = 1 + 16 * digit(gfid.charCodeAt(34)) + digit(gfid.charCodeAt(35));
+    if (gfids[place] === gfid) {
+      f64[at] = -place;
+      return at + 1;
+    }
+    gfids[place] = gfid;
+    f64[at] = place;
+    const { bytes } = this;
+    const start = 8 * (at + 1);
+    for (let i = 0; i < GFID_LENGTH; i++) bytes[start + i] = gfid.charCodeAt(i);
+    return at + 6;
+  }
+
+  root(root: Stack, op: string): void {
+    this.reserve(4);
+    const { f64 } = this;
+    f64[this.at++] = root.unique;
+    f64[this.at++] = root.uid;
+    f64[this.at++] = root.gid;
+    f64[this.at++] = root.pid;
+    this.text(root.lkOwner === '' ? null : root.lkOwner);
+    this.text(root.op === op ? null : root.op);
+    if ((this.needs & NEEDS_GROUPS) === 0) return;
+    const { groups } = root;
+    this.number(groups.length);
+    for (const group of groups) this.number(group);
+  }
+
+  inode(inode: Inode | null): void {
+    this.reserve(8);
+    this.at = this.putInode(this.at, inode);
+    if (inode !== null && (this.needs & NEEDS_PATH) !== 0) this.text(inode.path);
+  }
+
+  private putInode(at: number, inode: Inode | null): number {
+    const { f64 } = this;
+    if (inode === null) {
+      f64[at] = 0;
+      return at + 1;
+    }
+    f64[at] = inode.id;
+    f64[at + 1] = inode.iaType;
+    return this.putGfid(at + 2, inode.gfid);
+  }
+
+  loc(loc: Loc): void {
+    const { inode, parent } = loc;
+    const paths = (this.needs & NEEDS_PATH) !== 0;
+    if (paths) {
+      this.inode(inode);
+      this.inode(parent);
+    } else {
+      this.reserve(16);
+      this.at = this.putInode(this.putInode(this.at, inode), parent);
+    }
+    this.text(loc.name);
+    // That of an inode is there already.
+    this.gfid(inode !== null && inode.gfid !== NULL_GFID ? NULL_GFID : loc.gfid);
+    if (paths) this.text(loc.path);
+  }
+
+  /** A loc of which only numbers, gfids and the name are known, and maybe the path. */
+  looseLoc(
+    [inode, gfid = NULL_GFID, parent, pargfid = NULL_GFID]: readonly [
+      inode: number,
+      gfid: Gfid | undefined,
+      parent: number,
+      pargfid: Gfid | undefined,
+    ],
+    name: string | null,
+    path: string | null,
+  ): void {
+    this.looseInode(inode, gfid);
+    this.looseInode(parent, pargfid);
+    this.text(name);
+    this.gfid(gfid);
+    if ((this.needs & NEEDS_PATH) !== 0) this.text(path);
+  }
+
+  private looseInode(id: number, gfid: Gfid): void {
+    this.number(id);
+    if (id === 0) return;
+    this.number(0);
+    this.gfid(gfid);
+    if ((this.needs & NEEDS_PATH) !== 0) this.text(null);
+  }
+
+  fd(fd: Fd | null): void {
+    if (fd === null) {
+      this.number(0);
+      return;
+    }
+    this.reserve(4);
+    const { f64 } = this;
+    f64[this.at++] = fd.id;
+    f64[this.at++] = fd.flags;
+    f64[this.at++] = fd.pid;
+    f64[this.at++] = fd.isDir ? 1 : 0;
+    this.inode(fd.inode);
+  }
+
+  iatt(iatt: Iatt | null): void {
+    if (iatt === null) {
+      this.number(0);
+      return;
+    }
+    this.reserve(28);
+    const { f64 } = this;
+    f64[this.at] = 1;
+    let at = this.putGfid(this.at + 1, iatt.iaGfid);
+    f64[at++] = iatt.iaType;
+    f64[at++] = iatt.iaProt;
+    f64[at++] = iatt.iaNlink;
+    f64[at++] = iatt.iaUid;
+    f64[at++] = iatt.iaGid;
+    f64[at++] = iatt.iaSize;
+    f64[at++] = iatt.iaBlocks;
+    f64[at++] = iatt.iaBlksize;
+    f64[at++] = iatt.iaDev;
+    f64[at++] = iatt.iaRdev;
+    f64[at++] = iatt.iaAtime;
+    f64[at++] = iatt.iaAtimeNsec;
+    f64[at++] = iatt.iaMtime;
+    f64[at++] = iatt.iaMtimeNsec;
+    f64[at++] = iatt.iaCtime;
+    f64[at++] = iatt.iaCtimeNsec;
+    f64[at++] = iatt.iaBtime;
+    f64[at++] = iatt.iaBtimeNsec;
+    f64[at++] = iatt.iaFlags;
+    f64[at++] = iatt.iaAttributes;
+    f64[at++] = iatt.iaAttributesMask;
+    this.at = at;
+  }
+
+  dict(dict: Dict | null): void {
+    if (dict === null) {
+      this.number(-1);
+      return;
+    }
+    this.number(dict.size);
+    dict.forEach((key, value, type) => {
+      this.text(key);
+      this.number(codeOf(type));
+      if (typeof value === 'number') this.number(value);
+      else if (value instanceof Uint8Array) this.blob(value);
+      else if (value instanceof Iatt) this.iatt(value);
+      else if (type === 'gfuuid') this.gfid(value);
+      else this.text(value);
+    });
+  }
+
+  /** The bytes themselves go another way. */
+  data(data: Uint8Array | null): void {
+    this.number(data === null ? -1 : data.length);
+  }
+
+  entries(entries: readonly Dirent[] | null): void {
+    if (entries === null) {
+      this.number(-1);
+      return;
+    }
+    this.number(entries.length);
+    for (const { name, off, type, gfid, stat } of entries) {
+      this.text(name);
+      this.number(off);
+      this.number(type);
+      this.gfid(gfid);
+      this.iatt(stat);
+    }
+  }
+
+  statvfs(statvfs: Statvfs | null): void {
+    this.number(statvfs === null ? 0 : 1);
+    if (statvfs === null) return;
+    this.number(statvfs.bsize);
+    this.number(statvfs.frsize);
+    this.number(statvfs.blocks);
+    this.number(statvfs.bfree);
+    this.number(statvfs.bavail);
+    this.number(statvfs.files);
+    this.number(statvfs.ffree);
+    this.number(statvfs.favail);
+    this.number(statvfs.fsid);
+    this.number(statvfs.flag);
+    this.number(statvfs.namemax);
+  }
+
+  flock(flock: Flock | null): void {
+    this.number(flock === null ? 0 : 1);
+    if (flock !== null) this.lock(flock);
+  }
+
+  private lock(flock: Flock): void {
+    this.number(flock.type);
+    this.number(flock.whence);
+    this.number(flock.start);
+    this.number(flock.len);
+    this.number(flock.pid);
+    this.text(flock.owner);
+  }
+
+  lease(lease: Lease | null): void {
+    this.number(lease === null ? 0 : 1);
+    if (lease === null) return;
+    this.number(lease.cmd);
+    this.number(lease.type);
+    this.gfid(lease.id);
+    this.number(lease.flags);
+  }
+
+  locklist(locks: readonly Flock[] | null): void {
+    this.number(locks === null ? -1 : locks.length);
+    for (const lock of locks ?? []) this.lock(lock);
+  }
+}
+
+type Write = (area: Area, value: never) => void;
+
+const WRITE: { readonly [T in ArgType]: Write } = {
+  loc: (area, value: Loc) => area.loc(value),
+  inode: (area, value: Inode | null) => area.inode(value),
+  fd: (area, value: Fd | null) => area.fd(value),
+  iatt: (area, value: Iatt | null) => area.iatt(value),
+  dict: (area, value: Dict | null) => area.dict(value),
+  str: (area, value: string | null) => area.text(value),
+  int: (area, value: number) => area.number(value),
+  data: (area, value: Uint8Array | null) => area.data(value),
+  entries: (area, value: readonly Dirent[] | null) => area.entries(value),
+  statvfs: (area, value: Statvfs | null) => area.statvfs(value),
+  flock: (area, value: Flock | null) => area.flock(value),
+  lease: (area, value: Lease | null) => area.lease(value),
+  locklist: (area, value: readonly Flock[] | null) => area.locklist(value),
+};
+
+/** Writes values of these types, one after the other. */
+export function writerOf(args: readonly Arg[]): (area: Area, values: readonly unknown[]) => void {
+  const writes = args.map(({ type }) => WRITE[type]);
+  return (area, values) => {
+    for (let i = 0; i < writes.length; i++) writes[i]!(area, (values[i] ?? null) as never);
+  };
+}

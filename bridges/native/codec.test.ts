@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeName, encodeName } from '../../runtime/core/bytes.ts';
+import { Dict } from '../../runtime/core/dict.ts';
+import { gfidFromRandom } from '../../runtime/core/gfid.ts';
+import { Iatt } from '../../runtime/core/iatt.ts';
+import { MessageError } from '../host/message.ts';
+import { Area } from './area.ts';
+import { type Hearer, hear, Reader } from './messages.ts';
+
+const name = fc.uint8Array({ maxLength: 300 }).map((bytes) => decodeName(bytes.filter((b) => b)));
+
+/** What an area holds behind its header. */
+const readerOf = ({ bytes }: Area): Reader => new Reader(bytes.subarray(24), bytes.length / 8 - 3);
+
+class Notes implements Hearer {
+  readonly heard: unknown[] = [];
+  private readonly note = (...said: unknown[]): void => void this.heard.push(said);
+  log = this.note;
+  decide = this.note;
+  failed = this.note;
+  track = this.note;
+  trackFd = this.note;
+  closeFd = this.note;
+  startTimer = this.note;
+  stopTimer = this.note;
+  told = this.note;
+  put(bytes: Uint8Array): number {
+    return bytes.length;
+  }
+}
+
+describe('an area', () => {
+  it('holds numbers and texts one after the other, however long', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.double(), fc.option(name))), (pairs) => {
+        const area = new Area();
+        area.begin();
+        for (const [number, text] of pairs) {
+          area.number(number);
+          area.text(text);
+        }
+        const reader = readerOf(area);
+        for (const [number, text] of pairs) {
+          expect(reader.number()).toBe(number);
+          expect(reader.textOrNull()).toBe(text);
+        }
+      }),
+    );
+  });
+
+  it('grows with what it has to hold, and says so', () => {
+    const area = new Area();
+    area.moved = false;
+    area.begin();
+    const long = 'ä'.repeat(100_000);
+    area.text('first');
+    area.text(long);
+    expect(area.moved).toBe(true);
+    const reader = readerOf(area);
+    expect([reader.text(), reader.text()]).toEqual(['first', long]);
+  });
+
+  it('names a gfid that came before by its place', () => {
+    const area = new Area();
+    const gfid = gfidFromRandom(Uint8Array.from({ length: 16 }, (_, i) => 17 * i));
+    area.begin();
+    area.gfid(gfid);
+    area.gfid(gfid);
+    const reader = readerOf(area);
+    const place = reader.number();
+    const letters = Buffer.from(new Float64Array(reader.numbers(5)).buffer).toString('latin1');
+    expect([place > 0, letters.slice(0, 36), reader.number()]).toEqual([true, gfid, -place]);
+  });
+
+  it('holds every type of a dict', () => {
+    const dict = Dict.of({ int: 1, half: 0.5, text: 'x', bin: Uint8Array.of(0), iatt: new Iatt() });
+    const area = new Area();
+    area.begin();
+    area.dict(dict);
+    const reader = readerOf(area);
+    expect(reader.number()).toBe(5);
+    expect([reader.text(), String.fromCharCode(reader.number()), reader.number()]).toEqual([
+      'int',
+      'n',
+      1,
+    ]);
+  });
+});
+
+describe('hear', () => {
+  const bytesOf = (numbers: number[]): Uint8Array =>
+    new Uint8Array(Float64Array.from(numbers).buffer);
+  /** A text as C writes it. */
+  const text = (it: string): number[] => {
+    const bytes = new Uint8Array(8 * Math.floor((it.length + 8) / 8));
+    bytes.set(encodeName(it));
+    return [it.length, ...new Float64Array(bytes.buffer)];
+  };
+
+  it('hears a log line and a decision', () => {
+    const place = [...text('m.c'), 12, ...text('stat')];
+    const numbers = [1, ...place, 7, ...text('hello'), 3, 5, ...place, 0, 1, 61, -1, 0, 0];
+    const notes = new Notes();
+    hear(new Reader(bytesOf(numbers), numbers.length), notes);
+    const at = { file: 'm.c', line: 12, func: 'stat' };
+    expect(notes.heard).toEqual([
+      [7, at, 'hello'],
+      [5, at, ['tail', 0, [['=', -1, 0], null]]],
+    ]);
+  });
+
+  it('ends, whatever the bytes are', () => {
+    const number = fc.oneof(fc.integer({ min: -2, max: 130 }), fc.double());
+    const kind = fc.integer({ min: 0, max: 12 });
+    fc.assert(
+      fc.property(kind, fc.array(number, { maxLength: 60 }), (first, rest) => {
+        const numbers = [first, ...rest];
+        try {
+          hear(new Reader(bytesOf(numbers), numbers.length), new Notes());
+        } catch (error) {
+          expect(error).toBeInstanceOf(MessageError);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

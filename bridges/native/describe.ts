@@ -1,0 +1,80 @@
+/** What a C module says of itself: `glossa_describe` in glossa_entry.h. */
+import { InitError } from '../../runtime/core/errors.ts';
+import { fops } from '../../runtime/core/fops.ts';
+import { type OptionSpec, type Options, parseOption } from '../../runtime/core/options.ts';
+import type { FopDescription, ModuleDescription } from '../host/guest.ts';
+import type { Reader } from './messages.ts';
+
+export interface Described {
+  readonly description: ModuleDescription;
+  /** `GLOSSA_NEEDS_*`. */
+  readonly needs: number;
+}
+
+const FOP = 1;
+const CBK = 2;
+const CANCEL = 4;
+const FOP_COUNT = Math.max(...fops.map(({ number }) => number)) + 1;
+
+/** In the order of glossa.h. */
+const HOOKS = [
+  'fini',
+  'notify',
+  'entry_created',
+  'entry_removed',
+  'reconfigure',
+  'load_state',
+  'statedump',
+  'dump_state',
+] as const;
+
+/** `GF_OPTION_TYPE_*`. */
+const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
+
+/** @throws {InitError} for options that cannot be. */
+export function describe(path: string, from: Reader): Described {
+  const flags = from.numbers(FOP_COUNT);
+  const needs = from.number();
+  const defined = from.numbers(HOOKS.length);
+  const found: Record<string, FopDescription> = {};
+  for (const { name, number } of fops) {
+    const flag = flags[number]!;
+    if ((flag & (FOP | CBK)) === 0) continue;
+    found[name] = {
+      kind: (flag & FOP) !== 0 ? 'plain' : 'none',
+      cbk: (flag & CBK) !== 0,
+      cancel: (flag & CANCEL) !== 0,
+    };
+  }
+  // Options that change reach `this->options` also where the module has no hook for it.
+  const hooks = HOOKS.filter((name, at) => defined[at] !== 0 || name === 'reconfigure');
+  return {
+    description: { fops: found, hooks, options: readOptions(path, from), warnings: [] },
+    needs,
+  };
+}
+
+function readOptions(path: string, from: Reader): Options {
+  const options: Record<string, OptionSpec> = {};
+  for (let key = from.textOrNull(); key !== null; key = from.textOrNull()) {
+    options[key] = readOption(`${path}: option ${key}`, key, from);
+  }
+  return options;
+}
+
+function readOption(what: string, key: string, from: Reader): OptionSpec {
+  const [number, min, max] = from.numbers(3);
+  const values: string[] = [];
+  for (let value = from.textOrNull(); value !== null; value = from.textOrNull()) values.push(value);
+  const preset = from.textOrNull();
+  const description = from.textOrNull() ?? '';
+  const type = TYPES[number!];
+  if (type === undefined) throw new InitError(`${what} has the type ${number}, which is none`);
+  const bounds = min === 0 && max === 0 ? {} : { min, max };
+  const allowed = values.length === 0 ? {} : { values };
+  const spec = { type, description, reconfigurable: true, ...bounds, ...allowed } as OptionSpec;
+  if (preset === null) return spec;
+  const parsed = parseOption(key, spec, preset);
+  if ('error' in parsed) throw new InitError(`${what}: its default: ${parsed.error}`);
+  return { ...spec, default: parsed.value } as OptionSpec;
+}

@@ -1,0 +1,214 @@
+/**
+ * The functions of a C module, called through koffi or ffi-rs. Both call; neither is called back.
+ *
+ * Every volume has a copy of the file of its own, which is gone from the disk as soon as it is
+ * loaded: so two volumes share no variables, and a file that is compiled anew does not change under
+ * one that runs it. What cannot be loaded is refused with one line that says what to do.
+ */
+import {
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import koffi from 'koffi';
+import { InitError } from '../../runtime/core/errors.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+
+export type FfiName = 'koffi' | 'ffi-rs';
+export const ffiNames = ['koffi', 'ffi-rs'] as const;
+
+/** Where glossa.h is. */
+export const includeDir: string = join(packageRoot, 'bridges', 'native');
+
+/** A module, loaded. Names of the functions are without `glossa_`. */
+export interface Library {
+  abiVersion(): number;
+  useArea(area: Uint8Array): void;
+  enter(what: number): number;
+  enterWith(what: number, data: Uint8Array): number;
+  take(to: Uint8Array): void;
+  /** None of the functions may be called any more. */
+  close(): void;
+}
+
+type Open = (path: string) => Promise<Library>;
+
+const openers: Readonly<Record<FfiName, Open>> = {
+  koffi: async (path) => {
+    const library = koffi.load(path);
+    const find = <F>(prototype: string): F => library.func(prototype) as unknown as F;
+    return {
+      abiVersion: find('int32_t glossa_abi_version(void)'),
+      useArea: find('void glossa_use_area(uint8_t *area)'),
+      enter: find('int32_t glossa_enter(int32_t what)'),
+      enterWith: find('int32_t glossa_enter_with(int32_t what, uint8_t *data)'),
+      take: find('void glossa_take(uint8_t *to)'),
+      close: () => library.unload(),
+    };
+  },
+  'ffi-rs': async (path) => {
+    const { close, DataType, define, open } = await ffiRs();
+    const { I32, U8Array, Void } = DataType;
+    // The path is a copy's, so no other library has that name.
+    open({ library: path, path });
+    const row = (
+      retType: typeof I32 | typeof Void,
+      paramsType: (typeof I32 | typeof U8Array)[],
+    ) => ({
+      library: path,
+      retType,
+      paramsType,
+    });
+    const f = define({
+      glossa_abi_version: row(I32, []),
+      glossa_use_area: row(Void, [U8Array]),
+      glossa_enter: row(I32, [I32]),
+      glossa_enter_with: row(I32, [I32, U8Array]),
+      glossa_take: row(Void, [U8Array]),
+    });
+    return {
+      abiVersion: () => f.glossa_abi_version([]) as number,
+      useArea: (area) => void f.glossa_use_area([asBuffer(area)]),
+      enter: (what) => f.glossa_enter([what]) as number,
+      enterWith: (what, data) => f.glossa_enter_with([what, asBuffer(data)]) as number,
+      take: (to) => void f.glossa_take([asBuffer(to)]),
+      close: () => close(path),
+    };
+  },
+};
+
+const asBuffer = (bytes: Uint8Array): Buffer =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+async function ffiRs(): Promise<typeof import('ffi-rs')> {
+  try {
+    // A CommonJS package: its functions are those of the default export.
+    const found: unknown = await import('ffi-rs');
+    return ((found as { default?: unknown }).default ?? found) as typeof import('ffi-rs');
+  } catch (error) {
+    const why = (error as Error).message.split('\n')[0];
+    throw new InitError(
+      `option ffi ffi-rs: the package ffi-rs is not there (npm install ffi-rs): ${why}`,
+    );
+  }
+}
+
+/** Loads a module. @throws {InitError} */
+export async function openLibrary(path: string, ffi: FfiName): Promise<Library> {
+  checkFile(path);
+  let library: Library;
+  let has: number;
+  try {
+    library = await withCopy(path, openers[ffi]);
+    // ffi-rs looks for a function when it is called first.
+    has = library.abiVersion();
+  } catch (error) {
+    if (error instanceof InitError) throw error;
+    throw new InitError(`${path}: ${explain((error as Error).message)}`);
+  }
+  const needs = abiVersion();
+  if (has === needs) return library;
+  library.close();
+  throw new InitError(
+    `${path} was compiled with the header of ABI version ${has}, and this is version ${needs}: ` +
+      'compile it anew (-I$(glossa include-dir))',
+  );
+}
+
+/** The version in glossa.h. */
+export function abiVersion(): number {
+  const header = readFileSync(join(includeDir, 'glossa.h'), 'utf8');
+  return Number(/GLOSSA_ABI_VERSION (\d+)/.exec(header)![1]);
+}
+
+/** Lets `open` have a copy of the file; a folder that programs must not be run from is no place. */
+async function withCopy(path: string, open: Open): Promise<Library> {
+  const places = [tmpdir(), dirname(path)];
+  for (const place of places) {
+    const folder = mkdtempSync(join(place, 'glossa-native-'));
+    const copy = join(folder, basename(path));
+    try {
+      copyFileSync(path, copy);
+      return await open(copy);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      const last = place === places.at(-1);
+      if (error instanceof InitError || last || !/operation not permitted/i.test(said)) {
+        throw error instanceof InitError ? error : new Error(said.replaceAll(copy, path));
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  throw new Error('there is no place to copy it to');
+}
+
+/** What loaders say, in words of this project. */
+function explain(said: string): string {
+  const missing = /undefined symbol:? '?(\w+)|symbol not found:? '?(\w+)/i.exec(said);
+  const symbol = missing?.[1] ?? missing?.[2];
+  if (symbol === 'glossa_translator') {
+    return 'it does not define glossa_translator, the struct glossa_translator with its fops';
+  }
+  if (symbol !== undefined && !symbol.startsWith('glossa_')) {
+    return `it uses ${symbol}, which nothing defines (is a -l missing when it is linked?)`;
+  }
+  if (symbol !== undefined || /find function|glossa_abi_version/i.test(said)) {
+    return 'it is no translator: it was not compiled with glossa.h (glossa include-dir)';
+  }
+  return `it cannot be loaded: ${said.split('\n')[0]}`;
+}
+
+/** e_machine of an ELF file for each of Node's names (elf.h). */
+const machines: Readonly<Record<string, readonly [number: number, bits: 1 | 2]>> = {
+  x64: [62, 2],
+  arm64: [183, 2],
+  arm: [40, 1],
+  ia32: [3, 1],
+  riscv64: [243, 2],
+  loong64: [258, 2],
+  ppc64: [21, 2],
+  s390x: [22, 2],
+};
+const ET_DYN = 3;
+
+/** Looks at the head of the file, so that the usual slips have a message of their own. */
+function checkFile(path: string): void {
+  if (process.platform !== 'linux') return;
+  const head = readHead(path);
+  if (head.length < 20 || head.readUInt32BE(0) !== 0x7f454c46) {
+    throw new InitError(`${path} is not a shared object (compile it with cc -shared -fPIC)`);
+  }
+  const little = head[5] === 1;
+  const half = (at: number): number => (little ? head.readUInt16LE(at) : head.readUInt16BE(at));
+  const [type, machine] = [half(16), half(18)];
+  const [wanted, bits] = machines[process.arch] ?? [machine, head[4]];
+  if (machine !== wanted || head[4] !== bits) {
+    const known = Object.entries(machines).find(([, [number]]) => number === machine);
+    const built = known?.[0] ?? `machine ${machine}`;
+    throw new InitError(`${path} was built for ${built}, and this is ${process.arch}`);
+  }
+  if (type !== ET_DYN) {
+    throw new InitError(`${path} is not a shared object (link it with cc -shared -fPIC)`);
+  }
+}
+
+function readHead(path: string): Buffer {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(64);
+      return head.subarray(0, readSync(file, head, 0, head.length, 0));
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw new InitError(`${path} cannot be read: ${(error as NodeJS.ErrnoException).code}`);
+  }
+}

@@ -1,0 +1,375 @@
+/**
+ * A module in C as a guest of the host translator. The C side is glossa_entry.h.
+ *
+ * A call writes what there is to know into memory that both see (area.ts), calls one function, and
+ * has its decision as a number; what does not fit in one is fetched afterwards (messages.ts). So C
+ * never calls back, and a plain decision costs one call.
+ */
+import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
+import { InitError } from '../../runtime/core/errors.ts';
+import type { Arg } from '../../runtime/core/fops.ts';
+import { findFop } from '../../runtime/core/fops.ts';
+import type { LogSource } from '../../runtime/core/log.ts';
+import type { Options } from '../../runtime/core/options.ts';
+import type { Message } from '../host/decision.ts';
+import {
+  type Entry,
+  type Evaluation,
+  FAILED,
+  type Guest,
+  type GuestHost,
+  type HookName,
+  type ModuleDescription,
+  NOTHING,
+  type Scalar,
+  type TellName,
+} from '../host/guest.ts';
+import { MessageError } from '../host/message.ts';
+import { Area, NEEDS_CLOCK, NEEDS_PATH, writerOf } from './area.ts';
+import { type Described, describe } from './describe.ts';
+import type { Library } from './ffi.ts';
+import { type Hearer, hear, type Pairs, Reader } from './messages.ts';
+import { Timers } from './timers.ts';
+
+/** What C is to do: `GLOSSA_DO_*`. */
+const DO = {
+  fop: 0,
+  reply: 1,
+  describe: 2,
+  create: 3,
+  fini: 4,
+  notify: 5,
+  entry_created: 6,
+  entry_removed: 7,
+  reconfigure: 8,
+  load_state: 9,
+  statedump: 10,
+  dump_state: 11,
+  cancel: 12,
+  interrupt: 13,
+  forget: 14,
+  release: 15,
+  timer: 16,
+  end: 17,
+} as const;
+
+const ERROR = 4;
+/** Messages that are longer get bytes of their own. */
+const USUAL = 64 * 1024;
+
+export class NativeGuest implements Guest, Hearer {
+  readonly language = 'c';
+  readonly looksItself = true;
+  readonly dead = undefined;
+  readonly memory = 0;
+  readonly description: ModuleDescription;
+  private readonly path: string;
+  private readonly library: Library;
+  private readonly host: GuestHost;
+  private readonly area = new Area();
+  private readonly timers: Timers;
+  private readonly described: Described;
+  private readonly heard = new Uint8Array(USUAL);
+  private closed = false;
+  /** The request that C runs for; 0 when there is none. */
+  private current = 0;
+  private failedNow = false;
+  private lastError = '';
+  private lastTold: Pairs = [];
+  /** What C is to hear when its messages are read. */
+  private later: (() => void)[] = [];
+
+  /** @throws {InitError} when the module describes what cannot be. */
+  constructor(path: string, library: Library, host: GuestHost) {
+    this.path = path;
+    this.library = library;
+    this.host = host;
+    this.timers = new Timers(host);
+    this.area.begin();
+    this.run(DO.describe, null);
+    this.described = describe(path, this.reader());
+    this.description = this.described.description;
+    this.area.needs = this.described.needs;
+  }
+
+  create(volume: string, children: readonly (readonly [string, string])[], options: object): void {
+    const { area } = this;
+    area.begin();
+    area.text(volume);
+    area.number(children.length);
+    for (const child of children) for (const text of child) area.text(text);
+    area.dict(optionDict(this.description.options, options as Record<string, unknown>));
+    const result = this.enter(DO.create, null);
+    if (result === 0) return;
+    const why = this.lastError === '' ? `init gave ${result}` : this.lastError;
+    throw new InitError(`${this.path}: ${why}`);
+  }
+
+  fop(name: string): Entry {
+    const row = findFop(name)!;
+    const { area, host } = this;
+    const what = DO.fop + 256 * row.number;
+    const write = writerOf(row.args);
+    const at = dataAt(row.args);
+    // Arguments by index: taking an array apart by a pattern would cost more than all the rest.
+    return (entered) => {
+      const id = entered[0] as number;
+      const request = host.request(id)!;
+      area.beginFor(id);
+      area.root(request.frame.root, row.logName);
+      write(area, request.args);
+      this.current = id;
+      const code = this.enter(what, at < 0 ? null : (request.args[at] as Uint8Array | null));
+      this.current = 0;
+      return code;
+    };
+  }
+
+  reply(name: string): Entry {
+    const row = findFop(name)!;
+    const { area, host } = this;
+    const what = DO.reply + 256 * row.number;
+    const [writeArgs, write] = [writerOf(row.args), writerOf(row.reply)];
+    const at = dataAt(row.reply);
+    const unseen = this.description.fops[name]?.kind === 'none';
+    return (entered) => {
+      const id = entered[0] as number;
+      const wind = entered[1] as number;
+      const request = host.request(id)!;
+      const { values } = request.replies[wind]!;
+      // A callback without a fop: the host wound by itself, and C has not seen the request yet.
+      const comes = unseen && wind === 0 && request.plan?.row === row;
+      area.beginFor(id);
+      area.reply(wind, comes);
+      if (comes) {
+        area.root(request.frame.root, row.logName);
+        writeArgs(area, request.args);
+      }
+      area.number(entered[2] as number);
+      area.number(entered[3] as number);
+      write(area, values);
+      this.current = id;
+      const code = this.enter(what, at < 0 ? null : (values[at] as Uint8Array | null));
+      this.current = 0;
+      return code;
+    };
+  }
+
+  hook(name: HookName, args: readonly Scalar[]): number {
+    const { area } = this;
+    area.begin();
+    switch (name) {
+      case 'notify':
+        area.text(args[0] as string);
+        break;
+      case 'entry_created':
+      case 'entry_removed':
+        this.writeLoc(args);
+        break;
+      case 'reconfigure':
+        area.dict(optionDict(this.description.options, JSON.parse(args[0] as string)));
+        break;
+      case 'load_state':
+        area.dict(dictOf(JSON.parse(args[0] as string)));
+        break;
+      default:
+    }
+    return this.tellResult(DO[name]);
+  }
+
+  tell(name: TellName): string | undefined {
+    this.area.begin();
+    if (this.tellResult(DO[name]) === FAILED) return undefined;
+    return JSON.stringify(Object.fromEntries(this.lastTold.map(([key, , value]) => [key, value])));
+  }
+
+  tick(): number {
+    this.timers.ring((id) => this.tellNumber(DO.timer, id));
+    return NOTHING;
+  }
+
+  cancel(id: number): void {
+    this.tellNumber(DO.cancel, id);
+  }
+
+  interrupt(id: number): number {
+    return this.tellNumber(DO.interrupt, id);
+  }
+
+  forget(inode: number): number {
+    return this.tellNumber(DO.forget, inode);
+  }
+
+  release(fd: number): number {
+    return this.tellNumber(DO.release, fd);
+  }
+
+  /** What a module in C has forgotten, nothing can find out: `frame-timeout` is for that. */
+  collect(): number {
+    return NOTHING;
+  }
+
+  async evaluate(): Promise<Evaluation> {
+    return { incomplete: false, output: 'a module in C has no prompt: use gdb' };
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.run(DO.end, null);
+    this.closed = true;
+    this.library.close();
+  }
+
+  // -- calls -----------------------------------------------------------------------------------
+
+  private tellNumber(what: number, number: number): number {
+    this.area.beginFor(number);
+    return this.tellResult(what);
+  }
+
+  private tellResult(what: number): number {
+    return this.enter(what, null) === FAILED ? FAILED : NOTHING;
+  }
+
+  /** The record is written: C's turn. Its result is one of the codes of guest.ts. */
+  private enter(what: number, data: Uint8Array | null): number {
+    // It may change at any time; C asks for it before it makes a line.
+    this.area.level = this.host.level;
+    if ((this.area.needs & NEEDS_CLOCK) !== 0) this.area.now = this.host.now() / 1e6;
+    const code = this.run(what, data);
+    this.failedNow = false;
+    if (this.area.said === 0) return code;
+    this.listen();
+    const result = this.failedNow ? FAILED : code;
+    for (const tell of this.later.splice(0)) tell();
+    return result;
+  }
+
+  private run(what: number, data: Uint8Array | null): number {
+    const { area, library } = this;
+    // Its functions are no longer there.
+    if (this.closed) return FAILED;
+    if (area.moved) {
+      library.useArea(area.bytes);
+      area.moved = false;
+    }
+    return data === null ? library.enter(what) : library.enterWith(what, data);
+  }
+
+  private reader(): Reader {
+    const { said } = this.area;
+    const bytes = 8 * said > USUAL ? new Uint8Array(8 * said) : this.heard;
+    this.library.take(bytes);
+    return new Reader(bytes, said);
+  }
+
+  private listen(): void {
+    try {
+      hear(this.reader(), this);
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      this.log(ERROR, { file: this.path, line: 0, func: '-' }, error.message);
+      this.failedNow = true;
+    }
+  }
+
+  /** The inode's and the parent's attributes are not known here. */
+  private writeLoc([inode, parent, name, gfid, pargfid]: readonly Scalar[]): void {
+    const { area, host } = this;
+    const wanted = (area.needs & NEEDS_PATH) !== 0;
+    const above = wanted ? host.inode(parent as number) : undefined;
+    const folder = above === undefined ? null : (JSON.parse(above) as string[])[2]!;
+    const path = folder === null ? null : `${folder === '/' ? '' : folder}/${name}`;
+    type Known = Parameters<Area['looseLoc']>[0];
+    const known = [inode, gfid, parent, pargfid] as unknown as Known;
+    area.looseLoc(known, (name as string | undefined) ?? null, path);
+  }
+
+  // -- what C says -----------------------------------------------------------------------------
+
+  log(level: number, place: LogSource, text: string): void {
+    if (level <= ERROR) this.lastError = text;
+    this.host.log(level, place, text);
+  }
+
+  decide(id: number, place: LogSource, message: Message): void {
+    try {
+      this.host.push(id, message);
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      const name = this.host.request(id)?.name ?? 'a request of its own';
+      this.log(ERROR, place, `${name}: ${error.message}`);
+      this.fail(id);
+    }
+  }
+
+  failed(id: number): void {
+    // Answered meanwhile, it has nothing to fail with.
+    if (this.host.request(id) !== undefined) this.decide(id, NOWHERE, ['failed']);
+  }
+
+  /** The request fails, and C is told that it is over. */
+  private fail(id: number): void {
+    if (id === this.current) this.failedNow = true;
+    else if (this.host.request(id)?.answered === false) this.host.push(id, ['failed']);
+    this.later.push(() => this.cancel(id));
+  }
+
+  track(inode: number): void {
+    if (this.host.track(inode) === 0) this.later.push(() => this.forget(inode));
+  }
+
+  trackFd(fd: number): void {
+    if (this.host.trackFd(fd) === 0) this.later.push(() => this.release(fd));
+  }
+
+  closeFd(fd: number): void {
+    this.host.closeFd(fd);
+  }
+
+  startTimer(id: number, ms: number, again: boolean): void {
+    this.timers.start(id, ms, again);
+  }
+
+  stopTimer(id: number): void {
+    this.timers.stop(id);
+  }
+
+  told(pairs: Pairs): void {
+    this.lastTold = pairs;
+  }
+
+  put(bytes: Uint8Array): number {
+    return this.host.put(bytes);
+  }
+}
+
+const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
+
+const dataAt = (args: readonly Arg[]): number => args.findIndex(({ type }) => type === 'data');
+
+/** Options as C has them: on is 1, what has no value is not there. */
+function optionDict(options: Options, values: Readonly<Record<string, unknown>>): Dict {
+  const dict = new Dict();
+  for (const [key, { type }] of Object.entries(options)) {
+    const value = values[key];
+    if (value === null || value === undefined) continue;
+    if (typeof value === 'boolean') dict.set(key, value ? 1 : 0, 'int');
+    else if (typeof value === 'string') dict.set(key, value, 'str');
+    else dict.set(key, value as number, REAL.has(type) ? 'double' : 'int');
+  }
+  return dict;
+}
+
+const REAL: ReadonlySet<string> = new Set(['double', 'percent']);
+
+/** What `dump_state` has told. */
+function dictOf(pairs: Readonly<Record<string, unknown>>): Dict {
+  const dict = new Dict();
+  for (const [key, value] of Object.entries(pairs)) {
+    if (typeof value !== 'number' && typeof value !== 'string') continue;
+    const type: DictType | undefined = Number.isSafeInteger(value) ? 'int' : undefined;
+    dict.set(key, value as DictValue, type);
+  }
+  return dict;
+}

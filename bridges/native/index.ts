@@ -1,0 +1,158 @@
+/**
+ * features/native: a translator from a file that runs in the process itself: TypeScript or
+ * JavaScript for Node, or a shared object in C. It is as quick as the runtime's own, and as free:
+ * there is no sandbox, and when it crashes, so does the process.
+ *
+ * The file's translator gets the volume as it is: its fops are the volume's, without a step
+ * between. Options beyond those below are its own; they are checked the same way.
+ */
+import { existsSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { GraphError, InitError } from '../../runtime/core/errors.ts';
+import {
+  checkOptions,
+  defineOptions,
+  genericOptions,
+  type Options,
+  type Values,
+} from '../../runtime/core/options.ts';
+import {
+  defaultNotify,
+  defineTranslator,
+  type Fops,
+  type Translator,
+  type Xlator,
+} from '../../runtime/core/xlator.ts';
+import { ffiNames } from './ffi.ts';
+import type { Provider } from './provider.ts';
+import { checkFops } from './record.ts';
+import { sharedObject } from './shared-object.ts';
+import { typescript } from './typescript.ts';
+
+const providers: readonly Provider[] = [typescript, sharedObject];
+
+const options = defineOptions({
+  'module-path': {
+    type: 'str',
+    description:
+      "The file, .ts, .mts, .js, .mjs or .so; a relative one starts at the volfile's folder.",
+  },
+  ffi: {
+    type: 'str',
+    values: ffiNames,
+    default: 'koffi',
+    description: 'The library that calls the functions of a shared object.',
+  },
+});
+
+/** What was made of a volume's file. */
+interface Loaded {
+  readonly path: string;
+  readonly record: Translator<unknown>;
+  values: Values<Options>;
+}
+
+/** `xl.priv` is the translator's own, so this is kept beside it. */
+const volumes = new WeakMap<Xlator<unknown>, Loaded>();
+
+async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
+  const path = findFile(xl, settings['module-path']);
+  const provider = providers.find(({ extensions }) => extensions.includes(extname(path)))!;
+  const record = await provider.load(path, xl, { ffi: settings.ffi, own: options });
+  checkChildren(xl, path, record);
+  const values = ownValues(xl, path, record);
+  volumes.set(xl, { path, record, values });
+  return record.init(xl, values);
+}
+
+/** @throws {InitError} */
+function findFile(xl: Xlator<unknown>, given: string | undefined): string {
+  if (given === undefined) throw new InitError('option module-path is missing: which file?');
+  const path = resolve(xl.context.baseDir, given);
+  const known = providers.flatMap(({ extensions }) => extensions);
+  if (!known.includes(extname(path))) {
+    throw new InitError(`option module-path: '${given}' is none of ${known.join(', ')}`);
+  }
+  if (!existsSync(path)) throw new InitError(`option module-path: there is no file ${path}`);
+  return path;
+}
+
+function checkChildren(xl: Xlator<unknown>, path: string, record: Translator<unknown>): void {
+  const [least, most] = record.children;
+  const has = xl.below.length;
+  if (has >= least && has <= most) return;
+  const range = Number.isFinite(most) ? `${least} to ${most}` : `at least ${least}`;
+  const takes = least === most ? String(least) : range;
+  const noun = most === 1 ? 'subvolume' : 'subvolumes';
+  throw new InitError(`${path}: ${record.type} takes ${takes} ${noun}, not ${has}`);
+}
+
+/** The values of the options that the record declares; what nobody declares is pointed out. */
+function ownValues(
+  xl: Xlator<unknown>,
+  path: string,
+  record: Translator<unknown>,
+): Values<Options> {
+  const taken = Object.keys(record.options).filter((key) => key in options);
+  if (taken.length > 0) {
+    throw new InitError(`${path}: option ${taken.join(', ')} belongs to features/native itself`);
+  }
+  // All keys together, so that a slip in one of ours finds its suggestion too.
+  const all: Options = { ...genericOptions, ...options, ...record.options };
+  const { values, problems } = checkOptions(all, xl.given, { open: record.openOptions === true });
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
+  }
+  for (const problem of problems) xl.log.warning(`${problem.where ?? path}: ${problem.message}`);
+  return values;
+}
+
+/** The new values. @throws {GraphError} when one cannot change; all keep what they had then. */
+function reconfigure(xl: Xlator<unknown>): void {
+  const volume = volumes.get(xl)!;
+  const { path, record } = volume;
+  const values = ownValues(xl, path, record);
+  const problems: string[] = [];
+  for (const [key, { reconfigurable }] of Object.entries(record.options)) {
+    if (reconfigurable && record.reconfigure !== undefined) continue;
+    if (JSON.stringify(values[key]) === JSON.stringify(volume.values[key])) continue;
+    const where = xl.given.findLast((option) => option.key === key)?.where ?? path;
+    problems.push(`${where}: option '${key}' cannot change while the volume runs; mount it anew`);
+  }
+  if (problems.length > 0) throw new GraphError(problems);
+  volume.values = values;
+  record.reconfigure?.(xl, values);
+}
+
+function fops(xl: Xlator<unknown>): Fops<unknown> {
+  const { path, record } = volumes.get(xl)!;
+  const given = record.fops;
+  const made = typeof given === 'function' ? checkFops(path, given(xl)) : given;
+  xl.log.info(`${path} loaded: ${Object.keys(made).join(', ') || 'no fops'}`);
+  return made;
+}
+
+export default defineTranslator<unknown, typeof options>({
+  type: 'features/native',
+  description: 'Runs a translator from a file: TypeScript, JavaScript or C, without a sandbox.',
+  children: [0, Number.POSITIVE_INFINITY],
+  options,
+  openOptions: true,
+  init,
+  fops,
+  reconfigure,
+  notify(xl, event, data) {
+    const { record } = volumes.get(xl)!;
+    if (record.notify === undefined) defaultNotify(xl, event, data);
+    else record.notify(xl, event, data);
+  },
+  fini: (xl) => volumes.get(xl)!.record.fini?.(xl),
+  forget: (xl, inode, value) => volumes.get(xl)!.record.forget?.(xl, inode, value),
+  release: (xl, fd, value) => volumes.get(xl)!.record.release?.(xl, fd, value),
+  releasedir: (xl, fd, value) => volumes.get(xl)!.record.releasedir?.(xl, fd, value),
+  dump(xl) {
+    const { path, record } = volumes.get(xl)!;
+    return { module: path, ...record.dump?.(xl) };
+  },
+});

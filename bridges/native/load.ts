@@ -1,0 +1,149 @@
+/**
+ * Loads a file that a user wrote in TypeScript or JavaScript, with what it imports.
+ *
+ * Every load is a fresh one: two volumes of one file share nothing, and the file's memory is given
+ * back with its volume. The files are ES modules to their author; here each becomes a function, its
+ * types stripped, every line where it was. So nothing about the process's own loading of modules
+ * changes, and it works wherever the runtime itself was loaded from.
+ *
+ *   'glossa'          what this very process runs with, wherever the file lies
+ *   './x.ts'          a file beside it, loaded the same way
+ *   'node:fs', 'x'    Node's own modules, and packages as Node finds them from the file
+ *
+ * A module is one function, so `await` is for functions inside it only.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { compileFunction } from 'node:vm';
+import { transform } from 'sucrase';
+import { InitError } from '../../runtime/core/errors.ts';
+import { didYouMean } from '../../runtime/core/nearest.ts';
+import * as runtime from '../../runtime/index.ts';
+
+type Exports = Record<string, unknown>;
+/** Modules that are there by name, whatever lies beside the file. */
+type Modules = Readonly<Record<string, Readonly<Exports>>>;
+
+const glossa: Readonly<Exports> = Object.freeze({ __esModule: true, ...runtime });
+
+/** By a file's extension, whether it has types. */
+const typed: Readonly<Record<string, boolean>> = {
+  '.ts': true,
+  '.mts': true,
+  '.js': false,
+  '.mjs': false,
+};
+export const extensions: readonly string[] = Object.keys(typed);
+
+/** What a file exports. @throws {InitError} with the file, the line and what is wrong there */
+export function loadFile(path: string, more: Modules = {}): Readonly<Exports> {
+  const files = new Files({ glossa, ...more });
+  try {
+    return files.load(path);
+  } catch (error) {
+    throw files.explained(error, path);
+  }
+}
+
+/** The files of one load, by their paths. */
+class Files {
+  private readonly loaded = new Map<string, { exports: Exports }>();
+  private readonly given: Modules;
+
+  constructor(given: Modules) {
+    this.given = given;
+  }
+
+  load(path: string): Exports {
+    const known = this.loaded.get(path);
+    // Also one that is still being loaded: files may import each other.
+    if (known !== undefined) return known.exports;
+    const module = { exports: {} };
+    this.loaded.set(path, module);
+    const code = compileFunction(stripped(path), parameters, { filename: path });
+    const meta = { url: pathToFileURL(path).href, filename: path, dirname: dirname(path) };
+    const require = (name: string): unknown => this.find(name, path);
+    code.call(undefined, module.exports, require, module, path, dirname(path), meta);
+    return module.exports;
+  }
+
+  private find(name: string, from: string): unknown {
+    const given = this.given[name];
+    if (given !== undefined) return given;
+    const near = /^(\.{0,2}\/|file:)/.test(name) ? beside(name, from) : null;
+    if (near !== null && extname(near) in typed) return this.load(near);
+    return createRequire(from)(near ?? name);
+  }
+
+  /** An error with the line of the user's that it comes from. */
+  explained(error: unknown, path: string): InitError {
+    if (error instanceof InitError) return error;
+    if (!(error instanceof Error)) return new InitError(`${path}: throws ${String(error)}`);
+    const said = `${error.name}: ${error.message.split('\n')[0]}`;
+    const hint = /\bawait is only valid/.test(said) ? '; await in init instead' : '';
+    return new InitError(`${this.placeIn(error.stack ?? '') ?? path}: ${said}${hint}`);
+  }
+
+  /** `file:line` of the innermost call in one of the files. */
+  private placeIn(stack: string): string | undefined {
+    for (const line of stack.split('\n')) {
+      for (const path of this.loaded.keys()) {
+        const at = line.indexOf(`${path}:`);
+        const number = at < 0 ? null : /^\d+/.exec(line.slice(at + path.length + 1));
+        if (number) return `${path}:${number[0]}`;
+      }
+    }
+    return undefined;
+  }
+}
+
+const parameters = ['exports', 'require', 'module', '__filename', '__dirname', 'import_meta'];
+
+/** The file that a relative name means; as with tsc, `x.js` may stand for the `x.ts` beside it. */
+function beside(name: string, from: string): string {
+  const path = name.startsWith('file:') ? fileURLToPath(name) : resolve(dirname(from), name);
+  const source = path.replace(/\.(m?)js$/, '.$1ts');
+  const found = [path, source].find(isFile);
+  if (found !== undefined) return found;
+  const near = extensions.map((extension) => path + extension).find(isFile);
+  const meant = near === undefined ? '' : `; did you mean '${name}${extname(near)}'?`;
+  throw new Error(`there is no file '${name}'${meant}`);
+}
+
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+/** The file as the body of a function, on the same lines. */
+function stripped(path: string): string {
+  const source = readFileSync(path, 'utf8');
+  const types = typed[extname(path)] ? (['typescript'] as const) : [];
+  let code: string;
+  try {
+    const transforms = [...types, 'imports'] as const;
+    code = transform(source, { transforms: [...transforms], disableESTransforms: true }).code;
+  } catch (error) {
+    throw new InitError(syntaxError(path, error));
+  }
+  checkNames(path, code);
+  // A function has no `import.meta`; what is called so here has the same fields.
+  return code.replace(/\bimport\.meta\b/g, 'import_meta');
+}
+
+function syntaxError(path: string, error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  const parts = /^(?:Error transforming .*?: )?(.*) \((\d+):(\d+)\)$/s.exec(said);
+  if (parts === null) return `${path}: ${said}`;
+  return `${path}:${parts[2]}:${parts[3]}: SyntaxError: ${parts[1]}`;
+}
+
+/** Names that 'glossa' does not export would be found out only when a request comes. */
+function checkNames(path: string, code: string): void {
+  for (const { 1: name, index } of code.matchAll(/\b_glossa\.(\w+)/g)) {
+    if (name! in glossa) continue;
+    const line = code.slice(0, index).split('\n').length;
+    const meant = didYouMean(name!, Object.keys(runtime));
+    throw new InitError(`${path}:${line}: 'glossa' has no '${name}'${meant}`);
+  }
+}

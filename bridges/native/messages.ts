@@ -1,0 +1,232 @@
+/**
+ * What a C module has said in a call, read from its bytes. The other side is glossa_wire.h and
+ * glossa_decisions.h.
+ *
+ * Decisions become messages as decision.ts reads them, which checks what they say. The bytes are a
+ * C program's: whatever they are, reading ends, with a `MessageError` where they make no sense.
+ */
+import { decodeName } from '../../runtime/core/bytes.ts';
+import { type FopRow, fops } from '../../runtime/core/fops.ts';
+import type { LogSource } from '../../runtime/core/log.ts';
+import { MessageError } from '../host/message.ts';
+import { DICT_LETTERS } from './area.ts';
+
+/** Who hears it, in the order in which it was said. */
+export interface Hearer {
+  log(level: number, place: LogSource, text: string): void;
+  /** A message about request `id`, as an array of decision.ts. */
+  decide(id: number, place: LogSource, message: readonly unknown[]): void;
+  /** The request failed, and why is in the log. */
+  failed(id: number): void;
+  track(inode: number): void;
+  trackFd(fd: number): void;
+  closeFd(fd: number): void;
+  startTimer(id: number, ms: number, again: boolean): void;
+  stopTimer(id: number): void;
+  /** The pairs of a dict. */
+  told(pairs: Pairs): void;
+  /** Takes bytes over for the message that comes next; their number in it. */
+  put(bytes: Uint8Array): number;
+}
+
+/** [key, type, value], as message.ts has a dict. */
+export type Pairs = readonly (readonly [string, string, unknown])[];
+
+const IATT_NUMBERS = 21;
+const STATVFS_NUMBERS = 11;
+const FLOCK_NUMBERS = 5;
+
+const rows = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
+const dictTypes = new Map(
+  Object.entries(DICT_LETTERS).map(([type, letter]) => [letter.charCodeAt(0), type]),
+);
+
+/** A row of doubles, and texts in it. */
+export class Reader {
+  private readonly bytes: Uint8Array;
+  private readonly f64: Float64Array;
+  private readonly end: number;
+  private at = 0;
+
+  /** @param bytes aligned to 8; `end` is the number of doubles that count. */
+  constructor(bytes: Uint8Array, end: number) {
+    this.bytes = bytes;
+    this.f64 = new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
+    this.end = Math.min(end, this.f64.length);
+  }
+
+  get more(): boolean {
+    return this.at < this.end;
+  }
+
+  number(): number {
+    if (this.at >= this.end) throw new MessageError('a message ends too early');
+    return this.f64[this.at++]!;
+  }
+
+  numbers(count: number): number[] {
+    return Array.from({ length: count }, () => this.number());
+  }
+
+  /** Null when there are none; they are valid as long as the reader's own. */
+  blob(): Uint8Array | null {
+    const length = this.number();
+    if (length < 0) return null;
+    const start = 8 * this.at;
+    const doubles = Math.floor((length + 8) / 8);
+    if (!Number.isSafeInteger(length) || this.at + doubles > this.end) {
+      throw new MessageError('a message ends too early');
+    }
+    this.at += doubles;
+    return this.bytes.subarray(start, start + length);
+  }
+
+  textOrNull(): string | null {
+    const bytes = this.blob();
+    return bytes === null ? null : decodeName(bytes);
+  }
+
+  text(): string {
+    return this.textOrNull() ?? '';
+  }
+
+  /** Something for each of a list, which a message cannot announce without having it. */
+  list<T>(read: () => T): T[] {
+    const count = this.number();
+    if (!(count >= 0 && count <= this.end - this.at)) {
+      throw new MessageError('a message ends too early');
+    }
+    return Array.from({ length: count }, read);
+  }
+}
+
+export const latin = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+
+function iatt(from: Reader): unknown[] {
+  return [from.text(), ...from.numbers(IATT_NUMBERS)];
+}
+
+/** Undefined when the dict's request has ended. */
+function dict(from: Reader, count: number): Pairs | undefined {
+  if (count < 0) return undefined;
+  const pairs: [string, string, unknown][] = [];
+  for (let i = 0; i < count; i++) {
+    const key = from.text();
+    const type = dictTypes.get(from.number()) ?? '';
+    pairs.push([key, type, dictValue(from, type)]);
+  }
+  return pairs;
+}
+
+function dictValue(from: Reader, type: string): unknown {
+  if (type === 'int' || type === 'uint' || type === 'double') return from.number();
+  if (type === 'iatt') return iatt(from);
+  if (type === 'bin' || type === 'mdata') return latin(from.blob() ?? new Uint8Array(0));
+  return from.text();
+}
+
+function entry(from: Reader): unknown[] {
+  const name = from.text();
+  const [off, type] = from.numbers(2);
+  const gfid = from.text();
+  const origin = from.numbers(3);
+  const has = from.number();
+  const stat = has === 2 ? true : has === 1 ? iatt(from) : null;
+  return [name, off, type, gfid, stat, origin[0]! < -1 ? null : origin];
+}
+
+const lock = (from: Reader): unknown[] => [...from.numbers(FLOCK_NUMBERS), from.text()];
+
+type Read = (from: Reader, hearer: Hearer) => unknown;
+
+/** How each value is read, by its letter. */
+const READ: Readonly<Record<string, Read>> = {
+  '=': (from) => ['=', ...from.numbers(2)],
+  n: (from) => from.number(),
+  s: (from) => from.text(),
+  l: (from) => ['loc', [...from.numbers(2), from.textOrNull(), from.text()]],
+  i: (from) => ['inode', from.number()],
+  f: (from) => ['fd', from.number()],
+  a: (from) => ['iatt', iatt(from)],
+  d: (from) => ['dict', dict(from, from.number())],
+  b: (from, hearer) => {
+    const bytes = from.blob();
+    return ['data', bytes === null ? -1 : hearer.put(bytes.slice())];
+  },
+  e: (from) => ['entries', from.list(() => entry(from))],
+  v: (from) => ['statvfs', from.numbers(STATVFS_NUMBERS)],
+  k: (from) => ['flock', lock(from)],
+  z: (from) => ['lease', [...from.numbers(2), from.text(), from.number()]],
+  m: (from) => ['locklist', from.list(() => lock(from))],
+};
+
+function values(from: Reader, count: number, hearer: Hearer): unknown[] {
+  return Array.from({ length: count }, () => {
+    const tag = from.number();
+    if (tag === 0) return null;
+    const read = READ[tag > 0 && tag < 128 ? String.fromCharCode(tag) : ''];
+    if (read === undefined) throw new MessageError('there is no such value');
+    return read(from, hearer);
+  });
+}
+
+function rowOf(number: number): FopRow {
+  const row = rows.get(number);
+  if (row === undefined) throw new MessageError(`${number} is no fop`);
+  return row;
+}
+
+function place(from: Reader): LogSource {
+  return { file: from.text(), line: from.number(), func: from.text() };
+}
+
+type Hear = (from: Reader, hearer: Hearer) => void;
+
+const decision =
+  (read: (from: Reader, hearer: Hearer) => unknown[]): Hear =>
+  (from, hearer) => {
+    const id = from.number();
+    const at = place(from);
+    hearer.decide(id, at, read(from, hearer));
+  };
+
+/** By the kind of message, as `GLOSSA_SAY_*`. */
+const HEAR: Readonly<Record<number, Hear>> = {
+  1: (from, hearer) => {
+    const at = place(from);
+    hearer.log(from.number(), at, from.text());
+  },
+  2: decision((from, hearer) => {
+    const [wind, child, fop] = from.numbers(3);
+    const row = rowOf(fop!);
+    return ['wind', wind, child, row.name, values(from, row.args.length, hearer)];
+  }),
+  3: decision((from, hearer) => {
+    const [child, fop] = from.numbers(2);
+    return ['tail', child, values(from, rowOf(fop!).args.length, hearer)];
+  }),
+  4: decision((from, hearer) => {
+    const [fop, opRet, opErrno] = from.numbers(3);
+    return ['unwind', opRet, opErrno, values(from, rowOf(fop!).reply.length, hearer)];
+  }),
+  5: (from, hearer) => hearer.failed(from.number()),
+  6: (from, hearer) => hearer.track(from.number()),
+  7: (from, hearer) => hearer.trackFd(from.number()),
+  8: (from, hearer) => hearer.closeFd(from.number()),
+  9: (from, hearer) => {
+    const [id, ms, again] = from.numbers(3);
+    hearer.startTimer(id!, ms!, again !== 0);
+  },
+  10: (from, hearer) => hearer.stopTimer(from.number()),
+  11: (from, hearer) => hearer.told(dict(from, from.number()) ?? []),
+};
+
+/** Reads all that was said. @throws {MessageError} where it makes no sense */
+export function hear(from: Reader, hearer: Hearer): void {
+  while (from.more) {
+    const kind = HEAR[from.number()];
+    if (kind === undefined) throw new MessageError('there is no such message');
+    kind(from, hearer);
+  }
+}

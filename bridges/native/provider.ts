@@ -1,0 +1,21 @@
+/** What features/native asks of a language whose translators run in the process itself. */
+import type { Options } from '../../runtime/core/options.ts';
+import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
+
+export interface Provider {
+  /** Of the files it loads, with their dots. */
+  readonly extensions: readonly string[];
+  /**
+   * Makes a translator of a file: checked, and nothing of it run beyond what loading takes. The
+   * record is this volume's alone; everything that holds the file goes with its `fini`.
+   * @throws {InitError | GraphError} which name the file, and the line where there is one
+   */
+  load(path: string, xl: Xlator<unknown>, settings: NativeSettings): Promise<Translator<unknown>>;
+}
+
+export interface NativeSettings {
+  /** The options of features/native itself, which no file may take. */
+  readonly own: Options;
+  /** The library that calls C functions. */
+  readonly ffi: 'koffi' | 'ffi-rs';
+}

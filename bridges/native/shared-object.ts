@@ -1,0 +1,77 @@
+/**
+ * features/native for shared objects in C: a translator whose record is made of one, hosted like a
+ * module of any other language (bridges/host), so that policies and time-outs are the same.
+ */
+import type { Options, Values } from '../../runtime/core/options.ts';
+import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
+import { moduleOptions } from '../host/declared.ts';
+import { Host } from '../host/host.ts';
+import { failureOptions, type Hosted, hosted, policyOf } from '../host/hosted.ts';
+import { Session } from '../host/session.ts';
+import { openLibrary } from './ffi.ts';
+import { NativeGuest } from './guest.ts';
+import type { NativeSettings, Provider } from './provider.ts';
+
+type Given = Values<typeof failureOptions>;
+
+/** What a volume of such a file keeps. */
+interface Volume extends Hosted {
+  given: Given;
+}
+
+export const sharedObject: Provider = {
+  extensions: ['.so'],
+  async load(path, _xl, settings) {
+    return recordOf(path, settings) as unknown as Translator<unknown>;
+  },
+};
+
+function recordOf(
+  path: string,
+  { ffi, own }: NativeSettings,
+): Translator<Volume, typeof failureOptions> {
+  const host: Options = { ...own, ...failureOptions };
+  const valuesFor = (xl: Xlator<Volume>, { guest }: Session): Record<string, unknown> =>
+    moduleOptions(xl, host, guest.description.options, path);
+
+  /** A session with the module in it. @throws {InitError | GraphError} */
+  async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Session> {
+    const library = await openLibrary(path, ffi);
+    const session = new Session(xl, volume.host, volume.given['frame-timeout']);
+    try {
+      const guest = new NativeGuest(path, library, session.lent);
+      session.attach(guest);
+      const below = xl.below.map((child) => [child.name, child.type] as const);
+      guest.create(xl.name, below, valuesFor(xl, session));
+    } catch (error) {
+      session.discard();
+      throw error;
+    }
+    return session;
+  }
+
+  return {
+    type: 'features/native',
+    description: 'A translator in C.',
+    children: [0, Number.POSITIVE_INFINITY],
+    options: failureOptions,
+    openOptions: true,
+    ...hosted,
+    async init(xl, given) {
+      const host = new Host(xl, policyOf(given), () => begin(xl, volume));
+      const volume: Volume = { host, given };
+      await host.start();
+      return volume;
+    },
+    reconfigure(xl, given) {
+      const volume = xl.priv;
+      const { session } = volume.host;
+      const policy = policyOf(given);
+      const values = JSON.stringify(valuesFor(xl, session));
+      volume.given = given;
+      volume.host.setPolicy(policy);
+      for (const each of volume.host.sessions) each.setFrameTimeout(given['frame-timeout']);
+      session.enterFor(() => session.guest.hook('reconfigure', [values]));
+    },
+  };
+}

@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest';
+import { Dict } from '../../runtime/core/dict.ts';
+import { GraphError } from '../../runtime/core/errors.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import { Iatt } from '../../runtime/core/iatt.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import * as runtime from '../../runtime/index.ts';
+import { attributes, FakeContext, gfidOf } from '../../test/support/core.ts';
+import { folderOf, moduleGraph, native, startModule } from '../../test/support/module.ts';
+
+const language = native('.ts');
+
+/** The text of a module whose record has these fields, over what is always needed. */
+const record = (more: string, head = ''): string => `${head}
+export default {
+  type: 'test/mine',
+  description: 'A module.',
+  children: [1, 1],
+  options: {},
+  fops: {},
+  init: () => null,
+  ${more}
+};
+`;
+
+const start = (files: Readonly<Record<string, string>>, options: Record<string, string> = {}) =>
+  startModule(files, { language, options });
+
+/** Why a module is refused, with its folder taken out. */
+async function refusal(
+  files: Readonly<Record<string, string>>,
+  settings: { options?: Record<string, string>; name?: string | null; leaves?: number } = {},
+): Promise<string[]> {
+  const folder = folderOf(files);
+  const run = moduleGraph(folder, { language, ...settings });
+  const error = await run.graph.start().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(GraphError);
+  return (error as GraphError).problems.map((text) => text.replaceAll(folder, 'HERE'));
+}
+
+const PLACE = "test.vol:1:1: volume 'top' (features/native): ";
+
+describe('a file', () => {
+  it('imports glossa, files beside it, and modules of Node; its types are stripped', async () => {
+    const run = await start({
+      'm.ts': `
+        import { basename } from 'node:path';
+        import { type Cbk, Dict, defineTranslator, type Fop, unwind, wind } from 'glossa';
+        import { key } from './lib/key.ts';
+        import { value } from './lib/value.js';
+        type State = { readonly seen: string[] };
+        const stat: Fop<'stat', State> = (frame, xl, loc, xdata) => {
+          xl.priv.seen.push(loc.name!);
+          wind.stat(frame, 0, statCbk, xl.children[0]!, loc, xdata);
+        };
+        const statCbk: Cbk<'stat', State> = (frame, _cookie, xl, opRet, opErrno, buf) => {
+          const pairs = { [key]: value, seen: xl.priv.seen.join(), file: basename(import.meta.url) };
+          unwind.stat(frame, opRet, opErrno, buf, Dict.of(pairs));
+        };
+        export default defineTranslator<State, Record<string, never>>({
+          type: 'test/mine', description: 'A module.', children: [1, 1], options: {},
+          fops: { stat }, init: () => ({ seen: [] }),
+        });`,
+      'lib/key.ts': `import { value } from './value.ts';
+        export const key: string = 'k' + value.length;`,
+      'lib/value.ts': `export const value = 'v' as const;`,
+    });
+    const reply = run.ask('stat', run.known('a'), null);
+    run.asked()[0]!.answer(0, 0, attributes(gfidOf(1)), null);
+    const dict = reply.values[1] as Dict;
+    expect([...dict.keys()].map((key) => [key, dict.get(key)])).toEqual([
+      ['k1', 'v'],
+      ['seen', 'a'],
+      ['file', 'm.ts'],
+    ]);
+    // The classes are the runtime's own, so that everybody knows the objects.
+    expect(dict).toBeInstanceOf(Dict);
+    run.settled();
+  });
+
+  it.each(['.mts', '.js', '.mjs'])('may end in %s', async (extension) => {
+    const text = record('dump: () => ({ a: 1 }),', "import { ENOENT } from 'glossa';");
+    const run = await startModule({ [`m${extension}`]: text }, { language: native(extension) });
+    const dump = run.xl.translator.dump!(run.xl);
+    expect(dump).toEqual({ module: expect.stringMatching(/\/m\.\w+$/), a: 1 });
+  });
+
+  it('is found beside the volfile', async () => {
+    const context = Object.assign(new FakeContext(), { baseDir: folderOf({ 'm.ts': record('') }) });
+    const options = { 'module-path': 'm.ts' };
+    const run = moduleGraph({}, { name: null, language, context: context as FakeContext, options });
+    await run.graph.start();
+    expect(run.lines().join()).toContain('/m.ts loaded: no fops');
+    await run.graph.stop();
+  });
+
+  it('is each volume’s own', async () => {
+    const folder = folderOf({
+      'm.ts': `let count = 0;\n${record('init() { count += 1; return count; },')}`,
+    });
+    const [a, b] = [
+      await startModule(folder, { language }),
+      await startModule(folder, { language }),
+    ];
+    expect([a.xl.priv, b.xl.priv]).toEqual([1, 1]);
+  });
+
+  it('costs nothing for fops that it does not define, and no step for those it does', async () => {
+    const text = record('fops: { stat: function mine(frame) { fail.stat(frame, ENOENT); } },');
+    const run = await start({ 'm.ts': `import { ENOENT, fail } from 'glossa';\n${text}` });
+    const { links, xlators } = run.graph;
+    expect(links.readv.xl).toBe(xlators[0]);
+    expect([links.stat.xl, links.stat.fop.name]).toEqual([run.xl, 'mine']);
+  });
+
+  it('logs with its own lines', async () => {
+    const text = "import type { Xlator } from 'glossa';\ninterface A {\n  b: number;\n}\n";
+    const speak = "const speak = (xl: Xlator) =>\n  xl.log.info('here');\n";
+    const run = await start({ 'm.ts': `${text}${speak}${record('init: speak,')}` });
+    expect(run.lines()).toContainEqual(expect.stringMatching(/ \[m\.ts:6:speak\] 0-top: here$/));
+  });
+});
+
+describe('what is wrong with a file is said with its line', () => {
+  it.each([
+    [
+      'a syntax error',
+      { 'm.ts': 'const a = 1;\nconst b: = 2;\n' },
+      'HERE/m.ts:2:10: SyntaxError: ',
+    ],
+    [
+      'in one that it imports',
+      { 'm.ts': "import './b.ts';", 'b.ts': '\n\n)' },
+      'HERE/b.ts:3:1: Sy',
+    ],
+    ['found by the engine', { 'm.ts': 'const a = 1;\nconst a = 2;' }, 'HERE/m.ts:2: SyntaxError: '],
+    [
+      'what it throws',
+      { 'm.ts': 'const a: any = null;\na.b();' },
+      'HERE/m.ts:2: TypeError: Cannot',
+    ],
+    [
+      'what one that it imports throws',
+      { 'm.ts': "import './b.mjs';", 'b.mjs': '\nthrow new RangeError("far")' },
+      'HERE/b.mjs:2: RangeError: far',
+    ],
+    [
+      'a file that is missing',
+      { 'm.ts': "\nimport x from './y.ts';\nx();" },
+      "HERE/m.ts:2: Error: there is no file './y.ts'",
+    ],
+    [
+      'an extension that is missing',
+      { 'm.ts': "import { y } from './y';\ny();", 'y.ts': 'export const y = 1;' },
+      "HERE/m.ts:1: Error: there is no file './y'; did you mean './y.ts'?",
+    ],
+    [
+      'a package that is missing',
+      { 'm.ts': "import x from 'nowhere-to-be';\nx();" },
+      "HERE/m.ts:1: Error: Cannot find module 'nowhere-to-be'",
+    ],
+    [
+      'a name that glossa has not',
+      { 'm.ts': "import { wynd } from 'glossa';\n\nwynd.stat();" },
+      "HERE/m.ts:3: 'glossa' has no 'wynd' (did you mean 'wind'?)",
+    ],
+    [
+      'await at its top',
+      { 'm.ts': '\nawait null;' },
+      'HERE/m.ts:2: SyntaxError: await is only valid in async functions and the top level bodies of modules; await in init instead',
+    ],
+  ])('%s', async (_, files, text) => {
+    const [problem, ...more] = await refusal(files as Record<string, string>);
+    expect(more).toEqual([]);
+    expect(problem!.slice(0, PLACE.length + text.length)).toBe(PLACE + text);
+  });
+
+  it('what init throws', async () => {
+    const text = "init() {\n throw new InitError('no disk'); },";
+    const files = { 'm.ts': record(text, "import { InitError } from 'glossa';") };
+    expect(await refusal(files)).toEqual([`${PLACE}no disk`]);
+  });
+});
+
+describe('a record is checked before it runs', () => {
+  const typo = "import { ENOENT } from 'glossa';";
+  it.each([
+    [
+      'nothing',
+      'export const a = 1;',
+      ['the default export must be a translator (there is none): '],
+    ],
+    [
+      'something else',
+      'export default 7;',
+      ['the default export must be a translator (it is 7): '],
+    ],
+    ['type', record("type: 'mine',"), ["field 'type' is \"mine\": it must be 'category/name', "]],
+    [
+      'description',
+      record('description: undefined,'),
+      ["field 'description' is missing: it must be "],
+    ],
+    ['children', record('children: 1,'), ["field 'children' is 1: it must be [least, most], "]],
+    ['children, order', record('children: [2, 1],'), ["field 'children' is [2,1]: it must be "]],
+    ['options', record('options: [],'), ["field 'options' is []: it must be a table of options"]],
+    ['fops', record('fops: null,'), ["field 'fops' is null: it must be an object of functions "]],
+    ['init', record('init: undefined,'), ["field 'init' is missing: it must be a function "]],
+    [
+      'notify',
+      record('notify: 1,'),
+      ["field 'notify' is 1: it must be a function (xl, event, data)"],
+    ],
+    [
+      'a slip',
+      record('notfy() {},'),
+      ["'notfy' is no field of a translator (did you mean 'notify'?)"],
+    ],
+    [
+      'a fop',
+      record('fops: { lokup() {} },'),
+      ["fops.lokup: there is no such fop (did you mean 'lookup'?)"],
+    ],
+    [
+      'a value',
+      record('fops: { stat: ENOENT },', typo),
+      ['fops.stat is 2: it must be a function ('],
+    ],
+    [
+      'an option',
+      record('options: { a: 1 },'),
+      ['options.a is 1: it must be { type, description, … }'],
+    ],
+    [
+      'its type',
+      record("options: { a: { type: 'tim', description: 'A.' } },"),
+      ['options.a.type is "tim" (did you mean \'time\'?): it must be one of '],
+    ],
+    [
+      'its default',
+      record("options: { a: { type: 'time', default: '1m', description: 'A.' } },"),
+      ['options.a.default is "1m": it must be a number, as its type is time'],
+    ],
+    [
+      'all at once',
+      record('type: 1, init: 2, fops: { a() {} },'),
+      ["field 'type'", 'fops.a', "field 'init'"],
+    ],
+  ])('%s', async (_, text, wanted) => {
+    const problems = await refusal({ 'm.ts': text });
+    const found = problems.map((problem, at) =>
+      problem.slice(0, 'HERE/m.ts: '.length + wanted[at]!.length),
+    );
+    expect(found).toEqual(wanted.map((one) => `HERE/m.ts: ${one}`));
+  });
+
+  it('and what its fops turn out to be', async () => {
+    const problems = await refusal({ 'm.ts': record('fops: () => ({ start() {} }),') });
+    expect(problems).toEqual([
+      "HERE/m.ts: fops.start: there is no such fop (did you mean 'stat'?)",
+    ]);
+  });
+});
+
+describe('the volume', () => {
+  it.each([
+    [{}, null, 'option module-path is missing: which file?'],
+    [{ 'module-path': 'm.rb' }, null, "option module-path: 'm.rb' is none of .ts, .mts, .js, .mjs"],
+    [{ 'module-path': '/no/m.ts' }, null, 'option module-path: there is no file /no/m.ts'],
+  ])('%j', async (options, name, text) => {
+    const [problem] = await refusal({}, { options, name });
+    expect(problem).toContain(PLACE + text);
+  });
+
+  it('has as many subvolumes as the record takes', async () => {
+    const problems = await refusal({ 'm.ts': record('') }, { leaves: 2 });
+    expect(problems).toEqual([`${PLACE}HERE/m.ts: test/mine takes 1 subvolume, not 2`]);
+  });
+
+  it('leaves its own options to itself', async () => {
+    const own = "options: { 'module-path': { type: 'str', description: 'Mine.' } },";
+    const problems = await refusal({ 'm.ts': record(own) });
+    expect(problems).toEqual([
+      `${PLACE}HERE/m.ts: option module-path belongs to features/native itself`,
+    ]);
+  });
+
+  it('is reconfigured with values of the record’s own options', async () => {
+    const options = `options: {
+      size: { type: 'sizet', default: 1, description: 'S.', reconfigurable: true },
+      fixed: { type: 'int', default: 1, description: 'F.' },
+    },
+    init: (xl, values) => ({ values }),
+    reconfigure(xl, values) { xl.priv.values = values; },`;
+    const run = await start({ 'm.ts': record(options) }, { size: '2KB', fixed: '1' });
+    const values = () => (run.xl.priv as unknown as { values: Record<string, unknown> }).values;
+    expect(values()).toMatchObject({ size: 2048, fixed: 1 });
+    run.reconfigure({ size: '3KB' });
+    expect(values()).toMatchObject({ size: 3072, fixed: 1 });
+    const changed: Record<string, string>[] = [{ size: 'x' }, { size: '4KB', fixed: '2' }];
+    const refused = [
+      /4:5: option 'size': 'x' /,
+      /5:5: option 'fixed' cannot change while the volume/,
+    ];
+    for (const [at, changes] of changed.entries()) {
+      expect(() => run.reconfigure(changes)).toThrow(refused[at]);
+      expect(values()).toMatchObject({ size: 3072, fixed: 1 });
+    }
+    run.reconfigure({ size: '5KB' });
+    expect(values()).toMatchObject({ size: 5120, fixed: 1 });
+  });
+
+  it('hands on the ends of inodes and fds, and its own', async () => {
+    const hooks = ['forget', 'release', 'releasedir', 'fini'].map(
+      (name) => `${name}(xl, _thing, value) { xl.log.info('${name} ' + value); },`,
+    );
+    const run = await start({ 'm.ts': record(hooks.join('\n')) });
+    run.lines();
+    const { inode } = run.known('a');
+    inode!.ctxSet(run.xl, 'inode');
+    const fds = [new Fd(inode!, 0, 1), new Fd(run.root, 0, 1, true)];
+    fds.forEach((fd, at) => {
+      fd.ctxSet(run.xl, at);
+      fd.release();
+    });
+    await run.graph.stop();
+    const said = run.lines().map((line) => line.slice(line.indexOf('0-top: ') + 7));
+    expect(said).toEqual(['release 0', 'releasedir 1', 'forget inode', 'fini undefined']);
+  });
+});
+
+describe("what 'glossa' gives", () => {
+  it('is the runtime’s own', () => {
+    expect([runtime.Dict, runtime.Loc, runtime.Iatt, runtime.Fd]).toEqual([Dict, Loc, Iatt, Fd]);
+  });
+
+  it('has what translators are written with', () => {
+    const names = 'defineTranslator defineOptions wind tail unwind fail pass collect windArgs Dict';
+    for (const name of names.split(' ')) expect(runtime).toHaveProperty(name);
+    expect(runtime.ENOENT).toBe(2);
+    expect(Object.values(runtime)).not.toContain(undefined);
+  });
+});

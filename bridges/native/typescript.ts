@@ -1,0 +1,16 @@
+/**
+ * Translators in TypeScript or JavaScript that are not part of the runtime: a file whose default
+ * export is a translator record, as those of `runtime/xlators` are. It runs in the process itself,
+ * as quick as those and as free: there is no sandbox.
+ */
+
+import { extensions, loadFile } from './load.ts';
+import type { Provider } from './provider.ts';
+import { checkRecord } from './record.ts';
+
+export const typescript: Provider = {
+  extensions,
+  async load(path) {
+    return checkRecord(path, loadFile(path));
+  },
+};

@@ -1,0 +1,218 @@
+/** What `option packages` brings, and what a module that is a package has with it. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { EPERM } from '../../runtime/core/errno.ts';
+import { folderOf, type RunningModule, startModule } from '../../test/support/module.ts';
+import { wheel } from '../../test/support/wheel.ts';
+import { whyNoWheel } from './packages.ts';
+
+/** A module that prints what `body` puts into `r`, when it starts. */
+const module = (body: string): string =>
+  `from glupy import *
+import json
+${body}
+print("R", json.dumps(r))
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        frame.fail(EPERM)
+`;
+
+function printed(run: RunningModule): unknown {
+  const line = run.lines().find((text) => text.includes(' R ')) ?? '';
+  return JSON.parse(line.slice(line.indexOf(' R ') + 3)) as unknown;
+}
+
+function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+  const folder = folderOf({});
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), content);
+  }
+  return folder;
+}
+
+const GREETING = {
+  'greeting/__init__.py': 'from .words import hello\nfrom . import deep\n',
+  'greeting/words.py':
+    'def hello(name): return f"hello {name}"\ndef fail(): raise ValueError("no")\n',
+  'greeting/deep/__init__.py': 'from ..words import hello as far\n',
+  'greeting/words.txt': 'some text',
+};
+
+describe('wheels', () => {
+  it('are imported from, with their data and metadata', async () => {
+    const folder = folderWith({ 'greeting-1.0-py3-none-any.whl': wheel('greeting', GREETING) });
+    const body = `import greeting, importlib.metadata, importlib.resources, os
+r = [greeting.hello("you"), greeting.deep.far("me"), importlib.metadata.version("greeting"),
+     importlib.resources.files("greeting").joinpath("words.txt").read_text(),
+     open(os.path.join(os.path.dirname(greeting.__file__), "words.txt")).read()]`;
+    const run = await startModule(
+      { 'm.py': module(body) },
+      { options: { packages: join(folder, 'greeting-1.0-py3-none-any.whl') } },
+    );
+    expect(printed(run)).toEqual(['hello you', 'hello me', '1.0', 'some text', 'some text']);
+  });
+
+  it('appear in tracebacks with their own lines', async () => {
+    const folder = folderWith({ 'greeting-1.0-py3-none-any.whl': wheel('greeting', GREETING) });
+    const run = await startModule(
+      {
+        'm.py': `from glupy import *
+from greeting.words import fail
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        fail()
+`,
+      },
+      { options: { packages: join(folder, 'greeting-1.0-py3-none-any.whl') } },
+    );
+    run.ask('stat', run.known('file'), null);
+    const log = run.lines().join('\n');
+    expect(log).toMatch(/greeting\/words\.py", line 2, in fail/);
+    expect(log).toContain('def fail(): raise ValueError("no")');
+    expect(log).toMatch(/m\.py", line 6, in stat/);
+  });
+
+  it('that need what was not given are named where it is missed', async () => {
+    const files = { 'top.py': 'import below\n' };
+    const folder = folderWith({
+      'top-1.0-py3-none-any.whl': wheel('top', files, ['below>=2', 'extra-thing; extra == "x"']),
+    });
+    const start = startModule(
+      { 'm.py': module('import top\nr = 1') },
+      { options: { packages: join(folder, 'top-1.0-py3-none-any.whl') } },
+    );
+    await expect(start).rejects.toThrow(
+      /No module named 'below': top needs below>=2: give its wheel in option packages/,
+    );
+  });
+
+  it('have what they need when it is given too', async () => {
+    const folder = folderWith({
+      'top-1.0-py3-none-any.whl': wheel('top', { 'top.py': 'from below import x\n' }, ['below']),
+      'below-1.0-py3-none-any.whl': wheel('below', { 'below.py': 'x = 7\n' }),
+    });
+    const both = ['top', 'below'].map((name) => join(folder, `${name}-1.0-py3-none-any.whl`));
+    const run = await startModule(
+      { 'm.py': module('import top\nr = top.x') },
+      { options: { packages: both.join(', ') } },
+    );
+    expect(printed(run)).toBe(7);
+  });
+
+  it.each([
+    ['x-1.0-cp314-cp314-linux_x86_64.whl', /native code, for cp314-cp314-linux_x86_64/],
+    ['x-1.0-py3-none-manylinux_2_17_x86_64.whl', /native code/],
+    ['x-1.0-py2-none-any.whl', /it is for py2/],
+    ['x-1.0.whl', /not the name of a wheel/],
+    ['x.tar.gz', /neither a folder nor a wheel/],
+  ])('%s is refused', (name, why) => {
+    expect(whyNoWheel(name)).toMatch(why);
+  });
+
+  it.each(['x-1.0-py3-none-any.whl', 'x-1.0-1-py2.py3-none-any.whl', 'x-1.0-cp314-none-any.whl'])(
+    '%s is taken',
+    (name) => {
+      expect(whyNoWheel(name)).toBe(undefined);
+    },
+  );
+
+  it.each([
+    [
+      'native code inside',
+      wheel('x', { 'x/fast.so': 'code' }),
+      /it has native code \(x\/fast\.so\)/,
+    ],
+    ['no zip file', new Uint8Array(100), /no sound zip file/],
+    ['a zip file that is cut', wheel('x', { 'x.py': '' }).subarray(0, 90), /no sound zip file/],
+  ])('with %s are refused, naming the option', async (_what, data, why) => {
+    const folder = folderWith({ 'x-1.0-py3-none-any.whl': data });
+    const path = join(folder, 'x-1.0-py3-none-any.whl');
+    const start = startModule({ 'm.py': module('r = 1') }, { options: { packages: path } });
+    await expect(start).rejects.toThrow(why);
+    await expect(start).rejects.toThrow(`option packages ${path}`);
+  });
+
+  it('that are not there are refused, naming what was looked for', async () => {
+    const start = startModule({ 'm.py': module('r = 1') }, { options: { packages: '/no/x.whl' } });
+    await expect(start).rejects.toThrow(
+      /option packages \/no\/x\.whl: there is no such file or folder \(\/no\/x\.whl\)/,
+    );
+  });
+});
+
+it('folders are imported from, and read', async () => {
+  const folder = folderWith(GREETING);
+  const body = `import greeting, os
+r = greeting.hello("you"), open(os.path.dirname(greeting.__file__) + "/words.txt").read()`;
+  const run = await startModule({ 'm.py': module(body) }, { options: { packages: folder } });
+  expect(printed(run)).toEqual(['hello you', 'some text']);
+});
+
+describe('a module that is a package', () => {
+  const body = `from .inner import deep
+from . import beside
+import importlib.resources, os
+here = os.path.dirname(__file__)
+def write():
+    try: open(os.path.join(here, "data", "rules.txt"), "a")
+    except PermissionError as error: return error.strerror
+r = [deep.name, beside.name, open(os.path.join(here, "data", "rules.txt")).read(),
+     importlib.resources.files(__package__).joinpath("data/rules.txt").read_text(), write()]`;
+  const files = {
+    'm/__init__.py': module(body),
+    'm/beside.py': 'name = "beside"\n',
+    'm/inner/__init__.py': '',
+    'm/inner/deep.py': 'from ..beside import name as above\nname = "deep " + above\n',
+    'm/data/rules.txt': 'rules',
+    'secret.txt': 'beside the package',
+  };
+
+  it('has subpackages, relative imports, and its data to read', async () => {
+    const folder = folderOf(files);
+    const run = await startModule(folder);
+    const wrote = `not granted (option allow-write ${folder}/m/data/rules.txt)`;
+    expect(printed(run)).toEqual(['deep beside', 'beside', 'rules', 'rules', wrote]);
+  });
+
+  it('has nothing of what lies beside it', async () => {
+    const start = startModule({
+      ...files,
+      'm/__init__.py': module('import os\nr = open(os.path.dirname(__file__) + "/../secret.txt")'),
+    });
+    await expect(start).rejects.toThrow(/option allow-read .*secret\.txt/);
+  });
+
+  it('may be imported by a module, with its data', async () => {
+    const run = await startModule({
+      'm.py': module('import lib\nr = lib.text'),
+      'lib/__init__.py':
+        'import os\ntext = open(os.path.join(os.path.dirname(__file__), "t.txt")).read()\n',
+      'lib/t.txt': 'text',
+    });
+    expect(printed(run)).toBe('text');
+  });
+});
+
+it('two volumes of the same package share nothing', async () => {
+  const files = {
+    'm.py': `from glupy import *
+import lib
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        lib.seen.append(1)
+        print("R", len(lib.seen))
+        frame.fail(EPERM)
+`,
+    'lib.py': 'seen = []\n',
+  };
+  const folder = folderOf(files);
+  const [one, other] = [await startModule(folder), await startModule(folder)];
+  one.ask('stat', one.known('file'), null);
+  expect(other.ask('stat', other.known('file'), null)).toMatchObject({ opErrno: EPERM });
+  expect([printed(one), printed(other)]).toEqual([1, 1]);
+});

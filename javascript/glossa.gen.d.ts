@@ -1,0 +1,3063 @@
+/**
+ * Generated from runtime/core/fops.ts by runtime/gen/javascript.ts (npm run gen). Do not edit.
+ *
+ * What modules in JavaScript import: `import { Translator, ENOENT } from 'glossa'`. Words and units
+ * are GlusterFS's; the guide is docs/guide-javascript.md.
+ */
+// biome-ignore-all lint/suspicious/noExplicitAny: what authors keep in these is theirs to type
+// biome-ignore-all lint/suspicious/noConfusingVoidType: a method may return nothing
+// biome-ignore-all lint/complexity/noStaticOnlyClass: the rest of the class is in its interface
+declare module 'glossa' {
+  /** Values that a GlusterFS dict holds. */
+  export type DictValue = number | string | boolean | Uint8Array | Iatt;
+  export type DictType = 'int' | 'uint' | 'double' | 'str' | 'bin' | 'gfuuid' | 'iatt' | 'mdata';
+  /** What may be given where a dict is wanted. */
+  export type DictLike = Dict | Map<string, DictValue> | Readonly<Record<string, DictValue>>;
+  export type Bytes = Uint8Array | ArrayBuffer | DataView | Data;
+  export type FopName = keyof FopTable;
+
+  /** What an async method returns: the child's reply, parts by name or in order, or opRet. */
+  export type Returned<N extends FopName> =
+    | Reply<N>
+    | FopTable[N]['mine']
+    | readonly unknown[]
+    | Bytes
+    | number
+    | void;
+
+  /**
+   * Derive `export class xlator extends Translator`, and define what you care about. A method named
+   * after a fop takes the place of that fop; `<fop>Cbk` sees its reply; an `async` method awaits its
+   * children and returns the reply. Fops that are not defined pass by at no cost.
+   */
+  export interface Translator extends FopMethods {
+    /** The volume's name and type. */
+    readonly name: string;
+    readonly type: string;
+    /** The subvolumes, and the first of them: null when there is none. */
+    readonly children: readonly Child[];
+    readonly child: Child;
+    /** Values of the options that the class declares. */
+    readonly options: Readonly<Record<string, any>>;
+    readonly log: Log;
+    /** Once, before the first request; throw to refuse the start. */
+    init?(): void | Promise<void>;
+    /** Once, after the last request. */
+    fini?(): void;
+    /** CHILD_UP, CHILD_DOWN, PARENT_UP, … */
+    notify?(event: string): void | Promise<void>;
+    /** The options have changed while the volume runs: `this.options` has the new values. */
+    reconfigure?(options: Readonly<Record<string, any>>): void | Promise<void>;
+    /** After every fop that has made a name, or taken one away. */
+    entryCreated?(loc: Loc): void | Promise<void>;
+    entryRemoved?(loc: Loc): void | Promise<void>;
+    /** Figures for the statedump and `glossa stats`. */
+    statedump?(): Record<string, number | string>;
+    /** What the code that is loaded next is told, as JSON can have it. */
+    dumpState?(): unknown;
+    loadState?(state: any): void;
+    /** Every fop without a method of its own; `frame.name` tells which. */
+    anyFop?(frame: Frame<any>, ...args: any[]): unknown;
+    anyCbk?(frame: Frame<any>, opRet: number, opErrno: number, ...reply: any[]): unknown;
+    anyCancel?(frame: Frame<any>): void;
+    /** Calls `fn` in so many seconds; again and again with `repeat`. */
+    timer(seconds: number, fn: () => unknown, how?: { repeat?: boolean }): { cancel(): void };
+    /** Lets so many seconds pass; rejects with Cancelled when the caller gives up. */
+    sleep(seconds: number): Promise<void>;
+  }
+  export class Translator {
+    /** What the volfile may set. */
+    static options: Readonly<Record<string, OptionSpec>>;
+  }
+
+  /** Lines of the volume's log: `%s %d %i %j %o`, and whatever else is given. */
+  export interface Log {
+    critical(...args: unknown[]): void;
+    error(...args: unknown[]): void;
+    warning(...args: unknown[]): void;
+    info(...args: unknown[]): void;
+    debug(...args: unknown[]): void;
+    trace(...args: unknown[]): void;
+  }
+
+  export interface OptionSpec {
+    readonly type: string;
+    readonly description: string;
+  }
+  interface About {
+    help?: string;
+    /** Whether it may change while the volume runs. */
+    reconfigurable?: boolean;
+    values?: readonly string[];
+    min?: number;
+    max?: number;
+  }
+  type MakeOption<T> = (value?: T | About | null, about?: About) => OptionSpec;
+  /** Options: a default, which may be left out, and what is to be known about it. */
+  export const Option: {
+    str: MakeOption<string>;
+    int: MakeOption<number>;
+    float: MakeOption<number>;
+    bool: MakeOption<boolean>;
+    /** Bytes; KB, MB, … are powers of 1024. */
+    size: MakeOption<number>;
+    /** Seconds; s, m, h, d, w are units. */
+    time: MakeOption<number>;
+    /** 0 to 100. */
+    percent: MakeOption<number>;
+    /** An absolute path. */
+    path: MakeOption<string>;
+  };
+
+  /** One request. It must be answered, or passed on, exactly once. */
+  export class Frame<N extends FopName = FopName> {
+    readonly id: number;
+    /** The fop's name. */
+    readonly name: N;
+    /** Who asks. */
+    readonly root: Root;
+    /** Your note from the fop to its callback; null at first. */
+    local: any;
+    /** In a callback: what `windTo` was given as cookie, or else the child that answered. */
+    cookie: any;
+    /** Whether the request has had its answer, or was handed on for good. */
+    readonly answered: boolean;
+    /** Passes it to the first child, with these arguments or, without any, those that came. */
+    wind(...args: FopTable[N]['given'] | []): void;
+    /**
+     * The same to another child, with a note for the callback, as another fop, or with another
+     * callback. May be called several times.
+     */
+    windTo(to: Child | WindTo, ...args: any[]): void;
+    /** Answers. opRet < 0 is failure, with opErrno. Parts that are left out at the end are null. */
+    unwind(opRet: number, opErrno?: number, ...reply: Partial<FopTable[N]['answer']>): void;
+    /** Answers with an errno: short for `unwind(-1, errno)`. */
+    fail(errno: number): void;
+  }
+  export interface WindTo {
+    child?: Child;
+    cookie?: unknown;
+    fop?: FopName;
+    cbk?(frame: Frame<any>, opRet: number, opErrno: number, ...reply: any[]): unknown;
+  }
+  export interface Root {
+    readonly unique: number;
+    readonly uid: number;
+    readonly gid: number;
+    readonly pid: number;
+    readonly groups: readonly number[];
+    /** Hexadecimal text. */
+    readonly lkOwner: string;
+    /** The log name of the fop that the caller asked for, such as LOOKUP. */
+    readonly op: string;
+  }
+
+  /** A subvolume: every fop is a method that gives a promise of the reply, or rejects. */
+  export interface Child extends ChildMethods {
+    readonly index: number;
+    readonly name: string;
+    readonly type: string;
+  }
+  export class Child {}
+
+  /** What a child answered, with the fop's reply by name: `reply.buf`. */
+  export type Reply<N extends FopName = FopName> = FopTable[N]['parts'] &
+    Iterable<unknown> & {
+      readonly opRet: number;
+      readonly opErrno: number;
+      readonly values: FopTable[N]['reply'];
+      /** Another reply with some parts exchanged. */
+      replace(changes: FopTable[N]['mine'] & { opRet?: number }): Reply<N>;
+    };
+  export const Reply: { readonly prototype: object; [Symbol.hasInstance](value: unknown): boolean };
+
+  /** A failed fop. Thrown out of an async method, its errno is the request's. */
+  export class FopError extends Error {
+    constructor(errno: number, message?: string);
+    readonly errno: number;
+    /** The errno's name: 'ENOENT'. */
+    readonly code: string;
+    /** What the child answered, when it was one that failed. */
+    readonly reply: Reply<any> | null;
+  }
+  /** Rejects what is awaited when the caller has given up. Let through, it is EINTR. */
+  export class Cancelled extends FopError {
+    constructor();
+  }
+  /** The frame has had its answer: it can be neither answered nor wound again. */
+  export class AlreadyAnswered extends Error {}
+  /** A thing of a request was used after the request had ended. */
+  export class HandleExpired extends Error {}
+  export function errorcode(errno: number): string;
+  export function strerror(errno: number): string;
+
+  /** A file, directory or other thing in the volume, whatever its names. */
+  export class Inode {
+    readonly id: number;
+    readonly gfid: string;
+    /** One of IA_*. */
+    readonly iaType: number;
+    /** A path by any of its names, for people and logs. */
+    readonly path: string;
+    /** Your own notes, which go away when the volume forgets the inode. */
+    readonly ctx: Map<any, any>;
+    equals(other: unknown): boolean;
+  }
+  /** Where a fop acts: `name` in the directory `parent`, and/or the inode itself. */
+  export class Loc {
+    static of(to: {
+      parent?: Inode | null;
+      name?: string;
+      inode?: Inode | null;
+      gfid?: string;
+    }): Loc;
+    /** The last component of the path; null for a fop by gfid. */
+    readonly name: string | null;
+    /** The gfid of the directory. */
+    readonly pargfid: string;
+    readonly gfid: string;
+    readonly inode: Inode | null;
+    readonly parent: Inode | null;
+    /** A path from the root, for people and logs. */
+    readonly path: string;
+    replace(changes: { name?: string; parent?: Inode; inode?: Inode }): Loc;
+    equals(other: unknown): boolean;
+  }
+  /** An open file or directory. One that you have opened yourself is yours to close. */
+  export class Fd {
+    readonly id: number;
+    readonly inode: Inode;
+    /** What it was opened with: O_*. */
+    readonly flags: number;
+    readonly pid: number;
+    readonly isDir: boolean;
+    readonly ctx: Map<any, any>;
+    close(): void;
+  }
+  /** The bytes of a read or write. Handed on untouched, they never enter the interpreter. */
+  export class Data implements Iterable<number> {
+    readonly length: number;
+    /** The bytes; what you change in them is handed on. */
+    readonly bytes: Uint8Array;
+    /** An array of your own. */
+    copy(): Uint8Array;
+    /** UTF-8. */
+    toString(): string;
+    [Symbol.iterator](): Iterator<number>;
+  }
+  /** A GlusterFS dict: xdata and extended attributes. */
+  export class Dict implements Iterable<[string, DictValue]> {
+    constructor(pairs?: DictLike | null);
+    readonly size: number;
+    /** Each key's GlusterFS type. */
+    readonly types: ReadonlyMap<string, DictType>;
+    has(key: string): boolean;
+    get(key: string): any;
+    set(key: string, value: DictValue, type?: DictType): this;
+    delete(key: string): boolean;
+    clear(): void;
+    keys(): IterableIterator<string>;
+    values(): IterableIterator<DictValue>;
+    entries(): IterableIterator<[string, DictValue]>;
+    forEach(each: (value: DictValue, key: string, dict: Dict) => void): void;
+    copy(): Dict;
+    [Symbol.iterator](): IterableIterator<[string, DictValue]>;
+  }
+  interface Fields<T> {
+    /** An independent object, with some fields exchanged. */
+    copy(changes?: Partial<T>): this;
+    toJSON(): T;
+  }
+  export interface IattFields {
+    iaGfid: string;
+    /** One of IA_*. */
+    iaType: number;
+    /** Permission bits: 0o7777. */
+    iaProt: number;
+    iaNlink: number;
+    iaUid: number;
+    iaGid: number;
+    /** Bytes. */
+    iaSize: number;
+    /** Units of 512 bytes. */
+    iaBlocks: number;
+    iaBlksize: number;
+    iaDev: number;
+    iaRdev: number;
+    /** Times are whole seconds, their nanoseconds apart. */
+    iaAtime: number;
+    iaAtimeNsec: number;
+    iaMtime: number;
+    iaMtimeNsec: number;
+    iaCtime: number;
+    iaCtimeNsec: number;
+    iaBtime: number;
+    iaBtimeNsec: number;
+    iaFlags: number;
+    iaAttributes: number;
+    iaAttributesMask: number;
+  }
+  /** The attributes of an inode. */
+  export interface Iatt extends IattFields, Fields<IattFields> {}
+  export class Iatt {
+    constructor(fields?: Partial<IattFields>);
+    readonly iaIno: bigint;
+    /** st_mode: type and permission in one. */
+    mode: number;
+    /** Whether these attributes mean anything. */
+    readonly known: boolean;
+  }
+  export interface StatvfsFields {
+    bsize: number;
+    frsize: number;
+    blocks: number;
+    bfree: number;
+    bavail: number;
+    files: number;
+    ffree: number;
+    favail: number;
+    fsid: number;
+    flag: number;
+    namemax: number;
+  }
+  export interface Statvfs extends StatvfsFields, Fields<StatvfsFields> {}
+  export class Statvfs {
+    constructor(fields?: Partial<StatvfsFields>);
+  }
+  export interface FlockFields {
+    /** 0 read, 1 write, 2 unlock. */
+    type: number;
+    whence: number;
+    start: number;
+    /** 0: to the end of the file. */
+    len: number;
+    pid: number;
+    /** Hexadecimal text. */
+    owner: string;
+  }
+  export interface Flock extends FlockFields, Fields<FlockFields> {}
+  export class Flock {
+    constructor(fields?: Partial<FlockFields>);
+  }
+  export interface LeaseFields {
+    cmd: number;
+    type: number;
+    id: string;
+    flags: number;
+  }
+  export interface Lease extends LeaseFields, Fields<LeaseFields> {}
+  export class Lease {
+    constructor(fields?: Partial<LeaseFields>);
+  }
+  /** An entry of a directory listing; `replace` makes a changed one. */
+  export class Dirent {
+    constructor(
+      name: string,
+      off: number,
+      type: number,
+      more?: { gfid?: string; stat?: Iatt | null },
+    );
+    readonly name: string;
+    /** Where a later readdir goes on after it. */
+    readonly off: number;
+    /** DT_*, which is an st_mode >> 12. */
+    readonly type: number;
+    readonly gfid: string;
+    /** readdirp only. */
+    readonly stat: Iatt | null;
+    replace(changes: Partial<Pick<Dirent, 'name' | 'off' | 'type' | 'gfid' | 'stat'>>): Dirent;
+  }
+
+  /** Files and variables that the volume's options allow-read, allow-write and allow-env name. */
+  export function readFile(path: string): Uint8Array;
+  export function readText(path: string): string;
+  export function readDir(path: string): string[];
+  export function writeFile(path: string, content: Uint8Array | string): void;
+  export function env(name: string): string | undefined;
+
+  /** The table of fops. */
+  export const fops: readonly {
+    readonly number: number;
+    readonly name: FopName;
+    readonly logName: string;
+    readonly args: readonly { readonly name: string; readonly type: string }[];
+    readonly reply: readonly { readonly name: string; readonly type: string }[];
+  }[];
+
+  export const NULL_GFID: string;
+  export const ROOT_GFID: string;
+  export const IA_INVAL: 0;
+  export const IA_IFREG: 1;
+  export const IA_IFDIR: 2;
+  export const IA_IFLNK: 3;
+  export const IA_IFBLK: 4;
+  export const IA_IFCHR: 5;
+  export const IA_IFIFO: 6;
+  export const IA_IFSOCK: 7;
+  export const EPERM: 1;
+  export const ENOENT: 2;
+  export const ESRCH: 3;
+  export const EINTR: 4;
+  export const EIO: 5;
+  export const ENXIO: 6;
+  export const E2BIG: 7;
+  export const ENOEXEC: 8;
+  export const EBADF: 9;
+  export const ECHILD: 10;
+  export const EAGAIN: 11;
+  export const ENOMEM: 12;
+  export const EACCES: 13;
+  export const EFAULT: 14;
+  export const ENOTBLK: 15;
+  export const EBUSY: 16;
+  export const EEXIST: 17;
+  export const EXDEV: 18;
+  export const ENODEV: 19;
+  export const ENOTDIR: 20;
+  export const EISDIR: 21;
+  export const EINVAL: 22;
+  export const ENFILE: 23;
+  export const EMFILE: 24;
+  export const ENOTTY: 25;
+  export const ETXTBSY: 26;
+  export const EFBIG: 27;
+  export const ENOSPC: 28;
+  export const ESPIPE: 29;
+  export const EROFS: 30;
+  export const EMLINK: 31;
+  export const EPIPE: 32;
+  export const EDOM: 33;
+  export const ERANGE: 34;
+  export const EDEADLK: 35;
+  export const ENAMETOOLONG: 36;
+  export const ENOLCK: 37;
+  export const ENOSYS: 38;
+  export const ENOTEMPTY: 39;
+  export const ELOOP: 40;
+  export const ENOMSG: 42;
+  export const EIDRM: 43;
+  export const ECHRNG: 44;
+  export const EL2NSYNC: 45;
+  export const EL3HLT: 46;
+  export const EL3RST: 47;
+  export const ELNRNG: 48;
+  export const EUNATCH: 49;
+  export const ENOCSI: 50;
+  export const EL2HLT: 51;
+  export const EBADE: 52;
+  export const EBADR: 53;
+  export const EXFULL: 54;
+  export const ENOANO: 55;
+  export const EBADRQC: 56;
+  export const EBADSLT: 57;
+  export const EBFONT: 59;
+  export const ENOSTR: 60;
+  export const ENODATA: 61;
+  export const ETIME: 62;
+  export const ENOSR: 63;
+  export const ENONET: 64;
+  export const ENOPKG: 65;
+  export const EREMOTE: 66;
+  export const ENOLINK: 67;
+  export const EADV: 68;
+  export const ESRMNT: 69;
+  export const ECOMM: 70;
+  export const EPROTO: 71;
+  export const EMULTIHOP: 72;
+  export const EDOTDOT: 73;
+  export const EBADMSG: 74;
+  export const EOVERFLOW: 75;
+  export const ENOTUNIQ: 76;
+  export const EBADFD: 77;
+  export const EREMCHG: 78;
+  export const ELIBACC: 79;
+  export const ELIBBAD: 80;
+  export const ELIBSCN: 81;
+  export const ELIBMAX: 82;
+  export const ELIBEXEC: 83;
+  export const EILSEQ: 84;
+  export const ERESTART: 85;
+  export const ESTRPIPE: 86;
+  export const EUSERS: 87;
+  export const ENOTSOCK: 88;
+  export const EDESTADDRREQ: 89;
+  export const EMSGSIZE: 90;
+  export const EPROTOTYPE: 91;
+  export const ENOPROTOOPT: 92;
+  export const EPROTONOSUPPORT: 93;
+  export const ESOCKTNOSUPPORT: 94;
+  export const EOPNOTSUPP: 95;
+  export const EPFNOSUPPORT: 96;
+  export const EAFNOSUPPORT: 97;
+  export const EADDRINUSE: 98;
+  export const EADDRNOTAVAIL: 99;
+  export const ENETDOWN: 100;
+  export const ENETUNREACH: 101;
+  export const ENETRESET: 102;
+  export const ECONNABORTED: 103;
+  export const ECONNRESET: 104;
+  export const ENOBUFS: 105;
+  export const EISCONN: 106;
+  export const ENOTCONN: 107;
+  export const ESHUTDOWN: 108;
+  export const ETOOMANYREFS: 109;
+  export const ETIMEDOUT: 110;
+  export const ECONNREFUSED: 111;
+  export const EHOSTDOWN: 112;
+  export const EHOSTUNREACH: 113;
+  export const EALREADY: 114;
+  export const EINPROGRESS: 115;
+  export const ESTALE: 116;
+  export const EUCLEAN: 117;
+  export const ENOTNAM: 118;
+  export const ENAVAIL: 119;
+  export const EISNAM: 120;
+  export const EREMOTEIO: 121;
+  export const EDQUOT: 122;
+  export const ENOMEDIUM: 123;
+  export const EMEDIUMTYPE: 124;
+  export const ECANCELED: 125;
+  export const ENOKEY: 126;
+  export const EKEYEXPIRED: 127;
+  export const EKEYREVOKED: 128;
+  export const EKEYREJECTED: 129;
+  export const EOWNERDEAD: 130;
+  export const ENOTRECOVERABLE: 131;
+  export const ERFKILL: 132;
+  export const EHWPOISON: 133;
+  export const EWOULDBLOCK: 11;
+  export const EDEADLOCK: 35;
+  export const ENOTSUP: 95;
+
+  /** Per fop: arguments as they come and as they may be given, reply likewise, reply by name. */
+  export interface FopTable {
+    stat: {
+      args: [loc: Loc, xdata: Dict | null];
+      given: [loc: Loc, xdata?: DictLike | null];
+      reply: [buf: Iatt, xdata: Dict | null];
+      answer: [buf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly buf: Iatt; readonly xdata: Dict | null };
+      mine: { buf?: Iatt | null; xdata?: DictLike | null };
+    };
+    readlink: {
+      args: [loc: Loc, size: number, xdata: Dict | null];
+      given: [loc: Loc, size: number, xdata?: DictLike | null];
+      reply: [path: string, buf: Iatt, xdata: Dict | null];
+      answer: [path: string | null, buf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly path: string; readonly buf: Iatt; readonly xdata: Dict | null };
+      mine: { path?: string | null; buf?: Iatt | null; xdata?: DictLike | null };
+    };
+    mknod: {
+      args: [loc: Loc, mode: number, rdev: number, umask: number, xdata: Dict | null];
+      given: [loc: Loc, mode: number, rdev: number, umask: number, xdata?: DictLike | null];
+      reply: [inode: Inode, buf: Iatt, preparent: Iatt, postparent: Iatt, xdata: Dict | null];
+      answer: [
+        inode: Inode | null,
+        buf: Iatt | null,
+        preparent: Iatt | null,
+        postparent: Iatt | null,
+        xdata: DictLike | null,
+      ];
+      parts: {
+        readonly inode: Inode;
+        readonly buf: Iatt;
+        readonly preparent: Iatt;
+        readonly postparent: Iatt;
+        readonly xdata: Dict | null;
+      };
+      mine: {
+        inode?: Inode | null;
+        buf?: Iatt | null;
+        preparent?: Iatt | null;
+        postparent?: Iatt | null;
+        xdata?: DictLike | null;
+      };
+    };
+    mkdir: {
+      args: [loc: Loc, mode: number, umask: number, xdata: Dict | null];
+      given: [loc: Loc, mode: number, umask: number, xdata?: DictLike | null];
+      reply: [inode: Inode, buf: Iatt, preparent: Iatt, postparent: Iatt, xdata: Dict | null];
+      answer: [
+        inode: Inode | null,
+        buf: Iatt | null,
+        preparent: Iatt | null,
+        postparent: Iatt | null,
+        xdata: DictLike | null,
+      ];
+      parts: {
+        readonly inode: Inode;
+        readonly buf: Iatt;
+        readonly preparent: Iatt;
+        readonly postparent: Iatt;
+        readonly xdata: Dict | null;
+      };
+      mine: {
+        inode?: Inode | null;
+        buf?: Iatt | null;
+        preparent?: Iatt | null;
+        postparent?: Iatt | null;
+        xdata?: DictLike | null;
+      };
+    };
+    unlink: {
+      args: [loc: Loc, xflag: number, xdata: Dict | null];
+      given: [loc: Loc, xflag: number, xdata?: DictLike | null];
+      reply: [preparent: Iatt, postparent: Iatt, xdata: Dict | null];
+      answer: [preparent: Iatt | null, postparent: Iatt | null, xdata: DictLike | null];
+      parts: { readonly preparent: Iatt; readonly postparent: Iatt; readonly xdata: Dict | null };
+      mine: { preparent?: Iatt | null; postparent?: Iatt | null; xdata?: DictLike | null };
+    };
+    rmdir: {
+      args: [loc: Loc, flags: number, xdata: Dict | null];
+      given: [loc: Loc, flags: number, xdata?: DictLike | null];
+      reply: [preparent: Iatt, postparent: Iatt, xdata: Dict | null];
+      answer: [preparent: Iatt | null, postparent: Iatt | null, xdata: DictLike | null];
+      parts: { readonly preparent: Iatt; readonly postparent: Iatt; readonly xdata: Dict | null };
+      mine: { preparent?: Iatt | null; postparent?: Iatt | null; xdata?: DictLike | null };
+    };
+    symlink: {
+      args: [linkpath: string, loc: Loc, umask: number, xdata: Dict | null];
+      given: [linkpath: string, loc: Loc, umask: number, xdata?: DictLike | null];
+      reply: [inode: Inode, buf: Iatt, preparent: Iatt, postparent: Iatt, xdata: Dict | null];
+      answer: [
+        inode: Inode | null,
+        buf: Iatt | null,
+        preparent: Iatt | null,
+        postparent: Iatt | null,
+        xdata: DictLike | null,
+      ];
+      parts: {
+        readonly inode: Inode;
+        readonly buf: Iatt;
+        readonly preparent: Iatt;
+        readonly postparent: Iatt;
+        readonly xdata: Dict | null;
+      };
+      mine: {
+        inode?: Inode | null;
+        buf?: Iatt | null;
+        preparent?: Iatt | null;
+        postparent?: Iatt | null;
+        xdata?: DictLike | null;
+      };
+    };
+    rename: {
+      args: [oldloc: Loc, newloc: Loc, xdata: Dict | null];
+      given: [oldloc: Loc, newloc: Loc, xdata?: DictLike | null];
+      reply: [
+        buf: Iatt,
+        preoldparent: Iatt,
+        postoldparent: Iatt,
+        prenewparent: Iatt,
+        postnewparent: Iatt,
+        xdata: Dict | null,
+      ];
+      answer: [
+        buf: Iatt | null,
+        preoldparent: Iatt | null,
+        postoldparent: Iatt | null,
+        prenewparent: Iatt | null,
+        postnewparent: Iatt | null,
+        xdata: DictLike | null,
+      ];
+      parts: {
+        readonly buf: Iatt;
+        readonly preoldparent: Iatt;
+        readonly postoldparent: Iatt;
+        readonly prenewparent: Iatt;
+        readonly postnewparent: Iatt;
+        readonly xdata: Dict | null;
+      };
+      mine: {
+        buf?: Iatt | null;
+        preoldparent?: Iatt | null;
+        postoldparent?: Iatt | null;
+        prenewparent?: Iatt | null;
+        postnewparent?: Iatt | null;
+        xdata?: DictLike | null;
+      };
+    };
+    link: {
+      args: [oldloc: Loc, newloc: Loc, xdata: Dict | null];
+      given: [oldloc: Loc, newloc: Loc, xdata?: DictLike | null];
+      reply: [inode: Inode, buf: Iatt, preparent: Iatt, postparent: Iatt, xdata: Dict | null];
+      answer: [
+        inode: Inode | null,
+        buf: Iatt | null,
+        preparent: Iatt | null,
+        postparent: Iatt | null,
+        xdata: DictLike | null,
+      ];
+      parts: {
+        readonly inode: Inode;
+        readonly buf: Iatt;
+        readonly preparent: Iatt;
+        readonly postparent: Iatt;
+        readonly xdata: Dict | null;
+      };
+      mine: {
+        inode?: Inode | null;
+        buf?: Iatt | null;
+        preparent?: Iatt | null;
+        postparent?: Iatt | null;
+        xdata?: DictLike | null;
+      };
+    };
+    truncate: {
+      args: [loc: Loc, offset: number, xdata: Dict | null];
+      given: [loc: Loc, offset: number, xdata?: DictLike | null];
+      reply: [prebuf: Iatt, postbuf: Iatt, xdata: Dict | null];
+      answer: [prebuf: Iatt | null, postbuf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly prebuf: Iatt; readonly postbuf: Iatt; readonly xdata: Dict | null };
+      mine: { prebuf?: Iatt | null; postbuf?: Iatt | null; xdata?: DictLike | null };
+    };
+    open: {
+      args: [loc: Loc, flags: number, fd: Fd, xdata: Dict | null];
+      given: [loc: Loc, flags: number, fd?: Fd | null, xdata?: DictLike | null];
+      reply: [fd: Fd, xdata: Dict | null];
+      answer: [fd: Fd | null, xdata: DictLike | null];
+      parts: { readonly fd: Fd; readonly xdata: Dict | null };
+      mine: { fd?: Fd | null; xdata?: DictLike | null };
+    };
+    readv: {
+      args: [fd: Fd, size: number, offset: number, flags: number, xdata: Dict | null];
+      given: [fd: Fd, size: number, offset: number, flags: number, xdata?: DictLike | null];
+      reply: [vector: Data, stbuf: Iatt, xdata: Dict | null];
+      answer: [vector: Bytes | null, stbuf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly vector: Data; readonly stbuf: Iatt; readonly xdata: Dict | null };
+      mine: { vector?: Bytes | null; stbuf?: Iatt | null; xdata?: DictLike | null };
+    };
+    writev: {
+      args: [fd: Fd, vector: Data, offset: number, flags: number, xdata: Dict | null];
+      given: [fd: Fd, vector: Bytes, offset: number, flags: number, xdata?: DictLike | null];
+      reply: [prebuf: Iatt, postbuf: Iatt, xdata: Dict | null];
+      answer: [prebuf: Iatt | null, postbuf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly prebuf: Iatt; readonly postbuf: Iatt; readonly xdata: Dict | null };
+      mine: { prebuf?: Iatt | null; postbuf?: Iatt | null; xdata?: DictLike | null };
+    };
+    statfs: {
+      args: [loc: Loc, xdata: Dict | null];
+      given: [loc: Loc, xdata?: DictLike | null];
+      reply: [buf: Statvfs, xdata: Dict | null];
+      answer: [buf: Statvfs | null, xdata: DictLike | null];
+      parts: { readonly buf: Statvfs; readonly xdata: Dict | null };
+      mine: { buf?: Statvfs | null; xdata?: DictLike | null };
+    };
+    flush: {
+      args: [fd: Fd, xdata: Dict | null];
+      given: [fd: Fd, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    fsync: {
+      args: [fd: Fd, datasync: number, xdata: Dict | null];
+      given: [fd: Fd, datasync: number, xdata?: DictLike | null];
+      reply: [prebuf: Iatt, postbuf: Iatt, xdata: Dict | null];
+      answer: [prebuf: Iatt | null, postbuf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly prebuf: Iatt; readonly postbuf: Iatt; readonly xdata: Dict | null };
+      mine: { prebuf?: Iatt | null; postbuf?: Iatt | null; xdata?: DictLike | null };
+    };
+    setxattr: {
+      args: [loc: Loc, dict: Dict | null, flags: number, xdata: Dict | null];
+      given: [loc: Loc, dict: DictLike | null, flags: number, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    getxattr: {
+      args: [loc: Loc, name: string | null, xdata: Dict | null];
+      given: [loc: Loc, name: string | null, xdata?: DictLike | null];
+      reply: [dict: Dict, xdata: Dict | null];
+      answer: [dict: DictLike | null, xdata: DictLike | null];
+      parts: { readonly dict: Dict; readonly xdata: Dict | null };
+      mine: { dict?: DictLike | null; xdata?: DictLike | null };
+    };
+    removexattr: {
+      args: [loc: Loc, name: string, xdata: Dict | null];
+      given: [loc: Loc, name: string, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    opendir: {
+      args: [loc: Loc, fd: Fd, xdata: Dict | null];
+      given: [loc: Loc, fd?: Fd | null, xdata?: DictLike | null];
+      reply: [fd: Fd, xdata: Dict | null];
+      answer: [fd: Fd | null, xdata: DictLike | null];
+      parts: { readonly fd: Fd; readonly xdata: Dict | null };
+      mine: { fd?: Fd | null; xdata?: DictLike | null };
+    };
+    fsyncdir: {
+      args: [fd: Fd, datasync: number, xdata: Dict | null];
+      given: [fd: Fd, datasync: number, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    access: {
+      args: [loc: Loc, mask: number, xdata: Dict | null];
+      given: [loc: Loc, mask: number, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    create: {
+      args: [loc: Loc, flags: number, mode: number, umask: number, fd: Fd, xdata: Dict | null];
+      given: [
+        loc: Loc,
+        flags: number,
+        mode: number,
+        umask: number,
+        fd?: Fd | null,
+        xdata?: DictLike | null,
+      ];
+      reply: [
+        fd: Fd,
+        inode: Inode,
+        buf: Iatt,
+        preparent: Iatt,
+        postparent: Iatt,
+        xdata: Dict | null,
+      ];
+      answer: [
+        fd: Fd | null,
+        inode: Inode | null,
+        buf: Iatt | null,
+        preparent: Iatt | null,
+        postparent: Iatt | null,
+        xdata: DictLike | null,
+      ];
+      parts: {
+        readonly fd: Fd;
+        readonly inode: Inode;
+        readonly buf: Iatt;
+        readonly preparent: Iatt;
+        readonly postparent: Iatt;
+        readonly xdata: Dict | null;
+      };
+      mine: {
+        fd?: Fd | null;
+        inode?: Inode | null;
+        buf?: Iatt | null;
+        preparent?: Iatt | null;
+        postparent?: Iatt | null;
+        xdata?: DictLike | null;
+      };
+    };
+    ftruncate: {
+      args: [fd: Fd, offset: number, xdata: Dict | null];
+      given: [fd: Fd, offset: number, xdata?: DictLike | null];
+      reply: [prebuf: Iatt, postbuf: Iatt, xdata: Dict | null];
+      answer: [prebuf: Iatt | null, postbuf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly prebuf: Iatt; readonly postbuf: Iatt; readonly xdata: Dict | null };
+      mine: { prebuf?: Iatt | null; postbuf?: Iatt | null; xdata?: DictLike | null };
+    };
+    fstat: {
+      args: [fd: Fd, xdata: Dict | null];
+      given: [fd: Fd, xdata?: DictLike | null];
+      reply: [buf: Iatt, xdata: Dict | null];
+      answer: [buf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly buf: Iatt; readonly xdata: Dict | null };
+      mine: { buf?: Iatt | null; xdata?: DictLike | null };
+    };
+    lk: {
+      args: [fd: Fd, cmd: number, flock: Flock, xdata: Dict | null];
+      given: [fd: Fd, cmd: number, flock: Flock, xdata?: DictLike | null];
+      reply: [flock: Flock, xdata: Dict | null];
+      answer: [flock: Flock | null, xdata: DictLike | null];
+      parts: { readonly flock: Flock; readonly xdata: Dict | null };
+      mine: { flock?: Flock | null; xdata?: DictLike | null };
+    };
+    lookup: {
+      args: [loc: Loc, xdata: Dict | null];
+      given: [loc: Loc, xdata?: DictLike | null];
+      reply: [inode: Inode, buf: Iatt, xdata: Dict | null, postparent: Iatt];
+      answer: [
+        inode: Inode | null,
+        buf: Iatt | null,
+        xdata: DictLike | null,
+        postparent: Iatt | null,
+      ];
+      parts: {
+        readonly inode: Inode;
+        readonly buf: Iatt;
+        readonly xdata: Dict | null;
+        readonly postparent: Iatt;
+      };
+      mine: {
+        inode?: Inode | null;
+        buf?: Iatt | null;
+        xdata?: DictLike | null;
+        postparent?: Iatt | null;
+      };
+    };
+    readdir: {
+      args: [fd: Fd, size: number, offset: number, xdata: Dict | null];
+      given: [fd: Fd, size: number, offset: number, xdata?: DictLike | null];
+      reply: [entries: Dirent[], xdata: Dict | null];
+      answer: [entries: readonly Dirent[] | null, xdata: DictLike | null];
+      parts: { readonly entries: Dirent[]; readonly xdata: Dict | null };
+      mine: { entries?: readonly Dirent[] | null; xdata?: DictLike | null };
+    };
+    inodelk: {
+      args: [volume: string, loc: Loc, cmd: number, flock: Flock, xdata: Dict | null];
+      given: [volume: string, loc: Loc, cmd: number, flock: Flock, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    finodelk: {
+      args: [volume: string, fd: Fd, cmd: number, flock: Flock, xdata: Dict | null];
+      given: [volume: string, fd: Fd, cmd: number, flock: Flock, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    entrylk: {
+      args: [
+        volume: string,
+        loc: Loc,
+        basename: string | null,
+        cmd: number,
+        type: number,
+        xdata: Dict | null,
+      ];
+      given: [
+        volume: string,
+        loc: Loc,
+        basename: string | null,
+        cmd: number,
+        type: number,
+        xdata?: DictLike | null,
+      ];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    fentrylk: {
+      args: [
+        volume: string,
+        fd: Fd,
+        basename: string | null,
+        cmd: number,
+        type: number,
+        xdata: Dict | null,
+      ];
+      given: [
+        volume: string,
+        fd: Fd,
+        basename: string | null,
+        cmd: number,
+        type: number,
+        xdata?: DictLike | null,
+      ];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    xattrop: {
+      args: [loc: Loc, optype: number, dict: Dict | null, xdata: Dict | null];
+      given: [loc: Loc, optype: number, dict: DictLike | null, xdata?: DictLike | null];
+      reply: [dict: Dict, xdata: Dict | null];
+      answer: [dict: DictLike | null, xdata: DictLike | null];
+      parts: { readonly dict: Dict; readonly xdata: Dict | null };
+      mine: { dict?: DictLike | null; xdata?: DictLike | null };
+    };
+    fxattrop: {
+      args: [fd: Fd, optype: number, dict: Dict | null, xdata: Dict | null];
+      given: [fd: Fd, optype: number, dict: DictLike | null, xdata?: DictLike | null];
+      reply: [dict: Dict, xdata: Dict | null];
+      answer: [dict: DictLike | null, xdata: DictLike | null];
+      parts: { readonly dict: Dict; readonly xdata: Dict | null };
+      mine: { dict?: DictLike | null; xdata?: DictLike | null };
+    };
+    fgetxattr: {
+      args: [fd: Fd, name: string | null, xdata: Dict | null];
+      given: [fd: Fd, name: string | null, xdata?: DictLike | null];
+      reply: [dict: Dict, xdata: Dict | null];
+      answer: [dict: DictLike | null, xdata: DictLike | null];
+      parts: { readonly dict: Dict; readonly xdata: Dict | null };
+      mine: { dict?: DictLike | null; xdata?: DictLike | null };
+    };
+    fsetxattr: {
+      args: [fd: Fd, dict: Dict | null, flags: number, xdata: Dict | null];
+      given: [fd: Fd, dict: DictLike | null, flags: number, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    rchecksum: {
+      args: [fd: Fd, offset: number, len: number, xdata: Dict | null];
+      given: [fd: Fd, offset: number, len: number, xdata?: DictLike | null];
+      reply: [weak: number, strong: Data, xdata: Dict | null];
+      answer: [weak: number, strong: Bytes | null, xdata: DictLike | null];
+      parts: { readonly weak: number; readonly strong: Data; readonly xdata: Dict | null };
+      mine: { weak?: number; strong?: Bytes | null; xdata?: DictLike | null };
+    };
+    setattr: {
+      args: [loc: Loc, stbuf: Iatt, valid: number, xdata: Dict | null];
+      given: [loc: Loc, stbuf: Iatt, valid: number, xdata?: DictLike | null];
+      reply: [statpre: Iatt, statpost: Iatt, xdata: Dict | null];
+      answer: [statpre: Iatt | null, statpost: Iatt | null, xdata: DictLike | null];
+      parts: { readonly statpre: Iatt; readonly statpost: Iatt; readonly xdata: Dict | null };
+      mine: { statpre?: Iatt | null; statpost?: Iatt | null; xdata?: DictLike | null };
+    };
+    fsetattr: {
+      args: [fd: Fd, stbuf: Iatt, valid: number, xdata: Dict | null];
+      given: [fd: Fd, stbuf: Iatt, valid: number, xdata?: DictLike | null];
+      reply: [statpre: Iatt, statpost: Iatt, xdata: Dict | null];
+      answer: [statpre: Iatt | null, statpost: Iatt | null, xdata: DictLike | null];
+      parts: { readonly statpre: Iatt; readonly statpost: Iatt; readonly xdata: Dict | null };
+      mine: { statpre?: Iatt | null; statpost?: Iatt | null; xdata?: DictLike | null };
+    };
+    readdirp: {
+      args: [fd: Fd, size: number, offset: number, xdata: Dict | null];
+      given: [fd: Fd, size: number, offset: number, xdata?: DictLike | null];
+      reply: [entries: Dirent[], xdata: Dict | null];
+      answer: [entries: readonly Dirent[] | null, xdata: DictLike | null];
+      parts: { readonly entries: Dirent[]; readonly xdata: Dict | null };
+      mine: { entries?: readonly Dirent[] | null; xdata?: DictLike | null };
+    };
+    getspec: {
+      args: [key: string, flags: number];
+      given: [key: string, flags: number];
+      reply: [spec: string];
+      answer: [spec: string | null];
+      parts: { readonly spec: string };
+      mine: { spec?: string | null };
+    };
+    fremovexattr: {
+      args: [fd: Fd, name: string, xdata: Dict | null];
+      given: [fd: Fd, name: string, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    fallocate: {
+      args: [fd: Fd, mode: number, offset: number, len: number, xdata: Dict | null];
+      given: [fd: Fd, mode: number, offset: number, len: number, xdata?: DictLike | null];
+      reply: [prebuf: Iatt, postbuf: Iatt, xdata: Dict | null];
+      answer: [prebuf: Iatt | null, postbuf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly prebuf: Iatt; readonly postbuf: Iatt; readonly xdata: Dict | null };
+      mine: { prebuf?: Iatt | null; postbuf?: Iatt | null; xdata?: DictLike | null };
+    };
+    discard: {
+      args: [fd: Fd, offset: number, len: number, xdata: Dict | null];
+      given: [fd: Fd, offset: number, len: number, xdata?: DictLike | null];
+      reply: [prebuf: Iatt, postbuf: Iatt, xdata: Dict | null];
+      answer: [prebuf: Iatt | null, postbuf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly prebuf: Iatt; readonly postbuf: Iatt; readonly xdata: Dict | null };
+      mine: { prebuf?: Iatt | null; postbuf?: Iatt | null; xdata?: DictLike | null };
+    };
+    zerofill: {
+      args: [fd: Fd, offset: number, len: number, xdata: Dict | null];
+      given: [fd: Fd, offset: number, len: number, xdata?: DictLike | null];
+      reply: [prebuf: Iatt, postbuf: Iatt, xdata: Dict | null];
+      answer: [prebuf: Iatt | null, postbuf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly prebuf: Iatt; readonly postbuf: Iatt; readonly xdata: Dict | null };
+      mine: { prebuf?: Iatt | null; postbuf?: Iatt | null; xdata?: DictLike | null };
+    };
+    ipc: {
+      args: [op: number, xdata: Dict | null];
+      given: [op: number, xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    seek: {
+      args: [fd: Fd, offset: number, what: number, xdata: Dict | null];
+      given: [fd: Fd, offset: number, what: number, xdata?: DictLike | null];
+      reply: [offset: number, xdata: Dict | null];
+      answer: [offset: number, xdata: DictLike | null];
+      parts: { readonly offset: number; readonly xdata: Dict | null };
+      mine: { offset?: number; xdata?: DictLike | null };
+    };
+    lease: {
+      args: [loc: Loc, lease: Lease, xdata: Dict | null];
+      given: [loc: Loc, lease: Lease, xdata?: DictLike | null];
+      reply: [lease: Lease, xdata: Dict | null];
+      answer: [lease: Lease | null, xdata: DictLike | null];
+      parts: { readonly lease: Lease; readonly xdata: Dict | null };
+      mine: { lease?: Lease | null; xdata?: DictLike | null };
+    };
+    getactivelk: {
+      args: [loc: Loc, xdata: Dict | null];
+      given: [loc: Loc, xdata?: DictLike | null];
+      reply: [locklist: Flock[], xdata: Dict | null];
+      answer: [locklist: readonly Flock[] | null, xdata: DictLike | null];
+      parts: { readonly locklist: Flock[]; readonly xdata: Dict | null };
+      mine: { locklist?: readonly Flock[] | null; xdata?: DictLike | null };
+    };
+    setactivelk: {
+      args: [loc: Loc, locklist: Flock[], xdata: Dict | null];
+      given: [loc: Loc, locklist: readonly Flock[], xdata?: DictLike | null];
+      reply: [xdata: Dict | null];
+      answer: [xdata: DictLike | null];
+      parts: { readonly xdata: Dict | null };
+      mine: { xdata?: DictLike | null };
+    };
+    put: {
+      args: [
+        loc: Loc,
+        mode: number,
+        umask: number,
+        flags: number,
+        vector: Data,
+        offset: number,
+        dict: Dict | null,
+        xdata: Dict | null,
+      ];
+      given: [
+        loc: Loc,
+        mode: number,
+        umask: number,
+        flags: number,
+        vector: Bytes,
+        offset: number,
+        dict: DictLike | null,
+        xdata?: DictLike | null,
+      ];
+      reply: [inode: Inode, buf: Iatt, preparent: Iatt, postparent: Iatt, xdata: Dict | null];
+      answer: [
+        inode: Inode | null,
+        buf: Iatt | null,
+        preparent: Iatt | null,
+        postparent: Iatt | null,
+        xdata: DictLike | null,
+      ];
+      parts: {
+        readonly inode: Inode;
+        readonly buf: Iatt;
+        readonly preparent: Iatt;
+        readonly postparent: Iatt;
+        readonly xdata: Dict | null;
+      };
+      mine: {
+        inode?: Inode | null;
+        buf?: Iatt | null;
+        preparent?: Iatt | null;
+        postparent?: Iatt | null;
+        xdata?: DictLike | null;
+      };
+    };
+    icreate: {
+      args: [loc: Loc, mode: number, xdata: Dict | null];
+      given: [loc: Loc, mode: number, xdata?: DictLike | null];
+      reply: [inode: Inode, buf: Iatt, xdata: Dict | null];
+      answer: [inode: Inode | null, buf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly inode: Inode; readonly buf: Iatt; readonly xdata: Dict | null };
+      mine: { inode?: Inode | null; buf?: Iatt | null; xdata?: DictLike | null };
+    };
+    namelink: {
+      args: [loc: Loc, xdata: Dict | null];
+      given: [loc: Loc, xdata?: DictLike | null];
+      reply: [prebuf: Iatt, postbuf: Iatt, xdata: Dict | null];
+      answer: [prebuf: Iatt | null, postbuf: Iatt | null, xdata: DictLike | null];
+      parts: { readonly prebuf: Iatt; readonly postbuf: Iatt; readonly xdata: Dict | null };
+      mine: { prebuf?: Iatt | null; postbuf?: Iatt | null; xdata?: DictLike | null };
+    };
+    copy_file_range: {
+      args: [
+        fdIn: Fd,
+        offIn: number,
+        fdOut: Fd,
+        offOut: number,
+        len: number,
+        flags: number,
+        xdata: Dict | null,
+      ];
+      given: [
+        fdIn: Fd,
+        offIn: number,
+        fdOut: Fd,
+        offOut: number,
+        len: number,
+        flags: number,
+        xdata?: DictLike | null,
+      ];
+      reply: [stbuf: Iatt, prebufDst: Iatt, postbufDst: Iatt, xdata: Dict | null];
+      answer: [
+        stbuf: Iatt | null,
+        prebufDst: Iatt | null,
+        postbufDst: Iatt | null,
+        xdata: DictLike | null,
+      ];
+      parts: {
+        readonly stbuf: Iatt;
+        readonly prebufDst: Iatt;
+        readonly postbufDst: Iatt;
+        readonly xdata: Dict | null;
+      };
+      mine: {
+        stbuf?: Iatt | null;
+        prebufDst?: Iatt | null;
+        postbufDst?: Iatt | null;
+        xdata?: DictLike | null;
+      };
+    };
+  }
+
+  /** What a translator may define for each fop. */
+  interface FopMethods {
+    /**
+     * Attributes of an object. Asked by: stat(2) and its kin, when the kernel no longer believes what it has.
+     *
+     * The reply (buf, xdata): buf is what stat(2) returns, and the kernel believes it for the attribute timeout.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    stat?(frame: Frame<'stat'>, loc: Loc, xdata: Dict | null): void | Promise<Returned<'stat'>>;
+    /**
+     * buf is what stat(2) returns, and the kernel believes it for the attribute timeout. After a failure (opRet < 0) all parts are null.
+     * @param buf attributes of the object, after the fop
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    statCbk?(
+      frame: Frame<'stat'>,
+      opRet: number,
+      opErrno: number,
+      buf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    statCancel?(frame: Frame<'stat'>): void;
+    /**
+     * The target of a symbolic link. Asked by: readlink(2), and every path that leads through the link.
+     *
+     * The reply (path, buf, xdata): op_ret is the length of path in bytes.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param size at most so many bytes
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    readlink?(
+      frame: Frame<'readlink'>,
+      loc: Loc,
+      size: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'readlink'>>;
+    /**
+     * op_ret is the length of path in bytes. After a failure (opRet < 0) all parts are null.
+     * @param path the target, as it is stored
+     * @param buf attributes of the object, after the fop
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    readlinkCbk?(
+      frame: Frame<'readlink'>,
+      opRet: number,
+      opErrno: number,
+      path: string,
+      buf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    readlinkCancel?(frame: Frame<'readlink'>): void;
+    /**
+     * Makes a file that is not opened: regular, device, FIFO or socket. Asked by: mknod(2), mkfifo(3), bind(2) of a local socket.
+     *
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param mode type and permission bits, as in stat(2), the umask already taken off
+     * @param rdev the device number, for block and character devices
+     * @param umask the caller's umask; 0 when it has been applied
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    mknod?(
+      frame: Frame<'mknod'>,
+      loc: Loc,
+      mode: number,
+      rdev: number,
+      umask: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'mknod'>>;
+    /**
+     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * @param inode the inode that the name leads to
+     * @param buf attributes of the object, after the fop
+     * @param preparent attributes of the directory before
+     * @param postparent attributes of the directory after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    mknodCbk?(
+      frame: Frame<'mknod'>,
+      opRet: number,
+      opErrno: number,
+      inode: Inode,
+      buf: Iatt,
+      preparent: Iatt,
+      postparent: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    mknodCancel?(frame: Frame<'mknod'>): void;
+    /**
+     * Makes a directory. Asked by: mkdir(2).
+     *
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param mode type and permission bits, as in stat(2), the umask already taken off
+     * @param umask the caller's umask; 0 when it has been applied
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    mkdir?(
+      frame: Frame<'mkdir'>,
+      loc: Loc,
+      mode: number,
+      umask: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'mkdir'>>;
+    /**
+     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * @param inode the inode that the name leads to
+     * @param buf attributes of the object, after the fop
+     * @param preparent attributes of the directory before
+     * @param postparent attributes of the directory after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    mkdirCbk?(
+      frame: Frame<'mkdir'>,
+      opRet: number,
+      opErrno: number,
+      inode: Inode,
+      buf: Iatt,
+      preparent: Iatt,
+      postparent: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    mkdirCancel?(frame: Frame<'mkdir'>): void;
+    /**
+     * Takes a name of a file away; the file goes with its last name and last open fd. Asked by: unlink(2).
+     *
+     * The reply (preparent, postparent, xdata): Attributes of the directory; the kernel forgets the name.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param xflag GlusterFS-internal; 0 from a mount
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    unlink?(
+      frame: Frame<'unlink'>,
+      loc: Loc,
+      xflag: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'unlink'>>;
+    /**
+     * Attributes of the directory; the kernel forgets the name. After a failure (opRet < 0) all parts are null.
+     * @param preparent attributes of the directory before
+     * @param postparent attributes of the directory after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    unlinkCbk?(
+      frame: Frame<'unlink'>,
+      opRet: number,
+      opErrno: number,
+      preparent: Iatt,
+      postparent: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    unlinkCancel?(frame: Frame<'unlink'>): void;
+    /**
+     * Takes an empty directory away; ENOTEMPTY for one that is not. Asked by: rmdir(2).
+     *
+     * The reply (preparent, postparent, xdata): Attributes of the directory above; the kernel forgets the name.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param flags not 0: with all it contains; 0 from a mount
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    rmdir?(
+      frame: Frame<'rmdir'>,
+      loc: Loc,
+      flags: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'rmdir'>>;
+    /**
+     * Attributes of the directory above; the kernel forgets the name. After a failure (opRet < 0) all parts are null.
+     * @param preparent attributes of the directory before
+     * @param postparent attributes of the directory after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    rmdirCbk?(
+      frame: Frame<'rmdir'>,
+      opRet: number,
+      opErrno: number,
+      preparent: Iatt,
+      postparent: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    rmdirCancel?(frame: Frame<'rmdir'>): void;
+    /**
+     * Makes a symbolic link. Asked by: symlink(2).
+     *
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * @param linkpath the target, as it is to be stored
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param umask the caller's umask; 0 when it has been applied
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    symlink?(
+      frame: Frame<'symlink'>,
+      linkpath: string,
+      loc: Loc,
+      umask: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'symlink'>>;
+    /**
+     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * @param inode the inode that the name leads to
+     * @param buf attributes of the object, after the fop
+     * @param preparent attributes of the directory before
+     * @param postparent attributes of the directory after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    symlinkCbk?(
+      frame: Frame<'symlink'>,
+      opRet: number,
+      opErrno: number,
+      inode: Inode,
+      buf: Iatt,
+      preparent: Iatt,
+      postparent: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    symlinkCancel?(frame: Frame<'symlink'>): void;
+    /**
+     * Gives an object another name, in one step; what had that name goes. Asked by: rename(2); the flags of renameat2(2) come in xdata.
+     *
+     * The reply (buf, preoldparent, postoldparent, prenewparent, postnewparent, xdata): Attributes of the object and of both directories, before and after.
+     * @param oldloc the name that is there
+     * @param newloc the name that is to be; its inode is unset when nothing has that name
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    rename?(
+      frame: Frame<'rename'>,
+      oldloc: Loc,
+      newloc: Loc,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'rename'>>;
+    /**
+     * Attributes of the object and of both directories, before and after. After a failure (opRet < 0) all parts are null.
+     * @param buf attributes of the object, after the fop
+     * @param preoldparent attributes of the directory it leaves, before
+     * @param postoldparent the same, after
+     * @param prenewparent attributes of the directory it comes to, before
+     * @param postnewparent the same, after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    renameCbk?(
+      frame: Frame<'rename'>,
+      opRet: number,
+      opErrno: number,
+      buf: Iatt,
+      preoldparent: Iatt,
+      postoldparent: Iatt,
+      prenewparent: Iatt,
+      postnewparent: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    renameCancel?(frame: Frame<'rename'>): void;
+    /**
+     * Gives a file one more name. Asked by: link(2).
+     *
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * @param oldloc the name that is there
+     * @param newloc the name that is to be; its inode is unset when nothing has that name
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    link?(
+      frame: Frame<'link'>,
+      oldloc: Loc,
+      newloc: Loc,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'link'>>;
+    /**
+     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * @param inode the inode that the name leads to
+     * @param buf attributes of the object, after the fop
+     * @param preparent attributes of the directory before
+     * @param postparent attributes of the directory after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    linkCbk?(
+      frame: Frame<'link'>,
+      opRet: number,
+      opErrno: number,
+      inode: Inode,
+      buf: Iatt,
+      preparent: Iatt,
+      postparent: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    linkCancel?(frame: Frame<'link'>): void;
+    /**
+     * Sets the size of a file, by name. Asked by: truncate(2), and open(2) with O_TRUNC.
+     *
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param offset the new size, in bytes
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    truncate?(
+      frame: Frame<'truncate'>,
+      loc: Loc,
+      offset: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'truncate'>>;
+    /**
+     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * @param prebuf attributes before
+     * @param postbuf attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    truncateCbk?(
+      frame: Frame<'truncate'>,
+      opRet: number,
+      opErrno: number,
+      prebuf: Iatt,
+      postbuf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    truncateCancel?(frame: Frame<'truncate'>): void;
+    /**
+     * Opens a file. Asked by: open(2) of a file that is there.
+     *
+     * The reply (fd, xdata): fd, as it came. From then on reads and writes carry it, until `release`.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param flags flags of open(2), such as O_RDWR or O_APPEND
+     * @param fd the open file or directory
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    open?(
+      frame: Frame<'open'>,
+      loc: Loc,
+      flags: number,
+      fd: Fd,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'open'>>;
+    /**
+     * fd, as it came. From then on reads and writes carry it, until `release`. After a failure (opRet < 0) all parts are null.
+     * @param fd the open file or directory
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    openCbk?(
+      frame: Frame<'open'>,
+      opRet: number,
+      opErrno: number,
+      fd: Fd,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    openCancel?(frame: Frame<'open'>): void;
+    /**
+     * Reads data. Asked by: read(2), pread(2), mmap(2), execve(2); the kernel asks for pages, and ahead.
+     *
+     * The reply (vector, stbuf, xdata): op_ret is the number of bytes in vector. Fewer than size means that the file ends there, and the kernel shows the rest as zeros or as the end.
+     * @param fd the open file or directory
+     * @param size at most so many bytes
+     * @param offset where it starts, in bytes
+     * @param flags flags that the file was opened with
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    readv?(
+      frame: Frame<'readv'>,
+      fd: Fd,
+      size: number,
+      offset: number,
+      flags: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'readv'>>;
+    /**
+     * op_ret is the number of bytes in vector. Fewer than size means that the file ends there, and the kernel shows the rest as zeros or as the end. After a failure (opRet < 0) all parts are null.
+     * @param vector the data
+     * @param stbuf attributes of the file
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    readvCbk?(
+      frame: Frame<'readv'>,
+      opRet: number,
+      opErrno: number,
+      vector: Data,
+      stbuf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    readvCancel?(frame: Frame<'readv'>): void;
+    /**
+     * Writes data. Asked by: write(2), pwrite(2), and pages of mmap(2) that were written.
+     *
+     * The reply (prebuf, postbuf, xdata): op_ret is the number of bytes written: less than given is a short write. Attributes before and after; the kernel takes size and times from the latter.
+     * @param fd the open file or directory
+     * @param vector the data
+     * @param offset where it starts, in bytes
+     * @param flags flags that the file was opened with
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    writev?(
+      frame: Frame<'writev'>,
+      fd: Fd,
+      vector: Data,
+      offset: number,
+      flags: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'writev'>>;
+    /**
+     * op_ret is the number of bytes written: less than given is a short write. Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * @param prebuf attributes before
+     * @param postbuf attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    writevCbk?(
+      frame: Frame<'writev'>,
+      opRet: number,
+      opErrno: number,
+      prebuf: Iatt,
+      postbuf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    writevCancel?(frame: Frame<'writev'>): void;
+    /**
+     * How large and how full the storage is. Asked by: statfs(2), statvfs(3), df.
+     *
+     * The reply (buf, xdata): buf is what statvfs(3) returns.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    statfs?(
+      frame: Frame<'statfs'>,
+      loc: Loc,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'statfs'>>;
+    /**
+     * buf is what statvfs(3) returns. After a failure (opRet < 0) all parts are null.
+     * @param buf block sizes and numbers of blocks and files
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    statfsCbk?(
+      frame: Frame<'statfs'>,
+      opRet: number,
+      opErrno: number,
+      buf: Statvfs,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    statfsCancel?(frame: Frame<'statfs'>): void;
+    /**
+     * A descriptor was closed; others may still be open. Asked by: every close(2), also at the end of a process.
+     *
+     * The reply (xdata): An error is what close(2) returns.
+     * @param fd the open file or directory
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    flush?(frame: Frame<'flush'>, fd: Fd, xdata: Dict | null): void | Promise<Returned<'flush'>>;
+    /**
+     * An error is what close(2) returns. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    flushCbk?(frame: Frame<'flush'>, opRet: number, opErrno: number, xdata: Dict | null): void;
+    /** The caller has given up. */
+    flushCancel?(frame: Frame<'flush'>): void;
+    /**
+     * Brings what was written to stable storage. Asked by: fsync(2), fdatasync(2), O_SYNC.
+     *
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * @param fd the open file or directory
+     * @param datasync not 0: just the data and what is needed to read it, as fdatasync(2)
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fsync?(
+      frame: Frame<'fsync'>,
+      fd: Fd,
+      datasync: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'fsync'>>;
+    /**
+     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * @param prebuf attributes before
+     * @param postbuf attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fsyncCbk?(
+      frame: Frame<'fsync'>,
+      opRet: number,
+      opErrno: number,
+      prebuf: Iatt,
+      postbuf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fsyncCancel?(frame: Frame<'fsync'>): void;
+    /**
+     * Sets extended attributes. Asked by: setxattr(2).
+     *
+     * The reply (xdata): Nothing but that it is done.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param dict extended attributes, name to value
+     * @param flags 1 XATTR_CREATE: fail with EEXIST; 2 XATTR_REPLACE: fail with ENODATA
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    setxattr?(
+      frame: Frame<'setxattr'>,
+      loc: Loc,
+      dict: Dict | null,
+      flags: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'setxattr'>>;
+    /**
+     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    setxattrCbk?(
+      frame: Frame<'setxattr'>,
+      opRet: number,
+      opErrno: number,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    setxattrCancel?(frame: Frame<'setxattr'>): void;
+    /**
+     * Extended attributes: one, or all. Asked by: getxattr(2), listxattr(2); ENODATA says that there is none of that name.
+     *
+     * The reply (dict, xdata): dict has the value under the name, or all names with their values.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param name the extended attribute's name; none asks for all of them
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    getxattr?(
+      frame: Frame<'getxattr'>,
+      loc: Loc,
+      name: string | null,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'getxattr'>>;
+    /**
+     * dict has the value under the name, or all names with their values. After a failure (opRet < 0) all parts are null.
+     * @param dict extended attributes, name to value
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    getxattrCbk?(
+      frame: Frame<'getxattr'>,
+      opRet: number,
+      opErrno: number,
+      dict: Dict,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    getxattrCancel?(frame: Frame<'getxattr'>): void;
+    /**
+     * Removes an extended attribute; ENODATA when there is none of that name. Asked by: removexattr(2).
+     *
+     * The reply (xdata): Nothing but that it is done.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param name the attribute's name
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    removexattr?(
+      frame: Frame<'removexattr'>,
+      loc: Loc,
+      name: string,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'removexattr'>>;
+    /**
+     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    removexattrCbk?(
+      frame: Frame<'removexattr'>,
+      opRet: number,
+      opErrno: number,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    removexattrCancel?(frame: Frame<'removexattr'>): void;
+    /**
+     * Opens a directory. Asked by: opendir(3).
+     *
+     * The reply (fd, xdata): fd, as it came, until `releasedir`.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param fd the open file or directory
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    opendir?(
+      frame: Frame<'opendir'>,
+      loc: Loc,
+      fd: Fd,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'opendir'>>;
+    /**
+     * fd, as it came, until `releasedir`. After a failure (opRet < 0) all parts are null.
+     * @param fd the open file or directory
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    opendirCbk?(
+      frame: Frame<'opendir'>,
+      opRet: number,
+      opErrno: number,
+      fd: Fd,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    opendirCancel?(frame: Frame<'opendir'>): void;
+    /**
+     * Brings names of a directory to stable storage. Asked by: fsync(2) of a directory.
+     *
+     * The reply (xdata): Nothing but that it is done.
+     * @param fd the open file or directory
+     * @param datasync not 0: just the data and what is needed to read it, as fdatasync(2)
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fsyncdir?(
+      frame: Frame<'fsyncdir'>,
+      fd: Fd,
+      datasync: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'fsyncdir'>>;
+    /**
+     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fsyncdirCbk?(
+      frame: Frame<'fsyncdir'>,
+      opRet: number,
+      opErrno: number,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fsyncdirCancel?(frame: Frame<'fsyncdir'>): void;
+    /**
+     * Whether the caller may do something with an object. Asked by: access(2), chdir(2).
+     *
+     * The reply (xdata): Nothing but that it is done. EACCES is the usual refusal.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param mask the access wanted: 4 read, 2 write, 1 execute; 0 asks whether it exists
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    access?(
+      frame: Frame<'access'>,
+      loc: Loc,
+      mask: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'access'>>;
+    /**
+     * Nothing but that it is done. EACCES is the usual refusal. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    accessCbk?(frame: Frame<'access'>, opRet: number, opErrno: number, xdata: Dict | null): void;
+    /** The caller has given up. */
+    accessCancel?(frame: Frame<'access'>): void;
+    /**
+     * Makes a file and opens it, in one step. Asked by: open(2) with O_CREAT of a name that the kernel does not know.
+     *
+     * The reply (fd, inode, buf, preparent, postparent, xdata): fd, as it came. The kernel links the inode under the name and believes buf for a while. EEXIST when O_EXCL was asked for.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param flags flags of open(2), such as O_RDWR or O_APPEND
+     * @param mode permission bits, the umask already taken off
+     * @param umask the caller's umask; 0 when it has been applied
+     * @param fd the open file or directory
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    create?(
+      frame: Frame<'create'>,
+      loc: Loc,
+      flags: number,
+      mode: number,
+      umask: number,
+      fd: Fd,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'create'>>;
+    /**
+     * fd, as it came. The kernel links the inode under the name and believes buf for a while. EEXIST when O_EXCL was asked for. After a failure (opRet < 0) all parts are null.
+     * @param fd the open file or directory
+     * @param inode the inode that the name leads to
+     * @param buf attributes of the object, after the fop
+     * @param preparent attributes of the directory before
+     * @param postparent attributes of the directory after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    createCbk?(
+      frame: Frame<'create'>,
+      opRet: number,
+      opErrno: number,
+      fd: Fd,
+      inode: Inode,
+      buf: Iatt,
+      preparent: Iatt,
+      postparent: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    createCancel?(frame: Frame<'create'>): void;
+    /**
+     * Sets the size of an open file. Asked by: ftruncate(2).
+     *
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * @param fd the open file or directory
+     * @param offset the new size, in bytes
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    ftruncate?(
+      frame: Frame<'ftruncate'>,
+      fd: Fd,
+      offset: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'ftruncate'>>;
+    /**
+     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * @param prebuf attributes before
+     * @param postbuf attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    ftruncateCbk?(
+      frame: Frame<'ftruncate'>,
+      opRet: number,
+      opErrno: number,
+      prebuf: Iatt,
+      postbuf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    ftruncateCancel?(frame: Frame<'ftruncate'>): void;
+    /**
+     * Attributes of an open file. Asked by: fstat(2), when the kernel no longer believes what it has.
+     *
+     * The reply (buf, xdata): buf is what fstat(2) returns.
+     * @param fd the open file or directory
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fstat?(frame: Frame<'fstat'>, fd: Fd, xdata: Dict | null): void | Promise<Returned<'fstat'>>;
+    /**
+     * buf is what fstat(2) returns. After a failure (opRet < 0) all parts are null.
+     * @param buf attributes of the object, after the fop
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fstatCbk?(
+      frame: Frame<'fstat'>,
+      opRet: number,
+      opErrno: number,
+      buf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fstatCancel?(frame: Frame<'fstat'>): void;
+    /**
+     * Sets, removes or tests a record lock. Asked by: fcntl(2) locks and flock(2).
+     *
+     * The reply (flock, xdata): flock: for F_GETLK a lock in the way, or type unlock when there is none.
+     * @param fd the open file or directory
+     * @param cmd what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
+     * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    lk?(
+      frame: Frame<'lk'>,
+      fd: Fd,
+      cmd: number,
+      flock: Flock,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'lk'>>;
+    /**
+     * flock: for F_GETLK a lock in the way, or type unlock when there is none. After a failure (opRet < 0) all parts are null.
+     * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    lkCbk?(
+      frame: Frame<'lk'>,
+      opRet: number,
+      opErrno: number,
+      flock: Flock,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    lkCancel?(frame: Frame<'lk'>): void;
+    /**
+     * Finds an object by its name in a directory, or asks whether one is still there. Asked by: every path of every system call, for each part that the kernel does not know.
+     *
+     * The reply (inode, buf, xdata, postparent): inode and buf, whose ia_gfid and ia_type say what it is; the kernel believes name and attributes for their timeouts. ENOENT says that there is nothing.
+     * @param loc name in parent; without a name, the inode itself by its gfid
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    lookup?(
+      frame: Frame<'lookup'>,
+      loc: Loc,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'lookup'>>;
+    /**
+     * inode and buf, whose ia_gfid and ia_type say what it is; the kernel believes name and attributes for their timeouts. ENOENT says that there is nothing. After a failure (opRet < 0) all parts are null.
+     * @param inode the inode that the name leads to
+     * @param buf attributes of the object, after the fop
+     * @param xdata extra keys that translators send each other; may be missing
+     * @param postparent attributes of the directory
+     */
+    lookupCbk?(
+      frame: Frame<'lookup'>,
+      opRet: number,
+      opErrno: number,
+      inode: Inode,
+      buf: Iatt,
+      xdata: Dict | null,
+      postparent: Iatt,
+    ): void;
+    /** The caller has given up. */
+    lookupCancel?(frame: Frame<'lookup'>): void;
+    /**
+     * Names of a directory. Asked by: readdir(3).
+     *
+     * The reply (entries, xdata): op_ret is the number of entries; 0 is the end of the directory.
+     * @param fd the open file or directory
+     * @param size at most so many bytes
+     * @param offset where to go on: the offset of the last entry before; 0 is the start
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    readdir?(
+      frame: Frame<'readdir'>,
+      fd: Fd,
+      size: number,
+      offset: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'readdir'>>;
+    /**
+     * op_ret is the number of entries; 0 is the end of the directory. After a failure (opRet < 0) all parts are null.
+     * @param entries names with inode number, type and the offset to go on after each
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    readdirCbk?(
+      frame: Frame<'readdir'>,
+      opRet: number,
+      opErrno: number,
+      entries: Dirent[],
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    readdirCancel?(frame: Frame<'readdir'>): void;
+    /**
+     * Locks a range of an inode, among translators; applications' locks are apart. Asked by: other translators (replication, healing).
+     *
+     * The reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
+     * @param volume the domain of the lock: locks of different domains do not meet
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param cmd what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
+     * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    inodelk?(
+      frame: Frame<'inodelk'>,
+      volume: string,
+      loc: Loc,
+      cmd: number,
+      flock: Flock,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'inodelk'>>;
+    /**
+     * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    inodelkCbk?(frame: Frame<'inodelk'>, opRet: number, opErrno: number, xdata: Dict | null): void;
+    /** The caller has given up. */
+    inodelkCancel?(frame: Frame<'inodelk'>): void;
+    /**
+     * As inodelk, of an open file. Asked by: other translators.
+     *
+     * The reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
+     * @param volume the domain of the lock: locks of different domains do not meet
+     * @param fd the open file or directory
+     * @param cmd what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
+     * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    finodelk?(
+      frame: Frame<'finodelk'>,
+      volume: string,
+      fd: Fd,
+      cmd: number,
+      flock: Flock,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'finodelk'>>;
+    /**
+     * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    finodelkCbk?(
+      frame: Frame<'finodelk'>,
+      opRet: number,
+      opErrno: number,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    finodelkCancel?(frame: Frame<'finodelk'>): void;
+    /**
+     * Locks a name of a directory, among translators. Asked by: other translators (replication, healing).
+     *
+     * The reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
+     * @param volume the domain of the lock: locks of different domains do not meet
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param basename the name in the directory; none is the whole directory
+     * @param cmd 0 lock, 1 unlock, 2 lock without waiting
+     * @param type 0 shared, 1 exclusive
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    entrylk?(
+      frame: Frame<'entrylk'>,
+      volume: string,
+      loc: Loc,
+      basename: string | null,
+      cmd: number,
+      type: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'entrylk'>>;
+    /**
+     * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    entrylkCbk?(frame: Frame<'entrylk'>, opRet: number, opErrno: number, xdata: Dict | null): void;
+    /** The caller has given up. */
+    entrylkCancel?(frame: Frame<'entrylk'>): void;
+    /**
+     * As entrylk, of an open directory. Asked by: other translators.
+     *
+     * The reply (xdata): Nothing but that it is done. EAGAIN when it is held and cmd would not wait.
+     * @param volume the domain of the lock: locks of different domains do not meet
+     * @param fd the open file or directory
+     * @param basename the name in the directory; none is the whole directory
+     * @param cmd 0 lock, 1 unlock, 2 lock without waiting
+     * @param type 0 shared, 1 exclusive
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fentrylk?(
+      frame: Frame<'fentrylk'>,
+      volume: string,
+      fd: Fd,
+      basename: string | null,
+      cmd: number,
+      type: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'fentrylk'>>;
+    /**
+     * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fentrylkCbk?(
+      frame: Frame<'fentrylk'>,
+      opRet: number,
+      opErrno: number,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fentrylkCancel?(frame: Frame<'fentrylk'>): void;
+    /**
+     * Changes numbers in extended attributes, in one step (arrays, big-endian). Asked by: other translators (counters of replication and quota).
+     *
+     * The reply (dict, xdata): dict has the values after the change; before it, for get and set.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param optype how stored and given values are combined: 0 add 32-bit, 1 add 64-bit, 4 get and set
+     * @param dict extended attributes, name to value
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    xattrop?(
+      frame: Frame<'xattrop'>,
+      loc: Loc,
+      optype: number,
+      dict: Dict | null,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'xattrop'>>;
+    /**
+     * dict has the values after the change; before it, for get and set. After a failure (opRet < 0) all parts are null.
+     * @param dict extended attributes, name to value
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    xattropCbk?(
+      frame: Frame<'xattrop'>,
+      opRet: number,
+      opErrno: number,
+      dict: Dict,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    xattropCancel?(frame: Frame<'xattrop'>): void;
+    /**
+     * As xattrop, of an open file. Asked by: other translators.
+     *
+     * The reply (dict, xdata): dict has the values after the change; before it, for get and set.
+     * @param fd the open file or directory
+     * @param optype how stored and given values are combined: 0 add 32-bit, 1 add 64-bit, 4 get and set
+     * @param dict extended attributes, name to value
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fxattrop?(
+      frame: Frame<'fxattrop'>,
+      fd: Fd,
+      optype: number,
+      dict: Dict | null,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'fxattrop'>>;
+    /**
+     * dict has the values after the change; before it, for get and set. After a failure (opRet < 0) all parts are null.
+     * @param dict extended attributes, name to value
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fxattropCbk?(
+      frame: Frame<'fxattrop'>,
+      opRet: number,
+      opErrno: number,
+      dict: Dict,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fxattropCancel?(frame: Frame<'fxattrop'>): void;
+    /**
+     * As getxattr, of an open file. Asked by: fgetxattr(2), flistxattr(2).
+     *
+     * The reply (dict, xdata): dict has the value under the name, or all names with their values.
+     * @param fd the open file or directory
+     * @param name the extended attribute's name; none asks for all of them
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fgetxattr?(
+      frame: Frame<'fgetxattr'>,
+      fd: Fd,
+      name: string | null,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'fgetxattr'>>;
+    /**
+     * dict has the value under the name, or all names with their values. After a failure (opRet < 0) all parts are null.
+     * @param dict extended attributes, name to value
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fgetxattrCbk?(
+      frame: Frame<'fgetxattr'>,
+      opRet: number,
+      opErrno: number,
+      dict: Dict,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fgetxattrCancel?(frame: Frame<'fgetxattr'>): void;
+    /**
+     * As setxattr, of an open file. Asked by: fsetxattr(2).
+     *
+     * The reply (xdata): Nothing but that it is done.
+     * @param fd the open file or directory
+     * @param dict extended attributes, name to value
+     * @param flags 1 XATTR_CREATE: fail with EEXIST; 2 XATTR_REPLACE: fail with ENODATA
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fsetxattr?(
+      frame: Frame<'fsetxattr'>,
+      fd: Fd,
+      dict: Dict | null,
+      flags: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'fsetxattr'>>;
+    /**
+     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fsetxattrCbk?(
+      frame: Frame<'fsetxattr'>,
+      opRet: number,
+      opErrno: number,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fsetxattrCancel?(frame: Frame<'fsetxattr'>): void;
+    /**
+     * Checksums of a range of a file. Asked by: other translators (healing).
+     *
+     * The reply (weak, strong, xdata): A rolling checksum and a strong one of the same bytes.
+     * @param fd the open file or directory
+     * @param offset where it starts, in bytes
+     * @param len how many bytes
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    rchecksum?(
+      frame: Frame<'rchecksum'>,
+      fd: Fd,
+      offset: number,
+      len: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'rchecksum'>>;
+    /**
+     * A rolling checksum and a strong one of the same bytes. After a failure (opRet < 0) all parts are null.
+     * @param weak the rolling checksum
+     * @param strong the strong checksum
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    rchecksumCbk?(
+      frame: Frame<'rchecksum'>,
+      opRet: number,
+      opErrno: number,
+      weak: number,
+      strong: Data,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    rchecksumCancel?(frame: Frame<'rchecksum'>): void;
+    /**
+     * Changes mode, owner or times. The size is set by truncate. Asked by: chmod(2), chown(2), utimensat(2).
+     *
+     * The reply (statpre, statpost, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param stbuf the new values
+     * @param valid which fields of stbuf count: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128 and 256 set atime and mtime to the present
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    setattr?(
+      frame: Frame<'setattr'>,
+      loc: Loc,
+      stbuf: Iatt,
+      valid: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'setattr'>>;
+    /**
+     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * @param statpre attributes before
+     * @param statpost attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    setattrCbk?(
+      frame: Frame<'setattr'>,
+      opRet: number,
+      opErrno: number,
+      statpre: Iatt,
+      statpost: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    setattrCancel?(frame: Frame<'setattr'>): void;
+    /**
+     * As setattr, of an open file. Asked by: fchmod(2), fchown(2), futimens(3).
+     *
+     * The reply (statpre, statpost, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * @param fd the open file or directory
+     * @param stbuf the new values
+     * @param valid which fields of stbuf count: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; 128 and 256 set atime and mtime to the present
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fsetattr?(
+      frame: Frame<'fsetattr'>,
+      fd: Fd,
+      stbuf: Iatt,
+      valid: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'fsetattr'>>;
+    /**
+     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * @param statpre attributes before
+     * @param statpost attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fsetattrCbk?(
+      frame: Frame<'fsetattr'>,
+      opRet: number,
+      opErrno: number,
+      statpre: Iatt,
+      statpost: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fsetattrCancel?(frame: Frame<'fsetattr'>): void;
+    /**
+     * Names of a directory, with inode and attributes of each. Asked by: readdir(3), when the kernel expects a stat of each name to follow (ls -l).
+     *
+     * The reply (entries, xdata): op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its lookup.
+     * @param fd the open file or directory
+     * @param size at most so many bytes
+     * @param offset where to go on: the offset of the last entry before; 0 is the start
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    readdirp?(
+      frame: Frame<'readdirp'>,
+      fd: Fd,
+      size: number,
+      offset: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'readdirp'>>;
+    /**
+     * op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its lookup. After a failure (opRet < 0) all parts are null.
+     * @param entries names with inode number, type and the offset to go on after each
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    readdirpCbk?(
+      frame: Frame<'readdirp'>,
+      opRet: number,
+      opErrno: number,
+      entries: Dirent[],
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    readdirpCancel?(frame: Frame<'readdirp'>): void;
+    /**
+     * The text of a volfile. Asked by: clients of a server, never a mount.
+     *
+     * The reply (spec): op_ret is the length of spec.
+     * @param key which volfile
+     * @param flags 0
+     */
+    getspec?(
+      frame: Frame<'getspec'>,
+      key: string,
+      flags: number,
+    ): void | Promise<Returned<'getspec'>>;
+    /**
+     * op_ret is the length of spec. After a failure (opRet < 0) all parts are null.
+     * @param spec its text
+     */
+    getspecCbk?(frame: Frame<'getspec'>, opRet: number, opErrno: number, spec: string): void;
+    /** The caller has given up. */
+    getspecCancel?(frame: Frame<'getspec'>): void;
+    /**
+     * As removexattr, of an open file. Asked by: fremovexattr(2).
+     *
+     * The reply (xdata): Nothing but that it is done.
+     * @param fd the open file or directory
+     * @param name the attribute's name
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fremovexattr?(
+      frame: Frame<'fremovexattr'>,
+      fd: Fd,
+      name: string,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'fremovexattr'>>;
+    /**
+     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fremovexattrCbk?(
+      frame: Frame<'fremovexattr'>,
+      opRet: number,
+      opErrno: number,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fremovexattrCancel?(frame: Frame<'fremovexattr'>): void;
+    /**
+     * Makes sure that there is room for a range. Asked by: fallocate(2), posix_fallocate(3).
+     *
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * @param fd the open file or directory
+     * @param mode 1 FALLOC_FL_KEEP_SIZE leaves the size as it is; 0 may grow it
+     * @param offset where it starts, in bytes
+     * @param len how many bytes
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fallocate?(
+      frame: Frame<'fallocate'>,
+      fd: Fd,
+      mode: number,
+      offset: number,
+      len: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'fallocate'>>;
+    /**
+     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * @param prebuf attributes before
+     * @param postbuf attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    fallocateCbk?(
+      frame: Frame<'fallocate'>,
+      opRet: number,
+      opErrno: number,
+      prebuf: Iatt,
+      postbuf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    fallocateCancel?(frame: Frame<'fallocate'>): void;
+    /**
+     * Makes a hole: the range reads as zeros, and its room is free. Asked by: fallocate(2) with FALLOC_FL_PUNCH_HOLE.
+     *
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * @param fd the open file or directory
+     * @param offset where it starts, in bytes
+     * @param len how many bytes
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    discard?(
+      frame: Frame<'discard'>,
+      fd: Fd,
+      offset: number,
+      len: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'discard'>>;
+    /**
+     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * @param prebuf attributes before
+     * @param postbuf attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    discardCbk?(
+      frame: Frame<'discard'>,
+      opRet: number,
+      opErrno: number,
+      prebuf: Iatt,
+      postbuf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    discardCancel?(frame: Frame<'discard'>): void;
+    /**
+     * Writes zeros over a range. Asked by: fallocate(2) with FALLOC_FL_ZERO_RANGE, and other programs of the same graph.
+     *
+     * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
+     * @param fd the open file or directory
+     * @param offset where it starts, in bytes
+     * @param len how many bytes
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    zerofill?(
+      frame: Frame<'zerofill'>,
+      fd: Fd,
+      offset: number,
+      len: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'zerofill'>>;
+    /**
+     * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
+     * @param prebuf attributes before
+     * @param postbuf attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    zerofillCbk?(
+      frame: Frame<'zerofill'>,
+      opRet: number,
+      opErrno: number,
+      prebuf: Iatt,
+      postbuf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    zerofillCancel?(frame: Frame<'zerofill'>): void;
+    /**
+     * A message between translators. Asked by: other translators.
+     *
+     * The reply (xdata): Nothing but that it is done.
+     * @param op for whom: 0 changelog, 1 ctr, 2 upcall
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    ipc?(frame: Frame<'ipc'>, op: number, xdata: Dict | null): void | Promise<Returned<'ipc'>>;
+    /**
+     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    ipcCbk?(frame: Frame<'ipc'>, opRet: number, opErrno: number, xdata: Dict | null): void;
+    /** The caller has given up. */
+    ipcCancel?(frame: Frame<'ipc'>): void;
+    /**
+     * Finds where the next data or the next hole begins. Asked by: lseek(2) with SEEK_DATA or SEEK_HOLE; ENXIO at or behind the end.
+     *
+     * The reply (offset, xdata): offset is the place found, in bytes.
+     * @param fd the open file or directory
+     * @param offset where it starts, in bytes
+     * @param what 0 data, 1 hole
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    seek?(
+      frame: Frame<'seek'>,
+      fd: Fd,
+      offset: number,
+      what: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'seek'>>;
+    /**
+     * offset is the place found, in bytes. After a failure (opRet < 0) all parts are null.
+     * @param offset where it starts, in bytes
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    seekCbk?(
+      frame: Frame<'seek'>,
+      opRet: number,
+      opErrno: number,
+      offset: number,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    seekCancel?(frame: Frame<'seek'>): void;
+    /**
+     * Takes, asks for or returns a lease. Asked by: other programs of the same graph.
+     *
+     * The reply (lease, xdata): lease says what is held.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param lease command, type and id of the lease
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    lease?(
+      frame: Frame<'lease'>,
+      loc: Loc,
+      lease: Lease,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'lease'>>;
+    /**
+     * lease says what is held. After a failure (opRet < 0) all parts are null.
+     * @param lease command, type and id of the lease
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    leaseCbk?(
+      frame: Frame<'lease'>,
+      opRet: number,
+      opErrno: number,
+      lease: Lease,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    leaseCancel?(frame: Frame<'lease'>): void;
+    /**
+     * All record locks of a file. Asked by: other translators, before they move it.
+     *
+     * The reply (locklist, xdata): locklist has them.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    getactivelk?(
+      frame: Frame<'getactivelk'>,
+      loc: Loc,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'getactivelk'>>;
+    /**
+     * locklist has them. After a failure (opRet < 0) all parts are null.
+     * @param locklist the locks held on the file
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    getactivelkCbk?(
+      frame: Frame<'getactivelk'>,
+      opRet: number,
+      opErrno: number,
+      locklist: Flock[],
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    getactivelkCancel?(frame: Frame<'getactivelk'>): void;
+    /**
+     * Gives a file record locks that it had elsewhere. Asked by: other translators, after they moved it.
+     *
+     * The reply (xdata): Nothing but that it is done.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param locklist the locks held on the file
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    setactivelk?(
+      frame: Frame<'setactivelk'>,
+      loc: Loc,
+      locklist: Flock[],
+      xdata: Dict | null,
+    ): void | Promise<Returned<'setactivelk'>>;
+    /**
+     * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    setactivelkCbk?(
+      frame: Frame<'setactivelk'>,
+      opRet: number,
+      opErrno: number,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    setactivelkCancel?(frame: Frame<'setactivelk'>): void;
+    /**
+     * Makes a file with data and extended attributes, in one step. Asked by: other programs of the same graph.
+     *
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param mode type and permission bits, as in stat(2), the umask already taken off
+     * @param umask the caller's umask; 0 when it has been applied
+     * @param flags flags of open(2), such as O_RDWR or O_APPEND
+     * @param vector the data
+     * @param offset where the data begin in the file
+     * @param dict extended attributes, name to value
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    put?(
+      frame: Frame<'put'>,
+      loc: Loc,
+      mode: number,
+      umask: number,
+      flags: number,
+      vector: Data,
+      offset: number,
+      dict: Dict | null,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'put'>>;
+    /**
+     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * @param inode the inode that the name leads to
+     * @param buf attributes of the object, after the fop
+     * @param preparent attributes of the directory before
+     * @param postparent attributes of the directory after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    putCbk?(
+      frame: Frame<'put'>,
+      opRet: number,
+      opErrno: number,
+      inode: Inode,
+      buf: Iatt,
+      preparent: Iatt,
+      postparent: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    putCancel?(frame: Frame<'put'>): void;
+    /**
+     * Makes an inode without a name. Asked by: other translators.
+     *
+     * The reply (inode, buf, xdata): The inode and its attributes.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param mode type and permission bits, as in stat(2), the umask already taken off
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    icreate?(
+      frame: Frame<'icreate'>,
+      loc: Loc,
+      mode: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'icreate'>>;
+    /**
+     * The inode and its attributes. After a failure (opRet < 0) all parts are null.
+     * @param inode the inode that the name leads to
+     * @param buf attributes of the object, after the fop
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    icreateCbk?(
+      frame: Frame<'icreate'>,
+      opRet: number,
+      opErrno: number,
+      inode: Inode,
+      buf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    icreateCancel?(frame: Frame<'icreate'>): void;
+    /**
+     * Gives an inode without a name its name. Asked by: other translators.
+     *
+     * The reply (prebuf, postbuf, xdata): Attributes of the directory.
+     * @param loc the object, by inode, and where it is known by parent and name
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    namelink?(
+      frame: Frame<'namelink'>,
+      loc: Loc,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'namelink'>>;
+    /**
+     * Attributes of the directory. After a failure (opRet < 0) all parts are null.
+     * @param prebuf attributes before
+     * @param postbuf attributes after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    namelinkCbk?(
+      frame: Frame<'namelink'>,
+      opRet: number,
+      opErrno: number,
+      prebuf: Iatt,
+      postbuf: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    namelinkCancel?(frame: Frame<'namelink'>): void;
+    /**
+     * Copies from one open file to another inside the storage. Asked by: copy_file_range(2), cp.
+     *
+     * The reply (stbuf, prebufDst, postbufDst, xdata): op_ret is the number of bytes copied.
+     * @param fdIn the open file that is read
+     * @param offIn where reading starts, in bytes
+     * @param fdOut the open file that is written
+     * @param offOut where writing starts, in bytes
+     * @param len how many bytes
+     * @param flags 0
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    copy_file_range?(
+      frame: Frame<'copy_file_range'>,
+      fdIn: Fd,
+      offIn: number,
+      fdOut: Fd,
+      offOut: number,
+      len: number,
+      flags: number,
+      xdata: Dict | null,
+    ): void | Promise<Returned<'copy_file_range'>>;
+    /**
+     * op_ret is the number of bytes copied. After a failure (opRet < 0) all parts are null.
+     * @param stbuf attributes of the file that was read
+     * @param prebufDst attributes of the file that was written, before
+     * @param postbufDst the same, after
+     * @param xdata extra keys that translators send each other; may be missing
+     */
+    copy_file_rangeCbk?(
+      frame: Frame<'copy_file_range'>,
+      opRet: number,
+      opErrno: number,
+      stbuf: Iatt,
+      prebufDst: Iatt,
+      postbufDst: Iatt,
+      xdata: Dict | null,
+    ): void;
+    /** The caller has given up. */
+    copy_file_rangeCancel?(frame: Frame<'copy_file_range'>): void;
+  }
+
+  interface ChildMethods {
+    /** Attributes of an object. */
+    stat(loc: Loc, xdata?: DictLike | null): Promise<Reply<'stat'>>;
+    /** The target of a symbolic link. */
+    readlink(loc: Loc, size: number, xdata?: DictLike | null): Promise<Reply<'readlink'>>;
+    /** Makes a file that is not opened: regular, device, FIFO or socket. */
+    mknod(
+      loc: Loc,
+      mode: number,
+      rdev: number,
+      umask: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'mknod'>>;
+    /** Makes a directory. */
+    mkdir(loc: Loc, mode: number, umask: number, xdata?: DictLike | null): Promise<Reply<'mkdir'>>;
+    /** Takes a name of a file away; the file goes with its last name and last open fd. */
+    unlink(loc: Loc, xflag: number, xdata?: DictLike | null): Promise<Reply<'unlink'>>;
+    /** Takes an empty directory away; ENOTEMPTY for one that is not. */
+    rmdir(loc: Loc, flags: number, xdata?: DictLike | null): Promise<Reply<'rmdir'>>;
+    /** Makes a symbolic link. */
+    symlink(
+      linkpath: string,
+      loc: Loc,
+      umask: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'symlink'>>;
+    /** Gives an object another name, in one step; what had that name goes. */
+    rename(oldloc: Loc, newloc: Loc, xdata?: DictLike | null): Promise<Reply<'rename'>>;
+    /** Gives a file one more name. */
+    link(oldloc: Loc, newloc: Loc, xdata?: DictLike | null): Promise<Reply<'link'>>;
+    /** Sets the size of a file, by name. */
+    truncate(loc: Loc, offset: number, xdata?: DictLike | null): Promise<Reply<'truncate'>>;
+    /** Opens a file. */
+    open(loc: Loc, flags: number, fd?: Fd | null, xdata?: DictLike | null): Promise<Reply<'open'>>;
+    /** Reads data. */
+    readv(
+      fd: Fd,
+      size: number,
+      offset: number,
+      flags: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'readv'>>;
+    /** Writes data. */
+    writev(
+      fd: Fd,
+      vector: Bytes,
+      offset: number,
+      flags: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'writev'>>;
+    /** How large and how full the storage is. */
+    statfs(loc: Loc, xdata?: DictLike | null): Promise<Reply<'statfs'>>;
+    /** A descriptor was closed; others may still be open. */
+    flush(fd: Fd, xdata?: DictLike | null): Promise<Reply<'flush'>>;
+    /** Brings what was written to stable storage. */
+    fsync(fd: Fd, datasync: number, xdata?: DictLike | null): Promise<Reply<'fsync'>>;
+    /** Sets extended attributes. */
+    setxattr(
+      loc: Loc,
+      dict: DictLike | null,
+      flags: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'setxattr'>>;
+    /** Extended attributes: one, or all. */
+    getxattr(loc: Loc, name: string | null, xdata?: DictLike | null): Promise<Reply<'getxattr'>>;
+    /** Removes an extended attribute; ENODATA when there is none of that name. */
+    removexattr(loc: Loc, name: string, xdata?: DictLike | null): Promise<Reply<'removexattr'>>;
+    /** Opens a directory. */
+    opendir(loc: Loc, fd?: Fd | null, xdata?: DictLike | null): Promise<Reply<'opendir'>>;
+    /** Brings names of a directory to stable storage. */
+    fsyncdir(fd: Fd, datasync: number, xdata?: DictLike | null): Promise<Reply<'fsyncdir'>>;
+    /** Whether the caller may do something with an object. */
+    access(loc: Loc, mask: number, xdata?: DictLike | null): Promise<Reply<'access'>>;
+    /** Makes a file and opens it, in one step. */
+    create(
+      loc: Loc,
+      flags: number,
+      mode: number,
+      umask: number,
+      fd?: Fd | null,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'create'>>;
+    /** Sets the size of an open file. */
+    ftruncate(fd: Fd, offset: number, xdata?: DictLike | null): Promise<Reply<'ftruncate'>>;
+    /** Attributes of an open file. */
+    fstat(fd: Fd, xdata?: DictLike | null): Promise<Reply<'fstat'>>;
+    /** Sets, removes or tests a record lock. */
+    lk(fd: Fd, cmd: number, flock: Flock, xdata?: DictLike | null): Promise<Reply<'lk'>>;
+    /** Finds an object by its name in a directory, or asks whether one is still there. */
+    lookup(loc: Loc, xdata?: DictLike | null): Promise<Reply<'lookup'>>;
+    /** Names of a directory. */
+    readdir(
+      fd: Fd,
+      size: number,
+      offset: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'readdir'>>;
+    /** Locks a range of an inode, among translators; applications' locks are apart. */
+    inodelk(
+      volume: string,
+      loc: Loc,
+      cmd: number,
+      flock: Flock,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'inodelk'>>;
+    /** As inodelk, of an open file. */
+    finodelk(
+      volume: string,
+      fd: Fd,
+      cmd: number,
+      flock: Flock,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'finodelk'>>;
+    /** Locks a name of a directory, among translators. */
+    entrylk(
+      volume: string,
+      loc: Loc,
+      basename: string | null,
+      cmd: number,
+      type: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'entrylk'>>;
+    /** As entrylk, of an open directory. */
+    fentrylk(
+      volume: string,
+      fd: Fd,
+      basename: string | null,
+      cmd: number,
+      type: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'fentrylk'>>;
+    /** Changes numbers in extended attributes, in one step (arrays, big-endian). */
+    xattrop(
+      loc: Loc,
+      optype: number,
+      dict: DictLike | null,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'xattrop'>>;
+    /** As xattrop, of an open file. */
+    fxattrop(
+      fd: Fd,
+      optype: number,
+      dict: DictLike | null,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'fxattrop'>>;
+    /** As getxattr, of an open file. */
+    fgetxattr(fd: Fd, name: string | null, xdata?: DictLike | null): Promise<Reply<'fgetxattr'>>;
+    /** As setxattr, of an open file. */
+    fsetxattr(
+      fd: Fd,
+      dict: DictLike | null,
+      flags: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'fsetxattr'>>;
+    /** Checksums of a range of a file. */
+    rchecksum(
+      fd: Fd,
+      offset: number,
+      len: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'rchecksum'>>;
+    /** Changes mode, owner or times. The size is set by truncate. */
+    setattr(
+      loc: Loc,
+      stbuf: Iatt,
+      valid: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'setattr'>>;
+    /** As setattr, of an open file. */
+    fsetattr(
+      fd: Fd,
+      stbuf: Iatt,
+      valid: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'fsetattr'>>;
+    /** Names of a directory, with inode and attributes of each. */
+    readdirp(
+      fd: Fd,
+      size: number,
+      offset: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'readdirp'>>;
+    /** The text of a volfile. */
+    getspec(key: string, flags: number): Promise<Reply<'getspec'>>;
+    /** As removexattr, of an open file. */
+    fremovexattr(fd: Fd, name: string, xdata?: DictLike | null): Promise<Reply<'fremovexattr'>>;
+    /** Makes sure that there is room for a range. */
+    fallocate(
+      fd: Fd,
+      mode: number,
+      offset: number,
+      len: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'fallocate'>>;
+    /** Makes a hole: the range reads as zeros, and its room is free. */
+    discard(
+      fd: Fd,
+      offset: number,
+      len: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'discard'>>;
+    /** Writes zeros over a range. */
+    zerofill(
+      fd: Fd,
+      offset: number,
+      len: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'zerofill'>>;
+    /** A message between translators. */
+    ipc(op: number, xdata?: DictLike | null): Promise<Reply<'ipc'>>;
+    /** Finds where the next data or the next hole begins. */
+    seek(fd: Fd, offset: number, what: number, xdata?: DictLike | null): Promise<Reply<'seek'>>;
+    /** Takes, asks for or returns a lease. */
+    lease(loc: Loc, lease: Lease, xdata?: DictLike | null): Promise<Reply<'lease'>>;
+    /** All record locks of a file. */
+    getactivelk(loc: Loc, xdata?: DictLike | null): Promise<Reply<'getactivelk'>>;
+    /** Gives a file record locks that it had elsewhere. */
+    setactivelk(
+      loc: Loc,
+      locklist: readonly Flock[],
+      xdata?: DictLike | null,
+    ): Promise<Reply<'setactivelk'>>;
+    /** Makes a file with data and extended attributes, in one step. */
+    put(
+      loc: Loc,
+      mode: number,
+      umask: number,
+      flags: number,
+      vector: Bytes,
+      offset: number,
+      dict: DictLike | null,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'put'>>;
+    /** Makes an inode without a name. */
+    icreate(loc: Loc, mode: number, xdata?: DictLike | null): Promise<Reply<'icreate'>>;
+    /** Gives an inode without a name its name. */
+    namelink(loc: Loc, xdata?: DictLike | null): Promise<Reply<'namelink'>>;
+    /** Copies from one open file to another inside the storage. */
+    copy_file_range(
+      fdIn: Fd,
+      offIn: number,
+      fdOut: Fd,
+      offOut: number,
+      len: number,
+      flags: number,
+      xdata?: DictLike | null,
+    ): Promise<Reply<'copy_file_range'>>;
+  }
+}

@@ -1,0 +1,374 @@
+"""Fops that are an `async def`: their coroutines, and the requests these start.
+
+A coroutine that awaits replies to its own request is stepped by hand, which costs less than half
+of what an asyncio.Task does. As soon as it awaits anything else (a sleep, a lock, a gather), or asks
+for its task, it is given one that goes on from there.
+"""
+
+import asyncio
+from asyncio import Future
+from asyncio.tasks import _enter_task, _leave_task
+from contextvars import copy_context
+from functools import partial
+from types import CoroutineType, coroutine
+
+import _host
+
+from . import values
+from ._errno import EINTR
+from ._json import dumps
+from ._loop import FopTask, current, loop
+from ._report import report
+from ._settle import failed, settle
+from .data import Data
+from .errors import errno_of, os_error
+from .frame import ANSWERED, FAILED, LATER, SAME, WIND, waiting
+from .reply import Reply
+from .values import Lent, Listing, changed
+
+_last_own = 0
+_ENDED = object()
+
+
+def _own_frame(row):
+    """The frame of a request of the translator's own."""
+    global _last_own
+    _last_own -= 1
+    frame = row.frame_class(_last_own, None)
+    frame._state = LATER
+    return frame
+
+
+class Pending:
+    """The reply to a request that is under way: `await` gives it, or raises OSError.
+
+    It is all that an asyncio.Future is too, but becomes one only when it must.
+    """
+
+    __slots__ = ("_of", "_reply", "_future")
+    _asyncio_future_blocking = False  # by which asyncio knows a future
+
+    def __init__(self, of):
+        self._of = of  # the number of its frame
+        self._reply = self._future = None
+
+    def __await__(self):
+        while self._reply is None:
+            if loop.frame is None or self._future is not None:
+                try:
+                    return (yield from self._real())
+                finally:
+                    del self  # a traceback leads here: it must not lead on to its exception
+            yield self
+        return self._reply
+
+    def _real(self):
+        if self._future is None:
+            self._future = Future(loop=loop)
+            if self._reply is not None:
+                self._future.set_result(self._reply)
+        return self._future
+
+    def __getattr__(self, name):
+        return getattr(self._real(), name)
+
+    def __repr__(self):
+        return f"<Pending {self._real()!r}>"
+
+    def _answer(self, reply):
+        if self._future is None:
+            self._reply = reply
+        elif not self._future.done():  # else it was cancelled: nobody waits any more
+            self._reply = reply
+            self._future.set_result(reply)
+
+    def _fail(self, op_errno):
+        future = self._real()
+        if not future.done():
+            future.set_exception(os_error(op_errno))
+
+
+def _request(frame, child, row, args):
+    """Starts a request to a child by a message."""
+    if frame is None or frame.answered:
+        frame = _own_frame(row)
+    pending = Pending(frame.id)
+    frame._push_wind(row, child, args, pending, None)
+    return pending
+
+
+def caller(child, row):
+    """A fop as a method of a child: starts a request, and gives what to await for its Reply."""
+    is_first = child.index == 0
+
+    def call(*args):
+        frame = loop.frame or current.get()
+        # Most often, a request goes on as it came.
+        if frame is not None and frame._state == 0 and row is frame.fop and is_first:
+            if not frame._wound and args == frame._args:
+                if not values.anything_changed or not changed(args):
+                    frame._wound = frame._owed = 1
+                    frame._state = WIND
+                    frame._pending = pending = Pending(frame.id)
+                    return pending
+        return _request(frame, child, row, args)
+
+    call.__name__ = row.name
+    return call
+
+
+def deliver(pending, frame, number, row, op_ret, op_errno, parts):
+    """Gives whoever awaits it what the child answered."""
+    if op_ret < 0:
+        pending._fail(op_errno)
+        return
+    if frame.id < 0:
+        # The host keeps nothing of a request that nobody above waits for.
+        for value in parts:
+            if isinstance(value, Lent):
+                value._take()
+    origin = (frame.id, number) if row is frame.fop else None
+    pending._answer(Reply(row, op_ret, op_errno, parts, None, origin))
+
+
+def go_on(frame):
+    """A reply is there: whoever awaits it goes on. No traceback may lead from here to its future,
+    which leads to the traceback's exception.
+    """
+    awaits = frame._awaits
+    if awaits is not None and (awaits._reply is not None or awaits.done()):
+        frame._awaits = awaits = None
+        _step(frame)
+    if loop._ready:
+        loop.run_ready()
+    else:
+        loop.busy = False
+
+
+def arrived(frame, op_ret, op_errno, raw):
+    """The reply to the one wind that went as it came."""
+    pending = frame._pending
+    frame._pending = None
+    frame._owed = frame._state = 0
+    loop.busy = True
+    if op_ret < 0:
+        pending._fail(op_errno)
+    else:
+        row = frame.fop
+        parts = row.make_reply(frame.id, 0, *raw) if row.replies_fd else None
+        pending._answer(Reply(row, op_ret, op_errno, parts, raw, (frame.id, 0)))
+    pending = None
+    go_on(frame)
+    state = frame._state
+    if state < 0 or state >= SAME or state == FAILED:
+        frame._state = ANSWERED
+        return state
+    return settle(frame)
+
+
+def start(frame, coro):
+    """Runs a fop's coroutine as far as it gets; the result for the host."""
+    if coro.__class__ is not CoroutineType:
+        coro = _await(coro)
+    frame._coro = coro
+    frame._driver = _drive(frame, coro)
+    frame._context = copy_context()
+    loop.busy = True
+    try:
+        _step(frame)
+    finally:
+        if loop._ready:
+            loop.run_ready()
+        else:
+            loop.busy = False
+    state = frame._state
+    if state == WIND:
+        frame._state = LATER
+        waiting[frame.id] = frame
+    elif state in (0, LATER, ANSWERED):
+        return settle(frame)
+    else:
+        frame._state = ANSWERED  # what the coroutine does from here on comes too late
+    return state
+
+
+async def _await(awaitable):
+    return await awaitable
+
+
+@coroutine
+def _drive(frame, coro):
+    """What steps go through. That a coroutine has ended is told by a last yield, which costs less
+    than StopIteration.
+    """
+    try:
+        result = yield from coro
+    except GeneratorExit:
+        raise  # nothing can reach the coroutine any more, and so it is with the frame
+    except BaseException as error:
+        _end_badly(frame, error)
+    else:
+        _end(frame, result)
+    yield _ENDED
+
+
+def _step(frame):
+    """Runs a coroutine until it waits for something, or ends."""
+    loop.frame = frame
+    try:
+        asked = frame._context.run(frame._driver.send, None)
+    finally:
+        loop.frame = None
+        if frame._task is not None:
+            _leave_task(loop, frame._task)
+    if frame._task is None:
+        if asked.__class__ is Pending and asked._of == frame.id:
+            frame._awaits = asked
+            return
+        if asked is _ENDED:
+            frame._driver = frame._context = None
+            return
+        _make_task(frame)
+    if isinstance(asked, Future):
+        # The task asks the coroutine anew, and gets the same future again.
+        asked._asyncio_future_blocking = False
+
+
+def _make_task(frame):
+    """Gives a coroutine a task that goes on with it as soon as the loop runs what is ready."""
+    context = frame._context
+    if loop.frame is None:
+        context.run(current.set, frame)
+    else:
+        current.set(frame)  # it asked for its task itself: this is its context
+    task = FopTask(frame._coro, loop=loop, context=context)
+    task._log_destroy_pending = False  # the frame tells, when nothing can reach it any more
+    task.add_done_callback(partial(_task_ended, frame), context=context)
+    frame._task = task
+    return task
+
+
+def _task_ended(frame, task):
+    # The task and its context lead to the frame.
+    frame._task = frame._driver = frame._context = None
+    error = asyncio.CancelledError() if task.cancelled() else task.exception()
+    if frame._coro is None:
+        return  # it had ended before the task could begin
+    if error is not None:
+        _end_badly(frame, error)
+    else:
+        _end(frame, task.result())
+
+
+_current_task = asyncio.current_task
+
+
+def _task_of_now(loop_=None):
+    """asyncio.current_task: a coroutine stepped by hand so far has its task from now on."""
+    frame = loop.frame
+    if frame is not None and frame._task is None:
+        _enter_task(loop, _make_task(frame))
+    return _current_task(loop_)
+
+
+_ensure_future = asyncio.ensure_future
+
+
+def _future_of(awaitable, *, loop=None):
+    """asyncio.ensure_future, which gather, shield and others go through."""
+    if awaitable.__class__ is Pending:
+        return awaitable._real()
+    return _ensure_future(awaitable, loop=loop)
+
+
+asyncio.current_task = asyncio.tasks.current_task = _task_of_now
+asyncio.ensure_future = asyncio.tasks.ensure_future = _future_of
+
+
+def stop(frame):
+    """Cancels what runs for a request, if it is a coroutine."""
+    if frame._coro is None:
+        return False
+    loop.busy = True
+    if frame._task is not None:
+        frame._task.cancel()
+    elif frame._awaits is not None:
+        frame._awaits.cancel()
+    go_on(frame)
+    return True
+
+
+# -- how it ends -----------------------------------------------------------------------------------
+
+
+def _end(frame, result):
+    frame._coro = None
+    if frame._state == 0 and result.__class__ is Reply and result._values is None:
+        if result._origin[0] == frame.id:
+            frame._state = SAME + result._origin[1]
+            return
+    if frame.answered:
+        return
+    try:
+        _finish(frame, result)
+    except BaseException as error:
+        _end_badly(frame, error)
+
+
+def _end_badly(frame, error):
+    frame._coro = None
+    if isinstance(error, asyncio.CancelledError):
+        if not frame.answered:
+            frame.fail(EINTR)
+        return
+    op_errno = errno_of(error) if isinstance(error, OSError) else 0
+    if op_errno and not frame.answered:
+        frame.fail(op_errno)
+    else:
+        fail_late(frame, error)
+
+
+def fail_late(frame, error):
+    """Fails a request by a message, unless a method is running whose result will do."""
+    if frame._state not in (LATER, ANSWERED):
+        frame._state = failed(frame, error)
+        return
+    try:
+        _host.push(frame.id, dumps(["failed"]))
+    except RuntimeError:
+        report(error, f"{frame.name} failed after its answer", frame.fop)
+    else:
+        failed(frame, error)
+
+
+def _finish(frame, result):
+    """What an `async def` returned becomes the answer."""
+    row = frame.fop
+    if isinstance(result, Reply):
+        if result.fop is not row:
+            raise TypeError(f"{row.name} returned a reply of {result.fop.name}")
+        origin = result._origin
+        if frame._state == 0 and origin and origin[0] == frame.id and not changed(result.values):
+            frame._state = SAME + origin[1]
+            return
+        frame.unwind(result.op_ret, result.op_errno, *result.values)
+    elif isinstance(result, dict):
+        unknown = set(result) - set(row.reply_index)
+        if unknown:
+            raise TypeError(f"a reply of {row.name} has no {', '.join(sorted(unknown))}")
+        frame.unwind(0, 0, *(result.get(name) for name in row.reply_index))
+    elif isinstance(result, tuple):
+        frame.unwind(0, 0, *result)
+    elif isinstance(result, int) and not isinstance(result, bool):
+        frame.unwind(result)
+    elif row.name == "readv" and isinstance(result, (bytes, bytearray, memoryview, Data)):
+        frame.unwind(0, 0, result)
+    elif row.name in ("readdir", "readdirp") and isinstance(result, (list, Listing)):
+        frame.unwind(0, 0, result)
+    elif result is None and set(row.reply_index) <= {"xdata"}:
+        frame.unwind(0)
+    else:
+        raise TypeError(
+            f"{row.name} must return a Reply, or a dict or tuple of {', '.join(row.reply_index)}, "
+            f"not {type(result).__name__}"
+        )

@@ -1,0 +1,67 @@
+"""A prompt inside the module: what is typed there runs with the module's names, and `self`."""
+
+import ast
+import builtins
+import codeop
+import inspect
+import linecache
+import sys
+import types
+
+import _host
+
+from . import _bridge, _report
+from ._log import console
+from ._loop import background
+
+_compile = codeop.CommandCompiler()
+_compile.compiler.flags |= ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+_FILE = "<prompt>"
+
+
+def evaluate(id, source):
+    """Runs what was typed; the host is told its output, or None when more lines must follow."""
+    try:
+        code = _code(source)
+    except (SyntaxError, ValueError, OverflowError) as error:
+        _host.evaluated(id, 1, "".join(_report.trimmed(error).format_exception_only()))
+        return
+    if code is None:
+        _host.evaluated(id, 0, None)
+        return
+    linecache.cache[_FILE] = len(source), None, source.splitlines(True), _FILE
+    background(_run(id, code), "the prompt")
+
+
+def _code(source):
+    try:
+        return _compile(source, _FILE, "single")
+    except SyntaxError:
+        # Several statements at once, perhaps.
+        flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        tree = compile(source, _FILE, "exec", ast.PyCF_ONLY_AST | flags)
+        return compile(ast.Interactive(tree.body), _FILE, "single", flags)
+
+
+async def _run(id, code):
+    printed, failed = [], 0
+    console.set(printed)
+    names = vars(sys.modules[type(_bridge.translator).__module__])
+    names.setdefault("self", _bridge.translator)
+    try:
+        result = types.FunctionType(code, names)()
+        if code.co_flags & inspect.CO_COROUTINE:
+            await result
+    except BaseException as error:
+        failed = 1
+        printed.append(_report.listing(error))
+    _host.evaluated(id, failed, "".join(printed))
+
+
+def _display(value):
+    if value is not None:
+        print(repr(value))
+        builtins._ = value
+
+
+sys.displayhook = _display

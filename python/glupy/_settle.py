@@ -1,0 +1,58 @@
+"""From a method's return to the host: what it failed at, or left open.
+
+Results are the codes of frame.py.
+"""
+
+import inspect
+import weakref
+
+import _host
+
+from ._report import error_at, report
+from .frame import ANSWERED, FAILED, LATER, NOTHING, kept, waiting
+
+_NO_REPLY = (
+    "the request was neither answered nor passed on, and nothing can reach it any more "
+    "(is a frame.wind, frame.unwind or frame.fail missing?)"
+)
+
+
+class _Kept(weakref.ref):
+    """A frame that only the module holds on to. When it lets go, nobody can answer any more."""
+
+    __slots__ = ("id", "row")
+
+
+def _dropped(ref):
+    if kept.pop(ref.id, None) is ref:
+        error_at(ref.row, _NO_REPLY)
+        _host.lost(ref.id)
+
+
+def failed(frame, error):
+    """An exception left a method: it goes to the log, and the host answers the request."""
+    frame._state = ANSWERED
+    waiting.pop(frame.id, None)
+    kept.pop(frame.id, None)
+    report(error, f"{frame.name} failed", frame.fop)
+    return FAILED
+
+
+def settle(frame, result=None):
+    """A method returned without a plain decision: it has sent messages, or kept the frame."""
+    if frame._state == ANSWERED:
+        if not frame._owed:
+            waiting.pop(frame.id, None)
+        return NOTHING
+    if inspect.iscoroutine(result):
+        result.close()
+        text = "the method returned a coroutine that nobody awaits; make it an async def"
+        return failed(frame, TypeError(text))
+    frame._state = LATER
+    if frame._owed:
+        waiting[frame.id] = frame
+    elif frame.id not in kept:
+        ref = _Kept(frame, _dropped)
+        ref.id, ref.row = frame.id, frame.fop
+        kept[frame.id] = ref
+    return NOTHING

@@ -1,0 +1,55 @@
+"""What an `async def` gets from a child."""
+
+
+class Reply:
+    """What a child answered: `op_ret`, `op_errno`, and the fop's reply by name (`reply.buf`).
+
+    `replace(buf=...)` makes a changed one. Returned from an `async def` fop it is the answer. The
+    reply's parts can also be taken in the table's order: `inode, buf, *rest = reply`.
+    """
+
+    __slots__ = ("fop", "op_ret", "op_errno", "_values", "_raw", "_origin")
+
+    def __init__(self, fop, op_ret, op_errno, values, raw=None, origin=None):
+        self.fop = fop
+        self.op_ret = op_ret
+        self.op_errno = op_errno
+        # Made of `_raw`, what the host gave, when somebody first looks.
+        self._values = values
+        self._raw = raw
+        # (request, wind) as long as this is what the child answered.
+        self._origin = origin
+
+    @property
+    def values(self):
+        """The fop's reply as a tuple, in the table's order."""
+        if self._values is None:
+            self._values = self.fop.make_reply(*self._origin, *self._raw)
+        return self._values
+
+    def __getattr__(self, name):
+        if name in Reply.__slots__:
+            raise AttributeError(name)  # not set yet: somebody copies this
+        return self.values[self._index(name)]
+
+    def _index(self, name):
+        index = self.fop.reply_index.get(name)
+        if index is None:
+            has = ", ".join(self.fop.reply_index)
+            raise AttributeError(f"a reply of {self.fop.name} has {has}; not {name}")
+        return index
+
+    def __iter__(self):
+        return iter(self.values)
+
+    def replace(self, op_ret=None, **changes):
+        """Another reply with some parts exchanged."""
+        values = list(self.values)
+        for name, value in changes.items():
+            values[self._index(name)] = value
+        op_ret = self.op_ret if op_ret is None else op_ret
+        return Reply(self.fop, op_ret, self.op_errno, tuple(values))
+
+    def __repr__(self):
+        inner = ", ".join(f"{n}={v!r}" for n, v in zip(self.fop.reply_index, self.values))
+        return f"<{self.fop.name} reply op_ret={self.op_ret} {inner}>"

@@ -1,0 +1,75 @@
+"""An old translator as one of glupy's: made once, and led by what it has registered."""
+
+import inspect
+
+import _host
+from glupy.translator import Translator as NewTranslator
+
+from ._library import OPERATIONS, enter_cbk, enter_fop, registered
+from .glupy import Translator
+
+_WARNING = 5
+
+
+def adapt(make, place):
+    """The class for glupy, of a module's `xlator`: called with the translator's number, as the
+    original did, it registers its functions."""
+    if not callable(make):
+        raise TypeError(f"{place}: xlator must be a class, or a function that makes the translator")
+    old = make(registered.number)
+    functions = registered.functions
+    if not functions:
+        _warn(make, place, _nothing(make))
+    for name in _strangers(make):
+        text = f"{name} is not a name of an operation: it is never called"
+        _warn(getattr(make, name), place, text)
+    space = {"__doc__": make.__doc__, "_old": old}
+    for (name, kind), function in functions.items():
+        method = (_fop if kind == "fop" else _cbk)(OPERATIONS[name], functions)
+        method.__wrapped__ = function.function  # whose place is shown
+        method.__signature__ = _ANY
+        space[name if kind == "fop" else name + "_cbk"] = method
+    registered.routed = frozenset(functions)
+    return type("xlator", (NewTranslator,), space)
+
+
+_ANY = inspect.signature(lambda self, frame, *args: None)
+
+
+def _fop(operation, functions):
+    key = operation.name, "fop"
+
+    def fop(self, frame, *args):
+        enter_fop(functions[key], self, frame, args)
+
+    return fop
+
+
+def _cbk(operation, functions):
+    key = operation.name, "cbk"
+
+    def cbk(self, frame, op_ret, op_errno, *reply):
+        enter_cbk(functions[key], self, frame, op_ret, op_errno, reply)
+
+    return cbk
+
+
+def _nothing(make):
+    if isinstance(make, type) and issubclass(make, Translator) and "__init__" in vars(make):
+        return "nothing is registered: does __init__ call Translator.__init__(self, c_this)?"
+    return "nothing is registered: every operation passes"
+
+
+def _strangers(make):
+    """Methods that look like operations of a Translator, and are none."""
+    if not (isinstance(make, type) and issubclass(make, Translator)):
+        return []
+    known = {f"{name}_{kind}" for name in OPERATIONS for kind in ("fop", "cbk")}
+    names = (name for name in vars(make) if name.endswith(("_fop", "_cbk")))
+    return sorted(name for name in names if name not in known and callable(getattr(make, name)))
+
+
+def _warn(about, place, text):
+    code = getattr(about, "__code__", None)
+    name = getattr(about, "__name__", "-")
+    _host.log(_WARNING, place, code.co_firstlineno if code else 0, name, text)

@@ -1,0 +1,142 @@
+/**
+ * What `import … from 'glossa'` gives: all that a translator in TypeScript is written with.
+ *
+ *     import { defineTranslator, fail, EACCES } from 'glossa';
+ *
+ *     export default defineTranslator({
+ *       type: 'features/shut',
+ *       description: 'Opens nothing.',
+ *       children: [1, 1],
+ *       options: {},
+ *       fops: { open: (frame) => fail.open(frame, EACCES) },
+ *       init: () => null,
+ *     });
+ *
+ * A fop gets `(frame, xl, …arguments)` and answers `frame` exactly once, now or later: by `unwind`
+ * or `fail`, by `tail` (the child's reply is the answer), or by `wind` to a callback that answers.
+ * What is named here keeps its meaning from version to version; what is not is internal.
+ */
+
+// -- the record, and an instance of it -----------------------------------------------------------
+
+/** Names that come and go: one pair of hooks for every fop that makes or removes one. */
+export { type Entry, type EntryHooks, entryFops } from './core/entries.ts';
+export { GraphError, InitError } from './core/errors.ts';
+export { type EventName, events } from './core/events.ts';
+export {
+  defineOptions,
+  type OptionSpec,
+  type Options,
+  type OptionType,
+  type PercentOrSize,
+  type Values,
+} from './core/options.ts';
+export {
+  type Cbk,
+  type Child,
+  type Dump,
+  defaultNotify,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type FopsOf,
+  type Translator,
+  type Xlator,
+} from './core/xlator.ts';
+
+// -- fops ----------------------------------------------------------------------------------------
+
+/** Every errno of Linux by its name, `errnoName(2)`, `errnoNumber('ENOENT')`, `strerror(2)`. */
+export * from './core/errno.ts';
+/**
+ * By the fop's name: `wind.stat(frame, cookie, cbk, child, …)` asks a child and calls `cbk` with
+ * its reply, `tail.stat(frame, child, …)` leaves the reply to whoever asked us,
+ * `unwind.stat(frame, opRet, opErrno, …)` and `fail.stat(frame, errno)` answer, and `pass.stat` is
+ * the callback that only hands a reply on.
+ */
+export {
+  type FopName,
+  type FopTable,
+  fail,
+  fopNames,
+  pass,
+  tail,
+  unwind,
+  wind,
+} from './core/fops.gen.ts';
+/** The table of all fops: names, numbers, arguments and replies with their types. */
+export { type Arg, type ArgType, type FopRow, findFop, fops, SET_ATTR } from './core/fops.ts';
+/** The same for fops that are not known beforehand: arguments and replies as arrays. */
+export {
+  type AnyFop,
+  type AnyReply,
+  collect,
+  collectCbk,
+  tailArgs,
+  unwindArgs,
+  windArgs,
+} from './core/generic.gen.ts';
+/** Watching many fops at once. */
+export { type After, type Before, tap, taps } from './core/taps.gen.ts';
+
+// -- requests ------------------------------------------------------------------------------------
+
+export type { Context } from './core/context.ts';
+/** For requests of one's own: `newRequest(new Stack(uid, gid, pid, 'STAT'), xl)`. */
+export { type Frame, newRequest, Stack } from './core/frame.ts';
+
+// -- what requests carry -------------------------------------------------------------------------
+
+/** Names whose bytes are not UTF-8, and how they are kept in a string. */
+export { decodeName, encodeName, NameError, nameLength } from './core/bytes.ts';
+export { newGfid } from './core/context.ts';
+export { Dict, type DictType, type DictValue } from './core/dict.ts';
+export { Fd } from './core/fd.ts';
+export {
+  type Gfid,
+  gfidFromBytes,
+  gfidFromRandom,
+  gfidToBytes,
+  isGfid,
+  NULL_GFID,
+  ROOT_GFID,
+} from './core/gfid.ts';
+export {
+  type Dirent,
+  direntType,
+  IA_IFBLK,
+  IA_IFCHR,
+  IA_IFDIR,
+  IA_IFIFO,
+  IA_IFLNK,
+  IA_IFREG,
+  IA_IFSOCK,
+  IA_INVAL,
+  Iatt,
+  Statvfs,
+  typeOfMode,
+} from './core/iatt.ts';
+/** An inode is found in `inode.table`; what a translator keeps with it, by `ctxGet`, `ctxSet`. */
+export type { Inode, InodeTable } from './core/inode.ts';
+export { Loc } from './core/loc.ts';
+export { F_RDLCK, F_UNLCK, F_WRLCK, type Flock, type Lease } from './core/lock.ts';
+/** Keys of xdata that parts of glossa agree on. */
+export { GFID_REQ, RENAME_FLAGS } from './core/xdata.ts';
+
+// -- limits, log ---------------------------------------------------------------------------------
+
+export * from './core/limits.ts';
+/** `xl.log` is the volume's; a name goes into a text through `printable`. */
+export {
+  CRITICAL,
+  DEBUG,
+  ERROR,
+  INFO,
+  type Log,
+  type LogDetail,
+  type LogLevel,
+  NOTICE,
+  printable,
+  TRACE,
+  WARNING,
+} from './core/log.ts';
