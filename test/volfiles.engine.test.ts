@@ -5,21 +5,41 @@ import { NodeContext } from '../runtime/cli/context.ts';
 import { registry } from '../runtime/cli/registry.ts';
 import { type LogSink, WARNING } from '../runtime/core/log.ts';
 import { activate } from '../runtime/graph/activate.ts';
+import { type PlainVolume, plainVolumes } from '../runtime/graph/description.ts';
 import { Source } from '../runtime/graph/source.ts';
 import { readVolfile } from '../runtime/graph/volfile.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { withScratch } from './support/mount.ts';
+import { canCompile, compile, outDir } from './support/native.ts';
 import { volfiles } from './support/volfiles.ts';
 
+/** Options that lead to shared objects made of the sources beside the volfile. */
+function compiled(volumes: readonly PlainVolume[], folder: string): string[] {
+  return volumes.flatMap(({ name, options }) => {
+    const path = new Map(options).get('module-path');
+    if (!path?.endsWith('.so')) return [];
+    const source = join(folder, path.replace(/so$/, 'c'));
+    return [`${name}.module-path=${compile(source, join(outDir(), path))}`];
+  });
+}
+
+const startable = canCompile ? volfiles : volfiles.filter((path) => !path.includes('/c/'));
+
 describe('volfiles', () => {
-  it.each(volfiles)('%s starts over a folder, without a warning', (path) =>
-    withScratch(async ({ path: folder }) => {
+  it.each(startable)('%s starts over a folder, without a warning', (path) =>
+    withScratch(async (scratch) => {
       const lines: string[] = [];
       const sink: LogSink = { write: (line) => void lines.push(line), now: () => Date.now() };
       const file = join(packageRoot, path);
       const source = new Source(path, readFileSync(file, 'utf8'));
-      const storage = readVolfile(source).description.volumes[0]!.name.text;
-      const overrides = [`${storage}.directory=${folder}`];
+      const storages = plainVolumes(readVolfile(source).description)
+        .filter(({ type }) => type === 'storage/posix')
+        .map(({ name }) => name);
+      for (const name of storages) await scratch.folder(name);
+      const overrides = [
+        ...storages.map((name) => `${name}.directory=${scratch.at(name)}`),
+        ...compiled(plainVolumes(readVolfile(source).description), dirname(file)),
+      ];
       const { description } = readVolfile(source, { registry, overrides });
       const context = new NodeContext({ sink, baseDir: dirname(file), wake() {} });
       const levels = { default: WARNING, volumes: new Map() };

@@ -1,7 +1,7 @@
 /**
- * Runs a module of the host translator in a graph of its own: leaves below that the test answers
- * for, requests above whose replies are kept, a clock that stands still. Folder and interpreter go
- * when the test ends.
+ * Runs a module in a graph of its own, by the host translator or in the process itself: leaves below
+ * that the test answers for, requests above whose replies are kept, a clock that stands still.
+ * Folder and interpreter go when the test ends.
  *
  *     const run = await startModule({ 'm.py': source });
  *     const reply = run.ask('stat', run.known('file'), null);
@@ -14,10 +14,11 @@ import { dirname, join } from 'node:path';
 import { expect, onTestFailed, onTestFinished } from 'vitest';
 import type { Host } from '../../bridges/host/host.ts';
 import glupy, { type Glupy } from '../../bridges/host/index.ts';
+import nativeTranslator from '../../bridges/native/index.ts';
 import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
 import { newRequest, Stack } from '../../runtime/core/frame.ts';
 import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
-import { Graph } from '../../runtime/core/graph.ts';
+import { Graph, type VolumeSpec } from '../../runtime/core/graph.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
@@ -25,7 +26,55 @@ import { type LogLevel, TRACE } from '../../runtime/core/log.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import { attributes, FakeContext, gfidOf, HeldLeaf, type Reply } from './core.ts';
 
+/** How modules of a language are loaded, and what can be seen of that. */
+export interface Language {
+  readonly translator: Translator<unknown>;
+  /** Options that lead to the module. `name` null leaves its own out. */
+  find(folder: string, name: string | null): Record<string, string>;
+  /** A slip in an option of the loader itself, and what was meant. */
+  readonly slip: readonly [given: string, meant: string];
+  /** Requests that the loader keeps account of; absent when frames alone do. */
+  kept?(run: RunningModule): number;
+  /** Calls `tell` with the number of each inode whose contexts have ended. */
+  onForgotten(run: RunningModule, tell: (id: number) => void): (inode: Inode) => void;
+}
+
+/** features/glupy: any language with an interpreter. */
+export const hosted: Language = {
+  translator: glupy as unknown as Translator<unknown>,
+  find: (folder, name) => ({
+    ...(name === null ? {} : { 'module-name': name }),
+    'module-path': folder,
+  }),
+  slip: ['time-limt', 'time-limit'],
+  kept: (run) => run.host.requests.size,
+  onForgotten(run, tell) {
+    const { guest } = run.host.session;
+    const forget = guest.forget.bind(guest);
+    guest.forget = (id) => {
+      tell(id);
+      return forget(id);
+    };
+    return () => {};
+  },
+};
+
+/** features/native: files with this extension. What a context holds is the inode's alone. */
+export const native = (extension: string): Language => ({
+  translator: nativeTranslator as unknown as Translator<unknown>,
+  find(folder, name): Record<string, string> {
+    return name === null ? {} : { 'module-path': join(folder, name + extension) };
+  },
+  slip: ['module-pth', 'module-path'],
+  onForgotten(_run, tell) {
+    const registry = new FinalizationRegistry(tell);
+    return (inode) => registry.register(inode, inode.id);
+  },
+});
+
 export interface ModuleSettings {
+  /** `hosted` unless told. */
+  readonly language?: Language;
   /** The module's file among the files; by default `m`. Null leaves the option out. */
   readonly name?: string | null;
   readonly options?: Readonly<Record<string, string>>;
@@ -61,11 +110,15 @@ export class RunningModule {
   readonly replies: Reply[] = [];
   /** All that was logged and taken. */
   readonly history: string[] = [];
+  readonly language: Language;
+  /** Gives the volume these options besides those it was started with. @throws {GraphError} */
+  reconfigure!: (changes: Readonly<Record<string, string>>) => void;
 
-  constructor(graph: Graph, context: FakeContext, leaves: readonly HeldLeaf[]) {
+  constructor(graph: Graph, context: FakeContext, leaves: readonly HeldLeaf[], language: Language) {
     this.graph = graph;
     this.context = context;
     this.leaves = leaves;
+    this.language = language;
   }
 
   get leaf(): HeldLeaf {
@@ -131,7 +184,12 @@ export class RunningModule {
   /** Checks that every request so far has had one answer, and that the host keeps none. */
   settled(): void {
     expect(this.replies.map(({ count }) => count)).toEqual(this.replies.map(() => 1));
-    expect([...this.host.requests.keys()]).toEqual([]);
+    this.keeps(0);
+  }
+
+  /** Checks how many requests the loader keeps, where it keeps account of them. */
+  keeps(count: number): void {
+    if (this.language.kept !== undefined) expect(this.language.kept(this)).toBe(count);
   }
 }
 
@@ -143,36 +201,37 @@ export function moduleGraph(files: Files, settings: ModuleSettings = {}): Runnin
   const { name = 'm', options = {}, leaves = 1, level = TRACE } = settings;
   const context = settings.context ?? new FakeContext();
   const folder = typeof files === 'string' ? files : folderOf(files);
-  const named = name === null ? {} : { 'module-name': name };
-  const all = { ...named, 'module-path': folder, ...options };
+  const language = settings.language ?? hosted;
+  const found = language.find(folder, name);
+  const all = { ...found, ...options };
+  // As if every option had a line of its own below the volume's, the module's own from line 4 on.
+  const line = name === null ? 2 : 4 - Object.keys(found).length;
   const below = Array.from({ length: leaves }, () => new HeldLeaf());
   const file = 'test.vol';
-  const specs = below.map((leaf, at) => ({
+  const bottom = below.map((leaf, at) => ({
     name: `leaf${at}`,
     translator: leaf.translator as Translator<unknown>,
     options: [],
     subvolumes: [] as string[],
   }));
-  const graph = new Graph(
-    [
-      ...specs,
-      {
-        name: 'top',
-        translator: glupy as unknown as Translator<unknown>,
-        // As if every option had a line of its own below the volume's.
-        options: Object.entries(all).map(([key, value], at) => ({
-          key,
-          value,
-          where: `${file}:${at + 2}:5`,
-        })),
-        subvolumes: specs.map((spec) => spec.name),
-        where: `${file}:1:1`,
-      },
-    ],
-    context,
-    { default: level, volumes: new Map() },
-  );
-  return new RunningModule(graph, context, below);
+  const volumes = (more: Readonly<Record<string, string>>): readonly VolumeSpec[] => [
+    ...bottom,
+    {
+      name: 'top',
+      translator: language.translator,
+      options: Object.entries({ ...all, ...more }).map(([key, value], at) => ({
+        key,
+        value,
+        where: `${file}:${at + line}:5`,
+      })),
+      subvolumes: bottom.map((spec) => spec.name),
+      where: `${file}:1:1`,
+    },
+  ];
+  const graph = new Graph(volumes({}), context, { default: level, volumes: new Map() });
+  const run = new RunningModule(graph, context, below, language);
+  run.reconfigure = (changes) => graph.reconfigure(volumes(changes));
+  return run;
 }
 
 /** Starts it, and stops it when the test ends. */

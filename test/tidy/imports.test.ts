@@ -8,16 +8,32 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/core': [],
   'runtime/sys': ['runtime/core'],
   'runtime/graph': ['runtime/core'],
+  'runtime/port': [],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
   'runtime/mount': ['runtime/core', 'runtime/sys', 'node:'],
   'runtime/gen': ['runtime/core', 'node:'],
-  'bridges/host': ['runtime/core', 'runtime/sys', 'bridges/python', 'node:'],
+  'bridges/host': ['runtime/core', 'runtime/sys', 'bridges/python', 'bridges/javascript', 'node:'],
+  'bridges/javascript': ['runtime/core', 'bridges/host', 'node:', 'glossa'],
+  'bridges/native': ['runtime/core', 'runtime/index.ts', 'runtime/sys', 'bridges/host', 'node:'],
   'bridges/python': ['runtime/core', 'runtime/sys', 'bridges/host', 'node:', 'pyodide'],
+  'bridges/testing': [
+    'runtime/core',
+    'runtime/xlators',
+    'bridges/host',
+    'bridges/python',
+    'bridges/javascript',
+    'bridges/native',
+    'node:',
+    // Examples in comments.
+    'glossa',
+  ],
 };
 /** Outside packages a folder may use. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   'runtime/sys': ['koffi', 'node:'],
   'runtime/mount': ['koffi'],
+  'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'sucrase'],
+  'bridges/native': ['koffi', 'ffi-rs', 'sucrase'],
 };
 
 function folderOf(path: string): string | undefined {
@@ -27,7 +43,7 @@ function folderOf(path: string): string | undefined {
 }
 
 function importsOf(text: string): string[] {
-  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]!);
+  return [...text.matchAll(/(?<!')(?:\bfrom|\bimport\()\s*'([^'\n]+)'/g)].map((match) => match[1]!);
 }
 
 describe('imports', () => {

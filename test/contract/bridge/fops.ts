@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { errnoNumber } from '../../../runtime/core/errno.ts';
 import type { FopName } from '../../../runtime/core/fops.gen.ts';
 import { type Arg, type FopRow, fops } from '../../../runtime/core/fops.ts';
-import { type RunningModule, startModule } from '../../support/module.ts';
+import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
 import { changeAll, describeAll, Samples } from './values.ts';
 
 const EDQUOT = errnoNumber('EDQUOT')!;
@@ -188,11 +188,14 @@ const checks: Readonly<Record<string, readonly Check[]>> = {
   raising: [notAsked, fails, empty, silent],
 };
 
-/** @param folder where the language's modules are. */
-export function fopContract(folder: string): void {
+/**
+ * @param folder where the language's modules are.
+ * @param language how they are loaded.
+ */
+export function fopContract(folder: string, language: Language = hosted): void {
   describe.each(Object.entries(checks))('module %s', (name, all) => {
     it('does with every fop what it says', async () => {
-      const run = await startModule(folder, { name });
+      const run = await startModule(folder, { name, language });
       run.lines();
       for (const row of fops) {
         for (const full of [true, false]) {

@@ -11,7 +11,7 @@ import { Fd } from '../../../runtime/core/fd.ts';
 import type { Dirent, Iatt } from '../../../runtime/core/iatt.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import { attributes, gfidOf } from '../../support/core.ts';
-import { type RunningModule, startModule } from '../../support/module.ts';
+import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
 import { sized, texts } from './requests.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -27,10 +27,13 @@ async function collectGarbage(): Promise<void> {
   }
 }
 
-/** @param folder where the language's modules are. */
-export function thingContract(folder: string): void {
+/**
+ * @param folder where the language's modules are.
+ * @param language how they are loaded.
+ */
+export function thingContract(folder: string, language: Language = hosted): void {
   const start = async (name: string): Promise<RunningModule> => {
-    const run = await startModule(folder, { name });
+    const run = await startModule(folder, { name, language });
     run.lines();
     return run;
   };
@@ -187,14 +190,10 @@ export function thingContract(folder: string): void {
   it('ctx: of inodes that never become known goes with them', async () => {
     const run = await start('ctx');
     const forgotten: number[] = [];
-    const { guest } = run.xl.priv;
-    const forget = guest.forget.bind(guest);
-    guest.forget = (id) => {
-      forgotten.push(id);
-      return forget(id);
-    };
+    const watch = run.language.onForgotten(run, (id) => void forgotten.push(id));
     const look = (name: string): number => {
       const loc = run.absent(name);
+      watch(loc.inode!);
       run.ask('lookup', loc, null);
       run.asked()[0]!.answer(0, 0, loc.inode, attributes(gfidOf(5)), null, null);
       return loc.inode!.id;

@@ -131,7 +131,7 @@ export class Samples {
     dict: () => this.dict(),
     str: () => this.name(),
     int: () => this.number(),
-    data: () => Uint8Array.from({ length: 70_000 + this.next() }, (_, i) => i % 251),
+    data: () => Uint8Array.from({ length: 20_000 + this.next() }, (_, i) => i % 251),
     entries: () => [this.entry(), { ...this.entry(), stat: null, inode: null, dict: null }],
     statvfs: () => this.statvfs(),
     flock: () => this.flock(),

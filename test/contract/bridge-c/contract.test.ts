@@ -1,0 +1,23 @@
+/** The bridge contract, with modules in C; its part about fops through either library. */
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { canCompile, nativeC } from '../../support/native.ts';
+import { fopContract } from '../bridge/fops.ts';
+import { lifeContract } from '../bridge/life.ts';
+import { requestContract } from '../bridge/requests.ts';
+import { thingContract } from '../bridge/things.ts';
+
+const folder = join(import.meta.dirname, '../bridge/c');
+
+describe.skipIf(!canCompile)('C modules', () => {
+  describe('every fop', () => fopContract(folder, nativeC));
+  describe('requests', () => requestContract(folder, nativeC));
+  describe('what fops carry', () => thingContract(folder, nativeC));
+  describe('their life', () => lifeContract(folder, nativeC));
+  describe('every fop, through ffi-rs', () => {
+    fopContract(folder, {
+      ...nativeC,
+      find: (...found) => ({ ...nativeC.find(...found), ffi: 'ffi-rs' }),
+    });
+  });
+});

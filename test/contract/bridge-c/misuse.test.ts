@@ -1,0 +1,298 @@
+/**
+ * What a module in C does wrong is found out where it can be: the log says where, the request has
+ * its one answer, and the next one is served.
+ */
+import { describe, expect, it, vi } from 'vitest';
+import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { type ModuleSettings, type RunningModule, startModule } from '../../support/module.ts';
+import { canCompile, compileText, nativeFile, outDir } from '../../support/native.ts';
+import { sized } from '../bridge/requests.ts';
+
+let count = 0;
+
+/** Starts a module of these functions; `record` is what struct glossa_translator has. */
+async function start(
+  functions: string,
+  record: string,
+  settings: ModuleSettings = {},
+): Promise<RunningModule> {
+  count += 1;
+  const name = `misuse${count}`;
+  compileText(
+    name,
+    `#include "glossa.h"\n#define UNUSED(x) ((void)(x))\n${functions}
+struct glossa_translator glossa_translator = {${record}};\n`,
+  );
+  const run = await startModule(outDir(), { language: nativeFile, name, ...settings });
+  run.lines();
+  return run;
+}
+
+const STAT = `static void stat_fop(glossa_frame_t *frame, xlator_t *this, const loc_t *loc,
+                                   dict_t *xdata)`;
+const CBK = `static void stat_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this,
+  int64_t op_ret, int32_t op_errno, const struct iatt *buf, dict_t *xdata)`;
+const NONE = 'UNUSED(frame); UNUSED(this); UNUSED(loc); UNUSED(xdata);';
+const CBK_NONE =
+  'UNUSED(frame); UNUSED(cookie); UNUSED(this); UNUSED(op_ret); UNUSED(op_errno);' +
+  ' UNUSED(buf); UNUSED(xdata);';
+
+/** One mistake in stat, made in the fop itself. */
+const mistakes: Readonly<Record<string, readonly [body: string, line: RegExp]>> = {
+  'answering twice': [
+    'glossa_fail(frame, ENOENT);\nglossa_fail(frame, ENOENT);',
+    /stat: answered after the request was answered or handed on/,
+  ],
+  'winding after the answer': [
+    'glossa_fail(frame, ENOENT);\ntail_stat(frame, this->child, loc, xdata);',
+    /stat: handed on after the request was answered/,
+  ],
+  'an errno that is none': ['glossa_fail(frame, 0);', /stat: 0 is no errno such as ENOENT/],
+  'the reply of another fop': [
+    'unwind_flush(frame, 0, 0, xdata);',
+    /stat: answered with the reply of flush/,
+  ],
+  'winding nowhere': [
+    'tail_stat(frame, NULL, loc, xdata);',
+    /stat: there is no subvolume to wind to/,
+  ],
+  'handing on to another fop': [
+    'tail_access(frame, this->child, loc, 0, xdata);',
+    /stat: the reply of another fop \(access\) needs a callback/,
+  ],
+  'a name that is none': [
+    'loc_t other = *loc; other.name = "a/b";\ntail_stat(frame, this->child, &other, xdata);',
+    /stat: loc has the name "a\/b", which no directory entry can have/,
+  ],
+  'a number beyond 2^53': [
+    'struct iatt buf = {.ia_type = IA_IFREG, .ia_size = INT64_MAX};\nunwind_stat(frame, 0, 0, &buf, xdata);',
+    /stat: buf has a iaSize that is not an integer below 2\^53/,
+  ],
+  'nothing where something must be': [
+    'tail_stat(frame, this->child, NULL, xdata);',
+    /stat: loc must not be None/,
+  ],
+};
+
+describe.skipIf(!canCompile)('a module in C', () => {
+  it.each(Object.entries(mistakes))('%s', async (_, [body, line]) => {
+    const run = await start(`${STAT}\n{\n${NONE}\n${body}\n}`, '.fops = {.stat = stat_fop}');
+    const reply = run.ask('stat', run.known('a'), null);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    const lines = run.lines();
+    expect(lines).toEqual([expect.stringMatching(line)]);
+    expect(lines[0]).toMatch(/\[misuse\d+\.c:\d+:stat_fop\]/);
+    run.settled();
+  });
+
+  it('a callback that answers twice', async () => {
+    const run = await start(
+      `${CBK}\n{\n${CBK_NONE}\nunwind_stat(frame, 0, 0, buf, xdata);\nunwind_stat(frame, 0, 0, NULL, NULL);\n}`,
+      '.cbks = {.stat = stat_cbk}',
+    );
+    const reply = run.ask('stat', run.known('a'), null);
+    run.asked()[0]!.answer(0, 0, sized(1), null);
+    expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.lines()).toEqual([expect.stringMatching(/stat_cbk.*answered after/)]);
+    run.settled();
+  });
+
+  it('using a frame, a dict and an inode whose request has ended', async () => {
+    const run = await start(
+      `static glossa_frame_t *kept; static dict_t *dict; static inode_t *inode;
+${STAT}
+{
+  ${NONE}
+  if (kept != NULL) {
+    glossa_fail(kept, ENOENT);
+    loc_t other = *loc;
+    other.inode = inode;
+    tail_stat(frame, this->child, &other, dict);
+    return;
+  }
+  kept = frame; dict = xdata; inode = loc->inode;
+  glossa_fail(frame, ENOENT);
+}`,
+      '.fops = {.stat = stat_fop}',
+    );
+    const { Dict } = await import('../../../runtime/core/dict.ts');
+    run.ask('stat', run.known('a'), Dict.of({ key: 1 }));
+    const reply = run.ask('stat', run.known('b'), Dict.of({ key: 1 }));
+    expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+    const lines = run.lines();
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toMatch(/answered: the request has ended/);
+    expect(lines[1]).toMatch(/stat: (loc names an inode that is not known any more|xdata)/);
+    run.settled();
+  });
+
+  it('bytes of an earlier call', async () => {
+    const run = await start(
+      `static void late(xlator_t *this, void *frame)
+{
+  UNUSED(this);
+  glossa_frame_t *mine = frame;
+  const data_t *data = mine->args[1].pointer;
+  const data_t copy = *data;
+  tail_writev(mine, this->child, (fd_t *)mine->args[0].pointer, &copy, 0, 0, NULL);
+}
+static void writev_fop(glossa_frame_t *frame, xlator_t *this, GLOSSA_PARAMS_writev)
+{
+  UNUSED(fd); UNUSED(vector); UNUSED(offset); UNUSED(flags); UNUSED(xdata);
+  timer_after(this, 0, late, frame);
+}`,
+      '.fops = {.writev = writev_fop}',
+    );
+    const reply = run.ask('writev', new Fd(run.root, 1, 1), Uint8Array.of(1, 2), 0, 0, null);
+    run.context.advance(1);
+    expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.lines()).toEqual([expect.stringMatching(/late\].*writev: vector has no bytes/)]);
+    run.settled();
+  });
+
+  it('failing is what on-error says, and what was wound is not repeated', async () => {
+    const run = await start(
+      `${STAT}\n{\n${NONE}\nglossa_fail(frame, -1);\n}`,
+      '.fops = {.stat = stat_fop}',
+      {
+        options: { 'on-error': 'bypass' },
+      },
+    );
+    const reply = run.ask('stat', run.known('a'), null);
+    run.asked()[0]!.answer(-1, ENOENT, null, null);
+    expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
+    run.settled();
+  });
+
+  it('a request that is never answered is failed by frame-timeout', async () => {
+    const run = await start(`${STAT}\n{\n${NONE}\n}`, '.fops = {.stat = stat_fop}', {
+      options: { 'frame-timeout': '3' },
+    });
+    const reply = run.ask('stat', run.known('a'), null);
+    run.context.advance(10_000);
+    expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.lines()).toEqual([expect.stringMatching(/stat: no answer within 3 s/)]);
+    run.settled();
+  });
+
+  it('a caller that gives up is told to the module', async () => {
+    const run = await start(
+      `${STAT}\n{\n${NONE}\nwind_stat(frame, NULL, NULL, this->child, loc, xdata);\n}
+${CBK}\n{\n${CBK_NONE}\nif (!frame->answered) unwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
+static void given_up(glossa_frame_t *frame, xlator_t *this)
+{
+  UNUSED(this);
+  glossa_fail(frame, EINTR);
+}`,
+      '.fops = {.stat = stat_fop}, .cbks = {.stat = stat_cbk}, .cancels = {.stat = given_up}',
+    );
+    const reply = run.ask('stat', run.known('a'), null);
+    const [held] = run.asked();
+    reply.frame.root.interrupt();
+    expect(reply).toMatchObject({ count: 1, opErrno: 4 });
+    held!.answer(0, 0, sized(1), null);
+    expect(run.lines()).toEqual([]);
+    run.settled();
+  });
+
+  it('statedump, and options that change', async () => {
+    const run = await start(
+      `static void dump(xlator_t *this, dict_t *dict)
+{
+  int64_t limit = 0;
+  dict_get_int64(this->options, "limit", &limit);
+  dict_set_int64(dict, "limit", limit);
+  dict_set_str(dict, "text", "two words");
+}
+static const struct volume_options options[] = {
+  {.key = "limit", .type = GF_OPTION_TYPE_INT, .default_value = "5"}, {.key = NULL}};`,
+      '.statedump = dump, .options = options',
+    );
+    const dump = () => run.xl.translator.dump!(run.xl as never);
+    expect(dump()).toMatchObject({ language: 'c', 'module.limit': 5, 'module.text': 'two words' });
+    run.reconfigure({ limit: '6' });
+    expect(dump()).toMatchObject({ 'module.limit': 6 });
+  });
+
+  it('two volumes of one file share nothing', async () => {
+    const functions = `static int calls;\n${STAT}\n{\n${NONE}\nglossa_fail(frame, ++calls);\n}`;
+    const one = await start(functions, '.fops = {.stat = stat_fop}');
+    const settings = { language: nativeFile, name: `misuse${count}` };
+    const other = await startModule(outDir(), settings);
+    const ask = (run: RunningModule) => run.ask('stat', run.known('a'), null).opErrno;
+    expect([ask(one), ask(one), ask(other), ask(one)]).toEqual([1, 2, 1, 3]);
+  });
+
+  it('on-error restart and a reload begin with a fresh copy, without stopping', async () => {
+    const run = await start(
+      `static int calls;
+${STAT}
+{
+  ${NONE}
+  calls++;
+  glossa_fail(frame, loc->name[0] == 'w' ? 0 : calls);
+}`,
+      '.fops = {.stat = stat_fop}',
+      { options: { 'on-error': 'restart' } },
+    );
+    const ask = (name: string) => run.ask('stat', run.known(name), null).opErrno;
+    expect([ask('a'), ask('a'), ask('wrong')]).toEqual([1, 2, EIO]);
+    await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1));
+    expect([ask('a'), ask('a')]).toEqual([1, 2]);
+    expect(await run.host.reload()).toMatchObject({ ok: true });
+    expect(ask('a')).toBe(1);
+    run.settled();
+  });
+
+  it('a refusal by init says why', async () => {
+    const refusing = start(
+      `static int32_t init(xlator_t *this)
+{
+  gf_log(this, GF_LOG_ERROR, "the moon is not full");
+  return -1;
+}`,
+      '.init = init',
+    );
+    await expect(refusing).rejects.toThrow(/misuse\d+\.so: the moon is not full/);
+  });
+
+  it('leaves nothing behind: a hundred thousand requests of every ending', async () => {
+    const run = await start(
+      `${CBK}\n{\n${CBK_NONE}\nframe_alloc(frame, 5000);\nunwind_stat(frame, op_ret, op_errno, buf, xdata);\n}
+${STAT}
+{
+  ${NONE}
+  if (loc->name[0] == 'f') glossa_fail(frame, ENOENT);
+  else if (loc->name[0] == 'w') glossa_fail(frame, 0);
+  else wind_stat(frame, NULL, stat_cbk, this->child, loc, xdata);
+}
+static void dump(xlator_t *this, dict_t *dict)
+{
+  UNUSED(this);
+  dict_set_int64(dict, "frames", (int64_t)glossa_self.frames.count);
+  dict_set_int64(dict, "resting", (int64_t)glossa_self.resting);
+}`,
+      '.fops = {.stat = stat_fop}, .statedump = dump',
+      { level: 3 },
+    );
+    const buf = sized(1);
+    run.leaf.onRequest = (held) => held.answer(0, 0, buf, null);
+    const locs = ['fails', 'wrong', 'passes'].map((name) => run.known(name));
+    const round = (): void => {
+      for (let i = 0; i < 33_000; i++) run.ask('stat', locs[i % 3]!, null);
+      run.replies.length = 0;
+    };
+    round();
+    const dump = () => run.xl.translator.dump!(run.xl as never);
+    const before = dump();
+    expect(before['module.frames']).toBe(0);
+    round();
+    round();
+    expect(dump()).toMatchObject({
+      'module.frames': 0,
+      'module.resting': before['module.resting'],
+    });
+    run.settled();
+  });
+});

@@ -1,0 +1,22 @@
+/** The bridge contract, with modules in JavaScript. */
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { anyContract } from '../bridge/any.ts';
+import { cancelContract } from '../bridge/cancel.ts';
+import { failureContract } from '../bridge/failures.ts';
+import { fopContract } from '../bridge/fops.ts';
+import { lifeContract } from '../bridge/life.ts';
+import { requestContract } from '../bridge/requests.ts';
+import { thingContract } from '../bridge/things.ts';
+import { timerContract } from '../bridge/timers.ts';
+
+const folder = join(import.meta.dirname, '../bridge/javascript');
+
+describe('JavaScript modules: every fop', () => fopContract(folder));
+describe('JavaScript modules: any fop', () => anyContract(folder));
+describe('JavaScript modules: requests', () => requestContract(folder));
+describe('JavaScript modules: the caller gives up', () => cancelContract(folder));
+describe('JavaScript modules: what fops carry', () => thingContract(folder));
+describe('JavaScript modules: their life', () => lifeContract(folder));
+describe('JavaScript modules: timers', () => timerContract(folder));
+describe('JavaScript modules: failures', () => failureContract(folder));

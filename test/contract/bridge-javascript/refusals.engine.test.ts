@@ -1,0 +1,254 @@
+/**
+ * What authors get wrong: each mistake is told in the module's own file and line, and the request is
+ * answered once all the same.
+ */
+import { describe, expect, it } from 'vitest';
+import { EIO, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { type RunningModule, startModule } from '../../support/module.ts';
+import { sized, texts } from '../bridge/requests.ts';
+
+const module = (body: string, head = ''): Record<string, string> => ({
+  'm.js': `import { Dirent, ENOENT, FopError, Translator } from 'glossa';
+${head}
+export class xlator extends Translator {
+  access(frame) { frame.fail(1); }
+${body}
+}`,
+});
+
+function works(run: RunningModule): void {
+  expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
+}
+
+/** Mistake → the body, on line 5, and what the log says. */
+const mistakes: Record<string, [body: string, said: RegExp]> = {
+  'an exception': ['stat() { null.x; }', /TypeError: cannot read property 'x' of null\n.*m\.js:5:/],
+  'something thrown that is no Error': ['stat() { throw "text"; }', /thrown: text/],
+  'nothing thrown': ['stat() { throw undefined; }', /thrown: undefined/],
+  'an error with a cause': [
+    'stat() { throw new Error("outer", { cause: new Error("inner") }); }',
+    /Error: outer\n.*caused by Error: inner/,
+  ],
+  'an error whose message throws': [
+    'stat() { const e = new Error(); Object.defineProperty(e, "message", { get() { throw 1; } }); throw e; }',
+    /cannot be shown/,
+  ],
+  'an answer twice': [
+    'stat(frame) { frame.fail(2); frame.unwind(0, 0, null, null); }',
+    /AlreadyAnswered: stat: answered twice/,
+  ],
+  'a wind after the answer': [
+    'stat(frame) { frame.fail(2); frame.wind(); }',
+    /AlreadyAnswered: stat: wound after/,
+  ],
+  'a wind after a tail': ['stat(frame) { frame.wind(); frame.wind(); }', /AlreadyAnswered/],
+  'an errno that is none': ['stat(frame) { frame.fail(1000); }', /RangeError: fail takes an errno/],
+  'a failure without an errno': ['stat(frame) { frame.unwind(-1); }', /opErrno must be one/],
+  'an opRet that is none': ['stat(frame) { frame.unwind("0"); }', /opRet must be an integer/],
+  'too many arguments': [
+    'stat(frame) { frame.wind(null, null, 3); }',
+    /takes 2 arguments \(loc, xdata\), not 3/,
+  ],
+  'a loc that is missing': ['stat(frame) { frame.wind(null, { a: 1 }); }', /loc must not be None/],
+  'a loc that is a text': ['stat(frame) { frame.wind("a", null); }', /loc must be Loc, not string/],
+  'a dict that is none': [
+    'stat(frame, loc) { frame.wind(loc, 7); }',
+    /xdata must be a Dict, a Map or an object/,
+  ],
+  'a value that no dict holds': [
+    'stat(frame, loc) { frame.wind(loc, { a: null }); }',
+    /numbers, strings, Uint8Array and Iatt, not null/,
+  ],
+  'a number that is no integer': [
+    'stat(frame) { frame.windTo({ fop: "readlink", cbk() {} }, frame._args[0], 0.5); }',
+    /size must be an integer/,
+  ],
+  'a number beyond 2^53': [
+    'stat(frame) { frame.windTo({ fop: "readlink", cbk() {} }, frame._args[0], 2 ** 60); }',
+    /below 2\^53/,
+  ],
+  'a child that is none': ['stat(frame) { frame.windTo({ child: {} }); }', /one of this.children/],
+  'a fop that is none': ['stat(frame) { frame.windTo({ fop: "chmod" }); }', /chmod is no fop/],
+  'another fop without a callback': [
+    'stat(frame, loc) { frame.windTo({ fop: "readlink" }, loc, 1); }',
+    /needs a callback/,
+  ],
+  'a field that is none': [
+    'stat(frame, loc, x) { new Dirent("a", 1, 8, { stat: 1 }).replace({ name: loc.nme.x }); }',
+    /cannot read property/,
+  ],
+  'a promise of a plain method': ['stat() { return Promise.resolve(); }', /make it async/],
+  'no reply from an async method': [
+    'async stat() { return undefined; }',
+    /stat must return a Reply, or an object or array of buf, xdata, not undefined/,
+  ],
+  'a wrong reply from an async method': [
+    'async stat() { return { inode: null }; }',
+    /a reply of stat has buf, xdata; not inode/,
+  ],
+  'the reply of another fop': [
+    'async stat(frame, loc) { return await this.child.readlink(loc, 1); }',
+    /stat returned a reply of readlink/,
+  ],
+  'an async method that answers and returns': [
+    'async stat(frame) { frame.fail(2); throw new Error("late"); }',
+    /failed after its answer: Error: late/,
+  ],
+};
+
+describe('a mistake in a method', () => {
+  it.each(Object.entries(mistakes))('%s', async (name, [body, said]) => {
+    const run = await startModule(module(body));
+    run.lines();
+    run.leaf.onRequest = (held) => {
+      if (held.name === 'readlink') held.answer(1, 0, 'x', sized(1), null);
+      else held.answer(0, 0, sized(1), null);
+    };
+    const reply = run.ask('stat', run.known('a'), null);
+    expect(reply).toMatchObject({ count: 1, opRet: -1 });
+    expect(reply.opErrno).toBe(name.includes('answers and returns') ? ENOENT : EIO);
+    const text = run.lines().join('\n');
+    expect(text).toMatch(said);
+    expect(text).toMatch(/^E \[m\.js:5:/);
+    works(run);
+    run.settled();
+  });
+});
+
+describe('a mistake in the class', () => {
+  it.each([
+    ['no class', {}, 'export const a = 1;', /exports no class xlator/],
+    ['no Translator', {}, 'export class xlator {}', /must be a class that extends Translator/],
+    ['a syntax error', {}, 'export class xlator {\n  stat( {}\n}', /m\.js:\d: SyntaxError/],
+    ['an exception at load', {}, '\nnull.x;', /m\.js:2: TypeError/],
+    [
+      'an import of nothing',
+      {},
+      "\nimport { a } from './no.js';",
+      /m\.js:2: cannot find '\.\/no\.js'; searched:/,
+    ],
+    ['an import that has no such name', {}, "import { nope } from 'glossa';", /nope/],
+  ])('%s: the volume does not start', async (_, _more, source, said) => {
+    await expect(startModule({ 'm.js': source })).rejects.toThrow(said);
+  });
+
+  it.each([
+    [
+      'an async fop with a callback',
+      'async stat() {} statCbk() {}',
+      /stat is async and has a statCbk/,
+    ],
+    ['an async callback', 'async statCbk() {}', /statCbk cannot be async/],
+    ['a yield', '*stat() {}', /has a yield in it/],
+    [
+      'too many parameters',
+      'stat(a, b, c, d) {}',
+      /m\.js:5: stat is a fop's and is called with \(frame, loc, xdata\)/,
+    ],
+    [
+      'options that are none',
+      'static options = { a: 1 };',
+      /options\['a'\] must be made by Option/,
+    ],
+    ['an init that throws', 'init() { throw new Error("no"); }', /m\.js:5: Error: no/],
+    [
+      'an async init that throws',
+      'async init() { await null; throw new Error("no"); }',
+      /m\.js:5: Error: no/,
+    ],
+  ])('%s: the volume does not start', async (_, body, said) => {
+    await expect(startModule(module(body))).rejects.toThrow(said);
+  });
+
+  it.each([
+    ['getattr() {}', /getattr is no fop: is stat meant\?/],
+    ['stat_cbk() {}', /stat_cbk is no fop: is statCbk meant\?/],
+    ['entry_created() {}', /entry_created is no hook: is entryCreated meant\?/],
+    ['somethingCbk() {}', /somethingCbk is the callback of no fop/],
+  ])('%s is a warning', async (body, said) => {
+    const run = await startModule(module(body));
+    expect(run.lines()).toContainEqual(expect.stringMatching(said));
+  });
+});
+
+describe('what outlives its request', () => {
+  it('cannot be looked at any more', async () => {
+    const run = await startModule(
+      module(
+        'statCbk(frame, ...reply) { this.old = [reply[2], frame]; frame.unwind(...reply); }\n' +
+          'statfs(frame) { try { this.old[0].iaSize; } catch (e) { this.log.info(e.name); }\n' +
+          'try { this.old[1].root; } catch (e) { this.log.info(e.name); } frame.fail(1); }',
+      ),
+    );
+    run.ask('stat', run.known('a'), null);
+    run.asked()[0]!.answer(0, 0, sized(1), null);
+    run.lines();
+    run.ask('statfs', run.known('a'), null);
+    expect(texts(run)).toEqual(['HandleExpired', 'HandleExpired']);
+    run.settled();
+  });
+
+  it.each([
+    ['a frame that is dropped', 'stat() {}'],
+    ['an async method that waits for nothing', 'async stat() { await new Promise(() => {}); }'],
+  ])('%s: the request fails, and the log says so', async (_, body) => {
+    const run = await startModule(module(body));
+    run.lines();
+    const reply = run.ask('stat', run.known('a'), null);
+    run.context.advance(10_000);
+    expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.lines().join('\n')).toMatch(/m\.js:5:.*neither answered nor passed on/);
+    run.settled();
+  });
+
+  it('fails by frame-timeout when the module keeps it', async () => {
+    const run = await startModule(module('stat(frame) { this.kept = frame; }'), {
+      options: { 'frame-timeout': '5' },
+    });
+    const reply = run.ask('stat', run.known('a'), null);
+    run.context.advance(10_000);
+    expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+    run.settled();
+  });
+});
+
+it('a request in somebody else’s name: each async method goes on in its own', async () => {
+  const run = await startModule(
+    module(
+      'init() { this.gate = Promise.withResolvers(); }\n' +
+        'async stat(frame, loc) { await this.gate.promise; await null; return await this.child.stat(loc); }\n' +
+        'async flush() { this.gate.resolve(); return {}; }',
+    ),
+  );
+  for (const uid of [1, 2, 3]) run.askAs({ uid }, 'stat', run.known('a'), null);
+  run.askAs({ uid: 9 }, 'flush', new Fd(run.root, 0, 1), null);
+  const held = run.asked();
+  expect(held.map(({ frame }) => frame.root.uid)).toEqual([1, 2, 3]);
+  for (const one of held) one.answer(0, 0, sized(1), null);
+  run.settled();
+});
+
+it('modules in TypeScript: types are taken out, lines stay', async () => {
+  const run = await startModule({
+    'm.ts': `import { type Frame, Translator } from 'glossa';
+import { errno } from './other.ts';
+import about from './about.json';
+interface Note {
+  readonly name: string;
+}
+export class xlator extends Translator {
+  private note: Note | undefined;
+  stat(frame: Frame<'stat'>): void {
+    this.note = { name: about.name };
+    this.log.info(this.note!.name satisfies string);
+    frame.fail(errno as number);
+  }
+}`,
+    'other.ts': "import type { Frame } from 'glossa';\nexport const errno: number = 1;",
+    'about.json': '{ "name": "a name" }',
+  });
+  run.lines();
+  expect(run.ask('stat', run.known('a'), null).opErrno).toBe(EPERM);
+  expect(run.lines()[0]).toMatch(/^I \[m\.ts:11:stat\].*a name$/);
+});

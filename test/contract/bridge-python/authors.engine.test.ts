@@ -1,0 +1,170 @@
+/** Mistakes with any_fop, cancel methods, hooks and timers: told where they are made. */
+import { describe, expect, it } from 'vitest';
+import { errnoNumber } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import { moduleGraph, type RunningModule, startModule } from '../../support/module.ts';
+import { sized } from '../bridge/requests.ts';
+import { start, stat, works } from './failing.ts';
+
+const source = (body: string): string =>
+  `from glupy import Translator\n\nclass xlator(Translator):\n    ${body}\n`;
+
+async function refusal(body: string): Promise<string> {
+  const run = moduleGraph({ 'm.py': source(body) });
+  const error = await run.graph.start().catch((reason: unknown) => reason);
+  return String(error);
+}
+
+describe('a class that cannot work refuses the start', () => {
+  it.each([
+    ['def any_fop(self, frame): pass', /m\.py:4: any_fop is .*must take \(self, frame, \*args\)/],
+    ['def any_fop(self, frame, loc, xdata): pass', /m\.py:4: any_fop/],
+    [
+      'def any_cbk(self, frame, *args): pass\n    def any_fop(self): pass',
+      /m\.py:5: any_fop is a fop's/,
+    ],
+    [
+      'def any_cbk(self, frame, op_ret, op_errno): pass',
+      /m\.py:4: any_cbk .*\(self, frame, op_ret, op_errno, \*reply\)/,
+    ],
+    [
+      'def any_fop(self, *args): pass\n    def any_cancel(self): pass',
+      /m\.py:5: any_cancel .*must take \(self, frame\)/,
+    ],
+    [
+      'def stat(self, *args): pass\n    def stat_cancel(self, frame, x): pass',
+      /m\.py:5: stat_cancel .*must take \(self, frame\)/,
+    ],
+    [
+      'def stat(self, *args): pass\n    async def stat_cancel(self, frame): pass',
+      /m\.py:5: stat_cancel cannot be an async def/,
+    ],
+    [
+      'async def stat(self, *args): pass\n    def stat_cancel(self, frame): pass',
+      /m\.py:5: stat is an async def and has a stat_cancel: choose one/,
+    ],
+    [
+      'async def any_fop(self, *args): pass\n    def stat_cbk(self, *args): pass',
+      /m\.py:5: any_fop is an async def and has a stat_cbk: give it a stat, or no stat_cbk/,
+    ],
+    ['async def any_fop(self, *args): yield', /m\.py:4: any_fop has a yield in it/],
+    ['def notify(self): pass', /m\.py:4: notify is a hook and must take \(self, event\)/],
+    ['def statedump(self, x): pass', /m\.py:4: statedump is a hook and must take \(self\)/],
+    ['async def dump_state(self): pass', /m\.py:4: dump_state cannot be an async def/],
+    ['def load_state(self): pass', /m\.py:4: load_state .*\(self, state\)/],
+    ['def reconfigure(self): pass', /m\.py:4: reconfigure .*\(self, options\)/],
+    ['def entry_created(self): pass', /m\.py:4: entry_created .*\(self, loc\)/],
+    ['def init(self): self.timer("1", print)', /m\.py:4: ValueError: timer: seconds must/],
+    ['def init(self): self.timer(-1, print)', /m\.py:4: ValueError: timer: seconds must/],
+    ['def init(self): self.timer(1, None)', /m\.py:4: TypeError: timer: None cannot be called/],
+    ['def init(self): self.timer(0, print, repeat=True)', /m\.py:4: ValueError: .*above 0/],
+  ])('%s', async (body, text) => {
+    expect(await refusal(body)).toMatch(text);
+  });
+
+  it('an async any_fop leaves fops of their own kind alone', async () => {
+    const run = await startModule({
+      'm.py': source(`async def any_fop(self, frame, *args): raise PermissionError
+    def stat(self, frame, *args): frame.wind()
+    def stat_cbk(self, frame, *args): frame.fail(7)`),
+    });
+    run.lines();
+    const reply = stat(run);
+    run.asked()[0]!.answer(-1, 1, null, null);
+    expect(reply.opErrno).toBe(7);
+  });
+});
+
+it('a cancel method that nobody calls is pointed out', async () => {
+  const run = await startModule({ 'm.py': source('def stat_cancel(self, frame): pass') });
+  expect(run.lines()).toContainEqual(
+    expect.stringMatching(/^W \[m\.py:4:stat_cancel\] .*stat_cancel is never called: there is no/),
+  );
+});
+
+describe('what a hook tells', () => {
+  const told = async (body: string, name: 'statedump' | 'dump_state') => {
+    const run: RunningModule = await startModule({ 'm.py': source(body) });
+    run.lines();
+    return { json: run.host.session.guest.tell(name), lines: run.lines() };
+  };
+
+  it.each([
+    ['def statedump(self): return [1]', 'statedump', /TypeError: statedump must return a dict/],
+    ['def statedump(self): return {"a": []}', 'statedump', /TypeError: .*not 'a': \[\]/],
+    ['def statedump(self): return {1: 1}', 'statedump', /TypeError: .*not 1: 1/],
+    ['def statedump(self): return 1 / 0', 'statedump', /\[m\.py:4:statedump\].*ZeroDivision/],
+    ['def dump_state(self): return {"a": {1}}', 'dump_state', /dump_state failed: TypeError.*set/],
+  ] as const)('%s is a failure, and logged', async (body, name, text) => {
+    const { json, lines } = await told(body, name);
+    expect(json).toBeUndefined();
+    expect(lines).toEqual([expect.stringMatching(text)]);
+  });
+
+  it('is JSON', async () => {
+    const state = 'def dump_state(self): return {"a": [1, None, "b\\udc80"]}';
+    expect(JSON.parse((await told(state, 'dump_state')).json!)).toEqual({
+      a: [1, null, 'b\udc80'],
+    });
+    const dump = 'def statedump(self): return {"a": 1, "b": 0.5, "c": "x"}';
+    expect(JSON.parse((await told(dump, 'statedump')).json!)).toEqual({ a: 1, b: 0.5, c: 'x' });
+  });
+});
+
+it('a timer that fails is logged with its place, and rings again', async () => {
+  const run = await start(`def init(self):
+    self.timer(1, self.ring, repeat=True)
+    self.timer(1, self.later)
+
+def ring(self):
+    raise ValueError("ding")
+
+async def later(self):
+    await asyncio.sleep(1)
+    raise ValueError("dong")`);
+  run.context.advance(1000);
+  expect(run.lines()).toEqual([
+    expect.stringMatching(/^E \[m\.py:11:ring\] 0-top: timer ring failed: ValueError: ding/),
+  ]);
+  run.context.advance(1000);
+  expect(run.lines().join()).toMatch(
+    /m\.py:11:ring[\s\S]*m\.py:15:later\].*timer later failed.*dong/,
+  );
+  works(run);
+});
+
+describe('an errno', () => {
+  it.each(['ECHRNG', 'EXFULL', 'ENONET', 'ENOPKG', 'EPROTO', 'EDOTDOT', 'ENOTUNIQ', 'EDQUOT'])(
+    '%s is Linux’s, also where WASI gives its number to another',
+    async (name) => {
+      const run = await start(`async def stat(self, frame, loc, xdata):
+    raise OSError(${name}, "of our own")`);
+      expect(stat(run)).toMatchObject({ count: 1, opErrno: errnoNumber(name) });
+      works(run);
+    },
+  );
+
+  it.each([
+    ['open("/lib/nothing")', 'ENOENT'],
+    ['os.mkdir("/lib")', 'EEXIST'],
+    ['os.rmdir("/lib")', 'ENOTEMPTY'],
+  ])('of the interpreter’s own files too: %s', async (code, name) => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    import os
+    ${code}`);
+    expect(stat(run)).toMatchObject({ count: 1, opErrno: errnoNumber(name) });
+    works(run);
+  });
+});
+
+it('data.translate changes every byte by a table', async () => {
+  const run = await start(`def readv_cbk(self, frame, op_ret, op_errno, vector, stbuf, xdata):
+    table = bytes(255 - i for i in range(256))
+    assert vector.translate(table) == bytes(vector).translate(table)
+    frame.unwind(op_ret, op_errno, vector.translate(table, delete=b"a"), stbuf, xdata)`);
+  const reply = run.ask('readv', new Fd(run.root, 0, 1), 4, 0, 0, null);
+  run.asked()[0]!.answer(4, 0, Uint8Array.of(0, 97, 1, 255), sized(4), null);
+  expect(reply).toMatchObject({ count: 1, opRet: 3 });
+  expect([...(reply.values[0] as Uint8Array)]).toEqual([255, 254, 0]);
+  works(run);
+});

@@ -1,0 +1,214 @@
+/** breakpoint() and the prompt: what a person at a terminal can do inside a module. */
+import { describe, expect, it } from 'vitest';
+import { EIO } from '../../../runtime/core/errno.ts';
+import { FakeContext } from '../../support/core.ts';
+import { type RunningModule, startModule } from '../../support/module.ts';
+import { sized, texts } from '../bridge/requests.ts';
+
+const MODULE = `
+from glupy import Translator
+
+class xlator(Translator):
+    greeting = "hello"
+
+    def stat(self, frame, loc, xdata):
+        name = loc.name
+        breakpoint()
+        self.log.info("after %s", name)
+        frame.wind()
+
+    async def access(self, frame, loc, mask, xdata):
+        breakpoint()
+        reply = await self.child.access(loc, mask, xdata)
+        self.log.info("got %d", reply.op_ret)
+        return reply
+
+    def init(self):
+        self.count = 0
+`;
+
+class Typist extends FakeContext {
+  /** What was written, prompts and typed lines with it. */
+  screen = '';
+  typed: (string | undefined)[] = [];
+  readonly terminal = {
+    readLine: (prompt: string): string | undefined => {
+      const line = this.typed.shift();
+      this.screen += `${prompt}${line ?? '^D'}\n`;
+      return line;
+    },
+    write: (text: string): void => {
+      this.screen += text;
+    },
+  };
+}
+
+async function start(options: Record<string, string> = {}) {
+  const context = new Typist();
+  const run = await startModule({ 'm.py': MODULE }, { context, options });
+  run.lines();
+  return { context, run };
+}
+
+/** The lines of the log, with the module's place in front. */
+const placed = (run: RunningModule): string[] =>
+  run.lines().map((line) => line.replace(/^. \[(.*?)\] 0-top: /, '$1 '));
+
+describe('breakpoint()', () => {
+  it('without a terminal: a warning, and the method goes on', async () => {
+    const run = await startModule({ 'm.py': MODULE });
+    run.lines();
+    const reply = run.ask('stat', run.known('a'), null);
+    expect(run.lines()[0]).toMatch(/^W \[m\.py:9:stat\] .*breakpoint\(\).*no terminal/);
+    run.asked()[0]!.answer(0, 0, sized(1), null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    run.settled();
+  });
+
+  it('shows the module’s lines and names, takes steps, and goes on', async () => {
+    const { context, run } = await start();
+    context.typed = ['p name', 'n', 'self.count = 5', 'l', 'c'];
+    const reply = run.ask('stat', run.known('a'), null);
+    expect(context.typed).toEqual([]);
+    expect(context.screen).toContain('m.py(9)stat()');
+    expect(context.screen).toContain("(Pdb) p name\n'a'\n");
+    expect(context.screen).toContain('-> self.log.info("after %s", name)');
+    expect(context.screen).toContain(' 11  \t        frame.wind()');
+    expect(placed(run)).toEqual([
+      'm.py:9:stat paused in the debugger; requests wait',
+      expect.stringMatching(/^m\.py:\d+:stat resumed$/),
+      'm.py:10:stat after a',
+    ]);
+    run.asked()[0]!.answer(0, 0, sized(1), null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    run.settled();
+  });
+
+  it('steps off the end of the method: requests go on undisturbed', async () => {
+    const { context, run } = await start();
+    context.typed = ['n', 'n', 'n', 'n'];
+    run.ask('stat', run.known('a'), null);
+    expect(placed(run).at(-1)).toMatch(/resumed$/);
+    context.typed = ['c'];
+    run.ask('stat', run.known('b'), null);
+    expect(context.typed).toEqual([]);
+    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+    run.settled();
+  });
+
+  it.each([['q'], [undefined]])('%s: the request fails, the next one is served', async (line) => {
+    const { context, run } = await start();
+    context.typed = [line];
+    const reply = run.ask('stat', run.known('a'), null);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    const lines = placed(run);
+    expect(lines[0]).toMatch(/paused/);
+    expect(lines[1]).toMatch(/resumed/);
+    expect(lines[2]).toMatch(/^m\.py:9:stat stat failed: .*debugger/);
+    context.typed = ['c'];
+    const next = run.ask('stat', run.known('a'), null);
+    run.asked()[0]!.answer(0, 0, sized(1), null);
+    expect(next).toMatchObject({ count: 1, opRet: 0 });
+    run.settled();
+  });
+
+  it('in an async def, steps go over an await', async () => {
+    const { context, run } = await start();
+    context.typed = ['n', 'n', 'p reply.op_ret', 'c'];
+    const reply = run.ask('access', run.known('a'), 0, null);
+    run.asked()[0]?.answer(0, 0, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(context.typed).toEqual([]);
+    expect(context.screen).toContain('(Pdb) p reply.op_ret\n0\n');
+    run.settled();
+  });
+
+  it('does not count as time of the call', async () => {
+    const { context, run } = await start({ 'time-limit': '1' });
+    const { terminal } = context;
+    const type = terminal.readLine;
+    terminal.readLine = (prompt) => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3000);
+      return type(prompt);
+    };
+    context.typed = ['c'];
+    const reply = run.ask('stat', run.known('a'), null);
+    run.asked()[0]!.answer(0, 0, sized(1), null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    run.settled();
+  });
+});
+
+describe('a prompt', () => {
+  const prompt = async () => {
+    const { run } = await start();
+    const { guest } = run.host.session;
+    return { run, type: (source: string) => guest.evaluate(source) };
+  };
+  const said = (output: string) => ({ incomplete: false, output });
+
+  it('shows values, and keeps names', async () => {
+    const { type, run } = await prompt();
+    expect(await type('1 + 2')).toMatchObject(said('3\n'));
+    expect(await type('_ * 2')).toMatchObject(said('6\n'));
+    expect(await type('x = 7')).toMatchObject(said(''));
+    expect(await type('x, self.count, xlator.greeting')).toMatchObject(said("(7, 0, 'hello')\n"));
+    expect(await type('self.count = x')).toMatchObject(said(''));
+    expect(await type('self.count')).toMatchObject(said('7\n'));
+    expect(await type('None')).toMatchObject(said(''));
+    expect(await type('print("a", "b")')).toMatchObject(said('a b\n'));
+    expect(await type('')).toMatchObject(said(''));
+    expect(texts(run)).toEqual([]);
+  });
+
+  it('asks for more lines', async () => {
+    const { type } = await prompt();
+    const more = { incomplete: true, output: '' };
+    expect(await type('def f(n):')).toMatchObject(more);
+    expect(await type('def f(n):\n    return n + 1')).toMatchObject(more);
+    expect(await type('def f(n):\n    return n + 1\n')).toMatchObject(said(''));
+    expect(await type('f(1)')).toMatchObject(said('2\n'));
+    expect(await type('(1,')).toMatchObject(more);
+    expect(await type('a = 1\nb = 2\na + b')).toMatchObject(said('3\n'));
+  });
+
+  it('tells what went wrong', async () => {
+    const { type, run } = await prompt();
+    const { output } = await type('1 / 0');
+    expect(output).toMatch(
+      /^Traceback .*\n {2}File "<prompt>", line 1, in <module>\n(?:.*\n)*ZeroDivision/,
+    );
+    expect(output).not.toContain('glupy');
+    expect((await type('1 +* 2')).output).toContain('SyntaxError');
+    expect((await type('import sys; sys.exit(3)')).output).toContain('SystemExit: 3');
+    expect(run.host.session.guest.dead).toBeUndefined();
+    expect(texts(run)).toEqual([]);
+  });
+
+  it('awaits', async () => {
+    const { type, run } = await prompt();
+    await type('from glupy import Loc, ROOT_GFID');
+    const pending = type('(await self.child.access(Loc.of(gfid=ROOT_GFID), 4, None)).op_ret');
+    run.host.session.drain();
+    const [held] = run.asked();
+    expect(held!.args[1]).toBe(4);
+    held!.answer(0, 0, null);
+    expect(await pending).toMatchObject(said('0\n'));
+    const sleeping = type('import asyncio\nawait asyncio.sleep(5)\nprint("awake")');
+    run.context.advance(5000);
+    expect(await sleeping).toMatchObject(said('awake\n'));
+  });
+
+  it('ends with its interpreter', async () => {
+    const { type, run } = await prompt();
+    const pending = type('import asyncio\nawait asyncio.sleep(5)');
+    await run.graph.stop();
+    expect((await pending).output).toContain('closed');
+  });
+
+  it('is bound by the time limit', async () => {
+    const { run } = await start({ 'time-limit': '1' });
+    const { output } = await run.host.session.guest.evaluate('while True: pass\n');
+    expect(output).toContain('TimeLimit');
+  });
+});

@@ -1,0 +1,5 @@
+/** The bridge contract's part about failures and reloads, with modules in Python. */
+import { join } from 'node:path';
+import { failureContract } from '../bridge/failures.ts';
+
+failureContract(join(import.meta.dirname, '../bridge/python'));

@@ -1,0 +1,7 @@
+/** The leak suite, with a module in Python. */
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { leakContract } from '../bridge/leaks.ts';
+
+describe('Python modules: leaks', () =>
+  leakContract(join(import.meta.dirname, '../bridge/python')));

@@ -1,0 +1,45 @@
+/** What a module finds or makes by requests of its own is known to the volume from then on. */
+import { expect, it } from 'vitest';
+import { IA_IFDIR } from '../../../runtime/core/iatt.ts';
+import type { Loc } from '../../../runtime/core/loc.ts';
+import { attributes, gfidOf } from '../../support/core.ts';
+import { startModule } from '../../support/module.ts';
+
+const MODULE = `
+from glupy import ROOT_GFID, Loc, Translator
+
+class xlator(Translator):
+    async def notify(self, event):
+        if event == "CHILD_UP":
+            root = (await self.child.lookup(Loc.of(gfid=ROOT_GFID))).inode
+            self.found = (await self.child.lookup(Loc.of(parent=root, name="found"))).inode
+            self.made = (await self.child.mkdir(Loc.of(parent=root, name="made"), 0o755, 0)).inode
+
+    async def access(self, frame, loc, mask, xdata):
+        self.found.ctx["seen"] = True
+        self.log.info("%s %s %s", self.found.path, self.made.path, self.made.ia_type)
+        return await self.child.stat(Loc.of(inode=self.made))
+`;
+
+it('inodes of own lookups and fops that make something stay', async () => {
+  const run = await startModule({ 'm.py': MODULE });
+  const { root } = run;
+  const [first] = run.asked();
+  // Before any request, the root is there to begin with.
+  expect((first!.args[0] as Loc).inode).toBe(root);
+  first!.answer(0, 0, root, attributes(root.gfid), null, null);
+  for (const number of [1, 2]) {
+    const [held] = run.asked();
+    const { inode } = held!.args[0] as Loc;
+    const buf = attributes(gfidOf(number), IA_IFDIR);
+    if (held!.name === 'lookup') held!.answer(0, 0, inode, buf, null, null);
+    else held!.answer(0, 0, inode, buf, null, null, null);
+  }
+  const inodes = ['found', 'made'].map((name) => run.graph.inodes.grep(root, name));
+  expect(inodes.map((inode) => inode?.gfid)).toEqual([gfidOf(1), gfidOf(2)]);
+  run.lines();
+  run.ask('access', run.known('file'), 0, null);
+  const [stat] = run.asked();
+  expect((stat!.args[0] as Loc).inode).toBe(inodes[1]);
+  expect(run.lines().join()).toContain('/found /made 2');
+});

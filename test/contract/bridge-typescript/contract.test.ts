@@ -1,0 +1,22 @@
+/** The bridge contract, with translator records in TypeScript, loaded from files. */
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { native } from '../../support/module.ts';
+import { anyContract } from '../bridge/any.ts';
+import { cancelContract } from '../bridge/cancel.ts';
+import { fopContract } from '../bridge/fops.ts';
+import { lifeContract } from '../bridge/life.ts';
+import { requestContract } from '../bridge/requests.ts';
+import { thingContract } from '../bridge/things.ts';
+import { timerContract } from '../bridge/timers.ts';
+
+const folder = join(import.meta.dirname, '../bridge/typescript');
+const language = native('.ts');
+
+describe('TypeScript records: every fop', () => fopContract(folder, language));
+describe('TypeScript records: any fop', () => anyContract(folder, language));
+describe('TypeScript records: requests', () => requestContract(folder, language));
+describe('TypeScript records: the caller gives up', () => cancelContract(folder, language));
+describe('TypeScript records: what fops carry', () => thingContract(folder, language));
+describe('TypeScript records: their life', () => lifeContract(folder, language));
+describe('TypeScript records: timers', () => timerContract(folder, language));

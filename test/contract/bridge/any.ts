@@ -1,0 +1,72 @@
+/**
+ * The bridge contract: one method for every fop that has none of its own, and for every reply.
+ * `any` and `any_awaited` log what comes by, `any_cbk` has nothing else, `any_own` mixes them with
+ * methods of single fops.
+ */
+import { describe, expect, it } from 'vitest';
+import { ENOENT } from '../../../runtime/core/errno.ts';
+import type { FopName } from '../../../runtime/core/fops.gen.ts';
+import { type FopRow, fops } from '../../../runtime/core/fops.ts';
+import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import { texts } from './requests.ts';
+import { Samples } from './values.ts';
+
+/** What comes with a failure. */
+const nothing = ({ reply }: FopRow): unknown[] =>
+  reply.map(({ type }) => (type === 'int' ? 0 : null));
+
+/**
+ * @param folder where the language's modules are.
+ * @param language how they are loaded.
+ */
+export function anyContract(folder: string, language: Language = hosted): void {
+  const start = async (name: string): Promise<RunningModule> => {
+    const run = await startModule(folder, { name, language });
+    run.lines();
+    return run;
+  };
+
+  /** Sends a fop through, with all it can carry; the child fails it or not. What was logged. */
+  function send(run: RunningModule, row: FopRow, opRet = 0): string[] {
+    const samples = new Samples(run.graph.inodes);
+    const sent = samples.values(row.args, true);
+    const answered = opRet < 0 ? nothing(row) : samples.values(row.reply, true);
+    const reply = run.ask(row.name as FopName, ...(sent as never));
+    const [held] = run.asked();
+    held!.args.forEach((value, at) => {
+      expect(value, `${row.name} ${row.args[at]!.name}`).toBe(sent[at]);
+    });
+    held!.answer(opRet, opRet < 0 ? ENOENT : 0, ...answered);
+    expect(reply).toMatchObject({ count: 1, opRet, opErrno: opRet < 0 ? ENOENT : 0 });
+    // What comes with a failure means nothing.
+    for (const [at, value] of opRet < 0 ? [] : reply.values.entries()) {
+      expect(value, `${row.name} ${row.reply[at]!.name}`).toBe(answered[at]);
+    }
+    return texts(run);
+  }
+
+  describe.each([
+    ['any', true, true],
+    ['any_awaited', true, true],
+    ['any_cbk', false, true],
+  ])('%s', (name, down, up) => {
+    it.each([0, -1])('sees every fop, and its reply of %d', async (opRet) => {
+      const run = await start(name);
+      for (const row of fops) {
+        const wanted = [...(down ? [`down ${row.name}`] : []), ...(up ? [`up ${opRet}`] : [])];
+        expect([row.name, ...send(run, row, opRet)]).toEqual([row.name, ...wanted]);
+      }
+      run.settled();
+    });
+  });
+
+  it('any_own: a method of the fop’s own comes first', async () => {
+    const run = await start('any_own');
+    const found = (name: FopName): string[] => send(run, fops.find((row) => row.name === name)!);
+    expect(found('stat')).toEqual(['own stat', 'own stat_cbk']);
+    expect(found('readlink')).toEqual(['own readlink', 'any readlink_cbk']);
+    expect(found('statfs')).toEqual(['any statfs', 'own statfs_cbk']);
+    expect(found('lookup')).toEqual(['any lookup', 'any lookup_cbk']);
+    run.settled();
+  });
+}

@@ -1,0 +1,16 @@
+/* Every fop asks its child, and answers with the reply, whatever the fop. */
+#include "shapes.h"
+
+static void cbk(ANY_REPLY)
+{
+    UNUSED(cookie);
+    UNUSED(this);
+    unwind_any(frame, op_ret, op_errno, reply);
+}
+
+static void fop(ANY_CALL)
+{
+    wind_any(frame, NULL, cbk, this->child, args);
+}
+
+struct glossa_translator glossa_translator = {.any_fop = fop};

@@ -1,0 +1,9 @@
+/* Exchanges every argument for a changed one, and does not ask for the reply. */
+#include "shapes.h"
+
+static void fop(ANY_CALL)
+{
+    tail_any(frame, this->child, change_all(frame, frame->fop->args, args));
+}
+
+struct glossa_translator glossa_translator = {.any_fop = fop};

@@ -1,0 +1,13 @@
+/* Every reply is passed on; the fops have no functions. */
+#include "shapes.h"
+
+#define MAKE(name)                                                        \
+    static void cbk_##name(REPLY(name))                                   \
+    {                                                                     \
+        UNUSED(cookie);                                                   \
+        UNUSED(this);                                                     \
+        unwind_##name(frame, op_ret, op_errno, GLOSSA_REPLY_ARGS_##name); \
+    }
+GLOSSA_EACH_FOP(MAKE)
+
+struct glossa_translator glossa_translator = {.cbks = {EVERY_CBK}};

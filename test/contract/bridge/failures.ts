@@ -1,0 +1,198 @@
+/**
+ * The bridge contract, part five, for languages with an interpreter: policies for failures, code
+ * and options that change while the volume runs. Modules: `failing`, and the editions of one
+ * module, which tests write over each other.
+ */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { EACCES, EIO, ENOENT } from '../../../runtime/core/errno.ts';
+import { folderOf, type RunningModule, startModule } from '../../support/module.ts';
+import { sized, texts } from './requests.ts';
+
+/** Waits until it holds; an interpreter takes its time to start. */
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
+
+/** @param folder where the language's modules are. */
+export function failureContract(folder: string): void {
+  const fail = (options: Record<string, string>) =>
+    startModule(folder, { name: 'failing', options });
+
+  /** Lets the leaf answer what it was asked, and tells what that was. */
+  function answerAll(run: RunningModule): string[] {
+    return run.asked().map(({ name, answer }) => {
+      if (name === 'stat') answer(0, 0, sized(7), null);
+      else if (name === 'readlink') answer(0, 0, 'target', sized(7), null);
+      else answer(0, 0, null);
+      return name;
+    });
+  }
+
+  describe('on-error', () => {
+    it('fail: the errno of option error', async () => {
+      const run = await fail({ error: 'EACCES' });
+      expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
+      expect(run.asked()).toEqual([]);
+      run.settled();
+    });
+
+    it('bypass: as if the module were not there', async () => {
+      const run = await fail({ 'on-error': 'bypass' });
+      const reply = run.ask('access', run.known('a'), 0, null);
+      expect(answerAll(run)).toEqual(['access']);
+      expect(reply).toMatchObject({ count: 1, opRet: 0 });
+      run.settled();
+    });
+
+    it('bypass: what the module wanted to wind before it failed is void', async () => {
+      const run = await fail({ 'on-error': 'bypass' });
+      run.ask('flush', run.known('a') as never, null);
+      expect(answerAll(run)).toEqual(['flush']);
+      run.settled();
+    });
+
+    it('bypass: what was wound is not repeated', async () => {
+      const run = await fail({ 'on-error': 'bypass' });
+      const reply = run.ask('stat', run.known('a'), null);
+      expect(answerAll(run)).toEqual(['stat']);
+      expect(answerAll(run)).toEqual([]);
+      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+      run.settled();
+    });
+
+    it('bypass: a loop that the time limit ends, and a request that is never answered', async () => {
+      const run = await fail({ 'on-error': 'bypass', 'time-limit': '1', 'frame-timeout': '10' });
+      const kept = run.ask('readlink', run.known('a'), 10, null);
+      run.context.advance(15_000);
+      expect(answerAll(run)).toEqual(['readlink']);
+      expect(kept).toMatchObject({ count: 1, opRet: 0 });
+      const looped = run.ask('fsync', run.known('a') as never, 0, null);
+      expect(answerAll(run)).toEqual(['fsync']);
+      expect(looped.count).toBe(1);
+      run.settled();
+    });
+
+    it('restart: a fresh interpreter, which remembers nothing', async () => {
+      const run = await fail({ 'on-error': 'restart', 'max-failures': '2' });
+      const count = () => run.ask('statfs', run.known('a'), null).opErrno;
+      expect([count(), count()]).toEqual([1, 2]);
+      const { counters } = run.host;
+      run.ask('access', run.known('a'), 0, null);
+      expect(count()).toBe(3);
+      run.ask('access', run.known('a'), 0, null);
+      await soon(() => expect(counters.restarts).toBe(1));
+      expect([count(), count()]).toEqual([1, 2]);
+      expect(counters).toMatchObject({ failures: 2, bypassed: 0 });
+      run.settled();
+    });
+  });
+
+  describe('reload', () => {
+    const extension = readdirSync(folder)
+      .find((name) => name.startsWith('edition1.'))!
+      .slice('edition1'.length);
+
+    class Edited {
+      readonly path = join(folderOf({}), `m${extension}`);
+
+      save(edition: string): void {
+        writeFileSync(this.path, readFileSync(join(folder, edition + extension)));
+      }
+
+      start(options: Record<string, string> = {}): Promise<RunningModule> {
+        return startModule(join(this.path, '..'), { options });
+      }
+    }
+
+    const edited = (edition: string): Edited => {
+      const file = new Edited();
+      file.save(edition);
+      return file;
+    };
+
+    it('new requests meet the new code; those on their way finish in the old', async () => {
+      const file = edited('edition1');
+      const run = await file.start();
+      const before = run.ask('stat', run.known('a'), null);
+      file.save('edition2');
+      expect(await run.host.reload()).toEqual({ ok: true, text: 'reloaded' });
+      expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
+      run.asked()[0]!.answer(0, 0, sized(1), null);
+      expect(before).toMatchObject({ count: 1, opErrno: ENOENT });
+      expect(run.host.sessions.length).toBe(1);
+      expect(texts(run)).toContain('the first edition ends');
+      run.settled();
+    });
+
+    it('code that does not compile leaves the old at work, and says where', async () => {
+      const file = edited('edition1');
+      const run = await file.start();
+      file.save('edition_broken');
+      const { ok, text } = await run.host.reload();
+      expect(ok).toBe(false);
+      expect(text).toMatch(/^not reloaded, the code before goes on: /);
+      expect(text).toContain(`m${extension}:3`);
+      run.ask('stat', run.known('a'), null);
+      run.asked()[0]!.answer(0, 0, sized(1), null);
+      expect(run.host.sessions.length).toBe(1);
+      run.settled();
+    });
+
+    it('an init that fails leaves the old at work', async () => {
+      const file = edited('edition1');
+      const run = await file.start();
+      file.save('edition_refuses');
+      expect((await run.host.reload()).text).toContain('not today');
+      expect(run.host.counters.reloads).toBe(0);
+    });
+
+    it('state is handed over', async () => {
+      const file = edited('edition1');
+      const run = await file.start();
+      for (let n = 0; n < 3; n += 1) run.ask('statfs', run.known('a'), null);
+      file.save('edition2');
+      await run.host.reload();
+      expect(run.ask('statfs', run.known('a'), null).opErrno).toBe(4);
+    });
+
+    it('option reload: saving the file is enough', async () => {
+      const file = edited('edition1');
+      const run = await file.start({ reload: 'on' });
+      file.save('edition2');
+      await soon(() => expect(run.host.counters.reloads).toBe(1));
+      expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
+    });
+  });
+
+  describe('options that change while the volume runs', () => {
+    it('are told to reconfigure, when only the module own ones did', async () => {
+      const run = await startModule(folder, { name: 'tunable', options: { size: '2' } });
+      run.lines();
+      run.reconfigure({ size: '3' });
+      expect(texts(run)).toEqual(['size 3, was 2']);
+      expect(() => run.reconfigure({ size: 'x' })).toThrow("option 'size': 'x'");
+      expect(texts(run)).toEqual([]);
+      expect(run.host.sessions.length).toBe(1);
+      run.reconfigure({ 'on-error': 'bypass', size: '3' });
+      expect(run.host.policy.onError).toBe('bypass');
+    });
+
+    it('take a new interpreter otherwise', async () => {
+      const run = await startModule(folder, { name: 'tunable', options: { size: '2' } });
+      run.reconfigure({ 'module-name': 'failing' });
+      await soon(() => expect(run.host.counters.reloads).toBe(1));
+      expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EIO });
+    });
+  });
+
+  it('statedump: what the module tells is beside the counters', async () => {
+    const run = await startModule(folder, { name: 'tunable', options: { size: '2' } });
+    const dump = run.xl.translator.dump!(run.xl as never);
+    expect(dump).toMatchObject({
+      calls: 0,
+      failures: 0,
+      'module.size': 2,
+      'module.what': 'a test',
+    });
+  });
+}

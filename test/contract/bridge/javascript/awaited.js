@@ -1,0 +1,9 @@
+/** Every fop awaits its child and returns the reply. */
+import { every } from './shapes.js';
+
+export const xlator = every({
+  fop: (row) =>
+    async function (_frame, ...args) {
+      return await this.child[row.name](...args);
+    },
+});

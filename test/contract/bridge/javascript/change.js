@@ -1,0 +1,13 @@
+/** Exchanges every argument and every part of a reply for a changed one. */
+import { change, every } from './shapes.js';
+
+export const xlator = every({
+  fop:
+    (row) =>
+    (frame, ...args) =>
+      frame.wind(...change(row.args, args)),
+  cbk:
+    (row) =>
+    (frame, opRet, opErrno, ...reply) =>
+      frame.unwind(opRet, opErrno, ...change(row.reply, reply)),
+});

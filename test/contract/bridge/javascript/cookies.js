@@ -1,0 +1,31 @@
+/** What a callback finds in frame.cookie: what was given, or the child that answered. */
+import { Translator } from 'glossa';
+
+export class xlator extends Translator {
+  stat(frame) {
+    frame.wind();
+  }
+
+  statCbk(frame, ...reply) {
+    this.log.info('%s', frame.cookie.name);
+    frame.unwind(...reply);
+  }
+
+  access(frame) {
+    frame.windTo(this.children[1]);
+  }
+
+  accessCbk(frame, ...reply) {
+    this.log.info('%s', frame.cookie.name);
+    frame.unwind(...reply);
+  }
+
+  readlink(frame) {
+    frame.windTo({ cookie: 'a note' });
+  }
+
+  readlinkCbk(frame, ...reply) {
+    this.log.info('%s', frame.cookie);
+    frame.unwind(...reply);
+  }
+}

@@ -1,0 +1,14 @@
+/** Every fop awaits its child later than in its own call, so that all of it travels in messages. */
+import { every } from './shapes.js';
+
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+export const later = (row) =>
+  async function (_frame, ...args) {
+    await pause(0);
+    const reply = await this.child[row.name](...args);
+    await pause(1);
+    return reply;
+  };
+
+export const xlator = every({ fop: later });

@@ -1,0 +1,9 @@
+/** Every fop is passed on with its arguments named. */
+import { every } from './shapes.js';
+
+export const xlator = every({
+  fop:
+    () =>
+    (frame, ...args) =>
+      frame.wind(...args),
+});

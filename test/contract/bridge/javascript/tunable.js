@@ -1,0 +1,19 @@
+/** Takes a new value of its option while it runs, and tells about itself. */
+import { Option, Translator } from 'glossa';
+
+export class xlator extends Translator {
+  static options = { size: Option.int(1, { reconfigurable: true }) };
+
+  init() {
+    this.size = this.options.size;
+  }
+
+  reconfigure(options) {
+    this.log.info('size %d, was %d', options.size, this.size);
+    this.size = this.options.size;
+  }
+
+  statedump() {
+    return { size: this.size, what: 'a test' };
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * A million requests that end badly (exceptions, answers that never come, coroutines that nobody
+ * waits for) leave nothing behind: memory and tables are as they were.
+ *
+ * The module is `leaky` in each language. `access` takes its mask, and `truncate`, which is async,
+ * its offset as the number of a way to end; KINDS below says which are there. `statfs` fails after
+ * it has logged, as critical, `LEFT` and a list of counts as JSON: what its language knows of that is left, with
+ * the number of live objects or blocks last.
+ */
+import { memoryUsage } from 'node:process';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, it, onTestFinished } from 'vitest';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { CRITICAL } from '../../../runtime/core/log.ts';
+import type { Held } from '../../support/core.ts';
+import { hosted, type Language, moduleGraph, type RunningModule } from '../../support/module.ts';
+
+/** Ways to end: of `access`, and of `truncate`. */
+const KINDS = {
+  access: ['fails', 'raises', 'forgets', 'keeps', 'raises in its callback', 'passes'],
+  truncate: ['raises', 'raises after an await', 'waits for ever', 'sleeps too long', 'opens'],
+} as const;
+
+const TOTAL = 1_000_000;
+/** Requests before the clock goes on and everything that waits has its time-out. */
+const BATCH = 2000;
+/** What another size of a table may make of a count; a leak makes TOTAL / 11 of it. */
+const SLACK = 2000;
+/** Bytes; a leak of a word makes as many of each request. */
+const HEAP_SLACK = 6 * 2 ** 20;
+
+export function leakContract(folder: string, language: Language = hosted): void {
+  it('a million requests leave nothing behind', { timeout: 300_000 }, async () => {
+    const options = { 'frame-timeout': '30', 'time-limit': '0' };
+    const run = moduleGraph(folder, { name: 'leaky', options, language, level: CRITICAL });
+    await run.graph.start();
+    onTestFinished(() => run.graph.stop());
+    run.leaf.onRequest = answer;
+    send(run, 50_000);
+    left(run);
+    const before = left(run);
+    const memory = { guest: guestMemory(run), host: hostHeap() };
+    send(run, TOTAL);
+    const after = left(run);
+    expect(after.counts).toEqual(before.counts);
+    expect(after.objects - before.objects).toBeLessThan(SLACK);
+    expect(guestMemory(run)).toBeLessThanOrEqual(memory.guest);
+    expect(hostHeap() - memory.host).toBeLessThan(HEAP_SLACK);
+    expect(run.known('file').inode!.fdCount).toBe(0);
+    expect(run.context.waiting).toBeLessThan(3);
+  });
+}
+
+function answer(held: Held): void {
+  if (held.name === 'open') held.answer(0, 0, held.args[2], null);
+  else held.answer(0, 0, null);
+}
+
+/** Sends requests of every kind in turn, and lets those time out that are not answered. */
+function send(run: RunningModule, count: number): void {
+  const known = run.known('file');
+  const kinds = KINDS.access.length + KINDS.truncate.length;
+  for (let at = 0; at < count; at += 1) {
+    const kind = at % kinds;
+    if (kind < KINDS.access.length) run.ask('access', known, kind, null);
+    else run.ask('truncate', known, kind - KINDS.access.length, null);
+    if (at % BATCH === BATCH - 1 || at === count - 1) settle(run);
+  }
+}
+
+function settle(run: RunningModule): void {
+  run.context.advance(31_000);
+  run.context.advance(31_000);
+  run.settled();
+  run.replies.length = 0;
+  run.context.lines.length = 0;
+}
+
+/** What the module says is left. */
+function left(run: RunningModule): { counts: number[]; objects: number } {
+  run.ask('statfs', new Loc(run.root), null);
+  const line = run.context.lines.find((text) => text.includes('LEFT '))!;
+  const counts = JSON.parse(line.slice(line.indexOf('LEFT ') + 5)) as number[];
+  settle(run);
+  return { objects: counts.pop()!, counts };
+}
+
+const guestMemory = (run: RunningModule): number => run.host.session.guest.memory;
+
+/** Bytes of this process's own objects that are still of use. */
+function hostHeap(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = memoryUsage();
+  return heapUsed + arrayBuffers;
+}

@@ -1,0 +1,13 @@
+"""Sees every fop, and every reply."""
+
+from glupy import Translator
+
+
+class xlator(Translator):
+    def any_fop(self, frame, *args):
+        self.log.info("down %s", frame.name)
+        frame.wind(*args)
+
+    def any_cbk(self, frame, op_ret, op_errno, *reply):
+        self.log.info("up %d", op_ret)
+        frame.unwind(op_ret, op_errno, *reply)

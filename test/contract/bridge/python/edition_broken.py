@@ -1,0 +1,3 @@
+"""An edition that does not compile: line 3."""
+
+class xlator(:

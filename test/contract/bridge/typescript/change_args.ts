@@ -1,0 +1,9 @@
+/** Exchanges every argument for a changed one, and leaves the reply to the child. */
+import { tailArgs } from 'glossa';
+import { change, every } from './shapes.ts';
+
+export default every(
+  ({ name, args: row }) =>
+    (frame, xl, args) =>
+      tailArgs[name](frame, xl.children[0]!, change(row, args)),
+);

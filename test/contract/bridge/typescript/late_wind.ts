@@ -1,0 +1,9 @@
+/** Every fop is handed on later than in its own call. */
+import { tailArgs } from 'glossa';
+import { every, later } from './shapes.ts';
+
+export default every(
+  ({ name }) =>
+    (frame, xl, args) =>
+      later(xl, 1, () => tailArgs[name](frame, xl.children[0]!, args)),
+);

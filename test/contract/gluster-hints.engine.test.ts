@@ -1,0 +1,200 @@
+/** Python 2 in a module: the message names the line and what to write. */
+import { describe, expect, it } from 'vitest';
+import { GraphError } from '../../runtime/core/errors.ts';
+import { port } from '../../runtime/port/port.ts';
+import { moduleGraph, startModule } from '../support/module.ts';
+import { texts } from './bridge/requests.ts';
+
+async function refusal(source: string): Promise<string> {
+  const run = moduleGraph({ 'm.py': source });
+  const error = await run.graph.start().catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(GraphError);
+  const [problem] = (error as GraphError).problems;
+  return problem!.split('\n')[0]!;
+}
+
+const REFUSED = [
+  ['print "a"', 'print is a function: write print(...)'],
+  ['print 1, 2', 'print is a function: write print(...)'],
+  ['print >>f, "a" % 1, 07', 'write print(..., file=f)'],
+  ['raise ValueError, "m"', 'write raise X("message")'],
+  ['exec "a = 1"', 'exec is a function: write exec(code, names)'],
+  ['a = `1`', 'write repr(x) for `x`'],
+  ['a = 1 <> 2', 'write != for <>'],
+  ['a = 0777', 'write octal numbers as 0o777'],
+  ['a = 10L', 'write whole numbers without an L'],
+  ["a = ur'x'", "write r'...' for ur'...'"],
+  ['def f(a, (b, c)): pass', 'a parameter cannot be a tuple: take it apart inside'],
+  ['a = lambda (b, c): b', 'a parameter cannot be a tuple: take it apart inside'],
+  ['if 1:\n\tif 2:\n        pass\n', 'indent by tabs or by blanks, not by both'],
+  ['a = = 1', ''],
+] as const;
+
+const FAILING = [
+  ['{}.has_key(1)', 'write key in d'],
+  ['{}.iteritems()', 'write d.items()'],
+  ['unicode("a")', 'write str'],
+  ['xrange(1)', 'write range'],
+  ['long(1)', 'write int'],
+  ['sys.maxint', 'write sys.maxsize'],
+  ['{1: 2}.keys()[0]', 'write list(d.keys())'],
+  ['map(str, [1])[0]', 'write list(map(...))'],
+  ['iter([]).next()', 'write next(x)'],
+  ['print("{}").format(1)', 'the brackets belong to print: write print((...).format(...))'],
+  ['print >>sys.stderr, "a"', 'write print(..., file=f)'],
+  ['"{:s}".format(None)', 'write {!s} for {:s}: None has no format'],
+  ['import Queue', 'write queue'],
+  ['import nothing_such', ''],
+  ['nothing_such', ''],
+  ['None.format()', ''],
+  ['1 / 0', ''],
+] as const;
+
+const advised = (text: string): string =>
+  text && `Python 2: ${text}; \`glossa port\` changes such lines`;
+
+describe('advice', () => {
+  it('is given for what Python 2 took', async () => {
+    const run = await startModule({
+      'm.py': `import sys
+from glupy import Translator
+from glupy._hints import hint
+
+def refused(source):
+    compile(source, "m2.py", "exec")
+
+${FAILING.map(([code], at) => `def f${at}(): ${code}`).join('\n')}
+
+calls = [(refused, source) for source in ${JSON.stringify(REFUSED.map(([source]) => source))}]
+calls += [(f,) for f in (${FAILING.map((_, at) => `f${at}`).join(', ')})]
+for f, *args in calls:
+    try:
+        f(*args)
+    except Exception as error:
+        print("advice:" + hint(error))
+
+class xlator(Translator): pass
+`,
+    });
+    const given = texts(run).filter((text) => text.startsWith('advice:'));
+    const wanted = [...REFUSED, ...FAILING].map(([code, text]) => [
+      code,
+      `advice:${advised(text)}`,
+    ]);
+    expect([...REFUSED, ...FAILING].map(([code], at) => [code, given[at]])).toEqual(wanted);
+  });
+
+  it('stands with the line in the message of a module that does not compile', async () => {
+    const text = await refusal('a = 1\nprint "a"\n');
+    expect(text).toMatch(/m\.py:2: SyntaxError: Missing parentheses/);
+    expect(text).toContain(`(${advised('print is a function: write print(...)')})`);
+    expect(await refusal('a = 1\nb = xrange(2)')).toMatch(/m\.py:2: NameError.*write range;/);
+    expect(await refusal('a = = 1')).not.toContain('Python 2');
+  });
+
+  it('stands in the log line of a method that fails', async () => {
+    const run = await startModule({
+      'm.py': `from glupy import Translator
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        return {}.has_key(1)
+`,
+    });
+    run.lines();
+    run.ask('stat', run.known('a'), null);
+    const [error] = run.lines()[0]!.split('\n');
+    expect(error).toMatch(/^E \[m\.py:4:stat\] .*AttributeError: .*'has_key'/);
+    expect(error).toContain(`(${advised('write key in d')})`);
+  });
+});
+
+describe('an except clause that means something else now', () => {
+  const source = `"""
+    except ValueError, e:
+"""
+from glupy import Translator
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        try:
+            1 / 0
+        except ZeroDivisionError, e:
+            pass
+`;
+
+  it('is told of at the start, at its line, and not for one in a string', async () => {
+    const run = await startModule({ 'm.py': source });
+    const warnings = run.lines().filter((line) => line.startsWith('W '));
+    expect(warnings.length).toBe(1);
+    expect(warnings[0]).toMatch(/^W \[m\.py:9:-\] .*is except X as e: meant\?/);
+  });
+
+  it('is told of when it fails', async () => {
+    const run = await startModule({ 'm.py': source });
+    run.lines();
+    run.ask('stat', run.known('a'), null);
+    expect(run.lines().join()).toContain('write except X as e:');
+  });
+});
+
+/** A module as one wrote them in 2012. */
+const OF_2012 = `import sys
+from uuid import UUID
+from gluster import *
+
+cache = {}
+requests = {}
+LIMIT = 0777L
+
+dl.get_id.restype = c_long
+dl.get_id.argtypes = [ POINTER(call_frame_t) ]
+
+@lookup_fop_t
+def lookup_fop (frame, this, loc, xdata):
+	key = "%08x" % loc.contents.pargfid[3]
+	print "lookup FOP: %s:%s" % (key, loc.contents.name),
+	print \`LIMIT\`
+	if cache.has_key(key) and loc.contents.name in cache[key]:
+		print >>sys.stdout, ("hit {0:s}").format(loc.contents.name)
+		dl.unwind_lookup(frame,0,this,-1,2,None,None,None,None)
+		return 0
+	requests[dl.get_id(frame)] = (key, loc.contents.name[:])
+	dl.wind_lookup(frame,POINTER(xlator_t)(),loc,xdata)
+	return 0
+
+@lookup_cbk_t
+def lookup_cbk (frame, cookie, this, op_ret, op_errno, inode, buf, xdata, postparent):
+	try:
+		key, name = requests.pop(dl.get_id(frame))
+		if op_ret <> 0:
+			raise KeyError, name
+	except KeyError, e:
+		cache.setdefault(key, set()).add(name)
+		for k, v in cache.iteritems(): print k, sorted(v)
+	dl.unwind_lookup(frame,cookie,this,op_ret,op_errno,inode,buf,xdata,postparent)
+	return 0
+
+class xlator ():
+	def __init__ (self, xl):
+		dl.set_lookup_fop(xl,lookup_fop)
+		dl.set_lookup_cbk(xl,lookup_cbk)
+`;
+
+describe('a module in Python 2', () => {
+  it('is refused with its line, and runs when it is ported', async () => {
+    const refused = await refusal(OF_2012);
+    expect(refused).toMatch(/m\.py:7: SyntaxError: .*\(Python 2: write octal numbers as 0o777; /);
+
+    const { text, remarks } = port(OF_2012);
+    expect(remarks).toEqual([]);
+    const run = await startModule({ 'm.py': text });
+    run.lines();
+    const lookup = () => run.ask('lookup', run.absent('a'), null);
+    lookup();
+    run.asked()[0]!.answer(-1, 2, null, null, null, null);
+    expect(texts(run)).toEqual(['lookup FOP: 01000000:a 511', "01000000 ['a']"]);
+    const second = lookup();
+    expect([second.opRet, second.opErrno, run.asked()]).toEqual([-1, 2, []]);
+    expect(texts(run)).toEqual(['lookup FOP: 01000000:a 511', 'hit a']);
+    run.settled();
+  });
+});

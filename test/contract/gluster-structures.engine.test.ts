@@ -1,0 +1,305 @@
+/** What structures, pointers and the host's functions are to a module for the original glupy. */
+import { describe, expect, it } from 'vitest';
+import { IA_IFDIR, IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
+import type { Loc } from '../../runtime/core/loc.ts';
+import { type RunningModule, startModule } from '../support/module.ts';
+import { texts } from './bridge/requests.ts';
+import { Samples } from './bridge/values.ts';
+
+/** A module of this text, behind the import that each begins with. */
+const old = (source: string, from = 'gluster.glupy') =>
+  startModule({ 'm.py': `from ${from} import *\n${source}` });
+
+const SIZED = Object.assign(new Iatt(), { iaType: IA_IFREG, iaProt: 0o644, iaNlink: 1, iaSize: 7 });
+
+/** What expressions about the arguments of a stat give, or raise, by themselves. */
+async function said(expressions: readonly string[], before = 'pass'): Promise<string[]> {
+  const tried = expressions.map(
+    (expression) => `
+        try:
+            print(${expression})
+        except Exception as error:
+            print(type(error).__name__ + ": " + str(error))`,
+  );
+  const run = await old(`
+class xlator(Translator):
+    def stat_fop(self, frame, this, loc, xdata):
+        ${before}
+${tried.join('')}
+        dl.wind_stat(frame, POINTER(xlator_t)(), loc, xdata)
+        return 0
+`);
+  run.lines();
+  run.ask('stat', run.known('a'), null);
+  run.asked()[0]!.answer(0, 0, SIZED, null);
+  run.settled();
+  return texts(run);
+}
+
+const TRUE = [
+  ['loc.contents.name', 'a'],
+  ['loc.contents.name == b"a", loc.contents.name == "a"', 'True True'],
+  ['loc.contents.name.decode("utf-8"), bytes(loc.contents.name)', "a b'a'"],
+  ['"/" in loc.contents.path, loc.contents.path.startswith(b"/")', 'True True'],
+  ['len(loc.contents.gfid), sum(loc.contents.pargfid)', '16 1'],
+  ['bool(xdata), bool(loc), bool(POINTER(xlator_t)())', 'False True False'],
+  ['loc.contents.inode.contents.ia_type == IA_IFREG, IA_IFSOCK', 'True 7'],
+  ['loc.contents.parent.contents.gfid[15], loc.contents.parent.contents.ia_type', '1 2'],
+  ['loc.contents.inode.contents.table.contents.lru_size', '0'],
+  ['bool(loc.contents.inode.contents.ctx), loc.contents.inode.contents.nlookup', 'False 0'],
+  ['type(frame) is POINTER(call_frame_t), type(loc) is POINTER(loc_t)', 'True True'],
+  ['POINTER(loc_t) is POINTER(loc_t), (c_ubyte * 16) is (c_ubyte * 16)', 'True True'],
+  ['addressof(frame.contents) == addressof(frame.contents)', 'True'],
+  ['cast(frame, c_void_p).value == addressof(frame.contents)', 'True'],
+  ['"{:s}".format(POINTER(fd_t)()), "%s" % POINTER(fd_t)()', '<LP_fd_t NULL> <LP_fd_t NULL>'],
+  [
+    'c_uint8(257).value, c_int(2 ** 31).value, c_size_t(-1).value',
+    '1 -2147483648 18446744073709551615',
+  ],
+  [
+    'create_string_buffer(b"ab").value, create_string_buffer(4).raw',
+    "b'ab' b'\\x00\\x00\\x00\\x00'",
+  ],
+  ['string_at(loc.contents.name), string_at(loc.contents.path, 1)', "b'a' b'/'"],
+  ['sizeof(c_int), sizeof(c_ubyte * 16), sizeof(c_char_p)', '4 16 8'],
+  ['[int(x) for x in (c_int * 3)(1, 2)], pointer(c_int(5))[0]', '[1, 2, 0] 5'],
+  ['OpLookup.fop_sig[3] is POINTER(loc_t), OpRmdir.cbk_type.restype is c_int', 'True True'],
+  [
+    'CDLL("", RTLD_GLOBAL) is dl, CDLL(os.getenv("PATH_GLUSTERFS_GLUPY_MODULE")) is dl',
+    'True True',
+  ],
+  ['sys.modules["ctypes"].POINTER is POINTER', 'True'],
+  ['loc.contents.glupy.name, this.contents.glupy.name', 'a top'],
+  ['dl.get_id(frame) > 0, dl.wind_stat.argtypes[2] is POINTER(loc_t)', 'True True'],
+] as const;
+
+const WRONG = [
+  ['xdata.contents', 'ValueError: NULL pointer access'],
+  ['POINTER(iatt_t)().contents.ia_size', 'ValueError: NULL pointer access'],
+  [
+    'dl.wind_rename(frame, None)',
+    'TypeError: wind_rename takes (frame, xl, oldloc, newloc, xdata), not 2',
+  ],
+  [
+    'dl.unwind_open(frame, 0, this, 0, 0, None, None)',
+    'TypeError: unwind_open cannot answer a stat',
+  ],
+  [
+    'dl.wind_open(frame, None, loc, 0, None, None)',
+    'TypeError: wind_open in a stat: the reply needs',
+  ],
+  ['dl.no_such', 'AttributeError: the host has no function no_such'],
+  ['POINTER(loc_t)(iatt_t())', 'TypeError: expected loc_t instead of iatt_t instance'],
+  ['CDLL("libc.so.6")', 'OSError: libc.so.6: the only library here is the host'],
+  ['POINTER(loc_t)._convert(77)', 'TypeError: a number cannot become a pointer'],
+  ['dl.get_id(loc)', 'TypeError: a frame is wanted, not'],
+  ['(c_int * 2)(1, 2, 3)', 'IndexError: too many values'],
+  ['dl.set_open_fop(1, None)', 'ValueError: 1 is not the translator'],
+] as const;
+
+describe('structures and pointers', () => {
+  it('are what they were', async () => {
+    const found = await said(TRUE.map(([expression]) => expression));
+    const rows = TRUE.map(([expression], at) => [expression, found[at]]);
+    expect(rows).toEqual(TRUE.map((row) => [...row]));
+  });
+
+  it('say what is wrong', async () => {
+    const found = await said(WRONG.map(([expression]) => expression));
+    WRONG.forEach(([expression, text], at) => {
+      expect(found[at], expression).toContain(text);
+    });
+  });
+
+  it('can be of the module’s own making', async () => {
+    const own = `
+        class inner(Structure): _fields_ = [("a", c_int), ("b", c_uint8, 4)]
+        class both(Union): _fields_ = [("whole", c_uint32), ("same", c_int)]
+        class outer(Structure):
+            _anonymous_ = ("u",)
+            _fields_ = [("name", c_char_p), ("in_", inner), ("list", inner * 2), ("u", both)]
+        made = outer(b"n")
+        made.in_.a, made.in_.b, made.list[1].a, made.whole = 5, 17, 6, 2 ** 32 - 1
+        node = list_head(); node.next = pointer(node)
+        prot = ia_prot_t(); prot.owner.read = 3`;
+    const found = await said(
+      [
+        'made.name, made.in_.a, made.in_.b, made.list[1].a, made.list[0].a',
+        'made.same, made.u.whole',
+        'node.next.contents is node, bool(node.prev), sizeof(inner * 2)',
+        'prot.owner.read, prot.owner.write, prot.suid',
+        'inode_ctx(U_ctx_key_inode(5)).key, mem_pool().name, inode_table_t().hashsize',
+      ],
+      own.trim(),
+    );
+    expect(found).toEqual(['n 5 1 6 0', '-1 4294967295', 'True False 10', '1 0 0', '5 None 0']);
+  });
+});
+
+/** Sends one fop through a module; what arrived below. */
+function sent(run: RunningModule, loc: Loc): readonly unknown[] {
+  run.ask('stat', loc, null);
+  const [held] = run.asked();
+  held!.answer(0, 0, SIZED, null);
+  run.settled();
+  return held!.args;
+}
+
+const stat = (body: string, wound = 'loc') => `
+class xlator(Translator):
+    def stat_fop(self, frame, this, loc, xdata):
+        ${body}
+        dl.wind_stat(frame, this, ${wound}, xdata)
+        return 0
+`;
+
+describe('what is changed', () => {
+  it('goes on: a name', async () => {
+    const run = await old(stat('loc.contents.name = loc.contents.name + "~"'));
+    const from = run.known('a');
+    const [loc] = sent(run, from) as [Loc];
+    expect([loc.name, loc.parent, loc.inode]).toEqual(['a~', from.parent, from.inode]);
+  });
+
+  it('goes on: where it is', async () => {
+    const body = 'loc.contents.parent = loc.contents.inode; loc.contents.name = b"x"';
+    const run = await old(stat(body));
+    const from = run.known('d', IA_IFDIR);
+    const [loc] = sent(run, from) as [Loc];
+    expect([loc.name, loc.parent]).toEqual(['x', from.inode]);
+  });
+
+  it('goes on: a loc of the module’s own', async () => {
+    const body = 'own = loc_t(); own.inode = loc.contents.inode; own.gfid = loc.contents.gfid';
+    for (const how of ['byref(own)', 'pointer(own)', 'own']) {
+      const run = await old(stat(body, how));
+      const from = run.known('a');
+      const [loc] = sent(run, from) as [Loc];
+      expect([loc.name, loc.parent, loc.inode]).toEqual([null, null, from.inode]);
+    }
+  });
+
+  it('is not what was only looked at', async () => {
+    const run = await old(stat('[getattr(loc.contents, name) for name, _ in loc_t._fields_]'));
+    const from = run.known('a');
+    expect(sent(run, from)[0]).toBe(from);
+  });
+
+  const cbk = (body: string, answer = 'buf') => `
+class xlator(Translator):
+    def stat_cbk(self, frame, cookie, this, op_ret, op_errno, buf, xdata):
+        ${body}
+        dl.unwind_stat(frame, cookie, this, op_ret, op_errno, ${answer}, xdata)
+        return 0
+`;
+
+  it.each([
+    ['a number', 'buf.contents.ia_size = 9', 'buf', { iaSize: 9, iaNlink: 1, iaProt: 0o644 }],
+    ['a permission', 'buf.contents.ia_prot.other.write = 1', 'buf', { iaProt: 0o646, iaSize: 7 }],
+    [
+      'a gfid',
+      'buf.contents.ia_gfid[15] = 255',
+      'buf',
+      { iaGfid: '00000000-0000-0000-0000-0000000000ff', iaSize: 7 },
+    ],
+    [
+      'attributes of its own',
+      'own = iatt_t(ia_size=3, ia_uid=4)',
+      'byref(own)',
+      { iaSize: 3, iaUid: 4, iaNlink: 0 },
+    ],
+  ])('goes back: %s', async (_title, body, answer, wanted) => {
+    const run = await old(cbk(body, answer));
+    const reply = run.ask('stat', run.known('a'), null);
+    run.asked()[0]!.answer(0, 0, SIZED, null);
+    run.settled();
+    expect(reply.values[0]).toMatchObject(wanted);
+    // What the child has answered stays as it was.
+    expect(SIZED.iaSize).toBe(7);
+  });
+
+  it('goes on: texts and numbers, as bytes, str or ctypes’ own', async () => {
+    for (const name of ['b"user.b"', '"user.b"', 'c_char_p(b"user.b")', 'name + "b"']) {
+      const run = await old(`
+class xlator(Translator):
+    def getxattr_fop(self, frame, this, loc, name, xdata):
+        dl.wind_getxattr(frame, None, loc, ${name}, None)
+        return 0
+`);
+      run.ask('getxattr', run.known('a'), 'user.', null);
+      const [held] = run.asked();
+      expect(held!.args[1]).toBe('user.b');
+      held!.answer(0, 0, null, null);
+    }
+  });
+
+  it('goes on: data, which can be read and replaced', async () => {
+    const run = await old(`
+class xlator(Translator):
+    def writev_fop(self, frame, this, fd, vector, count, offset, flags, iobref, xdata):
+        print(count, string_at(vector, 3), bool(iobref))
+        dl.wind_writev(frame, None, fd, b"other", 1, c_long(offset + 1), flags, iobref, xdata)
+        return 0
+`);
+    run.lines();
+    const { fd } = new FdSample(run);
+    run.ask('writev', fd, new TextEncoder().encode('data'), 5, 0, null);
+    const [held] = run.asked();
+    expect(texts(run)).toEqual(["1 b'dat' True"]);
+    expect(new TextDecoder().decode(held!.args[1] as Uint8Array)).toBe('other');
+    expect(held!.args[2]).toBe(6);
+    held!.answer(5, 0, null, null, null);
+  });
+});
+
+class FdSample {
+  readonly fd;
+  constructor(run: RunningModule) {
+    const [fd] = new Samples(run.graph.inodes).values(
+      [{ name: 'fd', type: 'fd', nullable: false }],
+      true,
+    );
+    this.fd = fd as never;
+  }
+}
+
+describe('the earlier generation', () => {
+  it('sees gfids as words and inodes as addresses', async () => {
+    const run = await old(
+      `
+@stat_fop_t
+def stat_fop(frame, this, loc, xdata):
+    c = loc.contents
+    print(len(c.gfid), c.pargfid[3] == 1 << 24, type(loc) is POINTER(loc_t), c.name)
+    inode = cast(c.inode, POINTER(inode_t))
+    print(c.inode == addressof(inode.contents), inode.contents.ia_type, c.parent != c.inode)
+    c.name = "b"
+    dl.wind_stat(frame, POINTER(xlator_t)(), loc, xdata)
+    return 0
+
+class xlator:
+    def __init__(self, xl):
+        dl.set_stat_fop(xl, stat_fop)
+`,
+      'gluster',
+    );
+    run.lines();
+    const from = run.known('a');
+    const [loc] = sent(run, from) as [Loc];
+    expect(texts(run)).toEqual(['4 True True a', 'True 1 True']);
+    expect([loc.name, loc.inode]).toEqual(['b', from.inode]);
+  });
+
+  it('has all that the later one has', async () => {
+    const run = await old(
+      `
+import gluster, gluster.glupy
+missing = set(gluster.glupy.__all__) - set(gluster.__all__)
+print(sorted(missing), lookup_fop_sig[3] is POINTER(loc_t), loc_t is gluster.glupy.loc_t)
+class xlator(Translator): pass
+`,
+      'gluster',
+    );
+    expect(texts(run)).toContain('[] True False');
+  });
+});

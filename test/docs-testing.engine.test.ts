@@ -1,0 +1,29 @@
+/** The tests that docs/testing.md shows, run as `glossa test` runs them. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { languageOfTest } from '../bridges/testing/languages.ts';
+import { runTests, type TestReport } from '../bridges/testing/run.ts';
+
+const document = readFileSync(join(import.meta.dirname, '../docs/testing.md'), 'utf8');
+const block = (language: string): string =>
+  new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms').exec(document)![1]!;
+
+it.each([
+  ['python', 'test_shown.py', 2],
+  ['js', 'shown.test.js', 1],
+])('%s', async (language, file, count) => {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-docs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const path = join(folder, file);
+  // 'negative' is among the bundled examples; its language is said where there are several.
+  writeFileSync(path, block(language).replaceAll(/(['"])negative\1/g, '$1negative.py$1'));
+  const begin = await languageOfTest(basename(path))!.load();
+  const reports: TestReport[] = [];
+  const ended = (report: TestReport): void => void reports.push(report);
+  await runTests(path, folder, begin, { filter: undefined, timeLimit: 10, ended });
+  expect(reports.map(({ outcome, message }) => ({ outcome, message }))).toEqual(
+    Array(count).fill({ outcome: 'passed', message: undefined }),
+  );
+});

@@ -1,0 +1,68 @@
+/** The guide to TypeScript keeps its word: its translator runs under its volfile, typed as shown. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { registry } from '../runtime/cli/registry.ts';
+import { ENOENT, EPERM } from '../runtime/core/errno.ts';
+import { WARNING } from '../runtime/core/log.ts';
+import { activate } from '../runtime/graph/activate.ts';
+import { Source } from '../runtime/graph/source.ts';
+import { inspectVolfile } from '../runtime/graph/volfile.ts';
+import { ask, FakeContext, newName } from './support/core.ts';
+import { folderOf } from './support/module.ts';
+
+const root = join(import.meta.dirname, '..');
+const guide = readFileSync(join(root, 'docs/guide-typescript.md'), 'utf8');
+const blocks = (language: string): string[] =>
+  [...guide.matchAll(/^```(\w*)\n(.*?)^```$/gms)]
+    .filter((match) => match[1] === language)
+    .map((match) => match[2]!);
+
+const [keep, callbacks] = blocks('ts') as [string, string];
+const volfile = blocks('')[0]!;
+
+it('shows a translator that does what it says', async () => {
+  const context = Object.assign(new FakeContext(), { baseDir: folderOf({ 'keep.ts': keep }) });
+  const { description, problems } = inspectVolfile(new Source('keep.vol', volfile), {
+    registry,
+    strict: true,
+  });
+  expect(problems).toEqual([]);
+  const levels = { default: WARNING, volumes: new Map() };
+  const graph = activate(description!, registry, context as FakeContext, levels);
+  await graph.start();
+  const { root: directory } = graph.inodes;
+  const unlink = (name: string) => ask(graph, 'unlink', newName(directory, name), 0, null);
+  expect(unlink('photo.raw')).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
+  expect(unlink('photo.jpg').opErrno).toBe(ENOENT);
+  await graph.stop();
+  expect(context.lines).toEqual([]);
+});
+
+it('shows code whose types are right', () => {
+  const imports =
+    "import { type Cbk, type Fop, unwind, wind } from 'glossa';\ntype State = null;\n";
+  const files = {
+    'package.json': '{ "type": "module" }',
+    'keep.ts': keep,
+    'callbacks.ts': `${imports}${callbacks}export { stat };\n`,
+  };
+  const folder = folderOf(files);
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({
+      extends: join(root, 'tsconfig.json'),
+      compilerOptions: {
+        paths: { glossa: [join(root, 'runtime/index.ts')] },
+        typeRoots: [join(root, 'node_modules/@types')],
+      },
+      include: ['.'],
+    }),
+  );
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  const run = spawnSync(process.execPath, [tsc, '-p', folder], { encoding: 'utf8' });
+  // Only what is in the guide: the runtime's own types are checked elsewhere.
+  const wrong = run.stdout.split('\n').filter((line) => /(keep|callbacks)\.ts/.test(line));
+  expect(wrong).toEqual([]);
+});

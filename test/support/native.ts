@@ -1,0 +1,69 @@
+/**
+ * Compiles modules in C for the tests, each when it is first wanted, into a folder that goes with
+ * the test file. Without a compiler such tests are skipped, and say so; with GLOSSA_REQUIRE_ALL=1
+ * they fail.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { includeDir } from '../../bridges/native/ffi.ts';
+import { type Language, native } from './module.ts';
+
+const CC = process.env.CC ?? 'cc';
+const FLAGS = ['-std=c99', '-pedantic', '-Wall', '-Wextra', '-Werror', '-O1', '-shared', '-fPIC'];
+
+function compilerIsThere(): boolean {
+  const there = spawnSync(CC, ['--version']).status === 0;
+  if (!there && process.env.GLOSSA_REQUIRE_ALL === '1') {
+    throw new Error(`there is no C compiler (${CC}), and GLOSSA_REQUIRE_ALL is 1`);
+  }
+  if (!there) console.error(`skipped: there is no C compiler (${CC})`);
+  return there;
+}
+
+export const canCompile = compilerIsThere();
+
+let made: string | undefined;
+
+/** The folder for what is compiled. */
+export function outDir(): string {
+  made ??= mkdtempSync(join(tmpdir(), 'glossa-c-'));
+  return made;
+}
+
+afterAll(() => {
+  if (made !== undefined) rmSync(made, { recursive: true, force: true });
+  made = undefined;
+});
+
+/** Compiles `source` with the flags of the tests and more; the path of the shared object. */
+export function compile(source: string, out: string, more: readonly string[] = []): string {
+  const args = [...FLAGS, `-I${includeDir}`, ...more, '-o', out, source];
+  const { status, stderr } = spawnSync(CC, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${CC} ${args.join(' ')}\n${stderr}`);
+  return out;
+}
+
+/** A module of this text; the path of the shared object. */
+export function compileText(name: string, text: string): string {
+  const source = join(outDir(), `${name}.c`);
+  writeFileSync(source, text);
+  return compile(source, join(outDir(), `${name}.so`));
+}
+
+/** Modules in C that lie there already, by their paths without `.so`. */
+export const nativeFile: Language = native('.so');
+
+/** Modules in C, by the names of their sources. */
+export const nativeC: Language = {
+  ...native('.so'),
+  find(folder, name): Record<string, string> {
+    if (name === null) return {};
+    const out = join(outDir(), `${name}.so`);
+    const source = join(folder, `${name}.c`);
+    if (!existsSync(out)) compile(source, out);
+    return { 'module-path': out };
+  },
+};
