@@ -20,9 +20,29 @@ export const commands: ReadonlyMap<string, Entry> = new Map(
       summary: 'run a command in a mount of its own',
       load: () => import('./run.ts'),
     },
+    new: {
+      summary: 'write a module to begin from',
+      load: () => import('./new.ts'),
+    },
+    dev: {
+      summary: 'mount a module, and load it again whenever it is saved',
+      load: () => import('./dev.ts'),
+    },
+    test: {
+      summary: "run a module's own tests, without a mount",
+      load: () => import('./test.ts'),
+    },
+    repl: {
+      summary: "a prompt inside a module's interpreter",
+      load: () => import('./repl.ts'),
+    },
     check: {
       summary: 'say what is wrong with a volfile',
       load: () => import('./check.ts'),
+    },
+    port: {
+      summary: 'make a module written in Python 2 one for here',
+      load: () => import('./port.ts'),
     },
     graph: {
       summary: "draw a volfile's graph",
@@ -32,9 +52,17 @@ export const commands: ReadonlyMap<string, Entry> = new Map(
       summary: 'what the translators of a mount count',
       load: () => import('./stats.ts'),
     },
+    reload: {
+      summary: 'let a mount read its volfile and modules again',
+      load: () => import('./reload.ts'),
+    },
     demo: {
       summary: 'what a cache of absent names is worth, shown in a minute',
       load: () => import('./demo.ts'),
+    },
+    'include-dir': {
+      summary: 'where the header for translators in C is',
+      load: () => import('./include-dir.ts'),
     },
     help: {
       summary: 'explain a command or a translator',

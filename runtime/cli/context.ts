@@ -1,6 +1,6 @@
 /** The Context of a graph that runs in Node: its clock, timers, randomness and log. */
 import { randomFillSync } from 'node:crypto';
-import type { Context } from '../core/context.ts';
+import type { Context, Terminal } from '../core/context.ts';
 import type { LogSink } from '../core/log.ts';
 
 /** The longest that Node's timers count; a longer one would ring at once. */
@@ -15,20 +15,24 @@ export interface NodeContextSettings {
   readonly baseDir: string;
   /** Asks for a turn of the event loop, where something keeps it from turning. */
   wake(): void;
+  /** Where a person sits in front of the graph. */
+  readonly terminal?: Terminal | undefined;
 }
 
 export class NodeContext implements Context {
   readonly sink: LogSink;
   readonly baseDir: string;
   readonly wake: () => void;
+  readonly terminal: Terminal | undefined;
   private readonly pool = new Uint8Array(POOL_BYTES);
   /** Bytes of the pool that are still to be given away, at its start. */
   private left = 0;
 
-  constructor({ sink, baseDir, wake }: NodeContextSettings) {
+  constructor({ sink, baseDir, wake, terminal }: NodeContextSettings) {
     this.sink = sink;
     this.baseDir = baseDir;
     this.wake = wake;
+    this.terminal = terminal;
   }
 
   now(): number {

@@ -21,13 +21,17 @@ export class Ending {
   private deferred = false;
   private requested = false;
   private end: (() => void) | null = null;
+  /** There is nobody who could ask a second time. */
+  isLast = false;
+  /** What else SIGHUP does, besides opening the log again. */
+  onHangUp: (() => void) | null = null;
 
   constructor(log: Log, sink: ReopenableSink, terminal: Terminal) {
     this.log = log;
     this.sink = sink;
     this.terminal = terminal;
     for (const signal of SIGNALS) process.on(signal, this.onSignal);
-    process.on('SIGHUP', this.onHangUp);
+    process.on('SIGHUP', this.hangUp);
     process.on('uncaughtException', this.onUncaught);
   }
 
@@ -55,7 +59,7 @@ export class Ending {
   close(): void {
     clearInterval(this.alive);
     for (const signal of SIGNALS) process.off(signal, this.onSignal);
-    process.off('SIGHUP', this.onHangUp);
+    process.off('SIGHUP', this.hangUp);
     process.off('uncaughtException', this.onUncaught);
   }
 
@@ -63,7 +67,7 @@ export class Ending {
     this.request(`received ${signal}`, EXIT_SIGNAL + constants.signals[signal]);
   };
 
-  private readonly onHangUp = (): void => {
+  private readonly hangUp = (): void => {
     try {
       this.sink.reopen();
       this.log.info('reopened the log');
@@ -71,6 +75,7 @@ export class Ending {
       if (!(error instanceof Failure)) throw error;
       this.log.error(error.message);
     }
+    this.onHangUp?.();
   };
 
   /** Nobody knows what state things are in: no more requests, and no mount that only fails. */

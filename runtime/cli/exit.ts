@@ -15,7 +15,10 @@ export const EXIT_SIGNAL = 128;
 /** All of them, for the help. */
 export const exitTable: readonly (readonly [status: string, meaning: string])[] = [
   [`${EXIT_OK}`, 'done; of a server: unmounted cleanly, whether by umount, SIGINT or SIGTERM'],
-  [`${EXIT_FAILURE}`, 'failed: an error in the volfile, a start that failed, no such mount'],
+  [
+    `${EXIT_FAILURE}`,
+    'failed: an error in the volfile, a start that failed, no such mount, a test that failed',
+  ],
   [`${EXIT_USAGE}`, 'wrong use: an unknown option or command, a missing operand'],
   [
     `${EXIT_NOT_EXECUTABLE}`,

@@ -9,7 +9,9 @@
  *   became of it: so nothing is left behind by `kill -9`.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { processTerminal, type Terminal } from './terminal.ts';
+import { ttyPath } from './tty.ts';
 
 const VARIABLE = 'GLOSSA_SERVER';
 
@@ -18,6 +20,10 @@ type Message = { readonly out: string } | { readonly err: string } | { readonly 
 /** What the server must know of the process that started it, in the variable. */
 interface Starter extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
   readonly attached: boolean;
+  /** The terminal it has, for a debugger of an attached server. */
+  readonly tty: string | undefined;
+  /** A folder that is to be gone with the mount. */
+  readonly scratch: string | undefined;
 }
 
 // -- the starter ------------------------------------------------------------------------------
@@ -29,8 +35,10 @@ export interface ServerEnd {
 
 export interface StartSettings {
   readonly attached: boolean;
-  /** A descriptor for the server's standard error: what is not for the terminal, as a crash. */
-  readonly stderr: number | 'inherit';
+  /** The server's standard error: what is not for the terminal, as a crash. A pipe for `onLine`. */
+  readonly stderr: number | 'inherit' | 'pipe';
+  /** A folder around the mount point that the server removes when it ends, whatever becomes of us. */
+  readonly scratch?: string;
   /** What the server says is said here. */
   readonly terminal: Terminal;
 }
@@ -43,9 +51,11 @@ export class Server {
   readonly ready: Promise<boolean>;
   private readonly child: ChildProcess;
 
-  constructor(args: readonly string[], { attached, stderr, terminal }: StartSettings) {
+  constructor(args: readonly string[], settings: StartSettings) {
+    const { attached, stderr, scratch, terminal } = settings;
     const { interactive, colour, width } = terminal;
-    const starter: Starter = { attached, interactive, colour, width };
+    const tty = attached ? ttyPath() : undefined;
+    const starter: Starter = { attached, tty, scratch, interactive, colour, width };
     const program = [...process.execArgv, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
@@ -75,6 +85,12 @@ export class Server {
     });
   }
 
+  /** Every line that the server writes to its standard error, if that is a pipe. */
+  onLine(fn: (line: string) => void): void {
+    const { stderr } = this.child;
+    if (stderr !== null) createInterface({ input: stderr }).on('line', fn);
+  }
+
   kill(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }
@@ -91,6 +107,8 @@ export class Server {
 export interface Parent {
   readonly attached: boolean;
   readonly terminal: Terminal;
+  readonly tty: string | undefined;
+  readonly scratch: string | undefined;
   /** Tells it that the mount is there. */
   ready(): Promise<void>;
   /** Calls `fn` once it is gone, at once if it is already. For an attached server. */
@@ -102,7 +120,7 @@ function connect(): Parent | null {
   // For this process only, not for those it starts.
   delete process.env[VARIABLE];
   if (said === undefined || process.send === undefined) return null;
-  const { attached, ...looks } = JSON.parse(said) as Starter;
+  const { attached, tty, scratch, ...looks } = JSON.parse(said) as Starter;
   let sent: Promise<void> = Promise.resolve();
   const send = (message: Message): void => {
     // Without a parent nobody listens; whatever matters is in the log.
@@ -111,6 +129,8 @@ function connect(): Parent | null {
   };
   return {
     attached,
+    tty,
+    scratch,
     terminal: {
       ...looks,
       out: (text) => send({ out: text }),

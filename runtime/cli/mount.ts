@@ -19,8 +19,10 @@ import {
 } from './flags.ts';
 import { type Parent, parent, Server } from './handover.ts';
 import { CONSOLE, defaultLogFile, makeLogFolder, openLog } from './log-sink.ts';
+import { removeScratch } from './scratch.ts';
 import type { ServeSettings, Waiter } from './serve.ts';
 import { paint, type Terminal } from './terminal.ts';
+import { ttyPath } from './tty.ts';
 import { volfileFlags } from './volfile-flags.ts';
 
 /** Flags that `glossa run` has as well: they pass through to the server. */
@@ -62,8 +64,8 @@ export default defineCommand({
   usage: ['glossa mount VOLFILE MNT [options]', 'glossa -f VOLFILE [options] MNT'],
   description:
     'Mounts what VOLFILE describes on the directory MNT, and returns when it is there. The ' +
-    "server goes on as a daemon, until 'glossa umount MNT', SIGTERM or SIGINT; SIGHUP makes it open its " +
-    'log again. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
+    "server goes on as a daemon, until 'glossa umount MNT', SIGTERM or SIGINT; SIGHUP makes it read " +
+    'the options in its volfile and open its log again. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
     "~/.local/state/glossa/MNT.log, with '-' for each '/' in MNT.",
   flags: mountFlags,
   async run({ flags, operands }, terminal) {
@@ -73,7 +75,7 @@ export default defineCommand({
     if (parent !== null) return serveHere(settings, terminal, waiterFor(parent));
     if (!flags['no-daemon'] && !flags.debug) return startDaemon(settings, terminal);
     const ready = (): void => terminal.out(readyLine(settings, terminal));
-    return serveHere(settings, terminal, { ready, onGone() {} });
+    return serveHere(settings, terminal, { ready, onGone() {}, tty: ttyPath() });
   },
 });
 
@@ -107,15 +109,24 @@ function settingsOf(
 }
 
 /** A server of its own keeps no folder busy: what it needs from there it has by now. */
-const waiterFor = ({ ready, onGone, attached }: Parent): Waiter => ({
-  ready() {
-    process.chdir('/');
-    return ready();
-  },
-  onGone(fn) {
-    if (attached) onGone(fn);
-  },
-});
+function waiterFor({ ready, onGone, attached, tty, scratch }: Parent): Waiter {
+  const remove = (): void => {
+    if (scratch !== undefined) removeScratch(scratch);
+  };
+  process.on('exit', remove);
+  return {
+    tty,
+    ready() {
+      process.chdir('/');
+      // By now there is a mount, which is taken away first.
+      process.off('exit', remove).on('exit', remove);
+      return ready();
+    },
+    onGone(fn) {
+      if (attached) onGone(fn);
+    },
+  };
+}
 
 async function serveHere(
   settings: ServeSettings,

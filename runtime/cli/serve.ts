@@ -9,9 +9,9 @@ import { realpath } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { encodeName } from '../core/bytes.ts';
 import type { GraphError } from '../core/errors.ts';
-import type { Graph } from '../core/graph.ts';
+import type { Graph, VolumeSpec } from '../core/graph.ts';
 import { Log, type LogLevel, type LogLevels } from '../core/log.ts';
-import { activate } from '../graph/activate.ts';
+import { activate, volumeSpecs } from '../graph/activate.ts';
 import { plainVolumes, type VolfileDescription } from '../graph/description.ts';
 import { printVolumes } from '../graph/print.ts';
 import { printable } from '../graph/printable.ts';
@@ -21,12 +21,14 @@ import { MountError } from '../mount/fuse/mount-error.ts';
 import { pump } from '../mount/fuse/pump.ts';
 import { NodeContext } from './context.ts';
 import { Ending } from './ending.ts';
-import { EXIT_OK, Failure } from './exit.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure } from './exit.ts';
 import { CONSOLE, openSink, type ReopenableSink } from './log-sink.ts';
 import { PidFile } from './pid-file.ts';
 import { registry } from './registry.ts';
+import { RELOAD, Reloader } from './reloading.ts';
 import { STATEDUMP, statedump } from './statedump.ts';
 import type { Terminal } from './terminal.ts';
+import { OwnTty } from './tty.ts';
 import { version } from './version.ts';
 import { describeOrFail, inspectFile } from './volfiles.ts';
 
@@ -56,6 +58,8 @@ export interface Waiter {
   ready(): Promise<void> | void;
   /** Calls `fn` when there is nobody any more to serve for. */
   onGone(fn: () => void): void;
+  /** The terminal in whose foreground the mount is served. */
+  readonly tty: string | undefined;
 }
 
 /** Serves until the mount is gone; the result is the exit status. @throws {Failure} */
@@ -70,12 +74,15 @@ export async function serve(
   const levels: LogLevels = { default: logLevel, volumes: new Map() };
   const log = new Log(sink, levels, 'glossa');
   const ending = new Ending(log, sink, terminal);
-  waiter.onGone(() => ending.request('its starter is gone'));
+  waiter.onGone(() => {
+    ending.isLast = true;
+    ending.request('its starter is gone');
+  });
   try {
     log.info(`started glossa ${version()}`, {
       pairs: { cmdline: process.argv.slice(2).join(' ') },
     });
-    const graph = await startGraph(settings, { sink, levels, log }, terminal);
+    const graph = await startGraph(settings, { sink, levels, log }, terminal, waiter.tty);
     try {
       return await serveGraph(graph, settings, { levels, log, ending, waiter });
     } finally {
@@ -146,15 +153,19 @@ interface Logging {
   readonly log: Log;
 }
 
+/** What there is to say about the volfile now. @throws {Failure} when it cannot be read */
+const inspect = ({ volfile, overrides, strict, allowShell }: ServeSettings) =>
+  inspectFile(volfile, { registry, overrides, strict, allowShell });
+
 /** Reads the volfile and brings its graph up. */
 async function startGraph(
   settings: ServeSettings,
   { sink, levels, log }: Logging,
   terminal: Terminal,
+  tty: string | undefined,
 ): Promise<Graph> {
-  const { volfile, logFile, overrides, strict, allowShell } = settings;
-  const how = { registry, overrides, strict, allowShell };
-  const inspection = await inspectFile(volfile, how);
+  const { volfile, logFile } = settings;
+  const inspection = await inspect(settings);
   const description = describeOrFail(inspection, terminal);
   if (logFile !== CONSOLE) {
     for (const warning of inspection.problems) log.warning(formatProblem(warning));
@@ -165,6 +176,7 @@ async function startGraph(
     sink,
     baseDir,
     wake: () => pump.wake(),
+    terminal: tty === undefined ? undefined : new OwnTty(tty, () => pump.wake()),
   });
   const graph = activate(description, registry, context, levels);
   try {
@@ -202,13 +214,18 @@ async function serveGraph(
 ): Promise<number> {
   const { mountpoint, volfile } = settings;
   ending.defer();
-  const mount = await mountOrFail(graph, settings, levels);
+  const reloader = new Reloader(graph, volfile, () => readAgain(settings), log);
+  ending.onHangUp = () => void reloader.readVolfile();
+  const mount = await mountOrFail(graph, reloader, settings, levels);
   const pidFile = new PidFile(settings.pidFile);
   try {
     log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`);
     // Not before: one mount point has one server, so that the file is nobody else's now.
     pidFile.write();
-    ending.onRequest(() => unmount(mount, log));
+    ending.onRequest(async () => {
+      // Nobody is left to ask again: a mount that is in use is detached, as it is on exit.
+      if (!(await unmount(mount, log)) && ending.isLast) process.exit(EXIT_FAILURE);
+    });
     await waiter.ready();
     const error = await mount.unmounted;
     if (error !== null) throw new Failure(error.message);
@@ -220,14 +237,28 @@ async function serveGraph(
   }
 }
 
+/** The volumes that the volfile describes by now. Its warnings were said when it was mounted. */
+async function readAgain(settings: ServeSettings): Promise<VolumeSpec[]> {
+  const { description, problems } = await inspect(settings);
+  if (description !== undefined) return volumeSpecs(description, registry);
+  const lines = problems.map(formatProblem);
+  throw new Failure(lines.join('\n'), lines);
+}
+
 async function mountOrFail(
   graph: Graph,
+  reloader: Reloader,
   { volfile, ...options }: ServeSettings,
   levels: LogLevels,
 ): Promise<Mount> {
   try {
-    const rootXattrs = new Map([[STATEDUMP, () => encodeName(statedump(graph))]]);
-    return await mountGraph({ ...options, graph, levels, rootXattrs, source: resolve(volfile) });
+    const rootXattrs = new Map([
+      [STATEDUMP, () => encodeName(statedump(graph))],
+      [RELOAD, () => encodeName(reloader.report())],
+    ]);
+    const rootActions = new Map([[RELOAD, () => reloader.reload()]]);
+    const own = { rootXattrs, rootActions };
+    return await mountGraph({ ...options, ...own, graph, levels, source: resolve(volfile) });
   } catch (error) {
     if (error instanceof MountError) throw new Failure(mountProblem(error));
     throw error;
@@ -238,10 +269,13 @@ async function mountOrFail(
 const mountProblem = ({ message }: MountError): string =>
   message.replace(/'umount (-l )?/, "'glossa umount ");
 
-async function unmount(mount: Mount, log: Log): Promise<void> {
+/** Whether it is unmounted. */
+async function unmount(mount: Mount, log: Log): Promise<boolean> {
   try {
     await mount.unmount();
+    return true;
   } catch (error) {
     log.error(`still mounted: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
   }
 }

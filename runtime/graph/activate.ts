@@ -1,6 +1,6 @@
 /** A checked description becomes a graph that can be started. */
 import type { Context } from '../core/context.ts';
-import { Graph } from '../core/graph.ts';
+import { Graph, type VolumeSpec } from '../core/graph.ts';
 import type { LogLevels } from '../core/log.ts';
 import type { Translator } from '../core/xlator.ts';
 import type { TypeRegistry } from './check.ts';
@@ -24,18 +24,9 @@ export class Registry implements TypeRegistry {
   }
 }
 
-/**
- * Instances for every volume of a description that was checked against the same registry.
- * Nothing runs yet: `start` the graph.
- */
-export function activate(
-  description: VolfileDescription,
-  registry: Registry,
-  context: Context,
-  levels: LogLevels,
-  graphId = 0,
-): Graph {
-  const specs = description.volumes.map((volume) => ({
+/** The volumes of a description that was checked against the same registry, for a graph. */
+export function volumeSpecs(description: VolfileDescription, registry: Registry): VolumeSpec[] {
+  return description.volumes.map((volume) => ({
     name: volume.name.text,
     // The check has refused types that are not there.
     translator: registry.lookup(volume.type.text)!,
@@ -47,5 +38,15 @@ export function activate(
     subvolumes: volume.subvolumes.map((word) => word.text),
     where: where(volume.name.at),
   }));
-  return new Graph(specs, context, levels, graphId);
+}
+
+/** Instances for every volume. Nothing runs yet: `start` the graph. */
+export function activate(
+  description: VolfileDescription,
+  registry: Registry,
+  context: Context,
+  levels: LogLevels,
+  graphId = 0,
+): Graph {
+  return new Graph(volumeSpecs(description, registry), context, levels, graphId);
 }

@@ -66,6 +66,7 @@ export async function mountGraph(options: MountOptions): Promise<Mount> {
     negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
     busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
     rootXattrs: options.rootXattrs,
+    rootActions: options.rootActions,
   });
 }
 

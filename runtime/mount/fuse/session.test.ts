@@ -10,7 +10,7 @@ import type { Fops } from '../../core/xlator.ts';
 import * as P from './protocol.ts';
 import { groupsOf } from './request.ts';
 
-const [ENOENT, EIO, EAGAIN, EINVAL, ERANGE, ENOSYS, ENODATA] = [2, 5, 11, 22, 34, 38, 61];
+const [EPERM, ENOENT, EIO, EAGAIN, EINVAL, ERANGE, ENOSYS, ENODATA] = [1, 2, 5, 11, 22, 34, 38, 61];
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -322,6 +322,26 @@ test('the root has attributes that no translator hears of', async () => {
   expect(get(file, 'glossa.own', 64).error).toBe(-ENODATA);
   expect(get(1, 'glossa.other', 64).error).toBe(-ENODATA);
   expect(asked).toEqual(['glossa.own', 'glossa.other']);
+});
+
+test('the root has attributes that do something when they are set', async () => {
+  const outcomes = [Promise.resolve(), Promise.reject(new Error('no'))];
+  const action = vi.fn(() => outcomes.shift()!);
+  rig = await Rig.make({}, { rootActions: new Map([['glossa.act', action]]) });
+  const set = (nodeid: number, name: string) =>
+    rig.send(P.SETXATTR, nodeid, u32(1), u32(0), name, Buffer.from('1'));
+  rig.caller = { uid: (process.getuid?.() ?? 0) + 1, gid: 0, pid: 0 };
+  set(1, 'glossa.act');
+  expect(rig.receive().error).toBe(-EPERM);
+  rig.caller = { uid: process.getuid?.() ?? 0, gid: 0, pid: 0 };
+  set(1, 'glossa.act');
+  expect(rig.hasAnswer()).toBe(false);
+  await Promise.resolve();
+  expect(rig.receive().error).toBe(0);
+  set(1, 'glossa.act');
+  await Promise.resolve();
+  expect(rig.receive().error).toBe(-EIO);
+  expect(action).toHaveBeenCalledTimes(2);
 });
 
 test('a process that is gone has no groups, nor has the kernel', async () => {

@@ -44,6 +44,8 @@ const COPY_MAX = 8192;
 const ERRNO_MAX = 512;
 
 export type RootXattrs = ReadonlyMap<string, () => Uint8Array>;
+/** What is done when such an attribute is set; the caller waits for it. */
+export type RootActions = ReadonlyMap<string, () => Promise<void>>;
 
 export interface SessionOptions {
   /** How long the kernel may believe attributes, names, and absent names. Seconds, fractions too. */
@@ -54,6 +56,8 @@ export interface SessionOptions {
   readonly busyPollUs: number;
   /** Extended attributes of the root that the mount itself answers, made when asked for. */
   readonly rootXattrs?: RootXattrs | undefined;
+  /** Extended attributes of the root that do something when its owner sets them. */
+  readonly rootActions?: RootActions | undefined;
 }
 
 export class Session implements Source {
@@ -72,6 +76,7 @@ export class Session implements Source {
   readonly negativeValid: Validity | null;
   readonly unknownValid = new Validity(0);
   readonly rootXattrs: RootXattrs;
+  readonly rootActions: RootActions;
   readonly out = Buffer.alloc(OUT_SIZE);
   readonly view = new DataView(this.out.buffer, this.out.byteOffset, OUT_SIZE);
   private readonly header = new InHeader();
@@ -110,6 +115,7 @@ export class Session implements Source {
     const { negativeTimeout } = options;
     this.negativeValid = negativeTimeout > 0 ? new Validity(negativeTimeout) : null;
     this.rootXattrs = options.rootXattrs ?? new Map();
+    this.rootActions = options.rootActions ?? new Map();
     this.onEnded = onEnded;
   }
 

@@ -1,7 +1,7 @@
 /** The operations on extended attributes, and which attributes are none of the graph's business. */
 import { encodeName, NameError } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
-import { ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
+import { EIO, ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { Iatt } from '../../../core/iatt.ts';
@@ -44,9 +44,23 @@ export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
   const name = session.name(args.name);
   if (NEVER.has(name)) return session.fail(frame, EOPNOTSUPP);
   if (IDENTITY.has(name)) return session.fail(frame, EPERM);
+  const action = header.nodeid === ROOT_ID ? session.rootActions.get(name) : undefined;
+  if (action !== undefined) return act(session, frame, action);
   const dict = new Dict().set(name, session.copy(args.value), 'bin');
   wind.setxattr(frame, 0, inodeDone, session.links, new Loc(inode), dict, args.flags, null);
 };
+
+/** What the server itself does on demand of its user, or of root. */
+function act(session: Session, frame: Frame, action: () => Promise<void>): void {
+  const { uid } = frame.root;
+  if (uid !== 0 && uid !== process.getuid?.()) session.fail(frame, EPERM);
+  else {
+    action().then(
+      () => session.reply(frame, 0),
+      () => session.fail(frame, EIO),
+    );
+  }
+}
 
 export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   const frame = session.begin('GETXATTR');

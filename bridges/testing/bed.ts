@@ -1,0 +1,310 @@
+/**
+ * The host's side of a test, whatever the language: the graphs that the test makes, what it does
+ * with them, and one clock for all.
+ *
+ * A test speaks in JSON arrays. `call` answers at once, and a verb with a number in second place is
+ * answered later under that number:
+ *
+ *   ["graph", n, {module, options, children}]     → {graph}
+ *   ["do", n, graph, child, caller, operation, …arguments]   child -1 is the top; see operations.ts
+ *   ["close", n, graph]                           → requests that were never answered
+ *   ["sleep", n, seconds]                         → null, when so much time has passed
+ *   ["interrupt", n]                              the caller of request n gives up
+ *   ["advance", seconds]   ["now"]                the clock; in seconds
+ *   ["fields"]                                    names of the fields of an iatt and so on
+ *   ["asked", graph, child, fop]                  what reached the storage: [{fop, path, args}]
+ *   ["clear", graph]                              forgets that, and the log
+ *   ["fail", graph, child, fop, errno, path, times]   null for any; ["mend", graph, child]
+ *   ["hold", graph, child, fop]   ["release", graph, child]
+ *   ["log", graph]                                [[level, file, line, function, text]]
+ *
+ * where `child` is null for all of them.
+ */
+import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
+import { GraphError } from '../../runtime/core/errors.ts';
+import { Links, refusal } from '../../runtime/core/fops.gen.ts';
+import { Graph, type VolumeSpec } from '../../runtime/core/graph.ts';
+import { DEBUG } from '../../runtime/core/log.ts';
+import type { Child, Translator, Xlator } from '../../runtime/core/xlator.ts';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
+import {
+  FLOCK_FIELDS,
+  IATT_FIELDS,
+  LEASE_FIELDS,
+  MessageError,
+  STATVFS_FIELDS,
+} from '../host/message.ts';
+import { Clock, TestContext } from './clock.ts';
+import { type Caller, Driver, FopError, type InFlight } from './driver.ts';
+import { type LogLine, parseLine } from './log.ts';
+import { type Files, operations } from './operations.ts';
+import { optionsOf, translatorFor } from './subject.ts';
+import type { Plain } from './values.ts';
+import { Watch } from './watch.ts';
+
+/** The volume of the module under test. */
+const SUBJECT = 'test';
+
+interface GraphSettings {
+  readonly module: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly children: number;
+}
+
+interface Bench {
+  readonly graph: Graph;
+  readonly watches: readonly Watch[];
+  readonly inFlight: Set<InFlight>;
+  readonly files: Files;
+  log: LogLine[];
+}
+
+/** An answer that is ready for the test. */
+export interface Answer {
+  readonly call: number;
+  /** `{ok: value}`, `{errno, message}` of a fop that failed, or `{error: message}`. */
+  readonly result: string;
+}
+
+type Message = readonly Plain[];
+
+export class Bed {
+  readonly clock = new Clock();
+  /** Answers that the test has not got yet. */
+  readonly answers: Answer[] = [];
+  /** Things under way that take real time: graphs that start or stop. */
+  busy = 0;
+  /** Every line of the log of the graphs since the last `reset`. */
+  readonly history: LogLine[] = [];
+  private readonly baseDir: string;
+  private readonly benches = new Map<number, Bench>();
+  private readonly calls = new Map<number, InFlight | null>();
+  private lastGraph = 0;
+
+  /** @param baseDir the test's folder, where modules are looked for first */
+  constructor(baseDir: string) {
+    this.baseDir = baseDir;
+  }
+
+  /** What the test asks for; the result is JSON. @throws {Error} whose message is for the test. */
+  call(message: string): string {
+    const [verb, ...rest] = JSON.parse(message) as Plain[];
+    const handle = this.verbs[String(verb)];
+    if (handle === undefined) throw new MessageError(`${verb}: no such request`);
+    return JSON.stringify(handle(rest) ?? null);
+  }
+
+  /** Requests that have no answer, as text for people. */
+  pending(): string[] {
+    return [...this.benches.values()].flatMap((bench) =>
+      [...bench.inFlight].map((request) => describeWaiting(bench, request)),
+    );
+  }
+
+  /** Between tests: whatever the last one has left goes away. */
+  async reset(): Promise<void> {
+    const left = [...this.benches.values()];
+    this.benches.clear();
+    for (const bench of left) await stop(bench);
+    this.answers.length = 0;
+    this.calls.clear();
+    this.history.length = 0;
+  }
+
+  private readonly verbs: Readonly<Record<string, (args: Message) => Plain | undefined>> = {
+    graph: ([call, settings]) =>
+      this.later(call, () => this.start(settings as unknown as GraphSettings)),
+    do: ([call, graph, child, caller, operation, ...args]) =>
+      this.later(call, () => this.operate({ call, graph, child, caller }, operation, args), false),
+    close: ([call, graph]) => this.later(call, () => this.close(graph)),
+    sleep: ([call, seconds]) =>
+      this.later(
+        call,
+        () =>
+          new Promise((resolve) => {
+            this.clock.after((seconds as number) * 1000, () => resolve(null));
+          }),
+        false,
+      ),
+    interrupt: ([call]) => {
+      this.calls.get(call as number)?.stack.interrupt();
+    },
+    advance: ([seconds]) => this.advance(seconds as number),
+    now: () => this.clock.now / 1000,
+    fields: () => FIELDS,
+    asked: ([graph, child, fop]) =>
+      this.watches(graph, child).flatMap(({ asked }) =>
+        asked.filter((one) => fop === null || one.fop === fop).map((one) => ({ ...one })),
+      ),
+    clear: ([graph]) => {
+      const bench = this.bench(graph);
+      bench.log = [];
+      for (const watch of bench.watches) watch.asked = [];
+    },
+    fail: ([graph, child, fop, errno, path, times]) => {
+      for (const { failing } of this.watches(graph, child)) {
+        failing.push({
+          fop: fop as string | null,
+          path: path as string | null,
+          errno: errno as number,
+          times: (times as number | null) ?? Number.POSITIVE_INFINITY,
+        });
+      }
+    },
+    mend: ([graph, child]) => {
+      for (const watch of this.watches(graph, child)) watch.failing = [];
+    },
+    hold: ([graph, child, fop]) => {
+      for (const watch of this.watches(graph, child)) watch.hold(fop as string | null);
+    },
+    release: ([graph, child]) => {
+      for (const watch of this.watches(graph, child)) watch.release();
+    },
+    log: ([graph]) => this.bench(graph).log.map((line) => [...line]),
+  };
+
+  private later(call: Plain | undefined, what: () => Promise<Plain>, takesTime = true): undefined {
+    const number = call as number;
+    this.calls.set(number, null);
+    if (takesTime) this.busy += 1;
+    const answer = (result: object): void => {
+      if (takesTime) this.busy -= 1;
+      this.calls.delete(number);
+      this.answers.push({ call: number, result: JSON.stringify(result) });
+    };
+    what().then(
+      (ok) => answer({ ok }),
+      (error) => answer(failure(error)),
+    );
+  }
+
+  private async start({ module, options, children }: GraphSettings): Promise<Plain> {
+    const log: LogLine[] = [];
+    let bench: Bench | undefined;
+    const context = new TestContext(this.clock, this.baseDir, (text) => {
+      const line = parseLine(text);
+      if (line === undefined) return;
+      this.history.push(line);
+      (bench?.log ?? log).push(line);
+    });
+    const watches = Array.from({ length: children }, () => new Watch());
+    const subject = await translatorFor(module, this.baseDir, options);
+    const graph = new Graph(specsOf(subject, watches), context, {
+      default: DEBUG,
+      volumes: new Map(),
+    });
+    await graph.start();
+    // What a volfile is warned of would go unseen in a test.
+    const slip = log.find(([, , , , text]) => text.startsWith(optionsOf(module)));
+    if (slip !== undefined) {
+      await graph.stop();
+      throw new MessageError(slip[4]);
+    }
+    bench = { graph, watches, inFlight: new Set(), files: new Map(), log };
+    this.lastGraph += 1;
+    this.benches.set(this.lastGraph, bench);
+    return this.lastGraph;
+  }
+
+  private async operate(
+    at: Readonly<Record<'call' | 'graph' | 'child' | 'caller', Plain | undefined>>,
+    operation: Plain | undefined,
+    args: Message,
+  ): Promise<Plain> {
+    const { graph, inFlight, files } = this.bench(at.graph);
+    const operate = operations[String(operation)];
+    if (operate === undefined) throw new MessageError(`${operation}: no such operation`);
+    const links = at.child === -1 ? graph.links : storageLinks(graph, at.child as number);
+    const driver = new Driver(
+      graph,
+      links,
+      inFlight,
+      at.caller as unknown as Caller,
+      (request) => void this.calls.set(at.call as number, request),
+    );
+    return operate(driver, args, files);
+  }
+
+  private async close(graph: Plain | undefined): Promise<Plain> {
+    const bench = this.bench(graph);
+    const open = [...bench.inFlight].map((request) => describeWaiting(bench, request));
+    this.benches.delete(graph as number);
+    await stop(bench);
+    return open;
+  }
+
+  private advance(seconds: number): undefined {
+    if (!(seconds >= 0)) throw new MessageError('time goes forward only');
+    this.clock.advanceTo(this.clock.now + seconds * 1000);
+  }
+
+  private bench(graph: Plain | undefined): Bench {
+    const bench = this.benches.get(graph as number);
+    if (bench === undefined) throw new MessageError('the graph is closed');
+    return bench;
+  }
+
+  private watches(graph: Plain | undefined, child: Plain | undefined): readonly Watch[] {
+    const { watches } = this.bench(graph);
+    if (child === null || child === undefined) return watches;
+    const watch = watches[child as number];
+    if (watch === undefined) throw new MessageError(`the graph has no child ${child}`);
+    return [watch];
+  }
+}
+
+/** The fields of what travels as a list. */
+const FIELDS: { [kind: string]: Plain } = {
+  iatt: IATT_FIELDS,
+  statvfs: STATVFS_FIELDS,
+  flock: FLOCK_FIELDS,
+  lease: LEASE_FIELDS,
+};
+
+/** Leaves first: each storage with its watch, the module above all. */
+function specsOf(
+  subject: Pick<VolumeSpec, 'translator' | 'options'>,
+  watches: readonly Watch[],
+): VolumeSpec[] {
+  const any = (translator: unknown): Translator<unknown> => translator as Translator<unknown>;
+  const below = watches.flatMap((watch, at) => [
+    { name: `storage${at}`, translator: any(memory), options: [], subvolumes: [] },
+    {
+      name: `child${at}`,
+      translator: any(watch.translator),
+      options: [],
+      subvolumes: [`storage${at}`],
+    },
+  ]);
+  const subvolumes = watches.map((_, at) => `child${at}`);
+  return [...below, { name: SUBJECT, subvolumes, ...subject }];
+}
+
+/** What leads to the storage itself, past the watch: what is done there is not counted. */
+function storageLinks({ xlators }: Graph, child: number): Child {
+  const storage = xlators.find(({ name }) => name === `storage${child}`) as Xlator | undefined;
+  if (storage === undefined) throw new MessageError(`the graph has no child ${child}`);
+  return new Links((name) => ({
+    xl: storage,
+    fop: (storage.fops[name] as never) ?? refusal(name, EOPNOTSUPP),
+  }));
+}
+
+async function stop({ graph, watches, files }: Bench): Promise<void> {
+  for (const watch of watches) watch.release();
+  for (const fd of files.values()) fd.release();
+  await graph.stop();
+}
+
+function describeWaiting({ watches }: Bench, { fop, path, stack }: InFlight): string {
+  const what = path === null ? fop : `${fop} of ${path}`;
+  const held = watches.some((watch) => watch.held.some((one) => one.unique === stack.unique));
+  return held ? `${what} (held back below)` : what;
+}
+
+function failure(error: unknown): object {
+  if (error instanceof FopError) return { errno: error.errno, message: error.message };
+  if (error instanceof GraphError) return { error: error.problems.join('\n') };
+  if (error instanceof MessageError) return { error: error.message };
+  return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}

@@ -1,0 +1,208 @@
+/**
+ * Requests into a graph under test, by paths, the way a mount makes them: each name is looked up,
+ * what is made gets a gfid, inodes and names are kept in the graph's table. A directory that is
+ * known is not looked up again on the way to something in it; the last name always is.
+ */
+import { newGfid } from '../../runtime/core/context.ts';
+import { Dict } from '../../runtime/core/dict.ts';
+import { EINVAL, EIO, ENOENT, ESTALE, errnoName, strerror } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
+import { findFop } from '../../runtime/core/fops.ts';
+import { newRequest, Stack } from '../../runtime/core/frame.ts';
+import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import type { Iatt } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
+import type { Child } from '../../runtime/core/xlator.ts';
+import { pathOf } from './watch.ts';
+
+/** A fop that failed, as the caller of a file system sees it. */
+export class FopError extends Error {
+  readonly code = 'GLOSSA_FOP';
+  readonly errno: number;
+
+  constructor(errno: number, what: string) {
+    super(`${errnoName(errno)}: ${strerror(errno)}: ${what}`);
+    this.errno = errno;
+  }
+}
+
+export interface Caller {
+  readonly uid: number;
+  readonly gid: number;
+  readonly pid: number;
+  readonly groups: readonly number[];
+}
+
+export interface Reply {
+  readonly opRet: number;
+  readonly opErrno: number;
+  readonly values: readonly unknown[];
+}
+
+/** A request that has no answer yet. */
+export interface InFlight {
+  readonly fop: string;
+  readonly path: string | null;
+  readonly stack: Stack;
+}
+
+/** A name that may be there. */
+export interface Place {
+  readonly parent: Inode;
+  readonly name: string;
+}
+
+export interface Found extends Partial<Place> {
+  readonly inode: Inode;
+  readonly buf: Iatt;
+}
+
+/** What a graph is asked through; several may share a graph. */
+export class Driver {
+  readonly graph: Graph;
+  readonly inFlight: Set<InFlight>;
+  private readonly links: Child;
+  private readonly caller: Caller;
+  /** The requests of one operation, so that it can be given up. */
+  private readonly onRequest: (request: InFlight) => void;
+
+  constructor(
+    graph: Graph,
+    links: Child,
+    inFlight: Set<InFlight>,
+    caller: Caller,
+    onRequest: (request: InFlight) => void = () => {},
+  ) {
+    this.graph = graph;
+    this.links = links;
+    this.inFlight = inFlight;
+    this.caller = caller;
+    this.onRequest = onRequest;
+  }
+
+  get root(): Inode {
+    return this.graph.inodes.root;
+  }
+
+  /** Winds one fop. The reply as it came: nothing is kept of it. */
+  wind<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
+    return this.windArgs(name, args);
+  }
+
+  /** The same for a fop that is not known beforehand. */
+  windArgs(name: FopName, args: readonly unknown[]): Promise<Reply> {
+    const row = findFop(name)!;
+    const { uid, gid, pid, groups } = this.caller;
+    const stack = new Stack(uid, gid, pid, row.logName, () => groups);
+    const frame = newRequest(stack, this.graph.top);
+    const request = { fop: name, path: pathOf(row, args), stack };
+    this.inFlight.add(request);
+    this.onRequest(request);
+    return new Promise((resolve) => {
+      const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+        this.inFlight.delete(request);
+        resolve({ opRet, opErrno, values });
+      });
+      windArgs[name](frame, 0, cbk as never, this.links, args);
+    });
+  }
+
+  /** The same for a fop that has to succeed. @throws {FopError} */
+  async expect<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
+    const reply = await this.wind(name, ...args);
+    if (reply.opRet < 0) throw new FopError(reply.opErrno, describe(name, args));
+    return reply;
+  }
+
+  gfidRequest(): Dict {
+    return new Dict().setGfid(GFID_REQ, newGfid(this.graph.top.context));
+  }
+
+  /** Directory and name of a path. @throws {FopError} */
+  async place(path: string): Promise<Place> {
+    const names = namesIn(path);
+    const name = names.pop();
+    if (name === undefined) throw new FopError(EINVAL, `${path}: the root has no name`);
+    let parent = this.root;
+    for (const step of names) {
+      const { inodes } = this.graph;
+      parent = inodes.grep(parent, step) ?? (await this.lookup({ parent, name: step })).inode;
+    }
+    return { parent, name };
+  }
+
+  /** What a path leads to. @throws {FopError} */
+  async find(path: string): Promise<Found> {
+    if (namesIn(path).length > 0) return this.lookup(await this.place(path));
+    const { values } = await this.expect('lookup', new Loc(this.root), null);
+    return { inode: this.root, buf: values[1] as Iatt };
+  }
+
+  /** The same; undefined when there is nothing. @throws {FopError} when it cannot be told */
+  async seek(path: string): Promise<Found | undefined> {
+    try {
+      return await this.find(path);
+    } catch (error) {
+      if (error instanceof FopError && error.errno === ENOENT) return undefined;
+      throw error;
+    }
+  }
+
+  private async lookup({ parent, name }: Place): Promise<Found> {
+    const { inodes } = this.graph;
+    const known = inodes.grep(parent, name);
+    const loc = new Loc(known ?? inodes.newInode(), parent, name);
+    const reply = await this.wind('lookup', loc, known ? null : this.gfidRequest());
+    if (reply.opRet < 0) {
+      const isGone = reply.opErrno === ENOENT || reply.opErrno === ESTALE;
+      if (isGone) inodes.unlink(parent, name);
+      // Another file has the name by now: as the kernel does, it is looked for anew.
+      if (known && reply.opErrno === ESTALE) return this.lookup({ parent, name });
+      throw new FopError(reply.opErrno, `lookup of ${loc.path}`);
+    }
+    const [inode, buf] = reply.values as [Inode | null, Iatt | null];
+    return this.keep({ parent, name }, inode, buf);
+  }
+
+  /** Puts an inode that a reply brought into the table. @throws {FopError} */
+  keep({ parent, name }: Place, inode: Inode | null, buf: Iatt | null): Found {
+    const linked = inode && buf && this.graph.inodes.link(inode, parent, name, buf);
+    if (!linked) throw new FopError(EIO, `${name}: the reply has no inode, or no attributes`);
+    return { parent, name, inode: linked, buf: buf! };
+  }
+
+  /** The loc of a name that is to be made. */
+  newLoc({ parent, name }: Place): Loc {
+    return new Loc(this.graph.inodes.newInode(), parent, name);
+  }
+
+  /** The loc of a path as far as the table knows it, for a bare fop. */
+  knownLoc(path: string): Loc {
+    const { inodes } = this.graph;
+    const names = namesIn(path);
+    const name = names.pop();
+    if (name === undefined) return new Loc(this.root);
+    let parent = this.root;
+    for (const step of names) {
+      const next = inodes.grep(parent, step);
+      if (next === undefined) throw new FopError(ENOENT, `${path}: ${step} was never looked up`);
+      parent = next;
+    }
+    return new Loc(inodes.grep(parent, name) ?? inodes.newInode(), parent, name);
+  }
+
+  newFd(inode: Inode, flags: number, isDir = false): Fd {
+    return new Fd(inode, flags, this.caller.pid, isDir);
+  }
+}
+
+const namesIn = (path: string): string[] => path.split('/').filter((name) => name !== '');
+
+const describe = (name: FopName, args: readonly unknown[]): string => {
+  const path = pathOf(findFop(name)!, args);
+  return path === null ? name : `${name} of ${path}`;
+};

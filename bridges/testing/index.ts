@@ -1,0 +1,32 @@
+/**
+ * `glossa/testing` as it is typed, and as it is to whoever imports it by himself: what works is what
+ * `glossa test` hands to a file of tests in its place.
+ */
+import type { Assert, TestingApi } from './api.ts';
+import { makeTesting } from './library.ts';
+
+export type {
+  Asked,
+  Assert,
+  Below,
+  Data,
+  Fields,
+  FileOperations,
+  FopReply,
+  LogLine,
+  OpenFile,
+  TestGraph,
+} from './api.ts';
+export { FopFailure } from './library.ts';
+
+const { api } = makeTesting({
+  call() {
+    throw new Error("glossa/testing works in tests only: run them by 'glossa test'");
+  },
+});
+
+export const test: TestingApi['test'] = api.test;
+export const graph: TestingApi['graph'] = api.graph;
+export const sleep: TestingApi['sleep'] = api.sleep;
+export const raises: TestingApi['raises'] = api.raises;
+export const assert: Assert = api.assert;

@@ -1,0 +1,131 @@
+/** Tests in JavaScript, of a module in JavaScript, in QuickJS. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { startJavaScriptTests } from './javascript.ts';
+import { runTests, type TestReport } from './run.ts';
+
+const MODULE = `
+import { ENOENT, Option, Translator } from 'glossa';
+export const seconds = 60;
+export class xlator extends Translator {
+  static options = { maxAge: Option.time(seconds, { help: 'x' }) };
+  init() { this.absent = new Map(); }
+  lookup(frame, loc, xdata) {
+    const until = this.absent.get(loc.name);
+    if (until !== undefined && Date.now() < until) return frame.fail(ENOENT);
+    frame.local = loc.name;
+    frame.wind();
+  }
+  lookupCbk(frame, opRet, opErrno, ...reply) {
+    if (opRet < 0) this.absent.set(frame.local, Date.now() + this.options.maxAge * 1000);
+    frame.unwind(opRet, opErrno, ...reply);
+  }
+  mkdir() { throw new TypeError('no directories'); }
+}
+`
+  .replaceAll('maxAge:', "'max-age':")
+  .replaceAll('options.maxAge', "options['max-age']");
+
+const HEAD = `
+import { EIO, ENOENT } from 'glossa';
+import { assert, graph, raises, sleep, test } from 'glossa/testing';
+import { seconds } from './m.js';
+`;
+
+async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-js-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'm.js'), MODULE);
+  const path = join(folder, 'm.test.js');
+  writeFileSync(path, HEAD + tests);
+  const reports: Record<string, TestReport> = {};
+  await runTests(path, folder, startJavaScriptTests, {
+    filter: undefined,
+    timeLimit: 1,
+    ended: (report) => {
+      reports[report.name] = report;
+    },
+  });
+  return reports;
+}
+
+it('runs them', async () => {
+  const reports = await reportsOf(`
+test('asks once, until it is old', async () => {
+  const g = await graph('m', { maxAge: seconds });
+  const began = Date.now();
+  for (let i = 0; i < 3; i++) await raises(ENOENT, g.stat('/a'));
+  assert.equal(g.asked('lookup').map((one) => one.path), ['/a']);
+  g.advance(seconds + 1);
+  assert.equal(Date.now() - began, 61_000);
+  assert(!await g.exists('/a'));
+  assert.equal(g.asked('lookup').length, 2);
+});
+test('bytes, values, failures', async () => {
+  const g = await graph('m.js');
+  await g.child.write('/b', new Uint8Array([0, 255]));
+  assert.equal(await g.read('/b'), new Uint8Array([0, 255]));
+  assert.equal((await g.fop.stat('/b', null)).buf.iaSize, 2);
+  await g.child.write('/t', 'naïve 名前');
+  assert.equal(await g.readText('/t'), 'naïve 名前');
+  g.fail('stat', EIO, { times: 1 });
+  await raises(EIO, g.stat('/b'));
+});
+test('timers', async () => {
+  const rung = [];
+  setTimeout(() => rung.push(1), 5000);
+  await sleep(4);
+  assert.equal(rung, []);
+  await sleep(2);
+  assert.equal(rung, [1]);
+});
+test('what is held', async () => {
+  const g = await graph('m');
+  g.hold();
+  const asking = g.exists('/a');
+  await sleep(1);
+  g.release();
+  assert.equal(await asking, false);
+});
+`);
+  for (const { name, outcome, message } of Object.values(reports)) {
+    expect({ name, outcome, message }).toEqual({ name, outcome: 'passed', message: undefined });
+  }
+  expect(Object.keys(reports)).toHaveLength(4);
+});
+
+it('tells what failed, and never hangs', async () => {
+  const reports = await reportsOf(`
+test('wrong', async () => {
+  const g = await graph('m');
+  assert.equal(await g.listdir(), ['a']);
+});
+test('throws', async () => {
+  const g = await graph('m');
+  await g.mkdir('/d');
+});
+test('held', async () => {
+  const g = await graph('m');
+  g.hold();
+  await g.stat('/a');
+});
+test('busy', () => { for (;;); });
+test('after it', async () => {
+  const g = await graph('m');
+  await g.listdir();
+});
+`);
+  expect(reports.wrong!.traceback).toMatch(/^Error: \[\] is not \["a"\]\n.*m\.test\.js:8/);
+  expect(reports.throws!.message).toMatch(/EIO/);
+  const logged = reports.throws!.log.map(([level, , , , text]) => `${level} ${text}`).join('\n');
+  expect(logged).toMatch(/^E mkdir failed: TypeError: no directories/m);
+  expect(reports.held!.message).toMatch(/nothing answers lookup of \/a \(held back below\)$/);
+  expect(reports.busy!.outcome).toBe('failed');
+  expect(reports['after it']!.outcome).toBe('passed');
+});
+
+it('refuses a file that cannot be loaded', async () => {
+  await expect(reportsOf('test(')).rejects.toThrow(/SyntaxError|m\.test\.js/);
+});

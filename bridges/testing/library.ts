@@ -1,0 +1,407 @@
+/**
+ * What `import … from 'glossa/testing'` gives, to tests in TypeScript (which Node runs) and in
+ * JavaScript (which QuickJS runs): the same as `glupy.testing` gives to those in Python.
+ *
+ *     import { EPERM } from 'glossa';
+ *     import { assert, graph, raises, test } from 'glossa/testing';
+ *
+ *     test('a kept file stays', async () => {
+ *       const g = await graph('keeper', { suffix: '.keep' });
+ *       await g.write('/a.keep', 'precious');
+ *       await raises(EPERM, g.unlink('/a.keep'));
+ *       assert.equal(await g.readText('/a.keep'), 'precious');
+ *     });
+ *
+ * A graph is closed when its test ends. Nothing here but types is imported, and nothing but
+ * ECMAScript is used: the text of this file runs in either engine.
+ */
+import type {
+  Asked,
+  Assert,
+  Below,
+  Data,
+  Fields,
+  FileOperations,
+  FopReply,
+  LogLine,
+  OpenFile,
+  TestGraph,
+  TestingApi,
+} from './api.ts';
+import type { Plain } from './values.ts';
+
+/** What the runner does for the library. */
+export interface TestingHost {
+  /** A message for `Bed.call`; its answer. */
+  call(message: string): string;
+}
+
+/** An operation that failed with an errno. */
+export class FopFailure extends Error {
+  readonly errno: number;
+
+  constructor(errno: number, message: string) {
+    super(message);
+    this.name = 'FopFailure';
+    this.errno = errno;
+  }
+}
+
+/** What the runner calls. */
+export interface TestingSession {
+  readonly api: TestingApi;
+  readonly tests: readonly { readonly name: string; readonly fn: () => unknown }[];
+  /** The answer to call number `call`. */
+  answer(call: number, result: string): void;
+  /** Runs a test: tells how it ended, by undefined or what was thrown. */
+  run(index: number, ended: (error: unknown) => void): void;
+  /** Ends what the test waits for. */
+  giveUp(why: string): void;
+}
+
+interface Waiting {
+  resolve(value: Plain): void;
+  reject(error: Error): void;
+}
+
+/** Everything, for one file of tests. */
+export function makeTesting(host: TestingHost): TestingSession {
+  const waiting = new Map<number, Waiting>();
+  const tests: { name: string; fn: () => unknown }[] = [];
+  let open: number[] = [];
+  let lastCall = 0;
+  const say = (...message: Plain[]): Plain => JSON.parse(host.call(JSON.stringify(message)));
+  const ask = (verb: string, ...message: Plain[]): Promise<Plain> => {
+    lastCall += 1;
+    const call = lastCall;
+    return new Promise((resolve, reject) => {
+      waiting.set(call, { resolve, reject });
+      say(verb, call, ...message);
+    });
+  };
+  let values: Values | undefined;
+  const api: TestingApi = {
+    test: (name, fn) => void tests.push({ name, fn }),
+    async graph(module, options = {}, { children = 1 } = {}) {
+      const texts = Object.fromEntries(
+        Object.entries(options).map(([key, value]) => [dashed(key), optionText(value)]),
+      );
+      const number = (await ask('graph', { module, options: texts, children })) as number;
+      open.push(number);
+      values ??= makeValues(say('fields') as Readonly<Record<string, readonly string[]>>);
+      return makeGraph({ say, ask, values, number, count: children }, ROOT);
+    },
+    sleep: async (seconds) => void (await ask('sleep', seconds)),
+    raises,
+    assert,
+  };
+  const closeAll = async (failed: boolean): Promise<void> => {
+    const mine = open;
+    open = [];
+    for (const number of mine) {
+      const left = (await ask('close', number)) as readonly string[];
+      if (left.length > 0 && !failed)
+        throw new Error(`requests were unanswered: ${left.join(', ')}`);
+    }
+  };
+  const run = async (index: number): Promise<void> => {
+    open = [];
+    try {
+      await tests[index]!.fn();
+    } catch (error) {
+      await closeAll(true);
+      throw error;
+    }
+    await closeAll(false);
+  };
+  return {
+    api,
+    tests,
+    answer(call, text) {
+      const waiter = waiting.get(call);
+      waiting.delete(call);
+      const result = JSON.parse(text) as {
+        ok?: Plain;
+        errno?: number;
+        message?: string;
+        error?: string;
+      };
+      if (result.errno !== undefined) waiter?.reject(new FopFailure(result.errno, result.message!));
+      else if (result.error !== undefined) waiter?.reject(new Error(result.error));
+      else waiter?.resolve(result.ok ?? null);
+    },
+    run: (index, ended) => {
+      run(index).then(
+        () => ended(undefined),
+        (error) => ended(error ?? new Error('nothing was thrown, as an error')),
+      );
+    },
+    giveUp(why) {
+      const all = [...waiting.values()];
+      waiting.clear();
+      for (const { reject } of all) reject(new Error(why));
+    },
+  };
+}
+
+/** timeLimit → time-limit, as options are called. */
+const dashed = (key: string): string => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`);
+
+const optionText = (value: string | number | boolean): string =>
+  typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+
+// -- asserting ---------------------------------------------------------------------------------
+
+async function raises(errno: number, what: Promise<unknown> | (() => unknown)): Promise<void> {
+  try {
+    await (typeof what === 'function' ? what() : what);
+  } catch (error) {
+    const found = (error as { errno?: unknown }).errno;
+    if (found === errno) return;
+    if (typeof found !== 'number') throw error;
+    throw new Error(`errno ${errno} was expected, not ${(error as Error).message}`);
+  }
+  throw new Error(`errno ${errno} was expected, and nothing failed`);
+}
+
+const show = (value: unknown): string => {
+  const text =
+    value instanceof Uint8Array ? `bytes ${[...value].join(' ')}` : JSON.stringify(value);
+  return text === undefined ? String(value) : text.length > 400 ? `${text.slice(0, 390)}…` : text;
+};
+
+function alike(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  if (a instanceof Map || b instanceof Map) {
+    return a instanceof Map && b instanceof Map && alike([...a], [...b]);
+  }
+  if (a instanceof Set || b instanceof Set) {
+    return a instanceof Set && b instanceof Set && alike([...a], [...b]);
+  }
+  const [keys, others] = [Object.keys(a), Object.keys(b)];
+  return (
+    keys.length === others.length &&
+    keys.every((key) =>
+      alike((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+    )
+  );
+}
+
+const assert: Assert = Object.assign(
+  (condition: unknown, message?: string): void => {
+    if (!condition) throw new Error(message ?? `${show(condition)} was expected to be true`);
+  },
+  {
+    equal(actual: unknown, expected: unknown, message?: string): void {
+      if (alike(actual, expected)) return;
+      throw new Error(message ?? `${show(actual)} is not ${show(expected)}`);
+    },
+  },
+) as Assert;
+
+// -- values ------------------------------------------------------------------------------------
+
+const utf8 = (text: string): string => unescape(encodeURIComponent(text));
+const latin1 = (bytes: Uint8Array): string => {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+};
+const packData = (data: Data): Plain => [
+  'bytes',
+  typeof data === 'string' ? utf8(data) : latin1(data),
+];
+const bytesFrom = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
+
+interface Values {
+  pack(value: unknown): Plain;
+  unpack(value: Plain, file: (id: number) => OpenFile): unknown;
+}
+
+function makeValues(tables: Readonly<Record<string, readonly string[]>>): Values {
+  const fields = (kind: string, list: readonly Plain[]): Fields =>
+    Object.fromEntries(tables[kind]!.map((name, at) => [name, list[at] as number | string]));
+  const dictValue = (type: string, value: Plain): unknown => {
+    if (type === 'bin' || type === 'mdata') return bytesFrom(value as string);
+    return type === 'iatt' ? fields('iatt', value as readonly Plain[]) : value;
+  };
+  const dictOf = (pairs: readonly Plain[]): Map<string, unknown> =>
+    new Map(
+      (pairs as readonly (readonly [string, string, Plain])[]).map(([key, type, value]) => [
+        key,
+        dictValue(type, value),
+      ]),
+    );
+  const packDict = (entries: Iterable<readonly [string, unknown]>): Plain => [
+    'dict',
+    [...entries].map(([key, value]) => {
+      if (typeof value === 'number')
+        return [key, Number.isInteger(value) ? 'int' : 'double', value];
+      return typeof value === 'string'
+        ? [key, 'str', value]
+        : [key, 'bin', latin1(value as Uint8Array)];
+    }),
+  ];
+  return {
+    pack(value) {
+      if (value === undefined || value === null) return null;
+      if (typeof value !== 'object') return value as Plain;
+      if (value instanceof Uint8Array) return packData(value);
+      if (value instanceof Map) return packDict(value as Map<string, unknown>);
+      if (typeof (value as OpenFile).fsync === 'function') return ['fd', (value as OpenFile).id];
+      const kind = Object.keys(tables).find((each) =>
+        tables[each]!.every((name) => Object.hasOwn(value, name)),
+      );
+      if (kind === undefined) return packDict(Object.entries(value));
+      return [kind, tables[kind]!.map((name) => (value as Record<string, Plain>)[name]!)];
+    },
+    unpack(value, file) {
+      if (!Array.isArray(value)) return value;
+      const [kind, first, second] = value as readonly Plain[];
+      const list = first as readonly Plain[];
+      if (kind === 'bytes') return bytesFrom(first as string);
+      if (kind === 'fd') return file(first as number);
+      if (kind === 'inode') return { gfid: first, iaType: second };
+      if (kind === 'dict') return dictOf(list);
+      if (kind === 'locklist') return list.map((lock) => fields('flock', lock as readonly Plain[]));
+      if (kind === 'entries') {
+        return list.map((entry) => {
+          const [name, off, type, gfid, stat] = entry as readonly Plain[];
+          const buf = stat === null ? null : fields('iatt', stat as readonly Plain[]);
+          return { name, off, type, gfid, stat: buf };
+        });
+      }
+      return typeof kind === 'string' && kind in tables && Array.isArray(first)
+        ? fields(kind, list)
+        : value;
+    },
+  };
+}
+
+// -- graphs ------------------------------------------------------------------------------------
+
+interface Ways {
+  say(...message: Plain[]): Plain;
+  ask(verb: string, ...message: Plain[]): Promise<Plain>;
+  readonly values: Values;
+  readonly number: number;
+  readonly count: number;
+}
+
+interface WhoAsks {
+  readonly uid: number;
+  readonly gid: number;
+  readonly pid: number;
+  readonly groups: readonly number[];
+}
+
+const ROOT: WhoAsks = { uid: 0, gid: 0, pid: 1, groups: [] };
+const TOP = -1;
+
+/** Operations whose arguments and results are plain. */
+const PLAIN =
+  'lookup stat exists listdir mkdir mknod symlink link unlink rmdir rename readlink read truncate ' +
+  'chmod chown utime access statfs getxattr listxattr removexattr open';
+
+function makeFiles(ways: Ways, child: number, caller: WhoAsks): FileOperations {
+  const { ask, values, number } = ways;
+  const who = { ...caller, groups: [...caller.groups] };
+  const raw = (operation: string, ...args: Plain[]): Promise<Plain> =>
+    ask('do', number, child, who, operation, ...args);
+  const go = async (operation: string, ...args: unknown[]): Promise<unknown> =>
+    values.unpack(await raw(operation, ...args.map(values.pack)), file);
+  const file = (id: number): OpenFile => ({
+    id,
+    read: (size, offset) => go('file.read', id, size, offset) as Promise<Uint8Array>,
+    write: (data, offset) => raw('file.write', id, packData(data), offset ?? 0) as Promise<number>,
+    truncate: (size = 0) => go('file.truncate', id, size) as Promise<void>,
+    stat: () => go('file.stat', id) as Promise<Fields>,
+    fsync: () => go('file.fsync', id) as Promise<void>,
+    close: () => go('file.close', id) as Promise<void>,
+  });
+  const fop = new Proxy({} as Record<string, (...args: readonly unknown[]) => Promise<FopReply>>, {
+    get:
+      (_, name) =>
+      async (...args: readonly unknown[]) => {
+        const answer = await raw('fop', String(name), ...args.map(values.pack));
+        const {
+          opRet,
+          opErrno,
+          values: parts,
+        } = answer as unknown as {
+          opRet: number;
+          opErrno: number;
+          values: Readonly<Record<string, Plain>>;
+        };
+        const named = Object.entries(parts).map(([key, part]) => [key, values.unpack(part, file)]);
+        return { opRet, opErrno, ...Object.fromEntries(named) };
+      },
+  });
+  const plain = Object.fromEntries(
+    PLAIN.split(' ').map((name) => [name, (...args: unknown[]) => go(name, ...args)]),
+  );
+  return {
+    ...(plain as unknown as FileOperations),
+    fop,
+    listdir: (path = '/') => go('listdir', path) as Promise<string[]>,
+    write: (path, data, offset) =>
+      raw('write', path, packData(data), offset ?? null) as Promise<number>,
+    setxattr: (path, name, value, flags = 0) =>
+      raw('setxattr', path, name, packData(value), flags) as unknown as Promise<void>,
+    async readText(path) {
+      const bytes = (await go('read', path)) as Uint8Array;
+      return decodeURIComponent(escape(latin1(bytes)));
+    },
+  };
+}
+
+function makeBelow(ways: Ways, child: number | null, caller: WhoAsks): Below {
+  const { say, values, number } = ways;
+  const noFile = (): never => {
+    throw new Error('a file of somebody else');
+  };
+  return {
+    ...makeFiles(ways, child ?? TOP, caller),
+    asked: (fop) =>
+      (say('asked', number, child, fop ?? null) as unknown as readonly Asked[]).map((one) => ({
+        ...one,
+        args: Object.fromEntries(
+          Object.entries(one.args).map(([key, value]) => [
+            key,
+            Array.isArray(value) && value[0] === 'fd'
+              ? value
+              : values.unpack(value as Plain, noFile),
+          ]),
+        ),
+      })),
+    fail: (fop, errno, { path, times } = {}) =>
+      void say('fail', number, child, fop, errno, path ?? null, times ?? null),
+    mend: () => void say('mend', number, child),
+    hold: (fop) => void say('hold', number, child, fop ?? null),
+    release: () => void say('release', number, child),
+  };
+}
+
+function makeGraph(ways: Ways, caller: WhoAsks): TestGraph {
+  const { say, number, count } = ways;
+  const children = Array.from({ length: count }, (_, at) => makeBelow(ways, at, caller));
+  const readLog = (): readonly LogLine[] =>
+    (say('log', number) as readonly Plain[]).map((line) => {
+      const [level, file, at, func, text] = line as [string, string, number, string, string];
+      return { level, file, line: at, func, text };
+    });
+  return {
+    ...makeBelow(ways, null, caller),
+    children,
+    child: children[0]!,
+    asUser: (uid, gid = uid, groups = [], pid = 1) => makeGraph(ways, { uid, gid, groups, pid }),
+    advance: (seconds) => void say('advance', seconds),
+    clear: () => void say('clear', number),
+    get log() {
+      return readLog();
+    },
+    logged: (text) => readLog().some((line) => line.text.includes(text)),
+  };
+}

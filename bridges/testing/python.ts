@@ -1,0 +1,98 @@
+/**
+ * Tests in Python: a file's tests in an interpreter of their own. The other side is
+ * `python/glupy/_testrun.py`.
+ */
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { createEngine, type HostFunction } from '../python/engine.ts';
+import { EngineError } from '../python/errors.ts';
+import { IMPORTS, packages } from '../python/guest.ts';
+import { findImport } from '../python/imports.ts';
+import type { StartTests, TestResult, Tests } from './tests.ts';
+
+/** Bytes: tests may compare large files. */
+const MEMORY = 1024 * 2 ** 20;
+
+export const startPythonTests: StartTests = async (path, bed, { timeLimit, print }) => {
+  const folder = dirname(path);
+  const name = basename(path, '.py');
+  const source = readFileSync(path, 'utf8');
+  const module = { name, path, source, folders: [folder] };
+  let wanted: number | null = null;
+  let disarm = (): void => {};
+  const f = (
+    params: string,
+    result: HostFunction['result'],
+    call: (...args: never[]) => unknown,
+  ): HostFunction => ({ params, result, call: call as HostFunction['call'] });
+  const after = (ms: number): void => {
+    disarm();
+    disarm = bed.clock.after(ms, () => {
+      wanted = bed.clock.now;
+    });
+  };
+  const engine = await createEngine({
+    print: (_stream, line) => print(line),
+    findModule: (wantedName) => findImport(wantedName, module),
+    hostFunctions: {
+      testing: f('s', 's', (message: string) => bed.call(message)),
+      now: f('', 'i', () => Math.round(bed.clock.now * 1000)),
+      after: f('i', 'v', after),
+      logs: f('i', 'i', () => 1),
+      log: f('isiss', 'v', (_level: number, _file: string, _line: number, _f: string, t: string) =>
+        print(t),
+      ),
+    },
+    preload: packages(),
+    imports: IMPORTS,
+    timeLimit: timeLimit * 1000,
+    memoryLimit: MEMORY,
+  });
+  try {
+    const runner = engine.module('glupy._testrun');
+    const part = (member: string) => engine.get(runner, member);
+    const load = engine.entry(part('load'), 'sss', 's');
+    const names = JSON.parse(load(name, path, source)!) as [string, number][];
+    const start = engine.entry(part('start'), 's', 'v');
+    const answer = engine.entry(part('answer'), 'is', 'v');
+    const tick = engine.entry(part('tick'), '', 'v');
+    const result = engine.entry(part('result'), '', 's');
+    const giveUp = engine.entry(part('give_up'), 's', 'v');
+    const tests: Tests = {
+      names,
+      start: (test) => void start(test),
+      answer: ({ call, result: text }) => void answer(call, text),
+      get due() {
+        return wanted !== null;
+      },
+      tick() {
+        wanted = null;
+        tick();
+      },
+      result: () => JSON.parse(result()!) as TestResult | null,
+      giveUp: (why) => void giveUp(why),
+      failure: (error) => describe(error),
+      get dead() {
+        return engine.dead !== undefined;
+      },
+      close() {
+        disarm();
+        engine.close();
+      },
+    };
+    return tests;
+  } catch (error) {
+    engine.close();
+    throw error instanceof EngineError ? new Error(describe(error)) : error;
+  }
+};
+
+function describe(error: unknown): string {
+  if (!(error instanceof EngineError))
+    return error instanceof Error ? error.message : String(error);
+  const trace = error.script?.traceback.replace(OWN_FRAMES, '').trimEnd();
+  return trace || error.message;
+}
+
+/** The package's own calls in a traceback, with the lines that show them. */
+const OWN_FRAMES = /^ {2}File ".*\/glupy\/.*\n(?: {4}.*\n)*/gm;

@@ -1,0 +1,128 @@
+/**
+ * Runs the tests of a file, one after the other, each to its end: its answers are handed over as
+ * they come, and when nothing is under way any more but timers, time jumps to the next of them. A
+ * test that waits for what nothing can bring fails at once.
+ */
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
+import { Bed } from './bed.ts';
+import type { LogLine } from './log.ts';
+import type { StartTests, TestResult, TestSettings, Tests } from './tests.ts';
+
+/** A test that waits longer than this by its own clock waits for nothing. */
+const JUMPED_MAX_MS = 2 * 3600 * 1000;
+/** Real time that something outside of the clock (an interpreter that starts) may take. */
+const PATIENCE_MS = 300;
+const BUSY_MAX_MS = 30_000;
+const STEP_MS = 5;
+
+export interface TestReport extends TestResult {
+  readonly name: string;
+  /** Real milliseconds. */
+  readonly ms: number;
+  readonly printed: readonly string[];
+  /** What its graphs have logged. */
+  readonly log: readonly LogLine[];
+}
+
+export interface FileSettings {
+  /** Only tests whose name has this in it. */
+  readonly filter: string | undefined;
+  readonly timeLimit: number;
+  /** Told of each test as it ends. */
+  ended(report: TestReport): void;
+}
+
+/** Runs a file's tests. @throws {Error} when it cannot be loaded; the message is for its author. */
+export async function runTests(
+  path: string,
+  folder: string,
+  begin: StartTests,
+  { filter, timeLimit, ended }: FileSettings,
+): Promise<void> {
+  const bed = new Bed(folder);
+  let printed: string[] = [];
+  const settings: TestSettings = { timeLimit, print: (line) => void printed.push(line) };
+  let tests = await begin(path, bed, settings);
+  try {
+    for (const [name] of tests.names) {
+      if (filter !== undefined && !name.includes(filter)) continue;
+      printed = [];
+      const started = performance.now();
+      const result = await runOne(tests, name, bed);
+      const ms = performance.now() - started;
+      ended({ ...result, name, ms, printed, log: [...bed.history] });
+      await bed.reset();
+      if (!tests.dead) continue;
+      tests.close();
+      tests = await begin(path, bed, settings);
+    }
+  } finally {
+    tests.close();
+    await bed.reset();
+  }
+}
+
+async function runOne(tests: Tests, name: string, bed: Bed): Promise<TestResult> {
+  try {
+    tests.start(name);
+    const end = bed.clock.now + JUMPED_MAX_MS;
+    let gaveUp = false;
+    for (;;) {
+      const result = tests.result();
+      if (result !== null) return result;
+      // What a turn of the event loop has brought may have ended it.
+      if ((await step(tests, bed)) || tests.result() !== null) continue;
+      if (!gaveUp && (jump(bed, end) || (await waitABit(tests, bed)))) continue;
+      const why = whyStuck(bed);
+      if (gaveUp) return { outcome: 'failed', message: `${why}, and goes on when it is cancelled` };
+      gaveUp = true;
+      tests.giveUp(why);
+    }
+  } catch (error) {
+    return { outcome: 'failed', message: tests.failure(error) };
+  }
+}
+
+/** Hands over what is ready; false when there is nothing, and nothing under way. */
+async function step(tests: Tests, bed: Bed): Promise<boolean> {
+  await turn();
+  const answer = bed.answers.shift();
+  if (answer !== undefined) tests.answer(answer);
+  else if (tests.due) tests.tick();
+  else if (bed.busy > 0) return waitBusy(bed);
+  else return false;
+  return true;
+}
+
+/** Graphs that start or stop take real time. */
+async function waitBusy(bed: Bed): Promise<boolean> {
+  const began = performance.now();
+  while (bed.busy > 0 && performance.now() - began < BUSY_MAX_MS) {
+    if (bed.answers.length > 0) return true;
+    await delay(STEP_MS / 5);
+  }
+  return bed.answers.length > 0;
+}
+
+/** Only time can bring anything: it passes until the next timer. */
+function jump({ clock }: Bed, end: number): boolean {
+  const { next } = clock;
+  if (next === undefined || next > end) return false;
+  clock.advanceTo(next);
+  return true;
+}
+
+async function waitABit(tests: Tests, bed: Bed): Promise<boolean> {
+  const began = performance.now();
+  while (performance.now() - began < PATIENCE_MS) {
+    await delay(STEP_MS);
+    if (bed.answers.length > 0 || tests.due) return true;
+  }
+  return false;
+}
+
+function whyStuck(bed: Bed): string {
+  const pending = bed.pending();
+  if (pending.length === 0) return 'the test waits for something that never happens';
+  return `the test waits for ever: nothing answers ${pending.join(', ')}`;
+}

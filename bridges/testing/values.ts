@@ -1,0 +1,85 @@
+/**
+ * Values of fops as JSON between a graph under test and the language of its test.
+ *
+ * A number, a text and null are themselves; a loc is its path; everything else says what it is:
+ *   ["bytes", text of one character a byte]   ["fd", number]   ["inode", gfid, ia_type]
+ *   ["iatt", [fields]]   ["dict", [[key, type, value], …]]   ["entries", [[name, off, …], …]]
+ *   ["statvfs", [fields]]   ["flock", [fields]]   ["lease", [fields]]   ["locklist", [[fields], …]]
+ * with fields as in `bridges/host/message.ts`.
+ */
+import type { Fd } from '../../runtime/core/fd.ts';
+import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
+import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
+import type { Loc } from '../../runtime/core/loc.ts';
+import { argumentsOf, missingFd, pack, unpack } from '../host/message.ts';
+
+export type Plain = null | number | string | boolean | readonly Plain[] | { [key: string]: Plain };
+
+const latin1 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+
+export const bytesAs = (bytes: Uint8Array): Plain => ['bytes', latin1(bytes)];
+
+export const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+
+/** One value on its way to the test. */
+export function plain(type: ArgType, value: unknown): Plain {
+  if (value === null || value === undefined) return null;
+  if (type === 'int' || type === 'str') return value as number | string;
+  if (type === 'loc') return (value as Loc).path;
+  if (type === 'data') return bytesAs(value as Uint8Array);
+  if (type === 'fd') return ['fd', (value as Fd).id];
+  if (type === 'inode') return ['inode', (value as Inode).gfid, (value as Inode).iaType];
+  return [type, JSON.parse(pack(type, value, 0, 0)) as Plain];
+}
+
+/** Values of a row by their names. */
+export const named = (
+  args: readonly Arg[],
+  values: readonly unknown[],
+): { [name: string]: Plain } =>
+  Object.fromEntries(args.map(({ name, type }, at) => [name, plain(type, values[at])]));
+
+/** What a test's arguments lead to. */
+export interface Sources {
+  /** The loc of a path. */
+  loc(path: string): Loc;
+  fd(id: number): Fd | undefined;
+  readonly table: InodeTable;
+}
+
+/**
+ * The arguments of a fop out of a test's message; what is left out at the end is null. The fd of a
+ * fop that opens may be left out: its place in the values is `newFd` then, or else -1.
+ * @throws {MessageError}
+ */
+export function argumentsFrom(
+  row: FopRow,
+  message: readonly unknown[],
+  sources: Sources,
+): { values: unknown[]; newFd: number } {
+  const data: Uint8Array[] = [];
+  const locs = new Map<number, Loc>();
+  const prepared = row.args.map((arg, at) => {
+    const value = message[at] ?? null;
+    if (arg.type === 'loc' && typeof value === 'string') {
+      locs.set(at, sources.loc(value));
+      return ['=', 0, at];
+    }
+    if (arg.type === 'data' && Array.isArray(value)) {
+      data.push(bytesOf(String(value[1])));
+      return ['data', data.length - 1];
+    }
+    // A test that does not care about a number means none.
+    return value === null && arg.type === 'int' ? 0 : value;
+  });
+  const values = unpack(argumentsOf(row), prepared, {
+    value: (_, index) => locs.get(index),
+    type: (_, index) => (locs.has(index) ? 'loc' : undefined),
+    inode: () => undefined,
+    fd: sources.fd,
+    data: (id) => data[id],
+    table: sources.table,
+  });
+  return { values, newFd: missingFd(row, values) };
+}

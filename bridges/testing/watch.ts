@@ -1,0 +1,99 @@
+/**
+ * What stands above a storage in a graph under test: it notes every request that reaches the
+ * storage, and fails or holds back those that the test wants to.
+ */
+import type { Fd } from '../../runtime/core/fd.ts';
+import { type FopName, fail, fopNames } from '../../runtime/core/fops.gen.ts';
+import { type FopRow, findFop } from '../../runtime/core/fops.ts';
+import type { Frame } from '../../runtime/core/frame.ts';
+import { collect, tailArgs } from '../../runtime/core/generic.gen.ts';
+import type { Loc } from '../../runtime/core/loc.ts';
+import { defineTranslator, type Fops, type Xlator } from '../../runtime/core/xlator.ts';
+import { named, type Plain } from './values.ts';
+
+/** A request that reached the storage. */
+export interface Asked {
+  readonly fop: string;
+  /** Of its first loc or fd. */
+  readonly path: string | null;
+  readonly args: { [name: string]: Plain };
+}
+
+/** Requests that are to fail. */
+export interface Failing {
+  /** Any, when null; so for the path. */
+  readonly fop: string | null;
+  readonly path: string | null;
+  readonly errno: number;
+  /** How often it still happens. */
+  times: number;
+}
+
+interface Held {
+  /** The request's number. */
+  readonly unique: number;
+  go(): void;
+}
+
+export class Watch {
+  asked: Asked[] = [];
+  failing: Failing[] = [];
+  readonly held: Held[] = [];
+  private readonly holding = new Set<string | null>();
+
+  readonly translator = defineTranslator<unknown, Record<string, never>>({
+    type: 'testing/watch',
+    description: 'Notes what reaches a storage; fails or holds it back on demand.',
+    children: [1, 1],
+    options: {},
+    fops: this.fops(),
+    init: () => null,
+  });
+
+  /** From now on requests of this fop, or of every one, wait for `release`. */
+  hold(fop: string | null): void {
+    this.holding.add(fop);
+  }
+
+  /** Lets go what is held, and holds no more. */
+  release(): void {
+    this.holding.clear();
+    for (const { go } of this.held.splice(0)) go();
+  }
+
+  private fops(): Fops<unknown> {
+    const made = fopNames.map((name) => {
+      const row = findFop(name)!;
+      return [name, collect[name]((frame, xl, args) => this.take(row, frame, xl, args))];
+    });
+    return Object.fromEntries(made) as Fops<unknown>;
+  }
+
+  private take(row: FopRow, frame: Frame, xl: Xlator<unknown>, args: unknown[]): void {
+    const name = row.name as FopName;
+    const path = pathOf(row, args);
+    this.asked.push({ fop: name, path, args: named(row.args, args) });
+    const failing = this.failing.find(
+      (one) =>
+        one.times > 0 &&
+        (one.fop === null || one.fop === name) &&
+        (one.path === null || one.path === path),
+    );
+    if (failing !== undefined) failing.times -= 1;
+    const go = (): void => {
+      if (failing !== undefined) fail[name](frame, failing.errno);
+      else tailArgs[name](frame, xl.children[0]!, args);
+    };
+    if (this.holding.has(null) || this.holding.has(name)) {
+      this.held.push({ unique: frame.root.unique, go });
+    } else go();
+  }
+}
+
+/** The path of a request's first loc or fd. */
+export function pathOf(row: FopRow, args: readonly unknown[]): string | null {
+  const at = row.args.findIndex(({ type }) => type === 'loc' || type === 'fd');
+  const value = args[at];
+  if (value === undefined || value === null) return null;
+  return row.args[at]!.type === 'loc' ? (value as Loc).path : (value as Fd).inode.path;
+}

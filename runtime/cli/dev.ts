@@ -1,0 +1,237 @@
+/**
+ * `glossa dev`: a module mounted above some files, loaded again whenever it is saved, its log in the
+ * terminal.
+ */
+import { mkdirSync, mkdtempSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { basename, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { findMount } from '../mount/fuse/channel.ts';
+import { defineCommand } from './command.ts';
+import { mountProblem } from './demo/mounted.ts';
+import { DevLog } from './dev/log.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure, UsageError } from './exit.ts';
+import { choice, takeOperands, text } from './flags.ts';
+import { Server } from './handover.ts';
+import { findModuleFile, type ModuleFile, moduleVolfile } from './module-volfile.ts';
+import { reason } from './reason.ts';
+import { removeScratch } from './scratch.ts';
+import { paint, type Terminal } from './terminal.ts';
+import umount from './umount.ts';
+import { describeOrFail, inspectFile } from './volfiles.ts';
+
+/** How long a server may take to unmount and end before its mount is detached. */
+const GRACE_MS = 3000;
+
+export default defineCommand({
+  usage: ['glossa dev MODULE [DIR] [options]', 'glossa dev VOLFILE [options]'],
+  description:
+    'Mounts the files of DIR through MODULE on a temporary folder, shows the log of the module, ' +
+    'and loads the module again whenever it is saved: edit, save, look. Without DIR there are a ' +
+    'few files to play with, gone at the end. Ctrl-C ends it, and leaves nothing behind. With a ' +
+    'VOLFILE, all of its modules are loaded again when they are saved.',
+  flags: {
+    mountpoint: text({ value: 'MNT', help: 'mount here, instead of a temporary folder' }),
+    'log-level': choice({
+      short: 'L',
+      value: 'LEVEL',
+      values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'],
+      help: 'TRACE, DEBUG, INFO (without it), WARNING or ERROR',
+    }),
+  },
+  async run({ flags, operands }, terminal) {
+    const [given, directory] = takeOperands(operands, ['MODULE', '[DIR]']);
+    const module = findModuleFile(given);
+    if (module === null && directory !== undefined) {
+      throw new UsageError('DIR goes with a module: a volfile names its folder itself');
+    }
+    const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-dev-')));
+    try {
+      const problem = await mountProblem(scratch);
+      if (problem !== null) {
+        const file = module === null ? 'MODULE' : given;
+        throw new Failure(
+          `nothing can be mounted here: ${problem}\n` +
+            `    without a mount, 'glossa test ${file}' and 'glossa repl ${file}' work`,
+        );
+      }
+      const stage =
+        module === null
+          ? await stageVolfile(given, terminal)
+          : stageModule(module, directory, scratch);
+      const mountpoint = resolve(flags.mountpoint ?? join(scratch, 'mnt'));
+      if (flags.mountpoint === undefined) mkdirSync(mountpoint);
+      const level = flags['log-level'] ?? 'INFO';
+      return await develop({ ...stage, given, mountpoint, scratch, level }, terminal);
+    } finally {
+      remove(scratch, terminal);
+    }
+  },
+});
+
+interface Stage {
+  readonly volfile: string;
+  readonly overrides: readonly string[];
+  /** The files below; null when the volfile says. */
+  readonly files: string | null;
+  /** What to edit. */
+  readonly edit: string;
+  /** The scripted volumes, by name. */
+  readonly volumes: readonly string[];
+  /** Whether the code is loaded again when it is saved. */
+  readonly reloads: boolean;
+}
+
+function stageModule(module: ModuleFile, directory: string | undefined, scratch: string): Stage {
+  const files = directory === undefined ? someFiles(scratch) : resolve(directory);
+  if (statSync(files, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new Failure(`${directory} is no folder`);
+  }
+  const volfile = join(scratch, 'dev.vol');
+  const above = moduleVolfile(module, { directory: files, reload: true });
+  writeFileSync(volfile, above);
+  const [, volume = ''] = /\nvolume (\S+)\n/.exec(above) ?? [];
+  const reloads = !module.native;
+  return { volfile, overrides: [], files, edit: module.path, volumes: [volume], reloads };
+}
+
+async function stageVolfile(given: string, terminal: Terminal): Promise<Stage> {
+  const { registry } = await import('./registry.ts');
+  const { volumes } = describeOrFail(await inspectFile(given, { registry }), terminal);
+  const names = volumes
+    .filter(({ type }) => type.text === 'features/glupy')
+    .map(({ name }) => name.text);
+  if (names.length === 0) throw new Failure(`${given} has no scripted volume (features/glupy)`);
+  return {
+    volfile: resolve(given),
+    overrides: names.map((name) => `${name}.reload=on`),
+    files: null,
+    edit: `the modules of ${names.join(', ')}`,
+    volumes: names,
+    reloads: true,
+  };
+}
+
+/** A few files to play with. */
+function someFiles(scratch: string): string {
+  const files = join(scratch, 'files');
+  mkdirSync(join(files, 'folder'), { recursive: true });
+  writeFileSync(join(files, 'hello.txt'), 'Hello, world.\n');
+  writeFileSync(join(files, 'notes.txt'), 'One line.\nAnother line.\n');
+  writeFileSync(join(files, 'folder', 'inside.txt'), 'Inside a folder.\n');
+  return files;
+}
+
+interface Development extends Stage {
+  readonly given: string;
+  readonly mountpoint: string;
+  readonly scratch: string;
+  readonly level: string;
+}
+
+async function develop(settings: Development, terminal: Terminal): Promise<number> {
+  const { volfile, overrides, mountpoint, scratch, level, volumes, edit } = settings;
+  const log = new DevLog({ volumes, module: basename(edit), colour: terminal.colour.err });
+  const timeouts = ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
+  const server = new Server(
+    [
+      ...['mount', '--log-file', '-', '--log-level', level, ...timeouts],
+      ...overrides.flatMap((one) => ['--xlator-option', one]),
+      ...['--', volfile, mountpoint],
+    ],
+    { attached: true, stderr: 'pipe', scratch, terminal },
+  );
+  // What the start has to say comes below the introduction.
+  let waiting: string[] | null = [];
+  server.onLine((line) => {
+    const shown = log.format(line);
+    if (shown === null) return;
+    if (waiting === null) terminal.err(shown);
+    else waiting.push(shown);
+  });
+  const show = (): void => {
+    for (const line of waiting ?? []) terminal.err(line);
+    waiting = null;
+  };
+  const signals = new EndingSignals();
+  try {
+    if (!(await Promise.race([server.ready, signals.came]))) {
+      return signals.status ?? ((await server.ended).status || EXIT_FAILURE);
+    }
+    terminal.out(introduction(settings, terminal.colour.out));
+    show();
+    const ended = server.ended.then(() => 'ended' as const);
+    if ((await Promise.race([ended, signals.came])) === 'ended') {
+      const { status, signal } = await server.ended;
+      if (status === 0) return EXIT_OK;
+      terminal.err(`glossa dev: the server ${signal ? `died of ${signal}` : 'ended'}`);
+      return status || EXIT_FAILURE;
+    }
+    // Ctrl-C is how it ends.
+    return EXIT_OK;
+  } finally {
+    show();
+    await endServer(server, mountpoint, terminal);
+    signals.close();
+  }
+}
+
+function introduction(
+  { given, mountpoint, files, edit, reloads }: Development,
+  colour: boolean,
+): string {
+  const above = files === null ? '' : `, above the files of ${files}`;
+  const rows = [
+    ['look', `ls -l ${mountpoint}`],
+    ['edit', reloads ? `${edit}: it is loaded again when you save it` : edit],
+    ['end', 'Ctrl-C'],
+  ];
+  const steps = rows.map(([what, how]) => `  ${paint('bold', what!.padEnd(6), colour)}${how}`);
+  const mounted = paint('good', 'mounted', colour);
+  return [`${given} is ${mounted} on ${mountpoint}${above}`, ...steps].join('\n');
+}
+
+/** Signals that end it. */
+class EndingSignals {
+  readonly came: Promise<false>;
+  /** The exit status while nothing is mounted yet. */
+  status: number | undefined;
+  private readonly names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  private readonly handle: (signal: NodeJS.Signals) => void;
+
+  constructor() {
+    let resolve: (value: false) => void = () => {};
+    this.came = new Promise((done) => {
+      resolve = done;
+    });
+    this.handle = (signal) => {
+      this.status = EXIT_SIGNAL + constants.signals[signal];
+      resolve(false);
+    };
+    for (const name of this.names) process.on(name, this.handle);
+  }
+
+  close(): void {
+    for (const name of this.names) process.off(name, this.handle);
+  }
+}
+
+/** Ends the server; a mount that is in use, as by a shell that stands in it, is detached. */
+async function endServer(server: Server, mountpoint: string, terminal: Terminal): Promise<void> {
+  server.release();
+  const patience = new AbortController();
+  const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
+  if (!(await Promise.race([server.ended.then(() => true), late]))) server.kill('SIGKILL');
+  patience.abort();
+  await server.ended;
+  if (findMount(mountpoint) === null) return;
+  await umount.run({ flags: { lazy: true }, operands: [mountpoint], rest: null }, terminal);
+}
+
+function remove(scratch: string, terminal: Terminal): void {
+  try {
+    if (!removeScratch(scratch)) terminal.err(`glossa dev: ${scratch} is left: it is in use`);
+  } catch (error) {
+    terminal.err(`glossa dev: ${scratch} is left: ${reason(error)}`);
+  }
+}

@@ -1,0 +1,83 @@
+/** A volfile for a module alone: what `glossa dev` and `glossa repl` make when they are given one. */
+import { statSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import type { PlainVolume } from '../graph/description.ts';
+import { printVolumes } from '../graph/print.ts';
+import { Failure } from './exit.ts';
+
+/** Files that the process itself runs: modules of features/native. */
+const NATIVE = ['.so', '.ts', '.mts'];
+const SCRIPTS = ['.py', '.js', '.mjs'];
+const PACKAGES = ['__init__.py', 'index.js', 'index.mjs'];
+
+/** A module as its file, or its folder. */
+export interface ModuleFile {
+  /** Its name in a volfile. */
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+  readonly native: boolean;
+}
+
+const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+
+/**
+ * What was named on the command line, if it is a module; null for what can only be a volfile. A
+ * module may be named without its extension. @throws {Failure} when there is nothing
+ */
+export function findModuleFile(given: string): ModuleFile | null {
+  const path = resolve(given);
+  const extension = extname(path);
+  const at = statSync(path, { throwIfNoEntry: false });
+  if (at?.isDirectory()) {
+    if (PACKAGES.some((file) => isFile(`${path}/${file}`))) {
+      return { name: basename(path), path, native: false };
+    }
+    throw new Failure(`${given} is a folder without ${PACKAGES.join(' or ')}: name a file in it`);
+  }
+  if (at === undefined) {
+    const found = SCRIPTS.map((end) => path + end).filter(isFile);
+    if (found.length === 1) return { name: basename(found[0]!), path: found[0]!, native: false };
+    if (found.length > 1) throw new Failure(`${given} may be ${found.join(' or ')}: say which`);
+    if ([...SCRIPTS, ...NATIVE].includes(extension)) throw new Failure(`${given} is not there`);
+    return null;
+  }
+  if (SCRIPTS.includes(extension)) return { name: basename(path), path, native: false };
+  if (NATIVE.includes(extension)) return { name: basename(path), path, native: true };
+  return null;
+}
+
+export interface AboveSettings {
+  /** Storage in memory, or the files of a folder. */
+  readonly directory: string | null;
+  readonly reload: boolean;
+}
+
+/** The volfile of a module above a storage. */
+export function moduleVolfile(
+  { name, path, native }: ModuleFile,
+  { directory, reload }: AboveSettings,
+): string {
+  const storage: PlainVolume = {
+    name: 'storage',
+    type: directory === null ? 'storage/memory' : 'storage/posix',
+    options: directory === null ? [] : [['directory', directory]],
+    subvolumes: [],
+  };
+  const volume = basename(name, extname(name));
+  const options: [string, string][] = native
+    ? [['module-path', path]]
+    : [
+        ['module-name', name],
+        ['module-path', dirname(path)],
+        ...(reload ? ([['reload', 'on']] as [string, string][]) : []),
+      ];
+  const module: PlainVolume = {
+    name: volume === storage.name ? `${volume}-module` : volume,
+    type: native ? 'features/native' : 'features/glupy',
+    options,
+    subvolumes: [storage.name],
+  };
+  return printVolumes([storage, module]);
+}

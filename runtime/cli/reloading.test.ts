@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { FakeContext, HeldLeaf } from '../../test/support/core.ts';
+import { Graph, type VolumeSpec } from '../core/graph.ts';
+import { Log, type LogLevels } from '../core/log.ts';
+import type { Translator } from '../core/xlator.ts';
+import { Failure } from './exit.ts';
+import { formatReloading } from './reload.ts';
+import { Reloader, type Reloading } from './reloading.ts';
+
+const levels: LogLevels = { default: 7, volumes: new Map() };
+
+/** A volume that takes a new size, and no new name. */
+const subject = {
+  ...new HeldLeaf().translator,
+  type: 'test/subject',
+  reconfigure() {},
+  options: {
+    size: { type: 'int', default: 1, description: 'Size.', reconfigurable: true },
+    name: { type: 'str', default: 'a', description: 'Name.' },
+  },
+} as unknown as Translator<unknown>;
+
+async function running(read: (specs: VolumeSpec) => readonly VolumeSpec[]) {
+  const context = new FakeContext();
+  const spec: VolumeSpec = {
+    name: 'v',
+    translator: subject,
+    options: [],
+    subvolumes: [],
+    where: 'a.vol:1:8',
+  };
+  const graph = new Graph([spec], context, levels);
+  await graph.start();
+  const log = new Log(context.sink, levels, 'glossa');
+  const reloader = new Reloader(graph, 'a.vol', async () => read(spec), log);
+  const outcome = async (): Promise<Reloading> => {
+    await reloader.reload();
+    return (JSON.parse(reloader.report()) as Reloading[])[0]!;
+  };
+  return { graph, context, outcome };
+}
+
+const option = (key: string, value: string) => ({ key, value, where: 'a.vol:3:5' });
+
+it('gives the graph the options that the volfile has by now', async () => {
+  const given: { key: string; value: string }[] = [];
+  const { outcome, context } = await running((spec) => [{ ...spec, options: [...given] }]);
+  expect(await outcome()).toEqual({ what: 'a.vol', ok: true, text: 'no option changed' });
+  given.push(option('size', '7'));
+  expect(await outcome()).toEqual({ what: 'a.vol', ok: true, text: 'new options for v' });
+  expect(context.lines.at(-1)).toContain('a.vol: new options for v');
+});
+
+it('leaves everything as it was when one thing cannot be, and says why', async () => {
+  const { outcome, context } = await running((spec) => [
+    { ...spec, options: [option('name', 'b')] },
+  ]);
+  const { ok, text } = await outcome();
+  expect(ok).toBe(false);
+  expect(text).toMatch(/^the options stay as they were: a\.vol:\d+:\d+: .*name/);
+  expect(context.lines.at(-1)).toContain('the options stay as they were');
+});
+
+it('says what is wrong with the volfile', async () => {
+  const { outcome } = await running(() => {
+    throw new Failure('a.vol:1:1: two\na.vol:2:1: problems', ['a.vol:1:1: two', 'and one']);
+  });
+  expect(await outcome()).toEqual({
+    what: 'a.vol',
+    ok: false,
+    text: 'the options stay as they were: a.vol:1:1: two\nand one',
+  });
+});
+
+it('is shown with its further lines below', () => {
+  expect(formatReloading({ what: 'v', ok: false, text: 'no\nbecause' }, false)).toBe(
+    'v: no\n    because',
+  );
+});

@@ -1,0 +1,100 @@
+/**
+ * Bringing a running server up to date: the options in its volfile, and the code of its scripted
+ * volumes. SIGHUP reads the volfile again; `glossa reload` sets the extended attribute
+ * `glossa.reload` of the mount's root, which does both, and reads there what came of it.
+ *
+ * Whatever cannot be done leaves things as they were, and says why.
+ *
+ * Source: GlusterFS `glusterfsd/src/glusterfsd-mgmt.c` (glusterfs_volfile_reconfigure).
+ */
+import { Host } from '../../bridges/host/host.ts';
+import type { Hosted } from '../../bridges/host/hosted.ts';
+import type { Glupy } from '../../bridges/host/index.ts';
+import { GraphError } from '../core/errors.ts';
+import type { Graph, VolumeSpec } from '../core/graph.ts';
+import type { Log } from '../core/log.ts';
+import type { Xlator } from '../core/xlator.ts';
+import { Failure } from './exit.ts';
+
+export const RELOAD = 'glossa.reload';
+
+export interface Reloading {
+  /** The volfile's name, or the volume's. */
+  readonly what: string;
+  readonly ok: boolean;
+  /** What was done, or why not. */
+  readonly text: string;
+}
+
+/** The volumes of the type that runs scripts. */
+export const scripted = (graph: Graph): readonly Xlator<Glupy>[] =>
+  graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<Glupy>[];
+
+/** The volumes whose code can be loaded again: scripts, and shared objects. */
+const hosting = (graph: Graph): readonly Xlator<Hosted>[] =>
+  graph.xlators.filter(
+    ({ priv }) => (priv as Partial<Hosted> | null | undefined)?.host instanceof Host,
+  ) as readonly Xlator<Hosted>[];
+
+export class Reloader {
+  private readonly graph: Graph;
+  private readonly volfile: string;
+  private readonly read: () => Promise<readonly VolumeSpec[]>;
+  private readonly log: Log;
+  private queue: Promise<unknown> = Promise.resolve();
+  private last: readonly Reloading[] = [];
+
+  /** @param read the volumes that the volfile describes now. @throws {Failure} */
+  constructor(graph: Graph, volfile: string, read: () => Promise<readonly VolumeSpec[]>, log: Log) {
+    this.graph = graph;
+    this.volfile = volfile;
+    this.read = read;
+    this.log = log;
+  }
+
+  /** The options alone. */
+  readVolfile(): Promise<void> {
+    return this.inTurn(async () => [await this.reconfigure()]);
+  }
+
+  /** Options and code. */
+  reload(): Promise<void> {
+    return this.inTurn(async () => {
+      const options = await this.reconfigure();
+      const code = hosting(this.graph).map(async (xl): Promise<Reloading> => {
+        return { what: xl.name, ...(await xl.priv.host.reload()) };
+      });
+      return [options, ...(await Promise.all(code))];
+    });
+  }
+
+  /** What came of the last one, as JSON. */
+  report(): string {
+    return JSON.stringify(this.last);
+  }
+
+  private inTurn(what: () => Promise<readonly Reloading[]>): Promise<void> {
+    const turn = this.queue.then(async () => {
+      this.last = await what();
+    });
+    this.queue = turn;
+    return turn;
+  }
+
+  private async reconfigure(): Promise<Reloading> {
+    const what = this.volfile;
+    try {
+      const changed = this.graph.reconfigure(await this.read());
+      const text =
+        changed.length === 0 ? 'no option changed' : `new options for ${changed.join(', ')}`;
+      this.log.info(`${what}: ${text}`);
+      return { what, ok: true, text };
+    } catch (error) {
+      if (!(error instanceof GraphError || error instanceof Failure)) throw error;
+      for (const problem of error.problems ?? [error.message]) this.log.error(problem);
+      const text = `the options stay as they were: ${(error.problems ?? [error.message]).join('\n')}`;
+      this.log.error(`${what}: the options stay as they were`);
+      return { what, ok: false, text };
+    }
+  }
+}

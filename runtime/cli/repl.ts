@@ -1,0 +1,141 @@
+/** `glossa repl`: a prompt inside the interpreter of a scripted volume, its graph in this process. */
+import { basename, dirname, resolve } from 'node:path';
+import type { Glupy } from '../../bridges/host/index.ts';
+import { GraphError } from '../core/errors.ts';
+import type { Graph } from '../core/graph.ts';
+import { INFO, type LogLevels, type LogSink, WARNING } from '../core/log.ts';
+import { didYouMean } from '../core/nearest.ts';
+import type { Xlator } from '../core/xlator.ts';
+import { activate } from '../graph/activate.ts';
+import type { VolfileDescription } from '../graph/description.ts';
+import { Source } from '../graph/source.ts';
+import { inspectVolfile, type VolfileInspection } from '../graph/volfile.ts';
+import { defineCommand } from './command.ts';
+import { NodeContext } from './context.ts';
+import { DevLog } from './dev/log.ts';
+import { Failure } from './exit.ts';
+import { takeOperands, text } from './flags.ts';
+import { Clock } from './log-sink.ts';
+import { findModuleFile, moduleVolfile } from './module-volfile.ts';
+import { scripted } from './reloading.ts';
+import { serveRepl } from './repl/loop.ts';
+import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
+import type { Terminal } from './terminal.ts';
+import { OwnTty, ttyPath } from './tty.ts';
+import { volfileFlags } from './volfile-flags.ts';
+import { describeOrFail, inspectFile } from './volfiles.ts';
+
+export default defineCommand({
+  usage: ['glossa repl VOLFILE|MODULE [options]'],
+  description:
+    'Starts the graph of VOLFILE, or MODULE above a storage in memory, without a mount, and gives ' +
+    'a prompt inside the interpreter of the scripted volume: the names of the module are there, ' +
+    'and self is the translator (in JavaScript, this). What is awaited is waited for: ' +
+    'await self.child.statfs(...). Lines may also come from a pipe. Ctrl-D ends it.',
+  flags: {
+    volume: text({ value: 'NAME', help: 'the volume, when there are several scripted ones' }),
+    ...volfileFlags,
+  },
+  async run({ flags, operands }, terminal) {
+    const [given] = takeOperands(operands, ['VOLFILE|MODULE']);
+    const { registry } = await import('./registry.ts');
+    const how = {
+      registry,
+      strict: flags.strict,
+      overrides: flags['xlator-option'],
+      allowShell: flags['allow-shell'],
+    };
+    const description = describeOrFail(await inspect(given, how), terminal);
+    const tty = ttyPath();
+    const context = new NodeContext({
+      sink: shortSink(description, given, terminal),
+      baseDir: dirname(resolve(given)),
+      wake() {},
+      terminal: tty === undefined ? undefined : new OwnTty(tty, null),
+    });
+    const levels: LogLevels = { default: WARNING, volumes: new Map() };
+    const graph = activate(description, registry, context, levels);
+    await start(graph);
+    try {
+      const volume = choose(graph, flags.volume, given);
+      // What the start had to say is nothing new; what is logged from here on is asked for.
+      levels.default = INFO;
+      return await talk(volume, terminal);
+    } finally {
+      await graph.stop();
+    }
+  },
+});
+
+async function inspect(
+  given: string,
+  how: Parameters<typeof inspectFile>[1],
+): Promise<VolfileInspection> {
+  const module = findModuleFile(given);
+  if (module === null) return inspectFile(given, how);
+  if (module.native)
+    throw new Failure(`${given} runs in the process itself: it has no interpreter`);
+  const volfile = moduleVolfile(module, { directory: null, reload: false });
+  return inspectVolfile(new Source(`(a volfile for ${given})`, volfile), how);
+}
+
+/** What the modules log, in short, between what the prompt shows. */
+function shortSink(
+  { volumes }: VolfileDescription,
+  given: string,
+  { err, colour }: Terminal,
+): LogSink {
+  const names = volumes.map(({ name }) => name.text);
+  const log = new DevLog({ volumes: names, module: basename(given), colour: colour.err });
+  const clock = new Clock();
+  return {
+    now: () => clock.now(),
+    write(line) {
+      for (const part of line.split('\n')) {
+        const shown = log.format(part);
+        if (shown !== null) err(shown);
+      }
+    },
+  };
+}
+
+async function start(graph: Graph): Promise<void> {
+  try {
+    await graph.start();
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error;
+    throw new Failure(error.message, error.problems);
+  }
+}
+
+/** The volume whose interpreter is meant. @throws {Failure} */
+function choose(graph: Graph, name: string | undefined, given: string): Xlator<Glupy> {
+  const volumes = scripted(graph);
+  const names = volumes.map((xl) => xl.name);
+  if (volumes.length === 0) throw new Failure(`${given} has no scripted volume (features/glupy)`);
+  if (name === undefined && volumes.length === 1) return volumes[0]!;
+  if (name === undefined) {
+    throw new Failure(`${given} has several scripted volumes: --volume ${names.join(' or ')}`);
+  }
+  const found = volumes.find((xl) => xl.name === name);
+  if (found !== undefined) return found;
+  const guess = didYouMean(name, names) || `; there is ${names.join(', ')}`;
+  throw new Failure(`${given} has no scripted volume '${name}'${guess}`);
+}
+
+async function talk(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> {
+  const { language } = volume.priv.host.session.guest;
+  const interactive = process.stdin.isTTY === true && terminal.interactive;
+  const prompt = interactive ? new ConsolePrompt(language) : new PipedPrompt();
+  if (interactive) {
+    const self = language === 'python' ? 'self' : 'this';
+    terminal.out(
+      `${volume.priv.module.path}, volume ${volume.name}: ${self} is the translator; Ctrl-D ends`,
+    );
+  }
+  try {
+    return await serveRepl((source) => volume.priv.host.session.evaluate(source), prompt, terminal);
+  } finally {
+    prompt.close();
+  }
+}

@@ -1,0 +1,143 @@
+/** Where the lines of `glossa repl` come from: a person, with a history, or a pipe. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { CANCELLED, type Prompt } from './loop.ts';
+
+const PROMPTS: Readonly<Record<string, readonly [first: string, more: string]>> = {
+  python: ['>>> ', '... '],
+  javascript: ['> ', '... '],
+};
+
+const HISTORY_MAX = 500;
+
+/** Kept from one time to the next, for each language. */
+const historyFile = (language: string): string => {
+  const { env } = process;
+  const state = env.XDG_STATE_HOME || join(env.HOME ?? '/', '.local/state');
+  return join(state, 'glossa', `repl-${language}`);
+};
+
+function readHistory(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').filter(Boolean).reverse();
+  } catch {
+    // The first time there is none.
+    return [];
+  }
+}
+
+function writeHistory(path: string, history: readonly string[]): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, `${[...history].reverse().join('\n')}\n`, { mode: 0o600 });
+  } catch {
+    // A history is a convenience: without a place for it there is none.
+  }
+}
+
+type Input = string | null | typeof CANCELLED;
+
+export class ConsolePrompt implements Prompt {
+  readonly strict = false;
+  private readonly prompts: readonly [string, string];
+  private readonly path: string;
+  private readonly lines: Interface;
+  private history: string[];
+  /** What was typed ahead, the end included. */
+  private readonly typed: Input[] = [];
+  private take: ((input: Input) => void) | null = null;
+
+  constructor(language: string) {
+    this.prompts = PROMPTS[language] ?? ['> ', '... '];
+    this.path = historyFile(language);
+    this.history = readHistory(this.path);
+    this.lines = createInterface({
+      input: process.stdin,
+      output: process.stdout,
+      history: [...this.history],
+      historySize: HISTORY_MAX,
+      removeHistoryDuplicates: true,
+    });
+    this.lines.on('history', (history) => {
+      this.history = history;
+    });
+    this.lines.on('line', (line) => this.give(line));
+    this.lines.on('close', () => {
+      process.stdout.write('\n');
+      this.give(null);
+    });
+    this.lines.on('SIGINT', () => {
+      process.stdout.write('\n');
+      // What was typed so far is no part of the next line.
+      this.lines.write(null, { ctrl: true, name: 'e' });
+      this.lines.write(null, { ctrl: true, name: 'u' });
+      this.give(CANCELLED);
+    });
+  }
+
+  next(again: boolean): Promise<Input> {
+    const typed = this.typed.shift();
+    if (typed !== undefined) return Promise.resolve(typed);
+    return new Promise((resolve) => {
+      this.take = resolve;
+      this.lines.setPrompt(this.prompts[again ? 1 : 0]);
+      this.lines.resume();
+      this.lines.prompt();
+    });
+  }
+
+  private give(input: Input): void {
+    const { take } = this;
+    this.take = null;
+    if (take === null) this.typed.push(input);
+    else {
+      // While something runs, what is typed waits in the terminal.
+      if (input !== null) this.lines.pause();
+      take(input);
+    }
+  }
+
+  /** While something runs the terminal is not read: Ctrl-C arrives as a signal, or as a key. */
+  readonly interrupted = () => {
+    let stop = (): void => {};
+    const promise = new Promise<void>((resolve) => {
+      stop = () => resolve();
+    });
+    const raw = process.stdin.isTTY && process.stdin.isRaw;
+    if (raw) process.stdin.setRawMode(false);
+    process.on('SIGINT', stop);
+    return {
+      promise,
+      done: () => {
+        process.off('SIGINT', stop);
+        if (raw) process.stdin.setRawMode(true);
+      },
+    };
+  };
+
+  close(): void {
+    this.lines.close();
+    writeHistory(this.path, this.history);
+  }
+}
+
+export class PipedPrompt implements Prompt {
+  readonly strict = true;
+  private readonly input = createInterface({
+    input: process.stdin,
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
+  private readonly lines = this.input[Symbol.asyncIterator]();
+
+  async next(): Promise<string | null> {
+    const { done, value } = await this.lines.next();
+    return done === true ? null : value;
+  }
+
+  readonly interrupted = () => ({ promise: new Promise<void>(() => {}), done() {} });
+
+  close(): void {
+    this.input.close();
+  }
+}

@@ -1,0 +1,70 @@
+/** Rules for expressions: calls that are written another way. */
+import { type Edit, edit, type Remark, type Rule, remark } from './edits.ts';
+import type { Source } from './statements.ts';
+
+/** Where a condition stands that needs no brackets: behind one of these, before one of those. */
+const OPENS = ['if', 'elif', 'while', 'and', 'or', 'not', 'return', 'assert', '=', '(', '[', ','];
+const CLOSES = [':', ')', ']', ',', 'and', 'or', 'if', 'else', ';'];
+/** What binds no closer than `in` does. */
+const LOOSE = ['lambda', 'if', 'and', 'or', 'not', 'in', 'is', '<', '>', '<=', '>=', '==', '!='];
+
+/** Calls `.name(…)`: the dot, the brackets, and where what it is called on begins. */
+function* methodCalls(source: Source, name: string) {
+  for (const [index, token] of source.tokens.entries()) {
+    if (token.kind !== 'name' || token.text !== name) continue;
+    const dot = source.before(index);
+    const open = source.after(index);
+    if (!source.is(dot, '.') || !source.is(open, '(')) continue;
+    const start = source.receiver(dot!);
+    const close = source.closing(open!);
+    if (start === undefined || close === undefined) continue;
+    const inside = source.tokens.flatMap(({ kind }, at) =>
+      at > open! && at < close && !['space', 'newline', 'comment'].includes(kind) ? [at] : [],
+    );
+    yield { dot: dot!, start, close, inside };
+  }
+}
+
+/** d.has_key(k) → k in d; not d.has_key(k) → k not in d. */
+export const hasKey: Rule = (source) => {
+  const edits: Edit[] = [];
+  const remarks: Remark[] = [];
+  for (const { dot, start, close, inside } of methodCalls(source, 'has_key')) {
+    const parts = source.split(inside, ',');
+    const [key] = parts;
+    if (parts.length !== 1 || key === undefined || key.length === 0) {
+      remarks.push(remark(source, start, 'has_key with other than one argument'));
+      continue;
+    }
+    const { depth } = source.tokens[key[0]!]!;
+    const isLoose = key.some((at) => source.tokens[at]!.depth === depth && source.is(at, ...LOOSE));
+    const wanted = isLoose ? `(${source.of(key)})` : source.of(key);
+    const keeper = source.slice(start, source.before(dot)!);
+    const not = source.before(start);
+    const negated = source.is(not, 'not');
+    const from = negated ? not! : start;
+    const text = `${wanted} ${negated ? 'not in' : 'in'} ${keeper}`;
+    edits.push(edit(from, close, standsAlone(source, from, close) ? text : `(${text})`));
+  }
+  return { edits, remarks };
+};
+
+function standsAlone(source: Source, from: number, to: number): boolean {
+  const before = source.before(from);
+  const behind = source.after(to);
+  const begins = isFirst(source, from) || source.is(before, ...OPENS);
+  const ends = behind === undefined || isFirst(source, behind) || source.is(behind, ...CLOSES);
+  return begins && ends;
+}
+
+const isFirst = (source: Source, index: number): boolean =>
+  source.statements.some(([first]) => first === index);
+
+/** x.next() → next(x). */
+export const nextCalls: Rule = (source) => ({
+  edits: [...methodCalls(source, 'next')].flatMap(({ dot, start, close, inside }) =>
+    inside.length > 0
+      ? []
+      : [edit(start, close, `next(${source.slice(start, source.before(dot)!)})`)],
+  ),
+});
