@@ -1,6 +1,8 @@
-/** The cache of absent names, in Python and in TypeScript: the same requirements for both. */
+/** The cache of absent names, in four languages: the same requirements for all. */
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import glupy from '../../bridges/host/index.ts';
+import native from '../../bridges/native/index.ts';
 import { EACCES, ENOENT } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
@@ -22,6 +24,7 @@ import {
   type Reply,
   startGraph,
 } from '../../test/support/core.ts';
+import { canCompile, compile, outDir } from '../../test/support/native.ts';
 
 interface Variant {
   readonly name: string;
@@ -35,8 +38,27 @@ const variants: readonly Variant[] = [
     translator: glupy as Translator<unknown>,
     options: { 'module-name': 'negative', 'module-path': import.meta.dirname },
   },
+  {
+    name: 'negative.js',
+    translator: glupy as Translator<unknown>,
+    options: {
+      'module-name': 'negative',
+      'module-path': join(import.meta.dirname, 'javascript'),
+    },
+  },
   { name: 'features/negative', translator: negative as Translator<unknown>, options: {} },
+  ...(canCompile ? [inC()] : []),
 ];
+
+function inC(): Variant {
+  const out = join(outDir(), 'negative.so');
+  const path = compile(join(import.meta.dirname, 'c/negative.c'), out);
+  return {
+    name: 'negative.c',
+    translator: native as unknown as Translator<unknown>,
+    options: { 'module-path': path },
+  };
+}
 
 /** Answers as a leaf does that has nothing to say but this. */
 function answer(held: Held | undefined, opRet: number, opErrno: number): void {

@@ -1,0 +1,37 @@
+/** Every fop and every reply in the log. */
+import { expect, it } from 'vitest';
+import { onExample } from '../../test/support/example.ts';
+
+onExample('debug-trace', (example) => {
+  it('shows what was asked and what was answered', async () => {
+    await example.ok('mkdir d; echo text > d/f; cat d/f; mv d/f d/g; ls -l d; rm -r d');
+    const said = example.said();
+    const [asked, answered] = ['>', '<'].map((mark) =>
+      said
+        .filter((line) => line.startsWith(`${mark} `))
+        .map((line) => line.split(':')[0]!.slice(2)),
+    );
+    expect(answered!.sort()).toEqual(asked!.sort());
+    const text = said.join('\n');
+    expect(text).toMatch(
+      /^> \d+ MKDIR: loc=\/d \(gfid 0{8}-.*; mode=\d+; .*uid=\d+ gid=\d+ pid=\d+$/m,
+    );
+    expect(text).toMatch(/^> \d+ WRITEV: fd=fd \d+ \(\/d\/f\); vector=<Data 5 bytes>; offset=0;/m);
+    expect(text).toMatch(/^< \d+ WRITEV: op_ret=5; prebuf={.* size=0,.*}; postbuf={.* size=5,/m);
+    expect(text).toMatch(/^> \d+ RENAME: oldloc=\/d\/f \(.*\); newloc=\/d\/g /m);
+    expect(text).toMatch(/^< \d+ LOOKUP: ENOENT; /m);
+  });
+});
+
+onExample(
+  'debug-trace',
+  (example) => {
+    it('leaves out what is not wanted', async () => {
+      await example.ok('touch f; stat f; rm f');
+      const said = example.said().join('\n');
+      expect(said).toMatch(/ CREATE: /);
+      expect(said).not.toMatch(/ (LOOKUP|STAT): /);
+    });
+  },
+  { title: 'exclude', options: ['trace.exclude=lookup,stat'] },
+);

@@ -1,0 +1,30 @@
+/** Delays, and what is wrong in the volfile. */
+import { expect, it } from 'vitest';
+import { EIO } from '../../runtime/core/errno.ts';
+import { moduleGraph, startModule } from '../../test/support/module.ts';
+
+it('lets a request wait, and then fail or go on', async () => {
+  const run = await startModule(import.meta.dirname, { name: 'flaky', options: { delay: '2' } });
+  const failing = run.ask('stat', run.known('file'), null);
+  run.context.advance(1900);
+  expect(failing.count).toBe(0);
+  run.context.advance(200);
+  expect(failing).toMatchObject({ count: 1, opErrno: EIO });
+  expect(run.asked()).toEqual([]);
+  const options = { delay: '2', errno: 'none' };
+  const waiting = await startModule(import.meta.dirname, { name: 'flaky', options });
+  const reply = waiting.ask('stat', waiting.known('file'), null);
+  expect(waiting.asked()).toEqual([]);
+  waiting.context.advance(2100);
+  waiting.asked()[0]!.answer(0, 0, null, null);
+  expect(reply).toMatchObject({ count: 1, opRet: 0 });
+  waiting.settled();
+});
+
+it.each([
+  [{ errno: 'EWHAT' }, 'EWHAT'],
+  [{ fops: 'lookup,wirtev' }, 'wirtev'],
+])('refuses %o', async (options, what) => {
+  const run = moduleGraph(import.meta.dirname, { name: 'flaky', options });
+  await expect(run.graph.start()).rejects.toThrow(what);
+});

@@ -1,0 +1,168 @@
+/** What two children answer, and what comes of it. */
+import { expect, it } from 'vitest';
+import { Dict } from '../../runtime/core/dict.ts';
+import { EIO, ENODATA, ENOENT, ENOSPC, EPERM } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import { IA_IFREG } from '../../runtime/core/iatt.ts';
+import { attributes, gfidOf, type Held } from '../../test/support/core.ts';
+import { type RunningModule, startModule } from '../../test/support/module.ts';
+
+const STALE = 'user.mirror.stale';
+const DATA = new Uint8Array(4);
+
+/** A mirror of leaf0 and leaf1, whose roots have these marks. */
+async function mirror(...marks: readonly (string | undefined)[]): Promise<RunningModule> {
+  const run = await startModule(import.meta.dirname, { name: 'mirror', leaves: 2 });
+  for (const at of [0, 1]) {
+    const [held] = run.asked(at);
+    const mark = marks[at];
+    expect(held).toMatchObject({ name: 'getxattr', args: [{}, STALE, null] });
+    if (mark === undefined) held!.answer(-1, ENODATA, null, null);
+    else held!.answer(0, 0, new Dict().set(STALE, new TextEncoder().encode(mark)), null);
+  }
+  return run;
+}
+
+const done = (held: Held | undefined, opRet = 4): void => held!.answer(opRet, 0, null, null, null);
+
+function write(run: RunningModule, name = 'file') {
+  const loc = run.known(name);
+  return run.ask('writev', new Fd(loc.inode!, 2, 1), DATA, 0, 0, null);
+}
+
+/** The names of what each child was asked. */
+const names = (run: RunningModule): string[][] =>
+  run.leaves.map(({ held }) => held.map(({ name }) => name));
+
+it('asks both at once, and answers when both have', async () => {
+  const run = await mirror();
+  const reply = write(run);
+  expect(names(run)).toEqual([['writev'], ['writev']]);
+  done(run.asked(1)[0]);
+  expect(reply.count).toBe(0);
+  done(run.asked(0)[0]);
+  expect(reply).toMatchObject({ count: 1, opRet: 4 });
+});
+
+it.each([0, 1])(
+  'notes that child %i is stale before it answers, and leaves it out',
+  async (bad) => {
+    const run = await mirror();
+    const good = 1 - bad;
+    const reply = write(run);
+    run.asked(bad)[0]!.answer(-1, EIO);
+    done(run.asked(good)[0]);
+    const [mark] = run.asked(good);
+    expect(mark!.name).toBe('setxattr');
+    const value = (mark!.args[1] as Dict).get(STALE) as Uint8Array;
+    expect(new TextDecoder().decode(value)).toBe(`leaf${bad}`);
+    expect(reply.count).toBe(0);
+    mark!.answer(0, 0, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 4 });
+    write(run);
+    expect(names(run)[bad]).toEqual([]);
+    expect(names(run)[good]).toEqual(['writev']);
+    run.ask('stat', run.known('file'), null);
+    expect(names(run)[good]).toEqual(['writev', 'stat']);
+  },
+);
+
+it('answers with the errno when both refuse, and goes on with both', async () => {
+  const run = await mirror();
+  const reply = write(run);
+  run.asked(0)[0]!.answer(-1, ENOSPC);
+  run.asked(1)[0]!.answer(-1, EIO);
+  expect(reply).toMatchObject({ count: 1, opErrno: ENOSPC });
+  write(run);
+  expect(names(run)).toEqual([['writev'], ['writev']]);
+});
+
+it('leaves out a child that has written less', async () => {
+  const run = await mirror();
+  const reply = write(run);
+  done(run.asked(0)[0], 2);
+  done(run.asked(1)[0], 4);
+  run.asked(1)[0]!.answer(0, 0, null);
+  expect(reply).toMatchObject({ count: 1, opRet: 4 });
+  expect(run.lines().join()).toContain('leaf0 is stale from now on');
+});
+
+it('fails when each child has missed something', async () => {
+  const run = await mirror();
+  const replies = [write(run, 'one'), write(run, 'two')];
+  const [left, right] = [run.asked(0), run.asked(1)];
+  left[0]!.answer(-1, EIO);
+  right[1]!.answer(-1, EIO);
+  done(right[0]);
+  done(left[1]);
+  // The first has had leaf0 dropped: what it did for the second does not count.
+  run.asked(1)[0]!.answer(0, 0, null);
+  expect(replies[0]).toMatchObject({ count: 1, opRet: 4 });
+  expect(replies[1]).toMatchObject({ count: 1, opErrno: EIO });
+});
+
+it('sends two changes of one file in the same order to both', async () => {
+  const run = await mirror();
+  const replies = [write(run), write(run)];
+  expect(names(run)).toEqual([['writev'], ['writev']]);
+  done(run.asked(0)[0]);
+  expect(names(run)).toEqual([[], ['writev']]);
+  done(run.asked(1)[0]);
+  expect(names(run)).toEqual([['writev'], ['writev']]);
+  done(run.asked(0)[0]);
+  done(run.asked(1)[0]);
+  expect(replies.map(({ opRet }) => opRet)).toEqual([4, 4]);
+});
+
+it('does not ask a child that was stale before', async () => {
+  const run = await mirror('leaf1');
+  write(run);
+  expect(names(run)).toEqual([['writev'], []]);
+  const other = await mirror(undefined, 'leaf0');
+  other.ask('stat', other.known('file'), null);
+  expect(names(other)).toEqual([[], ['stat']]);
+});
+
+it('asks nobody when each has the mark of the other', async () => {
+  const run = await mirror('leaf1', 'leaf0');
+  expect(write(run)).toMatchObject({ count: 1, opErrno: EIO });
+  expect(run.ask('stat', run.known('file'), null)).toMatchObject({ count: 1, opErrno: EIO });
+  expect(names(run)).toEqual([[], []]);
+});
+
+it('reads from the other when the first one breaks, and believes its other answers', async () => {
+  const run = await mirror();
+  const reply = run.ask('stat', run.known('file'), null);
+  run.asked(0)[0]!.answer(-1, EIO);
+  run.asked(1)[0]!.answer(0, 0, attributes(gfidOf(7), IA_IFREG), null);
+  expect(reply).toMatchObject({ count: 1, opRet: 0 });
+  const denied = run.ask('stat', run.known('file'), null);
+  run.asked(0)[0]!.answer(-1, EPERM);
+  expect(denied).toMatchObject({ count: 1, opErrno: EPERM });
+});
+
+it('gives a file that has no gfid on the second that of the first', async () => {
+  const run = await mirror();
+  const loc = run.absent('file');
+  const reply = run.ask('lookup', loc, null);
+  const buf = attributes(gfidOf(9), IA_IFREG);
+  run.asked(0)[0]!.answer(0, 0, loc.inode, buf, null, null);
+  const [second] = run.asked(1);
+  expect((second!.args[1] as Dict).get('gfid-req')).toBe(gfidOf(9));
+  second!.answer(0, 0, loc.inode, buf, null, null);
+  expect(reply).toMatchObject({ count: 1, opRet: 0 });
+  const missing = run.ask('lookup', run.absent('nothing'), null);
+  run.asked(0)[0]!.answer(-1, ENOENT, null, null, null, null);
+  expect(missing).toMatchObject({ count: 1, opErrno: ENOENT });
+  expect(names(run)).toEqual([[], []]);
+});
+
+it('hears of a failure also when the caller gives up', async () => {
+  const run = await mirror();
+  const reply = write(run);
+  const { root } = reply.frame;
+  root.interrupt();
+  done(run.asked(0)[0]);
+  run.asked(1)[0]!.answer(-1, EIO);
+  expect(run.asked(0).map(({ name }) => name)).toEqual(['setxattr']);
+});

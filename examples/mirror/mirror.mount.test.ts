@@ -1,0 +1,101 @@
+/** The same in both folders, and what happens when one of them fails. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { onExample } from '../../test/support/example.ts';
+
+/** Whether both folders have the same in them; pipes cannot be compared. */
+const SAME = `
+  list() { (cd "$SCRATCH/$1" && find . -printf '%p %y %m %U:%G %n %l\\n' | sort); }
+  diff <(list left) <(list right) && diff -r -x pipe "$SCRATCH/left" "$SCRATCH/right"`;
+
+onExample('mirror', (example) => {
+  it('has everything in both folders', async () => {
+    await example.ok(`
+      mkdir -p a/b; echo text > a/f; ln a/f a/g; ln -s f a/l; mkfifo a/pipe; chmod 600 a/f
+      head -c 3000000 /dev/urandom > big; truncate -s 5M big; cp big a/b; mv a/b c; rm a/g
+      setfattr -n user.a -v b a/f; cp -a a d; rm -r a; fallocate -l 100000 x
+      ${SAME}
+      getfattr --only-values -n user.a d/f | cmp - <(printf b)
+    `);
+  });
+
+  it('lets git and many writers work', async () => {
+    await example.ok(`
+      git init -q -b main r; cd r; git config user.email a@b; git config user.name a
+      for i in 1 2 3; do echo $i > f; git add f; git commit -qm $i; done; git gc -q; git fsck --strict
+      cd ..
+      for i in $(seq 8); do (for j in $(seq 10); do echo $i-$j >> one; mv -f m$i n$i; echo > m$i; done) 2> /dev/null & done
+      wait; ${SAME}
+    `);
+  });
+
+  it('answers as one folder does', async () => {
+    expect(await example.fails('cat nothing')).toBe('No such file or directory');
+    expect(await example.fails('rmdir d')).toBe('Directory not empty');
+    expect(await example.fails('mkdir d')).toBe('File exists');
+    expect(await example.fails('setfattr -n user.mirror.stale -v x .')).toBe(
+      'Operation not permitted',
+    );
+    await example.ok(SAME);
+  });
+
+  it('finds what was there before, also after a restart', async () => {
+    await example.restart();
+    await example.ok(
+      `echo more >> d/f; ls -lR > /dev/null; ${SAME}; cat d/f | cmp - <(printf 'text\\nmore\\n')`,
+    );
+  });
+});
+
+/** A volume that fails writes below /poison, between the mirror and its second child. */
+const withFlaky = (volfile: string): string =>
+  volfile.replace(
+    /^# The module .*\n(?:#.*\n)*/m,
+    `volume bad
+    type features/glupy
+    option module-name flaky
+    option module-path ${join(packageRoot, 'examples/flaky')}
+    option fops writev
+    option path /poison*
+    subvolumes right
+end-volume
+`,
+  );
+
+onExample(
+  'mirror',
+  (example) => {
+    it('goes on without a child that fails, and says so', async () => {
+      await example.ok(`echo 1 > f; ${SAME}; echo 2 > poison; cat poison; echo 3 > f; cat f`);
+      expect(example.mount.log()).toMatch(
+        / E .* bad is stale from now on: writev: .*Input\/output/,
+      );
+      expect(await example.ok('getfattr --only-values -n user.mirror.stale .')).toBe('bad');
+      expect(await example.ok('cat "$SCRATCH/left/f" "$SCRATCH/right/f"')).toBe('3\n1\n');
+    });
+
+    it('does not read what is stale after a restart', async () => {
+      await example.restart();
+      expect(await example.ok('cat f; echo 4 > f; cat "$SCRATCH/right/f"')).toBe('3\n1\n');
+      expect(example.mount.log()).toMatch(/ E .* bad is stale/);
+    });
+
+    it('is whole again after a copy', async () => {
+      expect(await example.mount.stop()).toBe(0);
+      const { scratch } = example;
+      const heal = 'rm -rf right; cp -a left right; setfattr -x user.mirror.stale right left';
+      execFileSync('sh', ['-c', heal], { cwd: scratch.path });
+      await example.serve();
+      await example.ok(`cat f; echo 5 > f; mkdir new; ${SAME}`);
+      // The log goes on where the last mount has left it.
+      expect(example.mount.log().split('started glossa').at(-1)).not.toMatch(/ E /);
+    });
+  },
+  {
+    title: 'over a child that fails',
+    mayComplain: true,
+    edit: (volfile) => withFlaky(volfile).replace('subvolumes left right', 'subvolumes left bad'),
+  },
+);

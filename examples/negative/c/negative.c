@@ -1,0 +1,150 @@
+/* Remembers failed lookups, and answers them without asking the storage again. */
+#include "glossa.h"
+
+#define BUCKETS 4096
+
+/* A name that was absent. */
+struct absent {
+    struct absent *next; /* in its bucket */
+    struct absent *older, *newer;
+    double until; /* when to ask the storage again */
+    gfid_t dir;
+    char name[];
+};
+
+struct cache {
+    struct absent *buckets[BUCKETS];
+    struct absent *oldest, *newest;
+    int64_t count;
+    int64_t epoch; /* goes up with every name that is created */
+};
+
+/* Where a name hangs, or the end of its bucket. */
+static struct absent **find(struct cache *cache, gfid_t dir, const char *name)
+{
+    uint32_t hash = 2166136261u;
+    for (const char *c = name; *c != '\0'; c++)
+        hash = (hash ^ (unsigned char)*c) * 16777619u;
+    hash ^= (uint32_t)dir.bytes[14] << 8 | dir.bytes[15];
+    struct absent **at = &cache->buckets[hash % BUCKETS];
+    while (*at != NULL && !(gfid_equal((*at)->dir, dir) && strcmp((*at)->name, name) == 0))
+        at = &(*at)->next;
+    return at;
+}
+
+static void forget(struct cache *cache, gfid_t dir, const char *name)
+{
+    struct absent **at = find(cache, dir, name), *it = *at;
+    if (it == NULL)
+        return;
+    *at = it->next;
+    *(it->older != NULL ? &it->older->newer : &cache->oldest) = it->newer;
+    *(it->newer != NULL ? &it->newer->older : &cache->newest) = it->older;
+    cache->count--;
+    free(it);
+}
+
+static void remember(struct cache *cache, gfid_t dir, const char *name, double until)
+{
+    struct absent *it = malloc(sizeof *it + strlen(name) + 1);
+    if (it == NULL)
+        return; /* a cache may always forget */
+    *it = (struct absent){.older = cache->newest, .until = until, .dir = dir};
+    strcpy(it->name, name);
+    *find(cache, dir, name) = it;
+    *(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = it;
+    cache->newest = it;
+    cache->count++;
+}
+
+static int64_t option(xlator_t *this, const char *key)
+{
+    int64_t value = 0;
+    dict_get_int64(this->options, key, &value);
+    return value;
+}
+
+static int32_t init(xlator_t *this)
+{
+    this->private = calloc(1, sizeof(struct cache));
+    return this->private == NULL ? -1 : 0;
+}
+
+static void fini(xlator_t *this)
+{
+    struct cache *cache = this->private;
+    while (cache->oldest != NULL)
+        forget(cache, cache->oldest->dir, cache->oldest->name);
+    free(cache);
+}
+
+/* What the callback needs to know. The loc is the frame's, and as old as it gets. */
+struct local {
+    const loc_t *loc;
+    int64_t epoch;
+};
+
+static void lookup_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int64_t op_ret,
+                       int32_t op_errno, inode_t *inode, const struct iatt *buf, dict_t *xdata,
+                       const struct iatt *postparent)
+{
+    (void)cookie;
+    struct cache *cache = this->private;
+    const struct local *local = frame->local;
+    const loc_t *loc = local->loc;
+    if (loc->name != NULL) {
+        forget(cache, loc->pargfid, loc->name);
+        if (op_ret < 0 && op_errno == ENOENT && local->epoch == cache->epoch) {
+            remember(cache, loc->pargfid, loc->name, this->now + (double)option(this, "timeout"));
+            if (cache->count > option(this, "limit"))
+                forget(cache, cache->oldest->dir, cache->oldest->name); /* it makes room */
+        }
+    }
+    unwind_lookup(frame, op_ret, op_errno, inode, buf, xdata, postparent);
+}
+
+static void lookup(glossa_frame_t *frame, xlator_t *this, const loc_t *loc, dict_t *xdata)
+{
+    struct cache *cache = this->private;
+    if (loc->name != NULL) {
+        const struct absent *it = *find(cache, loc->pargfid, loc->name);
+        if (it != NULL && this->now < it->until) {
+            glossa_fail(frame, ENOENT);
+            return;
+        }
+    }
+    struct local *local = frame_alloc(frame, sizeof *local);
+    *local = (struct local){loc, cache->epoch};
+    frame->local = local;
+    wind_lookup(frame, NULL, lookup_cbk, this->child, loc, xdata);
+}
+
+static void entry_created(xlator_t *this, const loc_t *loc)
+{
+    struct cache *cache = this->private;
+    cache->epoch++;
+    forget(cache, loc->pargfid, loc->name);
+}
+
+static const struct volume_options options[] = {
+    {.key = "timeout",
+     .type = GF_OPTION_TYPE_TIME,
+     .default_value = "60",
+     .description = "how long a name that was absent is remembered"},
+    {.key = "limit",
+     .type = GF_OPTION_TYPE_INT,
+     .min = 1,
+     .max = 1e9,
+     .default_value = "65536",
+     .description = "how many names are remembered at most"},
+    {.key = NULL},
+};
+
+struct glossa_translator glossa_translator = {
+    .fops = {.lookup = lookup},
+    .entry_created = entry_created,
+    .init = init,
+    .fini = fini,
+    .options = options,
+    .needs = GLOSSA_NEEDS_CLOCK,
+};

@@ -1,0 +1,35 @@
+/** Remembers failed lookups, and answers them without asking the storage again. */
+import { ENOENT, Option, Translator } from 'glossa';
+
+export class xlator extends Translator {
+  static options = {
+    timeout: Option.time(60, { help: 'how long a name that was absent is remembered' }),
+    limit: Option.int(65536, { min: 1, help: 'how many names are remembered at most' }),
+  };
+
+  absent = new Map(); // directory/name: when to ask the storage again
+  epoch = 0; // goes up with every name that is created
+
+  lookup(frame, loc) {
+    const key = `${loc.pargfid}/${loc.name ?? ''}`;
+    if (performance.now() < this.absent.get(key)) return frame.fail(ENOENT);
+    frame.local = { key, named: loc.name !== null, epoch: this.epoch };
+    frame.wind();
+  }
+
+  lookupCbk(frame, opRet, opErrno, ...reply) {
+    const { key, named, epoch } = frame.local;
+    this.absent.delete(key);
+    if (opRet < 0 && opErrno === ENOENT && named && epoch === this.epoch) {
+      this.absent.set(key, performance.now() + this.options.timeout * 1000);
+      const [oldest] = this.absent.keys();
+      if (this.absent.size > this.options.limit) this.absent.delete(oldest); // it makes room
+    }
+    frame.unwind(opRet, opErrno, ...reply);
+  }
+
+  entryCreated(loc) {
+    this.epoch += 1;
+    this.absent.delete(`${loc.pargfid}/${loc.name}`);
+  }
+}

@@ -1,0 +1,128 @@
+/** Bytes per directory: what is counted stays true whatever is done, and after a restart. */
+import { describe, expect, it } from 'vitest';
+import { onExample } from '../../test/support/example.ts';
+
+const EDQUOT = 'Disk quota exceeded';
+
+/** What `df` says is used, and what the files have; equal but for df's blocks. */
+const COUNTED = `
+  df --output=used -B1 . | tail -1
+  find . -type f -printf '%i %s\\n' | sort -u | awk '{ sum += $2 } END { print sum + 0 }'
+`;
+const BLOCK = 4096;
+
+onExample('quota', (example) => {
+  const counted = async (folder: string): Promise<number> => {
+    const [used, sum] = (await example.ok(COUNTED, { in: folder })).trim().split(/\s+/).map(Number);
+    expect(Math.abs(used! - sum!)).toBeLessThanOrEqual(BLOCK);
+    return sum!;
+  };
+
+  it('counts what was there before, a file with two names once', async () => {
+    await example.ok(`
+        mkdir -p "$BRICK/home/ann/d/e" "$BRICK/home/bob"; cd "$BRICK/home"
+        head -c 300000 /dev/zero > ann/d/e/f; ln ann/d/e/f ann/g; head -c 100000 /dev/zero > bob/z
+      `);
+    expect(await counted('home/ann')).toBe(300_000);
+    expect(await counted('home')).toBe(400_000);
+  });
+
+  describe('a directory that is full', () => {
+    it('takes no more, and what fits', async () => {
+      await example.ok('head -c 500000 /dev/zero > f', { in: 'home/ann' });
+      const more = 'head -c 500000 /dev/zero > g2';
+      expect(await example.fails(more, { in: 'home/ann' })).toBe(EDQUOT);
+      expect(await counted('home/ann')).toBeLessThanOrEqual(2 ** 20);
+      await example.ok('rm -f g2; head -c 200000 /dev/zero > g2', { in: 'home/ann' });
+      expect(await counted('home/ann')).toBe(1_000_000);
+    });
+
+    it.each([
+      'head -c 100000 /dev/zero >> f',
+      'truncate -s 600000 f',
+      'truncate -s 2M new',
+      'fallocate -l 2M new',
+      'touch new; fallocate -n -l 2M new',
+      'dd if=/dev/zero of=new bs=1 count=1 seek=1M status=none',
+      'cp "$NODE" new',
+    ])('refuses: %s', async (command) => {
+      expect(await example.fails(command, { in: 'home/ann' })).toBe(EDQUOT);
+      await example.ok('rm -f new; truncate -s 500000 f', { in: 'home/ann' });
+      expect(await counted('home/ann')).toBe(1_000_000);
+    });
+
+    it('lets files be written again in place, and become shorter', async () => {
+      const again = 'dd if=/dev/urandom of=f bs=50000 count=10 conv=notrunc status=none';
+      await example.ok(`${again}; chmod 600 f; touch f`, { in: 'home/ann' });
+      expect(await counted('home/ann')).toBe(1_000_000);
+      await example.ok('truncate -s 100000 f; : > g2', { in: 'home/ann' });
+      expect(await counted('home/ann')).toBe(400_000);
+      await example.ok('fallocate -p -l 4096 f; rm g d/e/f', { in: 'home/ann' });
+      expect(await counted('home/ann')).toBe(100_000);
+    });
+  });
+
+  it('counts for every directory above that has a limit', async () => {
+    await example.ok('truncate -s 9M a', { in: 'home/bob' });
+    expect(await example.fails('truncate -s 1000000 b', { in: 'home/ann' })).toBe(EDQUOT);
+    await example.ok('rm a; truncate -s 1000000 b; rm b', { in: 'home/bob' });
+  });
+
+  it('makes mv copy into it and out of it, and counts the copy', async () => {
+    await example.ok('head -c 200000 /dev/zero > f; mv f home/ann/moved');
+    expect(await counted('home/ann')).toBe(300_000);
+    await example.ok('mv home/ann/moved home/bob/moved');
+    expect(await counted('home/ann')).toBe(100_000);
+    expect(await counted('home')).toBe(400_000);
+    expect(await example.fails('ln home/bob/moved ln')).toBe('Invalid cross-device link');
+    expect(await example.fails('head -c 2M /dev/zero > f; mv f home/ann/x')).toBe(EDQUOT);
+    await example.ok('rm f home/ann/x');
+  });
+
+  it('counts a file once when it replaces another, and none that is gone', async () => {
+    await example.ok('head -c 50000 /dev/zero > 1; head -c 70000 /dev/zero > 2; mv -f 1 2', {
+      in: 'home/ann',
+    });
+    expect(await counted('home/ann')).toBe(150_000);
+    await example.ok('exec 3>> 2; rm 2; echo more >&3; exec 3>&-; mkdir s; mv f s/f; mv s t', {
+      in: 'home/ann',
+    });
+    expect(await counted('home/ann')).toBe(100_000);
+  });
+
+  it('holds when many write at once', async () => {
+    const script = `
+        for i in 1 2 3 4 5 6 7 8; do (head -c 300000 /dev/zero > w$i) 2> /dev/null & done; wait
+      `;
+    await example.ok(script, { in: 'home/ann' });
+    const sum = await counted('home/ann');
+    expect(sum).toBeLessThanOrEqual(2 ** 20);
+    expect(sum).toBeGreaterThan(2 ** 20 - 300_000);
+    await example.ok('rm w*', { in: 'home/ann' });
+    expect(await counted('home/ann')).toBe(100_000);
+  });
+
+  it('is right after anything, in any order, and after a restart', async () => {
+    const script = `
+        RANDOM=7
+        for i in $(seq 300); do
+          f=f$((RANDOM % 6)); g=f$((RANDOM % 6)); n=$((RANDOM * 9))
+          case $((RANDOM % 9)) in
+            0) head -c $n /dev/zero > $f ;;
+            1) head -c $n /dev/zero >> $f ;;
+            2) truncate -s $n $f ;;
+            3) rm -f $f ;;
+            4) mv -f $f $g ;;
+            5) ln -f $f $g ;;
+            6) fallocate -o $n -l 5000 $f ;;
+            7) cp --sparse=always $f $g ;;
+            8) dd if=/dev/zero of=$f bs=1000 count=3 seek=$((n / 1000)) conv=notrunc ;;
+          esac
+        done 2> /dev/null; true
+      `;
+    await example.ok(script, { in: 'home/ann/any' });
+    const sum = await counted('home/ann');
+    await example.restart();
+    expect(await counted('home/ann')).toBe(sum);
+  });
+});

@@ -1,0 +1,44 @@
+/** The letters of files, rotated on the storage and as they were in the mount. */
+import { expect, it } from 'vitest';
+import { type Example, onExample } from '../../test/support/example.ts';
+
+const TR = 'tr A-Za-z N-ZA-Mn-za-m';
+
+const rotates = (example: Example): void => {
+  it('rotates what is written, and rotates it back for the reader', async () => {
+    expect(await example.ok('echo "Hello, World 1" > f; cat f "$BRICK/f"')).toBe(
+      'Hello, World 1\nUryyb, Jbeyq 1\n',
+    );
+  });
+
+  it('shows what was there before as if it had been rotated', async () => {
+    expect(await example.ok('echo Uryyb > "$BRICK/before"; cat before')).toBe('Hello\n');
+  });
+
+  it('does so for appends, writes in the middle, holes and copies', async () => {
+    await example.ok(`
+      head -c 3000000 /dev/urandom > "$SCRATCH/data"
+      cp "$SCRATCH/data" big; cmp big "$SCRATCH/data"
+      ${TR} < "$BRICK/big" | cmp - "$SCRATCH/data"
+      for f in big "$SCRATCH/data"; do
+        printf 'Middle' | dd of="$f" bs=1 seek=123457 conv=notrunc status=none
+        echo 'The End' >> "$f"
+        truncate -s 4M "$f"
+        cp "$f" "$f.copy"
+      done
+      cmp big "$SCRATCH/data"; cmp big.copy "$SCRATCH/data.copy"
+    `);
+  });
+
+  it('lets git work', async () => {
+    const script = `
+      git init -q -b main; git config user.email a@b; git config user.name a
+      echo text > file; git add .; git commit -qm first
+      echo more >> file; git commit -qam second; git fsck --strict; git diff HEAD~ --stat | tail -1
+    `;
+    expect(await example.ok(script, { in: 'repo' })).toContain('1 file changed, 1 insertion(+)');
+  });
+};
+
+onExample('rot13', rotates, { title: 'in Python' });
+onExample('rot13', rotates, { title: 'in JavaScript', from: 'javascript' });

@@ -1,0 +1,123 @@
+/** Changes that come while a file is hashed, or while its tag is being set. */
+import { expect, it } from 'vitest';
+import { EIO, ENODATA } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import { IA_IFREG } from '../../runtime/core/iatt.ts';
+import type { Loc } from '../../runtime/core/loc.ts';
+import { attributes, type Held } from '../../test/support/core.ts';
+import { type RunningModule, startModule } from '../../test/support/module.ts';
+
+const DATA = new TextEncoder().encode('text');
+
+/** One file, of which the test answers what it is told to hold back. */
+class File {
+  readonly run: RunningModule;
+  readonly loc: Loc;
+  readonly fd: Fd;
+  readonly held: Held[] = [];
+  /** Names of all that reached the storage. */
+  readonly seen: string[] = [];
+
+  constructor(run: RunningModule, holding: readonly string[]) {
+    this.run = run;
+    this.loc = run.known('file');
+    this.fd = new Fd(this.loc.inode!, 2, 1);
+    run.leaf.onRequest = (held) => {
+      this.seen.push(held.name);
+      if (holding.includes(held.name)) this.held.push(held);
+      else this.answer(held);
+    };
+  }
+
+  answer(held: Held): void {
+    const buf = attributes(this.loc.inode!.gfid, IA_IFREG);
+    buf.iaSize = DATA.length;
+    if (held.name === 'readv') {
+      const data = DATA.subarray(held.args[2] as number);
+      held.answer(data.length, 0, data, buf, null);
+    } else if (held.name === 'fstat') held.answer(0, 0, buf, null);
+    else if (held.name === 'open') held.answer(0, 0, held.args[2], null);
+    else if (held.name === 'removexattr') held.answer(-1, ENODATA, null);
+    else if (held.name === 'writev') held.answer(4, 0, buf, buf, null);
+    else held.answer(0, 0, null);
+  }
+
+  write = () => this.run.ask('writev', this.fd, DATA, 0, 0, null);
+  close = () => this.run.ask('flush', this.fd, null);
+  /** Answers what is held back, and lets tasks go on. */
+  async go(): Promise<void> {
+    for (const held of this.held.splice(0)) this.answer(held);
+    await this.settle();
+  }
+  /** Tasks of the module go on by the host's timer. */
+  async settle(): Promise<void> {
+    for (let i = 0; i < 20; i++) this.run.context.advance(1);
+  }
+  count = (name: string) => this.seen.filter((one) => one === name).length;
+}
+
+const start = async (...holding: string[]): Promise<File> =>
+  new File(await startModule(import.meta.dirname, { name: 'tag-by-xattr' }), holding);
+
+it('tags a file after it was closed', async () => {
+  const file = await start();
+  file.write();
+  expect(file.count('setxattr')).toBe(0);
+  file.close();
+  await file.settle();
+  expect(file.seen).toEqual('removexattr writev flush open fstat readv readv setxattr'.split(' '));
+  expect(file.run.graph.inodes.size).toBeGreaterThan(0);
+});
+
+it('does not write before the tag is gone, and not at all when it stays', async () => {
+  const file = await start('removexattr');
+  const reply = file.write();
+  expect(file.seen).toEqual(['removexattr']);
+  file.held.splice(0)[0]!.answer(-1, EIO, null);
+  expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+  expect(file.count('writev')).toBe(0);
+});
+
+it('sets no tag when a write came while the file was hashed', async () => {
+  const file = await start('readv');
+  file.write();
+  file.close();
+  await file.settle();
+  expect(file.held).toHaveLength(1);
+  file.write();
+  for (let i = 0; i < 3; i++) await file.go();
+  expect(file.count('setxattr')).toBe(0);
+  file.close();
+  for (let i = 0; i < 5; i++) await file.go();
+  expect(file.count('setxattr')).toBe(1);
+});
+
+it('sets no tag as long as a write is under way', async () => {
+  const file = await start('writev');
+  file.write();
+  await file.go();
+  const reply = file.write();
+  file.close();
+  await file.settle();
+  expect(file.count('readv')).toBe(2);
+  expect(file.count('setxattr')).toBe(0);
+  await file.go();
+  expect(reply.count).toBe(1);
+  file.close();
+  await file.settle();
+  expect(file.count('setxattr')).toBe(1);
+});
+
+it('takes a tag away that is just being set', async () => {
+  const file = await start('setxattr');
+  file.write();
+  file.close();
+  await file.settle();
+  const before = file.seen.length;
+  const reply = file.write();
+  // It waits until the tag is there, to remove it.
+  expect(file.seen.slice(before)).toEqual([]);
+  await file.go();
+  expect(file.seen.slice(before)).toEqual(['removexattr', 'writev']);
+  expect(reply.count).toBe(1);
+});

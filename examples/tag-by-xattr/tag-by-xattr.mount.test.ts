@@ -1,0 +1,72 @@
+/** The tag is the hash of what is in the file, or is not there. */
+import { expect, it } from 'vitest';
+import { onExample } from '../../test/support/example.ts';
+
+/** Functions of bash: `tag FILE` prints it or nothing, `tagged FILES` waits until they have theirs. */
+const PROLOGUE = `
+  tag() { getfattr --only-values -n user.sha256 -- "$1" 2> /dev/null; }
+  tagged() {
+    for file; do
+      until [ "$(tag "$file")" = "$(sha256sum < "$file" | cut -d' ' -f1)" ]; do sleep 0.02; done
+    done
+  }
+`;
+
+/** truncate(2), which opens and closes nothing. */
+const TRUNCATE = `python3 -c 'import os, sys; os.truncate(sys.argv[1], 1)'`;
+
+onExample('tag-by-xattr', (example) => {
+  const ok = (script: string): Promise<string> => example.ok(PROLOGUE + script);
+
+  it('tags a file that was written and closed', async () => {
+    await ok(`
+      echo text > f; : > empty; head -c 3000000 /dev/urandom > big; cp big copy
+      cp -a big kept; mkdir d; tar cf - big | tar xf - -C d; tagged f empty big copy kept d/big
+    `);
+  });
+
+  it('tags it anew after each change', async () => {
+    await ok(`
+      echo more >> f; tagged f; truncate -s 2 f; truncate -s 100 f; echo x >> f; tagged f
+      printf x | dd of=f bs=1 seek=1 conv=notrunc status=none; tagged f
+      : > f; tagged f; mv f g; ln g h; tagged g h
+    `);
+  });
+
+  it('has taken the tag away before a write or truncate is done', async () => {
+    const script = `
+      echo text > f; tagged f
+      python3 -c '
+import os
+fd = os.open("f", os.O_RDWR)
+os.write(fd, b"other")
+print(os.listxattr("f"))
+os.close(fd)'
+      tagged f; ${TRUNCATE} f; echo "[$(tag f)]"
+    `;
+    expect(await ok(script)).toBe('[]\n[]\n');
+  });
+
+  it('is never wrong while files are written, hashed and written again', async () => {
+    const out = await ok(`
+      for i in 1 2 3; do
+        (for j in $(seq 15); do echo $RANDOM >> r$i; : < r$i; head -c 50000 /dev/urandom > r$i; done) &
+      done
+      wait
+      tagged r1 r2 r3; for i in 1 2 3; do test "$(tag r$i)" = "$(sha256sum < r$i | cut -d' ' -f1)"; done
+      echo fine
+    `);
+    expect(out).toBe('fine\n');
+  });
+
+  it("is nobody else's", async () => {
+    expect(await example.fails('setfattr -n user.sha256 -v x big')).toBe('Operation not permitted');
+    expect(await example.fails('setfattr -x user.sha256 big')).toBe('Operation not permitted');
+    await ok('setfattr -n user.other -v x big; setfattr -x user.other big; tagged big');
+  });
+
+  it('is taken away from a file that is changed after a restart', async () => {
+    await example.restart();
+    expect(await ok(`${TRUNCATE} big; echo "[$(tag big)]"; echo >> big; tagged big`)).toBe('[]\n');
+  });
+});

@@ -1,0 +1,96 @@
+/** What the storage refuses, and what is old. */
+import { expect, it } from 'vitest';
+import { EIO, ENOENT, EPERM, EROFS } from '../../runtime/core/errno.ts';
+import { IA_IFDIR, IA_IFREG } from '../../runtime/core/iatt.ts';
+import type { Loc } from '../../runtime/core/loc.ts';
+import { attributes, gfidOf, type Held } from '../../test/support/core.ts';
+import { type RunningModule, startModule } from '../../test/support/module.ts';
+
+const TRASH = gfidOf(50);
+const nobody = [null, null, null, null, null] as const;
+
+/** Answers as a storage in which everything that is asked for works, but for what `refuse` has. */
+class Storage {
+  readonly run: RunningModule;
+  readonly seen: string[] = [];
+  readonly refuse = new Map<string, number>();
+
+  constructor(run: RunningModule) {
+    this.run = run;
+    run.leaf.onRequest = (held) => this.answer(held);
+    for (const held of run.asked()) this.answer(held);
+  }
+
+  answer(held: Held): void {
+    const { name, args } = held;
+    const loc = args.find((arg) => typeof arg === 'object' && arg && 'parent' in arg) as Loc;
+    this.seen.push(loc?.name ? `${name} ${loc.name}` : name);
+    const refused = this.refuse.get(name);
+    if (refused !== undefined) held.answer(-1, refused, ...nobody);
+    else if (name === 'mkdir') {
+      held.answer(0, 0, loc.inode, attributes(TRASH, IA_IFDIR), null, null, null);
+    } else if (name === 'lookup') {
+      const known = loc.inode?.linked ? loc.inode.gfid : gfidOf(60);
+      const type = loc.name === null ? IA_IFDIR : IA_IFREG;
+      if (loc.name === 'absent') held.answer(-1, ENOENT, null, null, null, null);
+      else held.answer(0, 0, loc.inode, attributes(known, type), null, null);
+    } else if (name === 'opendir') held.answer(0, 0, args[1], null);
+    else if (name === 'readdir') held.answer(0, 0, [], null);
+    else held.answer(0, 0, ...nobody);
+  }
+
+  rename(from: string, to: string) {
+    return this.run.ask('rename', this.run.known(from), this.run.known(to), null);
+  }
+}
+
+const start = async (): Promise<Storage> =>
+  new Storage(await startModule(import.meta.dirname, { name: 'undelete' }));
+
+const short = (seen: readonly string[]): string[] =>
+  seen.map((one) => one.replace(/\d{8}-\d{6}\.\d{6}/, 'TIME'));
+
+it('gives what is replaced a second name before it is replaced', async () => {
+  const storage = await start();
+  storage.seen.length = 0;
+  expect(storage.rename('new', 'old')).toMatchObject({ count: 1, opRet: 0 });
+  const [, link] = short(storage.seen);
+  expect(short(storage.seen)).toEqual(['lookup old', link, 'rename new', 'setxattr']);
+  expect(link).toMatch(/^link/);
+});
+
+it('takes that name back when the rename fails', async () => {
+  const storage = await start();
+  storage.refuse.set('rename', EIO);
+  storage.seen.length = 0;
+  expect(storage.rename('new', 'old')).toMatchObject({ count: 1, opErrno: EIO });
+  expect(short(storage.seen).at(-1)).toBe('unlink TIME-old');
+});
+
+it('removes nothing that it cannot keep', async () => {
+  const storage = await start();
+  storage.refuse.set('rename', EPERM);
+  const reply = storage.run.ask('unlink', storage.run.known('file'), 0, null);
+  expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
+  expect(storage.seen).not.toContain('unlink file');
+});
+
+it('removes nothing when there can be no trash', async () => {
+  const run = await startModule(import.meta.dirname, { name: 'undelete' });
+  const lookup = run.asked()[0]!;
+  const { root } = run;
+  lookup.answer(0, 0, root, attributes(root.gfid, IA_IFDIR), null, null);
+  run.asked()[0]!.answer(-1, EROFS, ...nobody);
+  const reply = run.ask('unlink', run.known('file'), 0, null);
+  expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+  expect(run.asked()).toEqual([]);
+});
+
+it('looks into the trash every hour', async () => {
+  const storage = await start();
+  const looks = (): number => storage.seen.filter((one) => one === 'opendir').length;
+  const before = looks();
+  storage.run.context.advance(3_600_100);
+  storage.run.context.advance(1000);
+  expect(looks()).toBe(before + 1);
+});

@@ -1,0 +1,59 @@
+/** Grace and retention, without waiting for them: the storage says how old a file is. */
+import { expect, it } from 'vitest';
+import { EPERM } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import { IA_IFREG } from '../../runtime/core/iatt.ts';
+import { attributes } from '../../test/support/core.ts';
+import { type RunningModule, startModule } from '../../test/support/module.ts';
+
+const start = (options: Readonly<Record<string, string>>): Promise<RunningModule> =>
+  startModule(import.meta.dirname, { name: 'worm', options });
+
+/** Answers every lookup with a file that was last changed so many seconds ago, all else well. */
+function changedAgo(run: RunningModule, seconds: number): void {
+  run.leaf.onRequest = (held) => {
+    if (held.name === 'open') return held.answer(0, 0, held.args[2], null);
+    if (held.name !== 'lookup') return held.answer(0, 0, null, null, null);
+    const { gfid } = run.known('file').inode!;
+    const buf = attributes(gfid, IA_IFREG);
+    buf.iaCtime = Math.floor(Date.now() / 1000) - seconds;
+    held.answer(0, 0, run.known('file').inode, buf, null, null);
+  };
+}
+
+const result = ({ opRet, opErrno }: { opRet: number; opErrno: number }): number =>
+  opRet < 0 ? opErrno : 0;
+
+it.each([
+  ['', 10, EPERM, EPERM],
+  ['1h', 3000, 0, 0],
+  ['1h', 4000, EPERM, EPERM],
+])('grace %s, changed %i s ago', async (grace, ago, change, removal) => {
+  const run = await start(grace === '' ? {} : { grace });
+  changedAgo(run, ago);
+  const loc = run.known('file');
+  expect(result(run.ask('truncate', loc, 0, null))).toBe(change);
+  expect(result(run.ask('unlink', loc, 0, null))).toBe(removal);
+});
+
+it('lets a file be removed, and never changed, when its retention is over', async () => {
+  const run = await start({ retention: '1d' });
+  const loc = run.known('file');
+  changedAgo(run, 80_000);
+  expect(result(run.ask('unlink', loc, 0, null))).toBe(EPERM);
+  changedAgo(run, 90_000);
+  expect(result(run.ask('unlink', loc, 0, null))).toBe(0);
+  expect(result(run.ask('truncate', loc, 0, null))).toBe(EPERM);
+});
+
+it('takes a file for one that is written as long as an fd for that is open', async () => {
+  const run = await start({ grace: '1h' });
+  const loc = run.known('file');
+  changedAgo(run, 10);
+  const fd = new Fd(loc.inode!, 1, 1);
+  expect(result(run.ask('open', loc, 1, fd, null))).toBe(0);
+  changedAgo(run, 10_000);
+  expect(result(run.ask('truncate', loc, 0, null))).toBe(0);
+  fd.release();
+  expect(result(run.ask('truncate', loc, 0, null))).toBe(EPERM);
+});

@@ -1,0 +1,98 @@
+"""Write once, read many: a file that was written cannot be changed, moved or removed any more."""
+
+import os
+from time import time
+from weakref import WeakSet
+
+from glupy import EPERM, IA_IFDIR, IA_IFREG, Loc, Option, Translator
+
+WRITING = os.O_WRONLY | os.O_RDWR
+RENAME_EXCHANGE = 2
+
+
+class Writer:
+    """Kept with an fd that is open for writing: gone when that is."""
+
+    def __init__(self, gfid):
+        self.gfid = gfid
+
+
+class xlator(Translator):
+    """A file is final when nobody has it open for writing and its ctime is older than `grace`.
+
+    Nothing is stored for that, so nothing can be forged, and a restart changes nothing: no
+    application can set a ctime, and whatever would renew it is refused for a final file.
+    """
+
+    options = {
+        "grace": Option.time(0, help="how long after its last change a file stays changeable"),
+        "retention": Option.time(help="how long a final file cannot be removed; without: for ever"),
+    }
+
+    def init(self):
+        self.writers = WeakSet()
+
+    async def age(self, loc):
+        """For how many seconds a file has been final; None for what is no file, or not final."""
+        buf = (await self.child.lookup(loc)).buf
+        if buf.ia_type != IA_IFREG or any(buf.ia_gfid == writer.gfid for writer in self.writers):
+            return None
+        age = time() - buf.ia_ctime - buf.ia_ctime_nsec / 1e9 - self.options["grace"]
+        return age if age >= 0 else None
+
+    async def check_change(self, loc):
+        if await self.age(loc) is not None:
+            raise OSError(EPERM, "worm")
+
+    async def check_removal(self, loc):
+        age, retention = await self.age(loc), self.options["retention"]
+        if age is not None and (retention is None or age < retention):
+            raise OSError(EPERM, "worm")
+
+    async def open(self, frame, loc, flags, fd, xdata):
+        if flags & (WRITING | os.O_TRUNC):
+            await self.check_change(loc)
+        if flags & WRITING:
+            fd.ctx["writer"] = writer = Writer(loc.gfid)
+            self.writers.add(writer)
+        return await self.child.open(loc, flags, fd, xdata)
+
+    async def create(self, frame, loc, flags, mode, umask, fd, xdata):
+        reply = await self.child.create(loc, flags, mode, umask, fd, xdata)
+        fd.ctx["writer"] = writer = Writer(reply.buf.ia_gfid)
+        self.writers.add(writer)
+        return reply
+
+    async def link(self, frame, oldloc, newloc, xdata):
+        await self.check_change(oldloc)
+        return await self.child.link(oldloc, newloc, xdata)
+
+    async def unlink(self, frame, loc, xflag, xdata):
+        await self.check_removal(loc)
+        return await self.child.unlink(loc, xflag, xdata)
+
+    async def rename(self, frame, oldloc, newloc, xdata):
+        await self.check_change(oldloc)
+        if (await self.child.lookup(oldloc)).buf.ia_type == IA_IFDIR:
+            raise OSError(EPERM, "worm")  # it would move what is in it
+        exchange = xdata and xdata.get("glossa.rename-flags", 0) & RENAME_EXCHANGE
+        check = self.check_change if exchange else self.check_removal
+        try:
+            await check(Loc.of(parent=newloc.parent, name=newloc.name))
+        except FileNotFoundError:
+            pass  # nothing is replaced
+        return await self.child.rename(oldloc, newloc, xdata)
+
+
+def changing(fop):
+    """A fop that changes a file given by a loc or an fd. Data is written by fds opened for that."""
+
+    async def method(self, frame, target, *args):
+        await self.check_change(target if isinstance(target, Loc) else Loc.of(inode=target.inode))
+        return await getattr(self.child, fop)(target, *args)
+
+    return method
+
+
+for fop in "truncate setattr setxattr removexattr fsetattr fsetxattr fremovexattr".split():
+    setattr(xlator, fop, changing(fop))
