@@ -5,9 +5,11 @@ export const parts = ['stat', 'pass', 'start'] as const;
 export type Part = (typeof parts)[number];
 
 export const usage = `usage: npm run bench -- [options]
+       npm run bench -- bridges [options]
 
 Compares glossa's mounts with a server in C and with GlusterFS, side by side, and holds the figures
-to the bars of the project. As root on a quiet machine; a full run takes some minutes.
+to the bars of the project. As root on a quiet machine; a full run takes some minutes. With
+'bridges' it compares languages instead, in one process; see there with --help.
 
   --only PART   stat (failed stats), pass (translators that pass everything through) or start (from
                 the command to the mount); may be repeated

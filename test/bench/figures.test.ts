@@ -21,6 +21,12 @@ describe('verdict', () => {
     expect(of(1, { limit: 1, below: true })).toBe('missed');
   });
 
+  it('lets a figure be larger where that is better', () => {
+    expect(of(1.1, { limit: 1, least: true })).toBe('met');
+    expect(of(1, { limit: 1, least: true })).toBe('met');
+    expect(of(0.9, { limit: 1, least: true })).toBe('missed');
+  });
+
   it('holds a figure without a bar to nothing', () => expect(of(100, null)).toBe('no bar'));
 
   it('calls nothing met that was not measured', () => {

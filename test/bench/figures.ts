@@ -5,6 +5,10 @@ export interface Bar {
   readonly limit: number;
   /** The figure must stay below the limit; otherwise it may reach it. */
   readonly below?: true;
+  /** The figure must be as large as the limit, or larger. */
+  readonly least?: true;
+  /** What would be better still; nothing depends on it. */
+  readonly aim?: number;
 }
 
 export interface Missing {
@@ -12,7 +16,7 @@ export interface Missing {
   readonly missing: string;
 }
 
-export type Unit = '×' | 'µs' | 's' | 'MB';
+export type Unit = '×' | 'µs' | 's' | 'MB' | 'GB/s' | 'fops';
 
 export interface Figure {
   readonly what: string;
@@ -29,8 +33,16 @@ export const isMissing = (value: object): value is Missing => 'missing' in value
 export function verdict({ bar, value }: Figure): Verdict {
   if (isMissing(value)) return 'not measured';
   if (bar === null) return 'no bar';
-  const { median } = value;
-  return median < bar.limit || (median === bar.limit && bar.below !== true) ? 'met' : 'missed';
+  return isWithin(value.median, bar, bar.limit) ? 'met' : 'missed';
+}
+
+/** Whether a figure is even as good as its aim. */
+export const reachesAim = ({ bar, value }: Figure): boolean =>
+  bar?.aim !== undefined && !isMissing(value) && isWithin(value.median, bar, bar.aim);
+
+function isWithin(median: number, { below, least }: Bar, limit: number): boolean {
+  if (median === limit) return below !== true;
+  return least ? median > limit : median < limit;
 }
 
 /** Something could not be measured. The message says why, and what to do where that is known. */

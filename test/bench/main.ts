@@ -8,6 +8,7 @@ import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { type Part, readArguments, type Settings, usage } from './arguments.ts';
 import { type Bench, openBench } from './bench.ts';
+import { benchBridges } from './bridges/main.ts';
 import { Cleanup } from './cleanup.ts';
 import { failedStat } from './failed-stat.ts';
 import { type Figure, verdict } from './figures.ts';
@@ -107,4 +108,5 @@ async function main(): Promise<number> {
   }
 }
 
-process.exit(await main());
+const [first, ...rest] = process.argv.slice(2);
+process.exit(await (first === 'bridges' ? benchBridges(rest) : main()));

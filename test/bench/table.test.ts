@@ -33,16 +33,22 @@ it('puts figures beside their bars', () => {
       bar: { limit: 0.2 },
       value: { median: -0.04, low: -0.1, high: 0.3, doubtful: false },
     }),
+    figure({ what: 'data', unit: 'GB/s', bar: { limit: 1, least: true } }),
+    figure({ what: 'near', bar: { limit: 1.25, aim: 1 } }),
+    figure({ what: 'good', bar: { limit: 2, aim: 1.2 } }),
     figure({ what: 'C', value: { missing: 'gcc is missing' } }),
   ]);
   expect(shown.split('\n')).toEqual([
     '                 figure                    bar',
-    '  mine / other   1.10 [1.05 – 1.20] ×      ≤ 1.25 ×    met',
-    '  jumpy          2.00 [1.00 – 3.00] × ?    ≤ 1.25 ×    missed',
-    '  noise          1.10 [1.05 – 1.20] ×                  no bar: noise',
-    '  below          1.10 [1.05 – 1.20] ×      < 1.00 ×    missed',
-    '  ten more       -0.04 [-0.10 – 0.30] µs   ≤ 0.20 µs   met',
-    '  C                                        ≤ 1.25 ×    not measured: gcc is missing',
+    '  mine / other   1.10 [1.05 – 1.20] ×      ≤ 1.25 ×             met',
+    '  jumpy          2.00 [1.00 – 3.00] × ?    ≤ 1.25 ×             missed',
+    '  noise          1.10 [1.05 – 1.20] ×                           no bar: noise',
+    '  below          1.10 [1.05 – 1.20] ×      < 1.00 ×             missed',
+    '  ten more       -0.04 [-0.10 – 0.30] µs   ≤ 0.20 µs            met',
+    '  data           1.10 [1.05 – 1.20] GB/s   ≥ 1.00 GB/s          met',
+    '  near           1.10 [1.05 – 1.20] ×      ≤ 1.25 ×, aim 1.00   met',
+    '  good           1.10 [1.05 – 1.20] ×      ≤ 2.00 ×, aim 1.20   met, the aim too',
+    '  C                                        ≤ 1.25 ×             not measured: gcc is missing',
   ]);
 });
 

@@ -1,5 +1,5 @@
 /** The tables for people: what was measured, and the figures with their bars. */
-import { type Figure, isMissing, type Unit, verdict } from './figures.ts';
+import { type Figure, isMissing, reachesAim, type Unit, verdict } from './figures.ts';
 import { digits, ranged, times, whole } from './numbers.ts';
 import type { Section } from './report.ts';
 
@@ -8,6 +8,8 @@ const formats: Readonly<Record<Unit, (value: number) => string>> = {
   µs: digits,
   s: digits,
   MB: whole,
+  'GB/s': digits,
+  fops: whole,
 };
 
 /** Columns side by side, each as wide as its widest cell; the last is not filled up. */
@@ -34,17 +36,21 @@ export function sectionText({ title, columns, rows }: Section): string {
   return `${title}\n${align([...head, ...rows.map((row) => [row.title, ...row.cells])])}`;
 }
 
-/** What is asked of a figure: `≤ 1.25 ×`. */
+/** What is asked of a figure: `≤ 1.25 ×`, `≤ 2.00 µs, aim 1.00`. */
 function barText({ bar, unit }: Figure): string {
   if (bar === null) return '';
-  return `${bar.below ? '<' : '≤'} ${formats[unit](bar.limit)} ${unit}`;
+  const format = formats[unit];
+  const sign = bar.least ? '≥' : bar.below ? '<' : '≤';
+  const aim = bar.aim === undefined ? '' : `, aim ${format(bar.aim)}`;
+  return `${sign} ${format(bar.limit)} ${unit}${aim}`;
 }
 
 function figureCells(figure: Figure): string[] {
   const { what, unit, bar, value } = figure;
   if (isMissing(value)) return [what, '', barText(figure), `not measured: ${value.missing}`];
   const doubt = value.doubtful ? ' ?' : '';
-  const judged = bar === null ? 'no bar: noise' : verdict(figure);
+  const reached = reachesAim(figure) ? ', the aim too' : '';
+  const judged = bar === null ? 'no bar: noise' : verdict(figure) + reached;
   return [what, `${ranged(value, formats[unit])} ${unit}${doubt}`, barText(figure), judged];
 }
 

@@ -1,0 +1,54 @@
+/**
+ * Batches in rounds, one variant after the other in each and the other way round in the next, so
+ * that whatever the machine does besides hits all of them. What counts of a round is each variant's
+ * best batch: noise makes a batch slower, never quicker.
+ */
+import type { Batch } from './callers.ts';
+import type { Lab } from './graphs.ts';
+
+export interface Load {
+  readonly rounds: number;
+  /** Batches of each variant in a round. */
+  readonly best: number;
+  /** Requests of a batch. */
+  readonly count: number;
+  /** Requests before the first round, until all code is compiled, WebAssembly's too. */
+  readonly warm: number;
+  /** Prepares for a batch of a round. */
+  readonly before?: (variant: Batch) => Promise<void>;
+}
+
+/** Microseconds a request, by variant, in the order of the rounds. */
+export type Series<N extends string> = Readonly<Record<N, readonly number[]>>;
+
+/** @throws {NotMeasured} when an answer is wrong */
+export async function measurePairs<N extends string>(
+  lab: Lab,
+  variants: Readonly<Record<N, Batch>>,
+  load: Load,
+): Promise<Series<N>> {
+  const names = Object.keys(variants) as N[];
+  for (const name of names) {
+    for (let done = 0; done < load.warm; done += load.count) await variants[name](load.count);
+  }
+  const series = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
+    N,
+    number[]
+  >;
+  for (let round = 0; round < load.rounds; round++) {
+    const best = new Map<N, number>();
+    for (let batch = 0; batch < load.best; batch++) {
+      const order = (round + batch) % 2 === 0 ? names : names.toReversed();
+      for (const name of order) {
+        await load.before?.(variants[name]);
+        const us = await variants[name](load.count);
+        best.set(name, Math.min(us, best.get(name) ?? Number.POSITIVE_INFINITY));
+      }
+      // Lets timers ring and an interruption be seen.
+      await new Promise(setImmediate);
+      lab.signal.throwIfAborted();
+    }
+    for (const name of names) series[name].push(best.get(name)!);
+  }
+  return series;
+}

@@ -1,0 +1,65 @@
+/**
+ * A process that starts a volume in Python and others beside it, uses each, and prints what they
+ * have taken: the best of some starts, and the memory of the second. `second.ts` runs it, with
+ * --expose-gc: what is garbage is no volume's memory.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { ENOENT } from '../../../runtime/core/errno.ts';
+import type { Graph } from '../../../runtime/core/graph.ts';
+import { Cleanup } from '../cleanup.ts';
+import { Tools } from '../tools.ts';
+import { lookups } from './callers.ts';
+import { nothing, openLab, startModule } from './graphs.ts';
+import type { Second } from './second.ts';
+
+/** How often one is started beside the first: whatever else the machine does makes it slower. */
+const STARTS = 4;
+/** Time to give back what only starting needed. */
+const IDLE_MS = 1500;
+
+async function resident(): Promise<number> {
+  for (let round = 0; round < 2; round++) {
+    await delay(IDLE_MS / 2);
+    globalThis.gc?.();
+  }
+  return process.memoryUsage.rss() / 1e6;
+}
+
+async function main(): Promise<void> {
+  const cleanup = new Cleanup();
+  const { signal } = new AbortController();
+  const say = (message: string): void => console.error(message);
+  const lab = openLab({ quick: false, cleanup, signal, tools: new Tools(), say });
+  /** Starts one and has its first answer. Seconds. */
+  const start = async (): Promise<readonly [Graph, number]> => {
+    const begin = performance.now();
+    const graph = await startModule(lab, 'python', 'hit', nothing);
+    await lookups(graph, ENOENT)(1);
+    return [graph, (performance.now() - begin) / 1000];
+  };
+  try {
+    const memory = [await resident()];
+    const [, first] = await start();
+    memory.push(await resident());
+    const seconds = [(await start())[1]];
+    memory.push(await resident());
+    while (seconds.length < STARTS) {
+      const [graph, more] = await start();
+      seconds.push(more);
+      await graph.stop();
+    }
+    const [none, one, two] = memory as [number, number, number];
+    const taken: Second = {
+      seconds: Math.min(...seconds),
+      megabytes: two - one,
+      first: { seconds: first, megabytes: one - none },
+    };
+    console.log(JSON.stringify(taken));
+  } catch (error) {
+    console.log((error as Error).message.split('\n')[0]);
+  } finally {
+    await cleanup.run(say);
+  }
+}
+
+await main();

@@ -1,0 +1,12 @@
+/** Passes lookups on, and sees them again on their way up. */
+import { Translator } from 'glossa';
+
+export default class extends Translator {
+  lookup(frame, loc, xdata) {
+    frame.wind(loc, xdata);
+  }
+
+  lookupCbk(frame, opRet, opErrno, inode, buf, xdata, postparent) {
+    frame.unwind(opRet, opErrno, inode, buf, xdata, postparent);
+  }
+}

@@ -1,0 +1,11 @@
+"""Passes lookups on, and sees them again on their way up."""
+
+from glupy import Translator
+
+
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        frame.wind(loc, xdata)
+
+    def lookup_cbk(self, frame, op_ret, op_errno, inode, buf, xdata, postparent):
+        frame.unwind(op_ret, op_errno, inode, buf, xdata, postparent)
