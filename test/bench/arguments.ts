@@ -1,26 +1,7 @@
-/** The command line of the bench. */
+/** The command line of a suite of measurements. */
 import { parseArgs } from 'node:util';
 
-export const parts = ['stat', 'pass', 'start'] as const;
-export type Part = (typeof parts)[number];
-
-export const usage = `usage: npm run bench -- [options]
-       npm run bench -- bridges [options]
-
-Compares glossa's mounts with a server in C and with GlusterFS, side by side, and holds the figures
-to the bars of the project. As root on a quiet machine; a full run takes some minutes. With
-'bridges' it compares languages instead, in one process; see there with --help.
-
-  --only PART   stat (failed stats), pass (translators that pass everything through) or start (from
-                the command to the mount); may be repeated
-  --quick       fewer rounds: to see that it works, not to believe the figures
-  --json FILE   write everything that was measured, too
-  --strict      exit with 1 when a bar is missed
-  --help        this text
-
-Exit status: 0 when something was measured, 1 when nothing was, 2 for wrong use.`;
-
-export interface Settings {
+export interface Settings<Part extends string> {
   readonly parts: readonly Part[];
   readonly quick: boolean;
   readonly json: string | undefined;
@@ -28,12 +9,27 @@ export interface Settings {
   readonly help: boolean;
 }
 
-/** @throws {TypeError} with a message for the user */
-export function readArguments(args: readonly string[]): Settings {
+/** What every suite takes, for its usage. */
+export const COMMON_USAGE = `  --quick       fewer rounds: to see that it works, not to believe the figures
+  --json FILE   write everything that was measured, too
+  --strict      exit with 1 when a bar is missed
+  --help        this text
+
+Exit status: 0 when something was measured, 1 when nothing was, 2 for wrong use.`;
+
+/**
+ * @param parts what the suite can measure, in order
+ * @throws {TypeError} with a message for the user
+ */
+export function readArguments<Part extends string>(
+  args: readonly string[],
+  parts: readonly Part[],
+): Settings<Part> {
+  const all: string[] = [...parts];
   const { values } = parseArgs({
     args: [...args],
     options: {
-      only: { type: 'string', multiple: true, default: [...parts] },
+      only: { type: 'string', multiple: true, default: all },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       strict: { type: 'boolean', default: false },
@@ -41,11 +37,9 @@ export function readArguments(args: readonly string[]): Settings {
     },
   });
   const unknown = values.only.find((name) => !parts.includes(name as Part));
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     throw new TypeError(`--only takes ${parts.join(', ')}, not '${unknown}'`);
-  return {
-    ...values,
-    json: values.json,
-    parts: parts.filter((part) => values.only.includes(part)),
-  };
+  }
+  const wanted = parts.filter((part) => values.only.includes(part));
+  return { ...values, json: values.json, parts: wanted };
 }

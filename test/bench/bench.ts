@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Cleanup } from './cleanup.ts';
 import { isMounted, mountPoints } from './mounts.ts';
+import type { Given } from './suite.ts';
 import { isRoot, Tools } from './tools.ts';
 
 export interface Bench {
@@ -21,8 +22,6 @@ export interface Bench {
   /** Progress, for a person. */
   say(message: string): void;
 }
-
-type Given = Pick<Bench, 'quick' | 'cleanup' | 'signal' | 'say'>;
 
 export async function openBench(given: Given): Promise<Bench> {
   const tools = new Tools(given.signal);

@@ -7,7 +7,6 @@ import { NotMeasured } from '../figures.ts';
 import { Tools } from '../tools.ts';
 import { anyFd, type Batch, lookups, reads } from './callers.ts';
 import { everything, type Lab, nothing, openLab, startGraph, startModule } from './graphs.ts';
-import { readBridgeArguments } from './main.ts';
 import { measurePairs } from './pairs.ts';
 
 const said: string[] = [];
@@ -105,18 +104,5 @@ describe('rounds', () => {
     const load = { rounds: 2, best: 1, count: 1, warm: 0 };
     const measured = measurePairs({ ...lab(), signal }, { a: async () => 1 }, load);
     await expect(measured).rejects.toThrow('aborted');
-  });
-});
-
-describe('arguments', () => {
-  it('are all parts, in their order, unless told otherwise', () => {
-    const all = ['python', 'javascript', 'c', 'data', 'route', 'second'];
-    expect(readBridgeArguments([]).parts).toEqual(all);
-    const some = readBridgeArguments(['--only', 'route', '--only', 'c', '--quick']);
-    expect(some).toMatchObject({ parts: ['c', 'route'], quick: true, strict: false });
-  });
-
-  it('are refused when there is no such part', () => {
-    expect(() => readBridgeArguments(['--only', 'perl'])).toThrow('--only takes python, ');
   });
 });
