@@ -113,7 +113,10 @@ export const startPython: StartGuest = async (module, host, settings) => {
     },
     files,
     env: settings.grants.env,
-    refused: once((what) => settings.log(5, source(module.path), `refused: ${what}`)),
+    refused: once((what) => {
+      // Python looks for the text of a line that it cannot compile: nobody asked for that.
+      if (what !== `open ${module.path}`) settings.log(5, source(module.path), `refused: ${what}`);
+    }),
     hostFunctions: {
       ...lend(host),
       ...lendTerminal(settings.terminal),
