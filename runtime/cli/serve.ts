@@ -19,6 +19,7 @@ import { formatProblem } from '../graph/problems.ts';
 import { type Mount, mountGraph } from '../mount/fuse/mount.ts';
 import { MountError } from '../mount/fuse/mount-error.ts';
 import { pump } from '../mount/fuse/pump.ts';
+import { recycleMemory } from '../sys/malloc.ts';
 import { NodeContext } from './context.ts';
 import { Ending } from './ending.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from './exit.ts';
@@ -70,6 +71,7 @@ export async function serve(
 ): Promise<number> {
   const { logFile, logLevel, mountpoint } = settings;
   refuseInside(mountpoint, { log: logFile, 'pid file': settings.pidFile });
+  recycleMemory();
   const sink = openSink(logFile, terminal.colour.err);
   const levels: LogLevels = { default: logLevel, volumes: new Map() };
   const log = new Log(sink, levels, 'glossa');
