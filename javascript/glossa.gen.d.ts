@@ -4,9 +4,6 @@
  * What modules in JavaScript import: `import { Translator, ENOENT } from 'glossa'`. Words and units
  * are GlusterFS's; the guide is docs/guide-javascript.md.
  */
-// biome-ignore-all lint/suspicious/noExplicitAny: what authors keep in these is theirs to type
-// biome-ignore-all lint/suspicious/noConfusingVoidType: a method may return nothing
-// biome-ignore-all lint/complexity/noStaticOnlyClass: the rest of the class is in its interface
 declare module 'glossa' {
   /** Values that a GlusterFS dict holds. */
   export type DictValue = number | string | boolean | Uint8Array | Iatt;
@@ -23,14 +20,23 @@ declare module 'glossa' {
     | readonly unknown[]
     | Bytes
     | number
-    | void;
+    | Nothing;
+
+  /** What a method that returns nothing gives. */
+  type Nothing = ReturnType<() => void>;
+
+  export type OptionValue = string | number | boolean | null;
+  export type Options = Readonly<Record<string, OptionValue>>;
 
   /**
    * Derive `export class xlator extends Translator`, and define what you care about. A method named
    * after a fop takes the place of that fop; `<fop>Cbk` sees its reply; an `async` method awaits its
-   * children and returns the reply. Fops that are not defined pass by at no cost.
+   * children and returns the reply. Fops that are not defined pass by at no cost. In TypeScript,
+   * `extends Translator<{ limit: number }>` says what `this.options` has.
    */
-  export interface Translator extends FopMethods {
+  export class Translator<Values extends object = Options> {
+    /** What the volfile may set. */
+    static options: Readonly<Record<string, OptionSpec>>;
     /** The volume's name and type. */
     readonly name: string;
     readonly type: string;
@@ -38,37 +44,34 @@ declare module 'glossa' {
     readonly children: readonly Child[];
     readonly child: Child;
     /** Values of the options that the class declares. */
-    readonly options: Readonly<Record<string, any>>;
+    readonly options: Values;
     readonly log: Log;
     /** Once, before the first request; throw to refuse the start. */
-    init?(): void | Promise<void>;
+    init?(): Nothing | Promise<void>;
     /** Once, after the last request. */
     fini?(): void;
     /** CHILD_UP, CHILD_DOWN, PARENT_UP, … */
-    notify?(event: string): void | Promise<void>;
+    notify?(event: string): Nothing | Promise<void>;
     /** The options have changed while the volume runs: `this.options` has the new values. */
-    reconfigure?(options: Readonly<Record<string, any>>): void | Promise<void>;
+    reconfigure?(options: Values): Nothing | Promise<void>;
     /** After every fop that has made a name, or taken one away. */
-    entryCreated?(loc: Loc): void | Promise<void>;
-    entryRemoved?(loc: Loc): void | Promise<void>;
+    entryCreated?(loc: Loc): Nothing | Promise<void>;
+    entryRemoved?(loc: Loc): Nothing | Promise<void>;
     /** Figures for the statedump and `glossa stats`. */
     statedump?(): Record<string, number | string>;
     /** What the code that is loaded next is told, as JSON can have it. */
     dumpState?(): unknown;
-    loadState?(state: any): void;
+    loadState?(state: unknown): void;
     /** Every fop without a method of its own; `frame.name` tells which. */
-    anyFop?(frame: Frame<any>, ...args: any[]): unknown;
-    anyCbk?(frame: Frame<any>, opRet: number, opErrno: number, ...reply: any[]): unknown;
-    anyCancel?(frame: Frame<any>): void;
+    anyFop?(frame: Frame, ...args: unknown[]): unknown;
+    anyCbk?(frame: Frame, opRet: number, opErrno: number, ...reply: unknown[]): unknown;
+    anyCancel?(frame: Frame): void;
     /** Calls `fn` in so many seconds; again and again with `repeat`. */
     timer(seconds: number, fn: () => unknown, how?: { repeat?: boolean }): { cancel(): void };
     /** Lets so many seconds pass; rejects with Cancelled when the caller gives up. */
     sleep(seconds: number): Promise<void>;
   }
-  export class Translator {
-    /** What the volfile may set. */
-    static options: Readonly<Record<string, OptionSpec>>;
-  }
+  export interface Translator<Values extends object = Options> extends FopMethods {}
 
   /** Lines of the volume's log: `%s %d %i %j %o`, and whatever else is given. */
   export interface Log {
@@ -109,28 +112,38 @@ declare module 'glossa' {
     path: MakeOption<string>;
   };
 
-  /** One request. It must be answered, or passed on, exactly once. */
-  export class Frame<N extends FopName = FopName> {
+  /** What a frame of one fop takes; of any fop, whatever it may be. */
+  type Taken<N extends FopName, T> = FopName extends N ? unknown[] : T;
+
+  /**
+   * One request. It must be answered, or passed on, exactly once. `Frame<'lookup', string>` is that of
+   * a lookup with a text as its `local`.
+   */
+  export class Frame<N extends FopName = FopName, Local = unknown> {
     readonly id: number;
     /** The fop's name. */
     readonly name: N;
     /** Who asks. */
     readonly root: Root;
     /** Your note from the fop to its callback; null at first. */
-    local: any;
+    local: Local;
     /** In a callback: what `windTo` was given as cookie, or else the child that answered. */
-    cookie: any;
+    cookie: unknown;
     /** Whether the request has had its answer, or was handed on for good. */
     readonly answered: boolean;
     /** Passes it to the first child, with these arguments or, without any, those that came. */
-    wind(...args: FopTable[N]['given'] | []): void;
+    wind(...args: Taken<N, FopTable[N]['given'] | []>): void;
     /**
      * The same to another child, with a note for the callback, as another fop, or with another
      * callback. May be called several times.
      */
-    windTo(to: Child | WindTo, ...args: any[]): void;
+    windTo(to: Child | WindTo, ...args: unknown[]): void;
     /** Answers. opRet < 0 is failure, with opErrno. Parts that are left out at the end are null. */
-    unwind(opRet: number, opErrno?: number, ...reply: Partial<FopTable[N]['answer']>): void;
+    unwind(
+      opRet: number,
+      opErrno?: number,
+      ...reply: Taken<N, Partial<FopTable[N]['answer']>>
+    ): void;
     /** Answers with an errno: short for `unwind(-1, errno)`. */
     fail(errno: number): void;
   }
@@ -138,7 +151,7 @@ declare module 'glossa' {
     child?: Child;
     cookie?: unknown;
     fop?: FopName;
-    cbk?(frame: Frame<any>, opRet: number, opErrno: number, ...reply: any[]): unknown;
+    cbk?(frame: Frame, opRet: number, opErrno: number, ...reply: unknown[]): unknown;
   }
   export interface Root {
     readonly unique: number;
@@ -178,7 +191,7 @@ declare module 'glossa' {
     /** The errno's name: 'ENOENT'. */
     readonly code: string;
     /** What the child answered, when it was one that failed. */
-    readonly reply: Reply<any> | null;
+    readonly reply: Reply | null;
   }
   /** Rejects what is awaited when the caller has given up. Let through, it is EINTR. */
   export class Cancelled extends FopError {
@@ -200,7 +213,7 @@ declare module 'glossa' {
     /** A path by any of its names, for people and logs. */
     readonly path: string;
     /** Your own notes, which go away when the volume forgets the inode. */
-    readonly ctx: Map<any, any>;
+    readonly ctx: Map<unknown, unknown>;
     equals(other: unknown): boolean;
   }
   /** Where a fop acts: `name` in the directory `parent`, and/or the inode itself. */
@@ -231,7 +244,7 @@ declare module 'glossa' {
     readonly flags: number;
     readonly pid: number;
     readonly isDir: boolean;
-    readonly ctx: Map<any, any>;
+    readonly ctx: Map<unknown, unknown>;
     close(): void;
   }
   /** The bytes of a read or write. Handed on untouched, they never enter the interpreter. */
@@ -252,7 +265,7 @@ declare module 'glossa' {
     /** Each key's GlusterFS type. */
     readonly types: ReadonlyMap<string, DictType>;
     has(key: string): boolean;
-    get(key: string): any;
+    get(key: string): DictValue | undefined;
     set(key: string, value: DictValue, type?: DictType): this;
     delete(key: string): boolean;
     clear(): void;
@@ -1219,7 +1232,7 @@ declare module 'glossa' {
      * @param loc the object, by inode, and where it is known by parent and name
      * @param xdata extra keys that translators send each other; may be missing
      */
-    stat?(frame: Frame<'stat'>, loc: Loc, xdata: Dict | null): void | Promise<Returned<'stat'>>;
+    stat?(frame: Frame<'stat'>, loc: Loc, xdata: Dict | null): Nothing | Promise<Returned<'stat'>>;
     /**
      * buf is what stat(2) returns, and the kernel believes it for the attribute timeout. After a failure (opRet < 0) all parts are null.
      * @param buf attributes of the object, after the fop
@@ -1247,7 +1260,7 @@ declare module 'glossa' {
       loc: Loc,
       size: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'readlink'>>;
+    ): Nothing | Promise<Returned<'readlink'>>;
     /**
      * op_ret is the length of path in bytes. After a failure (opRet < 0) all parts are null.
      * @param path the target, as it is stored
@@ -1281,7 +1294,7 @@ declare module 'glossa' {
       rdev: number,
       umask: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'mknod'>>;
+    ): Nothing | Promise<Returned<'mknod'>>;
     /**
      * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
@@ -1317,7 +1330,7 @@ declare module 'glossa' {
       mode: number,
       umask: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'mkdir'>>;
+    ): Nothing | Promise<Returned<'mkdir'>>;
     /**
      * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
@@ -1351,7 +1364,7 @@ declare module 'glossa' {
       loc: Loc,
       xflag: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'unlink'>>;
+    ): Nothing | Promise<Returned<'unlink'>>;
     /**
      * Attributes of the directory; the kernel forgets the name. After a failure (opRet < 0) all parts are null.
      * @param preparent attributes of the directory before
@@ -1381,7 +1394,7 @@ declare module 'glossa' {
       loc: Loc,
       flags: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'rmdir'>>;
+    ): Nothing | Promise<Returned<'rmdir'>>;
     /**
      * Attributes of the directory above; the kernel forgets the name. After a failure (opRet < 0) all parts are null.
      * @param preparent attributes of the directory before
@@ -1413,7 +1426,7 @@ declare module 'glossa' {
       loc: Loc,
       umask: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'symlink'>>;
+    ): Nothing | Promise<Returned<'symlink'>>;
     /**
      * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
@@ -1447,7 +1460,7 @@ declare module 'glossa' {
       oldloc: Loc,
       newloc: Loc,
       xdata: Dict | null,
-    ): void | Promise<Returned<'rename'>>;
+    ): Nothing | Promise<Returned<'rename'>>;
     /**
      * Attributes of the object and of both directories, before and after. After a failure (opRet < 0) all parts are null.
      * @param buf attributes of the object, after the fop
@@ -1483,7 +1496,7 @@ declare module 'glossa' {
       oldloc: Loc,
       newloc: Loc,
       xdata: Dict | null,
-    ): void | Promise<Returned<'link'>>;
+    ): Nothing | Promise<Returned<'link'>>;
     /**
      * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
@@ -1517,7 +1530,7 @@ declare module 'glossa' {
       loc: Loc,
       offset: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'truncate'>>;
+    ): Nothing | Promise<Returned<'truncate'>>;
     /**
      * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
@@ -1549,7 +1562,7 @@ declare module 'glossa' {
       flags: number,
       fd: Fd,
       xdata: Dict | null,
-    ): void | Promise<Returned<'open'>>;
+    ): Nothing | Promise<Returned<'open'>>;
     /**
      * fd, as it came. From then on reads and writes carry it, until `release`. After a failure (opRet < 0) all parts are null.
      * @param fd the open file or directory
@@ -1581,7 +1594,7 @@ declare module 'glossa' {
       offset: number,
       flags: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'readv'>>;
+    ): Nothing | Promise<Returned<'readv'>>;
     /**
      * op_ret is the number of bytes in vector. Fewer than size means that the file ends there, and the kernel shows the rest as zeros or as the end. After a failure (opRet < 0) all parts are null.
      * @param vector the data
@@ -1615,7 +1628,7 @@ declare module 'glossa' {
       offset: number,
       flags: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'writev'>>;
+    ): Nothing | Promise<Returned<'writev'>>;
     /**
      * op_ret is the number of bytes written: less than given is a short write. Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
@@ -1643,7 +1656,7 @@ declare module 'glossa' {
       frame: Frame<'statfs'>,
       loc: Loc,
       xdata: Dict | null,
-    ): void | Promise<Returned<'statfs'>>;
+    ): Nothing | Promise<Returned<'statfs'>>;
     /**
      * buf is what statvfs(3) returns. After a failure (opRet < 0) all parts are null.
      * @param buf block sizes and numbers of blocks and files
@@ -1665,7 +1678,7 @@ declare module 'glossa' {
      * @param fd the open file or directory
      * @param xdata extra keys that translators send each other; may be missing
      */
-    flush?(frame: Frame<'flush'>, fd: Fd, xdata: Dict | null): void | Promise<Returned<'flush'>>;
+    flush?(frame: Frame<'flush'>, fd: Fd, xdata: Dict | null): Nothing | Promise<Returned<'flush'>>;
     /**
      * An error is what close(2) returns. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -1686,7 +1699,7 @@ declare module 'glossa' {
       fd: Fd,
       datasync: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'fsync'>>;
+    ): Nothing | Promise<Returned<'fsync'>>;
     /**
      * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
@@ -1718,7 +1731,7 @@ declare module 'glossa' {
       dict: Dict | null,
       flags: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'setxattr'>>;
+    ): Nothing | Promise<Returned<'setxattr'>>;
     /**
      * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -1744,7 +1757,7 @@ declare module 'glossa' {
       loc: Loc,
       name: string | null,
       xdata: Dict | null,
-    ): void | Promise<Returned<'getxattr'>>;
+    ): Nothing | Promise<Returned<'getxattr'>>;
     /**
      * dict has the value under the name, or all names with their values. After a failure (opRet < 0) all parts are null.
      * @param dict extended attributes, name to value
@@ -1772,7 +1785,7 @@ declare module 'glossa' {
       loc: Loc,
       name: string,
       xdata: Dict | null,
-    ): void | Promise<Returned<'removexattr'>>;
+    ): Nothing | Promise<Returned<'removexattr'>>;
     /**
      * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -1798,7 +1811,7 @@ declare module 'glossa' {
       loc: Loc,
       fd: Fd,
       xdata: Dict | null,
-    ): void | Promise<Returned<'opendir'>>;
+    ): Nothing | Promise<Returned<'opendir'>>;
     /**
      * fd, as it came, until `releasedir`. After a failure (opRet < 0) all parts are null.
      * @param fd the open file or directory
@@ -1826,7 +1839,7 @@ declare module 'glossa' {
       fd: Fd,
       datasync: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'fsyncdir'>>;
+    ): Nothing | Promise<Returned<'fsyncdir'>>;
     /**
      * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -1852,7 +1865,7 @@ declare module 'glossa' {
       loc: Loc,
       mask: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'access'>>;
+    ): Nothing | Promise<Returned<'access'>>;
     /**
      * Nothing but that it is done. EACCES is the usual refusal. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -1879,7 +1892,7 @@ declare module 'glossa' {
       umask: number,
       fd: Fd,
       xdata: Dict | null,
-    ): void | Promise<Returned<'create'>>;
+    ): Nothing | Promise<Returned<'create'>>;
     /**
      * fd, as it came. The kernel links the inode under the name and believes buf for a while. EEXIST when O_EXCL was asked for. After a failure (opRet < 0) all parts are null.
      * @param fd the open file or directory
@@ -1915,7 +1928,7 @@ declare module 'glossa' {
       fd: Fd,
       offset: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'ftruncate'>>;
+    ): Nothing | Promise<Returned<'ftruncate'>>;
     /**
      * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
@@ -1939,7 +1952,7 @@ declare module 'glossa' {
      * @param fd the open file or directory
      * @param xdata extra keys that translators send each other; may be missing
      */
-    fstat?(frame: Frame<'fstat'>, fd: Fd, xdata: Dict | null): void | Promise<Returned<'fstat'>>;
+    fstat?(frame: Frame<'fstat'>, fd: Fd, xdata: Dict | null): Nothing | Promise<Returned<'fstat'>>;
     /**
      * buf is what fstat(2) returns. After a failure (opRet < 0) all parts are null.
      * @param buf attributes of the object, after the fop
@@ -1969,7 +1982,7 @@ declare module 'glossa' {
       cmd: number,
       flock: Flock,
       xdata: Dict | null,
-    ): void | Promise<Returned<'lk'>>;
+    ): Nothing | Promise<Returned<'lk'>>;
     /**
      * flock: for F_GETLK a lock in the way, or type unlock when there is none. After a failure (opRet < 0) all parts are null.
      * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
@@ -1995,7 +2008,7 @@ declare module 'glossa' {
       frame: Frame<'lookup'>,
       loc: Loc,
       xdata: Dict | null,
-    ): void | Promise<Returned<'lookup'>>;
+    ): Nothing | Promise<Returned<'lookup'>>;
     /**
      * inode and buf, whose ia_gfid and ia_type say what it is; the kernel believes name and attributes for their timeouts. ENOENT says that there is nothing. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
@@ -2029,7 +2042,7 @@ declare module 'glossa' {
       size: number,
       offset: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'readdir'>>;
+    ): Nothing | Promise<Returned<'readdir'>>;
     /**
      * op_ret is the number of entries; 0 is the end of the directory. After a failure (opRet < 0) all parts are null.
      * @param entries names with inode number, type and the offset to go on after each
@@ -2061,7 +2074,7 @@ declare module 'glossa' {
       cmd: number,
       flock: Flock,
       xdata: Dict | null,
-    ): void | Promise<Returned<'inodelk'>>;
+    ): Nothing | Promise<Returned<'inodelk'>>;
     /**
      * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -2086,7 +2099,7 @@ declare module 'glossa' {
       cmd: number,
       flock: Flock,
       xdata: Dict | null,
-    ): void | Promise<Returned<'finodelk'>>;
+    ): Nothing | Promise<Returned<'finodelk'>>;
     /**
      * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -2118,7 +2131,7 @@ declare module 'glossa' {
       cmd: number,
       type: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'entrylk'>>;
+    ): Nothing | Promise<Returned<'entrylk'>>;
     /**
      * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -2145,7 +2158,7 @@ declare module 'glossa' {
       cmd: number,
       type: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'fentrylk'>>;
+    ): Nothing | Promise<Returned<'fentrylk'>>;
     /**
      * Nothing but that it is done. EAGAIN when it is held and cmd would not wait. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -2173,7 +2186,7 @@ declare module 'glossa' {
       optype: number,
       dict: Dict | null,
       xdata: Dict | null,
-    ): void | Promise<Returned<'xattrop'>>;
+    ): Nothing | Promise<Returned<'xattrop'>>;
     /**
      * dict has the values after the change; before it, for get and set. After a failure (opRet < 0) all parts are null.
      * @param dict extended attributes, name to value
@@ -2203,7 +2216,7 @@ declare module 'glossa' {
       optype: number,
       dict: Dict | null,
       xdata: Dict | null,
-    ): void | Promise<Returned<'fxattrop'>>;
+    ): Nothing | Promise<Returned<'fxattrop'>>;
     /**
      * dict has the values after the change; before it, for get and set. After a failure (opRet < 0) all parts are null.
      * @param dict extended attributes, name to value
@@ -2231,7 +2244,7 @@ declare module 'glossa' {
       fd: Fd,
       name: string | null,
       xdata: Dict | null,
-    ): void | Promise<Returned<'fgetxattr'>>;
+    ): Nothing | Promise<Returned<'fgetxattr'>>;
     /**
      * dict has the value under the name, or all names with their values. After a failure (opRet < 0) all parts are null.
      * @param dict extended attributes, name to value
@@ -2261,7 +2274,7 @@ declare module 'glossa' {
       dict: Dict | null,
       flags: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'fsetxattr'>>;
+    ): Nothing | Promise<Returned<'fsetxattr'>>;
     /**
      * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -2289,7 +2302,7 @@ declare module 'glossa' {
       offset: number,
       len: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'rchecksum'>>;
+    ): Nothing | Promise<Returned<'rchecksum'>>;
     /**
      * A rolling checksum and a strong one of the same bytes. After a failure (opRet < 0) all parts are null.
      * @param weak the rolling checksum
@@ -2321,7 +2334,7 @@ declare module 'glossa' {
       stbuf: Iatt,
       valid: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'setattr'>>;
+    ): Nothing | Promise<Returned<'setattr'>>;
     /**
      * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
      * @param statpre attributes before
@@ -2353,7 +2366,7 @@ declare module 'glossa' {
       stbuf: Iatt,
       valid: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'fsetattr'>>;
+    ): Nothing | Promise<Returned<'fsetattr'>>;
     /**
      * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
      * @param statpre attributes before
@@ -2385,7 +2398,7 @@ declare module 'glossa' {
       size: number,
       offset: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'readdirp'>>;
+    ): Nothing | Promise<Returned<'readdirp'>>;
     /**
      * op_ret is the number of entries; 0 is the end. An entry with inode and stat saves its lookup. After a failure (opRet < 0) all parts are null.
      * @param entries names with inode number, type and the offset to go on after each
@@ -2411,7 +2424,7 @@ declare module 'glossa' {
       frame: Frame<'getspec'>,
       key: string,
       flags: number,
-    ): void | Promise<Returned<'getspec'>>;
+    ): Nothing | Promise<Returned<'getspec'>>;
     /**
      * op_ret is the length of spec. After a failure (opRet < 0) all parts are null.
      * @param spec its text
@@ -2432,7 +2445,7 @@ declare module 'glossa' {
       fd: Fd,
       name: string,
       xdata: Dict | null,
-    ): void | Promise<Returned<'fremovexattr'>>;
+    ): Nothing | Promise<Returned<'fremovexattr'>>;
     /**
      * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -2462,7 +2475,7 @@ declare module 'glossa' {
       offset: number,
       len: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'fallocate'>>;
+    ): Nothing | Promise<Returned<'fallocate'>>;
     /**
      * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
@@ -2494,7 +2507,7 @@ declare module 'glossa' {
       offset: number,
       len: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'discard'>>;
+    ): Nothing | Promise<Returned<'discard'>>;
     /**
      * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
@@ -2526,7 +2539,7 @@ declare module 'glossa' {
       offset: number,
       len: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'zerofill'>>;
+    ): Nothing | Promise<Returned<'zerofill'>>;
     /**
      * Attributes before and after; the kernel takes size and times from the latter. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
@@ -2550,7 +2563,7 @@ declare module 'glossa' {
      * @param op for whom: 0 changelog, 1 ctr, 2 upcall
      * @param xdata extra keys that translators send each other; may be missing
      */
-    ipc?(frame: Frame<'ipc'>, op: number, xdata: Dict | null): void | Promise<Returned<'ipc'>>;
+    ipc?(frame: Frame<'ipc'>, op: number, xdata: Dict | null): Nothing | Promise<Returned<'ipc'>>;
     /**
      * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -2573,7 +2586,7 @@ declare module 'glossa' {
       offset: number,
       what: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'seek'>>;
+    ): Nothing | Promise<Returned<'seek'>>;
     /**
      * offset is the place found, in bytes. After a failure (opRet < 0) all parts are null.
      * @param offset where it starts, in bytes
@@ -2601,7 +2614,7 @@ declare module 'glossa' {
       loc: Loc,
       lease: Lease,
       xdata: Dict | null,
-    ): void | Promise<Returned<'lease'>>;
+    ): Nothing | Promise<Returned<'lease'>>;
     /**
      * lease says what is held. After a failure (opRet < 0) all parts are null.
      * @param lease command, type and id of the lease
@@ -2627,7 +2640,7 @@ declare module 'glossa' {
       frame: Frame<'getactivelk'>,
       loc: Loc,
       xdata: Dict | null,
-    ): void | Promise<Returned<'getactivelk'>>;
+    ): Nothing | Promise<Returned<'getactivelk'>>;
     /**
      * locklist has them. After a failure (opRet < 0) all parts are null.
      * @param locklist the locks held on the file
@@ -2655,7 +2668,7 @@ declare module 'glossa' {
       loc: Loc,
       locklist: Flock[],
       xdata: Dict | null,
-    ): void | Promise<Returned<'setactivelk'>>;
+    ): Nothing | Promise<Returned<'setactivelk'>>;
     /**
      * Nothing but that it is done. After a failure (opRet < 0) all parts are null.
      * @param xdata extra keys that translators send each other; may be missing
@@ -2691,7 +2704,7 @@ declare module 'glossa' {
       offset: number,
       dict: Dict | null,
       xdata: Dict | null,
-    ): void | Promise<Returned<'put'>>;
+    ): Nothing | Promise<Returned<'put'>>;
     /**
      * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
@@ -2725,7 +2738,7 @@ declare module 'glossa' {
       loc: Loc,
       mode: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'icreate'>>;
+    ): Nothing | Promise<Returned<'icreate'>>;
     /**
      * The inode and its attributes. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
@@ -2753,7 +2766,7 @@ declare module 'glossa' {
       frame: Frame<'namelink'>,
       loc: Loc,
       xdata: Dict | null,
-    ): void | Promise<Returned<'namelink'>>;
+    ): Nothing | Promise<Returned<'namelink'>>;
     /**
      * Attributes of the directory. After a failure (opRet < 0) all parts are null.
      * @param prebuf attributes before
@@ -2791,7 +2804,7 @@ declare module 'glossa' {
       len: number,
       flags: number,
       xdata: Dict | null,
-    ): void | Promise<Returned<'copy_file_range'>>;
+    ): Nothing | Promise<Returned<'copy_file_range'>>;
     /**
      * op_ret is the number of bytes copied. After a failure (opRet < 0) all parts are null.
      * @param stbuf attributes of the file that was read

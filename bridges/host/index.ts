@@ -4,7 +4,7 @@
  *
  * Options beyond those below are the module's: it declares them, and they are checked the same way.
  */
-import { type Stats, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { InitError } from '../../runtime/core/errors.ts';
@@ -73,8 +73,8 @@ export interface Glupy extends Hosted {
   given: Given;
   /** The module as it was last read. */
   module: FoundModule & { readonly language: LanguageName };
-  /** The folders that were searched or granted, and which directories they were. */
-  readonly places: ReadonlyMap<string, string>;
+  /** The folders that were searched or granted, and the file systems they were on. */
+  readonly places: ReadonlyMap<string, number | undefined>;
   unwatch(): void;
 }
 
@@ -91,8 +91,14 @@ function find(xl: Xlator<Glupy>, given: Given): Glupy['module'] {
   });
 }
 
-const placeOf = (found: Stats | undefined): string => (found ? `${found.dev}:${found.ino}` : '');
-const statNow = (folder: string): Stats | undefined => statSync(folder, { throwIfNoEntry: false });
+function placeNow(folder: string): number | undefined {
+  try {
+    return statSync(folder).dev;
+  } catch {
+    // What is not there, or not to be seen, has nothing to cover.
+    return undefined;
+  }
+}
 
 /**
  * Refuses to search folders that a mount has come to lie on: if it is the one that is served here,
@@ -100,9 +106,9 @@ const statNow = (folder: string): Stats | undefined => statSync(folder, { throwI
  */
 async function refuseCovered(places: Glupy['places']): Promise<void> {
   for (const [folder, place] of places) {
-    const now = placeOf(await stat(folder).catch(() => undefined));
-    if (now === place || now === '') continue;
-    throw new InitError(`${folder} is another directory now than when the volume started`);
+    const now = await stat(folder).catch(() => undefined);
+    if (now === undefined || now.dev === place) continue;
+    throw new InitError(`${folder} is on another file system now than when the volume started`);
   }
 }
 
@@ -159,7 +165,7 @@ async function init(xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
   });
   const module = find(xl, given);
   const folders = [...module.folders, ...grantedFolders];
-  const places = new Map(folders.map((folder) => [folder, placeOf(statNow(folder))]));
+  const places = new Map(folders.map((folder) => [folder, placeNow(folder)]));
   const glupy: Glupy = { host, given, module, places, unwatch: () => {} };
   await host.start();
   if (given.reload) {

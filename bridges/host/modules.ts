@@ -68,8 +68,16 @@ function foldersFor(search: Search, wanted: readonly LanguageName[]): string[] {
   return [...new Set(listed.map((folder) => resolve(baseDir, folder)))];
 }
 
+/** @throws {InitError} for a folder that may not be looked into. */
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // A file where a folder was named, or a name too long for any file.
+    if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') return false;
+    throw new InitError(`cannot look into ${dirname(path)} for the module: ${code}`);
+  }
 }
 
 /** Files that `bare` may mean in one folder. A dot separates folders, as in an import. */
@@ -124,7 +132,8 @@ export function findModule(search: Search): FoundModule & { readonly language: L
     const [one] = found;
     if (one !== undefined) return load(bare, one, folders);
   }
-  const hint = didYouMean(bare, namesIn(folders, among));
+  const others = namesIn(folders, among).filter((name) => name !== bare);
+  const hint = didYouMean(bare, others);
   const places = folders.map((folder) => `\n    ${folder}`).join('');
   throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}`);
 }

@@ -3,12 +3,14 @@
  * another name that they rename: so what counts is that some file differs once the folder has been
  * quiet for a moment.
  */
-import { readdirSync, statSync, watch } from 'node:fs';
+import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** How long a folder must be quiet, in milliseconds. */
 const QUIET = 50;
+/** How often a folder that has gone is looked for, in milliseconds. */
+const GONE = 500;
 
 export interface Watcher {
   changed(): void;
@@ -23,38 +25,54 @@ export function watchFolder(
   { changed, failed }: Watcher,
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
+  let watcher: FSWatcher | undefined;
   let ended = false;
   const mine: Mine = (name) => extensions.some((end) => name.endsWith(end));
   let before = '';
+  let device = 0;
+  const compareIn = (ms: number): void => {
+    clearTimeout(timer);
+    if (!ended) timer = setTimeout(() => void compare(), ms).unref();
+  };
   const compare = async (): Promise<void> => {
+    const there = await stat(folder).catch(() => undefined);
+    if (ended) return;
+    if (there === undefined) return compareIn(GONE);
+    // To watch what lies below the mount that is served here would wait for itself.
+    if (there.dev !== device) return fail(new Error('another file system lies on its folder now'));
+    // A folder that was made anew is another one to the kernel, which tells nothing of it.
+    arm();
     const after = await look(folder, mine);
-    const differs = after !== before;
+    const differs = after !== before && !ended;
     before = after;
-    if (differs && !ended) changed();
+    if (differs) changed();
+  };
+  const arm = (): void => {
+    watcher?.close();
+    try {
+      watcher = watch(folder, { persistent: false }, (_event, name) => {
+        if (name === null || mine(name) || name === basename(folder)) compareIn(QUIET);
+      });
+      watcher.on('error', fail);
+    } catch (error) {
+      fail(error);
+    }
   };
   const fail = (error: unknown): void => {
     if (!ended) failed(error instanceof Error ? error.message : String(error));
   };
-  const end = (): void => {
-    ended = true;
-    clearTimeout(timer);
-  };
   try {
-    const watcher = watch(folder, { persistent: false }, (_event, name) => {
-      if (name !== null && !mine(name)) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => void compare(), QUIET).unref();
-    });
-    watcher.on('error', fail);
+    device = statSync(folder).dev;
+    arm();
     before = lookNow(folder, mine);
-    return () => {
-      end();
-      watcher.close();
-    };
   } catch (error) {
     fail(error);
-    return end;
   }
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    watcher?.close();
+  };
 }
 
 type Mine = (name: string) => boolean;

@@ -6,15 +6,17 @@
  * engine is `dead`. A call has ended when no promise job is left to run.
  *
  * Limits: QuickJS looks at the clock every few thousand calls and jumps back, and in regular
- * expressions; one long built-in (a sort of millions of numbers) is not interrupted before its end.
+ * expressions; one long built-in (a text looked for in a long one) is not interrupted before its end.
  */
 import type { Scalar } from '../host/guest.ts';
 import { findThreshold } from './collector.ts';
-import { EngineError, type ScriptError } from './errors.ts';
+import { EngineError } from './errors.ts';
+import { Failures } from './failures.ts';
 import type { Argument, Engine, EngineOptions, Handle } from './interface.ts';
 import { Lending } from './lending.ts';
 import { Names } from './names.ts';
-import { TAG_NULL, TAG_STRING, TAG_UNDEFINED, Values } from './values.ts';
+import { TimeLimit } from './time-limit.ts';
+import { TAG_INT, TAG_OBJECT, TAG_STRING, Values } from './values.ts';
 import { type Callbacks, type Instance, instantiate, type Pointer, type QuickJS } from './wasm.ts';
 
 export { EngineError } from './errors.ts';
@@ -43,7 +45,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
   const box: { engine?: QuickEngine } = {};
   const callbacks: Callbacks = {
     callFunction: (_, __, ___, count, args, id) => box.engine!.called(id, count, args),
-    shouldInterrupt: () => (box.engine?.overdue() ? 1 : 0),
+    shouldInterrupt: () => (box.engine?.time.overdue() ? 1 : 0),
     normalizeModule: (_, __, ___, base, name) => box.engine!.resolve(base, name),
     loadModuleSource: (_, __, ___, name) => box.engine!.load(name),
     freeHostRef: () => undefined,
@@ -61,6 +63,8 @@ class QuickEngine implements Engine {
   readonly #context: Pointer;
   readonly #lending: Lending;
   readonly #names: Names;
+  readonly #failures: Failures;
+  readonly time: TimeLimit;
   /** Room for arguments, and pointers to each, as QTS_Call wants them. */
   readonly #area: Pointer;
   readonly #pointers: Pointer;
@@ -68,12 +72,9 @@ class QuickEngine implements Engine {
   readonly #gcThreshold: Pointer;
   /** Why imports were refused, by the names that were given for them. */
   readonly #refusals = new Map<string, unknown>();
-  #explain: Handle | undefined;
+  #ended: Handle = 0;
   #outcome: Pointer = 0;
   #depth = 0;
-  #deadline = 0;
-  /** How often what runs was interrupted. */
-  #interrupts = 0;
   #dead: EngineError | undefined;
 
   constructor(instance: Instance, options: EngineOptions) {
@@ -84,6 +85,8 @@ class QuickEngine implements Engine {
     this.#gcThreshold = findThreshold(instance, this.#runtime);
     this.#context = quickjs._QTS_NewContext(this.#runtime, 0);
     this.#values = new Values(instance, this.#context);
+    this.time = new TimeLimit(options.timeLimit);
+    this.#failures = new Failures(quickjs, this.#values, this.time);
     quickjs._QTS_RuntimeSetMaxStackSize(this.#runtime, STACK);
     quickjs._QTS_RuntimeEnableModuleLoader(this.#runtime, 1);
     if (options.timeLimit > 0) quickjs._QTS_RuntimeEnableInterruptHandler(this.#runtime);
@@ -114,8 +117,18 @@ class QuickEngine implements Engine {
     return this.#values.size;
   }
 
+  get blocks(): number {
+    const usage = this.#quickjs._QTS_RuntimeComputeMemoryUsage(this.#runtime, this.#context);
+    const count = this.get(usage, 'malloc_count')!;
+    const blocks = this.#values.readNumber(count);
+    for (const value of [usage, count]) {
+      this.#quickjs._QTS_FreeValuePointer(this.#context, value);
+    }
+    return blocks;
+  }
+
   get interrupted(): boolean {
-    return this.#interrupts > 0;
+    return this.time.interrupts > 0;
   }
 
   close(): void {
@@ -127,7 +140,11 @@ class QuickEngine implements Engine {
   }
 
   explainWith(callable: Handle): void {
-    this.#explain = callable;
+    this.#failures.explain = callable;
+  }
+
+  endWith(callable: Handle): void {
+    this.#ended = callable;
   }
 
   collectSoon(): void {
@@ -157,7 +174,9 @@ class QuickEngine implements Engine {
         const { i32 } = this.#values;
         const at = result >> 2;
         // A small integer needs no freeing but of the cell that it came in.
-        if (i32[at + 1] !== 0) return this.#odd(result);
+        if (i32[at + 1] !== TAG_INT) {
+          return i32[at + 1] === TAG_OBJECT ? this.#promised(result, base) : this.#odd(result);
+        }
         const code = i32[at]!;
         this.#quickjs._free(result);
         if (this.#quickjs._QTS_IsJobPending(this.#runtime) === 0) return code;
@@ -172,6 +191,41 @@ class QuickEngine implements Engine {
     };
   }
 
+  /** A promise: its jobs run, and the script's side is told what it has come to. */
+  #promised(promise: Pointer, base: number): number {
+    try {
+      this.#runJobs();
+      const state = this.#quickjs._QTS_PromiseState(this.#context, promise);
+      const code = this.#takeOutcome();
+      // A call that has a result already may leave its promise pending.
+      if (state === PENDING && code !== 0) return code;
+      return this.#tellEnded(promise, state, base) || code;
+    } finally {
+      this.#quickjs._QTS_FreeValuePointer(this.#context, promise);
+    }
+  }
+
+  #tellEnded(promise: Pointer, state: number, base: number): number {
+    const value =
+      state === PENDING ? promise : this.#quickjs._QTS_PromiseResult(this.#context, promise);
+    this.#values.refresh();
+    const first = (this.#area >> 2) + base * 2;
+    const { i32 } = this.#values;
+    this.#values.putNumber(first, state);
+    i32[first + 2] = i32[value >> 2]!;
+    i32[first + 3] = i32[(value >> 2) + 1]!;
+    const at = this.#pointers + base * 4;
+    const { _QTS_Call: call } = this.#quickjs;
+    const result = call(this.#context, this.#ended, this.#values.undefinedValue, 2, at);
+    this.#values.refresh();
+    if (state !== PENDING) this.#quickjs._QTS_FreeValuePointer(this.#context, value);
+    if (this.#values.i32[(result >> 2) + 1] !== TAG_INT) return this.#odd(result);
+    const code = this.#values.i32[result >> 2]!;
+    this.#quickjs._free(result);
+    this.#runJobs();
+    return code;
+  }
+
   /** What a job has left as the call's result; 0 when none has. */
   #takeOutcome(): number {
     if (this.#outcome === 0) return 0;
@@ -183,7 +237,7 @@ class QuickEngine implements Engine {
 
   /** A result that is no small integer: an exception, or a number that an entry never gives. */
   #odd(result: Pointer): number {
-    const error = this.#raised(result);
+    const error = this.#failures.raised(result);
     if (error !== undefined) throw error;
     const code = this.#values.readNumber(result);
     this.#quickjs._QTS_FreeValuePointer(this.#context, result);
@@ -223,7 +277,7 @@ class QuickEngine implements Engine {
         first,
         args.map((arg) => (typeof arg === 'string' ? TEXT : INT)),
       );
-      const error = this.#raised(result);
+      const error = this.#failures.raised(result);
       if (error !== undefined) throw error;
       const taken = take(result);
       this.#runJobs();
@@ -241,9 +295,7 @@ class QuickEngine implements Engine {
     if (this.#depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
     if (this.#depth === 0) {
       this.#names.dropWhenMany();
-      this.#interrupts = 0;
-      // Looking at the clock costs more than many a call: the first look begins the call's time.
-      this.#deadline = 0;
+      this.time.begin();
     }
     this.#depth += 1;
     return (this.#depth - 1) * MAX_ARGUMENTS;
@@ -251,23 +303,6 @@ class QuickEngine implements Engine {
 
   #leave(): void {
     this.#depth -= 1;
-  }
-
-  /** Whether what runs has had its time. */
-  overdue(): boolean {
-    const now = performance.now();
-    if (this.#deadline === 0) this.#deadline = now + this.#options.timeLimit;
-    if (now <= this.#deadline) return false;
-    this.#interrupts += 1;
-    if (this.#interrupts > MOST_INTERRUPTS) {
-      const text = 'a call ran too long and would not be interrupted';
-      this.#dead = new EngineError('time-limit', text, true);
-      // Right through the interpreter, which is never entered again.
-      throw this.#dead;
-    }
-    // An async function is rejected by it, and who awaits that has some time to see to it.
-    this.#deadline = now + this.#options.timeLimit / 4;
-    return true;
   }
 
   #put(at: number, kind: number, value: Scalar): void {
@@ -302,74 +337,19 @@ class QuickEngine implements Engine {
     while (this.#quickjs._QTS_IsJobPending(this.#runtime) !== 0) {
       const result = this.#quickjs._QTS_ExecutePendingJob(this.#runtime, -1, this.#scratch);
       this.#values.refresh();
-      thrown = this.#thrownByJob(result) ?? thrown;
+      thrown = this.#failures.thrownByJob(result) ?? thrown;
     }
     if (thrown !== undefined) throw thrown;
   }
 
   // -- what goes wrong ---------------------------------------------------------------------------
 
-  /** What a result says was thrown; undefined when nothing was. The result is freed in that case. */
-  #raised(result: Pointer): EngineError | undefined {
-    if (result === 0) return new EngineError('memory-limit', 'out of memory');
-    const error = this.#quickjs._QTS_ResolveException(this.#context, result);
-    this.#values.refresh();
-    if (error === 0) return undefined;
-    return this.#describe(error);
-  }
-
-  #thrownByJob(result: Pointer): EngineError | undefined {
-    const tag = result === 0 ? LAST_TAG : this.#values.i32[(result >> 2) + 1]!;
-    if (tag === 0 || tag > LAST_TAG || tag < FIRST_TAG) {
-      this.#quickjs._free(result);
-      return undefined;
-    }
-    return this.#describe(result);
-  }
-
-  /** Takes an error apart and frees it. */
-  #describe(error: Pointer): EngineError {
-    const script = this.#explain === undefined ? undefined : this.#askOf(error, this.#explain);
-    // Without memory for an Error, null is thrown.
-    const none = this.#values.i32[(error >> 2) + 1] === TAG_NULL;
-    const text = script?.text ?? this.#bareText(error);
-    this.#quickjs._QTS_FreeValuePointer(this.#context, error);
-    if (this.#interrupts > 0) return this.#tooLong(script);
-    if (none) return new EngineError('memory-limit', 'out of memory', false, script);
-    const code = /^(InternalError: )?out of memory$/.test(text) ? 'memory-limit' : 'exception';
-    return new EngineError(code, text, false, script);
-  }
-
-  #tooLong(script?: ScriptError): EngineError {
-    const text = `the call took longer than ${this.#options.timeLimit / 1000} s`;
-    return new EngineError('time-limit', `${text} (option time-limit)`, false, script);
-  }
-
-  /** What the script's side says about an error; undefined when it cannot. */
-  #askOf(error: Pointer, explain: Handle): ScriptError | undefined {
-    const [deadline, interrupts] = [this.#deadline, this.#interrupts];
-    this.#deadline = performance.now() + EXPLAIN_MS;
-    const result = this.#values.call(explain, error);
-    this.#deadline = deadline;
-    this.#interrupts = interrupts;
-    const failed = this.#quickjs._QTS_ResolveException(this.#context, result);
-    this.#values.refresh();
-    const text = failed === 0 ? this.#values.readString(result) : undefined;
-    this.#quickjs._QTS_FreeValuePointer(this.#context, failed === 0 ? result : failed);
-    return text === undefined ? undefined : (JSON.parse(text) as ScriptError);
-  }
-
-  /** The message of an error, found without running anything of the script's. */
-  #bareText(error: Pointer): string {
-    const message = this.get(error, 'message');
-    const text = message === undefined ? undefined : this.#values.readString(message);
-    if (message !== undefined) this.#quickjs._QTS_FreeValuePointer(this.#context, message);
-    return text ?? this.#values.readString(error) ?? 'something was thrown that is no Error';
-  }
-
   /** What came out of the interpreter: an EngineError, or the sign that it is lost. */
   #broken(error: unknown): EngineError {
-    if (error instanceof EngineError) return error;
+    if (error instanceof EngineError) {
+      if (error.fatal) this.#dead = error;
+      return error;
+    }
     const why = error instanceof Error ? error.message : String(error);
     this.#dead = new EngineError('crash', `the interpreter broke down: ${why}`, true);
     return this.#dead;
@@ -400,7 +380,7 @@ class QuickEngine implements Engine {
     const result = this.#quickjs._QTS_PromiseResult(this.#context, exports);
     this.#values.refresh();
     if (state === FULFILLED) return result;
-    throw this.#describe(result);
+    throw this.#failures.describe(result);
   }
 
   evaluate(source: string, show: Handle, id: number): string | undefined {
@@ -423,7 +403,7 @@ class QuickEngine implements Engine {
 
   #evaluate(name: string, source: string, flags: number): Handle {
     const result = this.#run(name, source, flags);
-    const error = this.#raised(result);
+    const error = this.#failures.raised(result);
     if (error !== undefined) throw error;
     return result;
   }
@@ -471,14 +451,7 @@ class QuickEngine implements Engine {
   }
 
   get(object: Handle, name: string): Handle | undefined {
-    const key = this.#values.newString(name);
-    const found = this.#quickjs._QTS_GetProp(this.#context, object, key);
-    this.#values.refresh();
-    this.#quickjs._QTS_FreeValuePointer(this.#context, key);
-    const error = found === 0 ? found : this.#quickjs._QTS_ResolveException(this.#context, found);
-    this.#values.refresh();
-    if (found === 0 || error !== 0) return undefined;
-    return this.#values.i32[(found >> 2) + 1] === TAG_UNDEFINED ? undefined : found;
+    return this.#values.get(object, name);
   }
 
   /** A host function is called by the script. */
@@ -489,12 +462,5 @@ class QuickEngine implements Engine {
 
 /** Bytes that a buffer is found by. */
 const MARK = Uint8Array.of(0x91, 0x3c, 0xe7, 0x05, 0xaa, 0x5d, 0x18, 0xf2);
-/** Tags of whatever is no number lie between these (quickjs.h). */
-const FIRST_TAG = -9;
-const LAST_TAG = 7;
 const PENDING = 0;
 const FULFILLED = 1;
-/** A script that goes on after so many ends only with its interpreter. */
-const MOST_INTERRUPTS = 3;
-/** How long the script's side may take to show an error. */
-const EXPLAIN_MS = 100;

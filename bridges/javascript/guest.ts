@@ -79,8 +79,12 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   );
   const evaluations: Evaluations = new Map();
   const granted = new Granted(settings, module);
-  const engine = await createEngine({
-    hostFunctions: lend(host, granted, evaluations),
+  const engine: Engine = await createEngine({
+    hostFunctions: {
+      ...lend(host, granted, evaluations),
+      collect_soon: { params: '', call: () => void engine.collectSoon() },
+      blocks: { params: '', call: () => engine.blocks },
+    },
     resolve: (base, name) => imports.resolve(base, name),
     load: (name) => imports.load(name),
     timeLimit: settings.timeLimit * 1000,
@@ -126,6 +130,10 @@ interface Made {
   readonly evaluations: Evaluations;
 }
 
+/** A name that a line of the prompt declares may be declared again by another. */
+const redeclarable = (source: string): string =>
+  source.replace(/^(\s*)(?:const|let)(?=\s)/, '$1var');
+
 const TOO_LONG = 'an async function took too long and was interrupted (option time-limit)';
 
 class JavaScriptGuest implements Guest {
@@ -150,6 +158,7 @@ class JavaScriptGuest implements Guest {
     try {
       this.#bridge = engine.import(BRIDGE, imports.load(BRIDGE));
       engine.explainWith(this.#helper('explain'));
+      engine.endWith(this.#helper('ended'));
       engine.outcomeIn(this.#helper('outcomeBuffer'));
       if (settings.virtualTime) engine.import(CLOCK, imports.load(CLOCK));
       const exports = engine.import(module.path, imports.main());
@@ -226,11 +235,12 @@ class JavaScriptGuest implements Guest {
   }
 
   async evaluate(source: string): Promise<Evaluation> {
+    if (this.#lastEvaluation === 0) this.#engine.call(this.#helper('openPrompt'));
     this.#lastEvaluation += 1;
     const id = this.#lastEvaluation;
     const ended = new Promise<Evaluation>((resolve) => this.#evaluations.set(id, resolve));
     try {
-      const answer = this.#engine.evaluate(source, this.#helper('show'), id);
+      const answer = this.#engine.evaluate(redeclarable(source), this.#helper('show'), id);
       if (answer === undefined) return await ended;
       this.#evaluations.delete(id);
       return { incomplete: true, output: '' };

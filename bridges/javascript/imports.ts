@@ -76,6 +76,7 @@ export class Imports {
       return own.replace(/\.[tj]s$/, '');
     }
     if (name === 'glossa') return `${LIBRARY}index`;
+    if (name === 'glossa/counts') return `${LIBRARY}counts`;
     const place = this.#placeOf(base, name);
     const refuse = (why: string): never => {
       const text = `import of '${name}' is refused: ${why}`;

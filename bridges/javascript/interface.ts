@@ -26,6 +26,8 @@ export interface EngineOptions {
 export interface Engine {
   readonly dead: EngineError | undefined;
   readonly memory: number;
+  /** Blocks of memory that the interpreter's values take. */
+  readonly blocks: number;
   /** Whether something of the last call was ended for its time, whatever came of it. */
   readonly interrupted: boolean;
   /** Runs a module and what it imports; a handle of its exports. */
@@ -45,6 +47,11 @@ export interface Engine {
   evaluate(source: string, show: Handle, id: number): string | undefined;
   /** An ArrayBuffer in which the jobs of a call may leave an integer: its result, when it is not 0. */
   outcomeIn(buffer: Handle): void;
+  /**
+   * An entry may give a promise: when jobs have run, `callable` gets its state and what it came to
+   * (0, the promise itself; 1, its value; 2, what it was rejected with), and gives the call's result.
+   */
+  endWith(callable: Handle): void;
   /** Takes errors apart from now on: a function of the script's side. */
   explainWith(callable: Handle): void;
   /** Lets the cycle collector run soon. */

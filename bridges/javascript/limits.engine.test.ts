@@ -26,6 +26,8 @@ const loops: Record<string, string> = {
   'a loop after an await': 'async stat() { await null; for (;;); }',
   'promise jobs without end': 'async stat() { for (;;) await null; }',
   'a regular expression': "stat() { /(a+)+$/.test('a'.repeat(40) + 'b'); }",
+  'a sort of very many':
+    'stat() { Array.from({ length: 2e6 }, (_, i) => (i * 7919) % 2000003).sort(); }',
   'a sort that never ends': 'stat() { [2, 1].sort(() => { for (;;); }); }',
 };
 

@@ -10,10 +10,11 @@
  */
 import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
 
-const TAG_INT = 0;
+export const TAG_INT = 0;
 export const TAG_NULL = 2;
 export const TAG_UNDEFINED = 3;
 export const TAG_STRING = -7;
+export const TAG_OBJECT = -1;
 const CHARACTERS = 16;
 const WIDE = 0x80000000;
 /** Makes the interpreter choose 16 bits a character. Three bytes of UTF-8. */
@@ -174,6 +175,18 @@ export class Values {
     const result = this.#quickjs._QTS_Call(this.context, callable, this.undefinedValue, 1, at);
     this.refresh();
     return result;
+  }
+
+  /** A property, as a value of its own; undefined when there is none. */
+  get(object: Pointer, name: string): Pointer | undefined {
+    const key = this.newString(name);
+    const found = this.#quickjs._QTS_GetProp(this.context, object, key);
+    this.refresh();
+    this.#quickjs._QTS_FreeValuePointer(this.context, key);
+    const error = found === 0 ? found : this.#quickjs._QTS_ResolveException(this.context, found);
+    this.refresh();
+    if (found === 0 || error !== 0) return undefined;
+    return this.i32[(found >> 2) + 1] === TAG_UNDEFINED ? undefined : found;
   }
 
   // -- bytes -------------------------------------------------------------------------------------

@@ -58,6 +58,8 @@ export interface QuickJS {
     constructs: number,
     id: number,
   ): Pointer;
+  /** An object of counts, such as `malloc_count`. */
+  _QTS_RuntimeComputeMemoryUsage(runtime: Pointer, context: Pointer): Pointer;
   _QTS_PromiseState(context: Pointer, value: Pointer): number;
   _QTS_PromiseResult(context: Pointer, value: Pointer): Pointer;
 }

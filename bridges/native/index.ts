@@ -35,7 +35,8 @@ const options = defineOptions({
   'module-path': {
     type: 'str',
     description:
-      "The file, .ts, .mts, .js, .mjs or .so; a relative one starts at the volfile's folder.",
+      "The file, .ts, .mts, .js, .mjs or .so; a relative one starts at the volfile's folder. A .so " +
+      'takes the options of features/glupy for failures (on-error, frame-timeout, …) and reload too.',
   },
   ffi: {
     type: 'str',

@@ -2,21 +2,33 @@
  * features/native for shared objects in C: a translator whose record is made of one, hosted like a
  * module of any other language (bridges/host), so that policies and time-outs are the same.
  */
-import type { Options, Values } from '../../runtime/core/options.ts';
+import { basename, dirname } from 'node:path';
+import { defineOptions, type Options, type Values } from '../../runtime/core/options.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import { moduleOptions } from '../host/declared.ts';
 import { Host } from '../host/host.ts';
 import { failureOptions, type Hosted, hosted, policyOf } from '../host/hosted.ts';
 import { Session } from '../host/session.ts';
+import { watchFolder } from '../host/watch.ts';
 import { openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
 import type { NativeSettings, Provider } from './provider.ts';
 
-type Given = Values<typeof failureOptions>;
+const options = defineOptions({
+  ...failureOptions,
+  reload: {
+    type: 'bool',
+    default: false,
+    description: 'Loads the file again whenever it is written.',
+  },
+});
+
+type Given = Values<typeof options>;
 
 /** What a volume of such a file keeps. */
 interface Volume extends Hosted {
   given: Given;
+  unwatch(): void;
 }
 
 export const sharedObject: Provider = {
@@ -26,11 +38,8 @@ export const sharedObject: Provider = {
   },
 };
 
-function recordOf(
-  path: string,
-  { ffi, own }: NativeSettings,
-): Translator<Volume, typeof failureOptions> {
-  const host: Options = { ...own, ...failureOptions };
+function recordOf(path: string, { ffi, own }: NativeSettings): Translator<Volume, typeof options> {
+  const host: Options = { ...own, ...options };
   const valuesFor = (xl: Xlator<Volume>, { guest }: Session): Record<string, unknown> =>
     moduleOptions(xl, host, guest.description.options, path);
 
@@ -54,14 +63,24 @@ function recordOf(
     type: 'features/native',
     description: 'A translator in C.',
     children: [0, Number.POSITIVE_INFINITY],
-    options: failureOptions,
+    options,
     openOptions: true,
     ...hosted,
     async init(xl, given) {
       const host = new Host(xl, policyOf(given), () => begin(xl, volume));
-      const volume: Volume = { host, given };
+      const volume: Volume = { host, given, unwatch: () => {} };
       await host.start();
+      if (given.reload) {
+        volume.unwatch = watchFolder(dirname(path), [basename(path)], {
+          changed: () => void host.reload(),
+          failed: (why) => xl.log.warning(`option reload: ${path} is not watched: ${why}`),
+        });
+      }
       return volume;
+    },
+    fini(xl) {
+      xl.priv.unwatch();
+      return hosted.fini(xl);
     },
     reconfigure(xl, given) {
       const volume = xl.priv;

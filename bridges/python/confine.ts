@@ -64,6 +64,7 @@ def _make_hook(refused, granted):
             "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname",
             "socket.gethostbyaddr", "socket.getnameinfo", "urllib.Request", "http.client.connect",
             "ftplib.connect", "smtplib.connect", "webbrowser.open", "object.__setattr__",
+            "_thread.start_new_thread", "_thread.start_joinable_thread",
         }:
             return
         if event == "object.__setattr__":
@@ -104,6 +105,9 @@ def _make_hook(refused, granted):
             look(event, args[1], True, args[-1])
         elif event.startswith(("socket.", "urllib.", "http.", "ftplib.", "smtplib.", "webbrowser.")):
             raise no(event, "refused: " + event + " (a module has no network)")
+        elif event.startswith("_thread."):
+            # As where threads cannot be had: libraries then do without.
+            raise no("a thread", "refused: a thread (a module has one)", RuntimeError)
         else:
             raise no(event, "refused: " + event + " (a module has no processes)")
 

@@ -114,8 +114,9 @@ export const startPython: StartGuest = async (module, host, settings) => {
     files,
     env: settings.grants.env,
     refused: once((what) => {
-      // Python looks for the text of a line that it cannot compile: nobody asked for that.
-      if (what !== `open ${module.path}`) settings.log(5, source(module.path), `refused: ${what}`);
+      // For a message, Python looks for the text of lines: nobody asked for that.
+      if (what === `open ${module.path}` || what.startsWith(`open ${SITE}/glu`)) return;
+      settings.log(5, source(module.path), `refused: ${what}`);
     }),
     hostFunctions: {
       ...lend(host),

@@ -13,7 +13,7 @@ import { DevLog } from './dev/log.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure, UsageError } from './exit.ts';
 import { choice, takeOperands, text } from './flags.ts';
 import { Server } from './handover.ts';
-import { findModuleFile, type ModuleFile, moduleVolfile } from './module-volfile.ts';
+import { canReload, findModuleFile, type ModuleFile, moduleVolfile } from './module-volfile.ts';
 import { reason } from './reason.ts';
 import { removeScratch } from './scratch.ts';
 import { paint, type Terminal } from './terminal.ts';
@@ -91,7 +91,7 @@ function stageModule(module: ModuleFile, directory: string | undefined, scratch:
   const above = moduleVolfile(module, { directory: files, reload: true });
   writeFileSync(volfile, above);
   const [, volume = ''] = /\nvolume (\S+)\n/.exec(above) ?? [];
-  const reloads = !module.native;
+  const reloads = canReload(module);
   return { volfile, overrides: [], files, edit: module.path, volumes: [volume], reloads };
 }
 
@@ -183,7 +183,7 @@ function introduction(
   const above = files === null ? '' : `, above the files of ${files}`;
   const rows = [
     ['look', `ls -l ${mountpoint}`],
-    ['edit', reloads ? `${edit}: it is loaded again when you save it` : edit],
+    ['edit', reloads ? `${edit}: it is loaded again when it is saved` : edit],
     ['end', 'Ctrl-C'],
   ];
   const steps = rows.map(([what, how]) => `  ${paint('bold', what!.padEnd(6), colour)}${how}`);

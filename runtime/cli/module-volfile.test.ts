@@ -54,4 +54,8 @@ volume storage-module
     subvolumes storage
 end-volume
 `);
+  const compiled = { name: 'm.so', path: '/m/m.so', native: true };
+  expect(moduleVolfile(compiled, { directory: null, reload: true })).toContain(
+    'option module-path /m/m.so\n    option reload on\n',
+  );
 });

@@ -48,6 +48,10 @@ export function findModuleFile(given: string): ModuleFile | null {
   return null;
 }
 
+/** Whether its code can be loaded again while it is mounted. */
+export const canReload = ({ native, path }: ModuleFile): boolean =>
+  !native || extname(path) === '.so';
+
 export interface AboveSettings {
   /** Storage in memory, or the files of a folder. */
   readonly directory: string | null;
@@ -55,10 +59,8 @@ export interface AboveSettings {
 }
 
 /** The volfile of a module above a storage. */
-export function moduleVolfile(
-  { name, path, native }: ModuleFile,
-  { directory, reload }: AboveSettings,
-): string {
+export function moduleVolfile(module: ModuleFile, { directory, reload }: AboveSettings): string {
+  const { name, path, native } = module;
   const storage: PlainVolume = {
     name: 'storage',
     type: directory === null ? 'storage/memory' : 'storage/posix',
@@ -71,13 +73,13 @@ export function moduleVolfile(
     : [
         ['module-name', name],
         ['module-path', dirname(path)],
-        ...(reload ? ([['reload', 'on']] as [string, string][]) : []),
       ];
-  const module: PlainVolume = {
+  if (reload && canReload(module)) options.push(['reload', 'on']);
+  const above: PlainVolume = {
     name: volume === storage.name ? `${volume}-module` : volume,
     type: native ? 'features/native' : 'features/glupy',
     options,
     subvolumes: [storage.name],
   };
-  return printVolumes([storage, module]);
+  return printVolumes([storage, above]);
 }

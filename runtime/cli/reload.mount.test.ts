@@ -1,10 +1,12 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import {
   describeMounts,
   glossa,
+  run,
   type Scratch,
   startMount,
   withScratch,
@@ -80,6 +82,27 @@ describeMounts('glossa reload', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
+  it('finds the volfile of a daemon, whose name was relative', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.py', module('one'));
+      await scratch.file('own.vol', stack());
+      await scratch.folder('own');
+      expect(
+        await glossa(scratch, ['mount', 'own.vol', 'own', '-l', 'own.log', ...flags]),
+      ).toMatchObject({
+        status: 0,
+      });
+      try {
+        await scratch.file('own.vol', stack('option name three'));
+        expect(await glossa(scratch, ['reload', 'own'])).toMatchObject({
+          status: 0,
+          out: 'own.vol: new options for top\ntop: reloaded\n',
+        });
+      } finally {
+        expect(await glossa(scratch, ['umount', 'own'])).toMatchObject({ status: 0 });
+      }
+    }));
+
   it('is what SIGHUP does with the options', () =>
     withScratch(async (scratch) => {
       const { mount, seen } = await start(scratch);
@@ -98,5 +121,31 @@ describeMounts('glossa reload', () => {
         status: 1,
         err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
       });
+    }));
+
+  it('is served while somebody waits in the root for a module that does not answer', () =>
+    withScratch(async (scratch) => {
+      const holds = `
+from glupy import EINTR, Translator
+class xlator(Translator):
+    def mkdir(self, frame, *args):
+        self.kept = frame
+        self.log.info("holds")
+    def mkdir_cancel(self, frame):
+        frame.fail(EINTR)
+`;
+      await scratch.file('m.py', holds);
+      const mount = await startMount(scratch, stack(), { args: flags });
+      let client!: ChildProcess;
+      const waiting = run(scratch, 'mkdir', [join(mount.path, 'new')], {
+        onStart: (child) => {
+          client = child;
+        },
+      });
+      await vi.waitFor(() => expect(mount.log()).toContain('holds'), { timeout: 30_000 });
+      expect(await glossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0 });
+      client.kill('SIGKILL');
+      expect((await waiting).signal).toBe('SIGKILL');
+      expect(await mount.stop()).toBe(0);
     }));
 });

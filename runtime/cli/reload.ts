@@ -1,8 +1,8 @@
 /** `glossa reload`: the server of a mount reads its volfile and its modules again. */
 import { decodeName } from '../core/bytes.ts';
-import { ECONNABORTED, ENOTCONN, EOPNOTSUPP, EPERM, strerror } from '../core/errno.ts';
+import { ECONNABORTED, ENODATA, ENOTCONN, EOPNOTSUPP, EPERM, strerror } from '../core/errno.ts';
 import { printable } from '../graph/printable.ts';
-import { getxattr, setxattr } from '../sys/libc.ts';
+import { getxattr } from '../sys/libc.ts';
 import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from './exit.ts';
@@ -34,12 +34,8 @@ export default defineCommand({
 
 /** Asks the server, and waits until it is done. @throws {Failure} */
 export function reload(mountpoint: string, given: string): readonly Reloading[] {
-  const path = cstring(mountpoint);
-  const one = new Uint8Array([49]);
-  const status = setxattr(path, cstring(RELOAD), one, one.length, 0);
-  if (status < 0) throw refusal(-status, given);
   const value = new Uint8Array(XATTR_SIZE_MAX);
-  const length = getxattr(path, cstring(RELOAD), value, value.length);
+  const length = getxattr(cstring(mountpoint), cstring(RELOAD), value, value.length);
   if (length < 0) throw refusal(-length, given);
   return JSON.parse(decodeName(value, 0, length)) as readonly Reloading[];
 }
@@ -49,7 +45,8 @@ function refusal(errno: number, given: string): Failure {
     return new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
   }
   const who = `only root and the user who mounted ${given} may reload it`;
-  const why = errno === EOPNOTSUPP ? 'it cannot be reloaded' : strerror(errno);
+  const none = errno === EOPNOTSUPP || errno === ENODATA;
+  const why = none ? 'it cannot be reloaded' : strerror(errno);
   return new Failure(errno === EPERM ? who : `${given} was not reloaded: ${why}`);
 }
 

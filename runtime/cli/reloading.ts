@@ -1,7 +1,7 @@
 /**
  * Bringing a running server up to date: the options in its volfile, and the code of its scripted
- * volumes. SIGHUP reads the volfile again; `glossa reload` sets the extended attribute
- * `glossa.reload` of the mount's root, which does both, and reads there what came of it.
+ * volumes. SIGHUP reads the volfile again; `glossa reload` reads the extended attribute
+ * `glossa.reload` of the mount's root, which does both and tells what came of it.
  *
  * Whatever cannot be done leaves things as they were, and says why.
  *

@@ -29,8 +29,9 @@ export default defineCommand({
   usage: ['glossa repl VOLFILE|MODULE [options]'],
   description:
     'Starts the graph of VOLFILE, or MODULE above a storage in memory, without a mount, and gives ' +
-    'a prompt inside the interpreter of the scripted volume: the names of the module are there, ' +
-    'and self is the translator (in JavaScript, this). What is awaited is waited for: ' +
+    'a prompt inside the interpreter of the scripted volume: self is the translator, and the ' +
+    'names of the module are there (in JavaScript, those that it exports, and those of glossa). ' +
+    'What is awaited is waited for: ' +
     'await self.child.statfs(...). Lines may also come from a pipe. Ctrl-D ends it.',
   flags: {
     volume: text({ value: 'NAME', help: 'the volume, when there are several scripted ones' }),
@@ -128,9 +129,8 @@ async function talk(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> 
   const interactive = process.stdin.isTTY === true && terminal.interactive;
   const prompt = interactive ? new ConsolePrompt(language) : new PipedPrompt();
   if (interactive) {
-    const self = language === 'python' ? 'self' : 'this';
     terminal.out(
-      `${volume.priv.module.path}, volume ${volume.name}: ${self} is the translator; Ctrl-D ends`,
+      `${volume.priv.module.path}, volume ${volume.name}: self is the translator; Ctrl-D ends`,
     );
   }
   try {

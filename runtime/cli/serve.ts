@@ -216,7 +216,9 @@ async function serveGraph(
 ): Promise<number> {
   const { mountpoint, volfile } = settings;
   ending.defer();
-  const reloader = new Reloader(graph, volfile, () => readAgain(settings), log);
+  // A daemon goes to the root directory once it serves, so a relative name leads elsewhere then.
+  const again = { ...settings, volfile: resolve(volfile) };
+  const reloader = new Reloader(graph, volfile, () => readAgain(again), log);
   ending.onHangUp = () => void reloader.readVolfile();
   const mount = await mountOrFail(graph, reloader, settings, levels);
   const pidFile = new PidFile(settings.pidFile);
@@ -254,11 +256,10 @@ async function mountOrFail(
   levels: LogLevels,
 ): Promise<Mount> {
   try {
-    const rootXattrs = new Map([
-      [STATEDUMP, () => encodeName(statedump(graph))],
-      [RELOAD, () => encodeName(reloader.report())],
+    const rootXattrs = new Map([[STATEDUMP, () => encodeName(statedump(graph))]]);
+    const rootActions = new Map([
+      [RELOAD, () => reloader.reload().then(() => encodeName(reloader.report()))],
     ]);
-    const rootActions = new Map([[RELOAD, () => reloader.reload()]]);
     const own = { rootXattrs, rootActions };
     return await mountGraph({ ...options, ...own, graph, levels, source: resolve(volfile) });
   } catch (error) {

@@ -88,7 +88,7 @@ function methods(row: FopRow): string {
      * The reply (${row.reply.map((arg) => camel(arg.name)).join(', ')}): ${doc.reply}
 ${sayArgs(row, row.args)}
      */
-    ${name}?(frame: ${given}, ${args}): void | Promise<Returned<'${name}'>>;
+    ${name}?(frame: ${given}, ${args}): Nothing | Promise<Returned<'${name}'>>;
     /**
      * ${doc.reply} After a failure (opRet < 0) all parts are null.
 ${sayArgs(row, row.reply)}

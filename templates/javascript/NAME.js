@@ -4,9 +4,7 @@ import { EPERM, Option, Translator } from 'glossa';
 export class xlator extends Translator {
   static options = { suffix: Option.str('.keep', { help: 'names that end so are kept' }) };
 
-  init() {
-    this.refused = 0;
-  }
+  refused = 0;
 
   unlink(frame, loc) {
     if (loc.name.endsWith(this.options.suffix)) {

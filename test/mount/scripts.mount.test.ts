@@ -41,6 +41,34 @@ class xlator(Translator):
         frame.fail(EINTR)
 `;
 
+const WAITING_JS = `import { Cancelled, EINTR, Translator } from 'glossa';
+
+export class xlator extends Translator {
+  async getxattr(_frame, loc, name, xdata) {
+    if (name === 'user.wait') {
+      this.log.info('waits in a coroutine');
+      try {
+        await this.sleep(1000);
+      } catch (error) {
+        if (error instanceof Cancelled) this.log.info('the coroutine is cancelled');
+        throw error;
+      }
+    }
+    return await this.child.getxattr(loc, name, xdata);
+  }
+
+  removexattr(frame) {
+    this.kept = frame;
+    this.log.info('keeps a frame');
+  }
+
+  removexattrCancel(frame) {
+    this.log.info('the frame is given up');
+    frame.fail(EINTR);
+  }
+}
+`;
+
 const edition = (number: number): string => `import os
 from glupy import Translator
 
@@ -67,8 +95,13 @@ class xlator(Translator):
 `;
 
 /** A volfile over memory with the module at its top; `more` are lines of options. */
-async function volfile(scratch: Scratch, module: string, more = ''): Promise<string> {
-  await scratch.file('m.py', module);
+async function volfile(
+  scratch: Scratch,
+  module: string,
+  more = '',
+  file = 'm.py',
+): Promise<string> {
+  await scratch.file(file, module);
   return `volume store
     type storage/memory
 end-volume
@@ -88,11 +121,14 @@ async function dumpOf(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
 
 describeMounts('callers that give up', () => {
   it.each([
-    ['-n', 'waits in a coroutine', 'the coroutine is cancelled'],
-    ['-x', 'keeps a frame', 'the frame is given up'],
-  ])('kill -9 of a process ends its request in the module (%s)', (flag, waits, ends) =>
+    ['m.py', '-n', 'waits in a coroutine', 'the coroutine is cancelled'],
+    ['m.py', '-x', 'keeps a frame', 'the frame is given up'],
+    ['m.js', '-n', 'waits in a coroutine', 'the coroutine is cancelled'],
+    ['m.js', '-x', 'keeps a frame', 'the frame is given up'],
+  ])('kill -9 of a process ends its request in the module (%s, %s)', (file, flag, waits, ends) =>
     withScratch(async (scratch) => {
-      const mount = await startMount(scratch, await volfile(scratch, WAITING));
+      const module = file === 'm.py' ? WAITING : WAITING_JS;
+      const mount = await startMount(scratch, await volfile(scratch, module, '', file));
       await writeFile(join(mount.path, 'file'), 'text');
       let client!: ChildProcess;
       const program = flag === '-n' ? 'getfattr' : 'setfattr';

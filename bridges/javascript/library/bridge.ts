@@ -13,14 +13,18 @@ import {
   isAsync,
   type TranslatorClass,
 } from './describe.ts';
-import { fopEntry, type Methods, replyEntry } from './entry.ts';
-import { below, type Cbk, FAILED, Frame, frameClass, NOTHING } from './frame.ts';
+import { compileEntries, type Entries } from './entry.ts';
+import { below, type Cbk, FAILED, Frame, framePrototype, NOTHING } from './frame.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
+import * as library from './index.ts';
 import { contexts, Fd, Loc } from './inode.ts';
 import { inspect } from './inspect.ts';
 import { tick as ringTimers } from './loop.ts';
 import { explain, report } from './report.ts';
 import { cancel as cancelRequest, interrupt as interruptRequest } from './requests.ts';
+
+export { ended } from './requests.ts';
+
 import { self } from './self.ts';
 import { endow, type Translator } from './translator.ts';
 import './web.ts';
@@ -31,10 +35,13 @@ export { explain };
 export const outcomeBuffer = outcome.buffer;
 
 let found: TranslatorClass | undefined;
+/** What the module exports. */
+let names: Record<string, unknown> = {};
 
 /** Finds the translator among a module's exports, and describes it. */
 export function load(exports: Record<string, unknown>, path: string): string {
   found = findClass(exports, path);
+  names = exports;
   return describe(found, path);
 }
 
@@ -50,8 +57,6 @@ export function create(name: string, children: string, options: string): void {
   Frame.prototype.cookie = below.child;
   const Made = found!;
   self.translator = new Made();
-  // For the prompt.
-  Object.assign(globalThis, { self: self.translator });
   for (const row of fops) {
     const { method, cbk } = answersOf(Made, row);
     methods.set(row.name, method ?? cbk);
@@ -70,25 +75,25 @@ export function checkInit(): void {
   if (refusal !== undefined) throw refusal.error;
 }
 
-const made = new Map<string, Methods>();
+const compiled = new Map<string, Entries>();
 
-function methodsOf(name: string): Methods {
-  let known = made.get(name);
+function entriesOf(name: string): Entries {
+  let known = compiled.get(name);
   if (known === undefined) {
     const row = findFop(name)!;
     const { method, cbk } = answersOf(found!, row);
     const seen = cbk as Cbk | undefined;
-    known = { made: frameClass(row, seen), method, isAsync: isAsync(method), cbk: seen };
-    made.set(name, known);
+    const frames = framePrototype(row, seen);
+    const methods = { frames, method, isAsync: isAsync(method), cbk: seen };
+    known = compileEntries(row, self.translator as Translator, methods);
+    compiled.set(name, known);
   }
   return known;
 }
 
 /** A fop's entry point, and that for the replies of a fop, by the fop's name. */
-export const entry = (name: string) =>
-  fopEntry(findFop(name)!, self.translator as Translator, methodsOf(name));
-export const reply = (name: string) =>
-  replyEntry(findFop(name)!, self.translator as Translator, methodsOf(name));
+export const entry = (name: string) => entriesOf(name).enter;
+export const reply = (name: string) => entriesOf(name).reply;
 
 // -- hooks ---------------------------------------------------------------------------------------
 
@@ -154,7 +159,7 @@ export const interrupt = (id: number): number =>
 
 /** Makes garbage, so that the engine's collector looks for cycles. */
 export function collect(): number {
-  now.current = now.running = fresh.promise = null;
+  now.current = now.running = now.reply = fresh.promise = null;
   const one = { other: {} };
   one.other = one;
   return NOTHING;
@@ -182,6 +187,14 @@ function isIncomplete(error: unknown, source: string): boolean {
   const [, line, column] = AT_INPUT.exec(error.stack ?? '') ?? [];
   const lines = source.trimEnd().split('\n');
   return Number(line) >= lines.length && Number(column) > lines.at(-1)!.length;
+}
+
+/** Gives the prompt its names: the translator, what the module exports, and the library's. */
+export function openPrompt(): void {
+  const { default: _, ...exported } = names;
+  for (const [name, value] of Object.entries({ ...library, ...exported, self: self.translator })) {
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  }
 }
 
 interface Prompt {

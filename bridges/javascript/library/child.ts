@@ -1,9 +1,10 @@
 /** Children, and the replies that an async method awaits from them. */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
-import { fresh } from './context.ts';
+import { awaited, methods, watched } from './context.ts';
 import { FopError } from './errors.ts';
-import { type Frame, frameClass, LATER, WIND } from './frame.ts';
+import { type Frame, framePrototype, LATER, WIND } from './frame.ts';
 import { now } from './host.ts';
+import { warn } from './report.ts';
 import { changed, lent } from './values.ts';
 
 /** `prebuf_dst` is `prebufDst` here. */
@@ -18,21 +19,32 @@ export const PARTS = 3;
 /** What a child answered: opRet, opErrno, and the fop's reply by name. */
 export class Reply {
   declare readonly fop: FopRow;
-  readonly _answer: Answer;
+  /** As it entered: the parts still as scalars, until somebody looks at one. */
+  readonly _raw: Answer;
   /** The request that it answers, as long as it is what came. */
   readonly _id: number;
+  declare _made: Answer | undefined;
 
   constructor(answer: Answer, id: number) {
-    this._answer = answer;
+    this._raw = answer;
     this._id = id;
+    this._made = answer;
+  }
+
+  /** Makes the parts: of the fop's class. */
+  declare _make: (this: Reply) => Answer;
+
+  get _answer(): Answer {
+    this._made ??= this._make();
+    return this._made;
   }
 
   get opRet(): number {
-    return this._answer[0] as number;
+    return this._raw[0] as number;
   }
 
   get opErrno(): number {
-    return this._answer[1] as number;
+    return this._raw[1] as number;
   }
 
   /** The parts in the table's order. */
@@ -77,14 +89,12 @@ type ReplyClass = new (answer: Answer, id: number) => Reply;
 const replyClasses = new Map<FopRow, ReplyClass>();
 
 /** The class of a fop's replies: with a getter for each part. */
-function replyClass(row: FopRow): ReplyClass {
+export function replyClass(row: FopRow): ReplyClass {
   const known = replyClasses.get(row);
   if (known !== undefined) return known;
-  function reply(this: { -readonly [K in keyof Reply]: Reply[K] }, answer: Answer, id: number) {
-    this._answer = answer;
-    this._id = id;
-  }
-  reply.prototype = Object.create(Reply.prototype, { fop: { value: row } });
+  const reply = class extends Reply {};
+  Object.defineProperty(reply, 'name', { value: 'Reply' });
+  Object.defineProperty(reply.prototype, 'fop', { value: row });
   row.reply.forEach(({ name }, at) => {
     Object.defineProperty(reply.prototype, camel(name), {
       get(this: Reply) {
@@ -93,10 +103,11 @@ function replyClass(row: FopRow): ReplyClass {
       enumerable: true,
     });
   });
-  const made = reply as unknown as ReplyClass;
-  replyClasses.set(row, made);
-  return made;
+  replyClasses.set(row, reply);
+  return reply;
 }
+
+Object.assign(Reply.prototype, { _made: undefined });
 
 /** A subvolume. Every fop is a method that gives a promise of its Reply. */
 export class Child {
@@ -127,23 +138,26 @@ for (const row of fops) {
   });
 }
 
-const ownFrames = new Map<FopRow, new (id: number, args: null) => Frame>();
+const ownFrames = new Map<FopRow, Frame>();
 let lastOwn = 0;
 
 /** The frame of a request of the translator's own. */
 function ownFrame(row: FopRow): Frame {
   let made = ownFrames.get(row);
   if (made === undefined) {
-    made = frameClass(row, undefined) as new (id: number, args: null) => Frame;
+    made = framePrototype(row, undefined);
     ownFrames.set(row, made);
   }
   lastOwn -= 1;
-  const frame = new made(lastOwn, null);
-  frame._state = LATER;
-  return frame;
+  return { __proto__: made, id: lastOwn, _state: LATER } as unknown as Frame;
 }
 
-export type Settle = { resolve(value: unknown): void; reject(error: unknown): void };
+export interface Settle {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+  /** What is settled, when it is told that nobody awaits it. */
+  readonly promise?: object;
+}
 const taken: Settle = { resolve: () => {}, reject: () => {} };
 const executor = (resolve: (value: unknown) => void, reject: (error: unknown) => void): void => {
   taken.resolve = resolve;
@@ -152,14 +166,15 @@ const executor = (resolve: (value: unknown) => void, reject: (error: unknown) =>
 const Native = Promise;
 
 /** Starts a request to a child; a promise of its Reply. */
-function start(child: Child, row: FopRow, args: readonly unknown[]): Promise<Reply> {
+export function start(child: Child, row: FopRow, args: readonly unknown[]): Promise<Reply> {
   const current = now.current as Frame | null;
   const frame = current === null || current.answered ? ownFrame(row) : current;
   const promise = new Native<unknown>(executor) as Promise<Reply>;
-  fresh.promise = promise;
-  const settle = { resolve: taken.resolve, reject: taken.reject };
+  watched.promise = promise;
+  const settle = { resolve: taken.resolve, reject: taken.reject, promise };
+  frame._open();
   if (frame._state === 0 && frame._isFresh() && isFirst(frame, child, row, args)) {
-    frame._first = settle;
+    frame._first = [settle.resolve, settle.reject, null];
     frame._state = WIND;
   } else frame._pushWind(row, child, args, { cbk: undefined, promise: settle, cookie: undefined });
   return promise;
@@ -180,6 +195,13 @@ export function deliver(settle: Settle, frame: Frame, row: FopRow, answer: Answe
   // The host keeps nothing of a request that nobody above waits for.
   if (frame.id < 0) for (const value of answer) lent(value)?._take();
   const reply = new (replyClass(row))(answer, row === frame.fop ? frame.id : 0);
-  if (reply.opRet < 0) settle.reject(new FopError(reply.opErrno, undefined, reply));
-  else settle.resolve(reply);
+  if (reply.opRet >= 0) {
+    settle.resolve(reply);
+    return;
+  }
+  const error = new FopError(reply.opErrno, undefined, reply);
+  settle.reject(error);
+  if (settle.promise === undefined || awaited.has(settle.promise)) return;
+  const method = frame.id < 0 ? undefined : methods.get(frame.name);
+  warn(method, `${row.name} of a child failed, and nobody awaits it: ${error.message}`);
 }

@@ -17,6 +17,26 @@ const { apply } = Reflect;
 /** The promise that a child's method has made last: awaited at once, it needs no care. */
 export const fresh: { promise: unknown } = { promise: null };
 
+/** How an async method is followed that awaits anything else; requests.ts does it. */
+export const strays = { follow: (_frame: Frame, _promise: Promise<unknown>): void => {} };
+
+/** What a frame's method awaits can end it at any time, and not just when the child answers. */
+function stray(frame: Frame): void {
+  frame._strays = true;
+  const method = frame._first?.[2];
+  if (!method) return;
+  frame._first![2] = null;
+  strays.follow(frame, method);
+}
+
+/**
+ * Promises of children's replies that somebody has looked at, or awaits: a failure of the others is
+ * nobody's. What is awaited at once as it came does without.
+ */
+export const awaited = new WeakSet<object>();
+/** The last of those that are watched so. */
+export const watched: { promise: object | null } = { promise: null };
+
 let busy = false;
 
 /**
@@ -39,6 +59,7 @@ function mark(current: typeof now.current, more: number): void {
 
 function lineUp(promise: unknown): void {
   busy = true;
+  awaited.add(promise as object);
   const { current } = now;
   const restore = (): void => {
     const switches = now.current !== current;
@@ -47,7 +68,10 @@ function lineUp(promise: unknown): void {
   };
   try {
     apply(then, promise, [restore, restore]);
-    if (current !== null && !current.answered) keep(current as Frame);
+    if (current !== null && !current.answered) {
+      keep(current as Frame);
+      stray(current as Frame);
+    }
   } catch {
     // Somebody looks at the constructor of what is no promise: nothing will wait for it.
   } finally {
@@ -58,7 +82,9 @@ function lineUp(promise: unknown): void {
 Object.defineProperty(Native.prototype, 'constructor', {
   configurable: true,
   get() {
-    if (!busy && this !== fresh.promise) lineUp(this);
+    if (busy || this === fresh.promise) return Native;
+    if (this === watched.promise) awaited.add(this as object);
+    else lineUp(this);
     return Native;
   },
 });

@@ -9,8 +9,6 @@ import {
   inside,
   LENT,
   type Lent,
-  LentIatt,
-  lentClass,
   NULL_GFID,
   OWN,
   requestOf,
@@ -40,7 +38,7 @@ export class Data implements Lent {
   /** The bytes: change them, and what you have changed is handed on. */
   get bytes(): Uint8Array {
     if (this._bytes === undefined) {
-      this._bytes = this.#read();
+      this._bytes = this._read();
       this._at = OWN;
       changes.any = true;
     }
@@ -49,10 +47,10 @@ export class Data implements Lent {
 
   /** The bytes as an array of your own. Looking at them in this way changes nothing. */
   copy(): Uint8Array {
-    return this._bytes === undefined ? this.#read() : this._bytes.slice();
+    return this._bytes === undefined ? this._read() : this._bytes.slice();
   }
 
-  #read(): Uint8Array {
+  _read(): Uint8Array {
     const bytes = new Uint8Array(this.length);
     const at = this._at;
     if (host.data(requestOf(at), windOf(at), indexOf(at), bytes.buffer) !== this.length) {
@@ -66,7 +64,7 @@ export class Data implements Lent {
   }
 
   _take(): void {
-    this._bytes ??= this.#read();
+    this._bytes ??= this._read();
     this._at = OWN;
   }
 
@@ -144,7 +142,7 @@ function packValue(kind: string, value: unknown): unknown {
 
 function unpackValue(kind: string, value: unknown): unknown {
   if (kind === 'bin' || kind === 'mdata') return fromLatin1(value as string);
-  if (kind === 'iatt') return inside(LentIatt, value);
+  if (kind === 'iatt') return inside(Iatt, value);
   return kind === 'double' ? Number(value) : value;
 }
 
@@ -291,8 +289,6 @@ export class Dict implements Lent {
   }
 }
 Object.assign(Dict.prototype, { _pairs: undefined, _types: undefined, _packed: undefined });
-
-export const LentDict = lentClass(Dict);
 
 /** Pairs of a Dict, a Map, or an object that is nothing but pairs. */
 function pairsOf(value: object | null): Iterable<[string, unknown]> {

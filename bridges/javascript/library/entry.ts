@@ -1,181 +1,342 @@
 /**
- * Where the host enters: one function per fop and per reply, made from the table of fops.
+ * Where the host enters: two functions per fop, for requests and for replies, made from the table of
+ * fops; and the methods of its frames, as far as they are plain.
  *
  * A loc arrives as five arguments (inode number, parent's number, name, gfid, parent's gfid), an
  * inode or an fd as its number, what is costly only as a sign that it is there. Results are the codes
  * of codes.ts. The functions are compiled from text, so that each is a straight line.
+ *
+ * Every object and every property that is made costs as much as a call. So what came is in variables
+ * that the functions of one fop share, as long as its method runs; `_open` gives it to the frame when
+ * something uncommon happens. Objects are literals with `__proto__`, which cost half of `new`.
  */
 import type { Arg, ArgType, FopRow } from '../../../runtime/core/fops.ts';
-import { Data, LentDict } from './data.ts';
-import { type Cbk, type FrameClass, waiting } from './frame.ts';
-import { Code, now } from './host.ts';
-import { fd, inode, Loc } from './inode.ts';
-import { failed, replied, settle, start } from './requests.ts';
-import { dirents, flocks, LentFlock, LentIatt, LentLease, LentStatvfs, listing } from './values.ts';
+import { Child, Reply, replyClass, start as startWind } from './child.ts';
+import { fresh } from './context.ts';
+import { Data, Dict } from './data.ts';
+import { below, type Cbk, type Frame, waiting } from './frame.ts';
+import { Code, now, outcome } from './host.ts';
+import { fd, Inode, Loc } from './inode.ts';
+import { failed, refused, replied, settle, start } from './requests.ts';
+import { changes, dirents, Flock, flocks, Iatt, Lease, listing, Statvfs } from './values.ts';
 
 const SPACE = {
-  Data,
+  below,
+  changes,
+  Child: Child.prototype,
+  Data: Data.prototype,
+  Dict: Dict.prototype,
   dirents,
   failed,
   fd,
+  Flock: Flock.prototype,
   flocks,
-  inode,
-  LentDict,
-  LentFlock,
-  LentIatt,
-  LentLease,
-  LentStatvfs,
+  fresh,
+  Iatt: Iatt.prototype,
+  Inode: Inode.prototype,
+  Lease: Lease.prototype,
   listing,
-  Loc,
+  Loc: Loc.prototype,
+  Native: Promise,
   now,
+  outcome,
+  refused,
   replied,
+  Reply: Reply.prototype,
   settle,
   start,
+  startWind,
+  Statvfs: Statvfs.prototype,
+  trimmed,
   waiting,
 };
 
+/** What was given, without what was left out at the end. */
+function trimmed(given: unknown[]): unknown[] {
+  while (given.length > 0 && given.at(-1) === undefined) given.pop();
+  return given;
+}
+
 /** type → what arrives, and the expression that makes the argument of it. */
 function form(type: ArgType, name: string, origin: string): { params: string[]; expr: string } {
-  const lent = (made: string) => ({
-    params: [name],
-    expr: `${name} === 1 ? new ${made}(${origin}) : null`,
-  });
+  const one = (expr: string) => ({ params: [name], expr });
   switch (type) {
     case 'loc': {
       const params = ['i', 'p', 'n', 'g', 'd'].map((suffix) => name + suffix);
-      return { params, expr: `new Loc([${params.join(', ')}])` };
+      return { params, expr: `{ __proto__: Loc, _parts: [${params.join(', ')}] }` };
     }
     case 'inode':
+      return one(`${name} === 0 ? null : { __proto__: Inode, id: ${name} }`);
     case 'fd':
-      return { params: [name], expr: `${type}(${name})` };
+      return one(`fd(${name})`);
     case 'str':
-      return { params: [name], expr: `${name} ?? null` };
+      return one(`${name} ?? null`);
     case 'int':
-      return { params: [name], expr: name };
+      return one(name);
     case 'data':
-      return { params: [name], expr: `${name} < 0 ? null : new Data(${origin}, ${name})` };
+      return one(`${name} < 0 ? null : { __proto__: Data, _at: ${origin}, length: ${name} }`);
     case 'entries':
-      return { params: [name], expr: `${name} === 1 ? listing(${origin}, dirents) : null` };
+      return one(`${name} === 1 ? listing(${origin}, dirents) : null`);
     case 'locklist':
-      return { params: [name], expr: `${name} === 1 ? listing(${origin}, flocks) : null` };
+      return one(`${name} === 1 ? listing(${origin}, flocks) : null`);
     default:
-      return lent(CLASSES[type]!);
+      return one(`${name} === 1 ? { __proto__: ${CLASSES[type]}, _at: ${origin} } : null`);
   }
 }
 
 const CLASSES: Partial<Record<ArgType, string>> = {
-  iatt: 'LentIatt',
-  dict: 'LentDict',
-  statvfs: 'LentStatvfs',
-  flock: 'LentFlock',
-  lease: 'LentLease',
+  iatt: 'Iatt',
+  dict: 'Dict',
+  statvfs: 'Statvfs',
+  flock: 'Flock',
+  lease: 'Lease',
 };
 
+/** What a module may change in place. */
+const CHANGES: ReadonlySet<ArgType> = new Set([
+  ...(Object.keys(CLASSES) as ArgType[]),
+  'data',
+  'entries',
+  'locklist',
+]);
+
 interface Parts {
-  /** Parameters, statements that make the arguments, and the arguments. */
+  /** What arrives. */
   readonly params: string;
-  readonly assign: string;
-  readonly names: string;
+  /** Expressions that make the arguments. */
+  readonly exprs: readonly string[];
+  /** The variables that hold them, and names of parameters that are compared with those. */
+  readonly held: readonly string[];
+  readonly given: readonly string[];
 }
 
-function partsOf(args: readonly Arg[]): Parts {
+function partsOf(args: readonly Arg[], letter: string): Parts {
   const forms = args.map(({ type }, i) => form(type, `a${i}`, `at + ${i}`));
   return {
     params: forms.flatMap(({ params }) => params).join(', '),
-    assign: forms.map(({ expr }, i) => `const v${i} = ${expr};`).join(' '),
-    names: forms.map((_, i) => `v${i}`).join(', '),
+    exprs: forms.map(({ expr }) => expr),
+    held: args.map((_, i) => `${letter}${i}`),
+    given: args.map((_, i) => `g${i}`),
   };
 }
 
-// The plain decisions come first: they are what a request costs. The numbers are those of frame.ts and, for
-// `at`, of values.ts: the origin of each argument.
-const plain = ({ params, assign, names }: Parts): string => `
-return function enter(id, ${params}) {
-  let frame = null;
+const list = (names: readonly string[]): string => names.join(', ');
+const assign = ({ held, exprs }: Parts): string =>
+  held.map((name, i) => `${name} = ${exprs[i]};`).join(' ');
+const all = (tests: readonly string[]): string => tests.join(' && ');
+const same = ({ held, given }: Parts): string =>
+  all(held.map((name, i) => `${given[i]} === ${name}`));
+
+// The numbers are those of frame.ts and, for `at`, of values.ts: the origin of each argument.
+
+/** The methods of the fop's frames. */
+const methodsText = (down: Parts, up: Parts, decided: number): string => `
+let down = null, up = null, ret = 0, error = 0, ${list([...down.held, ...up.held])};
+const wind = frames.wind, unwind = frames.unwind;
+Object.assign(frames, {
+  wind(${list(down.given)}, more) {
+    if (
+      this._state === 0 && down === this && more === undefined && !changes.any &&
+      (${same(down)} || ${all(down.given.map((name) => `${name} === undefined`))}) &&
+      below.child !== null
+    ) this._state = ${decided};
+    else wind.apply(this, trimmed([${list(down.given)}, more]));
+  },
+  unwind(opRet, opErrno, ${list(up.given)}, more) {
+    if (
+      this._state === 8 && up === this && opRet === ret && opErrno === error &&
+      more === undefined && ${same(up)} && !changes.any
+    ) this._state = 16;
+    else unwind.apply(this, trimmed([opRet, opErrno, ${list(up.given)}, more]));
+  },
+  _open() {
+    if (up === this) {
+      up = null;
+      if (this._state === 8) {
+        this._reply = [ret, error, 0, ${list(up.held)}];
+        this._state = 0;
+      }
+    }
+    if (down === this) {
+      down = null;
+      this._args = [${list(down.held)}];
+    }
+  },
+});`;
+
+/** Says whether there is something that a module may change in place: the frame keeps what came. */
+const opens = (changing: readonly string[]): string =>
+  changing.map((name) => ` || ${name} !== null`).join('');
+
+const plain = (down: Parts, changing: readonly string[]): string => `
+function enter(id, ${down.params}) {
+  const frame = { __proto__: frames, id, _state: 0 };
   now.current = null;
   try {
     const at = id * 1048576;
-    ${assign}
-    frame = new Made(id, [${names}]);
-    const result = method.call(self, frame, ${names});
+    ${assign(down)}
+    down = frame;
+    const result = method.call(self, frame, ${list(down.held)});
     const state = frame._state;
     if (state < 0) return state;
     if (state === 1) {
+      ${changing.length === 0 ? '' : `if (false${opens(changing)}) frame._open();`}
       frame._state = 7;
-      waiting.set(id, frame);
+      if (waiting.latest === null) waiting.latest = frame;
+      else waiting.add(frame);
       return 1;
     }
-    return state === 2 ? 2 : settle(frame, result);
-  } catch (error) {
-    return failed(frame ?? new Made(id, null), error);
-  }
-}`;
-
-const awaiting = ({ params, assign, names }: Parts): string => `
-return function enter(id, ${params}) {
-  let frame = null;
-  try {
-    const at = id * 1048576;
-    ${assign}
-    frame = new Made(id, [${names}]);
-    now.current = now.running = frame;
-    return start(frame, method.call(self, frame, ${names}));
-  } catch (error) {
-    return failed(frame ?? new Made(id, null), error);
-  }
-}`;
-
-// A reply to the one wind that went as it came is the plain case; the rest is for \`replied\`.
-const reply = ({ params, assign, names }: Parts): string => `
-return function reply(id, number, opRet, opErrno, ${params}) {
-  let frame = waiting.get(id);
-  now.current = null;
-  if (frame !== undefined) waiting.delete(id);
-  else {
-    if (method !== undefined || id < 0) return 0; // nobody waits for it any more
-    // The class has a callback but no fop: the host wound by itself.
-    frame = new Made(id, null);
-    frame._state = 7;
-  }
-  try {
-    const at = (id * 65536 + number + 1) * 16;
-    ${assign}
-    const answer = [opRet, opErrno, number, ${names}];
-    if (frame._state !== 7 || cbk === undefined) return replied(frame, answer);
-    frame._state = 0;
-    frame._reply = answer;
-    cbk.call(self, frame, opRet, opErrno, ${names});
-    const state = frame._state;
-    if (state < 0 || state >= 16) return state;
-    return settle(frame);
+    if (state === 2) return 2;
+    frame._open();
+    return settle(frame, result);
   } catch (error) {
     return failed(frame, error);
   }
 }`;
 
+// The promise of a method that awaits just the child is given to the engine, which looks at it when
+// jobs have run, and calls `ended`: that is less than half of what following it costs.
+const awaiting = (down: Parts, changing: readonly string[]): string => `
+function enter(id, ${down.params}) {
+  const frame = { __proto__: frames, id, _state: 0 };
+  try {
+    const at = id * 1048576;
+    ${assign(down)}
+    down = now.current = now.running = frame;
+    const promise = method.call(self, frame, ${list(down.held)});
+    const first = frame._first;
+    const just = frame._state === 1 && first !== null && !frame._strays;
+    if (!just${opens(changing)}) frame._open();
+    if (!just) return start(frame, promise);
+    frame._state = 7;
+    if (waiting.latest === null) waiting.latest = frame;
+    else waiting.add(frame);
+    first[2] = promise;
+    outcome[0] = 1;
+    return promise;
+  } catch (error) {
+    return failed(frame, error);
+  }
+}`;
+
+/** A child's method, for what is asked of it most: the same as the method was asked. */
+const asking = (name: string, down: Parts): string => `
+let give, refuse;
+const executor = (resolve, reject) => { give = resolve; refuse = reject; };
+Child.${name} = function ${name}(${list(down.given)}, more) {
+  const frame = now.current;
+  if (
+    frame !== null && frame === down && frame._state === 0 && this.index === 0 &&
+    more === undefined && !changes.any &&
+    ${all(down.held.map((held, i) => `(${down.given[i]} ?? null) === ${held}`))}
+  ) {
+    frame._state = 1;
+    const promise = fresh.promise = new Native(executor);
+    frame._first = [give, refuse, null];
+    return promise;
+  }
+  return startWind(this, row, trimmed([${list(down.given)}, more]));
+};`;
+
+/** What begins the entry of a reply: `frame` is the one that waits for it. */
+const found = (up: Parts): string => `
+function reply(id, number, opRet, opErrno, ${up.params}) {
+  let frame = waiting.latest;
+  if (frame !== null && frame.id === id) waiting.latest = null;
+  else frame = waiting.take(id);`;
+
+/** The rest of it, for what is not plain. */
+const anyReply = (up: Parts): string => `
+    now.current = null;
+    frame._open();
+    const at = (id * 65536 + number + 1) * 16;
+    return replied(frame, [opRet, opErrno, number, ${list(up.exprs)}]);
+  } catch (error) {
+    return failed(frame, error);
+  }
+}`;
+
+// A reply to the one wind that went as it came is the plain case.
+const plainReply = (up: Parts): string => `
+${found(up)}
+  now.current = null;
+  if (frame === undefined) {
+    if (method !== undefined || id < 0) return 0; // nobody waits for it any more
+    // The class has a callback but no fop: the host wound by itself.
+    frame = { __proto__: frames, id, _state: 7 };
+  }
+  try {
+    if (frame._state === 7 && cbk !== undefined) {
+      const at = (id * 65536 + number + 1) * 16;
+      ${assign(up)}
+      ret = opRet;
+      error = opErrno;
+      up = frame;
+      frame._state = 8;
+      cbk.call(self, frame, opRet, opErrno, ${list(up.held)});
+      const state = frame._state;
+      if (state < 0 || state >= 16) return state;
+      frame._open();
+      return settle(frame);
+    }
+    ${anyReply(up)}`;
+
+// What an async method awaits: its parts are made when they are looked at.
+const awaitedReply = (up: Parts): string => `
+Replies._make = function () {
+  const id = this._id;
+  const raw = this._raw;
+  const opRet = raw[0], opErrno = raw[1], number = raw[2];
+  const ${up.params
+    .split(', ')
+    .map((name, i) => `${name} = raw[${i + 3}]`)
+    .join(', ')};
+  const at = (id * 65536 + number + 1) * 16;
+  return [opRet, opErrno, number, ${list(up.exprs)}];
+};
+${found(up)}
+  if (frame === undefined) return 0; // nobody waits for it any more
+  try {
+    const first = frame._first;
+    if (frame._state === 7 && first !== null) {
+      frame._state = 6;
+      now.current = now.running = frame;
+      const _raw = [opRet, opErrno, number, ${up.params}];
+      const answer = now.reply = { __proto__: Replies, _raw, _id: id };
+      if (opRet < 0) refused(first, answer);
+      else (0, first[0])(answer);
+      return first[2] ?? 0;
+    }
+    ${anyReply(up)}`;
+
 type EntryFunction = (...args: unknown[]) => number;
 
-function compile(source: string, more: Record<string, unknown>): EntryFunction {
-  const space = { ...SPACE, ...more };
-  const make = Code(...Object.keys(space), `'use strict';${source}`) as (
-    ...values: unknown[]
-  ) => EntryFunction;
-  return make(...Object.values(space));
+export interface Entries {
+  readonly enter: EntryFunction;
+  readonly reply: EntryFunction;
 }
 
 /** How a translator answers one fop. */
 export interface Methods {
-  readonly made: FrameClass;
+  /** The prototype of its frames. */
+  readonly frames: Frame;
   readonly method: unknown;
   readonly isAsync: boolean;
   readonly cbk: Cbk | undefined;
 }
 
-export function fopEntry(row: FopRow, self: object, { made, method, isAsync }: Methods) {
-  const source = (isAsync ? awaiting : plain)(partsOf(row.args));
-  return compile(source, { Made: made, method, self });
-}
-
-export function replyEntry(row: FopRow, self: object, { made, method, cbk }: Methods) {
-  return compile(reply(partsOf(row.reply)), { Made: made, method, cbk, self });
+export function compileEntries(row: FopRow, self: object, methods: Methods): Entries {
+  const { isAsync, cbk } = methods;
+  const down = partsOf(row.args, 'd');
+  const up = partsOf(row.reply, 'u');
+  const changing = down.held.filter((_, i) => CHANGES.has(row.args[i]!.type));
+  const source = isAsync
+    ? [asking(row.name, down), awaiting(down, changing), awaitedReply(up)]
+    : [plain(down, changing), plainReply(up)];
+  const text = [methodsText(down, up, cbk === undefined ? 2 : 1), ...source].join('\n');
+  const space = { ...SPACE, ...methods, row, self, Replies: replyClass(row).prototype };
+  const make = Code(...Object.keys(space), `'use strict';${text} return { enter, reply };`) as (
+    ...values: unknown[]
+  ) => Entries;
+  return make(...Object.values(space));
 }

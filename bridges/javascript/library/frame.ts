@@ -23,9 +23,45 @@ export const ANSWERED = 5;
 export const OPEN = 6;
 /** Wound once, as it came, for a callback: what `_wound` and `_owed` would say is not set yet. */
 export const SENT = 7;
+/** In the callback of such a wind, and not decided: the reply is with the fop's functions. */
+export const REPLIED = 8;
 
-/** Frames by number: those that a child owes a reply, and weakly those that the module has kept. */
-export const waiting = new Map<number, Frame>();
+/**
+ * Frames that a child owes a reply, by number. Most replies come before the next request does: the
+ * latest frame stands beside the map, where the functions of entry.ts look first.
+ */
+class Waiting {
+  latest: Frame | null = null;
+  readonly #others = new Map<number, Frame>();
+
+  get size(): number {
+    return this.#others.size + (this.latest === null ? 0 : 1);
+  }
+
+  get(id: number): Frame | undefined {
+    return this.latest?.id === id ? this.latest : this.#others.get(id);
+  }
+
+  add(frame: Frame): void {
+    if (this.latest !== null) this.#others.set(this.latest.id, this.latest);
+    this.latest = frame;
+  }
+
+  delete(id: number): void {
+    if (this.latest?.id === id) this.latest = null;
+    this.#others.delete(id);
+  }
+
+  /** Takes a frame out. */
+  take(id: number): Frame | undefined {
+    const found = this.get(id);
+    if (found !== undefined) this.delete(id);
+    return found;
+  }
+}
+export const waiting = new Waiting();
+
+/** Frames that only the module keeps, weakly, by number. */
 export const kept = new Map<number, WeakRef<Frame>>();
 
 /** Fops whose op_ret says how much their reply's first part holds. */
@@ -33,6 +69,13 @@ const COUNTING: ReadonlySet<string> = new Set(['readv', 'readdir', 'readdirp', '
 
 /** Sees the reply to a wind: called with the translator as `this`. */
 export type Cbk = (frame: Frame, opRet: number, opErrno: number, ...reply: never[]) => unknown;
+
+/** Settles what awaits the reply to the one wind, and the promise of the method that awaits it. */
+export type First = [
+  resolve: (value: unknown) => void,
+  reject: (error: unknown) => void,
+  method: Promise<unknown> | null,
+];
 
 /** Who waits for the reply to one wind. */
 export interface Waiter {
@@ -67,9 +110,9 @@ export const below: { child: Child | null } = { child: null };
 /** One request, as one translator sees it; the classes of the fops' frames are `frameClass`'s. */
 export class Frame {
   declare readonly id: number;
-  declare readonly _args: readonly unknown[] | null;
   declare _state: number;
   // The rest is on the prototype until it is needed: every property that is set costs.
+  declare _args: readonly unknown[] | null;
   /** Of the fop's class. */
   declare readonly fop: FopRow;
   declare readonly _cbk: Cbk | undefined;
@@ -78,7 +121,9 @@ export class Frame {
   declare _wound: number;
   declare _owed: number;
   /** Who awaits the reply to the first wind, when that went as it came. */
-  declare _first: Settle | null;
+  declare _first: First | null;
+  /** Whether its async method awaits what is no child's: then somebody follows it from the start. */
+  declare _strays: boolean;
   declare _waiters: (Waiter | undefined)[] | null;
   declare _sleeps: Set<(error: unknown) => void> | null;
   /** In a callback: opRet, opErrno, the number of the wind, and the reply as it came. */
@@ -108,25 +153,27 @@ export class Frame {
     return state < 0 || state === TAIL || state === ANSWERED || state >= SAME;
   }
 
+  // `wind` and `unwind` of a fop's own frames come here for what is not plain: see entry.ts.
+
+  /** What came with the request, or with its reply, becomes the frame's own. */
+  _open(): void {}
+
   wind(...args: unknown[]): void {
-    // Without a call to anything: this is what a request costs.
-    if (this._state === 0 && this._wound === 0 && this._reply === null) {
+    this._open();
+    if (this._state === 0 && this._isFresh()) {
       const came = this._args;
-      const { length } = args;
-      if (came !== null && (length === 0 || length === came.length)) {
-        let at = 0;
-        while (at < length && args[at] === came[at]) at++;
-        if (at === length && (!changes.any || !changed(came))) {
-          if (below.child === null) throw nowhere(this);
-          this._state = this._cbk === undefined ? TAIL : WIND;
-          return;
-        }
+      const same = came?.length === args.length && args.every((arg, at) => arg === came[at]);
+      if (came !== null && (args.length === 0 || same) && !changed(came)) {
+        if (below.child === null) throw nowhere(this);
+        this._state = this._cbk === undefined ? TAIL : WIND;
+        return;
       }
     }
     this.windTo(NOWHERE_ELSE, ...args);
   }
 
   windTo(to: WindTo | Child, ...given: unknown[]): void {
+    this._open();
     const { child, cookie, fop, cbk } = isChild(to) ? ({ child: to } as WindTo) : to;
     if (this.answered) {
       throw new AlreadyAnswered(`${this.name}: wound after the request was answered or handed on`);
@@ -142,18 +189,7 @@ export class Frame {
   }
 
   unwind(opRet: number, opErrno = 0, ...reply: unknown[]): void {
-    const came = this._reply;
-    if (this._state === 0 && came !== null && !changes.any) {
-      const { length } = reply;
-      if (came[0] === opRet && came[1] === opErrno && came.length === length + 3) {
-        let at = 0;
-        while (at < length && reply[at] === came[at + 3]) at++;
-        if (at === length) {
-          this._state = SAME + (came[2] as number);
-          return;
-        }
-      }
-    }
+    this._open();
     if (this._state === 0 || (this._state === OPEN && this === now.running)) {
       const code = this._codeFor(opRet, opErrno, reply);
       if (code !== NOTHING) {
@@ -165,7 +201,9 @@ export class Frame {
   }
 
   fail(opErrno: number): void {
-    if (this._state === 0 && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
+    const state = this._state;
+    const decides = state === 0 || state === REPLIED;
+    if (decides && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
       this._state = -opErrno;
     } else if (!isErrno(opErrno)) {
       throw new RangeError(`fail takes an errno such as ENOENT, not ${String(opErrno)}`);
@@ -214,7 +252,7 @@ export class Frame {
   _speak(): void {
     if (this._state === WIND) {
       this._push('wind', 0, 0, this.name, asCame(this.fop));
-      waiting.set(this.id, this);
+      waiting.add(this);
     }
     this._count();
     this._state = LATER;
@@ -225,8 +263,14 @@ export class Frame {
     if (this._wound > 0) return;
     if (this._state === SENT || this._state === WIND) this._wound = this._owed = 1;
     else if (this._reply !== null) this._wound = 1;
+    else if (this._state === OPEN && this._first !== null) {
+      // Its one wind has been answered.
+      this._wound = 1;
+      return;
+    }
     if (this._first === null) return;
-    const [row, promise, child] = [this.fop, this._first, below.child];
+    const [resolve, reject] = this._first;
+    const [row, promise, child] = [this.fop, { resolve, reject }, below.child];
     this._waiters = [{ cbk: undefined, promise, cookie: undefined, row, child }];
     this._first = null;
   }
@@ -252,7 +296,7 @@ export class Frame {
       row,
       child: child ?? below.child,
     };
-    waiting.set(this.id, this);
+    if (waiting.get(this.id) === undefined) waiting.add(this);
     kept.delete(this.id);
   }
 
@@ -296,12 +340,14 @@ export class Frame {
 }
 Object.assign(Frame.prototype, {
   fop: undefined,
+  _args: null,
   _cbk: undefined,
   local: null,
   cookie: null,
   _wound: 0,
   _owed: 0,
   _first: null,
+  _strays: false,
   _waiters: null,
   _sleeps: null,
   _reply: null,
@@ -310,23 +356,9 @@ Object.assign(Frame.prototype, {
 
 const NOWHERE_ELSE: WindTo = {};
 
-export type FrameClass = new (id: number, args: readonly unknown[] | null) => Frame;
-
-/** The class of a fop's frames. A plain function: the quickest constructor that there is. */
-export function frameClass(row: FopRow, cbk: Cbk | undefined): FrameClass {
-  function made(this: Frame, id: number, args: readonly unknown[] | null): void {
-    const frame = this as { -readonly [K in keyof Frame]: Frame[K] };
-    frame.id = id;
-    frame._args = args;
-    frame._state = NOTHING;
-  }
-  made.prototype = Object.create(Frame.prototype, {
-    constructor: { value: Frame },
-    fop: { value: row },
-    _cbk: { value: cbk },
-  });
-  return made as unknown as FrameClass;
-}
+/** What a fop's frames have in common. */
+export const framePrototype = (row: FopRow, cbk: Cbk | undefined): Frame =>
+  Object.create(Frame.prototype, { fop: { value: row }, _cbk: { value: cbk } }) as Frame;
 
 const isSomething = (value: unknown): boolean => value !== null && value !== undefined;
 

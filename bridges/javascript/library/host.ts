@@ -36,7 +36,9 @@ export const now: {
   current: Running | null;
   /** The frame that the host has entered for: its decision can still be the call's result. */
   running: Running | null;
-} = { current: null, running: null };
+  /** The reply that has arrived last, to know it again when a method returns it. */
+  reply: unknown;
+} = { current: null, running: null, reply: null };
 
 /** What is known of a frame here. */
 export interface Running {

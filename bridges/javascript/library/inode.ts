@@ -15,33 +15,34 @@ function known(text: string | undefined, what: string): unknown[] {
 export class Inode {
   /** Its number in this volume. */
   readonly id: number;
-  #gfid: string | null;
-  #type: number | undefined;
+  // On the prototype until they are known.
+  declare _gfid: string | null;
+  declare _type: number | undefined;
 
   constructor(id: number, gfid: string | null = null) {
     this.id = id;
-    this.#gfid = gfid;
+    this._gfid = gfid;
   }
 
-  #look(): [string, number, string] {
+  _look(): [string, number, string] {
     const [gfid, type, path] = known(host.inode(this.id), 'inode') as [string, number, string];
     if (gfid !== NULL_GFID) {
-      this.#gfid = gfid;
-      this.#type = type;
+      this._gfid = gfid;
+      this._type = type;
     }
     return [gfid, type, path];
   }
 
   get gfid(): string {
-    return this.#gfid ?? this.#look()[0];
+    return this._gfid ?? this._look()[0];
   }
 
   get iaType(): number {
-    return this.#type ?? this.#look()[1];
+    return this._type ?? this._look()[1];
   }
 
   get path(): string {
-    return this.#look()[2];
+    return this._look()[2];
   }
 
   get ctx(): Map<unknown, unknown> {
@@ -60,8 +61,7 @@ export class Inode {
   }
 }
 
-/** The object for an inode's number; null for 0. */
-export const inode = (id: number): Inode | null => (id === 0 ? null : new Inode(id));
+Object.assign(Inode.prototype, { _gfid: null, _type: undefined });
 
 /** Inode and parent by number, name, gfid and the parent's gfid; nothing is undefined. */
 type Parts = [number, number, string | undefined, string | undefined, string];

@@ -1,4 +1,5 @@
 /** Values as text for logs and the prompt, and texts with placeholders as console.log has them. */
+import { stackOf } from './report.ts';
 
 const DEPTH = 4;
 const MOST = 100;
@@ -20,7 +21,7 @@ export function inspect(value: unknown, depth = 0, above: readonly object[] = []
 
 function inspectObject(value: object, depth: number, above: readonly object[]): string {
   if (value instanceof Error) {
-    return depth === 0 ? `${value}\n${value.stack ?? ''}`.trimEnd() : `[${value}]`;
+    return depth === 0 ? [value, ...stackOf(value)].join('\n') : `[${value}]`;
   }
   if (value instanceof Date || value instanceof RegExp) return String(value);
   if (depth >= DEPTH) return Array.isArray(value) ? '[…]' : '{…}';

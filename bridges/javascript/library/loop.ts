@@ -40,6 +40,7 @@ export function addTimer(ms: number, fn: () => unknown, repeat: boolean): number
   return lastId;
 }
 
+export const timerCount = (): number => timers.size;
 export const cancelTimer = (id: number): boolean => timers.delete(id);
 
 /** The host's timer is due. */

@@ -2,6 +2,7 @@
 import { host, stringify } from './host.ts';
 
 const ERROR = 4;
+const WARNING = 5;
 
 interface Place {
   readonly file: string;
@@ -13,7 +14,7 @@ interface Place {
 const IN_MODULE = /^\s*at (?:(.*?) \()?(\/.*?):(\d+)(?::\d+)?\)?$/;
 
 /** The stack of an error without this library's own lines. */
-function stackOf(error: unknown): string[] {
+export function stackOf(error: unknown): string[] {
   const { stack } = (error ?? {}) as { stack?: unknown };
   if (typeof stack !== 'string') return [];
   return stack.split('\n').filter((line) => IN_MODULE.test(line));
@@ -74,6 +75,12 @@ export function report(error: unknown, what: string, method?: unknown): void {
   }
   host.log(ERROR, place.file, place.line, place.func, `${what}: ${text}`);
 }
+
+/** Logs that something failed which nobody waits for. */
+export const warn = (method: unknown, text: string): void => {
+  const { file, line, func } = placeOf(method);
+  host.log(WARNING, file, line, func, text);
+};
 
 /** Logs an error at a method of the module. */
 export function errorAt(method: unknown, text: string): void {

@@ -4,12 +4,13 @@
  */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { type Answer, byName, deliver, Reply, type Settle } from './child.ts';
-import { fresh, isPromise, keep, methods } from './context.ts';
+import { fresh, isPromise, keep, methods, strays } from './context.ts';
 import { Data } from './data.ts';
 import { Cancelled, errnoOf, FopError } from './errors.ts';
 import {
   ANSWERED,
   FAILED,
+  type First,
   type Frame,
   kept,
   LATER,
@@ -45,17 +46,22 @@ export function settle(frame: Frame, result?: unknown): number {
     return failed(frame, new TypeError(text));
   }
   frame._state = LATER;
-  if (frame._owed > 0) waiting.set(frame.id, frame);
+  if (frame._owed > 0) wait(frame);
   else keep(frame);
   return NOTHING;
+}
+
+/** Keeps a frame that a child owes a reply. */
+function wait(frame: Frame): void {
+  if (waiting.get(frame.id) === undefined) waiting.add(frame);
 }
 
 /** A child answered a wind of a request that has several, or awaits it, or is over. */
 export function replied(frame: Frame, answer: Answer): number {
   if (frame._state === SENT && frame._first !== null) {
-    const settle = frame._first;
+    const [resolve, reject] = frame._first;
     frame._first = null;
-    return awaited(frame, settle, frame.fop, answer);
+    return awaited(frame, { resolve, reject }, frame.fop, answer);
   }
   frame._count();
   const number = answer[2] as number;
@@ -63,7 +69,7 @@ export function replied(frame: Frame, answer: Answer): number {
   if (frame._waiters !== null) frame._waiters[number] = undefined;
   const row = waiter?.row ?? frame.fop;
   frame._owed -= 1;
-  if (frame._owed > 0) waiting.set(frame.id, frame);
+  if (frame._owed > 0) wait(frame);
   if (waiter?.promise !== undefined) return awaited(frame, waiter.promise, row, answer);
   const done = frame._state === ANSWERED;
   if (!done) {
@@ -107,7 +113,12 @@ const find = (id: number): Frame | undefined => waiting.get(id) ?? kept.get(id)?
 /** Rejects what an async method awaits of its children and sleeps. */
 function release(frame: Frame): boolean {
   const rejects = (frame._waiters ?? []).flatMap((waiter) => waiter?.promise?.reject ?? []);
-  if (frame._first !== null) rejects.push(frame._first.reject);
+  if (frame._first !== null) {
+    const [, reject, promise] = frame._first;
+    frame._first[2] = null;
+    if (promise !== null) void follow(frame, promise);
+    rejects.push(reject);
+  }
   rejects.push(...(frame._sleeps ?? []));
   now.current = frame;
   for (const reject of rejects) reject(new Cancelled());
@@ -147,27 +158,72 @@ export function interrupt(
 
 // -- async methods -------------------------------------------------------------------------------
 
-/** An async method has run as far as it gets by itself; the result for the host. */
-export function start(frame: Frame, promise: unknown): number {
-  fresh.promise = promise;
-  follow(frame, promise as Promise<unknown>);
+/**
+ * An async method has run as far as it gets by itself: the result for the engine. A promise is looked
+ * at when jobs have run, for `ended`: that is less than half of what following it costs.
+ */
+export function start(frame: Frame, promise: Promise<unknown>): unknown {
   const state = frame._state;
-  if (state === WIND) {
-    frame._state = SENT;
-    waiting.set(frame.id, frame);
-    return WIND;
-  }
   if (state === NOTHING) {
     frame._state = OPEN;
-    return NOTHING;
+    return promise;
   }
-  if (state === LATER || state === ANSWERED) return settle(frame);
-  frame._state = ANSWERED;
+  if (state === LATER || state === ANSWERED) {
+    settle(frame);
+    return promise;
+  }
+  follow(frame, promise);
+  if (state === WIND) {
+    frame._state = SENT;
+    waiting.add(frame);
+  } else frame._state = ANSWERED;
   return state;
 }
 
+/** Rejects what awaits a reply that is a failure. */
+export function refused(first: First, reply: Reply): void {
+  first[1](new FopError(reply.opErrno, undefined, reply));
+}
+
+/** What a promise has come to when the jobs of a call had run: itself while it is pending. */
+export function ended(state: number, value: unknown): number {
+  const frame = now.running as Frame;
+  if (value === now.reply && state === FULFILLED && frame._state === OPEN) {
+    const made = (value as Reply)._made;
+    if (made === undefined || !changed(made)) {
+      frame._state = ANSWERED;
+      if (kept.size > 0) kept.delete(frame.id);
+      return SAME;
+    }
+  }
+  if (state === PENDING) {
+    frame._open();
+    const first = frame._first;
+    // Unless a job has seen to it already.
+    if (first === null || first[2] !== null) {
+      if (first !== null) first[2] = null;
+      follow(frame, value as Promise<unknown>);
+    }
+    if (frame._state === OPEN) keep(frame);
+  } else if (state === FULFILLED) returned(frame, value);
+  else thrown(frame, value);
+  const [code] = outcome;
+  outcome[0] = NOTHING;
+  return code!;
+}
+
+/** Whether a result is what a child answered to this very request, untouched. */
+function isSame({ id, fop }: Frame, result: unknown): boolean {
+  if (!(result instanceof Reply) || result._id !== id || result.fop !== fop) return false;
+  return result._made === undefined || !changed(result._made);
+}
+/** As QuickJS numbers them. */
+const PENDING = 0;
+const FULFILLED = 1;
+
 /** An async function, since its await costs less than `then`. */
 async function follow(frame: Frame, promise: Promise<unknown>): Promise<void> {
+  fresh.promise = promise;
   let result: unknown;
   try {
     result = await promise;
@@ -177,6 +233,8 @@ async function follow(frame: Frame, promise: Promise<unknown>): Promise<void> {
   }
   returned(frame, result);
 }
+
+strays.follow = (frame, promise) => void follow(frame, promise);
 
 function returned(frame: Frame, result: unknown): void {
   try {
@@ -218,8 +276,8 @@ function finish(frame: Frame, result: unknown): void {
   if (result instanceof Reply) {
     if (result.fop !== fop)
       throw new TypeError(`${fop.name} returned a reply of ${result.fop.name}`);
-    const here = frame._state === OPEN && frame === now.running && result._id === frame.id;
-    if (here && !changed(result._answer)) frame._decide(SAME + (result._answer[2] as number));
+    const here = frame._state === OPEN && frame === now.running && isSame(frame, result);
+    if (here) frame._decide(SAME + (result._raw[2] as number));
     else frame.unwind(result.opRet, result.opErrno, ...result.values);
   } else if (typeof result === 'number') frame.unwind(result);
   else if (fop.name === 'readv' && (result instanceof Uint8Array || result instanceof Data)) {

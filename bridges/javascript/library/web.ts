@@ -189,6 +189,25 @@ JSON.stringify = ((value: unknown, ...more: never[]) => {
   return stringify(value, ...more);
 }) as typeof JSON.stringify;
 
+/** Items that are sorted by a function of JavaScript, which can be interrupted. */
+const MANY = 100_000;
+
+const compareTexts = (a: unknown, b: unknown): number => {
+  const [one, other] = [String(a), String(b)];
+  return one === other ? 0 : one < other ? -1 : 1;
+};
+
+for (const name of ['sort', 'toSorted']) {
+  const methods = Array.prototype as unknown as Record<string, (compare?: unknown) => unknown>;
+  const native = methods[name]!;
+  const { apply } = Reflect;
+  const guarded = function (this: ArrayLike<unknown>, compare?: unknown): unknown {
+    return apply(native, this, [compare ?? (this?.length > MANY ? compareTexts : undefined)]);
+  };
+  Object.defineProperty(guarded, 'name', { value: name });
+  Object.defineProperty(methods, name, { value: guarded, writable: true, configurable: true });
+}
+
 /** Steps of a built-in that cannot be interrupted. */
 const MOST_STEPS = 50_000_000;
 

@@ -64,7 +64,7 @@ export const kinds = {
     folder: 'c',
     ...dashed,
     file: (name) => `${name}.so`,
-    dev: false,
+    dev: true,
     first: 'make',
     // Where glossa.h is: a Makefile works without asking for it.
     fill: (text, name) => fill(text, name).replaceAll('{{INCLUDE}}', includeDir),
@@ -84,11 +84,14 @@ export function checkName(name: string, kind: Kind): void {
 /** Lines to be typed, each with what it does. */
 export function nextSteps(kind: Kind, name: string, folder: string): string {
   const { first, dev, file } = kind;
+  const edit = first === undefined ? 'save' : 'compile';
   const steps = [
     ...(folder === '.' ? [] : [[`cd ${folder}`, '']]),
     ...(first === undefined ? [] : [[first, 'compile it']]),
     [`glossa test ${file(name)}`, 'its tests, without a mount'],
-    ...(dev ? [[`glossa dev ${file(name)}`, 'mounted, and loaded again when you save it']] : []),
+    ...(dev
+      ? [[`glossa dev ${file(name)} files`, `mounted, and loaded again when you ${edit} it`]]
+      : []),
     [`glossa run ${name}.vol -- rm precious.keep`, 'a command in a mount of its own'],
   ] as const;
   const width = Math.max(...steps.map(([line]) => line!.length));

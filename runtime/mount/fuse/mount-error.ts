@@ -31,8 +31,8 @@ const texts: Record<MountErrorCode, string> = {
   MOUNT_POINT_DEAD: "a mount whose server ended is left there; remove it with 'umount -l %m'",
   MOUNT_POINT_DENIED: '%d; mount on a directory that you may search and write to',
   MOUNT_NO_FUSE:
-    "the kernel's FUSE is not available (%d); load it with 'modprobe fuse', or give a container " +
-    "'--device /dev/fuse'",
+    "the kernel's FUSE is not available (%d); load it with 'modprobe fuse', give a container " +
+    "'--device /dev/fuse', or, where permission is denied, let the user open /dev/fuse",
   MOUNT_NOT_PERMITTED:
     'the kernel does not permit it (%d); mounting as root needs CAP_SYS_ADMIN, which containers ' +
     "get by '--cap-add SYS_ADMIN --device /dev/fuse'",

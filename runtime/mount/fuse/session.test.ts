@@ -324,23 +324,26 @@ test('the root has attributes that no translator hears of', async () => {
   expect(asked).toEqual(['glossa.own', 'glossa.other']);
 });
 
-test('the root has attributes that do something when they are set', async () => {
-  const outcomes = [Promise.resolve(), Promise.reject(new Error('no'))];
+test('the root has attributes that do something when they are read', async () => {
+  const outcomes = [Promise.resolve(Buffer.from('done')), Promise.reject(new Error('no'))];
   const action = vi.fn(() => outcomes.shift()!);
   rig = await Rig.make({}, { rootActions: new Map([['glossa.act', action]]) });
-  const set = (nodeid: number, name: string) =>
-    rig.send(P.SETXATTR, nodeid, u32(1), u32(0), name, Buffer.from('1'));
+  const get = (size = 64) => rig.send(P.GETXATTR, 1, u32(size), u32(0), 'glossa.act');
   rig.caller = { uid: (process.getuid?.() ?? 0) + 1, gid: 0, pid: 0 };
-  set(1, 'glossa.act');
+  get();
   expect(rig.receive().error).toBe(-EPERM);
   rig.caller = { uid: process.getuid?.() ?? 0, gid: 0, pid: 0 };
-  set(1, 'glossa.act');
+  get();
   expect(rig.hasAnswer()).toBe(false);
   await Promise.resolve();
-  expect(rig.receive().error).toBe(0);
-  set(1, 'glossa.act');
+  const { error, body } = rig.receive();
+  expect([error, String(body)]).toEqual([0, 'done']);
+  get();
   await Promise.resolve();
   expect(rig.receive().error).toBe(-EIO);
+  expect(action).toHaveBeenCalledTimes(2);
+  get(0);
+  expect(rig.receive().body.readUInt32LE(0)).toBe(65_536);
   expect(action).toHaveBeenCalledTimes(2);
 });
 

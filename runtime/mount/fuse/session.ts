@@ -44,8 +44,9 @@ const COPY_MAX = 8192;
 const ERRNO_MAX = 512;
 
 export type RootXattrs = ReadonlyMap<string, () => Uint8Array>;
-/** What is done when such an attribute is set; the caller waits for it. */
-export type RootActions = ReadonlyMap<string, () => Promise<void>>;
+/** What is done when such an attribute is read; the caller waits for what came of it. */
+export type RootAction = () => Promise<Uint8Array>;
+export type RootActions = ReadonlyMap<string, RootAction>;
 
 export interface SessionOptions {
   /** How long the kernel may believe attributes, names, and absent names. Seconds, fractions too. */
@@ -56,7 +57,7 @@ export interface SessionOptions {
   readonly busyPollUs: number;
   /** Extended attributes of the root that the mount itself answers, made when asked for. */
   readonly rootXattrs?: RootXattrs | undefined;
-  /** Extended attributes of the root that do something when its owner sets them. */
+  /** Extended attributes of the root that do something when its owner reads them. */
   readonly rootActions?: RootActions | undefined;
 }
 

@@ -2,18 +2,24 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { canCompile, nativeC } from '../../support/native.ts';
+import { anyContract } from '../bridge/any.ts';
+import { cancelContract } from '../bridge/cancel.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
 import { thingContract } from '../bridge/things.ts';
+import { timerContract } from '../bridge/timers.ts';
 
 const folder = join(import.meta.dirname, '../bridge/c');
 
 describe.skipIf(!canCompile)('C modules', () => {
   describe('every fop', () => fopContract(folder, nativeC));
+  describe('any fop', () => anyContract(folder, nativeC));
   describe('requests', () => requestContract(folder, nativeC));
+  describe('the caller gives up', () => cancelContract(folder, nativeC));
   describe('what fops carry', () => thingContract(folder, nativeC));
   describe('their life', () => lifeContract(folder, nativeC));
+  describe('timers', () => timerContract(folder, nativeC));
   describe('every fop, through ffi-rs', () => {
     fopContract(folder, {
       ...nativeC,

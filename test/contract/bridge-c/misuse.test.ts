@@ -2,6 +2,8 @@
  * What a module in C does wrong is found out where it can be: the log says where, the request has
  * its one answer, and the next one is served.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
@@ -11,7 +13,16 @@ import { sized } from '../bridge/requests.ts';
 
 let count = 0;
 
-/** Starts a module of these functions; `record` is what struct glossa_translator has. */
+/** Compiles a module of these functions; `record` is what struct glossa_translator has. */
+function compileModule(name: string, functions: string, record: string): void {
+  compileText(
+    name,
+    `#include "glossa.h"\n#define UNUSED(x) ((void)(x))\n${functions}
+struct glossa_translator glossa_translator = {${record}};\n`,
+  );
+}
+
+/** Starts such a module. */
 async function start(
   functions: string,
   record: string,
@@ -19,11 +30,7 @@ async function start(
 ): Promise<RunningModule> {
   count += 1;
   const name = `misuse${count}`;
-  compileText(
-    name,
-    `#include "glossa.h"\n#define UNUSED(x) ((void)(x))\n${functions}
-struct glossa_translator glossa_translator = {${record}};\n`,
-  );
+  compileModule(name, functions, record);
   const run = await startModule(outDir(), { language: nativeFile, name, ...settings });
   run.lines();
   return run;
@@ -242,6 +249,55 @@ ${STAT}
     expect([ask('a'), ask('a')]).toEqual([1, 2]);
     expect(await run.host.reload()).toMatchObject({ ok: true });
     expect(ask('a')).toBe(1);
+    run.settled();
+  });
+
+  it('a reload hands state over, and gives the old copy its fini', async () => {
+    const run = await start(
+      `static int64_t calls;
+${STAT}
+{
+  ${NONE}
+  glossa_fail(frame, (int32_t)++calls);
+}
+static void dump(xlator_t *this, dict_t *state)
+{
+  UNUSED(this);
+  dict_set_int64(state, "calls", calls);
+}
+static void load(xlator_t *this, dict_t *state)
+{
+  UNUSED(this);
+  dict_get_int64(state, "calls", &calls);
+}
+static void fini(xlator_t *this)
+{
+  gf_log(this, GF_LOG_INFO, "ends after %d", (int)calls);
+}`,
+      '.fops = {.stat = stat_fop}, .dump_state = dump, .load_state = load, .fini = fini',
+    );
+    const ask = () => run.ask('stat', run.known('a'), null).opErrno;
+    expect([ask(), ask()]).toEqual([1, 2]);
+    expect(await run.host.reload()).toMatchObject({ ok: true });
+    expect(ask()).toBe(3);
+    expect(run.lines().join('\n')).toContain('ends after 2');
+    run.settled();
+  });
+
+  it('option reload: compiling the file anew is enough; one that is none changes nothing', async () => {
+    const answers = (errno: number): string =>
+      `${STAT}\n{\n${NONE}\nglossa_fail(frame, ${errno});\n}`;
+    const run = await start(answers(1), '.fops = {.stat = stat_fop}', {
+      options: { reload: 'on' },
+    });
+    const ask = () => run.ask('stat', run.known('a'), null).opErrno;
+    expect(ask()).toBe(1);
+    const file = join(outDir(), `misuse${count}.so`);
+    writeFileSync(file, 'no shared object');
+    await vi.waitFor(() => expect(run.lines().join()).toContain('the code before goes on'), 30_000);
+    expect(ask()).toBe(1);
+    compileModule(`misuse${count}`, answers(2), '.fops = {.stat = stat_fop}');
+    await vi.waitFor(() => expect(ask()).toBe(2), 30_000);
     run.settled();
   });
 

@@ -61,11 +61,11 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
     /numbers, strings, Uint8Array and Iatt, not null/,
   ],
   'a number that is no integer': [
-    'stat(frame) { frame.windTo({ fop: "readlink", cbk() {} }, frame._args[0], 0.5); }',
+    'stat(frame, loc) { frame.windTo({ fop: "readlink", cbk() {} }, loc, 0.5); }',
     /size must be an integer/,
   ],
   'a number beyond 2^53': [
-    'stat(frame) { frame.windTo({ fop: "readlink", cbk() {} }, frame._args[0], 2 ** 60); }',
+    'stat(frame, loc) { frame.windTo({ fop: "readlink", cbk() {} }, loc, 2 ** 60); }',
     /below 2\^53/,
   ],
   'a child that is none': ['stat(frame) { frame.windTo({ child: {} }); }', /one of this.children/],

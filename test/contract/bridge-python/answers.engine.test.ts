@@ -70,6 +70,25 @@ def fsync(self, frame, fd, datasync, xdata):
     works(run);
   });
 
+  it.each([
+    ['half an hour, unless told', {}, 1],
+    ['0: never', { 'frame-timeout': '0' }, 0],
+  ])('frame-timeout is %s', async (_title, options, count) => {
+    const run = await start(
+      `async def stat(self, frame, loc, xdata):
+    # Somebody could still set it.
+    kept.append(asyncio.Future())
+    await kept[0]`,
+      { options },
+    );
+    const reply = run.ask('stat', run.known('file'), null);
+    run.context.advance(1_799_000);
+    const early = reply.count;
+    run.context.advance(60_000);
+    run.context.advance(86_400_000);
+    expect([early, reply.count]).toEqual([0, count]);
+  });
+
   it('does not time out while a child owes the reply', async () => {
     const run = await start(
       `async def stat(self, frame, loc, xdata):

@@ -168,3 +168,24 @@ it('data.translate changes every byte by a table', async () => {
   expect([...(reply.values[0] as Uint8Array)]).toEqual([255, 254, 0]);
   works(run);
 });
+
+it('logging, of whatever name, ends in the volume’s log with the place that spoke', async () => {
+  const run = await start(`def stat(self, frame, loc, xdata):
+    import logging
+    logging.info("to the root")
+    logging.getLogger("a.library").warning("by %s", "name")
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        logging.getLogger(__name__).exception("caught")
+    frame.fail(EPERM)`);
+  expect(stat(run)).toMatchObject({ count: 1, opErrno: errnoNumber('EPERM') });
+  expect(run.lines()).toEqual([
+    'I [m.py:8:stat] 0-top: to the root',
+    'W [m.py:9:stat] 0-top: by name',
+    expect.stringMatching(
+      /^E \[m\.py:13:stat\] 0-top: caught\n[\s\S]*m\.py", line 11[\s\S]*ZeroDivision/,
+    ),
+  ]);
+  works(run);
+});

@@ -15,7 +15,7 @@ import {
   type SetxattrIn,
 } from '../codec/xattr.ts';
 import { OUT_HEADER_SIZE, ROOT_ID } from '../protocol.ts';
-import type { Session } from '../session.ts';
+import type { RootAction, Session } from '../session.ts';
 import type { Handler } from './handler.ts';
 import { inodeDone, inodeErrno } from './reply.ts';
 
@@ -44,23 +44,32 @@ export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
   const name = session.name(args.name);
   if (NEVER.has(name)) return session.fail(frame, EOPNOTSUPP);
   if (IDENTITY.has(name)) return session.fail(frame, EPERM);
-  const action = header.nodeid === ROOT_ID ? session.rootActions.get(name) : undefined;
-  if (action !== undefined) return act(session, frame, action);
   const dict = new Dict().set(name, session.copy(args.value), 'bin');
   wind.setxattr(frame, 0, inodeDone, session.links, new Loc(inode), dict, args.flags, null);
 };
 
-/** What the server itself does on demand of its user, or of root. */
-function act(session: Session, frame: Frame, action: () => Promise<void>): void {
+/**
+ * What the server itself does on demand of its user, or of root. It is asked for by reading, because
+ * the kernel holds the directory's lock while an attribute is set: whoever waits in it (for a module
+ * that does not answer, say) would keep the demand from getting here.
+ */
+function act(session: Session, frame: Frame, size: number, action: RootAction): void {
   const { uid } = frame.root;
   if (uid !== 0 && uid !== process.getuid?.()) session.fail(frame, EPERM);
-  else {
+  else if (size === 0) {
+    // Just the length is asked for, which nobody knows before: there is room for any.
+    encodeGetxattrOut(session.view, OUT_HEADER_SIZE, XATTR_SIZE_MAX);
+    session.reply(frame, GETXATTR_OUT_SIZE);
+  } else {
     action().then(
-      () => session.reply(frame, 0),
+      (value) => replySized(session, frame, size, value),
       () => session.fail(frame, EIO),
     );
   }
 }
+
+/** The kernel hands out no longer value of an extended attribute. Source: `linux/limits.h`. */
+const XATTR_SIZE_MAX = 65_536;
 
 export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   const frame = session.begin('GETXATTR');
@@ -70,6 +79,8 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   if (NEVER.has(name)) {
     return session.fail(frame, name.startsWith('security.') ? ENODATA : EOPNOTSUPP);
   }
+  const action = header.nodeid === ROOT_ID ? session.rootActions.get(name) : undefined;
+  if (action !== undefined) return act(session, frame, args.size, action);
   const own = header.nodeid === ROOT_ID ? session.rootXattrs.get(name) : undefined;
   if (own !== undefined) return replySized(session, frame, args.size, own());
   frame.local = name;

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { watchFolder } from './watch.ts';
+
+const PATIENCE = { timeout: 20_000 };
+
+function watched() {
+  const home = mkdtempSync(join(tmpdir(), 'glossa-watch-'));
+  const folder = join(home, 'code');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'm.py'), 'one');
+  const changed = vi.fn();
+  const failed = vi.fn();
+  const end = watchFolder(folder, ['.py'], { changed, failed });
+  onTestFinished(() => {
+    end();
+    rmSync(home, { recursive: true });
+    expect(failed).not.toHaveBeenCalled();
+  });
+  /** Saves a file, and waits until it is told. */
+  const tells = async (save: () => void): Promise<void> => {
+    const before = changed.mock.calls.length;
+    save();
+    await vi.waitFor(() => expect(changed.mock.calls.length).toBeGreaterThan(before), PATIENCE);
+  };
+  return { folder, changed, tells, end };
+}
+
+it('tells of files that are written, renamed over, made and removed', async () => {
+  const { folder, tells } = watched();
+  await tells(() => writeFileSync(join(folder, 'm.py'), 'number two'));
+  await tells(() => {
+    writeFileSync(join(folder, 'm.tmp'), 'number three');
+    renameSync(join(folder, 'm.tmp'), join(folder, 'm.py'));
+  });
+  await tells(() => writeFileSync(join(folder, 'n.py'), ''));
+  await tells(() => rmSync(join(folder, 'n.py')));
+});
+
+it('tells nothing of other files, nor after its end', async () => {
+  const { folder, changed, tells, end } = watched();
+  writeFileSync(join(folder, 'notes.txt'), 'text');
+  await tells(() => writeFileSync(join(folder, 'm.py'), 'number two'));
+  expect(changed).toHaveBeenCalledTimes(1);
+  end();
+  writeFileSync(join(folder, 'm.py'), 'number three');
+  await new Promise((done) => setTimeout(done, 200));
+  expect(changed).toHaveBeenCalledTimes(1);
+});
+
+it('goes on when the folder is made anew', async () => {
+  const { folder, tells } = watched();
+  await tells(() => {
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'm.py'), 'number two');
+  });
+  await tells(() => writeFileSync(join(folder, 'm.py'), 'number three'));
+});

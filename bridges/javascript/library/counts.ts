@@ -1,0 +1,22 @@
+/**
+ * `import { counts } from 'glossa/counts'`: how much of what belongs to requests is left in this
+ * interpreter. For tests that look for leaks.
+ */
+import { kept, waiting } from './frame.ts';
+import { host } from './host.ts';
+import { contexts, Fd } from './inode.ts';
+import { timerCount } from './loop.ts';
+
+interface Counting {
+  collect_soon(): void;
+  blocks(): number;
+}
+
+/** Frames that wait or are kept, inodes and fds with a context, timers; blocks of memory last. */
+export function counts(): number[] {
+  const { collect_soon, blocks } = host as unknown as Counting;
+  collect_soon();
+  const cycle = { other: {} };
+  cycle.other = cycle;
+  return [waiting.size, kept.size, contexts.size, Fd.known.size, timerCount(), blocks()];
+}

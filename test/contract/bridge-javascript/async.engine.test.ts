@@ -1,0 +1,126 @@
+/**
+ * Async methods that end otherwise than by what they have awaited of their child: the answer comes
+ * when the method returns.
+ */
+import { expect, it } from 'vitest';
+import { EACCES, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
+import { type RunningModule, startModule } from '../../support/module.ts';
+import { sized } from '../bridge/requests.ts';
+
+const module = (body: string): Record<string, string> => ({
+  'm.js': `import { FopError, Translator } from 'glossa';
+const fails = () => { throw new FopError(1); };
+export class xlator extends Translator {
+  async stat(frame, loc, xdata) { ${body} }
+  access(frame) { this.wake?.(); frame.fail(13); }
+}`,
+});
+
+const start = (body: string): Promise<RunningModule> => startModule(module(body));
+
+/** Ways to end before the child answers. */
+it.each([
+  ['in a race', 'await Promise.race([this.child.stat(loc, xdata), this.sleep(1).then(fails)]);'],
+  ['by a timer', 'this.child.stat(loc, xdata); await this.sleep(1); fails();'],
+  ['in a chain', 'const p = this.child.stat(loc, xdata); return this.sleep(1).then(fails);'],
+  [
+    'inside of another',
+    'const f = async () => { await this.sleep(1); fails(); }; this.child.stat(loc, xdata); await f();',
+  ],
+])('%s', async (_, body) => {
+  const run = await start(body);
+  const reply = run.ask('stat', run.known('a'), null);
+  expect(run.asked().length).toBe(1);
+  run.context.advance(1001);
+  expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
+});
+
+it('at once, while its child has not answered', async () => {
+  const run = await start('this.child.stat(loc, xdata); throw new FopError(2);');
+  const reply = run.ask('stat', run.known('a'), null);
+  expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
+  for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+  expect(reply.count).toBe(1);
+});
+
+it('by what another request does', async () => {
+  const body =
+    'this.child.stat(loc, xdata); await new Promise((r) => { this.wake = r; }); fails();';
+  const run = await start(body);
+  const reply = run.ask('stat', run.known('a'), null);
+  expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
+  expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
+});
+
+/** The child's reply as the answer, in several ways: always what it was, or what was changed. */
+it.each([
+  ['as it came', 'return this.child.stat(loc, xdata);', 5],
+  ['awaited', 'const r = await this.child.stat(loc, xdata); return r;', 5],
+  ['looked at', 'const r = await this.child.stat(loc, xdata); r.buf.iaSize; return r;', 5],
+  ['changed', 'const r = await this.child.stat(loc, xdata); r.buf.iaSize = 7; return r;', 7],
+  ['by name', 'const { buf } = await this.child.stat(loc, xdata); return { buf };', 5],
+  ['later', 'const r = await this.child.stat(loc, xdata); await this.sleep(1); return r;', 5],
+  [
+    'asked twice',
+    'await this.child.stat(loc, xdata); return await this.child.stat(loc, xdata);',
+    5,
+  ],
+  [
+    'twice together',
+    'const ask = () => this.child.stat(loc, xdata); const [, b] = await Promise.all([ask(), ask()]); return b;',
+    5,
+  ],
+])('%s', async (_, body, size) => {
+  const run = await start(body);
+  run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
+  const reply = run.ask('stat', run.known('a'), null);
+  run.context.advance(1001);
+  expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: size }, null] });
+});
+
+it('an error after more waiting is logged once', async () => {
+  const run = await start('await this.child.stat(loc, xdata); await this.sleep(1); null.x;');
+  run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
+  run.lines();
+  const reply = run.ask('stat', run.known('a'), null);
+  run.context.advance(1001);
+  expect(reply).toMatchObject({ count: 1, opRet: -1 });
+  expect(run.lines().filter((line) => line.includes('TypeError')).length).toBe(1);
+});
+
+it('a method that waits for nothing after its child has answered', async () => {
+  const run = await start('await this.child.stat(loc, xdata); await new Promise(() => {});');
+  run.leaf.onRequest = (held) => held.answer(0, 0, sized(5), null);
+  const reply = run.ask('stat', run.known('a'), null);
+  run.context.advance(10_000);
+  expect(reply).toMatchObject({ count: 1, opRet: -1 });
+  expect(run.lines().join('\n')).toMatch(/nothing can reach it any more/);
+});
+
+/** Requests to a child that fail. */
+it.each([
+  ['nobody awaits it', 'this.child.access(loc, 1); return await this.child.stat(loc);', true],
+  ['in a timer', 'setTimeout(() => { this.child.access(loc, 1); }, 1); return 0;', true],
+  ['awaited', 'await this.child.access(loc, 1).catch(() => {}); return 0;', false],
+  [
+    'awaited with another',
+    'await Promise.allSettled([this.child.access(loc, 1), this.child.stat(loc)]); return 0;',
+    false,
+  ],
+  [
+    'awaited after another',
+    'const p = this.child.access(loc, 1); const q = this.child.stat(loc); await q; await p.catch(() => {}); return 0;',
+    false,
+  ],
+])('a failure is told when nobody awaits it: %s', async (_, body, told) => {
+  const run = await start(body);
+  const reply = run.ask('stat', run.known('a'), null);
+  run.context.advance(10);
+  const winds = run.asked();
+  for (const held of winds) if (held.name === 'stat') held.answer(0, 0, sized(1), null);
+  for (const held of winds) if (held.name === 'access') held.answer(-1, EPERM, null);
+  run.context.advance(10);
+  expect(reply).toMatchObject({ count: 1 });
+  const text = run.lines().join('\n');
+  expect(text.includes('nobody awaits it: EPERM')).toBe(told);
+});

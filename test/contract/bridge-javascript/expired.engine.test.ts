@@ -1,0 +1,7 @@
+/** The bridge contract's part about what dies with its request, with modules in JavaScript. */
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { expiredContract } from '../bridge/expired.ts';
+
+describe('JavaScript modules: what outlives its request', () =>
+  expiredContract(join(import.meta.dirname, '../bridge/javascript')));

@@ -1,0 +1,56 @@
+/** What a module in JavaScript is made of: a file or a folder, what lies beside it, and packages. */
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { folderOf, moduleGraph, type RunningModule, startModule } from '../../support/module.ts';
+
+const ask = (run: RunningModule): number => run.ask('statfs', run.known('a'), null).opErrno;
+
+const counting = (imports: string, amount: string): string => `import { Translator } from 'glossa';
+${imports}
+let count = 0;
+export class xlator extends Translator {
+  statfs(frame) {
+    count += ${amount};
+    frame.fail(count);
+  }
+}`;
+
+it('a folder is a module: index.js, with its own parts and data', async () => {
+  const files = {
+    'm/index.js': counting(
+      "import { half } from './parts/half.js';\nimport about from './about.json';",
+      'half(about.amount)',
+    ),
+    'm/parts/half.js': "import { two } from './two.js';\nexport const half = (n) => n / two;",
+    'm/parts/two.js': 'export const two = 2;',
+    'm/about.json': '{"amount": 4}',
+  };
+  const [one, other] = [await startModule(files), await startModule(files)];
+  expect([ask(one), ask(one), ask(other)]).toEqual([2, 4, 2]);
+});
+
+it('folders that option packages names are imported from, and nothing above them', async () => {
+  const lib = folderOf({
+    'packages/three/index.js': "import { one } from './one.js';\nexport default one * 3;",
+    'packages/three/one.js': 'export const one = 1;',
+    'outside.js': 'export default 5;',
+  });
+  const options = { packages: join(lib, 'packages') };
+  const run = await startModule(
+    { 'm.js': counting("import three from 'three';", 'three') },
+    { options },
+  );
+  expect([ask(run), ask(run)]).toEqual([3, 6]);
+  const climbing = moduleGraph(
+    { 'm.js': counting(`import five from '${join(lib, 'outside.js')}';`, 'five') },
+    { options },
+  );
+  await expect(climbing.graph.start()).rejects.toThrow(/m\.js:2: import of '.*' is refused/);
+});
+
+it('what is missing is named, with the places that were searched', async () => {
+  const without = moduleGraph({ 'm.js': counting("import three from 'three';", 'three') });
+  await expect(without.graph.start()).rejects.toThrow(/m\.js:2: cannot find 'three'; searched:/);
+  const nowhere = moduleGraph({ 'm.js': counting('', '1') }, { options: { packages: '/no/such' } });
+  await expect(nowhere.graph.start()).rejects.toThrow(/packages.*\/no\/such/s);
+});

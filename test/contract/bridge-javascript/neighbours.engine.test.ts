@@ -1,0 +1,7 @@
+/** The bridge contract's part about harm, with modules in JavaScript. */
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { neighbourContract } from '../bridge/neighbours.ts';
+
+describe('JavaScript modules: neighbours', () =>
+  neighbourContract(join(import.meta.dirname, '../bridge/javascript')));

@@ -1,0 +1,61 @@
+/** Lines of a prompt, inside a module's interpreter. */
+import { expect, it } from 'vitest';
+import { type RunningModule, startModule } from '../../support/module.ts';
+
+const SOURCE = `import { Translator } from 'glossa';
+export const LIMIT = 7;
+export class xlator extends Translator {
+  deep(x) {
+    return x.y.z;
+  }
+  async later() {
+    await null;
+    throw new Error('later');
+  }
+}
+`;
+
+/** What each line shows, and whether it has failed. */
+async function shown(run: RunningModule, lines: readonly string[]): Promise<string[]> {
+  const { guest } = run.host.session;
+  const outputs: string[] = [];
+  for (const line of lines) {
+    const { incomplete, output, failed } = await guest.evaluate(line);
+    outputs.push(incomplete ? '…' : `${failed === true ? '! ' : ''}${output}`);
+  }
+  return outputs;
+}
+
+const start = (): Promise<RunningModule> => startModule({ 'm.js': SOURCE });
+
+it.each([
+  ['const', ['const a = 3', 'a', 'const a = 4', 'a + 1'], ['', '3', '', '5']],
+  ['let, and await', ['let b = await 3', 'b', 'b += 1', 'b'], ['', '3', '4', '4']],
+  ['functions and classes', ['function f() { return 3 }', 'class K {}', 'f()'], ['', '', '3']],
+])('%s: what a line declares is there in the next', async (_, lines, wanted) => {
+  expect(await shown(await start(), lines)).toEqual(wanted);
+});
+
+it('has the translator, what the module exports, and the names of the library', async () => {
+  const lines = ['self.name', 'self instanceof xlator', 'LIMIT', 'ENOENT', 'Loc.name'];
+  expect(await shown(await start(), lines)).toEqual(['"top"', 'true', '7', '2', '"Loc"']);
+});
+
+it("shows the module's own lines of an error, and no others", async () => {
+  const run = await start();
+  const [thrown, rejected, value] = await shown(run, [
+    'self.deep({})',
+    'await self.later()',
+    'await self.later().catch((e) => e)',
+  ]);
+  expect(thrown).toMatch(/^! TypeError: .* of undefined\n +at deep \(\/.*m\.js:5:\d+\)$/);
+  expect(rejected).toMatch(/^! Error: later\n +at later \(\/.*m\.js:9:\d+\)$/);
+  expect(value).toBe(rejected!.slice(2));
+});
+
+it('asks for more of what is not whole', async () => {
+  const lines = ['for (const i of [1, 2]) {', '[1,', '`a', '1 +', 'f(', 'if }'];
+  const outputs = await shown(await start(), lines);
+  expect(outputs.slice(0, 5)).toEqual(['…', '…', '…', '…', '…']);
+  expect(outputs[5]).toMatch(/^! SyntaxError/);
+});

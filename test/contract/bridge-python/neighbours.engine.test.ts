@@ -1,0 +1,7 @@
+/** The bridge contract's part about harm, with modules in Python. */
+import { join } from 'node:path';
+import { describe } from 'vitest';
+import { neighbourContract } from '../bridge/neighbours.ts';
+
+describe('Python modules: neighbours', () =>
+  neighbourContract(join(import.meta.dirname, '../bridge/python')));

@@ -1,0 +1,17 @@
+/* Sees every fop, and every reply. */
+#include "shapes.h"
+
+static void fop(ANY_CALL)
+{
+    gf_log(this, GF_LOG_INFO, "down %s", frame->fop->name);
+    wind_any(frame, NULL, NULL, this->child, args);
+}
+
+static void cbk(ANY_REPLY)
+{
+    UNUSED(cookie);
+    gf_log(this, GF_LOG_INFO, "up %d", (int)op_ret);
+    unwind_any(frame, op_ret, op_errno, reply);
+}
+
+struct glossa_translator glossa_translator = {.any_fop = fop, .any_cbk = cbk};
