@@ -1,7 +1,7 @@
 /**
  * How the C library keeps memory that was freed. By itself glibc gives blocks of 128 KiB and more
  * back to the kernel at once, and the next read of that size touches fresh pages again: at a mount,
- * that is half of what such a read costs.
+ * that is a good part of what such a read costs.
  *
  * Source: mallopt(3). musl has no such call, and keeps what it does.
  */

@@ -45,7 +45,7 @@ export function placeOf(method: unknown): Place {
 
 /** An error's name and message, whatever was thrown. */
 function textOf(error: unknown): string {
-  if (error === null) return 'out of memory';
+  if (error === null) return 'out of memory, or null was thrown';
   if (!(error instanceof Error)) return `thrown: ${String(error)}`;
   if (error.message === 'interrupted' && error.name === 'InternalError') {
     return 'the call took too long and was interrupted (option time-limit)';
