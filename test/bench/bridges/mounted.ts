@@ -50,7 +50,7 @@ export async function mountedReads(lab: Lab): Promise<Report> {
     ],
     figures: [
       {
-        what: 'the same through a mount',
+        what: 'readv of 128 KiB seen by Python / not scripted, at a mount',
         unit: '×',
         bar: { limit: 1.05, aim: 1 },
         value: isMissing(seen) ? seen : compare(seen.seen, seen.plain, ratio),
