@@ -149,7 +149,9 @@ def forget(id):
 
 def release(id):
     """An fd is gone."""
-    Fd.known.pop(id, None)
+    gone = Fd.known.pop(id, None)
+    if gone is not None:
+        gone._released = True
     return NOTHING
 
 

@@ -175,7 +175,7 @@ class Fd:
     id: its number in this process.
     """
 
-    __slots__ = ("id", "_about", "_ctx", "_closed")
+    __slots__ = ("id", "_about", "_ctx", "_closed", "_released")
     known = {}
 
     def __init__(self, id):
@@ -183,6 +183,7 @@ class Fd:
         self._about = None
         self._ctx = None
         self._closed = False
+        self._released = False
 
     def _get(self, index):
         if self._about is None:
@@ -210,6 +211,8 @@ class Fd:
     @property
     def ctx(self):
         """A dict of your own that goes away with the fd."""
+        if self._released:
+            raise HandleExpired("the fd has been released")
         if self._ctx is None:
             self._ctx = {}
         return self._ctx

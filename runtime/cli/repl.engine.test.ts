@@ -81,3 +81,29 @@ it('asks which volume is meant', () =>
     );
     expect((await repl(scratch, 'absent.py', ['1'])).err).toBe('glossa: absent.py is not there\n');
   }));
+
+it('evaluates JavaScript inside its module, too', () =>
+  withScratch(async (scratch) => {
+    const module = `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  init() { this.seen = []; }
+}
+`;
+    await scratch.file('j.js', module);
+    const lines = [
+      'self.name',
+      'const three = 3',
+      'three + 1',
+      'self.seen.push(1); self.seen',
+      'await self.sleep(0.01)',
+      'ENOENT',
+      '(() => {',
+      '  return "over lines"',
+      '})()',
+      'self.nothing.at.all',
+    ];
+    const { status, out, err } = await repl(scratch, 'j.js', lines);
+    expect(status).toBe(1);
+    expect(err).toBe('');
+    expect(out).toMatch(/^"j"\n4\n\[1\]\n2\n"over lines"\nTypeError: .*/);
+  }));

@@ -171,7 +171,7 @@ export function forget(id: number): number {
 }
 
 export function release(id: number): number {
-  Fd.known.delete(id);
+  Fd.released(id);
   return NOTHING;
 }
 

@@ -151,9 +151,17 @@ export class Fd {
   #about: unknown[] | undefined;
   #ctx: Map<unknown, unknown> | undefined;
   #closed = false;
+  #released = false;
 
   constructor(id: number) {
     this.id = id;
+  }
+
+  /** The fd with this number is gone; objects of it that a script has kept must not be used. */
+  static released(id: number): void {
+    const gone = Fd.known.get(id);
+    if (gone !== undefined) gone.#released = true;
+    Fd.known.delete(id);
   }
 
   #get(index: number): unknown {
@@ -178,6 +186,7 @@ export class Fd {
   }
 
   get ctx(): Map<unknown, unknown> {
+    if (this.#released) throw new HandleExpired('the fd has been released');
     this.#ctx ??= new Map();
     return this.#ctx;
   }

@@ -37,6 +37,7 @@ export function expiredContract(folder: string, language: Language = hosted): vo
       'loc: a',
       'inode: HandleExpired',
       'fd: HandleExpired',
+      'fd context: HandleExpired',
       'iatt: HandleExpired',
       'dict: HandleExpired',
       'bytes: HandleExpired',

@@ -39,6 +39,7 @@ export class xlator extends Translator {
       loc: () => loc.name,
       inode: () => inode.path,
       fd: () => fd.flags,
+      'fd context': () => fd.ctx,
       iatt: () => buf.iaSize,
       dict: () => xdata.get('key'),
       bytes: () => vector.bytes,

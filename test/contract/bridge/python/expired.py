@@ -36,6 +36,7 @@ class xlator(Translator):
             "loc": lambda: kept["loc"].name,
             "inode": lambda: kept["inode"].path,
             "fd": lambda: kept["fd"].flags,
+            "fd context": lambda: kept["fd"].ctx,
             "iatt": lambda: kept["buf"].ia_size,
             "dict": lambda: kept["xdata"]["key"],
             "bytes": lambda: bytes(kept["vector"]),
