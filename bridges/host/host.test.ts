@@ -140,6 +140,7 @@ class Bed {
 /** Lets promises that are ready go on. */
 const settle = () => new Promise((done) => setImmediate(done));
 const fails: Answer = () => FAILED;
+const keeps: Answer = () => NOTHING;
 const failing: Code = { fops: { stat: fails } };
 const dies: Answer = (_host, _id, guest) => {
   guest.dead = 'out of memory';
@@ -362,6 +363,15 @@ it('the end of the volume while a new interpreter starts leaves none behind', as
   await bed.graph.stop();
   expect(await reload).toMatchObject({ ok: false });
   expect(bed.guests.every(({ closed }) => closed)).toBe(true);
+});
+
+it('the end of the volume: what is owed fails, also under bypass, for children end first', async () => {
+  const bed = await new Bed({ fops: { stat: keeps } }).start({ 'on-error': 'bypass' });
+  const reply = bed.stat();
+  expect(bed.dump).toMatchObject({ 'requests-waiting': 1 });
+  await bed.graph.stop();
+  expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+  expect(bed.leaf.held).toEqual([]);
 });
 
 it('a caller that gives up is told to the module that waits, once', async () => {

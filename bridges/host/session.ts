@@ -62,6 +62,8 @@ export class Session {
   /** Whether the interpreter can no longer be entered. */
   dead = false;
   private retired = false;
+  /** The volume may be ending, and its children have ended then: nothing is wound any more. */
+  private closing = false;
   private lastId = 0;
 
   /** @param frameTimeoutSeconds how long a request may stay unanswered; 0 for ever. */
@@ -332,7 +334,8 @@ export class Session {
     const child = this.xl.children[0];
     counters.failures += 1;
     request.abandoned = true;
-    if (policy.onError === 'bypass' && plan !== null && !answered && !wound && child) {
+    const bypass = policy.onError === 'bypass' && !this.closing;
+    if (bypass && plan !== null && !answered && !wound && child) {
       counters.bypassed += 1;
       this.handOn(request, plan, child, request.args);
     } else {
@@ -473,6 +476,7 @@ export class Session {
   /** Ends it now: whatever is still owed is answered, the module is told, its interpreter goes. */
   close(): void {
     this.retired = false;
+    this.closing = true;
     this.waiting.close();
     this.queue.length = 0;
     for (const request of [...this.requests.values()]) this.failRequest(request);
