@@ -60,6 +60,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   release: hook('xl, fd, value'),
   releasedir: hook('xl, fd, value'),
   dump: hook('xl'),
+  backing: hook('xl, fd'),
 };
 
 /** The record that a file exports by default. @throws {GraphError} naming all that is wrong */

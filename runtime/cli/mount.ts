@@ -46,6 +46,9 @@ export const serverFlags = {
     whole: true,
     help: 'microseconds to wait awake for a request (50)',
   }),
+  'no-passthrough': toggle({
+    help: 'read and write all data in the server, also what no volume watches',
+  }),
   'read-only': toggle({ help: 'no writing' }),
 } satisfies Flags;
 
@@ -105,6 +108,7 @@ function settingsOf(
     attributeTimeout: flags['attribute-timeout'],
     negativeTimeout: flags['negative-timeout'],
     busyPollUs: flags['busy-poll'],
+    passthrough: !flags['no-passthrough'],
   };
 }
 

@@ -52,6 +52,7 @@ export interface ServeSettings {
   readonly attributeTimeout: number | undefined;
   readonly negativeTimeout: number | undefined;
   readonly busyPollUs: number | undefined;
+  readonly passthrough: boolean;
 }
 
 /** Whoever waits for the mount to be there, and may want it to end. */
@@ -256,12 +257,15 @@ async function mountOrFail(
   levels: LogLevels,
 ): Promise<Mount> {
   try {
-    const rootXattrs = new Map([[STATEDUMP, () => encodeName(statedump(graph))]]);
+    let mount: Mount | undefined;
+    const dump = () => encodeName(statedump(graph, mount?.session.xl));
+    const rootXattrs = new Map([[STATEDUMP, dump]]);
     const rootActions = new Map([
       [RELOAD, () => reloader.reload().then(() => encodeName(reloader.report()))],
     ]);
     const own = { rootXattrs, rootActions };
-    return await mountGraph({ ...options, ...own, graph, levels, source: resolve(volfile) });
+    mount = await mountGraph({ ...options, ...own, graph, levels, source: resolve(volfile) });
+    return mount;
   } catch (error) {
     if (error instanceof MountError) throw new Failure(mountProblem(error));
     throw error;

@@ -18,9 +18,10 @@ export interface VolumeDump {
   readonly dump: Dump;
 }
 
-/** As JSON. */
-export function statedump(graph: Graph): string {
-  const volumes = graph.xlators.map((xl) => ({ name: xl.name, type: xl.type, dump: dumpOf(xl) }));
+/** As JSON. `front` is what winds to the top, when that has something to tell as well. */
+export function statedump(graph: Graph, front?: Xlator): string {
+  const xlators = front === undefined ? graph.xlators : [...graph.xlators, front];
+  const volumes = xlators.map((xl) => ({ name: xl.name, type: xl.type, dump: dumpOf(xl) }));
   return JSON.stringify({ volumes: volumes.reverse() } satisfies Statedump);
 }
 

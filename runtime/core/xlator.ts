@@ -81,6 +81,12 @@ export interface Translator<P, O extends Options = Options> {
   release?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   releasedir?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   dump?(xl: Xlator<P>): Dump;
+  /**
+   * For storage: the descriptor of the file behind an open Fd, through which its data may be read
+   * and written past this translator; minus one when there is none. Whoever has this keeps back
+   * nothing: its `flush` has nothing to do.
+   */
+  backing?(xl: Xlator<P>, fd: Fd): number;
 }
 
 /** Checks a record's types where it is written, and keeps them. */

@@ -112,7 +112,8 @@ export class Rig {
     const pair = makeSocketpair();
     if (typeof pair === 'number') throw new Error(`socketpair: ${pair}`);
     const log = new Log(context.sink, { default: INFO, volumes: new Map() }, 'fuse');
-    const all = { attributeTimeout: 1, entryTimeout: 2, negativeTimeout: 0, busyPollUs: 0 };
+    const timeouts = { attributeTimeout: 1, entryTimeout: 2, negativeTimeout: 0 };
+    const all = { ...timeouts, busyPollUs: 0, passthrough: false };
     const session = new Session(pair[0], graph, log, { ...all, ...options }, () => {});
     return new Rig(context.lines, graph, session, pair);
   }

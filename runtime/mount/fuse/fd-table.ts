@@ -7,6 +7,13 @@ export class FdTable {
   /** Open files (not directories) of an inode, in the order they were opened. */
   private readonly byInode = new Map<Inode, Fd[]>();
 
+  private readonly onRelease: (fd: Fd) => void;
+
+  /** @param onRelease told of each fd that the kernel let go of, before its translators are */
+  constructor(onRelease: (fd: Fd) => void) {
+    this.onRelease = onRelease;
+  }
+
   get size(): number {
     return this.byHandle.size;
   }
@@ -36,6 +43,7 @@ export class FdTable {
     const others = this.byInode.get(fd.inode)?.filter((other) => other !== fd) ?? [];
     if (others.length > 0) this.byInode.set(fd.inode, others);
     else this.byInode.delete(fd.inode);
+    this.onRelease(fd);
     letGo(fd);
   }
 

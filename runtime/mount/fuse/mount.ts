@@ -65,6 +65,7 @@ export async function mountGraph(options: MountOptions): Promise<Mount> {
     entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT,
     negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
     busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
+    passthrough: options.passthrough ?? true,
     rootXattrs: options.rootXattrs,
     rootActions: options.rootActions,
   });

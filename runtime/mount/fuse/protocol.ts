@@ -40,6 +40,10 @@ export const CACHE_SYMLINKS = 1 << 23;
 export const EXPLICIT_INVAL_DATA = 1 << 25;
 export const INIT_EXT = 1 << 30;
 
+/** INIT flags (`flags2`), counted from bit 32. */
+export const HAS_EXPIRE_ONLY = 1 << 3;
+export const PASSTHROUGH = 1 << 5;
+
 /** `valid` of SETATTR. */
 export const FATTR_MODE = 1 << 0;
 export const FATTR_UID = 1 << 1;
@@ -57,6 +61,8 @@ export const FATTR_CTIME = 1 << 10;
 export const FOPEN_DIRECT_IO = 1 << 0;
 export const FOPEN_KEEP_CACHE = 1 << 1;
 export const FOPEN_CACHE_DIR = 1 << 3;
+export const FOPEN_NOFLUSH = 1 << 5;
+export const FOPEN_PASSTHROUGH = 1 << 7;
 
 /** Flags of GETATTR, FSYNC, locks, WRITE, READ and RELEASE. */
 export const GETATTR_FH = 1 << 0;
@@ -70,6 +76,9 @@ export const RELEASE_FLOCK_UNLOCK = 1 << 1;
 export const NOTIFY_INVAL_INODE = 2;
 export const NOTIFY_INVAL_ENTRY = 3;
 export const NOTIFY_DELETE = 6;
+export const NOTIFY_INC_EPOCH = 8;
+/** `flags` of NOTIFY_INVAL_ENTRY. */
+export const EXPIRE_ONLY = 1 << 0;
 
 /** Operation codes; `opcodes.ts` has the table with names and decoders. */
 export const LOOKUP = 1;

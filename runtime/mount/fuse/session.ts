@@ -31,6 +31,7 @@ import { opcodeName } from './codec/opcodes.ts';
 import { FdTable } from './fd-table.ts';
 import { GfidSource } from './gfid-source.ts';
 import { MessagePool } from './message.ts';
+import { Passthrough } from './passthrough.ts';
 import { BATCH_FORGET, FORGET, IN_HEADER_SIZE, INTERRUPT, OUT_HEADER_SIZE } from './protocol.ts';
 import type { Source } from './pump.ts';
 import { Request } from './request.ts';
@@ -55,6 +56,8 @@ export interface SessionOptions {
   readonly negativeTimeout: number;
   /** Microseconds to wait awake for the next request. */
   readonly busyPollUs: number;
+  /** Whether the kernel may read and write files itself that nobody in the graph watches. */
+  readonly passthrough: boolean;
   /** Extended attributes of the root that the mount itself answers, made when asked for. */
   readonly rootXattrs?: RootXattrs | undefined;
   /** Extended attributes of the root that do something when its owner reads them. */
@@ -69,8 +72,11 @@ export class Session implements Source {
   readonly links: Child;
   /** The initiator in the eyes of the graph; its `priv` is this session. */
   readonly xl: Xlator<Session>;
-  readonly fds = new FdTable();
+  readonly passthrough: Passthrough;
+  readonly fds: FdTable;
   readonly gfids: GfidSource;
+  /** Some storage of the graph has files that the kernel could use, and it is wanted. */
+  readonly mayPassThrough: boolean;
   readonly attrValid: Validity;
   readonly entryValid: Validity;
   /** Null when absent names are not to be believed. */
@@ -86,6 +92,8 @@ export class Session implements Source {
   private request: Request | null = null;
   /** The request at hand was given a part of the message. */
   private borrowed = false;
+  /** Messages since the mount. */
+  requests = 0;
   /** Requests whose handler returned without an answer, by the kernel's number. */
   private readonly pending = new Map<number, Request>();
   private readonly iov = new Iovec(2);
@@ -110,6 +118,8 @@ export class Session implements Source {
     const { context } = graph.top;
     this.xl = new Xlator(graph.xlators.length, 'fuse', fuseTranslator, [], log, context);
     this.xl.priv = this;
+    this.passthrough = new Passthrough(fd, log);
+    this.fds = new FdTable((released) => this.passthrough.release(released));
     this.gfids = new GfidSource(context);
     this.attrValid = new Validity(options.attributeTimeout);
     this.entryValid = new Validity(options.entryTimeout);
@@ -118,6 +128,9 @@ export class Session implements Source {
     this.rootXattrs = options.rootXattrs ?? new Map();
     this.rootActions = options.rootActions ?? new Map();
     this.onEnded = onEnded;
+    this.mayPassThrough =
+      options.passthrough &&
+      graph.xlators.some(({ translator }) => translator.backing !== undefined);
   }
 
   get log(): Log {
@@ -152,6 +165,7 @@ export class Session implements Source {
   message(length: number): void {
     const { header } = this;
     const { cursor } = this.current;
+    this.requests += 1;
     this.request = null;
     this.borrowed = false;
     decodeInHeader(cursor, length, header);
@@ -237,6 +251,7 @@ export class Session implements Source {
   /** Lets go of what the kernel had open, and of the descriptor: late answers go nowhere. */
   close(): void {
     this.over = true;
+    this.passthrough.clear();
     this.fds.clear();
   }
 

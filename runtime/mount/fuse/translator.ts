@@ -12,5 +12,16 @@ export const fuseTranslator: Translator<Session> = defineTranslator<Session, Rec
     init() {
       throw new Error('mount/fuse is made by mounting, not by a volfile');
     },
+    dump({ priv: session }) {
+      const { requests, inFlight, fds, passthrough } = session;
+      return {
+        requests,
+        'in-flight': inFlight,
+        'open-fds': fds.size,
+        passthrough: passthrough.agreed ? 'on' : 'off',
+        'passthrough-fds': passthrough.size,
+        'passthrough-opened': passthrough.opened,
+      };
+    },
   },
 );

@@ -10,12 +10,14 @@ import {
   AUTO_INVAL_DATA,
   BIG_WRITES,
   DO_READDIRPLUS,
+  INIT_EXT,
   KERNEL_VERSION,
   MAX_PAGES,
   MINOR_MAX,
   MINOR_MIN,
   OUT_HEADER_SIZE,
   PARALLEL_DIROPS,
+  PASSTHROUGH,
   READDIRPLUS_AUTO,
 } from '../protocol.ts';
 import type { Handler } from './handler.ts';
@@ -42,12 +44,16 @@ const WANTED =
   DO_READDIRPLUS |
   READDIRPLUS_AUTO |
   // Cached pages go when size or time changed: others may write to the storage, too.
-  AUTO_INVAL_DATA;
+  AUTO_INVAL_DATA |
+  // The second word of flags counts.
+  INIT_EXT;
 
 const PAGE_SIZE = 4096;
 /** As GlusterFS: requests of no particular caller under way, and from when on the kernel waits. */
 const BACKGROUND_MAX = 64;
 const CONGESTION_THRESHOLD = 48;
+/** Backing files lie on no file system that is itself a layer: one may then be laid over the mount. */
+const STACK_DEPTH = 1;
 
 export const init: Handler<InitIn> = (session, header, args) => {
   const { major, minor } = args;
@@ -59,18 +65,21 @@ export const init: Handler<InitIn> = (session, header, args) => {
     session.replyHeader(header, EPROTO, 0);
     return;
   }
+  const flags2 = session.mayPassThrough ? PASSTHROUGH & args.flags2 : 0;
   // A newer major is told ours, by the same answer, and asks again.
   encodeInitOut(session.view, OUT_HEADER_SIZE, {
     minor: major > KERNEL_VERSION ? MINOR_MAX : Math.min(minor, MINOR_MAX),
     maxReadahead: Math.min(args.maxReadahead, MAX_DATA),
     flags: WANTED & args.flags,
-    flags2: 0,
+    flags2,
     maxBackground: BACKGROUND_MAX,
     congestionThreshold: CONGESTION_THRESHOLD,
     maxWrite: MAX_DATA,
     timeGran: 1,
     maxPages: MAX_DATA / PAGE_SIZE,
+    maxStackDepth: (flags2 & PASSTHROUGH) === 0 ? 0 : STACK_DEPTH,
   });
+  session.passthrough.agreed = (flags2 & PASSTHROUGH) !== 0;
   const status = session.replyHeader(header, 0, INIT_OUT_SIZE);
   if (status < 0) session.log.error('the kernel refused the answer to INIT', { errno: -status });
   else session.log.info(`FUSE ${major}.${minor} in use`);

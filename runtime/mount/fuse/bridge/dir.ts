@@ -54,7 +54,7 @@ const opendirCbk: Cbk<'opendir', Session> = (frame, _cookie, xl, opRet, opErrno)
     return session.fail(frame, inodeErrno(opErrno));
   }
   session.fds.add(fd);
-  encodeOpenOut(session.view, OUT_HEADER_SIZE, fd.id, 0);
+  encodeOpenOut(session.view, OUT_HEADER_SIZE, fd.id, 0, 0);
   if (!session.reply(frame, OPEN_OUT_SIZE)) session.fds.release(fd.id);
 };
 

@@ -74,10 +74,17 @@ const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno) => {
     letGo(fd);
     return session.fail(frame, inodeErrno(opErrno));
   }
-  session.fds.add(fd);
-  encodeOpenOut(session.view, OUT_HEADER_SIZE, fd.id, 0);
+  encodeOpened(session, OUT_HEADER_SIZE, fd);
   if (!session.reply(frame, OPEN_OUT_SIZE)) session.fds.release(fd.id);
 };
+
+/** The answer for a file that was opened; the kernel has it from now on. */
+function encodeOpened(session: Session, at: number, fd: Fd): void {
+  const { fds, passthrough } = session;
+  passthrough.open(session.links, fd, fds.anyOf(fd.inode) !== undefined);
+  fds.add(fd);
+  encodeOpenOut(session.view, at, fd.id, passthrough.openFlags, passthrough.backingId);
+}
 
 /** What a create needs again when it is done. */
 interface Creation {
@@ -110,9 +117,8 @@ const createCbk: Cbk<'create', Session> = (frame, _cookie, xl, opRet, opErrno, _
 };
 
 function replyCreated(session: Session, frame: Frame, fd: Fd, linked: Inode, buf: Iatt): void {
-  session.fds.add(fd);
   encodeEntry(session, OUT_HEADER_SIZE, linked, buf);
-  encodeOpenOut(session.view, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd.id, 0);
+  encodeOpened(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd);
   if (session.reply(frame, ENTRY_OUT_SIZE + OPEN_OUT_SIZE)) return;
   session.fds.release(fd.id);
   linked.table.forget(linked, 1);

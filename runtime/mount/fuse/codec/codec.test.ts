@@ -330,20 +330,22 @@ describe('answers, byte for byte', () => {
         minor: 45,
         maxReadahead: 131072,
         flags: 0x40_0001,
-        flags2: 0,
+        flags2: 32,
         maxBackground: 64,
         congestionThreshold: 48,
         maxWrite: 1048576,
         timeGran: 1,
         maxPages: 256,
+        maxStackDepth: 1,
       }),
     );
-    const words = '07000000 2d000000 00000200 01004000 4000 3000 00001000 01000000 0001 0000';
-    expect(got).toBe(hex(words) + '00'.repeat(32));
+    const words =
+      '07000000 2d000000 00000200 01004000 4000 3000 00001000 01000000 0001 0000 20000000 01000000';
+    expect(got).toBe(hex(words) + '00'.repeat(24));
   });
 
   test('open, write, lseek, getxattr', () => {
-    expect(encoded(16, (view) => encodeOpenOut(view, 0, 7, 2))).toBe(
+    expect(encoded(16, (view) => encodeOpenOut(view, 0, 7, 2, 0))).toBe(
       hex('0700000000000000 02000000 00000000'),
     );
     expect(encoded(8, (view) => encodeWriteOut(view, 0, 4096))).toBe(hex('00100000 00000000'));

@@ -34,6 +34,8 @@ export interface InitOut {
   readonly timeGran: number;
   /** Pages of the largest request. */
   readonly maxPages: number;
+  /** Layers of file systems that a backing file's may be, itself counted; 0 without passthrough. */
+  readonly maxStackDepth: number;
 }
 
 export const INIT_OUT_SIZE = 64;
@@ -50,4 +52,5 @@ export function encodeInitOut(view: DataView, at: number, init: InitOut): void {
   view.setUint32(at + 24, init.timeGran, true);
   view.setUint16(at + 28, init.maxPages, true);
   view.setInt32(at + 32, init.flags2, true);
+  view.setUint32(at + 36, init.maxStackDepth, true);
 }

@@ -148,11 +148,17 @@ export function decodeLseekIn(cursor: Cursor, out: LseekIn): void {
 
 export const OPEN_OUT_SIZE = 16;
 
-/** struct fuse_open_out; `openFlags` are FOPEN_…. */
-export function encodeOpenOut(view: DataView, at: number, fh: number, openFlags: number): void {
+/** struct fuse_open_out; `openFlags` are FOPEN_…, `backingId` is for FOPEN_PASSTHROUGH. */
+export function encodeOpenOut(
+  view: DataView,
+  at: number,
+  fh: number,
+  openFlags: number,
+  backingId: number,
+): void {
   putU64(view, at, fh);
   view.setUint32(at + 8, openFlags, true);
-  view.setUint32(at + 12, 0, true);
+  view.setInt32(at + 12, backingId, true);
 }
 
 export const WRITE_OUT_SIZE = 8;

@@ -1,8 +1,15 @@
 /**
  * Unsolicited messages: taking back what the kernel was told it may believe. They are replies with
- * `unique` 0 and the code where the errno would be.
+ * `unique` 0 and the code where the errno would be. Each `encode…` returns the message's length.
  */
-import { NOTIFY_INVAL_ENTRY, NOTIFY_INVAL_INODE, OUT_HEADER_SIZE } from '../protocol.ts';
+import {
+  EXPIRE_ONLY,
+  NOTIFY_DELETE,
+  NOTIFY_INC_EPOCH,
+  NOTIFY_INVAL_ENTRY,
+  NOTIFY_INVAL_INODE,
+  OUT_HEADER_SIZE,
+} from '../protocol.ts';
 import { putI64, putU64 } from './cursor.ts';
 
 function encodeNotifyHeader(view: DataView, code: number, bodyBytes: number): number {
@@ -13,9 +20,11 @@ function encodeNotifyHeader(view: DataView, code: number, bodyBytes: number): nu
   return length;
 }
 
+export const INVAL_INODE_SIZE = OUT_HEADER_SIZE + 24;
+
 /**
  * Attributes of an inode, and its cached data from `offset` for `length` bytes (0: to the end).
- * A negative offset leaves the data alone. Returns the message's length.
+ * A negative offset leaves the data alone.
  */
 export function encodeInvalInode(
   view: DataView,
@@ -32,11 +41,39 @@ export function encodeInvalInode(
 /** Where the name of `encodeInvalEntry` must lie. */
 export const INVAL_ENTRY_NAME = OUT_HEADER_SIZE + 16;
 
-/** What a name in a directory leads to, or that it leads nowhere. Returns the message's length. */
-export function encodeInvalEntry(view: DataView, parent: number, nameBytes: number): number {
+/** What a name in a directory leads to, or that it leads nowhere. `expire`: it is only asked for
+ *  again (since 7.38), instead of being dropped with all below it. */
+export function encodeInvalEntry(
+  view: DataView,
+  parent: number,
+  nameBytes: number,
+  expire = false,
+): number {
   putU64(view, OUT_HEADER_SIZE, parent);
   view.setUint32(OUT_HEADER_SIZE + 8, nameBytes, true);
-  view.setUint32(OUT_HEADER_SIZE + 12, 0, true);
+  view.setUint32(OUT_HEADER_SIZE + 12, expire ? EXPIRE_ONLY : 0, true);
   view.setUint8(INVAL_ENTRY_NAME + nameBytes, 0);
   return encodeNotifyHeader(view, NOTIFY_INVAL_ENTRY, 16 + nameBytes + 1);
 }
+
+/** Where the name of `encodeDelete` must lie. */
+export const DELETE_NAME = OUT_HEADER_SIZE + 24;
+
+/** The name in `parent` that led to `child` was removed. */
+export function encodeDelete(
+  view: DataView,
+  parent: number,
+  child: number,
+  nameBytes: number,
+): number {
+  putU64(view, OUT_HEADER_SIZE, parent);
+  putU64(view, OUT_HEADER_SIZE + 8, child);
+  view.setUint32(OUT_HEADER_SIZE + 16, nameBytes, true);
+  view.setUint32(OUT_HEADER_SIZE + 20, 0, true);
+  view.setUint8(DELETE_NAME + nameBytes, 0);
+  return encodeNotifyHeader(view, NOTIFY_DELETE, 24 + nameBytes + 1);
+}
+
+/** Every name is asked for again (since 7.44). */
+export const encodeIncEpoch = (view: DataView): number =>
+  encodeNotifyHeader(view, NOTIFY_INC_EPOCH, 0);

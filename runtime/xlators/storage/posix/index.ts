@@ -74,6 +74,10 @@ export default defineTranslator({
   releasedir(_xl, _fd, dir) {
     (dir as OpenFile).release();
   },
+  backing(xl, fd) {
+    const file = fd.ctxGet(xl) as OpenFile | undefined;
+    return file?.fd ?? -1;
+  },
   dump(xl) {
     const { directory, handles, handleLimit, openFds, gfids } = xl.priv;
     return {

@@ -1,0 +1,119 @@
+/**
+ * Passthrough: the kernel reads and writes the file of the disk itself, and asks no server.
+ *
+ * It is for files of which nothing in the graph watches the data: winds of open, readv and writev
+ * all arrive at one storage translator, and that has a descriptor behind the Fd (`backing`). What
+ * the graph looks like is asked at each open, since a reload may bring a translator that watches.
+ *
+ * The kernel wants all opens of an inode to agree while there are any (linux/fs/fuse/iomode.c), and
+ * answers EIO to one that does not. So the first open decides, until the last is released: a
+ * translator that begins to watch sees the files that are opened anew from then on. All name the
+ * same backing file, which is registered with the first and given back with the last.
+ *
+ * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
+ */
+import { errnoName } from '../../core/errno.ts';
+import type { Fd } from '../../core/fd.ts';
+import type { Inode } from '../../core/inode.ts';
+import type { Log } from '../../core/log.ts';
+import type { Child, Xlator } from '../../core/xlator.ts';
+import { ioctl } from '../../sys/libc.ts';
+import { FOPEN_NOFLUSH, FOPEN_PASSTHROUGH } from './protocol.ts';
+
+/** FUSE_DEV_IOC_BACKING_OPEN of a struct fuse_backing_map, FUSE_DEV_IOC_BACKING_CLOSE of an id. */
+const BACKING_OPEN = 0x4010e501;
+const BACKING_CLOSE = 0x4004e502;
+
+/** A file that the kernel has: its id there, and how many open Fds use it. */
+interface Backing {
+  readonly id: number;
+  users: number;
+}
+
+/** The storage translator that all data goes to, when nobody watches it on its way; else null. */
+export function unwatched(links: Child): Xlator | null {
+  const { xl } = links.readv;
+  if (links.writev.xl !== xl || links.open.xl !== xl) return null;
+  return xl.translator.backing === undefined ? null : xl;
+}
+
+export class Passthrough {
+  /** Of the open at hand: flags for its answer, and the backing file's id or 0. */
+  openFlags = 0;
+  backingId = 0;
+  /** Fds that were opened so, since the mount. */
+  opened = 0;
+  /** The kernel can, and has refused none. */
+  agreed = false;
+  private readonly device: number;
+  private readonly log: Log;
+  private readonly byInode = new Map<Inode, Backing>();
+  private readonly byFd = new Map<Fd, Backing>();
+  private readonly map = new Uint8Array(new ArrayBuffer(16));
+  private readonly view = new DataView(this.map.buffer);
+
+  /** @param device the mounted descriptor of `/dev/fuse` */
+  constructor(device: number, log: Log) {
+    this.device = device;
+    this.log = log;
+  }
+
+  /**
+   * Decides how an Fd is opened that storage has just opened.
+   * @param cached whether another open Fd of the inode goes through the page cache
+   */
+  open(links: Child, fd: Fd, cached: boolean): void {
+    const storage = unwatched(links);
+    this.openFlags = storage !== null && links.flush.xl === storage ? FOPEN_NOFLUSH : 0;
+    this.backingId = 0;
+    const backing = this.byInode.get(fd.inode) ?? (cached ? null : this.register(storage, fd));
+    if (backing === null) return;
+    backing.users += 1;
+    this.byFd.set(fd, backing);
+    this.openFlags |= FOPEN_PASSTHROUGH;
+    this.backingId = backing.id;
+    this.opened += 1;
+  }
+
+  /** Fds whose data goes past us. */
+  get size(): number {
+    return this.byFd.size;
+  }
+
+  release(fd: Fd): void {
+    const backing = this.byFd.get(fd);
+    if (backing === undefined) return;
+    this.byFd.delete(fd);
+    backing.users -= 1;
+    if (backing.users > 0) return;
+    this.byInode.delete(fd.inode);
+    this.view.setInt32(0, backing.id, true);
+    ioctl(this.device, BACKING_CLOSE, this.map);
+  }
+
+  /** The connection is over, and with it what the kernel had. */
+  clear(): void {
+    this.agreed = false;
+    this.byInode.clear();
+    this.byFd.clear();
+  }
+
+  /** Gives the kernel the file; null when there is none, or it does not take it. */
+  private register(storage: Xlator | null, fd: Fd): Backing | null {
+    if (!this.agreed || storage === null) return null;
+    const descriptor = storage.translator.backing!(storage, fd);
+    if (descriptor < 0) return null;
+    this.map.fill(0);
+    this.view.setInt32(0, descriptor, true);
+    const id = ioctl(this.device, BACKING_OPEN, this.map);
+    if (id <= 0) {
+      // No privilege, or a disk that is itself a layer over another: it will not take the next one.
+      this.agreed = false;
+      this.log.info(`no passthrough: ${errnoName(-id)}; data is read and written here`);
+      return null;
+    }
+    const backing = { id, users: 0 };
+    this.byInode.set(fd.inode, backing);
+    return backing;
+  }
+}
