@@ -27,6 +27,33 @@ describe('glossa graph', () => {
       expect((await command(['graph', file, '--options'])).out).toMatch('directory /srv');
     }));
 
+  it('says who sees the data of files', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('data');
+      const brick = 'volume brick\n type storage/posix\n option directory data\nend-volume\n';
+      const above = (name: string, type: string, below: string): string =>
+        `volume ${name}\n type ${type}\n subvolumes ${below}\nend-volume\n`;
+      const cached = `${brick}${above('cache', 'features/negative', 'brick')}`;
+      const plain = await command(['graph', await scratch.file('a.vol', cached), '--data']);
+      expect(plain).toMatchObject({ status: 0, err: '' });
+      expect(plain.out).toMatch(
+        /\n {2}cache {2}does not see it\n {2}brick {2}has it\npassthrough: /,
+      );
+      const counted = `${cached}${above('counts', 'debug/io-stats\n option count-fop-hits on', 'cache')}`;
+      const { out } = await command(['graph', await scratch.file('b.vol', counted), '--data']);
+      expect(out).toMatch('counts  sees it: open, readv, writev');
+      expect(out).toMatch(
+        'no passthrough: data is read and written in the server, because of counts',
+      );
+    }));
+
+  it('--data needs translators that there are', () =>
+    withStack(async (file) => {
+      const { status, err } = await command(['graph', file, '--data']);
+      expect(status).toBe(1);
+      expect(err).toMatch('anything/at-all');
+    }));
+
   it.each([
     ['dot', /^digraph /],
     ['mermaid', /^(graph|flowchart) /],

@@ -1,12 +1,17 @@
 /** `glossa graph`: a picture of a volfile. Types need not be known here, only drawn. */
 import { writeFileSync } from 'node:fs';
-import { extname } from 'node:path';
-import { plainVolumes } from '../graph/description.ts';
+import { dirname, extname, resolve } from 'node:path';
+import { NONE } from '../core/log.ts';
+import { activate, type Registry } from '../graph/activate.ts';
+import { plainVolumes, type VolfileDescription } from '../graph/description.ts';
 import { type RenderFormat, renderers } from '../graph/render.ts';
 import { defineCommand } from './command.ts';
+import { NodeContext } from './context.ts';
+import { dataPath } from './data-path.ts';
 import { EXIT_OK, Failure } from './exit.ts';
 import { choice, takeOperands, text, toggle } from './flags.ts';
 import { reason } from './reason.ts';
+import { startOrFail } from './started.ts';
 import { describeOrFail, inspectFile } from './volfiles.ts';
 
 const formats = Object.keys(renderers) as RenderFormat[];
@@ -31,21 +36,45 @@ export default defineCommand({
       help: `${formats.join(', ')}; without it, what the end of FILE says, or tree`,
     }),
     options: toggle({ help: 'with the options of each volume' }),
+    data: toggle({ help: 'start the volumes, and say which of them see the data of files' }),
     output: text({ short: 'o', value: 'FILE', help: 'write to FILE' }),
     'allow-shell': toggle({ help: 'run the commands in backticks of the volfile' }),
   },
   async run({ flags, operands }, terminal) {
     const [file] = takeOperands(operands, ['VOLFILE']);
-    const inspection = await inspectFile(file, { allowShell: flags['allow-shell'] });
-    const volumes = plainVolumes(describeOrFail(inspection, terminal));
+    // Only what is to be started has to be known.
+    const registry = flags.data ? (await import('./registry.ts')).registry : undefined;
+    const how = { registry, allowShell: flags['allow-shell'] };
+    const inspection = await inspectFile(file, how);
+    const description = describeOrFail(inspection, terminal);
+    const volumes = plainVolumes(description);
     const { output } = flags;
     const format = flags.format ?? extensions[extname(output ?? '')] ?? 'tree';
     const picture = renderers[format](volumes, { options: flags.options });
     if (output === undefined) terminal.out(picture.trimEnd());
     else write(output, picture);
+    if (registry === undefined) return EXIT_OK;
+    terminal.out((await describeData(file, description, registry)).join('\n'));
     return EXIT_OK;
   },
 });
+
+/** Starts the volumes for as long as it takes to ask them. @throws {Failure} */
+async function describeData(
+  file: string,
+  description: VolfileDescription,
+  registry: Registry,
+): Promise<string[]> {
+  const sink = { now: () => 0, write() {} };
+  const context = new NodeContext({ sink, baseDir: dirname(resolve(file)), wake() {} });
+  const graph = activate(description, registry, context, { default: NONE, volumes: new Map() });
+  await startOrFail(graph);
+  try {
+    return dataPath(graph);
+  } finally {
+    await graph.stop();
+  }
+}
 
 function write(path: string, picture: string): void {
   try {

@@ -1,7 +1,6 @@
 /** `glossa repl`: a prompt inside the interpreter of a scripted volume, its graph in this process. */
 import { basename, dirname, resolve } from 'node:path';
 import type { Glupy } from '../../bridges/host/index.ts';
-import { GraphError } from '../core/errors.ts';
 import type { Graph } from '../core/graph.ts';
 import { INFO, type LogLevels, type LogSink, WARNING } from '../core/log.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -20,6 +19,7 @@ import { findModuleFile, moduleVolfile } from './module-volfile.ts';
 import { scripted } from './reloading.ts';
 import { serveRepl } from './repl/loop.ts';
 import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
+import { startOrFail } from './started.ts';
 import type { Terminal } from './terminal.ts';
 import { OwnTty, ttyPath } from './tty.ts';
 import { volfileFlags } from './volfile-flags.ts';
@@ -56,7 +56,7 @@ export default defineCommand({
     });
     const levels: LogLevels = { default: WARNING, volumes: new Map() };
     const graph = activate(description, registry, context, levels);
-    await start(graph);
+    await startOrFail(graph);
     try {
       const volume = choose(graph, flags.volume, given);
       // What the start had to say is nothing new; what is logged from here on is asked for.
@@ -98,15 +98,6 @@ function shortSink(
       }
     },
   };
-}
-
-async function start(graph: Graph): Promise<void> {
-  try {
-    await graph.start();
-  } catch (error) {
-    if (!(error instanceof GraphError)) throw error;
-    throw new Failure(error.message, error.problems);
-  }
 }
 
 /** The volume whose interpreter is meant. @throws {Failure} */

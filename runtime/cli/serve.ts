@@ -8,7 +8,6 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { encodeName } from '../core/bytes.ts';
-import type { GraphError } from '../core/errors.ts';
 import type { Graph, VolumeSpec } from '../core/graph.ts';
 import { Log, type LogLevel, type LogLevels } from '../core/log.ts';
 import { activate, volumeSpecs } from '../graph/activate.ts';
@@ -27,6 +26,7 @@ import { CONSOLE, openSink, type ReopenableSink } from './log-sink.ts';
 import { PidFile } from './pid-file.ts';
 import { registry } from './registry.ts';
 import { RELOAD, Reloader } from './reloading.ts';
+import { startOrFail } from './started.ts';
 import { STATEDUMP, statedump } from './statedump.ts';
 import type { Terminal } from './terminal.ts';
 import { OwnTty } from './tty.ts';
@@ -182,13 +182,7 @@ async function startGraph(
     terminal: tty === undefined ? undefined : new OwnTty(tty, () => pump.wake()),
   });
   const graph = activate(description, registry, context, levels);
-  try {
-    await graph.start();
-  } catch (error) {
-    const { code, problems } = error as GraphError;
-    if (code !== 'GLOSSA_GRAPH') throw error;
-    throw new Failure(problems.join('\n'), problems);
-  }
+  await startOrFail(graph);
   log.info(finalGraph(description));
   return graph;
 }
