@@ -66,6 +66,28 @@ declare module 'glossa' {
     anyFop?(frame: Frame, ...args: unknown[]): unknown;
     anyCbk?(frame: Frame, opRet: number, opErrno: number, ...reply: unknown[]): unknown;
     anyCancel?(frame: Frame): void;
+    /**
+     * Takes back what the kernel, and caches above, were told they may believe: what a name leads to,
+     * or that it is not there, by its directory and the name, or by a loc with a name.
+     * @param how.expire the name is only asked for again, where programs are at work below it
+     * @param how.removed the inode that the name led to: who watches the directory hears of its end
+     *
+     * It takes effect when the method has returned, and after the answers to all requests that are
+     * under way now: forget first what you keep yourself.
+     */
+    invalidate(
+      parent: Inode | Fd | string,
+      name: string,
+      how?: { expire?: boolean; removed?: Inode | string },
+    ): void;
+    /** The same for an inode: its attributes, and its data unless `data` is false. */
+    invalidate(inode: Inode | Fd | string, how?: { data?: boolean }): void;
+    invalidate(
+      loc: Loc,
+      how?: { expire?: boolean; removed?: Inode | string; data?: boolean },
+    ): void;
+    /** The same for every name. */
+    invalidate(): void;
     /** Calls `fn` in so many seconds; again and again with `repeat`. */
     timer(seconds: number, fn: () => unknown, how?: { repeat?: boolean }): { cancel(): void };
     /** Lets so many seconds pass; rejects with Cancelled when the caller gives up. */
@@ -144,8 +166,28 @@ declare module 'glossa' {
       opErrno?: number,
       ...reply: Taken<N, Partial<FopTable[N]['answer']>>
     ): void;
-    /** Answers with an errno: short for `unwind(-1, errno)`. */
-    fail(errno: number): void;
+    /** The same with how long the kernel may believe it; `Translator.invalidate` takes it back. */
+    unwindFor(
+      timeouts: Timeouts,
+      opRet: number,
+      opErrno?: number,
+      ...reply: Taken<N, Partial<FopTable[N]['answer']>>
+    ): void;
+    /**
+     * Answers with an errno: short for `unwind(-1, errno)`.
+     * @param how.timeout seconds for which the kernel may believe that a name which was looked up is
+     * not there (ENOENT; no other errno is ever believed), without asking again
+     */
+    fail(errno: number, how?: { timeout?: number }): void;
+  }
+  /** Seconds, 0 for never; what is left out is as the mount says. */
+  export interface Timeouts {
+    /** That the name leads to this inode. */
+    entryTimeout?: number;
+    /** The attributes. */
+    attributeTimeout?: number;
+    /** That there is no such name. */
+    negativeTimeout?: number;
   }
   export interface WindTo {
     child?: Child;
@@ -179,8 +221,8 @@ declare module 'glossa' {
       readonly opRet: number;
       readonly opErrno: number;
       readonly values: FopTable[N]['reply'];
-      /** Another reply with some parts exchanged. */
-      replace(changes: FopTable[N]['mine'] & { opRet?: number }): Reply<N>;
+      /** Another reply with some parts exchanged, or with how long the kernel may believe it. */
+      replace(changes: FopTable[N]['mine'] & Timeouts & { opRet?: number }): Reply<N>;
     };
   export const Reply: { readonly prototype: object; [Symbol.hasInstance](value: unknown): boolean };
 
@@ -234,6 +276,8 @@ declare module 'glossa' {
     /** A path from the root, for people and logs. */
     readonly path: string;
     replace(changes: { name?: string; parent?: Inode; inode?: Inode }): Loc;
+    /** The same as a loc of your own, which outlives the request. */
+    copy(): Loc;
     equals(other: unknown): boolean;
   }
   /** An open file or directory. One that you have opened yourself is yours to close. */
@@ -1284,7 +1328,7 @@ declare module 'glossa' {
      * @param loc the object, by inode, and where it is known by parent and name
      * @param mode type and permission bits, as in stat(2), the umask already taken off
      * @param rdev the device number, for block and character devices
-     * @param umask the caller's umask; 0 when it has been applied
+     * @param umask the caller's umask, for a storage with default ACLs
      * @param xdata extra keys that translators send each other; may be missing
      */
     mknod?(
@@ -1321,7 +1365,7 @@ declare module 'glossa' {
      * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
      * @param loc the object, by inode, and where it is known by parent and name
      * @param mode type and permission bits, as in stat(2), the umask already taken off
-     * @param umask the caller's umask; 0 when it has been applied
+     * @param umask the caller's umask, for a storage with default ACLs
      * @param xdata extra keys that translators send each other; may be missing
      */
     mkdir?(
@@ -1417,7 +1461,7 @@ declare module 'glossa' {
      * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
      * @param linkpath the target, as it is to be stored
      * @param loc the object, by inode, and where it is known by parent and name
-     * @param umask the caller's umask; 0 when it has been applied
+     * @param umask the caller's umask, for a storage with default ACLs
      * @param xdata extra keys that translators send each other; may be missing
      */
     symlink?(
@@ -1518,7 +1562,7 @@ declare module 'glossa' {
     /** The caller has given up. */
     linkCancel?(frame: Frame<'link'>): void;
     /**
-     * Sets the size of a file, by name. Asked by: truncate(2), and open(2) with O_TRUNC.
+     * Sets the size of a file, by name. Asked by: truncate(2).
      *
      * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
      * @param loc the object, by inode, and where it is known by parent and name
@@ -1548,7 +1592,7 @@ declare module 'glossa' {
     /** The caller has given up. */
     truncateCancel?(frame: Frame<'truncate'>): void;
     /**
-     * Opens a file. Asked by: open(2) of a file that is there.
+     * Opens a file. Asked by: open(2) of a file that is there; O_TRUNC is left to ftruncate.
      *
      * The reply (fd, xdata): fd, as it came. From then on reads and writes carry it, until `release`.
      * @param loc the object, by inode, and where it is known by parent and name
@@ -1612,7 +1656,7 @@ declare module 'glossa' {
     /** The caller has given up. */
     readvCancel?(frame: Frame<'readv'>): void;
     /**
-     * Writes data. Asked by: write(2), pwrite(2), and pages of mmap(2) that were written.
+     * Writes data. Asked by: write(2), pwrite(2), and pages of mmap(2) that were written; xdata may say that the program in the file loses its privileges by that.
      *
      * The reply (prebuf, postbuf, xdata): op_ret is the number of bytes written: less than given is a short write. Attributes before and after; the kernel takes size and times from the latter.
      * @param fd the open file or directory
@@ -1827,7 +1871,7 @@ declare module 'glossa' {
     /** The caller has given up. */
     opendirCancel?(frame: Frame<'opendir'>): void;
     /**
-     * Brings names of a directory to stable storage. Asked by: fsync(2) of a directory.
+     * Brings names of a directory to stable storage. Asked by: fsync(2) of a directory; syncfs(2) comes as that of the root, and says so in xdata.
      *
      * The reply (xdata): Nothing but that it is done.
      * @param fd the open file or directory
@@ -1880,7 +1924,7 @@ declare module 'glossa' {
      * @param loc the object, by inode, and where it is known by parent and name
      * @param flags flags of open(2), such as O_RDWR or O_APPEND
      * @param mode permission bits, the umask already taken off
-     * @param umask the caller's umask; 0 when it has been applied
+     * @param umask the caller's umask, for a storage with default ACLs
      * @param fd the open file or directory
      * @param xdata extra keys that translators send each other; may be missing
      */
@@ -1916,7 +1960,7 @@ declare module 'glossa' {
     /** The caller has given up. */
     createCancel?(frame: Frame<'create'>): void;
     /**
-     * Sets the size of an open file. Asked by: ftruncate(2).
+     * Sets the size of an open file. Asked by: ftruncate(2), and open(2) with O_TRUNC, after open.
      *
      * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
      * @param fd the open file or directory
@@ -1968,9 +2012,9 @@ declare module 'glossa' {
     /** The caller has given up. */
     fstatCancel?(frame: Frame<'fstat'>): void;
     /**
-     * Sets, removes or tests a record lock. Asked by: fcntl(2) locks and flock(2).
+     * Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of flock(2), apart from record locks. Asked by: fcntl(2) locks and flock(2).
      *
-     * The reply (flock, xdata): flock: for F_GETLK a lock in the way, or type unlock when there is none.
+     * The reply (flock, xdata): flock: for F_GETLK a lock in the way, or type unlock when there is none. EAGAIN when it is held and cmd would not wait; EDEADLK when it would wait for ever.
      * @param fd the open file or directory
      * @param cmd what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
      * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
@@ -1984,7 +2028,7 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'lk'>>;
     /**
-     * flock: for F_GETLK a lock in the way, or type unlock when there is none. After a failure (opRet < 0) all parts are null.
+     * flock: for F_GETLK a lock in the way, or type unlock when there is none. EAGAIN when it is held and cmd would not wait; EDEADLK when it would wait for ever. After a failure (opRet < 0) all parts are null.
      * @param flock type, range in bytes (len 0: to the end), owner and process of the lock
      * @param xdata extra keys that translators send each other; may be missing
      */
@@ -2232,7 +2276,7 @@ declare module 'glossa' {
     /** The caller has given up. */
     fxattropCancel?(frame: Frame<'fxattrop'>): void;
     /**
-     * As getxattr, of an open file. Asked by: fgetxattr(2), flistxattr(2).
+     * As getxattr, of an open file. Asked by: fgetxattr(2), flistxattr(2); lsattr(1), for an attribute of its own.
      *
      * The reply (dict, xdata): dict has the value under the name, or all names with their values.
      * @param fd the open file or directory
@@ -2260,7 +2304,7 @@ declare module 'glossa' {
     /** The caller has given up. */
     fgetxattrCancel?(frame: Frame<'fgetxattr'>): void;
     /**
-     * As setxattr, of an open file. Asked by: fsetxattr(2).
+     * As setxattr, of an open file. Asked by: fsetxattr(2); chattr(1), for an attribute of its own.
      *
      * The reply (xdata): Nothing but that it is done.
      * @param fd the open file or directory
@@ -2463,7 +2507,7 @@ declare module 'glossa' {
      *
      * The reply (prebuf, postbuf, xdata): Attributes before and after; the kernel takes size and times from the latter.
      * @param fd the open file or directory
-     * @param mode 1 FALLOC_FL_KEEP_SIZE leaves the size as it is; 0 may grow it
+     * @param mode 1 FALLOC_FL_KEEP_SIZE leaves the size as it is, 0 may grow it; 17 also makes zeros; any other is EOPNOTSUPP to who does not know it
      * @param offset where it starts, in bytes
      * @param len how many bytes
      * @param xdata extra keys that translators send each other; may be missing
@@ -2687,7 +2731,7 @@ declare module 'glossa' {
      * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
      * @param loc the object, by inode, and where it is known by parent and name
      * @param mode type and permission bits, as in stat(2), the umask already taken off
-     * @param umask the caller's umask; 0 when it has been applied
+     * @param umask the caller's umask, for a storage with default ACLs
      * @param flags flags of open(2), such as O_RDWR or O_APPEND
      * @param vector the data
      * @param offset where the data begin in the file
@@ -2726,11 +2770,11 @@ declare module 'glossa' {
     /** The caller has given up. */
     putCancel?(frame: Frame<'put'>): void;
     /**
-     * Makes an inode without a name. Asked by: other translators.
+     * Makes a file without a name; loc has the directory it belongs to, and no name. Asked by: open(2) with O_TMPFILE; open follows, and a link may give it a name.
      *
      * The reply (inode, buf, xdata): The inode and its attributes.
      * @param loc the object, by inode, and where it is known by parent and name
-     * @param mode type and permission bits, as in stat(2), the umask already taken off
+     * @param mode permission bits, the umask already taken off
      * @param xdata extra keys that translators send each other; may be missing
      */
     icreate?(
@@ -2911,7 +2955,7 @@ declare module 'glossa' {
     ftruncate(fd: Fd, offset: number, xdata?: DictLike | null): Promise<Reply<'ftruncate'>>;
     /** Attributes of an open file. */
     fstat(fd: Fd, xdata?: DictLike | null): Promise<Reply<'fstat'>>;
-    /** Sets, removes or tests a record lock. */
+    /** Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of flock(2), apart from record locks. */
     lk(fd: Fd, cmd: number, flock: Flock, xdata?: DictLike | null): Promise<Reply<'lk'>>;
     /** Finds an object by its name in a directory, or asks whether one is still there. */
     lookup(loc: Loc, xdata?: DictLike | null): Promise<Reply<'lookup'>>;
@@ -3058,7 +3102,7 @@ declare module 'glossa' {
       dict: DictLike | null,
       xdata?: DictLike | null,
     ): Promise<Reply<'put'>>;
-    /** Makes an inode without a name. */
+    /** Makes a file without a name; loc has the directory it belongs to, and no name. */
     icreate(loc: Loc, mode: number, xdata?: DictLike | null): Promise<Reply<'icreate'>>;
     /** Gives an inode without a name its name. */
     namelink(loc: Loc, xdata?: DictLike | null): Promise<Reply<'namelink'>>;

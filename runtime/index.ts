@@ -119,9 +119,26 @@ export {
 /** An inode is found in `inode.table`; what a translator keeps with it, by `ctxGet`, `ctxSet`. */
 export type { Inode, InodeTable } from './core/inode.ts';
 export { Loc } from './core/loc.ts';
-export { F_RDLCK, F_UNLCK, F_WRLCK, type Flock, type Lease } from './core/lock.ts';
+export * from './core/lock.ts';
+/** How long the kernel may believe a reply, and taking that back. */
+export { type Timeouts, timeoutsOf, withTimeouts } from './core/timeouts.ts';
+export {
+  invalidateEntries,
+  invalidateEntry,
+  invalidateInode,
+  invalidateRemoved,
+  isUpcall,
+  type Upcall,
+} from './core/upcall.ts';
 /** Keys of xdata that parts of glossa agree on. */
-export { GFID_REQ, RENAME_FLAGS } from './core/xdata.ts';
+export {
+  ATTRIBUTE_TIMEOUT,
+  ENTRY_TIMEOUT,
+  FLOCK,
+  GFID_REQ,
+  NEGATIVE_TIMEOUT,
+  RENAME_FLAGS,
+} from './core/xdata.ts';
 
 // -- limits, log ---------------------------------------------------------------------------------
 

@@ -46,7 +46,7 @@ export type Message = string | readonly unknown[];
 
 /** @throws {MessageError} */
 export function readDecision(message: Message, reading: Reading): Decision {
-  const [verb, ...rest] = typeof message === 'string' ? parse(message) : message;
+  const [verb, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
   switch (verb) {
     case 'wind':
       return readWind(rest, reading);
@@ -61,7 +61,8 @@ export function readDecision(message: Message, reading: Reading): Decision {
   }
 }
 
-function parse(text: string): unknown[] {
+/** @throws {MessageError} */
+export function parseMessage(text: string): unknown[] {
   let message: unknown;
   try {
     message = JSON.parse(text);

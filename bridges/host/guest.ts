@@ -134,6 +134,8 @@ export interface GuestHost {
   fd(id: number): string | undefined;
   /** [unique, uid, gid, pid, groups, lk_owner, op] as JSON. */
   root(id: number): string | undefined;
+  /** 1 while request `id` goes on, else 0: what came with it has died then. */
+  alive(id: number): number;
   /** From now on `forget` / `release` tells; 0 when the thing is gone. */
   track(inode: number): number;
   trackFd(fd: number): number;
@@ -147,7 +149,16 @@ export interface GuestHost {
   after(ms: number): void;
   /** The volume's log level now. */
   readonly level: number;
+  /**
+   * Whoever caches above, and the kernel, must believe something no longer (`upcalls.ts`). Told when
+   * the guest has returned. @throws {MessageError}
+   */
+  invalidate(message: Message): void;
   /** 1 when the volume writes log lines of this level. */
   logs(level: number): number;
   log(level: number, source: LogSource, text: string): void;
+  /** The script was not given what it asked for: a warning, once for each text (refusals.ts). */
+  refused(source: LogSource | undefined, text: string): void;
+  /** The same of a message that could not be sent, unless the script's own failure tells of it. */
+  mistaken(source: LogSource | undefined, why: string): void;
 }

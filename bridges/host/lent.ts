@@ -8,13 +8,16 @@ import type { FopRow } from '../../runtime/core/fops.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
 import { Inode, type InodeTable } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
-import type { LogLevel, LogSource } from '../../runtime/core/log.ts';
+import { ERROR, type LogLevel, type LogSource } from '../../runtime/core/log.ts';
+import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import { locIn, type Message } from './decision.ts';
 import type { Guest, GuestHost } from './guest.ts';
 import { missingFd, pack, type Source } from './message.ts';
+import { tellRefusal } from './refusals.ts';
 import type { Request } from './request.ts';
 import type { Session } from './session.ts';
+import { readUpcall } from './upcalls.ts';
 
 /** What a translator keeps with an inode or fd that its guest knows. */
 const TRACKED = true;
@@ -29,6 +32,10 @@ export class Lent implements GuestHost {
   private closed: Fd[] = [];
   /** Inodes that are in no table, and may never be: the table tells of no other's end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
+  /** What is to be believed no longer, and was not told yet. */
+  private readonly upcalls: Upcall[] = [];
+  /** What the script was refused in this call: told, unless an error that it logs has `sign` in it. */
+  private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;
   /** Bytes for the next message. */
   private bytes: Uint8Array[] = [];
   private table: InodeTable | null = null;
@@ -53,6 +60,9 @@ export class Lent implements GuestHost {
   push(id: number, message: Message): void {
     try {
       this.session.push(id, message);
+    } catch (error) {
+      this.mistaken(undefined, (error as Error).message);
+      throw error;
     } finally {
       if (this.bytes.length > 0) this.bytes = [];
     }
@@ -67,7 +77,7 @@ export class Lent implements GuestHost {
   }
 
   fetch(id: number, wind: number, index: number): string | undefined {
-    const request = this.request(id);
+    const request = this.handed('a request', this.request(id));
     const value = request?.value(wind, index);
     const type = request?.type(wind, index);
     if (value === undefined || value === null || type === undefined) return undefined;
@@ -75,29 +85,33 @@ export class Lent implements GuestHost {
   }
 
   data(id: number, wind: number, index: number): Uint8Array | undefined {
-    const value = this.request(id)?.value(wind, index);
+    const value = this.handed('a request', this.request(id))?.value(wind, index);
     return value instanceof Uint8Array ? value : undefined;
   }
 
   inode(id: number): string | undefined {
-    const inode = this.findInode(id);
+    const inode = this.handed('an inode', this.findInode(id));
     return inode && JSON.stringify([inode.gfid, inode.iaType, inode.path]);
   }
 
   fd(id: number): string | undefined {
-    const fd = this.findFd(id);
+    const fd = this.handed('an fd', this.findFd(id));
     return fd && JSON.stringify([fd.inode.id, fd.flags, fd.pid, fd.isDir]);
   }
 
+  alive(id: number): number {
+    return this.request(id) === undefined ? 0 : 1;
+  }
+
   root(id: number): string | undefined {
-    const root = this.request(id)?.frame.root;
+    const root = this.handed('a request', this.request(id))?.frame.root;
     if (root === undefined) return undefined;
     const { unique, uid, gid, pid, groups, lkOwner, op } = root;
     return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op]);
   }
 
   track(id: number): number {
-    const inode = this.findInode(id);
+    const inode = this.handed('an inode', this.findInode(id));
     if (inode === undefined) return 0;
     inode.ctxSet(this.xl, TRACKED);
     if (!inode.linked) this.unlinked.register(inode, id, inode);
@@ -105,7 +119,7 @@ export class Lent implements GuestHost {
   }
 
   trackFd(id: number): number {
-    const fd = this.findFd(id);
+    const fd = this.handed('an fd', this.findFd(id));
     if (fd === undefined) return 0;
     fd.ctxSet(this.xl, TRACKED);
     this.fds.set(id, fd);
@@ -131,7 +145,11 @@ export class Lent implements GuestHost {
 
   closeFd(id: number): number {
     const fd = this.own.get(id);
-    if (fd === undefined) return 0;
+    if (fd === undefined) {
+      const sign = 'opened by somebody else';
+      this.note(undefined, `refused: to close an fd that was ${sign}`, sign);
+      return 0;
+    }
     this.own.delete(id);
     this.closed.push(fd);
     return 1;
@@ -175,7 +193,26 @@ export class Lent implements GuestHost {
   /** The fop that an fd was made for has failed. */
   giveUp(request: Request, wind: number): void {
     const fd = request.made?.get(wind);
-    if (fd !== undefined) this.closeFd(fd.id);
+    if (fd !== undefined && this.own.has(fd.id)) this.closeFd(fd.id);
+  }
+
+  invalidate(message: Message): void {
+    try {
+      const what = readUpcall(message, (id) =>
+        typeof id === 'number' ? this.findInode(id) : (this.table ?? this.xl.inodes)?.find(id),
+      );
+      if (what !== undefined) this.upcalls.push(what);
+    } catch (error) {
+      this.refused(undefined, `refused: a message: ${(error as Error).message}`);
+      throw error;
+    }
+  }
+
+  /** Tells those above what the guest has said while it ran. */
+  sendUpcalls(): void {
+    for (let what = this.upcalls.shift(); what !== undefined; what = this.upcalls.shift()) {
+      upcall(this.xl, what);
+    }
   }
 
   now(): number {
@@ -200,8 +237,40 @@ export class Lent implements GuestHost {
   }
 
   log(level: number, source: LogSource, text: string): void {
-    const file = source.file.slice(source.file.lastIndexOf('/') + 1);
-    this.xl.log.log(levelOf(level), oneRecord(text), { source: { ...source, file } });
+    const { mistake } = this;
+    if (mistake !== null && level <= ERROR && text.includes(mistake.sign)) this.mistake = null;
+    this.xl.log.log(levelOf(level), oneRecord(text), { source: shown(source) });
+  }
+
+  refused(source: LogSource | undefined, text: string): void {
+    tellRefusal(this.xl, source && shown(source), oneRecord(text));
+  }
+
+  mistaken(source: LogSource | undefined, why: string): void {
+    this.note(source, `refused: a message: ${why}`, why);
+  }
+
+  private note(source: LogSource | undefined, text: string, sign: string): void {
+    // The guest's own side knows the place of what has just been refused here.
+    if (this.mistake?.text !== text) this.tellMistake();
+    this.mistake = { source, text, sign };
+  }
+
+  /** The guest has returned: what it swallowed is told. */
+  tellMistake(): void {
+    const { mistake } = this;
+    if (mistake === null) return;
+    this.mistake = null;
+    this.refused(mistake.source, mistake.text);
+  }
+
+  /** A number from the script has led to `thing`, or nowhere. */
+  private handed<T>(what: string, thing: T | undefined): T | undefined {
+    if (thing === undefined) {
+      const text = `refused: ${what} that the module was not given, or no longer has`;
+      this.note(undefined, text, 'HandleExpired');
+    }
+    return thing;
   }
 
   /** Where the numbers of a message about `request` lead. */
@@ -254,6 +323,13 @@ export class Lent implements GuestHost {
     return null;
   }
 }
+
+/** A place without the folder of its file. */
+const shown = ({ file, line, func }: LogSource): LogSource => ({
+  file: file.slice(file.lastIndexOf('/') + 1),
+  line,
+  func,
+});
 
 const levelOf = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;
 

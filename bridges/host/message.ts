@@ -221,6 +221,12 @@ function entryName(value: unknown, refuse: Refuse): string {
   return refuse(`has the name ${JSON.stringify(name)}, which no directory entry can have`);
 }
 
+/** A name that a directory entry can have. @throws {MessageError} */
+export const checkedName = (value: unknown): string =>
+  entryName(value, (why) => {
+    throw new MessageError(`the entry ${why}`);
+  });
+
 /** Numbers and text of an object's fields, in the order of `fields`, of the types of `like`. */
 function fieldsInto<T extends object>(
   target: T,
@@ -292,8 +298,8 @@ function unpackLoc(value: unknown, source: Source, refuse: Refuse): Loc {
   const wanted = gfidOf(gfid, refuse);
   const named = name === null ? null : entryName(name, refuse);
   const [inode, parent] = [find(inodeId), find(parentId)];
-  if ((named === null) !== (parent === null))
-    return refuse('needs a parent and a name, or neither');
+  // A parent without a name is where a file without one is to be made.
+  if (named !== null && parent === null) return refuse('has a name and no parent');
   if (inode === null && parent === null && wanted === NULL_GFID) return refuse('leads nowhere');
   return new Loc(inode, parent, named, wanted);
 }

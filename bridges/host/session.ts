@@ -394,7 +394,9 @@ export class Session {
       }
     }
     this.draining = false;
+    this.lent.tellMistake();
     this.lent.releaseClosed();
+    this.lent.sendUpcalls();
     this.endIfDrained();
   }
 

@@ -85,7 +85,7 @@ class QuickEngine implements Engine {
     this.#gcThreshold = findThreshold(instance, this.#runtime);
     this.#context = quickjs._QTS_NewContext(this.#runtime, 0);
     this.#values = new Values(instance, this.#context);
-    this.time = new TimeLimit(options.timeLimit);
+    this.time = new TimeLimit(options.timeLimit, options.clock);
     this.#failures = new Failures(quickjs, this.#values, this.time);
     quickjs._QTS_RuntimeSetMaxStackSize(this.#runtime, STACK);
     quickjs._QTS_RuntimeEnableModuleLoader(this.#runtime, 1);

@@ -6,7 +6,9 @@ import { constants } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
 import { GrantedFiles } from '../host/files.ts';
-import type { FoundModule, GuestSettings } from '../host/languages.ts';
+import type { Grants } from '../host/grants.ts';
+import type { GuestHost } from '../host/guest.ts';
+import type { FoundModule } from '../host/languages.ts';
 import type { HostFunction } from './engine.ts';
 
 /** A file is read and written whole, and is text on its way. */
@@ -21,14 +23,14 @@ export class Granted {
   /** The functions of library/grants.ts, with bytes as text of one character a byte. */
   readonly functions: Readonly<Record<string, HostFunction>>;
   readonly #files: GrantedFiles;
-  readonly #settings: GuestSettings;
   readonly #module: FoundModule;
+  readonly #host: GuestHost;
 
-  constructor(settings: GuestSettings, module: FoundModule) {
-    this.#files = new GrantedFiles(settings.grants);
-    this.#settings = settings;
+  constructor(grants: Grants, module: FoundModule, host: GuestHost) {
+    this.#files = new GrantedFiles(grants);
     this.#module = module;
-    const { env } = settings.grants;
+    this.#host = host;
+    const { env } = grants;
     const f = (params: string, call: HostFunction['call']): HostFunction => ({ params, call });
     this.functions = {
       read_file: f('s', (path = '') => this.#read(path)),
@@ -49,7 +51,7 @@ export class Granted {
 
   #refuse(what: string, option: string): never {
     const text = `${what} is refused (option ${option})`;
-    this.#settings.log(4, { file: this.#module.path, line: 0, func: '-' }, text);
+    this.#host.refused({ file: this.#module.path, line: 0, func: '-' }, text);
     throw new Error(`EACCES: ${text}`);
   }
 

@@ -50,9 +50,11 @@ function lend(
       into.set(bytes);
       return bytes.length;
     }),
+    invalidate: f('s', (message: string) => void host.invalidate(message)),
     inode: f('i', (id: number) => host.inode(id)),
     fd: f('i', (id: number) => host.fd(id)),
     root: f('i', (id: number) => host.root(id)),
+    alive: f('i', (id: number) => host.alive(id)),
     track: f('i', (id: number) => host.track(id)),
     track_fd: f('i', (id: number) => host.trackFd(id)),
     close_fd: f('i', (id: number) => host.closeFd(id)),
@@ -69,16 +71,26 @@ function lend(
       evaluations.get(id)?.({ incomplete: false, output, failed: failed !== 0 });
       evaluations.delete(id);
     }),
+    refused: f(
+      'siss',
+      (file: string, line: number, func: string, text: string) =>
+        void host.refused({ file, line, func }, text),
+    ),
+    mistaken: f(
+      'siss',
+      (file: string, line: number, func: string, why: string) =>
+        void host.mistaken({ file, line, func }, why),
+    ),
     ...granted.functions,
   };
 }
 
 export const startJavaScript: StartGuest = async (module, host, settings) => {
   const imports = new Imports(module, settings.packages ?? [], ({ file, line }, text) =>
-    settings.log(4, { file, line, func: '-' }, text),
+    host.refused({ file, line, func: '-' }, text),
   );
   const evaluations: Evaluations = new Map();
-  const granted = new Granted(settings, module);
+  const granted = new Granted(settings.grants, module, host);
   const engine: Engine = await createEngine({
     hostFunctions: {
       ...lend(host, granted, evaluations),

@@ -51,7 +51,7 @@ export class Imports {
   readonly #refused: (place: Place, text: string) => void;
   readonly #sources = new Map<string, string>();
 
-  /** @param refused is told of attempts at what nobody may import. */
+  /** @param refused is told of attempts at what nobody may import, or what is not there. */
   constructor(
     module: FoundModule,
     packages: readonly string[],
@@ -92,6 +92,7 @@ export class Imports {
     const found = tried.find(isFile);
     if (found === undefined) {
       const places = tried.map((path) => `\n    ${path}`).join('');
+      this.#refused(place, `not given: import of '${name}', for which there is no file`);
       throw new Error(`${place.file}:${place.line}: cannot find '${name}'; searched:${places}`);
     }
     const path = realpathSync(found);

@@ -17,6 +17,8 @@ export interface EngineOptions {
   load(name: string): string;
   /** Milliseconds a call may run; 0 for no limit. */
   readonly timeLimit: number;
+  /** What tells the time, in milliseconds; performance.now without it. */
+  readonly clock?: () => number;
   /** Bytes that the script's values may take. */
   readonly memoryLimit: number;
   /** Told what was noticed and done without. */

@@ -1,4 +1,7 @@
-/** The time that a call may take, as the interpreter asks for it while it runs. */
+/**
+ * The time that a call may take, as the interpreter asks for it while it runs: it is interrupted when
+ * that has passed, each time that it goes on after a further quarter, and abandoned at 1¾ of it.
+ */
 import { EngineError } from './errors.ts';
 
 /** A script that goes on after so many ends only with its interpreter. */
@@ -8,11 +11,16 @@ export class TimeLimit {
   /** How often what runs was interrupted. */
   interrupts = 0;
   readonly #milliseconds: number;
+  readonly #clock: () => number;
   #deadline = 0;
 
-  /** @param milliseconds 0 for no limit: then it is never asked. */
-  constructor(milliseconds: number) {
+  /**
+   * @param milliseconds 0 for no limit: then it is never asked.
+   * @param clock in milliseconds.
+   */
+  constructor(milliseconds: number, clock: () => number = () => performance.now()) {
     this.#milliseconds = milliseconds;
+    this.#clock = clock;
   }
 
   begin(): void {
@@ -23,7 +31,7 @@ export class TimeLimit {
 
   /** Whether what runs has had its time. @throws {EngineError} when it does not stop for that */
   overdue(): boolean {
-    const now = performance.now();
+    const now = this.#clock();
     if (this.#deadline === 0) this.#deadline = now + this.#milliseconds;
     if (now <= this.#deadline) return false;
     this.interrupts += 1;
@@ -39,7 +47,7 @@ export class TimeLimit {
   /** Lets something run with a time of its own, which counts for nothing else. */
   apart<T>(milliseconds: number, run: () => T): T {
     const [deadline, interrupts] = [this.#deadline, this.interrupts];
-    this.#deadline = performance.now() + milliseconds;
+    this.#deadline = this.#clock() + milliseconds;
     try {
       return run();
     } finally {

@@ -25,6 +25,7 @@ class Notes implements Hearer {
   startTimer = this.note;
   stopTimer = this.note;
   told = this.note;
+  invalidate = this.note;
   put(bytes: Uint8Array): number {
     return bytes.length;
   }

@@ -420,6 +420,20 @@ GLOSSA_API int32_t timer_every(xlator_t *this, double seconds, glossa_timer_t fn
 /* Of one that has rung already: nothing. */
 GLOSSA_API void timer_cancel(xlator_t *this, int32_t timer);
 
+/*
+ * Takes back what the kernel, and caches above, were told they may believe (by a reply's xdata, under
+ * GLOSSA_ENTRY_TIMEOUT and its like): an inode's attributes, and its data with `data`; what a name
+ * leads to, or that it is not there; the same for all names. With `expire` a name is only asked for
+ * again, where programs are at work below it; invalidate_removed says which inode it led to. It takes
+ * effect when the function has returned, and after the answers to all requests under way now.
+ */
+#define invalidate_inode(this, gfid, data) glossa_invalid_inode(GLOSSA_HERE, this, gfid, data)
+#define invalidate_entry(this, parent, name, expire) \
+    glossa_invalid_name(GLOSSA_HERE, this, parent, name, expire, NULL)
+#define invalidate_removed(this, parent, name, gfid) \
+    glossa_invalid_name(GLOSSA_HERE, this, parent, name, false, (const gfid_t[]){gfid})
+#define invalidate_entries(this) glossa_invalid_entries(GLOSSA_HERE, this)
+
 /* A dict that lives as long as the frame; dict_copy's may be changed and leaves the other alone. */
 GLOSSA_API dict_t *dict_new(glossa_frame_t *frame);
 GLOSSA_API dict_t *dict_copy(glossa_frame_t *frame, const dict_t *dict);

@@ -12,6 +12,11 @@
 #ifndef GLOSSA_FOPS_GEN_H
 #define GLOSSA_FOPS_GEN_H
 
+/* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may believe it. */
+#define GLOSSA_ENTRY_TIMEOUT "glossa.entry-timeout"
+#define GLOSSA_ATTRIBUTE_TIMEOUT "glossa.attribute-timeout"
+#define GLOSSA_NEGATIVE_TIMEOUT "glossa.negative-timeout"
+
 /* The types and functions of one fop, out of the lists of its arguments. */
 #define GLOSSA_DEFINE_FOP(name, number)                                                           \
     typedef void (*glossa_##name##_t)(glossa_frame_t *frame, xlator_t *this,                      \

@@ -134,4 +134,44 @@ GLOSSA_API void timer_cancel(xlator_t *this, int32_t timer)
     free(found);
 }
 
+/* -- what is believed no longer ----------------------------------------------------------- */
+
+/* What it is about; messages.ts has the same. */
+enum { GLOSSA_EVERY_ENTRY, GLOSSA_OF_INODE, GLOSSA_OF_ENTRY, GLOSSA_OF_REMOVED };
+
+GLOSSA_API void glossa_say_invalid(const struct glossa_place *at, int what)
+{
+    glossa_out_number(GLOSSA_SAY_INVALIDATE);
+    glossa_out_place(at);
+    glossa_out_number(what);
+}
+
+GLOSSA_API void glossa_invalid_inode(const struct glossa_place *at, xlator_t *this, gfid_t gfid,
+                                     bool data)
+{
+    (void)this;
+    glossa_say_invalid(at, GLOSSA_OF_INODE);
+    glossa_out_gfid(gfid);
+    glossa_out_number(data);
+}
+
+GLOSSA_API void glossa_invalid_name(const struct glossa_place *at, xlator_t *this, gfid_t parent,
+                                    const char *name, bool expire, const gfid_t *removed)
+{
+    (void)this;
+    glossa_say_invalid(at, removed == NULL ? GLOSSA_OF_ENTRY : GLOSSA_OF_REMOVED);
+    glossa_out_gfid(parent);
+    glossa_out_text(name);
+    if (removed == NULL)
+        glossa_out_number(expire);
+    else
+        glossa_out_gfid(*removed);
+}
+
+GLOSSA_API void glossa_invalid_entries(const struct glossa_place *at, xlator_t *this)
+{
+    (void)this;
+    glossa_say_invalid(at, GLOSSA_EVERY_ENTRY);
+}
+
 #endif

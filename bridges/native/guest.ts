@@ -303,6 +303,16 @@ export class NativeGuest implements Guest, Hearer {
     }
   }
 
+  invalidate(place: LogSource, message: Message): void {
+    try {
+      this.host.invalidate(message);
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      this.log(ERROR, place, `invalidate: ${error.message}`);
+      this.failedNow = true;
+    }
+  }
+
   failed(id: number): void {
     // Answered meanwhile, it has nothing to fail with.
     if (this.host.request(id) !== undefined) this.decide(id, NOWHERE, ['failed']);

@@ -26,7 +26,7 @@ import {
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
 import { checkFops } from './record.ts';
-import { sharedObject } from './shared-object.ts';
+import { sharedObject, sharedObjectOptions } from './shared-object.ts';
 import { typescript } from './typescript.ts';
 
 const providers: readonly Provider[] = [typescript, sharedObject];
@@ -35,8 +35,7 @@ const options = defineOptions({
   'module-path': {
     type: 'str',
     description:
-      "The file, .ts, .mts, .js, .mjs or .so; a relative one starts at the volfile's folder. A .so " +
-      'takes the options of features/glupy for failures (on-error, frame-timeout, …) and reload too.',
+      "The file, .ts, .mts, .js, .mjs or .so; a relative one starts at the volfile's folder.",
   },
   ffi: {
     type: 'str',
@@ -140,6 +139,7 @@ export default defineTranslator<unknown, typeof options>({
   children: [0, Number.POSITIVE_INFINITY],
   options,
   openOptions: true,
+  moreOptions: { 'for a .so file': sharedObjectOptions },
   init,
   fops,
   reconfigure,

@@ -23,6 +23,8 @@ export interface Hearer {
   closeFd(fd: number): void;
   startTimer(id: number, ms: number, again: boolean): void;
   stopTimer(id: number): void;
+  /** Something is to be believed no longer: an array of host/upcalls.ts. */
+  invalidate(place: LogSource, message: readonly unknown[]): void;
   /** The pairs of a dict. */
   told(pairs: Pairs): void;
   /** Takes bytes over for the message that comes next; their number in it. */
@@ -220,6 +222,20 @@ const HEAR: Readonly<Record<number, Hear>> = {
   },
   10: (from, hearer) => hearer.stopTimer(from.number()),
   11: (from, hearer) => hearer.told(dict(from, from.number()) ?? []),
+  12: (from, hearer) => {
+    const at = place(from);
+    const read = INVALID[from.number()];
+    if (read === undefined) throw new MessageError('there is no such message');
+    hearer.invalidate(at, read(from));
+  },
+};
+
+/** By what it is about, as `GLOSSA_OF_*`. */
+const INVALID: Readonly<Record<number, (from: Reader) => unknown[]>> = {
+  0: () => ['every-entry'],
+  1: (from) => ['inode', from.text(), from.number() !== 0],
+  2: (from) => ['entry', from.text(), from.text(), from.number() !== 0],
+  3: (from) => ['removed', from.text(), from.text(), from.text()],
 };
 
 /** Reads all that was said. @throws {MessageError} where it makes no sense */

@@ -47,6 +47,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
     optional: true,
     is: (value) => typeof value === 'boolean',
   },
+  moreOptions: { expected: 'tables of options by the case', optional: true, is: isObject },
   fops: {
     expected: 'an object of functions by the names of fops, or a function (xl) that gives one',
     is: (value) => isObject(value) || isFunction(value),
@@ -61,6 +62,11 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   releasedir: hook('xl, fd, value'),
   dump: hook('xl'),
   backing: hook('xl, fd'),
+  watches: {
+    expected: 'true or false',
+    optional: true,
+    is: (value) => typeof value === 'boolean',
+  },
 };
 
 /** The record that a file exports by default. @throws {GraphError} naming all that is wrong */

@@ -14,7 +14,8 @@ import { openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
 import type { NativeSettings, Provider } from './provider.ts';
 
-const options = defineOptions({
+/** What a volume of such a file takes besides the options of features/native. */
+export const sharedObjectOptions = defineOptions({
   ...failureOptions,
   reload: {
     type: 'bool',
@@ -23,7 +24,7 @@ const options = defineOptions({
   },
 });
 
-type Given = Values<typeof options>;
+type Given = Values<typeof sharedObjectOptions>;
 
 /** What a volume of such a file keeps. */
 interface Volume extends Hosted {
@@ -38,8 +39,11 @@ export const sharedObject: Provider = {
   },
 };
 
-function recordOf(path: string, { ffi, own }: NativeSettings): Translator<Volume, typeof options> {
-  const host: Options = { ...own, ...options };
+function recordOf(
+  path: string,
+  { ffi, own }: NativeSettings,
+): Translator<Volume, typeof sharedObjectOptions> {
+  const host: Options = { ...own, ...sharedObjectOptions };
   const valuesFor = (xl: Xlator<Volume>, { guest }: Session): Record<string, unknown> =>
     moduleOptions(xl, host, guest.description.options, path);
 
@@ -63,7 +67,7 @@ function recordOf(path: string, { ffi, own }: NativeSettings): Translator<Volume
     type: 'features/native',
     description: 'A translator in C.',
     children: [0, Number.POSITIVE_INFINITY],
-    options,
+    options: sharedObjectOptions,
     openOptions: true,
     ...hosted,
     async init(xl, given) {

@@ -5,6 +5,7 @@
  */
 
 import { errnoNames, errnoNumbers, strerror } from '../../runtime/core/errno.ts';
+import { CONFINE_PATH } from './confine.ts';
 
 /** Name → [number, message]: the errno numbers of Linux, which modules and replies speak. */
 const ERRNO = JSON.stringify(
@@ -59,6 +60,8 @@ class _Finder:
 
     @staticmethod
     def find_spec(fullname, path=None, target=None):
+        # importlib.import_module has not told its audit hooks.
+        sys.audit("import", fullname, None, None, None, None)
         found = json.loads(_host.find_module(fullname))
         if found is None:
             raise ModuleNotFoundError(_missing(fullname), name=fullname)
@@ -231,7 +234,7 @@ def _trim(whole, seen):
     if whole is None or id(whole) in seen:
         return
     seen.add(id(whole))
-    own = __file__, "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"
+    own = __file__, "${CONFINE_PATH}", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"
     whole.stack[:] = [frame for frame in whole.stack if frame.filename not in own]
     _trim(whole.__cause__, seen)
     _trim(whole.__context__, seen)

@@ -44,7 +44,7 @@ beforeAll(async () => {
 const again = (): number => engine.entry(fn('add'), 'ii')(20, 22);
 
 const SOURCE = `import errno, os
-import _host
+from _glossa import _host
 def same(x): return x
 def add(a, b): return a + b
 def nothing(): pass

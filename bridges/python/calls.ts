@@ -74,6 +74,8 @@ export interface CallContext {
   readonly values: Values;
   /** The watchdog's word, or undefined when there is no time limit. */
   readonly word: Int32Array | undefined;
+  /** Told of what a script may not give to a function of the host. */
+  refused?(what: string): void;
   addFunction(entry: (self: Ptr, args: Ptr, count: number) => Ptr): number;
 }
 
@@ -378,7 +380,9 @@ export class Calls {
       const value = text ? this.#values.readString(object) : this.#values.readBytes(object);
       if (value !== undefined) return value;
     }
-    throw new Error(`${name}() was given a value of a wrong type`);
+    const text = `${name}() was given a value of a wrong type`;
+    this.#context.refused?.(text);
+    throw new Error(text);
   }
 
   /** Leaves a Python exception pending that stands for an error of the host. */

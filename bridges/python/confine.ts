@@ -1,6 +1,8 @@
 /**
  * The engine's own Python module `_confine`: what a script may not do is refused with a message that
- * says so, and logged, and what it was granted is put where it looks for it.
+ * says so, and logged, and what it was granted is put where it looks for it. What is merely not there
+ * is logged where a script that looks for it can be noticed: the standard library's own looks, and
+ * those of the package that modules import, are not.
  *
  * This is courtesy, not the wall. Python's own audit events tell of an attempt before it is made, so
  * the answer can name the option that would allow it. What lies behind refuses by itself: there is
@@ -9,13 +11,17 @@
 
 export const CONFINE_MODULE = '_confine';
 
+/** Where the interpreter has the packages that belong to it. */
+const SITE = '/lib/python3.14/site-packages';
+
 /** Where it is written in the interpreter's file system. */
-export const CONFINE_PATH = `/lib/python3.14/site-packages/${CONFINE_MODULE}.py`;
+export const CONFINE_PATH = `${SITE}/${CONFINE_MODULE}.py`;
 
 /** Where wheels are unpacked in the interpreter's file system. */
 export const WHEELS = '/lib/wheels';
 
-export const CONFINE = `import importlib.metadata, io, itertools, os, posixpath, sys, time, zipfile
+export const CONFINE = `import _imp, importlib.metadata, io, itertools, os, posix, posixpath, subprocess, sys, time
+import zipfile
 
 _host = sys.modules["_host"]
 
@@ -24,34 +30,52 @@ def _make_hook(refused, granted):
     """
     The hook holds what it needs in its own code and closure, where a script does not stumble on it.
     """
+    told = set()
+
+    def tell(what, why):
+        # Some of it a script does a million times.
+        if what not in told:
+            told.add(what)
+            refused(what + " (" + why + ")")
+
     def no(what, why, kind=PermissionError):
-        refused(what)
+        refused(what + " (" + why + ")")
+        why = "refused: " + what + " (" + why + ")"
         return kind(13, why) if kind is PermissionError else kind(why)
 
-    def look(event, path, writes, folder=-1):
+    def look(event, path, writes, folder=-1, quiet=False):
+        """Refuses what was not granted. Whether the host has granted it."""
         if type(path) is bytes:
             path = os.fsdecode(path)
         # A path below an open folder is the file system's to judge.
         if not isinstance(path, str) or folder != -1 and not path.startswith("/"):
-            return
+            return False
         if path[:1] == "<" and path[-1:] == ">" and "/" not in path:
-            return  # what a traceback calls a source that is no file
+            return False  # what a traceback calls a source that is no file
         try:
             whole = posixpath.normpath(posixpath.join(os.getcwd(), path))
         except OSError:
-            return
+            return False
         right = "write" if writes else "read"
         how = granted(right, whole)
         if how == 1:
-            return
+            return True
         # 2: the host gives it for something else only; 3: it gives something near.
         folder = posixpath.dirname(whole)
-        if how == 0 and (posixpath.lexists(whole) or folder != "/" and posixpath.lexists(folder)):
-            return
+        why = "option allow-" + right + " " + whole
+        if how == 0:
+            exists = posixpath.lexists(whole)
+            if exists or folder != "/" and posixpath.lexists(folder):
+                # These folders are the interpreter's own, but no script means them.
+                if not exists and whole.startswith(("/proc/", "/dev/")):
+                    refused(event + " " + path + " (" + why + ")")
+                return False
         # What the interpreter has itself is listed; what leads to a granted file is not.
         if how == 3 and (folder == "/" or posixpath.basename(folder) in os.listdir(posixpath.dirname(folder))):
-            return
-        error = no(event + " " + path, "not granted (option allow-" + right + " " + whole + ")")
+            return False
+        if not quiet:
+            refused(event + " " + path + " (" + why + ")")
+        error = PermissionError(13, "not granted (" + why + ")")
         error.filename = path
         raise error
 
@@ -64,23 +88,31 @@ def _make_hook(refused, granted):
             "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname",
             "socket.gethostbyaddr", "socket.getnameinfo", "urllib.Request", "http.client.connect",
             "ftplib.connect", "smtplib.connect", "webbrowser.open", "object.__setattr__",
-            "_thread.start_new_thread", "_thread.start_joinable_thread",
+            "_thread.start_new_thread", "_thread.start_joinable_thread", "os.pipe", "sys._getframe",
+            "sys._current_frames", "gc.get_objects", "gc.get_referrers", "gc.get_referents",
         }:
             return
-        if event == "object.__setattr__":
+        if event == "sys._getframe":
+            # Far enough up, the stack is no longer the module's own.
+            if args[0].f_code.co_filename.startswith(("<glupy ", "${SITE}/glupy/", "${SITE}/_glossa.py")):
+                tell("frames of the host", "a stack begins with the interpreter's own")
+        elif event == "object.__setattr__":
             if args[0] is hook:
-                raise no("change the sandbox", "refused: the sandbox is not a module's")
+                raise no("change the sandbox", "the sandbox is not a module's")
+        elif event.startswith(("gc.", "sys.")):
+            tell("objects of the host", event + " sees the interpreter's own")
         elif event == "import":
             name = args[0]
             if args[1] is not None:
-                why = "refused: " + str(args[1]) + " (a module has no native code)"
-                raise no("load " + str(args[1]), why, ImportError)
-            if type(name) is str and name.partition(".")[0] in {
+                raise no("load " + str(args[1]), "a module has no native code", ImportError)
+            root = name.partition(".")[0] if type(name) is str else ""
+            if root in {
                 "js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core", "micropip", "ctypes",
-                "_ctypes",
+                "_ctypes", "_host",
             }:
-                why = "refused: import " + name + " (a module sees only what it is given)"
-                raise no("import " + name, why, ModuleNotFoundError)
+                raise no("import " + name, "a module sees only what it is given", ModuleNotFoundError)
+            if root in {"_multiprocessing", "_posixshmem"}:
+                raise no("import " + name, "a module has no processes", ModuleNotFoundError)
         elif event == "open":
             path, mode, flags = args
             writes = type(flags) is int and flags & 0o3103
@@ -88,8 +120,10 @@ def _make_hook(refused, granted):
                 writes = writes or mode.strip("rbt")
             # os.open, which has no mode, does not tell of its folder.
             folder = None if mode is None else -1
+            # Without flags it is the parser, which looks for a line's text to show: nobody asked.
+            quiet = mode is not None and flags == 0
             if not writes or type(flags) is int and flags & 2:
-                look(event, path, False, folder)
+                look(event, path, False, folder, quiet)
             if writes:
                 look(event, path, True, folder)
         elif event in {"os.listdir", "os.scandir"}:
@@ -102,14 +136,15 @@ def _make_hook(refused, granted):
             look(event, args[0], event == "os.rename", args[-2])
             look(event, args[1], True, args[-1])
         elif event == "os.symlink":
-            look(event, args[1], True, args[-1])
+            if look(event, args[1], True, args[-1]):
+                raise no(event + " " + str(args[1]), "a module makes no links outside")
         elif event.startswith(("socket.", "urllib.", "http.", "ftplib.", "smtplib.", "webbrowser.")):
-            raise no(event, "refused: " + event + " (a module has no network)")
+            raise no(event, "a module has no network")
         elif event.startswith("_thread."):
             # As where threads cannot be had: libraries then do without.
-            raise no("a thread", "refused: a thread (a module has one)", RuntimeError)
+            raise no("a thread", "a module has one", RuntimeError)
         else:
-            raise no(event, "refused: " + event + " (a module has no processes)")
+            raise no(event, "a module has no processes")
 
     return hook
 
@@ -124,6 +159,56 @@ def _sleep(seconds):
 
 
 _sleep.__name__ = _sleep.__qualname__ = "sleep"
+
+
+def _own(path):
+    """Whether a source belongs to Python or to the engine: what it looks for, no script asked for."""
+    return path.startswith(("<frozen ", "<glupy ", "/lib/python"))
+
+
+class _Environ(os._Environ):
+    """The environment, which tells of variables that were not given."""
+
+    def __getitem__(self, key):
+        try:
+            return super().__getitem__(key)
+        except KeyError:
+            frame = sys._getframe(1)
+            # Through what os and mappings have for it: get, getenv, in.
+            while frame is not None and frame.f_code.co_filename in _THROUGH:
+                if frame.f_code.co_name in ("setdefault", "pop"):
+                    raise
+                frame = frame.f_back
+            if type(key) is str and frame is not None and not _own(frame.f_code.co_filename):
+                _host.refused("variable " + key + " (option allow-env " + key + ")")
+            raise
+
+
+_THROUGH = {f.__code__.co_filename for f in (os.getenv, os.environ.get)}
+
+_NO_SUCH = frozenset("link mkfifo mknod openpty pipe2 posix_spawn posix_spawnp sendfile".split())
+
+
+def _missing_in_os(name):
+    """The os of this Python lacks what needs a system."""
+    if name in _NO_SUCH and not _own(sys._getframe(1).f_code.co_filename):
+        _host.refused("os." + name + " (not in this Python)")
+    raise AttributeError(f"module 'os' has no attribute {name!r}", name=name, obj=os)
+
+
+def _no_pipe():
+    """Create a pipe: there is nobody at its other end."""
+    sys.audit("os.pipe")
+
+
+def _no_process(self, args, *more, **named):
+    sys.audit("subprocess.Popen", args, args, None, None)
+
+
+def _create_builtin(spec, create=_imp.create_builtin):
+    # Python itself has told its audit hooks of an import only when there was one.
+    sys.audit("import", spec.name, None, None, None, None)
+    return create(spec)
 
 
 def seal():
@@ -162,9 +247,16 @@ def confine(env):
     of the functions away, and make the iterators of the types look for the watchdog.
     """
     functions = _forget_javascript()
+    # The package has it; a script that wants it has to ask.
+    del sys.modules["_host"]
     # A folder such as /lib must not stand for a module of that name.
     sys.path[:] = [path for path in sys.path if path.startswith("/lib/")]
     os.environ.update(env)
+    os.environ.__class__ = _Environ
+    os.__getattr__ = _missing_in_os
+    os.pipe = posix.pipe = _no_pipe
+    subprocess.Popen.__init__ = _no_process
+    _imp.create_builtin = _create_builtin
     sys.addaudithook(_make_hook(_host.refused, _host.granted))
     return {"functions": functions, "types": [id(t) for t in _endless()]}
 

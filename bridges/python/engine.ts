@@ -58,7 +58,7 @@ export interface EngineOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** False leaves only the realm around the script: for tests of that wall. Default: true. */
   readonly confine?: boolean;
-  /** Told what a script was refused, such as `import js`. */
+  /** Told what a script was refused, such as `import js`, and in brackets why. */
   refused?(what: string): void;
   /** Where snapshots are kept; false for no cache. Default: the user's cache folder. */
   readonly cacheFolder?: string | false;
@@ -117,6 +117,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       options.cacheFolder === false ? undefined : (options.cacheFolder ?? defaultCacheFolder()),
     memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
     files: options.files,
+    refused: (what) => options.refused?.(what),
     log: options.log ?? (() => {}),
   });
   return new PythonEngine(interpreter, options);
@@ -153,6 +154,7 @@ class PythonEngine implements Engine {
       memory: this.#memory,
       values,
       word,
+      refused: (what) => options.refused?.(what),
       addFunction: interpreter.addFunction,
     });
     const glossa = this.#bootModule(values);

@@ -69,9 +69,11 @@ function lend(host: GuestHost): Record<string, HostFunction> {
     fetch: f('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
     data: f('iii', 'm', (id: number, wind: number, i: number) => host.data(id, wind, i)),
     put: f('b', 'i', (bytes: Uint8Array) => host.put(bytes)),
+    invalidate: f('s', 'v', (message: string) => host.invalidate(message)),
     inode: f('i', 's', (id: number) => host.inode(id)),
     fd: f('i', 's', (id: number) => host.fd(id)),
     root: f('i', 's', (id: number) => host.root(id)),
+    alive: f('i', 'i', (id: number) => host.alive(id)),
     track: f('i', 'i', (id: number) => host.track(id)),
     track_fd: f('i', 'i', (id: number) => host.trackFd(id)),
     close_fd: f('i', 'i', (id: number) => host.closeFd(id)),
@@ -113,11 +115,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     },
     files,
     env: settings.grants.env,
-    refused: once((what) => {
-      // For a message, Python looks for the text of lines: nobody asked for that.
-      if (what === `open ${module.path}` || what.startsWith(`open ${SITE}/glu`)) return;
-      settings.log(5, source(module.path), `refused: ${what}`);
-    }),
+    refused: (what) => host.refused(source(module.path), `refused: ${what}`),
     hostFunctions: {
       ...lend(host),
       ...lendTerminal(settings.terminal),
@@ -154,18 +152,6 @@ function packageSink(engine: Engine, files: GrantedFiles): PackageSink {
     addWheel: (name, data) => addWheel(name, data) ?? '',
   };
 }
-
-/** Texts that a script can make many of are told once each, and not without end. */
-function once(tell: (text: string) => void): (text: string) => void {
-  const told = new Set<string>();
-  return (text) => {
-    if (told.has(text) || told.size >= MOST_REFUSALS) return;
-    told.add(text);
-    tell(text);
-  };
-}
-
-const MOST_REFUSALS = 100;
 
 const source = (file: string): LogSource => ({ file, line: 0, func: '-' });
 

@@ -5,7 +5,8 @@ import { loadModule, testEngines } from './testing.ts';
 const engines = testEngines();
 afterAll(() => engines.close());
 
-const SOURCE = `import time, _host
+const SOURCE = `import time
+from _glossa import _host
 def forever():
     while True: pass
 def stubborn():

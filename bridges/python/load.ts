@@ -40,6 +40,8 @@ export interface LoadOptions {
   readonly memoryLimit: number;
   /** Files of the host that the interpreter may see. */
   readonly files: GrantedFiles | undefined;
+  /** Told what of them a script was refused. */
+  refused(what: string): void;
   readonly log: Log;
 }
 
@@ -176,12 +178,13 @@ async function start(
 /** Bytes that the files in the interpreter's own memory may have together. */
 const MOST_IN_FILES = 64 * 2 ** 20;
 
-function realmFiles(realm: Realm, { files }: LoadOptions, memory: () => Memory | undefined) {
+function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | undefined) {
+  const { files, refused } = options;
   const make = realm.evaluate(REALM_FILES, 'glossa:files').value as (
     gates: object,
     most: number,
   ) => unknown;
-  return make(files === undefined ? {} : fileGates(files, memory), MOST_IN_FILES);
+  return make(files === undefined ? {} : fileGates(files, memory, refused), MOST_IN_FILES);
 }
 
 const CODE_NAME = `python-${PYODIDE_VERSION}-${process.version}-${process.arch}.code`;

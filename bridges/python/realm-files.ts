@@ -9,15 +9,17 @@
  * The host believes nothing that comes from here: paths are checked by files.ts, buffers are a place
  * in the interpreter's memory that is checked here.
  */
+import { EACCES, EFAULT, EMFILE, ENOENT } from '../../runtime/core/errno.ts';
 import type { Attributes, GrantedFiles } from '../host/files.ts';
 import type { Memory } from './capi.ts';
-
-const ENOENT = 2;
-const EFAULT = 14;
 
 /** What the realm may ask. A number below zero is minus a Linux errno. */
 export interface FileGates {
   stat(path: unknown): string | number;
+  /** The same for a name in a granted folder, or in one above: what is refused there was meant. */
+  look(path: unknown): string | number;
+  /** The files in the interpreter's own memory have as many bytes as they may. */
+  full(): number;
   fstat(file: unknown): string | number;
   list(path: unknown): string | number;
   readlink(path: unknown): string | number;
@@ -45,8 +47,20 @@ const packed = (found: Attributes | number): string | number =>
     ? found
     : [found.mode, found.size, found.ino, found.atime, found.mtime].join(' ');
 
-/** The gates to `files`; `memory` is the interpreter's, once there is one. */
-export function fileGates(files: GrantedFiles, memory: () => Memory | undefined): FileGates {
+/**
+ * The gates to `files`; `memory` is the interpreter's, once there is one. Of what is refused by its
+ * path, `refused` is told.
+ */
+export function fileGates(
+  files: GrantedFiles,
+  memory: () => Memory | undefined,
+  refused: (what: string) => void,
+): FileGates {
+  const told = <T>(what: string, path: unknown, result: T): T => {
+    if ((result as unknown) === -EACCES) refused(`${what} ${text(path)} (not granted)`);
+    if ((result as unknown) === -EMFILE) refused(`${what} of more files than may be open at once`);
+    return result;
+  };
   const place = (at: unknown, length: unknown): Uint8Array | undefined => {
     const here = memory();
     const [start, size] = [integer(at), integer(length)];
@@ -57,13 +71,19 @@ export function fileGates(files: GrantedFiles, memory: () => Memory | undefined)
   return {
     // Until the interpreter has started, its own folders are being made.
     stat: (path) => (memory() === undefined ? -ENOENT : packed(files.stat(text(path)))),
+    look: (path) => told('stat', path, packed(files.stat(text(path)))),
+    full() {
+      refused('more than 64 MiB in files of the interpreter');
+      return 0;
+    },
     fstat: (file) => packed(files.fstat(integer(file))),
     list(path) {
-      const names = files.list(text(path));
+      const names = told('list', path, files.list(text(path)));
       return typeof names === 'number' ? names : names.join('\0');
     },
-    readlink: (path) => files.readlink(text(path)),
-    open: (path, flags) => files.openFile(text(path), integer(flags) & 0xffff, 0o666),
+    readlink: (path) => told('readlink', path, files.readlink(text(path))),
+    open: (path, flags) =>
+      told('open', path, files.openFile(text(path), integer(flags) & 0xffff, 0o666)),
     close: (file) => files.closeFile(integer(file)),
     read(file, at, length, position) {
       const into = place(at, length);
@@ -73,14 +93,15 @@ export function fileGates(files: GrantedFiles, memory: () => Memory | undefined)
       const from = place(at, length);
       return from === undefined ? -EFAULT : files.write(integer(file), from, integer(position));
     },
-    truncate: (path, size) => files.truncate(text(path), integer(size)),
+    truncate: (path, size) => told('truncate', path, files.truncate(text(path), integer(size))),
     ftruncate: (file, size) => files.ftruncate(integer(file), integer(size)),
     fsync: (file) => files.fsync(integer(file)),
-    mkdir: (path, mode) => files.mkdir(text(path), integer(mode)),
-    rmdir: (path) => files.rmdir(text(path)),
-    unlink: (path) => files.unlink(text(path)),
-    rename: (from, to) => files.rename(text(from), text(to)),
-    set: (path, mode, mtime) => files.setAttributes(text(path), optional(mode), optional(mtime)),
+    mkdir: (path, mode) => told('mkdir', path, files.mkdir(text(path), integer(mode))),
+    rmdir: (path) => told('rmdir', path, files.rmdir(text(path))),
+    unlink: (path) => told('unlink', path, files.unlink(text(path))),
+    rename: (from, to) => told('rename', to, files.rename(text(from), text(to))),
+    set: (path, mode, mtime) =>
+      told('setattr', path, files.setAttributes(text(path), optional(mode), optional(mtime))),
   };
 }
 
@@ -135,7 +156,7 @@ export const REALM_FILES = String.raw`(function (host, most) {
       if (mode !== undefined || attr.mtime != null) check(asks.set(path, mode, attr.mtime));
     },
     lookup(parent, name) {
-      const found = check(asks.stat(below(parent, name)));
+      const found = check(asks.look(below(parent, name)));
       return make(parent, name, Number(found.split(' ')[0]));
     },
     mknod(parent, name, mode) {
@@ -229,6 +250,7 @@ export const REALM_FILES = String.raw`(function (host, most) {
     charged = now + more;
     if (charged <= most) return;
     charged = now;
+    if (asks.full !== undefined) asks.full();
     throw new fs.ErrnoError(51);
   }
   return { find, room };

@@ -26,7 +26,50 @@ export const resting = new Int32Array(new SharedArrayBuffer(8));
 let worker: Worker | undefined;
 let engines = 0;
 
+/** An engine, as the worker sees it. */
+export interface Slot {
+  readonly word: Int32Array;
+  /** In milliseconds, as what is spent is. */
+  readonly limit: number;
+  /** The count of the call that was seen last, and how long it has been seen to run. */
+  seen: number;
+  spent: number;
+  /** The bit that was set for it last; 0 for none. */
+  asked: number;
+}
+
+/** How often a slot is looked at within its limit. */
+export const LOOKS = 8;
+
+/**
+ * One look at an engine, so many milliseconds after the last: sets the bit that is due, and says
+ * whether a call runs. The worker gets it as text: it may use its arguments and the bits alone.
+ */
+export function look(slot: Slot, passed: number): boolean {
+  const value = Atomics.load(slot.word, 0);
+  if ((value & RUNNING) === 0) return false;
+  if (value >> 4 !== slot.seen) {
+    slot.seen = value >> 4;
+    slot.spent = slot.asked = 0;
+  } else if ((value & IN_HOST) === 0) {
+    // Time in which the worker itself did not run, as on a machine that slept, counts little.
+    slot.spent += Math.min(passed, slot.limit / 4);
+    const bit = slot.spent >= slot.limit * 1.75 ? FORCE : INTERRUPT;
+    // Once per stage: a script that took the interrupt has until the next to come to an end.
+    if (
+      slot.spent >= slot.limit &&
+      slot.asked !== bit &&
+      Atomics.compareExchange(slot.word, 0, value, value | bit) === value
+    ) {
+      slot.asked = bit;
+    }
+  }
+  return true;
+}
+
 const WORKER = `
+const RUNNING = ${RUNNING}, INTERRUPT = ${INTERRUPT}, FORCE = ${FORCE}, IN_HOST = ${IN_HOST};
+const look = ${look};
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const resting = workerData, slots = new Map();
 let active = performance.now(), last = active;
@@ -41,25 +84,13 @@ for (;;) {
   last = now;
   let pause = 1000;
   for (const slot of slots.values()) {
-    pause = Math.min(pause, slot.limit / 8);
-    const value = Atomics.load(slot.word, 0);
-    if ((value & ${RUNNING}) === 0) continue;
-    active = now;
-    if (value >> 4 !== slot.seen) {
-      slot.seen = value >> 4;
-      slot.spent = slot.asked = 0;
-    } else if ((value & ${IN_HOST}) === 0) {
-      slot.spent += Math.min(passed, slot.limit / 4);
-      const bit = slot.spent >= slot.limit * 1.75 ? ${FORCE} : ${INTERRUPT};
-      // Once per stage: a script that took the interrupt has until the next to come to an end.
-      if (slot.spent >= slot.limit && slot.asked !== bit &&
-        Atomics.compareExchange(slot.word, 0, value, value | bit) === value) slot.asked = bit;
-    }
+    pause = Math.min(pause, slot.limit / ${LOOKS});
+    if (look(slot, passed)) active = now;
   }
   if (now - active > 1000) {
     Atomics.store(resting, 0, 1);
     let idle = true;
-    for (const slot of slots.values()) idle &&= (Atomics.load(slot.word, 0) & ${RUNNING}) === 0;
+    for (const slot of slots.values()) idle &&= (Atomics.load(slot.word, 0) & RUNNING) === 0;
     if (idle) Atomics.wait(resting, 0, 1);
     Atomics.store(resting, 0, 0);
     active = last = performance.now();

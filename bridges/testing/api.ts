@@ -20,10 +20,27 @@ export interface LogLine {
   readonly text: string;
 }
 
+/**
+ * What the kernel, and caches above, were told to believe no longer: `entry` or `removed` (the path is
+ * the name's), `inode` (with its data, or not), or `every-entry`.
+ */
+export interface Invalidated {
+  readonly what: 'entry' | 'removed' | 'inode' | 'every-entry';
+  readonly path: string | null;
+  readonly data: boolean;
+  readonly expire: boolean;
+}
+
 /** What a bare fop answered: the parts of its reply by name as well. */
 export interface FopReply {
   readonly opRet: number;
   readonly opErrno: number;
+  /** Seconds for which the kernel may believe it, as far as the module says. */
+  readonly timeouts: {
+    readonly entry?: number;
+    readonly attribute?: number;
+    readonly negative?: number;
+  };
   readonly [part: string]: unknown;
 }
 
@@ -87,6 +104,8 @@ export interface Below extends FileOperations {
   fail(fop: string | null, errno: number, settings?: FailSettings): void;
   /** Nothing fails any more. */
   mend(): void;
+  /** It says that somebody else has changed what is at a path (UPCALL). */
+  changed(path: string): void;
   /** From now on requests wait, all or those of one fop, until `release`. */
   hold(fop?: string): void;
   release(): void;
@@ -103,6 +122,8 @@ export interface TestGraph extends Below {
   advance(seconds: number): void;
   /** Forgets what was asked and logged so far. */
   clear(): void;
+  /** What was taken back so far. */
+  readonly invalidated: readonly Invalidated[];
   readonly log: readonly LogLine[];
   /** Whether a line of the log has this in it. */
   logged(text: string): boolean;

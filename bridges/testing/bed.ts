@@ -16,15 +16,20 @@
  *   ["clear", graph]                              forgets that, and the log
  *   ["fail", graph, child, fop, errno, path, times]   null for any; ["mend", graph, child]
  *   ["hold", graph, child, fop]   ["release", graph, child]
+ *   ["invalidated", graph]                        what was taken back: [{what, path, data, expire}]
+ *   ["changed", graph, child, path]               the storage says that somebody changed that
  *   ["log", graph]                                [[level, file, line, function, text]]
  *
  * where `child` is null for all of them.
  */
+
+import { type Caller, Driver, FopError, type InFlight } from '../../runtime/api/driver.ts';
 import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
 import { Links, refusal } from '../../runtime/core/fops.gen.ts';
 import { Graph, type VolumeSpec } from '../../runtime/core/graph.ts';
 import { DEBUG } from '../../runtime/core/log.ts';
+import { isUpcall } from '../../runtime/core/upcall.ts';
 import type { Child, Translator, Xlator } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import {
@@ -35,10 +40,10 @@ import {
   STATVFS_FIELDS,
 } from '../host/message.ts';
 import { Clock, TestContext } from './clock.ts';
-import { type Caller, Driver, FopError, type InFlight } from './driver.ts';
 import { type LogLine, parseLine } from './log.ts';
 import { type Files, operations } from './operations.ts';
 import { optionsOf, translatorFor } from './subject.ts';
+import { plainUpcall, sayChanged } from './upcalls.ts';
 import type { Plain } from './values.ts';
 import { Watch } from './watch.ts';
 
@@ -57,6 +62,8 @@ interface Bench {
   readonly inFlight: Set<InFlight>;
   readonly files: Files;
   log: LogLine[];
+  /** What left the top of the graph. */
+  upcalls: Plain[];
 }
 
 /** An answer that is ready for the test. */
@@ -139,6 +146,7 @@ export class Bed {
     clear: ([graph]) => {
       const bench = this.bench(graph);
       bench.log = [];
+      bench.upcalls = [];
       for (const watch of bench.watches) watch.asked = [];
     },
     fail: ([graph, child, fop, errno, path, times]) => {
@@ -159,6 +167,10 @@ export class Bed {
     },
     release: ([graph, child]) => {
       for (const watch of this.watches(graph, child)) watch.release();
+    },
+    invalidated: ([graph]) => [...this.bench(graph).upcalls],
+    changed: ([graph, child, path]) => {
+      sayChanged(this.bench(graph).graph, (child as number | null) ?? 0, path as string);
     },
     log: ([graph]) => this.bench(graph).log.map((line) => [...line]),
   };
@@ -200,7 +212,11 @@ export class Bed {
       await graph.stop();
       throw new MessageError(slip[4]);
     }
-    bench = { graph, watches, inFlight: new Set(), files: new Map(), log };
+    const made: Bench = { graph, watches, inFlight: new Set(), files: new Map(), log, upcalls: [] };
+    graph.listen((event, data) => {
+      if (event === 'UPCALL' && isUpcall(data)) made.upcalls.push(plainUpcall(data));
+    });
+    bench = made;
     this.lastGraph += 1;
     this.benches.set(this.lastGraph, bench);
     return this.lastGraph;

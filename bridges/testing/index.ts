@@ -13,6 +13,7 @@ export type {
   Fields,
   FileOperations,
   FopReply,
+  Invalidated,
   LogLine,
   OpenFile,
   TestGraph,

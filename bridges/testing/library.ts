@@ -23,6 +23,7 @@ import type {
   Fields,
   FileOperations,
   FopReply,
+  Invalidated,
   LogLine,
   OpenFile,
   TestGraph,
@@ -330,13 +331,15 @@ function makeFiles(ways: Ways, child: number, caller: WhoAsks): FileOperations {
           opRet,
           opErrno,
           values: parts,
+          timeouts,
         } = answer as unknown as {
           opRet: number;
           opErrno: number;
           values: Readonly<Record<string, Plain>>;
+          timeouts: FopReply['timeouts'];
         };
         const named = Object.entries(parts).map(([key, part]) => [key, values.unpack(part, file)]);
-        return { opRet, opErrno, ...Object.fromEntries(named) };
+        return { opRet, opErrno, timeouts, ...Object.fromEntries(named) };
       },
   });
   const plain = Object.fromEntries(
@@ -379,6 +382,7 @@ function makeBelow(ways: Ways, child: number | null, caller: WhoAsks): Below {
     fail: (fop, errno, { path, times } = {}) =>
       void say('fail', number, child, fop, errno, path ?? null, times ?? null),
     mend: () => void say('mend', number, child),
+    changed: (path) => void say('changed', number, child, path),
     hold: (fop) => void say('hold', number, child, fop ?? null),
     release: () => void say('release', number, child),
   };
@@ -399,6 +403,9 @@ function makeGraph(ways: Ways, caller: WhoAsks): TestGraph {
     asUser: (uid, gid = uid, groups = [], pid = 1) => makeGraph(ways, { uid, gid, groups, pid }),
     advance: (seconds) => void say('advance', seconds),
     clear: () => void say('clear', number),
+    get invalidated() {
+      return say('invalidated', number) as unknown as readonly Invalidated[];
+    },
     get log() {
       return readLog();
     },

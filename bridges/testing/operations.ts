@@ -3,6 +3,8 @@
  * them, each made of the requests that a mount would make for it. Arguments and results are as in
  * `values.ts`; a directory listing is a list of names.
  */
+
+import type { Driver, Found, Reply } from '../../runtime/api/driver.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import { type FopName, fopNames } from '../../runtime/core/fops.gen.ts';
@@ -10,8 +12,8 @@ import { findFop, SET_ATTR } from '../../runtime/core/fops.ts';
 import { type Dirent, IA_IFLNK, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { MessageError } from '../host/message.ts';
-import type { Driver, Found, Reply } from './driver.ts';
 import { argumentsFrom, bytesAs, bytesOf, named, type Plain, plain } from './values.ts';
 
 /** fcntl.h of Linux. */
@@ -250,7 +252,10 @@ async function bare(
     );
   }
   const { opRet, opErrno } = reply;
-  return { opRet, opErrno, values: named(row.reply, reply.values) };
+  const xdata = reply.values[row.reply.findIndex((arg) => arg.name === 'xdata')];
+  // Without what is not said.
+  const timeouts = JSON.parse(JSON.stringify(timeoutsOf((xdata as Dict | null) ?? null))) as Plain;
+  return { opRet, opErrno, values: named(row.reply, reply.values), timeouts };
 }
 
 export const operations: Readonly<Record<string, Operation>> = {

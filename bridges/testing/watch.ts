@@ -2,12 +2,11 @@
  * What stands above a storage in a graph under test: it notes every request that reaches the
  * storage, and fails or holds back those that the test wants to.
  */
-import type { Fd } from '../../runtime/core/fd.ts';
+import { pathOf } from '../../runtime/api/driver.ts';
 import { type FopName, fail, fopNames } from '../../runtime/core/fops.gen.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import { collect, tailArgs } from '../../runtime/core/generic.gen.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
 import { defineTranslator, type Fops, type Xlator } from '../../runtime/core/xlator.ts';
 import { named, type Plain } from './values.ts';
 
@@ -88,12 +87,4 @@ export class Watch {
       this.held.push({ unique: frame.root.unique, go });
     } else go();
   }
-}
-
-/** The path of a request's first loc or fd. */
-export function pathOf(row: FopRow, args: readonly unknown[]): string | null {
-  const at = row.args.findIndex(({ type }) => type === 'loc' || type === 'fd');
-  const value = args[at];
-  if (value === undefined || value === null) return null;
-  return row.args[at]!.type === 'loc' ? (value as Loc).path : (value as Fd).inode.path;
 }

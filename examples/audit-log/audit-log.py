@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from glupy import Dict, Fd, Iatt, Loc, Option, Translator, errorcode
 
 AUDITED = """
-    open opendir create mkdir mknod symlink link unlink rmdir rename
-    truncate ftruncate fallocate discard zerofill setattr fsetattr
+    open opendir create icreate mkdir mknod symlink link unlink rmdir rename
+    truncate ftruncate fallocate discard zerofill copy_file_range setattr fsetattr
     setxattr fsetxattr removexattr fremovexattr
 """.split()
 

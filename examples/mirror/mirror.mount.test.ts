@@ -16,6 +16,8 @@ onExample('mirror', (example) => {
       mkdir -p a/b; echo text > a/f; ln a/f a/g; ln -s f a/l; mkfifo a/pipe; chmod 600 a/f
       head -c 3000000 /dev/urandom > big; truncate -s 5M big; cp big a/b; mv a/b c; rm a/g
       setfattr -n user.a -v b a/f; cp -a a d; rm -r a; fallocate -l 100000 x
+      gcc -O1 -o "$SCRATCH/calls" "$CLIENTS/calls.c"; mkdir t
+      (cd t; "$SCRATCH/calls" tmpfile; "$SCRATCH/calls" copy) > /dev/null; ls t/d/name t/b
       ${SAME}
       getfattr --only-values -n user.a d/f | cmp - <(printf b)
     `);

@@ -8,7 +8,7 @@ from weakref import WeakValueDictionary
 from glupy import EIO, ENODATA, ENOTCONN, EPERM, ESTALE, NULL_GFID, ROOT_GFID
 from glupy import Dict, Fd, Loc, Reply, Translator
 
-MAKING = "create mkdir mknod symlink".split()
+MAKING = "create mkdir mknod symlink icreate".split()
 CHANGING = """
     link unlink rmdir rename truncate ftruncate writev fallocate discard zerofill copy_file_range
     setattr fsetattr setxattr fsetxattr removexattr fremovexattr xattrop fxattrop

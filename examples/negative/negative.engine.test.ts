@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import glupy from '../../bridges/host/index.ts';
 import native from '../../bridges/native/index.ts';
+import type { Dict } from '../../runtime/core/dict.ts';
 import { EACCES, ENOENT } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
@@ -10,6 +11,8 @@ import { fops } from '../../runtime/core/fops.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import { timeoutsOf } from '../../runtime/core/timeouts.ts';
+import { invalidateEntry } from '../../runtime/core/upcall.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
 import negative from '../../runtime/xlators/features/negative/index.ts';
 import {
@@ -199,6 +202,47 @@ describe.each(variants)('$name', (variant) => {
     const never = await new Stack().start(variant, { timeout: '0' });
     expect([never.reaches('a'), never.reaches('a')]).toEqual([true, true]);
     await never.graph.stop();
+  });
+
+  it('tells the kernel how long to believe it, the first time and later', async () => {
+    const telling = await new Stack().start(variant, { 'kernel-timeout': '90' });
+    for (const times of [1, 0]) {
+      const reply = telling.lookup('a');
+      const asked = telling.asked();
+      expect(asked).toHaveLength(times);
+      if (times === 1) answer(asked[0], -1, ENOENT);
+      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
+      expect(timeoutsOf(reply.values[2] as Dict)).toEqual({ negative: 90 });
+    }
+    await telling.graph.stop();
+  });
+
+  it('tells the kernel nothing unless asked to, nor of what was overtaken', async () => {
+    const name = stack.name();
+    for (let times = 0; times < 2; times += 1) {
+      const reply = stack.lookup(name);
+      for (const held of stack.asked()) answer(held, -1, ENOENT);
+      expect(timeoutsOf((reply.values[2] as Dict | undefined) ?? null)).toEqual({});
+    }
+    const telling = await new Stack().start(variant, { 'kernel-timeout': '90' });
+    const late = telling.lookup('a');
+    ask(telling.graph, 'mkdir', newName(telling.dir, 'a'), 0o755, 0, null);
+    const [lookup, mkdir] = telling.asked();
+    answer(mkdir, 0, 0);
+    answer(lookup, -1, ENOENT);
+    expect([late.opErrno, late.values[2] ?? null]).toEqual([ENOENT, null]);
+    await telling.graph.stop();
+  });
+
+  it('forgets what the storage says was changed by others, also what is under way', () => {
+    const [known, late] = [stack.name(), stack.name()];
+    stack.reaches(known);
+    const reply = stack.lookup(late);
+    const [held] = stack.asked();
+    for (const name of [known, late]) invalidateEntry(stack.graph.xlators[0]!, stack.dir, name);
+    answer(held, -1, ENOENT);
+    expect(reply.opErrno).toBe(ENOENT);
+    expect([stack.reaches(known), stack.reaches(late)]).toEqual([true, true]);
   });
 
   it('shares nothing between two volumes', async () => {

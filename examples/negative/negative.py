@@ -10,17 +10,19 @@ class xlator(Translator):
     options = {
         "timeout": Option.time(60, help="how long a name that was absent is remembered"),
         "limit": Option.int(65536, min=1, help="how many names are remembered at most"),
+        "kernel-timeout": Option.time(0, help="how long the kernel believes it, without asking here"),
     }
 
     def init(self):
         self.absent = OrderedDict()  # (directory, name): when to ask the storage again
         self.epoch = 0  # goes up with every name that is created
+        self.believed = self.options["kernel-timeout"] or None  # else as the mount has it
 
     def lookup(self, frame, loc, xdata):
         key = loc.pargfid, loc.name
         until = self.absent.get(key)
         if until is not None and monotonic() < until:
-            return frame.fail(ENOENT)
+            return frame.fail(ENOENT, timeout=self.believed)
         frame.local = key, self.epoch
         frame.wind()
 
@@ -31,8 +33,15 @@ class xlator(Translator):
             self.absent[key] = monotonic() + self.options["timeout"]
             if len(self.absent) > self.options["limit"]:
                 self.absent.popitem(last=False)  # the oldest makes room
+            if self.believed:
+                return frame.fail(ENOENT, timeout=self.believed)
         frame.unwind(op_ret, op_errno, *reply)
 
     def entry_created(self, loc):
         self.epoch += 1
         self.absent.pop((loc.pargfid, loc.name), None)
+
+    def notify(self, event):
+        if event == "UPCALL":  # the storage has changed behind our back
+            self.epoch += 1
+            self.absent.clear()

@@ -5,7 +5,8 @@ import os
 import posixpath
 from contextlib import asynccontextmanager
 
-from glupy import EDQUOT, EXDEV, IA_IFDIR, IA_IFREG, ROOT_GFID, Loc, Option, Translator
+from glupy import EDQUOT, EOPNOTSUPP, EXDEV, IA_IFDIR, IA_IFREG, ROOT_GFID
+from glupy import Loc, Option, Translator
 
 UNITS = {"": 1, "KB": 2**10, "MB": 2**20, "GB": 2**30, "TB": 2**40}
 FALLOC_FL_KEEP_SIZE = 1
@@ -194,6 +195,11 @@ class xlator(Translator):
             if victim:
                 self.gone(trees, victim)
             return reply
+
+    async def icreate(self, frame, loc, mode, xdata):
+        if self.trees_at(loc.parent.path):
+            raise OSError(EOPNOTSUPP, "quota")  # without a name a file would count nowhere
+        return await self.child.icreate(loc, mode, xdata)
 
     async def link(self, frame, oldloc, newloc, xdata):
         if self.trees_of(oldloc.inode) != self.trees_at(newloc.path):

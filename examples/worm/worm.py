@@ -35,7 +35,10 @@ class xlator(Translator):
     async def age(self, loc):
         """For how many seconds a file has been final; None for what is no file, or not final."""
         buf = (await self.child.lookup(loc)).buf
-        if buf.ia_type != IA_IFREG or any(buf.ia_gfid == writer.gfid for writer in self.writers):
+        # What has no name (O_TMPFILE) cannot be final: nobody could ever write it.
+        if buf.ia_type != IA_IFREG or buf.ia_nlink == 0:
+            return None
+        if any(buf.ia_gfid == writer.gfid for writer in self.writers):
             return None
         age = time() - buf.ia_ctime - buf.ia_ctime_nsec / 1e9 - self.options["grace"]
         return age if age >= 0 else None

@@ -369,7 +369,7 @@ class Loc:
 
     For a new name the inode is there but has no gfid yet. For a fop by gfid, parent and name are
     None. Locs do not change: `replace` makes another, `Loc.of` one of your own. Equal ones lead to
-    the same place.
+    the same place. One that came with a request lives as long as it; `copy()` keeps it.
     """
 
     @classmethod
@@ -409,6 +409,8 @@ class Loc:
         inode: Inode | None = None,
     ) -> Loc:
         """Another loc with some parts exchanged."""
+    def copy(self) -> Loc:
+        """The same as a loc of your own, which outlives the request."""
 
 class Fd:
     """An open file or directory. The same fd is the same object until it is released.
@@ -509,13 +511,28 @@ class Frame:
         With a callback, wind may be called several times; without one, the request is handed on
         for good: the child's reply is the answer.
         """
-    def unwind(self, op_ret: int, op_errno: int = 0, *reply: Any) -> None:
+    def unwind(
+        self,
+        op_ret: int,
+        op_errno: int = 0,
+        *reply: Any,
+        entry_timeout: float | None = None,
+        attribute_timeout: float | None = None,
+        negative_timeout: float | None = None,
+    ) -> None:
         """Answers the request: op_ret < 0 is failure with op_errno, a Linux errno.
 
         reply: the fop's reply in the table's order; what is left out at the end is None.
+        entry_timeout, attribute_timeout, negative_timeout: seconds for which the kernel may believe
+        that the name leads there, the attributes, or that there is no such name; 0 for never. What
+        is left out is as the mount says. `self.invalidate` takes it back.
         """
-    def fail(self, op_errno: int) -> None:
-        """Answers with an errno: short for `unwind(-1, op_errno)`."""
+    def fail(self, op_errno: int, timeout: float | None = None) -> None:
+        """Answers with an errno: short for `unwind(-1, op_errno)`.
+
+        timeout: seconds for which the kernel may believe that a name which was looked up is not
+        there (ENOENT; no other errno is ever believed), without asking again.
+        """
 
 class Option(dict[str, Any]):
     """One option of the volfile, which `self.options` then has the value of."""
@@ -614,7 +631,10 @@ class Reply:
     values: tuple[Any, ...]
     def __iter__(self) -> Iterator[Any]: ...
     def replace(self, op_ret: int | None = None, **changes: Any) -> Self:
-        """Another reply with some parts exchanged."""
+        """Another reply with some parts exchanged.
+
+        entry_timeout and attribute_timeout are seconds for which the kernel may believe it.
+        """
 
 class StatReply(Reply):
     buf: Iatt
@@ -1191,7 +1211,7 @@ class Child:
         flock: Flock,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[LkReply]:
-        """Sets, removes or tests a record lock."""
+        """Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of flock(2), apart from record locks."""
     def lookup(
         self,
         loc: Loc,
@@ -1389,7 +1409,7 @@ class Child:
         mode: int,
         xdata: Mapping[str, DictValue] | None = None,
     ) -> Awaitable[IcreateReply]:
-        """Makes an inode without a name."""
+        """Makes a file without a name; loc has the directory it belongs to, and no name."""
     def namelink(
         self,
         loc: Loc,
@@ -1450,6 +1470,39 @@ class Translator:
         """A fop has made this name, whichever it was."""
     def entry_removed(self, loc: Loc) -> object:
         """A fop has taken this name away, whichever it was."""
+    @overload
+    def invalidate(
+        self,
+        what: Inode | Fd | str,
+        name: str,
+        *,
+        expire: bool = False,
+        removed: Inode | str | None = None,
+    ) -> None:
+        """Takes back what the kernel, and caches above, were told they may believe: what a name leads
+        to, or that it is not there, by its directory and the name, or by a loc with a name.
+
+        expire: the name is only asked for again, where programs are at work below it.
+        removed: the inode that the name led to; who watches the directory hears of its end.
+
+        It takes effect when the method has returned, and after the answers to all requests that are
+        under way now: forget first what you keep yourself.
+        """
+    @overload
+    def invalidate(self, what: Inode | Fd | str, *, data: bool = True) -> None:
+        """The same for an inode: its attributes, and its data unless `data` is False."""
+    @overload
+    def invalidate(
+        self,
+        what: Loc,
+        *,
+        data: bool = True,
+        expire: bool = False,
+        removed: Inode | str | None = None,
+    ) -> None: ...
+    @overload
+    def invalidate(self) -> None:
+        """The same for every name."""
     def timer(
         self, seconds: float, fn: Callable[..., object], *args: Any, repeat: bool = False
     ) -> Timer:
@@ -1526,7 +1579,7 @@ class Translator:
         loc: the object, by inode, and where it is known by parent and name
         mode: type and permission bits, as in stat(2), the umask already taken off
         rdev: the device number, for block and character devices
-        umask: the caller's umask; 0 when it has been applied
+        umask: the caller's umask, for a storage with default ACLs
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
@@ -1558,7 +1611,7 @@ class Translator:
 
         loc: the object, by inode, and where it is known by parent and name
         mode: type and permission bits, as in stat(2), the umask already taken off
-        umask: the caller's umask; 0 when it has been applied
+        umask: the caller's umask, for a storage with default ACLs
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
@@ -1652,7 +1705,7 @@ class Translator:
 
         linkpath: the target, as it is to be stored
         loc: the object, by inode, and where it is known by parent and name
-        umask: the caller's umask; 0 when it has been applied
+        umask: the caller's umask, for a storage with default ACLs
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
@@ -1745,7 +1798,7 @@ class Translator:
         """
     def link_cancel(self, frame: Frame) -> object: ...
     def truncate(self, frame: Frame, loc: Loc, offset: int, xdata: Dict | None) -> object:
-        """Sets the size of a file, by name. Asked by: truncate(2), and open(2) with O_TRUNC.
+        """Sets the size of a file, by name. Asked by: truncate(2).
 
         loc: the object, by inode, and where it is known by parent and name
         offset: the new size, in bytes
@@ -1772,7 +1825,7 @@ class Translator:
         """
     def truncate_cancel(self, frame: Frame) -> object: ...
     def open(self, frame: Frame, loc: Loc, flags: int, fd: Fd, xdata: Dict | None) -> object:
-        """Opens a file. Asked by: open(2) of a file that is there.
+        """Opens a file. Asked by: open(2) of a file that is there; O_TRUNC is left to ftruncate.
 
         loc: the object, by inode, and where it is known by parent and name
         flags: flags of open(2), such as O_RDWR or O_APPEND
@@ -1844,7 +1897,8 @@ class Translator:
         flags: int,
         xdata: Dict | None,
     ) -> object:
-        """Writes data. Asked by: write(2), pwrite(2), and pages of mmap(2) that were written.
+        """Writes data. Asked by: write(2), pwrite(2), and pages of mmap(2) that were written; xdata
+        may say that the program in the file loses its privileges by that.
 
         fd: the open file or directory
         vector: the data
@@ -2031,7 +2085,8 @@ class Translator:
         """
     def opendir_cancel(self, frame: Frame) -> object: ...
     def fsyncdir(self, frame: Frame, fd: Fd, datasync: int, xdata: Dict | None) -> object:
-        """Brings names of a directory to stable storage. Asked by: fsync(2) of a directory.
+        """Brings names of a directory to stable storage. Asked by: fsync(2) of a directory;
+        syncfs(2) comes as that of the root, and says so in xdata.
 
         fd: the open file or directory
         datasync: not 0: just the data and what is needed to read it, as fdatasync(2)
@@ -2077,7 +2132,7 @@ class Translator:
         loc: the object, by inode, and where it is known by parent and name
         flags: flags of open(2), such as O_RDWR or O_APPEND
         mode: permission bits, the umask already taken off
-        umask: the caller's umask; 0 when it has been applied
+        umask: the caller's umask, for a storage with default ACLs
         fd: the open file or directory
         xdata: extra keys that translators send each other; may be missing
 
@@ -2108,7 +2163,8 @@ class Translator:
         """
     def create_cancel(self, frame: Frame) -> object: ...
     def ftruncate(self, frame: Frame, fd: Fd, offset: int, xdata: Dict | None) -> object:
-        """Sets the size of an open file. Asked by: ftruncate(2).
+        """Sets the size of an open file. Asked by: ftruncate(2), and open(2) with O_TRUNC, after
+        open.
 
         fd: the open file or directory
         offset: the new size, in bytes
@@ -2158,7 +2214,8 @@ class Translator:
         """
     def fstat_cancel(self, frame: Frame) -> object: ...
     def lk(self, frame: Frame, fd: Fd, cmd: int, flock: Flock, xdata: Dict | None) -> object:
-        """Sets, removes or tests a record lock. Asked by: fcntl(2) locks and flock(2).
+        """Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of
+        flock(2), apart from record locks. Asked by: fcntl(2) locks and flock(2).
 
         fd: the open file or directory
         cmd: what to do: 5 F_GETLK, 6 F_SETLK, 7 F_SETLKW
@@ -2166,7 +2223,7 @@ class Translator:
         xdata: extra keys that translators send each other; may be missing
 
         Reply (flock, xdata): flock: for F_GETLK a lock in the way, or type unlock when there is
-        none.
+        none. EAGAIN when it is held and cmd would not wait; EDEADLK when it would wait for ever.
         """
     def lk_cbk(
         self,
@@ -2176,8 +2233,9 @@ class Translator:
         flock: Flock,
         xdata: Dict | None,
     ) -> object:
-        """flock: for F_GETLK a lock in the way, or type unlock when there is none. After a failure
-        (op_ret < 0) all parts are None.
+        """flock: for F_GETLK a lock in the way, or type unlock when there is none. EAGAIN when it
+        is held and cmd would not wait; EDEADLK when it would wait for ever. After a failure (op_ret
+        < 0) all parts are None.
 
         flock: type, range in bytes (len 0: to the end), owner and process of the lock
         xdata: extra keys that translators send each other; may be missing
@@ -2408,7 +2466,8 @@ class Translator:
         """
     def fxattrop_cancel(self, frame: Frame) -> object: ...
     def fgetxattr(self, frame: Frame, fd: Fd, name: str | None, xdata: Dict | None) -> object:
-        """As getxattr, of an open file. Asked by: fgetxattr(2), flistxattr(2).
+        """As getxattr, of an open file. Asked by: fgetxattr(2), flistxattr(2); lsattr(1), for an
+        attribute of its own.
 
         fd: the open file or directory
         name: the extended attribute's name; none asks for all of them
@@ -2432,7 +2491,8 @@ class Translator:
         """
     def fgetxattr_cancel(self, frame: Frame) -> object: ...
     def fsetxattr(self, frame: Frame, fd: Fd, dict: Dict, flags: int, xdata: Dict | None) -> object:
-        """As setxattr, of an open file. Asked by: fsetxattr(2).
+        """As setxattr, of an open file. Asked by: fsetxattr(2); chattr(1), for an attribute of its
+        own.
 
         fd: the open file or directory
         dict: extended attributes, name to value
@@ -2614,7 +2674,8 @@ class Translator:
         """Makes sure that there is room for a range. Asked by: fallocate(2), posix_fallocate(3).
 
         fd: the open file or directory
-        mode: 1 FALLOC_FL_KEEP_SIZE leaves the size as it is; 0 may grow it
+        mode: 1 FALLOC_FL_KEEP_SIZE leaves the size as it is, 0 may grow it; 17 also makes zeros;
+        any other is EOPNOTSUPP to who does not know it
         offset: where it starts, in bytes
         len: how many bytes
         xdata: extra keys that translators send each other; may be missing
@@ -2826,7 +2887,7 @@ class Translator:
 
         loc: the object, by inode, and where it is known by parent and name
         mode: type and permission bits, as in stat(2), the umask already taken off
-        umask: the caller's umask; 0 when it has been applied
+        umask: the caller's umask, for a storage with default ACLs
         flags: flags of open(2), such as O_RDWR or O_APPEND
         vector: the data
         offset: where the data begin in the file
@@ -2858,10 +2919,11 @@ class Translator:
         """
     def put_cancel(self, frame: Frame) -> object: ...
     def icreate(self, frame: Frame, loc: Loc, mode: int, xdata: Dict | None) -> object:
-        """Makes an inode without a name. Asked by: other translators.
+        """Makes a file without a name; loc has the directory it belongs to, and no name. Asked by:
+        open(2) with O_TMPFILE; open follows, and a link may give it a name.
 
         loc: the object, by inode, and where it is known by parent and name
-        mode: type and permission bits, as in stat(2), the umask already taken off
+        mode: permission bits, the umask already taken off
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, xdata): The inode and its attributes.

@@ -110,11 +110,11 @@ def _check_dump(told):
 
 
 def entry_created(*loc):
-    return _hook("entry_created", Loc(*loc))
+    return _hook("entry_created", Loc(loc))
 
 
 def entry_removed(*loc):
-    return _hook("entry_removed", Loc(*loc))
+    return _hook("entry_removed", Loc(loc))
 
 
 def tick():

@@ -12,8 +12,8 @@ from ._fops import FOPS
 from ._requests import replied
 from ._settle import failed, settle
 from .data import Data, LentDict
-from .frame import ANSWERED, LATER, SAME, WIND, frame_class, waiting
-from .inode import Loc, fd, inode
+from .frame import ANSWERED, LATER, NOTHING, SAME, WIND, frame_class, waiting
+from .inode import ENDED, Loc, fd, inode
 from .values import Flock, Iatt, Lease, Listing, Statvfs, dirents, flocks
 
 _SPACE = {
@@ -21,6 +21,7 @@ _SPACE = {
     "Listing": Listing,
     "__name__": __name__,
     "Loc": Loc,
+    "ENDED": ENDED,
     "arrived": arrived,
     "dirents": dirents,
     "failed": failed,
@@ -40,7 +41,7 @@ _SPACE = {
 
 # type -> (what arrives, the expression that makes the argument of it); `{h}` is its origin.
 _FORMS = {
-    "loc": (("i", "p", "n", "g", "d"), "Loc({0}i, {0}p, {0}n, {0}g, {0}d)"),
+    "loc": (("i", "p", "n", "g", "d"), "Loc(({0}i, {0}p, {0}n, {0}g, {0}d))"),
     "inode": (("",), "inode({0})"),
     "fd": (("",), "fd({0})"),
     "iatt": (("",), "lent_iatt({h}) if {0} else None"),
@@ -55,7 +56,8 @@ _FORMS = {
     "locklist": (("",), "Listing({h}, flocks) if {0} else None"),
 }
 
-# The plain decisions come first: they are what a request costs.
+# The plain decisions come first: they are what a request costs. One that ends it ends its locs too
+# ({end}): whatever the module has kept of them is refused. Any other way passes by Frame._lend.
 _FOP = f"""
 def enter(id, {{params}}):
     frame = None
@@ -67,6 +69,7 @@ def enter(id, {{params}}):
         return failed(frame or new(id, ()), error)
     state = frame._state
     if state < 0:
+        {{end}}
         return state
     if state == {WIND}:
         frame._state = {LATER}
@@ -74,18 +77,22 @@ def enter(id, {{params}}):
         return {WIND}
     if state in (0, {LATER}, {ANSWERED}):
         return settle(frame, result)
+    {{end}}
     return state
 """
 
-_ASYNC_FOP = """
-def enter(id, {params}):
+_ASYNC_FOP = f"""
+def enter(id, {{params}}):
     frame = None
     try:
-        {assign}
-        frame = new(id, ({names}))
-        return start(frame, method(frame, {names}))
+        {{assign}}
+        frame = new(id, ({{names}}))
+        state = start(frame, method(frame, {{names}}))
     except BaseException as error:
         return failed(frame or new(id, ()), error)
+    if state != {NOTHING} and state != {WIND}:
+        {{end}}
+    return state
 """
 
 # A reply to the one wind that went as it came is the plain case; the rest is `replied`'s.
@@ -112,6 +119,9 @@ def reply(id, number, op_ret, op_errno, {{params}}):
         return failed(frame, error)
     state = frame._state
     if state < 0 or state >= {SAME}:
+        args = frame._args
+        if args:
+            {{end}}
         return state
     return settle(frame)
 """
@@ -124,7 +134,11 @@ def reply(id, number, op_ret, op_errno, *raw):
         return 0  # nobody waits for it any more
     try:
         if frame._pending is not None and frame._owed == 1 and frame._state == {LATER}:
-            return arrived(frame, op_ret, op_errno, raw)
+            state = arrived(frame, op_ret, op_errno, raw)
+            if state != {NOTHING}:
+                args = frame._args
+                {{end}}
+            return state
         return replied(frame, number, op_ret, op_errno, row.make_reply(id, number, *raw))
     except BaseException as error:
         return failed(frame, error)
@@ -137,7 +151,13 @@ def make_reply(id, number, {params}):
 """
 
 
-def _compile(template, row, args, number, **more):
+def _ending(row, loc):
+    """The statement that ends the locs of a fop; `loc` names them, by their place."""
+    places = [index for index, arg in enumerate(row.args) if arg.type == "loc"]
+    return "".join(f"{loc.format(place)}._parts = " for place in places) + "ENDED"
+
+
+def _compile(template, row, args, number, loc, **more):
     params, assign, names = [], [], []
     for index, arg in enumerate(args):
         suffixes, expr = _FORMS[arg.type]
@@ -149,6 +169,7 @@ def _compile(template, row, args, number, **more):
         params=", ".join(params),
         assign="; ".join(assign),
         names="".join(f"{name}, " for name in names),
+        end=_ending(row, loc),
     )
     space = _SPACE | {"row": row, "new": row.frame_class} | more
     exec(compile(source, f"<glupy {row.name}>", "exec"), space)
@@ -158,15 +179,15 @@ def _compile(template, row, args, number, **more):
 def fop_entry(row):
     """Where a fop of the translator is entered."""
     template = _ASYNC_FOP if inspect.iscoroutinefunction(row.method) else _FOP
-    return _compile(template, row, row.args, -1, method=row.method)["enter"]
+    return _compile(template, row, row.args, -1, "v{}", method=row.method)["enter"]
 
 
 def reply_entry(row):
     """Where a child's reply to a fop is entered."""
     template = _ASYNC_REPLY if inspect.iscoroutinefunction(row.method) else _REPLY
-    return _compile(template, row, row.reply, "number", cbk=row.cbk)["reply"]
+    return _compile(template, row, row.reply, "number", "args[{}]", cbk=row.cbk)["reply"]
 
 
 for _row in FOPS:
     _row.frame_class = frame_class(_row)
-    _row.make_reply = _compile(_MAKE_REPLY, _row, _row.reply, "number")["make_reply"]
+    _row.make_reply = _compile(_MAKE_REPLY, _row, _row.reply, "number", "")["make_reply"]

@@ -91,3 +91,10 @@ FOPS = (
     Fop(58, "copy_file_range", "COPY_FILE_RANGE", "fd_in:fd off_in:int fd_out:fd off_out:int len:int flags:int xdata:dict", "stbuf:iatt prebuf_dst:iatt postbuf_dst:iatt xdata:dict", "", ""),
 )
 BY_NAME = {fop.name: fop for fop in FOPS}
+
+# Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
+TIMEOUTS = {
+    "entry_timeout": "glossa.entry-timeout",
+    "attribute_timeout": "glossa.attribute-timeout",
+    "negative_timeout": "glossa.negative-timeout",
+}

@@ -32,6 +32,7 @@ def _dropped(ref):
 def failed(frame, error):
     """An exception left a method: it goes to the log, and the host answers the request."""
     frame._state = ANSWERED
+    frame._lend()
     waiting.pop(frame.id, None)
     kept.pop(frame.id, None)
     report(error, f"{frame.name} failed", frame.fop)
@@ -40,6 +41,7 @@ def failed(frame, error):
 
 def settle(frame, result=None):
     """A method returned without a plain decision: it has sent messages, or kept the frame."""
+    frame._lend()
     if frame._state == ANSWERED:
         if not frame._owed:
             waiting.pop(frame.id, None)

@@ -11,7 +11,9 @@ import _host
 from . import values
 from ._fops import BY_NAME
 from ._json import dumps, loads
+from ._timeouts import with_timeouts
 from .errors import AlreadyAnswered, HandleExpired, is_errno
+from .inode import Loc
 from .pack import as_came, pack, pad
 from .values import changed
 
@@ -134,13 +136,18 @@ class Frame:
         else:
             raise TypeError(f"{fop}: the reply of another fop needs a callback (cbk=...)")
 
-    def unwind(self, op_ret, op_errno=0, *reply):
+    def unwind(self, op_ret, op_errno=0, *reply, **timeouts):
         """Answers the request: op_ret < 0 is failure with op_errno, a Linux errno.
 
         reply: the fop's reply in the table's order; what is left out at the end is None. Where
         op_ret counts what the reply holds (readv, readdir, readdirp, readlink), it is counted anew.
+        entry_timeout, attribute_timeout, negative_timeout: seconds for which the kernel may believe
+        that the name leads there, the attributes, or that there is no such name; 0 for never. What
+        is left out is as the mount says. `self.invalidate` takes it back.
         """
-        if self._state == 0:
+        if timeouts:
+            reply = with_timeouts(self.fop, reply, timeouts)
+        elif self._state == 0:
             if reply == self._reply and self._ret == (op_ret, op_errno):
                 if not values.anything_changed or not changed(reply):
                     self._state = SAME + self._number
@@ -150,16 +157,27 @@ class Frame:
                 return
         self._push_answer(op_ret, op_errno, reply)
 
-    def fail(self, op_errno):
-        """Answers with an errno: short for `unwind(-1, op_errno)`."""
+    def fail(self, op_errno, timeout=None):
+        """Answers with an errno: short for `unwind(-1, op_errno)`.
+
+        timeout: seconds for which the kernel may believe that a name which was looked up is not
+        there (ENOENT; no other errno is ever believed), without asking again.
+        """
         try:
             code = _FAILURES[op_errno]
         except (KeyError, TypeError):
             raise ValueError(f"fail takes an errno such as ENOENT, not {op_errno!r}") from None
-        if self._state == 0:
+        if timeout is not None:
+            self._push_answer(-1, op_errno, self._absent(timeout))
+        elif self._state == 0:
             self._state = code
         else:
             self._push_answer(-1, op_errno, ())
+
+    def _absent(self, timeout):
+        if self.name != "lookup":
+            raise TypeError(f"{self.name}: only the failure of a lookup is ever believed")
+        return with_timeouts(self.fop, (), {"negative_timeout": timeout})
 
     # -- messages -----------------------------------------------------------------------------
 
@@ -222,6 +240,12 @@ class Frame:
         self._speak()
         self._push("unwind", op_ret, op_errno, packed)
         self._end()
+
+    def _lend(self):
+        """The request goes on without a method, or is over: its locs ask the host from now on."""
+        for arg in self._args or ():
+            if arg.__class__ is Loc:
+                arg._borrow(self.id)
 
     def _end(self):
         self._state = ANSWERED

@@ -78,92 +78,125 @@ def inode(id):
     return Inode(id) if id else None
 
 
+class Borrowed:
+    """A loc's parts once the method that got it has returned: the host is asked whether the request
+    goes on before they are read.
+    """
+
+    __slots__ = ("_parts", "_request")
+
+    def __init__(self, parts, request):
+        self._parts = parts
+        self._request = request
+
+    def __getitem__(self, index):
+        if not _host.alive(self._request):
+            raise HandleExpired("the loc's request has ended; loc.copy() makes one to keep")
+        return self._parts[index]
+
+    def __iter__(self):
+        return iter(self[:])
+
+
+# The parts of a loc whose request has ended: the host knows no request 0.
+ENDED = Borrowed((), 0)
+
+
 class Loc:
     """Where a fop acts: `name` in directory `parent`, and/or the inode itself.
 
     For a new name the inode is there but has no gfid yet. For a fop by gfid, parent and name are
-    None. Locs do not change: `replace` makes another, `Loc.of` one of your own. Equal ones lead to
-    the same place.
+    None; for icreate, which makes a file without one, just the name. Locs do not change: `replace` makes another, `Loc.of` one of your own. Equal ones lead to
+    the same place. One that came with a request lives as long as it; `copy()` keeps it.
     """
 
-    __slots__ = ("_inode", "_parent", "_name", "_gfid", "_pargfid")
+    __slots__ = ("_parts",)
 
-    def __init__(self, inode, parent, name, gfid, pargfid):
-        # Numbers of inodes, or 0, and gfids; the target's is None as long as nobody knows it.
-        self._inode = inode
-        self._parent = parent
-        self._name = name
-        self._gfid = gfid
-        self._pargfid = pargfid
+    def __init__(self, parts):
+        # Numbers of inode and parent, or 0; name; gfids of both, the target's None as long as
+        # nobody knows it. A request's own have a `Borrowed` here later.
+        self._parts = parts
 
     @classmethod
     def of(cls, *, parent=None, name=None, inode=None, gfid=None):
         """A loc of your own: a name in a directory (`parent` an Inode), an inode, or a gfid."""
         if (parent is None) != (name is None) or not (parent or inode or gfid):
             raise TypeError("a loc needs a parent and a name, an inode, or a gfid")
-        return cls(
-            inode.id if inode else 0,
-            parent.id if parent else 0,
-            name,
-            gfid or (inode.gfid if inode else None),
-            parent.gfid if parent else NULL_GFID,
-        )
+        above = parent.id if parent else 0
+        pargfid = parent.gfid if parent else NULL_GFID
+        gfid = gfid or (inode.gfid if inode else None)
+        return cls((inode.id if inode else 0, above, name, gfid, pargfid))
 
     @property
     def name(self):
         """The last component of the path; None for a fop by gfid."""
-        return self._name
+        return self._parts[2]
 
     @property
     def pargfid(self):
         """The gfid of the directory; NULL_GFID for a fop by gfid."""
-        return self._pargfid
+        return self._parts[4]
 
     @property
     def inode(self):
         """The target, an Inode; None when a name is not known yet and none is to be made."""
-        return Inode(self._inode, self._gfid) if self._inode else None
+        id, _, _, gfid, _ = self._parts
+        return Inode(id, gfid) if id else None
 
     @property
     def parent(self):
         """The directory, an Inode; None for a fop by gfid."""
-        return Inode(self._parent, self._pargfid) if self._parent else None
+        _, id, _, _, gfid = self._parts
+        return Inode(id, gfid) if id else None
 
     @property
     def gfid(self):
         """The target's gfid; NULL_GFID as long as nobody knows it."""
-        return self._gfid or (Inode(self._inode).gfid if self._inode else NULL_GFID)
+        id, _, _, gfid, _ = self._parts
+        return gfid or (Inode(id).gfid if id else NULL_GFID)
 
     @property
     def path(self):
         """Path from the root, for people and logs: a rename above may outdate it."""
-        if self._parent and self._name is not None:
-            above = self.parent.path
-            return above + self._name if above.endswith("/") else f"{above}/{self._name}"
-        return self.inode.path if self._inode else f"<gfid:{self._gfid or NULL_GFID}>"
+        id, parent, name, gfid, pargfid = self._parts
+        if parent and name is not None:
+            above = Inode(parent, pargfid).path
+            return above + name if above.endswith("/") else f"{above}/{name}"
+        return self.inode.path if id else f"<gfid:{gfid or NULL_GFID}>"
 
     def replace(self, *, name=None, parent=None, inode=None):
         """Another loc with some parts exchanged. `parent` and `inode` are Inode objects."""
-        return Loc(
-            self._inode if inode is None else inode.id,
-            self._parent if parent is None else parent.id,
-            self._name if name is None else name,
-            self._gfid if inode is None else inode.gfid,
-            self._pargfid if parent is None else parent.gfid,
-        )
+        id, above, old_name, gfid, pargfid = self._parts
+        if inode is not None:
+            id, gfid = inode.id, inode.gfid
+        if parent is not None:
+            above, pargfid = parent.id, parent.gfid
+        return Loc((id, above, old_name if name is None else name, gfid, pargfid))
 
-    def _parts(self):
-        return [self._inode, self._parent, self._name, self._gfid]
+    def copy(self):
+        """The same as a loc of your own, which outlives the request."""
+        return self.replace()
+
+    def _borrow(self, request):
+        """The method that `request` gave it to has returned, and the request goes on."""
+        if self._parts.__class__ is tuple:
+            self._parts = Borrowed(self._parts, request)
+
+    def _packed(self):
+        return self._parts[:4]
 
     def __eq__(self, other):
-        return self is other or (isinstance(other, Loc) and self._parts() == other._parts())
+        return self is other or (isinstance(other, Loc) and self._parts[:4] == other._parts[:4])
 
     def __hash__(self):
-        return hash((self._inode, self._parent, self._name, self._gfid))
+        return hash(self._parts[:4])
 
     def __repr__(self):
-        at = self._gfid if self._name is None else f"{self._pargfid}/{self._name}"
-        return f"<Loc {at}>"
+        try:
+            _, _, name, gfid, pargfid = self._parts
+        except HandleExpired:
+            return "<Loc of a request that has ended>"
+        return f"<Loc {gfid if name is None else f'{pargfid}/{name}'}>"
 
 
 class Fd:

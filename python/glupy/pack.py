@@ -110,7 +110,7 @@ _LENT = {
 }
 
 _PACKERS = {
-    "loc": _expect(Loc, "loc", Loc._parts),
+    "loc": _expect(Loc, "loc", Loc._packed),
     "inode": _expect(Inode, "inode", lambda value: value.id),
     "fd": _expect(Fd, "fd", lambda value: value.id),
     "iatt": _expect(Iatt, "iatt", Iatt.fields),

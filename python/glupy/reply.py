@@ -1,5 +1,8 @@
 """What an `async def` gets from a child."""
 
+from ._fops import TIMEOUTS
+from ._timeouts import with_timeouts
+
 
 class Reply:
     """What a child answered: `op_ret`, `op_errno`, and the fop's reply by name (`reply.buf`).
@@ -43,10 +46,16 @@ class Reply:
         return iter(self.values)
 
     def replace(self, op_ret=None, **changes):
-        """Another reply with some parts exchanged."""
+        """Another reply with some parts exchanged.
+
+        entry_timeout and attribute_timeout are seconds for which the kernel may believe it.
+        """
+        timeouts = {name: changes.pop(name) for name in TIMEOUTS if name in changes}
         values = list(self.values)
         for name, value in changes.items():
             values[self._index(name)] = value
+        if timeouts:
+            values = with_timeouts(self.fop, values, timeouts)
         op_ret = self.op_ret if op_ret is None else op_ret
         return Reply(self.fop, op_ret, self.op_errno, tuple(values))
 

@@ -30,13 +30,16 @@ from .data import Dict
 from .errors import errno_of, errorcode, os_error
 from .values import Dirent, Flock, Iatt, Lease, Listing, Statvfs
 
-__all__ = ["graph", "raises", "Graph", "File", "Reply", "Asked", "LogLine"]
+__all__ = ["graph", "raises", "Graph", "File", "Reply", "Asked", "Invalidated", "LogLine"]
 
 _TOP = -1
 
 Asked = namedtuple("Asked", "fop path args")
 Asked.__doc__ = """A request that reached the storage: the fop's name, the path of its first loc or
 fd, and a dict of its arguments (a loc is its path)."""
+
+Invalidated = namedtuple("Invalidated", "what path data expire")
+Invalidated.__doc__ = """What was taken back: a name ("entry", "removed"), "inode" or "every-entry"."""
 
 LogLine = namedtuple("LogLine", "level file line func text")
 LogLine.__doc__ = """A line of the volume's log: level is a letter (E, W, I, D, …), file and line
@@ -198,10 +201,12 @@ def _unpacked(value, graph=None):
 
 
 class Reply:
-    """What a bare fop answered: `op_ret`, `op_errno`, and the parts of its reply by name."""
+    """What a bare fop answered: `op_ret`, `op_errno`, the parts of its reply by name, and `timeouts`,
+    seconds to believe it for by "entry", "attribute" and "negative"."""
 
-    def __init__(self, fop, op_ret, op_errno, values):
+    def __init__(self, fop, op_ret, op_errno, values, timeouts):
         self.fop = fop
+        self.timeouts = timeouts
         self.op_ret = op_ret
         self.op_errno = op_errno
         self.__dict__.update(values)
@@ -273,7 +278,7 @@ class _Fops:
             packed += [_packed(arg) for arg in args[len(names) :]]
             answer = await self._files._raw("fop", name, *packed)
             values = _unpacked(answer["values"], self._files)
-            return Reply(name, answer["opRet"], answer["opErrno"], values)
+            return Reply(name, answer["opRet"], answer["opErrno"], values, answer["timeouts"])
 
         return call
 
@@ -403,6 +408,10 @@ class Child(_Files):
         """Nothing fails any more."""
         _say("mend", self._graph, self._index)
 
+    def changed(self, path):
+        """It says that somebody else has changed what is at a path (UPCALL)."""
+        _say("changed", self._graph, self._index, path)
+
     def hold(self, fop=None):
         """From now on requests wait here, all or those of one fop, until `release`."""
         _say("hold", self._graph, self._index, fop)
@@ -441,6 +450,11 @@ class Graph(Child):
     def clear(self):
         """Forgets what was asked and logged so far."""
         _say("clear", self._graph)
+
+    @property
+    def invalidated(self):
+        """What was taken back so far, each an Invalidated."""
+        return [Invalidated(**one) for one in _say("invalidated", self._graph)]
 
     @property
     def log(self):

@@ -1,5 +1,6 @@
 """The base class of every translator."""
 
+from ._invalidate import invalidate
 from ._timer import Timer
 
 
@@ -48,6 +49,24 @@ class Translator:
 
     def reconfigure(self, options):
         """Called when options of the volume have changed; `self.options` has the new ones."""
+
+    def invalidate(self, what=None, name=None, *, data=True, expire=False, removed=None):
+        """Takes back what the kernel, and caches above, were told they may believe.
+
+        invalidate(parent, name)  what the name leads to, or that it is not there; a loc with a name
+                                  says the same
+        invalidate(inode)         the attributes and the data of an inode; the data stays with
+                                  data=False
+        invalidate()              what every name leads to, or that it is not there
+
+        parent and inode are an Inode, a gfid or an Fd. expire=True only has the name asked for
+        again, where programs are at work below it; removed=inode says that the name, which led to
+        that inode, was removed, and lets those hear who watch the directory.
+
+        It takes effect when the method has returned, and after the answers to all requests that are
+        under way now: forget first what you keep yourself.
+        """
+        invalidate(what, name, data, expire, removed)
 
     def timer(self, seconds, fn, *args, repeat=False):
         """Calls fn(*args) in so many seconds, or every so many; fn may be an `async def`.

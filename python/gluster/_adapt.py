@@ -2,7 +2,7 @@
 
 import inspect
 
-import _host
+from _glossa import _host
 from glupy.translator import Translator as NewTranslator
 
 from ._library import OPERATIONS, enter_cbk, enter_fop, registered

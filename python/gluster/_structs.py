@@ -380,7 +380,7 @@ class _Located(Shown):
             "inode": loc and loc.inode,
             "parent": loc and loc.parent,
             "name": loc and loc.name,
-            "gfid": loc and "inode" not in changes and loc._gfid or None,
+            "gfid": loc and "inode" not in changes and loc._packed()[3] or None,
         }
         parts.update((name, value) for name, value in changes.items() if name in parts)
         if parts["gfid"] == NULL_GFID:

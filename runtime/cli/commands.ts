@@ -1,4 +1,4 @@
-/** Every command: its name, one line for the help, and its file, which is loaded when it is run. */
+/** Every command: its name (of one word or two), one line for the help, and its file, which is loaded when it is run. */
 import type { Command } from './command.ts';
 
 interface Entry {
@@ -56,9 +56,21 @@ export const commands: ReadonlyMap<string, Entry> = new Map(
       summary: 'let a mount read its volfile and modules again',
       load: () => import('./reload.ts'),
     },
+    invalidate: {
+      summary: 'say that something was changed behind a mount',
+      load: () => import('./invalidate.ts'),
+    },
     demo: {
       summary: 'what a cache of absent names is worth, shown in a minute',
       load: () => import('./demo.ts'),
+    },
+    'bench compare': {
+      summary: 'whether one result of a bench is faster than another',
+      load: () => import('./bench/compare.ts'),
+    },
+    'bench report': {
+      summary: 'show the result of a bench, or write a page about it',
+      load: () => import('./bench/report.ts'),
     },
     'include-dir': {
       summary: 'where the header for translators in C is',

@@ -15,6 +15,8 @@ import type { Terminal } from './terminal.ts';
 export function findCommand(argv: readonly string[]): { name: string; args: readonly string[] } {
   const [first, ...args] = argv;
   if (first === undefined) return { name: 'help', args };
+  const both = `${first} ${args[0]}`;
+  if (commands.has(both)) return { name: both, args: args.slice(1) };
   if (commands.has(first)) return { name: first, args };
   if (first === '-V' || first === '--version') return { name: 'version', args };
   if (first === '-?' || first === '-h' || first === '--help') return { name: 'help', args };

@@ -48,6 +48,22 @@ describe('glossa help', () => {
     expect(await command(['help', 'negative'])).toEqual({ status, out, err });
   });
 
+  it('lists what a type takes in some cases only: the options of a .so file', async () => {
+    const { out } = await command(['help', 'features/native']);
+    const [own, more] = out.split('\noptions for a .so file:\n');
+    const names = (text = ''): string[] =>
+      [...text.matchAll(/^ {2}([a-z-]+) \(/gm)].map((match) => match[1]!);
+    expect(names(own)).toEqual(expect.arrayContaining(['module-path', 'ffi', 'log-level']));
+    expect(names(more)).toEqual([
+      'frame-timeout',
+      'on-error',
+      'error',
+      'max-failures',
+      'restart-backoff',
+      'reload',
+    ]);
+  });
+
   it('says that a module may have options of its own', async () => {
     const { out } = await command(['help', 'glupy']);
     expect(out).toMatch('and the options that the module declares itself');

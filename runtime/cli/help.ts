@@ -1,6 +1,6 @@
 /** `glossa help`: the commands, one command, the types of translators, or one of them. */
 import { nearest } from '../core/nearest.ts';
-import { describeOption, genericOptions } from '../core/options.ts';
+import { describeOption, genericOptions, type Options } from '../core/options.ts';
 import type { Translator } from '../core/xlator.ts';
 import { type Command, defineCommand, usageLines } from './command.ts';
 import { commands } from './commands.ts';
@@ -17,7 +17,9 @@ export default defineCommand({
     '(storage/posix, or just posix).',
   flags: {},
   async run({ operands }, terminal) {
-    const [topic] = takeOperands(operands, ['[TOPIC]']);
+    // A command may have two words.
+    const words = operands.join(' ');
+    const [topic] = takeOperands(commands.has(words) ? [words] : operands, ['[TOPIC]']);
     if (topic === undefined) overview(terminal);
     else if (commands.has(topic)) {
       const { default: command } = await commands.get(topic)!.load();
@@ -85,17 +87,23 @@ function unknownTopic(topic: string, types: readonly string[]): string {
 }
 
 function translatorHelp(translator: Translator<unknown>, { colour, width }: Terminal): string {
-  const { type, description, children, options, openOptions } = translator;
-  const described = Object.entries({ ...options, ...genericOptions }).map(([key, spec]) => {
-    const [title, ...lines] = describeOption(key, spec).split('\n');
-    const text = lines.flatMap((line) => wrap(`  ${line}`, width)).join('\n');
-    return `  ${paint('bold', title!, colour.out)}\n${text}`;
-  });
-  const more = openOptions ? ['  and the options that the module declares itself.'] : [];
+  const { type, description, children, options, openOptions, moreOptions = {} } = translator;
+  const heading = (words: string): string => paint('bold', words, colour.out);
+  const described = (table: Options): string[] =>
+    Object.entries(table).map(([key, spec]) => {
+      const [title, ...lines] = describeOption(key, spec).split('\n');
+      const text = lines.flatMap((line) => wrap(`  ${line}`, width)).join('\n');
+      return `  ${heading(title!)}\n${text}`;
+    });
+  const sections = Object.entries(moreOptions).map(([when, table]) =>
+    [heading(`options ${when}:`), ...described(table)].join('\n'),
+  );
+  const own = openOptions ? ['  and the options that the module declares itself.'] : [];
   return [
-    `${paint('bold', type, colour.out)}\n${wrap(description, width).join('\n')}`,
+    `${heading(type)}\n${wrap(description, width).join('\n')}`,
     `Subvolumes: ${subvolumes(children)}.`,
-    [paint('bold', 'options:', colour.out), ...described, ...more].join('\n'),
+    [heading('options:'), ...described({ ...options, ...genericOptions }), ...own].join('\n'),
+    ...sections,
   ].join('\n\n');
 }
 

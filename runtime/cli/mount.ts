@@ -6,6 +6,7 @@ import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { logLevel } from '../core/log.ts';
+import type { FrontEndName } from '../mount/front-ends.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from './exit.ts';
 import {
@@ -24,6 +25,8 @@ import type { ServeSettings, Waiter } from './serve.ts';
 import { paint, type Terminal } from './terminal.ts';
 import { ttyPath } from './tty.ts';
 import { volfileFlags } from './volfile-flags.ts';
+
+const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly FrontEndName[];
 
 /** Flags that `glossa run` has as well: they pass through to the server. */
 export const serverFlags = {
@@ -46,10 +49,17 @@ export const serverFlags = {
     whole: true,
     help: 'microseconds to wait awake for a request (50)',
   }),
+  fuse: choice({
+    value: 'WAY',
+    values: frontEndNames,
+    help: 'kernel (the FUSE protocol of Linux) or fuse-native (the package of that name)',
+  }),
   'no-passthrough': toggle({
     help: 'read and write all data in the server, also what no volume watches',
   }),
   'read-only': toggle({ help: 'no writing' }),
+  suid: toggle({ help: 'programs keep set-user-id, if root mounts (without it: nosuid)' }),
+  dev: toggle({ help: 'devices can be opened, if root mounts (without it: nodev)' }),
 } satisfies Flags;
 
 const mountFlags = {
@@ -103,12 +113,15 @@ function settingsOf(
     strict: flags.strict,
     allowShell: flags['allow-shell'],
     readOnly: flags['read-only'],
+    suid: flags.suid,
+    dev: flags.dev,
     allowOther: flags['no-allow-other'] ? false : flags['allow-other'] || undefined,
     entryTimeout: flags['entry-timeout'],
     attributeTimeout: flags['attribute-timeout'],
     negativeTimeout: flags['negative-timeout'],
     busyPollUs: flags['busy-poll'],
     passthrough: !flags['no-passthrough'],
+    frontEnd: flags.fuse,
   };
 }
 

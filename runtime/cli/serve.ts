@@ -15,9 +15,10 @@ import { plainVolumes, type VolfileDescription } from '../graph/description.ts';
 import { printVolumes } from '../graph/print.ts';
 import { printable } from '../graph/printable.ts';
 import { formatProblem } from '../graph/problems.ts';
-import { type Mount, mountGraph } from '../mount/fuse/mount.ts';
+import { defaultFrontEnd, type FrontEndName, frontEnds } from '../mount/front-ends.ts';
 import { MountError } from '../mount/fuse/mount-error.ts';
 import { pump } from '../mount/fuse/pump.ts';
+import type { Mount } from '../mount/mount.ts';
 import { recycleMemory } from '../sys/malloc.ts';
 import { NodeContext } from './context.ts';
 import { Ending } from './ending.ts';
@@ -46,6 +47,8 @@ export interface ServeSettings {
   readonly strict: boolean;
   readonly allowShell: boolean;
   readonly readOnly: boolean;
+  readonly suid: boolean;
+  readonly dev: boolean;
   /** Undefined for what root and others get by default; so are the numbers. */
   readonly allowOther: boolean | undefined;
   readonly entryTimeout: number | undefined;
@@ -53,6 +56,7 @@ export interface ServeSettings {
   readonly negativeTimeout: number | undefined;
   readonly busyPollUs: number | undefined;
   readonly passthrough: boolean;
+  readonly frontEnd: FrontEndName | undefined;
 }
 
 /** Whoever waits for the mount to be there, and may want it to end. */
@@ -252,13 +256,14 @@ async function mountOrFail(
 ): Promise<Mount> {
   try {
     let mount: Mount | undefined;
-    const dump = () => encodeName(statedump(graph, mount?.session.xl));
+    const dump = () => encodeName(statedump(graph, mount?.xl));
     const rootXattrs = new Map([[STATEDUMP, dump]]);
     const rootActions = new Map([
       [RELOAD, () => reloader.reload().then(() => encodeName(reloader.report()))],
     ]);
     const own = { rootXattrs, rootActions };
-    mount = await mountGraph({ ...options, ...own, graph, levels, source: resolve(volfile) });
+    const mountBy = frontEnds[options.frontEnd ?? defaultFrontEnd];
+    mount = await mountBy({ ...options, ...own, graph, levels, source: resolve(volfile) });
     return mount;
   } catch (error) {
     if (error instanceof MountError) throw new Failure(mountProblem(error));

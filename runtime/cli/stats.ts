@@ -33,14 +33,22 @@ export default defineCommand({
 
 /** @throws {Failure} */
 export function readStatedump(mountpoint: string, given: string): Statedump {
+  return tryStatedump(mountpoint, (errno) => {
+    if (errno === ENOTCONN || errno === ECONNABORTED) {
+      const cure = `'glossa umount ${given}' takes it away`;
+      return new Failure(`the server of ${given} is no more; ${cure}`);
+    }
+    const none = errno === ENODATA || errno === EOPNOTSUPP;
+    return new Failure(`${given} tells nothing: ${none ? 'it has no statedump' : strerror(errno)}`);
+  });
+}
+
+/** The same for who has an own word for what is wrong: `failed` makes the error of an errno. */
+export function tryStatedump(mountpoint: string, failed: (errno: number) => Failure): Statedump {
   const value = new Uint8Array(XATTR_SIZE_MAX);
   const length = getxattr(cstring(mountpoint), cstring(STATEDUMP), value, value.length);
-  if (length >= 0) return JSON.parse(decodeName(value, 0, length)) as Statedump;
-  if (length === -ENOTCONN || length === -ECONNABORTED) {
-    throw new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
-  }
-  const none = length === -ENODATA || length === -EOPNOTSUPP;
-  throw new Failure(`${given} tells nothing: ${none ? 'it has no statedump' : strerror(-length)}`);
+  if (length < 0) throw failed(-length);
+  return JSON.parse(decodeName(value, 0, length)) as Statedump;
 }
 
 /** A volume a paragraph, its values in a column. */

@@ -16,6 +16,9 @@ import type { Xlator } from './xlator.ts';
 
 let lastUnique = 0;
 
+/** Serial number of the newest request in this process. */
+export const newestRequest = (): number => lastUnique;
+
 /** One request, as its initiator (a mount, the programming interface, a translator) made it. */
 export class Stack {
   /** Serial number of the request in this process. */
@@ -31,6 +34,8 @@ export class Stack {
   /** The initiator's own number for this request (the kernel's, for a mount). */
   tag = 0;
   interrupted = false;
+  /** Waits for another request, and for nothing that time or an event will bring. */
+  resting = false;
   private groupsFound: readonly number[] | null = null;
   private readonly findGroups: ((pid: number) => readonly number[]) | null;
   private onInterrupt: (() => void)[] | null = null;

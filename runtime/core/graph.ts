@@ -30,6 +30,9 @@ export interface VolumeSpec {
   readonly where?: string | undefined;
 }
 
+/** Hears the events that leave the top of a graph. */
+export type EventListener = (event: EventName, data: unknown) => void;
+
 export class Graph {
   /** In the order of the volfile: leaves first, the top last. */
   readonly xlators: readonly Xlator[];
@@ -38,6 +41,7 @@ export class Graph {
   /** The top as its initiator winds to it; set by `start`. */
   links!: Links;
   private specs: readonly VolumeSpec[];
+  private readonly listeners = new Set<EventListener>();
 
   /** @throws {GraphError} when a subvolume is not among the volumes, or there is none at all. */
   constructor(specs: readonly VolumeSpec[], context: Context, levels: LogLevels, graphId = 0) {
@@ -69,8 +73,11 @@ export class Graph {
    * Brings the graph up. `master` hears the events that leave the top.
    * @throws {GraphError} naming volume and reason; nothing is left running then.
    */
-  async start(master: (event: EventName, data: unknown) => void = () => {}): Promise<void> {
-    this.top.master = master;
+  async start(master: EventListener = () => {}): Promise<void> {
+    this.top.master = (event, data) => {
+      master(event, data);
+      for (const listener of this.listeners) listener(event, data);
+    };
     for (const xl of [...this.xlators].reverse()) {
       const problems = await this.init(xl);
       if (problems.length === 0) continue;
@@ -83,6 +90,12 @@ export class Graph {
     }
     this.links = new Links((name) => target(this.top, name));
     for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
+  }
+
+  /** From now on `listener` hears what leaves the top, too; the result ends that. */
+  listen(listener: EventListener): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
   }
 
   /**

@@ -64,6 +64,8 @@ export interface Translator<P, O extends Options = Options> {
   readonly options: O;
   /** Accepts options that the table does not know: the translator checks them in `init`. */
   readonly openOptions?: boolean;
+  /** Options that it takes in some cases only, by the case (`for a .so file`): for help. */
+  readonly moreOptions?: Readonly<Record<string, Options>>;
   /** The fops, or what gives an instance its own after `init`. */
   readonly fops: Fops<P> | FopsOf<P>;
   /** The result becomes `xl.priv`. @throws {InitError} to refuse, with what to change. */
@@ -81,6 +83,8 @@ export interface Translator<P, O extends Options = Options> {
   release?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   releasedir?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   dump?(xl: Xlator<P>): Dump;
+  /** Its fops do nothing but look on: whatever it is asked is done by the volumes below. */
+  readonly watches?: boolean;
   /**
    * For storage: the descriptor of the file behind an open Fd, through which its data may be read
    * and written past this translator; minus one when there is none. Whoever has this keeps back

@@ -32,7 +32,7 @@ export const argDocs: Readonly<Record<string, string>> = {
   dict: 'extended attributes, name to value',
   name: "the extended attribute's name; none asks for all of them",
   mode: 'type and permission bits, as in stat(2), the umask already taken off',
-  umask: "the caller's umask; 0 when it has been applied",
+  umask: "the caller's umask, for a storage with default ACLs",
   rdev: 'the device number, for block and character devices',
   flags: 'flags of the system call',
   size: 'at most so many bytes',
@@ -119,13 +119,13 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   link: { what: 'Gives a file one more name.', when: 'link(2).', reply: MADE },
   truncate: {
     what: 'Sets the size of a file, by name.',
-    when: 'truncate(2), and open(2) with O_TRUNC.',
+    when: 'truncate(2).',
     reply: CHANGED,
     args: { offset: 'the new size, in bytes' },
   },
   open: {
     what: 'Opens a file.',
-    when: 'open(2) of a file that is there.',
+    when: 'open(2) of a file that is there; O_TRUNC is left to ftruncate.',
     reply: 'fd, as it came. From then on reads and writes carry it, until `release`.',
     args: { flags: OPEN_FLAGS },
   },
@@ -139,7 +139,9 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   },
   writev: {
     what: 'Writes data.',
-    when: 'write(2), pwrite(2), and pages of mmap(2) that were written.',
+    when:
+      'write(2), pwrite(2), and pages of mmap(2) that were written; xdata may say that the ' +
+      'program in the file loses its privileges by that.',
     reply: `op_ret is the number of bytes written: less than given is a short write. ${CHANGED}`,
     args: { flags: 'flags that the file was opened with' },
   },
@@ -183,7 +185,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   },
   fsyncdir: {
     what: 'Brings names of a directory to stable storage.',
-    when: 'fsync(2) of a directory.',
+    when: 'fsync(2) of a directory; syncfs(2) comes as that of the root, and says so in xdata.',
     reply: OK,
   },
   access: {
@@ -199,7 +201,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   },
   ftruncate: {
     what: 'Sets the size of an open file.',
-    when: 'ftruncate(2).',
+    when: 'ftruncate(2), and open(2) with O_TRUNC, after open.',
     reply: CHANGED,
     args: { offset: 'the new size, in bytes' },
   },
@@ -209,9 +211,13 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     reply: 'buf is what fstat(2) returns.',
   },
   lk: {
-    what: 'Sets, removes or tests a record lock.',
+    what:
+      'Sets, removes or tests a lock of an application. With glossa.flock in xdata it is one of ' +
+      'flock(2), apart from record locks.',
     when: 'fcntl(2) locks and flock(2).',
-    reply: 'flock: for F_GETLK a lock in the way, or type unlock when there is none.',
+    reply:
+      'flock: for F_GETLK a lock in the way, or type unlock when there is none. EAGAIN when it is ' +
+      'held and cmd would not wait; EDEADLK when it would wait for ever.',
   },
   lookup: {
     what: 'Finds an object by its name in a directory, or asks whether one is still there.',
@@ -264,12 +270,12 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   },
   fgetxattr: {
     what: 'As getxattr, of an open file.',
-    when: 'fgetxattr(2), flistxattr(2).',
+    when: 'fgetxattr(2), flistxattr(2); lsattr(1), for an attribute of its own.',
     reply: 'dict has the value under the name, or all names with their values.',
   },
   fsetxattr: {
     what: 'As setxattr, of an open file.',
-    when: 'fsetxattr(2).',
+    when: 'fsetxattr(2); chattr(1), for an attribute of its own.',
     reply: OK,
     args: { flags: XATTR_FLAGS },
   },
@@ -315,7 +321,11 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     what: 'Makes sure that there is room for a range.',
     when: 'fallocate(2), posix_fallocate(3).',
     reply: CHANGED,
-    args: { mode: '1 FALLOC_FL_KEEP_SIZE leaves the size as it is; 0 may grow it' },
+    args: {
+      mode:
+        '1 FALLOC_FL_KEEP_SIZE leaves the size as it is, 0 may grow it; 17 also makes zeros; ' +
+        'any other is EOPNOTSUPP to who does not know it',
+    },
   },
   discard: {
     what: 'Makes a hole: the range reads as zeros, and its room is free.',
@@ -361,9 +371,10 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     args: { offset: 'where the data begin in the file', flags: OPEN_FLAGS },
   },
   icreate: {
-    what: 'Makes an inode without a name.',
-    when: 'other translators.',
+    what: 'Makes a file without a name; loc has the directory it belongs to, and no name.',
+    when: 'open(2) with O_TMPFILE; open follows, and a link may give it a name.',
     reply: 'The inode and its attributes.',
+    args: { mode: 'permission bits, the umask already taken off' },
   },
   namelink: {
     what: 'Gives an inode without a name its name.',

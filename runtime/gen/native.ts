@@ -1,5 +1,6 @@
 /** Writes `bridges/native/glossa_fops.gen.h`: every fop as a translator in C sees it. */
 import { type Arg, type ArgType, type FopRow, fops } from '../core/fops.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../core/xdata.ts';
 
 /** How each type is declared, and the letter that stands for it in the table. */
 const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: string]>> = {
@@ -80,6 +81,11 @@ export function generateNativeFops(): string {
  */
 #ifndef GLOSSA_FOPS_GEN_H
 #define GLOSSA_FOPS_GEN_H
+
+/* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may believe it. */
+#define GLOSSA_ENTRY_TIMEOUT "${ENTRY_TIMEOUT}"
+#define GLOSSA_ATTRIBUTE_TIMEOUT "${ATTRIBUTE_TIMEOUT}"
+#define GLOSSA_NEGATIVE_TIMEOUT "${NEGATIVE_TIMEOUT}"
 
 /* The types and functions of one fop, out of the lists of its arguments. */
 #define GLOSSA_DEFINE_FOP(name, number)                                                           \\

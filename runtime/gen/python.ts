@@ -1,6 +1,7 @@
 /** Writes the Python package's tables: the fops, and the errno numbers. */
 import { errnoNames, errnoNumber } from '../core/errno.ts';
 import { type Arg, fops } from '../core/fops.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../core/xdata.ts';
 
 const quote = (text: string): string => JSON.stringify(text);
 const spec = (args: readonly Arg[]): string =>
@@ -52,6 +53,13 @@ FOPS = (
 ${rows.join('\n')}
 )
 BY_NAME = {fop.name: fop for fop in FOPS}
+
+# Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
+TIMEOUTS = {
+    "entry_timeout": ${quote(ENTRY_TIMEOUT)},
+    "attribute_timeout": ${quote(ATTRIBUTE_TIMEOUT)},
+    "negative_timeout": ${quote(NEGATIVE_TIMEOUT)},
+}
 `;
 }
 

@@ -3,6 +3,7 @@
  * (Open flags differ between machines: take those from `fs.constants`, except O_PATH and O_CLOEXEC.)
  * Sources: asm-generic/fcntl.h, linux/fcntl.h, linux/fs.h, linux/stat.h, linux/mount.h, linux/uio.h.
  */
+import { constants } from 'node:fs';
 
 // Relative paths.
 export const AT_FDCWD = -100;
@@ -15,6 +16,15 @@ export const AT_EMPTY_PATH = 0x1000;
 export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 export const O_PATH = 0o10000000;
+
+/** A file without a name; O_DIRECTORY, which is a part of it, differs between machines. */
+export const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+// ioctl_iflags(2): inode flags, and struct fsxattr.
+export const FS_IOC_GETFLAGS = 0x80086601;
+export const FS_IOC_SETFLAGS = 0x40086602;
+export const FS_IOC_FSGETXATTR = 0x801c581f;
+export const FS_IOC_FSSETXATTR = 0x401c5820;
 
 // openat2(2): how a path may be resolved.
 export const RESOLVE_NO_XDEV = 1;
@@ -64,6 +74,7 @@ export const POLLHUP = 16;
 export const MS_RDONLY = 1;
 export const MS_NOSUID = 2;
 export const MS_NODEV = 4;
+export const MNT_FORCE = 1;
 export const MNT_DETACH = 2;
 
 // socketpair(2), recvmsg(2).

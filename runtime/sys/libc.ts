@@ -195,6 +195,15 @@ export const getdents64 = (fd: Fd, into: Bytes, size: number): number =>
 export const mknodat = (dir: Fd, path: Path, mode: number, dev: number): number =>
   syscall(SYS_mknodat, dir, path, mode, dev);
 
+/** `handle` is a struct file_handle with its `handle_bytes` set, `mountId` 4 bytes. */
+export const nameToHandleAt = call<
+  (dir: Fd, path: Path, handle: Bytes, mountId: Bytes, flags: number) => number
+>('int name_to_handle_at(int dir, const void *path, void *handle, void *mount_id, int flags)');
+/** `mount` is any descriptor of the file system, but none of O_PATH. */
+export const openByHandleAt = call<(mount: Fd, handle: Bytes, flags: number) => Fd>(
+  'int open_by_handle_at(int mount, void *handle, int flags)',
+);
+
 const SYS_openat2 = 437;
 const resolving = call<(number: number, dir: Fd, path: Path, how: Bytes, size: number) => number>(
   'int64 syscall(int64 number, int64 dir, const void *path, void *how, uint64 size)',

@@ -42,6 +42,10 @@ export class Statx extends Struct {
   get blksize(): number {
     return this.view.getUint32(4, true);
   }
+  /** Something is mounted on it (STATX_ATTR_MOUNT_ROOT, Linux 5.8). */
+  get isMountRoot(): boolean {
+    return (this.view.getUint32(8, true) & 0x2000) !== 0;
+  }
   get nlink(): number {
     return this.view.getUint32(16, true);
   }

@@ -4,6 +4,7 @@
 import type { Translator } from '../core/xlator.ts';
 import debugIoStats from './debug/io-stats/index.ts';
 import debugSink from './debug/sink/index.ts';
+import featuresLocks from './features/locks/index.ts';
 import featuresNegative from './features/negative/index.ts';
 import playgroundTemplate from './playground/template/index.ts';
 import storageMemory from './storage/memory/index.ts';
@@ -13,6 +14,7 @@ import storagePosix from './storage/posix/index.ts';
 export const translators = [
   debugIoStats,
   debugSink,
+  featuresLocks,
   featuresNegative,
   playgroundTemplate,
   storageMemory,

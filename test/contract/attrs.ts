@@ -213,13 +213,16 @@ const extended: Checks = {
       if (reply.opRet < 0) return reply.err;
       return [...(reply.dict!.bytes(key) ?? [])];
     };
-    const [ADD, ADD64, OR, SWAP, ADD_DEFAULT] = [0, 1, 2, 4, 5];
+    const [ADD, ADD64, OR, AND, SWAP, ADD_DEFAULT] = [0, 1, 2, 3, 4, 5];
     expect(await op(ADD, 0, 0, 0, 0)).toEqual([0, 0, 0, 0]);
     expect(await get(vol, f, key)).toBe('ENODATA');
     expect(await op(ADD, 0, 0, 0, 255, 0, 0, 0, 2)).toEqual([0, 0, 0, 255, 0, 0, 0, 2]);
     expect(await op(ADD, 0, 0, 0, 1, 255, 255, 255, 255)).toEqual([0, 0, 1, 0, 0, 0, 0, 1]);
     expect(await op(ADD64, 0, 0, 0, 0, 0, 0, 0, 1)).toEqual([0, 0, 1, 0, 0, 0, 0, 2]);
-    expect(await op(OR, 0, 0, 0, 1)).toBe('EINVAL');
+    expect(await op(OR, 0, 0, 0, 1)).toBe('ERANGE');
+    expect(await op(OR, 0, 0, 0, 8, 0, 0, 0, 1)).toEqual([0, 0, 1, 8, 0, 0, 0, 3]);
+    expect(await op(AND, 0, 0, 1, 1, 0, 0, 0, 2)).toEqual([0, 0, 1, 0, 0, 0, 0, 2]);
+    expect(await op(7, 0, 0, 0, 1, 0, 0, 0, 1)).toBe('EINVAL');
     expect(await op(SWAP, 0, 0, 0, 0)).toEqual([0, 0, 1, 0, 0, 0, 0, 2]);
     expect(await op(ADD_DEFAULT, 0, 0, 0, 3, 0, 0, 0, 40)).toEqual([0, 0, 0, 43]);
     expect(await op(ADD_DEFAULT, 0, 0, 0, 3, 0, 0, 0, 40)).toEqual([0, 0, 0, 46]);

@@ -27,11 +27,16 @@ function brick(under: string): string {
   return directory;
 }
 
-const onDisk = (directory: string): Promise<TestVolume> =>
-  startVolume([{ name: 'disk', translator: posix, options: { directory } }]);
+type Options = Readonly<Record<string, string>>;
+
+const onDisk = (directory: string, options: Options = {}): Promise<TestVolume> =>
+  startVolume([{ name: 'disk', translator: posix, options: { directory, ...options } }]);
+
+/** As on a brick of GlusterFS. */
+const WITH_HANDLES: Options = { 'gfid-handles': 'on' };
 
 /** storage/posix without root's rights, on a directory of that user. */
-function asUser(): Promise<TestVolume> {
+function asUser(options: Options = {}): Promise<TestVolume> {
   const directory = brick(tmpdir());
   if (isRoot) {
     chownSync(directory, USER, USER);
@@ -42,7 +47,7 @@ function asUser(): Promise<TestVolume> {
       process.setegid?.(0);
     });
   }
-  return onDisk(directory);
+  return onDisk(directory, options);
 }
 
 function canUse(directory: string): boolean {
@@ -63,5 +68,15 @@ export const setups: Readonly<Record<string, Setup>> = {
   ...(isRoot && { posix: { privileged: true, start: () => onDisk(brick(tmpdir())) } }),
   ...(isRoot &&
     canUse(SHM) && { 'posix on tmpfs': { privileged: true, start: () => onDisk(brick(SHM)) } }),
-  'posix for a user': { privileged: false, start: asUser },
+  ...(isRoot && {
+    'posix with gfid handles': {
+      privileged: true,
+      start: () => onDisk(brick(tmpdir()), WITH_HANDLES),
+    },
+  }),
+  'posix for a user': { privileged: false, start: () => asUser() },
+  'posix for a user with gfid handles': {
+    privileged: false,
+    start: () => asUser(WITH_HANDLES),
+  },
 };

@@ -80,6 +80,18 @@ onStage(
       );
     });
 
+    it('are found by what GlusterFS computes', async () => {
+      const { here, brick } = both();
+      const out = await here(`mkdir d; echo > d/File; ln d/File g
+        ask() { getfattr --only-values -n glusterfs.$1 $2; echo; }
+        ask pathinfo d/File; ask gfidtopath g | tr : '\\n' | sort; ask get_real_filename:fILE d
+        [ "$(ask gfid.string g)" = "$(ask gfid.string d/File)" ] && echo one; ask gfid g | wc -c`);
+      const name = brick.replace(/.*\/brick\//, '');
+      const [pathinfo, ...rest] = out.trimEnd().split('\n');
+      expect(pathinfo).toMatch(/^<POSIX\(.*\/brick\):.+:.*\/brick\/.*(File|g)>$/);
+      expect(rest).toEqual([`/${name}/d/File`, `/${name}/g`, 'File', 'one', '17']);
+    });
+
     it('come without a gfid, by the thousand', async () => {
       const { here, there } = both();
       await there(

@@ -27,7 +27,7 @@ git checkout -q -b side; sed -i 's/^5/five/' d*/f*; git commit -qam side; git ch
 echo more >> d0/f7; git commit -qam more; git merge -q side -m merged; cd ..
 `;
 
-onStage('programs', [...allKinds, 'awaited'], (stage) => {
+onStage('programs', [...allKinds, 'awaited', 'native'], (stage) => {
   it('git: init, commit, branch, merge', async () => {
     const { status, out } = await stage.same(
       `${REPOSITORY} cd origin; git log --format='%H %s'; git status --short

@@ -1,22 +1,15 @@
 /** Mounts of an ordinary user, through fusermount3. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { become, NOBODY, OTHER } from '../support/client.ts';
 import { describeMounts, glossa, run, withScratch } from '../support/mount.ts';
-import { whyNoMounts } from '../support/mounts.ts';
 import { volfileOf } from '../support/stacks.ts';
 import { onStage } from '../support/stage.ts';
-import { letUsersMount, programOf } from '../support/user.ts';
+import { programOf } from '../support/user.ts';
 
 const isRoot = process.getuid?.() === 0;
 
 // Only root can be somebody else; who runs the tests without it has mounted as a user everywhere.
 describe.runIf(isRoot)('as an ordinary user', () => {
-  let asItWas: () => Promise<void> = async () => {};
-  beforeAll(async () => {
-    if (whyNoMounts() === '') asItWas = await letUsersMount();
-  });
-  afterAll(() => asItWas());
-
   onStage(
     'a mount',
     ['posix', 'python', 'memory'],

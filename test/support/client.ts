@@ -5,7 +5,7 @@
  *     expect((await client.outcome).status).toBe(0);
  *
  * A server that never answers leaves its clients in the kernel, where nothing can end them. So
- * nobody waits for a client longer than `PATIENCE_MS`: then its outcome is an error, and it ends
+ * nobody waits for a client longer than its `patience`: then its outcome is an error, and it ends
  * with the server.
  *
  * What a client writes is Latin-1 here, one character for each byte, so that names which are not
@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Outcome } from './mount.ts';
 
-/** Longest that a client may take, in milliseconds. */
+/** Longest that a client may take by default, in milliseconds. */
 const PATIENCE_MS = 90_000;
 
 /** Programs for scripts to run: `"$NODE" "$CLIENTS/x.mjs"`. */
@@ -26,6 +26,8 @@ export interface ClientSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs as this user and group, in these groups besides, instead of as whoever runs the test. */
   readonly as?: Caller;
+  /** Longest that it may take, in milliseconds. */
+  readonly patience?: number;
 }
 
 export interface Caller {
@@ -49,7 +51,8 @@ export class Client {
   private readonly watchers = new Set<() => void>();
 
   /** Starts a script of bash in `folder`, which is made when it is missing. */
-  constructor(folder: string, script: string, { env = {}, as }: ClientSettings = {}) {
+  constructor(folder: string, script: string, settings: ClientSettings = {}) {
+    const { env = {}, as, patience = PATIENCE_MS } = settings;
     this.script = script;
     // The folder is entered by the client itself: spawn would wait for it.
     const prepared = `umask 022; mkdir -p -- "$0" && cd -- "$0" || exit\n${script}`;
@@ -71,7 +74,7 @@ export class Client {
     });
     // Not every client reads what it is told.
     this.child.stdin!.on('error', () => {});
-    this.outcome = this.ended();
+    this.outcome = this.ended(patience);
   }
 
   /** Resolves when this has been written, or throws when the client ends without it. */
@@ -104,13 +107,13 @@ export class Client {
     }
   }
 
-  private ended(): Promise<Outcome> {
+  private ended(patience: number): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       const giveUp = (): void => {
         this.kill();
         reject(new Error(`did not end: ${this.script}\n${(this.out + this.err).slice(-2000)}`));
       };
-      const timer = setTimeout(giveUp, PATIENCE_MS);
+      const timer = setTimeout(giveUp, patience);
       this.child.once('error', reject);
       this.child.once('close', (status, signal) => {
         clearTimeout(timer);

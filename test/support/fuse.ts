@@ -16,7 +16,7 @@ import { Session, type SessionOptions } from '../../runtime/mount/fuse/session.t
 import { close, poll, read } from '../../runtime/sys/libc.ts';
 import { makeSocketpair } from '../../runtime/sys/socket.ts';
 import { PollSet } from '../../runtime/sys/struct.ts';
-import { FakeContext, makeGraph } from './core.ts';
+import { FakeContext, makeGraph, type TestVolume } from './core.ts';
 
 /** What a body is made of: u32, u64, text (a name with its NUL), or bytes. */
 export type Part = { u32: number } | { u64: number } | string | Uint8Array;
@@ -106,8 +106,16 @@ export class Rig {
       init: () => null,
       release: (_xl, fd) => release?.(fd.id),
     });
+    return Rig.over([{ translator: leaf as Translator<unknown> }], options);
+  }
+
+  /** A session on a graph of these volumes, the top last. */
+  static async over(
+    volumes: readonly TestVolume[],
+    options: Partial<SessionOptions> = {},
+  ): Promise<Rig> {
     const context = new FakeContext();
-    const graph = makeGraph([{ translator: leaf as Translator<unknown> }], context);
+    const graph = makeGraph(volumes, context);
     await graph.start();
     const pair = makeSocketpair();
     if (typeof pair === 'number') throw new Error(`socketpair: ${pair}`);

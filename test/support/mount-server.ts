@@ -17,7 +17,7 @@ import type { Frame } from '../../runtime/core/frame.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
 import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
-import { type Mount, mountGraph } from '../../runtime/mount/fuse/mount.ts';
+import { type KernelMount, mountGraph } from '../../runtime/mount/fuse/mount.ts';
 import { MountError } from '../../runtime/mount/fuse/mount-error.ts';
 import { pump } from '../../runtime/mount/fuse/pump.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
@@ -103,14 +103,15 @@ async function serve(leaf: Translator<unknown>, mountpoint: string, options: obj
 
 async function main(kind: string, mountpoints: readonly string[], options: object): Promise<void> {
   const leaf = (kind === 'memory' ? memory : answers) as Translator<unknown>;
-  const mounts: Mount[] = [];
+  const mounts: KernelMount[] = [];
   for (const mountpoint of mountpoints) mounts.push(await serve(leaf, mountpoint, options));
   process.on('message', (message) => {
     if (message === 'ping') process.send?.('pong');
     if (message === 'counts') process.send?.({ ...pump.counts });
     if (message === 'invalidate') {
       const { root } = mounts[0]!.session.graph.inodes;
-      void mounts[0]!.invalidateEntry(root, 'now-cached').then(() => process.send?.('done'));
+      const what = { what: 'entry', parent: root, name: 'now-cached', expire: false } as const;
+      void mounts[0]!.invalidate(what).then(() => process.send?.('done'));
     }
     if (message === 'unmount') for (const mount of mounts) void mount.unmount();
   });

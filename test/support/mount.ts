@@ -18,7 +18,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
@@ -78,9 +78,7 @@ export class Scratch {
 
   /** Mount points below the folder, the newest first. */
   mounts(): string[] {
-    const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-    const points = lines.map((line) => line.split(' ')[4] ?? '');
-    return points.filter((point) => point.startsWith(`${this.path}/`)).reverse();
+    return mountPoints().filter((point) => point.startsWith(`${this.path}/`));
   }
 
   /** Ends servers and mounts, and removes the folder. */
@@ -89,8 +87,16 @@ export class Scratch {
     // A daemon ends when its mount is gone.
     for (const point of this.mounts()) detach(point);
     await Promise.all([...this.children].map(exited));
-    await rm(this.path, { recursive: true, force: true });
+    for (const point of mountPoints()) if (point === this.path) detach(point);
+    // Also what lies deeper than a path can be long.
+    execFileSync('rm', ['-rf', '--', this.path], { timeout: PATIENCE_MS });
   }
+}
+
+/** Of everything that is mounted, the newest first. */
+function mountPoints(): string[] {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return lines.map((line) => line.split(' ')[4] ?? '').reverse();
 }
 
 function detach(mountpoint: string): void {
@@ -223,6 +229,9 @@ export class ServedMount {
     return (await this.outcome).status;
   }
 }
+
+/** The lines of a log that are errors. */
+export const errorsIn = (log: string): string[] => log.match(/^\[[^\]]*\] [EC] .*$/gm) ?? [];
 
 /** Mounts a volfile, given as text, and returns when it is there. Throws what the server said. */
 export async function startMount(

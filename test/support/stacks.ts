@@ -8,9 +8,19 @@ import type { Scratch } from './mount.ts';
 /**
  * `posix` a folder and nothing above it; `python` volfiles/python-negative.vol, a cache of absent
  * names in Python with counters above and below it; `memory` the same over a volume in memory;
- * `rebuilt` and `awaited` a folder below a module that sees every fop and every reply.
+ * `rebuilt` and `awaited` a folder below a module that sees every fop and every reply; `locks` a
+ * folder with features/locks above it, and `awaited-locks` with such a module above that; `native`
+ * the same as `posix`, mounted by the other front end.
  */
-export type Kind = 'posix' | 'python' | 'memory' | 'rebuilt' | 'awaited';
+export type Kind =
+  | 'posix'
+  | 'python'
+  | 'memory'
+  | 'rebuilt'
+  | 'awaited'
+  | 'locks'
+  | 'awaited-locks'
+  | 'native';
 
 export const titles: Readonly<Record<Kind, string>> = {
   posix: 'storage/posix',
@@ -18,12 +28,15 @@ export const titles: Readonly<Record<Kind, string>> = {
   memory: 'Python over storage/memory',
   rebuilt: 'Python that makes everything anew',
   awaited: 'Python that awaits everything',
+  native: 'storage/posix by fuse-native',
+  locks: 'features/locks over storage/posix',
+  'awaited-locks': 'Python that awaits everything over features/locks',
 };
 
 /** The stacks that somebody would mount. */
 export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
-/** Also those that are there to try the way through Python. */
-export const everyKind: readonly Kind[] = [...allKinds, 'rebuilt', 'awaited'];
+/** Also those that are there to try the way through Python, and the other front end. */
+export const everyKind: readonly Kind[] = [...allKinds, 'rebuilt', 'awaited', 'native'];
 
 const STORAGE = /type storage\/posix\n\s+option directory data\n/;
 
@@ -31,7 +44,12 @@ const STORAGE = /type storage\/posix\n\s+option directory data\n/;
 export async function volfileOf(scratch: Scratch, kind: Kind, directory: string): Promise<string> {
   const posix = `type storage/posix\n    option directory ${directory}\n`;
   const plain = `volume brick\n    ${posix}end-volume\n`;
-  if (kind === 'posix') return plain;
+  if (kind === 'posix' || kind === 'native') return plain;
+  const locked = `${plain}volume locks\n    type features/locks\n    subvolumes brick\nend-volume\n`;
+  if (kind === 'locks') return locked;
+  if (kind === 'awaited-locks') {
+    return withModule(scratch, locked, { name: 'awaited', text: modules.awaited });
+  }
   if (kind === 'rebuilt' || kind === 'awaited') {
     return withModule(scratch, plain, { name: kind, text: modules[kind] });
   }
@@ -73,8 +91,8 @@ const modules = {
 
 def again(value):
     """The same, made anew: nothing is handed on as it came."""
-    if isinstance(value, Loc) and value.name is not None:
-        return value.replace(name="".join(value.name))
+    if isinstance(value, Loc):
+        return value.replace(name=value.name and "".join(value.name))
     if isinstance(value, Iatt):
         return value.copy(ia_size=value.ia_size)
     if isinstance(value, Dict):

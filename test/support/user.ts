@@ -1,6 +1,6 @@
 /** Running glossa as an ordinary user, from a test that root runs. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { access, chmod, chown, cp, stat } from 'node:fs/promises';
+import { access, chown, cp } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { become, type Caller } from './client.ts';
@@ -19,7 +19,7 @@ export async function programOf(scratch: Scratch, user: Caller): Promise<GlossaS
   const may = (path: string): boolean =>
     spawnSync('setpriv', [...become(user).slice(1), 'test', '-r', path]).status === 0;
   return {
-    wrapper: become(user),
+    wrapper: [...(await withDevice(scratch, user)), ...become(user)],
     env: { HOME: home, XDG_CACHE_HOME: join(home, 'cache') },
     node: may(process.execPath) ? process.execPath : await copyNode(scratch),
     main: may(GLOSSA) ? GLOSSA : await copyProgram(scratch),
@@ -27,16 +27,27 @@ export async function programOf(scratch: Scratch, user: Caller): Promise<GlossaS
 }
 
 const DEVICE = '/dev/fuse';
-const EVERYBODY = 0o666;
+/** Of `/dev/fuse`, for ever (Documentation/admin-guide/devices.txt). */
+const NUMBER = ['10', '229'];
 
 /**
- * Opens `/dev/fuse` to users, as it is wherever udev makes it; the result takes that back. For
- * root only.
+ * A command that runs the rest of its arguments where `user` may open `/dev/fuse`, as is so wherever
+ * udev makes it. Elsewhere that is a mount namespace with a device of its own, in which the scratch
+ * folder is the same as outside: what is mounted in it is so for everybody.
  */
-export async function letUsersMount(): Promise<() => Promise<void>> {
-  const { mode } = await stat(DEVICE);
-  await chmod(DEVICE, mode | EVERYBODY);
-  return () => chmod(DEVICE, mode);
+async function withDevice(scratch: Scratch, user: Caller): Promise<string[]> {
+  const test = [...become(user).slice(1), 'test', '-r', DEVICE, '-a', '-w', DEVICE];
+  if (spawnSync('setpriv', test).status === 0) return [];
+  const device = scratch.at('fuse');
+  if (!(await exists(device))) {
+    execFileSync('mount', ['--bind', scratch.path, scratch.path]);
+    execFileSync('mount', ['--make-shared', scratch.path]);
+    execFileSync('mount', ['-o', 'remount,bind,dev', scratch.path]);
+    execFileSync('mknod', ['-m', '666', device, 'c', ...NUMBER]);
+  }
+  const exchange = `mount --make-private "$(findmnt -nvo TARGET -T ${DEVICE})"
+    mount --bind "$0" ${DEVICE}; exec "$@"`;
+  return ['unshare', '-m', '--propagation', 'unchanged', 'bash', '-ec', exchange, device];
 }
 
 async function copyNode(scratch: Scratch): Promise<string> {

@@ -6,11 +6,13 @@ import { sources } from './sources.ts';
 /** Folder → what its files may import besides themselves. The longest matching folder counts. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/core': [],
+  'runtime/api': ['runtime/core'],
   'runtime/sys': ['runtime/core'],
   'runtime/graph': ['runtime/core'],
   'runtime/port': [],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
-  'runtime/mount': ['runtime/core', 'runtime/sys', 'node:'],
+  'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/sys', 'node:'],
+  'runtime/bench': ['runtime/core', 'node:'],
   'runtime/gen': ['runtime/core', 'node:'],
   'bridges/host': ['runtime/core', 'runtime/sys', 'bridges/python', 'bridges/javascript', 'node:'],
   'bridges/javascript': ['runtime/core', 'bridges/host', 'node:', 'glossa'],
@@ -18,6 +20,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'bridges/python': ['runtime/core', 'runtime/sys', 'bridges/host', 'node:', 'pyodide'],
   'bridges/testing': [
     'runtime/core',
+    'runtime/api',
     'runtime/xlators',
     'bridges/host',
     'bridges/python',
@@ -32,6 +35,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   'runtime/sys': ['koffi', 'node:'],
   'runtime/mount': ['koffi'],
+  'runtime/bench': ['echarts'],
   'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'sucrase'],
   'bridges/native': ['koffi', 'ffi-rs', 'sucrase'],
 };

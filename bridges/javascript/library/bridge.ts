@@ -28,6 +28,7 @@ export { ended } from './requests.ts';
 import { self } from './self.ts';
 import { endow, type Translator } from './translator.ts';
 import './web.ts';
+import './absent.ts';
 
 export { explain };
 

@@ -5,6 +5,7 @@ import { FopError } from './errors.ts';
 import { type Frame, framePrototype, LATER, WIND } from './frame.ts';
 import { now } from './host.ts';
 import { warn } from './report.ts';
+import { isTimeout, withTimeouts } from './timeouts.ts';
 import { changed, lent } from './values.ts';
 
 /** `prebuf_dst` is `prebufDst` here. */
@@ -52,10 +53,13 @@ export class Reply {
     return this._answer.slice(PARTS);
   }
 
-  /** Another reply with some parts exchanged. */
+  /** Another reply with some parts exchanged, or other timeouts. */
   replace(changes: Readonly<Record<string, unknown>>): Reply {
-    const { opRet = this.opRet, ...parts } = changes;
-    const values = byName(this.fop, parts, this.values);
+    const { opRet = this.opRet, ...given } = changes;
+    const timeouts = Object.entries(given).filter(([name]) => isTimeout(name));
+    const parts = Object.entries(given).filter(([name]) => !isTimeout(name));
+    let values = byName(this.fop, Object.fromEntries(parts), this.values);
+    if (timeouts.length > 0) values = withTimeouts(this.fop, values, Object.fromEntries(timeouts));
     return new (replyClass(this.fop))([opRet, this.opErrno, 0, ...values], 0);
   }
 

@@ -16,7 +16,7 @@ import { fresh } from './context.ts';
 import { Data, Dict } from './data.ts';
 import { below, type Cbk, type Frame, waiting } from './frame.ts';
 import { Code, now, outcome } from './host.ts';
-import { fd, Inode, Loc } from './inode.ts';
+import { ENDED, fd, Inode, Loc } from './inode.ts';
 import { failed, refused, replied, settle, start } from './requests.ts';
 import { changes, dirents, Flock, flocks, Iatt, Lease, listing, Statvfs } from './values.ts';
 
@@ -26,6 +26,7 @@ const SPACE = {
   Child: Child.prototype,
   Data: Data.prototype,
   Dict: Dict.prototype,
+  ENDED,
   dirents,
   failed,
   fd,
@@ -100,6 +101,10 @@ const CHANGES: ReadonlySet<ArgType> = new Set([
   'locklist',
 ]);
 
+// A request that ends by a plain decision ends its locs: whatever the module has kept of them is
+// refused. The locs of any other ask the host from when it is opened, or the next one needs the
+// variables.
+
 interface Parts {
   /** What arrives. */
   readonly params: string;
@@ -108,6 +113,8 @@ interface Parts {
   /** The variables that hold them, and names of parameters that are compared with those. */
   readonly held: readonly string[];
   readonly given: readonly string[];
+  /** Those of `held` that are locs. */
+  readonly locs: readonly string[];
 }
 
 function partsOf(args: readonly Arg[], letter: string): Parts {
@@ -117,6 +124,7 @@ function partsOf(args: readonly Arg[], letter: string): Parts {
     exprs: forms.map(({ expr }) => expr),
     held: args.map((_, i) => `${letter}${i}`),
     given: args.map((_, i) => `g${i}`),
+    locs: args.flatMap(({ type }, i) => (type === 'loc' ? [`${letter}${i}`] : [])),
   };
 }
 
@@ -124,6 +132,12 @@ const list = (names: readonly string[]): string => names.join(', ');
 const assign = ({ held, exprs }: Parts): string =>
   held.map((name, i) => `${name} = ${exprs[i]};`).join(' ');
 const all = (tests: readonly string[]): string => tests.join(' && ');
+/** The request whose parts the variables hold is over. */
+const end = ({ locs }: Parts): string =>
+  `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED; ' : ''}down = null;`;
+/** It goes on, and the variables hold its parts no longer. */
+const borrow = ({ locs }: Parts): string =>
+  locs.map((name) => `${name}._borrow(down.id);`).join(' ');
 const same = ({ held, given }: Parts): string =>
   all(held.map((name, i) => `${given[i]} === ${name}`));
 
@@ -158,9 +172,13 @@ Object.assign(frames, {
       }
     }
     if (down === this) {
+      ${borrow(down)}
       down = null;
       this._args = [${list(down.held)}];
     }
+  },
+  _over() {
+    if (down === this) { ${end(down)} }
   },
 });`;
 
@@ -174,11 +192,12 @@ function enter(id, ${down.params}) {
   now.current = null;
   try {
     const at = id * 1048576;
+    if (down !== null) { ${borrow(down)} down = null; }
     ${assign(down)}
     down = frame;
     const result = method.call(self, frame, ${list(down.held)});
     const state = frame._state;
-    if (state < 0) return state;
+    if (state < 0) { ${end(down)} return state; }
     if (state === 1) {
       ${changing.length === 0 ? '' : `if (false${opens(changing)}) frame._open();`}
       frame._state = 7;
@@ -186,7 +205,7 @@ function enter(id, ${down.params}) {
       else waiting.add(frame);
       return 1;
     }
-    if (state === 2) return 2;
+    if (state === 2) { ${end(down)} return 2; }
     frame._open();
     return settle(frame, result);
   } catch (error) {
@@ -201,6 +220,7 @@ function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: 0 };
   try {
     const at = id * 1048576;
+    if (down !== null) { ${borrow(down)} down = null; }
     ${assign(down)}
     down = now.current = now.running = frame;
     const promise = method.call(self, frame, ${list(down.held)});
@@ -257,7 +277,7 @@ const anyReply = (up: Parts): string => `
 }`;
 
 // A reply to the one wind that went as it came is the plain case.
-const plainReply = (up: Parts): string => `
+const plainReply = (down: Parts, up: Parts): string => `
 ${found(up)}
   now.current = null;
   if (frame === undefined) {
@@ -275,7 +295,10 @@ ${found(up)}
       frame._state = 8;
       cbk.call(self, frame, opRet, opErrno, ${list(up.held)});
       const state = frame._state;
-      if (state < 0 || state >= 16) return state;
+      if (state < 0 || state >= 16) {
+        if (down === frame) { ${end(down)} }
+        return state;
+      }
       frame._open();
       return settle(frame);
     }
@@ -332,7 +355,7 @@ export function compileEntries(row: FopRow, self: object, methods: Methods): Ent
   const changing = down.held.filter((_, i) => CHANGES.has(row.args[i]!.type));
   const source = isAsync
     ? [asking(row.name, down), awaiting(down, changing), awaitedReply(up)]
-    : [plain(down, changing), plainReply(up)];
+    : [plain(down, changing), plainReply(down, up)];
   const text = [methodsText(down, up, cbk === undefined ? 2 : 1), ...source].join('\n');
   const space = { ...SPACE, ...methods, row, self, Replies: replyClass(row).prototype };
   const make = Code(...Object.keys(space), `'use strict';${text} return { enter, reply };`) as (

@@ -11,6 +11,8 @@ import { bytesOf, Data } from './data.ts';
 import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
 import { asCame, packAll, packArguments } from './pack.ts';
+import { mistaken } from './report.ts';
+import { type Timeouts, withTimeouts } from './timeouts.ts';
 import { changed, changes, typeOf } from './values.ts';
 
 // A frame's state is in one number, so that the common decisions test and set just that: 0 while a
@@ -158,6 +160,9 @@ export class Frame {
   /** What came with the request, or with its reply, becomes the frame's own. */
   _open(): void {}
 
+  /** It is answered, by what came with its reply: what came with it has died. */
+  _over(): void {}
+
   wind(...args: unknown[]): void {
     this._open();
     if (this._state === 0 && this._isFresh()) {
@@ -200,7 +205,17 @@ export class Frame {
     this._pushAnswer(opRet, opErrno, reply);
   }
 
-  fail(opErrno: number): void {
+  /** The same with how long the kernel may believe it. */
+  unwindFor(timeouts: Timeouts, opRet: number, opErrno = 0, ...reply: unknown[]): void {
+    this._open();
+    this._pushAnswer(opRet, opErrno, withTimeouts(this.fop, reply, timeouts));
+  }
+
+  fail(opErrno: number, how?: { readonly timeout?: number }): void {
+    if (how?.timeout !== undefined) {
+      this._failFor(opErrno, how.timeout);
+      return;
+    }
     const state = this._state;
     const decides = state === 0 || state === REPLIED;
     if (decides && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
@@ -209,6 +224,13 @@ export class Frame {
       throw new RangeError(`fail takes an errno such as ENOENT, not ${String(opErrno)}`);
     } else if (this._state === OPEN && this === now.running) this._decide(-opErrno);
     else this._pushAnswer(-1, opErrno, []);
+  }
+
+  _failFor(opErrno: number, timeout: number): void {
+    if (this.name !== 'lookup') {
+      throw new TypeError(`${this.name}: only the failure of a lookup is ever believed`);
+    }
+    this.unwindFor({ negativeTimeout: timeout }, -1, opErrno);
   }
 
   /** Takes a decision that needs no message: as the method's result, or as what its jobs came to. */
@@ -239,7 +261,7 @@ export class Frame {
     try {
       host.push(this.id, stringify(message));
     } catch (error) {
-      throw new TypeError(`${this.name}: ${(error as Error).message}`);
+      throw new TypeError(`${this.name}: ${mistaken((error as Error).message)}`);
     }
   }
 
@@ -364,8 +386,8 @@ const isSomething = (value: unknown): boolean => value !== null && value !== und
 
 function rowOf(fop: string): FopRow {
   const row = findFop(fop);
-  if (row === undefined) throw new TypeError(`${String(fop)} is no fop`);
-  return row;
+  if (row !== undefined) return row;
+  throw new TypeError(mistaken(`${String(fop)} is no fop`));
 }
 
 const isChild = (to: WindTo | Child): to is Child => 'index' in to && !('child' in to);
@@ -373,7 +395,7 @@ const isChild = (to: WindTo | Child): to is Child => 'index' in to && !('child' 
 function indexOf(child: Child): number {
   const { index } = child;
   if (Number.isInteger(index)) return index;
-  throw new TypeError(`child must be one of this.children, not ${typeOf(child)}`);
+  throw new TypeError(mistaken(`child must be one of this.children, not ${typeOf(child)}`));
 }
 
 const nowhere = (frame: Frame): TypeError =>

@@ -8,9 +8,11 @@ export interface Host {
   fetch(id: number, wind: number, index: number): string | undefined;
   /** Fills the buffer; how many bytes there are, or -1 when they are gone. */
   data(id: number, wind: number, index: number, into: ArrayBufferLike): number;
+  invalidate(message: string): void;
   inode(id: number): string | undefined;
   fd(id: number): string | undefined;
   root(id: number): string | undefined;
+  alive(id: number): number;
   track(inode: number): number;
   track_fd(fd: number): number;
   close_fd(fd: number): number;
@@ -19,6 +21,8 @@ export interface Host {
   after(ms: number): void;
   logs(level: number): number;
   log(level: number, file: string, line: number, func: string, text: string): void;
+  refused(file: string, line: number, func: string, text: string): void;
+  mistaken(file: string, line: number, func: string, why: string): void;
 }
 
 const space = globalThis as { __host?: Host };

@@ -66,9 +66,62 @@ Object.assign(Inode.prototype, { _gfid: null, _type: undefined });
 /** Inode and parent by number, name, gfid and the parent's gfid; nothing is undefined. */
 type Parts = [number, number, string | undefined, string | undefined, string];
 
-/** Where a fop acts: `name` in directory `parent`, and/or the inode itself. Locs do not change. */
+/**
+ * A loc's parts once the method that got it has returned: the host is asked whether the request goes
+ * on before they are read.
+ */
+class Borrowed {
+  readonly #parts: Parts;
+  readonly #request: number;
+
+  constructor(parts: Parts, request: number) {
+    this.#parts = parts;
+    this.#request = request;
+  }
+
+  get ended(): boolean {
+    return host.alive(this.#request) === 0;
+  }
+
+  #read(): Parts {
+    if (!this.ended) return this.#parts;
+    throw new HandleExpired("the loc's request has ended; loc.copy() makes one to keep");
+  }
+
+  get 0(): number {
+    return this.#read()[0];
+  }
+
+  get 1(): number {
+    return this.#read()[1];
+  }
+
+  get 2(): string | undefined {
+    return this.#read()[2];
+  }
+
+  get 3(): string | undefined {
+    return this.#read()[3];
+  }
+
+  get 4(): string {
+    return this.#read()[4];
+  }
+
+  [Symbol.iterator](): Iterator<Parts[number]> {
+    return this.#read()[Symbol.iterator]();
+  }
+}
+
+/** The parts of a loc whose request has ended: the host knows no request 0. */
+export const ENDED = new Borrowed([0, 0, undefined, undefined, NULL_GFID], 0);
+
+/**
+ * Where a fop acts: `name` in directory `parent`, and/or the inode itself. Locs do not change. One
+ * that came with a request lives as long as it.
+ */
 export class Loc {
-  readonly _parts: Parts;
+  _parts: Parts | Borrowed;
 
   constructor(parts: Parts) {
     this._parts = parts;
@@ -88,6 +141,12 @@ export class Loc {
       gfid ?? target?.gfid,
       parent?.gfid ?? NULL_GFID,
     ]);
+  }
+
+  /** The method that `request` gave it to has returned, and the request goes on. */
+  _borrow(request: number): void {
+    const parts = this._parts;
+    if (!(parts instanceof Borrowed)) this._parts = new Borrowed(parts, request);
   }
 
   get name(): string | null {
@@ -121,7 +180,7 @@ export class Loc {
 
   /** Another loc with some parts exchanged. */
   replace(changes: { name?: string; parent?: Inode; inode?: Inode }): Loc {
-    const [id, above, name, gfid, pargfid] = this._parts;
+    const [id, above, name, gfid, pargfid] = this._parts as Parts;
     const { parent, inode: target } = changes;
     return new Loc([
       target?.id ?? id,
@@ -132,14 +191,22 @@ export class Loc {
     ]);
   }
 
+  /** The same as a loc of your own, which outlives the request. */
+  copy(): Loc {
+    return this.replace({});
+  }
+
   /** Whether both lead to the same place. */
   equals(other: unknown): boolean {
     if (!(other instanceof Loc)) return false;
-    return this._parts.every((part, at) => part === other._parts[at]);
+    const others = [...other._parts];
+    return [...this._parts].every((part, at) => part === others[at]);
   }
 
   toString(): string {
-    const [, , name, gfid, pargfid] = this._parts;
+    const parts = this._parts;
+    if (parts instanceof Borrowed && parts.ended) return '<Loc of a request that has ended>';
+    const [, , name, gfid, pargfid] = parts as Parts;
     return name === undefined ? `<Loc ${gfid}>` : `<Loc ${pargfid}/${name}>`;
   }
 }

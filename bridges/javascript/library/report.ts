@@ -1,5 +1,6 @@
 /** What went wrong in a module, as log lines with the module's own place. */
 import { host, stringify } from './host.ts';
+import { thrownText } from './thrown.ts';
 
 const ERROR = 4;
 const WARNING = 5;
@@ -46,7 +47,7 @@ export function placeOf(method: unknown): Place {
 /** An error's name and message, whatever was thrown. */
 function textOf(error: unknown): string {
   if (error === null) return 'out of memory, or null was thrown';
-  if (!(error instanceof Error)) return `thrown: ${String(error)}`;
+  if (!(error instanceof Error)) return `thrown: ${thrownText(error)}`;
   if (error.message === 'interrupted' && error.name === 'InternalError') {
     return 'the call took too long and was interrupted (option time-limit)';
   }
@@ -81,6 +82,19 @@ export const warn = (method: unknown, text: string): void => {
   const { file, line, func } = placeOf(method);
   host.log(WARNING, file, line, func, text);
 };
+
+/** The script was not given what it asked for: a warning, once for each text. */
+export function refused(text: string): void {
+  const { file, line, func } = callerPlace();
+  host.refused(file, line, func, text);
+}
+
+/** A message that cannot be sent: told too, unless the module's failure tells of it. */
+export function mistaken(why: string): string {
+  const { file, line, func } = callerPlace();
+  host.mistaken(file, line, func, why);
+  return why;
+}
 
 /** Logs an error at a method of the module. */
 export function errorAt(method: unknown, text: string): void {

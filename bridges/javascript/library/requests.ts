@@ -28,6 +28,7 @@ import { changed, typeOf } from './values.ts';
 
 /** An error left a method: it goes to the log, and the host answers the request. */
 export function failed(frame: Frame, error: unknown): number {
+  frame._open();
   frame._state = ANSWERED;
   waiting.delete(frame.id);
   kept.delete(frame.id);
@@ -130,6 +131,7 @@ export function cancel(id: number): void {
   const frame = find(id);
   if (frame === undefined) return;
   waiting.delete(id);
+  frame._open();
   frame._end();
   release(frame);
 }
@@ -193,11 +195,12 @@ export function ended(state: number, value: unknown): number {
     if (made === undefined || !changed(made)) {
       frame._state = ANSWERED;
       if (kept.size > 0) kept.delete(frame.id);
+      frame._over();
       return SAME;
     }
   }
+  frame._open();
   if (state === PENDING) {
-    frame._open();
     const first = frame._first;
     // Unless a job has seen to it already.
     if (first === null || first[2] !== null) {

@@ -1,5 +1,6 @@
 /** The base class of every translator. */
 import type { Child } from './child.ts';
+import { type Invalidation, invalidate } from './invalidate.ts';
 import { type Log, log } from './log.ts';
 import { addTimer, cancelTimer, sleep } from './loop.ts';
 import type { OptionSpec } from './option.ts';
@@ -17,6 +18,11 @@ export class Translator {
   declare readonly child: Child | null;
   declare options: Readonly<Record<string, unknown>>;
   declare readonly log: Log;
+
+  /** Takes back what the kernel, and caches above, were told they may believe. */
+  invalidate(what?: unknown, second?: unknown, how?: Invalidation): void {
+    invalidate(what, second, how);
+  }
 
   /** Calls `fn` in so many seconds; again and again with `repeat`. */
   timer(seconds: number, fn: () => unknown, { repeat = false } = {}): Timer {

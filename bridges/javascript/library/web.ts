@@ -5,7 +5,7 @@
 import { Code, host } from './host.ts';
 import { LEVELS, logger } from './log.ts';
 import { addTimer, cancelTimer } from './loop.ts';
-import { report } from './report.ts';
+import { refused, report } from './report.ts';
 
 const globals = globalThis as unknown as Record<string, unknown>;
 
@@ -157,6 +157,7 @@ define('structuredClone', (value: unknown) => clone(value, new Map()));
  * that a text of brackets could end the interpreter.
  */
 function refuse(): never {
+  refused('refused: code from a string (eval, Function)');
   throw new EvalError('code cannot be made from strings here; import a module instead');
 }
 define('eval', refuse);

@@ -64,6 +64,16 @@ static int64_t option(xlator_t *this, const char *key)
     return value;
 }
 
+/* "There is no such name", for as long as the kernel may believe it; 0: as the mount has it. */
+static void fail_absent(glossa_frame_t *frame, xlator_t *this)
+{
+    const int64_t seconds = option(this, "kernel-timeout");
+    dict_t *xdata = seconds > 0 ? dict_new(frame) : NULL;
+    if (xdata != NULL)
+        dict_set_int64(xdata, GLOSSA_NEGATIVE_TIMEOUT, seconds);
+    unwind_lookup(frame, -1, ENOENT, NULL, NULL, xdata, NULL);
+}
+
 static int32_t init(xlator_t *this)
 {
     this->private = calloc(1, sizeof(struct cache));
@@ -98,6 +108,8 @@ static void lookup_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int6
             remember(cache, loc->pargfid, loc->name, this->now + (double)option(this, "timeout"));
             if (cache->count > option(this, "limit"))
                 forget(cache, cache->oldest->dir, cache->oldest->name); /* it makes room */
+            fail_absent(frame, this);
+            return;
         }
     }
     unwind_lookup(frame, op_ret, op_errno, inode, buf, xdata, postparent);
@@ -109,7 +121,7 @@ static void lookup(glossa_frame_t *frame, xlator_t *this, const loc_t *loc, dict
     if (loc->name != NULL) {
         const struct absent *it = *find(cache, loc->pargfid, loc->name);
         if (it != NULL && this->now < it->until) {
-            glossa_fail(frame, ENOENT);
+            fail_absent(frame, this);
             return;
         }
     }
@@ -126,6 +138,16 @@ static void entry_created(xlator_t *this, const loc_t *loc)
     forget(cache, loc->pargfid, loc->name);
 }
 
+static void notify(xlator_t *this, const char *event)
+{
+    struct cache *cache = this->private;
+    if (strcmp(event, "UPCALL") != 0)
+        return;
+    cache->epoch++; /* the storage has changed behind our back */
+    while (cache->oldest != NULL)
+        forget(cache, cache->oldest->dir, cache->oldest->name);
+}
+
 static const struct volume_options options[] = {
     {.key = "timeout",
      .type = GF_OPTION_TYPE_TIME,
@@ -137,12 +159,17 @@ static const struct volume_options options[] = {
      .max = 1e9,
      .default_value = "65536",
      .description = "how many names are remembered at most"},
+    {.key = "kernel-timeout",
+     .type = GF_OPTION_TYPE_TIME,
+     .default_value = "0",
+     .description = "how long the kernel believes it, without asking here"},
     {.key = NULL},
 };
 
 struct glossa_translator glossa_translator = {
     .fops = {.lookup = lookup},
     .entry_created = entry_created,
+    .notify = notify,
     .init = init,
     .fini = fini,
     .options = options,

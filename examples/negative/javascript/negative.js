@@ -5,14 +5,23 @@ export class xlator extends Translator {
   static options = {
     timeout: Option.time(60, { help: 'how long a name that was absent is remembered' }),
     limit: Option.int(65536, { min: 1, help: 'how many names are remembered at most' }),
+    'kernel-timeout': Option.time(0, {
+      help: 'how long the kernel believes it, without asking here',
+    }),
   };
 
   absent = new Map(); // directory/name: when to ask the storage again
   epoch = 0; // goes up with every name that is created
+  believed = undefined; // as the mount has it
+
+  init() {
+    const timeout = this.options['kernel-timeout'];
+    if (timeout > 0) this.believed = { timeout };
+  }
 
   lookup(frame, loc) {
     const key = `${loc.pargfid}/${loc.name ?? ''}`;
-    if (performance.now() < this.absent.get(key)) return frame.fail(ENOENT);
+    if (performance.now() < this.absent.get(key)) return frame.fail(ENOENT, this.believed);
     frame.local = { key, named: loc.name !== null, epoch: this.epoch };
     frame.wind();
   }
@@ -24,6 +33,7 @@ export class xlator extends Translator {
       this.absent.set(key, performance.now() + this.options.timeout * 1000);
       const [oldest] = this.absent.keys();
       if (this.absent.size > this.options.limit) this.absent.delete(oldest); // it makes room
+      if (this.believed !== undefined) return frame.fail(ENOENT, this.believed);
     }
     frame.unwind(opRet, opErrno, ...reply);
   }
@@ -31,5 +41,11 @@ export class xlator extends Translator {
   entryCreated(loc) {
     this.epoch += 1;
     this.absent.delete(`${loc.pargfid}/${loc.name}`);
+  }
+
+  notify(event) {
+    if (event !== 'UPCALL') return;
+    this.epoch += 1; // the storage has changed behind our back
+    this.absent.clear();
   }
 }

@@ -17,7 +17,7 @@ import { open, statx } from '../../sys/libc.ts';
 import { cstring, Statx } from '../../sys/struct.ts';
 import { Failure } from '../exit.ts';
 import { Server } from '../handover.ts';
-import { readStatedump } from '../stats.ts';
+import { tryStatedump } from '../stats.ts';
 import type { Terminal } from '../terminal.ts';
 import umount from '../umount.ts';
 import type { Find } from './searches.ts';
@@ -28,6 +28,7 @@ import { DIRECTORIES, directoryName, type Workload } from './workload.ts';
 const GRACE_MS = 5000;
 /** Of its log, what is shown when it ended by itself. */
 const LOG_LINES = 5;
+const ENDED = 'ended unexpectedly';
 
 /** Why nothing can be mounted here; null when it can. */
 export async function mountProblem(scratch: string): Promise<string | null> {
@@ -68,35 +69,38 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
     for (const fd of descriptors.splice(0)) closeSync(fd);
     await endServer(server, mountpoint, terminal);
   };
+  const trouble = (why: string): Failure =>
+    new Failure(`the server of ${stack.volfile} ${why}; the end of its log:\n${tail(logFile)}`);
   if (!(await server.ready)) {
+    const { signal } = await server.ended;
     await stop();
-    if (said.length > 0) throw new Failure(said.join('\n'), said);
-    throw new Failure(
-      `the server of ${stack.volfile} ended; the end of its log:\n${tail(logFile)}`,
-    );
+    // One that was killed had no time to say why.
+    if (signal === null && said.length > 0) throw new Failure(said.join('\n'), said);
+    throw trouble(ENDED);
   }
-  const broken = (errno: number): Failure => {
-    const gone = errno === ENOTCONN || errno === ECONNABORTED;
-    const why = gone ? 'ended unexpectedly' : `failed: ${strerror(errno)}`;
-    return new Failure(
-      `the server of ${stack.volfile} ${why}; the end of its log:\n${tail(logFile)}`,
-    );
-  };
+  const broken = (errno: number): Failure =>
+    trouble(isGone(errno, mountpoint) ? ENDED : `failed: ${strerror(errno)}`);
   for (let directory = 0; directory < DIRECTORIES; directory += 1) {
     const path = cstring(join(mountpoint, directoryName(directory)));
     const fd = open(path, O_PATH | O_CLOEXEC, 0);
     if (fd >= 0) descriptors.push(fd);
     else {
+      const error = broken(-fd);
       await stop();
-      throw broken(-fd);
+      throw error;
     }
   }
   return {
     find: finder(descriptors, workload, broken),
-    counts: () => countsIn(readStatedump(mountpoint, mountpoint)),
+    counts: () => countsIn(tryStatedump(mountpoint, broken)),
     stop,
   };
 }
+
+/** Whether an operation on the mount failed because nobody serves it any more. */
+const isGone = (errno: number, mountpoint: string): boolean =>
+  // A server that was asked to end by somebody else has taken its mount with it.
+  errno === ENOTCONN || errno === ECONNABORTED || findMount(mountpoint) === null;
 
 /** Looks names up with one system call each, and nothing else that takes time. */
 function finder(

@@ -28,6 +28,7 @@ import { callAsync } from '../../sys/call.ts';
 import {
   F_SETFL,
   MNT_DETACH,
+  MNT_FORCE,
   MS_NODEV,
   MS_NOSUID,
   MS_RDONLY,
@@ -49,6 +50,9 @@ export interface ChannelOptions {
   /** Lets users other than the mounting one in. */
   readonly allowOther: boolean;
   readonly readOnly: boolean;
+  /** Programs keep set-user-id, and devices can be opened: only when root mounts. */
+  readonly suid?: boolean | undefined;
+  readonly dev?: boolean | undefined;
   /** Bytes of the largest READ. */
   readonly maxRead: number;
 }
@@ -96,7 +100,8 @@ export class Channel {
   abandon(): void {
     if (!this.open) return;
     this.close();
-    if (this.byRoot) umount2(cstring(this.mountpoint), MNT_DETACH);
+    // By force: the thread that writes notices may hold the connection, and wait in the kernel.
+    if (this.byRoot) umount2(cstring(this.mountpoint), MNT_FORCE | MNT_DETACH);
     else spawnSync('fusermount3', unmountArgs(this.mountpoint), { stdio: 'ignore' });
   }
 }
@@ -117,7 +122,7 @@ const unmountArgs = (mountpoint: string): string[] => ['-u', '-z', '--', mountpo
 const umount2Async = callAsync('int umount2(const void *target, int flags)');
 
 /** Absolute path of the mount point, when it is fit to be one. Asks beside the event loop. */
-async function checkMountpoint(path: string): Promise<string> {
+export async function checkMountpoint(path: string): Promise<string> {
   try {
     const real = await realpath(path);
     const there = findMount(real);
@@ -180,8 +185,12 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
     throw mountError(missing ? 'MOUNT_NO_FUSE' : 'MOUNT_NOT_PERMITTED', mountpoint, detail);
   }
   const data = [`fd=${fd}`, 'rootmode=40000', 'user_id=0', 'group_id=0', ...kernelOptions(options)];
-  // Content may come from a translator that nobody vouches for: no setuid programs, no devices.
-  const flags = MS_NOSUID | MS_NODEV | (options.readOnly ? MS_RDONLY : 0);
+  // Content may come from a translator that nobody vouches for: no setuid programs, no devices,
+  // unless root says so.
+  const flags =
+    (options.suid ? 0 : MS_NOSUID) |
+    (options.dev ? 0 : MS_NODEV) |
+    (options.readOnly ? MS_RDONLY : 0);
   const status = mount(
     cstring(options.source),
     cstring(mountpoint),
@@ -209,6 +218,10 @@ function kernelOptions(options: ChannelOptions): string[] {
 }
 
 async function mountByUser(mountpoint: string, options: ChannelOptions): Promise<number> {
+  if (options.suid || options.dev) {
+    const why = 'only root may mount without nosuid and nodev';
+    throw mountError('MOUNT_FAILED', mountpoint, why);
+  }
   const pair = makeSocketpair();
   if (typeof pair === 'number') {
     throw mountError('MOUNT_FAILED', mountpoint, `socketpair: ${strerror(-pair)}`);

@@ -2,6 +2,8 @@
 import type { Fd } from '../../core/fd.ts';
 import type { Inode } from '../../core/inode.ts';
 
+const O_ACCMODE = 3;
+
 export class FdTable {
   private readonly byHandle = new Map<number, Fd>();
   /** Open files (not directories) of an inode, in the order they were opened. */
@@ -34,6 +36,12 @@ export class FdTable {
   /** Some open file of the inode: the way to one that has no name any more. */
   anyOf(inode: Inode): Fd | undefined {
     return inode.fdCount === 0 ? undefined : this.byInode.get(inode)?.[0];
+  }
+
+  /** Whether a file is open to be written to, by anybody. */
+  isWritable(inode: Inode): boolean {
+    const all = inode.fdCount === 0 ? undefined : this.byInode.get(inode);
+    return all?.some(({ flags }) => (flags & O_ACCMODE) !== 0) === true;
   }
 
   release(handle: number): void {

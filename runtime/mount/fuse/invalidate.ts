@@ -1,45 +1,259 @@
 /**
  * Taking back what the kernel was told it may believe, before its time is over.
  *
- * The kernel may have to wait for a lock that a request holds which waits for our answer. So these
- * messages are written beside the event loop, never by the pump's thread, and their promises must
- * not be awaited before the requests at hand are answered.
+ * The kernel handles a notice while it is written, and may have to wait: for the lock of a directory
+ * that lookups hold which wait for our answer, for a page that is being read. So notices are
+ * written by a thread of their own (`notifier.ts`), one after the other.
+ *
+ * A notice is not written before the answers of all requests that were under way when it was asked
+ * for: one of them could bring back what was taken back. (What the kernel makes of an answer after
+ * our write is its own affair: it drops attributes that were asked for before the notice, and holds
+ * the directory's lock from a lookup to what comes of it.) Requests whose answers are not believed,
+ * such as the wait for a lock, hold nothing up.
+ *
+ * Notices of the same thing that wait are one. When very many wait, one that expires all names takes
+ * the place of those that are about names.
  */
 import { encodeNameInto, nameLength } from '../../core/bytes.ts';
-import type { Inode } from '../../core/inode.ts';
-import { callAsync } from '../../sys/call.ts';
-import { F_DUPFD_CLOEXEC } from '../../sys/constants.ts';
-import { close, fcntl } from '../../sys/libc.ts';
-import { encodeInvalEntry, encodeInvalInode, INVAL_ENTRY_NAME } from './codec/notify.ts';
-import { OUT_HEADER_SIZE } from './protocol.ts';
+import { newestRequest } from '../../core/frame.ts';
+import { type Inode, ROOT_ID } from '../../core/inode.ts';
+import type { Log } from '../../core/log.ts';
+import type { Upcall } from '../../core/upcall.ts';
+import {
+  DELETE_NAME,
+  encodeDelete,
+  encodeIncEpoch,
+  encodeInvalEntry,
+  encodeInvalInode,
+  INVAL_ENTRY_NAME,
+  INVAL_INODE_SIZE,
+} from './codec/notify.ts';
+import { Notifier } from './notifier.ts';
+import * as P from './protocol.ts';
 
-const writeAsync = callAsync('int64 write(int fd, const void *from, uint64 count)');
-const INVAL_INODE_SIZE = OUT_HEADER_SIZE + 24;
+/** Notices that wait, at most, where the kernel knows one for all names. */
+const WAITING_MAX = 4096;
+/** Notices that are with the thread at once: one of them may wait, and those behind it with it. */
+const HANDED_MAX = 64;
+/** The first protocol with NOTIFY_INC_EPOCH. */
+const MINOR_WITH_EPOCH = 44;
 
-/** Attributes of an inode, and with `data` also what of its data is cached. */
-export async function invalidateInode(fd: number, inode: Inode, data: boolean): Promise<void> {
-  const bytes = new Uint8Array(new ArrayBuffer(INVAL_INODE_SIZE));
-  const offset = data ? 0 : -1;
-  const length = encodeInvalInode(new DataView(bytes.buffer), inode.id, offset, 0);
-  await send(fd, bytes, length);
+/** Operations whose answers carry a name, attributes or data that the kernel keeps. */
+const BELIEVED: ReadonlySet<number> = new Set([
+  P.LOOKUP,
+  P.GETATTR,
+  P.SETATTR,
+  P.SYMLINK,
+  P.MKNOD,
+  P.MKDIR,
+  P.LINK,
+  P.READ,
+  P.CREATE,
+  P.READDIRPLUS,
+  P.TMPFILE,
+  P.STATX,
+]);
+
+/** Whether the kernel keeps what the answer to an operation says. */
+export const isBelieved = (opcode: number): boolean => BELIEVED.has(opcode);
+
+/** What is under way in a session. */
+export interface UnderWay {
+  /** The lowest serial number of a request whose answer will be believed; Infinity for none. */
+  oldestBelieved(): number;
 }
 
-/** What a name leads to, or that it leads nowhere. @throws {NameError} for a name that is none. */
-export async function invalidateEntry(fd: number, parent: Inode, name: string): Promise<void> {
-  const bytes = new Uint8Array(new ArrayBuffer(INVAL_ENTRY_NAME + nameLength(name) + 1));
-  const nameBytes = encodeNameInto(name, bytes, INVAL_ENTRY_NAME);
-  const length = encodeInvalEntry(new DataView(bytes.buffer), parent.id, nameBytes);
-  await send(fd, bytes, length);
+/** What waits to be written, or is being written. */
+interface Notice {
+  readonly what: Upcall;
+  /** The newest request when it was asked for. */
+  readonly after: number;
+  /** Who waits for it. */
+  readonly tell: (() => void)[];
 }
 
-/**
- * Through a descriptor of its own: the mount's may be closed, and its number be another file's, by
- * the time of the write. That the write fails means that the kernel knew nothing of it, or is gone:
- * either way it believes nothing.
- */
-async function send(fd: number, bytes: Uint8Array, length: number): Promise<void> {
-  const own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-  if (own < 0) return;
-  await writeAsync(own, bytes, length);
-  close(own);
+export class Notices {
+  /** Given to the kernel so far. */
+  sent = 0;
+  private readonly fd: number;
+  private readonly root: Inode;
+  private readonly log: Log;
+  private readonly underWay: UnderWay;
+  /** By what they are about, in the order in which they were asked for. */
+  private readonly waiting = new Map<string, Notice>();
+  /** Those that are with the thread, in order. */
+  private readonly handed: Notice[] = [];
+  private notifier: Notifier | null = null;
+  private minor = P.MINOR_MIN;
+  private over = false;
+
+  /** @param root where all names begin */
+  constructor(fd: number, root: Inode, log: Log, underWay: UnderWay) {
+    this.fd = fd;
+    this.root = root;
+    this.log = log;
+    this.underWay = underWay;
+  }
+
+  /** Those that the kernel has not handled yet. */
+  get size(): number {
+    return this.waiting.size + this.handed.length;
+  }
+
+  /** Some wait, and may be ready when an answer has been written. */
+  get due(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  /** The protocol's minor version is agreed on. */
+  agreed(minor: number): void {
+    this.minor = minor;
+  }
+
+  /** @throws {NameError} for a name that is none */
+  add(what: Upcall): void {
+    if (this.over) return;
+    if (what.what === 'every-entry') this.addEvery();
+    else {
+      this.put(what);
+      if (this.waiting.size > WAITING_MAX && this.minor >= MINOR_WITH_EPOCH) this.addEvery();
+    }
+    this.flush();
+  }
+
+  /** When those that were asked for so far are handled. Not to be awaited by a fop. */
+  done(): Promise<void> {
+    const last = [...this.waiting.values()].at(-1) ?? this.handed.at(-1);
+    if (last === undefined) return Promise.resolve();
+    return new Promise((resolve) => void last.tell.push(resolve));
+  }
+
+  /** Hands over what is ready. */
+  flush(): void {
+    for (const [key, notice] of this.waiting) {
+      if (notice.after >= this.underWay.oldestBelieved()) return;
+      if (this.handed.length >= HANDED_MAX) return;
+      this.waiting.delete(key);
+      const bytes = encode(notice.what);
+      if (bytes === null) handled(notice);
+      else {
+        this.sent += 1;
+        this.handed.push(notice);
+        this.thread().write(bytes);
+      }
+    }
+  }
+
+  private thread(): Notifier {
+    this.notifier ??= new Notifier(this.fd, {
+      written: () => {
+        handled(this.handed.shift()!);
+        this.flush();
+      },
+      broken: (why) => {
+        this.log.error(`the kernel cannot be told what is out of date: ${why}`);
+        this.close();
+      },
+    });
+    return this.notifier;
+  }
+
+  /** Nobody is left to tell. */
+  close(): void {
+    this.over = true;
+    this.notifier?.close();
+    for (const notice of [...this.handed.splice(0), ...this.waiting.values()]) handled(notice);
+    this.waiting.clear();
+  }
+
+  /** To the end of the queue, also what waits already: it is about the requests of now, too. */
+  private put(what: Upcall): void {
+    const key = keyOf(what);
+    const tell = this.waiting.get(key)?.tell ?? [];
+    this.waiting.delete(key);
+    this.waiting.set(key, { what, after: newestRequest(), tell });
+  }
+
+  private addEvery(): void {
+    if (this.minor < MINOR_WITH_EPOCH) {
+      this.log.warning(
+        `the kernel (FUSE 7.${this.minor}) cannot expire all names at once: those of which it was ` +
+          'told that they are absent stay so until their time is over',
+      );
+      for (const what of knownEntries(this.root)) this.put(what);
+      return;
+    }
+    const told: (() => void)[] = [];
+    for (const [key, { what, tell }] of this.waiting) {
+      if (what.what !== 'entry' && what.what !== 'every-entry') continue;
+      this.waiting.delete(key);
+      told.push(...tell);
+    }
+    this.put({ what: 'every-entry' });
+    this.waiting.get('every-entry')!.tell.push(...told);
+  }
+}
+
+function handled({ tell }: Notice): void {
+  for (const each of tell.splice(0)) each();
+}
+
+/** The same for notices that can take each other's place. @throws {NameError} */
+function keyOf(what: Upcall): string {
+  if (what.what === 'every-entry') return what.what;
+  if (what.what === 'inode') return `${what.data ? 'data' : 'attributes'} ${what.inode.id}`;
+  // Whether bytes stand for the name is said to who asks, not to who writes.
+  nameLength(what.name);
+  const expire = what.what === 'entry' && what.expire;
+  return `${what.what}${expire ? ' expire' : ''} ${what.parent.id} ${what.name}`;
+}
+
+/** The kernel knows the inode: nothing is believed of any other, nor of names in it. */
+const isKnown = (inode: Inode): boolean => inode.id === ROOT_ID || inode.nlookup > 0;
+
+/** The message; null when it would tell the kernel nothing. */
+function encode(what: Upcall): Uint8Array | null {
+  switch (what.what) {
+    case 'inode':
+      if (!isKnown(what.inode)) return null;
+      return message(INVAL_INODE_SIZE, (view) =>
+        encodeInvalInode(view, what.inode.id, what.data ? 0 : -1, 0),
+      );
+    case 'entry':
+      if (!isKnown(what.parent)) return null;
+      return named(what.name, INVAL_ENTRY_NAME, (view, nameBytes) =>
+        encodeInvalEntry(view, what.parent.id, nameBytes, what.expire),
+      );
+    case 'removed':
+      if (!isKnown(what.parent)) return null;
+      return named(what.name, DELETE_NAME, (view, nameBytes) =>
+        encodeDelete(view, what.parent.id, what.inode.id, nameBytes),
+      );
+    case 'every-entry':
+      return message(P.OUT_HEADER_SIZE, encodeIncEpoch);
+  }
+}
+
+function message(size: number, write: (view: DataView) => number): Uint8Array {
+  const bytes = new Uint8Array(new ArrayBuffer(size));
+  return bytes.subarray(0, write(new DataView(bytes.buffer)));
+}
+
+/** A message that ends in a name and its NUL. */
+function named(
+  name: string,
+  at: number,
+  write: (view: DataView, nameBytes: number) => number,
+): Uint8Array {
+  return message(at + nameLength(name) + 1, (view) =>
+    write(view, encodeNameInto(name, new Uint8Array(view.buffer), at)),
+  );
+}
+
+/** Every name below a directory that leads somewhere. */
+function* knownEntries(parent: Inode): Iterable<Upcall> {
+  for (const [name, inode] of parent.children ?? []) {
+    yield { what: 'entry', parent, name, expire: true };
+    if (inode.children !== null) yield* knownEntries(inode);
+  }
 }

@@ -9,6 +9,7 @@ export type MountErrorCode =
   | 'MOUNT_NO_FUSE'
   | 'MOUNT_NOT_PERMITTED'
   | 'MOUNT_NO_FUSERMOUNT'
+  | 'MOUNT_NO_FUSE_NATIVE'
   | 'MOUNT_ALLOW_OTHER_REFUSED'
   | 'MOUNT_UNSUPPORTED_PLATFORM'
   | 'MOUNT_FAILED';
@@ -38,6 +39,9 @@ const texts: Record<MountErrorCode, string> = {
     "get by '--cap-add SYS_ADMIN --device /dev/fuse'",
   MOUNT_NO_FUSERMOUNT:
     "'fusermount3' was not found, which mounts for users other than root; install the package fuse3",
+  MOUNT_NO_FUSE_NATIVE:
+    "the package 'fuse-native' cannot be loaded (%d); install it with " +
+    "'npm install --ignore-scripts fuse-native' where glossa is installed",
   MOUNT_ALLOW_OTHER_REFUSED:
     "allow-other is not permitted to users; add the line 'user_allow_other' to /etc/fuse.conf, or " +
     'leave the option out',

@@ -5,18 +5,17 @@
  * The graph is the caller's: it must be started before, and be stopped afterwards.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { EIO, strerror } from '../../core/errno.ts';
-import { wind } from '../../core/fops.gen.ts';
-import { newRequest, Stack } from '../../core/frame.ts';
+import { strerror } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
-import type { Inode } from '../../core/inode.ts';
 import { MAX_DATA } from '../../core/limits.ts';
-import { Loc } from '../../core/loc.ts';
 import { Log, type LogLevels } from '../../core/log.ts';
-import type { Cbk } from '../../core/xlator.ts';
+import type { Upcall } from '../../core/upcall.ts';
+import type { Xlator } from '../../core/xlator.ts';
+import type { Mount } from '../mount.ts';
+import { lookupRoot } from '../root.ts';
+import { servesLocks } from './bridge/locks.ts';
 import { type Channel, openChannel } from './channel.ts';
-import { invalidateEntry, invalidateInode } from './invalidate.ts';
-import { MountError, mountError } from './mount-error.ts';
+import { MountError } from './mount-error.ts';
 import { pump } from './pump.ts';
 import { Session, type SessionOptions } from './session.ts';
 
@@ -28,6 +27,9 @@ export interface MountOptions extends Partial<SessionOptions> {
   /** For the lines about the mount itself, under the domain `fuse`. */
   readonly levels: LogLevels;
   readonly readOnly?: boolean;
+  /** Programs keep set-user-id, and devices can be opened; both only when root mounts. */
+  readonly suid?: boolean;
+  readonly dev?: boolean;
   /** Lets other users in. By default when root mounts, as others would be of no use to it. */
   readonly allowOther?: boolean;
 }
@@ -38,6 +40,13 @@ const ENTRY_TIMEOUT = 1;
 const NEGATIVE_TIMEOUT = 0;
 const BUSY_POLL_US = 50;
 
+/** What the options say, else the defaults. */
+export const timeoutsOf = (options: MountOptions) => ({
+  attributeTimeout: options.attributeTimeout ?? ATTRIBUTE_TIMEOUT,
+  entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT,
+  negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
+});
+
 /** How long requests under way may take to finish while unmounting. */
 const GRACE_MS = 5000;
 /** How long a mount with open files is served on when nothing is under way. */
@@ -45,36 +54,33 @@ const QUIET_MS = 50;
 const STEP_MS = 10;
 
 /** @throws {MountError} with what to do; nothing is left mounted then. */
-export async function mountGraph(options: MountOptions): Promise<Mount> {
+export async function mountGraph(options: MountOptions): Promise<KernelMount> {
   const { graph, mountpoint, source, levels } = options;
-  const errno = await lookupRoot(graph);
-  if (errno !== 0) {
-    const detail = `the root of volume '${graph.top.name}' cannot be looked up: ${strerror(errno)}`;
-    throw mountError('MOUNT_FAILED', mountpoint, detail);
-  }
+  await lookupRoot(graph, mountpoint);
+  const locks = await servesLocks(graph);
   const channel = await openChannel({
     mountpoint,
     source,
     allowOther: options.allowOther ?? process.getuid?.() === 0,
     readOnly: options.readOnly ?? false,
+    suid: options.suid,
+    dev: options.dev,
     maxRead: MAX_DATA,
   });
   const log = new Log(graph.top.context.sink, levels, 'fuse', graph.top.log.graphId);
-  return new Mount(channel, graph, log, {
-    attributeTimeout: options.attributeTimeout ?? ATTRIBUTE_TIMEOUT,
-    entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT,
-    negativeTimeout: options.negativeTimeout ?? NEGATIVE_TIMEOUT,
+  return new KernelMount(channel, graph, log, {
+    ...timeoutsOf(options),
     busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
     passthrough: options.passthrough ?? true,
+    locks,
     rootXattrs: options.rootXattrs,
     rootActions: options.rootActions,
   });
 }
 
 /** A mount that is being served. */
-export class Mount {
+export class KernelMount implements Mount {
   readonly session: Session;
-  /** When no request will come any more, whoever unmounted: null, or what went wrong. */
   readonly unmounted: Promise<MountError | null>;
   private readonly channel: Channel;
   private readonly resolve: (error: MountError | null) => void;
@@ -94,7 +100,10 @@ export class Mount {
     pump.add(this.session);
   }
 
-  /** Absolute path without symbolic links. */
+  get xl(): Xlator {
+    return this.session.xl;
+  }
+
   get mountpoint(): string {
     return this.channel.mountpoint;
   }
@@ -112,16 +121,13 @@ export class Mount {
   }
 
   /**
-   * The kernel shall ask again for the attributes of an inode, and with `data` for its data. Not to
-   * be awaited by a fop before it answered.
+   * The kernel is to believe this no longer, as after an UPCALL of the graph. Not to be awaited by
+   * a fop before it answered. @throws {NameError} for a name that is none
    */
-  invalidateInode(inode: Inode, data: boolean): Promise<void> {
-    return this.over ? Promise.resolve() : invalidateInode(this.channel.fd, inode, data);
-  }
-
-  /** The kernel shall look a name up again. Not to be awaited by a fop before it answered. */
-  invalidateEntry(parent: Inode, name: string): Promise<void> {
-    return this.over ? Promise.resolve() : invalidateEntry(this.channel.fd, parent, name);
+  invalidate(what: Upcall): Promise<void> {
+    const { notices } = this.session;
+    notices.add(what);
+    return notices.done();
   }
 
   private async finish(): Promise<void> {
@@ -129,7 +135,7 @@ export class Mount {
     await this.channel.unmount();
     const start = performance.now();
     for (;;) {
-      const limit = this.session.inFlight > 0 ? GRACE_MS : QUIET_MS;
+      const limit = this.session.busy ? GRACE_MS : QUIET_MS;
       if (this.over || performance.now() - start >= limit) break;
       await delay(STEP_MS);
     }
@@ -155,17 +161,3 @@ export class Mount {
     this.resolve(error);
   }
 }
-
-/** 0, or why the graph's root does not answer. */
-function lookupRoot(graph: Graph): Promise<number> {
-  return new Promise((resolve) => {
-    const frame = newRequest(new Stack(0, 0, 0, 'LOOKUP'), graph.top);
-    frame.local = resolve;
-    wind.lookup(frame, 0, rootCbk, graph.links, new Loc(graph.inodes.root), null);
-  });
-}
-
-const rootCbk: Cbk<'lookup', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
-  const resolve = frame.local as (errno: number) => void;
-  resolve(opRet >= 0 ? 0 : opErrno || EIO);
-};

@@ -35,9 +35,11 @@ export const ASYNC_DIO = 1 << 15;
 export const WRITEBACK_CACHE = 1 << 16;
 export const PARALLEL_DIROPS = 1 << 18;
 export const HANDLE_KILLPRIV = 1 << 19;
+export const POSIX_ACL = 1 << 20;
 export const MAX_PAGES = 1 << 22;
 export const CACHE_SYMLINKS = 1 << 23;
 export const EXPLICIT_INVAL_DATA = 1 << 25;
+export const HANDLE_KILLPRIV_V2 = 1 << 28;
 export const INIT_EXT = 1 << 30;
 
 /** INIT flags (`flags2`), counted from bit 32. */
@@ -56,6 +58,7 @@ export const FATTR_ATIME_NOW = 1 << 7;
 export const FATTR_MTIME_NOW = 1 << 8;
 export const FATTR_LOCKOWNER = 1 << 9;
 export const FATTR_CTIME = 1 << 10;
+export const FATTR_KILL_SUIDGID = 1 << 11;
 
 /** `open_flags` of OPEN, OPENDIR and CREATE replies. */
 export const FOPEN_DIRECT_IO = 1 << 0;
@@ -69,7 +72,10 @@ export const GETATTR_FH = 1 << 0;
 export const FSYNC_FDATASYNC = 1 << 0;
 export const LK_FLOCK = 1 << 0;
 export const WRITE_LOCKOWNER = 1 << 1;
+export const WRITE_KILL_SUIDGID = 1 << 2;
 export const READ_LOCKOWNER = 1 << 1;
+/** `open_flags` of OPEN and CREATE. */
+export const OPEN_KILL_SUIDGID = 1 << 0;
 export const RELEASE_FLOCK_UNLOCK = 1 << 1;
 
 /** Unsolicited messages to the kernel. */
@@ -77,6 +83,8 @@ export const NOTIFY_INVAL_INODE = 2;
 export const NOTIFY_INVAL_ENTRY = 3;
 export const NOTIFY_DELETE = 6;
 export const NOTIFY_INC_EPOCH = 8;
+/** ioctl(2) on another descriptor of the device: it becomes one of this connection (of a u32). */
+export const DEV_IOC_CLONE = 0x8004e500;
 /** `flags` of NOTIFY_INVAL_ENTRY. */
 export const EXPIRE_ONLY = 1 << 0;
 

@@ -6,6 +6,7 @@ import type { Message } from './message.ts';
 
 export class Request extends Stack {
   answered = false;
+  readonly opcode: number;
   /** The message, when its bytes are still needed (the data of a WRITE). */
   kept: Message | null = null;
 
@@ -13,6 +14,7 @@ export class Request extends Stack {
   constructor(header: InHeader, op: string) {
     super(header.uid, header.gid, header.pid, op, groupsOf);
     this.tag = header.unique;
+    this.opcode = header.opcode;
   }
 }
 

@@ -162,7 +162,7 @@ describe('messages that cannot be served', () => {
     expect(rig.hasAnswer()).toBe(false);
   });
 
-  test.each([P.IOCTL, P.SETLK, P.TMPFILE, 999])('operation %i is ENOSYS', async (opcode) => {
+  test.each([P.POLL, P.BMAP, P.SETUPMAPPING, 999])('operation %i is ENOSYS', async (opcode) => {
     rig = await Rig.make();
     expect(rig.ask(opcode, 1, u64(0), u64(0), u64(0)).error).toBe(-ENOSYS);
   });
@@ -287,7 +287,9 @@ describe('INIT', () => {
     expect([body.readUInt32LE(0), body.readUInt32LE(4)]).toEqual([7, 36]);
     const flags = body.readUInt32LE(12);
     expect(flags & P.DO_READDIRPLUS).not.toBe(0);
-    expect(flags & (P.WRITEBACK_CACHE | P.ATOMIC_O_TRUNC | P.POSIX_LOCKS)).toBe(0);
+    const ours = P.ATOMIC_O_TRUNC | P.DONT_MASK | P.POSIX_ACL | P.HANDLE_KILLPRIV_V2;
+    expect(flags & ours).toBe(ours);
+    expect(flags & (P.WRITEBACK_CACHE | P.POSIX_LOCKS)).toBe(0);
     expect([body.readUInt32LE(20), body.readUInt16LE(28)]).toEqual([1048576, 256]);
     expect(init(7, 99)[1].readUInt32LE(4)).toBe(45);
   });

@@ -19,6 +19,7 @@ import { type Frame, newRequest } from '../../core/frame.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Inode } from '../../core/inode.ts';
 import type { Log } from '../../core/log.ts';
+import { isUpcall } from '../../core/upcall.ts';
 import type { Child } from '../../core/xlator.ts';
 import { Xlator } from '../../core/xlator.ts';
 import { write, writev } from '../../sys/libc.ts';
@@ -30,6 +31,7 @@ import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { opcodeName } from './codec/opcodes.ts';
 import { FdTable } from './fd-table.ts';
 import { GfidSource } from './gfid-source.ts';
+import { isBelieved, Notices } from './invalidate.ts';
 import { MessagePool } from './message.ts';
 import { Passthrough } from './passthrough.ts';
 import { BATCH_FORGET, FORGET, IN_HEADER_SIZE, INTERRUPT, OUT_HEADER_SIZE } from './protocol.ts';
@@ -58,6 +60,8 @@ export interface SessionOptions {
   readonly busyPollUs: number;
   /** Whether the kernel may read and write files itself that nobody in the graph watches. */
   readonly passthrough: boolean;
+  /** Whether the graph serves lk, for the kernel to ask for every lock. */
+  readonly locks?: boolean | undefined;
   /** Extended attributes of the root that the mount itself answers, made when asked for. */
   readonly rootXattrs?: RootXattrs | undefined;
   /** Extended attributes of the root that do something when its owner reads them. */
@@ -73,14 +77,16 @@ export class Session implements Source {
   /** The initiator in the eyes of the graph; its `priv` is this session. */
   readonly xl: Xlator<Session>;
   readonly passthrough: Passthrough;
+  /** What the kernel is to believe no longer; an UPCALL of the graph adds to it. */
+  readonly notices: Notices;
   readonly fds: FdTable;
   readonly gfids: GfidSource;
   /** Some storage of the graph has files that the kernel could use, and it is wanted. */
   readonly mayPassThrough: boolean;
+  readonly locks: boolean;
   readonly attrValid: Validity;
   readonly entryValid: Validity;
-  /** Null when absent names are not to be believed. */
-  readonly negativeValid: Validity | null;
+  readonly negativeValid: Validity;
   readonly unknownValid = new Validity(0);
   readonly rootXattrs: RootXattrs;
   readonly rootActions: RootActions;
@@ -98,6 +104,7 @@ export class Session implements Source {
   private readonly pending = new Map<number, Request>();
   private readonly iov = new Iovec(2);
   private readonly onEnded: (errno: number) => void;
+  private readonly stopListening: () => void;
   private over = false;
 
   /**
@@ -115,16 +122,20 @@ export class Session implements Source {
     this.graph = graph;
     this.links = graph.links;
     this.busyPollUs = options.busyPollUs;
+    this.locks = options.locks ?? false;
     const { context } = graph.top;
     this.xl = new Xlator(graph.xlators.length, 'fuse', fuseTranslator, [], log, context);
     this.xl.priv = this;
     this.passthrough = new Passthrough(fd, log);
+    this.notices = new Notices(fd, graph.inodes.root, log, this);
+    this.stopListening = graph.listen((event, data) => {
+      if (event === 'UPCALL' && isUpcall(data)) this.notices.add(data);
+    });
     this.fds = new FdTable((released) => this.passthrough.release(released));
     this.gfids = new GfidSource(context);
     this.attrValid = new Validity(options.attributeTimeout);
     this.entryValid = new Validity(options.entryTimeout);
-    const { negativeTimeout } = options;
-    this.negativeValid = negativeTimeout > 0 ? new Validity(negativeTimeout) : null;
+    this.negativeValid = new Validity(options.negativeTimeout);
     this.rootXattrs = options.rootXattrs ?? new Map();
     this.rootActions = options.rootActions ?? new Map();
     this.onEnded = onEnded;
@@ -146,9 +157,23 @@ export class Session implements Source {
     return this.current.cursor;
   }
 
-  /** Requests that wait for their answer. */
+  /** Requests that wait for their answer, and notices that wait for the kernel. */
   get inFlight(): number {
-    return this.pending.size;
+    return this.pending.size + this.notices.size;
+  }
+
+  /** Whether some of these, other than those that wait for another request, are to go on. */
+  get busy(): boolean {
+    if (this.notices.size > 0) return true;
+    if (this.pending.size === 0) return false;
+    for (const request of this.pending.values()) if (!request.resting) return true;
+    return false;
+  }
+
+  oldestBelieved(): number {
+    for (const { opcode, unique } of this.pending.values()) if (isBelieved(opcode)) return unique;
+    const { request } = this;
+    return request !== null && isBelieved(request.opcode) ? request.unique : Infinity;
   }
 
   /** A copy of data of the message at hand. */
@@ -251,6 +276,8 @@ export class Session implements Source {
   /** Lets go of what the kernel had open, and of the descriptor: late answers go nowhere. */
   close(): void {
     this.over = true;
+    this.stopListening();
+    this.notices.close();
     this.passthrough.clear();
     this.fds.clear();
   }
@@ -276,6 +303,7 @@ export class Session implements Source {
   }
 
   private sent(request: Request, status: number): boolean {
+    if (this.notices.due) this.notices.flush();
     if (status >= 0) return true;
     // ENOENT: the kernel gave the request up; ENODEV, EPERM: it gave up the mount.
     if (status === -ENOENT || status === -ENODEV || status === -EPERM) return false;

@@ -13,11 +13,12 @@ export const fuseTranslator: Translator<Session> = defineTranslator<Session, Rec
       throw new Error('mount/fuse is made by mounting, not by a volfile');
     },
     dump({ priv: session }) {
-      const { requests, inFlight, fds, passthrough } = session;
+      const { requests, inFlight, fds, notices, passthrough } = session;
       return {
         requests,
         'in-flight': inFlight,
         'open-fds': fds.size,
+        notices: notices.sent,
         passthrough: passthrough.agreed ? 'on' : 'off',
         'passthrough-fds': passthrough.size,
         'passthrough-opened': passthrough.opened,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { canCompile, nativeC } from '../../support/native.ts';
 import { anyContract } from '../bridge/any.ts';
+import { believedContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
@@ -20,6 +21,7 @@ describe.skipIf(!canCompile)('C modules', () => {
   describe('what fops carry', () => thingContract(folder, nativeC));
   describe('their life', () => lifeContract(folder, nativeC));
   describe('timers', () => timerContract(folder, nativeC));
+  describe('what the kernel believes', () => believedContract(folder, nativeC));
   describe('every fop, through ffi-rs', () => {
     fopContract(folder, {
       ...nativeC,

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { anyContract } from '../bridge/any.ts';
+import { believedContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { failureContract } from '../bridge/failures.ts';
 import { fopContract } from '../bridge/fops.ts';
@@ -20,3 +21,4 @@ describe('JavaScript modules: what fops carry', () => thingContract(folder));
 describe('JavaScript modules: their life', () => lifeContract(folder));
 describe('JavaScript modules: timers', () => timerContract(folder));
 describe('JavaScript modules: failures', () => failureContract(folder));
+describe('JavaScript modules: what the kernel believes', () => believedContract(folder));

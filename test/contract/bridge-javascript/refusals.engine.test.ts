@@ -25,6 +25,26 @@ function works(run: RunningModule): void {
 const mistakes: Record<string, [body: string, said: RegExp]> = {
   'an exception': ['stat() { null.x; }', /TypeError: cannot read property 'x' of null\n.*m\.js:5:/],
   'something thrown that is no Error': ['stat() { throw "text"; }', /thrown: text/],
+  'an object thrown': [
+    'stat() { throw { code: "E", at: [1, null, -2n], "a b": { deep: { er: { x: 1 } } }, f() {} }; }',
+    /thrown: \{code: "E", at: \[1, null, -2n\], "a b": \{deep: \{er: \{…\}\}\}, f: \[function f\]\}$/m,
+  ],
+  'an object of a class thrown': [
+    'stat() { throw new (class Odd { a = this; })(); }',
+    /thrown: Odd \{a: Odd \{a: Odd \{a: Odd \{…\}\}\}\}$/m,
+  ],
+  'an object with code of its own thrown': [
+    `stat() { throw { get a() { throw 1; }, toString() { throw 2; }, toJSON() { throw 3; } }; }`,
+    /thrown: \{a: \[getter\], toString: \[function toString\], toJSON: \[function toJSON\]\}$/m,
+  ],
+  'a Proxy thrown': [
+    'stat() { throw new Proxy({}, { getPrototypeOf() { throw 1; } }); }',
+    /stat failed: an error that cannot be shown/,
+  ],
+  'much thrown': [
+    'stat() { throw Array.from({ length: 1e4 }, () => ({ text: "x".repeat(1e4) })); }',
+    /thrown: \[\{text: "x{900,1000}…$/m,
+  ],
   'nothing thrown': ['stat() { throw undefined; }', /thrown: undefined/],
   'an error with a cause': [
     'stat() { throw new Error("outer", { cause: new Error("inner") }); }',
@@ -185,7 +205,11 @@ describe('what outlives its request', () => {
     run.asked()[0]!.answer(0, 0, sized(1), null);
     run.lines();
     run.ask('statfs', run.known('a'), null);
-    expect(texts(run)).toEqual(['HandleExpired', 'HandleExpired']);
+    expect(texts(run)).toEqual([
+      'HandleExpired',
+      'HandleExpired',
+      'refused: a request that the module was not given, or no longer has',
+    ]);
     run.settled();
   });
 

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { anyContract } from '../bridge/any.ts';
+import { believedContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
@@ -18,3 +19,4 @@ describe('Python modules: their life', () => lifeContract(folder));
 describe('Python modules: one method for every fop', () => anyContract(folder));
 describe('Python modules: callers that give up', () => cancelContract(folder));
 describe('Python modules: timers', () => timerContract(folder));
+describe('Python modules: what the kernel believes', () => believedContract(folder));

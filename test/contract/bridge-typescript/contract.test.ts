@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { native } from '../../support/module.ts';
 import { anyContract } from '../bridge/any.ts';
+import { believeContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
@@ -20,3 +21,4 @@ describe('TypeScript records: the caller gives up', () => cancelContract(folder,
 describe('TypeScript records: what fops carry', () => thingContract(folder, language));
 describe('TypeScript records: their life', () => lifeContract(folder, language));
 describe('TypeScript records: timers', () => timerContract(folder, language));
+describe('TypeScript records: what the kernel believes', () => believeContract(folder, language));

@@ -1,6 +1,7 @@
 /**
  * The bridge contract: what a request brought dies with it. The module `expired` keeps one thing of
  * every kind; `statfs` uses each and logs what came of it: the name of the exception, or the value.
+ * The module `lent` says what becomes of a loc at each of the ways that a request can go.
  */
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -32,9 +33,15 @@ export function expiredContract(folder: string, language: Language = hosted): vo
     run.known('other');
     run.lines();
     run.ask('statfs', run.known('b'), null);
-    expect(texts(run)).toEqual([
-      // A loc is a value; what it leads to is not.
-      'loc: a',
+    const said = texts(run).filter((text) => !text.startsWith('refused: '));
+    expect(said).toEqual([
+      'loc: HandleExpired',
+      'loc path: HandleExpired',
+      'loc parent: HandleExpired',
+      'loc replaced: HandleExpired',
+      'loc wound to: HandleExpired',
+      'loc copied: a a',
+      'loc made: a~',
       'inode: HandleExpired',
       'fd: HandleExpired',
       'fd context: HandleExpired',
@@ -45,6 +52,45 @@ export function expiredContract(folder: string, language: Language = hosted): vo
       'caller: HandleExpired',
       'wind: AlreadyAnswered',
       'unwind: AlreadyAnswered',
+    ]);
+    run.settled();
+  });
+
+  it('lent: a loc lives as long as its request, however that ends', async () => {
+    const run = await startModule(folder, { name: 'lent', language });
+    run.lines();
+    const said = (): string[] => texts(run).filter((text) => !text.startsWith('refused: '));
+    const a = run.known('a');
+    // Two at a time: the one must not end the other's.
+    run.ask('stat', a, null);
+    run.ask('stat', run.known('b'), null);
+    run.ask('truncate', a, 0, null);
+    run.ask('readlink', a, 1, null);
+    const [stat, stat2, truncate, readlink] = run.asked();
+    truncate!.answer(0, 0, sized(1), sized(1), null);
+    stat!.answer(0, 0, sized(1), null);
+    stat2!.answer(0, 0, sized(1), null);
+    readlink!.answer(1, 0, 'x', sized(1), null);
+    run.ask('access', a, 0, null);
+    run.ask('mkdir', run.known('d'), 0, 0, null);
+    run.context.advance(2000);
+    expect(said()).toEqual([
+      'after an await: a',
+      'in the callback: a',
+      'in the callback: b',
+      'in the method that has answered: a',
+      'in a timer: d',
+    ]);
+    run.ask('unlink', a, 0, null);
+    run.lines();
+    run.ask('statfs', run.known('c'), null);
+    expect(said().sort()).toEqual([
+      'answered at once: HandleExpired',
+      'answered in a callback: HandleExpired',
+      'answered in a timer: HandleExpired',
+      'awaited: HandleExpired',
+      'handed on: HandleExpired',
+      'raised: HandleExpired',
     ]);
     run.settled();
   });

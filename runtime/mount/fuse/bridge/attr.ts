@@ -1,4 +1,4 @@
-/** The operations on attributes: GETATTR, SETATTR, ACCESS, READLINK, STATFS. */
+/** The operations on attributes: GETATTR, STATX, SETATTR, ACCESS, READLINK, STATFS. */
 import { encodeNameInto, NameError } from '../../../core/bytes.ts';
 import { EFBIG, EIO, ENAMETOOLONG, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
@@ -18,33 +18,54 @@ import {
   STATFS_OUT_SIZE,
 } from '../codec/attr.ts';
 import type { NoArgs } from '../codec/opcodes.ts';
-import { FATTR_FH, GETATTR_FH, OUT_HEADER_SIZE } from '../protocol.ts';
+import type { StatxIn } from '../codec/statx.ts';
+import { FATTR_FH, FATTR_KILL_SUIDGID, GETATTR_FH, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
+import { killPriv } from './file.ts';
 import type { Handler } from './handler.ts';
-import { inodeDone, inodeErrno, replyAttr } from './reply.ts';
+import { inodeDone, inodeErrno, replyAttr, replyStatx } from './reply.ts';
+
+/** The cookies of a stat: which answer it is for. */
+const AS_ATTR = 0;
+const AS_STATX = 1;
+
+export const getattr: Handler<GetattrIn> = (session, header, args) => {
+  look(session, header.nodeid, (args.flags & GETATTR_FH) !== 0 ? args.fh : 0, AS_ATTR);
+};
+
+/** Asked for by who wants the time of birth. All of the answer is in an iatt, so no mask matters. */
+export const statx: Handler<StatxIn> = (session, header, args) => {
+  look(session, header.nodeid, (args.getattrFlags & GETATTR_FH) !== 0 ? args.fh : 0, AS_STATX);
+};
 
 /** By an open file when there is one, so that a file without a name still has attributes. */
-export const getattr: Handler<GetattrIn> = (session, header, args) => {
+function look(session: Session, nodeid: number, handle: number, answer: number): void {
   const frame = session.begin('STAT');
-  const inode = session.inode(header.nodeid);
-  if (inode === undefined) return session.fail(frame, ESTALE);
+  const inode = session.inode(nodeid);
+  if (inode === undefined) {
+    session.fail(frame, ESTALE);
+    return;
+  }
   frame.local = inode;
-  const byHandle = (args.flags & GETATTR_FH) !== 0 ? session.fds.get(args.fh) : undefined;
+  // No handle is 0.
+  const byHandle = handle === 0 ? undefined : session.fds.get(handle);
   const fd = byHandle ?? session.fds.anyOf(inode);
   if (fd !== undefined) {
     frame.root.op = 'FSTAT';
-    wind.fstat(frame, 0, fstatCbk, session.links, fd, null);
-  } else wind.stat(frame, 0, statCbk, session.links, new Loc(inode), null);
+    wind.fstat(frame, answer, fstatCbk, session.links, fd, null);
+  } else wind.stat(frame, answer, statCbk, session.links, new Loc(inode), null);
+}
+
+const statCbk: Cbk<'stat', Session> = (frame, answer, xl, opRet, opErrno, buf, xdata) => {
+  if (opRet < 0) return xl.priv.fail(frame, inodeErrno(opErrno));
+  const reply = answer === AS_STATX ? replyStatx : replyAttr;
+  reply(xl.priv, frame, frame.local as Inode, buf, xdata);
 };
 
-const statCbk: Cbk<'stat', Session> = (frame, _cookie, xl, opRet, opErrno, buf) => {
-  if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
-  else replyAttr(xl.priv, frame, frame.local as Inode, buf);
-};
-
-const fstatCbk: Cbk<'fstat', Session> = (frame, _cookie, xl, opRet, opErrno, buf) => {
-  if (opRet < 0) xl.priv.fail(frame, opErrno);
-  else replyAttr(xl.priv, frame, frame.local as Inode, buf);
+const fstatCbk: Cbk<'fstat', Session> = (frame, answer, xl, opRet, opErrno, buf, xdata) => {
+  if (opRet < 0) return xl.priv.fail(frame, opErrno);
+  const reply = answer === AS_STATX ? replyStatx : replyAttr;
+  reply(xl.priv, frame, frame.local as Inode, buf, xdata);
 };
 
 /** What of FATTR_ is the same in the fops; the size is a fop of its own. */
@@ -57,8 +78,16 @@ interface Change {
   readonly fd: Fd | undefined;
   readonly stbuf: Iatt;
   readonly valid: number;
+  /** Whoever makes it loses privileges of the file by it. */
+  readonly kills: boolean;
 }
 
+/**
+ * A SETATTR of nothing is how the kernel says, before something that it does with the data, that
+ * set-user-id and set-group-id shall go: what of the mode goes is then the storage's to know. It is
+ * also what a chown(2) comes to that changes neither; when nobody has the file open for writing, it
+ * can be nothing else.
+ */
 export const setattr: Handler<SetattrIn> = (session, header, args) => {
   const resizes = (args.valid & SIZE) !== 0;
   const frame = session.begin(resizes ? 'TRUNCATE' : 'SETATTR');
@@ -70,15 +99,19 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
     fd: byHandle ?? session.fds.anyOf(inode),
     stbuf: wanted(inode, args),
     valid: args.valid & SETTABLE,
+    kills:
+      (args.valid & FATTR_KILL_SUIDGID) !== 0 ||
+      ((args.valid & (SETTABLE | SIZE)) === 0 && session.fds.isWritable(inode)),
   };
   frame.local = change;
   if (!resizes) return setRest(session, frame, change);
   if (args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
+  const kill = killPriv(change.kills);
   // Only the file that ftruncate(2) was called on is surely open for writing.
   if (byHandle !== undefined) {
     frame.root.op = 'FTRUNCATE';
-    wind.ftruncate(frame, 0, resizedCbk, session.links, byHandle, args.size, null);
-  } else wind.truncate(frame, 0, resizedCbk, session.links, new Loc(inode), args.size, null);
+    wind.ftruncate(frame, 0, resizedCbk, session.links, byHandle, args.size, kill);
+  } else wind.truncate(frame, 0, resizedCbk, session.links, new Loc(inode), args.size, kill);
 };
 
 function wanted(inode: Inode, args: SetattrIn): Iatt {
@@ -96,20 +129,21 @@ function wanted(inode: Inode, args: SetattrIn): Iatt {
 
 function setRest(session: Session, frame: Frame, change: Change): void {
   const { inode, fd, stbuf, valid } = change;
-  if (fd !== undefined) wind.fsetattr(frame, 0, changedCbk, session.links, fd, stbuf, valid, null);
-  else wind.setattr(frame, 0, changedCbk, session.links, new Loc(inode), stbuf, valid, null);
+  const kill = killPriv(change.kills);
+  if (fd !== undefined) wind.fsetattr(frame, 0, changedCbk, session.links, fd, stbuf, valid, kill);
+  else wind.setattr(frame, 0, changedCbk, session.links, new Loc(inode), stbuf, valid, kill);
 }
 
-const resizedCbk: Cbk<'truncate', Session> = (frame, _c, xl, opRet, opErrno, _pre, postbuf) => {
+const resizedCbk: Cbk<'truncate', Session> = (frame, _c, xl, opRet, opErrno, _, postbuf, xdata) => {
   const change = frame.local as Change;
   if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
   else if (change.valid !== 0) setRest(xl.priv, frame, change);
-  else replyAttr(xl.priv, frame, change.inode, postbuf);
+  else replyAttr(xl.priv, frame, change.inode, postbuf, xdata);
 };
 
-const changedCbk: Cbk<'setattr', Session> = (frame, _c, xl, opRet, opErrno, _pre, statpost) => {
+const changedCbk: Cbk<'setattr', Session> = (frame, _c, xl, opRet, opErrno, _, statpost, xdata) => {
   if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
-  else replyAttr(xl.priv, frame, (frame.local as Change).inode, statpost);
+  else replyAttr(xl.priv, frame, (frame.local as Change).inode, statpost, xdata);
 };
 
 /** Not asked for with default_permissions, but by the kernel's own chdir(2) in some cases. */

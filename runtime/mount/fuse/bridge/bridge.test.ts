@@ -11,7 +11,7 @@ import { GFID_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import * as P from '../protocol.ts';
 
-const [ENOENT, EEXIST, EINVAL, ERANGE, ENODATA, ESTALE] = [2, 17, 22, 34, 61, 116];
+const [ENOENT, EEXIST, EINVAL, ERANGE, ENODATA, EOPNOTSUPP, ESTALE] = [2, 17, 22, 34, 61, 95, 116];
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -251,9 +251,9 @@ describe('names that are made and removed', () => {
     rig.ask(P.RENAME2, 1, u64(1), u32(2), u32(0), 'other', 'dir');
     expect([file.path, dir.path]).toEqual(['/dir', '/other']);
     rig.ask(P.RENAME2, 1, u64(1), u32(0), u32(0), 'dir', 'dir2');
-    expect(flags).toEqual([1, 2, undefined]);
-    // RENAME_WHITEOUT is for overlays.
-    expect(rig.ask(P.RENAME2, 1, u64(1), u32(4), u32(0), 'a', 'b').error).toBe(-EINVAL);
+    rig.ask(P.RENAME2, 1, u64(1), u32(4), u32(0), 'dir2', 'dir');
+    expect(flags).toEqual([1, 2, undefined, 4]);
+    expect(rig.ask(P.RENAME2, 1, u64(1), u32(8), u32(0), 'a', 'b').error).toBe(-EINVAL);
   });
 });
 
@@ -440,10 +440,11 @@ describe('extended attributes', () => {
     expect(rig.ask(P.LISTXATTR, 1, u32(3), u32(0)).error).toBe(-ERANGE);
   });
 
-  test('what the kernel asks before every write is answered without the graph', async () => {
+  test('labels and identities are answered without the graph', async () => {
     rig = await Rig.make(xattrs);
     seen.length = 0;
-    expect(getxattr(0, 'security.capability').error).toBe(-ENODATA);
+    expect(getxattr(0, 'security.selinux').error).toBe(-ENODATA);
+    expect(getxattr(0, 'glossa.fs-flags').error).toBe(-EOPNOTSUPP);
     const set = rig.ask(P.SETXATTR, 1, u32(1), u32(0), 'trusted.gfid', Buffer.from('x'));
     expect(set.error).toBe(-1);
     expect(seen).toEqual([]);

@@ -7,9 +7,13 @@ import type { NoArgs } from '../codec/opcodes.ts';
 import {
   ASYNC_DIO,
   ASYNC_READ,
+  ATOMIC_O_TRUNC,
   AUTO_INVAL_DATA,
   BIG_WRITES,
   DO_READDIRPLUS,
+  DONT_MASK,
+  FLOCK_LOCKS,
+  HANDLE_KILLPRIV_V2,
   INIT_EXT,
   KERNEL_VERSION,
   MAX_PAGES,
@@ -18,18 +22,21 @@ import {
   OUT_HEADER_SIZE,
   PARALLEL_DIROPS,
   PASSTHROUGH,
+  POSIX_ACL,
+  POSIX_LOCKS,
   READDIRPLUS_AUTO,
 } from '../protocol.ts';
 import type { Handler } from './handler.ts';
 
 /**
  * What is asked of the kernel, when it offers it. Not asked for:
- * - ATOMIC_O_TRUNC: a truncation stays a fop of its own, which every translator sees.
  * - EXPORT_SUPPORT: an inode that the table forgot cannot be found by its number again.
- * - DONT_MASK: the kernel applies the umask, as on other file systems.
- * - POSIX_LOCKS, FLOCK_LOCKS: this mount is the only way in, so the kernel's own locks are enough.
  * - WRITEBACK_CACHE: writes reach the graph when they are made, in their order.
  * - CACHE_SYMLINKS: a translator may have targets that change.
+ * - SECURITY_CTX: no labels are made here.
+ * - SETXATTR_EXT: that an ACL takes set-group-id away is the storage's to see, which knows the group.
+ * - CREATE_SUPP_GROUP: what a group may do has been decided by the kernel; who else asks for a
+ *   caller's groups finds them all (`request.ts`).
  */
 const WANTED =
   // Several reads of a file under way at once, as readahead makes them.
@@ -45,8 +52,19 @@ const WANTED =
   READDIRPLUS_AUTO |
   // Cached pages go when size or time changed: others may write to the storage, too.
   AUTO_INVAL_DATA |
+  // An open that empties the file is one request, and changes the times of an empty one, too.
+  ATOMIC_O_TRUNC |
+  // Who loses set-user-id by a write is told with it, instead of being asked before every write.
+  HANDLE_KILLPRIV_V2 |
+  // The kernel enforces the ACLs that the storage has. Default ACLs take the place of the umask,
+  // so that it is ours to apply.
+  POSIX_ACL |
+  DONT_MASK |
   // The second word of flags counts.
   INIT_EXT;
+
+/** Also asked for where the graph serves locks. Elsewhere the kernel's own are enough for one mount. */
+const LOCKS = POSIX_LOCKS | FLOCK_LOCKS;
 
 const PAGE_SIZE = 4096;
 /** As GlusterFS: requests of no particular caller under way, and from when on the kernel waits. */
@@ -67,10 +85,12 @@ export const init: Handler<InitIn> = (session, header, args) => {
   }
   const flags2 = session.mayPassThrough ? PASSTHROUGH & args.flags2 : 0;
   // A newer major is told ours, by the same answer, and asks again.
+  const agreed = major > KERNEL_VERSION ? MINOR_MAX : Math.min(minor, MINOR_MAX);
+  session.notices.agreed(agreed);
   encodeInitOut(session.view, OUT_HEADER_SIZE, {
-    minor: major > KERNEL_VERSION ? MINOR_MAX : Math.min(minor, MINOR_MAX),
+    minor: agreed,
     maxReadahead: Math.min(args.maxReadahead, MAX_DATA),
-    flags: WANTED & args.flags,
+    flags: (session.locks ? WANTED | LOCKS : WANTED) & args.flags,
     flags2,
     maxBackground: BACKGROUND_MAX,
     congestionThreshold: CONGESTION_THRESHOLD,

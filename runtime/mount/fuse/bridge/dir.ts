@@ -1,5 +1,6 @@
 /** The operations on open directories. */
 import { encodeNameInto, NameError, nameLength } from '../../../core/bytes.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { wind } from '../../../core/fops.gen.ts';
@@ -10,6 +11,7 @@ import type { Inode } from '../../../core/inode.ts';
 import { NAME_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
 import { printable } from '../../../core/log.ts';
+import { hasTimeouts } from '../../../core/timeouts.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
   direntPlusSize,
@@ -93,7 +95,7 @@ const readdirCbk: Cbk<'readdir', Session> = (frame, size, xl, opRet, opErrno, en
   finish(session, frame, used, entries);
 };
 
-const readdirpCbk: Cbk<'readdirp', Session> = (frame, size, xl, opRet, opErrno, entries) => {
+const readdirpCbk: Cbk<'readdirp', Session> = (frame, size, xl, opRet, opErrno, entries, xdata) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
   let used = 0;
@@ -102,7 +104,7 @@ const readdirpCbk: Cbk<'readdirp', Session> = (frame, size, xl, opRet, opErrno, 
     const nameBytes = encodeEntryName(session, at + NAME_OFFSET_PLUS, entry.name);
     if (nameBytes === 0) continue;
     if (used + direntPlusSize(nameBytes) > size) break;
-    encodeInode(session, at, frame.local as Inode, entry);
+    encodeInode(session, at, frame.local as Inode, entry, xdata);
     used += ENTRY_OUT_SIZE + encodePlain(session, at + ENTRY_OUT_SIZE, entry, nameBytes);
   }
   finish(session, frame, used, entries);
@@ -142,7 +144,13 @@ function encodePlain(session: Session, at: number, entry: Dirent, nameBytes: num
 }
 
 /** The entry as a lookup would have answered, when the storage told enough. */
-function encodeInode(session: Session, at: number, parent: Inode, entry: Dirent): void {
+function encodeInode(
+  session: Session,
+  at: number,
+  parent: Inode,
+  entry: Dirent,
+  xdata: Dict | null,
+): void {
   const { name, stat } = entry;
   const isDots = name === '.' || name === '..';
   const inode = entry.inode ?? session.graph.inodes.newInode();
@@ -153,7 +161,7 @@ function encodeInode(session: Session, at: number, parent: Inode, entry: Dirent)
   if (linked !== inode) discard(inode);
   // Node id 0 means here: nothing is said about the inode.
   if (linked === null) encodeNegativeEntry(session.view, at, session.unknownValid);
-  else encodeEntry(session, at, linked, stat!);
+  else encodeEntry(session, at, linked, stat!, hasTimeouts(entry.dict) ? entry.dict : xdata);
 }
 
 /** FSYNCDIR. */

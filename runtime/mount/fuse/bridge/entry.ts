@@ -7,9 +7,9 @@ import type { Frame } from '../../../core/frame.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
-import { RENAME_FLAGS } from '../../../core/xdata.ts';
+import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../../../sys/constants.ts';
+import { RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../../../sys/constants.ts';
 import type { Span } from '../codec/cursor.ts';
 import type { LinkIn, MkdirIn, MknodIn, NameIn, RenameIn, SymlinkIn } from '../codec/entry.ts';
 import type { Session } from '../session.ts';
@@ -42,14 +42,22 @@ function oldPlace(session: Session, frame: Frame, nodeid: number, name: Span): L
   return loc;
 }
 
-// The kernel has applied the caller's umask to the mode already; the fop's umask only tells it.
+/**
+ * The xdata of a fop that makes something. The mode goes down without the bits of the umask, so that
+ * nobody can forget them; the caller's own goes along for a storage with default ACLs.
+ */
+export function makingXdata(session: Session, mode: number, umask: number): Dict {
+  const xdata = session.gfids.request();
+  return (mode & umask) === 0 ? xdata : xdata.set(MODE_REQ, mode);
+}
 
 export const mknod: Handler<MknodIn> = (session, header, args) => {
   const frame = session.begin('MKNOD');
   const loc = newPlace(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const { mode, rdev, umask } = args;
-  wind.mknod(frame, 0, madeCbk, session.links, loc, mode, rdev, umask, session.gfids.request());
+  const xdata = makingXdata(session, mode, umask);
+  wind.mknod(frame, 0, madeCbk, session.links, loc, mode & ~umask, rdev, umask, xdata);
 };
 
 export const mkdir: Handler<MkdirIn> = (session, header, args) => {
@@ -57,7 +65,8 @@ export const mkdir: Handler<MkdirIn> = (session, header, args) => {
   const loc = newPlace(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const { mode, umask } = args;
-  wind.mkdir(frame, 0, madeCbk, session.links, loc, mode, umask, session.gfids.request());
+  const xdata = makingXdata(session, mode, umask);
+  wind.mkdir(frame, 0, madeCbk, session.links, loc, mode & ~umask, umask, xdata);
 };
 
 export const symlink: Handler<SymlinkIn> = (session, header, args) => {
@@ -78,9 +87,20 @@ export const link: Handler<LinkIn> = (session, header, args) => {
   wind.link(frame, 0, madeCbk, session.links, new Loc(inode), newloc, null);
 };
 
-const madeCbk: Cbk<'mkdir', Session> = (frame, _cookie, xl, opRet, opErrno, inode, buf) => {
+const madeCbk: Cbk<'mkdir', Session> = (
+  frame,
+  _cookie,
+  xl,
+  opRet,
+  opErrno,
+  inode,
+  buf,
+  _preparent,
+  _postparent,
+  xdata,
+) => {
   const loc = frame.local as Loc;
-  if (opRet >= 0) return replyEntry(xl.priv, frame, loc, inode, buf);
+  if (opRet >= 0) return replyEntry(xl.priv, frame, loc, inode, buf, xdata);
   discard(loc.inode);
   xl.priv.fail(frame, makerErrno(opErrno, loc.parent!));
 };
@@ -111,11 +131,13 @@ interface Move {
   readonly to: Loc;
 }
 
+const RENAME_ALL = RENAME_NOREPLACE | RENAME_EXCHANGE | RENAME_WHITEOUT;
+
 /** RENAME and RENAME2. Flags travel in xdata: who cannot do what they ask answers EINVAL. */
 export const rename: Handler<RenameIn> = (session, header, args) => {
   const frame = session.begin('RENAME');
   const { flags } = args;
-  if ((flags & ~(RENAME_NOREPLACE | RENAME_EXCHANGE)) !== 0) return session.fail(frame, EINVAL);
+  if ((flags & ~RENAME_ALL) !== 0) return session.fail(frame, EINVAL);
   const from = oldPlace(session, frame, header.nodeid, args.oldname);
   if (from === null) return;
   const parent = session.inode(args.newdir);

@@ -1,5 +1,7 @@
 /** The operations on open files, and those that open them. */
-import { EBADF, EFBIG, EINVAL, EIO, EOPNOTSUPP, ESTALE } from '../../../core/errno.ts';
+import { constants } from 'node:fs';
+import { Dict } from '../../../core/dict.ts';
+import { EBADF, EFBIG, EIO, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -7,25 +9,15 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
+import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
-import {
-  FALLOC_FL_KEEP_SIZE,
-  FALLOC_FL_PUNCH_HOLE,
-  FALLOC_FL_ZERO_RANGE,
-  SEEK_DATA,
-  SEEK_HOLE,
-} from '../../../sys/constants.ts';
 import { ENTRY_OUT_SIZE } from '../codec/entry.ts';
 import {
   type CreateIn,
-  encodeLseekOut,
   encodeOpenOut,
   encodeWriteOut,
-  type FallocateIn,
   type FlushIn,
   type FsyncIn,
-  LSEEK_OUT_SIZE,
-  type LseekIn,
   OPEN_OUT_SIZE,
   type OpenIn,
   type ReadIn,
@@ -34,9 +26,16 @@ import {
   type WriteIn,
 } from '../codec/io.ts';
 import { letGo } from '../fd-table.ts';
-import { FSYNC_FDATASYNC, OUT_HEADER_SIZE, READ_LOCKOWNER, WRITE_LOCKOWNER } from '../protocol.ts';
+import {
+  FSYNC_FDATASYNC,
+  OPEN_KILL_SUIDGID,
+  OUT_HEADER_SIZE,
+  READ_LOCKOWNER,
+  WRITE_KILL_SUIDGID,
+  WRITE_LOCKOWNER,
+} from '../protocol.ts';
 import type { Session } from '../session.ts';
-import { newPlace } from './entry.ts';
+import { makingXdata, newPlace } from './entry.ts';
 import type { Handler } from './handler.ts';
 import { encodeEntry, fdDone, inodeErrno, link, makerErrno } from './reply.ts';
 
@@ -49,7 +48,7 @@ export function openFd(session: Session, frame: Frame, handle: number): Fd | nul
 }
 
 /** The 8 bytes of the kernel's lock owner as text. */
-function lockOwner(lo: number, hi: number): string {
+export function lockOwner(lo: number, hi: number): string {
   let text = '';
   for (let i = 0; i < 8; i++) {
     const byte = ((i < 4 ? lo : hi) >>> ((i % 4) * 8)) & 0xff;
@@ -58,13 +57,24 @@ function lockOwner(lo: number, hi: number): string {
   return text;
 }
 
+/** New xdata that says that privileges go with the change; null when they may stay. */
+export const killPriv = (wanted: boolean): Dict | null =>
+  wanted ? new Dict().set(KILL_PRIV, 1) : null;
+
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } = constants;
+const O_ACCMODE = 3;
+
+/** O_TRUNC is a fop of its own, which every translator sees: truncation, once the file is open. */
 export const open: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPEN');
   const inode = session.inode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const fd = new Fd(inode, args.flags, header.pid);
+  const flags = args.flags & ~O_TRUNC;
+  const fd = new Fd(inode, flags, header.pid);
   frame.local = fd;
-  wind.open(frame, 0, openCbk, session.links, new Loc(inode), args.flags, fd, null);
+  const { links } = session;
+  if (flags === args.flags) wind.open(frame, 0, openCbk, links, new Loc(inode), flags, fd, null);
+  else wind.open(frame, args.openFlags, emptyCbk, links, new Loc(inode), flags, fd, null);
 };
 
 const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno) => {
@@ -77,6 +87,20 @@ const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno) => {
   encodeOpened(session, OUT_HEADER_SIZE, fd);
   if (!session.reply(frame, OPEN_OUT_SIZE)) session.fds.release(fd.id);
 };
+
+/** The same for a file that has to be emptied before. The cookie is the request's `open_flags`. */
+const emptyCbk: Cbk<'open', Session> = (frame, openFlags, xl, opRet, opErrno, opened, xdata) => {
+  if (opRet < 0) return openCbk(frame, 0, xl, opRet, opErrno, opened, xdata);
+  const fd = frame.local as Fd;
+  const { links } = xl.priv;
+  const kill = killPriv((openFlags & OPEN_KILL_SUIDGID) !== 0);
+  const canWrite = (fd.flags & O_ACCMODE) !== O_RDONLY;
+  if (canWrite) wind.ftruncate(frame, 0, emptiedCbk, links, fd, 0, kill);
+  else wind.truncate(frame, 0, emptiedCbk, links, new Loc(fd.inode), 0, kill);
+};
+
+const emptiedCbk: Cbk<'ftruncate', Session> = (frame, _cookie, xl, opRet, opErrno) =>
+  openCbk(frame, 0, xl, opRet, opErrno, null, null);
 
 /** The answer for a file that was opened; the kernel has it from now on. */
 function encodeOpened(session: Session, at: number, fd: Fd): void {
@@ -96,14 +120,27 @@ export const create: Handler<CreateIn> = (session, header, args) => {
   const frame = session.begin('CREATE');
   const loc = newPlace(session, frame, header.nodeid, args.name);
   if (loc === null) return;
-  const { flags, mode, umask } = args;
+  const { flags, mode, umask, openFlags } = args;
   const fd = new Fd(loc.inode!, flags, header.pid);
   frame.local = { loc, fd } satisfies Creation;
-  const xdata = session.gfids.request();
-  wind.create(frame, 0, createCbk, session.links, loc, flags, mode, umask, fd, xdata);
+  const xdata = makingXdata(session, mode, umask);
+  if ((openFlags & OPEN_KILL_SUIDGID) !== 0) xdata.set(KILL_PRIV, 1);
+  wind.create(frame, 0, createCbk, session.links, loc, flags, mode & ~umask, umask, fd, xdata);
 };
 
-const createCbk: Cbk<'create', Session> = (frame, _cookie, xl, opRet, opErrno, _fd, inode, buf) => {
+const createCbk: Cbk<'create', Session> = (
+  frame,
+  _cookie,
+  xl,
+  opRet,
+  opErrno,
+  _fd,
+  inode,
+  buf,
+  _preparent,
+  _postparent,
+  xdata,
+) => {
   const session = xl.priv;
   const { loc, fd } = frame.local as Creation;
   if (opRet < 0) {
@@ -111,13 +148,21 @@ const createCbk: Cbk<'create', Session> = (frame, _cookie, xl, opRet, opErrno, _
     return session.fail(frame, makerErrno(opErrno, loc.parent!));
   }
   const linked = link(loc, inode, buf);
-  if (linked !== null) return replyCreated(session, frame, fd, linked, buf!);
+  if (linked !== null) return replyCreated(session, frame, fd, linked, buf!, xdata);
   letGo(fd);
   session.fail(frame, EIO);
 };
 
-function replyCreated(session: Session, frame: Frame, fd: Fd, linked: Inode, buf: Iatt): void {
-  encodeEntry(session, OUT_HEADER_SIZE, linked, buf);
+/** Answers CREATE or TMPFILE. */
+export function replyCreated(
+  session: Session,
+  frame: Frame,
+  fd: Fd,
+  linked: Inode,
+  buf: Iatt,
+  xdata: Dict | null,
+): void {
+  encodeEntry(session, OUT_HEADER_SIZE, linked, buf, xdata);
   encodeOpened(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd);
   if (session.reply(frame, ENTRY_OUT_SIZE + OPEN_OUT_SIZE)) return;
   session.fds.release(fd.id);
@@ -155,11 +200,25 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
   const { offset, flags } = args;
   if (offset + args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
   const vector = session.data(args.data);
-  wind.writev(frame, args.size, writeCbk, session.links, fd, vector, offset, flags, null);
+  const kill = killPriv((args.writeFlags & WRITE_KILL_SUIDGID) !== 0);
+  const through = placed(fd, flags);
+  if (through !== fd) frame.local = through;
+  wind.writev(frame, args.size, writeCbk, session.links, through, vector, offset, flags, kill);
 };
+
+/**
+ * The fd for a write. One that was opened to append appends, whatever offset it is given; but what
+ * the kernel writes back from its cache has its place, and so has a write after fcntl(F_SETFL) took
+ * O_APPEND away. Such a write has no O_APPEND among its flags, and goes through an fd of its own.
+ */
+function placed(fd: Fd, flags: number): Fd {
+  if ((fd.flags & ~flags & O_APPEND) === 0) return fd;
+  return new Fd(fd.inode, fd.flags & ~(O_APPEND | O_CREAT | O_EXCL | O_TRUNC), fd.pid);
+}
 
 const writeCbk: Cbk<'writev', Session> = (frame, size, xl, opRet, opErrno) => {
   const session = xl.priv;
+  if (frame.local instanceof Fd) letGo(frame.local);
   if (opRet < 0) return session.fail(frame, opErrno);
   encodeWriteOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, size));
   session.reply(frame, WRITE_OUT_SIZE);
@@ -185,43 +244,4 @@ export const release: Handler<ReleaseIn> = (session, _header, args) => {
   const frame = session.begin('RELEASE');
   session.fds.release(args.fh);
   session.reply(frame, 0);
-};
-
-export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
-  const frame = session.begin('FALLOCATE');
-  const fd = openFd(session, frame, args.fh);
-  if (fd === null) return;
-  const { mode, offset, length } = args;
-  if (offset + length > OFFSET_MAX) return session.fail(frame, EFBIG);
-  const { links } = session;
-  const keep = mode & FALLOC_FL_KEEP_SIZE;
-  switch (mode & ~FALLOC_FL_KEEP_SIZE) {
-    case 0:
-      return wind.fallocate(frame, 0, fdDone, links, fd, keep, offset, length, null);
-    case FALLOC_FL_PUNCH_HOLE:
-      frame.root.op = 'DISCARD';
-      return wind.discard(frame, 0, fdDone, links, fd, offset, length, null);
-    case FALLOC_FL_ZERO_RANGE:
-      if (keep !== 0) break;
-      frame.root.op = 'ZEROFILL';
-      return wind.zerofill(frame, 0, fdDone, links, fd, offset, length, null);
-  }
-  session.fail(frame, EOPNOTSUPP);
-};
-
-/** The fop's `what`: 0 data, 1 hole. Other seeks the kernel does itself. */
-export const lseek: Handler<LseekIn> = (session, _header, args) => {
-  const frame = session.begin('SEEK');
-  const fd = openFd(session, frame, args.fh);
-  if (fd === null) return;
-  const { whence, offset } = args;
-  if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return session.fail(frame, EINVAL);
-  wind.seek(frame, 0, seekCbk, session.links, fd, offset, whence - SEEK_DATA, null);
-};
-
-const seekCbk: Cbk<'seek', Session> = (frame, _cookie, xl, opRet, opErrno, offset) => {
-  const session = xl.priv;
-  if (opRet < 0) return session.fail(frame, opErrno);
-  encodeLseekOut(session.view, OUT_HEADER_SIZE, offset);
-  session.reply(frame, LSEEK_OUT_SIZE);
 };

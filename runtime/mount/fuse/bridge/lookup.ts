@@ -4,6 +4,7 @@ import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
+import { NEGATIVE_TIMEOUT } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
   type BatchForgetIn,
@@ -12,6 +13,7 @@ import {
   FORGET_ONE_SIZE,
   type ForgetIn,
   type NameIn,
+  Validity,
 } from '../codec/entry.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
@@ -42,22 +44,26 @@ function lookupNew(session: Session, frame: Frame, parent: Inode, name: string):
 }
 
 /** A known name, asked for again: when it is not what it was, it is a new one. */
-const revalidateCbk: Cbk<'lookup', Session> = (frame, _cookie, xl, opRet, opErrno, _inode, buf) => {
+const revalidateCbk: Cbk<'lookup', Session> = (frame, _c, xl, opRet, opErrno, _, buf, xdata) => {
   const session = xl.priv;
   const loc = frame.local as Loc;
   const { inode, parent, name } = loc as { inode: Inode; parent: Inode; name: string };
-  if (opRet >= 0 && buf?.iaGfid === inode.gfid) return replyEntry(session, frame, loc, inode, buf);
+  if (opRet >= 0 && buf?.iaGfid === inode.gfid) {
+    return replyEntry(session, frame, loc, inode, buf, xdata);
+  }
   if (opRet >= 0 || opErrno === ENOENT) inode.table.unlink(parent, name);
   lookupNew(session, frame, parent, name);
 };
 
-const lookupCbk: Cbk<'lookup', Session> = (frame, _cookie, xl, opRet, opErrno, inode, buf) => {
+const lookupCbk: Cbk<'lookup', Session> = (frame, _c, xl, opRet, opErrno, inode, buf, xdata) => {
   const session = xl.priv;
   const loc = frame.local as Loc;
-  if (opRet >= 0) return replyEntry(session, frame, loc, inode, buf);
+  if (opRet >= 0) return replyEntry(session, frame, loc, inode, buf, xdata);
   discard(loc.inode);
-  if (opErrno !== ENOENT || session.negativeValid === null) return session.fail(frame, opErrno);
-  encodeNegativeEntry(session.view, OUT_HEADER_SIZE, session.negativeValid);
+  if (opErrno !== ENOENT) return session.fail(frame, opErrno);
+  const valid = Validity.of(xdata, NEGATIVE_TIMEOUT, session.negativeValid);
+  if (valid.isZero) return session.fail(frame, ENOENT);
+  encodeNegativeEntry(session.view, OUT_HEADER_SIZE, valid);
   session.reply(frame, ENTRY_OUT_SIZE);
 };
 

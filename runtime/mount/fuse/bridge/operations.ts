@@ -1,4 +1,8 @@
-/** What is done about each operation of the kernel: one row per opcode, anything else is ENOSYS. */
+/**
+ * What is done about each operation of the kernel: one row per opcode, anything else is ENOSYS, after
+ * which the kernel asks no more. POLL is one of these on purpose: the kernel then says itself what is
+ * true of files, that they are always ready. BMAP is for file systems on a block device.
+ */
 import type { Cursor } from '../codec/cursor.ts';
 import { type Opcode, opcodes } from '../codec/opcodes.ts';
 import * as attr from './attr.ts';
@@ -7,7 +11,11 @@ import * as dir from './dir.ts';
 import * as entry from './entry.ts';
 import * as file from './file.ts';
 import type { Handler } from './handler.ts';
+import { ioctl } from './ioctl.ts';
+import * as locks from './locks.ts';
 import * as lookup from './lookup.ts';
+import * as space from './space.ts';
+import { tmpfile } from './tmpfile.ts';
 import * as xattr from './xattr.ts';
 
 /** A row. `args` is filled by `decode`, and handed to `handle` at once. */
@@ -43,6 +51,7 @@ on(opcodes.rename, entry.rename);
 on(opcodes.rename2, entry.rename);
 
 on(opcodes.getattr, attr.getattr);
+on(opcodes.statx, attr.statx);
 on(opcodes.setattr, attr.setattr);
 on(opcodes.access, attr.access);
 on(opcodes.readlink, attr.readlink);
@@ -54,9 +63,18 @@ on(opcodes.read, file.read);
 on(opcodes.write, file.write);
 on(opcodes.flush, file.flush);
 on(opcodes.fsync, file.fsync);
-on(opcodes.release, file.release);
-on(opcodes.fallocate, file.fallocate);
-on(opcodes.lseek, file.lseek);
+on(opcodes.release, locks.release);
+on(opcodes.tmpfile, tmpfile);
+on(opcodes.fallocate, space.fallocate);
+on(opcodes.lseek, space.lseek);
+on(opcodes.copyFileRange, space.copyFileRange);
+on(opcodes.copyFileRange64, space.copyFileRange64);
+on(opcodes.syncfs, space.syncfs);
+on(opcodes.ioctl, ioctl);
+
+on(opcodes.getlk, locks.getlk);
+on(opcodes.setlk, locks.setlk);
+on(opcodes.setlkw, locks.setlkw);
 
 on(opcodes.opendir, dir.opendir);
 on(opcodes.readdir, dir.readdir);

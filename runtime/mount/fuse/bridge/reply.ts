@@ -2,15 +2,18 @@
  * Answers that several operations share: an entry (a name that leads to an inode), attributes, and
  * plain success; and what becomes of errnos.
  */
+import type { Dict } from '../../../core/dict.ts';
 import { EIO, ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
+import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT } from '../../../core/xdata.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import { ATTR_OUT_SIZE, encodeAttrOut } from '../codec/attr.ts';
-import { ENTRY_OUT_SIZE, encodeEntryOut } from '../codec/entry.ts';
+import { ENTRY_OUT_SIZE, encodeEntryOut, Validity } from '../codec/entry.ts';
+import { encodeStatxOut, STATX_OUT_SIZE } from '../codec/statx.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
 
@@ -47,12 +50,25 @@ export function link(loc: Loc, inode: Inode | null, buf: Iatt | null): Inode | n
   return linked;
 }
 
-/** Encodes an entry of `linked`, and counts that the kernel knows it once more. */
-export function encodeEntry(session: Session, at: number, linked: Inode, buf: Iatt): void {
-  const { view, entryValid, attrValid, unknownValid } = session;
+/** How long attributes are believed; `xdata` is their reply's. */
+const attrValid = (session: Session, buf: Iatt, xdata: Dict | null): Validity =>
+  buf.known ? Validity.of(xdata, ATTRIBUTE_TIMEOUT, session.attrValid) : session.unknownValid;
+
+/**
+ * Encodes an entry of `linked`, and counts that the kernel knows it once more. The reply's `xdata`
+ * may say how long it is believed.
+ */
+export function encodeEntry(
+  session: Session,
+  at: number,
+  linked: Inode,
+  buf: Iatt,
+  xdata: Dict | null,
+): void {
   linked.table.lookup(linked);
-  const attr = buf.known ? attrValid : unknownValid;
-  encodeEntryOut(view, at, linked.id, entryValid, attr, linked.inoHi, linked.inoLo, buf);
+  const entry = Validity.of(xdata, ENTRY_TIMEOUT, session.entryValid);
+  const attr = attrValid(session, buf, xdata);
+  encodeEntryOut(session.view, at, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
 }
 
 export function replyEntry(
@@ -61,25 +77,49 @@ export function replyEntry(
   loc: Loc,
   inode: Inode | null,
   buf: Iatt | null,
+  xdata: Dict | null,
 ): void {
   const linked = link(loc, inode, buf);
   if (linked === null) {
     session.fail(frame, EIO);
     return;
   }
-  encodeEntry(session, OUT_HEADER_SIZE, linked, buf!);
+  encodeEntry(session, OUT_HEADER_SIZE, linked, buf!, xdata);
   // An answer that did not arrive did not make the kernel know the inode.
   if (!session.reply(frame, ENTRY_OUT_SIZE)) linked.table.forget(linked, 1);
 }
 
-export function replyAttr(session: Session, frame: Frame, inode: Inode, buf: Iatt | null): void {
+export function replyAttr(
+  session: Session,
+  frame: Frame,
+  inode: Inode,
+  buf: Iatt | null,
+  xdata: Dict | null,
+): void {
   if (buf === null) {
     session.fail(frame, EIO);
     return;
   }
-  const valid = buf.known ? session.attrValid : session.unknownValid;
+  const valid = attrValid(session, buf, xdata);
   encodeAttrOut(session.view, OUT_HEADER_SIZE, valid, inode.inoHi, inode.inoLo, buf);
   session.reply(frame, ATTR_OUT_SIZE);
+}
+
+/** The same as STATX wants it. */
+export function replyStatx(
+  session: Session,
+  frame: Frame,
+  inode: Inode,
+  buf: Iatt | null,
+  xdata: Dict | null,
+): void {
+  if (buf === null) {
+    session.fail(frame, EIO);
+    return;
+  }
+  const valid = attrValid(session, buf, xdata);
+  encodeStatxOut(session.view, OUT_HEADER_SIZE, valid, inode.inoHi, inode.inoLo, buf);
+  session.reply(frame, STATX_OUT_SIZE);
 }
 
 /** The callback of a fop on an inode whose answer says nothing but whether it worked. */

@@ -2,6 +2,7 @@
 import { encodeName, NameError } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
 import { EIO, ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
+import { FS_FLAGS, FS_XATTR } from '../../../core/fileattr.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { Iatt } from '../../../core/iatt.ts';
@@ -18,17 +19,17 @@ import { OUT_HEADER_SIZE, ROOT_ID } from '../protocol.ts';
 import type { RootAction, Session } from '../session.ts';
 import type { Handler } from './handler.ts';
 import { inodeDone, inodeErrno } from './reply.ts';
+import { takeBack } from './take-back.ts';
 
 /**
- * Attributes that are answered here, as if there were none: the kernel asks for capabilities before
- * every write, and POSIX ACLs would have to be enforced by whoever stores them.
+ * Attributes that are answered here, as if there were none: labels, which the kernel would ask for
+ * at every lookup, and what only ioctl(2) may change.
  */
-const NEVER: ReadonlySet<string> = new Set([
-  'security.capability',
-  'security.selinux',
-  'system.posix_acl_access',
-  'system.posix_acl_default',
-]);
+const NEVER: ReadonlySet<string> = new Set(['security.selinux', FS_FLAGS, FS_XATTR]);
+
+/** The kernel asks for these to decide who may: "there is none" is an answer to that, and an error
+ *  would be everybody's. */
+const ACLS: ReadonlySet<string> = new Set(['system.posix_acl_access', 'system.posix_acl_default']);
 
 /** Whether a caller may see that there is such a name: those of `trusted.` are root's (xattr(7)). */
 const isListed = (name: string, uid: number): boolean =>
@@ -79,9 +80,11 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   if (NEVER.has(name)) {
     return session.fail(frame, name.startsWith('security.') ? ENODATA : EOPNOTSUPP);
   }
-  const action = header.nodeid === ROOT_ID ? session.rootActions.get(name) : undefined;
-  if (action !== undefined) return act(session, frame, args.size, action);
-  const own = header.nodeid === ROOT_ID ? session.rootXattrs.get(name) : undefined;
+  const isRoot = header.nodeid === ROOT_ID;
+  const action = isRoot ? session.rootActions.get(name) : undefined;
+  const demanded = action ?? takeBack(session, inode, name);
+  if (demanded !== undefined) return act(session, frame, args.size, demanded);
+  const own = isRoot ? session.rootXattrs.get(name) : undefined;
   if (own !== undefined) return replySized(session, frame, args.size, own());
   frame.local = name;
   wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
@@ -89,7 +92,10 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
 
 const getxattrCbk: Cbk<'getxattr', Session> = (frame, size, xl, opRet, opErrno, dict) => {
   const session = xl.priv;
-  if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
+  if (opRet < 0) {
+    const isNone = opErrno === EOPNOTSUPP && ACLS.has(frame.local as string);
+    return session.fail(frame, isNone ? ENODATA : inodeErrno(opErrno));
+  }
   const value = dict?.get(frame.local as string);
   if (value === undefined) return session.fail(frame, ENODATA);
   replySized(session, frame, size, valueBytes(value));

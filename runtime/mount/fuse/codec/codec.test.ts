@@ -9,7 +9,14 @@ import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry, Validity } from '.
 import { decodeInHeader, encodeOutHeader, InHeader } from './header.ts';
 import { encodeInitOut, INIT_OUT_SIZE } from './init.ts';
 import { encodeLseekOut, encodeOpenOut, encodeWriteOut } from './io.ts';
-import { encodeInvalEntry, encodeInvalInode, INVAL_ENTRY_NAME } from './notify.ts';
+import {
+  DELETE_NAME,
+  encodeDelete,
+  encodeIncEpoch,
+  encodeInvalEntry,
+  encodeInvalInode,
+  INVAL_ENTRY_NAME,
+} from './notify.ts';
 import { opcodeName, opcodes } from './opcodes.ts';
 import { captured } from './testdata/linux-6.18.ts';
 import { show } from './testdata/show.ts';
@@ -31,7 +38,7 @@ const SHOWN = `
   UNLINK #206 node 1 uid 0 gid 0 name=file3
   RMDIR #210 node 1 uid 0 gid 0 name=dir
   LINK #40 node 1 uid 0 gid 0 oldnodeid=5 name=hard
-  OPEN #28 node 5 uid 0 gid 0 flags=32768
+  OPEN #28 node 5 uid 0 gid 0 flags=32768 openFlags=0
   READ #32 node 5 uid 0 gid 0 fh=2 offset=0 size=4096 readFlags=0 lockOwnerLo=0 lockOwnerHi=0 flags=32768
   WRITE #20 node 5 uid 0 gid 0 fh=1 offset=0 size=5 writeFlags=0 lockOwnerLo=0 lockOwnerHi=0 flags=32769 data=hello
   STATFS #202 node 1 uid 0 gid 0
@@ -43,15 +50,25 @@ const SHOWN = `
   REMOVEXATTR #94 node 5 uid 0 gid 0 name=user.name
   FLUSH #16 node 5 uid 0 gid 0 fh=1 lockOwnerLo=1497714990 lockOwnerHi=2172254804
   INIT #2 node 0 uid 0 gid 0 major=7 minor=45 maxReadahead=131072 flags=1946157051 flags2=1533 +44
-  OPENDIR #104 node 3 uid 0 gid 0 flags=100352
+  OPENDIR #104 node 3 uid 0 gid 0 flags=100352 openFlags=0
   READDIR #108 node 3 uid 0 gid 0 fh=5 offset=2 size=131072 readFlags=0 lockOwnerLo=0 lockOwnerHi=0 flags=100352
   RELEASEDIR #110 node 3 uid 0 gid 0 fh=5 flags=100352 releaseFlags=0 lockOwnerLo=0 lockOwnerHi=0
   FSYNCDIR #170 node 3 uid 0 gid 0 fh=9 fsyncFlags=0
-  CREATE #14 node 1 uid 0 gid 0 flags=33345 mode=33188 umask=18 name=file
+  CREATE #14 node 1 uid 0 gid 0 flags=33345 mode=33188 umask=18 openFlags=0 name=file
   BATCH_FORGET #260 node 0 uid 0 gid 0 count=4 items=48
   FALLOCATE #178 node 5 uid 0 gid 0 fh=10 offset=0 length=100 mode=0
   READDIRPLUS #106 node 3 uid 0 gid 0 fh=5 offset=0 size=131072 readFlags=0 lockOwnerLo=0 lockOwnerHi=0 flags=100352
   RENAME2 #142 node 1 uid 0 gid 0 newdir=1 flags=1 oldname=file newname=file2
+  COPY_FILE_RANGE_64 #14 node 3 uid 0 gid 0 fhIn=1 offIn=1 nodeidOut=3 fhOut=1 offOut=9 len=3 flags=0
+  STATX #18 node 3 uid 0 gid 0 getattrFlags=0 fh=0 sxFlags=0 sxMask=4095
+  IOCTL #22 node 3 uid 0 gid 0 fh=2 flags=0 cmd=2148034049 inSize=0 outSize=4 data=
+  IOCTL #34 node 3 uid 0 gid 0 fh=4 flags=0 cmd=1074292226 inSize=4 outSize=0 data=\ufffd\0\0\0
+  TMPFILE #44 node 1 uid 0 gid 0 flags=4292610 mode=33206 umask=18 openFlags=0 name=/
+  GETLK #26 node 9 uid 0 gid 0 fh=3 ownerLo=2156020388 ownerHi=3449209675 start=10 end=14 type=1 pid=0 lkFlags=0
+  SETLK #28 node 9 uid 0 gid 0 fh=3 ownerLo=2156020388 ownerHi=3449209675 start=10 end=14 type=1 pid=18145 lkFlags=0
+  SETLKW #30 node 9 uid 0 gid 0 fh=3 ownerLo=2156020388 ownerHi=3449209675 start=0 end=9223372036854776000 type=2 pid=0 lkFlags=0
+  SETLKW #40 node 9 uid 0 gid 0 fh=4 ownerLo=2722002865 ownerHi=2530708095 start=0 end=9223372036854776000 type=0 pid=18403 lkFlags=1
+  RELEASE #46 node 9 uid 0 gid 0 fh=4 flags=32768 releaseFlags=2 lockOwnerLo=2722002865 lockOwnerHi=2530708095
   LSEEK #222 node 5 uid 0 gid 0 fh=13 offset=0 whence=4
 `;
 
@@ -80,9 +97,11 @@ describe('captured requests', () => {
     const missing = Object.values(opcodes).filter((row) => !seen.has(row.opcode));
     expect(missing.map((row) => row.name).sort()).toEqual([
       'ACCESS',
+      'COPY_FILE_RANGE',
       'DESTROY',
       'INTERRUPT',
       'RENAME',
+      'SYNCFS',
     ]);
   });
 
@@ -156,7 +175,9 @@ describe('requests made by hand', () => {
     [34, '04000000 00000000', 'ACCESS #9 node 1 uid 0 gid 0 mask=4'],
     [36, '0600000000000000', 'INTERRUPT #9 node 1 uid 0 gid 0 unique=6'],
     [38, '', 'DESTROY #9 node 1 uid 0 gid 0'],
-    [39, '', 'IOCTL'],
+    [39, '', 'SHORT'],
+    [40, '', 'POLL'],
+    [50, '0000000000000000', 'SYNCFS #9 node 1 uid 0 gid 0 +8'],
     [4096, '', 'opcode 4096'],
     // A name without its NUL, a write that promises more than it brings.
     [1, '6162', 'SHORT'],
@@ -257,7 +278,7 @@ describe('validity', () => {
     [1, 1, 0],
     [0.25, 0, 250_000_000],
     [1.9999999999, 1, 999_999_999],
-    [1e12, 0xffff_ffff, 999_999_999],
+    [1e12, 31_536_000, 0],
   ])('%d seconds', (seconds, sec, nsec) => {
     const validity = new Validity(seconds);
     expect([validity.sec, validity.nsec]).toEqual([sec, nsec]);
@@ -380,6 +401,17 @@ describe('answers, byte for byte', () => {
     });
     const head = '23000000 03000000 0000000000000000 0100000000000000 02000000 00000000';
     expect(got).toBe(hex(`${head} 616200`));
+    const expired = encoded(35, (view) => void encodeInvalEntry(view, 1, 2, true));
+    expect(expired.slice(56, 64)).toBe('01000000');
+    const removed = encoded(43, (view) => {
+      new Uint8Array(view.buffer).set(bytesOf('6162'), DELETE_NAME);
+      expect(encodeDelete(view, 1, 5, 2)).toBe(43);
+    });
+    const ids = '0100000000000000 0500000000000000 02000000 00000000';
+    expect(removed).toBe(hex(`2b000000 06000000 0000000000000000 ${ids} 616200`));
+    expect(encoded(16, (view) => expect(encodeIncEpoch(view)).toBe(16))).toBe(
+      hex('10000000 08000000 0000000000000000'),
+    );
   });
 });
 

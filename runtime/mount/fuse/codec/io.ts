@@ -4,18 +4,22 @@ import { type Cursor, putU64, Span } from './cursor.ts';
 /** OPEN and OPENDIR: struct fuse_open_in. `flags` are open(2)'s without O_CREAT and O_EXCL. */
 export class OpenIn {
   flags = 0;
+  /** OPEN_KILL_SUIDGID. */
+  openFlags = 0;
 }
 
 export function decodeOpenIn(cursor: Cursor, out: OpenIn): void {
   out.flags = cursor.u32();
-  cursor.skip(4);
+  out.openFlags = cursor.u32();
 }
 
-/** struct fuse_create_in and the name. */
+/** CREATE and TMPFILE: struct fuse_create_in and the name, which means nothing for TMPFILE. */
 export class CreateIn {
   flags = 0;
   mode = 0;
   umask = 0;
+  /** OPEN_KILL_SUIDGID. */
+  openFlags = 0;
   readonly name = new Span();
 }
 
@@ -23,7 +27,7 @@ export function decodeCreateIn(cursor: Cursor, out: CreateIn): void {
   out.flags = cursor.u32();
   out.mode = cursor.u32();
   out.umask = cursor.u32();
-  cursor.skip(4);
+  out.openFlags = cursor.u32();
   cursor.name(out.name);
 }
 

@@ -14,11 +14,15 @@ import {
   GetattrIn,
   SetattrIn,
 } from './attr.ts';
+import { CopyFileRangeIn, decodeCopyFileRangeIn } from './copy.ts';
 import type { Cursor } from './cursor.ts';
 import * as entry from './entry.ts';
 import { decodeInitIn, InitIn } from './init.ts';
 import { decodeInterruptIn, InterruptIn } from './interrupt.ts';
 import * as io from './io.ts';
+import { decodeIoctlIn, IoctlIn } from './ioctl.ts';
+import { decodeLkIn, LkIn } from './lock.ts';
+import { decodeStatxIn, StatxIn } from './statx.ts';
 import {
   decodeGetxattrIn,
   decodeListxattrIn,
@@ -74,6 +78,9 @@ export const opcodes = {
   removexattr: row(P.REMOVEXATTR, 'REMOVEXATTR', new entry.NameIn(), entry.decodeNameIn),
   flush: row(P.FLUSH, 'FLUSH', new io.FlushIn(), io.decodeFlushIn),
   init: row(P.INIT, 'INIT', new InitIn(), decodeInitIn),
+  getlk: row(P.GETLK, 'GETLK', new LkIn(), decodeLkIn),
+  setlk: row(P.SETLK, 'SETLK', new LkIn(), decodeLkIn),
+  setlkw: row(P.SETLKW, 'SETLKW', new LkIn(), decodeLkIn),
   opendir: row(P.OPENDIR, 'OPENDIR', new io.OpenIn(), io.decodeOpenIn),
   readdir: row(P.READDIR, 'READDIR', new io.ReadIn(), io.decodeReadIn),
   releasedir: row(P.RELEASEDIR, 'RELEASEDIR', new io.ReleaseIn(), io.decodeReleaseIn),
@@ -87,6 +94,12 @@ export const opcodes = {
   readdirplus: row(P.READDIRPLUS, 'READDIRPLUS', new io.ReadIn(), io.decodeReadIn),
   rename2: row(P.RENAME2, 'RENAME2', new entry.RenameIn(), entry.decodeRename2In),
   lseek: row(P.LSEEK, 'LSEEK', new io.LseekIn(), io.decodeLseekIn),
+  copyFileRange: row(P.COPY_FILE_RANGE, 'COPY_FILE_RANGE', new CopyFileRangeIn(), decodeCopyFileRangeIn),
+  copyFileRange64: row(P.COPY_FILE_RANGE_64, 'COPY_FILE_RANGE_64', new CopyFileRangeIn(), decodeCopyFileRangeIn),
+  ioctl: row(P.IOCTL, 'IOCTL', new IoctlIn(), decodeIoctlIn),
+  syncfs: row(P.SYNCFS, 'SYNCFS', new NoArgs(), decodeNothing),
+  tmpfile: row(P.TMPFILE, 'TMPFILE', new io.CreateIn(), io.decodeCreateIn),
+  statx: row(P.STATX, 'STATX', new StatxIn(), decodeStatxIn),
 };
 
 /** The kernel's name of an operation, also of those nobody decodes here. */
@@ -101,9 +114,7 @@ for (const { opcode, name } of Object.values(opcodes)) {
 }
 // biome-ignore format: one operation, one line
 const undecoded: readonly (readonly [number, string])[] = [
-  [P.GETLK, 'GETLK'], [P.SETLK, 'SETLK'], [P.SETLKW, 'SETLKW'], [P.BMAP, 'BMAP'], [P.IOCTL, 'IOCTL'], [P.POLL, 'POLL'], [P.NOTIFY_REPLY, 'NOTIFY_REPLY'],
-  [P.COPY_FILE_RANGE, 'COPY_FILE_RANGE'], [P.SETUPMAPPING, 'SETUPMAPPING'],
-  [P.REMOVEMAPPING, 'REMOVEMAPPING'], [P.SYNCFS, 'SYNCFS'], [P.TMPFILE, 'TMPFILE'],
-  [P.STATX, 'STATX'], [P.COPY_FILE_RANGE_64, 'COPY_FILE_RANGE_64'],
+  [P.BMAP, 'BMAP'], [P.POLL, 'POLL'],
+  [P.NOTIFY_REPLY, 'NOTIFY_REPLY'], [P.SETUPMAPPING, 'SETUPMAPPING'], [P.REMOVEMAPPING, 'REMOVEMAPPING'],
 ];
 for (const [opcode, name] of undecoded) names[opcode] = name;

@@ -157,6 +157,7 @@ export default defineTranslator<IoStats, typeof options>({
   children: [1, 1],
   options,
   fops,
+  watches: true,
   init: (xl, values) => new IoStats(xl, values),
   fini: (xl) => xl.priv.stop(),
   release: (xl, fd) => xl.priv.released(fd),

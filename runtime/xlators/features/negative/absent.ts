@@ -12,11 +12,13 @@
  */
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
+import type { Timeouts } from '../../../core/timeouts.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 
 export interface Bounds {
   /** 0: remember nothing. */
   readonly timeoutMs: number;
+  readonly believed: Timeouts | null;
   /** Names in all. */
   readonly limit: number;
 }
@@ -76,11 +78,20 @@ export class Absent {
     return dir?.names.has(name) === true;
   }
 
-  /** ENOENT came, or the name was removed, for a request that went down when the clock was `asked`. */
-  learn(parent: Inode, name: string, asked: number): void {
-    if (this.bounds.timeoutMs === 0 || this.making.has(parent.gfid)) return;
+  /** How long the kernel may believe a name that is absent; null: as the mount has it. */
+  get believed(): Timeouts | null {
+    return this.bounds.believed;
+  }
+
+  /**
+   * ENOENT came, or the name was removed, for a request that went down when the clock was `asked`.
+   * False when it may be out of date.
+   */
+  learn(parent: Inode, name: string, asked: number): boolean {
+    if (this.bounds.timeoutMs === 0 || this.making.has(parent.gfid)) return false;
     const dir = this.directoryOf(parent);
-    if (asked < this.cleared || asked < dir.changed || dir.names.has(name)) return;
+    if (asked < this.cleared || asked < dir.changed) return false;
+    if (dir.names.has(name)) return true;
     const learnt = new Name(dir, name, this.xl.context.now(), this.newest);
     if (this.newest === null) this.oldest = learnt;
     else this.newest.newer = learnt;
@@ -89,6 +100,7 @@ export class Absent {
     this.size += 1;
     this.evict();
     this.expireInTime();
+    return true;
   }
 
   /** A fop that makes the name goes down. */
@@ -102,6 +114,11 @@ export class Absent {
     const others = this.making.get(parent.gfid)! - 1;
     if (others > 0) this.making.set(parent.gfid, others);
     else this.making.delete(parent.gfid);
+    this.changed(parent, name);
+  }
+
+  /** The name may be there from now on, whatever replies on their way up tell. */
+  changed(parent: Inode, name: string): void {
     this.clock += 1;
     this.forget(parent, name).changed = this.clock;
   }

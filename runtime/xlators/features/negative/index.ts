@@ -7,12 +7,17 @@
  *
  * Source: Jeff Darcy's negative-lookup translator; GlusterFS performance/nl-cache for the rest.
  */
+
+import type { Dict } from '../../../core/dict.ts';
 import { type Entry, entryFops } from '../../../core/entries.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
 import { fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
+import { withTimeouts } from '../../../core/timeouts.ts';
+import { isUpcall } from '../../../core/upcall.ts';
 import {
   type Cbk,
   defaultNotify,
@@ -31,6 +36,14 @@ const options = defineOptions({
       'hidden. With 0 nothing is remembered.',
     reconfigurable: true,
   },
+  'kernel-timeout': {
+    type: 'time',
+    default: 0,
+    description:
+      'How long the kernel believes that a name is absent, without asking here: a name that was ' +
+      'just looked up costs no request then. 0: as the mount has it (negative-timeout).',
+    reconfigurable: true,
+  },
   limit: {
     type: 'int',
     default: 65_536,
@@ -43,6 +56,7 @@ const options = defineOptions({
 
 const bounds = (values: Values<typeof options>): Bounds => ({
   timeoutMs: values.timeout * 1000,
+  believed: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
   limit: values.limit,
 });
 
@@ -52,13 +66,20 @@ const lookup: Fop<'lookup', Absent> = (frame, xl, loc, xdata) => {
     tail.lookup(frame, xl.children[0]!, loc, xdata);
   } else if (xl.priv.has(parent, name) && !isKnown(loc)) {
     xl.priv.hits += 1;
-    fail.lookup(frame, ENOENT);
+    absent(frame, xl, null);
   } else {
     xl.priv.misses += 1;
     frame.local = loc;
     wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
   }
 };
+
+/** "There is no such name", for as long as the kernel may believe it. */
+function absent(frame: Frame, xl: Xlator<Absent>, xdata: Dict | null): void {
+  const { believed } = xl.priv;
+  if (believed === null) fail.lookup(frame, ENOENT);
+  else unwind.lookup(frame, -1, ENOENT, null, null, withTimeouts(believed, xdata), null);
+}
 
 /** Somebody has seen the inode under this name, in a directory's listing for example. */
 const isKnown = ({ inode }: Loc): boolean => inode?.linked === true;
@@ -78,7 +99,9 @@ const lookupCbk: Cbk<'lookup', Absent> = (
   const name = (frame.local as Loc).name!;
   if (opRet >= 0) {
     if (xl.priv.has(parent, name)) xl.priv.forget(parent, name);
-  } else if (opErrno === ENOENT) xl.priv.learn(parent, name, asked);
+  } else if (opErrno === ENOENT && xl.priv.learn(parent, name, asked)) {
+    return absent(frame, xl, xdata);
+  }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
@@ -106,8 +129,13 @@ const changes: ReadonlySet<EventName> = new Set<EventName>([
   'SOME_DESCENDENT_UP',
   'SOME_DESCENDENT_DOWN',
   'PARENT_DOWN',
-  'UPCALL',
 ]);
+
+/** Somebody below says what has changed there. */
+function hear(absent: Absent, data: unknown): void {
+  if (!isUpcall(data) || data.what === 'every-entry') absent.clearAll();
+  else if (data.what === 'entry') absent.changed(data.parent, data.name);
+}
 
 export default defineTranslator<Absent, typeof options>({
   type: 'features/negative',
@@ -119,6 +147,7 @@ export default defineTranslator<Absent, typeof options>({
   reconfigure: (xl, values) => xl.priv.configure(bounds(values)),
   notify(xl, event, data) {
     if (changes.has(event)) xl.priv.clearAll();
+    else if (event === 'UPCALL') hear(xl.priv, data);
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, dir) => xl.priv.clear(dir),

@@ -11,6 +11,7 @@ import {
   newName,
   startGraph,
 } from '../../../../test/support/core.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EACCES, EEXIST, ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -21,6 +22,8 @@ import type { Graph } from '../../../core/graph.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
+import { timeoutsOf } from '../../../core/timeouts.ts';
+import { invalidateEntry, invalidateInode } from '../../../core/upcall.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import type { Absent } from './absent.ts';
 import negative from './index.ts';
@@ -75,6 +78,23 @@ describe('lookup', () => {
     lookup(root, 'a');
     expect(lookup(root, 'a')).toMatchObject({ count: 1, opRet: -1, opErrno: ENOENT });
     expect(lookup(root, 'a').values).toEqual([null, null, null, null]);
+  });
+
+  test('the kernel is told how long to believe it, at the first miss and at every hit', async () => {
+    const { lookup, root } = await setUp({ 'kernel-timeout': '25' });
+    for (let times = 0; times < 2; times++) {
+      const { opErrno, values } = lookup(root, 'a');
+      expect([opErrno, timeoutsOf(values[2] as Dict)]).toEqual([ENOENT, { negative: 25 }]);
+    }
+  });
+
+  test('and not to believe what may be out of date', async () => {
+    const { leaf, lookup, root, xl } = await setUp({ 'kernel-timeout': '25' });
+    leaf.onRequest = (request) => void leaf.held.push(request);
+    const reply = lookup(root, 'a');
+    xl.priv.changed(root, 'a');
+    absent(leaf.held[0]!);
+    expect([reply.opErrno, reply.values[2]]).toEqual([ENOENT, null]);
   });
 
   test('a name is absent in its directory only, and wherever that moves', async () => {
@@ -290,13 +310,13 @@ describe('what bounds the memory', () => {
   test('options change at run time', async () => {
     const { context, isHit, root, xl } = await setUp();
     for (const name of ['a', 'b', 'c']) isHit(root, name);
-    negative.reconfigure!(xl, { timeout: 60, limit: 2 });
+    negative.reconfigure!(xl, { timeout: 60, 'kernel-timeout': 0, limit: 2 });
     expect(xl.priv.dump()).toMatchObject({ names: 2, evicted: 1 });
-    negative.reconfigure!(xl, { timeout: 10, limit: 2 });
+    negative.reconfigure!(xl, { timeout: 10, 'kernel-timeout': 0, limit: 2 });
     context.advance(10_000);
     expect(xl.priv.dump()).toMatchObject({ names: 0, expired: 2 });
     isHit(root, 'a');
-    negative.reconfigure!(xl, { timeout: 0, limit: 2 });
+    negative.reconfigure!(xl, { timeout: 0, 'kernel-timeout': 0, limit: 2 });
     expect(isHit(root, 'a')).toBe(false);
   });
 
@@ -337,6 +357,20 @@ describe('events', () => {
       expect(seen).toEqual([event]);
     },
   );
+
+  test('an upcall about a name forgets that one, and a reply about it under way', async () => {
+    const { leaf, graph, isHit, lookup, root, xl } = await setUp();
+    isHit(root, 'a');
+    isHit(root, 'b');
+    leaf.onRequest = (request) => void leaf.held.push(request);
+    lookup(root, 'c');
+    invalidateEntry(graph.xlators[0]!, root, 'c');
+    leaf.held[0]!.answer(-1, ENOENT, null, null, null, null);
+    invalidateEntry(graph.xlators[0]!, root, 'a');
+    invalidateInode(graph.xlators[0]!, root);
+    expect(xl.priv.dump().names).toBe(1);
+    expect(isHit(root, 'b')).toBe(true);
+  });
 
   test('other events leave it alone', async () => {
     const { graph, isHit, root, xl } = await setUp();

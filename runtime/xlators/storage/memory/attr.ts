@@ -6,6 +6,7 @@ import { SET_ATTR } from '../../../core/fops.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { permits } from '../shared/replies.ts';
+import { killPriv } from './data.ts';
 import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
 import { PAGE_SIZE } from './pages.ts';
 
@@ -66,19 +67,21 @@ export const attrFops: Fops<Disk> = {
     unwind.fstat(frame, 0, 0, opened.node.iatt(), null);
   },
 
-  setattr(frame, xl, loc, stbuf, valid, _xdata) {
+  setattr(frame, xl, loc, stbuf, valid, xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.setattr(frame, node);
     const before = node.iatt();
+    killPriv(node, xdata, frame.root);
     const fault = change(xl.priv, node, stbuf, valid);
     if (fault !== 0) return fail.setattr(frame, fault);
     unwind.setattr(frame, 0, 0, before, node.iatt(), null);
   },
 
-  fsetattr(frame, xl, fd, stbuf, valid, _xdata) {
+  fsetattr(frame, xl, fd, stbuf, valid, xdata) {
     const opened = openedOf(xl, fd);
     if (typeof opened === 'number') return fail.fsetattr(frame, opened);
     const before = opened.node.iatt();
+    killPriv(opened.node, xdata, frame.root);
     const fault = change(xl.priv, opened.node, stbuf, valid);
     if (fault !== 0) return fail.fsetattr(frame, fault);
     unwind.fsetattr(frame, 0, 0, before, opened.node.iatt(), null);

@@ -1,4 +1,5 @@
 /** The fops about a file's data. */
+import type { Dict } from '../../../core/dict.ts';
 import {
   EBADF,
   EFBIG,
@@ -11,10 +12,12 @@ import {
 } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
-import { IA_IFDIR, IA_IFLNK } from '../../../core/iatt.ts';
+import type { Stack } from '../../../core/frame.ts';
+import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
+import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { weakChecksum } from '../shared/replies.ts';
+import { keptProt, weakChecksum } from '../shared/replies.ts';
 import { md5 } from './md5.ts';
 import { type Disk, type MemoryXlator, type Node, nodeOf, openAs, openedOf } from './node.ts';
 import type { Pages } from './pages.ts';
@@ -78,6 +81,12 @@ function fileOf(xl: MemoryXlator, fd: Fd, wanted: number): (Node & { pages: Page
   return node.pages === null ? EINVAL : (node as Node & { pages: Pages });
 }
 
+/** Takes set-user-id and set-group-id from a file, when a change of it asks for that. */
+export function killPriv(node: Node, xdata: Dict | null, caller: Stack): void {
+  if (xdata?.number(KILL_PRIV) === undefined || node.type !== IA_IFREG) return;
+  node.prot = keptProt(node.iatt(), caller);
+}
+
 /** What fallocate does in each mode it knows; 0 or the errno. */
 function allocate(disk: Disk, node: Node, mode: number, offset: number, len: number): number {
   const pages = node.pages!;
@@ -116,35 +125,38 @@ export const dataFops: Fops<Disk> = {
     unwind.readv(frame, vector.length, 0, vector, node.iatt(), null);
   },
 
-  writev(frame, xl, fd, vector, offset, _flags, _xdata) {
+  writev(frame, xl, fd, vector, offset, _flags, xdata) {
     const node = fileOf(xl, fd, O_WRONLY);
     if (typeof node === 'number') return fail.writev(frame, node);
     const at = (fd.flags & O_APPEND) !== 0 ? node.pages.size : offset;
     const fault = rangeFault(at, vector.length);
     if (fault !== 0) return fail.writev(frame, fault);
     const before = node.iatt();
+    killPriv(node, xdata, frame.root);
     const written = writeAt(xl.priv, node, vector, at);
     if (written === 0 && vector.length > 0) return fail.writev(frame, ENOSPC);
     unwind.writev(frame, written, 0, before, node.iatt(), null);
   },
 
-  truncate(frame, xl, loc, offset, _xdata) {
+  truncate(frame, xl, loc, offset, xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.truncate(frame, node);
     const fault = dataFault(node) || rangeFault(offset, 0);
     if (fault !== 0) return fail.truncate(frame, fault);
     const before = node.iatt();
+    killPriv(node, xdata, frame.root);
     resize(xl.priv, node, offset);
     unwind.truncate(frame, 0, 0, before, node.iatt(), null);
   },
 
-  ftruncate(frame, xl, fd, offset, _xdata) {
+  ftruncate(frame, xl, fd, offset, xdata) {
     const node = fileOf(xl, fd, O_WRONLY);
     // ftruncate(2) has its own word for an fd that is not open for writing.
     if (typeof node === 'number') return fail.ftruncate(frame, node === EBADF ? EINVAL : node);
     const fault = rangeFault(offset, 0);
     if (fault !== 0) return fail.ftruncate(frame, fault);
     const before = node.iatt();
+    killPriv(node, xdata, frame.root);
     resize(xl.priv, node, offset);
     unwind.ftruncate(frame, 0, 0, before, node.iatt(), null);
   },

@@ -17,7 +17,7 @@ import {
   ESTALE,
 } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
-import type { Frame } from '../../../core/frame.ts';
+import type { Frame, Stack } from '../../../core/frame.ts';
 import {
   IA_IFBLK,
   IA_IFCHR,
@@ -75,6 +75,26 @@ interface NewNode {
   readonly rdev?: number;
 }
 
+/** A new node for `parent`, as its maker's and without a name; or the errno. */
+function newChild(
+  disk: Disk,
+  parent: Node,
+  caller: Stack,
+  xdata: Dict | null,
+  what: NewNode,
+): Node | number {
+  if (parent.nlink === 0) return ENOENT;
+  const gfid = disk.gfidFor(xdata);
+  if (gfid === null) return EEXIST;
+  const node = disk.newNode(gfid, what.type, what.target, what.rdev);
+  const inherits = (parent.prot & S_ISGID) !== 0;
+  node.uid = caller.uid;
+  node.gid = inherits ? parent.gid : caller.gid;
+  node.prot = what.prot;
+  if (inherits && node.isDir) node.prot |= S_ISGID;
+  return node;
+}
+
 /** Makes a new node at the loc: what to answer, or the errno. */
 function make(
   frame: Frame,
@@ -83,22 +103,14 @@ function make(
   xdata: Dict | null,
   what: NewNode,
 ): Made | number {
-  const disk = xl.priv;
   const place = placeOf(xl, loc);
   if (typeof place === 'number') return place;
   const { parent, found } = place;
   if (found !== null) return EEXIST;
-  if (parent.nlink === 0) return ENOENT;
-  const gfid = disk.gfidFor(xdata);
-  if (gfid === null) return EEXIST;
-  const node = disk.newNode(gfid, what.type, what.target, what.rdev);
-  const inherits = (parent.prot & S_ISGID) !== 0;
-  node.uid = frame.root.uid;
-  node.gid = inherits ? parent.gid : frame.root.gid;
-  node.prot = what.prot;
+  const node = newChild(xl.priv, parent, frame.root, xdata, what);
+  if (typeof node === 'number') return node;
   node.nlink = 1;
   if (node.isDir) {
-    if (inherits) node.prot |= S_ISGID;
     node.nlink = 2;
     node.parent = parent;
     parent.nlink += 1;
@@ -235,6 +247,18 @@ export const namespaceFops: Fops<Disk> = {
     unwind.put(frame, 0, 0, loc.inode, node.iatt(), made.preparent, made.postparent, null);
   },
 
+  icreate(frame, xl, loc, mode, xdata) {
+    const parent = loc.parent === null ? ENOENT : nodeOfInode(xl, loc.parent);
+    if (typeof parent === 'number') return fail.icreate(frame, parent);
+    if (!parent.isDir) return fail.icreate(frame, ENOTDIR);
+    const what = { type: IA_IFREG, prot: mode & 0o7777 };
+    const node = newChild(xl.priv, parent, frame.root, xdata, what);
+    if (typeof node === 'number') return fail.icreate(frame, node);
+    node.isTemporary = true;
+    loc.inode?.ctxSet(xl, node);
+    unwind.icreate(frame, 0, 0, loc.inode, node.iatt(), null);
+  },
+
   link(frame, xl, oldloc, newloc, _xdata) {
     const node = nodeOf(xl, oldloc);
     if (typeof node === 'number') return fail.link(frame, node);
@@ -242,8 +266,10 @@ export const namespaceFops: Fops<Disk> = {
     if (typeof at === 'number') return fail.link(frame, at);
     if (at.found !== null) return fail.link(frame, EEXIST);
     if (node.isDir) return fail.link(frame, EPERM);
-    if (at.parent.nlink === 0 || node.nlink === 0) return fail.link(frame, ENOENT);
+    const isGone = node.nlink === 0 && !node.isTemporary;
+    if (at.parent.nlink === 0 || isGone) return fail.link(frame, ENOENT);
     node.nlink += 1;
+    node.isTemporary = false;
     node.ctime = xl.priv.now();
     const { buf, preparent, postparent } = enter(xl, at, newloc, node);
     unwind.link(frame, 0, 0, oldloc.inode, buf, preparent, postparent, null);

@@ -48,6 +48,8 @@ export class Node {
   uid = 0;
   gid = 0;
   nlink = 0;
+  /** Made without a name, and may still get one. */
+  isTemporary = false;
   /** Open fds. */
   opens = 0;
   atime: Moment;

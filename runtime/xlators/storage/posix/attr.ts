@@ -1,6 +1,6 @@
 /** The fops about an inode's attributes: read, change, check. */
 import { decodeName } from '../../../core/bytes.ts';
-import { EACCES, EINVAL, EIO } from '../../../core/errno.ts';
+import { EACCES, EINVAL, EPERM } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
@@ -15,6 +15,7 @@ import { iattOfFile } from './data.ts';
 import { fileOf } from './files.ts';
 import { handleOf, iattOfFd } from './handles.ts';
 import { EMPTY, procPath } from './paths.ts';
+import { killPriv, mayChown } from './privileges.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 /** uid or gid "as it is". */
@@ -26,7 +27,8 @@ const UNCHANGED = 0xffffffff;
  */
 function change(brick: Brick, fd: number, to: Iatt, valid: number): number {
   let result = 0;
-  if ((valid & (UID | GID)) !== 0) {
+  // A chown that leaves both as they are marks the change time all the same (POSIX).
+  if ((valid & (UID | GID)) !== 0 || valid === 0) {
     const uid = (valid & UID) !== 0 ? to.iaUid : UNCHANGED;
     const gid = (valid & GID) !== 0 ? to.iaGid : UNCHANGED;
     result = libc.fchownat(fd, EMPTY, uid, gid, AT_EMPTY_PATH);
@@ -79,7 +81,7 @@ export const attrFops: Fops<Brick> = {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.stat(frame, handle);
     const buf = iattOfFd(xl.priv, handle.fd, handle.gfid);
-    if (buf === null) return fail.stat(frame, EIO);
+    if (buf === null) return fail.stat(frame, xl.priv.fault);
     unwind.stat(frame, 0, 0, buf, null);
   },
 
@@ -87,25 +89,29 @@ export const attrFops: Fops<Brick> = {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fstat(frame, file);
     const buf = iattOfFile(file);
-    if (buf === null) return fail.fstat(frame, EIO);
+    if (buf === null) return fail.fstat(frame, xl.priv.fault);
     unwind.fstat(frame, 0, 0, buf, null);
   },
 
-  setattr(frame, xl, loc, stbuf, valid, _xdata) {
+  setattr(frame, xl, loc, stbuf, valid, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.setattr(frame, handle);
     const { fd, gfid } = handle;
     const before = iattOfFd(xl.priv, fd, gfid);
-    const fault = change(xl.priv, fd, stbuf, valid);
+    killPriv(fd, before, xdata, frame.root);
+    const refused = valid === 0 && !mayChown(before, xdata, frame.root);
+    const fault = refused ? EPERM : change(xl.priv, fd, stbuf, valid);
     if (fault !== 0) return fail.setattr(frame, fault);
     unwind.setattr(frame, 0, 0, before, iattOfFd(xl.priv, fd, gfid), null);
   },
 
-  fsetattr(frame, xl, fd, stbuf, valid, _xdata) {
+  fsetattr(frame, xl, fd, stbuf, valid, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fsetattr(frame, file);
     const before = iattOfFile(file);
-    const fault = change(xl.priv, file.fd, stbuf, valid);
+    killPriv(file.fd, before, xdata, frame.root);
+    const refused = valid === 0 && !mayChown(before, xdata, frame.root);
+    const fault = refused ? EPERM : change(xl.priv, file.fd, stbuf, valid);
     if (fault !== 0) return fail.fsetattr(frame, fault);
     unwind.fsetattr(frame, 0, 0, before, iattOfFile(file), null);
   },

@@ -1,53 +1,171 @@
 /** A brick: the directory on disk that a volume serves, and what is needed to do so. */
-import { readFileSync } from 'node:fs';
-import { type Context, newGfid } from '../../../core/context.ts';
-import { type Gfid, ROOT_GFID } from '../../../core/gfid.ts';
-import { Dirents, Iovec, Statx, Timespecs } from '../../../sys/struct.ts';
+import { readFileSync, realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { newGfid } from '../../../core/context.ts';
+import { EROFS } from '../../../core/errno.ts';
+import { InitError } from '../../../core/errors.ts';
+import { type Gfid, gfidFromBytes, ROOT_GFID } from '../../../core/gfid.ts';
+import { GFID_SIZE } from '../../../core/limits.ts';
+import type { Xlator } from '../../../core/xlator.ts';
+import * as libc from '../../../sys/libc.ts';
+import { cstring, Dirents, Iovec, Statx, Timespecs } from '../../../sys/struct.ts';
+import { TRUSTED_GFID } from '../shared/xattrs.ts';
+import { type FileHandles, openFileHandles } from './file-handles.ts';
+import {
+  type GfidHandles,
+  type HandlesWanted,
+  openGfidHandles,
+  type Place,
+  PRIVATE_NAME,
+} from './gfid-handles.ts';
+import { noteName, strikeName } from './gfid2path.ts';
 import { derivedGfid, GfidStore } from './gfids.ts';
-import { Handle, Handles, look } from './handles.ts';
+import { type Directory, Handle, Handles, look } from './handles.ts';
+import { Health } from './health.ts';
 import { Identity } from './identity.ts';
-import { EMPTY } from './paths.ts';
+import { EMPTY, PARENT, procPath, SELF } from './paths.ts';
+import { openRoot } from './root.ts';
 
-/** Where GlusterFS keeps its own files in a brick: nobody's business. */
-const PRIVATE_NAME = '.glusterfs';
+/** What the root of a GlusterFS volume's brick has. */
+const VOLUME_ID = cstring('trusted.glusterfs.volume-id');
 /** The part of the process's descriptors that handles may take. */
 const HANDLE_SHARE = 0.5;
 /** What the kernel grants every process at least. */
 const FALLBACK_NOFILE = 1024;
 
-export class Brick {
-  readonly context: Context;
+/** What the volume's options say. */
+export interface BrickSettings {
   /** As given, for messages. */
   readonly directory: string;
   readonly handleLimit: number;
+  readonly gfidHandles: HandlesWanted;
+  /** For `glusterfs.pathinfo`; null is this machine's name. */
+  readonly hostname: string | null;
+  /** The volume that the directory has to be a brick of; null for any. */
+  readonly volumeId: Gfid | null;
+  /** GlusterFS's name of this server; null when it has none. */
+  readonly nodeUuid: string | null;
+  /** The server's uuid takes the place of its name in `glusterfs.pathinfo`. */
+  readonly nodeUuidPathinfo: boolean;
+  /** Whether files keep their names; auto: in a brick of a GlusterFS volume. */
+  readonly gfid2path: HandlesWanted;
+  readonly gfid2pathSeparator: string;
+}
+
+export class Brick {
+  readonly xl: Xlator<Brick>;
+  readonly settings: BrickSettings;
+  readonly hostname: string;
+  /** The directory's path without symbolic links, where it is looked for when it has gone away. */
+  readonly realPath: string;
   readonly handles: Handles;
-  readonly root: Handle;
-  readonly gfids: GfidStore;
+  root: Handle;
+  gfids: GfidStore;
+  /** The gfid handles; null when the brick has none. */
+  links: GfidHandles | null = null;
+  /** Null where the kernel's file handles cannot be used. */
+  fileHandles: FileHandles | null = null;
+  readonly health: Health;
   readonly identity = new Identity();
   /** Open files and directories. */
   openFds = 0;
+  /** The errno of the last look that failed. */
+  fault = 0;
+  /** The names of files are kept with them (gfid2path). */
+  notes = false;
+  /** gfid handles that could not be made, and the errnos of those that were told of. */
+  missed = 0;
+  private readonly told = new Set<number>();
   // Memory of system calls, used again by each.
   readonly st = new Statx();
   readonly times = new Timespecs();
   readonly iovec = new Iovec(1);
   readonly dirents = new Dirents();
 
-  /** Takes over `rootFd`, an O_PATH descriptor of the directory. */
-  constructor(context: Context, directory: string, rootFd: number, handleLimit: number) {
-    this.context = context;
-    this.directory = directory;
-    this.handleLimit = handleLimit;
+  /** @throws {InitError} when there is no such directory, or what it is to have cannot be. */
+  constructor(xl: Xlator<Brick>, settings: BrickSettings) {
+    this.xl = xl;
+    this.settings = settings;
+    this.hostname = settings.hostname ?? hostname();
     this.handles = new Handles(this);
-    this.gfids = new GfidStore(rootFd);
+    const rootFd = openRoot(settings.directory);
+    this.gfids = this.storeIn(rootFd);
+    this.root = this.attach(rootFd);
+    this.realPath = realpathSync(settings.directory);
+    this.health = new Health(this);
+  }
+
+  get directory(): string {
+    return this.settings.directory;
+  }
+
+  get handleLimit(): number {
+    return this.settings.handleLimit;
+  }
+
+  private attach(rootFd: number): Handle {
     look(this, rootFd, EMPTY);
-    this.root = new Handle(ROOT_GFID, this.st);
-    this.handles.add(this.root);
-    this.handles.opened(this.root, rootFd);
+    const root = new Handle(ROOT_GFID, this.st);
+    this.handles.add(root);
+    this.handles.opened(root, rootFd);
+    try {
+      this.links = openGfidHandles(rootFd, this.gfids, this.settings.gfidHandles);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    this.notes = this.links !== null && this.notesWanted(rootFd);
+    this.fileHandles = openFileHandles(rootFd);
+    return root;
+  }
+
+  private notesWanted(rootFd: number): boolean {
+    const { gfid2path } = this.settings;
+    if (gfid2path === 'off' || this.gfids.place !== TRUSTED_GFID) return false;
+    return gfid2path === 'on' || volumeOf(rootFd) !== null;
+  }
+
+  /**
+   * What keeps gfids there. @throws {InitError} when the directory is another volume's than
+   * `volume-id` says, before anything is written to it; `rootFd` is closed then.
+   */
+  private storeIn(rootFd: number): GfidStore {
+    const { volumeId } = this.settings;
+    const found = volumeId === null ? null : volumeOf(rootFd);
+    if (found === volumeId) return new GfidStore(rootFd);
+    libc.close(rootFd);
+    const whose = found === null ? 'no volume' : `the volume ${found}`;
+    throw new InitError(`option 'volume-id': '${this.directory}' belongs to ${whose}`);
+  }
+
+  /** The directory is gone: lets go of all but what is open and has no name any more. */
+  detach(): void {
+    this.handles.dropNamed();
+    this.letGo();
+  }
+
+  private letGo(): void {
+    this.links?.close();
+    this.links = null;
+    this.notes = false;
+    this.fileHandles?.close();
+    this.fileHandles = null;
+  }
+
+  /** The directory is back: takes over `rootFd`. @throws {InitError} when it is of no use. */
+  reattach(rootFd: number): void {
+    this.gfids = this.storeIn(rootFd);
+    this.root = this.attach(rootFd);
+  }
+
+  /** Whether a directory has the gfid of a root, as every brick has. */
+  isBrick(fd: number): boolean {
+    return this.gfids.read(fd) === ROOT_GFID;
   }
 
   /** Whether a name of this directory is none of the volume's. */
-  hides(dir: Handle, name: string): boolean {
-    return dir === this.root && name === PRIVATE_NAME;
+  hides(dir: Directory, name: string): boolean {
+    return dir.gfid === ROOT_GFID && name === PRIVATE_NAME;
   }
 
   /**
@@ -60,13 +178,88 @@ export class Brick {
     const stored = isNew ? null : gfids.read(fd);
     if (stored !== null && handles.find(stored) === undefined) return stored;
     const isFree = wanted !== null && handles.find(wanted) === undefined;
-    const gfid = isFree ? wanted : newGfid(this.context);
+    const gfid = isFree ? wanted : newGfid(this.xl.context);
     return gfids.write(fd, gfid, stored !== null) ? gfid : derivedGfid(this.st);
+  }
+
+  /**
+   * A handle for an inode that is not known yet, which `fd` is open on and `st` describes, with all
+   * that the disk is to keep of it. `place` is where it was found.
+   */
+  introduce(fd: number, place: Place, wanted: Gfid | null, isNew: boolean): Handle {
+    const isFirst = this.notes && (isNew || this.gfids.read(fd) === null);
+    let handle = new Handle(this.gfidOf(fd, wanted, isNew), this.st);
+    if (isFirst) this.note(handle, fd, place);
+    if (this.links !== null && !this.keep(handle, fd, place, isNew)) {
+      const gfid = newGfid(this.xl.context);
+      handle = new Handle(this.gfids.write(fd, gfid, true) ? gfid : handle.gfid, this.st);
+      this.keep(handle, fd, place, true);
+    }
+    this.handles.add(handle);
+    return handle;
+  }
+
+  /** Sees to an inode's gfid handle. False when that gfid is another inode's on disk. */
+  keep(handle: Handle, fd: number, place: Place, isNew: boolean): boolean {
+    const { links } = this;
+    if (links === null) return true;
+    const kept = links.keep(handle, fd, isName(place) ? place : { ...place, name: null }, isNew);
+    handle.kept = kept === 'kept';
+    if (typeof kept === 'number') this.missedOne(kept);
+    return kept !== 'taken';
+  }
+
+  /** A file has another name. */
+  note(handle: Handle, fd: number, place: Place): void {
+    if (!this.notes || handle.isDir || !isName(place)) return;
+    const fault = noteName(fd, place);
+    if (fault !== 0) this.missedOne(fault);
+  }
+
+  /** A file has a name no more, but another. */
+  strike(handle: Handle, place: Place): void {
+    if (this.notes && !handle.isDir && handle.fd >= 0) strikeName(handle.fd, place);
+  }
+
+  /**
+   * The name that is about to go is an inode's last, if `st` describes it: its gfid handle goes
+   * first, so that a crash in between leaves a file without a handle and no handle without a file.
+   */
+  unkeepLast(handle: Handle): boolean {
+    if (!handle.kept || handle.isDir || this.st.nlink > 2) return false;
+    this.unkeep(handle);
+    return true;
+  }
+
+  /** The last name of an inode is gone, and its gfid handle goes with it. */
+  unkeep(handle: Handle): void {
+    if (handle.kept) this.links?.drop(handle.gfid);
+    handle.kept = false;
+  }
+
+  private missedOne(errno: number): void {
+    this.missed += 1;
+    // On a read-only disk there is nothing to be done about it.
+    if (errno === EROFS || this.told.has(errno)) return;
+    this.told.add(errno);
+    const text = 'a gfid handle or gfid2path cannot be made: the inode is found by its names alone';
+    this.xl.log.warning(`${text}. Others that fail like this are not told of`, { errno });
   }
 
   close(): void {
     this.handles.dropAll();
+    this.letGo();
   }
+}
+
+/** Whether an inode was found by a name, and not as the directory itself or what is above it. */
+const isName = ({ name }: Place): boolean => name !== SELF && name !== PARENT && name !== EMPTY;
+
+/** The GlusterFS volume that a directory is a brick of; null for none. */
+function volumeOf(rootFd: number): Gfid | null {
+  const bytes = new Uint8Array(GFID_SIZE);
+  const length = libc.getxattr(procPath(rootFd), VOLUME_ID, bytes, GFID_SIZE);
+  return length === GFID_SIZE ? gfidFromBytes(bytes) : null;
 }
 
 /** How many handles may be open, by the process's limit of descriptors. */

@@ -1,11 +1,12 @@
 /** The fops about a file's data: open, read, write, size, sync. */
 import { fdatasync, fsync } from 'node:fs';
-import { EFBIG, EINVAL, EISDIR } from '../../../core/errno.ts';
+import { EFBIG, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
+import { callAsync } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Brick } from './brick.ts';
 import {
@@ -20,6 +21,7 @@ import {
 } from './files.ts';
 import { handleOf, iattOfFd } from './handles.ts';
 import { procPath } from './paths.ts';
+import { killPriv } from './privileges.ts';
 
 /** 0 when [offset, offset + length) can be in a file, else the errno. */
 export function rangeFault(offset: number, length: number): number {
@@ -54,32 +56,35 @@ export const dataFops: Fops<Brick> = {
     });
   },
 
-  writev(frame, xl, fd, vector, offset, _flags, _xdata) {
+  writev(frame, xl, fd, vector, offset, _flags, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.writev(frame, file);
     const fault = rangeFault(offset, vector.length);
     if (fault !== 0) return fail.writev(frame, fault);
     const prebuf = iattOfFile(file);
+    killPriv(file.fd, prebuf, xdata, frame.root);
     if (!file.isSync) return wrote(frame, file, writeAll(file.fd, vector, offset), prebuf);
     writeLater(file, vector, offset, (written) => wrote(frame, file, written, prebuf));
   },
 
-  truncate(frame, xl, loc, offset, _xdata) {
+  truncate(frame, xl, loc, offset, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.truncate(frame, handle);
     if (handle.isDir) return fail.truncate(frame, EISDIR);
     if (handle.type !== IA_IFREG) return fail.truncate(frame, EINVAL);
     const prebuf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    killPriv(handle.fd, prebuf, xdata, frame.root);
     const result = libc.truncate(procPath(handle.fd), offset);
     if (result < 0) return fail.truncate(frame, -result);
     const postbuf = iattOfFd(xl.priv, handle.fd, handle.gfid);
     unwind.truncate(frame, 0, 0, prebuf, postbuf, null);
   },
 
-  ftruncate(frame, xl, fd, offset, _xdata) {
+  ftruncate(frame, xl, fd, offset, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.ftruncate(frame, file);
     const prebuf = iattOfFile(file);
+    killPriv(file.fd, prebuf, xdata, frame.root);
     const result = libc.ftruncate(file.fd, offset);
     if (result < 0) return fail.ftruncate(frame, -result);
     unwind.ftruncate(frame, 0, 0, prebuf, iattOfFile(file), null);
@@ -106,4 +111,13 @@ export function syncFile(file: OpenFile, datasync: number, done: (errno: number)
   const sync = datasync !== 0 ? fdatasync : fsync;
   const then = file.during((error: NodeJS.ErrnoException | null) => done(errnoOf(error)));
   sync(file.fd, then);
+}
+
+const syncfs = callAsync('int syncfs(int fd)');
+
+/** Brings everything of the file system that a file is on to the disk, on libuv's pool. */
+export function syncVolume(file: OpenFile, done: (errno: number) => void): void {
+  // The call on the pool does not say why it failed; a disk that does not take data is the reason.
+  const then = file.during((result: number) => done(result < 0 ? EIO : 0));
+  void syncfs(file.fd).then(then);
 }

@@ -11,14 +11,15 @@ import type { Dict } from '../../../core/dict.ts';
 import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
-import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
+import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { type Dirent, direntType, typeOfMode } from '../../../core/iatt.ts';
+import { SYNC_VOLUME } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { direntplusSize, direntSize } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
-import { syncFile } from './data.ts';
+import { syncFile, syncVolume } from './data.ts';
 import { OpenFile } from './files.ts';
 import {
   type Handle,
@@ -52,7 +53,7 @@ export class OpenDir extends OpenFile {
   }
 
   get isRoot(): boolean {
-    return this.handle === this.brick.root;
+    return this.gfid === ROOT_GFID;
   }
 
   /** The index after `index`, which the position just read belongs to. */
@@ -176,7 +177,7 @@ function entryOf(listing: Listing, name: string, off: number): Dirent | null {
   // One that is stored now changes the ctime, so that the attributes come after it.
   const gfid = known?.gfid ?? storedGfid(listing, path);
   if (!plus) return { name, off, type, gfid, stat: null, dict: null, inode: null };
-  const stat = iattOf(brick.st, gfid);
+  const stat = iattOf(brick, gfid);
   const dict = lookupKeys(dir.fd, path, listing.keys);
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }
@@ -186,11 +187,21 @@ function storedGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
   const { brick } = dir;
   const gfid = brick.gfids.readPath(procEntryPath(dir.fd, path, 0));
   if (gfid !== null && brick.handles.find(gfid) === undefined) return gfid;
-  const handle = identify(brick, dir.fd, path, null);
+  const handle = identify(brick, dir, path, null);
   if (typeof handle === 'number') return NULL_GFID;
   // A listing may be long: what nobody has looked up is not kept open.
   if (fd.inode.table.find(handle.gfid) === undefined) brick.handles.drop(handle);
   return handle.gfid;
+}
+
+/**
+ * The gfid of "..", which `brick.st` describes. It is given none: a directory that somebody has moved
+ * out of the brick meanwhile has a parent that is none of ours.
+ */
+function parentGfid({ dir, fd }: Listing): Gfid {
+  const { handles, gfids, st } = dir.brick;
+  const known = handles.findSame(st)?.gfid ?? fd.inode.names[0]?.parent.gfid;
+  return known ?? gfids.readPath(procEntryPath(dir.fd, PARENT, 0)) ?? NULL_GFID;
 }
 
 /** "." and "..", the root's parent being the root. */
@@ -201,10 +212,8 @@ function dotsOf(listing: Listing, name: '.' | '..', off: number): Dirent {
   const isSelf = name === '.' || dir.isRoot;
   const path = isSelf ? SELF : PARENT;
   const isThere = (plus || !isSelf) && look(brick, dir.fd, path) === 0;
-  const stat = plus && isThere ? iattOf(brick.st, own) : null;
-  let gfid = own;
-  if (!isSelf && isThere)
-    gfid = brick.handles.findSame(brick.st)?.gfid ?? storedGfid(listing, PARENT);
+  const stat = plus && isThere ? iattOf(brick, own) : null;
+  const gfid = isSelf || !isThere ? own : parentGfid(listing);
   if (stat !== null) stat.iaGfid = gfid;
   return { name, off, type, gfid, stat, dict: null, inode: null };
 }
@@ -236,12 +245,14 @@ export const dirFops: Fops<Brick> = {
     unwind.readdirp(frame, entries.length, 0, entries, null);
   },
 
-  fsyncdir(frame, xl, fd, datasync, _xdata) {
+  fsyncdir(frame, xl, fd, datasync, xdata) {
     const dir = dirOf(xl, fd);
     if (typeof dir === 'number') return fail.fsyncdir(frame, dir);
-    syncFile(dir, datasync, (errno) => {
-      if (errno !== 0) return fail.fsyncdir(frame, errno);
-      unwind.fsyncdir(frame, 0, 0, null);
-    });
+    const done = (errno: number): void => {
+      if (errno !== 0) fail.fsyncdir(frame, errno);
+      else unwind.fsyncdir(frame, 0, 0, null);
+    };
+    if (xdata?.has(SYNC_VOLUME)) syncVolume(dir, done);
+    else syncFile(dir, datasync, done);
   },
 };

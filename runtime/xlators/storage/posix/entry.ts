@@ -6,23 +6,14 @@
  */
 import { constants } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
-import {
-  EEXIST,
-  EINVAL,
-  EIO,
-  ENOENT,
-  ENOSPC,
-  ENOTEMPTY,
-  EPERM,
-  ESTALE,
-} from '../../../core/errno.ts';
+import { EEXIST, ENOENT, ENOSPC, ENOTEMPTY, EPERM, ESTALE } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Stack } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { InodeTable } from '../../../core/inode.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
-import type { Loc } from '../../../core/loc.ts';
-import { RENAME_FLAGS } from '../../../core/xdata.ts';
+import { Loc } from '../../../core/loc.ts';
+import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import {
@@ -32,11 +23,13 @@ import {
   O_CLOEXEC,
   RENAME_EXCHANGE,
   RENAME_NOREPLACE,
+  RENAME_WHITEOUT,
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { type Made, wantedGfid } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { keepFile, openHandle, safeFlags, writeAll } from './files.ts';
+import type { Place } from './gfid-handles.ts';
 import {
   entryAt,
   type Handle,
@@ -50,6 +43,8 @@ import {
   secondParent,
 } from './handles.ts';
 import { EMPTY, NAME, NAME_2, procPath, putName, putText, TARGET } from './paths.ts';
+import { killPriv } from './privileges.ts';
+import { virtualKeys } from './virtual.ts';
 import { lookupKeys, setXattrs } from './xattr.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = constants;
@@ -69,7 +64,7 @@ function findEntry(xl: PosixXlator, dir: Handle, loc: Loc, xdata: Dict | null): 
   const brick = xl.priv;
   const fault = brick.hides(dir, loc.name!) ? ENOENT : putName(NAME, loc.name!);
   if (fault !== 0) return fault;
-  const found = entryAt(brick, dir.fd, NAME, wantedGfid(xdata));
+  const found = entryAt(brick, dir, NAME, wantedGfid(xdata));
   if (typeof found === 'number') return found;
   const { inode } = loc;
   // The name leads elsewhere now: whoever asked must look again, with a new inode.
@@ -84,19 +79,23 @@ const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
   if (typeof dir === 'number') return fail.lookup(frame, dir);
   let found: Handle | number = dir;
   if (named) found = findEntry(xl, dir, loc, xdata);
-  else if (look(brick, dir.fd, EMPTY) !== 0) found = EIO;
+  else if (look(brick, dir.fd, EMPTY) !== 0) found = brick.fault;
   if (typeof found === 'number') {
     const postparent = iattOfFd(brick, dir.fd, dir.gfid);
     return unwind.lookup(frame, -1, found, null, null, null, postparent);
   }
-  const buf = iattOf(brick.st, found.gfid);
+  const buf = iattOf(brick, found.gfid);
   loc.inode?.ctxSet(xl, found);
-  const keys = lookupKeys(dir.fd, named ? NAME : EMPTY, xdata);
+  const stored = lookupKeys(dir.fd, named ? NAME : EMPTY, xdata);
+  const keys = virtualKeys(xl, found, buf.iaSize, xdata, stored);
   const postparent = named ? iattOfFd(brick, dir.fd, dir.gfid) : buf;
   unwind.lookup(frame, 0, 0, loc.inode, buf, keys, postparent);
 };
 
 // Making.
+
+/** The mode to make something with: the caller's own, from which the umask is still to be taken. */
+const modeOf = (mode: number, xdata: Dict | null): number => xdata?.number(MODE_REQ) ?? mode;
 
 /** Makes something at `path` in a directory: a descriptor or 0; or minus the errno. */
 type Maker = (dirFd: number, path: Path) => number;
@@ -112,6 +111,7 @@ function make(
   xl: PosixXlator,
   caller: Stack,
   loc: Loc,
+  umask: number,
   xdata: Dict | null,
   maker: Maker,
 ): MadeEntry | number {
@@ -121,11 +121,11 @@ function make(
   const preparent = iattOfFd(brick, dir.fd, dir.gfid);
   const fault = putEntry(brick, dir, loc, NAME);
   if (fault !== 0) return fault;
-  brick.identity.become(caller);
+  brick.identity.become(caller, xdata?.has(MODE_REQ) ? umask : 0);
   const result = maker(dir.fd, NAME);
   brick.identity.revert();
   if (result < 0) return -result;
-  const handle = identify(brick, dir.fd, NAME, wantedGfid(xdata), true);
+  const handle = identify(brick, dir, NAME, wantedGfid(xdata), true);
   return madeAt(xl, loc, dir, preparent, handle, result);
 }
 
@@ -143,7 +143,7 @@ function madeAt(
   const postparent = iattOfFd(brick, dir.fd, dir.gfid);
   if (typeof handle === 'number' || buf === null || preparent === null || postparent === null) {
     if (result > 0) libc.close(result);
-    return typeof handle === 'number' ? handle : EIO;
+    return typeof handle === 'number' ? handle : brick.fault;
   }
   loc.inode?.ctxSet(xl, handle);
   return { buf, preparent, postparent, handle, result };
@@ -156,16 +156,20 @@ function createFile(
   loc: Loc,
   flags: number,
   mode: number,
+  umask: number,
   xdata: Dict | null,
 ): MadeEntry | number {
-  const made = make(xl, caller, loc, xdata, (dirFd, path) =>
-    libc.openat(dirFd, path, safeFlags(flags) | NEW_FILE, mode & 0o7777),
+  const made = make(xl, caller, loc, umask, xdata, (dirFd, path) =>
+    libc.openat(dirFd, path, safeFlags(flags) | NEW_FILE, modeOf(mode, xdata) & 0o7777),
   );
   if (made !== EEXIST || (flags & O_EXCL) !== 0) return made;
   const dir = parentOf(xl, loc);
   if (typeof dir === 'number') return dir;
-  const found = identify(xl.priv, dir.fd, NAME, wantedGfid(xdata));
+  const found = identify(xl.priv, dir, NAME, wantedGfid(xdata));
   if (typeof found === 'number') return found;
+  if ((flags & O_TRUNC) !== 0) {
+    killPriv(found.fd, iattOfFd(xl.priv, found.fd, found.gfid), xdata, caller);
+  }
   const fd = openHandle(found, flags);
   if (fd < 0) return -fd;
   return madeAt(xl, loc, dir, iattOfFd(xl.priv, dir.fd, dir.gfid), found, fd);
@@ -190,23 +194,30 @@ function fill(
 
 /**
  * The handle of what a name leads to, when it is known, open if anybody uses the inode: so that it
- * can be used without the name. Null when there is nothing to keep.
+ * can be used without the name. Null when there is nothing to keep. Where inodes have gfid handles
+ * it is always known and open: with the last name the gfid handle has to go.
  */
-function victimAt(brick: Brick, dirFd: number, path: Path, table: InodeTable): Handle | null {
-  if (look(brick, dirFd, path) !== 0) return null;
+function victimAt(brick: Brick, dir: Handle, path: Path, table: InodeTable): Handle | null {
+  if (look(brick, dir.fd, path) !== 0) return null;
   const handle = brick.handles.findSame(brick.st);
-  if (handle === undefined) return null;
-  const inode = table.find(handle.gfid);
+  if (handle !== undefined && handle.fd >= 0) return handle;
+  const inode = handle === undefined ? undefined : table.find(handle.gfid);
   const isUsed = inode !== undefined && (inode.nlookup > 0 || inode.fdCount > 0);
-  if (isUsed && handle.fd < 0) identify(brick, dirFd, path, null);
-  return handle;
+  if (!isUsed && brick.links === null) return handle ?? null;
+  const victim = identify(brick, dir, path, null);
+  return typeof victim === 'number' ? (handle ?? null) : victim;
 }
 
 /** A name of this handle's inode is gone. With the last one, only those who use it keep it. */
-function nameGone(brick: Brick, handle: Handle | null, table: InodeTable): void {
+function nameGone(brick: Brick, handle: Handle | null, place: Place, table: InodeTable): void {
   if (handle === null) return;
   const isOpen = handle.fd >= 0;
-  if (isOpen && look(brick, handle.fd, EMPTY) === 0 && brick.st.nlink > 0 && !handle.isDir) return;
+  const isThere = isOpen && !handle.isDir && look(brick, handle.fd, EMPTY) === 0;
+  if (isThere && brick.st.nlink > (handle.kept ? 1 : 0)) {
+    brick.strike(handle, place);
+    return;
+  }
+  brick.unkeep(handle);
   handle.unnamed = true;
   if (!isOpen || table.find(handle.gfid) === undefined) brick.handles.drop(handle);
 }
@@ -225,10 +236,15 @@ function remove(xl: PosixXlator, loc: Loc, flags: number): Removed | number {
   const fault = putEntry(brick, dir, loc, NAME);
   if (fault !== 0) return fault;
   const { table } = loc.parent!;
-  const victim = victimAt(brick, dir.fd, NAME, table);
+  const victim = victimAt(brick, dir, NAME, table);
+  const place = { parent: dir.gfid, name: NAME };
+  const isLast = victim !== null && brick.unkeepLast(victim);
   const result = libc.unlinkat(dir.fd, NAME, flags);
-  if (result < 0) return result === -EEXIST ? ENOTEMPTY : -result;
-  nameGone(brick, victim, table);
+  if (result < 0) {
+    if (isLast) brick.keep(victim, victim.fd, place, true);
+    return result === -EEXIST ? ENOTEMPTY : -result;
+  }
+  nameGone(brick, victim, place, table);
   return { preparent, postparent: iattOfFd(brick, dir.fd, dir.gfid) };
 }
 
@@ -240,7 +256,13 @@ interface Renamed {
   readonly parents: readonly [Iatt | null, Iatt | null, Iatt | null, Iatt | null];
 }
 
-function rename(xl: PosixXlator, oldloc: Loc, newloc: Loc, flags: number): Renamed | number {
+function rename(
+  xl: PosixXlator,
+  caller: Stack,
+  oldloc: Loc,
+  newloc: Loc,
+  flags: number,
+): Renamed | number {
   const brick = xl.priv;
   const from = parentOf(xl, oldloc);
   if (typeof from === 'number') return from;
@@ -251,16 +273,54 @@ function rename(xl: PosixXlator, oldloc: Loc, newloc: Loc, flags: number): Renam
   const fault = putEntry(brick, from, oldloc, NAME) || putEntry(brick, to, newloc, NAME_2);
   if (fault !== 0) return fault;
   const { table } = oldloc.parent!;
-  const victim = flags === 0 ? victimAt(brick, to.fd, NAME_2, table) : null;
+  const places = [
+    { parent: from.gfid, name: NAME },
+    { parent: to.gfid, name: NAME_2 },
+  ] as const;
+  const replaces = (flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) === 0;
+  const victim = replaces ? victimAt(brick, to, NAME_2, table) : null;
+  const isLast = victim !== null && brick.unkeepLast(victim);
+  // A whiteout is a file that is made, and the caller's.
+  const makes = (flags & RENAME_WHITEOUT) !== 0;
+  if (makes) brick.identity.become(caller, 0);
   const result = libc.renameat2(from.fd, NAME, to.fd, NAME_2, flags);
-  if (result < 0) return result === -EEXIST && flags === 0 ? ENOTEMPTY : -result;
-  nameGone(brick, victim, table);
-  const moved = entryAt(brick, to.fd, NAME_2, null);
+  if (makes) brick.identity.revert();
+  // Two names of one file: it keeps both.
+  const isSame = brick.links !== null && victim !== null && isAt(brick, victim, from, NAME);
+  if (isLast && (result < 0 || isSame)) brick.keep(victim, victim.fd, places[1], true);
+  if (result < 0) return result === -EEXIST && replaces ? ENOTEMPTY : -result;
+  if (!isSame) nameGone(brick, victim, places[1], table);
+  if ((flags & RENAME_EXCHANGE) !== 0) followName(brick, from, places[0], places[1]);
+  const moved = followName(brick, to, places[1], isSame ? null : places[0]);
   if (typeof moved === 'number') return moved;
-  const buf = iattOf(brick.st, moved.gfid);
+  const buf = iattOf(brick, moved.gfid);
   const fromAfter = iattOfFd(brick, from.fd, from.gfid);
   const toAfter = iattOfFd(brick, to.fd, to.gfid);
   return { buf, parents: [fromBefore, fromAfter, toBefore, toAfter] };
+}
+
+const isAt = (brick: Brick, handle: Handle, dir: Handle, path: Path): boolean =>
+  look(brick, dir.fd, path) === 0 && handle.is(brick.st);
+
+/**
+ * The handle of what was moved to a place from another, and all that says where it is with it; or
+ * the errno. `brick.st` describes it.
+ */
+function followName(
+  brick: Brick,
+  dir: Handle,
+  to: Place & { readonly name: Path },
+  from: Place | null,
+): Handle | number {
+  const found = entryAt(brick, dir, to.name, null);
+  if (typeof found === 'number' || brick.links === null || from === null) return found;
+  const moved = found.fd < 0 ? identify(brick, dir, to.name, null) : found;
+  if (typeof moved === 'number') return moved;
+  if (moved.isDir) brick.keep(moved, moved.fd, to, false);
+  brick.strike(moved, from);
+  brick.note(moved, moved.fd, to);
+  look(brick, moved.fd, EMPTY);
+  return moved;
 }
 
 /** Gives an inode another name: what to answer, or the errno. */
@@ -276,50 +336,55 @@ function link(xl: PosixXlator, oldloc: Loc, newloc: Loc): MadeEntry | number {
   const from = procPath(handle.fd);
   const result = libc.linkat(AT_FDCWD, from, dir.fd, NAME, AT_SYMLINK_FOLLOW);
   if (result < 0) return -result;
+  handle.unnamed = false;
+  // What was made without a name had no gfid handle: that alone would have kept it.
+  const place = { parent: dir.gfid, name: NAME };
+  if (!handle.kept) brick.keep(handle, handle.fd, place, true);
+  brick.note(handle, handle.fd, place);
   return madeAt(xl, newloc, dir, preparent, handle, 0);
 }
 
 export const entryFops: Fops<Brick> = {
   lookup,
 
-  mkdir(frame, xl, loc, mode, _umask, xdata) {
-    const made = make(xl, frame.root, loc, xdata, (dirFd, path) =>
-      libc.mkdirat(dirFd, path, mode & 0o1777),
+  mkdir(frame, xl, loc, mode, umask, xdata) {
+    const made = make(xl, frame.root, loc, umask, xdata, (dirFd, path) =>
+      libc.mkdirat(dirFd, path, modeOf(mode, xdata) & 0o1777),
     );
     if (typeof made === 'number') return fail.mkdir(frame, made);
     unwind.mkdir(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
   },
 
-  mknod(frame, xl, loc, mode, rdev, _umask, xdata) {
+  mknod(frame, xl, loc, mode, rdev, umask, xdata) {
     if ((mode & S_IFMT) === S_IFDIR) return fail.mknod(frame, EPERM);
-    const made = make(xl, frame.root, loc, xdata, (dirFd, path) =>
-      libc.mknodat(dirFd, path, mode, rdev),
+    const made = make(xl, frame.root, loc, umask, xdata, (dirFd, path) =>
+      libc.mknodat(dirFd, path, modeOf(mode, xdata), rdev),
     );
     if (typeof made === 'number') return fail.mknod(frame, made);
     unwind.mknod(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
   },
 
-  symlink(frame, xl, linkpath, loc, _umask, xdata) {
+  symlink(frame, xl, linkpath, loc, umask, xdata) {
     const fault = putText(TARGET, linkpath, SYMLINK_MAX);
     if (fault !== 0) return fail.symlink(frame, fault);
-    const made = make(xl, frame.root, loc, xdata, (dirFd, path) =>
+    const made = make(xl, frame.root, loc, umask, xdata, (dirFd, path) =>
       libc.symlinkat(TARGET, dirFd, path),
     );
     if (typeof made === 'number') return fail.symlink(frame, made);
     unwind.symlink(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
   },
 
-  create(frame, xl, loc, flags, mode, _umask, fd, xdata) {
-    const made = createFile(xl, frame.root, loc, flags, mode, xdata);
+  create(frame, xl, loc, flags, mode, umask, fd, xdata) {
+    const made = createFile(xl, frame.root, loc, flags, mode, umask, xdata);
     if (typeof made === 'number') return fail.create(frame, made);
     const { buf, preparent, postparent, handle, result } = made;
     keepFile(xl, fd, result, handle.gfid);
     unwind.create(frame, 0, 0, fd, loc.inode, buf, preparent, postparent, null);
   },
 
-  put(frame, xl, loc, mode, _umask, flags, vector, offset, dict, xdata) {
+  put(frame, xl, loc, mode, umask, flags, vector, offset, dict, xdata) {
     const how = (flags & ~O_ACCMODE) | O_WRONLY | O_TRUNC;
-    const made = createFile(xl, frame.root, loc, how, mode, xdata);
+    const made = createFile(xl, frame.root, loc, how, mode, umask, xdata);
     if (typeof made === 'number') return fail.put(frame, made);
     const fault = fill(made, frame.root.pid, vector, offset, dict);
     libc.close(made.result);
@@ -337,6 +402,12 @@ export const entryFops: Fops<Brick> = {
     unwind.link(frame, 0, 0, oldloc.inode, made.buf, made.preparent, made.postparent, null);
   },
 
+  namelink(frame, xl, loc, _xdata) {
+    const made = link(xl, new Loc(loc.inode), loc);
+    if (typeof made === 'number') return fail.namelink(frame, made);
+    unwind.namelink(frame, 0, 0, made.preparent, made.postparent, null);
+  },
+
   unlink(frame, xl, loc, _xflag, _xdata) {
     const removed = remove(xl, loc, 0);
     if (typeof removed === 'number') return fail.unlink(frame, removed);
@@ -351,8 +422,7 @@ export const entryFops: Fops<Brick> = {
 
   rename(frame, xl, oldloc, newloc, xdata) {
     const flags = xdata?.number(RENAME_FLAGS) ?? 0;
-    const isKnown = flags === 0 || flags === RENAME_NOREPLACE || flags === RENAME_EXCHANGE;
-    const renamed = isKnown ? rename(xl, oldloc, newloc, flags) : EINVAL;
+    const renamed = rename(xl, frame.root, oldloc, newloc, flags);
     if (typeof renamed === 'number') return fail.rename(frame, renamed);
     unwind.rename(frame, 0, 0, renamed.buf, ...renamed.parents, null);
   },

@@ -28,7 +28,7 @@ import type { Brick } from './brick.ts';
 import { type Handle, inodeHandle, look, type PosixXlator } from './handles.ts';
 import { EMPTY, procPath } from './paths.ts';
 
-const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_SYNC, O_TRUNC } = constants;
+const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOATIME, O_SYNC, O_TRUNC } = constants;
 const O_ACCMODE = 3;
 
 export class OpenFile {
@@ -83,7 +83,7 @@ export class OpenFile {
  * not ours, and would demand aligned memory. A pipe that got in the way must not block us.
  */
 export const safeFlags = (flags: number): number =>
-  (flags & (O_ACCMODE | O_APPEND | O_TRUNC | O_SYNC | O_DSYNC)) | O_NONBLOCK;
+  (flags & (O_ACCMODE | O_APPEND | O_TRUNC | O_SYNC | O_DSYNC | O_NOATIME)) | O_NONBLOCK;
 
 /** Opens what a handle stands for: a descriptor, or minus the errno. */
 export function openHandle(handle: Handle, flags: number): number {

@@ -9,13 +9,15 @@
  * - A handle's `fd` is open when one of these has returned it; any other may be -1.
  * - `brick.st` holds the attributes of whatever was looked at last.
  *
- * A descriptor that was closed to stay below the limit is opened again through the names that the
- * inode table knows, and has to lead to the same inode: else the inode is ESTALE. An inode whose
- * last name is gone keeps its descriptor until it is forgotten.
+ * A descriptor that was closed to stay below the limit is opened again by the kernel's file handle
+ * where this process may do that (root, with CAP_DAC_READ_SEARCH), else through the names that the
+ * inode table knows, or through its gfid handle where the brick has these, and has to lead to the
+ * same inode: else the inode is ESTALE. An inode whose last name is gone keeps its descriptor until
+ * it is forgotten.
  */
 import { constants } from 'node:fs';
 import { ENOENT, ENOTDIR, ESTALE } from '../../../core/errno.ts';
-import type { Gfid } from '../../../core/gfid.ts';
+import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { IA_IFDIR, Iatt, typeOfMode } from '../../../core/iatt.ts';
 import type { Inode, InodeTable } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
@@ -35,7 +37,7 @@ import type { Brick } from './brick.ts';
 import { EMPTY, NAME_AGAIN, putName } from './paths.ts';
 
 const TWO_32 = 0x1_0000_0000;
-const STATX_MASK = STATX_BASIC_STATS | STATX_BTIME;
+export const STATX_MASK = STATX_BASIC_STATS | STATX_BTIME;
 const OPEN_HANDLE = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 
 export class Handle {
@@ -47,6 +49,12 @@ export class Handle {
   used = true;
   /** No name is left: it could not be opened again. */
   unnamed = false;
+  /** It is known no more; whoever kept it has to look for the inode's other one. */
+  dropped = false;
+  /** The kernel's own name of it, when its descriptor was closed to stay below the limit. */
+  fileHandle: Uint8Array | null = null;
+  /** Its gfid handle leads to it, which for what is no directory is one link more. */
+  kept = false;
   private readonly devMajor: number;
   private readonly devMinor: number;
   private readonly inoHi: number;
@@ -139,15 +147,27 @@ export class Handles {
     this.open.delete(handle);
   }
 
+  /** Closes the handle, to be opened again as the very same inode wherever that can be. */
+  private park(handle: Handle): void {
+    handle.fileHandle ??= this.brick.fileHandles?.of(handle.fd) ?? null;
+    this.close(handle);
+  }
+
   /** Closes the handle and knows it no more. */
   drop(handle: Handle): void {
     this.close(handle);
+    handle.dropped = true;
     if (this.byGfid.get(handle.gfid) === handle) this.byGfid.delete(handle.gfid);
     if (this.byIno.get(handle.ino) === handle) this.byIno.delete(handle.ino);
   }
 
   dropAll(): void {
     for (const handle of [...this.byGfid.values()]) this.drop(handle);
+  }
+
+  /** Drops all that could be found again. */
+  dropNamed(): void {
+    for (const handle of [...this.byGfid.values()]) if (!handle.unnamed) this.drop(handle);
   }
 
   /**
@@ -165,29 +185,36 @@ export class Handles {
         this.open.delete(handle);
         this.open.add(handle);
       } else if (table.find(handle.gfid) === undefined) this.drop(handle);
-      else this.close(handle);
+      else this.park(handle);
     }
   }
 }
 
 export type PosixXlator = Xlator<Brick>;
 
-/** 0 when `brick.st` now describes `path` in the directory (the directory itself: `EMPTY`). */
+/**
+ * 0 when `brick.st` now describes `path` in the directory (the directory itself: `EMPTY`), else the
+ * errno, which is in `brick.fault` too.
+ */
 export function look(brick: Brick, dirFd: number, path: Path): number {
   const flags = path === EMPTY ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
-  return -libc.statx(dirFd, path, flags, STATX_MASK, brick.st.bytes);
+  const fault = -libc.statx(dirFd, path, flags, STATX_MASK, brick.st.bytes);
+  if (fault !== 0) brick.fault = fault;
+  return fault;
 }
 
-/** The attributes that a descriptor's inode has now. */
+/** The attributes that a descriptor's inode has now; null when `brick.fault` says why not. */
 export function iattOfFd(brick: Brick, fd: number, gfid: Gfid): Iatt | null {
-  return look(brick, fd, EMPTY) === 0 ? iattOf(brick.st, gfid) : null;
+  return look(brick, fd, EMPTY) === 0 ? iattOf(brick, gfid) : null;
 }
 
-export function iattOf(st: Statx, gfid: Gfid): Iatt {
+/** The attributes that `brick.st` has, as the volume shows them. */
+export function iattOf(brick: Brick, gfid: Gfid): Iatt {
+  const { st } = brick;
   const buf = new Iatt();
   buf.iaGfid = gfid;
   buf.mode = st.mode;
-  buf.iaNlink = st.nlink;
+  buf.iaNlink = brick.links === null ? st.nlink : shownLinks(st, gfid);
   buf.iaUid = st.uid;
   buf.iaGid = st.gid;
   buf.iaSize = st.size;
@@ -207,32 +234,51 @@ export function iattOf(st: Statx, gfid: Gfid): Iatt {
 }
 
 /**
+ * Links of an inode of a brick with gfid handles: all but its handle, and for the root all but the
+ * folder of these. As GlusterFS, this takes it that what is linked more than once has a handle.
+ */
+function shownLinks(st: Statx, gfid: Gfid): number {
+  const { nlink } = st;
+  if (typeOfMode(st.mode) !== IA_IFDIR) return nlink > 1 ? nlink - 1 : nlink;
+  return gfid === ROOT_GFID && nlink > 2 ? nlink - 1 : nlink;
+}
+
+/** A directory that an entry is looked for in: a handle, or an open directory. */
+export interface Directory {
+  readonly fd: number;
+  readonly gfid: Gfid;
+}
+
+/**
  * The handle of `path` in a directory; or the errno. `wanted` is the gfid for an inode that has
  * none yet, `isNew` says that it was made just now.
  */
 export function identify(
   brick: Brick,
-  dirFd: number,
+  dir: Directory,
   path: Path,
   wanted: Gfid | null,
   isNew = false,
 ): Handle | number {
-  const fd = libc.openat(dirFd, path, OPEN_HANDLE, 0);
+  const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
   const fault = look(brick, fd, EMPTY);
   if (fault !== 0) {
     libc.close(fd);
     return fault;
   }
-  const { handles, st } = brick;
-  let handle = isNew ? undefined : handles.findSame(st);
+  let handle = isNew ? undefined : brick.handles.findSame(brick.st);
   if (handle === undefined) {
-    handle = new Handle(brick.gfidOf(fd, wanted, isNew), st);
-    handles.add(handle);
-    // Storing a gfid has changed the ctime. What is new is looked at later anyway.
+    handle = brick.introduce(fd, { parent: dir.gfid, name: path }, wanted, isNew);
+    // What was stored with it has changed the ctime. What is new is looked at later anyway.
     if (!isNew) look(brick, fd, EMPTY);
   }
-  if (handle.fd < 0) handles.opened(handle, fd);
+  return opened(brick, handle, fd);
+}
+
+/** The handle, with `fd` as its descriptor if it has none. */
+function opened(brick: Brick, handle: Handle, fd: number): Handle {
+  if (handle.fd < 0) brick.handles.opened(handle, fd);
   else libc.close(fd);
   return handle;
 }
@@ -243,59 +289,101 @@ export function identify(
  */
 export function entryAt(
   brick: Brick,
-  dirFd: number,
+  dir: Directory,
   path: Path,
   wanted: Gfid | null,
 ): Handle | number {
-  const fault = look(brick, dirFd, path);
+  const fault = look(brick, dir.fd, path);
   if (fault !== 0) return fault;
-  return brick.handles.findSame(brick.st) ?? identify(brick, dirFd, path, wanted);
+  return brick.handles.findSame(brick.st) ?? identify(brick, dir, path, wanted);
 }
 
 /** The handle of an inode of the graph, open; or the errno. */
 function handleOfInode(xl: PosixXlator, inode: Inode): Handle | number {
   const { handles } = xl.priv;
   const kept = inode.ctxGet(xl) as Handle | undefined;
-  const handle = kept ?? handles.find(inode.gfid);
+  const isKept = kept !== undefined && !kept.dropped;
+  const handle = isKept ? kept : handles.find(inode.gfid);
   if (handle !== undefined && handle.fd >= 0) {
     handle.used = true;
-    if (kept === undefined) inode.ctxSet(xl, handle);
+    if (!isKept) inode.ctxSet(xl, handle);
     return handle;
   }
   return openAgain(xl, inode, handle);
 }
 
-/** Opens an inode's handle by one of the names that lead to it. */
+/** Opens a parked handle's inode: a descriptor, or below zero. */
+function unpark(brick: Brick, handle: Handle): number {
+  if (handle.fileHandle === null || brick.fileHandles === null) return -ESTALE;
+  const fd = brick.fileHandles.open(handle.fileHandle);
+  if (fd < 0) return fd;
+  if (look(brick, fd, EMPTY) === 0 && handle.is(brick.st)) return fd;
+  libc.close(fd);
+  return -ESTALE;
+}
+
+/** Opens an inode's handle by one of the names that lead to it, or by its gfid. */
 function openAgain(xl: PosixXlator, inode: Inode, before: Handle | undefined): Handle | number {
   const brick = xl.priv;
+  const parked = before === undefined ? -ESTALE : unpark(brick, before);
+  if (before !== undefined && parked >= 0) {
+    inode.ctxSet(xl, before);
+    return opened(brick, before, parked);
+  }
   // An inode that was retired while a request had it may be in the table as another by now.
   const { names } = inode.table.find(inode.gfid) ?? inode;
   for (const { parent, name } of names) {
     const dir = handleOfInode(xl, parent);
     if (typeof dir === 'number' || putName(NAME_AGAIN, name) !== 0) continue;
-    const handle = identify(brick, dir.fd, NAME_AGAIN, null);
+    const handle = identify(brick, dir, NAME_AGAIN, null);
     if (typeof handle === 'number' || handle.gfid !== inode.gfid) continue;
     if (before !== undefined && !before.is(brick.st)) continue;
     inode.ctxSet(xl, handle);
     return handle;
   }
-  return ESTALE;
+  const handle = openByGfid(brick, inode.gfid);
+  if (typeof handle === 'number') return handle;
+  if (before !== undefined && !before.is(brick.st)) return ESTALE;
+  inode.ctxSet(xl, handle);
+  return handle;
+}
+
+/** The open handle of the inode with this gfid, no name of which need be known; or the errno. */
+function byGfid(brick: Brick, gfid: Gfid): Handle | number {
+  const known = brick.handles.find(gfid);
+  return known !== undefined && known.fd >= 0 ? known : openByGfid(brick, gfid);
+}
+
+/** The same through its gfid handle; `brick.st` describes it when there is no errno. */
+function openByGfid(brick: Brick, gfid: Gfid): Handle | number {
+  const fd = brick.links === null || gfid === NULL_GFID ? -ESTALE : brick.links.open(gfid);
+  if (fd < 0) return -fd;
+  const fault = look(brick, fd, EMPTY);
+  if (fault !== 0) {
+    libc.close(fd);
+    return fault;
+  }
+  let handle = brick.handles.findSame(brick.st);
+  if (handle === undefined) {
+    handle = new Handle(gfid, brick.st);
+    handle.kept = true;
+    brick.handles.add(handle);
+  }
+  return opened(brick, handle, fd);
 }
 
 /** The handle of what a loc is about, or the errno. First in a fop. */
 export function handleOf(xl: PosixXlator, loc: Loc): Handle | number {
-  const { inode } = loc;
-  if (inode !== null) xl.priv.handles.trim(inode.table);
+  if (xl.inodes !== null) xl.priv.handles.trim(xl.inodes);
   return secondHandle(xl, loc);
 }
 
 /** The same for the second inode of a fop. */
 export function secondHandle(xl: PosixXlator, loc: Loc): Handle | number {
-  const { inode } = loc;
-  if (inode === null) return ESTALE;
-  if (inode.linked) return handleOfInode(xl, inode);
-  const known = inode.table.find(loc.gfid);
-  return known === undefined ? ESTALE : handleOfInode(xl, known);
+  const { inode, gfid } = loc;
+  if (inode?.linked) return handleOfInode(xl, inode);
+  const known = xl.inodes?.find(gfid);
+  return known === undefined ? byGfid(xl.priv, gfid) : handleOfInode(xl, known);
 }
 
 /** The handle of an inode, for an fd that was never opened; or the errno. First in a fop. */

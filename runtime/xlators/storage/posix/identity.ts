@@ -1,6 +1,6 @@
 /**
- * Making files as the caller: with the caller's uid and gid, so that owner, quota and group
- * inheritance are the kernel's business, and with exactly the mode that was asked for.
+ * Making files as the caller: with the caller's uid and gid, so that owner, quota, group inheritance
+ * and default ACLs are the kernel's business, and with the caller's umask or none.
  *
  * setfsuid(2) acts on this thread alone, and takes away the capabilities that let root pass
  * permission checks. They are taken back at once: whether the caller may was decided before the
@@ -32,8 +32,9 @@ export class Identity {
     this.canSwitch = this.uid === 0 && known && (this.sets[0]! & needed) === needed;
   }
 
-  become(caller: Stack): void {
-    this.umask = libc.umask(0);
+  /** @param umask 0 when the mode to make things with is the one that they shall have */
+  become(caller: Stack, umask: number): void {
+    this.umask = libc.umask(umask);
     this.switched = this.canSwitch && (caller.uid !== this.uid || caller.gid !== this.gid);
     if (!this.switched) return;
     libc.setfsgid(caller.gid);

@@ -3,36 +3,25 @@
  * work is done: handles.ts (how an inode is found again), gfids.ts (identity on disk), identity.ts
  * (acting as the caller), files.ts (what is read and written when), dir.ts (positions in listings).
  */
-import { constants, existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { ENOENT, ENOTDIR, strerror } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
+import { isGfid } from '../../../core/gfid.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
-import { O_CLOEXEC, O_PATH } from '../../../sys/constants.ts';
-import * as libc from '../../../sys/libc.ts';
-import { cstring } from '../../../sys/struct.ts';
 import { attrFops } from './attr.ts';
 import { Brick, defaultHandleLimit } from './brick.ts';
 import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import { entryFops } from './entry.ts';
 import type { OpenFile } from './files.ts';
-import { SELF } from './paths.ts';
 import { spaceFops } from './space.ts';
+import { tmpfileFops } from './tmpfile.ts';
 import { xattrFops } from './xattr.ts';
 
-/** An O_PATH descriptor of the brick's directory. @throws {InitError} when there is none. */
-function openRoot(directory: string): number {
-  if (!existsSync('/proc/self/fd')) throw new InitError('storage/posix needs /proc to be mounted');
-  // O_PATH alone would also open what can be neither listed nor searched.
-  const listed = libc.open(cstring(directory), constants.O_DIRECTORY | O_CLOEXEC, 0);
-  const how = O_PATH | constants.O_DIRECTORY | O_CLOEXEC;
-  const fd = listed < 0 ? listed : libc.openat(listed, SELF, how, 0);
-  if (listed >= 0) libc.close(listed);
-  if (fd >= 0) return fd;
-  if (fd === -ENOENT) throw new InitError(`directory '${directory}' does not exist`);
-  if (fd === -ENOTDIR) throw new InitError(`'${directory}' is not a directory`);
-  throw new InitError(`directory '${directory}' cannot be opened: ${strerror(-fd)}`);
+/** @throws {InitError} when it is none. */
+function uuidOf(key: string, text: string | undefined): string | null {
+  const uuid = text?.toLowerCase();
+  if (uuid === undefined || isGfid(uuid)) return uuid ?? null;
+  throw new InitError(`option '${key}': '${text}' is no uuid`);
 }
 
 export default defineTranslator({
@@ -49,18 +38,84 @@ export default defineTranslator({
       min: 16,
       description: 'Inodes kept open; without it, half of what the process may have open.',
     },
+    'gfid-handles': {
+      type: 'str',
+      values: ['auto', 'on', 'off'],
+      default: 'auto',
+      description:
+        "Keeps a link to every inode under its gfid in '.glusterfs', as GlusterFS does; auto: when " +
+        'the directory has that folder.',
+    },
+    'volume-id': {
+      type: 'str',
+      description: 'The GlusterFS volume that the directory has to be a brick of.',
+    },
+    hostname: {
+      type: 'str',
+      description: "The machine's name in glusterfs.pathinfo; without it, its own.",
+    },
+    'glusterd-uuid': {
+      type: 'str',
+      description: 'The uuid that trusted.glusterfs.node-uuid tells; without it there is none.',
+    },
+    'node-uuid-pathinfo': {
+      type: 'bool',
+      default: false,
+      description: "glusterfs.pathinfo has glusterd-uuid in place of the machine's name.",
+    },
+    'health-check-interval': {
+      type: 'time',
+      default: 5,
+      description: 'How often is looked whether the directory is still there; 0: never.',
+      reconfigurable: true,
+    },
+    gfid2path: {
+      type: 'str',
+      values: ['auto', 'on', 'off'],
+      default: 'auto',
+      description:
+        'Keeps the names of a file with it, where there are gfid handles; auto: when GlusterFS has ' +
+        'made the directory the brick of a volume.',
+    },
+    'gfid2path-separator': {
+      type: 'str',
+      default: ':',
+      description: 'Stands between the paths that glusterfs.gfidtopath tells.',
+    },
   },
   init(xl, options) {
     const { directory } = options;
     if (directory === undefined || directory === '') {
       throw new InitError("option 'directory' is missing: name the directory to serve");
     }
-    const path = resolve(xl.context.baseDir, directory);
-    const limit = options['handle-limit'] ?? defaultHandleLimit();
-    return new Brick(xl.context, path, openRoot(path), limit);
+    const brick = new Brick(xl, {
+      directory: resolve(xl.context.baseDir, directory),
+      handleLimit: options['handle-limit'] ?? defaultHandleLimit(),
+      gfidHandles: options['gfid-handles'],
+      hostname: options.hostname ?? null,
+      volumeId: uuidOf('volume-id', options['volume-id']),
+      nodeUuid: uuidOf('glusterd-uuid', options['glusterd-uuid']),
+      nodeUuidPathinfo: options['node-uuid-pathinfo'],
+      gfid2path: options.gfid2path,
+      gfid2pathSeparator: options['gfid2path-separator'],
+    });
+    brick.health.every(options['health-check-interval']);
+    return brick;
   },
-  fops: { ...entryFops, ...attrFops, ...dataFops, ...spaceFops, ...dirFops, ...xattrFops },
+  fops: {
+    ...entryFops,
+    ...tmpfileFops,
+    ...attrFops,
+    ...dataFops,
+    ...spaceFops,
+    ...dirFops,
+    ...xattrFops,
+  },
+  reconfigure(xl, options) {
+    xl.priv.health.every(options['health-check-interval']);
+  },
   fini(xl) {
+    xl.priv.health.stop();
     xl.priv.close();
   },
   forget(xl, inode) {
@@ -79,14 +134,17 @@ export default defineTranslator({
     return file?.fd ?? -1;
   },
   dump(xl) {
-    const { directory, handles, handleLimit, openFds, gfids } = xl.priv;
+    const { directory, handles, handleLimit, openFds, gfids, links, missed, health } = xl.priv;
     return {
       directory,
+      health: health.state,
       'gfids-stored-in': gfids.place,
       'handles-known': handles.known,
       'handles-open': handles.openCount,
       'handle-limit': handleLimit,
       'fds-open': openFds,
+      'gfid-handles': links === null ? 'off' : 'on',
+      'gfid-handles-missed': missed,
     };
   },
 });

@@ -2,44 +2,25 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { file, iatt, mkdir, O_RDWR, ok } from '../../../../test/contract/check.ts';
-import { startVolume, type TestVolume, testContext } from '../../../../test/contract/driver.ts';
-import { gfidFromBytes, gfidToBytes, ROOT_GFID } from '../../../core/gfid.ts';
+import { startVolume, testContext } from '../../../../test/contract/driver.ts';
+import {
+  brickOf,
+  folder,
+  isRoot,
+  startBrick,
+  storedGfid,
+  storeGfid,
+  volume,
+} from '../../../../test/support/posix.ts';
+import { gfidToBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { Loc } from '../../../core/loc.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import * as libc from '../../../sys/libc.ts';
 import { cstring } from '../../../sys/struct.ts';
-import type { Brick } from './brick.ts';
 import posix from './index.ts';
-
-const isRoot = process.geteuid?.() === 0;
-const KEY = cstring(isRoot ? 'trusted.gfid' : 'user.glossa.gfid');
-
-function folder(): string {
-  const directory = fs.mkdtempSync(join(tmpdir(), 'glossa-posix-'));
-  onTestFinished(() => fs.rmSync(directory, { recursive: true }));
-  return directory;
-}
-
-async function volume(directory: string, options: Record<string, string> = {}) {
-  const rows = [{ name: 'disk', translator: posix, options: { directory, ...options } }];
-  const vol = await startVolume(rows);
-  onTestFinished(() => vol.stop());
-  return vol;
-}
-
-const brickOf = (vol: TestVolume) => vol.graph.top.priv as Brick;
-
-function storedGfid(path: string): string | null {
-  const bytes = new Uint8Array(16);
-  return libc.lgetxattr(cstring(path), KEY, bytes, 16) === 16 ? gfidFromBytes(bytes) : null;
-}
-
-const store = (path: string, gfid: string) =>
-  expect(libc.lsetxattr(cstring(path), KEY, gfidToBytes(gfid), 16, 0)).toBe(0);
 
 describe('init', () => {
   const start = (directory?: string, baseDir?: string) => {
@@ -53,6 +34,19 @@ describe('init', () => {
     await expect(start()).rejects.toThrow("option 'directory' is missing");
     await expect(start(join(base, 'absent'))).rejects.toThrow('does not exist');
     await expect(start(join(base, 'f'))).rejects.toThrow('is not a directory');
+  });
+
+  test.runIf(isRoot)("takes no other volume's brick", async () => {
+    const id = '11111111-2222-4333-8444-555555555555';
+    const directory = folder();
+    const key = cstring('trusted.glusterfs.volume-id');
+    const options = { 'volume-id': id.toUpperCase() };
+    await expect(startBrick(directory, options)).rejects.toThrow('belongs to no volume');
+    libc.lsetxattr(cstring(directory), key, gfidToBytes(ROOT_GFID), 16, 0);
+    await expect(startBrick(directory, options)).rejects.toThrow(`the volume ${ROOT_GFID}`);
+    libc.lsetxattr(cstring(directory), key, gfidToBytes(id), 16, 0);
+    await volume(directory, options);
+    await expect(startBrick(directory, { 'volume-id': 'x' })).rejects.toThrow('is no uuid');
   });
 
   test('takes a relative directory from the base', async () => {
@@ -114,7 +108,7 @@ describe('gfids', () => {
     const f = await file(vol, vol.root, 'f', 'original');
     fs.writeFileSync(join(directory, 'copy'), 'copy');
     fs.writeFileSync(join(directory, 'copy-2'), 'copy 2');
-    for (const name of ['copy', 'copy-2']) store(join(directory, name), f.gfid);
+    for (const name of ['copy', 'copy-2']) storeGfid(join(directory, name), f.gfid);
     const copy = ok(await vol.lookup(vol.root, 'copy'));
     expect(copy.inode).not.toBe(f);
     expect(storedGfid(join(directory, 'copy'))).toBe(copy.inode!.gfid);
@@ -235,6 +229,26 @@ describe('descriptors', () => {
     const linked = names.filter(({ name, stat }) => name.startsWith('h') && stat?.iaNlink === 2);
     expect(linked).toHaveLength(200);
     expect(handles.openCount).toBeLessThanOrEqual(16 + 32);
+  });
+
+  test('closed ones are opened again as the same inode, renamed behind the volume or not', async () => {
+    const directory = folder();
+    const vol = await volume(directory, { 'handle-limit': '16' });
+    const { handles, fileHandles } = brickOf(vol);
+    const files = [];
+    for (let i = 0; i < 100; i++) files.push(await file(vol, vol.root, `f${i}`, 'x'.repeat(i)));
+    fs.mkdirSync(join(directory, 'moved'));
+    for (let i = 0; i < 100; i++) {
+      fs.renameSync(join(directory, `f${i}`), join(directory, `moved/g${i}`));
+    }
+    const closed = files.filter(({ gfid }) => handles.find(gfid)!.fd < 0);
+    expect(closed.length).toBeGreaterThan(50);
+    for (const f of closed) {
+      const reply = await vol.stat(f);
+      // Whoever may not use file handles has the names alone, which lead nowhere now.
+      if (fileHandles === null) expect(reply.err).toBe('ESTALE');
+      else expect(reply.buf!.iaSize).toBe(files.indexOf(f));
+    }
   });
 
   test('are not used up by a listing of files that are not known yet', async () => {

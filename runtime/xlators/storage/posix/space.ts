@@ -5,6 +5,7 @@ import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
+import { callAsync } from '../../../sys/call.ts';
 import {
   FALLOC_FL_KEEP_SIZE,
   FALLOC_FL_PUNCH_HOLE,
@@ -23,8 +24,14 @@ const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 const WHENCE = [SEEK_DATA, SEEK_HOLE];
 /** Zeros that are written at a time where the file system cannot zero a range by itself. */
 const ZEROS = new Uint8Array(1 << 20);
-/** Bytes copied in one answer: a copy may be short, and nothing else goes on meanwhile. */
-const COPY_SIZE = 16 << 20;
+/** Bytes copied in one answer: a copy may be short, and one that nobody waits for has to end. */
+const COPY_SIZE = 256 << 20;
+/** Bytes copied to learn why a copy failed. */
+const PROBE_SIZE = 4096;
+
+const copyFileRange = callAsync(
+  'int64 copy_file_range(int from, void *at, int to, void *to_at, uint64 count, uint32 flags)',
+);
 
 /** 0 or the errno. */
 function allocate(file: OpenFile, mode: number, offset: number, len: number): number {
@@ -58,10 +65,24 @@ function position(offset: number): Uint8Array {
   return bytes;
 }
 
-/** Bytes copied, or minus the errno. */
-function copy(from: OpenFile, offIn: number, to: OpenFile, offOut: number, len: number): number {
+/** What is copied: `len` bytes of a file from an offset to another one. */
+interface Copy {
+  readonly from: OpenFile;
+  readonly offIn: number;
+  readonly to: OpenFile;
+  readonly offOut: number;
+  readonly len: number;
+}
+
+/** Bytes copied on libuv's pool, since the disk may be waited for; or minus the errno. */
+async function copy({ from, offIn, to, offOut, len }: Copy): Promise<number> {
   const size = Math.min(len, COPY_SIZE);
-  const result = libc.copyFileRange(from.fd, position(offIn), to.fd, position(offOut), size, 0);
+  const [at, toAt] = [position(offIn), position(offOut)];
+  const copied = await copyFileRange(from.fd, at, to.fd, toAt, size, 0);
+  if (copied >= 0) return copied;
+  // The call on the pool does not say why it failed. This one does, or succeeds after all.
+  const probed = Math.min(size, PROBE_SIZE);
+  const result = libc.copyFileRange(from.fd, position(offIn), to.fd, position(offOut), probed, 0);
   if (result !== -EXDEV && result !== -EOPNOTSUPP && result !== -ENOSYS) return result;
   const memory = Buffer.allocUnsafeSlow(Math.min(size, ZEROS.length));
   const got = libc.pread(from.fd, memory, memory.length, offIn);
@@ -125,8 +146,12 @@ export const spaceFops: Fops<Brick> = {
     const fault = flags !== 0 ? EINVAL : rangeFault(offIn, len) || rangeFault(offOut, len);
     if (fault !== 0) return fail.copy_file_range(frame, fault);
     const prebuf = iattOfFile(to);
-    const copied = copy(from, offIn, to, offOut, len);
-    if (copied < 0) return fail.copy_file_range(frame, -copied);
-    unwind.copy_file_range(frame, copied, 0, iattOfFile(from), prebuf, iattOfFile(to), null);
+    const done = (copied: number): void => {
+      const stbuf = iattOfFile(from);
+      if (copied < 0) fail.copy_file_range(frame, -copied);
+      else unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, iattOfFile(to), null);
+    };
+    // Neither file may be closed meanwhile.
+    void copy({ from, offIn, to, offOut, len }).then(from.during(to.during(done)));
   },
 };

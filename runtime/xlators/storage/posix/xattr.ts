@@ -19,10 +19,14 @@ import {
   xattrop,
 } from '../shared/xattrs.ts';
 import type { Brick } from './brick.ts';
+import { getFileattr, setFileattr } from './fileattr.ts';
 import { fileOf } from './files.ts';
-import { handleOf } from './handles.ts';
+import { handleOf, iattOfFd, type PosixXlator } from './handles.ts';
 import { EMPTY, KEY, procEntryPath, procPath, putText } from './paths.ts';
+import { killGroupId } from './privileges.ts';
+import { type Subject, virtualXattr } from './virtual.ts';
 
+const ACL_ACCESS = 'system.posix_acl_access';
 const value = new Uint8Array(new ArrayBuffer(XATTR_SIZE_MAX));
 const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
 
@@ -85,9 +89,12 @@ function names(fd: number): string[] | number {
 }
 
 /** One attribute, or all that may be seen when `name` is null; or the errno. */
-function get(fd: number, name: string | null, pid: number): Dict | number {
+function get(xl: PosixXlator, of: Subject, name: string | null, pid: number): Dict | number {
+  const { fd } = of;
   const dict = new Dict();
   if (name !== null) {
+    const computed = virtualXattr(xl, of, name);
+    if (computed !== undefined) return computed;
     const bytes = isHidden(name, pid) ? ENODATA : getOne(fd, name);
     return typeof bytes === 'number' ? bytes : dict.set(name, bytes, 'bin');
   }
@@ -98,6 +105,18 @@ function get(fd: number, name: string | null, pid: number): Dict | number {
     if (typeof bytes !== 'number') dict.set(key, bytes, 'bin');
   }
   return dict;
+}
+
+/** What is an open file's attribute, but none on disk; null when `name` is not of that kind. */
+function fileattr(fd: number, name: string | null): Dict | number | null {
+  const found = getFileattr(fd, name);
+  return found instanceof Uint8Array ? new Dict().set(name!, found, 'bin') : found;
+}
+
+/** 0 or the errno; null when `dict` is not of that kind. They are set one at a time. */
+function setFileattrs(fd: number, dict: Dict | null): number | null {
+  const [name, more] = dict?.keys() ?? [];
+  return name === undefined || more !== undefined ? null : setFileattr(fd, name, dict?.get(name));
 }
 
 /** 0 or the errno. */
@@ -134,13 +153,16 @@ export const xattrFops: Fops<Brick> = {
     if (typeof handle === 'number') return fail.setxattr(frame, handle);
     const fault = setXattrs(handle.fd, dict, flags, frame.root.pid);
     if (fault !== 0) return fail.setxattr(frame, fault);
+    if (dict?.has(ACL_ACCESS)) {
+      killGroupId(handle.fd, iattOfFd(xl.priv, handle.fd, handle.gfid), frame.root);
+    }
     unwind.setxattr(frame, 0, 0, null);
   },
 
   fsetxattr(frame, xl, fd, dict, flags, _xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fsetxattr(frame, file);
-    const fault = setXattrs(file.fd, dict, flags, frame.root.pid);
+    const fault = setFileattrs(file.fd, dict) ?? setXattrs(file.fd, dict, flags, frame.root.pid);
     if (fault !== 0) return fail.fsetxattr(frame, fault);
     unwind.fsetxattr(frame, 0, 0, null);
   },
@@ -148,7 +170,7 @@ export const xattrFops: Fops<Brick> = {
   getxattr(frame, xl, loc, name, _xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.getxattr(frame, handle);
-    const dict = get(handle.fd, name, frame.root.pid);
+    const dict = get(xl, handle, name, frame.root.pid);
     if (typeof dict === 'number') return fail.getxattr(frame, dict);
     unwind.getxattr(frame, dict.size, 0, dict, null);
   },
@@ -156,7 +178,7 @@ export const xattrFops: Fops<Brick> = {
   fgetxattr(frame, xl, fd, name, _xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fgetxattr(frame, file);
-    const dict = get(file.fd, name, frame.root.pid);
+    const dict = fileattr(file.fd, name) ?? get(xl, file, name, frame.root.pid);
     if (typeof dict === 'number') return fail.fgetxattr(frame, dict);
     unwind.fgetxattr(frame, dict.size, 0, dict, null);
   },

@@ -2,7 +2,8 @@
  * What every storage does alike with extended attributes: which are its own business, how a dict's
  * values become bytes, and the arithmetic of xattrop.
  *
- * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (do_xattrop).
+ * Source: GlusterFS `xlators/storage/posix/src/posix-inode-fd-ops.c` (do_xattrop), which refuses
+ * OR_ARRAY and AND_ARRAY with EINVAL; here they do what they are named for.
  */
 import { encodeName } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
@@ -18,15 +19,16 @@ export const USER_GFID = 'user.glossa.gfid';
 export const XATTR_CREATE = 1;
 export const XATTR_REPLACE = 2;
 
-const OWN_PREFIX = 'trusted.glusterfs.';
+/** GlusterFS's own: its translators' state, and the names that lead to an inode. */
+const OWN_PREFIXES = ['trusted.glusterfs.', 'trusted.gfid2path.'];
 
 /**
  * Whether requests of process `pid` neither see nor change this attribute. Internal clients, whose
- * pid is negative, keep their own state in `trusted.glusterfs.*`; nobody touches a gfid.
+ * pid is negative, keep their own state there; nobody touches a gfid.
  */
 export function isHidden(name: string, pid: number): boolean {
   if (name === TRUSTED_GFID || name === USER_GFID) return true;
-  return pid >= 0 && name.startsWith(OWN_PREFIX);
+  return pid >= 0 && OWN_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
@@ -99,6 +101,8 @@ export function xattrop(
   given: Uint8Array,
 ): XattropResult | number {
   if (optype === XATTROP.GET_AND_SET) return { answer: current, store: given };
+  if (optype === XATTROP.OR_ARRAY) return byBit(current, given, (a, b) => a | b);
+  if (optype === XATTROP.AND_ARRAY) return byBit(current, given, (a, b) => a & b);
   const adding = ADDING.get(optype);
   if (adding === undefined) return EINVAL;
   const [width, withDefault] = adding;
@@ -114,6 +118,17 @@ export function xattrop(
     addInto(value, given, at, at, width);
     if (isZero) addInto(value, given, at, length + at, width);
   }
+  return { answer: value, store: value };
+}
+
+function byBit(
+  current: Uint8Array | null,
+  given: Uint8Array,
+  combine: (a: number, b: number) => number,
+): XattropResult | number {
+  if (given.length % 4 !== 0) return EINVAL;
+  if (current !== null && current.length > given.length) return ERANGE;
+  const value = given.map((byte, at) => combine(current?.[at] ?? 0, byte));
   return { answer: value, store: value };
 }
 

@@ -10,6 +10,7 @@ export class xlator extends Translator {
 
   stat(frame, loc) {
     this.keep({ loc, inode: loc.inode, frame });
+    this.keep({ name: loc.name, copied: loc.copy(), made: loc.replace({ name: `${loc.name}~` }) });
     frame.wind();
   }
 
@@ -35,8 +36,15 @@ export class xlator extends Translator {
 
   statfs(frame) {
     const { loc, inode, fd, buf, xdata, vector, entries, frame: old } = this.kept;
-    for (const [name, use] of Object.entries({
+    const { name, copied, made } = this.kept;
+    for (const [what, use] of Object.entries({
       loc: () => loc.name,
+      'loc path': () => loc.path,
+      'loc parent': () => loc.parent,
+      'loc replaced': () => loc.replace({ name: 'b' }),
+      'loc wound to': () => frame.wind(loc, null),
+      'loc copied': () => `${copied.name} ${name}`,
+      'loc made': () => made.name,
       inode: () => inode.path,
       fd: () => fd.flags,
       'fd context': () => fd.ctx,
@@ -54,7 +62,7 @@ export class xlator extends Translator {
       } catch (error) {
         came = error.name;
       }
-      this.log.info('%s: %s', name, came);
+      this.log.info('%s: %s', what, came);
     }
     frame.fail(1);
   }

@@ -12,6 +12,7 @@ class xlator(Translator):
 
     def stat(self, frame, loc, xdata):
         self.keep(loc=loc, inode=loc.inode, frame=frame)
+        self.keep(name=loc.name, copied=loc.copy(), made=loc.replace(name=f"{loc.name}~"))
         frame.wind()
 
     def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
@@ -34,6 +35,12 @@ class xlator(Translator):
         kept = self.kept
         for name, use in {
             "loc": lambda: kept["loc"].name,
+            "loc path": lambda: kept["loc"].path,
+            "loc parent": lambda: kept["loc"].parent,
+            "loc replaced": lambda: kept["loc"].replace(name="b"),
+            "loc wound to": lambda: frame.wind(kept["loc"], None),
+            "loc copied": lambda: f"{kept['copied'].name} {kept['name']}",
+            "loc made": lambda: kept["made"].name,
             "inode": lambda: kept["inode"].path,
             "fd": lambda: kept["fd"].flags,
             "fd context": lambda: kept["fd"].ctx,

@@ -1,23 +1,25 @@
 /**
- * Requests into a graph under test, by paths, the way a mount makes them: each name is looked up,
- * what is made gets a gfid, inodes and names are kept in the graph's table. A directory that is
- * known is not looked up again on the way to something in it; the last name always is.
+ * Requests into a graph by paths, the way a mount makes them: each name is looked up, what is made
+ * gets a gfid, inodes and names are kept in the graph's table. A directory that is known is not
+ * looked up again on the way to something in it; the last name always is.
+ *
+ * For callers that think in paths and can wait for promises; a mount on the kernel's protocol does
+ * neither.
  */
-import { newGfid } from '../../runtime/core/context.ts';
-import { Dict } from '../../runtime/core/dict.ts';
-import { EINVAL, EIO, ENOENT, ESTALE, errnoName, strerror } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
-import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
-import { findFop } from '../../runtime/core/fops.ts';
-import { newRequest, Stack } from '../../runtime/core/frame.ts';
-import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
-import type { Graph } from '../../runtime/core/graph.ts';
-import type { Iatt } from '../../runtime/core/iatt.ts';
-import type { Inode } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
-import { GFID_REQ } from '../../runtime/core/xdata.ts';
-import type { Child } from '../../runtime/core/xlator.ts';
-import { pathOf } from './watch.ts';
+import { newGfid } from '../core/context.ts';
+import { Dict } from '../core/dict.ts';
+import { EINVAL, EIO, ENOENT, ESTALE, errnoName, strerror } from '../core/errno.ts';
+import { Fd } from '../core/fd.ts';
+import type { FopName, FopTable } from '../core/fops.gen.ts';
+import { type FopRow, findFop } from '../core/fops.ts';
+import { newRequest, Stack } from '../core/frame.ts';
+import { collectCbk, windArgs } from '../core/generic.gen.ts';
+import type { Graph } from '../core/graph.ts';
+import type { Iatt } from '../core/iatt.ts';
+import type { Inode } from '../core/inode.ts';
+import { Loc } from '../core/loc.ts';
+import { GFID_REQ } from '../core/xdata.ts';
+import type { Child } from '../core/xlator.ts';
 
 /** A fop that failed, as the caller of a file system sees it. */
 export class FopError extends Error {
@@ -206,3 +208,11 @@ const describe = (name: FopName, args: readonly unknown[]): string => {
   const path = pathOf(findFop(name)!, args);
   return path === null ? name : `${name} of ${path}`;
 };
+
+/** The path of a request's first loc or fd. */
+export function pathOf(row: FopRow, args: readonly unknown[]): string | null {
+  const at = row.args.findIndex(({ type }) => type === 'loc' || type === 'fd');
+  const value = args[at];
+  if (value === undefined || value === null) return null;
+  return row.args[at]!.type === 'loc' ? (value as Loc).path : (value as Fd).inode.path;
+}

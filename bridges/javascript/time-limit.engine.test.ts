@@ -1,0 +1,70 @@
+/**
+ * What the time limit promises of a busy loop: it has ended before twice the limit has passed. The
+ * clock is the test's: a millisecond passes whenever the interpreter looks at it.
+ */
+import { describe, expect, it } from 'vitest';
+import { createEngine } from './engine.ts';
+import { EngineError } from './errors.ts';
+
+const LIMIT = 1000;
+
+/** Runs a function of the script; what it throws, how long it ran, and whether another runs after. */
+async function timed(body: string): Promise<{ error: EngineError; time: number; dead: boolean }> {
+  let time = 0;
+  const engine = await createEngine({
+    hostFunctions: {},
+    resolve: (_, name) => name,
+    load: (name) => {
+      throw new Error(`there is no ${name}`);
+    },
+    timeLimit: LIMIT,
+    clock: () => {
+      time += 1;
+      return time;
+    },
+    memoryLimit: 64 * 2 ** 20,
+    log() {},
+  });
+  try {
+    const source = `export function run() { ${body} }\nexport function fine() { return 'fine'; }`;
+    const exported = engine.import('m.js', source);
+    const run = engine.get(exported, 'run')!;
+    const fine = engine.get(exported, 'fine')!;
+    const begun = time;
+    let error: unknown;
+    try {
+      engine.call(run);
+    } catch (caught) {
+      error = caught;
+    }
+    const spent = time - begun;
+    if (!(error instanceof EngineError)) throw new Error(`it ended with ${error}`);
+    const dead = engine.dead !== undefined;
+    if (!dead) expect(engine.call(fine)).toBe('fine');
+    return { error, time: spent, dead };
+  } finally {
+    engine.close();
+  }
+}
+
+describe('a busy loop has ended within twice its limit', () => {
+  it.each([
+    ['that knows nothing', 'for (;;);'],
+    ['that catches all it can', 'for (;;) { try { for (;;); } catch {} }'],
+    ['in a function that is called for ever', 'const f = () => {}; for (;;) f();'],
+    ['in a built-in function', '[2, 1].sort(() => { for (;;); });'],
+  ])('%s', async (_, body) => {
+    const { error, time, dead } = await timed(body);
+    expect(error.code).toBe('time-limit');
+    expect(dead).toBe(false);
+    expect(time).toBeGreaterThanOrEqual(LIMIT);
+    expect(time).toBeLessThan(1.25 * LIMIT);
+  });
+
+  it('also one that goes on after each interrupt: with its interpreter', async () => {
+    const { error, time, dead } = await timed('for (;;) { (async () => { for (;;); })(); }');
+    expect([error.code, dead]).toEqual(['time-limit', true]);
+    expect(time).toBeGreaterThanOrEqual(1.75 * LIMIT);
+    expect(time).toBeLessThan(2 * LIMIT);
+  });
+});

@@ -1,0 +1,93 @@
+/**
+ * What the time limit promises of a busy loop: it has ended before twice the limit has passed. The
+ * worker's looks are made here, with a clock of the test's; that the interpreter ends by the bits is
+ * the matter of limits.engine.test.ts.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { COUNT, FORCE, IN_HOST, INTERRUPT, LOOKS, look, RUNNING, type Slot } from './watchdog.ts';
+
+const LIMIT = 1000;
+/** Of sums of some thousand numbers. */
+const ROUNDING = 1e-6;
+
+const newSlot = (): Slot => {
+  const word = new Int32Array(new SharedArrayBuffer(4));
+  return { word, limit: LIMIT, seen: 0, spent: 0, asked: 0 };
+};
+
+const begin = ({ word }: Slot, call: number): void => {
+  word[0] = (call * COUNT) | RUNNING;
+};
+
+/** Times between two looks: what the worker pauses, or less, for another engine's sake. */
+const pauses = fc.array(fc.double({ min: 1, max: LIMIT / LOOKS, noNaN: true }), {
+  minLength: 1,
+  maxLength: 50,
+});
+
+/** How long a call has run when it sees `bit`; it began `sinceLook` after a look. */
+function seenAfter(slot: Slot, bit: number, sinceLook: number, steps: readonly number[]): number {
+  let time = -sinceLook;
+  for (let at = 0; (slot.word[0]! & bit) === 0; at += 1) {
+    const step = steps[at % steps.length]!;
+    time += step;
+    look(slot, step);
+  }
+  return time;
+}
+
+const part = fc.double({ min: 0, max: 1, noNaN: true });
+
+describe('a busy loop', () => {
+  it.each([
+    ['is interrupted', INTERRUPT, 1, 1.25],
+    ['that goes on is left by force', FORCE, 1.75, 2],
+  ])('%s, within its limits', (_, bit, least, most) => {
+    fc.assert(
+      fc.property(pauses, part, (steps, phase) => {
+        const slot = newSlot();
+        begin(slot, 1);
+        const time = seenAfter(slot, bit, phase * steps[0]!, steps);
+        expect(time).toBeGreaterThan(least * LIMIT - ROUNDING);
+        expect(time).toBeLessThan(most * LIMIT + ROUNDING);
+      }),
+    );
+  });
+
+  it('is interrupted once, and once left by force', () => {
+    const slot = newSlot();
+    begin(slot, 1);
+    const set = (): number => {
+      const bits = slot.word[0]! & (INTERRUPT | FORCE);
+      // The interpreter takes the interrupt.
+      Atomics.and(slot.word, 0, ~INTERRUPT);
+      return bits;
+    };
+    const seen = Array.from({ length: 2 * LOOKS }, () => {
+      look(slot, LIMIT / LOOKS);
+      return set();
+    });
+    expect(seen.flatMap((bits, at) => (bits & INTERRUPT ? [at] : []))).toEqual([LOOKS]);
+    expect(seen.findIndex((bits) => (bits & FORCE) !== 0)).toBe((LOOKS * 7) / 4);
+  });
+});
+
+it('calls that come and go are left alone, however many', () => {
+  const slot = newSlot();
+  for (let call = 1; call <= 100; call += 1) {
+    begin(slot, call);
+    expect(look(slot, LIMIT / LOOKS)).toBe(true);
+    expect(slot.word[0]! & (INTERRUPT | FORCE)).toBe(0);
+    slot.word[0] = 0;
+    expect(look(slot, LIMIT / LOOKS)).toBe(false);
+  }
+});
+
+it('the time of the host counts for nothing', () => {
+  const slot = newSlot();
+  begin(slot, 1);
+  slot.word[0]! |= IN_HOST;
+  for (let at = 0; at < 100; at += 1) look(slot, LIMIT / LOOKS);
+  expect(slot.word[0]! & (INTERRUPT | FORCE)).toBe(0);
+});

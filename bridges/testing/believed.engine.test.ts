@@ -1,0 +1,87 @@
+/** What a test sees of what a module lets the kernel believe: the caches of absent names. */
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { startJavaScriptTests } from './javascript.ts';
+import { startPythonTests } from './python.ts';
+import { runTests, type TestReport } from './run.ts';
+import type { StartTests } from './tests.ts';
+
+const PYTHON = `
+from glupy import ENOENT
+from glupy.testing import Invalidated, graph, raises
+
+async def test_the_kernel_may_believe_it():
+    async with graph("negative", kernel_timeout=90) as g:
+        for _ in range(2):
+            reply = await g.fop.lookup("/absent")
+            assert (reply.op_errno, reply.timeouts) == (ENOENT, {"negative": 90}), reply.timeouts
+        assert len(g.asked("lookup")) == 1
+
+async def test_as_the_mount_has_it():
+    async with graph("negative") as g:
+        assert (await g.fop.lookup("/absent")).timeouts == {}
+
+async def test_the_storage_has_changed():
+    async with graph("negative") as g:
+        assert not await g.exists("/made")
+        await g.child.write("/made", "behind")
+        assert not await g.exists("/made")
+        g.child.changed("/made")
+        assert g.invalidated[0] == Invalidated("entry", "/made", False, False), g.invalidated
+        assert await g.exists("/made")
+        g.clear()
+        assert g.invalidated == []
+`;
+
+const JAVASCRIPT = `
+import { ENOENT } from 'glossa';
+import { assert, graph, test } from 'glossa/testing';
+
+test('the kernel may believe it', async () => {
+  const g = await graph('negative', { kernelTimeout: 90 });
+  for (let i = 0; i < 2; i++) {
+    const { opErrno, timeouts } = await g.fop.lookup('/absent');
+    assert.equal([opErrno, timeouts], [ENOENT, { negative: 90 }]);
+  }
+  assert.equal(g.asked('lookup').length, 1);
+});
+
+test('as the mount has it', async () => {
+  const g = await graph('negative');
+  assert.equal((await g.fop.lookup('/absent')).timeouts, {});
+});
+
+test('the storage has changed', async () => {
+  const g = await graph('negative');
+  assert(!(await g.exists('/made')));
+  await g.child.write('/made', 'behind');
+  assert(!(await g.exists('/made')));
+  g.child.changed('/made');
+  assert.equal(g.invalidated[0], { what: 'entry', path: '/made', data: false, expire: false });
+  assert(await g.exists('/made'));
+  g.clear();
+  assert.equal(g.invalidated, []);
+});
+`;
+
+it.each([
+  ['negative.py', 'test_negative.py', PYTHON, startPythonTests],
+  ['javascript/negative.js', 'negative.test.js', JAVASCRIPT, startJavaScriptTests],
+] as [string, string, string, StartTests][])('%s', async (module, file, tests, start) => {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-believed-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const source = join(packageRoot, 'examples/negative', module);
+  cpSync(source, join(folder, module.slice(module.indexOf('/') + 1)));
+  const path = join(folder, file);
+  writeFileSync(path, tests);
+  const reports: TestReport[] = [];
+  const ended = (report: TestReport): void => void reports.push(report);
+  await runTests(path, folder, start, { filter: undefined, timeLimit: 5, ended });
+  expect(reports).toHaveLength(3);
+  expect(reports.map(({ name, message }) => message ?? name)).toEqual(
+    reports.map(({ name }) => name),
+  );
+});

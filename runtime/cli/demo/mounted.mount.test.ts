@@ -1,0 +1,144 @@
+/**
+ * Whatever the demo does at a mount when its server ends, it says that it has ended.
+ *
+ * The stack has a translator that ends its own process, by SIGKILL, in the midst of what is asked
+ * of it: so each place where the server can be missed is hit, and every time.
+ */
+import { mkdirSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import {
+  describeMounts,
+  GLOSSA,
+  run,
+  type Scratch,
+  withScratch,
+} from '../../../test/support/mount.ts';
+import type { Terminal } from '../terminal.ts';
+import { serveMounted } from './mounted.ts';
+import { demoStacks, type Served } from './served.ts';
+import { makeTree } from './tree.ts';
+import { DIRECTORIES, planWorkload } from './workload.ts';
+
+/** Dies when it is asked for its counters, or by the lookup before which there were so many. */
+const MODULE = `
+import { defineTranslator, tail } from 'glossa';
+const die = () => process.kill(process.pid, 'SIGKILL');
+let lookups = 0;
+export default defineTranslator({
+  type: 'demo/doomed',
+  description: 'Ends its process.',
+  children: [1, 1],
+  options: {
+    at: { type: 'str', default: 'never', description: 'What it does not survive.' },
+  },
+  init: (_xl, { at }) => at,
+  fops: {
+    lookup(frame, xl, loc, xdata) {
+      if (loc.name?.startsWith(xl.priv)) die();
+      tail.lookup(frame, xl.children[0], loc, xdata);
+    },
+  },
+  dump(xl) {
+    if (xl.priv === 'statedump') die();
+    return {};
+  },
+});
+`;
+
+const volfile = (at: string): string => `
+volume test-posix
+    type storage/posix
+end-volume
+
+volume test
+    type features/native
+    option module-path doomed.mjs
+    option at ${at}
+    subvolumes test-posix
+end-volume
+`;
+
+const terminal: Terminal = {
+  out() {},
+  err() {},
+  interactive: false,
+  width: 80,
+  colour: { out: false, err: false },
+  flush: async () => {},
+};
+
+const workload = planWorkload({ seed: 7, searches: 1 });
+
+async function serve(scratch: Scratch, at: string): Promise<Served> {
+  await scratch.file('doomed.mjs', MODULE);
+  const tree = await scratch.folder('files');
+  makeTree(tree, workload);
+  const stack = { ...demoStacks[0]!, volfile: await scratch.file('doomed.vol', volfile(at)) };
+  mkdirSync(scratch.at('tmp'));
+  return serveMounted({ stack, tree, scratch: scratch.at('tmp'), workload }, terminal);
+}
+
+/** Every name is asked for, as searches do. */
+function findAll({ find }: Served): void {
+  for (let file = 0; file < workload.names.length; file += 1) {
+    for (let directory = 0; directory < DIRECTORIES; directory += 1) find(directory, file);
+  }
+}
+
+const pids = async (scratch: Scratch): Promise<number[]> => {
+  const { out } = await run(scratch, 'pgrep', ['-f', '--', `mount ${scratch.at('doomed.vol')}`]);
+  return out.split('\n').filter(Boolean).map(Number);
+};
+
+const ended = (scratch: Scratch): RegExp =>
+  new RegExp(`^the server of ${scratch.at('doomed.vol')} ended unexpectedly; the end of its log:`);
+
+describeMounts('a server that ends under the demo', () => {
+  const program = process.argv[1]!;
+
+  // Servers are this program again, which is vitest here.
+  beforeEach(() => {
+    process.argv[1] = GLOSSA;
+  });
+  afterEach(() => {
+    process.argv[1] = program;
+  });
+
+  it('is missed while its directories are opened', () =>
+    withScratch(async (scratch) => {
+      await expect(serve(scratch, 'dir4')).rejects.toThrow(ended(scratch));
+      expect(scratch.mounts()).toEqual([]);
+    }));
+
+  it.each([
+    ['its counters are read', 'statedump', (served: Served) => void served.counts()],
+    ['names are searched', 'file5', findAll],
+  ])('is missed while %s, and ever after', (_, at, use) =>
+    withScratch(async (scratch) => {
+      const served = await serve(scratch, at);
+      try {
+        for (const again of [use, findAll, () => void served.counts()]) {
+          expect(() => again(served)).toThrow(ended(scratch));
+        }
+      } finally {
+        await served.stop();
+      }
+      expect(scratch.mounts()).toEqual([]);
+    }),
+  );
+
+  it('is missed when it has gone in peace, with its mount', () =>
+    withScratch(async (scratch) => {
+      const served = await serve(scratch, 'never');
+      try {
+        findAll(served);
+        expect(served.counts()).toEqual({ asked: 0, forwarded: 0 });
+        for (const pid of await pids(scratch)) process.kill(pid, 'SIGTERM');
+        await vi.waitFor(async () => expect(await pids(scratch)).toEqual([]));
+        expect(() => served.counts()).toThrow(ended(scratch));
+        expect(() => findAll(served)).toThrow(ended(scratch));
+      } finally {
+        await served.stop();
+      }
+    }));
+});

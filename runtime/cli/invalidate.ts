@@ -1,0 +1,70 @@
+/** `glossa invalidate`: what the kernel believes of a path in a mount is asked for again. */
+import { lstatSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { encodeName } from '../core/bytes.ts';
+import { ECONNABORTED, ENOTCONN, EPERM, strerror } from '../core/errno.ts';
+import { XATTR_NAME_MAX } from '../core/limits.ts';
+import { printable } from '../graph/printable.ts';
+import { INVALIDATE } from '../mount/fuse/bridge/take-back.ts';
+import { getxattr } from '../sys/libc.ts';
+import { cstring } from '../sys/struct.ts';
+import { defineCommand } from './command.ts';
+import { EXIT_OK, Failure } from './exit.ts';
+import { takeOperands } from './flags.ts';
+import { findGlossa } from './umount.ts';
+
+export default defineCommand({
+  usage: ['glossa invalidate MNT [PATH]'],
+  description:
+    'Something was changed behind a mount: what the kernel, and the translators, remember of PATH ' +
+    '(from the root of MNT) is out of date. Every name on the way is looked up again when it is ' +
+    'next asked for, absent ones too, and attributes and data of the last are read again. Without ' +
+    'PATH it is every name of the mount.',
+  flags: {},
+  run({ operands }, terminal) {
+    const [given, path] = takeOperands(operands, ['MNT', '[PATH]']);
+    const mountpoint = findGlossa(given);
+    if (path === undefined) {
+      demand(mountpoint, INVALIDATE, given);
+      terminal.out(`${printable(given)}: every name is looked up again`);
+    } else {
+      const there = invalidate(mountpoint, path, given);
+      terminal.out(`${printable(path)}: ${there ? 'is there now' : 'is not there now'}`);
+    }
+    return Promise.resolve(EXIT_OK);
+  },
+});
+
+/** Every name on the way to a path; whether the last is there now. @throws {Failure} */
+export function invalidate(mountpoint: string, path: string, given: string): boolean {
+  let at = mountpoint;
+  const names = path.split('/').filter((name) => name !== '' && name !== '.');
+  if (names.includes('..')) throw new Failure(`${path} must be a path from the root of ${given}`);
+  for (const [i, name] of names.entries()) {
+    const xattr = `${INVALIDATE}.${name}`;
+    // A name that is too long to be told: all names are more than that one.
+    const fits = encodeName(xattr).length <= XATTR_NAME_MAX;
+    demand(at, fits ? xattr : INVALIDATE, given);
+    at = join(at, name);
+    const stats = look(at);
+    if (stats === undefined) return false;
+    if (!stats.isDirectory() && i < names.length - 1) return false;
+  }
+  return true;
+}
+
+/** Done when the server has answered. @throws {Failure} */
+function demand(directory: string, xattr: string, given: string): void {
+  // There is no value: room for any is asked for, as no room would only ask for its length.
+  const errno = -getxattr(cstring(directory), cstring(xattr), new Uint8Array(1), 1);
+  if (errno <= 0) return;
+  if (errno === ENOTCONN || errno === ECONNABORTED) {
+    throw new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
+  }
+  const who = `only root and the user who mounted ${given} may say what is out of date there`;
+  throw new Failure(errno === EPERM ? who : `${given}: ${strerror(errno)}`);
+}
+
+function look(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}

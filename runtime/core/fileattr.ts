@@ -1,0 +1,15 @@
+/**
+ * Inode flags (`chattr`: append-only, immutable, …) on their way through a graph: extended
+ * attributes of an open file that fgetxattr and fsetxattr know and no listing shows. A storage that
+ * has none answers ENODATA or EOPNOTSUPP, and ioctl(2) says ENOTTY.
+ *
+ * Values are the kernel's own structs in the machine's byte order: an int of FS_…_FL bits, and a
+ * struct fsxattr. Source: include/uapi/linux/fs.h, ioctl_iflags(2).
+ */
+
+/** FS_IOC_GETFLAGS, FS_IOC_SETFLAGS. */
+export const FS_FLAGS = 'glossa.fs-flags';
+export const FS_FLAGS_SIZE = 4;
+/** FS_IOC_FSGETXATTR, FS_IOC_FSSETXATTR. */
+export const FS_XATTR = 'glossa.fs-xattr';
+export const FS_XATTR_SIZE = 28;

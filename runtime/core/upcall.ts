@@ -1,0 +1,73 @@
+/**
+ * UPCALL: a translator tells whoever caches above it what is no longer to be believed.
+ *
+ * The event travels up by `notify`, through every translator that keeps something of its own, to
+ * the mount, which tells the kernel. It says what to forget, never what is there now, so telling it
+ * once too often costs a question more, and nothing else.
+ *
+ * What is told during a request takes effect after the replies of all requests that were under way
+ * then, so that none of them can bring back what was taken back. The caller is not to wait for it,
+ * and first forgets what it keeps itself.
+ *
+ * Source: GlusterFS `struct gf_upcall`, `GF_UPCALL_CACHE_INVALIDATION`
+ * (`libglusterfs/src/glusterfs/upcall-utils.h`); FUSE_NOTIFY_INVAL_INODE, FUSE_NOTIFY_INVAL_ENTRY,
+ * FUSE_NOTIFY_DELETE, FUSE_NOTIFY_INC_EPOCH (Linux `include/uapi/linux/fuse.h`).
+ */
+import type { Inode } from './inode.ts';
+import { defaultNotify, type Xlator } from './xlator.ts';
+
+/** The data of an UPCALL. */
+export type Upcall =
+  /** The attributes of an inode, and with `data` also what of its data is cached. */
+  | { readonly what: 'inode'; readonly inode: Inode; readonly data: boolean }
+  /**
+   * What a name leads to, or that it leads nowhere. The kernel drops what it knows below the name;
+   * with `expire` it only asks again, and processes in there, and mounts, stay where they are.
+   */
+  | {
+      readonly what: 'entry';
+      readonly parent: Inode;
+      readonly name: string;
+      readonly expire: boolean;
+    }
+  /** The same for a name that is gone: who watches it (inotify(7)) hears of the removal. */
+  | {
+      readonly what: 'removed';
+      readonly parent: Inode;
+      readonly name: string;
+      readonly inode: Inode;
+    }
+  /** What any name leads to, absent ones too. */
+  | { readonly what: 'every-entry' };
+
+export const isUpcall = (data: unknown): data is Upcall =>
+  typeof data === 'object' && data !== null && 'what' in data;
+
+/** Sends it up from a translator. */
+export const upcall = (xl: Xlator<unknown>, what: Upcall): void =>
+  defaultNotify(xl, 'UPCALL', what);
+
+/** The attributes of an inode are others, and so is its data unless `data` says it is not. */
+export function invalidateInode(xl: Xlator, inode: Inode, { data = true } = {}): void {
+  upcall(xl, { what: 'inode', inode, data });
+}
+
+/** A name leads elsewhere, or is there now, or is gone. */
+export function invalidateEntry(
+  xl: Xlator,
+  parent: Inode,
+  name: string,
+  { expire = false } = {},
+): void {
+  upcall(xl, { what: 'entry', parent, name, expire });
+}
+
+/** A name of this inode was removed by somebody else. */
+export function invalidateRemoved(xl: Xlator, parent: Inode, name: string, inode: Inode): void {
+  upcall(xl, { what: 'removed', parent, name, inode });
+}
+
+/** Every name may lead elsewhere. */
+export function invalidateEntries(xl: Xlator): void {
+  upcall(xl, { what: 'every-entry' });
+}

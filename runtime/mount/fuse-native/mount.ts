@@ -1,0 +1,164 @@
+/**
+ * The portable front end: a graph mounted through libfuse's path interface (the package
+ * `fuse-native`), for systems without Linux's `/dev/fuse`. Slower than `mount/fuse` by the threads
+ * that each request passes, and less exact: `operations.ts` says what it cannot express.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { realpath } from 'node:fs/promises';
+import { Driver } from '../../api/driver.ts';
+import { Log } from '../../core/log.ts';
+import { Xlator } from '../../core/xlator.ts';
+import { checkMountpoint, FS_TYPE, findMount } from '../fuse/channel.ts';
+import { type MountOptions, timeoutsOf } from '../fuse/mount.ts';
+import { MountError, mountError } from '../fuse/mount-error.ts';
+import type { Mount } from '../mount.ts';
+import { lookupRoot } from '../root.ts';
+import { type Fuse, loadFuseNative } from './addon.ts';
+import { type Front, operationsOf } from './operations.ts';
+import { fuseNativeTranslator } from './translator.ts';
+
+/** How often it is looked whether somebody else has unmounted: libfuse does not say. */
+const LOOK_MS = 500;
+
+/** @throws {MountError} with what to do; nothing is left mounted then. */
+export async function mountNative(options: MountOptions): Promise<Mount> {
+  const { graph, mountpoint, source, levels } = options;
+  if (options.allowOther) {
+    const why = 'fuse-native does not say who calls, so others cannot be let in';
+    throw mountError('MOUNT_FAILED', mountpoint, why);
+  }
+  if (options.suid || options.dev) {
+    throw mountError('MOUNT_FAILED', mountpoint, 'fuse-native knows neither suid nor dev');
+  }
+  await lookupRoot(graph, mountpoint);
+  const FuseClass = loadFuseNative(mountpoint);
+  // Its own way goes through a shell.
+  FuseClass.unmount = (path, done) => void unmountBy(path).then(done);
+  const real =
+    process.platform === 'linux' ? await checkMountpoint(mountpoint) : await realpath(mountpoint);
+  const { context } = graph.top;
+  const log = new Log(context.sink, levels, 'fuse-native', graph.top.log.graphId);
+  const { length } = graph.xlators;
+  const xl = new Xlator(length, 'fuse', fuseNativeTranslator, [], log, context);
+  const front: Front = {
+    driver: new Driver(graph, graph.links, new Set(), self()),
+    fds: new Map(),
+    readOnly: options.readOnly ?? false,
+    rootXattrs: options.rootXattrs ?? new Map(),
+    rootActions: options.rootActions ?? new Map(),
+    unexpected: (error) =>
+      log.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+  };
+  xl.priv = front;
+  const { attributeTimeout, entryTimeout } = timeoutsOf(options);
+  const fuse = new FuseClass(real, operationsOf(front), {
+    timeout: false,
+    fsname: source.replace(/[\\,]/g, '\\$&'),
+    subtype: FS_TYPE.replace('fuse.', ''),
+    defaultPermissions: true,
+    allowOther: false,
+    entryTimeout: String(entryTimeout),
+    attrTimeout: String(attributeTimeout),
+  });
+  await mounted(fuse, mountpoint);
+  return new NativeMount(fuse, real, xl);
+}
+
+const self = () => ({
+  uid: process.getuid?.() ?? 0,
+  gid: process.getgid?.() ?? 0,
+  pid: process.pid,
+  groups: process.getgroups?.() ?? [],
+});
+
+const mounted = (fuse: Fuse, mountpoint: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    fuse.mount((error) => {
+      if (error === null) resolve();
+      else reject(mountError('MOUNT_FAILED', mountpoint, `fuse-native: ${error.message}`));
+    });
+  });
+
+/** What takes a mount point away, also one that is in use. */
+const unmountCommand = (path: string): readonly [string, ...string[]] =>
+  process.platform === 'darwin'
+    ? ['diskutil', 'unmount', 'force', path]
+    : ['fusermount3', '-u', '-z', '--', path];
+
+/** Null, or why it is still mounted. */
+function unmountBy(path: string): Promise<Error | null> {
+  const [program, ...args] = unmountCommand(path);
+  return new Promise((resolve) => {
+    const child = spawn(program, args, { stdio: 'ignore' });
+    child.once('error', resolve);
+    child.once('close', (status) => {
+      resolve(status === 0 ? null : new Error(`${program} ended with status ${status}`));
+    });
+  });
+}
+
+class NativeMount implements Mount {
+  readonly mountpoint: string;
+  readonly xl: Xlator<Front>;
+  readonly unmounted: Promise<MountError | null>;
+  private readonly fuse: Fuse;
+  private resolve: (error: MountError | null) => void = () => {};
+  private readonly watch: NodeJS.Timeout | undefined;
+  private unmounting: Promise<void> | null = null;
+  private over = false;
+  private readonly onExit = (): void => {
+    const [program, ...args] = unmountCommand(this.mountpoint);
+    spawnSync(program, args, { stdio: 'ignore' });
+  };
+
+  constructor(fuse: Fuse, mountpoint: string, xl: Xlator<Front>) {
+    this.fuse = fuse;
+    this.mountpoint = mountpoint;
+    this.xl = xl;
+    this.unmounted = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+    process.on('exit', this.onExit);
+    if (process.platform !== 'linux') return;
+    this.watch = setInterval(() => {
+      if (findMount(mountpoint) === null) this.end();
+    }, LOOK_MS);
+  }
+
+  unmount(): Promise<void> {
+    this.unmounting ??= this.finish().finally(() => {
+      this.unmounting = null;
+    });
+    return this.unmounting;
+  }
+
+  /** libfuse's path interface has no notices: what is cached goes when its timeout is over. */
+  invalidate(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  private finish(): Promise<void> {
+    if (this.over) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.fuse.unmount((error) => {
+        if (error !== null && !this.over) {
+          const text = `cannot unmount ${this.mountpoint}: ${error.message}`;
+          reject(new MountError('MOUNT_FAILED', text));
+          return;
+        }
+        this.end();
+        resolve();
+      });
+    });
+  }
+
+  private end(): void {
+    if (this.over) return;
+    this.over = true;
+    clearInterval(this.watch);
+    process.off('exit', this.onExit);
+    for (const fd of this.xl.priv.fds.values()) fd.release();
+    this.xl.priv.fds.clear();
+    this.resolve(null);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * IOCTL: inode flags are the storage's business, and travel as attributes of the open file
+ * (`core/fileattr.ts`). Any other request is ENOTTY, as for files of a directory that has no such.
+ */
+import { Dict } from '../../../core/dict.ts';
+import { EINVAL, ENODATA, ENOSYS, ENOTTY, EOPNOTSUPP } from '../../../core/errno.ts';
+import { FS_FLAGS, FS_FLAGS_SIZE, FS_XATTR, FS_XATTR_SIZE } from '../../../core/fileattr.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import type { Inode } from '../../../core/inode.ts';
+import type { Cbk } from '../../../core/xlator.ts';
+import {
+  FS_IOC_FSGETXATTR,
+  FS_IOC_FSSETXATTR,
+  FS_IOC_GETFLAGS,
+  FS_IOC_SETFLAGS,
+} from '../../../sys/constants.ts';
+import { encodeIoctlOut, IOCTL_OUT_SIZE, type IoctlIn } from '../codec/ioctl.ts';
+import { OUT_HEADER_SIZE } from '../protocol.ts';
+import type { Session } from '../session.ts';
+import { openFd } from './file.ts';
+import type { Handler } from './handler.ts';
+
+interface Attribute {
+  readonly name: string;
+  readonly size: number;
+  readonly sets: boolean;
+}
+
+const ATTRIBUTES: ReadonlyMap<number, Attribute> = new Map([
+  [FS_IOC_GETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, sets: false }],
+  [FS_IOC_SETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, sets: true }],
+  [FS_IOC_FSGETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, sets: false }],
+  [FS_IOC_FSSETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, sets: true }],
+]);
+
+/** What a storage says that has no such attributes. */
+const ABSENT: ReadonlySet<number> = new Set([ENODATA, ENOSYS, EOPNOTSUPP]);
+
+export const ioctl: Handler<IoctlIn> = (session, _header, args) => {
+  const attribute = ATTRIBUTES.get(args.cmd);
+  const frame = session.begin(attribute?.sets === true ? 'FSETXATTR' : 'FGETXATTR');
+  if (attribute === undefined) return session.fail(frame, ENOTTY);
+  const fd = openFd(session, frame, args.fh);
+  if (fd === null) return;
+  const { name, size, sets } = attribute;
+  if ((sets ? args.inSize : args.outSize) < size) return session.fail(frame, EINVAL);
+  if (sets) {
+    const value = session.copy(args.data).subarray(0, size);
+    const dict = new Dict().set(name, value, 'bin');
+    frame.local = fd.inode;
+    wind.fsetxattr(frame, 0, setCbk, session.links, fd, dict, 0, null);
+  } else {
+    frame.local = attribute;
+    wind.fgetxattr(frame, 0, getCbk, session.links, fd, name, null);
+  }
+};
+
+const ioctlErrno = (opErrno: number): number => (ABSENT.has(opErrno) ? ENOTTY : opErrno);
+
+const getCbk: Cbk<'fgetxattr', Session> = (frame, _cookie, xl, opRet, opErrno, dict) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, ioctlErrno(opErrno));
+  const { name, size } = frame.local as Attribute;
+  const value = dict?.bytes(name);
+  if (value === undefined || value.length !== size) return session.fail(frame, ENOTTY);
+  session.out.set(value, OUT_HEADER_SIZE + IOCTL_OUT_SIZE);
+  encodeIoctlOut(session.view, OUT_HEADER_SIZE, 0);
+  session.reply(frame, IOCTL_OUT_SIZE + size);
+};
+
+/** EOPNOTSUPP is about the flags here: who has none at all has said so when they were read. */
+const setErrno = (opErrno: number): number =>
+  opErrno === EOPNOTSUPP ? opErrno : ioctlErrno(opErrno);
+
+const setCbk: Cbk<'fsetxattr', Session> = (frame, _cookie, xl, opRet, opErrno) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, setErrno(opErrno));
+  // The change time is another now, and nothing in the answer could tell the kernel so.
+  session.notices.add({ what: 'inode', inode: frame.local as Inode, data: false });
+  void session.notices.done().then(() => {
+    encodeIoctlOut(session.view, OUT_HEADER_SIZE, 0);
+    session.reply(frame, IOCTL_OUT_SIZE);
+  });
+};

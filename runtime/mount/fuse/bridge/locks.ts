@@ -1,0 +1,108 @@
+/**
+ * GETLK, SETLK and SETLKW become lk, with the kernel's owner as the lk-owner and a mark (`FLOCK`) on
+ * those of flock(2). The kernel asks only when it was told so at INIT (`servesLocks`); otherwise it
+ * keeps locks by itself, which do for one mount.
+ *
+ * A close comes as FLUSH, with the owner whose record locks end by it. The last close of an open file
+ * is RELEASE: its flock is undone by another lk, and translators are told that the fd is gone.
+ * A caller that gives up waiting comes as INTERRUPT.
+ *
+ * The kernel does not say which record locks are of an open file (F_OFD_SETLK): just the owner differs.
+ */
+import { constants } from 'node:fs';
+import { Dict } from '../../../core/dict.ts';
+import { EINVAL, ENOSYS, EOPNOTSUPP, EOVERFLOW } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import { newRequest, Stack } from '../../../core/frame.ts';
+import type { Graph } from '../../../core/graph.ts';
+import { OFFSET_MAX } from '../../../core/limits.ts';
+import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../../core/lock.ts';
+import { FLOCK } from '../../../core/xdata.ts';
+import type { Cbk } from '../../../core/xlator.ts';
+import type { ReleaseIn } from '../codec/io.ts';
+import { encodeLkOut, LK_OUT_SIZE, type LkIn } from '../codec/lock.ts';
+import { LK_FLOCK, OUT_HEADER_SIZE, RELEASE_FLOCK_UNLOCK } from '../protocol.ts';
+import type { Session } from '../session.ts';
+import { release as letGo, lockOwner, openFd } from './file.ts';
+import type { Handler } from './handler.ts';
+import { fdDone } from './reply.ts';
+
+const FREE = { type: F_UNLCK, start: 0, len: 0, pid: 0 };
+
+const getlkCbk: Cbk<'lk', Session> = (frame, _cookie, xl, opRet, opErrno, flock) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, opErrno);
+  encodeLkOut(session.view, OUT_HEADER_SIZE, flock ?? FREE);
+  session.reply(frame, LK_OUT_SIZE);
+};
+
+const asking =
+  (cmd: number, cbk: Cbk<'lk', Session>): Handler<LkIn> =>
+  (session, _header, args) => {
+    const frame = session.begin('LK');
+    const fd = openFd(session, frame, args.fh);
+    if (fd === null) return;
+    const { start, end, type, pid } = args;
+    if (start > OFFSET_MAX) return session.fail(frame, EOVERFLOW);
+    if (end < start) return session.fail(frame, EINVAL);
+    const owner = lockOwner(args.ownerLo, args.ownerHi);
+    frame.root.lkOwner = owner;
+    const len = end >= OFFSET_MAX ? 0 : end - start + 1;
+    const flock = { type, whence: 0, start, len, pid, owner };
+    const xdata = (args.lkFlags & LK_FLOCK) === 0 ? null : Dict.of({ [FLOCK]: 1 });
+    wind.lk(frame, 0, cbk, session.links, fd, cmd, flock, xdata);
+  };
+
+export const getlk = asking(F_GETLK, getlkCbk);
+export const setlk = asking(F_SETLK, fdDone);
+export const setlkw = asking(F_SETLKW, fdDone);
+
+/** RELEASE of a file. If flock(2) was used on it, its lock is undone before the fd is let go. */
+export const release: Handler<ReleaseIn> = (session, header, args) => {
+  const fd = session.fds.get(args.fh);
+  if ((args.releaseFlags & RELEASE_FLOCK_UNLOCK) === 0 || fd === undefined) {
+    return letGo(session, header, args);
+  }
+  const frame = session.begin('LK');
+  const owner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
+  frame.root.lkOwner = owner;
+  const flock = { ...FREE, whence: 0, owner };
+  wind.lk(frame, fd.id, undoneCbk, session.links, fd, F_SETLK, flock, Dict.of({ [FLOCK]: 1 }));
+};
+
+const undoneCbk: Cbk<'lk', Session> = (frame, handle, xl) => {
+  const session = xl.priv;
+  session.fds.release(handle);
+  session.reply(frame, 0);
+};
+
+/**
+ * Whether locks are served in this graph: someone defines lk, and it does not end at a translator
+ * that cannot. Volumes that just look on, and scripts that pass on what they do not know, define it
+ * too, so it is asked who has locked the root; nobody has.
+ */
+export function servesLocks(graph: Graph): Promise<boolean> {
+  if (!graph.xlators.some(({ fops, translator }) => fops.lk && translator.watches !== true)) {
+    return Promise.resolve(false);
+  }
+  const { root } = graph.inodes;
+  const fd = new Fd(root, constants.O_DIRECTORY, 0, true);
+  return new Promise((resolve) => {
+    const frame = newRequest(new Stack(0, 0, 0, 'LK'), graph.top);
+    frame.root.lkOwner = NOBODY_ELSE;
+    frame.local = (served: boolean): void => {
+      fd.release();
+      resolve(served);
+    };
+    const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: NOBODY_ELSE };
+    wind.lk(frame, 0, servedCbk, graph.links, fd, F_GETLK, flock, null);
+  });
+}
+
+const NOBODY_ELSE = 'ff'.repeat(8);
+
+const servedCbk: Cbk<'lk', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
+  const tell = frame.local as (served: boolean) => void;
+  tell(opRet >= 0 || (opErrno !== EOPNOTSUPP && opErrno !== ENOSYS));
+};

@@ -1,0 +1,125 @@
+/** The operations on the space behind a file's data: FALLOCATE, LSEEK, COPY_FILE_RANGE, SYNCFS. */
+import { constants } from 'node:fs';
+import { Dict } from '../../../core/dict.ts';
+import { EFBIG, EINVAL, ENXIO } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import { OFFSET_MAX } from '../../../core/limits.ts';
+import { SYNC_VOLUME } from '../../../core/xdata.ts';
+import type { Cbk } from '../../../core/xlator.ts';
+import {
+  FALLOC_FL_KEEP_SIZE,
+  FALLOC_FL_PUNCH_HOLE,
+  FALLOC_FL_ZERO_RANGE,
+  SEEK_DATA,
+  SEEK_HOLE,
+} from '../../../sys/constants.ts';
+import {
+  COPY_FILE_RANGE_OUT_SIZE,
+  type CopyFileRangeIn,
+  encodeCopyFileRangeOut,
+} from '../codec/copy.ts';
+import {
+  encodeLseekOut,
+  encodeWriteOut,
+  type FallocateIn,
+  LSEEK_OUT_SIZE,
+  type LseekIn,
+  WRITE_OUT_SIZE,
+} from '../codec/io.ts';
+import type { NoArgs } from '../codec/opcodes.ts';
+import { letGo } from '../fd-table.ts';
+import { OUT_HEADER_SIZE } from '../protocol.ts';
+import type { Session } from '../session.ts';
+import { openFd } from './file.ts';
+import type { Handler } from './handler.ts';
+import { fdDone } from './reply.ts';
+
+const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
+
+/** The two modes that GlusterFS has fops for are these; every other is fallocate's to know. */
+export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
+  const frame = session.begin('FALLOCATE');
+  const fd = openFd(session, frame, args.fh);
+  if (fd === null) return;
+  const { mode, offset, length } = args;
+  if (offset + length > OFFSET_MAX) return session.fail(frame, EFBIG);
+  const { links } = session;
+  if (mode === HOLE) {
+    frame.root.op = 'DISCARD';
+    wind.discard(frame, 0, fdDone, links, fd, offset, length, null);
+  } else if (mode === FALLOC_FL_ZERO_RANGE) {
+    frame.root.op = 'ZEROFILL';
+    wind.zerofill(frame, 0, fdDone, links, fd, offset, length, null);
+  } else wind.fallocate(frame, 0, fdDone, links, fd, mode, offset, length, null);
+};
+
+/** The fop's `what`: 0 data, 1 hole. Other seeks the kernel does itself. */
+export const lseek: Handler<LseekIn> = (session, _header, args) => {
+  const frame = session.begin('SEEK');
+  const fd = openFd(session, frame, args.fh);
+  if (fd === null) return;
+  const { whence, offset } = args;
+  if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return session.fail(frame, EINVAL);
+  // No file reaches so far.
+  if (offset > OFFSET_MAX) return session.fail(frame, ENXIO);
+  wind.seek(frame, 0, seekCbk, session.links, fd, offset, whence - SEEK_DATA, null);
+};
+
+const seekCbk: Cbk<'seek', Session> = (frame, _cookie, xl, opRet, opErrno, offset) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, opErrno);
+  encodeLseekOut(session.view, OUT_HEADER_SIZE, offset);
+  session.reply(frame, LSEEK_OUT_SIZE);
+};
+
+/** What the old answer, of 32 bits, can say; the kernel asks again for the rest. */
+const COPIED_MAX = 0xffff_f000;
+
+/** A copy that is short is the caller's to go on with; EXDEV and ENOSYS make the kernel copy. */
+const copy =
+  (replied: Cbk<'copy_file_range', Session>, most: number): Handler<CopyFileRangeIn> =>
+  (session, _header, args) => {
+    const frame = session.begin('COPY_FILE_RANGE');
+    const from = openFd(session, frame, args.fhIn);
+    if (from === null) return;
+    const to = openFd(session, frame, args.fhOut);
+    if (to === null) return;
+    const { offIn, offOut, flags } = args;
+    const len = Math.min(args.len, most);
+    if (offIn + len > OFFSET_MAX || offOut + len > OFFSET_MAX) return session.fail(frame, EFBIG);
+    const { links } = session;
+    wind.copy_file_range(frame, len, replied, links, from, offIn, to, offOut, len, flags, null);
+  };
+
+const copiedCbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opErrno) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, opErrno);
+  encodeWriteOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, len));
+  session.reply(frame, WRITE_OUT_SIZE);
+};
+
+const copied64Cbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opErrno) => {
+  const session = xl.priv;
+  if (opRet < 0) return session.fail(frame, opErrno);
+  encodeCopyFileRangeOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, len));
+  session.reply(frame, COPY_FILE_RANGE_OUT_SIZE);
+};
+
+export const copyFileRange = copy(copiedCbk, COPIED_MAX);
+export const copyFileRange64 = copy(copied64Cbk, OFFSET_MAX);
+
+/** As fsyncdir of the root, which says that all is meant: GlusterFS has no fop for it. */
+export const syncfs: Handler<NoArgs> = (session, header, _args) => {
+  const frame = session.begin('FSYNCDIR');
+  const { root } = session.graph.inodes;
+  const fd = new Fd(root, constants.O_RDONLY | constants.O_DIRECTORY, header.pid, true);
+  frame.local = fd;
+  const xdata = new Dict().set(SYNC_VOLUME, 1);
+  wind.fsyncdir(frame, 0, syncedCbk, session.links, fd, 0, xdata);
+};
+
+const syncedCbk: Cbk<'fsyncdir', Session> = (frame, cookie, xl, opRet, opErrno) => {
+  letGo(frame.local as Fd);
+  fdDone(frame, cookie, xl, opRet, opErrno);
+};

@@ -1,0 +1,71 @@
+/**
+ * TMPFILE: a file without a name, made and opened at once (O_TMPFILE). In the graph these are two
+ * fops, icreate and open, so that whoever follows open files sees this one, too. Its loc says in
+ * which directory, and no name. A LINK of it later is the fop link.
+ */
+import { constants } from 'node:fs';
+import { EIO, ESTALE } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
+import type { Cbk } from '../../../core/xlator.ts';
+import { O_TMPFILE } from '../../../sys/constants.ts';
+import type { CreateIn } from '../codec/io.ts';
+import { letGo } from '../fd-table.ts';
+import type { Session } from '../session.ts';
+import { replyCreated } from './file.ts';
+import type { Handler } from './handler.ts';
+import { discard, link, makerErrno } from './reply.ts';
+
+const { O_TRUNC } = constants;
+
+/** What is needed again when the file is there, and then when it is open. */
+interface Making {
+  readonly loc: Loc;
+  readonly flags: number;
+  readonly pid: number;
+}
+
+interface Opening {
+  readonly fd: Fd;
+  readonly buf: Iatt;
+}
+
+export const tmpfile: Handler<CreateIn> = (session, header, args) => {
+  const frame = session.begin('ICREATE');
+  const parent = session.inode(header.nodeid);
+  if (parent === undefined) return session.fail(frame, ESTALE);
+  const { mode, umask } = args;
+  const loc = new Loc(session.graph.inodes.newInode(), parent);
+  // There is nothing to truncate, and a truncation would mark times that were told already.
+  const flags = args.flags & ~(O_TMPFILE | O_TRUNC);
+  frame.local = { loc, flags, pid: header.pid } satisfies Making;
+  const xdata = session.gfids.request().set(MODE_REQ, mode).set(UMASK_REQ, umask);
+  wind.icreate(frame, 0, madeCbk, session.links, loc, mode & ~umask, xdata);
+};
+
+const madeCbk: Cbk<'icreate', Session> = (frame, _cookie, xl, opRet, opErrno, inode, buf) => {
+  const session = xl.priv;
+  const { loc, flags, pid } = frame.local as Making;
+  if (opRet < 0) {
+    discard(loc.inode);
+    // After ENOSYS the kernel asks no more, and says EOPNOTSUPP itself.
+    return session.fail(frame, makerErrno(opErrno, loc.parent!));
+  }
+  const linked = link(loc, inode, buf);
+  if (linked === null) return session.fail(frame, EIO);
+  const fd = new Fd(linked, flags, pid);
+  frame.local = { fd, buf: buf! } satisfies Opening;
+  frame.root.op = 'OPEN';
+  wind.open(frame, 0, openCbk, session.links, new Loc(linked), flags, fd, null);
+};
+
+const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno) => {
+  const { fd, buf } = frame.local as Opening;
+  if (opRet >= 0) return replyCreated(xl.priv, frame, fd, fd.inode, buf, null);
+  // With the fd goes the inode, which has no name.
+  letGo(fd);
+  xl.priv.fail(frame, opErrno);
+};

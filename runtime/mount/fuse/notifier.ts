@@ -1,0 +1,129 @@
+/**
+ * The thread that writes notices: one per mount, started for the first notice.
+ *
+ * The kernel handles a notice while it is written, and may wait for the lock of a directory that
+ * lookups hold, which wait for our answer; so it must be another thread than the pump's, and should
+ * be none of libuv's pool, which reads from disks.
+ *
+ * It must not keep the connection open either. A process that is killed lets go of `/dev/fuse` when
+ * its last thread has ended; one that waits in the kernel for such a lock does not end, and as the
+ * connection stays open, nobody ends the lookups that hold it: server and clients would hang for
+ * good. So the thread has a table of descriptors of its own (close_range(2), unshare(2)), without
+ * the mount's, and writes to a clone of it (FUSE_DEV_IOC_CLONE). When the others have ended, the
+ * mount's descriptor closes, the kernel fails the requests that were read from it, `heir.ts` sees to
+ * the rest, the lock is free, the thread ends, and with the clone the connection does. Files that
+ * others have open at the moment are closed there, so that they are not kept from being freed.
+ *
+ * Sources: Linux fs/fuse/dev.c (fuse_dev_release), fs/fuse/dir.c (fuse_reverse_inval_entry).
+ */
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { F_DUPFD_CLOEXEC } from '../../sys/constants.ts';
+import { close, fcntl } from '../../sys/libc.ts';
+import { startHeir } from './heir.ts';
+import { DEV_IOC_CLONE } from './protocol.ts';
+
+const WORKER = `
+const fs = require('node:fs');
+const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
+const koffi = require(workerData.koffi);
+const { news } = workerData;
+const libc = koffi.load(null);
+const CLOSE_RANGE = 436, UNSHARE = 2, BEYOND_ALL = 0x7ffffff0, CLONE_FILES = 0x400;
+const DEV_IOC_CLONE = ${DEV_IOC_CLONE};
+
+function ownTable() {
+  const syscall = libc.func('long syscall(long number, uint32 first, uint32 last, uint32 flags)');
+  if (syscall(CLOSE_RANGE, BEYOND_ALL, BEYOND_ALL, UNSHARE) === 0) return true;
+  return libc.func('int unshare(int flags)')(CLONE_FILES) === 0;
+}
+
+function device(fd) {
+  for (const name of fs.readdirSync('/proc/thread-self/fd')) {
+    try {
+      const open = Number(name);
+      const path = fs.readlinkSync('/proc/thread-self/fd/' + name);
+      if (open > 2 && open !== fd && path.startsWith('/')) fs.closeSync(open);
+    } catch {} // the descriptor of the listing itself
+  }
+  try {
+    const clone = fs.openSync('/dev/fuse', 'r+');
+    const ioctl = libc.func('int ioctl(int fd, uint64 request, void *argument)');
+    if (ioctl(clone, DEV_IOC_CLONE, Uint32Array.of(fd)) === 0) {
+      fs.closeSync(fd);
+      return clone;
+    }
+    fs.closeSync(clone);
+  } catch {} // no device of its own: it writes to the mount's
+  return fd;
+}
+
+const isOwn = ownTable();
+const to = isOwn ? device(workerData.fd) : workerData.fd;
+if (isOwn) parentPort.postMessage('ready');
+for (;;) {
+  const before = Atomics.load(news, 0);
+  for (let next; (next = receiveMessageOnPort(parentPort)) !== undefined; ) {
+    try {
+      fs.writeSync(to, next.message);
+    } catch {} // the kernel knew nothing of it, or is gone: either way it believes nothing
+    parentPort.postMessage('written');
+  }
+  Atomics.wait(news, 0, before);
+}
+`;
+
+export interface NotifierEvents {
+  /** The kernel has handled the oldest message. */
+  written(): void;
+  /** Nothing will be written any more. */
+  broken(why: string): void;
+}
+
+export class Notifier {
+  private readonly worker: Worker;
+  /** Goes up with every message. */
+  private readonly news = new Int32Array(new SharedArrayBuffer(4));
+  private endHeir: () => void = () => {};
+  private closed = false;
+  /** The mount's descriptor for the thread to take: the mount itself may end meanwhile. */
+  private given: number;
+
+  /** @param fd the mounted descriptor of `/dev/fuse` */
+  constructor(fd: number, on: NotifierEvents) {
+    this.given = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    const koffi = createRequire(import.meta.url).resolve('koffi');
+    const workerData = { fd: this.given, koffi, news: this.news };
+    this.worker = new Worker(WORKER, { eval: true, workerData, execArgv: [], name: 'notices' });
+    this.worker.unref();
+    this.worker.on('message', (what) => (what === 'ready' ? this.ready() : on.written()));
+    this.worker.on('error', (error) => on.broken(String(error)));
+    this.worker.on('exit', () => this.taken());
+  }
+
+  /** The thread has its own table: what is opened from now on, it does not keep open. */
+  private ready(): void {
+    if (!this.closed) this.endHeir = startHeir(this.given);
+    this.taken();
+  }
+
+  /** The thread has a descriptor of its own, or needs none any more. */
+  private taken(): void {
+    if (this.given >= 0) close(this.given);
+    this.given = -1;
+  }
+
+  /** Messages are written in the order in which they are given. */
+  write(message: Uint8Array): void {
+    this.worker.postMessage(message);
+    Atomics.add(this.news, 0, 1);
+    Atomics.notify(this.news, 0);
+  }
+
+  /** What is not yet written is not written any more. */
+  close(): void {
+    this.closed = true;
+    this.endHeir();
+    void this.worker.terminate();
+  }
+}

@@ -1,0 +1,309 @@
+/**
+ * Messages that no kernel sends: real ones that were cut, stretched and changed, and random bytes, on
+ * a volume that does what they ask for. None may throw, hang, be answered twice, or leave anything.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
+import type { Translator } from '../../core/xlator.ts';
+import memory from '../../xlators/storage/memory/index.ts';
+import posix from '../../xlators/storage/posix/index.ts';
+import { opcodeName, opcodes } from './codec/opcodes.ts';
+import { captured } from './codec/testdata/linux-6.18.ts';
+import * as P from './protocol.ts';
+
+const EINVAL = 22;
+const HEADER = P.IN_HEADER_SIZE;
+/** Requests that have no answer. */
+const SILENT: ReadonlySet<number> = new Set([P.FORGET, P.BATCH_FORGET]);
+/** And none when they are malformed. */
+const SILENT_WHEN_BROKEN: ReadonlySet<number> = new Set([...SILENT, P.INTERRUPT]);
+
+const messages = captured.map(({ hex }) => Buffer.from(hex, 'hex'));
+const known = Object.values(opcodes).map(({ opcode }) => opcode);
+
+let rig: Rig;
+beforeEach(async () => {
+  rig = await Rig.over([{ translator: memory as Translator<unknown> }]);
+  // What a message may mean by small node ids and handles.
+  for (const name of ['file', 'other']) {
+    rig.ask(P.CREATE, 1, u32(0o102), u32(0o644), u32(0o22), u32(0), name);
+  }
+  rig.ask(P.MKDIR, 1, u32(0o755), u32(0o22), 'dir');
+  rig.ask(P.OPENDIR, 1, u32(0), u32(0));
+});
+afterEach(() => rig.close());
+
+const opcodeOf = (message: Buffer): number => message.readUInt32LE(4);
+
+/** The same request with a number of its own, and a header that knows its length. */
+function sealed(message: Uint8Array, unique: number): Buffer {
+  const bytes = Buffer.from(message);
+  if (bytes.length >= 4) bytes.writeUInt32LE(bytes.length, 0);
+  if (bytes.length >= 16) bytes.writeBigUInt64LE(BigInt(unique), 8);
+  return bytes;
+}
+
+/** Sends it; the errors of its answers. Every answer must carry its number. */
+function errorsOf(message: Buffer): number[] {
+  rig.sendBytes(message);
+  const errors: number[] = [];
+  while (rig.hasAnswer()) {
+    const { unique, error } = rig.receive();
+    expect(unique).toBe(Number(message.readBigUInt64LE(8)));
+    errors.push(error);
+  }
+  return errors;
+}
+
+/** One answer, or none where there is to be none. */
+function expectOne(message: Buffer): void {
+  const errors = errorsOf(message);
+  const opcode = opcodeOf(message);
+  if (SILENT.has(opcode)) expect(errors).toEqual([]);
+  else if (SILENT_WHEN_BROKEN.has(opcode)) expect(errors.length).toBeLessThan(2);
+  else expect(errors, `${opcodeName(opcode)} ${message.toString('hex')}`).toHaveLength(1);
+}
+
+/** Nothing was thrown, nothing waits, and no memory of messages was taken and not given back. */
+function expectSound(): void {
+  expect(rig.lines.filter((line) => /threw|twice/.test(line))).toEqual([]);
+  expect(rig.session.inFlight).toBe(0);
+}
+
+describe('a real message', () => {
+  test.each(messages.map((message) => [opcodeName(opcodeOf(message)), message] as const))(
+    '%s, cut short anywhere, is EINVAL and told',
+    (name, message) => {
+      // Later protocols made INIT longer: the old length will do.
+      const whole = name === 'INIT' ? HEADER + 16 : message.length;
+      for (let length = HEADER; length < whole; length++) {
+        rig.lines.length = 0;
+        const errors = errorsOf(sealed(message.subarray(0, length), 1000 + length));
+        const isSilent = SILENT_WHEN_BROKEN.has(opcodeOf(message));
+        expect(errors).toEqual(isSilent ? [] : [-EINVAL]);
+        expect(rig.lines.join()).toContain(`malformed ${name} of ${length} bytes`);
+      }
+      expectSound();
+    },
+  );
+
+  test('of less than a header is told, and has nobody to be answered', () => {
+    for (let length = 0; length < HEADER; length++) {
+      rig.sendBytes(sealed(messages[0]!.subarray(0, length), 2));
+    }
+    expect(rig.hasAnswer()).toBe(false);
+    expect(rig.lines.filter((line) => /malformed/.test(line))).toHaveLength(HEADER);
+  });
+
+  test.each([0, 1, HEADER, 0xffff_ffff])('whose header says %i bytes is malformed', (len) => {
+    for (const message of messages) {
+      const bytes = sealed(message, 2);
+      bytes.writeUInt32LE(len, 0);
+      if (len === bytes.length) continue;
+      const isSilent = SILENT_WHEN_BROKEN.has(opcodeOf(message));
+      expect(errorsOf(bytes)).toEqual(isSilent ? [] : [-EINVAL]);
+    }
+    expectSound();
+  });
+
+  test('whose name has no end is malformed', () => {
+    const NAMED = [P.LOOKUP, P.MKNOD, P.MKDIR, P.UNLINK, P.RMDIR, P.LINK, P.CREATE, P.SYMLINK];
+    for (const message of messages.filter((one) => NAMED.includes(opcodeOf(one)))) {
+      const bytes = sealed(message, 2);
+      const end = bytes.lastIndexOf(0);
+      expect(end).toBe(bytes.length - 1);
+      bytes[end] = 0x78;
+      expect(errorsOf(bytes)).toEqual([-EINVAL]);
+    }
+    expectSound();
+  });
+});
+
+/** Sizes, offsets and node ids that no number of ours, or of C's, holds. */
+const HUGE = [
+  '00000080',
+  'ffffffff',
+  'ffffff7f',
+  '00000000ffffffff',
+  '0000000000002000',
+  '0000000000000080',
+  'ffffffffffffff7f',
+  'ffffffffffffffff',
+].map((hex) => Buffer.from(hex, 'hex'));
+
+/** A change of a message, at a place that depends on its length. */
+type Change = (message: Buffer, place: number) => Buffer;
+
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.constantFrom(...HUGE).map(
+    (value): Change =>
+      (message, place) => {
+        const at = HEADER + 4 * Math.floor((place * (message.length - HEADER)) / 4);
+        value.copy(message, Math.min(at, message.length));
+        return message;
+      },
+  ),
+  fc.integer({ min: 0, max: 255 }).map(
+    (value): Change =>
+      (message, place) => {
+        if (message.length > 4) message[4 + Math.floor(place * (message.length - 4))] = value;
+        return message;
+      },
+  ),
+  fc.constant<Change>((message, place) => message.subarray(0, Math.floor(place * message.length))),
+  fc.uint8Array({ maxLength: 300 }).map(
+    (more): Change =>
+      (message) =>
+        Buffer.concat([message, more]),
+  ),
+  fc.constantFrom(...known).map(
+    (opcode): Change =>
+      (message) => {
+        if (message.length >= 8) message.writeUInt32LE(opcode, 4);
+        return message;
+      },
+  ),
+  fc.integer({ min: 0, max: 6 }).map(
+    (nodeid): Change =>
+      (message) => {
+        if (message.length >= 24) message.writeBigUInt64LE(BigInt(nodeid), 16);
+        return message;
+      },
+  ),
+  fc.integer({ min: 0, max: 0xffff }).map(
+    (extensions): Change =>
+      (message) => {
+        if (message.length >= 38) message.writeUInt16LE(extensions, 36);
+        return message;
+      },
+  ),
+);
+
+const changed = fc
+  .tuple(
+    fc.constantFrom(...messages),
+    fc.array(fc.tuple(change, fc.double({ min: 0, max: 0.999, noNaN: true })), { maxLength: 4 }),
+  )
+  .map(([message, changes]) => {
+    let bytes: Buffer = Buffer.from(message);
+    for (const [apply, place] of changes) bytes = apply(bytes, place);
+    return bytes;
+  });
+
+test('a changed message has one answer, whatever was changed, and leaves nothing', () => {
+  const buffers = new Set<Uint8Array>();
+  let unique = 2;
+  fc.assert(
+    fc.property(fc.array(changed, { maxLength: 20 }), (sequence) => {
+      for (const message of sequence) {
+        unique += 2;
+        const bytes = sealed(message, unique);
+        if (bytes.length < HEADER) rig.sendBytes(bytes);
+        else expectOne(bytes);
+        buffers.add(rig.session.buffer);
+      }
+      expectSound();
+    }),
+    { numRuns: 500 },
+  );
+  // Every request was answered at once, so that one buffer was enough.
+  expect(buffers.size).toBe(1);
+});
+
+test('random arguments of every operation have one answer, and leave nothing', () => {
+  let unique = 2;
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...known, P.POLL, P.BMAP, P.SETUPMAPPING, 4096),
+      fc.integer({ min: 0, max: 6 }),
+      fc.uint8Array({ maxLength: 200 }),
+      (opcode, nodeid, body) => {
+        unique += 2;
+        const bytes = sealed(Buffer.concat([Buffer.alloc(HEADER), body]), unique);
+        bytes.writeUInt32LE(opcode, 4);
+        bytes.writeBigUInt64LE(BigInt(nodeid), 16);
+        expectOne(bytes);
+      },
+    ),
+    { numRuns: 3000 },
+  );
+  expectSound();
+});
+
+test('what was open is let go of by RELEASE, however many messages were broken in between', () => {
+  const { fds } = rig.session;
+  const before = fds.size;
+  fc.assert(
+    fc.property(changed, (message) => {
+      if (message.length < HEADER) return;
+      const bytes = sealed(message, 4);
+      // As the kernel would: with no handle that it was not given.
+      if (opcodeOf(bytes) === P.RELEASE || opcodeOf(bytes) === P.RELEASEDIR) return;
+      rig.sendBytes(bytes);
+      while (rig.hasAnswer()) {
+        const { error, body } = rig.receive();
+        const opens = [P.OPEN, P.OPENDIR].includes(opcodeOf(bytes));
+        const creates = [P.CREATE, P.TMPFILE].includes(opcodeOf(bytes));
+        if (error !== 0 || !(opens || creates)) continue;
+        const handle = body.subarray(creates ? 128 : 0).readBigUInt64LE(0);
+        const release = [u64(Number(handle)), u32(0), u32(0), u64(0)];
+        expect(rig.ask(P.RELEASE, 1, ...release).error).toBe(0);
+      }
+      expect(fds.size).toBe(before);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('whatever a kernel offers in INIT, no more than that is asked of it', () => {
+  const word = fc.integer({ min: 0, max: 0xffff_ffff });
+  fc.assert(
+    fc.property(fc.integer({ min: 31, max: 60 }), word, word, (minor, flags, flags2) => {
+      const body = [u32(7), u32(minor), u32(131_072), u32(flags), u32(flags2)];
+      const { error, body: answer } = rig.ask(P.INIT, 0, ...body, new Uint8Array(44));
+      expect([error, answer.readUInt32LE(0), answer.readUInt32LE(4)]).toEqual([
+        0,
+        7,
+        Math.min(minor, P.MINOR_MAX),
+      ]);
+      expect(answer.readUInt32LE(12) & ~flags).toBe(0);
+      expect(answer.readUInt32LE(32) & ~flags2).toBe(0);
+    }),
+  );
+});
+
+/** Would take the disk's room, or make what could not be removed again. */
+const NOT_ON_DISK: ReadonlySet<number> = new Set([P.FALLOCATE, P.IOCTL]);
+
+test('on a disk as well, where some answers come later', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'glossa-fuzz-'));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const onDisk = await Rig.over([
+    { translator: posix as Translator<unknown>, options: { directory } },
+  ]);
+  onTestFinished(() => onDisk.close());
+  const { session } = onDisk;
+  let unique = 2;
+  const sequences = fc.array(changed, { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(sequences, async (sequence) => {
+      const owed = new Set<number>();
+      for (const message of sequence) {
+        unique += 2;
+        const bytes = sealed(message, unique);
+        if (bytes.length < HEADER || NOT_ON_DISK.has(opcodeOf(bytes))) continue;
+        if (!SILENT_WHEN_BROKEN.has(opcodeOf(bytes))) owed.add(unique);
+        onDisk.sendBytes(bytes);
+      }
+      while (session.inFlight > 0) await new Promise(setImmediate);
+      while (onDisk.hasAnswer()) owed.delete(onDisk.receive().unique);
+      expect([...owed]).toEqual([]);
+    }),
+    { numRuns: 200 },
+  );
+  expect(onDisk.lines.filter((line) => /threw|twice/.test(line))).toEqual([]);
+});

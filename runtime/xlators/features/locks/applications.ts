@@ -1,0 +1,128 @@
+/** The locks of applications: lk, what a close takes away, and the lists of an inode's locks. */
+import { EINVAL } from '../../../core/errno.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { fail, tail, unwind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, type Flock } from '../../../core/lock.ts';
+import { FLOCK } from '../../../core/xdata.ts';
+import type { Fop, Xlator } from '../../../core/xlator.ts';
+import { flockOf, isNobody, spanOf } from './flock.ts';
+import type { Holder, InodeLocks } from './inode-locks.ts';
+import type { Locks } from './locks.ts';
+import { Outcome } from './outcome.ts';
+import { type LockType, overlap, type Range, type Span } from './ranges.ts';
+import type { RecordLocks } from './records.ts';
+import { rangeText, type Trace, traced } from './trace.ts';
+
+/** What lk is asked to do, by number; F_GETLK64 and so on, of 32-bit callers, mean the same. */
+const COMMANDS: ReadonlyMap<number, number> = new Map([
+  [F_GETLK, F_GETLK],
+  [F_SETLK, F_SETLK],
+  [F_SETLKW, F_SETLKW],
+  [12, F_GETLK],
+  [13, F_SETLK],
+  [14, F_SETLKW],
+]);
+
+/** A request of lk that makes sense. */
+interface Asked {
+  readonly fd: Fd;
+  readonly command: number;
+  readonly flock: Flock;
+  readonly span: Span;
+  readonly locks: InodeLocks;
+  readonly table: RecordLocks<Holder>;
+  readonly trace: Trace;
+}
+
+export const lk: Fop<'lk', Locks> = (frame, xl, fd, cmd, flock, xdata) => {
+  const command = COMMANDS.get(cmd);
+  const span = spanOf(flock);
+  if (command === undefined || isNobody(frame.root.lkOwner)) return fail.lk(frame, EINVAL);
+  if (typeof span === 'number') return fail.lk(frame, span);
+  const locks = xl.priv.of(fd.inode);
+  const isFlock = xdata?.number(FLOCK) === 1;
+  const table = isFlock ? locks.flocks : locks.records;
+  const what = isFlock ? 'FLOCK' : 'FCNTL';
+  const trace = traced(xl, frame, fd.inode, () => rangeText(what, command, flock));
+  const asked = { fd, command, flock, span, locks, table, trace };
+  if (command === F_GETLK) getlk(frame, asked);
+  else if (flock.type === F_UNLCK) unlock(frame, xl, asked);
+  else setlk(frame, xl, asked);
+};
+
+/** With F_UNLCK it is the caller's own locks that are asked for: Linux 6.6, of an open file. */
+function getlk(frame: Frame, { flock, span, table, trace }: Asked): void {
+  const { active } = table;
+  const range =
+    flock.type === F_UNLCK
+      ? active.of(frame.root.lkOwner).find((own) => overlap(own, span))
+      : active.conflict(rangeOf(frame, flock, span, null));
+  trace(0);
+  const found = range && flockOf(range, range.note.pid);
+  unwind.lk(frame, 0, 0, found ?? { ...flock, type: F_UNLCK }, null);
+}
+
+function unlock(frame: Frame, xl: Xlator<Locks>, { flock, span, locks, table, trace }: Asked) {
+  table.unlock(frame.root.lkOwner, span);
+  xl.priv.changed(locks);
+  trace(0);
+  unwind.lk(frame, 0, 0, flock, null);
+}
+
+function setlk(frame: Frame, xl: Xlator<Locks>, asked: Asked): void {
+  const { fd, command, flock, span, locks, table, trace } = asked;
+  const answer = (errno: number): void => {
+    if (errno === 0) unwind.lk(frame, 0, 0, flock, null);
+    else fail.lk(frame, errno);
+  };
+  // To be told when it is closed.
+  fd.ctxSet(xl, true);
+  const outcome = new Outcome(xl, frame, locks, trace, { pid: flock.pid, fd: fd.id, answer });
+  const range = rangeOf(frame, flock, span, outcome.holder);
+  const waiter = table.lock(range, command === F_SETLKW, outcome.settle);
+  if (waiter !== null) outcome.waits(locks, (errno) => waiter.cancel(errno));
+}
+
+function rangeOf<N>(frame: Frame, flock: Flock, span: Span, note: N): Range<N> {
+  return { ...span, owner: frame.root.lkOwner, type: flock.type as LockType, note };
+}
+
+/** An owner that closes any descriptor of a file loses all its record locks there (POSIX). */
+export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
+  const locks = xl.priv.find(fd.inode);
+  if (locks !== undefined) {
+    const { lkOwner } = frame.root;
+    // A server of protocol/client's names nobody when a client is gone: all of the file's it is then.
+    if (isNobody(lkOwner)) locks.records.remove(({ note }) => note.fd === fd.id);
+    else locks.records.remove(({ owner }) => owner === lkOwner);
+    xl.priv.changed(locks);
+  }
+  tail.flush(frame, xl.children[0]!, fd, xdata);
+};
+
+export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
+  const { inode } = loc;
+  if (inode === null) return fail.getactivelk(frame, EINVAL);
+  const active = xl.priv.find(inode)?.records.active ?? [];
+  const list = [...active].map((range) => flockOf(range, range.note.pid));
+  unwind.getactivelk(frame, list.length, 0, list, null);
+};
+
+/** For a file that nobody has locked, as it comes from somewhere else. */
+export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, locklist) => {
+  const spans = locklist.map(spanOf);
+  const isSense = locklist.length > 0 && locklist.every(({ owner }) => !isNobody(owner));
+  if (inode === null || !isSense || spans.some((span) => typeof span === 'number')) {
+    return fail.setactivelk(frame, EINVAL);
+  }
+  const locks = xl.priv.of(inode);
+  if (!locks.records.empty) return fail.setactivelk(frame, EINVAL);
+  const grantedAt = xl.context.sink.now();
+  for (const [at, { owner, type, pid }] of locklist.entries()) {
+    const note = { pid, fd: 0, blockedAt: null, grantedAt };
+    locks.records.active.lock({ ...(spans[at] as Span), owner, type: type as LockType, note });
+  }
+  xl.priv.changed(locks);
+  unwind.setactivelk(frame, 0, 0, null);
+};

@@ -1,0 +1,61 @@
+/**
+ * features/locks: the locks of a volume. Record locks and flock(2) for applications, and inodelk and
+ * entrylk in named domains for translators above.
+ *
+ * `applications.ts` and `translators.ts` turn fops into requests to the tables, and what comes of
+ * them (`outcome.ts`) into answers. The tables are `records.ts` and `domain.ts`; those of an inode
+ * are together in `inode-locks.ts`, and are kept (`locks.ts`), and the inode with them, as long as
+ * something is locked there or waits.
+ *
+ * An owner is the lk-owner of the request (`frame.root.lkOwner`); a pid is for people only. A request
+ * that waits fails with EINTR when its caller gives up.
+ *
+ * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `records.ts`.
+ */
+import { EBADF, ESTALE } from '../../../core/errno.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { defineOptions } from '../../../core/options.ts';
+import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
+import { flush, getactivelk, lk, setactivelk } from './applications.ts';
+import { dumpLocks } from './dump.ts';
+import { Locks } from './locks.ts';
+import { domainFops } from './translators.ts';
+
+const options = defineOptions({
+  trace: {
+    type: 'bool',
+    default: false,
+    description: 'Logs every lock that is asked for, and what came of it.',
+    reconfigurable: true,
+  },
+  'mandatory-locking': {
+    type: 'str',
+    values: ['off'],
+    default: 'off',
+    description: 'Locks bind those who ask for locks; nobody else is kept from reading or writing.',
+  },
+});
+
+/** The last descriptor of an open file is closed: what was locked by it is free. */
+function release(xl: Xlator<Locks>, fd: Fd): void {
+  const locks = xl.priv.find(fd.inode);
+  if (locks === undefined) return;
+  locks.closed(fd.id, EBADF);
+  xl.priv.changed(locks);
+}
+
+export default defineTranslator<Locks, typeof options>({
+  type: 'features/locks',
+  description: 'Locks of applications (fcntl, flock) and of translators (inodelk, entrylk).',
+  children: [1, 1],
+  options,
+  fops: { lk, flush, getactivelk, setactivelk, ...domainFops },
+  init: (_xl, values) => new Locks(values.trace),
+  reconfigure(xl, values) {
+    xl.priv.trace = values.trace;
+  },
+  release,
+  releasedir: release,
+  fini: (xl) => xl.priv.end(ESTALE),
+  dump: (xl) => dumpLocks(xl.priv),
+});

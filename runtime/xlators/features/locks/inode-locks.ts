@@ -1,0 +1,90 @@
+/** All locks of one inode, in their families. */
+import type { Inode } from '../../../core/inode.ts';
+import { Domain, type Rules } from './domain.ts';
+import { exclusive, overlap, type Range } from './ranges.ts';
+import { RecordLocks, type Waits } from './records.ts';
+
+/** Who holds a lock or waits for it, for answers and for the statedump. Times as `LogSink.now`. */
+export interface Holder {
+  readonly pid: number;
+  /** `Fd.id` of the open file that the lock came by; 0 for none. */
+  readonly fd: number;
+  blockedAt: number | null;
+  grantedAt: number | null;
+}
+
+export type InodeClaim = Range<Holder>;
+
+export interface EntryClaim {
+  readonly owner: string;
+  /** Null for all names of the directory. */
+  readonly basename: string | null;
+  readonly type: number;
+  readonly note: Holder;
+}
+
+const ranges: Rules<InodeClaim> = {
+  excludes: (a, b) => overlap(a, b) && exclusive(a.type, b.type),
+  means: (given, held) => given.start === held.start && given.end === held.end,
+};
+
+/** The type says only which lock an unlock means: as in GlusterFS, read locks exclude, too. */
+const names: Rules<EntryClaim> = {
+  excludes: (a, b) => a.basename === null || b.basename === null || a.basename === b.basename,
+  means: (given, held) => given.basename === held.basename && given.type === held.type,
+};
+
+export interface DomainLocks {
+  readonly inodelks: Domain<InodeClaim>;
+  readonly entrylks: Domain<EntryClaim>;
+}
+
+export class InodeLocks {
+  readonly inode: Inode;
+  readonly records: RecordLocks<Holder>;
+  readonly flocks = new RecordLocks<Holder>(null);
+  readonly domains = new Map<string, DomainLocks>();
+
+  constructor(inode: Inode, waits: Waits<Holder>) {
+    this.inode = inode;
+    this.records = new RecordLocks(waits);
+  }
+
+  get empty(): boolean {
+    return this.records.empty && this.flocks.empty && this.domains.size === 0;
+  }
+
+  domain(name: string): DomainLocks {
+    const known = this.domains.get(name);
+    if (known !== undefined) return known;
+    const domain = { inodelks: new Domain(ranges), entrylks: new Domain(names) };
+    this.domains.set(name, domain);
+    return domain;
+  }
+
+  /** Forgets domains in which nothing is locked. */
+  trim(): void {
+    for (const [name, { inodelks, entrylks }] of this.domains) {
+      if (inodelks.empty && entrylks.empty) this.domains.delete(name);
+    }
+  }
+
+  /** An open file is closed for the last time: its locks are gone, and nobody waits by it. */
+  closed(fd: number, errno: number): void {
+    for (const table of [this.records, this.flocks]) {
+      for (const waiter of table.blocked) if (waiter.range.note.fd === fd) waiter.cancel(errno);
+      table.remove(({ note }) => note.fd === fd);
+    }
+  }
+
+  /** Nobody is to wait any more. */
+  end(errno: number): void {
+    for (const table of [this.records, this.flocks]) {
+      for (const waiter of table.blocked) waiter.cancel(errno);
+    }
+    for (const { inodelks, entrylks } of this.domains.values()) {
+      inodelks.cancelAll(errno);
+      entrylks.cancelAll(errno);
+    }
+  }
+}

@@ -1,0 +1,323 @@
+/** features/locks as translators and mounts see it: by its fops. */
+import { describe, expect, test } from 'vitest';
+import { failed, found, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
+import { EAGAIN, EDEADLK, EINTR, EINVAL, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { OFFSET_MAX } from '../../../core/limits.ts';
+import { Loc } from '../../../core/loc.ts';
+import {
+  ENTRYLK_LOCK,
+  ENTRYLK_WRLCK,
+  F_GETLK,
+  F_RDLCK,
+  F_SETLK,
+  F_SETLKW,
+  F_UNLCK,
+  F_WRLCK,
+  type Flock,
+} from '../../../core/lock.ts';
+import locks from './index.ts';
+
+describe('lk', () => {
+  test('readers share, writers do not, and an owner is never in its own way', async () => {
+    const { lk } = await setUp();
+    expect(lk(1, F_SETLK, F_RDLCK)).toMatchObject(OK);
+    expect(lk(2, F_SETLK, F_RDLCK)).toMatchObject(OK);
+    expect(lk(1, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(lk(2, F_SETLK, F_UNLCK)).toMatchObject(OK);
+    expect(lk(1, F_SETLK, F_WRLCK)).toMatchObject(OK);
+    expect(lk(2, F_SETLK, F_RDLCK)).toMatchObject(failed(EAGAIN));
+  });
+
+  test('F_GETLK tells what is in the way, or that nothing is', async () => {
+    const { lk } = await setUp();
+    lk(1, F_SETLK, F_WRLCK, 100, 50);
+    expect(found(lk(2, F_GETLK, F_RDLCK))).toEqual({ type: F_WRLCK, start: 100, len: 50, pid: 1 });
+    expect(found(lk(2, F_GETLK, F_RDLCK, 150))).toMatchObject({ type: F_UNLCK });
+    expect(found(lk(1, F_GETLK, F_WRLCK))).toMatchObject({ type: F_UNLCK });
+    // What the caller itself has locked.
+    expect(found(lk(1, F_GETLK, F_UNLCK, 120))).toMatchObject({ type: F_WRLCK, start: 100 });
+    expect(found(lk(2, F_GETLK, F_UNLCK))).toMatchObject({ type: F_UNLCK });
+    lk(1, F_SETLK, F_RDLCK, 1000);
+    expect(found(lk(2, F_GETLK, F_WRLCK, 500))).toMatchObject({
+      type: F_RDLCK,
+      start: 1000,
+      len: 0,
+    });
+  });
+
+  test('the numbers of 32-bit callers mean the same; others mean nothing', async () => {
+    const { lk } = await setUp();
+    expect(lk(1, 13, F_WRLCK)).toMatchObject(OK);
+    expect(lk(2, 13, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(found(lk(2, 12, F_WRLCK))).toMatchObject({ type: F_WRLCK });
+    const waiting = lk(2, 14, F_WRLCK);
+    expect(waiting).toMatchObject(WAITS);
+    lk(1, F_SETLK, F_UNLCK);
+    expect(waiting).toMatchObject(OK);
+    expect(lk(1, 200, F_WRLCK)).toMatchObject(failed(EINVAL));
+  });
+
+  test.each([
+    ['a negative start', { start: -1 }, EINVAL],
+    ['a range before the start of the file', { start: 5, len: -6 }, EINVAL],
+    ['a whence that is not the start', { whence: 1 }, EINVAL],
+    ['a type that is none', { type: 3 }, EINVAL],
+    ['a start beyond all files', { start: OFFSET_MAX + 1 }, EOVERFLOW],
+  ])('%s is refused', async (_, wrong, errno) => {
+    const { as, fd } = await setUp();
+    const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 1, owner: '', ...wrong };
+    expect(as(1, 'lk', fd, F_SETLK, flock, null)).toMatchObject(failed(errno));
+  });
+
+  test('an owner that is nobody is refused', async () => {
+    const { lk } = await setUp();
+    expect(lk(0, F_SETLK, F_WRLCK)).toMatchObject(failed(EINVAL));
+  });
+
+  test('a negative length is the bytes before, and one beyond all files has no end', async () => {
+    const { lk } = await setUp();
+    lk(1, F_SETLK, F_WRLCK, 100, -10);
+    expect(found(lk(2, F_GETLK, F_WRLCK))).toMatchObject({ start: 90, len: 10 });
+    lk(1, F_SETLK, F_WRLCK, 500, OFFSET_MAX);
+    expect(found(lk(2, F_GETLK, F_WRLCK, 200))).toMatchObject({ start: 500, len: 0 });
+  });
+
+  test('those that wait are granted in the order they came', async () => {
+    const { lk } = await setUp();
+    lk(1, F_SETLK, F_WRLCK);
+    const [second, third, fourth] = [2, 3, 4].map((owner) => lk(owner, F_SETLKW, F_WRLCK));
+    expect([second, third, fourth]).toMatchObject([WAITS, WAITS, WAITS]);
+    // Whoever serves them need not stay awake for these.
+    expect([second, third].map((reply) => reply?.frame.root.resting)).toEqual([true, true]);
+    lk(1, F_SETLK, F_UNLCK);
+    expect([second, third].map((reply) => reply?.frame.root.resting)).toEqual([false, true]);
+    expect([second, third, fourth]).toMatchObject([OK, WAITS, WAITS]);
+    lk(2, F_SETLK, F_UNLCK);
+    expect([third, fourth]).toMatchObject([OK, WAITS]);
+  });
+
+  test('readers are granted together, and a downgrade lets them in', async () => {
+    const { lk } = await setUp();
+    lk(1, F_SETLK, F_WRLCK);
+    const readers = [2, 3].map((owner) => lk(owner, F_SETLKW, F_RDLCK));
+    lk(1, F_SETLK, F_RDLCK);
+    expect(readers).toMatchObject([OK, OK]);
+  });
+
+  test('a part that is unlocked is enough for whoever waits for it', async () => {
+    const { lk } = await setUp();
+    lk(1, F_SETLK, F_WRLCK, 0, 100);
+    const [low, high] = [lk(2, F_SETLKW, F_WRLCK, 0, 10), lk(3, F_SETLKW, F_WRLCK, 50, 10)];
+    lk(1, F_SETLK, F_UNLCK, 40, 30);
+    expect([low, high]).toMatchObject([WAITS, OK]);
+  });
+
+  test('one whose caller gives up fails with EINTR, and gets nothing later', async () => {
+    const { lk, dump } = await setUp();
+    lk(1, F_SETLK, F_WRLCK);
+    const waiting = lk(2, F_SETLKW, F_WRLCK);
+    const next = lk(3, F_SETLKW, F_WRLCK);
+    waiting.frame.root.interrupt();
+    expect(waiting).toMatchObject(failed(EINTR));
+    lk(1, F_SETLK, F_UNLCK);
+    expect([waiting, next]).toMatchObject([{ count: 1, opErrno: EINTR }, OK]);
+    next.frame.root.interrupt();
+    expect(next).toMatchObject(OK);
+    expect(dump()).toMatchObject({ 'posixlk-count': 1, blocked: 0 });
+  });
+
+  test('who waits in a circle is told, over files and corners', async () => {
+    const { lk, file } = await setUp();
+    const other = new Fd(file('g', 8), 2, 1);
+    lk(1, F_SETLK, F_WRLCK, 0, 10);
+    lk(2, F_SETLK, F_WRLCK, 20, 10);
+    lk(3, F_SETLK, F_WRLCK, 0, 0, other);
+    const first = lk(1, F_SETLKW, F_WRLCK, 20, 10);
+    const second = lk(2, F_SETLKW, F_RDLCK, 0, 0, other);
+    expect(lk(3, F_SETLKW, F_WRLCK, 5, 1)).toMatchObject(failed(EDEADLK));
+    expect([first, second]).toMatchObject([WAITS, WAITS]);
+    lk(3, F_SETLK, F_UNLCK, 0, 0, other);
+    expect([first, second]).toMatchObject([WAITS, OK]);
+  });
+
+  test('two readers that both want to write: the second is told', async () => {
+    const { lk } = await setUp();
+    lk(1, F_SETLK, F_RDLCK);
+    lk(2, F_SETLK, F_RDLCK);
+    const first = lk(1, F_SETLKW, F_WRLCK);
+    expect(lk(2, F_SETLKW, F_WRLCK)).toMatchObject(failed(EDEADLK));
+    lk(2, F_SETLK, F_UNLCK);
+    expect(first).toMatchObject(OK);
+  });
+});
+
+describe('flock', () => {
+  test('has nothing to do with record locks', async () => {
+    const { lk, flock } = await setUp();
+    expect(lk(1, F_SETLK, F_WRLCK)).toMatchObject(OK);
+    expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(OK);
+    expect(flock(3, F_SETLK, F_RDLCK)).toMatchObject(failed(EAGAIN));
+  });
+
+  test('gives up what it has before it asks for another type', async () => {
+    const { flock } = await setUp();
+    for (const owner of [1, 2]) expect(flock(owner, F_SETLK, F_RDLCK)).toMatchObject(OK);
+    expect(flock(1, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(OK);
+  });
+
+  test('two readers that both want to write: the second may, as the first gave up its lock', async () => {
+    const { flock } = await setUp();
+    for (const owner of [1, 2]) flock(owner, F_SETLK, F_RDLCK);
+    const first = flock(1, F_SETLKW, F_WRLCK);
+    const second = flock(2, F_SETLKW, F_WRLCK);
+    expect([first, second]).toMatchObject([WAITS, OK]);
+    flock(2, F_SETLK, F_UNLCK);
+    expect(first).toMatchObject(OK);
+  });
+});
+
+describe('a close', () => {
+  test('takes all record locks of its owner, by whatever descriptor, and no flock', async () => {
+    const { as, lk, flock, fd, inode, leaf } = await setUp();
+    const other = new Fd(inode, 2, 1);
+    lk(1, F_SETLK, F_WRLCK);
+    flock(1, F_SETLK, F_WRLCK);
+    const waiting = lk(2, F_SETLKW, F_WRLCK);
+    const names: string[] = [];
+    leaf.onRequest = (request) => {
+      names.push(request.name);
+      request.answer(0, 0, null);
+    };
+    expect(as(2, 'flush', fd, null)).toMatchObject(OK);
+    expect(waiting).toMatchObject(WAITS);
+    expect(as(1, 'flush', other, null)).toMatchObject(OK);
+    expect(names).toEqual(['flush', 'flush']);
+    expect(waiting).toMatchObject(OK);
+    expect(flock(2, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+  });
+
+  test('the last one takes what was locked by that open file, and only that', async () => {
+    const { lk, flock, fd, inode, dump } = await setUp();
+    const other = new Fd(inode, 2, 1);
+    lk(1, F_SETLK, F_WRLCK, 0, 10);
+    lk(2, F_SETLK, F_WRLCK, 10, 10, other);
+    flock(1, F_SETLK, F_WRLCK);
+    const waiting = flock(2, F_SETLKW, F_WRLCK, other);
+    fd.release();
+    expect(waiting).toMatchObject(OK);
+    expect(dump()).toMatchObject({ 'posixlk-count': 1, 'flock-count': 1 });
+    other.release();
+    expect(dump()).toMatchObject({ inodes: 0, 'posixlk-count': 0, 'flock-count': 0 });
+  });
+});
+
+describe('the lists of an inode', () => {
+  test('what is locked goes from one file to another', async () => {
+    const { as, lk, inode, file } = await setUp();
+    const other = file('g', 8);
+    lk(1, F_SETLK, F_WRLCK, 0, 10);
+    lk(2, F_SETLK, F_RDLCK, 20);
+    lk(3, F_SETLKW, F_WRLCK, 0, 1);
+    const { opRet, values } = as(1, 'getactivelk', new Loc(inode), null);
+    const list = values[0] as Flock[];
+    expect([opRet, list.map(({ type, start, len, pid }) => [type, start, len, pid])]).toEqual([
+      2,
+      [
+        [F_WRLCK, 0, 10, 1],
+        [F_RDLCK, 20, 0, 2],
+      ],
+    ]);
+    expect(as(1, 'setactivelk', new Loc(inode), list, null)).toMatchObject(failed(EINVAL));
+    expect(as(1, 'setactivelk', new Loc(other), [], null)).toMatchObject(failed(EINVAL));
+    expect(as(1, 'setactivelk', new Loc(other), list, null)).toMatchObject(OK);
+    expect(as(1, 'getactivelk', new Loc(other), null).values[0]).toEqual(list);
+    const fd = new Fd(other, 2, 1);
+    expect(lk(3, F_SETLK, F_WRLCK, 0, 1, fd)).toMatchObject(failed(EAGAIN));
+  });
+});
+
+describe('to be seen', () => {
+  test('the statedump has the table', async () => {
+    const { as, lk, flock, inode, dump, context } = await setUp();
+    expect(dump()).toEqual({
+      inodes: 0,
+      'posixlk-count': 0,
+      'flock-count': 0,
+      'inodelk-count': 0,
+      'entrylk-count': 0,
+      blocked: 0,
+    });
+    lk(1, F_SETLK, F_WRLCK);
+    context.advance(1000);
+    lk(2, F_SETLKW, F_RDLCK, 5, 7);
+    flock(3, F_SETLK, F_RDLCK);
+    const whole = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: '' };
+    as(4, 'inodelk', 'dom', new Loc(inode), F_SETLK, whole, null);
+    as(5, 'entrylk', 'dom', new Loc(inode), 'n', ENTRYLK_LOCK, ENTRYLK_WRLCK, null);
+    const at = (seconds: number, what: string) => `${what} at 2026-11-20 12:00:0${seconds}`;
+    expect(dump()).toEqual({
+      inodes: 1,
+      'posixlk-count': 2,
+      'flock-count': 1,
+      'inodelk-count': 1,
+      'entrylk-count': 1,
+      blocked: 1,
+      'inode[0].path': '/f',
+      'inode[0].posixlk.posixlk[0](ACTIVE)': `type=WRITE, whence=0, start=0, len=0, pid=1, owner=0000000000000001, ${at(0, 'granted')}`,
+      'inode[0].posixlk.posixlk[1](BLOCKED)': `type=READ, whence=0, start=5, len=7, pid=2, owner=0000000000000002, ${at(1, 'blocked')}`,
+      'inode[0].flock.flock[0](ACTIVE)': `type=READ, whence=0, start=0, len=0, pid=3, owner=0000000000000003, ${at(1, 'granted')}`,
+      'inode[0].domain.dom.inodelk[0](ACTIVE)': `type=WRITE, whence=0, start=0, len=0, pid=4, owner=0000000000000004, ${at(1, 'granted')}`,
+      'inode[0].domain.dom.entrylk[0](ACTIVE)': `type=ENTRYLK_WRLCK on basename=n, pid=5, owner=0000000000000005, ${at(1, 'granted')}`,
+    });
+    context.advance(1000);
+    lk(1, F_SETLK, F_UNLCK);
+    expect(dump()['inode[0].posixlk.posixlk[0](ACTIVE)']).toBe(
+      `type=READ, whence=0, start=5, len=7, pid=2, owner=0000000000000002, ${at(1, 'blocked')}, ${at(2, 'granted')}`,
+    );
+  });
+
+  test('a long table is cut, and says so', async () => {
+    const { lk, dump } = await setUp();
+    for (let n = 0; n < 1000; n++) lk(1, F_SETLK, F_WRLCK, n * 2, 1);
+    const { 'posixlk-count': count, 'not-shown': left } = dump();
+    const shown = Object.keys(dump()).filter((name) => name.includes('ACTIVE')).length;
+    expect([count, left]).toEqual([1000, 1000 - shown]);
+    expect(shown).toBeGreaterThan(200);
+    expect(JSON.stringify(dump()).length).toBeLessThan(50_000);
+  });
+
+  test('with trace, requests and what came of them are logged; without, nothing', async () => {
+    const quiet = await setUp();
+    quiet.lk(1, F_SETLK, F_WRLCK);
+    expect(quiet.context.lines).toEqual([]);
+    const { lk, as, inode, context, xl } = await setUp({ trace: 'on' });
+    lk(1, F_SETLK, F_WRLCK);
+    lk(2, F_SETLK, F_WRLCK);
+    lk(2, F_SETLKW, F_WRLCK).frame.root.interrupt();
+    as(3, 'entrylk', 'dom', new Loc(inode), null, ENTRYLK_LOCK, ENTRYLK_WRLCK, null);
+    const told = context.lines.map((line) => /\[([A-Za-z ]+)\] Locker/.exec(line)?.[1]);
+    const waited = ['REQUEST', 'BLOCKED', 'Interrupted system call'];
+    const tried = ['REQUEST', 'TRYAGAIN'];
+    expect(told).toEqual(['REQUEST', 'GRANTED', ...tried, ...waited, 'REQUEST', 'GRANTED']);
+    expect(context.lines[0]).toMatch(
+      /Locker = \{Pid=1, lk-owner=0000000000000001, Frame=\d+\} Lockee = \{gfid=\S+, path=\/f\} Lock = \{lock=FCNTL, cmd=SETLK, type=WRITE, start=0, len=0\}$/,
+    );
+    locks.reconfigure!(xl, { trace: false, 'mandatory-locking': 'off' } as never);
+    const before = context.lines.length;
+    lk(1, F_SETLK, F_UNLCK);
+    expect(context.lines.length).toBe(before);
+  });
+});
+
+test('when the graph ends, nobody is left waiting', async () => {
+  const { as, lk, inode, graph } = await setUp();
+  const whole = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: '' };
+  lk(1, F_SETLK, F_WRLCK);
+  as(1, 'inodelk', 'd', new Loc(inode), F_SETLK, whole, null);
+  const record = lk(2, F_SETLKW, F_WRLCK);
+  const domain = as(2, 'inodelk', 'd', new Loc(inode), F_SETLKW, whole, null);
+  await graph.stop();
+  expect([record, domain]).toMatchObject([failed(ESTALE), failed(ESTALE)]);
+});

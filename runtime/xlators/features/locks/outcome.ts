@@ -1,0 +1,51 @@
+/** What comes of a request for a lock, whichever family it is of. */
+import { EINTR } from '../../../core/errno.ts';
+import type { Frame } from '../../../core/frame.ts';
+import type { Xlator } from '../../../core/xlator.ts';
+import type { Holder, InodeLocks } from './inode-locks.ts';
+import type { Locks } from './locks.ts';
+import type { Settle } from './records.ts';
+import type { Trace } from './trace.ts';
+
+export class Outcome {
+  readonly holder: Holder;
+  /** To be told once, when there is a lock (0) or there will be none (an errno). */
+  readonly settle: Settle;
+  private readonly xl: Xlator<Locks>;
+  private readonly frame: Frame;
+  private readonly trace: Trace;
+
+  /** @param fd `Fd.id`, or 0 @param answer what answers the request, with what `settle` is told */
+  constructor(
+    xl: Xlator<Locks>,
+    frame: Frame,
+    locks: InodeLocks,
+    trace: Trace,
+    { pid, fd, answer }: { pid: number; fd: number; answer: Settle },
+  ) {
+    this.xl = xl;
+    this.frame = frame;
+    this.trace = trace;
+    this.holder = { pid, fd, blockedAt: null, grantedAt: null };
+    this.settle = (errno) => {
+      frame.root.resting = false;
+      if (errno === 0) this.holder.grantedAt = this.now();
+      trace(errno);
+      xl.priv.changed(locks);
+      answer(errno);
+    };
+  }
+
+  /** The request waits, until it is settled or its caller gives up: `cancel` settles it then. */
+  waits(locks: InodeLocks, cancel: (errno: number) => void): void {
+    this.holder.blockedAt = this.now();
+    this.trace('BLOCKED');
+    this.xl.priv.changed(locks);
+    this.frame.root.resting = true;
+    this.frame.root.whenInterrupted(() => cancel(EINTR));
+  }
+
+  private now(): number {
+    return this.xl.context.sink.now();
+  }
+}

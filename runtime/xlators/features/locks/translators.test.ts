@@ -1,0 +1,131 @@
+/** inodelk and entrylk as translators see them. */
+import { describe, expect, test } from 'vitest';
+import { failed, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
+import { EAGAIN, EINTR, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { Loc } from '../../../core/loc.ts';
+import {
+  ENTRYLK_LOCK,
+  ENTRYLK_LOCK_NB,
+  ENTRYLK_RDLCK,
+  ENTRYLK_UNLOCK,
+  ENTRYLK_WRLCK,
+  F_GETLK,
+  F_RDLCK,
+  F_SETLK,
+  F_SETLKW,
+  F_UNLCK,
+  F_WRLCK,
+  type Flock,
+} from '../../../core/lock.ts';
+
+describe('inodelk', () => {
+  async function domains() {
+    const all = await setUp();
+    const { as, inode, fd } = all;
+    const flockOf = (type: number, start: number, len: number): Flock => {
+      return { type, whence: 0, start, len, pid: 0, owner: '' };
+    };
+    const inodelk = (owner: number, cmd: number, type: number, start = 0, len = 0, domain = 'd') =>
+      as(owner, 'inodelk', domain, new Loc(inode), cmd, flockOf(type, start, len), null);
+    const finodelk = (owner: number, cmd: number, type: number) =>
+      as(owner, 'finodelk', 'd', fd, cmd, flockOf(type, 0, 0), null);
+    return { ...all, inodelk, finodelk };
+  }
+
+  test('readers share, writers do not, by path or by open file; domains do not meet', async () => {
+    const { inodelk, finodelk } = await domains();
+    expect(inodelk(1, F_SETLK, F_RDLCK)).toMatchObject(OK);
+    expect(finodelk(2, F_SETLK, F_RDLCK)).toMatchObject(OK);
+    expect(inodelk(3, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(3, F_SETLK, F_WRLCK, 0, 0, 'other')).toMatchObject(OK);
+    expect(inodelk(1, F_GETLK, F_WRLCK)).toMatchObject(failed(EOPNOTSUPP));
+  });
+
+  test('each lock of an owner wants its own unlock, by its exact range', async () => {
+    const { inodelk, dump } = await domains();
+    for (const _ of [1, 2]) expect(inodelk(1, F_SETLK, F_WRLCK, 0, 10)).toMatchObject(OK);
+    expect(inodelk(1, F_SETLK, F_UNLCK, 0, 5)).toMatchObject(failed(EINVAL));
+    expect(inodelk(2, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(failed(EINVAL));
+    expect(inodelk(1, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(OK);
+    expect(inodelk(2, F_SETLK, F_WRLCK, 0, 10)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(1, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(OK);
+    expect(inodelk(1, F_SETLK, F_UNLCK, 0, 10)).toMatchObject(failed(EINVAL));
+    expect(dump()).toMatchObject({ inodes: 0 });
+  });
+
+  test('a reader stands in line behind a writer that waits, unless it has a lock already', async () => {
+    const { inodelk } = await domains();
+    inodelk(1, F_SETLK, F_RDLCK);
+    const writer = inodelk(2, F_SETLKW, F_WRLCK);
+    const reader = inodelk(3, F_SETLKW, F_RDLCK);
+    expect([writer, reader]).toMatchObject([WAITS, WAITS]);
+    expect(inodelk(4, F_SETLK, F_RDLCK)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(1, F_SETLK, F_RDLCK, 0, 10)).toMatchObject(OK);
+    inodelk(1, F_SETLK, F_UNLCK);
+    inodelk(1, F_SETLK, F_UNLCK, 0, 10);
+    expect([writer, reader]).toMatchObject([OK, WAITS]);
+    inodelk(2, F_SETLK, F_UNLCK);
+    expect(reader).toMatchObject(OK);
+  });
+
+  test('when a writer gives up waiting, those behind it go on', async () => {
+    const { inodelk } = await domains();
+    inodelk(1, F_SETLK, F_RDLCK);
+    const writer = inodelk(2, F_SETLKW, F_WRLCK);
+    const reader = inodelk(3, F_SETLKW, F_RDLCK);
+    writer.frame.root.interrupt();
+    expect([writer, reader]).toMatchObject([failed(EINTR), OK]);
+  });
+
+  test('an inode with a lock stays in its table', async () => {
+    const { inodelk, graph, inode, fd } = await domains();
+    fd.release();
+    inodelk(1, F_SETLK, F_WRLCK);
+    graph.inodes.unlink(graph.inodes.root, 'f');
+    expect(graph.inodes.find(inode.gfid)).toBe(inode);
+    inodelk(1, F_SETLK, F_UNLCK);
+    expect(graph.inodes.find(inode.gfid)).toBe(undefined);
+  });
+});
+
+describe('entrylk', () => {
+  async function entries() {
+    const all = await setUp();
+    const loc = new Loc(all.graph.inodes.root);
+    const entrylk = (owner: number, cmd: number, name: string | null, type = ENTRYLK_WRLCK) =>
+      all.as(owner, 'entrylk', 'd', loc, name, cmd, type, null);
+    return { ...all, entrylk };
+  }
+
+  test('names do not meet, and all names meet each', async () => {
+    const { entrylk } = await entries();
+    expect(entrylk(1, ENTRYLK_LOCK_NB, 'a')).toMatchObject(OK);
+    expect(entrylk(2, ENTRYLK_LOCK_NB, 'b')).toMatchObject(OK);
+    expect(entrylk(2, ENTRYLK_LOCK_NB, 'a')).toMatchObject(failed(EAGAIN));
+    expect(entrylk(3, ENTRYLK_LOCK_NB, null)).toMatchObject(failed(EAGAIN));
+    const all = entrylk(3, ENTRYLK_LOCK, null);
+    expect(entrylk(4, ENTRYLK_LOCK_NB, 'c')).toMatchObject(failed(EAGAIN));
+    entrylk(1, ENTRYLK_UNLOCK, 'a');
+    expect(all).toMatchObject(WAITS);
+    entrylk(2, ENTRYLK_UNLOCK, 'b');
+    expect(all).toMatchObject(OK);
+  });
+
+  test('read locks exclude each other, and an unlock says which type it means', async () => {
+    const { entrylk } = await entries();
+    expect(entrylk(1, ENTRYLK_LOCK, 'a', ENTRYLK_RDLCK)).toMatchObject(OK);
+    expect(entrylk(2, ENTRYLK_LOCK_NB, 'a', ENTRYLK_RDLCK)).toMatchObject(failed(EAGAIN));
+    expect(entrylk(1, ENTRYLK_UNLOCK, 'a', ENTRYLK_WRLCK)).toMatchObject(failed(EINVAL));
+    expect(entrylk(1, ENTRYLK_UNLOCK, 'a', ENTRYLK_RDLCK)).toMatchObject(OK);
+    expect(entrylk(1, 3, 'a')).toMatchObject(failed(EINVAL));
+  });
+
+  test('by open directory, it is the same table', async () => {
+    const { entrylk, as, graph } = await entries();
+    const fd = new Fd(graph.inodes.root, 0, 1, true);
+    entrylk(1, ENTRYLK_LOCK, 'a');
+    const reply = as(2, 'fentrylk', 'd', fd, 'a', ENTRYLK_LOCK_NB, ENTRYLK_WRLCK, null);
+    expect(reply).toMatchObject(failed(EAGAIN));
+  });
+});

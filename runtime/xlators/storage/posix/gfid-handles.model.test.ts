@@ -1,0 +1,129 @@
+/** Whatever is done to names: every inode of the brick has its gfid handle, and nothing else has. */
+
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { TestVolume } from '../../../../test/contract/driver.ts';
+import {
+  folder,
+  gfidHandles,
+  isRoot,
+  startBrick,
+  storedGfid,
+} from '../../../../test/support/posix.ts';
+import { ROOT_GFID } from '../../../core/gfid.ts';
+import type { Inode } from '../../../core/inode.ts';
+
+const RENAME_NOREPLACE = 1;
+const RENAME_EXCHANGE = 2;
+
+/** A name in the root, or in one of its directories if that is known. */
+type At = readonly [dir: string, name: string];
+const at = fc.tuple(fc.constantFrom('', 'a', 'b'), fc.constantFrom('a', 'b', 'c'));
+const flags = fc.constantFrom(0, 0, RENAME_NOREPLACE, RENAME_EXCHANGE);
+
+interface Step {
+  readonly title: string;
+  run(vol: TestVolume): Promise<unknown>;
+}
+
+const dirOf = (vol: TestVolume, [dir]: At): Inode =>
+  (dir === '' ? undefined : vol.graph.inodes.grep(vol.root, dir)) ?? vol.root;
+
+/** One operation on a name, which may well fail. */
+const one = (title: string, run: (vol: TestVolume, dir: Inode, name: string) => Promise<unknown>) =>
+  at.map(
+    (place): Step => ({
+      title: `${title} ${place.join('/')}`,
+      run: (vol) => run(vol, dirOf(vol, place), place[1]),
+    }),
+  );
+
+/** One on two names. */
+const two = (
+  title: string,
+  run: (
+    vol: TestVolume,
+    from: Inode,
+    name: string,
+    to: Inode,
+    toName: string,
+    how: number,
+  ) => unknown,
+) =>
+  fc.tuple(at, at, flags).map(
+    ([from, to, how]): Step => ({
+      title: `${title} ${from.join('/')} ${to.join('/')} ${how}`,
+      run: async (vol) => run(vol, dirOf(vol, from), from[1], dirOf(vol, to), to[1], how),
+    }),
+  );
+
+async function link(vol: TestVolume, from: Inode, name: string, to: Inode, toName: string) {
+  const inode = vol.graph.inodes.grep(from, name);
+  if (inode !== undefined && !inode.isDir) await vol.link(inode, to, toName);
+}
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  one('create', async (vol, dir, name) => (await vol.create(dir, name)).fd?.release()),
+  one('mkdir', (vol, dir, name) => vol.mkdir(dir, name)),
+  one('symlink', (vol, dir, name) => vol.symlink(dir, name, 'target')),
+  one('unlink', (vol, dir, name) => vol.unlink(dir, name)),
+  one('rmdir', (vol, dir, name) => vol.rmdir(dir, name)),
+  two('rename', (vol, from, name, to, toName, how) => vol.rename(from, name, to, toName, how)),
+  two('link', link),
+);
+
+/** Every inode that a name of the brick leads to: what its handle has to be. */
+function wanted(directory: string): Map<string, string> {
+  const found = new Map<string, string>();
+  const visit = (folder: string, parent: string) => {
+    for (const name of fs.readdirSync(folder)) {
+      if (folder === directory && name === '.glusterfs') continue;
+      const path = join(folder, name);
+      const gfid = storedGfid(path)!;
+      const st = fs.lstatSync(path);
+      const above = join(parent.slice(0, 2), parent.slice(2, 4), parent);
+      found.set(gfid, st.isDirectory() ? `../../${above}/${name}` : `${st.ino}`);
+      if (st.isDirectory()) visit(path, gfid);
+    }
+  };
+  visit(directory, ROOT_GFID);
+  return found;
+}
+
+/** The handles there are. A symbolic link that leads to no directory is one more link to a file. */
+function present(directory: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [gfid, path] of gfidHandles(directory)) {
+    const st = fs.lstatSync(path);
+    const text = st.isSymbolicLink() ? fs.readlinkSync(path) : '';
+    found.set(gfid, text.startsWith('../../') ? text : `${st.ino}`);
+  }
+  return found;
+}
+
+const sorted = (map: Map<string, string>) => [...map].map((pair) => pair.join(' ')).sort();
+
+// A user's symbolic links can store no gfid to compare with.
+test.runIf(isRoot)('handles are those of the inodes', async () => {
+  const steps = fc.array(step, { maxLength: 30 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (script) => {
+      const directory = folder();
+      const vol = await startBrick(directory, { 'gfid-handles': 'on' });
+      try {
+        for (const { run } of script) {
+          await run(vol);
+          // As the kernel does: what is renamed or removed elsewhere is looked up again.
+          for (const name of ['a', 'b', 'c']) await vol.lookup(vol.root, name);
+        }
+        const titles = script.map(({ title }) => title).join('; ');
+        expect(sorted(present(directory)), titles).toEqual(sorted(wanted(directory)));
+      } finally {
+        await vol.stop();
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

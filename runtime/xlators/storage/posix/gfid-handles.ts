@@ -1,0 +1,302 @@
+/**
+ * gfid handles: how an inode is found by its gfid alone, also by a process that never saw a name of
+ * it. They stand in `.glusterfs` at the root of the brick, in GlusterFS's form: `aa/bb/<gfid>`, of
+ * which aa and bb are the gfid's first two bytes, is
+ *   - of what is no directory, one more hard link;
+ *   - of a directory, a symbolic link `../../pp/qq/<gfid of its parent>/<its name>`.
+ *
+ * A hard link pins the space of a file that somebody removes from the directory itself, past the
+ * volume. So nobody gets handles who did not ask for them: see the option `gfid-handles`.
+ *
+ * Rules for callers
+ * - What a handle says is believed only when the inode that it leads to has that gfid. Symbolic
+ *   links are read here, and never followed by the kernel.
+ * - `keep` and `drop` come with the change of the name they are about, before anything may wait.
+ *
+ * Source: GlusterFS `xlators/storage/posix/src/posix-handle.c`.
+ */
+import { constants } from 'node:fs';
+import { decodeName, encodeName } from '../../../core/bytes.ts';
+import { EACCES, EEXIST, ENOENT, EROFS, ESTALE, strerror } from '../../../core/errno.ts';
+import { InitError } from '../../../core/errors.ts';
+import { type Gfid, isGfid, ROOT_GFID } from '../../../core/gfid.ts';
+import { NAME_MAX } from '../../../core/limits.ts';
+import type { Path } from '../../../sys/call.ts';
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  AT_SYMLINK_FOLLOW,
+  AT_SYMLINK_NOFOLLOW,
+  O_CLOEXEC,
+  O_PATH,
+} from '../../../sys/constants.ts';
+import * as libc from '../../../sys/libc.ts';
+import { cstring, Statx } from '../../../sys/struct.ts';
+import { derivedGfid, type GfidStore } from './gfids.ts';
+import { type Handle, STATX_MASK } from './handles.ts';
+import { EMPTY, procPath, SELF } from './paths.ts';
+
+/** Where GlusterFS keeps its own files in a brick: nobody's business. */
+export const PRIVATE_NAME = '.glusterfs';
+const PRIVATE = cstring(PRIVATE_NAME);
+/** The root's handle leads back to the root. */
+const ROOT_LINK = cstring('../../..');
+const OPEN_DIR = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
+const OPEN_ANY = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
+const { W_OK, X_OK } = constants;
+/** `../../pp/qq/`, a gfid, a slash and a name. */
+const DIRECTORY_LINK = /^\.\.\/\.\.\/[0-9a-f]{2}\/[0-9a-f]{2}\/([0-9a-f-]{36})\/([^/]+)$/s;
+/** Directories above one that are looked for, before the links go in a circle. */
+const DEPTH_MAX = 2048;
+
+/** What became of a handle that was to be kept. */
+export type Kept =
+  /** It leads to the inode. */
+  | 'kept'
+  /** Another living inode has this gfid: the newcomer is a copy that brought its attributes. */
+  | 'taken'
+  /** It could not be made: the errno. */
+  | number;
+
+/** Where an inode has a name; null as the name where none is known. */
+export interface Place {
+  readonly parent: Gfid;
+  /** Ends in NUL. */
+  readonly name: Path | null;
+}
+
+export type HandlesWanted = 'auto' | 'on' | 'off';
+
+/**
+ * The handles of a brick; null when it is to have none. With `auto` it has them when there is a
+ * `.glusterfs` that this process may write to. @throws {InitError} when `on` cannot be.
+ */
+export function openGfidHandles(
+  rootFd: number,
+  gfids: GfidStore,
+  wanted: HandlesWanted,
+): GfidHandles | null {
+  if (wanted === 'off') return null;
+  if (wanted === 'on') libc.mkdirat(rootFd, PRIVATE, 0o700);
+  const folder = libc.openat(rootFd, PRIVATE, OPEN_DIR, 0);
+  const access = folder < 0 ? folder : libc.faccessat(rootFd, PRIVATE, W_OK | X_OK, 0);
+  // What is on a read-only disk is of use as it is.
+  if (folder >= 0 && (access >= 0 || access === -EROFS)) {
+    return new GfidHandles(rootFd, folder, gfids);
+  }
+  if (folder >= 0) libc.close(folder);
+  if (wanted === 'auto') return null;
+  const reason = strerror(-access);
+  const what = access === -EACCES ? 'write to' : 'make';
+  throw new InitError(`option 'gfid-handles' is on, but cannot ${what} ${PRIVATE_NAME}: ${reason}`);
+}
+
+export class GfidHandles {
+  private readonly rootFd: number;
+  private readonly folder: number;
+  private readonly gfids: GfidStore;
+  /** Descriptors of the 256 folders of the first byte that were needed so far. */
+  private readonly first = new Map<string, number>();
+  private readonly name = new Uint8Array(ROOT_GFID.length + 1);
+  private readonly part = new Uint8Array(3);
+  /** A link's text is at most 49 characters and a name long. */
+  private readonly link = new Uint8Array(64 + NAME_MAX);
+  private readonly st = new Statx();
+
+  /** Takes over `folder`; `rootFd` stays the brick's. */
+  constructor(rootFd: number, folder: number, gfids: GfidStore) {
+    this.rootFd = rootFd;
+    this.folder = folder;
+    this.gfids = gfids;
+    const slot = this.slot(ROOT_GFID, true);
+    if (slot < 0) return;
+    libc.symlinkat(ROOT_LINK, slot, this.nameOf(ROOT_GFID));
+    libc.close(slot);
+  }
+
+  close(): void {
+    for (const fd of this.first.values()) libc.close(fd);
+    this.first.clear();
+    libc.close(this.folder);
+  }
+
+  /** Makes sure that the handle of an inode, which `fd` is open on, leads to it. */
+  keep(handle: Handle, fd: number, place: Place, isNew: boolean): Kept {
+    const slot = this.slot(handle.gfid, true);
+    if (slot < 0) return -slot;
+    let kept: Kept = 'kept';
+    if (isNew || !this.stands(slot, handle, place)) kept = this.make(slot, handle, fd, place);
+    if (kept === EEXIST) {
+      const before = this.open(handle.gfid);
+      const isOther = before >= 0 && !this.isOnlyLink(before, handle);
+      if (before >= 0) libc.close(before);
+      if (isOther) kept = 'taken';
+      else {
+        libc.unlinkat(slot, this.nameOf(handle.gfid), 0);
+        kept = this.make(slot, handle, fd, place);
+      }
+    }
+    libc.close(slot);
+    return kept;
+  }
+
+  /** Removes a handle: its inode has no other name any more. */
+  drop(gfid: Gfid): void {
+    const slot = this.slot(gfid, false);
+    if (slot < 0) return;
+    libc.unlinkat(slot, this.nameOf(gfid), 0);
+    libc.close(slot);
+  }
+
+  /**
+   * An O_PATH descriptor of the inode with this gfid, or minus the errno: ESTALE when there is no
+   * handle, or it leads to something else.
+   */
+  open(gfid: Gfid): number {
+    return this.openUpTo(gfid, DEPTH_MAX);
+  }
+
+  /** The names of the directories from the root to this one; null when they are not known. */
+  namesOf(directory: Gfid): string[] | null {
+    const names: string[] = [];
+    for (let at = directory; at !== ROOT_GFID; ) {
+      const link = names.length < DEPTH_MAX ? this.linkOf(at) : null;
+      if (link === null) return null;
+      names.unshift(link.name);
+      at = link.parent;
+    }
+    return names;
+  }
+
+  private openUpTo(gfid: Gfid, depth: number): number {
+    if (gfid === ROOT_GFID) return libc.openat(this.rootFd, SELF, OPEN_DIR, 0);
+    const slot = this.slot(gfid, false);
+    if (slot < 0) return slot === -ENOENT ? -ESTALE : slot;
+    const fd = libc.openat(slot, this.nameOf(gfid), OPEN_ANY, 0);
+    libc.close(slot);
+    if (fd < 0) return fd === -ENOENT ? -ESTALE : fd;
+    if (this.has(fd, gfid)) return fd;
+    const link = this.readLink(fd);
+    libc.close(fd);
+    return link === null || depth === 0 ? -ESTALE : this.openChild(link, gfid, depth);
+  }
+
+  private openChild(link: Link, gfid: Gfid, depth: number): number {
+    const dir = this.openUpTo(link.parent, depth - 1);
+    if (dir < 0) return dir;
+    const fd = libc.openat(dir, cstringOf(link.name), OPEN_DIR, 0);
+    libc.close(dir);
+    if (fd < 0) return -ESTALE;
+    if (this.has(fd, gfid)) return fd;
+    libc.close(fd);
+    return -ESTALE;
+  }
+
+  /** Whether the inode that `fd` is open on has this gfid. */
+  private has(fd: number, gfid: Gfid): boolean {
+    const stored = this.gfids.read(fd);
+    if (stored !== null) return stored === gfid;
+    return this.look(fd, EMPTY) && derivedGfid(this.st) === gfid;
+  }
+
+  private look(fd: number, path: Path): boolean {
+    const flags = path === EMPTY ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW;
+    return libc.statx(fd, path, flags, STATX_MASK, this.st.bytes) >= 0;
+  }
+
+  /** Whether a handle is there as it has to be, as far as one look can tell. */
+  private stands(slot: number, handle: Handle, place: Place): boolean {
+    if (!handle.isDir) return this.look(slot, this.nameOf(handle.gfid)) && handle.is(this.st);
+    const length = libc.readlinkat(slot, this.nameOf(handle.gfid), this.link, this.link.length);
+    if (length < 0 || place.name === null) return length >= 0;
+    const wanted = linkText(place);
+    return Buffer.compare(this.link.subarray(0, length), wanted.subarray(0, -1)) === 0;
+  }
+
+  /** 'kept', or the errno. A directory of which no name is known gets no handle now. */
+  private make(slot: number, handle: Handle, fd: number, place: Place): 'kept' | number {
+    const name = this.nameOf(handle.gfid);
+    let result = 0;
+    if (!handle.isDir) result = libc.linkat(AT_FDCWD, procPath(fd), slot, name, AT_SYMLINK_FOLLOW);
+    else if (place.name !== null) result = libc.symlinkat(linkText(place), slot, name);
+    return result < 0 ? -result : 'kept';
+  }
+
+  /** Whether what `fd` is open on is the handle's own inode, or is kept by its gfid handle alone. */
+  private isOnlyLink(fd: number, handle: Handle): boolean {
+    if (!this.look(fd, EMPTY) || handle.is(this.st)) return true;
+    return (this.st.mode & constants.S_IFMT) !== constants.S_IFDIR && this.st.nlink <= 1;
+  }
+
+  private linkOf(directory: Gfid): Link | null {
+    const slot = this.slot(directory, false);
+    if (slot < 0) return null;
+    const fd = libc.openat(slot, this.nameOf(directory), OPEN_ANY, 0);
+    libc.close(slot);
+    const link = fd < 0 ? null : this.readLink(fd);
+    if (fd >= 0) libc.close(fd);
+    return link;
+  }
+
+  private readLink(fd: number): Link | null {
+    const length = libc.readlinkat(fd, EMPTY, this.link, this.link.length);
+    if (length < 0 || length === this.link.length) return null;
+    const found = DIRECTORY_LINK.exec(decodeName(this.link, 0, length));
+    const [, parent = '', name = ''] = found ?? [];
+    return found === null || !isGfid(parent) || name === '..' || name === '.'
+      ? null
+      : { parent, name };
+  }
+
+  /** A descriptor of the folder `aa/bb`, for the caller to close; or minus the errno. */
+  private slot(gfid: Gfid, make: boolean): number {
+    const first = this.firstOf(gfid, make);
+    if (first < 0) return first;
+    const second = this.openPart(first, gfid, 2, make);
+    // Somebody has taken the folder away: it is looked for again the next time.
+    if (second === -ENOENT && make) this.forgetFirst(gfid);
+    return second;
+  }
+
+  private firstOf(gfid: Gfid, make: boolean): number {
+    const key = gfid.slice(0, 2);
+    const known = this.first.get(key);
+    if (known !== undefined) return known;
+    const fd = this.openPart(this.folder, gfid, 0, make);
+    if (fd >= 0) this.first.set(key, fd);
+    return fd;
+  }
+
+  private forgetFirst(gfid: Gfid): void {
+    const key = gfid.slice(0, 2);
+    libc.close(this.first.get(key)!);
+    this.first.delete(key);
+  }
+
+  private openPart(dir: number, gfid: Gfid, at: number, make: boolean): number {
+    this.part[0] = gfid.charCodeAt(at);
+    this.part[1] = gfid.charCodeAt(at + 1);
+    const fd = libc.openat(dir, this.part, OPEN_DIR, 0);
+    if (fd !== -ENOENT || !make) return fd;
+    const made = libc.mkdirat(dir, this.part, 0o700);
+    return made < 0 && made !== -EEXIST ? made : libc.openat(dir, this.part, OPEN_DIR, 0);
+  }
+
+  private nameOf(gfid: Gfid): Uint8Array {
+    for (let at = 0; at < gfid.length; at++) this.name[at] = gfid.charCodeAt(at);
+    return this.name;
+  }
+}
+
+/** What a directory's handle says. */
+interface Link {
+  readonly parent: Gfid;
+  readonly name: string;
+}
+
+const cstringOf = (name: string): Uint8Array => Buffer.concat([encodeName(name), EMPTY]);
+
+function linkText({ parent, name }: Place): Uint8Array {
+  const before = `../../${parent.slice(0, 2)}/${parent.slice(2, 4)}/${parent}/`;
+  return Buffer.concat([Buffer.from(before, 'latin1'), name!.subarray(0, name!.indexOf(0) + 1)]);
+}

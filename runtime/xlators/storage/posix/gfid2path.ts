@@ -1,0 +1,61 @@
+/**
+ * gfid2path: which names a file has, kept with the file itself as GlusterFS does, so that its path
+ * is known when only its gfid is. Each name is an attribute `trusted.gfid2path.HASH`, of which the
+ * value is `<gfid of the directory>/<name>`, and HASH the XXH64 of that. Directories have none: their
+ * gfid handle says it.
+ *
+ * Source: GlusterFS `xlators/storage/posix/src/posix-gfid-path.c`.
+ */
+
+import { decodeName } from '../../../core/bytes.ts';
+import { isGfid } from '../../../core/gfid.ts';
+import { NAME_MAX, XATTR_LIST_MAX } from '../../../core/limits.ts';
+import * as libc from '../../../sys/libc.ts';
+import { cstring } from '../../../sys/struct.ts';
+import type { Place } from './gfid-handles.ts';
+import { procPath } from './paths.ts';
+import { xxh64 } from './xxhash.ts';
+
+const PREFIX = 'trusted.gfid2path.';
+const GFID_LENGTH = 36;
+
+/** A name that leads to a file. */
+export interface Name {
+  readonly parent: string;
+  readonly name: string;
+}
+
+const textOf = ({ parent, name }: Place): Uint8Array =>
+  Buffer.concat([Buffer.from(`${parent}/`, 'latin1'), name!.subarray(0, name!.indexOf(0))]);
+
+/** Notes a name of the file that `fd` is open on; 0 or the errno. */
+export function noteName(fd: number, place: Place): number {
+  const value = textOf(place);
+  const key = cstring(PREFIX + xxh64(value));
+  return -libc.setxattr(procPath(fd), key, value, value.length, 0);
+}
+
+/** Strikes out a name of the file that `fd` is open on. */
+export function strikeName(fd: number, place: Place): void {
+  libc.removexattr(procPath(fd), cstring(PREFIX + xxh64(textOf(place))));
+}
+
+const list = new Uint8Array(new ArrayBuffer(XATTR_LIST_MAX));
+const value = new Uint8Array(GFID_LENGTH + 1 + NAME_MAX);
+
+/** The names that are noted. */
+export function notedNames(fd: number): Name[] {
+  const found: Name[] = [];
+  const length = libc.listxattr(procPath(fd), list, list.length);
+  for (let start = 0; start < length; ) {
+    const end = list.indexOf(0, start);
+    const key = list.slice(start, end + 1);
+    start = end + 1;
+    if (!decodeName(key).startsWith(PREFIX)) continue;
+    const size = libc.getxattr(procPath(fd), key, value, value.length);
+    if (size <= GFID_LENGTH) continue;
+    const parent = decodeName(value, 0, GFID_LENGTH);
+    if (isGfid(parent)) found.push({ parent, name: decodeName(value, GFID_LENGTH + 1, size) });
+  }
+  return found;
+}

@@ -1,0 +1,189 @@
+/**
+ * Whether the brick is there, looked at every `health-check-interval` seconds: a directory that was
+ * moved, removed or unmounted would go on under the descriptors that are open on it, and take what
+ * nobody finds any more.
+ *
+ * While it is gone requests fail with ESTALE, its descriptors are given back (but those of open
+ * files), and translators above know by CHILD_DOWN; with CHILD_UP it is back. One line is logged for
+ * each. What stands in its place is taken for it when it is what it was, a mount point or a
+ * directory of that disk, or has the gfid of a root: else it would be the empty directory under a
+ * disk that is not mounted. It is looked for without following symbolic links: one that somebody
+ * put in its place would lead anywhere.
+ *
+ * Source: GlusterFS `xlators/storage/posix/src/posix-helpers.c` (posix_health_check_thread_proc),
+ * which writes a file as well, and ends the brick when that fails.
+ */
+import { stat } from 'node:fs';
+import { strerror } from '../../../core/errno.ts';
+import { InitError } from '../../../core/errors.ts';
+import { AT_EMPTY_PATH, AT_FDCWD } from '../../../sys/constants.ts';
+import * as libc from '../../../sys/libc.ts';
+import { cstring, Statvfs, Statx } from '../../../sys/struct.ts';
+import type { Brick } from './brick.ts';
+import { errnoOf } from './files.ts';
+import { STATX_MASK } from './handles.ts';
+import { EMPTY } from './paths.ts';
+import { openReal } from './root.ts';
+
+/** statvfs(3)'s flag of what is mounted read-only. */
+const ST_RDONLY = 1;
+const vfs = new Statvfs();
+
+/** What a brick's directory stays as long as it is the brick's. */
+interface Ground {
+  readonly isMount: boolean;
+  readonly devMajor: number;
+  readonly devMinor: number;
+}
+
+const groundOf = ({ isMountRoot, devMajor, devMinor }: Statx): Ground => ({
+  isMount: isMountRoot,
+  devMajor,
+  devMinor,
+});
+
+export class Health {
+  private readonly brick: Brick;
+  private readonly path: Uint8Array;
+  private readonly st = new Statx();
+  private readonly ground: Ground;
+  private cancel: () => void = () => {};
+  /** A look that has not been answered yet. */
+  private asking = false;
+  private ended = false;
+  private isLost = false;
+  private isReadOnly = false;
+  /** What is wrong, as it was logged last: it is not logged again. */
+  private told = '';
+
+  constructor(brick: Brick) {
+    this.brick = brick;
+    this.path = cstring(brick.realPath);
+    this.look();
+    this.ground = groundOf(this.st);
+    this.isReadOnly = this.readOnly();
+  }
+
+  get state(): string {
+    if (this.isLost) return 'gone';
+    return this.isReadOnly ? 'read-only' : 'up';
+  }
+
+  /** Looks every `seconds` from now on; never for 0. */
+  every(seconds: number): void {
+    this.cancel();
+    if (seconds === 0 || this.ended) return;
+    this.cancel = this.brick.xl.context.after(seconds * 1000, () => {
+      this.every(seconds);
+      void this.check();
+    });
+  }
+
+  stop(): void {
+    this.ended = true;
+    this.cancel();
+  }
+
+  /** Looks now. */
+  async check(): Promise<void> {
+    if (this.asking) {
+      this.tell(`the directory '${this.brick.directory}' does not answer`);
+      return;
+    }
+    this.asking = true;
+    // On libuv's pool: a disk that does not answer must not hold up the rest.
+    const errno = await new Promise<number>((done) => {
+      stat(this.brick.realPath, (error) => done(errnoOf(error)));
+    });
+    this.asking = false;
+    if (!this.ended) this.found(errno);
+  }
+
+  private found(errno: number): void {
+    const { root } = this.brick;
+    const fault = errno !== 0 ? errno : this.look();
+    const isSame = fault === 0 && !root.dropped && root.is(this.st);
+    if (isSame) {
+      this.told = '';
+      this.seeReadOnly();
+      return;
+    }
+    if (!this.isLost) this.lose(fault);
+    if (fault === 0) this.recover();
+  }
+
+  private lose(fault: number): void {
+    this.isLost = true;
+    const why = fault === 0 ? 'another is in its place' : strerror(fault);
+    this.tell(
+      `the directory '${this.brick.directory}' is gone (${why}): requests fail with ESTALE`,
+    );
+    this.brick.detach();
+    this.brick.xl.notify('CHILD_DOWN', this.brick.xl);
+  }
+
+  private recover(): void {
+    const { brick } = this;
+    const fd = openReal(brick.realPath);
+    const fault = fd < 0 ? -fd : -libc.statx(fd, EMPTY, AT_EMPTY_PATH, STATX_MASK, this.st.bytes);
+    const text = fault === 0 ? this.attach(fd) : strerror(fault);
+    if (text !== '') {
+      this.tell(`what is at '${brick.directory}' now is not served: ${text}`);
+      return;
+    }
+    this.isLost = false;
+    this.told = '';
+    this.isReadOnly = this.readOnly();
+    brick.xl.log.notice(`the directory '${brick.directory}' is back`);
+    brick.xl.notify('CHILD_UP', brick.xl);
+  }
+
+  /** Takes `fd`, which `st` describes, for the brick; or why not. */
+  private attach(fd: number): string {
+    const { brick } = this;
+    if (!brick.root.is(this.st) && !this.isGround() && !brick.isBrick(fd)) {
+      libc.close(fd);
+      return 'it is another file system';
+    }
+    try {
+      brick.reattach(fd);
+      return '';
+    } catch (error) {
+      if (!(error instanceof InitError)) throw error;
+      return error.message;
+    }
+  }
+
+  /** Whether what `st` describes is of the kind and the disk that the brick was. */
+  private isGround(): boolean {
+    const { isMount, devMajor, devMinor } = groundOf(this.st);
+    const { ground } = this;
+    const isSameDisk = devMajor === ground.devMajor && devMinor === ground.devMinor;
+    return isMount === ground.isMount && (isMount || isSameDisk);
+  }
+
+  private seeReadOnly(): void {
+    const isReadOnly = this.readOnly();
+    if (isReadOnly === this.isReadOnly) return;
+    this.isReadOnly = isReadOnly;
+    const { directory, xl } = this.brick;
+    if (isReadOnly) xl.log.error(`'${directory}' is read-only now: changes fail with EROFS`);
+    else xl.log.notice(`'${directory}' can be written to again`);
+  }
+
+  private readOnly(): boolean {
+    const { fd } = this.brick.root;
+    return libc.fstatvfs(fd, vfs.bytes) >= 0 && (vfs.flag & ST_RDONLY) !== 0;
+  }
+
+  /** 0 when `st` describes what the path leads to, else the errno. */
+  private look(): number {
+    return -libc.statx(AT_FDCWD, this.path, 0, STATX_MASK, this.st.bytes);
+  }
+
+  private tell(text: string): void {
+    if (text === this.told) return;
+    this.told = text;
+    this.brick.xl.log.error(text);
+  }
+}

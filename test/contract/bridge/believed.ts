@@ -1,0 +1,145 @@
+/**
+ * The bridge contract, part eight: what a module lets the kernel believe, and takes back.
+ *
+ * `believe` answers with timeouts: a lookup of `absent` fails with ENOENT for 60 s; one that finds
+ * something is believed for 3.5 s as to its name and 7 s as to its attributes; a stat 9 s as to its
+ * attributes, whatever else was in its xdata; a failure that is said to be believed and is none of a
+ * lookup's (access) is a mistake.
+ *
+ * `take_back` says by the name that is looked up what it takes back: `entry`, `expire`, `inode`,
+ * `attributes`, `removed`, `every`, `gone` (an inode that the volume has forgotten), `wrong` (a name
+ * with a slash), and then lets the lookup pass.
+ *
+ * `believe_awaited`, where there are async methods: a lookup of `early` fails for 5 s, any other as the
+ * child's, for 6 s.
+ */
+import { expect, it } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { timeoutsOf } from '../../../runtime/core/timeouts.ts';
+import { isUpcall } from '../../../runtime/core/upcall.ts';
+import type { Reply } from '../../support/core.ts';
+import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import { sized } from './requests.ts';
+
+const LOOKUP_XDATA = 2;
+const STAT_XDATA = 1;
+
+const said = (reply: Reply, at: number) => timeoutsOf(reply.values[at] as Dict | null);
+
+/** What has left the top of the graph since the start, in words. */
+function listen(run: RunningModule): string[] {
+  const heard: string[] = [];
+  run.graph.listen((event, data) => {
+    if (event !== 'UPCALL' || !isUpcall(data)) return;
+    const { what } = data;
+    if (what === 'every-entry') heard.push(what);
+    else if (what === 'inode') heard.push(`inode ${data.inode.gfid} data=${data.data}`);
+    else {
+      const more = what === 'entry' ? `expire=${data.expire}` : data.inode.gfid;
+      heard.push(`${what} ${data.parent.gfid}/${data.name} ${more}`);
+    }
+  });
+  return heard;
+}
+
+export function believedContract(folder: string, language: Language = hosted): void {
+  believeContract(folder, language);
+  takeBackContract(folder, language);
+  if (language === hosted) awaitedContract(folder);
+}
+
+function awaitedContract(folder: string): void {
+  it.each([
+    ['early', 5],
+    ['late', 6],
+  ])('believe_awaited: an absent name, from an async method (%s)', async (name, seconds) => {
+    const run = await startModule(folder, { name: 'believe_awaited' });
+    const reply = run.ask('lookup', run.absent(name), null);
+    for (const held of run.asked()) held.answer(-1, ENOENT, null, null, null, null);
+    expect([reply.count, reply.opErrno]).toEqual([1, ENOENT]);
+    expect(said(reply, LOOKUP_XDATA)).toEqual({ negative: seconds });
+    run.settled();
+  });
+
+  it('believe_awaited: of what is never believed, no time can be said', async () => {
+    const run = await startModule(folder, { name: 'believe_awaited' });
+    expect(run.ask('access', run.known('a'), 0, null).opErrno).toBe(EIO);
+    expect(run.lines().join('\n')).toContain('only the failure of a lookup is ever believed');
+    run.settled();
+  });
+}
+
+/** The first half. What a record in TypeScript takes back goes no way of its own. */
+export function believeContract(folder: string, language: Language): void {
+  const start = (name: string) => startModule(folder, { name, language });
+
+  it('believe: an absent name, for as long as the module says', async () => {
+    const run = await start('believe');
+    const reply = run.ask('lookup', run.absent('absent'), null);
+    expect([reply.opRet, reply.opErrno]).toEqual([-1, ENOENT]);
+    expect(said(reply, LOOKUP_XDATA)).toEqual({ negative: 60 });
+    run.settled();
+  });
+
+  it('believe: a name and its attributes, each for its time', async () => {
+    const run = await start('believe');
+    const loc = run.absent('there');
+    const reply = run.ask('lookup', loc, null);
+    run.asked()[0]!.answer(0, 0, loc.inode, sized(5), null, null);
+    expect(reply.opRet).toBe(0);
+    expect(reply.values[1]).toMatchObject({ iaSize: 5 });
+    expect(said(reply, LOOKUP_XDATA)).toEqual({ entry: 3.5, attribute: 7 });
+    run.settled();
+  });
+
+  it('believe: what else the xdata says is kept', async () => {
+    const run = await start('believe');
+    const reply = run.ask('stat', run.known('a'), null);
+    run.asked()[0]!.answer(0, 0, sized(5), new Dict().set('other', 'kept'));
+    const xdata = reply.values[STAT_XDATA] as Dict;
+    expect(timeoutsOf(xdata)).toEqual({ attribute: 9 });
+    expect(xdata.get('other')).toBe('kept');
+    run.settled();
+  });
+}
+
+function takeBackContract(folder: string, language: Language): void {
+  const start = (name: string) => startModule(folder, { name, language });
+
+  it('take_back: what is said goes up, the name, the inode or all', async () => {
+    const run = await start('take_back');
+    const heard = listen(run);
+    const { gfid } = run.root;
+    const file = run.known('file');
+    for (const name of ['entry', 'expire', 'inode', 'attributes', 'removed', 'every']) {
+      heard.length = 0;
+      const reply = run.ask('lookup', new Loc(file.inode, run.root, name), null);
+      run.asked()[0]!.answer(-1, ENOENT, null, null, null, null);
+      expect(reply.opErrno).toBe(ENOENT);
+      const wanted: Record<string, string> = {
+        entry: `entry ${gfid}/entry expire=false`,
+        expire: `entry ${gfid}/expire expire=true`,
+        inode: `inode ${file.inode!.gfid} data=true`,
+        attributes: `inode ${file.inode!.gfid} data=false`,
+        removed: `removed ${gfid}/removed ${file.inode!.gfid}`,
+        every: 'every-entry',
+      };
+      expect(heard).toEqual([wanted[name]]);
+    }
+    run.settled();
+  });
+
+  it('take_back: of an inode that is forgotten there is nothing to say; what is no name is refused', async () => {
+    const run = await start('take_back');
+    const heard = listen(run);
+    const gone = run.ask('lookup', run.absent('gone'), null);
+    run.asked()[0]!.answer(-1, ENOENT, null, null, null, null);
+    expect([gone.opErrno, heard]).toEqual([ENOENT, []]);
+    const wrong = run.ask('lookup', run.absent('wrong'), null);
+    expect([wrong.opRet, wrong.opErrno, heard]).toEqual([-1, EIO, []]);
+    expect(run.lines().join('\n')).toContain('a/b');
+    run.settled();
+  });
+}

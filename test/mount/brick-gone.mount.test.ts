@@ -1,0 +1,50 @@
+/** The storage directory goes away under a mount: errors, a line in the log, and recovery. */
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { errnoName } from '../../runtime/core/errno.ts';
+import { describeMounts, startMount, withScratch } from '../support/mount.ts';
+
+const volfile = (directory: string): string => `volume brick
+    type storage/posix
+    option directory ${directory}
+    option health-check-interval 1
+end-volume
+`;
+
+/** Node has no name for ESTALE. */
+const errnoOf = async (action: Promise<unknown>): Promise<string> => {
+  try {
+    await action;
+    return '';
+  } catch (error) {
+    return errnoName(-((error as NodeJS.ErrnoException).errno ?? 0));
+  }
+};
+
+describeMounts('a brick that goes away', () => {
+  it('is missed, and served again when it is back', () =>
+    withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      await mkdir(join(brick, 'd'));
+      await writeFile(join(brick, 'd/f'), 'text');
+      const mount = await startMount(scratch, volfile(brick));
+      const [directory, file] = [join(mount.path, 'd'), join(mount.path, 'd/f')];
+      expect(await readFile(file, 'utf8')).toBe('text');
+      await rename(brick, `${brick}-away`);
+      await vi.waitFor(
+        async () => expect(await errnoOf(readdir(directory))).toBe('ESTALE'),
+        20_000,
+      );
+      expect(await errnoOf(writeFile(join(directory, 'new'), 'lost'))).toBe('ESTALE');
+      expect(await errnoOf(mkdir(join(mount.path, 'e')))).toBe('ESTALE');
+      await rename(`${brick}-away`, brick);
+      await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toBe('text'), 20_000);
+      await writeFile(join(directory, 'new'), 'kept');
+      expect((await readdir(join(brick, 'd'))).sort()).toEqual(['f', 'new']);
+      const lines = mount.log().split('\n');
+      expect(lines.filter((line) => line.includes('is gone'))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes('is back'))).toHaveLength(1);
+      expect(await mount.stop()).toBe(0);
+    }));
+});

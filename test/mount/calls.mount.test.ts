@@ -1,0 +1,40 @@
+/**
+ * System calls that shells have no command for. What FUSE itself does not let through is not tried:
+ * FALLOC_FL_COLLAPSE_RANGE, _INSERT_RANGE and _UNSHARE_RANGE, FICLONE, FIEMAP, and epoll(7), which
+ * takes files of a FUSE mount and no others.
+ */
+import { describe, it } from 'vitest';
+import { everyKind } from '../support/stacks.ts';
+import { onStage, type Stage } from '../support/stage.ts';
+
+const anywhere = [
+  ['O_TMPFILE: made, used, and given a name', 'tmpfile'],
+  ['copy_file_range: within a file and between files, short, and refused', 'copy'],
+  ['statx: the time of birth stays', 'birth'],
+  ['ioctl and poll of files that are only files', 'requests'],
+  ['fallocate in every mode that FUSE knows, data and holes, syncfs', 'space'],
+  ['renameat2 with flags', 'rename'],
+  ['O_TRUNC changes times also of what is empty', 'truncate'],
+] as const;
+const ofDisk = [
+  ['inode flags: append-only and immutable are obeyed', 'flags'],
+  ['renameat2 leaves a whiteout', 'whiteout'],
+] as const;
+
+const tries = (stage: Stage, cases: readonly (readonly [string, string])[]): void =>
+  it.each(cases)('%s', async (_, group) => {
+    const compile = 'gcc -O1 -Wall -Werror -o ../calls "$CLIENTS/calls.c"';
+    await stage.same(`${compile} && ../calls ${group}`);
+  });
+
+onStage('calls', everyKind, (stage) => {
+  tries(stage, anywhere);
+  // Root may set these flags, and make devices.
+  describe.runIf(process.getuid?.() === 0 && stage.kind !== 'memory')('of a disk', () => {
+    tries(stage, ofDisk);
+  });
+});
+
+onStage('calls, all data through the server', ['posix'], (stage) => tries(stage, anywhere), {
+  args: ['--no-passthrough'],
+});

@@ -1,0 +1,79 @@
+/** One directory served by GlusterFS and by glossa in turn: each finds what the other left. */
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { expect, it, vi } from 'vitest';
+import { describeMounts, type Scratch, startMount, withScratch } from '../support/mount.ts';
+
+const GLUSTERFS = '/usr/sbin/glusterfs';
+const VOLUME_ID = '11111111-2222-4333-8444-555555555555';
+const isPossible = existsSync(GLUSTERFS) && process.geteuid?.() === 0;
+
+const run = async (at: string, script: string): Promise<string> =>
+  (await promisify(execFile)('sh', ['-ec', script], { cwd: at, timeout: 20_000 })).stdout;
+
+const volfile = (directory: string, ...options: string[]): string =>
+  ['volume disk', 'type storage/posix', `option directory ${directory}`, ...options, 'end-volume']
+    .join('\n')
+    .concat('\n');
+
+/** What a script prints on a mount of GlusterFS, on which `.gfid/UUID` leads to an inode. */
+async function onGlusterfs(scratch: Scratch, brick: string, script: string): Promise<string> {
+  const at = await scratch.folder('gluster');
+  const text = volfile(brick, `option volume-id ${VOLUME_ID}`);
+  const vol = await scratch.file('gluster.vol', text);
+  const args = [`--volfile=${vol}`, `--log-file=${scratch.at('gluster.log')}`, '--no-daemon'];
+  const server = spawn(GLUSTERFS, [...args, '--aux-gfid-mount', at], { stdio: 'ignore' });
+  scratch.children.add(server);
+  const isMounted = async () =>
+    (await readFile('/proc/self/mountinfo', 'utf8')).includes(` ${at} `);
+  try {
+    await vi.waitFor(async () => expect(await isMounted()).toBe(true), 20_000);
+    return await run(at, script);
+  } finally {
+    execFileSync('umount', ['-l', at]);
+    if (server.exitCode === null) await once(server, 'exit');
+    scratch.children.delete(server);
+  }
+}
+
+const gfidOf = (path: string): string =>
+  `getfattr -n glusterfs.gfid.string --only-values ${path}; echo`;
+
+describeMounts('a brick of GlusterFS', () => {
+  it.runIf(isPossible)('goes on here, and goes on there', () =>
+    withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const id = `0x${VOLUME_ID.replaceAll('-', '')}`;
+      execFileSync('setfattr', ['-n', 'trusted.glusterfs.volume-id', '-v', id, brick]);
+      const there = await onGlusterfs(
+        scratch,
+        brick,
+        `mkdir -p d/e; echo text > d/e/f; ln d/e/f hard; ln -s nowhere l; ${gfidOf('d/e/f')}; ${gfidOf('d/e')}`,
+      );
+      const mount = await startMount(scratch, volfile(brick));
+      const here = await run(mount.path, `${gfidOf('d/e/f')}; ${gfidOf('d/e')}`);
+      expect(here).toBe(there);
+      expect(await run(mount.path, 'stat -c %h d/e/f l; readlink l; ls -A')).toBe(
+        '2\n1\nnowhere\nd\nhard\nl\n',
+      );
+      const paths = 'getfattr -n glusterfs.gfidtopath --only-values d/e/f | tr : "\\n" | sort';
+      expect(await run(mount.path, paths)).toBe('/d/e/f\n/hard\n');
+      const changes = 'mkdir x; mv d/e x/moved; mv hard x/; echo new > x/moved/new; rm l';
+      await run(mount.path, changes);
+      const [f, e] = here.split('\n');
+      const made = (await run(mount.path, gfidOf('x/moved/new'))).trim();
+      expect(await mount.stop()).toBe(0);
+      const after = await onGlusterfs(
+        scratch,
+        brick,
+        `cat .gfid/${f} .gfid/${made}; stat -c %h x/hard; ls -A; ls x; getfattr -n glusterfs.gfidtopath --only-values .gfid/${e}; echo; ${paths.replace('d/e/f', 'x/hard')}`,
+      );
+      expect(after.replaceAll('\0', '')).toBe(
+        'text\nnew\n2\nd\nx\nhard\nmoved\n/x/moved\n/x/hard\n/x/moved/f\n',
+      );
+    }),
+  );
+});

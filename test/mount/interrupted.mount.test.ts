@@ -1,0 +1,28 @@
+/** Large reads and writes of a program to which signals come all the time. */
+import { expect, it } from 'vitest';
+import { allKinds } from '../support/stacks.ts';
+import { onStage, type Stage } from '../support/stage.ts';
+
+const SCRIPT = `gcc -O1 -Wall -Werror -o ../interrupted "$CLIENTS/interrupted.c" || exit
+  ../interrupted f 6`;
+
+function everyByte(stage: Stage): void {
+  it('every byte is read and written, and no call does less than on a disk', async () => {
+    const { out } = await stage.same(SCRIPT, { status: 0, tree: false });
+    expect(out).toBe('0 interrupted, 0 short\n');
+  });
+}
+
+onStage('signals', [...allKinds, 'rebuilt'], everyByte);
+onStage('signals, with all data through the server', ['posix'], everyByte, {
+  args: ['--no-passthrough'],
+});
+
+onStage('signals that reach a module', ['awaited'], (stage) => {
+  it('every byte is read and written, though what it waits for is given up', async () => {
+    // An await that is interrupted, and does not say otherwise, is EINTR to the program.
+    const normal = (text: string): string => text.replace(/^\d+ interrupted/m, 'some interrupted');
+    const { out } = await stage.same(SCRIPT, { status: 0, tree: false, normal });
+    expect(out).toBe('some interrupted, 0 short\n');
+  });
+});

@@ -1,0 +1,65 @@
+import { Dict } from '../../runtime/core/dict.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
+import { newRequest, Stack } from '../../runtime/core/frame.ts';
+import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
+import { IA_IFREG } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import type { Flock } from '../../runtime/core/lock.ts';
+import { FLOCK } from '../../runtime/core/xdata.ts';
+import type { Xlator } from '../../runtime/core/xlator.ts';
+import locks from '../../runtime/xlators/features/locks/index.ts';
+import type { Locks } from '../../runtime/xlators/features/locks/locks.ts';
+import {
+  attributes,
+  FakeContext,
+  gfidOf,
+  type Held,
+  HeldLeaf,
+  type Reply,
+  startGraph,
+} from './core.ts';
+
+export const OK = { count: 1, opRet: 0 };
+export const WAITS = { count: 0 };
+export const failed = (opErrno: number) => ({ count: 1, opRet: -1, opErrno });
+
+export async function setUp(options: Record<string, string> = {}) {
+  const leaf = new HeldLeaf();
+  leaf.onRequest = (request: Held) => request.answer(0, 0, null);
+  const context = new FakeContext();
+  context.time = Date.UTC(2026, 10, 20, 12, 0, 0);
+  const volumes = [{ translator: leaf.translator }, { translator: locks, options }];
+  const graph = await startGraph(volumes, context);
+  const xl = graph.top as Xlator<Locks>;
+  const { inodes } = graph;
+  const file = (name: string, number: number): Inode =>
+    inodes.link(inodes.newInode(), inodes.root, name, attributes(gfidOf(number), IA_IFREG))!;
+  /** A fop of an owner, whose number is the pid as well. */
+  const as = <N extends FopName>(owner: number, name: N, ...args: FopTable[N]['args']): Reply => {
+    const frame = newRequest(new Stack(0, 0, owner, name.toUpperCase()), graph.top);
+    frame.root.lkOwner = owner === 0 ? '' : owner.toString(16).padStart(16, '0');
+    const reply: Reply = { count: 0, opRet: NaN, opErrno: NaN, values: [], frame };
+    const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+      Object.assign(reply, { count: reply.count + 1, opRet, opErrno, values });
+    });
+    windArgs[name](frame, 0, cbk as never, graph.links, args);
+    return reply;
+  };
+  const inode = file('f', 7);
+  const fd = new Fd(inode, 2, 1);
+  const lk = (owner: number, cmd: number, type: number, start = 0, len = 0, by = fd): Reply =>
+    as(owner, 'lk', by, cmd, { type, whence: 0, start, len, pid: owner, owner: '' }, null);
+  const flock = (owner: number, cmd: number, type: number, by = fd): Reply => {
+    const whole = { type, whence: 0, start: 0, len: 0, pid: owner, owner: '' };
+    return as(owner, 'lk', by, cmd, whole, Dict.of({ [FLOCK]: 1 }));
+  };
+  const dump = () => locks.dump!(xl);
+  return { leaf, context, graph, xl, file, as, inode, fd, lk, flock, dump };
+}
+
+/** A lock found by F_GETLK. */
+export const found = ({ values }: Reply): Partial<Flock> => {
+  const { type, start, len, pid } = values[0] as Flock;
+  return { type, start, len, pid };
+};

@@ -1,0 +1,66 @@
+/** Bricks for tests of storage/posix: a directory on disk, and a volume over it. */
+
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished } from 'vitest';
+import { type Gfid, gfidFromBytes, gfidToBytes, ROOT_GFID } from '../../runtime/core/gfid.ts';
+import * as libc from '../../runtime/sys/libc.ts';
+import { cstring } from '../../runtime/sys/struct.ts';
+import type { Brick } from '../../runtime/xlators/storage/posix/brick.ts';
+import posix from '../../runtime/xlators/storage/posix/index.ts';
+import { startVolume, type TestVolume, testContext } from '../contract/driver.ts';
+
+export const isRoot = process.geteuid?.() === 0;
+const KEY = cstring(isRoot ? 'trusted.gfid' : 'user.glossa.gfid');
+
+/** A new directory, removed with the test. */
+export function folder(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'glossa-posix-'));
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+/** A volume over the directory, stopped with the test. */
+export async function volume(
+  directory: string,
+  options: Readonly<Record<string, string>> = {},
+): Promise<TestVolume> {
+  const vol = await startBrick(directory, options);
+  onTestFinished(() => vol.stop());
+  return vol;
+}
+
+/** The same for a test that stops it. */
+export const startBrick = (
+  directory: string,
+  options: Readonly<Record<string, string>> = {},
+  context = testContext(),
+): Promise<TestVolume> =>
+  startVolume([{ name: 'disk', translator: posix, options: { directory, ...options } }], context);
+
+export const brickOf = (vol: TestVolume): Brick => vol.graph.top.priv as Brick;
+
+/** The gfid stored with a file; null when there is none. */
+export function storedGfid(path: string): Gfid | null {
+  const bytes = new Uint8Array(16);
+  return libc.lgetxattr(cstring(path), KEY, bytes, 16) === 16 ? gfidFromBytes(bytes) : null;
+}
+
+export function storeGfid(path: string, gfid: Gfid): void {
+  expect(libc.lsetxattr(cstring(path), KEY, gfidToBytes(gfid), 16, 0)).toBe(0);
+}
+
+/** Every gfid handle of a brick but the root's, and its path. */
+export function gfidHandles(directory: string): Map<Gfid, string> {
+  const found = new Map<Gfid, string>();
+  const own = join(directory, '.glusterfs');
+  for (const first of readdirSync(own)) {
+    for (const second of readdirSync(join(own, first))) {
+      for (const gfid of readdirSync(join(own, first, second))) {
+        if (gfid !== ROOT_GFID) found.set(gfid, join(own, first, second, gfid));
+      }
+    }
+  }
+  return found;
+}
