@@ -15,7 +15,8 @@ export const COMMON_USAGE = `  --quick       fewer rounds: to see that it works,
   --strict      exit with 1 when a bar is missed
   --help        this text
 
-Exit status: 0 when something was measured, 1 when nothing was, 2 for wrong use.`;
+Exit status: 0 when something was measured, 1 when nothing was or an answer was wrong, 2 for wrong
+use.`;
 
 /**
  * @param parts what the suite can measure, in order

@@ -3,8 +3,10 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import type { Cleanup } from './cleanup.ts';
+import { Cleanup } from './cleanup.ts';
+import { NotMeasured, WrongAnswers } from './figures.ts';
 import { isMounted, mountPoints } from './mounts.ts';
+import type { Report } from './report.ts';
 import type { Given } from './suite.ts';
 import { isRoot, Tools } from './tools.ts';
 
@@ -46,7 +48,7 @@ async function mountMemory(data: string, tools: Tools, { cleanup, say }: Given):
     if (isMounted(data)) await new Tools().output('umount', [data]);
   });
   try {
-    await tools.output('mount', ['-t', 'tmpfs', '-o', 'size=1g,mode=755', 'glossa-bench', data]);
+    await tools.output('mount', ['-t', 'tmpfs', '-o', 'size=4g,mode=755', 'glossa-bench', data]);
     return true;
   } catch (error) {
     // In a container root may not be allowed to; a disk will do, and the heading says so.
@@ -61,17 +63,30 @@ export function makeFolder(...path: readonly string[]): string {
   return folder;
 }
 
+/** A part with servers of its own, which are gone before those of the next part come. */
+export const apart = (part: (bench: Bench) => Promise<Report>) => async (bench: Bench) => {
+  const cleanup = new Cleanup();
+  try {
+    return await part({ ...bench, cleanup });
+  } finally {
+    await cleanup.run(bench.say);
+  }
+};
+
+// -- programs in C -------------------------------------------------------------------------------
+
+const servers = ['floor', 'pass'] as const;
+type ServerName = (typeof servers)[number];
+type ProgramName = ServerName | 'callload' | 'dataload';
+
 /** Path of a program of `c/`, which is compiled the first time. @throws {NotMeasured} */
-export async function compileC(
-  { tools, folder }: Bench,
-  name: 'statload' | 'floor',
-): Promise<string> {
+export async function compileC({ tools, folder }: Bench, name: ProgramName): Promise<string> {
   const program = join(folder, name);
   if (existsSync(program)) return program;
   await tools.require('gcc');
-  const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra'];
+  const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-pthread'];
   const libraries: string[] = [];
-  if (name === 'floor') {
+  if (servers.includes(name as ServerName)) {
     await tools.require('libfuse');
     const found = await tools.output('pkg-config', ['--cflags', '--libs', 'fuse3']);
     libraries.push(...found.trim().split(/\s+/));
@@ -80,6 +95,31 @@ export async function compileC(
   await tools.output('gcc', [...flags, '-o', program, source, ...libraries]);
   return program;
 }
+
+/** Exit status of a load generator that got an answer it knows to be wrong. */
+const WRONG_ANSWERS = 3;
+
+/**
+ * What a load generator prints.
+ * @param client the one CPU it runs on
+ * @throws {NotMeasured}
+ */
+export async function runLoad<T>(
+  { tools }: Bench,
+  program: string,
+  args: readonly (string | number)[],
+  client: number | null,
+): Promise<T> {
+  try {
+    const all = client === null ? args : [...args, client];
+    return JSON.parse(await tools.output(program, all.map(String))) as T;
+  } catch (error) {
+    const wrong = error instanceof NotMeasured && error.status === WRONG_ANSWERS;
+    throw wrong ? new WrongAnswers(error.message) : error;
+  }
+}
+
+// -- volfiles ------------------------------------------------------------------------------------
 
 export interface VolumeText {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Bar, NotMeasured, orMissing, verdict } from './figures.ts';
+import { type Bar, NotMeasured, orMissing, reachesAim, verdict, WrongAnswers } from './figures.ts';
 
 const of = (median: number, bar: Bar | null) =>
   verdict({
@@ -29,6 +29,19 @@ describe('verdict', () => {
 
   it('holds a figure without a bar to nothing', () => expect(of(100, null)).toBe('no bar'));
 
+  it('holds a figure with just an aim to nothing', () => {
+    expect(of(100, { aim: 1 })).toBe('no bar');
+    const value = { median: 0.9, low: 0.8, high: 1, doubtful: false };
+    const figure = { what: '', unit: '×', value } as const;
+    expect(reachesAim({ ...figure, bar: { aim: 0.9, least: true } })).toBe(true);
+    expect(reachesAim({ ...figure, bar: { aim: 1, least: true } })).toBe(false);
+  });
+
+  it('tells wrong answers from none', () => {
+    const value = { missing: '2 of 3 answers were wrong', wrong: true } as const;
+    expect(verdict({ what: '', unit: '×', bar: null, value })).toBe('wrong');
+  });
+
   it('calls nothing met that was not measured', () => {
     const value = { missing: 'no compiler' };
     expect(verdict({ what: '', unit: '×', bar: { limit: 1 }, value })).toBe('not measured');
@@ -40,6 +53,11 @@ describe('orMissing', () => {
   it('keeps the reason', async () => {
     const refused = orMissing(() => Promise.reject(new NotMeasured('no compiler')));
     await expect(refused).resolves.toEqual({ missing: 'no compiler' });
+  });
+
+  it('keeps that answers were wrong', async () => {
+    const wrong = orMissing(() => Promise.reject(new WrongAnswers('2 of 3')));
+    await expect(wrong).resolves.toEqual({ missing: '2 of 3', wrong: true });
   });
 
   it('lets any other error through', async () => {

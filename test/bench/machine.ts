@@ -20,7 +20,7 @@ export interface Machine {
 
 const firstLine = (text: string): string => text.split('\n')[0]!.trim();
 
-export async function describeMachine({ tools, inMemory }: Bench): Promise<Machine> {
+async function describeMachine({ tools, inMemory }: Bench): Promise<Machine> {
   const ask = (command: string, ...args: string[]): Promise<string | null> =>
     tools.output(command, args).then(firstLine, () => null);
   const allowed = parseCpuList(allowedCpus());
@@ -43,7 +43,7 @@ export async function describeMachine({ tools, inMemory }: Bench): Promise<Machi
   };
 }
 
-export function machineText(machine: Machine): string {
+function machineText(machine: Machine): string {
   const { cpu, memoryGb, kernel, load, versions, client, servers, storage } = machine;
   const programs = Object.entries(versions).map(([name, is]) => `${name} ${is ?? 'missing'}`);
   return [
@@ -51,4 +51,10 @@ export function machineText(machine: Machine): string {
     `load ${load.join(' ')}; files on ${storage}; client on CPU ${client}; servers there ` +
       `(same CPU), on CPU ${servers} (different CPUs), or both anywhere (unpinned)`,
   ].join('\n');
+}
+
+/** As a suite wants it. */
+export async function benchMachine(bench: Bench): Promise<{ text: string; about: Machine }> {
+  const about = await describeMachine(bench);
+  return { text: machineText(about), about };
 }

@@ -1,11 +1,13 @@
 /** The program behind `npm run bench`. */
 import { bridges } from './bridges/suite.ts';
+import { mount } from './mount/suite.ts';
 import { mounts } from './mounts-suite.ts';
 import { runSuite } from './suite.ts';
 
 const [first, ...rest] = process.argv.slice(2);
-const status =
-  first === 'bridges'
-    ? await runSuite(bridges, rest)
-    : await runSuite(mounts, process.argv.slice(2));
-process.exit(status);
+const run = {
+  bridges: () => runSuite(bridges, rest),
+  mount: () => runSuite(mount, rest),
+};
+const all = (): Promise<number> => runSuite(mounts, process.argv.slice(2));
+process.exit(await (Object.hasOwn(run, first ?? '') ? run[first as keyof typeof run] : all)());

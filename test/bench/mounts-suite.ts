@@ -1,13 +1,11 @@
 /** What `npm run bench` measures without further words: mounts, beside C and GlusterFS. */
 import { COMMON_USAGE } from './arguments.ts';
-import { type Bench, openBench } from './bench.ts';
-import { Cleanup } from './cleanup.ts';
+import { apart, type Bench, openBench } from './bench.ts';
 import { failedStat } from './failed-stat.ts';
-import { describeMachine, machineText } from './machine.ts';
+import { benchMachine } from './machine.ts';
 import { passThroughCost } from './pass-through.ts';
-import type { Report } from './report.ts';
 import { startTime } from './start.ts';
-import { type Suite, say } from './suite.ts';
+import type { Suite } from './suite.ts';
 
 const usage = `usage: npm run bench -- [options]
        npm run bench -- bridges [options]
@@ -23,23 +21,10 @@ ${COMMON_USAGE}`;
 const legend = `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
 rounds of one row lie more than a factor of 1.5 apart: do not use it.`;
 
-/** With servers of its own, which are gone before those of the next part come. */
-const apart = (part: (bench: Bench) => Promise<Report>) => async (bench: Bench) => {
-  const cleanup = new Cleanup();
-  try {
-    return await part({ ...bench, cleanup });
-  } finally {
-    await cleanup.run(say);
-  }
-};
-
 export const mounts: Suite<Bench, 'stat' | 'pass' | 'start'> = {
   usage,
   legend,
   open: openBench,
-  async machine(bench) {
-    const about = await describeMachine(bench);
-    return { text: machineText(about), about };
-  },
+  machine: benchMachine,
   parts: { stat: apart(failedStat), pass: apart(passThroughCost), start: apart(startTime) },
 };

@@ -4,10 +4,11 @@
  * servers is a difference of work.
  */
 import type { Bench, VolumeText } from './bench.ts';
+import { type Load, NAMES, takeCalls } from './calls.ts';
 import { isMissing, type Missing, orMissing } from './figures.ts';
 import type { Report } from './report.ts';
-import { type Load, measureRounds, NAMES, type Series } from './rounds.ts';
-import { compareSamples, type Samples, sampleColumns, samplesRow } from './samples.ts';
+import { measureRounds, type Series } from './rounds.ts';
+import { compareSamples, type Sample, type Samples, sampleColumns, samplesRow } from './samples.ts';
 import { difference } from './statistics.ts';
 import { negativeVolume, proveCache, startGlossa, type Target } from './targets.ts';
 
@@ -41,7 +42,9 @@ export async function passThroughCost(bench: Bench): Promise<Report> {
   bench.say(`ten pass-through translators more: ${load.rounds} rounds`);
   const started = new Map<StackName, Target | Missing>();
   for (const name of names) started.set(name, await orMissing(() => start(bench, name)));
-  const measured = await orMissing(() => measureRounds(bench, started, 'same', load));
+  const measured = await orMissing(async () =>
+    measureRounds(bench, started, 'same', load.rounds, await takeCalls(bench, 'absent', load)),
+  );
   const samplesOf = (name: StackName): Samples | Missing =>
     isMissing(measured) ? measured : measured.get(name)!;
   const without = samplesOf('without');
@@ -73,5 +76,5 @@ async function start(bench: Bench, name: StackName): Promise<Target> {
   return proveCache(bench, serverName, server);
 }
 
-const raw = (measured: Series<StackName> | Missing): unknown =>
+const raw = (measured: Series<StackName, Sample> | Missing): unknown =>
   isMissing(measured) ? measured : Object.fromEntries(measured);

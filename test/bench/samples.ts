@@ -1,5 +1,5 @@
-/** Samples of single calls, as `c/statload.c` prints them, in the words of tables and figures. */
-import { isMissing, type Missing } from './figures.ts';
+/** Samples of single calls, as `c/callload.c` prints them, in the words of tables and figures. */
+import { isMissing, type Missing, missingText } from './figures.ts';
 import { digits, ranged, times } from './numbers.ts';
 import type { Row } from './report.ts';
 import {
@@ -49,7 +49,7 @@ export function samplesRow(
   samples: Samples | Missing,
   first: Samples | Missing,
 ): Row {
-  if (isMissing(samples)) return { title, cells: [`not measured: ${samples.missing}`] };
+  if (isMissing(samples)) return { title, cells: [missingText(samples)] };
   const medians = column(samples, 'p50');
   const relative = compareSamples(samples, first, ratio);
   return {

@@ -51,7 +51,7 @@ export async function startTime(bench: Bench): Promise<Report> {
 }
 
 async function measure(bench: Bench, starts: number): Promise<Measured> {
-  const start = (): Promise<Server> => startGlossa(bench, NAME, [pythonVolume], CACHE);
+  const start = (): Promise<Server> => startGlossa(bench, NAME, [pythonVolume], { cache: CACHE });
   const first = await start();
   await proveCache(bench, NAME, first);
   await first.stop();

@@ -106,6 +106,7 @@ async function measure<Bench, Part extends string>(
 
 function statusOf(figures: readonly Figure[], strict: boolean): number {
   const verdicts = figures.map(verdict);
+  if (verdicts.includes('wrong')) return EXIT_MISSED;
   if (verdicts.every((it) => it === 'not measured')) return EXIT_MISSED;
   return strict && verdicts.includes('missed') ? EXIT_MISSED : 0;
 }

@@ -36,7 +36,10 @@ it('puts figures beside their bars', () => {
     figure({ what: 'data', unit: 'GB/s', bar: { limit: 1, least: true } }),
     figure({ what: 'near', bar: { limit: 1.25, aim: 1 } }),
     figure({ what: 'good', bar: { limit: 2, aim: 1.2 } }),
+    figure({ what: 'aimed', bar: { aim: 0.9, least: true } }),
+    figure({ what: 'apart', bar: { aim: 1 } }),
     figure({ what: 'C', value: { missing: 'gcc is missing' } }),
+    figure({ what: 'D', value: { missing: '2 of 3 answers', wrong: true } }),
   ]);
   expect(shown.split('\n')).toEqual([
     '                 figure                    bar',
@@ -48,7 +51,10 @@ it('puts figures beside their bars', () => {
     '  data           1.10 [1.05 – 1.20] GB/s   ≥ 1.00 GB/s          met',
     '  near           1.10 [1.05 – 1.20] ×      ≤ 1.25 ×, aim 1.00   met',
     '  good           1.10 [1.05 – 1.20] ×      ≤ 2.00 ×, aim 1.20   met, the aim too',
+    '  aimed          1.10 [1.05 – 1.20] ×      aim ≥ 0.90 ×         the aim',
+    '  apart          1.10 [1.05 – 1.20] ×      aim ≤ 1.00 ×         not the aim',
     '  C                                        ≤ 1.25 ×             not measured: gcc is missing',
+    '  D                                        ≤ 1.25 ×             wrong: 2 of 3 answers',
   ]);
 });
 

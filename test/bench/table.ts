@@ -1,5 +1,5 @@
 /** The tables for people: what was measured, and the figures with their bars. */
-import { type Figure, isMissing, reachesAim, type Unit, verdict } from './figures.ts';
+import { type Figure, isMissing, missingText, reachesAim, type Unit, verdict } from './figures.ts';
 import { digits, ranged, times, whole } from './numbers.ts';
 import type { Section } from './report.ts';
 
@@ -39,19 +39,26 @@ export function sectionText({ title, columns, rows }: Section): string {
 /** What is asked of a figure: `≤ 1.25 ×`, `≤ 2.00 µs, aim 1.00`. */
 function barText({ bar, unit }: Figure): string {
   if (bar === null) return '';
+  const { limit, aim, least, below } = bar;
   const format = formats[unit];
-  const sign = bar.least ? '≥' : bar.below ? '<' : '≤';
-  const aim = bar.aim === undefined ? '' : `, aim ${format(bar.aim)}`;
-  return `${sign} ${format(bar.limit)} ${unit}${aim}`;
+  const sign = least ? '≥' : below ? '<' : '≤';
+  if (limit === undefined) return `aim ${sign} ${format(aim!)} ${unit}`;
+  return `${sign} ${format(limit)} ${unit}${aim === undefined ? '' : `, aim ${format(aim)}`}`;
+}
+
+function judgement(figure: Figure): string {
+  const { bar } = figure;
+  if (bar === null) return 'no bar: noise';
+  const reached = reachesAim(figure);
+  if (bar.limit === undefined) return reached ? 'the aim' : 'not the aim';
+  return verdict(figure) + (reached ? ', the aim too' : '');
 }
 
 function figureCells(figure: Figure): string[] {
-  const { what, unit, bar, value } = figure;
-  if (isMissing(value)) return [what, '', barText(figure), `not measured: ${value.missing}`];
-  const doubt = value.doubtful ? ' ?' : '';
-  const reached = reachesAim(figure) ? ', the aim too' : '';
-  const judged = bar === null ? 'no bar: noise' : verdict(figure) + reached;
-  return [what, `${ranged(value, formats[unit])} ${unit}${doubt}`, barText(figure), judged];
+  const { what, unit, value } = figure;
+  if (isMissing(value)) return [what, '', barText(figure), missingText(value)];
+  const shown = `${ranged(value, formats[unit])} ${unit}${value.doubtful ? ' ?' : ''}`;
+  return [what, shown, barText(figure), judgement(figure)];
 }
 
 export const figuresText = (figures: readonly Figure[]): string =>

@@ -1,4 +1,4 @@
-/** What failed stats are measured through: each is started, and proven to be what it says. */
+/** What is measured through: each is started, and a cache is proven to be what it says. */
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -15,18 +15,32 @@ export interface Target {
   readonly fixed?: string;
 }
 
-/** As GlusterFS has them, and said so that no default decides what is measured. */
-const TIMEOUTS = ['--attribute-timeout=1', '--entry-timeout=1', '--negative-timeout=0'];
+/** How long the kernel believes names, attributes, and that a name is absent. Seconds. */
+export interface Timeouts {
+  readonly entry: number;
+  readonly attribute: number;
+  readonly negative: number;
+}
+
+/** GlusterFS's. */
+export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };
+
+/** Said to every server, so that no default decides what is measured. */
+const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
+  `--attribute-timeout=${attribute}`,
+  `--entry-timeout=${entry}`,
+  `--negative-timeout=${negative}`,
+];
 
 /** Longer than any run, for all caches. */
-const CACHE_SECONDS = '600';
+export const CACHE_SECONDS = '600';
 
 const glossaProgram = join(packageRoot, 'dist/runtime/cli/main.js');
 
-const storageVolume = (directory: string): VolumeText => ({
+const ownFolder = (bench: Bench, name: string): VolumeText => ({
   name: 'posix',
   type: 'storage/posix',
-  options: { directory },
+  options: { directory: makeFolder(bench.data, name) },
 });
 
 export const negativeVolume: VolumeText = {
@@ -58,39 +72,62 @@ const nlCacheVolume: VolumeText = {
   },
 };
 
-/**
- * A glossa mount of these volumes above a folder of its own. Servers with the same name for their
- * cache folder share what they keep to start faster; the user's own is left alone.
- * @throws {NotMeasured}
- */
+export interface GlossaSettings {
+  /** Under the volumes; storage/posix with a folder of its own unless told otherwise. */
+  readonly storage?: VolumeText;
+  /**
+   * Servers with the same name for their cache folder share what they keep to start faster; the
+   * user's own is left alone.
+   */
+  readonly cache?: string;
+  readonly timeouts?: Timeouts;
+  /** Of `glossa mount`, besides those that every run has. */
+  readonly flags?: readonly string[];
+}
+
+/** A glossa mount of these volumes above the storage. @throws {NotMeasured} */
 export async function startGlossa(
   bench: Bench,
   name: string,
   volumes: readonly VolumeText[],
-  cache = 'cache',
+  settings: GlossaSettings = {},
 ): Promise<Server> {
+  const { cache = 'cache', timeouts = TIMEOUTS, flags = [] } = settings;
   await bench.tools.require('fuse');
-  const storage = storageVolume(makeFolder(bench.data, name));
+  const storage = settings.storage ?? ownFolder(bench, name);
   const volfile = writeVolfile(bench, name, [storage, ...volumes]);
   return startServer(bench, {
     name,
     env: { XDG_CACHE_HOME: makeFolder(bench.data, cache) },
     command: (mountpoint, log) => {
-      const args = ['mount', volfile, mountpoint, '-N', '--log-file', log, ...TIMEOUTS];
-      return [process.execPath, glossaProgram, ...args];
+      const args = [
+        'mount',
+        volfile,
+        mountpoint,
+        '-N',
+        '--log-file',
+        log,
+        ...timeoutFlags(timeouts),
+      ];
+      return [process.execPath, glossaProgram, ...args, ...flags];
     },
   });
 }
 
-async function startNlCache(bench: Bench, name: string): Promise<Server> {
+/** A mount by GlusterFS of these volumes above its posix with a folder of its own. */
+export async function startGlusterfs(
+  bench: Bench,
+  name: string,
+  volumes: readonly VolumeText[],
+  timeouts = TIMEOUTS,
+): Promise<Server> {
   await bench.tools.require('fuse', 'glusterfs', 'root');
-  const storage = storageVolume(makeFolder(bench.data, name));
-  const volfile = writeVolfile(bench, name, [storage, nlCacheVolume]);
+  const volfile = writeVolfile(bench, name, [ownFolder(bench, name), ...volumes]);
   return startServer(bench, {
     name,
     command: (mountpoint, log) => [
       'glusterfs',
-      ...['-N', '-f', volfile, '-l', log, ...TIMEOUTS, mountpoint],
+      ...['-N', '-f', volfile, '-l', log, ...timeoutFlags(timeouts), mountpoint],
     ],
   });
 }
@@ -147,7 +184,7 @@ export const targets = {
   nlcache: {
     title: 'GlusterFS, nl-cache in C',
     start: async (bench: Bench, name: string): Promise<Target> =>
-      proveCache(bench, name, await startNlCache(bench, name)),
+      proveCache(bench, name, await startGlusterfs(bench, name, [nlCacheVolume])),
   },
 } as const;
 

@@ -1,5 +1,5 @@
 /** What the bench needs from the machine, and which Debian package brings what is missing. */
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { promisify } from 'node:util';
 import { NotMeasured } from './figures.ts';
@@ -35,6 +35,8 @@ const needs = {
     check: runs('glusterfs', '--version'),
     advice: 'glusterfs is missing (apt install glusterfs-client)',
   },
+  git: { check: runs('git', '--version'), advice: 'git is missing (apt install git)' },
+  tar: { check: runs('tar', '--version'), advice: 'tar is missing (apt install tar)' },
   taskset: {
     check: runs('taskset', '--version'),
     advice: 'taskset is missing (apt install util-linux)',
@@ -96,8 +98,9 @@ export class Tools {
       return (await run(command, args, limits)).stdout;
     } catch (error) {
       this.signal?.throwIfAborted();
-      const { stderr = '', message } = error as Error & { stderr?: string };
-      throw new NotMeasured(stderr.trim().split('\n').at(-1) || message);
+      const { stderr = '', message, code } = error as ExecFileException;
+      const status = typeof code === 'number' ? code : undefined;
+      throw new NotMeasured(stderr.trim().split('\n').at(-1) || message, status);
     }
   }
 }

@@ -1,0 +1,460 @@
+/*
+ * pass: a directory passed through as it is, the plain way to do so in C, to compare with.
+ *
+ *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT
+ *
+ * One thread on libfuse's low-level interface. An inode that the kernel knows is an O_PATH
+ * descriptor; a request is one or two system calls on it. Data is copied once, through a buffer of
+ * this process. The kernel checks permissions, and every call is made with this process's rights.
+ */
+#define FUSE_USE_VERSION 312
+#define _GNU_SOURCE
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define CHAINS 65536
+#define DATA_MAX (1 << 20)
+#define INODES_MAX (1 << 19)
+
+/* An inode; its number is its address, but for the root's. */
+struct inode {
+    struct inode *next;
+    dev_t dev;
+    ino_t ino;
+    uint64_t lookups;
+    int fd;
+};
+
+static struct inode top;
+static struct inode *chains[CHAINS];
+static double entry_timeout, attribute_timeout;
+static char data[DATA_MAX];
+
+static struct inode *inode_of(fuse_ino_t number)
+{
+    return number == FUSE_ROOT_ID ? &top : (struct inode *)(uintptr_t)number;
+}
+
+static int fd_of(fuse_ino_t number)
+{
+    return inode_of(number)->fd;
+}
+
+/* The path of an O_PATH descriptor, for calls that do not take one. */
+struct path {
+    char text[40];
+};
+
+static struct path path_of(fuse_ino_t number)
+{
+    struct path path;
+    snprintf(path.text, sizeof path.text, "/proc/self/fd/%d", fd_of(number));
+    return path;
+}
+
+static void reply_status(fuse_req_t req, int result)
+{
+    fuse_reply_err(req, result < 0 ? errno : 0);
+}
+
+/* -- inodes ------------------------------------------------------------------------------------ */
+
+static struct inode **chain_of(const struct stat *st)
+{
+    return &chains[(st->st_ino * 31 + st->st_dev) % CHAINS];
+}
+
+/* The inode of an O_PATH descriptor, which is its own or closed from now on; NULL with errno. */
+static struct inode *known(int fd, const struct stat *st)
+{
+    struct inode **chain = chain_of(st), *it = *chain;
+    while (it && (it->ino != st->st_ino || it->dev != st->st_dev))
+        it = it->next;
+    if (it) {
+        close(fd);
+    } else {
+        it = malloc(sizeof *it);
+        if (!it) {
+            close(fd);
+            errno = ENOMEM;
+            return NULL;
+        }
+        *it = (struct inode){ *chain, st->st_dev, st->st_ino, 0, fd };
+        *chain = it;
+    }
+    it->lookups++;
+    return it;
+}
+
+static void forget(fuse_ino_t number, uint64_t lookups)
+{
+    struct inode *it = inode_of(number);
+    if (it == &top || (it->lookups -= lookups) > 0)
+        return;
+    struct stat st = { .st_dev = it->dev, .st_ino = it->ino };
+    struct inode **from = chain_of(&st);
+    while (*from != it)
+        from = &(*from)->next;
+    *from = it->next;
+    close(it->fd);
+    free(it);
+}
+
+static int find(fuse_ino_t parent, const char *name, struct fuse_entry_param *entry)
+{
+    int fd = openat(fd_of(parent), name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    memset(entry, 0, sizeof *entry);
+    if (fstat(fd, &entry->attr)) {
+        close(fd);
+        return -1;
+    }
+    struct inode *it = known(fd, &entry->attr);
+    entry->ino = (uintptr_t)it;
+    entry->entry_timeout = entry_timeout;
+    entry->attr_timeout = attribute_timeout;
+    return it ? 0 : -1;
+}
+
+/* Answers with the entry that a call has made, or with that call's error. */
+static void reply_made(fuse_req_t req, int result, fuse_ino_t parent, const char *name)
+{
+    struct fuse_entry_param entry;
+    if (result < 0 || find(parent, name, &entry))
+        fuse_reply_err(req, errno);
+    else
+        fuse_reply_entry(req, &entry);
+}
+
+static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+    reply_made(req, 0, parent, name);
+}
+
+static void on_forget(fuse_req_t req, fuse_ino_t number, uint64_t lookups)
+{
+    forget(number, lookups);
+    fuse_reply_none(req);
+}
+
+static void on_forget_multi(fuse_req_t req, size_t count, struct fuse_forget_data *all)
+{
+    for (size_t i = 0; i < count; i++)
+        forget(all[i].ino, all[i].nlookup);
+    fuse_reply_none(req);
+}
+
+/* -- attributes -------------------------------------------------------------------------------- */
+
+static void on_getattr(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
+{
+    struct stat st;
+    (void)file;
+    if (fstat(fd_of(number), &st))
+        fuse_reply_err(req, errno);
+    else
+        fuse_reply_attr(req, &st, attribute_timeout);
+}
+
+static int set_owner(fuse_ino_t number, const struct stat *st, int what)
+{
+    uid_t uid = what & FUSE_SET_ATTR_UID ? st->st_uid : (uid_t)-1;
+    gid_t gid = what & FUSE_SET_ATTR_GID ? st->st_gid : (gid_t)-1;
+    return fchownat(fd_of(number), "", uid, gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW);
+}
+
+static struct timespec time_of(int what, int set, int now, struct timespec time)
+{
+    if (what & now)
+        time.tv_nsec = UTIME_NOW;
+    else if (!(what & set))
+        time.tv_nsec = UTIME_OMIT;
+    return time;
+}
+
+static int set_times(const char *path, const struct stat *st, int what)
+{
+    struct timespec times[2] = {
+        time_of(what, FUSE_SET_ATTR_ATIME, FUSE_SET_ATTR_ATIME_NOW, st->st_atim),
+        time_of(what, FUSE_SET_ATTR_MTIME, FUSE_SET_ATTR_MTIME_NOW, st->st_mtim),
+    };
+    return utimensat(AT_FDCWD, path, times, 0);
+}
+
+static void on_setattr(fuse_req_t req, fuse_ino_t number, struct stat *st, int what,
+                       struct fuse_file_info *file)
+{
+    const int times = FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_ATIME_NOW | FUSE_SET_ATTR_MTIME |
+                      FUSE_SET_ATTR_MTIME_NOW;
+    struct path path = path_of(number);
+    int result = 0;
+    if (what & FUSE_SET_ATTR_MODE)
+        result = chmod(path.text, st->st_mode);
+    if (!result && what & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID))
+        result = set_owner(number, st, what);
+    if (!result && what & FUSE_SET_ATTR_SIZE)
+        result = file ? ftruncate((int)file->fh, st->st_size) : truncate(path.text, st->st_size);
+    if (!result && what & times)
+        result = set_times(path.text, st, what);
+    if (result)
+        fuse_reply_err(req, errno);
+    else
+        on_getattr(req, number, file);
+}
+
+static void on_statfs(fuse_req_t req, fuse_ino_t number)
+{
+    struct statvfs st;
+    if (fstatvfs(fd_of(number), &st))
+        fuse_reply_err(req, errno);
+    else
+        fuse_reply_statfs(req, &st);
+}
+
+/* -- names ------------------------------------------------------------------------------------- */
+
+static void on_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
+{
+    reply_made(req, mkdirat(fd_of(parent), name, mode), parent, name);
+}
+
+static void on_mknod(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode, dev_t dev)
+{
+    reply_made(req, mknodat(fd_of(parent), name, mode, dev), parent, name);
+}
+
+static void on_symlink(fuse_req_t req, const char *target, fuse_ino_t parent, const char *name)
+{
+    reply_made(req, symlinkat(target, fd_of(parent), name), parent, name);
+}
+
+static void on_link(fuse_req_t req, fuse_ino_t number, fuse_ino_t parent, const char *name)
+{
+    int result = linkat(AT_FDCWD, path_of(number).text, fd_of(parent), name, AT_SYMLINK_FOLLOW);
+    reply_made(req, result, parent, name);
+}
+
+static void on_readlink(fuse_req_t req, fuse_ino_t number)
+{
+    char target[PATH_MAX];
+    ssize_t length = readlinkat(fd_of(number), "", target, sizeof target - 1);
+    if (length < 0) {
+        fuse_reply_err(req, errno);
+        return;
+    }
+    target[length] = '\0';
+    fuse_reply_readlink(req, target);
+}
+
+static void on_unlink(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+    reply_status(req, unlinkat(fd_of(parent), name, 0));
+}
+
+static void on_rmdir(fuse_req_t req, fuse_ino_t parent, const char *name)
+{
+    reply_status(req, unlinkat(fd_of(parent), name, AT_REMOVEDIR));
+}
+
+static void on_rename(fuse_req_t req, fuse_ino_t from, const char *name, fuse_ino_t to,
+                      const char *new_name, unsigned flags)
+{
+    reply_status(req, renameat2(fd_of(from), name, fd_of(to), new_name, flags));
+}
+
+/* -- open files -------------------------------------------------------------------------------- */
+
+static void reply_opened(fuse_req_t req, int fd, struct fuse_file_info *file)
+{
+    file->fh = (uint64_t)fd;
+    if (fd < 0)
+        fuse_reply_err(req, errno);
+    else if (fuse_reply_open(req, file))
+        close(fd);
+}
+
+static void on_open(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
+{
+    int flags = (file->flags & ~O_NOFOLLOW) | O_CLOEXEC;
+    reply_opened(req, open(path_of(number).text, flags), file);
+}
+
+static void on_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode,
+                      struct fuse_file_info *file)
+{
+    struct fuse_entry_param entry;
+    int fd = openat(fd_of(parent), name, file->flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (fd < 0 || find(parent, name, &entry)) {
+        fuse_reply_err(req, errno);
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    file->fh = (uint64_t)fd;
+    if (fuse_reply_create(req, &entry, file))
+        close(fd);
+}
+
+static void on_read(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
+                    struct fuse_file_info *file)
+{
+    (void)number;
+    ssize_t got = pread((int)file->fh, data, size < DATA_MAX ? size : DATA_MAX, offset);
+    if (got < 0)
+        fuse_reply_err(req, errno);
+    else
+        fuse_reply_buf(req, data, (size_t)got);
+}
+
+static void on_write(fuse_req_t req, fuse_ino_t number, const char *from, size_t size, off_t offset,
+                     struct fuse_file_info *file)
+{
+    (void)number;
+    ssize_t put = pwrite((int)file->fh, from, size, offset);
+    if (put < 0)
+        fuse_reply_err(req, errno);
+    else
+        fuse_reply_write(req, (size_t)put);
+}
+
+static void on_fsync(fuse_req_t req, fuse_ino_t number, int only_data, struct fuse_file_info *file)
+{
+    (void)number;
+    reply_status(req, only_data ? fdatasync((int)file->fh) : fsync((int)file->fh));
+}
+
+static void on_release(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
+{
+    (void)number;
+    reply_status(req, close((int)file->fh));
+}
+
+/* -- directories ------------------------------------------------------------------------------- */
+
+static void on_opendir(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
+{
+    int fd = openat(fd_of(number), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+    if (!directory) {
+        fuse_reply_err(req, errno);
+        if (fd >= 0)
+            close(fd);
+        return;
+    }
+    file->fh = (uintptr_t)directory;
+    if (fuse_reply_open(req, file))
+        closedir(directory);
+}
+
+static void on_readdir(fuse_req_t req, fuse_ino_t number, size_t size, off_t offset,
+                       struct fuse_file_info *file)
+{
+    DIR *directory = (DIR *)(uintptr_t)file->fh;
+    size_t room = size < DATA_MAX ? size : DATA_MAX, used = 0;
+    (void)number;
+    seekdir(directory, offset);
+    for (struct dirent *it; (it = readdir(directory));) {
+        struct stat st = { .st_ino = it->d_ino, .st_mode = DTTOIF(it->d_type) };
+        size_t needed = fuse_add_direntry(req, data + used, room - used, it->d_name, &st, it->d_off);
+        if (needed > room - used)
+            break;
+        used += needed;
+    }
+    fuse_reply_buf(req, data, used);
+}
+
+static void on_releasedir(fuse_req_t req, fuse_ino_t number, struct fuse_file_info *file)
+{
+    (void)number;
+    reply_status(req, closedir((DIR *)(uintptr_t)file->fh));
+}
+
+/* -- the server -------------------------------------------------------------------------------- */
+
+static void on_init(void *user, struct fuse_conn_info *conn)
+{
+    (void)user;
+    conn->want &= ~(unsigned)(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE);
+}
+
+static const struct fuse_lowlevel_ops operations = {
+    .init = on_init,
+    .lookup = on_lookup,
+    .forget = on_forget,
+    .forget_multi = on_forget_multi,
+    .getattr = on_getattr,
+    .setattr = on_setattr,
+    .statfs = on_statfs,
+    .mkdir = on_mkdir,
+    .mknod = on_mknod,
+    .symlink = on_symlink,
+    .link = on_link,
+    .readlink = on_readlink,
+    .unlink = on_unlink,
+    .rmdir = on_rmdir,
+    .rename = on_rename,
+    .open = on_open,
+    .create = on_create,
+    .read = on_read,
+    .write = on_write,
+    .fsync = on_fsync,
+    .release = on_release,
+    .opendir = on_opendir,
+    .readdir = on_readdir,
+    .releasedir = on_releasedir,
+};
+
+/* Each inode has a descriptor: as many as may be, and more than usual where root may have them. */
+static void raise_limit(void)
+{
+    struct rlimit limit = { INODES_MAX, INODES_MAX };
+    if (!setrlimit(RLIMIT_NOFILE, &limit) || getrlimit(RLIMIT_NOFILE, &limit))
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int main(int argc, char **argv)
+{
+    char *given[] = { argv[0], "-odefault_permissions,fsname=pass", NULL };
+    struct fuse_args args = FUSE_ARGS_INIT(2, given);
+    int status = 1;
+
+    if (argc != 5) {
+        fputs("usage: pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT\n", stderr);
+        return 2;
+    }
+    top.fd = open(argv[2], O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (top.fd < 0) {
+        perror(argv[2]);
+        return 1;
+    }
+    entry_timeout = atof(argv[3]);
+    attribute_timeout = atof(argv[4]);
+    raise_limit();
+    umask(0);
+    struct fuse_session *session = fuse_session_new(&args, &operations, sizeof operations, NULL);
+    if (session && !fuse_set_signal_handlers(session)) {
+        if (!fuse_session_mount(session, argv[1])) {
+            status = fuse_session_loop(session) != 0;
+            fuse_session_unmount(session);
+        }
+        fuse_remove_signal_handlers(session);
+    }
+    if (session)
+        fuse_session_destroy(session);
+    fuse_opt_free_args(&args);
+    return status;
+}

@@ -1,0 +1,85 @@
+/** The load generator of calls, compiled as the bench does it, on a plain folder. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { benchIn } from '../support/bench.ts';
+import { compileC, runLoad } from './bench.ts';
+import type { Sample } from './samples.ts';
+import { Tools } from './tools.ts';
+
+describe.skipIf(!(await new Tools().has('gcc')))('callload', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-callload-'));
+  let program = '';
+  let directories = 0;
+
+  beforeAll(async () => {
+    program = await compileC(benchIn(folder), 'callload');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  function newDirectory(): string {
+    directories += 1;
+    const path = join(folder, `directory-${directories}`);
+    mkdirSync(path);
+    return path;
+  }
+
+  const run = (...args: readonly (string | number)[]) =>
+    spawnSync(program, args.map(String), { encoding: 'utf8' });
+
+  it.each(['absent', 'stat', 'read', 'create', 'search'])(
+    'times as many calls of %s as it is told, and orders what it tells of them',
+    (operation) => {
+      const { status, stdout } = run(operation, newDirectory(), 7, 2, 100);
+      expect(status).toBe(0);
+      const { count, min, mean, p50, p90, p99, max } = JSON.parse(stdout) as Sample;
+      expect(count).toBe(100);
+      const times = [min, p50, p90, p99, max];
+      expect(times).toEqual(times.toSorted((a, b) => a - b));
+      expect(min).toBeGreaterThan(0);
+      expect(mean).toBeGreaterThanOrEqual(min);
+      expect(mean).toBeLessThanOrEqual(max);
+    },
+  );
+
+  it('leaves no file that an operation creates', () => {
+    const directory = newDirectory();
+    expect(run('create', directory, 7, 2, 100).status).toBe(0);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it('tells no times when an answer is wrong', () => {
+    const directory = newDirectory();
+    writeFileSync(join(directory, 'name-3'), '');
+    for (const operation of ['absent', 'create']) {
+      const { status, stdout, stderr } = run(operation, directory, 7, 2, 14);
+      expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+      expect(stderr).toBe('callload: 4 of 28 answers were wrong\n');
+    }
+  });
+
+  it('makes a bench that runs it tell wrong answers from what it cannot measure', async () => {
+    const bench = benchIn(folder);
+    const directory = newDirectory();
+    writeFileSync(join(directory, 'name-0'), '');
+    const load = (operation: string) =>
+      runLoad(bench, program, [operation, directory, 1, 0, 1], null);
+    await expect(load('absent')).rejects.toMatchObject({
+      name: 'WrongAnswers',
+      message: 'callload: 1 of 1 answers were wrong',
+    });
+    await expect(load('rename')).rejects.toMatchObject({
+      name: 'NotMeasured',
+      message: "callload: there is no operation 'rename'",
+    });
+  });
+
+  it('refuses what makes no sense', () => {
+    expect(run('absent', folder, 7, 2).status).toBe(2);
+    expect(run('absent', folder, 0, 2, 14).status).toBe(2);
+    expect(run('absent', folder, 7, 2, 'x').stderr).toContain("'x' is not a number");
+    expect(run('rename', folder, 7, 2, 14).stderr).toContain("no operation 'rename'");
+  });
+});

@@ -1,0 +1,109 @@
+/** Experiments on targets that no server serves. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { benchIn } from '../support/bench.ts';
+import { type Experiment, everywhere, runExperiment } from './experiment.ts';
+import { NotMeasured, verdict, WrongAnswers } from './figures.ts';
+import { amountColumns, amountRow } from './mount/amounts.ts';
+import { sectionText } from './table.ts';
+
+interface Sample {
+  readonly time: number;
+}
+
+type Name = 'mine' | 'other' | 'absent' | 'bad';
+
+const folder = mkdtempSync(join(tmpdir(), 'glossa-experiment-'));
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const kind = (title: string) => ({ title, start: async () => ({ pid: null, root: title }) });
+
+const experiment = (turns: string[]): Experiment<Name, Sample> => ({
+  what: 'walking',
+  how: 's, median of',
+  rounds: 2,
+  targets: {
+    mine: kind('mine'),
+    other: kind('other'),
+    absent: {
+      title: 'absent',
+      start: () => Promise.reject(new NotMeasured('it is missing (apt install it)')),
+    },
+    bad: kind('bad'),
+  },
+  first: 'other',
+  prepare:
+    async () =>
+    async (target, { place, round }) => {
+      turns.push(`${place} ${target.root} ${round}`);
+      if (target.root === 'bad' && round === 1) throw new WrongAnswers('3 of 7 answers were wrong');
+      // Those of round 0 count for nothing.
+      return { time: round === 0 ? 1000 : (target.root === 'mine' ? 3 : 2) * round };
+    },
+  columns: amountColumns({ time: 'time' }, 'other'),
+  row: (...given) => amountRow(['time'], ...given),
+  held: (['other', 'absent', 'bad'] as const).map((other) => ({
+    what: `mine / ${other}`,
+    mine: 'mine',
+    other,
+    of: ({ time }) => time,
+    bars: { ...everywhere({ limit: 2 }), free: null },
+  })),
+  settings: { shoes: 2 },
+});
+
+it('takes turns in rounds, and compares round by round', async () => {
+  const turns: string[] = [];
+  const { sections, figures, raw } = await runExperiment(benchIn(folder), experiment(turns));
+  const same = turns.filter((turn) => turn.startsWith('same '));
+  expect(same.map((turn) => turn.slice('same '.length))).toEqual([
+    ...['mine 0', 'other 0', 'bad 0'],
+    ...['mine 1', 'other 1', 'bad 1'],
+    ...['mine 2', 'other 2'],
+  ]);
+  expect(sectionText(sections[0]!).split('\n')).toEqual([
+    'walking, same CPU: s, median of 2 rounds [lowest – highest]',
+    '           time                   × other',
+    '  mine     4.50 [3.00 – 6.00] ?   1.50 ?',
+    '  other    3.00 [2.00 – 4.00] ?   1.00 ?',
+    '  absent   not measured: it is missing (apt install it)',
+    '  bad      wrong: 3 of 7 answers were wrong',
+  ]);
+  // On a machine with one CPU nothing can be on different ones.
+  const judged = figures.filter(({ what }) => !what.includes('different'));
+  expect(judged.map((figure) => [figure.what, verdict(figure)])).toEqual([
+    ['mine / other, same CPU', 'met'],
+    ['mine / other, unpinned', 'no bar'],
+    ['mine / absent, same CPU', 'not measured'],
+    ['mine / absent, unpinned', 'not measured'],
+    ['mine / bad, same CPU', 'wrong'],
+    ['mine / bad, unpinned', 'wrong'],
+  ]);
+  expect(figures[0]!.value).toMatchObject({ median: 1.5, low: 1.5, high: 1.5 });
+  expect(raw).toMatchObject({
+    rounds: 2,
+    shoes: 2,
+    places: {
+      same: {
+        mine: [{ time: 3 }, { time: 6 }],
+        absent: { missing: 'it is missing (apt install it)' },
+      },
+    },
+  });
+});
+
+it('says once why nothing can be measured, and starts nothing', async () => {
+  const turns: string[] = [];
+  const { sections, figures } = await runExperiment(benchIn(folder), {
+    ...experiment(turns),
+    prepare: () => Promise.reject(new NotMeasured('gcc is missing (apt install gcc)')),
+  });
+  expect(turns).toEqual([]);
+  expect(sectionText(sections[0]!)).toBe(
+    'walking, same CPU: s, median of 2 rounds [lowest – highest]\n' +
+      '  not measured: gcc is missing (apt install gcc)',
+  );
+  expect(new Set(figures.map(verdict))).toEqual(new Set(['not measured']));
+});

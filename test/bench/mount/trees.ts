@@ -1,0 +1,164 @@
+/**
+ * What programs do with many small files: `tar x` of a tree, and `git status` of one that nobody has
+ * changed. Both are run as they are; what tar has unpacked is compared with the archive, and git must
+ * find nothing to tell.
+ */
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Bench, makeFolder } from '../bench.ts';
+import { type Experiment, everywhere, runExperiment } from '../experiment.ts';
+import { NotMeasured, WrongAnswers } from '../figures.ts';
+import type { Placed } from '../placement.ts';
+import type { Report } from '../report.ts';
+import type { Take } from '../rounds.ts';
+import { inTime } from '../server.ts';
+import { type Amounts, amountColumns, amountRow } from './amounts.ts';
+import { type DirectoryName, directories } from './targets.ts';
+import { treeFiles } from './tree.ts';
+
+type Taken = Amounts<'seconds'>;
+
+function treeExperiment(
+  program: string,
+  { quick }: Bench,
+  prepare: (bench: Bench, files: number) => Promise<Take<Taken>>,
+): Experiment<DirectoryName, Taken> {
+  const files = quick ? 1_000 : 20_000;
+  const what = `${program}, a tree of ${files} files`;
+  return {
+    what,
+    how: 's, median of',
+    rounds: 3,
+    targets: directories(),
+    first: 'glusterfs',
+    columns: amountColumns({ seconds: 'time' }, 'GlusterFS'),
+    row: (...given) => amountRow(['seconds'], ...given),
+    prepare: (bench) => prepare(bench, files),
+    held: [
+      {
+        what: `${what}: posix / GlusterFS posix`,
+        mine: 'glossa',
+        other: 'glusterfs',
+        of: ({ seconds }) => seconds,
+        bars: everywhere({ limit: 1, below: true, aim: 0.5 }),
+      },
+    ],
+    settings: { files },
+  };
+}
+
+/** Older than all that is measured, so that git need not look into files to know them unchanged. */
+const AS_OF = '@1600000000';
+
+/** A folder with the tree, for as long as it is packed. */
+async function packed(
+  bench: Bench,
+  files: number,
+  complete: (folder: string) => Promise<void>,
+): Promise<string> {
+  await bench.tools.require('tar');
+  bench.say(`making a tree of ${files} files`);
+  const folder = makeFolder(bench.data, 'tree');
+  for (const { path, content, executable } of treeFiles(files)) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    if (executable) chmodSync(file, 0o755);
+  }
+  await complete(folder);
+  const archive = join(bench.data, 'tree.tar');
+  const about = ['--sort=name', `--mtime=${AS_OF}`];
+  await bench.tools.output('tar', ['-c', ...about, '-f', archive, '-C', folder, '.']);
+  rmSync(folder, { recursive: true });
+  return archive;
+}
+
+/** Seconds until a command has ended, and what it has printed. @throws {WrongAnswers} when it fails */
+async function timed(
+  { tools }: Bench,
+  { client }: Placed,
+  ...command: readonly [string, ...string[]]
+): Promise<readonly [number, string]> {
+  const [program, ...args] =
+    client === null ? command : (['taskset', '-c', String(client), ...command] as const);
+  const begin = performance.now();
+  const said = await tools.output(program, args).catch((error: unknown) => {
+    const failed = error instanceof NotMeasured && error.status !== undefined;
+    throw failed ? new WrongAnswers(`${command[0]} failed: ${error.message}`) : error;
+  });
+  return [(performance.now() - begin) / 1000, said];
+}
+
+// -- tar x ---------------------------------------------------------------------------------------
+
+export const unpack = (bench: Bench): Promise<Report> =>
+  runExperiment(bench, treeExperiment('tar x', bench, prepareUnpack));
+
+async function prepareUnpack(bench: Bench, files: number): Promise<Take<Taken>> {
+  const { tools, signal } = bench;
+  const archive = await packed(bench, files, async () => {});
+  return async ({ root }, { place, round, at }) => {
+    const folder = join(root, `tree-${place}-${round}`);
+    await inTime(signal, mkdir(folder));
+    const [seconds] = await timed(bench, at, 'tar', '-x', '-f', archive, '-C', folder);
+    await compareWith(bench, archive, folder);
+    await tools.output('rm', ['-r', folder]);
+    return { seconds };
+  };
+}
+
+/** Content, modes, owners and times. @throws {WrongAnswers} when anything differs */
+async function compareWith({ tools }: Bench, archive: string, folder: string): Promise<void> {
+  try {
+    await tools.output('tar', ['-d', '-f', archive, '-C', folder]);
+  } catch (error) {
+    if (!(error instanceof NotMeasured)) throw error;
+    throw new WrongAnswers(`what tar unpacked is not what it had packed: ${error.message}`);
+  }
+}
+
+// -- git status ----------------------------------------------------------------------------------
+
+/** Whatever the user has told git otherwise. */
+const git = (folder: string, ...args: readonly string[]): readonly [string, ...string[]] => [
+  'env',
+  'GIT_CONFIG_GLOBAL=/dev/null',
+  'GIT_CONFIG_NOSYSTEM=1',
+  'git',
+  ...['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', '-C', folder],
+  ...args,
+];
+
+export const status = (bench: Bench): Promise<Report> =>
+  runExperiment(bench, treeExperiment('git status', bench, prepareStatus));
+
+async function prepareStatus(bench: Bench, files: number): Promise<Take<Taken>> {
+  const { tools, signal } = bench;
+  await tools.require('git');
+  const run = ([program, ...args]: readonly [string, ...string[]]): Promise<string> =>
+    tools.output(program, args);
+  const archive = await packed(bench, files, async (folder) => {
+    for (const args of [
+      ['init', '-q'],
+      ['add', '.'],
+      ['commit', '-q', '-m', 'A tree'],
+      ['repack', '-a', '-d', '-q'],
+    ]) {
+      await run(git(folder, ...args));
+    }
+  });
+  const show = (folder: string) => git(folder, 'status', '--porcelain');
+  return async ({ root }, { place, round, at }) => {
+    const folder = join(root, `tree-${place}`);
+    if (round === 0) {
+      await inTime(signal, mkdir(folder));
+      await tools.output('tar', ['-x', '-f', archive, '-C', folder]);
+      // Learns what these files' inodes are, so that it need not read them again.
+      await run(show(folder));
+    }
+    const [seconds, said] = await timed(bench, at, ...show(folder));
+    if (said !== '') throw new WrongAnswers(`git finds a change: ${said.split('\n')[0]}`);
+    return { seconds };
+  };
+}
