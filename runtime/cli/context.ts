@@ -2,6 +2,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Context, Terminal } from '../core/context.ts';
 import type { LogSink } from '../core/log.ts';
+import { exactly } from '../sys/timers.ts';
 
 /** The longest that Node's timers count; a longer one would ring at once. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -49,6 +50,10 @@ export class NodeContext implements Context {
     };
     arm(ms);
     return () => clearTimeout(timer);
+  }
+
+  exactly(ms: number, fn: () => void): (() => void) | undefined {
+    return exactly(ms, fn);
   }
 
   random(out: Uint8Array): void {

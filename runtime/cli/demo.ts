@@ -9,6 +9,7 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { planWorkload, SEARCHES_MAX, type Workload } from '../bench/searches.ts';
 import { defineCommand } from './command.ts';
 import { mountProblem, serveMounted } from './demo/mounted.ts';
 import {
@@ -23,7 +24,6 @@ import { runSearches } from './demo/searches.ts';
 import { type DemoStack, demoStacks, type Served, type StackResult } from './demo/served.ts';
 import { Status } from './demo/status.ts';
 import { makeTree } from './demo/tree.ts';
-import { planWorkload, SEARCHES_MAX, type Workload } from './demo/workload.ts';
 import { EXIT_OK, EXIT_SIGNAL, Failure, UsageError } from './exit.ts';
 import { number, takeOperands, toggle } from './flags.ts';
 import type { Terminal } from './terminal.ts';

@@ -39,6 +39,8 @@ export interface StartSettings {
   readonly stderr: number | 'inherit' | 'pipe';
   /** A folder around the mount point that the server removes when it ends, whatever becomes of us. */
   readonly scratch?: string;
+  /** Options for its Node, besides those of this process. */
+  readonly nodeOptions?: readonly string[];
   /** What the server says is said here. */
   readonly terminal: Terminal;
 }
@@ -52,11 +54,11 @@ export class Server {
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { attached, stderr, scratch, terminal } = settings;
+    const { attached, stderr, scratch, nodeOptions = [], terminal } = settings;
     const { interactive, colour, width } = terminal;
     const tty = attached ? ttyPath() : undefined;
     const starter: Starter = { attached, tty, scratch, interactive, colour, width };
-    const program = [...process.execArgv, process.argv[1]!];
+    const program = [...process.execArgv, ...nodeOptions, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],
@@ -89,6 +91,10 @@ export class Server {
   onLine(fn: (line: string) => void): void {
     const { stderr } = this.child;
     if (stderr !== null) createInterface({ input: stderr }).on('line', fn);
+  }
+
+  get pid(): number {
+    return this.child.pid!;
   }
 
   kill(signal: NodeJS.Signals): void {

@@ -16,6 +16,7 @@ import { printVolumes } from '../graph/print.ts';
 import { printable } from '../graph/printable.ts';
 import { formatProblem } from '../graph/problems.ts';
 import { defaultFrontEnd, type FrontEndName, frontEnds } from '../mount/front-ends.ts';
+import { hasEntries } from '../mount/fuse/channel.ts';
 import { MountError } from '../mount/fuse/mount-error.ts';
 import { pump } from '../mount/fuse/pump.ts';
 import type { Mount } from '../mount/mount.ts';
@@ -91,7 +92,7 @@ export async function serve(
     });
     const graph = await startGraph(settings, { sink, levels, log }, terminal, waiter.tty);
     try {
-      return await serveGraph(graph, settings, { levels, log, ending, waiter });
+      return await serveGraph(graph, settings, { levels, log, ending, waiter, terminal });
     } finally {
       await graph.stop();
       log.info('stopped');
@@ -205,13 +206,14 @@ interface Serving {
   readonly log: Log;
   readonly ending: Ending;
   readonly waiter: Waiter;
+  readonly terminal: Terminal;
 }
 
 /** Mounts a graph that is up, and serves until the mount is gone. */
 async function serveGraph(
   graph: Graph,
   settings: ServeSettings,
-  { levels, log, ending, waiter }: Serving,
+  { levels, log, ending, waiter, terminal }: Serving,
 ): Promise<number> {
   const { mountpoint, volfile } = settings;
   ending.defer();
@@ -219,10 +221,16 @@ async function serveGraph(
   const again = { ...settings, volfile: resolve(volfile) };
   const reloader = new Reloader(graph, volfile, () => readAgain(again), log);
   ending.onHangUp = () => void reloader.readVolfile();
+  const hides = await hasEntries(mountpoint);
   const mount = await mountOrFail(graph, reloader, settings, levels);
   const pidFile = new PidFile(settings.pidFile);
   try {
     log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`);
+    if (hides) {
+      const text = `${printable(mountpoint)} is not empty: what is in it is hidden until it is unmounted`;
+      log.warning(text);
+      terminal.err(`glossa: warning: ${text}`);
+    }
     // Not before: one mount point has one server, so that the file is nobody else's now.
     pidFile.write();
     ending.onRequest(async () => {

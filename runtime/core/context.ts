@@ -9,6 +9,11 @@ export interface Context {
   now(): number;
   /** Calls `fn` once after at least `ms` milliseconds; the result cancels it. */
   after(ms: number, fn: () => void): () => void;
+  /**
+   * The same to within some ten microseconds, for times of which a millisecond is a part; dearer by
+   * a few system calls. Absent, or undefined, where there is nothing better than `after`.
+   */
+  exactly?(ms: number, fn: () => void): (() => void) | undefined;
   /** Fills `out` with unpredictable bytes. */
   random(out: Uint8Array): void;
   /** The folder that relative paths in the volfile start from. */

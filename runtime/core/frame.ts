@@ -34,6 +34,11 @@ export class Stack {
   /** The initiator's own number for this request (the kernel's, for a mount). */
   tag = 0;
   interrupted = false;
+  /**
+   * The initiator looks at nothing in a reply but what the fop is for: not at a directory's attributes
+   * around a change, nor at a file's around a read or write.
+   */
+  terse = false;
   /** Waits for another request, and for nothing that time or an event will bring. */
   resting = false;
   private groupsFound: readonly number[] | null = null;
@@ -110,6 +115,11 @@ export class Frame {
     this.xl = xl;
     this.cbk = cbk;
     this.cookie = cookie;
+  }
+
+  /** Whether the answer goes straight to an initiator that looks at nothing besides. */
+  get terse(): boolean {
+    return this.root.terse && this.parent !== null && this.parent.parent === null;
   }
 
   /** Whether this frame has had its answer. */

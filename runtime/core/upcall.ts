@@ -30,7 +30,7 @@ export type Upcall =
       readonly name: string;
       readonly expire: boolean;
     }
-  /** The same for a name that is gone: who watches it (inotify(7)) hears of the removal. */
+  /** The same for a name that is gone: who watches the inode (inotify(7)) hears of its end. */
   | {
       readonly what: 'removed';
       readonly parent: Inode;

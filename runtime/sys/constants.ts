@@ -85,3 +85,7 @@ export const SOL_SOCKET = 1;
 export const SCM_RIGHTS = 1;
 export const MSG_DONTWAIT = 0x40;
 export const MSG_CMSG_CLOEXEC = 0x40000000;
+
+// fcntl.h: advice for posix_fadvise
+export const POSIX_FADV_RANDOM = 1;
+export const POSIX_FADV_DONTNEED = 4;

@@ -116,6 +116,8 @@ export const fchownat = call<
 export const utimensat = call<(dir: Fd, path: Path | null, times: Bytes, flags: number) => number>(
   'int utimensat(int dir, const void *path, const void *times, int flags)',
 );
+/** `out` is a struct statfs, see `Statfs`. */
+export const fstatfs = call<(fd: Fd, out: Bytes) => number>('int fstatfs(int fd, void *out)');
 export const fstatvfs = call<(fd: Fd, out: Bytes) => number>('int fstatvfs(int fd, void *out)');
 
 // Extended attributes: of a path (following links), of the link itself (l…), of a descriptor (f…).
@@ -150,6 +152,24 @@ export const lremovexattr = call<Xremove<Path>>(
   'int lremovexattr(const void *path, const void *name)',
 );
 export const fremovexattr = call<Xremove<Fd>>('int fremovexattr(int fd, const void *name)');
+
+/** What will be read, or not again (POSIX_FADV_…): 0 or an errno, which is not negated. */
+export const posixFadvise = plain<
+  (fd: Fd, offset: number, length: number, advice: number) => number
+>('int posix_fadvise(int fd, int64 offset, int64 length, int advice)');
+
+/** Puts a thread on CPUs, 0 for this one: bit n of `mask` is CPU n. */
+export const schedSetaffinity = call<(tid: number, size: number, mask: Bytes) => number>(
+  'int sched_setaffinity(int tid, uint64 size, const void *mask)',
+);
+/** A descriptor that is readable when its time has come; see timerfd_create(2). */
+export const timerfdCreate = call<(clock: number, flags: number) => Fd>(
+  'int timerfd_create(int clock, int flags)',
+);
+/** `value` is a struct itimerspec, see `Itimerspec`; `old` may be null. */
+export const timerfdSettime = call<
+  (fd: Fd, flags: number, value: Bytes, old: Bytes | null) => number
+>('int timerfd_settime(int fd, int flags, const void *value, void *old)');
 
 /** Lets whoever else is ready to run on this CPU run first. */
 export const schedYield = call<() => number>('int sched_yield()');
@@ -191,6 +211,10 @@ const syscall = call<(number: number, fd: Fd, at: Bytes, x: number, y: number) =
 /** Bytes filled with struct linux_dirent64 (see `Dirents`), 0 at the end of the directory. */
 export const getdents64 = (fd: Fd, into: Bytes, size: number): number =>
   syscall(SYS_getdents64, fd, into, size, 0);
+const SYS_fchmodat2 = 452;
+/** As fchmodat, and with AT_EMPTY_PATH also of an O_PATH descriptor. Linux 6.6. */
+export const fchmodat2 = (dir: Fd, path: Path, mode: number, flags: number): number =>
+  syscall(SYS_fchmodat2, dir, path, mode, flags);
 /** `dev` in the kernel's encoding, see `makedev`. */
 export const mknodat = (dir: Fd, path: Path, mode: number, dev: number): number =>
   syscall(SYS_mknodat, dir, path, mode, dev);

@@ -31,6 +31,17 @@ class Struct {
   }
 }
 
+/** struct statfs (120 bytes): only what statvfs does not say. */
+export class Statfs extends Struct {
+  constructor() {
+    super(120);
+  }
+  /** The file system's magic number. */
+  get type(): number {
+    return this.view.getUint32(0, true);
+  }
+}
+
 /** struct statx (256 bytes). Times are whole seconds (may be negative) and nanoseconds. */
 export class Statx extends Struct {
   constructor() {
@@ -205,6 +216,20 @@ export class Timespecs extends Struct {
     this.view.setInt32(at + 4, Math.floor(sec / TWO_32), true);
     this.view.setUint32(at + 8, nsec, true);
     this.view.setUint32(at + 12, 0, true);
+  }
+}
+
+/** A struct itimerspec that rings once. */
+export class Itimerspec extends Struct {
+  constructor() {
+    super(32);
+  }
+  /** Nanoseconds from now, at least 1. */
+  set(ns: number): void {
+    const sec = Math.floor(ns / 1e9);
+    this.view.setUint32(16, sec, true);
+    this.view.setUint32(20, Math.floor(sec / TWO_32), true);
+    this.view.setUint32(24, ns - sec * 1e9, true);
   }
 }
 

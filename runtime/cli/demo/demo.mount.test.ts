@@ -11,7 +11,7 @@ import {
   type Scratch,
   withScratch,
 } from '../../../test/support/mount.ts';
-import { expectationOf, planWorkload } from './workload.ts';
+import { expectationOf, planWorkload } from '../../bench/searches.ts';
 
 const seed = 7;
 const searches = 300;

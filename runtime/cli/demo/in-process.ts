@@ -3,6 +3,7 @@
  * process, and lookups wound to its top the way a mount would.
  */
 import { dirname } from 'node:path';
+import { DIRECTORIES, directoryName } from '../../bench/searches.ts';
 import { GraphError } from '../../core/errors.ts';
 import { wind } from '../../core/fops.gen.ts';
 import { newRequest, Stack } from '../../core/frame.ts';
@@ -21,7 +22,6 @@ import { type Statedump, statedump } from '../statedump.ts';
 import type { Terminal } from '../terminal.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
 import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts';
-import { DIRECTORIES, directoryName } from './workload.ts';
 
 /** @throws {Failure} */
 export async function serveInProcess(settings: ServeSettings, terminal: Terminal): Promise<Served> {

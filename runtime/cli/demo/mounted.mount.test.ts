@@ -13,11 +13,11 @@ import {
   type Scratch,
   withScratch,
 } from '../../../test/support/mount.ts';
+import { DIRECTORIES, planWorkload } from '../../bench/searches.ts';
 import type { Terminal } from '../terminal.ts';
 import { serveMounted } from './mounted.ts';
 import { demoStacks, type Served } from './served.ts';
 import { makeTree } from './tree.ts';
-import { DIRECTORIES, planWorkload } from './workload.ts';
 
 /** Dies when it is asked for its counters, or by the lookup before which there were so many. */
 const MODULE = `

@@ -9,6 +9,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { DIRECTORIES, directoryName, type Workload } from '../../bench/searches.ts';
 import { ECONNABORTED, ENOENT, ENOTCONN, strerror } from '../../core/errno.ts';
 import { findMount, openChannel } from '../../mount/fuse/channel.ts';
 import { MountError } from '../../mount/fuse/mount-error.ts';
@@ -22,7 +23,6 @@ import type { Terminal } from '../terminal.ts';
 import umount from '../umount.ts';
 import type { Find } from './searches.ts';
 import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts';
-import { DIRECTORIES, directoryName, type Workload } from './workload.ts';
 
 /** How long a server may take to unmount and end. */
 const GRACE_MS = 5000;

@@ -1,10 +1,16 @@
 /** What the demo prints: what is about to happen, one table, what it means, where to go from there. */
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import {
+  DIRECTORIES,
+  FILES,
+  HOT_FILES,
+  HOT_SEARCHES,
+  type WorkloadSize,
+} from '../../bench/searches.ts';
 import { packageRoot } from '../../sys/paths.ts';
 import { wrap } from '../layout.ts';
 import { demoStacks, type StackResult } from './served.ts';
-import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES, type WorkloadSize } from './workload.ts';
 
 /** 54321 → `54 321`; four digits are read without help. */
 export const grouped = (n: number): string =>

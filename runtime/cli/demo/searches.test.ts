@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { expectationOf, planWorkload } from '../../bench/searches.ts';
 import { runSearches, summarise } from './searches.ts';
-import { expectationOf, planWorkload } from './workload.ts';
 
 const plan = planWorkload({ seed: 3, searches: 500 });
 

@@ -5,7 +5,7 @@
  * Lookups are synchronous, one at a time, as a program does them. Between batches the event loop
  * gets a turn, so that signals and a server that ended are noticed.
  */
-import { DIRECTORIES, type Workload } from './workload.ts';
+import { DIRECTORIES, type Workload } from '../../bench/searches.ts';
 
 /** Is this file in this directory? Both by number. */
 export type Find = (directory: number, file: number) => boolean;

@@ -1,9 +1,9 @@
 /** What the demo serves and measures, however it is served. */
 import { join } from 'node:path';
+import type { Workload } from '../../bench/searches.ts';
 import { packageRoot } from '../../sys/paths.ts';
 import type { Statedump } from '../statedump.ts';
 import type { Find } from './searches.ts';
-import type { Workload } from './workload.ts';
 
 export interface DemoStack {
   readonly name: 'baseline' | 'typescript' | 'python';

@@ -12,7 +12,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { constants, readFileSync } from 'node:fs';
-import { realpath, stat, statfs } from 'node:fs/promises';
+import { opendir, realpath, stat, statfs } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import {
   EACCES,
@@ -140,6 +140,19 @@ export async function checkMountpoint(path: string): Promise<string> {
     if (code === 'ENOTCONN') throw mountError('MOUNT_POINT_DEAD', path);
     if (code === 'EACCES') throw mountError('MOUNT_POINT_DENIED', path, 'you may not search it');
     throw error;
+  }
+}
+
+/** Whether there is something that a mount on this directory would hide. */
+export async function hasEntries(path: string): Promise<boolean> {
+  try {
+    const folder = await opendir(await checkMountpoint(path));
+    const first = await folder.read();
+    await folder.close();
+    return first !== null;
+  } catch {
+    // Nothing can be mounted there, which the mount says, or it may not be read.
+    return false;
   }
 }
 

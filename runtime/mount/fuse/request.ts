@@ -13,6 +13,7 @@ export class Request extends Stack {
   /** `op` is the log name of the fop that answers it. `tag` becomes the kernel's number. */
   constructor(header: InHeader, op: string) {
     super(header.uid, header.gid, header.pid, op, groupsOf);
+    this.terse = true;
     this.tag = header.unique;
     this.opcode = header.opcode;
   }

@@ -1,6 +1,6 @@
 /** The fops about an inode's attributes: read, change, check. */
 import { decodeName } from '../../../core/bytes.ts';
-import { EACCES, EINVAL, EPERM } from '../../../core/errno.ts';
+import { EACCES, EINVAL, ENOSYS, EPERM } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
@@ -34,14 +34,20 @@ function change(brick: Brick, fd: number, to: Iatt, valid: number): number {
     result = libc.fchownat(fd, EMPTY, uid, gid, AT_EMPTY_PATH);
   }
   if (result >= 0 && (valid & MODE) !== 0) {
-    result = libc.fchmodat(AT_FDCWD, procPath(fd), to.iaProt & 0o7777, 0);
+    result = chmod(fd, to.iaProt & 0o7777);
   }
   if (result >= 0 && (valid & (ATIME | MTIME | ATIME_NOW | MTIME_NOW)) !== 0) {
     setTime(brick, 0, to.iaAtime, to.iaAtimeNsec, valid & ATIME, valid & ATIME_NOW);
     setTime(brick, 1, to.iaMtime, to.iaMtimeNsec, valid & MTIME, valid & MTIME_NOW);
-    result = libc.utimensat(AT_FDCWD, procPath(fd), brick.times.bytes, 0);
+    result = libc.utimensat(fd, EMPTY, brick.times.bytes, AT_EMPTY_PATH);
   }
   return result < 0 ? -result : 0;
+}
+
+/** By the descriptor itself where the kernel can (Linux 6.6), which spares it a walk through /proc. */
+function chmod(fd: number, mode: number): number {
+  const result = libc.fchmodat2(fd, EMPTY, mode, AT_EMPTY_PATH);
+  return result === -ENOSYS ? libc.fchmodat(AT_FDCWD, procPath(fd), mode, 0) : result;
 }
 
 function setTime(

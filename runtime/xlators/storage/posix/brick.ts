@@ -8,7 +8,7 @@ import { type Gfid, gfidFromBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { GFID_SIZE } from '../../../core/limits.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import * as libc from '../../../sys/libc.ts';
-import { cstring, Dirents, Iovec, Statx, Timespecs } from '../../../sys/struct.ts';
+import { cstring, Dirents, Iovec, Statfs, Statx, Timespecs } from '../../../sys/struct.ts';
 import { TRUSTED_GFID } from '../shared/xattrs.ts';
 import { type FileHandles, openFileHandles } from './file-handles.ts';
 import {
@@ -26,6 +26,9 @@ import { Identity } from './identity.ts';
 import { EMPTY, PARENT, procPath, SELF } from './paths.ts';
 import { openRoot } from './root.ts';
 
+/** `f_type` of statfs(2). */
+const TMPFS_MAGIC = 0x01021994;
+const RAMFS_MAGIC = 0x858458f6;
 /** What the root of a GlusterFS volume's brick has. */
 const VOLUME_ID = cstring('trusted.glusterfs.volume-id');
 /** The part of the process's descriptors that handles may take. */
@@ -81,6 +84,7 @@ export class Brick {
   readonly times = new Timespecs();
   readonly iovec = new Iovec(1);
   readonly dirents = new Dirents();
+  private readonly statfs = new Statfs();
 
   /** @throws {InitError} when there is no such directory, or what it is to have cannot be. */
   constructor(xl: Xlator<Brick>, settings: BrickSettings) {
@@ -163,6 +167,13 @@ export class Brick {
     return this.gfids.read(fd) === ROOT_GFID;
   }
 
+  /** Whether what `fd` is open on lies in memory, and a read never has to wait for a disk. */
+  isMemory(fd: number): boolean {
+    if (libc.fstatfs(fd, this.statfs.bytes) < 0) return false;
+    const { type } = this.statfs;
+    return type === TMPFS_MAGIC || type === RAMFS_MAGIC;
+  }
+
   /** Whether a name of this directory is none of the volume's. */
   hides(dir: Directory, name: string): boolean {
     return dir.gfid === ROOT_GFID && name === PRIVATE_NAME;
@@ -173,22 +184,63 @@ export class Brick {
    * that another inode has already came here with a copy of its attributes: the newcomer gets its
    * own.
    */
-  gfidOf(fd: number, wanted: Gfid | null, isNew: boolean): Gfid {
+  private gfidOf(fd: number, wanted: Gfid | null): Gfid {
     const { gfids, handles } = this;
-    const stored = isNew ? null : gfids.read(fd);
+    const stored = gfids.read(fd);
     if (stored !== null && handles.find(stored) === undefined) return stored;
-    const isFree = wanted !== null && handles.find(wanted) === undefined;
-    const gfid = isFree ? wanted : newGfid(this.xl.context);
+    const gfid = this.freeGfid(wanted);
     return gfids.write(fd, gfid, stored !== null) ? gfid : derivedGfid(this.st);
+  }
+
+  /** The gfid that is wanted, unless another inode has it. */
+  private freeGfid(wanted: Gfid | null): Gfid {
+    const isFree = wanted !== null && this.handles.find(wanted) === undefined;
+    return isFree ? wanted : newGfid(this.xl.context);
   }
 
   /**
    * A handle for an inode that is not known yet, which `fd` is open on and `st` describes, with all
    * that the disk is to keep of it. `place` is where it was found.
    */
-  introduce(fd: number, place: Place, wanted: Gfid | null, isNew: boolean): Handle {
-    const isFirst = this.notes && (isNew || this.gfids.read(fd) === null);
-    let handle = new Handle(this.gfidOf(fd, wanted, isNew), this.st);
+  introduce(fd: number, place: Place, wanted: Gfid | null): Handle {
+    const isFirst = this.notes && this.gfids.read(fd) === null;
+    return this.settle(new Handle(this.gfidOf(fd, wanted), this.st), fd, place, isFirst, false);
+  }
+
+  /**
+   * The same for an inode that was made just now, which `st` describes afterwards; or the errno.
+   * `file` is a descriptor that it is open on not only as a path, or 0; `place` is null for one
+   * without a name.
+   */
+  introduceNew(
+    fd: number,
+    place: Place | null,
+    wanted: Gfid | null,
+    file: number,
+  ): Handle | number {
+    const gfid = this.freeGfid(wanted);
+    const isStored = this.gfids.write(fd, gfid, false, file);
+    const fault = look(this, fd, EMPTY);
+    if (fault !== 0) return fault;
+    const handle = new Handle(isStored ? gfid : derivedGfid(this.st), this.st);
+    if (place === null || (this.links === null && !this.notes)) {
+      this.handles.add(handle);
+      return handle;
+    }
+    const settled = this.settle(handle, fd, place, this.notes, true);
+    look(this, fd, EMPTY);
+    return settled;
+  }
+
+  /** Sees to what the disk is to keep of an inode besides its gfid. */
+  private settle(
+    found: Handle,
+    fd: number,
+    place: Place,
+    isFirst: boolean,
+    isNew: boolean,
+  ): Handle {
+    let handle = found;
     if (isFirst) this.note(handle, fd, place);
     if (this.links !== null && !this.keep(handle, fd, place, isNew)) {
       const gfid = newGfid(this.xl.context);

@@ -1,5 +1,6 @@
 /** The fops about a file's data: open, read, write, size, sync. */
 import { fdatasync, fsync } from 'node:fs';
+import type { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -31,9 +32,13 @@ export function rangeFault(offset: number, length: number): number {
 
 export const iattOfFile = (file: OpenFile): Iatt | null => iattOfFd(file.brick, file.fd, file.gfid);
 
+/** Attributes before a change, for whoever looks at them, or when `xdata` may ask for more. */
+const before = (frame: Frame, file: OpenFile, xdata: Dict | null): Iatt | null =>
+  frame.terse && xdata === null ? null : iattOfFile(file);
+
 function wrote(frame: Frame, file: OpenFile, result: number, prebuf: Iatt | null): void {
   if (result < 0) fail.writev(frame, -result);
-  else unwind.writev(frame, result, 0, prebuf, iattOfFile(file), null);
+  else unwind.writev(frame, result, 0, prebuf, frame.terse ? null : iattOfFile(file), null);
 }
 
 export const dataFops: Fops<Brick> = {
@@ -52,7 +57,8 @@ export const dataFops: Fops<Brick> = {
     if (offset < 0 || size < 0) return fail.readv(frame, EINVAL);
     readFile(file, size, offset, (vector, errno) => {
       if (vector === null) return fail.readv(frame, errno);
-      unwind.readv(frame, vector.length, 0, vector, iattOfFile(file), null);
+      const stbuf = frame.terse ? null : iattOfFile(file);
+      unwind.readv(frame, vector.length, 0, vector, stbuf, null);
     });
   },
 
@@ -61,7 +67,7 @@ export const dataFops: Fops<Brick> = {
     if (typeof file === 'number') return fail.writev(frame, file);
     const fault = rangeFault(offset, vector.length);
     if (fault !== 0) return fail.writev(frame, fault);
-    const prebuf = iattOfFile(file);
+    const prebuf = before(frame, file, xdata);
     killPriv(file.fd, prebuf, xdata, frame.root);
     if (!file.isSync) return wrote(frame, file, writeAll(file.fd, vector, offset), prebuf);
     writeLater(file, vector, offset, (written) => wrote(frame, file, written, prebuf));
@@ -83,7 +89,7 @@ export const dataFops: Fops<Brick> = {
   ftruncate(frame, xl, fd, offset, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.ftruncate(frame, file);
-    const prebuf = iattOfFile(file);
+    const prebuf = before(frame, file, xdata);
     killPriv(file.fd, prebuf, xdata, frame.root);
     const result = libc.ftruncate(file.fd, offset);
     if (result < 0) return fail.ftruncate(frame, -result);

@@ -8,7 +8,7 @@ import { constants } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
 import { EEXIST, ENOENT, ENOSPC, ENOTEMPTY, EPERM, ESTALE } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
-import type { Stack } from '../../../core/frame.ts';
+import type { Frame } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { InodeTable } from '../../../core/inode.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
@@ -37,6 +37,7 @@ import {
   iattOf,
   iattOfFd,
   identify,
+  identifyNew,
   look,
   type PosixXlator,
   parentOf,
@@ -56,6 +57,10 @@ function putEntry(brick: Brick, dir: Handle, loc: Loc, into: Path): number {
   if (brick.hides(dir, loc.name!)) return EPERM;
   return putName(into, loc.name!);
 }
+
+/** A directory's attributes around a change, for whoever looks at them; else null. */
+const around = (frame: Frame, brick: Brick, dir: Handle): Iatt | null =>
+  frame.terse ? null : iattOfFd(brick, dir.fd, dir.gfid);
 
 // Finding.
 
@@ -81,14 +86,13 @@ const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
   if (named) found = findEntry(xl, dir, loc, xdata);
   else if (look(brick, dir.fd, EMPTY) !== 0) found = brick.fault;
   if (typeof found === 'number') {
-    const postparent = iattOfFd(brick, dir.fd, dir.gfid);
-    return unwind.lookup(frame, -1, found, null, null, null, postparent);
+    return unwind.lookup(frame, -1, found, null, null, null, around(frame, brick, dir));
   }
   const buf = iattOf(brick, found.gfid);
   loc.inode?.ctxSet(xl, found);
   const stored = lookupKeys(dir.fd, named ? NAME : EMPTY, xdata);
   const keys = virtualKeys(xl, found, buf.iaSize, xdata, stored);
-  const postparent = named ? iattOfFd(brick, dir.fd, dir.gfid) : buf;
+  const postparent = named ? around(frame, brick, dir) : buf;
   unwind.lookup(frame, 0, 0, loc.inode, buf, keys, postparent);
 };
 
@@ -109,7 +113,7 @@ interface MadeEntry extends Made {
 /** Makes an entry as the caller and gives it its gfid: what to answer, or the errno. */
 function make(
   xl: PosixXlator,
-  caller: Stack,
+  frame: Frame,
   loc: Loc,
   umask: number,
   xdata: Dict | null,
@@ -118,48 +122,50 @@ function make(
   const brick = xl.priv;
   const dir = parentOf(xl, loc);
   if (typeof dir === 'number') return dir;
-  const preparent = iattOfFd(brick, dir.fd, dir.gfid);
+  const preparent = around(frame, brick, dir);
   const fault = putEntry(brick, dir, loc, NAME);
   if (fault !== 0) return fault;
-  brick.identity.become(caller, xdata?.has(MODE_REQ) ? umask : 0);
+  brick.identity.become(frame.root, xdata?.has(MODE_REQ) ? umask : 0);
   const result = maker(dir.fd, NAME);
   brick.identity.revert();
   if (result < 0) return -result;
-  const handle = identify(brick, dir, NAME, wantedGfid(xdata), true);
-  return madeAt(xl, loc, dir, preparent, handle, result);
+  const handle = identifyNew(brick, dir, NAME, wantedGfid(xdata), result);
+  return madeAt(frame, xl, loc, { dir, preparent, handle, result });
 }
 
-/** What to answer for an entry that is there now; a descriptor is closed when that is an errno. */
-function madeAt(
-  xl: PosixXlator,
-  loc: Loc,
-  dir: Handle,
-  preparent: Iatt | null,
-  handle: Handle | number,
-  result: number,
-): MadeEntry | number {
+/** An entry that is there now. */
+interface There {
+  readonly dir: Handle;
+  readonly preparent: Iatt | null;
+  /** Described by `brick.st`; or the errno. */
+  readonly handle: Handle | number;
+  readonly result: number;
+}
+
+/** What to answer for an entry; a descriptor is closed when that is an errno. */
+function madeAt(frame: Frame, xl: PosixXlator, loc: Loc, there: There): MadeEntry | number {
+  const { dir, preparent, handle, result } = there;
   const brick = xl.priv;
-  const buf = typeof handle === 'number' ? null : iattOfFd(brick, handle.fd, handle.gfid);
-  const postparent = iattOfFd(brick, dir.fd, dir.gfid);
-  if (typeof handle === 'number' || buf === null || preparent === null || postparent === null) {
+  if (typeof handle === 'number') {
     if (result > 0) libc.close(result);
-    return typeof handle === 'number' ? handle : brick.fault;
+    return handle;
   }
+  const buf = iattOf(brick, handle.gfid);
   loc.inode?.ctxSet(xl, handle);
-  return { buf, preparent, postparent, handle, result };
+  return { buf, preparent, postparent: around(frame, brick, dir), handle, result };
 }
 
 /** A file at the loc, made when there was none, and open as `result`; or the errno. */
 function createFile(
   xl: PosixXlator,
-  caller: Stack,
+  frame: Frame,
   loc: Loc,
   flags: number,
   mode: number,
   umask: number,
   xdata: Dict | null,
 ): MadeEntry | number {
-  const made = make(xl, caller, loc, umask, xdata, (dirFd, path) =>
+  const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
     libc.openat(dirFd, path, safeFlags(flags) | NEW_FILE, modeOf(mode, xdata) & 0o7777),
   );
   if (made !== EEXIST || (flags & O_EXCL) !== 0) return made;
@@ -168,11 +174,13 @@ function createFile(
   const found = identify(xl.priv, dir, NAME, wantedGfid(xdata));
   if (typeof found === 'number') return found;
   if ((flags & O_TRUNC) !== 0) {
-    killPriv(found.fd, iattOfFd(xl.priv, found.fd, found.gfid), xdata, caller);
+    killPriv(found.fd, iattOfFd(xl.priv, found.fd, found.gfid), xdata, frame.root);
   }
   const fd = openHandle(found, flags);
   if (fd < 0) return -fd;
-  return madeAt(xl, loc, dir, iattOfFd(xl.priv, dir.fd, dir.gfid), found, fd);
+  const preparent = around(frame, xl.priv, dir);
+  look(xl.priv, found.fd, EMPTY);
+  return madeAt(frame, xl, loc, { dir, preparent, handle: found, result: fd });
 }
 
 /** A new file's attributes and data; 0 or the errno. */
@@ -208,11 +216,24 @@ function victimAt(brick: Brick, dir: Handle, path: Path, table: InodeTable): Han
   return typeof victim === 'number' ? (handle ?? null) : victim;
 }
 
+/**
+ * Whether the name that is about to go is the only one, `brick.st` describing the victim. Where there
+ * are gfid handles it is looked again afterwards: another name may have come meanwhile.
+ */
+const isLastName = (brick: Brick, victim: Handle | null): boolean =>
+  brick.links === null && victim !== null && brick.st.nlink <= 1;
+
 /** A name of this handle's inode is gone. With the last one, only those who use it keep it. */
-function nameGone(brick: Brick, handle: Handle | null, place: Place, table: InodeTable): void {
+function nameGone(
+  brick: Brick,
+  handle: Handle | null,
+  place: Place,
+  table: InodeTable,
+  wasLast = false,
+): void {
   if (handle === null) return;
   const isOpen = handle.fd >= 0;
-  const isThere = isOpen && !handle.isDir && look(brick, handle.fd, EMPTY) === 0;
+  const isThere = isOpen && !wasLast && !handle.isDir && look(brick, handle.fd, EMPTY) === 0;
   if (isThere && brick.st.nlink > (handle.kept ? 1 : 0)) {
     brick.strike(handle, place);
     return;
@@ -228,15 +249,16 @@ interface Removed {
 }
 
 /** Removes a name; the parent before and after, or the errno. */
-function remove(xl: PosixXlator, loc: Loc, flags: number): Removed | number {
+function remove(xl: PosixXlator, frame: Frame, loc: Loc, flags: number): Removed | number {
   const brick = xl.priv;
   const dir = parentOf(xl, loc);
   if (typeof dir === 'number') return dir;
-  const preparent = iattOfFd(brick, dir.fd, dir.gfid);
+  const preparent = around(frame, brick, dir);
   const fault = putEntry(brick, dir, loc, NAME);
   if (fault !== 0) return fault;
   const { table } = loc.parent!;
   const victim = victimAt(brick, dir, NAME, table);
+  const wasLast = isLastName(brick, victim);
   const place = { parent: dir.gfid, name: NAME };
   const isLast = victim !== null && brick.unkeepLast(victim);
   const result = libc.unlinkat(dir.fd, NAME, flags);
@@ -244,8 +266,8 @@ function remove(xl: PosixXlator, loc: Loc, flags: number): Removed | number {
     if (isLast) brick.keep(victim, victim.fd, place, true);
     return result === -EEXIST ? ENOTEMPTY : -result;
   }
-  nameGone(brick, victim, place, table);
-  return { preparent, postparent: iattOfFd(brick, dir.fd, dir.gfid) };
+  nameGone(brick, victim, place, table, wasLast);
+  return { preparent, postparent: around(frame, brick, dir) };
 }
 
 // Moving.
@@ -258,7 +280,7 @@ interface Renamed {
 
 function rename(
   xl: PosixXlator,
-  caller: Stack,
+  frame: Frame,
   oldloc: Loc,
   newloc: Loc,
   flags: number,
@@ -268,8 +290,8 @@ function rename(
   if (typeof from === 'number') return from;
   const to = secondParent(xl, newloc);
   if (typeof to === 'number') return to;
-  const fromBefore = iattOfFd(brick, from.fd, from.gfid);
-  const toBefore = iattOfFd(brick, to.fd, to.gfid);
+  const fromBefore = around(frame, brick, from);
+  const toBefore = around(frame, brick, to);
   const fault = putEntry(brick, from, oldloc, NAME) || putEntry(brick, to, newloc, NAME_2);
   if (fault !== 0) return fault;
   const { table } = oldloc.parent!;
@@ -282,7 +304,7 @@ function rename(
   const isLast = victim !== null && brick.unkeepLast(victim);
   // A whiteout is a file that is made, and the caller's.
   const makes = (flags & RENAME_WHITEOUT) !== 0;
-  if (makes) brick.identity.become(caller, 0);
+  if (makes) brick.identity.become(frame.root, 0);
   const result = libc.renameat2(from.fd, NAME, to.fd, NAME_2, flags);
   if (makes) brick.identity.revert();
   // Two names of one file: it keeps both.
@@ -294,8 +316,8 @@ function rename(
   const moved = followName(brick, to, places[1], isSame ? null : places[0]);
   if (typeof moved === 'number') return moved;
   const buf = iattOf(brick, moved.gfid);
-  const fromAfter = iattOfFd(brick, from.fd, from.gfid);
-  const toAfter = iattOfFd(brick, to.fd, to.gfid);
+  const fromAfter = around(frame, brick, from);
+  const toAfter = around(frame, brick, to);
   return { buf, parents: [fromBefore, fromAfter, toBefore, toAfter] };
 }
 
@@ -324,13 +346,13 @@ function followName(
 }
 
 /** Gives an inode another name: what to answer, or the errno. */
-function link(xl: PosixXlator, oldloc: Loc, newloc: Loc): MadeEntry | number {
+function link(xl: PosixXlator, frame: Frame, oldloc: Loc, newloc: Loc): MadeEntry | number {
   const brick = xl.priv;
   const handle = handleOf(xl, oldloc);
   if (typeof handle === 'number') return handle;
   const dir = secondParent(xl, newloc);
   if (typeof dir === 'number') return dir;
-  const preparent = iattOfFd(brick, dir.fd, dir.gfid);
+  const preparent = around(frame, brick, dir);
   const fault = putEntry(brick, dir, newloc, NAME);
   if (fault !== 0) return fault;
   const from = procPath(handle.fd);
@@ -341,14 +363,15 @@ function link(xl: PosixXlator, oldloc: Loc, newloc: Loc): MadeEntry | number {
   const place = { parent: dir.gfid, name: NAME };
   if (!handle.kept) brick.keep(handle, handle.fd, place, true);
   brick.note(handle, handle.fd, place);
-  return madeAt(xl, newloc, dir, preparent, handle, 0);
+  look(brick, handle.fd, EMPTY);
+  return madeAt(frame, xl, newloc, { dir, preparent, handle, result: 0 });
 }
 
 export const entryFops: Fops<Brick> = {
   lookup,
 
   mkdir(frame, xl, loc, mode, umask, xdata) {
-    const made = make(xl, frame.root, loc, umask, xdata, (dirFd, path) =>
+    const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
       libc.mkdirat(dirFd, path, modeOf(mode, xdata) & 0o1777),
     );
     if (typeof made === 'number') return fail.mkdir(frame, made);
@@ -357,7 +380,7 @@ export const entryFops: Fops<Brick> = {
 
   mknod(frame, xl, loc, mode, rdev, umask, xdata) {
     if ((mode & S_IFMT) === S_IFDIR) return fail.mknod(frame, EPERM);
-    const made = make(xl, frame.root, loc, umask, xdata, (dirFd, path) =>
+    const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
       libc.mknodat(dirFd, path, modeOf(mode, xdata), rdev),
     );
     if (typeof made === 'number') return fail.mknod(frame, made);
@@ -367,7 +390,7 @@ export const entryFops: Fops<Brick> = {
   symlink(frame, xl, linkpath, loc, umask, xdata) {
     const fault = putText(TARGET, linkpath, SYMLINK_MAX);
     if (fault !== 0) return fail.symlink(frame, fault);
-    const made = make(xl, frame.root, loc, umask, xdata, (dirFd, path) =>
+    const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
       libc.symlinkat(TARGET, dirFd, path),
     );
     if (typeof made === 'number') return fail.symlink(frame, made);
@@ -375,7 +398,7 @@ export const entryFops: Fops<Brick> = {
   },
 
   create(frame, xl, loc, flags, mode, umask, fd, xdata) {
-    const made = createFile(xl, frame.root, loc, flags, mode, umask, xdata);
+    const made = createFile(xl, frame, loc, flags, mode, umask, xdata);
     if (typeof made === 'number') return fail.create(frame, made);
     const { buf, preparent, postparent, handle, result } = made;
     keepFile(xl, fd, result, handle.gfid);
@@ -384,12 +407,12 @@ export const entryFops: Fops<Brick> = {
 
   put(frame, xl, loc, mode, umask, flags, vector, offset, dict, xdata) {
     const how = (flags & ~O_ACCMODE) | O_WRONLY | O_TRUNC;
-    const made = createFile(xl, frame.root, loc, how, mode, umask, xdata);
+    const made = createFile(xl, frame, loc, how, mode, umask, xdata);
     if (typeof made === 'number') return fail.put(frame, made);
     const fault = fill(made, frame.root.pid, vector, offset, dict);
     libc.close(made.result);
     if (fault !== 0) {
-      remove(xl, loc, 0);
+      remove(xl, frame, loc, 0);
       return fail.put(frame, fault);
     }
     const buf = iattOfFd(xl.priv, made.handle.fd, made.handle.gfid);
@@ -397,32 +420,32 @@ export const entryFops: Fops<Brick> = {
   },
 
   link(frame, xl, oldloc, newloc, _xdata) {
-    const made = link(xl, oldloc, newloc);
+    const made = link(xl, frame, oldloc, newloc);
     if (typeof made === 'number') return fail.link(frame, made);
     unwind.link(frame, 0, 0, oldloc.inode, made.buf, made.preparent, made.postparent, null);
   },
 
   namelink(frame, xl, loc, _xdata) {
-    const made = link(xl, new Loc(loc.inode), loc);
+    const made = link(xl, frame, new Loc(loc.inode), loc);
     if (typeof made === 'number') return fail.namelink(frame, made);
     unwind.namelink(frame, 0, 0, made.preparent, made.postparent, null);
   },
 
   unlink(frame, xl, loc, _xflag, _xdata) {
-    const removed = remove(xl, loc, 0);
+    const removed = remove(xl, frame, loc, 0);
     if (typeof removed === 'number') return fail.unlink(frame, removed);
     unwind.unlink(frame, 0, 0, removed.preparent, removed.postparent, null);
   },
 
   rmdir(frame, xl, loc, _flags, _xdata) {
-    const removed = remove(xl, loc, AT_REMOVEDIR);
+    const removed = remove(xl, frame, loc, AT_REMOVEDIR);
     if (typeof removed === 'number') return fail.rmdir(frame, removed);
     unwind.rmdir(frame, 0, 0, removed.preparent, removed.postparent, null);
   },
 
   rename(frame, xl, oldloc, newloc, xdata) {
     const flags = xdata?.number(RENAME_FLAGS) ?? 0;
-    const renamed = rename(xl, frame.root, oldloc, newloc, flags);
+    const renamed = rename(xl, frame, oldloc, newloc, flags);
     if (typeof renamed === 'number') return fail.rename(frame, renamed);
     unwind.rename(frame, 0, 0, renamed.buf, ...renamed.parents, null);
   },

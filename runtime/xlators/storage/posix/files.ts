@@ -31,14 +31,18 @@ import { EMPTY, procPath } from './paths.ts';
 const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOATIME, O_SYNC, O_TRUNC } = constants;
 const O_ACCMODE = 3;
 
+/** A file system in memory knows no RWF_NOWAIT: it never waits. Others just cannot tell. */
+const NEVER_WAITS = 0;
+const UNABLE = -1;
+
 export class OpenFile {
   readonly brick: Brick;
   readonly fd: number;
   readonly gfid: Gfid;
   /** Writes have to reach the disk. */
   readonly isSync: boolean;
-  /** The file system can tell that a read would have to wait. */
-  canNotWait = true;
+  /** How to read without waiting: flags for preadv2, or `UNABLE`. */
+  nowait: number = RWF_NOWAIT;
   /** Work on libuv's pool. */
   private pending = 0;
   private released = false;
@@ -158,11 +162,11 @@ const bytesOf = (memory: Buffer, start: number, length: number): Uint8Array =>
 
 /** Bytes read from the page cache, or minus the errno: EAGAIN when the disk has to be asked. */
 function readCached(file: OpenFile, iovec: Iovec, offset: number): number {
-  if (!file.canNotWait) return -EAGAIN;
-  const got = libc.preadv2(file.fd, iovec.bytes, 1, offset, RWF_NOWAIT);
+  if (file.nowait === UNABLE) return -EAGAIN;
+  const got = libc.preadv2(file.fd, iovec.bytes, 1, offset, file.nowait);
   if (got === -EOPNOTSUPP || got === -ENOSYS) {
-    file.canNotWait = false;
-    return -EAGAIN;
+    file.nowait = file.brick.isMemory(file.fd) ? NEVER_WAITS : UNABLE;
+    return readCached(file, iovec, offset);
   }
   return got === -EINTR ? -EAGAIN : got;
 }

@@ -53,11 +53,15 @@ export class GfidStore {
     return this.found(libc.lgetxattr(path, this.key, this.bytes, GFID_SIZE));
   }
 
-  /** Stores a gfid with what `fd` is open on; false when it cannot be. */
-  write(fd: number, gfid: Gfid, replace: boolean): boolean {
+  /**
+   * Stores a gfid with what `fd` is open on; false when it cannot be. `file` is a descriptor that it
+   * is open on not only as a path, which spares a walk through /proc, or 0.
+   */
+  write(fd: number, gfid: Gfid, replace: boolean, file = 0): boolean {
     if (this.key === null) return false;
     gfidToBytesInto(gfid, this.bytes, 0);
     const flags = replace ? 0 : XATTR_CREATE;
+    if (file > 0) return libc.fsetxattr(file, this.key, this.bytes, GFID_SIZE, flags) >= 0;
     return libc.setxattr(procPath(fd), this.key, this.bytes, GFID_SIZE, flags) >= 0;
   }
 

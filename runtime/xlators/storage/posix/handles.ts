@@ -249,16 +249,12 @@ export interface Directory {
   readonly gfid: Gfid;
 }
 
-/**
- * The handle of `path` in a directory; or the errno. `wanted` is the gfid for an inode that has
- * none yet, `isNew` says that it was made just now.
- */
+/** The handle of `path` in a directory; or the errno. `wanted` is for an inode without a gfid. */
 export function identify(
   brick: Brick,
   dir: Directory,
   path: Path,
   wanted: Gfid | null,
-  isNew = false,
 ): Handle | number {
   const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
   if (fd < 0) return -fd;
@@ -267,13 +263,32 @@ export function identify(
     libc.close(fd);
     return fault;
   }
-  let handle = isNew ? undefined : brick.handles.findSame(brick.st);
+  let handle = brick.handles.findSame(brick.st);
   if (handle === undefined) {
-    handle = brick.introduce(fd, { parent: dir.gfid, name: path }, wanted, isNew);
-    // What was stored with it has changed the ctime. What is new is looked at later anyway.
-    if (!isNew) look(brick, fd, EMPTY);
+    handle = brick.introduce(fd, { parent: dir.gfid, name: path }, wanted);
+    // What was stored with it has changed the ctime.
+    look(brick, fd, EMPTY);
   }
   return opened(brick, handle, fd);
+}
+
+/**
+ * The same for what was made just now, `brick.st` describing it; `file` is a descriptor that it is
+ * open on besides, or 0.
+ */
+export function identifyNew(
+  brick: Brick,
+  dir: Directory,
+  path: Path,
+  wanted: Gfid | null,
+  file: number,
+): Handle | number {
+  const fd = libc.openat(dir.fd, path, OPEN_HANDLE, 0);
+  if (fd < 0) return -fd;
+  const handle = brick.introduceNew(fd, { parent: dir.gfid, name: path }, wanted, file);
+  if (typeof handle !== 'number') return opened(brick, handle, fd);
+  libc.close(fd);
+  return handle;
 }
 
 /** The handle, with `fd` as its descriptor if it has none. */

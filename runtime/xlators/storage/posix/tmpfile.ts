@@ -11,8 +11,8 @@ import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { wantedGfid } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
-import { Handle, handleOf, iattOf, look } from './handles.ts';
-import { EMPTY, procPath, SELF } from './paths.ts';
+import { handleOf, iattOf } from './handles.ts';
+import { procPath, SELF } from './paths.ts';
 
 const O_WRONLY = 1;
 
@@ -32,15 +32,14 @@ export const tmpfileFops: Fops<Brick> = {
     if (made < 0) return fail.icreate(frame, -made);
     // One that is open for writing could not be run: the handle is another descriptor.
     const fd = libc.open(procPath(made), O_PATH | O_CLOEXEC, 0);
+    const handle = fd < 0 ? -fd : brick.introduceNew(fd, null, wantedGfid(xdata), made);
     libc.close(made);
-    if (fd < 0) return fail.icreate(frame, -fd);
-    look(brick, fd, EMPTY);
-    const handle = new Handle(brick.gfidOf(fd, wantedGfid(xdata), true), brick.st);
+    if (typeof handle === 'number') {
+      if (fd >= 0) libc.close(fd);
+      return fail.icreate(frame, handle);
+    }
     handle.unnamed = true;
-    brick.handles.add(handle);
     brick.handles.opened(handle, fd);
-    // Storing the gfid has changed the ctime.
-    look(brick, fd, EMPTY);
     const buf = iattOf(brick, handle.gfid);
     loc.inode?.ctxSet(xl, handle);
     unwind.icreate(frame, 0, 0, loc.inode, buf, null);

@@ -8,8 +8,8 @@ import { GFID_REQ } from '../../../core/xdata.ts';
 /** What a fop that made an entry answers with, besides the inode. */
 export interface Made {
   readonly buf: Iatt;
-  readonly preparent: Iatt;
-  readonly postparent: Iatt;
+  readonly preparent: Iatt | null;
+  readonly postparent: Iatt | null;
 }
 
 /** The gfid that the request wants the new inode to have; null when it leaves that to us. */

@@ -1,0 +1,150 @@
+/**
+ * debug/delay-gen: lets fops wait on their way down, as a network or a slow disk would.
+ *
+ * A fop that is to wait is passed on by a timer, and others go on meanwhile; GlusterFS's sleeps in
+ * the thread that brought the fop, which then serves nobody. Fops that are never delayed pass at no
+ * cost. When the graph goes down, what waits is passed on at once: every fop is answered.
+ *
+ * Source: GlusterFS `xlators/debug/delay-gen/src/delay-gen.c`.
+ */
+import { InitError } from '../../../core/errors.ts';
+import { type FopName, fopNames } from '../../../core/fops.gen.ts';
+import { findFop, fops as fopRows, placeholders } from '../../../core/fops.ts';
+import { type AnyFop, collect, tailArgs } from '../../../core/generic.gen.ts';
+import { didYouMean } from '../../../core/nearest.ts';
+import { defineOptions, type Values } from '../../../core/options.ts';
+import {
+  type Dump,
+  defaultNotify,
+  defineTranslator,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
+
+const US_PER_MS = 1000;
+const TWO_32 = 2 ** 32;
+
+const options = defineOptions({
+  'delay-percentage': {
+    type: 'percent',
+    default: 10,
+    description: 'How many of the fops are delayed; which ones is left to chance.',
+    reconfigurable: true,
+  },
+  'delay-duration': {
+    type: 'int',
+    default: 100_000,
+    min: 0,
+    max: TWO_32 - 1,
+    description: 'How long a fop that is delayed waits, in microseconds.',
+    reconfigurable: true,
+  },
+  enable: {
+    type: 'str',
+    description: 'The fops that are delayed, with commas between: LOOKUP,READ. Without it, all.',
+    reconfigurable: true,
+  },
+});
+
+type Given = Values<typeof options>;
+
+/** The fops of a list. @throws {InitError} */
+function enabled(list: string | undefined): readonly FopName[] {
+  if (list === undefined) return fopNames;
+  const unmade = new Set(placeholders.values());
+  return list.split(',').flatMap((item) => {
+    const name = item.trim();
+    const fop = findFop(name);
+    if (fop !== undefined) return [fop.name as FopName];
+    // They have numbers in GlusterFS, but nobody asks for them: there is nothing to delay.
+    if (unmade.has(name.toUpperCase())) return [];
+    const known = fopRows.map(({ logName }) => logName);
+    throw new InitError(`option 'enable': there is no fop '${name}'${didYouMean(name, known)}`);
+  });
+}
+
+class Delays {
+  given: Given;
+  readonly xl: Xlator<Delays>;
+  /** Since the volume began. */
+  delayed = 0;
+  /** What passes a fop on that waits, and what calls its timer off. */
+  private readonly waiting = new Map<() => void, () => void>();
+  private readonly drawn = new Uint8Array(4);
+  private readonly drawnAs = new DataView(this.drawn.buffer);
+
+  constructor(xl: Xlator<Delays>, given: Given) {
+    this.xl = xl;
+    this.given = given;
+  }
+
+  get waitingCount(): number {
+    return this.waiting.size;
+  }
+
+  /** Whether the next fop is delayed. */
+  chosen(): boolean {
+    const share = this.given['delay-percentage'] / 100;
+    if (share >= 1) return true;
+    this.xl.context.random(this.drawn);
+    return this.drawnAs.getUint32(0) < share * TWO_32;
+  }
+
+  /** Calls `go` once, after the delay. */
+  delay(go: () => void): void {
+    const { context } = this.xl;
+    const ms = this.given['delay-duration'] / US_PER_MS;
+    const ring = (): void => {
+      this.waiting.delete(ring);
+      go();
+    };
+    this.delayed += 1;
+    this.waiting.set(ring, context.exactly?.(ms, ring) ?? context.after(ms, ring));
+  }
+
+  /** Passes on all that waits. */
+  release(): void {
+    for (const [ring, cancel] of this.waiting) {
+      cancel();
+      ring();
+    }
+  }
+}
+
+function fops({ priv: { given } }: Xlator<Delays>): Fops<Delays> {
+  if (given['delay-percentage'] === 0 || given['delay-duration'] === 0) return {};
+  const delaying = (name: FopName): AnyFop => {
+    const passOn = tailArgs[name];
+    return (frame, xl, args) => {
+      const delays = xl.priv as Delays;
+      const go = (): void => passOn(frame, xl.children[0]!, args);
+      if (delays.chosen()) delays.delay(go);
+      else go();
+    };
+  };
+  return Object.fromEntries(
+    enabled(given.enable).map((name) => [name, collect[name](delaying(name))]),
+  );
+}
+
+export default defineTranslator<Delays, typeof options>({
+  type: 'debug/delay-gen',
+  description: 'Lets fops wait on their way down, as a network or a slow disk would.',
+  children: [1, 1],
+  options,
+  fops,
+  init(xl, given) {
+    enabled(given.enable);
+    return new Delays(xl, given);
+  },
+  reconfigure(xl, given) {
+    enabled(given.enable);
+    xl.priv.given = given;
+    xl.exchangeFops(fops(xl));
+  },
+  notify(xl, event, data) {
+    if (event === 'PARENT_DOWN') xl.priv.release();
+    defaultNotify(xl, event, data);
+  },
+  dump: ({ priv }): Dump => ({ delayed: priv.delayed, waiting: priv.waitingCount }),
+});
