@@ -1,0 +1,28 @@
+/** POSIX access control lists as the extended attributes have them (linux/posix_acl_xattr.h). */
+
+/** Tags of entries: the owner, a user, the group, a group, the mask, others. */
+export const USER_OBJ = 1;
+export const USER = 2;
+export const GROUP_OBJ = 4;
+export const GROUP = 8;
+export const MASK = 16;
+export const OTHER = 32;
+
+/** Tag, permissions, and who is meant where the tag alone does not say it. */
+export type AclEntry = readonly [tag: number, perm: number, id?: number];
+
+const VERSION = '02000000';
+const NOBODY = 0xffffffff;
+
+/** The bytes of a list, in hexadecimal. */
+export const aclBytes = (...entries: AclEntry[]): string =>
+  VERSION +
+  entries
+    .map(([tag, perm, id = NOBODY]) => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeUInt16LE(tag, 0);
+      bytes.writeUInt16LE(perm, 2);
+      bytes.writeUInt32LE(id, 4);
+      return bytes.toString('hex');
+    })
+    .join('');

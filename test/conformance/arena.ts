@@ -1,0 +1,169 @@
+/**
+ * The arena: a mount and a bare directory of the same disk side by side, in which scripts are run
+ * and compared.
+ *
+ *     const arena = await Arena.open('posix');
+ *     const text = await arena.compare(script);   // '' when both did the same
+ *     await arena.close();
+ *
+ * Needs root: scripts are run chrooted, and by several users.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeScratch, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
+import { type Kind, volfileOf } from '../support/stacks.ts';
+import { disagreement, type Pair } from './compare.ts';
+import { CC, compileExecutor, Executor, hasFineTimes } from './executor.ts';
+import { type Command, parseScript, type Script } from './script.ts';
+
+/** What the storage keeps with every file, and shows to nobody. */
+const HIDDEN = 'trusted.gfid';
+
+/** A stack, and how it is mounted. */
+export interface Setup {
+  readonly kind: Kind;
+  /** Flags of `glossa mount`. */
+  readonly args?: readonly string[];
+}
+
+const believing = (seconds: number): string[] =>
+  ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, String(seconds)]);
+
+/** Mounts to try, by their names. */
+export const setups = {
+  /** The kernel reads and writes the files of the storage itself. */
+  posix: { kind: 'posix' },
+  served: { kind: 'posix', args: ['--no-passthrough'] },
+  /** The kernel asks again for everything; or hardly ever. */
+  doubting: { kind: 'posix', args: ['--no-passthrough', ...believing(0)] },
+  believing: { kind: 'posix', args: ['--no-passthrough', ...believing(600)] },
+  /** The storage closes what it has open of inodes, and has to find them again. */
+  forgetful: {
+    kind: 'posix',
+    args: ['--no-passthrough', ...believing(0), '--xlator-option', 'brick.handle-limit=16'],
+  },
+  /** Locks are the graph's, not the kernel's. */
+  locks: { kind: 'locks' },
+  python: { kind: 'python' },
+  rebuilt: { kind: 'rebuilt' },
+  awaited: { kind: 'awaited' },
+} as const satisfies Record<string, Setup>;
+
+export type SetupName = keyof typeof setups;
+
+/** The kinds of access times that mount(8) knows. */
+export type Atime = 'noatime' | 'relatime' | 'strictatime';
+
+/** Scripts can be run here; when not, that is told, and is an error where nothing may be skipped. */
+export function canCompare(): boolean {
+  const can = process.getuid?.() === 0 && spawnSync(CC, ['--version']).status === 0;
+  const why = `conformance needs root and a C compiler (${CC})`;
+  if (!can && process.env.GLOSSA_REQUIRE_ALL === '1') throw new Error(why);
+  if (!can) process.stderr.write(`skipped: ${why}\n`);
+  return can;
+}
+
+export class Arena {
+  readonly scratch: Scratch;
+  readonly mount: ServedMount;
+  /** The disk gives every change a time of its own, so that commands can be watched. */
+  private readonly canWatch: boolean;
+  /** The disk can zero a range: see the differences. */
+  private canZero = true;
+  private readonly bare: Executor;
+  private readonly mounted: Executor;
+  private serial = 0;
+  /** Somebody does not answer any more. */
+  private hangs = false;
+
+  private constructor(scratch: Scratch, mount: ServedMount, program: string) {
+    this.scratch = scratch;
+    this.mount = mount;
+    const bare = scratch.at('bare');
+    this.canWatch = hasFineTimes(program, bare);
+    this.bare = new Executor(program, bare);
+    this.mounted = new Executor(program, mount.path);
+  }
+
+  /** Mounts a stack over a new folder. */
+  static async open(name: SetupName, atime: Atime = 'noatime'): Promise<Arena> {
+    const { kind, args = [] }: Setup = setups[name];
+    const scratch = await makeScratch();
+    try {
+      await chmod(scratch.path, 0o755);
+      const brick = await scratch.folder('brick');
+      for (const folder of [brick, await scratch.folder('bare')]) {
+        // What holds for the mount holds for both: no devices, no setuid programs; and see the
+        // differences about access times.
+        execFileSync('mount', ['--bind', folder, folder]);
+        execFileSync('mount', ['-o', `remount,bind,${atime},nodev,nosuid`, folder]);
+        await chmod(folder, 0o755);
+      }
+      const mount = await startMount(scratch, await volfileOf(scratch, kind, brick), { args });
+      const arena = new Arena(scratch, mount, compileExecutor(scratch.path));
+      await arena.findOut();
+      return arena;
+    } catch (error) {
+      await scratch.clean();
+      throw error;
+    }
+  }
+
+  /** '' when the script did the same on both sides, else what differed. */
+  async compare(script: Script): Promise<string> {
+    return disagreement(script, await this.run(script));
+  }
+
+  /** Runs a script on both sides. */
+  async run(wanted: Script): Promise<Pair> {
+    const script = wanted.map((one) => this.possible(one));
+    this.serial += 1;
+    const name = `script-${this.serial}`;
+    const tree = (root: string, hidden?: string) => ({ path: join(root, name), hidden });
+    const { bare, mounted } = this;
+    const storage = tree(this.scratch.at('brick'), HIDDEN);
+    try {
+      const [expected, found] = await Promise.all([
+        bare.run(name, script, [tree(bare.root)]),
+        mounted.run(name, script, [tree(mounted.root), storage]),
+      ]);
+      return { bare: expected, mounted: found };
+    } catch (error) {
+      this.hangs = true;
+      throw error;
+    }
+  }
+
+  /** Whether all of a script can be done here as it is. */
+  can(script: Script): boolean {
+    return script.every((one) => this.possible(one) === one);
+  }
+
+  /** The command, without being watched where that cannot be; another where the disk cannot do it. */
+  private possible(command: Command): Command {
+    const { worker, args, watched } = command;
+    const zeroes = args.some((text) => text.includes('FALLOC_FL_ZERO_RANGE'));
+    if (zeroes && !this.canZero) return { worker, watched: false, op: 'getcwd', args: [] };
+    return watched && !this.canWatch ? { ...command, watched: false } : command;
+  }
+
+  private async findOut(): Promise<void> {
+    const script = parseScript(
+      '0 open 0 f O_RDWR|O_CREAT 0644\n0 fallocate 0 FALLOC_FL_ZERO_RANGE 0 4096',
+    );
+    const { bare } = await this.run(script);
+    this.canZero = bare.results[1] === '0 ok';
+  }
+
+  /** Unmounts and cleans up; the exit status of the server, null when it had to be killed. */
+  async close(): Promise<number | null> {
+    try {
+      await this.bare.close();
+      await this.mounted.close();
+      return this.hangs ? null : await this.mount.stop();
+    } finally {
+      await this.scratch.clean();
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/** Compares what a script did on the bare directory and on the mount. */
+import { agree } from './differences.ts';
+import type { Run } from './executor.ts';
+import { lineOf, type Script } from './script.ts';
+
+/** The bare directory's run has one tree; the mount's has its own, and what is in the storage. */
+export interface Pair {
+  readonly bare: Run;
+  readonly mounted: Run;
+}
+
+/** '' when they agree, else the script with both results where they differ, and what is left. */
+export function disagreement(script: Script, { bare, mounted }: Pair): string {
+  const lines: string[] = [];
+  let differs = false;
+  script.forEach((command, at) => {
+    const ours = mounted.results[at] ?? '(no result)';
+    const theirs = bare.results[at] ?? '(no result)';
+    const same = agree(command, script.slice(0, at), theirs, ours);
+    differs ||= !same;
+    lines.push(`  ${lineOf(command)}`);
+    if (same) lines.push(`      ${shorter(ours)}`);
+    else lines.push(`      bare:  ${shorter(theirs)}`, `>>>   mount: ${shorter(ours)}`);
+  });
+  const [expected = []] = bare.trees;
+  for (const [index, title] of ['the mount', 'the storage'].entries()) {
+    const found = treeDifference(expected, mounted.trees[index] ?? []);
+    if (found.length === 0) continue;
+    differs = true;
+    lines.push(`  in the end, the bare directory (-) and ${title} (+):`, ...found);
+  }
+  return differs ? lines.join('\n') : '';
+}
+
+const WIDTH = 400;
+const shorter = (line: string): string =>
+  line.length > WIDTH ? `${line.slice(0, WIDTH)}… (${line.length})` : line;
+
+function treeDifference(expected: readonly string[], found: readonly string[]): string[] {
+  const have = new Set(found);
+  const want = new Set(expected);
+  return [
+    ...expected.filter((line) => !have.has(line)).map((line) => `    - ${shorter(line.trim())}`),
+    ...found.filter((line) => !want.has(line)).map((line) => `    + ${shorter(line.trim())}`),
+  ];
+}

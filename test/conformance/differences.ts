@@ -1,0 +1,147 @@
+/**
+ * What cannot be the same on a mount and on the directory under it, by name, with the reason. All
+ * else has to be.
+ *
+ * Where both sides go on alike afterwards, `tolerates` says which results count as the same;
+ * elsewhere the difference is kept out of scripts, and `kept` says how.
+ */
+import type { Command, Script } from './script.ts';
+
+export interface Difference {
+  readonly name: string;
+  readonly reason: string;
+  /** How it is kept out of scripts and results. */
+  readonly kept?: string;
+  /** Whether two results of a command, that are not the same, differ by nothing but this. */
+  tolerates?(command: Command, before: Script, bare: string, mounted: string): boolean;
+}
+
+const TIMES = /=a?m?c?(?= |$)/g;
+const OWNER = / owner=\S+/;
+
+export const differences: readonly Difference[] = [
+  {
+    name: 'inode numbers and devices',
+    reason:
+      'A mount is a device of its own, and an inode is numbered by its gfid, which is the same on every storage of a volume.',
+    kept: 'not compared; whether two names lead to one inode, and whether a listing has its number, is',
+  },
+  {
+    name: 'allocated blocks',
+    reason: 'The gfid is kept in an extended attribute, which may take a block of its own.',
+    kept: 'st_blocks is not compared; where data and holes are, is',
+  },
+  {
+    name: 'the preferred size of transfers',
+    reason: 'As GlusterFS, a mount asks programs for larger reads and writes than a disk does.',
+    kept: 'st_blksize is not compared',
+  },
+  {
+    name: 'access times of reads',
+    reason:
+      'The kernel answers a read of a mount from its page cache, and the storage never hears of it.',
+    kept: 'both folders are mounted noatime; the rules of relatime are tried with reads that reach the storage',
+  },
+  {
+    name: 'alignment of O_DIRECT',
+    reason:
+      'The disk wants offsets and lengths that are whole blocks, and refuses others; FUSE takes any.',
+    kept: 'the executor makes no unaligned call on such a descriptor',
+  },
+  {
+    name: 'collapsing and inserting ranges',
+    reason: 'The kernel refuses these modes of fallocate for every FUSE mount with EOPNOTSUPP.',
+    kept: 'not in scripts',
+  },
+  {
+    name: 'the last page of a mapping',
+    reason: 'What is written there behind the end of the file is of no file: disks keep it or not.',
+    kept: 'the executor writes to a mapping up to the end of the file, and to no page behind it',
+  },
+  {
+    name: 'zeroing a range',
+    reason:
+      'Where a disk cannot zero a range (tmpfs), the storage writes zeros, as GlusterFS does.',
+    kept: 'such commands are left out on a disk that cannot',
+  },
+  {
+    name: 'the largest file',
+    reason: 'Sizes and offsets are exact to 2^53; beyond, EFBIG, whatever the disk could hold.',
+    kept: 'sizes and offsets in scripts are below',
+  },
+  {
+    name: 'the largest position',
+    reason:
+      'lseek is done by the kernel alone, and FUSE has no largest file: it accepts what the disk refuses.',
+    kept: 'offsets in scripts are below the limit of the disk',
+  },
+  {
+    name: 'flags taken away by fcntl',
+    reason:
+      'With passthrough the kernel opens the file of the disk with the flags of the open, and what fcntl takes away later (O_APPEND, O_DIRECT) that file keeps.',
+    kept: 'the executor takes neither away',
+  },
+  {
+    name: 'checks of immutable and append-only files',
+    reason:
+      'The kernel does not know such flags of an inode on a mount, so what it checks by itself comes first: another errno, where more than one fits.',
+    kept: 'scripts set no such flags; what they forbid is tried by the table of errnos',
+  },
+  {
+    name: 'a chown of nothing by a stranger',
+    reason:
+      'The kernel sends the same for a chown that leaves owner and group as they are and for a write that takes set-user-id away. While the file is open to be written to it counts as the write, and is not refused to who does not own the file.',
+    kept: 'the executor makes no such call',
+  },
+  {
+    name: 'whose the lock of an open file is',
+    reason:
+      'Where the graph has the locks: FUSE tells the storage who set a lock, but not that it is of an open file, which nobody owns.',
+    tolerates: ({ op }, _before, bare, mounted) =>
+      /getlk$/.test(op) && bare.replace(OWNER, '') === mounted.replace(OWNER, ''),
+  },
+  {
+    name: 'times of directories after a whiteout that failed',
+    reason:
+      'Some disks have begun by then and take it back, which marks the directories; the kernel goes on to believe what it knew of them, as after everything that failed.',
+    tolerates: ({ op, args }, _before, bare, mounted) =>
+      op === 'rename' &&
+      args[2]!.includes('WHITEOUT') &&
+      bare.startsWith('-1 ') &&
+      bare.replace(TIMES, '=') === mounted.replace(TIMES, '='),
+  },
+  {
+    name: 'data in space that is only reserved',
+    reason:
+      'Reserved space that was read counts as data for as long as its pages are in the cache of the disk; how far ahead of a reader they get there differs.',
+    tolerates: ({ op, args }, before) =>
+      op === 'lseek' && /DATA|HOLE/.test(args[2]!) && before.some((one) => one.op === 'fallocate'),
+  },
+  {
+    name: 'privileges that were just taken away',
+    reason:
+      'Set-user-id and set-group-id are taken away by the storage with the write or the truncation; the kernel, which protects such files from being linked by others, knows it when it next asks for the attributes.',
+    kept: 'the executor asks for the attributes of what it links',
+  },
+  {
+    name: 'positions in a directory',
+    reason: 'What they count, and which there are, is up to each file system.',
+    kept: 'the executor does not move in an open directory, but to its beginning',
+  },
+  {
+    name: 'times of a shared mapping',
+    reason:
+      'The first write to a page of a mapping is noticed by the kernel alone; the storage hears of it when the page is written back. With passthrough the storage marks the times at once, but the kernel goes on to believe the attributes that it has.',
+    kept: 'scripts map, write, msync and unmap in one step, and ask for no attributes in between',
+  },
+  {
+    name: 'room for extended attributes',
+    reason: 'The gfid takes room in the block that a file system has for them.',
+    kept: 'values in scripts are small, or larger than any block',
+  },
+];
+
+/** Whether the results of a command, after the others of its script, count as the same. */
+export const agree = (command: Command, before: Script, bare: string, mounted: string): boolean =>
+  bare === mounted ||
+  differences.some(({ tolerates }) => tolerates?.(command, before, bare, mounted) === true);

@@ -1,0 +1,112 @@
+/**
+ * The executor: a program in C that makes the system calls of a script below a folder, in several
+ * processes, and tells what each returned (`executor/main.c`).
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { CALLERS, type Script, textOf } from './script.ts';
+
+const SOURCES = join(packageRoot, 'test/conformance/executor');
+/** The compiler. */
+export const CC = process.env.CC ?? 'cc';
+// By itself, so that it also runs where it finds nothing but itself.
+const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-static'];
+
+/** Longest that a script may take, in milliseconds: what takes longer has hung. */
+const PATIENCE_MS = 60_000;
+
+/** Compiles the executor into `folder`; its path. @throws {Error} what the compiler said. */
+export function compileExecutor(folder: string): string {
+  const out = join(folder, 'executor');
+  const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.c'));
+  const args = [...FLAGS, '-o', out, ...sources];
+  const { status, stderr, error } = spawnSync(CC, args, { cwd: SOURCES, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${CC}: ${error?.message ?? stderr}`);
+  return out;
+}
+
+/** Whether each change on the disk of a folder gets a time of its own. */
+export const hasFineTimes = (program: string, folder: string): boolean =>
+  spawnSync(program, ['--grain', folder]).status === 0;
+
+/** What a script did on one side. */
+export interface Run {
+  /** One line for each command. */
+  readonly results: readonly string[];
+  /** What was there afterwards, one line for each entry, by every path asked for. */
+  readonly trees: readonly (readonly string[])[];
+}
+
+/** The executor on one side: a folder and what is below it. */
+export class Executor {
+  /** The folder. */
+  readonly root: string;
+  private readonly child: ChildProcess;
+  private text = '';
+  private received: () => void = () => {};
+  private ended: Error | null = null;
+
+  constructor(program: string, root: string) {
+    this.root = root;
+    this.child = spawn(program, [root], { cwd: '/', stdio: ['pipe', 'pipe', 'inherit'] });
+    this.child.stdout!.setEncoding('latin1').on('data', (text: string) => {
+      this.text += text;
+      this.received();
+    });
+    // It may be gone already.
+    this.child.stdin!.on('error', () => {});
+    this.child.once('exit', (code, signal) => {
+      this.ended = new Error(`the executor ended: ${signal ?? code}\n${this.text}`);
+      this.received();
+    });
+  }
+
+  /**
+   * Runs a script in a new folder of this name, which is removed afterwards. `trees` are folders to
+   * look at in the end, with the attribute that is nobody's business there.
+   * @throws {Error} when no answer comes; nothing can be run any more then.
+   */
+  async run(
+    name: string,
+    script: Script,
+    trees: readonly { readonly path: string; readonly hidden?: string }[],
+  ): Promise<Run> {
+    const wanted = trees.map(({ path, hidden }) => `tree ${path} ${hidden ?? ''}\ndone\n`).join('');
+    const ask = `begin ${name} ${CALLERS.join(' ')}\n${textOf(script)}end\ndone\n${wanted}`;
+    const parts = await this.ask(`${ask}remove ${join(this.root, name)}\ndone\n`, trees.length + 2);
+    const [results, ...rest] = parts as [string[], ...string[][]];
+    return { results, trees: rest.slice(0, trees.length) };
+  }
+
+  /** Ends it and its processes. */
+  async close(): Promise<void> {
+    if (this.ended !== null) return;
+    const exit = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await exit;
+  }
+
+  /** Sends text, and waits for so many parts that end in `done`. */
+  private ask(text: string, count: number): Promise<string[][]> {
+    this.text = '';
+    this.child.stdin!.write(text);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        reject(new Error(`no answer any more, after:\n${this.text.slice(-2000)}`));
+      }, PATIENCE_MS);
+      this.received = () => {
+        const isWhole = this.text.endsWith('done\n');
+        const parts = isWhole ? this.text.split(/^done\n/m) : [];
+        if (parts.length - 1 !== count && this.ended === null) return;
+        clearTimeout(timer);
+        this.received = () => {};
+        if (parts.length - 1 !== count) reject(this.ended);
+        else resolve(parts.slice(0, -1).map((part) => part.split('\n').slice(0, -1)));
+      };
+      this.received();
+    });
+  }
+}

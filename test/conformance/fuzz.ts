@@ -1,0 +1,61 @@
+/** The fuzzer: random scripts in an arena; one that shows a disagreement is made shorter first. */
+import fc from 'fast-check';
+import type { Arena } from './arena.ts';
+import { script } from './operations.ts';
+import { lineOf, parseScript, type Script, textOf } from './script.ts';
+
+export interface Found {
+  /** The script, as a file of regressions has it. */
+  readonly script: string;
+  /** The same with the results of both sides. */
+  readonly report: string;
+  /** For the same again. */
+  readonly seed: number;
+}
+
+/**
+ * Runs so many scripts; null when all of them did the same on both sides. Commands whose line
+ * matches `without` are left out, so that the search goes on past what was found already.
+ */
+export async function fuzz(
+  arena: Arena,
+  seed: number,
+  scripts: number,
+  without: RegExp | null = null,
+): Promise<Found | null> {
+  // When the server does not answer any more, there is nothing left to try shorter scripts on.
+  let hung: Found | null = null;
+  let last = '';
+  const wanted = script.map((all) => all.filter((one) => without?.test(lineOf(one)) !== true));
+  const property = fc.asyncProperty(wanted, async (commands) => {
+    if (hung !== null) return;
+    try {
+      const report = await arena.compare(commands);
+      if (report !== '') last = report;
+      return report === '';
+    } catch (error) {
+      hung = { script: textOf(commands), report: String(error), seed };
+    }
+  });
+  const details = await fc.check(property, { seed, numRuns: scripts });
+  if (hung !== null) return hung;
+  if (!details.failed) return null;
+  const shortest = await shorten(arena, details.counterexample![0]);
+  const report = await arena.compare(shortest);
+  // What does not fail every time is told as it was found.
+  return { script: textOf(shortest), report: report || `not every time:\n${last}`, seed };
+}
+
+/** Leaves out whatever the disagreement does not need, also of what scripts begin with. */
+async function shorten(arena: Arena, found: Script): Promise<Script> {
+  let shortest = found;
+  for (let at = found.length - 1; at >= 0; at--) {
+    const shorter = shortest.filter((_, index) => index !== at);
+    if ((await arena.compare(shorter)) !== '') shortest = shorter;
+  }
+  return shortest;
+}
+
+/** Runs a file of regressions; '' when it does the same on both sides. */
+export const replay = (arena: Arena, text: string): Promise<string> =>
+  arena.compare(parseScript(text));

@@ -1,0 +1,186 @@
+/**
+ * Which system calls scripts are made of: for each, how often, and what its arguments are. The
+ * executor says what they mean; `differences.ts` says what is left out, and why.
+ */
+import fc, { type Arbitrary } from 'fast-check';
+import * as a from './arbitraries.ts';
+import type { Command, Script } from './script.ts';
+
+const { constant, constantFrom, oneof, tuple } = fc;
+
+const one = (value: string): Arbitrary<string> => constant(value);
+const some = (...values: string[]): Arbitrary<string> => constantFrom(...values);
+/** Mostly the first. */
+const mostly = (usual: string, ...others: string[]): Arbitrary<string> =>
+  oneof({ weight: 6, arbitrary: constant(usual) }, { weight: 2, arbitrary: some(...others) });
+
+type Argument = Arbitrary<string> | Arbitrary<string[]>;
+type Row = readonly [weight: number, op: string, ...args: Argument[]];
+
+const NOFOLLOW = mostly('0', 'AT_SYMLINK_NOFOLLOW', 'AT_EMPTY_PATH');
+
+// biome-ignore format: one operation, one line
+const rows: readonly Row[] = [
+  [12, 'open', a.slot, a.pathAt, a.createFlags, a.permissions],
+  [9, 'open', a.slot, a.pathAt, a.openFlags, a.permissions],
+  [3, 'open', a.slot, a.pathAt, some('O_RDONLY|O_DIRECTORY', 'O_RDWR|O_DIRECT|O_CREAT', 'O_PATH', 'O_PATH|O_NOFOLLOW'), a.permissions],
+  [2, 'open', a.slot, some('.', 'd', 'd/e'), some('O_RDWR|O_TMPFILE', 'O_WRONLY|O_TMPFILE|O_EXCL', 'O_RDONLY|O_TMPFILE'), a.permissions],
+  [3, 'close', a.slot],
+  [2, 'dup', a.slot, a.slot],
+  [6, 'read', a.slot, a.length],
+  [6, 'pread', a.slot, a.length, a.offset],
+  [2, 'readv', a.slot, a.length, a.length],
+  [2, 'preadv', a.slot, a.length, a.length, a.offset],
+  [9, 'write', a.slot, a.seed, a.length],
+  [8, 'pwrite', a.slot, a.seed, a.length, a.offset],
+  [2, 'writev', a.slot, a.seed, a.length, a.length],
+  [2, 'pwritev', a.slot, a.seed, a.length, a.length, a.offset],
+  [3, 'lseek', a.slot, a.offset, mostly('SEEK_SET', 'SEEK_CUR', 'SEEK_END', '9')],
+  [3, 'lseek', a.slot, a.offset, some('SEEK_DATA', 'SEEK_HOLE')],
+  [3, 'truncate', a.path, a.size],
+  [4, 'ftruncate', a.slot, a.size],
+  [3, 'fallocate', a.slot, some('0', 'FALLOC_FL_KEEP_SIZE', 'FALLOC_FL_PUNCH_HOLE|FALLOC_FL_KEEP_SIZE', 'FALLOC_FL_ZERO_RANGE', 'FALLOC_FL_ZERO_RANGE|FALLOC_FL_KEEP_SIZE', 'FALLOC_FL_PUNCH_HOLE'), a.offset, a.spaceLength],
+  [3, 'copy_file_range', a.slot, a.offset, a.slot, a.offset, a.length],
+  [1, 'sendfile', a.slot, a.slot, a.offset, a.length],
+  [1, 'fsync', a.slot],
+  [1, 'fdatasync', a.slot],
+  [0.2, 'syncfs', a.slot],
+  [5, 'fstat', a.slot],
+  [2, 'flist', a.slot],
+  [3, 'flock', a.slot, some('LOCK_SH', 'LOCK_EX', 'LOCK_UN')],
+  [1, 'setfl', a.slot, some('0', 'O_APPEND')],
+  [3, 'setlk', a.slot, a.lock],
+  [2, 'getlk', a.slot, a.lock],
+  [2, 'ofd_setlk', a.slot, a.lock],
+  [1, 'ofd_getlk', a.slot, a.lock],
+  [3, 'mmap', a.slot, some('PROT_READ', 'PROT_READ|PROT_WRITE', 'PROT_WRITE'), some('MAP_SHARED', 'MAP_PRIVATE'), some('0', '4096', '65536'), some('1', '100', '4096', '5000', '70000'), a.seed],
+  [1, 'map', some('0', '1'), a.slot, some('0', '4096'), some('100', '4096', '8192')],
+  [1, 'peek', some('0', '1')],
+  [0.5, 'unmap', some('0', '1')],
+  [9, 'mkdir', a.pathAt, a.permissions],
+  [4, 'rmdir', a.pathAt],
+  [7, 'unlink', a.pathAt],
+  [10, 'rename', a.pathAt, a.pathAt, mostly('0', 'RENAME_NOREPLACE', 'RENAME_EXCHANGE', 'RENAME_WHITEOUT', '7')],
+  [6, 'link', a.pathAt, a.pathAt, mostly('0', 'AT_SYMLINK_FOLLOW', 'AT_EMPTY_PATH')],
+  [1, 'flink', a.slot, a.pathAt],
+  [6, 'symlink', a.target, a.pathAt],
+  [3, 'readlink', a.pathAt, mostly('4096', '1', '3', '0')],
+  [4, 'mknod', a.pathAt, tuple(some('S_IFREG', 'S_IFIFO', 'S_IFSOCK', 'S_IFCHR', 'S_IFBLK', '0'), a.permissions).map((x) => x.join('|')), some('0', '259', '66305')],
+  [1, 'bind', a.path],
+  [1, 'crowd', some('.', 'd', 'd/e', 'a')],
+  [5, 'list', a.pathAt],
+  [3, 'same', a.pathAt, a.pathAt],
+  [1, 'chdir', a.path],
+  [0.5, 'chdir', one('/')],
+  [0.5, 'fchdir', a.slot],
+  [1, 'getcwd'],
+  [1, 'umask', some('022', '0', '077', '027')],
+  [9, 'stat', a.pathAt, NOFOLLOW],
+  [2, 'statx', a.pathAt, NOFOLLOW],
+  [6, 'chmod', a.pathAt, a.permissions],
+  [3, 'fchmod', a.slot, a.permissions],
+  [5, 'chown', a.pathAt, a.owner, a.owner, NOFOLLOW],
+  [2, 'fchown', a.slot, a.owner, a.owner],
+  [5, 'utimensat', a.pathAt, a.times, NOFOLLOW],
+  [2, 'futimens', a.slot, a.times],
+  [4, 'access', a.pathAt, some('F_OK', 'R_OK', 'W_OK', 'X_OK', 'R_OK|W_OK', 'R_OK|W_OK|X_OK', '8'), mostly('0', 'AT_EACCESS', 'AT_SYMLINK_NOFOLLOW')],
+  [0.5, 'statfs', a.path],
+  [4, 'setxattr', a.path, a.xattrName, a.xattrValue, mostly('0', 'XATTR_CREATE', 'XATTR_REPLACE')],
+  [1, 'lsetxattr', a.path, a.xattrName, a.xattrValue, mostly('0', 'XATTR_CREATE', 'XATTR_REPLACE')],
+  [2, 'fsetxattr', a.slot, a.xattrName, a.xattrValue, mostly('0', 'XATTR_CREATE', 'XATTR_REPLACE')],
+  [3, 'getxattr', a.path, a.xattrName, a.xattrRoom],
+  [1, 'lgetxattr', a.path, a.xattrName, a.xattrRoom],
+  [1, 'fgetxattr', a.slot, a.xattrName, a.xattrRoom],
+  [2, 'listxattr', a.path, a.xattrRoom],
+  [1, 'llistxattr', a.path, a.xattrRoom],
+  [1, 'flistxattr', a.slot, a.xattrRoom],
+  [2, 'removexattr', a.path, a.xattrName],
+  [1, 'lremovexattr', a.path, a.xattrName],
+  [1, 'fremovexattr', a.slot, a.xattrName],
+  [3, 'setxattr', a.path, a.aclName, a.aclValue, one('0')],
+  [1, 'fsetxattr', a.slot, a.aclName, a.aclValue, one('0')],
+  [2, 'getxattr', a.path, a.aclName, one('-1')],
+  [1, 'removexattr', a.path, a.aclName],
+  [1, 'setflags', a.slot, mostly('FS_NODUMP_FL', '0')],
+  [1, 'getflags', a.slot],
+];
+
+const SCALE = 10;
+
+/** One of these calls. */
+const callOf = (some: readonly Row[]) =>
+  oneof(
+    ...some.map(([weight, op, ...args]) => ({
+      weight: weight * SCALE,
+      arbitrary: tuple(...(args as Arbitrary<string | string[]>[])).map((values) => ({
+        op,
+        args: values.flat(),
+      })),
+    })),
+  );
+
+/** What is done with the data of files that are open. */
+const DATA =
+  /^(p?readv?|p?writev?|lseek|f?truncate|fallocate|copy_file_range|sendfile|fstat|mmap|map|peek)$/;
+/** What is done with names, and what can be seen of it. */
+const NAMES =
+  /^(open|close|mkdir|rmdir|unlink|rename|link|flink|symlink|mknod|crowd|f?list|same|f?chdir|getcwd|f?stat)$/;
+const rowsOf = (names: RegExp): readonly Row[] => rows.filter(([, op]) => names.test(op));
+
+/** Mostly root and the first user. */
+const worker = oneof(
+  { weight: 5, arbitrary: constant(0) },
+  { weight: 4, arbitrary: constant(1) },
+  { weight: 2, arbitrary: constantFrom(2, 3) },
+);
+
+const commandOf = (some: readonly Row[]): Arbitrary<Command> =>
+  tuple(worker, fc.integer({ min: 0, max: 3 }), callOf(some)).map(
+    ([index, kind, { op, args }]) => ({ worker: index, watched: kind === 3, op, args }),
+  );
+
+const as = (worker: number, op: string, ...args: string[]): Command => ({
+  worker,
+  watched: false,
+  op,
+  args,
+});
+
+/** What scripts begin with, mostly, so that there is something to work on. */
+const beginnings: Script = [
+  as(0, 'mkdir', 'd', '0777'),
+  as(0, 'chmod', 'd', '0777'),
+  as(1, 'mkdir', 'd/e', '0755'),
+  as(0, 'open', '0', 'a', 'O_RDWR|O_CREAT', '0666'),
+  as(0, 'chmod', 'a', '0666'),
+  as(0, 'write', '0', '1', '10000'),
+  as(0, 'open', '1', 'd/b', 'O_RDWR|O_CREAT', '0644'),
+  as(0, 'open', '2', 'd', 'O_RDONLY|O_DIRECTORY', '0'),
+  as(1, 'open', '0', 'a', 'O_RDWR', '0'),
+  as(1, 'open', '1', 'd/c', 'O_RDWR|O_CREAT', '0640'),
+  as(1, 'write', '1', '2', '5000'),
+  as(1, 'open', '2', 'd/e', 'O_RDONLY|O_DIRECTORY', '0'),
+  as(2, 'open', '0', 'd/a', 'O_RDWR|O_CREAT', '0664'),
+  as(2, 'open', '1', 'a', 'O_RDWR', '0'),
+  as(2, 'mknod', 'd/e/a', 'S_IFREG|0644', '0'),
+  as(0, 'mknod', 'b', 'S_IFREG|0600', '0'),
+  as(3, 'open', '0', 'a', 'O_RDWR|O_APPEND', '0'),
+  as(3, 'open', '1', 'd/c', 'O_RDWR', '0'),
+  as(0, 'symlink', 'd', 'e'),
+  as(0, 'chown', 'd', '1001', '1001', '0'),
+];
+
+const commandsOf = (some: readonly Row[], maxLength: number): Arbitrary<Command[]> =>
+  fc.array(commandOf(some), { maxLength, size: 'max' });
+
+export const script: Arbitrary<Script> = tuple(
+  oneof(
+    { weight: 3, arbitrary: constant(beginnings) },
+    { weight: 1, arbitrary: fc.subarray([...beginnings]) },
+  ),
+  oneof(
+    { weight: 6, arbitrary: commandsOf(rows, 60) },
+    { weight: 1, arbitrary: commandsOf(rowsOf(DATA), 120) },
+    { weight: 1, arbitrary: commandsOf(rowsOf(NAMES), 120) },
+  ),
+).map(([first, rest]) => [...first, ...rest]);

@@ -1,0 +1,64 @@
+/**
+ * Rows of the table of POSIX: a condition, the system call, and what it has to return.
+ *
+ * The result is written down and asked of the bare directory, too: a row that the directory does
+ * not agree with is wrong. Commands are those of scripts (`../script.ts`), separated by `;`. Without
+ * a number they are of process 0, which is root's; 1 is a user's, 2 another's, who is in the first
+ * one's group. The last command is the one that counts.
+ */
+import { parseScript, type Script } from '../script.ts';
+
+export interface Row {
+  /** Under what condition. */
+  readonly when: string;
+  /** What the last command's result begins with: `0 ok`, `-1 ENOENT`. */
+  readonly result: string;
+  readonly script: Script;
+}
+
+/** The rows of an operation. */
+export interface Table {
+  readonly name: string;
+  readonly rows: readonly Row[];
+}
+
+/** Commands that many rows begin with, by a word that stands for them. */
+const words: Readonly<Record<string, string>> = {
+  FILE: 'open 7 f O_RDWR|O_CREAT 0644; close 7',
+  DIR: 'mkdir d 0755',
+  OPEN: 'open 0 f O_RDWR|O_CREAT 0644',
+  LOOP: 'symlink l2 l1; symlink l1 l2',
+  LINK: 'symlink f l',
+  FIFO: 'mknod p S_IFIFO|0644 0',
+  // A directory of the first user that everybody may write to, and that has a file in it.
+  THEIRS: '1 mkdir t 0777; 1 chmod t 0777; 1 mknod t/f S_IFREG|0666 0',
+};
+
+/** Names as long as they may be, and longer. */
+const NAME_255 = 'n'.repeat(255);
+const long: readonly (readonly [RegExp, string])[] = [
+  [/\bNAME_256\b/g, `${NAME_255}n`],
+  [/\bNAME_255\b/g, NAME_255],
+  [/\bPATH_4096\b/g, './'.repeat(2048)],
+  [/\bPATH_4095\b/g, `${'./'.repeat(2047)}f`],
+];
+
+function expand(text: string): string {
+  const expanded = text.replace(/\b[A-Z]+\b(?=;|$)/g, (word) => words[word] ?? word);
+  return long.reduce((now, [pattern, value]) => now.replace(pattern, value), expanded);
+}
+
+/** A row: what is returned (`ok`, the name of an errno, or a number and what was read), when, how. */
+export function row(returned: string, when: string, commands: string): Row {
+  const lines = expand(commands)
+    .split(';')
+    .map((line) => line.trim())
+    .map((line) =>
+      /^[0-3]!? /.test(line) ? line : line.startsWith('! ') ? `0${line}` : `0 ${line}`,
+    );
+  const isErrno = /^E[A-Z0-9]+$/.test(returned);
+  const result = isErrno ? `-1 ${returned}` : returned === 'ok' ? '0 ok' : returned;
+  return { when, result, script: parseScript(lines.join('\n')) };
+}
+
+export const table = (name: string, ...rows: Row[]): Table => ({ name, rows });

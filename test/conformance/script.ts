@@ -1,0 +1,55 @@
+/**
+ * Scripts of system calls, as data and as text.
+ *
+ *     0! open 0 d/f O_RDWR|O_CREAT 0644
+ *     1 pread 0 100 4096
+ *
+ * A line is the index of the process, `!` when the times of what it is about are watched, the
+ * operation and its arguments; what they mean is said in `executor/main.c`. In files, lines that
+ * begin with `#` say what the script is about.
+ */
+
+export interface Command {
+  readonly worker: number;
+  readonly watched: boolean;
+  readonly op: string;
+  readonly args: readonly string[];
+}
+
+export type Script = readonly Command[];
+
+/**
+ * Who the processes of every script are, as UID:GID:GROUP,…: two of root, one user with another
+ * group besides, and one who shares the first user's group.
+ */
+export const CALLERS = ['0:0', '1001:1001:2000', '1002:1002:1001', '0:0'] as const;
+
+/** A directory's name for the executor: percent-encoded where the script's syntax needs it. */
+export const encodePath = (path: string): string =>
+  path === '' ? '""' : path.replace(/[^!$&-~]/g, percent);
+
+const percent = (char: string): string =>
+  [...Buffer.from(char)].map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+
+export const lineOf = ({ worker, watched, op, args }: Command): string =>
+  [`${worker}${watched ? '!' : ''}`, op, ...args].join(' ');
+
+export const textOf = (script: Script): string =>
+  script.map((command) => `${lineOf(command)}\n`).join('');
+
+/** @throws {Error} for a line that is none. */
+export function parseScript(text: string): Script {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return lines.map((line) => {
+    const match = /^(\d)(!?) (\S+)((?: \S+)*)$/.exec(line);
+    if (match === null) throw new Error(`no command: ${line}`);
+    const [, worker, watched, op, args] = match as unknown as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
+    return { worker: Number(worker), watched: watched === '!', op, args: args.split(' ').slice(1) };
+  });
+}
