@@ -70,7 +70,7 @@ declare module 'glossa' {
      * Takes back what the kernel, and caches above, were told they may believe: what a name leads to,
      * or that it is not there, by its directory and the name, or by a loc with a name.
      * @param how.expire the name is only asked for again, where programs are at work below it
-     * @param how.removed the inode that the name led to: who watches the directory hears of its end
+     * @param how.removed the inode that the name led to: who watches that hears of its end
      *
      * It takes effect when the method has returned, and after the answers to all requests that are
      * under way now: forget first what you keep yourself.

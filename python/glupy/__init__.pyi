@@ -1483,7 +1483,7 @@ class Translator:
         to, or that it is not there, by its directory and the name, or by a loc with a name.
 
         expire: the name is only asked for again, where programs are at work below it.
-        removed: the inode that the name led to; who watches the directory hears of its end.
+        removed: the inode that the name led to; who watches that hears of its end.
 
         It takes effect when the method has returned, and after the answers to all requests that are
         under way now: forget first what you keep yourself.

@@ -61,7 +61,7 @@ class Translator:
 
         parent and inode are an Inode, a gfid or an Fd. expire=True only has the name asked for
         again, where programs are at work below it; removed=inode says that the name, which led to
-        that inode, was removed, and lets those hear who watch the directory.
+        that inode, was removed, and lets those hear of it who watch the file.
 
         It takes effect when the method has returned, and after the answers to all requests that are
         under way now: forget first what you keep yourself.

@@ -64,6 +64,10 @@ export const commands: ReadonlyMap<string, Entry> = new Map(
       summary: 'what a cache of absent names is worth, shown in a minute',
       load: () => import('./demo.ts'),
     },
+    bench: {
+      summary: 'what stacks cost: mounted and measured beside each other',
+      load: () => import('./bench.ts'),
+    },
     'bench compare': {
       summary: 'whether one result of a bench is faster than another',
       load: () => import('./bench/compare.ts'),

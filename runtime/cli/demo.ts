@@ -7,7 +7,7 @@
  * happens, no mount, process or file is left behind.
  */
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planWorkload, SEARCHES_MAX, type Workload } from '../bench/searches.ts';
 import { defineCommand } from './command.ts';
@@ -24,11 +24,10 @@ import { runSearches } from './demo/searches.ts';
 import { type DemoStack, demoStacks, type Served, type StackResult } from './demo/served.ts';
 import { Status } from './demo/status.ts';
 import { makeTree } from './demo/tree.ts';
-import { EXIT_OK, EXIT_SIGNAL, Failure, UsageError } from './exit.ts';
+import { EXIT_OK, Failure, UsageError } from './exit.ts';
 import { number, takeOperands, toggle } from './flags.ts';
+import { Interruption } from './interruption.ts';
 import type { Terminal } from './terminal.ts';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export default defineCommand({
   usage: ['glossa demo [options]'],
@@ -66,36 +65,6 @@ export default defineCommand({
     }
   },
 });
-
-/** Signals that ask this process to end: it cleans up first. */
-class Interruption {
-  private readonly controller = new AbortController();
-  private received: NodeJS.Signals | null = null;
-
-  constructor() {
-    for (const signal of SIGNALS) process.on(signal, this.onSignal);
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  /** The exit status, when there was a signal. */
-  async status(): Promise<number | null> {
-    // A signal that has just come is delivered in the event loop's next turn.
-    await new Promise((resolve) => setTimeout(resolve, 10));
-    return this.received === null ? null : EXIT_SIGNAL + constants.signals[this.received];
-  }
-
-  close(): void {
-    for (const signal of SIGNALS) process.off(signal, this.onSignal);
-  }
-
-  private readonly onSignal = (signal: NodeJS.Signals): void => {
-    this.received ??= signal;
-    this.controller.abort(new Failure(`interrupted by ${signal}`));
-  };
-}
 
 interface DemoSettings {
   readonly seed: number;

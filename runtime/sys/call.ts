@@ -37,15 +37,29 @@ export function call<F extends (...args: never[]) => number>(prototype: string):
   return withErrno(native, native.info.arguments.length) as unknown as F;
 }
 
+/** Calls on the thread pool at a time, which has fewer threads; koffi refuses more than 256. */
+const AT_ONCE = 64;
+let running = 0;
+/** Begin the calls that wait for their turn, the oldest first. */
+const waiting: (() => void)[] = [];
+
 /** The same call made on libuv's thread pool: the value, or -1 without saying why. */
 export function callAsync(prototype: string): (...args: unknown[]) => Promise<number> {
   const native = find(prototype);
   if (native === null) return () => Promise.resolve(-1);
   return (...args) =>
     new Promise((resolve, reject) => {
-      native.async(...args, (error: Error | null, result: number) =>
-        error === null ? resolve(result) : reject(error),
-      );
+      const begin = (): void => {
+        running += 1;
+        native.async(...args, (error: Error | null, result: number) => {
+          running -= 1;
+          waiting.shift()?.();
+          if (error === null) resolve(result);
+          else reject(error);
+        });
+      };
+      if (running < AT_ONCE) begin();
+      else waiting.push(begin);
     });
 }
 

@@ -196,3 +196,9 @@ describe('descriptors of others', () => {
     expect(libc.faccessat(AT_FDCWD, cstring(dir), 0, 0)).toBe(0);
   });
 });
+
+test('any number of calls can be made on the thread pool, in turn', async () => {
+  const pid = callAsync('int getpid()');
+  const results = await Promise.all(Array.from({ length: 2000 }, () => pid()));
+  expect(new Set(results)).toEqual(new Set([process.pid]));
+});

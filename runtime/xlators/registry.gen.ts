@@ -2,6 +2,7 @@
  * Generated from the folders of runtime/xlators by runtime/gen/registry.ts (npm run gen). Do not edit.
  */
 import type { Translator } from '../core/xlator.ts';
+import debugDelayGen from './debug/delay-gen/index.ts';
 import debugIoStats from './debug/io-stats/index.ts';
 import debugSink from './debug/sink/index.ts';
 import featuresLocks from './features/locks/index.ts';
@@ -12,6 +13,7 @@ import storagePosix from './storage/posix/index.ts';
 
 /** Every translator that is written in TypeScript, in order of type. */
 export const translators = [
+  debugDelayGen,
   debugIoStats,
   debugSink,
   featuresLocks,

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NotMeasured, WrongAnswers } from '../../runtime/bench/missing.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Cleanup } from './cleanup.ts';
-import { NotMeasured, WrongAnswers } from './figures.ts';
 import { isMounted, mountPoints } from './mounts.ts';
 import type { Report } from './report.ts';
 import type { Given } from './suite.ts';
@@ -96,6 +96,9 @@ export async function compileC({ tools, folder }: Bench, name: ProgramName): Pro
   return program;
 }
 
+/** Longest time that a load may take. */
+const LOAD_MS = 600_000;
+
 /** Exit status of a load generator that got an answer it knows to be wrong. */
 const WRONG_ANSWERS = 3;
 
@@ -112,7 +115,7 @@ export async function runLoad<T>(
 ): Promise<T> {
   try {
     const all = client === null ? args : [...args, client];
-    return JSON.parse(await tools.output(program, all.map(String))) as T;
+    return JSON.parse(await tools.output(program, all.map(String), LOAD_MS)) as T;
   } catch (error) {
     const wrong = error instanceof NotMeasured && error.status === WRONG_ANSWERS;
     throw wrong ? new WrongAnswers(error.message) : error;
@@ -125,14 +128,17 @@ export interface VolumeText {
   readonly name: string;
   readonly type: string;
   readonly options?: Readonly<Record<string, string>>;
+  /** The one before it, unless told otherwise. */
+  readonly below?: readonly string[];
 }
 
 /** A volfile of volumes that stand on each other, from the storage up. */
 export const stack = (volumes: readonly VolumeText[]): string =>
   volumes
-    .map(({ name, type, options = {} }, at) => {
+    .map(({ name, type, options = {}, below }, at) => {
       const lines = Object.entries(options).map(([key, value]) => `    option ${key} ${value}`);
-      if (at > 0) lines.push(`    subvolumes ${volumes[at - 1]!.name}`);
+      const subvolumes = below ?? volumes.slice(Math.max(0, at - 1), at).map((one) => one.name);
+      if (subvolumes.length > 0) lines.push(`    subvolumes ${subvolumes.join(' ')}`);
       return [`volume ${name}`, `    type ${type}`, ...lines, 'end-volume', ''].join('\n');
     })
     .join('\n');

@@ -44,6 +44,13 @@ describe.skipIf(!(await new Tools().has('gcc')))('callload', () => {
     },
   );
 
+  it('searches again what a search has left', () => {
+    const directory = newDirectory();
+    expect(run('search', directory, 7, 0, 100).status).toBe(0);
+    expect(run('again', directory, 7, 0, 100).status).toBe(0);
+    expect(run('again', newDirectory(), 7, 0, 100)).toMatchObject({ status: 3, stdout: '' });
+  });
+
   it('leaves no file that an operation creates', () => {
     const directory = newDirectory();
     expect(run('create', directory, 7, 2, 100).status).toBe(0);

@@ -6,7 +6,7 @@ import { type Sample, sampleColumns, samplesRow } from './samples.ts';
 import { inFreshDirectory } from './targets.ts';
 
 /** See there for what each one does. */
-export type Operation = 'absent' | 'stat' | 'read' | 'create' | 'search';
+export type Operation = 'absent' | 'stat' | 'read' | 'create' | 'search' | 'again';
 
 export interface Load {
   readonly rounds: number;

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
+import { NotMeasured, WrongAnswers } from '../../runtime/bench/missing.ts';
 import { benchIn } from '../support/bench.ts';
 import { type Experiment, everywhere, runExperiment } from './experiment.ts';
-import { NotMeasured, verdict, WrongAnswers } from './figures.ts';
+import { verdict } from './figures.ts';
 import { amountColumns, amountRow } from './mount/amounts.ts';
 import { sectionText } from './table.ts';
 

@@ -2,12 +2,14 @@
  * An experiment: targets that are started once, measured in paired rounds at every place, shown in
  * a table of each place, and compared with each other there.
  */
+import { isMissing, type Missing, orMissing } from '../../runtime/bench/missing.ts';
+import { type Place, places, placeTitles } from '../../runtime/bench/placement.ts';
+import type { Series } from '../../runtime/bench/rounds.ts';
+import { compare, ratio } from '../../runtime/bench/statistics.ts';
 import type { Bench } from './bench.ts';
-import { type Bar, type Figure, isMissing, type Missing, orMissing } from './figures.ts';
-import { type Place, places, placeTitles } from './placement.ts';
+import type { Bar, Figure } from './figures.ts';
 import type { Report, Row, Section } from './report.ts';
-import { measureRounds, type Series, type Started, type Take } from './rounds.ts';
-import { compare, ratio } from './statistics.ts';
+import { measureRounds, type Started, type Take } from './rounds.ts';
 import type { Target } from './targets.ts';
 
 /** What is measured through. */
@@ -39,6 +41,8 @@ export interface Experiment<N extends string, S extends object> {
   readonly how: string;
   readonly rounds: number;
   readonly targets: Readonly<Record<N, TargetKind>>;
+  /** Where it is measured, unless everywhere. */
+  readonly places?: readonly Place[];
   /** The row that others are compared with in the table. */
   readonly first: N;
   /** Makes ready what all targets share. @throws {NotMeasured} */
@@ -57,10 +61,11 @@ export async function runExperiment<N extends string, S extends object>(
   experiment: Experiment<N, S>,
 ): Promise<Report> {
   const { what, rounds, held, settings } = experiment;
+  const wanted = experiment.places ?? places;
   const take = await orMissing(() => experiment.prepare(bench));
   const started = isMissing(take) ? take : await startAll(bench, experiment.targets);
   const measured = new Map<Place, Measured<N, S>>();
-  for (const place of places) {
+  for (const place of wanted) {
     bench.say(`${what}, ${placeTitles[place]}: ${rounds} rounds`);
     const series = await orMissing(async () => {
       if (isMissing(take)) return take;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Bar, NotMeasured, orMissing, reachesAim, verdict, WrongAnswers } from './figures.ts';
+import { type Bar, reachesAim, verdict } from './figures.ts';
 
 const of = (median: number, bar: Bar | null) =>
   verdict({
@@ -46,22 +46,5 @@ describe('verdict', () => {
     const value = { missing: 'no compiler' };
     expect(verdict({ what: '', unit: '×', bar: { limit: 1 }, value })).toBe('not measured');
     expect(verdict({ what: '', unit: '×', bar: null, value })).toBe('not measured');
-  });
-});
-
-describe('orMissing', () => {
-  it('keeps the reason', async () => {
-    const refused = orMissing(() => Promise.reject(new NotMeasured('no compiler')));
-    await expect(refused).resolves.toEqual({ missing: 'no compiler' });
-  });
-
-  it('keeps that answers were wrong', async () => {
-    const wrong = orMissing(() => Promise.reject(new WrongAnswers('2 of 3')));
-    await expect(wrong).resolves.toEqual({ missing: '2 of 3', wrong: true });
-  });
-
-  it('lets any other error through', async () => {
-    const broken = orMissing(() => Promise.reject(new TypeError('a bug')));
-    await expect(broken).rejects.toThrow('a bug');
   });
 });

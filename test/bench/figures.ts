@@ -1,5 +1,6 @@
 /** A figure that the bench is run for, the bar it is held to, and whether it is met. */
-import type { Compared } from './statistics.ts';
+import { isMissing, type Missing } from '../../runtime/bench/missing.ts';
+import type { Compared } from '../../runtime/bench/statistics.ts';
 
 export interface Bar {
   /** Without one there is just an aim. */
@@ -10,13 +11,6 @@ export interface Bar {
   readonly least?: true;
   /** What would be better still; nothing depends on it. */
   readonly aim?: number;
-}
-
-export interface Missing {
-  /** Why there is no figure. */
-  readonly missing: string;
-  /** It was measured, and worthless: answers were wrong. */
-  readonly wrong?: true;
 }
 
 export type Unit = '×' | 'µs' | 's' | 'MB' | 'GB/s' | 'fops';
@@ -31,12 +25,6 @@ export interface Figure {
 
 export type Verdict = 'met' | 'missed' | 'wrong' | 'not measured' | 'no bar';
 
-/** For a cell: that there is no figure, and why. */
-export const missingText = ({ missing, wrong }: Missing): string =>
-  `${wrong ? 'wrong' : 'not measured'}: ${missing}`;
-
-export const isMissing = (value: object): value is Missing => 'missing' in value;
-
 export function verdict({ bar, value }: Figure): Verdict {
   if (isMissing(value)) return value.wrong ? 'wrong' : 'not measured';
   if (bar?.limit === undefined) return 'no bar';
@@ -50,34 +38,4 @@ export const reachesAim = ({ bar, value }: Figure): boolean =>
 function isWithin(median: number, { below, least }: Bar, limit: number): boolean {
   if (median === limit) return below !== true;
   return least ? median > limit : median < limit;
-}
-
-/** Something could not be measured. The message says why, and what to do where that is known. */
-export class NotMeasured extends Error {
-  readonly code: string = 'GLOSSA_NOT_MEASURED';
-  /** Exit status of the program that was to measure, where one ended with one. */
-  readonly status: number | undefined;
-
-  constructor(message: string, status?: number) {
-    super(message);
-    this.name = 'NotMeasured';
-    this.status = status;
-  }
-}
-
-/** Something was measured that is worthless, because answers were wrong: a run that fails. */
-export class WrongAnswers extends NotMeasured {
-  override readonly code = 'GLOSSA_WRONG_ANSWERS';
-  override readonly name = 'WrongAnswers';
-}
-
-/** The value of what could be measured. Any other error goes on. */
-export async function orMissing<T>(measure: () => Promise<T>): Promise<T | Missing> {
-  try {
-    return await measure();
-  } catch (error) {
-    if (error instanceof WrongAnswers) return { missing: error.message, wrong: true };
-    if (error instanceof NotMeasured) return { missing: error.message };
-    throw error;
-  }
 }

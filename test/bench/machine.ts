@@ -1,8 +1,8 @@
 /** What was measured on: for people in a line or two, for programs as a record. */
 import { cpus, loadavg, release, totalmem } from 'node:os';
+import { allowedCpus, parseCpuList } from '../../runtime/bench/placement.ts';
 import { version } from '../../runtime/cli/version.ts';
 import type { Bench } from './bench.ts';
-import { allowedCpus, parseCpuList } from './placement.ts';
 
 export interface Machine {
   readonly cpu: string;

@@ -3,13 +3,14 @@
  * stack, and through one with ten translators more on top. On one CPU, where the difference of two
  * servers is a difference of work.
  */
+import { isMissing, type Missing, orMissing } from '../../runtime/bench/missing.ts';
+import type { Series } from '../../runtime/bench/rounds.ts';
+import { difference } from '../../runtime/bench/statistics.ts';
 import type { Bench, VolumeText } from './bench.ts';
 import { type Load, NAMES, takeCalls } from './calls.ts';
-import { isMissing, type Missing, orMissing } from './figures.ts';
 import type { Report } from './report.ts';
-import { measureRounds, type Series } from './rounds.ts';
+import { measureRounds } from './rounds.ts';
 import { compareSamples, type Sample, type Samples, sampleColumns, samplesRow } from './samples.ts';
-import { difference } from './statistics.ts';
 import { negativeVolume, proveCache, startGlossa, type Target } from './targets.ts';
 
 const MORE = 10;

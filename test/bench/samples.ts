@@ -1,7 +1,6 @@
 /** Samples of single calls, as `c/callload.c` prints them, in the words of tables and figures. */
-import { isMissing, type Missing, missingText } from './figures.ts';
-import { digits, ranged, times } from './numbers.ts';
-import type { Row } from './report.ts';
+import { isMissing, type Missing, missingText } from '../../runtime/bench/missing.ts';
+import { digits, ranged, times } from '../../runtime/bench/numbers.ts';
 import {
   type Compared,
   type Comparison,
@@ -10,7 +9,8 @@ import {
   isJumpy,
   median,
   ratio,
-} from './statistics.ts';
+} from '../../runtime/bench/statistics.ts';
+import type { Row } from './report.ts';
 
 /** One round; microseconds. */
 export interface Sample {

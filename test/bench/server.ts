@@ -1,11 +1,11 @@
-/** A process that serves a mount: started, waited for, and ended again. */
+/** A process that serves a mount or another process: started, waited for, and ended again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { NotMeasured } from '../../runtime/bench/missing.ts';
 import { type Bench, makeFolder } from './bench.ts';
-import { NotMeasured } from './figures.ts';
 import { isMounted } from './mounts.ts';
 import { isRoot, Tools } from './tools.ts';
 
@@ -34,12 +34,40 @@ const LOOK_MS = 2;
 
 /** @throws {NotMeasured} when the process ends without having mounted, with its last words */
 export async function startServer(bench: Bench, what: ServerCommand): Promise<Server> {
-  const { name, env } = what;
-  const mountpoint = makeFolder(bench.folder, 'mnt', name);
-  const log = join(bench.folder, `${name}.log`);
+  const mountpoint = makeFolder(bench.folder, 'mnt', what.name);
+  const log = logOf(bench, what.name);
+  const started = await startProcess(bench, {
+    name: what.name,
+    command: what.command(mountpoint, log),
+    env: what.env,
+    isReady: () => answers(bench, mountpoint),
+    afterwards: () => unmount(mountpoint),
+  });
+  return { ...started, mountpoint };
+}
+
+/** Where a process of this name writes its log. */
+export const logOf = ({ folder }: Bench, name: string): string => join(folder, `${name}.log`);
+
+interface Process {
+  /** Of its log; one at a time has it. */
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  isReady(): Promise<boolean>;
+  /** What is to be done when it has ended. */
+  afterwards?(): Promise<void>;
+}
+
+/** @throws {NotMeasured} when the process ends before it is ready, with its last words */
+export async function startProcess(
+  bench: Bench,
+  { name, command, env, isReady, afterwards }: Process,
+): Promise<Omit<Server, 'mountpoint'>> {
+  const log = logOf(bench, name);
   // Some write to it themselves, too: everything goes to its end.
   const output = openSync(log, 'a');
-  const [program, ...args] = what.command(mountpoint, log);
+  const [program, ...args] = command;
   const begun = performance.now();
   // A session of its own: Ctrl-C is for the bench, which ends its servers in order.
   const child = spawn(program, args, {
@@ -49,21 +77,24 @@ export async function startServer(bench: Bench, what: ServerCommand): Promise<Se
   });
   closeSync(output);
   const ended = whenEnded(child);
-  const stop = (): Promise<void> => stopServer(child, ended, mountpoint);
+  const stop = async (): Promise<void> => {
+    await end(child, ended);
+    await afterwards?.();
+  };
   bench.cleanup.add(stop);
   let over = false;
   ended.then(() => {
     over = true;
   });
-  while (!(await answers(bench, mountpoint))) {
+  while (!(await isReady())) {
     const waited = performance.now() - begun;
     if (over || waited > START_MS_MAX) {
-      const why = over ? 'ended before it had mounted' : 'did not mount in time';
+      const why = over ? 'ended before it was ready' : 'was not ready in time';
       throw new NotMeasured(`${name} ${why}: ${lastWords(bench, log)}`);
     }
     await delay(LOOK_MS, undefined, { signal: bench.signal });
   }
-  return { pid: child.pid!, mountpoint, startMs: performance.now() - begun, stop };
+  return { pid: child.pid!, startMs: performance.now() - begun, stop };
 }
 
 const LOG_LINES = 20;
@@ -116,16 +147,15 @@ export async function inTime<T>(signal: AbortSignal, operation: Promise<T>): Pro
   }
 }
 
-async function stopServer(
-  child: ChildProcess,
-  ended: Promise<void>,
-  mountpoint: string,
-): Promise<void> {
+async function end(child: ChildProcess, ended: Promise<void>): Promise<void> {
   // All of the servers unmount and end at this.
   child.kill('SIGTERM');
   const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
   await ended;
   clearTimeout(late);
+}
+
+async function unmount(mountpoint: string): Promise<void> {
   if (!isMounted(mountpoint)) return;
   const tools = new Tools();
   if (isRoot) await tools.output('umount', ['-l', mountpoint]);

@@ -5,12 +5,13 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isMissing, type Missing, NotMeasured, orMissing } from '../../runtime/bench/missing.ts';
+import { digits, ranged, whole } from '../../runtime/bench/numbers.ts';
+import { estimate, isJumpy } from '../../runtime/bench/statistics.ts';
 import type { Bench } from './bench.ts';
-import { type Figure, isMissing, type Missing, NotMeasured, orMissing } from './figures.ts';
-import { digits, ranged, whole } from './numbers.ts';
+import type { Figure } from './figures.ts';
 import type { Report, Row } from './report.ts';
 import type { Server } from './server.ts';
-import { estimate, isJumpy } from './statistics.ts';
 import { proveCache, pythonVolume, startGlossa } from './targets.ts';
 
 const NAME = 'start';

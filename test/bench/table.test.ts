@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Figure } from './figures.ts';
 import { samplesRow } from './samples.ts';
-import { align, figuresText, sectionText } from './table.ts';
+import { figuresText, sectionText } from './table.ts';
 
 const figure = (over: Partial<Figure>): Figure => ({
   what: 'mine / other',
@@ -9,16 +9,6 @@ const figure = (over: Partial<Figure>): Figure => ({
   bar: { limit: 1.25 },
   value: { median: 1.104, low: 1.05, high: 1.2, doubtful: false },
   ...over,
-});
-
-it('aligns columns, and lets the last cell of a line be long', () => {
-  expect(
-    align([
-      ['a', 'bb', 'c'],
-      ['aaa', 'b', 'c'],
-      ['a', 'a sentence as long as it is'],
-    ]),
-  ).toBe('  a     bb   c\n  aaa   b    c\n  a     a sentence as long as it is');
 });
 
 it('puts figures beside their bars', () => {

@@ -1,6 +1,8 @@
 /** The tables for people: what was measured, and the figures with their bars. */
-import { type Figure, isMissing, missingText, reachesAim, type Unit, verdict } from './figures.ts';
-import { digits, ranged, times, whole } from './numbers.ts';
+import { isMissing, missingText } from '../../runtime/bench/missing.ts';
+import { digits, ranged, times, whole } from '../../runtime/bench/numbers.ts';
+import { align } from '../../runtime/bench/report/align.ts';
+import { type Figure, reachesAim, type Unit, verdict } from './figures.ts';
 import type { Section } from './report.ts';
 
 const formats: Readonly<Record<Unit, (value: number) => string>> = {
@@ -11,22 +13,6 @@ const formats: Readonly<Record<Unit, (value: number) => string>> = {
   'GB/s': digits,
   fops: whole,
 };
-
-/** Columns side by side, each as wide as its widest cell; the last is not filled up. */
-export function align(lines: readonly (readonly string[])[]): string {
-  const widths: number[] = [];
-  for (const line of lines) {
-    // A cell with nothing to its right may be as long as it is: a sentence.
-    line.slice(0, -1).forEach((cell, at) => {
-      widths[at] = Math.max(widths[at] ?? 0, cell.length);
-    });
-  }
-  return lines
-    .map((line) =>
-      `  ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('   ')}`.trimEnd(),
-    )
-    .join('\n');
-}
 
 export function sectionText({ title, columns, rows }: Section): string {
   const said = new Set(rows.map(({ cells }) => cells.join()));

@@ -1,9 +1,9 @@
 /** What is measured through: each is started, and a cache is proven to be what it says. */
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { NotMeasured } from '../../runtime/bench/missing.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Bench, compileC, makeFolder, type VolumeText, writeVolfile } from './bench.ts';
-import { NotMeasured } from './figures.ts';
 import { inTime, type Server, startServer } from './server.ts';
 
 export interface Target {
@@ -13,6 +13,8 @@ export interface Target {
   readonly root: string;
   /** A directory that is always there, where none can be made. */
   readonly fixed?: string;
+  /** How many lookups have come to its storage, where somebody counts them. */
+  readonly lookups?: () => Promise<number>;
 }
 
 /** How long the kernel believes names, attributes, and that a name is absent. Seconds. */
@@ -26,7 +28,7 @@ export interface Timeouts {
 export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };
 
 /** Said to every server, so that no default decides what is measured. */
-const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
+export const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
   `--attribute-timeout=${attribute}`,
   `--entry-timeout=${entry}`,
   `--negative-timeout=${negative}`,
@@ -35,7 +37,7 @@ const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
 /** Longer than any run, for all caches. */
 export const CACHE_SECONDS = '600';
 
-const glossaProgram = join(packageRoot, 'dist/runtime/cli/main.js');
+export const glossaProgram = join(packageRoot, 'dist/runtime/cli/main.js');
 
 const ownFolder = (bench: Bench, name: string): VolumeText => ({
   name: 'posix',
@@ -59,8 +61,11 @@ export const pythonVolume: VolumeText = {
   },
 };
 
-/** As many volumes as glossa has: without the io-stats that GlusterFS's own tools put on top. */
-const nlCacheVolume: VolumeText = {
+/**
+ * GlusterFS's. As many volumes as glossa has: without the io-stats that GlusterFS's own tools put on
+ * top.
+ */
+export const nlCacheVolume: VolumeText = {
   name: 'nl-cache',
   type: 'performance/nl-cache',
   options: {
@@ -135,15 +140,21 @@ export async function startGlusterfs(
 /**
  * Whether the cache answers, and not the storage behind it: a name that was absent stays so when it
  * is made behind the mount.
+ * @param behind where the mount's files are
  * @throws {NotMeasured} when it does not
  */
-export async function proveCache(bench: Bench, name: string, server: Server): Promise<Target> {
+export async function proveCache(
+  bench: Bench,
+  name: string,
+  server: Pick<Server, 'pid' | 'mountpoint'>,
+  behind = join(bench.data, name),
+): Promise<Target> {
   const { signal } = bench;
   const directory = join(server.mountpoint, 'proof');
   const ask = (): Promise<boolean> => inTime(signal, isThere(join(directory, 'name')));
   await inTime(signal, mkdir(directory));
   const before = await ask();
-  await writeFile(join(bench.data, name, 'proof', 'name'), '');
+  await inTime(signal, writeFile(join(behind, 'proof', 'name'), ''));
   if (before || (await ask())) throw new NotMeasured('its cache does not answer');
   return { pid: server.pid, root: server.mountpoint };
 }

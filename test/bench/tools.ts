@@ -2,11 +2,11 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { promisify } from 'node:util';
-import { NotMeasured } from './figures.ts';
+import { NotMeasured } from '../../runtime/bench/missing.ts';
 
 const run = promisify(execFile);
 
-/** Longest time that any command may take. */
+/** Longest time that any command may take that is not given more. */
 const COMMAND_MS = 120_000;
 
 interface Need {
@@ -92,9 +92,9 @@ export class Tools {
    * Standard output of a command that succeeds.
    * @throws {NotMeasured} with the last thing it said
    */
-  async output(command: string, args: readonly string[]): Promise<string> {
+  async output(command: string, args: readonly string[], ms = COMMAND_MS): Promise<string> {
     try {
-      const limits = { timeout: COMMAND_MS, killSignal: 'SIGKILL', signal: this.signal } as const;
+      const limits = { timeout: ms, killSignal: 'SIGKILL', signal: this.signal } as const;
       return (await run(command, args, limits)).stdout;
     } catch (error) {
       this.signal?.throwIfAborted();

@@ -5,7 +5,7 @@
  */
 import { describe, it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage, type Stage } from '../support/stage.ts';
+import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
 
 const anywhere = [
   ['O_TMPFILE: made, used, and given a name', 'tmpfile'],
@@ -38,3 +38,5 @@ onStage('calls', everyKind, (stage) => {
 onStage('calls, all data through the server', ['posix'], (stage) => tries(stage, anywhere), {
   args: ['--no-passthrough'],
 });
+
+onUsersStage('calls', ['posix', 'python'], (stage) => tries(stage, anywhere));

@@ -17,12 +17,3 @@ onStage('signals', [...allKinds, 'rebuilt'], everyByte);
 onStage('signals, with all data through the server', ['posix'], everyByte, {
   args: ['--no-passthrough'],
 });
-
-onStage('signals that reach a module', ['awaited'], (stage) => {
-  it('every byte is read and written, though what it waits for is given up', async () => {
-    // An await that is interrupted, and does not say otherwise, is EINTR to the program.
-    const normal = (text: string): string => text.replace(/^\d+ interrupted/m, 'some interrupted');
-    const { out } = await stage.same(SCRIPT, { status: 0, tree: false, normal });
-    expect(out).toBe('some interrupted, 0 short\n');
-  });
-});

@@ -3,6 +3,7 @@
  * and data that were changed in the storage directory, behind the mount.
  */
 import { execFile } from 'node:child_process';
+import { watch } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -125,6 +126,26 @@ describeMounts('names that the kernel believes to be absent', () => {
     }));
 });
 
+/** Says that `file` was removed when `say-so` is looked up. */
+const MOURNER = `
+import { defineTranslator, type Fop, invalidateRemoved, tail } from 'glossa';
+const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
+  if (loc.name === 'say-so') {
+    const { parent } = loc;
+    invalidateRemoved(xl, parent!, 'file', parent!.table.grep(parent!, 'file')!);
+  }
+  tail.lookup(frame, xl.children[0]!, loc, xdata);
+};
+export default defineTranslator({
+  type: 'test/mourner',
+  description: 'Says what was removed.',
+  children: [1, 1],
+  options: {},
+  fops: { lookup },
+  init: () => null,
+});
+`;
+
 /** Works in a directory that is taken back meanwhile. */
 const WORKER = `
 const [glossa, mount] = process.argv.slice(1);
@@ -158,6 +179,30 @@ describeMounts('what the kernel knows', () => {
       );
       expect(stdout).toBe(`${path('dir')} dir/inside`);
       expect(scratch.mounts()).toEqual([mount.path]);
+    }));
+
+  it('a name that was removed: who watches the file hears of its end', () =>
+    withScratch(async (scratch) => {
+      const files = await scratch.folder('files');
+      await fs.writeFile(join(files, 'file'), '');
+      await scratch.file('mourner.ts', MOURNER);
+      const top = above('type features/native\n    option module-path mourner.ts');
+      const mount = await startMount(scratch, storage(files) + top, { args: HOUR });
+      const file = join(mount.path, 'file');
+      await fs.stat(file);
+      await fs.rm(join(files, 'file'));
+      const gone = new Promise((resolve) => {
+        const watcher = watch(file, (event) => {
+          if (event !== 'rename') return;
+          watcher.close();
+          resolve(event);
+        });
+      });
+      expect(await codeOf(fs.stat(file))).toBe('there');
+      await codeOf(fs.stat(join(mount.path, 'say-so')));
+      expect(await gone).toBe('rename');
+      expect(await codeOf(fs.stat(file))).toBe('ENOENT');
+      expect(await mount.stop()).toBe(0);
     }));
 
   it('attributes', () =>
@@ -206,6 +251,23 @@ describeMounts('what the kernel knows', () => {
         1,
         `glossa: only root and the user who mounted ${mount.path} may say what is out of date there\n`,
       ]);
+    }));
+});
+
+describeMounts('glossa invalidate', () => {
+  it('is for mounts of glossa, and for paths in them', () =>
+    withMount('', async ({ scratch, mount }) => {
+      expect(await glossa(scratch, ['invalidate', '.'])).toMatchObject({
+        status: 1,
+        err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
+      });
+      const above = await glossa(scratch, ['invalidate', mount.path, '../files']);
+      expect([above.status, above.err]).toEqual([
+        1,
+        `glossa: ../files must be a path from the root of ${mount.path}\n`,
+      ]);
+      const long = await glossa(scratch, ['invalidate', mount.path, 'n'.repeat(250)]);
+      expect([long.status, long.out]).toEqual([0, `${'n'.repeat(250)}: is not there now\n`]);
     }));
 });
 

@@ -1,9 +1,9 @@
 /** Files larger than 32 bits can count, and mostly holes. */
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
-import { onStage } from '../support/stage.ts';
+import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
 
-onStage('large files', allKinds, (stage) => {
+const large = (stage: Stage): void => {
   it('five GiB: written, read and mapped beyond the fourth', async () => {
     const how = { tree: false, status: 0 };
     const { out } = await stage.same('"$NODE" "$CLIENTS/sparse.mjs"', how);
@@ -43,7 +43,10 @@ onStage('large files', allKinds, (stage) => {
     const [hash, ...rest] = out.split('\n');
     expect(rest.slice(0, 3)).toEqual([`${hash}  -`, 'equal', `${hash}  -`]);
   });
-});
+};
+
+onStage('large files', allKinds, large);
+onUsersStage('large files', ['posix'], large);
 
 onStage('data that is not in memory', ['posix', 'python'], (stage) => {
   it('comes from the disk, for several readers at once', async () => {

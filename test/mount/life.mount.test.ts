@@ -223,6 +223,14 @@ describeMounts('where a mount begins', () => {
       const mount = await startMount(scratch, memory);
       expect(await sh(mount.path, 'ls -A')).toBe('');
       expect(await mount.stop()).toBe(0);
+      const warning = 'mnt is not empty: what is in it is hidden until it is unmounted\n';
+      expect((await mount.outcome).err).toBe(`glossa: warning: ${scratch.path}/${warning}`);
+      expect(mount.log()).toMatch(` W [serve.js`);
+      expect(await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'log'])).toMatchObject({
+        status: 0,
+        err: `glossa: warning: ${scratch.path}/${warning}`,
+      });
+      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
       expect(readFileSync(scratch.at('mnt/below'), 'utf8')).toBe('hidden');
     }));
 

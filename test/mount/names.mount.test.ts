@@ -1,9 +1,9 @@
 /** Names at their limits: the longest, the strangest, and paths deeper than any path can be. */
 import { expect, it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage } from '../support/stage.ts';
+import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
 
-onStage('names', everyKind, (stage) => {
+const names = (stage: Stage): void => {
   it('of 255 bytes, and one more', () =>
     stage.same(`n=$(printf '%0255d' 1); touch $n; mkdir d; mv $n d/; ln d/$n l; ls d | wc -c
       cat d/$n
@@ -54,7 +54,10 @@ onStage('names', everyKind, (stage) => {
       cd $p; ls | wc -l; rm *1; ls`,
       { normal: (text) => text.replace(/\/\d{9,}/g, '/N').replace(/(\/N)+/g, '/N') },
     ));
-});
+};
+
+onStage('names', everyKind, names);
+onUsersStage('names', ['python'], names);
 
 const MODULE = `
 from glupy import Translator

@@ -1,13 +1,13 @@
 /** Files while they are open: names that go away, flags of open(2), shared memory, locks. */
 import { it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage } from '../support/stage.ts';
+import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
 
 /** Compiles one of the clients written in C into the folder. */
 const compile = (name: string): string =>
   `gcc -O1 -Wall -Werror -o ${name} "$CLIENTS/${name}.c" &&`;
 
-onStage('open files', everyKind, (stage) => {
+const openFiles = (stage: Stage): void => {
   it('renamed over: reads go on from the old file', () =>
     stage.same(`echo old contents > f; exec 3< f; read -n 3 w <&3; echo $w; echo new > g; mv g f
       cat <&3; cat f; stat -L -c '%h %s' /proc/self/fd/3; exec 4<> f; echo 4th >&4; rm f
@@ -70,4 +70,7 @@ onStage('open files', everyKind, (stage) => {
       cp --sparse=always f g; cmp f g && du -k --apparent-size g; cp --reflink=auto f h; cmp f h
       cat f g h | md5sum
       "$NODE" "$CLIENTS/copy.mjs" f k; cmp f k`));
-});
+};
+
+onStage('open files', everyKind, openFiles);
+onUsersStage('open files', ['posix', 'python'], openFiles);

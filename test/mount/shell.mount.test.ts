@@ -1,7 +1,7 @@
 /** What people do with files in a shell, on a mount and in a bare folder: it must be the same. */
 import { it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage } from '../support/stage.ts';
+import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
 
 /** A folder with one of everything. */
 const RICH = `
@@ -114,8 +114,11 @@ const scripts: Readonly<Record<string, string>> = {
     [ $(ls -id e | cut -d' ' -f1) = $i ] && echo 5; find . -inum $i`,
 };
 
-onStage('in a shell', everyKind, (stage) => {
+const inShell = (stage: Stage): void => {
   it.each(Object.entries(scripts))('%s', async (_, script) => {
     await stage.same(script);
   });
-});
+};
+
+onStage('in a shell', everyKind, inShell);
+onUsersStage('in a shell', ['python'], inShell);

@@ -1,9 +1,9 @@
 /** Extended attributes, as setfattr and getfattr see them. */
 import { expect, it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage } from '../support/stage.ts';
+import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
 
-onStage('extended attributes', everyKind, (stage) => {
+const attributes = (stage: Stage): void => {
   it('are set, read, listed, replaced and removed', () =>
     stage.same(`touch f; mkdir d; ln f h; ln -s f s; for at in f d s; do
         setfattr -n user.text -v 'some text' $at; setfattr -n user.bytes -v 0x00ff007f80 $at
@@ -52,4 +52,7 @@ onStage('extended attributes', everyKind, (stage) => {
       `# file: f\nuser.seen="1"\n\n${refused.repeat(3)}# file: g\nuser.seen="1"\n\n2\n`,
     );
   });
-});
+};
+
+onStage('extended attributes', everyKind, attributes);
+onUsersStage('extended attributes', ['python'], attributes);

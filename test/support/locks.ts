@@ -1,3 +1,4 @@
+/** features/locks over a leaf that agrees to everything, and requests of many owners. For tests. */
 import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';

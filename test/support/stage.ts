@@ -12,7 +12,7 @@
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
-import { type Caller, Client, type ClientSettings } from './client.ts';
+import { type Caller, Client, type ClientSettings, NOBODY } from './client.ts';
 import { fuseNativeObstacle, whyNot } from './fuse-native.ts';
 import {
   describeMounts,
@@ -186,4 +186,18 @@ export function onStage(
       },
     );
   });
+}
+
+/**
+ * The same group on mounts of an ordinary user, through fusermount3. Only root can be somebody
+ * else; who runs the tests without it has mounted as a user everywhere.
+ */
+export function onUsersStage(
+  title: string,
+  kinds: readonly Kind[],
+  body: (stage: Stage) => void,
+): void {
+  describe.runIf(process.getuid?.() === 0)('as an ordinary user', () =>
+    onStage(title, kinds, body, { owner: NOBODY }),
+  );
 }

@@ -12,7 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/port': [],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
   'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/sys', 'node:'],
-  'runtime/bench': ['runtime/core', 'node:'],
+  'runtime/bench': ['runtime/core', 'runtime/graph', 'runtime/sys', 'node:'],
   'runtime/gen': ['runtime/core', 'node:'],
   'bridges/host': ['runtime/core', 'runtime/sys', 'bridges/python', 'bridges/javascript', 'node:'],
   'bridges/javascript': ['runtime/core', 'bridges/host', 'node:', 'glossa'],

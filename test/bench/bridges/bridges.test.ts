@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { NotMeasured } from '../../../runtime/bench/missing.ts';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { fail, unwind } from '../../../runtime/core/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../../runtime/core/xlator.ts';
 import { Cleanup } from '../cleanup.ts';
-import { NotMeasured } from '../figures.ts';
 import { Tools } from '../tools.ts';
 import { anyFd, type Batch, lookups, reads } from './callers.ts';
 import { everything, type Lab, nothing, openLab, startGraph, startModule } from './graphs.ts';

@@ -3,6 +3,7 @@
  * them, and every answer checked. A batch goes on without the event loop as long as answers come at
  * once.
  */
+import { NotMeasured } from '../../../runtime/bench/missing.ts';
 import { errnoName } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { wind } from '../../../runtime/core/fops.gen.ts';
@@ -11,7 +12,6 @@ import type { Graph } from '../../../runtime/core/graph.ts';
 import type { Inode } from '../../../runtime/core/inode.ts';
 import { Loc } from '../../../runtime/core/loc.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
-import { NotMeasured } from '../figures.ts';
 import { READ_SIZE } from './graphs.ts';
 
 /** Makes so many requests; microseconds that each took. @throws {NotMeasured} for a wrong answer */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import glupy from '../../../bridges/host/index.ts';
 import native from '../../../bridges/native/index.ts';
+import { NotMeasured } from '../../../runtime/bench/missing.ts';
 import { NodeContext } from '../../../runtime/cli/context.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import { GraphError } from '../../../runtime/core/errors.ts';
@@ -17,7 +18,6 @@ import { WARNING } from '../../../runtime/core/log.ts';
 import { defineTranslator, type Translator } from '../../../runtime/core/xlator.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import type { Cleanup } from '../cleanup.ts';
-import { NotMeasured } from '../figures.ts';
 import type { Tools } from '../tools.ts';
 
 export interface Lab {

@@ -1,10 +1,11 @@
 /** What a lookup costs in each language, over a translator in TypeScript that does the same. */
+import { isMissing, type Missing, orMissing } from '../../../runtime/bench/missing.ts';
+import { digits, ranged } from '../../../runtime/bench/numbers.ts';
+import { compare, difference, estimate, isJumpy } from '../../../runtime/bench/statistics.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
-import { type Bar, type Figure, isMissing, type Missing, orMissing } from '../figures.ts';
-import { digits, ranged } from '../numbers.ts';
+import type { Bar, Figure } from '../figures.ts';
 import type { Report, Row } from '../report.ts';
-import { compare, difference, estimate, isJumpy } from '../statistics.ts';
 import { type Batch, lookups } from './callers.ts';
 import {
   everything,

@@ -5,12 +5,12 @@
  */
 import { closeSync, constants, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isMissing, NotMeasured, orMissing } from '../../../runtime/bench/missing.ts';
+import { digits, ranged } from '../../../runtime/bench/numbers.ts';
+import { compare, estimate, ratio } from '../../../runtime/bench/statistics.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { type Bench, makeFolder, type VolumeText } from '../bench.ts';
-import { isMissing, NotMeasured, orMissing } from '../figures.ts';
-import { digits, ranged } from '../numbers.ts';
 import type { Report } from '../report.ts';
-import { compare, estimate, ratio } from '../statistics.ts';
 import { startGlossa } from '../targets.ts';
 import type { Batch } from './callers.ts';
 import { type Lab, READ_SIZE } from './graphs.ts';

@@ -2,11 +2,12 @@
  * What a module costs for fops that it does not define: they are not led through it, and a lookup
  * takes the same time with it and without.
  */
+import { isMissing, type Missing, orMissing } from '../../../runtime/bench/missing.ts';
+import { digits, ranged } from '../../../runtime/bench/numbers.ts';
+import { compare, difference, estimate, isJumpy } from '../../../runtime/bench/statistics.ts';
 import { type FopName, fopNames } from '../../../runtime/core/fops.gen.ts';
-import { type Figure, isMissing, type Missing, orMissing } from '../figures.ts';
-import { digits, ranged } from '../numbers.ts';
+import type { Figure } from '../figures.ts';
 import type { Report } from '../report.ts';
-import { compare, difference, estimate, isJumpy } from '../statistics.ts';
 import { lookups } from './callers.ts';
 import { everything, type Lab, startGraph, startModule } from './graphs.ts';
 import { type Load, measurePairs, type Series } from './pairs.ts';

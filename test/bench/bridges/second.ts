@@ -3,10 +3,11 @@
  * process of its own in which one runs already.
  */
 import { fileURLToPath } from 'node:url';
-import { type Figure, isMissing, type Missing, NotMeasured, orMissing } from '../figures.ts';
-import { digits, ranged, whole } from '../numbers.ts';
+import { isMissing, type Missing, NotMeasured, orMissing } from '../../../runtime/bench/missing.ts';
+import { digits, ranged, whole } from '../../../runtime/bench/numbers.ts';
+import { estimate, isJumpy } from '../../../runtime/bench/statistics.ts';
+import type { Figure } from '../figures.ts';
 import type { Report, Row } from '../report.ts';
-import { estimate, isJumpy } from '../statistics.ts';
 import type { Lab } from './graphs.ts';
 
 const STARTS = { full: 9, quick: 3 };

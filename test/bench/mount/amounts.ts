@@ -1,8 +1,8 @@
 /** Samples that are several numbers, each of which is an amount of its own, and their rows. */
-import { isMissing, type Missing, missingText } from '../figures.ts';
-import { digits, ranged, times } from '../numbers.ts';
+import { isMissing, type Missing, missingText } from '../../../runtime/bench/missing.ts';
+import { digits, ranged, times } from '../../../runtime/bench/numbers.ts';
+import { compare, estimate, isJumpy, ratio } from '../../../runtime/bench/statistics.ts';
 import type { Row } from '../report.ts';
-import { compare, estimate, isJumpy, ratio } from '../statistics.ts';
 
 export type Amounts<K extends string> = Readonly<Record<K, number>>;
 

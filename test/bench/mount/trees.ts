@@ -6,10 +6,10 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { NotMeasured, WrongAnswers } from '../../../runtime/bench/missing.ts';
+import type { Placed } from '../../../runtime/bench/placement.ts';
 import { type Bench, makeFolder } from '../bench.ts';
 import { type Experiment, everywhere, runExperiment } from '../experiment.ts';
-import { NotMeasured, WrongAnswers } from '../figures.ts';
-import type { Placed } from '../placement.ts';
 import type { Report } from '../report.ts';
 import type { Take } from '../rounds.ts';
 import { inTime } from '../server.ts';

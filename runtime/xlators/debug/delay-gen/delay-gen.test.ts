@@ -32,10 +32,10 @@ async function setUp(given: Record<string, string>, context = new RiggedContext(
 test('a fop arrives below when its time has passed, and not before', async () => {
   const { leaf, context, stat, dump } = await setUp({ ...ALL, 'delay-duration': '1300' });
   stat();
-  context.advance(1.299);
+  context.advance(1.25);
   expect(leaf.held).toHaveLength(0);
   expect(dump()).toEqual({ delayed: 1, waiting: 1 });
-  context.advance(0.001);
+  context.advance(0.125);
   expect(leaf.held).toHaveLength(1);
   expect(dump()).toEqual({ delayed: 1, waiting: 0 });
 });

@@ -5,6 +5,10 @@ import type { Estimate } from './statistics.ts';
 export const digits = (value: number): string =>
   value.toFixed(Math.abs(value) < 10 ? 2 : Math.abs(value) < 100 ? 1 : 0);
 
+/** A ratio, with the digits that count also where it is small: 0.0439, 0.90, 12.3. */
+export const relative = (value: number): string =>
+  value < 0.1 ? value.toPrecision(3) : digits(value);
+
 export const times = (value: number): string => value.toFixed(2);
 export const whole = (value: number): string => value.toFixed(0);
 

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { compare, difference, estimate, isJumpy, median, ratio } from './statistics.ts';
+import {
+  bootstrap,
+  compare,
+  difference,
+  estimate,
+  isJumpy,
+  median,
+  quantile,
+  ratio,
+} from './statistics.ts';
 
 const rounds = fc.array(fc.double({ min: 0.1, max: 1000, noNaN: true }), { minLength: 1 });
 
@@ -51,5 +60,58 @@ describe('compare', () => {
         expect(same).toEqual({ median: 1, low: 1, high: 1, doubtful: isJumpy(values) });
       }),
     );
+  });
+});
+
+describe('quantile', () => {
+  it('lies between neighbours by proportion', () => {
+    expect([0, 0.25, 0.5, 0.9, 1].map((part) => quantile([40, 10, 30, 20], part))).toEqual([
+      10, 17.5, 25, 37, 40,
+    ]);
+  });
+
+  it('agrees with the median', () => {
+    fc.assert(
+      fc.property(rounds, (values) => {
+        expect(quantile(values, 0.5)).toBeCloseTo(median(values), 6);
+      }),
+    );
+  });
+});
+
+describe('bootstrap', () => {
+  const settings = { confidence: 0.95, seed: 1 };
+  const first = ([value]: readonly number[]): number => value!;
+
+  it('stays within the values, and holds their median', () => {
+    fc.assert(
+      fc.property(rounds, (values) => {
+        const { low, high } = bootstrap([values], first, settings);
+        expect(low).toBeGreaterThanOrEqual(Math.min(...values));
+        expect(high).toBeLessThanOrEqual(Math.max(...values));
+        expect(low).toBeLessThanOrEqual(high);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('draws from each list on its own', () => {
+    const drawn = bootstrap(
+      [
+        [10, 10],
+        [1, 3],
+      ],
+      ([a, b]) => a! - b!,
+      settings,
+    );
+    expect(drawn).toEqual({ low: 7, high: 9 });
+  });
+
+  it('is narrower with less confidence, and the same for the same seed', () => {
+    const values = Array.from({ length: 30 }, (_, i) => i);
+    const wide = bootstrap([values], first, settings);
+    const narrow = bootstrap([values], first, { confidence: 0.5, seed: 1 });
+    expect(narrow.high - narrow.low).toBeLessThan(wide.high - wide.low);
+    expect(bootstrap([values], first, settings)).toEqual(wide);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { NotMeasured } from './figures.ts';
+import { NotMeasured } from './missing.ts';
 import { allowedCpus, parseCpuList, placed } from './placement.ts';
 
 describe('parseCpuList', () => {

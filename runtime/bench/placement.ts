@@ -3,8 +3,7 @@
  * wakes another CPU costs several times one that stays on its own.
  */
 import { readFileSync } from 'node:fs';
-import { NotMeasured } from './figures.ts';
-import type { Tools } from './tools.ts';
+import { NotMeasured } from './missing.ts';
 
 export const places = ['same', 'different', 'free'] as const;
 export type Place = (typeof places)[number];
@@ -44,7 +43,12 @@ export function placed(place: Place, allowed: string): Placed {
   return { client, servers: String(server) };
 }
 
+/** What runs a program and gives what it prints. @throws {NotMeasured} */
+export interface Programs {
+  output(command: string, args: readonly string[]): Promise<string>;
+}
+
 /** Puts all threads of a process on these CPUs; threads that it starts later follow. */
-export async function pin(tools: Tools, pid: number, cpus: string): Promise<void> {
-  await tools.output('taskset', ['-a', '-c', '-p', cpus, String(pid)]);
+export async function pin(programs: Programs, pid: number, cpus: string): Promise<void> {
+  await programs.output('taskset', ['-a', '-c', '-p', cpus, String(pid)]);
 }

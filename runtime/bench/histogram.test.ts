@@ -1,0 +1,73 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { binsOf, distributionOf, merged, newHistogram, recordNs, summaryOf } from './histogram.ts';
+
+const times = fc.array(fc.integer({ min: 1, max: 1e9 }), { minLength: 1, maxLength: 300 });
+
+function of(values: readonly number[]) {
+  const histogram = newHistogram();
+  for (const value of values) recordNs(histogram, value);
+  return histogram;
+}
+
+describe('a histogram', () => {
+  it('has percentiles that are right in three digits', () => {
+    fc.assert(
+      fc.property(times, (values) => {
+        const sorted = values.toSorted((a, b) => a - b);
+        const { count, p50, p90 } = summaryOf(of(values));
+        expect(count).toBe(values.length);
+        for (const [part, found] of [
+          [0.5, p50],
+          [0.9, p90],
+        ] as const) {
+          // Of some rank near it: with few values, a percentile may be one of two.
+          const rank = part * sorted.length;
+          const low = sorted[Math.max(0, Math.floor(rank) - 1)]!;
+          const high = sorted[Math.ceil(rank) - 1]!;
+          expect(found).toBeGreaterThanOrEqual(low / 1.002);
+          expect(found).toBeLessThanOrEqual(high * 1.002);
+        }
+      }),
+    );
+  });
+
+  it('keeps what is too short or too long to be told apart', () => {
+    expect(summaryOf(of([0.2, 1e15])).count).toBe(2);
+  });
+
+  it('is the same in parts and as a whole', () => {
+    fc.assert(
+      fc.property(times, times, (a, b) => {
+        const parts = summaryOf(merged([of(a), of(b)]));
+        const { stddev: _, ...whole } = summaryOf(of([...a, ...b]));
+        expect(parts).toMatchObject(whole);
+      }),
+    );
+  });
+
+  it('is written as quantiles that rise', () => {
+    fc.assert(
+      fc.property(times, (values) => {
+        const { quantiles } = distributionOf(of(values));
+        expect(quantiles[0]![0]).toBe(0);
+        expect(quantiles.at(-1)![0]).toBe(100);
+        for (const [i, [percent, value]] of quantiles.slice(1).entries()) {
+          expect(percent).toBeGreaterThan(quantiles[i]![0]);
+          // The lowest is exact, the others in three digits.
+          expect(value * 1.002).toBeGreaterThanOrEqual(quantiles[i]![1]);
+        }
+      }),
+    );
+  });
+
+  it('has bins side by side that hold every request', () => {
+    fc.assert(
+      fc.property(times, (values) => {
+        const bins = binsOf(distributionOf(of(values)), 20);
+        expect(bins.reduce((sum, [, , share]) => sum + share, 0)).toBeCloseTo(1);
+        for (const [i, [from]] of bins.slice(1).entries()) expect(from).toBe(bins[i]![1]);
+      }),
+    );
+  });
+});

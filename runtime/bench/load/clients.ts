@@ -1,0 +1,125 @@
+/** The processes that ask a folder: started, placed, told what to do, and ended. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { place } from '../affinity.ts';
+import { NotMeasured } from '../missing.ts';
+import type { Answer, Answers, AskName, Asks } from './messages.ts';
+
+/** Built or not. */
+const PROGRAM = fileURLToPath(import.meta.url).replace(/clients(\.[jt]s)$/, 'client$1');
+
+/** The mount that was asked has no server any more. */
+export class ServerGone extends NotMeasured {
+  override readonly code = 'GLOSSA_SERVER_GONE';
+}
+
+export interface ClientSettings {
+  readonly count: number;
+  /** CPUs, as a list. */
+  readonly cpus: string;
+  /** Ends them at once; what they were asked then fails with its reason. */
+  readonly signal: AbortSignal;
+}
+
+/** Clients of one folder. All of them are asked the same at the same time. */
+export class Clients {
+  private readonly children: readonly Client[];
+  private readonly signal: AbortSignal;
+
+  constructor({ count, cpus, signal }: ClientSettings) {
+    this.signal = signal;
+    this.children = Array.from({ length: count }, () => new Client());
+    signal.addEventListener('abort', this.kill);
+    for (const { pid } of this.children) place(pid, cpus);
+  }
+
+  get count(): number {
+    return this.children.length;
+  }
+
+  /** The first of them. @throws {NotMeasured} */
+  async one<N extends AskName>(ask: N, of: Asks[N], patienceMs: number): Promise<Answers[N]> {
+    return this.guarded(this.children[0]!.ask(ask, of, patienceMs));
+  }
+
+  /** Each of them, by its number. @throws {NotMeasured} */
+  async all<N extends AskName>(
+    ask: N,
+    of: (client: number) => Asks[N],
+    patienceMs: number,
+  ): Promise<Answers[N][]> {
+    const answers = this.children.map((child, i) => child.ask(ask, of(i), patienceMs));
+    return this.guarded(Promise.all(answers));
+  }
+
+  /** Ends them. One that hangs in a mount goes when the mount has gone. */
+  readonly kill = (): void => {
+    this.signal.removeEventListener('abort', this.kill);
+    for (const child of this.children) child.kill();
+  };
+
+  /** Resolves when all have ended. */
+  async ended(): Promise<void> {
+    await Promise.all(this.children.map((child) => child.ended));
+  }
+
+  private async guarded<T>(answers: Promise<T>): Promise<T> {
+    try {
+      return await answers;
+    } finally {
+      this.signal.throwIfAborted();
+    }
+  }
+}
+
+class Client {
+  readonly ended: Promise<void>;
+  private readonly child: ChildProcess;
+  private settle: ((answer: Answer) => void) | null = null;
+
+  constructor() {
+    this.child = fork(PROGRAM, {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    let said = '';
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      said += text;
+    });
+    this.child.on('message', (answer) => this.settle?.(answer as Answer));
+    this.ended = new Promise((resolve) => {
+      const over = (): void => {
+        const why = said.trim().split('\n').at(-1) || 'it was killed';
+        this.settle?.({ error: `a client ended: ${why}`, gone: false });
+        resolve();
+      };
+      this.child.once('exit', over).once('error', over);
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  async ask<N extends AskName>(ask: N, of: Asks[N], patienceMs: number): Promise<Answers[N]> {
+    const answer = await new Promise<Answer>((resolve) => {
+      const late = setTimeout(() => {
+        const seconds = Math.round(patienceMs / 1000);
+        resolve({ error: `no answer within ${seconds} s`, gone: false });
+      }, patienceMs);
+      this.settle = (found) => {
+        clearTimeout(late);
+        resolve(found);
+      };
+      if (this.child.connected) this.child.send({ ask, of });
+      else this.settle({ error: 'a client ended', gone: false });
+    });
+    this.settle = null;
+    if ('answer' in answer) return answer.answer as Answers[N];
+    throw answer.gone ? new ServerGone(answer.error) : new NotMeasured(answer.error);
+  }
+
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+}

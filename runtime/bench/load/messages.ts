@@ -1,0 +1,42 @@
+/** What the bench says to a client's process, and what it answers: one answer to each. */
+import type { WorkloadName } from '../workloads/index.ts';
+import type { Setting } from '../workloads/workload.ts';
+import type { Loop, Pace } from './loop.ts';
+
+export interface Asks {
+  /** Makes the workload's tree in a folder, which is made too. */
+  make: { readonly workload: WorkloadName; readonly root: string };
+  open: { readonly workload: WorkloadName; readonly setting: Setting };
+  run: Pace;
+  /**
+   * A number that volumes of a mount tell, such as `LOOKUP.hits`: of its statedump, which is JSON in
+   * an extended attribute.
+   */
+  dump: {
+    readonly mountpoint: string;
+    readonly attribute: string;
+    readonly volumes: readonly string[];
+    readonly key: string;
+  };
+  close: Readonly<Record<string, never>>;
+}
+
+export interface Answers {
+  make: true;
+  open: true;
+  run: Loop & {
+    readonly cpuSeconds: number;
+    readonly counts: Readonly<Record<string, number>>;
+  };
+  /** The sum; null when one of them tells nothing. */
+  dump: number | null;
+  close: true;
+}
+
+export type AskName = keyof Asks;
+export type Ask = { [N in AskName]: { readonly ask: N; readonly of: Asks[N] } }[AskName];
+
+export type Answer =
+  | { readonly answer: unknown }
+  /** `gone`: because the mount's server ended. */
+  | { readonly error: string; readonly gone: boolean };

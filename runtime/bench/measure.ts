@@ -1,0 +1,242 @@
+/** One workload at one place: its targets started, measured in rounds beside each other, and ended. */
+import { rmSync } from 'node:fs';
+import { merged, summaryOf } from './histogram.ts';
+import { NotMeasured } from './missing.ts';
+import type { Place, Placed } from './placement.ts';
+import { seeded } from './random.ts';
+import { compareToFirst, measuredOf, type Sample } from './results.ts';
+import { orders } from './rounds.ts';
+import type { Result, Workload } from './schema.ts';
+import { PASSED_ON, type Served, Target, type TargetSettings } from './target.ts';
+import { workloads } from './workloads/index.ts';
+
+/** A stack as it is measured. */
+export interface StackPlan {
+  readonly name: string;
+  readonly counted: { readonly attribute: string; readonly volumes: readonly string[] } | null;
+  /** Starts it, with empty folders for its storage. @throws {NotMeasured} */
+  serve(fresh: boolean): Promise<Served>;
+  /** Removes its files. It is not served now. */
+  discard(): void;
+}
+
+export interface MeasurePlan extends Omit<TargetSettings, 'at'> {
+  readonly stacks: readonly StackPlan[];
+  readonly place: Place;
+  readonly at: Placed;
+  readonly rounds: number;
+  /** Of a round of the slowest stack. */
+  readonly seconds: number;
+  /** The stacks are the same but for their language: they pass the same lookups on. */
+  readonly sameCounts: boolean;
+  /** `performance.now()` at the start of the run. */
+  readonly since: number;
+  /** Told before a stack's turn. */
+  readonly turn: (what: string) => void;
+}
+
+/** A stack, what was measured of it so far, and why that is all. */
+interface Row {
+  readonly name: string;
+  readonly target: Target;
+  readonly samples: Sample[];
+  readonly warnings: string[];
+  missing: string | null;
+}
+
+/** Requests of a round: what is kept of one takes eight bytes, and travels between processes. */
+const COUNT_MAX = 1_000_000;
+/** A step of the warm-up is long enough to tell how fast the slowest stack is. */
+const TELLING = 0.3;
+const STEPS_MAX = 12;
+
+export interface Measurement {
+  readonly workload: Workload;
+  /** What must make the run fail. */
+  readonly failures: readonly string[];
+}
+
+/** Measures what there is to be measured; an interruption ends it early. */
+export async function measure(plan: MeasurePlan): Promise<Measurement> {
+  const plain = rowOf('the plain directory', new Target(plan, { serve: null, counted: null }));
+  const rows = plan.stacks.map(({ name, counted, serve }) => {
+    let fresh = true;
+    const first = (): Promise<Served> => {
+      const served = serve(fresh);
+      fresh = false;
+      return served;
+    };
+    return rowOf(name, new Target(plan, { serve: first, counted }));
+  });
+  let warmUpRounds = 0;
+  try {
+    for (const row of [plain, ...rows]) await attempt(plan, row, () => row.target.start());
+    const warm = await warmUp(plan, rows, plain);
+    warmUpRounds = warm.rounds;
+    await takeRounds(plan, rows, plain, warm);
+  } finally {
+    for (const { target } of [plain, ...rows]) await target.stop();
+    for (const stack of plan.stacks) stack.discard();
+    rmSync(plan.reference, { recursive: true, force: true });
+  }
+  return measurementOf(plan, rows, plain, warmUpRounds);
+}
+
+const rowOf = (name: string, target: Target): Row => ({
+  name,
+  target,
+  samples: [],
+  warnings: [],
+  missing: null,
+});
+
+/** Does it unless the row has ended; what cannot be measured ends the row. */
+async function attempt(plan: MeasurePlan, row: Row, act: () => Promise<void>): Promise<void> {
+  if (row.missing !== null) return;
+  if (plan.signal.aborted) {
+    row.missing = 'interrupted';
+    return;
+  }
+  plan.turn(row.name);
+  try {
+    await act();
+  } catch (error) {
+    if (plan.signal.aborted) row.missing = 'interrupted';
+    else if (error instanceof NotMeasured) row.missing = await row.target.why(error);
+    else throw error;
+  }
+}
+
+interface Warm {
+  /** Number of the next request, and how many there are in a round; of each client. */
+  readonly from: number;
+  readonly count: number;
+  readonly rounds: number;
+}
+
+/**
+ * Gets all warm with the same requests, more and more of them, until it is known how many fill a
+ * round of the slowest stack.
+ */
+async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Promise<Warm> {
+  let from = 0;
+  let rounds = 0;
+  const step = async (count: number): Promise<number> => {
+    let slowest = 0;
+    for (const row of [plain, ...rows]) {
+      await attempt(plan, row, async () => {
+        const { sample, complaint } = await row.target.take(0, from, count, plan.since);
+        if (row !== plain) slowest = Math.max(slowest, sample.seconds);
+        if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
+      });
+    }
+    from += count;
+    rounds++;
+    return slowest;
+  };
+  const { rate, clients, seconds } = plan;
+  if (rate !== null) {
+    const count = Math.max(1, Math.round((rate * seconds) / clients));
+    await step(Math.min(count, COUNT_MAX));
+    return { from, count: Math.min(count, COUNT_MAX), rounds };
+  }
+  let count = 1;
+  for (;;) {
+    const slowest = await step(count);
+    const filled = (count * seconds) / Math.max(slowest, 1e-6);
+    const next = Math.min(COUNT_MAX, Math.max(1, Math.round(filled)));
+    if (slowest >= seconds * TELLING || next <= count || rounds >= STEPS_MAX || slowest === 0) {
+      return { from, count: next, rounds };
+    }
+    count = Math.min(next, 16 * count);
+  }
+}
+
+async function takeRounds(
+  plan: MeasurePlan,
+  rows: readonly Row[],
+  plain: Row,
+  warm: Warm,
+): Promise<void> {
+  const order = orders(rows, plan.rounds, seeded(plan.seed));
+  for (const [i, turns] of order.entries()) {
+    for (const row of [plain, ...turns]) {
+      await attempt(plan, row, async () => {
+        const from = warm.from + i * warm.count;
+        const { sample, complaint } = await row.target.take(i + 1, from, warm.count, plan.since);
+        row.samples.push(sample);
+        if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
+      });
+    }
+    // There is nobody left to be measured.
+    if (rows.every(({ missing }) => missing !== null)) return;
+  }
+}
+
+function measurementOf(
+  plan: MeasurePlan,
+  rows: readonly Row[],
+  plain: Row,
+  warmUpRounds: number,
+): Measurement {
+  const { workload: name, place, at, clients, rate, cold, seed } = plan;
+  const kind = workloads[name];
+  const failures = [...failuresOf(name, rows), ...checkCounts(plan, rows)];
+  const results = rows.map(
+    ({ name: stack, samples, missing, warnings, target }): Result => ({
+      stack,
+      measured: measuredOf(samples, {
+        peakMemoryBytes: target.peakMemoryBytes,
+        startSeconds: target.startSeconds,
+        breakdown: [],
+      }),
+      missing: samples.length === 0 ? (missing ?? 'interrupted') : missing,
+      warnings,
+    }),
+  );
+  const workload: Workload = {
+    name,
+    description: kind.description,
+    request: name === 'command' ? plan.command.join(' ') : kind.request,
+    place,
+    clientCpu: at.client,
+    serverCpus: at.servers,
+    clients,
+    rate,
+    cache: cold ? 'cold' : 'warm',
+    warmUpRounds,
+    plain:
+      plain.samples.length === 0
+        ? null
+        : summaryOf(merged(plain.samples.map(({ latency }) => latency))),
+    results: compareToFirst(results, seed),
+  };
+  return { workload, failures };
+}
+
+const failuresOf = (workload: string, rows: readonly Row[]): string[] =>
+  rows.flatMap(({ name, missing }) =>
+    missing === null || missing === 'interrupted' ? [] : [`${workload}, ${name}: ${missing}`],
+  );
+
+/**
+ * Whether stacks that should have passed the same lookups on did so. Where files come and go it is
+ * only said: what the kernel asks then depends on how long ago it asked before.
+ */
+function checkCounts(
+  { sameCounts, workload, rounds }: MeasurePlan,
+  rows: readonly Row[],
+): string[] {
+  const whole = rows.filter(({ samples }) => samples.length === rounds);
+  const first = whole[0];
+  if (!sameCounts || first === undefined) return [];
+  const passedOn = ({ samples }: Row): number =>
+    samples.reduce((sum, { counts }) => sum + (counts[PASSED_ON] ?? 0), 0);
+  return whole.slice(1).flatMap((row) => {
+    const [mine, other] = [passedOn(row), passedOn(first)];
+    if (mine === other) return [];
+    const text = `${mine} lookups were passed on, by ${first.name} ${other}`;
+    row.warnings.push(text);
+    return workloads[workload].onlyLooks ? [`${workload}, ${row.name}: ${text}`] : [];
+  });
+}

@@ -1,0 +1,39 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { OutError, openOut, writeOut } from './out.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'glossa-out-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+it('makes a folder, once', () => {
+  const dir = join(scratch, 'a/b');
+  openOut(dir, { force: false });
+  expect(() => openOut(dir, { force: false })).toThrow(
+    new OutError(`${dir} exists; with --force, its report is replaced`),
+  );
+});
+
+it('replaces the report alone, when it may', () => {
+  const dir = join(scratch, 'c');
+  openOut(dir, { force: false });
+  writeOut(dir, { 'run.json': '1', 'report.md': 'a' });
+  writeFileSync(join(dir, 'mine'), 'mine');
+  openOut(dir, { force: true });
+  writeOut(dir, { 'run.json': '2' });
+  const found = readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]);
+  expect(found).toEqual([
+    ['mine', 'mine'],
+    ['report.md', 'a'],
+    ['run.json', '2'],
+  ]);
+});
+
+it('says why it cannot', () => {
+  const file = join(scratch, 'file');
+  writeFileSync(file, '');
+  expect(() => openOut(file, { force: true })).toThrow(`${file} is a file`);
+  expect(() => openOut(join(file, 'x'), { force: true })).toThrow(`cannot make ${file}/x`);
+  expect(() => writeOut(join(scratch, 'none'), { a: '' })).toThrow('cannot write');
+});

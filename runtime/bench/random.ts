@@ -1,0 +1,28 @@
+/** Chance that can be repeated: the same seed, the same numbers. Pure arithmetic of 32 bits. */
+
+/** At least 0, less than 1. */
+export type Random = () => number;
+
+/** Mulberry32: a counter, mixed; good enough to shuffle and to resample. */
+export function seeded(seed: number): Random {
+  let counter = seed | 0;
+  return () => {
+    counter = (counter + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(counter ^ (counter >>> 15), counter | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** A number of 0 … below - 1. */
+export const below = (random: Random, bound: number): number => Math.floor(random() * bound);
+
+/** The same items in another order: Fisher and Yates. */
+export function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const all = [...items];
+  for (let last = all.length - 1; last > 0; last--) {
+    const other = below(random, last + 1);
+    [all[last], all[other]] = [all[other]!, all[last]!];
+  }
+  return all;
+}

@@ -1,0 +1,15 @@
+/** Columns side by side, each as wide as its widest cell; the last is not filled up. */
+export function align(lines: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const line of lines) {
+    // A cell with nothing to its right may be as long as it is: a sentence.
+    line.slice(0, -1).forEach((cell, at) => {
+      widths[at] = Math.max(widths[at] ?? 0, cell.length);
+    });
+  }
+  return lines
+    .map((line) =>
+      `  ${line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('   ')}`.trimEnd(),
+    )
+    .join('\n');
+}

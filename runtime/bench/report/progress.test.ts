@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { durationText, progressText, secondsLeft } from './progress.ts';
+import { barText } from './terminal.ts';
+
+const progress = { done: 3, total: 12, elapsedSeconds: 60, what: 'miss, python' };
+
+it('says how far it is and what is left', () => {
+  expect(progressText(progress, 100)).toBe(
+    '█████░░░░░░░░░░░░░░░  25 %  3 min 00 s left  miss, python',
+  );
+  expect(secondsLeft(progress)).toBe(180);
+});
+
+it('promises nothing before anything is done', () => {
+  const start = { ...progress, done: 0 };
+  expect(progressText(start, 100)).toBe('░░░░░░░░░░░░░░░░░░░░   0 %  miss, python');
+});
+
+it('is never wider than the terminal', () => {
+  fc.assert(
+    fc.property(fc.nat(12), fc.nat(120), (done, width) => {
+      const shown = progressText({ ...progress, done }, width);
+      expect([...shown].length).toBeLessThanOrEqual(width);
+    }),
+  );
+});
+
+it('tells durations in two units', () => {
+  expect([0, 8.4, 59.6, 200, 3600, 3900].map(durationText)).toEqual([
+    ...['0 s', '8 s', '1 min 00 s', '3 min 20 s', '1 h 00 min', '1 h 05 min'],
+  ]);
+});
+
+it('a bar grows with its part, and never beyond its width', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 0, max: 2, noNaN: true }),
+      fc.integer({ min: 1, max: 50 }),
+      (part, width) => {
+        const { length } = barText(part, width);
+        expect(length).toBeGreaterThanOrEqual(1);
+        expect(length).toBeLessThanOrEqual(width);
+      },
+    ),
+  );
+  expect(barText(0.5, 4)).toBe('██');
+  expect(barText(0.53, 4)).toBe('██▏');
+});

@@ -1,0 +1,145 @@
+/** What a run says, in sentences: the answer, how it was measured, and what it does not show. */
+import { relative, times, whole } from '../numbers.ts';
+import { placeTitles } from '../placement.ts';
+import type { Comparison, Machine, Run, Workload } from '../schema.ts';
+import { CONFIDENCE, ROUNDS_MIN } from '../verdict.ts';
+import { timeText } from './columns.ts';
+
+export const workloadTitle = ({ name, place }: Workload): string =>
+  `${name}, ${placeTitles[place]}`;
+
+/** A sentence for each stack but the first. */
+export function answers({ stacks, workloads }: Run): string[] {
+  const [first, ...others] = stacks;
+  return others.map(({ name }) => {
+    const found = workloads.flatMap(
+      ({ results }) => results.find(({ stack }) => stack === name)?.measured?.toFirst ?? [],
+    );
+    return answer(name, first!.name, found);
+  });
+}
+
+function answer(stack: string, first: string, found: readonly Comparison[]): string {
+  if (found.length === 0) return `${stack} could not be compared with ${first}.`;
+  const [slower, faster, same, noisy] = (
+    ['slower', 'faster', 'no difference', 'too noisy to conclude'] as const
+  ).map((verdict) => found.filter((it) => it.verdict === verdict)) as Quartet;
+  const parts = [
+    ...(slower.length > 0 ? [`takes ${spanOf(slower)} times as long as ${first}`] : []),
+    ...(faster.length > 0 ? [`is ${spanOf(faster)} times as fast as ${first}`] : []),
+    ...(same.length > 0 ? [`shows no difference to ${first}`] : []),
+    ...(noisy.length > 0 ? ['was too noisy to conclude anything'] : []),
+  ];
+  const counts = [slower, faster, same, noisy].map(({ length }) => length).filter(Boolean);
+  if (parts.length === 1) return `${stack} ${parts[0]}${everywhere(found.length)}.`;
+  const counted = parts.map((part, i) => `${part} (in ${counts[i]} of ${found.length})`);
+  return `${stack} ${counted.join('; it ')}.`;
+}
+
+type Quartet = [Comparison[], Comparison[], Comparison[], Comparison[]];
+
+const everywhere = (count: number): string => (count === 1 ? '' : `, in all ${count} measurements`);
+
+/** How many times as fast or slow: `1.04`, `1.04 to 1.18`. */
+function spanOf(found: readonly Comparison[]): string {
+  const factors = found.map(({ ratio }) => Math.max(ratio, 1 / ratio));
+  const [low, high] = [relative(Math.min(...factors)), relative(Math.max(...factors))];
+  return low === high ? low : `${low} to ${high}`;
+}
+
+export function machineText(machine: Machine): string {
+  const { cpu, cpus, memoryBytes, kernel, load, storage, versions } = machine;
+  const programs = Object.entries(versions).map(([name, is]) => `${name} ${is ?? 'missing'}`);
+  return (
+    `${cpus} CPUs (${cpu}), ${whole(memoryBytes / 1e9)} GB, Linux ${kernel}; files on ${storage}; ` +
+    `load at the start ${load.map(times).join(' ')}; ${programs.join(', ')}.`
+  );
+}
+
+/** How it was measured, a paragraph each. */
+export function method({ workloads, seed, seconds }: Run): string[] {
+  const rounds = workloads.flatMap(({ results }) =>
+    results.flatMap(({ measured }) => measured?.rounds.length ?? []),
+  );
+  const span = rangeOf(rounds);
+  const rated = workloads.some(({ rate }) => rate !== null);
+  return [
+    `Each workload was measured in ${span} rounds. A round measures every stack once, one after ` +
+      'the other, and each round begins with another stack, so that what else the machine does ' +
+      'falls on all of them alike. Rounds to warm up came before and do not count. The order is ' +
+      `drawn from the seed ${seed}. The whole took ${whole(seconds)} seconds.`,
+    'A ratio compares the median request of two stacks round by round; the median of these ' +
+      `comparisons is shown, and in brackets where it lies with ${100 * CONFIDENCE} % confidence ` +
+      '(bootstrap over the pairs of rounds).',
+    'A difference is called one when that interval excludes 1, and the ratio is farther from 1 ' +
+      'than what comparing rounds of one stack with each other gives by chance. Where no ' +
+      'difference was found and the interval is so wide that a large one may hide in it, or with ' +
+      `fewer than ${ROUNDS_MIN} rounds, the verdict is “too noisy to conclude”.`,
+    'Every request counts, none is dropped: times are kept in histograms with three digits ' +
+      '(HDR), which is how exact the percentiles are. Answers were checked while measuring.',
+    ...(rated
+      ? [
+          'Where requests come at a fixed rate, a time begins when the request was due and not ' +
+            'when it was sent: a server that falls behind is seen to do so.',
+        ]
+      : []),
+  ];
+}
+
+function rangeOf(values: readonly number[]): string {
+  if (values.length === 0) return 'no';
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low === high ? String(low) : `${low} to ${high}`;
+}
+
+/** What the figures do not show. */
+export function limits({ workloads }: Run): string[] {
+  const closed = workloads.some(({ rate }) => rate === null);
+  return [
+    'The figures are of this machine, with this load, kernel and storage. Ratios carry over to another ' +
+      'machine better than times, and both only to workloads like these.',
+    'Where client and server run decides as much as what the server does: compare figures of one ' +
+      'placement only.',
+    '“No difference” means that none was seen at this number of rounds; the interval says how ' +
+      'large one might still be.',
+    ...(closed
+      ? [
+          'With a closed loop, a client asks again only when it has its answer: a stack that is ' +
+            'slow for a while is asked less often then, so that the tail looks shorter than it ' +
+            'would to clients who do not wait.',
+        ]
+      : []),
+  ];
+}
+
+/** How a workload was asked for: `stat of an absent name; 1 client on CPU 1, server on 0`. */
+export function howText(workload: Workload): string {
+  const { request, clients, clientCpu, serverCpus, rate, cache, warmUpRounds, plain } = workload;
+  const who = clients === 1 ? '1 client' : `${clients} clients`;
+  const where = clientCpu === null ? 'anywhere' : `on CPU ${clientCpu}`;
+  const pace = rate === null ? 'as fast as answers come' : `${whole(rate)} requests a second`;
+  const floor =
+    plain === null ? '' : ` The plain directory answers in ${timeText(plain.p50)} (median).`;
+  return (
+    `A request is: ${request}. ${who} ${where}, servers on CPU ${serverCpus}; ${pace}; ` +
+    `${cache} cache; ${warmUpRounds} ${warmUpRounds === 1 ? 'round' : 'rounds'} to warm up.${floor}`
+  );
+}
+
+/** What went wrong or may mislead: of the run, and of its results with their places. */
+export function allWarnings({ warnings, partial, workloads }: Run): string[] {
+  return [
+    ...(partial ? ['The run ended early: this is what was measured until then.'] : []),
+    ...warnings,
+    ...workloads.flatMap((workload) =>
+      workload.results.flatMap(({ stack, warnings: own, measured }) => {
+        const where = `${workloadTitle(workload)}, ${stack}`;
+        const wrong = measured?.answers.wrong ?? 0;
+        return [
+          ...own.map((text) => `${where}: ${text}`),
+          ...(wrong > 0 ? [`${where}: ${wrong} of the answers were wrong`] : []),
+        ];
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,78 @@
+/** From what was measured in each round to what stands in a result. Pure. */
+import type { RecordableHistogram } from 'node:perf_hooks';
+import { distributionOf, merged, summaryOf } from './histogram.ts';
+import type { Measured, Result, Run } from './schema.ts';
+import { compareRounds } from './verdict.ts';
+
+/** A round of one stack. */
+export interface Sample {
+  /** From 1. */
+  readonly round: number;
+  /** Since the start of the run. */
+  readonly at: number;
+  readonly seconds: number;
+  /** Of every request; nanoseconds, at least one. */
+  readonly latency: RecordableHistogram;
+  readonly serverCpuSeconds: number;
+  readonly clientCpuSeconds: number;
+  readonly answers: Measured['answers'];
+  /** What was counted in this round, by name. */
+  readonly counts: Measured['counts'];
+}
+
+/** What is known of a stack besides its rounds. */
+export type About = Pick<Measured, 'peakMemoryBytes' | 'startSeconds' | 'breakdown'>;
+
+/** Null without a round. The comparison to the first stack is left to `compareToFirst`. */
+export function measuredOf(samples: readonly Sample[], about: About): Measured | null {
+  if (samples.length === 0) return null;
+  const sum = (of: (sample: Sample) => number): number =>
+    samples.reduce((all, sample) => all + of(sample), 0);
+  const latency = distributionOf(merged(samples.map((it) => it.latency)));
+  return {
+    rounds: samples.map(({ counts: _, answers: __, ...round }) => ({
+      ...round,
+      latency: summaryOf(round.latency),
+    })),
+    latency,
+    throughput: latency.count / sum(({ seconds }) => seconds),
+    serverCpuSeconds: sum((it) => it.serverCpuSeconds),
+    clientCpuSeconds: sum((it) => it.clientCpuSeconds),
+    counts: summedCounts(samples),
+    answers: {
+      checked: sum(({ answers }) => answers.checked),
+      wrong: sum(({ answers }) => answers.wrong),
+    },
+    throughputOverTime: samples.map(({ at, seconds, latency: { count } }) => ({
+      at: at + seconds / 2,
+      perSecond: count / seconds,
+    })),
+    toFirst: null,
+    ...about,
+  };
+}
+
+function summedCounts(samples: readonly Sample[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const { counts } of samples) {
+    for (const [name, count] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + count;
+  }
+  return sums;
+}
+
+/** The results of a workload, each compared to the first; why nothing can be said is a warning. */
+export function compareToFirst(results: readonly Result[], seed: Run['seed']): Result[] {
+  const first = results[0]?.measured;
+  return results.map((result, i) => {
+    const { measured, warnings } = result;
+    if (i === 0 || !measured || !first) return result;
+    const judged = compareRounds(measured.rounds, first.rounds, seed);
+    if (judged === null) return result;
+    const { doubt, ...toFirst } = judged;
+    return {
+      ...result,
+      measured: { ...measured, toFirst },
+      warnings: doubt === null ? warnings : [...warnings, `too noisy to conclude: ${doubt}`],
+    };
+  });
+}

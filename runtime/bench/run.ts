@@ -1,0 +1,98 @@
+/** A whole run: every workload at every place, whatever happens on the way. */
+import { join } from 'node:path';
+import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
+import { NotMeasured } from './missing.ts';
+import { allowedCpus, type Place, placed, placeTitles } from './placement.ts';
+import type { Progress } from './report/progress.ts';
+import { type Machine, type Run, SCHEMA_VERSION, type Stack, type Workload } from './schema.ts';
+import type { WorkloadName } from './workloads/index.ts';
+
+export interface RunPlan
+  extends Pick<
+    MeasurePlan,
+    'clients' | 'rate' | 'cold' | 'seed' | 'rounds' | 'seconds' | 'sameCounts' | 'signal'
+  > {
+  readonly question: string;
+  /** The command line, for the result. */
+  readonly line: readonly string[];
+  readonly stacks: readonly (Stack & StackPlan)[];
+  readonly workloads: readonly WorkloadName[];
+  readonly places: readonly Place[];
+  /** Of the workload `command`. */
+  readonly command: readonly string[];
+  /** What is known before. */
+  readonly warnings: readonly string[];
+  readonly machine: Machine;
+  /** An empty folder on the same storage as the stacks' files. */
+  readonly folder: string;
+  readonly progress: (progress: Progress) => void;
+}
+
+export interface Ran {
+  readonly run: Run;
+  /** What must make the run fail. */
+  readonly failures: readonly string[];
+}
+
+/** Turns of a stack besides its rounds, roughly: its start, and the warm-up. */
+const BESIDES = 5;
+
+/** Measures until all is done or the signal comes; either way the result says what there is. */
+export async function runBench(plan: RunPlan): Promise<Ran> {
+  const { stacks, places, signal, warnings } = plan;
+  const since = performance.now();
+  const date = new Date().toISOString();
+  const workloads: Workload[] = [];
+  const failures: string[] = [];
+  const said = [...warnings];
+  const all = plan.workloads.flatMap((workload) => places.map((place) => ({ workload, place })));
+  const turns = (stacks.length + 1) * (plan.rounds + BESIDES);
+  for (const [i, { workload, place }] of all.entries()) {
+    if (signal.aborted) break;
+    let turn = 0;
+    const begin = (stack: string): void => {
+      plan.progress({
+        done: i * turns + Math.min(turn++, turns - 1),
+        total: all.length * turns,
+        elapsedSeconds: (performance.now() - since) / 1e3,
+        what: `${workload}, ${placeTitles[place]}, ${stack}`,
+      });
+    };
+    const at = placeOrNot(place);
+    if (typeof at === 'string') {
+      said.push(`${workload}, ${placeTitles[place]}: not measured: ${at}`);
+      continue;
+    }
+    const reference = join(plan.folder, 'plain');
+    const measured = await measure({ ...plan, workload, place, at, since, reference, turn: begin });
+    workloads.push(measured.workload);
+    failures.push(...measured.failures);
+  }
+  const interrupted = signal.aborted;
+  const short = workloads.some(({ results }) => results.some(({ missing }) => missing !== null));
+  const { question, line, seed, machine } = plan;
+  const run: Run = {
+    schemaVersion: SCHEMA_VERSION,
+    question,
+    command: line,
+    date,
+    seconds: (performance.now() - since) / 1e3,
+    seed,
+    partial: interrupted || short,
+    warnings: said,
+    machine,
+    stacks: stacks.map(({ name, description, volfile }) => ({ name, description, volfile })),
+    workloads,
+  };
+  return { run, failures };
+}
+
+/** Where client and servers are, or why not. */
+function placeOrNot(place: Place): ReturnType<typeof placed> | string {
+  try {
+    return placed(place, allowedCpus());
+  } catch (error) {
+    if (error instanceof NotMeasured) return error.message;
+    throw error;
+  }
+}

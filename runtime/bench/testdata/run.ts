@@ -1,0 +1,122 @@
+/** A run that never ran: the times of its requests are drawn from a seed. For tests of reports. */
+import { newHistogram, recordNs, summaryOf } from '../histogram.ts';
+import type { Place } from '../placement.ts';
+import { type Random, seeded } from '../random.ts';
+import { compareToFirst, measuredOf, type Sample } from '../results.ts';
+import { type Result, type Run, SCHEMA_VERSION, type Workload } from '../schema.ts';
+
+const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+const REQUESTS = 500;
+
+interface Simulated {
+  readonly name: string;
+  readonly place: Place;
+  /** Nanoseconds of the median request of each stack; null: not measured. */
+  readonly medians: readonly (number | null)[];
+  readonly rounds: number;
+  readonly withBreakdown?: boolean;
+}
+
+export const stackNames = ['typescript', 'python', 'javascript'] as const;
+
+function sample(median: number, round: number, place: number, random: Random): Sample {
+  const latency = newHistogram();
+  const ofRound = median * (1 + 0.01 * normal(random));
+  let seconds = 0;
+  for (let i = 0; i < REQUESTS; i++) {
+    const tail = random() < 0.02 ? 3 + 10 * random() : 1;
+    const time = ofRound * Math.exp(0.12 * normal(random)) * tail;
+    recordNs(latency, time);
+    seconds += time / 1e9;
+  }
+  return {
+    round,
+    at: 3 * round + place,
+    seconds,
+    latency,
+    serverCpuSeconds: 0.6 * seconds,
+    clientCpuSeconds: 0.3 * seconds,
+    answers: { checked: REQUESTS, wrong: 0 },
+    counts: { 'passed on': 10 },
+  };
+}
+
+function breakdown(median: number): { part: string; nanoseconds: number }[] {
+  const parts = { 'kernel and FUSE': 6000, decode: 400, graph: 300 };
+  const crossing = Math.max(0, median - 7600);
+  const shares = { ...parts, crossing: crossing * 0.6, script: crossing * 0.4, reply: 900 };
+  return Object.entries(shares).map(([part, nanoseconds]) => ({ part, nanoseconds }));
+}
+
+function workload({ name, place, medians, rounds, withBreakdown }: Simulated, seed: number) {
+  const random = seeded(seed);
+  const results: Result[] = medians.map((median, i) => {
+    const stack = stackNames[i]!;
+    if (median === null) return { stack, measured: null, missing: 'it ended', warnings: [] };
+    const samples = Array.from({ length: rounds }, (_, round) =>
+      sample(median, round + 1, i, random),
+    );
+    const about = {
+      peakMemoryBytes: (i + 1) * 60e6,
+      startSeconds: 0.2 + i,
+      breakdown: withBreakdown ? breakdown(median) : [],
+    };
+    return { stack, measured: measuredOf(samples, about), missing: null, warnings: [] };
+  });
+  return {
+    name,
+    description: 'Looks for a name that is absent, again and again.',
+    request: 'stat of an absent name',
+    place,
+    clientCpu: place === 'free' ? null : 1,
+    serverCpus: place === 'same' ? '1' : '0',
+    clients: 1,
+    rate: null,
+    cache: 'warm',
+    warmUpRounds: 1,
+    plain: place === 'free' ? null : summaryOf(sample(1100, 0, 0, random).latency),
+    results: compareToFirst(results, seed),
+  } satisfies Workload;
+}
+
+export const simulatedWorkloads: readonly Simulated[] = [
+  {
+    ...{ name: 'miss', place: 'same', rounds: 9, withBreakdown: true },
+    medians: [8200, 9600, 10900],
+  },
+  { name: 'miss', place: 'different', medians: [24_100, 25_300, 24_200], rounds: 9 },
+  { name: 'readdir', place: 'same', medians: [310_000, 280_000, null], rounds: 9 },
+];
+
+/** The same for the same arguments. */
+export const simulatedRun = (
+  over: Partial<Run> = {},
+  workloads: readonly Simulated[] = simulatedWorkloads,
+): Run => ({
+  schemaVersion: SCHEMA_VERSION,
+  question: 'What does a cache of absent names cost in Python & JavaScript?',
+  command: ['glossa', 'bench', '--translator', 'negative', '--in', 'typescript,python,javascript'],
+  date: '2026-05-04T10:00:00.000Z',
+  seconds: 84,
+  seed: 7,
+  partial: false,
+  warnings: [],
+  machine: {
+    cpu: 'A <CPU> of 3 GHz',
+    cpus: 2,
+    memoryBytes: 8e9,
+    kernel: '6.12.0',
+    load: [0.1, 0.2, 0.3],
+    storage: 'tmpfs',
+    versions: { glossa: '0.1.0', Node: 'v20.20.0', GlusterFS: null },
+  },
+  stacks: stackNames.map((name) => ({
+    name,
+    description: `The cache, written in ${name}.`,
+    volfile: `volume posix\n  type storage/posix\nend-volume\n# ${name}\n`,
+  })),
+  workloads: workloads.map((one, i) => workload(one, i + 1)),
+  ...over,
+});

@@ -1,0 +1,132 @@
+/**
+ * Whether two stacks differ, and whether that can be said at all.
+ *
+ * There is a difference when two things hold. The ratio's interval excludes 1; and the ratio is
+ * farther from 1 than what a stack shows when it is compared with itself. The second guards against
+ * noise that the interval does not see, because rounds follow each other in time and are not as
+ * independent as the bootstrap takes them to be. Where there is no difference, and the interval is
+ * so wide that a large one may hide in it, nothing can be said.
+ *
+ * All is computed with logarithms: twice as long and half as long are equally far from 1.
+ */
+import { seeded } from './random.ts';
+import type { Comparison, Round, Summary, Verdict } from './schema.ts';
+import { bootstrap, median, quantile } from './statistics.ts';
+
+export const CONFIDENCE = 0.95;
+
+/** With fewer, even rounds that all say the same say it by chance too often: 2 × ½⁵ > 5 %. */
+export const ROUNDS_MIN = 6;
+
+/** An interval whose ends are farther apart, as a factor, may hide what anybody would care for. */
+const WIDTH_MAX = 1.3;
+
+/** How often the rounds of a stack are compared with each other. */
+const SPLITS = 400;
+
+/** A comparison of times, where less is better. */
+export interface Judged extends Comparison {
+  /** Why nothing can be said; null where something is. */
+  readonly doubt: string | null;
+}
+
+/**
+ * Compares stacks round by round. Both have the same rounds, at least one; every value is above 0.
+ * The same values and seed give the same answer.
+ */
+export function judgePaired(
+  mine: readonly number[],
+  other: readonly number[],
+  seed: number,
+): Judged {
+  const ratios = mine.map((value, i) => Math.log(value / other[i]!));
+  const interval = bootstrap([ratios], ([drawn]) => drawn!, { confidence: CONFIDENCE, seed });
+  const noise = Math.max(noiseOf(mine, seed), noiseOf(other, seed));
+  return judge(median(ratios), interval, noise, mine.length);
+}
+
+/** Compares rounds that did not run beside each other, such as those of two runs. */
+export function judgeApart(
+  mine: readonly number[],
+  other: readonly number[],
+  seed: number,
+): Judged {
+  const logs = [mine, other].map((values) => values.map(Math.log));
+  const between = ([a, b]: readonly number[]): number => a! - b!;
+  const interval = bootstrap(logs, between, { confidence: CONFIDENCE, seed });
+  const noise = Math.max(noiseOf(mine, seed), noiseOf(other, seed));
+  return judge(between(logs.map(median)), interval, noise, Math.min(mine.length, other.length));
+}
+
+/**
+ * How far from 1, as a logarithm, the ratio of a stack to itself gets by chance. Neighbouring
+ * rounds are taken for two stacks that are the same, and which is which is left to chance: of the
+ * ratios that come of it, all but the most extreme 5 % stay within.
+ */
+function noiseOf(rounds: readonly number[], seed: number): number {
+  if (rounds.length < 2) return 0;
+  const steps = rounds.slice(1).map((value, i) => Math.log(value / rounds[i]!));
+  const random = seeded(seed);
+  const split = (): number =>
+    Math.abs(median(steps.map((step) => (random() < 0.5 ? step : -step))));
+  return quantile(Array.from({ length: SPLITS }, split), CONFIDENCE);
+}
+
+interface LogInterval {
+  readonly low: number;
+  readonly high: number;
+}
+
+function judge(center: number, { low, high }: LogInterval, noise: number, rounds: number): Judged {
+  const differs = (low > 0 || high < 0) && Math.abs(center) > noise;
+  const doubt = doubtOf(differs, high - low, rounds);
+  return {
+    ratio: Math.exp(center),
+    low: Math.exp(low),
+    high: Math.exp(high),
+    confidence: CONFIDENCE,
+    noise: Math.exp(noise),
+    verdict: doubt !== null ? 'too noisy to conclude' : verdictOf(differs, center),
+    doubt,
+  };
+}
+
+function doubtOf(differs: boolean, width: number, rounds: number): string | null {
+  if (rounds < ROUNDS_MIN) return `${rounds} rounds are too few, ${ROUNDS_MIN} are the least`;
+  if (differs || width <= Math.log(WIDTH_MAX)) return null;
+  return 'the rounds lie too far apart: measure more of them, on a quieter machine';
+}
+
+const verdictOf = (differs: boolean, center: number): Verdict => {
+  if (!differs) return 'no difference';
+  return center < 0 ? 'faster' : 'slower';
+};
+
+/** Of two stacks in the rounds that both have; null when there is none. */
+export function compareRounds(
+  mine: readonly Round[],
+  other: readonly Round[],
+  seed: number,
+  of: (latency: Summary) => number = ({ p50 }) => p50,
+): Judged | null {
+  const pairs = pairRounds(mine, other).map(([a, b]) => [of(a.latency), of(b.latency)] as const);
+  const positive = pairs.filter(([a, b]) => a > 0 && b > 0);
+  if (positive.length === 0) return null;
+  return judgePaired(
+    positive.map(([a]) => a),
+    positive.map(([, b]) => b),
+    seed,
+  );
+}
+
+/** Rounds of the same number. A stack may lack some, when its mount ended early. */
+export function pairRounds<R extends { readonly round: number }>(
+  mine: readonly R[],
+  other: readonly R[],
+): (readonly [mine: R, other: R])[] {
+  const others = new Map(other.map((it) => [it.round, it]));
+  return mine.flatMap((it) => {
+    const beside = others.get(it.round);
+    return beside === undefined ? [] : [[it, beside] as const];
+  });
+}

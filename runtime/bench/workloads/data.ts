@@ -1,0 +1,123 @@
+/**
+ * Workloads that move the data of large files. What the kernel has of a file for the mount is dropped
+ * before it is read again, so that the data comes from the server (posix_fadvise); what the storage
+ * below has of it stays, so that no disk is measured.
+ */
+import { constants } from 'node:fs';
+import { O_CLOEXEC, POSIX_FADV_DONTNEED, POSIX_FADV_RANDOM } from '../../sys/constants.ts';
+import { close, ftruncate, openat, posixFadvise, pread, pwrite } from '../../sys/libc.ts';
+import { cstring } from '../../sys/struct.ts';
+import { below, seeded } from '../random.ts';
+import { inFolder, isPattern, must, NEW, pattern, statusText, writeAll } from './calls.ts';
+import type { Setting, WorkloadKind } from './workload.ts';
+
+const MIB = 1 << 20;
+const SIZE = 32 * MIB;
+const BLOCK = 128 << 10;
+const PAGE = 4096;
+const SALT = 0x61736c67;
+const FILE = cstring('data');
+
+function makeData(root: string): void {
+  const block = new Uint8Array(BLOCK);
+  inFolder(root, (folder) => {
+    const fd = must(openat(folder, FILE, NEW, 0o644), 'create data');
+    for (let offset = 0; offset < SIZE; offset += BLOCK) {
+      pattern(block, offset, SALT);
+      writeAll(fd, block, BLOCK, offset);
+    }
+    close(fd);
+  });
+}
+
+const openData = ({ root }: Setting): number =>
+  inFolder(root, (folder) =>
+    must(openat(folder, FILE, constants.O_RDONLY | O_CLOEXEC, 0), 'open data'),
+  );
+
+/** What is wrong with a block that was read; null when it is right. */
+function checkRead(data: Uint8Array, status: number, length: number, at: number): string | null {
+  if (status < 0) return `read at ${at} fails: ${statusText(status)}`;
+  if (status !== length) return `read at ${at} gives ${status} of ${length} bytes`;
+  return isPattern(data, length, at, SALT) ? null : `read at ${at} gives other data`;
+}
+
+export const seqread: WorkloadKind = {
+  description: 'Reads a large file from its beginning to its end.',
+  request: `read of 128 KiB of a file of ${SIZE / MIB} MiB, the next each time`,
+  bytes: { shared: SIZE, perClient: 0 },
+  onlyLooks: false,
+  make: makeData,
+  open(setting) {
+    const fd = openData(setting);
+    const data = new Uint8Array(BLOCK);
+    const offsetOf = (i: number): number => (i * BLOCK) % SIZE;
+    return {
+      prepare(i) {
+        if (offsetOf(i) === 0) posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+      },
+      ask: (i) => pread(fd, data, BLOCK, offsetOf(i)),
+      check: (i, status) => checkRead(data, status, BLOCK, offsetOf(i)),
+      close: () => void close(fd),
+    };
+  },
+};
+
+const DRAWN = 100_000;
+
+export const randread: WorkloadKind = {
+  description: 'Reads pages of a large file in an order that looks like chance, as databases do.',
+  request: `read of 4 KiB of a file of ${SIZE / MIB} MiB, anywhere`,
+  bytes: { shared: SIZE, perClient: 0 },
+  onlyLooks: false,
+  make: makeData,
+  open(setting) {
+    const random = seeded(setting.seed + setting.client);
+    const pages = Uint32Array.from({ length: DRAWN }, () => below(random, SIZE / PAGE));
+    const fd = openData(setting);
+    posixFadvise(fd, 0, 0, POSIX_FADV_RANDOM);
+    const data = new Uint8Array(PAGE);
+    const offsetOf = (i: number): number => pages[i % DRAWN]! * PAGE;
+    return {
+      prepare: (i) => void posixFadvise(fd, offsetOf(i), PAGE, POSIX_FADV_DONTNEED),
+      ask: (i) => pread(fd, data, PAGE, offsetOf(i)),
+      check: (i, status) => checkRead(data, status, PAGE, offsetOf(i)),
+      close: () => void close(fd),
+    };
+  },
+};
+
+export const seqwrite: WorkloadKind = {
+  description: 'Writes a large file from its beginning to its end, again and again.',
+  request: `write of 128 KiB of a file of ${SIZE / MIB} MiB, the next each time`,
+  bytes: { shared: 0, perClient: SIZE },
+  onlyLooks: false,
+  make() {},
+  open({ root, client }) {
+    const name = cstring(`client${client}`);
+    const fd = inFolder(root, (folder) =>
+      must(openat(folder, name, constants.O_CREAT | constants.O_RDWR | O_CLOEXEC, 0o644), 'create'),
+    );
+    const data = new Uint8Array(BLOCK);
+    const back = new Uint8Array(BLOCK);
+    const offsetOf = (i: number): number => (i * BLOCK) % SIZE;
+    return {
+      prepare(i) {
+        const offset = offsetOf(i);
+        if (offset === 0) must(ftruncate(fd, 0), 'ftruncate');
+        pattern(data, offset, SALT);
+      },
+      ask: (i) => pwrite(fd, data, BLOCK, offsetOf(i)),
+      check(i, status) {
+        const offset = offsetOf(i);
+        if (status < 0) return `write at ${offset} fails: ${statusText(status)}`;
+        if (status !== BLOCK) return `write at ${offset} takes ${status} of ${BLOCK} bytes`;
+        // Reading every block back would be another workload.
+        if (i % 16 !== 0) return null;
+        posixFadvise(fd, offset, BLOCK, POSIX_FADV_DONTNEED);
+        return checkRead(back, pread(fd, back, BLOCK, offset), BLOCK, offset);
+      },
+      close: () => void close(fd),
+    };
+  },
+};

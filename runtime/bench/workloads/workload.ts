@@ -1,0 +1,63 @@
+/**
+ * What a workload is: a tree that is made beforehand, and requests that a client asks it, one after
+ * the other. All of this runs in a client's process (load/client.ts) and blocks it.
+ *
+ * Rules for a workload
+ * - Request number `i` of a client is the same on every stack: it depends on the seed, the client
+ *   and `i`, and on nothing that the stack said before.
+ * - `ask` is what is timed: system calls and no more. Whatever gets a request ready is in `prepare`;
+ *   whether the answer is right is for `check`.
+ * - What is right is what the plain directory beside the mounts says, where the same tree was made.
+ */
+
+export interface Setting {
+  /** The folder to ask in: below a mount, or plain. */
+  readonly root: string;
+  /** The plain folder with the same tree. */
+  readonly reference: string;
+  readonly seed: number;
+  /** From 0; clients that write have names of their own. */
+  readonly client: number;
+  /** For `command`: the program and its arguments. */
+  readonly command: readonly string[];
+}
+
+export interface Requests {
+  /** Gets request `i` ready. */
+  prepare?(i: number): void;
+  /** Does it: at least 0, or minus the errno of the system call that failed. */
+  ask(i: number): number;
+  /** What is wrong with the answer; null when it is right. */
+  check(i: number, status: number): string | null;
+  /** What was counted since the last call, by name. */
+  counts?(): Readonly<Record<string, number>>;
+  close(): void;
+}
+
+export interface WorkloadKind {
+  /** A sentence about what it stands for. */
+  readonly description: string;
+  /** What a request is. */
+  readonly request: string;
+  /** What its tree takes at most, of each client and of all together. */
+  readonly bytes: { readonly shared: number; readonly perClient: number };
+  /**
+   * Nothing is changed, so that each request is the same lookups however long it takes: stacks that
+   * do the same pass the same number of them on.
+   */
+  readonly onlyLooks: boolean;
+  /** Makes the tree that all clients ask, in a folder that is empty. */
+  make(root: string): void;
+  open(setting: Setting): Requests;
+}
+
+/** A system call that must not fail did. The message says which, the number is for who knows more. */
+export class CallError extends Error {
+  readonly errno: number;
+
+  constructor(what: string, errno: number, words: string) {
+    super(`${what}: ${words}`);
+    this.name = 'CallError';
+    this.errno = errno;
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * `glossa bench`: stacks mounted and measured beside each other. Whatever happens, what was measured
+ * is reported, and no mount, process or file is left behind.
+ */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Condition, ConditionError, findingsOf, parseCondition } from '../bench/fail-if.ts';
+import { describeMachine } from '../bench/machine.ts';
+import { OutError, openOut, writeOut } from '../bench/out.ts';
+import { reportFiles } from '../bench/report/index.ts';
+import { overwriting, type Progress, progressText } from '../bench/report/progress.ts';
+import { terminalReport } from '../bench/report/terminal.ts';
+import { type Ran, runBench } from '../bench/run.ts';
+import type { Run } from '../bench/schema.ts';
+import { needOf, refusal } from '../bench/space.ts';
+import { workloads } from '../bench/workloads/index.ts';
+import { planOf } from './bench/serving.ts';
+import { type BenchFlags, type BenchSettings, benchFlags, settingsOf } from './bench/settings.ts';
+import { type Stacks, stacksOfTranslator, stacksOfVolfiles } from './bench/stacks.ts';
+import { Workspace } from './bench/workspace.ts';
+import { defineCommand } from './command.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';
+import type { Given } from './flags.ts';
+import { Interruption } from './interruption.ts';
+import type { Terminal } from './terminal.ts';
+import { version } from './version.ts';
+
+export default defineCommand({
+  usage: [
+    'glossa bench VOLFILE… [options] [-- COMMAND]',
+    'glossa bench --translator NAME --in LANGUAGES [options] [-- COMMAND]',
+    'glossa bench compare FIRST.json SECOND.json',
+    'glossa bench report RUN.json',
+  ],
+  description:
+    'Mounts each stack, asks all of them the same in rounds beside each other, checks every answer ' +
+    'against a plain directory, and compares the stacks with the first one. Each storage/posix volume ' +
+    'gets an empty folder of its own: nothing of what a volfile names is touched. COMMAND is one ' +
+    'more workload, which runs in a folder of the mount.',
+  flags: benchFlags,
+  hasRest: true,
+  async run(given, terminal) {
+    const settings = settingsOf(given.flags, given.rest);
+    const interruption = new Interruption();
+    try {
+      const status = await bench(given, settings, terminal, interruption.signal);
+      return (await interruption.status()) ?? status;
+    } finally {
+      interruption.close();
+    }
+  },
+});
+
+async function bench(
+  { flags, operands }: Given<typeof benchFlags>,
+  settings: BenchSettings,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const count = Math.max(1, flags.translator === undefined ? operands.length : countOf(flags.in));
+  const needs = settings.workloads.map((name) => ({
+    name,
+    need: needOf(workloads[name], settings.clients, count),
+  }));
+  const most = Math.max(...needs.map(({ need }) => need.each * need.targets));
+  const workspace = new Workspace(flags.data, most);
+  try {
+    const refused = needs.flatMap(
+      ({ name, need }) => refusal(name, need, workspace.data, workspace.free) ?? [],
+    );
+    if (refused.length > 0) throw new Failure(refused.join('\n'), refused);
+    const stacks = await stacksOf(flags, operands, workspace, terminal);
+    const conditions = conditionsOf(flags, stacks);
+    if (flags.out !== undefined) orFailure(() => openOut(flags.out!, flags));
+    const ran = await runIn(workspace, stacks, settings, flags, terminal, signal);
+    return await report(ran, conditions, flags, terminal);
+  } finally {
+    const left = workspace.remove();
+    if (left !== null) terminal.err(`glossa bench: ${left}`);
+  }
+}
+
+const countOf = (languages: string | undefined): number => (languages ?? '').split(',').length;
+
+function stacksOf(
+  flags: BenchFlags,
+  operands: readonly string[],
+  { scratch }: Workspace,
+  terminal: Terminal,
+): Promise<Stacks> | Stacks {
+  const { translator, in: given, option: options } = flags;
+  if (translator === undefined) {
+    if (given !== undefined) throw new UsageError('--in goes with --translator');
+    if (options.length > 0) throw new UsageError('--option goes with --translator');
+    if (operands.length === 0) throw new UsageError('VOLFILE is missing, or --translator');
+    return stacksOfVolfiles(operands, terminal);
+  }
+  if (operands.length > 0) throw new UsageError(`unexpected '${operands[0]}' with --translator`);
+  if (given === undefined) throw new UsageError('--translator needs --in, its languages');
+  return stacksOfTranslator({ translator, given, options, scratch });
+}
+
+function conditionsOf(flags: BenchFlags, { stacks }: Stacks): Condition[] {
+  const names = stacks.map(({ name }) => name);
+  try {
+    return flags['fail-if'].map((condition) => parseCondition(condition, names));
+  } catch (error) {
+    if (error instanceof ConditionError) throw new UsageError(`--fail-if: ${error.message}`);
+    throw error;
+  }
+}
+
+async function runIn(
+  workspace: Workspace,
+  { stacks, warnings, question, sameCounts }: Stacks,
+  settings: BenchSettings,
+  flags: BenchFlags,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<Ran> {
+  const { scratch, data } = workspace;
+  const profile = flags.profile === undefined ? null : resolve(flags.profile);
+  if (profile !== null) mkdirSync(profile, { recursive: true });
+  const serving = { scratch, data, mountFlags: settings.mountFlags, profile, terminal };
+  const progress = new ProgressLine(terminal);
+  if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);
+  try {
+    return await runBench({
+      ...settings,
+      question,
+      sameCounts,
+      warnings,
+      signal,
+      line: ['glossa', ...process.argv.slice(2)],
+      stacks: stacks.map((stack) => planOf(stack, serving)),
+      machine: describeMachine(data, { glossa: version() }),
+      folder: join(data, 'plain'),
+      progress: progress.show,
+    });
+  } finally {
+    progress.clear();
+  }
+}
+
+/** How far it is, on a terminal. */
+class ProgressLine {
+  private readonly width: number | null;
+
+  constructor({ width }: Terminal) {
+    this.width = process.stderr.isTTY ? width : null;
+  }
+
+  readonly show = (progress: Progress): void => {
+    if (this.width === null) return;
+    process.stderr.write(overwriting(progressText(progress, this.width - 1)));
+  };
+
+  clear(): void {
+    if (this.width !== null) process.stderr.write(overwriting(''));
+  }
+}
+
+async function report(
+  { run, failures }: Ran,
+  conditions: readonly Condition[],
+  { out, json }: BenchFlags,
+  terminal: Terminal,
+): Promise<number> {
+  if (json) terminal.out(JSON.stringify(run, null, 1));
+  else terminal.out(terminalReport(run, { width: terminal.width, colour: terminal.colour.out }));
+  if (out !== undefined) await write(out, run, terminal);
+  for (const failure of failures) terminal.err(`glossa bench: failed: ${failure}`);
+  const findings = conditions
+    .flatMap((condition) => findingsOf(condition, run))
+    .filter(({ fails }) => fails);
+  for (const { condition, where, value } of findings) {
+    const found = value === null ? 'nothing was measured' : `it is ${value.toPrecision(4)}`;
+    terminal.err(`glossa bench: failed: ${condition.text}: ${where}: ${found}`);
+  }
+  return failures.length + findings.length > 0 ? EXIT_FAILURE : EXIT_OK;
+}
+
+async function write(out: string, run: Run, terminal: Terminal): Promise<void> {
+  const { files, warnings } = await reportFiles(run);
+  orFailure(() => writeOut(out, files));
+  for (const warning of warnings) terminal.err(`glossa: no report.html: ${warning}`);
+  const page = join(out, 'report.html');
+  if (terminal.interactive && existsSync(page)) terminal.err(`the page is ${page}`);
+}
+
+/** @throws {Failure} for what is wrong with the folder of the report */
+function orFailure(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    throw error instanceof OutError ? new Failure(error.message) : error;
+  }
+}

@@ -1,0 +1,134 @@
+/** Stacks behind mounts: a server process of each, with empty folders for what it stores. */
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { StackPlan } from '../../bench/measure.ts';
+import { NotMeasured } from '../../bench/missing.ts';
+import type { Stack } from '../../bench/schema.ts';
+import { countingVolumes, folderVolumes } from '../../bench/stacks.ts';
+import type { Served } from '../../bench/target.ts';
+import type { PlainVolume } from '../../graph/description.ts';
+import { findMount } from '../../mount/fuse/channel.ts';
+import { Server } from '../handover.ts';
+import { STATEDUMP } from '../statedump.ts';
+import type { Terminal } from '../terminal.ts';
+import umount from '../umount.ts';
+
+/** A stack that can be mounted. */
+export interface BenchStack extends Omit<Stack, 'volfile'> {
+  readonly volfile: string;
+  /** The volfile's path. */
+  readonly path: string;
+  readonly volumes: readonly PlainVolume[];
+}
+
+export interface Serving {
+  /** For mount points and logs. */
+  readonly scratch: string;
+  /** For what the stacks store. */
+  readonly data: string;
+  /** Of `glossa mount`, besides those for folders. */
+  readonly mountFlags: readonly string[];
+  /** Where CPU profiles of the servers go; null: none are made. */
+  readonly profile: string | null;
+  readonly terminal: Terminal;
+}
+
+/** How long a server may take to unmount and end. */
+const GRACE_MS = 5000;
+/** How long one that was killed may take to be known as such. */
+const KNOWN_MS = 1000;
+const LOG_LINES = 3;
+
+/** A stack as it is measured. */
+export function planOf(stack: BenchStack, serving: Serving): Stack & StackPlan {
+  const { name, description, volfile, volumes } = stack;
+  const counting = countingVolumes(volumes);
+  const folder = join(serving.data, name);
+  const discard = (): void => rmSync(folder, { recursive: true, force: true });
+  return {
+    name,
+    description,
+    volfile,
+    counted: counting.length === 0 ? null : { attribute: STATEDUMP, volumes: counting },
+    serve(fresh) {
+      if (fresh) discard();
+      return serve(stack, folder, serving);
+    },
+    discard,
+  };
+}
+
+/** @throws {NotMeasured} with what the server said */
+async function serve(stack: BenchStack, folder: string, serving: Serving): Promise<Served> {
+  const { scratch, mountFlags, profile, terminal } = serving;
+  const mountpoint = join(scratch, `${stack.name}-mnt`);
+  const logFile = join(scratch, `${stack.name}.log`);
+  mkdirSync(mountpoint, { recursive: true });
+  const folders = folderVolumes(stack.volumes).flatMap((volume) => {
+    const directory = join(folder, volume);
+    mkdirSync(directory, { recursive: true });
+    return ['--xlator-option', `${volume}.directory=${directory}`];
+  });
+  const said: string[] = [];
+  const hear = (text: string): void => void said.push(text);
+  const stderr = openSync(logFile, 'a');
+  const nodeOptions = profile === null ? [] : profileOptions(profile, stack.name);
+  const begun = performance.now();
+  const server = new Server(
+    ['mount', stack.path, mountpoint, '--log-file', logFile, ...mountFlags, ...folders],
+    { attached: true, stderr, nodeOptions, terminal: { ...terminal, out: hear, err: hear } },
+  );
+  closeSync(stderr);
+  const stop = (): Promise<void> => endServer(server, mountpoint, terminal);
+  if (!(await server.ready)) {
+    await stop();
+    const words = said.join('; ').replaceAll(/\s+/g, ' ') || tail(logFile);
+    throw new NotMeasured(`it did not start: ${words || 'it said nothing'}`);
+  }
+  return {
+    pid: server.pid,
+    mountpoint,
+    startSeconds: (performance.now() - begun) / 1e3,
+    stop,
+    async ended() {
+      const known = new AbortController();
+      const late = delay(KNOWN_MS, null, { signal: known.signal }).catch(() => null);
+      const end = await Promise.race([server.ended, late]);
+      known.abort();
+      if (end === null) return null;
+      const how = end.signal === null ? `with status ${end.status}` : `killed by ${end.signal}`;
+      const words = end.signal === null ? tail(logFile) : '';
+      return `its server ended, ${how}${words === '' ? '' : `: ${words}`}`;
+    },
+  };
+}
+
+const profileOptions = (folder: string, name: string): string[] => [
+  '--cpu-prof',
+  `--cpu-prof-dir=${folder}`,
+  `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`,
+];
+
+/** Ends a server, and takes away its mount if it could not do so itself. */
+async function endServer(server: Server, mountpoint: string, terminal: Terminal): Promise<void> {
+  server.release();
+  const patience = new AbortController();
+  const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
+  const ended = server.ended.then(() => true);
+  if (!(await Promise.race([ended, late]))) server.kill('SIGKILL');
+  patience.abort();
+  await server.ended;
+  if (findMount(mountpoint) === null) return;
+  await umount.run({ flags: { lazy: true }, operands: [mountpoint], rest: null }, terminal);
+}
+
+/** The last lines of a log, without the listing of the volfile. */
+function tail(path: string): string {
+  if (!existsSync(path)) return '';
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  return lines
+    .filter((line) => !/^(\+-| *\d+: )/.test(line))
+    .slice(-LOG_LINES)
+    .join('; ');
+}

@@ -1,0 +1,195 @@
+/** The stacks of a bench: from volfiles, or one translator in several languages. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, extname, join, resolve } from 'node:path';
+import { differences, differenceWarning, distinct } from '../../bench/stacks.ts';
+import { didYouMean } from '../../core/nearest.ts';
+import { type PlainVolume, plainVolumes } from '../../graph/description.ts';
+import { printVolumes } from '../../graph/print.ts';
+import { packageRoot } from '../../sys/paths.ts';
+import { Failure, UsageError } from '../exit.ts';
+import { includeDir } from '../include-dir.ts';
+import { registry } from '../registry.ts';
+import type { Terminal } from '../terminal.ts';
+import { describeOrFail, inspectFile } from '../volfiles.ts';
+import type { BenchStack } from './serving.ts';
+
+export interface Stacks {
+  readonly stacks: readonly BenchStack[];
+  /** What may mislead, and what was left out. */
+  readonly warnings: readonly string[];
+  readonly question: string;
+  /** They do the same, in other languages: they have to pass the same lookups on. */
+  readonly sameCounts: boolean;
+}
+
+// -- volfiles ------------------------------------------------------------------------------------
+
+/** @throws {Failure} for a volfile with errors, with all of them */
+export async function stacksOfVolfiles(
+  paths: readonly string[],
+  terminal: Terminal,
+): Promise<Stacks> {
+  const names = distinct(paths.map((path) => basename(path, extname(path))));
+  const stacks: BenchStack[] = [];
+  for (const [i, given] of paths.entries()) {
+    const found = await inspectFile(given, { registry });
+    stacks.push({
+      name: names[i]!,
+      description: `The volfile ${given}.`,
+      path: resolve(given),
+      volfile: readFileSync(given, 'utf8'),
+      volumes: plainVolumes(describeOrFail(found, terminal)),
+    });
+  }
+  const [first, ...others] = stacks as [BenchStack, ...BenchStack[]];
+  const warnings = others.flatMap(({ name, volumes }) => {
+    const found = differences(first.volumes, volumes);
+    return differenceWarning(first.name, name, found) ?? [];
+  });
+  const what = listed(names);
+  const question = others.length === 0 ? `How fast is ${what}?` : `How do ${what} compare?`;
+  return { stacks, warnings, question, sameCounts: false };
+}
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+// -- one translator in several languages ---------------------------------------------------------
+
+export const languages = ['typescript', 'python', 'javascript', 'c', 'none'] as const;
+type Language = (typeof languages)[number];
+
+export interface TranslatorSettings {
+  /** A name of examples/, or a folder with the same module in several languages. */
+  readonly translator: string;
+  /** `typescript,python`. */
+  readonly given: string;
+  /** `KEY=VALUE`, of the translator's volume. */
+  readonly options: readonly string[];
+  /** For what is built. */
+  readonly scratch: string;
+}
+
+const BRICK: readonly PlainVolume[] = [
+  { name: 'storage', type: 'storage/posix', options: [['directory', 'files']], subvolumes: [] },
+  {
+    name: 'brick',
+    type: 'debug/io-stats',
+    options: [['count-fop-hits', 'on']],
+    subvolumes: ['storage'],
+  },
+];
+
+type Volume = Pick<PlainVolume, 'type' | 'options'>;
+/** Or why there is none. */
+type Found = Volume | string;
+
+/** @throws {Failure | UsageError} */
+export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
+  const { translator, given, scratch } = settings;
+  const folder = folderOf(translator);
+  const name = basename(folder);
+  const own = settings.options.map(splitOption);
+  const stacks: BenchStack[] = [];
+  const warnings: string[] = [];
+  for (const language of readLanguages(given)) {
+    const found = finders[language](folder, name, scratch);
+    if (typeof found === 'string') {
+      warnings.push(`${language} is left out: ${found}`);
+      continue;
+    }
+    const volumes = [...BRICK];
+    if (language !== 'none') {
+      const options = [...found.options, ...own];
+      volumes.push({ name, type: found.type, options, subvolumes: ['brick'] });
+    }
+    const volfile = printVolumes(volumes);
+    const path = join(scratch, `${language}.vol`);
+    writeFileSync(path, volfile);
+    const description =
+      language === 'none' ? `A folder, without ${name}.` : `${name}, written in ${language}.`;
+    stacks.push({ name: language, description, path, volfile, volumes });
+  }
+  if (stacks.length === 0) throw new Failure(warnings.join('\n'));
+  const names = stacks.map((stack) => stack.name);
+  const question = `What does ${name} cost in ${listed(names.filter((it) => it !== 'none'))}?`;
+  return { stacks, warnings, question, sameCounts: !names.includes('none') };
+}
+
+function folderOf(translator: string): string {
+  const isFolder = (path: string): boolean =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const example = join(packageRoot, 'examples', translator);
+  const found = [resolve(translator), example].find(isFolder);
+  if (found !== undefined) return found;
+  throw new Failure(`there is no folder ${translator}, neither here nor among the examples`);
+}
+
+function readLanguages(given: string): Language[] {
+  const words = given.split(',').map((word) => word.trim().toLowerCase());
+  return [...new Set(words)].map((word) => {
+    const found = languages.find((language) => language === word);
+    if (found !== undefined) return found;
+    const guess = didYouMean(word, languages) || `; it takes ${languages.join(', ')}`;
+    throw new UsageError(`--in does not know '${word}'${guess}`);
+  });
+}
+
+function splitOption(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new UsageError(`--option takes KEY=VALUE, not '${text}'`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+const firstFile = (folder: string, names: readonly string[]): string | undefined =>
+  names.map((name) => join(folder, name)).find((path) => existsSync(path));
+
+const script =
+  (language: Language, ends: readonly string[]) =>
+  (folder: string, name: string): Found => {
+    const names = ends.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
+    const path = firstFile(folder, names);
+    if (path === undefined) return `${folder} has neither ${names.join(' nor ')}`;
+    return {
+      type: 'features/glupy',
+      options: [
+        ['module-name', basename(path)],
+        ['module-path', join(path, '..')],
+      ],
+    };
+  };
+
+const finders: Readonly<
+  Record<Language, (folder: string, name: string, scratch: string) => Found>
+> = {
+  python: script('python', ['.py']),
+  javascript: script('javascript', ['.js', '.mjs']),
+  typescript(folder, name) {
+    const names = ['.ts', '.mts'].flatMap((end) => [`${name}${end}`, `typescript/${name}${end}`]);
+    const path = firstFile(folder, names);
+    if (path !== undefined) return { type: 'features/native', options: [['module-path', path]] };
+    const type = `features/${name}`;
+    if (registry.lookup(type) !== undefined) return { type, options: [] };
+    return `${folder} has neither ${names.join(' nor ')}, and there is no type ${type}`;
+  },
+  c: compiled,
+  none: () => ({ type: '', options: [] }),
+};
+
+/** Longest that a compiler may take. */
+const COMPILE_MS = 60_000;
+
+function compiled(folder: string, name: string, scratch: string): Found {
+  const source = firstFile(folder, [`${name}.c`, `c/${name}.c`]);
+  if (source === undefined) return `${folder} has neither ${name}.c nor c/${name}.c`;
+  const object = join(scratch, `${name}.so`);
+  const flags = ['-std=c99', '-O2', '-shared', '-fPIC', `-I${includeDir}`, '-o', object, source];
+  const { status, stderr, error } = spawnSync('cc', flags, {
+    encoding: 'utf8',
+    timeout: COMPILE_MS,
+  });
+  if (error !== undefined) return 'there is no C compiler (apt install gcc libc6-dev)';
+  if (status !== 0) return `it cannot be compiled: ${stderr.trim().split('\n')[0]}`;
+  return { type: 'features/native', options: [['module-path', object]] };
+}

@@ -1,0 +1,54 @@
+/** The folders of a bench: they are gone at its end, and what is mounted is never removed. */
+import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { freeIn } from '../../bench/space.ts';
+import { Failure } from '../exit.ts';
+import { reason } from '../reason.ts';
+import { removeScratch } from '../scratch.ts';
+
+/** Memory as a file system, on most machines: no disk decides what is measured. */
+const MEMORY = '/dev/shm';
+
+export class Workspace {
+  /** For mount points, logs and programs. */
+  readonly scratch: string;
+  /** For what the stacks store. */
+  readonly data: string;
+  readonly free: number;
+
+  /**
+   * @param wanted where the stacks store; memory when it is undefined and there is enough of it
+   * @param bytes that the largest workload takes
+   * @throws {Failure}
+   */
+  constructor(wanted: string | undefined, bytes: number) {
+    this.scratch = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-bench-')));
+    const parent = wanted === undefined ? roomy(bytes) : resolve(wanted);
+    try {
+      this.data = realpathSync(mkdtempSync(join(parent, 'glossa-bench-data-')));
+    } catch (error) {
+      rmSync(this.scratch, { recursive: true });
+      throw new Failure(`cannot make a folder in ${parent}: ${reason(error)}`);
+    }
+    this.free = freeIn(this.data);
+    mkdirSync(join(this.data, 'plain'));
+  }
+
+  /** Removes them. The result says what is left, because it is still mounted; null: nothing is. */
+  remove(): string | null {
+    if (!removeScratch(this.scratch)) return `${this.scratch} is left: it has a mount in it`;
+    rmSync(this.data, { recursive: true, force: true });
+    return null;
+  }
+}
+
+function roomy(bytes: number): string {
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    if (freeIn(MEMORY) > bytes) return MEMORY;
+  } catch {
+    // It is not there, or not for this user.
+  }
+  return tmpdir();
+}

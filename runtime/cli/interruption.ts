@@ -1,0 +1,35 @@
+/** What asks a command to end early, for commands that clean up first. */
+import { constants } from 'node:os';
+import { EXIT_SIGNAL, Failure } from './exit.ts';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Signals that ask this process to end: it cleans up first. */
+export class Interruption {
+  private readonly controller = new AbortController();
+  private received: NodeJS.Signals | null = null;
+
+  constructor() {
+    for (const signal of SIGNALS) process.on(signal, this.onSignal);
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** The exit status, when there was a signal. */
+  async status(): Promise<number | null> {
+    // A signal that has just come is delivered in the event loop's next turn.
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    return this.received === null ? null : EXIT_SIGNAL + constants.signals[this.received];
+  }
+
+  close(): void {
+    for (const signal of SIGNALS) process.off(signal, this.onSignal);
+  }
+
+  private readonly onSignal = (signal: NodeJS.Signals): void => {
+    this.received ??= signal;
+    this.controller.abort(new Failure(`interrupted by ${signal}`));
+  };
+}

@@ -1,0 +1,53 @@
+/** kill -9 of the server, again and again, at any moment of the work of clients with open files. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '../support/client.ts';
+import { glossa, type Scratch, startMount } from '../support/mount.ts';
+import { type Kind, volfileOf } from '../support/stacks.ts';
+import { inScratch, type Scenario, same } from './scenario.ts';
+
+const FILES = 100;
+const MOMENT_MS = 400;
+
+const CRASH = 'gcc -O1 -Wall -Werror -o "$PROGRAM" "$CLIENTS/crash.c" && exec "$PROGRAM"';
+
+/** Rounds of writing that were fsynced before the end, and are there after it. */
+async function kill(scratch: Scratch, kind: Kind, args: readonly string[]): Promise<number> {
+  const volfile = await volfileOf(scratch, kind, await scratch.folder('brick'));
+  const env = { PROGRAM: scratch.at('crash') };
+  const mount = await startMount(scratch, volfile, { args });
+  const client = new Client(mount.path, `${CRASH} ${FILES}`, { env });
+  await client.said(/^round 0$/m);
+  await delay(Math.random() * MOMENT_MS);
+  mount.child.kill('SIGKILL');
+  const { out, status, err } = await client.outcome;
+  same('the client', { status, err }, { status: 0, err: '' });
+  for (const what of ['fsync', 'ftruncate', 'open']) {
+    const said = out.match(new RegExp(`^${what}: .*$`, 'gm'));
+    same('after the end', said, [`${what}: ENOTCONN ${FILES}`]);
+  }
+  same('glossa umount', (await glossa(scratch, ['umount', mount.path])).err, '');
+  const last = [...out.matchAll(/^round (\d+)$/gm)].at(-1)![1];
+  const again = await startMount(scratch, volfile, { args });
+  const verify = `"$PROGRAM" verify ${FILES} ${last}; ls | wc -l; rm *`;
+  const found = (await new Client(again.path, verify, { env }).outcome).out;
+  same('files that are whole, and files', found, `${FILES}\n${FILES}\n`);
+  same('the server ended with', await again.stop(), 0);
+  return Number(last) + 1;
+}
+
+export const killed: Scenario = {
+  title: `kill -9 of the server with ${FILES} files open`,
+  kinds: ['posix', 'python', 'locks'],
+  async run(kind, pace) {
+    let times = 0;
+    let rounds = 0;
+    do {
+      const args = times % 2 === 0 ? [] : ['--no-passthrough'];
+      await inScratch(async (scratch) => {
+        rounds += await kill(scratch, kind, args);
+      });
+      times += 1;
+    } while (!pace.over());
+    return `killed ${times} times; ${rounds * FILES} blocks were fsynced, and are there`;
+  },
+};

@@ -1,0 +1,78 @@
+/**
+ * `npm run stress`: what the mount is to stand for minutes, on the built program.
+ *
+ *   npm run stress -- [--minutes N] [--only NAME[/KIND]]
+ *
+ * Each scenario takes N minutes (2 by default) for each kind of stack, or until the round that is
+ * under way then is over. `memory` goes by count unless N is given. Prints a line for each and
+ * `N passed, N failed`; the exit status is 1 when any failed.
+ */
+import { parseArgs } from 'node:util';
+import { entries } from './entries.ts';
+import { killed } from './killed.ts';
+import { locks } from './locks.ts';
+import { memory } from './memory.ts';
+import { mixed } from './mixed.ts';
+import { cleanUp, type Pace, type Scenario } from './scenario.ts';
+import { signals } from './signals.ts';
+import { unmounted } from './unmounted.ts';
+
+const scenarios: Readonly<Record<string, Scenario>> = {
+  mixed,
+  entries,
+  killed,
+  unmounted,
+  locks,
+  signals,
+  memory,
+};
+
+const MINUTE_MS = 60_000;
+const DEFAULT_MINUTES = 2;
+
+const { values } = parseArgs({
+  options: { minutes: { type: 'string' }, only: { type: 'string' } },
+});
+
+const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
+if (!(minutes >= 0)) throw new Error(`--minutes ${values.minutes}: a number is wanted`);
+
+function newPace(): Pace {
+  const end = performance.now() + minutes * MINUTE_MS;
+  const over = (): boolean => performance.now() >= end;
+  return { over, cutShort: () => values.minutes !== undefined && over() };
+}
+
+/** Whether it passed. */
+async function passes(name: string, kind: Scenario['kinds'][number]): Promise<boolean> {
+  const { title, run } = scenarios[name]!;
+  process.stdout.write(`${name}/${kind}: ${title}: `);
+  const start = performance.now();
+  let good = true;
+  let text: string;
+  try {
+    text = await run(kind, newPace());
+  } catch (error) {
+    good = false;
+    text = `FAILED: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  const seconds = Math.round((performance.now() - start) / 1000);
+  process.stdout.write(`${text} (${seconds} s)\n`);
+  return good;
+}
+
+const chosen = Object.entries(scenarios)
+  .flatMap(([name, { kinds }]) => kinds.map((kind) => ({ name, kind })))
+  .filter(({ name, kind }) => [undefined, name, `${name}/${kind}`].includes(values.only));
+if (chosen.length === 0) {
+  throw new Error(`--only ${values.only}: there are ${Object.keys(scenarios).join(', ')}`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void cleanUp().finally(() => process.exit(1)));
+}
+
+let failed = 0;
+for (const { name, kind } of chosen) if (!(await passes(name, kind))) failed += 1;
+process.stdout.write(`${chosen.length - failed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 ? 0 : 1;

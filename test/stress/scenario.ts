@@ -1,0 +1,155 @@
+/** What a scenario of the stress suite is, and the mount that it has to itself. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Statedump } from '../../runtime/cli/statedump.ts';
+import type { Dump } from '../../runtime/core/xlator.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { Client } from '../support/client.ts';
+import {
+  errorsIn,
+  glossa,
+  type Scratch,
+  type ServedMount,
+  type StartSettings,
+  startMount,
+  withScratch,
+} from '../support/mount.ts';
+import { type Kind, volfileOf } from '../support/stacks.ts';
+
+/** How long a scenario goes on. */
+export interface Pace {
+  /** Whether the time is over. Not to be asked by a scenario that goes by count. */
+  over(): boolean;
+  /** The same, only when somebody said how long. */
+  cutShort(): boolean;
+}
+
+export interface Scenario {
+  /** What is tried, in a few words. */
+  readonly title: string;
+  readonly kinds: readonly Kind[];
+  /** What was done, in a few words. Throws what went wrong. */
+  run(kind: Kind, pace: Pace): Promise<string>;
+}
+
+/** Throws unless both are the same. */
+export function same(what: string, found: unknown, expected: unknown): void {
+  const [here, wanted] = [JSON.stringify(found), JSON.stringify(expected)];
+  if (here !== wanted) throw new Error(`${what}: ${here}, not ${wanted}`);
+}
+
+/** What has to be done when the suite is interrupted. */
+const cleaners = new Set<() => Promise<void> | void>();
+
+/** Ends whatever runs, and leaves nothing behind. */
+export async function cleanUp(): Promise<void> {
+  for (const clean of [...cleaners].reverse()) await clean();
+}
+
+async function during(clean: () => Promise<void> | void, work: () => Promise<void>): Promise<void> {
+  cleaners.add(clean);
+  try {
+    await work();
+  } finally {
+    cleaners.delete(clean);
+  }
+}
+
+/** Works in a folder that is gone afterwards, with all servers and mounts in it. */
+export const inScratch = (work: (scratch: Scratch) => Promise<void>): Promise<void> =>
+  withScratch((scratch) =>
+    during(
+      () => scratch.clean(),
+      () => work(scratch),
+    ),
+  );
+
+/** A mount that runs, and what tries it. */
+export class Served {
+  readonly scratch: Scratch;
+  readonly mount: ServedMount;
+  private readonly clients = new Set<Client>();
+
+  constructor(scratch: Scratch, mount: ServedMount) {
+    this.scratch = scratch;
+    this.mount = mount;
+  }
+
+  /** Starts a script of bash in the mount. `$SCRATCH` is a folder outside, `$STRESS` this one. */
+  client(script: string): Client {
+    const env = { SCRATCH: this.scratch.path, STRESS: join(packageRoot, 'test/stress/clients') };
+    const client = new Client(this.mount.path, script, { env, patience: PATIENCE_MS });
+    // Whoever waits for it hears of it; nobody else needs to.
+    client.outcome.catch(() => {});
+    this.clients.add(client);
+    return client;
+  }
+
+  /** Runs a script that must end well; what it wrote. */
+  ok(script: string): Promise<string> {
+    return endOf(this.client(script));
+  }
+
+  /** What the volumes of a type tell of themselves. */
+  async dump(type: string): Promise<Dump> {
+    const { status, out, err } = await glossa(this.scratch, ['stats', this.mount.path, '--json'], {
+      patience: PATIENCE_MS,
+    });
+    same('glossa stats', { status, err }, { status: 0, err: '' });
+    const { volumes } = JSON.parse(out) as Statedump;
+    const volume = volumes.find((one) => one.type === type);
+    if (volume === undefined) throw new Error(`no volume is ${type}`);
+    return volume.dump;
+  }
+
+  /** Memory of the server, in MiB. */
+  rss(): number {
+    const status = readFileSync(`/proc/${this.mount.child.pid}/status`, 'utf8');
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)![1]) / 1024;
+  }
+
+  killClients(): void {
+    for (const client of this.clients) client.kill();
+  }
+}
+
+const PATIENCE_MS = 4 * 3_600_000;
+/** As much of the log is told with a failure. */
+const LOG_BYTES = 2000;
+
+/** What a client wrote that had to end well. */
+export async function endOf(client: Client): Promise<string> {
+  const { status, out, err } = await client.outcome;
+  same('a client', { status, err: err.slice(-500) }, { status: 0, err: '' });
+  return out;
+}
+
+/** Mounts a stack over a new folder for as long as `work` takes; the server must end well. */
+export async function served<T>(
+  kind: Kind,
+  work: (served: Served) => Promise<T>,
+  settings: StartSettings = {},
+): Promise<T> {
+  let result!: T;
+  await inScratch(async (scratch) => {
+    const volfile = await volfileOf(scratch, kind, await scratch.folder('brick'));
+    const mount = await startMount(scratch, volfile, settings);
+    const one = new Served(scratch, mount);
+    try {
+      await during(
+        () => one.killClients(),
+        async () => {
+          result = await work(one);
+        },
+      );
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      throw new Error(`${text}\nthe log ends with:\n${mount.log().slice(-LOG_BYTES)}`);
+    } finally {
+      one.killClients();
+    }
+    same('the server ended with', await mount.stop(), 0);
+    same('errors in the log', errorsIn(mount.log()), []);
+  });
+  return result;
+}

@@ -1,0 +1,32 @@
+/** Programs to which signals come all the time while they read and write large files. */
+import { type Scenario, type Served, same, served } from './scenario.ts';
+
+const PROCESSES = 4;
+const MIB = 16;
+
+const RUN = `for n in $(seq ${PROCESSES}); do
+    "$SCRATCH/interrupted" f$n ${MIB} & pids="$pids $!"; done
+  for pid in $pids; do wait $pid || exit; done; rm f*`;
+
+async function round(mount: Served): Promise<void> {
+  same('calls', await mount.ok(RUN), '0 interrupted, 0 short\n'.repeat(PROCESSES));
+}
+
+export const signals: Scenario = {
+  title: `${PROCESSES} processes that are interrupted while they read and write`,
+  kinds: ['posix', 'python', 'memory', 'rebuilt'],
+  run: (kind, pace) =>
+    served(
+      kind,
+      async (mount) => {
+        await mount.ok('gcc -O1 -Wall -Werror -o "$SCRATCH/interrupted" "$CLIENTS/interrupted.c"');
+        let rounds = 0;
+        do {
+          await round(mount);
+          rounds += 1;
+        } while (!pace.over());
+        return `${rounds} rounds, every byte compared`;
+      },
+      { args: ['--no-passthrough'] },
+    ),
+};

@@ -1,0 +1,86 @@
+/** Unmounting while clients are at work, in each of the ways there are. */
+import { Client } from '../support/client.ts';
+import {
+  glossa,
+  type Outcome,
+  run,
+  type Scratch,
+  type ServedMount,
+  startMount,
+} from '../support/mount.ts';
+import { type Kind, volfileOf } from '../support/stacks.ts';
+import { inScratch, type Scenario, same } from './scenario.ts';
+
+const WRITERS = 6;
+
+/** Writes files until that fails; prints the number of each that was written. */
+const WRITER = `exec 9> open; while i=$((i + 1)); echo $i > f$i && mv f$i g$i && echo $i >&9
+  do echo $i; done 2>/dev/null`;
+
+type End = (mount: ServedMount, scratch: Scratch, clients: readonly Client[]) => Promise<unknown>;
+
+/** Detached, a mount is served for as long as somebody is in it. */
+const lazily =
+  (program: string, args: readonly string[]): End =>
+  async ({ path }, scratch, clients) => {
+    same('status', (await run(scratch, program, [...args, path])).status, 0);
+    for (const client of clients) client.kill();
+  };
+
+const endings: Readonly<Record<string, End>> = {
+  SIGTERM: async ({ child }) => child.kill('SIGTERM'),
+  SIGINT: async ({ child }) => child.kill('SIGINT'),
+  'glossa umount --lazy': async ({ path }, scratch, clients) => {
+    same('status', (await glossa(scratch, ['umount', '--lazy', path])).status, 0);
+    for (const client of clients) client.kill();
+  },
+  'umount -l': lazily('umount', ['-l']),
+  'umount -f': async ({ path }, scratch) => run(scratch, 'umount', ['-f', '-l', path]),
+};
+
+/** What was written is there: each file that a writer was told of. */
+async function expectWritten(scratch: Scratch, name: string, { out }: Outcome): Promise<number> {
+  const numbers = out.trimEnd().split('\n').filter(Boolean).length;
+  const look = `for i in $(seq ${numbers}); do cat g$i; done; head -${numbers} open`;
+  const found = await new Client(scratch.at('brick', name), look).outcome;
+  same(`files of ${name}`, found.out, out.repeat(2));
+  return numbers;
+}
+
+async function end(scratch: Scratch, kind: Kind, how: string): Promise<number> {
+  const mount = await startMount(
+    scratch,
+    await volfileOf(scratch, kind, await scratch.folder('brick')),
+  );
+  const names = Array.from({ length: WRITERS }, (_, i) => `w${i}`);
+  const writers = names.map((name) => new Client(`${mount.path}/${name}`, WRITER));
+  for (const writer of writers) await writer.said(/^20$/m);
+  const refused = await run(scratch, 'umount', [mount.path]);
+  same('umount of what is busy', [refused.status === 0, /busy/.test(refused.err)], [false, true]);
+  await endings[how]!(mount, scratch, writers);
+  same(`the server, ended by ${how},`, (await mount.outcome).status, 0);
+  same('mounts that are left', scratch.mounts(), []);
+  let written = 0;
+  for (const [i, writer] of writers.entries()) {
+    written += await expectWritten(scratch, names[i]!, await writer.outcome);
+  }
+  return written;
+}
+
+export const unmounted: Scenario = {
+  title: `unmounted while ${WRITERS} clients write`,
+  kinds: ['posix', 'python', 'awaited'],
+  async run(kind, pace) {
+    let times = 0;
+    let written = 0;
+    do {
+      for (const how of Object.keys(endings)) {
+        await inScratch(async (scratch) => {
+          written += await end(scratch, kind, how);
+        });
+        times += 1;
+      }
+    } while (!pace.over());
+    return `unmounted ${times} times; ${written} files were written, and are there`;
+  },
+};
