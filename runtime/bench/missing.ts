@@ -29,6 +29,7 @@ export class NotMeasured extends Error {
 /** Something was measured that is worthless, because answers were wrong: a run that fails. */
 export class WrongAnswers extends NotMeasured {
   override readonly code = 'GLOSSA_WRONG_ANSWERS';
+  override readonly name = 'WrongAnswers';
 }
 
 /** The value of what could be measured. Any other error goes on. */

@@ -66,7 +66,7 @@ async function bench(
   const workspace = new Workspace(flags.data, most);
   try {
     const refused = needs.flatMap(
-      ({ name, need }) => refusal(name, need, workspace.data, workspace.free) ?? [],
+      ({ name, need }) => refusal(name, need, workspace.parent, workspace.free) ?? [],
     );
     if (refused.length > 0) throw new Failure(refused.join('\n'), refused);
     const stacks = await stacksOf(flags, operands, workspace, terminal);

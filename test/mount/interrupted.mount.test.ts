@@ -13,7 +13,7 @@ function everyByte(stage: Stage): void {
   });
 }
 
-onStage('signals', [...allKinds, 'rebuilt'], everyByte);
+onStage('signals', [...allKinds, 'rebuilt', 'awaited'], everyByte);
 onStage('signals, with all data through the server', ['posix'], everyByte, {
   args: ['--no-passthrough'],
 });

@@ -14,7 +14,7 @@ async function round(mount: Served): Promise<void> {
 
 export const signals: Scenario = {
   title: `${PROCESSES} processes that are interrupted while they read and write`,
-  kinds: ['posix', 'python', 'memory', 'rebuilt'],
+  kinds: ['posix', 'python', 'memory', 'rebuilt', 'awaited'],
   run: (kind, pace) =>
     served(
       kind,

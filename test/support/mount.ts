@@ -94,7 +94,7 @@ export class Scratch {
 }
 
 /** Of everything that is mounted, the newest first. */
-function mountPoints(): string[] {
+export function mountPoints(): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   return lines.map((line) => line.split(' ')[4] ?? '').reverse();
 }

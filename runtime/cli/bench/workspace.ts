@@ -15,6 +15,8 @@ export class Workspace {
   readonly scratch: string;
   /** For what the stacks store. */
   readonly data: string;
+  /** The folder that was chosen for that, and bytes that it has left. */
+  readonly parent: string;
   readonly free: number;
 
   /**
@@ -25,6 +27,7 @@ export class Workspace {
   constructor(wanted: string | undefined, bytes: number) {
     this.scratch = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-bench-')));
     const parent = wanted === undefined ? roomy(bytes) : resolve(wanted);
+    this.parent = parent;
     try {
       this.data = realpathSync(mkdtempSync(join(parent, 'glossa-bench-data-')));
     } catch (error) {

@@ -202,6 +202,8 @@ describe('INTERRUPT', () => {
   test('tells whoever works on the request, which is answered all the same', async () => {
     const { fops, kept } = keeping();
     rig = await Rig.make(fops);
+    // A process that is no more: no number is so high.
+    rig.caller.pid = 0x7fff_ffff;
     const unique = getattr();
     let told = 0;
     kept[0]!.root.whenInterrupted(() => {
@@ -210,6 +212,17 @@ describe('INTERRUPT', () => {
     rig.send(P.INTERRUPT, 0, u64(unique));
     expect([told, kept[0]!.root.interrupted]).toEqual([1, true]);
     expect(rig.hasAnswer()).toBe(false);
+    answerStat(kept[0]!);
+    expect(rig.receive()).toMatchObject({ unique, error: 0 });
+  });
+
+  test('is not told while the caller lives: it had a signal, and goes on', async () => {
+    const { fops, kept } = keeping();
+    rig = await Rig.make(fops);
+    rig.caller.pid = process.pid;
+    const unique = getattr();
+    rig.send(P.INTERRUPT, 0, u64(unique));
+    expect(kept[0]!.root.interrupted).toBe(false);
     answerStat(kept[0]!);
     expect(rig.receive()).toMatchObject({ unique, error: 0 });
   });

@@ -31,6 +31,7 @@ import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { opcodeName } from './codec/opcodes.ts';
 import { FdTable } from './fd-table.ts';
 import { GfidSource } from './gfid-source.ts';
+import { Interrupts } from './interrupts.ts';
 import { isBelieved, Notices } from './invalidate.ts';
 import { MessagePool } from './message.ts';
 import { Passthrough } from './passthrough.ts';
@@ -100,6 +101,7 @@ export class Session implements Source {
   private borrowed = false;
   /** Messages since the mount. */
   requests = 0;
+  private readonly interrupts: Interrupts;
   /** Requests whose handler returned without an answer, by the kernel's number. */
   private readonly pending = new Map<number, Request>();
   private readonly iov = new Iovec(2);
@@ -127,6 +129,7 @@ export class Session implements Source {
     this.xl = new Xlator(graph.xlators.length, 'fuse', fuseTranslator, [], log, context);
     this.xl.priv = this;
     this.passthrough = new Passthrough(fd, log);
+    this.interrupts = new Interrupts(context);
     this.notices = new Notices(fd, graph.inodes.root, log, this);
     this.stopListening = graph.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) this.notices.add(data);
@@ -268,7 +271,7 @@ export class Session implements Source {
   /** The caller of request `unique` gave up: whoever works on it may hear of it. */
   interrupt(header: InHeader, unique: number): void {
     const request = this.pending.get(unique);
-    if (request !== undefined) request.interrupt();
+    if (request !== undefined) this.interrupts.add(request);
     // Not here, or not any more: the protocol's word for "ask again, if it still matters".
     else this.replyHeader(header, EAGAIN, 0);
   }
@@ -278,6 +281,7 @@ export class Session implements Source {
     this.over = true;
     this.stopListening();
     this.notices.close();
+    this.interrupts.close();
     this.passthrough.clear();
     this.fds.clear();
   }
@@ -324,6 +328,7 @@ export class Session implements Source {
 
   private settle(request: Request): void {
     this.pending.delete(request.tag);
+    this.interrupts.settled(request);
     if (request.kept === null) return;
     this.pool.give(request.kept);
     request.kept = null;

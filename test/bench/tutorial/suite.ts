@@ -23,20 +23,20 @@ itself. As root on a quiet machine; a full run takes some half an hour, most of 
                 be repeated
 ${COMMON_USAGE}`;
 
-const legend = `A figure is the median over the rounds [the lowest – the highest]; "× faster" compares
-with no cache, round by round; "lookups" are those that reach the storage, for each search. With a "?", the rounds of one row lie more than a factor of 1.5 apart:
-measure again. "first": the mount knows no name yet, as in the tutorial; "again": the same searches
-once more, when it knows them all.
+const legend = `A figure is the median over the rounds [the lowest – the highest]. "× faster" compares with
+no cache, round by round; "lookups" are those of each search that reach the storage. With a "?", the
+rounds of one row lie more than a factor of 1.5 apart: measure again. "first": the mount knows no name
+yet, as in the tutorial; "again": the same searches once more, when it knows them all.
 
 The tutorial (2012): 7.357 ms without a cache, 1.095 with one in C (6.72 × faster), 1.286 with one in
 Python (5.72 × faster; 17 % slower than C).
 
 Comparable are the ratios of "first" in the part network: the workload is the tutorial's (1000 files
 in 10 directories, four of five searches for a tenth of them, 10 000 searches from a cold cache, names
-that were found believed for a second), and a request takes ${NETWORK_US} µs on its way, so that a search without
-a cache takes about what it took there: some five requests reach the storage. A request that is
-decided in the mount costs no delay, and so the difference of languages shows as it did there, small
-beside what is saved.
+that were found believed for a second), and a request takes ${NETWORK_US} µs on its way. So a search
+without a cache takes about what it took there, since some five lookups of it reach the storage; and
+what is decided in the mount costs no delay, so that the difference of languages shows as it did
+there, small beside what is saved.
 Not comparable are the times themselves (another machine, another kernel, no debugger's build, and a
 delay in place of a real network with its jitter), what "native" is (C in GlusterFS there, TypeScript
 here; the row in C goes through this runtime's bridge), and the tutorial's two scripts, which nobody

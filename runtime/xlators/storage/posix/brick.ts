@@ -179,19 +179,6 @@ export class Brick {
     return dir.gfid === ROOT_GFID && name === PRIVATE_NAME;
   }
 
-  /**
-   * The gfid of an inode that is not known yet, which `fd` is open on and `st` describes. A gfid
-   * that another inode has already came here with a copy of its attributes: the newcomer gets its
-   * own.
-   */
-  private gfidOf(fd: number, wanted: Gfid | null): Gfid {
-    const { gfids, handles } = this;
-    const stored = gfids.read(fd);
-    if (stored !== null && handles.find(stored) === undefined) return stored;
-    const gfid = this.freeGfid(wanted);
-    return gfids.write(fd, gfid, stored !== null) ? gfid : derivedGfid(this.st);
-  }
-
   /** The gfid that is wanted, unless another inode has it. */
   private freeGfid(wanted: Gfid | null): Gfid {
     const isFree = wanted !== null && this.handles.find(wanted) === undefined;
@@ -200,11 +187,23 @@ export class Brick {
 
   /**
    * A handle for an inode that is not known yet, which `fd` is open on and `st` describes, with all
-   * that the disk is to keep of it. `place` is where it was found.
+   * that the disk is to keep of it. `place` is where it was found. A gfid that another inode has
+   * already came here with a copy of its attributes: the newcomer gets its own.
    */
   introduce(fd: number, place: Place, wanted: Gfid | null): Handle {
-    const isFirst = this.notes && this.gfids.read(fd) === null;
-    return this.settle(new Handle(this.gfidOf(fd, wanted), this.st), fd, place, isFirst, false);
+    const stored = this.gfids.read(fd);
+    const isKept = stored !== null && this.handles.find(stored) === undefined;
+    const gfid = isKept ? stored : this.giveGfid(fd, wanted, stored !== null);
+    const isFirst = this.notes && stored === null;
+    const handle = this.settle(new Handle(gfid, this.st), fd, place, isFirst, false);
+    // What was stored with it has changed the ctime.
+    if (!isKept || this.links !== null) look(this, fd, EMPTY);
+    return handle;
+  }
+
+  private giveGfid(fd: number, wanted: Gfid | null, replace: boolean): Gfid {
+    const gfid = this.freeGfid(wanted);
+    return this.gfids.write(fd, gfid, replace) ? gfid : derivedGfid(this.st);
   }
 
   /**

@@ -263,12 +263,9 @@ export function identify(
     libc.close(fd);
     return fault;
   }
-  let handle = brick.handles.findSame(brick.st);
-  if (handle === undefined) {
-    handle = brick.introduce(fd, { parent: dir.gfid, name: path }, wanted);
-    // What was stored with it has changed the ctime.
-    look(brick, fd, EMPTY);
-  }
+  const handle =
+    brick.handles.findSame(brick.st) ??
+    brick.introduce(fd, { parent: dir.gfid, name: path }, wanted);
   return opened(brick, handle, fd);
 }
 

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { cpuMask } from './affinity.ts';
+import { fileSystemOf } from './machine.ts';
+import { needOf, refusal } from './space.ts';
+import { cpuSeconds, peakMemory } from './usage.ts';
+import { workloads } from './workloads/index.ts';
+
+const MOUNTINFO = `21 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda rw
+30 21 0:26 / /dev/shm rw,nosuid - tmpfs tmpfs rw
+31 21 0:27 / /mnt rw - xfs /dev/vdb rw
+32 31 0:28 / /mnt rw shared:9 master:2 - btrfs /dev/vdc rw
+`;
+
+describe('the machine', () => {
+  it.each([
+    ['/home/me', 'ext4'],
+    ['/dev/shm/a', 'tmpfs'],
+    ['/dev/shmem', 'ext4'],
+    ['/mnt', 'btrfs'],
+  ])('knows that %s is on %s', (path, type) => {
+    expect(fileSystemOf(path, MOUNTINFO)).toBe(type);
+  });
+
+  it('makes the masks of the kernel', () => {
+    expect([...cpuMask([0])]).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
+    expect([...cpuMask([1, 3, 8, 64])]).toEqual([10, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]);
+  });
+
+  it('tells what a process uses, and nothing of one that is not there', () => {
+    expect(cpuSeconds(process.pid)).toBeGreaterThan(0);
+    expect(peakMemory(process.pid)).toBeGreaterThan(10e6);
+    // Above every limit of Linux (PID_MAX_LIMIT).
+    expect([cpuSeconds(5_000_000), peakMemory(5_000_000)]).toEqual([null, null]);
+  });
+});
+
+describe('space', () => {
+  it('is needed by each stack and the plain directory, for all clients', () => {
+    const one = needOf(workloads.seqwrite, 1, 2);
+    expect(one.targets).toBe(3);
+    expect(needOf(workloads.seqwrite, 4, 2).each).toBeCloseTo(4 * one.each, -2);
+    expect(needOf(workloads.miss, 8, 2).each).toBe(0);
+  });
+
+  it('is refused with the numbers when there is not enough', () => {
+    const need = { each: 10 << 20, targets: 3 };
+    expect(refusal('seqread', need, '/data', 30 << 20)).toBeNull();
+    const text = refusal('seqread', need, '/data', 29 << 20);
+    expect(text).toContain('needs 30.0 MiB (3 times 10.0 MiB');
+    expect(text).toContain('/data has 29.0 MiB left');
+  });
+});

@@ -1,0 +1,127 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type WorkloadName, workloadNames, workloads } from './index.ts';
+import type { Requests, Setting } from './workload.ts';
+
+let folder: string;
+let setting: Setting;
+
+beforeEach(() => {
+  // In memory, where making a thousand files takes no time.
+  const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+  folder = mkdtempSync(join(parent, 'glossa-workloads-'));
+  const [root, reference] = [join(folder, 'root'), join(folder, 'plain')];
+  setting = { root, reference, seed: 1, client: 0, command: ['ls', '-1'] };
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function makeTrees(name: WorkloadName): void {
+  for (const path of [setting.root, setting.reference]) {
+    mkdirSync(path);
+    workloads[name].make(path);
+  }
+}
+
+function open(name: WorkloadName, over: Partial<Setting> = {}): Requests {
+  makeTrees(name);
+  return workloads[name].open({ ...setting, ...over });
+}
+
+/** What is wrong with the answers to the first requests. */
+function complaints(requests: Requests, count: number): string[] {
+  const found = Array.from({ length: count }, (_, i) => {
+    requests.prepare?.(i);
+    return requests.check(i, requests.ask(i));
+  });
+  return found.filter((it) => it !== null);
+}
+
+/** Of all files in it. */
+const sizeOf = (path: string): number =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+
+const few: Partial<Record<WorkloadName, number>> = { command: 2, readdir: 3 };
+
+describe('a workload', () => {
+  it.each(workloadNames)('%s finds the plain directory right, and leaves nothing open', (name) => {
+    const before = readdirSync('/proc/self/fd').length;
+    const requests = open(name);
+    expect(complaints(requests, few[name] ?? 400)).toEqual([]);
+    requests.close();
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    const { shared, perClient } = workloads[name].bytes;
+    expect(sizeOf(setting.root)).toBeLessThanOrEqual(shared + perClient);
+  });
+
+  it('asks the same for the same seed and client, and else another', () => {
+    const orderOf = (over: Partial<Setting>): (string | null)[] => {
+      const requests = workloads.hit.open({ ...setting, ...over });
+      // A status that is never right makes each complaint tell the name that was asked.
+      const told = Array.from({ length: 20 }, (_, i) => requests.check(i, -5));
+      requests.close();
+      return told;
+    };
+    open('hit').close();
+    expect(orderOf({})).toEqual(orderOf({}));
+    expect(orderOf({})).not.toEqual(orderOf({ seed: 2 }));
+    expect(orderOf({})).not.toEqual(orderOf({ client: 1 }));
+  });
+});
+
+describe('wrong answers', () => {
+  it.each<[WorkloadName, (root: string) => void, RegExp]>([
+    ['miss', (root) => writeFileSync(join(root, 'absent0007'), ''), /absent0007 says that it is/],
+    ['hit', (root) => rmSync(join(root, 'file0007')), /file0007 says ENOENT/],
+    ['hit', (root) => writeFileSync(join(root, 'file0007'), 'x'), /1 bytes, the plain directory/],
+    ['lookup-storm', (root) => rmSync(join(root, 'folder0003/file0001')), /ENOENT/],
+    ['phpsim', (root) => rmSync(join(root, 'dir3'), { recursive: true }), /ENOENT/],
+    ['readdir', (root) => rmSync(join(root, 'file0999')), /other names/],
+    ['seqread', (root) => writeFileSync(join(root, 'data'), 'short'), /of 131072 bytes/],
+    ['seqread', (root) => writeFileSync(join(root, 'data'), Buffer.alloc(1 << 25)), /other data/],
+    ['randread', (root) => writeFileSync(join(root, 'data'), Buffer.alloc(1 << 25)), /other data/],
+    ['mixed', (root) => rmSync(join(root, 'file0007')), /file0007: ENOENT/],
+    ['smallfile', (root) => writeFileSync(join(root, 'client0-0003'), ''), /EEXIST/],
+    ['command', (root) => writeFileSync(join(root, 'more'), ''), /something else/],
+  ])('of %s are told', (name, spoil, complaint) => {
+    makeTrees(name);
+    // The folders to search are opened before one of them goes.
+    const before = name === 'phpsim' ? workloads[name].open(setting) : null;
+    spoil(setting.root);
+    const requests = before ?? workloads[name].open(setting);
+    const found = complaints(requests, few[name] ?? 4000);
+    requests.close();
+    expect(found[0]).toMatch(complaint);
+  });
+
+  it('of a command are also another status', () => {
+    const requests = open('command', { command: ['test', '-e', 'more'] });
+    writeFileSync(join(setting.root, 'more'), '');
+    expect(complaints(requests, 1)).toEqual([
+      'the command ends with 0, in the plain directory with 1',
+    ]);
+  });
+});
+
+describe('phpsim', () => {
+  it('counts the lookups of its searches: 5.5 of each on average', () => {
+    const requests = open('phpsim');
+    complaints(requests, 4000);
+    const { lookups } = requests.counts!();
+    expect(lookups! / 4000).toBeGreaterThan(5.2);
+    expect(lookups! / 4000).toBeLessThan(5.8);
+    expect(requests.counts!()).toEqual({ lookups: 0 });
+    requests.close();
+  });
+});

@@ -1,0 +1,72 @@
+/**
+ * Callers that give up. The kernel says INTERRUPT when any signal reaches a process that waits, also
+ * one that the process handles and then goes on; and it says so once. On a disk only a process that
+ * is being killed stops waiting, except for a lock. So whoever works on a request is told at once for
+ * a lock, and else when the caller is about to die: now, or at a later look.
+ *
+ * A signal that ends a process is SIGKILL to each of its threads by then (Linux kernel/signal.c,
+ * complete_signal). Of a caller in another pid namespace the kernel says nothing, and neither do we.
+ */
+import { readFileSync } from 'node:fs';
+import type { Context } from '../../core/context.ts';
+import { SETLKW } from './protocol.ts';
+import type { Request } from './request.ts';
+
+/** From one look at callers that were interrupted to the next. */
+const LOOK_MS = 100;
+/** In the last digits of a mask of signals, in hexadecimal. */
+const SIGKILL_BIT = 1 << 8;
+
+export class Interrupts {
+  private readonly context: Context;
+  /** Interrupted, not answered, and the caller was alive at the last look. */
+  private readonly doubtful = new Set<Request>();
+  private cancel: (() => void) | null = null;
+
+  constructor(context: Context) {
+    this.context = context;
+  }
+
+  add(request: Request): void {
+    if (request.opcode === SETLKW || isDying(request.pid)) request.interrupt();
+    else if (request.pid > 0) {
+      this.doubtful.add(request);
+      this.cancel ??= this.context.after(LOOK_MS, () => this.look());
+    }
+  }
+
+  /** The request has its answer. */
+  settled(request: Request): void {
+    if (this.doubtful.size > 0) this.doubtful.delete(request);
+  }
+
+  close(): void {
+    this.cancel?.();
+    this.cancel = null;
+    this.doubtful.clear();
+  }
+
+  private look(): void {
+    this.cancel = null;
+    for (const request of [...this.doubtful]) {
+      if (!isDying(request.pid)) continue;
+      this.doubtful.delete(request);
+      request.interrupt();
+    }
+    if (this.doubtful.size > 0) this.cancel = this.context.after(LOOK_MS, () => this.look());
+  }
+}
+
+/** Whether a thread has ended or is about to. */
+function isDying(tid: number): boolean {
+  if (tid <= 0) return false;
+  let status: string;
+  try {
+    status = readFileSync(`/proc/${tid}/status`, 'latin1');
+  } catch {
+    // It is gone.
+    return true;
+  }
+  const pending = /^SigPnd:\s*[0-9a-f]*?([0-9a-f]{4})$/m.exec(status)?.[1] ?? '0';
+  return (Number.parseInt(pending, 16) & SIGKILL_BIT) !== 0;
+}
