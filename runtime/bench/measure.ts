@@ -1,12 +1,13 @@
 /** One workload at one place: its targets started, measured in rounds beside each other, and ended. */
 import { rmSync } from 'node:fs';
+import { breakdownOf, type CpuProfile, type Window } from './breakdown.ts';
 import { merged, summaryOf } from './histogram.ts';
 import { NotMeasured } from './missing.ts';
 import type { Place, Placed } from './placement.ts';
 import { seeded } from './random.ts';
 import { compareToFirst, measuredOf, type Sample } from './results.ts';
 import { orders } from './rounds.ts';
-import type { Result, Workload } from './schema.ts';
+import type { Measured, Result, Workload } from './schema.ts';
 import { PASSED_ON, type Served, Target, type TargetSettings } from './target.ts';
 import { workloads } from './workloads/index.ts';
 
@@ -16,6 +17,10 @@ export interface StackPlan {
   readonly counted: { readonly attribute: string; readonly volumes: readonly string[] } | null;
   /** Starts it, with empty folders for its storage. @throws {NotMeasured} */
   serve(fresh: boolean): Promise<Served>;
+  /** Starts it with its storage empty, and a profile that is written when it ends. */
+  serveProfiled(): Promise<Served>;
+  /** What the last one wrote, and removes it; null when it wrote nothing. */
+  takeProfile(): CpuProfile | null;
   /** Removes its files. It is not served now. */
   discard(): void;
 }
@@ -29,6 +34,8 @@ export interface MeasurePlan extends Omit<TargetSettings, 'at'> {
   readonly seconds: number;
   /** The stacks are the same but for their language: they pass the same lookups on. */
   readonly sameCounts: boolean;
+  /** Whether to find out where the time of a request goes, in another round of each stack. */
+  readonly breakdown: boolean;
   /** `performance.now()` at the start of the run. */
   readonly since: number;
   /** Told before a stack's turn. */
@@ -42,6 +49,7 @@ interface Row {
   readonly samples: Sample[];
   readonly warnings: string[];
   missing: string | null;
+  breakdown: Measured['breakdown'];
 }
 
 /** Requests of a round: what is kept of one takes eight bytes, and travels between processes. */
@@ -74,6 +82,8 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
     const warm = await warmUp(plan, rows, plain);
     warmUpRounds = warm.rounds;
     await takeRounds(plan, rows, plain, warm);
+    for (const { target } of rows) await target.stop();
+    if (plan.breakdown) await takeProfiles(plan, rows, warm);
   } finally {
     for (const { target } of [plain, ...rows]) await target.stop();
     for (const stack of plan.stacks) stack.discard();
@@ -88,6 +98,7 @@ const rowOf = (name: string, target: Target): Row => ({
   samples: [],
   warnings: [],
   missing: null,
+  breakdown: [],
 });
 
 /** Does it unless the row has ended; what cannot be measured ends the row. */
@@ -135,10 +146,16 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
     return slowest;
   };
   const { rate, clients, seconds } = plan;
+  /** What can be learnt is known then, and no round is the one in which it was. */
+  const warm = async (count: number): Promise<Warm> => {
+    const left = workloads[plan.workload].once - from;
+    if (left > 0 && !plan.cold) await step(left);
+    return { from, count, rounds };
+  };
   if (rate !== null) {
     const count = Math.max(1, Math.round((rate * seconds) / clients));
     await step(Math.min(count, COUNT_MAX));
-    return { from, count: Math.min(count, COUNT_MAX), rounds };
+    return warm(Math.min(count, COUNT_MAX));
   }
   let count = 1;
   for (;;) {
@@ -146,7 +163,7 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
     const filled = (count * seconds) / Math.max(slowest, 1e-6);
     const next = Math.min(COUNT_MAX, Math.max(1, Math.round(filled)));
     if (slowest >= seconds * TELLING || next <= count || rounds >= STEPS_MAX || slowest === 0) {
-      return { from, count: next, rounds };
+      return warm(next);
     }
     count = Math.min(next, 16 * count);
   }
@@ -173,6 +190,31 @@ async function takeRounds(
   }
 }
 
+/** Another round of each stack alone, with a profile of its server, which makes it slower. */
+async function takeProfiles(plan: MeasurePlan, rows: readonly Row[], warm: Warm): Promise<void> {
+  for (const [i, row] of rows.entries()) {
+    const stack = plan.stacks[i]!;
+    const target = new Target(plan, { serve: () => stack.serveProfiled(), counted: null });
+    let window: Window | null = null;
+    await attempt(plan, row, async () => {
+      try {
+        await target.start();
+        await target.take(0, 0, warm.count, plan.since);
+        const from = microseconds();
+        const { sample } = await target.take(0, warm.count, warm.count, plan.since);
+        const { count, mean } = summaryOf(sample.latency);
+        window = { from, to: microseconds(), requests: count, mean };
+      } finally {
+        await target.stop();
+      }
+    });
+    const profile = stack.takeProfile();
+    if (window !== null && profile !== null) row.breakdown = breakdownOf(profile, window);
+  }
+}
+
+const microseconds = (): number => Number(process.hrtime.bigint() / 1000n);
+
 function measurementOf(
   plan: MeasurePlan,
   rows: readonly Row[],
@@ -183,12 +225,12 @@ function measurementOf(
   const kind = workloads[name];
   const failures = [...failuresOf(name, rows), ...checkCounts(plan, rows)];
   const results = rows.map(
-    ({ name: stack, samples, missing, warnings, target }): Result => ({
+    ({ name: stack, samples, missing, warnings, target, breakdown }): Result => ({
       stack,
       measured: measuredOf(samples, {
         peakMemoryBytes: target.peakMemoryBytes,
         startSeconds: target.startSeconds,
-        breakdown: [],
+        breakdown,
       }),
       missing: samples.length === 0 ? (missing ?? 'interrupted') : missing,
       warnings,
@@ -227,7 +269,9 @@ function checkCounts(
   { sameCounts, workload, rounds }: MeasurePlan,
   rows: readonly Row[],
 ): string[] {
-  const whole = rows.filter(({ samples }) => samples.length === rounds);
+  const whole = rows.filter(
+    ({ samples }) => samples.length === rounds && samples[0]?.counts[PASSED_ON] !== undefined,
+  );
   const first = whole[0];
   if (!sameCounts || first === undefined) return [];
   const passedOn = ({ samples }: Row): number =>

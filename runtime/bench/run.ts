@@ -10,7 +10,15 @@ import type { WorkloadName } from './workloads/index.ts';
 export interface RunPlan
   extends Pick<
     MeasurePlan,
-    'clients' | 'rate' | 'cold' | 'seed' | 'rounds' | 'seconds' | 'sameCounts' | 'signal'
+    | 'clients'
+    | 'rate'
+    | 'cold'
+    | 'seed'
+    | 'rounds'
+    | 'seconds'
+    | 'breakdown'
+    | 'sameCounts'
+    | 'signal'
   > {
   readonly question: string;
   /** The command line, for the result. */

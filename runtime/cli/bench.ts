@@ -14,6 +14,7 @@ import { type Ran, runBench } from '../bench/run.ts';
 import type { Run } from '../bench/schema.ts';
 import { needOf, refusal } from '../bench/space.ts';
 import { workloads } from '../bench/workloads/index.ts';
+import { type GlusterName, glusterPlan, glusterProblem } from './bench/gluster.ts';
 import { planOf } from './bench/serving.ts';
 import { type BenchFlags, type BenchSettings, benchFlags, settingsOf } from './bench/settings.ts';
 import { type Stacks, stacksOfTranslator, stacksOfVolfiles } from './bench/stacks.ts';
@@ -29,6 +30,7 @@ export default defineCommand({
   usage: [
     'glossa bench VOLFILE… [options] [-- COMMAND]',
     'glossa bench --translator NAME --in LANGUAGES [options] [-- COMMAND]',
+    'glossa bench call',
     'glossa bench compare FIRST.json SECOND.json',
     'glossa bench report RUN.json',
   ],
@@ -58,9 +60,10 @@ async function bench(
   signal: AbortSignal,
 ): Promise<number> {
   const count = Math.max(1, flags.translator === undefined ? operands.length : countOf(flags.in));
+  const targets = count + settings.others.length;
   const needs = settings.workloads.map((name) => ({
     name,
-    need: needOf(workloads[name], settings.clients, count),
+    need: needOf(workloads[name], settings.clients, targets),
   }));
   const most = Math.max(...needs.map(({ need }) => need.each * need.targets));
   const workspace = new Workspace(flags.data, most);
@@ -69,7 +72,7 @@ async function bench(
       ({ name, need }) => refusal(name, need, workspace.parent, workspace.free) ?? [],
     );
     if (refused.length > 0) throw new Failure(refused.join('\n'), refused);
-    const stacks = await stacksOf(flags, operands, workspace, terminal);
+    const stacks = withOthers(await stacksOf(flags, operands, workspace, terminal), settings);
     const conditions = conditionsOf(flags, stacks);
     if (flags.out !== undefined) orFailure(() => openOut(flags.out!, flags));
     const ran = await runIn(workspace, stacks, settings, flags, terminal, signal);
@@ -100,8 +103,25 @@ function stacksOf(
   return stacksOfTranslator({ translator, given, options, scratch });
 }
 
-function conditionsOf(flags: BenchFlags, { stacks }: Stacks): Condition[] {
-  const names = stacks.map(({ name }) => name);
+interface AllStacks extends Stacks {
+  readonly others: readonly GlusterName[];
+}
+
+/** What others there are to measure besides, or a word about what is missing. @throws {Failure} */
+function withOthers(stacks: Stacks, { others }: BenchSettings): AllStacks {
+  if (others.length === 0) return { ...stacks, others };
+  const twice = stacks.stacks.find(({ name }) => others.some((other) => other === name));
+  if (twice !== undefined) {
+    throw new Failure(`${twice.path} has the name of a stack of --with: call it something else`);
+  }
+  const problem = glusterProblem();
+  if (problem === null) return { ...stacks, others };
+  const warning = `GlusterFS is left out: ${problem}`;
+  return { ...stacks, others: [], warnings: [...stacks.warnings, warning] };
+}
+
+function conditionsOf(flags: BenchFlags, { stacks, others }: AllStacks): Condition[] {
+  const names = [...stacks.map(({ name }) => name), ...others];
   try {
     return flags['fail-if'].map((condition) => parseCondition(condition, names));
   } catch (error) {
@@ -112,7 +132,7 @@ function conditionsOf(flags: BenchFlags, { stacks }: Stacks): Condition[] {
 
 async function runIn(
   workspace: Workspace,
-  { stacks, warnings, question, sameCounts }: Stacks,
+  { stacks, others, warnings, question, sameCounts }: AllStacks,
   settings: BenchSettings,
   flags: BenchFlags,
   terminal: Terminal,
@@ -132,7 +152,10 @@ async function runIn(
       warnings,
       signal,
       line: ['glossa', ...process.argv.slice(2)],
-      stacks: stacks.map((stack) => planOf(stack, serving)),
+      stacks: [
+        ...stacks.map((stack) => planOf(stack, serving)),
+        ...others.map((name) => glusterPlan(name, serving)),
+      ],
       machine: describeMachine(data, { glossa: version() }),
       folder: join(data, 'plain'),
       progress: progress.show,

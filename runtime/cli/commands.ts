@@ -68,6 +68,10 @@ export const commands: ReadonlyMap<string, Entry> = new Map(
       summary: 'what stacks cost: mounted and measured beside each other',
       load: () => import('./bench.ts'),
     },
+    'bench call': {
+      summary: 'what one call of a translator costs in each language',
+      load: () => import('./bench/call.ts'),
+    },
     'bench compare': {
       summary: 'whether one result of a bench is faster than another',
       load: () => import('./bench/compare.ts'),

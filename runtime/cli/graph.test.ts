@@ -47,6 +47,22 @@ describe('glossa graph', () => {
       );
     }));
 
+  it('takes options from the command line', () =>
+    withScratch(async (scratch) => {
+      const folder = await scratch.folder('elsewhere');
+      const file = await scratch.file(
+        'a.vol',
+        'volume brick\n type storage/posix\n option directory nowhere\nend-volume\n',
+      );
+      const there = ['--xlator-option', `brick.directory=${folder}`];
+      expect((await command(['graph', file, '--options', ...there])).out).toMatch(folder);
+      expect(await command(['graph', file, '--data', ...there])).toMatchObject({
+        status: 0,
+        out: expect.stringMatching(/\n {2}brick {2}has it\n/),
+      });
+      expect((await command(['graph', file, '--data'])).err).toMatch('nowhere');
+    }));
+
   it('--data needs translators that there are', () =>
     withStack(async (file) => {
       const { status, err } = await command(['graph', file, '--data']);

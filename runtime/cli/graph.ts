@@ -12,6 +12,7 @@ import { EXIT_OK, Failure } from './exit.ts';
 import { choice, takeOperands, text, toggle } from './flags.ts';
 import { reason } from './reason.ts';
 import { startOrFail } from './started.ts';
+import { volfileFlags } from './volfile-flags.ts';
 import { describeOrFail, inspectFile } from './volfiles.ts';
 
 const formats = Object.keys(renderers) as RenderFormat[];
@@ -38,14 +39,18 @@ export default defineCommand({
     options: toggle({ help: 'with the options of each volume' }),
     data: toggle({ help: 'start the volumes, and say which of them see the data of files' }),
     output: text({ short: 'o', value: 'FILE', help: 'write to FILE' }),
-    'allow-shell': toggle({ help: 'run the commands in backticks of the volfile' }),
+    'xlator-option': volfileFlags['xlator-option'],
+    'allow-shell': volfileFlags['allow-shell'],
   },
   async run({ flags, operands }, terminal) {
     const [file] = takeOperands(operands, ['VOLFILE']);
     // Only what is to be started has to be known.
     const registry = flags.data ? (await import('./registry.ts')).registry : undefined;
-    const how = { registry, allowShell: flags['allow-shell'] };
-    const inspection = await inspectFile(file, how);
+    const inspection = await inspectFile(file, {
+      registry,
+      overrides: flags['xlator-option'],
+      allowShell: flags['allow-shell'],
+    });
     const description = describeOrFail(inspection, terminal);
     const volumes = plainVolumes(description);
     const { output } = flags;

@@ -28,6 +28,7 @@ export const command: WorkloadKind = {
   request: 'a run of the command, its start included',
   bytes: { shared: 0, perClient: 0 },
   onlyLooks: false,
+  once: 0,
   make() {},
   open({ root, reference, command: words }) {
     const expected = run(words, reference);

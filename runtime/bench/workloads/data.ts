@@ -47,6 +47,7 @@ export const seqread: WorkloadKind = {
   request: `read of 128 KiB of a file of ${SIZE / MIB} MiB, the next each time`,
   bytes: { shared: SIZE, perClient: 0 },
   onlyLooks: false,
+  once: 0,
   make: makeData,
   open(setting) {
     const fd = openData(setting);
@@ -70,6 +71,7 @@ export const randread: WorkloadKind = {
   request: `read of 4 KiB of a file of ${SIZE / MIB} MiB, anywhere`,
   bytes: { shared: SIZE, perClient: 0 },
   onlyLooks: false,
+  once: 0,
   make: makeData,
   open(setting) {
     const random = seeded(setting.seed + setting.client);
@@ -92,6 +94,7 @@ export const seqwrite: WorkloadKind = {
   request: `write of 128 KiB of a file of ${SIZE / MIB} MiB, the next each time`,
   bytes: { shared: 0, perClient: SIZE },
   onlyLooks: false,
+  once: 0,
   make() {},
   open({ root, client }) {
     const name = cstring(`client${client}`);

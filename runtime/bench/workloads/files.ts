@@ -34,6 +34,7 @@ export const smallfile: WorkloadKind = {
   request: 'create, write 4 KiB, close, open, read, close and unlink',
   bytes: { shared: 0, perClient: 2 * SIZE },
   onlyLooks: false,
+  once: 0,
   make() {},
   open({ root, client }) {
     const folder = openFolder(root);
@@ -86,6 +87,7 @@ export const mixed: WorkloadKind = {
     'stat (50 %), stat of an absent name (20 %), open+read+close (20 %), create+unlink (10 %)',
   bytes: { shared: FILES * (SIZE + 512), perClient: SIZE },
   onlyLooks: false,
+  once: 0,
   make: (root) =>
     inFolder(root, (folder) => {
       const data = new Uint8Array(SIZE);

@@ -52,6 +52,7 @@ export const miss: WorkloadKind = {
   request: `stat of one of ${FILES} names that are absent`,
   bytes: { shared: 0, perClient: 0 },
   onlyLooks: true,
+  once: FILES,
   make() {},
   open: (setting) => statNames(setting, namesOf('absent', FILES)),
 };
@@ -61,6 +62,7 @@ export const hit: WorkloadKind = {
   request: `stat of one of ${FILES} files`,
   bytes: { shared: FILES * FILE_BYTES, perClient: 0 },
   onlyLooks: true,
+  once: FILES,
   make: (root) => makeFiles(root, FILES),
   open: (setting) => statNames(setting, namesOf('file', FILES)),
 };
@@ -77,6 +79,7 @@ export const lookupStorm: WorkloadKind = {
   request: `stat of a path in one of ${STORM_FOLDERS} folders, half of which are absent`,
   bytes: { shared: STORM_FOLDERS * STORM_FILES * FILE_BYTES, perClient: 0 },
   onlyLooks: true,
+  once: 2 * STORM_FOLDERS * STORM_FILES,
   make: (root) =>
     inFolder(root, (top) => {
       for (let i = 0; i < STORM_FOLDERS; i++) {
@@ -107,6 +110,7 @@ export const phpsim: WorkloadKind = {
   request: `search of a file in ${DIRECTORIES} directories, 5.5 lookups on average`,
   bytes: { shared: 1000 * FILE_BYTES, perClient: 0 },
   onlyLooks: true,
+  once: 0,
   make(root) {
     const { names, homes } = planWorkload({ seed: 1, searches: 0 });
     inFolder(root, (top) => {
@@ -177,6 +181,7 @@ export const readdir: WorkloadKind = {
   request: `open, read to the end and close a folder of ${FILES} files`,
   bytes: { shared: FILES * FILE_BYTES, perClient: 0 },
   onlyLooks: true,
+  once: 0,
   make: (root) => makeFiles(root, FILES),
   open({ root, reference }) {
     const listing = new Listing();

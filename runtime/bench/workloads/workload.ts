@@ -46,6 +46,8 @@ export interface WorkloadKind {
    * do the same pass the same number of them on.
    */
   readonly onlyLooks: boolean;
+  /** Requests of a client after which it has asked for everything once; 0: that is not wanted. */
+  readonly once: number;
   /** Makes the tree that all clients ask, in a folder that is empty. */
   make(root: string): void;
   open(setting: Setting): Requests;

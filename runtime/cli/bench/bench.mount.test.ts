@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, realpathSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -52,7 +53,7 @@ const LEAST = ['--rounds', '2', '--duration', '0.02', '--json'];
 
 /** Temporary folders of the run are made in the scratch folder, so that all of them are seen. */
 const bench = (scratch: Scratch, args: readonly string[], settings = {}): Promise<Outcome> =>
-  glossa(scratch, ['bench', ...args, ...LEAST, '--data', scratch.path], {
+  glossa(scratch, ['bench', ...args, ...LEAST], {
     env: { TMPDIR: scratch.path },
     patience: 120_000,
     ...settings,
@@ -67,6 +68,25 @@ function expectClean(scratch: Scratch): void {
   expect(readdirSync(scratch.path).filter((name) => name.startsWith('glossa-bench'))).toEqual([]);
 }
 
+/** More rounds than are over when the mount dies. */
+const MANY = 200;
+
+/** Looks at something while a process runs, until it was seen. */
+function repeatedly(child: ChildProcess, look: () => boolean): void {
+  const timer = setInterval(() => {
+    if (look()) clearInterval(timer);
+  }, 10);
+  child.once('exit', () => clearInterval(timer));
+}
+
+/** The process that a bench has started to serve a volfile. */
+function serverOf({ pid }: ChildProcess, volfile: string): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+  return Number(
+    children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(volfile)),
+  );
+}
+
 const rounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
 
 describeMounts('glossa bench', () => {
@@ -79,7 +99,7 @@ describeMounts('glossa bench', () => {
         const [own, behind] = [args.slice(0, -2), args.slice(-2)];
         const ended = await glossa(
           scratch,
-          ['bench', ...own, ...LEAST, '--data', '.', '--out', 'report', ...behind],
+          ['bench', ...own, ...LEAST, '--out', 'report', ...behind],
           { env: { TMPDIR: scratch.path }, patience: 240_000 },
         );
         expect(ended.err).toBe('');
@@ -146,28 +166,33 @@ describeMounts('glossa bench', () => {
       withScratch(async (scratch) => {
         await scratch.file('lasting.vol', volfile());
         await scratch.file('dying.vol', volfile());
-        // The command ends the server of the stack that it runs in: after the warm-up, once.
-        const command = [
-          'mount=$(stat -c %m . 2>/dev/null || echo .)',
-          'case $mount in *dying-mnt)',
-          '  n=$(cat ../count 2>/dev/null || echo 0); echo $((n + 1)) > ../count',
-          '  if [ $n -ge 4 ]; then kill -9 $(pgrep -f "mount .*/dying.vol"); fi',
-          'esac; exit 0',
-        ].join('\n');
-        const args = ['lasting.vol', 'dying.vol', '--rounds', '6', '--duration', '0.001'];
+        // The command writes down when it runs there, so that it is known when the rounds are under way.
+        const count = scratch.at('count');
+        const command = `case $PWD in *dying-mnt*) echo >> ${count};; esac`;
+        const args = ['lasting.vol', 'dying.vol', '--rounds', String(MANY), '--duration', '0.001'];
         const ended = await glossa(
           scratch,
           ['bench', ...args, '--json', '--data', '.', '--', 'sh', '-c', command],
-          { env: { TMPDIR: scratch.path }, patience: 120_000 },
+          {
+            env: { TMPDIR: scratch.path },
+            patience: 120_000,
+            onStart: (child) =>
+              repeatedly(child, () => {
+                if (!existsSync(count) || statSync(count).size < 10) return false;
+                process.kill(serverOf(child, 'dying.vol'), 'SIGKILL');
+                return true;
+              }),
+          },
         );
         expect(ended.status).toBe(1);
         expect(ended.err).toContain('failed: command, dying: ');
         const run = runOf(ended);
         expect(run.partial).toBe(true);
         const [lasting, dying] = run.workloads[0]!.results;
-        expect(rounds(lasting!)).toBe(6);
-        expect(dying!.missing).not.toBeNull();
-        expect(rounds(dying!) ?? 0).toBeLessThan(6);
+        expect(rounds(lasting!)).toBe(MANY);
+        expect(dying!.missing).toContain('its server ended, killed by SIGKILL');
+        expect(rounds(dying!)).toBeGreaterThan(0);
+        expect(rounds(dying!)).toBeLessThan(MANY);
         expectClean(scratch);
       }),
     150_000,
@@ -185,15 +210,12 @@ describeMounts('glossa bench', () => {
           {
             env: { TMPDIR: scratch.path },
             patience: 120_000,
-            onStart(child) {
-              const look = setInterval(() => {
+            onStart: (child) =>
+              repeatedly(child, () => {
                 const both = mountPoints().filter((point) => point.startsWith(scratch.path));
-                if (both.length < 2) return;
-                clearInterval(look);
-                child.kill('SIGINT');
-              }, 20);
-              child.once('exit', () => clearInterval(look));
-            },
+                if (both.length === 2) child.kill('SIGINT');
+                return both.length === 2;
+              }),
           },
         );
         expect(ended.status).toBe(130);
@@ -208,7 +230,15 @@ describeMounts('glossa bench', () => {
     () =>
       withScratch(async (scratch) => {
         const languages = 'typescript,python,javascript';
-        const args = ['--translator', 'negative', '--in', languages, '-w', 'miss,phpsim'];
+        const args = [
+          '--translator',
+          'negative',
+          '--in',
+          languages,
+          '-w',
+          'miss,phpsim',
+          '--breakdown',
+        ];
         const ended = await bench(scratch, args);
         expect(ended.err).toBe('');
         expect(ended.status).toBe(0);
@@ -217,6 +247,46 @@ describeMounts('glossa bench', () => {
         for (const { results } of run.workloads) {
           const counts = results.map(({ measured }) => measured!.counts['lookups passed on']);
           expect(new Set(counts).size).toBe(1);
+        }
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+
+  it(
+    'says where the time of a request goes',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', volfile());
+        // The longer the round, the surer it is seen in the profile.
+        const args = ['a.vol', '-w', 'hit', '--breakdown', '--duration', '0.2'];
+        const ended = await glossa(
+          scratch,
+          ['bench', ...args, '--rounds', '1', '--json', '--data', '.'],
+          { env: { TMPDIR: scratch.path }, patience: 120_000 },
+        );
+        expect(ended.status).toBe(0);
+        const { breakdown } = runOf(ended).workloads[0]!.results[0]!.measured!;
+        expect(breakdown[0]!.part).toBe('kernel and FUSE');
+        expect(breakdown.find(({ part }) => part === 'storage')!.nanoseconds).toBeGreaterThan(0);
+        expect(breakdown.every(({ nanoseconds }) => nanoseconds >= 0)).toBe(true);
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+
+  it(
+    'measures GlusterFS beside a stack, or says why it cannot',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', volfile());
+        const ended = await bench(scratch, ['a.vol', '-w', 'miss', '--with', 'glusterfs,nl-cache']);
+        expect(ended.status).toBe(0);
+        const { stacks, workloads, warnings } = runOf(ended);
+        if (stacks.length === 1) expect(warnings.join()).toContain('GlusterFS is left out: ');
+        else {
+          expect(stacks.map(({ name }) => name)).toEqual(['a', 'glusterfs', 'nl-cache']);
+          expect(workloads[0]!.results.map(rounds)).toEqual([2, 2, 2]);
         }
         expectClean(scratch);
       }),

@@ -2,6 +2,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CpuProfile } from '../../bench/breakdown.ts';
 import type { StackPlan } from '../../bench/measure.ts';
 import { NotMeasured } from '../../bench/missing.ts';
 import type { Stack } from '../../bench/schema.ts';
@@ -39,10 +40,13 @@ const GRACE_MS = 5000;
 /** How long one that was killed may take to be known as such. */
 const KNOWN_MS = 1000;
 const LOG_LINES = 3;
+/** From one sample of a profile to the next. */
+const PROFILE_US = 200;
 
 /** A stack as it is measured. */
 export function planOf(stack: BenchStack, serving: Serving): Stack & StackPlan {
   const { name, description, volfile, volumes } = stack;
+  const { scratch, profile } = serving;
   const counting = countingVolumes(volumes);
   const folder = join(serving.data, name);
   const discard = (): void => rmSync(folder, { recursive: true, force: true });
@@ -53,15 +57,33 @@ export function planOf(stack: BenchStack, serving: Serving): Stack & StackPlan {
     counted: counting.length === 0 ? null : { attribute: STATEDUMP, volumes: counting },
     serve(fresh) {
       if (fresh) discard();
-      return serve(stack, folder, serving);
+      const options = profile === null ? [] : profileOptions(profile, `${name}-${Date.now()}`);
+      return serve(stack, folder, serving, options);
+    },
+    serveProfiled() {
+      discard();
+      const fine = `--cpu-prof-interval=${PROFILE_US}`;
+      return serve(stack, folder, serving, [...profileOptions(scratch, name), fine]);
+    },
+    takeProfile() {
+      const path = join(scratch, `${name}.cpuprofile`);
+      if (!existsSync(path)) return null;
+      const read = JSON.parse(readFileSync(path, 'utf8')) as CpuProfile;
+      rmSync(path);
+      return read;
     },
     discard,
   };
 }
 
 /** @throws {NotMeasured} with what the server said */
-async function serve(stack: BenchStack, folder: string, serving: Serving): Promise<Served> {
-  const { scratch, mountFlags, profile, terminal } = serving;
+async function serve(
+  stack: BenchStack,
+  folder: string,
+  serving: Serving,
+  nodeOptions: readonly string[],
+): Promise<Served> {
+  const { scratch, mountFlags, terminal } = serving;
   const mountpoint = join(scratch, `${stack.name}-mnt`);
   const logFile = join(scratch, `${stack.name}.log`);
   mkdirSync(mountpoint, { recursive: true });
@@ -73,7 +95,6 @@ async function serve(stack: BenchStack, folder: string, serving: Serving): Promi
   const said: string[] = [];
   const hear = (text: string): void => void said.push(text);
   const stderr = openSync(logFile, 'a');
-  const nodeOptions = profile === null ? [] : profileOptions(profile, stack.name);
   const begun = performance.now();
   const server = new Server(
     ['mount', stack.path, mountpoint, '--log-file', logFile, ...mountFlags, ...folders],
@@ -107,7 +128,7 @@ async function serve(stack: BenchStack, folder: string, serving: Serving): Promi
 const profileOptions = (folder: string, name: string): string[] => [
   '--cpu-prof',
   `--cpu-prof-dir=${folder}`,
-  `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`,
+  `--cpu-prof-name=${name}.cpuprofile`,
 ];
 
 /** Ends a server, and takes away its mount if it could not do so itself. */

@@ -44,6 +44,7 @@ describe('what glossa bench is told', () => {
     [['-w', 'hti'], "--workload does not know 'hti' (did you mean 'hit'?)"],
     [['-w', 'command'], "--workload does not know 'command'"],
     [['--cpu', 'sane'], "--cpu does not know 'sane' (did you mean 'same'?)"],
+    [['--with', 'gluster'], "--with does not know 'gluster' (did you mean 'glusterfs'?)"],
     [['--rounds', '0'], '--rounds takes at least 1'],
     [['--duration', '0'], '--duration takes more than 0 seconds'],
     [['--clients', '65'], '--clients takes 1 to 64'],

@@ -5,6 +5,7 @@ import { type WorkloadName, workloadNames } from '../../bench/workloads/index.ts
 import { didYouMean } from '../../core/nearest.ts';
 import { UsageError } from '../exit.ts';
 import { type Flags, type FlagValues, list, number, text, toggle } from '../flags.ts';
+import { type GlusterName, glusterNames } from './gluster.ts';
 
 /** What a first run measures. */
 const FIRST: readonly WorkloadName[] = [
@@ -25,6 +26,10 @@ export const benchFlags = {
   translator: text({ value: 'NAME', help: 'an example, or a folder with one module in languages' }),
   in: text({ value: 'LANGUAGES', help: 'typescript,python,javascript,c; none: a folder alone' }),
   option: list({ value: 'KEY=VALUE', help: 'of the translator; may be repeated' }),
+  with: list({
+    value: 'OTHERS',
+    help: `mounts of GlusterFS beside them: ${glusterNames.join(', ')}`,
+  }),
   workload: list({
     short: 'w',
     value: 'NAMES',
@@ -51,6 +56,7 @@ export const benchFlags = {
     help: 'seconds the kernel believes that a name is absent (0)',
   }),
   'no-passthrough': toggle({ help: 'read and write all data in the server' }),
+  breakdown: toggle({ help: 'also where the time of a request goes, in a round with a profile' }),
   profile: text({ value: 'DIR', help: "CPU profiles of the servers' Node, a file for each start" }),
   out: text({ value: 'DIR', help: 'a folder to make, with run.json, report.md and report.html' }),
   force: toggle({ help: 'DIR may exist; its report is replaced' }),
@@ -71,7 +77,10 @@ export interface BenchSettings {
   readonly clients: number;
   readonly rate: number | null;
   readonly cold: boolean;
+  readonly breakdown: boolean;
   readonly seed: number;
+  /** Mounts of others, which come last. */
+  readonly others: readonly GlusterName[];
   /** The workload `command`. */
   readonly command: readonly string[];
   /** Of `glossa mount`. */
@@ -103,7 +112,9 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null): B
     clients,
     rate,
     cold,
+    breakdown: flags.breakdown,
     seed,
+    others: flags.with.length === 0 ? [] : chosen('--with', flags.with, glusterNames),
     command: rest ?? [],
     mountFlags: [
       ...Object.entries(timeouts).map(([name, value]) => `--${name}=${value}`),
@@ -120,7 +131,7 @@ function workloadsOf(given: readonly string[], rest: readonly string[] | null): 
 }
 
 /** The words of a flag that takes several, each once. @throws {UsageError} */
-function chosen<V extends string>(
+export function chosen<V extends string>(
   flag: string,
   given: readonly string[],
   known: readonly V[],

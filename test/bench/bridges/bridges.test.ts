@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { NotMeasured } from '../../../runtime/bench/missing.ts';
+import { anyFd, type Batch, lookups, reads } from '../../../runtime/cli/bench/call/callers.ts';
+import { measurePairs } from '../../../runtime/cli/bench/call/pairs.ts';
 import { EIO, ENOENT } from '../../../runtime/core/errno.ts';
 import { fail, unwind } from '../../../runtime/core/fops.gen.ts';
 import { defineTranslator, type Translator } from '../../../runtime/core/xlator.ts';
 import { Cleanup } from '../cleanup.ts';
 import { Tools } from '../tools.ts';
-import { anyFd, type Batch, lookups, reads } from './callers.ts';
 import { everything, type Lab, nothing, openLab, startGraph, startModule } from './graphs.ts';
-import { measurePairs } from './pairs.ts';
 
 const said: string[] = [];
 const cleanup = new Cleanup();

@@ -10,14 +10,14 @@ import { runInNewContext } from 'node:vm';
 import { isMissing, type Missing, orMissing } from '../../../runtime/bench/missing.ts';
 import { digits, ranged } from '../../../runtime/bench/numbers.ts';
 import { compare, estimate, isJumpy, ratio } from '../../../runtime/bench/statistics.ts';
+import { anyFd, type Batch, openFile, reads } from '../../../runtime/cli/bench/call/callers.ts';
+import { type Load, measurePairs, type Series } from '../../../runtime/cli/bench/call/pairs.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
 import { makeFolder } from '../bench.ts';
 import type { Figure } from '../figures.ts';
 import type { Report, Row } from '../report.ts';
-import { anyFd, type Batch, openFile, reads } from './callers.ts';
 import { everything, type Lab, languages, READ_SIZE, startGraph, startModule } from './graphs.ts';
-import { type Load, measurePairs, type Series } from './pairs.ts';
 
 /**
  * Each batch finds the memory of those before it free: a read into memory that is new to the process

@@ -2,11 +2,12 @@
 import { isMissing, type Missing, orMissing } from '../../../runtime/bench/missing.ts';
 import { digits, ranged } from '../../../runtime/bench/numbers.ts';
 import { compare, difference, estimate, isJumpy } from '../../../runtime/bench/statistics.ts';
+import { type Batch, lookups } from '../../../runtime/cli/bench/call/callers.ts';
+import { type Load, measurePairs } from '../../../runtime/cli/bench/call/pairs.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import type { Bar, Figure } from '../figures.ts';
 import type { Report, Row } from '../report.ts';
-import { type Batch, lookups } from './callers.ts';
 import {
   everything,
   type Lab,
@@ -16,7 +17,6 @@ import {
   startModule,
   type Volume,
 } from './graphs.ts';
-import { type Load, measurePairs } from './pairs.ts';
 
 interface Kind {
   readonly what: string;

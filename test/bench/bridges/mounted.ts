@@ -8,13 +8,13 @@ import { join } from 'node:path';
 import { isMissing, NotMeasured, orMissing } from '../../../runtime/bench/missing.ts';
 import { digits, ranged } from '../../../runtime/bench/numbers.ts';
 import { compare, estimate, ratio } from '../../../runtime/bench/statistics.ts';
+import type { Batch } from '../../../runtime/cli/bench/call/callers.ts';
+import { type Load, measurePairs, type Series } from '../../../runtime/cli/bench/call/pairs.ts';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 import { type Bench, makeFolder, type VolumeText } from '../bench.ts';
 import type { Report } from '../report.ts';
 import { startGlossa } from '../targets.ts';
-import type { Batch } from './callers.ts';
 import { type Lab, READ_SIZE } from './graphs.ts';
-import { type Load, measurePairs, type Series } from './pairs.ts';
 
 const FULL: Load = { rounds: 31, best: 4, count: 256, warm: 20_000 };
 const QUICK: Load = { rounds: 5, best: 2, count: 256, warm: 2000 };
@@ -27,7 +27,7 @@ const lookVolume: VolumeText = {
   type: 'features/glupy',
   options: {
     'module-name': 'look.py',
-    'module-path': join(packageRoot, 'test/bench/modules/python'),
+    'module-path': join(packageRoot, 'runtime/bench/modules/python'),
   },
 };
 

@@ -5,12 +5,12 @@
 import { isMissing, type Missing, orMissing } from '../../../runtime/bench/missing.ts';
 import { digits, ranged } from '../../../runtime/bench/numbers.ts';
 import { compare, difference, estimate, isJumpy } from '../../../runtime/bench/statistics.ts';
+import { lookups } from '../../../runtime/cli/bench/call/callers.ts';
+import { type Load, measurePairs, type Series } from '../../../runtime/cli/bench/call/pairs.ts';
 import { type FopName, fopNames } from '../../../runtime/core/fops.gen.ts';
 import type { Figure } from '../figures.ts';
 import type { Report } from '../report.ts';
-import { lookups } from './callers.ts';
 import { everything, type Lab, startGraph, startModule } from './graphs.ts';
-import { type Load, measurePairs, type Series } from './pairs.ts';
 
 const FULL: Load = { rounds: 31, best: 24, count: 20_000, warm: 500_000 };
 const QUICK: Load = { rounds: 5, best: 2, count: 5000, warm: 20_000 };

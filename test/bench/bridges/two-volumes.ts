@@ -4,11 +4,11 @@
  * --expose-gc: what is garbage is no volume's memory.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { lookups } from '../../../runtime/cli/bench/call/callers.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
 import { Cleanup } from '../cleanup.ts';
 import { Tools } from '../tools.ts';
-import { lookups } from './callers.ts';
 import { nothing, openLab, startModule } from './graphs.ts';
 import type { Second } from './second.ts';
 

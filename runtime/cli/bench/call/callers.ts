@@ -3,15 +3,16 @@
  * them, and every answer checked. A batch goes on without the event loop as long as answers come at
  * once.
  */
-import { NotMeasured } from '../../../runtime/bench/missing.ts';
-import { errnoName } from '../../../runtime/core/errno.ts';
-import { Fd } from '../../../runtime/core/fd.ts';
-import { wind } from '../../../runtime/core/fops.gen.ts';
-import { type Frame, newRequest, Stack } from '../../../runtime/core/frame.ts';
-import type { Graph } from '../../../runtime/core/graph.ts';
-import type { Inode } from '../../../runtime/core/inode.ts';
-import { Loc } from '../../../runtime/core/loc.ts';
-import type { Xlator } from '../../../runtime/core/xlator.ts';
+import { NotMeasured } from '../../../bench/missing.ts';
+import type { Dict } from '../../../core/dict.ts';
+import { errnoName } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import { type Frame, newRequest, Stack } from '../../../core/frame.ts';
+import type { Graph } from '../../../core/graph.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Xlator } from '../../../core/xlator.ts';
 import { READ_SIZE } from './graphs.ts';
 
 /** Makes so many requests; microseconds that each took. @throws {NotMeasured} for a wrong answer */
@@ -63,23 +64,27 @@ function batchOf(
   };
 }
 
-/** Lookups of names in the root; success unless an errno is told. */
-export function lookups({ inodes, links, top }: Graph, wantedErrno = 0): Batch {
+/** Lookups of names in the root, all with one xdata; success unless an errno is told. */
+export function lookups(
+  { inodes, links, top }: Graph,
+  wantedErrno = 0,
+  xdata: Dict | null = null,
+): Batch {
   const locs = Array.from(
     { length: NAMES },
     (_, at) => new Loc(inodes.newInode(), inodes.root, `name-${at}`),
   );
   return batchOf(wantedErrno === 0 ? 0 : -1, wantedErrno, (at, answered) => {
     const frame = newRequest(new Stack(0, 0, 1, 'LOOKUP'), top);
-    wind.lookup(frame, 0, answered, links, locs[at % NAMES]!, null);
+    wind.lookup(frame, 0, answered, links, locs[at % NAMES]!, xdata);
   });
 }
 
-/** Reads of the first 128 KiB of an open file. */
-export function reads({ links, top }: Graph, fd: Fd): Batch {
-  return batchOf(READ_SIZE, 0, (_, answered) => {
+/** Reads of the beginning of an open file. */
+export function reads({ links, top }: Graph, fd: Fd, size = READ_SIZE): Batch {
+  return batchOf(size, 0, (_, answered) => {
     const frame = newRequest(new Stack(0, 0, 1, 'READ'), top);
-    wind.readv(frame, 0, answered, links, fd, READ_SIZE, 0, 0, null);
+    wind.readv(frame, 0, answered, links, fd, size, 0, 0, null);
   });
 }
 

@@ -1,0 +1,51 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { command } from '../../../test/support/cli.ts';
+import type { Cost } from './call/measure.ts';
+
+const folders = (): string[] =>
+  readdirSync(tmpdir()).filter((name) => name.startsWith('glossa-call-'));
+
+it('measures each kind of call in each language, over TypeScript', async () => {
+  const before = folders();
+  const args = ['--in', 'python,javascript', '--rounds', '1', '--json'];
+  const { status, out, err } = await command(['bench', 'call', ...args]);
+  expect(err).toBe('');
+  expect(status).toBe(0);
+  const { calls } = JSON.parse(out) as {
+    readonly calls: readonly {
+      readonly kind: string;
+      readonly typescript: Cost;
+      readonly over: Readonly<Record<string, Cost>>;
+    }[];
+  };
+  expect(calls.map(({ kind }) => kind)).toEqual([
+    ...['decided', 'passed', 'seen', 'awaited', 'read-4k', 'read-128k', 'dict'],
+  ]);
+  for (const { typescript, over } of calls) {
+    expect(typescript.median).toBeGreaterThan(0);
+    expect(Object.keys(over)).toEqual(['python', 'javascript']);
+    for (const cost of Object.values(over)) expect(Number.isFinite(cost.median)).toBe(true);
+  }
+  expect(folders()).toEqual(before);
+});
+
+it('shows them in a table', async () => {
+  const args = ['--in', 'javascript', '--only', 'passed', '--rounds', '1'];
+  const { status, out } = await command(['bench', 'call', ...args]);
+  expect(status).toBe(0);
+  expect(out).toMatch(/^ +TypeScript +JavaScript$/m);
+  expect(out).toMatch(/^passed on +\d+( \?)? +[+-]?\d+( \?)?$/m);
+});
+
+it.each<[string[], string]>([
+  [['--in', 'pyton'], "--in does not know 'pyton' (did you mean 'python'?)"],
+  [['--only', 'sen'], "--only does not know 'sen' (did you mean 'seen'?)"],
+  [['--rounds', '0'], '--rounds takes at least 1'],
+  [['x'], "unexpected 'x'"],
+])('%j is wrong use', async (args, message) => {
+  const { status, err } = await command(['bench', 'call', ...args]);
+  expect(err).toContain(message);
+  expect(status).toBe(2);
+});

@@ -1,0 +1,179 @@
+/**
+ * What is measured through: graphs of a leaf and of a module in one of the languages over it, in
+ * this process, with the clock and timers of a mount.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import glupy from '../../../../bridges/host/index.ts';
+import native from '../../../../bridges/native/index.ts';
+import { NotMeasured } from '../../../bench/missing.ts';
+import { ENOENT } from '../../../core/errno.ts';
+import { GraphError } from '../../../core/errors.ts';
+import { fail, unwind } from '../../../core/fops.gen.ts';
+import { Graph } from '../../../core/graph.ts';
+import { IA_IFREG, Iatt } from '../../../core/iatt.ts';
+import { WARNING } from '../../../core/log.ts';
+import { defineTranslator, type Translator } from '../../../core/xlator.ts';
+import { packageRoot } from '../../../sys/paths.ts';
+import { NodeContext } from '../../context.ts';
+import { includeDir } from '../../include-dir.ts';
+
+export interface Lab {
+  readonly signal: AbortSignal;
+  /** For compiled modules. */
+  readonly folder: string;
+  readonly cleanup: {
+    /** `step` runs at the end. */
+    add(step: () => Promise<void>): void;
+  };
+  /** What the volumes log. */
+  say(message: string): void;
+}
+
+type AnyTranslator = Translator<unknown>;
+
+export interface Volume {
+  readonly translator: AnyTranslator;
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+// -- the languages -------------------------------------------------------------------------------
+
+export interface Language {
+  readonly title: string;
+  /** The volume of the module of this name. @throws {NotMeasured} */
+  volume(lab: Lab, module: string): Promise<Volume>;
+}
+
+const modules = join(packageRoot, 'runtime/bench/modules');
+
+const hosted = (title: string, folder: string, extension: string): Language => ({
+  title,
+  async volume(_lab, module) {
+    const options = { 'module-name': module + extension, 'module-path': join(modules, folder) };
+    return { translator: glupy as unknown as AnyTranslator, options };
+  },
+});
+
+const inProcess = (
+  title: string,
+  find: (lab: Lab, module: string) => string,
+  more: Readonly<Record<string, string>> = {},
+): Language => ({
+  title,
+  async volume(lab, module) {
+    const options = { 'module-path': find(lab, module), ...more };
+    return { translator: native as unknown as AnyTranslator, options };
+  },
+});
+
+export const languages = {
+  typescript: inProcess('TypeScript', (_lab, name) => join(modules, 'typescript', `${name}.ts`)),
+  python: hosted('Python', 'python', '.py'),
+  javascript: hosted('JavaScript', 'javascript', '.js'),
+  c: inProcess('C through koffi', compiled),
+  'ffi-rs': inProcess('C through ffi-rs', compiled, { ffi: 'ffi-rs' }),
+} as const satisfies Record<string, Language>;
+
+export type LanguageName = keyof typeof languages;
+
+/** Longest that a compiler may take. */
+const COMPILE_MS = 60_000;
+
+/** The shared object of a module in C, compiled the first time. @throws {NotMeasured} */
+function compiled({ folder }: Lab, name: string): string {
+  const source = join(modules, 'c', `${name}.c`);
+  if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
+  const object = join(folder, `${name}.so`);
+  if (existsSync(object)) return object;
+  const flags = ['-std=gnu11', '-O2', '-Wall', '-fPIC', '-shared', '-I', includeDir];
+  const { status, stderr, error } = spawnSync('cc', [...flags, '-o', object, source], {
+    encoding: 'utf8',
+    timeout: COMPILE_MS,
+  });
+  if (error !== undefined) {
+    throw new NotMeasured('there is no C compiler (apt install gcc libc6-dev)');
+  }
+  if (status !== 0) throw new NotMeasured(stderr.trim().split('\n').at(-1)!);
+  return object;
+}
+
+// -- leaves --------------------------------------------------------------------------------------
+
+const attributes = Object.assign(new Iatt(), {
+  iaType: IA_IFREG,
+  iaNlink: 1,
+  iaCtime: 1,
+  iaGfid: '00000000-0000-4000-8000-000000000007',
+});
+
+/** Bytes of a read: as many as the kernel asks for at once by default. */
+export const READ_SIZE = 128 * 1024;
+
+/** What every read gets, or its beginning: the leaf's own memory, which nobody may change. */
+const content = Uint8Array.from({ length: READ_SIZE }, (_, at) => at % 251);
+
+/** Beginnings of it, which are made once. */
+const parts = new Map<number, Uint8Array>();
+
+function part(size: number): Uint8Array {
+  const made = content.subarray(0, size);
+  parts.set(size, made);
+  return made;
+}
+
+const leaf = (fops: AnyTranslator['fops']): Volume => ({
+  translator: defineTranslator<unknown, Record<string, never>>({
+    type: 'bench/leaf',
+    description: 'Answers at once.',
+    children: [0, 0],
+    options: {},
+    fops,
+    init: () => null,
+  }) as unknown as AnyTranslator,
+});
+
+/** No name exists. */
+export const nothing = leaf({ lookup: (frame) => fail.lookup(frame, ENOENT) });
+
+/** Every name exists, and every file has the same content. */
+export const everything = leaf({
+  lookup: (frame, _xl, { inode }) =>
+    unwind.lookup(frame, 0, 0, inode, attributes, null, attributes),
+  readv: (frame, _xl, _fd, size) =>
+    unwind.readv(frame, size, 0, parts.get(size) ?? part(size), attributes, null),
+});
+
+// -- graphs --------------------------------------------------------------------------------------
+
+/** Starts a graph of these volumes, the lowest first. @throws {NotMeasured} when it does not start */
+export async function startGraph(lab: Lab, volumes: readonly Volume[]): Promise<Graph> {
+  const sink = { write: (line: string) => lab.say(line), now: Date.now };
+  const context = new NodeContext({ sink, baseDir: packageRoot, wake: () => {} });
+  const specs = volumes.map(({ translator, options = {} }, at) => ({
+    name: `volume-${at}`,
+    translator,
+    options: Object.entries(options).map(([key, value]) => ({ key, value })),
+    subvolumes: at === 0 ? [] : [`volume-${at - 1}`],
+  }));
+  const graph = new Graph(specs, context, { default: WARNING, volumes: new Map() });
+  try {
+    await graph.start();
+  } catch (error) {
+    if (error instanceof GraphError) throw new NotMeasured(error.message.split('\n')[0]!);
+    throw error;
+  }
+  lab.cleanup.add(() => graph.stop());
+  return graph;
+}
+
+/** A module over a leaf. @throws {NotMeasured} */
+export async function startModule(
+  lab: Lab,
+  language: LanguageName,
+  module: string,
+  below: Volume,
+): Promise<Graph> {
+  return startGraph(lab, [below, await languages[language].volume(lab, module)]);
+}

@@ -1,0 +1,166 @@
+/** What one call of a translator costs in each language, over the same translator in TypeScript. */
+import { isMissing, type Missing, orMissing } from '../../../bench/missing.ts';
+import { compare, difference, estimate } from '../../../bench/statistics.ts';
+import { Dict } from '../../../core/dict.ts';
+import { ENOENT } from '../../../core/errno.ts';
+import type { Graph } from '../../../core/graph.ts';
+import { anyFd, type Batch, lookups, reads } from './callers.ts';
+import {
+  everything,
+  type Lab,
+  type LanguageName,
+  languages,
+  nothing,
+  READ_SIZE,
+  startModule,
+  type Volume,
+} from './graphs.ts';
+import { type Load, measurePairs } from './pairs.ts';
+
+interface Kind {
+  /** For a table's head. */
+  readonly title: string;
+  readonly help: string;
+  /** The module; in TypeScript and C, another one does the same where there is no such form. */
+  readonly module: string;
+  readonly instead?: string;
+  readonly below: Volume;
+  ask(graph: Graph): Batch;
+}
+
+const PAGE = 4096;
+
+/** A dict of ten: what rides along with a lookup on a volume with many features. */
+const ten = (): Dict =>
+  Dict.of(
+    Object.fromEntries(
+      Array.from({ length: 10 }, (_, i) => [`key-${i}`, i % 3 === 0 ? `value ${i}` : i]),
+    ),
+  );
+
+const look = (title: string, size: number): Kind => ({
+  title,
+  help: `a read of ${title.split(' ')[1]} KiB, whose reply the module sees and leaves alone`,
+  module: 'look',
+  below: everything,
+  ask: (graph) => reads(graph, anyFd(graph), size),
+});
+
+export const kinds = {
+  decided: {
+    title: 'decided',
+    help: 'a lookup that the module answers itself',
+    module: 'hit',
+    below: nothing,
+    ask: (graph) => lookups(graph, ENOENT),
+  },
+  passed: {
+    title: 'passed on',
+    help: 'a lookup that the module passes on and does not see again: the least there is',
+    module: 'passed',
+    below: everything,
+    ask: (graph) => lookups(graph),
+  },
+  seen: {
+    title: 'seen again',
+    help: 'a lookup that the module passes on and sees again in its callback',
+    module: 'seen',
+    below: everything,
+    ask: (graph) => lookups(graph),
+  },
+  awaited: {
+    title: 'awaited',
+    help: 'a lookup that an async method awaits; in TypeScript and C, the callback',
+    module: 'awaited',
+    instead: 'seen',
+    below: everything,
+    ask: (graph) => lookups(graph),
+  },
+  'read-4k': look('read 4 KiB', PAGE),
+  'read-128k': look('read 128 KiB', READ_SIZE),
+  dict: {
+    title: 'dict of 10',
+    help: 'a lookup with a dict of ten pairs, of which the module reads one',
+    module: 'xdata',
+    below: everything,
+    ask: (graph) => lookups(graph, 0, ten()),
+  },
+} as const satisfies Record<string, Kind>;
+
+export type KindName = keyof typeof kinds;
+export const kindNames = Object.keys(kinds) as KindName[];
+
+/** Nanoseconds. */
+export interface Cost {
+  readonly median: number;
+  /** The lowest and the highest round. */
+  readonly low: number;
+  readonly high: number;
+  /** The rounds lie so far apart that it may be anything. */
+  readonly doubtful: boolean;
+}
+
+export interface CallCosts {
+  readonly kind: KindName;
+  /** Of one call in TypeScript, all of the request included. */
+  readonly typescript: Cost | Missing;
+  /** What one call takes more than that, in the same round. */
+  readonly over: Readonly<Partial<Record<LanguageName, Cost | Missing>>>;
+}
+
+const NATIVE: LanguageName = 'typescript';
+
+/**
+ * Measures one kind of call in all of the languages, in rounds beside each other.
+ * @throws {NotMeasured} for a wrong answer
+ */
+export async function callCosts(
+  lab: Lab,
+  name: KindName,
+  wanted: readonly LanguageName[],
+  load: Load,
+): Promise<CallCosts> {
+  const { module, below, ask, instead }: Kind = kinds[name];
+  const graphs = new Map<LanguageName, Graph>();
+  const missing = new Map<LanguageName, Missing>();
+  for (const language of [NATIVE, ...wanted.filter((it) => it !== NATIVE)]) {
+    const isScript = language === 'python' || language === 'javascript';
+    const found = await orMissing(() =>
+      startModule(lab, language, isScript ? module : (instead ?? module), below),
+    );
+    if (isMissing(found)) missing.set(language, found);
+    else graphs.set(language, found);
+  }
+  try {
+    const variants = Object.fromEntries([...graphs].map(([it, graph]) => [it, ask(graph)]));
+    return costsOf(name, await measurePairs(lab, variants, load), missing);
+  } finally {
+    for (const graph of graphs.values()) await graph.stop();
+  }
+}
+
+const NS = 1000;
+
+function costsOf(
+  kind: KindName,
+  series: Readonly<Record<string, readonly number[]>>,
+  missing: ReadonlyMap<LanguageName, Missing>,
+): CallCosts {
+  const nanoseconds = (language: LanguageName): number[] | undefined =>
+    series[language]?.map((us) => us * NS);
+  const base = nanoseconds(NATIVE);
+  if (base === undefined) return { kind, typescript: missing.get(NATIVE)!, over: {} };
+  const over: Partial<Record<LanguageName, Cost | Missing>> = {};
+  for (const language of Object.keys(languages) as LanguageName[]) {
+    if (language === NATIVE) continue;
+    const mine = nanoseconds(language);
+    const cost = mine === undefined ? missing.get(language) : compare(mine, base, difference);
+    if (cost !== undefined) over[language] = cost;
+  }
+  const own = compare(base, base, difference);
+  return {
+    kind,
+    typescript: { ...estimate(base), doubtful: own.doubtful },
+    over,
+  };
+}
