@@ -78,7 +78,7 @@ export const differences: readonly Difference[] = [
   {
     name: 'flags taken away by fcntl',
     reason:
-      'With passthrough the kernel opens the file of the disk with the flags of the open, and what fcntl takes away later (O_APPEND, O_DIRECT) that file keeps.',
+      'With passthrough the kernel opens the file of the disk with the flags of the open, and what fcntl takes away later (O_APPEND; O_DIRECT, where the file was open before) that file keeps.',
     kept: 'the executor takes neither away',
   },
   {

@@ -1,11 +1,11 @@
 /** Many at once: processes, clients, open files, entries. */
 import { describe, expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
-import { errorsIn, onStage, type Stage } from '../support/stage.ts';
+import { errorsIn, onStage, onUsersStage, type Stage } from '../support/stage.ts';
 
 const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
 
-onStage('at once', [...allKinds, 'awaited'], (stage) => {
+const atOnce = (stage: Stage): void => {
   it('eight processes create, write, rename, unlink and verify what they read', async () => {
     const out = await stage.ok(`mkdir d0 d1 d2
       for n in 1 2 3 4 5 6 7 8; do ${worker('mixed')} $n 100 > left.$n & done; wait
@@ -49,7 +49,10 @@ onStage('at once', [...allKinds, 'awaited'], (stage) => {
       '1000 written, 1000 read, 1000 after unlink, 0 left\n',
     );
   });
-});
+};
+
+onStage('at once', [...allKinds, 'awaited', 'native'], atOnce);
+onUsersStage('at once', ['python'], atOnce);
 
 onStage('20 000 entries', ['python', 'memory'], (stage) => {
   it('are made, listed without a duplicate, looked at, and removed', async () => {

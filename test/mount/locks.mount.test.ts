@@ -5,7 +5,7 @@ import type { Statedump } from '../../runtime/cli/statedump.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { glossa } from '../support/mount.ts';
 import type { Kind } from '../support/stacks.ts';
-import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
+import { onStage, onUsersStage, type SameSettings, type Stage } from '../support/stage.ts';
 
 const PATIENCE = { timeout: 30_000 };
 
@@ -30,7 +30,7 @@ const dumpOf = async (stage: Stage, wanted = 'features/locks'): Promise<Dump> =>
   return volumes.find(({ type }) => type === wanted)!.dump;
 };
 
-onStage('locks', both, (stage) => {
+const locks = (stage: Stage): void => {
   it('record locks: every type against every other, in parts', async () => {
     const pairs = ['r', 'w'].flatMap((held) => ['r', 'w'].map((wanted) => [held, wanted]));
     const lines = pairs.map(
@@ -110,7 +110,10 @@ onStage('locks', both, (stage) => {
     );
     expect(out).toBe('2400\n');
   });
-});
+};
+
+onStage('locks', both, locks);
+onUsersStage('locks', ['locks'], locks);
 
 onStage('locks by chance', ['locks'], (stage) => {
   const fd = fc.nat(2);

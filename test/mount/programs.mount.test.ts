@@ -1,7 +1,7 @@
 /** Programs at work on a mount, as in a bare folder: git, tar, sqlite, a compiler, make. */
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
-import { onStage, type SameSettings } from '../support/stage.ts';
+import { onStage, onUsersStage, type SameSettings, type Stage } from '../support/stage.ts';
 
 const git: SameSettings = {
   // Its index remembers inode numbers and times of change.
@@ -27,7 +27,7 @@ git checkout -q -b side; sed -i 's/^5/five/' d*/f*; git commit -qam side; git ch
 echo more >> d0/f7; git commit -qam more; git merge -q side -m merged; cd ..
 `;
 
-onStage('programs', [...allKinds, 'awaited', 'native'], (stage) => {
+const programs = (stage: Stage): void => {
   it('git: init, commit, branch, merge', async () => {
     const { status, out } = await stage.same(
       `${REPOSITORY} cd origin; git log --format='%H %s'; git status --short
@@ -140,4 +140,7 @@ int part(int n) { return n + ADD; }' > part.c
     expect(status).toBe(126);
     expect(out).toMatch(/^42\nmake: 'prog' is up to date.\n1\n43\n/);
   });
-});
+};
+
+onStage('programs', [...allKinds, 'awaited', 'native'], programs);
+onUsersStage('programs', ['python'], programs);

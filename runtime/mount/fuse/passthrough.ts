@@ -10,8 +10,12 @@
  * translator that begins to watch sees the files that are opened anew from then on. All name the
  * same backing file, which is registered with the first and given back with the last.
  *
+ * A file that is opened with O_DIRECT is not the first: the file of the disk would keep that flag,
+ * also when fcntl(2) takes it away for a last piece that is no whole block, as dd does.
+ *
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
  */
+import { constants } from 'node:fs';
 import { errnoName } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import type { Inode } from '../../core/inode.ts';
@@ -23,6 +27,8 @@ import { FOPEN_NOFLUSH, FOPEN_PASSTHROUGH } from './protocol.ts';
 /** FUSE_DEV_IOC_BACKING_OPEN of a struct fuse_backing_map, FUSE_DEV_IOC_BACKING_CLOSE of an id. */
 const BACKING_OPEN = 0x4010e501;
 const BACKING_CLOSE = 0x4004e502;
+
+const { O_DIRECT } = constants;
 
 /** A file that the kernel has: its id there, and how many open Fds use it. */
 interface Backing {
@@ -66,7 +72,8 @@ export class Passthrough {
     const storage = unwatched(links);
     this.openFlags = storage !== null && links.flush.xl === storage ? FOPEN_NOFLUSH : 0;
     this.backingId = 0;
-    const backing = this.byInode.get(fd.inode) ?? (cached ? null : this.register(storage, fd));
+    const may = !cached && (fd.flags & O_DIRECT) === 0;
+    const backing = this.byInode.get(fd.inode) ?? (may ? this.register(storage, fd) : null);
     if (backing === null) return;
     backing.users += 1;
     this.byFd.set(fd, backing);
