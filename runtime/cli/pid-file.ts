@@ -13,11 +13,12 @@ export class PidFile {
     this.path = path;
   }
 
-  /** @throws {Failure} */
+  /** It goes with the process, however that ends short of being killed. @throws {Failure} */
   write(): void {
     if (this.path === undefined) return;
     try {
       writeFileSync(this.path, content);
+      process.on('exit', this.onExit);
     } catch (error) {
       throw new Failure(`cannot write the pid file ${this.path}: ${reason(error)}`);
     }
@@ -25,6 +26,7 @@ export class PidFile {
 
   /** Removes it, unless another process has made it its own. */
   remove(): void {
+    process.off('exit', this.onExit);
     if (this.path === undefined) return;
     try {
       if (readFileSync(this.path, 'utf8') === content) rmSync(this.path);
@@ -32,4 +34,6 @@ export class PidFile {
       // Somebody removed it before; that is what was wanted.
     }
   }
+
+  private readonly onExit = (): void => this.remove();
 }

@@ -1,6 +1,6 @@
 /** The project's source files, for tests about their form. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 export interface SourceFile {
   /** From the top of the checkout. */
@@ -8,7 +8,8 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Every tracked or new file whose name ends in one of `endings`, without generated ones. */
+/** Every tracked or new file whose name ends in one of `endings`, without generated ones, and
+ *  without those that were removed, which are tracked until that is committed. */
 export function sources(...endings: string[]): SourceFile[] {
   const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
     encoding: 'utf8',
@@ -17,5 +18,6 @@ export function sources(...endings: string[]): SourceFile[] {
     .split('\n')
     .filter((path) => endings.some((ending) => path.endsWith(ending)))
     .filter((path) => !/\.gen\.(ts|js|d\.ts)$/.test(path))
+    .filter((path) => existsSync(path))
     .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 }
