@@ -82,9 +82,18 @@ function repeatedly(child: ChildProcess, look: () => boolean): void {
 /** The process that a bench has started to serve a volfile. */
 function serverOf({ pid }: ChildProcess, volfile: string): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  return Number(
-    children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes(volfile)),
-  );
+  return Number(children.find((child) => commandOf(child).includes(volfile)));
+}
+
+/** What a process was started as; nothing for one that has ended meanwhile. */
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return '';
+    throw error;
+  }
 }
 
 const rounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
@@ -178,7 +187,7 @@ describeMounts('glossa bench', () => {
             patience: 120_000,
             onStart: (child) =>
               repeatedly(child, () => {
-                if (!existsSync(count) || statSync(count).size < 10) return false;
+                if (!existsSync(count) || statSync(count).size < 30) return false;
                 process.kill(serverOf(child, 'dying.vol'), 'SIGKILL');
                 return true;
               }),
