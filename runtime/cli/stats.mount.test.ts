@@ -19,12 +19,14 @@ describeMounts('glossa stats', () => {
       await writeFile(join(mount.path, 'f'), 'x'.repeat(10_000));
       const shown = await glossa(scratch, ['stats', 'mnt']);
       expect(shown).toMatchObject({ status: 0, err: '' });
-      expect(shown.out).toMatch(/^top {2}features\/negative\n {4}\S/);
+      expect(shown.out).toMatch(/^fuse {2}mount\/fuse\n {4}requests +\d/);
+      expect(shown.out).toMatch(/\ntop {2}features\/negative\n {4}\S/);
       expect(shown.out).toMatch('\nmem  storage/memory\n');
       const { status, out } = await glossa(scratch, ['stats', 'mnt', '--json']);
       expect(status).toBe(0);
       expect(JSON.parse(out)).toEqual({
         volumes: [
+          expect.objectContaining({ name: 'fuse', type: 'mount/fuse' }),
           expect.objectContaining({ name: 'top', type: 'features/negative' }),
           {
             name: 'mem',
