@@ -7,6 +7,8 @@ const OUTPUT_MAX = 64 << 20;
 
 interface Ran {
   readonly status: number | null;
+  /** Minus the errno, when it could not be started. */
+  readonly errno: number;
   readonly out: string;
 }
 
@@ -18,9 +20,12 @@ function run([program, ...args]: readonly string[], cwd: string): Ran {
     maxBuffer: OUTPUT_MAX,
     encoding: 'latin1',
   });
-  if (error !== undefined) return { status: null, out: error.message };
+  if (error !== undefined) {
+    const { errno = 0 } = error as NodeJS.ErrnoException;
+    return { status: null, errno, out: error.message };
+  }
   // Where a program prints its folder, the folders differ and nothing else.
-  return { status, out: stdout.replaceAll(cwd, '.') };
+  return { status, errno: 0, out: stdout.replaceAll(cwd, '.') };
 }
 
 export const command: WorkloadKind = {
@@ -36,7 +41,7 @@ export const command: WorkloadKind = {
     return {
       ask() {
         ran = run(words, root);
-        return ran.status ?? 0;
+        return ran.status ?? ran.errno;
       },
       check() {
         if (ran.status !== expected.status) {
