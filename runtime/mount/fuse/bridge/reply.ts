@@ -89,7 +89,10 @@ export function replyEntry(
   if (!session.reply(frame, ENTRY_OUT_SIZE)) linked.table.forget(linked, 1);
 }
 
-export function replyAttr(
+/** Answers with attributes, in the form that `encode` gives them. */
+function replyWith(
+  encode: typeof encodeAttrOut,
+  size: number,
   session: Session,
   frame: Frame,
   inode: Inode,
@@ -101,26 +104,21 @@ export function replyAttr(
     return;
   }
   const valid = attrValid(session, buf, xdata);
-  encodeAttrOut(session.view, OUT_HEADER_SIZE, valid, inode.inoHi, inode.inoLo, buf);
-  session.reply(frame, ATTR_OUT_SIZE);
+  encode(session.view, OUT_HEADER_SIZE, valid, inode.inoHi, inode.inoLo, buf);
+  session.reply(frame, size);
 }
 
-/** The same as STATX wants it. */
-export function replyStatx(
+export const replyAttr = (
   session: Session,
   frame: Frame,
   inode: Inode,
   buf: Iatt | null,
   xdata: Dict | null,
-): void {
-  if (buf === null) {
-    session.fail(frame, EIO);
-    return;
-  }
-  const valid = attrValid(session, buf, xdata);
-  encodeStatxOut(session.view, OUT_HEADER_SIZE, valid, inode.inoHi, inode.inoLo, buf);
-  session.reply(frame, STATX_OUT_SIZE);
-}
+): void => replyWith(encodeAttrOut, ATTR_OUT_SIZE, session, frame, inode, buf, xdata);
+
+/** The same as STATX wants it. */
+export const replyStatx: typeof replyAttr = (session, frame, inode, buf, xdata) =>
+  replyWith(encodeStatxOut, STATX_OUT_SIZE, session, frame, inode, buf, xdata);
 
 /** The callback of a fop on an inode whose answer says nothing but whether it worked. */
 export function inodeDone(
