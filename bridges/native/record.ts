@@ -62,6 +62,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   releasedir: hook('xl, fd, value'),
   dump: hook('xl'),
   backing: hook('xl, fd'),
+  tellsAtClose: hook('xl'),
   watches: {
     expected: 'true or false',
     optional: true,

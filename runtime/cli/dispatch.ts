@@ -5,6 +5,7 @@
  * when it is run, and so is whatever it needs: each starts as fast as it can.
  */
 import { didYouMean } from '../core/nearest.ts';
+import { tooManyOpenFiles } from '../sys/open-files.ts';
 import { type Command, usageLines } from './command.ts';
 import { commands } from './commands.ts';
 import { EXIT_FAILURE, EXIT_USAGE, Failure, UsageError } from './exit.ts';
@@ -68,8 +69,16 @@ function reportFailure(error: unknown, debug: boolean, terminal: Terminal): numb
     terminal.err(error.problems === null ? `glossa: ${error.message}` : error.message);
     return EXIT_FAILURE;
   }
+  if (isOutOfFiles(error) && !debug) {
+    terminal.err(`glossa: ${tooManyOpenFiles}`);
+    return EXIT_FAILURE;
+  }
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const tells = debug ? stack : `${message} (with --debug, where it came from)`;
   terminal.err(`glossa: unexpected error: ${tells}`);
   return EXIT_FAILURE;
 }
+
+/** Whether a file could not be opened, one of the program's own too, for want of a descriptor. */
+const isOutOfFiles = (error: unknown): boolean =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'EMFILE';

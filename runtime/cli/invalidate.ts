@@ -2,7 +2,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { encodeName } from '../core/bytes.ts';
-import { ECONNABORTED, ENOTCONN, EPERM, strerror } from '../core/errno.ts';
+import { EACCES, ECONNABORTED, ENOTCONN, EOPNOTSUPP, EPERM, strerror } from '../core/errno.ts';
 import { XATTR_NAME_MAX } from '../core/limits.ts';
 import { printable } from '../graph/printable.ts';
 import { INVALIDATE } from '../mount/fuse/bridge/take-back.ts';
@@ -61,8 +61,13 @@ function demand(directory: string, xattr: string, given: string): void {
   if (errno === ENOTCONN || errno === ECONNABORTED) {
     throw new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
   }
+  if (errno === EOPNOTSUPP) {
+    throw new Failure(`${given} is mounted by fuse-native, by which nothing can be taken back`);
+  }
+  // Whom the mount does not let in at all is told no more than those who may not say it.
   const who = `only root and the user who mounted ${given} may say what is out of date there`;
-  throw new Failure(errno === EPERM ? who : `${given}: ${strerror(errno)}`);
+  const isDenied = errno === EPERM || errno === EACCES;
+  throw new Failure(isDenied ? who : `${given}: ${strerror(errno)}`);
 }
 
 function look(path: string): Stats | undefined {

@@ -57,6 +57,9 @@ export const serverFlags = {
   'no-passthrough': toggle({
     help: 'read and write all data in the server, also what no volume watches',
   }),
+  'kernel-writeback-cache': toggle({
+    help: 'the kernel keeps writes back, and brings them later and together; no passthrough',
+  }),
   'read-only': toggle({ help: 'no writing' }),
   suid: toggle({ help: 'programs keep set-user-id, if root mounts (without it: nosuid)' }),
   dev: toggle({ help: 'devices can be opened, if root mounts (without it: nodev)' }),
@@ -121,6 +124,7 @@ function settingsOf(
     negativeTimeout: flags['negative-timeout'],
     busyPollUs: flags['busy-poll'],
     passthrough: !flags['no-passthrough'],
+    writeback: flags['kernel-writeback-cache'],
     frontEnd: flags.fuse,
   };
 }

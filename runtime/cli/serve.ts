@@ -57,6 +57,7 @@ export interface ServeSettings {
   readonly negativeTimeout: number | undefined;
   readonly busyPollUs: number | undefined;
   readonly passthrough: boolean;
+  readonly writeback: boolean;
   readonly frontEnd: FrontEndName | undefined;
 }
 

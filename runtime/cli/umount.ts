@@ -27,7 +27,6 @@ export default defineCommand({
   async run({ flags, operands }) {
     const [given] = takeOperands(operands, ['MNT']);
     const mountpoint = findGlossa(given);
-    const detach = process.getuid?.() === 0 ? detachByRoot : detachByUser;
     const refused = detach(mountpoint, flags.lazy);
     if (refused === null) return EXIT_OK;
     if (!refused.busy) throw new Failure(`cannot unmount ${given}: ${refused.why}`);
@@ -65,6 +64,10 @@ interface Refusal {
   readonly busy: boolean;
   readonly why: string;
 }
+
+/** Takes away whatever is mounted there; null, or why not. */
+export const detach = (mountpoint: string, lazy: boolean): Refusal | null =>
+  (process.getuid?.() === 0 ? detachByRoot : detachByUser)(mountpoint, lazy);
 
 function detachByRoot(mountpoint: string, lazy: boolean): Refusal | null {
   const status = umount2(cstring(mountpoint), lazy ? MNT_DETACH : 0);

@@ -39,6 +39,8 @@ export class Stack {
    * around a change, nor at a file's around a read or write.
    */
   terse = false;
+  /** The initiator's memory for the data of a read; see `Frame.lent`. */
+  lent: Uint8Array | null = null;
   /** Waits for another request, and for nothing that time or an event will bring. */
   resting = false;
   private groupsFound: readonly number[] | null = null;
@@ -120,6 +122,21 @@ export class Frame {
   /** Whether the answer goes straight to an initiator that looks at nothing besides. */
   get terse(): boolean {
     return this.root.terse && this.parent !== null && this.parent.parent === null;
+  }
+
+  /**
+   * Memory of the initiator to put the data of a read in, from its start; null when somebody on the
+   * way up might keep what it is answered with. To be filled immediately before the unwind: once
+   * that has returned, the next request has it.
+   */
+  get lent(): Uint8Array | null {
+    const { lent } = this.root;
+    if (lent === null) return null;
+    for (let frame = this.parent; frame !== null; frame = frame.parent) {
+      if (frame.parent === null) return lent;
+      if (frame.xl.translator.watches !== true) return null;
+    }
+    return null;
   }
 
   /** Whether this frame has had its answer. */

@@ -83,14 +83,19 @@ export interface Translator<P, O extends Options = Options> {
   release?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   releasedir?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   dump?(xl: Xlator<P>): Dump;
-  /** Its fops do nothing but look on: whatever it is asked is done by the volumes below. */
+  /**
+   * Its fops do nothing but look on: whatever it is asked is done by the volumes below, and what they
+   * answer goes up at once, the same bytes, of which it keeps none.
+   */
   readonly watches?: boolean;
   /**
    * For storage: the descriptor of the file behind an open Fd, through which its data may be read
    * and written past this translator; minus one when there is none. Whoever has this keeps back
-   * nothing: its `flush` has nothing to do.
+   * nothing: its `flush` has nothing to do but where `tellsAtClose`.
    */
   backing?(xl: Xlator<P>, fd: Fd): number;
+  /** For storage with `backing`: close(2) of its files may fail, and `flush` says so. */
+  tellsAtClose?(xl: Xlator<P>): boolean;
 }
 
 /** Checks a record's types where it is written, and keeps them. */

@@ -162,6 +162,10 @@ export const posixFadvise = plain<
 export const schedSetaffinity = call<(tid: number, size: number, mask: Bytes) => number>(
   'int sched_setaffinity(int tid, uint64 size, const void *mask)',
 );
+/** `time` is a struct timespec: seconds and nanoseconds, of 8 bytes each. */
+export const clockGettime = call<(clock: number, time: Bytes) => number>(
+  'int clock_gettime(int clock, void *time)',
+);
 /** A descriptor that is readable when its time has come; see timerfd_create(2). */
 export const timerfdCreate = call<(clock: number, flags: number) => Fd>(
   'int timerfd_create(int clock, int flags)',

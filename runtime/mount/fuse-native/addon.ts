@@ -87,23 +87,15 @@ export interface Operations {
   release(path: string, fd: number, done: Done): void;
 }
 
-export interface FuseOptions {
-  readonly timeout: false;
-  readonly fsname: string;
-  readonly subtype: string;
-  readonly defaultPermissions: boolean;
-  readonly allowOther: boolean;
-  readonly entryTimeout: string;
-  readonly attrTimeout: string;
-}
-
 export interface Fuse {
   mount(done: (error: Error | null) => void): void;
   unmount(done: (error: Error | null) => void): void;
+  /** The options for libfuse, as `-oa,b`; may be replaced, since the package knows but some. */
+  _fuseOptions(): string;
 }
 
 export interface FuseClass {
-  new (mountpoint: string, operations: Operations, options: FuseOptions): Fuse;
+  new (mountpoint: string, operations: Operations, options: { readonly timeout: false }): Fuse;
   /** How `Fuse.unmount` takes the mount point away; may be replaced. */
   unmount(mountpoint: string, done: (error: Error | null) => void): void;
 }

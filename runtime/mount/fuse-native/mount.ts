@@ -15,27 +15,31 @@ import type { Mount } from '../mount.ts';
 import { lookupRoot } from '../root.ts';
 import { type Fuse, loadFuseNative } from './addon.ts';
 import { type Front, operationsOf } from './operations.ts';
+import { expectLibfuseToMount } from './preflight.ts';
 import { fuseNativeTranslator } from './translator.ts';
 
+/** libfuse itself writes to standard error, which a daemon has closed. */
+const WHERE_WHY = "libfuse says why when 'glossa mount --no-daemon' runs it";
 /** How often it is looked whether somebody else has unmounted: libfuse does not say. */
 const LOOK_MS = 500;
 
 /** @throws {MountError} with what to do; nothing is left mounted then. */
 export async function mountNative(options: MountOptions): Promise<Mount> {
-  const { graph, mountpoint, source, levels } = options;
+  const { graph, mountpoint, levels } = options;
   if (options.allowOther) {
-    const why = 'fuse-native does not say who calls, so others cannot be let in';
+    const why =
+      'fuse-native does not say who calls, so others cannot be let in; leave --allow-other out';
     throw mountError('MOUNT_FAILED', mountpoint, why);
   }
   if (options.suid || options.dev) {
-    throw mountError('MOUNT_FAILED', mountpoint, 'fuse-native knows neither suid nor dev');
+    const why = 'fuse-native knows neither suid nor dev; leave --suid and --dev out';
+    throw mountError('MOUNT_FAILED', mountpoint, why);
   }
   await lookupRoot(graph, mountpoint);
+  const real = await pointOf(mountpoint);
   const FuseClass = loadFuseNative(mountpoint);
   // Its own way goes through a shell.
   FuseClass.unmount = (path, done) => void unmountBy(path).then(done);
-  const real =
-    process.platform === 'linux' ? await checkMountpoint(mountpoint) : await realpath(mountpoint);
   const { context } = graph.top;
   const log = new Log(context.sink, levels, 'fuse-native', graph.top.log.graphId);
   const { length } = graph.xlators;
@@ -50,18 +54,38 @@ export async function mountNative(options: MountOptions): Promise<Mount> {
       log.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
   };
   xl.priv = front;
-  const { attributeTimeout, entryTimeout } = timeoutsOf(options);
-  const fuse = new FuseClass(real, operationsOf(front), {
-    timeout: false,
-    fsname: source.replace(/[\\,]/g, '\\$&'),
-    subtype: FS_TYPE.replace('fuse.', ''),
-    defaultPermissions: true,
-    allowOther: false,
-    entryTimeout: String(entryTimeout),
-    attrTimeout: String(attributeTimeout),
-  });
+  const fuse = new FuseClass(real, operationsOf(front), { timeout: false });
+  fuse._fuseOptions = () => `-o${libfuseOptions(options).join(',')}`;
   await mounted(fuse, mountpoint);
   return new NativeMount(fuse, real, xl);
+}
+
+/** The mount point without symbolic links. @throws {MountError} when nothing can be mounted there */
+async function pointOf(mountpoint: string): Promise<string> {
+  if (process.platform !== 'linux') return realpath(mountpoint);
+  const real = await checkMountpoint(mountpoint);
+  expectLibfuseToMount(mountpoint, real);
+  return real;
+}
+
+/** Source: fuse(8) of libfuse 2. */
+function libfuseOptions(options: MountOptions): string[] {
+  const { attributeTimeout, entryTimeout } = timeoutsOf(options);
+  const list = [
+    `fsname=${options.source.replace(/[\\,]/g, '\\$&')}`,
+    `subtype=${FS_TYPE.replace('fuse.', '')}`,
+    'default_permissions',
+    `entry_timeout=${entryTimeout}`,
+    `attr_timeout=${attributeTimeout}`,
+    // The numbers of the graph's inodes, not of libfuse's paths.
+    'use_ino',
+    // Writes of more than a page.
+    'big_writes',
+  ];
+  if (options.readOnly) list.push('ro');
+  // What is in the folder is hidden, which the server says; macOS does so without being told.
+  if (process.platform === 'linux') list.push('nonempty');
+  return list;
 }
 
 const self = () => ({
@@ -75,7 +99,7 @@ const mounted = (fuse: Fuse, mountpoint: string): Promise<void> =>
   new Promise((resolve, reject) => {
     fuse.mount((error) => {
       if (error === null) resolve();
-      else reject(mountError('MOUNT_FAILED', mountpoint, `fuse-native: ${error.message}`));
+      else reject(mountError('MOUNT_FAILED', mountpoint, `${error.message}; ${WHERE_WHY}`));
     });
   });
 

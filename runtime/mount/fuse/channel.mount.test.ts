@@ -1,6 +1,6 @@
 /** Mounting and refusing to: each bad situation has its line, which says what to do. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,11 +19,19 @@ const refusal = async (mountpoint: string): Promise<unknown> =>
 describe.skipIf(whyNoMounts() !== '')('as root', () => {
   test('type, source and options are those of the mount', async () => {
     const { mountpoint } = await mounts.mount('answers');
-    expect(findMount(mountpoint)).toEqual({ type: 'fuse.glossa', source: 'a,b' });
+    expect(findMount(mountpoint)).toMatchObject({ type: 'fuse.glossa', source: 'a,b' });
     const line = spawnSync('grep', [` ${mountpoint} `, '/proc/mounts'], {
       encoding: 'utf8',
     }).stdout;
     expect(line).toMatch(/nosuid,nodev.*default_permissions,allow_other,max_read=1048576/);
+  });
+
+  test('reads ahead of a program by as much as one request brings', async () => {
+    const { mountpoint } = await mounts.mount('answers');
+    const file = `/sys/class/bdi/${findMount(mountpoint)!.device}/read_ahead_kb`;
+    // Where sysfs can only be looked at, it is what the kernel takes by itself.
+    const { status } = spawnSync('test', ['-w', file]);
+    expect(readFileSync(file, 'utf8')).toBe(status === 0 ? '1024\n' : '128\n');
   });
 
   test('a mount point with a space, reached by a symbolic link', async () => {
@@ -79,7 +87,7 @@ function asNobody(script: string, before = ''): string {
     before,
     `exec setpriv --reuid 65534 --regid 65534 --clear-groups bash -c '${script}'`,
   ];
-  const args = ['-m', '--propagation', 'private', 'bash', '-e', '-c', setUp.join('\n')];
+  const args = ['-m', '--propagation', 'private', 'bash', '--norc', '-e', '-c', setUp.join('\n')];
   const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', timeout: 30_000 });
   return stdout + stderr;
 }
@@ -126,6 +134,7 @@ describe('what fusermount3 says', () => {
     ["fusermount3: fuse device not found, try 'modprobe fuse' first", 'MOUNT_NO_FUSE'],
     ['fusermount3: failed to open /dev/fuse: Permission denied', 'MOUNT_NO_FUSE'],
     ['fusermount3: user has no write access to mountpoint /x', 'MOUNT_POINT_DENIED'],
+    ['fusermount3: could not determine username', 'MOUNT_NO_USER_NAME'],
     ['fusermount3: mount failed: Device or resource busy', 'MOUNT_FAILED'],
   ])('%s', (text, code) => {
     expect(fusermountCode(text)).toBe(code);

@@ -171,6 +171,8 @@ export async function isDead(mountpoint: string): Promise<boolean> {
 }
 
 interface MountEntry {
+  /** `major:minor`. */
+  readonly device: string;
   readonly type: string;
   readonly source: string;
 }
@@ -180,9 +182,11 @@ export function findMount(path: string): MountEntry | null {
   let found: MountEntry | null = null;
   for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
     const [left, right] = line.split(' - ');
-    if (right === undefined || unescapeOctal(left!.split(' ')[4]!) !== path) continue;
+    if (right === undefined) continue;
+    const fields = left!.split(' ');
+    if (unescapeOctal(fields[4]!) !== path) continue;
     const [type, source] = right.split(' ');
-    found = { type: type!, source: unescapeOctal(source!) };
+    found = { device: fields[2]!, type: type!, source: unescapeOctal(source!) };
   }
   return found;
 }
@@ -232,7 +236,7 @@ function kernelOptions(options: ChannelOptions): string[] {
 
 async function mountByUser(mountpoint: string, options: ChannelOptions): Promise<number> {
   if (options.suid || options.dev) {
-    const why = 'only root may mount without nosuid and nodev';
+    const why = 'only root may mount without nosuid and nodev; leave --suid and --dev out';
     throw mountError('MOUNT_FAILED', mountpoint, why);
   }
   const pair = makeSocketpair();
@@ -252,7 +256,11 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
     ];
     if (options.readOnly) list.push('ro');
     const problem = await fusermount(['-o', list.join(','), '--', mountpoint], theirs);
-    if (problem !== '') throw mountError(fusermountCode(problem), mountpoint, problem);
+    if (problem !== '') {
+      const code = fusermountCode(problem);
+      const detail = code === 'MOUNT_NO_USER_NAME' ? String(process.getuid?.()) : problem;
+      throw mountError(code, mountpoint, detail);
+    }
     const fd = receiveFd(ours);
     if (fd < 0) throw mountError('MOUNT_FAILED', mountpoint, 'fusermount3 passed no descriptor');
     fcntl(fd, F_SETFL, constants.O_RDWR | O_NONBLOCK);

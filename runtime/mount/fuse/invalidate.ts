@@ -3,7 +3,8 @@
  *
  * The kernel handles a notice while it is written, and may have to wait: for the lock of a directory
  * that lookups hold which wait for our answer, for a page that is being read. So notices are
- * written by a thread of their own (`notifier.ts`), one after the other.
+ * written by a thread of their own (`notifier.ts`), one after the other. (One kind makes it wait for
+ * nothing: the attributes of a file that is being opened, see `doubt`.)
  *
  * A notice is not written before the answers of all requests that were under way when it was asked
  * for: one of them could bring back what was taken back. (What the kernel makes of an answer after
@@ -15,10 +16,12 @@
  * the place of those that are about names.
  */
 import { encodeNameInto, nameLength } from '../../core/bytes.ts';
+import { ENOENT } from '../../core/errno.ts';
 import { newestRequest } from '../../core/frame.ts';
 import { type Inode, ROOT_ID } from '../../core/inode.ts';
 import type { Log } from '../../core/log.ts';
 import type { Upcall } from '../../core/upcall.ts';
+import { write } from '../../sys/libc.ts';
 import {
   DELETE_NAME,
   encodeDelete,
@@ -119,6 +122,20 @@ export class Notices {
       if (this.waiting.size > WAITING_MAX && this.minor >= MINOR_WITH_EPOCH) this.addEvery();
     }
     this.flush();
+  }
+
+  /**
+   * Takes back the attributes of a file that is being opened, at once: before its opener goes on. The
+   * kernel waits for nothing with these, as the file is in use. What requests under way bring back is
+   * too old for it, or comes with no time to be believed.
+   */
+  doubt(inode: Inode): void {
+    const bytes = this.over ? null : encode({ what: 'inode', inode, data: false });
+    if (bytes === null) return;
+    this.sent += 1;
+    const status = write(this.fd, bytes, bytes.length);
+    if (status >= 0 || status === -ENOENT) return;
+    this.log.warning('the kernel was not told what is out of date', { errno: -status });
   }
 
   /** When those that were asked for so far are handled. Not to be awaited by a fop. */

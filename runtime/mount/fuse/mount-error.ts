@@ -9,6 +9,7 @@ export type MountErrorCode =
   | 'MOUNT_NO_FUSE'
   | 'MOUNT_NOT_PERMITTED'
   | 'MOUNT_NO_FUSERMOUNT'
+  | 'MOUNT_NO_USER_NAME'
   | 'MOUNT_NO_FUSE_NATIVE'
   | 'MOUNT_ALLOW_OTHER_REFUSED'
   | 'MOUNT_UNSUPPORTED_PLATFORM'
@@ -39,6 +40,9 @@ const texts: Record<MountErrorCode, string> = {
     "get by '--cap-add SYS_ADMIN --device /dev/fuse'",
   MOUNT_NO_FUSERMOUNT:
     "'fusermount3' was not found, which mounts for users other than root; install the package fuse3",
+  MOUNT_NO_USER_NAME:
+    'the user has no name, by which fusermount3 knows users; add a line for uid %d to /etc/passwd, ' +
+    'or mount as another user',
   MOUNT_NO_FUSE_NATIVE:
     "the package 'fuse-native' cannot be loaded (%d); install it with " +
     "'npm install --ignore-scripts fuse-native' where glossa is installed",
@@ -58,6 +62,7 @@ export function mountError(code: MountErrorCode, mountpoint: string, detail = ''
 /** The code for what fusermount3 wrote to standard error. */
 export function fusermountCode(text: string): MountErrorCode {
   if (/user_allow_other/.test(text)) return 'MOUNT_ALLOW_OTHER_REFUSED';
+  if (/could not determine username/.test(text)) return 'MOUNT_NO_USER_NAME';
   if (/device not found|open \/dev\/fuse: (No such|Permission)/.test(text)) return 'MOUNT_NO_FUSE';
   if (/no write access|Permission denied|access mountpoint/.test(text)) return 'MOUNT_POINT_DENIED';
   return 'MOUNT_FAILED';

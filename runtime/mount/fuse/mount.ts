@@ -4,6 +4,7 @@
  *
  * The graph is the caller's: it must be started before, and be stopped afterwards.
  */
+import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { strerror } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
@@ -11,12 +12,14 @@ import { MAX_DATA } from '../../core/limits.ts';
 import { Log, type LogLevels } from '../../core/log.ts';
 import type { Upcall } from '../../core/upcall.ts';
 import type { Xlator } from '../../core/xlator.ts';
+import { callAsync } from '../../sys/call.ts';
 import type { Mount } from '../mount.ts';
 import { lookupRoot } from '../root.ts';
 import { servesLocks } from './bridge/locks.ts';
-import { type Channel, openChannel } from './channel.ts';
+import { type Channel, findMount, openChannel } from './channel.ts';
 import { MountError } from './mount-error.ts';
 import { pump } from './pump.ts';
+import { raiseReadahead } from './readahead.ts';
 import { Session, type SessionOptions } from './session.ts';
 
 export interface MountOptions extends Partial<SessionOptions> {
@@ -67,15 +70,30 @@ export async function mountGraph(options: MountOptions): Promise<KernelMount> {
     dev: options.dev,
     maxRead: MAX_DATA,
   });
+  const found = findMount(channel.mountpoint);
+  if (found !== null) raiseReadahead(found.device);
   const log = new Log(graph.top.context.sink, levels, 'fuse', graph.top.log.graphId);
   return new KernelMount(channel, graph, log, {
     ...timeoutsOf(options),
     busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
     passthrough: options.passthrough ?? true,
+    writeback: options.writeback,
     locks,
     rootXattrs: options.rootXattrs,
     rootActions: options.rootActions,
   });
+}
+
+const syncfs = callAsync('int syncfs(int fd)');
+
+/** As sync(1) on the mount, beside the event loop, which has to serve it. */
+async function syncMount(mountpoint: string): Promise<void> {
+  const folder = await open(mountpoint);
+  try {
+    if ((await syncfs(folder.fd)) < 0) throw new Error('syncfs failed');
+  } finally {
+    await folder.close();
+  }
 }
 
 /** A mount that is being served. */
@@ -132,6 +150,7 @@ export class KernelMount implements Mount {
 
   private async finish(): Promise<void> {
     if (this.over) return;
+    if (this.session.writeback) await this.bringAll();
     await this.channel.unmount();
     const start = performance.now();
     for (;;) {
@@ -142,6 +161,24 @@ export class KernelMount implements Mount {
     if (this.over) return;
     pump.remove(this.session);
     this.end(null);
+  }
+
+  /** Has the kernel bring what it keeps back of open files: nobody will take it afterwards. */
+  private async bringAll(): Promise<void> {
+    const { session } = this;
+    let late = false;
+    const limit = delay(GRACE_MS, undefined, { ref: false }).then(() => {
+      late = true;
+    });
+    const synced = syncMount(this.mountpoint).catch((error) => {
+      session.log.warning(`what the kernel keeps back may be lost: ${error}`);
+    });
+    await Promise.race([limit, synced]);
+    // The kernel waits for no answers of a server that might never give them.
+    for (let seen = -1; seen !== session.requests && !late && !this.over; ) {
+      seen = session.requests;
+      await delay(STEP_MS);
+    }
   }
 
   private ended(errno: number): void {

@@ -13,6 +13,10 @@
  * A file that is opened with O_DIRECT is not the first: the file of the disk would keep that flag,
  * also when fcntl(2) takes it away for a last piece that is no whole block, as dd does.
  *
+ * Who maps such a file to write to it, writes to the file of the disk, and the kernel does not notice:
+ * it would go on to believe the times that it has. So the attributes of a file that was opened for
+ * reading and writing are believed no longer, until the kernel forgets it: a mapping outlives its Fd.
+ *
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
  */
 import { constants } from 'node:fs';
@@ -28,7 +32,8 @@ import { FOPEN_NOFLUSH, FOPEN_PASSTHROUGH } from './protocol.ts';
 const BACKING_OPEN = 0x4010e501;
 const BACKING_CLOSE = 0x4004e502;
 
-const { O_DIRECT } = constants;
+const { O_DIRECT, O_RDWR } = constants;
+const O_ACCMODE = 3;
 
 /** A file that the kernel has: its id there, and how many open Fds use it. */
 interface Backing {
@@ -43,6 +48,10 @@ export function unwatched(links: Child): Xlator | null {
   return xl.translator.backing === undefined ? null : xl;
 }
 
+/** Whether nobody has anything to say when a file is closed: then the kernel need not ask. */
+const isSilentAtClose = (links: Child, storage: Xlator): boolean =>
+  links.flush.xl === storage && storage.translator.tellsAtClose?.(storage) !== true;
+
 export class Passthrough {
   /** Of the open at hand: flags for its answer, and the backing file's id or 0. */
   openFlags = 0;
@@ -55,6 +64,7 @@ export class Passthrough {
   private readonly log: Log;
   private readonly byInode = new Map<Inode, Backing>();
   private readonly byFd = new Map<Fd, Backing>();
+  private readonly mappable = new WeakSet<Inode>();
   private readonly map = new Uint8Array(new ArrayBuffer(16));
   private readonly view = new DataView(this.map.buffer);
 
@@ -70,7 +80,7 @@ export class Passthrough {
    */
   open(links: Child, fd: Fd, cached: boolean): void {
     const storage = unwatched(links);
-    this.openFlags = storage !== null && links.flush.xl === storage ? FOPEN_NOFLUSH : 0;
+    this.openFlags = storage !== null && isSilentAtClose(links, storage) ? FOPEN_NOFLUSH : 0;
     this.backingId = 0;
     const may = !cached && (fd.flags & O_DIRECT) === 0;
     const backing = this.byInode.get(fd.inode) ?? (may ? this.register(storage, fd) : null);
@@ -80,6 +90,12 @@ export class Passthrough {
     this.openFlags |= FOPEN_PASSTHROUGH;
     this.backingId = backing.id;
     this.opened += 1;
+    if ((fd.flags & O_ACCMODE) === O_RDWR) this.mappable.add(fd.inode);
+  }
+
+  /** Whether memory that the inode is mapped to may be written, unnoticed by the kernel. */
+  mayBeMapped(inode: Inode): boolean {
+    return this.mappable.has(inode);
   }
 
   /** Fds whose data goes past us. */

@@ -14,20 +14,24 @@
  * - A handler that throws fails its own request with EIO; the mount goes on.
  */
 
-import { EAGAIN, EINVAL, EIO, ENODEV, ENOENT, ENOSYS, EPERM } from '../../core/errno.ts';
+import { EAGAIN, EINVAL, EIO, EMFILE, ENODEV, ENOENT, ENOSYS, EPERM } from '../../core/errno.ts';
 import { type Frame, newRequest } from '../../core/frame.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Inode } from '../../core/inode.ts';
+import { MAX_DATA } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
 import { isUpcall } from '../../core/upcall.ts';
 import type { Child } from '../../core/xlator.ts';
 import { Xlator } from '../../core/xlator.ts';
+import { address } from '../../sys/call.ts';
 import { write, writev } from '../../sys/libc.ts';
+import { tooManyOpenFiles } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
 import { operations } from './bridge/operations.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { Validity } from './codec/entry.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
+import { encodeInvalInode } from './codec/notify.ts';
 import { opcodeName } from './codec/opcodes.ts';
 import { FdTable } from './fd-table.ts';
 import { GfidSource } from './gfid-source.ts';
@@ -40,8 +44,9 @@ import type { Source } from './pump.ts';
 import { Request } from './request.ts';
 import { fuseTranslator } from './translator.ts';
 
-/** Bytes of the largest answer that is encoded here: a listing or an xattr. */
-const OUT_SIZE = 256 * 1024;
+/** Bytes of the largest answer that is made here: the data of a READ. */
+const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
+const PAGE_SIZE = 4096;
 /** Data up to this size is copied behind the header; more is gathered by the kernel. */
 const COPY_MAX = 8192;
 /** The kernel takes errnos below this only. */
@@ -61,12 +66,22 @@ export interface SessionOptions {
   readonly busyPollUs: number;
   /** Whether the kernel may read and write files itself that nobody in the graph watches. */
   readonly passthrough: boolean;
+  /** Whether the kernel keeps writes back, and brings them later and together: no passthrough then. */
+  readonly writeback?: boolean | undefined;
   /** Whether the graph serves lk, for the kernel to ask for every lock. */
   readonly locks?: boolean | undefined;
   /** Extended attributes of the root that the mount itself answers, made when asked for. */
   readonly rootXattrs?: RootXattrs | undefined;
   /** Extended attributes of the root that do something when its owner reads them. */
   readonly rootActions?: RootActions | undefined;
+}
+
+/** Memory for answers, whose bodies begin with a page: the kernel takes them page by page. */
+function outBuffer(): Buffer {
+  const memory = Buffer.alloc(OUT_SIZE + PAGE_SIZE);
+  const body = Number(address(memory) % BigInt(PAGE_SIZE)) + OUT_HEADER_SIZE;
+  const start = (PAGE_SIZE - (body % PAGE_SIZE)) % PAGE_SIZE;
+  return memory.subarray(start, start + OUT_SIZE);
 }
 
 export class Session implements Source {
@@ -85,14 +100,18 @@ export class Session implements Source {
   /** Some storage of the graph has files that the kernel could use, and it is wanted. */
   readonly mayPassThrough: boolean;
   readonly locks: boolean;
+  /** The kernel keeps writes back, and with them the size and the times of a file. */
+  readonly writeback: boolean;
   readonly attrValid: Validity;
   readonly entryValid: Validity;
   readonly negativeValid: Validity;
   readonly unknownValid = new Validity(0);
   readonly rootXattrs: RootXattrs;
   readonly rootActions: RootActions;
-  readonly out = Buffer.alloc(OUT_SIZE);
+  readonly out = outBuffer();
   readonly view = new DataView(this.out.buffer, this.out.byteOffset, OUT_SIZE);
+  /** Where a storage may put the data of a READ (`Frame.lent`): in the answer, behind its header. */
+  readonly lent = new Uint8Array(this.out.buffer, this.out.byteOffset + OUT_HEADER_SIZE, MAX_DATA);
   private readonly header = new InHeader();
   private readonly pool = new MessagePool();
   private current = this.pool.take();
@@ -108,6 +127,8 @@ export class Session implements Source {
   private readonly onEnded: (errno: number) => void;
   private readonly stopListening: () => void;
   private over = false;
+  /** The log has a line about the limit of open files. */
+  private toldOfLimit = false;
 
   /**
    * @param fd a descriptor of `/dev/fuse` that is mounted; not closed here
@@ -125,6 +146,7 @@ export class Session implements Source {
     this.links = graph.links;
     this.busyPollUs = options.busyPollUs;
     this.locks = options.locks ?? false;
+    this.writeback = options.writeback ?? false;
     const { context } = graph.top;
     this.xl = new Xlator(graph.xlators.length, 'fuse', fuseTranslator, [], log, context);
     this.xl.priv = this;
@@ -144,6 +166,7 @@ export class Session implements Source {
     this.onEnded = onEnded;
     this.mayPassThrough =
       options.passthrough &&
+      !this.writeback &&
       graph.xlators.some(({ translator }) => translator.backing !== undefined);
   }
 
@@ -238,8 +261,15 @@ export class Session implements Source {
   fail(frame: Frame, errno: number): void {
     const request = this.take(frame);
     if (request === null) return;
+    if (errno === EMFILE) this.tellOfLimit();
     const sendable = errno > 0 && errno < ERRNO_MAX;
     this.send(request, sendable ? errno : EIO, 0);
+  }
+
+  /** A caller who reads "too many open files" looks for its own; once is enough. */
+  private tellOfLimit(): void {
+    if (!this.toldOfLimit) this.log.error(`a request failed: ${tooManyOpenFiles}`);
+    this.toldOfLimit = true;
   }
 
   /** Answers with the first `bodyBytes` of the body in `out`. False: the kernel did not take it. */
@@ -251,6 +281,9 @@ export class Session implements Source {
   /** Answers with data, which is copied or gathered before this returns. */
   replyData(frame: Frame, data: Uint8Array): boolean {
     const { length } = data;
+    if (data.buffer === this.lent.buffer && data.byteOffset === this.lent.byteOffset) {
+      return this.reply(frame, length);
+    }
     if (length <= COPY_MAX) {
       this.out.set(data, OUT_HEADER_SIZE);
       return this.reply(frame, length);
@@ -261,6 +294,14 @@ export class Session implements Source {
     this.iov.set(0, this.out, OUT_HEADER_SIZE);
     this.iov.set(1, data, length);
     return this.sent(request, writev(this.fd, this.iov.bytes, 2));
+  }
+
+  /**
+   * To be called before an answer: the request has changed attributes that the kernel believes it
+   * knows. For this notice it waits for nobody (fuse_reverse_inval_inode), so it is written here.
+   */
+  attributesChanged(inode: Inode): void {
+    if (!this.over) write(this.fd, this.out, encodeInvalInode(this.view, inode.id, -1, 0));
   }
 
   /** Answers a message that is no request of the graph's, such as INIT. Minus the errno if refused. */

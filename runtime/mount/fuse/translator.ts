@@ -13,7 +13,7 @@ export const fuseTranslator: Translator<Session> = defineTranslator<Session, Rec
       throw new Error('mount/fuse is made by mounting, not by a volfile');
     },
     dump({ priv: session }) {
-      const { requests, inFlight, fds, notices, passthrough } = session;
+      const { requests, inFlight, fds, notices, passthrough, writeback } = session;
       return {
         requests,
         'in-flight': inFlight,
@@ -22,6 +22,7 @@ export const fuseTranslator: Translator<Session> = defineTranslator<Session, Rec
         passthrough: passthrough.agreed ? 'on' : 'off',
         'passthrough-fds': passthrough.size,
         'passthrough-opened': passthrough.opened,
+        'writeback-cache': writeback ? 'on' : 'off',
       };
     },
   },

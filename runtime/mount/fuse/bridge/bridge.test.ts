@@ -70,6 +70,26 @@ describe('LOOKUP', () => {
     ]);
   });
 
+  test('finds an inode again, and what it is in, by its number', async () => {
+    let there = true;
+    rig = await Rig.make({
+      lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, iattOf(2), null, null),
+      stat: (frame, _xl, loc) => {
+        const buf = iattOf(2);
+        buf.iaGfid = loc.inode!.gfid;
+        if (there) unwind.stat(frame, 0, 0, buf, null);
+        else fail.stat(frame, ENOENT);
+      },
+    });
+    const { id } = rig.find('file');
+    rig.send(P.FORGET, id, u64(1));
+    const self = rig.ask(P.LOOKUP, id, '.');
+    expect([self.error, nodeidOf(self.body), rig.session.inode(id)!.nlookup]).toEqual([0, id, 1]);
+    expect(nodeidOf(rig.ask(P.LOOKUP, id, '..').body)).toBe(1);
+    there = false;
+    expect(rig.ask(P.LOOKUP, id, '.').error).toBe(-ESTALE);
+  });
+
   test('an inode without a gfid cannot be told to the kernel', async () => {
     const buf = new Iatt();
     buf.iaType = IA_IFREG;

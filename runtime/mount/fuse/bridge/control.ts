@@ -12,6 +12,7 @@ import {
   BIG_WRITES,
   DO_READDIRPLUS,
   DONT_MASK,
+  EXPORT_SUPPORT,
   FLOCK_LOCKS,
   HANDLE_KILLPRIV_V2,
   INIT_EXT,
@@ -25,13 +26,13 @@ import {
   POSIX_ACL,
   POSIX_LOCKS,
   READDIRPLUS_AUTO,
+  WRITEBACK_CACHE,
 } from '../protocol.ts';
+import type { Session } from '../session.ts';
 import type { Handler } from './handler.ts';
 
 /**
  * What is asked of the kernel, when it offers it. Not asked for:
- * - EXPORT_SUPPORT: an inode that the table forgot cannot be found by its number again.
- * - WRITEBACK_CACHE: writes reach the graph when they are made, in their order.
  * - CACHE_SYMLINKS: a translator may have targets that change.
  * - SECURITY_CTX: no labels are made here.
  * - SETXATTR_EXT: that an ACL takes set-group-id away is the storage's to see, which knows the group.
@@ -52,6 +53,9 @@ const WANTED =
   READDIRPLUS_AUTO |
   // Cached pages go when size or time changed: others may write to the storage, too.
   AUTO_INVAL_DATA |
+  // Who has a file's handle (open_by_handle_at(2)) finds it when the kernel has forgotten it, as
+  // long as our table has not.
+  EXPORT_SUPPORT |
   // An open that empties the file is one request, and changes the times of an empty one, too.
   ATOMIC_O_TRUNC |
   // Who loses set-user-id by a write is told with it, instead of being asked before every write.
@@ -65,6 +69,13 @@ const WANTED =
 
 /** Also asked for where the graph serves locks. Elsewhere the kernel's own are enough for one mount. */
 const LOCKS = POSIX_LOCKS | FLOCK_LOCKS;
+
+/**
+ * WRITEBACK_CACHE only when told to: without it, writes reach the graph when they are made, in their
+ * order.
+ */
+const wanted = ({ locks, writeback }: Session): number =>
+  WANTED | (locks ? LOCKS : 0) | (writeback ? WRITEBACK_CACHE : 0);
 
 const PAGE_SIZE = 4096;
 /** As GlusterFS: requests of no particular caller under way, and from when on the kernel waits. */
@@ -89,8 +100,9 @@ export const init: Handler<InitIn> = (session, header, args) => {
   session.notices.agreed(agreed);
   encodeInitOut(session.view, OUT_HEADER_SIZE, {
     minor: agreed,
-    maxReadahead: Math.min(args.maxReadahead, MAX_DATA),
-    flags: (session.locks ? WANTED | LOCKS : WANTED) & args.flags,
+    // The kernel keeps its own when that is less; see `readahead.ts`.
+    maxReadahead: MAX_DATA,
+    flags: wanted(session) & args.flags,
     flags2,
     maxBackground: BACKGROUND_MAX,
     congestionThreshold: CONGESTION_THRESHOLD,

@@ -61,19 +61,31 @@ export function lockOwner(lo: number, hi: number): string {
 export const killPriv = (wanted: boolean): Dict | null =>
   wanted ? new Dict().set(KILL_PRIV, 1) : null;
 
-const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } = constants;
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 const O_ACCMODE = 3;
+
+/**
+ * The flags of an open for the graph. A kernel that keeps writes back reads what it needs to fill a
+ * page, also of a file that was opened for writing only; and it knows itself where the end is that
+ * is appended to.
+ */
+export function openFlags({ writeback }: Session, flags: number): number {
+  if (!writeback) return flags;
+  const access = (flags & O_ACCMODE) === O_WRONLY ? O_RDWR : flags & O_ACCMODE;
+  return (flags & ~(O_ACCMODE | O_APPEND)) | access;
+}
 
 /** O_TRUNC is a fop of its own, which every translator sees: truncation, once the file is open. */
 export const open: Handler<OpenIn> = (session, header, args) => {
   const frame = session.begin('OPEN');
   const inode = session.inode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
-  const flags = args.flags & ~O_TRUNC;
+  const flags = openFlags(session, args.flags & ~O_TRUNC);
   const fd = new Fd(inode, flags, header.pid);
   frame.local = fd;
   const { links } = session;
-  if (flags === args.flags) wind.open(frame, 0, openCbk, links, new Loc(inode), flags, fd, null);
+  const empties = (args.flags & O_TRUNC) !== 0;
+  if (!empties) wind.open(frame, 0, openCbk, links, new Loc(inode), flags, fd, null);
   else wind.open(frame, args.openFlags, emptyCbk, links, new Loc(inode), flags, fd, null);
 };
 
@@ -105,7 +117,10 @@ const emptiedCbk: Cbk<'ftruncate', Session> = (frame, _cookie, xl, opRet, opErrn
 /** The answer for a file that was opened; the kernel has it from now on. */
 function encodeOpened(session: Session, at: number, fd: Fd): void {
   const { fds, passthrough } = session;
-  passthrough.open(session.links, fd, fds.anyOf(fd.inode) !== undefined);
+  const { inode } = fd;
+  const doubted = passthrough.mayBeMapped(inode);
+  passthrough.open(session.links, fd, fds.anyOf(inode) !== undefined);
+  if (!doubted && passthrough.mayBeMapped(inode)) session.notices.doubt(inode);
   fds.add(fd);
   encodeOpenOut(session.view, at, fd.id, passthrough.openFlags, passthrough.backingId);
 }
@@ -120,11 +135,12 @@ export const create: Handler<CreateIn> = (session, header, args) => {
   const frame = session.begin('CREATE');
   const loc = newPlace(session, frame, header.nodeid, args.name);
   if (loc === null) return;
-  const { flags, mode, umask, openFlags } = args;
+  const { mode, umask } = args;
+  const flags = openFlags(session, args.flags);
   const fd = new Fd(loc.inode!, flags, header.pid);
   frame.local = { loc, fd } satisfies Creation;
   const xdata = makingXdata(session, mode, umask);
-  if ((openFlags & OPEN_KILL_SUIDGID) !== 0) xdata.set(KILL_PRIV, 1);
+  if ((args.openFlags & OPEN_KILL_SUIDGID) !== 0) xdata.set(KILL_PRIV, 1);
   wind.create(frame, 0, createCbk, session.links, loc, flags, mode & ~umask, umask, fd, xdata);
 };
 
@@ -162,8 +178,8 @@ export function replyCreated(
   buf: Iatt,
   xdata: Dict | null,
 ): void {
-  encodeEntry(session, OUT_HEADER_SIZE, linked, buf, xdata);
   encodeOpened(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd);
+  encodeEntry(session, OUT_HEADER_SIZE, linked, buf, xdata);
   if (session.reply(frame, ENTRY_OUT_SIZE + OPEN_OUT_SIZE)) return;
   session.fds.release(fd.id);
   linked.table.forget(linked, 1);
@@ -176,6 +192,7 @@ export const read: Handler<ReadIn> = (session, _header, args) => {
   if ((args.readFlags & READ_LOCKOWNER) !== 0) {
     frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
   }
+  frame.root.lent = session.lent;
   const { size, offset, flags } = args;
   // No file reaches so far: what is there is the end of the file.
   if (offset > OFFSET_MAX) session.reply(frame, 0);

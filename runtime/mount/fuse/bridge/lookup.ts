@@ -2,7 +2,7 @@
 import { ENOENT, ESTALE } from '../../../core/errno.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
-import type { Inode } from '../../../core/inode.ts';
+import { type Inode, ROOT_ID } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { NEGATIVE_TIMEOUT } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
@@ -18,18 +18,41 @@ import {
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import type { Handler } from './handler.ts';
-import { discard, replyEntry } from './reply.ts';
+import { discard, inodeErrno, replyEntry } from './reply.ts';
+
+/** Names that the kernel asks for who has a handle: the inode itself, and the directory it is in. */
+const SELF = '.';
+const PARENT = '..';
 
 export const lookup: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('LOOKUP');
   const parent = session.inode(header.nodeid);
   if (parent === undefined) return session.fail(frame, ESTALE);
   const name = session.name(args.name);
+  if (name === SELF) return lookupSelf(session, frame, parent);
+  if (name === PARENT) {
+    const above = parent.id === ROOT_ID ? parent : parent.names[0]?.parent;
+    return above === undefined ? session.fail(frame, ESTALE) : lookupSelf(session, frame, above);
+  }
   const known = session.graph.inodes.grep(parent, name);
   if (known === undefined) return lookupNew(session, frame, parent, name);
   const loc = new Loc(known, parent, name);
   frame.local = loc;
   wind.lookup(frame, 0, revalidateCbk, session.links, loc, null);
+};
+
+/** An inode that the kernel has forgotten, by its number. */
+function lookupSelf(session: Session, frame: Frame, inode: Inode): void {
+  const loc = new Loc(inode);
+  frame.local = loc;
+  wind.stat(frame, 0, selfCbk, session.links, loc, null);
+}
+
+const selfCbk: Cbk<'stat', Session> = (frame, _c, xl, opRet, opErrno, buf, xdata) => {
+  const session = xl.priv;
+  const loc = frame.local as Loc;
+  if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
+  replyEntry(session, frame, loc, loc.inode, buf, xdata);
 };
 
 /**

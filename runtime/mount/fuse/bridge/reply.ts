@@ -50,9 +50,12 @@ export function link(loc: Loc, inode: Inode | null, buf: Iatt | null): Inode | n
   return linked;
 }
 
-/** How long attributes are believed; `xdata` is their reply's. */
-const attrValid = (session: Session, buf: Iatt, xdata: Dict | null): Validity =>
-  buf.known ? Validity.of(xdata, ATTRIBUTE_TIMEOUT, session.attrValid) : session.unknownValid;
+/** How long the attributes of `inode` are believed; `xdata` is their reply's. */
+function attrValid(session: Session, inode: Inode, buf: Iatt, xdata: Dict | null): Validity {
+  if (!buf.known) return session.unknownValid;
+  const usual = session.passthrough.mayBeMapped(inode) ? session.unknownValid : session.attrValid;
+  return Validity.of(xdata, ATTRIBUTE_TIMEOUT, usual);
+}
 
 /**
  * Encodes an entry of `linked`, and counts that the kernel knows it once more. The reply's `xdata`
@@ -67,7 +70,7 @@ export function encodeEntry(
 ): void {
   linked.table.lookup(linked);
   const entry = Validity.of(xdata, ENTRY_TIMEOUT, session.entryValid);
-  const attr = attrValid(session, buf, xdata);
+  const attr = attrValid(session, linked, buf, xdata);
   encodeEntryOut(session.view, at, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
 }
 
@@ -103,7 +106,7 @@ function replyWith(
     session.fail(frame, EIO);
     return;
   }
-  const valid = attrValid(session, buf, xdata);
+  const valid = attrValid(session, inode, buf, xdata);
   encode(session.view, OUT_HEADER_SIZE, valid, inode.inoHi, inode.inoLo, buf);
   session.reply(frame, size);
 }

@@ -1,7 +1,7 @@
 /** The operations on the space behind a file's data: FALLOCATE, LSEEK, COPY_FILE_RANGE, SYNCFS. */
 import { constants } from 'node:fs';
 import { Dict } from '../../../core/dict.ts';
-import { EFBIG, EINVAL, ENXIO } from '../../../core/errno.ts';
+import { EFBIG, EINVAL, ENOSYS, ENXIO } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
@@ -60,6 +60,8 @@ export const lseek: Handler<LseekIn> = (session, _header, args) => {
   const fd = openFd(session, frame, args.fh);
   if (fd === null) return;
   const { whence, offset } = args;
+  // The storage does not know yet what the kernel keeps back; without an answer, all is data.
+  if (session.writeback) return session.fail(frame, ENOSYS);
   if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return session.fail(frame, EINVAL);
   // No file reaches so far.
   if (offset > OFFSET_MAX) return session.fail(frame, ENXIO);
@@ -89,12 +91,15 @@ const copy =
     const len = Math.min(args.len, most);
     if (offIn + len > OFFSET_MAX || offOut + len > OFFSET_MAX) return session.fail(frame, EFBIG);
     const { links } = session;
+    frame.local = from;
     wind.copy_file_range(frame, len, replied, links, from, offIn, to, offOut, len, flags, null);
   };
 
 const copiedCbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
+  // It was read, which the kernel sees of READ alone.
+  session.attributesChanged((frame.local as Fd).inode);
   encodeWriteOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, len));
   session.reply(frame, WRITE_OUT_SIZE);
 };
@@ -102,6 +107,7 @@ const copiedCbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opErr
 const copied64Cbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
+  session.attributesChanged((frame.local as Fd).inode);
   encodeCopyFileRangeOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, len));
   session.reply(frame, COPY_FILE_RANGE_OUT_SIZE);
 };

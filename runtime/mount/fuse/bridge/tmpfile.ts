@@ -15,7 +15,7 @@ import { O_TMPFILE } from '../../../sys/constants.ts';
 import type { CreateIn } from '../codec/io.ts';
 import { letGo } from '../fd-table.ts';
 import type { Session } from '../session.ts';
-import { replyCreated } from './file.ts';
+import { openFlags, replyCreated } from './file.ts';
 import type { Handler } from './handler.ts';
 import { discard, link, makerErrno } from './reply.ts';
 
@@ -40,7 +40,7 @@ export const tmpfile: Handler<CreateIn> = (session, header, args) => {
   const { mode, umask } = args;
   const loc = new Loc(session.graph.inodes.newInode(), parent);
   // There is nothing to truncate, and a truncation would mark times that were told already.
-  const flags = args.flags & ~(O_TMPFILE | O_TRUNC);
+  const flags = openFlags(session, args.flags & ~(O_TMPFILE | O_TRUNC));
   frame.local = { loc, flags, pid: header.pid } satisfies Making;
   const xdata = session.gfids.request().set(MODE_REQ, mode).set(UMASK_REQ, umask);
   wind.icreate(frame, 0, madeCbk, session.links, loc, mode & ~umask, xdata);

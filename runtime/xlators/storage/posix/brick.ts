@@ -1,5 +1,5 @@
 /** A brick: the directory on disk that a volume serves, and what is needed to do so. */
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { newGfid } from '../../../core/context.ts';
 import { EROFS } from '../../../core/errno.ts';
@@ -8,6 +8,7 @@ import { type Gfid, gfidFromBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { GFID_SIZE } from '../../../core/limits.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import * as libc from '../../../sys/libc.ts';
+import { openFilesLimit } from '../../../sys/open-files.ts';
 import { cstring, Dirents, Iovec, Statfs, Statx, Timespecs } from '../../../sys/struct.ts';
 import { TRUSTED_GFID } from '../shared/xattrs.ts';
 import { type FileHandles, openFileHandles } from './file-handles.ts';
@@ -29,12 +30,22 @@ import { openRoot } from './root.ts';
 /** `f_type` of statfs(2). */
 const TMPFS_MAGIC = 0x01021994;
 const RAMFS_MAGIC = 0x858458f6;
+/**
+ * File systems whose close(2) brings the data to where it is kept, and fails when that does: those
+ * with a `flush` among their file_operations (linux/magic.h, linux/fs). Disks do not.
+ */
+const TELL_AT_CLOSE: ReadonlySet<number> = new Set([
+  0x6969, // NFS_SUPER_MAGIC
+  0x65735546, // FUSE_SUPER_MAGIC
+  0xff534d42, // CIFS_SUPER_MAGIC
+  0xfe534d42, // SMB2_SUPER_MAGIC
+  0x6b414653, // AFS_FS_MAGIC
+  0x73757245, // CODA_SUPER_MAGIC
+]);
 /** What the root of a GlusterFS volume's brick has. */
 const VOLUME_ID = cstring('trusted.glusterfs.volume-id');
 /** The part of the process's descriptors that handles may take. */
 const HANDLE_SHARE = 0.5;
-/** What the kernel grants every process at least. */
-const FALLBACK_NOFILE = 1024;
 
 /** What the volume's options say. */
 export interface BrickSettings {
@@ -76,6 +87,8 @@ export class Brick {
   fault = 0;
   /** The names of files are kept with them (gfid2path). */
   notes = false;
+  /** close(2) of a file may fail. */
+  tellsAtClose = false;
   /** gfid handles that could not be made, and the errnos of those that were told of. */
   missed = 0;
   private readonly told = new Set<number>();
@@ -120,6 +133,7 @@ export class Brick {
     }
     this.notes = this.links !== null && this.notesWanted(rootFd);
     this.fileHandles = openFileHandles(rootFd);
+    this.tellsAtClose = TELL_AT_CLOSE.has(this.typeAt(rootFd));
     return root;
   }
 
@@ -169,9 +183,13 @@ export class Brick {
 
   /** Whether what `fd` is open on lies in memory, and a read never has to wait for a disk. */
   isMemory(fd: number): boolean {
-    if (libc.fstatfs(fd, this.statfs.bytes) < 0) return false;
-    const { type } = this.statfs;
+    const type = this.typeAt(fd);
     return type === TMPFS_MAGIC || type === RAMFS_MAGIC;
+  }
+
+  /** The type of the file system that `fd` is open on; 0 when it does not say. */
+  private typeAt(fd: number): number {
+    return libc.fstatfs(fd, this.statfs.bytes) < 0 ? 0 : this.statfs.type;
   }
 
   /** Whether a name of this directory is none of the volume's. */
@@ -315,7 +333,5 @@ function volumeOf(rootFd: number): Gfid | null {
 
 /** How many handles may be open, by the process's limit of descriptors. */
 export function defaultHandleLimit(): number {
-  const limits = readFileSync('/proc/self/limits', 'latin1');
-  const soft = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? FALLBACK_NOFILE);
-  return Math.floor(soft * HANDLE_SHARE);
+  return Math.floor(openFilesLimit * HANDLE_SHARE);
 }

@@ -1,7 +1,7 @@
 /** The fops about a file's data: open, read, write, size, sync. */
-import { fdatasync, fsync } from 'node:fs';
+import { close, fdatasync, fsync } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
-import { EFBIG, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
+import { EAGAIN, EFBIG, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
@@ -17,6 +17,7 @@ import {
   type OpenFile,
   openHandle,
   readFile,
+  readNow,
   writeAll,
   writeLater,
 } from './files.ts';
@@ -35,6 +36,11 @@ export const iattOfFile = (file: OpenFile): Iatt | null => iattOfFd(file.brick, 
 /** Attributes before a change, for whoever looks at them, or when `xdata` may ask for more. */
 const before = (frame: Frame, file: OpenFile, xdata: Dict | null): Iatt | null =>
   frame.terse && xdata === null ? null : iattOfFile(file);
+
+function haveRead(frame: Frame, file: OpenFile, vector: Uint8Array): void {
+  const stbuf = frame.terse ? null : iattOfFile(file);
+  unwind.readv(frame, vector.length, 0, vector, stbuf, null);
+}
 
 function wrote(frame: Frame, file: OpenFile, result: number, prebuf: Iatt | null): void {
   if (result < 0) fail.writev(frame, -result);
@@ -55,10 +61,13 @@ export const dataFops: Fops<Brick> = {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.readv(frame, file);
     if (offset < 0 || size < 0) return fail.readv(frame, EINVAL);
+    const { lent } = frame;
+    const got = lent === null ? -EAGAIN : readNow(file, lent, size, offset);
+    if (got >= 0) return haveRead(frame, file, lent!.subarray(0, got));
+    if (got !== -EAGAIN) return fail.readv(frame, -got);
     readFile(file, size, offset, (vector, errno) => {
-      if (vector === null) return fail.readv(frame, errno);
-      const stbuf = frame.terse ? null : iattOfFile(file);
-      unwind.readv(frame, vector.length, 0, vector, stbuf, null);
+      if (vector === null) fail.readv(frame, errno);
+      else haveRead(frame, file, vector);
     });
   },
 
@@ -96,9 +105,15 @@ export const dataFops: Fops<Brick> = {
     unwind.ftruncate(frame, 0, 0, prebuf, iattOfFile(file), null);
   },
 
-  flush(frame, _xl, _fd, _xdata) {
-    // Nothing is kept back here that close(2) could still have to tell of.
-    unwind.flush(frame, 0, 0, null);
+  flush(frame, xl, fd, _xdata) {
+    // Nothing is kept back here, but there may be by what the brick is on.
+    if (!xl.priv.tellsAtClose) return unwind.flush(frame, 0, 0, null);
+    const file = fileOf(xl, fd);
+    if (typeof file === 'number') return fail.flush(frame, file);
+    closeCopy(file, (errno) => {
+      if (errno !== 0) return fail.flush(frame, errno);
+      unwind.flush(frame, 0, 0, null);
+    });
   },
 
   fsync(frame, xl, fd, datasync, _xdata) {
@@ -111,6 +126,13 @@ export const dataFops: Fops<Brick> = {
     });
   },
 };
+
+/** Does what close(2) does but for the closing, on libuv's pool; `done` gets 0 or the errno. */
+function closeCopy(file: OpenFile, done: (errno: number) => void): void {
+  const copy = libc.dup(file.fd);
+  if (copy < 0) done(-copy);
+  else close(copy, (error) => done(errnoOf(error)));
+}
 
 /** Brings a file to the disk, on libuv's pool; `done` gets 0 or the errno. */
 export function syncFile(file: OpenFile, datasync: number, done: (errno: number) => void): void {

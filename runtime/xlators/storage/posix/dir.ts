@@ -3,7 +3,8 @@
  *
  * The disk's own positions (d_off) take all of 64 bits, so they stay here: the offset that goes up
  * is an index into the table of positions that this fd has given out, counted from 1. An index
- * means the same position as long as the fd is open, or until the listing begins anew at 0.
+ * means the same position as long as the fd is open; when very many were given out, until the listing
+ * begins anew at 0.
  */
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
@@ -34,6 +35,8 @@ import { PARENT, procEntryPath, procPath, SELF } from './paths.ts';
 import { lookupKeys } from './xattr.ts';
 
 const DT_UNKNOWN = 0;
+/** Positions that outlive a new beginning: who lists a changing directory for ever makes new ones. */
+const POSITIONS_KEPT = 65_536;
 /** The least getdents64 is asked for: more than the longest entry takes. */
 const LEAST_READ = 1024;
 const OPEN_DIR = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
@@ -69,10 +72,11 @@ export class OpenDir extends OpenFile {
   /** Puts the descriptor to where `index` says; false when that was never given out. */
   seek(index: number): boolean {
     if (index >= this.offLo.length) return false;
-    if (index === 0) {
+    if (index === this.at && index !== 0) return true;
+    if (index === 0 && this.offLo.length > POSITIONS_KEPT) {
       this.offLo.length = 1;
       this.offHi.length = 1;
-    } else if (index === this.at) return true;
+    }
     const off = (BigInt(this.offHi[index]!) << 32n) | BigInt(this.offLo[index]!);
     libc.lseek64(this.fd, off, SEEK_SET);
     this.at = index;

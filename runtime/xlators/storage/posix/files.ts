@@ -134,6 +134,33 @@ function startInSlab(size: number): number {
   return slabUsed;
 }
 
+/** Where lent memory is: an initiator lends the same one again and again. */
+const addresses = new WeakMap<Uint8Array, bigint>();
+
+function addressOf(memory: Uint8Array): bigint {
+  const known = addresses.get(memory);
+  if (known !== undefined) return known;
+  const found = address(memory);
+  addresses.set(memory, found);
+  return found;
+}
+
+/**
+ * Reads at most `size` bytes into `memory` without waiting: bytes read, or minus the errno; EAGAIN
+ * when not all can be had so.
+ */
+export function readNow(file: OpenFile, memory: Uint8Array, size: number, offset: number): number {
+  if (size > memory.length) return -EAGAIN;
+  const { iovec } = file.brick;
+  iovec.setAddress(0, addressOf(memory), size);
+  const got = readCached(file, iovec, offset);
+  return got < 0 || isWhole(file, got, size, offset) ? got : -EAGAIN;
+}
+
+/** Whether `got` is all that there is of `size` bytes. */
+const isWhole = (file: OpenFile, got: number, size: number, offset: number): boolean =>
+  got === size || (got >= 0 && offset + got >= sizeOf(file));
+
 /** Takes a read's outcome: the bytes read, or null and the errno. */
 export type ReadDone = (vector: Uint8Array | null, errno: number) => void;
 
@@ -146,13 +173,13 @@ export function readFile(file: OpenFile, size: number, offset: number, done: Rea
   if (isSmall) iovec.setAddress(0, slabAddress + BigInt(start), size);
   else iovec.set(0, memory, size);
   const got = readCached(file, iovec, offset);
-  const isWhole = got === size || (got >= 0 && offset + got >= sizeOf(file));
+  const whole = isWhole(file, got, size, offset);
   if (got < 0 && got !== -EAGAIN) {
     done(null, -got);
     return;
   }
-  if (isSmall) slabUsed += ((isWhole ? got : size) + 7) & ~7;
-  if (isWhole) done(bytesOf(memory, start, got), 0);
+  if (isSmall) slabUsed += ((whole ? got : size) + 7) & ~7;
+  if (whole) done(bytesOf(memory, start, got), 0);
   else readDisk({ file, memory, start, size, offset }, Math.max(0, got), done);
 }
 

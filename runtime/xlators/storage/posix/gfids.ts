@@ -6,7 +6,7 @@
  * change as long as the inode lives.
  */
 import { createHash } from 'node:crypto';
-import { EROFS } from '../../../core/errno.ts';
+import { EDQUOT, ENOSPC, EROFS } from '../../../core/errno.ts';
 import {
   type Gfid,
   gfidFromBytes,
@@ -72,13 +72,17 @@ export class GfidStore {
   }
 }
 
-/** Whether attributes of this name work on the root; what is on a read-only disk can be read. */
+/**
+ * Whether attributes of this name work on the root. Where there is only no room they do, and what is
+ * on a read-only disk can be read.
+ */
 function works(rootFd: number, key: Path): boolean {
   const bytes = new Uint8Array(GFID_SIZE);
   const length = libc.getxattr(procPath(rootFd), key, bytes, GFID_SIZE);
   const value = length === GFID_SIZE ? bytes : ROOT_BYTES;
   const written = libc.setxattr(procPath(rootFd), key, value, GFID_SIZE, 0);
-  return written >= 0 || (written === -EROFS && length === GFID_SIZE);
+  if (written === -EROFS) return length === GFID_SIZE;
+  return written >= 0 || written === -ENOSPC || written === -EDQUOT;
 }
 
 /** The gfid of the root, which it keeps if it has another: it may be a part of a larger brick. */

@@ -133,6 +133,7 @@ export default defineTranslator({
     const file = fd.ctxGet(xl) as OpenFile | undefined;
     return file?.fd ?? -1;
   },
+  tellsAtClose: (xl) => xl.priv.tellsAtClose,
   dump(xl) {
     const { directory, handles, handleLimit, openFds, gfids, links, missed, health } = xl.priv;
     return {

@@ -1,0 +1,14 @@
+/** Which front end a system gets when nobody says which. */
+import { expect, it } from 'vitest';
+import { frontEndFor } from './front-ends.ts';
+
+it.each([
+  ['linux', '6.18.44-generic', 'kernel'],
+  ['linux', '5.4.0', 'kernel'],
+  ['linux', '5.3.18-lp152', 'fuse-native'],
+  ['linux', '4.18.0-553.el8', 'fuse-native'],
+  ['darwin', '23.6.0', 'fuse-native'],
+  ['freebsd', '14.1-RELEASE', 'fuse-native'],
+])('%s %s: %s', (platform, release, name) => {
+  expect(frontEndFor(platform, release)).toBe(name);
+});

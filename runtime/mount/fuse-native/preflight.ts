@@ -1,0 +1,66 @@
+/**
+ * What libfuse needs of Linux, looked at beforehand: it tells whoever calls it only that it failed,
+ * and writes why to standard error, for people who know libfuse.
+ */
+import { accessSync, closeSync, constants, existsSync, openSync, readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { EIO, strerror } from '../../core/errno.ts';
+import { findMount } from '../fuse/channel.ts';
+import { mountError } from '../fuse/mount-error.ts';
+
+/** Bit of CAP_SYS_ADMIN, with which mount(2) may be called (capabilities(7)). */
+const CAP_SYS_ADMIN = 21n;
+/** Where libfuse 2 looks for the helper of users other than root, before PATH. */
+const HELPER_FOLDER = '/usr/local/bin';
+
+/** @throws {MountError} with what to do; `path` is as given, `real` without symbolic links */
+export function expectLibfuseToMount(path: string, real: string): void {
+  const there = findMount(real);
+  if (there !== null) {
+    const why = `${there.type} is mounted there, on which fuse-native cannot mount; unmount it first, or mount elsewhere`;
+    throw mountError('MOUNT_FAILED', path, why);
+  }
+  expectDevice(path);
+  if (process.getuid?.() === 0) {
+    if (hasCapability()) return;
+    throw mountError('MOUNT_NOT_PERMITTED', path, 'mount: Operation not permitted');
+  }
+  if (!hasHelper()) throw mountError('MOUNT_NO_FUSERMOUNT', path);
+  if (!hasName()) throw mountError('MOUNT_NO_USER_NAME', path, String(process.getuid?.()));
+  try {
+    accessSync(real, constants.W_OK | constants.X_OK);
+  } catch {
+    // Whatever the reason: the helper asks the same.
+    throw mountError('MOUNT_POINT_DENIED', path, 'you may not write to it');
+  }
+}
+
+function expectDevice(path: string): void {
+  try {
+    closeSync(openSync('/dev/fuse', 'r+'));
+  } catch (error) {
+    const { errno = -EIO } = error as NodeJS.ErrnoException;
+    throw mountError('MOUNT_NO_FUSE', path, `/dev/fuse: ${strerror(-errno)}`);
+  }
+}
+
+function hasCapability(): boolean {
+  const [, mask = '0'] = /^CapEff:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return ((BigInt(`0x${mask}`) >> CAP_SYS_ADMIN) & 1n) === 1n;
+}
+
+/** Whether there is a line for the user in /etc/passwd, or wherever users are. */
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    // That is how it says so.
+    return false;
+  }
+}
+
+const hasHelper = (): boolean =>
+  [HELPER_FOLDER, ...(process.env.PATH ?? '').split(':')].some((folder) =>
+    existsSync(join(folder, 'fusermount')),
+  );

@@ -1,0 +1,166 @@
+/**
+ * The memory that a READ lends the storage (`Frame.lent`): who answers straight to the mount reads
+ * into the answer itself; who might keep what comes up gets bytes that stay as they are.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { TestVolume } from '../../../test/support/core.ts';
+import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
+import { folder } from '../../../test/support/posix.ts';
+import { tail, unwind, wind } from '../../core/fops.gen.ts';
+import type { Frame } from '../../core/frame.ts';
+import { type Cbk, defineTranslator, type Fops, type Translator } from '../../core/xlator.ts';
+import ioStats from '../../xlators/debug/io-stats/index.ts';
+import posix from '../../xlators/storage/posix/index.ts';
+import * as P from './protocol.ts';
+
+/** What the other end of a rig takes at once, beside the header. */
+const LARGE = 65_536;
+const SIZE = 3 * LARGE;
+/** Every byte says where it is. */
+const byteAt = (offset: number): number =>
+  (offset * 31 + (offset >>> 8) * 7 + (offset >>> 16)) & 255;
+const content = Buffer.alloc(SIZE, 0).map((_, offset) => byteAt(offset));
+const slice = (offset: number, size: number): Buffer =>
+  Buffer.from(content.subarray(offset, offset + size));
+
+let rig: Rig;
+let disk: TestVolume;
+beforeEach(() => {
+  const directory = folder();
+  writeFileSync(join(directory, 'file'), content);
+  disk = { translator: posix as unknown as Translator<unknown>, options: { directory } };
+});
+afterEach(() => rig.close());
+
+/** A volume above the disk with these fops. */
+function above(fops: Fops<null>, type = 'debug/above'): TestVolume {
+  const description = 'Is above the disk.';
+  const made = {
+    type,
+    description,
+    children: [1, 1],
+    options: {},
+    fops,
+    init: () => null,
+  } as const;
+  return { translator: defineTranslator<null, Record<string, never>>(made) as Translator<unknown> };
+}
+
+/** The file's node, and the handle of an open of it. */
+function openFile(): [node: number, handle: number] {
+  const node = rig.find('file').id;
+  return [node, Number(rig.ask(P.OPEN, node, u32(0), u32(0)).body.readBigUInt64LE(0))];
+}
+
+const readIn = (handle: number, offset: number, size: number) =>
+  [u64(handle), u64(offset), u32(size), u32(0), u64(0), u32(0), u32(0)] as const;
+
+/** What storage answers with, and the memory that it is lent. */
+interface Seen {
+  readonly lent: Uint8Array | null;
+  vector: Uint8Array | null;
+}
+
+/** The disk, watched: each READ that reaches it, and what it unwinds. */
+function watchedDisk(): { volume: TestVolume; seen: Seen[] } {
+  const seen: Seen[] = [];
+  const { translator } = disk;
+  const { fops } = translator as Translator<unknown> & { fops: Fops<unknown> };
+  const readv: NonNullable<Fops<unknown>['readv']> = (frame, xl, ...args) => {
+    const { cbk } = frame;
+    const one: Seen = { lent: frame.lent, vector: null };
+    seen.push(one);
+    const listen: Cbk<'readv', unknown> = (up, cookie, at, opRet, opErrno, vector, ...rest) => {
+      one.vector = vector;
+      (cbk as Cbk<'readv', unknown>)(up, cookie, at, opRet, opErrno, vector, ...rest);
+    };
+    frame.cbk = listen as typeof cbk;
+    fops.readv!(frame, xl, ...args);
+  };
+  return { volume: { ...disk, translator: { ...translator, fops: { ...fops, readv } } }, seen };
+}
+
+const tailing = above({
+  readv: (frame, xl, ...args) => tail.readv(frame, xl.children[0]!, ...args),
+});
+const counting: TestVolume = {
+  translator: ioStats as unknown as Translator<unknown>,
+  options: { 'count-fop-hits': 'on', 'latency-measurement': 'on' },
+};
+
+describe('the answer itself is read into', () => {
+  test.each([
+    ['without a volume above', []],
+    ['below one that only winds', [tailing]],
+    ['below one that only watches', [counting]],
+    ['below several of these', [counting, tailing, counting]],
+  ])('%s', async (_where, volumes) => {
+    const { volume, seen } = watchedDisk();
+    rig = await Rig.over([volume, ...volumes]);
+    const [node, handle] = openFile();
+    for (const [offset, size] of [
+      [0, LARGE],
+      [LARGE + 1, 4096],
+      [SIZE - 100, 4096],
+      [SIZE, 4096],
+    ] as const) {
+      const { error, body } = rig.ask(P.READ, node, ...readIn(handle, offset, size));
+      expect(error).toBe(0);
+      expect(body.equals(slice(offset, size))).toBe(true);
+    }
+    expect(seen).toHaveLength(4);
+    for (const { lent, vector } of seen) {
+      expect(lent).toBe(rig.session.lent);
+      expect(vector!.buffer).toBe(rig.session.out.buffer);
+    }
+  });
+});
+
+describe('who might keep what comes up', () => {
+  const keeper = () => {
+    const kept: Uint8Array[] = [];
+    const readvCbk: Cbk<'readv', null> = (frame, _cookie, _xl, opRet, opErrno, vector, ...rest) => {
+      kept.push(vector!);
+      unwind.readv(frame, opRet, opErrno, vector, ...rest);
+    };
+    const keeping = above({
+      readv: (frame, xl, ...args) => wind.readv(frame, 0, readvCbk, xl.children[0]!, ...args),
+    });
+    return { kept, keeping };
+  };
+
+  test.each([100, 4096, 32_768, LARGE])('has it as it was, %i bytes', async (size) => {
+    const { kept, keeping } = keeper();
+    rig = await Rig.over([disk, counting, keeping, counting]);
+    const [node, handle] = openFile();
+    for (const offset of [0, size, 2 * size]) {
+      rig.ask(P.READ, node, ...readIn(handle, offset, size));
+    }
+    // Other answers, too, take the memory that is lent.
+    rig.ask(P.GETATTR, node, u32(0), u32(0), u64(0));
+    const offsets = kept.map((vector, i) => Buffer.from(vector).equals(slice(i * size, size)));
+    expect(offsets).toEqual([true, true, true]);
+  });
+});
+
+test('reads that were held back answer with their own bytes, in whatever order', async () => {
+  const held: (() => void)[] = [];
+  const holding = above({
+    readv: (frame: Frame, xl, ...args) =>
+      void held.push(() => tail.readv(frame, xl.children[0]!, ...args)),
+  });
+  rig = await Rig.over([disk, holding]);
+  const [node, handle] = openFile();
+  const asked = [0, 1, 2, 3].map((i) => ({
+    unique: rig.send(P.READ, node, ...readIn(handle, i * 5000, 5000)),
+    offset: i * 5000,
+  }));
+  for (const i of [2, 0, 3, 1]) {
+    held[i]!();
+    const { unique, body } = rig.receive();
+    expect(unique).toBe(asked[i]!.unique);
+    expect(body.equals(slice(asked[i]!.offset, 5000))).toBe(true);
+  }
+});
