@@ -270,6 +270,8 @@ declare module 'glossa' {
     readonly name: string | null;
     /** The gfid of the directory. */
     readonly pargfid: string;
+    /** Whether somebody knows the target already, from a listing for example: it has a gfid. */
+    readonly known: boolean;
     readonly gfid: string;
     readonly inode: Inode | null;
     readonly parent: Inode | null;

@@ -6,6 +6,7 @@
  * script looks at it. The way back is a small integer for the common decisions, and JSON messages
  * (`decision.ts`) for the rest. A guest's messages are untrusted: the host checks each.
  */
+import type { Dict } from '../../runtime/core/dict.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import type { Message } from './decision.ts';
@@ -124,6 +125,8 @@ export interface GuestHost {
   put(bytes: Uint8Array): number;
   /** Argument `index` of the fop (`wind` -1) or of the reply to wind number `wind`, as JSON. */
   fetch(id: number, wind: number, index: number): string | undefined;
+  /** The same as `fetch` for a dict: itself, for an engine that makes its own of it. */
+  dict(id: number, wind: number, index: number): Dict | undefined;
   /** The request itself, for a guest that is no interpreter: undefined when it has ended. */
   request(id: number): Request | undefined;
   /** The same as `fetch` for bytes. */

@@ -3,6 +3,7 @@
  * script looks at them, a log, a clock. Everything is checked: a number that leads nowhere is
  * answered with nothing, never with somebody else's thing.
  */
+import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
@@ -82,6 +83,11 @@ export class Lent implements GuestHost {
     const type = request?.type(wind, index);
     if (value === undefined || value === null || type === undefined) return undefined;
     return pack(type, value, wind, index);
+  }
+
+  dict(id: number, wind: number, index: number): Dict | undefined {
+    const value = this.handed('a request', this.request(id))?.value(wind, index);
+    return value instanceof Dict ? value : undefined;
   }
 
   data(id: number, wind: number, index: number): Uint8Array | undefined {

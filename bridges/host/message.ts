@@ -1,6 +1,9 @@
 /**
  * Values of fops as JSON, both ways: what a guest fetches, and what it sends in a message.
  *
+ * A guest fetches fields as they are below, a dict as
+ *   ["type type …", [places of values that are to be made something else], [keys], [values]]
+ *
  * A guest sends each argument as null, a number, a string, or
  *   ["=", wind, index]   taken over as it came (wind -1: the fop's own argument)
  *   ["loc", [inode, parent, name, gfid]]   ["inode", id]   ["fd", id]   ["data", number]
@@ -82,12 +85,22 @@ const pick = <T extends object>(value: T, fields: readonly (keyof T)[]): unknown
 const text = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
+/** The values that JSON cannot hold as what they are. */
+const MADE: ReadonlySet<DictType> = new Set<DictType>(['double', 'bin', 'iatt', 'mdata']);
+
+/** In columns: a guest makes its own dict of them in one go, and looks at types when asked to. */
 function packDict(dict: Dict): unknown[] {
-  const packed: unknown[] = [];
+  const types: DictType[] = [];
+  const made: number[] = [];
+  const keys: string[] = [];
+  const values: unknown[] = [];
   dict.forEach((key, value, type) => {
-    packed.push([key, type, plainValue(value)]);
+    if (MADE.has(type)) made.push(keys.length);
+    types.push(type);
+    keys.push(key);
+    values.push(plainValue(value));
   });
-  return packed;
+  return [types.join(' '), made, keys, values];
 }
 
 function plainValue(value: DictValue): unknown {

@@ -50,7 +50,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     loadModuleSource: (_, __, ___, name) => box.engine!.load(name),
     freeHostRef: () => undefined,
   };
-  const instance = await instantiate(callbacks, options.memoryLimit, options.log);
+  const { memoryLimit, log, namesFrames = false } = options;
+  const instance = await instantiate(callbacks, memoryLimit, log, namesFrames);
   box.engine = new QuickEngine(instance, options);
   return box.engine;
 }

@@ -5,6 +5,7 @@
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
+import { type FrameName, frameAround, namesFrames } from '../host/frames.ts';
 import {
   type Entry,
   type Evaluation,
@@ -28,6 +29,7 @@ import {
 } from './engine.ts';
 import { Granted } from './grants.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
+import { indexOf, requestOf, windOf } from './library/origin.ts';
 
 type Evaluations = Map<number, (evaluation: Evaluation) => void>;
 
@@ -43,9 +45,9 @@ function lend(
     put: f('aii', (bytes: Uint8Array, at: number, length: number) =>
       host.put(copy(bytes, at, length)),
     ),
-    fetch: f('iii', (id: number, wind: number, index: number) => host.fetch(id, wind, index)),
-    data: f('iiia', (id: number, wind: number, index: number, into: Uint8Array) => {
-      const bytes = host.data(id, wind, index);
+    fetch: f('i', (at: number) => host.fetch(requestOf(at), windOf(at), indexOf(at))),
+    data: f('ia', (at: number, into: Uint8Array) => {
+      const bytes = host.data(requestOf(at), windOf(at), indexOf(at));
       if (bytes === undefined || bytes.length > into.length) return -1;
       into.set(bytes);
       return bytes.length;
@@ -101,6 +103,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     load: (name) => imports.load(name),
     timeLimit: settings.timeLimit * 1000,
     memoryLimit: settings.memoryLimit,
+    namesFrames: namesFrames(),
     log: settings.notice,
   });
   try {
@@ -158,6 +161,7 @@ class JavaScriptGuest implements Guest {
   readonly #granted: Granted;
   readonly #evaluations: Evaluations;
   readonly #entries = new Map<string, Entry>();
+  readonly #namesFrames = namesFrames();
   #lastEvaluation = 0;
   #closed = false;
 
@@ -278,7 +282,7 @@ class JavaScriptGuest implements Guest {
     if (this.dead !== undefined) return FAILED;
     let entry = this.#entries.get(name);
     if (entry === undefined) {
-      entry = this.#engine.entry(this.#helper(name), params);
+      entry = this.#shown('hook', name, this.#engine.entry(this.#helper(name), params));
       this.#entries.set(name, entry);
     }
     try {
@@ -305,10 +309,17 @@ class JavaScriptGuest implements Guest {
     return found;
   }
 
+  /** An entry that a CPU profile shows as the method behind it, where that is wanted. */
+  #shown(what: string, name: string, entry: Entry): Entry {
+    if (!this.#namesFrames) return entry;
+    const place = this.#engine.call(this.#helper('place'), what, name);
+    return place === undefined ? entry : frameAround(entry, JSON.parse(place) as FrameName);
+  }
+
   /** An entry of a fop. A script that the engine has ended cannot say so: that is said here. */
   #row(helper: string, name: string, params: (row: FopRow) => string): Entry {
     const made = this.#engine.make(this.#helper(helper), name);
-    const entry = this.#engine.entry(made, params(findFop(name)!));
+    const entry = this.#shown(helper, name, this.#engine.entry(made, params(findFop(name)!)));
     return (args) => {
       try {
         const code = entry(args);

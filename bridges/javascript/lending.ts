@@ -60,16 +60,19 @@ export class Lending {
     try {
       this.#values.refresh();
       const { params, call } = this.#functions[id]!;
-      const given = Array.from(params, (kind, i) => {
-        if (i >= count) return undefined;
-        const at = args + i * 8;
-        if (kind === 'i') return this.#values.readNumber(at);
-        return kind === 's' ? this.#values.readString(at) : this.#buffer(at);
-      });
+      const given: unknown[] = [];
+      for (let i = 0; i < params.length; i++) {
+        given.push(i < count ? this.#take(params[i]!, args + i * 8) : undefined);
+      }
       return this.#give(call(...(given as never[])));
     } catch (error) {
       return this.throwInto(error);
     }
+  }
+
+  #take(kind: string, value: Pointer): unknown {
+    if (kind === 'i') return this.#values.readNumber(value);
+    return kind === 's' ? this.#values.readString(value) : this.#buffer(value);
   }
 
   /** The bytes of an ArrayBuffer. */

@@ -31,6 +31,8 @@ export class Values {
   readonly #addend: number;
   /** A pointer to the one argument of `call`. */
   readonly #argument: Pointer;
+  /** Where a text is put for the interpreter to copy it. */
+  readonly #room: Pointer;
   readonly #double = new Float64Array(1);
   readonly #words = new Int32Array(this.#double.buffer);
 
@@ -40,6 +42,7 @@ export class Values {
     this.context = context;
     this.undefinedValue = quickjs._QTS_GetUndefined();
     this.#argument = quickjs._malloc(4);
+    this.#room = quickjs._malloc(ROOM);
     this.refresh();
     const half = quickjs._QTS_NewFloat64(context, 0.5);
     this.#double[0] = 0.5;
@@ -81,18 +84,12 @@ export class Values {
 
   /** A new string; 0 when there is no memory for it. Any text, also with NUL or half a pair. */
   newString(text: string): Pointer {
-    const { length } = text;
-    let plain = true;
-    for (let i = 0; plain && i < length; i++) {
-      const code = text.charCodeAt(i);
-      plain = code !== 0 && code < 0x80;
-    }
-    return plain ? this.#newPlain(text) : this.#newWide(text);
+    return NOT_PLAIN.test(text) ? this.#newWide(text) : this.#newPlain(text);
   }
 
   #newPlain(text: string): Pointer {
     const { length } = text;
-    const at = this.#quickjs._malloc(length + 1);
+    const at = length < ROOM ? this.#room : this.#quickjs._malloc(length + 1);
     if (at === 0) return 0;
     this.refresh();
     const { bytes } = this;
@@ -120,7 +117,7 @@ export class Values {
 
   #ownString(at: Pointer): Pointer {
     const made = this.#quickjs._QTS_NewString(this.context, at);
-    this.#quickjs._free(at);
+    if (at !== this.#room) this.#quickjs._free(at);
     this.refresh();
     return made;
   }
@@ -234,6 +231,12 @@ export class Values {
     }
   }
 }
+
+/** Bytes of texts for which nothing is allocated. */
+const ROOM = 4096;
+
+/** What C's text of ASCII cannot have. */
+const NOT_PLAIN = /[\0\u0080-\uffff]/;
 
 /** A string put together of pieces, and not yet in one. */
 const TAG_ROPE = -6;

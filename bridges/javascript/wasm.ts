@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
+import { nameSection } from '../host/frames.ts';
 
 export type Pointer = number;
 
@@ -119,13 +120,18 @@ interface ModuleOptions {
   instantiateWasm(imports: Imports, done: (instance: object, module: Compiled) => void): unknown;
 }
 
-let compiled: Compiled | undefined;
+/** By whether its functions have names. */
+const compiled = new Map<boolean, Compiled>();
 
-function compile(): Compiled {
-  if (compiled !== undefined) return compiled;
+function compile(named: boolean): Compiled {
+  const known = compiled.get(named);
+  if (known !== undefined) return known;
   const { resolve } = createRequire(import.meta.url);
-  compiled = new wasm.Module(readFileSync(resolve('@jitl/quickjs-wasmfile-release-sync/wasm')));
-  return compiled;
+  const bytes = readFileSync(resolve('@jitl/quickjs-wasmfile-release-sync/wasm'));
+  const whole = named ? Buffer.concat([bytes, nameSection(bytes, 'QuickJS')]) : bytes;
+  const made = new wasm.Module(whole);
+  compiled.set(named, made);
+  return made;
 }
 
 /** What the module declares: memory starts with 16 MiB and has at most 2 GiB. */
@@ -142,8 +148,9 @@ export async function instantiate(
   callbacks: Callbacks,
   bytes: number,
   print: (line: string) => void,
+  named: boolean,
 ): Promise<Instance> {
-  const module = compile();
+  const module = compile(named);
   const maximum = Math.min(MOST_PAGES, Math.max(FIRST_PAGES, Math.ceil(bytes / PAGE)));
   const memory = new wasm.Memory({ initial: FIRST_PAGES, maximum });
   const options: ModuleOptions = {

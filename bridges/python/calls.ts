@@ -7,7 +7,9 @@
  * integer comes back as the address of a shared object. The way back is a C function of Python
  * (METH_FASTCALL) whose body is the host's; no JavaScript object is ever visible to Python.
  */
+import { Dict } from '../../runtime/core/dict.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
+import { makeDict } from './dicts.ts';
 import { EngineError, type ScriptError } from './errors.ts';
 import type { Values } from './values.ts';
 import { COUNT, FORCE, IN_HOST, RUNNING, resting, wake } from './watchdog.ts';
@@ -16,8 +18,9 @@ import { COUNT, FORCE, IN_HOST, RUNNING, resting, wake } from './watchdog.ts';
  * What a parameter or a result is:
  * `i` an integer (|n| < 2^53; a result None is 0), `s` a string, `n` a string that is seen again
  * and again (kept in Python between calls), `b` bytes (copied), `m` bytes as a writable memoryview
- * of a copy, `o` a handle of a Python object; for a result also `v`, nothing. Python's None is
- * `undefined` for strings and bytes both ways, and the handle 0 for objects given to Python.
+ * of a copy, `o` a handle of a Python object; for a result also `v`, nothing, and for one of the
+ * host's `d`, a dict of fops (dicts.ts). Python's None is `undefined` for strings, bytes and dicts both
+ * ways, and the handle 0 for objects given to Python.
  */
 export type Kind = 'i' | 's' | 'n' | 'b' | 'm' | 'o';
 export type Argument = number | string | Uint8Array;
@@ -40,7 +43,7 @@ export type ArrayCall = (args: readonly (Argument | undefined)[]) => number;
 /** A Python object the host holds on to; a number that only `release` and `o` parameters take. */
 export type Handle = number;
 
-const KINDS = 'isnbmov';
+const KINDS = 'isnbmovd';
 /** Kinds as small numbers: indices in KINDS; what is left is VIEW, `m`. */
 const INT = 0;
 const STRING = 1;
@@ -48,6 +51,7 @@ const NAME = 2;
 const BYTES = 3;
 const OBJECT = 5;
 const VOID = 6;
+const DICT = 7;
 
 const MAX_PARAMETERS = 8;
 const MAX_ARRAY = 31;
@@ -87,6 +91,7 @@ export class Calls {
   readonly #context: CallContext;
   readonly #area: Ptr;
   readonly #names = new Map<string, Ptr>();
+  readonly #keep = (text: string): Ptr => this.#name(text);
   #depth = 0;
   #count = 0;
   #dead: EngineError | undefined;
@@ -194,6 +199,7 @@ export class Calls {
       this.#api.Py_IncRef(object);
       return object;
     }
+    if (kind === DICT) return value instanceof Dict ? this.#dict(value) : 0;
     if (!(value instanceof Uint8Array)) return 0;
     return kind === BYTES ? this.#values.makeBytes(value) : this.#values.makeView(value);
   }
@@ -209,6 +215,10 @@ export class Calls {
     }
     this.#api.Py_IncRef(object);
     return object;
+  }
+
+  #dict(dict: Dict): Ptr {
+    return makeDict(this.#values, this.#keep, dict);
   }
 
   #dropNames(): void {

@@ -23,6 +23,7 @@ export interface CApi {
   PyLong_FromDouble(value: number): Ptr;
   PyLong_AsLong(object: Ptr): number;
   PyLong_AsDouble(object: Ptr): number;
+  PyFloat_FromDouble(value: number): Ptr;
   PyUnicode_New(length: number, maxChar: number): Ptr;
   PyUnicode_FromKindAndData(kind: number, data: Ptr, length: number): Ptr;
   PyUnicode_GetLength(object: Ptr): number;
@@ -32,6 +33,12 @@ export interface CApi {
   PyByteArray_FromStringAndSize(data: Ptr, length: number): Ptr;
   PyByteArray_AsString(object: Ptr): Ptr;
   PyMemoryView_FromObject(object: Ptr): Ptr;
+  PyDict_New(): Ptr;
+  /** Takes no reference over; -1 with an exception pending. */
+  PyDict_SetItem(dict: Ptr, key: Ptr, value: Ptr): number;
+  PyTuple_New(length: number): Ptr;
+  /** Takes the reference to the item over. */
+  PyTuple_SetItem(tuple: Ptr, at: number, item: Ptr): number;
   PyObject_GetBuffer(object: Ptr, view: Ptr, flags: number): number;
   PyBuffer_Release(view: Ptr): void;
   PyCFunction_NewEx(def: Ptr, self: Ptr, module: Ptr): Ptr;
@@ -55,6 +62,7 @@ const FUNCTIONS = [
   'PyLong_FromDouble',
   'PyLong_AsLong',
   'PyLong_AsDouble',
+  'PyFloat_FromDouble',
   'PyUnicode_New',
   'PyUnicode_FromKindAndData',
   'PyUnicode_GetLength',
@@ -64,6 +72,10 @@ const FUNCTIONS = [
   'PyByteArray_FromStringAndSize',
   'PyByteArray_AsString',
   'PyMemoryView_FromObject',
+  'PyDict_New',
+  'PyDict_SetItem',
+  'PyTuple_New',
+  'PyTuple_SetItem',
   'PyObject_GetBuffer',
   'PyBuffer_Release',
   'PyCFunction_NewEx',

@@ -7,12 +7,14 @@
  * back with `release`, also the handles that host functions receive as `o` arguments.
  */
 
+import type { Dict } from '../../runtime/core/dict.ts';
 import type { GrantedFiles } from '../host/files.ts';
 import { defaultCacheFolder, type Log } from './cache.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
 import { CONFINE_MODULE } from './confine.ts';
 import { EngineError } from './errors.ts';
+import { showFrames } from './frames.ts';
 import { type Interpreter, loadInterpreter, type StartReport } from './load.ts';
 import type { PreloadFile } from './snapshot.ts';
 import { Values } from './values.ts';
@@ -35,8 +37,8 @@ export interface ModuleSource {
 /** A function of the host that scripts call as `_host.<name>`; kinds as in calls.ts. */
 export interface HostFunction {
   readonly params: string;
-  readonly result: 'i' | 's' | 'n' | 'b' | 'm' | 'o' | 'v';
-  readonly call: Call<number | string | Uint8Array | undefined>;
+  readonly result: 'i' | 's' | 'n' | 'b' | 'm' | 'o' | 'd' | 'v';
+  readonly call: Call<number | string | Uint8Array | Dict | undefined>;
 }
 
 export interface EngineOptions {
@@ -60,6 +62,8 @@ export interface EngineOptions {
   readonly confine?: boolean;
   /** Told what a script was refused, such as `import js`, and in brackets why. */
   refused?(what: string): void;
+  /** Whether a CPU profile shows Python's functions (see frames.ts). Default: false. */
+  readonly namesFrames?: boolean;
   /** Where snapshots are kept; false for no cache. Default: the user's cache folder. */
   readonly cacheFolder?: string | false;
   /** Told what was noticed and done without, such as a damaged snapshot. */
@@ -117,6 +121,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
       options.cacheFolder === false ? undefined : (options.cacheFolder ?? defaultCacheFolder()),
     memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
     files: options.files,
+    namesFrames: options.namesFrames === true,
     refused: (what) => options.refused?.(what),
     log: options.log ?? (() => {}),
   });
@@ -170,6 +175,7 @@ class PythonEngine implements Engine {
       const confine = this.get(this.module(CONFINE_MODULE), 'confine');
       this.#close(interpreter, this.callJson(confine, JSON.stringify([options.env ?? {}])));
     }
+    if (options.namesFrames === true) showFrames(interpreter, this.#api, values);
     if (limit > 0) {
       this.#memory.u8[addressOf(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
       this.#unwatch = watch(realm.boot.word, limit);

@@ -9,6 +9,7 @@ import type { LogSource } from '../../runtime/core/log.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { GrantedFiles } from '../host/files.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
+import { namesFrames } from '../host/frames.ts';
 import type {
   Entry,
   Evaluation,
@@ -67,6 +68,7 @@ function lend(host: GuestHost): Record<string, HostFunction> {
   return {
     push: f('is', 'v', (id: number, message: string) => host.push(id, message)),
     fetch: f('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
+    dict: f('iii', 'd', (id: number, wind: number, i: number) => host.dict(id, wind, i)),
     data: f('iii', 'm', (id: number, wind: number, i: number) => host.data(id, wind, i)),
     put: f('b', 'i', (bytes: Uint8Array) => host.put(bytes)),
     invalidate: f('s', 'v', (message: string) => host.invalidate(message)),
@@ -127,6 +129,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     imports: IMPORTS,
     timeLimit: settings.timeLimit * 1000,
     memoryLimit: settings.memoryLimit,
+    namesFrames: namesFrames(),
     log: settings.notice,
   });
   try {
@@ -161,7 +164,8 @@ function explain(error: unknown, module: FoundModule): Error {
   const { script } = error;
   const message = script?.file ? error.message : `${module.path}: ${error.message}`;
   const trace = script?.traceback.replace(OWN_FRAMES, '').trimEnd();
-  return new Error(trace ? `${message}\n${trace}` : message);
+  // Without a frame of the module's it says no more than the message.
+  return new Error(trace?.includes('\n  File "') ? `${message}\n${trace}` : message);
 }
 
 /** The package's own calls in a traceback, with the lines that show them. */

@@ -11,6 +11,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Script } from 'node:vm';
 import type { GrantedFiles } from '../host/files.ts';
+import { nameSection } from '../host/frames.ts';
 import { BOOTSTRAP, BOOTSTRAP_PATH } from './bootstrap.ts';
 import { type Log, readCached, writeCached } from './cache.ts';
 import { addressOf, Memory } from './capi.ts';
@@ -40,6 +41,8 @@ export interface LoadOptions {
   readonly memoryLimit: number;
   /** Files of the host that the interpreter may see. */
   readonly files: GrantedFiles | undefined;
+  /** Whether a profile shows the interpreter's functions by their names. */
+  readonly namesFrames: boolean;
   /** Told what of them a script was refused. */
   refused(what: string): void;
   readonly log: Log;
@@ -53,6 +56,8 @@ export interface Interpreter {
   readonly exports: WasmExports;
   /** Puts a function into the interpreter's function table; its signature is (i32 × 3) → i32. */
   addFunction(entry: HostEntry): number;
+  /** The same for a function of the realm's: what it throws passes through. */
+  addCall(entry: HostEntry): number;
   /** A `tp_iternext` that heeds the watchdog, around the one at this index; its own index. */
   addNext(index: number): number;
   /** How the interpreter came up. */
@@ -170,6 +175,7 @@ async function start(
     realm,
     exports: started.exports,
     addFunction: (entry) => addFunction(realm.boot.makeGate(entry), 'iiii'),
+    addCall: (entry) => addFunction(entry, 'iiii'),
     addNext: (index) => addFunction(realm.boot.makeNext(table.get(index), check), 'ii'),
     start: { warm: snapshot !== undefined, phases },
   };
@@ -214,7 +220,7 @@ function prepare(
     lock: JSON.stringify({ info: lock.info, packages: {} }),
     loader: realm.evaluate(patchLoader(text('pyodide.mjs')), 'pyodide.mjs').value,
     runtime: runtime.value,
-    wasm: readBytes(realm, 'pyodide.asm.wasm'),
+    wasm: readBytes(realm, 'pyodide.asm.wasm', options.namesFrames ? 'Pyodide' : undefined),
     stdlib: readBytes(realm, 'python_stdlib.zip'),
     heapMax: Math.min(options.memoryLimit, 2 ** 31 - 65536),
     snapshot: head,
@@ -222,7 +228,8 @@ function prepare(
   return { parts, script: fresh ? runtime.script : undefined };
 }
 
-function readBytes(realm: Realm, file: string): Uint8Array {
+/** @param module gives its functions names, behind its name. */
+function readBytes(realm: Realm, file: string, module?: string): Uint8Array {
   const fd = openSync(join(folder, file), 'r');
   try {
     const bytes = realm.boot.makeBytes(fstatSync(fd).size);
@@ -232,7 +239,12 @@ function readBytes(realm: Realm, file: string): Uint8Array {
       if (got === 0) throw new EngineError('setup', `${file} of Pyodide is incomplete`);
       at += got;
     }
-    return bytes;
+    if (module === undefined) return bytes;
+    const names = nameSection(bytes, module);
+    const named = realm.boot.makeBytes(bytes.length + names.length);
+    named.set(bytes);
+    named.set(names, bytes.length);
+    return named;
   } finally {
     closeSync(fd);
   }

@@ -24,6 +24,8 @@ export interface RealmHost {
 }
 
 export interface Realm {
+  /** For functions that are made in it. */
+  readonly context: vm.Context;
   /** Evaluates trusted text; `cachedData` is V8's code cache for exactly this text. */
   evaluate(
     source: string,
@@ -272,7 +274,7 @@ export function createRealm(host: RealmHost): Realm {
     if ('error' in outcome) throw outcome.error;
     return outcome.value;
   };
-  return { evaluate, boot, start };
+  return { context, evaluate, boot, start };
 }
 
 let ignoring = false;

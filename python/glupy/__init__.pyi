@@ -393,6 +393,9 @@ class Loc:
     def inode(self) -> Inode:
         """The target; None when a name is not known yet and none is to be made."""
     @property
+    def known(self) -> bool:
+        """Whether somebody knows the target already, from a listing for example: it has a gfid."""
+    @property
     def pargfid(self) -> str:
         """The gfid of the directory; NULL_GFID for a fop by gfid."""
     @property

@@ -6,7 +6,7 @@ from math import isfinite
 import _host
 
 from .errors import HandleExpired
-from .values import NULL_GFID, Iatt, Lent, fetch, note_change
+from .values import NULL_GFID, Iatt, Lent, fetch_dict, note_change
 
 
 class Data(Lent):
@@ -110,14 +110,6 @@ def _pack(kind, value):
     return int(value) if kind in ("int", "uint") else value
 
 
-def _unpack(kind, value):
-    if kind in ("bin", "mdata"):
-        return value.encode("latin-1")
-    if kind == "iatt":
-        return Iatt._made(value)
-    return float(value) if kind == "double" else value
-
-
 class Dict(Lent, MutableMapping):
     """A GlusterFS dict, such as xdata and extended attributes: str keys; values int, float, str,
     bytes or Iatt.
@@ -126,7 +118,7 @@ class Dict(Lent, MutableMapping):
     A value that is replaced keeps its type where the new one fits it.
     """
 
-    # _pairs and _kinds are not set before they are fetched.
+    # _pairs is None before it is fetched; _kinds is text before anybody looks at a type.
     __slots__ = ("_origin", "_pairs", "_kinds")
 
     def __init__(self, pairs=(), **more):
@@ -136,19 +128,15 @@ class Dict(Lent, MutableMapping):
         self.update(pairs, **more)
 
     def _load(self):
-        try:
-            return self._pairs
-        except AttributeError:
-            packed = fetch(self._origin)
-            self._kinds = {key: kind for key, kind, _ in packed}
-            self._pairs = {key: _unpack(kind, value) for key, kind, value in packed}
-            return self._pairs
+        if self._pairs is None:
+            self._pairs, self._kinds = fetch_dict(self._origin)
+        return self._pairs
 
     def _has_changed(self):
         if self._origin is None:
             return True
-        inside = getattr(self, "_pairs", {}).values()
-        return any(isinstance(value, Iatt) and value._has_changed() for value in inside)
+        inside = self._pairs or {}
+        return any(isinstance(value, Iatt) and value._has_changed() for value in inside.values())
 
     def _take(self):
         self._load()
@@ -156,11 +144,14 @@ class Dict(Lent, MutableMapping):
 
     @property
     def types(self):
-        self._load()
+        pairs = self._load()
+        if isinstance(self._kinds, str):
+            self._kinds = dict(zip(pairs, self._kinds.split()))
         return self._kinds
 
     def __getitem__(self, key):
-        return self._load()[key]
+        pairs = self._pairs
+        return (self._load() if pairs is None else pairs)[key]
 
     def __setitem__(self, key, value):
         self.set(key, value, _kind_of(value, self.types.get(key)))
@@ -171,13 +162,13 @@ class Dict(Lent, MutableMapping):
             raise TypeError(f"a dict's keys are str, not {key.__class__.__name__}")
         if not isinstance(value, _KINDS[type]):
             raise TypeError(f"{key}: {value.__class__.__name__} cannot be a {type}")
-        self._load()[key] = value
-        self._kinds[key] = type
+        self.types[key] = type
+        self._pairs[key] = value
         self._change()
 
     def __delitem__(self, key):
-        del self._load()[key]
-        del self._kinds[key]
+        del self.types[key]
+        del self._pairs[key]
         self._change()
 
     def _change(self):
@@ -219,6 +210,7 @@ class LentDict(Dict):
 
     def __init__(self, origin):
         self._origin = origin
+        self._pairs = None
 
 
 LentDict.__name__ = "Dict"

@@ -138,6 +138,11 @@ class Loc:
         return self._parts[4]
 
     @property
+    def known(self):
+        """Whether somebody knows the target already, from a listing for example: it has a gfid."""
+        return self._parts[3] is not None
+
+    @property
     def inode(self):
         """The target, an Inode; None when a name is not known yet and none is to be made."""
         id, _, _, gfid, _ = self._parts

@@ -34,10 +34,23 @@ def note_change():
 
 def fetch(origin):
     """What stands behind an origin, as JSON made it. Raises HandleExpired when it is gone."""
-    text = _host.fetch(*origin)
-    if text is None:
+    return loads(_known(_host.fetch(*origin)))
+
+
+def fetch_dict(origin):
+    """The same for a dict: its pairs, and their types as text."""
+    pairs, types = _known(_host.dict(*origin))
+    if "iatt" in types:
+        for key, kind in zip(pairs, types.split()):
+            if kind == "iatt":
+                pairs[key] = Iatt._made(loads(pairs[key]))
+    return pairs, types
+
+
+def _known(found):
+    if found is None:
         raise HandleExpired("this belongs to a request that has ended; copy what you want to keep")
-    return loads(text)
+    return found
 
 
 class Lent:
@@ -69,7 +82,7 @@ INSIDE = (0, 0, 0)
 class Fields(Lent):
     """Named numbers and texts, fetched together when one is first read."""
 
-    # _values is not set before they are fetched.
+    # _values is None before they are fetched.
     __slots__ = ("_origin", "_values")
 
     def __init_subclass__(cls, fields="", **defaults):
@@ -101,11 +114,9 @@ class Fields(Lent):
         return made
 
     def _load(self):
-        try:
-            return self._values
-        except AttributeError:
+        if self._values is None:
             self._values = fetch(self._origin)
-            return self._values
+        return self._values
 
     def _take(self):
         self._load()
@@ -132,7 +143,7 @@ class Fields(Lent):
     __hash__ = None
 
     def __repr__(self):
-        if not hasattr(self, "_values"):
+        if self._values is None:
             return f"<{type(self).__name__}>"
         inner = ", ".join(f"{name}={value!r}" for name, value in zip(self._order, self._values))
         return f"{type(self).__name__}({inner})"
@@ -140,16 +151,15 @@ class Fields(Lent):
 
 def _init_lent(self, origin):
     self._origin = origin
+    self._values = None
 
 
 def _field(name, index, kind):
     """A field as a property: reading fetches all of them, writing marks the object as changed."""
 
     def get(self):
-        try:
-            return self._values[index]
-        except AttributeError:
-            return self._load()[index]
+        values = self._values
+        return (self._load() if values is None else values)[index]
 
     def set(self, value):
         if not isinstance(value, kind):

@@ -41,6 +41,8 @@ export interface StartSettings {
   readonly scratch?: string;
   /** Options for its Node, besides those of this process. */
   readonly nodeOptions?: readonly string[];
+  /** What is added to its environment. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What the server says is said here. */
   readonly terminal: Terminal;
 }
@@ -54,7 +56,7 @@ export class Server {
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { attached, stderr, scratch, nodeOptions = [], terminal } = settings;
+    const { attached, stderr, scratch, nodeOptions = [], env = {}, terminal } = settings;
     const { interactive, colour, width } = terminal;
     const tty = attached ? ttyPath() : undefined;
     const starter: Starter = { attached, tty, scratch, interactive, colour, width };
@@ -62,7 +64,7 @@ export class Server {
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],
-      env: { ...process.env, [VARIABLE]: JSON.stringify(starter) },
+      env: { ...process.env, ...env, [VARIABLE]: JSON.stringify(starter) },
     });
     this.ended = new Promise((resolve, reject) => {
       const { child } = this;

@@ -20,7 +20,7 @@ import * as library from './index.ts';
 import { contexts, Fd, Loc } from './inode.ts';
 import { inspect } from './inspect.ts';
 import { tick as ringTimers } from './loop.ts';
-import { explain, report } from './report.ts';
+import { explain, placeOf, report } from './report.ts';
 import { cancel as cancelRequest, interrupt as interruptRequest } from './requests.ts';
 
 export { ended } from './requests.ts';
@@ -95,6 +95,22 @@ function entriesOf(name: string): Entries {
 /** A fop's entry point, and that for the replies of a fop, by the fop's name. */
 export const entry = (name: string) => entriesOf(name).enter;
 export const reply = (name: string) => entriesOf(name).reply;
+
+/** What a fop, the replies of a fop, and a hook come to. */
+const entered: Readonly<Record<string, (name: string) => unknown>> = {
+  entry: (name) => answersOf(found!, findFop(name)!).method,
+  reply(name) {
+    const { method, cbk } = answersOf(found!, findFop(name)!);
+    return cbk ?? method;
+  },
+  hook: (name) => (self.translator as unknown as Record<string, unknown>)[HOOKS[name]!],
+};
+
+/** Where that is in the module, as JSON; nothing when it is no method. */
+export function place(what: string, name: string): string | undefined {
+  const method = entered[what]!(name);
+  return typeof method === 'function' ? stringify(placeOf(method)) : undefined;
+}
 
 // -- hooks ---------------------------------------------------------------------------------------
 

@@ -1,20 +1,7 @@
 /** The bytes of a read or write, and the dicts that ride along with fops. */
 import { HandleExpired } from './errors.ts';
 import { host } from './host.ts';
-import {
-  changes,
-  fetch,
-  Iatt,
-  indexOf,
-  inside,
-  LENT,
-  type Lent,
-  NULL_GFID,
-  OWN,
-  requestOf,
-  typeOf,
-  windOf,
-} from './values.ts';
+import { changes, fetch, Iatt, inside, LENT, type Lent, NULL_GFID, OWN, typeOf } from './values.ts';
 
 /**
  * The bytes of a read or write, which stay with the host until they are looked at. Handed on
@@ -52,8 +39,7 @@ export class Data implements Lent {
 
   _read(): Uint8Array {
     const bytes = new Uint8Array(this.length);
-    const at = this._at;
-    if (host.data(requestOf(at), windOf(at), indexOf(at), bytes.buffer) !== this.length) {
+    if (host.data(this._at, bytes.buffer) !== this.length) {
       throw new HandleExpired('these bytes belong to a request that has ended');
     }
     return bytes;
@@ -140,13 +126,16 @@ function packValue(kind: string, value: unknown): unknown {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
+/** What JSON could not hold. */
 function unpackValue(kind: string, value: unknown): unknown {
-  if (kind === 'bin' || kind === 'mdata') return fromLatin1(value as string);
-  if (kind === 'iatt') return inside(Iatt, value);
-  return kind === 'double' ? Number(value) : value;
+  if (kind === 'double') return Number(value);
+  return kind === 'iatt' ? inside(Iatt, value) : fromLatin1(value as string);
 }
 
-type Packed = [key: string, kind: string, value: unknown][];
+/** As bridges/host/message.ts has it: types, places of what is unpacked, keys, values. */
+type Fetched = readonly [string, readonly number[], readonly string[], unknown[]];
+
+const FEW = 24;
 
 /**
  * A GlusterFS dict, such as xdata and extended attributes: a Map of strings to numbers, strings,
@@ -156,7 +145,9 @@ export class Dict implements Lent {
   _at: number;
   declare _pairs: Map<string, unknown> | undefined;
   declare _types: Map<string, string> | undefined;
-  declare _packed: Packed | undefined;
+  /** As it came, its values unpacked, and the texts that bytes were made of. */
+  declare _fetched: Fetched | undefined;
+  declare _texts: ReadonlyMap<number, unknown> | undefined;
 
   constructor(pairs: object | null = null) {
     this._at = OWN;
@@ -169,29 +160,47 @@ export class Dict implements Lent {
     return this;
   }
 
+  _fetch(): Fetched {
+    if (this._fetched === undefined) {
+      const fetched = fetch(this) as Fetched;
+      // By index: taking an array apart costs more than the rest.
+      if (fetched[1].length > 0) this._unpack(fetched);
+      this._fetched = fetched;
+    }
+    return this._fetched;
+  }
+
+  _unpack([types, made, , values]: Fetched): void {
+    const kinds = types.split(' ');
+    this._texts = new Map(made.map((at) => [at, values[at]]));
+    for (const at of made) {
+      values[at] = unpackValue(kinds[at]!, values[at]);
+      // Nobody tells when bytes are changed in place.
+      if (values[at] instanceof Uint8Array) changes.any = true;
+    }
+  }
+
   _load(): Map<string, unknown> {
     if (this._pairs === undefined) {
-      const packed = fetch(this) as Packed;
-      this._types = new Map(packed.map(([key, kind]) => [key, kind]));
-      this._pairs = new Map(packed.map(([key, kind, value]) => [key, unpackValue(kind, value)]));
-      this._packed = packed;
-      changes.any ||= packed.some(([, kind]) => kind === 'bin' || kind === 'mdata');
+      const fetched = this._fetch();
+      const keys = fetched[2];
+      const values = fetched[3];
+      const pairs = new Map<string, unknown>();
+      for (let at = 0; at < keys.length; at++) pairs.set(keys[at]!, values[at]);
+      this._pairs = pairs;
     }
     return this._pairs;
   }
 
   _changed(): boolean {
     if (this._at === OWN) return true;
-    for (const value of this._pairs?.values() ?? []) {
-      if (value instanceof Iatt && value._changed()) return true;
-    }
-    // Bytes may have been changed in place.
-    return (
-      this._packed?.some(
-        ([key, kind, text]) =>
-          (kind === 'bin' || kind === 'mdata') && latin1(bytesOf(this.get(key))!) !== text,
-      ) === true
-    );
+    if (this._fetched === undefined) return false;
+    const [, made, , values] = this._fetched;
+    return made.some((at) => {
+      const value = values[at];
+      if (value instanceof Iatt) return value._changed();
+      return value instanceof Uint8Array && latin1(value) !== this._texts!.get(at);
+    });
   }
 
   _take(): void {
@@ -205,8 +214,16 @@ export class Dict implements Lent {
   }
 
   get types(): ReadonlyMap<string, string> {
-    this._load();
-    return this._types!;
+    return this._kinds();
+  }
+
+  _kinds(): Map<string, string> {
+    if (this._types === undefined) {
+      const [types, , keys] = this._fetch();
+      const kinds = types.split(' ');
+      this._types = new Map(keys.map((key, at) => [key, kinds[at]!]));
+    }
+    return this._types;
   }
 
   get size(): number {
@@ -218,36 +235,43 @@ export class Dict implements Lent {
   }
 
   get(key: string): unknown {
-    return this._load().get(key);
+    if (this._pairs !== undefined) return this._pairs.get(key);
+    const fetched = this._fetch();
+    const keys = fetched[2];
+    // To look through a few costs less than a Map of them.
+    if (keys.length > FEW) return this._load().get(key);
+    const at = keys.indexOf(key);
+    return at < 0 ? undefined : fetched[3][at];
   }
 
   /** Stores a value, as a GlusterFS type where one is given. */
   set(key: string, value: unknown, type?: string): this {
     if (typeof key !== 'string')
       throw new TypeError(`a dict's keys are strings, not ${typeOf(key)}`);
-    const pairs = this._load();
-    const kind = type ?? kindOf(value, this._types!.get(key));
+    const kinds = this._kinds();
+    const kind = type ?? kindOf(value, kinds.get(key));
     if (KINDS[kind]?.(value) !== true) {
       throw new TypeError(`${key}: ${typeOf(value)} cannot be a ${kind}`);
     }
-    pairs.set(key, value);
-    this._types!.set(key, kind);
+    this._load().set(key, value);
+    kinds.set(key, kind);
     this._note();
     return this;
   }
 
   delete(key: string): boolean {
+    const kinds = this._kinds();
     const was = this._load().delete(key);
     if (was) {
-      this._types!.delete(key);
+      kinds.delete(key);
       this._note();
     }
     return was;
   }
 
   clear(): void {
+    this._kinds().clear();
     this._load().clear();
-    this._types!.clear();
     this._note();
   }
 
@@ -281,14 +305,19 @@ export class Dict implements Lent {
   }
 
   /** The pairs as they travel: JSON has neither bytes nor typed values. */
-  packed(): Packed {
+  packed(): [key: string, kind: string, value: unknown][] {
     return [...this].map(([key, value]) => {
       const kind = this.types.get(key)!;
       return [key, kind, packValue(kind, value)];
     });
   }
 }
-Object.assign(Dict.prototype, { _pairs: undefined, _types: undefined, _packed: undefined });
+Object.assign(Dict.prototype, {
+  _pairs: undefined,
+  _types: undefined,
+  _fetched: undefined,
+  _texts: undefined,
+});
 
 /** Pairs of a Dict, a Map, or an object that is nothing but pairs. */
 function pairsOf(value: object | null): Iterable<[string, unknown]> {

@@ -5,9 +5,10 @@
 export interface Host {
   push(id: number, message: string): void;
   put(buffer: ArrayBufferLike, offset: number, length: number): number;
-  fetch(id: number, wind: number, index: number): string | undefined;
+  /** What is at an origin (origin.ts). */
+  fetch(at: number): string | undefined;
   /** Fills the buffer; how many bytes there are, or -1 when they are gone. */
-  data(id: number, wind: number, index: number, into: ArrayBufferLike): number;
+  data(at: number, into: ArrayBufferLike): number;
   invalidate(message: string): void;
   inode(id: number): string | undefined;
   fd(id: number): string | undefined;

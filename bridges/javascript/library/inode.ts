@@ -157,6 +157,11 @@ export class Loc {
     return this._parts[4];
   }
 
+  /** Whether somebody knows the target already, from a listing for example: it has a gfid. */
+  get known(): boolean {
+    return this._parts[3] !== undefined;
+  }
+
   get inode(): Inode | null {
     return this._parts[0] === 0 ? null : new Inode(this._parts[0], this._parts[3]);
   }

@@ -8,6 +8,9 @@
  */
 import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
+import { requestOf } from './origin.ts';
+
+export { indexOf, originOf, requestOf, WINDS, windOf } from './origin.ts';
 
 export const NULL_GFID = '00000000-0000-0000-0000-000000000000';
 export const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
@@ -25,20 +28,6 @@ const MODE_BITS = [0, 0o100000, 0o040000, 0o120000, 0o060000, 0o020000, 0o010000
 /** Whether anything that came was ever changed here: as long as not, nothing is looked through. */
 export const changes = { any: false };
 
-/**
- * Where the original of a thing is, in one number, since one of these is made for every part of a
- * request: request, number of the wind (-1 for the fop's own arguments), index of the argument.
- */
-const INDEXES = 16;
-export const WINDS = 65_536;
-
-export const originOf = (id: number, wind: number, index: number): number =>
-  (id * WINDS + wind + 1) * INDEXES + index;
-
-export const requestOf = (at: number): number => Math.floor(at / (WINDS * INDEXES));
-export const windOf = (at: number): number => Math.floor(at / INDEXES) - requestOf(at) * WINDS - 1;
-export const indexOf = (at: number): number => at - Math.floor(at / INDEXES) * INDEXES;
-
 /** `_at` of what belongs to no request (any more), and of what is inside something else. */
 export const OWN = 0;
 export const INSIDE = 1;
@@ -54,7 +43,7 @@ export interface Lent {
 
 /** What stands behind an origin, as JSON made it. */
 export function fetch({ _at }: Lent): unknown {
-  const text = host.fetch(requestOf(_at), windOf(_at), indexOf(_at));
+  const text = host.fetch(_at);
   if (text === undefined) {
     throw new HandleExpired('this belongs to a request that has ended; copy what you want to keep');
   }

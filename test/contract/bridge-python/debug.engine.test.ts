@@ -124,7 +124,7 @@ describe('breakpoint()', () => {
   });
 
   it('does not count as time of the call', async () => {
-    const { context, run } = await start({ 'time-limit': '1' });
+    const { context, run } = await start({ 'time-limit': '2' });
     const { terminal } = context;
     const type = terminal.readLine;
     terminal.readLine = (prompt) => {

@@ -119,6 +119,12 @@ describe('a module that cannot be loaded', () => {
     expect(found).toMatch(text);
   });
 
+  it('says so once where it has no line that is wrong', async () => {
+    const found = await refusal({ 'm.py': '' });
+    expect(found.match(/has no class xlator/g)).toHaveLength(1);
+    expect(found).not.toMatch(/Traceback|\n/);
+  });
+
   it('because a module that it imports fails: the place is that module’s', async () => {
     const found = await refusal({
       'm.py': 'import helper\n',

@@ -1,0 +1,14 @@
+/**
+ * Where the original of a thing is, in one number, since one of these is made for every part of a
+ * request: request, number of the wind (-1 for the fop's own arguments), index of the argument. The
+ * host takes it apart, which costs it less than a script.
+ */
+const INDEXES = 16;
+export const WINDS = 65_536;
+
+export const originOf = (id: number, wind: number, index: number): number =>
+  (id * WINDS + wind + 1) * INDEXES + index;
+
+export const requestOf = (at: number): number => Math.floor(at / (WINDS * INDEXES));
+export const windOf = (at: number): number => Math.floor(at / INDEXES) - requestOf(at) * WINDS - 1;
+export const indexOf = (at: number): number => at - Math.floor(at / INDEXES) * INDEXES;

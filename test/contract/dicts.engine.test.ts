@@ -1,0 +1,58 @@
+/** Dicts as a module meets them: the first look, many pairs, their order, their types, changes. */
+import { describe, expect, it } from 'vitest';
+import { Dict } from '../../runtime/core/dict.ts';
+import type { RunningModule } from '../support/module.ts';
+import { startModule } from '../support/module.ts';
+
+/** Looks one key up, sets two others, and hands the dict on; `absent` is a key that is not there. */
+const modules = {
+  python: {
+    'm.py': `from glupy import Translator
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        assert xdata["k7"] == 7 and xdata.get("absent") is None and "absent" not in xdata
+        xdata["seen"] = " ".join(xdata)
+        xdata["k7"] = 8
+        del xdata["k1"]
+        frame.wind(loc, xdata)
+`,
+  },
+  javascript: {
+    'm.js': `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  stat(frame, loc, xdata) {
+    if (xdata.get('k7') !== 7 || xdata.get('absent') !== undefined || xdata.has('absent')) throw 1;
+    xdata.set('seen', [...xdata.keys()].join(' '));
+    xdata.set('k7', 8);
+    xdata.delete('k1');
+    frame.wind(loc, xdata);
+  }
+}
+`,
+  },
+};
+
+function passedOn(run: RunningModule, dict: Dict): [string, unknown, string][] {
+  run.ask('stat', run.known('a'), dict);
+  const found: [string, unknown, string][] = [];
+  const [held] = run.leaf.held;
+  (held?.args[1] as Dict | undefined)?.forEach((key, value, type) => {
+    found.push([key, value, type]);
+  });
+  held?.answer(0, 0, null, null);
+  return found;
+}
+
+describe.each(Object.entries(modules))('%s', (_language, files) => {
+  it.each([10, 60])('a dict of %d pairs', async (count) => {
+    const dict = new Dict();
+    // Keys that look like numbers keep their place as well.
+    for (let i = 0; i < count; i++) dict.set(i % 5 === 4 ? `${count - i}` : `k${i}`, i, 'uint');
+    const keys = [...dict.keys()];
+    const wanted = keys
+      .map((key, i): [string, unknown, string] => [key, key === 'k7' ? 8 : i, 'uint'])
+      .filter(([key]) => key !== 'k1');
+    const run = await startModule(files);
+    expect(passedOn(run, dict)).toEqual([...wanted, ['seen', keys.join(' '), 'str']]);
+  });
+});
