@@ -1,20 +1,13 @@
 /** The cache of absent names, in four languages: the same requirements for all. */
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import glupy from '../../bridges/host/index.ts';
-import native from '../../bridges/native/index.ts';
 import type { Dict } from '../../runtime/core/dict.ts';
 import { EACCES, ENOENT } from '../../runtime/core/errno.ts';
-import { Fd } from '../../runtime/core/fd.ts';
-import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
 import { fops } from '../../runtime/core/fops.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { invalidateEntry } from '../../runtime/core/upcall.ts';
-import type { Translator } from '../../runtime/core/xlator.ts';
-import negative from '../../runtime/xlators/features/negative/index.ts';
 import {
   ask,
   attributes,
@@ -27,41 +20,13 @@ import {
   type Reply,
   startGraph,
 } from '../../test/support/core.ts';
-import { canCompile, compile, outDir } from '../../test/support/native.ts';
-
-interface Variant {
-  readonly name: string;
-  readonly translator: Translator<unknown>;
-  readonly options: Readonly<Record<string, string>>;
-}
-
-const variants: readonly Variant[] = [
-  {
-    name: 'negative.py',
-    translator: glupy as Translator<unknown>,
-    options: { 'module-name': 'negative', 'module-path': import.meta.dirname },
-  },
-  {
-    name: 'negative.js',
-    translator: glupy as Translator<unknown>,
-    options: {
-      'module-name': 'negative',
-      'module-path': join(import.meta.dirname, 'javascript'),
-    },
-  },
-  { name: 'features/negative', translator: negative as Translator<unknown>, options: {} },
-  ...(canCompile ? [inC()] : []),
-];
-
-function inC(): Variant {
-  const out = join(outDir(), 'negative.so');
-  const path = compile(join(import.meta.dirname, 'c/negative.c'), out);
-  return {
-    name: 'negative.c',
-    translator: native as unknown as Translator<unknown>,
-    options: { 'module-path': path },
-  };
-}
+import {
+  argumentsFor,
+  creating,
+  removing,
+  type Variant,
+  variants,
+} from '../../test/support/negative.ts';
 
 /** Answers as a leaf does that has nothing to say but this. */
 function answer(held: Held | undefined, opRet: number, opErrno: number): void {
@@ -109,18 +74,6 @@ class Stack {
     return held !== undefined;
   }
 }
-
-/** Arguments for a fop that makes the name `loc`. */
-function argumentsFor<N extends FopName>(name: N, loc: Loc, dir: Inode): FopTable[N]['args'] {
-  const row = fops.find((fop) => fop.name === name)!;
-  const values = { loc: new Loc(dir), int: 0, str: 'to', fd: new Fd(dir, 0, 1), dict: null };
-  return row.args.map((arg) => {
-    if (arg.name === row.entry.creates) return loc;
-    return arg.type === 'data' ? new Uint8Array() : values[arg.type as keyof typeof values];
-  }) as unknown as FopTable[N]['args'];
-}
-
-const creating = fops.filter((fop) => fop.entry.creates !== undefined).map((fop) => fop.name);
 
 describe.each(variants)('$name', (variant) => {
   let stack: Stack;
@@ -174,10 +127,55 @@ describe.each(variants)('$name', (variant) => {
     const name = stack.name();
     stack.reaches(name);
     const loc = newName(stack.dir, name);
-    const made = ask(stack.graph, fop as FopName, ...argumentsFor(fop as FopName, loc, stack.dir));
+    const made = ask(stack.graph, fop, ...argumentsFor(fop, stack.dir, { created: loc }));
     answer(stack.asked()[0], 0, 0);
     expect(made).toMatchObject({ count: 1, opRet: 0 });
     expect(stack.reaches(name)).toBe(true);
+  });
+
+  it.each(['unlink', 'rmdir'] as const)('remembers a name that %s took away', (fop) => {
+    const name = stack.name();
+    const locs = { created: newName(stack.dir, stack.name()), removed: newName(stack.dir, name) };
+    ask(stack.graph, fop, ...argumentsFor(fop, stack.dir, locs));
+    answer(stack.asked()[0], 0, 0);
+    expect(stack.reaches(name)).toBe(false);
+  });
+
+  it('does not take for removed what may be another name of the same file', () => {
+    const name = stack.name();
+    const to = newName(stack.dir, stack.name());
+    ask(stack.graph, 'rename', newName(stack.dir, name), to, null);
+    answer(stack.asked()[0], 0, 0);
+    expect(stack.reaches(name)).toBe(true);
+  });
+
+  it.each(removing)('does not remember a name that %s failed to take away', (fop) => {
+    const name = stack.name();
+    const locs = { created: newName(stack.dir, stack.name()), removed: newName(stack.dir, name) };
+    ask(stack.graph, fop, ...argumentsFor(fop, stack.dir, locs));
+    answer(stack.asked()[0], -1, EACCES);
+    expect(stack.reaches(name)).toBe(true);
+  });
+
+  it('does not deny a name that was made while it was being removed', () => {
+    const name = stack.name();
+    ask(stack.graph, 'unlink', newName(stack.dir, name), 0, null);
+    ask(stack.graph, 'mkdir', newName(stack.dir, name), 0o755, 0, null);
+    const [unlink, mkdir] = stack.asked();
+    answer(mkdir, 0, 0);
+    answer(unlink, 0, 0);
+    expect(stack.reaches(name)).toBe(true);
+  });
+
+  it('does not deny a name that somebody has seen, in a listing for example', () => {
+    const name = stack.name();
+    stack.reaches(name);
+    const { inodes } = stack.graph;
+    const buf = attributes(gfidOf(400));
+    const inode = inodes.link(inodes.newInode(), stack.dir, name, buf)!;
+    const reply = ask(stack.graph, 'lookup', new Loc(inode, stack.dir, name), null);
+    stack.asked()[0]!.answer(0, 0, inode, buf, null, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
   });
 
   it('does not believe a miss that was overtaken by a creation', () => {

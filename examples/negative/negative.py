@@ -21,7 +21,7 @@ class xlator(Translator):
     def lookup(self, frame, loc, xdata):
         key = loc.pargfid, loc.name
         until = self.absent.get(key)
-        if until is not None and monotonic() < until:
+        if until is not None and not loc.known and monotonic() < until:
             return frame.fail(ENOENT, timeout=self.believed)
         frame.local = key, self.epoch
         frame.wind()
@@ -30,16 +30,31 @@ class xlator(Translator):
         key, epoch = frame.local
         self.absent.pop(key, None)
         if op_ret < 0 and op_errno == ENOENT and key[1] is not None and epoch == self.epoch:
-            self.absent[key] = monotonic() + self.options["timeout"]
-            if len(self.absent) > self.options["limit"]:
-                self.absent.popitem(last=False)  # the oldest makes room
+            self.remember(key)
             if self.believed:
                 return frame.fail(ENOENT, timeout=self.believed)
         frame.unwind(op_ret, op_errno, *reply)
 
+    def remember(self, key):
+        self.absent[key] = monotonic() + self.options["timeout"]
+        if len(self.absent) > self.options["limit"]:
+            self.absent.popitem(last=False)  # the oldest makes room
+
     def entry_created(self, loc):
         self.epoch += 1
         self.absent.pop((loc.pargfid, loc.name), None)
+
+    def unlink(self, frame, loc, flags, xdata):
+        frame.local = (loc.pargfid, loc.name), self.epoch
+        frame.wind()
+
+    def unlink_cbk(self, frame, op_ret, op_errno, preparent, postparent, xdata):
+        key, epoch = frame.local
+        if op_ret >= 0 and epoch == self.epoch:
+            self.remember(key)
+        frame.unwind(op_ret, op_errno, preparent, postparent, xdata)
+
+    rmdir, rmdir_cbk = unlink, unlink_cbk
 
     def notify(self, event):
         if event == "UPCALL":  # the storage has changed behind our back

@@ -44,8 +44,18 @@ static void forget(struct cache *cache, gfid_t dir, const char *name)
     free(it);
 }
 
-static void remember(struct cache *cache, gfid_t dir, const char *name, double until)
+static int64_t option(xlator_t *this, const char *key)
 {
+    int64_t value = 0;
+    dict_get_int64(this->options, key, &value);
+    return value;
+}
+
+static void remember(xlator_t *this, gfid_t dir, const char *name)
+{
+    struct cache *cache = this->private;
+    const double until = this->now + (double)option(this, "timeout");
+    forget(cache, dir, name);
     struct absent *it = malloc(sizeof *it + strlen(name) + 1);
     if (it == NULL)
         return; /* a cache may always forget */
@@ -55,13 +65,8 @@ static void remember(struct cache *cache, gfid_t dir, const char *name, double u
     *(cache->newest != NULL ? &cache->newest->newer : &cache->oldest) = it;
     cache->newest = it;
     cache->count++;
-}
-
-static int64_t option(xlator_t *this, const char *key)
-{
-    int64_t value = 0;
-    dict_get_int64(this->options, key, &value);
-    return value;
+    if (cache->count > option(this, "limit"))
+        forget(cache, cache->oldest->dir, cache->oldest->name); /* it makes room */
 }
 
 /* "There is no such name", for as long as the kernel may believe it; 0: as the mount has it. */
@@ -94,6 +99,14 @@ struct local {
     int64_t epoch;
 };
 
+static void keep(glossa_frame_t *frame, xlator_t *this, const loc_t *loc)
+{
+    const struct cache *cache = this->private;
+    struct local *local = frame_alloc(frame, sizeof *local);
+    *local = (struct local){loc, cache->epoch};
+    frame->local = local;
+}
+
 static void lookup_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int64_t op_ret,
                        int32_t op_errno, inode_t *inode, const struct iatt *buf, dict_t *xdata,
                        const struct iatt *postparent)
@@ -105,9 +118,7 @@ static void lookup_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int6
     if (loc->name != NULL) {
         forget(cache, loc->pargfid, loc->name);
         if (op_ret < 0 && op_errno == ENOENT && local->epoch == cache->epoch) {
-            remember(cache, loc->pargfid, loc->name, this->now + (double)option(this, "timeout"));
-            if (cache->count > option(this, "limit"))
-                forget(cache, cache->oldest->dir, cache->oldest->name); /* it makes room */
+            remember(this, loc->pargfid, loc->name);
             fail_absent(frame, this);
             return;
         }
@@ -118,16 +129,15 @@ static void lookup_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int6
 static void lookup(glossa_frame_t *frame, xlator_t *this, const loc_t *loc, dict_t *xdata)
 {
     struct cache *cache = this->private;
-    if (loc->name != NULL) {
+    /* What has a gfid somebody has seen, in a listing for example. */
+    if (loc->name != NULL && gfid_is_null(loc->gfid)) {
         const struct absent *it = *find(cache, loc->pargfid, loc->name);
         if (it != NULL && this->now < it->until) {
             fail_absent(frame, this);
             return;
         }
     }
-    struct local *local = frame_alloc(frame, sizeof *local);
-    *local = (struct local){loc, cache->epoch};
-    frame->local = local;
+    keep(frame, this, loc);
     wind_lookup(frame, NULL, lookup_cbk, this->child, loc, xdata);
 }
 
@@ -136,6 +146,47 @@ static void entry_created(xlator_t *this, const loc_t *loc)
     struct cache *cache = this->private;
     cache->epoch++;
     forget(cache, loc->pargfid, loc->name);
+}
+
+/* A name was removed, or was not. */
+static void removed(glossa_frame_t *frame, xlator_t *this, int64_t op_ret)
+{
+    const struct cache *cache = this->private;
+    const struct local *local = frame->local;
+    if (op_ret >= 0 && local->epoch == cache->epoch)
+        remember(this, local->loc->pargfid, local->loc->name);
+}
+
+static void unlink_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int64_t op_ret,
+                       int32_t op_errno, const struct iatt *preparent,
+                       const struct iatt *postparent, dict_t *xdata)
+{
+    (void)cookie;
+    removed(frame, this, op_ret);
+    unwind_unlink(frame, op_ret, op_errno, preparent, postparent, xdata);
+}
+
+static void rmdir_cbk(glossa_frame_t *frame, void *cookie, xlator_t *this, int64_t op_ret,
+                      int32_t op_errno, const struct iatt *preparent,
+                      const struct iatt *postparent, dict_t *xdata)
+{
+    (void)cookie;
+    removed(frame, this, op_ret);
+    unwind_rmdir(frame, op_ret, op_errno, preparent, postparent, xdata);
+}
+
+static void negative_unlink(glossa_frame_t *frame, xlator_t *this, const loc_t *loc, int64_t flags,
+                            dict_t *xdata)
+{
+    keep(frame, this, loc);
+    wind_unlink(frame, NULL, unlink_cbk, this->child, loc, flags, xdata);
+}
+
+static void negative_rmdir(glossa_frame_t *frame, xlator_t *this, const loc_t *loc, int64_t flags,
+                           dict_t *xdata)
+{
+    keep(frame, this, loc);
+    wind_rmdir(frame, NULL, rmdir_cbk, this->child, loc, flags, xdata);
 }
 
 static void notify(xlator_t *this, const char *event)
@@ -167,7 +218,7 @@ static const struct volume_options options[] = {
 };
 
 struct glossa_translator glossa_translator = {
-    .fops = {.lookup = lookup},
+    .fops = {.lookup = lookup, .unlink = negative_unlink, .rmdir = negative_rmdir},
     .entry_created = entry_created,
     .notify = notify,
     .init = init,

@@ -21,7 +21,9 @@ export class xlator extends Translator {
 
   lookup(frame, loc) {
     const key = `${loc.pargfid}/${loc.name ?? ''}`;
-    if (performance.now() < this.absent.get(key)) return frame.fail(ENOENT, this.believed);
+    if (performance.now() < this.absent.get(key) && !loc.known) {
+      return frame.fail(ENOENT, this.believed);
+    }
     frame.local = { key, named: loc.name !== null, epoch: this.epoch };
     frame.wind();
   }
@@ -30,17 +32,40 @@ export class xlator extends Translator {
     const { key, named, epoch } = frame.local;
     this.absent.delete(key);
     if (opRet < 0 && opErrno === ENOENT && named && epoch === this.epoch) {
-      this.absent.set(key, performance.now() + this.options.timeout * 1000);
-      const [oldest] = this.absent.keys();
-      if (this.absent.size > this.options.limit) this.absent.delete(oldest); // it makes room
+      this.remember(key);
       if (this.believed !== undefined) return frame.fail(ENOENT, this.believed);
     }
     frame.unwind(opRet, opErrno, ...reply);
   }
 
+  remember(key) {
+    this.absent.set(key, performance.now() + this.options.timeout * 1000);
+    const [oldest] = this.absent.keys();
+    if (this.absent.size > this.options.limit) this.absent.delete(oldest); // it makes room
+  }
+
   entryCreated(loc) {
     this.epoch += 1;
     this.absent.delete(`${loc.pargfid}/${loc.name}`);
+  }
+
+  unlink(frame, loc) {
+    frame.local = { key: `${loc.pargfid}/${loc.name}`, epoch: this.epoch };
+    frame.wind();
+  }
+
+  unlinkCbk(frame, opRet, opErrno, ...reply) {
+    const { key, epoch } = frame.local;
+    if (opRet >= 0 && epoch === this.epoch) this.remember(key);
+    frame.unwind(opRet, opErrno, ...reply);
+  }
+
+  rmdir(frame, loc) {
+    this.unlink(frame, loc);
+  }
+
+  rmdirCbk(frame, opRet, opErrno, ...reply) {
+    this.unlinkCbk(frame, opRet, opErrno, ...reply);
   }
 
   notify(event) {

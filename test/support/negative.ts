@@ -1,0 +1,69 @@
+/** The caches of absent names in all languages, and the requests that they are asked with. */
+import { join } from 'node:path';
+import glupy from '../../bridges/host/index.ts';
+import native from '../../bridges/native/index.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
+import { fops } from '../../runtime/core/fops.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import type { Translator } from '../../runtime/core/xlator.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import negative from '../../runtime/xlators/features/negative/index.ts';
+import { canCompile, compile, outDir } from './native.ts';
+
+const folder = join(packageRoot, 'examples/negative');
+
+export interface Variant {
+  readonly name: string;
+  readonly translator: Translator<unknown>;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export const variants: readonly Variant[] = [
+  {
+    name: 'negative.py',
+    translator: glupy as Translator<unknown>,
+    options: { 'module-name': 'negative', 'module-path': folder },
+  },
+  {
+    name: 'negative.js',
+    translator: glupy as Translator<unknown>,
+    options: { 'module-name': 'negative', 'module-path': join(folder, 'javascript') },
+  },
+  { name: 'features/negative', translator: negative as Translator<unknown>, options: {} },
+  ...(canCompile ? [inC()] : []),
+];
+
+function inC(): Variant {
+  const out = join(outDir(), 'negative.so');
+  const path = compile(join(folder, 'c/negative.c'), out);
+  return {
+    name: 'negative.c',
+    translator: native as unknown as Translator<unknown>,
+    options: { 'module-path': path },
+  };
+}
+
+/** Names that a fop makes and takes away. */
+export const creating = fops.filter((fop) => fop.entry.creates !== undefined).map(nameOf);
+export const removing = fops.filter((fop) => fop.entry.removes !== undefined).map(nameOf);
+
+function nameOf({ name }: { readonly name: string }): FopName {
+  return name as FopName;
+}
+
+/** Arguments for a fop that makes the name `created`, or takes `removed` away, in `dir`. */
+export function argumentsFor<N extends FopName>(
+  name: N,
+  dir: Inode,
+  { created, removed }: { readonly created?: Loc; readonly removed?: Loc },
+): FopTable[N]['args'] {
+  const row = fops.find((fop) => fop.name === name)!;
+  const values = { loc: new Loc(dir), int: 0, str: 'to', fd: new Fd(dir, 0, 1), dict: null };
+  return row.args.map((arg) => {
+    if (arg.name === row.entry.creates && created !== undefined) return created;
+    if (arg.name === row.entry.removes && removed !== undefined) return removed;
+    return arg.type === 'data' ? new Uint8Array() : values[arg.type as keyof typeof values];
+  }) as unknown as FopTable[N]['args'];
+}
