@@ -47,7 +47,7 @@ const end = 1000 + 56 * STEP;
 
 describe('the breakdown of a request', () => {
   it('says what each part takes, and leaves the rest to the kernel', () => {
-    const window = { from: 1000, to: end, requests: 10, mean: 500_000 };
+    const window = { from: 1000, to: end, requests: 10, cpu: 1e6, mean: 500_000 };
     const found = breakdownOf(profile(all), window);
     expect(found.map(({ part, nanoseconds }) => [part, Math.round(nanoseconds)])).toEqual([
       ['kernel and FUSE', 500_000 - 280_000],
@@ -62,7 +62,13 @@ describe('the breakdown of a request', () => {
   });
 
   it('counts what ran meanwhile, and nothing before or after', () => {
-    const window = { from: 1000 + 21 * STEP, to: 1000 + 23 * STEP, requests: 1, mean: 1e6 };
+    const window = {
+      from: 1000 + 21 * STEP,
+      to: 1000 + 23 * STEP,
+      requests: 1,
+      cpu: 1e6,
+      mean: 1e6,
+    };
     const found = breakdownOf(profile(all), window);
     const sizes = Object.fromEntries(found.map(({ part, nanoseconds }) => [part, nanoseconds]));
     expect(sizes).toMatchObject({ decode: 1e5, graph: 2e5, script: 0, other: 0 });
@@ -70,11 +76,23 @@ describe('the breakdown of a request', () => {
 
   it("takes a module of somebody's own for the script", () => {
     const own: Seen[] = [[[pump, ['lookup', 'file:///home/me/mine.js']], 5]];
-    const found = breakdownOf(profile(own), { from: 0, to: 1e9, requests: 1, mean: 1e6 });
+    const found = breakdownOf(profile(own), { from: 0, to: 1e9, requests: 1, cpu: 1e6, mean: 1e6 });
     expect(found.find(({ part }) => part === 'script')!.nanoseconds).toBe(5e5);
   });
 
+  it('gives its parts no more than the CPU time that the server had', () => {
+    const cpu = 14 * STEP;
+    const found = breakdownOf(profile(all), { from: 0, to: end, requests: 1, cpu, mean: 1e7 });
+    const sizes = Object.fromEntries(found.map(({ part, nanoseconds }) => [part, nanoseconds]));
+    // The samples have 28 steps for what is not the kernel's.
+    expect(sizes.storage).toBeCloseTo((5 * STEP * 1e3) / 2);
+    expect(sizes['kernel and FUSE']).toBeCloseTo(1e7 - cpu * 1e3);
+  });
+
   it('is empty without samples', () => {
-    expect(breakdownOf(profile(all), { from: 0, to: 1, requests: 1, mean: 1 })).toEqual([]);
+    expect(breakdownOf(profile([]), { from: 0, to: 1e9, requests: 1, cpu: 1, mean: 1 })).toEqual(
+      [],
+    );
+    expect(breakdownOf(profile(all), { from: 0, to: 1, requests: 1, cpu: 1, mean: 1 })).toEqual([]);
   });
 });

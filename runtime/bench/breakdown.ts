@@ -3,7 +3,8 @@
  *
  * A profile (V8's `.cpuprofile`) says every fraction of a millisecond which function ran. What ran
  * while requests were measured is counted by the part of the way that it belongs to: by its file, or
- * that of its caller where it has none. The rest of a request's time, from the client's system
+ * that of its caller where it has none. Samples count time in which the server waited for a CPU,
+ * too; so all together they are given no more than the CPU time that it had. The rest of a request's time, from the client's system
  * call and back, is the kernel's: FUSE, waking the server and the client, and waiting.
  */
 import type { Measured } from './schema.ts';
@@ -28,11 +29,13 @@ export interface Window {
   readonly from: number;
   readonly to: number;
   readonly requests: number;
+  /** CPU time that the server had, microseconds. */
+  readonly cpu: number;
   /** Nanoseconds that a request took. */
   readonly mean: number;
 }
 
-const KERNEL = 'kernel and FUSE';
+export const KERNEL = 'kernel and FUSE';
 
 /** In the order of a request's way. */
 const parts = [
@@ -115,7 +118,9 @@ export function breakdownOf(profile: CpuProfile, window: Window): Measured['brea
     if (part !== null && part !== KERNEL) found.set(part, (found.get(part) ?? 0) + took);
   }
   if (seen === 0 || window.requests === 0) return [];
-  const nanoseconds = (part: Part): number => (1e3 * (found.get(part) ?? 0)) / window.requests;
+  const sampled = [...found.values()].reduce((sum, took) => sum + took, 0);
+  const scale = (1e3 * Math.min(1, window.cpu / Math.max(1, sampled))) / window.requests;
+  const nanoseconds = (part: Part): number => scale * (found.get(part) ?? 0);
   const rest = parts.reduce((left, part) => left - nanoseconds(part), window.mean);
   return parts.map((part) => ({
     part,

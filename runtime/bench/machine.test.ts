@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { cpuMask } from './affinity.ts';
 import { fileSystemOf } from './machine.ts';
@@ -31,6 +33,17 @@ describe('the machine', () => {
     expect(peakMemory(process.pid)).toBeGreaterThan(10e6);
     // Above every limit of Linux (PID_MAX_LIMIT).
     expect([cpuSeconds(5_000_000), peakMemory(5_000_000)]).toEqual([null, null]);
+  });
+
+  it('keeps the CPU time of threads that have ended', async () => {
+    const busy = `let x = 0;
+      for (let i = 0; i < 3e7; i++) x += Math.sqrt(i);
+      require('node:worker_threads').parentPort.postMessage(x);`;
+    const worker = new Worker(`setInterval(() => {}, 1e6); ${busy}`, { eval: true });
+    await once(worker, 'message');
+    const before = cpuSeconds(process.pid);
+    await worker.terminate();
+    expect(cpuSeconds(process.pid)).toBeGreaterThanOrEqual(before!);
   });
 });
 

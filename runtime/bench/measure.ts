@@ -9,12 +9,14 @@ import { compareToFirst, measuredOf, type Sample } from './results.ts';
 import { orders } from './rounds.ts';
 import type { Measured, Result, Workload } from './schema.ts';
 import { PASSED_ON, type Served, Target, type TargetSettings } from './target.ts';
-import { workloads } from './workloads/index.ts';
+import { type WorkloadName, workloads } from './workloads/index.ts';
 
 /** A stack as it is measured. */
 export interface StackPlan {
   readonly name: string;
   readonly counted: { readonly attribute: string; readonly volumes: readonly string[] } | null;
+  /** Why a workload cannot be asked of it; null: it can. Without this, all can. */
+  unfit?(workload: WorkloadName): string | null;
   /** Starts it, with empty folders for its storage. @throws {NotMeasured} */
   serve(fresh: boolean): Promise<Served>;
   /** Starts it with its storage empty, and a profile that is written when it ends. */
@@ -49,6 +51,8 @@ interface Row {
   readonly samples: Sample[];
   readonly warnings: string[];
   missing: string | null;
+  /** Nothing is to be measured of it, and `missing` says why: that is no failure. */
+  readonly unfit: boolean;
   breakdown: Measured['breakdown'];
 }
 
@@ -57,9 +61,13 @@ const COUNT_MAX = 1_000_000;
 /** A step of the warm-up is long enough to tell how fast the slowest stack is. */
 const TELLING = 0.3;
 const STEPS_MAX = 12;
+/** Rounds before the one that is profiled: WebAssembly is compiled again as it gets hot. */
+const BEFORE_PROFILE = 4;
 
 export interface Measurement {
   readonly workload: Workload;
+  /** Something that was to be measured is not there, or not whole. */
+  readonly partial: boolean;
   /** What must make the run fail. */
   readonly failures: readonly string[];
 }
@@ -67,14 +75,14 @@ export interface Measurement {
 /** Measures what there is to be measured; an interruption ends it early. */
 export async function measure(plan: MeasurePlan): Promise<Measurement> {
   const plain = rowOf('the plain directory', new Target(plan, { serve: null, counted: null }));
-  const rows = plan.stacks.map(({ name, counted, serve }) => {
+  const rows = plan.stacks.map(({ name, counted, serve, unfit }) => {
     let fresh = true;
     const first = (): Promise<Served> => {
       const served = serve(fresh);
       fresh = false;
       return served;
     };
-    return rowOf(name, new Target(plan, { serve: first, counted }));
+    return rowOf(name, new Target(plan, { serve: first, counted }), unfit?.(plan.workload) ?? null);
   });
   let warmUpRounds = 0;
   try {
@@ -92,12 +100,13 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
   return measurementOf(plan, rows, plain, warmUpRounds);
 }
 
-const rowOf = (name: string, target: Target): Row => ({
+const rowOf = (name: string, target: Target, unfit: string | null = null): Row => ({
   name,
   target,
   samples: [],
   warnings: [],
-  missing: null,
+  missing: unfit,
+  unfit: unfit !== null,
   breakdown: [],
 });
 
@@ -199,11 +208,15 @@ async function takeProfiles(plan: MeasurePlan, rows: readonly Row[], warm: Warm)
     await attempt(plan, row, async () => {
       try {
         await target.start();
-        await target.take(0, 0, warm.count, plan.since);
+        for (let i = 0; i < BEFORE_PROFILE; i++) {
+          await target.take(0, i * warm.count, warm.count, plan.since);
+        }
+        const first = BEFORE_PROFILE * warm.count;
         const from = microseconds();
-        const { sample } = await target.take(0, warm.count, warm.count, plan.since);
+        const { sample } = await target.take(0, first, warm.count, plan.since);
         const { count, mean } = summaryOf(sample.latency);
-        window = { from, to: microseconds(), requests: count, mean };
+        const cpu = 1e6 * sample.serverCpuSeconds;
+        window = { from, to: microseconds(), requests: count, cpu, mean };
       } finally {
         await target.stop();
       }
@@ -253,20 +266,24 @@ function measurementOf(
         : summaryOf(merged(plain.samples.map(({ latency }) => latency))),
     results: compareToFirst(results, seed),
   };
-  return { workload, failures };
+  const partial = rows.some(({ missing, unfit }) => missing !== null && !unfit);
+  return { workload, partial, failures };
 }
 
 const failuresOf = (workload: string, rows: readonly Row[]): string[] =>
-  rows.flatMap(({ name, missing }) =>
-    missing === null || missing === 'interrupted' ? [] : [`${workload}, ${name}: ${missing}`],
+  rows.flatMap(({ name, missing, unfit }) =>
+    missing === null || unfit || missing === 'interrupted'
+      ? []
+      : [`${workload}, ${name}: ${missing}`],
   );
 
 /**
- * Whether stacks that should have passed the same lookups on did so. Where files come and go it is
- * only said: what the kernel asks then depends on how long ago it asked before.
+ * Whether stacks that should have passed the same lookups on did so. It is only said where the same
+ * requests need not be the same lookups: of several clients that make and remove files each other's
+ * turn decides what one finds, and a command does what it likes.
  */
 function checkCounts(
-  { sameCounts, workload, rounds }: MeasurePlan,
+  { sameCounts, workload, rounds, clients }: MeasurePlan,
   rows: readonly Row[],
 ): string[] {
   const whole = rows.filter(
@@ -281,6 +298,7 @@ function checkCounts(
     if (mine === other) return [];
     const text = `${mine} lookups were passed on, by ${first.name} ${other}`;
     row.warnings.push(text);
-    return workloads[workload].onlyLooks ? [`${workload}, ${row.name}: ${text}`] : [];
+    const determined = workloads[workload].onlyLooks || (clients === 1 && workload !== 'command');
+    return determined ? [`${workload}, ${row.name}: ${text}`] : [];
   });
 }

@@ -52,6 +52,7 @@ export async function runBench(plan: RunPlan): Promise<Ran> {
   const date = new Date().toISOString();
   const workloads: Workload[] = [];
   const failures: string[] = [];
+  let partial = false;
   const said = [...warnings];
   const all = plan.workloads.flatMap((workload) => places.map((place) => ({ workload, place })));
   const turns = (stacks.length + 1) * (plan.rounds + BESIDES);
@@ -75,9 +76,8 @@ export async function runBench(plan: RunPlan): Promise<Ran> {
     const measured = await measure({ ...plan, workload, place, at, since, reference, turn: begin });
     workloads.push(measured.workload);
     failures.push(...measured.failures);
+    partial ||= measured.partial;
   }
-  const interrupted = signal.aborted;
-  const short = workloads.some(({ results }) => results.some(({ missing }) => missing !== null));
   const { question, line, seed, machine } = plan;
   const run: Run = {
     schemaVersion: SCHEMA_VERSION,
@@ -86,11 +86,12 @@ export async function runBench(plan: RunPlan): Promise<Ran> {
     date,
     seconds: (performance.now() - since) / 1e3,
     seed,
-    partial: interrupted || short,
+    partial: partial || signal.aborted,
     warnings: said,
     machine,
     stacks: stacks.map(({ name, description, volfile }) => ({ name, description, volfile })),
     workloads,
+    micro: [],
   };
   return { run, failures };
 }

@@ -10,6 +10,7 @@ import {
   amount,
   byName,
   flag,
+  later,
   list,
   nullable,
   type Of,
@@ -150,6 +151,18 @@ const stack = record({
 });
 export type Stack = Of<typeof stack>;
 
+const micro = record({
+  /** What was measured, as the subject of a sentence. */
+  what: text,
+  /** The parts of a breakdown that it is the least of. */
+  parts: list(text),
+  /** The stack that it is about; null: all. */
+  stack: nullable(text),
+  nanoseconds: amount,
+});
+/** A part of a request's way by itself, measured without a mount. */
+export type Micro = Of<typeof micro>;
+
 const run = record({
   schemaVersion: oneOf([SCHEMA_VERSION]),
   question: text,
@@ -167,6 +180,8 @@ const run = record({
   stacks: list(stack),
   /** Each workload once for every place. */
   workloads: list(workload),
+  /** What a breakdown is checked by; empty where there is none. */
+  micro: later(list(micro), []),
 });
 export type Run = Of<typeof run>;
 

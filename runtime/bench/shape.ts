@@ -69,6 +69,12 @@ export const list =
     return value.map((item, i) => shape(item, `${at}[${i}]`));
   };
 
+/** A key that came later: without it, `without`. */
+export const later =
+  <T>(shape: Shape<T>, without: T): Shape<T> =>
+  (value, at) =>
+    value === undefined ? without : shape(value, at);
+
 /** A list of two. */
 export const pair =
   <A, B>(first: Shape<A>, second: Shape<B>): Shape<readonly [A, B]> =>

@@ -1,35 +1,17 @@
-/** What a process has used, from /proc: proc_pid_schedstat, proc_pid_stat(5), proc_pid_status(5). */
-import { readdirSync, readFileSync } from 'node:fs';
+/** What a process has used: clock_getcpuclockid(3), proc_pid_status(5). */
+import { readFileSync } from 'node:fs';
+import { clockGettime } from '../sys/libc.ts';
 
-/** Of the clock in /proc/PID/stat: USER_HZ, which is 100 on every Linux that node runs on. */
-const TICKS = 100;
 const KIB = 1024;
+/** Of the kernel's MAKE_PROCESS_CPUCLOCK: the number of a process's clock, from its pid. */
+const CPUCLOCK_SCHED = 2;
 
-/** Seconds on CPUs of all threads there are; null when it has ended. */
+/** Seconds on CPUs of all threads, of those that have ended, too; null when it has ended itself. */
 export function cpuSeconds(pid: number): number | null {
-  try {
-    const folder = `/proc/${pid}/task`;
-    let nanoseconds = 0;
-    for (const tid of readdirSync(folder)) {
-      nanoseconds += Number(readFileSync(`${folder}/${tid}/schedstat`, 'utf8').split(' ')[0]);
-    }
-    return nanoseconds / 1e9;
-  } catch {
-    // A kernel without schedstat, a thread that has just ended, or the process.
-    return tickSeconds(pid);
-  }
-}
-
-function tickSeconds(pid: number): number | null {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in brackets, may have blanks and brackets in it. utime and stime are fields 14, 15.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS;
-  } catch {
-    // It has ended.
-    return null;
-  }
+  const time = new BigInt64Array(2);
+  const clock = (~pid << 3) | CPUCLOCK_SCHED;
+  if (clockGettime(clock, new Uint8Array(time.buffer)) < 0) return null;
+  return Number(time[0]) + Number(time[1]) / 1e9;
 }
 
 /** The most memory that it had (VmHWM), bytes; null when it has ended. */

@@ -61,6 +61,56 @@ describe.each(Object.entries(noises))('%s noise', (_, noise) => {
   });
 });
 
+/**
+ * Medians of rounds of a mount that is at one of two levels, a quarter apart, and may be at another
+ * one in the next round.
+ *
+ * @param change how often the level is drawn anew @param up how often it is the higher one
+ */
+function levels(random: Random, change: number, up: number): number[] {
+  let high = random() < up;
+  return Array.from({ length: ROUNDS }, () => {
+    if (random() < change) high = random() < up;
+    return (high ? 12.5 : 10) * Math.exp(0.02 * normal(random));
+  });
+}
+
+describe.each([
+  { change: 1, up: 0.5 },
+  { change: 1, up: 0.2 },
+  { change: 0.7, up: 0.5 },
+  { change: 0.5, up: 0.2 },
+])('of mounts that jump between two levels ($change, $up)', ({ change, up }) => {
+  const RUNS = 200;
+  const judged = (slower: number, runs: number): string[] =>
+    Array.from({ length: runs }, (_, seed) => {
+      const random = seeded(7919 * seed + 13);
+      const [first, second] = [levels(random, change, up), levels(random, change, up)];
+      return judgePaired(
+        second.map((it) => it * slower),
+        first,
+        seed,
+      ).verdict;
+    });
+
+  it('a difference of the same is found in 5 of 100 runs at most', () => {
+    const verdicts = judged(1, RUNS);
+    const found = count(verdicts, 'faster') + count(verdicts, 'slower');
+    expect(found).toBeLessThanOrEqual(0.05 * RUNS);
+  });
+
+  it('one that is twice as slow is found', () => {
+    expect(count(judged(2, 40), 'slower')).toBe(40);
+  });
+});
+
+it('a difference that a part of the run does not show is none', () => {
+  const first = Array.from({ length: ROUNDS }, () => 10);
+  const second = first.map((it, round) => it * (round < 3 ? 0.98 : 1.2 + round / 100));
+  expect(judgePaired(second, first, 1)).toMatchObject({ verdict: 'no difference' });
+  expect(judgePaired(second, first, 1).low).toBeGreaterThan(1);
+});
+
 describe('judgement', () => {
   const [first, second] = simulate(noises.drifting!, 7, 1.1);
 

@@ -1,22 +1,29 @@
 /**
  * Whether two stacks differ, and whether that can be said at all.
  *
- * There is a difference when two things hold. The ratio's interval excludes 1; and the ratio is
- * farther from 1 than what a stack shows when it is compared with itself. The second guards against
- * noise that the interval does not see, because rounds follow each other in time and are not as
- * independent as the bootstrap takes them to be. Where there is no difference, and the interval is
- * so wide that a large one may hide in it, nothing can be said.
+ * There is a difference when three things hold. The ratio's interval excludes 1; the ratio is
+ * farther from 1 than what a stack shows when it is compared with itself; and every stretch of the
+ * run says the same. The last two guard against noise that the interval does not see: rounds follow
+ * each other in time, and a stack that is slow in one is likely to be so in the next, which the
+ * bootstrap takes for as much evidence as if it had come up anew. Where there is no difference, and
+ * the interval is so wide that a large one may hide in it, nothing can be said.
  *
  * All is computed with logarithms: twice as long and half as long are equally far from 1.
  */
 import { seeded } from './random.ts';
 import type { Comparison, Round, Summary, Verdict } from './schema.ts';
-import { bootstrap, median, quantile } from './statistics.ts';
+import { bootstrap, type Interval, median, quantile } from './statistics.ts';
 
 export const CONFIDENCE = 0.95;
 
-/** With fewer, even rounds that all say the same say it by chance too often: 2 × ½⁵ > 5 %. */
-export const ROUNDS_MIN = 6;
+/**
+ * Parts of a run, one after the other. Fewer of them all say the same by chance too often, when
+ * there is no difference: 2 × ½⁵ > 5 %.
+ */
+export const STRETCHES = 6;
+
+/** One for each stretch. */
+export const ROUNDS_MIN = STRETCHES;
 
 /** An interval whose ends are farther apart, as a factor, may hide what anybody would care for. */
 const WIDTH_MAX = 1.3;
@@ -42,7 +49,13 @@ export function judgePaired(
   const ratios = mine.map((value, i) => Math.log(value / other[i]!));
   const interval = bootstrap([ratios], ([drawn]) => drawn!, { confidence: CONFIDENCE, seed });
   const noise = Math.max(noiseOf(mine, seed), noiseOf(other, seed));
-  return judge(median(ratios), interval, noise, mine.length);
+  return judge({
+    center: median(ratios),
+    ...interval,
+    noise,
+    throughout: isOneSided(stretchesOf(ratios)),
+    rounds: mine.length,
+  });
 }
 
 /** Compares rounds that did not run beside each other, such as those of two runs. */
@@ -55,7 +68,14 @@ export function judgeApart(
   const between = ([a, b]: readonly number[]): number => a! - b!;
   const interval = bootstrap(logs, between, { confidence: CONFIDENCE, seed });
   const noise = Math.max(noiseOf(mine, seed), noiseOf(other, seed));
-  return judge(between(logs.map(median)), interval, noise, Math.min(mine.length, other.length));
+  const [first, second] = logs.map(stretchesOf);
+  return judge({
+    center: between(logs.map(median)),
+    ...interval,
+    noise,
+    throughout: isOneSided(first!.map((value, i) => value - second![i]!)),
+    rounds: Math.min(mine.length, other.length),
+  });
 }
 
 /**
@@ -72,13 +92,31 @@ function noiseOf(rounds: readonly number[], seed: number): number {
   return quantile(Array.from({ length: SPLITS }, split), CONFIDENCE);
 }
 
-interface LogInterval {
-  readonly low: number;
-  readonly high: number;
+/** The median of each stretch; stretches are as long as each other, but for a round. */
+function stretchesOf(rounds: readonly number[]): number[] {
+  const edges = Array.from({ length: STRETCHES + 1 }, (_, i) =>
+    Math.round((i * rounds.length) / STRETCHES),
+  );
+  return edges.slice(1).flatMap((end, i) => {
+    const stretch = rounds.slice(edges[i], end);
+    return stretch.length === 0 ? [] : [median(stretch)];
+  });
 }
 
-function judge(center: number, { low, high }: LogInterval, noise: number, rounds: number): Judged {
-  const differs = (low > 0 || high < 0) && Math.abs(center) > noise;
+const isOneSided = (stretches: readonly number[]): boolean =>
+  stretches.every((it) => it > 0) || stretches.every((it) => it < 0);
+
+/** Logarithms. */
+interface Found extends Interval {
+  readonly center: number;
+  readonly noise: number;
+  /** Every stretch of the run says that the same stack is slower. */
+  readonly throughout: boolean;
+  readonly rounds: number;
+}
+
+function judge({ center, low, high, noise, throughout, rounds }: Found): Judged {
+  const differs = (low > 0 || high < 0) && Math.abs(center) > noise && throughout;
   const doubt = doubtOf(differs, high - low, rounds);
   return {
     ratio: Math.exp(center),

@@ -6,6 +6,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Condition, ConditionError, findingsOf, parseCondition } from '../bench/fail-if.ts';
 import { describeMachine } from '../bench/machine.ts';
+import { NotMeasured } from '../bench/missing.ts';
 import { OutError, openOut, writeOut } from '../bench/out.ts';
 import { reportFiles } from '../bench/report/index.ts';
 import { overwriting, type Progress, progressText } from '../bench/report/progress.ts';
@@ -14,7 +15,9 @@ import { type Ran, runBench } from '../bench/run.ts';
 import type { Run } from '../bench/schema.ts';
 import { needOf, refusal } from '../bench/space.ts';
 import { workloads } from '../bench/workloads/index.ts';
-import { type GlusterName, glusterPlan, glusterProblem } from './bench/gluster.ts';
+import { microCosts } from './bench/call/micro.ts';
+import { countOthers, type WithOthers, withOthers } from './bench/others/index.ts';
+import { otherPlan } from './bench/others/serving.ts';
 import { planOf } from './bench/serving.ts';
 import { type BenchFlags, type BenchSettings, benchFlags, settingsOf } from './bench/settings.ts';
 import { type Stacks, stacksOfTranslator, stacksOfVolfiles } from './bench/stacks.ts';
@@ -60,7 +63,7 @@ async function bench(
   signal: AbortSignal,
 ): Promise<number> {
   const count = Math.max(1, flags.translator === undefined ? operands.length : countOf(flags.in));
-  const targets = count + settings.others.length;
+  const targets = count + countOthers(settings.others);
   const needs = settings.workloads.map((name) => ({
     name,
     need: needOf(workloads[name], settings.clients, targets),
@@ -72,7 +75,8 @@ async function bench(
       ({ name, need }) => refusal(name, need, workspace.parent, workspace.free) ?? [],
     );
     if (refused.length > 0) throw new Failure(refused.join('\n'), refused);
-    const stacks = withOthers(await stacksOf(flags, operands, workspace, terminal), settings);
+    const own = await stacksOf(flags, operands, workspace, terminal);
+    const stacks = withOthers(own, settings.others, workspace.scratch);
     const conditions = conditionsOf(flags, stacks);
     if (flags.out !== undefined) orFailure(() => openOut(flags.out!, flags));
     const ran = await runIn(workspace, stacks, settings, flags, terminal, signal);
@@ -103,25 +107,8 @@ function stacksOf(
   return stacksOfTranslator({ translator, given, options, scratch });
 }
 
-interface AllStacks extends Stacks {
-  readonly others: readonly GlusterName[];
-}
-
-/** What others there are to measure besides, or a word about what is missing. @throws {Failure} */
-function withOthers(stacks: Stacks, { others }: BenchSettings): AllStacks {
-  if (others.length === 0) return { ...stacks, others };
-  const twice = stacks.stacks.find(({ name }) => others.some((other) => other === name));
-  if (twice !== undefined) {
-    throw new Failure(`${twice.path} has the name of a stack of --with: call it something else`);
-  }
-  const problem = glusterProblem();
-  if (problem === null) return { ...stacks, others };
-  const warning = `GlusterFS is left out: ${problem}`;
-  return { ...stacks, others: [], warnings: [...stacks.warnings, warning] };
-}
-
-function conditionsOf(flags: BenchFlags, { stacks, others }: AllStacks): Condition[] {
-  const names = [...stacks.map(({ name }) => name), ...others];
+function conditionsOf(flags: BenchFlags, { stacks, others }: WithOthers): Condition[] {
+  const names = [...stacks, ...others.stacks].map(({ name }) => name);
   try {
     return flags['fail-if'].map((condition) => parseCondition(condition, names));
   } catch (error) {
@@ -132,7 +119,7 @@ function conditionsOf(flags: BenchFlags, { stacks, others }: AllStacks): Conditi
 
 async function runIn(
   workspace: Workspace,
-  { stacks, others, warnings, question, sameCounts }: AllStacks,
+  { stacks, others, warnings, question, sameCounts }: WithOthers,
   settings: BenchSettings,
   flags: BenchFlags,
   terminal: Terminal,
@@ -141,29 +128,51 @@ async function runIn(
   const { scratch, data } = workspace;
   const profile = flags.profile === undefined ? null : resolve(flags.profile);
   if (profile !== null) mkdirSync(profile, { recursive: true });
-  const serving = { scratch, data, mountFlags: settings.mountFlags, profile, terminal };
+  const { mountFlags, timeouts } = settings;
+  const serving = { scratch, data, mountFlags, timeouts, profile, terminal };
   const progress = new ProgressLine(terminal);
   if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);
   try {
-    return await runBench({
+    const ran = await runBench({
       ...settings,
       question,
-      sameCounts,
-      warnings,
+      // What the kernel believes for a while, it asks for again by the clock.
+      sameCounts: sameCounts && timeouts.entry === 0 && timeouts.negative === 0,
+      warnings: profile === null ? warnings : [...warnings, PROFILED],
       signal,
       line: ['glossa', ...process.argv.slice(2)],
       stacks: [
         ...stacks.map((stack) => planOf(stack, serving)),
-        ...others.map((name) => glusterPlan(name, serving)),
+        ...others.stacks.map((stack) => otherPlan(stack, serving)),
       ],
-      machine: describeMachine(data, { glossa: version() }),
+      machine: describeMachine(data, { glossa: version(), ...others.versions }),
       folder: join(data, 'plain'),
       progress: progress.show,
     });
+    if (!settings.breakdown || signal.aborted) return ran;
+    const lab = { signal, folder: scratch, say: terminal.err };
+    return await withMicro(ran, lab);
   } finally {
     progress.clear();
   }
 }
+
+/** What the breakdowns are checked by. Without it, a run is still a run. */
+async function withMicro(ran: Ran, lab: Parameters<typeof microCosts>[0]): Promise<Ran> {
+  const { run } = ran;
+  const names = run.stacks.map(({ name }) => name);
+  try {
+    return { ...ran, run: { ...run, micro: await microCosts(lab, names) } };
+  } catch (error) {
+    if (lab.signal.aborted) return { ...ran, run: { ...run, partial: true } };
+    if (!(error instanceof NotMeasured)) throw error;
+    const warning = `there is nothing to check the breakdown by: ${error.message}`;
+    return { ...ran, run: { ...run, warnings: [...run.warnings, warning] } };
+  }
+}
+
+const PROFILED =
+  'the servers were profiled (--profile): that makes them slower, and those with Python most of all';
 
 /** How far it is, on a terminal. */
 class ProgressLine {

@@ -3,6 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NotMeasured, WrongAnswers } from '../../runtime/bench/missing.ts';
+import {
+  compileLibfuse,
+  type LibfuseServer,
+  libfuseProblem,
+} from '../../runtime/cli/bench/others/libfuse.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Cleanup } from './cleanup.ts';
 import { isMounted, mountPoints } from './mounts.ts';
@@ -75,24 +80,26 @@ export const apart = (part: (bench: Bench) => Promise<Report>) => async (bench: 
 
 // -- programs in C -------------------------------------------------------------------------------
 
-const servers = ['floor', 'pass'] as const;
-type ServerName = (typeof servers)[number];
-type ProgramName = ServerName | 'callload' | 'dataload';
-
 /** Path of a program of `c/`, which is compiled the first time. @throws {NotMeasured} */
-export async function compileC({ tools, folder }: Bench, name: ProgramName): Promise<string> {
+export async function compileC(
+  { tools, folder }: Bench,
+  name: 'callload' | 'dataload',
+): Promise<string> {
   const program = join(folder, name);
   if (existsSync(program)) return program;
   await tools.require('gcc');
   const flags = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-pthread'];
-  const libraries: string[] = [];
-  if (servers.includes(name as ServerName)) {
-    await tools.require('libfuse');
-    const found = await tools.output('pkg-config', ['--cflags', '--libs', 'fuse3']);
-    libraries.push(...found.trim().split(/\s+/));
-  }
   const source = join(packageRoot, 'test/bench/c', `${name}.c`);
-  await tools.output('gcc', [...flags, '-o', program, source, ...libraries]);
+  await tools.output('gcc', [...flags, '-o', program, source]);
+  return program;
+}
+
+/** Path of one of the servers on libfuse that `glossa bench` has, too. @throws {NotMeasured} */
+export function compileServer({ folder }: Bench, name: LibfuseServer): string {
+  const program = join(folder, name);
+  if (existsSync(program)) return program;
+  const problem = libfuseProblem() ?? compileLibfuse(name, program);
+  if (problem !== null) throw new NotMeasured(problem);
   return program;
 }
 

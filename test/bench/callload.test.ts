@@ -3,13 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { benchIn } from '../support/bench.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { benchIn, describeCompiled } from '../support/bench.ts';
 import { compileC, runLoad } from './bench.ts';
 import type { Sample } from './samples.ts';
-import { Tools } from './tools.ts';
 
-describe.skipIf(!(await new Tools().has('gcc')))('callload', () => {
+describeCompiled('callload', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-callload-'));
   let program = '';
   let directories = 0;

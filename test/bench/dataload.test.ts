@@ -3,15 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { benchIn } from '../support/bench.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { benchIn, describeCompiled } from '../support/bench.ts';
 import { compileC } from './bench.ts';
-import { Tools } from './tools.ts';
 
 const MIB = 1 << 20;
 const PAGE = 4096;
 
-describe.skipIf(!(await new Tools().has('gcc')))('dataload', () => {
+describeCompiled('dataload', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-dataload-'));
   const file = join(folder, 'file');
   let program = '';

@@ -1,4 +1,5 @@
 /** The program behind `npm run bench`. */
+import { aa } from './aa.ts';
 import { bridges } from './bridges/suite.ts';
 import { mount } from './mount/suite.ts';
 import { mounts } from './mounts-suite.ts';
@@ -7,6 +8,7 @@ import { tutorial } from './tutorial/suite.ts';
 
 const [first, ...rest] = process.argv.slice(2);
 const run = {
+  aa: () => aa(rest),
   bridges: () => runSuite(bridges, rest),
   mount: () => runSuite(mount, rest),
   tutorial: () => runSuite(tutorial, rest),

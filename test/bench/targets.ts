@@ -2,8 +2,9 @@
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotMeasured } from '../../runtime/bench/missing.ts';
+import { type Timeouts, timeoutArguments } from '../../runtime/cli/bench/others/other.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { type Bench, compileC, makeFolder, type VolumeText, writeVolfile } from './bench.ts';
+import { type Bench, compileServer, makeFolder, type VolumeText, writeVolfile } from './bench.ts';
 import { inTime, type Server, startServer } from './server.ts';
 
 export interface Target {
@@ -15,13 +16,6 @@ export interface Target {
   readonly fixed?: string;
   /** How many lookups have come to its storage, where somebody counts them. */
   readonly lookups?: () => Promise<number>;
-}
-
-/** How long the kernel believes names, attributes, and that a name is absent. Seconds. */
-export interface Timeouts {
-  readonly entry: number;
-  readonly attribute: number;
-  readonly negative: number;
 }
 
 /** GlusterFS's. */
@@ -183,11 +177,15 @@ export const targets = {
   floor: {
     title: 'C on libfuse3, ENOENT at once (the floor)',
     start: async (bench: Bench, name: string): Promise<Target> => {
-      const program = await compileC(bench, 'floor');
+      const program = compileServer(bench, 'floor');
       await bench.tools.require('fuse');
-      const command = (mountpoint: string) => [program, '-f', mountpoint] as const;
+      const command = (mountpoint: string) =>
+        [program, mountpoint, ...timeoutArguments(TIMEOUTS)] as const;
       const { pid, mountpoint } = await startServer(bench, { name, command });
-      return { pid, root: mountpoint, fixed: join(mountpoint, 'directory') };
+      // There it is one directory, which cannot be removed.
+      const fixed = join(mountpoint, 'directory');
+      await inTime(bench.signal, mkdir(fixed));
+      return { pid, root: mountpoint, fixed };
     },
   },
   typescript: { title: 'glossa, negative in TypeScript', start: glossa(negativeVolume) },

@@ -27,10 +27,6 @@ const needs = {
   root: { check: () => isRoot, advice: 'it has to run as root' },
   fuse: { check: hasFuse, advice: 'there is no /dev/fuse that may be used (apt install fuse3)' },
   gcc: { check: runs('gcc', '--version'), advice: 'gcc is missing (apt install gcc libc6-dev)' },
-  libfuse: {
-    check: runs('pkg-config', '--exists', 'fuse3'),
-    advice: 'libfuse is missing (apt install libfuse3-dev pkg-config)',
-  },
   glusterfs: {
     check: runs('glusterfs', '--version'),
     advice: 'glusterfs is missing (apt install glusterfs-client)',

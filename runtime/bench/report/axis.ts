@@ -21,8 +21,8 @@ export function ticks(low: number, high: number): number[] {
 function oneTwoFive(low: number, high: number): number[] {
   const first = Math.floor(position(low));
   const last = Math.ceil(position(high));
-  // Over many powers of ten, the powers are enough.
-  const digits = last - first > 4 ? [1] : [1, 2, 5];
+  // Over many powers of ten, the powers are enough, and there is no room for more.
+  const digits = last - first > 3 ? [1] : [1, 2, 5];
   return Array.from({ length: last - first + 1 }, (_, i) => first + i).flatMap((power) =>
     digits.map((digit) => rounded(digit * 10 ** power)),
   );

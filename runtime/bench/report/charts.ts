@@ -21,13 +21,20 @@ const dashes: readonly (number[] | 'solid')[] = [
   [14, 4],
   [5, 2],
 ];
-const symbols = ['circle', 'rect', 'triangle', 'diamond', 'emptyCircle', 'emptyRect', 'arrow'];
+const symbols = [
+  ...['circle', 'rect', 'triangle', 'diamond'],
+  ...['emptyCircle', 'emptyRect', 'emptyTriangle'],
+];
 
 const INK = '#222222';
 const GRID = '#dddddd';
 const FONT = 'system-ui, "DejaVu Sans", sans-serif';
 
 const pick = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
+
+/** Of a legend: the line that stands for a stack, and what is left free behind its name. */
+const LINE_WIDTH = 44;
+const ITEM_GAP = 18;
 
 /** What all pictures have: nothing moves, for they are printed. */
 const common: EChartsOption = {
@@ -38,11 +45,41 @@ const common: EChartsOption = {
   legend: {
     top: 0,
     left: 'center',
-    itemWidth: 44,
+    itemWidth: LINE_WIDTH,
+    itemGap: ITEM_GAP,
     textStyle: { color: INK, fontSize: 12 },
   },
-  grid: { left: 60, right: 24, top: 34, bottom: 46 },
 };
+
+/** Pixels of a legend, roughly: a letter, what is between a line and its name, and a row. */
+const LETTER_WIDTH = 5.6;
+const NAME_GAP = 5;
+const LEGEND_ROW = 14 + ITEM_GAP;
+
+/** Where a picture begins below the legend of these names, which may take several rows. */
+function belowLegend(names: readonly string[], width: number): number {
+  let rows = 1;
+  let used = 0;
+  for (const name of names) {
+    const item = LINE_WIDTH + NAME_GAP + LETTER_WIDTH * name.length;
+    if (used > 0 && used + item > width) {
+      rows++;
+      used = 0;
+    }
+    used += item + ITEM_GAP;
+  }
+  return 2 + rows * LEGEND_ROW;
+}
+
+const gridBelow = (drawn: readonly Drawn[], width: number) => ({
+  left: 60,
+  right: 24,
+  top: belowLegend(
+    drawn.map(({ name }) => name),
+    width,
+  ),
+  bottom: 46,
+});
 
 const named = (name: string) => ({
   name,
@@ -112,10 +149,11 @@ function timeAxis(workload: Workload, drawn: readonly Drawn[]) {
 }
 
 /** How many of the requests took no longer than a time. */
-export function ecdfChart(workload: Workload): EChartsOption {
+export function ecdfChart(workload: Workload, width: number): EChartsOption {
   const drawn = drawnOf(workload);
   return {
     ...common,
+    grid: gridBelow(drawn, width),
     xAxis: timeAxis(workload, drawn),
     yAxis: { ...named('requests, %'), type: 'value', min: 0, max: 100, nameGap: 38 },
     series: drawn.map(({ name, at, measured }) => ({
@@ -138,11 +176,12 @@ export function ecdfChart(workload: Workload): EChartsOption {
 const BINS = 40;
 
 /** How many of the requests took about a time. */
-export function histogramChart(workload: Workload): EChartsOption {
+export function histogramChart(workload: Workload, width: number): EChartsOption {
   const drawn = drawnOf(workload);
   const { low, high } = timeRange(drawn);
   return {
     ...common,
+    grid: gridBelow(drawn, width),
     xAxis: timeAxis(workload, drawn),
     yAxis: { ...named('requests in a bin, %'), type: 'value', min: 0, nameGap: 38 },
     series: drawn.map(({ name, at, measured }) => ({
@@ -173,13 +212,14 @@ function outline(bins: ReturnType<typeof binsOf>, at: number) {
 }
 
 /** Requests per second in the course of the run. */
-export function throughputChart(workload: Workload): EChartsOption {
+export function throughputChart(workload: Workload, width: number): EChartsOption {
+  const drawn = drawnOf(workload);
   return {
     ...common,
-    grid: { left: 76, right: 24, top: 34, bottom: 46 },
+    grid: { ...gridBelow(drawn, width), left: 76 },
     xAxis: { ...named('since the start of the run, s'), type: 'value', scale: true },
     yAxis: { ...named('requests per second'), type: 'value', min: 0, nameGap: 56 },
-    series: drawnOf(workload).map(({ name, at, measured }) => ({
+    series: drawn.map(({ name, at, measured }) => ({
       ...looks(at),
       type: 'line',
       name,

@@ -4,7 +4,7 @@
  * is wanted.
  */
 import type { EChartsOption } from 'echarts';
-import type { Run, Workload } from '../schema.ts';
+import type { Measured, Run, Workload } from '../schema.ts';
 import {
   breakdownChart,
   ecdfChart,
@@ -12,7 +12,7 @@ import {
   ratioChart,
   throughputChart,
 } from './charts.ts';
-import { columnsOf, noteOf } from './columns.ts';
+import { type Column, columnsOf, noteOf } from './columns.ts';
 import { pageStyle } from './style.ts';
 import {
   allWarnings,
@@ -133,17 +133,17 @@ const ratioFigure = (run: Run, svg: string): string =>
   )}\n</section>`;
 
 function workloadSection(workload: Workload, draw: Draw): string {
-  const half = (option: EChartsOption): string => draw(option, HALF, 300);
+  const half = (chart: typeof ecdfChart): string => draw(chart(workload, HALF), HALF, 320);
   const breakdown = breakdownChart(workload);
   const measured = workload.results.some((it) => it.measured !== null);
   const figures = [
     '<div class="pair">',
     figure(
-      half(ecdfChart(workload)),
+      half(ecdfChart),
       'How many of a hundred requests took no longer than a time, up to the slowest thousandth. ' +
         'Farther left is faster; a steep line is steady.',
     ),
-    figure(half(histogramChart(workload)), 'How many of a hundred requests took about a time.'),
+    figure(half(histogramChart), 'How many of a hundred requests took about a time.'),
     '</div>',
     ...(breakdown === null
       ? []
@@ -154,7 +154,7 @@ function workloadSection(workload: Workload, draw: Draw): string {
           ),
         ]),
     figure(
-      draw(throughputChart(workload), WIDE, 240),
+      draw(throughputChart(workload, WIDE), WIDE, 260),
       'Requests per second in each round: whether the machine was steady.',
     ),
   ];
@@ -167,6 +167,10 @@ ${measured ? figures.join('\n') : ''}
 </section>`;
 }
 
+/** A verdict is words, which may be on two lines. */
+const cellOf = ({ title, cell }: Column, measured: Measured): string =>
+  `<td${title === '' ? ' class="verdict"' : ''}>${escaped(cell(measured))}</td>`;
+
 function table(workload: Workload): string {
   const columns = columnsOf(workload);
   const head = columns.map(({ title }) => `<th scope="col">${escaped(title)}</th>`).join('');
@@ -176,7 +180,7 @@ function table(workload: Workload): string {
     const cells =
       measured === null
         ? `<td class="note" colspan="${columns.length}">${escaped(note!)}</td>`
-        : columns.map(({ cell }) => `<td>${escaped(cell(measured))}</td>`).join('');
+        : columns.map((column) => cellOf(column, measured)).join('');
     const early =
       measured === null || note === null
         ? ''

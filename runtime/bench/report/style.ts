@@ -15,10 +15,11 @@ p { margin: .4rem 0; }
 .table { overflow-x: auto; }
 table { border-collapse: collapse; font-size: .78rem; font-variant-numeric: tabular-nums;
   margin: .8rem 0; }
-th, td { padding: .25rem .5rem; text-align: right; white-space: nowrap; }
+th, td { padding: .25rem .35rem; text-align: right; white-space: nowrap; }
 thead th { border-bottom: 2px solid #222; vertical-align: bottom; white-space: normal; }
 tbody th { text-align: left; }
 tbody tr { border-bottom: 1px solid #ddd; }
+td.verdict { white-space: normal; }
 td.note { text-align: left; white-space: normal; font-style: italic; }
 figure { margin: 1rem 0; }
 figure svg { display: block; max-width: 100%; height: auto; }

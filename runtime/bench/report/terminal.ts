@@ -5,6 +5,7 @@ import { type Kind, measures } from '../measures.ts';
 import { digits, relative } from '../numbers.ts';
 import type { Measured, Result, Run, Verdict, Workload } from '../schema.ts';
 import { align } from './align.ts';
+import { checks } from './checks.ts';
 import { columnsOf, noteOf, rangeText, timeText } from './columns.ts';
 import { allWarnings, answers, howText, workloadTitle } from './words.ts';
 
@@ -46,9 +47,9 @@ export function barText(part: number, width: number): string {
 export function terminalReport(run: Run, screen: Screen): string {
   return [
     ...run.workloads.map((workload) => workloadText(workload, screen)),
-    answers(run)
-      .flatMap((it) => wrapped(it, screen.width))
-      .join('\n'),
+    ...[answers(run), checks(run)].map((said) =>
+      said.flatMap((it) => wrapped(it, screen.width)).join('\n'),
+    ),
     warningLines(allWarnings(run), screen).join('\n'),
   ]
     .filter((part) => part !== '')

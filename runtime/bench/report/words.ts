@@ -2,7 +2,8 @@
 import { relative, times, whole } from '../numbers.ts';
 import { placeTitles } from '../placement.ts';
 import type { Comparison, Machine, Run, Workload } from '../schema.ts';
-import { CONFIDENCE, ROUNDS_MIN } from '../verdict.ts';
+import { CONFIDENCE, ROUNDS_MIN, STRETCHES } from '../verdict.ts';
+import { checks } from './checks.ts';
 import { timeText } from './columns.ts';
 
 export const workloadTitle = ({ name, place }: Workload): string =>
@@ -57,7 +58,8 @@ export function machineText(machine: Machine): string {
 }
 
 /** How it was measured, a paragraph each. */
-export function method({ workloads, seed, seconds }: Run): string[] {
+export function method(run: Run): string[] {
+  const { workloads, seed, seconds } = run;
   const rounds = workloads.flatMap(({ results }) =>
     results.flatMap(({ measured }) => measured?.rounds.length ?? []),
   );
@@ -71,12 +73,14 @@ export function method({ workloads, seed, seconds }: Run): string[] {
     'A ratio compares the median request of two stacks round by round; the median of these ' +
       `comparisons is shown, and in brackets where it lies with ${100 * CONFIDENCE} % confidence ` +
       '(bootstrap over the pairs of rounds).',
-    'A difference is called one when that interval excludes 1, and the ratio is farther from 1 ' +
-      'than what comparing rounds of one stack with each other gives by chance. Where no ' +
+    'A difference is called one when that interval excludes 1, the ratio is farther from 1 ' +
+      'than what comparing rounds of one stack with each other gives by chance, and each of ' +
+      `${STRETCHES} stretches of the run shows it. Where no ` +
       'difference was found and the interval is so wide that a large one may hide in it, or with ' +
       `fewer than ${ROUNDS_MIN} rounds, the verdict is “too noisy to conclude”.`,
     'Every request counts, none is dropped: times are kept in histograms with three digits ' +
       '(HDR), which is how exact the percentiles are. Answers were checked while measuring.',
+    ...checks(run),
     ...(rated
       ? [
           'Where requests come at a fixed rate, a time begins when the request was due and not ' +
@@ -132,14 +136,20 @@ export function allWarnings({ warnings, partial, workloads }: Run): string[] {
     ...(partial ? ['The run ended early: this is what was measured until then.'] : []),
     ...warnings,
     ...workloads.flatMap((workload) =>
-      workload.results.flatMap(({ stack, warnings: own, measured }) => {
-        const where = `${workloadTitle(workload)}, ${stack}`;
-        const wrong = measured?.answers.wrong ?? 0;
-        return [
-          ...own.map((text) => `${where}: ${text}`),
-          ...(wrong > 0 ? [`${where}: ${wrong} of the answers were wrong`] : []),
-        ];
-      }),
+      [...warningsOf(workload)].map(
+        ([text, names]) => `${workloadTitle(workload)}, ${names.join(', ')}: ${text}`,
+      ),
     ),
   ];
+}
+
+/** What may mislead in a workload, with the stacks of which it is true. */
+function warningsOf({ results }: Workload): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { stack, warnings, measured } of results) {
+    const wrong = measured?.answers.wrong ?? 0;
+    const said = wrong > 0 ? [...warnings, `${wrong} of the answers were wrong`] : warnings;
+    for (const text of said) found.set(text, [...(found.get(text) ?? []), stack]);
+  }
+  return found;
 }

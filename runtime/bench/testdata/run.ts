@@ -118,5 +118,15 @@ export const simulatedRun = (
     volfile: `volume posix\n  type storage/posix\nend-volume\n# ${name}\n`,
   })),
   workloads: workloads.map((one, i) => workload(one, i + 1)),
+  micro: [
+    { what: 'two system calls', parts: ['kernel and FUSE'], stack: null, nanoseconds: 700 },
+    { what: 'a small graph', parts: ['decode', 'graph', 'reply'], stack: null, nanoseconds: 1200 },
+    {
+      what: 'a call into Python',
+      parts: ['crossing', 'script'],
+      stack: 'python',
+      nanoseconds: 500,
+    },
+  ],
   ...over,
 });

@@ -41,10 +41,7 @@ export interface WorkloadKind {
   readonly request: string;
   /** What its tree takes at most, of each client and of all together. */
   readonly bytes: { readonly shared: number; readonly perClient: number };
-  /**
-   * Nothing is changed, so that each request is the same lookups however long it takes: stacks that
-   * do the same pass the same number of them on.
-   */
+  /** Nothing is changed, so that requests of several clients are the same lookups in any order. */
   readonly onlyLooks: boolean;
   /** Requests of a client after which it has asked for everything once; 0: that is not wanted. */
   readonly once: number;

@@ -10,7 +10,7 @@ import { countingVolumes, folderVolumes } from '../../bench/stacks.ts';
 import type { Served } from '../../bench/target.ts';
 import type { PlainVolume } from '../../graph/description.ts';
 import { findMount } from '../../mount/fuse/channel.ts';
-import { Server } from '../handover.ts';
+import { Server, type StartSettings } from '../handover.ts';
 import { STATEDUMP } from '../statedump.ts';
 import type { Terminal } from '../terminal.ts';
 import umount from '../umount.ts';
@@ -42,6 +42,8 @@ const KNOWN_MS = 1000;
 const LOG_LINES = 3;
 /** From one sample of a profile to the next. */
 const PROFILE_US = 200;
+/** For scripts' functions to have their names in a profile, which makes them slower. */
+const NAMED_FRAMES = { GLOSSA_NAMED_FRAMES: '1' };
 
 /** A stack as it is measured. */
 export function planOf(stack: BenchStack, serving: Serving): Stack & StackPlan {
@@ -57,13 +59,16 @@ export function planOf(stack: BenchStack, serving: Serving): Stack & StackPlan {
     counted: counting.length === 0 ? null : { attribute: STATEDUMP, volumes: counting },
     serve(fresh) {
       if (fresh) discard();
-      const options = profile === null ? [] : profileOptions(profile, `${name}-${Date.now()}`);
-      return serve(stack, folder, serving, options);
+      if (profile === null) return serve(stack, folder, serving, {});
+      const nodeOptions = profileOptions(profile, `${name}-${Date.now()}`);
+      return serve(stack, folder, serving, { nodeOptions, env: NAMED_FRAMES });
     },
     serveProfiled() {
       discard();
       const fine = `--cpu-prof-interval=${PROFILE_US}`;
-      return serve(stack, folder, serving, [...profileOptions(scratch, name), fine]);
+      return serve(stack, folder, serving, {
+        nodeOptions: [...profileOptions(scratch, name), fine],
+      });
     },
     takeProfile() {
       const path = join(scratch, `${name}.cpuprofile`);
@@ -81,7 +86,7 @@ async function serve(
   stack: BenchStack,
   folder: string,
   serving: Serving,
-  nodeOptions: readonly string[],
+  node: Pick<StartSettings, 'nodeOptions' | 'env'>,
 ): Promise<Served> {
   const { scratch, mountFlags, terminal } = serving;
   const mountpoint = join(scratch, `${stack.name}-mnt`);
@@ -98,7 +103,7 @@ async function serve(
   const begun = performance.now();
   const server = new Server(
     ['mount', stack.path, mountpoint, '--log-file', logFile, ...mountFlags, ...folders],
-    { attached: true, stderr, nodeOptions, terminal: { ...terminal, out: hear, err: hear } },
+    { attached: true, stderr, ...node, terminal: { ...terminal, out: hear, err: hear } },
   );
   closeSync(stderr);
   const stop = (): Promise<void> => endServer(server, mountpoint, terminal);

@@ -5,7 +5,8 @@ import { type WorkloadName, workloadNames } from '../../bench/workloads/index.ts
 import { didYouMean } from '../../core/nearest.ts';
 import { UsageError } from '../exit.ts';
 import { type Flags, type FlagValues, list, number, text, toggle } from '../flags.ts';
-import { type GlusterName, glusterNames } from './gluster.ts';
+import { type OtherName, otherNames } from './others/index.ts';
+import type { Timeouts } from './others/other.ts';
 
 /** What a first run measures. */
 const FIRST: readonly WorkloadName[] = [
@@ -16,8 +17,8 @@ const FIRST: readonly WorkloadName[] = [
   'seqread',
   'randread',
 ];
-const ROUNDS = 9;
-const SECONDS = 0.25;
+const ROUNDS = 15;
+const SECONDS = 0.2;
 const CLIENTS_MAX = 64;
 
 const measurable = workloadNames.filter((name) => name !== 'command');
@@ -28,7 +29,7 @@ export const benchFlags = {
   option: list({ value: 'KEY=VALUE', help: 'of the translator; may be repeated' }),
   with: list({
     value: 'OTHERS',
-    help: `mounts of GlusterFS beside them: ${glusterNames.join(', ')}`,
+    help: `mounts of others beside them, if installed: ${otherNames.join(', ')}`,
   }),
   workload: list({
     short: 'w',
@@ -57,7 +58,10 @@ export const benchFlags = {
   }),
   'no-passthrough': toggle({ help: 'read and write all data in the server' }),
   breakdown: toggle({ help: 'also where the time of a request goes, in a round with a profile' }),
-  profile: text({ value: 'DIR', help: "CPU profiles of the servers' Node, a file for each start" }),
+  profile: text({
+    value: 'DIR',
+    help: "CPU profiles of the servers, scripts' functions named, a file for each start",
+  }),
   out: text({ value: 'DIR', help: 'a folder to make, with run.json, report.md and report.html' }),
   force: toggle({ help: 'DIR may exist; its report is replaced' }),
   json: toggle({ help: 'print the result as JSON and nothing else' }),
@@ -80,9 +84,10 @@ export interface BenchSettings {
   readonly breakdown: boolean;
   readonly seed: number;
   /** Mounts of others, which come last. */
-  readonly others: readonly GlusterName[];
+  readonly others: readonly OtherName[];
   /** The workload `command`. */
   readonly command: readonly string[];
+  readonly timeouts: Timeouts;
   /** Of `glossa mount`. */
   readonly mountFlags: readonly string[];
 }
@@ -99,10 +104,10 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null): B
   if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${seed} is too large`);
   if (cold && !mayDropCaches()) throw new UsageError('--cold drops caches, which only root may');
   if (rest?.length === 0) throw new UsageError("COMMAND is missing behind '--'");
-  const timeouts = {
-    'entry-timeout': flags['entry-timeout'] ?? 0,
-    'attribute-timeout': flags['attribute-timeout'] ?? 1,
-    'negative-timeout': flags['negative-timeout'] ?? 0,
+  const timeouts: Timeouts = {
+    entry: flags['entry-timeout'] ?? 0,
+    attribute: flags['attribute-timeout'] ?? 1,
+    negative: flags['negative-timeout'] ?? 0,
   };
   return {
     workloads: workloadsOf(flags.workload, rest),
@@ -114,10 +119,11 @@ export function settingsOf(flags: BenchFlags, rest: readonly string[] | null): B
     cold,
     breakdown: flags.breakdown,
     seed,
-    others: flags.with.length === 0 ? [] : chosen('--with', flags.with, glusterNames),
+    others: flags.with.length === 0 ? [] : chosen('--with', flags.with, otherNames),
     command: rest ?? [],
+    timeouts,
     mountFlags: [
-      ...Object.entries(timeouts).map(([name, value]) => `--${name}=${value}`),
+      ...Object.entries(timeouts).map(([name, value]) => `--${name}-timeout=${value}`),
       ...(flags['no-passthrough'] ? ['--no-passthrough'] : []),
     ],
   };

@@ -52,7 +52,7 @@ export async function stacksOfVolfiles(
   return { stacks, warnings, question, sameCounts: false };
 }
 
-const listed = (names: readonly string[]): string =>
+export const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 // -- one translator in several languages ---------------------------------------------------------
@@ -113,7 +113,11 @@ export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
   }
   if (stacks.length === 0) throw new Failure(warnings.join('\n'));
   const names = stacks.map((stack) => stack.name);
-  const question = `What does ${name} cost in ${listed(names.filter((it) => it !== 'none'))}?`;
+  const used = names.filter((it) => it !== 'none');
+  const question =
+    used.length === 0
+      ? `How fast is it without ${name}?`
+      : `What does ${name} cost in ${listed(used)}?`;
   return { stacks, warnings, question, sameCounts: !names.includes('none') };
 }
 

@@ -1,5 +1,6 @@
 /** What the suite `mount` measures through: storage alone, nothing above it. */
-import { type Bench, compileC, makeFolder, type VolumeText } from '../bench.ts';
+import { type Timeouts, timeoutArguments } from '../../../runtime/cli/bench/others/other.ts';
+import { type Bench, compileServer, makeFolder, type VolumeText } from '../bench.ts';
 import type { TargetKind } from '../experiment.ts';
 import { type Server, startServer } from '../server.ts';
 import {
@@ -10,7 +11,6 @@ import {
   startGlusterfs,
   type Target,
   TIMEOUTS,
-  type Timeouts,
   targets,
 } from '../targets.ts';
 
@@ -71,16 +71,12 @@ export const dataDirectories = () => ({ ...directories(), served });
 export type DirectoryName = keyof ReturnType<typeof directories>;
 export type DataDirectoryName = keyof ReturnType<typeof dataDirectories>;
 
-async function startPass(
-  bench: Bench,
-  name: string,
-  { entry, attribute }: Timeouts,
-): Promise<Server> {
-  const program = await compileC(bench, 'pass');
+async function startPass(bench: Bench, name: string, timeouts: Timeouts): Promise<Server> {
+  const program = compileServer(bench, 'pass');
   await bench.tools.require('fuse');
   const directory = makeFolder(bench.data, name);
   return startServer(bench, {
     name,
-    command: (mountpoint) => [program, mountpoint, directory, String(entry), String(attribute)],
+    command: (mountpoint) => [program, mountpoint, directory, ...timeoutArguments(timeouts)],
   });
 }

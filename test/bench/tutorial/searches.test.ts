@@ -2,13 +2,12 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { NotMeasured } from '../../../runtime/bench/missing.ts';
-import { benchIn } from '../../support/bench.ts';
+import { benchIn, describeCompiled } from '../../support/bench.ts';
 import { runExperiment } from '../experiment.ts';
 import { verdict } from '../figures.ts';
 import { sectionText } from '../table.ts';
-import { Tools } from '../tools.ts';
 import { type Searched, type Searching, searchExperiment, sizeOf } from './searches.ts';
 
 const size = { rounds: 2, names: 20, searches: 40, warm: 10 };
@@ -56,7 +55,7 @@ const searching = (root: (name: string) => string): Searching<Name> => ({
   ],
 });
 
-describe.skipIf(!(await new Tools().has('gcc')))('searches', () => {
+describeCompiled('searches', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-searches-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 

@@ -1,7 +1,7 @@
 /*
  * pass: a directory passed through as it is, the plain way to do so in C, to compare with.
  *
- *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT
+ *   pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT
  *
  * One thread on libfuse's low-level interface. An inode that the kernel knows is an O_PATH
  * descriptor; a request is one or two system calls on it. Data is copied once, through a buffer of
@@ -38,7 +38,7 @@ struct inode {
 
 static struct inode top;
 static struct inode *chains[CHAINS];
-static double entry_timeout, attribute_timeout;
+static double entry_timeout, attribute_timeout, negative_timeout;
 static char data[DATA_MAX];
 
 static struct inode *inode_of(fuse_ino_t number)
@@ -140,7 +140,18 @@ static void reply_made(fuse_req_t req, int result, fuse_ino_t parent, const char
 
 static void on_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 {
-    reply_made(req, 0, parent, name);
+    struct fuse_entry_param entry;
+    int result = find(parent, name, &entry);
+    if (result && errno == ENOENT && negative_timeout > 0) {
+        /* An entry without an inode: the kernel may keep that the name is absent. */
+        memset(&entry, 0, sizeof entry);
+        entry.entry_timeout = negative_timeout;
+        result = 0;
+    }
+    if (result)
+        fuse_reply_err(req, errno);
+    else
+        fuse_reply_entry(req, &entry);
 }
 
 static void on_forget(fuse_req_t req, fuse_ino_t number, uint64_t lookups)
@@ -432,8 +443,9 @@ int main(int argc, char **argv)
     struct fuse_args args = FUSE_ARGS_INIT(2, given);
     int status = 1;
 
-    if (argc != 5) {
-        fputs("usage: pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT\n", stderr);
+    if (argc != 6) {
+        fputs("usage: pass MOUNTPOINT DIRECTORY ENTRY-TIMEOUT ATTRIBUTE-TIMEOUT NEGATIVE-TIMEOUT\n",
+              stderr);
         return 2;
     }
     top.fd = open(argv[2], O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -443,6 +455,7 @@ int main(int argc, char **argv)
     }
     entry_timeout = atof(argv[3]);
     attribute_timeout = atof(argv[4]);
+    negative_timeout = atof(argv[5]);
     raise_limit();
     umask(0);
     struct fuse_session *session = fuse_session_new(&args, &operations, sizeof operations, NULL);
