@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import LongFirst from './test/support/long-first.ts';
 
 export default defineConfig({
   test: {
     include: ['{runtime,bridges,examples,test}/**/*.test.ts'],
-    // Mounts and interpreters share two cores: one test file at a time keeps them honest.
-    fileParallelism: false,
+    // Tests wait for servers and interpreters in other processes: one more file fills the time.
+    maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', './test/support/closing-line.ts'],

@@ -47,6 +47,19 @@ const cases: Readonly<Record<string, Refused>> = {
     wrapper: () => ['setpriv', '--bounding-set=-sys_admin', '--'],
     says: `the kernel does not permit it (mount: Operation not permitted); ${CAPABILITY}`,
   },
+  'a user without a name': {
+    wrapper: () => [
+      ...devices('mknod -m 666 dev/fuse c 10 229'),
+      'sh',
+      '-c',
+      'chown 4321 . home mnt mnt/in; exec "$0" "$@"',
+      ...become({ uid: 4321, gid: 4321 }),
+    ],
+    user: true,
+    says:
+      'the user has no name, by which fusermount3 knows users; add a line for uid 4321 to ' +
+      '/etc/passwd, or mount as another user',
+  },
   'no fusermount3': {
     wrapper: (user) => [...user, 'env', 'PATH=/nowhere'],
     user: true,
@@ -55,12 +68,12 @@ const cases: Readonly<Record<string, Refused>> = {
   'no /dev/fuse for a user': {
     wrapper: () => [...devices(), ...become(NOBODY)],
     user: true,
-    says: /^the kernel's FUSE is not available \(fusermount3: .*\); load it with 'modprobe fuse'/,
+    says: /^the kernel's FUSE is not available \((fusermount3|\/dev\/fuse): .*\); load it with 'modprobe fuse'/,
   },
   'a /dev/fuse that the user may not open': {
     wrapper: () => [...devices('mknod -m 600 dev/fuse c 10 229'), ...become(NOBODY)],
     user: true,
-    says: /^the kernel's FUSE is not available \(fusermount3: .*Permission denied\); .* let the user/,
+    says: /^the kernel's FUSE is not available \((fusermount3|\/dev\/fuse): .*Permission denied\); .* let the user/,
   },
   'a folder that the user may not search': {
     wrapper: (user) => [...after('chmod 700 mnt; chown 0 mnt; mkdir -p mnt/in'), ...user],
@@ -69,7 +82,11 @@ const cases: Readonly<Record<string, Refused>> = {
   },
 };
 
-async function attempt(scratch: Scratch, { wrapper, user }: Refused): Promise<string> {
+async function attempt(
+  scratch: Scratch,
+  frontEnd: string,
+  { wrapper, user }: Refused,
+): Promise<string> {
   await scratch.file('test.vol', 'volume mem\n    type storage/memory\nend-volume\n');
   await scratch.folder('mnt/in');
   const program = user ? await programOf(scratch, NOBODY) : {};
@@ -77,7 +94,7 @@ async function attempt(scratch: Scratch, { wrapper, user }: Refused): Promise<st
   const log = scratch.at(user ? 'home/log' : 'log');
   const { status, out, err } = await glossa(
     scratch,
-    ['mount', 'test.vol', 'mnt/in', '-l', log],
+    ['mount', 'test.vol', 'mnt/in', '--fuse', frontEnd, '-l', log],
     how,
   );
   expect({ status, out }).toEqual({ status: 1, out: '' });
@@ -85,10 +102,10 @@ async function attempt(scratch: Scratch, { wrapper, user }: Refused): Promise<st
   return err;
 }
 
-describeMounts('glossa mount says what to do about', () => {
+const sayWhatToDo = (frontEnd: string): void => {
   it.runIf(isRoot).each(Object.entries(cases))('%s', (_, refused) =>
     withScratch(async (scratch) => {
-      const err = await attempt(scratch, refused);
+      const err = await attempt(scratch, frontEnd, refused);
       const before = `glossa: cannot mount on ${scratch.at('mnt/in')}: `;
       expect(err.startsWith(before), err).toBe(true);
       const [line, ...more] = err.slice(before.length).split('\n');
@@ -97,4 +114,8 @@ describeMounts('glossa mount says what to do about', () => {
       else expect(line).toMatch(refused.says);
     }),
   );
-});
+};
+
+for (const name of ['kernel', 'fuse-native']) {
+  describeMounts(`glossa mount --fuse ${name} says what to do about`, () => sayWhatToDo(name));
+}

@@ -20,6 +20,7 @@ const scripts: Readonly<Record<SetupName, number>> = {
   doubting: 300,
   believing: 500,
   forgetful: 400,
+  writeback: 400,
   locks: 400,
   python: 1200,
   rebuilt: 300,

@@ -1,15 +1,6 @@
-/**
- * `npm run conformance`: the differential fuzzer for as long as wanted.
- *
- *   npm run conformance -- [--minutes N] [--seed S] [--mount NAME] [--without REGEXP]
- *   npm run conformance -- [--mount NAME] --replay FILE
- *
- * Every seed stands for `SCRIPTS` scripts; the next is one more. The mounts of `setups` take turns
- * unless one is named. Ends with status 1, the seed and the script when a mount does not do as the
- * directory does. Commands that match REGEXP are left out, to find what else there is.
- */
+/** `npm run conformance`: the differential fuzzer for as long as wanted. See `USAGE`. */
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { readOptions, refuse } from '../support/options.ts';
 import { Arena, type SetupName, setups } from './arena.ts';
 import { fuzz, replay } from './fuzz.ts';
 
@@ -17,20 +8,37 @@ const SCRIPTS = 500;
 const NAMES = Object.keys(setups) as SetupName[];
 const MINUTE_MS = 60_000;
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '5' },
-    seed: { type: 'string', default: '1' },
-    mount: { type: 'string' },
-    without: { type: 'string' },
-    replay: { type: 'string' },
-  },
+const USAGE = `Random system calls on a mount and on a directory, which must do the same.
+
+  npm run conformance -- [--minutes N] [--seed S] [--mount NAME] [--without REGEXP]
+  npm run conformance -- [--mount NAME] --replay FILE
+
+  --minutes N       how long; 5 by default, and until the seed that is under way then is over
+  --seed S          the first seed, 1 by default; each stands for ${SCRIPTS} scripts, the next is one more
+  --mount NAME      on this mount only, not on each in turn: ${NAMES.join(', ')}
+  --without REGEXP  leaves out the commands that match, to find what else there is
+  --replay FILE     runs the script in the file, as a failure prints it
+  --help            this text
+
+Exit status: 0 when all did the same, 1 with the seed and the script when not, 2 for wrong use.
+`;
+
+const values = readOptions(USAGE, {
+  minutes: { type: 'string', default: '5' },
+  seed: { type: 'string', default: '1' },
+  mount: { type: 'string' },
+  without: { type: 'string' },
+  replay: { type: 'string' },
 });
+
+for (const name of ['minutes', 'seed'] as const) {
+  if (!(Number(values[name]) >= 0)) refuse(`--${name} ${values[name]}: a number is wanted`, USAGE);
+}
 
 function mountsToTry(): readonly SetupName[] {
   if (values.mount === undefined) return NAMES;
   const found = NAMES.find((name) => name === values.mount);
-  if (found === undefined) throw new Error(`--mount is one of ${NAMES.join(', ')}`);
+  if (found === undefined) refuse(`--mount is one of ${NAMES.join(', ')}`, USAGE);
   return [found];
 }
 

@@ -1,9 +1,9 @@
 /** The storage directory goes away under a mount: errors, a line in the log, and recovery. */
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { errnoName } from '../../runtime/core/errno.ts';
-import { describeMounts, startMount, withScratch } from '../support/mount.ts';
+import { everyFrontEnd, onFrontEnds } from '../support/front-ends.ts';
+import { startMount } from '../support/mount.ts';
 
 const volfile = (directory: string): string => `volume brick
     type storage/posix
@@ -22,9 +22,10 @@ const errnoOf = async (action: Promise<unknown>): Promise<string> => {
   }
 };
 
-describeMounts('a brick that goes away', () => {
+onFrontEnds('a brick that goes away', everyFrontEnd, (front) => {
   it('is missed, and served again when it is back', () =>
-    withScratch(async (scratch) => {
+    front.withScratch(async (scratch) => {
+      const { mkdir, readdir, readFile, rename, writeFile } = scratch.fs;
       const brick = await scratch.folder('brick');
       await mkdir(join(brick, 'd'));
       await writeFile(join(brick, 'd/f'), 'text');

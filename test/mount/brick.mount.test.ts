@@ -7,7 +7,7 @@ const isRoot = process.getuid?.() === 0;
 
 onStage(
   'changes in the brick',
-  ['posix'],
+  { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
     /** A folder for one test, in the mount and in the brick. */
     const both = () => {
@@ -121,35 +121,39 @@ onStage(
   { args: ['--entry-timeout', '0', '--attribute-timeout', '0'] },
 );
 
-onStage('the root of a mount', allKinds, (stage) => {
-  // A volume in memory belongs to root.
-  it.skipIf(stage.kind === 'memory' && !isRoot)('has attributes like any folder', async () => {
-    const out = await stage.ok(
-      `chmod 751 .; stat -c '%a %F' .; touch -d @1000.5 .; stat -c %y .; chown $(id -u):$(id -g) .
+onStage(
+  'the root of a mount',
+  { kernel: allKinds, user: ['posix'], 'fuse-native': ['posix'] },
+  (stage) => {
+    // A volume in memory belongs to root.
+    it.skipIf(stage.kind === 'memory' && !isRoot)('has attributes like any folder', async () => {
+      const out = await stage.ok(
+        `chmod 751 .; stat -c '%a %F' .; touch -d @1000.5 .; stat -c %y .; chown $(id -u):$(id -g) .
         setfattr -n user.a -v b .
       getfattr -d .; setfattr -x user.a .; [ . -ef .. ] || echo another
       [ "$(stat -c %i .)" = "$(ls -id . | cut -d' ' -f1)" ] && echo one
       mkdir d; [ . -ef d/.. ] && echo up; rmdir d; chmod 755 .; stat -c %m .`,
-      { in: stage.mount.path },
-    );
-    expect(out).toBe(
-      '751 directory\n1970-01-01 00:16:40.500000000 +0000\n# file: .\nuser.a="b"\n\n' +
-        `another\none\nup\n${stage.mount.path}\n`,
-    );
-  });
-
-  it('cannot be removed, renamed, or linked to', async () => {
-    const { out, err } = await stage.sh('rmdir mnt; mv mnt other; ln mnt/. x; mv bare mnt/; ls', {
-      in: stage.scratch.path,
+        { in: stage.mount.path },
+      );
+      expect(out).toBe(
+        '751 directory\n1970-01-01 00:16:40.500000000 +0000\n# file: .\nuser.a="b"\n\n' +
+          `another\none\nup\n${stage.mount.path}\n`,
+      );
     });
-    expect(out).toMatch('mnt\n');
-    expect(err.match(/busy/g)?.length).toBeGreaterThanOrEqual(2);
-  });
-});
+
+    it('cannot be removed, renamed, or linked to', async () => {
+      const { out, err } = await stage.sh('rmdir mnt; mv mnt other; ln mnt/. x; mv bare mnt/; ls', {
+        in: stage.scratch.path,
+      });
+      expect(out).toMatch('mnt\n');
+      expect(err.match(/busy/g)?.length).toBeGreaterThanOrEqual(2);
+    });
+  },
+);
 
 onStage(
   'a request that is never answered',
-  ['posix'],
+  { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
     it('does not keep the mount from ending', async () => {
       const { mounted } = stage.folders();

@@ -5,7 +5,7 @@
  */
 import { describe, it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
+import { onStage, type Stage, type Where } from '../support/stage.ts';
 
 const anywhere = [
   ['O_TMPFILE: made, used, and given a name', 'tmpfile'],
@@ -23,14 +23,20 @@ const ofDisk = [
 
 const tries = (stage: Stage, cases: readonly (readonly [string, string])[]): void =>
   it.each(cases)('%s', async (_, group) => {
-    const compile = 'gcc -O1 -Wall -Werror -o ../calls "$CLIENTS/calls.c"';
+    const compile = 'gcc -Wall -Werror -o ../calls "$CLIENTS/calls.c"';
     await stage.same(`${compile} && ../calls ${group}`);
   });
 
-onStage('calls', everyKind, (stage) => {
+const where = {
+  kernel: everyKind,
+  user: ['posix', 'python'],
+  'fuse-native': ['posix'],
+} satisfies Where;
+
+onStage('calls', where, (stage) => {
   tries(stage, anywhere);
   // Root may set these flags, and make devices.
-  if (stage.kind === 'memory' || process.getuid?.() !== 0) return;
+  if (stage.kind === 'memory' || stage.front.name === 'user' || process.getuid?.() !== 0) return;
   describe('of a disk', () => {
     tries(stage, ofDisk);
   });
@@ -39,5 +45,3 @@ onStage('calls', everyKind, (stage) => {
 onStage('calls, all data through the server', ['posix'], (stage) => tries(stage, anywhere), {
   args: ['--no-passthrough'],
 });
-
-onUsersStage('calls', ['posix', 'python'], (stage) => tries(stage, anywhere));

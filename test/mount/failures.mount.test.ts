@@ -86,7 +86,7 @@ const ENOENT = 'No such file or directory';
 describe('a module that fails', () => {
   onStage(
     'for one request',
-    ['posix'],
+    { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
     (stage) => {
       const cases: readonly (readonly [string, string, readonly RegExp[]])[] = [
         [
@@ -157,7 +157,8 @@ describe('a module that fails', () => {
         const { mounted } = stage.folders();
         const kept = stage.client(mounted, 'cat keep');
         await vi.waitFor(() => expect(stage.mount.log()).toMatch('kept a frame'), 20_000);
-        await stage.ok('[ ! -e late ]', { in: mounted });
+        // Elsewhere, as the kernel may ask for one name of a folder at a time.
+        await stage.ok('[ ! -e late ]');
         expect((await kept.outcome).err).toBe('cat: keep: Permission denied\n');
       });
 

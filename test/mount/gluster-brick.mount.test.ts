@@ -5,7 +5,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { expect, it, vi } from 'vitest';
-import { describeMounts, type Scratch, startMount, withScratch } from '../support/mount.ts';
+import { onFrontEnds } from '../support/front-ends.ts';
+import { type Scratch, startMount } from '../support/mount.ts';
 
 const GLUSTERFS = '/usr/sbin/glusterfs';
 const VOLUME_ID = '11111111-2222-4333-8444-555555555555';
@@ -42,9 +43,9 @@ async function onGlusterfs(scratch: Scratch, brick: string, script: string): Pro
 const gfidOf = (path: string): string =>
   `getfattr -n glusterfs.gfid.string --only-values ${path}; echo`;
 
-describeMounts('a brick of GlusterFS', () => {
+onFrontEnds('a brick of GlusterFS', ['kernel', 'fuse-native'], (front) => {
   it.runIf(isPossible)('goes on here, and goes on there', () =>
-    withScratch(async (scratch) => {
+    front.withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const id = `0x${VOLUME_ID.replaceAll('-', '')}`;
       execFileSync('setfattr', ['-n', 'trusted.glusterfs.volume-id', '-v', id, brick]);

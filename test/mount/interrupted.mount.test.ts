@@ -1,7 +1,7 @@
 /** Large reads and writes of a program to which signals come all the time. */
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
-import { onStage, type Stage } from '../support/stage.ts';
+import { onStage, type Stage, type Where } from '../support/stage.ts';
 
 const SCRIPT = `gcc -O1 -Wall -Werror -o ../interrupted "$CLIENTS/interrupted.c" || exit
   ../interrupted f 6`;
@@ -13,7 +13,13 @@ function everyByte(stage: Stage): void {
   });
 }
 
-onStage('signals', [...allKinds, 'rebuilt', 'awaited'], everyByte);
+const where = {
+  kernel: [...allKinds, 'rebuilt', 'awaited'],
+  user: ['posix'],
+  'fuse-native': ['posix'],
+} satisfies Where;
+
+onStage('signals', where, everyByte);
 onStage('signals, with all data through the server', ['posix'], everyByte, {
   args: ['--no-passthrough'],
 });

@@ -9,15 +9,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import {
-  describeMounts,
-  GLOSSA,
-  glossa,
-  type Scratch,
-  type ServedMount,
-  startMount,
-  withScratch,
-} from '../support/mount.ts';
+import { become } from '../support/client.ts';
+import { everyFrontEnd, type FrontEnd, onFrontEnds } from '../support/front-ends.ts';
+import type { Hands } from '../support/hands.ts';
+import { GLOSSA, glossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
 import { canCompile, compile, outDir } from '../support/native.ts';
 
 const HOUR = ['--entry-timeout', '3600', '--attribute-timeout', '3600', '--no-passthrough'];
@@ -50,6 +45,8 @@ end-volume
 
 interface Behind {
   readonly scratch: Scratch;
+  /** Files in the hands of whoever uses the mount. */
+  readonly fs: Hands;
   readonly mount: ServedMount;
   /** Of the storage directory, and of the mount. */
   readonly files: string;
@@ -58,8 +55,12 @@ interface Behind {
   invalidate(path?: string): Promise<string>;
 }
 
-const withMount = (top: string, test: (behind: Behind) => Promise<void>): Promise<void> =>
-  withScratch(async (scratch) => {
+const withMount = (
+  front: FrontEnd,
+  top: string,
+  test: (behind: Behind) => Promise<void>,
+): Promise<void> =>
+  front.withScratch(async (scratch) => {
     const files = await scratch.folder('files');
     const mount = await startMount(scratch, storage(files) + top, { args: HOUR });
     const invalidate = async (...path: string[]): Promise<string> => {
@@ -71,7 +72,7 @@ const withMount = (top: string, test: (behind: Behind) => Promise<void>): Promis
       const { out } = await glossa(scratch, ['stats', mount.path]);
       return Number(/requests +(\d+)/.exec(out)![1]);
     };
-    await test({ scratch, mount, files, invalidate, requests });
+    await test({ scratch, fs: scratch.fs, mount, files, invalidate, requests });
     expect(await mount.stop()).toBe(0);
   });
 
@@ -81,12 +82,16 @@ const codeOf = (operation: Promise<unknown>): Promise<string> =>
     (error: NodeJS.ErrnoException) => error.code ?? String(error),
   );
 
-describeMounts('names that the kernel believes to be absent', () => {
-  it.each(Object.entries(negatives))(
+onFrontEnds('names that the kernel believes to be absent', everyFrontEnd, (front) => {
+  // What each language says of a name is the same everywhere.
+  const language = front.name === 'kernel' ? 'python' : 'typescript';
+  const negative = negatives[language]!;
+  const tried = front.name === 'kernel' ? negatives : { [language]: negative };
+  it.each(Object.entries(tried))(
     '%s: hidden when made behind the mount, until they are taken back',
     (_language, type) =>
-      withMount(above(`${type}\n    option kernel-timeout 3600`), async (behind) => {
-        const { mount, files, invalidate } = behind;
+      withMount(front, above(`${type}\n    option kernel-timeout 3600`), async (behind) => {
+        const { fs, mount, files, invalidate } = behind;
         const name = join(mount.path, 'name');
         expect(await codeOf(fs.stat(name))).toBe('ENOENT');
         await fs.writeFile(join(files, 'name'), 'made behind');
@@ -101,8 +106,8 @@ describeMounts('names that the kernel believes to be absent', () => {
   );
 
   it('cost the server nothing', () =>
-    withMount(above(`${negatives.python}\n    option kernel-timeout 3600`), async (behind) => {
-      const ask = () => codeOf(fs.stat(join(behind.mount.path, 'absent')));
+    withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
+      const ask = () => codeOf(behind.fs.stat(join(behind.mount.path, 'absent')));
       await ask();
       const before = await behind.requests();
       for (let i = 0; i < 50; i++) expect(await ask()).toBe('ENOENT');
@@ -111,8 +116,8 @@ describeMounts('names that the kernel believes to be absent', () => {
     }));
 
   it('below a directory that is absent itself, and all at once', () =>
-    withMount(above(`${negatives.python}\n    option kernel-timeout 3600`), async (behind) => {
-      const { mount, files, invalidate } = behind;
+    withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
+      const { fs, mount, files, invalidate } = behind;
       const deep = join(mount.path, 'a/b/c');
       const all = ['one', 'two', 'three'].map((name) => join(mount.path, name));
       for (const path of [deep, ...all]) expect(await codeOf(fs.stat(path))).toBe('ENOENT');
@@ -154,9 +159,9 @@ execFileSync(process.execPath, [glossa, 'invalidate', mount, 'dir'], { cwd: '/' 
 process.stdout.write(process.cwd() + ' ' + require('node:fs').readFileSync('inside'));
 `;
 
-describeMounts('what the kernel knows', () => {
+onFrontEnds('what the kernel knows', everyFrontEnd, (front) => {
   it('names: one that was removed, one that leads elsewhere now, a directory in use', () =>
-    withMount('', async ({ scratch, mount, files, invalidate }) => {
+    withMount(front, '', async ({ scratch, fs, mount, files, invalidate }) => {
       const path = (name: string): string => join(mount.path, name);
       for (const name of ['gone', 'moved', 'dir/inside']) {
         await fs.mkdir(join(files, 'dir'), { recursive: true });
@@ -172,17 +177,42 @@ describeMounts('what the kernel knows', () => {
       await invalidate('moved');
       expect(await fs.readFile(path('moved'), 'utf8')).toBe('another file');
       // Whoever works in a directory stays there.
-      const { stdout } = await promisify(execFile)(
-        process.execPath,
-        ['-e', WORKER, GLOSSA, mount.path],
-        { cwd: path('dir'), timeout: 30_000 },
-      );
-      expect(stdout).toBe(`${path('dir')} dir/inside`);
+      const script = '"$NODE" -e "$WORKER" "$MAIN" "$MOUNT"';
+      const env = { WORKER, MAIN: scratch.program.main ?? GLOSSA, MOUNT: mount.path };
+      const worker = scratch.client(path('dir'), script, { env });
+      expect((await worker.outcome).out).toBe(`${path('dir')} dir/inside`);
       expect(scratch.mounts()).toEqual([mount.path]);
     }));
 
+  it('attributes that were changed behind the mount', () =>
+    withMount(front, '', async ({ fs, mount, files, invalidate }) => {
+      const path = join(mount.path, 'file');
+      await fs.writeFile(join(files, 'file'), 'short');
+      expect((await fs.stat(path)).size).toBe(5);
+      await fs.writeFile(join(files, 'file'), 'much longer');
+      await fs.chmod(join(files, 'file'), 0o600);
+      expect((await fs.stat(path)).size).toBe(5);
+      await invalidate('file');
+      const { size, mode } = await fs.stat(path);
+      expect([size, mode & 0o777]).toEqual([11, 0o600]);
+    }));
+
+  it('nobody but root and the owner of the mount may say that it is out of date', () =>
+    withMount(front, '', async ({ scratch, mount }) => {
+      if (process.getuid?.() !== 0) return;
+      const { status, err } = await glossa(scratch, ['invalidate', mount.path, 'x'], {
+        wrapper: ['setpriv', '--reuid=1234', '--regid=1234', '--clear-groups'],
+      });
+      expect([status, err]).toEqual([
+        1,
+        `glossa: only root and the user who mounted ${mount.path} may say what is out of date there\n`,
+      ]);
+    }));
+});
+
+onFrontEnds('what somebody has open', ['kernel'], (front) => {
   it('a name that was removed: who watches the file hears of its end', () =>
-    withScratch(async (scratch) => {
+    front.withScratch(async (scratch) => {
       const files = await scratch.folder('files');
       await fs.writeFile(join(files, 'file'), '');
       await scratch.file('mourner.ts', MOURNER);
@@ -205,21 +235,8 @@ describeMounts('what the kernel knows', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('attributes', () =>
-    withMount('', async ({ mount, files, invalidate }) => {
-      const path = join(mount.path, 'file');
-      await fs.writeFile(join(files, 'file'), 'short');
-      expect((await fs.stat(path)).size).toBe(5);
-      await fs.writeFile(join(files, 'file'), 'much longer');
-      await fs.chmod(join(files, 'file'), 0o600);
-      expect((await fs.stat(path)).size).toBe(5);
-      await invalidate('file');
-      const { size, mode } = await fs.stat(path);
-      expect([size, mode & 0o777]).toEqual([11, 0o600]);
-    }));
-
   it('data, of a file that stays open', () =>
-    withMount('', async ({ mount, files, invalidate }) => {
+    withMount(front, '', async ({ mount, files, invalidate }) => {
       const behind = join(files, 'file');
       await fs.writeFile(behind, 'before');
       const file = await fs.open(join(mount.path, 'file'), 'r');
@@ -239,27 +256,14 @@ describeMounts('what the kernel knows', () => {
       expect(await read()).toBe('AFTER!');
       await file.close();
     }));
-
-  it('nobody but root and the owner of the mount may say that it is out of date', () =>
-    withMount('', async ({ scratch, mount }) => {
-      if (process.getuid?.() !== 0) return;
-      await fs.chmod(scratch.path, 0o755);
-      const { status, err } = await glossa(scratch, ['invalidate', mount.path, 'x'], {
-        wrapper: ['setpriv', '--reuid=1234', '--regid=1234', '--clear-groups'],
-      });
-      expect([status, err]).toEqual([
-        1,
-        `glossa: only root and the user who mounted ${mount.path} may say what is out of date there\n`,
-      ]);
-    }));
 });
 
-describeMounts('glossa invalidate', () => {
+onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
   it('is for mounts of glossa, and for paths in them', () =>
-    withMount('', async ({ scratch, mount }) => {
-      expect(await glossa(scratch, ['invalidate', '.'])).toMatchObject({
+    withMount(front, '', async ({ scratch, mount }) => {
+      expect(await glossa(scratch, ['invalidate', 'files'])).toMatchObject({
         status: 1,
-        err: 'glossa: . is not a mount of glossa: nothing is mounted there\n',
+        err: 'glossa: files is not a mount of glossa: nothing is mounted there\n',
       });
       const above = await glossa(scratch, ['invalidate', mount.path, '../files']);
       expect([above.status, above.err]).toEqual([
@@ -325,22 +329,25 @@ end-volume
 `;
 
 /** Four clients at once; what became of each. */
-const clients = (mount: ServedMount, times: number): Promise<PromiseSettledResult<unknown>[]> =>
-  Promise.allSettled(
-    Array.from({ length: 4 }, () =>
-      promisify(execFile)(process.execPath, ['-e', CLIENT, mount.path, String(times)], {
-        timeout: 50_000,
-        killSignal: 'SIGKILL',
-      }),
-    ),
+const clients = (
+  { owner }: Scratch,
+  { path }: ServedMount,
+  times: number,
+): Promise<PromiseSettledResult<unknown>[]> => {
+  const node = [process.execPath, '-e', CLIENT, path, String(times)];
+  const [program, ...args] = owner === undefined ? node : [...become(owner), ...node];
+  const how = { timeout: 50_000, killSignal: 'SIGKILL' } as const;
+  return Promise.allSettled(
+    Array.from({ length: 4 }, () => promisify(execFile)(program!, args, how)),
   );
+};
 
-describeMounts('notices under load', () => {
+onFrontEnds('notices under load', ['kernel', 'user'], (front) => {
   it('four clients look up in the directory they are about: all are answered, none is lost', () =>
-    withScratch(async (scratch) => {
+    front.withScratch(async (scratch) => {
       await scratch.file('storm.ts', STORM);
       const mount = await startMount(scratch, STORM_VOLFILE);
-      const ended = await clients(mount, 8000);
+      const ended = await clients(scratch, mount, 8000);
       expect(ended.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
       const { out } = await glossa(scratch, ['stats', mount.path]);
       const figure = (name: string): number => Number(new RegExp(`${name} +(\\d+)`).exec(out)![1]);
@@ -349,22 +356,24 @@ describeMounts('notices under load', () => {
       expect(figure('notices')).toBeGreaterThan(1000);
       // What is said last counts: taken back, and nothing more is believed.
       const before = figure('asked');
-      await codeOf(fs.stat(join(mount.path, 'n0')));
+      await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
       const again = await glossa(scratch, ['stats', mount.path]);
       expect(Number(/asked +(\d+)/.exec(again.out)![1])).toBe(before + 1);
       expect(await mount.stop()).toBe(0);
     }));
+});
 
+onFrontEnds('notices under load, and no server', ['kernel'], (front) => {
   it('a server that is killed lets its clients go, also when a notice waits in the kernel', () =>
-    withScratch(async (scratch) => {
+    front.withScratch(async (scratch) => {
       await scratch.file('storm.ts', STORM);
       const mount = await startMount(scratch, STORM_VOLFILE);
-      const all = clients(mount, Number.MAX_SAFE_INTEGER);
+      const all = clients(scratch, mount, Number.MAX_SAFE_INTEGER);
       const notices = async (): Promise<number> => {
         const { out } = await glossa(scratch, ['stats', mount.path]);
         return Number(/notices +(\d+)/.exec(out)![1]);
       };
-      while ((await notices()) < 500) await codeOf(fs.stat(join(mount.path, 'n0')));
+      while ((await notices()) < 500) await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
       mount.child.kill('SIGKILL');
       // Not those whom their own time-out has killed.
       const reasons = (await all).map((one) => (one as PromiseRejectedResult).reason as Failed);

@@ -1,29 +1,32 @@
 /** How mounts begin and end, with clients at work and files open, and what is there afterwards. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
-import { Client } from '../support/client.ts';
+import type { Client } from '../support/client.ts';
+import { everyFrontEnd, onFrontEnds } from '../support/front-ends.ts';
 import {
-  describeMounts,
   glossa,
   type Outcome,
   run,
   type Scratch,
   type ServedMount,
   startMount,
-  withScratch,
 } from '../support/mount.ts';
-import { volfileOf } from '../support/stacks.ts';
+import { type Kind, volfileOf } from '../support/stacks.ts';
 
 const isRoot = process.getuid?.() === 0;
 
-async function startPython(scratch: Scratch, args: readonly string[] = []): Promise<ServedMount> {
+/** What Python does with what it is asked is the same everywhere. */
+const kindFor = ({ owner, mountArgs }: Scratch): Kind =>
+  owner === undefined && mountArgs.length === 0 ? 'python' : 'posix';
+
+async function startStack(scratch: Scratch, args: readonly string[] = []): Promise<ServedMount> {
   const brick = await scratch.folder('brick');
-  return startMount(scratch, await volfileOf(scratch, 'python', brick), { args });
+  return startMount(scratch, await volfileOf(scratch, kindFor(scratch), brick), { args });
 }
 
 /** Runs a script to its end; what it wrote, errors too. */
-async function sh(folder: string, script: string): Promise<string> {
-  const { out, err } = await new Client(folder, script).outcome;
+async function sh(scratch: Scratch, folder: string, script: string): Promise<string> {
+  const { out, err } = await scratch.client(folder, script).outcome;
   return out + err;
 }
 
@@ -36,20 +39,25 @@ const WRITER =
   'exec 9> open; while i=$((i + 1)); echo $i > f$i && echo $i >&9; do echo $i; done 2>/dev/null';
 
 /** Writers at work, some files each. */
-async function startWriters({ path }: ServedMount): Promise<Client[]> {
-  const writers = ['a', 'b'].map((name) => new Client(`${path}/${name}`, WRITER));
+async function startWriters(scratch: Scratch, { path }: ServedMount): Promise<Client[]> {
+  const writers = ['a', 'b'].map((name) => scratch.client(`${path}/${name}`, WRITER));
   for (const writer of writers) await writer.said(/^50$/m);
   return writers;
 }
 
 /** Everything that a writer was told is written is there. */
-async function expectWritten(writers: readonly Client[], folder: string): Promise<void> {
+async function expectWritten(
+  scratch: Scratch,
+  writers: readonly Client[],
+  folder: string,
+): Promise<void> {
   for (const [i, writer] of writers.entries()) {
     const { out } = await writer.outcome;
     const told = out.trimEnd().split('\n');
     expect(told.length).toBeGreaterThanOrEqual(50);
     const numbers = `$(seq ${told.length})`;
     const found = await sh(
+      scratch,
       `${folder}/${'ab'[i]}`,
       `for i in ${numbers}; do cat f$i; done
       head -${told.length} open | cmp - <(seq ${told.length})`,
@@ -58,7 +66,7 @@ async function expectWritten(writers: readonly Client[], folder: string): Promis
   }
 }
 
-describeMounts('a mount with clients at work', () => {
+onFrontEnds('a mount with clients at work', everyFrontEnd, (front) => {
   const endings: readonly (readonly [string, (mount: ServedMount, scratch: Scratch) => unknown])[] =
     [
       ['SIGTERM', ({ child }) => child.kill('SIGTERM')],
@@ -66,23 +74,26 @@ describeMounts('a mount with clients at work', () => {
       ['glossa umount --lazy', ({ path }, scratch) => glossa(scratch, ['umount', '--lazy', path])],
     ];
   it.each(endings)('ends by %s, and what was written is there', (how, end) =>
-    withScratch(async (scratch) => {
-      const mount = await startPython(scratch);
-      const writers = await startWriters(mount);
+    front.withScratch(async (scratch) => {
+      const mount = await startStack(scratch);
+      const writers = await startWriters(scratch, mount);
       await end(mount, scratch);
       // One that is detached is served for as long as somebody uses it.
       if (how.endsWith('--lazy')) for (const writer of writers) writer.kill();
       expect(await mount.outcome).toMatchObject({ status: 0, err: '' });
       expect(scratch.mounts()).toEqual([]);
-      await expectWritten(writers, scratch.at('brick'));
+      await expectWritten(scratch, writers, scratch.at('brick'));
     }),
   );
 
   it('killed: clients get an error, glossa umount clears it, and a new mount has the data', () =>
-    withScratch(async (scratch) => {
-      const mount = await startPython(scratch);
-      const writers = await startWriters(mount);
-      const reader = new Client(mount.path, 'exec 3< a/f1; echo open; read; cat <&3; cat a/f2; ls');
+    front.withScratch(async (scratch) => {
+      const mount = await startStack(scratch);
+      const writers = await startWriters(scratch, mount);
+      const reader = scratch.client(
+        mount.path,
+        'exec 3< a/f1; echo open; read; cat <&3; cat a/f2; ls',
+      );
       await reader.said(/open/);
       mount.child.kill('SIGKILL');
       expect((await mount.outcome).signal).toBe('SIGKILL');
@@ -92,15 +103,15 @@ describeMounts('a mount with clients at work', () => {
       expect(scratch.mounts()).toEqual([mount.path]);
       expect(await glossa(scratch, ['umount', mount.path])).toMatchObject({ status: 0, err: '' });
       expect(scratch.mounts()).toEqual([]);
-      const again = await startPython(scratch);
-      await expectWritten(writers, again.path);
+      const again = await startStack(scratch);
+      await expectWritten(scratch, writers, again.path);
       expect(await again.stop()).toBe(0);
     }));
 
   it('is busy for umount, and goes on', () =>
-    withScratch(async (scratch) => {
-      const mount = await startPython(scratch);
-      const busy = new Client(
+    front.withScratch(async (scratch) => {
+      const mount = await startStack(scratch);
+      const busy = scratch.client(
         mount.path,
         'exec 3> f; echo there; while read line; do echo $line >&3; done',
       );
@@ -110,44 +121,51 @@ describeMounts('a mount with clients at work', () => {
       busy.child.stdin!.write('still\n');
       busy.release();
       expect(await busy.outcome).toMatchObject({ status: 0, err: '' });
-      expect(await sh(mount.path, 'cat f')).toBe('still\n');
+      expect(await sh(scratch, mount.path, 'cat f')).toBe('still\n');
       expect(await umount(scratch, mount)).toMatchObject({ status: 0, err: '' });
       expect(await mount.outcome).toMatchObject({ status: 0, err: '' });
     }));
 
   it('lets go of the descriptors of what is gone', () =>
-    withScratch(async (scratch) => {
-      const mount = await startPython(scratch);
+    front.withScratch(async (scratch) => {
+      const mount = await startStack(scratch);
       const held = (): number => readdirSync(`/proc/${mount.child.pid}/fd`).length;
-      await sh(mount.path, 'echo > f; cat f; rm f');
+      await sh(scratch, mount.path, 'echo > f; cat f; rm f');
       const before = held();
-      await sh(mount.path, 'mkdir d; for i in $(seq 500); do echo > d/$i; done; cat d/*; ls -l d');
+      await sh(
+        scratch,
+        mount.path,
+        'mkdir d; for i in $(seq 500); do echo > d/$i; done; cat d/*; ls -l d',
+      );
       expect(held()).toBeGreaterThan(before + 400);
-      await sh(mount.path, 'rm -r d');
+      await sh(scratch, mount.path, 'rm -r d');
       // The kernel tells of what it forgets when it finds the time.
       await vi.waitFor(() => expect(held()).toBeLessThan(before + 10), 20_000);
       expect(await mount.stop()).toBe(0);
     }));
 });
 
-describeMounts('several mounts', () => {
+onFrontEnds('several mounts', everyFrontEnd, (front) => {
   it('two of the same volfile, at once on different points, show the same files', () =>
-    withScratch(async (scratch) => {
+    front.withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
       const volfile = await volfileOf(scratch, 'posix', brick);
       const one = await startMount(scratch, volfile, { name: 'one', args });
       const two = await startMount(scratch, volfile, { name: 'two', args });
-      expect(await sh(one.path, 'mkdir d; echo one > d/f; ln d/f g; ls')).toBe('d\ng\n');
-      expect(await sh(two.path, 'cat d/f; echo two >> g; mv d e; ls e; stat -c %h g')).toBe(
-        'one\nf\n2\n',
-      );
-      expect(await sh(one.path, 'cat e/f; ls d; cat g; rm g; mkdir d')).toMatch(
+      expect(await sh(scratch, one.path, 'mkdir d; echo one > d/f; ln d/f g; ls')).toBe('d\ng\n');
+      expect(
+        await sh(scratch, two.path, 'cat d/f; echo two >> g; mv d e; ls e; stat -c %h g'),
+      ).toBe('one\nf\n2\n');
+      expect(await sh(scratch, one.path, 'cat e/f; ls d; cat g; rm g; mkdir d')).toMatch(
         /^one\ntwo\none\ntwo\nls.*No such/,
       );
-      expect(await sh(two.path, 'ls; stat -c %h e/f; cat g')).toMatch(/^d\ne\n1\ncat.*No such/);
+      expect(await sh(scratch, two.path, 'ls; stat -c %h e/f; cat g')).toMatch(
+        /^d\ne\n1\ncat.*No such/,
+      );
       const loops = [one, two].map(({ path }, n) =>
         sh(
+          scratch,
           path,
           `for i in $(seq 100); do echo ${n} > t${n}; mv t${n} t
           cat t > /dev/null || echo lost; done`,
@@ -155,59 +173,52 @@ describeMounts('several mounts', () => {
       );
       expect(await Promise.all(loops)).toEqual(['', '']);
       const inos = await Promise.all(
-        [one, two].map(({ path }) => sh(path, 'stat -c %i . d e e/f t')),
+        [one, two].map(({ path }) => sh(scratch, path, 'stat -c %i . d e e/f t')),
       );
       expect(inos[0]).toBe(inos[1]);
       expect(await one.stop()).toBe(0);
-      expect(await sh(two.path, 'cat e/f')).toBe('one\ntwo\n');
+      expect(await sh(scratch, two.path, 'cat e/f')).toBe('one\ntwo\n');
       expect(await two.stop()).toBe(0);
     }));
 
   it('one of another: a stack whose storage is a mount', () =>
-    withScratch(async (scratch) => {
-      const lower = await startPython(scratch);
+    front.withScratch(async (scratch) => {
+      const lower = await startStack(scratch);
       const upper = await startMount(scratch, await volfileOf(scratch, 'posix', lower.path), {
         name: 'upper',
       });
       expect(
         await sh(
+          scratch,
           upper.path,
           'mkdir d; seq 3 > d/f; ln d/f g; mv d e; cat e/f; setfattr -n user.a -v b g',
         ),
       ).toBe('1\n2\n3\n');
-      expect(await sh(scratch.at('brick'), 'cat e/f; getfattr --only-values -n user.a e/f')).toBe(
-        '1\n2\n3\nb',
-      );
+      expect(
+        await sh(scratch, scratch.at('brick'), 'cat e/f; getfattr --only-values -n user.a e/f'),
+      ).toBe('1\n2\n3\nb');
       expect(await upper.stop()).toBe(0);
       expect(await lower.stop()).toBe(0);
     }));
 });
 
-describeMounts('where a mount begins', () => {
-  /** What is said of an attempt that must fail, and leave nothing. */
-  async function refusal(scratch: Scratch, volfile: string, point: string): Promise<string> {
-    await scratch.file('no.vol', volfile);
-    const before = scratch.mounts();
-    const outcome = await glossa(scratch, ['mount', 'no.vol', point, '-l', scratch.at('no.log')]);
-    expect(outcome).toMatchObject({ status: 1, out: '' });
-    expect(scratch.mounts()).toEqual(before);
-    return outcome.err;
-  }
-  const memory = 'volume mem\n    type storage/memory\nend-volume\n';
+/** What is said of an attempt that must fail, and leave nothing. */
+async function refusal(scratch: Scratch, volfile: string, point: string): Promise<string> {
+  await scratch.file('no.vol', volfile);
+  const before = scratch.mounts();
+  const args = ['-l', scratch.at('no.log'), ...scratch.mountArgs];
+  const outcome = await glossa(scratch, ['mount', 'no.vol', point, ...args]);
+  expect(outcome).toMatchObject({ status: 1, out: '' });
+  expect(scratch.mounts()).toEqual(before);
+  return outcome.err;
+}
 
-  it('is no file, and no mount of glossa', () =>
-    withScratch(async (scratch) => {
-      await scratch.file('file', '');
-      expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');
-      expect(await refusal(scratch, memory, 'file/below')).toMatch('it is not a directory');
-      const mount = await startMount(scratch, memory);
-      expect(await refusal(scratch, memory, 'mnt')).toMatch('glossa is mounted there already');
-      expect(await sh(mount.path, 'echo works > f; cat f')).toBe('works\n');
-      expect(await mount.stop()).toBe(0);
-    }));
+const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 
-  it('has a storage', () =>
-    withScratch(async (scratch) => {
+// Before anybody is asked to mount.
+onFrontEnds('what is refused at once', ['kernel'], (front) => {
+  it('a mount without its storage', () =>
+    front.withScratch(async (scratch) => {
       await scratch.folder('mnt');
       await scratch.file('file', '');
       for (const path of ['missing', 'file', 'missing/below']) {
@@ -216,28 +227,10 @@ describeMounts('where a mount begins', () => {
       }
     }));
 
-  it('may have files in it, which come back', () =>
-    withScratch(async (scratch) => {
-      await scratch.folder('mnt');
-      await scratch.file('mnt/below', 'hidden');
-      const mount = await startMount(scratch, memory);
-      expect(await sh(mount.path, 'ls -A')).toBe('');
-      expect(await mount.stop()).toBe(0);
-      const warning = 'mnt is not empty: what is in it is hidden until it is unmounted\n';
-      expect((await mount.outcome).err).toBe(`glossa: warning: ${scratch.path}/${warning}`);
-      expect(mount.log()).toMatch(` W [serve.js`);
-      expect(await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'log'])).toMatchObject({
-        status: 0,
-        err: `glossa: warning: ${scratch.path}/${warning}`,
-      });
-      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
-      expect(readFileSync(scratch.at('mnt/below'), 'utf8')).toBe('hidden');
-    }));
-
-  it('is not in the storage, which would have to ask itself', () =>
-    withScratch(async (scratch) => {
+  it('a mount in its own storage, which would have to ask itself', () =>
+    front.withScratch(async (scratch) => {
       await scratch.folder('brick/deep/mnt');
-      await sh(scratch.path, 'ln -s brick/deep link');
+      await sh(scratch, scratch.path, 'ln -s brick/deep link');
       const volfile = await volfileOf(scratch, 'posix', scratch.at('brick'));
       for (const point of ['brick', 'brick/deep', 'brick/deep/mnt', 'link/mnt']) {
         expect(await refusal(scratch, volfile, point)).toMatch(
@@ -245,27 +238,60 @@ describeMounts('where a mount begins', () => {
         );
       }
     }));
+});
+
+onFrontEnds('where a mount begins', everyFrontEnd, (front) => {
+  it('is no file, and no mount of glossa', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.file('file', '');
+      expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');
+      expect(await refusal(scratch, memory, 'file/below')).toMatch('it is not a directory');
+      const mount = await startMount(scratch, memory);
+      expect(await refusal(scratch, memory, 'mnt')).toMatch('glossa is mounted there already');
+      expect(await sh(scratch, mount.path, 'echo works > f; cat f')).toBe('works\n');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('may have files in it, which come back', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.folder('mnt');
+      await scratch.file('mnt/below', 'hidden');
+      const mount = await startMount(scratch, memory);
+      expect(await sh(scratch, mount.path, 'ls -A')).toBe('');
+      expect(await mount.stop()).toBe(0);
+      const warning = 'mnt is not empty: what is in it is hidden until it is unmounted\n';
+      expect((await mount.outcome).err).toBe(`glossa: warning: ${scratch.path}/${warning}`);
+      expect(mount.log()).toMatch(` W [serve.js`);
+      expect(
+        await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'log', ...scratch.mountArgs]),
+      ).toMatchObject({
+        status: 0,
+        err: `glossa: warning: ${scratch.path}/${warning}`,
+      });
+      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
+      expect(readFileSync(scratch.at('mnt/below'), 'utf8')).toBe('hidden');
+    }));
 
   it('may be around the storage', () =>
-    withScratch(async (scratch) => {
+    front.withScratch(async (scratch) => {
       await scratch.folder('mnt/brick');
-      const volfile = await volfileOf(scratch, 'python', scratch.at('mnt/brick'));
+      const volfile = await volfileOf(scratch, kindFor(scratch), scratch.at('mnt/brick'));
       const mount = await startMount(scratch, volfile);
-      expect(await sh(mount.path, 'mkdir d; echo x > d/f; mv d/f g; cat g; rm -r d; ls')).toBe(
-        'x\ng\n',
-      );
+      expect(
+        await sh(scratch, mount.path, 'mkdir d; echo x > d/f; mv d/f g; cat g; rm -r d; ls'),
+      ).toBe('x\ng\n');
       expect(await mount.stop()).toBe(0);
       expect(readdirSync(scratch.at('mnt/brick'))).toEqual(['g']);
     }));
 
   it('--read-only: nothing changes, neither there nor on the disk', () =>
-    withScratch(async (scratch) => {
+    front.withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
       const look = "find . -printf '%p %s %T@ %C@ %m\\n' | sort; cat f";
-      await sh(brick, 'echo data > f; mkdir d; ln -s f s; mkfifo p; echo > d/g');
-      const mount = await startPython(scratch, ['--read-only']);
-      await sh(mount.path, look);
-      const before = await sh(brick, look);
+      await sh(scratch, brick, 'echo data > f; mkdir d; ln -s f s; mkfifo p; echo > d/g');
+      const mount = await startStack(scratch, ['--read-only']);
+      await sh(scratch, mount.path, look);
+      const before = await sh(scratch, brick, look);
       const changes = [
         'echo > f',
         'echo >> f',
@@ -281,27 +307,27 @@ describeMounts('where a mount begins', () => {
         'setfattr -n user.a -v b f',
         'truncate -s 1 f',
       ];
-      const said = await sh(mount.path, changes.join('; '));
+      const said = await sh(scratch, mount.path, changes.join('; '));
       expect(said.match(/Read-only file system/g)).toHaveLength(changes.length);
-      expect(await sh(mount.path, 'cat f s; ls; cat < d/g | wc -c')).toBe(
+      expect(await sh(scratch, mount.path, 'cat f s; ls; cat < d/g | wc -c')).toBe(
         'data\ndata\nd\nf\np\ns\n1\n',
       );
-      expect(await sh(brick, look)).toBe(before);
+      expect(await sh(scratch, brick, look)).toBe(before);
       expect(await mount.stop()).toBe(0);
     }));
 
   it.runIf(isRoot)('--no-allow-other: others are kept out, and let in without it', () =>
-    withScratch(async (scratch) => {
-      await sh(scratch.path, 'chmod 755 .');
+    front.withScratch(async (scratch) => {
+      await sh(scratch, scratch.path, 'chmod 755 .');
       const asOther = `setpriv --reuid=1234 --regid=1234 --clear-groups`;
       for (const [args, answer] of [
         [['--no-allow-other'], /Permission denied/],
         [['--allow-other'], /^x\n$/],
         [[], /^x\n$/],
       ] as const) {
-        const mount = await startPython(scratch, args);
-        expect(await sh(mount.path, 'echo x > f; cat f')).toBe('x\n');
-        expect(await sh(scratch.path, `${asOther} cat mnt/f`)).toMatch(answer);
+        const mount = await startStack(scratch, args);
+        expect(await sh(scratch, mount.path, 'echo x > f; cat f')).toBe('x\n');
+        expect(await sh(scratch, scratch.path, `${asOther} cat mnt/f`)).toMatch(answer);
         expect(await mount.stop()).toBe(0);
       }
     }),

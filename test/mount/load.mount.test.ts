@@ -1,7 +1,7 @@
 /** Many at once: processes, clients, open files, entries. */
 import { describe, expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
-import { errorsIn, onStage, onUsersStage, type Stage } from '../support/stage.ts';
+import { errorsIn, onStage, type Stage } from '../support/stage.ts';
 
 const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
 
@@ -51,8 +51,11 @@ const atOnce = (stage: Stage): void => {
   });
 };
 
-onStage('at once', [...allKinds, 'awaited', 'native'], atOnce);
-onUsersStage('at once', ['python'], atOnce);
+onStage(
+  'at once',
+  { kernel: [...allKinds, 'awaited'], user: ['python'], 'fuse-native': ['posix'] },
+  atOnce,
+);
 
 onStage('20 000 entries', ['python', 'memory'], (stage) => {
   it('are made, listed without a duplicate, looked at, and removed', async () => {

@@ -5,7 +5,7 @@ import type { Statedump } from '../../runtime/cli/statedump.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { glossa } from '../support/mount.ts';
 import type { Kind } from '../support/stacks.ts';
-import { onStage, onUsersStage, type SameSettings, type Stage } from '../support/stage.ts';
+import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
 
 const PATIENCE = { timeout: 30_000 };
 
@@ -15,7 +15,7 @@ const both: readonly Kind[] = [...served, 'posix', 'awaited'];
 
 /** Lines for `clients/lockers.c` do the same on the mount as elsewhere; what it wrote. */
 async function lockers(stage: Stage, lines: string, settings: SameSettings = {}): Promise<string> {
-  const script = `gcc -O1 -Wall -Werror -o ../lockers "$CLIENTS/lockers.c" || exit
+  const script = `gcc -Wall -Werror -o ../lockers "$CLIENTS/lockers.c" || exit
     ../lockers f << 'end'\n${lines}\nend`;
   return (await stage.same(script, { status: 0, ...settings })).out;
 }
@@ -112,8 +112,7 @@ const locks = (stage: Stage): void => {
   });
 };
 
-onStage('locks', both, locks);
-onUsersStage('locks', ['locks'], locks);
+onStage('locks', { kernel: both, user: ['locks'], 'fuse-native': ['locks'] }, locks);
 
 onStage('locks by chance', ['locks'], (stage) => {
   const fd = fc.nat(2);
@@ -146,7 +145,7 @@ onStage('locks by chance', ['locks'], (stage) => {
 onStage('locks in the statedump', served, (stage) => {
   it('who has what, and who waits', async () => {
     const { mounted } = stage.folders();
-    const script = `gcc -O1 -Wall -Werror -o ../lockers "$CLIENTS/lockers.c" && exec ../lockers f`;
+    const script = `gcc -Wall -Werror -o ../lockers "$CLIENTS/lockers.c" && exec ../lockers f`;
     const client = stage.client(mounted, script);
     const lines = 'A open 0\nA setlk 0 w 10 5\nA flock 0 s\nB open 0\nB setlkw 0 r 0 0\n';
     client.child.stdin!.write(lines);

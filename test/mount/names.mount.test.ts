@@ -1,7 +1,7 @@
 /** Names at their limits: the longest, the strangest, and paths deeper than any path can be. */
 import { expect, it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
+import { onStage, type Stage } from '../support/stage.ts';
 
 const names = (stage: Stage): void => {
   it('of 255 bytes, and one more', () =>
@@ -56,8 +56,7 @@ const names = (stage: Stage): void => {
     ));
 };
 
-onStage('names', everyKind, names);
-onUsersStage('names', ['python'], names);
+onStage('names', { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] }, names);
 
 const MODULE = `
 from glupy import Translator

@@ -1,11 +1,10 @@
 /** Files while they are open: names that go away, flags of open(2), shared memory, locks. */
 import { it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
+import { onStage, type Stage } from '../support/stage.ts';
 
 /** Compiles one of the clients written in C into the folder. */
-const compile = (name: string): string =>
-  `gcc -O1 -Wall -Werror -o ${name} "$CLIENTS/${name}.c" &&`;
+const compile = (name: string): string => `gcc -Wall -Werror -o ${name} "$CLIENTS/${name}.c" &&`;
 
 const openFiles = (stage: Stage): void => {
   it('renamed over: reads go on from the old file', () =>
@@ -43,6 +42,12 @@ const openFiles = (stage: Stage): void => {
   it('mmap: shared and private, read and written', () =>
     stage.same(`${compile('mmap')} ./mmap f && md5sum < f && rm mmap`, { status: 0 }));
 
+  it('mmap: what is written in memory marks the times of the file', () =>
+    stage.same(`${compile('mapped-times')} ./mapped-times f && rm mapped-times`, { status: 0 }));
+
+  it('open_by_handle_at: files that the kernel has forgotten', () =>
+    stage.same(`${compile('handles')} ./handles && rm handles`, { status: 0 }));
+
   it('renameat2: not over another, both ways, and what no file system does', () =>
     stage.same(`${compile('rename')} ./rename && rm rename && cat a/f b/g; ls a b`, { status: 0 }));
 
@@ -72,5 +77,8 @@ const openFiles = (stage: Stage): void => {
       "$NODE" "$CLIENTS/copy.mjs" f k; cmp f k`));
 };
 
-onStage('open files', everyKind, openFiles);
-onUsersStage('open files', ['posix', 'python'], openFiles);
+onStage(
+  'open files',
+  { kernel: everyKind, user: ['posix', 'python'], 'fuse-native': ['posix'] },
+  openFiles,
+);

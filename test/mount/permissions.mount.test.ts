@@ -107,7 +107,7 @@ const step = ({ uid, gid, groups: list = [] }: Caller, script: string): string =
 const isRoot = process.getuid?.() === 0;
 
 describe.runIf(isRoot)('as other users', () => {
-  onStage('permissions', allKinds, (stage: Stage) => {
+  onStage('permissions', { kernel: allKinds, 'fuse-native': ['posix'] }, (stage: Stage) => {
     it.each(cases)('%s', async (_, caller, script) => {
       await stage.same(step(caller, script));
     });

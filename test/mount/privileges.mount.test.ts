@@ -5,8 +5,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { NOBODY } from '../support/client.ts';
-import { allKinds, type Kind } from '../support/stacks.ts';
-import { onStage, type Stage, type StageSettings } from '../support/stage.ts';
+import { allKinds } from '../support/stacks.ts';
+import { onStage, type Stage, type StageSettings, type Where } from '../support/stage.ts';
 
 const as = `setpriv --reuid=${NOBODY.uid} --regid=${NOBODY.gid}`;
 const STRANGER = `${as} --clear-groups`;
@@ -102,10 +102,10 @@ describe.runIf(isRoot)('special files', () => {
 const hasTools = missing.length === 0 || process.env.GLOSSA_REQUIRE_ALL === '1';
 
 describe.runIf(isRoot && hasTools)('as other users', () => {
-  const tries = (kinds: readonly Kind[], name: string, settings: StageSettings = {}): void =>
+  const tries = (where: Where, name: string, settings: StageSettings = {}): void =>
     onStage(
       name,
-      kinds,
+      where,
       (stage: Stage) => {
         it.each(onAnyStorage)('%s', async (_, script) => void (await stage.same(script)));
         if (stage.kind === 'memory') return;
@@ -115,6 +115,6 @@ describe.runIf(isRoot && hasTools)('as other users', () => {
       },
       settings,
     );
-  tries(allKinds, 'privileges');
+  tries({ kernel: allKinds, 'fuse-native': ['posix'] }, 'privileges');
   tries(['posix'], 'privileges, all data through the server', { args: ['--no-passthrough'] });
 });

@@ -1,7 +1,7 @@
 /** Programs at work on a mount, as in a bare folder: git, tar, sqlite, a compiler, make. */
 import { expect, it } from 'vitest';
 import { allKinds } from '../support/stacks.ts';
-import { onStage, onUsersStage, type SameSettings, type Stage } from '../support/stage.ts';
+import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
 
 const git: SameSettings = {
   // Its index remembers inode numbers and times of change.
@@ -142,5 +142,8 @@ int part(int n) { return n + ADD; }' > part.c
   });
 };
 
-onStage('programs', [...allKinds, 'awaited', 'native'], programs);
-onUsersStage('programs', ['python'], programs);
+onStage(
+  'programs',
+  { kernel: [...allKinds, 'awaited'], user: ['python'], 'fuse-native': ['posix'] },
+  programs,
+);

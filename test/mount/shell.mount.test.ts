@@ -1,7 +1,7 @@
 /** What people do with files in a shell, on a mount and in a bare folder: it must be the same. */
 import { it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
+import { onStage, type Stage } from '../support/stage.ts';
 
 /** A folder with one of everything. */
 const RICH = `
@@ -120,5 +120,4 @@ const inShell = (stage: Stage): void => {
   });
 };
 
-onStage('in a shell', everyKind, inShell);
-onUsersStage('in a shell', ['python'], inShell);
+onStage('in a shell', { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] }, inShell);

@@ -1,7 +1,7 @@
 /** Extended attributes, as setfattr and getfattr see them. */
 import { expect, it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
-import { onStage, onUsersStage, type Stage } from '../support/stage.ts';
+import { onStage, type Stage } from '../support/stage.ts';
 
 const attributes = (stage: Stage): void => {
   it('are set, read, listed, replaced and removed', () =>
@@ -54,5 +54,8 @@ const attributes = (stage: Stage): void => {
   });
 };
 
-onStage('extended attributes', everyKind, attributes);
-onUsersStage('extended attributes', ['python'], attributes);
+onStage(
+  'extended attributes',
+  { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] },
+  attributes,
+);

@@ -1,13 +1,5 @@
-/**
- * `npm run stress`: what the mount is to stand for minutes, on the built program.
- *
- *   npm run stress -- [--minutes N] [--only NAME[/KIND]]
- *
- * Each scenario takes N minutes (2 by default) for each kind of stack, or until the round that is
- * under way then is over. `memory` goes by count unless N is given. Prints a line for each and
- * `N passed, N failed`; the exit status is 1 when any failed.
- */
-import { parseArgs } from 'node:util';
+/** `npm run stress`: what the mount is to stand for minutes, on the built program. See `USAGE`. */
+import { readOptions, refuse } from '../support/options.ts';
 import { entries } from './entries.ts';
 import { killed } from './killed.ts';
 import { locks } from './locks.ts';
@@ -30,12 +22,22 @@ const scenarios: Readonly<Record<string, Scenario>> = {
 const MINUTE_MS = 60_000;
 const DEFAULT_MINUTES = 2;
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string' }, only: { type: 'string' } },
-});
+const USAGE = `What the mount is to stand for minutes: many processes, kill -9, memory after millions of calls.
+
+  npm run stress -- [--minutes N] [--only NAME[/KIND]]
+
+  --minutes N         for each scenario and kind of stack, and until the round that is under way then
+                      is over; ${DEFAULT_MINUTES} by default, but memory goes by count unless this is given
+  --only NAME[/KIND]  this scenario (of this kind): ${Object.keys(scenarios).join(', ')}
+  --help              this text
+
+Prints a line for each and 'N passed, N failed'. Exit status: 0, 1 when any failed, 2 for wrong use.
+`;
+
+const values = readOptions(USAGE, { minutes: { type: 'string' }, only: { type: 'string' } });
 
 const minutes = Number(values.minutes ?? DEFAULT_MINUTES);
-if (!(minutes >= 0)) throw new Error(`--minutes ${values.minutes}: a number is wanted`);
+if (!(minutes >= 0)) refuse(`--minutes ${values.minutes}: a number is wanted`, USAGE);
 
 function newPace(): Pace {
   const end = performance.now() + minutes * MINUTE_MS;
@@ -65,7 +67,7 @@ const chosen = Object.entries(scenarios)
   .flatMap(([name, { kinds }]) => kinds.map((kind) => ({ name, kind })))
   .filter(({ name, kind }) => [undefined, name, `${name}/${kind}`].includes(values.only));
 if (chosen.length === 0) {
-  throw new Error(`--only ${values.only}: there are ${Object.keys(scenarios).join(', ')}`);
+  refuse(`--only ${values.only}: there are ${Object.keys(scenarios).join(', ')}`, USAGE);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -56,7 +56,8 @@ export class Client {
     this.script = script;
     // The folder is entered by the client itself: spawn would wait for it.
     const prepared = `umask 022; mkdir -p -- "$0" && cd -- "$0" || exit\n${script}`;
-    const bash = ['bash', '-c', prepared, folder];
+    // Its input is a socket, for which bash would take ~/.bashrc in where no shell is around it.
+    const bash = ['bash', '--norc', '-c', prepared, folder];
     const [program, ...args] = as === undefined ? bash : [...become(as), ...bash];
     this.child = spawn(program!, args, {
       cwd: '/',

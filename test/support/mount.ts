@@ -18,11 +18,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
+import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { type Caller, Client, type ClientSettings } from './client.ts';
+import { type Hands, handsOf } from './hands.ts';
 
 /** The built program, or another one to be tested. */
 export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/runtime/cli/main.js');
@@ -52,6 +54,13 @@ export function describeMounts(name: string, body: () => void): void {
 export class Scratch {
   readonly path: string;
   readonly children = new Set<ChildProcess>();
+  /** To whom all in it belongs, and who uses its mounts; by default whoever runs the tests. */
+  owner: Caller | undefined;
+  /** How glossa is run in it. */
+  program: GlossaSettings = {};
+  /** Flags for every `glossa mount` that a test starts. */
+  mountArgs: readonly string[] = [];
+  private hands: Hands | undefined;
 
   constructor(path: string) {
     this.path = path;
@@ -65,15 +74,33 @@ export class Scratch {
   /** Makes a folder in it. */
   async folder(...parts: string[]): Promise<string> {
     const path = this.at(...parts);
-    await mkdir(path, { recursive: true });
+    const first = (await fs.mkdir(path, { recursive: true })) ?? `${path}/`;
+    for (let made = path; made.length >= first.length; made = dirname(made)) await this.give(made);
     return path;
   }
 
   /** Writes a file in it. */
   async file(name: string, text: string): Promise<string> {
     const path = this.at(name);
-    await writeFile(path, text);
+    await fs.writeFile(path, text);
+    await this.give(path);
     return path;
+  }
+
+  /** Files in the hands of whoever uses the mounts. */
+  get fs(): Hands {
+    if (this.owner === undefined) return fs;
+    this.hands ??= handsOf(this.owner, this.children);
+    return this.hands;
+  }
+
+  /** A script in a folder of a mount, by whoever uses it. */
+  client(folder: string, script: string, settings: ClientSettings = {}): Client {
+    return new Client(folder, script, this.owner ? { as: this.owner, ...settings } : settings);
+  }
+
+  private async give(path: string): Promise<void> {
+    if (this.owner !== undefined) await fs.chown(path, this.owner.uid, this.owner.gid);
   }
 
   /** Mount points below the folder, the newest first. */
@@ -113,8 +140,8 @@ const exited = (child: ChildProcess): Promise<void> =>
 
 /** A new folder, which the caller has to `clean`. */
 export async function makeScratch(): Promise<Scratch> {
-  const made = await mkdtemp(join(tmpdir(), 'glossa-test-'));
-  return new Scratch(await realpath(made));
+  const made = await fs.mkdtemp(join(tmpdir(), 'glossa-test-'));
+  return new Scratch(await fs.realpath(made));
 }
 
 export async function withScratch(test: (scratch: Scratch) => Promise<void>): Promise<void> {
@@ -190,9 +217,11 @@ export const glossa = (
   settings: GlossaSettings = {},
 ): Promise<Outcome> => {
   if (!existsSync(GLOSSA)) throw new Error(`${GLOSSA} is missing: npm run build makes it`);
-  const { wrapper = [], node = process.execPath, main = GLOSSA } = settings;
+  const env = { ...scratch.program.env, ...settings.env };
+  const how = { ...scratch.program, ...settings, env };
+  const { wrapper = [], node = process.execPath, main = GLOSSA } = how;
   const [program, ...rest] = [...wrapper, node, main, ...args];
-  return run(scratch, program!, rest, settings);
+  return run(scratch, program!, rest, how);
 };
 
 export interface StartSettings extends Omit<GlossaSettings, 'onStart'> {
@@ -242,7 +271,8 @@ export async function startMount(
   const path = await scratch.folder(name);
   const file = await scratch.file(`${name}.vol`, volfile);
   const log = scratch.at(`${name}.log`);
-  const mountArgs = ['mount', file, path, '--no-daemon', '--log-file', log, ...args];
+  const own = ['--no-daemon', '--log-file', log, ...scratch.mountArgs];
+  const mountArgs = ['mount', file, path, ...own, ...args];
   let child!: ChildProcess;
   let ready!: Promise<unknown>;
   const outcome = glossa(scratch, mountArgs, {

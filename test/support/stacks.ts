@@ -9,8 +9,7 @@ import type { Scratch } from './mount.ts';
  * `posix` a folder and nothing above it; `python` volfiles/python-negative.vol, a cache of absent
  * names in Python with counters above and below it; `memory` the same over a volume in memory;
  * `rebuilt` and `awaited` a folder below a module that sees every fop and every reply; `locks` a
- * folder with features/locks above it, and `awaited-locks` with such a module above that; `native`
- * the same as `posix`, mounted by the other front end.
+ * folder with features/locks above it, and `awaited-locks` with such a module above that.
  */
 export type Kind =
   | 'posix'
@@ -19,8 +18,7 @@ export type Kind =
   | 'rebuilt'
   | 'awaited'
   | 'locks'
-  | 'awaited-locks'
-  | 'native';
+  | 'awaited-locks';
 
 export const titles: Readonly<Record<Kind, string>> = {
   posix: 'storage/posix',
@@ -28,15 +26,14 @@ export const titles: Readonly<Record<Kind, string>> = {
   memory: 'Python over storage/memory',
   rebuilt: 'Python that makes everything anew',
   awaited: 'Python that awaits everything',
-  native: 'storage/posix by fuse-native',
   locks: 'features/locks over storage/posix',
   'awaited-locks': 'Python that awaits everything over features/locks',
 };
 
 /** The stacks that somebody would mount. */
 export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
-/** Also those that are there to try the way through Python, and the other front end. */
-export const everyKind: readonly Kind[] = [...allKinds, 'rebuilt', 'awaited', 'native'];
+/** Also those that are there to try the way through Python. */
+export const everyKind: readonly Kind[] = [...allKinds, 'rebuilt', 'awaited'];
 
 const STORAGE = /type storage\/posix\n\s+option directory data\n/;
 
@@ -44,7 +41,7 @@ const STORAGE = /type storage\/posix\n\s+option directory data\n/;
 export async function volfileOf(scratch: Scratch, kind: Kind, directory: string): Promise<string> {
   const posix = `type storage/posix\n    option directory ${directory}\n`;
   const plain = `volume brick\n    ${posix}end-volume\n`;
-  if (kind === 'posix' || kind === 'native') return plain;
+  if (kind === 'posix') return plain;
   const locked = `${plain}volume locks\n    type features/locks\n    subvolumes brick\nend-volume\n`;
   if (kind === 'locks') return locked;
   if (kind === 'awaited-locks') {

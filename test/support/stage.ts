@@ -2,22 +2,20 @@
  * A stage: one mount that the tests of a group share, and beside it a bare folder, in which the
  * same commands must do the same.
  *
- *     onStage('ls', ['posix', 'python'], (stage) => {
+ *     onStage('ls', { kernel: ['posix', 'python'], user: ['posix'] }, (stage) => {
  *       it('lists', () => stage.same('touch f; ls'));
  *     });
  *
  * Every test has a new folder in the mount and one outside. At the end of the group the server must
  * end well, with nothing in its log that is an error.
  */
-import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, vi } from 'vitest';
-import { type Caller, Client, type ClientSettings, NOBODY } from './client.ts';
-import { fuseNativeObstacle, whyNot } from './fuse-native.ts';
+import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
+import type { Client, ClientSettings } from './client.ts';
+import { type FrontEnd, type FrontEndName, possible } from './front-ends.ts';
 import {
   describeMounts,
   errorsIn,
-  makeScratch,
   type Outcome,
   type Scratch,
   type ServedMount,
@@ -26,7 +24,6 @@ import {
 } from './mount.ts';
 import { type Kind, type Module, titles, volfileOf, withModule } from './stacks.ts';
 import { treeOf } from './tree.ts';
-import { programOf } from './user.ts';
 
 export { errorsIn };
 
@@ -37,8 +34,6 @@ export interface StageSettings extends StartSettings {
   readonly above?: Module;
   /** The log may have errors in it. */
   readonly mayComplain?: boolean;
-  /** Who mounts, and uses the mount; by default whoever runs the tests. */
-  readonly owner?: Caller;
 }
 
 export interface SameSettings extends ClientSettings {
@@ -54,6 +49,7 @@ export interface SameSettings extends ClientSettings {
 
 export class Stage {
   readonly kind: Kind;
+  readonly front: FrontEnd;
   scratch!: Scratch;
   mount!: ServedMount;
   private readonly settings: StageSettings;
@@ -62,24 +58,21 @@ export class Stage {
   private since = 0;
   private serial = 0;
 
-  constructor(kind: Kind, settings: StageSettings) {
+  constructor(kind: Kind, front: FrontEnd, settings: StageSettings) {
     this.kind = kind;
+    this.front = front;
     this.settings = settings;
   }
 
   async start(): Promise<void> {
-    this.scratch = await makeScratch();
-    // Other users come this way.
-    await chmod(this.scratch.path, 0o755);
+    this.scratch = await this.front.makeScratch();
     const brick = await this.scratch.folder('brick');
     await this.scratch.folder('bare');
     this.since = Date.now() / 1000 - 60;
-    const { above, owner, ...settings } = this.settings;
+    const { above, ...settings } = this.settings;
     let volfile = await volfileOf(this.scratch, this.kind, brick);
     if (above !== undefined) volfile = await withModule(this.scratch, volfile, above);
-    const more = owner === undefined ? {} : await programOf(this.scratch, owner);
-    const own = this.kind === 'native' ? { args: NATIVE_ARGS } : {};
-    this.mount = await startMount(this.scratch, volfile, { ...own, ...settings, ...more });
+    this.mount = await startMount(this.scratch, volfile, settings);
   }
 
   /** Ends the server, which must not have anything to complain about. */
@@ -105,8 +98,7 @@ export class Stage {
 
   /** Starts a script in a folder of the mount. */
   client(folder: string, script: string, settings?: ClientSettings): Client {
-    const { owner } = this.settings;
-    const client = new Client(folder, script, owner ? { as: owner, ...settings } : settings);
+    const client = this.scratch.client(folder, script, settings);
     this.clients.add(client);
     return client;
   }
@@ -129,75 +121,81 @@ export class Stage {
    */
   async same(script: string, settings: SameSettings = {}): Promise<Outcome> {
     const { mounted, bare, name } = this.folders();
-    const outcomes: Outcome[] = [];
-    for (const folder of [bare, mounted]) {
-      const { status, signal, out, err } = await this.client(folder, script, settings).outcome;
-      const normal = (text: string): string => {
-        const plain = text.replaceAll(folder, 'HERE');
-        return settings.normal?.(plain) ?? plain;
-      };
-      outcomes.push({ status, signal, out: normal(out), err: normal(err) });
-    }
-    expect(outcomes[1]).toEqual(outcomes[0]);
-    if (settings.status !== undefined) expect(outcomes[1]!.status).toBe(settings.status);
-    if (settings.tree === false) return outcomes[1]!;
-    const how = { before: this.since, prune: settings.prune ?? [], as: this.settings.owner };
-    const expected = await treeOf(bare, how);
-    expect(await treeOf(mounted, how)).toEqual(expected);
+    const expected = await this.expected(bare, script, settings);
+    const outcome = await this.outcome(mounted, script, settings);
+    expect(outcome).toEqual(expected.outcome);
+    if (settings.status !== undefined) expect(outcome.status).toBe(settings.status);
+    if (expected.tree === null) return outcome;
+    expect(await this.tree(mounted, settings)).toEqual(expected.tree);
     // What the mount shows is what is there.
     if (this.kind !== 'memory') {
-      expect(await treeOf(this.scratch.at('brick', name), how)).toEqual(expected);
+      expect(await this.tree(this.scratch.at('brick', name), settings)).toEqual(expected.tree);
     }
-    return outcomes[1]!;
+    return outcome;
+  }
+
+  /** What a script does in the bare folder. That is the same for every stack: it is done once. */
+  private async expected(bare: string, script: string, settings: SameSettings): Promise<Expected> {
+    const { normal, ...plain } = settings;
+    const key = JSON.stringify([script, plain, String(normal), this.front.owner]);
+    let expected = expectations.get(key);
+    if (expected === undefined) {
+      const outcome = await this.outcome(bare, script, settings);
+      const tree = settings.tree === false ? null : await this.tree(bare, settings);
+      expected = { outcome, tree };
+      expectations.set(key, expected);
+    }
+    return expected;
+  }
+
+  /** Runs a script in a folder, whose name is left out of what it writes. */
+  private async outcome(folder: string, script: string, settings: SameSettings): Promise<Outcome> {
+    const { status, signal, out, err } = await this.client(folder, script, settings).outcome;
+    const normal = (text: string): string => {
+      const plain = text.replaceAll(folder, 'HERE');
+      return settings.normal?.(plain) ?? plain;
+    };
+    return { status, signal, out: normal(out), err: normal(err) };
+  }
+
+  private tree(folder: string, { prune = [] }: SameSettings): Promise<string[]> {
+    return treeOf(folder, { before: this.since, prune, as: this.front.owner });
   }
 }
 
-/** Nothing is believed: names of one inode, of which libfuse makes several, would disagree. */
-const NATIVE_ARGS = ['--fuse', 'fuse-native', '--attribute-timeout', '0', '--entry-timeout', '0'];
-
-/** Those that can be tried here; what is left out is said, or is a failure. */
-function possible(title: string, kinds: readonly Kind[]): readonly Kind[] {
-  const why = kinds.includes('native') ? fuseNativeObstacle() : '';
-  if (why === '' || process.env.GLOSSA_REQUIRE_ALL === '1') return kinds;
-  process.stderr.write(`skipped: ${title}: ${titles.native}: ${why}\n`);
-  return kinds.filter((kind) => kind !== 'native');
+/** How a script ends in a bare folder, and what it leaves there; null when that does not matter. */
+interface Expected {
+  readonly outcome: Outcome;
+  readonly tree: readonly string[] | null;
 }
 
-/** A group of tests for each of these stacks. */
+/** Of the scripts of this test file. */
+const expectations = new Map<string, Expected>();
+
+/** Stacks, by front end; only a list of stacks is for the kernel's protocol. */
+export type Where = readonly Kind[] | Readonly<Partial<Record<FrontEndName, readonly Kind[]>>>;
+
+const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
+
+/** A group of tests for each of these stacks on each of these front ends. */
 export function onStage(
   title: string,
-  kinds: readonly Kind[],
+  where: Where,
   body: (stage: Stage) => void,
   settings: StageSettings = {},
 ): void {
+  const kinds = isList(where) ? { kernel: where } : where;
+  const fronts = possible(title, Object.keys(kinds) as FrontEndName[]);
+  const stages = fronts.flatMap((front) => kinds[front.name]!.map((kind) => ({ front, kind })));
   describeMounts(title, () => {
-    describe.each(possible(title, kinds).map((kind) => [titles[kind], kind] as const))(
-      '%s',
-      (_, kind) => {
-        const stage = new Stage(kind, settings);
-        beforeEach(({ task }) => {
-          // What cannot work there must not seem to.
-          if (kind === 'native' && whyNot(task.name) !== undefined)
-            Object.assign(task, { fails: true });
-        });
+    for (const { front, kind } of stages) {
+      describe(`${titles[kind]}${front.suffix}`, () => {
+        const stage = new Stage(kind, front, settings);
+        front.expectLimits();
         beforeAll(() => stage.start());
         afterAll(() => stage.stop());
         body(stage);
-      },
-    );
+      });
+    }
   });
-}
-
-/**
- * The same group on mounts of an ordinary user, through fusermount3. Only root can be somebody
- * else; who runs the tests without it has mounted as a user everywhere.
- */
-export function onUsersStage(
-  title: string,
-  kinds: readonly Kind[],
-  body: (stage: Stage) => void,
-): void {
-  describe.runIf(process.getuid?.() === 0)('as an ordinary user', () =>
-    onStage(title, kinds, body, { owner: NOBODY }),
-  );
 }

@@ -1,10 +1,36 @@
-/** Running glossa as an ordinary user, from a test that root runs. */
+/**
+ * Running glossa as an ordinary user, from a test that root runs, and what such a user may not do,
+ * with the tests that show it.
+ */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { access, chown, cp } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { access, chown, cp, mkdir, readdir } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { defaultCacheFolder } from '../../bridges/python/cache.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { become, type Caller } from './client.ts';
+import type { Limits } from './front-ends.ts';
 import { GLOSSA, type GlossaSettings, type Scratch } from './mount.ts';
+
+/** What is for root alone, and the tests that need it: each has to fail for others. */
+export const notPermitted: Limits = {
+  'to be somebody else': {
+    tests: [
+      'of a folder that cannot be read is refused to those who may not read it',
+      '--no-allow-other: others are kept out, and let in without it',
+    ],
+  },
+};
+
+/**
+ * Why whole suites are not for an ordinary user, with a command that is refused for that reason:
+ * what is refused in a bare folder as well says nothing about the mount.
+ */
+export const forRoot: Readonly<Record<string, string>> = {
+  'be somebody else (permissions, privileges)': 'setpriv --reuid=1234 --clear-groups true',
+  "set root's attributes (gluster-brick)": 'touch f; setfattr -n trusted.a -v b f',
+  'set capabilities of a file (privileges)': 'touch f; setcap cap_net_raw+ep f',
+  'make devices (special files)': 'mknod c c 1 3',
+};
 
 /**
  * What runs glossa as this user. The scratch folder becomes the user's; program and node are copied
@@ -18,9 +44,10 @@ export async function programOf(scratch: Scratch, user: Caller): Promise<GlossaS
   }
   const may = (path: string): boolean =>
     spawnSync('setpriv', [...become(user).slice(1), 'test', '-r', path]).status === 0;
+  const cache = await copyCache(scratch, user);
   return {
     wrapper: [...(await withDevice(scratch, user)), ...become(user)],
-    env: { HOME: home, XDG_CACHE_HOME: join(home, 'cache') },
+    env: { HOME: home, XDG_CACHE_HOME: cache },
     node: may(process.execPath) ? process.execPath : await copyNode(scratch),
     main: may(GLOSSA) ? GLOSSA : await copyProgram(scratch),
   };
@@ -48,6 +75,18 @@ async function withDevice(scratch: Scratch, user: Caller): Promise<string[]> {
   const exchange = `mount --make-private "$(findmnt -nvo TARGET -T ${DEVICE})"
     mount --bind "$0" ${DEVICE}; exec "$@"`;
   return ['unshare', '-m', '--propagation', 'unchanged', 'bash', '-ec', exchange, device];
+}
+
+/** A cache of the user's, in which Python need not be started from nothing. */
+async function copyCache(scratch: Scratch, user: Caller): Promise<string> {
+  const cache = scratch.at('home/cache');
+  const ours = defaultCacheFolder();
+  const theirs = join(cache, basename(ours));
+  await mkdir(theirs, { recursive: true });
+  if (await exists(ours)) await cp(ours, theirs, { recursive: true });
+  for (const path of [cache, theirs]) await chown(path, user.uid, user.gid);
+  for (const name of await readdir(theirs)) await chown(join(theirs, name), user.uid, user.gid);
+  return cache;
 }
 
 async function copyNode(scratch: Scratch): Promise<string> {

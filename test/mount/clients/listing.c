@@ -1,6 +1,7 @@
 /* A folder by opendir, telldir, seekdir, rewinddir. Prints what is wrong, and how much is right. */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,14 @@
 
 static int number_of(const struct dirent *entry) {
     return entry->d_name[0] == 'n' ? atoi(entry->d_name + 1) : -1;
+}
+
+/* The first entry behind a position, its name kept; or why there is none. */
+static const char *first_at(int fd, off_t at, char *name) {
+    union { struct dirent64 entry; char bytes[300]; } buf;
+    lseek(fd, at, SEEK_SET);
+    ssize_t got = getdents64(fd, &buf, sizeof buf);
+    return strcpy(name, got < 0 ? strerror(errno) : got == 0 ? "the end" : buf.entry.d_name);
 }
 
 int main(void) {
@@ -47,6 +56,15 @@ int main(void) {
         if (entry != NULL && number_of(entry) == numbers[to]) good++;
     }
     printf("%d found again\n", good);
+    /* From the beginning far ahead, with little read in between. */
+    char far[300], again[300];
+    int fd = open("l", O_RDONLY | O_DIRECTORY);
+    for (char buf[300]; lseek(fd, 0, SEEK_CUR) != at[COUNT - 20];)
+        if (getdents64(fd, buf, 32) <= 0) break;
+    first_at(fd, at[COUNT - 20], far);
+    first_at(fd, 0, again);
+    if (strcmp(far, first_at(fd, at[COUNT - 20], again)) != 0) printf("not again: %s\n", again);
+    close(fd);
     unlink("l/n1");
     close(open("l/new", O_CREAT | O_WRONLY, 0644));
     rewinddir(dir);

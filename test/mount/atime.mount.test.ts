@@ -1,0 +1,24 @@
+/** Access times: what the storage has read for a caller is seen at once, also what it has copied. */
+import { expect, it } from 'vitest';
+import { onStage } from '../support/stage.ts';
+
+const ways = {
+  'read(2)': 'head -c 10 f > /dev/null',
+  'copy_file_range(2) by cat': 'cat f > g',
+  'copy_file_range(2) by cp': 'cp f g',
+};
+
+onStage(
+  'access times',
+  { kernel: ['posix', 'python'] },
+  (stage) => {
+    it.each(Object.entries(ways))('after %s', async (_, read) => {
+      const { mounted, name } = stage.folders();
+      // The kernel believes attributes for as long as the test may take.
+      await stage.ok('seq 9999 > f; touch -ad @1 f; stat f', { in: mounted });
+      const seen = await stage.ok(`${read}; stat -c %x f`, { in: mounted });
+      expect(seen).toBe(await stage.ok('stat -c %x f', { in: stage.scratch.at('brick', name) }));
+    });
+  },
+  { args: ['--attribute-timeout', '600'] },
+);

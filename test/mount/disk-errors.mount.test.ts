@@ -1,0 +1,297 @@
+/**
+ * What the disk below says no to comes up as it is: no room, no quota, input/output errors, also
+ * those that are only told by fsync(2) and close(2). The judge is the bare disk, which does the
+ * same with its own files; both when the kernel has the data (passthrough) and when the server has.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
+import { describe, expect, it, vi } from 'vitest';
+import { Client } from '../support/client.ts';
+import { describeDisks, makeDisk } from '../support/disk.ts';
+import {
+  describeMounts,
+  errorsIn,
+  glossa,
+  type Scratch,
+  type ServedMount,
+  startMount,
+  withScratch,
+} from '../support/mount.ts';
+import { volfileOf, withModule } from '../support/stacks.ts';
+
+// Two servers, and hundreds of programs one after the other.
+vi.setConfig({ testTimeout: 300_000 });
+
+const ways = [
+  ['passthrough', []],
+  ['no passthrough', ['--no-passthrough']],
+] as const;
+
+/** Runs a script in a folder: all that it said. */
+async function say(folder: string, script: string, env = {}): Promise<string> {
+  const { status, out, err } = await new Client(folder, `exec 2>&1\n${script}`, {
+    env,
+    patience: 250_000,
+  }).outcome;
+  return `${(out + err).replaceAll(folder, 'HERE')}(${status})`;
+}
+
+/** A mount of a folder, which must end well and have nothing to complain about. */
+async function onMount(
+  scratch: Scratch,
+  brick: string,
+  args: readonly string[],
+  test: (mount: ServedMount) => Promise<void>,
+): Promise<void> {
+  const mount = await startMount(scratch, await volfileOf(scratch, 'posix', brick), { args });
+  await test(mount);
+  if (args.length === 0) {
+    const { out } = await glossa(scratch, ['stats', mount.path]);
+    expect(out).toMatch(/passthrough-opened +[1-9]/);
+  }
+  expect(await mount.stop()).toBe(0);
+  expect(errorsIn(mount.log())).toEqual([]);
+}
+
+/** Two folders of the same kind, as large as each other. */
+type Twins = (scratch: Scratch) => Promise<{ bare: string; brick: string; disk: string }>;
+
+const quota: Twins = async (scratch) => {
+  const disk = await makeDisk(scratch, 'disk', 'btrfs', 160);
+  const btrfs = (...args: string[]) => execFileSync('btrfs', args, { stdio: 'pipe' });
+  btrfs('quota', 'enable', disk);
+  for (const name of ['bare', 'brick']) {
+    btrfs('subvolume', 'create', `${disk}/${name}`);
+    btrfs('qgroup', 'limit', '1M', `${disk}/${name}`);
+  }
+  return { bare: `${disk}/bare`, brick: `${disk}/brick`, disk };
+};
+
+const small: Twins = async (scratch) => ({
+  bare: await makeDisk(scratch, 'bare', 'ext4', 2),
+  brick: await makeDisk(scratch, 'brick', 'ext4', 2),
+  disk: scratch.path,
+});
+
+/** A disk that finds out that it has no room when the data is already on its way. */
+const thin: Twins = async (scratch) => {
+  const pool = await scratch.folder('pool');
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=8m', 'glossa-test', pool]);
+  const disk = await makeDisk(scratch, 'disk', 'ext4', 64, `${pool}/image`);
+  execFileSync('dd', ['if=/dev/zero', `of=${pool}/rest`, 'bs=1M', 'count=5'], { stdio: 'pipe' });
+  for (const name of ['bare', 'brick']) await mkdir(`${disk}/${name}`);
+  return { bare: `${disk}/bare`, brick: `${disk}/brick`, disk };
+};
+
+const FILL = `"$NODE" "$CLIENTS/errnos.mjs" f ${'write:300000 '.repeat(8)} fsync
+  mkdir d; ln f l; ln -s f s; mkfifo p; : > g; mv f h; ls; wc -c < h
+  for n in $(seq 999); do mkdir d$n || break; done; ls | wc -l`;
+const EMPTY = 'rm -rf *; sync -f "$DISK"; mkdir d && echo x > g && cat g; rm -r d g; ls';
+
+describeDisks('errors of the disk', ['btrfs', 'ext4'], () =>
+  describe.each(ways)('%s', (_, args) => {
+    const alike = async (twins: Twins, scripts: readonly string[]): Promise<string[]> => {
+      const said: string[] = [];
+      await withScratch(async (scratch) => {
+        const { bare, brick, disk } = await twins(scratch);
+        await onMount(scratch, brick, args, async ({ path }) => {
+          for (const script of scripts) {
+            const expected = await say(bare, script, { DISK: disk });
+            said.push(await say(path, script, { DISK: disk }));
+            expect(said.at(-1)).toBe(expected);
+          }
+        });
+      });
+      return said;
+    };
+
+    it('EDQUOT: what fits is written, the rest refused, and taken when there is room', async () => {
+      const [full, empty] = await alike(quota, [FILL, EMPTY, FILL]);
+      expect(full).toMatch(
+        /^(write 300000\n)+write [12]?\d{1,5}\n(write EDQUOT\n)+fsync ok\nintact/,
+      );
+      for (const program of ['mkdir', 'ln', 'mkfifo', 'mv'])
+        expect(full).toMatch(new RegExp(`${program}: .*Disk quota exceeded`));
+      expect(empty).toBe('x\n(0)');
+    });
+
+    it('ENOSPC: what fits is written, the rest refused, and taken when there is room', async () => {
+      const [full, empty] = await alike(small, [FILL, EMPTY, FILL]);
+      expect(full).toMatch(
+        /^(write 300000\n)+write [12]?\d{1,5}\n(write ENOSPC\n)+fsync ok\nintact/,
+      );
+      expect(full).toMatch(/mkdir: .*No space left on device/);
+      expect(empty).toMatch(/x\n\(0\)$/);
+    });
+
+    it('EDQUOT: a file is known by its gfid also to a mount that begins there', () =>
+      withScratch(async (scratch) => {
+        const { brick } = await quota(scratch);
+        const ask = `cat * > /dev/null; getfattr --only-values -n glusterfs.gfid.string *`;
+        let gfid = '';
+        await onMount(scratch, brick, args, async ({ path }) => {
+          await say(path, FILL);
+          gfid = await say(path, ask);
+        });
+        await onMount(scratch, brick, [], async ({ path }) => {
+          expect(await say(path, ask)).toBe(gfid);
+          expect(gfid).toMatch(/^[-0-9a-f]{36}\(0\)$/);
+        });
+      }));
+
+    it('an error that comes after write(2) is told by fsync, once, and by a write that waits', async () => {
+      const steps = `${'write:1000000 '.repeat(20)} fsync close`;
+      const [late] = await alike(thin, [
+        `"$NODE" "$CLIENTS/errnos.mjs" f ${steps}; rm f
+        dd if=/dev/zero of=g bs=4M count=2 oflag=sync status=none
+        dd if=/dev/zero of=h bs=4M count=2 conv=fsync status=none; rm g h`,
+      ]);
+      expect(late).toMatch(/^(write 1000000\n){20}fsync (ENOSPC|EIO)\nclose ok\ndd: .*dd: /s);
+    });
+  }),
+);
+
+/**
+ * A volume in which fops fail on demand: `setfattr -n user.fails -v 'FOP[@OFFSET]=ERRNO ...'`, with
+ * an offset only the requests that reach beyond it.
+ */
+const FAILS = `import errno
+
+from glupy import Translator
+
+
+class xlator(Translator):
+    def init(self):
+        self.faults = {}
+
+    def setxattr(self, frame, loc, attributes, flags, xdata):
+        faults = attributes.get("user.fails")
+        if faults is None:
+            return self.any_fop(frame)
+        pairs = (word.split("=") for word in bytes(faults).decode().split())
+        self.faults = {fop: getattr(errno, name) for fop, name in pairs}
+        frame.unwind(0, 0, None)
+
+    def readv(self, frame, fd, size, offset, flags, xdata):
+        self.from_offset(frame, offset + size)
+
+    def readdir(self, frame, fd, size, offset, xdata):
+        self.from_offset(frame, offset)
+
+    def readdirp(self, frame, fd, size, offset, xdata):
+        self.from_offset(frame, offset)
+
+    def from_offset(self, frame, end):
+        for fop, fault in self.faults.items():
+            name, _, start = fop.partition("@")
+            if name == frame.name and end > int(start or -1):
+                return frame.fail(fault)
+        frame.wind()
+
+    def any_fop(self, frame, *args):
+        fault = self.faults.get(frame.name)
+        if fault is None:
+            frame.wind()
+        else:
+            frame.fail(fault)
+`;
+
+const errnos = '"$NODE" "$CLIENTS/errnos.mjs"';
+
+/** What fails below, and what then has to fail above. */
+const cases: readonly (readonly [title: string, fops: string, script: string])[] = [
+  ['write', 'writev', `${errnos} new write:5000 close; rm new; echo x >> f; cat f`],
+  ['write, O_SYNC', 'writev', 'dd if=/dev/zero of=f conv=notrunc oflag=sync count=1 status=none'],
+  [
+    'write, O_DIRECT',
+    'writev',
+    'dd if=/dev/zero of=f conv=notrunc oflag=direct bs=4k count=1 status=none',
+  ],
+  ['fsync', 'fsync', `${errnos} new write:5000 fsync close; sync -d f; rm new`],
+  ['close', 'flush', `${errnos} new write:5000 close; ${errnos} f close; rm new`],
+  ['fsync of a directory', 'fsyncdir', 'sync .'],
+  ['read', 'readv', `${errnos} f read:10 read:10; cat f; cp f copy; rm copy`],
+  ['read, O_DIRECT', 'readv', 'dd if=f iflag=direct bs=4k status=none'],
+  ['open', 'open', 'cat f; echo x > f'],
+  ['create', 'create', 'echo x > new; ls'],
+  ['mkdir', 'mkdir', 'mkdir new; ls'],
+  ['mknod', 'mknod', 'mkfifo new; ls'],
+  ['symlink', 'symlink', 'ln -s f new; ls'],
+  ['link', 'link', 'ln f new; ls; stat -c %h f'],
+  ['rename', 'rename', 'mv f new; mv -T d e; ls; cat f'],
+  ['unlink', 'unlink', 'rm f; ls'],
+  ['rmdir', 'rmdir', 'rmdir d; ls'],
+  ['readdir', 'readdir readdirp', 'ls; ls d'],
+  ['opendir', 'opendir', 'ls; ls d'],
+  ['truncate', 'truncate ftruncate', 'truncate -s 1 f; cat f'],
+  ['fallocate', 'fallocate', 'fallocate -l 1M f; cat f'],
+  ['chmod', 'setattr fsetattr', 'chmod 600 f; touch f; stat -c %a f'],
+  ['setxattr', 'setxattr fsetxattr', 'setfattr -n user.k -v v f; getfattr -d f'],
+  ['getxattr', 'getxattr fgetxattr', 'getfattr -n user.none f'],
+  ['readlink', 'readlink', 'readlink -v s'],
+  ['statfs', 'statfs', 'df .'],
+];
+const errors = {
+  EIO: 'Input/output error',
+  EDQUOT: 'Disk quota exceeded',
+  ENOSPC: 'No space left',
+};
+
+/** Every case with every errno, each begun with its title and ended with two dashes. */
+const script = [
+  'fails() { setfattr -n user.fails -v "$1" "$LOWER"; }',
+  'mkdir d; echo text > f; ln -s f s; touch d/g',
+  ...cases.flatMap(([title, fops, commands]) =>
+    Object.keys(errors).map(
+      (errno) => `echo '${title}, ${errno}'; fails '${fops.replace(/\w+/g, `$&=${errno}`)}'
+        ${commands}\nfails ''; echo --`,
+    ),
+  ),
+  'rm -r *',
+].join('\n');
+
+/** Two volumes, the one on top of a folder of the other. */
+async function onFails(
+  args: readonly string[],
+  test: (brick: string, path: string, env: { LOWER: string }) => Promise<void>,
+): Promise<void> {
+  await withScratch(async (scratch) => {
+    const disk = await volfileOf(scratch, 'posix', await scratch.folder('disk'));
+    const volfile = await withModule(scratch, disk, { name: 'fails', text: FAILS });
+    // A file system whose files the kernel has is none that it takes files of.
+    const own = { name: 'lower', args: ['--no-passthrough'] };
+    const lower = await startMount(scratch, volfile, own);
+    const brick = await scratch.folder('lower', 'brick');
+    await onMount(scratch, brick, args, ({ path }) => test(brick, path, { LOWER: lower.path }));
+    expect(await lower.stop()).toBe(0);
+  });
+}
+
+describeMounts('errors of a file system below', () =>
+  describe.each(ways)('%s', (_, args) => {
+    it('come up as they are', () =>
+      onFails(args, async (brick, path, env) => {
+        const expected = (await say(brick, script, env)).split('\n--\n');
+        const said = (await say(path, script, env)).split('\n--\n');
+        expect(said).toEqual(expected);
+        expect(said).toHaveLength(cases.length * 3 + 1);
+        for (const text of said.slice(0, -1)) {
+          const [, errno] = /^.*, (\w+)\n/.exec(text)!;
+          const message = errors[errno as keyof typeof errors];
+          expect(text).toMatch(new RegExp(`\\n.*(${errno}|${message})`));
+        }
+      }));
+
+    it('in the middle of a file, or of a listing, come after what is before them', () =>
+      onFails(args, async (brick, path, env) => {
+        const part = `seq 99999 > f; mkdir d; (cd d; touch $(seq 600))
+          setfattr -n user.fails -v 'readv@131072=EIO readdir@100=EIO readdirp@100=EIO' "$LOWER"
+          cat f | md5sum; cat f | wc -c; dd if=f bs=4k status=none | md5sum
+          dd if=f bs=4k skip=100 status=none; ls d | grep -qx '[0-9]*' && echo some; setfattr -n user.fails -v '' "$LOWER"
+          md5sum f; ls d | wc -l; rm -r *`;
+        const expected = await say(brick, part, env);
+        expect(await say(path, part, env)).toBe(expected);
+        expect(expected).toMatch(/error\n131072\n(.*\n)*ls: .*Input\/output error\nsome\n/);
+      }));
+  }),
+);

@@ -1,0 +1,151 @@
+/** `--kernel-writeback-cache`: what the kernel keeps back, and what is there for whoever asks. */
+import { constants, type Stats } from 'node:fs';
+import { appendFile, open, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import type { Statedump } from '../../runtime/cli/statedump.ts';
+import type { Dump } from '../../runtime/core/xlator.ts';
+import * as libc from '../../runtime/sys/libc.ts';
+import { describeMounts, glossa, type Scratch, startMount, withScratch } from '../support/mount.ts';
+
+const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+const SEEK_DATA = 3;
+
+const volfile = (directory: string): string => `volume brick
+    type storage/posix
+    option directory ${directory}
+end-volume
+volume counts
+    type debug/io-stats
+    option count-fop-hits on
+    option latency-measurement on
+    subvolumes brick
+end-volume
+`;
+
+const mounted = async (scratch: Scratch, args = ['--kernel-writeback-cache']) =>
+  startMount(scratch, volfile(await scratch.folder('data')), { args });
+
+/** What the volumes of the mount say of themselves, by type. */
+async function dumps(scratch: Scratch, path: string): Promise<Map<string, Dump>> {
+  const { out } = await glossa(scratch, ['stats', path, '--json']);
+  const { volumes } = JSON.parse(out) as Statedump;
+  return new Map(volumes.map(({ type, dump }) => [type, dump]));
+}
+
+const mtime = ({ mtimeMs }: Stats): number => mtimeMs;
+
+describeMounts('the writeback cache', () => {
+  it('brings many small writes in few, all of them by the time the file is closed', () =>
+    withScratch(async (scratch) => {
+      const mount = await mounted(scratch);
+      const line = 'x'.repeat(99);
+      const file = await open(`${mount.path}/f`, 'w');
+      for (let i = 0; i < 2000; i++) await file.write(`${line}\n`);
+      expect((await file.stat()).size).toBe(200_000);
+      await file.close();
+      expect(await readFile(scratch.at('data', 'f'), 'utf8')).toBe(`${line}\n`.repeat(2000));
+      const found = await dumps(scratch, mount.path);
+      expect(found.get('mount/fuse')).toMatchObject({
+        'writeback-cache': 'on',
+        passthrough: 'off',
+      });
+      // It takes two; a few more when what is old is written back meanwhile.
+      expect(found.get('debug/io-stats')!['WRITE.hits']).toBeLessThan(500);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('is not there by itself: every write comes when it is made', () =>
+    withScratch(async (scratch) => {
+      const mount = await mounted(scratch, ['--no-passthrough']);
+      const file = await open(`${mount.path}/f`, 'w');
+      for (let i = 0; i < 100; i++) await file.write('line\n');
+      await file.close();
+      const found = await dumps(scratch, mount.path);
+      expect(found.get('mount/fuse')).toMatchObject({ 'writeback-cache': 'off' });
+      expect(found.get('debug/io-stats')!['WRITE.hits']).toBe(100);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('fsync brings it to the storage, and so does the end of the mount', () =>
+    withScratch(async (scratch) => {
+      const mount = await mounted(scratch);
+      const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
+      await file.write('one ');
+      await file.sync();
+      expect(await readFile(scratch.at('data', 'f'), 'utf8')).toBe('one ');
+      await file.write(Buffer.alloc(3_000_000, 'two'));
+      // Open as it is.
+      expect(await mount.stop()).toBe(0);
+      const all = await readFile(scratch.at('data', 'f'), 'utf8');
+      expect(all === `one ${'two'.repeat(1_000_000)}`).toBe(true);
+      await file.close().catch(({ code }) => expect(['ENOTCONN', 'ECONNABORTED']).toContain(code));
+    }));
+
+  it('a part of a page is written to a file that is open for writing only', () =>
+    withScratch(async (scratch) => {
+      const mount = await mounted(scratch);
+      await writeFile(scratch.at('data', 'f'), 'a'.repeat(10_000), { mode: 0o200 });
+      const file = await open(`${mount.path}/f`, O_WRONLY);
+      await file.write('bcd', 5000);
+      await file.close();
+      const expected = `${'a'.repeat(5000)}bcd${'a'.repeat(4997)}`;
+      expect(await readFile(scratch.at('data', 'f'), 'utf8')).toBe(expected);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('who appends is at the end, wherever others have put that', () =>
+    withScratch(async (scratch) => {
+      const mount = await mounted(scratch);
+      const path = `${mount.path}/f`;
+      const one = await open(path, O_WRONLY | O_APPEND | O_CREAT);
+      const two = await open(path, O_RDWR | O_APPEND);
+      await one.write('1');
+      await two.write('22');
+      await one.write('333');
+      await truncate(path, 4);
+      await two.write('4444');
+      await one.close();
+      await appendFile(path, '5');
+      await two.close();
+      expect(await readFile(scratch.at('data', 'f'), 'utf8')).toBe('1223' + '4444' + '5');
+      const again = await open(path, O_WRONLY | O_TRUNC);
+      await again.write('6');
+      await again.close();
+      expect(await readFile(scratch.at('data', 'f'), 'utf8')).toBe('6');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('times that were set stay, and those of writes are the same on the storage', () =>
+    withScratch(async (scratch) => {
+      const mount = await mounted(scratch);
+      const at = (name: string): string => `${mount.path}/${name}`;
+      const [set, left] = [await open(at('set'), 'w'), await open(at('left'), 'w')];
+      await set.write('data');
+      await left.write('data');
+      await set.utimes(1_000_000, 2_000_000);
+      const told = [mtime(await set.stat()), mtime(await left.stat())];
+      expect(told[0]).toBe(2_000_000_000);
+      await set.close();
+      await left.close();
+      const names = ['set', 'left'];
+      expect(await Promise.all(names.map(async (name) => mtime(await stat(at(name)))))).toEqual(
+        told,
+      );
+      const kept = names.map(async (name) => mtime(await stat(scratch.at('data', name))));
+      expect(await Promise.all(kept)).toEqual(told);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('data that was not written back is no hole', () =>
+    withScratch(async (scratch) => {
+      const mount = await mounted(scratch);
+      const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
+      try {
+        await file.write('data', 4096);
+        expect(libc.lseek(file.fd, 4096, SEEK_DATA)).toBe(4096);
+      } finally {
+        await file.close();
+      }
+      expect(await mount.stop()).toBe(0);
+    }));
+});
