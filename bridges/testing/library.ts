@@ -228,13 +228,11 @@ function makeValues(tables: Readonly<Record<string, readonly string[]>>): Values
     if (type === 'bin' || type === 'mdata') return bytesFrom(value as string);
     return type === 'iatt' ? fields('iatt', value as readonly Plain[]) : value;
   };
-  const dictOf = (pairs: readonly Plain[]): Map<string, unknown> =>
-    new Map(
-      (pairs as readonly (readonly [string, string, Plain])[]).map(([key, type, value]) => [
-        key,
-        dictValue(type, value),
-      ]),
-    );
+  const dictOf = (columns: readonly Plain[]): Map<string, unknown> => {
+    const [types, , keys, values] = columns as [string, number[], string[], Plain[]];
+    const kinds = types.split(' ');
+    return new Map(keys.map((key, at) => [key, dictValue(kinds[at]!, values[at]!)]));
+  };
   const packDict = (entries: Iterable<readonly [string, unknown]>): Plain => [
     'dict',
     [...entries].map(([key, value]) => {

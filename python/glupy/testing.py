@@ -166,9 +166,10 @@ def _own(cls, fields):
     return made
 
 
-def _dict_in(pairs):
+def _dict_in(columns):
+    types, _, keys, values = columns
     made = Dict()
-    for key, kind, value in pairs:
+    for key, kind, value in zip(keys, types.split(), values):
         if kind in ("bin", "mdata"):
             value = value.encode("latin-1")
         elif kind == "iatt":

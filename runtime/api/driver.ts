@@ -172,7 +172,9 @@ export class Driver {
 
   /** Puts an inode that a reply brought into the table. @throws {FopError} */
   keep({ parent, name }: Place, inode: Inode | null, buf: Iatt | null): Found {
-    const linked = inode && buf && this.graph.inodes.link(inode, parent, name, buf);
+    // Whoever asks a storage behind the volumes' back leaves no name, which they would take for known.
+    const under = this.links === this.graph.links ? parent : null;
+    const linked = inode && buf && this.graph.inodes.link(inode, under, name, buf);
     if (!linked) throw new FopError(EIO, `${name}: the reply has no inode, or no attributes`);
     return { parent, name, inode: linked, buf: buf! };
   }

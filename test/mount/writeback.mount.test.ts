@@ -115,13 +115,14 @@ describeMounts('the writeback cache', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
-  it('times that were set stay, and those of writes are the same on the storage', () =>
+  it('times that were set stay, and those of writes are known to the kernel', () =>
     withScratch(async (scratch) => {
       const mount = await mounted(scratch);
       const at = (name: string): string => `${mount.path}/${name}`;
       const [set, left] = [await open(at('set'), 'w'), await open(at('left'), 'w')];
       await set.write('data');
       await left.write('data');
+      await set.sync();
       await set.utimes(1_000_000, 2_000_000);
       const told = [mtime(await set.stat()), mtime(await left.stat())];
       expect(told[0]).toBe(2_000_000_000);
@@ -131,8 +132,9 @@ describeMounts('the writeback cache', () => {
       expect(await Promise.all(names.map(async (name) => mtime(await stat(at(name)))))).toEqual(
         told,
       );
-      const kept = names.map(async (name) => mtime(await stat(scratch.at('data', name))));
-      expect(await Promise.all(kept)).toEqual(told);
+      expect(mtime(await stat(scratch.at('data', 'set')))).toBe(told[0]);
+      // When something else makes the kernel write back, data may come later than its time.
+      expect(mtime(await stat(scratch.at('data', 'left')))).toBeGreaterThanOrEqual(told[1]!);
       expect(await mount.stop()).toBe(0);
     }));
 
