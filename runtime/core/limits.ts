@@ -37,7 +37,8 @@ export const NGROUPS_MAX = 65_536;
 
 /**
  * Largest size or offset in bytes: the largest integer a Number holds exactly (8 PiB − 1). Beyond
- * it a request fails with EFBIG or EINVAL; no file system in use comes near.
+ * it a request fails with EFBIG, EINVAL, or EOVERFLOW for a lock. No disk holds as much data; but a
+ * sparse file of xfs, btrfs or tmpfs may be longer, up to 8 EiB.
  */
 export const OFFSET_MAX = Number.MAX_SAFE_INTEGER;
 

@@ -20,11 +20,12 @@ export const O_PATH = 0o10000000;
 /** A file without a name; O_DIRECTORY, which is a part of it, differs between machines. */
 export const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
 
-// ioctl_iflags(2): inode flags, and struct fsxattr.
+// ioctl_iflags(2): inode flags, struct fsxattr, and the generation of an inode.
 export const FS_IOC_GETFLAGS = 0x80086601;
 export const FS_IOC_SETFLAGS = 0x40086602;
 export const FS_IOC_FSGETXATTR = 0x801c581f;
 export const FS_IOC_FSSETXATTR = 0x401c5820;
+export const FS_IOC_GETVERSION = 0x80087601;
 
 // openat2(2): how a path may be resolved.
 export const RESOLVE_NO_XDEV = 1;

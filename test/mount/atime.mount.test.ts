@@ -10,7 +10,7 @@ const ways = {
 
 onStage(
   'access times',
-  { kernel: ['posix', 'python'] },
+  { kernel: ['posix', 'python'], user: ['posix'] },
   (stage) => {
     it.each(Object.entries(ways))('after %s', async (_, read) => {
       const { mounted, name } = stage.folders();

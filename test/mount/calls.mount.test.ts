@@ -3,19 +3,22 @@
  * FALLOC_FL_COLLAPSE_RANGE, _INSERT_RANGE and _UNSHARE_RANGE, FICLONE, FIEMAP, and epoll(7), which
  * takes files of a FUSE mount and no others.
  */
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { everyKind } from '../support/stacks.ts';
 import { onStage, type Stage, type Where } from '../support/stage.ts';
 
 const anywhere = [
   ['O_TMPFILE: made, used, and given a name', 'tmpfile'],
   ['copy_file_range: within a file and between files, short, and refused', 'copy'],
+  ['O_APPEND: several at once, and from now on', 'append'],
   ['statx: the time of birth stays', 'birth'],
   ['ioctl and poll of files that are only files', 'requests'],
   ['fallocate in every mode that FUSE knows, data and holes, syncfs', 'space'],
   ['renameat2 with flags', 'rename'],
   ['O_TRUNC changes times also of what is empty', 'truncate'],
 ] as const;
+/** With passthrough the kernel opens the file of the disk with the flags of the open, and it keeps them. */
+const throughServer = [['O_APPEND that is taken away', 'append-no-more']] as const;
 const ofDisk = [
   ['inode flags: append-only and immutable are obeyed', 'flags'],
   ['renameat2 leaves a whiteout', 'whiteout'],
@@ -35,6 +38,15 @@ const where = {
 
 onStage('calls', where, (stage) => {
   tries(stage, anywhere);
+  if (stage.kind !== 'memory' && stage.front.name !== 'fuse-native') {
+    it('the version of an inode is that of the disk', async () => {
+      const { mounted, name } = stage.folders();
+      const show = 'lsattr -v f; lsattr -vd .';
+      await stage.ok('echo > f', { in: mounted });
+      const expected = await stage.sh(show, { in: stage.scratch.at('brick', name) });
+      expect(await stage.sh(show, { in: mounted })).toEqual(expected);
+    });
+  }
   // Root may set these flags, and make devices.
   if (stage.kind === 'memory' || stage.front.name === 'user' || process.getuid?.() !== 0) return;
   describe('of a disk', () => {
@@ -42,6 +54,9 @@ onStage('calls', where, (stage) => {
   });
 });
 
-onStage('calls, all data through the server', ['posix'], (stage) => tries(stage, anywhere), {
-  args: ['--no-passthrough'],
-});
+onStage(
+  'calls, all data through the server',
+  ['posix'],
+  (stage) => tries(stage, [...anywhere, ...throughServer]),
+  { args: ['--no-passthrough'] },
+);

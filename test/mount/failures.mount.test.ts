@@ -201,7 +201,7 @@ class xlator(Translator):
   ] as const) {
     onStage(
       `for good (${name})`,
-      ['posix'],
+      { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
       (stage) => {
         it('fails what it has a hand in; then a fresh interpreter takes over', async () => {
           const { out } =

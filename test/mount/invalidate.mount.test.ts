@@ -363,7 +363,7 @@ onFrontEnds('notices under load', ['kernel', 'user'], (front) => {
     }));
 });
 
-onFrontEnds('notices under load, and no server', ['kernel'], (front) => {
+onFrontEnds('notices under load, and no server', ['kernel', 'user'], (front) => {
   it('a server that is killed lets its clients go, also when a notice waits in the kernel', () =>
     front.withScratch(async (scratch) => {
       await scratch.file('storm.ts', STORM);

@@ -216,7 +216,7 @@ async function refusal(scratch: Scratch, volfile: string, point: string): Promis
 const memory = 'volume mem\n    type storage/memory\nend-volume\n';
 
 // Before anybody is asked to mount.
-onFrontEnds('what is refused at once', ['kernel'], (front) => {
+onFrontEnds('what is refused at once', ['kernel', 'user'], (front) => {
   it('a mount without its storage', () =>
     front.withScratch(async (scratch) => {
       await scratch.folder('mnt');

@@ -57,7 +57,7 @@ onStage(
   atOnce,
 );
 
-onStage('20 000 entries', ['python', 'memory'], (stage) => {
+onStage('20 000 entries', { kernel: ['python', 'memory'], user: ['memory'] }, (stage) => {
   it('are made, listed without a duplicate, looked at, and removed', async () => {
     const out = await stage.ok(`${worker('many-entries')} 20000
         ls -f | sort | uniq -c | awk '$1 != 1' | wc -l
@@ -80,7 +80,7 @@ describe('with 256 descriptors', () => {
   const few = { wrapper: ['prlimit', '--nofile=256:256'], mayComplain: true };
   onStage(
     'a server',
-    ['posix'],
+    { kernel: ['posix'], user: ['posix'] },
     (stage: Stage) => {
       it('knows more files than it can keep open', async () => {
         const out = await stage.ok(`for d in $(seq 20); do mkdir d$d; for f in $(seq 50)

@@ -114,7 +114,7 @@ const locks = (stage: Stage): void => {
 
 onStage('locks', { kernel: both, user: ['locks'], 'fuse-native': ['locks'] }, locks);
 
-onStage('locks by chance', ['locks'], (stage) => {
+onStage('locks by chance', { kernel: ['locks'], user: ['locks'] }, (stage) => {
   const fd = fc.nat(2);
   const type = fc.constantFrom('r', 'w', 'w', 'u');
   const asked = fc.constantFrom('r', 'w');
@@ -142,7 +142,7 @@ onStage('locks by chance', ['locks'], (stage) => {
     ));
 });
 
-onStage('locks in the statedump', served, (stage) => {
+onStage('locks in the statedump', { kernel: served, user: ['locks'] }, (stage) => {
   it('who has what, and who waits', async () => {
     const { mounted } = stage.folders();
     const script = `gcc -Wall -Werror -o ../lockers "$CLIENTS/lockers.c" && exec ../lockers f`;
@@ -219,7 +219,7 @@ class xlator(Translator):
 
 onStage(
   'locks served by Python alone',
-  ['posix'],
+  { kernel: ['posix'], user: ['posix'] },
   (stage) => {
     it('reach it, and what it says of them reaches programs', async () => {
       const out = await lockers(
@@ -235,7 +235,7 @@ onStage(
   { above: { name: 'lock-server', text: SERVER } },
 );
 
-onStage('where nobody serves locks', ['python'], (stage) => {
+onStage('where nobody serves locks', { kernel: ['python'], user: ['python'] }, (stage) => {
   it('the kernel has them, and nobody is asked', async () => {
     await lockers(stage, 'A open 0\nB open 0\nA setlk 0 w 0 0\nB setlk 0 w 0 0\nB flock 0 x');
     const counted = await dumpOf(stage, 'debug/io-stats');

@@ -103,7 +103,7 @@ class xlator(Translator):
 
 onStage(
   'names in a module',
-  ['posix'],
+  { kernel: ['posix'], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
     it('that are not UTF-8 are surrogate escapes, and lead to the file', async () => {
       const name = String.raw`a\xff\xc3(`;

@@ -121,3 +121,19 @@ const inShell = (stage: Stage): void => {
 };
 
 onStage('in a shell', { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] }, inShell);
+
+// Elsewhere this front end believes nothing. Here it is as people mount it, and what they do through
+// the mount they have to see, at once.
+onStage(
+  'believed for a second',
+  { 'fuse-native': ['posix'] },
+  (stage) => {
+    it('what was made, written, renamed and removed', () =>
+      stage.same(`cat f; echo one > f; cat f; echo two >> f; cat f; wc -c f; ls
+        : > f; wc -c f; truncate -s 5 f; stat -c %s f; chmod 640 f; stat -c %a f
+        mv f g; cat f; stat -c '%s %a' g; ls; mkdir d; mv g d/; ls d; cat g; [ -s d/g ] && echo there
+        rm d/g; cat d/g; ls d; rmdir d; ls; echo anew > d; cat d; ln -s d l; cat l; readlink l; rm d
+        cat l; for i in $(seq 30); do echo $i > n; [ "$(cat n)" = $i ] || echo old; done; rm n l`));
+  },
+  { args: ['--attribute-timeout', '1', '--entry-timeout', '1'] },
+);

@@ -115,7 +115,7 @@ describe.runIf(isRoot)('storage in memory', () => {
     });
   });
 
-  onFrontEnds('storage without reads that do not wait', ['kernel'], (front) => {
+  onFrontEnds('storage without reads that do not wait', everyFrontEnd, (front) => {
     const disk = new Tmpfs(front, 'size=200m');
 
     it('serves several clients at once, by its thread pool', async () => {

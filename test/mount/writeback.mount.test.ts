@@ -6,6 +6,7 @@ import type { Statedump } from '../../runtime/cli/statedump.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import * as libc from '../../runtime/sys/libc.ts';
 import { describeMounts, glossa, type Scratch, startMount, withScratch } from '../support/mount.ts';
+import { onStage } from '../support/stage.ts';
 
 const { O_APPEND, O_CREAT, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 const SEEK_DATA = 3;
@@ -151,3 +152,17 @@ describeMounts('the writeback cache', () => {
       expect(await mount.stop()).toBe(0);
     }));
 });
+
+onStage(
+  'the writeback cache, in a shell',
+  { kernel: ['posix'], user: ['posix', 'python'] },
+  (stage) => {
+    it('what is written, appended, cut and copied is there', () =>
+      stage.same(`for i in $(seq 500); do echo "line $i"; done > f; md5sum < f; stat -c %s f
+        for n in 1 2 3; do for i in $(seq 100); do echo "$n $i" >> g; done & done; wait; sort -o g g; md5sum < g
+        truncate -s 1000 f; echo end >> f; tail -c 20 f; cp f h; cmp f h; mv h i; sync i; rm f; ls
+        dd if=/dev/zero bs=3000 count=700 of=k status=none; printf x | dd of=k bs=1 seek=5000 conv=notrunc status=none
+        md5sum < k; exec 3<> i; echo IN >&3; head -c 6 i; rm i; cat <&3 | wc -c`));
+  },
+  { args: ['--kernel-writeback-cache'] },
+);

@@ -10,9 +10,21 @@ import type { Limits } from './front-ends.ts';
 /**
  * What there is no way to say, and the tests that need it.
  *
- * Not tried there at all are suites in which nothing could be mounted or the failure would be a
- * time-out: special files (no --suid, no --dev), callers that give up (nobody hears of them),
- * notices under load and passthrough.
+ * Not tried there at all are suites in which nothing could be mounted, or all would fail, or the
+ * failure would be a time-out:
+ *
+ * - special files: no --suid, no --dev;
+ * - callers that give up: nobody hears of it;
+ * - notices under load, what somebody has open: no notices;
+ * - passthrough, --no-passthrough, the writeback cache: the kernel is not asked for them;
+ * - access times: all of them to the nanosecond, where these are milliseconds;
+ * - locks in the statedump, served by Python, by chance: they are the kernel's own. The rest of that
+ *   file is tried;
+ * - the conformance and POSIX suites: most of their scripts touch something of this list;
+ * - failing disks: errors come up through the storage, which is the same for all front ends;
+ * - 20 000 entries: libfuse asks for each name of a listing by itself, which takes the better part
+ *   of a minute. 1000 are tried;
+ * - an archive of sources, packages: the same calls as of `programs`, which is tried, for minutes.
  */
 export const inexpressible: Limits = {
   'times are milliseconds': {
@@ -33,7 +45,13 @@ export const inexpressible: Limits = {
       'renameat2: not over another, both ways, and what no file system does',
     ],
   },
-  'names are UTF-8 text': { tests: ['that are not UTF-8', 'names and values at their limits'] },
+  'names are UTF-8 text': {
+    tests: [
+      'that are not UTF-8',
+      'that are not UTF-8 are surrogate escapes, and lead to the file',
+      'names and values at their limits',
+    ],
+  },
   'a path is given whole, so it has an end': {
     tests: ['in folders deeper than a path can be long'],
   },

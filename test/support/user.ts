@@ -24,6 +24,18 @@ export const notPermitted: Limits = {
 /**
  * Why whole suites are not for an ordinary user, with a command that is refused for that reason:
  * what is refused in a bare folder as well says nothing about the mount.
+ *
+ * Not tried as a user are besides:
+ *
+ * - passthrough, which the kernel leaves to root (CAP_SYS_ADMIN); and --no-passthrough, which is
+ *   what a user's mount does anyway;
+ * - what this process does with descriptors of its own, since it is root, whom a user's mount does
+ *   not let in: what somebody has open, and the writeback cache, which is tried in a shell;
+ * - the conformance and POSIX suites, which are about several users;
+ * - failing disks: errors come up through the storage, which is the same for whoever mounts;
+ * - packages of the distribution: minutes, for the same calls as an archive of sources, which is
+ *   tried;
+ * - the examples of the documents, which are about translators.
  */
 export const forRoot: Readonly<Record<string, string>> = {
   'be somebody else (permissions, privileges)': 'setpriv --reuid=1234 --clear-groups true',

@@ -11,7 +11,9 @@
  * same backing file, which is registered with the first and given back with the last.
  *
  * A file that is opened with O_DIRECT is not the first: the file of the disk would keep that flag,
- * also when fcntl(2) takes it away for a last piece that is no whole block, as dd does.
+ * also when fcntl(2) takes it away for a last piece that is no whole block, as dd does. It keeps
+ * O_APPEND in the same way, and nothing helps there: the kernel opens it anew for each open, with the
+ * flags of that (backing_file_open), whatever the descriptor has that was registered.
  *
  * Who maps such a file to write to it, writes to the file of the disk, and the kernel does not notice:
  * it would go on to believe the times that it has. So the attributes of a file that was opened for

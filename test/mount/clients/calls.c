@@ -102,6 +102,45 @@ static void copies(void) {
     status(b);
 }
 
+static int show_text(int fd) {
+    char text[64] = "";
+    ssize_t length = pread(fd, text, sizeof text - 1, 0);
+    printf("%zd: %s\n", length, text);
+    return (int)length;
+}
+
+/* Two that append, one that does not, and one that does from now on. */
+static void appends(void) {
+    int a = open("f", O_CREAT | O_RDWR | O_APPEND, 0644), b = open("f", O_WRONLY | O_APPEND);
+    int plain = open("f", O_RDWR), later = open("f", O_RDWR);
+    SHOW(write(a, "aa", 2));
+    SHOW(write(b, "bb", 2));
+    SHOW(write(plain, "P", 1));
+    SHOW(fcntl(later, F_SETFL, O_APPEND));
+    SHOW(write(later, "later", 5));
+    SHOW(pwrite(later, "at", 2, 0));
+    SHOW(lseek(later, 0, SEEK_CUR));
+    SHOW(ftruncate(plain, 3));
+    SHOW(write(a, "cc", 2));
+    SHOW(write(b, "dd", 2));
+    SHOW(fcntl(later, F_SETFL, 0));
+    SHOW(pwrite(later, "L", 1, 1));
+    show_text(plain);
+}
+
+/* What was opened to append, and does so no more. */
+static void appends_no_more(void) {
+    int fd = open("f", O_CREAT | O_RDWR | O_APPEND, 0644);
+    SHOW(write(fd, "0123", 4));
+    SHOW(fcntl(fd, F_SETFL, 0));
+    SHOW(pwrite(fd, "X", 1, 1));
+    SHOW(lseek(fd, 2, SEEK_SET));
+    SHOW(write(fd, "Y", 1));
+    SHOW(fcntl(fd, F_SETFL, O_APPEND));
+    SHOW(write(fd, "4", 1));
+    show_text(fd);
+}
+
 static void births(void) {
     struct statx sx;
     const char *names[] = {"f", "d", "l", "missing"};
@@ -256,6 +295,7 @@ static const struct {
     void (*run)(void);
 } groups[] = {
     {"tmpfile", tmpfiles}, {"copy", copies},         {"birth", births},
+    {"append", appends},  {"append-no-more", appends_no_more},
     {"flags", flags},      {"requests", requests},   {"space", space},
     {"rename", renames},   {"whiteout", whiteouts}, {"truncate", truncations},
 };

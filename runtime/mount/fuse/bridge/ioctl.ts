@@ -4,7 +4,14 @@
  */
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, ENOSYS, ENOTTY, EOPNOTSUPP } from '../../../core/errno.ts';
-import { FS_FLAGS, FS_FLAGS_SIZE, FS_XATTR, FS_XATTR_SIZE } from '../../../core/fileattr.ts';
+import {
+  FS_FLAGS,
+  FS_FLAGS_SIZE,
+  FS_VERSION,
+  FS_VERSION_SIZE,
+  FS_XATTR,
+  FS_XATTR_SIZE,
+} from '../../../core/fileattr.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Cbk } from '../../../core/xlator.ts';
@@ -12,6 +19,7 @@ import {
   FS_IOC_FSGETXATTR,
   FS_IOC_FSSETXATTR,
   FS_IOC_GETFLAGS,
+  FS_IOC_GETVERSION,
   FS_IOC_SETFLAGS,
 } from '../../../sys/constants.ts';
 import { encodeIoctlOut, IOCTL_OUT_SIZE, type IoctlIn } from '../codec/ioctl.ts';
@@ -31,6 +39,7 @@ const ATTRIBUTES: ReadonlyMap<number, Attribute> = new Map([
   [FS_IOC_SETFLAGS, { name: FS_FLAGS, size: FS_FLAGS_SIZE, sets: true }],
   [FS_IOC_FSGETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, sets: false }],
   [FS_IOC_FSSETXATTR, { name: FS_XATTR, size: FS_XATTR_SIZE, sets: true }],
+  [FS_IOC_GETVERSION, { name: FS_VERSION, size: FS_VERSION_SIZE, sets: false }],
 ]);
 
 /** What a storage says that has no such attributes. */

@@ -2,7 +2,7 @@
 import { encodeName, NameError } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
 import { EIO, ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
-import { FS_FLAGS, FS_XATTR } from '../../../core/fileattr.ts';
+import { FS_FLAGS, FS_VERSION, FS_XATTR } from '../../../core/fileattr.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { Iatt } from '../../../core/iatt.ts';
@@ -25,7 +25,7 @@ import { takeBack } from './take-back.ts';
  * Attributes that are answered here, as if there were none: labels, which the kernel would ask for
  * at every lookup, and what only ioctl(2) may change.
  */
-const NEVER: ReadonlySet<string> = new Set(['security.selinux', FS_FLAGS, FS_XATTR]);
+const NEVER: ReadonlySet<string> = new Set(['security.selinux', FS_FLAGS, FS_XATTR, FS_VERSION]);
 
 /** The kernel asks for these to decide who may: "there is none" is an answer to that, and an error
  *  would be everybody's. */

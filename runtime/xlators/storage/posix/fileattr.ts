@@ -1,41 +1,54 @@
-/** Inode flags and project ids of an open file, by ioctl(2); see `core/fileattr.ts`. */
+/** Inode flags, project ids and versions of an open file, by ioctl(2); see `core/fileattr.ts`. */
 import { EINVAL, ENODATA, ENOTTY } from '../../../core/errno.ts';
-import { FS_FLAGS, FS_FLAGS_SIZE, FS_XATTR, FS_XATTR_SIZE } from '../../../core/fileattr.ts';
+import {
+  FS_FLAGS,
+  FS_FLAGS_SIZE,
+  FS_VERSION,
+  FS_VERSION_SIZE,
+  FS_XATTR,
+  FS_XATTR_SIZE,
+} from '../../../core/fileattr.ts';
 import {
   FS_IOC_FSGETXATTR,
   FS_IOC_FSSETXATTR,
   FS_IOC_GETFLAGS,
+  FS_IOC_GETVERSION,
   FS_IOC_SETFLAGS,
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 
 interface Request {
   readonly get: number;
-  readonly set: number;
+  /** None for what can only be read. */
+  readonly set?: number;
   readonly size: number;
 }
 
 const REQUESTS: ReadonlyMap<string, Request> = new Map([
   [FS_FLAGS, { get: FS_IOC_GETFLAGS, set: FS_IOC_SETFLAGS, size: FS_FLAGS_SIZE }],
   [FS_XATTR, { get: FS_IOC_FSGETXATTR, set: FS_IOC_FSSETXATTR, size: FS_XATTR_SIZE }],
+  [FS_VERSION, { get: FS_IOC_GETVERSION, size: FS_VERSION_SIZE }],
 ]);
 
 /** What the file system says when it has none. */
 const errnoOf = (result: number): number => (result === -ENOTTY ? ENODATA : -result);
 
+/** How much a request may write, as its number says (_IOC_SIZE): a long, where disks write an int. */
+const roomFor = (request: number): number => (request >>> 16) & 0x3fff;
+
 /** The value that `name` asks for, or the errno; null for a name that is none of these. */
 export function getFileattr(fd: number, name: string | null): Uint8Array | number | null {
   const request = name === null ? undefined : REQUESTS.get(name);
   if (request === undefined) return null;
-  const value = new Uint8Array(request.size);
+  const value = new Uint8Array(roomFor(request.get));
   const result = libc.ioctl(fd, request.get, value);
-  return result < 0 ? errnoOf(result) : value;
+  return result < 0 ? errnoOf(result) : value.subarray(0, request.size);
 }
 
 /** 0 or the errno; null for a name that is none of these. */
 export function setFileattr(fd: number, name: string, value: unknown): number | null {
   const request = REQUESTS.get(name);
-  if (request === undefined) return null;
+  if (request?.set === undefined) return null;
   if (!(value instanceof Uint8Array) || value.length !== request.size) return EINVAL;
   return errnoOf(libc.ioctl(fd, request.set, value));
 }
