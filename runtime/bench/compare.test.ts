@@ -59,11 +59,12 @@ describe('compareRuns', () => {
     };
     const stacks = [{ ...run.stacks[0]!, volfile: 'another' }, ...run.stacks.slice(1)];
     const workloads = [
-      { ...run.workloads[0]!, clients: 4 },
+      { ...run.workloads[0]!, clients: 4, request: 'make' },
       { ...run.workloads[1]!, name: 'hit' },
     ];
+    const mountFlags = ['--no-passthrough'];
     expect(
-      compareRuns(run, { ...run, machine, stacks, workloads, partial: true }).warnings,
+      compareRuns(run, { ...run, machine, stacks, workloads, mountFlags, partial: true }).warnings,
     ).toEqual([
       'the CPU is another: A <CPU> of 3 GHz, then another; compare only the ratios',
       'Node is another: v20.20.0, then v22.0.0',
@@ -72,8 +73,14 @@ describe('compareRuns', () => {
       'only the first run has the workload readdir, same CPU',
       'only the second run has the workload hit, different CPUs',
       'the second run ended early',
-      'miss, same CPU was asked for differently: clients 1, closed loop, warm cache, ' +
-        'then clients 4, closed loop, warm cache',
+      'the stacks were mounted in another way: --entry-timeout=0 --attribute-timeout=1 ' +
+        '--negative-timeout=0, then --no-passthrough',
+      'miss, same CPU: the request is another: stat of an absent name, then make',
+      'miss, same CPU: the number of clients is another: 1, then 4',
     ]);
+  });
+
+  it('says nothing of how the stacks of an older result were mounted', () => {
+    expect(compareRuns(run, { ...run, mountFlags: null }).warnings).toEqual([]);
   });
 });

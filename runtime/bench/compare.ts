@@ -112,15 +112,26 @@ function* differences(a: Run, b: Run): Generator<string> {
   }
   yield* onlyIn('first', a, b);
   yield* onlyIn('second', b, a);
+  const mounted = [a, b].map(({ mountFlags }) => mountFlags?.join(' '));
+  if (mounted.every((it) => it !== undefined) && mounted[0] !== mounted[1]) {
+    yield `the stacks were mounted in another way: ${mounted.join(', then ')}`;
+  }
   for (const workload of a.workloads) {
-    const other = b.workloads.find((it) => titleOf(it) === titleOf(workload));
-    const [was, is] = [workload, other ?? workload].map(howOf);
-    if (was !== is) yield `${titleOf(workload)} was asked for differently: ${was}, then ${is}`;
+    const other = b.workloads.find((it) => titleOf(it) === titleOf(workload)) ?? workload;
+    for (const [what, of] of Object.entries(asked)) {
+      const [was, is] = [of(workload), of(other)];
+      if (was !== is) yield `${titleOf(workload)}: ${what} is another: ${was}, then ${is}`;
+    }
   }
 }
 
-const howOf = ({ clients, rate, cache }: Workload): string =>
-  `clients ${clients}, ${rate === null ? 'closed loop' : `${rate} a second`}, ${cache} cache`;
+/** How a workload was asked for, in comparable texts. */
+const asked: Readonly<Record<string, (workload: Workload) => string>> = {
+  'the request': ({ request }) => request,
+  'the number of clients': ({ clients }) => String(clients),
+  'the rate': ({ rate }) => (rate === null ? 'as fast as answers come' : `${rate} a second`),
+  'the cache': ({ cache }) => cache,
+};
 
 function* onlyIn(which: string, run: Run, other: Run): Generator<string> {
   const stacks = other.stacks.map(({ name }) => name);

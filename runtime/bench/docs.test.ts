@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { measures } from './measures.ts';
 import { verdicts } from './schema.ts';
+
+import { PASSED_ON } from './target.ts';
 import { simulatedRun } from './testdata/run.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../docs/bench.md'), 'utf8');
@@ -12,13 +14,19 @@ function* keysOf(value: unknown): Generator<string> {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, item] of Object.entries(value)) {
     if (!Array.isArray(value)) yield key;
-    if (key !== 'versions' && key !== 'counts') yield* keysOf(item);
+    if (key !== 'versions') yield* keysOf(item);
   }
 }
 
 describe('docs/bench.md', () => {
   it.each([...new Set(keysOf(simulatedRun()))])('explains the key %s', (key) => {
     expect(page).toContain(`\`${key}\``);
+  });
+
+  it('explains what is counted of the stacks', () => {
+    expect(page).toContain(`\`${PASSED_ON}\``);
+    const { counts } = simulatedRun().workloads[0]!.results[0]!.measured!;
+    expect(Object.keys(counts)).toContain(PASSED_ON);
   });
 
   it.each(Object.entries(measures))('explains the measure %s', (name, { help }) => {

@@ -15,8 +15,16 @@ describe('parseCondition', () => {
     expect(parse(' python p99.9>=2 ms ')).toMatchObject({ measure: 'p99.9', bound: 2e6 });
     expect(parse('python start > .5s')).toMatchObject({ to: null, bound: 5e8 });
     expect(parse('python memory < 100MB')).toMatchObject({ operator: '<', bound: 1e8 });
+    expect(parse('python / typescript p50>1.2')).toMatchObject({ to: 'typescript', bound: 1.2 });
+    expect(parse('python/ typescript p50 > 1')).toMatchObject({ to: 'typescript' });
     expect(parse('python throughput < 1000')).toMatchObject({ bound: 1000 });
     expect(parse('python throughput < 1000/s')).toMatchObject({ bound: 1000 });
+  });
+
+  it('reads names in quotes, which may have any character but these', () => {
+    const names = ['a b', 'c/d', 'e'];
+    expect(parseCondition('"a b"/"c/d" p50 > 1', names)).toMatchObject({ stack: 'a b', to: 'c/d' });
+    expect(parseCondition('"e" / "a b" p50 > 1', names)).toMatchObject({ stack: 'e', to: 'a b' });
   });
 
   it.each([
@@ -24,7 +32,13 @@ describe('parseCondition', () => {
     ['pyton p50 > 1', 1, "no stack is called 'pyton' (did you mean 'python'?)"],
     ['python/typescrip p50 > 1', 8, "no stack is called 'typescrip'"],
     ['python/typescript/python p50 > 1', 1, 'a ratio is of two stacks'],
-    ['python/ p50 > 1', 8, "no stack is called ''"],
+    ['python/ p50 > 1', 9, "no stack is called 'p50'"],
+    ['python/', 8, 'a stack is missing'],
+    ['/python p50 > 1', 1, 'a stack is missing'],
+    ['python / typescrip p50 > 1', 10, "no stack is called 'typescrip'"],
+    ['"pyton" p50 > 1', 1, "no stack is called 'pyton'"],
+    ['python/"typescript p50 > 1', 8, 'the quote is not closed'],
+    ['python / typescript p5O > 1', 21, "no measure is called 'p5O'"],
     ['python', 7, 'a measure is missing'],
     ['python p5O > 1', 8, "no measure is called 'p5O' (did you mean 'p50'?)"],
     ['python p50', 11, '>, >=, < or <= is missing'],
@@ -88,6 +102,30 @@ describe('findingsOf', () => {
     expect(fails('python p50 > 20 µs')).toEqual([false, true, true]);
     expect(fails('python memory > 119 MB')).toEqual([true, true, true]);
     expect(fails('python memory > 120 MB')).toEqual([false, false, false]);
+  });
+
+  it('skips what cannot be asked of a stack, and says so', () => {
+    const why = 'all it can say is that a name is absent';
+    const unfitIn = (...places: number[]) =>
+      run.workloads.map((workload, at) => ({
+        ...workload,
+        results: workload.results.map((it) =>
+          it.stack === 'python' && places.includes(at)
+            ? { ...it, measured: null, missing: why, unfit: true }
+            : it,
+        ),
+      }));
+    const found = (text: string, ...places: number[]) =>
+      findingsOf(parse(text), { ...run, workloads: unfitIn(...places) });
+    for (const text of ['python p50 > 1 s', 'typescript/python p50 > 9']) {
+      expect(found(text, 1, 2).map((it) => it.fails)).toEqual([false, false, false]);
+      expect(found(text, 1, 2).map((it) => it.skipped)).toEqual([...[null, 'python', 'python']]);
+    }
+    expect(found('python p50 > 1 ns', 1, 2).map((it) => it.fails)).toEqual([true, false, false]);
+    // Nothing is left to look at.
+    expect(found('python p50 > 1 s', 0, 1, 2).map((it) => it.fails)).toEqual([
+      ...[false, false, false, true],
+    ]);
   });
 
   it('fails where there is nothing to look at', () => {

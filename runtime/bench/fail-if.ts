@@ -2,10 +2,12 @@
  * Conditions under which a run fails, for CI: `python/typescript p50 > 1.2`, `python p99 > 2 ms`.
  *
  *     condition = stack [ "/" stack ] measure op number [ unit ]
+ *     stack     = name | '"' name '"'
  *     op        = ">" | ">=" | "<" | "<="
  *
  * A ratio has no unit. A time or a size has one, so that nobody has to guess it. A condition is
- * looked at in every workload and place, and fails the run when it holds in one of them.
+ * looked at in every workload and place that can be asked of its stacks, and fails the run when it
+ * holds in one of them.
  */
 import { didYouMean } from '../core/nearest.ts';
 import { type MeasureName, measureNames, measures, ratioOf, units } from './measures.ts';
@@ -49,15 +51,46 @@ interface Token {
   readonly column: number;
 }
 
-const tokensOf = (condition: string): Token[] =>
-  [...condition.matchAll(/[<>]=?|[^\s<>]+/g)].map((match) => ({
+/** What stands behind the stacks. */
+const tokensOf = (condition: string, from: number): Token[] =>
+  [...condition.slice(from).matchAll(/[<>]=?|[^\s<>]+/g)].map((match) => ({
     text: match[0],
-    column: match.index + 1,
+    column: from + match.index + 1,
   }));
+
+const BLANKS = /\s*/y;
+/** A name, in quotes where it has a blank or a character that means something here. */
+const NAME = /"([^"]*)"|[^\s<>/"]+/y;
+
+/** The names of the stacks, and where they end. */
+function subjectOf(condition: string): { readonly names: Token[]; readonly end: number } {
+  const names: Token[] = [];
+  let at = 0;
+  const read = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    const match = pattern.exec(condition);
+    at += match?.[0].length ?? 0;
+    return match;
+  };
+  do {
+    if (names.length > 0) at++;
+    read(BLANKS);
+    const column = at + 1;
+    if (condition[at] === '"' && !condition.includes('"', at + 1)) {
+      throw new ConditionError(condition, column, 'the quote is not closed');
+    }
+    const match = read(NAME);
+    if (match === null) throw new ConditionError(condition, column, 'a stack is missing');
+    names.push({ text: match[1] ?? match[0], column });
+    read(BLANKS);
+  } while (condition[at] === '/');
+  return { names, end: at };
+}
 
 /** Reads a condition about stacks of these names. @throws {ConditionError} */
 export function parseCondition(condition: string, stacks: readonly string[]): Condition {
-  const tokens = tokensOf(condition);
+  const subject = subjectOf(condition);
+  const tokens = tokensOf(condition, subject.end);
   const wrong = (token: Token | undefined, message: string): ConditionError =>
     new ConditionError(condition, token?.column ?? condition.trimEnd().length + 1, message);
   const next = (what: string): Token => {
@@ -66,17 +99,12 @@ export function parseCondition(condition: string, stacks: readonly string[]): Co
     return token;
   };
 
-  const subject = next('a stack');
-  const names = subject.text.split('/');
-  let { column } = subject;
-  for (const name of names) {
-    if (!stacks.includes(name)) {
-      const guess = didYouMean(name, stacks) || `; there are ${stacks.join(', ')}`;
-      throw new ConditionError(condition, column, `no stack is called '${name}'${guess}`);
-    }
-    column += name.length + 1;
-  }
-  if (names.length > 2) throw wrong(subject, 'a ratio is of two stacks');
+  const names = subject.names.map((name) => {
+    if (stacks.includes(name.text)) return name.text;
+    const guess = didYouMean(name.text, stacks) || `; there are ${stacks.join(', ')}`;
+    throw wrong(name, `no stack is called '${name.text}'${guess}`);
+  });
+  if (names.length > 2) throw wrong(subject.names[0], 'a ratio is of two stacks');
 
   const measure = next('a measure');
   if (!Object.hasOwn(measures, measure.text)) {
@@ -131,19 +159,28 @@ export interface Finding {
   readonly where: string;
   /** Null: a stack, or the measure of it, is missing there. */
   readonly value: number | null;
+  /** There is nothing to look at there: the workload cannot be asked of this stack; or null. */
+  readonly skipped: string | null;
   /** The run fails: the condition holds, or nobody can know. */
   readonly fails: boolean;
 }
 
-/** Looks at every workload: a run without any fails as well, for it shows nothing. */
+/** Looks at every workload: a run in which there is nothing to look at fails, for it shows nothing. */
 export function findingsOf(condition: Condition, { workloads }: Run): Finding[] {
-  if (workloads.length === 0) return [{ condition, where: 'the run', value: null, fails: true }];
-  return workloads.map((workload) => {
+  const nothing = { condition, where: 'the run', value: null, skipped: null, fails: true };
+  const found = workloads.map((workload) => {
     const value = valueIn(condition, workload);
-    const fails = value === null || operators[condition.operator]!(value, condition.bound);
+    const skipped = unfitIn(condition, workload);
+    const holds = value === null || operators[condition.operator]!(value, condition.bound);
     const where = `${workload.name}, ${placeTitles[workload.place]}`;
-    return { condition, where, value, fails };
+    return { condition, where, value, skipped, fails: skipped === null && holds };
   });
+  return found.every(({ skipped }) => skipped !== null) ? [...found, nothing] : found;
+}
+
+function unfitIn({ stack, to }: Condition, { results }: Workload): string | null {
+  const isMeant = (name: string): boolean => name === stack || name === to;
+  return results.find((it) => it.unfit && isMeant(it.stack))?.stack ?? null;
 }
 
 function valueIn({ stack, to, measure }: Condition, { results }: Workload): number | null {

@@ -36,6 +36,12 @@ describe('a histogram', () => {
     expect(summaryOf(of([0.2, 1e15])).count).toBe(2);
   });
 
+  it('tells requests of minutes apart, as a command may take', () => {
+    const { p50, max } = summaryOf(of([90e9, 90e9, 1800e9]));
+    expect(p50 / 90e9).toBeCloseTo(1, 2);
+    expect(max / 1800e9).toBeCloseTo(1, 2);
+  });
+
   it('is the same in parts and as a whole', () => {
     fc.assert(
       fc.property(times, times, (a, b) => {

@@ -6,8 +6,8 @@
 import { createHistogram, type Histogram, type RecordableHistogram } from 'node:perf_hooks';
 import type { Distribution, Summary } from './schema.ts';
 
-/** A minute is the longest a request is told apart for: what takes longer counts as a minute. */
-const LONGEST_NS = 60e9;
+/** An hour is the longest a request is told apart for: what takes longer counts as an hour. */
+const LONGEST_NS = 3600e9;
 
 export const newHistogram = (): RecordableHistogram =>
   createHistogram({ lowest: 1, highest: LONGEST_NS, figures: 3 });

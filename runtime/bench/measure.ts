@@ -1,14 +1,16 @@
 /** One workload at one place: its targets started, measured in rounds beside each other, and ended. */
 import { rmSync } from 'node:fs';
 import { breakdownOf, type CpuProfile, type Window } from './breakdown.ts';
+import { type Alike, checkCounts } from './counts.ts';
 import { merged, summaryOf } from './histogram.ts';
 import { NotMeasured } from './missing.ts';
-import type { Place, Placed } from './placement.ts';
+import { type Place, type Placed, placeTitles } from './placement.ts';
 import { seeded } from './random.ts';
+import { rateMissed } from './rate.ts';
 import { compareToFirst, measuredOf, type Sample } from './results.ts';
 import { orders } from './rounds.ts';
 import type { Measured, Result, Workload } from './schema.ts';
-import { PASSED_ON, type Served, Target, type TargetSettings } from './target.ts';
+import { type Served, Target, type TargetSettings } from './target.ts';
 import { type WorkloadName, workloads } from './workloads/index.ts';
 
 /** A stack as it is measured. */
@@ -24,7 +26,7 @@ export interface StackPlan {
   /** What the last one wrote, and removes it; null when it wrote nothing. */
   takeProfile(): CpuProfile | null;
   /** Removes its files. It is not served now. */
-  discard(): void;
+  readonly discard: () => void;
 }
 
 export interface MeasurePlan extends Omit<TargetSettings, 'at'> {
@@ -32,10 +34,8 @@ export interface MeasurePlan extends Omit<TargetSettings, 'at'> {
   readonly place: Place;
   readonly at: Placed;
   readonly rounds: number;
-  /** Of a round of the slowest stack. */
-  readonly seconds: number;
-  /** The stacks are the same but for their language: they pass the same lookups on. */
-  readonly sameCounts: boolean;
+  /** Stacks that have to pass the same lookups on. */
+  readonly alike: Alike;
   /** Whether to find out where the time of a request goes, in another round of each stack. */
   readonly breakdown: boolean;
   /** `performance.now()` at the start of the run. */
@@ -70,6 +70,8 @@ export interface Measurement {
   readonly partial: boolean;
   /** What must make the run fail. */
   readonly failures: readonly string[];
+  /** What may mislead in all of its results. */
+  readonly warnings: readonly string[];
 }
 
 /** Measures what there is to be measured; an interruption ends it early. */
@@ -84,20 +86,42 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
     };
     return rowOf(name, new Target(plan, { serve: first, counted }), unfit?.(plan.workload) ?? null);
   });
+  const begun = performance.now();
   let warmUpRounds = 0;
+  let seconds = 0;
+  const left: string[] = [];
   try {
-    for (const row of [plain, ...rows]) await attempt(plan, row, () => row.target.start());
+    for (const row of [plain, ...rows]) await attempt(plan, row, 'start', () => row.target.start());
     const warm = await warmUp(plan, rows, plain);
     warmUpRounds = warm.rounds;
     await takeRounds(plan, rows, plain, warm);
-    for (const { target } of rows) await target.stop();
+    seconds = (performance.now() - begun) / 1e3;
+    left.push(...(await stopAll(rows)));
     if (plan.breakdown) await takeProfiles(plan, rows, warm);
   } finally {
-    for (const { target } of [plain, ...rows]) await target.stop();
-    for (const stack of plan.stacks) stack.discard();
-    rmSync(plan.reference, { recursive: true, force: true });
+    left.push(...(await stopAll([plain, ...rows])));
+    const clean = (): void => rmSync(plan.reference, { recursive: true, force: true });
+    left.push(...(await attemptAll([clean, ...plan.stacks.map(({ discard }) => discard)])));
   }
-  return measurementOf(plan, rows, plain, warmUpRounds);
+  const measured = measurementOf(plan, rows, plain, { warmUpRounds, seconds });
+  const failures = left.map((text) => `${plan.workload}: ${text}`);
+  return { ...measured, failures: [...measured.failures, ...failures] };
+}
+
+const stopAll = (rows: readonly Row[]): Promise<string[]> =>
+  attemptAll(rows.map((row) => () => row.target.stop()));
+
+/** Does all of them, whichever of them fail; in words, what went wrong. */
+async function attemptAll(acts: readonly (() => Promise<void> | void)[]): Promise<string[]> {
+  const wrong: string[] = [];
+  for (const act of acts) {
+    try {
+      await act();
+    } catch (error) {
+      wrong.push((error as Error).message);
+    }
+  }
+  return wrong;
 }
 
 const rowOf = (name: string, target: Target, unfit: string | null = null): Row => ({
@@ -111,21 +135,31 @@ const rowOf = (name: string, target: Target, unfit: string | null = null): Row =
 });
 
 /** Does it unless the row has ended; what cannot be measured ends the row. */
-async function attempt(plan: MeasurePlan, row: Row, act: () => Promise<void>): Promise<void> {
+async function attempt(
+  plan: MeasurePlan,
+  row: Row,
+  what: string,
+  act: () => Promise<void>,
+): Promise<void> {
   if (row.missing !== null) return;
   if (plan.signal.aborted) {
     row.missing = 'interrupted';
     return;
   }
-  plan.turn(row.name);
+  plan.turn(`${row.name}, ${what}`);
   try {
     await act();
   } catch (error) {
     if (plan.signal.aborted) row.missing = 'interrupted';
     else if (error instanceof NotMeasured) row.missing = await row.target.why(error);
+    else if (isSystemError(error)) row.missing = error.message;
     else throw error;
   }
 }
+
+/** Of a call of node:fs and the like: the disk is full, or there are too many open files. */
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'syscall' in error;
 
 interface Warm {
   /** Number of the next request, and how many there are in a round; of each client. */
@@ -144,7 +178,7 @@ async function warmUp(plan: MeasurePlan, rows: readonly Row[], plain: Row): Prom
   const step = async (count: number): Promise<number> => {
     let slowest = 0;
     for (const row of [plain, ...rows]) {
-      await attempt(plan, row, async () => {
+      await attempt(plan, row, 'warm-up', async () => {
         const { sample, complaint } = await row.target.take(0, from, count, plan.since);
         if (row !== plain) slowest = Math.max(slowest, sample.seconds);
         if (complaint !== null) row.missing = `wrong answer: ${complaint}`;
@@ -187,7 +221,7 @@ async function takeRounds(
   const order = orders(rows, plan.rounds, seeded(plan.seed));
   for (const [i, turns] of order.entries()) {
     for (const row of [plain, ...turns]) {
-      await attempt(plan, row, async () => {
+      await attempt(plan, row, `round ${i + 1} of ${plan.rounds}`, async () => {
         const from = warm.from + i * warm.count;
         const { sample, complaint } = await row.target.take(i + 1, from, warm.count, plan.since);
         row.samples.push(sample);
@@ -205,15 +239,19 @@ async function takeProfiles(plan: MeasurePlan, rows: readonly Row[], warm: Warm)
     const stack = plan.stacks[i]!;
     const target = new Target(plan, { serve: () => stack.serveProfiled(), counted: null });
     let window: Window | null = null;
-    await attempt(plan, row, async () => {
+    await attempt(plan, row, 'profile', async () => {
       try {
         await target.start();
-        for (let i = 0; i < BEFORE_PROFILE; i++) {
-          await target.take(0, i * warm.count, warm.count, plan.since);
-        }
-        const first = BEFORE_PROFILE * warm.count;
+        const take = async (round: number): Promise<Sample> => {
+          const taken = await target.take(0, round * warm.count, warm.count, plan.since);
+          if (taken.complaint !== null) {
+            throw new NotMeasured(`with the profile: wrong answer: ${taken.complaint}`);
+          }
+          return taken.sample;
+        };
+        for (let i = 0; i < BEFORE_PROFILE; i++) await take(i);
         const from = microseconds();
-        const { sample } = await target.take(0, first, warm.count, plan.since);
+        const sample = await take(BEFORE_PROFILE);
         const { count, mean } = summaryOf(sample.latency);
         const cpu = 1e6 * sample.serverCpuSeconds;
         window = { from, to: microseconds(), requests: count, cpu, mean };
@@ -232,13 +270,15 @@ function measurementOf(
   plan: MeasurePlan,
   rows: readonly Row[],
   plain: Row,
-  warmUpRounds: number,
+  { warmUpRounds, seconds }: { readonly warmUpRounds: number; readonly seconds: number },
 ): Measurement {
   const { workload: name, place, at, clients, rate, cold, seed } = plan;
   const kind = workloads[name];
-  const failures = [...failuresOf(name, rows), ...checkCounts(plan, rows)];
+  if (rate !== null) for (const row of rows) warnOfRate(rate, clients, row, plain);
+  const counts = checkCounts({ ...plan, seconds }, rows);
+  const failures = [...failuresOf(name, [plain, ...rows]), ...counts];
   const results = rows.map(
-    ({ name: stack, samples, missing, warnings, target, breakdown }): Result => ({
+    ({ name: stack, samples, missing, unfit, warnings, target, breakdown }): Result => ({
       stack,
       measured: measuredOf(samples, {
         peakMemoryBytes: target.peakMemoryBytes,
@@ -246,6 +286,7 @@ function measurementOf(
         breakdown,
       }),
       missing: samples.length === 0 ? (missing ?? 'interrupted') : missing,
+      unfit,
       warnings,
     }),
   );
@@ -266,8 +307,27 @@ function measurementOf(
         : summaryOf(merged(plain.samples.map(({ latency }) => latency))),
     results: compareToFirst(results, seed),
   };
-  const partial = rows.some(({ missing, unfit }) => missing !== null && !unfit);
-  return { workload, partial, failures };
+  const partial = [plain, ...rows].some(({ missing, unfit }) => missing !== null && !unfit);
+  const warnings =
+    plain.missing === null
+      ? []
+      : [`${name}, ${placeTitles[place]}: the plain directory ended early: ${plain.missing}`];
+  return { workload, partial, failures, warnings };
+}
+
+function warnOfRate(rate: number, clients: number, row: Row, plain: Row): void {
+  const missed = missedBy(row, rate, clients);
+  if (missed === null) return;
+  const text = `the rate was not reached: ${missed.toPrecision(3)} of ${rate} requests a second`;
+  const neither = missedBy(plain, rate, clients) !== null;
+  row.warnings.push(neither ? `${text}; nor was it at the plain directory` : text);
+}
+
+function missedBy({ samples }: Row, rate: number, clients: number): number | null {
+  if (samples.length === 0) return null;
+  const requests = samples.reduce((sum, { latency }) => sum + latency.count, 0);
+  const seconds = samples.reduce((sum, sample) => sum + sample.seconds, 0);
+  return rateMissed({ rate, requests, seconds, count: requests / samples.length / clients });
 }
 
 const failuresOf = (workload: string, rows: readonly Row[]): string[] =>
@@ -276,29 +336,3 @@ const failuresOf = (workload: string, rows: readonly Row[]): string[] =>
       ? []
       : [`${workload}, ${name}: ${missing}`],
   );
-
-/**
- * Whether stacks that should have passed the same lookups on did so. It is only said where the same
- * requests need not be the same lookups: of several clients that make and remove files each other's
- * turn decides what one finds, and a command does what it likes.
- */
-function checkCounts(
-  { sameCounts, workload, rounds, clients }: MeasurePlan,
-  rows: readonly Row[],
-): string[] {
-  const whole = rows.filter(
-    ({ samples }) => samples.length === rounds && samples[0]?.counts[PASSED_ON] !== undefined,
-  );
-  const first = whole[0];
-  if (!sameCounts || first === undefined) return [];
-  const passedOn = ({ samples }: Row): number =>
-    samples.reduce((sum, { counts }) => sum + (counts[PASSED_ON] ?? 0), 0);
-  return whole.slice(1).flatMap((row) => {
-    const [mine, other] = [passedOn(row), passedOn(first)];
-    if (mine === other) return [];
-    const text = `${mine} lookups were passed on, by ${first.name} ${other}`;
-    row.warnings.push(text);
-    const determined = workloads[workload].onlyLooks || (clients === 1 && workload !== 'command');
-    return determined ? [`${workload}, ${row.name}: ${text}`] : [];
-  });
-}

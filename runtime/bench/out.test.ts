@@ -10,6 +10,9 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 it('makes a folder, once', () => {
   const dir = join(scratch, 'a/b');
   openOut(dir, { force: false });
+  // A run that failed has left it so.
+  openOut(dir, { force: false });
+  writeOut(dir, { 'run.json': '1' });
   expect(() => openOut(dir, { force: false })).toThrow(
     new OutError(`${dir} exists; with --force, its report is replaced`),
   );
@@ -18,14 +21,15 @@ it('makes a folder, once', () => {
 it('replaces the report alone, when it may', () => {
   const dir = join(scratch, 'c');
   openOut(dir, { force: false });
-  writeOut(dir, { 'run.json': '1', 'report.md': 'a' });
+  writeOut(dir, { 'run.json': '1', 'report.md': 'a', 'report.html': 'a' });
   writeFileSync(join(dir, 'mine'), 'mine');
   openOut(dir, { force: true });
-  writeOut(dir, { 'run.json': '2' });
+  // No page could be made: the old one is of another result.
+  writeOut(dir, { 'run.json': '2', 'report.md': 'b' });
   const found = readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]);
   expect(found).toEqual([
     ['mine', 'mine'],
-    ['report.md', 'a'],
+    ['report.md', 'b'],
     ['run.json', '2'],
   ]);
 });

@@ -2,8 +2,11 @@
  * The folder of a report. It is made before anything is measured, so that a run of an hour does not
  * end with a refusal; and it is never mixed up with what was there before, unless that is wanted.
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
+/** The files of a report, some of which may not be there. */
+const REPORT: readonly string[] = ['run.json', 'report.md', 'report.html'];
 
 /** A folder that cannot be written to. */
 export class OutError extends Error {
@@ -16,13 +19,14 @@ export class OutError extends Error {
 }
 
 /**
- * Makes the folder, and those above it.
- * @param force it may be there; files of the same names will be replaced, others stay.
+ * Makes the folder, and those above it. An empty one, such as a run that failed leaves, will do.
+ * @param force it may be there; its report will be replaced, other files stay.
  * @throws {OutError}
  */
 export function openOut(dir: string, { force }: { readonly force: boolean }): void {
   try {
     if (mkdirSync(dir, { recursive: true }) !== undefined) return;
+    if (readdirSync(dir).length === 0) return;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new OutError(code === 'EEXIST' ? `${dir} is a file` : `cannot make ${dir}: ${message}`);
@@ -30,8 +34,13 @@ export function openOut(dir: string, { force }: { readonly force: boolean }): vo
   if (!force) throw new OutError(`${dir} exists; with --force, its report is replaced`);
 }
 
-/** Writes files by their names: each as a whole or not at all. @throws {OutError} */
+/**
+ * Writes files by their names, each as a whole or not at all, and removes those of an older report
+ * that this one does not have.
+ * @throws {OutError}
+ */
 export function writeOut(dir: string, files: Readonly<Record<string, string>>): void {
+  for (const name of REPORT) if (!(name in files)) rmSync(join(dir, name), { force: true });
   for (const [name, content] of Object.entries(files)) {
     const path = join(dir, name);
     try {

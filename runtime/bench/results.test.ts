@@ -23,6 +23,7 @@ const of = (stack: string, times: readonly number[]): Result => ({
     about,
   ),
   missing: null,
+  unfit: false,
   warnings: [],
 });
 
@@ -59,7 +60,9 @@ describe('compareToFirst', () => {
   });
 
   it('leaves what was not measured', () => {
-    const gone: Result = { stack: 'b', measured: null, missing: 'it ended', warnings: [] };
+    const gone: Result = {
+      ...{ stack: 'b', measured: null, missing: 'it ended', unfit: false, warnings: [] },
+    };
     expect(compareToFirst([first, gone], 1)[1]).toBe(gone);
     expect(compareToFirst([gone, first], 1)[1]).toBe(first);
   });

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
 import { NotMeasured } from './missing.ts';
-import { allowedCpus, type Place, placed, placeTitles } from './placement.ts';
+import { type Place, placed, placeTitles } from './placement.ts';
 import type { Progress } from './report/progress.ts';
 import { type Machine, type Run, SCHEMA_VERSION, type Stack, type Workload } from './schema.ts';
 import type { WorkloadName } from './workloads/index.ts';
@@ -10,15 +10,7 @@ import type { WorkloadName } from './workloads/index.ts';
 export interface RunPlan
   extends Pick<
     MeasurePlan,
-    | 'clients'
-    | 'rate'
-    | 'cold'
-    | 'seed'
-    | 'rounds'
-    | 'seconds'
-    | 'breakdown'
-    | 'sameCounts'
-    | 'signal'
+    'clients' | 'rate' | 'cold' | 'seed' | 'rounds' | 'seconds' | 'breakdown' | 'alike' | 'signal'
   > {
   readonly question: string;
   /** The command line, for the result. */
@@ -31,6 +23,10 @@ export interface RunPlan
   /** What is known before. */
   readonly warnings: readonly string[];
   readonly machine: Machine;
+  /** CPUs that may be used, as the kernel lists them. */
+  readonly cpus: string;
+  /** Of `glossa mount`, besides those for folders. */
+  readonly mountFlags: readonly string[];
   /** An empty folder on the same storage as the stacks' files. */
   readonly folder: string;
   readonly progress: (progress: Progress) => void;
@@ -45,8 +41,11 @@ export interface Ran {
 /** Turns of a stack besides its rounds, roughly: its start, and the warm-up. */
 const BESIDES = 5;
 
-/** Measures until all is done or the signal comes; either way the result says what there is. */
-export async function runBench(plan: RunPlan): Promise<Ran> {
+/**
+ * Measures until all is done or the signal comes; either way the result says what there is. A workload
+ * that ends with an error takes nothing away from the others.
+ */
+export async function runBench(plan: RunPlan, measureOne = measure): Promise<Ran> {
   const { stacks, places, signal, warnings } = plan;
   const since = performance.now();
   const date = new Date().toISOString();
@@ -67,16 +66,26 @@ export async function runBench(plan: RunPlan): Promise<Ran> {
         what: `${workload}, ${placeTitles[place]}, ${stack}`,
       });
     };
-    const at = placeOrNot(place);
+    const at = placeOrNot(place, plan.cpus);
     if (typeof at === 'string') {
       said.push(`${workload}, ${placeTitles[place]}: not measured: ${at}`);
+      partial = true;
       continue;
     }
     const reference = join(plan.folder, 'plain');
-    const measured = await measure({ ...plan, workload, place, at, since, reference, turn: begin });
-    workloads.push(measured.workload);
-    failures.push(...measured.failures);
-    partial ||= measured.partial;
+    const turnsOf = { workload, place, at, since, reference, turn: begin };
+    try {
+      const measured = await measureOne({ ...plan, ...turnsOf });
+      workloads.push(measured.workload);
+      failures.push(...measured.failures);
+      said.push(...measured.warnings);
+      partial ||= measured.partial;
+    } catch (error) {
+      const title = `${workload}, ${placeTitles[place]}`;
+      said.push(`${title}: not measured: ${(error as Error).message}`);
+      failures.push(`${title}: ${(error as Error).stack}`);
+      partial = true;
+    }
   }
   const { question, line, seed, machine } = plan;
   const run: Run = {
@@ -91,15 +100,16 @@ export async function runBench(plan: RunPlan): Promise<Ran> {
     machine,
     stacks: stacks.map(({ name, description, volfile }) => ({ name, description, volfile })),
     workloads,
+    mountFlags: [...plan.mountFlags],
     micro: [],
   };
   return { run, failures };
 }
 
 /** Where client and servers are, or why not. */
-function placeOrNot(place: Place): ReturnType<typeof placed> | string {
+function placeOrNot(place: Place, cpus: string): ReturnType<typeof placed> | string {
   try {
-    return placed(place, allowedCpus());
+    return placed(place, cpus);
   } catch (error) {
     if (error instanceof NotMeasured) return error.message;
     throw error;

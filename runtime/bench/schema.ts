@@ -85,7 +85,7 @@ const measured = record({
   clientCpuSeconds: amount,
   peakMemoryBytes: nullable(amount),
   startSeconds: nullable(amount),
-  /** What was counted besides, by name: `passed on`. */
+  /** What was counted besides, by name: `lookups passed on`, and of `phpsim` `lookups`. */
   counts: byName(amount),
   answers: record({ checked: whole, wrong: whole }),
   throughputOverTime: list(record({ at: amount, perSecond: amount })),
@@ -102,6 +102,8 @@ const result = record({
   measured: nullable(measured),
   /** Why there is nothing, or why it ended early. */
   missing: nullable(text),
+  /** The workload cannot be asked of it, and `missing` says why: that is no failure. */
+  unfit: later(flag, false),
   warnings: list(text),
 });
 export type Result = Of<typeof result>;
@@ -180,6 +182,8 @@ const run = record({
   stacks: list(stack),
   /** Each workload once for every place. */
   workloads: list(workload),
+  /** How glossa's stacks were mounted, as `glossa mount` has it; null: nobody wrote it down. */
+  mountFlags: later(nullable(list(text)), null),
   /** What a breakdown is checked by; empty where there is none. */
   micro: later(list(micro), []),
 });

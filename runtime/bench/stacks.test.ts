@@ -74,5 +74,7 @@ describe('what a stack has', () => {
 
   it('gives each stack a name of its own', () => {
     expect(distinct(['a', 'b', 'a', 'a'])).toEqual(['a', 'b', 'a-2', 'a-3']);
+    expect(distinct(['a', 'a', 'a-2'])).toEqual(['a', 'a-3', 'a-2']);
+    expect(distinct(['a-2', 'a', 'a', 'a-2'])).toEqual(['a-2', 'a', 'a-3', 'a-2-2']);
   });
 });

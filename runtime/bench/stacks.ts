@@ -78,12 +78,15 @@ export function countingVolumes(volumes: readonly PlainVolume[]): string[] {
 export const folderVolumes = (volumes: readonly PlainVolume[]): string[] =>
   volumes.filter(({ type }) => type === 'storage/posix').map(({ name }) => name);
 
-/** Each with a name of its own: `negative`, `negative-2`. */
+/** Each with a name of its own: `negative`, `negative-2`. One that is given once is kept. */
 export function distinct(names: readonly string[]): string[] {
-  const counts = new Map<string, number>();
+  const taken = new Set<string>();
   return names.map((name) => {
-    const count = (counts.get(name) ?? 0) + 1;
-    counts.set(name, count);
-    return count === 1 ? name : `${name}-${count}`;
+    let own = name;
+    for (let n = 2; taken.has(own) || (own !== name && names.includes(own)); n++) {
+      own = `${name}-${n}`;
+    }
+    taken.add(own);
+    return own;
   });
 }

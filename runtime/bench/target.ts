@@ -10,6 +10,7 @@ import { newHistogram, recordNs } from './histogram.ts';
 import { Clients, ServerGone } from './load/clients.ts';
 import type { Answers } from './load/messages.ts';
 import type { NotMeasured } from './missing.ts';
+import { patienceOf, roundPatience } from './patience.ts';
 import type { Placed } from './placement.ts';
 import type { Sample } from './results.ts';
 import { cpuSeconds, peakMemory } from './usage.ts';
@@ -34,6 +35,8 @@ export interface TargetSettings {
   readonly at: Placed;
   readonly clients: number;
   readonly rate: number | null;
+  /** Of a round of the slowest stack. */
+  readonly seconds: number;
   readonly cold: boolean;
   readonly seed: number;
   readonly command: readonly string[];
@@ -63,11 +66,6 @@ export interface Taken {
   readonly complaint: string | null;
 }
 
-/** Longest that making a tree and the like may take. */
-const PATIENCE_MS = 120_000;
-/** Of a round, besides a multiple of what it took before. */
-const ROUND_PATIENCE_MS = 30_000;
-
 export const PASSED_ON = 'lookups passed on';
 const TREE = 'tree';
 
@@ -78,13 +76,17 @@ export class Target {
   private server: Served | null = null;
   private clients: Clients | null = null;
   private root: string;
+  /** Of a request, in the last round. */
+  private lastMs: number | null = null;
   private readonly settings: TargetSettings;
   private readonly way: Way;
+  private readonly patience: number;
 
   constructor(settings: TargetSettings, way: Way) {
     this.settings = settings;
     this.way = way;
     this.root = settings.reference;
+    this.patience = patienceOf(settings.workload === 'command');
   }
 
   /** Mounts, makes the tree, and gets the clients ready. @throws {NotMeasured} */
@@ -93,7 +95,7 @@ export class Target {
     await this.serve();
     const cpus = at.client === null ? `0-${allCpus().length - 1}` : String(at.client);
     this.clients = new Clients({ count, cpus, signal });
-    await this.clients.one('make', { workload, root: this.root }, PATIENCE_MS);
+    await this.clients.one('make', { workload, root: this.root }, this.patience);
     await this.open();
   }
 
@@ -106,12 +108,12 @@ export class Target {
     const passedBefore = await this.passedOn();
     const cpuBefore = pidOf === undefined ? 0 : cpuSeconds(pidOf);
     const at = (performance.now() - since) / 1e3;
-    const patience = ROUND_PATIENCE_MS + 2 * count * (everyMs ?? 0);
     const loops = await this.clients!.all(
       'run',
       (client) => ({ from, count, everyMs, firstMs: ((everyMs ?? 0) * client) / many }),
-      patience,
+      this.roundPatience(count, everyMs),
     );
+    this.lastMs = (1000 * Math.max(...loops.map(({ seconds }) => seconds))) / count;
     const cpuAfter = pidOf === undefined ? 0 : cpuSeconds(pidOf);
     if (cpuBefore === null || cpuAfter === null) throw new ServerGone('the server ended');
     const passedAfter = await this.passedOn();
@@ -138,6 +140,12 @@ export class Target {
     await clients?.ended();
   }
 
+  private roundPatience(count: number, everyMs: number | null): number {
+    const { seconds, workload } = this.settings;
+    const { lastMs } = this;
+    return roundPatience({ seconds, count, everyMs, lastMs, isCommand: workload === 'command' });
+  }
+
   private async serve(): Promise<void> {
     const { at, signal } = this.settings;
     if (this.way.serve === null) return;
@@ -152,12 +160,12 @@ export class Target {
     const { workload, reference, seed, command } = this.settings;
     const setting = { root: this.root, reference, seed, command };
     const settingOf = (client: number) => ({ workload, setting: { ...setting, client } });
-    await this.clients!.all('open', settingOf, PATIENCE_MS);
+    await this.clients!.all('open', settingOf, this.patience);
   }
 
   /** A server that has just started, over files that the kernel has to read again. */
   private async cool(): Promise<void> {
-    await this.clients!.all('close', () => ({}), PATIENCE_MS);
+    await this.clients!.all('close', () => ({}), this.patience);
     this.noteMemory();
     await this.server?.stop();
     this.server = null;
@@ -176,7 +184,7 @@ export class Target {
     const { server, way } = this;
     if (server === null || way.counted === null) return null;
     const of = { ...way.counted, mountpoint: server.mountpoint, key: 'LOOKUP.hits' };
-    return this.clients!.one('dump', of, PATIENCE_MS);
+    return this.clients!.one('dump', of, this.patience);
   }
 }
 

@@ -5,8 +5,9 @@
  * farther from 1 than what a stack shows when it is compared with itself; and every stretch of the
  * run says the same. The last two guard against noise that the interval does not see: rounds follow
  * each other in time, and a stack that is slow in one is likely to be so in the next, which the
- * bootstrap takes for as much evidence as if it had come up anew. Where there is no difference, and
- * the interval is so wide that a large one may hide in it, nothing can be said.
+ * bootstrap takes for as much evidence as if it had come up anew. Where there is no difference, but
+ * the interval is so wide that a large one may hide in it, or only the stretches speak against a
+ * large one, nothing can be said.
  *
  * All is computed with logarithms: twice as long and half as long are equally far from 1.
  */
@@ -27,6 +28,9 @@ export const ROUNDS_MIN = STRETCHES;
 
 /** An interval whose ends are farther apart, as a factor, may hide what anybody would care for. */
 const WIDTH_MAX = 1.3;
+
+/** A difference, as a factor, that nobody calls none because a stretch of the run did not show it. */
+export const LARGE = 1.1;
 
 /** How often the rounds of a stack are compared with each other. */
 const SPLITS = 400;
@@ -116,8 +120,10 @@ interface Found extends Interval {
 }
 
 function judge({ center, low, high, noise, throughout, rounds }: Found): Judged {
-  const differs = (low > 0 || high < 0) && Math.abs(center) > noise && throughout;
-  const doubt = doubtOf(differs, high - low, rounds);
+  const stands = (low > 0 || high < 0) && Math.abs(center) > noise;
+  const differs = stands && throughout;
+  const isLarge = stands && Math.abs(center) > Math.log(LARGE);
+  const doubt = rounds < ROUNDS_MIN ? tooFew(rounds) : doubtOf(differs, isLarge, high - low);
   return {
     ratio: Math.exp(center),
     low: Math.exp(low),
@@ -129,9 +135,14 @@ function judge({ center, low, high, noise, throughout, rounds }: Found): Judged 
   };
 }
 
-function doubtOf(differs: boolean, width: number, rounds: number): string | null {
-  if (rounds < ROUNDS_MIN) return `${rounds} rounds are too few, ${ROUNDS_MIN} are the least`;
-  if (differs || width <= Math.log(WIDTH_MAX)) return null;
+const tooFew = (rounds: number): string =>
+  `${rounds} rounds are too few, ${ROUNDS_MIN} are the least`;
+
+/** @param isLarge what speaks against a difference is that it did not show throughout */
+function doubtOf(differs: boolean, isLarge: boolean, width: number): string | null {
+  if (differs) return null;
+  if (isLarge) return 'the difference did not show throughout the run: measure more rounds of it';
+  if (width <= Math.log(WIDTH_MAX)) return null;
   return 'the rounds lie too far apart: measure more of them, on a quieter machine';
 }
 

@@ -4,13 +4,15 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { neverCold } from '../bench/caches.ts';
 import { type Condition, ConditionError, findingsOf, parseCondition } from '../bench/fail-if.ts';
 import { describeMachine } from '../bench/machine.ts';
 import { NotMeasured } from '../bench/missing.ts';
 import { OutError, openOut, writeOut } from '../bench/out.ts';
+import { allowedCpus } from '../bench/placement.ts';
 import { reportFiles } from '../bench/report/index.ts';
 import { overwriting, type Progress, progressText } from '../bench/report/progress.ts';
-import { terminalReport } from '../bench/report/terminal.ts';
+import { findingsText, terminalReport } from '../bench/report/terminal.ts';
 import { type Ran, runBench } from '../bench/run.ts';
 import type { Run } from '../bench/schema.ts';
 import { needOf, refusal } from '../bench/space.ts';
@@ -26,6 +28,7 @@ import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';
 import type { Given } from './flags.ts';
 import { Interruption } from './interruption.ts';
+import { reason } from './reason.ts';
 import type { Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -41,7 +44,8 @@ export default defineCommand({
     'Mounts each stack, asks all of them the same in rounds beside each other, checks every answer ' +
     'against a plain directory, and compares the stacks with the first one. Each storage/posix volume ' +
     'gets an empty folder of its own: nothing of what a volfile names is touched. COMMAND is one ' +
-    'more workload, which runs in a folder of the mount.',
+    'more workload, which runs in a folder of the mount, many times: it has to end and to print each ' +
+    'time what it did the first time in a plain directory.',
   flags: benchFlags,
   hasRest: true,
   async run(given, terminal) {
@@ -119,25 +123,29 @@ function conditionsOf(flags: BenchFlags, { stacks, others }: WithOthers): Condit
 
 async function runIn(
   workspace: Workspace,
-  { stacks, others, warnings, question, sameCounts }: WithOthers,
+  { stacks, others, question, ...known }: WithOthers,
   settings: BenchSettings,
   flags: BenchFlags,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<Ran> {
-  const { scratch, data } = workspace;
+  const { scratch, data, stacks: stored, plain } = workspace;
   const profile = flags.profile === undefined ? null : resolve(flags.profile);
   if (profile !== null) mkdirSync(profile, { recursive: true });
   const { mountFlags, timeouts } = settings;
-  const serving = { scratch, data, mountFlags, timeouts, profile, terminal };
+  const serving = { scratch, data: stored, mountFlags, timeouts, profile, terminal };
   const progress = new ProgressLine(terminal);
+  const cold = settings.cold ? neverCold(data) : null;
+  const warnings = cold === null ? known.warnings : [...known.warnings, cold];
   if (!flags.json) for (const warning of warnings) terminal.err(`glossa bench: ${warning}`);
   try {
     const ran = await runBench({
       ...settings,
       question,
-      // What the kernel believes for a while, it asks for again by the clock.
-      sameCounts: sameCounts && timeouts.entry === 0 && timeouts.negative === 0,
+      alike: {
+        ...known.alike,
+        kernelBelieves: known.alike.kernelBelieves || timeouts.entry > 0 || timeouts.negative > 0,
+      },
       warnings: profile === null ? warnings : [...warnings, PROFILED],
       signal,
       line: ['glossa', ...process.argv.slice(2)],
@@ -146,7 +154,8 @@ async function runIn(
         ...others.stacks.map((stack) => otherPlan(stack, serving)),
       ],
       machine: describeMachine(data, { glossa: version(), ...others.versions }),
-      folder: join(data, 'plain'),
+      cpus: allowedCpus(),
+      folder: plain,
       progress: progress.show,
     });
     if (!settings.breakdown || signal.aborted) return ran;
@@ -165,9 +174,10 @@ async function withMicro(ran: Ran, lab: Parameters<typeof microCosts>[0]): Promi
     return { ...ran, run: { ...run, micro: await microCosts(lab, names) } };
   } catch (error) {
     if (lab.signal.aborted) return { ...ran, run: { ...run, partial: true } };
-    if (!(error instanceof NotMeasured)) throw error;
-    const warning = `there is nothing to check the breakdown by: ${error.message}`;
-    return { ...ran, run: { ...run, warnings: [...run.warnings, warning] } };
+    const warning = `there is nothing to check the breakdown by: ${reason(error)}`;
+    const warned = { ...run, warnings: [...run.warnings, warning] };
+    if (error instanceof NotMeasured) return { ...ran, run: warned };
+    return { run: { ...warned, partial: true }, failures: [...ran.failures, warning] };
   }
 }
 
@@ -198,18 +208,18 @@ async function report(
   { out, json }: BenchFlags,
   terminal: Terminal,
 ): Promise<number> {
-  if (json) terminal.out(JSON.stringify(run, null, 1));
-  else terminal.out(terminalReport(run, { width: terminal.width, colour: terminal.colour.out }));
+  const screen = { width: terminal.width, colour: terminal.colour.out };
+  terminal.out(json ? JSON.stringify(run, null, 1) : terminalReport(run, screen));
   if (out !== undefined) await write(out, run, terminal);
   for (const failure of failures) terminal.err(`glossa bench: failed: ${failure}`);
-  const findings = conditions
-    .flatMap((condition) => findingsOf(condition, run))
-    .filter(({ fails }) => fails);
-  for (const { condition, where, value } of findings) {
+  const findings = conditions.flatMap((condition) => findingsOf(condition, run));
+  if (findings.length > 0 && !json) terminal.out(`\n${findingsText(findings, screen)}`);
+  const failing = findings.filter(({ fails }) => fails);
+  for (const { condition, where, value } of failing) {
     const found = value === null ? 'nothing was measured' : `it is ${value.toPrecision(4)}`;
     terminal.err(`glossa bench: failed: ${condition.text}: ${where}: ${found}`);
   }
-  return failures.length + findings.length > 0 ? EXIT_FAILURE : EXIT_OK;
+  return failures.length + failing.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }
 
 async function write(out: string, run: Run, terminal: Terminal): Promise<void> {

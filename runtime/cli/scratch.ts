@@ -1,10 +1,11 @@
 /** A temporary folder with a mount in it: it goes when the mount has gone, and not before. */
 import { readFileSync, rmSync } from 'node:fs';
 
-/** Whether anything is mounted in a folder. It has no blanks in its path, which are escaped there. */
-function hasMount(folder: string): boolean {
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-  return mounts.some((line) => line.split(' ')[4]?.startsWith(`${folder}/`));
+/** What is mounted in a folder. It has no blanks in its path, which are escaped there. */
+export function mountsIn(folder: string): string[] {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const points = lines.map((line) => line.split(' ')[4] ?? '');
+  return points.filter((point) => point.startsWith(`${folder}/`));
 }
 
 /**
@@ -12,7 +13,7 @@ function hasMount(folder: string): boolean {
  * A folder that is gone already is no error.
  */
 export function removeScratch(folder: string): boolean {
-  if (hasMount(folder)) return false;
+  if (mountsIn(folder).length > 0) return false;
   rmSync(folder, { recursive: true, force: true });
   return true;
 }

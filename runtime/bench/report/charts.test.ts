@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { simulatedRun } from '../testdata/run.ts';
-import { ecdfChart } from './charts.ts';
+import { ecdfChart, ratioChart } from './charts.ts';
 
-const [workload] = simulatedRun().workloads;
+const run = simulatedRun();
+const [workload] = run.workloads;
 
 /** Where the picture of stacks of these names begins. */
 function topOf(names: readonly string[], width: number): number {
@@ -19,4 +20,17 @@ it('begins below its legend, however many names are in it', () => {
   expect(topOf(MANY, 470)).toBeGreaterThan(topOf(['a'], 470));
   expect(topOf([...MANY, ...MANY], 470)).toBeGreaterThan(topOf(MANY, 470));
   expect(topOf(MANY, 960)).toBe(topOf(['a'], 470));
+});
+
+it('gives no two stacks the same colour and symbol', () => {
+  const [result] = workload!.results;
+  const names = Array.from({ length: 20 }, (_, i) => `stack ${i}`);
+  const stacks = names.map((name) => ({ name, description: '', volfile: null }));
+  const results = names.map((stack) => ({ ...result!, stack }));
+  const { option } = ratioChart({ ...run, stacks, workloads: [{ ...workload!, results }] });
+  const looks = (option.series as { type: string; color: string; symbol: string }[])
+    .filter(({ type }) => type === 'scatter')
+    .map(({ color, symbol }) => `${color} ${symbol}`);
+  expect(looks).toHaveLength(19);
+  expect(new Set(looks).size).toBe(19);
 });

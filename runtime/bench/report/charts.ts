@@ -32,6 +32,10 @@ const FONT = 'system-ui, "DejaVu Sans", sans-serif';
 
 const pick = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
 
+/** Where the colours begin again, the symbols do not: no two stacks have the same of both. */
+const symbolOf = (stack: number): string =>
+  pick(symbols, stack + Math.floor(stack / palette.length));
+
 /** Of a legend: the line that stands for a stack, and what is left free behind its name. */
 const LINE_WIDTH = 44;
 const ITEM_GAP = 18;
@@ -117,7 +121,7 @@ const plain = (value: number): string => String(Number(value.toPrecision(3)));
 const looks = (stack: number): LineSeriesOption => ({
   color: pick(palette, stack),
   lineStyle: { type: pick(dashes, stack), width: 2 },
-  symbol: pick(symbols, stack),
+  symbol: symbolOf(stack),
   symbolSize: 8,
   silent: true,
 });
@@ -279,7 +283,7 @@ export function ratioChart({ stacks, workloads }: Run): { option: EChartsOption;
           type: 'scatter' as const,
           name,
           color: pick(palette, stack),
-          symbol: pick(symbols, stack),
+          symbol: symbolOf(stack),
           symbolSize: 10,
           symbolOffset: [0, lane] as [number, number],
           silent: true,

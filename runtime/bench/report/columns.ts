@@ -36,8 +36,8 @@ export function tableUnit({ results }: Workload): Shown {
 
 export interface Column {
   readonly title: string;
-  /** Where there is not room for all, those of the lowest ranks are shown. */
-  readonly rank: number;
+  /** It says what came out, and comes first. */
+  readonly answers?: true;
   cell(measured: Measured): string;
 }
 
@@ -59,26 +59,24 @@ export function columnsOf(workload: Workload): Column[] {
     ...new Set(workload.results.flatMap(({ measured }) => Object.keys(measured?.counts ?? {}))),
   ];
   const all: readonly Column[] = [
-    { title: `p50 ${unit}`, rank: 0, cell: ({ latency }) => time(latency.p50) },
-    { title: `× ${first}`, rank: 1, cell: ratioText },
-    { title: '', rank: 2, cell: ({ toFirst }) => toFirst?.verdict ?? '' },
-    { title: 'mean', rank: 4, cell: ({ latency }) => time(latency.mean) },
-    { title: 'p90', rank: 9, cell: ({ latency }) => time(latency.p90) },
-    { title: 'p99', rank: 5, cell: ({ latency }) => time(latency.p99) },
-    { title: 'p99.9', rank: 10, cell: ({ latency }) => time(latency['p99.9']) },
-    { title: 'max', rank: 11, cell: ({ latency }) => time(latency.max) },
-    { title: 'per s', rank: 6, cell: ({ throughput }) => whole(throughput) },
-    { title: `server CPU ${unit}`, rank: 7, cell: (it) => perRequest(it.serverCpuSeconds, it) },
-    { title: `client CPU ${unit}`, rank: 8, cell: (it) => perRequest(it.clientCpuSeconds, it) },
+    { title: `p50 ${unit}`, answers: true, cell: ({ latency }) => time(latency.p50) },
+    { title: `× ${first}`, answers: true, cell: ratioText },
+    { title: '', answers: true, cell: ({ toFirst }) => toFirst?.verdict ?? '' },
+    { title: `mean ${unit}`, cell: ({ latency }) => time(latency.mean) },
+    { title: 'p90', cell: ({ latency }) => time(latency.p90) },
+    { title: 'p99', cell: ({ latency }) => time(latency.p99) },
+    { title: 'p99.9', cell: ({ latency }) => time(latency['p99.9']) },
+    { title: 'max', cell: ({ latency }) => time(latency.max) },
+    { title: 'per s', cell: ({ throughput }) => whole(throughput) },
+    { title: `server CPU ${unit}`, cell: (it) => perRequest(it.serverCpuSeconds, it) },
+    { title: `client CPU ${unit}`, cell: (it) => perRequest(it.clientCpuSeconds, it) },
     {
       title: 'memory MB',
-      rank: 12,
       cell: ({ peakMemoryBytes: bytes }) => optional(bytes, 1e6, whole),
     },
-    { title: 'start s', rank: 13, cell: ({ startSeconds }) => optional(startSeconds, 1, digits) },
+    { title: 'start s', cell: ({ startSeconds }) => optional(startSeconds, 1, digits) },
     ...counted.map((title) => ({
       title: `${title} / request`,
-      rank: 3,
       cell: ({ counts, latency }: Measured) =>
         optional(counts[title] ?? null, Math.max(1, latency.count), digits),
     })),

@@ -143,7 +143,10 @@ function workloadSection(workload: Workload, draw: Draw): string {
       'How many of a hundred requests took no longer than a time, up to the slowest thousandth. ' +
         'Farther left is faster; a steep line is steady.',
     ),
-    figure(half(histogramChart), 'How many of a hundred requests took about a time.'),
+    figure(
+      half(histogramChart),
+      'How many of a hundred requests took about a time, up to the slowest thousandth.',
+    ),
     '</div>',
     ...(breakdown === null
       ? []

@@ -1,5 +1,6 @@
 /** A run as Markdown: the same words and tables as the page, without its pictures. */
 import type { Run, Workload } from '../schema.ts';
+import { type BreakdownTable, breakdownOf } from './breakdown.ts';
 import { columnsOf, noteOf } from './columns.ts';
 import {
   allWarnings,
@@ -43,17 +44,30 @@ function table(workload: Workload): string {
   ].join('\n');
 }
 
+function breakdown({ unit, parts, rows }: BreakdownTable): string {
+  const table = [
+    row(['', ...parts]),
+    row(['---', ...parts.map(() => '---:')]),
+    ...rows.map(({ stack, cells }) => row([stack, ...cells])),
+  ];
+  return `Where the time of a request goes, in the order of its way (mean, ${unit}):\n\n${table.join('\n')}`;
+}
+
 export function markdownReport(run: Run): string {
   const warnings = allWarnings(run);
   return `${[
     `# ${run.question}`,
     answers(run).join('\n'),
     ...(warnings.length > 0 ? ['## Warnings', items(warnings)] : []),
-    ...run.workloads.flatMap((workload) => [
-      `## ${workloadTitle(workload)}`,
-      `${workload.description}\n\n${howText(workload)}`,
-      table(workload),
-    ]),
+    ...run.workloads.flatMap((workload) => {
+      const parts = breakdownOf(workload);
+      return [
+        `## ${workloadTitle(workload)}`,
+        `${workload.description}\n\n${howText(workload)}`,
+        table(workload),
+        ...(parts === null ? [] : [breakdown(parts)]),
+      ];
+    }),
     '## How it was measured',
     ...method(run),
     '## What it does not show',

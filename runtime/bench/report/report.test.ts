@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { compareRuns } from '../compare.ts';
 import { findingsOf, parseCondition } from '../fail-if.ts';
+import { digits } from '../numbers.ts';
 import { simulatedRun, simulatedWorkloads } from '../testdata/run.ts';
 import { ChartsMissing, htmlReport, loadDraw } from './html.ts';
 import { reportFiles } from './index.ts';
 import { markdownReport } from './markdown.ts';
 import { comparedText, findingsText, terminalReport, workloadText } from './terminal.ts';
-import { answers } from './words.ts';
+import { allWarnings, answers, method } from './words.ts';
 
 const run = simulatedRun({ warnings: ['the stacks differ in two volumes: a, <b>'] });
 const plain = { width: 100, colour: false };
@@ -48,12 +49,47 @@ describe('the terminal', () => {
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
   });
 
-  it('shows more where there is room for it', () => {
-    const at = (width: number): string => workloadText(run.workloads[0]!, { width, colour: false });
-    expect(at(60)).toContain('p50 µs');
-    expect(at(60)).not.toContain('p99.9');
-    expect(at(160)).toContain('p99.9');
-    expect(at(100)).toContain('passed on / request');
+  it.each([40, 80, 100, 160])('shows every measure in %i columns', (width) => {
+    const shown = workloadText(run.workloads[0]!, { width, colour: false });
+    for (const title of [
+      ...['p50 µs', '× typescript', 'mean µs', 'p90', 'p99', 'p99.9', 'max', 'per s'],
+      ...['server', 'client', 'CPU µs', 'memory MB', 'start s', 'passed on'],
+    ]) {
+      expect(shown).toContain(title);
+    }
+    const { latency, peakMemoryBytes } = run.workloads[0]!.results[1]!.measured!;
+    const rows = shown.split('\n').filter((line) => line.startsWith('  python'));
+    for (const ns of [latency.mean, latency.p90, latency.p99, latency['p99.9'], latency.max]) {
+      expect(rows.join(' ')).toContain(` ${digits(ns / 1e3)}`);
+    }
+    expect(rows.join(' ')).toContain(` ${peakMemoryBytes! / 1e6} `);
+  });
+
+  it('shows bars, and the verdict beside them', () => {
+    const [workload] = run.workloads;
+    const lines = workloadText(workload!, { width: 80, colour: false }).split('\n');
+    expect(lines.find((line) => line.startsWith('  python'))).toMatch(/ slower {2}█+[▏▎▍▌▋▊▉]?$/);
+  });
+
+  it('says how many rounds there were, and how many to warm up', () => {
+    const shown = workloadText(run.workloads[0]!, { width: 1000, colour: false });
+    expect(shown).toContain('9 rounds, and 1 before them to warm up');
+  });
+
+  it('shows where the time of a request goes, each part with a fill of its own', () => {
+    const [workload, without] = run.workloads;
+    const lines = workloadText(workload!, { width: 80, colour: false }).split('\n');
+    const from = lines.findIndex((line) => line.includes('Where the time of a request goes'));
+    const shown = lines.slice(from).join('\n');
+    for (const part of ['kernel', 'decode', 'graph', 'crossing', 'script', 'reply']) {
+      expect(shown).toContain(part);
+    }
+    expect(shown).toMatch(/\n {2}python +6\.00 +0\.40 +0\.30 +1\.20 +0\.80 +0\.90\n/);
+    // Of all, it takes the longest, so that its bar is as long as there is room for.
+    expect(lines.at(-1)).toMatch(/^ {2}javascript {2}█+▒+▓+░+▚+▌+$/);
+    expect(lines.at(-1)).toHaveLength(80);
+    expect(lines.at(-3)!.length).toBeLessThan(80);
+    expect(workloadText(without!, plain)).not.toContain('Where the time');
   });
 
   it('is the same with colours, but for them', () => {
@@ -66,6 +102,39 @@ describe('the terminal', () => {
     const [workload] = run.workloads;
     expect(workloadText(workload!, plain)).toMatch(/The plain directory answers in 1\.\d+\s+µs/);
     expect(workloadText({ ...workload!, plain: null }, plain)).not.toContain('plain directory');
+  });
+
+  it('warns where clients and kernel are most of it', () => {
+    const half = 'the plain directory takes more than half as long';
+    expect(terminalReport(run, plain)).not.toContain(half);
+    const [workload] = run.workloads;
+    const slow = { ...workload!.plain!, p50: 4700 };
+    const shown = allWarnings({ ...run, workloads: [{ ...workload!, plain: slow }] });
+    expect(shown).toContainEqual(expect.stringContaining(`miss, same CPU, typescript: ${half}`));
+  });
+
+  it('warns where the mean says something else than the median', () => {
+    const [workload] = run.workloads;
+    expect(allWarnings(run).join()).not.toContain('the mean');
+    const results = workload!.results.map((it) =>
+      it.stack !== 'python'
+        ? it
+        : {
+            ...it,
+            measured: {
+              ...it.measured!,
+              rounds: it.measured!.rounds.map((round) => ({
+                ...round,
+                latency: { ...round.latency, mean: round.latency.mean / 2 },
+              })),
+            },
+          },
+    );
+    expect(allWarnings({ ...run, workloads: [{ ...workload!, results }] })).toContainEqual(
+      expect.stringMatching(
+        /^miss, same CPU, python: by the mean of its requests it takes 0\.5\d times as long/,
+      ),
+    );
   });
 
   it('says what is missing and what to beware of', () => {
@@ -94,6 +163,10 @@ describe('the terminal', () => {
     );
     expect(lines[3]).toMatch(/ 120 MB +does not hold$/);
     expect(lines[8]).toMatch(/ not measured +fails$/);
+    const [one] = findingsOf(found[0]!.condition, run);
+    expect(findingsText([{ ...one!, skipped: 'python', fails: false }], plain)).toMatch(
+      / skipped: it cannot be asked of python$/,
+    );
   });
 
   it('shows two runs line by line', () => {
@@ -110,7 +183,9 @@ describe('Markdown', () => {
     const tables = markdownReport(run)
       .split('\n\n')
       .filter((part) => part.startsWith('|'));
-    expect(tables).toHaveLength(3);
+    // One of each workload, and a breakdown.
+    expect(tables).toHaveLength(4);
+    expect(tables[1]).toContain('| javascript | 6.00 | 0.40 | 0.30 | 1.98 | 1.32 | 0.90 |');
     for (const table of tables) {
       const widths = table
         .split('\n')
@@ -128,6 +203,15 @@ describe('Markdown', () => {
     const results = workload!.results.map((it) => ({ ...it, stack: 'a|b' }));
     expect(markdownReport({ ...run, workloads: [{ ...workload!, results }] })).toContain('a\\|b');
   });
+});
+
+it('every report says how it is known that the clients are not the bottleneck', async () => {
+  const said = 'the same clients send the same requests to the plain directory';
+  expect(method(run).join(' ')).toContain(said);
+  expect(markdownReport(run)).toContain(said);
+  expect(htmlReport(run, await loadDraw())).toContain(said);
+  const workloads = run.workloads.map((it) => ({ ...it, plain: null }));
+  expect(method({ ...run, workloads }).join(' ')).not.toContain(said);
 });
 
 describe('the page', async () => {

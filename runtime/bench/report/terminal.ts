@@ -1,12 +1,14 @@
-/** A run for the terminal: a table for each workload, with a bar for each stack's median. */
+/** A run for the terminal: tables for each workload, with a bar for each stack's median. */
 import type { ComparedRuns, Line } from '../compare.ts';
 import type { Finding } from '../fail-if.ts';
 import { type Kind, measures } from '../measures.ts';
 import { digits, relative } from '../numbers.ts';
 import type { Measured, Result, Run, Verdict, Workload } from '../schema.ts';
 import { align } from './align.ts';
+import { bandsOf, GAP, headLines, type LaidColumn, widthOf, wrapped } from './bands.ts';
+import { type BreakdownTable, breakdownOf } from './breakdown.ts';
 import { checks } from './checks.ts';
-import { columnsOf, noteOf, rangeText, timeText } from './columns.ts';
+import { type Column, columnsOf, noteOf, rangeText, timeText } from './columns.ts';
 import { allWarnings, answers, howText, workloadTitle } from './words.ts';
 
 /** How it is shown. */
@@ -30,8 +32,7 @@ const colours: Readonly<Record<Verdict | 'bold' | 'dim' | 'warning', string>> = 
 const painted = (as: keyof typeof colours, text: string, { colour }: Screen): string =>
   colour && text.trim() !== '' ? `\x1b[${colours[as]}m${text}\x1b[0m` : text;
 
-const GAP = 2;
-const BAR_MIN = 8;
+const BAR_MIN = 2;
 const BAR_MAX = 30;
 
 /** Eighths of a cell, for bars that end within one. */
@@ -56,69 +57,128 @@ export function terminalReport(run: Run, screen: Screen): string {
     .join('\n\n');
 }
 
-/** One workload at one place. What there is no room for is left out, see `rank`. */
+/** One workload at one place: what came out with a bar each, then all measures. */
 export function workloadText(workload: Workload, screen: Screen): string {
   const { results } = workload;
-  const names = Math.max(...results.map(({ stack }) => stack.length));
-  const measured = results.flatMap((it) => it.measured ?? []);
-  const columns = columnsOf(workload).map((column) => ({
-    ...column,
-    width: Math.max(column.title.length, ...measured.map((it) => column.cell(it).length)),
-  }));
-  let left = screen.width - names - 2 - GAP - BAR_MIN;
-  const shown = columns
-    .toSorted((a, b) => a.rank - b.rank)
-    .filter(({ width }) => {
-      left -= width + GAP;
-      return left >= 0;
-    });
-  const fitting = columns.filter((column) => shown.includes(column));
-  const used = fitting.reduce((sum, { width }) => sum + width + GAP, names + 2 + GAP);
-  const bar = Math.max(0, Math.min(BAR_MAX, screen.width - used));
-  const gap = ' '.repeat(GAP);
-  const head = fitting.map(({ title, width }) => title.padStart(width)).join(gap);
-  const longest = Math.max(...measured.map(({ latency }) => latency.p50));
-  const row = (result: Result): string => {
-    const name = `  ${result.stack.padEnd(names)}`;
-    const note = noteOf(result);
-    const { measured: it } = result;
-    if (it === null) return `${name}${gap}${painted('warning', note!, screen)}`;
-    const cells = fitting.map(({ cell, width }) => toned(cell(it).padStart(width), it, screen));
-    const drawn = bar < 2 ? '' : barText(it.latency.p50 / longest, bar);
-    const line = [name, ...cells, painted('bold', drawn, screen)].join(gap).trimEnd();
-    return note === null ? line : `${line}\n    ${painted('warning', note, screen)}`;
-  };
+  const breakdown = breakdownOf(workload);
   return [
     painted('bold', workloadTitle(workload), screen),
     ...wrapped(howText(workload), screen.width).map((line) => painted('dim', line, screen)),
-    `  ${' '.repeat(names)}${gap}${head}`.trimEnd(),
-    ...results.map(row),
+    ...resultLines(results, columnsOf(workload), screen),
+    ...(breakdown === null ? [] : breakdownLines(breakdown, screen)),
   ].join('\n');
 }
 
+/** Names in a column of their own. */
+function named(names: readonly string[]): string[] {
+  const width = Math.max(0, ...names.map(({ length }) => length));
+  return names.map((name) => `  ${name.padEnd(width)}`);
+}
+
+/** The titles of a band, above rows of these names. */
+const headOver = (names: readonly string[], band: readonly LaidColumn[]): string[] =>
+  headLines(band).map((line) => (' '.repeat(names[0]!.length) + line).trimEnd());
+
+function resultLines(
+  results: readonly Result[],
+  columns: readonly Column[],
+  screen: Screen,
+): string[] {
+  const names = named(results.map(({ stack }) => stack));
+  const room = screen.width - (names[0]?.length ?? 0);
+  const bandsFor = (chosen: readonly Column[]): LaidColumn[][] =>
+    bandsOf(
+      chosen.map(({ title, cell }) => ({
+        title,
+        cells: results.map(({ measured }) => (measured === null ? '' : cell(measured))),
+      })),
+      room,
+    );
+  const [first = [], ...others] = [
+    ...bandsFor(columns.filter(({ answers }) => answers)),
+    ...bandsFor(columns.filter(({ answers }) => !answers)),
+  ];
+  const bar = Math.min(BAR_MAX, room - widthOf(first) - GAP);
+  const longest = Math.max(...results.map(({ measured }) => measured?.latency.p50 ?? 0));
+  const cellsOf = (band: readonly LaidColumn[], at: number): string =>
+    band
+      .map(({ cells }) => ' '.repeat(GAP) + toned(cells[at]!, results[at]!.measured, screen))
+      .join('');
+  const answer = ({ measured }: Result, at: number): string => {
+    const note = noteOf(results[at]!);
+    if (measured === null)
+      return `${names[at]}${' '.repeat(GAP)}${painted('warning', note!, screen)}`;
+    const drawn = bar < BAR_MIN ? '' : barText(measured.latency.p50 / longest, bar);
+    const cells = cellsOf(first, at) + ' '.repeat(GAP) + painted('bold', drawn, screen);
+    const line = `${names[at]}${cells}`.trimEnd();
+    return note === null ? line : `${line}\n    ${painted('warning', note, screen)}`;
+  };
+  const head = (band: readonly LaidColumn[]): string[] => headOver(names, band);
+  return [
+    ...head(first),
+    ...results.map(answer),
+    ...others.flatMap((band) => [
+      ...head(band),
+      ...results.flatMap(({ measured }, at) =>
+        measured === null ? [] : (names[at]! + cellsOf(band, at)).trimEnd(),
+      ),
+    ]),
+  ];
+}
+
+/** What the parts of a stacked bar are drawn with: they differ without colour, too. */
+const fills = ['█', '▒', '▓', '░', '▚', '▌', '▤', '·'] as const;
+
+/** A title has its fill before the first word. */
+const PART_WIDTH = 11;
+
+/** The times of the parts with what each is drawn with, and a stacked bar for each stack. */
+function breakdownLines({ unit, parts, rows }: BreakdownTable, screen: Screen): string[] {
+  const names = named(rows.map(({ stack }) => stack));
+  const room = screen.width - names[0]!.length;
+  const fill = (part: number): string => fills[part % fills.length]!;
+  const bands = bandsOf(
+    parts.map((part, at) => ({
+      title: `${fill(at)} ${part}`,
+      cells: rows.map(({ cells }) => cells[at]!),
+    })),
+    room,
+    PART_WIDTH,
+  );
+  const longest = Math.max(...rows.map(({ total }) => total));
+  const bar = Math.max(BAR_MIN, room - GAP);
+  /** Ends of parts are rounded, not their lengths, so that the bar is as long as the whole. */
+  const stacked = (nanoseconds: readonly number[]): string => {
+    let sum = 0;
+    let drawn = '';
+    for (const [part, time] of nanoseconds.entries()) {
+      sum += time;
+      drawn += fill(part).repeat(Math.round((bar * sum) / longest) - drawn.length);
+    }
+    return drawn;
+  };
+  return [
+    ...wrapped(`Where the time of a request goes, mean ${unit}:`, screen.width),
+    ...bands.flatMap((band) => [
+      ...headOver(names, band),
+      ...rows.map((_, row) =>
+        [names[row]!, ...band.map(({ cells }) => cells[row]!)].join(' '.repeat(GAP)),
+      ),
+    ]),
+    ...rows.map(({ nanoseconds }, row) => names[row]! + ' '.repeat(GAP) + stacked(nanoseconds)),
+  ];
+}
+
 /** The cell that says the verdict has its colour. */
-function toned(cell: string, { toFirst }: Measured, screen: Screen): string {
-  const said = toFirst !== null && cell.trim() === toFirst.verdict;
-  return said ? painted(toFirst.verdict, cell, screen) : cell;
+function toned(cell: string, measured: Measured | null, screen: Screen): string {
+  const verdict = measured?.toFirst?.verdict;
+  return verdict !== undefined && cell.trim() === verdict ? painted(verdict, cell, screen) : cell;
 }
 
 const warningLines = (warnings: readonly string[], screen: Screen): string[] =>
   warnings.flatMap((it) =>
     wrapped(`warning: ${it}`, screen.width).map((line) => painted('warning', line, screen)),
   );
-
-function wrapped(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length > width && line !== '') {
-      lines.push(line);
-      line = word;
-    } else line = longer;
-  }
-  return [...lines, line];
-}
 
 /** What `glossa bench compare` prints. */
 export function comparedText({ warnings, lines }: ComparedRuns, screen: Screen): string {
@@ -150,9 +210,11 @@ function comparedCells({ stack, to, a, b, judged }: Line): string[] {
 /** What became of the conditions under which a run fails. */
 export const findingsText = (findings: readonly Finding[], screen: Screen): string =>
   align(
-    findings.map(({ condition, where, value, fails }) => {
+    findings.map(({ condition, where, value, skipped, fails }) => {
       const { measure, to } = condition;
       const format = to === null ? formats[measures[measure].kind] : relative;
+      if (skipped !== null)
+        return [condition.text, where, '', `skipped: it cannot be asked of ${skipped}`];
       const shown = value === null ? 'not measured' : format(value);
       const said = fails
         ? painted('warning', value === null ? 'fails' : 'holds: fails', screen)

@@ -1,8 +1,9 @@
 /** What a run says, in sentences: the answer, how it was measured, and what it does not show. */
+import { ratioOf } from '../measures.ts';
 import { relative, times, whole } from '../numbers.ts';
 import { placeTitles } from '../placement.ts';
-import type { Comparison, Machine, Run, Workload } from '../schema.ts';
-import { CONFIDENCE, ROUNDS_MIN, STRETCHES } from '../verdict.ts';
+import type { Comparison, Machine, Measured, Run, Workload } from '../schema.ts';
+import { CONFIDENCE, LARGE, ROUNDS_MIN, STRETCHES } from '../verdict.ts';
 import { checks } from './checks.ts';
 import { timeText } from './columns.ts';
 
@@ -60,10 +61,7 @@ export function machineText(machine: Machine): string {
 /** How it was measured, a paragraph each. */
 export function method(run: Run): string[] {
   const { workloads, seed, seconds } = run;
-  const rounds = workloads.flatMap(({ results }) =>
-    results.flatMap(({ measured }) => measured?.rounds.length ?? []),
-  );
-  const span = rangeOf(rounds);
+  const span = rangeOf(workloads.flatMap(roundsOf));
   const rated = workloads.some(({ rate }) => rate !== null);
   return [
     `Each workload was measured in ${span} rounds. A round measures every stack once, one after ` +
@@ -77,7 +75,9 @@ export function method(run: Run): string[] {
       'than what comparing rounds of one stack with each other gives by chance, and each of ' +
       `${STRETCHES} stretches of the run shows it. Where no ` +
       'difference was found and the interval is so wide that a large one may hide in it, or with ' +
-      `fewer than ${ROUNDS_MIN} rounds, the verdict is “too noisy to conclude”.`,
+      `fewer than ${ROUNDS_MIN} rounds, or where only the stretches speak against a difference of ` +
+      `more than ${whole(100 * (LARGE - 1))} %, the verdict is “too noisy to conclude”.`,
+    ...(workloads.some(({ plain }) => plain !== null) ? [FLOOR] : []),
     'Every request counts, none is dropped: times are kept in histograms with three digits ' +
       '(HDR), which is how exact the percentiles are. Answers were checked while measuring.',
     ...checks(run),
@@ -89,6 +89,18 @@ export function method(run: Run): string[] {
       : []),
   ];
 }
+
+/** Whether the load generator is the bottleneck. */
+const FLOOR =
+  'In every round the same clients send the same requests to the plain directory, too, with no ' +
+  'server between. What a request takes there is what the clients, the kernel and the storage ' +
+  'take by themselves: of a stack’s time, the clients’ share is that at most. It stands with each ' +
+  'workload, and where it is more than half of what a stack takes, a warning says so.';
+
+const FLOOR_SHARE = 0.5;
+const FLOOR_WARNING =
+  'the plain directory takes more than half as long: clients, kernel and storage are much of what ' +
+  'was measured, and a difference between servers looks smaller than it is';
 
 function rangeOf(values: readonly number[]): string {
   if (values.length === 0) return 'no';
@@ -122,13 +134,17 @@ export function howText(workload: Workload): string {
   const who = clients === 1 ? '1 client' : `${clients} clients`;
   const where = clientCpu === null ? 'anywhere' : `on CPU ${clientCpu}`;
   const pace = rate === null ? 'as fast as answers come' : `${whole(rate)} requests a second`;
+  const rounds = rangeOf(roundsOf(workload));
   const floor =
     plain === null ? '' : ` The plain directory answers in ${timeText(plain.p50)} (median).`;
   return (
     `A request is: ${request}. ${who} ${where}, servers on CPU ${serverCpus}; ${pace}; ` +
-    `${cache} cache; ${warmUpRounds} ${warmUpRounds === 1 ? 'round' : 'rounds'} to warm up.${floor}`
+    `${cache} cache; ${rounds} rounds, and ${warmUpRounds} before them to warm up.${floor}`
   );
 }
+
+const roundsOf = ({ results }: Workload): number[] =>
+  results.flatMap(({ measured }) => measured?.rounds.length ?? []);
 
 /** What went wrong or may mislead: of the run, and of its results with their places. */
 export function allWarnings({ warnings, partial, workloads }: Run): string[] {
@@ -143,12 +159,38 @@ export function allWarnings({ warnings, partial, workloads }: Run): string[] {
   ];
 }
 
+/** As a factor between the two ratios: more is not the tail alone. */
+const MEAN_APART = 1.5;
+
+/** Where some requests are of another kind, such as reads that wait for those ahead of them. */
+function meanWarning(mine: Measured, first: Measured): string[] {
+  const byMedian = mine.toFirst;
+  const byMean = ratioOf('mean', mine, first);
+  if (byMedian === null || byMean === null || byMedian.verdict === 'too noisy to conclude')
+    return [];
+  const apart = Math.abs(Math.log(byMean / byMedian.ratio));
+  if (apart <= Math.log(MEAN_APART)) return [];
+  return [
+    `by the mean of its requests it takes ${relative(byMean)} times as long as the first stack, by ` +
+      `the median ${relative(byMedian.ratio)}: either requests are of several kinds here, or a ` +
+      'few took very long: look at the throughput, too',
+  ];
+}
+
 /** What may mislead in a workload, with the stacks of which it is true. */
-function warningsOf({ results }: Workload): Map<string, string[]> {
+function warningsOf({ results, plain }: Workload): Map<string, string[]> {
   const found = new Map<string, string[]>();
+  const first = results[0]?.measured;
   for (const { stack, warnings, measured } of results) {
     const wrong = measured?.answers.wrong ?? 0;
-    const said = wrong > 0 ? [...warnings, `${wrong} of the answers were wrong`] : warnings;
+    const hasFloor =
+      plain !== null && measured !== null && plain.p50 > FLOOR_SHARE * measured.latency.p50;
+    const said = [
+      ...warnings,
+      ...(wrong > 0 ? [`${wrong} of the answers were wrong`] : []),
+      ...(hasFloor ? [FLOOR_WARNING] : []),
+      ...(measured !== null && first ? meanWarning(measured, first) : []),
+    ];
     for (const text of said) found.set(text, [...(found.get(text) ?? []), stack]);
   }
   return found;

@@ -1,33 +1,17 @@
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
-  describeMounts,
-  glossa,
-  mountPoints,
-  type Outcome,
-  type Scratch,
-  withScratch,
-} from '../../../test/support/mount.ts';
-import { type Result, type Run, readRun } from '../../bench/schema.ts';
-
-const volfile = (above = '', top = 'brick'): string => `
-volume storage
-    type storage/posix
-    option directory files
-end-volume
-volume brick
-    type debug/io-stats
-    option count-fop-hits on
-    subvolumes storage
-end-volume
-${above}
-volume top
-    type debug/io-stats
-    subvolumes ${top}
-end-volume
-`;
+  bench,
+  benchAsTold,
+  benchVolfile,
+  expectClean,
+  LEAST,
+  runOf,
+} from '../../../test/support/benches.ts';
+import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
+import { type Result, readRun } from '../../bench/schema.ts';
 
 const module = (name: string): string => `
 volume ${name}
@@ -48,25 +32,24 @@ class xlator(Translator):
         frame.wind()
 `;
 
-/** A run of the least that there is. */
-const LEAST = ['--rounds', '2', '--duration', '0.02', '--json'];
-
-/** Temporary folders of the run are made in the scratch folder, so that all of them are seen. */
-const bench = (scratch: Scratch, args: readonly string[], settings = {}): Promise<Outcome> =>
-  glossa(scratch, ['bench', ...args, ...LEAST], {
-    env: { TMPDIR: scratch.path },
-    patience: 120_000,
-    ...settings,
-  });
-
-const runOf = ({ out, err }: Outcome): Run => readRun(out, `standard output (${err})`);
-
-/** Nothing is mounted below it, and no folder of a run is left. */
-function expectClean(scratch: Scratch): void {
-  const real = realpathSync(scratch.path);
-  expect(mountPoints().filter((point) => point.startsWith(`${real}/`))).toEqual([]);
-  expect(readdirSync(scratch.path).filter((name) => name.startsWith('glossa-bench'))).toEqual([]);
-}
+/** Lies as well, but only in the round that is profiled. */
+const PROFILED_LIAR = `
+import { defineTranslator, ENOENT, fail, type Fop, tail } from 'glossa';
+const words = [...process.execArgv, process.env.NODE_OPTIONS ?? ''];
+const isProfiled = words.some((word) => word.includes('--cpu-prof'));
+const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
+  if (isProfiled && loc.name === 'file0007') fail.lookup(frame, ENOENT);
+  else tail.lookup(frame, xl.children[0]!, loc, xdata);
+};
+export default defineTranslator({
+  type: 'test/liar',
+  description: 'Says of a file that it is absent.',
+  children: [1, 1],
+  options: {},
+  fops: { lookup },
+  init: () => null,
+});
+`;
 
 /** More rounds than are over when the mount dies. */
 const MANY = 200;
@@ -103,7 +86,7 @@ describeMounts('glossa bench', () => {
     'compares a stack with itself, by every workload, and leaves nothing behind',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', volfile());
+        await scratch.file('a.vol', benchVolfile());
         const args = ['a.vol', 'a.vol', '-w', 'all', '--clients', '2', '--', 'ls'];
         const [own, behind] = [args.slice(0, -2), args.slice(-2)];
         const ended = await glossa(
@@ -148,14 +131,11 @@ describeMounts('glossa bench', () => {
     'fails when an answer is wrong, and says which',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('honest.vol', volfile());
-        await scratch.file('liar.vol', volfile(module('liar'), 'liar'));
+        await scratch.file('honest.vol', benchVolfile());
+        await scratch.file('liar.vol', benchVolfile(module('liar'), 'liar'));
         await scratch.file('liar.py', LIAR);
-        const ended = await bench(
-          scratch,
-          ['honest.vol', 'liar.vol', '-w', 'hit', '--seed', '3'],
-          {},
-        );
+        const args = ['honest.vol', 'liar.vol', '-w', 'hit', '--seed', '3'];
+        const ended = await bench(scratch, args);
         const complaint = 'stat of file0007 says ENOENT, the plain directory that it is there';
         expect(ended.status).toBe(1);
         expect(ended.err).toContain(`failed: hit, liar: wrong answer: ${complaint}`);
@@ -170,11 +150,60 @@ describeMounts('glossa bench', () => {
   );
 
   it(
+    'fails when an answer in the round with the profile is wrong',
+    () =>
+      withScratch(async (scratch) => {
+        const path = await scratch.file('liar.ts', PROFILED_LIAR);
+        const above =
+          `volume liar\n type features/native\n option module-path ${path}\n ` +
+          'subvolumes brick\nend-volume\n';
+        await scratch.file('liar.vol', benchVolfile(above, 'liar'));
+        const args = ['liar.vol', '-w', 'hit', '--breakdown', '--duration', '0.3'];
+        const ended = await benchAsTold(scratch, [...args, '--rounds', '1', '--json']);
+        expect(ended.status).toBe(1);
+        expect(ended.err).toContain(
+          'failed: hit, liar: with the profile: wrong answer: stat of file0007 says ENOENT',
+        );
+        const { partial, workloads } = runOf(ended);
+        expect(partial).toBe(true);
+        expect(rounds(workloads[0]!.results[0]!)).toBe(1);
+        expect(workloads[0]!.results[0]!.measured!.breakdown).toEqual([]);
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+
+  it(
+    'fails when a condition holds, and not when none does',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const args = ['a.vol', 'a.vol', '-w', 'miss'];
+        const holding = await bench(scratch, [
+          ...args,
+          ...['--fail-if', 'a p50 > 1 ns', '--fail-if', 'a / a-2 p50 > 1000'],
+        ]);
+        expect(holding.err).toMatch(
+          /^glossa bench: failed: a p50 > 1 ns: miss, same CPU: it is [\d.e+]+\n$/,
+        );
+        expect(holding.status).toBe(1);
+        expect(runOf(holding).partial).toBe(false);
+        const quiet = await bench(scratch, [...args, '--fail-if', 'a / a-2 p50 > 1000']);
+        expect(quiet).toMatchObject({ status: 0, err: '' });
+        const unread = await bench(scratch, [...args, '--fail-if', 'b p50 > 1 ns']);
+        expect(unread.err).toContain("no stack is called 'b'");
+        expect(unread.status).toBe(2);
+        expectClean(scratch);
+      }),
+    150_000,
+  );
+
+  it(
     'keeps what was measured of a mount that dies, and marks it',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('lasting.vol', volfile());
-        await scratch.file('dying.vol', volfile());
+        await scratch.file('lasting.vol', benchVolfile());
+        await scratch.file('dying.vol', benchVolfile());
         // The command writes down when it runs there, so that it is known when the rounds are under way.
         const count = scratch.at('count');
         const command = `case $PWD in *dying-mnt*) echo >> ${count};; esac`;
@@ -202,33 +231,6 @@ describeMounts('glossa bench', () => {
         expect(dying!.missing).toContain('its server ended, killed by SIGKILL');
         expect(rounds(dying!)).toBeGreaterThan(0);
         expect(rounds(dying!)).toBeLessThan(MANY);
-        expectClean(scratch);
-      }),
-    150_000,
-  );
-
-  it(
-    'reports what was measured when it is interrupted, and unmounts',
-    () =>
-      withScratch(async (scratch) => {
-        await scratch.file('a.vol', volfile());
-        const args = ['a.vol', 'a.vol', '-w', 'miss', '--json', '--data', '.'];
-        const ended = await glossa(
-          scratch,
-          ['bench', ...args, '--rounds', '100000', '--duration', '0.01'],
-          {
-            env: { TMPDIR: scratch.path },
-            patience: 120_000,
-            onStart: (child) =>
-              repeatedly(child, () => {
-                const both = mountPoints().filter((point) => point.startsWith(scratch.path));
-                if (both.length === 2) child.kill('SIGINT');
-                return both.length === 2;
-              }),
-          },
-        );
-        expect(ended.status).toBe(130);
-        expect(runOf(ended).partial).toBe(true);
         expectClean(scratch);
       }),
     150_000,
@@ -266,7 +268,7 @@ describeMounts('glossa bench', () => {
     'says where the time of a request goes',
     () =>
       withScratch(async (scratch) => {
-        await scratch.file('a.vol', volfile());
+        await scratch.file('a.vol', benchVolfile());
         // The longer the round, the surer it is seen in the profile.
         const args = ['a.vol', '-w', 'hit', '--breakdown', '--duration', '1'];
         const ended = await glossa(

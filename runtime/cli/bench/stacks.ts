@@ -2,8 +2,11 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
+import type { Alike } from '../../bench/counts.ts';
 import { differences, differenceWarning, distinct } from '../../bench/stacks.ts';
 import { didYouMean } from '../../core/nearest.ts';
+import { optionTypes } from '../../core/option-types.ts';
+import type { OptionSpec } from '../../core/options.ts';
 import { type PlainVolume, plainVolumes } from '../../graph/description.ts';
 import { printVolumes } from '../../graph/print.ts';
 import { packageRoot } from '../../sys/paths.ts';
@@ -19,8 +22,8 @@ export interface Stacks {
   /** What may mislead, and what was left out. */
   readonly warnings: readonly string[];
   readonly question: string;
-  /** They do the same, in other languages: they have to pass the same lookups on. */
-  readonly sameCounts: boolean;
+  /** Those that do the same, in other languages: they have to pass the same lookups on. */
+  readonly alike: Alike;
 }
 
 // -- volfiles ------------------------------------------------------------------------------------
@@ -49,11 +52,17 @@ export async function stacksOfVolfiles(
   });
   const what = listed(names);
   const question = others.length === 0 ? `How fast is ${what}?` : `How do ${what} compare?`;
-  return { stacks, warnings, question, sameCounts: false };
+  return { stacks, warnings, question, alike: NOT_ALIKE };
 }
 
 export const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+const NOT_ALIKE: Alike = {
+  stacks: [],
+  rememberSeconds: Number.POSITIVE_INFINITY,
+  kernelBelieves: false,
+};
 
 // -- one translator in several languages ---------------------------------------------------------
 
@@ -118,7 +127,30 @@ export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
     used.length === 0
       ? `How fast is it without ${name}?`
       : `What does ${name} cost in ${listed(used)}?`;
-  return { stacks, warnings, question, sameCounts: !names.includes('none') };
+  return { stacks, warnings, question, alike: alikeOf(used, own) };
+}
+
+/** Of examples/negative, and what is taken for any other translator that does not say. */
+const REMEMBER_SECONDS = 60;
+
+const AS_TIME: OptionSpec = { type: 'time', description: '' };
+
+/** @param options of the translator; glossa has looked at none of them yet */
+export function alikeOf(
+  stacks: readonly string[],
+  options: readonly (readonly [string, string])[],
+): Alike {
+  const given = new Map(options);
+  const secondsOf = (key: string): number | undefined => {
+    const text = given.get(key);
+    const read = text === undefined ? null : optionTypes.time.parse(text, AS_TIME);
+    return read !== null && 'value' in read ? read.value : undefined;
+  };
+  return {
+    stacks,
+    rememberSeconds: secondsOf('timeout') ?? REMEMBER_SECONDS,
+    kernelBelieves: (secondsOf('kernel-timeout') ?? 0) > 0,
+  };
 }
 
 function folderOf(translator: string): string {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { freeIn } from '../../bench/space.ts';
 import { Failure } from '../exit.ts';
 import { reason } from '../reason.ts';
-import { removeScratch } from '../scratch.ts';
+import { mountsIn, removeScratch } from '../scratch.ts';
 
 /** Memory as a file system, on most machines: no disk decides what is measured. */
 const MEMORY = '/dev/shm';
@@ -13,8 +13,11 @@ const MEMORY = '/dev/shm';
 export class Workspace {
   /** For mount points, logs and programs. */
   readonly scratch: string;
-  /** For what the stacks store. */
+  /** For all that is stored. */
   readonly data: string;
+  /** In it, of each stack a folder by its name; and the plain directory beside them. */
+  readonly stacks: string;
+  readonly plain: string;
   /** The folder that was chosen for that, and bytes that it has left. */
   readonly parent: string;
   readonly free: number;
@@ -35,12 +38,18 @@ export class Workspace {
       throw new Failure(`cannot make a folder in ${parent}: ${reason(error)}`);
     }
     this.free = freeIn(this.data);
-    mkdirSync(join(this.data, 'plain'));
+    this.stacks = join(this.data, 'stacks');
+    this.plain = join(this.data, 'plain');
+    mkdirSync(this.stacks);
+    mkdirSync(this.plain);
   }
 
   /** Removes them. The result says what is left, because it is still mounted; null: nothing is. */
   remove(): string | null {
-    if (!removeScratch(this.scratch)) return `${this.scratch} is left: it has a mount in it`;
+    if (!removeScratch(this.scratch)) {
+      const mounts = mountsIn(this.scratch).join(', ');
+      return `${this.scratch} and ${this.data} are left: still mounted: ${mounts} (umount -l)`;
+    }
     rmSync(this.data, { recursive: true, force: true });
     return null;
   }

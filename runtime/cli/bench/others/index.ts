@@ -5,7 +5,7 @@ import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
 import { glusterfs, nlCache } from './gluster.ts';
 import { libfuse } from './libfuse.ts';
-import type { Other, Prepared } from './other.ts';
+import { type Other, type Prepared, runToEnd } from './other.ts';
 
 const others = {
   glusterfs,
@@ -40,7 +40,10 @@ export function withOthers(
   if (twice !== undefined) {
     throw new Failure(`${twice.path} has the name of a stack of --with: call it something else`);
   }
-  const prepared = wanted.map((word) => ({ word, found: others[word].prepare(scratch) }));
+  const prepared = wanted.map((word) => {
+    const found = others[word].prepare(scratch);
+    return { word, found: typeof found === 'string' ? found : (mounterProblem() ?? found) };
+  });
   const ready = prepared.flatMap(({ found }) => (typeof found === 'string' ? [] : [found]));
   const warnings = prepared.flatMap(({ word, found }) =>
     typeof found === 'string' ? [`${word} is left out: ${found}`] : [],
@@ -56,4 +59,11 @@ export function withOthers(
       versions: Object.assign({}, ...ready.map(({ versions }) => versions)),
     },
   };
+}
+
+/** Why nobody but root can mount here; null where it is possible, or not needed. */
+function mounterProblem(): string | null {
+  if (process.getuid?.() === 0) return null;
+  const { status } = runToEnd(['fusermount3', '--version']);
+  return status === 0 ? null : 'there is no fusermount3 (apt install fuse3)';
 }

@@ -11,12 +11,15 @@ import { libfuse } from './libfuse.ts';
 import type { OtherStack } from './other.ts';
 import { otherPlan } from './serving.ts';
 
+const alike = { stacks: [], rememberSeconds: 60, kernelBelieves: false };
+
 let scratch: string;
 beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), 'glossa-others-'));
 });
 afterEach(() => {
   vi.unstubAllEnvs();
+  vi.restoreAllMocks();
   rmSync(scratch, { recursive: true });
 });
 
@@ -80,7 +83,7 @@ describe('what is missing is named, with the package to install', () => {
 
   it('and the others are left out with a warning', () => {
     vi.stubEnv('PATH', programs());
-    const stacks = { stacks: [], warnings: ['one'], question: 'How fast?', sameCounts: false };
+    const stacks = { stacks: [], warnings: ['one'], question: 'How fast?', alike };
     expect(withOthers(stacks, ['libfuse'], scratch)).toEqual({
       ...stacks,
       warnings: [
@@ -91,6 +94,19 @@ describe('what is missing is named, with the package to install', () => {
       others: { stacks: [], versions: {} },
     });
   });
+});
+
+it('what users other than root mount by is named, too', () => {
+  vi.spyOn(process, 'getuid').mockReturnValue(4321);
+  const stacks = { stacks: [], warnings: [], question: 'How fast?', alike };
+  const path = programs('cc', 'pkg-config');
+  vi.stubEnv('PATH', path);
+  const without = withOthers(stacks, ['libfuse'], scratch);
+  expect(without.warnings).toEqual([
+    'libfuse is left out: there is no fusermount3 (apt install fuse3)',
+  ]);
+  writeFileSync(join(path, 'fusermount3'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  expect(withOthers(stacks, ['libfuse'], scratch).warnings).toEqual([]);
 });
 
 describe('a stack of --with', () => {

@@ -1,0 +1,67 @@
+import { expect, it } from 'vitest';
+import { type MeasurePlan, measure } from './measure.ts';
+import { NotMeasured } from './missing.ts';
+
+/** Nothing can be made below it. */
+const NO_FOLDER = '/dev/null/plain';
+
+const plan: MeasurePlan = {
+  workload: 'miss',
+  place: 'same',
+  at: { client: 0, servers: '0' },
+  stacks: [
+    {
+      name: 'a',
+      counted: null,
+      serve: () => Promise.reject(new NotMeasured('it does not start')),
+      serveProfiled: () => Promise.reject(new NotMeasured('it does not start')),
+      takeProfile: () => null,
+      discard() {},
+    },
+    {
+      name: 'floor',
+      counted: null,
+      unfit: () => 'it knows nothing of this',
+      serve: () => Promise.reject(new NotMeasured('it was started')),
+      serveProfiled: () => Promise.reject(new NotMeasured('it was started')),
+      takeProfile: () => null,
+      discard() {},
+    },
+  ],
+  command: [],
+  reference: NO_FOLDER,
+  clients: 1,
+  rate: null,
+  cold: false,
+  seed: 1,
+  rounds: 1,
+  seconds: 0.01,
+  breakdown: false,
+  alike: { stacks: [], rememberSeconds: 60, kernelBelieves: false },
+  since: 0,
+  turn() {},
+  signal: new AbortController().signal,
+};
+
+it('says what could not be measured, of the plain directory too', async () => {
+  const { workload, partial, failures, warnings } = await measure(plan);
+  expect(workload.plain).toBeNull();
+  expect(partial).toBe(true);
+  expect(warnings).toEqual([
+    expect.stringMatching(/^miss, same CPU: the plain directory ended early: ./),
+  ]);
+  expect(failures).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^miss, the plain directory: ./),
+      'miss, a: it does not start',
+    ]),
+  );
+});
+
+it('fails in nothing that cannot be asked of a stack', async () => {
+  const { workload, failures } = await measure(plan);
+  const [a, floor] = workload.results;
+  expect([a!.unfit, floor!.unfit]).toEqual([false, true]);
+  expect(floor!.missing).toBe('it knows nothing of this');
+  expect(failures.join()).not.toContain('floor');
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { Measurement, MeasurePlan } from './measure.ts';
+import { markdownReport } from './report/markdown.ts';
+import { terminalReport } from './report/terminal.ts';
+import { type RunPlan, runBench } from './run.ts';
+import { simulatedRun } from './testdata/run.ts';
+
+const { machine, stacks, workloads } = simulatedRun();
+
+const plan: RunPlan = {
+  question: 'How fast?',
+  line: ['glossa', 'bench'],
+  stacks: stacks.map((stack) => ({
+    ...stack,
+    counted: null,
+    serve: () => Promise.reject(new Error('not here')),
+    serveProfiled: () => Promise.reject(new Error('not here')),
+    takeProfile: () => null,
+    discard() {},
+  })),
+  workloads: ['miss', 'hit', 'readdir'],
+  places: ['same'],
+  command: [],
+  warnings: [],
+  machine,
+  cpus: '0-1',
+  mountFlags: ['--no-passthrough'],
+  folder: '/nowhere',
+  progress() {},
+  clients: 1,
+  rate: null,
+  cold: false,
+  seed: 1,
+  rounds: 2,
+  seconds: 0.1,
+  breakdown: false,
+  alike: { stacks: [], rememberSeconds: 60, kernelBelieves: false },
+  signal: new AbortController().signal,
+};
+
+const measured = ({ workload: name, place }: MeasurePlan): Measurement => ({
+  workload: { ...workloads[0]!, name, place },
+  partial: false,
+  warnings: [],
+  failures: [],
+});
+
+const shown = { width: 100, colour: false };
+
+describe('a run', () => {
+  it('keeps what was measured before and after a workload that ended with an error', async () => {
+    const { run, failures } = await runBench(plan, async (one) => {
+      if (one.workload === 'hit') throw new Error('the disk is on fire');
+      return measured(one);
+    });
+    expect(run.workloads.map(({ name }) => name)).toEqual(['miss', 'readdir']);
+    expect(run.partial).toBe(true);
+    expect(run.warnings).toEqual(['hit, same CPU: not measured: the disk is on fire']);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toContain('hit, same CPU: Error: the disk is on fire');
+  });
+
+  it('says what may mislead in a workload', async () => {
+    const { run } = await runBench({ ...plan, workloads: ['miss'] }, async (one) => ({
+      ...measured(one),
+      warnings: ['miss, same CPU: the plain directory ended early: it is gone'],
+    }));
+    expect(run.warnings).toEqual(['miss, same CPU: the plain directory ended early: it is gone']);
+    expect(run.mountFlags).toEqual(['--no-passthrough']);
+  });
+
+  it('has a report when nothing at all was measured', async () => {
+    const { run } = await runBench(plan, () => Promise.reject(new Error('no')));
+    expect(run.workloads).toEqual([]);
+    expect(run.partial).toBe(true);
+    expect(terminalReport(run, shown)).toContain('not measured: no');
+    expect(markdownReport(run)).toContain('not measured: no');
+  });
+
+  it('is partial where a place is not to be had', async () => {
+    const places = ['same', 'different'] as const;
+    const { run } = await runBench(
+      { ...plan, workloads: ['miss'], places, cpus: '3' },
+      async (one) => measured(one),
+    );
+    expect(run.workloads.map(({ place }) => place)).toEqual(['same']);
+    expect(run.partial).toBe(true);
+    expect(run.warnings).toEqual(['miss, different CPUs: not measured: there is only one CPU']);
+    const both = await runBench({ ...plan, places }, async (one) => measured(one));
+    expect(both.run.partial).toBe(false);
+  });
+});

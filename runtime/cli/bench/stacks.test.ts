@@ -1,0 +1,31 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { stacksOfTranslator } from './stacks.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'glossa-stacks-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const alike = (given: string, ...options: string[]) =>
+  stacksOfTranslator({ translator: 'negative', given, options, scratch }).alike;
+
+describe('stacks of one translator', () => {
+  it('are alike, but for the folder without it', () => {
+    const languages = ['typescript', 'python'];
+    const remembering = { rememberSeconds: 60, kernelBelieves: false };
+    expect(alike('typescript,python')).toEqual({ stacks: languages, ...remembering });
+    expect(alike('none,typescript,python')).toEqual({ stacks: languages, ...remembering });
+  });
+
+  it('remember names for as long as they are told', () => {
+    expect(alike('python', 'timeout=2').rememberSeconds).toBe(2);
+    expect(alike('python', 'timeout=10min').rememberSeconds).toBe(600);
+    expect(alike('python', 'timeout=soon').rememberSeconds).toBe(60);
+  });
+
+  it('may tell the kernel to believe names', () => {
+    expect(alike('python', 'kernel-timeout=0').kernelBelieves).toBe(false);
+    expect(alike('python', 'kernel-timeout=1').kernelBelieves).toBe(true);
+  });
+});

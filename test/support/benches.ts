@@ -1,0 +1,56 @@
+/** Runs of `glossa bench` in a scratch folder, and what is to be left of them: nothing. */
+import { readdirSync, realpathSync } from 'node:fs';
+import { expect } from 'vitest';
+import { type Run, readRun } from '../../runtime/bench/schema.ts';
+import { glossa, mountPoints, type Outcome, type Scratch } from './mount.ts';
+
+/** A stack whose lookups are counted; `above` stands between what is counted and the top. */
+export const benchVolfile = (above = '', top = 'brick'): string => `
+volume storage
+    type storage/posix
+    option directory files
+end-volume
+volume brick
+    type debug/io-stats
+    option count-fop-hits on
+    subvolumes storage
+end-volume
+${above}
+volume top
+    type debug/io-stats
+    subvolumes ${top}
+end-volume
+`;
+
+/** The least that there is to measure. */
+export const LEAST = ['--rounds', '2', '--duration', '0.02', '--json'];
+
+type Settings = Parameters<typeof glossa>[2];
+
+/** Temporary folders of the run are made in the scratch folder, so that all of them are seen. */
+export const benchAsTold = (
+  scratch: Scratch,
+  args: readonly string[],
+  settings: Settings = {},
+): Promise<Outcome> =>
+  glossa(scratch, ['bench', ...args], {
+    env: { TMPDIR: scratch.path },
+    patience: 120_000,
+    ...settings,
+  });
+
+/** A run of the least that there is. */
+export const bench = (
+  scratch: Scratch,
+  args: readonly string[],
+  settings?: Settings,
+): Promise<Outcome> => benchAsTold(scratch, [...args, ...LEAST], settings);
+
+export const runOf = ({ out, err }: Outcome): Run => readRun(out, `standard output (${err})`);
+
+/** Nothing is mounted below it, and no folder of a run is left. */
+export function expectClean(scratch: Scratch): void {
+  const real = realpathSync(scratch.path);
+  expect(mountPoints().filter((point) => point.startsWith(`${real}/`))).toEqual([]);
+  expect(readdirSync(scratch.path).filter((name) => name.startsWith('glossa-bench'))).toEqual([]);
+}
