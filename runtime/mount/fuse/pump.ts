@@ -20,7 +20,7 @@
  * There is one pump for all mounts of the process, because only one can sleep.
  */
 import koffi, { type node } from 'koffi';
-import { EAGAIN, EINTR, ENODEV, ENOENT } from '../../core/errno.ts';
+import { EAGAIN, ECONNABORTED, EINTR, ENODEV, ENOENT } from '../../core/errno.ts';
 import { poll, read, schedYield } from '../../sys/libc.ts';
 import { PollSet } from '../../sys/struct.ts';
 import { backendFd } from '../../sys/uv.ts';
@@ -37,6 +37,12 @@ const SHORT_TURN_MS = 0.5;
 const IDLE_MS = 12;
 /** Requests from one look at the clock to the next, while the pump does not sleep. */
 const CHECK_EVERY = 8;
+
+/**
+ * What reading says of a connection that is over: that it is, or that this was the moment in which
+ * it ended, and took the request at hand along. Source: Linux fs/fuse/dev.c (fuse_dev_do_read).
+ */
+const OVER: ReadonlySet<number> = new Set([ENODEV, ECONNABORTED]);
 
 /** One mounted descriptor and what is done with its requests. */
 export interface Source {
@@ -200,7 +206,7 @@ class Pump {
     if (errno === EINTR || errno === ENOENT || errno === EAGAIN) return;
     const source = this.sources[this.at]!;
     this.remove(source);
-    source.ended(errno === ENODEV ? 0 : errno);
+    source.ended(OVER.has(errno) ? 0 : errno);
   }
 
   /** Waits for a request or for libuv. False after a while, and after a signal (libuv's to serve). */
