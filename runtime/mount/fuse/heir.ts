@@ -1,14 +1,16 @@
 /**
- * Who lets go of the requests that a killed server has not read.
+ * Who answers the requests that a killed server leaves behind.
  *
  * While the thread that writes notices waits in the kernel (`notifier.ts`), its device keeps the
  * connection open even when the server is killed. The requests that the server had read are ended
- * then, but those that nobody has read stay, and they may hold the very lock that the thread waits
- * for. So a shell waits, with a device of its own, for the server's end of a pipe to close, takes
- * what is left, and ends: with its device those requests end, too.
+ * then, but those that nobody has read stay, and more come; any of them may hold the very lock that
+ * the thread waits for. So a shell waits, with a device of its own, for the server's end of a pipe
+ * to close. Then it answers every request with ENOTCONN until the thread is gone, and ends: nobody
+ * holds a device any more, and the connection is over. However long it takes: a machine under load
+ * may be slow to start a program, or to send the request that holds the lock.
  *
- * It costs a shell that sleeps, in mounts that write notices; and after a kill, ENOTCONN a second
- * later. Source: Linux fs/fuse/dev.c (fuse_dev_release ends what was read from a device).
+ * It costs a shell that sleeps, in mounts that write notices; and after a kill, a tenth of a second.
+ * Sources: Linux fs/fuse/dev.c (fuse_dev_release ends what was read from a device), proc(5) (task).
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:fs';
@@ -18,20 +20,38 @@ import { close, ioctl, open } from '../../sys/libc.ts';
 import { cstring } from '../../sys/struct.ts';
 import { DEV_IOC_CLONE } from './protocol.ts';
 
-/** A request is read whole or not at all: there is room for the largest. */
-const SCRIPT = 'read -r _; exec timeout 1 dd bs=2097152 <&3';
+/**
+ * `$1` is the server's process: all that is left of it, until its parent takes note of its end, is
+ * its first thread, and the one that waits. A request is read whole or not at all, so there is room
+ * for the largest; its unique number stands at byte 8. The answer is struct fuse_out_header: its
+ * length, -107 (ENOTCONN), the number. Nothing to read is an error of dd, as the device is
+ * nonblocking; an answer that nobody waits for, to a FORGET, is one of printf.
+ */
+const SCRIPT = `
+server=$1
+read -r _
+while set -- /proc/$server/task/*; [ $# -gt 1 ]; do
+  set -- $(dd bs=2097152 count=1 <&3 | od -An -to1 -N16)
+  if [ $# -eq 16 ]; then
+    shift 8
+    printf '\\20\\0\\0\\0\\225\\377\\377\\377'"\\\\$1\\\\$2\\\\$3\\\\$4\\\\$5\\\\$6\\\\$7\\\\$8" >&3
+  else
+    sleep 0.1 || sleep 1
+  fi
+done`;
 
 /**
  * @param fd the mounted descriptor of `/dev/fuse`
  * @returns what ends it when it is not needed any more
  */
 export function startHeir(fd: number): () => void {
-  const device = open(cstring('/dev/fuse'), constants.O_RDWR | O_CLOEXEC, 0);
+  const { O_NONBLOCK, O_RDWR } = constants;
+  const device = open(cstring('/dev/fuse'), O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   const number = new Uint8Array(Uint32Array.of(fd).buffer);
   const cloned = device >= 0 && ioctl(device, DEV_IOC_CLONE, number) === 0;
   // In a session of its own: a signal to the server's terminal or group is not for it.
   const heir = cloned
-    ? spawn('/bin/sh', ['-c', SCRIPT], {
+    ? spawn('/bin/sh', ['-c', SCRIPT, 'heir', String(process.pid)], {
         cwd: '/',
         detached: true,
         stdio: ['pipe', 'ignore', 'ignore', device],
