@@ -1664,7 +1664,7 @@ declare module 'glossa' {
      * @param fd the open file or directory
      * @param vector the data
      * @param offset where it starts, in bytes
-     * @param flags flags that the file was opened with
+     * @param flags flags that the file was opened with, and O_DSYNC or O_SYNC when this write has to be on the disk before it is answered
      * @param xdata extra keys that translators send each other; may be missing
      */
     writev?(

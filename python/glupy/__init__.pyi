@@ -1906,7 +1906,8 @@ class Translator:
         fd: the open file or directory
         vector: the data
         offset: where it starts, in bytes
-        flags: flags that the file was opened with
+        flags: flags that the file was opened with, and O_DSYNC or O_SYNC when this write has to be
+        on the disk before it is answered
         xdata: extra keys that translators send each other; may be missing
 
         Reply (prebuf, postbuf, xdata): op_ret is the number of bytes written: less than given is a

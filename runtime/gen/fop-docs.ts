@@ -143,7 +143,11 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
       'write(2), pwrite(2), and pages of mmap(2) that were written; xdata may say that the ' +
       'program in the file loses its privileges by that.',
     reply: `op_ret is the number of bytes written: less than given is a short write. ${CHANGED}`,
-    args: { flags: 'flags that the file was opened with' },
+    args: {
+      flags:
+        'flags that the file was opened with, and O_DSYNC or O_SYNC when this write has to be on ' +
+        'the disk before it is answered',
+    },
   },
   statfs: {
     what: 'How large and how full the storage is.',

@@ -1,5 +1,5 @@
 /** The fops about a file's data: open, read, write, size, sync. */
-import { close, fdatasync, fsync } from 'node:fs';
+import { close, constants, fdatasync, fsync } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
 import { EAGAIN, EFBIG, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
@@ -24,6 +24,10 @@ import {
 import { handleOf, iattOfFd } from './handles.ts';
 import { procPath } from './paths.ts';
 import { killPriv } from './privileges.ts';
+
+const { O_DSYNC, O_SYNC } = constants;
+/** Flags of a single write that is to be on the disk, as RWF_DSYNC and RWF_SYNC make it. */
+const WANTS_DISK = O_DSYNC | O_SYNC;
 
 /** 0 when [offset, offset + length) can be in a file, else the errno. */
 export function rangeFault(offset: number, length: number): number {
@@ -71,15 +75,21 @@ export const dataFops: Fops<Brick> = {
     });
   },
 
-  writev(frame, xl, fd, vector, offset, _flags, xdata) {
+  writev(frame, xl, fd, vector, offset, flags, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.writev(frame, file);
     const fault = rangeFault(offset, vector.length);
     if (fault !== 0) return fail.writev(frame, fault);
     const prebuf = before(frame, file, xdata);
     killPriv(file.fd, prebuf, xdata, frame.root);
-    if (!file.isSync) return wrote(frame, file, writeAll(file.fd, vector, offset), prebuf);
-    writeLater(file, vector, offset, (written) => wrote(frame, file, written, prebuf));
+    if (file.isSync) {
+      return writeLater(file, vector, offset, (written) => wrote(frame, file, written, prebuf));
+    }
+    const written = writeAll(file.fd, vector, offset);
+    if (written < 0 || (flags & WANTS_DISK) === 0) return wrote(frame, file, written, prebuf);
+    syncFile(file, (flags & O_SYNC) === O_SYNC ? 0 : 1, (errno) => {
+      wrote(frame, file, errno === 0 ? written : -errno, prebuf);
+    });
   },
 
   truncate(frame, xl, loc, offset, xdata) {
