@@ -82,6 +82,27 @@ export const createFlags: Arbitrary<string> = tuple(
   fc.subarray(['O_TRUNC', 'O_APPEND']),
 ).map(([access, more]) => [access, 'O_CREAT', ...more].join('|'));
 
+/** Of openat2, with the permissions: one that means nothing is refused there. */
+export const strictFlags: Arbitrary<string[]> = among(
+  [6, ['O_RDONLY 0', 'O_RDWR 0', 'O_RDWR|O_CREAT 0644', 'O_WRONLY|O_CREAT|O_APPEND 0600']],
+  [3, ['O_PATH 0', 'O_PATH|O_NOFOLLOW 0', 'O_RDONLY|O_DIRECTORY 0', 'O_RDWR|O_TMPFILE 0640']],
+  [1, ['O_RDONLY 0644', 'O_PATH|O_TRUNC 0', 'O_RDWR|O_CREAT|O_DIRECTORY 0644', '0x40000000 0']],
+).map((pair) => pair.split(' '));
+
+/** How far openat2 may go. */
+export const resolve = among(
+  [8, ['RESOLVE_NO_SYMLINKS', 'RESOLVE_BENEATH', 'RESOLVE_IN_ROOT']],
+  [3, ['0', 'RESOLVE_NO_XDEV', 'RESOLVE_NO_MAGICLINKS', 'RESOLVE_BENEATH|RESOLVE_NO_SYMLINKS']],
+  [1, ['RESOLVE_BENEATH|RESOLVE_IN_ROOT', '0x4000']],
+);
+
+/** What statx is to tell. */
+export const statxMask = among(
+  [6, ['STATX_BASIC_STATS|STATX_BTIME']],
+  [4, ['0', 'STATX_TYPE', 'STATX_MODE', 'STATX_NLINK', 'STATX_SIZE', 'STATX_MTIME', 'STATX_BTIME']],
+  [1, ['0xffff', 'STATX__RESERVED']],
+);
+
 /** How many bytes. */
 export const length = among(
   [10, ['0', '1', '2', '10', '100', '1000']],

@@ -25,16 +25,20 @@ const rows: readonly Row[] = [
   [9, 'open', a.slot, a.pathAt, a.openFlags, a.permissions],
   [3, 'open', a.slot, a.pathAt, some('O_RDONLY|O_DIRECTORY', 'O_RDWR|O_DIRECT|O_CREAT', 'O_PATH', 'O_PATH|O_NOFOLLOW'), a.permissions],
   [2, 'open', a.slot, some('.', 'd', 'd/e'), some('O_RDWR|O_TMPFILE', 'O_WRONLY|O_TMPFILE|O_EXCL', 'O_RDONLY|O_TMPFILE'), a.permissions],
+  [2, 'openat2', a.slot, a.pathAt, a.strictFlags, a.resolve],
+  [1, 'handle', a.slot, a.pathAt, mostly('0', 'AT_SYMLINK_FOLLOW', 'AT_EMPTY_PATH', '0x800'), some('O_RDWR', 'O_RDONLY', 'O_PATH', 'O_RDONLY|O_DIRECTORY', 'O_WRONLY|O_TRUNC')],
   [3, 'close', a.slot],
   [2, 'dup', a.slot, a.slot],
   [6, 'read', a.slot, a.length],
   [6, 'pread', a.slot, a.length, a.offset],
   [2, 'readv', a.slot, a.length, a.length],
   [2, 'preadv', a.slot, a.length, a.length, a.offset],
+  [2, 'preadv2', a.slot, a.length, a.length, a.offset, some('0', 'RWF_HIPRI', 'RWF_DSYNC', 'RWF_APPEND', '0x40000000')],
   [9, 'write', a.slot, a.seed, a.length],
   [8, 'pwrite', a.slot, a.seed, a.length, a.offset],
   [2, 'writev', a.slot, a.seed, a.length, a.length],
   [2, 'pwritev', a.slot, a.seed, a.length, a.length, a.offset],
+  [3, 'pwritev2', a.slot, a.seed, a.length, a.length, a.offset, mostly('RWF_APPEND', '0', 'RWF_DSYNC', 'RWF_SYNC', 'RWF_APPEND|RWF_DSYNC', 'RWF_HIPRI', '0x40000000')],
   [3, 'lseek', a.slot, a.offset, mostly('SEEK_SET', 'SEEK_CUR', 'SEEK_END', '9')],
   [3, 'lseek', a.slot, a.offset, some('SEEK_DATA', 'SEEK_HOLE')],
   [3, 'truncate', a.path, a.size],
@@ -42,6 +46,12 @@ const rows: readonly Row[] = [
   [3, 'fallocate', a.slot, some('0', 'FALLOC_FL_KEEP_SIZE', 'FALLOC_FL_PUNCH_HOLE|FALLOC_FL_KEEP_SIZE', 'FALLOC_FL_ZERO_RANGE', 'FALLOC_FL_ZERO_RANGE|FALLOC_FL_KEEP_SIZE', 'FALLOC_FL_PUNCH_HOLE'), a.offset, a.spaceLength],
   [3, 'copy_file_range', a.slot, a.offset, a.slot, a.offset, a.length],
   [1, 'sendfile', a.slot, a.slot, a.offset, a.length],
+  [2, 'splice', a.slot, a.offset, a.slot, a.offset, a.length],
+  [2, 'posix_fadvise', a.slot, a.offset, a.spaceLength, mostly('POSIX_FADV_DONTNEED', 'POSIX_FADV_WILLNEED', 'POSIX_FADV_RANDOM', 'POSIX_FADV_SEQUENTIAL', 'POSIX_FADV_NORMAL', 'POSIX_FADV_NOREUSE', '99')],
+  [1, 'readahead', a.slot, a.offset, a.length],
+  [1, 'sync_file_range', a.slot, a.offset, a.spaceLength, some('SYNC_FILE_RANGE_WRITE', 'SYNC_FILE_RANGE_WAIT_BEFORE|SYNC_FILE_RANGE_WRITE|SYNC_FILE_RANGE_WAIT_AFTER', '0', '8')],
+  [1, 'poll', a.slot, some('POLLIN|POLLOUT', 'POLLIN|POLLPRI', 'POLLRDNORM|POLLWRBAND', '0')],
+  [0.5, 'select', a.slot],
   [1, 'fsync', a.slot],
   [1, 'fdatasync', a.slot],
   [0.2, 'syncfs', a.slot],
@@ -49,6 +59,7 @@ const rows: readonly Row[] = [
   [2, 'flist', a.slot],
   [3, 'flock', a.slot, some('LOCK_SH', 'LOCK_EX', 'LOCK_UN')],
   [1, 'setfl', a.slot, some('0', 'O_APPEND')],
+  [1, 'getfl', a.slot],
   [3, 'setlk', a.slot, a.lock],
   [2, 'getlk', a.slot, a.lock],
   [2, 'ofd_setlk', a.slot, a.lock],
@@ -76,7 +87,8 @@ const rows: readonly Row[] = [
   [1, 'getcwd'],
   [1, 'umask', some('022', '0', '077', '027')],
   [9, 'stat', a.pathAt, NOFOLLOW],
-  [2, 'statx', a.pathAt, NOFOLLOW],
+  [2, 'statx', a.pathAt, NOFOLLOW, a.statxMask],
+  [1, 'statx', a.pathAt, some('AT_STATX_FORCE_SYNC', 'AT_STATX_DONT_SYNC', 'AT_STATX_FORCE_SYNC|AT_STATX_DONT_SYNC', 'AT_NO_AUTOMOUNT'), a.statxMask],
   [6, 'chmod', a.pathAt, a.permissions],
   [3, 'fchmod', a.slot, a.permissions],
   [5, 'chown', a.pathAt, a.owner, a.owner, NOFOLLOW],
@@ -101,8 +113,13 @@ const rows: readonly Row[] = [
   [1, 'fsetxattr', a.slot, a.aclName, a.aclValue, one('0')],
   [2, 'getxattr', a.path, a.aclName, one('-1')],
   [1, 'removexattr', a.path, a.aclName],
-  [1, 'setflags', a.slot, mostly('FS_NODUMP_FL', '0')],
-  [1, 'getflags', a.slot],
+  [3, 'inotify', a.path, mostly('IN_ALL_EVENTS', 'IN_CREATE|IN_DELETE|IN_MOVE', 'IN_MODIFY|IN_MASK_ADD', 'IN_ALL_EVENTS|IN_DONT_FOLLOW', 'IN_ALL_EVENTS|IN_ONLYDIR', '0')],
+  [4, 'events'],
+  [2, 'setflags', a.slot, some('FS_NODUMP_FL', '0', 'FS_NOATIME_FL', 'FS_SYNC_FL', 'FS_DIRSYNC_FL', 'FS_TOPDIR_FL', 'FS_PROJINHERIT_FL', 'FS_COMPR_FL', 'FS_NOCOW_FL')],
+  [2, 'getflags', a.slot],
+  [2, 'ioctl', a.slot, some('FIONREAD', 'FS_IOC_FSGETXATTR'), one('0')],
+  [1, 'ioctl', a.slot, one('FS_IOC_FSSETXATTR'), some('FS_XFLAG_NODUMP', '0', 'FS_XFLAG_NOATIME', 'FS_XFLAG_SYNC', 'FS_XFLAG_PROJINHERIT', 'FS_XFLAG_EXTSIZE')],
+  [1, 'ioctl', a.slot, some('FIONBIO', 'FIOASYNC', 'FIOCLEX', 'TCGETS', 'TIOCGWINSZ', 'BLKGETSIZE64', '0x12345678', '0xc0045801'), one('1')],
 ];
 
 const SCALE = 10;
@@ -121,10 +138,10 @@ const callOf = (some: readonly Row[]) =>
 
 /** What is done with the data of files that are open. */
 const DATA =
-  /^(p?readv?|p?writev?|lseek|f?truncate|fallocate|copy_file_range|sendfile|fstat|mmap|map|peek)$/;
+  /^(p?(read|write)v?2?|lseek|f?truncate|fallocate|copy_file_range|sendfile|splice|posix_fadvise|readahead|fstat|mmap|map|peek)$/;
 /** What is done with names, and what can be seen of it. */
 const NAMES =
-  /^(open|close|mkdir|rmdir|unlink|rename|link|flink|symlink|mknod|crowd|f?list|same|f?chdir|getcwd|f?stat)$/;
+  /^(open|openat2|handle|close|mkdir|rmdir|unlink|rename|link|flink|symlink|mknod|crowd|f?list|same|f?chdir|getcwd|f?stat|inotify|events)$/;
 const rowsOf = (names: RegExp): readonly Row[] => rows.filter(([, op]) => names.test(op));
 
 /** Mostly root and the first user. */

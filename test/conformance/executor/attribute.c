@@ -18,14 +18,23 @@ static long op_stat(struct arg *a) {
     return 0;
 }
 
-/* statx PATH FLAGS: what stat does not have. */
+/* statx PATH FLAGS MASK: what was asked for, of it the time of birth only roughly. */
 static long op_statx(struct arg *a) {
     struct statx st;
-    if (statx(a[0].fd, a[0].text, a[1].n, STATX_BASIC_STATS | STATX_BTIME, &st) < 0) return -1;
-    say(" mode=%o nlink=%u size=%lld", st.stx_mode, st.stx_nlink, (long long)st.stx_size);
+    if (statx(a[0].fd, a[0].text, a[1].n, a[2].n, &st) < 0) return -1;
+    say(" type=%o", st.stx_mode & S_IFMT);
+    /* The rest may be old: see the named differences. */
+    if ((a[1].n & AT_STATX_DONT_SYNC) != 0) return 0;
+    unsigned wanted = st.stx_mask & a[2].n & (STATX_BASIC_STATS | STATX_BTIME);
+    say(" mask=%x", wanted);
+    if (wanted & STATX_MODE) say(" mode=%o", st.stx_mode);
+    if (wanted & STATX_NLINK) say(" nlink=%u", st.stx_nlink);
+    if (wanted & STATX_UID) say(" uid=%u", st.stx_uid);
+    if (wanted & STATX_GID) say(" gid=%u", st.stx_gid);
+    if (wanted & STATX_SIZE) say(" size=%lld", (long long)st.stx_size);
+    if ((wanted & STATX_BTIME) == 0) return 0;
     long age = (long)time(NULL) - st.stx_btime.tv_sec;
-    bool born = (st.stx_mask & STATX_BTIME) != 0;
-    say(" btime=%s", !born ? "none" : age > -60 && age < 86400 ? "now" : "wrong");
+    say(" btime=%s", age > -60 && age < 86400 ? "now" : "wrong");
     return 0;
 }
 
@@ -132,7 +141,7 @@ static long op_fremovexattr(struct arg *a) { return fremovexattr(a[0].fd, a[1].t
 
 const struct operation attribute_operations[] = {
     {"stat", "pi", op_stat},
-    {"statx", "pi", op_statx},
+    {"statx", "pii", op_statx},
     {"chmod", "pi", op_chmod},
     {"fchmod", "si", op_fchmod},
     {"chown", "piii", op_chown},

@@ -46,8 +46,8 @@ struct operation {
     long (*run)(struct arg *a);
 };
 
-extern const struct operation file_operations[], name_operations[], attribute_operations[],
-    system_operations[];
+extern const struct operation open_operations[], file_operations[], transfer_operations[],
+    name_operations[], attribute_operations[], notify_operations[], system_operations[];
 
 extern struct slot slots[SLOTS];
 extern struct map maps[MAPS];
@@ -57,6 +57,9 @@ extern pid_t pids[WORKERS];
 extern int own_program;
 /* Memory for data, aligned as O_DIRECT wants it. */
 extern unsigned char *data;
+
+/* As many bytes as there is room for. */
+size_t bounded(long len);
 
 /* Adds to the line of the result. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));

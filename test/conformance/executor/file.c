@@ -1,4 +1,4 @@
-/* Operations on open files: what is open, data, space, locks, mappings. */
+/* Operations on open files: data, space, locks, mappings. */
 #include "executor.h"
 
 #include <errno.h>
@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -23,34 +22,7 @@ static bool unaligned(const struct arg *slot, off_t offset, size_t len) {
     return true;
 }
 
-static size_t bounded(long len) { return len < 0 ? 0 : len > DATA_MAX ? DATA_MAX : (size_t)len; }
-
-static void keep(int slot, int fd, int flags) {
-    if (slots[slot].fd >= 0) close(slots[slot].fd);
-    slots[slot] = (struct slot){fd, flags};
-}
-
-/* open SLOT PATH FLAGS MODE. Never waits for the other end of a pipe. */
-static long op_open(struct arg *a) {
-    int flags = (int)a[2].n | O_CLOEXEC | O_NONBLOCK;
-    int fd = openat(a[1].fd, a[1].text, flags, (mode_t)a[3].n);
-    if (fd < 0) return -1;
-    keep(a[0].slot, fd, flags);
-    return 0;
-}
-
-static long op_close(struct arg *a) {
-    int fd = a[0].fd;
-    slots[a[0].slot].fd = -1;
-    return close(fd);
-}
-
-static long op_dup(struct arg *a) {
-    int fd = fcntl(a[0].fd, F_DUPFD_CLOEXEC, 3);
-    if (fd < 0) return -1;
-    keep(a[1].slot, fd, slots[a[0].slot].flags);
-    return 0;
-}
+size_t bounded(long len) { return len < 0 ? 0 : len > DATA_MAX ? DATA_MAX : (size_t)len; }
 
 static long got(long len) {
     if (len >= 0) say_bytes(data, len);
@@ -83,6 +55,14 @@ static long op_preadv(struct arg *a) {
     return got(preadv(a[0].fd, iov, 2, a[3].n));
 }
 
+/* preadv2 SLOT LEN LEN AT FLAGS; at -1 the descriptor's own position is used. */
+static long op_preadv2(struct arg *a) {
+    size_t first = bounded(a[1].n) / 2, second = bounded(a[2].n) / 2;
+    if (unaligned(a, a[3].n, first | second)) return 0;
+    struct iovec iov[] = {{data, first}, {data + first, second}};
+    return got(preadv2(a[0].fd, iov, 2, a[3].n, a[4].n));
+}
+
 static long op_write(struct arg *a) {
     size_t len = bounded(a[2].n);
     if (unaligned(a, -1, len)) return 0;
@@ -113,6 +93,14 @@ static long op_pwritev(struct arg *a) {
     return pwritev(a[0].fd, iov, 2, a[4].n);
 }
 
+static long op_pwritev2(struct arg *a) {
+    size_t first = bounded(a[2].n) / 2, second = bounded(a[3].n) / 2;
+    if (unaligned(a, a[5].n & RWF_APPEND ? 1 : a[4].n, first | second)) return 0;
+    pattern(data, first + second, a[1].n);
+    struct iovec iov[] = {{data, first}, {data + first, second}};
+    return pwritev2(a[0].fd, iov, 2, a[4].n, a[5].n);
+}
+
 /* Positions in a directory are the file system's own affair: see the named differences. */
 static long op_lseek(struct arg *a) {
     struct stat st;
@@ -138,31 +126,6 @@ static long op_fallocate(struct arg *a) {
     return fallocate(a[0].fd, a[1].n, a[2].n, a[3].n);
 }
 
-/* A file that is copied to just behind its own end grows with each call, by as little as a byte. */
-#define COPIES_MAX 4096
-
-/* copy_file_range FROM AT TO AT LEN; at -1 the descriptor's own position is used. All is copied. */
-static long op_copy_file_range(struct arg *a) {
-    off_t from = a[1].n, to = a[3].n;
-    if (((slots[a[0].slot].flags | slots[a[2].slot].flags) & O_DIRECT) != 0) return 0;
-    size_t len = bounded(a[4].n), total = 0;
-    for (int copies = 0; total < len && copies < COPIES_MAX; copies++) {
-        ssize_t done = copy_file_range(a[0].fd, a[1].n < 0 ? NULL : &from, a[2].fd,
-                                       a[3].n < 0 ? NULL : &to, len - total, 0);
-        if (done < 0 && total == 0) return -1;
-        if (done <= 0) break;
-        total += done;
-    }
-    return total;
-}
-
-/* sendfile TO FROM AT LEN */
-static long op_sendfile(struct arg *a) {
-    off_t from = a[2].n;
-    if (((slots[a[0].slot].flags | slots[a[1].slot].flags) & O_DIRECT) != 0) return 0;
-    return sendfile(a[0].fd, a[1].fd, a[2].n < 0 ? NULL : &from, bounded(a[3].n));
-}
-
 static long op_fstat(struct arg *a) {
     struct stat st;
     if (fstat(a[0].fd, &st) < 0) return -1;
@@ -172,18 +135,6 @@ static long op_fstat(struct arg *a) {
 
 static long op_flist(struct arg *a) { return say_entries(a[0].fd); }
 static long op_flock(struct arg *a) { return flock(a[0].fd, a[1].n | LOCK_NB); }
-
-/* Status flags that can be changed later, but not taken away: see the named differences. */
-static long op_setfl(struct arg *a) {
-    int flags = fcntl(a[0].fd, F_GETFL);
-    if (flags < 0) return -1;
-    if ((flags & (O_APPEND | O_DIRECT) & ~a[1].n) != 0) {
-        say(" stays");
-        return 0;
-    }
-    slots[a[0].slot].flags = (flags & ~(O_APPEND | O_DIRECT)) | a[1].n;
-    return fcntl(a[0].fd, F_SETFL, (flags & O_NONBLOCK) | (int)a[1].n);
-}
 
 static struct flock range_of(const struct arg *a) {
     struct stat st;
@@ -289,17 +240,16 @@ static long op_unmap(struct arg *a) {
 }
 
 const struct operation file_operations[] = {
-    {"open", "npii", op_open},
-    {"close", "s", op_close},
-    {"dup", "sn", op_dup},
     {"read", "si", op_read},
     {"pread", "sii", op_pread},
     {"readv", "sii", op_readv},
     {"preadv", "siii", op_preadv},
+    {"preadv2", "siiii", op_preadv2},
     {"write", "sii", op_write},
     {"pwrite", "siii", op_pwrite},
     {"writev", "siii", op_writev},
     {"pwritev", "siiii", op_pwritev},
+    {"pwritev2", "siiiii", op_pwritev2},
     {"lseek", "sii", op_lseek},
     {"truncate", "pi", op_truncate},
     {"ftruncate", "si", op_ftruncate},
@@ -307,12 +257,9 @@ const struct operation file_operations[] = {
     {"fdatasync", "s", op_fdatasync},
     {"syncfs", "s", op_syncfs},
     {"fallocate", "siii", op_fallocate},
-    {"copy_file_range", "sisii", op_copy_file_range},
-    {"sendfile", "ssii", op_sendfile},
     {"fstat", "s", op_fstat},
     {"flist", "s", op_flist},
     {"flock", "si", op_flock},
-    {"setfl", "si", op_setfl},
     {"setlk", "siiii", op_setlk},
     {"getlk", "siiii", op_getlk},
     {"ofd_setlk", "siiii", op_ofd_setlk},

@@ -103,8 +103,10 @@ static void read_arg(struct arg *arg, char letter, char *text) {
 }
 
 static const struct operation *operation_of(const char *name) {
-    const struct operation *tables[] = {file_operations, name_operations, attribute_operations,
-                                        system_operations};
+    const struct operation *tables[] = {
+        open_operations,      file_operations,   transfer_operations, name_operations,
+        attribute_operations, notify_operations, system_operations,
+    };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         for (const struct operation *op = tables[i]; op->name != NULL; op++) {
             if (strcmp(op->name, name) == 0) return op;

@@ -75,20 +75,45 @@ void clean_up(void) {
     if (mounted[0] != '\0' && chdir("/") == 0) umount2(mounted, MNT_DETACH);
 }
 
+/* The flags of inodes that scripts may set, and letters for them as lsattr(1) has. */
+static const struct {
+    int flag;
+    char letter;
+} inode_flags[] = {
+    {FS_IMMUTABLE_FL, 'i'}, {FS_APPEND_FL, 'a'},  {FS_NODUMP_FL, 'd'}, {FS_NOATIME_FL, 'A'},
+    {FS_SYNC_FL, 'S'},      {FS_DIRSYNC_FL, 'D'}, {FS_TOPDIR_FL, 'T'}, {FS_PROJINHERIT_FL, 'P'},
+    {FS_COMPR_FL, 'c'},     {FS_NOCOW_FL, 'C'},
+};
+enum { INODE_FLAGS = sizeof inode_flags / sizeof *inode_flags };
+
 /* setflags SLOT FLAGS: these of the flags that this knows, and what else the file has. */
 static long op_setflags(struct arg *a) {
     int flags = 0;
     if (ioctl(a[0].fd, FS_IOC_GETFLAGS, &flags) < 0) return -1;
-    flags = (flags & ~(FS_IMMUTABLE_FL | FS_APPEND_FL | FS_NODUMP_FL)) | (int)a[1].n;
+    for (int i = 0; i < INODE_FLAGS; i++) flags &= ~inode_flags[i].flag;
+    flags |= (int)a[1].n;
     return ioctl(a[0].fd, FS_IOC_SETFLAGS, &flags);
 }
 
 static long op_getflags(struct arg *a) {
     int flags = 0;
     if (ioctl(a[0].fd, FS_IOC_GETFLAGS, &flags) < 0) return -1;
-    say(" %s%s%s", flags & FS_IMMUTABLE_FL ? "i" : "", flags & FS_APPEND_FL ? "a" : "",
-        flags & FS_NODUMP_FL ? "d" : "");
+    say(" ");
+    for (int i = 0; i < INODE_FLAGS; i++) {
+        if (flags & inode_flags[i].flag) say("%c", inode_flags[i].letter);
+    }
     return 0;
+}
+
+/* ioctl SLOT REQUEST VALUE: says the number that its data begins with afterwards. */
+static long op_ioctl(struct arg *a) {
+    int value = (int)a[2].n;
+    memset(data, 0, 1 << 14);
+    memcpy(data, &value, sizeof value);
+    long result = ioctl(a[0].fd, a[1].n, data);
+    memcpy(&value, data, sizeof value);
+    say(" %d", value);
+    return result;
 }
 
 const struct operation system_operations[] = {
@@ -98,5 +123,6 @@ const struct operation system_operations[] = {
     {"mount", "p", op_mount},
     {"setflags", "si", op_setflags},
     {"getflags", "s", op_getflags},
+    {"ioctl", "sii", op_ioctl},
     {0},
 };
