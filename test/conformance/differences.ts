@@ -43,6 +43,12 @@ export const differences: readonly Difference[] = [
     kept: 'both folders are mounted noatime; the rules of relatime are tried with reads that reach the storage',
   },
   {
+    name: 'flags of the mount for access times',
+    reason:
+      'No request tells a server that it is mounted noatime or strictatime: what a read that reaches the storage does to access times is up to the mount that the storage is in.',
+    kept: 'both folders are mounted alike',
+  },
+  {
     name: 'alignment of O_DIRECT',
     reason:
       'The disk wants offsets and lengths that are whole blocks, and refuses others; FUSE takes any.',
@@ -88,6 +94,18 @@ export const differences: readonly Difference[] = [
     reason:
       'AT_STATX_DONT_SYNC asks for what the kernel has, and that may be old, or not be all, where a server has the attributes.',
     kept: 'the executor tells only the type of what is asked for so',
+  },
+  {
+    name: 'files to swap to',
+    reason:
+      'The kernel swaps to the blocks of a disk, and asks no FUSE server without a device where a file has its own: swapon is EINVAL.',
+    kept: 'not in scripts',
+  },
+  {
+    name: 'mounts that map users',
+    reason:
+      'The kernel allows idmapped mounts of FUSE only to a server that does without user and group of the caller in all requests but those that make something. Translators are told whose each call is.',
+    kept: 'not in scripts',
   },
   {
     name: 'files in epoll',
@@ -214,6 +232,7 @@ export const differences: readonly Difference[] = [
       /^(p?(read|write)v?2?|splice|sendfile)$/.test(op) &&
       before.some((one) => one.op === 'mknod' && one.args.some((arg) => /FIFO/.test(arg))) &&
       bare.replace(TIMES, '=') === mounted.replace(TIMES, '='),
+    kept: 'the executor tells neither of the two times of a pipe',
   },
   {
     name: 'times that the kernel keeps back',

@@ -96,7 +96,7 @@ describeMounts('glossa demo', () => {
       let stopping: Promise<unknown> | undefined;
       const { status, out } = await demo(scratch, ['--searches', '1000000'], (child) => {
         stopping = vi
-          .waitFor(() => expect(scratch.mounts()).not.toEqual([]), { timeout: 20_000, interval: 5 })
+          .waitFor(() => expect(scratch.mounts()).not.toEqual([]), { timeout: 50_000, interval: 5 })
           .then(() => child.kill(signal));
       });
       await stopping;
@@ -113,7 +113,7 @@ describeMounts('glossa demo', () => {
       const isThere = (): boolean => scratch.mounts().some((path) => path.endsWith(mountpoint));
       const { status, err } = await demo(scratch, ['--searches', '20000'], () => {
         killing = vi
-          .waitFor(() => expect(isThere()).toBe(true), { timeout: 20_000, interval: 5 })
+          .waitFor(() => expect(isThere()).toBe(true), { timeout: 50_000, interval: 5 })
           .then(() => servers(scratch, mountpoint))
           .then((pids) => pids.forEach((pid) => void process.kill(pid, 'SIGKILL')));
       });

@@ -28,14 +28,17 @@ static long op_inotify(struct arg *a) {
     return inotify_add_watch(queue, a[0].text, a[1].n);
 }
 
+/* What is called so has no name: see the named differences. */
+static bool is_unnamed(const struct inotify_event *event) {
+    return event->len > 0 && (event->name[0] == '#' || event->name[0] == '/');
+}
+
 static void say_event(const struct inotify_event *event) {
     say(" %d:", event->wd);
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
         if (event->mask & events[i].mask) say("%s,", events[i].name);
     }
-    /* What is called so has no name: see the named differences. */
-    bool unnamed = event->len > 0 && (event->name[0] == '#' || event->name[0] == '/');
-    if (unnamed) say("unnamed");
+    if (is_unnamed(event)) say("unnamed");
     else if (event->len > 0) say_name(event->name);
 }
 
@@ -44,13 +47,21 @@ static bool is_listing(const struct inotify_event *event) {
     return (event->mask & IN_ACCESS) != 0 && (event->mask & IN_ISDIR) != 0;
 }
 
+/* The kernel tells one of two equal events in a row, and with their names these would be equal. */
+static bool is_repeated(const struct inotify_event *event, const struct inotify_event *last) {
+    return last != NULL && is_unnamed(event) && is_unnamed(last) && event->wd == last->wd &&
+           event->mask == last->mask;
+}
+
 /* events: what has happened since. */
 static long op_events(struct arg *a) {
     (void)a;
     ssize_t got = queue < 0 ? 0 : read(queue, data, DATA_MAX);
+    const struct inotify_event *last = NULL;
     for (ssize_t at = 0; at < got;) {
         const struct inotify_event *event = (const struct inotify_event *)(data + at);
-        if (!is_listing(event)) say_event(event);
+        if (!is_listing(event) && !is_repeated(event, last)) say_event(event);
+        last = event;
         at += (ssize_t)sizeof *event + event->len;
     }
     return 0;

@@ -84,8 +84,11 @@ static void say_stat(const struct stat *st) {
     if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) {
         say(" rdev=%u:%u", major(st->st_rdev), minor(st->st_rdev));
     }
-    say_time("atime", st->st_atim);
-    say_time("mtime", st->st_mtim);
+    /* Of a pipe they are not the same: see the named differences. */
+    if (!S_ISFIFO(st->st_mode)) {
+        say_time("atime", st->st_atim);
+        say_time("mtime", st->st_mtim);
+    }
     say_time("ctime", st->st_ctim);
 }
 
