@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RunError, readRun } from './schema.ts';
 import { simulatedRun } from './testdata/run.ts';
@@ -78,15 +77,15 @@ describe('readRun', () => {
 
   it('says where JSON is none', () => expect(refused('{')).toMatch(/^A\.json: not JSON: /));
 
-  it('never reads a text for what is none, wherever it stands', () => {
-    const all = [...places(JSON.parse(written) as Json)].filter((way) => way.length > 1);
-    fc.assert(
-      fc.property(fc.constantFrom(...all), (way) => {
-        const message = refused(changed(way, { not: 'this' }));
-        const last = way.at(-1)!;
-        expect(message).toContain(typeof last === 'number' ? `[${last}]` : last);
-      }),
-      { numRuns: 100 },
-    );
+  it('never reads anything for what it is not, wherever it stands', () => {
+    const shallow = (way: readonly (string | number)[]): boolean =>
+      way.length > 1 && way.every((part) => typeof part === 'string' || part < 3);
+    const all = [...places(JSON.parse(written) as Json)].filter(shallow);
+    for (const way of all) {
+      // Neither a text nor a number, nor texts or numbers by name.
+      const message = refused(changed(way, { not: ['this'] }));
+      const last = way.at(-1)!;
+      expect(message).toContain(typeof last === 'number' ? `[${last}]` : last);
+    }
   });
 });
