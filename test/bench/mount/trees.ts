@@ -120,13 +120,14 @@ async function compareWith({ tools }: Bench, archive: string, folder: string): P
 
 // -- git status ----------------------------------------------------------------------------------
 
-/** Whatever the user has told git otherwise. */
+/** Whatever the user has told git otherwise, and without what it would tidy up behind our back. */
 const git = (folder: string, ...args: readonly string[]): readonly [string, ...string[]] => [
   'env',
   'GIT_CONFIG_GLOBAL=/dev/null',
   'GIT_CONFIG_NOSYSTEM=1',
   'git',
-  ...['-c', 'user.name=bench', '-c', 'user.email=bench@localhost', '-C', folder],
+  ...['-c', 'user.name=bench', '-c', 'user.email=bench@localhost'],
+  ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-C', folder],
   ...args,
 ];
 
