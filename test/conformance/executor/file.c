@@ -15,9 +15,13 @@
 
 /* Refuses what O_DIRECT has rules for that differ with the file system: see the named differences. */
 static bool unaligned(const struct arg *slot, off_t offset, size_t len) {
-    if ((slots[slot->slot].flags & O_DIRECT) == 0) return false;
+    int flags = slots[slot->slot].flags;
+    if ((flags & O_DIRECT) == 0) return false;
     if (offset < 0) offset = lseek(slot->fd, 0, SEEK_CUR);
-    if (offset % 4096 == 0 && len % 4096 == 0) return false;
+    /* What is written is appended, wherever it was to go. */
+    struct stat st = {0};
+    if ((flags & O_APPEND) != 0) fstat(slot->fd, &st);
+    if ((offset | st.st_size) % 4096 == 0 && len % 4096 == 0) return false;
     say(" unaligned");
     return true;
 }
