@@ -34,8 +34,10 @@ interface Running {
   seen(name: string): Promise<boolean>;
 }
 
+type Started = Pick<Running, 'child' | 'outcome' | 'says'> & { said(): string };
+
 /** Starts it, with its temporary folder inside the scratch folder. */
-async function dev(scratch: Scratch, args: readonly string[]): Promise<Running> {
+async function start(scratch: Scratch, args: readonly string[]): Promise<Started> {
   const TMPDIR = await scratch.folder('tmp');
   let child!: ChildProcess;
   let said = '';
@@ -59,8 +61,17 @@ async function dev(scratch: Scratch, args: readonly string[]): Promise<Running> 
       await delay(10);
     }
   };
+  return { child, outcome, says, said: () => said };
+}
+
+/** The same, mounted. */
+async function dev(scratch: Scratch, args: readonly string[]): Promise<Running> {
+  return mounted(await start(scratch, args));
+}
+
+async function mounted({ child, outcome, says, said }: Started): Promise<Running> {
   await says('Ctrl-C\n');
-  const mnt = / mounted on (\S+?),?(?=[\s,])/.exec(said)![1]!;
+  const mnt = / mounted on (\S+?),?(?=[\s,])/.exec(said())![1]!;
   const seen = (name: string): Promise<boolean> =>
     stat(join(mnt, name)).then(
       () => true,
@@ -192,21 +203,59 @@ describeMounts('glossa dev', () => {
       await expectClean(scratch);
     }));
 
+  it.each(['m.py', 'v.vol'])('waits for the save that mends %s, and mounts then', (what) =>
+    withScratch(async (scratch) => {
+      const mem = 'volume mem\n type storage/memory\nend-volume\n';
+      const top = 'volume m\n type features/glupy\n option module-name m\n subvolumes mem\n';
+      await scratch.file('v.vol', `${mem}${top}end-volume\n`);
+      await scratch.file('m.py', 'class xlator(:\n');
+      const waiting = await start(scratch, [what]);
+      await waiting.says('m.py:1: SyntaxError');
+      await waiting.says(`glossa dev: waiting until ${what} is mended and saved`);
+      // Another mistake is told too, and waited for.
+      await scratch.file('m.py', 'import absent_helper\n');
+      await waiting.says("m.py:1: ModuleNotFoundError: No module named 'absent_helper'");
+      await scratch.file('m.py', module('b'));
+      const running = await mounted(waiting);
+      await scratch.file('m.py', module('hello.txt'));
+      await running.says('reloaded');
+      running.child.kill('SIGINT');
+      expect((await running.outcome).status).toBe(0);
+      await expectClean(scratch);
+    }),
+  );
+
+  it('ends by Ctrl-C while it waits', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.py', 'class xlator(:\n');
+      const waiting = await start(scratch, ['m.py']);
+      await waiting.says('waiting until');
+      waiting.child.kill('SIGINT');
+      expect((await waiting.outcome).status).toBe(130);
+      await expectClean(scratch);
+    }));
+
   it('says what is wrong before it mounts', () =>
     withScratch(async (scratch) => {
       const TMPDIR = await scratch.folder('tmp');
-      await scratch.file('m.py', 'class xlator(:\n');
       await scratch.file('v.vol', 'volume m\n type storage/memory\nend-volume\n');
       const fail = async (...args: string[]) => {
         const { status, err } = await glossa(scratch, ['dev', ...args], { env: { TMPDIR } });
         return `${status} ${err}`;
       };
-      expect(await fail('m.py')).toMatch(/^1 [\s\S]*m\.py:1: SyntaxError/);
       expect(await fail('absent.py')).toBe('1 glossa: absent.py is not there\n');
       expect(await fail('v.vol')).toContain('no scripted volume');
       expect(await fail('v.vol', 'files')).toMatch(/^2 /);
       await scratch.file('m.py', module('b'));
       expect(await fail('m.py', 'absent')).toBe('1 glossa: absent is no folder\n');
+      await scratch.folder('files');
+      expect(await fail('files', 'm.py')).toMatch(/^2 [^\n]*: the module comes first\n/);
+      expect(await fail('files')).toMatch(/^1 [^\n]*: name a module\n/);
+      await scratch.file('files/x.py', module('b'));
+      await scratch.file('files/test_x.py', '');
+      expect(await fail('files')).toMatch(/^1 [^\n]*: name the module in it: files\/x.py\n/);
+      // What no save of the module mends is not waited for.
+      expect(await fail('m.py', '--mountpoint', 'absent')).toMatch(/^1 [^\n]*does not exist/);
       await expectClean(scratch);
     }));
 });

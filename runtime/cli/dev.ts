@@ -4,8 +4,9 @@
  */
 import { mkdirSync, mkdtempSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { watchFolder } from '../../bridges/host/watch.ts';
 import { findMount } from '../mount/fuse/channel.ts';
 import { defineCommand } from './command.ts';
 import { mountProblem } from './demo/mounted.ts';
@@ -28,7 +29,8 @@ export default defineCommand({
   description:
     'Mounts the files of DIR through MODULE on a temporary folder, shows the log of the module, ' +
     'and loads the module again whenever it is saved: edit, save, look. Without DIR there are a ' +
-    'few files to play with, gone at the end. Ctrl-C ends it, and leaves nothing behind. With a ' +
+    'few files to play with, gone at the end. A module that cannot be loaded is waited for: it is ' +
+    'mounted when it is saved without the error. Ctrl-C ends it, and leaves nothing behind. With a ' +
     'VOLFILE, all of its modules are loaded again when they are saved.',
   flags: {
     mountpoint: text({ value: 'MNT', help: 'mount here, instead of a temporary folder' }),
@@ -41,33 +43,107 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     const [given, directory] = takeOperands(operands, ['MODULE', '[DIR]']);
+    refuseSwapped(given, directory);
     const module = findModuleFile(given);
     if (module === null && directory !== undefined) {
       throw new UsageError('DIR goes with a module: a volfile names its folder itself');
     }
-    const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-dev-')));
+    const task: Task = {
+      ...{ given, directory, module, mountpoint: flags.mountpoint },
+      level: flags['log-level'] ?? 'INFO',
+    };
+    const signals = new EndingSignals();
     try {
-      const problem = await mountProblem(scratch);
-      if (problem !== null) {
-        const file = module === null ? 'MODULE' : given;
-        throw new Failure(
-          `nothing can be mounted here: ${problem}\n` +
-            `    without a mount, 'glossa test ${file}' and 'glossa repl ${file}' work`,
-        );
+      for (;;) {
+        const saved = new Saved(module?.path ?? given);
+        try {
+          const status = await attempt(task, signals, terminal);
+          if (status !== null) return status;
+          terminal.err(`glossa dev: waiting until ${given} is mended and saved; Ctrl-C ends it`);
+          if (!(await Promise.race([saved.came, signals.came]))) return signals.status!;
+        } finally {
+          saved.close();
+        }
       }
-      const stage =
-        module === null
-          ? await stageVolfile(given, terminal)
-          : stageModule(module, directory, scratch);
-      const mountpoint = resolve(flags.mountpoint ?? join(scratch, 'mnt'));
-      if (flags.mountpoint === undefined) mkdirSync(mountpoint);
-      const level = flags['log-level'] ?? 'INFO';
-      return await develop({ ...stage, given, mountpoint, scratch, level }, terminal);
     } finally {
-      remove(scratch, terminal);
+      signals.close();
     }
   },
 });
+
+/** `glossa dev FILES MODULE`. */
+function refuseSwapped(given: string, directory: string | undefined): void {
+  if (directory === undefined || !isFolder(given) || isFolder(directory)) return;
+  if (findModuleFile(directory) === null) return;
+  throw new UsageError(`${given} is a folder, and ${directory} a module: the module comes first`);
+}
+
+interface Task {
+  readonly given: string;
+  readonly directory: string | undefined;
+  readonly module: ModuleFile | null;
+  readonly mountpoint: string | undefined;
+  readonly level: string;
+}
+
+/**
+ * One mount, until it is over: the exit status, or null when its module has to be mended first. The
+ * folder it is made in goes away with its server, so each has its own.
+ */
+async function attempt(
+  task: Task,
+  signals: EndingSignals,
+  terminal: Terminal,
+): Promise<number | null> {
+  const { given, directory, module } = task;
+  const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-dev-')));
+  try {
+    const problem = await mountProblem(scratch);
+    if (problem !== null) {
+      const file = module === null ? 'MODULE' : given;
+      throw new Failure(
+        `nothing can be mounted here: ${problem}\n` +
+          `    without a mount, 'glossa test ${file}' and 'glossa repl ${file}' work`,
+      );
+    }
+    const stage =
+      module === null
+        ? await stageVolfile(given, terminal)
+        : stageModule(module, directory, scratch);
+    const mountpoint = resolve(task.mountpoint ?? join(scratch, 'mnt'));
+    if (task.mountpoint === undefined) mkdirSync(mountpoint);
+    const { level } = task;
+    return await develop({ ...stage, given, mountpoint, scratch, level, signals }, terminal);
+  } finally {
+    remove(scratch, terminal);
+  }
+}
+
+/** Tells when a module, its volfile or a file beside it is saved. */
+class Saved {
+  readonly came: Promise<true>;
+  /** What ends the watch, and what keeps the process waiting for it. */
+  private readonly end: () => void;
+  private readonly awake = setInterval(() => {}, 2 ** 30);
+
+  constructor(path: string) {
+    let resolve: (value: true) => void = () => {};
+    this.came = new Promise((done) => {
+      resolve = done;
+    });
+    const folder = isFolder(path) ? path : dirname(path);
+    const extensions = [...new Set(['.py', '.js', '.mjs', '.ts', '.vol', '.so', extname(path)])];
+    this.end = watchFolder(folder, extensions, { changed: () => resolve(true), failed() {} });
+  }
+
+  close(): void {
+    clearInterval(this.awake);
+    this.end();
+  }
+}
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 interface Stage {
   readonly volfile: string;
@@ -84,7 +160,7 @@ interface Stage {
 
 function stageModule(module: ModuleFile, directory: string | undefined, scratch: string): Stage {
   const files = directory === undefined ? someFiles(scratch) : resolve(directory);
-  if (statSync(files, { throwIfNoEntry: false })?.isDirectory() !== true) {
+  if (!isFolder(files)) {
     throw new Failure(`${directory} is no folder`);
   }
   const volfile = join(scratch, 'dev.vol');
@@ -127,19 +203,29 @@ interface Development extends Stage {
   readonly mountpoint: string;
   readonly scratch: string;
   readonly level: string;
+  readonly signals: EndingSignals;
 }
 
-async function develop(settings: Development, terminal: Terminal): Promise<number> {
-  const { volfile, overrides, mountpoint, scratch, level, volumes, edit } = settings;
+async function develop(settings: Development, terminal: Terminal): Promise<number | null> {
+  const { volfile, overrides, mountpoint, scratch, level, volumes, edit, signals } = settings;
   const log = new DevLog({ volumes, module: basename(edit), colour: terminal.colour.err });
   const timeouts = ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
+  // What a volume refuses is said with its place in the volfile: that can be mended by a save.
+  let refused = false;
+  const heard: Terminal = {
+    ...terminal,
+    err(said) {
+      refused ||= said.includes(`${volfile}:`);
+      terminal.err(said);
+    },
+  };
   const server = new Server(
     [
       ...['mount', '--log-file', '-', '--log-level', level, ...timeouts],
       ...overrides.flatMap((one) => ['--xlator-option', one]),
       ...['--', volfile, mountpoint],
     ],
-    { attached: true, stderr: 'pipe', scratch, terminal },
+    { attached: true, stderr: 'pipe', scratch, terminal: heard },
   );
   // What the start has to say comes below the introduction.
   let waiting: string[] | null = [];
@@ -153,10 +239,11 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     for (const line of waiting ?? []) terminal.err(line);
     waiting = null;
   };
-  const signals = new EndingSignals();
   try {
     if (!(await Promise.race([server.ready, signals.came]))) {
-      return signals.status ?? ((await server.ended).status || EXIT_FAILURE);
+      if (signals.status !== undefined) return signals.status;
+      const { status } = await server.ended;
+      return refused ? null : status || EXIT_FAILURE;
     }
     terminal.out(introduction(settings, terminal.colour.out));
     show();
@@ -172,7 +259,6 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
   } finally {
     show();
     await endServer(server, mountpoint, terminal);
-    signals.close();
   }
 }
 

@@ -1,6 +1,7 @@
 /** A volfile for a module alone: what `glossa dev` and `glossa repl` make when they are given one. */
-import { statSync } from 'node:fs';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { readdirSync, statSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { languageOfTest } from '../../bridges/testing/languages.ts';
 import type { PlainVolume } from '../graph/description.ts';
 import { printVolumes } from '../graph/print.ts';
 import { Failure } from './exit.ts';
@@ -19,6 +20,10 @@ export interface ModuleFile {
   readonly native: boolean;
 }
 
+/** A module by its name, and none that holds tests. */
+const isModule = (name: string): boolean =>
+  [...SCRIPTS, '.so'].includes(extname(name)) && languageOfTest(name) === undefined;
+
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
@@ -34,7 +39,10 @@ export function findModuleFile(given: string): ModuleFile | null {
     if (PACKAGES.some((file) => isFile(`${path}/${file}`))) {
       return { name: basename(path), path, native: false };
     }
-    throw new Failure(`${given} is a folder without ${PACKAGES.join(' or ')}: name a file in it`);
+    const inside = readdirSync(path).filter((name) => isModule(name));
+    const named = inside.map((name) => join(given, name)).join(' or ');
+    const fix = named === '' ? 'name a module' : `name the module in it: ${named}`;
+    throw new Failure(`${given} is a folder, and no package (${PACKAGES.join(', ')}): ${fix}`);
   }
   if (at === undefined) {
     const found = SCRIPTS.map((end) => path + end).filter(isFile);

@@ -2,13 +2,13 @@
  * `glossa mount`, and `glossa -f VOLFILE MNT` with the flags of glusterfs: serves a volfile's graph
  * on a directory, in this process (`-N`) or in a daemon.
  */
-import { closeSync } from 'node:fs';
+import { closeSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { logLevel } from '../core/log.ts';
 import type { FrontEndName } from '../mount/front-ends.ts';
 import { defineCommand } from './command.ts';
-import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure } from './exit.ts';
+import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure, UsageError } from './exit.ts';
 import {
   choice,
   type Flags,
@@ -103,6 +103,7 @@ function settingsOf(
     flags.volfile === undefined
       ? takeOperands(operands, ['VOLFILE', 'MNT'])
       : [flags.volfile, ...takeOperands(operands, ['MNT'])];
+  refuseSwapped(volfile, mnt);
   const mountpoint = resolve(mnt);
   const log = flags['log-file'] ?? (flags.debug ? CONSOLE : defaultLogFile(mountpoint));
   const pidFile = flags['pid-file'];
@@ -127,6 +128,26 @@ function settingsOf(
     writeback: flags['kernel-writeback-cache'],
     frontEnd: flags.fuse,
   };
+}
+
+/** `glossa mount MNT VOLFILE`, and a module in place of a volfile. @throws {UsageError} */
+function refuseSwapped(volfile: string, mnt: string): void {
+  const kind = (path: string): string => {
+    const at = statSync(path, { throwIfNoEntry: false });
+    return at === undefined ? 'nothing' : at.isDirectory() ? 'folder' : 'file';
+  };
+  const [first, second] = [kind(volfile), kind(mnt)];
+  if (second === 'file' && (first !== 'file' || mnt.endsWith('.vol'))) {
+    const why = `${mnt} is a file, and no directory to mount on`;
+    throw new UsageError(`${why}: are they swapped? glossa mount ${mnt} ${volfile}`);
+  }
+  if (first === 'folder') {
+    throw new UsageError(`${volfile} is a folder, and no volfile: glossa mount VOLFILE MNT`);
+  }
+  if (/\.(py|m?js)$/.test(volfile)) {
+    const how = `'glossa dev ${volfile}' mounts it; a volfile names it by option module-name`;
+    throw new UsageError(`${volfile} is a module, and no volfile: ${how}`);
+  }
 }
 
 /** A server of its own keeps no folder busy: what it needs from there it has by now. */

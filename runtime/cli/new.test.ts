@@ -63,10 +63,25 @@ it('takes names that work', () => {
   }
   expect(() => checkName('my-cache', kinds.python)).toThrow('letters, digits and _');
   expect(() => checkName('class', kinds.python)).toThrow('a word of the language');
+  for (const name of ['glupy', 'gluster']) {
+    expect(() => checkName(name, kinds.python)).toThrow(
+      `'${name}' is the package that modules import from: choose another, such as my_${name}`,
+    );
+  }
+  for (const name of ['json', 'queue', 'cProfile']) {
+    expect(() => checkName(name, kinds.python)).toThrow("a module of Python's own");
+    checkName(name, kinds.javascript);
+  }
+  for (const kind of [kinds.javascript, kinds.typescript, kinds.c]) {
+    expect(() => checkName('glossa', kind)).toThrow('the package that modules import from');
+  }
   checkName('my-cache', kinds.javascript);
 });
 
 it('knows its languages', async () => {
+  const at = folder();
+  expect(await make('Python', 'a', join(at, 'a'))).toContain('a.py');
+  expect(await make('js', 'b', join(at, 'b'))).toContain('b.js');
   await expect(make('pyton', 'a')).rejects.toThrow("did you mean 'python'");
   await expect(make('cobol', 'a')).rejects.toThrow('python, javascript, typescript, c');
 });

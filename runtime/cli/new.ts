@@ -33,9 +33,17 @@ export default defineCommand({
   },
 });
 
+/** What languages are called as well. */
+const SHORT: Readonly<Record<string, string>> = {
+  py: 'python',
+  js: 'javascript',
+  ts: 'typescript',
+};
+
 function kindOf(language: string): Kind {
   const known = Object.keys(kinds);
-  const kind = (kinds as Readonly<Record<string, Kind>>)[language];
+  const asked = language.toLowerCase();
+  const kind = (kinds as Readonly<Record<string, Kind>>)[SHORT[asked] ?? asked];
   if (kind !== undefined) return kind;
   const guess = didYouMean(language, known) || `; there is ${known.join(', ')}`;
   throw new UsageError(`no language '${language}'${guess}`);

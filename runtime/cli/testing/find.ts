@@ -49,12 +49,14 @@ function testsIn(folder: string, given: string, none: string): string[] {
   } catch (error) {
     throw new Failure(`cannot read the folder ${folder}: ${reason(error)}`);
   }
-  const found = names
+  const named = names
     .sort()
     .map((name) => join(folder, name))
-    .filter(isOurs);
-  if (found.length === 0) throw new Failure(`${given} has ${none}`);
-  return found;
+    .filter((path) => languageOfTest(basename(path)) !== undefined);
+  const found = named.filter(isOurs);
+  if (found.length > 0) return found;
+  const others = named.map((path) => `\n    ${path} does not import 'glossa/testing'`).join('');
+  throw new Failure(`${given} has ${none}; docs/testing.md shows how to write some${others}`);
 }
 
 /** Whether a file holds tests, and is not one of the same name for another runner. */

@@ -45,6 +45,10 @@ it('says what they would be called', () => {
   expect(why('c.so')).toThrow('no tests beside it: test_c.py or c.test.js or c.test.ts');
   expect(why('.')).toThrow('no tests in it');
   expect(why('absent')).toThrow('is not there');
+  const other = folder('a.py', 'other.test.ts');
+  expect(() => findTests(join(other, 'a.py'))).toThrow(
+    /docs\/testing.md shows how to write some\n {4}.*other\.test\.ts does not import/,
+  );
 });
 
 const passed = { name: 'a', outcome: 'passed', ms: 5, printed: ['x'], log: [] } as const;
