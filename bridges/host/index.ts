@@ -131,6 +131,7 @@ async function begin(
     terminal: xl.context.terminal,
     virtualTime: xl.context.virtualTime === true,
     notice: (text) => xl.log.debug(text),
+    warn: (text) => xl.log.warning(text),
     log: (level, source, text) => lent.log(level, source, text),
   });
   session.attach(guest);

@@ -32,6 +32,8 @@ export interface GuestSettings {
   readonly virtualTime?: boolean;
   /** Something to tell the volume's log about starting. */
   notice(text: string): void;
+  /** The same, for whoever is responsible for the machine. */
+  warn(text: string): void;
   log(level: number, source: LogSource, text: string): void;
 }
 

@@ -3,20 +3,31 @@
  *
  * They live in `$XDG_CACHE_HOME/glossa` (or `~/.cache/glossa`). A cache is never a reason to fail:
  * what cannot be read or written is told to `log` and done without.
+ *
+ * Whoever writes one of them decides what the interpreter runs. So a cache is used only where the
+ * folder and the file are this very user's, nobody else can change them or the way to them, and
+ * neither is a link ({@link usableFolder}); and each file is bound to what it was made from by a
+ * sha256, which is the reader's to compare.
  */
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
+  type Stats,
   statSync,
   unlinkSync,
   writevSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { effectiveUser, exposure } from '../../runtime/sys/exposure.ts';
 
 export type Log = (message: string) => void;
 
@@ -36,27 +47,79 @@ export function reason(error: unknown): string {
   return String(error);
 }
 
-/** Opens `file` for reading; undefined when there is none or it cannot be opened. */
-export function openCached(file: string, log: Log): number | undefined {
+/**
+ * `folder`, made if it is not there; undefined where it is not this user's alone, which is a reason
+ * to `warn`: `sudo -E` keeps the HOME of somebody else, and users may share an XDG_CACHE_HOME.
+ */
+export function usableFolder(folder: string, warn: Log, log: Log): string | undefined {
   try {
-    return openSync(file, 'r');
+    // Before anything is made there: it would be made for somebody else.
+    let why = exposure(folder);
+    if (why === null) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      why = exposure(folder) ?? whyForeign(folder, lstatSync(folder), 'folder');
+    }
+    if (why === null) return folder;
+    warn(`no cache in ${folder}: ${why} (XDG_CACHE_HOME names a folder for another)`);
   } catch (error) {
-    if (reason(error) !== 'ENOENT') log(`cannot read ${file}: ${reason(error)}`);
+    log(`cannot write ${folder}: ${reason(error)}`);
+  }
+  return undefined;
+}
+
+/** Why something in the cache is not this user's alone; null when it is. */
+function whyForeign(path: string, stat: Stats, kind: 'folder' | 'file'): string | null {
+  const uid = effectiveUser();
+  if (stat.isSymbolicLink()) return `${path} is a symbolic link`;
+  if (kind === 'folder' ? !stat.isDirectory() : !stat.isFile()) return `${path} is no ${kind}`;
+  if (uid < 0) return null;
+  if (stat.uid !== uid) return `${path} belongs to user ${stat.uid}, not to user ${uid}`;
+  if ((stat.mode & 0o022) !== 0) {
+    return `${path} can be written by others (mode ${(stat.mode & 0o7777).toString(8)})`;
+  }
+  if (kind === 'file' && stat.nlink !== 1) return `${path} has another name somewhere (hard link)`;
+  return null;
+}
+
+/** A file that is no file (a pipe) must not be waited for. */
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Opens `file` of a usable folder for reading; undefined when there is none, it cannot be opened, or
+ * it is not this user's alone.
+ */
+export function openCached(file: string, warn: Log, log: Log): number | undefined {
+  let fd: number;
+  try {
+    fd = openSync(file, READ);
+  } catch (error) {
+    const code = reason(error);
+    if (code === 'ELOOP') warn(`not used: ${file} is a symbolic link`);
+    else if (code !== 'ENOENT') log(`cannot read ${file}: ${code}`);
     return undefined;
   }
+  const why = whyForeign(file, fstatSync(fd), 'file');
+  if (why === null) return fd;
+  warn(`not used: ${why}`);
+  closeSync(fd);
+  return undefined;
 }
 
 /** The whole of `file`, or undefined as in {@link openCached}. */
-export function readCached(file: string, log: Log): Buffer | undefined {
+export function readCached(file: string, warn: Log, log: Log): Buffer | undefined {
+  const fd = openCached(file, warn, log);
+  if (fd === undefined) return undefined;
   try {
-    return readFileSync(file);
+    return readFileSync(fd);
   } catch (error) {
-    if (reason(error) !== 'ENOENT') log(`cannot read ${file}: ${reason(error)}`);
+    log(`cannot read ${file}: ${reason(error)}`);
     return undefined;
+  } finally {
+    closeSync(fd);
   }
 }
 
-/** Writes `parts` to `folder/name` so that a reader sees all of them or nothing. */
+/** Writes `parts` to `name` in a usable folder, so that a reader sees all of them or nothing. */
 export function writeCached(
   folder: string,
   name: string,
@@ -64,9 +127,8 @@ export function writeCached(
   log: Log,
 ): boolean {
   const file = join(folder, name);
-  const temporary = `${file}.${process.pid}.${Date.now().toString(36)}`;
+  const temporary = `${file}.${process.pid}.${randomBytes(6).toString('hex')}`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
     const fd = openSync(temporary, 'wx', 0o600);
     try {
       writeAll(fd, parts);

@@ -68,6 +68,8 @@ export interface EngineOptions {
   readonly cacheFolder?: string | false;
   /** Told what was noticed and done without, such as a damaged snapshot. */
   readonly log?: Log;
+  /** Told of a cache that is not used because somebody else could have written it. */
+  readonly warn?: Log;
 }
 
 export interface Engine {
@@ -124,6 +126,7 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     namesFrames: options.namesFrames === true,
     refused: (what) => options.refused?.(what),
     log: options.log ?? (() => {}),
+    warn: options.warn ?? options.log ?? (() => {}),
   });
   return new PythonEngine(interpreter, options);
 }

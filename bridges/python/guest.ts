@@ -131,6 +131,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     memoryLimit: settings.memoryLimit,
     namesFrames: namesFrames(),
     log: settings.notice,
+    warn: settings.warn,
   });
   try {
     addPackages(settings.packages, packageSink(engine, files));

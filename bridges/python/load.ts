@@ -6,6 +6,7 @@
  * pyodide.mjs and pyodide.asm.mjs of the version named in package.json; `patches.ts` checks that
  * they are the files it knows.
  */
+import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -13,7 +14,7 @@ import type { Script } from 'node:vm';
 import type { GrantedFiles } from '../host/files.ts';
 import { nameSection } from '../host/frames.ts';
 import { BOOTSTRAP, BOOTSTRAP_PATH } from './bootstrap.ts';
-import { type Log, readCached, writeCached } from './cache.ts';
+import { type Log, readCached, usableFolder, writeCached } from './cache.ts';
 import { addressOf, Memory } from './capi.ts';
 import { CONFINE, CONFINE_PATH } from './confine.ts';
 import { EngineError } from './errors.ts';
@@ -25,7 +26,8 @@ import {
   type PreloadFile,
   readPages,
   type SnapshotFile,
-  snapshotKey,
+  type SnapshotPlace,
+  snapshotSource,
   writeSnapshot,
 } from './snapshot.ts';
 
@@ -46,6 +48,8 @@ export interface LoadOptions {
   /** Told what of them a script was refused. */
   refused(what: string): void;
   readonly log: Log;
+  /** Told why a cache is not used that somebody else could have written. */
+  readonly warn: Log;
 }
 
 /** Raw exports of the WebAssembly instance: numbers in, numbers out, except globals and memory. */
@@ -89,33 +93,56 @@ interface Started {
 const folder = dirname(createRequire(import.meta.url).resolve('pyodide'));
 
 /** Starts an interpreter; throws EngineError `setup` when it will not start at all. */
-export async function loadInterpreter(options: LoadOptions): Promise<Interpreter> {
-  const key = snapshotKey([
-    PYODIDE_VERSION,
-    BOOTSTRAP,
-    CONFINE,
-    ...options.imports,
-    ...options.preload.flatMap((file) => [file.path, file.source]),
-  ]);
-  const name = `python-${PYODIDE_VERSION}-${key}.snapshot`;
-  const { cacheFolder, log } = options;
-  const snapshot = cacheFolder === undefined ? undefined : openSnapshot(cacheFolder, name, log);
+export async function loadInterpreter(given: LoadOptions): Promise<Interpreter> {
+  const { log, warn } = given;
+  const cacheFolder =
+    given.cacheFolder === undefined ? undefined : usableFolder(given.cacheFolder, warn, log);
+  const options = { ...given, cacheFolder };
+  const place = cacheFolder === undefined ? undefined : snapshotPlace(cacheFolder, options);
+  const snapshot = place && openSnapshot(place, warn, log);
   if (snapshot !== undefined) {
     try {
       return await start(options, snapshot);
     } catch (error) {
-      log(`cannot start from ${name}: ${messageOf(error)}`);
+      log(`cannot start from ${place!.name}: ${messageOf(error)}`);
     } finally {
       closeSync(snapshot.fd);
     }
   }
   try {
-    return await start(options, undefined, name);
+    return await start(options, undefined, place);
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw new EngineError('setup', `the Python interpreter does not start: ${messageOf(error)}`);
   }
 }
+
+/** Other files, another snapshot: its name has the beginning of their sha256. */
+function snapshotPlace(folder: string, options: LoadOptions): SnapshotPlace {
+  const source = snapshotSource([
+    pyodideDigest(),
+    BOOTSTRAP,
+    CONFINE,
+    ...options.imports,
+    ...options.preload.flatMap((file) => [file.path, file.source]),
+  ]);
+  const key = source.toString('hex', 0, 8);
+  return { folder, name: `python-${PYODIDE_VERSION}-${key}.snapshot`, source };
+}
+
+let digest: Buffer | undefined;
+
+/** The sha256 of the files that an interpreter is started from; they are read once in a process. */
+function pyodideDigest(): Buffer {
+  if (digest === undefined) {
+    const hash = createHash('sha256').update(PYODIDE_VERSION);
+    for (const file of FILES) hash.update(readFileSync(join(folder, file)));
+    digest = hash.digest();
+  }
+  return digest;
+}
+
+const FILES = ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'python_stdlib.zip'];
 
 /** The Pyodide that is installed. */
 const PYODIDE_VERSION = (
@@ -133,7 +160,7 @@ function messageOf(error: unknown): string {
 async function start(
   options: LoadOptions,
   snapshot: SnapshotFile | undefined,
-  name?: string,
+  place?: SnapshotPlace,
 ): Promise<Interpreter> {
   const began = performance.now();
   const phases: [string, number][] = [];
@@ -142,7 +169,7 @@ async function start(
   };
   const realm = createRealm(options.host);
   mark('realm');
-  const { parts, script } = prepare(realm, options, snapshot);
+  const { parts, code } = prepare(realm, options, snapshot);
   let memory: Memory | undefined;
   mark('code');
   const started = (await realm.start({
@@ -161,12 +188,14 @@ async function start(
   if (snapshot === undefined) {
     install(started, options);
     mark('package');
-    if (options.cacheFolder !== undefined && name !== undefined) {
-      writeSnapshot(options.cacheFolder, name, started.pyodide.makeMemorySnapshot(), options.log);
+    if (place !== undefined) {
+      writeSnapshot(place, started.pyodide.makeMemorySnapshot(), options.log);
       mark('snapshot');
     }
   }
-  saveCode(options, script);
+  if (code !== undefined && options.cacheFolder !== undefined) {
+    writeCode(options.cacheFolder, code, options.log);
+  }
   mark('ready');
   const { addFunction } = started.module;
   const table = started.exports.__indirect_function_table as { get(index: number): Next };
@@ -195,21 +224,23 @@ function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | u
 
 const CODE_NAME = `python-${PYODIDE_VERSION}-${process.version}-${process.arch}.code`;
 
-/** Everything Pyodide's start needs, as objects of the realm; `script` when its code is not cached. */
+/** What was compiled in this start, and from what. */
+interface FreshCode {
+  readonly script: Script;
+  readonly source: string;
+}
+
+/** Everything Pyodide's start needs, as objects of the realm; `code` when that is not cached. */
 function prepare(
   realm: Realm,
   options: LoadOptions,
   snapshot: SnapshotFile | undefined,
-): { parts: object; script: Script | undefined } {
-  const { cacheFolder, log } = options;
-  const cached = cacheFolder && readCached(join(cacheFolder, CODE_NAME), log);
+): { parts: object; code: FreshCode | undefined } {
   const text = (file: string): string => readFileSync(join(folder, file), 'utf8');
-  const runtime = realm.evaluate(
-    patchRuntime(text('pyodide.asm.mjs')),
-    'pyodide.asm.mjs',
-    cached || undefined,
-  );
-  const fresh = cached ? runtime.script.cachedDataRejected === true : true;
+  const source = patchRuntime(text('pyodide.asm.mjs'));
+  const cached = readCode(source, options);
+  const runtime = realm.evaluate(source, 'pyodide.asm.mjs', cached);
+  const isFresh = cached === undefined || runtime.script.cachedDataRejected === true;
   let head: Uint8Array | undefined;
   if (snapshot !== undefined) {
     head = realm.boot.makeBytes(snapshot.head.length);
@@ -225,7 +256,7 @@ function prepare(
     heapMax: Math.min(options.memoryLimit, 2 ** 31 - 65536),
     snapshot: head,
   };
-  return { parts, script: fresh ? runtime.script : undefined };
+  return { parts, code: isFresh ? { script: runtime.script, source } : undefined };
 }
 
 /** @param module gives its functions names, behind its name. */
@@ -250,10 +281,31 @@ function readBytes(realm: Realm, file: string, module?: string): Uint8Array {
   }
 }
 
+/**
+ * In front of compiled code: V8 compares no more of a source than its length, and runs damaged code
+ * as it is.
+ */
+const codeDigest = (source: string, code: Uint8Array): Buffer =>
+  createHash('sha256').update(source).update('\0').update(code).digest();
+
+const DIGEST_BYTES = 32;
+
+/** The compiled form of `source`; undefined when there is none that was made from it. */
+function readCode(source: string, { cacheFolder, warn, log }: LoadOptions): Buffer | undefined {
+  if (cacheFolder === undefined) return undefined;
+  const file = join(cacheFolder, CODE_NAME);
+  const read = readCached(file, warn, log);
+  if (read === undefined) return undefined;
+  const code = read.subarray(DIGEST_BYTES);
+  if (codeDigest(source, code).equals(read.subarray(0, DIGEST_BYTES))) return code;
+  log(`ignoring ${file}: it is damaged, or was made from other files`);
+  return undefined;
+}
+
 /** Keeps the compiled code, functions that the start used included. */
-function saveCode(options: LoadOptions, script: Script | undefined): void {
-  if (script === undefined || options.cacheFolder === undefined) return;
-  writeCached(options.cacheFolder, CODE_NAME, [script.createCachedData()], options.log);
+function writeCode(cacheFolder: string, { script, source }: FreshCode, log: Log): void {
+  const code = script.createCachedData();
+  writeCached(cacheFolder, CODE_NAME, [codeDigest(source, code), code], log);
 }
 
 /** Takes a module that was compiled in off the list, so that nothing can import it. */

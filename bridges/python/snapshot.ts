@@ -2,8 +2,9 @@
  * The memory of a started interpreter as a file, so that the next start need not run Python's own.
  *
  * Format, little-endian u32 words: magic, format, total file length, memory length, runs, head
- * length, crc32 of everything behind these eight words, 0; then `runs` pairs (first page, pages);
- * then Pyodide's own head (its build id and the JavaScript objects Python held); then the pages.
+ * length, crc32 of everything behind the source, 0; then the sha256 of what the snapshot was made
+ * from (`snapshotSource`); then `runs` pairs (first page, pages); then Pyodide's own head (its build
+ * id and the JavaScript objects Python held); then the pages.
  * Only pages of 4 KiB that are not all zero are kept: a new WebAssembly memory is zero, and a page
  * that is never touched costs no resident memory.
  */
@@ -14,8 +15,10 @@ import { crc32 } from 'node:zlib';
 import { type Log, openCached, writeCached } from './cache.ts';
 
 const MAGIC = 0x534c4753; // 'SGLS'
-const FORMAT = 1;
-const HEADER_BYTES = 32;
+const FORMAT = 2;
+const WORDS_BYTES = 32;
+/** The words and the sha256. */
+const HEADER_BYTES = WORDS_BYTES + 32;
 const PAGE = 4096;
 
 /** A Python file put into the interpreter's file system; `path` is absolute in there. */
@@ -24,13 +27,21 @@ export interface PreloadFile {
   readonly source: string;
 }
 
-/** What a snapshot depends on: other parts, another file. 16 hex digits. */
-export function snapshotKey(parts: readonly string[]): string {
+/** The sha256 of all that a snapshot depends on. */
+export function snapshotSource(parts: readonly (string | Uint8Array)[]): Buffer {
   const hash = createHash('sha256');
   for (const part of [String(FORMAT), process.version, process.arch, ...parts]) {
-    hash.update(`${part.length}:${part}`);
+    hash.update(`${part.length}:`).update(part);
   }
-  return hash.digest('hex').slice(0, 16);
+  return hash.digest();
+}
+
+/** A snapshot by its folder and its name, and what it has to be made from. */
+export interface SnapshotPlace {
+  readonly folder: string;
+  readonly name: string;
+  /** Of `snapshotSource`. */
+  readonly source: Buffer;
 }
 
 /** A snapshot file that was opened and whose head was found sound; close it after use. */
@@ -52,12 +63,12 @@ interface Run {
 }
 
 /** Opens a snapshot; undefined (with the reason logged) when there is none that can be used. */
-export function openSnapshot(folder: string, name: string, log: Log): SnapshotFile | undefined {
-  const file = join(folder, name);
-  const fd = openCached(file, log);
+export function openSnapshot(place: SnapshotPlace, warn: Log, log: Log): SnapshotFile | undefined {
+  const file = join(place.folder, place.name);
+  const fd = openCached(file, warn, log);
   if (fd === undefined) return undefined;
   try {
-    return readHead(fd);
+    return readHead(fd, place.source);
   } catch (error) {
     log(`ignoring ${file}: ${error instanceof Error ? error.message : String(error)}`);
     closeSync(fd);
@@ -65,11 +76,12 @@ export function openSnapshot(folder: string, name: string, log: Log): SnapshotFi
   }
 }
 
-function readHead(fd: number): SnapshotFile {
+function readHead(fd: number, source: Buffer): SnapshotFile {
   const header = Buffer.alloc(HEADER_BYTES);
   if (readSync(fd, header, 0, HEADER_BYTES, 0) !== HEADER_BYTES) throw new Error('it is too short');
   const word = (i: number): number => header.readUInt32LE(i * 4);
   if (word(0) !== MAGIC || word(1) !== FORMAT) throw new Error('it is not a snapshot');
+  if (!source.equals(header.subarray(WORDS_BYTES))) throw new Error('it was made from other files');
   if (word(2) !== fstatSync(fd).size) throw new Error('it is incomplete');
   const [memoryLength, count, headLength, crc] = [word(3), word(4), word(5), word(6)];
   const length = count * 8 + headLength;
@@ -112,7 +124,7 @@ export function readPages(snapshot: SnapshotFile, heap: Uint8Array): void {
  * Writes what Pyodide's `makeMemorySnapshot` returned: its head, whose length is word 1, and
  * behind it the whole memory.
  */
-export function writeSnapshot(folder: string, name: string, made: Uint8Array, log: Log): boolean {
+export function writeSnapshot(place: SnapshotPlace, made: Uint8Array, log: Log): boolean {
   const view = new DataView(made.buffer, made.byteOffset, made.byteLength);
   const headLength = view.getUint32(4, true);
   const head = Buffer.from(made.buffer, made.byteOffset, headLength);
@@ -138,7 +150,8 @@ export function writeSnapshot(folder: string, name: string, made: Uint8Array, lo
   words.forEach((value, i) => {
     header.writeUInt32LE(value, i * 4);
   });
-  return writeCached(folder, name, [header, ...parts], log);
+  place.source.copy(header, WORDS_BYTES);
+  return writeCached(place.folder, place.name, [header, ...parts], log);
 }
 
 function usedRuns(memory: Uint8Array): Run[] {

@@ -1,8 +1,13 @@
 import {
+  chmodSync,
   closeSync,
+  copyFileSync,
   ftruncateSync,
+  mkdtempSync,
   openSync,
   readdirSync,
+  readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
   writeSync,
@@ -86,10 +91,48 @@ describe('start', () => {
     expect((await engines.make({ preload, imports })).start.warm).toBe(true);
   });
 
-  it('notices damaged code, and does without', async () => {
-    const code = readdirSync(engines.folder).find((name) => name.endsWith('.code'));
-    writeFileSync(join(engines.folder, code!), 'not code');
-    works(await engines.make({ preload, imports }));
+  it('takes no snapshot of other files, whatever it is called', async () => {
+    const log: string[] = [];
+    // Some are damaged by now.
+    for (const file of snapshots()) rmSync(file);
+    await engines.make({ preload, imports });
+    const other = [{ path: preload[0]!.path, source: 'A = [1, 2]\n' }];
+    const known = snapshots();
+    await engines.make({ preload: other, imports });
+    const name = snapshots().find((file) => !known.includes(file))!;
+    copyFileSync(known[0]!, name);
+    const engine = await engines.make({ preload: other, imports, log: (line) => log.push(line) });
+    expect(log).toEqual([`ignoring ${name}: it was made from other files`]);
+    const module = loadModule(engine, 'import pack\ndef f(): return len(pack.A)\n');
+    expect(engine.entry(engine.get(module, 'f'), '')()).toBe(2);
+  });
+
+  const codes: [string, (file: string) => void][] = [
+    ['damaged', (file) => writeFileSync(file, 'not code')],
+    ['of another source', (file) => writeFileSync(file, `${'x'.repeat(32)}${readFileSync(file)}`)],
+  ];
+  it.each(codes)('notices code that is %s, and does without', async (_what, change) => {
+    const log: string[] = [];
+    const name = readdirSync(engines.folder).find((entry) => entry.endsWith('.code'))!;
+    const file = join(engines.folder, name);
+    change(file);
+    works(await engines.make({ preload, imports, log: (line) => log.push(line) }));
+    expect(log).toEqual([`ignoring ${file}: it is damaged, or was made from other files`]);
+    log.length = 0;
+    works(await engines.make({ preload, imports, log: (line) => log.push(line) }));
+    expect(log).toEqual([]);
+  });
+
+  it('uses no cache that others can write, and says so', async () => {
+    const warnings: string[] = [];
+    const cacheFolder = mkdtempSync(join(engines.folder, 'shared-'));
+    chmodSync(cacheFolder, 0o777);
+    const warn = (line: string) => warnings.push(line);
+    const engine = await engines.make({ preload, imports, cacheFolder, warn });
+    works(engine);
+    expect(engine.start.warm).toBe(false);
+    expect(warnings).toEqual([expect.stringContaining('can be written by everybody (mode 777)')]);
+    expect(readdirSync(cacheFolder)).toEqual([]);
   });
 
   it('starts without a cache that cannot be written, and says so', async () => {

@@ -1,0 +1,95 @@
+import {
+  chmodSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { effectiveUser, exposure } from './exposure.ts';
+
+let home: string;
+let file: string;
+
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'glossa-exposure-'));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  mkdirSync(join(home, 'a/b'), { recursive: true, mode: 0o755 });
+  file = join(home, 'a/b/file');
+  writeFileSync(file, '', { mode: 0o644 });
+});
+
+/** What only root can set up. */
+const asRoot = it.skipIf(effectiveUser() !== 0);
+
+describe('the way to a path', () => {
+  it('is nobody else’s, though /tmp is', () => {
+    expect(exposure(file)).toBeNull();
+  });
+
+  it.each([
+    ['the file', 'a/b/file', 0o666, 'everybody (mode 666)'],
+    ['its folder', 'a/b', 0o777, 'everybody (mode 777)'],
+    ['a folder above', 'a', 0o773, 'everybody (mode 773)'],
+  ])('shows %s that others can write', (_what, name, mode, says) => {
+    chmodSync(join(home, name), mode);
+    expect(exposure(file)).toBe(`${join(home, name)} can be written by ${says}`);
+  });
+
+  it('is safe through a sticky folder, but not to make something in it', () => {
+    chmodSync(join(home, 'a'), 0o1777);
+    expect(exposure(file)).toBeNull();
+    expect(exposure(join(home, 'a'))).toBeNull();
+    const why = exposure(join(home, 'a'), { adding: true });
+    expect(why).toBe(`${join(home, 'a')} can be written by everybody (mode 1777)`);
+  });
+
+  asRoot('shows what belongs to somebody else, as root and as a user', () => {
+    lchownSync(join(home, 'a/b'), 1234, 1234);
+    expect(exposure(file)).toBe(`${join(home, 'a/b')} belongs to user 1234`);
+    lchownSync(home, 1234, 1234);
+    expect(exposure(file, { uid: 1234 })).toBeNull();
+    expect(exposure(file, { uid: 1235 })).toBe(`${home} belongs to user 1234`);
+  });
+
+  asRoot('takes a group of the owner’s number for the owner’s own', () => {
+    chmodSync(file, 0o664);
+    expect(exposure(file)).toBeNull();
+    lchownSync(file, 0, 50);
+    expect(exposure(file)).toBe(`${file} can be written by group 50 (mode 664)`);
+  });
+});
+
+describe('a symbolic link on the way', () => {
+  it('leads on, and what it leads to counts', () => {
+    const other = join(home, 'other');
+    mkdirSync(other);
+    symlinkSync('../other', join(home, 'a/link'));
+    expect(exposure(join(home, 'a/link/../other/x'))).toBeNull();
+    chmodSync(other, 0o777);
+    const says = `${other} can be written by everybody (mode 777)`;
+    expect(exposure(join(home, 'a/link/x'))).toBe(says);
+    // The `..` after a link is that of its target.
+    expect(exposure(`${home}/a/link/../other/x`)).toBe(says);
+    symlinkSync(join(home, 'a/link'), join(home, 'absolute'));
+    expect(exposure(join(home, 'absolute/x'))).toBe(says);
+  });
+
+  it('ends, where links go in a circle', () => {
+    symlinkSync('one', join(home, 'two'));
+    symlinkSync('two', join(home, 'one'));
+    expect(exposure(join(home, 'one'))).toMatch(/is one of too many symbolic links$/);
+  });
+
+  asRoot('is somebody else’s, where that is who made it', () => {
+    symlinkSync('b', join(home, 'a/link'));
+    lchownSync(join(home, 'a/link'), 1234, 1234);
+    expect(exposure(join(home, 'a/link/file'))).toBe(
+      `${join(home, 'a/link')} belongs to user 1234`,
+    );
+  });
+});
