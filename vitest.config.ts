@@ -1,11 +1,25 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import LongFirst from './test/support/long-first.ts';
 
+/** What takes long, or is the same again in another way: other front ends, other versions of Node. */
+const more = '{runtime,bridges,examples,test}/**/*.more.test.ts';
+
 export default defineConfig({
   test: {
-    include: ['{runtime,bridges,examples,test}/**/*.test.ts'],
-    // Tests wait for servers and interpreters in other processes: one more file fills the time.
-    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'test',
+          include: ['{runtime,bridges,examples,test}/**/*.test.ts'],
+          exclude: [more],
+        },
+      },
+      { extends: true, test: { name: 'more', include: [more] } },
+    ],
+    // Tests wait for servers and interpreters in other processes: at least two files at a time.
+    maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -7,15 +7,19 @@
  *       it('ends', () => front.withScratch(async (scratch) => { … }));
  *     });
  *
+ * The first is what `npm test` tries. The others have a file of their own for `npm run test:more`
+ * (other-front-ends.ts), beside each that has any; test/tidy knows.
+ *
  * What one of them cannot do is in its list (`inexpressible`, `notPermitted`): each of those tests
  * has to fail there, so that the list stays true.
  */
 import { chmod, chown } from 'node:fs/promises';
-import { beforeEach } from 'vitest';
+import { beforeEach, it } from 'vitest';
 import { type Caller, NOBODY } from './client.ts';
 import { fuseNativeObstacle, inexpressible } from './fuse-native.ts';
-import { describeMounts, makeScratch, type Scratch } from './mount.ts';
+import { groupOfMounts, makeScratch, type Scratch } from './mount.ts';
 import { notPermitted, programOf } from './user.ts';
+import { wanted } from './wanted.ts';
 
 export type FrontEndName = 'kernel' | 'user' | 'fuse-native';
 
@@ -101,12 +105,18 @@ export class FrontEnd {
   }
 }
 
-/** Those that can be tried here; what is left out is said, or is a failure. */
+/**
+ * Those of these that are wanted and can be tried here. What is left out is said, and counted as
+ * skipped, so that no group is without a test; or it is a failure.
+ */
 export function possible(title: string, names: readonly FrontEndName[]): readonly FrontEnd[] {
   const usable = names.filter((name) => {
-    const why = descriptions[name].obstacle?.() ?? '';
+    if (!wanted.others && name !== 'kernel') return false;
+    const { suffix, obstacle } = descriptions[name];
+    const why = obstacle?.() ?? '';
     if (why === '' || (process.env.GLOSSA_REQUIRE_ALL === '1' && name !== 'user')) return true;
-    process.stderr.write(`skipped: ${title}${descriptions[name].suffix}: ${why}\n`);
+    process.stderr.write(`skipped: ${title}${suffix}: ${why}\n`);
+    it.skip(`${title}${suffix}`, () => undefined);
     return false;
   });
   return usable.map((name) => new FrontEnd(name));
@@ -119,7 +129,8 @@ export function onFrontEnds(
   body: (front: FrontEnd) => void,
 ): void {
   for (const front of possible(title, names)) {
-    describeMounts(`${title}${front.suffix}`, () => {
+    if (wanted.others === (front.name === 'kernel')) continue;
+    groupOfMounts(`${title}${front.suffix}`, () => {
       front.expectLimits();
       body(front);
     });

@@ -25,6 +25,7 @@ import { describe } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Caller, Client, type ClientSettings } from './client.ts';
 import { type Hands, handsOf } from './hands.ts';
+import { wanted } from './wanted.ts';
 
 /** The built program, or another one to be tested. */
 export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/runtime/cli/main.js');
@@ -44,6 +45,11 @@ function obstacle(): string {
 
 /** A group of tests that need mounts: skipped, visibly, where the kernel has none to offer. */
 export function describeMounts(name: string, body: () => void): void {
+  if (!wanted.others) groupOfMounts(name, body);
+}
+
+/** The same, registered whatever is wanted. */
+export function groupOfMounts(name: string, body: () => void): void {
   const why = obstacle();
   const skipped = why !== '' && process.env.GLOSSA_REQUIRE_ALL !== '1';
   if (skipped) process.stderr.write(`skipped: ${name}: mounts cannot be tested here: ${why}\n`);

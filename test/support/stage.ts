@@ -14,16 +14,17 @@ import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
 import type { Client, ClientSettings } from './client.ts';
 import { type FrontEnd, type FrontEndName, possible } from './front-ends.ts';
 import {
-  describeMounts,
   errorsIn,
+  groupOfMounts,
   type Outcome,
   type Scratch,
   type ServedMount,
   type StartSettings,
   startMount,
 } from './mount.ts';
-import { type Kind, type Module, titles, volfileOf, withModule } from './stacks.ts';
+import { contrived, type Kind, type Module, titles, volfileOf, withModule } from './stacks.ts';
 import { treeOf } from './tree.ts';
+import { wanted } from './wanted.ts';
 
 export { errorsIn };
 
@@ -177,6 +178,9 @@ export type Where = readonly Kind[] | Readonly<Partial<Record<FrontEndName, read
 
 const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
 
+const isOther = ({ name }: FrontEnd, kind: Kind): boolean =>
+  name !== 'kernel' || contrived.includes(kind);
+
 /** A group of tests for each of these stacks on each of these front ends. */
 export function onStage(
   title: string,
@@ -186,8 +190,11 @@ export function onStage(
 ): void {
   const kinds = isList(where) ? { kernel: where } : where;
   const fronts = possible(title, Object.keys(kinds) as FrontEndName[]);
-  const stages = fronts.flatMap((front) => kinds[front.name]!.map((kind) => ({ front, kind })));
-  describeMounts(title, () => {
+  const stages = fronts
+    .flatMap((front) => kinds[front.name]!.map((kind) => ({ front, kind })))
+    .filter(({ front, kind }) => isOther(front, kind) === wanted.others);
+  if (stages.length === 0) return;
+  groupOfMounts(title, () => {
     for (const { front, kind } of stages) {
       describe(`${titles[kind]}${front.suffix}`, () => {
         const stage = new Stage(kind, front, settings);

@@ -1,6 +1,6 @@
 /** The project's source files, for tests about their form. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 export interface SourceFile {
   /** From the top of the checkout. */
@@ -8,16 +8,23 @@ export interface SourceFile {
   readonly text: string;
 }
 
-/** Every tracked or new file whose name ends in one of `endings`, without generated ones, and
- *  without those that were removed, which are tracked until that is committed. */
+/** What is not the project's own, or not written by hand. */
+const FOREIGN = /^(\.git|\.dist-.*|dist|node_modules|coverage|__pycache__)$/;
+const GENERATED = /\.gen\.(ts|js|d\.ts)$/;
+
+function* pathsIn(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (FOREIGN.test(entry.name)) continue;
+    if (entry.isDirectory()) yield* pathsIn(path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+/** Every file whose name ends in one of `endings`, without generated ones. */
 export function sources(...endings: string[]): SourceFile[] {
-  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    encoding: 'utf8',
-  });
-  return list
-    .split('\n')
-    .filter((path) => endings.some((ending) => path.endsWith(ending)))
-    .filter((path) => !/\.gen\.(ts|js|d\.ts)$/.test(path))
-    .filter((path) => existsSync(path))
+  return [...pathsIn('.')]
+    .filter((path) => endings.some((ending) => path.endsWith(ending)) && !GENERATED.test(path))
+    .sort()
     .map((path) => ({ path, text: readFileSync(path, 'utf8') }));
 }

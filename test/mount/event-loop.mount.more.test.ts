@@ -1,0 +1,3 @@
+/** As event-loop.mount.test.ts: by the other front ends, on the other stacks. */
+import '../support/other-front-ends.ts';
+import './event-loop.mount.test.ts';
