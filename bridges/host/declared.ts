@@ -26,11 +26,11 @@ export function moduleOptions(
   }
   // All keys together, so that a slip in one of the host's own finds its suggestion too.
   const all: Options = { ...genericOptions, ...own, ...declared };
-  const { values, problems } = checkOptions(all, xl.given);
+  const { values, problems } = checkOptions(all, xl.given, { strict: xl.context.strict });
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
   }
-  for (const problem of problems) xl.log.warning(`${problem.where ?? path}: ${problem.message}`);
+  xl.doubt(problems.map(({ where, message }) => ({ where: where ?? path, text: message })));
   return Object.fromEntries(Object.keys(declared).map((key) => [key, values[key] ?? null]));
 }

@@ -49,12 +49,17 @@ export type HookName =
 /** Hooks that tell something. */
 export type TellName = 'statedump' | 'dump_state';
 
+/** [name, file, line] of a method that the author has written. */
+export type DefinedMethod = readonly [name: string, file: string, line: number];
+
 /** What a module defines, read before any of it runs for a request. */
 export interface ModuleDescription {
   readonly fops: Readonly<Record<string, FopDescription>>;
   readonly hooks: readonly (HookName | TellName)[];
   readonly options: Options;
-  /** [file, line, function, text]: what looks like a mistake. */
+  /** All methods of the author's classes, once each; not those that override another of them. */
+  readonly methods: readonly DefinedMethod[];
+  /** [file, line, function, text]: what looks like a mistake to the guest. */
   readonly warnings: readonly (readonly [string, number, string, string])[];
 }
 
@@ -80,6 +85,8 @@ export interface Evaluation {
 export interface Guest {
   readonly language: string;
   readonly description: ModuleDescription;
+  /** The texts of the author's files that it has loaded. */
+  readonly sources?: readonly string[];
   /** Takes values from the request itself (`GuestHost.request`): they need not be flattened. */
   readonly looksItself?: boolean;
   /** Why the interpreter can no longer be entered; undefined while it works. */

@@ -38,7 +38,7 @@ class FakeGuest implements Guest {
     const fops = Object.fromEntries(
       Object.keys(code.fops).map((name) => [name, { kind: 'plain', cbk: true, cancel: true }]),
     ) as Guest['description']['fops'];
-    this.description = { fops, hooks: code.hooks ?? [], options: {}, warnings: [] };
+    this.description = { fops, hooks: code.hooks ?? [], options: {}, methods: [], warnings: [] };
   }
 
   create(): void {}

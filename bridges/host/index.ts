@@ -15,6 +15,7 @@ import { findGrants, foldersOf, type Granted, grantOptions } from './grants.ts';
 import { Host } from './host.ts';
 import { failureOptions, type Hosted, hosted, policyOf } from './hosted.ts';
 import { type FoundModule, type Language, type LanguageName, languages } from './languages.ts';
+import { remarksOn } from './method-names.ts';
 import { findModule } from './modules.ts';
 import type { Owner } from './owner.ts';
 import { Session } from './session.ts';
@@ -136,9 +137,7 @@ async function begin(
   });
   session.attach(guest);
   try {
-    for (const [file, line, func, text] of guest.description.warnings) {
-      lent.log(5, { file, line, func }, text);
-    }
+    xl.doubt(remarksOn(guest));
     const values = moduleOptions(xl, options, guest.description.options, module.path);
     guest.create(xl.name, children(xl), values);
   } catch (error) {

@@ -154,6 +154,7 @@ const TOO_LONG = 'an async function took too long and was interrupted (option ti
 class JavaScriptGuest implements Guest {
   readonly language = 'javascript';
   readonly description: ModuleDescription;
+  readonly sources: readonly string[];
   readonly #engine: Engine;
   readonly #module: FoundModule;
   readonly #settings: GuestSettings;
@@ -180,6 +181,7 @@ class JavaScriptGuest implements Guest {
       const exports = engine.import(module.path, imports.main());
       const load = this.#helper('load');
       this.description = JSON.parse(engine.call(load, { handle: exports }, module.path)!);
+      this.sources = imports.sources;
     } catch (error) {
       throw explain(error, module);
     }

@@ -62,6 +62,11 @@ export class Imports {
     this.#refused = refused;
   }
 
+  /** The texts of the author's files, as far as they were loaded. */
+  get sources(): readonly string[] {
+    return [...this.#sources.values()];
+  }
+
   /** The module itself, as the interpreter gets it. */
   main(): string {
     const { path, source } = this.#module;

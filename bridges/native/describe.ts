@@ -49,7 +49,13 @@ export function describe(path: string, from: Reader): Described {
   // Options that change reach `this->options` also where the module has no hook for it.
   const hooks = HOOKS.filter((name, at) => defined[at] !== 0 || name === 'reconfigure');
   return {
-    description: { fops: found, hooks, options: readOptions(path, from), warnings: [] },
+    description: {
+      fops: found,
+      hooks,
+      options: readOptions(path, from),
+      methods: [],
+      warnings: [],
+    },
     needs,
   };
 }

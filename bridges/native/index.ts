@@ -99,12 +99,15 @@ function ownValues(
   }
   // All keys together, so that a slip in one of ours finds its suggestion too.
   const all: Options = { ...genericOptions, ...options, ...record.options };
-  const { values, problems } = checkOptions(all, xl.given, { open: record.openOptions === true });
+  const { values, problems } = checkOptions(all, xl.given, {
+    open: record.openOptions === true,
+    strict: xl.context.strict,
+  });
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) {
     throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
   }
-  for (const problem of problems) xl.log.warning(`${problem.where ?? path}: ${problem.message}`);
+  xl.doubt(problems.map(({ where, message }) => ({ where: where ?? path, text: message })));
   return values;
 }
 

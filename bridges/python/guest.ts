@@ -105,10 +105,12 @@ export const startPython: StartGuest = async (module, host, settings) => {
     if (files.state('read', init) !== 1) files.allow('read', dirname(init));
   };
   if (isPackage(module.path)) allowPackage(module.path);
+  const sources = [module.source];
   const engine = await createEngine({
     print: (stream, line) => settings.log(stream === 1 ? 7 : 5, source(module.path), line),
     findModule(name) {
       const found = findImport(name, module);
+      if (found !== undefined && !found.path.startsWith(SITE)) sources.push(found.source);
       // A package brings its data: its own folder, and no more.
       if (found !== undefined && isPackage(found.path) && !found.path.startsWith(SITE)) {
         allowPackage(found.path);
@@ -135,7 +137,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
   });
   try {
     addPackages(settings.packages, packageSink(engine, files));
-    return new PythonGuest(engine, module, settings, evaluations);
+    return new PythonGuest(engine, module, settings, evaluations, sources);
   } catch (error) {
     engine.close();
     throw error;
@@ -200,6 +202,7 @@ class Evaluations {
 class PythonGuest implements Guest {
   readonly language = 'python';
   readonly description: ModuleDescription;
+  readonly sources: readonly string[];
   readonly #engine: Engine;
   readonly #module: FoundModule;
   readonly #settings: GuestSettings;
@@ -221,7 +224,9 @@ class PythonGuest implements Guest {
     module: FoundModule,
     settings: GuestSettings,
     evaluations: Evaluations,
+    sources: readonly string[],
   ) {
+    this.sources = sources;
     this.#engine = engine;
     this.#module = module;
     this.#settings = settings;

@@ -39,7 +39,7 @@ import {
   MessageError,
   STATVFS_FIELDS,
 } from '../host/message.ts';
-import { Clock, TestContext } from './clock.ts';
+import { Clock, type Look, TestContext } from './clock.ts';
 import { type LogLine, parseLine } from './log.ts';
 import { type Files, operations } from './operations.ts';
 import { optionsOf, translatorFor } from './subject.ts';
@@ -83,14 +83,13 @@ export class Bed {
   busy = 0;
   /** Every line of the log of the graphs since the last `reset`. */
   readonly history: LogLine[] = [];
-  private readonly baseDir: string;
+  private readonly look: Look;
   private readonly benches = new Map<number, Bench>();
   private readonly calls = new Map<number, InFlight | null>();
   private lastGraph = 0;
 
-  /** @param baseDir the test's folder, where modules are looked for first */
-  constructor(baseDir: string) {
-    this.baseDir = baseDir;
+  constructor(look: Look) {
+    this.look = look;
   }
 
   /** What the test asks for; the result is JSON. @throws {Error} whose message is for the test. */
@@ -193,14 +192,14 @@ export class Bed {
   private async start({ module, options, children }: GraphSettings): Promise<Plain> {
     const log: LogLine[] = [];
     let bench: Bench | undefined;
-    const context = new TestContext(this.clock, this.baseDir, (text) => {
+    const context = new TestContext(this.clock, this.look, (text) => {
       const line = parseLine(text);
       if (line === undefined) return;
       this.history.push(line);
       (bench?.log ?? log).push(line);
     });
     const watches = Array.from({ length: children }, () => new Watch());
-    const subject = await translatorFor(module, this.baseDir, options);
+    const subject = await translatorFor(module, this.look.baseDir, options);
     const graph = new Graph(specsOf(subject, watches), context, {
       default: DEBUG,
       volumes: new Map(),

@@ -43,16 +43,30 @@ export class Clock {
   }
 }
 
+/** How graphs are looked at before they are tested. */
+export interface Look {
+  /** The test's folder, where modules are looked for first. */
+  readonly baseDir: string;
+  /** What looks like a mistake is an error. */
+  readonly strict: boolean;
+  /** Told of it otherwise. */
+  warned(text: string): void;
+}
+
 /** The context of one graph under test. */
 export class TestContext implements Context {
   readonly baseDir: string;
   readonly sink: LogSink;
   readonly virtualTime = true;
+  readonly strict: boolean;
+  readonly warn: (text: string) => void;
   private readonly clock: Clock;
 
   /** @param write takes every line of the log */
-  constructor(clock: Clock, baseDir: string, write: (line: string) => void) {
+  constructor(clock: Clock, { baseDir, strict, warned }: Look, write: (line: string) => void) {
     this.clock = clock;
+    this.strict = strict;
+    this.warn = warned;
     this.baseDir = baseDir;
     this.sink = { write, now: () => clock.now };
   }

@@ -28,6 +28,10 @@ export interface FileSettings {
   /** Only tests whose name has this in it. */
   readonly filter: string | undefined;
   readonly timeLimit: number;
+  /** What looks like a mistake in a module is an error. */
+  readonly strict?: boolean;
+  /** Told of it otherwise, each once. */
+  warned?(text: string): void;
   /** Told of each test as it ends. */
   ended(report: TestReport): void;
 }
@@ -37,9 +41,14 @@ export async function runTests(
   path: string,
   folder: string,
   begin: StartTests,
-  { filter, timeLimit, ended }: FileSettings,
+  { filter, timeLimit, strict = false, warned, ended }: FileSettings,
 ): Promise<void> {
-  const bed = new Bed(folder);
+  const told = new Set<string>();
+  const tell = (text: string): void => {
+    if (!told.has(text)) warned?.(text);
+    told.add(text);
+  };
+  const bed = new Bed({ baseDir: folder, strict, warned: tell });
   let printed: string[] = [];
   const settings: TestSettings = { timeLimit, print: (line) => void printed.push(line) };
   let tests = await begin(path, bed, settings);

@@ -5,7 +5,7 @@ import json
 import linecache
 import sys
 
-from ._fops import BY_NAME, FOPS
+from ._fops import FOPS
 from ._hints import suspects
 from .translator import Translator
 
@@ -22,18 +22,6 @@ HOOKS = {
     "dump_state": (),
 }
 TELLING = ("statedump", "dump_state")
-_OTHER_NAMES = {
-    "chmod": "setattr",
-    "chown": "setattr",
-    "fchmod": "fsetattr",
-    "getattr": "stat",
-    "listxattr": "getxattr",
-    "opendirs": "opendir",
-    "read": "readv",
-    "release": "flush",
-    "utimens": "setattr",
-    "write": "writev",
-}
 
 
 def find_class(module, place):
@@ -79,8 +67,14 @@ def describe(cls, place):
     if not isinstance(cls.options, dict):
         raise TypeError(f"{place}: options must be a dict of name: Option, not {cls.options!r}")
     options = {key: _option(key, spec) for key, spec in cls.options.items()}
-    warnings = _suspects(cls) + _misread(place)
-    found = {"fops": fops, "hooks": hooks, "options": options, "warnings": warnings}
+    warnings = cls.__dict__.get("_warnings", []) + _misread(place)
+    found = {
+        "fops": fops,
+        "hooks": hooks,
+        "options": options,
+        "methods": _methods(cls),
+        "warnings": warnings,
+    }
     return json.dumps(found)
 
 
@@ -146,30 +140,15 @@ def _misread(place):
     return [[place, line, "-", text] for line, text in found]
 
 
-def _suspects(cls):
-    """Methods whose names look like fops but are none."""
-    found = []
-    for name, value in vars(cls).items():
-        if not inspect.isfunction(value) or name.startswith("_"):
+def _methods(cls):
+    """[name, file, line] of every method that the author's classes define, once."""
+    found = {}
+    for base in cls.__mro__:
+        if base is object or base.__module__.partition(".")[0] == "glupy":
             continue
-        text = _suspicion(cls, name)
-        if text:
-            code = value.__code__
-            found.append([code.co_filename, code.co_firstlineno, name, text])
-    return found
-
-
-def _suspicion(cls, name):
-    base = name
-    for suffix in ("_cbk", "_fop", "_cancel"):
-        base = base.removesuffix(suffix)
-    if base in BY_NAME:
-        if name.endswith("_fop"):
-            return f"{name} is no fop: is {base} meant?"
-        if name.endswith("_cancel") and not methods(cls, BY_NAME[base])[0]:
-            return f"{name} is never called: there is no {base}"
-    elif base in _OTHER_NAMES:
-        return f"{name} is no fop: is {_OTHER_NAMES[base]} meant?"
-    elif name.endswith("_cbk") and base not in HOOKS and base != "any":
-        return f"{name} is the callback of no fop"
-    return None
+        for name, value in vars(base).items():
+            code = getattr(inspect.unwrap(value), "__code__", None) if callable(value) else None
+            if code:
+                found.setdefault(name, []).append([name, code.co_filename, code.co_firstlineno])
+    # What overrides a method of another class of the author's belongs to that class's plan.
+    return [places[0] for places in found.values() if len(places) == 1]

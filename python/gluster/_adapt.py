@@ -2,13 +2,10 @@
 
 import inspect
 
-from _glossa import _host
 from glupy.translator import Translator as NewTranslator
 
 from ._library import OPERATIONS, enter_cbk, enter_fop, registered
 from .glupy import Translator
-
-_WARNING = 5
 
 
 def adapt(make, place):
@@ -18,12 +15,13 @@ def adapt(make, place):
         raise TypeError(f"{place}: xlator must be a class, or a function that makes the translator")
     old = make(registered.number)
     functions = registered.functions
+    warnings = []
     if not functions:
-        _warn(make, place, _nothing(make))
+        warnings.append(_warning(make, place, _nothing(make)))
     for name in _strangers(make):
         text = f"{name} is not a name of an operation: it is never called"
-        _warn(getattr(make, name), place, text)
-    space = {"__doc__": make.__doc__, "_old": old}
+        warnings.append(_warning(getattr(make, name), place, text))
+    space = {"__doc__": make.__doc__, "_old": old, "_warnings": warnings}
     for (name, kind), function in functions.items():
         method = (_fop if kind == "fop" else _cbk)(OPERATIONS[name], functions)
         method.__wrapped__ = function.function  # whose place is shown
@@ -69,7 +67,7 @@ def _strangers(make):
     return sorted(name for name in names if name not in known and callable(getattr(make, name)))
 
 
-def _warn(about, place, text):
+def _warning(about, place, text):
     code = getattr(about, "__code__", None)
     name = getattr(about, "__name__", "-")
-    _host.log(_WARNING, place, code.co_firstlineno if code else 0, name, text)
+    return [place, code.co_firstlineno if code else 0, name, text]

@@ -18,6 +18,9 @@ export interface NodeContextSettings {
   wake(): void;
   /** Where a person sits in front of the graph. */
   readonly terminal?: Terminal | undefined;
+  readonly strict?: boolean;
+  /** Told what looks like a mistake, where the log does not say so to the same person. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 export class NodeContext implements Context {
@@ -25,15 +28,19 @@ export class NodeContext implements Context {
   readonly baseDir: string;
   readonly wake: () => void;
   readonly terminal: Terminal | undefined;
+  readonly strict: boolean;
+  readonly warn: (text: string) => void;
   private readonly pool = new Uint8Array(POOL_BYTES);
   /** Bytes of the pool that are still to be given away, at its start. */
   private left = 0;
 
-  constructor({ sink, baseDir, wake, terminal }: NodeContextSettings) {
+  constructor({ sink, baseDir, wake, terminal, strict, warn }: NodeContextSettings) {
     this.sink = sink;
     this.baseDir = baseDir;
     this.wake = wake;
     this.terminal = terminal;
+    this.strict = strict ?? false;
+    this.warn = warn ?? (() => {});
   }
 
   now(): number {

@@ -12,7 +12,7 @@ import { defineCommand } from './command.ts';
 import { mountProblem } from './demo/mounted.ts';
 import { DevLog } from './dev/log.ts';
 import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure, UsageError } from './exit.ts';
-import { choice, takeOperands, text } from './flags.ts';
+import { choice, takeOperands, text, toggle } from './flags.ts';
 import { Server } from './handover.ts';
 import { canReload, findModuleFile, type ModuleFile, moduleVolfile } from './module-volfile.ts';
 import { reason } from './reason.ts';
@@ -40,6 +40,7 @@ export default defineCommand({
       values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR'],
       help: 'TRACE, DEBUG, INFO (without it), WARNING or ERROR',
     }),
+    strict: toggle({ help: 'what looks like a mistake is an error' }),
   },
   async run({ flags, operands }, terminal) {
     const [given, directory] = takeOperands(operands, ['MODULE', '[DIR]']);
@@ -51,6 +52,7 @@ export default defineCommand({
     const task: Task = {
       ...{ given, directory, module, mountpoint: flags.mountpoint },
       level: flags['log-level'] ?? 'INFO',
+      strict: flags.strict,
     };
     const signals = new EndingSignals();
     try {
@@ -84,6 +86,7 @@ interface Task {
   readonly module: ModuleFile | null;
   readonly mountpoint: string | undefined;
   readonly level: string;
+  readonly strict: boolean;
 }
 
 /**
@@ -112,8 +115,9 @@ async function attempt(
         : stageModule(module, directory, scratch);
     const mountpoint = resolve(task.mountpoint ?? join(scratch, 'mnt'));
     if (task.mountpoint === undefined) mkdirSync(mountpoint);
-    const { level } = task;
-    return await develop({ ...stage, given, mountpoint, scratch, level, signals }, terminal);
+    const { level, strict } = task;
+    const settings = { ...stage, given, mountpoint, scratch, level, strict, signals };
+    return await develop(settings, terminal);
   } finally {
     remove(scratch, terminal);
   }
@@ -198,30 +202,35 @@ function someFiles(scratch: string): string {
   return files;
 }
 
+/** A line that names a place in a script. */
+const IN_SCRIPT = /^\S+\.(py|m?[jt]s):\d+: /m;
+
 interface Development extends Stage {
   readonly given: string;
   readonly mountpoint: string;
   readonly scratch: string;
   readonly level: string;
+  readonly strict: boolean;
   readonly signals: EndingSignals;
 }
 
 async function develop(settings: Development, terminal: Terminal): Promise<number | null> {
-  const { volfile, overrides, mountpoint, scratch, level, volumes, edit, signals } = settings;
+  const { volfile, overrides, mountpoint, scratch, volumes, edit, signals } = settings;
   const log = new DevLog({ volumes, module: basename(edit), colour: terminal.colour.err });
   const timeouts = ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
-  // What a volume refuses is said with its place in the volfile: that can be mended by a save.
+  // What a volume refuses is said with its place in a file: that can be mended by a save.
   let refused = false;
   const heard: Terminal = {
     ...terminal,
     err(said) {
-      refused ||= said.includes(`${volfile}:`);
+      refused ||= said.includes(`${volfile}:`) || IN_SCRIPT.test(said);
       terminal.err(said);
     },
   };
   const server = new Server(
     [
-      ...['mount', '--log-file', '-', '--log-level', level, ...timeouts],
+      ...['mount', '--log-file', '-', '--log-level', settings.level, ...timeouts],
+      ...(settings.strict ? ['--strict'] : []),
       ...overrides.flatMap((one) => ['--xlator-option', one]),
       ...['--', volfile, mountpoint],
     ],

@@ -53,6 +53,7 @@ export default defineCommand({
       baseDir: dirname(resolve(given)),
       wake() {},
       terminal: tty === undefined ? undefined : new OwnTty(tty, null),
+      strict: flags.strict,
     });
     const levels: LogLevels = { default: WARNING, volumes: new Map() };
     const graph = activate(description, registry, context, levels);

@@ -30,7 +30,7 @@ import { registry } from './registry.ts';
 import { RELOAD, Reloader } from './reloading.ts';
 import { startOrFail } from './started.ts';
 import { STATEDUMP, statedump } from './statedump.ts';
-import type { Terminal } from './terminal.ts';
+import { type Terminal, warn } from './terminal.ts';
 import { OwnTty } from './tty.ts';
 import { version } from './version.ts';
 import { describeOrFail, inspectFile } from './volfiles.ts';
@@ -186,6 +186,8 @@ async function startGraph(
     baseDir,
     wake: () => pump.wake(),
     terminal: tty === undefined ? undefined : new OwnTty(tty, () => pump.wake()),
+    strict: settings.strict,
+    warn: logFile === CONSOLE ? undefined : (text) => warn(text, terminal),
   });
   const graph = activate(description, registry, context, levels);
   await startOrFail(graph);
@@ -230,7 +232,7 @@ async function serveGraph(
     if (hides) {
       const text = `${printable(mountpoint)} is not empty: what is in it is hidden until it is unmounted`;
       log.warning(text);
-      terminal.err(`glossa: warning: ${text}`);
+      warn(text, terminal);
     }
     // Not before: one mount point has one server, so that the file is nobody else's now.
     pidFile.write();

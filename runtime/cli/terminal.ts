@@ -55,3 +55,7 @@ export function processTerminal(): Terminal {
     flush: async () => {},
   };
 }
+
+/** Something that its user should know besides what was asked for. */
+export const warn = (text: string, terminal: Terminal): void =>
+  terminal.err(`glossa: ${paint('warning', 'warning:', terminal.colour.err)} ${text}`);

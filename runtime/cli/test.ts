@@ -5,7 +5,7 @@ import { runTests, type TestReport } from '../../bridges/testing/run.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';
 import { number, text, toggle } from './flags.ts';
-import type { Terminal } from './terminal.ts';
+import { type Terminal, warn } from './terminal.ts';
 import { findTests } from './testing/find.ts';
 import { type Counts, formatCounts, formatTest } from './testing/report.ts';
 
@@ -16,6 +16,7 @@ interface Settings {
   readonly filter: string | undefined;
   readonly timeLimit: number;
   readonly log: boolean;
+  readonly strict: boolean;
 }
 
 export default defineCommand({
@@ -28,6 +29,7 @@ export default defineCommand({
   flags: {
     filter: text({ short: 'k', value: 'TEXT', help: 'only tests with TEXT in their names' }),
     log: toggle({ help: 'show what the volumes log, also of tests that pass' }),
+    strict: toggle({ help: 'a method of a module that nobody calls is an error' }),
     'time-limit': number({
       value: 'SEC',
       help: `seconds that a test may compute without a pause (${TIME_LIMIT})`,
@@ -41,6 +43,7 @@ export default defineCommand({
       filter: flags.filter,
       timeLimit: flags['time-limit'] ?? TIME_LIMIT,
       log: flags.log,
+      strict: flags.strict,
     };
     for (const file of files) await runFile(file, settings, counts, terminal);
     if (counts.passed + counts.failed === 0) {
@@ -57,7 +60,7 @@ export default defineCommand({
 
 async function runFile(
   file: string,
-  { filter, timeLimit, log }: Settings,
+  { filter, timeLimit, log, strict }: Settings,
   counts: Counts,
   terminal: Terminal,
 ): Promise<void> {
@@ -70,7 +73,8 @@ async function runFile(
   };
   try {
     const begin = await languageOfTest(path.slice(path.lastIndexOf('/') + 1))!.load();
-    await runTests(path, dirname(path), begin, { filter, timeLimit, ended: tell });
+    const warned = (text: string): void => warn(text, terminal);
+    await runTests(path, dirname(path), begin, { filter, timeLimit, strict, warned, ended: tell });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const name = 'the file cannot be loaded';

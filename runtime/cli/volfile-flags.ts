@@ -6,6 +6,8 @@ export const volfileFlags = {
     value: 'VOLUME.KEY=VALUE',
     help: 'set an option of a volume, or of all that match (*.log-level=DEBUG); may be repeated',
   }),
-  strict: toggle({ help: 'an unknown option in the volfile is an error' }),
+  strict: toggle({
+    help: 'what looks like a mistake is an error: an option or a method that nobody knows',
+  }),
   'allow-shell': toggle({ help: 'run the commands in backticks of the volfile' }),
 } satisfies Flags;

@@ -22,6 +22,10 @@ export interface Context {
   wake(): void;
   /** Present when the graph runs in the foreground of a terminal. */
   readonly terminal?: Terminal | undefined;
+  /** What looks like a mistake is an error: of options and names that nobody knows. */
+  readonly strict?: boolean | undefined;
+  /** Tells whoever starts the graph, beside the log, of something that looks like a mistake. */
+  warn?(text: string): void;
   /** The clock is a test's: scripts are to see its time, and no other. */
   readonly virtualTime?: boolean;
 }

@@ -125,7 +125,7 @@ export interface OptionProblem {
 
 export interface CheckOptions {
   /** An unknown option is an error. */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
   /** Unknown options are somebody else's to judge (a script's, say): no problem, just listed. */
   readonly open?: boolean;
   /** Names of the graph's volumes: what an option of type xlator may name. Unchecked without. */

@@ -11,12 +11,13 @@
  * Source: GlusterFS `xlator_api_t`, `libglusterfs/src/glusterfs/xlator.h`.
  */
 import type { Context } from './context.ts';
+import { GraphError } from './errors.ts';
 import { type EventName, events } from './events.ts';
 import type { Fd } from './fd.ts';
 import type { FopName, FopTable, Links } from './fops.gen.ts';
 import type { Frame } from './frame.ts';
 import type { Inode, InodeTable } from './inode.ts';
-import type { Log } from './log.ts';
+import type { Log, LogSource } from './log.ts';
 import type { GivenOption, Options, Values } from './options.ts';
 
 /** Going down. Answers by one unwind of `frame`. */
@@ -105,6 +106,15 @@ export function defineTranslator<P, const O extends Options>(
   return translator;
 }
 
+/** Something that looks like a mistake. */
+export interface Remark {
+  /** Its place, for a person: a line of the volfile, or of a script. */
+  readonly where: string;
+  readonly text: string;
+  /** The same of a script, for the log. */
+  readonly source?: LogSource | undefined;
+}
+
 /** An instance in a graph. */
 export class Xlator<P = unknown> {
   /** Index in the graph; contexts of inodes and fds are kept under it. */
@@ -152,6 +162,20 @@ export class Xlator<P = unknown> {
 
   get childNames(): readonly string[] {
     return this.below.map((child) => child.name);
+  }
+
+  /**
+   * Points out what looks like a mistake of its author, by its place: in the log, and to whoever
+   * starts the graph. @throws {GraphError} where that is an error
+   */
+  doubt(remarks: readonly Remark[]): void {
+    const { strict, warn } = this.context;
+    const lines = remarks.map(({ where, text }) => `${where}: ${text}`);
+    if (strict && lines.length > 0) throw new GraphError(lines);
+    remarks.forEach(({ text, source }, at) => {
+      this.log.warning(source === undefined ? lines[at]! : text, { source });
+      warn?.call(this.context, lines[at]!);
+    });
   }
 
   /** Exchanges the fops of a running instance; winds from then on go to the new ones. */

@@ -1,5 +1,5 @@
 /** What a module's class defines, read and checked before any of it runs for a request. */
-import { type FopRow, findFop, fops } from '../../../runtime/core/fops.ts';
+import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import { camel } from './child.ts';
 import { stringify } from './host.ts';
 import { placeOf } from './report.ts';
@@ -15,19 +15,6 @@ export const HOOKS: Readonly<Record<string, string>> = {
   load_state: 'loadState',
   statedump: 'statedump',
   dump_state: 'dumpState',
-};
-
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  chmod: 'setattr',
-  chown: 'setattr',
-  fchmod: 'fsetattr',
-  getattr: 'stat',
-  listxattr: 'getxattr',
-  opendirs: 'opendir',
-  read: 'readv',
-  release: 'flush',
-  utimens: 'setattr',
-  write: 'writev',
 };
 
 export type TranslatorClass = (new () => Translator) & {
@@ -127,31 +114,21 @@ export function describe(made: TranslatorClass, path: string): string {
     if (spec !== null && typeof spec === 'object' && 'type' in spec) continue;
     throw new TypeError(`${path}: options['${key}'] must be made by Option.int, Option.time, …`);
   }
-  const warnings = suspects(made);
-  return stringify({ fops: Object.fromEntries(described), hooks, options, warnings });
+  const methods = methodsOf(made);
+  return stringify({ fops: Object.fromEntries(described), hooks, options, methods, warnings: [] });
 }
 
-/** Methods whose names look like fops but are none. */
-function suspects({ prototype }: TranslatorClass): [string, number, string, string][] {
-  return Object.getOwnPropertyNames(prototype).flatMap((name) => {
-    const text = suspicion(name);
-    const value = Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown;
-    if (text === undefined || typeof value !== 'function') return [];
-    const { file, line } = placeOf(value);
-    return [[file, line, name, text] as [string, number, string, string]];
-  });
-}
-
-function suspicion(name: string): string | undefined {
-  const base = name.replace(/(_?Cbk|_cbk|_fop|Fop)$/, '');
-  const isCbk = /(Cbk|_cbk)$/.test(name);
-  if (findFop(base) !== undefined) {
-    if (name === base || name === `${base}Cbk`) return undefined;
-    return `${name} is no fop: is ${isCbk ? `${base}Cbk` : base} meant?`;
+/** [name, file, line] of every method that the author's classes define, once. */
+function methodsOf({ prototype }: TranslatorClass): [string, string, number][] {
+  const found = new Map<string, [string, string, number][]>();
+  for (let at: object = prototype; at !== Translator.prototype; at = Object.getPrototypeOf(at)) {
+    for (const name of Object.getOwnPropertyNames(at)) {
+      const value = Object.getOwnPropertyDescriptor(at, name)?.value as unknown;
+      if (name === 'constructor' || typeof value !== 'function') continue;
+      const { file, line } = placeOf(value);
+      found.set(name, [...(found.get(name) ?? []), [name, file, line]]);
+    }
   }
-  if (Object.hasOwn(OTHER_NAMES, base)) return `${name} is no fop: is ${OTHER_NAMES[base]} meant?`;
-  if (Object.hasOwn(HOOKS, name) && HOOKS[name] !== name) {
-    return `${name} is no hook: is ${HOOKS[name]} meant?`;
-  }
-  return isCbk && name !== 'anyCbk' ? `${name} is the callback of no fop` : undefined;
+  // What overrides a method of another class of the author's belongs to that class's plan.
+  return [...found.values()].flatMap((places) => (places.length === 1 ? places : []));
 }

@@ -1,0 +1,53 @@
+/** No method of the modules that are here is taken for a misnamed one. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+import { languages } from '../../bridges/host/languages.ts';
+import { remarksOn } from '../../bridges/host/method-names.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+
+const FOLDERS = ['examples', 'templates', 'runtime/bench/modules', 'test/contract'];
+
+const modules = FOLDERS.flatMap((folder) =>
+  readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(py|js)$/.test(file) && !/test|broken/.test(basename(file)))
+    .map((file) => join(folder, file)),
+).filter((file) =>
+  /\bclass xlator\b|^xlator\b/m.test(readFileSync(join(packageRoot, file), 'utf8')),
+);
+
+it('finds modules to look at', () => {
+  expect(modules.length).toBeGreaterThan(30);
+});
+
+it.each(modules)('%s', async (file) => {
+  const path = join(packageRoot, file);
+  const language = file.endsWith('.py') ? 'python' : 'javascript';
+  const start = await languages[language].load();
+  const nothing = (): void => {};
+  const host = new Proxy({}, { get: () => nothing });
+  const guest = await start(
+    {
+      name: basename(path).replace(/\.\w+$/, ''),
+      path,
+      source: readFileSync(path, 'utf8'),
+      folders: [dirname(path)],
+    },
+    host as Parameters<typeof start>[1],
+    {
+      volume: 'top',
+      timeLimit: 60,
+      memoryLimit: 512 * 2 ** 20,
+      grants: { read: [], write: [], env: {} },
+      packages: [],
+      notice: nothing,
+      warn: nothing,
+      log: nothing,
+    },
+  );
+  try {
+    expect(remarksOn(guest).map(({ where, text }) => `${where}: ${text}`)).toEqual([]);
+  } finally {
+    guest.close();
+  }
+});
