@@ -44,7 +44,9 @@ export function writeOut(dir: string, files: Readonly<Record<string, string>>): 
   for (const [name, content] of Object.entries(files)) {
     const path = join(dir, name);
     try {
-      writeFileSync(`${path}.new`, content);
+      // Somebody else may have laid a link there, where others can write the folder.
+      rmSync(`${path}.new`, { force: true });
+      writeFileSync(`${path}.new`, content, { flag: 'wx' });
       renameSync(`${path}.new`, path);
     } catch (error) {
       throw new OutError(`cannot write ${path}: ${(error as Error).message}`);

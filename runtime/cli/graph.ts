@@ -1,10 +1,11 @@
 /** `glossa graph`: a picture of a volfile. Types need not be known here, only drawn. */
-import { writeFileSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { NONE } from '../core/log.ts';
 import { activate, type Registry } from '../graph/activate.ts';
 import { plainVolumes, type VolfileDescription } from '../graph/description.ts';
 import { type RenderFormat, renderers } from '../graph/render.ts';
+import { openToWrite } from '../sys/write.ts';
 import { defineCommand } from './command.ts';
 import { NodeContext } from './context.ts';
 import { dataPath } from './data-path.ts';
@@ -83,7 +84,9 @@ async function describeData(
 
 function write(path: string, picture: string): void {
   try {
-    writeFileSync(path, picture);
+    const fd = openToWrite(path, { mode: 0o666 });
+    writeFileSync(fd, picture);
+    closeSync(fd);
   } catch (error) {
     throw new Failure(`cannot write ${path}: ${reason(error)}`);
   }

@@ -1,4 +1,4 @@
-import { readFile, rename, stat } from 'node:fs/promises';
+import { chmod, readFile, rename, stat, symlink } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withScratch } from '../../test/support/mount.ts';
 import { Clock, defaultLogFile, makeLogFolder, openSink } from './log-sink.ts';
@@ -44,6 +44,21 @@ describe('a log file', () => {
       sink.write('three');
       expect(await readFile(`${path}.1`, 'utf8')).toBe('one\ntwo\n');
       expect(await readFile(path, 'utf8')).toBe('three\n');
+    }));
+
+  it('is not the file that somebody else’s link leads to', () =>
+    withScratch(async (scratch) => {
+      const victim = await scratch.file('victim', 'precious');
+      const folder = await scratch.folder('folder');
+      const path = scratch.at('folder/a.log');
+      await symlink(victim, path);
+      await chmod(folder, 0o1777);
+      expect(() => openSink(path, false)).toThrow(
+        `cannot write the log ${path}: it is a symbolic link, which is not followed`,
+      );
+      await chmod(folder, 0o755);
+      openSink(path, false).write('mine');
+      expect(await readFile(victim, 'utf8')).toBe('preciousmine\n');
     }));
 
   it('says why it cannot be written', () =>

@@ -1,7 +1,8 @@
 /** Where a server's log goes: a file, or standard error for a person to read along. */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LogSink } from '../core/log.ts';
+import { openToWrite } from '../sys/write.ts';
 import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
 import { paint, type Style } from './terminal.ts';
@@ -29,7 +30,7 @@ export function defaultLogFile(
 /** Opens a log for appending. @throws {Failure} */
 export function openLog(path: string): number {
   try {
-    return openSync(path, 'a', MODE);
+    return openToWrite(path, { mode: MODE, append: true });
   } catch (error) {
     throw unwritable(path, error);
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { withScratch } from '../../test/support/mount.ts';
 import { PidFile } from './pid-file.ts';
@@ -28,4 +28,23 @@ it('is left to the process that has made it its own', () =>
     await writeFile(path, '1\n');
     file.remove();
     expect(await readFile(path, 'utf8')).toBe('1\n');
+  }));
+
+it('follows no link, neither when it is written nor when it is removed', () =>
+  withScratch(async (scratch) => {
+    const victim = await scratch.file('victim', 'precious');
+    const path = scratch.at('pid');
+    await symlink(victim, path);
+    expect(() => new PidFile(path).write()).toThrow(
+      `cannot write the pid file ${path}: it is a symbolic link, which is not followed`,
+    );
+    expect(await readFile(victim, 'utf8')).toBe('precious');
+    await rm(path);
+    const file = new PidFile(path);
+    file.write();
+    await rm(path);
+    await writeFile(victim, `${process.pid}\n`);
+    await symlink(victim, path);
+    file.remove();
+    expect(await readdir(scratch.path)).toEqual(['pid', 'victim']);
   }));

@@ -1,9 +1,23 @@
 /** The file that says which process serves a mount, for as long as it does. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { openToWrite } from '../sys/write.ts';
 import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
 
 const content = `${process.pid}\n`;
+
+/** By its default, so that whoever watches the server may read it. */
+const MODE = 0o644;
+/** What has taken the file's place may lead elsewhere, or be a pipe. */
+const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export class PidFile {
   private readonly path: string | undefined;
@@ -17,7 +31,9 @@ export class PidFile {
   write(): void {
     if (this.path === undefined) return;
     try {
-      writeFileSync(this.path, content);
+      const fd = openToWrite(this.path, { mode: MODE, noLinks: true });
+      writeSync(fd, content);
+      closeSync(fd);
       process.on('exit', this.onExit);
     } catch (error) {
       throw new Failure(`cannot write the pid file ${this.path}: ${reason(error)}`);
@@ -29,11 +45,21 @@ export class PidFile {
     process.off('exit', this.onExit);
     if (this.path === undefined) return;
     try {
-      if (readFileSync(this.path, 'utf8') === content) rmSync(this.path);
+      if (readFile(this.path) === content) rmSync(this.path);
     } catch {
       // Somebody removed it before; that is what was wanted.
     }
   }
 
   private readonly onExit = (): void => this.remove();
+}
+
+/** What a regular file says; null of anything else. */
+function readFile(path: string): string | null {
+  const fd = openSync(path, READ);
+  try {
+    return fstatSync(fd).isFile() ? readFileSync(fd, 'utf8') : null;
+  } finally {
+    closeSync(fd);
+  }
 }

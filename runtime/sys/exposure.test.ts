@@ -64,6 +64,10 @@ describe('the way to a path', () => {
   });
 });
 
+it('is nobody else’s where a device or what is open already is meant', () => {
+  for (const path of ['/dev/null', '/dev/stdout', '/dev/tty']) expect(exposure(path)).toBeNull();
+});
+
 describe('a symbolic link on the way', () => {
   it('leads on, and what it leads to counts', () => {
     const other = join(home, 'other');

@@ -18,6 +18,9 @@ const OTHERS_WRITE = 0o002;
 /** As many as Linux follows. */
 const LINKS_MAX = 40;
 
+/** What `/dev/stdout` leads to. */
+const DESCRIPTOR = /^\/proc\/\d+\/fd\/\d+$/;
+
 export interface ExposureSettings {
   /** Whose program it is. */
   readonly uid?: number | undefined;
@@ -49,6 +52,8 @@ export function exposure(path: string, settings: ExposureSettings = {}): string 
     const why = whoWrites(stat, uid, !(isLast && adding));
     if (why !== null) return `${at} ${why}`;
     if (stat.isSymbolicLink()) {
+      // Whatever this process has open: its text is no path to walk.
+      if (DESCRIPTOR.test(at)) return null;
       links += 1;
       if (links > LINKS_MAX) return `${at} is one of too many symbolic links`;
       const target = readlinkSync(at);
@@ -74,6 +79,8 @@ function look(path: string): Stats | undefined {
 
 /** Who besides root and `uid` can change what has this status. */
 function whoWrites(stat: Stats, uid: number, mayBeSticky: boolean): string | null {
+  // `/dev/null` and terminals keep nothing that another could put there.
+  if (stat.isCharacterDevice()) return null;
   if (stat.uid !== 0 && stat.uid !== uid) return `belongs to user ${stat.uid}`;
   // A link's mode says nothing.
   if (stat.isSymbolicLink()) return null;

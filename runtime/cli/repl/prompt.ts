@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
+import { exposure } from '../../sys/exposure.ts';
 import { CANCELLED, type Prompt } from './loop.ts';
 
 const PROMPTS: Readonly<Record<string, readonly [first: string, more: string]>> = {
@@ -18,6 +19,9 @@ const historyFile = (language: string): string => {
   return join(state, 'glossa', `repl-${language}`);
 };
 
+/** `sudo -E` keeps the HOME of another user, who could lay a link there. */
+const isOwn = (path: string): boolean => exposure(path) === null;
+
 function readHistory(path: string): string[] {
   try {
     return readFileSync(path, 'utf8').split('\n').filter(Boolean).reverse();
@@ -29,6 +33,7 @@ function readHistory(path: string): string[] {
 
 function writeHistory(path: string, history: readonly string[]): void {
   try {
+    if (!isOwn(path)) return;
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, `${[...history].reverse().join('\n')}\n`, { mode: 0o600 });
   } catch {

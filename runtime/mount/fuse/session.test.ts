@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
+import { Dict } from '../../core/dict.ts';
 import type { Fd } from '../../core/fd.ts';
 import { fail, unwind } from '../../core/fops.gen.ts';
 import type { Frame } from '../../core/frame.ts';
@@ -10,7 +11,8 @@ import type { Fops } from '../../core/xlator.ts';
 import * as P from './protocol.ts';
 import { groupsOf } from './request.ts';
 
-const [EPERM, ENOENT, EIO, EAGAIN, EINVAL, ERANGE, ENOSYS, ENODATA] = [1, 2, 5, 11, 22, 34, 38, 61];
+const [EPERM, ENOENT, EIO, EAGAIN, EACCES, EINVAL] = [1, 2, 5, 11, 13, 22];
+const [ERANGE, ENOSYS, ENODATA] = [34, 38, 61];
 
 let rig: Rig;
 afterEach(() => rig.close());
@@ -337,6 +339,29 @@ test('the root has attributes that no translator hears of', async () => {
   expect(get(file, 'glossa.own', 64).error).toBe(-ENODATA);
   expect(get(1, 'glossa.other', 64).error).toBe(-ENODATA);
   expect(asked).toEqual(['glossa.own', 'glossa.other']);
+});
+
+test('what tells of the server and the disk is for root and who mounted', async () => {
+  const names = ['glossa.own', 'glusterfs.pathinfo', 'glusterfs.gfidtopath', 'user.a'];
+  rig = await Rig.make(
+    {
+      getxattr(frame, _xl, _loc, name) {
+        unwind.getxattr(frame, 0, 0, new Dict().set(name!, 'told'), null);
+      },
+    },
+    { rootXattrs: new Map([['glossa.own', () => Buffer.from('state')]]) },
+  );
+  const own = process.geteuid!();
+  const ask = (uid: number) => {
+    rig.caller = { uid, gid: 0, pid: 0 };
+    return names.map((name) => {
+      const { error, body } = rig.ask(P.GETXATTR, 1, u32(64), u32(0), name);
+      return error === 0 ? body.toString() : error;
+    });
+  };
+  expect(ask(own)).toEqual(['state', 'told', 'told', 'told']);
+  expect(ask(0)).toEqual(['state', 'told', 'told', 'told']);
+  expect(ask(own + 1000)).toEqual([-EACCES, -EACCES, -EACCES, 'told']);
 });
 
 test('the root has attributes that do something when they are read', async () => {

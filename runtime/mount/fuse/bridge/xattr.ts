@@ -1,7 +1,7 @@
 /** The operations on extended attributes, and which attributes are none of the graph's business. */
 import { encodeName, NameError } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
-import { EIO, ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
+import { EACCES, EIO, ENODATA, EOPNOTSUPP, EPERM, ERANGE, ESTALE } from '../../../core/errno.ts';
 import { FS_FLAGS, FS_VERSION, FS_XATTR } from '../../../core/fileattr.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -50,13 +50,29 @@ export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
 };
 
 /**
+ * Attributes that tell what a caller need not be allowed to see: where things are on the disk, and
+ * in folders that are closed to the caller. (Those of `trusted.` are root's anyway.)
+ */
+const TELL_PATHS: ReadonlySet<string> = new Set([
+  'glusterfs.pathinfo',
+  'glusterfs.gfid2path',
+  'glusterfs.gfidtopath',
+  'glusterfs.ancestry.path',
+]);
+
+/** Whether root asks, or the user who mounted: others may be let in, and are told less. */
+function isOperator(frame: Frame): boolean {
+  const { uid } = frame.root;
+  return uid === 0 || uid === process.geteuid?.();
+}
+
+/**
  * What the server itself does on demand of its user, or of root. It is asked for by reading, because
  * the kernel holds the directory's lock while an attribute is set: whoever waits in it (for a module
  * that does not answer, say) would keep the demand from getting here.
  */
 function act(session: Session, frame: Frame, size: number, action: RootAction): void {
-  const { uid } = frame.root;
-  if (uid !== 0 && uid !== process.getuid?.()) session.fail(frame, EPERM);
+  if (!isOperator(frame)) session.fail(frame, EPERM);
   else if (size === 0) {
     // Just the length is asked for, which nobody knows before: there is room for any.
     encodeGetxattrOut(session.view, OUT_HEADER_SIZE, XATTR_SIZE_MAX);
@@ -85,6 +101,8 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   const demanded = action ?? takeBack(session, inode, name);
   if (demanded !== undefined) return act(session, frame, args.size, demanded);
   const own = isRoot ? session.rootXattrs.get(name) : undefined;
+  const isPrivate = own !== undefined || TELL_PATHS.has(name);
+  if (isPrivate && !isOperator(frame)) return session.fail(frame, EACCES);
   if (own !== undefined) return replySized(session, frame, args.size, own());
   frame.local = name;
   wind.getxattr(frame, args.size, getxattrCbk, session.links, new Loc(inode), name, null);
