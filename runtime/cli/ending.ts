@@ -32,6 +32,7 @@ export class Ending {
     this.terminal = terminal;
     for (const signal of SIGNALS) process.on(signal, this.onSignal);
     process.on('SIGHUP', this.hangUp);
+    process.on('SIGUSR1', this.onUser);
     process.on('uncaughtException', this.onUncaught);
   }
 
@@ -60,11 +61,17 @@ export class Ending {
     clearInterval(this.alive);
     for (const signal of SIGNALS) process.off(signal, this.onSignal);
     process.off('SIGHUP', this.hangUp);
+    process.off('SIGUSR1', this.onUser);
     process.off('uncaughtException', this.onUncaught);
   }
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     this.request(`received ${signal}`, EXIT_SIGNAL + constants.signals[signal]);
+  };
+
+  /** GlusterFS would write a statedump now. */
+  private readonly onUser = (): void => {
+    this.log.info("received SIGUSR1, which does nothing: 'glossa stats MNT' shows the statedump");
   };
 
   private readonly hangUp = (): void => {

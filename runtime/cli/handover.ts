@@ -10,6 +10,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { noInspector } from '../sys/inspector.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { ttyPath } from './tty.ts';
 
@@ -60,7 +61,8 @@ export class Server {
     const { interactive, colour, width } = terminal;
     const tty = attached ? ttyPath() : undefined;
     const starter: Starter = { attached, tty, scratch, interactive, colour, width };
-    const program = [...process.execArgv, ...nodeOptions, process.argv[1]!];
+    const given = process.execArgv.filter((option) => !noInspector.includes(option));
+    const program = [...given, ...noInspector, ...nodeOptions, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
       detached: true,
       stdio: ['ignore', 'ignore', stderr, 'ipc'],

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 /** The program `glossa`: runs its command line and ends with its status. */
-import { dispatch } from './dispatch.ts';
-import { ownTerminal } from './handover.ts';
+
+// Before the rest is even loaded, which takes a while: hence the imports below it.
+import '../sys/inspector.ts';
+
+const { dispatch } = await import('./dispatch.ts');
+const { ownTerminal } = await import('./handover.ts');
 
 const terminal = ownTerminal();
 const status = await dispatch(process.argv.slice(2), terminal);

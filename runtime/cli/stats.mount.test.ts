@@ -1,7 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { OTHER } from '../../test/support/client.ts';
 import { describeMounts, glossa, startMount, withScratch } from '../../test/support/mount.ts';
+
+import { isRoot } from '../../test/support/posix.ts';
+import { programOf } from '../../test/support/user.ts';
 
 const stack = `volume mem
     type storage/memory
@@ -37,6 +41,20 @@ describeMounts('glossa stats', () => {
       });
       expect(await mount.stop()).toBe(0);
     }));
+
+  it.runIf(isRoot)('tells others nothing, where they are let in', () =>
+    withScratch(async (scratch) => {
+      const other = await programOf(scratch, OTHER);
+      const mount = await startMount(scratch, stack);
+      const { outcome } = scratch.client(mount.path, 'cat f', { as: OTHER });
+      expect((await outcome).err).toMatch('No such file');
+      expect(await glossa(scratch, ['stats', 'mnt'], other)).toMatchObject({
+        status: 1,
+        err: 'glossa: mnt tells nothing: Permission denied\n',
+      });
+      expect(await mount.stop()).toBe(0);
+    }),
+  );
 
   it('is for mounts of glossa', () =>
     withScratch(async (scratch) => {

@@ -6,6 +6,7 @@
  * a clock that needs no system call, and memory that was there before. What it takes is measured
  * with the requests to the plain directory.
  */
+import '../../sys/inspector.ts';
 import { mkdirSync } from 'node:fs';
 import { decodeName } from '../../core/bytes.ts';
 import { getxattr, schedYield } from '../../sys/libc.ts';
