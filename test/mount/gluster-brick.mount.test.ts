@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { expect, it, vi } from 'vitest';
 import { onFrontEnds } from '../support/front-ends.ts';
 import { type Scratch, startMount } from '../support/mount.ts';
+import { setXattr } from '../support/xattr.ts';
 
 const GLUSTERFS = '/usr/sbin/glusterfs';
 const VOLUME_ID = '11111111-2222-4333-8444-555555555555';
@@ -47,8 +48,8 @@ onFrontEnds('a brick of GlusterFS', ['kernel', 'fuse-native'], (front) => {
   it.runIf(isPossible)('goes on here, and goes on there', () =>
     front.withScratch(async (scratch) => {
       const brick = await scratch.folder('brick');
-      const id = `0x${VOLUME_ID.replaceAll('-', '')}`;
-      execFileSync('setfattr', ['-n', 'trusted.glusterfs.volume-id', '-v', id, brick]);
+      const id = Buffer.from(VOLUME_ID.replaceAll('-', ''), 'hex');
+      setXattr(brick, 'trusted.glusterfs.volume-id', id);
       const there = await onGlusterfs(
         scratch,
         brick,

@@ -15,6 +15,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Outcome } from './mount.ts';
+import { needTools } from './tools.ts';
 
 /** Longest that a client may take by default, in milliseconds. */
 const PATIENCE_MS = 90_000;
@@ -53,6 +54,7 @@ export class Client {
   /** Starts a script of bash in `folder`, which is made when it is missing. */
   constructor(folder: string, script: string, settings: ClientSettings = {}) {
     const { env = {}, as, patience = PATIENCE_MS } = settings;
+    needTools(script);
     this.script = script;
     // The folder is entered by the client itself: spawn would wait for it.
     const prepared = `umask 022; mkdir -p -- "$0" && cd -- "$0" || exit\n${script}`;

@@ -25,6 +25,7 @@ import { describe } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Caller, Client, type ClientSettings } from './client.ts';
 import { type Hands, handsOf } from './hands.ts';
+import { needTools } from './tools.ts';
 import { wanted } from './wanted.ts';
 
 /** The built program, or another one to be tested. */
@@ -181,6 +182,7 @@ export async function run(
   args: readonly string[],
   { env = {}, patience = PATIENCE_MS, onStart }: RunSettings = {},
 ): Promise<Outcome> {
+  needTools([program, ...args].join(' '));
   const child = spawn(program, args, {
     cwd: scratch.path,
     env: { ...process.env, NO_COLOR: '1', ...env },

@@ -11,6 +11,7 @@ import {
   type Scratch,
   withScratch,
 } from '../../../test/support/mount.ts';
+import { processesBy } from '../../../test/support/processes.ts';
 import { expectationOf, planWorkload } from '../../bench/searches.ts';
 
 const seed = 7;
@@ -31,15 +32,12 @@ async function demo(
 async function expectClean(scratch: Scratch): Promise<void> {
   expect(scratch.mounts()).toEqual([]);
   expect(await readdir(scratch.at('tmp'))).toEqual([]);
-  await vi.waitFor(async () => expect(await servers(scratch)).toEqual([]));
+  await vi.waitFor(() => expect(servers(scratch)).toEqual([]));
 }
 
 /** Ids of the processes that have a path below the scratch folder in their arguments. */
-async function servers(scratch: Scratch, path = ''): Promise<number[]> {
-  const pattern = `${scratch.path}/tmp/.*${path}`;
-  const { out } = await run(scratch, 'pgrep', ['-f', '--', pattern]);
-  return out.split('\n').filter(Boolean).map(Number);
-}
+const servers = (scratch: Scratch, path = ''): number[] =>
+  processesBy(new RegExp(`${scratch.path}/tmp/.*${path}`));
 
 const expectation = expectationOf(planWorkload({ seed, searches }));
 

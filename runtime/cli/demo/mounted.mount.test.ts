@@ -6,13 +6,8 @@
  */
 import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import {
-  describeMounts,
-  GLOSSA,
-  run,
-  type Scratch,
-  withScratch,
-} from '../../../test/support/mount.ts';
+import { describeMounts, GLOSSA, type Scratch, withScratch } from '../../../test/support/mount.ts';
+import { processesBy } from '../../../test/support/processes.ts';
 import { DIRECTORIES, planWorkload } from '../../bench/searches.ts';
 import type { Terminal } from '../terminal.ts';
 import { serveMounted } from './mounted.ts';
@@ -85,10 +80,8 @@ function findAll({ find }: Served): void {
   }
 }
 
-const pids = async (scratch: Scratch): Promise<number[]> => {
-  const { out } = await run(scratch, 'pgrep', ['-f', '--', `mount ${scratch.at('doomed.vol')}`]);
-  return out.split('\n').filter(Boolean).map(Number);
-};
+const pids = (scratch: Scratch): number[] =>
+  processesBy(new RegExp(`mount ${scratch.at('doomed.vol')}`));
 
 const ended = (scratch: Scratch): RegExp =>
   new RegExp(`^the server of ${scratch.at('doomed.vol')} ended unexpectedly; the end of its log:`);
@@ -133,8 +126,8 @@ describeMounts('a server that ends under the demo', () => {
       try {
         findAll(served);
         expect(served.counts()).toEqual({ asked: 0, forwarded: 0 });
-        for (const pid of await pids(scratch)) process.kill(pid, 'SIGTERM');
-        await vi.waitFor(async () => expect(await pids(scratch)).toEqual([]));
+        for (const pid of pids(scratch)) process.kill(pid, 'SIGTERM');
+        await vi.waitFor(() => expect(pids(scratch)).toEqual([]));
         expect(() => served.counts()).toThrow(ended(scratch));
         expect(() => findAll(served)).toThrow(ended(scratch));
       } finally {

@@ -13,6 +13,7 @@ import {
   storedGfid,
   volume,
 } from '../../../../test/support/posix.ts';
+import { setXattr } from '../../../../test/support/xattr.ts';
 import type { EventName } from '../../../core/events.ts';
 import { defineTranslator } from '../../../core/xlator.ts';
 import type { Brick } from './brick.ts';
@@ -220,7 +221,7 @@ test.runIf(canMount)('unmounted: the empty directory below is not the brick', as
 test.runIf(canMount)('another disk at the mount point is known by its volume-id', async () => {
   const at = mountPoint();
   const key = 'trusted.glusterfs.volume-id';
-  const mark = () => execFileSync('setfattr', ['-n', key, '-v', `0x${'ab'.repeat(16)}`, at]);
+  const mark = () => setXattr(at, key, Buffer.alloc(16, 0xab));
   mark();
   const id = 'abababab-abab-abab-abab-abababababab';
   const vol = await volume(at, { 'volume-id': id });

@@ -1,0 +1,18 @@
+/** Processes of this machine, as /proc tells of them. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Ids of the processes in whose command line, joined by blanks, this is found. */
+export function processesBy(pattern: RegExp): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && pattern.test(commandLine(name)))
+    .map(Number);
+}
+
+function commandLine(id: string): string {
+  try {
+    return readFileSync(`/proc/${id}/cmdline`, 'latin1').replaceAll('\0', ' ');
+  } catch {
+    // It has ended since the listing.
+    return '';
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * Programs that tests call and that not every system has. A test that calls one which is missing is
+ * skipped, and the program named once in each file; with GLOSSA_REQUIRE_ALL=1 it fails instead.
+ */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { TestRunner } from 'vitest';
+
+/** By the package that brings them on Debian. */
+const packages: Readonly<Record<string, readonly string[]>> = {
+  acl: ['getfacl', 'setfacl'],
+  attr: ['getfattr', 'setfattr'],
+  gcc: ['gcc', 'cc', 'ar'],
+  git: ['git'],
+  'libcap2-bin': ['getcap', 'setcap'],
+  make: ['make'],
+  procps: ['pgrep', 'pkill', 'ps'],
+  python3: ['python3'],
+  sqlite3: ['sqlite3'],
+};
+
+const packageOf = new Map(
+  Object.entries(packages).flatMap(([name, tools]) => tools.map((tool) => [tool, name])),
+);
+
+/** Where a shell expects a command: at the beginning, behind these, or by one that runs another. */
+const BEFORE = String.raw`(?:^|[\n;&|({!]|\b(?:do|then|if|exec|while|xargs(?: -\S+)*|setpriv .* --))\s*`;
+const CALL = new RegExp(`${BEFORE}(${[...packageOf.keys()].join('|')})(?=\\s|$)`, 'g');
+
+const found = new Map<string, boolean>();
+
+/** Whether there is such a program. */
+export function isInstalled(tool: string): boolean {
+  const known = found.get(tool);
+  if (known !== undefined) return known;
+  const is = (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      // It is not in this one.
+      return false;
+    }
+  });
+  found.set(tool, is);
+  return is;
+}
+
+/** Why a shell script cannot be run here; '' when it can. */
+export function missingFor(script: string): string {
+  const missing = [...script.matchAll(CALL)]
+    .map(([, tool]) => tool!)
+    .find((it) => !isInstalled(it));
+  return missing === undefined ? '' : `${missing} is not installed (${packageOf.get(missing)})`;
+}
+
+const told = new Set<string>();
+
+/** Skips the test that is running when this script of its cannot be run here. */
+export function needTools(script: string): void {
+  const why = missingFor(script);
+  if (why === '' || process.env.GLOSSA_REQUIRE_ALL === '1') return;
+  if (!told.has(why)) process.stderr.write(`skipped: what needs it: ${why}\n`);
+  told.add(why);
+  TestRunner.getCurrentTest()?.context.skip(why);
+}
