@@ -114,22 +114,25 @@ declare module 'glossa' {
     /** Whether it may change while the volume runs. */
     reconfigurable?: boolean;
     values?: readonly string[];
-    min?: number;
-    max?: number;
+    min?: number | string;
+    max?: number | string;
   }
   type MakeOption<T> = (value?: T | About | null, about?: About) => OptionSpec;
-  /** Options: a default, which may be left out, and what is to be known about it. */
+  /**
+   * Options: a default, which may be left out, and what is to be known about it. What a volfile may
+   * say, the default, `min` and `max` may say too: `Option.size('1MB')` is 1048576.
+   */
   export const Option: {
     str: MakeOption<string>;
-    int: MakeOption<number>;
-    float: MakeOption<number>;
-    bool: MakeOption<boolean>;
+    int: MakeOption<number | string>;
+    float: MakeOption<number | string>;
+    bool: MakeOption<boolean | string>;
     /** Bytes; KB, MB, … are powers of 1024. */
-    size: MakeOption<number>;
+    size: MakeOption<number | string>;
     /** Seconds; s, m, h, d, w are units. */
-    time: MakeOption<number>;
+    time: MakeOption<number | string>;
     /** 0 to 100. */
-    percent: MakeOption<number>;
+    percent: MakeOption<number | string>;
     /** An absolute path. */
     path: MakeOption<string>;
   };

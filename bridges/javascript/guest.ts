@@ -4,6 +4,7 @@
  */
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
+import { readDescription } from '../host/declared.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
 import { type FrameName, frameAround, namesFrames } from '../host/frames.ts';
 import {
@@ -180,7 +181,10 @@ class JavaScriptGuest implements Guest {
       if (settings.virtualTime) engine.import(CLOCK, imports.load(CLOCK));
       const exports = engine.import(module.path, imports.main());
       const load = this.#helper('load');
-      this.description = JSON.parse(engine.call(load, { handle: exports }, module.path)!);
+      this.description = readDescription(
+        engine.call(load, { handle: exports }, module.path)!,
+        module.path,
+      );
       this.sources = imports.sources;
     } catch (error) {
       throw explain(error, module);

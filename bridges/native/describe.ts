@@ -1,7 +1,7 @@
 /** What a C module says of itself: `glossa_describe` in glossa_entry.h. */
-import { InitError } from '../../runtime/core/errors.ts';
 import { fops } from '../../runtime/core/fops.ts';
-import { type OptionSpec, type Options, parseOption } from '../../runtime/core/options.ts';
+import type { Options } from '../../runtime/core/options.ts';
+import { type Raw, readDeclared } from '../host/declared.ts';
 import type { FopDescription, ModuleDescription } from '../host/guest.ts';
 import type { Reader } from './messages.ts';
 
@@ -31,7 +31,7 @@ const HOOKS = [
 /** `GF_OPTION_TYPE_*`. */
 const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
 
-/** @throws {InitError} for options that cannot be. */
+/** @throws {GraphError} for options that cannot be. */
 export function describe(path: string, from: Reader): Described {
   const flags = from.numbers(FOP_COUNT);
   const needs = from.number();
@@ -61,26 +61,21 @@ export function describe(path: string, from: Reader): Described {
 }
 
 function readOptions(path: string, from: Reader): Options {
-  const options: Record<string, OptionSpec> = {};
+  const options: Record<string, Raw> = {};
   for (let key = from.textOrNull(); key !== null; key = from.textOrNull()) {
-    options[key] = readOption(`${path}: option ${key}`, key, from);
+    options[key] = readOption(from);
   }
-  return options;
+  return readDeclared(options, path);
 }
 
-function readOption(what: string, key: string, from: Reader): OptionSpec {
+function readOption(from: Reader): Raw {
   const [number, min, max] = from.numbers(3);
   const values: string[] = [];
   for (let value = from.textOrNull(); value !== null; value = from.textOrNull()) values.push(value);
   const preset = from.textOrNull();
   const description = from.textOrNull() ?? '';
-  const type = TYPES[number!];
-  if (type === undefined) throw new InitError(`${what} has the type ${number}, which is none`);
   const bounds = min === 0 && max === 0 ? {} : { min, max };
   const allowed = values.length === 0 ? {} : { values };
-  const spec = { type, description, reconfigurable: true, ...bounds, ...allowed } as OptionSpec;
-  if (preset === null) return spec;
-  const parsed = parseOption(key, spec, preset);
-  if ('error' in parsed) throw new InitError(`${what}: its default: ${parsed.error}`);
-  return { ...spec, default: parsed.value } as OptionSpec;
+  const type = TYPES[number!] ?? number;
+  return { type, description, default: preset, reconfigurable: true, ...bounds, ...allowed };
 }

@@ -6,7 +6,7 @@ import { GraphError } from '../../runtime/core/errors.ts';
 import { fopNames } from '../../runtime/core/fops.gen.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { optionTypes, type ValueTypes } from '../../runtime/core/option-types.ts';
-import type { OptionSpec } from '../../runtime/core/options.ts';
+import { type OptionSpec, printOption, readOption } from '../../runtime/core/options.ts';
 import type { Fops, Translator } from '../../runtime/core/xlator.ts';
 
 /** What a field has to be; `wrong` lists what is not right inside it. */
@@ -158,12 +158,26 @@ function wrongOption(spec: unknown): string | undefined {
   for (const [name, bound] of Object.entries({ min, max })) {
     if (bound !== undefined && typeof bound !== 'number') return `.${name} must be a number`;
   }
+  return wrongLists(values, aliases) ?? wrongDefault(spec as unknown as OptionSpec);
+}
+
+function wrongLists(values: unknown, aliases: unknown): string | undefined {
   for (const [name, list] of Object.entries({ values, aliases })) {
     if (list !== undefined && !(Array.isArray(list) && list.every(isText))) {
       return `.${name} must be an array of texts`;
     }
   }
   return undefined;
+}
+
+/** What a volfile could not say is no default either; but for a text, nothing is one. */
+function wrongDefault(spec: OptionSpec): string | undefined {
+  const { default: value } = spec;
+  if (value === undefined || value === null || (value === '' && !('values' in spec))) {
+    return undefined;
+  }
+  const read = readOption(spec, printOption(spec, value as never));
+  return 'error' in read ? `.default ${shown(value)} ${read.error}` : undefined;
 }
 
 const article = (type: string): string => `${type === 'object' ? 'an' : 'a'} ${type}`;

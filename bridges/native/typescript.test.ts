@@ -242,6 +242,11 @@ describe('a record is checked before it runs', () => {
       ['options.a.default is "1m": it must be a number, as its type is time'],
     ],
     [
+      'its default out of range',
+      record("options: { a: { type: 'int', default: 0, min: 1, description: 'A.' } },"),
+      ['options.a.default 0 is below the minimum; it takes a whole number of at least 1'],
+    ],
+    [
       'all at once',
       record('type: 1, init: 2, fops: { a() {} },'),
       ["field 'type'", 'fops.a', "field 'init'"],

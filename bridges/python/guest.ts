@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { readDescription } from '../host/declared.ts';
 import { GrantedFiles } from '../host/files.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
 import { namesFrames } from '../host/frames.ts';
@@ -241,7 +242,7 @@ class PythonGuest implements Guest {
       const found = engine.entry(this.#helper('find_class'), 'os', 'o');
       this.#class = found(loaded, module.path);
       const describe = engine.entry(this.#helper('describe'), 'os', 's');
-      this.description = JSON.parse(describe(this.#class, module.path)!) as ModuleDescription;
+      this.description = readDescription(describe(this.#class, module.path)!, module.path);
     } catch (error) {
       throw explain(error, module);
     }

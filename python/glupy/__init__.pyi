@@ -538,7 +538,10 @@ class Frame:
         """
 
 class Option(dict[str, Any]):
-    """One option of the volfile, which `self.options` then has the value of."""
+    """One option of the volfile, which `self.options` then has the value of.
+
+    A default, `min` and `max` may be written as in a volfile: `Option.size("1MB")` is 1048576.
+    """
 
     @classmethod
     def str(
@@ -553,10 +556,10 @@ class Option(dict[str, Any]):
     @classmethod
     def int(
         cls,
-        default: _int | None = None,
+        default: _int | _str | None = None,
         *,
-        min: _int | None = None,
-        max: _int | None = None,
+        min: _int | _str | None = None,
+        max: _int | _str | None = None,
         help: _str = "",
         reconfigurable: _bool = False,
     ) -> Option:
@@ -564,10 +567,10 @@ class Option(dict[str, Any]):
     @classmethod
     def float(
         cls,
-        default: _float | None = None,
+        default: _float | _str | None = None,
         *,
-        min: _float | None = None,
-        max: _float | None = None,
+        min: _float | _str | None = None,
+        max: _float | _str | None = None,
         help: _str = "",
         reconfigurable: _bool = False,
     ) -> Option:
@@ -575,7 +578,7 @@ class Option(dict[str, Any]):
     @classmethod
     def bool(
         cls,
-        default: _bool | None = None,
+        default: _bool | _str | None = None,
         *,
         help: _str = "",
         reconfigurable: _bool = False,
@@ -584,10 +587,10 @@ class Option(dict[str, Any]):
     @classmethod
     def size(
         cls,
-        default: _int | None = None,
+        default: _int | _str | None = None,
         *,
-        min: _int | None = None,
-        max: _int | None = None,
+        min: _int | _str | None = None,
+        max: _int | _str | None = None,
         help: _str = "",
         reconfigurable: _bool = False,
     ) -> Option:
@@ -595,10 +598,10 @@ class Option(dict[str, Any]):
     @classmethod
     def time(
         cls,
-        default: _int | None = None,
+        default: _int | _str | None = None,
         *,
-        min: _int | None = None,
-        max: _int | None = None,
+        min: _int | _str | None = None,
+        max: _int | _str | None = None,
         help: _str = "",
         reconfigurable: _bool = False,
     ) -> Option:
@@ -606,7 +609,7 @@ class Option(dict[str, Any]):
     @classmethod
     def percent(
         cls,
-        default: _float | None = None,
+        default: _float | _str | None = None,
         *,
         help: _str = "",
         reconfigurable: _bool = False,

@@ -3,6 +3,7 @@
 import inspect
 import json
 import linecache
+import math
 import sys
 
 from ._fops import FOPS
@@ -116,9 +117,25 @@ def _overridden(cls, name):
 
 
 def _option(key, spec):
-    if not isinstance(spec, dict) or "type" not in spec:
+    if not isinstance(key, str) or not isinstance(spec, dict) or "type" not in spec:
         raise TypeError(f"options[{key!r}] must be made by Option.int, Option.time, ...")
-    return dict(spec)
+    return {**{name: _plain(value) for name, value in spec.items()}, "place": _place_of(spec)}
+
+
+def _place_of(spec):
+    place = getattr(spec, "_place", None)
+    return list(place) if place else None
+
+
+def _plain(value):
+    """As JSON has it, or how it looks."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if value is None or isinstance(value, (bool, int, str)):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    return {"shown": repr(value)[:100]}
 
 
 def _where(method):

@@ -3,21 +3,30 @@
     options = {"timeout": Option.time(60, help="how long a miss is remembered")}
 
 In the volfile: `option timeout 5m`. In the module: `self.options["timeout"]`, 300.
-Types and units are GlusterFS's; an option without a default is None when it is not given.
+Types and units are GlusterFS's; an option without a default is None when it is not given. A default,
+`min` and `max` may be written as in a volfile: `Option.size("1MB")` is 1048576.
 """
+
+import sys
 
 
 class Option(dict):
     """One option: what the volfile may say and what the module gets."""
 
+    # (file, line) of the declaration.
+    _place = None
+
     @classmethod
     def _make(cls, type, default, help, **more):
-        return cls(
+        made = cls(
             type=type,
             description=help,
             **({} if default is None else {"default": default}),
             **{key: value for key, value in more.items() if value is not None},
         )
+        caller = sys._getframe(2)
+        made._place = caller.f_code.co_filename, caller.f_lineno
+        return made
 
     @classmethod
     def str(cls, default=None, *, values=None, help="", reconfigurable=False):

@@ -98,11 +98,19 @@ export function parseOption<S extends OptionSpec>(
   spec: S,
   text: string,
 ): { value: ValueOf<S> } | { error: string } {
+  const read = readOption(spec, text);
+  return 'value' in read ? read : { error: `option '${key}': '${text}' ${read.error}` };
+}
+
+/** The same without the words for what is meant: the error goes on after `option 'K': 'V' `. */
+export function readOption<S extends OptionSpec>(
+  spec: S,
+  text: string,
+): { value: ValueOf<S> } | { error: string } {
   const parsed = optionTypes[spec.type].parse(text, spec);
   if ('value' in parsed) return parsed as { value: ValueOf<S> };
   const hint = parsed.hint === undefined ? '' : ` (${parsed.hint})`;
-  const accepted = optionTypes[spec.type].accepts(spec);
-  return { error: `option '${key}': '${text}' ${parsed.fault}${hint}; it takes ${accepted}` };
+  return { error: `${parsed.fault}${hint}; it takes ${optionTypes[spec.type].accepts(spec)}` };
 }
 
 /**

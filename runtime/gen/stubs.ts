@@ -135,7 +135,9 @@ const OPTIONS: readonly (readonly [string, string, string, boolean])[] = [
   ['path', '_str', 'An absolute path.', false],
 ];
 
-const option = ([name, type, what, bounded]: (typeof OPTIONS)[number]): string => {
+const option = ([name, value, what, bounded]: (typeof OPTIONS)[number]): string => {
+  // What a volfile may say, the declaration may say too.
+  const type = value === '_str' ? value : `${value} | _str`;
   const bounds = bounded ? [`min: ${type} | None = None`, `max: ${type} | None = None`] : [];
   const params = ['cls', `default: ${type} | None = None`, '*', ...bounds, 'help: _str = ""'];
   return `    @classmethod

@@ -2,6 +2,7 @@
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import { camel } from './child.ts';
 import { stringify } from './host.ts';
+import { placeOfOption } from './option.ts';
 import { placeOf } from './report.ts';
 import { Translator } from './translator.ts';
 
@@ -115,7 +116,26 @@ export function describe(made: TranslatorClass, path: string): string {
     throw new TypeError(`${path}: options['${key}'] must be made by Option.int, Option.time, …`);
   }
   const methods = methodsOf(made);
-  return stringify({ fops: Object.fromEntries(described), hooks, options, methods, warnings: [] });
+  return stringify(
+    { fops: Object.fromEntries(described), hooks, options: placed(options), methods, warnings: [] },
+    plain,
+  );
+}
+
+/** Options with the places where they were declared. */
+const placed = (options: TranslatorClass['options']) =>
+  Object.fromEntries(
+    Object.entries(options).map(([key, spec]) => {
+      const place = placeOfOption(spec as object);
+      return [key, { ...(spec as object), place: place && [place.file, place.line] }];
+    }),
+  );
+
+/** As JSON has it, or how it looks. */
+function plain(_key: string, value: unknown): unknown {
+  const odd = ['bigint', 'function', 'symbol'].includes(typeof value);
+  const none = typeof value === 'number' && !Number.isFinite(value);
+  return odd || none ? { shown: String(value).slice(0, 100) } : value;
 }
 
 /** [name, file, line] of every method that the author's classes define, once. */

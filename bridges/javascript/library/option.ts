@@ -2,6 +2,13 @@
  * Options that a module declares, checked by the host like those of any translator. Types and units
  * are GlusterFS's; an option without a default is null when it is not given.
  */
+import { callerPlace, type Place } from './report.ts';
+
+/** Where options were declared. */
+const places = new WeakMap<object, Place>();
+
+export const placeOfOption = (spec: object): Place | undefined => places.get(spec);
+
 export interface OptionSpec {
   readonly type: string;
   readonly description: string;
@@ -26,11 +33,13 @@ type Default = string | number | boolean | null | undefined;
 const maker =
   (type: string) =>
   (given?: Default | About, about: About = {}): OptionSpec => {
-    const [value, more] =
-      typeof given === 'object' && given !== null ? [null, given] : [given, about];
+    const isAbout = typeof given === 'object' && given !== null && !Array.isArray(given);
+    const [value, more] = isAbout ? [null, given] : [given as Default, about];
     const { help = '', ...rest } = more;
     const defaults = value === null || value === undefined ? {} : { default: value };
-    return { type, description: help, ...defaults, ...rest };
+    const spec = { type, description: help, ...defaults, ...rest };
+    places.set(spec, callerPlace());
+    return spec;
   };
 
 export const Option = {

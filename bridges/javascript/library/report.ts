@@ -5,7 +5,7 @@ import { thrownText } from './thrown.ts';
 const ERROR = 4;
 const WARNING = 5;
 
-interface Place {
+export interface Place {
   readonly file: string;
   readonly line: number;
   readonly func: string;

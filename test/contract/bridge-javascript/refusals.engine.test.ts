@@ -4,8 +4,9 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM } from '../../../runtime/core/errno.ts';
+import type { GraphError } from '../../../runtime/core/errors.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
-import { type RunningModule, startModule } from '../../support/module.ts';
+import { moduleGraph, type RunningModule, startModule } from '../../support/module.ts';
 import { sized, texts } from '../bridge/requests.ts';
 
 const module = (body: string, head = ''): Record<string, string> => ({
@@ -248,6 +249,70 @@ export class xlator extends Base {
 `;
     const run = await startModule({ 'm.js': source });
     expect(run.lines().filter((line) => line.startsWith('W '))).toEqual([]);
+  });
+});
+
+describe('the declaration of options', () => {
+  it('is refused with the line of every fault, and what is accepted', async () => {
+    const source = `import { Option, Translator } from 'glossa';
+export class xlator extends Translator {
+  static options = {
+    a: Option.int('five'),
+    b: Option.size('1 MB'),
+    c: Option.int(NaN),
+    d: Option.int(11, { max: 10 }),
+    e: Option.str('x', { values: ['one', 'two'] }),
+    f: Option.str({ values: [] }),
+    g: Option.int(1, { maximum: 3 }),
+    h: Option.int(10n),
+    i: Option.str([]),
+    j: Option.str('x', { min: 1 }),
+    k: Option.str(() => 1),
+    l: Option.int(1, { reconfigurable: 'yes' }),
+    m: { type: 'constructor' },
+  };
+}
+`;
+    const run = moduleGraph({ 'm.js': source });
+    const error = await run.graph.start().catch((reason: unknown) => reason);
+    const said = (error as GraphError).problems.map((line) => line.replace(/^.*\/(?=m\.js)/, ''));
+    expect(said).toEqual([
+      "m.js:4: option 'a': its default 'five' is not a whole number; it takes a whole number",
+      expect.stringMatching(
+        /^m\.js:5: option 'b': its default '1 MB' is not a size; it takes a size /,
+      ),
+      "m.js:6: option 'c': its default NaN is of another kind; it takes a whole number",
+      expect.stringMatching(/^m\.js:7: .*default 11 is above the maximum; it takes .* at most 10$/),
+      expect.stringMatching(
+        /^m\.js:8: .*default 'x' is not among its values; it takes one of one, two/,
+      ),
+      "m.js:9: option 'f': its values [] is not a list of texts",
+      expect.stringMatching(
+        /^m\.js:10: option 'g': it has no 'maximum'; it may have default, min, max,/,
+      ),
+      "m.js:11: option 'h': its default 10 is of another kind; it takes a whole number",
+      "m.js:12: option 'i': its default [] is of another kind; it takes a text",
+      "m.js:13: option 'j': it has no 'min'; it may have default, help, reconfigurable, values",
+      expect.stringMatching(/^m\.js:14: option 'k': its default \(\) => 1 is of another kind/),
+      "m.js:15: option 'l': its reconfigurable 'yes' is not true or false",
+      "m.js: option 'm': its type 'constructor' is none",
+    ]);
+  });
+
+  it('has its defaults read as the values of a volfile', async () => {
+    const source = `import { Option, Translator } from 'glossa';
+export class xlator extends Translator {
+  static options = {
+    a: Option.size('1MB', { max: '2MB' }),
+    b: Option.time('1m'),
+    c: Option.bool('off'),
+    d: Option.str(''),
+  };
+  init() { this.log.info('%j', Object.values(this.options)); }
+}
+`;
+    const run = await startModule({ 'm.js': source });
+    expect(texts(run)).toContain('[1048576,60,false,""]');
   });
 });
 

@@ -194,7 +194,7 @@ describe('a module that cannot be loaded', () => {
     [
       'an option’s type is none',
       'options = {"a": {"type": "colour", "description": ""}}',
-      /option a has the type 'colour', which is none/,
+      /m\.py: option 'a': its type 'colour' is none/,
     ],
     ['init fails', 'def init(self):\n        raise ValueError("no")', /m\.py:5: ValueError: no/],
     [
@@ -214,99 +214,6 @@ describe('a module that cannot be loaded', () => {
     const found = await refusal({ 'm.py': xlator(code) });
     expect(found).toMatch(/line 5, in init[\s\S]*line 8, in helper/);
     expect(found).not.toMatch(/site-packages/);
-  });
-});
-
-describe('a module that looks strange', () => {
-  it('says which of its methods nobody calls, and what may be meant', async () => {
-    const source = `${HEAD}class Base(Translator):
-    def wrtiev(self, *args): pass
-    def get_xattr(self, *args): pass
-
-class xlator(Base):
-    def lokup(self, *args): pass
-    def Lookup(self, *args): pass
-    def lookup_cb(self, *args): pass
-    def lookup_fop(self, *args): pass
-    def lookupCb(self, *args): pass
-    async def copyFileRange(self, *args): pass
-    def entryCreated(self, loc): pass
-    def Init(self): self.Init = None
-    def read(self, *args): open("a").read()
-    def getattr_cbk(self, *args): pass
-    def something_cbk(self, *args): pass
-    def stat_cancel(self, *args): pass
-    def on_unlink(self, *args): pass
-`;
-    const run = await startModule({ 'm.py': source });
-    const warned = run.lines().filter((line) => line.startsWith('W '));
-    const said = (line: number, name: string, text: string): string =>
-      `W [m.py:${line}:${name}] 0-top: ${name} ${text}`;
-    const near = (line: number, name: string, meant: string): string =>
-      said(line, name, `is no fop or hook, and is never called (did you mean '${meant}'?)`);
-    expect(warned.sort()).toEqual(
-      [
-        near(4, 'wrtiev', 'writev'),
-        near(5, 'get_xattr', 'getxattr'),
-        near(8, 'lokup', 'lookup'),
-        near(9, 'Lookup', 'lookup'),
-        near(10, 'lookup_cb', 'lookup_cbk'),
-        near(11, 'lookup_fop', 'lookup'),
-        near(12, 'lookupCb', 'lookup_cbk'),
-        near(13, 'copyFileRange', 'copy_file_range'),
-        near(14, 'entryCreated', 'entry_created'),
-        near(16, 'read', 'readv'),
-        near(17, 'getattr_cbk', 'stat_cbk'),
-        said(18, 'something_cbk', 'is the callback of no fop, and is never called'),
-        said(19, 'stat_cancel', 'is never called: there is no stat'),
-        near(20, 'on_unlink', 'unlink'),
-      ].sort(),
-    );
-  });
-
-  it('leaves the author’s own names alone', async () => {
-    const lib = `from glupy import Translator
-class Base(Translator):
-    def start(self): self.flushed()
-    def flushed(self): pass
-    def linked(self): pass
-def tell(translator): translator.opened()
-`;
-    const source = `import lib
-from functools import wraps
-def logged(f):
-    @wraps(f)
-    def inner(*args): return f(*args)
-    return inner
-def mark(f): return f
-class xlator(lib.Base):
-    _lokup = None
-    def _readv(self): pass
-    def flushed(self): pass
-    def opened(self): pass
-    def linked(self): pass
-    def writes(self): pass
-    @logged
-    def lokup(self): pass
-    @mark
-    def Lookup(self): pass
-    @property
-    def stats(self): return 1
-    @staticmethod
-    def reads(): pass
-    def lookup_cb(self, frame, *reply): frame.unwind(*reply)
-    def stat_cb(self, frame, *reply): frame.unwind(*reply)
-    def access(self, frame, *args): frame.wind(cbk=self.lookup_cb)
-    access_cbk = stat_cb
-    def init(self):
-        this = self
-        this.writes(); this.start()
-        self.table = {"unlnk": getattr(self, "unlnk")}
-    def unlnk(self): pass
-    def helper(self): pass
-`;
-    const run = await startModule({ 'm.py': source, 'lib.py': lib });
-    expect(run.lines().filter((line) => line.startsWith('W '))).toEqual([]);
   });
 });
 

@@ -1,0 +1,185 @@
+/** What a Python module declares, options and methods: what is taken for a mistake, and what is not. */
+import { describe, expect, it } from 'vitest';
+import type { GraphError } from '../../../runtime/core/errors.ts';
+import { moduleGraph, startModule } from '../../support/module.ts';
+import { texts } from '../bridge/requests.ts';
+
+const HEAD = 'from glupy import *\n\n';
+
+describe('the declaration of options', () => {
+  it('is refused with the line of every fault, and what is accepted', async () => {
+    const source = `${HEAD}class xlator(Translator):
+    options = {
+        "a": Option.int("five"),
+        "b": Option.size("1 MB"),
+        "c": Option.time(0.5),
+        "d": Option.int(11, max=10),
+        "e": Option.str("x", values=["one", "two"]),
+        "f": Option.str("x", values="xyz"),
+        "g": Option.str(5),
+        "h": Option.int([1, 2]),
+        "i": Option.float(float("nan")),
+        "j": Option.bool("maybe"),
+        "k": Option.path("relative"),
+        "l": Option.percent(101),
+        "m": Option.int(True),
+        "n": Option.int(min=3, max=2),
+        "o": Option(type="int", maximum=3),
+        "p": Option.size(min="much"),
+        "q r": Option.int(1),
+        "s": Option.int(1, help=7),
+        "t": Option.int({}),
+        "u": Option.int(2**60),
+        "v": Option.str("", values=["one"]),
+    }
+`;
+    const run = moduleGraph({ 'm.py': source });
+    const error = await run.graph.start().catch((reason: unknown) => reason);
+    const said = (error as GraphError).problems.map((line) => line.replace(/^.*\/(?=m\.py)/, ''));
+    expect(said).toEqual([
+      "m.py:5: option 'a': its default 'five' is not a whole number; it takes a whole number",
+      expect.stringMatching(
+        /^m\.py:6: option 'b': its default '1 MB' is not a size; it takes a size /,
+      ),
+      expect.stringMatching(
+        /^m\.py:7: .*default 0\.5 is not a time \(fractions are not possible\); it/,
+      ),
+      expect.stringMatching(/^m\.py:8: .*default 11 is above the maximum; it takes .* at most 10$/),
+      expect.stringMatching(
+        /^m\.py:9: .*default 'x' is not among its values; it takes one of one, two/,
+      ),
+      "m.py:10: option 'f': its values 'xyz' is not a list of texts",
+      "m.py:11: option 'g': its default 5 is of another kind; it takes a text",
+      "m.py:12: option 'h': its default [1,2] is of another kind; it takes a whole number",
+      "m.py:13: option 'i': its default nan is of another kind; it takes a number",
+      expect.stringMatching(
+        /^m\.py:14: .*default 'maybe' is neither on nor off; it takes on or off/,
+      ),
+      expect.stringMatching(
+        /^m\.py:15: .*default 'relative' is not accepted; it takes an absolute/,
+      ),
+      expect.stringMatching(/^m\.py:16: .*default 101 is above 100 percent/),
+      "m.py:17: option 'm': its default true is of another kind; it takes a whole number",
+      "m.py:18: option 'n': its min is above its max",
+      "m.py: option 'o': it has no 'maximum'; it may have default, min, max, help, reconfigurable",
+      expect.stringMatching(/^m\.py:20: option 'p': its min 'much' is not a size; it takes a size/),
+      "m.py:21: option 'q r': a volfile cannot name it: a key has no blanks",
+      "m.py:22: option 's': its help 7 is not a text",
+      "m.py:23: option 't': its default {} is of another kind; it takes a whole number",
+      expect.stringMatching(/^m\.py:24: .*is too large to be exact/),
+      expect.stringMatching(/^m\.py:25: option 'v': its default '' is not among its values/),
+    ]);
+  });
+
+  it('has its defaults read as the values of a volfile', async () => {
+    const source = `${HEAD}class xlator(Translator):
+    options = {
+        "a": Option.size("1MB", max="2MB"),
+        "b": Option.time("1m"),
+        "c": Option.int("0x10"),
+        "d": Option.bool("off"),
+        "e": Option.percent("5%"),
+        "f": Option.float("1e-3"),
+        "g": Option.str(""),
+        "h": Option.int(3.0),
+    }
+    def init(self):
+        self.log.info("%r", list(self.options.values()))
+`;
+    const run = await startModule({ 'm.py': source });
+    expect(texts(run)).toContain("[1048576, 60, 16, False, 5, 0.001, '', 3]");
+  });
+});
+
+describe('a module that looks strange', () => {
+  it('says which of its methods nobody calls, and what may be meant', async () => {
+    const source = `${HEAD}class Base(Translator):
+    def wrtiev(self, *args): pass
+    def get_xattr(self, *args): pass
+
+class xlator(Base):
+    def lokup(self, *args): pass
+    def Lookup(self, *args): pass
+    def lookup_cb(self, *args): pass
+    def lookup_fop(self, *args): pass
+    def lookupCb(self, *args): pass
+    async def copyFileRange(self, *args): pass
+    def entryCreated(self, loc): pass
+    def Init(self): self.Init = None
+    def read(self, *args): open("a").read()
+    def getattr_cbk(self, *args): pass
+    def something_cbk(self, *args): pass
+    def stat_cancel(self, *args): pass
+    def on_unlink(self, *args): pass
+`;
+    const run = await startModule({ 'm.py': source });
+    const warned = run.lines().filter((line) => line.startsWith('W '));
+    const said = (line: number, name: string, text: string): string =>
+      `W [m.py:${line}:${name}] 0-top: ${name} ${text}`;
+    const near = (line: number, name: string, meant: string): string =>
+      said(line, name, `is no fop or hook, and is never called (did you mean '${meant}'?)`);
+    expect(warned.sort()).toEqual(
+      [
+        near(4, 'wrtiev', 'writev'),
+        near(5, 'get_xattr', 'getxattr'),
+        near(8, 'lokup', 'lookup'),
+        near(9, 'Lookup', 'lookup'),
+        near(10, 'lookup_cb', 'lookup_cbk'),
+        near(11, 'lookup_fop', 'lookup'),
+        near(12, 'lookupCb', 'lookup_cbk'),
+        near(13, 'copyFileRange', 'copy_file_range'),
+        near(14, 'entryCreated', 'entry_created'),
+        near(16, 'read', 'readv'),
+        near(17, 'getattr_cbk', 'stat_cbk'),
+        said(18, 'something_cbk', 'is the callback of no fop, and is never called'),
+        said(19, 'stat_cancel', 'is never called: there is no stat'),
+        near(20, 'on_unlink', 'unlink'),
+      ].sort(),
+    );
+  });
+
+  it('leaves the author’s own names alone', async () => {
+    const lib = `from glupy import Translator
+class Base(Translator):
+    def start(self): self.flushed()
+    def flushed(self): pass
+    def linked(self): pass
+def tell(translator): translator.opened()
+`;
+    const source = `import lib
+from functools import wraps
+def logged(f):
+    @wraps(f)
+    def inner(*args): return f(*args)
+    return inner
+def mark(f): return f
+class xlator(lib.Base):
+    _lokup = None
+    def _readv(self): pass
+    def flushed(self): pass
+    def opened(self): pass
+    def linked(self): pass
+    def writes(self): pass
+    @logged
+    def lokup(self): pass
+    @mark
+    def Lookup(self): pass
+    @property
+    def stats(self): return 1
+    @staticmethod
+    def reads(): pass
+    def lookup_cb(self, frame, *reply): frame.unwind(*reply)
+    def stat_cb(self, frame, *reply): frame.unwind(*reply)
+    def access(self, frame, *args): frame.wind(cbk=self.lookup_cb)
+    access_cbk = stat_cb
+    def init(self):
+        this = self
+        this.writes(); this.start()
+        self.table = {"unlnk": getattr(self, "unlnk")}
+    def unlnk(self): pass
+    def helper(self): pass
+`;
+    const run = await startModule({ 'm.py': source, 'lib.py': lib });
+    expect(run.lines().filter((line) => line.startsWith('W '))).toEqual([]);
+  });
+});
