@@ -53,7 +53,9 @@ const options = defineOptions({
     type: 'time',
     default: 5,
     min: 0,
-    description: 'Seconds that one call into the module may run; 0 for no limit.',
+    fractions: true,
+    description:
+      'Seconds that one call into the module may run, 0.5 for half a one; 0 for no limit.',
     reconfigurable: true,
   },
   'memory-limit': {

@@ -1,9 +1,13 @@
 /** A request inside the host translator: what came, what the children answered, what is owed. */
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { ArgType, FopRow } from '../../runtime/core/fops.ts';
-import type { Frame } from '../../runtime/core/frame.ts';
+import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
+import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { Plan } from './plan.ts';
+
+/** pid of requests that a module starts by itself: none of the numbers GlusterFS has given out. */
+const OWN_PID = -100;
 
 /** A child's answer to one wind. */
 export interface ChildReply {
@@ -63,3 +67,7 @@ export class Request {
     return args?.[index]?.type;
   }
 }
+
+/** One that the module begins by itself. */
+export const ownRequest = (id: number, xl: Xlator<unknown>): Request =>
+  new Request(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), xl), []);

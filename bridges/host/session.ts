@@ -11,7 +11,7 @@
  */
 import type { FopName } from '../../runtime/core/fops.gen.ts';
 import { type FopRow, fops as table } from '../../runtime/core/fops.ts';
-import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import type { Frame } from '../../runtime/core/frame.ts';
 import { collect, collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
 import type { Child, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
 import { type Decision, isErrno, type Message, readDecision } from './decision.ts';
@@ -28,23 +28,17 @@ import {
   type TellName,
   WIND,
 } from './guest.ts';
+import { tellOfEnds } from './inside.ts';
 import { Lent } from './lent.ts';
 import { MessageError } from './message.ts';
 import type { Owner } from './owner.ts';
 import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
-import { Request } from './request.ts';
+import { ownRequest, Request } from './request.ts';
 import type { Requests } from './requests.ts';
 import { Waiting } from './waiting.ts';
 
-/** pid of requests that a module starts by itself: none of the numbers GlusterFS has given out. */
-const OWN_PID = -100;
 /** Numbers of requests start over here, so that they stay small integers. */
 const LAST_ID = 0x3fffffff;
-
-interface Queued {
-  readonly request: Request;
-  readonly decision: Decision;
-}
 
 export class Session {
   readonly lent: Lent;
@@ -56,9 +50,11 @@ export class Session {
   private readonly guestCbks = new Map<string, AnyCbk>();
   private readonly passCbks = new Map<string, AnyCbk>();
   /** What the guest has decided by messages, and is not yet carried out. */
-  private readonly queue: Queued[] = [];
+  private readonly queue: { readonly request: Request; readonly decision: Decision }[] = [];
   private ownGuest: Guest | null = null;
-  private draining = false;
+  /** What the guest has decided is being carried out. */
+  draining = false;
+  private readonly stopTelling = tellOfEnds(this);
   /** Whether the interpreter can no longer be entered. */
   dead = false;
   private retired = false;
@@ -155,24 +151,34 @@ export class Session {
     });
   }
 
+  /** A turn was ended in the middle (inside.ts): nothing that was called from here has returned. */
+  resume(): void {
+    const request = this.current;
+    this.current = null;
+    if (request !== null) this.carryOut(request, this.gaveUp(request, this.guest.dead));
+    // Those whose callers' last steps were abandoned.
+    for (const each of [...this.requests.values()]) this.dropIfOver(each);
+    this.drain();
+  }
+
   /** The engine itself gave up: the script could not say so. */
   private gaveUp(request: Request, error: unknown): number {
     const why = error instanceof Error ? error.message : String(error);
-    if (!this.died()) {
+    if (!this.died(request.name)) {
       this.xl.log.error(`${request.name}: ${why}`);
       this.guest.cancel(request.id);
     }
     return FAILED;
   }
 
-  /** Whether the interpreter is lost; with it is every request that waits for it. */
-  private died(): boolean {
+  /** Whether the interpreter is lost, by what it did; with it is every request that waits for it. */
+  private died(doing?: string): boolean {
     const why = this.guest.dead;
     if (why === undefined || this.dead) return this.dead;
     this.dead = true;
     this.queue.length = 0;
     for (const request of [...this.requests.values()]) this.failRequest(request);
-    this.owner.lost(this, why);
+    this.owner.lost(this, doing === undefined ? why : `${doing}: ${why}`);
     return true;
   }
 
@@ -375,7 +381,7 @@ export class Session {
     const known = this.current?.id === id ? this.current : this.requests.get(id);
     if (known !== undefined && !known.abandoned) return known;
     if (id >= 0) throw new MessageError('the request has had its answer');
-    return new Request(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), this.xl), []);
+    return ownRequest(id, this.xl);
   }
 
   /** Carries out what the guest has decided by messages. */
@@ -480,6 +486,7 @@ export class Session {
     this.retired = false;
     this.closing = true;
     this.waiting.close();
+    this.stopTelling();
     this.queue.length = 0;
     for (const request of [...this.requests.values()]) this.failRequest(request);
     if (this.ownGuest === null) return;

@@ -6,14 +6,17 @@
  * engine is `dead`. A call has ended when no promise job is left to run.
  *
  * Limits: QuickJS looks at the clock every few thousand calls and jumps back, and in regular
- * expressions; one long built-in (a text looked for in a long one) is not interrupted before its end.
+ * expressions; one long built-in (a text looked for in a long one) ends with its interpreter.
  */
 import type { Scalar } from '../host/guest.ts';
+import { Inside } from '../host/inside.ts';
+import { IN_HOST, newWord } from '../host/watchdog.ts';
 import { findThreshold } from './collector.ts';
 import { EngineError } from './errors.ts';
 import { Failures } from './failures.ts';
 import type { Argument, Engine, EngineOptions, Handle } from './interface.ts';
 import { Lending } from './lending.ts';
+import { Modules } from './modules.ts';
 import { Names } from './names.ts';
 import { TimeLimit } from './time-limit.ts';
 import { TAG_INT, TAG_OBJECT, TAG_STRING, Values } from './values.ts';
@@ -57,7 +60,6 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
 }
 
 class QuickEngine implements Engine {
-  readonly #options: EngineOptions;
   readonly #quickjs: QuickJS;
   readonly #values: Values;
   readonly #runtime: Pointer;
@@ -71,21 +73,28 @@ class QuickEngine implements Engine {
   readonly #pointers: Pointer;
   readonly #scratch: Pointer;
   readonly #gcThreshold: Pointer;
-  /** Why imports were refused, by the names that were given for them. */
-  readonly #refusals = new Map<string, unknown>();
+  readonly #modules: Modules;
   #ended: Handle = 0;
   #outcome: Pointer = 0;
-  #depth = 0;
+  readonly #inside: Inside;
   #dead: EngineError | undefined;
 
   constructor(instance: Instance, options: EngineOptions) {
     const { quickjs } = instance;
-    this.#options = options;
     this.#quickjs = quickjs;
     this.#runtime = quickjs._QTS_NewRuntime();
     this.#gcThreshold = findThreshold(instance, this.#runtime);
     this.#context = quickjs._QTS_NewContext(this.#runtime, 0);
     this.#values = new Values(instance, this.#context);
+    this.#inside = new Inside({
+      word: newWord(),
+      // With a clock of its own it is not this machine's time that counts.
+      limit: options.clock === undefined ? options.timeLimit : 0,
+      name: options.volume ?? 'javascript',
+      ended: (why) => {
+        this.#dead ??= new EngineError('time-limit', why, true);
+      },
+    });
     this.time = new TimeLimit(options.timeLimit, options.clock);
     this.#failures = new Failures(quickjs, this.#values, this.time);
     quickjs._QTS_RuntimeSetMaxStackSize(this.#runtime, STACK);
@@ -108,6 +117,10 @@ class QuickEngine implements Engine {
       object: this.#evaluate('<glossa>', '({})', 0),
       fail: this.#evaluate('<glossa>', '(text) => { throw new Error(text) }', 0),
     });
+    this.#modules = new Modules(options, this.#values, (error) => {
+      quickjs._free(this.#lending.throwInto(error));
+    });
+    this.#inside.begin();
   }
 
   get dead(): EngineError | undefined {
@@ -133,6 +146,7 @@ class QuickEngine implements Engine {
   }
 
   close(): void {
+    this.#inside.close();
     this.#dead ??= new EngineError('crash', 'the interpreter is closed', true);
   }
 
@@ -154,7 +168,18 @@ class QuickEngine implements Engine {
 
   // -- calls -------------------------------------------------------------------------------------
 
-  entry(callable: Handle, kinds: string): (args: readonly Scalar[]) => number {
+  entry(callable: Handle, kinds: string, shares = false): (args: readonly Scalar[]) => number {
+    const call = this.#directly(callable, kinds);
+    return (args) => (this.#inside.needsTurn(shares) ? this.#inTurn(() => call(args)) : call(args));
+  }
+
+  /** Does what enters in a turn of its own, unless one is open. */
+  #inTurn<R>(enter: () => R): R {
+    if (!this.#inside.needsTurn(false)) return enter();
+    return this.#inside.run(enter, () => this.#dead!);
+  }
+
+  #directly(callable: Handle, kinds: string): (args: readonly Scalar[]) => number {
     const kindOf = codes(kinds);
     const n = kindOf.length;
     const hasText = kindOf.includes(TEXT);
@@ -248,7 +273,7 @@ class QuickEngine implements Engine {
   }
 
   call(callable: Handle, ...args: readonly Argument[]): string | undefined {
-    return this.#apply(callable, args, (result) => {
+    return this.#applied(callable, args, (result) => {
       const text = this.#values.readString(result);
       this.#quickjs._QTS_FreeValuePointer(this.#context, result);
       return text;
@@ -256,7 +281,11 @@ class QuickEngine implements Engine {
   }
 
   make(callable: Handle, ...args: readonly Argument[]): Handle {
-    return this.#apply(callable, args, (result) => result);
+    return this.#applied(callable, args, (result) => result);
+  }
+
+  #applied<T>(callable: Handle, args: readonly Argument[], take: (result: Pointer) => T): T {
+    return this.#inTurn(() => this.#apply(callable, args, take));
   }
 
   #apply<T>(callable: Handle, args: readonly Argument[], take: (result: Pointer) => T): T {
@@ -293,17 +322,18 @@ class QuickEngine implements Engine {
   /** Marks the call as running; the index of its first argument. */
   #enter(): number {
     if (this.#dead !== undefined) throw this.#dead;
-    if (this.#depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
-    if (this.#depth === 0) {
+    const { depth } = this.#inside;
+    if (depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
+    if (depth === 0) {
       this.#names.dropWhenMany();
       this.time.begin();
     }
-    this.#depth += 1;
-    return (this.#depth - 1) * MAX_ARGUMENTS;
+    this.#inside.enter();
+    return depth * MAX_ARGUMENTS;
   }
 
   #leave(): void {
-    this.#depth -= 1;
+    this.#inside.leave();
   }
 
   #put(at: number, kind: number, value: Scalar): void {
@@ -333,7 +363,7 @@ class QuickEngine implements Engine {
 
   /** Runs promise jobs until there is none; what they throw is only thrown by limits. */
   #runJobs(): void {
-    if (this.#depth > 1) return;
+    if (this.#inside.depth > 1) return;
     let thrown: EngineError | undefined;
     while (this.#quickjs._QTS_IsJobPending(this.#runtime) !== 0) {
       const result = this.#quickjs._QTS_ExecutePendingJob(this.#runtime, -1, this.#scratch);
@@ -359,6 +389,10 @@ class QuickEngine implements Engine {
   // -- modules -----------------------------------------------------------------------------------
 
   import(name: string, source: string): Handle {
+    return this.#inTurn(() => this.#import(name, source));
+  }
+
+  #import(name: string, source: string): Handle {
     this.#enter();
     try {
       const exports = this.#evaluate(name, source, EVAL_MODULE);
@@ -385,6 +419,10 @@ class QuickEngine implements Engine {
   }
 
   evaluate(source: string, show: Handle, id: number): string | undefined {
+    return this.#inTurn(() => this.#prompted(source, show, id));
+  }
+
+  #prompted(source: string, show: Handle, id: number): string | undefined {
     this.#enter();
     try {
       const result = this.#run('<input>', source, EVAL_ASYNC);
@@ -422,42 +460,31 @@ class QuickEngine implements Engine {
     return result;
   }
 
-  /**
-   * The full name of an import. The interpreter takes no error at this point: a name is given that
-   * cannot be loaded, for that reason.
-   */
-  resolve(base: string, name: string): Pointer {
-    let full: string;
-    try {
-      full = this.#options.resolve(base, name);
-    } catch (error) {
-      full = `refused:${this.#refusals.size}`;
-      this.#refusals.set(full, error);
-    }
-    return this.#values.newCString(full).at;
-  }
-
-  load(name: string): Pointer {
-    try {
-      if (this.#refusals.has(name)) {
-        const why = this.#refusals.get(name);
-        this.#refusals.delete(name);
-        throw why;
-      }
-      return this.#values.newCString(this.#options.load(name)).at;
-    } catch (error) {
-      this.#quickjs._free(this.#lending.throwInto(error));
-      return 0;
-    }
-  }
-
   get(object: Handle, name: string): Handle | undefined {
     return this.#values.get(object, name);
   }
 
-  /** A host function is called by the script. */
+  /** A host function is called by the script: what it does is not abandoned with the call. */
   called(id: number, count: number, args: Pointer): Pointer {
-    return this.#lending.called(id, count, args);
+    this.#inside.toHost(IN_HOST);
+    const result = this.#lending.called(id, count, args);
+    this.#inside.fromHost(IN_HOST);
+    return result;
+  }
+
+  /** The same for what an import needs. */
+  resolve(base: string, name: string): Pointer {
+    this.#inside.toHost(IN_HOST);
+    const full = this.#modules.resolve(base, name);
+    this.#inside.fromHost(IN_HOST);
+    return full;
+  }
+
+  load(name: string): Pointer {
+    this.#inside.toHost(IN_HOST);
+    const source = this.#modules.load(name);
+    this.#inside.fromHost(IN_HOST);
+    return source;
   }
 }
 

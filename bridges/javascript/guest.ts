@@ -103,6 +103,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     resolve: (base, name) => imports.resolve(base, name),
     load: (name) => imports.load(name),
     timeLimit: settings.timeLimit * 1000,
+    volume: settings.volume,
     memoryLimit: settings.memoryLimit,
     namesFrames: namesFrames(),
     log: settings.notice,
@@ -325,7 +326,12 @@ class JavaScriptGuest implements Guest {
   /** An entry of a fop. A script that the engine has ended cannot say so: that is said here. */
   #row(helper: string, name: string, params: (row: FopRow) => string): Entry {
     const made = this.#engine.make(this.#helper(helper), name);
-    const entry = this.#shown(helper, name, this.#engine.entry(made, params(findFop(name)!)));
+    const entry = this.#shown(
+      helper,
+      name,
+      // The session that calls it can put right what a shared turn has abandoned.
+      this.#engine.entry(made, params(findFop(name)!), true),
+    );
     return (args) => {
       try {
         const code = entry(args);

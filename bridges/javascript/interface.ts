@@ -17,6 +17,8 @@ export interface EngineOptions {
   load(name: string): string;
   /** Milliseconds a call may run; 0 for no limit. */
   readonly timeLimit: number;
+  /** The volume, for the log of a process that has to end. */
+  readonly volume?: string;
   /** What tells the time, in milliseconds; performance.now without it. */
   readonly clock?: () => number;
   /** Bytes that the script's values may take. */
@@ -38,8 +40,11 @@ export interface Engine {
   import(name: string, source: string): Handle;
   /** A property; undefined when there is none. */
   get(object: Handle, name: string): Handle | undefined;
-  /** A function that calls `callable`, fast; kinds as in flatten.ts. */
-  entry(callable: Handle, kinds: string): (args: readonly Scalar[]) => number;
+  /**
+   * A function that calls `callable`, fast; kinds as in flatten.ts. `shares`: a call that is ended may
+   * end, without an exception, all that its turn has called (host/inside.ts).
+   */
+  entry(callable: Handle, kinds: string, shares?: boolean): (args: readonly Scalar[]) => number;
   /** The general way: strings, numbers and handles in, a string or undefined out. */
   call(callable: Handle, ...args: readonly Argument[]): string | undefined;
   /** The same for what makes something; a handle. */

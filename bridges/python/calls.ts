@@ -8,11 +8,12 @@
  * (METH_FASTCALL) whose body is the host's; no JavaScript object is ever visible to Python.
  */
 import { Dict } from '../../runtime/core/dict.ts';
+import type { Inside } from '../host/inside.ts';
+import { IN_HOST } from '../host/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { makeDict } from './dicts.ts';
 import { EngineError, type ScriptError } from './errors.ts';
 import type { Values } from './values.ts';
-import { COUNT, FORCE, IN_HOST, RUNNING, resting, wake } from './watchdog.ts';
 
 /**
  * What a parameter or a result is:
@@ -76,8 +77,7 @@ export interface CallContext {
   readonly api: CApi;
   readonly memory: Memory;
   readonly values: Values;
-  /** The watchdog's word, or undefined when there is no time limit. */
-  readonly word: Int32Array | undefined;
+  readonly inside: Inside;
   /** Told of what a script may not give to a function of the host. */
   refused?(what: string): void;
   addFunction(entry: (self: Ptr, args: Ptr, count: number) => Ptr): number;
@@ -87,13 +87,11 @@ export class Calls {
   readonly #api: CApi;
   readonly #memory: Memory;
   readonly #values: Values;
-  readonly #word: Int32Array | undefined;
+  readonly #inside: Inside;
   readonly #context: CallContext;
   readonly #area: Ptr;
   readonly #names = new Map<string, Ptr>();
   readonly #keep = (text: string): Ptr => this.#name(text);
-  #depth = 0;
-  #count = 0;
   #dead: EngineError | undefined;
   /** `_glossa.describe` and `_glossa.fail`; set once the module is there. */
   #describe: Ptr = 0;
@@ -104,7 +102,7 @@ export class Calls {
     this.#api = context.api;
     this.#memory = context.memory;
     this.#values = context.values;
-    this.#word = context.word;
+    this.#inside = context.inside;
     this.#area = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
   }
 
@@ -131,7 +129,7 @@ export class Calls {
     const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = kinds;
     const n = kinds.length;
     const kind = KINDS.indexOf(result);
-    return (a, b, c, d, e, f, g, h) => {
+    const call: Call<unknown> = (a, b, c, d, e, f, g, h) => {
       const at = this.#enter();
       let ok = true;
       if (n > 0) ok = this.#put(at, k0, a);
@@ -144,41 +142,42 @@ export class Calls {
       if (n > 7) ok = this.#put(at + 7, k7, h) && ok;
       return this.#finish(callable, at, kinds, n, ok, kind);
     };
+    return (a, b, c, d, e, f, g, h) =>
+      this.#inside.needsTurn(false)
+        ? this.#inTurn(() => call(a, b, c, d, e, f, g, h))
+        : call(a, b, c, d, e, f, g, h);
   }
 
-  entries(callable: Handle, params: string): ArrayCall {
+  /** @param shares the caller can put things right when a turn that others share is ended. */
+  entries(callable: Handle, params: string, shares: boolean): ArrayCall {
     const kinds = kindCodes(params, MAX_ARRAY);
     const n = kinds.length;
-    return (args) => {
+    const call: ArrayCall = (args) => {
       const at = this.#enter();
       let ok = true;
       for (let i = 0; i < n; i += 1) ok = this.#put(at + i, kinds[i] ?? INT, args[i]) && ok;
       return this.#finish(callable, at, kinds, n, ok, INT) as number;
     };
+    return (args) => (this.#inside.needsTurn(shares) ? this.#inTurn(() => call(args)) : call(args));
+  }
+
+  #inTurn<R>(call: () => R): R {
+    return this.#inside.run(call, () => this.#dead!);
   }
 
   /** Marks the call as running; the index of its first argument in `memory.i32`. */
   #enter(): number {
     if (this.#dead !== undefined) throw this.#dead;
-    if (this.#depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
-    const word = this.#word;
-    if (word !== undefined) {
-      if (this.#depth === 0) {
-        this.#count = (this.#count + COUNT) | 0;
-        Atomics.store(word, 0, this.#count | RUNNING);
-        if (resting[0] !== 0) wake();
-      } else Atomics.and(word, 0, ~IN_HOST);
+    if (this.#inside.depth >= MAX_DEPTH) {
+      throw new EngineError('exception', 'calls nest too deep');
     }
-    this.#depth += 1;
-    return (this.#area + this.#depth * CALL_BYTES + 4) >> 2;
+    this.#inside.enter();
+    return this.#arguments();
   }
 
-  #leave(): void {
-    this.#depth -= 1;
-    const word = this.#word;
-    if (word === undefined) return;
-    if (this.#depth === 0) Atomics.store(word, 0, 0);
-    else Atomics.or(word, 0, IN_HOST);
+  /** Where the arguments of the call that is open go, as an index in `memory.i32`. */
+  #arguments(): number {
+    return (this.#area + this.#inside.depth * CALL_BYTES + 4) >> 2;
   }
 
   #put(at: number, kind: number, value: Argument | undefined): boolean {
@@ -255,7 +254,7 @@ export class Calls {
     } catch (error) {
       throw error instanceof EngineError ? error : this.#crashed(error);
     } finally {
-      this.#leave();
+      this.#inside.leave();
     }
   }
 
@@ -314,7 +313,7 @@ export class Calls {
       line: 0,
       traceback: '',
     };
-    const at = (this.#area + this.#depth * CALL_BYTES + 4) >> 2;
+    const at = this.#arguments();
     this.#memory.i32[at] = error;
     const text = this.#describe === 0 ? 0 : api.PyObject_Vectorcall(this.#describe, at << 2, 1, 0);
     const json = text === 0 ? undefined : this.#values.readString(text);
@@ -326,10 +325,8 @@ export class Calls {
 
   /** A JavaScript exception came through the interpreter: its own state is lost. */
   #crashed(error: unknown): EngineError {
-    const word = this.#word;
-    const forced = word !== undefined && (Atomics.load(word, 0) & FORCE) !== 0;
-    this.#dead = forced
-      ? new EngineError('time-limit', 'a call ran too long and would not be interrupted', true)
+    this.#dead = this.#inside.forced
+      ? new EngineError('time-limit', this.#inside.tooLong, true)
       : new EngineError('crash', `the interpreter broke down: ${describeThrown(error)}`, true);
     return this.#dead;
   }
@@ -344,7 +341,6 @@ export class Calls {
     const n = kinds.length;
     const kind = KINDS.indexOf(result);
     const index = this.#context.addFunction((_self, args, count) => {
-      const word = this.#word;
       try {
         if (this.#dead !== undefined) return 0;
         if (count !== n) throw new Error(`${name}() takes ${n} arguments (${count} given)`);
@@ -357,17 +353,18 @@ export class Calls {
         const g = n > 5 ? this.#get(name, at + 5, k5) : undefined;
         const h = n > 6 ? this.#get(name, at + 6, k6) : undefined;
         const i = n > 7 ? this.#get(name, at + 7, k7) : undefined;
-        if (word !== undefined) Atomics.or(word, 0, IN_HOST);
+        this.#inside.toHost(IN_HOST);
         const value = f(a, b, c, d, e, g, h, i);
-        if (word !== undefined) Atomics.and(word, 0, ~IN_HOST);
+        this.#inside.fromHost(IN_HOST);
         const object = this.#make(value === undefined ? VOID : kind, value);
         if (object === 0 && this.#api.PyErr_Occurred() === 0) {
           throw new Error(`${name}() of the host gave a value of a wrong type`);
         }
         return object;
       } catch (error) {
-        if (word !== undefined) Atomics.and(word, 0, ~IN_HOST);
         this.#throwInto(error);
+        // Not before: what is entered to raise it leaves to the host.
+        this.#inside.fromHost(IN_HOST);
         return 0;
       }
     });
@@ -413,7 +410,7 @@ export class Calls {
     this.#put(at + 1, STRING, message);
     api.PyObject_Vectorcall(this.#fail, at << 2, 2 | ARGUMENTS_OFFSET, 0);
     for (let i = 0; i < 2; i += 1) api.Py_DecRef(this.#memory.i32[at + i] ?? 0);
-    this.#leave();
+    this.#inside.leave();
   }
 
   #wrapFunction(name: string, index: number): Handle {

@@ -9,6 +9,7 @@
 
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { GrantedFiles } from '../host/files.ts';
+import { Held, Inside } from '../host/inside.ts';
 import { defaultCacheFolder, type Log } from './cache.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
@@ -18,7 +19,6 @@ import { showFrames } from './frames.ts';
 import { type Interpreter, loadInterpreter, type StartReport } from './load.ts';
 import type { PreloadFile } from './snapshot.ts';
 import { Values } from './values.ts';
-import { watch } from './watchdog.ts';
 
 export type { Argument, ArrayCall, Call, Handle } from './calls.ts';
 export { EngineError, type EngineErrorCode, type ScriptError } from './errors.ts';
@@ -52,6 +52,8 @@ export interface EngineOptions {
   readonly imports?: readonly string[];
   /** Milliseconds a call may run outside the host; 0 or undefined for no limit. */
   readonly timeLimit?: number;
+  /** The volume, for the log of a process that has to end. */
+  readonly volume?: string;
   /** Bytes of memory for interpreter and script together; at least 32 MiB. Default 512 MiB. */
   readonly memoryLimit?: number;
   /** Files of the host that the script may see; closed with the engine. */
@@ -89,8 +91,11 @@ export interface Engine {
   entry(callable: Handle, params: string, result: 's'): Call<string | undefined>;
   entry(callable: Handle, params: string, result: 'b'): Call<Uint8Array | undefined>;
   entry(callable: Handle, params: string, result?: 'i' | 'o' | 'v'): Call<number>;
-  /** The same with its arguments in an array, up to 31; the result is an integer. */
-  entries(callable: Handle, params: string): ArrayCall;
+  /**
+   * The same with its arguments in an array, up to 31; the result is an integer. `shares`: a call
+   * that is ended may end, without an exception, all that its turn has called (host/inside.ts).
+   */
+  entries(callable: Handle, params: string, shares?: boolean): ArrayCall;
   /**
    * Copies the bytes of a `bytes`, `bytearray` or `memoryview` into `into`, as many as fit; how many
    * there are, or -1 when `object` holds no bytes. Cheaper than a result `b`, which makes memory.
@@ -115,20 +120,22 @@ const DEFAULT_MEMORY = 512 * 2 ** 20;
 
 /** Starts an interpreter of its own for one volume. */
 export async function createEngine(options: EngineOptions): Promise<Engine> {
+  const held = new Held();
   const interpreter = await loadInterpreter({
-    host: { print: (stream, line) => options.print(stream, line) },
+    host: { print: held.around((stream, line) => options.print(stream, line)) },
     preload: options.preload ?? [],
     imports: options.imports ?? [],
     cacheFolder:
       options.cacheFolder === false ? undefined : (options.cacheFolder ?? defaultCacheFolder()),
     memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
     files: options.files,
+    held,
     namesFrames: options.namesFrames === true,
     refused: (what) => options.refused?.(what),
     log: options.log ?? (() => {}),
     warn: options.warn ?? options.log ?? (() => {}),
   });
-  return new PythonEngine(interpreter, options);
+  return new PythonEngine(interpreter, options, held);
 }
 
 class PythonEngine implements Engine {
@@ -142,10 +149,10 @@ class PythonEngine implements Engine {
   readonly #import: Call<number>;
   readonly #find: Call<number>;
   readonly #callJson: Call<string | undefined>;
-  readonly #unwatch: () => void;
+  readonly #inside: Inside;
   readonly #files: GrantedFiles | undefined;
 
-  constructor(interpreter: Interpreter, options: EngineOptions) {
+  constructor(interpreter: Interpreter, options: EngineOptions, held: Held) {
     const { exports, realm } = interpreter;
     const limit = options.timeLimit ?? 0;
     this.start = interpreter.start;
@@ -156,12 +163,18 @@ class PythonEngine implements Engine {
     const values = new Values(this.#api, this.#memory, addressOf(exports, CAPI_NONE));
     values.checkLayout();
     this.#values = values;
-    const word = limit > 0 ? realm.boot.word : undefined;
+    this.#inside = new Inside({
+      word: realm.boot.word,
+      limit,
+      name: options.volume ?? 'python',
+      ended: (why) => this.#calls.end(new EngineError('time-limit', why, true)),
+    });
+    held.inside = this.#inside;
     this.#calls = new Calls({
       api: this.#api,
       memory: this.#memory,
       values,
-      word,
+      inside: this.#inside,
       refused: (what) => options.refused?.(what),
       addFunction: interpreter.addFunction,
     });
@@ -181,8 +194,8 @@ class PythonEngine implements Engine {
     if (options.namesFrames === true) showFrames(interpreter, this.#api, values);
     if (limit > 0) {
       this.#memory.u8[addressOf(exports, 'Py_EMSCRIPTEN_SIGNAL_HANDLING')] = 1;
-      this.#unwatch = watch(realm.boot.word, limit);
-    } else this.#unwatch = () => {};
+      this.#inside.begin();
+    }
   }
 
   get dead(): EngineError | undefined {
@@ -212,8 +225,8 @@ class PythonEngine implements Engine {
     return this.#calls.entry(callable, params, result as 'i');
   }
 
-  entries(callable: Handle, params: string): ArrayCall {
-    return this.#calls.entries(callable, params);
+  entries(callable: Handle, params: string, shares = false): ArrayCall {
+    return this.#calls.entries(callable, params, shares);
   }
 
   copyBytes(object: Handle, into: Uint8Array): number {
@@ -231,7 +244,7 @@ class PythonEngine implements Engine {
 
   close(): void {
     if (this.dead?.code === 'closed') return;
-    this.#unwatch();
+    this.#inside.close();
     this.#files?.close();
     this.#calls.end(new EngineError('closed', 'the engine is closed', true));
   }

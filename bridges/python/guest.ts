@@ -131,6 +131,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     preload: packages(),
     imports: IMPORTS,
     timeLimit: settings.timeLimit * 1000,
+    volume: settings.volume,
     memoryLimit: settings.memoryLimit,
     namesFrames: namesFrames(),
     log: settings.notice,
@@ -359,7 +360,8 @@ class PythonGuest implements Guest {
 
   #row(helper: string, name: string, params: (row: FopRow) => string): Entry {
     const find = this.#engine.entry(this.#helper(helper), 's', 'o');
-    return this.#engine.entries(find(name), params(findFop(name)!));
+    // The session that calls these can put right what a shared turn has abandoned.
+    return this.#engine.entries(find(name), params(findFop(name)!), true);
   }
 }
 

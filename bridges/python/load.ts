@@ -13,6 +13,7 @@ import { dirname, join } from 'node:path';
 import type { Script } from 'node:vm';
 import type { GrantedFiles } from '../host/files.ts';
 import { nameSection } from '../host/frames.ts';
+import type { Held } from '../host/inside.ts';
 import { BOOTSTRAP, BOOTSTRAP_PATH } from './bootstrap.ts';
 import { type Log, readCached, usableFolder, writeCached } from './cache.ts';
 import { addressOf, Memory } from './capi.ts';
@@ -43,6 +44,8 @@ export interface LoadOptions {
   readonly memoryLimit: number;
   /** Files of the host that the interpreter may see. */
   readonly files: GrantedFiles | undefined;
+  /** Around what the interpreter calls. */
+  readonly held: Held;
   /** Whether a profile shows the interpreter's functions by their names. */
   readonly namesFrames: boolean;
   /** Told what of them a script was refused. */
@@ -210,16 +213,20 @@ async function start(
   };
 }
 
+type Gate = (...args: unknown[]) => unknown;
+
 /** Bytes that the files in the interpreter's own memory may have together. */
 const MOST_IN_FILES = 64 * 2 ** 20;
 
 function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | undefined) {
-  const { files, refused } = options;
+  const { files, held, refused } = options;
   const make = realm.evaluate(REALM_FILES, 'glossa:files').value as (
     gates: object,
     most: number,
   ) => unknown;
-  return make(files === undefined ? {} : fileGates(files, memory, refused), MOST_IN_FILES);
+  const gates = files === undefined ? {} : fileGates(files, memory, refused);
+  const around = Object.entries<Gate>(gates).map(([name, gate]) => [name, held.around(gate)]);
+  return make(Object.fromEntries(around), MOST_IN_FILES);
 }
 
 const CODE_NAME = `python-${PYODIDE_VERSION}-${process.version}-${process.arch}.code`;

@@ -45,7 +45,7 @@ export interface RealmBoot {
   makeGate(f: HostEntry): HostEntry;
   /** `next` with a look at the watchdog's word now and then; `check` is PyErr_CheckSignals. */
   makeNext(next: Next, check: () => number): Next;
-  /** The watchdog's word (see watchdog.ts) on shared memory of the realm. */
+  /** The watchdog's word (host/watchdog.ts) on shared memory of the realm. */
   readonly word: Int32Array;
   /** Begins to load Pyodide; calls one of the two when that has ended. */
   start(parts: unknown, done: (value: unknown) => void, failed: (error: unknown) => void): void;
@@ -131,7 +131,7 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
       return /16/.test(this.encoding) ? decodeUtf16(bytes) : decodeUtf8(bytes);
     }
   });
-  const word = new Int32Array(new SharedArrayBuffer(4));
+  const word = new Int32Array(new SharedArrayBuffer(8));
   class Stop extends Error {}
   // C code that waits for a time asks the clock, and for no signal.
   define('performance', { now() {

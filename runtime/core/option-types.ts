@@ -47,6 +47,7 @@ interface Bounds {
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly string[];
+  readonly fractions?: boolean;
 }
 
 /** `fault` continues "option 'K': 'V' …"; `hint` goes in parentheses after it. */
@@ -108,12 +109,12 @@ function outOfRange(value: number, { min, max }: Bounds): string | undefined {
 /** Rules of a type whose values are numbers: `read` gives the number, or what is wrong. */
 function numeric(
   noun: string,
-  read: (text: string) => Parsed<number>,
+  read: (text: string, spec: Bounds) => Parsed<number>,
   print: (value: number) => string = String,
 ): OptionRules<number> {
   return {
     parse(text, spec) {
-      const parsed = read(text);
+      const parsed = read(text, spec);
       if ('fault' in parsed) return parsed;
       const fault = outOfRange(parsed.value, spec);
       return fault === undefined ? parsed : { fault };
@@ -170,7 +171,8 @@ function printSize(bytes: number): string {
   return size === 1 ? String(bytes) : `${bytes / size}${name}`;
 }
 
-function readTime(text: string): Parsed<number> {
+function readTime(text: string, { fractions }: Bounds): Parsed<number> {
+  if (fractions && /^\d*\.\d{1,3}s?$/.test(text)) return { value: Number.parseFloat(text) };
   const parts = /^(\d+)([a-z]*)$/i.exec(text);
   if (parts === null) {
     const hint = /^\d+\.\d+[a-z]*$/i.test(text) ? 'fractions are not possible' : undefined;

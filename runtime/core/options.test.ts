@@ -174,6 +174,16 @@ describe('properties', () => {
     );
   });
 
+  test('a time has fractions of a second where an option says so', () => {
+    const spec = { type: 'time', fractions: true, min: 0.1, description: '' } as const;
+    expect(parseOption('k', spec, '0.3')).toEqual({ value: 0.3 });
+    expect(parseOption('k', spec, '1.5s')).toEqual({ value: 1.5 });
+    expect(parseOption('k', spec, '2m')).toEqual({ value: 120 });
+    expect(parseOption('k', spec, '0.05')).toMatchObject({ error: expect.stringMatching(/below/) });
+    expect(parseOption('k', spec, '1.5h')).toMatchObject({ error: expect.any(String) });
+    expect(printOption(spec, 0.3)).toBe('0.3s');
+  });
+
   test.each(['int', 'sizet', 'time'] as const)('%s: the bounds are inclusive', (type) => {
     const n = fc.nat(100);
     fc.assert(

@@ -42,6 +42,8 @@ export type OptionSpec = Declared &
     | ({
         readonly type: 'int' | 'sizet' | 'percent' | 'time' | 'double';
         readonly default?: number;
+        /** A time may be a fraction of a second: what people wait for, GlusterFS has none of. */
+        readonly fractions?: boolean;
       } & Ranged)
     | { readonly type: 'bool'; readonly default?: boolean }
     | { readonly type: 'str'; readonly default?: string; readonly values?: readonly string[] }

@@ -19,7 +19,8 @@ async function endOf(errno: number): Promise<number> {
   try {
     return await new Promise((resolve) => {
       const buffer = new Uint8Array(1);
-      pump.add({ fd, buffer, busy: false, busyPollUs: 0, message() {}, ended: resolve });
+      const source = { fd, buffer, busy: false, busyPollUs: 0, message() {}, abandoned() {} };
+      pump.add({ ...source, ended: resolve });
     });
   } finally {
     closeSync(fd);

@@ -23,6 +23,7 @@ import koffi, { type node } from 'koffi';
 import { EAGAIN, ECONNABORTED, EINTR, ENODEV, ENOENT } from '../../core/errno.ts';
 import { poll, read, schedYield } from '../../sys/libc.ts';
 import { PollSet } from '../../sys/struct.ts';
+import { sharedTurn } from '../../sys/turn.ts';
 import { backendFd } from '../../sys/uv.ts';
 import { BusyPoll } from './busy-poll.ts';
 
@@ -56,6 +57,8 @@ export interface Source {
   readonly busyPollUs: number;
   /** A request of `length` bytes is in the buffer. Must not throw. */
   message(length: number): void;
+  /** `message` was ended in the middle, and others have put right what they could. */
+  abandoned(): void;
   /** No request will come any more: 0 when unmounted, otherwise the errno of reading. */
   ended(errno: number): void;
 }
@@ -84,6 +87,8 @@ class Pump {
   /** Source of the last request. */
   private at = 0;
   private asked = false;
+  /** Source of the request at hand, or of the last one. */
+  private serving: Source | null = null;
 
   add(source: Source): void {
     this.change([...this.sources, source]);
@@ -132,10 +137,18 @@ class Pump {
     setImmediate(this.run);
   }
 
-  /** Serves until the event loop is wanted. */
   private readonly run = (): void => {
     this.scheduled = false;
     this.asked = false;
+    if (sharedTurn(this.serve)) return;
+    const source = this.serving;
+    this.serving = null;
+    source?.abandoned();
+    if (!this.parked) this.turn();
+  };
+
+  /** Serves until the event loop is wanted. */
+  private readonly serve = (): void => {
     const until = performance.now() + (this.unfinished() ? SHORT_TURN_MS : TURN_MS);
     let unchecked = 0;
     // `parked` after a message: the sources changed, and libuv watches them.
@@ -152,7 +165,8 @@ class Pump {
       }
       if (n > 0) {
         this.counts.requests += 1;
-        this.sources[this.at]!.message(n);
+        this.serving = this.sources[this.at]!;
+        this.serving.message(n);
         unchecked += 1;
         if (unchecked >= CHECK_EVERY) {
           if (performance.now() > until) break;

@@ -49,6 +49,8 @@ const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
 const PAGE_SIZE = 4096;
 /** Data up to this size is copied behind the header; more is gathered by the kernel. */
 const COPY_MAX = 8192;
+/** How long a request may stay unanswered that was at hand when a turn was ended. */
+const ABANDONED_MS = 30_000;
 /** The kernel takes errnos below this only. */
 const ERRNO_MAX = 512;
 
@@ -233,6 +235,22 @@ export class Session implements Source {
       this.threw(error);
     }
     if (this.request !== null) this.keep(this.request);
+  }
+
+  /** Whoever works on the request at hand may have been abandoned with it, or not: it has a while. */
+  abandoned(): void {
+    const { request } = this;
+    if (request === null || request.answered) return;
+    this.keep(request);
+    this.graph.top.context.after(ABANDONED_MS, () => {
+      if (request.answered) return;
+      this.log.error(`${request.op}: abandoned with a call that ran too long`);
+      // Its data may be in use yet: nobody else gets that memory.
+      request.kept = null;
+      request.answered = true;
+      this.settle(request);
+      this.send(request, EIO, 0);
+    });
   }
 
   ended(errno: number): void {

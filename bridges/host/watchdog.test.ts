@@ -5,15 +5,29 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { COUNT, FORCE, IN_HOST, INTERRUPT, LOOKS, look, RUNNING, type Slot } from './watchdog.ts';
+import {
+  COUNT,
+  END,
+  FORCE,
+  HELD,
+  IN_HOST,
+  INTERRUPT,
+  isDue,
+  LOOKS,
+  LOST,
+  look,
+  newWord,
+  RUNNING,
+  type Slot,
+} from './watchdog.ts';
 
 const LIMIT = 1000;
 /** Of sums of some thousand numbers. */
 const ROUNDING = 1e-6;
 
 const newSlot = (): Slot => {
-  const word = new Int32Array(new SharedArrayBuffer(4));
-  return { word, limit: LIMIT, seen: 0, spent: 0, asked: 0 };
+  const word = newWord();
+  return { word, limit: LIMIT, endable: true, name: 'v', seen: 0, spent: 0, stage: 0, told: false };
 };
 
 const begin = ({ word }: Slot, call: number): void => {
@@ -43,6 +57,7 @@ describe('a busy loop', () => {
   it.each([
     ['is interrupted', INTERRUPT, 1, 1.25],
     ['that goes on is left by force', FORCE, 1.75, 2],
+    ['that does not look is ended', END, 2, 2.25],
   ])('%s, within its limits', (_, bit, least, most) => {
     fc.assert(
       fc.property(pauses, part, (steps, phase) => {
@@ -90,4 +105,53 @@ it('the time of the host counts for nothing', () => {
   slot.word[0]! |= IN_HOST;
   for (let at = 0; at < 100; at += 1) look(slot, LIMIT / LOOKS);
   expect(slot.word[0]! & (INTERRUPT | FORCE)).toBe(0);
+});
+
+describe('the end of a turn', () => {
+  /** Looks until the call has come to a stage. */
+  const lookUntil = (slot: Slot, until: () => boolean): void => {
+    for (let at = 0; at < 1000 && !until(); at += 1) look(slot, LIMIT / LOOKS);
+    expect(until()).toBe(true);
+  };
+  const marked = (slot: Slot) => () => (slot.word[0]! & END) !== 0;
+
+  it('is told once', () => {
+    const slot = newSlot();
+    begin(slot, 1);
+    expect(isDue(slot)).toBe(false);
+    lookUntil(slot, marked(slot));
+    expect([isDue(slot), isDue(slot)]).toEqual([true, false]);
+  });
+
+  it('waits for what the host does', () => {
+    const slot = newSlot();
+    begin(slot, 1);
+    slot.word[0]! |= HELD;
+    lookUntil(slot, marked(slot));
+    expect(isDue(slot)).toBe(false);
+    slot.word[0]! &= ~HELD;
+    expect(isDue(slot)).toBe(true);
+  });
+
+  it('is of one call: the next has all its time', () => {
+    const slot = newSlot();
+    begin(slot, 1);
+    lookUntil(slot, marked(slot));
+    begin(slot, 2);
+    look(slot, LIMIT / LOOKS);
+    expect([slot.stage, isDue(slot), marked(slot)()]).toEqual([0, false, false]);
+  });
+
+  it('that does not come is noticed', () => {
+    const slot = newSlot();
+    begin(slot, 1);
+    lookUntil(slot, () => slot.stage === LOST);
+  });
+
+  it('is not asked for where turns have none, and missed all the same', () => {
+    const slot = { ...newSlot(), endable: false };
+    begin(slot, 1);
+    lookUntil(slot, () => slot.stage === LOST);
+    expect([marked(slot)(), slot.told]).toEqual([false, false]);
+  });
 });
