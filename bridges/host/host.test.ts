@@ -264,7 +264,7 @@ it('an interpreter that is lost is replaced; requests wait for the new one', asy
   // The new code has no access: it goes by.
   bed.leaf.held[1]!.answer(0, 0, null);
   expect(other).toMatchObject({ count: 1, opRet: 0 });
-  expect(bed.log).toContain('the interpreter is lost: out of memory');
+  expect(bed.log).toContain('the interpreter is lost: stat: out of memory');
   expect(bed.dump).toMatchObject({ restarts: 1, interpreters: 1 });
 });
 
