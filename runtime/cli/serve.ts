@@ -14,7 +14,7 @@ import { activate, volumeSpecs } from '../graph/activate.ts';
 import { plainVolumes, type VolfileDescription } from '../graph/description.ts';
 import { printVolumes } from '../graph/print.ts';
 import { printable } from '../graph/printable.ts';
-import { formatProblem } from '../graph/problems.ts';
+import { listProblems } from '../graph/problems.ts';
 import { defaultFrontEnd, type FrontEndName, frontEnds } from '../mount/front-ends.ts';
 import { hasEntries } from '../mount/fuse/channel.ts';
 import { MountError } from '../mount/fuse/mount-error.ts';
@@ -177,7 +177,7 @@ async function startGraph(
   const inspection = await inspect(settings);
   const description = describeOrFail(inspection, terminal);
   if (logFile !== CONSOLE) {
-    for (const warning of inspection.problems) log.warning(formatProblem(warning));
+    for (const warning of listProblems(inspection.problems)) log.warning(warning);
   }
   const baseDir = dirname(resolve(volfile));
   await refuseServed(settings.mountpoint, description, baseDir);
@@ -255,7 +255,7 @@ async function serveGraph(
 async function readAgain(settings: ServeSettings): Promise<VolumeSpec[]> {
   const { description, problems } = await inspect(settings);
   if (description !== undefined) return volumeSpecs(description, registry);
-  const lines = problems.map(formatProblem);
+  const lines = listProblems(problems);
   throw new Failure(lines.join('\n'), lines);
 }
 

@@ -5,7 +5,7 @@ import { decodeName } from '../core/bytes.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { CommandRunner } from '../graph/commands.ts';
 import type { VolfileDescription } from '../graph/description.ts';
-import { formatProblem, formatProblems, VolfileError } from '../graph/problems.ts';
+import { countSeverities, formatProblems, listProblems, VolfileError } from '../graph/problems.ts';
 import { Source } from '../graph/source.ts';
 import { inspectVolfile, type VolfileInspection, type VolfileSettings } from '../graph/volfile.ts';
 import { Failure } from './exit.ts';
@@ -72,17 +72,16 @@ export function describeOrFail(
   terminal: Terminal,
 ): VolfileDescription {
   const shown = formatProblems(problems, sources, { colour: terminal.colour.err });
-  if (description === undefined) throw new Failure(shown, problems.map(formatProblem));
+  if (description === undefined) throw new Failure(shown, listProblems(problems));
   if (problems.length > 0) terminal.err(shown);
   return description;
 }
 
 /** `2 errors, 1 warning`; `no problems`. */
 export function countProblems({ problems }: VolfileInspection, colour: boolean): string {
-  const counts = (['error', 'warning'] as const).flatMap((severity) => {
-    const count = problems.filter((problem) => problem.severity === severity).length;
-    const words = `${count} ${severity}${count === 1 ? '' : 's'}`;
-    return count === 0 ? [] : [paint(severity, words, colour)];
-  });
-  return counts.join(', ') || paint('good', 'no problems', colour);
+  const counts = countSeverities(problems);
+  return (
+    counts.map(([severity, words]) => paint(severity, words, colour)).join(', ') ||
+    paint('good', 'no problems', colour)
+  );
 }

@@ -24,12 +24,16 @@ export function distance(a: string, b: string): number {
   return last[b.length]!;
 }
 
+/** Longer words are no slips, and to compare two takes as long as both their lengths multiplied. */
+const LENGTH_MAX = 256;
+
 /**
  * The candidate nearest to `word`, or undefined when none is near: at most one edit for every three
  * letters (one at least), so that a suggestion is a likely slip and not just the least unlike. The
  * first of equals wins.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+  if (word.length > LENGTH_MAX) return undefined;
   const lower = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;

@@ -39,7 +39,7 @@ export function checkTypes(
     if (type === undefined || type.doubtful) continue;
     const known = registry.lookup(type.text);
     if (known === undefined) {
-      const meant = nearestType(type.text, [...registry.types()]);
+      const meant = problems.isEnough ? undefined : nearestType(type.text, [...registry.types()]);
       const hint = meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
       problems.add('unknown-type', type.at, [name.text, type.text], hint);
     } else {
@@ -84,6 +84,18 @@ function neededChildren(min: number, max: number): string {
 const counts = ['none', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
 const count = (n: number): string => counts[n] ?? String(n);
 
+const tables = new WeakMap<KnownType, Options>();
+
+/** All options that a type's volumes may have; made once, for volumes by the thousand. */
+function tableOf(known: KnownType): Options {
+  let table = tables.get(known);
+  if (table === undefined) {
+    table = { ...genericOptions, ...known.options };
+    tables.set(known, table);
+  }
+  return table;
+}
+
 function checkVolumeOptions(
   { name, options }: LooseVolume,
   type: string,
@@ -95,9 +107,8 @@ function checkVolumeOptions(
   for (const option of options) {
     if (!option.key.doubtful && !option.value.doubtful) given.set(where(option.key.at), option);
   }
-  const table: Options = { ...genericOptions, ...known.options };
   const checked = checkOptions(
-    table,
+    tableOf(known),
     [...given].map(([at, { key, value }]) => ({ key: key.text, value: value.text, where: at })),
     { open: known.openOptions ?? false, strict, volumes },
   );

@@ -11,18 +11,33 @@ import type { LooseWord } from './words.ts';
 
 export function checkLinks(volumes: readonly LooseVolume[], problems: Problems): void {
   const indices = indexByName(volumes, problems);
+  const graph: Links = { volumes, indices, loops: new Set(), problems };
   volumes.forEach((volume, index) => {
-    const known = new Set<string>();
+    const times = new Map<string, LooseWord[]>();
     for (const subvolume of volume.subvolumes) {
       if (subvolume.doubtful) continue;
-      const { text, at } = subvolume;
-      if (known.has(text)) problems.add('repeated-subvolume', at, [volume.name.text, text]);
-      else checkLink(volumes, indices, index, subvolume, problems);
-      known.add(text);
+      const same = times.get(subvolume.text);
+      if (same !== undefined) same.push(subvolume);
+      else {
+        times.set(subvolume.text, [subvolume]);
+        checkLink(graph, index, subvolume);
+      }
+    }
+    for (const [name, [, second, ...more]] of times) {
+      if (second === undefined) continue;
+      problems.add('repeated-subvolume', second.at, [volume.name.text, name, 2 + more.length]);
     }
   });
   // A volume is often unreachable because of another mistake, and then not worth a word.
   if (!problems.hasErrors) checkReach(volumes, indices, problems);
+}
+
+interface Links {
+  readonly volumes: readonly LooseVolume[];
+  readonly indices: ReadonlyMap<string, number>;
+  /** References that are part of a loop which was said. */
+  readonly loops: Set<string>;
+  readonly problems: Problems;
 }
 
 function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<string, number> {
@@ -38,26 +53,23 @@ function indexByName(volumes: readonly LooseVolume[], problems: Problems): Map<s
   return indices;
 }
 
-function checkLink(
-  volumes: readonly LooseVolume[],
-  indices: ReadonlyMap<string, number>,
-  index: number,
-  { text, at }: LooseWord,
-  problems: Problems,
-): void {
+function checkLink(graph: Links, index: number, { text, at }: LooseWord): void {
+  const { volumes, indices, problems } = graph;
   const { name } = volumes[index]!;
   const child = indices.get(text);
   if (text === name.text) {
     problems.add('self-reference', at, [name.text]);
   } else if (child === undefined) {
-    const others = [...indices.keys()].filter((other) => other !== name.text);
-    const meant = nearest(text, others);
+    const meant = problems.isEnough ? undefined : nearestOther(text, name.text, indices.keys());
     const hint = meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
     problems.add('undefined-subvolume', at, [name.text, text], hint);
-  } else if (child > index) {
-    const back = path(volumes, indices, child, index);
+  } else if (child > index && !graph.loops.has(link(name.text, text))) {
+    const back = problems.isEnough ? undefined : path(volumes, indices, child, index);
     if (back !== undefined) {
-      problems.add('loop', at, [[name.text, ...back]]);
+      const loop = [name.text, ...back];
+      problems.add('loop', at, [loop]);
+      // Whoever reads it has all of it, wherever it is entered.
+      for (let i = 1; i < loop.length; i++) graph.loops.add(link(loop[i - 1]!, loop[i]!));
     } else {
       const { line } = volumes[child]!.name.at;
       const hint = 'a volume stands after its subvolumes';
@@ -65,6 +77,14 @@ function checkLink(
     }
   }
 }
+
+const link = (from: string, to: string): string => `${from.length} ${from} ${to}`;
+
+const nearestOther = (text: string, own: string, names: Iterable<string>): string | undefined =>
+  nearest(
+    text,
+    [...names].filter((name) => name !== own),
+  );
 
 /** Names of the volumes on a way down from one volume to another, both included. */
 function path(
@@ -84,9 +104,9 @@ function path(
   const names = [volumes[to]!.name.text];
   for (let index = to; index !== from; ) {
     index = above.get(index)!;
-    names.unshift(volumes[index]!.name.text);
+    names.push(volumes[index]!.name.text);
   }
-  return names;
+  return names.reverse();
 }
 
 function checkReach(

@@ -81,12 +81,10 @@ export const messages = {
       `volume ${quote(volume)}: subvolume ${quote(name)} is defined only later, on line ${line}`,
   ),
   'self-reference': error((volume: string) => `volume ${quote(volume)} is its own subvolume`),
-  loop: error(
-    (loop: readonly string[]) => `subvolumes form a loop: ${loop.map(quote).join(' → ')}`,
-  ),
+  loop: error((loop: readonly string[]) => `subvolumes form a loop: ${way(loop)}`),
   'repeated-subvolume': warning(
-    (volume: string, name: string) =>
-      `volume ${quote(volume)} has ${quote(name)} as a subvolume twice`,
+    (volume: string, name: string, times: number) =>
+      `volume ${quote(volume)} has ${quote(name)} as a subvolume ${times === 2 ? 'twice' : `${times} times`}`,
   ),
   unreachable: warning(
     (volume: string, top: string) =>
@@ -117,6 +115,17 @@ function called(volume: string): string {
   return volume === '' ? 'the volume' : `volume ${quote(volume)}`;
 }
 
+/** Names at either end of a long way that are said. */
+const WAY_ENDS = 5;
+
+function way(names: readonly string[]): string {
+  const shown = names.map(quote);
+  if (names.length > 2 * WAY_ENDS) {
+    shown.splice(WAY_ENDS, names.length - 2 * WAY_ENDS, `(${names.length - 2 * WAY_ENDS} more)`);
+  }
+  return shown.join(' → ');
+}
+
 function inVolume(volume: string, type: string, message: string): string {
   return `volume ${quote(volume)} (${printable(type)}): ${printable(message)}`;
 }
@@ -124,26 +133,76 @@ function inVolume(volume: string, type: string, message: string): string {
 export type ProblemCode = keyof typeof messages;
 type WordsOf<C extends ProblemCode> = Parameters<(typeof messages)[C]['words']>;
 
+/** As many problems as a person is shown. Those beyond are counted. */
+const SHOWN_MAX = 100;
+
 /** Collects problems; the arguments of `add` are those of the code's row in `messages`. */
 export class Problems {
   readonly all: VolfileProblem[] = [];
+  /** An error is among them. */
+  hasErrors = false;
 
   add<C extends ProblemCode>(code: C, at: Place, args: WordsOf<C>, hint?: string): void {
     const { severity, words } = messages[code] as Message<WordsOf<C>>;
     this.all.push({ severity, code, ...at, message: words(...args), hint });
+    if (severity === 'error') this.hasErrors = true;
   }
 
-  get hasErrors(): boolean {
-    return this.all.some(({ severity }) => severity === 'error');
+  /** Nobody will read many more: what takes long to find out, as a hint does, is left out. */
+  get isEnough(): boolean {
+    return this.all.length >= SHOWN_MAX;
   }
 
   /** In the order of `sources`, then of lines and columns. */
   sorted(sources: readonly Source[]): VolfileProblem[] {
-    const rank = (file: string) => sources.findIndex((source) => source.file === file);
+    const ranks = new Map(sources.map(({ file }, i) => [file, i]));
+    const rank = (file: string) => ranks.get(file) ?? -1;
     return this.all.toSorted(
       (a, b) => rank(a.file) - rank(b.file) || a.line - b.line || a.column - b.column,
     );
   }
+}
+
+/** `2 errors`, `1 warning`, for each severity that there is. */
+export function countSeverities(
+  problems: readonly VolfileProblem[],
+): readonly (readonly [severity: Severity, words: string])[] {
+  return (['error', 'warning'] as const).flatMap((severity) => {
+    const count = problems.filter((problem) => problem.severity === severity).length;
+    return count === 0
+      ? []
+      : [[severity, `${count} ${severity}${count === 1 ? '' : 's'}`] as const];
+  });
+}
+
+interface Foremost {
+  readonly shown: readonly VolfileProblem[];
+  /** Says what is left out; empty when nothing is. */
+  readonly rest: readonly string[];
+}
+
+/** The first of the problems, errors before warnings, in the order that they had. */
+function foremost(problems: readonly VolfileProblem[]): Foremost {
+  if (problems.length <= SHOWN_MAX) return { shown: problems, rest: [] };
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const others = problems.filter(({ severity }) => severity !== 'error');
+  const chosen = new Set([...errors, ...others].slice(0, SHOWN_MAX));
+  const shown = problems.filter((problem) => chosen.has(problem));
+  const left = problems.filter((problem) => !chosen.has(problem));
+  return {
+    shown,
+    rest: [
+      `… and ${countSeverities(left)
+        .map(([, words]) => words)
+        .join(', ')} more`,
+    ],
+  };
+}
+
+/** One line for each of the problems, as many as a person would read. */
+export function listProblems(problems: readonly VolfileProblem[]): string[] {
+  const { shown, rest } = foremost(problems);
+  return [...shown.map(formatProblem), ...rest];
 }
 
 /** A volfile is not usable. Its message has one line for each problem, warnings included. */
@@ -154,7 +213,7 @@ export class VolfileError extends Error {
   readonly sources: readonly Source[];
 
   constructor(problems: readonly VolfileProblem[], sources: readonly Source[]) {
-    super(problems.map(formatProblem).join('\n'));
+    super(listProblems(problems).join('\n'));
     this.name = 'VolfileError';
     this.problems = problems;
     this.sources = sources;
@@ -170,6 +229,19 @@ export function formatProblem(problem: VolfileProblem): string {
 
 const COLOURS = { error: '\x1b[1;31m', warning: '\x1b[1;35m', bold: '\x1b[1m', caret: '\x1b[32m' };
 
+/** Of a line of the file, this much is shown in front of the place, and in all. */
+const BEFORE_MAX = 60;
+const LINE_MAX = 160;
+
+/** The part of a line that a place is in, and where in that part the place is. */
+function excerpt(line: string, column: number, length: number) {
+  const from = line.length <= LINE_MAX ? 0 : Math.max(0, column - 1 - BEFORE_MAX);
+  const cut = [from > 0 ? '…' : '', from + LINE_MAX < line.length ? '…' : ''] as const;
+  const text = `${cut[0]}${printable(line.slice(from, from + LINE_MAX))}${cut[1]}`;
+  const start = column - 1 - from + cut[0].length;
+  return { text, start, length: Math.min(length, Math.max(1, text.length - start)) };
+}
+
 /**
  * The problems for a person at a terminal: each with its line of the file and carets under the
  * place. No newline at the end.
@@ -184,14 +256,15 @@ export function formatProblems(
   const block = (problem: VolfileProblem): string => {
     const { file, line, column, length, severity, message, hint } = problem;
     const source = sources.find((candidate) => candidate.file === file);
-    const text = printable(source?.line(line) ?? '');
-    const margin = text.slice(0, column - 1).replace(/[^\t]/g, ' ');
+    const { text, start, length: wide } = excerpt(source?.line(line) ?? '', column, length);
+    const margin = text.slice(0, start).replace(/[^\t]/g, ' ');
     return [
       `${paint('bold', `${where(problem)}:`)} ${paint(severity, `${severity}:`)} ${message}`,
       `  ${text}`,
-      `  ${margin}${paint('caret', '^'.repeat(length))}`,
+      `  ${margin}${paint('caret', '^'.repeat(wide))}`,
       ...(hint === undefined ? [] : [`  hint: ${hint}`]),
     ].join('\n');
   };
-  return problems.map(block).join('\n');
+  const { shown, rest } = foremost(problems);
+  return [...shown.map(block), ...rest].join('\n');
 }

@@ -60,7 +60,7 @@ export class Source {
     const to = this.#writtenOffset(end, 'end');
     const line = this.#lineAt(from);
     const lineStart = this.#lineStarts[line - 1]!;
-    const lineEnd = lineStart + this.line(line).length;
+    const lineEnd = this.#lineEnd(line);
     const length = Math.max(1, Math.min(to, lineEnd) - from);
     return { file: this.file, line, column: from - lineStart + 1, length };
   }
@@ -74,15 +74,25 @@ export class Source {
   /** A line of the file without its end; empty when there is no such line. */
   line(number: number): string {
     const start = this.#lineStarts[number - 1];
-    if (start === undefined) return '';
-    const next = this.#lineStarts[number];
-    return this.written.slice(start, next).replace(/\r?\n?$/, '');
+    return start === undefined ? '' : this.written.slice(start, this.#lineEnd(number));
+  }
+
+  #lineEnd(number: number): number {
+    const { written } = this;
+    let end = this.#lineStarts[number] ?? written.length;
+    if (written[end - 1] === '\n') end -= 1;
+    if (written[end - 1] === '\r') end -= 1;
+    return Math.max(end, this.#lineStarts[number - 1]!);
   }
 
   /** True when only blanks stand before this offset on its line. */
   opensLine(offset: number): boolean {
-    const lineStart = this.text.lastIndexOf('\n', offset - 1) + 1;
-    return this.text.slice(lineStart, offset).trim() === '';
+    let at = offset - 1;
+    while (at >= 0 && this.text[at] !== '\n') {
+      if (this.text[at]!.trim() !== '') return false;
+      at -= 1;
+    }
+    return true;
   }
 
   /** True when no line ends between the two offsets. */

@@ -42,7 +42,8 @@ interface OpenVolume {
   /** Keywords that may stand only once, with their lines. */
   readonly seen: Map<Keyword, number>;
   type: LooseWord | undefined;
-  readonly options: LooseOption[];
+  /** By their keys, in the order of the last of each. */
+  readonly options: Map<string, LooseOption>;
   readonly subvolumes: LooseWord[];
   subvolumesDoubtful: boolean;
 }
@@ -95,7 +96,7 @@ class Assembler {
       at,
       seen: new Map(),
       type: undefined,
-      options: [],
+      options: new Map(),
       subvolumes: [],
       subvolumesDoubtful: false,
     };
@@ -130,22 +131,24 @@ class Assembler {
 
   #option(volume: OpenVolume, option: LooseOption): void {
     const { text, at } = option.key;
-    const same = volume.options.findIndex(({ key }) => key.text === text);
-    if (same >= 0) {
-      const [earlier] = volume.options.splice(same, 1);
-      this.#problems.add('repeated-option', at, [text, labelOf(volume), earlier!.key.at.line]);
+    const earlier = volume.options.get(text);
+    if (earlier !== undefined) {
+      volume.options.delete(text);
+      this.#problems.add('repeated-option', at, [text, labelOf(volume), earlier.key.at.line]);
     }
-    volume.options.push(option);
+    volume.options.set(text, option);
   }
 
   #close(volume: OpenVolume): void {
     this.#open = undefined;
-    const { name, at, seen, ...rest } = volume;
+    const { name, at, seen, options, ...rest } = volume;
     if (!seen.has('type')) {
       const hint = "as in 'type storage/posix'";
       this.#problems.add('missing-type', name?.at ?? at, [labelOf(volume)], hint);
     }
-    if (name !== undefined) this.#volumes.push({ name, ...rest });
+    if (name !== undefined) {
+      this.#volumes.push({ name, options: [...options.values()], ...rest });
+    }
   }
 
   #endMissing(volume: OpenVolume, at: Place, before: string): void {
