@@ -77,7 +77,12 @@ def _missing(name):
         return "No module named " + repr(name) + ": " + needs + ": give its wheel in option packages"
     if name.partition(".")[0] in sys.stdlib_module_names:
         return "No module named " + repr(name) + " in this build of Python"
-    return "No module named " + repr(name)
+    return "No module named " + repr(name) + why_missing(name)
+
+
+def why_missing(name):
+    """What more there is to say: the package that modules import puts its own here."""
+    return ""
 
 
 def _spec(name, loader):

@@ -18,8 +18,9 @@ from . import values
 from ._errno import EINTR
 from ._json import dumps
 from ._loop import FopTask, current, loop
-from ._report import report
+from ._report import misuse, report, warn_once
 from ._settle import failed, settle
+from ._source import code_of, last_reply_dropped, not_awaited
 from .data import Data
 from .errors import errno_of, os_error
 from .frame import ANSWERED, FAILED, LATER, SAME, WIND, waiting
@@ -70,7 +71,11 @@ class Pending:
         return self._future
 
     def __getattr__(self, name):
-        return getattr(self._real(), name)
+        try:
+            return getattr(self._real(), name)
+        except AttributeError:
+            text = f"a reply that has not come yet has no {name!r}"
+            raise AttributeError(text, name=name, obj=self) from None
 
     def __repr__(self):
         return f"<Pending {self._real()!r}>"
@@ -310,6 +315,8 @@ def _end(frame, result):
     if frame.answered:
         return
     try:
+        if frame._owed or result is None:
+            check_awaited(frame, result)
         _finish(frame, result)
     except BaseException as error:
         _end_badly(frame, error)
@@ -341,6 +348,34 @@ def fail_late(frame, error):
         failed(frame, error)
 
 
+def _not_awaited(frame):
+    """Whether a reply is owed that nobody has waited for."""
+    noted = [each[0] for each in (frame._waiters or {}).values()]
+    pending = [each for each in (frame._pending, *noted) if isinstance(each, Pending)]
+    return any(each._future is None and each._reply is None for each in pending)
+
+
+def check_awaited(frame, result):
+    """Refuses an answer without the reply that it should have waited for; tells of others."""
+    row = frame.fop
+    code = code_of(row.method)
+    found = not_awaited(code) if _not_awaited(frame) else None
+    needs = set(row.reply_index) - {"xdata"}
+    if result is not None:
+        if found and not isinstance(result, (Pending, CoroutineType)):
+            text = f"{row.name} has answered before a reply came: is an await missing?"
+            warn_once(code, found[0], f"{text} write {found[1]}, or asyncio.ensure_future(...)")
+    elif found:
+        text = f"{row.name} ended before a reply came: is an await missing?"
+        raise misuse(code, found[0], f"{text} write {found[1]}")
+    elif needs:
+        dropped = last_reply_dropped(code, row.name)
+        text = f"{row.name} returned None, and its reply needs {', '.join(row.reply_index)}"
+        if dropped is None:
+            raise misuse(code, code.co_firstlineno, f"{text}: is a return missing?")
+        raise misuse(code, dropped[0], f"{text}: is a return missing? write {dropped[1]}")
+
+
 def _finish(frame, result):
     """What an `async def` returned becomes the answer."""
     row = frame.fop
@@ -367,8 +402,20 @@ def _finish(frame, result):
         frame.unwind(0, 0, result)
     elif result is None and set(row.reply_index) <= {"xdata"}:
         frame.unwind(0)
+    elif isinstance(result, (Pending, CoroutineType)):
+        if isinstance(result, CoroutineType):
+            result.close()
+        code = code_of(row.method)
+        line, fix = not_awaited(code, called(result)) or (code.co_firstlineno, "return await ...")
+        text = f"{row.name} returned a reply that has not come yet: is an await missing? write {fix}"
+        raise misuse(code, line, text)
     else:
         raise TypeError(
             f"{row.name} must return a Reply, or a dict or tuple of {', '.join(row.reply_index)}, "
             f"not {type(result).__name__}"
         )
+
+
+def called(awaitable):
+    """The name of what made a coroutine; None for a reply that is on its way."""
+    return awaitable.cr_code.co_name if isinstance(awaitable, CoroutineType) else None

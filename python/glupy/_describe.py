@@ -4,8 +4,10 @@ import inspect
 import json
 import linecache
 import math
+import posixpath
 import sys
 
+from ._advice import misspelt_notes
 from ._fops import FOPS
 from ._hints import suspects
 from .translator import Translator
@@ -69,6 +71,7 @@ def describe(cls, place):
         raise TypeError(f"{place}: options must be a dict of name: Option, not {cls.options!r}")
     options = {key: _option(key, spec) for key, spec in cls.options.items()}
     warnings = cls.__dict__.get("_warnings", []) + _misread(place)
+    warnings += _notes(cls) + _hidden(place)
     found = {
         "fops": fops,
         "hooks": hooks,
@@ -155,6 +158,21 @@ def _misread(place):
     """Lines that meant something else in Python 2."""
     found = suspects("".join(linecache.getlines(place)))
     return [[place, line, "-", text] for line, text in found]
+
+
+def _notes(cls):
+    """Notes of a frame under a name that is nearly the right one."""
+    found = misspelt_notes(cls)
+    return [[code.co_filename, code.co_firstlineno, code.co_name, text] for code, text in found]
+
+
+def _hidden(place):
+    """A module with the name of one of Python's own."""
+    name = posixpath.basename(place).partition(".")[0]
+    if name not in sys.stdlib_module_names:
+        return []
+    text = f"{name} is also a module of Python's own, and `import {name}` finds that one"
+    return [[place, 1, "-", f"{text}: give this file another name"]]
 
 
 def _methods(cls):

@@ -1,6 +1,7 @@
-"""What to change where Python 3 refuses what Python 2 took: one line for an exception's message.
+"""What to change: one line for an exception's message.
 
-`glossa port FILE` makes most of these changes.
+Here is what Python 3 refuses and Python 2 took, most of which `glossa port FILE` changes; what else
+is known of mistakes is in _advice.py.
 """
 
 import linecache
@@ -67,9 +68,21 @@ _MODULES = {
 }
 
 
+_advisers = []
+
+
+def advise(adviser):
+    """Has a function asked first, which tells what it knows of an exception, or ""."""
+    _advisers.append(adviser)
+
+
 def hint(error):
-    """What to write instead; "" when nothing here is known of the exception."""
+    """What to write instead; "" when nothing is known of the exception."""
     try:
+        for adviser in _advisers:
+            told = adviser(error)
+            if told:
+                return told
         text = _hint(error)
     except Exception:
         return ""  # an exception that cannot be looked at has a message all the same

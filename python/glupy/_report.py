@@ -5,15 +5,45 @@ import os
 import sys
 import traceback
 import warnings
+from types import CoroutineType
 
 import _glossa
 import _host
 
 from ._hints import hint
+from ._packages import why_missing
+from ._source import never_awaited_calls
 
 _ERROR, _WARNING = 4, 5
 _SITE = os.path.dirname(os.path.dirname(__file__))
 _OWN = f"{_SITE}/glupy/", f"{_SITE}/gluster/"
+
+
+class Misuse(TypeError):
+    """A mistake that no line of the module has raised."""
+
+    place = None  # (file, line, function) of where it is mended, when that is known
+
+
+Misuse.__name__ = Misuse.__qualname__ = "TypeError"
+Misuse.__module__ = "builtins"
+
+
+def misuse(code, line, text):
+    """A mistake at a line of a function of the module; raise it."""
+    made = Misuse(text)
+    made.place = (code.co_filename, line, code.co_name) if code else None
+    return made
+
+
+_told = set()
+
+
+def warn_once(code, line, text):
+    """Logs a warning at a line of the module, the first time."""
+    if (code, line) not in _told:
+        _told.add((code, line))
+        _host.log(_WARNING, code.co_filename, line, code.co_name, text)
 
 
 def report(error, what, row=None):
@@ -29,7 +59,10 @@ def report(error, what, row=None):
         shown = "".join(whole.format()).rstrip()
         first = "".join(whole.format_exception_only()).rstrip()
         advice = hint(error)
-        told = f"{first} ({advice})" if advice else first
+        # Python's own guess is as good as the same here, and no better than another.
+        guessed = "Did you mean" in first and advice.startswith("did you mean")
+        plain = first.partition(". Did you mean")[0]
+        told = f"{plain} ({advice})" if advice and not guessed else first
         text = told if shown == first else f"{told}\n{shown}"
     except BaseException as failure:
         # Out of memory, or the exception itself raises when it is shown.
@@ -52,6 +85,8 @@ def trimmed(error):
 
 def _place(error):
     """The innermost place in a file of the module; None when there is none."""
+    if isinstance(error, Misuse) and error.place is not None:
+        return error.place
     if isinstance(error, SyntaxError) and error.filename in _glossa._files:
         return error.filename, error.lineno or 0, "-"
     found = None
@@ -108,8 +143,40 @@ def _show_unraisable(unraisable):
     report(unraisable.exc_value, f"{what} {unraisable.object!r}")
 
 
+_shown = warnings._showwarnmsg
+
+
+def _show_message(message):
+    """Python tells only where a coroutine went away that nobody had awaited."""
+    if isinstance(message.source, CoroutineType):
+        tell_unawaited(*_unawaited(message.source, (message.filename, message.lineno)))
+    else:
+        _shown(message)
+
+
+def _unawaited(coroutine, gone):
+    """(file, line, text) about a coroutine that nobody has awaited, and where it went away."""
+    code, name = coroutine.cr_code, coroutine.cr_code.co_name
+    if _is_internal(code.co_filename):  # what `g.stat(...)` of a test gives
+        given = coroutine.cr_frame.f_locals if coroutine.cr_frame else {}
+        name = given.get("operation", name)
+    found = never_awaited_calls(name)
+    found = [one for one in found if one[:2] == gone] or found
+    file, line, fix = (code.co_filename, code.co_firstlineno, f"await {name}(...)")
+    if found:
+        file, line, fix = found[0]
+    also = "".join(f", or in line {number}" for _, number, _ in found[1:])
+    return file, line, f"{name}(...) was never awaited, so nothing of it ran: write {fix}{also}"
+
+
+def tell_unawaited(file, line, text):
+    _host.log(_WARNING, file, line, "-", text)
+
+
 def install():
     """Warnings, and exceptions that nobody can catch, go to the log too."""
     _glossa.hint = hint
+    _glossa.why_missing = why_missing
+    warnings._showwarnmsg = _show_message
     warnings.showwarning = _show_warning
     sys.unraisablehook = _show_unraisable

@@ -9,12 +9,23 @@ import weakref
 import _host
 
 from ._report import error_at, report
+from ._source import asks_child, code_of
 from .frame import ANSWERED, FAILED, LATER, NOTHING, kept, waiting
 
 _NO_REPLY = (
     "the request was neither answered nor passed on, and nothing can reach it any more "
     "(is a frame.wind, frame.unwind or frame.fail missing?)"
 )
+
+
+def _asked(row):
+    """For a plain method that asks a child: what that gives has to be awaited."""
+    method = row.method
+    found = None if inspect.iscoroutinefunction(method) else asks_child(code_of(method))
+    if found is None:
+        return ""
+    line, text = found
+    return f"; line {line}: {text} has to be awaited, in an async def {row.name}, or use frame.wind"
 
 
 class _Kept(weakref.ref):
@@ -25,7 +36,7 @@ class _Kept(weakref.ref):
 
 def _dropped(ref):
     if kept.pop(ref.id, None) is ref:
-        error_at(ref.row, _NO_REPLY)
+        error_at(ref.row, _NO_REPLY + _asked(ref.row))
         _host.lost(ref.id)
 
 

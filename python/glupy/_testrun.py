@@ -11,6 +11,7 @@ import types
 import _glossa
 
 from . import _clock, _report
+from ._hints import hint
 from ._loop import loop
 from .testing import _answered, _waiting
 
@@ -22,6 +23,7 @@ _outcome = None
 def load(name, path, source):
     """Loads a file of tests; [[name, line], …] as JSON."""
     _clock.install()
+    _report.tell_unawaited = _tell_unawaited
     _glossa._remember(path, source)
     module = types.ModuleType(name)
     module.__file__ = path
@@ -40,6 +42,7 @@ def start(name):
     global _task, _outcome, _stuck
     _outcome = _stuck = None
     _waiting.clear()
+    _forgotten.clear()
     loop.busy = True
     try:
         _task = asyncio.Task(_run(_tests[name]), loop=loop, eager_start=True)
@@ -53,11 +56,20 @@ async def _run(test):
         value = test()
         if inspect.isawaitable(value):
             await value
-        _outcome = {"outcome": "passed"}
+        _outcome = _forgotten[0] if _forgotten else {"outcome": "passed"}
     except asyncio.CancelledError as error:
         _outcome = _failed(_stuck or error)
     except BaseException as error:
         _outcome = _failed(error)
+
+
+# What a test forgot to await, as its failure.
+_forgotten = []
+
+
+def _tell_unawaited(file, line, text):
+    message = f"{file}:{line}: {text}"
+    _forgotten.append({"outcome": "failed", "message": message, "line": line})
 
 
 _stuck = None
@@ -122,10 +134,12 @@ def _failed(error):
     _report._trim(whole, set())
     whole.stack[:] = [frame for frame in whole.stack if not frame.filename.endswith(_NOT_OURS)]
     place = _report._place(error)
+    advice = hint(error)
+    told = f" ({advice})" if advice else ""
     return {
         "outcome": "failed",
-        "message": _shown(whole.format_exception_only()),
-        "traceback": _shown(whole.format()),
+        "message": _shown(whole.format_exception_only()) + told,
+        "traceback": _shown(whole.format()) + told,
         "line": place[1] if place else 0,
     }
 

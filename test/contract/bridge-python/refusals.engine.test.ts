@@ -121,7 +121,11 @@ def stat_cbk(self, *args):
   });
 
   it.each([
-    ['nothing', 'pass', /stat must return a Reply, or a dict or tuple of buf, xdata, not NoneType/],
+    [
+      'nothing',
+      'pass',
+      /stat returned None, and its reply needs buf, xdata: is a return missing\?/,
+    ],
     ['a text', 'return "x"', /stat must return .*, not str/],
     ['an unknown part', 'return {"bufff": Iatt()}', /a reply of stat has no bufff/],
     ['another fop’s reply', 'return await self.child.access(loc, 0)', /returned a reply of access/],

@@ -1,0 +1,199 @@
+"""What a beginner most likely forgot or mistyped: one line for an exception's message."""
+
+import inspect
+import json
+import re
+import sys
+from functools import lru_cache
+from types import CoroutineType, ModuleType
+
+import _host
+
+from . import _source
+from ._async import Pending
+from ._fops import BY_NAME
+from .child import Child
+from .data import Data, LentDict
+from .errors import AlreadyAnswered
+from .frame import Frame
+from ._nearest import nearest
+from .inode import Fd, Inode, Loc
+from .reply import Reply
+from .values import Fields
+
+_OURS = Child, Data, LentDict, Frame, Fd, Inode, Loc, Reply, Fields
+
+# What other interfaces call it, or where it is -> what to write.
+_ELSEWHERE = {
+    Fd: {"gfid": "fd.inode.gfid", "path": "fd.inode.path", "ia_type": "fd.inode.ia_type"},
+    Loc: {"ia_type": "loc.inode.ia_type", "ctx": "loc.inode.ctx"},
+    Frame: {"uid": "frame.root.uid", "gid": "frame.root.gid", "pid": "frame.root.pid"},
+}
+_SET = {
+    Loc: "locs do not change: hand on loc.replace({name}=...)",
+    Reply: "replies do not change: return reply.replace({name}=...)",
+    Fd: "keep notes in fd.ctx",
+    Inode: "keep notes in inode.ctx",
+}
+
+
+def advice(error):
+    """What to do about an exception; "" when nothing is known of it."""
+    if isinstance(error, AlreadyAnswered):
+        return _already(error)
+    if isinstance(error, AttributeError):
+        if _is_pending(error.obj):
+            return _missing_await(error)
+        if isinstance(error.obj, ModuleType):
+            return _shadowed(error.obj.__name__)
+        return _attribute(error)
+    if isinstance(error, AssertionError) and "<coroutine object" in str(error):
+        return "is an await missing?"
+    if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError):
+        return _shadowed(error.name)
+    if isinstance(error, TypeError):
+        return _of_type(error, str(error))
+    return ""
+
+
+def _is_pending(value):
+    return isinstance(value, (Pending, CoroutineType))
+
+
+# -- await and return ------------------------------------------------------------------------------
+
+
+def _missing_await(error):
+    frames = _source.frames_of(error)
+    if not frames:
+        return ""
+    frame, number = frames[0]
+    pending = getattr(error, "obj", None)
+    for name, value in frame.f_locals.items():
+        if value is pending or (pending is None and _is_pending(value)):
+            found = _assigned(frame.f_code, name, number)
+            if found:
+                return f"is an await missing in line {found[0]}? write {found[1]}"
+    called = pending.cr_code.co_name if isinstance(pending, CoroutineType) else None
+    found = _source.not_awaited(frame.f_code, called)
+    return f"is an await missing? write {found[1]}" if found else "is an await missing?"
+
+
+def _assigned(code, name, number):
+    """(line, text) of where a variable last got what should have been awaited."""
+    for line in range(number, code.co_firstlineno, -1):
+        text = _source.line_at(code.co_filename, line)
+        match = re.match(rf"{re.escape(name)}\s*=\s*(?!await\b)(.+)", text)
+        if match:
+            return line, f"{name} = await {match[1]}"
+    return None
+
+
+def _of_type(error, message):
+    frames = _source.frames_of(error)
+    line = _source.line_at(frames[0][0].f_code.co_filename, frames[0][1]) if frames else ""
+    if re.search(r"\b(Pending|coroutine)\b", message):
+        return _missing_await(error)
+    called = re.search(r"\bawait\s+(\w+\.(?:wind|unwind|fail))\b", line)
+    if called and "await" in message:
+        return f"{called[1]} gives nothing to await: write await self.child.<fop>(...) for a reply"
+    return ""
+
+
+# -- twice -----------------------------------------------------------------------------------------
+
+
+def _already(error):
+    """Where it was wound or answered before: in this function, or in one that called it."""
+    for frame, number in _source.frames_of(error):
+        found = _source.decided_before(frame.f_code, number)
+        if not found:
+            continue
+        lines = " or ".join(dict.fromkeys(str(line) for line, _ in found))
+        if all(".wind(" in text for _, text in found) and ": wound" in str(error):
+            fop = str(error).partition(":")[0]
+            why = f"without {fop}_cbk or any_cbk, a wind hands the request on for good"
+            return f"it was wound in line {lines} already: {why}"
+        return f"line {lines} did that: is a return missing there?"
+    return ""
+
+
+def _in_tests(thing):
+    """Whether it is one of glupy.testing's, which only tests import."""
+    return type(thing).__module__ == "glupy.testing"
+
+
+# -- attributes ------------------------------------------------------------------------------------
+
+
+def _attribute(error):
+    fixed = re.match(r"property '(\w+)' of '(\w+)' object has no setter", str(error))
+    if fixed:  # such an error does not say whose it is
+        named = {one.__name__: text for one, text in _SET.items()}
+        return named.get(fixed[2], "").format(name=fixed[1])
+    name = error.name
+    if not (isinstance(error.obj, _OURS) or _in_tests(error.obj)) or not isinstance(name, str):
+        return ""
+    for known, names in _ELSEWHERE.items():
+        if isinstance(error.obj, known) and name in names:
+            return f"write {names[name]}"
+    message = str(error)
+    near = nearest(name, _names(error.obj), _plain)
+    sets = "for setting" in message or "read-only" in message
+    if sets and (near is None or near == name):
+        for known, text in _SET.items():
+            if isinstance(error.obj, known):
+                return text.format(name=name)
+    return f"did you mean {near}?" if near not in (None, name) else ""
+
+
+def _names(thing):
+    names = [name for name in dir(type(thing)) if name[0] != "_"]
+    if isinstance(thing, Reply):
+        names += thing.fop.reply_index
+    if isinstance(thing, Child):
+        names += ["index", "name", "type", *BY_NAME]
+    return names
+
+
+def _plain(name):
+    return re.sub(r"^(ia|st|f|op)_", "", name.lower()).replace("_", "")
+
+
+def misspelt_notes(cls):
+    """[(code, text)] of assignments to a frame whose name is nearly that of its note."""
+    found = []
+    for value in vars(cls).values():
+        code = getattr(value, "__code__", None) if inspect.isfunction(value) else None
+        for name in code.co_names if code else ():
+            near = None if name in dir(Frame) else nearest(name, ("local", "cookie"))
+            if near and _stores(code, name):
+                text = f"frame.{name} = ...: did you mean frame.{near}?"
+                found.append((code, text))
+    return found
+
+
+def _stores(code, name):
+    """Whether a method assigns this attribute of its frame."""
+    frame = code.co_varnames[1:2]
+    lines = {line for *_, line in code.co_lines() if line}
+    texts = [_source.line_at(code.co_filename, line) for line in sorted(lines)]
+    return bool(frame) and any(
+        re.search(rf"\b{frame[0]}\.{name}\s*(?:[-+*/|&]?=)(?!=)", text) for text in texts
+    )
+
+
+# -- imports ---------------------------------------------------------------------------------------
+
+
+@lru_cache(64)
+def _shadowed(name):
+    """For a module of Python's own whose name a file of the author's has too."""
+    root = (name or "").partition(".")[0]
+    if root not in sys.stdlib_module_names:
+        return ""
+    found = json.loads(_host.find_module(root))
+    if found is None:
+        return ""
+    own = f"{root} is a module of Python's own, and {found['path']} has its name"
+    return f"{own}: give that file another"
