@@ -9,6 +9,8 @@
  * nothing in the realm to reach the host with (realm.ts), and the host checks every path (files.ts).
  */
 
+import { HIDDEN } from './fence.ts';
+
 export const CONFINE_MODULE = '_confine';
 
 /** Where the interpreter has the packages that belong to it. */
@@ -20,9 +22,10 @@ export const CONFINE_PATH = `${SITE}/${CONFINE_MODULE}.py`;
 /** Where wheels are unpacked in the interpreter's file system. */
 export const WHEELS = '/lib/wheels';
 
-export const CONFINE = `import _imp, importlib.metadata, io, itertools, os, posix, posixpath, subprocess, sys, time
-import zipfile
+export const CONFINE = `import _imp, asyncio, builtins, gc, importlib.metadata, io, itertools, json, os, posix, posixpath
+import shutil, subprocess, sys, time, typing, weakref, zipfile
 
+HIDDEN = frozenset(${JSON.stringify(HIDDEN)})
 _host = sys.modules["_host"]
 
 
@@ -205,32 +208,114 @@ def _no_process(self, args, *more, **named):
     sys.audit("subprocess.Popen", args, args, None, None)
 
 
-def _create_builtin(spec, create=_imp.create_builtin):
-    # Python itself has told its audit hooks of an import only when there was one.
-    sys.audit("import", spec.name, None, None, None, None)
-    return create(spec)
-
-
 def seal():
     """The last step before the snapshot: what would not survive a climb is gone."""
     time.sleep = _sleep
 
 
-def _forget_javascript():
-    """Takes away what leads from Python to objects of JavaScript."""
-    roots = "js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core"
-    names = [name for name in sys.modules if name.partition(".")[0] in roots]
-    core = vars(sys.modules["_pyodide_core"]).values()
-    builtins = [id(f) for f in core if type(f) is type(len)]
-    for finder in sys.meta_path[:]:
-        if type(finder).__module__.startswith("_pyodide"):
-            sys.meta_path.remove(finder)
-            getattr(finder, "jsproxies", {}).clear()
-    for name in names:
-        module = sys.modules.pop(name)
-        if name in ("_pyodide_core", "pyodide.code") or name.startswith("pyodide.ffi"):
-            vars(module).clear()
-    return builtins
+_JAVASCRIPT = "js", "pyodide_js", "pyodide", "_pyodide", "_pyodide_core"
+
+
+def _of_javascript(name):
+    return type(name) is str and name.partition(".")[0] in _JAVASCRIPT
+
+
+def _below(type_):
+    """A type with all that are made from it."""
+    found, todo = set(), [type_]
+    while todo:
+        one = todo.pop()
+        if one not in found:
+            found.add(one)
+            todo.extend(type.__subclasses__(one))
+    return found
+
+
+def _reach(start, without=()):
+    """What can be reached from these objects, by id."""
+    found, apart, todo = {}, set(map(id, without)), start
+    while todo:
+        fresh = {id(o): o for o in todo if id(o) not in found and id(o) not in apart}
+        found.update(fresh)
+        dicts = [o.__dict__ for o in fresh.values() if isinstance(o, type)]
+        todo = gc.get_referents(*fresh.values(), *dicts)
+    return found
+
+
+def _is_of_javascript(o):
+    return _of_javascript(type(o).__module__) or _of_javascript(getattr(o, "__module__", None))
+
+
+def hide():
+    """
+    Before the snapshot: puts what leads from Python to objects of JavaScript out of reach. The host
+    takes what is left of it, by the addresses that this tells, out of the collector's sight.
+    """
+    gc.unfreeze()
+    core = vars(sys.modules["_pyodide_core"])
+    kept = [v for name, v in core.items() if not name.startswith("__")]
+    kept += core["jsproxy_typedict"].values()
+    types = {t for t in _below(object) if _of_javascript(t.__module__)}
+    types.update(*(_below(v) for v in kept if isinstance(v, type)))
+    names = [name for name in sys.modules if _of_javascript(name)]
+    ours = [*types, *kept, *map(sys.modules.pop, names)]
+    ours += [o for o in gc.get_objects() if type(o) in types or _is_of_javascript(o)]
+    _undo(ours, types)
+    _forget_subclasses(types)
+    # A proxy does not say that it has a dict.
+    dicts = [o for o in gc.get_objects() if type(o) is dict]
+    ours += [d for d in dicts if any(type(v) in types for v in d.values())]
+    legit = [sys.modules, *(t for t in _below(object) if t not in types)]
+    seen = _reach(legit)
+    left = [o for o in ours if id(o) in seen]
+    if left:
+        names = sorted({getattr(o, "__name__", type(o).__name__) for o in left})
+        raise RuntimeError("still within reach: " + ", ".join(names))
+    # They must live until the host holds them.
+    _hidden.update(_reach(ours, seen.values()))
+    return json.dumps([at for at, o in _hidden.items() if gc.is_tracked(o)])
+
+
+_hidden = {}
+
+
+def hidden():
+    """The step after that."""
+    _hidden.clear()
+    gc.collect()
+    gc.freeze()
+
+
+def _undo(ours, types):
+    """Takes back what Pyodide has changed in the standard library, and lets caches go."""
+    sys.meta_path[:] = [f for f in sys.meta_path if f not in types and type(f) not in types]
+    sys.excepthook = sys.__excepthook__
+    sys.builtin_module_names = tuple(n for n in sys.builtin_module_names if n not in HIDDEN)
+    asyncio.run = asyncio.runners.run
+    asyncio.events._event_loop_policy = None
+    json.encoder._JSNULL = None
+    shutil.unregister_archive_format("whl")
+    shutil.unregister_unpack_format("whl")
+    for clear in typing._cleanups:
+        clear()
+    for name in filter(_of_javascript, list(typing._overload_registry)):
+        del typing._overload_registry[name]
+    for names in vars(builtins), vars(sys.modules["__main__"]):
+        for name, value in list(names.items()):
+            if name.startswith("___") or any(value is o for o in ours):
+                del names[name]
+
+
+def _forget_subclasses(types):
+    """Takes types out of what their bases know of them, and abstract classes."""
+    for t in types:
+        for ref in weakref.getweakrefs(t):
+            for holder in gc.get_referrers(ref):
+                if type(holder) is dict:
+                    for key in [key for key, value in holder.items() if value is ref]:
+                        del holder[key]
+                elif type(holder) is set:
+                    holder.discard(ref)
 
 
 def _endless():
@@ -243,10 +328,9 @@ def _endless():
 
 def confine(env):
     """
-    The first step after the host's functions are there. What the host does then: take the bodies
-    of the functions away, and make the iterators of the types look for the watchdog.
+    The first step after the host's functions are there. What the host does then: be told of what
+    _imp is asked for, and make the iterators of the types look for the watchdog.
     """
-    functions = _forget_javascript()
     # The package has it; a script that wants it has to ask.
     del sys.modules["_host"]
     # A folder such as /lib must not stand for a module of that name.
@@ -256,9 +340,8 @@ def confine(env):
     os.__getattr__ = _missing_in_os
     os.pipe = posix.pipe = _no_pipe
     subprocess.Popen.__init__ = _no_process
-    _imp.create_builtin = _create_builtin
     sys.addaudithook(_make_hook(_host.refused, _host.granted))
-    return {"functions": functions, "types": [id(t) for t in _endless()]}
+    return {"create": id(_imp.create_builtin), "types": [id(t) for t in _endless()]}
 
 
 def add_folder(path):

@@ -15,6 +15,7 @@ import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
 import { CONFINE_MODULE } from './confine.ts';
 import { EngineError } from './errors.ts';
+import { HIDDEN } from './fence.ts';
 import { showFrames } from './frames.ts';
 import { type Interpreter, loadInterpreter, type StartReport } from './load.ts';
 import type { PreloadFile } from './snapshot.ts';
@@ -60,8 +61,11 @@ export interface EngineOptions {
   readonly files?: GrantedFiles;
   /** What is added to the interpreter's environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** False leaves only the realm around the script: for tests of that wall. Default: true. */
-  readonly confine?: boolean;
+  /**
+   * False leaves only the realm around the script, 'fence' that and the functions that reach
+   * JavaScript closed: for tests of those walls. Default: true.
+   */
+  readonly confine?: boolean | 'fence';
   /** Told what a script was refused, such as `import js`, and in brackets why. */
   refused?(what: string): void;
   /** Whether a CPU profile shows Python's functions (see frames.ts). Default: false. */
@@ -130,6 +134,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
     files: options.files,
     held,
+    apart: options.confine !== false && options.confine !== 'fence',
+    fenced: options.confine !== false,
     namesFrames: options.namesFrames === true,
     refused: (what) => options.refused?.(what),
     log: options.log ?? (() => {}),
@@ -187,9 +193,14 @@ class PythonEngine implements Engine {
     this.#find = this.#calls.entry(helper('find'), 'os', 'o');
     this.#callJson = this.#calls.entry(helper('call_json'), 'os', 's');
     this.#define(this.#calls.entry(helper('define'), 'so', 'v'), options);
-    if (options.confine !== false) {
+    if (options.confine !== false && options.confine !== 'fence') {
       const confine = this.get(this.module(CONFINE_MODULE), 'confine');
-      this.#close(interpreter, this.callJson(confine, JSON.stringify([options.env ?? {}])));
+      const told = this.callJson(confine, JSON.stringify([options.env ?? {}]));
+      this.#close(
+        interpreter,
+        told,
+        held.around((what) => options.refused?.(what)),
+      );
     }
     if (options.namesFrames === true) showFrames(interpreter, this.#api, values);
     if (limit > 0) {
@@ -279,20 +290,35 @@ class PythonEngine implements Engine {
   }
 
   /** The parts of a confinement that Python cannot do by itself; see `confine` in confine.ts. */
-  #close(interpreter: Interpreter, told: string): void {
-    const { functions, types } = JSON.parse(told) as { functions: number[]; types: number[] };
+  #close(interpreter: Interpreter, told: string, refused: (what: string) => void): void {
+    const { create, types } = JSON.parse(told) as { create: number; types: number[] };
     this.#memory.refresh();
-    // PyCFunctionObject.m_ml->ml_meth: calling what is not there ends the interpreter.
-    for (const object of functions) {
-      const { i32 } = this.#memory;
-      i32[(i32[(object + 8) >> 2]! + 4) >> 2] = 0;
-    }
+    // PyCFunctionObject.m_ml->ml_meth. It finds none of them, and Python itself tells of no attempt.
+    const method = (this.#memory.i32[(create + 8) >> 2]! + 4) >> 2;
+    const tellsFirst = interpreter.addTold(this.#memory.i32[method]!, (spec) => {
+      const name = this.#nameOf(spec);
+      if (!HIDDEN.some((hidden) => hidden === name)) return;
+      refused(`import ${name} (a module sees only what it is given)`);
+    });
+    this.#memory.refresh();
+    this.#memory.i32[method] = tellsFirst;
     for (const type of types) {
       const slot = (type + TP_ITERNEXT) >> 2;
       const next = interpreter.addNext(this.#memory.i32[slot]!);
       this.#memory.refresh();
       this.#memory.i32[slot] = next;
     }
+  }
+
+  /** What a ModuleSpec is for. */
+  #nameOf(spec: Handle): string | undefined {
+    const attribute = this.#values.makeString('name');
+    const name = attribute === 0 ? 0 : this.#api.PyObject_GetAttr(spec, attribute);
+    if (attribute !== 0) this.#api.Py_DecRef(attribute);
+    if (name === 0) this.#api.PyErr_Clear();
+    const text = name === 0 ? undefined : this.#values.readString(name);
+    if (name !== 0) this.#api.Py_DecRef(name);
+    return text;
   }
 
   #limitStack(): void {

@@ -16,11 +16,19 @@ import { nameSection } from '../host/frames.ts';
 import type { Held } from '../host/inside.ts';
 import { BOOTSTRAP, BOOTSTRAP_PATH } from './bootstrap.ts';
 import { type Log, readCached, usableFolder, writeCached } from './cache.ts';
-import { addressOf, Memory } from './capi.ts';
-import { CONFINE, CONFINE_PATH } from './confine.ts';
+import { addressOf, bindCApi, CAPI_NONE, Memory, type Ptr } from './capi.ts';
+import { CONFINE, CONFINE_MODULE, CONFINE_PATH } from './confine.ts';
 import { EngineError } from './errors.ts';
+import { FENCE, HIDDEN, hideBuiltins, staysOpen, untrack } from './fence.ts';
 import { patchLoader, patchRuntime } from './patches.ts';
-import { createRealm, type HostEntry, type Next, type Realm, type RealmHost } from './realm.ts';
+import {
+  createRealm,
+  type HostEntry,
+  type Method,
+  type Next,
+  type Realm,
+  type RealmHost,
+} from './realm.ts';
 import { fileGates, REALM_FILES } from './realm-files.ts';
 import {
   openSnapshot,
@@ -31,6 +39,7 @@ import {
   snapshotSource,
   writeSnapshot,
 } from './snapshot.ts';
+import { Values } from './values.ts';
 
 export interface LoadOptions {
   readonly host: RealmHost;
@@ -46,6 +55,10 @@ export interface LoadOptions {
   readonly files: GrantedFiles | undefined;
   /** Around what the interpreter calls. */
   readonly held: Held;
+  /** False joins Python and JavaScript as Pyodide does: for tests of the walls behind. */
+  readonly apart: boolean;
+  /** Whether the functions of JavaScript that Python could reach are closed. */
+  readonly fenced: boolean;
   /** Whether a profile shows the interpreter's functions by their names. */
   readonly namesFrames: boolean;
   /** Told what of them a script was refused. */
@@ -67,6 +80,8 @@ export interface Interpreter {
   addCall(entry: HostEntry): number;
   /** A `tp_iternext` that heeds the watchdog, around the one at this index; its own index. */
   addNext(index: number): number;
+  /** Calls `tell` before the METH_O function at this index: the index of one that does. */
+  addTold(index: number, tell: (object: number) => void): number;
   /** How the interpreter came up. */
   readonly start: StartReport;
 }
@@ -88,7 +103,7 @@ interface Started {
     };
   };
   readonly module: {
-    addFunction(f: HostEntry | Next, signature: string): number;
+    addFunction(f: HostEntry | Next | Method, signature: string): number;
   };
   readonly exports: WasmExports;
 }
@@ -126,6 +141,7 @@ function snapshotPlace(folder: string, options: LoadOptions): SnapshotPlace {
     pyodideDigest(),
     BOOTSTRAP,
     CONFINE,
+    options.apart ? HIDDEN.join() : 'joined',
     ...options.imports,
     ...options.preload.flatMap((file) => [file.path, file.source]),
   ]);
@@ -173,11 +189,14 @@ async function start(
   const realm = createRealm(options.host);
   mark('realm');
   const { parts, code } = prepare(realm, options, snapshot);
+  const fence = makeFence(realm, options);
   let memory: Memory | undefined;
   mark('code');
   const started = (await realm.start({
     ...parts,
     files: realmFiles(realm, options, () => memory),
+    fence: fence.around,
+    apart: options.apart,
     restoreMemory: (grow: (size: number) => unknown, heap: () => Uint8Array) => {
       mark('instance');
       if (snapshot === undefined) return;
@@ -196,19 +215,27 @@ async function start(
       mark('snapshot');
     }
   }
+  if (options.fenced) fence.close();
   if (code !== undefined && options.cacheFolder !== undefined) {
     writeCode(options.cacheFolder, code, options.log);
   }
   mark('ready');
   const { addFunction } = started.module;
-  const table = started.exports.__indirect_function_table as { get(index: number): Next };
+  const table = started.exports.__indirect_function_table as { get(index: number): Next | Method };
   const check = started.exports.PyErr_CheckSignals as () => number;
   return {
     realm,
     exports: started.exports,
     addFunction: (entry) => addFunction(realm.boot.makeGate(entry), 'iiii'),
     addCall: (entry) => addFunction(entry, 'iiii'),
-    addNext: (index) => addFunction(realm.boot.makeNext(table.get(index), check), 'ii'),
+    addTold(index, tell) {
+      const gate = realm.boot.makeGate((_self, object) => {
+        tell(object);
+        return 0;
+      });
+      return addFunction(realm.boot.makeTold(table.get(index) as Method, gate), 'iii');
+    },
+    addNext: (index) => addFunction(realm.boot.makeNext(table.get(index) as Next, check), 'ii'),
     start: { warm: snapshot !== undefined, phases },
   };
 }
@@ -227,6 +254,15 @@ function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | u
   const gates = files === undefined ? {} : fileGates(files, memory, refused);
   const around = Object.entries<Gate>(gates).map(([name, gate]) => [name, held.around(gate)]);
   return make(Object.fromEntries(around), MOST_IN_FILES);
+}
+
+function makeFence(realm: Realm, { held, refused }: LoadOptions) {
+  const make = realm.evaluate(FENCE, 'glossa:fence').value as (
+    staysOpen: (name: string) => boolean,
+    refused: (name: unknown) => void,
+  ) => { around: object; close(): void };
+  const told = (name: unknown) => refused(`${name} (a module reaches nothing of JavaScript)`);
+  return make(staysOpen, held.around(told));
 }
 
 const CODE_NAME = `python-${PYODIDE_VERSION}-${process.version}-${process.arch}.code`;
@@ -315,26 +351,6 @@ function writeCode(cacheFolder: string, { script, source }: FreshCode, log: Log)
   writeCached(cacheFolder, CODE_NAME, [codeDigest(source, code), code], log);
 }
 
-/** Takes a module that was compiled in off the list, so that nothing can import it. */
-function hideBuiltin(exports: WasmExports, name: string): void {
-  const memory = new Memory(exports);
-  const { i32, u8 } = memory;
-  const nameAt = (at: number): string => {
-    let text = '';
-    for (let i = at; u8[i] !== 0; i += 1) text += String.fromCharCode(u8[i] ?? 0);
-    return text;
-  };
-  // struct _inittab { const char *name; PyObject *(*initfunc)(void); }
-  let row = i32[addressOf(exports, 'PyImport_Inittab') >> 2]! >> 2;
-  while (i32[row] !== 0 && nameAt(i32[row]!) !== name) row += 2;
-  const [found, init] = [i32[row]!, i32[row + 1]!];
-  if (found === 0) throw new EngineError('setup', `this Python has no module ${name}`);
-  // Python works with a copy of the table: every row like this one, wherever it is.
-  for (let at = i32.indexOf(found); at >= 0; at = i32.indexOf(found, at + 1)) {
-    if (i32[at + 1] === init) i32[at] = found + name.length;
-  }
-}
-
 /** Writes and imports the engine's own Python and the preloaded package. */
 function install({ pyodide, exports }: Started, options: LoadOptions): void {
   const own = [
@@ -349,5 +365,26 @@ function install({ pyodide, exports }: Started, options: LoadOptions): void {
   const names = ['_glossa', ...options.imports];
   pyodide.runPython(`import sys\nsys.dont_write_bytecode = True\nimport ${names.join(', ')}`);
   pyodide.runPython('_glossa.seal()');
-  hideBuiltin(exports, '_ctypes');
+  if (!options.apart) return;
+  part(exports);
+}
+
+/** Parts Python from JavaScript, for the snapshot too. */
+function part(exports: WasmExports): void {
+  const api = bindCApi(exports);
+  const values = new Values(api, new Memory(exports), addressOf(exports, CAPI_NONE));
+  const module = api.PyImport_Import(values.makeString(CONFINE_MODULE));
+  const call = (name: string): Ptr => {
+    const f = module === 0 ? 0 : api.PyObject_GetAttr(module, values.makeString(name));
+    const result = f === 0 ? 0 : api.PyObject_Vectorcall(f, 0, 0, 0);
+    if (result !== 0) return result;
+    (exports.PyErr_Print as () => void)();
+    throw new EngineError('setup', 'this Pyodide does not let go of JavaScript');
+  };
+  untrack(exports, api, JSON.parse(values.readString(call('hide')) ?? '[]') as number[]);
+  call('hidden');
+  hideBuiltins(exports, HIDDEN);
+  // What was made once is kept by name, and given again without a look at the table.
+  const clear = exports._PyImport_ClearExtension as (name: Ptr, file: Ptr) => number;
+  for (const name of HIDDEN.map((text) => values.makeString(text))) clear(name, name);
 }

@@ -36,6 +36,20 @@ const LOADER: readonly Patch[] = [
     count: 1,
   },
   {
+    why: 'what reaches JavaScript can be closed',
+    find: 's.env.JsvError_Check=c;try{',
+    put: 's.env.JsvError_Check=c;s={...s,env:exports.fence(s.env)};try{',
+    count: 1,
+  },
+  {
+    why: 'Python was told where its modules are before the snapshot',
+    find: 'n.sys.path.insert(0,""),n._pyodide.set_excepthook(),await n.packageIndexReady,',
+    put:
+      'n.sys&&(n.sys.path.insert(0,""),n._pyodide.set_excepthook(),' +
+      'await n.packageIndexReady),',
+    count: 1,
+  },
+  {
     why: 'the standard library is not copied once more',
     find: '.zip`,r)',
     put: '.zip`,r,{canOwn:true})',
@@ -75,6 +89,12 @@ const RUNTIME: readonly Patch[] = [
     why: 'the memory of a snapshot is read from its file straight into place',
     find: 'return Module.HEAP8.set(t),l};',
     put: 'return restoreMemory(growMemory,()=>Module.HEAP8),l};',
+    count: 1,
+  },
+  {
+    why: 'Python and JavaScript are not joined again behind a snapshot in which they are apart',
+    find: 'API.finalizeBootstrap=function(t,e){t&&Wr();',
+    put: 'API.finalizeBootstrap=function(t,e){if(t&&apart)return Mo();t&&Wr();',
     count: 1,
   },
   {
@@ -152,14 +172,14 @@ export function patchLoader(source: string): string {
 
 /**
  * The runtime as one function expression
- * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal, files) => void`.
+ * `(exports, noImport, fillRandom, heapMax, restoreMemory, takeSignal, files, apart) => void`.
  *
  * Built-ins are captured as locals: in a contextified realm a global is looked up through an
  * interceptor, which on Node 20 doubles the cost of a call.
  */
 export function patchRuntime(source: string): string {
   const text = apply('pyodide.asm.mjs', source, RUNTIME);
-  const parameters = 'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal,files';
+  const parameters = 'exports,noImport,fillRandom,heapMax,restoreMemory,takeSignal,files,apart';
   return `(function(${parameters}){"use strict";const {${BUILTINS.join(',')}}=globalThis;${text}\n})`;
 }
 

@@ -45,6 +45,8 @@ export interface RealmBoot {
   makeGate(f: HostEntry): HostEntry;
   /** `next` with a look at the watchdog's word now and then; `check` is PyErr_CheckSignals. */
   makeNext(next: Next, check: () => number): Next;
+  /** `f`, a METH_O function, which calls `tell` first: a gate, whose result is nothing. */
+  makeTold(f: Method, tell: HostEntry): Method;
   /** The watchdog's word (host/watchdog.ts) on shared memory of the realm. */
   readonly word: Int32Array;
   /** Begins to load Pyodide; calls one of the two when that has ended. */
@@ -53,6 +55,9 @@ export interface RealmBoot {
 
 /** The `tp_iternext` of a type: an iterator in; an object, or 0 at the end or for an exception. */
 export type Next = (iterator: number) => number;
+
+/** A C function of Python's with one argument (METH_O). */
+export type Method = (self: number, object: number) => number;
 
 /** A function in the interpreter's function table: pointers in, pointer out. */
 export type HostEntry = (self: number, args: number, count: number) => number;
@@ -172,7 +177,8 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
     globalThis.read = globalThis.load = () => { throw new Error('there are no files in this realm'); };
     const loader = {}, runtime = {};
     parts.runtime(runtime, noImport, fillRandom, parts.heapMax,
-      (grow, heap) => parts.restoreMemory(grow, heap), takeSignal, parts.files);
+      (grow, heap) => parts.restoreMemory(grow, heap), takeSignal, parts.files, parts.apart);
+    loader.fence = parts.fence;
     parts.loader(loader, noImport);
     const config = {
       createPyodideModule: runtime.createPyodideModule,
@@ -220,7 +226,11 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
   const makeGate = (f) => (self, args, count) => {
     try { return f(self, args, count); } catch { return 0; }
   };
-  return { makeBytes, makeGate, makeNext, word, start };
+  const makeTold = (f, tell) => (self, object) => {
+    tell(self, object, 0);
+    return f(self, object);
+  };
+  return { makeBytes, makeGate, makeNext, makeTold, word, start };
 })`;
 
 /** Random bytes one at a time, from a pool that is filled a kilobyte at a time. */

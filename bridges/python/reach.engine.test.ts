@@ -1,0 +1,108 @@
+/**
+ * Whatever way a module takes from object to object, at whatever moment: it finds nothing that belongs
+ * to JavaScript. And the wall behind that: to whom it were given, it would be of no use.
+ */
+import { afterAll, describe, expect, it } from 'vitest';
+import { startModule } from '../../test/support/module.ts';
+import { WALK } from '../../test/support/walk.ts';
+import { EngineError } from './engine.ts';
+import { HIDDEN } from './fence.ts';
+import { loadModule, testEngines } from './testing.ts';
+
+const engines = testEngines();
+afterAll(() => engines.close());
+
+describe('nothing of JavaScript can be reached', () => {
+  // At other moments: reach.engine.more.test.ts.
+  it('when a module is imported, and by a request', async () => {
+    const run = await startModule(
+      {
+        'walk.py': WALK,
+        'm.py': `from glupy import *
+from walk import walk
+AT_IMPORT = walk()
+class xlator(Translator):
+    def init(self): self.log.info("WALK %s", AT_IMPORT[0])
+    def stat(self, frame, loc, xdata):
+        found, seen = walk(frame, loc)
+        self.log.info("WALK %s", found if seen > 30000 else seen)
+        frame.fail(EPERM)
+`,
+      },
+      { options: { 'time-limit': '0' } },
+    );
+    run.ask('stat', run.known('a'), null);
+    const walks = run.lines().filter((line) => line.includes('WALK'));
+    expect(walks.map((line) => line.replace(/^.*WALK /, ''))).toEqual(['[]', '[]']);
+    run.settled();
+  }, 600_000);
+
+  it('but where Python and JavaScript are joined, the same walk finds it', async () => {
+    const joined = await engines.make({ confine: false });
+    const source = `${WALK}\nimport json\ndef count(): return len(walk()[0])\n`;
+    const count = joined.entry(joined.get(loadModule(joined, source), 'count'), '');
+    expect(count()).toBeGreaterThan(100);
+  }, 600_000);
+
+  it('by no way to import what was compiled in', async () => {
+    const apart = await engines.make();
+    const source = `import _imp, importlib, json, sys
+from importlib.machinery import BuiltinImporter, FrozenImporter, ModuleSpec
+ways = {
+    "import": importlib.import_module,
+    "__import__": __import__,
+    "create_builtin": lambda name: _imp.create_builtin(ModuleSpec(name, BuiltinImporter)),
+    "create_module": lambda name: BuiltinImporter.create_module(ModuleSpec(name, BuiltinImporter)),
+    "load_module": BuiltinImporter.load_module,
+    "find_spec": BuiltinImporter.find_spec,
+    "frozen": FrozenImporter.find_spec,
+    "is_builtin": lambda name: _imp.is_builtin(name) or None,
+    "names": lambda name: name in sys.builtin_module_names or None,
+    "modules": sys.modules.get,
+}
+def attempt(name):
+    made = {}
+    for way, f in ways.items():
+        try: result = f(name)
+        except ImportError: result = None
+        if result is not None: made[way] = repr(result)
+    return json.dumps(made)
+`;
+    const attempt = apart.entry(apart.get(loadModule(apart, source), 'attempt'), 's', 's');
+    for (const name of HIDDEN) expect([name, attempt(name)]).toEqual([name, '{}']);
+    // The ways work for what may be had.
+    expect(Object.keys(JSON.parse(attempt('math') ?? '{}') as object)).toContain('create_builtin');
+  });
+});
+
+describe('an object of JavaScript that were given to a script', () => {
+  const USES: Readonly<Record<string, string>> = {
+    'an attribute': 'x.constructor',
+    'its text': 'str(x)',
+    'a call': 'x.push(1)',
+    'a change': 'x.y = 1',
+    'a new one': 'to_js([1])',
+    'a proxy': 'create_proxy(len)',
+    'an exception': 'JsException("Error", "text")',
+    'a comparison': 'x == x.constructor',
+    'a class method': 'x.new()',
+    'what it has': 'dir(x)',
+    'memory outside of the interpreter': 'to_js(bytes(10**6))',
+  };
+
+  it.each(Object.entries(USES))('is of no use: %s', async (_what, use) => {
+    const refused: string[] = [];
+    const engine = await engines.make({ confine: 'fence', refused: (what) => refused.push(what) });
+    // It is there from the start: nothing makes one.
+    const source = `from pyodide.ffi import JsException, create_proxy, to_js
+import sys
+x = next(f for f in sys.meta_path if type(f).__name__ == "JsFinder").jsproxies["js"]
+def f(): ${use}
+`;
+    const module = loadModule(engine, source);
+    const f = engine.entry(engine.get(module, 'f'), '', 'v');
+    expect(f).toThrow(EngineError);
+    expect(refused[0]).toMatch(/^\w+ \(a module reaches nothing of JavaScript\)$/);
+    expect(engine.dead?.message).toContain('a module reaches nothing of JavaScript');
+  });
+});
