@@ -139,9 +139,10 @@ export function moduleOptions(
   const all: Options = { ...genericOptions, ...own, ...declared };
   const { values, problems } = checkOptions(all, xl.given, { strict: xl.context.strict });
   const errors = problems.filter(({ severity }) => severity === 'error');
+  const doubts = problems.filter(({ severity }) => severity === 'warning');
+  xl.doubt(doubts.map(({ where, message }) => ({ where: where ?? path, text: message })));
   if (errors.length > 0) {
     throw new GraphError(errors.map((p) => `${p.where ?? path}: ${p.message}`));
   }
-  xl.doubt(problems.map(({ where, message }) => ({ where: where ?? path, text: message })));
   return Object.fromEntries(Object.keys(declared).map((key) => [key, values[key] ?? null]));
 }

@@ -7,7 +7,7 @@
 import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { InitError } from '../../runtime/core/errors.ts';
+import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../runtime/core/options.ts';
 import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
 import { moduleOptions } from './declared.ts';
@@ -115,14 +115,20 @@ async function refuseCovered(places: Glupy['places']): Promise<void> {
   }
 }
 
-/** Starts an interpreter with a module in it. @throws what the module's author did wrong */
-async function begin(
+interface Loaded {
+  readonly session: Session;
+  /** Of the module's options. */
+  readonly values: object;
+}
+
+/** Reads a module into an interpreter of its own. @throws what the module's author did wrong */
+async function load(
   xl: Xlator<Glupy>,
   owner: Owner,
   given: Given,
   module: Glupy['module'],
   granted: Granted,
-): Promise<Session> {
+): Promise<Loaded> {
   const session = new Session(xl, owner, given['frame-timeout']);
   const { lent } = session;
   const start = await languages[module.language].load();
@@ -141,6 +147,24 @@ async function begin(
   try {
     xl.doubt(remarksOn(guest));
     const values = moduleOptions(xl, options, guest.description.options, module.path);
+    return { session, values };
+  } catch (error) {
+    session.discard();
+    throw error;
+  }
+}
+
+/** Starts an interpreter with a module in it. @throws what the module's author did wrong */
+async function begin(
+  xl: Xlator<Glupy>,
+  owner: Owner,
+  given: Given,
+  module: Glupy['module'],
+  granted: Granted,
+): Promise<Session> {
+  const { session, values } = await load(xl, owner, given, module, granted);
+  const { guest } = session;
+  try {
     guest.create(xl.name, children(xl), values);
   } catch (error) {
     session.discard();
@@ -180,6 +204,27 @@ async function init(xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
   return glupy;
 }
 
+/** Reads the module in the sandbox, without running its `init`. @throws {GraphError} */
+async function check(xl: Xlator<Glupy>, given: Given): Promise<void> {
+  const problems: string[] = [];
+  const attempt = <T>(what: () => T): T | undefined => {
+    try {
+      return what();
+    } catch (error) {
+      if (!(error instanceof InitError)) throw error;
+      problems.push(error.message);
+      return undefined;
+    }
+  };
+  const policy = attempt(() => policyOf(given));
+  const granted = attempt(() => findGrants(given, xl.context.baseDir, process.env));
+  const module = attempt(() => find(xl, given));
+  if (problems.length > 0) throw new GraphError(problems);
+  const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
+  const { session } = await load(xl, owner, given, module!, granted!);
+  session.discard();
+}
+
 /** Applies what can be to the interpreter that runs; for the rest a new one takes over. */
 function reconfigure(xl: Xlator<Glupy>, given: Given): void {
   const glupy = xl.priv;
@@ -206,6 +251,7 @@ export default defineTranslator<Glupy, typeof options>({
   options,
   openOptions: true,
   init,
+  check,
   reconfigure,
   ...hosted,
   fini(xl) {

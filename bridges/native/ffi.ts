@@ -179,7 +179,7 @@ const machines: Readonly<Record<string, readonly [number: number, bits: 1 | 2]>>
 const ET_DYN = 3;
 
 /** Looks at the head of the file, so that the usual slips have a message of their own. */
-function checkFile(path: string): void {
+export function checkFile(path: string): void {
   if (process.platform !== 'linux') return;
   const head = readHead(path);
   if (head.length < 20 || head.readUInt32BE(0) !== 0x7f454c46) {

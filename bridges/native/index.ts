@@ -57,13 +57,15 @@ const volumes = new WeakMap<Xlator<unknown>, Loaded>();
 
 async function init(xl: Xlator<unknown>, settings: Values<typeof options>): Promise<unknown> {
   const path = findFile(xl, settings['module-path']);
-  const provider = providers.find(({ extensions }) => extensions.includes(extname(path)))!;
-  const record = await provider.load(path, xl, { ffi: settings.ffi, own: options });
+  const record = await providerFor(path).load(path, xl, { ffi: settings.ffi, own: options });
   checkChildren(xl, path, record);
   const values = ownValues(xl, path, record);
   volumes.set(xl, { path, record, values });
   return record.init(xl, values);
 }
+
+const providerFor = (path: string): Provider =>
+  providers.find(({ extensions }) => extensions.includes(extname(path)))!;
 
 /** @throws {InitError} */
 function findFile(xl: Xlator<unknown>, given: string | undefined): string {
@@ -144,6 +146,10 @@ export default defineTranslator<unknown, typeof options>({
   openOptions: true,
   moreOptions: { 'for a .so file': sharedObjectOptions },
   init,
+  async check(xl, settings) {
+    const path = findFile(xl, settings['module-path']);
+    providerFor(path).check(path);
+  },
   fops,
   reconfigure,
   notify(xl, event, data) {

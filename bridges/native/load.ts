@@ -47,6 +47,18 @@ export function loadFile(path: string, more: Modules = {}): Readonly<Exports> {
   }
 }
 
+/** Finds what is wrong with the form of a file, and runs nothing. @throws {InitError} */
+export function checkFile(path: string): void {
+  try {
+    compileFunction(stripped(path), parameters, { filename: path });
+  } catch (error) {
+    if (error instanceof InitError) throw error;
+    const { message, stack = '' } = error as Error;
+    const at = stack.startsWith(`${path}:`) ? stack.slice(0, stack.indexOf('\n')) : path;
+    throw new InitError(`${at}: SyntaxError: ${message}`);
+  }
+}
+
 /** The files of one load, by their paths. */
 class Files {
   private readonly loaded = new Map<string, { exports: Exports }>();

@@ -5,6 +5,8 @@ import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 export interface Provider {
   /** Of the files it loads, with their dots. */
   readonly extensions: readonly string[];
+  /** Looks at a file without running any of it. @throws {InitError} for what cannot be loaded */
+  check(path: string): void;
   /**
    * Makes a translator of a file: checked, and nothing of it run beyond what loading takes. The
    * record is this volume's alone; everything that holds the file goes with its `fini`.

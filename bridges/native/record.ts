@@ -54,6 +54,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
     wrong: (value: object) => (isObject(value) ? wrongFops(value) : []),
   },
   init: { expected: 'a function (xl, options) that gives xl.priv', is: isFunction },
+  check: hook('xl, options'),
   reconfigure: hook('xl, options'),
   notify: hook('xl, event, data'),
   fini: hook('xl'),

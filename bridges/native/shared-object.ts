@@ -10,7 +10,7 @@ import { Host } from '../host/host.ts';
 import { failureOptions, type Hosted, hosted, policyOf } from '../host/hosted.ts';
 import { Session } from '../host/session.ts';
 import { watchFolder } from '../host/watch.ts';
-import { openLibrary } from './ffi.ts';
+import { checkFile, openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
 import type { NativeSettings, Provider } from './provider.ts';
 
@@ -34,6 +34,7 @@ interface Volume extends Hosted {
 
 export const sharedObject: Provider = {
   extensions: ['.so'],
+  check: checkFile,
   async load(path, _xl, settings) {
     return recordOf(path, settings) as unknown as Translator<unknown>;
   },

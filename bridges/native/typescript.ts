@@ -4,12 +4,13 @@
  * as quick as those and as free: there is no sandbox.
  */
 
-import { extensions, loadFile } from './load.ts';
+import { checkFile, extensions, loadFile } from './load.ts';
 import type { Provider } from './provider.ts';
 import { checkRecord } from './record.ts';
 
 export const typescript: Provider = {
   extensions,
+  check: checkFile,
   async load(path) {
     return checkRecord(path, loadFile(path));
   },

@@ -30,7 +30,12 @@ export async function inspectFile(
     return inspectVolfile(source, settings);
   } catch (error) {
     if (!(error instanceof VolfileError)) throw error;
-    return { problems: error.problems, sources: error.sources, description: undefined };
+    return {
+      problems: error.problems,
+      sources: error.sources,
+      volumes: [],
+      description: undefined,
+    };
   }
 }
 

@@ -72,6 +72,11 @@ export interface Translator<P, O extends Options = Options> {
   /** The result becomes `xl.priv`. @throws {InitError} to refuse, with what to change. */
   init(xl: Xlator<P>, options: Values<O>): P | Promise<P>;
   /**
+   * What `init` would refuse, as far as it can be known without starting anything, or changing
+   * anything outside. What looks like a mistake is told by `xl.doubt`. @throws as `init` does
+   */
+  check?(xl: Xlator<P>, options: Values<O>): Promise<void>;
+  /**
    * The options of the volume changed; all values, defaults filled in. Only those that are declared
    * reconfigurable have.
    */

@@ -102,6 +102,10 @@ export const messages = {
   'unknown-option-strict': error(inVolume),
   'doubtful-option': warning(inVolume),
   'wrong-option': error(inVolume),
+  // What a translator finds
+  'wrong-volume': error(inVolume),
+  'doubtful-volume': warning(inVolume),
+  'doubtful-volume-strict': error(inVolume),
   // --xlator-option
   'malformed-override': error(
     (override: string, why: string) =>

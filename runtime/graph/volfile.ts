@@ -33,6 +33,8 @@ export interface VolfileInspection {
   readonly problems: readonly VolfileProblem[];
   /** The texts that the problems are in. */
   readonly sources: readonly Source[];
+  /** The volumes whose own statements are whole, whatever may be wrong with others. */
+  readonly volumes: readonly VolumeDescription[];
   /** Only when there are no errors. */
   readonly description: VolfileDescription | undefined;
 }
@@ -50,6 +52,7 @@ export function inspectVolfile(source: Source, settings: VolfileSettings = {}): 
   return {
     problems: problems.sorted(sources),
     sources,
+    volumes: volumes.filter(isWhole).map(describeVolume),
     description: problems.hasErrors
       ? undefined
       : { file: source.file, volumes: volumes.map(describeVolume) },
@@ -68,6 +71,9 @@ export function readVolfile(source: Source, settings: VolfileSettings = {}): Vol
   if (description === undefined) throw new VolfileError(problems, sources);
   return { description, warnings: problems, sources };
 }
+
+const isWhole = ({ type, options }: LooseVolume): boolean =>
+  type?.doubtful === false && !options.some(({ key, value }) => key.doubtful || value.doubtful);
 
 /** Without errors, nothing is loose any more. */
 function describeVolume({ name, type, options, subvolumes }: LooseVolume): VolumeDescription {

@@ -133,6 +133,9 @@ export default defineTranslator<Delays, typeof options>({
   children: [1, 1],
   options,
   fops,
+  async check(_xl, given) {
+    enabled(given.enable);
+  },
   init(xl, given) {
     enabled(given.enable);
     return new Delays(xl, given);

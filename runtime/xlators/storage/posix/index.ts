@@ -6,13 +6,14 @@
 import { resolve } from 'node:path';
 import { InitError } from '../../../core/errors.ts';
 import { isGfid } from '../../../core/gfid.ts';
-import { defineTranslator } from '../../../core/xlator.ts';
+import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
 import { attrFops } from './attr.ts';
 import { Brick, defaultHandleLimit } from './brick.ts';
 import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import { entryFops } from './entry.ts';
 import type { OpenFile } from './files.ts';
+import { checkRoot } from './root.ts';
 import { spaceFops } from './space.ts';
 import { tmpfileFops } from './tmpfile.ts';
 import { xattrFops } from './xattr.ts';
@@ -22,6 +23,12 @@ function uuidOf(key: string, text: string | undefined): string | null {
   const uuid = text?.toLowerCase();
   if (uuid === undefined || isGfid(uuid)) return uuid ?? null;
   throw new InitError(`option '${key}': '${text}' is no uuid`);
+}
+
+/** @throws {InitError} when none is named. */
+function directoryOf(xl: Xlator, { directory }: { directory: string | undefined }): string {
+  if (directory !== undefined && directory !== '') return resolve(xl.context.baseDir, directory);
+  throw new InitError("option 'directory' is missing: name the directory to serve");
 }
 
 export default defineTranslator({
@@ -83,13 +90,14 @@ export default defineTranslator({
       description: 'Stands between the paths that glusterfs.gfidtopath tells.',
     },
   },
+  async check(xl, options) {
+    checkRoot(directoryOf(xl, options));
+    uuidOf('volume-id', options['volume-id']);
+    uuidOf('glusterd-uuid', options['glusterd-uuid']);
+  },
   init(xl, options) {
-    const { directory } = options;
-    if (directory === undefined || directory === '') {
-      throw new InitError("option 'directory' is missing: name the directory to serve");
-    }
     const brick = new Brick(xl, {
-      directory: resolve(xl.context.baseDir, directory),
+      directory: directoryOf(xl, options),
       handleLimit: options['handle-limit'] ?? defaultHandleLimit(),
       gfidHandles: options['gfid-handles'],
       hostname: options.hostname ?? null,

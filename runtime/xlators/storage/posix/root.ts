@@ -21,6 +21,9 @@ export function openRoot(directory: string): number {
   throw new InitError(`directory '${directory}' cannot be opened: ${strerror(-fd)}`);
 }
 
+/** Whether there is such a directory. @throws {InitError} */
+export const checkRoot = (directory: string): void => void libc.close(openRoot(directory));
+
 /** The same of a path on which no symbolic link may be; below zero is minus the errno. */
 export function openReal(path: string): number {
   const how = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW | O_CLOEXEC;
