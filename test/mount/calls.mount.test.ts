@@ -4,6 +4,7 @@
  * takes files of a FUSE mount and no others.
  */
 import { describe, expect, it } from 'vitest';
+import { compiled } from '../support/compiled.ts';
 import { everyKind } from '../support/stacks.ts';
 import { onStage, type Stage, type Where } from '../support/stage.ts';
 
@@ -26,8 +27,7 @@ const ofDisk = [
 
 const tries = (stage: Stage, cases: readonly (readonly [string, string])[]): void =>
   it.each(cases)('%s', async (_, group) => {
-    const compile = 'gcc -Wall -Werror -o ../calls "$CLIENTS/calls.c"';
-    await stage.same(`${compile} && ../calls ${group}`);
+    await stage.same(`${compiled('calls')} ${group}`);
   });
 
 const where = {

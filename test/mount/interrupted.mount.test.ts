@@ -1,14 +1,12 @@
 /** Large reads and writes of a program to which signals come all the time. */
 import { expect, it } from 'vitest';
+import { compiled } from '../support/compiled.ts';
 import { allKinds } from '../support/stacks.ts';
 import { onStage, type Stage, type Where } from '../support/stage.ts';
 
-const SCRIPT = `gcc -O1 -Wall -Werror -o ../interrupted "$CLIENTS/interrupted.c" || exit
-  ../interrupted f 6`;
-
 function everyByte(stage: Stage): void {
   it('every byte is read and written, and no call does less than on a disk', async () => {
-    const { out } = await stage.same(SCRIPT, { status: 0, tree: false });
+    const { out } = await stage.same(`${compiled('interrupted')} f 6`, { status: 0, tree: false });
     expect(out).toBe('0 interrupted, 0 short\n');
   });
 }

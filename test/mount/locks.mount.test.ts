@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
 import type { Statedump } from '../../runtime/cli/statedump.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
+import { compiled } from '../support/compiled.ts';
 import { glossa } from '../support/mount.ts';
 import type { Kind } from '../support/stacks.ts';
 import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
@@ -15,8 +16,7 @@ const both: readonly Kind[] = [...served, 'posix', 'awaited'];
 
 /** Lines for `clients/lockers.c` do the same on the mount as elsewhere; what it wrote. */
 async function lockers(stage: Stage, lines: string, settings: SameSettings = {}): Promise<string> {
-  const script = `gcc -Wall -Werror -o ../lockers "$CLIENTS/lockers.c" || exit
-    ../lockers f << 'end'\n${lines}\nend`;
+  const script = `${compiled('lockers')} f << 'end'\n${lines}\nend`;
   return (await stage.same(script, { status: 0, ...settings })).out;
 }
 
@@ -104,9 +104,8 @@ const locks = (stage: Stage): void => {
 
   it('nothing is lost that many count under a lock', async () => {
     const { out } = await stage.same(
-      `gcc -O1 -Wall -Werror -o ../counter "$CLIENTS/counter.c" || exit
-       ../counter f flock && ../counter f record && ../counter f flock alarm &&
-       ../counter f record alarm && cat f`,
+      `counter=${compiled('counter')}; $counter f flock && $counter f record &&
+       $counter f flock alarm && $counter f record alarm && cat f`,
     );
     expect(out).toBe('2400\n');
   });
@@ -145,8 +144,7 @@ onStage('locks by chance', { kernel: ['locks'], user: ['locks'] }, (stage) => {
 onStage('locks in the statedump', { kernel: served, user: ['locks'] }, (stage) => {
   it('who has what, and who waits', async () => {
     const { mounted } = stage.folders();
-    const script = `gcc -Wall -Werror -o ../lockers "$CLIENTS/lockers.c" && exec ../lockers f`;
-    const client = stage.client(mounted, script);
+    const client = stage.client(mounted, `exec ${compiled('lockers')} f`);
     const lines = 'A open 0\nA setlk 0 w 10 5\nA flock 0 s\nB open 0\nB setlkw 0 r 0 0\n';
     client.child.stdin!.write(lines);
     await client.said(/B setlkw 0 r 0 0: waits/);

@@ -1,10 +1,8 @@
 /** Files while they are open: names that go away, flags of open(2), shared memory, locks. */
 import { it } from 'vitest';
+import { compiled } from '../support/compiled.ts';
 import { everyKind } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
-
-/** Compiles one of the clients written in C into the folder. */
-const compile = (name: string): string => `gcc -Wall -Werror -o ${name} "$CLIENTS/${name}.c" &&`;
 
 const openFiles = (stage: Stage): void => {
   it('renamed over: reads go on from the old file', () =>
@@ -40,25 +38,25 @@ const openFiles = (stage: Stage): void => {
   it('flags of open(2)', () => stage.same('"$NODE" "$CLIENTS/open-flags.mjs"', { status: 0 }));
 
   it('mmap: shared and private, read and written', () =>
-    stage.same(`${compile('mmap')} ./mmap f && md5sum < f && rm mmap`, { status: 0 }));
+    stage.same(`${compiled('mmap')} f && md5sum < f`, { status: 0 }));
 
   it('mmap: what is written in memory marks the times of the file', () =>
-    stage.same(`${compile('mapped-times')} ./mapped-times f && rm mapped-times`, { status: 0 }));
+    stage.same(`${compiled('mapped-times')} f`, { status: 0 }));
 
   it('open_by_handle_at: files that the kernel has forgotten', () =>
-    stage.same(`${compile('handles')} ./handles && rm handles`, { status: 0 }));
+    stage.same(`${compiled('handles')}`, { status: 0 }));
 
   it('renameat2: not over another, both ways, and what no file system does', () =>
-    stage.same(`${compile('rename')} ./rename && rm rename && cat a/f b/g; ls a b`, { status: 0 }));
+    stage.same(`${compiled('rename')} && cat a/f b/g; ls a b`, { status: 0 }));
 
   it('times change with what is done, and only then', () =>
     stage.same('"$NODE" "$CLIENTS/times.mjs"', { status: 0 }));
 
   it('listings: positions, beginnings anew, and types', () =>
-    stage.same(`${compile('listing')} ./listing && rm listing`, { status: 0 }));
+    stage.same(`${compiled('listing')}`, { status: 0 }));
 
   it('flock and fcntl locks, between processes', () =>
-    stage.same(`${compile('lock')} ./lock f && rm lock || exit
+    stage.same(`${compiled('lock')} f || exit
       flock g sh -c 'flock -n g echo not reached || echo busy'
       flock -s g sh -c 'flock -sn g echo shared'
       for n in 1 2 3 4; do (for i in $(seq 25)

@@ -21,7 +21,7 @@ import { needTools } from './tools.ts';
 const PATIENCE_MS = 90_000;
 
 /** Programs for scripts to run: `"$NODE" "$CLIENTS/x.mjs"`. */
-const CLIENTS = join(packageRoot, 'test/mount/clients');
+export const CLIENTS = join(packageRoot, 'test/mount/clients');
 
 export interface ClientSettings {
   readonly env?: Readonly<Record<string, string>>;

@@ -1,0 +1,46 @@
+/**
+ * The mount does as the directory under it: scripts of random system calls by several processes,
+ * and those that once showed a difference. For tests; `npm run conformance` goes on for longer.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { describeMounts } from '../support/mount.ts';
+import { errorsIn } from '../support/stage.ts';
+import { Arena, canCompare, type SetupName } from './arena.ts';
+import { fuzz, replay } from './fuzz.ts';
+
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
+
+const REGRESSIONS = join(packageRoot, 'test/conformance/regressions');
+const files = readdirSync(REGRESSIONS).sort();
+
+/** So many scripts on each of these mounts. */
+export type Amounts = Readonly<Partial<Record<SetupName, number>>>;
+
+export function fuzzOn(amounts: Amounts, seed: number): void {
+  describeMounts('conformance', () => {
+    describe.skipIf(!canCompare()).each(Object.entries(amounts))('%s', (name, count) => {
+      let arena: Arena;
+      beforeAll(async () => {
+        arena = await Arena.open(name as SetupName);
+      });
+      afterAll(async () => {
+        if (arena === undefined) return;
+        const log = arena.mount.log();
+        expect(await arena.close()).toBe(0);
+        expect(errorsIn(log)).toEqual([]);
+      });
+
+      it.each(files)('%s', async (file) => {
+        expect(await replay(arena, readFileSync(join(REGRESSIONS, file), 'utf8'))).toBe('');
+      });
+
+      it(`${count} random scripts, from seed ${seed}`, async () => {
+        const found = await fuzz(arena, seed, count);
+        expect(found === null ? '' : `${found.report}\n\n${found.script}`).toBe('');
+      });
+    });
+  });
+}

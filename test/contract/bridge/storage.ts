@@ -1,0 +1,29 @@
+/** The storage contract with a Python module in between that passes everything on. For tests. */
+import { join } from 'node:path';
+import { describe, test } from 'vitest';
+import glupy from '../../../bridges/host/index.ts';
+import memory from '../../../runtime/xlators/storage/memory/index.ts';
+import { attrChecks } from '../attrs.ts';
+import { dataChecks } from '../data.ts';
+import { dirChecks } from '../dirs.ts';
+import { type AnyTranslator, startVolume } from '../driver.ts';
+import { nameChecks } from '../names.ts';
+
+const checks = { ...nameChecks, ...attrChecks, ...dataChecks, ...dirChecks };
+const folder = join(import.meta.dirname, 'python');
+
+export function storageContract(name: string): void {
+  describe(`storage/memory under ${name}.py`, () => {
+    for (const [title, check] of Object.entries(checks)) {
+      test(title, async () => {
+        const options = { 'module-name': name, 'module-path': folder };
+        const vol = await startVolume([
+          { name: 'disk', translator: memory },
+          { name: 'python', translator: glupy as unknown as AnyTranslator, options },
+        ]);
+        await check(vol, { privileged: true });
+        await vol.stop();
+      });
+    }
+  });
+}
