@@ -19,6 +19,7 @@ import { remarksOn } from './method-names.ts';
 import { findModule } from './modules.ts';
 import type { Owner } from './owner.ts';
 import { Session } from './session.ts';
+import { vouch } from './vouch.ts';
 import { watchFolder } from './watch.ts';
 
 const options = defineOptions({
@@ -85,13 +86,15 @@ export interface Glupy extends Hosted {
 function find(xl: Xlator<Glupy>, given: Given): Glupy['module'] {
   const name = given['module-name'];
   if (name === undefined) throw new InitError('option module-name is missing: which module?');
-  return findModule({
+  const module = findModule({
     name,
     path: given['module-path'],
     language: given.language,
     baseDir: xl.context.baseDir,
     env: process.env,
   });
+  vouch(xl, module.path);
+  return module;
 }
 
 function placeNow(folder: string): number | undefined {
@@ -141,6 +144,7 @@ async function load(
     virtualTime: xl.context.virtualTime === true,
     notice: (text) => xl.log.debug(text),
     warn: (text) => xl.log.warning(text),
+    vouch: (path) => vouch(xl, path),
     log: (level, source, text) => lent.log(level, source, text),
   });
   session.attach(guest);
@@ -182,6 +186,7 @@ async function init(xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
   // These options are those of the volume's start: none of them can be changed while it runs.
   const granted = findGrants(given, xl.context.baseDir, process.env);
   const grantedFolders = foldersOf(granted);
+  for (const path of granted.packages) vouch(xl, path);
   const host = new Host(xl, policyOf(given), async (owner, fresh) => {
     if (fresh || grantedFolders.length > 0) await refuseCovered(glupy.places);
     const module = fresh ? find(xl, glupy.given) : glupy.module;

@@ -34,6 +34,8 @@ export interface GuestSettings {
   notice(text: string): void;
   /** The same, for whoever is responsible for the machine. */
   warn(text: string): void;
+  /** A file or folder that is about to be run: told before. @throws when it is not to be */
+  vouch(path: string): void;
   log(level: number, source: LogSource, text: string): void;
 }
 

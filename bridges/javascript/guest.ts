@@ -89,8 +89,11 @@ function lend(
 }
 
 export const startJavaScript: StartGuest = async (module, host, settings) => {
-  const imports = new Imports(module, settings.packages ?? [], ({ file, line }, text) =>
-    host.refused({ file, line, func: '-' }, text),
+  const imports = new Imports(
+    module,
+    settings.packages ?? [],
+    ({ file, line }, text) => host.refused({ file, line, func: '-' }, text),
+    (path) => settings.vouch(path),
   );
   const evaluations: Evaluations = new Map();
   const granted = new Granted(settings.grants, module, host);

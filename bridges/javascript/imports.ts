@@ -49,17 +49,23 @@ export class Imports {
   readonly #module: FoundModule;
   readonly #folders: readonly string[];
   readonly #refused: (place: Place, text: string) => void;
+  readonly #vouch: (path: string) => void;
   readonly #sources = new Map<string, string>();
 
-  /** @param refused is told of attempts at what nobody may import, or what is not there. */
+  /**
+   * @param refused is told of attempts at what nobody may import, or what is not there.
+   * @param vouch is told of each file before it is run, and throws when it is not to be.
+   */
   constructor(
     module: FoundModule,
     packages: readonly string[],
     refused: (place: Place, text: string) => void,
+    vouch: (path: string) => void = () => {},
   ) {
     this.#module = module;
     this.#folders = [...module.folders, ...packages];
     this.#refused = refused;
+    this.#vouch = vouch;
   }
 
   /** The texts of the author's files, as far as they were loaded. */
@@ -110,6 +116,7 @@ export class Imports {
   load(name: string): string {
     if (name.startsWith(LIBRARY) || name.startsWith(CORE)) return ownSource(name);
     if (!this.#isInside(name)) throw new Error(`${name} is no module`);
+    this.#vouch(name);
     const source = readSource(name);
     this.#sources.set(name, source);
     if (name.endsWith('.json')) {

@@ -14,11 +14,11 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, extname, resolve } from 'node:path';
+import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compileFunction } from 'node:vm';
 import { transform } from 'sucrase';
-import { InitError } from '../../runtime/core/errors.ts';
+import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import * as runtime from '../../runtime/index.ts';
 
@@ -37,9 +37,16 @@ const typed: Readonly<Record<string, boolean>> = {
 };
 export const extensions: readonly string[] = Object.keys(typed);
 
+/** Is told of each file before it is run, and throws when it is not to be. */
+type Vouch = (path: string) => void;
+
 /** What a file exports. @throws {InitError} with the file, the line and what is wrong there */
-export function loadFile(path: string, more: Modules = {}): Readonly<Exports> {
-  const files = new Files({ glossa, ...more });
+export function loadFile(
+  path: string,
+  more: Modules = {},
+  vouch: Vouch = () => {},
+): Readonly<Exports> {
+  const files = new Files({ glossa, ...more }, vouch);
   try {
     return files.load(path);
   } catch (error) {
@@ -63,15 +70,18 @@ export function checkFile(path: string): void {
 class Files {
   private readonly loaded = new Map<string, { exports: Exports }>();
   private readonly given: Modules;
+  private readonly vouch: Vouch;
 
-  constructor(given: Modules) {
+  constructor(given: Modules, vouch: Vouch) {
     this.given = given;
+    this.vouch = vouch;
   }
 
   load(path: string): Exports {
     const known = this.loaded.get(path);
     // Also one that is still being loaded: files may import each other.
     if (known !== undefined) return known.exports;
+    this.vouch(path);
     const module = { exports: {} };
     this.loaded.set(path, module);
     const code = compileFunction(stripped(path), parameters, { filename: path });
@@ -86,12 +96,16 @@ class Files {
     if (given !== undefined) return given;
     const near = /^(\.{0,2}\/|file:)/.test(name) ? beside(name, from) : null;
     if (near !== null && extname(near) in typed) return this.load(near);
-    return createRequire(from)(near ?? name);
+    const require = createRequire(from);
+    const found = require.resolve(near ?? name);
+    // Node's own modules are names, not paths.
+    if (isAbsolute(found)) this.vouch(found);
+    return require(found);
   }
 
   /** An error with the line of the user's that it comes from. */
-  explained(error: unknown, path: string): InitError {
-    if (error instanceof InitError) return error;
+  explained(error: unknown, path: string): InitError | GraphError {
+    if (error instanceof InitError || error instanceof GraphError) return error;
     if (!(error instanceof Error)) return new InitError(`${path}: throws ${String(error)}`);
     const said = `${error.name}: ${error.message.split('\n')[0]}`;
     const hint = /\bawait is only valid/.test(said) ? '; await in init instead' : '';

@@ -9,6 +9,7 @@ import { moduleOptions } from '../host/declared.ts';
 import { Host } from '../host/host.ts';
 import { failureOptions, type Hosted, hosted, policyOf } from '../host/hosted.ts';
 import { Session } from '../host/session.ts';
+import { vouch } from '../host/vouch.ts';
 import { watchFolder } from '../host/watch.ts';
 import { checkFile, openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
@@ -50,6 +51,7 @@ function recordOf(
 
   /** A session with the module in it. @throws {InitError | GraphError} */
   async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Session> {
+    vouch(xl, path);
     const library = await openLibrary(path, ffi);
     const session = new Session(xl, volume.host, volume.given['frame-timeout']);
     try {

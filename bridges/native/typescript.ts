@@ -4,6 +4,7 @@
  * as quick as those and as free: there is no sandbox.
  */
 
+import { vouch } from '../host/vouch.ts';
 import { checkFile, extensions, loadFile } from './load.ts';
 import type { Provider } from './provider.ts';
 import { checkRecord } from './record.ts';
@@ -11,7 +12,10 @@ import { checkRecord } from './record.ts';
 export const typescript: Provider = {
   extensions,
   check: checkFile,
-  async load(path) {
-    return checkRecord(path, loadFile(path));
+  async load(path, xl) {
+    return checkRecord(
+      path,
+      loadFile(path, {}, (file) => vouch(xl, file)),
+    );
   },
 };

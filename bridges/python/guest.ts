@@ -111,6 +111,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     print: (stream, line) => settings.log(stream === 1 ? 7 : 5, source(module.path), line),
     findModule(name) {
       const found = findImport(name, module);
+      if (found !== undefined && !found.path.startsWith(SITE)) settings.vouch(found.path);
       if (found !== undefined && !found.path.startsWith(SITE)) sources.push(found.source);
       // A package brings its data: its own folder, and no more.
       if (found !== undefined && isPackage(found.path) && !found.path.startsWith(SITE)) {

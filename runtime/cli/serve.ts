@@ -33,7 +33,7 @@ import { STATEDUMP, statedump } from './statedump.ts';
 import { type Terminal, warn } from './terminal.ts';
 import { OwnTty } from './tty.ts';
 import { version } from './version.ts';
-import { describeOrFail, inspectFile } from './volfiles.ts';
+import { describeOrFail, inspectFile, vouchFor } from './volfiles.ts';
 
 export interface ServeSettings {
   /** As it was given, for messages. */
@@ -162,9 +162,15 @@ interface Logging {
   readonly log: Log;
 }
 
-/** What there is to say about the volfile now. @throws {Failure} when it cannot be read */
-const inspect = ({ volfile, overrides, strict, allowShell }: ServeSettings) =>
-  inspectFile(volfile, { registry, overrides, strict, allowShell });
+/**
+ * What there is to say about the volfile now. @throws {Failure} when it cannot be read, or is not to
+ * be used
+ */
+function inspect(settings: ServeSettings, remark: (text: string) => void) {
+  const { volfile, overrides, strict, allowShell } = settings;
+  vouchFor(volfile, strict, remark);
+  return inspectFile(volfile, { registry, overrides, strict, allowShell });
+}
 
 /** Reads the volfile and brings its graph up. */
 async function startGraph(
@@ -174,7 +180,11 @@ async function startGraph(
   tty: string | undefined,
 ): Promise<Graph> {
   const { volfile, logFile } = settings;
-  const inspection = await inspect(settings);
+  const remark = (text: string): void => {
+    log.warning(text);
+    if (logFile !== CONSOLE) warn(text, terminal);
+  };
+  const inspection = await inspect(settings, remark);
   const description = describeOrFail(inspection, terminal);
   if (logFile !== CONSOLE) {
     for (const warning of listProblems(inspection.problems)) log.warning(warning);
@@ -222,7 +232,7 @@ async function serveGraph(
   ending.defer();
   // A daemon goes to the root directory once it serves, so a relative name leads elsewhere then.
   const again = { ...settings, volfile: resolve(volfile) };
-  const reloader = new Reloader(graph, volfile, () => readAgain(again), log);
+  const reloader = new Reloader(graph, volfile, () => readAgain(again, log), log);
   ending.onHangUp = () => void reloader.readVolfile();
   const hides = await hasEntries(mountpoint);
   const mount = await mountOrFail(graph, reloader, settings, levels);
@@ -252,8 +262,8 @@ async function serveGraph(
 }
 
 /** The volumes that the volfile describes by now. Its warnings were said when it was mounted. */
-async function readAgain(settings: ServeSettings): Promise<VolumeSpec[]> {
-  const { description, problems } = await inspect(settings);
+async function readAgain(settings: ServeSettings, log: Log): Promise<VolumeSpec[]> {
+  const { description, problems } = await inspect(settings, (text) => log.warning(text));
   if (description !== undefined) return volumeSpecs(description, registry);
   const lines = listProblems(problems);
   throw new Failure(lines.join('\n'), lines);

@@ -5,9 +5,11 @@ import { decodeName } from '../core/bytes.ts';
 import { didYouMean } from '../core/nearest.ts';
 import type { CommandRunner } from '../graph/commands.ts';
 import type { VolfileDescription } from '../graph/description.ts';
+import { printable } from '../graph/printable.ts';
 import { countSeverities, formatProblems, listProblems, VolfileError } from '../graph/problems.ts';
 import { Source } from '../graph/source.ts';
 import { inspectVolfile, type VolfileInspection, type VolfileSettings } from '../graph/volfile.ts';
+import { whyForeign } from '../sys/foreign.ts';
 import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
 import { paint, type Terminal } from './terminal.ts';
@@ -37,6 +39,15 @@ export async function inspectFile(
       description: undefined,
     };
   }
+}
+
+/** Remarks that others can change a volfile. @throws {Failure} where that is an error */
+export function vouchFor(path: string, strict: boolean, remark: (text: string) => void): void {
+  const why = whyForeign(path, strict);
+  if (why === null) return;
+  const text = `${printable(path)}: ${why}`;
+  if (strict) throw new Failure(text);
+  remark(text);
 }
 
 function readText(path: string): string {

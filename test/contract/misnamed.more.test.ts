@@ -42,6 +42,7 @@ it.each(modules)('%s', async (file) => {
       packages: [],
       notice: nothing,
       warn: nothing,
+      vouch() {},
       log: nothing,
     },
   );

@@ -1,0 +1,17 @@
+/** Looks at files before a volume runs them: whether somebody else could have changed them. */
+import type { Xlator } from '../../runtime/core/xlator.ts';
+import { whyForeign } from '../../runtime/sys/foreign.ts';
+
+/** What was said of a volume's files. One folder often is the reason for many. */
+const said = new WeakMap<object, Set<string>>();
+
+/** Points out a file, or a folder, that others can change. @throws {GraphError} under --strict */
+export function vouch<P>(xl: Xlator<P>, path: string): void {
+  const text = whyForeign(path, xl.context.strict === true);
+  if (text === null) return;
+  const reasons = said.get(xl) ?? new Set();
+  said.set(xl, reasons);
+  if (reasons.has(text) && xl.context.strict !== true) return;
+  reasons.add(text);
+  xl.doubt([{ where: path, text }]);
+}
