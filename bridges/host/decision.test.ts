@@ -33,7 +33,8 @@ const source: Source = {
 function read(message: unknown, fop?: string): Decision {
   const row = fop === undefined ? undefined : findFop(fop)!;
   const text = typeof message === 'string' ? message : JSON.stringify(message);
-  return readDecision(text, { row, children: 2, source });
+  const args = row?.args.map(({ type }) => (type === 'int' ? 4096 : null)) ?? [];
+  return readDecision(text, { row, asked: { args, replies: [] }, children: 2, source });
 }
 
 /** What every translator below and above may rely on. */

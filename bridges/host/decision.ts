@@ -3,7 +3,7 @@
  *
  *   ["wind", number, child, fop, [arguments]]   and show the reply to the guest
  *   ["tail", child, [arguments]]                hand the request on: its reply is the answer
- *   ["unwind", op_ret, op_errno, [reply]]
+ *   ["unwind", op_ret, op_errno, [reply]]      op_ret null: the success that is meant (meaning.ts)
  *   ["failed"]                                  the script failed, and has logged why
  *
  * A message is read when it arrives, so that the script that sent a wrong one is told at the place
@@ -11,6 +11,7 @@
  */
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import { type Asked, successOf } from './meaning.ts';
 import { argumentsOf, MessageError, missingFd, replyOf, type Source, unpack } from './message.ts';
 
 export type Decision =
@@ -36,6 +37,7 @@ export type Decision =
 export interface Reading {
   /** The request's fop; undefined for a request of the translator's own. */
   readonly row: FopRow | undefined;
+  readonly asked: Asked;
   /** How many children there are. */
   readonly children: number;
   readonly source: Source;
@@ -97,14 +99,19 @@ function readTail([child, args]: unknown[], reading: Reading): Decision {
   return { verb: 'tail', child: readChild(child, reading), values };
 }
 
-function readUnwind([opRet, opErrno, reply]: unknown[], reading: Reading): Decision {
+function readUnwind([given, opErrno, reply]: unknown[], reading: Reading): Decision {
   const row = rowOf(reading);
-  if (!Number.isSafeInteger(opRet)) throw new MessageError('op_ret must be an integer');
-  const failed = (opRet as number) < 0;
+  if (given !== null && !Number.isSafeInteger(given)) {
+    throw new MessageError('op_ret must be an integer');
+  }
+  const opRet = given as number | null;
+  const failed = opRet !== null && opRet < 0;
   if (failed && !isErrno(opErrno)) throw new MessageError('a failure needs an op_errno');
   const values = unpack(replyOf(row, failed), reply, reading.source);
+  if (failed) return { verb: 'unwind', opRet, opErrno: opErrno as number, values };
   const errno = Number.isSafeInteger(opErrno) ? (opErrno as number) : 0;
-  return { verb: 'unwind', opRet: opRet as number, opErrno: errno, values };
+  const counted = successOf(row, opRet, values, reading.asked);
+  return { verb: 'unwind', opRet: counted, opErrno: errno, values };
 }
 
 /** Linux gives out errno numbers below 512 to applications; the kernel's FUSE takes no other. */

@@ -365,7 +365,8 @@ export class Session {
     const request = this.requestFor(id);
     const source = this.lent.source(request);
     const children = this.xl.below.length;
-    const decision = readDecision(message, { row: request.plan?.row, children, source });
+    const row = request.plan?.row;
+    const decision = readDecision(message, { row, asked: request, children, source });
     if (decision.verb === 'wind') {
       request.owed += 1;
       if (request.plan === null) request.frame.root.op = decision.row.logName;

@@ -1074,7 +1074,7 @@ GLOSSA_HIDDEN const struct glossa_fop glossa_fop_table[GLOSSA_FOP_COUNT] = {
         glossa_call_fsetattr, glossa_back_fsetattr},
     [40] = {40, "readdirp", "READDIRP", "fnnd", "ed", offsetof(struct glossa_fops, readdirp), true,
         glossa_call_readdirp, glossa_back_readdirp},
-    [44] = {44, "getspec", "GETSPEC", "sn", "s", offsetof(struct glossa_fops, getspec), false,
+    [44] = {44, "getspec", "GETSPEC", "sn", "s", offsetof(struct glossa_fops, getspec), true,
         glossa_call_getspec, glossa_back_getspec},
     [45] = {45, "fremovexattr", "FREMOVEXATTR", "fsd", "d", offsetof(struct glossa_fops, fremovexattr), false,
         glossa_call_fremovexattr, glossa_back_fremovexattr},

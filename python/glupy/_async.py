@@ -18,11 +18,12 @@ from . import values
 from ._errno import EINTR
 from ._json import dumps
 from ._loop import FopTask, current, loop
-from ._report import misuse, report, warn_once
+from ._nearest import nearest
+from ._report import misuse, place_of_return, report, warn_once
 from ._settle import failed, settle
 from ._source import code_of, last_reply_dropped, not_awaited
 from .data import Data
-from .errors import errno_of, os_error
+from .errors import errno_of, errorcode, os_error
 from .frame import ANSWERED, FAILED, LATER, SAME, WIND, waiting
 from .reply import Reply
 from .values import Lent, Listing, changed
@@ -378,7 +379,14 @@ def check_awaited(frame, result):
 
 def _finish(frame, result):
     """What an `async def` returned becomes the answer."""
-    row = frame.fop
+    try:
+        _answer(frame, frame.fop, result)
+    except (TypeError, ValueError) as error:
+        error._returned = place_of_return(frame.fop)
+        raise
+
+
+def _answer(frame, row, result):
     if isinstance(result, Reply):
         if result.fop is not row:
             raise TypeError(f"{row.name} returned a reply of {result.fop.name}")
@@ -388,18 +396,24 @@ def _finish(frame, result):
             return
         frame.unwind(result.op_ret, result.op_errno, *result.values)
     elif isinstance(result, dict):
-        unknown = set(result) - set(row.reply_index)
-        if unknown:
-            raise TypeError(f"a reply of {row.name} has no {', '.join(sorted(unknown))}")
-        frame.unwind(0, 0, *(result.get(name) for name in row.reply_index))
+        parts = dict(result)
+        op_ret = parts.pop("op_ret", None)
+        for name in parts:
+            if name not in row.reply_index:
+                raise TypeError(_unknown(row, name))
+        reply = [parts.get(name) for name in row.reply_index]
+        if op_ret is None:
+            frame._send_answer(None, 0, reply)
+        else:
+            _answer_number(frame, op_ret, reply)
     elif isinstance(result, tuple):
-        frame.unwind(0, 0, *result)
+        frame._send_answer(None, 0, result)
     elif isinstance(result, int) and not isinstance(result, bool):
-        frame.unwind(result)
+        _answer_number(frame, result, ())
     elif row.name == "readv" and isinstance(result, (bytes, bytearray, memoryview, Data)):
-        frame.unwind(0, 0, result)
+        frame._send_answer(None, 0, (result,))
     elif row.name in ("readdir", "readdirp") and isinstance(result, (list, Listing)):
-        frame.unwind(0, 0, result)
+        frame._send_answer(None, 0, (result,))
     elif result is None and set(row.reply_index) <= {"xdata"}:
         frame.unwind(0)
     elif isinstance(result, (Pending, CoroutineType)):
@@ -419,3 +433,15 @@ def _finish(frame, result):
 def called(awaitable):
     """The name of what made a coroutine; None for a reply that is on its way."""
     return awaitable.cr_code.co_name if isinstance(awaitable, CoroutineType) else None
+
+
+def _answer_number(frame, op_ret, reply):
+    if isinstance(op_ret, int) and op_ret < 0:
+        raise ValueError(f"op_ret {op_ret}: to fail, raise OSError({errorcode.get(-op_ret, 'EIO')})")
+    frame.unwind(op_ret, 0, *reply)
+
+
+def _unknown(row, name):
+    near = nearest(name, (*row.reply_index, "op_ret"))
+    hint = f" (did you mean '{near}'?)" if near else ""
+    return f"a reply of {row.name} has no {name}{hint}: it has {', '.join(row.reply_index)}"

@@ -1,6 +1,7 @@
 """What went wrong in a module, as log lines with the module's own place."""
 
 import inspect
+import linecache
 import os
 import sys
 import traceback
@@ -54,7 +55,7 @@ def report(error, what, row=None):
     if not _host.logs(_ERROR):
         return
     try:
-        place = _place(error) or place_of(row)
+        place = _place(error) or getattr(error, "_returned", None) or place_of(row)
         whole = trimmed(error)
         shown = "".join(whole.format()).rstrip()
         first = "".join(whole.format_exception_only()).rstrip()
@@ -120,6 +121,19 @@ def place_of(row):
     method = row and (row.method or row.cbk)
     code = getattr(inspect.unwrap(method), "__code__", None) if method else None
     return (code.co_filename, code.co_firstlineno, code.co_name) if code else ("-", 0, "-")
+
+
+def place_of_return(row):
+    """The only line where a fop's method returns something; its first line where there are more."""
+    file, line, name = place_of(row)
+    method = row.method or row.cbk
+    code = getattr(inspect.unwrap(method), "__code__", None) if method else None
+    lines = {
+        number
+        for _, _, number in (code.co_lines() if code else ())
+        if number and linecache.getline(file, number).lstrip().startswith("return ")
+    }
+    return (file, *lines, name) if len(lines) == 1 else (file, line, name)
 
 
 def error_at(row, text):

@@ -33,9 +33,6 @@ ANSWERED = 5  # answered, or handed on for good
 waiting = {}
 kept = {}
 
-# Fops whose op_ret says how much their reply's first part holds.
-_COUNTING = frozenset(("readv", "readdir", "readdirp", "readlink"))
-
 # errno -> the result that fails a request with it. Looking one up is the quickest check there is.
 _FAILURES = {op_errno: -op_errno for op_errno in range(1, 512)}
 
@@ -232,10 +229,12 @@ class Frame:
             raise TypeError(f"{self.name}: op_ret must be int, not {type(op_ret).__name__}")
         if op_ret < 0 and not is_errno(op_errno):
             raise ValueError(f"{self.name}: op_errno must be one such as ENOENT, not {op_errno!r}")
+        self._send_answer(op_ret, op_errno, reply)
+
+    def _send_answer(self, op_ret, op_errno, reply):
+        """op_ret None: a success with what it means, which the host knows (meaning.ts)."""
         row = self.fop
         reply = pad(self.name, row.reply, reply)
-        if op_ret >= 0 and row.name in _COUNTING and reply[0] is not None:
-            op_ret = _length(reply[0])
         packed = [pack(self, arg, value) for arg, value in zip(row.reply, reply)]
         self._speak()
         self._push("unwind", op_ret, op_errno, packed)
@@ -284,8 +283,3 @@ def _index(child):
     if type(index) is not int:
         raise TypeError(f"child must be one of self.children, not {child!r}")
     return index
-
-
-def _length(value):
-    """How many bytes or entries there are."""
-    return len(value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value)

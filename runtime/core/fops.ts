@@ -5,7 +5,8 @@
  * A row gives GlusterFS's number, the method's name, the arguments on the way down (after
  * `frame, xl`) and the reply on the way up (after `opRet, opErrno`), in GlusterFS's order.
  * `name:type` pairs; a `?` after the type marks an argument that may be null. Every object in a
- * reply may be null, since a failure carries nothing.
+ * reply may be null, since a failure carries nothing; without those marked `!` a success says
+ * nothing, and a mount makes EIO of it.
  *
  * Two departures from the C signatures, both about memory and not about meaning: the triple
  * (vector, count, iobref) of readv, writev and put is one `data` argument, `vector`.
@@ -34,6 +35,16 @@ export interface Arg {
   readonly name: string;
   readonly type: ArgType;
   readonly nullable: boolean;
+  /** Of a reply: whether a success is none without it. */
+  readonly needed: boolean;
+}
+
+/** What the op_ret of a success counts. Where nothing is said, it is 0. */
+export interface Counts {
+  /** The part of the reply whose bytes, entries or keys it is. */
+  readonly part?: string;
+  /** The argument that it is no more than: a number, or the length of data. */
+  readonly most?: string;
 }
 
 /** Which loc arguments name an entry that comes into being or goes away when the fop succeeds. */
@@ -52,6 +63,7 @@ export interface FopRow {
   readonly args: readonly Arg[];
   readonly reply: readonly Arg[];
   readonly entry: EntryChange;
+  readonly counts: Counts | null;
 }
 
 const NULLABLE_REPLIES: ReadonlySet<ArgType> = new Set<ArgType>([
@@ -72,9 +84,10 @@ function parseArgs(spec: string, isReply: boolean): Arg[] {
   if (spec === '') return [];
   return spec.split(' ').map((part) => {
     const [name, typeText] = part.split(':') as [string, string];
-    const type = typeText.replace('?', '') as ArgType;
-    const nullable = typeText.endsWith('?') || type === 'dict';
-    return { name, type, nullable: nullable || (isReply && NULLABLE_REPLIES.has(type)) };
+    const type = typeText.replace(/[?!]/, '') as ArgType;
+    const nullable =
+      typeText.endsWith('?') || type === 'dict' || (isReply && NULLABLE_REPLIES.has(type));
+    return { name, type, nullable, needed: typeText.endsWith('!') };
   });
 }
 
@@ -83,9 +96,9 @@ function row(
   name: string,
   args: string,
   reply: string,
-  more: EntryChange & { logName?: string } = {},
+  more: EntryChange & { logName?: string; counts?: Counts } = {},
 ): FopRow {
-  const { logName = name.toUpperCase(), ...entry } = more;
+  const { logName = name.toUpperCase(), counts = null, ...entry } = more;
   return {
     number,
     name,
@@ -93,19 +106,20 @@ function row(
     args: parseArgs(args, false),
     reply: parseArgs(reply, true),
     entry,
+    counts,
   };
 }
 
 const XDATA = 'xdata:dict';
 /** The reply of a fop that makes a name. */
-const MADE = `inode:inode buf:iatt preparent:iatt postparent:iatt ${XDATA}`;
+const MADE = `inode:inode! buf:iatt! preparent:iatt postparent:iatt ${XDATA}`;
 const PARENTS = `preparent:iatt postparent:iatt ${XDATA}`;
 const PRE_POST = `prebuf:iatt postbuf:iatt ${XDATA}`;
 
 // biome-ignore format: one fop, one line
 export const fops: readonly FopRow[] = [
-  row(1, 'stat', `loc:loc ${XDATA}`, `buf:iatt ${XDATA}`),
-  row(2, 'readlink', `loc:loc size:int ${XDATA}`, `path:str buf:iatt ${XDATA}`),
+  row(1, 'stat', `loc:loc ${XDATA}`, `buf:iatt! ${XDATA}`),
+  row(2, 'readlink', `loc:loc size:int ${XDATA}`, `path:str! buf:iatt ${XDATA}`, { counts: { part: 'path', most: 'size' } }),
   row(3, 'mknod', `loc:loc mode:int rdev:int umask:int ${XDATA}`, MADE, { creates: 'loc' }),
   row(4, 'mkdir', `loc:loc mode:int umask:int ${XDATA}`, MADE, { creates: 'loc' }),
   row(5, 'unlink', `loc:loc xflag:int ${XDATA}`, PARENTS, { removes: 'loc' }),
@@ -115,36 +129,36 @@ export const fops: readonly FopRow[] = [
   row(9, 'link', `oldloc:loc newloc:loc ${XDATA}`, MADE, { creates: 'newloc' }),
   row(10, 'truncate', `loc:loc offset:int ${XDATA}`, PRE_POST),
   row(11, 'open', `loc:loc flags:int fd:fd ${XDATA}`, `fd:fd ${XDATA}`),
-  row(12, 'readv', `fd:fd size:int offset:int flags:int ${XDATA}`, `vector:data stbuf:iatt ${XDATA}`, { logName: 'READ' }),
-  row(13, 'writev', `fd:fd vector:data offset:int flags:int ${XDATA}`, PRE_POST, { logName: 'WRITE' }),
-  row(14, 'statfs', `loc:loc ${XDATA}`, `buf:statvfs ${XDATA}`),
+  row(12, 'readv', `fd:fd size:int offset:int flags:int ${XDATA}`, `vector:data! stbuf:iatt ${XDATA}`, { logName: 'READ', counts: { part: 'vector', most: 'size' } }),
+  row(13, 'writev', `fd:fd vector:data offset:int flags:int ${XDATA}`, PRE_POST, { logName: 'WRITE', counts: { most: 'vector' } }),
+  row(14, 'statfs', `loc:loc ${XDATA}`, `buf:statvfs! ${XDATA}`),
   row(15, 'flush', `fd:fd ${XDATA}`, XDATA),
   row(16, 'fsync', `fd:fd datasync:int ${XDATA}`, PRE_POST),
   row(17, 'setxattr', `loc:loc dict:dict flags:int ${XDATA}`, XDATA),
-  row(18, 'getxattr', `loc:loc name:str? ${XDATA}`, `dict:dict ${XDATA}`),
+  row(18, 'getxattr', `loc:loc name:str? ${XDATA}`, `dict:dict! ${XDATA}`, { counts: { part: 'dict' } }),
   row(19, 'removexattr', `loc:loc name:str ${XDATA}`, XDATA),
   row(20, 'opendir', `loc:loc fd:fd ${XDATA}`, `fd:fd ${XDATA}`),
   row(21, 'fsyncdir', `fd:fd datasync:int ${XDATA}`, XDATA),
   row(22, 'access', `loc:loc mask:int ${XDATA}`, XDATA),
   row(23, 'create', `loc:loc flags:int mode:int umask:int fd:fd ${XDATA}`, `fd:fd ${MADE}`, { creates: 'loc' }),
   row(24, 'ftruncate', `fd:fd offset:int ${XDATA}`, PRE_POST),
-  row(25, 'fstat', `fd:fd ${XDATA}`, `buf:iatt ${XDATA}`),
+  row(25, 'fstat', `fd:fd ${XDATA}`, `buf:iatt! ${XDATA}`),
   row(26, 'lk', `fd:fd cmd:int flock:flock ${XDATA}`, `flock:flock ${XDATA}`),
-  row(27, 'lookup', `loc:loc ${XDATA}`, `inode:inode buf:iatt ${XDATA} postparent:iatt`),
-  row(28, 'readdir', `fd:fd size:int offset:int ${XDATA}`, `entries:entries ${XDATA}`),
+  row(27, 'lookup', `loc:loc ${XDATA}`, `inode:inode! buf:iatt! ${XDATA} postparent:iatt`),
+  row(28, 'readdir', `fd:fd size:int offset:int ${XDATA}`, `entries:entries! ${XDATA}`, { counts: { part: 'entries' } }),
   row(29, 'inodelk', `volume:str loc:loc cmd:int flock:flock ${XDATA}`, XDATA),
   row(30, 'finodelk', `volume:str fd:fd cmd:int flock:flock ${XDATA}`, XDATA),
   row(31, 'entrylk', `volume:str loc:loc basename:str? cmd:int type:int ${XDATA}`, XDATA),
   row(32, 'fentrylk', `volume:str fd:fd basename:str? cmd:int type:int ${XDATA}`, XDATA),
   row(33, 'xattrop', `loc:loc optype:int dict:dict ${XDATA}`, `dict:dict ${XDATA}`),
   row(34, 'fxattrop', `fd:fd optype:int dict:dict ${XDATA}`, `dict:dict ${XDATA}`),
-  row(35, 'fgetxattr', `fd:fd name:str? ${XDATA}`, `dict:dict ${XDATA}`),
+  row(35, 'fgetxattr', `fd:fd name:str? ${XDATA}`, `dict:dict! ${XDATA}`, { counts: { part: 'dict' } }),
   row(36, 'fsetxattr', `fd:fd dict:dict flags:int ${XDATA}`, XDATA),
   row(37, 'rchecksum', `fd:fd offset:int len:int ${XDATA}`, `weak:int strong:data ${XDATA}`),
-  row(38, 'setattr', `loc:loc stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt ${XDATA}`),
-  row(39, 'fsetattr', `fd:fd stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt ${XDATA}`),
-  row(40, 'readdirp', `fd:fd size:int offset:int ${XDATA}`, `entries:entries ${XDATA}`),
-  row(44, 'getspec', 'key:str flags:int', 'spec:str'),
+  row(38, 'setattr', `loc:loc stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt! ${XDATA}`),
+  row(39, 'fsetattr', `fd:fd stbuf:iatt valid:int ${XDATA}`, `statpre:iatt statpost:iatt! ${XDATA}`),
+  row(40, 'readdirp', `fd:fd size:int offset:int ${XDATA}`, `entries:entries! ${XDATA}`, { counts: { part: 'entries' } }),
+  row(44, 'getspec', 'key:str flags:int', 'spec:str!', { counts: { part: 'spec' } }),
   row(45, 'fremovexattr', `fd:fd name:str ${XDATA}`, XDATA),
   row(46, 'fallocate', `fd:fd mode:int offset:int len:int ${XDATA}`, PRE_POST),
   row(47, 'discard', `fd:fd offset:int len:int ${XDATA}`, PRE_POST),
@@ -155,9 +169,9 @@ export const fops: readonly FopRow[] = [
   row(53, 'getactivelk', `loc:loc ${XDATA}`, `locklist:locklist ${XDATA}`),
   row(54, 'setactivelk', `loc:loc locklist:locklist ${XDATA}`, XDATA),
   row(55, 'put', `loc:loc mode:int umask:int flags:int vector:data offset:int dict:dict ${XDATA}`, MADE, { creates: 'loc' }),
-  row(56, 'icreate', `loc:loc mode:int ${XDATA}`, `inode:inode buf:iatt ${XDATA}`),
+  row(56, 'icreate', `loc:loc mode:int ${XDATA}`, `inode:inode! buf:iatt! ${XDATA}`),
   row(57, 'namelink', `loc:loc ${XDATA}`, PRE_POST, { creates: 'loc' }),
-  row(58, 'copy_file_range', `fd_in:fd off_in:int fd_out:fd off_out:int len:int flags:int ${XDATA}`, `stbuf:iatt prebuf_dst:iatt postbuf_dst:iatt ${XDATA}`),
+  row(58, 'copy_file_range', `fd_in:fd off_in:int fd_out:fd off_out:int len:int flags:int ${XDATA}`, `stbuf:iatt prebuf_dst:iatt postbuf_dst:iatt ${XDATA}`, { counts: { most: 'len' } }),
 ];
 
 /**

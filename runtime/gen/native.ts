@@ -56,12 +56,14 @@ GLOSSA_DEFINE_FOP(${name}, ${number})
 const members = (suffix: string): string =>
   fops.map(({ name }) => `    glossa_${name}${suffix} ${name};`).join('\n');
 
-/** Fops whose op_ret says how much the first part of their reply holds. */
-const COUNTING = new Set(['readv', 'readdir', 'readdirp', 'readlink']);
+/** Whether op_ret says how much the first part of the reply holds; the host counts the keys of a dict. */
+const isCounting = ({ counts, reply }: FopRow): boolean =>
+  counts?.part === reply[0]?.name && reply[0]?.type !== 'dict';
 
-function entry({ name, number, logName, args, reply }: FopRow): string {
+function entry(row: FopRow): string {
+  const { name, number, logName, args, reply } = row;
   const strings = [name, logName, letters(args), letters(reply)].map((text) => `"${text}"`);
-  const fields = [number, ...strings, `offsetof(struct glossa_fops, ${name})`, COUNTING.has(name)];
+  const fields = [number, ...strings, `offsetof(struct glossa_fops, ${name})`, isCounting(row)];
   return `    [${number}] = {${fields.join(', ')},
         glossa_call_${name}, glossa_back_${name}},`;
 }

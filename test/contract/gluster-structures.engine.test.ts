@@ -256,7 +256,7 @@ class FdSample {
   readonly fd;
   constructor(run: RunningModule) {
     const [fd] = new Samples(run.graph.inodes).values(
-      [{ name: 'fd', type: 'fd', nullable: false }],
+      [{ name: 'fd', type: 'fd', nullable: false, needed: false }],
       true,
     );
     this.fd = fd as never;

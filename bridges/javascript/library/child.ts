@@ -1,5 +1,6 @@
 /** Children, and the replies that an async method awaits from them. */
 import { type FopRow, fops } from '../../../runtime/core/fops.ts';
+import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { awaited, methods, watched } from './context.ts';
 import { FopError } from './errors.ts';
 import { type Frame, framePrototype, LATER, WIND } from './frame.ts';
@@ -83,7 +84,8 @@ export function byName(
   const names = row.reply.map(({ name }) => camel(name));
   for (const name of Object.keys(parts)) {
     if (names.includes(name)) continue;
-    throw new TypeError(`a reply of ${row.name} has ${names.join(', ')}; not ${name}`);
+    const hint = didYouMean(name, [...names, 'opRet']);
+    throw new TypeError(`a reply of ${row.name} has ${names.join(', ')}; not ${name}${hint}`);
   }
   return names.map((name, at) => (name in parts ? parts[name] : others[at]) ?? null);
 }

@@ -7,7 +7,6 @@
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Child, Settle } from './child.ts';
 import { FAILED, NOTHING, SAME, TAIL, WIND } from './codes.ts';
-import { bytesOf, Data } from './data.ts';
 import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
 import { asCame, packAll, packArguments } from './pack.ts';
@@ -65,9 +64,6 @@ export const waiting = new Waiting();
 
 /** Frames that only the module keeps, weakly, by number. */
 export const kept = new Map<number, WeakRef<Frame>>();
-
-/** Fops whose op_ret says how much their reply's first part holds. */
-const COUNTING: ReadonlySet<string> = new Set(['readv', 'readdir', 'readdirp', 'readlink']);
 
 /** Sees the reply to a wind: called with the translator as `this`. */
 export type Cbk = (frame: Frame, opRet: number, opErrno: number, ...reply: never[]) => unknown;
@@ -343,12 +339,21 @@ export class Frame {
         `${this.name}: opErrno must be one such as ENOENT, not ${String(opErrno)}`,
       );
     }
-    const { fop } = this;
-    const packed = packAll(this.id, fop.name, fop.reply, reply);
-    const counted = opRet >= 0 && COUNTING.has(fop.name) && isSomething(reply[0]);
+    this._sendAnswer(opRet, opErrno, reply);
+  }
+
+  /** opRet null: a success with what it means, which the host knows (meaning.ts). */
+  _sendAnswer(opRet: number | null, opErrno: number, reply: readonly unknown[]): void {
+    const packed = packAll(this.id, this.fop.name, this.fop.reply, reply);
     this._speak();
-    this._push('unwind', counted ? count(reply[0]) : opRet, opErrno, packed);
+    this._push('unwind', opRet, opErrno, packed);
     this._end();
+  }
+
+  /** Answers with a success whose opRet is what it means. */
+  _meant(reply: readonly unknown[]): void {
+    this._open();
+    this._sendAnswer(null, 0, reply);
   }
 
   _end(): void {
@@ -400,23 +405,5 @@ function indexOf(child: Child): number {
 
 const nowhere = (frame: Frame): TypeError =>
   new TypeError(`${frame.name}: there is no subvolume to wind to`);
-
-/** How many bytes or entries there are. */
-function count(value: unknown): number {
-  if (typeof value === 'string') return byteLength(value);
-  if (value instanceof Data) return value.length;
-  return bytesOf(value)?.length ?? (value as { length: number }).length;
-}
-
-/** Bytes of a name in UTF-8; a lone surrogate stands for one byte. */
-function byteLength(text: string): number {
-  let bytes = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
-    const alone = code >= 0xd800 && code < 0xe000;
-    bytes += alone || code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
-}
 
 export { FAILED, NOTHING, SAME, TAIL, WIND };

@@ -44,6 +44,18 @@ export function placeOf(method: unknown): Place {
   return { file: fileName, line: lineNumber, func: String(name) };
 }
 
+/** Where methods have returned what is no answer, by the error that says so. */
+const returns = new WeakMap<object, Place>();
+
+/** Notes where `method` returns something: its only `return`, or its first line. */
+export function returnedAt(error: unknown, method: unknown): unknown {
+  const place = placeOf(method);
+  const [before, ...more] = String(method).split(/\breturn\b/);
+  const lines = more.length === 1 ? before!.split('\n').length - 1 : 0;
+  if (error instanceof Error) returns.set(error, { ...place, line: place.line + lines });
+  return error;
+}
+
 /** An error's name and message, whatever was thrown. */
 function textOf(error: unknown): string {
   if (error === null) return 'out of memory, or null was thrown';
@@ -68,7 +80,7 @@ export function report(error: unknown, what: string, method?: unknown): void {
   let text: string;
   try {
     const stack = stackOf(error);
-    place = placeIn(stack) ?? place;
+    place = placeIn(stack) ?? returns.get(error as object) ?? place;
     text = [textOf(error), ...stack].join('\n');
   } catch {
     // Out of memory, or the error itself throws when it is shown.

@@ -2,6 +2,7 @@
  * From a method's return to the host: what it decided, failed at, or left open. Results are the codes
  * of codes.ts.
  */
+import { errnoName } from '../../../runtime/core/errno.ts';
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { type Answer, byName, deliver, Reply, type Settle } from './child.ts';
 import { fresh, isPromise, keep, methods, strays } from './context.ts';
@@ -22,7 +23,7 @@ import {
   waiting,
 } from './frame.ts';
 import { now, outcome } from './host.ts';
-import { report } from './report.ts';
+import { report, returnedAt } from './report.ts';
 import { self } from './self.ts';
 import { changed, typeOf } from './values.ts';
 
@@ -275,27 +276,44 @@ function giveUp(frame: Frame, error: unknown): void {
 
 /** What an async method returned becomes the answer. */
 function finish(frame: Frame, result: unknown): void {
-  const { fop } = frame;
+  try {
+    answer(frame, frame.fop, result);
+  } catch (error) {
+    throw returnedAt(error, methods.get(frame.name));
+  }
+}
+
+function answer(frame: Frame, fop: FopRow, result: unknown): void {
   if (result instanceof Reply) {
     if (result.fop !== fop)
       throw new TypeError(`${fop.name} returned a reply of ${result.fop.name}`);
     const here = frame._state === OPEN && frame === now.running && isSame(frame, result);
     if (here) frame._decide(SAME + (result._raw[2] as number));
     else frame.unwind(result.opRet, result.opErrno, ...result.values);
-  } else if (typeof result === 'number') frame.unwind(result);
+  } else if (typeof result === 'number') answerNumber(frame, result, []);
   else if (fop.name === 'readv' && (result instanceof Uint8Array || result instanceof Data)) {
-    frame.unwind(0, 0, result);
+    frame._meant([result]);
   } else if (Array.isArray(result)) {
     const listed = fop.name === 'readdir' || fop.name === 'readdirp';
-    frame.unwind(0, 0, ...(listed ? [result] : result));
+    frame._meant(listed ? [result] : result);
   } else if (result === undefined && fop.reply.every(({ name }) => name === 'xdata')) {
     frame.unwind(0);
   } else if (typeof result === 'object' && result !== null) {
-    frame.unwind(0, 0, ...byName(fop, result as Record<string, unknown>, []));
+    const { opRet, ...parts } = result as Record<string, unknown>;
+    const reply = byName(fop, parts, []);
+    if (opRet === undefined || opRet === null) frame._meant(reply);
+    else answerNumber(frame, opRet as number, reply);
   } else {
     const parts = fop.reply.map(({ name }) => name).join(', ');
     throw new TypeError(
       `${fop.name} must return a Reply, or an object or array of ${parts}, not ${typeOf(result)}`,
     );
   }
+}
+
+function answerNumber(frame: Frame, opRet: number, reply: readonly unknown[]): void {
+  if (opRet < 0) {
+    throw new RangeError(`opRet ${opRet}: to fail, throw new FopError(${errnoName(-opRet)})`);
+  }
+  frame.unwind(opRet, 0, ...reply);
 }

@@ -346,7 +346,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
     const [read] = run.asked();
     expect(read!.args[0]).toBe(fd);
     read!.answer(4, 0, new TextEncoder().encode('text'), null, null);
-    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(reply).toMatchObject({ count: 1, opErrno: 0 });
     expect((reply.values[0] as Dict).bytes('content')).toEqual(new TextEncoder().encode('text'));
     expect(inode!.fdCount).toBe(0);
     run.settled();

@@ -7,7 +7,7 @@
         UNUSED(this);                                            \
         (void)sizeof((glossa_value_t[]){GLOSSA_VALUES_##name});  \
         const glossa_value_t *v = own_reply(frame);              \
-        unwind_##name(frame, 3, 0, GLOSSA_REPLY_CASTS_##name(v)); \
+        unwind_##name(frame, own_ret(frame, 3), 0, GLOSSA_REPLY_CASTS_##name(v)); \
     }
 GLOSSA_EACH_FOP(MAKE)
 

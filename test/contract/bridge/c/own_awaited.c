@@ -5,7 +5,7 @@ static void fop(ANY_CALL)
 {
     UNUSED(this);
     UNUSED(args);
-    unwind_any(frame, 0, 0, own_reply(frame));
+    unwind_any(frame, meant_ret(frame), 0, own_reply(frame));
 }
 
 struct glossa_translator glossa_translator = {.any_fop = fop};

@@ -419,6 +419,9 @@ static inline const void *own_part(glossa_frame_t *frame, char letter)
     default: {
         /* An inode or fd is one of the request's, if it has any. */
         const char *mine = strchr(frame->fop->args, letter);
+        const char *loc = strchr(frame->fop->args, 'l');
+        if (mine == NULL && letter == 'i' && loc != NULL)
+            return ((const loc_t *)frame->args[loc - frame->fop->args].pointer)->inode;
         return mine == NULL ? NULL : frame->args[mine - frame->fop->args].pointer;
     }
     }
@@ -436,6 +439,23 @@ static inline const glossa_value_t *own_reply(glossa_frame_t *frame)
             reply[i].pointer = own_part(frame, letters[i]);
     }
     return reply;
+}
+
+/* What is said of it: that all of the data was written, or else what is given. */
+static inline int64_t own_ret(glossa_frame_t *frame, int64_t otherwise)
+{
+    if (strcmp(frame->fop->name, "writev") != 0)
+        return otherwise;
+    return (int64_t)((const data_t *)frame->args[1].pointer)->size;
+}
+
+/* The same as the runtime has it for scripts that leave it to it. */
+static inline int64_t meant_ret(glossa_frame_t *frame)
+{
+    const char *name = frame->fop->name;
+    if (strcmp(name, "copy_file_range") == 0)
+        return frame->args[4].integer;
+    return own_ret(frame, strstr(name, "getxattr") != NULL ? 4 : 0);
 }
 
 #endif

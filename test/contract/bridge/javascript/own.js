@@ -1,9 +1,9 @@
 /** Answers every fop with a reply of its own. */
-import { every, ownReply } from './shapes.js';
+import { every, ownReply, ownRet } from './shapes.js';
 
 export const xlator = every({
   fop:
     (row) =>
     (frame, ...args) =>
-      frame.unwind(3, 0, ...ownReply(row, args)),
+      frame.unwind(ownRet(row, args), 0, ...ownReply(row, args)),
 });

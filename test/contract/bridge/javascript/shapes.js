@@ -124,5 +124,9 @@ const OWN = {
 export const ownReply = (row, args) =>
   row.reply.map(({ type }) => {
     if (type in OWN) return OWN[type]();
-    return args.find((_, at) => row.args[at].type === type) ?? null;
+    const mine = (wanted) => args.find((_, at) => row.args[at].type === wanted);
+    return mine(type) ?? (type === 'inode' ? mine('loc')?.inode : null) ?? null;
   });
+
+/** What is said of it: 3, but that all of the data was written. */
+export const ownRet = (row, args) => (row.name === 'writev' ? args[1].length : 3);

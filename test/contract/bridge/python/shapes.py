@@ -159,12 +159,19 @@ OWN = {
 
 
 def own_reply(row, args):
-    """A reply that no child gave; inodes and fds are those of the request, if it has any."""
+    """A reply that no child gave; inodes and fds are those of the request."""
     reply = []
     for part in row.reply:
         if part.type in OWN:
             reply.append(OWN[part.type]())
         else:
             mine = [v for arg, v in zip(row.args, args) if arg.type == part.type]
+            if part.type == "inode":
+                mine += [v.inode for arg, v in zip(row.args, args) if arg.type == "loc"]
             reply.append(mine[0] if mine else None)
     return reply
+
+
+def own_ret(row, args):
+    """What is said of it: 3, but that all of the data was written."""
+    return len(args[1]) if row.name == "writev" else 3

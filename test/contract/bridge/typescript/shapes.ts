@@ -61,7 +61,7 @@ export function windTo(row: Row, reply: AnyReply): AnyFop {
 
 /** op_ret of a reply: what fops that count have counted, else what is told. */
 export function opRetOf({ name }: Row, [first]: readonly unknown[], otherwise: number): number {
-  if (name === 'readlink') return nameLength(first as string);
+  if (name === 'readlink' || name === 'getspec') return nameLength(first as string);
   const counts = name === 'readv' || name === 'readdir' || name === 'readdirp';
   return counts ? (first as { length: number }).length : otherwise;
 }
@@ -201,5 +201,15 @@ export const ownReply = (row: Row, args: readonly unknown[]): unknown[] =>
   row.reply.map(({ type }) => {
     const make = own[type];
     if (make !== undefined) return make();
-    return args[row.args.findIndex((arg) => arg.type === type)] ?? null;
+    const mine = (wanted: string) => args[row.args.findIndex((arg) => arg.type === wanted)];
+    if (type === 'inode') return mine(type) ?? (mine('loc') as Loc | undefined)?.inode ?? null;
+    return mine(type) ?? null;
   });
+
+/** op_ret of a success as the runtime has it for scripts that leave it to it. */
+export function meantRet(row: Row, args: readonly unknown[], reply: readonly unknown[]): number {
+  if (row.name === 'writev') return (args[1] as Uint8Array).length;
+  if (row.name === 'copy_file_range') return args[4] as number;
+  if (row.name.endsWith('getxattr')) return (reply[0] as Dict).size;
+  return opRetOf(row, reply, 0);
+}

@@ -1,0 +1,65 @@
+/** What an async method returns is the answer that it means, or is refused where it returns it. */
+import { describe, expect, it } from 'vitest';
+import { EIO } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import type { FopName } from '../../../runtime/core/fops.gen.ts';
+import { startModule } from '../../support/module.ts';
+
+const five = new TextEncoder().encode('12345');
+const start = async (body: string) => {
+  const run = await startModule({
+    'm.js': `import { Iatt, Translator } from 'glossa';
+export class xlator extends Translator {
+  ${body}
+}`,
+  });
+  run.lines();
+  return run;
+};
+
+describe('opRet of what an async method returns', () => {
+  it.each([
+    ['an object of writev: all that came', '{ prebuf: new Iatt(), postbuf: new Iatt() }', 5],
+    ['an array', '[new Iatt(), new Iatt()]', 5],
+    ['an object that says it', '{ opRet: 3 }', 3],
+    ['a number', '2', 2],
+  ])('%s', async (_title, value, opRet) => {
+    const run = await start(`async writev() { return ${value}; }`);
+    const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
+    expect(reply).toMatchObject({ count: 1, opRet });
+    expect(run.lines()).toEqual([]);
+    run.settled();
+  });
+});
+
+describe('refused at the return', () => {
+  const wrong: [title: string, fop: string, value: string, text: RegExp][] = [
+    ['nothing written', 'writev', '{ opRet: 0 }', /op_ret 0 says that none of 5 bytes/],
+    ['more than came', 'writev', '6', /op_ret 6 is more than the 5 bytes/],
+    ['an errno as C has it', 'writev', '-28', /opRet -28: to fail, throw new FopError\(ENOSPC\)/],
+    ['a slip', 'writev', '{ prebuff: 1 }', /not prebuff \(did you mean 'prebuf'\?\)/],
+    ['too much', 'readv', 'new Uint8Array(5)', /vector has 5 bytes, and 4 were asked for \(size\)/],
+    ['nothing found', 'lookup', '{}', /inode is missing: .*loc\.inode/],
+    ['no attributes', 'stat', '0', /buf is missing: a stat that succeeds brings one/],
+  ];
+  it.each(wrong)('%s: %s: %s', async (_title, fop, value, text) => {
+    const run = await start(`async ${fop}() {\n    await null;\n    return ${value};\n  }`);
+    const loc = run.known('a');
+    const fd = new Fd(loc.inode!, 2, 1);
+    const args = { writev: [fd, five, 0, 0, null], readv: [fd, 4, 0, 0, null] };
+    const given = args[fop as 'writev'] ?? [loc, null];
+    const reply = run.ask(fop as FopName, ...(given as never));
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    expect(run.lines()).toEqual([expect.stringMatching(text)]);
+    expect(run.history.at(-1)).toMatch(/^E \[m\.js:5:/);
+    run.settled();
+  });
+
+  it('and at frame.unwind', async () => {
+    const run = await start('writev(frame) {\n    frame.unwind(0, 0);\n  }');
+    const reply = run.ask('writev', new Fd(run.root, 1, 1), five, 0, 0, null);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    expect(run.lines()[0]).toMatch(/^E \[m\.js:4:.*op_ret 0 says that none of 5 bytes/);
+    run.settled();
+  });
+});
