@@ -20,12 +20,17 @@ interface EntryChanges {
   readonly created: readonly Loc[];
 }
 
-/** Tells the hooks; how many of them failed. */
-export function tellEntries(guest: Guest, plan: Plan, args: readonly unknown[]): number {
+/** Tells the hooks; how many of them failed. @param to the volume's bit in Inode.lentTo. */
+export function tellEntries(
+  guest: Guest,
+  plan: Plan,
+  args: readonly unknown[],
+  to: number,
+): number {
   const { removed, created } = entryChanges(plan, args);
   const tell = (hook: 'entry_created' | 'entry_removed', loc: Loc): boolean => {
     const scalars: Scalar[] = [];
-    flattenLoc(loc, scalars, 0);
+    flattenLoc(loc, scalars, 0, to);
     return guest.hook(hook, scalars) === FAILED;
   };
   const failures = [

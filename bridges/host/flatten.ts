@@ -20,23 +20,33 @@ export const kinds = (args: readonly Arg[]): string =>
 
 /** Small integers for the types, so that flattening compares no strings. */
 const LOC = 0;
-const ID = 1;
+const INODE = 1;
 const AS_IS = 2;
 const DATA = 3;
 const SIGN = 4;
+const FD = 5;
 
 function codeOf(type: ArgType): number {
   if (type === 'loc') return LOC;
-  if (type === 'inode' || type === 'fd') return ID;
+  if (type === 'inode') return INODE;
+  if (type === 'fd') return FD;
   if (type === 'str' || type === 'int') return AS_IS;
   return type === 'data' ? DATA : SIGN;
 }
 
-/** Writes the five scalars of a loc from `at` on. A gfid that nobody knows is nothing. */
-export function flattenLoc(loc: Loc, out: Scalar[], at: number): void {
+const lend = (inode: Inode, to: number): number => {
+  inode.lentTo |= to;
+  return inode.id;
+};
+
+/**
+ * Writes the five scalars of a loc from `at` on. A gfid that nobody knows is nothing. `to` is the bit
+ * of the volume whose script gets the numbers (Inode.lentTo).
+ */
+export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: number): void {
   const { inode, parent, gfid } = loc;
-  out[at] = inode === null ? 0 : inode.id;
-  out[at + 1] = parent === null ? 0 : parent.id;
+  out[at] = inode === null ? 0 : lend(inode, to);
+  out[at + 1] = parent === null ? 0 : lend(parent, to);
   out[at + 2] = loc.name ?? undefined;
   out[at + 3] = gfid === NULL_GFID ? undefined : gfid;
   out[at + 4] = parent === null ? NULL_GFID : parent.gfid;
@@ -45,7 +55,8 @@ export function flattenLoc(loc: Loc, out: Scalar[], at: number): void {
 /** Writes `values` behind what is in `out` already, from `offset` on. */
 export type Flatten = (values: readonly unknown[], out: Scalar[], offset: number) => void;
 
-export function flattener(args: readonly Arg[]): Flatten {
+/** @param to as in `flattenLoc`. */
+export function flattener(args: readonly Arg[], to: number): Flatten {
   const codes = args.map((arg) => codeOf(arg.type));
   return (values, out, offset) => {
     let at = offset;
@@ -53,11 +64,14 @@ export function flattener(args: readonly Arg[]): Flatten {
       const value = values[i];
       switch (codes[i]) {
         case LOC:
-          flattenLoc(value as Loc, out, at);
+          flattenLoc(value as Loc, out, at, to);
           at += LOC_KINDS.length;
           break;
-        case ID:
-          out[at++] = value === null ? 0 : (value as Inode | Fd).id;
+        case INODE:
+          out[at++] = value === null ? 0 : lend(value as Inode, to);
+          break;
+        case FD:
+          out[at++] = value === null ? 0 : (value as Fd).id;
           break;
         case AS_IS:
           out[at++] = value === null ? undefined : (value as Scalar);

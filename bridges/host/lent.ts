@@ -7,7 +7,7 @@ import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
-import { Inode, type InodeTable } from '../../runtime/core/inode.ts';
+import { Inode, type InodeTable, ROOT_ID } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { ERROR, type LogLevel, type LogSource } from '../../runtime/core/log.ts';
 import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
@@ -23,7 +23,23 @@ import { readUpcall } from './upcalls.ts';
 /** What a translator keeps with an inode or fd that its guest knows. */
 const TRACKED = true;
 
+/** Bits of volumes in Inode.lentTo. More than 31 with scripts in one graph share some. */
+const bits = new WeakMap<Xlator<unknown>, number>();
+let volumes = 0;
+
+function bitOf(xl: Xlator<unknown>): number {
+  let bit = bits.get(xl);
+  if (bit === undefined) {
+    bit = 1 << (volumes % 31);
+    volumes += 1;
+    bits.set(xl, bit);
+  }
+  return bit;
+}
+
 export class Lent implements GuestHost {
+  /** Inodes with this bit were given to the volume's script, whichever interpreter of it asks. */
+  readonly bit: number;
   private readonly xl: Xlator<unknown>;
   private readonly session: Session;
   private readonly fds = new Map<number, Fd>();
@@ -46,6 +62,7 @@ export class Lent implements GuestHost {
   constructor(xl: Xlator<unknown>, session: Session) {
     this.xl = xl;
     this.session = session;
+    this.bit = bitOf(xl);
   }
 
   attach(guest: Guest): void {
@@ -102,6 +119,7 @@ export class Lent implements GuestHost {
 
   fd(id: number): string | undefined {
     const fd = this.handed('an fd', this.findFd(id));
+    if (fd !== undefined) fd.inode.lentTo |= this.bit;
     return fd && JSON.stringify([fd.inode.id, fd.flags, fd.pid, fd.isDir]);
   }
 
@@ -305,7 +323,11 @@ export class Lent implements GuestHost {
       return here;
     }
     const known = (this.table ?? this.xl.inodes)?.byNodeid(id);
-    if (known !== undefined) return known;
+    // Numbers are easily guessed: what others were given is as if it were not there.
+    if (known !== undefined) {
+      if ((known.lentTo & this.bit) !== 0 || id === ROOT_ID) return known;
+      return this.handed('an inode', undefined);
+    }
     for (const request of this.session.requests.values()) {
       const found = inodeIn(request, id);
       if (found !== undefined) return found;

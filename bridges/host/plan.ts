@@ -43,11 +43,11 @@ export interface Plan extends Moves {
   readonly removes: number;
 }
 
-const flattenerFor = (args: readonly Arg[], guest: Guest): Flatten =>
-  flattener(guest.looksItself === true ? [] : args);
+const flattenerFor = (args: readonly Arg[], guest: Guest, to: number): Flatten =>
+  flattener(guest.looksItself === true ? [] : args, to);
 
-/** Null for a fop that passes the module by. */
-export function planFor(row: FopRow, guest: Guest): Plan | null {
+/** Null for a fop that passes the module by. @param to the volume's bit in Inode.lentTo. */
+export function planFor(row: FopRow, guest: Guest, to: number): Plan | null {
   const { fops, hooks } = guest.description;
   const description = fops[row.name];
   const indexOf = (arg: string | undefined, hook: HookName): number =>
@@ -61,7 +61,7 @@ export function planFor(row: FopRow, guest: Guest): Plan | null {
     row,
     name,
     enter: enters ? guest.fop(name) : null,
-    flatten: flattenerFor(row.args, guest),
+    flatten: flattenerFor(row.args, guest, to),
     scratch: [],
     cbk: description?.cbk === true,
     cancel: description?.cancel === true,
@@ -79,11 +79,11 @@ export interface ReplyPlan {
   readonly scratch: Scalar[];
 }
 
-export function replyPlanFor(row: FopRow, guest: Guest): ReplyPlan {
+export function replyPlanFor(row: FopRow, guest: Guest, to: number): ReplyPlan {
   return {
     row,
     enter: guest.reply(row.name),
-    flatten: flattenerFor(row.reply, guest),
+    flatten: flattenerFor(row.reply, guest, to),
     scratch: [],
   };
 }

@@ -97,7 +97,7 @@ export class Session {
   fops(): Fops<unknown> {
     const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
     for (const row of table) {
-      const plan = planFor(row, this.guest);
+      const plan = planFor(row, this.guest, this.lent.bit);
       if (plan === null) continue;
       made[plan.name] = collect[plan.name]((frame, _, args) =>
         this.enter(plan, frame, args),
@@ -242,7 +242,7 @@ export class Session {
   private guestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
-      const plan = replyPlanFor(row, this.guest);
+      const plan = replyPlanFor(row, this.guest, this.lent.bit);
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const request = frame.local as Request;
         if (opRet >= 0 && request.places !== null) this.lent.linkFound(request, wind, row, values);
@@ -353,7 +353,7 @@ export class Session {
 
   private tellEntries(request: Request, plan: Plan): void {
     if (this.dead) return;
-    const failures = tellEntries(this.guest, plan, request.args);
+    const failures = tellEntries(this.guest, plan, request.args, this.lent.bit);
     this.owner.counters.failures += failures;
     if (failures > 0 && !this.died()) this.owner.failed(this);
   }

@@ -26,6 +26,8 @@ export const CONFINE = `import _imp, asyncio, builtins, gc, importlib.metadata, 
 import shutil, subprocess, sys, time, typing, weakref, zipfile
 
 HIDDEN = frozenset(${JSON.stringify(HIDDEN)})
+# The folder in memory that is a module's own: relative names are in it.
+SCRATCH = "/tmp"
 _host = sys.modules["_host"]
 
 
@@ -63,6 +65,8 @@ def _make_hook(refused, granted):
         how = granted(right, whole)
         if how == 1:
             return True
+        if whole.startswith("/lib/python"):
+            return False  # the interpreter's own library, which looks for its sources itself
         # 2: the host gives it for something else only; 3: it gives something near.
         folder = posixpath.dirname(whole)
         why = "option allow-" + right + " " + whole
@@ -335,6 +339,8 @@ def confine(env):
     del sys.modules["_host"]
     # A folder such as /lib must not stand for a module of that name.
     sys.path[:] = [path for path in sys.path if path.startswith("/lib/")]
+    os.environ["HOME"] = SCRATCH
+    os.chdir(SCRATCH)
     os.environ.update(env)
     os.environ.__class__ = _Environ
     os.__getattr__ = _missing_in_os

@@ -51,9 +51,20 @@ def advice(error):
         return "is an await missing?"
     if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError):
         return _shadowed(error.name)
+    if isinstance(error, FileNotFoundError):
+        return _no_file(error.filename)
     if isinstance(error, TypeError):
         return _of_type(error, str(error))
     return ""
+
+
+def _no_file(name):
+    if not isinstance(name, str) or name.startswith("/"):
+        return ""
+    return (
+        "relative names are in the module's own /tmp, in memory; "
+        "a file of the host needs its full path and option allow-read"
+    )
 
 
 def _is_pending(value):

@@ -41,6 +41,8 @@ export class Inode extends Ctx {
   /** Lookups that the kernel has not taken back. */
   nlookup = 0;
   fdCount = 0;
+  /** Whose scripts were given its number: a bit for each volume that hosts one. */
+  lentTo = 0;
   /** Names that lead here; more than one for a hard link. */
   readonly names: Dentry[] = [];
   /** Known names below, when this is a directory. */

@@ -1,0 +1,92 @@
+/** One story of files: a folder in memory that is the module's own, and what the volume grants. */
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { ATTEMPT_FILES, attemptIn } from '../../test/support/attempt.ts';
+import { startModule } from '../../test/support/module.ts';
+
+/** Python, its result, and what the log tells. */
+const STORY: readonly (readonly [title: string, source: string, result: RegExp, log: RegExp])[] = [
+  ['a name in /tmp', 'open("/tmp/x", "w").write("a"); r = open("/tmp/x").read()', /^'a'$/, /^$/],
+  [
+    'a relative name',
+    'open("notes.txt", "w").write("a"); r = open("/tmp/notes.txt").read()',
+    /^'a'$/,
+    /^$/,
+  ],
+  [
+    'where that is',
+    'import os, pathlib, tempfile; r = os.getcwd(), str(pathlib.Path.home()), tempfile.gettempdir()',
+    /^\('\/tmp', '\/tmp', '\/tmp'\)$/,
+    /^$/,
+  ],
+  ['a relative name that is not there', 'open("rules.txt")', /FileNotFoundError/, /^$/],
+  [
+    'a file of the host',
+    'open("/etc/passwd")',
+    /option allow-read \/etc\/passwd/,
+    /: refused: open \/etc\/passwd \(option allow-read \/etc\/passwd\)$/,
+  ],
+  [
+    'a new one',
+    'open("/srv/new", "w")',
+    /option allow-write \/srv\/new/,
+    /: refused: open \/srv\/new \(option allow-write \/srv\/new\)$/,
+  ],
+  [
+    'the sources of the library',
+    'open("/lib/python3.14/site-packages/glupy/_describe.py")',
+    /FileNotFoundError/,
+    /^$/,
+  ],
+  [
+    'lines of a library in a traceback',
+    'import glupy, linecache, traceback\ntry: glupy.Loc.of()\nexcept TypeError as e: r = len(traceback.format_exception(e)) > 1',
+    /^True$/,
+    /^$/,
+  ],
+  [
+    'the text of a function of it',
+    'import glupy, inspect\ntry: inspect.getsource(glupy.Loc)\nexcept OSError: r = 1',
+    /^1$/,
+    /^$/,
+  ],
+  ['the licence', 'r = len(str(license)) > 1', /^True$/, /^$/],
+];
+
+it.each(STORY)('%s', async (_title, source, result, log) => {
+  const run = await startModule(ATTEMPT_FILES);
+  const tried = attemptIn(run, source);
+  expect(tried.result).toMatch(result);
+  expect(tried.log).toMatch(log);
+});
+
+it('a failure in the library that a beginner causes logs itself, and no refusal', async () => {
+  const run = await startModule({
+    'm.py': `from glupy import *
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        loc.replace(nam="x")
+    def access(self, frame, loc, mask, xdata):
+        open("rules.txt")
+`,
+  });
+  run.lines();
+  run.ask('stat', run.known('a'), null);
+  expect(run.lines().join('\n')).not.toContain('refused');
+  run.ask('access', run.known('a'), 1, null);
+  const lines = run.lines().join('\n');
+  expect(lines).not.toContain('refused');
+  expect(lines).toContain("relative names are in the module's own /tmp, in memory");
+});
+
+it('an interpreter that starts anew has an empty /tmp, and the host never has anything of it', async () => {
+  const run = await startModule(ATTEMPT_FILES);
+  attemptIn(run, 'open("mine", "w").write("a")');
+  expect(attemptIn(run, 'import os; r = os.listdir()').result).toBe("['mine']");
+  await run.host.reload();
+  expect(attemptIn(run, 'import os; r = os.listdir()').result).toBe('[]');
+  expect(readdirSync(tmpdir())).not.toContain('mine');
+  expect(readdirSync(packageRoot)).not.toContain('mine');
+});
