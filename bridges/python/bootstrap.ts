@@ -33,6 +33,11 @@ def _on_interrupt(signum, frame):
     raise TimeLimit("the call ran longer than its time limit")
 
 
+def compiled(source, path):
+    """A module's code; the package that modules import puts its own here."""
+    return compile(source, path, "exec", dont_inherit=True)
+
+
 class _Loader(importlib.abc.InspectLoader):
     def __init__(self, path, source, package):
         self.path, self.source, self.package = path, source, package
@@ -52,7 +57,7 @@ class _Loader(importlib.abc.InspectLoader):
 
     def exec_module(self, module):
         _remember(self.path, self.source)
-        exec(compile(self.source, self.path, "exec", dont_inherit=True), module.__dict__)
+        exec(compiled(self.source, self.path), module.__dict__)
 
 
 class _Finder:

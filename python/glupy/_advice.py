@@ -121,7 +121,7 @@ def _already(error):
         if not found:
             continue
         lines = " or ".join(dict.fromkeys(str(line) for line, _ in found))
-        if all(".wind(" in text for _, text in found) and ": wound" in str(error):
+        if all(re.search(r"\.wind\b|\.wind_", text) for _, text in found) and ": wound" in str(error):
             fop = str(error).partition(":")[0]
             why = f"without {fop}_cbk or any_cbk, a wind hands the request on for good"
             return f"it was wound in line {lines} already: {why}"

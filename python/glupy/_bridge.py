@@ -7,7 +7,7 @@ import inspect
 import json
 import logging
 
-from . import _advice, _debug, _hints, _log, _report, _requests
+from . import _advice, _debug, _hints, _log, _older, _report, _requests
 from ._console import evaluate
 from ._describe import describe, find_class, methods
 from ._entry import fop_entry
@@ -155,6 +155,7 @@ def release(id):
     return NOTHING
 
 
+_older.install()
 _hints.advise(_advice.advice)
 _log.install()
 _report.install()

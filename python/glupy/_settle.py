@@ -8,14 +8,12 @@ import weakref
 
 import _host
 
+from ._messages import WORDS
 from ._report import error_at, report
 from ._source import asks_child, code_of
 from .frame import ANSWERED, FAILED, LATER, NOTHING, kept, waiting
 
-_NO_REPLY = (
-    "the request was neither answered nor passed on, and nothing can reach it any more "
-    "(is a frame.wind, frame.unwind or frame.fail missing?)"
-)
+_NO_REPLY = "the request was neither answered nor passed on, and nothing can reach it any more"
 
 
 def _asked(row):
@@ -36,7 +34,8 @@ class _Kept(weakref.ref):
 
 def _dropped(ref):
     if kept.pop(ref.id, None) is ref:
-        error_at(ref.row, _NO_REPLY + _asked(ref.row))
+        missing = WORDS["missing"].format(fop=ref.row.name)
+        error_at(ref.row, f"{_NO_REPLY} ({missing}){_asked(ref.row)}")
         _host.lost(ref.id)
 
 

@@ -7,6 +7,7 @@ million times. A source that is not to be had has no answers.
 import ast
 import inspect
 import linecache
+import re
 import traceback
 from functools import lru_cache
 
@@ -16,7 +17,7 @@ from ._fops import BY_NAME
 
 _FUNCTIONS = ast.FunctionDef, ast.AsyncFunctionDef
 _GROUPS = ast.List, ast.Tuple, ast.Dict, ast.Set, ast.ListComp, ast.GeneratorExp, ast.Starred
-_DECISIONS = ("wind", "unwind", "fail")
+_DECISION = re.compile(r"(un)?wind(_\w+)?|fail")
 
 
 def code_of(method):
@@ -157,7 +158,7 @@ def decided_before(code, number):
             continue
         loops = any(isinstance(one, (ast.For, ast.While)) for one in _around(tree, node))
         early = node.lineno < number or (loops and node.lineno == number)
-        if _name(call) in _DECISIONS and early and (id(node) not in leaving or loops):
+        if _DECISION.fullmatch(_name(call)) and early and (id(node) not in leaving or loops):
             found.append((node.lineno, _text(call)))
     return sorted(found)
 

@@ -11,6 +11,7 @@ import _host
 from . import values
 from ._fops import BY_NAME
 from ._json import dumps, loads
+from ._messages import WORDS
 from ._timeouts import with_timeouts
 from .errors import AlreadyAnswered, HandleExpired, is_errno
 from .inode import Loc
@@ -222,9 +223,7 @@ class Frame:
 
     def _push_answer(self, op_ret, op_errno, reply):
         if self.answered:
-            raise AlreadyAnswered(
-                f"{self.name}: answered twice (is a return missing, or a look at frame.answered?)"
-            )
+            raise AlreadyAnswered(f"{self.name}: answered twice ({WORDS['twice']})")
         if not isinstance(op_ret, int):
             raise TypeError(f"{self.name}: op_ret must be int, not {type(op_ret).__name__}")
         if op_ret < 0 and not is_errno(op_errno):

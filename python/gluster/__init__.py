@@ -11,6 +11,7 @@ import os
 import sys
 
 import _glossa
+from glupy import _messages
 
 from . import cdata as _cdata
 
@@ -41,6 +42,12 @@ for _operation in _OPERATIONS.values():
 globals().update(_decorators)
 
 __all__ = [*(name for name in glupy.__all__ if name != "loc_t"), "loc_t", *_decorators]
+
+# Messages name what such a module writes.
+_messages.WORDS |= {
+    "missing": "is a dl.wind_{fop} or dl.unwind_{fop} missing?",
+    "twice": "is a return missing?",
+}
 
 # These files are not the module's: no place in them is where a module has failed.
 _own = os.path.dirname(__file__) + "/"

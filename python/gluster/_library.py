@@ -13,6 +13,7 @@ from glupy.child import Child
 
 from ._objects import POINTER, Pointer
 from ._structs import (
+    C_THIS,
     call_frame_t,
     dict_t,
     fd_t,
@@ -170,7 +171,7 @@ OPERATIONS = {row.name: Operation(row) for row in FOPS}
 class Registered:
     """What the module's translator has registered. The number is what it is made with."""
 
-    number = 0x1000
+    number = C_THIS
 
     def __init__(self):
         self.functions = {}  # (operation's name, "fop" or "cbk") -> its Callback

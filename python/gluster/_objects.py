@@ -2,7 +2,7 @@
 
 import functools
 
-from ._values import Address, DataType, Simple, c_char, c_char_p, c_void_p, one_type, text
+from ._values import Address, DataType, Simple, c_char, c_char_p, c_void_p, c_wchar, one_type, text
 
 class Array(metaclass=DataType):
     """As many values of one type; made by `T * n`."""
@@ -38,15 +38,27 @@ class Array(metaclass=DataType):
     @raw.setter
     def raw(self, value):
         self._touched = True
+        if len(value) > self._length_:
+            raise ValueError(f"{len(value)} bytes do not fit into an array of {self._length_}")
         self._items[: len(value)] = [self._type_._convert(byte) for byte in bytes(value)]
 
     @property
     def value(self):
+        if self._type_ is c_wchar:
+            return "".join(self._items).split("\0", 1)[0]
         return self.raw.split(b"\0", 1)[0]
 
     @value.setter
     def value(self, value):
-        self.raw = bytes(text(value)) + b"\0"
+        if self._type_ is not c_wchar:
+            data = bytes(text(value))
+            self.raw = data + b"\0" if len(data) < self._length_ else data
+            return
+        given = str(text(value))
+        if len(given) > self._length_:
+            raise ValueError(f"{len(given)} characters do not fit into an array of {self._length_}")
+        self._touched = True
+        self._items[: len(given) + 1] = [*given, "\0"][: self._length_]
 
     def __len__(self):
         return self._length_
@@ -167,6 +179,22 @@ class Structure(metaclass=_StructType):
 
     def _give(self):
         return self
+
+    def __repr__(self):
+        """Its fields, but for those that are 0 or NULL."""
+        shown = [type(self).__name__]
+        for name, *_ in getattr(type(self), "_fields_", ()):
+            try:
+                value = getattr(self, name)
+            except Exception as error:
+                shown.append(f"{name}=<{error}>")  # of a request that has ended
+                continue
+            if isinstance(value, Array):
+                value = bytes(value._items).hex() if getattr(value._type_, "_size", 0) == 1 else value._items
+            empty = f"<{type(value).__name__}>" if isinstance(value, Structure) else "0"
+            if value and str(value).strip("0") and str(value) != empty:
+                shown.append(f"{name}={value!r}")
+        return f"<{' '.join(shown)}>"
 
     def _number(self):
         return id(self)

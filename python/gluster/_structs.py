@@ -6,6 +6,7 @@ Each has its object as `glupy` (the Loc, the Iatt, the Dict, ...), also those th
 
 import struct
 
+from glupy.child import Child
 from glupy.inode import Loc
 from glupy.values import NULL_GFID, Iatt, Statvfs
 
@@ -60,6 +61,11 @@ class Shown(Structure):
     def _give(self):
         return self.glupy
 
+    def __repr__(self):
+        if hasattr(type(self), "_fields_"):
+            return super().__repr__()
+        return f"<{type(self).__name__} {self.glupy!r}>"
+
     def _number(self):
         return self._kind << 48 | getattr(self.glupy, "id", id(self.glupy)) % (1 << 48)
 
@@ -101,8 +107,15 @@ class call_frame_t(Shown):
     _kind = 1
 
 
+# What a translator is made with, and where its xlator_t is: `addressof(this.contents)`.
+C_THIS = 2 << 48 | 0x1000
+
+
 class xlator_t(Shown):
     _kind = 2
+
+    def _number(self):
+        return super()._number() if isinstance(self.glupy, Child) else C_THIS
 
 
 class dev_t(Structure):

@@ -64,6 +64,14 @@ class Address(int):
 class DataType(type):
     """Every type of C: `T * n` is the type of an array of n (see _objects.py)."""
 
+    def _refuse(cls, *args):
+        raise TypeError(
+            f"no memory can be read as a {cls.__name__}: what a pointer leads to is its .contents, and "
+            f"one of your own is {cls.__name__}(...)"
+        )
+
+    from_address = from_buffer = from_buffer_copy = in_dll = _refuse
+
 
 _types = {}
 
@@ -172,6 +180,21 @@ class c_char(Simple):
         return value
 
 
+class c_wchar(Simple):
+    _size = 4
+
+    @classmethod
+    def _zero(cls):
+        return "\0"
+
+    @classmethod
+    def _convert(cls, value):
+        value = value.value if isinstance(value, Simple) else value
+        if not isinstance(value, str) or len(value) != 1:
+            raise TypeError("one character is wanted")
+        return value
+
+
 class c_char_p(Simple):
     @classmethod
     def _zero(cls):
@@ -200,6 +223,9 @@ class c_void_p(Simple):
         if value is None or isinstance(value, int):
             return value or None
         raise TypeError(f"a pointer is wanted, not {type(value).__name__}")
+
+
+c_voidp, c_longdouble, c_time_t = c_void_p, c_double, c_long
 
 
 class py_object(Simple):

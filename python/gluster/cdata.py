@@ -18,9 +18,14 @@ from ._objects import (
     pointer,
 )
 from ._values import *  # noqa: F403
-from ._values import DataType, c_char, c_char_p, c_int, py_object, text
+from ._values import DataType, c_char, c_char_p, c_int, c_wchar, py_object, text
 
 RTLD_LOCAL, RTLD_GLOBAL = 0, 0x100
+DEFAULT_MODE = RTLD_LOCAL
+
+# Fields have no bytes behind them whose order could differ.
+BigEndianStructure = LittleEndianStructure = Structure
+BigEndianUnion = LittleEndianUnion = Union
 
 
 class ArgumentError(Exception):
@@ -46,6 +51,83 @@ def create_string_buffer(init, size=None):
     made = (c_char * (len(data) + 1 if size is None else size))()
     made.raw = data
     return made
+
+
+def create_unicode_buffer(init, size=None):
+    """An array of characters of text, of so many or with this text and a NUL."""
+    if isinstance(init, int):
+        return (c_wchar * init)()
+    init = str(text(init))
+    made = (c_wchar * (len(init) + 1 if size is None else size))()
+    made.value = init
+    return made
+
+
+def wstring_at(value, size=-1):
+    """The same as `string_at`, as text."""
+    if isinstance(value, Array) and value._type_ is c_wchar:
+        return value.value if size < 0 else "".join(value[:size])
+    return string_at(value, size).decode("utf-8", "surrogateescape")
+
+
+def _array(name, target):
+    """What can be written into: an array of the module's own."""
+    if isinstance(target, Pointer):
+        target = target._target
+    if not isinstance(target, Array):
+        raise TypeError(
+            f"{name} writes into an array that the module has made (create_string_buffer); data of a "
+            "request is changed by handing on bytes in place of its vector, a structure by its fields"
+        )
+    return target
+
+
+def memmove(target, source, count):
+    """Copies bytes into an array of the module's own; the array."""
+    into = _array("memmove", target)
+    data = string_at(source, count)
+    if len(data) > len(into):
+        raise ValueError(f"{len(data)} bytes do not fit into an array of {len(into)}")
+    into.raw = data
+    return target
+
+
+def memset(target, byte, count):
+    """Fills the beginning of an array of the module's own; the array."""
+    into = _array("memset", target)
+    if count > len(into):
+        raise ValueError(f"{count} bytes do not fit into an array of {len(into)}")
+    into.raw = bytes([byte & 255]) * count
+    return target
+
+
+_errno = 0
+
+
+def get_errno():
+    """What `set_errno` was given last: nothing else changes it here."""
+    return _errno
+
+
+def set_errno(value):
+    global _errno
+    before, _errno = _errno, int(value)
+    return before
+
+
+def alignment(kind):
+    """What a type is aligned to."""
+    kind = kind if isinstance(kind, type) else type(kind)
+    if issubclass(kind, Array):
+        return alignment(kind._type_)
+    if issubclass(kind, Structure):
+        parts = getattr(kind, "_fields_", ())
+        return max((alignment(part) for _, part, *_ in parts), default=1)
+    return sizeof(kind)
+
+
+def resize(target, size):
+    raise TypeError("nothing can be resized: make another, by create_string_buffer(size) or T * n")
 
 
 def string_at(value, size=-1):
@@ -105,11 +187,38 @@ def CDLL(name=None, mode=RTLD_LOCAL, **more):
 
 
 PyDLL = CDLL
+PYFUNCTYPE = CFUNCTYPE
+
+
+def ARRAY(kind, length):
+    return kind * length
+
+
+class LibraryLoader:
+    """`cdll.LoadLibrary(name)`, which is CDLL(name)."""
+
+    def LoadLibrary(self, name):
+        return CDLL(name)
+
+    def __getattr__(self, name):
+        return CDLL(name)
+
+
+cdll = pydll = LibraryLoader()
+
+
+def __getattr__(name):
+    raise AttributeError(
+        f"{name} is not in the ctypes of modules for the original glupy, which has no memory behind it: "
+        "docs/glupy-compat.md has what there is"
+    )
 
 __all__ = [
     name
     for name in list(globals())
-    if name.startswith("c_") or name in """Array ArgumentError CDLL CFUNCTYPE POINTER PyDLL
-    RTLD_GLOBAL RTLD_LOCAL Structure Union addressof byref cast create_string_buffer pointer
-    py_object sizeof string_at""".split()
+    if name.startswith("c_") or name in """ARRAY Array ArgumentError BigEndianStructure
+    BigEndianUnion CDLL CFUNCTYPE DEFAULT_MODE LibraryLoader LittleEndianStructure LittleEndianUnion
+    POINTER PYFUNCTYPE PyDLL RTLD_GLOBAL RTLD_LOCAL Structure Union addressof alignment byref cast cdll
+    create_string_buffer create_unicode_buffer get_errno memmove memset pointer py_object pydll resize
+    set_errno sizeof string_at wstring_at""".split()
 ]

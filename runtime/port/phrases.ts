@@ -68,3 +68,34 @@ export const nextCalls: Rule = (source) => ({
       : [edit(start, close, `next(${source.slice(start, source.before(dot)!)})`)],
   ),
 });
+
+/** What gives a view or an iterator now, and gave a list. */
+const LISTS = ['keys', 'values', 'items', 'map', 'filter', 'zip', 'range'];
+/** What only a list has. */
+const OF_LISTS = ['sort', 'append', 'insert', 'pop', 'reverse', 'extend', 'remove', 'index'];
+
+/** k = d.keys(), and k.sort() or k[0] elsewhere → k = list(d.keys()). */
+export const keptLists: Rule = (source) => ({
+  edits: source.statements.flatMap(([name, equals, ...rest]) => {
+    const close = rest.at(-1);
+    if (close === undefined || !source.is(equals, '=') || !source.is(close, ')')) return [];
+    const open = source.tokens.findIndex(
+      ({ kind, text }, at) => kind === 'op' && text === '(' && source.closing(at) === close,
+    );
+    const called = source.before(open);
+    if (called === undefined || !LISTS.includes(source.text(called))) return [];
+    const dot = source.before(called);
+    const start = source.is(dot, '.') ? source.receiver(dot!) : called;
+    if (start !== rest[0] || !isUsedAsList(source, source.text(name))) return [];
+    return [edit(start!, close, `list(${source.slice(start!, close)})`)];
+  }),
+});
+
+function isUsedAsList(source: Source, name: string): boolean {
+  return source.tokens.some(({ kind, text }, index) => {
+    if (kind !== 'name' || text !== name || source.is(source.before(index), '.')) return false;
+    const behind = source.after(index);
+    if (source.is(behind, '[')) return true;
+    return source.is(behind, '.') && OF_LISTS.includes(source.text(source.after(behind!)));
+  });
+}

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../sys/paths.ts';
 import { port } from './port.ts';
 
-const cases: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+const cases: Record<string, readonly (readonly [string, string])[]> = {
   print: [
     ['print', 'print()'],
     ['print "a"', 'print("a")'],
@@ -86,11 +86,27 @@ const cases: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['f(long=1).unicode', 'f(long=1).unicode'],
     ['d.iteritems(), d.itervalues, d.viewkeys()', 'd.items(), d.itervalues, d.keys()'],
     ['sys.maxint + os.getcwdu()', 'sys.maxsize + os.getcwd()'],
+    ['string.lowercase', 'string.ascii_lowercase'],
+    ['isinstance(x, types.StringType)', 'isinstance(x, str)'],
+    ['type(x) in (types.ListType, types.TupleType)', 'type(x) in (list, tuple)'],
+    [
+      'isinstance(x, types.StringTypes) or x is types.NoneType',
+      'isinstance(x, str) or x is type(None)',
+    ],
     ['import Queue, os', 'import queue as Queue, os'],
     ['import cPickle as p', 'import pickle as p'],
     ['from StringIO import StringIO', 'from io import StringIO'],
   ],
 };
+
+cases.lists = [
+  ['k = d.keys()\nk.sort()', 'k = list(d.keys())\nk.sort()'],
+  ['k = self.d[a].items()\nprint(k[0])', 'k = list(self.d[a].items())\nprint(k[0])'],
+  ['k = map(f, x)\nk.append(1)', 'k = list(map(f, x))\nk.append(1)'],
+  ['k = range(3)\nk.reverse()', 'k = list(range(3))\nk.reverse()'],
+  ['k = d.keys()\nfor x in k: pass', 'k = d.keys()\nfor x in k: pass'],
+  ['k = d.keys() + e.keys()\nk.sort()', 'k = d.keys() + e.keys()\nk.sort()'],
+];
 
 describe.each(Object.entries(cases))('%s', (_name, rows) => {
   // Something behind makes sure that a print is a statement and that a block goes on.
@@ -208,6 +224,14 @@ describe('what a person has to decide', () => {
     ['def __nonzero__(self): pass', 1, /__bool__/],
     ['class X:\n    __metaclass__ = M', 2, /metaclass=M/],
     ['a = `b', 1, /a backtick without another/],
+    ["gfid.encode('hex')", 1, /x\.encode\('hex'\) is bytes\(x\)\.hex\(\)/],
+    ['a.decode("hex")', 1, /bytes\.fromhex/],
+    ['sorted(x, cmp=f)', 1, /cmp_to_key/],
+    ['\nx.sort(lambda a, b: a - b)', 2, /cmp_to_key/],
+    ['from types import StringType', 1, /StringType is str/],
+    ['string.join(a, b)', 1, /sep\.join/],
+    ['import md5', 1, /hashlib\.md5/],
+    ['def __getslice__(self, i, j): pass', 1, /gets a slice/],
     ['d.has_key(1, 2)', 1, /other than one argument/],
   ])('%j', (source, line, text) => {
     const { remarks } = port(source);
@@ -215,7 +239,8 @@ describe('what a person has to decide', () => {
   });
 
   it('is not what is right already', () => {
-    const source = 'a = 1.5 / b\nc = float(d) / 2.0\nlist(d.keys())[0]\nx.reduce(1)\nfile = 1\n';
+    const source =
+      'a = 1.5 / b\nc = float(d) / 2.0\nlist(d.keys())[0]\nx.reduce(1)\nfile = 1\nx.sort(key=f)\ny.encode("utf-8")\n';
     expect(port(source)).toEqual({ text: source, remarks: [] });
     const future = 'from __future__ import division\na = b / c\n';
     expect(port(future).remarks).toEqual([]);

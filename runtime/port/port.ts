@@ -5,12 +5,21 @@
  */
 import { apply, type Remark, type Rule } from './edits.ts';
 import { expandTabs } from './indents.ts';
-import { hasKey, nextCalls } from './phrases.ts';
+import { hasKey, keptLists, nextCalls } from './phrases.ts';
 import { told } from './remarks.ts';
 import { excepts, execs, prints, raises } from './sentences.ts';
 import { Source } from './statements.ts';
 import { openEnded, tokenize } from './tokens.ts';
-import { attributes, backticks, builtins, imports, numbers, rawStrings, unequal } from './words.ts';
+import {
+  attributes,
+  backticks,
+  builtins,
+  imports,
+  numbers,
+  rawStrings,
+  typeNames,
+  unequal,
+} from './words.ts';
 
 /** In this order: print is told from a function by how the whole source uses it. */
 const RULES: readonly Rule[] = [
@@ -27,7 +36,9 @@ const RULES: readonly Rule[] = [
   nextCalls,
   attributes,
   builtins,
+  typeNames,
   imports,
+  keptLists,
 ];
 
 export interface Ported {

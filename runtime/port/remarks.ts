@@ -4,6 +4,7 @@ import type { Source } from './statements.ts';
 
 const CALLED: Readonly<Record<string, string>> = {
   apply: 'apply(f, args) is f(*args)',
+  buffer: 'buffer is memoryview',
   cmp: 'cmp is gone: compare with < and ==, or by a key',
   coerce: 'coerce is gone',
   execfile: 'execfile is gone: exec(open(name).read())',
@@ -13,11 +14,18 @@ const CALLED: Readonly<Record<string, string>> = {
   reload: 'reload is importlib.reload',
 };
 const MODULES: Readonly<Record<string, string>> = {
+  UserDict: 'UserDict is collections.UserDict',
+  exceptions: 'exceptions need no import',
+  md5: 'md5 is hashlib.md5',
+  sets: 'sets.Set is set',
+  sha: 'sha is hashlib.sha1',
   commands: 'commands is gone: subprocess, which is not to be had in a translator',
   urllib2: 'urllib2 is urllib.request, and a translator has no network',
   urlparse: 'urlparse is urllib.parse',
 };
 const DEFINED: Readonly<Record<string, string>> = {
+  __div__: '__div__ is __truediv__',
+  __getslice__: '__getslice__ is never asked: __getitem__ gets a slice',
   __cmp__: '__cmp__ is never asked: write __eq__ and __lt__',
   __nonzero__: '__nonzero__ is __bool__',
   __unicode__: '__unicode__ is __str__',
@@ -27,14 +35,26 @@ const MEMBERS: Readonly<Record<string, string>> = {
   'itertools.ifilter': 'itertools.ifilter is filter',
   'itertools.imap': 'itertools.imap is map',
   'itertools.izip': 'itertools.izip is zip',
+  'string.atoi': 'string.atoi(text) is int(text)',
+  'string.find': 'string.find(text, part) is text.find(part)',
   'string.join': 'string.join(words, sep) is sep.join(words)',
+  'string.lower': 'string.lower(text) is text.lower()',
+  'string.maketrans': 'string.maketrans is bytes.maketrans or str.maketrans',
+  'string.replace': 'string.replace(text, a, b) is text.replace(a, b)',
   'string.split': 'string.split(text) is text.split()',
+  'string.strip': 'string.strip(text) is text.strip()',
+  'string.upper': 'string.upper(text) is text.upper()',
+  'sys.setdefaultencoding': 'sys.setdefaultencoding is gone, and not needed',
+  'types.FileType': 'types.FileType is io.IOBase',
+  'types.InstanceType': 'types.InstanceType is gone: every object has a class',
   'sys.exc_clear': 'sys.exc_clear is gone',
 };
 const LISTS = ['keys', 'values', 'items', 'map', 'filter', 'zip'];
 
 export const told: Rule = (source) => ({
-  remarks: [...names(source), ...lists(source), ...parameters(source), ...divisions(source)],
+  remarks: [...names(source), ...lists(source), ...parameters(source), ...divisions(source)].concat(
+    [...codecs(source), ...comparisons(source)],
+  ),
 });
 
 const own = (table: Readonly<Record<string, string>>, key: string): string | undefined =>
@@ -74,6 +94,49 @@ function* lists(source: Source): Generator<Remark> {
     const indexed = source.is(behind, '[') && source.line(behind!) === source.line(close!);
     if (indexed || sorted) {
       yield remark(source, index, `${text}(...) is no list any more: list(...) or sorted(...)`);
+    }
+  }
+}
+
+const CODECS: Readonly<Record<string, string>> = {
+  'encode hex': 'bytes(x).hex(), or x.encode().hex() of a text',
+  'decode hex': 'bytes.fromhex(x)',
+  'encode base64': 'base64.b64encode(x)',
+  'decode base64': 'base64.b64decode(x)',
+  'encode zlib': 'zlib.compress(x)',
+  'decode zlib': 'zlib.decompress(x)',
+  'encode rot13': "codecs.encode(x, 'rot13')",
+  'decode rot13': "codecs.decode(x, 'rot13')",
+};
+
+/** x.encode('hex'): what makes no bytes of a text. */
+function* codecs(source: Source): Generator<Remark> {
+  for (const [index, { kind, text }] of source.tokens.entries()) {
+    if (kind !== 'name' || !source.is(source.before(index), '.')) continue;
+    const open = source.after(index);
+    if (!source.is(open, '(')) continue;
+    const coding = source.text(source.after(open!)).replace(/^[bu]?(['"])(.*)\1$/, '$2');
+    const said = own(CODECS, `${text} ${coding.toLowerCase().replaceAll(/[-_]/g, '')}`);
+    if (said !== undefined) yield remark(source, index, `x.${text}('${coding}') is ${said}`);
+  }
+}
+
+/** sorted(x, cmp=f), x.sort(f), x.sort(lambda a, b: …). */
+function* comparisons(source: Source): Generator<Remark> {
+  for (const [index, { kind, text }] of source.tokens.entries()) {
+    const open = source.after(index);
+    if (kind !== 'name' || (text !== 'sort' && text !== 'sorted') || !source.is(open, '('))
+      continue;
+    const close = source.closing(open!) ?? open!;
+    const isMethod = source.is(source.before(index), '.');
+    const first = source.after(open!);
+    const plain = !source.is(first, ')', 'key', 'reverse', '*', '**');
+    const named = source.tokens.some(
+      (_, at) =>
+        at > open! && at < close && source.is(at, 'cmp') && source.is(source.after(at), '='),
+    );
+    if (named || (isMethod && text === 'sort' && plain)) {
+      yield remark(source, index, `${text} takes no cmp: key=functools.cmp_to_key(f)`);
     }
   }
 }

@@ -59,6 +59,30 @@ const MEMBERS: Readonly<Record<string, string>> = {
   'os.getcwdu': 'getcwd',
   'sys.maxint': 'maxsize',
   'string.letters': 'ascii_letters',
+  'string.lowercase': 'ascii_lowercase',
+  'string.uppercase': 'ascii_uppercase',
+};
+/** Names in the module types that stood for what has a name anyway. */
+const TYPES: Readonly<Record<string, string>> = {
+  BooleanType: 'bool',
+  BufferType: 'memoryview',
+  ClassType: 'type',
+  ComplexType: 'complex',
+  DictType: 'dict',
+  DictionaryType: 'dict',
+  FloatType: 'float',
+  IntType: 'int',
+  ListType: 'list',
+  LongType: 'int',
+  NoneType: 'type(None)',
+  ObjectType: 'object',
+  SliceType: 'slice',
+  StringType: 'str',
+  StringTypes: 'str',
+  TupleType: 'tuple',
+  TypeType: 'type',
+  UnicodeType: 'str',
+  XRangeType: 'range',
 };
 
 /** Whether the source gives this name a meaning of its own. */
@@ -94,6 +118,24 @@ export const attributes = each(({ kind, text }, index, source) => {
   const called = source.is(source.after(index), '(');
   return called && Object.hasOwn(ATTRIBUTES, text) ? ATTRIBUTES[text] : undefined;
 });
+
+/** types.StringType → str; what is imported from types by such a name is told. */
+export const typeNames: Rule = (source) => {
+  const edits: Edit[] = [];
+  const remarks: Remark[] = [];
+  source.tokens.forEach(({ kind, text }, index) => {
+    if (kind !== 'name' || !Object.hasOwn(TYPES, text)) return;
+    const dot = source.before(index);
+    const module = dot === undefined ? undefined : source.before(dot);
+    const [first, second] = source.statements.find((each) => each.includes(index)) ?? [];
+    if (source.is(dot, '.') && source.text(module) === 'types') {
+      edits.push(edit(module!, index, TYPES[text]!));
+    } else if (source.is(first, 'from') && source.text(second) === 'types') {
+      remarks.push(remark(source, index, `${text} is ${TYPES[text]}`));
+    }
+  });
+  return { edits, remarks };
+};
 
 /** Modules of the standard library that have another name. */
 const MODULES: Readonly<Record<string, string>> = {
