@@ -88,6 +88,7 @@ export class Host implements Owner {
     const { current } = this;
     if (current.dead || !current.has('statedump')) return {};
     const told = current.guest.tell('statedump');
+    current.died('statedump');
     const found: unknown = told === undefined ? null : JSON.parse(told);
     if (typeof found !== 'object' || found === null) return { module: 'statedump failed' };
     return Object.fromEntries(

@@ -172,7 +172,7 @@ export class Session {
   }
 
   /** Whether the interpreter is lost, by what it did; with it is every request that waits for it. */
-  private died(doing?: string): boolean {
+  died(doing?: string): boolean {
     const why = this.guest.dead;
     if (why === undefined || this.dead) return this.dead;
     this.dead = true;
@@ -434,6 +434,7 @@ export class Session {
   /** A line of a prompt; what it asks the children is wound at once. */
   evaluate(source: string): Promise<Evaluation> {
     const evaluation = this.guest.evaluate(source);
+    this.died('a line of the prompt');
     this.drain();
     return evaluation;
   }

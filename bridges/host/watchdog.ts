@@ -11,7 +11,7 @@
  * | the limit | INTERRUPT | the interpreter sees an exception that it is not meant to catch |
  * | 1¾ limits | FORCE | the interpreter leaves the call when it looks; it is lost |
  * | 2 limits | END | code that never looks: the turn is ended (sys/turn.ts), the interpreter is lost |
- * | a second more | | nothing helps: the process ends, so that who waits for it gets an error |
+ * | 2 s more | | nothing helps: the process ends, so that who waits for it gets an error |
  *
  * The bits are set by compare-and-swap on the count, so no later call can be hit. A call that returns
  * with END set waits for its end to come. No clock is read on entry.
@@ -19,6 +19,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { formatTime } from '../../runtime/core/log.ts';
+import { lastWords } from '../../runtime/sys/last-words.ts';
 import { END_TURN, makeEndable } from '../../runtime/sys/turn.ts';
 
 export const RUNNING = 1;
@@ -116,9 +117,8 @@ const isDue = ${isDue};
 const formatTime = ${formatTime};
 const { appendFileSync, writeSync } = require('node:fs');
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
-const { resting, koffi } = workerData, slots = new Map();
+const { resting, koffi, log } = workerData, slots = new Map();
 const endTurn = koffi === null ? null : require(koffi).load(null).func(${JSON.stringify(END_TURN)});
-let log = null;
 function end({ name, spent }) {
   if (log === null) return;
   const seconds = (spent / 1000).toFixed(1);
@@ -136,8 +136,7 @@ for (;;) {
   const news = Atomics.load(resting, 1);
   for (let m; (m = receiveMessageOnPort(parentPort)) !== undefined; ) {
     const { id, slot } = m.message;
-    if (m.message.log !== undefined) log = m.message.log;
-    else if (slot === undefined) slots.delete(id);
+    if (slot === undefined) slots.delete(id);
     else slots.set(id, slot);
   }
   const now = performance.now(), passed = now - last;
@@ -182,17 +181,6 @@ export function watch({ word, limit, name }: Watched): () => void {
   return () => tell({ id });
 }
 
-let lastWords: string | undefined;
-
-/**
- * Lets the process end when a call in it cannot be ended, after a line to this log (`-`: standard
- * error). For a process that is a server or a command of its own.
- */
-export function endProcessWith(log: string): void {
-  lastWords = log;
-  if (worker !== undefined) tell({ log });
-}
-
 function tell(message: object): void {
   worker?.postMessage(message);
   Atomics.add(resting, 1, 1);
@@ -210,7 +198,7 @@ function startWorker(endable: boolean): Worker {
   const koffi = endable ? createRequire(import.meta.url).resolve('koffi') : null;
   const started = new Worker(WORKER, {
     eval: true,
-    workerData: { resting, koffi },
+    workerData: { resting, koffi, log: lastWords.log },
     execArgv: [],
     env: {},
     name: 'glossa watchdog',
@@ -220,6 +208,5 @@ function startWorker(endable: boolean): Worker {
   started.on('exit', () => {
     worker = undefined;
   });
-  if (lastWords !== undefined) started.postMessage({ log: lastWords });
   return started;
 }

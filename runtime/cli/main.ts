@@ -7,6 +7,9 @@ import '../sys/inspector.ts';
 const { dispatch } = await import('./dispatch.ts');
 const { ownTerminal } = await import('./handover.ts');
 
+const { lastWords } = await import('../sys/last-words.ts');
+
+lastWords.log = '-';
 const terminal = ownTerminal();
 const status = await dispatch(process.argv.slice(2), terminal);
 await terminal.flush();

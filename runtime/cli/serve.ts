@@ -20,6 +20,7 @@ import { hasEntries } from '../mount/fuse/channel.ts';
 import { MountError } from '../mount/fuse/mount-error.ts';
 import { pump } from '../mount/fuse/pump.ts';
 import type { Mount } from '../mount/mount.ts';
+import { lastWords } from '../sys/last-words.ts';
 import { recycleMemory } from '../sys/malloc.ts';
 import { NodeContext } from './context.ts';
 import { Ending } from './ending.ts';
@@ -80,6 +81,7 @@ export async function serve(
   refuseInside(mountpoint, { log: logFile, 'pid file': settings.pidFile });
   recycleMemory();
   const sink = openSink(logFile, terminal.colour.err);
+  lastWords.log = logFile;
   const levels: LogLevels = { default: logLevel, volumes: new Map() };
   const log = new Log(sink, levels, 'glossa');
   const ending = new Ending(log, sink, terminal);

@@ -1,7 +1,7 @@
 /**
  * Who asks: requests one after the other, each with a stack and a frame of its own as a mount makes
  * them, and every answer checked. A batch goes on without the event loop as long as answers come at
- * once.
+ * once, in one turn, as the mount's pump does.
  */
 import { NotMeasured } from '../../../bench/missing.ts';
 import type { Dict } from '../../../core/dict.ts';
@@ -13,6 +13,7 @@ import type { Graph } from '../../../core/graph.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
+import { sharedTurn } from '../../../sys/turn.ts';
 import { READ_SIZE } from './graphs.ts';
 
 /** Makes so many requests; microseconds that each took. @throws {NotMeasured} for a wrong answer */
@@ -47,10 +48,16 @@ function batchOf(
     resume?.();
   };
   return async (count) => {
+    let at = 0;
+    const untilPending = (): void => {
+      for (pending = false; at < count && !pending; at++) {
+        pending = true;
+        ask(at, answered);
+      }
+    };
     const begin = performance.now();
-    for (let at = 0; at < count; at++) {
-      pending = true;
-      ask(at, answered);
+    while (at < count) {
+      if (!sharedTurn(untilPending)) throw new NotMeasured('a call ran too long');
       if (pending) {
         await new Promise<void>((resolve) => {
           resume = resolve;

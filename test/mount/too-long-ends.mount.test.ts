@@ -1,0 +1,141 @@
+/** A script that runs too long does not keep a process from ending, nor its author from hearing why. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, it, vi } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import {
+  describeMounts,
+  glossa,
+  run,
+  type Scratch,
+  startMount,
+  withScratch,
+} from '../support/mount.ts';
+
+/** Of minutes, and no line of the script among them. */
+const LONG = 'sum(bytes(10**9 // 4))';
+const PATIENCE = { patience: 60_000 };
+
+const volfile = (scratch: Scratch, limit: number): string => `volume files
+    type storage/posix
+    option directory ${scratch.at('files')}
+end-volume
+
+volume patient
+    type features/glupy
+    option module-name m
+    option time-limit ${limit}
+    subvolumes files
+end-volume
+`;
+
+const inMethod = (method: string): string => `from glupy import Translator
+
+
+class xlator(Translator):
+    def ${method}:
+        ${LONG}
+`;
+
+describeMounts('a script that runs too long', () => {
+  it('SIGTERM is heard', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('files');
+      await scratch.file('m.py', inMethod('statfs(self, frame, loc, xdata)'));
+      const mount = await startMount(scratch, volfile(scratch, 1));
+      const asked = run(scratch, 'stat', ['-f', mount.path], PATIENCE);
+      await vi.waitFor(() => expect(mount.log()).toMatch(/too long/), { timeout: 50_000 });
+      const again = run(scratch, 'stat', ['-f', mount.path], PATIENCE);
+      expect(await mount.stop('SIGTERM')).toBe(0);
+      expect((await asked).status).not.toBe(0);
+      expect((await again).status).not.toBe(0);
+    }));
+
+  it('at the start: the mount fails, and says why', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('files');
+      await scratch.file('m.py', `${inMethod('init(self)')}\n${LONG}\n`);
+      const failed = startMount(scratch, volfile(scratch, 1));
+      await expect(failed).rejects.toThrow(/m\.py.*ran too long .*time-limit/);
+    }));
+
+  it('at the start, where it has all the time: Ctrl-C ends the command', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('files');
+      const marker = scratch.at('files', 'begun');
+      const source = `open(${JSON.stringify(marker)}, "w").close()\n${LONG}\n`;
+      await scratch.file('m.py', source);
+      const text = volfile(scratch, 5).replace(
+        'module-name m',
+        `module-name m\n    option allow-write ${scratch.at('files')}`,
+      );
+      const vol = await scratch.file('m.vol', text);
+      const mnt = await scratch.folder('mnt');
+      let interrupt = (): void => {};
+      const ended = glossa(scratch, ['mount', vol, mnt, '--no-daemon', '--log-file', '-'], {
+        ...PATIENCE,
+        onStart: (child) => {
+          interrupt = () => void child.kill('SIGINT');
+        },
+      });
+      await vi.waitFor(() => stat(marker), { timeout: 50_000 });
+      interrupt();
+      const { status, signal } = await ended;
+      expect([status !== 0, signal === 'SIGKILL']).toEqual([true, false]);
+    }));
+});
+
+it('glossa test says which test it was, and runs the next', () =>
+  withScratch(async (scratch) => {
+    await scratch.file('m.py', inMethod('stat(self, frame, loc, xdata)'));
+    await scratch.file(
+      'test_m.py',
+      `def test_long():\n    ${LONG}\n\n\ndef test_next():\n    pass\n`,
+    );
+    const { status, out } = await glossa(scratch, ['test', 'm.py', '--time-limit', '1'], PATIENCE);
+    expect(status).toBe(1);
+    expect(out).toMatch(/test_long.*ran too long/s);
+    expect(out).toMatch(/1 passed/);
+  }));
+
+it('glossa repl says so', () =>
+  withScratch(async (scratch) => {
+    await scratch.file('m.py', inMethod('stat(self, frame, loc, xdata)'));
+    await scratch.file('lines', `${LONG}\n`);
+    const script = 'exec "$0" "$1" repl m.py --xlator-option "$2.time-limit=1" < lines';
+    const main = join(packageRoot, 'dist/runtime/cli/main.js');
+    const args = ['-c', script, process.execPath, main, '*'];
+    const { out, err } = await run(scratch, 'sh', args, PATIENCE);
+    expect(out + err).toMatch(/ran too long/);
+  }));
+
+it('what cannot be ended ends the process, after a line to the log', () =>
+  withScratch(async (scratch) => {
+    const from = (path: string): string =>
+      JSON.stringify(pathToFileURL(join(packageRoot, 'dist', path)).href);
+    // Code of the process itself, which looks for nothing.
+    const program = `
+      import { pbkdf2Sync } from 'node:crypto';
+      import { Inside } from ${from('bridges/host/inside.js')};
+      import { newWord } from ${from('bridges/host/watchdog.js')};
+      import { lastWords } from ${from('runtime/sys/last-words.js')};
+      lastWords.log = process.argv[1];
+      const inside = new Inside({ word: newWord(), limit: 200, name: 'stone', ended() {} });
+      inside.begin();
+      inside.run(() => {
+        inside.enter();
+        pbkdf2Sync('', '', 2 ** 31 - 1, 64, 'sha512');
+      }, () => new Error('ended'));
+    `;
+    const log = scratch.at('log');
+    const args = ['--input-type=module', '-e', program];
+    const toFile = await run(scratch, process.execPath, [...args, log], PATIENCE);
+    expect(toFile).toMatchObject({ signal: 'SIGKILL', err: '' });
+    const line =
+      /^\[[-:. 0-9]+\+0000\] C \[watchdog:0:-\] 0-stone: .* for \d\.\d s and cannot be ended/;
+    const { out } = await run(scratch, 'cat', [log]);
+    expect(out).toMatch(line);
+    const toTerminal = await run(scratch, process.execPath, [...args, '-'], PATIENCE);
+    expect(toTerminal).toMatchObject({ signal: 'SIGKILL', err: expect.stringMatching(line) });
+  }));
