@@ -7,7 +7,7 @@ import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
 import { ask, FakeContext, HeldLeaf, type Reply, startGraph } from '../../test/support/core.ts';
 import { FAILED, type Guest, type GuestHost, NOTHING, type Scalar, TAIL, WIND } from './guest.ts';
 import { Host } from './host.ts';
-import { failureOptions, type Hosted, hosted, policyOf } from './hosted.ts';
+import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from './hosted.ts';
 import { Session } from './session.ts';
 
 type Answer = (host: GuestHost, id: number, guest: FakeGuest) => number;
@@ -102,7 +102,7 @@ class Bed {
         this.host = new Host(xl, policyOf(given), async (owner) => {
           await Promise.resolve();
           if (this.code instanceof Error) throw this.code;
-          const session = new Session(xl, owner, given['frame-timeout']);
+          const session = new Session(xl, owner, limitsOf(given));
           const guest = new FakeGuest(this.code, session.lent);
           session.attach(guest);
           this.guests.push(guest);

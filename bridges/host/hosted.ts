@@ -14,7 +14,7 @@ import {
   type Xlator,
 } from '../../runtime/core/xlator.ts';
 import type { Host } from './host.ts';
-import { type Policy, policies } from './policy.ts';
+import { type Limits, type Policy, policies } from './policy.ts';
 
 /** What a hosting volume keeps. */
 export interface Hosted {
@@ -27,7 +27,17 @@ export const failureOptions = defineOptions({
     default: 1800,
     min: 0,
     reconfigurable: true,
-    description: 'Seconds after which a request that the module never answers fails; 0 for never.',
+    description:
+      'Seconds after which a request that the module does not answer fails, also when it winds again ' +
+      'and again; what it waits for a subvolume does not count. 0 for never.',
+  },
+  'wind-limit': {
+    type: 'int',
+    default: 100_000,
+    min: 0,
+    reconfigurable: true,
+    description:
+      'How often the module may wind for one request, which fails at the next; 0 for no limit.',
   },
   'on-error': {
     type: 'str',
@@ -78,6 +88,11 @@ export function policyOf(given: Values<typeof failureOptions>): Policy {
     restartBackoff: given['restart-backoff'],
   };
 }
+
+export const limitsOf = (given: Values<typeof failureOptions>): Limits => ({
+  frameTimeout: given['frame-timeout'],
+  windLimit: given['wind-limit'],
+});
 
 type Parts = 'fops' | 'notify' | 'forget' | 'release' | 'releasedir' | 'fini' | 'dump';
 

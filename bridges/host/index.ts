@@ -13,7 +13,7 @@ import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
 import { moduleOptions } from './declared.ts';
 import { findGrants, foldersOf, type Granted, grantOptions } from './grants.ts';
 import { Host } from './host.ts';
-import { failureOptions, type Hosted, hosted, policyOf } from './hosted.ts';
+import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from './hosted.ts';
 import { type FoundModule, type Language, type LanguageName, languages } from './languages.ts';
 import { remarksOn } from './method-names.ts';
 import { findModule } from './modules.ts';
@@ -132,7 +132,7 @@ async function load(
   module: Glupy['module'],
   granted: Granted,
 ): Promise<Loaded> {
-  const session = new Session(xl, owner, given['frame-timeout']);
+  const session = new Session(xl, owner, limitsOf(given));
   const { lent } = session;
   const start = await languages[module.language].load();
   const guest = await start(module, lent, {
@@ -241,7 +241,7 @@ function reconfigure(xl: Xlator<Glupy>, given: Given): void {
   const same = own.every((key) => given[key] === glupy.given[key]);
   glupy.given = given;
   glupy.host.setPolicy(policy);
-  for (const each of glupy.host.sessions) each.setFrameTimeout(given['frame-timeout']);
+  for (const each of glupy.host.sessions) each.setLimits(limitsOf(given));
   if (same && session.has('reconfigure')) {
     session.enterFor(() => session.guest.hook('reconfigure', [values]));
   } else if (!same || Object.keys(declared).length > 0) {

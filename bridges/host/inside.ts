@@ -12,7 +12,8 @@ import { COUNT, END, FORCE, HELD, IN_HOST, RUNNING, resting, wake, watch } from 
 
 /** What a session does when a shared turn has ended in the middle. */
 export interface Interrupted {
-  draining: boolean;
+  /** What it was doing has ended in the middle. */
+  stopped(): void;
   /** It answers what was in hand, and goes on with what is left. */
   resume(): void;
 }
@@ -29,7 +30,7 @@ export function tellOfEnds(session: Interrupted): () => void {
 whenEnded(() => {
   for (const guest of guests) guest.abandon();
   const all = [...sessions];
-  for (const session of all) session.draining = false;
+  for (const session of all) session.stopped();
   for (const session of all) session.resume();
 });
 

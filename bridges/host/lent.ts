@@ -208,6 +208,7 @@ export class Lent implements GuestHost {
   /** What the guest has found there is known from now on, as what a mount has looked up. */
   linkFound(request: Request, wind: number, row: FopRow, values: unknown[]): void {
     const loc = request.places?.get(wind);
+    request.places?.delete(wind);
     const at = row.reply.findIndex(({ type }) => type === 'inode');
     const buf = values[row.reply.findIndex(({ name }) => name === 'buf')];
     if (!loc?.parent || !loc.inode || !(buf instanceof Iatt)) return;
@@ -217,6 +218,7 @@ export class Lent implements GuestHost {
   /** The fop that an fd was made for has failed. */
   giveUp(request: Request, wind: number): void {
     const fd = request.made?.get(wind);
+    request.made?.delete(wind);
     if (fd !== undefined && this.own.has(fd.id)) this.closeFd(fd.id);
   }
 
@@ -377,14 +379,8 @@ function oneRecord(whole: string): string {
   );
 }
 
-/** Everything that came with a request, its own arguments first. */
-function* valuesOf(request: Request): Iterable<unknown> {
-  yield* request.args;
-  for (const reply of request.replies) if (reply !== undefined) yield* reply.values;
-}
-
 function* inodesOf(request: Request): Iterable<Inode> {
-  for (const value of valuesOf(request)) {
+  for (const value of request.values()) {
     if (value instanceof Inode) yield value;
     else if (value instanceof Fd) yield value.inode;
     else if (value instanceof Loc) {
@@ -400,6 +396,6 @@ function inodeIn(request: Request, id: number): Inode | undefined {
 }
 
 function fdIn(request: Request, id: number): Fd | undefined {
-  for (const value of valuesOf(request)) if (value instanceof Fd && value.id === id) return value;
+  for (const value of request.values()) if (value instanceof Fd && value.id === id) return value;
   return undefined;
 }

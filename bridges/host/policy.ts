@@ -24,6 +24,14 @@ export interface Policy {
   readonly restartBackoff: number;
 }
 
+/** What the options of a volume let a request of its module come to; 0 for no limit. */
+export interface Limits {
+  /** Seconds that the module may leave a request unanswered. */
+  readonly frameTimeout: number;
+  /** How often it may wind for one. */
+  readonly windLimit: number;
+}
+
 /** The longest wait, in seconds. */
 const LONGEST = 60;
 

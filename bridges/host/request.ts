@@ -5,12 +5,20 @@ import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { Plan } from './plan.ts';
+import type { Lane } from './turns.ts';
+
+/**
+ * Replies that a request keeps for its module to look at, a power of two: one that winds without end
+ * must not keep what it was answered without end.
+ */
+const KEPT_REPLIES = 4096;
 
 /** pid of requests that a module starts by itself: none of the numbers GlusterFS has given out. */
 const OWN_PID = -100;
 
 /** A child's answer to one wind. */
 export interface ChildReply {
+  readonly wind: number;
   readonly row: FopRow;
   readonly opRet: number;
   readonly opErrno: number;
@@ -25,14 +33,14 @@ export class Request {
   /** The frame to answer; for a request of the translator's own, the one it winds with. */
   readonly frame: Frame;
   readonly args: readonly unknown[];
-  /** Children's answers by number of wind. */
+  /** Children's latest answers; each has the place of its wind's number, modulo their number. */
   readonly replies: ChildReply[] = [];
   /** Fds that were made for a wind, by its number: theirs to close when the fop fails. */
   made: Map<number, Fd> | null = null;
   /** Names that the guest itself looks up or makes, by number of wind. */
   places: Map<number, Loc> | null = null;
-  /** Whether any child was asked. */
-  wound = false;
+  /** How often a child was asked. */
+  winds = 0;
   /** Whether the guest hears of it when the caller gives up. */
   watched = false;
   /** Answers owed by children, also for winds that are decided and not yet carried out. */
@@ -42,8 +50,14 @@ export class Request {
   abandoned = false;
   /** Whether it has outlived a call into the guest. */
   kept = false;
-  /** The host's clock when the guest last had the request to itself. */
-  since = 0;
+  /** Seconds for which it was the module that is waited for, and `winds` when that was last seen. */
+  spent = 0;
+  windsSeen = 0;
+  /** What is decided about it and not carried out: the winds, and where it stands. */
+  decided = 0;
+  lane: Lane | null = null;
+  /** Decisions before this number are void. */
+  voidBefore = 0;
 
   constructor(id: number, plan: Plan | null, frame: Frame, args: readonly unknown[]) {
     this.id = id;
@@ -57,14 +71,30 @@ export class Request {
     return this.plan === null ? 'a request of its own' : this.plan.name;
   }
 
+  keepReply(reply: ChildReply): void {
+    this.replies[reply.wind & (KEPT_REPLIES - 1)] = reply;
+  }
+
+  /** A child's answer to wind number `wind`, when it is one of the latest. */
+  reply(wind: number): ChildReply | undefined {
+    const found = this.replies[wind & (KEPT_REPLIES - 1)];
+    return found?.wind === wind ? found : undefined;
+  }
+
   /** Argument `index` of the fop (wind -1), or of the reply to wind number `wind`. */
   value(wind: number, index: number): unknown {
-    return wind === -1 ? this.args[index] : this.replies[wind]?.values[index];
+    return wind === -1 ? this.args[index] : this.reply(wind)?.values[index];
   }
 
   type(wind: number, index: number): ArgType | undefined {
-    const args = wind === -1 ? this.plan?.row.args : this.replies[wind]?.row.reply;
+    const args = wind === -1 ? this.plan?.row.args : this.reply(wind)?.row.reply;
     return args?.[index]?.type;
+  }
+
+  /** Everything that came with it, its own arguments first. */
+  *values(): Iterable<unknown> {
+    yield* this.args;
+    for (const reply of this.replies) if (reply !== undefined) yield* reply.values;
   }
 }
 

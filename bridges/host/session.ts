@@ -33,8 +33,10 @@ import { Lent } from './lent.ts';
 import { MessageError } from './message.ts';
 import type { Owner } from './owner.ts';
 import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
-import { ownRequest, Request } from './request.ts';
+import type { Limits } from './policy.ts';
+import { type ChildReply, ownRequest, Request } from './request.ts';
 import type { Requests } from './requests.ts';
+import { Turns } from './turns.ts';
 import { Waiting } from './waiting.ts';
 
 /** Numbers of requests start over here, so that they stay small integers. */
@@ -50,10 +52,8 @@ export class Session {
   private readonly guestCbks = new Map<string, AnyCbk>();
   private readonly passCbks = new Map<string, AnyCbk>();
   /** What the guest has decided by messages, and is not yet carried out. */
-  private readonly queue: { readonly request: Request; readonly decision: Decision }[] = [];
+  private readonly turns: Turns;
   private ownGuest: Guest | null = null;
-  /** What the guest has decided is being carried out. */
-  draining = false;
   private readonly stopTelling = tellOfEnds(this);
   /** Whether the interpreter can no longer be entered. */
   dead = false;
@@ -61,13 +61,15 @@ export class Session {
   /** The volume may be ending, and its children have ended then: nothing is wound any more. */
   private closing = false;
   private lastId = 0;
+  private windLimit: number;
 
-  /** @param frameTimeoutSeconds how long a request may stay unanswered; 0 for ever. */
-  constructor(xl: Xlator<unknown>, owner: Owner, frameTimeoutSeconds: number) {
+  constructor(xl: Xlator<unknown>, owner: Owner, { frameTimeout, windLimit }: Limits) {
     this.xl = xl;
     this.owner = owner;
+    this.windLimit = windLimit;
     this.lent = new Lent(xl, this);
-    this.waiting = new Waiting(frameTimeoutSeconds, {
+    this.turns = new Turns(xl.context, () => this.drain());
+    this.waiting = new Waiting(frameTimeout, {
       after: (ms, fn) => xl.context.after(ms, fn),
       collect: () => this.enterFor(() => this.guest.collect()),
       overdue: (request) => this.timedOut(request),
@@ -151,6 +153,10 @@ export class Session {
     });
   }
 
+  stopped(): void {
+    this.turns.running = false;
+  }
+
   /** A turn was ended in the middle (inside.ts): nothing that was called from here has returned. */
   resume(): void {
     const request = this.current;
@@ -176,7 +182,7 @@ export class Session {
     const why = this.guest.dead;
     if (why === undefined || this.dead) return this.dead;
     this.dead = true;
-    this.queue.length = 0;
+    this.turns.clear();
     for (const request of [...this.requests.values()]) this.failRequest(request);
     this.owner.lost(this, doing === undefined ? why : `${doing}: ${why}`);
     return true;
@@ -210,7 +216,7 @@ export class Session {
     } else if (wantsReply) {
       this.waiting.keep(request);
       frame.local = request;
-      request.wound = true;
+      request.winds += 1;
       request.owed += 1;
       plan.wind(frame, 0, this.guestCbk(plan.row), child, args);
     } else {
@@ -230,7 +236,7 @@ export class Session {
       // Hooks, or other children's replies, still need the frame to lead to the request.
       this.waiting.keep(request);
       frame.local = request;
-      request.wound = true;
+      request.winds += 1;
       request.owed += 1;
       plan.wind(frame, 0, this.passCbk(plan), child, args);
     }
@@ -246,23 +252,21 @@ export class Session {
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const request = frame.local as Request;
         if (opRet >= 0 && request.places !== null) this.lent.linkFound(request, wind, row, values);
-        request.replies[wind] = { row, opRet, opErrno, values };
         if (opRet < 0 && request.made !== null) this.lent.giveUp(request, wind);
-        this.replied(request, plan, wind);
+        this.replied(request, plan, { wind, row, opRet, opErrno, values });
       }) as AnyCbk;
       this.guestCbks.set(row.name, cbk);
     }
     return cbk;
   }
 
-  private replied(request: Request, plan: ReplyPlan, wind: number): void {
+  private replied(request: Request, plan: ReplyPlan, reply: ChildReply): void {
     request.owed -= 1;
     if (!request.abandoned) {
       const { enter, flatten, scratch } = plan;
-      const reply = request.replies[wind]!;
-      this.waiting.touch(request);
+      request.keepReply(reply);
       scratch[0] = request.id;
-      scratch[1] = wind;
+      scratch[1] = reply.wind;
       scratch[2] = reply.opRet;
       scratch[3] = reply.opErrno;
       flatten(reply.values, scratch, 4);
@@ -294,7 +298,7 @@ export class Session {
   }
 
   private answerSame(request: Request, wind: number): void {
-    const reply = request.replies[wind];
+    const reply = request.reply(wind);
     if (reply?.row === request.plan?.row) {
       this.answer(request, reply!.opRet, reply!.opErrno, reply!.values);
     } else {
@@ -319,29 +323,19 @@ export class Session {
 
   /** The guest has failed with a request: what it decided about it in this call is void. */
   private fail(request: Request): void {
-    this.undo(request);
+    this.turns.undo(request);
     this.failRequest(request);
-  }
-
-  /** Takes back what is decided about a request and not yet carried out. */
-  private undo(request: Request): void {
-    for (let i = this.queue.length - 1; i >= 0; i--) {
-      const { request: of, decision } = this.queue[i]!;
-      if (of !== request) continue;
-      if (decision.verb === 'wind') request.owed -= 1;
-      this.queue.splice(i, 1);
-    }
   }
 
   /** Acts in the guest's place: it has failed, or can no longer be asked. */
   private failRequest(request: Request): void {
     const { counters, policy } = this.owner;
-    const { plan, answered, wound } = request;
+    const { plan, answered, winds } = request;
     const child = this.xl.children[0];
     counters.failures += 1;
     request.abandoned = true;
     const bypass = policy.onError === 'bypass' && !this.closing;
-    if (bypass && plan !== null && !answered && !wound && child) {
+    if (bypass && plan !== null && !answered && winds === 0 && child) {
       counters.bypassed += 1;
       this.handOn(request, plan, child, request.args);
     } else {
@@ -367,47 +361,46 @@ export class Session {
     const children = this.xl.below.length;
     const row = request.plan?.row;
     const decision = readDecision(message, { row, asked: request, children, source });
-    if (decision.verb === 'wind') {
-      request.owed += 1;
-      if (request.plan === null) request.frame.root.op = decision.row.logName;
-    } else if (request.answered) {
+    if (decision.verb !== 'wind' && request.answered) {
       throw new MessageError('the request has had its answer');
     }
-    if (decision.verb === 'failed') this.undo(request);
+    if (decision.verb === 'failed') this.turns.undo(request);
+    this.turns.add(request, decision);
     this.waiting.keep(request);
-    this.queue.push({ request, decision });
   }
 
   private requestFor(id: number): Request {
     const known = this.current?.id === id ? this.current : this.requests.get(id);
     if (known !== undefined && !known.abandoned) return known;
     if (id >= 0) throw new MessageError('the request has had its answer');
+    this.waiting.checkOwn();
     return ownRequest(id, this.xl);
   }
 
-  /** Carries out what the guest has decided by messages. */
+  /** Carries out what the guest has decided by messages, or as much of it as one turn may take. */
   drain(): void {
     // Before the graph is wired there is nothing to wind to: what `init` asks for waits until then.
-    if (this.draining || this.xl.children.length < this.xl.below.length) return;
-    this.draining = true;
-    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) {
-      try {
-        this.obey(next.request, next.decision);
-      } catch (error) {
-        // Another translator threw while it was called from here; its request must not hang.
-        this.xl.log.error(`${next.request.name}: ${(error as Error).stack ?? error}`);
-        this.guest.cancel(next.request.id);
-        this.failRequest(next.request);
-      }
-    }
-    this.draining = false;
+    if (this.turns.running || this.xl.children.length < this.xl.below.length) return;
+    this.turns.run(this);
     this.lent.tellMistake();
     this.lent.releaseClosed();
     this.lent.sendUpcalls();
     this.endIfDrained();
   }
 
-  private obey(request: Request, decision: Decision): void {
+  /** Another translator threw while it was called from here; its request must not hang. */
+  threw(request: Request, error: unknown): void {
+    this.giveUp(request, `${(error as Error).stack ?? error}`);
+  }
+
+  /** Fails a request that the guest still works for. */
+  private giveUp(request: Request, why: string): void {
+    this.xl.log.error(`${request.name}: ${why}`);
+    this.guest.cancel(request.id);
+    this.failRequest(request);
+  }
+
+  obey(request: Request, decision: Decision): void {
     const { plan, frame } = request;
     if (decision.verb === 'wind') {
       if (request.abandoned) {
@@ -415,12 +408,17 @@ export class Session {
         this.dropIfOver(request);
         return;
       }
+      request.winds += 1;
+      if (request.winds > this.windLimit && this.windLimit > 0 && plan !== null) {
+        request.owed -= 1;
+        this.giveUp(request, `wound ${this.windLimit} times without an end (option wind-limit)`);
+        return;
+      }
       // Also when the request was answered meanwhile: every child that was wound to gets its turn.
       const { wind, row, values } = decision;
       this.lent.addFd(request, wind, row, values);
       this.lent.notePlace(request, wind, row, values);
       frame.local = request;
-      request.wound = true;
       const child = this.xl.children[decision.child]!;
       windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
     } else if (request.answered || plan === null) return;
@@ -446,20 +444,20 @@ export class Session {
     const request = this.current?.id === id ? this.current : this.requests.get(id);
     if (request === undefined || request.answered) return;
     this.waiting.keep(request);
-    this.queue.push({ request, decision: { verb: 'failed' } });
+    this.turns.add(request, { verb: 'failed' });
   }
 
   private timedOut(request: Request): void {
     this.owner.counters.timeouts += 1;
     const { limit } = this.waiting;
-    this.xl.log.error(`${request.name}: no answer within ${limit} s (option frame-timeout)`);
-    this.guest.cancel(request.id);
-    this.failRequest(request);
+    const often = request.winds > 1 ? `, in which it wound ${request.winds} times` : '';
+    this.giveUp(request, `no answer within ${limit} s${often} (option frame-timeout)`);
     this.drain();
   }
 
-  setFrameTimeout(seconds: number): void {
-    this.waiting.limit = seconds;
+  setLimits({ frameTimeout, windLimit }: Limits): void {
+    this.waiting.limit = frameTimeout;
+    this.windLimit = windLimit;
   }
 
   // -- the end ---------------------------------------------------------------------------------
@@ -471,7 +469,7 @@ export class Session {
   }
 
   private endIfDrained(): void {
-    if (!this.retired || this.draining || this.current !== null) return;
+    if (!this.retired || this.turns.running || this.current !== null) return;
     if (this.requests.size > 0 && !this.dead) return;
     this.retired = false;
     this.owner.drained(this);
@@ -489,7 +487,7 @@ export class Session {
     this.closing = true;
     this.waiting.close();
     this.stopTelling();
-    this.queue.length = 0;
+    this.turns.clear();
     for (const request of [...this.requests.values()]) this.failRequest(request);
     if (this.ownGuest === null) return;
     if (!this.dead && this.has('fini')) this.guest.hook('fini', []);

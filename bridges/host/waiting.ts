@@ -3,16 +3,19 @@
  * second for as long as there are any: it fails those that the module never answers, and lets the
  * guest look for those that nothing can reach any more.
  */
+import { MessageError } from './message.ts';
 import type { Request } from './request.ts';
 import { Requests } from './requests.ts';
 
 const SWEEP_MS = 1000;
+/** Requests that a module may have begun by itself at a time. */
+const MOST_OWN = 16_384;
 
 export interface Care {
   after(ms: number, fn: () => void): () => void;
   /** Looks for requests that only a cycle of references keeps. */
   collect(): void;
-  /** The module has had a request to itself for too long. */
+  /** It is the module that has been waited for, for too long. */
   overdue(request: Request): void;
 }
 
@@ -21,8 +24,8 @@ export class Waiting {
   /** Seconds that the module may leave a request unanswered; 0 for ever. */
   limit: number;
   private readonly care: Care;
-  /** Counts sweeps: a clock that costs nothing to read. */
-  private clock = 0;
+  /** How many of them the module has begun by itself. */
+  private own = 0;
   private cancelSweep: (() => void) | null = null;
 
   constructor(limit: number, care: Care) {
@@ -33,19 +36,23 @@ export class Waiting {
   keep(request: Request): void {
     if (request.kept) return;
     request.kept = true;
-    request.since = this.clock;
+    if (request.plan === null) this.own += 1;
     this.requests.add(request);
     this.cancelSweep ??= this.sweepLater();
   }
 
-  /** The module has the request to itself again: its time starts anew. */
-  touch(request: Request): void {
-    request.since = this.clock;
+  /** @throws {MessageError} when the module has begun as many requests as it may */
+  checkOwn(): void {
+    if (this.own < MOST_OWN) return;
+    throw new MessageError(
+      `more than ${MOST_OWN} requests of its own at once: await some before the next`,
+    );
   }
 
   drop(request: Request): void {
     if (!request.kept) return;
     request.kept = false;
+    if (request.plan === null) this.own -= 1;
     this.requests.delete(request.id);
   }
 
@@ -60,17 +67,27 @@ export class Waiting {
 
   private sweep(): void {
     this.cancelSweep = null;
-    this.clock += 1;
-    // As long as a child owes a reply, it is not the module that is waited for.
-    const idle = [...this.requests.values()].filter(
-      ({ owed, answered }) => owed === 0 && !answered,
-    );
-    const ages = idle.map(({ since }) => this.clock - since);
-    // A request is looked at when it is 2, 4, 8, … seconds old: looking costs milliseconds.
-    if (ages.some((age) => age > 1 && (age & (age - 1)) === 0)) this.care.collect();
-    for (const request of this.limit === 0 ? [] : idle) {
-      if (!request.answered && this.clock - request.since > this.limit) this.care.overdue(request);
+    let due = false;
+    for (const request of this.requests.values()) due = this.grow(request) || due;
+    if (due) this.care.collect();
+    for (const request of this.limit === 0 ? [] : [...this.requests.values()]) {
+      if (!request.answered && request.spent > this.limit) this.care.overdue(request);
     }
     if (this.requests.size > 0) this.cancelSweep ??= this.sweepLater();
+  }
+
+  /**
+   * Counts a second of a request, unless it is a child that is waited for: one that has owed a reply
+   * since the last sweep. A module that winds again and again is waited for itself. True when it is
+   * time to look whether anything can still reach the request, which costs milliseconds: after 2, 4,
+   * 8, … seconds.
+   */
+  private grow(request: Request): boolean {
+    const { owed, winds, windsSeen, answered } = request;
+    request.windsSeen = winds;
+    if (answered || request.plan === null || (owed > 0 && winds === windsSeen)) return false;
+    request.spent += 1;
+    const { spent } = request;
+    return owed === 0 && spent > 1 && (spent & (spent - 1)) === 0;
   }
 }

@@ -136,7 +136,7 @@ export class NativeGuest implements Guest, Hearer {
       const id = entered[0] as number;
       const wind = entered[1] as number;
       const request = host.request(id)!;
-      const { values } = request.replies[wind]!;
+      const { values } = request.reply(wind)!;
       // A callback without a fop: the host wound by itself, and C has not seen the request yet.
       const comes = unseen && wind === 0 && request.plan?.row === row;
       area.beginFor(id);

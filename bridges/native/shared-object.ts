@@ -7,7 +7,7 @@ import { defineOptions, type Options, type Values } from '../../runtime/core/opt
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import { moduleOptions } from '../host/declared.ts';
 import { Host } from '../host/host.ts';
-import { failureOptions, type Hosted, hosted, policyOf } from '../host/hosted.ts';
+import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from '../host/hosted.ts';
 import { Session } from '../host/session.ts';
 import { vouch } from '../host/vouch.ts';
 import { watchFolder } from '../host/watch.ts';
@@ -53,7 +53,7 @@ function recordOf(
   async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Session> {
     vouch(xl, path);
     const library = await openLibrary(path, ffi);
-    const session = new Session(xl, volume.host, volume.given['frame-timeout']);
+    const session = new Session(xl, volume.host, limitsOf(volume.given));
     try {
       const guest = new NativeGuest(path, library, session.lent);
       session.attach(guest);
@@ -96,7 +96,7 @@ function recordOf(
       const values = JSON.stringify(valuesFor(xl, session));
       volume.given = given;
       volume.host.setPolicy(policy);
-      for (const each of volume.host.sessions) each.setFrameTimeout(given['frame-timeout']);
+      for (const each of volume.host.sessions) each.setLimits(limitsOf(given));
       session.enterFor(() => session.guest.hook('reconfigure', [values]));
     },
   };

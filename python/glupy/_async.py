@@ -19,7 +19,7 @@ from ._errno import EINTR
 from ._json import dumps
 from ._loop import FopTask, current, loop
 from ._nearest import nearest
-from ._report import misuse, place_of_return, report, warn_once
+from ._report import error_at, misuse, place_of_return, report, warn_once
 from ._settle import failed, settle
 from ._source import code_of, last_reply_dropped, not_awaited
 from .data import Data
@@ -94,9 +94,21 @@ class Pending:
             future.set_exception(os_error(op_errno))
 
 
+def _is_spent(frame):
+    """Whether it is too late for another request in the name of one that the host has given up.
+    Who awaits it waits for ever: a loop that catches everything has ended then.
+    """
+    frame._left -= 1
+    if frame._left == -1:
+        error_at(frame.fop, "goes on although the request was given up: it gets no more replies")
+    return frame._left < 0
+
+
 def _request(frame, child, row, args):
     """Starts a request to a child by a message."""
     if frame is None or frame.answered:
+        if frame is not None and frame._left is not None and _is_spent(frame):
+            return Pending(frame.id)
         frame = _own_frame(row)
     pending = Pending(frame.id)
     frame._push_wind(row, child, args, pending, None)

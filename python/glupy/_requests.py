@@ -52,6 +52,11 @@ def replied(frame, number, op_ret, op_errno, reply):
     return settle(frame)
 
 
+# What a method may still ask the children when the host has given its request up: to tidy up is
+# enough, and a loop that catches everything ends.
+_MOST_AFTER = 1000
+
+
 def _known(id):
     frame = waiting.get(id)
     if frame is None and id in kept:
@@ -66,6 +71,7 @@ def cancel(id):
     kept.pop(id, None)
     if frame is not None:
         frame._state = ANSWERED
+        frame._left = _MOST_AFTER
         frame._lend()
         stop(frame)
 

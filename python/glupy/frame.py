@@ -71,6 +71,7 @@ class Frame:
     _awaits = None  # the reply it waits for when nothing else can wake it,
     _task = None  # and otherwise its task
     _root = None
+    _left = None  # requests that may still be made in its name, when the host has given it up
 
     def __init__(self, id, args):
         self.id = id

@@ -63,6 +63,11 @@ export class NodeContext implements Context {
     return exactly(ms, fn);
   }
 
+  soon(fn: () => void): () => void {
+    const immediate = setImmediate(fn);
+    return () => clearImmediate(immediate);
+  }
+
   random(out: Uint8Array): void {
     const { pool } = this;
     if (out.length > pool.length) {

@@ -56,6 +56,7 @@ describe('glossa help', () => {
     expect(names(own)).toEqual(expect.arrayContaining(['module-path', 'ffi', 'log-level']));
     expect(names(more)).toEqual([
       'frame-timeout',
+      'wind-limit',
       'on-error',
       'error',
       'max-failures',

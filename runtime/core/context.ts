@@ -14,6 +14,11 @@ export interface Context {
    * a few system calls. Absent, or undefined, where there is nothing better than `after`.
    */
   exactly?(ms: number, fn: () => void): (() => void) | undefined;
+  /**
+   * Calls `fn` when whatever else waits has had its turn; the result cancels it. Absent where time
+   * passes by hand: what goes on for ever must not keep it from passing.
+   */
+  soon?(fn: () => void): () => void;
   /** Fills `out` with unpredictable bytes. */
   random(out: Uint8Array): void;
   /** The folder that relative paths in the volfile start from. */

@@ -3,7 +3,7 @@ import { type FopRow, fops } from '../../../runtime/core/fops.ts';
 import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { awaited, methods, watched } from './context.ts';
 import { FopError } from './errors.ts';
-import { type Frame, framePrototype, LATER, WIND } from './frame.ts';
+import { type After, type Frame, framePrototype, LATER, WIND } from './frame.ts';
 import { now } from './host.ts';
 import { warn } from './report.ts';
 import { isTimeout, withTimeouts } from './timeouts.ts';
@@ -174,7 +174,10 @@ const Native = Promise;
 /** Starts a request to a child; a promise of its Reply. */
 export function start(child: Child, row: FopRow, args: readonly unknown[]): Promise<Reply> {
   const current = now.current as Frame | null;
+  const after = current?._after ?? null;
+  if (after !== null && isSpent(after, current!)) return new Native<Reply>(() => {});
   const frame = current === null || current.answered ? ownFrame(row) : current;
+  if (after !== null) frame._after = after;
   const promise = new Native<unknown>(executor) as Promise<Reply>;
   watched.promise = promise;
   const settle = { resolve: taken.resolve, reject: taken.reject, promise };
@@ -184,6 +187,16 @@ export function start(child: Child, row: FopRow, args: readonly unknown[]): Prom
     frame._state = WIND;
   } else frame._pushWind(row, child, args, { cbk: undefined, promise: settle, cookie: undefined });
   return promise;
+}
+
+/** Whether it is too late for another: the promise of that is never settled. */
+function isSpent(after: After, frame: Frame): boolean {
+  after.left -= 1;
+  if (after.left === -1) {
+    const text = `goes on although the request was given up: it gets no more replies`;
+    warn(methods.get(frame.name), `${frame.name}: ${text}`);
+  }
+  return after.left < 0;
 }
 
 /** Whether a request goes to the first child as it came. */

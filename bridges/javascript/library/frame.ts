@@ -75,6 +75,11 @@ export type First = [
   method: Promise<unknown> | null,
 ];
 
+/** Requests that may still be made in the name of one that the host has given up. */
+export interface After {
+  left: number;
+}
+
 /** Who waits for the reply to one wind. */
 export interface Waiter {
   readonly cbk: Cbk | undefined;
@@ -127,6 +132,8 @@ export class Frame {
   /** In a callback: opRet, opErrno, the number of the wind, and the reply as it came. */
   declare _reply: readonly unknown[] | null;
   declare _root: Root | undefined;
+  /** Set when the host has given it up: the frames of requests made in its name share it. */
+  declare _after: After | null;
 
   /** The fop's name, such as `lookup`. */
   get name(): string {
@@ -379,6 +386,7 @@ Object.assign(Frame.prototype, {
   _sleeps: null,
   _reply: null,
   _root: undefined,
+  _after: null,
 });
 
 const NOWHERE_ELSE: WindTo = {};

@@ -72,6 +72,11 @@ export function replied(frame: Frame, answer: Answer): number {
   const row = waiter?.row ?? frame.fop;
   frame._owed -= 1;
   if (frame._owed > 0) wait(frame);
+  else if (frame.id < 0) {
+    // One request of its own after the other may be made in its name: it begins anew.
+    frame._wound = 0;
+    frame._waiters = null;
+  }
   if (waiter?.promise !== undefined) return awaited(frame, waiter.promise, row, answer);
   const done = frame._state === ANSWERED;
   if (!done) {
@@ -109,6 +114,12 @@ function awaited(frame: Frame, settle: Settle, row: FopRow, answer: Answer): num
   return NOTHING;
 }
 
+/**
+ * What a method may still ask the children when the host has given its request up: to tidy up is
+ * enough, and a loop that catches everything ends.
+ */
+const MOST_AFTER = 1000;
+
 /** A frame that waits for something, by its number. */
 const find = (id: number): Frame | undefined => waiting.get(id) ?? kept.get(id)?.deref();
 
@@ -134,6 +145,7 @@ export function cancel(id: number): void {
   waiting.delete(id);
   frame._open();
   frame._end();
+  frame._after ??= { left: MOST_AFTER };
   release(frame);
 }
 

@@ -1,0 +1,156 @@
+/**
+ * What a guest has decided by messages and is not carried out yet, and how much of it is carried out
+ * at a time.
+ *
+ * A child may answer at once, the guest decide again at once, and so on for ever: a loop of which each
+ * part is short. So decisions are carried out in turns. After one, whatever else the process has to do
+ * is done (other requests, other volumes, timers, signals), and the rest goes on. Requests take turns
+ * as well: one that has decided ten thousand things holds up no other.
+ */
+import type { Context } from '../../runtime/core/context.ts';
+import type { Decision } from './decision.ts';
+import { MessageError } from './message.ts';
+import type { Request } from './request.ts';
+
+/** Milliseconds that a turn may take, and decisions. */
+const TURN_MS = 2;
+const TURN_DECISIONS = 1000;
+/** Decisions of a turn before the first look at the clock: most turns have no more than one. */
+const UNTIMED = 2;
+/** Decisions that one request, or all requests of the module's own, may have waiting. */
+export const MOST_DECIDED = 16_384;
+
+/** Who carries a decision out, and is told when that threw. */
+export interface Doer {
+  obey(request: Request, decision: Decision): void;
+  threw(request: Request, error: unknown): void;
+}
+
+interface Decided {
+  readonly request: Request;
+  readonly decision: Decision;
+  readonly number: number;
+  next: Decided | null;
+}
+
+/** Decisions that are carried out one after the other. */
+export class Lane {
+  first: Decided | null = null;
+  last: Decided | null = null;
+  size = 0;
+  /** The lane whose turn comes next. */
+  next: Lane | null = null;
+}
+
+export class Turns {
+  /** Whether a turn is under way. */
+  running = false;
+  private readonly context: Context;
+  private readonly goOn: () => void;
+  /** Of the requests that the module begins by itself. */
+  private readonly own = new Lane();
+  /** Lanes that are not empty, in the order of their turns. */
+  private first: Lane | null = null;
+  private last: Lane | null = null;
+  private lastNumber = 0;
+  private cancelLater: (() => void) | null = null;
+
+  /** @param goOn is called when the time of the next turn has come. */
+  constructor(context: Context, goOn: () => void) {
+    this.context = context;
+    this.goOn = goOn;
+  }
+
+  /** @throws {MessageError} when too many wait already */
+  add(request: Request, decision: Decision): void {
+    if (request.lane === null) request.lane = request.plan === null ? this.own : new Lane();
+    const { lane } = request;
+    if (lane.size >= MOST_DECIDED && decision.verb !== 'failed') {
+      throw new MessageError(
+        `more than ${MOST_DECIDED} winds or requests at once: await some before the next`,
+      );
+    }
+    this.lastNumber += 1;
+    if (decision.verb === 'wind') {
+      request.decided += 1;
+      request.owed += 1;
+      if (request.plan === null) request.frame.root.op = decision.row.logName;
+    }
+    const decided = { request, decision, number: this.lastNumber, next: null };
+    if (lane.last === null) {
+      lane.first = decided;
+      this.append(lane);
+    } else lane.last.next = decided;
+    lane.last = decided;
+    lane.size += 1;
+  }
+
+  /** What is decided about a request, and not carried out, is void. */
+  undo(request: Request): void {
+    request.voidBefore = this.lastNumber + 1;
+    request.owed -= request.decided;
+    request.decided = 0;
+  }
+
+  /** Carries out what waits, until the turn is over. */
+  run(doer: Doer): void {
+    if (this.first === null || this.cancelLater !== null || this.running) return;
+    this.running = true;
+    let done = 0;
+    let until = 0;
+    for (let decided = this.take(); decided !== null; decided = this.take()) {
+      const { request, decision, number } = decided;
+      if (number < request.voidBefore) continue;
+      if (decision.verb === 'wind') request.decided -= 1;
+      try {
+        doer.obey(request, decision);
+      } catch (error) {
+        doer.threw(request, error);
+      }
+      done += 1;
+      if (done < UNTIMED) continue;
+      if (done === UNTIMED) until = this.context.now() + TURN_MS;
+      else if (done >= TURN_DECISIONS || this.context.now() >= until) break;
+    }
+    this.running = false;
+    if (this.first !== null) this.later();
+  }
+
+  clear(): void {
+    this.first = this.last = null;
+    this.cancelLater?.();
+    this.cancelLater = null;
+  }
+
+  private later(): void {
+    const { context } = this;
+    const go = (): void => {
+      this.cancelLater = null;
+      this.goOn();
+    };
+    this.cancelLater = context.soon?.(go) ?? context.after(1, go);
+    // It may be a request that is served now which the event loop waits for.
+    context.wake();
+  }
+
+  private append(lane: Lane): void {
+    if (this.last === null) this.first = lane;
+    else this.last.next = lane;
+    this.last = lane;
+  }
+
+  /** The next decision of the lane whose turn it is, which goes to the end of the line. */
+  private take(): Decided | null {
+    const lane = this.first;
+    if (lane === null) return null;
+    this.first = lane.next;
+    if (this.first === null) this.last = null;
+    lane.next = null;
+    const decided = lane.first!;
+    lane.first = decided.next;
+    lane.size -= 1;
+    if (lane.first === null) lane.last = null;
+    else this.append(lane);
+    return decided;
+  }
+}

@@ -1,0 +1,342 @@
+/**
+ * Modules that go on for ever in steps of which each is short: in both languages others are served
+ * meanwhile, the request is failed in the end, and nothing grows without end.
+ */
+import { describe, expect, it } from 'vitest';
+import { EIO, ENOENT, EPERM } from '../../runtime/core/errno.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { type RunningModule, startModule } from '../support/module.ts';
+
+const LANGUAGES = ['py', 'js'] as const;
+type Extension = (typeof LANGUAGES)[number];
+
+/** A module with these methods; `access` is there to be served. */
+const module = (extension: Extension, methods: string): Record<string, string> =>
+  extension === 'py'
+    ? {
+        'm.py': `import asyncio
+from glupy import EPERM, ENOENT, Loc, Translator
+
+class xlator(Translator):
+    def access(self, frame, loc, mask, xdata):
+        frame.fail(EPERM)
+${methods}
+`,
+      }
+    : {
+        'm.js': `import { ENOENT, EPERM, Loc, Translator } from 'glossa';
+export class xlator extends Translator {
+  access(frame) {
+    frame.fail(EPERM);
+  }
+${methods}
+}
+`,
+      };
+
+const RETRIES: Readonly<Record<string, Readonly<Record<Extension, string>>>> = {
+  'a retry loop': {
+    py: `
+    async def stat(self, frame, loc, xdata):
+        while True:
+            try:
+                return await self.child.stat(loc)
+            except OSError:
+                pass`,
+    js: `
+  async stat(frame, loc) {
+    for (;;) {
+      try {
+        return await this.child.stat(loc);
+      } catch {}
+    }
+  }`,
+  },
+  'a retry loop that catches everything': {
+    py: `
+    async def stat(self, frame, loc, xdata):
+        while True:
+            try:
+                return await self.child.stat(loc)
+            except:
+                pass`,
+    js: `
+  async stat(frame, loc) {
+    for (;;) await this.child.stat(loc).catch(() => {});
+  }`,
+  },
+  'a callback that winds again': {
+    py: `
+    def stat(self, frame, loc, xdata):
+        frame.local = loc
+        frame.wind()
+
+    def stat_cbk(self, frame, op_ret, op_errno, *reply):
+        frame.wind()`,
+    js: `
+  stat(frame) {
+    frame.wind();
+  }
+  statCbk(frame) {
+    frame.wind();
+  }`,
+  },
+};
+
+/** That another request is served. */
+function serves(run: RunningModule): void {
+  expect(run.ask('access', run.known('other'), 0, null)).toMatchObject({
+    count: 1,
+    opErrno: EPERM,
+  });
+}
+
+async function start(
+  extension: Extension,
+  methods: string,
+  options: Record<string, string> = {},
+): Promise<RunningModule> {
+  const run = await startModule(module(extension, methods), { options });
+  run.lines();
+  return run;
+}
+
+const cases = Object.entries(RETRIES).flatMap(([title, texts]) =>
+  LANGUAGES.map((extension) => [title, extension, texts[extension]] as const),
+);
+
+describe('what winds again and again', () => {
+  it.each(cases)('%s (%s), over a child that answers at once', async (_, extension, text) => {
+    const run = await start(extension, text, { 'wind-limit': '5000' });
+    run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
+    const reply = run.ask('stat', run.known('a'), null);
+    // The loop has had its turn, and does not end by itself.
+    expect(reply.count).toBe(0);
+    serves(run);
+    for (let turn = 0; turn < 20; turn++) run.context.advance(1);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    expect(run.lines()).toContainEqual(
+      expect.stringMatching(/^E .*stat: wound 5000 times without an end \(option wind-limit\)/),
+    );
+    serves(run);
+    run.settled();
+  });
+
+  it.each(cases)('%s (%s), over a child that answers later', async (_, extension, text) => {
+    const run = await start(extension, text, { 'wind-limit': '50' });
+    const reply = run.ask('stat', run.known('a'), null);
+    for (let round = 0; round < 50; round++) {
+      expect(reply.count).toBe(0);
+      for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
+      serves(run);
+    }
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    // A loop that catches everything is left to itself after some more.
+    for (let round = 0; round < 1100; round++) {
+      for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
+    }
+    expect(run.asked()).toEqual([]);
+    run.settled();
+  });
+
+  it.each(LANGUAGES)('for longer than frame-timeout in all (%s)', async (extension) => {
+    const text = RETRIES['a retry loop']![extension];
+    const run = await start(extension, text, { 'frame-timeout': '3', 'wind-limit': '0' });
+    const reply = run.ask('stat', run.known('a'), null);
+    for (let second = 0; second < 5; second++) {
+      expect(reply.count).toBe(second < 4 ? 0 : 1);
+      for (const held of run.asked()) held.answer(-1, ENOENT, null, null);
+      run.context.advance(1000);
+    }
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    expect(run.lines()).toContainEqual(
+      expect.stringMatching(
+        /stat: no answer within 3 s, in which it wound \d times \(option frame-timeout\)/,
+      ),
+    );
+  });
+
+  it.each(LANGUAGES)('a child that takes its time is not counted (%s)', async (extension) => {
+    const run = await start(extension, RETRIES['a retry loop']![extension], {
+      'frame-timeout': '3',
+    });
+    const reply = run.ask('stat', run.known('a'), null);
+    for (let hour = 0; hour < 3; hour++) {
+      run.context.advance(3_600_000);
+      const [held] = run.asked();
+      if (hour < 2) held!.answer(-1, ENOENT, null, null);
+      else held!.answer(0, 0, null, null);
+    }
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    run.settled();
+  });
+});
+
+it.each(LANGUAGES)('replies are not kept without end (%s)', async (extension) => {
+  const run = await start(extension, RETRIES['a retry loop']![extension], { 'wind-limit': '0' });
+  run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
+  run.ask('stat', run.known('a'), null);
+  for (let turn = 0; turn < 12; turn++) run.context.advance(1);
+  const [request] = run.host.requests.values();
+  expect(request!.winds).toBeGreaterThan(10_000);
+  // Of each, two values.
+  expect([...request!.values()].length).toBeLessThan(2 * 4096 + 10);
+});
+
+describe('requests of its own', () => {
+  const BOMBS: Readonly<Record<string, Readonly<Record<Extension, string>>>> = {
+    'each begins two': {
+      py: `
+    async def breed(self):
+        try:
+            await self.child.stat(self.loc)
+        except OSError:
+            pass
+        await asyncio.gather(self.breed(), self.breed())
+
+    async def stat(self, frame, loc, xdata):
+        self.loc = loc.copy()
+        self.task = asyncio.create_task(self.breed())
+        raise OSError(ENOENT, "no")`,
+      js: `
+  async breed() {
+    await this.child.stat(this.loc).catch(() => {});
+    void this.breed();
+    void this.breed();
+  }
+  async stat(frame, loc) {
+    this.loc = loc.copy();
+    frame.fail(ENOENT);
+    void this.breed();
+  }`,
+    },
+    'one after the other, for ever': {
+      py: `
+    async def stat(self, frame, loc, xdata):
+        loc = loc.copy()
+        frame.fail(ENOENT)
+        while True:
+            try:
+                await self.child.stat(loc)
+            except OSError:
+                pass`,
+      js: `
+  async stat(frame, loc) {
+    const mine = loc.copy();
+    frame.fail(ENOENT);
+    for (;;) await this.child.stat(mine).catch(() => {});
+  }`,
+    },
+  };
+  const bombs = Object.entries(BOMBS).flatMap(([title, texts]) =>
+    LANGUAGES.map((extension) => [title, extension, texts[extension]] as const),
+  );
+
+  it.each(bombs)('%s (%s): others are served', async (_, extension, text) => {
+    const run = await start(extension, text, { 'memory-limit': '128MB' });
+    let asked = 0;
+    run.leaf.onRequest = (held) => {
+      asked += 1;
+      held.answer(-1, EPERM, null, null);
+    };
+    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: ENOENT });
+    for (let turn = 0; turn < 20; turn++) {
+      run.context.advance(1);
+      serves(run);
+    }
+    expect(asked).toBeGreaterThan(1000);
+    expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
+  });
+
+  it.each([
+    [
+      'py',
+      `
+    def stat(self, frame, loc, xdata):
+        loc = loc.copy()
+        frame.fail(ENOENT)
+        for _ in range(100_000):
+            self.child.stat(loc)`,
+    ],
+    [
+      'js',
+      `
+  stat(frame, loc) {
+    const mine = loc.copy();
+    frame.fail(ENOENT);
+    for (let i = 0; i < 100_000; i++) void this.child.stat(mine);
+  }`,
+    ],
+  ] as const)(
+    'very many at once (%s): the call fails, and says at which line',
+    async (extension, text) => {
+      const run = await start(extension, text);
+      run.ask('stat', run.known('a'), null);
+      const [line] = run.lines();
+      expect(line).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 requests of its own at once/);
+      expect(run.host.requests.size).toBeLessThanOrEqual(16_384);
+      serves(run);
+    },
+  );
+});
+
+describe('many winds of one request', () => {
+  const BURST: Readonly<Record<Extension, string>> = {
+    py: `
+    def stat(self, frame, loc, xdata):
+        frame.local = 0
+        for _ in range(10_000):
+            frame.wind()
+
+    def stat_cbk(self, frame, op_ret, op_errno, *reply):
+        frame.local += 1
+        if frame.local == 10_000:
+            frame.fail(ENOENT)
+
+    def statfs(self, frame, loc, xdata):
+        frame.wind(loc, None, cookie=1)
+
+    def statfs_cbk(self, frame, *reply):
+        frame.unwind(*reply)`,
+    js: `
+  stat(frame) {
+    frame.local = 0;
+    for (let i = 0; i < 10_000; i++) frame.wind();
+  }
+  statCbk(frame) {
+    frame.local += 1;
+    if (frame.local === 10_000) frame.fail(ENOENT);
+  }
+  statfs(frame, loc) {
+    frame.windTo({ cookie: 1 }, loc, null);
+  }
+  statfsCbk(frame, ...reply) {
+    frame.unwind(...reply);
+  }`,
+  };
+
+  it.each(LANGUAGES)('take turns with what others wind (%s)', async (extension) => {
+    const run = await start(extension, BURST[extension]);
+    run.leaf.onRequest = (held) => held.answer(-1, EPERM, null, null);
+    const reply = run.ask('stat', run.known('a'), null);
+    expect(reply.count).toBe(0);
+    const other = run.ask('statfs', new Loc(run.root, null, null), null);
+    run.context.advance(1);
+    expect(other).toMatchObject({ count: 1, opErrno: EPERM });
+    expect(reply.count).toBe(0);
+    for (let turn = 0; turn < 20; turn++) run.context.advance(1);
+    expect(reply).toMatchObject({ count: 1, opErrno: ENOENT });
+    run.settled();
+  });
+
+  it.each(LANGUAGES)('more than anybody needs: the request fails (%s)', async (extension) => {
+    const run = await start(
+      extension,
+      BURST[extension].replace('10_000)', '100_000)').replace('i < 10_000', 'i < 100_000'),
+    );
+    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.lines()[0]).toMatch(/^E \[m\.(py|js):\d+:.*more than 16384 winds/);
+    expect(run.asked()).toEqual([]);
+    run.settled();
+  });
+});
