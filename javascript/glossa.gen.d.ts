@@ -37,6 +37,12 @@ declare module 'glossa' {
   export class Translator<Values extends object = Options> {
     /** What the volfile may set. */
     static options: Readonly<Record<string, OptionSpec>>;
+    /**
+     * True says that readv and writev only look on, or that the class defines all ways to a file's
+     * data itself. Otherwise copies come as reads and writes, files have no holes, and fallocate,
+     * zerofill, discard, rchecksum and put that it does not define are EOPNOTSUPP.
+     */
+    static observes: boolean;
     /** The volume's name and type. */
     readonly name: string;
     readonly type: string;

@@ -31,6 +31,8 @@ export interface FopDescription {
   readonly cbk: boolean;
   /** Whether it wants to know when the caller gives up: `<fop>_cancel`, and every async fop. */
   readonly cancel: boolean;
+  /** Whether it is just one of those that `any_fop` and `any_cbk` stand for. */
+  readonly any?: boolean;
 }
 
 /** Hooks that are told something, with their arguments. */
@@ -57,6 +59,8 @@ export interface ModuleDescription {
   readonly fops: Readonly<Record<string, FopDescription>>;
   readonly hooks: readonly (HookName | TellName)[];
   readonly options: Options;
+  /** The module says that it only looks on at data, or sees to all ways to it: data-guard.ts. */
+  readonly observes?: boolean;
   /** All methods of the author's classes, once each; not those that override another of them. */
   readonly methods: readonly DefinedMethod[];
   /** [file, line, function, text]: what looks like a mistake to the guest. */

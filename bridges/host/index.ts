@@ -10,6 +10,7 @@ import { dirname } from 'node:path';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../runtime/core/options.ts';
 import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
+import { tellGuards } from './data-guard.ts';
 import { moduleOptions } from './declared.ts';
 import { findGrants, foldersOf, type Granted, grantOptions } from './grants.ts';
 import { Host } from './host.ts';
@@ -176,6 +177,7 @@ async function begin(
   }
   const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
   xl.log.info(`${module.path} loaded: ${fops}`);
+  tellGuards(xl, guest.description);
   return session;
 }
 

@@ -14,6 +14,7 @@ import { type FopRow, fops as table } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import { collect, collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
 import type { Child, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
+import { guards } from './data-guard.ts';
 import { type Decision, isErrno, type Message, readDecision } from './decision.ts';
 import { tellEntries } from './entries.ts';
 import {
@@ -105,7 +106,7 @@ export class Session {
         this.enter(plan, frame, args),
       ) as Fop<FopName, unknown>;
     }
-    return made as Fops<unknown>;
+    return { ...made, ...guards(this.guest.description) } as Fops<unknown>;
   }
 
   // -- down ------------------------------------------------------------------------------------

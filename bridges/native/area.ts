@@ -27,6 +27,8 @@ const GFID_PLACES = 257;
 export const NEEDS_PATH = 1;
 export const NEEDS_GROUPS = 2;
 export const NEEDS_CLOCK = 4;
+/** The module only looks on at data. */
+export const OBSERVES = 8;
 
 /** The letters of dict types in glossa.h. */
 export const DICT_LETTERS: Readonly<Record<DictType, string>> = {

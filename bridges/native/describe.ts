@@ -3,6 +3,7 @@ import { fops } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import { type Raw, readDeclared } from '../host/declared.ts';
 import type { FopDescription, ModuleDescription } from '../host/guest.ts';
+import { OBSERVES } from './area.ts';
 import type { Reader } from './messages.ts';
 
 export interface Described {
@@ -53,6 +54,7 @@ export function describe(path: string, from: Reader): Described {
       fops: found,
       hooks,
       options: readOptions(path, from),
+      observes: (needs & OBSERVES) !== 0,
       methods: [],
       warnings: [],
     },

@@ -370,6 +370,12 @@ struct volume_options {
 #define GLOSSA_NEEDS_PATH 1u   /* loc->path, inode->path */
 #define GLOSSA_NEEDS_GROUPS 2u /* frame->root.groups */
 #define GLOSSA_NEEDS_CLOCK 4u  /* this->now */
+/*
+ * readv and writev only look on, or all ways to data are defined. Otherwise, where one of the two is
+ * defined, copies come as reads and writes, files have no holes, and fallocate, zerofill, discard,
+ * rchecksum and put that are not defined are EOPNOTSUPP.
+ */
+#define GLOSSA_OBSERVES 8u
 
 /* What a module defines, all of it optional; the runtime looks for this name. */
 struct glossa_translator {

@@ -5,6 +5,7 @@
 import { basename, dirname } from 'node:path';
 import { defineOptions, type Options, type Values } from '../../runtime/core/options.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
+import { tellGuards } from '../host/data-guard.ts';
 import { moduleOptions } from '../host/declared.ts';
 import { Host } from '../host/host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from '../host/hosted.ts';
@@ -63,6 +64,7 @@ function recordOf(
       session.discard();
       throw error;
     }
+    tellGuards(xl, session.guest.description);
     return session;
   }
 

@@ -33,6 +33,7 @@ def details(args):
 
 
 class xlator(Translator):
+    observes = True
     options = {
         "file": Option.path(help="where the lines go, within allow-write; without: to the log"),
     }

@@ -26,6 +26,7 @@ def show_all(names, values):
 
 
 class xlator(Translator):
+    observes = True
     options = {"exclude": Option.str("", help="fops not to show, separated by commas")}
 
     def init(self):

@@ -21,6 +21,8 @@ BROKEN = {EIO, ENOTCONN, ESTALE}  # the child's fault; any other errno is an ans
 
 
 class xlator(Translator):
+    observes = True  # both children get the same, by whatever fop
+
     def init(self):
         if len(self.children) != 2:
             raise ValueError("a mirror has two subvolumes")

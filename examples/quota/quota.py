@@ -38,6 +38,7 @@ def parse(limits):
 
 
 class xlator(Translator):
+    observes = True  # it changes no data, and sees to every fop that makes a file larger
     options = {
         "limits": Option.str("", help="PATH:SIZE, separated by commas", reconfigurable=True),
     }
@@ -200,6 +201,9 @@ class xlator(Translator):
         if self.trees_at(loc.parent.path):
             raise OSError(EOPNOTSUPP, "quota")  # without a name a file would count nowhere
         return await self.child.icreate(loc, mode, xdata)
+
+    async def put(self, frame, loc, *args):
+        raise OSError(EOPNOTSUPP, "quota")  # a create and a writev are counted
 
     async def link(self, frame, oldloc, newloc, xdata):
         if self.trees_of(oldloc.inode) != self.trees_at(newloc.path):

@@ -14,6 +14,8 @@ ST_RDONLY = 1
 
 
 class xlator(Translator):
+    observes = True  # what changes data is refused, and all else passes
+
     def open(self, frame, loc, flags, fd, xdata):
         if flags & (os.O_WRONLY | os.O_RDWR | os.O_TRUNC):
             return frame.fail(EROFS)

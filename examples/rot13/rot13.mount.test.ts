@@ -30,6 +30,21 @@ const rotates = (example: Example): void => {
     `);
   });
 
+  it('and copies however a program asks for it', async () => {
+    await example.ok(`
+      head -c 500000 /dev/urandom | base64 > "$SCRATCH/text"
+      cp "$SCRATCH/text" text; truncate -s 5M text "$SCRATCH/text"
+      for how in --reflink=auto --sparse=always --sparse=auto --sparse=never; do
+        cp "$how" text copy; cmp copy "$SCRATCH/text"; rm copy
+      done
+      cp text other; ${TR} < "$BRICK/text" | head -c 600000 > "$SCRATCH/way"
+      head -c 600000 "$SCRATCH/text" | cmp - "$SCRATCH/way"
+    `);
+    expect((await example.sh('fallocate -z -o 0 -l 4096 text')).status).not.toBe(0);
+    expect((await example.sh('fallocate -p -o 0 -l 4096 text')).status).not.toBe(0);
+    await example.ok('cmp text "$SCRATCH/text"');
+  });
+
   it('lets git work', async () => {
     const script = `
       git init -q -b main; git config user.email a@b; git config user.name a

@@ -23,6 +23,7 @@ class State:
 
 
 class xlator(Translator):
+    observes = True  # it changes no data, and sees every fop that does
     options = {
         "algorithm": Option.str("sha256", values=["md5", "sha1", "sha256", "sha512", "blake2b"]),
         "max-size": Option.size(2**30, help="larger files have no tag"),

@@ -1450,11 +1450,15 @@ class Translator:
 
     name, type: the volume's. children: the subvolumes; child: the first of them. options: of the
     class, what the volfile may set; of an instance, the values. log: ends in the volume's log.
+    observes: of the class; True says that its readv and writev only look on, or that it defines all
+    ways to a file's data itself. Otherwise copies come as reads and writes, files have no holes, and
+    fallocate, zerofill, discard, rchecksum and put that it does not define are EOPNOTSUPP.
     """
 
     name: str
     type: str
     options: ClassVar[Mapping[str, Any]]
+    observes: ClassVar[bool]
     children: tuple[Child, ...]
     child: Child
     log: logging.Logger

@@ -76,6 +76,7 @@ def describe(cls, place):
         "fops": fops,
         "hooks": hooks,
         "options": options,
+        "observes": cls.observes is True,
         "methods": _methods(cls),
         "warnings": warnings,
     }
@@ -106,7 +107,13 @@ def _describe_fop(cls, row, fop, cbk, cancel):
             shown = anyway if name.startswith("any_") else params
             _check(getattr(cls, name), name, params, shown, "a fop's")
     kind = "async" if is_async else "plain" if fop else "none"
-    return {"kind": kind, "cbk": bool(cbk) or is_async, "cancel": bool(cancel) or is_async}
+    is_any = {fop, cbk} <= {None, "any_fop", "any_cbk"}
+    return {
+        "kind": kind,
+        "cbk": bool(cbk) or is_async,
+        "cancel": bool(cancel) or is_async,
+        "any": is_any,
+    }
 
 
 def _check_hook(method, name, params):

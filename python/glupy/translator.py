@@ -32,9 +32,13 @@ class Translator:
     children: the subvolumes, each a Child; child: the first of them, None if there is none.
     options: of the class, what the volfile may set (see Option); of an instance, the values.
     log: a logging.Logger that ends in the volume's log.
+    observes: of the class; True says that its readv and writev only look on, or that it defines all
+        ways to a file's data itself. Otherwise copies come as reads and writes, files have no holes,
+        and fallocate, zerofill, discard, rchecksum and put that it does not define are EOPNOTSUPP.
     """
 
     options = {}
+    observes = False
     name = ""
     type = "features/glupy"
     children = ()

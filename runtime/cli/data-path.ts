@@ -3,6 +3,8 @@
  * therefore read and write the files itself. Only a graph that runs can tell, as a script's fops
  * are known when it was loaded.
  */
+
+import { isGuarded } from '../../bridges/host/data-guard.ts';
 import type { Graph } from '../core/graph.ts';
 import { unwatched } from '../mount/fuse/passthrough.ts';
 
@@ -13,11 +15,12 @@ export function dataPath(graph: Graph): string[] {
   const rows = [...graph.xlators].reverse().map((xl) => {
     const own = WATCHED.filter((name) => xl.fops[name] !== undefined);
     const isStorage = xl.below.length === 0;
-    return { name: xl.name, isStorage, own: own.join(', ') };
+    const all = isGuarded(xl) ? '; copies come as reads and writes, and no file has holes' : '';
+    return { name: xl.name, isStorage, own: own.join(', '), all };
   });
   const width = Math.max(...rows.map(({ name }) => name.length));
-  const lines = rows.map(({ name, isStorage, own }) => {
-    const what = isStorage ? 'has it' : own === '' ? 'does not see it' : `sees it: ${own}`;
+  const lines = rows.map(({ name, isStorage, own, all }) => {
+    const what = isStorage ? 'has it' : own === '' ? 'does not see it' : `sees it: ${own}${all}`;
     return `  ${name.padEnd(width)}  ${what}`;
   });
   return ['data of files:', ...lines, conclusion(graph, rows)];

@@ -20,6 +20,7 @@ export const HOOKS: Readonly<Record<string, string>> = {
 
 export type TranslatorClass = (new () => Translator) & {
   readonly options: Readonly<Record<string, unknown>>;
+  readonly observes: unknown;
   readonly prototype: Record<string, unknown>;
 };
 
@@ -49,13 +50,16 @@ export interface Answers {
   readonly method: Method | undefined;
   readonly cbk: Method | undefined;
   readonly cancel: Method | undefined;
+  /** Whether it has none of the fop's own name. */
+  readonly any: boolean;
 }
 
 export function answersOf({ prototype }: TranslatorClass, { name }: FopRow): Answers {
   const own = (key: string): Method | undefined => methodIn(prototype, key);
   const method = own(name) ?? own('anyFop');
   const cbk = own(`${name}Cbk`) ?? (isAsync(method) ? undefined : own('anyCbk'));
-  return { method, cbk, cancel: own(`${name}Cancel`) ?? own('anyCancel') };
+  const any = own(name) === undefined && own(`${name}Cbk`) === undefined;
+  return { method, cbk, cancel: own(`${name}Cancel`) ?? own('anyCancel'), any };
 }
 
 function methodIn(prototype: Record<string, unknown>, key: string): Method | undefined {
@@ -69,7 +73,7 @@ function where(method: unknown): string {
   return line === 0 ? '' : `${file}:${line}: `;
 }
 
-function describeFop(row: FopRow, { method, cbk, cancel }: Answers) {
+function describeFop(row: FopRow, { method, cbk, cancel, any }: Answers) {
   const { name } = row;
   if (method !== undefined && [AsyncGenerator, Generator].includes(kindOf(method)!)) {
     throw new TypeError(
@@ -89,6 +93,7 @@ function describeFop(row: FopRow, { method, cbk, cancel }: Answers) {
     kind: method === undefined ? 'none' : asynchronous ? 'async' : 'plain',
     cbk: cbk !== undefined || asynchronous,
     cancel: asynchronous || cancel !== undefined,
+    any,
   };
 }
 
@@ -116,8 +121,16 @@ export function describe(made: TranslatorClass, path: string): string {
     throw new TypeError(`${path}: options['${key}'] must be made by Option.int, Option.time, …`);
   }
   const methods = methodsOf(made);
+  const observes = made.observes === true;
   return stringify(
-    { fops: Object.fromEntries(described), hooks, options: placed(options), methods, warnings: [] },
+    {
+      fops: Object.fromEntries(described),
+      hooks,
+      options: placed(options),
+      observes,
+      methods,
+      warnings: [],
+    },
     plain,
   );
 }

@@ -12,6 +12,8 @@ export interface Timer {
 export class Translator {
   /** What the volfile may set: of the class. The instance's `options` are the values. */
   static options: Readonly<Record<string, OptionSpec>> = {};
+  /** Says that readv and writev only look on: see data-guard.ts of the host. */
+  static observes = false;
   declare readonly name: string;
   declare readonly type: string;
   declare readonly children: readonly Child[];
