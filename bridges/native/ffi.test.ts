@@ -1,7 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { canCompile, compile, compileText, outDir } from '../../test/support/native.ts';
+import { canCompile, compile, compileText, noFfiRs, outDir } from '../../test/support/native.ts';
+import { isSkipped } from '../../test/support/obstacle.ts';
 import { abiVersion, type FfiName, openLibrary } from './ffi.ts';
 
 const whole = '#include "glossa.h"\nstruct glossa_translator glossa_translator = {.init = NULL};\n';
@@ -13,14 +14,17 @@ const refusal = (path: string, ffi: FfiName = 'koffi'): Promise<string> =>
     (error: Error) => error.message,
   );
 
+const withoutFfiRs = isSkipped('through ffi-rs', noFfiRs);
+const ffis: readonly FfiName[] = withoutFfiRs ? ['koffi'] : ['koffi', 'ffi-rs'];
+
 describe.skipIf(!canCompile)('openLibrary', () => {
-  it.each(['koffi', 'ffi-rs'] as const)('loads a module through %s', async (ffi) => {
+  it.each(ffis)('loads a module through %s', async (ffi) => {
     const library = await openLibrary(compileText('whole', whole), ffi);
     expect(library.abiVersion()).toBe(abiVersion());
     library.close();
   });
 
-  it.each(['koffi', 'ffi-rs'] as const)('refuses what is no module, through %s', async (ffi) => {
+  it.each(ffis)('refuses what is no module, through %s', async (ffi) => {
     const other = compileText(
       'other',
       'int add(int a);\nint add(int a)\n{\n    return a + 1;\n}\n',

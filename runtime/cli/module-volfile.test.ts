@@ -25,7 +25,7 @@ it('tells modules from volfiles', () => {
   expect(find('absent.vol')).toBeNull();
   expect(() => find('b')).toThrow(/b may be .*b\.py or .*b\.js: say which/);
   expect(() => find('absent.py')).toThrow('is not there');
-  expect(() => find('other')).toThrow('is a folder without');
+  expect(() => find('other')).toThrow('is a folder, and no package');
 });
 
 it('puts a module above a storage', () => {

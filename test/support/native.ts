@@ -26,6 +26,12 @@ function compilerIsThere(): boolean {
 
 export const canCompile = compilerIsThere();
 
+/** Why no module can be loaded through ffi-rs, which is optional; '' when they can. */
+export const noFfiRs = await import('ffi-rs').then(
+  () => '',
+  () => 'the package ffi-rs is not installed',
+);
+
 let made: string | undefined;
 
 /** The folder for what is compiled. */

@@ -30,5 +30,5 @@ export function groupsOf(pid: number): readonly number[] {
     return [];
   }
   const groups = /^Groups:(.*)$/m.exec(status)?.[1] ?? '';
-  return groups.split(' ').filter(Boolean).map(Number);
+  return (groups.match(/\d+/g) ?? []).map(Number);
 }

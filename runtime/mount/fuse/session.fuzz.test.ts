@@ -2,6 +2,7 @@
  * Messages that no kernel sends: real ones that were cut, stretched and changed, and random bytes, on
  * a volume that does what they ask for. None may throw, hang, be answered twice, or leave anything.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -281,7 +282,11 @@ const NOT_ON_DISK: ReadonlySet<number> = new Set([P.FALLOCATE, P.IOCTL]);
 
 test('on a disk as well, where some answers come later', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'glossa-fuzz-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
+  onTestFinished(() => {
+    // What was made may be closed even to its owner.
+    execFileSync('chmod', ['-R', 'u+rwx', directory]);
+    rmSync(directory, { recursive: true });
+  });
   const onDisk = await Rig.over([
     { translator: posix as Translator<unknown>, options: { directory } },
   ]);

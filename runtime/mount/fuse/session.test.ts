@@ -52,8 +52,22 @@ describe('answers', () => {
     const unique = getattr();
     const { uid, gid, pid, op, tag, groups } = kept[0]!.root;
     expect({ uid, gid, pid, op, tag }).toEqual({ ...rig.caller, op: 'STAT', tag: unique });
-    expect([...groups].sort()).toEqual(process.getgroups!().sort());
+    // Node adds the group of the process itself.
+    const own = process.getgroups!().filter((group) => group !== process.getegid!());
+    expect(groups.filter((group) => group !== process.getegid!()).sort()).toEqual(own.sort());
     answerStat(kept[0]!);
+  });
+
+  test.runIf(process.getuid!() === 0)('who is in no group besides is not in that of root', () => {
+    const before = process.getgroups!();
+    try {
+      process.setgroups!([]);
+      expect(groupsOf(process.pid)).toEqual([]);
+      process.setgroups!([7, 0]);
+      expect([...groupsOf(process.pid)].sort()).toEqual([0, 7]);
+    } finally {
+      process.setgroups!(before);
+    }
   });
 
   test.each([

@@ -1,7 +1,8 @@
 /** The bridge contract, with modules in C; its part about fops through either library. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { canCompile, nativeC } from '../../support/native.ts';
+import { canCompile, nativeC, noFfiRs } from '../../support/native.ts';
+import { isSkipped } from '../../support/obstacle.ts';
 import { anyContract } from '../bridge/any.ts';
 import { believedContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
@@ -22,7 +23,7 @@ describe.skipIf(!canCompile)('C modules', () => {
   describe('their life', () => lifeContract(folder, nativeC));
   describe('timers', () => timerContract(folder, nativeC));
   describe('what the kernel believes', () => believedContract(folder, nativeC));
-  describe('every fop, through ffi-rs', () => {
+  describe.skipIf(isSkipped('through ffi-rs', noFfiRs))('every fop, through ffi-rs', () => {
     fopContract(folder, {
       ...nativeC,
       find: (...found) => ({ ...nativeC.find(...found), ffi: 'ffi-rs' }),

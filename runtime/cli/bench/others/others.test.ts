@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { command } from '../../../../test/support/cli.ts';
+import { isSkipped } from '../../../../test/support/obstacle.ts';
+import { isInstalled } from '../../../../test/support/tools.ts';
 import { NotMeasured } from '../../../bench/missing.ts';
 import { fuseNative } from './fuse-native.ts';
 import { fusepy } from './fusepy.ts';
@@ -76,7 +78,8 @@ describe('what is missing is named, with the package to install', () => {
     expect(fusepy.prepare(scratch)).toMatch(/ \(apt install python3-fusepy\)$/);
   });
 
-  it('the library that fusepy needs', () => {
+  const noPython = isInstalled('python3') ? '' : 'python3 is not installed';
+  it.skipIf(isSkipped('what fusepy needs', noPython))('the library that fusepy needs', () => {
     pythonModule('fusepy', 'raise EnvironmentError("Unable to find libfuse")\n');
     expect(fusepy.prepare(scratch)).toBe('libfuse 2 is not installed (apt install libfuse2)');
   });
