@@ -2,6 +2,7 @@
  * The build: grammar → parser, TypeScript → dist.
  *
  *   tsx scripts/build.ts            everything; dist is replaced as a whole
+ *   tsx scripts/build.ts stale      the same, unless dist is newer than all it is made from
  *   tsx scripts/build.ts grammar    only the parser beside its grammar, which the tests run from
  *
  * Exits with the compiler's status when the sources have type errors.
@@ -10,10 +11,13 @@ import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -31,6 +35,29 @@ const PARSER = 'runtime/graph/volfile.gen.js';
 const COPIED = [PARSER, 'runtime/graph/volfile.gen.d.ts'];
 /** Files of the output that are run by name. */
 const EXECUTABLES = ['runtime/cli/main.js'];
+
+/** What dist is made from: folders, as in tsconfig.build.json, and files. */
+const SOURCES = ['runtime', 'bridges', 'examples', 'test/bench', 'scripts/build.ts'];
+const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'];
+
+/** When something was last changed in it, made or removed: that time cannot be set by anybody. */
+function changed(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.ctimeMs;
+  return readdirSync(path)
+    .map((name) => changed(join(path, name)))
+    .reduce((last, next) => Math.max(last, next), stat.ctimeMs);
+}
+
+function isStale(): boolean {
+  // A build with errors leaves no executables.
+  const whole = EXECUTABLES.map((path) => at(join('dist', path))).every(
+    (path) => existsSync(path) && (statSync(path).mode & 0o111) !== 0,
+  );
+  if (!whole) return true;
+  const built = statSync(at('dist')).ctimeMs;
+  return [...SOURCES, ...SETTINGS].some((path) => changed(at(path)) > built);
+}
 
 function grammar(): void {
   const parser = peggy.generate(readFileSync(at(GRAMMAR), 'utf8'), {
@@ -69,5 +96,8 @@ function everything(): number {
   return status;
 }
 
-grammar();
-if (process.argv[2] !== 'grammar') process.exitCode = everything();
+const wanted = process.argv[2];
+if (wanted !== 'stale' || isStale()) {
+  grammar();
+  if (wanted !== 'grammar') process.exitCode = everything();
+}
