@@ -116,6 +116,8 @@ inside() {
     shift
     make_system "$root"
     copy_node "$root"
+    # A mount of its own, as the root of a system is: programs change how it is shared.
+    mount --bind "$root" "$root"
     mount -t proc proc "$root/proc"
     mount --rbind /sys "$root/sys"
     # Each in a namespace of its own, for its own /dev.
