@@ -29,7 +29,7 @@ export const pythonWays: Ways = {
   'unicodedata.normalize': 'unicodedata.normalize("NFKD", "\\u1e69" * 10**8)',
   'decimal.exp': 'decimal.Context(prec=10**6).exp(decimal.Decimal(2))',
   'int hash collisions': 'set(map((2**31 - 1).__mul__, range(10**6)))',
-  'a large power': 'for (;;) 3n ** 300000n',
+  'a large power': 'pow(3, 10**8)',
   'a factorial': 'math.factorial(10**7)',
   'a binomial': 'math.comb(10**8, 5 * 10**7)',
   'a large remainder': 'pow(3, 10**5 * (2**10**5), 7**10**5)',
@@ -76,7 +76,7 @@ export const javascriptWays: Ways = {
   'sort of an array': 'Array.prototype.sort.call({ length: 2 ** 53 - 1 })',
   'String.raw':
     'String.raw({ raw: new Proxy({}, { get: (_, k) => (k === "length" ? 2 ** 53 - 1 : "") }) })',
-  'a large power': '3n ** 100000000n',
+  'a large power': 'for (;;) 3n ** 300000n',
   'a large number to text': 'for (;;) (3n ** 300000n).toString(7)',
   'a text to a large number': "for (;;) BigInt('9'.repeat(300000))",
   'a large division': 'for (;;) 3n ** 300000n / 7n ** 100000n',
