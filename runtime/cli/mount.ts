@@ -133,8 +133,12 @@ function settingsOf(
 /** `glossa mount MNT VOLFILE`, and a module in place of a volfile. @throws {UsageError} */
 function refuseSwapped(volfile: string, mnt: string): void {
   const kind = (path: string): string => {
-    const at = statSync(path, { throwIfNoEntry: false });
-    return at === undefined ? 'nothing' : at.isDirectory() ? 'folder' : 'file';
+    try {
+      return statSync(path).isDirectory() ? 'folder' : 'file';
+    } catch {
+      // What is not there, or not to be seen, is told of by the one who needs it.
+      return 'nothing';
+    }
   };
   const [first, second] = [kind(volfile), kind(mnt)];
   if (second === 'file' && (first !== 'file' || mnt.endsWith('.vol'))) {

@@ -17,6 +17,7 @@ import { printable } from '../graph/printable.ts';
 import { listProblems } from '../graph/problems.ts';
 import { defaultFrontEnd, type FrontEndName, frontEnds } from '../mount/front-ends.ts';
 import { hasEntries } from '../mount/fuse/channel.ts';
+import type { MountOptions } from '../mount/fuse/mount.ts';
 import { MountError } from '../mount/fuse/mount-error.ts';
 import { pump } from '../mount/fuse/pump.ts';
 import type { Mount } from '../mount/mount.ts';
@@ -29,6 +30,7 @@ import { CONSOLE, openSink, type ReopenableSink } from './log-sink.ts';
 import { PidFile } from './pid-file.ts';
 import { registry } from './registry.ts';
 import { RELOAD, Reloader } from './reloading.ts';
+import { StartTrouble } from './start-trouble.ts';
 import { startOrFail } from './started.ts';
 import { STATEDUMP, statedump } from './statedump.ts';
 import { type Terminal, warn } from './terminal.ts';
@@ -89,13 +91,14 @@ export async function serve(
     ending.isLast = true;
     ending.request('its starter is gone');
   });
+  const trouble = new StartTrouble(logFile, terminal);
   try {
     log.info(`started glossa ${version()}`, {
       pairs: { cmdline: process.argv.slice(2).join(' ') },
     });
-    const graph = await startGraph(settings, { sink, levels, log }, terminal, waiter.tty);
+    const graph = await startGraph(settings, { sink, levels, log, trouble }, terminal, waiter.tty);
     try {
-      return await serveGraph(graph, settings, { levels, log, ending, waiter, terminal });
+      return await serveGraph(graph, settings, { levels, log, ending, waiter, terminal, trouble });
     } finally {
       await graph.stop();
       log.info('stopped');
@@ -159,6 +162,7 @@ async function refuseServed(
 const realPath = (path: string): Promise<string> => realpath(path).catch(() => path);
 
 interface Logging {
+  readonly trouble: StartTrouble;
   readonly sink: ReopenableSink;
   readonly levels: LogLevels;
   readonly log: Log;
@@ -177,7 +181,7 @@ function inspect(settings: ServeSettings, remark: (text: string) => void) {
 /** Reads the volfile and brings its graph up. */
 async function startGraph(
   settings: ServeSettings,
-  { sink, levels, log }: Logging,
+  { sink, levels, log, trouble }: Logging,
   terminal: Terminal,
   tty: string | undefined,
 ): Promise<Graph> {
@@ -194,7 +198,7 @@ async function startGraph(
   const baseDir = dirname(resolve(volfile));
   await refuseServed(settings.mountpoint, description, baseDir);
   const context = new NodeContext({
-    sink,
+    sink: trouble.around(sink),
     baseDir,
     wake: () => pump.wake(),
     terminal: tty === undefined ? undefined : new OwnTty(tty, () => pump.wake()),
@@ -202,10 +206,16 @@ async function startGraph(
     warn: logFile === CONSOLE ? undefined : (text) => warn(text, terminal),
   });
   const graph = activate(description, registry, context, levels);
-  await startOrFail(graph);
+  await explained(startOrFail(graph), trouble);
   log.info(finalGraph(description));
   return graph;
 }
+
+/** What is said when it fails has what the volumes have logged. */
+const explained = <T>(what: Promise<T>, trouble: StartTrouble): Promise<T> =>
+  what.catch((error: unknown) => {
+    throw error instanceof Failure ? trouble.explain(error) : error;
+  });
 
 const RULE = `+${'-'.repeat(78)}+`;
 
@@ -222,22 +232,29 @@ interface Serving {
   readonly ending: Ending;
   readonly waiter: Waiter;
   readonly terminal: Terminal;
+  readonly trouble: StartTrouble;
 }
 
 /** Mounts a graph that is up, and serves until the mount is gone. */
 async function serveGraph(
   graph: Graph,
   settings: ServeSettings,
-  { levels, log, ending, waiter, terminal }: Serving,
+  { levels, log, ending, waiter, terminal, trouble }: Serving,
 ): Promise<number> {
   const { mountpoint, volfile } = settings;
-  ending.defer();
   // A daemon goes to the root directory once it serves, so a relative name leads elsewhere then.
   const again = { ...settings, volfile: resolve(volfile) };
   const reloader = new Reloader(graph, volfile, () => readAgain(again, log), log);
   ending.onHangUp = () => void reloader.readVolfile();
   const hides = await hasEntries(mountpoint);
-  const mount = await mountOrFail(graph, reloader, settings, levels);
+  const onAnswer = (): void => {
+    trouble.answered();
+    ending.defer();
+  };
+  trouble.wait(graph.top.name);
+  const mounting = mountOrFail(graph, reloader, { ...settings, onAnswer }, levels);
+  const mount = await explained(mounting, trouble);
+  trouble.end();
   const pidFile = new PidFile(settings.pidFile);
   try {
     log.info(`mounted ${printable(volfile)} on ${printable(mountpoint)}`);
@@ -274,7 +291,7 @@ async function readAgain(settings: ServeSettings, log: Log): Promise<VolumeSpec[
 async function mountOrFail(
   graph: Graph,
   reloader: Reloader,
-  { volfile, ...options }: ServeSettings,
+  { volfile, ...options }: ServeSettings & Pick<MountOptions, 'onAnswer'>,
   levels: LogLevels,
 ): Promise<Mount> {
   try {

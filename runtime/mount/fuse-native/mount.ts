@@ -36,6 +36,7 @@ export async function mountNative(options: MountOptions): Promise<Mount> {
     throw mountError('MOUNT_FAILED', mountpoint, why);
   }
   await lookupRoot(graph, mountpoint);
+  options.onAnswer?.();
   const real = await pointOf(mountpoint);
   const FuseClass = loadFuseNative(mountpoint);
   // Its own way goes through a shell.

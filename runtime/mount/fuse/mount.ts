@@ -35,6 +35,8 @@ export interface MountOptions extends Partial<SessionOptions> {
   readonly dev?: boolean;
   /** Lets other users in. By default when root mounts, as others would be of no use to it. */
   readonly allowOther?: boolean;
+  /** The root has answered: from here on there may be a mount. */
+  onAnswer?(): void;
 }
 
 /** As GlusterFS: attributes and names are believed for a second, absent names not at all. */
@@ -60,6 +62,7 @@ const STEP_MS = 10;
 export async function mountGraph(options: MountOptions): Promise<KernelMount> {
   const { graph, mountpoint, source, levels } = options;
   await lookupRoot(graph, mountpoint);
+  options.onAnswer?.();
   const locks = await servesLocks(graph);
   const channel = await openChannel({
     mountpoint,
