@@ -28,6 +28,7 @@ import {
   type Handle,
   type HostFunction,
 } from './engine.ts';
+import { Expressions } from './expressions.ts';
 import { Granted } from './grants.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
 import { indexOf, requestOf, windOf } from './library/origin.ts';
@@ -38,6 +39,7 @@ function lend(
   host: GuestHost,
   granted: Granted,
   evaluations: Evaluations,
+  expressions: Expressions,
 ): Record<string, HostFunction> {
   const f = (params: string, call: HostFunction['call']): HostFunction => ({ params, call });
   const copy = (bytes: Uint8Array, at: number, length: number) => bytes.slice(at, at + length);
@@ -68,7 +70,7 @@ function lend(
     log: f(
       'isiss',
       (level: number, file: string, line: number, func: string, text: string) =>
-        void host.log(level, { file, line, func }, text),
+        void host.log(level, { file, line, func }, expressions.named(text)),
     ),
     evaluated: f('iis', (id: number, failed: number, output = '') => {
       evaluations.get(id)?.({ incomplete: false, output, failed: failed !== 0 });
@@ -95,11 +97,12 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     ({ file, line }, text) => host.refused({ file, line, func: '-' }, text),
     (path) => settings.vouch(path),
   );
+  const expressions = new Expressions((file, line) => imports.line(file, line));
   const evaluations: Evaluations = new Map();
   const granted = new Granted(settings.grants, module, host);
   const engine: Engine = await createEngine({
     hostFunctions: {
-      ...lend(host, granted, evaluations),
+      ...lend(host, granted, evaluations, expressions),
       collect_soon: { params: '', call: () => void engine.collectSoon() },
       blocks: { params: '', call: () => engine.blocks },
     },
@@ -112,7 +115,9 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     log: settings.notice,
   });
   try {
-    return new JavaScriptGuest({ engine, imports, module, settings, granted, evaluations });
+    return new JavaScriptGuest({
+      ...{ engine, imports, module, settings, granted, evaluations, expressions },
+    });
   } catch (error) {
     engine.close();
     granted.close();
@@ -121,14 +126,15 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
 };
 
 /** What a failure at start says: the module's own place, and the way there. */
-function explain(error: unknown, module: FoundModule): Error {
+function explain(error: unknown, module: FoundModule, expressions: Expressions): Error {
   if (!(error instanceof EngineError)) return error as Error;
   const { script, message } = error;
   if (script === undefined || script.file === '') {
     return new Error(message.includes(module.path) ? message : `${module.path}: ${message}`);
   }
   const stack = script.stack === '' ? '' : `\n${script.stack}`;
-  return new Error(`${script.file}:${script.line}: ${message}${stack}`);
+  const told = expressions.named(`${message}${stack}`);
+  return new Error(`${script.file}:${script.line}: ${told}`);
 }
 
 const HOOK_KINDS: Readonly<Record<HookName, string>> = {
@@ -144,6 +150,7 @@ const HOOK_KINDS: Readonly<Record<HookName, string>> = {
 interface Made {
   readonly engine: Engine;
   readonly imports: Imports;
+  readonly expressions: Expressions;
   readonly module: FoundModule;
   readonly settings: GuestSettings;
   readonly granted: Granted;
@@ -166,12 +173,15 @@ class JavaScriptGuest implements Guest {
   readonly #bridge: Handle;
   readonly #granted: Granted;
   readonly #evaluations: Evaluations;
+  readonly #expressions: Expressions;
   readonly #entries = new Map<string, Entry>();
   readonly #namesFrames = namesFrames();
   #lastEvaluation = 0;
   #closed = false;
 
-  constructor({ engine, imports, module, settings, granted, evaluations }: Made) {
+  constructor(made: Made) {
+    const { engine, imports, module, settings, granted, evaluations, expressions } = made;
+    this.#expressions = expressions;
     this.#engine = engine;
     this.#module = module;
     this.#settings = settings;
@@ -191,7 +201,7 @@ class JavaScriptGuest implements Guest {
       );
       this.sources = imports.sources;
     } catch (error) {
-      throw explain(error, module);
+      throw explain(error, module, expressions);
     }
   }
 
@@ -209,7 +219,7 @@ class JavaScriptGuest implements Guest {
       this.#engine.call(this.#helper('create'), volume, JSON.stringify(children), text);
       this.#engine.call(this.#helper('checkInit'));
     } catch (error) {
-      throw explain(error, this.#module);
+      throw explain(error, this.#module, this.#expressions);
     }
   }
 

@@ -4,10 +4,12 @@
  * those folders, also not by a symbolic link.
  */
 import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { dirname, extname, join, posix, resolve, sep } from 'node:path';
+import { builtinModules } from 'node:module';
+import { basename, dirname, extname, join, posix, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FoundModule } from '../host/languages.ts';
 import { readSource } from '../host/modules.ts';
+import { packageFile } from './packages.ts';
 import { stripTypes } from './strip.ts';
 
 /** What names of the library begin with: they are paths in this program, without an extension. */
@@ -80,6 +82,11 @@ export class Imports {
     return isTypeScript(path) ? stripTypes(source, path) : source;
   }
 
+  /** A line of a module's source. */
+  line(file: string, line: number): string | undefined {
+    return this.#sources.get(file)?.split('\n')[line - 1];
+  }
+
   /** The full name of what a module imports. @throws {Error} whose message says where and why. */
   resolve(base: string, name: string): string {
     if (base.startsWith(OWN)) {
@@ -99,12 +106,12 @@ export class Imports {
     }
     const relative = /^\.\.?(\/|$)/.test(name);
     const folders = relative ? [dirname(base)] : this.#folders;
-    const tried = folders.flatMap((folder) => candidates(join(folder, name)));
-    const found = tried.find(isFile);
+    const found =
+      folders.flatMap((folder) => candidates(join(folder, name))).find(isFile) ??
+      (relative ? undefined : packageFile(folders, name));
     if (found === undefined) {
-      const places = tried.map((path) => `\n    ${path}`).join('');
       this.#refused(place, `not given: import of '${name}', for which there is no file`);
-      throw new Error(`${place.file}:${place.line}: cannot find '${name}'; searched:${places}`);
+      throw new Error(`${place.file}:${place.line}: ${notFound(base, name, folders)}`);
     }
     const path = realpathSync(found);
     if (!this.#isInside(path)) return refuse(`${path} is outside of the module's folders`);
@@ -151,6 +158,28 @@ export class Imports {
     const at = lines.findIndex((line) => line.includes(`'${name}'`) || line.includes(`"${name}"`));
     return { file: base, line: at + 1 };
   }
+}
+
+/** Modules of Node's, which no module of a volume has. */
+const NODE = new Set(builtinModules);
+
+/** Where glossa itself is installed. */
+const INSTALLED = basename(PROGRAM) === 'dist' ? dirname(PROGRAM) : PROGRAM;
+
+/** What is not there, where it was looked for, and what to do. */
+function notFound(base: string, name: string, folders: readonly string[]): string {
+  // Behind the author's own come those that glossa brings along.
+  const isOwn = (folder: string): boolean =>
+    folder === dirname(base) || !folder.startsWith(INSTALLED + sep);
+  const own = [...new Set(folders)].filter(isOwn);
+  const places = own.map((folder) => `\n    ${join(folder, name)}`).join('');
+  const also = `each also with ${EXTENSIONS.join(', ')}, or as a folder with an index.js`;
+  const more = /^\.\.?\//.test(name)
+    ? ''
+    : NODE.has(name.split('/')[0]!)
+      ? "\n    it is a module of Node's, of which a module here has none"
+      : '\n    a package has to be in a folder that option packages names, and to do without Node';
+  return `cannot find '${name}'; searched:${places}\n    ${also}${more}`;
 }
 
 const candidates = (path: string): string[] => [

@@ -133,6 +133,25 @@ export interface Assert {
   (condition: unknown, message?: string): asserts condition;
   /** Whether two values are alike, whatever is in them. */
   equal(actual: unknown, expected: unknown, message?: string): void;
+  ok(condition: unknown, message?: string): asserts condition;
+  deepEqual(actual: unknown, expected: unknown, message?: string): void;
+  deepStrictEqual(actual: unknown, expected: unknown, message?: string): void;
+  notEqual(actual: unknown, expected: unknown, message?: string): void;
+  notDeepEqual(actual: unknown, expected: unknown, message?: string): void;
+  notDeepStrictEqual(actual: unknown, expected: unknown, message?: string): void;
+  /** Whether it is the very same. */
+  strictEqual(actual: unknown, expected: unknown, message?: string): void;
+  notStrictEqual(actual: unknown, expected: unknown, message?: string): void;
+  match(text: string, form: RegExp, message?: string): void;
+  doesNotMatch(text: string, form: RegExp, message?: string): void;
+  fail(message?: string): never;
+  /** `expected`: a class, a RegExp for its text, properties, or a function that says whether. */
+  throws(what: () => unknown, expected?: object, message?: string): void;
+  rejects(
+    what: Promise<unknown> | (() => unknown),
+    expected?: object,
+    message?: string,
+  ): Promise<void>;
 }
 
 /** What a file of tests imports. */

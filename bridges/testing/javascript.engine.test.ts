@@ -51,6 +51,52 @@ async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
   return reports;
 }
 
+it('asserts by the usual names', async () => {
+  const reports = await reportsOf(`
+test('fine', async () => {
+  assert(1); assert.ok('x'); assert.equal([1], [1]); assert.deepEqual({ a: [1] }, { a: [1] });
+  assert.deepStrictEqual(new Map([[1, 2]]), new Map([[1, 2]])); assert.strictEqual('a', 'a');
+  assert.notEqual(1, 2); assert.notDeepEqual([1], [2]); assert.notStrictEqual([], []);
+  assert.match('abc', /b/); assert.doesNotMatch('abc', /x/);
+  assert.throws(() => { throw new TypeError('no'); });
+  assert.throws(() => { throw new TypeError('no'); }, TypeError);
+  assert.throws(() => { throw new TypeError('no'); }, /TypeError: no/);
+  assert.throws(() => { throw new TypeError('no'); }, { message: 'no', name: /^Type/ });
+  assert.throws(() => { throw new TypeError('no'); }, (error) => error.message === 'no');
+  await assert.rejects(Promise.reject(new Error('later')), /later/);
+  await assert.rejects(async () => { throw new Error('later'); });
+});
+test('not', async () => {
+  const said = [];
+  const tries = [
+    () => assert.ok(0), () => assert.equal(1, 2), () => assert.strictEqual([], []),
+    () => assert.notEqual(1, 1), () => assert.match('a', /b/), () => assert.throws(() => 1),
+    () => assert.throws(() => { throw new Error('x'); }, TypeError), () => assert.fail('so'),
+    () => assert.throws(() => { throw new Error('x'); }, { message: 'y' }),
+    () => assert.rejects(async () => 1), () => assert.equal(1, 2, 'mine'),
+  ];
+  for (const one of tries) {
+    try { await one(); said.push('passed'); } catch (error) { said.push(error.message); }
+  }
+  throw new Error(said.join(' | '));
+});
+`);
+  expect(reports.fine).toMatchObject({ outcome: 'passed' });
+  expect(reports.not?.message?.split(' | ')).toEqual([
+    expect.stringContaining('0 was expected to be true'),
+    '1 is not 2',
+    '[] is not the same as []',
+    '1 was expected to be something else',
+    '"a" does not match /b/',
+    'an error was expected, and nothing failed',
+    'Error: x is not the one expected',
+    'so',
+    'Error: x is not the one expected',
+    'an error was expected, and nothing failed',
+    'mine',
+  ]);
+});
+
 it('runs them', async () => {
   const reports = await reportsOf(`
 test('asks once, until it is old', async () => {

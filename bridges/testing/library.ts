@@ -190,16 +190,87 @@ function alike(a: unknown, b: unknown): boolean {
   );
 }
 
-const assert: Assert = Object.assign(
-  (condition: unknown, message?: string): void => {
-    if (!condition) throw new Error(message ?? `${show(condition)} was expected to be true`);
+type What = (() => unknown) | Promise<unknown>;
+/** What an error must be: of a class, with a text, with these properties, or as a function says. */
+type Expected = RegExp | object | ((error: unknown) => unknown);
+
+function fits(error: unknown, expected: Expected | undefined): boolean {
+  if (expected === undefined) return true;
+  if (expected instanceof RegExp) return expected.test(String(error));
+  if (typeof expected === 'function') {
+    const { prototype } = expected as { prototype?: object };
+    if (prototype !== undefined && error instanceof (expected as new () => object)) return true;
+    const isClass = prototype instanceof Error || expected === Error;
+    return !isClass && (expected as (error: unknown) => unknown)(error) === true;
+  }
+  const found = error as Record<string, unknown>;
+  return Object.entries(expected).every(([key, value]) =>
+    value instanceof RegExp ? value.test(String(found[key])) : alike(found[key], value),
+  );
+}
+
+/** What was thrown must be there, and fit. */
+function check(thrown: { readonly error: unknown } | null, expected?: Expected, text?: string) {
+  if (thrown === null) throw new Error(text ?? 'an error was expected, and nothing failed');
+  if (!fits(thrown.error, expected)) {
+    const wanted = expected instanceof RegExp ? String(expected) : 'the one expected';
+    throw new Error(text ?? `${String(thrown.error)} is not ${wanted}`);
+  }
+}
+
+const must = (fine: boolean, message: string | undefined, text: () => string): void => {
+  if (!fine) throw new Error(message ?? text());
+};
+const truth = (value: unknown, message?: string): void =>
+  must(Boolean(value), message, () => `${show(value)} was expected to be true`);
+const equal = (a: unknown, b: unknown, message?: string): void =>
+  must(alike(a, b), message, () => `${show(a)} is not ${show(b)}`);
+const notEqual = (a: unknown, b: unknown, message?: string): void =>
+  must(!alike(a, b), message, () => `${show(a)} was expected to be something else`);
+
+/** The usual members. What is alike is equal, whichever of the names asks. */
+const members = {
+  ok: truth,
+  equal,
+  deepEqual: equal,
+  deepStrictEqual: equal,
+  notEqual,
+  notDeepEqual: notEqual,
+  notDeepStrictEqual: notEqual,
+  strictEqual: (a: unknown, b: unknown, message?: string): void =>
+    must(Object.is(a, b), message, () => `${show(a)} is not the same as ${show(b)}`),
+  notStrictEqual: (a: unknown, b: unknown, message?: string): void =>
+    must(!Object.is(a, b), message, () => `${show(a)} was expected to be something else`),
+  match: (text: string, form: RegExp, message?: string): void =>
+    must(form.test(text), message, () => `${show(text)} does not match ${form}`),
+  doesNotMatch: (text: string, form: RegExp, message?: string): void =>
+    must(!form.test(text), message, () => `${show(text)} matches ${form}`),
+  fail(message?: string): never {
+    throw new Error(message ?? 'failed');
   },
-  {
-    equal(actual: unknown, expected: unknown, message?: string): void {
-      if (alike(actual, expected)) return;
-      throw new Error(message ?? `${show(actual)} is not ${show(expected)}`);
-    },
+  throws(what: () => unknown, expected?: Expected, message?: string): void {
+    let thrown: { error: unknown } | null = null;
+    try {
+      what();
+    } catch (error) {
+      thrown = { error };
+    }
+    check(thrown, expected, message);
   },
+  async rejects(what: What, expected?: Expected, message?: string): Promise<void> {
+    let thrown: { error: unknown } | null = null;
+    try {
+      await (typeof what === 'function' ? what() : what);
+    } catch (error) {
+      thrown = { error };
+    }
+    check(thrown, expected, message);
+  },
+};
+
+const assert = Object.assign(
+  (value: unknown, message?: string) => truth(value, message),
+  members,
 ) as Assert;
 
 // -- values ------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ export { ended } from './requests.ts';
 
 import { self } from './self.ts';
 import { endow, type Translator } from './translator.ts';
+import './guarded.ts';
 import './web.ts';
 import './absent.ts';
 

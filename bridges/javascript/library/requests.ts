@@ -317,8 +317,9 @@ function answer(frame: Frame, fop: FopRow, result: unknown): void {
     else answerNumber(frame, opRet as number, reply);
   } else {
     const parts = fop.reply.map(({ name }) => name).join(', ');
+    const missing = result === undefined ? ': is a return missing?' : '';
     throw new TypeError(
-      `${fop.name} must return a Reply, or an object or array of ${parts}, not ${typeOf(result)}`,
+      `${fop.name} must return a Reply, or an object or array of ${parts}, not ${typeOf(result)}${missing}`,
     );
   }
 }

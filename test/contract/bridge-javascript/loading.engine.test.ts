@@ -48,9 +48,50 @@ it('folders that option packages names are imported from, and nothing above them
   await expect(climbing.graph.start()).rejects.toThrow(/m\.js:2: import of '.*' is refused/);
 });
 
+it('packages say themselves which of their files is meant', async () => {
+  const about = (more: object): string => JSON.stringify({ version: '1.0.0', ...more });
+  const lib = folderOf({
+    'main/package.json': about({ main: 'lib/here' }),
+    'main/lib/here.js': 'export const main = 1;',
+    'mod/package.json': about({ main: './no.cjs', module: './es/mod.mjs' }),
+    'mod/es/mod.mjs': 'export const mod = 2;',
+    '@some/new/package.json': about({
+      type: 'module',
+      exports: {
+        '.': { require: './no.cjs', import: { default: './x/new.js' } },
+        './part/*': './x/*.js',
+      },
+    }),
+    '@some/new/x/new.js': "export { more } from './more.js';",
+    '@some/new/x/more.js': 'export const more = 3;',
+    '@some/new/hidden.js': 'export const hidden = 4;',
+    'node_modules/deep/package.json': about({ exports: './deep.js' }),
+    'node_modules/deep/deep.js': 'export const deep = 10;',
+  });
+  const options = { packages: lib };
+  const head = `import { main } from 'main'; import { mod } from 'mod'; import { more } from '@some/new';
+import { more as part } from '@some/new/part/more'; import { deep } from 'deep';`;
+  const sum = 'main + mod + more + part + deep';
+  const run = await startModule({ 'm.js': counting(head, sum) }, { options });
+  expect(ask(run)).toBe(19);
+  const closed = moduleGraph(
+    { 'm.js': counting("import { hidden } from '@some/new/part/hidden';", 'hidden') },
+    { options },
+  );
+  await expect(closed.graph.start()).rejects.toThrow(/cannot find '@some\/new\/part\/hidden'/);
+});
+
 it('what is missing is named, with the places that were searched', async () => {
   const without = moduleGraph({ 'm.js': counting("import three from 'three';", 'three') });
   await expect(without.graph.start()).rejects.toThrow(/m\.js:2: cannot find 'three'; searched:/);
+  const error = String(await without.graph.start().catch((reason: unknown) => reason));
+  expect(error).toMatch(
+    /three\n {4}each also with .*\n {4}a package has to be in a folder that option/,
+  );
+  // Only what is the author's own, not what glossa brings along.
+  expect(error).not.toContain('examples');
+  const node = moduleGraph({ 'm.js': counting("import fs from 'fs';", 'fs') });
+  await expect(node.graph.start()).rejects.toThrow(/it is a module of Node's, of which/);
   const nowhere = moduleGraph({ 'm.js': counting('', '1') }, { options: { packages: '/no/such' } });
   await expect(nowhere.graph.start()).rejects.toThrow(/packages.*\/no\/such/s);
 });

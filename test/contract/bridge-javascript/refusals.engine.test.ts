@@ -97,7 +97,7 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
   ],
   'a field that is none': [
     'stat(frame, loc, x) { new Dirent("a", 1, 8, { stat: 1 }).replace({ name: loc.nme.x }); }',
-    /cannot read property/,
+    /Loc has no 'nme'; did you mean name\?/,
   ],
   'a promise of a plain method': ['stat() { return Promise.resolve(); }', /make it async/],
   'no reply from an async method': [

@@ -1,0 +1,114 @@
+/**
+ * QuickJS says 'not a function' of any expression: which it is stands in the source, before the
+ * place that the stack names. A mistake may be made a million times: what was found is kept.
+ */
+
+/** A module's line, by its file and number; undefined where the source is not known. */
+export type LineOf = (file: string, line: number) => string | undefined;
+
+const PLACE = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
+const CALL = /\bTypeError: not a function\b/;
+const READ = /\bTypeError: cannot (read|set) property '(.*?)' of (undefined|null)/;
+const TWICE = /\bAlreadyAnswered: /;
+const METHOD = /^\s*(?:async\s+|static\s+)*[\w$]+\s*\([^;]*\)\s*\{\s*$/;
+const DECISION = /\bframe\.(?:wind|windTo|unwind|unwindFor|fail)\(/;
+/** How far up an earlier line is looked for. */
+const MOST_LINES = 100;
+const MOST_KEPT = 256;
+
+/** Messages with the expression, and where an await or a return is likely missing. */
+export class Expressions {
+  readonly #lineOf: LineOf;
+  readonly #kept = new Map<string, string>();
+
+  constructor(lineOf: LineOf) {
+    this.#lineOf = lineOf;
+  }
+
+  /** What was thrown, told better; `text` itself where nothing is known. */
+  named(text: string): string {
+    if (!CALL.test(text) && !READ.test(text) && !TWICE.test(text)) return text;
+    const known = this.#kept.get(text);
+    if (known !== undefined) return known;
+    const made = this.#name(text);
+    if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
+    this.#kept.set(text, made);
+    return made;
+  }
+
+  #name(text: string): string {
+    const place = PLACE.exec(text);
+    if (place === null) return text;
+    const [file, line, column] = [place[1]!, Number(place[2]), Number(place[3])];
+    if (TWICE.test(text)) return this.#twice(text, file, line);
+    const expression = expressionBefore(this.#lineOf(file, line) ?? '', column - 1);
+    if (!/^[\w$(]/.test(expression) || /^(null|undefined)$/.test(expression)) return text;
+    const awaited = this.#missingAwait(expression, file, line);
+    if (CALL.test(text)) {
+      return text.replace(CALL, () => `TypeError: ${expression} is not a function${awaited}`);
+    }
+    return text.replace(READ, (_all, verb: string, name: string, nothing: string) => {
+      return `TypeError: ${expression} is ${nothing}: cannot ${verb} its '${name}'${awaited}`;
+    });
+  }
+
+  /** ` (is an await missing in line 5?)`, where the expression's variable was given a promise. */
+  #missingAwait(expression: string, file: string, line: number): string {
+    const [variable = ''] = /^[\w$]+/.exec(expression) ?? [];
+    if (variable === '' || variable === 'this') return '';
+    const gets = new RegExp(
+      `(?:^|[^\\w$.])${variable.replaceAll('$', '\\$')}\\s*=\\s*((?!await\\b)\\S.*\\bchild\\b.*\\(.*)$`,
+    );
+    for (let at = line; at > Math.max(0, line - MOST_LINES); at -= 1) {
+      const found = gets.exec(this.#lineOf(file, at) ?? '');
+      if (found !== null) return ` (is an await missing in line ${at}? ${variable} = await …)`;
+    }
+    return '';
+  }
+
+  #twice(text: string, file: string, line: number): string {
+    const found: number[] = [];
+    for (let at = line - 1; at > Math.max(0, line - MOST_LINES); at -= 1) {
+      const above = this.#lineOf(file, at) ?? '';
+      if (DECISION.test(above) && !/\breturn\b/.test(above)) found.unshift(at);
+      if (METHOD.test(above) && !/^\s*(if|for|while|switch)\b/.test(above)) break;
+    }
+    if (found.length === 0) return text;
+    const hint = `line ${found.join(' or ')} did that: is a return missing there?`;
+    return text.replace(/^(.*AlreadyAnswered: .*)$/m, (said) => `${said} (${hint})`);
+  }
+}
+
+const OPENS: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
+
+/** The expression that ends right before this index: names, dots, and what is in brackets. */
+export function expressionBefore(line: string, end: number): string {
+  let at = end;
+  while (at > 0) {
+    const char = line[at - 1]!;
+    if (/[\w$.?#]/.test(char)) at -= 1;
+    else if (char in OPENS) {
+      const open = openingOf(line, at - 1);
+      if (open < 0) break;
+      at = open;
+    } else break;
+  }
+  return line
+    .slice(at, end)
+    .replace(/^[.?]+/, '')
+    .trim();
+}
+
+function openingOf(line: string, close: number): number {
+  const [closes, opens] = [line[close]!, OPENS[line[close]!]!];
+  let depth = 0;
+  for (let at = close; at >= 0; at -= 1) {
+    // What is in a text opens and closes nothing.
+    if (`'"\``.includes(line[at]!)) at = line.lastIndexOf(line[at]!, at - 1);
+    if (at < 0) return -1;
+    if (line[at] === closes) depth += 1;
+    if (line[at] === opens) depth -= 1;
+    if (depth === 0) return at;
+  }
+  return -1;
+}
