@@ -15,7 +15,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Outcome } from './mount.ts';
-import { needTools } from './tools.ts';
+import { needTools, toolPath } from './tools.ts';
 
 /** Longest that a client may take by default, in milliseconds. */
 const PATIENCE_MS = 90_000;
@@ -133,6 +133,7 @@ const FIXED = {
   NODE: process.execPath,
   CLIENTS,
   NO_COLOR: '1',
+  PATH: toolPath,
 } as const;
 
 /** The command that runs the rest of its arguments as somebody else. */

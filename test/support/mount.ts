@@ -25,7 +25,7 @@ import { describe } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Caller, Client, type ClientSettings } from './client.ts';
 import { type Hands, handsOf } from './hands.ts';
-import { needTools } from './tools.ts';
+import { needTools, toolPath } from './tools.ts';
 import { wanted } from './wanted.ts';
 
 /** The built program, or another one to be tested. */
@@ -185,7 +185,7 @@ export async function run(
   needTools([program, ...args].join(' '));
   const child = spawn(program, args, {
     cwd: scratch.path,
-    env: { ...process.env, NO_COLOR: '1', ...env },
+    env: { ...process.env, PATH: toolPath, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: patience,
     killSignal: 'SIGKILL',

@@ -9,7 +9,6 @@ import { TestRunner } from 'vitest';
 /** By the package that brings them on Debian. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   acl: ['getfacl', 'setfacl'],
-  attr: ['getfattr', 'setfattr'],
   gcc: ['gcc', 'cc', 'ar'],
   git: ['git'],
   'libcap2-bin': ['getcap', 'setcap'],
@@ -27,13 +26,16 @@ const packageOf = new Map(
 const BEFORE = String.raw`(?:^|[\n;&|({!]|\b(?:do|then|if|exec|while|xargs(?: -\S+)*|setpriv .* --))\s*`;
 const CALL = new RegExp(`${BEFORE}(${[...packageOf.keys()].join('|')})(?=\\s|$)`, 'g');
 
+/** Where programs are looked for: behind all others in `attr`, stand-ins for those of the package. */
+export const toolPath = [process.env.PATH ?? '', join(import.meta.dirname, 'attr')].join(delimiter);
+
 const found = new Map<string, boolean>();
 
 /** Whether there is such a program. */
 export function isInstalled(tool: string): boolean {
   const known = found.get(tool);
   if (known !== undefined) return known;
-  const is = (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  const is = toolPath.split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, tool), constants.X_OK);
       return true;

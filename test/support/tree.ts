@@ -1,6 +1,5 @@
 /** What is in a folder, with everything that stat(2) tells and the data: to compare two folders. */
 import { type Caller, Client } from './client.ts';
-import { missingFor } from './tools.ts';
 
 export interface TreeSettings {
   /** Times before this (seconds since 1970) were set on purpose, and are compared. */
@@ -17,17 +16,9 @@ const ENTRY = String.raw`%s %T@ %p : %y %m %U:%G %n %l\0`;
 const LIST = `
 find . "\${prune[@]}" -printf '${ENTRY}'
 find . "\${prune[@]}" -type f -print0 | xargs -0 -r sha256sum -z --
-`;
-
-const ATTRIBUTES = `
 find . "\${prune[@]}" -print0 | xargs -0 -r getfattr -h -d -e hex -- |
   awk 'sub(/^# file: /, "") { name = $0; next } /./ { print name ": " $0 }' | tr '\\n' '\\0'
 `;
-
-const canAttributes = missingFor(ATTRIBUTES) === '' || process.env.GLOSSA_REQUIRE_ALL === '1';
-if (!canAttributes) {
-  process.stderr.write(`skipped: comparing extended attributes: ${missingFor(ATTRIBUTES)}\n`);
-}
 
 /** Where a storage without root's rights keeps what it knows of a file. */
 const INTERNAL = /: user\.glossa\.gfid=/;
@@ -36,8 +27,7 @@ const INTERNAL = /: user\.glossa\.gfid=/;
 export async function treeOf(folder: string, settings: TreeSettings): Promise<string[]> {
   const { before, prune = [], as } = settings;
   const names = prune.flatMap((name) => ['-name', `'${name}'`, '-prune', '-o']);
-  const list = canAttributes ? LIST + ATTRIBUTES : LIST;
-  const client = new Client(folder, `prune=(${names.join(' ')})\n${list}`, as ? { as } : {});
+  const client = new Client(folder, `prune=(${names.join(' ')})\n${LIST}`, as ? { as } : {});
   const { status, out, err } = await client.outcome;
   if (status !== 0 || err !== '') throw new Error(`cannot list ${folder}: ${out}${err}`);
   return out
