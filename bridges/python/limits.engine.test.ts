@@ -22,6 +22,11 @@ def fine(): return 42
 def patient():
     _host.slow()
     return 7
+def refused():
+    try:
+        _host.refuses()
+    except RuntimeError:
+        while True: pass
 def leave():
     import os
     os._exit(3)
@@ -65,6 +70,13 @@ async function make(
           return undefined;
         },
       },
+      refuses: {
+        params: '',
+        result: 'v',
+        call: () => {
+          throw new Error('no');
+        },
+      },
     },
   });
   const module = loadModule(engine, SOURCE);
@@ -93,6 +105,11 @@ describe('time limit', () => {
   it('does not count the time of the host', async () => {
     const { call } = await make(100);
     expect(call('patient')).toBe(7);
+  });
+
+  it('counts again once the host has refused something', async () => {
+    const { call } = await make(100);
+    expect(caught(() => call('refused')).code).toBe('time-limit');
   });
 
   it('is kept for each engine by itself', async () => {
