@@ -11,6 +11,7 @@ import {
   findClass,
   HOOKS,
   isAsync,
+  refuseFields,
   type TranslatorClass,
 } from './describe.ts';
 import { compileEntries, type Entries } from './entry.ts';
@@ -59,6 +60,7 @@ export function create(name: string, children: string, options: string): void {
   Frame.prototype.cookie = below.child;
   const Made = found!;
   self.translator = new Made();
+  refuseFields(self.translator);
   for (const row of fops) {
     const { method, cbk } = answersOf(Made, row);
     methods.set(row.name, method ?? cbk);

@@ -144,6 +144,16 @@ const placed = (options: TranslatorClass['options']) =>
     }),
   );
 
+/** A field that holds a function is no method: nobody would call it for a fop. */
+export function refuseFields(translator: object): void {
+  const called = new Set(Object.values(HOOKS));
+  for (const row of fops) for (const end of ['', 'Cbk', 'Cancel']) called.add(row.name + end);
+  for (const [name, value] of Object.entries(translator)) {
+    if (typeof value !== 'function' || !called.has(name)) continue;
+    throw new TypeError(`${where(value)}${name} is a field: write a method, ${name}(…) { … }`);
+  }
+}
+
 /** As JSON has it, or how it looks. */
 function plain(_key: string, value: unknown): unknown {
   const odd = ['bigint', 'function', 'symbol'].includes(typeof value);

@@ -172,6 +172,11 @@ describe('a mistake in the class', () => {
       'static options = { a: 1 };',
       /options\['a'\] must be made by Option/,
     ],
+    [
+      'a fop that is a field',
+      'lookup = (frame) => frame.wind();',
+      /m\.js:5: lookup is a field: write a method, lookup\(…\)/,
+    ],
     ['an init that throws', 'init() { throw new Error("no"); }', /m\.js:5: Error: no/],
     [
       'an async init that throws',
