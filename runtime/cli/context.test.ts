@@ -62,11 +62,17 @@ describe('after', () => {
   });
 });
 
-it('has a clock that only goes forward', () => {
-  let last = context.now();
-  for (let i = 0; i < 1000; i++) {
-    const now = context.now();
-    expect(now).toBeGreaterThanOrEqual(last);
-    last = now;
-  }
+describe('the clock', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('goes on by the time that passes, when somebody sets the time of day as well', () => {
+    const from = context.now();
+    vi.advanceTimersByTime(1500);
+    expect(context.now() - from).toBe(1500);
+    vi.setSystemTime(new Date('2001-01-01T00:00:00Z'));
+    expect(context.now() - from).toBe(1500);
+    vi.advanceTimersByTime(500);
+    expect(context.now() - from).toBe(2000);
+  });
 });

@@ -127,7 +127,7 @@ describeMounts('a server that ends under the demo', () => {
         findAll(served);
         expect(served.counts()).toEqual({ asked: 0, forwarded: 0 });
         for (const pid of pids(scratch)) process.kill(pid, 'SIGTERM');
-        await vi.waitFor(() => expect(pids(scratch)).toEqual([]));
+        await vi.waitFor(() => expect(pids(scratch)).toEqual([]), { timeout: 50_000 });
         expect(() => served.counts()).toThrow(ended(scratch));
         expect(() => findAll(served)).toThrow(ended(scratch));
       } finally {

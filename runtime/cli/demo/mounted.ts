@@ -65,12 +65,17 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
   );
   closeSync(stderr);
   const descriptors: number[] = [];
-  const stop = async (): Promise<void> => {
+  const stop = async (): Promise<boolean> => {
     for (const fd of descriptors.splice(0)) closeSync(fd);
-    await endServer(server, mountpoint, terminal);
+    return endServer(server, mountpoint, terminal);
   };
-  const trouble = (why: string): Failure =>
-    new Failure(`the server of ${stack.volfile} ${why}; the end of its log:\n${tail(logFile)}`);
+  let isTold = false;
+  const trouble = (why: string): Failure => {
+    isTold = true;
+    const log = tail(logFile);
+    const told = log === '' ? 'it has logged nothing' : `the end of its log:\n${log}`;
+    return new Failure(`the server of ${stack.volfile} ${why}; ${told}`);
+  };
   if (!(await server.ready)) {
     const { signal } = await server.ended;
     await stop();
@@ -93,7 +98,10 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
   return {
     find: finder(descriptors, workload, broken),
     counts: () => countsIn(tryStatedump(mountpoint, broken)),
-    stop,
+    async stop() {
+      // One that dies when all is counted is as little to be relied on as one that dies before.
+      if (!(await stop()) && !isTold) throw trouble(ENDED);
+    },
   };
 }
 
@@ -118,23 +126,29 @@ function finder(
   };
 }
 
-/** Ends a server, and takes away its mount if it could not do so itself. */
-async function endServer(server: Server, mountpoint: string, terminal: Terminal): Promise<void> {
+/**
+ * Ends a server, and takes away its mount if it could not do so itself. Whether it ended because it
+ * was told to.
+ */
+async function endServer(server: Server, mountpoint: string, terminal: Terminal): Promise<boolean> {
   server.release();
   const ended = server.ended.then(() => true);
   const patience = new AbortController();
   const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
-  if (!(await Promise.race([ended, late]))) server.kill('SIGKILL');
+  const isLate = !(await Promise.race([ended, late]));
+  if (isLate) server.kill('SIGKILL');
   patience.abort();
-  await server.ended;
-  if (findMount(mountpoint) === null) return;
-  await umount.run({ flags: { lazy: true }, operands: [mountpoint], rest: null }, terminal);
+  const { signal } = await server.ended;
+  if (findMount(mountpoint) !== null) {
+    await umount.run({ flags: { lazy: true }, operands: [mountpoint], rest: null }, terminal);
+  }
+  return signal === null || isLate;
 }
 
 /** The last lines of a log, without the listing of the volfile. */
 function tail(path: string): string {
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  const telling = lines.filter((line) => !/^(\+-| *\d+: )/.test(line));
+  const telling = lines.filter((line) => line !== '' && !/^(\+-| *\d+: )/.test(line));
   return telling
     .slice(-LOG_LINES)
     .map((line) => `    ${line}`)
