@@ -70,7 +70,7 @@ describe('time', () => {
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
     expect(run.lines().join('\n')).toMatch(/would not be interrupted/);
     // The volume goes on with another one.
-    await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), { timeout: 30_000 });
+    await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), { timeout: 50_000 });
     works(run);
   });
 });

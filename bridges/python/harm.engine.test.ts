@@ -62,7 +62,7 @@ describe("harm is a script's own", () => {
     expect([EIO, EPERM]).toContain(errno);
     const next = own.ask('access', own.known('file'), 1, null);
     // After the loss of an interpreter a request waits for its successor.
-    await vi.waitFor(() => expect(next.count).toBe(1), { timeout: 30_000, interval: 5 });
+    await vi.waitFor(() => expect(next.count).toBe(1), { timeout: 50_000, interval: 5 });
     expect([EIO, EPERM]).toContain(next.opErrno);
   });
 });

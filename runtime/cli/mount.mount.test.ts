@@ -25,7 +25,7 @@ function alive(pid: number): boolean {
 }
 
 const gone = (pid: number): Promise<void> =>
-  vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 20_000, interval: 20 });
+  vi.waitFor(() => expect(alive(pid)).toBe(false), { timeout: 50_000, interval: 20 });
 
 describeMounts('glossa mount -N', () => {
   it('serves a volume in memory until SIGTERM', () =>
@@ -76,7 +76,7 @@ describeMounts('glossa mount -N', () => {
       const mount = await startMount(scratch, memory);
       await rename(scratch.at('mnt.log'), scratch.at('mnt.log.1'));
       mount.child.kill('SIGHUP');
-      await vi.waitFor(() => expect(mount.log()).toMatch('reopened the log'), { timeout: 20_000 });
+      await vi.waitFor(() => expect(mount.log()).toMatch('reopened the log'), { timeout: 50_000 });
       expect(await mount.stop()).toBe(0);
     }));
 

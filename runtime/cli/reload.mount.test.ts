@@ -142,7 +142,7 @@ class xlator(Translator):
           client = child;
         },
       });
-      await vi.waitFor(() => expect(mount.log()).toContain('holds'), { timeout: 30_000 });
+      await vi.waitFor(() => expect(mount.log()).toContain('holds'), { timeout: 50_000 });
       expect(await glossa(scratch, ['reload', 'mnt'])).toMatchObject({ status: 0 });
       client.kill('SIGKILL');
       expect((await waiting).signal).toBe('SIGKILL');

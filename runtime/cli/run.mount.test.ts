@@ -116,7 +116,7 @@ describeMounts('glossa run', () => {
       });
       expect(scratch.mounts()).toHaveLength(1);
       child.kill('SIGKILL');
-      await vi.waitFor(() => expect(scratch.mounts()).toEqual([]), { timeout: 20_000 });
+      await vi.waitFor(() => expect(scratch.mounts()).toEqual([]), { timeout: 50_000 });
       // The command itself goes on.
       await writeFile(over, '');
       expect((await outcome).signal).toBe('SIGKILL');

@@ -40,7 +40,7 @@ onFrontEnds('a brick that goes away', everyFrontEnd, (front) => {
       expect(await errnoOf(writeFile(join(directory, 'new'), 'lost'))).toBe('ESTALE');
       expect(await errnoOf(mkdir(join(mount.path, 'e')))).toBe('ESTALE');
       await rename(`${brick}-away`, brick);
-      await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toBe('text'), 20_000);
+      await vi.waitFor(async () => expect(await readFile(file, 'utf8')).toBe('text'), 50_000);
       await writeFile(join(directory, 'new'), 'kept');
       expect((await readdir(join(brick, 'd'))).sort()).toEqual(['f', 'new']);
       const lines = mount.log().split('\n');

@@ -85,7 +85,7 @@ onStage(
     it('asynchronous fops are answered, in the order that they wait for each other', async () => {
       const before = await answers();
       const first = stage.client(folder, 'cat first');
-      await vi.waitFor(() => expect(stage.mount.log()).toMatch('first waits'), 20_000);
+      await vi.waitFor(() => expect(stage.mount.log()).toMatch('first waits'), 50_000);
       // By fuse-native the kernel asks for one name of a folder at a time.
       const isParallel = stage.front.name !== 'fuse-native';
       const there = isParallel ? folder : stage.folders().mounted;
@@ -137,7 +137,7 @@ onStage(
 
     it('signals and questions are answered', async () => {
       stage.mount.child.kill('SIGHUP');
-      await vi.waitFor(() => expect(stage.mount.log()).toMatch('reopened the log'), 20_000);
+      await vi.waitFor(() => expect(stage.mount.log()).toMatch('reopened the log'), 50_000);
       const stats = await glossa(stage.scratch, ['stats', stage.mount.path]);
       expect(stats).toMatchObject({ status: 0, err: '' });
       expect(stats.out).toMatch('LOOKUP');

@@ -156,7 +156,7 @@ describe('a module that fails', () => {
       it('not at all: a request is kept, and answered by a later one', async () => {
         const { mounted } = stage.folders();
         const kept = stage.client(mounted, 'cat keep');
-        await vi.waitFor(() => expect(stage.mount.log()).toMatch('kept a frame'), 20_000);
+        await vi.waitFor(() => expect(stage.mount.log()).toMatch('kept a frame'), 50_000);
         // Elsewhere, as the kernel may ask for one name of a folder at a time.
         await stage.ok('[ ! -e late ]');
         expect((await kept.outcome).err).toBe('cat: keep: Permission denied\n');

@@ -14,7 +14,7 @@ const VOLUME_ID = '11111111-2222-4333-8444-555555555555';
 const isPossible = existsSync(GLUSTERFS) && process.geteuid?.() === 0;
 
 const run = async (at: string, script: string): Promise<string> =>
-  (await promisify(execFile)('sh', ['-ec', script], { cwd: at, timeout: 20_000 })).stdout;
+  (await promisify(execFile)('sh', ['-ec', script], { cwd: at, timeout: 50_000 })).stdout;
 
 const volfile = (directory: string, ...options: string[]): string =>
   ['volume disk', 'type storage/posix', `option directory ${directory}`, ...options, 'end-volume']
@@ -32,7 +32,7 @@ async function onGlusterfs(scratch: Scratch, brick: string, script: string): Pro
   const isMounted = async () =>
     (await readFile('/proc/self/mountinfo', 'utf8')).includes(` ${at} `);
   try {
-    await vi.waitFor(async () => expect(await isMounted()).toBe(true), 20_000);
+    await vi.waitFor(async () => expect(await isMounted()).toBe(true), 50_000);
     return await run(at, script);
   } finally {
     execFileSync('umount', ['-l', at]);

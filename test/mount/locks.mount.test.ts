@@ -8,7 +8,7 @@ import { glossa } from '../support/mount.ts';
 import type { Kind } from '../support/stacks.ts';
 import { onStage, type SameSettings, type Stage } from '../support/stage.ts';
 
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 50_000 };
 
 /** With features/locks, also below a module in Python; and where the kernel has the locks. */
 const served: readonly Kind[] = ['locks', 'awaited-locks'];

@@ -8,7 +8,7 @@ import { become } from '../support/client.ts';
 import { everyFrontEnd, onFrontEnds } from '../support/front-ends.ts';
 import { glossa, run, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
 
-const PATIENCE = { timeout: 30_000 };
+const PATIENCE = { timeout: 50_000 };
 
 const WAITING = `import asyncio
 from glupy import EINTR, Translator

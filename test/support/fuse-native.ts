@@ -5,7 +5,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import type { Limits } from './front-ends.ts';
+import { differs, type Limits } from './limits.ts';
 
 /**
  * What there is no way to say, and the tests that need it.
@@ -28,17 +28,25 @@ import type { Limits } from './front-ends.ts';
  */
 export const inexpressible: Limits = {
   'times are milliseconds': {
+    shows: /^-.*\.\d{3}(?!0+\b)\d{6,}/m,
     tests: ['ls -la', 'stat', 'mv', 'grep -r', 'touch -d', 'cp -a', 'find'],
   },
   'a change of one of the two times alone is not passed on': {
+    shows: differs,
     tests: ['tar: with links, owners, times and extended attributes'],
   },
-  'no fallocate, no flags of rename': {
+  'no space is asked for in advance': {
+    shows: /fallocate failed: /,
     tests: [
       'fallocate',
-      'that a file takes is what the disk says',
       'five GiB: cut, grown, allocated, and looked for holes',
       'refuses space that is asked for in advance',
+    ],
+  },
+  'no fallocate, no flags of rename': {
+    shows: differs,
+    tests: [
+      'that a file takes is what the disk says',
       'fallocate in every mode that FUSE knows, data and holes, syncfs',
       'renameat2 leaves a whiteout',
       'renameat2 with flags',
@@ -46,6 +54,7 @@ export const inexpressible: Limits = {
     ],
   },
   'names are UTF-8 text': {
+    shows: differs,
     tests: [
       'that are not UTF-8',
       'that are not UTF-8 are surrogate escapes, and lead to the file',
@@ -53,21 +62,29 @@ export const inexpressible: Limits = {
     ],
   },
   'a path is given whole, so it has an end': {
+    shows: differs,
     tests: ['in folders deeper than a path can be long'],
   },
   'a process in a folder that is moved below the mount has only its path': {
+    shows: differs,
     tests: ['do not disturb what is open, or where a process is'],
   },
   'what is removed while it is open is hidden, or gone': {
+    shows: differs,
     tests: ['folders removed while a process is in them'],
   },
   'the kernel takes the umask off the mode before anybody is asked': {
+    shows: /- +f 664[\s\S]*\+ +f 600/,
     tests: ['default ACLs are inherited, and take the place of the umask'],
   },
+  'no counters of what the kernel was told': {
+    shows: /Cannot read properties of null \(reading '1'\)/,
+    tests: ['cost the server nothing'],
+  },
   'no notices: what is cached is believed until its time is over, and absent names never': {
+    shows: differs,
     tests: [
       'typescript: hidden when made behind the mount, until they are taken back',
-      'cost the server nothing',
       'below a directory that is absent itself, and all at once',
       'names: one that was removed, one that leads elsewhere now, a directory in use',
       'attributes that were changed behind the mount',
@@ -75,9 +92,11 @@ export const inexpressible: Limits = {
     ],
   },
   'a file is found by its path alone, once the kernel has forgotten it': {
+    shows: differs,
     tests: ['open_by_handle_at: files that the kernel has forgotten'],
   },
   'no ioctl, no statx, no file without a name': {
+    shows: differs,
     tests: [
       'inode flags: append-only and immutable are obeyed',
       'O_TMPFILE: made, used, and given a name',
@@ -85,8 +104,18 @@ export const inexpressible: Limits = {
     ],
   },
   'nobody but the user who mounted is let in': {
+    shows: /Permission denied/,
     tests: [
       'of root only where they are',
+      'set-user-id and set-group-id go by changes of the data',
+      'set-user-id and set-group-id go by changes of the owner',
+      'ACLs let in and keep out',
+      'capabilities of a file go when it is changed',
+    ],
+  },
+  'so it cannot be told what others may': {
+    shows: differs,
+    tests: [
       'of a folder that cannot be read is refused to those who may not read it',
       '--no-allow-other: others are kept out, and let in without it',
       'EACCES where the mode says so',
@@ -97,10 +126,6 @@ export const inexpressible: Limits = {
       'owners may change modes and times, others not',
       'set-user-id goes when another writes or takes over',
       'what is removed and renamed needs the folder, not the file',
-      'set-user-id and set-group-id go by changes of the data',
-      'set-user-id and set-group-id go by changes of the owner',
-      'ACLs let in and keep out',
-      'capabilities of a file go when it is changed',
     ],
   },
 };

@@ -8,12 +8,13 @@ import { basename, join, relative } from 'node:path';
 import { defaultCacheFolder } from '../../bridges/python/cache.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { become, type Caller } from './client.ts';
-import type { Limits } from './front-ends.ts';
+import type { Limits } from './limits.ts';
 import { GLOSSA, type GlossaSettings, type Scratch } from './mount.ts';
 
 /** What is for root alone, and the tests that need it: each has to fail for others. */
 export const notPermitted: Limits = {
   'to be somebody else': {
+    shows: /Operation not permitted/,
     tests: [
       'of a folder that cannot be read is refused to those who may not read it',
       '--no-allow-other: others are kept out, and let in without it',

@@ -73,7 +73,7 @@ describe.skipIf(whyNoMounts() !== '')('the pump', () => {
       const before = await counts();
       await new Promise((resolve) => setTimeout(resolve, 300));
       expect(await counts()).toEqual(before);
-    }, 20_000);
+    }, 50_000);
   });
 
   test('two mounts of one process do not wait for each other', async () => {

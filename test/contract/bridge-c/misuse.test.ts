@@ -245,7 +245,7 @@ ${STAT}
     );
     const ask = (name: string) => run.ask('stat', run.known(name), null).opErrno;
     expect([ask('a'), ask('a'), ask('wrong')]).toEqual([1, 2, EIO]);
-    await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1));
+    await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), 50_000);
     expect([ask('a'), ask('a')]).toEqual([1, 2]);
     expect(await run.host.reload()).toMatchObject({ ok: true });
     expect(ask('a')).toBe(1);
@@ -294,10 +294,10 @@ static void fini(xlator_t *this)
     expect(ask()).toBe(1);
     const file = join(outDir(), `misuse${count}.so`);
     writeFileSync(file, 'no shared object');
-    await vi.waitFor(() => expect(run.lines().join()).toContain('the code before goes on'), 30_000);
+    await vi.waitFor(() => expect(run.lines().join()).toContain('the code before goes on'), 50_000);
     expect(ask()).toBe(1);
     compileModule(`misuse${count}`, answers(2), '.fops = {.stat = stat_fop}');
-    await vi.waitFor(() => expect(ask()).toBe(2), 30_000);
+    await vi.waitFor(() => expect(ask()).toBe(2), 50_000);
     run.settled();
   });
 
