@@ -81,7 +81,9 @@ function readWind([wind, child, fop, args]: unknown[], reading: Reading): Decisi
     throw new MessageError(`${fop} is no fop`);
   }
   const values = unpack(argumentsOf(row), args, reading.source);
-  if (missingFd(row, values) >= 0 && locIn(values)?.inode == null) {
+  const loc = locIn(values);
+  const isPlace = loc?.parent != null && loc.name !== null;
+  if (missingFd(row, values) >= 0 && loc?.inode == null && !isPlace) {
     throw new MessageError(
       'fd is missing, and the loc leads to no inode that one could be made of',
     );

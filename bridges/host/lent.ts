@@ -15,6 +15,7 @@ import type { Xlator } from '../../runtime/core/xlator.ts';
 import { locIn, type Message } from './decision.ts';
 import type { Guest, GuestHost } from './guest.ts';
 import { missingFd, pack, type Source } from './message.ts';
+import { forgetNames } from './places.ts';
 import { tellRefusal } from './refusals.ts';
 import type { Request } from './request.ts';
 import type { Session } from './session.ts';
@@ -207,6 +208,7 @@ export class Lent implements GuestHost {
 
   /** What the guest has found there is known from now on, as what a mount has looked up. */
   linkFound(request: Request, wind: number, row: FopRow, values: unknown[]): void {
+    forgetNames(row, request.moves?.get(wind));
     const loc = request.places?.get(wind);
     request.places?.delete(wind);
     const at = row.reply.findIndex(({ type }) => type === 'inode');

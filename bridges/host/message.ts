@@ -317,18 +317,17 @@ function unpackLoc(value: unknown, source: Source, refuse: Refuse): Loc {
   return new Loc(inode, parent, named, wanted);
 }
 
-/** What a reply may bring that an inode is needed for. */
-const BRINGING: ReadonlySet<ArgType> = new Set<ArgType>(['inode', 'fd']);
-
 /**
  * A loc that a script made without an inode gets the one that is known by that name or gfid, or,
- * where the fop's reply brings an inode, a new one, as a mount does it.
+ * where the fop's reply brings an inode, a new one, as a mount does it. Any other name is looked up
+ * before it is wound to (places.ts).
  */
 function withInode(row: FopRow, loc: Loc, source: Source): Loc {
   const { inode, parent, name, gfid } = loc;
   const table = parent?.table ?? source.table;
   if (inode !== null || table === null) return loc;
-  const brings = row.name !== 'link' && row.reply.some(({ type }) => BRINGING.has(type));
+  const makesInode = row.name !== 'link' && row.reply.some(({ type }) => type === 'inode');
+  const brings = makesInode || (name === null && row.reply.some(({ type }) => type === 'fd'));
   const known = parent !== null && name !== null ? table.grep(parent, name) : table.find(gfid);
   const makes = brings && row.entry.creates !== undefined;
   const found = makes ? undefined : known;

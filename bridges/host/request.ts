@@ -39,6 +39,8 @@ export class Request {
   made: Map<number, Fd> | null = null;
   /** Names that the guest itself looks up or makes, by number of wind. */
   places: Map<number, Loc> | null = null;
+  /** What winds that take other names away than the fop's own were wound with, by their number. */
+  moves: Map<number, readonly unknown[]> | null = null;
   /** How often a child was asked. */
   winds = 0;
   /** Whether the guest hears of it when the caller gives up. */

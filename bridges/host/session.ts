@@ -33,6 +33,7 @@ import { tellOfEnds } from './inside.ts';
 import { Lent } from './lent.ts';
 import { MessageError } from './message.ts';
 import type { Owner } from './owner.ts';
+import { lookUp } from './places.ts';
 import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
 import type { Limits } from './policy.ts';
 import { type ChildReply, ownRequest, Request } from './request.ts';
@@ -246,7 +247,7 @@ export class Session {
   // -- up --------------------------------------------------------------------------------------
 
   /** What children call back when the guest wants the reply; the cookie is the wind's number. */
-  private guestCbk(row: FopRow): AnyCbk {
+  guestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
       const plan = replyPlanFor(row, this.guest, this.lent.bit);
@@ -394,7 +395,6 @@ export class Session {
     this.giveUp(request, `${(error as Error).stack ?? error}`);
   }
 
-  /** Fails a request that the guest still works for. */
   private giveUp(request: Request, why: string): void {
     this.xl.log.error(`${request.name}: ${why}`);
     this.guest.cancel(request.id);
@@ -403,6 +403,7 @@ export class Session {
 
   obey(request: Request, decision: Decision): void {
     const { plan, frame } = request;
+    if (lookUp(this, this.xl, request, decision)) return;
     if (decision.verb === 'wind') {
       if (request.abandoned) {
         request.owed -= 1;

@@ -36,10 +36,14 @@ def os_error(op_errno):
 
 
 def errno_of(error):
-    """The Linux errno of an OSError, its own or that of its class; 0 when it has none."""
+    """The Linux errno of an OSError, its own or that of its class; 0 when it has none.
+
+    `OSError(ENOENT)` means one, too, though Python keeps no errno of it.
+    """
     import _glossa
 
-    return _glossa._errno_of(error) or _BY_CLASS.get(type(error), 0)
+    found = _glossa._errno_of(error) or _BY_CLASS.get(type(error), 0)
+    return found or (error.args[0] if len(error.args) == 1 and is_errno(error.args[0]) else 0)
 
 
 def is_errno(value):

@@ -1,0 +1,118 @@
+/**
+ * Names that a module goes to without having looked them up (`Loc.of(parent=…, name=…)`): a mount
+ * would have asked for each before, and so does the host, in the request's name.
+ */
+import { newGfid } from '../../runtime/core/context.ts';
+import { Dict } from '../../runtime/core/dict.ts';
+import { EIO } from '../../runtime/core/errno.ts';
+import type { FopRow } from '../../runtime/core/fops.ts';
+import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
+import { Iatt } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { GFID_REQ, RENAME_FLAGS } from '../../runtime/core/xdata.ts';
+import type { Xlator } from '../../runtime/core/xlator.ts';
+import type { Decision } from './decision.ts';
+import type { Request } from './request.ts';
+
+const RENAME_EXCHANGE = 2;
+
+/** Who carries decisions out. */
+interface Doer {
+  obey(request: Request, decision: Decision): void;
+  guestCbk(row: FopRow): unknown;
+  drain(): void;
+}
+
+/** Index of the first loc that is yet to be looked up; -1 for none. A name to be made is not. */
+function unresolved({ args, entry }: FopRow, values: readonly unknown[]): number {
+  for (let at = 0; at < args.length; at++) {
+    const value = values[at];
+    if (!(value instanceof Loc) || value.inode !== null) continue;
+    if (value.parent !== null && value.name !== null && args[at]!.name !== entry.creates) return at;
+  }
+  return -1;
+}
+
+/**
+ * Looks up the first name that a decision goes to and nobody knows. The decision is carried out when
+ * it is found, and fails otherwise. False when there is no such name.
+ */
+export function lookUp(
+  doer: Doer,
+  xl: Xlator<unknown>,
+  request: Request,
+  decision: Decision,
+): boolean {
+  if (decision.verb !== 'wind' && decision.verb !== 'tail') return false;
+  const row = decision.verb === 'wind' ? decision.row : request.plan?.row;
+  if (row === undefined || request.abandoned) return false;
+  const { values, child } = decision;
+  const at = unresolved(row, values);
+  if (at < 0) {
+    if (decision.verb === 'wind') noteMove(request, row, decision.wind, values);
+    return false;
+  }
+  const loc = values[at] as Loc;
+  const { table } = loc.parent!;
+  const place = new Loc(table.newInode(), loc.parent, loc.name);
+  // A wind is owed already.
+  const owed = decision.verb === 'tail' ? 1 : 0;
+  const cbk = collectCbk.lookup((_frame, _cookie, _xl, opRet, opErrno, [inode, buf]) => {
+    request.owed -= owed;
+    const isFound = opRet >= 0 && buf instanceof Iatt;
+    const made = (inode as Inode | null) ?? place.inode!;
+    const found = isFound ? table.link(made, loc.parent, loc.name, buf) : null;
+    if (found !== null) {
+      values[at] = new Loc(found, loc.parent, loc.name, loc.gfid);
+      doer.obey(request, decision);
+    } else refuse(doer, xl, request, decision, row, opRet < 0 ? opErrno : EIO);
+    doer.drain();
+  });
+  request.owed += owed;
+  request.winds += 1;
+  request.frame.local = request;
+  const xdata = new Dict().setGfid(GFID_REQ, newGfid(xl.context));
+  windArgs.lookup(request.frame, 0, cbk as never, xl.children[child]!, [place, xdata]);
+  return true;
+}
+
+/** There is no such name: a tail is answered, and a wind as a child would answer it. */
+function refuse(
+  doer: Doer,
+  xl: Xlator<unknown>,
+  request: Request,
+  decision: Extract<Decision, { readonly verb: 'wind' | 'tail' }>,
+  row: FopRow,
+  opErrno: number,
+): void {
+  const values = row.reply.map(({ type }) => (type === 'int' ? -1 : null));
+  if (decision.verb === 'tail') {
+    doer.obey(request, { verb: 'unwind', opRet: -1, opErrno, values });
+    return;
+  }
+  const cbk = doer.guestCbk(row) as (...all: unknown[]) => void;
+  cbk(request.frame, decision.wind, xl, -1, opErrno, ...values);
+}
+
+/** Those above keep account of the names of the fop that they have asked for, and of no other. */
+function noteMove(request: Request, row: FopRow, wind: number, values: readonly unknown[]): void {
+  if (row.entry.removes === undefined || request.plan?.row === row) return;
+  request.moves ??= new Map();
+  request.moves.set(wind, values);
+  // Both are looked at when the reply is there.
+  request.places ??= new Map();
+}
+
+/** A module has taken names away by a request of its own, of which nobody above keeps account. */
+export function forgetNames({ name }: FopRow, values: readonly unknown[] | undefined): void {
+  if (values === undefined) return;
+  const [from, to, xdata] = values as [Loc, Loc, Dict | null];
+  if (from.parent === null || from.name === null) return;
+  const { table } = from.parent;
+  const named = name === 'rename' && to.parent !== null && to.name !== null;
+  const exchanged = named && ((xdata?.number(RENAME_FLAGS) ?? 0) & RENAME_EXCHANGE) !== 0;
+  if (named && !exchanged) table.rename(from.parent, from.name, to.parent!, to.name!);
+  else table.unlink(from.parent, from.name);
+  if (exchanged) table.unlink(to.parent!, to.name!);
+}

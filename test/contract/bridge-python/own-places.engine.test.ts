@@ -1,0 +1,150 @@
+/** Names that a module goes to by `Loc.of`, and nobody has looked up: the host does. */
+import { describe, expect, it } from 'vitest';
+import { ENOENT, ESTALE } from '../../../runtime/core/errno.ts';
+import type { FopName } from '../../../runtime/core/fops.gen.ts';
+import { IA_IFDIR, IA_IFREG } from '../../../runtime/core/iatt.ts';
+import type { Loc } from '../../../runtime/core/loc.ts';
+import { attributes, gfidOf, type Held } from '../../support/core.ts';
+import { type RunningModule, startModule } from '../../support/module.ts';
+
+const modules = {
+  Python: {
+    'm.py': `
+from glupy import *
+
+class xlator(Translator):
+    async def statfs(self, frame, loc, xdata):
+        await self.child.stat(Loc.of(parent=loc.inode, name="a"))
+        raise OSError(EPERM)
+
+    async def fsync(self, frame, fd, datasync, xdata):
+        dir = await self.child.lookup(Loc.of(parent=fd.inode, name="dir"))
+        with (await self.child.open(Loc.of(parent=dir.inode, name="a"), 0)).fd:
+            raise OSError(EPERM)
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind(Loc.of(parent=loc.inode, name="a"), mask, xdata)
+
+    async def readlink(self, frame, loc, size, xdata):
+        await self.child.mkdir(Loc.of(parent=loc.parent, name="new"), 0o755, 0)
+        old, new = (Loc.of(parent=loc.parent, name=name) for name in ("old", "new"))
+        await self.child.rename(old, new)
+        await self.child.stat(Loc.of(parent=loc.parent, name="old"))
+`,
+  },
+  JavaScript: {
+    'm.js': `
+import { EPERM, FopError, Loc, Translator } from 'glossa';
+
+export class xlator extends Translator {
+  async statfs(frame, loc) {
+    await this.child.stat(Loc.of({ parent: loc.inode, name: 'a' }));
+    throw new FopError(EPERM);
+  }
+  async fsync(frame, fd) {
+    const dir = await this.child.lookup(Loc.of({ parent: fd.inode, name: 'dir' }));
+    const { fd: own } = await this.child.open(Loc.of({ parent: dir.inode, name: 'a' }), 0);
+    own.close();
+    throw new FopError(EPERM);
+  }
+  access(frame, loc, mask, xdata) {
+    frame.wind(Loc.of({ parent: loc.inode, name: 'a' }), mask, xdata);
+  }
+  async readlink(frame, loc) {
+    const at = (name) => Loc.of({ parent: loc.parent, name });
+    await this.child.mkdir(at('new'), 0o755, 0);
+    await this.child.rename(at('old'), at('new'));
+    await this.child.stat(at('old'));
+  }
+}
+`,
+  },
+};
+
+/** The one request that the child was asked now: its name, and what it was about. */
+function next(run: RunningModule, name: FopName, path: string): Held {
+  const [held, ...more] = run.asked();
+  expect([held?.name, (held?.args[0] as Loc | undefined)?.path, more]).toEqual([name, path, []]);
+  return held!;
+}
+
+function find(run: RunningModule, path: string, number: number, type = IA_IFREG): void {
+  const held = next(run, 'lookup', path);
+  const buf = attributes(gfidOf(number), type);
+  held.answer(0, 0, (held.args[0] as Loc).inode, buf, null, buf);
+}
+
+const EPERM = 1;
+const failed = (opErrno: number) => ({ count: 1, opRet: -1, opErrno });
+
+describe.each(['Python', 'JavaScript'] as const)('%s', (language) => {
+  const start = () => startModule(modules[language]);
+
+  it('is looked up, and then gone to', async () => {
+    const run = await start();
+    const reply = run.ask('statfs', run.known('d', IA_IFDIR), null);
+    find(run, '/d/a', 7);
+    const held = next(run, 'stat', '/d/a');
+    expect((held.args[0] as Loc).inode?.gfid).toBe(gfidOf(7));
+    held.answer(0, 0, attributes(gfidOf(7), IA_IFREG), null);
+    expect(reply).toMatchObject(failed(EPERM));
+    // It is known from now on.
+    const again = run.ask('statfs', run.known('d', IA_IFDIR), null);
+    next(run, 'stat', '/d/a').answer(-1, ESTALE, null, null);
+    expect(again).toMatchObject(failed(ESTALE));
+    run.settled();
+  });
+
+  it.each([ENOENT, ESTALE])('is not there: errno %d', async (errno) => {
+    const run = await start();
+    const d = run.known('d', IA_IFDIR);
+    const replies = [run.ask('statfs', d, null), run.ask('access', d, 4, null)];
+    for (const held of run.asked()) {
+      expect(held.name).toBe('lookup');
+      held.answer(-1, errno, null, null, null, null);
+    }
+    for (const reply of replies) expect(reply).toMatchObject(failed(errno));
+    expect(run.asked()).toEqual([]);
+    run.settled();
+  });
+
+  it('is gone to by what is handed on', async () => {
+    const run = await start();
+    const reply = run.ask('access', run.known('d', IA_IFDIR), 4, null);
+    find(run, '/d/a', 7);
+    next(run, 'access', '/d/a').answer(0, 0, null);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    run.settled();
+  });
+
+  it('two levels deep, and opened', async () => {
+    const run = await start();
+    const top = run.known('d', IA_IFDIR);
+    const { Fd } = await import('../../../runtime/core/fd.ts');
+    const reply = run.ask('fsync', new Fd(top.inode!, 0, 1, true), 0, null);
+    find(run, '/d/dir', 8, IA_IFDIR);
+    find(run, '/d/dir/a', 9);
+    const held = next(run, 'open', '/d/dir/a');
+    held.answer(0, 0, held.args[2], null);
+    expect(reply).toMatchObject(failed(EPERM));
+    run.settled();
+  });
+
+  it('what is made is not looked up, and what is moved has its new name', async () => {
+    const run = await start();
+    const old = run.known('old');
+    const reply = run.ask('readlink', old, 100, null);
+    next(run, 'mkdir', '/new').answer(-1, ENOENT, null, null, null, null, null);
+    expect(reply).toMatchObject(failed(ENOENT));
+
+    const moved = run.ask('readlink', old, 100, null);
+    const made = next(run, 'mkdir', '/new');
+    const buf = attributes(gfidOf(10), IA_IFDIR);
+    made.answer(0, 0, (made.args[0] as Loc).inode, buf, buf, buf, null);
+    next(run, 'rename', '/old').answer(0, 0, buf, buf, buf, buf, buf, null);
+    next(run, 'lookup', '/old').answer(-1, ENOENT, null, null, null, null);
+    expect(moved).toMatchObject(failed(ENOENT));
+    expect(run.graph.inodes.grep(run.root, 'new')).toBe(old.inode);
+    run.settled();
+  });
+});
