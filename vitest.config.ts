@@ -21,8 +21,9 @@ export default defineConfig({
     // Tests wait for servers and interpreters in other processes: at least two files at a time.
     maxWorkers: Math.max(2, availableParallelism()),
     sequence: { sequencer: LongFirst },
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For what never ends: a busy machine may take many times as long as usual.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     reporters: ['default', './test/support/closing-line.ts'],
   },
 });

@@ -32,7 +32,7 @@ import { wanted } from './wanted.ts';
 export const GLOSSA = process.env.GLOSSA_MAIN ?? join(packageRoot, 'dist/runtime/cli/main.js');
 
 /** Longest that a child process may take by default, in milliseconds. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** Why nothing can be mounted here; '' when it can. */
 function obstacle(): string {
