@@ -53,8 +53,59 @@ for n in list(vars(_host)): setattr(_host, n, None)`,
   ['something at the end', 'import atexit\natexit.register(lambda: print("at the end") or 1 / 0)'],
 ];
 
+/** Code whose bytes are not the compiler's. */
+const code = (bytes: string, more = ''): string => `def f(): return 1
+f.__code__ = f.__code__.replace(co_code=bytes([${bytes}])${more})
+f()`;
+const name = (op: string): string => `__import__("opcode").opmap["${op}"]`;
+
+/** Python trusts these: what they do to its memory stays in there. */
+const CORRUPTION: readonly (readonly [string, string])[] = [
+  [
+    'a variable beyond all',
+    code(`${name('RESUME')}, 0, ${name('LOAD_FAST')}, 250, ${name('RETURN_VALUE')}, 0`),
+  ],
+  [
+    'a constant beyond all',
+    code(`${name('RESUME')}, 0, ${name('LOAD_CONST')}, 250, ${name('RETURN_VALUE')}, 0`),
+  ],
+  ['a stack that is empty', code(`*[${name('POP_TOP')}, 0] * 200`)],
+  ['a stack that is too small', code(`*[${name('LOAD_CONST')}, 0] * 20000`, ', co_stacksize=1')],
+  ['a jump to nowhere', code(`${name('JUMP_FORWARD')}, 255, ${name('RETURN_VALUE')}, 0`)],
+  [
+    'a write over what is there',
+    code(`${name('RESUME')}, 0, *[${name('LOAD_CONST')}, 0, ${name('STORE_FAST')}, 200] * 50`),
+  ],
+  ['no end', code(`${name('RESUME')}, 0`)],
+  ['a made-up object', 'import ctypes'],
+  [
+    'marshal with bad code',
+    'import marshal\nc = marshal.dumps(compile("1", "x", "exec"))\nfor i in range(len(c)):\n    try: exec(marshal.loads(c[:i] + bytes([255]) + c[i + 1:]))\n    except Exception: pass',
+  ],
+  ['a crash on purpose', 'import faulthandler\nfaulthandler._sigsegv()'],
+  ['a read of nothing', 'import faulthandler\nfaulthandler._read_null()'],
+  ['a stack overflow in C', 'import faulthandler\nfaulthandler._stack_overflow()'],
+  ['an abort', 'import faulthandler\nfaulthandler._fatal_error_c_thread()'],
+  ['a hook that is a lie', 'import sys\nsys.addaudithook(lambda *a: 1 / 0)'],
+  ['a profile function', 'import sys\nsys.setprofile(lambda *a: 1 / 0)'],
+  [
+    'monitoring',
+    'import sys\nsys.monitoring.use_tool_id(0, "x")\nsys.monitoring.register_callback(0, 1, lambda *a: 1 / 0)\nsys.monitoring.set_events(0, 1)',
+  ],
+  ['an import that is a lie', 'import builtins\nbuiltins.__import__ = None'],
+  [
+    'classes of the library',
+    'import glupy\nfor c in (glupy.Loc, glupy.Frame): c.__init__ = c.__getattribute__ = None',
+  ],
+  [
+    'an exception that lies',
+    'class E(Exception):\n    def __str__(self): raise E\n    def __repr__(self): raise E\nraise E',
+  ],
+  ['warnings', 'import warnings\nwarnings.showwarning = lambda *a: 1 / 0\nwarnings.warn("x")'],
+];
+
 describe("harm is a script's own", () => {
-  it.each(HARM)('%s', async (_title, source) => {
+  it.each([...HARM, ...CORRUPTION])('%s', async (_title, source) => {
     const own = await startModule(ATTEMPT_FILES, {
       options: { 'time-limit': '1', 'memory-limit': '96MB' },
     });

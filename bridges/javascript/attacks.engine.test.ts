@@ -1,0 +1,282 @@
+/**
+ * Many attempts of a script in JavaScript, generated from tables: at code from strings, at what other
+ * programs have, at imports, files and variables, and at misleading the host by what it gives it.
+ * Attempts of a table share one volume; each is refused, and told, or finds nothing, and says what
+ * nothing is.
+ */
+import { describe, expect, it, vi } from 'vitest';
+import { Dict } from '../../runtime/core/dict.ts';
+import { EIO, EPERM } from '../../runtime/core/errno.ts';
+import { type RunningModule, startModule } from '../../test/support/module.ts';
+
+/** An expression or statements with `return`; what comes of it as text; a part of a line of the log. */
+interface Attack {
+  readonly source: string;
+  readonly result: RegExp;
+  readonly told?: string;
+}
+
+function moduleOf(attacks: readonly Attack[]): Record<string, string> {
+  const functions = attacks.map(({ source }) => {
+    const body = source.includes('return ') ? source : `return (${source});`;
+    return `async (self, frame, loc, glossa) => { ${body} }`;
+  });
+  return {
+    'm.js': `import * as glossa from 'glossa';
+const { EPERM, Translator } = glossa;
+const attacks = [\n${functions.join(',\n')}\n];
+export class xlator extends Translator {
+  async stat(frame, loc, xdata) {
+    let result;
+    try {
+      result = String(await attacks[Number(xdata.get('number'))](this, frame, loc, glossa));
+    } catch (error) {
+      result = 'threw ' + error;
+    }
+    this.log.info('RESULT %s', result);
+    if (!frame.answered) frame.fail(EPERM);
+  }
+  access(frame) {
+    frame.fail(EPERM);
+  }
+}
+`,
+  };
+}
+
+/** Starts a volume for the attacks; those that did not come to what they should. */
+async function failed(attacks: readonly Attack[]): Promise<object[]> {
+  const run = await startModule(moduleOf(attacks), { options: { 'time-limit': '60' } });
+  // What may be wound is answered.
+  run.leaf.onRequest = (held) => held.answer(-1, EPERM);
+  let all = '';
+  const wrong = attacks.flatMap(({ source, result: expected, told }, number) => {
+    const { result, log, errno } = attack(run, number);
+    all += `${log}\n`;
+    const isTold = told === undefined || all.split('\n').some((line) => line.includes(told));
+    const isAnswered = errno === EPERM || errno === EIO;
+    return expected.test(result) && isTold && isAnswered ? [] : [{ source, result, log, errno }];
+  });
+  const served = run.ask('access', run.known('a'), 1, null);
+  // What overflows the stack may lose its own interpreter: a request waits for the next one.
+  await vi.waitFor(() => expect(served.count).toBe(1), { timeout: 60_000, interval: 5 });
+  expect(served.opErrno).toBe(EPERM);
+  return wrong;
+}
+
+function attack(run: RunningModule, number: number) {
+  run.lines();
+  const reply = run.ask('stat', run.known('a'), Dict.of({ number: String(number) }));
+  const lines = run.lines();
+  const at = lines.findIndex((line) => line.includes('RESULT '));
+  const result = at < 0 ? 'nothing' : lines.splice(at, 1)[0]!.replace(/^.*?RESULT /s, '');
+  return { result, log: lines.join('\n'), errno: reply.opErrno };
+}
+
+/** Constructors of functions, and ways to call them. */
+const FUNCTIONS = ['(() => 1)', '(async () => 1)', '(function* () {})', '(async function* () {})'];
+const MAKES: readonly string[] = [
+  'F.constructor("return 1")()',
+  'new F.constructor("return 1")()',
+  'Object.getPrototypeOf(F).constructor("return 1")()',
+  'Reflect.construct(F.constructor, ["return 1"])()',
+  'Reflect.apply(F.constructor, null, ["return 1"])()',
+  'F.constructor.call(null, "return 1")()',
+  'F.constructor.bind(null, "return 1")()()',
+  'F.constructor`return 1`()',
+  'new (class extends F.constructor {})("return 1")()',
+  'Reflect.construct(F.constructor, ["return 1"], Array)()',
+  '["return 1"].map(F.constructor)[0]()',
+  'new Proxy(F.constructor, {})("return 1")()',
+];
+const EVALS: readonly string[] = [
+  'eval("1")',
+  '(0, eval)("1")',
+  'globalThis.eval("1")',
+  'Reflect.apply(eval, null, ["1"])',
+  '[1].map(() => eval("1"))',
+  'Reflect.get(globalThis, "ev" + "al")("1")',
+  'Object.getOwnPropertyDescriptor(globalThis, "eval").value("1")',
+  'setTimeout.constructor("return 1")()',
+  'glossa.Translator.constructor("return 1")()',
+  'self.lookup?.constructor ?? self.child.lookup.constructor("return 1")()',
+  'frame.fail.constructor("return 1")()',
+  'loc.constructor.constructor("return 1")()',
+  'JSON.parse.constructor("return 1")()',
+  'Symbol.constructor.constructor("return 1")()',
+  'Object.getOwnPropertyDescriptor(loc.constructor.prototype, "path").get.constructor("return 1")()',
+];
+
+/** What programs elsewhere have; those with a line are in absent.ts. */
+const TOLD_GLOBALS = ['process', 'Deno', 'Bun', 'global', 'window', 'require', 'module', 'exports']
+  .concat(['importScripts', 'fetch', 'XMLHttpRequest', 'WebSocket', 'EventSource', 'Worker'])
+  .concat(['SharedWorker', 'WebAssembly', 'Buffer', 'std', 'os', 'bjson', 'scriptArgs', '__host']);
+const OTHER_GLOBALS = ['navigator', 'document', 'location', 'self', 'parent', 'top', 'frames']
+  .concat(['indexedDB', 'localStorage', 'crypto', 'alert', 'print', 'load', 'read', 'readline'])
+  .concat(['quit', 'gc', 'ShadowRealm', 'Atomics', 'SharedArrayBuffer', '__dirname', '__filename'])
+  .concat(['setImmediate', 'glossaCanary', 'constructor2', 'QTS', 'Module', 'HEAP8']);
+
+const IMPORTED: readonly string[] = [
+  ...['node:fs', 'node:vm', 'node:worker_threads', 'node:process', 'node:module', 'bun:ffi'],
+  ...['npm:left-pad', 'jsr:@std/fs', 'blob:x', 'javascript:1', 'wasi:x', 'about:blank'],
+  ...['/etc/passwd', '//etc/passwd', '/proc/self/mem', 'file:/etc/passwd', 'FILE:///etc/passwd'],
+  ...['glossa:runtime/core/inode', 'glossa:bridges/javascript/library/host', 'qjs:os'],
+];
+const ABSENT: readonly string[] = [
+  ...['fs', 'path', 'host', '__host', 'glossa/host', 'glossa/../host', 'glossa/library/host'],
+  ...['./host.js', './../../../../etc/passwd', '..', '.', './m.js/x', 'constructor', '__proto__'],
+  ...['./\\u0000', 'toString', 'std', 'os', 'bridge', 'quickjs', './node_modules/x'],
+];
+
+const PATHS: readonly string[] = [
+  ...['/etc/shadow', '/proc/self/environ', '/proc/1/root/etc/passwd', '/dev/kmem', '/root/.ssh'],
+  ...['..', '../..', './m.js', 'm.js', '/tmp', '/', '//', '/etc/../etc/passwd', '~/.ssh/id_rsa'],
+  ...['/sys/kernel', 'C:\\\\Windows', 'file:///etc/passwd', '\\u0000', '/etc/passwd\\u0000.txt'],
+];
+const VARIABLES = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LD_PRELOAD',
+  'NODE_OPTIONS',
+  '__proto__',
+  'constructor',
+].concat(['toString', 'hasOwnProperty', '']);
+
+/** What is asked for, and what is there instead. */
+const NOTHING: readonly (readonly [source: string, result: RegExp])[] = [
+  [
+    'Object.getOwnPropertyNames(globalThis).filter((n) => /host|canary|qts/i.test(n)).join()',
+    /^(__host)?$/,
+  ],
+  ['typeof globalThis.constructor.constructor', /^function$/],
+  ['self.constructor.__proto__.__proto__ === Function.prototype', /^true$/],
+  ['Object.keys(self.child).join()', /^[\w,]*$/],
+  ['new Error().stack.includes("/bridges/host/")', /^false$/],
+  [
+    'Error.prepareStackTrace = (e, sites) => sites; return typeof new Error().stack',
+    /^(string|object)$/,
+  ],
+  ['Error.captureStackTrace?.({}) ?? "none"', /^none$/],
+  ['(function f() { return f.caller ?? "none" })()', /^none$|^threw TypeError/],
+  ['(function () { return arguments.callee.caller ?? "none" })()', /^none$|^threw TypeError/],
+  ['new WeakRef({}).deref() === undefined || "kept"', /^(true|kept)$/],
+  ['new FinalizationRegistry(() => {}).register({}, 1) ?? "registered"', /^registered$/],
+  ['Object.getOwnPropertySymbols(frame).length', /^\d+$/],
+  ['Reflect.ownKeys(glossa).filter((n) => /^_*host/i.test(String(n))).join()', /^$/],
+  ['import.meta.url', /^(undefined|file:.*|.*m\.js)$/],
+  ['Object.keys(import.meta).join()', /^(url|main|url,main|)$/],
+  ['[].constructor[Symbol.species] === Array', /^true$/],
+  ['String(globalThis.performance?.timeOrigin)', /^(undefined|[\d.]+)$/],
+  ['new Date(8.64e15 + 1)', /^Invalid Date$/],
+  ['structuredClone?.({}) ?? 1', /object|^threw ReferenceError/],
+];
+
+/** What is handed to the host: each comes to one answer, or an error, and to nothing besides. */
+const VALUES: readonly string[] = [
+  'frame.windTo({ toString() { throw 1 } }, loc)',
+  'frame.windTo(new Proxy({}, { get() { throw new Error("trap") } }), loc)',
+  'frame.windTo(self.child, new Proxy(loc, {}))',
+  'frame.windTo(self.child, { __proto__: loc })',
+  'frame.windTo(self.child, JSON.parse("{\\"__proto__\\": {\\"x\\": 1}}"))',
+  'frame.windTo({ child: { index: -1 } }, loc)',
+  'frame.windTo({ child: { index: 0.5 } }, loc)',
+  'frame.windTo({ child: { index: NaN } }, loc)',
+  'frame.windTo({ child: { index: { valueOf() { return 0 } } } }, loc)',
+  'frame.windTo({ fop: "__proto__", cbk() {} }, loc)',
+  'frame.windTo({ fop: "constructor", cbk() {} }, loc)',
+  'frame.windTo({ fop: { toString() { return "stat" } }, cbk() {} }, loc)',
+  'frame._push("wind", 0, 4294967294, "stat", [["loc", [1, 0, null, null]], null])',
+  'frame._push("wind", 99999999999, 0, "stat", [["loc", [1, 0, null, null]], null])',
+  'frame._push("unwind", 0, 0, [["inode", 12345]])',
+  'frame._push("unwind", Infinity, 0, [])',
+  'frame._push("unwind", -1, -1, [])',
+  'frame._push("unwind", -1, 1e9, [])',
+  'frame._push("\\ud800")',
+  'frame._push({ toJSON() { return ["failed"] } })',
+  'frame._push(...Array(100000).fill(0))',
+  'frame.unwind(0, 0, { get iaSize() { throw new Error("trap") } })',
+  'frame.unwind(0, 0, new Proxy({}, { get() { return 1 }, ownKeys() { throw 1 } }))',
+  'frame.unwind({ valueOf() { throw 1 } }, 0)',
+  'frame.unwind(2 ** 70, 0)',
+  'frame.unwind(1n, 0)',
+  'frame.unwind(Symbol(), 0)',
+  'frame.fail({ valueOf() { return 5 } })',
+  'frame.fail(-1)',
+  'frame.fail(1e9)',
+  'frame.fail("EIO")',
+  'Object.prototype.toJSON = () => "changed"; try { frame._push("x") } finally { delete Object.prototype.toJSON } return 1',
+  'Array.prototype.toJSON = () => 1; try { frame.windTo(self.child, loc) } finally { delete Array.prototype.toJSON } return 1',
+  'const kept = JSON.stringify; JSON.stringify = () => "[]"; try { frame._push("x") } finally { JSON.stringify = kept } return 1',
+  'const kept = Array.prototype.map; Array.prototype.map = () => 1; try { frame.unwind(0, 0, {}) } finally { Array.prototype.map = kept } return 1',
+  'const f = (n) => f(n + 1) + 1; return f(0)',
+  'return await new Promise((_, no) => no({ get message() { throw 1 } }))',
+  'throw { toString: null } /* return */',
+  'throw new Proxy(new Error(), { get() { throw 2 } }) /* return */',
+  // Last, as it may cost the interpreter.
+  'let o = {}; for (let i = 0; i < 1e5; i++) o = { o }; return frame._push(o)',
+];
+
+const text = (value: string): string => `"${value}"`;
+
+describe('attempts', () => {
+  it('to make code of a string', async () => {
+    const made = FUNCTIONS.flatMap((f) => MAKES.map((way) => way.replaceAll('F', f)));
+    const told = 'refused: code from a string';
+    const all = [...made, ...EVALS].map((source) => ({
+      source,
+      result: /^threw (Eval|Type)Error/,
+      told,
+    }));
+    expect(await failed(all)).toEqual([]);
+  });
+
+  it('to find what other programs have', async () => {
+    const all: Attack[] = TOLD_GLOBALS.map((name) => {
+      return { source: `typeof ${name}`, result: /^undefined$/, told: `not given: ${name} (` };
+    });
+    for (const name of OTHER_GLOBALS.filter((n) => n !== 'self')) {
+      all.push({
+        source: `typeof globalThis[${text(name)}]`,
+        result: /^(undefined|function|object)$/,
+      });
+    }
+    for (const [source, result] of NOTHING) all.push({ source, result });
+    expect(await failed(all)).toEqual([]);
+  });
+
+  it('to import', async () => {
+    const refused = IMPORTED.map((name) => {
+      return {
+        source: `import(${text(name)})`,
+        result: /^threw Error: .*is refused/,
+        told: `'${name}' is refused`,
+      };
+    });
+    const absent = ABSENT.map((name) => {
+      return { source: `import(${text(name)})`, result: /^threw \w*Error/, told: 'import of' };
+    });
+    expect(await failed([...refused, ...absent])).toEqual([]);
+  });
+
+  it('to reach files and variables', async () => {
+    const ways = ['readFile', 'readDir', 'readText'];
+    const all: Attack[] = PATHS.map((path, i) => {
+      const source = `glossa.${ways[i % 3]}(${text(path)})`;
+      return { source, result: /^threw \w*Error: EACCES/, told: '(option allow-read)' };
+    });
+    for (const path of PATHS) {
+      const source = `glossa.writeFile(${text(path)}, "x")`;
+      all.push({ source, result: /^threw \w*Error: EACCES/, told: '(option allow-write)' });
+    }
+    for (const name of VARIABLES) {
+      const told = `the variable ${name} is refused (option allow-env)`;
+      all.push({ source: `glossa.env(${text(name)})`, result: /^threw \w*Error: EACCES/, told });
+    }
+    expect(await failed(all)).toEqual([]);
+  });
+
+  it('to mislead the host', async () => {
+    expect(await failed(VALUES.map((source) => ({ source, result: /.*/s })))).toEqual([]);
+  });
+});
