@@ -65,7 +65,7 @@ def _make_hook(refused, granted):
         how = granted(right, whole)
         if how == 1:
             return True
-        if whole.startswith("/lib/python"):
+        if whole.startswith(("/lib/python", "${WHEELS}/")):
             return False  # the interpreter's own library, which looks for its sources itself
         # 2: the host gives it for something else only; 3: it gives something near.
         folder = posixpath.dirname(whole)
