@@ -24,6 +24,8 @@ function lengthOf(value: unknown): number {
 export interface Asked {
   readonly args: readonly unknown[];
   readonly replies: readonly (ChildReply | undefined)[];
+  /** Answers that children owe. */
+  readonly owed?: number;
 }
 
 /**
