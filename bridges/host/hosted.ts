@@ -39,6 +39,15 @@ export const failureOptions = defineOptions({
     description:
       'How often the module may wind for one request, which fails at the next; 0 for no limit.',
   },
+  'log-limit': {
+    type: 'sizet',
+    default: 1024 * 1024,
+    min: 0,
+    reconfigurable: true,
+    description:
+      'Bytes a second that the module may log, and 16 times as many at once; what is more is left ' +
+      'out, which a line of the log says. 0 for no limit.',
+  },
   'on-error': {
     type: 'str',
     values: policies,
@@ -89,9 +98,14 @@ export function policyOf(given: Values<typeof failureOptions>): Policy {
   };
 }
 
-export const limitsOf = (given: Values<typeof failureOptions>): Limits => ({
+export const limitsOf = (
+  given: Values<typeof failureOptions>,
+  memoryLimit = Number.POSITIVE_INFINITY,
+): Limits => ({
+  memoryLimit,
   frameTimeout: given['frame-timeout'],
   windLimit: given['wind-limit'],
+  logLimit: given['log-limit'],
 });
 
 type Parts = 'fops' | 'notify' | 'forget' | 'release' | 'releasedir' | 'fini' | 'dump';

@@ -133,7 +133,7 @@ async function load(
   module: Glupy['module'],
   granted: Granted,
 ): Promise<Loaded> {
-  const session = new Session(xl, owner, limitsOf(given));
+  const session = new Session(xl, owner, limitsOf(given, given['memory-limit']));
   const { lent } = session;
   const start = await languages[module.language].load();
   const guest = await start(module, lent, {
@@ -243,7 +243,7 @@ function reconfigure(xl: Xlator<Glupy>, given: Given): void {
   const same = own.every((key) => given[key] === glupy.given[key]);
   glupy.given = given;
   glupy.host.setPolicy(policy);
-  for (const each of glupy.host.sessions) each.setLimits(limitsOf(given));
+  for (const each of glupy.host.sessions) each.setLimits(limitsOf(given, given['memory-limit']));
   if (same && session.has('reconfigure')) {
     session.enterFor(() => session.guest.hook('reconfigure', [values]));
   } else if (!same || Object.keys(declared).length > 0) {

@@ -120,13 +120,13 @@ export class Inside {
   }
 
   /** The guest calls the host: nothing of that is abandoned. */
-  toHost(how: typeof IN_HOST | typeof HELD): void {
+  toHost(how: number): void {
     if (!this.limited || (Atomics.or(this.word, 0, how) & END) === 0) return;
     Atomics.and(this.word, 0, ~how);
     waitForEnd();
   }
 
-  fromHost(how: typeof IN_HOST | typeof HELD): void {
+  fromHost(how: number): void {
     if (this.limited && (Atomics.and(this.word, 0, ~how) & END) !== 0) waitForEnd();
   }
 

@@ -14,6 +14,7 @@ import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import { locIn, type Message } from './decision.ts';
 import type { Guest, GuestHost } from './guest.ts';
+import { LimitedLog } from './limited-log.ts';
 import { missingFd, pack, type Source } from './message.ts';
 import { forgetNames } from './places.ts';
 import { tellRefusal } from './refusals.ts';
@@ -23,6 +24,8 @@ import { readUpcall } from './upcalls.ts';
 
 /** What a translator keeps with an inode or fd that its guest knows. */
 const TRACKED = true;
+/** What it takes to keep some bytes, besides them. */
+const PUT_BYTES = 100;
 
 /** Bits of volumes in Inode.lentTo. More than 31 with scripts in one graph share some. */
 const bits = new WeakMap<Xlator<unknown>, number>();
@@ -56,11 +59,14 @@ export class Lent implements GuestHost {
   private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;
   /** Bytes for the next message. */
   private bytes: Uint8Array[] = [];
+  private taken = 0;
+  readonly limitedLog: LimitedLog;
   private table: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
   private guest: Guest | null = null;
 
-  constructor(xl: Xlator<unknown>, session: Session) {
+  constructor(xl: Xlator<unknown>, session: Session, logLimit: number) {
+    this.limitedLog = new LimitedLog(xl, logLimit);
     this.xl = xl;
     this.session = session;
     this.bit = bitOf(xl);
@@ -72,22 +78,41 @@ export class Lent implements GuestHost {
 
   close(): void {
     this.cancelTimer?.();
+    this.limitedLog.tell();
     this.guest = null;
     for (const fd of this.own.values()) fd.release();
   }
 
   push(id: number, message: Message): void {
     try {
-      this.session.push(id, message);
+      const text = typeof message === 'string' ? message.length : 0;
+      this.session.push(id, message, text + this.taken);
     } catch (error) {
       this.mistaken(undefined, (error as Error).message);
       throw error;
     } finally {
-      if (this.bytes.length > 0) this.bytes = [];
+      this.dropBytes();
     }
   }
 
+  private dropBytes(): void {
+    if (this.taken === 0) return;
+    this.bytes = [];
+    this.taken = 0;
+  }
+
+  /** The guest has returned, and what it decided is carried out. */
+  returned(): void {
+    this.dropBytes();
+    this.tellMistake();
+    this.releaseClosed();
+    this.sendUpcalls();
+  }
+
   put(bytes: Uint8Array): number {
+    // An empty one takes room as well.
+    this.session.turns.checkRoom(this.taken + bytes.length + PUT_BYTES);
+    this.taken += bytes.length + PUT_BYTES;
     return this.bytes.push(bytes) - 1;
   }
 
@@ -238,8 +263,8 @@ export class Lent implements GuestHost {
 
   /** Tells those above what the guest has said while it ran. */
   sendUpcalls(): void {
-    for (let what = this.upcalls.shift(); what !== undefined; what = this.upcalls.shift()) {
-      upcall(this.xl, what);
+    while (this.upcalls.length > 0) {
+      for (const what of this.upcalls.splice(0)) upcall(this.xl, what);
     }
   }
 
@@ -267,7 +292,9 @@ export class Lent implements GuestHost {
   log(level: number, source: LogSource, text: string): void {
     const { mistake } = this;
     if (mistake !== null && level <= ERROR && text.includes(mistake.sign)) this.mistake = null;
-    this.xl.log.log(levelOf(level), oneRecord(text), { source: shown(source) });
+    const known = levelOf(level);
+    if (!this.limitedLog.grants(known, Math.min(text.length, MOST_LOGGED))) return;
+    this.xl.log.log(known, oneRecord(text), { source: shown(source) });
   }
 
   refused(source: LogSource | undefined, text: string): void {

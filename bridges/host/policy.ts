@@ -30,6 +30,10 @@ export interface Limits {
   readonly frameTimeout: number;
   /** How often it may wind for one. */
   readonly windLimit: number;
+  /** Bytes a second that it may log. */
+  readonly logLimit: number;
+  /** Bytes that its interpreter may take, and the host for it. */
+  readonly memoryLimit: number;
 }
 
 /** The longest wait, in seconds. */

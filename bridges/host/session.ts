@@ -54,7 +54,7 @@ export class Session {
   private readonly guestCbks = new Map<string, AnyCbk>();
   private readonly passCbks = new Map<string, AnyCbk>();
   /** What the guest has decided by messages, and is not yet carried out. */
-  private readonly turns: Turns;
+  readonly turns: Turns;
   private ownGuest: Guest | null = null;
   private readonly stopTelling = tellOfEnds(this);
   /** Whether the interpreter can no longer be entered. */
@@ -63,15 +63,16 @@ export class Session {
   /** The volume may be ending, and its children have ended then: nothing is wound any more. */
   private closing = false;
   private lastId = 0;
-  private windLimit: number;
+  private limits: Limits;
 
-  constructor(xl: Xlator<unknown>, owner: Owner, { frameTimeout, windLimit }: Limits) {
+  constructor(xl: Xlator<unknown>, owner: Owner, limits: Limits) {
     this.xl = xl;
     this.owner = owner;
-    this.windLimit = windLimit;
-    this.lent = new Lent(xl, this);
-    this.turns = new Turns(xl.context, () => this.drain());
-    this.waiting = new Waiting(frameTimeout, {
+    this.limits = limits;
+    this.lent = new Lent(xl, this, limits.logLimit);
+    const room = (): number => this.limits.memoryLimit - this.guest.memory;
+    this.turns = new Turns(xl.context, room, () => this.drain());
+    this.waiting = new Waiting(limits.frameTimeout, {
       after: (ms, fn) => xl.context.after(ms, fn),
       collect: () => this.enterFor(() => this.guest.collect()),
       overdue: (request) => this.timedOut(request),
@@ -357,7 +358,7 @@ export class Session {
   // -- messages --------------------------------------------------------------------------------
 
   /** The guest has something to say about a request. @throws {MessageError} */
-  push(id: number, message: Message): void {
+  push(id: number, message: Message, bytes: number): void {
     const request = this.requestFor(id);
     const source = this.lent.source(request);
     const children = this.xl.below.length;
@@ -367,7 +368,7 @@ export class Session {
       throw new MessageError('the request has had its answer');
     }
     if (decision.verb === 'failed') this.turns.undo(request);
-    this.turns.add(request, decision);
+    this.turns.add(request, decision, bytes);
     this.waiting.keep(request);
   }
 
@@ -384,9 +385,7 @@ export class Session {
     // Before the graph is wired there is nothing to wind to: what `init` asks for waits until then.
     if (this.turns.running || this.xl.children.length < this.xl.below.length) return;
     this.turns.run(this);
-    this.lent.tellMistake();
-    this.lent.releaseClosed();
-    this.lent.sendUpcalls();
+    this.lent.returned();
     this.endIfDrained();
   }
 
@@ -411,9 +410,10 @@ export class Session {
         return;
       }
       request.winds += 1;
-      if (request.winds > this.windLimit && this.windLimit > 0 && plan !== null) {
+      const { windLimit } = this.limits;
+      if (request.winds > windLimit && windLimit > 0 && plan !== null) {
         request.owed -= 1;
-        this.giveUp(request, `wound ${this.windLimit} times without an end (option wind-limit)`);
+        this.giveUp(request, `wound ${windLimit} times without an end (option wind-limit)`);
         return;
       }
       // Also when the request was answered meanwhile: every child that was wound to gets its turn.
@@ -457,9 +457,10 @@ export class Session {
     this.drain();
   }
 
-  setLimits({ frameTimeout, windLimit }: Limits): void {
-    this.waiting.limit = frameTimeout;
-    this.windLimit = windLimit;
+  setLimits(limits: Limits): void {
+    this.limits = limits;
+    this.waiting.limit = limits.frameTimeout;
+    this.lent.limitedLog.setLimit(limits.logLimit);
   }
 
   // -- the end ---------------------------------------------------------------------------------

@@ -17,6 +17,8 @@ const TURN_MS = 2;
 const TURN_DECISIONS = 1000;
 /** Decisions of a turn before the first look at the clock: most turns have no more than one. */
 const UNTIMED = 2;
+/** Bytes that the host keeps for any module: its interpreter may have taken its limit once. */
+const LEAST_ROOM = 64 * 1024 * 1024;
 /** Decisions that one request, or all requests of the module's own, may have waiting. */
 export const MOST_DECIDED = 16_384;
 
@@ -30,6 +32,8 @@ interface Decided {
   readonly request: Request;
   readonly decision: Decision;
   readonly number: number;
+  /** Bytes that the host keeps for it. */
+  readonly bytes: number;
   next: Decided | null;
 }
 
@@ -45,7 +49,10 @@ export class Lane {
 export class Turns {
   /** Whether a turn is under way. */
   running = false;
+  /** Bytes that the host keeps for what waits. */
+  bytes = 0;
   private readonly context: Context;
+  private readonly room: () => number;
   private readonly goOn: () => void;
   /** Of the requests that the module begins by itself. */
   private readonly own = new Lane();
@@ -55,14 +62,18 @@ export class Turns {
   private lastNumber = 0;
   private cancelLater: (() => void) | null = null;
 
-  /** @param goOn is called when the time of the next turn has come. */
-  constructor(context: Context, goOn: () => void) {
+  /**
+   * @param room how many bytes the module's memory limit leaves.
+   * @param goOn is called when the time of the next turn has come.
+   */
+  constructor(context: Context, room: () => number, goOn: () => void) {
     this.context = context;
+    this.room = room;
     this.goOn = goOn;
   }
 
   /** @throws {MessageError} when too many wait already */
-  add(request: Request, decision: Decision): void {
+  add(request: Request, decision: Decision, bytes = 0): void {
     if (request.lane === null) request.lane = request.plan === null ? this.own : new Lane();
     const { lane } = request;
     if (lane.size >= MOST_DECIDED && decision.verb !== 'failed') {
@@ -70,19 +81,30 @@ export class Turns {
         `more than ${MOST_DECIDED} winds or requests at once: await some before the next`,
       );
     }
+    if (bytes > 0) this.checkRoom(bytes);
     this.lastNumber += 1;
     if (decision.verb === 'wind') {
       request.decided += 1;
       request.owed += 1;
       if (request.plan === null) request.frame.root.op = decision.row.logName;
     }
-    const decided = { request, decision, number: this.lastNumber, next: null };
+    const decided = { request, decision, number: this.lastNumber, bytes, next: null };
+    this.bytes += bytes;
     if (lane.last === null) {
       lane.first = decided;
       this.append(lane);
     } else lane.last.next = decided;
     lane.last = decided;
     lane.size += 1;
+  }
+
+  /** @throws {MessageError} when the host would keep more for the module than it may have itself */
+  checkRoom(bytes: number): void {
+    // Most often it is far from that: the interpreter's memory is not looked at.
+    if (this.bytes + bytes <= LEAST_ROOM || this.bytes + bytes <= this.room()) return;
+    throw new MessageError(
+      'what the host is to keep for the module is more than its memory (option memory-limit)',
+    );
   }
 
   /** What is decided about a request, and not carried out, is void. */
@@ -118,6 +140,7 @@ export class Turns {
 
   clear(): void {
     this.first = this.last = null;
+    this.bytes = 0;
     this.cancelLater?.();
     this.cancelLater = null;
   }
@@ -149,6 +172,7 @@ export class Turns {
     const decided = lane.first!;
     lane.first = decided.next;
     lane.size -= 1;
+    this.bytes -= decided.bytes;
     if (lane.first === null) lane.last = null;
     else this.append(lane);
     return decided;

@@ -10,7 +10,7 @@
  */
 import type { Scalar } from '../host/guest.ts';
 import { Inside } from '../host/inside.ts';
-import { IN_HOST, newWord } from '../host/watchdog.ts';
+import { HELD, IN_HOST, newWord } from '../host/watchdog.ts';
 import { findThreshold } from './collector.ts';
 import { EngineError } from './errors.ts';
 import { Failures } from './failures.ts';
@@ -466,9 +466,10 @@ class QuickEngine implements Engine {
 
   /** A host function is called by the script: what it does is not abandoned with the call. */
   called(id: number, count: number, args: Pointer): Pointer {
-    this.#inside.toHost(IN_HOST);
+    if (this.time.overdueAtCall()) return this.#lending.throwInto(new Error(this.time.text));
+    this.#inside.toHost(HELD);
     const result = this.#lending.called(id, count, args);
-    this.#inside.fromHost(IN_HOST);
+    this.#inside.fromHost(HELD);
     return result;
   }
 

@@ -4,6 +4,8 @@
  */
 import { EngineError } from './errors.ts';
 
+/** Calls of the host from one look at the clock to the next. */
+const LOOK_EVERY = 64;
 /** A script that goes on after so many ends only with its interpreter. */
 const MOST_INTERRUPTS = 3;
 
@@ -13,6 +15,7 @@ export class TimeLimit {
   readonly #milliseconds: number;
   readonly #clock: () => number;
   #deadline = 0;
+  #hostCalls = 0;
 
   /**
    * @param milliseconds 0 for no limit: then it is never asked.
@@ -42,6 +45,15 @@ export class TimeLimit {
     // An async function is rejected by it, and who awaits that has some time to see to it.
     this.#deadline = now + this.#milliseconds / 4;
     return true;
+  }
+
+  /**
+   * The same when the script calls the host: the interpreter asks by its own steps, of which such a
+   * call is but one. @throws {EngineError} as `overdue`
+   */
+  overdueAtCall(): boolean {
+    this.#hostCalls += 1;
+    return this.#milliseconds > 0 && this.#hostCalls % LOOK_EVERY === 0 && this.overdue();
   }
 
   /** Lets something run with a time of its own, which counts for nothing else. */

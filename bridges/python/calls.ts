@@ -9,7 +9,7 @@
  */
 import { Dict } from '../../runtime/core/dict.ts';
 import type { Inside } from '../host/inside.ts';
-import { IN_HOST } from '../host/watchdog.ts';
+import { HELD, IN_HOST } from '../host/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { makeDict } from './dicts.ts';
 import { EngineError, type ScriptError } from './errors.ts';
@@ -335,7 +335,14 @@ export class Calls {
    * A Python function `name` that calls `f` with decoded arguments. What `f` throws becomes an
    * OSError when it has a numeric `errno`, otherwise a RuntimeError. A new handle.
    */
-  hostFunction(name: string, params: string, result: string, f: Call<unknown>): Handle {
+  hostFunction(
+    name: string,
+    params: string,
+    result: string,
+    f: Call<unknown>,
+    waits = false,
+  ): Handle {
+    const how = waits ? IN_HOST : HELD;
     const kinds = kindCodes(params, MAX_PARAMETERS);
     const [k0 = 0, k1 = 0, k2 = 0, k3 = 0, k4 = 0, k5 = 0, k6 = 0, k7 = 0] = kinds;
     const n = kinds.length;
@@ -353,9 +360,9 @@ export class Calls {
         const g = n > 5 ? this.#get(name, at + 5, k5) : undefined;
         const h = n > 6 ? this.#get(name, at + 6, k6) : undefined;
         const i = n > 7 ? this.#get(name, at + 7, k7) : undefined;
-        this.#inside.toHost(IN_HOST);
+        this.#inside.toHost(how);
         const value = f(a, b, c, d, e, g, h, i);
-        this.#inside.fromHost(IN_HOST);
+        this.#inside.fromHost(how);
         const object = this.#make(value === undefined ? VOID : kind, value);
         if (object === 0 && this.#api.PyErr_Occurred() === 0) {
           throw new Error(`${name}() of the host gave a value of a wrong type`);
@@ -364,7 +371,7 @@ export class Calls {
       } catch (error) {
         this.#throwInto(error);
         // Not before: what is entered to raise it leaves to the host.
-        this.#inside.fromHost(IN_HOST);
+        this.#inside.fromHost(IN_HOST | HELD);
         return 0;
       }
     });

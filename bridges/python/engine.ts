@@ -40,6 +40,8 @@ export interface HostFunction {
   readonly params: string;
   readonly result: 'i' | 's' | 'n' | 'b' | 'm' | 'o' | 'd' | 'v';
   readonly call: Call<number | string | Uint8Array | Dict | undefined>;
+  /** Whether it waits for a person: its time does not count as the script's. */
+  readonly waits?: boolean;
 }
 
 export interface EngineOptions {
@@ -283,7 +285,7 @@ class PythonEngine implements Engine {
       },
     };
     for (const [name, f] of Object.entries({ ...own, ...options.hostFunctions })) {
-      const handle = this.#calls.hostFunction(name, f.params, f.result, f.call);
+      const handle = this.#calls.hostFunction(name, f.params, f.result, f.call, f.waits);
       define(name, handle);
       this.#api.Py_DecRef(handle);
     }

@@ -94,7 +94,10 @@ function lend(host: GuestHost): Record<string, HostFunction> {
 function lendTerminal(terminal: Terminal | undefined): Record<string, HostFunction> {
   return {
     has_terminal: f('', 'i', () => (terminal === undefined ? 0 : 1)),
-    read_line: f('s', 's', (prompt: string) => terminal?.readLine(prompt)),
+    read_line: {
+      ...f('s', 's', (prompt: string) => terminal?.readLine(prompt)),
+      waits: true,
+    },
     write: f('s', 'v', (text: string) => terminal?.write(text)),
   };
 }

@@ -57,6 +57,7 @@ describe('glossa help', () => {
     expect(names(more)).toEqual([
       'frame-timeout',
       'wind-limit',
+      'log-limit',
       'on-error',
       'error',
       'max-failures',

@@ -1,0 +1,104 @@
+/**
+ * Modules that have the host do too much for them: its time counts as theirs, what it keeps for them
+ * as their memory, and what they log is bounded. In both languages.
+ */
+import { expect, it } from 'vitest';
+import { EIO, EPERM } from '../../runtime/core/errno.ts';
+import { type RunningModule, startModule } from '../support/module.ts';
+
+const PYTHON = `from glupy import EPERM, Translator
+import sys
+
+class xlator(Translator):
+    def access(self, frame, loc, mask, xdata):
+        frame.fail(EPERM)
+
+    def stat(self, frame, loc, xdata):
+`;
+const JAVASCRIPT = `import { EPERM, Translator } from 'glossa';
+export class xlator extends Translator {
+  access(frame) {
+    frame.fail(EPERM);
+  }
+`;
+
+type Extension = 'py' | 'js';
+
+async function start(
+  extension: Extension,
+  body: string,
+  options: Record<string, string> = {},
+): Promise<RunningModule> {
+  const files: Record<string, string> =
+    extension === 'py'
+      ? { 'm.py': PYTHON + body.replace(/^/gm, '        ') }
+      : { 'm.js': `${JAVASCRIPT}stat(frame, loc) {\n${body}\n}\n}` };
+  const run = await startModule(files, { options });
+  run.lines();
+  return run;
+}
+
+function works(run: RunningModule): void {
+  const reply = run.ask('access', run.known('other'), 0, null);
+  expect(reply).toMatchObject({ count: 1, opErrno: EPERM });
+}
+
+const size = (lines: readonly string[]): number =>
+  lines.reduce((sum, line) => sum + line.length, 0);
+
+it.each([
+  ['py', 'for _ in range(30_000): self.log.info("x" * 100)\nframe.fail(EPERM)'],
+  ['py', 'for _ in range(30_000): print("x" * 100)\nframe.fail(EPERM)'],
+  ['js', 'for (let i = 0; i < 30_000; i++) this.log.info("x".repeat(100));\nframe.fail(EPERM);'],
+] as const)(
+  'a flood of lines is bounded, and what is left out is told (%s: %s)',
+  async (ext, body) => {
+    const run = await start(ext, body, { 'log-limit': '10KB', 'time-limit': '0' });
+    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EPERM });
+    expect(size(run.lines())).toBeLessThan(200_000);
+    run.context.advance(1000);
+    expect(run.lines()).toContainEqual(
+      expect.stringMatching(/^W .*: 2\d{4} lines \(2\d{6} bytes\) .*left out.*option log-limit/),
+    );
+    // Later, there is room again.
+    run.context.advance(60_000);
+    run.ask('stat', run.known('a'), null);
+    expect(size(run.lines())).toBeGreaterThan(10_000);
+  },
+);
+
+it.each([
+  ['py', 'self.log.info("x" * 1_000_000)\nself.log.info("y" * 170_000)\nraise ValueError("told")'],
+  [
+    'js',
+    'this.log.info("x".repeat(1e6));\nthis.log.info("y".repeat(170_000));\nthrow new RangeError("told");',
+  ],
+] as const)('chatter leaves room for errors (%s)', async (extension, body) => {
+  const run = await start(extension, body, { 'log-limit': '20KB' });
+  run.ask('stat', run.known('a'), null);
+  expect(run.lines().join('\n')).toMatch(/E \[m\.(py|js):\d+.*told/);
+});
+
+it.each([
+  ['py', 'while True: self.log.info("\\n" * 100_000)'],
+  ['js', 'for (;;) this.log.info("\\n".repeat(100_000));'],
+] as const)('time in the host counts (%s)', async (extension, body) => {
+  const run = await start(extension, body, { 'time-limit': '1', 'log-limit': '0' });
+  run.context.sink.write = (line) => {
+    if (line.length < 10_000) run.context.lines.push(line);
+  };
+  expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+  expect(run.lines().join('\n')).toMatch(/time.limit/i);
+  works(run);
+});
+
+it('bytes that the host takes over count as memory, and are given back (py)', async () => {
+  const body =
+    'block = bytes(10_000_000)\nhost = sys.modules["glupy.frame"]._host\nwhile True: host.put(block)';
+  const run = await start('py', body, { 'memory-limit': '96MB', 'time-limit': '0' });
+  for (let round = 0; round < 3; round++) {
+    expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.lines()[0]).toMatch(/m\.py:\d+:stat.*option memory-limit/);
+    works(run);
+  }
+});
