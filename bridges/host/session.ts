@@ -451,9 +451,8 @@ export class Session {
 
   private timedOut(request: Request): void {
     this.owner.counters.timeouts += 1;
-    const { limit } = this.waiting;
     const often = request.winds > 1 ? `, in which it wound ${request.winds} times` : '';
-    this.giveUp(request, `no answer within ${limit} s${often} (option frame-timeout)`);
+    this.giveUp(request, `no answer within ${this.waiting.limit} s${often} (option frame-timeout)`);
     this.drain();
   }
 
