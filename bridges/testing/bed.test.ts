@@ -10,7 +10,7 @@ import { startTypescriptTests } from './typescript.ts';
 
 /** A translator that does what its tests need: passes, keeps, answers late, or never. */
 const MODULE = `
-import { defineOptions, defineTranslator, fail, EPERM, tail } from 'glossa';
+import { defineOptions, defineTranslator, fail, EPERM, tail, unwind } from 'glossa';
 const options = defineOptions({ delay: { type: 'int', default: 5, description: 'Seconds.' } });
 export default defineTranslator({
   type: 'features/m',
@@ -26,6 +26,10 @@ export default defineTranslator({
     },
     statfs(frame, xl, loc, xdata) {
       xl.context.after(xl.priv.delay * 1000, () => tail.statfs(frame, xl.children[0], loc, xdata));
+    },
+    writev(frame, xl, fd, vector, ...rest) {
+      if (vector[0] === 33) unwind.writev(frame, 0, 0, null, null, null);
+      else tail.writev(frame, xl.children[0], fd, vector, ...rest);
     },
     access() {},
   },
@@ -124,6 +128,14 @@ test('large data, and a name that is no text', async () => {
   assert.equal(await g.listdir(), ['big', '\\udcff']);
 });
 `));
+
+it('makes EIO of a write that wrote nothing, as a kernel does', () =>
+  allPass(`
+test('a write', async () => {
+  const g = await graph('m.ts');
+  assert.equal(await g.write('/a', 'text'), 4);
+  await raises(EIO, g.write('/a', '!'));
+});`));
 
 it('winds bare fops, and gives their whole replies', () =>
   allPass(`

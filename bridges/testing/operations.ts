@@ -4,8 +4,9 @@
  * `values.ts`; a directory listing is a list of names.
  */
 
-import type { Driver, Found, Reply } from '../../runtime/api/driver.ts';
+import { type Driver, FopError, type Found, type Reply } from '../../runtime/api/driver.ts';
 import { Dict } from '../../runtime/core/dict.ts';
+import { EIO } from '../../runtime/core/errno.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import { type FopName, fopNames } from '../../runtime/core/fops.gen.ts';
 import { findFop, SET_ATTR } from '../../runtime/core/fops.ts';
@@ -119,6 +120,8 @@ async function readAll(driver: Driver, fd: Fd, size: number, offset: number): Pr
     const wanted = Math.min(left, IO_SIZE);
     const { values } = await driver.expect('readv', fd, wanted, at, 0, null);
     const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
+    // What the kernel makes of it.
+    if (part.length > wanted) throw new FopError(EIO, `readv: ${part.length} bytes for ${wanted}`);
     parts.push(part);
     if (part.length < wanted) break;
     left -= part.length;
@@ -132,7 +135,9 @@ async function writeAll(driver: Driver, fd: Fd, data: Uint8Array, offset: number
   while (at < data.length) {
     const part = data.subarray(at, at + IO_SIZE);
     const { opRet } = await driver.expect('writev', fd, part, offset + at, 0, null);
-    if (opRet <= 0) break;
+    if (opRet === 0 || opRet > part.length) {
+      throw new FopError(EIO, `writev: op_ret ${opRet} for ${part.length} bytes`);
+    }
     at += opRet;
   }
   return at;
