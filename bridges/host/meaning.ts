@@ -24,8 +24,6 @@ function lengthOf(value: unknown): number {
 export interface Asked {
   readonly args: readonly unknown[];
   readonly replies: readonly (ChildReply | undefined)[];
-  /** Answers that children owe. */
-  readonly owed?: number;
 }
 
 /**

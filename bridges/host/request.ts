@@ -1,4 +1,5 @@
 /** A request inside the host translator: what came, what the children answered, what is owed. */
+import { Dict } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import type { ArgType, FopRow } from '../../runtime/core/fops.ts';
 import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
@@ -12,6 +13,12 @@ import type { Lane } from './turns.ts';
  * must not keep what it was answered without end.
  */
 const KEPT_REPLIES = 4096;
+/** Bytes of data and listings that they may hold together; the oldest go first. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+/** Replies that do not count, the first of each request: most have one or two. */
+const UNWEIGHED = 16;
+/** What an entry of a listing takes, its iatt and its inode included. */
+const ENTRY_BYTES = 512;
 
 /** pid of requests that a module starts by itself: none of the numbers GlusterFS has given out. */
 const OWN_PID = -100;
@@ -34,7 +41,7 @@ export class Request {
   readonly frame: Frame;
   readonly args: readonly unknown[];
   /** Children's latest answers; each has the place of its wind's number, modulo their number. */
-  readonly replies: ChildReply[] = [];
+  readonly replies: (ChildReply | undefined)[] = [];
   /** Fds that were made for a wind, by its number: theirs to close when the fop fails. */
   made: Map<number, Fd> | null = null;
   /** Names that the guest itself looks up or makes, by number of wind. */
@@ -55,6 +62,9 @@ export class Request {
   /** Seconds for which it was the module that is waited for, and `winds` when that was last seen. */
   spent = 0;
   windsSeen = 0;
+  /** Bytes of its replies, and the place of the one that goes first. */
+  private bytes = 0;
+  private oldest = UNWEIGHED;
   /** What is decided about it and not carried out: the winds, and where it stands. */
   decided = 0;
   lane: Lane | null = null;
@@ -74,7 +84,20 @@ export class Request {
   }
 
   keepReply(reply: ChildReply): void {
-    this.replies[reply.wind & (KEPT_REPLIES - 1)] = reply;
+    const at = reply.wind & (KEPT_REPLIES - 1);
+    if (reply.wind >= UNWEIGHED) this.makeRoom(reply, at);
+    this.replies[at] = reply;
+  }
+
+  /** Lets go of earlier replies, the oldest first, where the next one makes them too many bytes. */
+  private makeRoom(next: ChildReply, at: number): void {
+    this.bytes += bytesOf(next) - bytesOf(this.replies[at]);
+    this.replies[at] = undefined;
+    for (let left = KEPT_REPLIES; left > 0 && this.bytes > KEPT_BYTES; left--) {
+      this.bytes -= bytesOf(this.replies[this.oldest]);
+      if (this.oldest < this.replies.length) this.replies[this.oldest] = undefined;
+      this.oldest = (this.oldest + 1) & (KEPT_REPLIES - 1);
+    }
   }
 
   /** A child's answer to wind number `wind`, when it is one of the latest. */
@@ -98,6 +121,22 @@ export class Request {
     yield* this.args;
     for (const reply of this.replies) if (reply !== undefined) yield* reply.values;
   }
+}
+
+/** Only what may be large: data, listings, and the values of dicts. */
+function bytesOf(reply: ChildReply | undefined): number {
+  let bytes = 0;
+  if (reply === undefined || reply.wind < UNWEIGHED) return bytes;
+  for (const value of reply.values) {
+    if (value instanceof Uint8Array) bytes += value.length;
+    else if (Array.isArray(value)) bytes += value.length * ENTRY_BYTES;
+    else if (value instanceof Dict) {
+      value.forEach((_, each) => {
+        bytes += typeof each === 'string' || each instanceof Uint8Array ? each.length : 0;
+      });
+    }
+  }
+  return bytes;
 }
 
 /** One that the module begins by itself. */

@@ -4,7 +4,10 @@
  */
 import { describe, expect, it } from 'vitest';
 import { EIO, ENOENT, EPERM } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import { Iatt } from '../../runtime/core/iatt.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import type { Held } from '../support/core.ts';
 import { type RunningModule, startModule } from '../support/module.ts';
 
 const LANGUAGES = ['py', 'js'] as const;
@@ -33,6 +36,41 @@ ${methods}
 }
 `,
       };
+
+/** Reads 500 MiB, then waits for a child. */
+const READS = {
+  py: `
+    async def fsync(self, frame, fd, datasync, xdata):
+        for _ in range(500):
+            await self.child.readv(fd, 2**20, 0, 0)
+        return await self.child.fsync(fd, 0)`,
+  js: `
+  async fsync(frame, fd) {
+    for (let i = 0; i < 500; i++) await this.child.readv(fd, 2 ** 20, 0, 0);
+    return await this.child.fsync(fd, 0);
+  }`,
+};
+
+/** Winds ten thousand times, then answers. */
+const CRAWL = {
+  py: `
+    async def stat(self, frame, loc, xdata):
+        for _ in range(10_000):
+            try:
+                await self.child.stat(loc)
+            except FileNotFoundError:
+                pass
+        raise PermissionError(EPERM, "no")`,
+  js: `
+  async stat(frame, loc) {
+    for (let i = 0; i < 10_000; i++) {
+      await this.child.stat(loc).catch((error) => {
+        if (error.errno !== ENOENT) throw error;
+      });
+    }
+    frame.fail(EPERM);
+  }`,
+};
 
 const RETRIES: Readonly<Record<string, Readonly<Record<Extension, string>>>> = {
   'a retry loop': {
@@ -181,6 +219,34 @@ it.each(LANGUAGES)('replies are not kept without end (%s)', async (extension) =>
   expect(request!.winds).toBeGreaterThan(10_000);
   // Of each, two values.
   expect([...request!.values()].length).toBeLessThan(2 * 4096 + 10);
+});
+
+it.each(LANGUAGES)('data of replies is not kept without end (%s)', async (extension) => {
+  const run = await start(extension, READS[extension]);
+  const waiting: Held[] = [];
+  run.leaf.onRequest = (held) => {
+    if (held.name === 'fsync') waiting.push(held);
+    else held.answer(2 ** 20, 0, new Uint8Array(2 ** 20), new Iatt(), null);
+  };
+  run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
+  for (let turn = 0; turn < 20; turn++) run.context.advance(1);
+  const [request] = run.host.requests.values();
+  expect(request!.winds).toBe(501);
+  const data = [...request!.values()].filter((value) => value instanceof Uint8Array);
+  expect(data.length).toBeGreaterThan(50);
+  // 64 MiB, and what the first few have.
+  expect(data.length).toBeLessThanOrEqual(64 + 16);
+  for (const held of waiting) held.answer(-1, ENOENT, null, null, null);
+  run.settled();
+});
+
+it.each(LANGUAGES)('a request may wind often that comes to an end (%s)', async (extension) => {
+  const run = await start(extension, CRAWL[extension]);
+  run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null);
+  run.ask('stat', run.known('a'), null);
+  for (let turn = 0; turn < 12; turn++) run.context.advance(1);
+  expect(run.replies.at(-1)).toMatchObject({ count: 1, opRet: -1, opErrno: EPERM });
+  run.settled();
 });
 
 describe('requests of its own', () => {
