@@ -22,6 +22,9 @@ def fine(): return 42
 def patient():
     _host.slow()
     return 7
+def busy():
+    while True: _host.quick(text)
+text = "a" * 100_000
 def refused():
     try:
         _host.refuses()
@@ -65,11 +68,13 @@ async function make(
       slow: {
         params: '',
         result: 'v',
+        waits: true,
         call: () => {
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4 * timeLimit);
           return undefined;
         },
       },
+      quick: { params: 's', result: 'v', call: () => undefined },
       refuses: {
         params: '',
         result: 'v',
@@ -102,9 +107,15 @@ describe('time limit', () => {
     expect(caught(() => call('fine'))).toBe(engine.dead);
   });
 
-  it('does not count the time of the host', async () => {
+  it('does not count the time in which the host waits for a person', async () => {
     const { call } = await make(100);
     expect(call('patient')).toBe(7);
+  });
+
+  it('counts the time of the host otherwise', async () => {
+    const { call } = await make(100);
+    expect(caught(() => call('busy')).code).toBe('time-limit');
+    expect(call('fine')).toBe(42);
   });
 
   it('counts again once the host has refused something', async () => {

@@ -161,6 +161,7 @@ from glupy import Translator
 
 
 class xlator(Translator):
+    observes = True
     def init(self):
         self.faults = {}
 
