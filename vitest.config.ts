@@ -18,8 +18,8 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'more', include: [more] } },
     ],
-    // Tests wait for servers and interpreters in other processes: at least two files at a time.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Tests wait for servers, limits and interpreters: another file fills the time.
+    maxWorkers: Math.ceil(1.5 * availableParallelism()) + 1,
     sequence: { sequencer: LongFirst },
     // For what never ends: a busy machine may take many times as long as usual.
     testTimeout: 240_000,

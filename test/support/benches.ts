@@ -1,7 +1,7 @@
 /** Runs of `glossa bench` in a scratch folder, and what is to be left of them: nothing. */
 import { readdirSync, realpathSync } from 'node:fs';
 import { expect } from 'vitest';
-import { type Run, readRun } from '../../runtime/bench/schema.ts';
+import { type Result, type Run, readRun } from '../../runtime/bench/schema.ts';
 import { glossa, mountPoints, type Outcome, type Scratch } from './mount.ts';
 
 /** A stack whose lookups are counted; `above` stands between what is counted and the top. */
@@ -47,6 +47,9 @@ export const bench = (
 ): Promise<Outcome> => benchAsTold(scratch, [...args, ...LEAST], settings);
 
 export const runOf = ({ out, err }: Outcome): Run => readRun(out, `standard output (${err})`);
+
+/** How many rounds there are of what was measured. */
+export const rounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
 
 /** Nothing is mounted below it, and no folder of a run is left. */
 export function expectClean(scratch: Scratch): void {

@@ -1,17 +1,15 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
   bench,
   benchAsTold,
   benchVolfile,
   expectClean,
-  LEAST,
+  rounds,
   runOf,
 } from '../../../test/support/benches.ts';
 import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
-import { type Result, readRun } from '../../bench/schema.ts';
 
 const module = (name: string): string => `
 volume ${name}
@@ -79,54 +77,7 @@ function commandOf(pid: string): string {
   }
 }
 
-const rounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
-
 describeMounts('glossa bench', () => {
-  it(
-    'compares a stack with itself, by every workload, and leaves nothing behind',
-    () =>
-      withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
-        const args = ['a.vol', 'a.vol', '-w', 'all', '--clients', '2', '--', 'ls'];
-        const [own, behind] = [args.slice(0, -2), args.slice(-2)];
-        const ended = await glossa(
-          scratch,
-          ['bench', ...own, ...LEAST, '--out', 'report', ...behind],
-          { env: { TMPDIR: scratch.path }, patience: 240_000 },
-        );
-        expect(ended.err).toBe('');
-        expect(ended.status).toBe(0);
-        const run = runOf(ended);
-        expect(run.partial).toBe(false);
-        expect(run.stacks.map(({ name }) => name)).toEqual(['a', 'a-2']);
-        expect(run.workloads.map(({ name }) => name)).toEqual([
-          ...['miss', 'hit', 'phpsim', 'lookup-storm', 'smallfile', 'seqread', 'seqwrite'],
-          ...['randread', 'readdir', 'mixed', 'command'],
-        ]);
-        for (const { name, plain, results } of run.workloads) {
-          expect(plain!.count, name).toBeGreaterThan(0);
-          expect(results.map(rounds), name).toEqual([2, 2]);
-          const counts = results.map(({ measured }) => measured!.latency.count);
-          expect(counts[0], name).toBe(counts[1]);
-          for (const { measured } of results) {
-            const { answers, peakMemoryBytes, startSeconds } = measured!;
-            expect(answers).toEqual({ checked: counts[0], wrong: 0 });
-            expect(peakMemoryBytes).toBeGreaterThan(10e6);
-            expect(startSeconds).toBeGreaterThan(0);
-          }
-        }
-        const passed = run.workloads[0]!.results.map(({ measured }) => measured!.counts);
-        expect(passed[0]!['lookups passed on']).toBe(
-          run.workloads[0]!.results[0]!.measured!.latency.count,
-        );
-        expect(passed[1]).toEqual(passed[0]);
-        const written = readRun(readFileSync(join(scratch.path, 'report/run.json'), 'utf8'), 'run');
-        expect(written).toEqual(run);
-        expectClean(scratch);
-      }),
-    300_000,
-  );
-
   it(
     'fails when an answer is wrong, and says which',
     () =>
@@ -231,62 +182,6 @@ describeMounts('glossa bench', () => {
         expect(dying!.missing).toContain('its server ended, killed by SIGKILL');
         expect(rounds(dying!)).toBeGreaterThan(0);
         expect(rounds(dying!)).toBeLessThan(MANY);
-        expectClean(scratch);
-      }),
-    150_000,
-  );
-
-  it(
-    'measures one translator in several languages, which pass the same lookups on',
-    () =>
-      withScratch(async (scratch) => {
-        const languages = 'typescript,python,javascript';
-        const args = [
-          '--translator',
-          'negative',
-          '--in',
-          languages,
-          '-w',
-          'miss,phpsim',
-          '--breakdown',
-        ];
-        const ended = await bench(scratch, args);
-        expect(ended.err).toBe('');
-        expect(ended.status).toBe(0);
-        const run = runOf(ended);
-        expect(run.stacks.map(({ name }) => name)).toEqual(languages.split(','));
-        for (const { results } of run.workloads) {
-          const counts = results.map(({ measured }) => measured!.counts['lookups passed on']);
-          expect(new Set(counts).size).toBe(1);
-        }
-        expectClean(scratch);
-      }),
-    150_000,
-  );
-
-  it(
-    'says where the time of a request goes',
-    () =>
-      withScratch(async (scratch) => {
-        await scratch.file('a.vol', benchVolfile());
-        // The longer the round, the surer it is seen in the profile.
-        const args = ['a.vol', '-w', 'hit', '--breakdown', '--duration', '1'];
-        const ended = await glossa(
-          scratch,
-          ['bench', ...args, '--rounds', '1', '--json', '--data', '.'],
-          { env: { TMPDIR: scratch.path }, patience: 120_000 },
-        );
-        expect(ended.status).toBe(0);
-        const run = runOf(ended);
-        const { breakdown } = run.workloads[0]!.results[0]!.measured!;
-        expect(breakdown[0]!.part).toBe('kernel and FUSE');
-        expect(breakdown.slice(1).some(({ nanoseconds }) => nanoseconds > 0)).toBe(true);
-        expect(breakdown.every(({ nanoseconds }) => nanoseconds >= 0)).toBe(true);
-        const parts = breakdown.map(({ part }) => part);
-        expect(run.micro.flatMap((it) => it.parts)).toEqual([
-          ...['kernel and FUSE', 'decode', 'graph', 'reply'],
-        ]);
-        expect(parts).toEqual(expect.arrayContaining(run.micro.flatMap((it) => it.parts)));
         expectClean(scratch);
       }),
     150_000,
