@@ -92,6 +92,22 @@ it.each([
   works(run);
 });
 
+it.each([
+  [
+    'py',
+    'i = 0\nwhile True:\n    i += 1\n    try: __import__(f"absent{i}")\n    except ImportError: pass',
+  ],
+  ['js', "(async () => { for (let i = 0; ; i++) await import('absent' + i).catch(() => {}); })();"],
+] as const)('imports that are refused take the time of the call (%s)', async (extension, body) => {
+  const run = await start(extension, body, { 'time-limit': '1' });
+  expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: EIO });
+  const lines = run.lines();
+  expect(lines.join('\n')).toMatch(/time.limit/i);
+  // Some are told, and that there are more.
+  expect(lines.length).toBeLessThan(500);
+  works(run);
+});
+
 it('bytes that the host takes over count as memory, and are given back (py)', async () => {
   const body =
     'block = bytes(10_000_000)\nhost = sys.modules["glupy.frame"]._host\nwhile True: host.put(block)';
