@@ -6,4 +6,4 @@ export type Limits = Readonly<
 >;
 
 /** What a comparison says that did not hold, whatever it compares; no time-out and no crash does. */
-export const differs = /\bexpected [\s\S]* to (deeply equal|match)\b/;
+export const differs = /\bexpected [\s\S]* to (be|deeply equal|match)\b/;
