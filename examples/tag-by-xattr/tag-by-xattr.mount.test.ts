@@ -13,7 +13,7 @@ const PROLOGUE = `
 `;
 
 /** truncate(2), which opens and closes nothing. */
-const TRUNCATE = `python3 -c 'import os, sys; os.truncate(sys.argv[1], 1)'`;
+const TRUNCATE = `perl -e 'truncate($ARGV[0], 1)'`;
 
 onExample('tag-by-xattr', (example) => {
   const ok = (script: string): Promise<string> => example.ok(PROLOGUE + script);

@@ -55,12 +55,22 @@ export async function programOf(scratch: Scratch, user: Caller): Promise<GlossaS
   for (const name of ['', 'home', 'mnt', 'brick', 'bare']) {
     if (await exists(scratch.at(name))) await chown(scratch.at(name), user.uid, user.gid);
   }
+  const cache = await copyCache(scratch, user);
+  const device = await withDevice(scratch, user);
+  const program = await reachable(scratch, user);
+  return {
+    ...program,
+    wrapper: [...device, ...program.wrapper],
+    env: { HOME: home, XDG_CACHE_HOME: cache },
+  };
+}
+
+/** The same for what mounts nothing. */
+export async function reachable(scratch: Scratch, user: Caller) {
   const may = (path: string): boolean =>
     spawnSync('setpriv', [...become(user).slice(1), 'test', '-r', path]).status === 0;
-  const cache = await copyCache(scratch, user);
   return {
-    wrapper: [...(await withDevice(scratch, user)), ...become(user)],
-    env: { HOME: home, XDG_CACHE_HOME: cache },
+    wrapper: become(user),
     node: may(process.execPath) ? process.execPath : await copyNode(scratch),
     main: may(GLOSSA) ? GLOSSA : await copyProgram(scratch),
   };

@@ -1,8 +1,14 @@
 /** Extended attributes of files that a test prepares, without the package attr. */
-import { setxattr } from '../../runtime/sys/libc.ts';
+import { removexattr, setxattr } from '../../runtime/sys/libc.ts';
+
+const text = (of: string): Buffer => Buffer.from(`${of}\0`);
 
 export function setXattr(path: string, name: string, value: Uint8Array): void {
-  const text = (of: string): Buffer => Buffer.from(`${of}\0`);
   const status = setxattr(text(path), text(name), value, value.length, 0);
   if (status < 0) throw new Error(`setxattr ${name} of ${path}: errno ${-status}`);
+}
+
+export function removeXattr(path: string, name: string): void {
+  const status = removexattr(text(path), text(name));
+  if (status < 0) throw new Error(`removexattr ${name} of ${path}: errno ${-status}`);
 }

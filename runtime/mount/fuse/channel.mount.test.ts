@@ -73,6 +73,8 @@ describe.skipIf(whyNoMounts() !== '')('as root', () => {
   });
 });
 
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+
 /**
  * Runs the given script as nobody, where /dev/fuse is open to everybody: in a mount namespace of its
  * own, because here it need not be. Everything mounted in it goes with it.
@@ -82,7 +84,8 @@ function asNobody(script: string, before = ''): string {
     'mount -t tmpfs none /mnt',
     'mknod -m 666 /mnt/fuse c 10 229',
     'mount --bind /mnt/fuse /dev/fuse',
-    'mkdir /mnt/m',
+    'mkdir /mnt/m /mnt/glossa',
+    `mount --bind "${ROOT}" /mnt/glossa`,
     'chown 65534:65534 /mnt/m',
     before,
     `exec setpriv --reuid 65534 --regid 65534 --clear-groups bash -c '${script}'`,
@@ -92,8 +95,10 @@ function asNobody(script: string, before = ''): string {
   return stdout + stderr;
 }
 
-const SERVE = fileURLToPath(new URL('../../../test/support/mount-once.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+/** Where nobody else can reach the checkout (below a home folder), it is found here there. */
+const seen = (url: string): string => fileURLToPath(url).replace(ROOT, '/mnt/glossa/');
+const SERVE = seen(new URL('../../../test/support/mount-once.ts', import.meta.url).href);
+const TSX = seen(import.meta.resolve('tsx'));
 const serve = (options: object, then = 'true'): string =>
   `${process.execPath} --import ${TSX} ${SERVE} /mnt/m "${JSON.stringify(options).replaceAll('"', '\\"')}" "${then}"`;
 
