@@ -1,5 +1,5 @@
 /** The operations about the connection itself: INIT, INTERRUPT, DESTROY. */
-import { EPROTO } from '../../../core/errno.ts';
+import { ENODEV, ENOENT, EPROTO } from '../../../core/errno.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import { encodeInitOut, INIT_OUT_SIZE, type InitIn } from '../codec/init.ts';
 import type { InterruptIn } from '../codec/interrupt.ts';
@@ -113,8 +113,11 @@ export const init: Handler<InitIn> = (session, header, args) => {
   });
   session.passthrough.agreed = (flags2 & PASSTHROUGH) !== 0;
   const status = session.replyHeader(header, 0, INIT_OUT_SIZE);
-  if (status < 0) session.log.error('the kernel refused the answer to INIT', { errno: -status });
-  else session.log.info(`FUSE ${major}.${minor} in use`);
+  // ENOENT, ENODEV: whoever mounted it has unmounted it already.
+  if (status === -ENOENT || status === -ENODEV) session.log.info('unmounted before it began');
+  else if (status < 0) {
+    session.log.error('the kernel refused the answer to INIT', { errno: -status });
+  } else session.log.info(`FUSE ${major}.${minor} in use`);
 };
 
 /** No answer of its own, unless the request is not there. */
