@@ -3,8 +3,12 @@
  * worker's looks are made here, with a clock of the test's; that the interpreter ends by the bits is
  * the matter of limits.engine.test.ts.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
 import {
   COUNT,
   END,
@@ -154,4 +158,16 @@ describe('the end of a turn', () => {
     lookUntil(slot, () => slot.stage === LOST);
     expect([marked(slot)(), slot.told]).toEqual([false, false]);
   });
+});
+
+it('ends with its process, at whatever moment that is', async () => {
+  const module = join(packageRoot, 'dist/bridges/host/watchdog.js');
+  const script = `import { newWord, watch } from ${JSON.stringify(module)};
+    watch({ word: newWord(), limit: 1000, name: 'v' });
+    setTimeout(() => process.exit(7), process.argv[1]);`;
+  const ended = Array.from({ length: 30 }, async (_, i) => {
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, String(15 * i)]);
+    return (await once(child, 'exit'))[0] as number;
+  });
+  expect(new Set(await Promise.all(ended))).toEqual(new Set([7]));
 });

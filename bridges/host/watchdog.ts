@@ -118,7 +118,9 @@ const formatTime = ${formatTime};
 const { appendFileSync, writeSync } = require('node:fs');
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const { resting, koffi, log } = workerData, slots = new Map();
-const endTurn = koffi === null ? null : require(koffi).load(null).func(${JSON.stringify(END_TURN)});
+// Not before it is needed: a process that ended while native code is loaded here would abort.
+const load = () => require(koffi).load(null).func(${JSON.stringify(END_TURN)});
+let endTurn = null;
 function end({ name, spent }) {
   if (log === null) return;
   const seconds = (spent / 1000).toFixed(1);
@@ -147,7 +149,7 @@ for (;;) {
     if (!look(slot, passed)) continue;
     active = now;
     if (slot.stage === ENDING && !slot.told) pause = 1;
-    if (isDue(slot)) endTurn();
+    if (isDue(slot)) (endTurn ??= load())();
     if (slot.stage === LOST) end(slot);
   }
   if (now - active > 1000) {
