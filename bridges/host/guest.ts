@@ -51,6 +51,18 @@ export type HookName =
 /** Hooks that tell something. */
 export type TellName = 'statedump' | 'dump_state';
 
+/** All of both, in the order of glossa.h. */
+export const hooks = [
+  'fini',
+  'notify',
+  'entry_created',
+  'entry_removed',
+  'reconfigure',
+  'load_state',
+  'statedump',
+  'dump_state',
+] as const satisfies readonly (HookName | TellName)[];
+
 /** [name, file, line] of a method that the author has written. */
 export type DefinedMethod = readonly [name: string, file: string, line: number];
 

@@ -10,20 +10,7 @@ import { fopNames } from '../../runtime/core/fops.gen.ts';
 import { printable } from '../../runtime/core/log.ts';
 import { nearest } from '../../runtime/core/nearest.ts';
 import type { Remark } from '../../runtime/core/xlator.ts';
-import type { Guest } from './guest.ts';
-
-/** Hooks of every language, besides `init`, as the host calls them. */
-const HOOKS = [
-  'init',
-  'fini',
-  'notify',
-  'entry_created',
-  'entry_removed',
-  'reconfigure',
-  'load_state',
-  'statedump',
-  'dump_state',
-];
+import { type Guest, hooks } from './guest.ts';
 
 /** What other interfaces call a fop, or a hook. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
@@ -96,7 +83,7 @@ const letters = (name: string): string => name.replaceAll('_', '').toLowerCase()
 function namesOf({ cbk, cancel, word }: Writing): Map<string, string> {
   const fops = fopNames.flatMap((name) => [name, name + cbk, name + cancel]);
   // A fop keeps its name in every language.
-  const others = [...HOOKS, 'any_fop', 'any_cbk', 'any_cancel'].map(word);
+  const others = ['init', ...hooks, 'any_fop', 'any_cbk', 'any_cancel'].map(word);
   return new Map([...fops, ...others].map((name) => [letters(name), name]));
 }
 

@@ -2,7 +2,7 @@
 import { fops } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import { type Raw, readDeclared } from '../host/declared.ts';
-import type { FopDescription, ModuleDescription } from '../host/guest.ts';
+import { type FopDescription, hooks as hookNames, type ModuleDescription } from '../host/guest.ts';
 import { OBSERVES } from './area.ts';
 import type { Reader } from './messages.ts';
 
@@ -17,18 +17,6 @@ const CBK = 2;
 const CANCEL = 4;
 const FOP_COUNT = Math.max(...fops.map(({ number }) => number)) + 1;
 
-/** In the order of glossa.h. */
-const HOOKS = [
-  'fini',
-  'notify',
-  'entry_created',
-  'entry_removed',
-  'reconfigure',
-  'load_state',
-  'statedump',
-  'dump_state',
-] as const;
-
 /** `GF_OPTION_TYPE_*`. */
 const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
 
@@ -36,7 +24,7 @@ const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double
 export function describe(path: string, from: Reader): Described {
   const flags = from.numbers(FOP_COUNT);
   const needs = from.number();
-  const defined = from.numbers(HOOKS.length);
+  const defined = from.numbers(hookNames.length);
   const found: Record<string, FopDescription> = {};
   for (const { name, number } of fops) {
     const flag = flags[number]!;
@@ -48,7 +36,7 @@ export function describe(path: string, from: Reader): Described {
     };
   }
   // Options that change reach `this->options` also where the module has no hook for it.
-  const hooks = HOOKS.filter((name, at) => defined[at] !== 0 || name === 'reconfigure');
+  const hooks = hookNames.filter((name, at) => defined[at] !== 0 || name === 'reconfigure');
   return {
     description: {
       fops: found,

@@ -53,6 +53,7 @@ export const FENCE = `(function (hostOpen, hostRefused) {
   const { keys } = Object;
   let closed = false;
   const refuse = (name) => {
+    // What was tried is refused also where it cannot be told.
     try { hostRefused(name); } catch {}
     throw new Error(name + ': a module reaches nothing of JavaScript');
   };
