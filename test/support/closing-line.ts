@@ -1,23 +1,37 @@
-/** A vitest reporter that ends a run with one plain line: `N passed, N failed`. */
+/**
+ * A vitest reporter that ends a run with one plain line: `N passed, N failed`. Before it, a line for
+ * each that failed, `failed: FILE > NAME: why`: the end of a long log is what is read.
+ */
+import { relative } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 
+const LONGEST = 300;
+
+const firstLine = (error: { message?: string } | undefined): string =>
+  (error?.message ?? 'no reason given').split('\n', 1)[0]?.slice(0, LONGEST) ?? '';
+
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
+  onTestRunEnd(modules: readonly TestModule[], errors: readonly { message?: string }[]): void {
     let passed = 0;
     let skipped = 0;
     // An error outside of any test, or a file that cannot be loaded, counts as a failure.
-    let failed = errors.length;
+    const failures = errors.map((error) => `outside of the tests: ${firstLine(error)}`);
     for (const module of modules) {
-      const before = failed;
+      const before = failures.length;
+      const file = relative(process.cwd(), module.moduleId);
       for (const test of module.children.allTests()) {
-        const { state } = test.result();
+        const { state, errors: reasons } = test.result();
         if (state === 'passed') passed += 1;
-        else if (state === 'failed') failed += 1;
-        else skipped += 1;
+        else if (state === 'failed') {
+          failures.push(`${file} > ${test.fullName}: ${firstLine(reasons?.[0])}`);
+        } else skipped += 1;
       }
-      if (module.state() === 'failed' && failed === before) failed += 1;
+      if (module.state() === 'failed' && failures.length === before) {
+        failures.push(`${file}: ${firstLine(module.errors()[0])}`);
+      }
     }
+    for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
     const more = skipped === 0 ? '' : `, ${skipped} skipped`;
-    process.stdout.write(`${passed} passed, ${failed} failed${more}\n`);
+    process.stdout.write(`${passed} passed, ${failures.length} failed${more}\n`);
   }
 }

@@ -5,7 +5,11 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Of what takes longest first: with a mount, with an interpreter, with neither. */
-const kinds: readonly RegExp[] = [/\.mount\.test\.ts$/, /\.engine\.test\.ts$/, /\.test\.ts$/];
+const kinds: readonly RegExp[] = [
+  /\.mount\.(more\.)?test\.ts$/,
+  /\.engine\.(more\.)?test\.ts$/,
+  /\.test\.ts$/,
+];
 
 const kindOf = ({ moduleId }: TestSpecification): number =>
   kinds.findIndex((kind) => kind.test(moduleId));

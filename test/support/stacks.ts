@@ -32,8 +32,11 @@ export const titles: Readonly<Record<Kind, string>> = {
 
 /** The stacks that somebody would mount. */
 export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
-/** Those that are there to try the way through Python; `npm test` leaves them to `test:more`. */
-export const contrived: readonly Kind[] = ['rebuilt', 'awaited', 'awaited-locks'];
+/**
+ * What `npm test` leaves to `test:more`: the same Python over the storage whose contract has tests of
+ * its own, and stacks that are there to try the way through Python.
+ */
+export const otherKinds: readonly Kind[] = ['memory', 'rebuilt', 'awaited', 'awaited-locks'];
 /** All that take a folder without locks of its own. */
 export const everyKind: readonly Kind[] = [...allKinds, 'rebuilt', 'awaited'];
 

@@ -22,7 +22,7 @@ import {
   type StartSettings,
   startMount,
 } from './mount.ts';
-import { contrived, type Kind, type Module, titles, volfileOf, withModule } from './stacks.ts';
+import { type Kind, type Module, otherKinds, titles, volfileOf, withModule } from './stacks.ts';
 import { treeOf } from './tree.ts';
 import { wanted } from './wanted.ts';
 
@@ -179,7 +179,7 @@ export type Where = readonly Kind[] | Readonly<Partial<Record<FrontEndName, read
 const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
 
 const isOther = ({ name }: FrontEnd, kind: Kind): boolean =>
-  name !== 'kernel' || contrived.includes(kind);
+  name !== 'kernel' || otherKinds.includes(kind);
 
 /** A group of tests for each of these stacks on each of these front ends. */
 export function onStage(

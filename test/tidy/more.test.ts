@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { sources } from './sources.ts';
 
-/** Other front ends than the kernel's, and stacks that nobody would mount. */
-const OTHER = /\beveryFrontEnd\b|\beveryKind\b|\buser: \[|'(user|fuse-native|rebuilt|awaited\S*)'/;
+/** Other front ends than the kernel's, and stacks that are tried there. */
+const OTHER =
+  /\beveryFrontEnd\b|\b(every|all)Kinds?\b|\buser: \[|'(user|fuse-native|memory|rebuilt|awaited\S*)'/;
 
 it('what is tried in other ways, too, has a file beside it that does so', () => {
   const missing = sources('.mount.test.ts')

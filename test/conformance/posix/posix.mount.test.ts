@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { describeMounts } from '../../support/mount.ts';
+import { wanted } from '../../support/wanted.ts';
 import { Arena, type Atime, canCompare, type SetupName } from '../arena.ts';
 import { disagreement } from '../compare.ts';
 import * as attributes from './errnos-attributes.ts';
@@ -49,8 +50,8 @@ function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void 
 }
 
 describeMounts('POSIX', () => {
-  for (const name of ['posix', 'believing', 'python'] as const) {
-    onArena(name, 'noatime', [...errnos, ...times, ...sizes]);
-  }
+  const names = wanted.others ? (['believing'] as const) : (['posix', 'python'] as const);
+  for (const name of names) onArena(name, 'noatime', [...errnos, ...times, ...sizes]);
+  if (wanted.others) return;
   for (const atime of ['strictatime', 'relatime'] as const) onArena('served', atime, accessTables);
 });

@@ -1,4 +1,5 @@
-/** The same under coroutines that answer later. */
+/** The storage contract under a module that passes everything on: in callbacks, in coroutines. */
 import { storageContract } from '../bridge/storage.ts';
 
+storageContract('both');
 storageContract('late');
