@@ -8,7 +8,7 @@ import { ask, FakeContext, HeldLeaf, type Reply, startGraph } from '../../test/s
 import { FAILED, type Guest, type GuestHost, NOTHING, type Scalar, TAIL, WIND } from './guest.ts';
 import { Host } from './host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from './hosted.ts';
-import { Session } from './session.ts';
+import { Incarnation } from './incarnation.ts';
 
 type Answer = (host: GuestHost, id: number, guest: FakeGuest) => number;
 
@@ -102,11 +102,11 @@ class Bed {
         this.host = new Host(xl, policyOf(given), async (owner) => {
           await Promise.resolve();
           if (this.code instanceof Error) throw this.code;
-          const session = new Session(xl, owner, limitsOf(given));
-          const guest = new FakeGuest(this.code, session.lent);
-          session.attach(guest);
+          const incarnation = new Incarnation(xl, owner, limitsOf(given));
+          const guest = new FakeGuest(this.code, incarnation.lent);
+          incarnation.attach(guest);
           this.guests.push(guest);
-          return session;
+          return incarnation;
         });
         await this.host.start();
         return { host: this.host };

@@ -12,13 +12,13 @@ import type { FopName } from '../../runtime/core/fops.gen.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import type { Dump, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
 import { FAILED } from './guest.ts';
+import type { Incarnation } from './incarnation.ts';
 import type { Counters, Owner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Backoff, type Policy } from './policy.ts';
-import type { Session } from './session.ts';
 
-/** Makes a session ready to serve. `fresh`: reads the module again. @throws what its author did */
-export type Begin = (owner: Owner, fresh: boolean) => Promise<Session>;
+/** Makes one ready to serve. `fresh`: reads the module again. @throws what its author did wrong */
+export type Begin = (owner: Owner, fresh: boolean) => Promise<Incarnation>;
 
 /** What came of a reload. */
 export interface Reloaded {
@@ -47,9 +47,9 @@ export class Host implements Owner {
   private readonly xl: Xlator<unknown>;
   private readonly begin: Begin;
   /** The one that serves. */
-  private current!: Session;
+  private current!: Incarnation;
   /** Those that finish what they began. */
-  private readonly retired = new Set<Session>();
+  private readonly retired = new Set<Incarnation>();
   /** Requests that wait for a successor of an interpreter that was lost. */
   private held: Held[] = [];
   private readonly seen = new Map<'parent' | 'child', EventName>();
@@ -70,16 +70,16 @@ export class Host implements Owner {
     this.current = await this.begin(this, true);
   }
 
-  get session(): Session {
+  get incarnation(): Incarnation {
     return this.current;
   }
 
-  get sessions(): readonly Session[] {
+  get incarnations(): readonly Incarnation[] {
     return [this.current, ...this.retired];
   }
 
   /** Requests in the interpreter that serves, by its number for them. */
-  get requests(): Session['requests'] {
+  get requests(): Incarnation['requests'] {
     return this.current.requests;
   }
 
@@ -115,34 +115,35 @@ export class Host implements Owner {
     this.tell(this.current, event);
   }
 
-  private tell(session: Session, event: EventName): void {
-    if (session.has('notify')) session.enterFor(() => session.guest.hook('notify', [event]));
+  private tell(incarnation: Incarnation, event: EventName): void {
+    if (incarnation.has('notify'))
+      incarnation.enterFor(() => incarnation.guest.hook('notify', [event]));
   }
 
   close(): void {
     this.state = 'closed';
     this.cancelWait?.();
     this.failHeld();
-    for (const session of this.sessions) session.close();
+    for (const incarnation of this.incarnations) incarnation.close();
   }
 
-  // -- what sessions report --------------------------------------------------------------------
+  // -- what incarnations report --------------------------------------------------------------
 
-  failed(session: Session): void {
-    if (session !== this.current || this.policy.onError !== 'restart') return;
+  failed(incarnation: Incarnation): void {
+    if (incarnation !== this.current || this.policy.onError !== 'restart') return;
     this.failures += 1;
     const { maxFailures } = this.policy;
     if (this.failures === maxFailures) this.replace(`failures: ${maxFailures}`);
   }
 
-  lost(session: Session, why: string): void {
+  lost(incarnation: Incarnation, why: string): void {
     this.xl.log.critical(`the interpreter is lost: ${why}`);
-    if (session === this.current) this.replace('it is lost');
+    if (incarnation === this.current) this.replace('it is lost');
   }
 
-  drained(session: Session): void {
-    this.retired.delete(session);
-    session.close();
+  drained(incarnation: Incarnation): void {
+    this.retired.delete(incarnation);
+    incarnation.close();
   }
 
   unserved(plan: Plan, frame: Frame, args: unknown[]): void {
@@ -223,7 +224,7 @@ export class Host implements Owner {
   }
 
   private async loadAgain(): Promise<Reloaded> {
-    let next: Session | null = null;
+    let next: Incarnation | null = null;
     try {
       next = await this.begin(this, true);
       if (this.isClosed()) throw new Error('the volume has ended');
@@ -241,7 +242,7 @@ export class Host implements Owner {
   }
 
   /** Carries the module's state over, when both sides want it. @throws when either fails */
-  private handOver(next: Session): void {
+  private handOver(next: Incarnation): void {
     if (this.current.dead || !this.current.has('dump_state') || !next.has('load_state')) return;
     const state = this.current.guest.tell('dump_state');
     if (state === undefined) throw new Error('dump_state failed');
@@ -249,7 +250,7 @@ export class Host implements Owner {
     next.drain();
   }
 
-  private takeOver(next: Session): void {
+  private takeOver(next: Incarnation): void {
     const before = this.current;
     this.current = next;
     this.failures = 0;

@@ -118,10 +118,10 @@ export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
     host.notify(event);
     defaultNotify(xl as Xlator, event, data);
     // What `init` asked for could not be done before there was somebody to ask.
-    if (event === 'CHILD_UP') host.session.drain();
+    if (event === 'CHILD_UP') host.incarnation.drain();
   },
   forget(xl, inode) {
-    for (const { lent } of xl.priv.host.sessions) lent.forget(inode);
+    for (const { lent } of xl.priv.host.incarnations) lent.forget(inode);
   },
   release: (xl, fd) => released(xl, fd),
   releasedir: (xl, fd) => released(xl, fd),
@@ -132,17 +132,20 @@ export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
 type Fd = Parameters<NonNullable<Translator<Hosted>['release']>>[1];
 
 function released(xl: Xlator<Hosted>, fd: Fd): void {
-  for (const { lent } of xl.priv.host.sessions) lent.release(fd);
+  for (const { lent } of xl.priv.host.incarnations) lent.release(fd);
 }
 
 function dump(host: Host): Dump {
-  const { guest } = host.session;
+  const { guest } = host.incarnation;
   return {
     language: guest.language,
     ...host.counters,
-    'requests-waiting': host.sessions.reduce((sum, { requests }) => sum + requests.size, 0),
-    interpreters: host.sessions.length,
-    'memory-bytes': host.sessions.reduce((sum, session) => sum + session.guest.memory, 0),
+    'requests-waiting': host.incarnations.reduce((sum, { requests }) => sum + requests.size, 0),
+    interpreters: host.incarnations.length,
+    'memory-bytes': host.incarnations.reduce(
+      (sum, incarnation) => sum + incarnation.guest.memory,
+      0,
+    ),
     ...host.statedump(),
   };
 }

@@ -15,11 +15,11 @@ import { moduleOptions } from './declared.ts';
 import { findGrants, foldersOf, type Granted, grantOptions } from './grants.ts';
 import { Host } from './host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from './hosted.ts';
+import { Incarnation } from './incarnation.ts';
 import { type FoundModule, type Language, type LanguageName, languages } from './languages.ts';
 import { remarksOn } from './method-names.ts';
 import { findModule } from './modules.ts';
 import type { Owner } from './owner.ts';
-import { Session } from './session.ts';
 import { vouch } from './vouch.ts';
 import { watchFolder } from './watch.ts';
 
@@ -120,7 +120,7 @@ async function refuseCovered(places: Glupy['places']): Promise<void> {
 }
 
 interface Loaded {
-  readonly session: Session;
+  readonly incarnation: Incarnation;
   /** Of the module's options. */
   readonly values: object;
 }
@@ -133,8 +133,8 @@ async function load(
   module: Glupy['module'],
   granted: Granted,
 ): Promise<Loaded> {
-  const session = new Session(xl, owner, limitsOf(given, given['memory-limit']));
-  const { lent } = session;
+  const incarnation = new Incarnation(xl, owner, limitsOf(given, given['memory-limit']));
+  const { lent } = incarnation;
   const start = await languages[module.language].load();
   const guest = await start(module, lent, {
     volume: xl.name,
@@ -148,13 +148,13 @@ async function load(
     vouch: (path) => vouch(xl, path),
     log: (level, source, text) => lent.log(level, source, text),
   });
-  session.attach(guest);
+  incarnation.attach(guest);
   try {
     xl.doubt(remarksOn(guest));
     const values = moduleOptions(xl, options, guest.description.options, module.path);
-    return { session, values };
+    return { incarnation, values };
   } catch (error) {
-    session.discard();
+    incarnation.discard();
     throw error;
   }
 }
@@ -166,19 +166,19 @@ async function begin(
   given: Given,
   module: Glupy['module'],
   granted: Granted,
-): Promise<Session> {
-  const { session, values } = await load(xl, owner, given, module, granted);
-  const { guest } = session;
+): Promise<Incarnation> {
+  const { incarnation, values } = await load(xl, owner, given, module, granted);
+  const { guest } = incarnation;
   try {
     guest.create(xl.name, children(xl), values);
   } catch (error) {
-    session.discard();
+    incarnation.discard();
     throw error;
   }
   const fops = Object.keys(guest.description.fops).join(', ') || 'no fops';
   xl.log.info(`${module.path} loaded: ${fops}`);
   tellGuards(xl, guest.description);
-  return session;
+  return incarnation;
 }
 
 const children = (xl: Xlator<Glupy>): (readonly [string, string])[] =>
@@ -192,9 +192,9 @@ async function init(xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
   const host = new Host(xl, policyOf(given), async (owner, fresh) => {
     if (fresh || grantedFolders.length > 0) await refuseCovered(glupy.places);
     const module = fresh ? find(xl, glupy.given) : glupy.module;
-    const session = await begin(xl, owner, glupy.given, module, granted);
+    const incarnation = await begin(xl, owner, glupy.given, module, granted);
     glupy.module = module;
-    return session;
+    return incarnation;
   });
   const module = find(xl, given);
   const folders = [...module.folders, ...grantedFolders];
@@ -228,24 +228,25 @@ async function check(xl: Xlator<Glupy>, given: Given): Promise<void> {
   const module = attempt(() => find(xl, given));
   if (problems.length > 0) throw new GraphError(problems);
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
-  const { session } = await load(xl, owner, given, module!, granted!);
-  session.discard();
+  const { incarnation } = await load(xl, owner, given, module!, granted!);
+  incarnation.discard();
 }
 
 /** Applies what can be to the interpreter that runs; for the rest a new one takes over. */
 function reconfigure(xl: Xlator<Glupy>, given: Given): void {
   const glupy = xl.priv;
-  const { session } = glupy.host;
+  const { incarnation } = glupy.host;
   const policy = policyOf(given);
-  const { options: declared } = session.guest.description;
+  const { options: declared } = incarnation.guest.description;
   const values = JSON.stringify(moduleOptions(xl, options, declared, glupy.module.path));
   const own = Object.keys(options).filter((key) => !(key in failureOptions)) as (keyof Given)[];
   const same = own.every((key) => given[key] === glupy.given[key]);
   glupy.given = given;
   glupy.host.setPolicy(policy);
-  for (const each of glupy.host.sessions) each.setLimits(limitsOf(given, given['memory-limit']));
-  if (same && session.has('reconfigure')) {
-    session.enterFor(() => session.guest.hook('reconfigure', [values]));
+  for (const each of glupy.host.incarnations)
+    each.setLimits(limitsOf(given, given['memory-limit']));
+  if (same && incarnation.has('reconfigure')) {
+    incarnation.enterFor(() => incarnation.guest.hook('reconfigure', [values]));
   } else if (!same || Object.keys(declared).length > 0) {
     void glupy.host.reload();
   }

@@ -4,13 +4,13 @@
  * one of its own (`run`), or one that the pump shares between all requests of a while.
  *
  * When a turn is ended, the interpreter in it is lost: `ended` says so to its engine. A shared turn
- * takes what the host had on its stack with it: sessions that were in the middle of something put
- * that right, in two steps, so that no session is entered by another before it can be.
+ * takes what the host had on its stack with it: incarnations that were in the middle of something put
+ * that right, in two steps, so that no incarnation is entered by another before it can be.
  */
 import { endable, turn, whenEnded } from '../../runtime/sys/turn.ts';
 import { COUNT, END, FORCE, HELD, IN_HOST, RUNNING, resting, wake, watch } from './watchdog.ts';
 
-/** What a session does when a shared turn has ended in the middle. */
+/** What an incarnation does when a shared turn has ended in the middle. */
 export interface Interrupted {
   /** What it was doing has ended in the middle. */
   stopped(): void;
@@ -19,19 +19,19 @@ export interface Interrupted {
 }
 
 const guests = new Set<Inside>();
-const sessions = new Set<Interrupted>();
+const incarnations = new Set<Interrupted>();
 
-/** From now on `session` is told; the result is the end of that. */
-export function tellOfEnds(session: Interrupted): () => void {
-  sessions.add(session);
-  return () => sessions.delete(session);
+/** From now on `incarnation` is told; the result is the end of that. */
+export function tellOfEnds(incarnation: Interrupted): () => void {
+  incarnations.add(incarnation);
+  return () => incarnations.delete(incarnation);
 }
 
 whenEnded(() => {
   for (const guest of guests) guest.abandon();
-  const all = [...sessions];
-  for (const session of all) session.stopped();
-  for (const session of all) session.resume();
+  const all = [...incarnations];
+  for (const incarnation of all) incarnation.stopped();
+  for (const incarnation of all) incarnation.resume();
 });
 
 const never = new Int32Array(new SharedArrayBuffer(4));

@@ -14,12 +14,12 @@ import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import { locIn, type Message } from './decision.ts';
 import type { Guest, GuestHost } from './guest.ts';
+import type { Incarnation } from './incarnation.ts';
 import { LimitedLog } from './limited-log.ts';
 import { missingFd, pack, type Source } from './message.ts';
 import { forgetNames } from './places.ts';
 import { tellRefusal } from './refusals.ts';
 import type { Request } from './request.ts';
-import type { Session } from './session.ts';
 import { readUpcall } from './upcalls.ts';
 
 /** What a translator keeps with an inode or fd that its guest knows. */
@@ -45,7 +45,7 @@ export class Lent implements GuestHost {
   /** Inodes with this bit were given to the volume's script, whichever interpreter of it asks. */
   readonly bit: number;
   private readonly xl: Xlator<unknown>;
-  private readonly session: Session;
+  private readonly incarnation: Incarnation;
   private readonly fds = new Map<number, Fd>();
   /** Fds that were made for the guest, which closes them. */
   private readonly own = new Map<number, Fd>();
@@ -65,10 +65,10 @@ export class Lent implements GuestHost {
   private cancelTimer: (() => void) | null = null;
   private guest: Guest | null = null;
 
-  constructor(xl: Xlator<unknown>, session: Session, logLimit: number) {
+  constructor(xl: Xlator<unknown>, incarnation: Incarnation, logLimit: number) {
     this.limitedLog = new LimitedLog(xl, logLimit);
     this.xl = xl;
-    this.session = session;
+    this.incarnation = incarnation;
     this.bit = bitOf(xl);
   }
 
@@ -86,7 +86,7 @@ export class Lent implements GuestHost {
   push(id: number, message: Message): void {
     try {
       const text = typeof message === 'string' ? message.length : 0;
-      this.session.push(id, message, text + this.taken);
+      this.incarnation.push(id, message, text + this.taken);
     } catch (error) {
       this.mistaken(undefined, (error as Error).message);
       throw error;
@@ -111,13 +111,13 @@ export class Lent implements GuestHost {
 
   put(bytes: Uint8Array): number {
     // An empty one takes room as well.
-    this.session.turns.checkRoom(this.taken + bytes.length + PUT_BYTES);
+    this.incarnation.turns.checkRoom(this.taken + bytes.length + PUT_BYTES);
     this.taken += bytes.length + PUT_BYTES;
     return this.bytes.push(bytes) - 1;
   }
 
   lost(id: number): void {
-    this.session.lost(id);
+    this.incarnation.lost(id);
   }
 
   fetch(id: number, wind: number, index: number): string | undefined {
@@ -184,13 +184,13 @@ export class Lent implements GuestHost {
 
   private forgetId(id: number): void {
     const { guest } = this;
-    if (guest !== null) this.session.enterFor(() => guest.forget(id));
+    if (guest !== null) this.incarnation.enterFor(() => guest.forget(id));
   }
 
   release(fd: Fd): void {
     this.fds.delete(fd.id);
     const { guest } = this;
-    if (guest !== null) this.session.enterFor(() => guest.release(fd.id));
+    if (guest !== null) this.incarnation.enterFor(() => guest.release(fd.id));
   }
 
   closeFd(id: number): number {
@@ -277,7 +277,7 @@ export class Lent implements GuestHost {
     this.cancelTimer = this.xl.context.after(Math.max(0, ms), () => {
       this.cancelTimer = null;
       const { guest } = this;
-      if (guest !== null) this.session.enterFor(() => guest.tick());
+      if (guest !== null) this.incarnation.enterFor(() => guest.tick());
     });
   }
 
@@ -342,12 +342,12 @@ export class Lent implements GuestHost {
   }
 
   request(id: number): Request | undefined {
-    const { current } = this.session;
-    return current?.id === id ? current : this.session.requests.get(id);
+    const { current } = this.incarnation;
+    return current?.id === id ? current : this.incarnation.requests.get(id);
   }
 
   private findInode(id: number): Inode | undefined {
-    const { current } = this.session;
+    const { current } = this.incarnation;
     const here = current === null ? undefined : inodeIn(current, id);
     if (here !== undefined) {
       this.table ??= here.table;
@@ -359,7 +359,7 @@ export class Lent implements GuestHost {
       if ((known.lentTo & this.bit) !== 0 || id === ROOT_ID) return known;
       return this.handed('an inode', undefined);
     }
-    for (const request of this.session.requests.values()) {
+    for (const request of this.incarnation.requests.values()) {
       const found = inodeIn(request, id);
       if (found !== undefined) return found;
     }
@@ -369,7 +369,7 @@ export class Lent implements GuestHost {
   private findFd(id: number): Fd | undefined {
     const tracked = this.fds.get(id);
     if (tracked !== undefined) return tracked;
-    const { current } = this.session;
+    const { current } = this.incarnation;
     return current === null ? undefined : fdIn(current, id);
   }
 

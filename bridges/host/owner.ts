@@ -1,8 +1,8 @@
-/** Who a session reports to: its volume's host, which decides what becomes of failures. */
+/** Who an incarnation reports to: its volume's host, which decides what becomes of failures. */
 import type { Frame } from '../../runtime/core/frame.ts';
+import type { Incarnation } from './incarnation.ts';
 import type { Plan } from './plan.ts';
 import type { Policy } from './policy.ts';
-import type { Session } from './session.ts';
 
 /** How often what happened, since the volume started. */
 export interface Counters {
@@ -18,16 +18,16 @@ export interface Counters {
   interrupted: number;
 }
 
-/** Who decides what becomes of a session's failures. */
+/** Who decides what becomes of an incarnation's failures. */
 export interface Owner {
   readonly counters: Counters;
   readonly policy: Policy;
-  /** Something has gone wrong in the session. */
-  failed(session: Session): void;
+  /** Something has gone wrong in the incarnation. */
+  failed(incarnation: Incarnation): void;
   /** Its interpreter can no longer be entered. */
-  lost(session: Session, why: string): void;
+  lost(incarnation: Incarnation, why: string): void;
   /** It was retired, and its last request has had its answer. */
-  drained(session: Session): void;
-  /** A request came to a session whose interpreter is lost. */
+  drained(incarnation: Incarnation): void;
+  /** A request came to an incarnation whose interpreter is lost. */
   unserved(plan: Plan, frame: Frame, args: unknown[]): void;
 }

@@ -342,7 +342,7 @@ class JavaScriptGuest implements Guest {
     const entry = this.#shown(
       helper,
       name,
-      // The session that calls it can put right what a shared turn has abandoned.
+      // The incarnation that calls it can put right what a shared turn has abandoned.
       this.#engine.entry(made, params(findFop(name)!), true),
     );
     return (args) => {

@@ -117,7 +117,7 @@ describe('memory', () => {
       expect(run.lines().join('\n')).toMatch(/out of memory|string too long/i);
       works(run);
     }
-    expect(run.host.session.guest.memory).toBeLessThanOrEqual(64 * 2 ** 20);
+    expect(run.host.incarnation.guest.memory).toBeLessThanOrEqual(64 * 2 ** 20);
     run.settled();
   });
 });

@@ -9,7 +9,7 @@ import { tellGuards } from '../host/data-guard.ts';
 import { moduleOptions } from '../host/declared.ts';
 import { Host } from '../host/host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from '../host/hosted.ts';
-import { Session } from '../host/session.ts';
+import { Incarnation } from '../host/incarnation.ts';
 import { vouch } from '../host/vouch.ts';
 import { watchFolder } from '../host/watch.ts';
 import { checkFile, openLibrary } from './ffi.ts';
@@ -47,25 +47,25 @@ function recordOf(
   { ffi, own }: NativeSettings,
 ): Translator<Volume, typeof sharedObjectOptions> {
   const host: Options = { ...own, ...sharedObjectOptions };
-  const valuesFor = (xl: Xlator<Volume>, { guest }: Session): Record<string, unknown> =>
+  const valuesFor = (xl: Xlator<Volume>, { guest }: Incarnation): Record<string, unknown> =>
     moduleOptions(xl, host, guest.description.options, path);
 
-  /** A session with the module in it. @throws {InitError | GraphError} */
-  async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Session> {
+  /** An incarnation with the module in it. @throws {InitError | GraphError} */
+  async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Incarnation> {
     vouch(xl, path);
     const library = await openLibrary(path, ffi);
-    const session = new Session(xl, volume.host, limitsOf(volume.given));
+    const incarnation = new Incarnation(xl, volume.host, limitsOf(volume.given));
     try {
-      const guest = new NativeGuest(path, library, session.lent);
-      session.attach(guest);
+      const guest = new NativeGuest(path, library, incarnation.lent);
+      incarnation.attach(guest);
       const below = xl.below.map((child) => [child.name, child.type] as const);
-      guest.create(xl.name, below, valuesFor(xl, session));
+      guest.create(xl.name, below, valuesFor(xl, incarnation));
     } catch (error) {
-      session.discard();
+      incarnation.discard();
       throw error;
     }
-    tellGuards(xl, session.guest.description);
-    return session;
+    tellGuards(xl, incarnation.guest.description);
+    return incarnation;
   }
 
   return {
@@ -93,13 +93,13 @@ function recordOf(
     },
     reconfigure(xl, given) {
       const volume = xl.priv;
-      const { session } = volume.host;
+      const { incarnation } = volume.host;
       const policy = policyOf(given);
-      const values = JSON.stringify(valuesFor(xl, session));
+      const values = JSON.stringify(valuesFor(xl, incarnation));
       volume.given = given;
       volume.host.setPolicy(policy);
-      for (const each of volume.host.sessions) each.setLimits(limitsOf(given));
-      session.enterFor(() => session.guest.hook('reconfigure', [values]));
+      for (const each of volume.host.incarnations) each.setLimits(limitsOf(given));
+      incarnation.enterFor(() => incarnation.guest.hook('reconfigure', [values]));
     },
   };
 }

@@ -364,7 +364,7 @@ class PythonGuest implements Guest {
 
   #row(helper: string, name: string, params: (row: FopRow) => string): Entry {
     const find = this.#engine.entry(this.#helper(helper), 's', 'o');
-    // The session that calls these can put right what a shared turn has abandoned.
+    // The incarnation that calls these can put right what a shared turn has abandoned.
     return this.#engine.entries(find(name), params(findFop(name)!), true);
   }
 }

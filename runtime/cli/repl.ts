@@ -117,7 +117,7 @@ function choose(graph: Graph, name: string | undefined, given: string): Xlator<G
 }
 
 async function talk(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> {
-  const { language } = volume.priv.host.session.guest;
+  const { language } = volume.priv.host.incarnation.guest;
   const interactive = process.stdin.isTTY === true && terminal.interactive;
   const prompt = interactive ? new ConsolePrompt(language) : new PipedPrompt();
   if (interactive) {
@@ -126,7 +126,11 @@ async function talk(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> 
     );
   }
   try {
-    return await serveRepl((source) => volume.priv.host.session.evaluate(source), prompt, terminal);
+    return await serveRepl(
+      (source) => volume.priv.host.incarnation.evaluate(source),
+      prompt,
+      terminal,
+    );
   } finally {
     prompt.close();
   }

@@ -49,7 +49,7 @@ export const hosted: Language = {
   slip: ['time-limt', 'time-limit'],
   kept: (run) => run.host.requests.size,
   onForgotten(run, tell) {
-    const { guest } = run.host.session;
+    const { guest } = run.host.incarnation;
     const forget = guest.forget.bind(guest);
     guest.forget = (id) => {
       tell(id);

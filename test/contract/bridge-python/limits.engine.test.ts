@@ -113,7 +113,7 @@ class xlator(Translator):
       expect(run.lines()).toEqual([expect.stringMatching(/^E \[m\.py:7:stat\] .*MemoryError/)]);
       works(run);
     }
-    expect(run.host.session.guest.memory).toBeLessThanOrEqual(96 * 2 ** 20);
+    expect(run.host.incarnation.guest.memory).toBeLessThanOrEqual(96 * 2 ** 20);
   });
 
   it('memory for good: requests that find none fail, one by one', async () => {

@@ -119,7 +119,7 @@ export function failureContract(folder: string): void {
       expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
       run.asked()[0]!.answer(0, 0, sized(1), null);
       expect(before).toMatchObject({ count: 1, opErrno: ENOENT });
-      expect(run.host.sessions.length).toBe(1);
+      expect(run.host.incarnations.length).toBe(1);
       expect(texts(run)).toContain('the first edition ends');
       run.settled();
     });
@@ -134,7 +134,7 @@ export function failureContract(folder: string): void {
       expect(text).toContain(`m${extension}:3`);
       run.ask('stat', run.known('a'), null);
       run.asked()[0]!.answer(0, 0, sized(1), null);
-      expect(run.host.sessions.length).toBe(1);
+      expect(run.host.incarnations.length).toBe(1);
       run.settled();
     });
 
@@ -172,7 +172,7 @@ export function failureContract(folder: string): void {
       expect(texts(run)).toEqual(['size 3, was 2']);
       expect(() => run.reconfigure({ size: 'x' })).toThrow("option 'size': 'x'");
       expect(texts(run)).toEqual([]);
-      expect(run.host.sessions.length).toBe(1);
+      expect(run.host.incarnations.length).toBe(1);
       run.reconfigure({ 'on-error': 'bypass', size: '3' });
       expect(run.host.policy.onError).toBe('bypass');
     });

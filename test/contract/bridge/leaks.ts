@@ -86,7 +86,7 @@ function left(run: RunningModule): { counts: number[]; objects: number } {
   return { objects: counts.pop()!, counts };
 }
 
-const guestMemory = (run: RunningModule): number => run.host.session.guest.memory;
+const guestMemory = (run: RunningModule): number => run.host.incarnation.guest.memory;
 
 /** Bytes of this process's own objects that are still of use. */
 function hostHeap(): number {

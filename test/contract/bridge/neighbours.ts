@@ -27,7 +27,7 @@ export function neighbourContract(folder: string, language: Language = hosted): 
   it.each(HARMS.map((harm, at) => [harm, at] as const))('harmful: %s', async (_harm, at) => {
     const [one, other] = [await start(), await start()];
     expect([ask(one), ask(other)]).toEqual([1, 1]);
-    const { memory } = other.host.session.guest;
+    const { memory } = other.host.incarnation.guest;
     for (let times = 0; times < 2; times += 1) {
       const reply = one.ask('access', one.known('a'), at, null);
       expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
@@ -37,7 +37,7 @@ export function neighbourContract(folder: string, language: Language = hosted): 
     expect(one.host.counters).toMatchObject({ failures: 2, restarts: 0 });
     expect(other.host.counters).toMatchObject({ failures: 0, restarts: 0 });
     expect(other.lines()).toEqual([]);
-    expect(other.host.session.guest.memory).toBe(memory);
+    expect(other.host.incarnation.guest.memory).toBe(memory);
     one.settled();
     other.settled();
   });

@@ -1,6 +1,6 @@
 /**
- * One interpreter at work: requests on their way into a guest and back. A volume has one session at
- * a time; after a reload or restart the one before goes on until its last request is answered.
+ * One interpreter at work: requests on their way into a guest and back. A volume has one at a time;
+ * after a reload or restart, the one before goes on until its last request is answered.
  *
  * What a guest decides takes effect when it has returned: its result is carried out, then the
  * messages it has pushed, in order. So a guest is never entered while it runs, an exception can
@@ -44,7 +44,7 @@ import { Waiting } from './waiting.ts';
 /** Numbers of requests start over here, so that they stay small integers. */
 const LAST_ID = 0x3fffffff;
 
-export class Session {
+export class Incarnation {
   readonly lent: Lent;
   /** The request for which the guest runs now. */
   current: Request | null = null;
@@ -85,7 +85,7 @@ export class Session {
   }
 
   get guest(): Guest {
-    if (this.ownGuest === null) throw new Error('the session has no guest yet');
+    if (this.ownGuest === null) throw new Error('the incarnation has no guest yet');
     return this.ownGuest;
   }
 
