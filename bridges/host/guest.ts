@@ -10,7 +10,7 @@ import type { Dict } from '../../runtime/core/dict.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import type { Message } from './decision.ts';
-import type { Request } from './request.ts';
+import type { HostedRequest } from './hosted-request.ts';
 
 /** What an entry point says by its result; below 0, the request fails with that errno. */
 export const NOTHING = 0;
@@ -151,7 +151,7 @@ export interface GuestHost {
   /** The same as `fetch` for a dict: itself, for an engine that makes its own of it. */
   dict(id: number, wind: number, index: number): Dict | undefined;
   /** The request itself, for a guest that is no interpreter: undefined when it has ended. */
-  request(id: number): Request | undefined;
+  request(id: number): HostedRequest | undefined;
   /** The same as `fetch` for bytes. */
   data(id: number, wind: number, index: number): Uint8Array | undefined;
   /** [gfid, ia_type, path] as JSON. */

@@ -29,6 +29,7 @@ import {
   type TellName,
   WIND,
 } from './guest.ts';
+import { type ChildReply, HostedRequest, ownRequest } from './hosted-request.ts';
 import { tellOfEnds } from './inside.ts';
 import { Lent } from './lent.ts';
 import { MessageError } from './message.ts';
@@ -36,7 +37,6 @@ import type { Owner } from './owner.ts';
 import { lookUp } from './places.ts';
 import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
 import type { Limits } from './policy.ts';
-import { type ChildReply, ownRequest, Request } from './request.ts';
 import type { Requests } from './requests.ts';
 import { Turns } from './turns.ts';
 import { Waiting } from './waiting.ts';
@@ -47,7 +47,7 @@ const LAST_ID = 0x3fffffff;
 export class Incarnation {
   readonly lent: Lent;
   /** The request for which the guest runs now. */
-  current: Request | null = null;
+  current: HostedRequest | null = null;
   private readonly xl: Xlator<unknown>;
   private readonly owner: Owner;
   private readonly waiting: Waiting;
@@ -119,7 +119,7 @@ export class Incarnation {
       return;
     }
     this.lastId = this.lastId === LAST_ID ? 1 : this.lastId + 1;
-    const request = new Request(this.lastId, plan, frame, args);
+    const request = new HostedRequest(this.lastId, plan, frame, args);
     if (plan.enter === null) {
       this.windAsCame(request, plan, plan.cbk);
       return;
@@ -131,7 +131,7 @@ export class Incarnation {
   }
 
   /** Enters the guest for a request and carries out what it decided. */
-  private call(request: Request, entry: Entry, args: readonly Scalar[]): void {
+  private call(request: HostedRequest, entry: Entry, args: readonly Scalar[]): void {
     this.owner.counters.calls += 1;
     this.current = request;
     let code: number;
@@ -147,7 +147,7 @@ export class Incarnation {
   }
 
   /** Lets the module know when the caller of a request that waits gives up. */
-  private watch(request: Request): void {
+  private watch(request: HostedRequest): void {
     request.watched = true;
     request.frame.root.whenInterrupted(() => {
       if (request.answered || request.abandoned || this.dead) return;
@@ -171,7 +171,7 @@ export class Incarnation {
   }
 
   /** The engine itself gave up: the script could not say so. */
-  private gaveUp(request: Request, error: unknown): number {
+  private gaveUp(request: HostedRequest, error: unknown): number {
     const why = error instanceof Error ? error.message : String(error);
     if (!this.died(request.name)) {
       this.xl.log.error(`${request.name}: ${why}`);
@@ -200,7 +200,7 @@ export class Incarnation {
     this.drain();
   }
 
-  private carryOut(request: Request, code: number): void {
+  private carryOut(request: HostedRequest, code: number): void {
     if (code < 0) this.answer(request, -1, -code, null);
     else if (code === WIND) this.windAsCame(request, request.plan!, true);
     else if (code === TAIL) this.windAsCame(request, request.plan!, false);
@@ -210,7 +210,7 @@ export class Incarnation {
   }
 
   /** Passes a request on with the arguments it came with. */
-  private windAsCame(request: Request, plan: Plan, wantsReply: boolean): void {
+  private windAsCame(request: HostedRequest, plan: Plan, wantsReply: boolean): void {
     const child = this.xl.children[0];
     const { frame, args } = request;
     if (child === undefined) {
@@ -228,7 +228,7 @@ export class Incarnation {
   }
 
   /** Passes a request on for good: the child's reply is the answer, and no script sees it. */
-  private handOn(request: Request, plan: Plan, child: Child, args: readonly unknown[]): void {
+  private handOn(request: HostedRequest, plan: Plan, child: Child, args: readonly unknown[]): void {
     const { frame } = request;
     if (request.owed === 0 && plan.creates < 0 && plan.removes < 0) {
       request.answered = true;
@@ -253,7 +253,7 @@ export class Incarnation {
     if (cbk === undefined) {
       const plan = replyPlanFor(row, this.guest, this.lent.bit);
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
-        const request = frame.local as Request;
+        const request = frame.local as HostedRequest;
         if (opRet >= 0 && request.places !== null) this.lent.linkFound(request, wind, row, values);
         if (opRet < 0 && request.made !== null) this.lent.giveUp(request, wind);
         this.replied(request, plan, { wind, row, opRet, opErrno, values });
@@ -263,7 +263,7 @@ export class Incarnation {
     return cbk;
   }
 
-  private replied(request: Request, plan: ReplyPlan, reply: ChildReply): void {
+  private replied(request: HostedRequest, plan: ReplyPlan, reply: ChildReply): void {
     request.owed -= 1;
     if (!request.abandoned) {
       const { enter, flatten, scratch } = plan;
@@ -283,7 +283,7 @@ export class Incarnation {
     let cbk = this.passCbks.get(name);
     if (cbk === undefined) {
       cbk = collectCbk[name]((frame, _cookie, _xl, opRet, opErrno, values) => {
-        const request = frame.local as Request;
+        const request = frame.local as HostedRequest;
         request.owed -= 1;
         this.answer(request, opRet, opErrno, values);
         this.dropIfOver(request);
@@ -294,13 +294,13 @@ export class Incarnation {
     return cbk;
   }
 
-  private dropIfOver(request: Request): void {
+  private dropIfOver(request: HostedRequest): void {
     if (request.owed === 0 && (request.answered || request.plan === null)) {
       this.waiting.drop(request);
     }
   }
 
-  private answerSame(request: Request, wind: number): void {
+  private answerSame(request: HostedRequest, wind: number): void {
     const reply = request.reply(wind);
     if (reply?.row === request.plan?.row) {
       this.answer(request, reply!.opRet, reply!.opErrno, reply!.values);
@@ -310,7 +310,7 @@ export class Incarnation {
   }
 
   private answer(
-    request: Request,
+    request: HostedRequest,
     opRet: number,
     opErrno: number,
     values: readonly unknown[] | null,
@@ -325,13 +325,13 @@ export class Incarnation {
   }
 
   /** The guest has failed with a request: what it decided about it in this call is void. */
-  private fail(request: Request): void {
+  private fail(request: HostedRequest): void {
     this.turns.undo(request);
     this.failRequest(request);
   }
 
   /** Acts in the guest's place: it has failed, or can no longer be asked. */
-  private failRequest(request: Request): void {
+  private failRequest(request: HostedRequest): void {
     const { counters, policy } = this.owner;
     const { plan, answered, winds } = request;
     const child = this.xl.children[0];
@@ -348,7 +348,7 @@ export class Incarnation {
     if (!this.died()) this.owner.failed(this);
   }
 
-  private tellEntries(request: Request, plan: Plan): void {
+  private tellEntries(request: HostedRequest, plan: Plan): void {
     if (this.dead) return;
     const failures = tellEntries(this.guest, plan, request.args, this.lent.bit);
     this.owner.counters.failures += failures;
@@ -372,7 +372,7 @@ export class Incarnation {
     this.waiting.keep(request);
   }
 
-  private requestFor(id: number): Request {
+  private requestFor(id: number): HostedRequest {
     const known = this.current?.id === id ? this.current : this.requests.get(id);
     if (known !== undefined && !known.abandoned) return known;
     if (id >= 0) throw new MessageError('the request has had its answer');
@@ -390,17 +390,17 @@ export class Incarnation {
   }
 
   /** Another translator threw while it was called from here; its request must not hang. */
-  threw(request: Request, error: unknown): void {
+  threw(request: HostedRequest, error: unknown): void {
     this.giveUp(request, `${(error as Error).stack ?? error}`);
   }
 
-  private giveUp(request: Request, why: string): void {
+  private giveUp(request: HostedRequest, why: string): void {
     this.xl.log.error(`${request.name}: ${why}`);
     this.guest.cancel(request.id);
     this.failRequest(request);
   }
 
-  obey(request: Request, decision: Decision): void {
+  obey(request: HostedRequest, decision: Decision): void {
     const { plan, frame } = request;
     if (lookUp(this, this.xl, request, decision)) return;
     if (decision.verb === 'wind') {
@@ -449,7 +449,7 @@ export class Incarnation {
     this.turns.add(request, { verb: 'failed' });
   }
 
-  private timedOut(request: Request): void {
+  private timedOut(request: HostedRequest): void {
     this.owner.counters.timeouts += 1;
     const often = request.winds > 1 ? `, in which it wound ${request.winds} times` : '';
     this.giveUp(request, `no answer within ${this.waiting.limit} s${often} (option frame-timeout)`);

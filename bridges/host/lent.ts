@@ -14,12 +14,12 @@ import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import { locIn, type Message } from './decision.ts';
 import type { Guest, GuestHost } from './guest.ts';
+import type { HostedRequest } from './hosted-request.ts';
 import type { Incarnation } from './incarnation.ts';
 import { LimitedLog } from './limited-log.ts';
 import { missingFd, pack, type Source } from './message.ts';
 import { forgetNames } from './places.ts';
 import { tellRefusal } from './refusals.ts';
-import type { Request } from './request.ts';
 import { readUpcall } from './upcalls.ts';
 
 /** What a translator keeps with an inode or fd that its guest knows. */
@@ -210,7 +210,7 @@ export class Lent implements GuestHost {
   }
 
   /** Makes the fd that a fop which opens comes without. */
-  addFd(request: Request, wind: number, row: FopRow, values: unknown[]): void {
+  addFd(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): void {
     const at = missingFd(row, values);
     const inode = at < 0 ? null : (locIn(values)?.inode ?? null);
     if (inode === null) return;
@@ -223,7 +223,7 @@ export class Lent implements GuestHost {
   }
 
   /** Notes a name that the guest itself looks up or makes: nobody above will link the inode. */
-  notePlace(request: Request, wind: number, row: FopRow, values: readonly unknown[]): void {
+  notePlace(request: HostedRequest, wind: number, row: FopRow, values: readonly unknown[]): void {
     if (!row.reply.some(({ type }) => type === 'inode')) return;
     const loc = values.findLast((value) => value instanceof Loc) as Loc | undefined;
     if (!loc?.parent || !loc.inode || inodeIn(request, loc.inode.id) !== undefined) return;
@@ -232,7 +232,7 @@ export class Lent implements GuestHost {
   }
 
   /** What the guest has found there is known from now on, as what a mount has looked up. */
-  linkFound(request: Request, wind: number, row: FopRow, values: unknown[]): void {
+  linkFound(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): void {
     forgetNames(row, request.moves?.get(wind));
     const loc = request.places?.get(wind);
     request.places?.delete(wind);
@@ -243,7 +243,7 @@ export class Lent implements GuestHost {
   }
 
   /** The fop that an fd was made for has failed. */
-  giveUp(request: Request, wind: number): void {
+  giveUp(request: HostedRequest, wind: number): void {
     const fd = request.made?.get(wind);
     request.made?.delete(wind);
     if (fd !== undefined && this.own.has(fd.id)) this.closeFd(fd.id);
@@ -329,7 +329,7 @@ export class Lent implements GuestHost {
   }
 
   /** Where the numbers of a message about `request` lead. */
-  source(request: Request): Source {
+  source(request: HostedRequest): Source {
     const { bytes } = this;
     return {
       value: (wind, index) => request.value(wind, index),
@@ -341,7 +341,7 @@ export class Lent implements GuestHost {
     };
   }
 
-  request(id: number): Request | undefined {
+  request(id: number): HostedRequest | undefined {
     const { current } = this.incarnation;
     return current?.id === id ? current : this.incarnation.requests.get(id);
   }
@@ -374,7 +374,7 @@ export class Lent implements GuestHost {
   }
 
   /** A request that names any inode shows the table it is from. */
-  private tableOf(request: Request): InodeTable | null {
+  private tableOf(request: HostedRequest): InodeTable | null {
     for (const inode of inodesOf(request)) {
       this.table = inode.table;
       return this.table;
@@ -408,7 +408,7 @@ function oneRecord(whole: string): string {
   );
 }
 
-function* inodesOf(request: Request): Iterable<Inode> {
+function* inodesOf(request: HostedRequest): Iterable<Inode> {
   for (const value of request.values()) {
     if (value instanceof Inode) yield value;
     else if (value instanceof Fd) yield value.inode;
@@ -419,12 +419,12 @@ function* inodesOf(request: Request): Iterable<Inode> {
   }
 }
 
-function inodeIn(request: Request, id: number): Inode | undefined {
+function inodeIn(request: HostedRequest, id: number): Inode | undefined {
   for (const inode of inodesOf(request)) if (inode.id === id) return inode;
   return undefined;
 }
 
-function fdIn(request: Request, id: number): Fd | undefined {
+function fdIn(request: HostedRequest, id: number): Fd | undefined {
   for (const value of request.values()) if (value instanceof Fd && value.id === id) return value;
   return undefined;
 }

@@ -10,8 +10,8 @@ import { Dict } from '../../runtime/core/dict.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
 import { NULL_GFID } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
+import type { ChildReply } from './hosted-request.ts';
 import { MessageError } from './message.ts';
-import type { ChildReply } from './request.ts';
 
 /** Of bytes, text, a listing or a dict. */
 function lengthOf(value: unknown): number {

@@ -13,13 +13,13 @@ import { Loc } from '../../runtime/core/loc.ts';
 import { GFID_REQ, RENAME_FLAGS } from '../../runtime/core/xdata.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { Decision } from './decision.ts';
-import type { Request } from './request.ts';
+import type { HostedRequest } from './hosted-request.ts';
 
 const RENAME_EXCHANGE = 2;
 
 /** Who carries decisions out. */
 interface Doer {
-  obey(request: Request, decision: Decision): void;
+  obey(request: HostedRequest, decision: Decision): void;
   guestCbk(row: FopRow): unknown;
   drain(): void;
 }
@@ -41,7 +41,7 @@ function unresolved({ args, entry }: FopRow, values: readonly unknown[]): number
 export function lookUp(
   doer: Doer,
   xl: Xlator<unknown>,
-  request: Request,
+  request: HostedRequest,
   decision: Decision,
 ): boolean {
   if (decision.verb !== 'wind' && decision.verb !== 'tail') return false;
@@ -81,7 +81,7 @@ export function lookUp(
 function refuse(
   doer: Doer,
   xl: Xlator<unknown>,
-  request: Request,
+  request: HostedRequest,
   decision: Extract<Decision, { readonly verb: 'wind' | 'tail' }>,
   row: FopRow,
   opErrno: number,
@@ -96,7 +96,12 @@ function refuse(
 }
 
 /** Those above keep account of the names of the fop that they have asked for, and of no other. */
-function noteMove(request: Request, row: FopRow, wind: number, values: readonly unknown[]): void {
+function noteMove(
+  request: HostedRequest,
+  row: FopRow,
+  wind: number,
+  values: readonly unknown[],
+): void {
   if (row.entry.removes === undefined || request.plan?.row === row) return;
   request.moves ??= new Map();
   request.moves.set(wind, values);

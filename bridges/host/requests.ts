@@ -2,21 +2,21 @@
  * Requests by number. Most are answered before the next one is kept: the latest stands beside the
  * map, which else would grow and shrink with every request, at a third of the host's own cost.
  */
-import type { Request } from './request.ts';
+import type { HostedRequest } from './hosted-request.ts';
 
 export class Requests {
-  private readonly others = new Map<number, Request>();
-  private latest: Request | null = null;
+  private readonly others = new Map<number, HostedRequest>();
+  private latest: HostedRequest | null = null;
 
   get size(): number {
     return this.others.size + (this.latest === null ? 0 : 1);
   }
 
-  get(id: number): Request | undefined {
+  get(id: number): HostedRequest | undefined {
     return this.latest?.id === id ? this.latest : this.others.get(id);
   }
 
-  add(request: Request): void {
+  add(request: HostedRequest): void {
     this.settle();
     this.latest = request;
   }
@@ -32,7 +32,7 @@ export class Requests {
   }
 
   /** In the order in which they were added. */
-  values(): IterableIterator<Request> {
+  values(): IterableIterator<HostedRequest> {
     this.settle();
     return this.others.values();
   }

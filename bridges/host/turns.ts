@@ -9,8 +9,8 @@
  */
 import type { Context } from '../../runtime/core/context.ts';
 import type { Decision } from './decision.ts';
+import type { HostedRequest } from './hosted-request.ts';
 import { MessageError } from './message.ts';
-import type { Request } from './request.ts';
 
 /** Milliseconds that a turn may take, and decisions. */
 const TURN_MS = 2;
@@ -24,12 +24,12 @@ export const MOST_DECIDED = 16_384;
 
 /** Who carries a decision out, and is told when that threw. */
 export interface Doer {
-  obey(request: Request, decision: Decision): void;
-  threw(request: Request, error: unknown): void;
+  obey(request: HostedRequest, decision: Decision): void;
+  threw(request: HostedRequest, error: unknown): void;
 }
 
 interface Decided {
-  readonly request: Request;
+  readonly request: HostedRequest;
   readonly decision: Decision;
   readonly number: number;
   /** Bytes that the host keeps for it. */
@@ -73,7 +73,7 @@ export class Turns {
   }
 
   /** @throws {MessageError} when too many wait already */
-  add(request: Request, decision: Decision, bytes = 0): void {
+  add(request: HostedRequest, decision: Decision, bytes = 0): void {
     if (request.lane === null) request.lane = request.plan === null ? this.own : new Lane();
     const { lane } = request;
     if (lane.size >= MOST_DECIDED && decision.verb !== 'failed') {
@@ -108,7 +108,7 @@ export class Turns {
   }
 
   /** What is decided about a request, and not carried out, is void. */
-  undo(request: Request): void {
+  undo(request: HostedRequest): void {
     request.voidBefore = this.lastNumber + 1;
     request.owed -= request.decided;
     request.decided = 0;

@@ -3,8 +3,9 @@
  * second for as long as there are any: it fails those that the module never answers, and lets the
  * guest look for those that nothing can reach any more.
  */
+
+import type { HostedRequest } from './hosted-request.ts';
 import { MessageError } from './message.ts';
-import type { Request } from './request.ts';
 import { Requests } from './requests.ts';
 
 const SWEEP_MS = 1000;
@@ -16,7 +17,7 @@ export interface Care {
   /** Looks for requests that only a cycle of references keeps. */
   collect(): void;
   /** It is the module that has been waited for, for too long. */
-  overdue(request: Request): void;
+  overdue(request: HostedRequest): void;
 }
 
 export class Waiting {
@@ -33,7 +34,7 @@ export class Waiting {
     this.care = care;
   }
 
-  keep(request: Request): void {
+  keep(request: HostedRequest): void {
     if (request.kept) return;
     request.kept = true;
     if (request.plan === null) this.own += 1;
@@ -49,7 +50,7 @@ export class Waiting {
     );
   }
 
-  drop(request: Request): void {
+  drop(request: HostedRequest): void {
     if (!request.kept) return;
     request.kept = false;
     if (request.plan === null) this.own -= 1;
@@ -82,7 +83,7 @@ export class Waiting {
    * time to look whether anything can still reach the request, which costs milliseconds: after 2, 4,
    * 8, … seconds.
    */
-  private grow(request: Request): boolean {
+  private grow(request: HostedRequest): boolean {
     const { owed, winds, windsSeen, answered } = request;
     request.windsSeen = winds;
     if (answered || request.plan === null || (owed > 0 && winds === windsSeen)) return false;

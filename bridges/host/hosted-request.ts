@@ -32,7 +32,7 @@ export interface ChildReply {
   readonly values: readonly unknown[];
 }
 
-export class Request {
+export class HostedRequest {
   /** The guest's number for it; negative for a request of the translator's own. */
   readonly id: number;
   /** What the host does with the fop; null for a request of the translator's own. */
@@ -140,5 +140,5 @@ function bytesOf(reply: ChildReply | undefined): number {
 }
 
 /** One that the module begins by itself. */
-export const ownRequest = (id: number, xl: Xlator<unknown>): Request =>
-  new Request(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), xl), []);
+export const ownRequest = (id: number, xl: Xlator<unknown>): HostedRequest =>
+  new HostedRequest(id, null, newRequest(new Stack(0, 0, OWN_PID, 'NULL'), xl), []);
