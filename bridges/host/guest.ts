@@ -85,7 +85,7 @@ export type Scalar = number | string | undefined;
  * An entry point: arguments as flattened by `flatten.ts`, a code as result. It throws when the
  * engine itself gave up (memory, a limit) and the script could not say so.
  */
-export type Entry = (args: readonly Scalar[]) => number;
+export type EnterGuest = (args: readonly Scalar[]) => number;
 
 /** What came of a line at a prompt. */
 export interface Evaluation {
@@ -109,8 +109,8 @@ export interface Guest {
   readonly dead: string | undefined;
   /** Makes the module's translator, gives it its options and runs its `init`. Throws what it says. */
   create(volume: string, children: readonly (readonly [string, string])[], options: object): void;
-  fop(name: string): Entry;
-  reply(name: string): Entry;
+  fop(name: string): EnterGuest;
+  reply(name: string): EnterGuest;
   /** Calls a hook with plain values. What it raises is in the log. */
   hook(name: HookName, args: readonly Scalar[]): number;
   /** What a hook tells, as JSON; undefined when it failed, and its log says why. */

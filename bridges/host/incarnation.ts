@@ -18,7 +18,7 @@ import { guards } from './data-guard.ts';
 import { type Decision, isErrno, type Message, readDecision } from './decision.ts';
 import { tellEntries } from './entries.ts';
 import {
-  type Entry,
+  type EnterGuest,
   type Evaluation,
   FAILED,
   type Guest,
@@ -131,7 +131,7 @@ export class Incarnation {
   }
 
   /** Enters the guest for a request and carries out what it decided. */
-  private call(request: HostedRequest, entry: Entry, args: readonly Scalar[]): void {
+  private call(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
     this.owner.counters.calls += 1;
     this.current = request;
     let code: number;

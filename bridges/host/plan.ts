@@ -5,7 +5,7 @@ import type { Frame } from '../../runtime/core/frame.ts';
 import { tailArgs, unwindArgs, windArgs } from '../../runtime/core/generic.gen.ts';
 import type { Cbk, Child } from '../../runtime/core/xlator.ts';
 import { type Flatten, flattener } from './flatten.ts';
-import type { Entry, Guest, HookName, Scalar } from './guest.ts';
+import type { EnterGuest, Guest, HookName, Scalar } from './guest.ts';
 
 export type AnyCbk = Cbk<FopName, unknown>;
 
@@ -30,7 +30,7 @@ export interface Plan extends Moves {
   readonly row: FopRow;
   readonly name: FopName;
   /** Null when the module has only a callback, or only a hook is interested. */
-  readonly enter: Entry | null;
+  readonly enter: EnterGuest | null;
   readonly flatten: Flatten;
   /** Where arguments are laid out for a call; the engine copies them before it runs anything. */
   readonly scratch: Scalar[];
@@ -74,7 +74,7 @@ export function planFor(row: FopRow, guest: Guest, to: number): Plan | null {
 /** How replies of one fop enter the guest. */
 export interface ReplyPlan {
   readonly row: FopRow;
-  readonly enter: Entry;
+  readonly enter: EnterGuest;
   readonly flatten: Flatten;
   readonly scratch: Scalar[];
 }

@@ -8,7 +8,7 @@ import { readDescription } from '../host/declared.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
 import { type FrameName, frameAround, namesFrames } from '../host/frames.ts';
 import {
-  type Entry,
+  type EnterGuest,
   type Evaluation,
   FAILED,
   type Guest,
@@ -174,7 +174,7 @@ class JavaScriptGuest implements Guest {
   readonly #granted: Granted;
   readonly #evaluations: Evaluations;
   readonly #expressions: Expressions;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new Map<string, EnterGuest>();
   readonly #namesFrames = namesFrames();
   #lastEvaluation = 0;
   #closed = false;
@@ -223,11 +223,11 @@ class JavaScriptGuest implements Guest {
     }
   }
 
-  fop(name: string): Entry {
+  fop(name: string): EnterGuest {
     return this.#row('entry', name, (row) => `i${kinds(row.args)}`);
   }
 
-  reply(name: string): Entry {
+  reply(name: string): EnterGuest {
     return this.#row('reply', name, (row) => `iiii${kinds(row.reply)}`);
   }
 
@@ -330,14 +330,14 @@ class JavaScriptGuest implements Guest {
   }
 
   /** An entry that a CPU profile shows as the method behind it, where that is wanted. */
-  #shown(what: string, name: string, entry: Entry): Entry {
+  #shown(what: string, name: string, entry: EnterGuest): EnterGuest {
     if (!this.#namesFrames) return entry;
     const place = this.#engine.call(this.#helper('place'), what, name);
     return place === undefined ? entry : frameAround(entry, JSON.parse(place) as FrameName);
   }
 
   /** An entry of a fop. A script that the engine has ended cannot say so: that is said here. */
-  #row(helper: string, name: string, params: (row: FopRow) => string): Entry {
+  #row(helper: string, name: string, params: (row: FopRow) => string): EnterGuest {
     const made = this.#engine.make(this.#helper(helper), name);
     const entry = this.#shown(
       helper,

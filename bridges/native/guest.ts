@@ -13,7 +13,7 @@ import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import type { Message } from '../host/decision.ts';
 import {
-  type Entry,
+  type EnterGuest,
   type Evaluation,
   FAILED,
   type Guest,
@@ -105,7 +105,7 @@ export class NativeGuest implements Guest, Hearer {
     throw new InitError(`${this.path}: ${why}`);
   }
 
-  fop(name: string): Entry {
+  fop(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
     const what = DO.fop + 256 * row.number;
@@ -125,7 +125,7 @@ export class NativeGuest implements Guest, Hearer {
     };
   }
 
-  reply(name: string): Entry {
+  reply(name: string): EnterGuest {
     const row = findFop(name)!;
     const { area, host } = this;
     const what = DO.reply + 256 * row.number;

@@ -12,7 +12,7 @@ import { GrantedFiles } from '../host/files.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
 import { namesFrames } from '../host/frames.ts';
 import type {
-  Entry,
+  EnterGuest,
   Evaluation,
   Guest,
   GuestHost,
@@ -215,13 +215,13 @@ class PythonGuest implements Guest {
   readonly #bridge: Handle;
   readonly #class: Handle;
   readonly #evaluations: Evaluations;
-  readonly #hooks = new Map<string, Entry>();
-  readonly #tick: Entry;
-  readonly #cancel: Entry;
-  readonly #interrupt: Entry;
-  readonly #forget: Entry;
-  readonly #release: Entry;
-  readonly #collect: Entry;
+  readonly #hooks = new Map<string, EnterGuest>();
+  readonly #tick: EnterGuest;
+  readonly #cancel: EnterGuest;
+  readonly #interrupt: EnterGuest;
+  readonly #forget: EnterGuest;
+  readonly #release: EnterGuest;
+  readonly #collect: EnterGuest;
   readonly #tell: Call<string | undefined>;
   readonly #evaluate: Call<number>;
 
@@ -278,11 +278,11 @@ class PythonGuest implements Guest {
     }
   }
 
-  fop(name: string): Entry {
+  fop(name: string): EnterGuest {
     return this.#row('entry', name, (row) => `i${kinds(row.args)}`);
   }
 
-  reply(name: string): Entry {
+  reply(name: string): EnterGuest {
     return this.#row('reply_entry', name, (row) => `iiii${kinds(row.reply)}`);
   }
 
@@ -350,7 +350,7 @@ class PythonGuest implements Guest {
     }
   }
 
-  #call(entry: Entry, args: readonly Scalar[]): number {
+  #call(entry: EnterGuest, args: readonly Scalar[]): number {
     return this.#guarded(() => entry(args), FAILED);
   }
 
@@ -358,11 +358,11 @@ class PythonGuest implements Guest {
     return this.#engine.get(this.#bridge, name);
   }
 
-  #entry(name: string, params: string): Entry {
+  #entry(name: string, params: string): EnterGuest {
     return this.#engine.entries(this.#helper(name), params);
   }
 
-  #row(helper: string, name: string, params: (row: FopRow) => string): Entry {
+  #row(helper: string, name: string, params: (row: FopRow) => string): EnterGuest {
     const find = this.#engine.entry(this.#helper(helper), 's', 'o');
     // The incarnation that calls these can put right what a shared turn has abandoned.
     return this.#engine.entries(find(name), params(findFop(name)!), true);
