@@ -8,7 +8,7 @@ import { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { type Decision, readDecision } from './decision.ts';
-import { MessageError, type Source } from './message.ts';
+import { MessageError, type Resolver } from './message.ts';
 
 const table = new InodeTable([]);
 const { root } = table;
@@ -21,7 +21,7 @@ const known: readonly (readonly [ArgType, unknown])[] = [
   ['iatt', null],
   ['entries', []],
 ];
-const source: Source = {
+const resolver: Resolver = {
   value: (_wind, index) => known[index]?.[1],
   type: (_wind, index) => known[index]?.[0],
   inode: (id) => (id === 1 ? root : undefined),
@@ -34,7 +34,7 @@ function read(message: unknown, fop?: string): Decision {
   const row = fop === undefined ? undefined : findFop(fop)!;
   const text = typeof message === 'string' ? message : JSON.stringify(message);
   const args = row?.args.map(({ type }) => (type === 'int' ? 4096 : null)) ?? [];
-  return readDecision(text, { row, asked: { args, replies: [] }, children: 2, source });
+  return readDecision(text, { row, asked: { args, replies: [] }, children: 2, resolver });
 }
 
 /** What every translator below and above may rely on. */

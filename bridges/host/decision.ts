@@ -12,7 +12,7 @@
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { type Asked, successOf } from './meaning.ts';
-import { argumentsOf, MessageError, missingFd, replyOf, type Source, unpack } from './message.ts';
+import { argumentsOf, MessageError, missingFd, type Resolver, replyOf, unpack } from './message.ts';
 
 export type Decision =
   | {
@@ -40,14 +40,14 @@ export interface Reading {
   readonly asked: Asked;
   /** How many children there are. */
   readonly children: number;
-  readonly source: Source;
+  readonly resolver: Resolver;
 }
 
 /** JSON, or what it would be parsed to. */
-export type Message = string | readonly unknown[];
+export type GuestMessage = string | readonly unknown[];
 
 /** @throws {MessageError} */
-export function readDecision(message: Message, reading: Reading): Decision {
+export function readDecision(message: GuestMessage, reading: Reading): Decision {
   const [verb, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
   switch (verb) {
     case 'wind':
@@ -84,7 +84,7 @@ function readWind([wind, child, fop, args]: unknown[], reading: Reading): Decisi
     throw new MessageError(`${fop} is no fop`);
   }
   if ((wind as number) > LAST_WIND) throw new MessageError('winds must be counted from 0');
-  const values = unpack(argumentsOf(row), args, reading.source);
+  const values = unpack(argumentsOf(row), args, reading.resolver);
   const loc = locIn(values);
   const isPlace = loc?.parent != null && loc.name !== null;
   if (missingFd(row, values) >= 0 && loc?.inode == null && !isPlace) {
@@ -100,7 +100,7 @@ export const locIn = (values: readonly unknown[]): Loc | undefined =>
 
 function readTail([child, args]: unknown[], reading: Reading): Decision {
   const row = rowOf(reading);
-  const values = unpack(argumentsOf(row), args, reading.source);
+  const values = unpack(argumentsOf(row), args, reading.resolver);
   if (missingFd(row, values) >= 0) throw new MessageError('fd must not be None');
   return { verb: 'tail', child: readChild(child, reading), values };
 }
@@ -113,7 +113,7 @@ function readUnwind([given, opErrno, reply]: unknown[], reading: Reading): Decis
   const opRet = given as number | null;
   const failed = opRet !== null && opRet < 0;
   if (failed && !isErrno(opErrno)) throw new MessageError('a failure needs an op_errno');
-  const values = unpack(replyOf(row, failed), reply, reading.source);
+  const values = unpack(replyOf(row, failed), reply, reading.resolver);
   if (failed) return { verb: 'unwind', opRet, opErrno: opErrno as number, values };
   const errno = Number.isSafeInteger(opErrno) ? (opErrno as number) : 0;
   const counted = successOf(row, opRet, values, reading.asked);

@@ -9,7 +9,7 @@
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
-import type { Message } from './decision.ts';
+import type { GuestMessage } from './decision.ts';
 import type { HostedRequest } from './hosted-request.ts';
 
 /** What an entry point says by its result; below 0, the request fails with that errno. */
@@ -143,7 +143,7 @@ export interface GuestHost {
    * translator's own. JSON, or what it would be parsed to. Carried out when the guest has returned.
    * @throws {MessageError}
    */
-  push(id: number, message: Message): void;
+  push(id: number, message: GuestMessage): void;
   /** Takes bytes over, for use in the next message; their number there. */
   put(bytes: Uint8Array): number;
   /** Argument `index` of the fop (`wind` -1) or of the reply to wind number `wind`, as JSON. */
@@ -179,7 +179,7 @@ export interface GuestHost {
    * Whoever caches above, and the kernel, must believe something no longer (`upcalls.ts`). Told when
    * the guest has returned. @throws {MessageError}
    */
-  invalidate(message: Message): void;
+  invalidate(message: GuestMessage): void;
   /** 1 when the volume writes log lines of this level. */
   logs(level: number): number;
   log(level: number, source: LogSource, text: string): void;

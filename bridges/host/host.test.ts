@@ -103,7 +103,7 @@ class Bed {
           await Promise.resolve();
           if (this.code instanceof Error) throw this.code;
           const incarnation = new Incarnation(xl, owner, limitsOf(given));
-          const guest = new FakeGuest(this.code, incarnation.lent);
+          const guest = new FakeGuest(this.code, incarnation.api);
           incarnation.attach(guest);
           this.guests.push(guest);
           return incarnation;

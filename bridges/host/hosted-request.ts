@@ -1,9 +1,10 @@
 /** A request inside the host translator: what came, what the children answered, what is owed. */
 import { Dict } from '../../runtime/core/dict.ts';
-import type { Fd } from '../../runtime/core/fd.ts';
+import { Fd } from '../../runtime/core/fd.ts';
 import type { ArgType, FopRow } from '../../runtime/core/fops.ts';
 import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
-import type { Loc } from '../../runtime/core/loc.ts';
+import { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { Plan } from './plan.ts';
 import type { Lane } from './turns.ts';
@@ -120,6 +121,28 @@ export class HostedRequest {
   *values(): Iterable<unknown> {
     yield* this.args;
     for (const reply of this.replies) if (reply !== undefined) yield* reply.values;
+  }
+
+  /** Those that came with it. */
+  *inodes(): Iterable<Inode> {
+    for (const value of this.values()) {
+      if (value instanceof Inode) yield value;
+      else if (value instanceof Fd) yield value.inode;
+      else if (value instanceof Loc) {
+        if (value.inode !== null) yield value.inode;
+        if (value.parent !== null) yield value.parent;
+      }
+    }
+  }
+
+  inode(id: number): Inode | undefined {
+    for (const inode of this.inodes()) if (inode.id === id) return inode;
+    return undefined;
+  }
+
+  fd(id: number): Fd | undefined {
+    for (const value of this.values()) if (value instanceof Fd && value.id === id) return value;
+    return undefined;
   }
 }
 

@@ -121,7 +121,7 @@ export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
     if (event === 'CHILD_UP') host.incarnation.drain();
   },
   forget(xl, inode) {
-    for (const { lent } of xl.priv.host.incarnations) lent.forget(inode);
+    for (const { api } of xl.priv.host.incarnations) api.forget(inode);
   },
   release: (xl, fd) => released(xl, fd),
   releasedir: (xl, fd) => released(xl, fd),
@@ -132,7 +132,7 @@ export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
 type Fd = Parameters<NonNullable<Translator<Hosted>['release']>>[1];
 
 function released(xl: Xlator<Hosted>, fd: Fd): void {
-  for (const { lent } of xl.priv.host.incarnations) lent.release(fd);
+  for (const { api } of xl.priv.host.incarnations) api.release(fd);
 }
 
 function dump(host: Host): Dump {

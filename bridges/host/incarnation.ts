@@ -15,7 +15,7 @@ import type { Frame } from '../../runtime/core/frame.ts';
 import { collect, collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
 import type { Child, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
 import { guards } from './data-guard.ts';
-import { type Decision, isErrno, type Message, readDecision } from './decision.ts';
+import { type Decision, type GuestMessage, isErrno, readDecision } from './decision.ts';
 import { tellEntries } from './entries.ts';
 import {
   type EnterGuest,
@@ -29,12 +29,12 @@ import {
   type TellName,
   WIND,
 } from './guest.ts';
+import { HostApi } from './host-api.ts';
 import { type ChildReply, HostedRequest, ownRequest } from './hosted-request.ts';
 import { tellOfEnds } from './inside.ts';
-import { Lent } from './lent.ts';
 import { MessageError } from './message.ts';
+import { linkFound, lookUp, noteName } from './name-lookups.ts';
 import type { Owner } from './owner.ts';
-import { lookUp } from './places.ts';
 import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
 import type { Limits } from './policy.ts';
 import type { Requests } from './requests.ts';
@@ -45,7 +45,7 @@ import { Waiting } from './waiting.ts';
 const LAST_ID = 0x3fffffff;
 
 export class Incarnation {
-  readonly lent: Lent;
+  readonly api: HostApi;
   /** The request for which the guest runs now. */
   current: HostedRequest | null = null;
   private readonly xl: Xlator<unknown>;
@@ -69,7 +69,7 @@ export class Incarnation {
     this.xl = xl;
     this.owner = owner;
     this.limits = limits;
-    this.lent = new Lent(xl, this, limits.logLimit);
+    this.api = new HostApi(xl, this, limits.logLimit);
     const room = (): number => this.limits.memoryLimit - this.guest.memory;
     this.turns = new Turns(xl.context, room, () => this.drain());
     this.waiting = new Waiting(limits.frameTimeout, {
@@ -91,7 +91,7 @@ export class Incarnation {
 
   attach(guest: Guest): void {
     this.ownGuest = guest;
-    this.lent.attach(guest);
+    this.api.attach(guest);
   }
 
   has(hook: HookName | TellName): boolean {
@@ -102,7 +102,7 @@ export class Incarnation {
   fops(): Fops<unknown> {
     const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
     for (const row of table) {
-      const plan = planFor(row, this.guest, this.lent.bit);
+      const plan = planFor(row, this.guest, this.api.bit);
       if (plan === null) continue;
       made[plan.name] = collect[plan.name]((frame, _, args) =>
         this.enter(plan, frame, args),
@@ -251,11 +251,11 @@ export class Incarnation {
   guestCbk(row: FopRow): AnyCbk {
     let cbk = this.guestCbks.get(row.name);
     if (cbk === undefined) {
-      const plan = replyPlanFor(row, this.guest, this.lent.bit);
+      const plan = replyPlanFor(row, this.guest, this.api.bit);
       cbk = collectCbk[row.name as FopName]((frame, wind, _, opRet, opErrno, values) => {
         const request = frame.local as HostedRequest;
-        if (opRet >= 0 && request.places !== null) this.lent.linkFound(request, wind, row, values);
-        if (opRet < 0 && request.made !== null) this.lent.giveUp(request, wind);
+        if (opRet >= 0 && request.places !== null) linkFound(request, wind, row, values);
+        if (opRet < 0 && request.made !== null) this.api.fds.giveUp(request, wind);
         this.replied(request, plan, { wind, row, opRet, opErrno, values });
       }) as AnyCbk;
       this.guestCbks.set(row.name, cbk);
@@ -350,7 +350,7 @@ export class Incarnation {
 
   private tellEntries(request: HostedRequest, plan: Plan): void {
     if (this.dead) return;
-    const failures = tellEntries(this.guest, plan, request.args, this.lent.bit);
+    const failures = tellEntries(this.guest, plan, request.args, this.api.bit);
     this.owner.counters.failures += failures;
     if (failures > 0 && !this.died()) this.owner.failed(this);
   }
@@ -358,12 +358,12 @@ export class Incarnation {
   // -- messages --------------------------------------------------------------------------------
 
   /** The guest has something to say about a request. @throws {MessageError} */
-  push(id: number, message: Message, bytes: number): void {
+  push(id: number, message: GuestMessage, bytes: number): void {
     const request = this.requestFor(id);
-    const source = this.lent.source(request);
+    const resolver = this.api.resolver(request);
     const children = this.xl.below.length;
     const row = request.plan?.row;
-    const decision = readDecision(message, { row, asked: request, children, source });
+    const decision = readDecision(message, { row, asked: request, children, resolver });
     if (decision.verb !== 'wind' && request.answered) {
       throw new MessageError('the request has had its answer');
     }
@@ -385,7 +385,7 @@ export class Incarnation {
     // Before the graph is wired there is nothing to wind to: what `init` asks for waits until then.
     if (this.turns.running || this.xl.children.length < this.xl.below.length) return;
     this.turns.run(this);
-    this.lent.returned();
+    this.api.returned();
     this.endIfDrained();
   }
 
@@ -418,8 +418,8 @@ export class Incarnation {
       }
       // Also when the request was answered meanwhile: every child that was wound to gets its turn.
       const { wind, row, values } = decision;
-      this.lent.addFd(request, wind, row, values);
-      this.lent.notePlace(request, wind, row, values);
+      this.api.fds.add(request, wind, row, values);
+      noteName(request, wind, row, values);
       frame.local = request;
       const child = this.xl.children[decision.child]!;
       windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
@@ -459,7 +459,7 @@ export class Incarnation {
   setLimits(limits: Limits): void {
     this.limits = limits;
     this.waiting.limit = limits.frameTimeout;
-    this.lent.limitedLog.setLimit(limits.logLimit);
+    this.api.limitedLog.setLimit(limits.logLimit);
   }
 
   // -- the end ---------------------------------------------------------------------------------
@@ -494,7 +494,7 @@ export class Incarnation {
     if (this.ownGuest === null) return;
     if (!this.dead && this.has('fini')) this.guest.hook('fini', []);
     this.dead = true;
-    this.lent.close();
+    this.api.close();
     this.guest.close();
   }
 }

@@ -134,9 +134,9 @@ async function load(
   granted: Granted,
 ): Promise<Loaded> {
   const incarnation = new Incarnation(xl, owner, limitsOf(given, given['memory-limit']));
-  const { lent } = incarnation;
+  const { api } = incarnation;
   const start = await languages[module.language].load();
-  const guest = await start(module, lent, {
+  const guest = await start(module, api, {
     volume: xl.name,
     timeLimit: given['time-limit'],
     memoryLimit: given['memory-limit'],
@@ -146,7 +146,7 @@ async function load(
     notice: (text) => xl.log.debug(text),
     warn: (text) => xl.log.warning(text),
     vouch: (path) => vouch(xl, path),
-    log: (level, source, text) => lent.log(level, source, text),
+    log: (level, source, text) => api.log(level, source, text),
   });
   incarnation.attach(guest);
   try {

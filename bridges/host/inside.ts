@@ -4,7 +4,7 @@
  * one of its own (`run`), or one that the pump shares between all requests of a while.
  *
  * When a turn is ended, the interpreter in it is lost: `ended` says so to its engine. A shared turn
- * takes what the host had on its stack with it: incarnations that were in the middle of something put
+ * takes what the host had on its stack along: incarnations that were in the middle of something put
  * that right, in two steps, so that no incarnation is entered by another before it can be.
  */
 import { endable, turn, whenEnded } from '../../runtime/sys/turn.ts';

@@ -133,7 +133,7 @@ const PACK: Partial<Record<ArgType, (value: never, wind: number, index: number) 
 };
 
 /** Where the numbers in a message lead. */
-export interface Source {
+export interface Resolver {
   /** Argument `index` of the fop (wind -1) or of a reply; undefined when there is none. */
   value(wind: number, index: number): unknown;
   /** Its type. */
@@ -164,15 +164,15 @@ export const replyOf = (row: FopRow, failed: boolean): Purpose => ({
 });
 
 /** Values of a row out of a guest's message. @throws {MessageError} */
-export function unpack(purpose: Purpose, message: unknown, source: Source): unknown[] {
+export function unpack(purpose: Purpose, message: unknown, resolver: Resolver): unknown[] {
   const { args } = purpose;
   if (!Array.isArray(message) || message.length !== args.length) {
     throw new MessageError(`${args.length} arguments were expected`);
   }
-  return args.map((arg, i) => unpackOne(purpose, arg, message[i], source));
+  return args.map((arg, i) => unpackOne(purpose, arg, message[i], resolver));
 }
 
-function unpackOne(purpose: Purpose, arg: Arg, value: unknown, source: Source): unknown {
+function unpackOne(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolver): unknown {
   const refuse = (why: string): never => {
     throw new MessageError(`${arg.name} ${why}`);
   };
@@ -181,12 +181,12 @@ function unpackOne(purpose: Purpose, arg: Arg, value: unknown, source: Source): 
     return arg.nullable || makesFd(purpose.row, arg) ? null : refuse('must not be None');
   }
   const [tag, first, second] = Array.isArray(value) ? (value as unknown[]) : [];
-  if (tag === '=') return asItCame(arg, first as number, second as number, source, refuse);
+  if (tag === '=') return asItCame(arg, first as number, second as number, resolver, refuse);
   if (arg.type === 'int') return integer(value, refuse, 'must be');
   if (arg.type === 'str') return nameText(value, refuse);
   if (tag !== arg.type) return refuse(`must be a ${arg.type}`);
-  const found = UNPACK[arg.type]!(first, source, refuse);
-  return found instanceof Loc ? withInode(purpose.row, found, source) : found;
+  const found = UNPACK[arg.type]!(first, resolver, refuse);
+  return found instanceof Loc ? withInode(purpose.row, found, resolver) : found;
 }
 
 /** A fop that opens may come without its fd: it gets one of the guest's own. */
@@ -199,16 +199,22 @@ export function missingFd(row: FopRow, values: readonly unknown[]): number {
   return at < 0 || values[at] !== null ? -1 : at;
 }
 
-function asItCame(arg: Arg, wind: number, index: number, source: Source, refuse: Refuse): unknown {
-  const type = source.type(wind, index);
+function asItCame(
+  arg: Arg,
+  wind: number,
+  index: number,
+  resolver: Resolver,
+  refuse: Refuse,
+): unknown {
+  const type = resolver.type(wind, index);
   if (type === undefined) return refuse('belongs to another request');
   if (type !== arg.type) return refuse(`must be a ${arg.type}, not a ${type}`);
-  const value = source.value(wind, index) ?? null;
+  const value = resolver.value(wind, index) ?? null;
   return value === null && !arg.nullable ? refuse('must not be None') : value;
 }
 
 type Refuse = (why: string) => never;
-type Unpack = (value: unknown, source: Source, refuse: Refuse) => unknown;
+type Unpack = (value: unknown, resolver: Resolver, refuse: Refuse) => unknown;
 
 function integer(value: unknown, refuse: Refuse, what: string): number {
   if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
@@ -302,11 +308,11 @@ function gfidOf(value: unknown, refuse: Refuse): Gfid {
   return typeof value === 'string' && isGfid(value) ? value : refuse('has a gfid that is no uuid');
 }
 
-function unpackLoc(value: unknown, source: Source, refuse: Refuse): Loc {
+function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
   const [inodeId, parentId, name, gfid] = Array.isArray(value) ? (value as unknown[]) : [];
   const find = (id: unknown): Inode | null => {
     if (id === 0) return null;
-    return source.inode(id as number) ?? refuse('names an inode that is not known any more');
+    return resolver.inode(id as number) ?? refuse('names an inode that is not known any more');
   };
   const wanted = gfidOf(gfid, refuse);
   const named = name === null ? null : entryName(name, refuse);
@@ -322,9 +328,9 @@ function unpackLoc(value: unknown, source: Source, refuse: Refuse): Loc {
  * where the fop's reply brings an inode, a new one, as a mount does it. Any other name is looked up
  * before it is wound to (places.ts).
  */
-function withInode(row: FopRow, loc: Loc, source: Source): Loc {
+function withInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
   const { inode, parent, name, gfid } = loc;
-  const table = parent?.table ?? source.table;
+  const table = parent?.table ?? resolver.table;
   if (inode !== null || table === null) return loc;
   const makesInode = row.name !== 'link' && row.reply.some(({ type }) => type === 'inode');
   const brings = makesInode || (name === null && row.reply.some(({ type }) => type === 'fd'));
@@ -334,11 +340,11 @@ function withInode(row: FopRow, loc: Loc, source: Source): Loc {
   return new Loc(found ?? (brings ? table.newInode() : null), parent, name, gfid);
 }
 
-function unpackEntries(value: unknown, source: Source, refuse: Refuse): Dirent[] {
+function unpackEntries(value: unknown, resolver: Resolver, refuse: Refuse): Dirent[] {
   if (!Array.isArray(value)) return refuse('must be a list of Dirent');
   return (value as unknown[]).map((item) => {
     const [name, off, type, gfid, stat, ref] = Array.isArray(item) ? (item as unknown[]) : [];
-    const origin = Array.isArray(ref) ? originOf(ref as number[], source) : undefined;
+    const origin = Array.isArray(ref) ? originOf(ref as number[], resolver) : undefined;
     return {
       name: entryName(name, refuse),
       off: integer(off, refuse, 'has an off that is not'),
@@ -353,17 +359,17 @@ function unpackEntries(value: unknown, source: Source, refuse: Refuse): Dirent[]
 }
 
 /** The entry of a reply that a guest's entry is made from. */
-function originOf([wind, index, entry]: number[], source: Source): Dirent | undefined {
-  if (source.type(wind!, index!) !== 'entries') return undefined;
-  return (source.value(wind!, index!) as readonly Dirent[] | null)?.[entry!];
+function originOf([wind, index, entry]: number[], resolver: Resolver): Dirent | undefined {
+  if (resolver.type(wind!, index!) !== 'entries') return undefined;
+  return (resolver.value(wind!, index!) as readonly Dirent[] | null)?.[entry!];
 }
 
 const UNPACK: Partial<Record<ArgType, Unpack>> = {
   loc: unpackLoc,
-  inode: (value, source, refuse) =>
-    source.inode(value as number) ?? refuse('is an inode that is not known any more'),
-  fd: (value, source, refuse) => source.fd(value as number) ?? refuse('is not open any more'),
-  data: (value, source, refuse) => source.data(value as number) ?? refuse('has no bytes'),
+  inode: (value, resolver, refuse) =>
+    resolver.inode(value as number) ?? refuse('is an inode that is not known any more'),
+  fd: (value, resolver, refuse) => resolver.fd(value as number) ?? refuse('is not open any more'),
+  data: (value, resolver, refuse) => resolver.data(value as number) ?? refuse('has no bytes'),
   iatt: (value, _, refuse) => unpackIatt(value, refuse),
   dict: (value, _, refuse) => unpackDict(value, refuse),
   entries: unpackEntries,

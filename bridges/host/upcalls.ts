@@ -8,7 +8,7 @@
  */
 import type { Inode } from '../../runtime/core/inode.ts';
 import type { Upcall } from '../../runtime/core/upcall.ts';
-import { type Message, parseMessage } from './decision.ts';
+import { type GuestMessage, parseMessage } from './decision.ts';
 import { checkedName, MessageError } from './message.ts';
 
 /** By number or gfid; undefined when nobody knows it. */
@@ -18,7 +18,7 @@ export type FindInode = (id: number | string) => Inode | undefined;
  * Undefined when it is about an inode that the volume has forgotten: nobody above believes anything
  * of it. @throws {MessageError}
  */
-export function readUpcall(message: Message, find: FindInode): Upcall | undefined {
+export function readUpcall(message: GuestMessage, find: FindInode): Upcall | undefined {
   const [what, of, ...rest] = typeof message === 'string' ? parseMessage(message) : message;
   if (what === 'every-entry') return { what };
   const inode = inodeOf(of, find);

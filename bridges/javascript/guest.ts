@@ -6,7 +6,6 @@ import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import { readDescription } from '../host/declared.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
-import { type FrameName, frameAround, namesFrames } from '../host/frames.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -21,6 +20,7 @@ import {
   WIND,
 } from '../host/guest.ts';
 import type { FoundModule, GuestSettings, StartGuest } from '../host/languages.ts';
+import { type FrameName, frameAround, namesFrames } from '../host/profile-names.ts';
 import {
   createEngine,
   type Engine,

@@ -8,7 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
-import { nameSection } from '../host/frames.ts';
+import { nameSection } from '../host/profile-names.ts';
 
 export type Pointer = number;
 

@@ -11,7 +11,7 @@ import type { Arg } from '../../runtime/core/fops.ts';
 import { findFop } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
-import type { Message } from '../host/decision.ts';
+import type { GuestMessage } from '../host/decision.ts';
 import {
   type EnterGuest,
   type Evaluation,
@@ -292,7 +292,7 @@ export class NativeGuest implements Guest, Hearer {
     this.host.log(level, place, text);
   }
 
-  decide(id: number, place: LogSource, message: Message): void {
+  decide(id: number, place: LogSource, message: GuestMessage): void {
     try {
       this.host.push(id, message);
     } catch (error) {
@@ -303,7 +303,7 @@ export class NativeGuest implements Guest, Hearer {
     }
   }
 
-  invalidate(place: LogSource, message: Message): void {
+  invalidate(place: LogSource, message: GuestMessage): void {
     try {
       this.host.invalidate(message);
     } catch (error) {

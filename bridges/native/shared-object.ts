@@ -56,7 +56,7 @@ function recordOf(
     const library = await openLibrary(path, ffi);
     const incarnation = new Incarnation(xl, volume.host, limitsOf(volume.given));
     try {
-      const guest = new NativeGuest(path, library, incarnation.lent);
+      const guest = new NativeGuest(path, library, incarnation.api);
       incarnation.attach(guest);
       const below = xl.below.map((child) => [child.name, child.type] as const);
       guest.create(xl.name, below, valuesFor(xl, incarnation));

@@ -6,7 +6,7 @@
  * It makes calls between Python functions slower, and recursion end sooner. The functions are made in
  * the realm, as text that asks it for nothing: a script finds no object of the host through them.
  */
-import { frameAround } from '../host/frames.ts';
+import { frameAround } from '../host/profile-names.ts';
 import type { CApi, Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
 import type { Interpreter } from './load.ts';

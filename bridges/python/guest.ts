@@ -10,7 +10,6 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { readDescription } from '../host/declared.ts';
 import { GrantedFiles } from '../host/files.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
-import { namesFrames } from '../host/frames.ts';
 import type {
   EnterGuest,
   Evaluation,
@@ -23,6 +22,7 @@ import type {
 } from '../host/guest.ts';
 import { FAILED } from '../host/guest.ts';
 import type { FoundModule, GuestSettings, StartGuest, Terminal } from '../host/languages.ts';
+import { namesFrames } from '../host/profile-names.ts';
 import { CONFINE_MODULE } from './confine.ts';
 import {
   type Call,

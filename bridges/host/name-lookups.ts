@@ -110,7 +110,7 @@ function noteMove(
 }
 
 /** A module has taken names away by a request of its own, of which nobody above keeps account. */
-export function forgetNames({ name }: FopRow, values: readonly unknown[] | undefined): void {
+function forgetNames({ name }: FopRow, values: readonly unknown[] | undefined): void {
   if (values === undefined) return;
   const [from, to, xdata] = values as [Loc, Loc, Dict | null];
   if (from.parent === null || from.name === null) return;
@@ -120,4 +120,34 @@ export function forgetNames({ name }: FopRow, values: readonly unknown[] | undef
   if (named && !exchanged) table.rename(from.parent, from.name, to.parent!, to.name!);
   else table.unlink(from.parent, from.name);
   if (exchanged) table.unlink(to.parent!, to.name!);
+}
+
+/** Notes a name that the guest itself looks up or makes: nobody above will link the inode. */
+export function noteName(
+  request: HostedRequest,
+  wind: number,
+  row: FopRow,
+  values: readonly unknown[],
+): void {
+  if (!row.reply.some(({ type }) => type === 'inode')) return;
+  const loc = values.findLast((value) => value instanceof Loc) as Loc | undefined;
+  if (!loc?.parent || !loc.inode || request.inode(loc.inode.id) !== undefined) return;
+  request.places ??= new Map();
+  request.places.set(wind, loc);
+}
+
+/** What the guest has found there is known from now on, as what a mount has looked up. */
+export function linkFound(
+  request: HostedRequest,
+  wind: number,
+  row: FopRow,
+  values: unknown[],
+): void {
+  forgetNames(row, request.moves?.get(wind));
+  const loc = request.places?.get(wind);
+  request.places?.delete(wind);
+  const at = row.reply.findIndex(({ type }) => type === 'inode');
+  const buf = values[row.reply.findIndex(({ name }) => name === 'buf')];
+  if (!loc?.parent || !loc.inode || !(buf instanceof Iatt)) return;
+  values[at] = loc.parent.table.link(loc.inode, loc.parent, loc.name, buf) ?? values[at];
 }

@@ -1,24 +1,21 @@
 /**
- * What the host lends a guest besides requests: inodes and fds by number, fields and bytes when a
- * script looks at them, a log, a clock. Everything is checked: a number that leads nowhere is
+ * What a guest can ask the host for: inodes and fds by number, fields and bytes when a script looks
+ * at them, a log, a clock. Everything is checked: a number that leads nowhere is
  * answered with nothing, never with somebody else's thing.
  */
 import { Dict } from '../../runtime/core/dict.ts';
-import { Fd } from '../../runtime/core/fd.ts';
-import type { FopRow } from '../../runtime/core/fops.ts';
-import { Iatt } from '../../runtime/core/iatt.ts';
-import { Inode, type InodeTable, ROOT_ID } from '../../runtime/core/inode.ts';
-import { Loc } from '../../runtime/core/loc.ts';
+import type { Fd } from '../../runtime/core/fd.ts';
+import { type Inode, type InodeTable, ROOT_ID } from '../../runtime/core/inode.ts';
 import { ERROR, type LogLevel, type LogSource } from '../../runtime/core/log.ts';
 import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
-import { locIn, type Message } from './decision.ts';
+import type { GuestMessage } from './decision.ts';
 import type { Guest, GuestHost } from './guest.ts';
+import { GuestFds } from './guest-fds.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import type { Incarnation } from './incarnation.ts';
 import { LimitedLog } from './limited-log.ts';
-import { missingFd, pack, type Source } from './message.ts';
-import { forgetNames } from './places.ts';
+import { pack, type Resolver } from './message.ts';
 import { tellRefusal } from './refusals.ts';
 import { readUpcall } from './upcalls.ts';
 
@@ -41,16 +38,12 @@ function bitOf(xl: Xlator<unknown>): number {
   return bit;
 }
 
-export class Lent implements GuestHost {
+export class HostApi implements GuestHost {
   /** Inodes with this bit were given to the volume's script, whichever interpreter of it asks. */
   readonly bit: number;
   private readonly xl: Xlator<unknown>;
   private readonly incarnation: Incarnation;
-  private readonly fds = new Map<number, Fd>();
-  /** Fds that were made for the guest, which closes them. */
-  private readonly own = new Map<number, Fd>();
-  /** Those that it has closed while it ran: translators hear of it when it has returned. */
-  private closed: Fd[] = [];
+  readonly fds = new GuestFds();
   /** Inodes that are in no table, and may never be: the table tells of no other's end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
   /** What is to be believed no longer, and was not told yet. */
@@ -80,10 +73,10 @@ export class Lent implements GuestHost {
     this.cancelTimer?.();
     this.limitedLog.tell();
     this.guest = null;
-    for (const fd of this.own.values()) fd.release();
+    this.fds.releaseAll();
   }
 
-  push(id: number, message: Message): void {
+  push(id: number, message: GuestMessage): void {
     try {
       const text = typeof message === 'string' ? message.length : 0;
       this.incarnation.push(id, message, text + this.taken);
@@ -105,7 +98,7 @@ export class Lent implements GuestHost {
   returned(): void {
     this.dropBytes();
     this.tellMistake();
-    this.releaseClosed();
+    this.fds.releaseClosed();
     this.sendUpcalls();
   }
 
@@ -172,7 +165,7 @@ export class Lent implements GuestHost {
     const fd = this.handed('an fd', this.findFd(id));
     if (fd === undefined) return 0;
     fd.ctxSet(this.xl, TRACKED);
-    this.fds.set(id, fd);
+    this.fds.track(fd);
     return 1;
   }
 
@@ -188,68 +181,19 @@ export class Lent implements GuestHost {
   }
 
   release(fd: Fd): void {
-    this.fds.delete(fd.id);
+    this.fds.untrack(fd);
     const { guest } = this;
     if (guest !== null) this.incarnation.enterFor(() => guest.release(fd.id));
   }
 
   closeFd(id: number): number {
-    const fd = this.own.get(id);
-    if (fd === undefined) {
-      const sign = 'opened by somebody else';
-      this.note(undefined, `refused: to close an fd that was ${sign}`, sign);
-      return 0;
-    }
-    this.own.delete(id);
-    this.closed.push(fd);
-    return 1;
+    if (this.fds.close(id)) return 1;
+    const sign = 'opened by somebody else';
+    this.note(undefined, `refused: to close an fd that was ${sign}`, sign);
+    return 0;
   }
 
-  releaseClosed(): void {
-    for (let fd = this.closed.pop(); fd !== undefined; fd = this.closed.pop()) fd.release();
-  }
-
-  /** Makes the fd that a fop which opens comes without. */
-  addFd(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): void {
-    const at = missingFd(row, values);
-    const inode = at < 0 ? null : (locIn(values)?.inode ?? null);
-    if (inode === null) return;
-    const flags = values[row.args.findIndex((arg) => arg.name === 'flags')] ?? 0;
-    const fd = new Fd(inode, flags as number, request.frame.root.pid, row.name === 'opendir');
-    this.own.set(fd.id, fd);
-    request.made ??= new Map();
-    request.made.set(wind, fd);
-    values[at] = fd;
-  }
-
-  /** Notes a name that the guest itself looks up or makes: nobody above will link the inode. */
-  notePlace(request: HostedRequest, wind: number, row: FopRow, values: readonly unknown[]): void {
-    if (!row.reply.some(({ type }) => type === 'inode')) return;
-    const loc = values.findLast((value) => value instanceof Loc) as Loc | undefined;
-    if (!loc?.parent || !loc.inode || inodeIn(request, loc.inode.id) !== undefined) return;
-    request.places ??= new Map();
-    request.places.set(wind, loc);
-  }
-
-  /** What the guest has found there is known from now on, as what a mount has looked up. */
-  linkFound(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): void {
-    forgetNames(row, request.moves?.get(wind));
-    const loc = request.places?.get(wind);
-    request.places?.delete(wind);
-    const at = row.reply.findIndex(({ type }) => type === 'inode');
-    const buf = values[row.reply.findIndex(({ name }) => name === 'buf')];
-    if (!loc?.parent || !loc.inode || !(buf instanceof Iatt)) return;
-    values[at] = loc.parent.table.link(loc.inode, loc.parent, loc.name, buf) ?? values[at];
-  }
-
-  /** The fop that an fd was made for has failed. */
-  giveUp(request: HostedRequest, wind: number): void {
-    const fd = request.made?.get(wind);
-    request.made?.delete(wind);
-    if (fd !== undefined && this.own.has(fd.id)) this.closeFd(fd.id);
-  }
-
-  invalidate(message: Message): void {
+  invalidate(message: GuestMessage): void {
     try {
       const what = readUpcall(message, (id) =>
         typeof id === 'number' ? this.findInode(id) : (this.table ?? this.xl.inodes)?.find(id),
@@ -329,13 +273,13 @@ export class Lent implements GuestHost {
   }
 
   /** Where the numbers of a message about `request` lead. */
-  source(request: HostedRequest): Source {
+  resolver(request: HostedRequest): Resolver {
     const { bytes } = this;
     return {
       value: (wind, index) => request.value(wind, index),
       type: (wind, index) => request.type(wind, index),
-      inode: (id) => inodeIn(request, id) ?? this.findInode(id),
-      fd: (id) => fdIn(request, id) ?? this.findFd(id),
+      inode: (id) => request.inode(id) ?? this.findInode(id),
+      fd: (id) => request.fd(id) ?? this.findFd(id),
       data: (id) => bytes[id],
       table: this.table ?? this.xl.inodes ?? this.tableOf(request),
     };
@@ -347,8 +291,7 @@ export class Lent implements GuestHost {
   }
 
   private findInode(id: number): Inode | undefined {
-    const { current } = this.incarnation;
-    const here = current === null ? undefined : inodeIn(current, id);
+    const here = this.incarnation.current?.inode(id);
     if (here !== undefined) {
       this.table ??= here.table;
       return here;
@@ -360,22 +303,19 @@ export class Lent implements GuestHost {
       return this.handed('an inode', undefined);
     }
     for (const request of this.incarnation.requests.values()) {
-      const found = inodeIn(request, id);
+      const found = request.inode(id);
       if (found !== undefined) return found;
     }
     return undefined;
   }
 
   private findFd(id: number): Fd | undefined {
-    const tracked = this.fds.get(id);
-    if (tracked !== undefined) return tracked;
-    const { current } = this.incarnation;
-    return current === null ? undefined : fdIn(current, id);
+    return this.fds.get(id) ?? this.incarnation.current?.fd(id);
   }
 
   /** A request that names any inode shows the table it is from. */
   private tableOf(request: HostedRequest): InodeTable | null {
-    for (const inode of inodesOf(request)) {
+    for (const inode of request.inodes()) {
       this.table = inode.table;
       return this.table;
     }
@@ -406,25 +346,4 @@ function oneRecord(whole: string): string {
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]|\n/g, (char) =>
     char === '\n' ? '\n    ' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
   );
-}
-
-function* inodesOf(request: HostedRequest): Iterable<Inode> {
-  for (const value of request.values()) {
-    if (value instanceof Inode) yield value;
-    else if (value instanceof Fd) yield value.inode;
-    else if (value instanceof Loc) {
-      if (value.inode !== null) yield value.inode;
-      if (value.parent !== null) yield value.parent;
-    }
-  }
-}
-
-function inodeIn(request: HostedRequest, id: number): Inode | undefined {
-  for (const inode of inodesOf(request)) if (inode.id === id) return inode;
-  return undefined;
-}
-
-function fdIn(request: HostedRequest, id: number): Fd | undefined {
-  for (const value of request.values()) if (value instanceof Fd && value.id === id) return value;
-  return undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { frameAround, nameSection } from './frames.ts';
+import { frameAround, nameSection } from './profile-names.ts';
 
 const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: {
