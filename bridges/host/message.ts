@@ -326,7 +326,7 @@ function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
 /**
  * A loc that a script made without an inode gets the one that is known by that name or gfid, or,
  * where the fop's reply brings an inode, a new one, as a mount does it. Any other name is looked up
- * before it is wound to (places.ts).
+ * before it is wound to (name-lookups.ts).
  */
 function withInode(row: FopRow, loc: Loc, resolver: Resolver): Loc {
   const { inode, parent, name, gfid } = loc;

@@ -5,7 +5,7 @@ import { encodeName } from '../core/bytes.ts';
 import { EACCES, ECONNABORTED, ENOTCONN, EOPNOTSUPP, EPERM, strerror } from '../core/errno.ts';
 import { XATTR_NAME_MAX } from '../core/limits.ts';
 import { printable } from '../graph/printable.ts';
-import { INVALIDATE } from '../mount/fuse/bridge/take-back.ts';
+import { INVALIDATE } from '../mount/fuse/handlers/take-back.ts';
 import { getxattr } from '../sys/libc.ts';
 import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';

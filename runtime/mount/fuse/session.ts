@@ -2,7 +2,7 @@
  * A session: the kernel's requests become fops on the top of a graph, and their replies answers.
  *
  * It reads nothing itself: the pump puts a message into `buffer` and calls `message`. What is done
- * about each operation is a table of handlers (`bridge/operations.ts`), which use the session to
+ * about each operation is a table of handlers (`handlers/operations.ts`), which use the session to
  * find inodes and fds and to answer.
  *
  * Rules for handlers
@@ -27,7 +27,6 @@ import { address } from '../../sys/call.ts';
 import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFiles } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
-import { operations } from './bridge/operations.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { Validity } from './codec/entry.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
@@ -35,6 +34,7 @@ import { encodeInvalInode } from './codec/notify.ts';
 import { opcodeName } from './codec/opcodes.ts';
 import { FdTable } from './fd-table.ts';
 import { GfidSource } from './gfid-source.ts';
+import { operations } from './handlers/operations.ts';
 import { Interrupts } from './interrupts.ts';
 import { isBelieved, Notices } from './invalidate.ts';
 import { MessagePool } from './message.ts';

@@ -1,6 +1,6 @@
 /**
  * Every operation this front end understands: number, name, and how its arguments are read.
- * The bridge adds what is done about each (`bridge/operations.ts`).
+ * What is done about each: `handlers/operations.ts`.
  *
  * The argument objects are made once and filled anew by each message: what `decode` wrote is valid
  * until the next message of the same operation, so a handler takes what it needs before it returns.

@@ -56,7 +56,7 @@ const selfCbk: Cbk<'stat', Session> = (frame, _c, xl, opRet, opErrno, buf, xdata
 };
 
 /**
- * A name not known so far, or no longer. Unlike GlusterFS's, this bridge asks for no gfid here: a
+ * A name not known so far, or no longer. Unlike GlusterFS's FUSE bridge, this asks for no gfid here: a
  * storage that finds a file without one chooses it, and a translator above several storages, which
  * must agree, asks by itself. Most lookups find nothing and would have paid for it.
  */
