@@ -73,7 +73,7 @@ export interface Answer {
   readonly result: string;
 }
 
-type Message = readonly Plain[];
+type TestMessage = readonly Plain[];
 
 export class Bed {
   readonly clock = new Clock();
@@ -117,7 +117,7 @@ export class Bed {
     this.history.length = 0;
   }
 
-  private readonly verbs: Readonly<Record<string, (args: Message) => Plain | undefined>> = {
+  private readonly verbs: Readonly<Record<string, (args: TestMessage) => Plain | undefined>> = {
     graph: ([call, settings]) =>
       this.later(call, () => this.start(settings as unknown as GraphSettings)),
     do: ([call, graph, child, caller, operation, ...args]) =>
@@ -224,7 +224,7 @@ export class Bed {
   private async operate(
     at: Readonly<Record<'call' | 'graph' | 'child' | 'caller', Plain | undefined>>,
     operation: Plain | undefined,
-    args: Message,
+    args: TestMessage,
   ): Promise<Plain> {
     const { graph, inFlight, files } = this.bench(at.graph);
     const operate = operations[String(operation)];

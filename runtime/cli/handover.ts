@@ -16,7 +16,7 @@ import { ttyPath } from './tty.ts';
 
 const VARIABLE = 'GLOSSA_SERVER';
 
-type Message = { readonly out: string } | { readonly err: string } | { readonly ready: true };
+type ServerMessage = { readonly out: string } | { readonly err: string } | { readonly ready: true };
 
 /** What the server must know of the process that started it, in the variable. */
 interface Starter extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
@@ -79,7 +79,7 @@ export class Server {
     });
     this.ready = new Promise((resolve) => {
       this.child.on('message', (message) => {
-        const said = message as Message;
+        const said = message as ServerMessage;
         if ('out' in said) terminal.out(said.out);
         else if ('err' in said) terminal.err(said.err);
         else resolve(true);
@@ -132,7 +132,7 @@ function connect(): Parent | null {
   if (said === undefined || process.send === undefined) return null;
   const { attached, tty, scratch, ...looks } = JSON.parse(said) as Starter;
   let sent: Promise<void> = Promise.resolve();
-  const send = (message: Message): void => {
+  const send = (message: ServerMessage): void => {
     // Without a parent nobody listens; whatever matters is in the log.
     if (!process.connected) return;
     sent = new Promise((resolve) => process.send!(message, () => resolve()));

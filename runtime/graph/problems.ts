@@ -24,17 +24,17 @@ export interface VolfileProblem {
   readonly hint?: string | undefined;
 }
 
-interface Message<A extends readonly unknown[]> {
+interface Wording<A extends readonly unknown[]> {
   readonly severity: Severity;
   readonly words: (...args: A) => string;
 }
 
-const error = <A extends readonly unknown[]>(words: (...args: A) => string): Message<A> => ({
+const error = <A extends readonly unknown[]>(words: (...args: A) => string): Wording<A> => ({
   severity: 'error',
   words,
 });
 
-const warning = <A extends readonly unknown[]>(words: (...args: A) => string): Message<A> => ({
+const warning = <A extends readonly unknown[]>(words: (...args: A) => string): Wording<A> => ({
   severity: 'warning',
   words,
 });
@@ -147,7 +147,7 @@ export class Problems {
   hasErrors = false;
 
   add<C extends ProblemCode>(code: C, at: Place, args: WordsOf<C>, hint?: string): void {
-    const { severity, words } = messages[code] as Message<WordsOf<C>>;
+    const { severity, words } = messages[code] as Wording<WordsOf<C>>;
     this.all.push({ severity, code, ...at, message: words(...args), hint });
     if (severity === 'error') this.hasErrors = true;
   }

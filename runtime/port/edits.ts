@@ -1,5 +1,5 @@
 /** Changes of a source: what a rule finds, and how it is carried out. */
-import type { Source } from './statements.ts';
+import type { PythonSource } from './statements.ts';
 import { joined, type Token } from './tokens.ts';
 
 /** The tokens from one to another, both included, become this text. */
@@ -22,11 +22,11 @@ export interface Findings {
 }
 
 /** One difference between Python 2 and 3. It is asked again until it finds no more to change. */
-export type Rule = (source: Source) => Findings;
+export type Rule = (source: PythonSource) => Findings;
 
 export const edit = (from: number, to: number, text: string): Edit => ({ from, to, text });
 
-export const remark = (source: Source, index: number, text: string): Remark => ({
+export const remark = (source: PythonSource, index: number, text: string): Remark => ({
   line: source.line(index),
   text,
 });

@@ -5,7 +5,7 @@
  * Source of the rule: CPython's Parser/lexer (`col` and `altcol`).
  */
 import { type Edit, edit, type Rule } from './edits.ts';
-import type { Source } from './statements.ts';
+import type { PythonSource } from './statements.ts';
 
 /** A tab goes to the next multiple of this, as Python 2 had it. */
 const TAB = 8;
@@ -17,7 +17,7 @@ function expanded(blanks: string): string {
 }
 
 /** The blanks in front of each line that begins a statement. */
-function indentsOf(source: Source): string[] {
+function indentsOf(source: PythonSource): string[] {
   return source.statements.flatMap(([first]) => {
     const before = source.token(first! - 1);
     if (before === undefined || before.kind === 'newline') return [''];

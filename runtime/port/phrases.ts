@@ -1,6 +1,6 @@
 /** Rules for expressions: calls that are written another way. */
 import { type Edit, edit, type Remark, type Rule, remark } from './edits.ts';
-import type { Source } from './statements.ts';
+import type { PythonSource } from './statements.ts';
 
 /** Where a condition stands that needs no brackets: behind one of these, before one of those. */
 const OPENS = ['if', 'elif', 'while', 'and', 'or', 'not', 'return', 'assert', '=', '(', '[', ','];
@@ -9,7 +9,7 @@ const CLOSES = [':', ')', ']', ',', 'and', 'or', 'if', 'else', ';'];
 const LOOSE = ['lambda', 'if', 'and', 'or', 'not', 'in', 'is', '<', '>', '<=', '>=', '==', '!='];
 
 /** Calls `.name(…)`: the dot, the brackets, and where what it is called on begins. */
-function* methodCalls(source: Source, name: string) {
+function* methodCalls(source: PythonSource, name: string) {
   for (const [index, token] of source.tokens.entries()) {
     if (token.kind !== 'name' || token.text !== name) continue;
     const dot = source.before(index);
@@ -49,7 +49,7 @@ export const hasKey: Rule = (source) => {
   return { edits, remarks };
 };
 
-function standsAlone(source: Source, from: number, to: number): boolean {
+function standsAlone(source: PythonSource, from: number, to: number): boolean {
   const before = source.before(from);
   const behind = source.after(to);
   const begins = isFirst(source, from) || source.is(before, ...OPENS);
@@ -57,7 +57,7 @@ function standsAlone(source: Source, from: number, to: number): boolean {
   return begins && ends;
 }
 
-const isFirst = (source: Source, index: number): boolean =>
+const isFirst = (source: PythonSource, index: number): boolean =>
   source.statements.some(([first]) => first === index);
 
 /** x.next() → next(x). */
@@ -91,7 +91,7 @@ export const keptLists: Rule = (source) => ({
   }),
 });
 
-function isUsedAsList(source: Source, name: string): boolean {
+function isUsedAsList(source: PythonSource, name: string): boolean {
   return source.tokens.some(({ kind, text }, index) => {
     if (kind !== 'name' || text !== name || source.is(source.before(index), '.')) return false;
     const behind = source.after(index);

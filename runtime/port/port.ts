@@ -8,7 +8,7 @@ import { expandTabs } from './indents.ts';
 import { hasKey, keptLists, nextCalls } from './phrases.ts';
 import { told } from './remarks.ts';
 import { excepts, execs, prints, raises } from './sentences.ts';
-import { Source } from './statements.ts';
+import { PythonSource } from './statements.ts';
 import { openEnded, tokenize } from './tokens.ts';
 import {
   attributes,
@@ -57,7 +57,7 @@ export function port(source: string): Ported {
   let text = source;
   const remarks: Remark[] = [];
   for (const rule of RULES) text = carryOut(rule, text, remarks);
-  remarks.push(...(told(new Source(text)).remarks ?? []));
+  remarks.push(...(told(new PythonSource(text)).remarks ?? []));
   const unique = new Map(remarks.map((each) => [`${each.line}:${each.text}`, each]));
   return { text, remarks: [...unique.values()].sort((a, b) => a.line - b.line) };
 }
@@ -67,7 +67,7 @@ function carryOut(rule: Rule, text: string, remarks: Remark[]): string {
   let now = text;
   // A change takes away something of Python 2, and there is no more of it than characters.
   for (let left = text.length; ; left -= 1) {
-    const source = new Source(now);
+    const source = new PythonSource(now);
     const { edits = [], remarks: found = [] } = rule(source);
     const next = edits.length === 0 ? now : apply(source.tokens, edits);
     if (next === now || left === 0) {

@@ -1,6 +1,6 @@
 /** What is told and not changed: it may be right, or only a person knows what is meant. */
 import { type Remark, type Rule, remark } from './edits.ts';
-import type { Source } from './statements.ts';
+import type { PythonSource } from './statements.ts';
 
 const CALLED: Readonly<Record<string, string>> = {
   apply: 'apply(f, args) is f(*args)',
@@ -60,7 +60,7 @@ export const told: Rule = (source) => ({
 const own = (table: Readonly<Record<string, string>>, key: string): string | undefined =>
   Object.hasOwn(table, key) ? table[key] : undefined;
 
-function* names(source: Source): Generator<Remark> {
+function* names(source: PythonSource): Generator<Remark> {
   for (const [index, { kind, text }] of source.tokens.entries()) {
     if (kind !== 'name') continue;
     const before = source.before(index);
@@ -84,7 +84,7 @@ function* names(source: Source): Generator<Remark> {
 }
 
 /** d.keys()[0], d.keys().sort(), map(...)[0]: what is no list any more. */
-function* lists(source: Source): Generator<Remark> {
+function* lists(source: PythonSource): Generator<Remark> {
   for (const [index, { kind, text }] of source.tokens.entries()) {
     const open = source.after(index);
     if (kind !== 'name' || !LISTS.includes(text) || !source.is(open, '(')) continue;
@@ -110,7 +110,7 @@ const CODECS: Readonly<Record<string, string>> = {
 };
 
 /** x.encode('hex'): what makes no bytes of a text. */
-function* codecs(source: Source): Generator<Remark> {
+function* codecs(source: PythonSource): Generator<Remark> {
   for (const [index, { kind, text }] of source.tokens.entries()) {
     if (kind !== 'name' || !source.is(source.before(index), '.')) continue;
     const open = source.after(index);
@@ -122,7 +122,7 @@ function* codecs(source: Source): Generator<Remark> {
 }
 
 /** sorted(x, cmp=f), x.sort(f), x.sort(lambda a, b: …). */
-function* comparisons(source: Source): Generator<Remark> {
+function* comparisons(source: PythonSource): Generator<Remark> {
   for (const [index, { kind, text }] of source.tokens.entries()) {
     const open = source.after(index);
     if (kind !== 'name' || (text !== 'sort' && text !== 'sorted') || !source.is(open, '('))
@@ -142,7 +142,7 @@ function* comparisons(source: Source): Generator<Remark> {
 }
 
 /** def f(a, (b, c)), lambda (a, b): x. */
-function* parameters(source: Source): Generator<Remark> {
+function* parameters(source: PythonSource): Generator<Remark> {
   for (const [index, token] of source.tokens.entries()) {
     if (token.kind !== 'name') continue;
     const next = source.after(index);
@@ -165,7 +165,7 @@ function* parameters(source: Source): Generator<Remark> {
 const FUTURE = /^from\s+__future__\s+import\s[\s\S]*\bdivision\b/;
 
 /** Whole numbers divided by / gave a whole number. */
-function* divisions(source: Source): Generator<Remark> {
+function* divisions(source: PythonSource): Generator<Remark> {
   if (source.statements.some((statement) => FUTURE.test(source.of(statement)))) return;
   for (const [index, { kind }] of source.tokens.entries()) {
     if (kind !== 'op' || !source.is(index, '/', '/=')) continue;

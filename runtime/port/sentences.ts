@@ -1,13 +1,13 @@
 /** Rules for whole statements: print, exec, raise, except. */
 import { type Edit, edit, type Remark, type Rule, remark } from './edits.ts';
-import type { Source, Statement } from './statements.ts';
+import type { PythonSource, Statement } from './statements.ts';
 
 /** Statements that begin with this word. */
-const beginning = (source: Source, word: string): Statement[] =>
+const beginning = (source: PythonSource, word: string): Statement[] =>
   source.statements.filter(([first]) => source.is(first, word));
 
 /** The bracket that closes the statement's first word's own, when there is one. */
-function callEnd(source: Source, [first, open]: Statement): number | undefined {
+function callEnd(source: PythonSource, [first, open]: Statement): number | undefined {
   if (first === undefined || open === undefined || !source.is(open, '(')) return undefined;
   return source.closing(open);
 }
@@ -15,7 +15,7 @@ function callEnd(source: Source, [first, open]: Statement): number | undefined {
 const FUTURE = /^from\s+__future__\s+import\s[\s\S]*\bprint_function\b/;
 
 /** Whether print is a function already: by the future, or because it is only ever called. */
-function isFunction(source: Source, prints: readonly Statement[]): boolean {
+function isFunction(source: PythonSource, prints: readonly Statement[]): boolean {
   if (source.statements.some((statement) => FUTURE.test(source.of(statement)))) return true;
   return prints.every((statement) => callEnd(source, statement) === statement.at(-1));
 }
@@ -30,7 +30,7 @@ export const prints: Rule = (source) => {
   return { edits: found.flatMap((statement) => printEdit(source, statement)) };
 };
 
-function printEdit(source: Source, statement: Statement): Edit[] {
+function printEdit(source: PythonSource, statement: Statement): Edit[] {
   const [first, ...rest] = statement as [number, ...number[]];
   const end = statement.at(-1)!;
   if (callEnd(source, statement) === end) {

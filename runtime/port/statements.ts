@@ -7,7 +7,7 @@ export type Statement = readonly number[];
 const COMPOUND = /^(if|elif|else|for|while|try|except|finally|with|def|class|async|match|case)$/;
 
 /** A source with the places where its statements are. */
-export class Source {
+export class PythonSource {
   readonly tokens: readonly Token[];
   readonly statements: readonly Statement[];
 

@@ -1,11 +1,11 @@
 /** Rules for single tokens: numbers, prefixes of strings, operators, names that changed. */
 import { type Edit, edit, type Findings, type Remark, type Rule, remark } from './edits.ts';
-import type { Source } from './statements.ts';
+import type { PythonSource } from './statements.ts';
 import type { Token } from './tokens.ts';
 
 /** A rule that looks at one token at a time. */
 const each =
-  (look: (token: Token, index: number, source: Source) => string | undefined): Rule =>
+  (look: (token: Token, index: number, source: PythonSource) => string | undefined): Rule =>
   (source) => ({
     edits: source.tokens.flatMap((token, index) => {
       const text = look(token, index, source);
@@ -86,7 +86,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** Whether the source gives this name a meaning of its own. */
-function isOwn(source: Source, name: string): boolean {
+function isOwn(source: PythonSource, name: string): boolean {
   return source.tokens.some(({ kind, text }, index) => {
     if (kind !== 'name' || text !== name || source.is(source.before(index), '.')) return false;
     const before = source.text(source.before(index));

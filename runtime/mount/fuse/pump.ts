@@ -1,7 +1,7 @@
 /**
  * The pump: serves `/dev/fuse` and libuv from Node's main thread, without a second one.
  *
- * It runs inside a `setImmediate` callback: reads requests and hands them to their source, which
+ * It runs inside a `setImmediate` callback: reads requests and hands them to their mount, which
  * usually answers before it returns. When there is none it lets others use its CPU, waits awake for
  * a moment (`busy-poll.ts`), then sleeps in poll(2) for the FUSE descriptors and for libuv's own (its epoll
  * descriptor) at once. A request that is answered at once costs no turn of the event loop, no timer
@@ -46,7 +46,7 @@ const CHECK_EVERY = 8;
 const OVER: ReadonlySet<number> = new Set([ENODEV, ECONNABORTED]);
 
 /** One mounted descriptor and what is done with its requests. */
-export interface Source {
+export interface PumpedMount {
   /** Nonblocking. */
   readonly fd: number;
   /** Where the next request is read to; may be another one after each message. */
@@ -76,27 +76,27 @@ export interface PumpCounts {
 
 class Pump {
   readonly counts: PumpCounts = { requests: 0, sleeps: 0, turns: 0, parks: 0 };
-  private sources: Source[] = [];
+  private mounts: PumpedMount[] = [];
   private watchers: node.PollHandle[] = [];
   private set = new PollSet([]);
   private busy = new BusyPoll(0);
   private scheduled = false;
   private parked = false;
-  /** Source to look at first. */
+  /** Mount to look at first. */
   private next = 0;
-  /** Source of the last request. */
+  /** Mount of the last request. */
   private at = 0;
   private asked = false;
-  /** Source of the request at hand, or of the last one. */
-  private serving: Source | null = null;
+  /** Mount of the request at hand, or of the last one. */
+  private serving: PumpedMount | null = null;
 
-  add(source: Source): void {
-    this.change([...this.sources, source]);
+  add(mount: PumpedMount): void {
+    this.change([...this.mounts, mount]);
   }
 
-  /** The source's requests are left unread. It is not told. */
-  remove(source: Source): void {
-    this.change(this.sources.filter((other) => other !== source));
+  /** The mount's requests are left unread. It is not told. */
+  remove(mount: PumpedMount): void {
+    this.change(this.mounts.filter((other) => other !== mount));
   }
 
   /** Lets the event loop go on before the pump sleeps next. */
@@ -104,15 +104,15 @@ class Pump {
     this.asked = true;
   }
 
-  private change(sources: Source[]): void {
+  private change(mounts: PumpedMount[]): void {
     for (const watcher of this.watchers) watcher.close();
-    this.sources = sources;
-    this.watchers = sources.map(({ fd }) => koffi.node.poll(fd, this.unpark));
+    this.mounts = mounts;
+    this.watchers = mounts.map(({ fd }) => koffi.node.poll(fd, this.unpark));
     this.parked = true;
     this.next = 0;
     this.at = 0;
-    this.set = new PollSet([backendFd(), ...sources.map((source) => source.fd)]);
-    this.busy = new BusyPoll(Math.max(0, ...sources.map((source) => source.busyPollUs)));
+    this.set = new PollSet([backendFd(), ...mounts.map((mount) => mount.fd)]);
+    this.busy = new BusyPoll(Math.max(0, ...mounts.map((mount) => mount.busyPollUs)));
   }
 
   /** Leaves the waiting to libuv. */
@@ -141,9 +141,9 @@ class Pump {
     this.scheduled = false;
     this.asked = false;
     if (sharedTurn(this.serve)) return;
-    const source = this.serving;
+    const mount = this.serving;
     this.serving = null;
-    source?.abandoned();
+    mount?.abandoned();
     if (!this.parked) this.turn();
   };
 
@@ -151,7 +151,7 @@ class Pump {
   private readonly serve = (): void => {
     const until = performance.now() + (this.unfinished() ? SHORT_TURN_MS : TURN_MS);
     let unchecked = 0;
-    // `parked` after a message: the sources changed, and libuv watches them.
+    // `parked` after a message: the mounts changed, and libuv watches them.
     while (!this.parked) {
       let n = this.find();
       if (n === -EAGAIN) {
@@ -165,7 +165,7 @@ class Pump {
       }
       if (n > 0) {
         this.counts.requests += 1;
-        this.serving = this.sources[this.at]!;
+        this.serving = this.mounts[this.at]!;
         this.serving.message(n);
         unchecked += 1;
         if (unchecked >= CHECK_EVERY) {
@@ -201,14 +201,14 @@ class Pump {
     return n;
   }
 
-  /** Length of a request read from source `at`, or minus the errno (EAGAIN: there is none). Takes
+  /** Length of a request read from mount `at`, or minus the errno (EAGAIN: there is none). Takes
    *  turns, so that no mount waits for another. */
   private readAny(): number {
-    const { sources } = this;
-    for (let tried = sources.length; tried > 0; tried--) {
+    const { mounts } = this;
+    for (let tried = mounts.length; tried > 0; tried--) {
       this.at = this.next;
-      this.next = this.at + 1 < sources.length ? this.at + 1 : 0;
-      const { fd, buffer } = sources[this.at]!;
+      this.next = this.at + 1 < mounts.length ? this.at + 1 : 0;
+      const { fd, buffer } = mounts[this.at]!;
       const n = read(fd, buffer, buffer.length);
       if (n !== -EAGAIN) return n;
     }
@@ -218,21 +218,21 @@ class Pump {
   private failed(errno: number): void {
     // ENOENT: the request was aborted on its way to us. EAGAIN: it was, before the read.
     if (errno === EINTR || errno === ENOENT || errno === EAGAIN) return;
-    const source = this.sources[this.at]!;
-    this.remove(source);
-    source.ended(OVER.has(errno) ? 0 : errno);
+    const mount = this.mounts[this.at]!;
+    this.remove(mount);
+    mount.ended(OVER.has(errno) ? 0 : errno);
   }
 
   /** Waits for a request or for libuv. False after a while, and after a signal (libuv's to serve). */
   private sleep(): boolean {
     this.counts.sleeps += 1;
-    return poll(this.set.bytes, this.sources.length + 1, IDLE_MS) > 0;
+    return poll(this.set.bytes, this.mounts.length + 1, IDLE_MS) > 0;
   }
 
   /** Whether something waits that only goes on in the event loop. */
   private unfinished(): boolean {
     if (this.asked) return true;
-    for (const source of this.sources) if (source.busy) return true;
+    for (const mount of this.mounts) if (mount.busy) return true;
     return false;
   }
 }

@@ -40,7 +40,7 @@ import { isBelieved, Notices } from './invalidate.ts';
 import { MessagePool } from './message.ts';
 import { Passthrough } from './passthrough.ts';
 import { BATCH_FORGET, FORGET, IN_HEADER_SIZE, INTERRUPT, OUT_HEADER_SIZE } from './protocol.ts';
-import type { Source } from './pump.ts';
+import type { PumpedMount } from './pump.ts';
 import { Request } from './request.ts';
 import { fuseTranslator } from './translator.ts';
 
@@ -86,7 +86,7 @@ function outBuffer(): Buffer {
   return memory.subarray(start, start + OUT_SIZE);
 }
 
-export class Session implements Source {
+export class Session implements PumpedMount {
   readonly fd: number;
   readonly busyPollUs: number;
   readonly graph: Graph;
