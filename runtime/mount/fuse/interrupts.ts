@@ -2,14 +2,14 @@
  * Callers that give up. The kernel says INTERRUPT when any signal reaches a process that waits, also
  * one that the process handles and then goes on; and it says so once. On a disk only a process that
  * is being killed stops waiting, except for a lock. So whoever works on a request is told at once for
- * a lock, and else when the caller is about to die: now, or at a later look.
+ * a lock, and otherwise when the caller is about to die: now, or at a later look.
  *
  * A signal that ends a process is SIGKILL to each of its threads by then (Linux kernel/signal.c,
  * complete_signal). Of a caller in another pid namespace the kernel says nothing, and neither do we.
  */
 import { readFileSync } from 'node:fs';
 import type { Context } from '../../core/context.ts';
-import { SETLKW } from './protocol.ts';
+import { mayWait } from './opcodes.ts';
 import type { Request } from './request.ts';
 
 /** From one look at callers that were interrupted to the next. */
@@ -28,7 +28,7 @@ export class Interrupts {
   }
 
   add(request: Request): void {
-    if (request.opcode === SETLKW || isDying(request.pid)) request.interrupt();
+    if (mayWait(request.opcode) || isDying(request.pid)) request.interrupt();
     else if (request.pid > 0) {
       this.doubtful.add(request);
       this.cancel ??= this.context.after(LOOK_MS, () => this.look());

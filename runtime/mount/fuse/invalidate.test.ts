@@ -13,6 +13,7 @@ import {
   invalidateRemoved,
 } from '../../core/upcall.ts';
 import type { Fops, Xlator } from '../../core/xlator.ts';
+import { OP } from './opcodes.ts';
 import * as P from './protocol.ts';
 
 let rig: Rig;
@@ -52,7 +53,7 @@ function notice(code: number, body: Buffer): string {
 /** As a kernel that speaks this minor version. */
 const agree = (minor: number): void => {
   const words = [7, minor, 0, 0, ...Array(12).fill(0)].map((word: number) => u32(word));
-  rig.ask(P.INIT, 0, ...words);
+  rig.ask(OP.INIT, 0, ...words);
 };
 
 describe('an UPCALL becomes the notice of what it says', () => {
@@ -124,7 +125,7 @@ describe('notices and answers', () => {
         fail.lookup(frame, ENOENT);
       },
     });
-    const unique = rig.send(P.LOOKUP, 1, 'none');
+    const unique = rig.send(OP.LOOKUP, 1, 'none');
     await done();
     expect(written()).toEqual([`answer ${unique}`, 'entry 1/none']);
   });
@@ -132,9 +133,9 @@ describe('notices and answers', () => {
   test('after the answers of all that was under way then, and before those of what came later', async () => {
     const kept: Frame[] = [];
     rig = await Rig.make({ lookup: (frame) => void kept.push(frame) });
-    const [first, second] = [rig.send(P.LOOKUP, 1, 'a'), rig.send(P.LOOKUP, 1, 'b')];
+    const [first, second] = [rig.send(OP.LOOKUP, 1, 'a'), rig.send(OP.LOOKUP, 1, 'b')];
     invalidateEntry(leaf(), root(), 'a');
-    const third = rig.send(P.LOOKUP, 1, 'c');
+    const third = rig.send(OP.LOOKUP, 1, 'c');
     fail.lookup(kept[1]!, ENOENT);
     expect(written()).toEqual([`answer ${second}`]);
     expect(rig.session.inFlight).toBe(3);
@@ -149,7 +150,7 @@ describe('notices and answers', () => {
     const kept: Frame[] = [];
     const fops: Fops<null> = { setxattr: (frame) => void kept.push(frame) };
     rig = await Rig.make(fops);
-    const unique = rig.send(P.SETXATTR, 1, u32(1), u32(0), 'user.a', new Uint8Array(1));
+    const unique = rig.send(OP.SETXATTR, 1, u32(1), u32(0), 'user.a', new Uint8Array(1));
     invalidateEntry(leaf(), root(), 'a');
     await done();
     expect(written()).toEqual(['entry 1/a']);
@@ -168,7 +169,7 @@ describe('notices that wait', () => {
       },
     });
     agree(45);
-    rig.send(P.LOOKUP, 1, 'held');
+    rig.send(OP.LOOKUP, 1, 'held');
     return async () => {
       fail.lookup(held!, ENOENT);
       await done();
@@ -228,7 +229,7 @@ test('property: no notice overtakes the answer of a request that was under way b
       const asked: { name: string; after: number[] }[] = [];
       for (const [i, one] of steps.entries()) {
         if ('send' in one) {
-          const unique = rig.send(P.GETATTR, 1, u32(0), u32(0), u64(0));
+          const unique = rig.send(OP.GETATTR, 1, u32(0), u32(0), u64(0));
           kept.push({ unique, frame: frame! });
         } else if ('answer' in one) {
           if (kept.length > 0) answer(one.answer);

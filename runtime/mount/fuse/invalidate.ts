@@ -9,8 +9,8 @@
  * A notice is not written before the answers of all requests that were under way when it was asked
  * for: one of them could bring back what was taken back. (What the kernel makes of an answer after
  * our write is its own affair: it drops attributes that were asked for before the notice, and holds
- * the directory's lock from a lookup to what comes of it.) Requests whose answers are not believed,
- * such as the wait for a lock, hold nothing up.
+ * the directory's lock from a lookup to what comes of it.) Requests of whose answers the kernel keeps
+ * nothing, such as the wait for a lock, hold nothing up.
  *
  * Notices of the same thing that wait are one. When very many wait, one that expires all names takes
  * the place of those that are about names.
@@ -41,29 +41,10 @@ const HANDED_MAX = 64;
 /** The first protocol with NOTIFY_INC_EPOCH. */
 const MINOR_WITH_EPOCH = 44;
 
-/** Operations whose answers carry a name, attributes or data that the kernel keeps. */
-const BELIEVED: ReadonlySet<number> = new Set([
-  P.LOOKUP,
-  P.GETATTR,
-  P.SETATTR,
-  P.SYMLINK,
-  P.MKNOD,
-  P.MKDIR,
-  P.LINK,
-  P.READ,
-  P.CREATE,
-  P.READDIRPLUS,
-  P.TMPFILE,
-  P.STATX,
-]);
-
-/** Whether the kernel keeps what the answer to an operation says. */
-export const isBelieved = (opcode: number): boolean => BELIEVED.has(opcode);
-
 /** What is under way in a session. */
 export interface UnderWay {
-  /** The lowest serial number of a request whose answer will be believed; Infinity for none. */
-  oldestBelieved(): number;
+  /** The lowest serial number of a request whose answer the kernel will keep; Infinity for none. */
+  oldestCached(): number;
 }
 
 /** What waits to be written, or is being written. */
@@ -148,7 +129,7 @@ export class Notices {
   /** Hands over what is ready. */
   flush(): void {
     for (const [key, notice] of this.waiting) {
-      if (notice.after >= this.underWay.oldestBelieved()) return;
+      if (notice.after >= this.underWay.oldestCached()) return;
       if (this.handed.length >= HANDED_MAX) return;
       this.waiting.delete(key);
       const bytes = encode(notice.what);

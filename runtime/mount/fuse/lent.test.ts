@@ -13,7 +13,7 @@ import type { Frame } from '../../core/frame.ts';
 import { type Cbk, defineTranslator, type Fops, type Translator } from '../../core/xlator.ts';
 import ioStats from '../../xlators/debug/io-stats/index.ts';
 import posix from '../../xlators/storage/posix/index.ts';
-import * as P from './protocol.ts';
+import { OP } from './opcodes.ts';
 
 /** What the other end of a rig takes at once, beside the header. */
 const LARGE = 65_536;
@@ -51,7 +51,7 @@ function above(fops: Fops<null>, type = 'debug/above'): TestVolume {
 /** The file's node, and the handle of an open of it. */
 function openFile(): [node: number, handle: number] {
   const node = rig.find('file').id;
-  return [node, Number(rig.ask(P.OPEN, node, u32(0), u32(0)).body.readBigUInt64LE(0))];
+  return [node, Number(rig.ask(OP.OPEN, node, u32(0), u32(0)).body.readBigUInt64LE(0))];
 }
 
 const readIn = (handle: number, offset: number, size: number) =>
@@ -106,7 +106,7 @@ describe('the answer itself is read into', () => {
       [SIZE - 100, 4096],
       [SIZE, 4096],
     ] as const) {
-      const { error, body } = rig.ask(P.READ, node, ...readIn(handle, offset, size));
+      const { error, body } = rig.ask(OP.READ, node, ...readIn(handle, offset, size));
       expect(error).toBe(0);
       expect(body.equals(slice(offset, size))).toBe(true);
     }
@@ -136,10 +136,10 @@ describe('who might keep what comes up', () => {
     rig = await Rig.over([disk, counting, keeping, counting]);
     const [node, handle] = openFile();
     for (const offset of [0, size, 2 * size]) {
-      rig.ask(P.READ, node, ...readIn(handle, offset, size));
+      rig.ask(OP.READ, node, ...readIn(handle, offset, size));
     }
     // Other answers, too, take the memory that is lent.
-    rig.ask(P.GETATTR, node, u32(0), u32(0), u64(0));
+    rig.ask(OP.GETATTR, node, u32(0), u32(0), u64(0));
     const offsets = kept.map((vector, i) => Buffer.from(vector).equals(slice(i * size, size)));
     expect(offsets).toEqual([true, true, true]);
   });
@@ -154,7 +154,7 @@ test('reads that were held back answer with their own bytes, in whatever order',
   rig = await Rig.over([disk, holding]);
   const [node, handle] = openFile();
   const asked = [0, 1, 2, 3].map((i) => ({
-    unique: rig.send(P.READ, node, ...readIn(handle, i * 5000, 5000)),
+    unique: rig.send(OP.READ, node, ...readIn(handle, i * 5000, 5000)),
     offset: i * 5000,
   }));
   for (const i of [2, 0, 3, 1]) {

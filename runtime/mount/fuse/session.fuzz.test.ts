@@ -12,16 +12,16 @@ import { Rig, u32, u64 } from '../../../test/support/fuse.ts';
 import type { Translator } from '../../core/xlator.ts';
 import memory from '../../xlators/storage/memory/index.ts';
 import posix from '../../xlators/storage/posix/index.ts';
-import { opcodeName, opcodes } from './codec/opcodes.ts';
 import { captured } from './codec/testdata/linux-6.18.ts';
+import { OP, opcodeName, opcodes } from './opcodes.ts';
 import * as P from './protocol.ts';
 
 const EINVAL = 22;
 const HEADER = P.IN_HEADER_SIZE;
 /** Requests that have no answer. */
-const SILENT: ReadonlySet<number> = new Set([P.FORGET, P.BATCH_FORGET]);
+const SILENT: ReadonlySet<number> = new Set([OP.FORGET, OP.BATCH_FORGET]);
 /** And none when they are malformed. */
-const SILENT_WHEN_BROKEN: ReadonlySet<number> = new Set([...SILENT, P.INTERRUPT]);
+const SILENT_WHEN_BROKEN: ReadonlySet<number> = new Set([...SILENT, OP.INTERRUPT]);
 
 const messages = captured.map(({ hex }) => Buffer.from(hex, 'hex'));
 const known = Object.values(opcodes).map(({ opcode }) => opcode);
@@ -31,10 +31,10 @@ beforeEach(async () => {
   rig = await Rig.over([{ translator: memory as Translator<unknown> }]);
   // What a message may mean by small node ids and handles.
   for (const name of ['file', 'other']) {
-    rig.ask(P.CREATE, 1, u32(0o102), u32(0o644), u32(0o22), u32(0), name);
+    rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0o22), u32(0), name);
   }
-  rig.ask(P.MKDIR, 1, u32(0o755), u32(0o22), 'dir');
-  rig.ask(P.OPENDIR, 1, u32(0), u32(0));
+  rig.ask(OP.MKDIR, 1, u32(0o755), u32(0o22), 'dir');
+  rig.ask(OP.OPENDIR, 1, u32(0), u32(0));
 });
 afterEach(() => rig.close());
 
@@ -112,7 +112,16 @@ describe('a real message', () => {
   });
 
   test('whose name has no end is malformed', () => {
-    const NAMED = [P.LOOKUP, P.MKNOD, P.MKDIR, P.UNLINK, P.RMDIR, P.LINK, P.CREATE, P.SYMLINK];
+    const NAMED = [
+      OP.LOOKUP,
+      OP.MKNOD,
+      OP.MKDIR,
+      OP.UNLINK,
+      OP.RMDIR,
+      OP.LINK,
+      OP.CREATE,
+      OP.SYMLINK,
+    ];
     for (const message of messages.filter((one) => NAMED.includes(opcodeOf(one)))) {
       const bytes = sealed(message, 2);
       const end = bytes.lastIndexOf(0);
@@ -219,7 +228,7 @@ test('random arguments of every operation have one answer, and leave nothing', (
   let unique = 2;
   fc.assert(
     fc.property(
-      fc.constantFrom(...known, P.POLL, P.BMAP, P.SETUPMAPPING, 4096),
+      fc.constantFrom(...known, OP.POLL, OP.BMAP, OP.SETUPMAPPING, 4096),
       fc.integer({ min: 0, max: 6 }),
       fc.uint8Array({ maxLength: 200 }),
       (opcode, nodeid, body) => {
@@ -243,16 +252,16 @@ test('what was open is let go of by RELEASE, however many messages were broken i
       if (message.length < HEADER) return;
       const bytes = sealed(message, 4);
       // As the kernel would: with no handle that it was not given.
-      if (opcodeOf(bytes) === P.RELEASE || opcodeOf(bytes) === P.RELEASEDIR) return;
+      if (opcodeOf(bytes) === OP.RELEASE || opcodeOf(bytes) === OP.RELEASEDIR) return;
       rig.sendBytes(bytes);
       while (rig.hasAnswer()) {
         const { error, body } = rig.receive();
-        const opens = [P.OPEN, P.OPENDIR].includes(opcodeOf(bytes));
-        const creates = [P.CREATE, P.TMPFILE].includes(opcodeOf(bytes));
+        const opens = [OP.OPEN, OP.OPENDIR].includes(opcodeOf(bytes));
+        const creates = [OP.CREATE, OP.TMPFILE].includes(opcodeOf(bytes));
         if (error !== 0 || !(opens || creates)) continue;
         const handle = body.subarray(creates ? 128 : 0).readBigUInt64LE(0);
         const release = [u64(Number(handle)), u32(0), u32(0), u64(0)];
-        expect(rig.ask(P.RELEASE, 1, ...release).error).toBe(0);
+        expect(rig.ask(OP.RELEASE, 1, ...release).error).toBe(0);
       }
       expect(fds.size).toBe(before);
     }),
@@ -265,7 +274,7 @@ test('whatever a kernel offers in INIT, no more than that is asked of it', () =>
   fc.assert(
     fc.property(fc.integer({ min: 31, max: 60 }), word, word, (minor, flags, flags2) => {
       const body = [u32(7), u32(minor), u32(131_072), u32(flags), u32(flags2)];
-      const { error, body: answer } = rig.ask(P.INIT, 0, ...body, new Uint8Array(44));
+      const { error, body: answer } = rig.ask(OP.INIT, 0, ...body, new Uint8Array(44));
       expect([error, answer.readUInt32LE(0), answer.readUInt32LE(4)]).toEqual([
         0,
         7,
@@ -278,7 +287,7 @@ test('whatever a kernel offers in INIT, no more than that is asked of it', () =>
 });
 
 /** Would take the disk's room, or make what could not be removed again. */
-const NOT_ON_DISK: ReadonlySet<number> = new Set([P.FALLOCATE, P.IOCTL]);
+const NOT_ON_DISK: ReadonlySet<number> = new Set([OP.FALLOCATE, OP.IOCTL]);
 
 test('on a disk as well, where some answers come later', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'glossa-fuzz-'));

@@ -8,6 +8,7 @@ import { fail, unwind } from '../../core/fops.gen.ts';
 import type { Frame } from '../../core/frame.ts';
 import { Iatt } from '../../core/iatt.ts';
 import type { Fops } from '../../core/xlator.ts';
+import { OP } from './opcodes.ts';
 import * as P from './protocol.ts';
 import { groupsOf } from './request.ts';
 
@@ -18,7 +19,7 @@ let rig: Rig;
 afterEach(() => rig.close());
 
 /** GETATTR of the root. */
-const getattr = (): number => rig.send(P.GETATTR, 1, u32(0), u32(0), u64(0));
+const getattr = (): number => rig.send(OP.GETATTR, 1, u32(0), u32(0), u64(0));
 
 /** A leaf that keeps `stat` requests until the test answers them. */
 function keeping(): { fops: Fops<null>; kept: Frame[] } {
@@ -159,11 +160,11 @@ describe('a translator that throws', () => {
 describe('messages that cannot be served', () => {
   test('a malformed request is EINVAL, and told', async () => {
     rig = await Rig.make();
-    expect(rig.ask(P.GETATTR, 1, u32(0)).error).toBe(-EINVAL);
+    expect(rig.ask(OP.GETATTR, 1, u32(0)).error).toBe(-EINVAL);
     expect(rig.lines.join()).toMatch(/malformed GETATTR of 44 bytes/);
   });
 
-  test.each([P.FORGET, P.BATCH_FORGET, P.INTERRUPT])(
+  test.each([OP.FORGET, OP.BATCH_FORGET, OP.INTERRUPT])(
     'a malformed %i has no answer',
     async (opcode) => {
       rig = await Rig.make();
@@ -178,16 +179,16 @@ describe('messages that cannot be served', () => {
     expect(rig.hasAnswer()).toBe(false);
   });
 
-  test.each([P.POLL, P.BMAP, P.SETUPMAPPING, 999])('operation %i is ENOSYS', async (opcode) => {
+  test.each([OP.POLL, OP.BMAP, OP.SETUPMAPPING, 999])('operation %i is ENOSYS', async (opcode) => {
     rig = await Rig.make();
     expect(rig.ask(opcode, 1, u64(0), u64(0), u64(0)).error).toBe(-ENOSYS);
   });
 
   test('a node or handle that is not there', async () => {
     rig = await Rig.make();
-    expect(rig.ask(P.GETATTR, 99, u32(0), u32(0), u64(0)).error).toBe(-116);
-    expect(rig.ask(P.LOOKUP, 99, 'name').error).toBe(-116);
-    expect(rig.ask(P.FLUSH, 1, u64(9), u64(0), u64(0)).error).toBe(-9);
+    expect(rig.ask(OP.GETATTR, 99, u32(0), u32(0), u64(0)).error).toBe(-116);
+    expect(rig.ask(OP.LOOKUP, 99, 'name').error).toBe(-116);
+    expect(rig.ask(OP.FLUSH, 1, u64(9), u64(0), u64(0)).error).toBe(-9);
   });
 });
 
@@ -195,7 +196,7 @@ test('whatever a message says, it has one answer at most, and harms nothing', as
   rig = await Rig.make();
   rig.find('file');
   rig.find('dir');
-  const silent: number[] = [P.FORGET, P.BATCH_FORGET];
+  const silent: number[] = [OP.FORGET, OP.BATCH_FORGET];
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 54 }),
@@ -204,7 +205,7 @@ test('whatever a message says, it has one answer at most, and harms nothing', as
       (opcode, nodeid, body) => {
         const unique = rig.send(opcode, nodeid, body);
         if (silent.includes(opcode)) return !rig.hasAnswer();
-        if (opcode === P.INTERRUPT && !rig.hasAnswer()) return body.length < 8;
+        if (opcode === OP.INTERRUPT && !rig.hasAnswer()) return body.length < 8;
         return rig.receive().unique === unique && !rig.hasAnswer();
       },
     ),
@@ -225,7 +226,7 @@ describe('INTERRUPT', () => {
     kept[0]!.root.whenInterrupted(() => {
       told += 1;
     });
-    rig.send(P.INTERRUPT, 0, u64(unique));
+    rig.send(OP.INTERRUPT, 0, u64(unique));
     expect([told, kept[0]!.root.interrupted]).toEqual([1, true]);
     expect(rig.hasAnswer()).toBe(false);
     answerStat(kept[0]!);
@@ -237,7 +238,7 @@ describe('INTERRUPT', () => {
     rig = await Rig.make(fops);
     rig.caller.pid = process.pid;
     const unique = getattr();
-    rig.send(P.INTERRUPT, 0, u64(unique));
+    rig.send(OP.INTERRUPT, 0, u64(unique));
     expect(kept[0]!.root.interrupted).toBe(false);
     answerStat(kept[0]!);
     expect(rig.receive()).toMatchObject({ unique, error: 0 });
@@ -245,7 +246,7 @@ describe('INTERRUPT', () => {
 
   test('of a request that is not there asks the kernel to try again', async () => {
     rig = await Rig.make();
-    expect(rig.ask(P.INTERRUPT, 0, u64(4711)).error).toBe(-EAGAIN);
+    expect(rig.ask(OP.INTERRUPT, 0, u64(4711)).error).toBe(-EAGAIN);
   });
 });
 
@@ -257,10 +258,10 @@ describe('the memory of messages', () => {
       writev: (frame, _xl, _fd, vector) => void written.push({ frame, vector }),
     });
     const { id } = rig.find('file');
-    const handle = Number(rig.ask(P.OPEN, id, u32(2), u32(0)).body.readBigUInt64LE(0));
+    const handle = Number(rig.ask(OP.OPEN, id, u32(2), u32(0)).body.readBigUInt64LE(0));
     const write = (text: string): number => {
       const head = [u64(handle), u64(0), u32(text.length), u32(0), u64(0), u32(2), u32(0)];
-      return rig.send(P.WRITE, id, ...head, Buffer.from(text));
+      return rig.send(OP.WRITE, id, ...head, Buffer.from(text));
     };
     const buffers = new Set<Uint8Array>();
     for (let round = 0; round < 3; round++) {
@@ -292,10 +293,10 @@ describe('the memory of messages', () => {
       },
     });
     const { id } = rig.find('file');
-    const handle = Number(rig.ask(P.OPEN, id, u32(0), u32(0)).body.readBigUInt64LE(0));
+    const handle = Number(rig.ask(OP.OPEN, id, u32(0), u32(0)).body.readBigUInt64LE(0));
     for (const [offset, size] of sizes.entries()) {
       const head = [u64(handle), u64(offset), u32(size), u32(0), u64(0), u32(0), u32(0)];
-      const { error, body } = rig.ask(P.READ, id, ...head);
+      const { error, body } = rig.ask(OP.READ, id, ...head);
       expect(error).toBe(0);
       expect(body.equals(Buffer.alloc(size, offset))).toBe(true);
     }
@@ -305,7 +306,7 @@ describe('the memory of messages', () => {
 describe('INIT', () => {
   const init = (major: number, minor: number): readonly [number, Buffer] => {
     const body = [u32(major), u32(minor), u32(131072), u32(0xffff_ffff), u32(0xffff_ffff)];
-    const { error, body: answer } = rig.ask(P.INIT, 0, ...body, new Uint8Array(44));
+    const { error, body: answer } = rig.ask(OP.INIT, 0, ...body, new Uint8Array(44));
     return [error, answer];
   };
 
@@ -343,7 +344,7 @@ test('the root has attributes that no translator hears of', async () => {
     { rootXattrs: new Map([['glossa.own', answered]]) },
   );
   const get = (nodeid: number, name: string, size: number) =>
-    rig.ask(P.GETXATTR, nodeid, u32(size), u32(0), name);
+    rig.ask(OP.GETXATTR, nodeid, u32(size), u32(0), name);
   expect(get(1, 'glossa.own', 64).body.toString()).toBe('state');
   expect(get(1, 'glossa.own', 0).body.readUInt32LE(0)).toBe(5);
   expect(get(1, 'glossa.own', 4).error).toBe(-ERANGE);
@@ -369,7 +370,7 @@ test('what tells of the server and the disk is for root and who mounted', async 
   const ask = (uid: number) => {
     rig.caller = { uid, gid: 0, pid: 0 };
     return names.map((name) => {
-      const { error, body } = rig.ask(P.GETXATTR, 1, u32(64), u32(0), name);
+      const { error, body } = rig.ask(OP.GETXATTR, 1, u32(64), u32(0), name);
       return error === 0 ? body.toString() : error;
     });
   };
@@ -382,7 +383,7 @@ test('the root has attributes that do something when they are read', async () =>
   const outcomes = [Promise.resolve(Buffer.from('done')), Promise.reject(new Error('no'))];
   const action = vi.fn(() => outcomes.shift()!);
   rig = await Rig.make({}, { rootActions: new Map([['glossa.act', action]]) });
-  const get = (size = 64) => rig.send(P.GETXATTR, 1, u32(size), u32(0), 'glossa.act');
+  const get = (size = 64) => rig.send(OP.GETXATTR, 1, u32(size), u32(0), 'glossa.act');
   rig.caller = { uid: (process.getuid?.() ?? 0) + 1, gid: 0, pid: 0 };
   get();
   expect(rig.receive().error).toBe(-EPERM);

@@ -2,7 +2,7 @@
  * A session: the kernel's requests become fops on the top of a graph, and their replies answers.
  *
  * It reads nothing itself: the pump puts a message into `buffer` and calls `message`. What is done
- * about each operation is a table of handlers (`handlers/operations.ts`), which use the session to
+ * about each operation is a table of handlers (`opcodes.ts`), which use the session to
  * find inodes and fds and to answer.
  *
  * Rules for handlers
@@ -31,15 +31,14 @@ import type { Cursor, Span } from './codec/cursor.ts';
 import { Validity } from './codec/entry.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
-import { opcodeName } from './codec/opcodes.ts';
 import { FdTable } from './fd-table.ts';
 import { GfidSource } from './gfid-source.ts';
-import { operations } from './handlers/operations.ts';
 import { Interrupts } from './interrupts.ts';
-import { isBelieved, Notices } from './invalidate.ts';
+import { Notices } from './invalidate.ts';
 import { MessagePool } from './message.ts';
+import { hasReply, isCached, opcodeName, operations } from './opcodes.ts';
 import { Passthrough } from './passthrough.ts';
-import { BATCH_FORGET, FORGET, IN_HEADER_SIZE, INTERRUPT, OUT_HEADER_SIZE } from './protocol.ts';
+import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
 import type { PumpedMount } from './pump.ts';
 import { Request } from './request.ts';
 import { fuseTranslator } from './translator.ts';
@@ -198,10 +197,10 @@ export class Session implements PumpedMount {
     return false;
   }
 
-  oldestBelieved(): number {
-    for (const { opcode, unique } of this.pending.values()) if (isBelieved(opcode)) return unique;
+  oldestCached(): number {
+    for (const { opcode, unique } of this.pending.values()) if (isCached(opcode)) return unique;
     const { request } = this;
-    return request !== null && isBelieved(request.opcode) ? request.unique : Infinity;
+    return request !== null && isCached(request.opcode) ? request.unique : Infinity;
   }
 
   /** A copy of data of the message at hand. */
@@ -401,8 +400,7 @@ export class Session implements PumpedMount {
       this.log.error(`malformed ${opcodeName(opcode)} of ${length} bytes`);
     }
     if (length < IN_HEADER_SIZE) return;
-    if (opcode === FORGET || opcode === BATCH_FORGET || opcode === INTERRUPT) return;
-    this.replyHeader(header, malformed ? EINVAL : ENOSYS, 0);
+    if (hasReply(opcode)) this.replyHeader(header, malformed ? EINVAL : ENOSYS, 0);
   }
 
   private threw(error: unknown): void {

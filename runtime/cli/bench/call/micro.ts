@@ -7,7 +7,7 @@ import { isMissing } from '../../../bench/missing.ts';
 import type { Micro } from '../../../bench/schema.ts';
 import { compare, difference, median } from '../../../bench/statistics.ts';
 import { Log, WARNING } from '../../../core/log.ts';
-import { LOOKUP } from '../../../mount/fuse/protocol.ts';
+import { OP } from '../../../mount/fuse/opcodes.ts';
 import { Session } from '../../../mount/fuse/session.ts';
 import { write } from '../../../sys/libc.ts';
 import type { Batch } from './callers.ts';
@@ -24,11 +24,11 @@ const OUT_HEADER = 16;
 /** The kernel's number of the root. */
 const ROOT = 1;
 
-/** A LOOKUP of a name in the root, as the kernel writes it. */
+/** A OP.LOOKUP of a name in the root, as the kernel writes it. */
 function lookupOf(name: string): Buffer {
   const message = Buffer.alloc(IN_HEADER + name.length + 1);
   message.writeUInt32LE(message.length, 0);
-  message.writeUInt32LE(LOOKUP, 4);
+  message.writeUInt32LE(OP.LOOKUP, 4);
   message.writeBigUInt64LE(2n, 8);
   message.writeBigUInt64LE(BigInt(ROOT), 16);
   message.write(name, IN_HEADER);

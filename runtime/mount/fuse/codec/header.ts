@@ -51,3 +51,7 @@ export function encodeOutHeader(
   putU64(view, 8, unique);
   return length;
 }
+
+/** The arguments of operations whose header says it all. */
+export class NoArgs {}
+export const decodeNothing = (): void => {};

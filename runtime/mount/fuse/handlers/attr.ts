@@ -17,7 +17,7 @@ import {
   type SetattrIn,
   STATFS_OUT_SIZE,
 } from '../codec/attr.ts';
-import type { NoArgs } from '../codec/opcodes.ts';
+import type { NoArgs } from '../codec/header.ts';
 import type { StatxIn } from '../codec/statx.ts';
 import { FATTR_FH, FATTR_KILL_SUIDGID, GETATTR_FH, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';

@@ -1,9 +1,9 @@
 /** The operations about the connection itself: INIT, INTERRUPT, DESTROY. */
 import { ENODEV, ENOENT, EPROTO } from '../../../core/errno.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
+import type { NoArgs } from '../codec/header.ts';
 import { encodeInitOut, INIT_OUT_SIZE, type InitIn } from '../codec/init.ts';
 import type { InterruptIn } from '../codec/interrupt.ts';
-import type { NoArgs } from '../codec/opcodes.ts';
 import {
   ASYNC_DIO,
   ASYNC_READ,

@@ -7,6 +7,7 @@ import { type Answer, iattOf, type Part, Rig, u32, u64 } from '../../../../test/
 import { Dict } from '../../../core/dict.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Fops } from '../../../core/xlator.ts';
+import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';
 
 const [EBADF, EINVAL, ENXIO, ENOTTY, EFBIG, ENOSYS, ENODATA] = [9, 22, 6, 25, 27, 38, 61];
@@ -23,7 +24,7 @@ const open: Fops<null> = {
 /** An open `file`: node and handle. */
 function openFile(flags = 2): readonly [number, number] {
   const { id } = rig.find('file');
-  return [id, Number(rig.ask(P.OPEN, id, u32(flags), u32(0)).body.readBigUInt64LE(0))];
+  return [id, Number(rig.ask(OP.OPEN, id, u32(flags), u32(0)).body.readBigUInt64LE(0))];
 }
 
 describe('STATX', () => {
@@ -49,7 +50,7 @@ describe('STATX', () => {
     });
     rig = await Rig.make({ stat: (frame) => unwind.stat(frame, 0, 0, iatt, null) });
     const { id } = rig.find('file');
-    const ask = () => rig.ask(P.STATX, id, u32(0), u32(0), u64(0), u32(0), u32(0xfff));
+    const ask = () => rig.ask(OP.STATX, id, u32(0), u32(0), u64(0), u32(0), u32(0xfff));
     const { error, body } = ask();
     expect([error, body.length, at(body, 0)]).toEqual([0, 288, 1]);
     const sx = body.subarray(32);
@@ -83,15 +84,15 @@ describe('STATX', () => {
     });
     const [id, fh] = openFile();
     const ask = (flags: number) =>
-      rig.ask(P.STATX, id, u32(flags), u32(0), u64(fh), u32(0), u32(0));
+      rig.ask(OP.STATX, id, u32(flags), u32(0), u64(fh), u32(0), u32(0));
     expect([ask(1).error, ask(0).error]).toEqual([0, 0]);
-    expect(rig.ask(P.STATX, 99, u32(0), u32(0), u64(0), u32(0), u32(0)).error).toBe(-ESTALE);
+    expect(rig.ask(OP.STATX, 99, u32(0), u32(0), u64(0), u32(0), u32(0)).error).toBe(-ESTALE);
   });
 });
 
 describe('TMPFILE', () => {
   const ask = (flags = 0o20200002, mode = 0o100666) =>
-    rig.ask(P.TMPFILE, 1, u32(flags), u32(mode), u32(0o22), u32(0), '/');
+    rig.ask(OP.TMPFILE, 1, u32(flags), u32(mode), u32(0o22), u32(0), '/');
   const icreate: Fops<null> = {
     icreate: (frame, _xl, loc) => unwind.icreate(frame, 0, 0, loc.inode, iattOf(9), null),
   };
@@ -140,7 +141,7 @@ describe('TMPFILE', () => {
 describe('IOCTL', () => {
   const [GETFLAGS, SETFLAGS, FSGETXATTR] = [0x80086601, 0x40086602, 0x801c581f];
   const send = (cmd: number, fh: number, outSize: number, data = new Uint8Array()) =>
-    rig.send(P.IOCTL, 1, u64(fh), u32(0), u32(cmd), u64(0), u32(data.length), u32(outSize), data);
+    rig.send(OP.IOCTL, 1, u64(fh), u32(0), u32(cmd), u64(0), u32(data.length), u32(outSize), data);
   const ask = (...args: Parameters<typeof send>) => {
     const unique = send(...args);
     const answer = rig.receive();
@@ -213,7 +214,7 @@ describe('COPY_FILE_RANGE', () => {
       expect(rig.receive()).toMatchObject(notice);
       return rig.receive();
     };
-    const [old, wide] = [copied(P.COPY_FILE_RANGE), copied(P.COPY_FILE_RANGE_64)];
+    const [old, wide] = [copied(OP.COPY_FILE_RANGE), copied(OP.COPY_FILE_RANGE_64)];
     expect([old.body.readUInt32LE(0), wide.body.readBigUInt64LE(0)]).toEqual([
       0xfffff000,
       2n ** 33n,
@@ -222,8 +223,8 @@ describe('COPY_FILE_RANGE', () => {
       [5, 7, 0xfffff000, 0],
       [5, 7, 2 ** 33, 0],
     ]);
-    expect(ask(P.COPY_FILE_RANGE_64, fh, 2n ** 63n).error).toBe(-EFBIG);
-    expect(ask(P.COPY_FILE_RANGE_64, 99, 1).error).toBe(-EBADF);
+    expect(ask(OP.COPY_FILE_RANGE_64, fh, 2n ** 63n).error).toBe(-EFBIG);
+    expect(ask(OP.COPY_FILE_RANGE_64, 99, 1).error).toBe(-EBADF);
   });
 
   test.each([EXDEV, ENOSYS])(
@@ -234,8 +235,8 @@ describe('COPY_FILE_RANGE', () => {
         copy_file_range: (frame) => fail.copy_file_range(frame, errno),
       });
       const [, fh] = openFile();
-      expect(ask(P.COPY_FILE_RANGE, fh, 1).error).toBe(-errno);
-      expect(ask(P.COPY_FILE_RANGE_64, fh, 1).error).toBe(-errno);
+      expect(ask(OP.COPY_FILE_RANGE, fh, 1).error).toBe(-errno);
+      expect(ask(OP.COPY_FILE_RANGE_64, fh, 1).error).toBe(-errno);
     },
   );
 });
@@ -250,7 +251,7 @@ test('SYNCFS is fsyncdir of the root that says all is meant, with an fd that is 
     },
   });
   const held = rig.graph.inodes.root.fdCount;
-  expect(rig.ask(P.SYNCFS, 1, u64(0)).error).toBe(0);
+  expect(rig.ask(OP.SYNCFS, 1, u64(0)).error).toBe(0);
   expect([seen, rig.graph.inodes.root.fdCount]).toEqual([[[1, true, 0, 1]], held]);
 });
 
@@ -273,7 +274,7 @@ test('FALLOCATE: holes and zeros have fops, other modes are fallocate', async ()
   });
   const [id, fh] = openFile();
   for (const mode of [0, 1, 3, 16, 17, 8, 32]) {
-    const ask = rig.ask(P.FALLOCATE, id, u64(fh), u64(0), u64(10), u32(mode), u32(0));
+    const ask = rig.ask(OP.FALLOCATE, id, u64(fh), u64(0), u64(10), u32(mode), u32(0));
     expect(ask.error).toBe(0);
   }
   expect(seen).toEqual([0, 1, 'discard', 'zerofill', 17, 8, 32]);
@@ -283,7 +284,7 @@ test('LSEEK beyond any file finds nothing there', async () => {
   rig = await Rig.make(open);
   const [id, fh] = openFile();
   const far = Buffer.from('ffffffffffffff7f', 'hex');
-  expect(rig.ask(P.LSEEK, id, u64(fh), far, u32(3), u32(0)).error).toBe(-ENXIO);
+  expect(rig.ask(OP.LSEEK, id, u64(fh), far, u32(3), u32(0)).error).toBe(-ENXIO);
 });
 
 describe('umask', () => {
@@ -303,10 +304,10 @@ describe('umask', () => {
         unwind.create(frame, 0, 0, fd, loc.inode, iattOf(9), null, null, null);
       },
     });
-    rig.ask(P.MKDIR, 1, u32(0o1777), u32(0o22), 'd');
-    rig.ask(P.MKDIR, 1, u32(0o755), u32(0o22), 'e');
-    rig.ask(P.MKNOD, 1, u32(0o10666), u32(0), u32(0o27), u32(0), 'p');
-    rig.ask(P.CREATE, 1, u32(2), u32(0o100666), u32(0o77), u32(0), 'f');
+    rig.ask(OP.MKDIR, 1, u32(0o1777), u32(0o22), 'd');
+    rig.ask(OP.MKDIR, 1, u32(0o755), u32(0o22), 'e');
+    rig.ask(OP.MKNOD, 1, u32(0o10666), u32(0), u32(0o27), u32(0), 'p');
+    rig.ask(OP.CREATE, 1, u32(2), u32(0o100666), u32(0o77), u32(0), 'f');
     expect(seen).toEqual([
       [0o1755, 0o22, 0o1777],
       [0o755, 0o22, undefined],
@@ -337,8 +338,8 @@ describe('O_TRUNC', () => {
     asked.length = 0;
     rig = await Rig.make(fops);
     const { id } = rig.find('file');
-    expect(rig.ask(P.OPEN, id, u32(1 | O_TRUNC), u32(0)).error).toBe(0);
-    expect(rig.ask(P.OPEN, id, u32(2 | O_TRUNC), u32(1)).error).toBe(0);
+    expect(rig.ask(OP.OPEN, id, u32(1 | O_TRUNC), u32(0)).error).toBe(0);
+    expect(rig.ask(OP.OPEN, id, u32(2 | O_TRUNC), u32(1)).error).toBe(0);
     expect(asked).toEqual([
       ['open', 1],
       ['ftruncate', 1, 0, undefined],
@@ -352,7 +353,7 @@ describe('O_TRUNC', () => {
     asked.length = 0;
     rig = await Rig.make(fops);
     const { id } = rig.find('file');
-    expect(rig.ask(P.OPEN, id, u32(O_TRUNC), u32(0)).error).toBe(-ENOSPC);
+    expect(rig.ask(OP.OPEN, id, u32(O_TRUNC), u32(0)).error).toBe(-ENOSPC);
     expect(asked).toEqual([
       ['open', 0],
       ['truncate', id, 0],
@@ -363,7 +364,7 @@ describe('O_TRUNC', () => {
 
 describe('privileges go', () => {
   const setattr = (id: number, valid: number) =>
-    rig.ask(P.SETATTR, id, u32(valid), u32(0), u64(0), u64(9), ...Array(8).fill(u64(0)));
+    rig.ask(OP.SETATTR, id, u32(valid), u32(0), u64(0), u64(9), ...Array(8).fill(u64(0)));
 
   test('with a write, a size, an owner, and a SETATTR of nothing, when the kernel says so', async () => {
     const seen: unknown[] = [];
@@ -394,7 +395,7 @@ describe('privileges go', () => {
     expect(setattr(id, 0).error).toBe(0);
     for (const flags of [0, 4]) {
       const head = [u64(fh), u64(0), u32(1), u32(flags), u64(0), u32(2), u32(0)];
-      expect(rig.ask(P.WRITE, id, ...head, Buffer.from('x')).error).toBe(0);
+      expect(rig.ask(OP.WRITE, id, ...head, Buffer.from('x')).error).toBe(0);
     }
     expect(seen).toEqual([
       [1, undefined],
@@ -412,7 +413,7 @@ describe('privileges go', () => {
 
 test('a storage without ACLs has none, so that everybody else gets what the mode says', async () => {
   rig = await Rig.make({ getxattr: (frame) => fail.getxattr(frame, EOPNOTSUPP) });
-  const ask = (name: string) => rig.ask(P.GETXATTR, 1, u32(0), u32(0), name).error;
+  const ask = (name: string) => rig.ask(OP.GETXATTR, 1, u32(0), u32(0), name).error;
   expect(ask('system.posix_acl_access')).toBe(-ENODATA);
   expect(ask('system.posix_acl_default')).toBe(-ENODATA);
   expect(ask('system.other')).toBe(-EOPNOTSUPP);

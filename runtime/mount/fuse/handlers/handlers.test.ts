@@ -9,6 +9,7 @@ import { type Dirent, IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { GFID_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
+import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';
 
 const [ENOENT, EEXIST, EINVAL, ERANGE, ENODATA, EOPNOTSUPP, ESTALE] = [2, 17, 22, 34, 61, 95, 116];
@@ -21,13 +22,13 @@ const opening: Fops<null> = {
   open: (frame, _xl, _loc, _flags, fd) => unwind.open(frame, 0, 0, fd, null),
   opendir: (frame, _xl, _loc, fd) => unwind.opendir(frame, 0, 0, fd, null),
 };
-const openFile = (inode: Inode, opcode = P.OPEN): number =>
+const openFile = (inode: Inode, opcode = OP.OPEN): number =>
   Number(rig.ask(opcode, inode.id, u32(2), u32(0)).body.readBigUInt64LE(0));
 
 describe('LOOKUP', () => {
   test('links what it finds, and counts that the kernel knows it', async () => {
     rig = await Rig.make();
-    const { error, body } = rig.ask(P.LOOKUP, 1, 'file');
+    const { error, body } = rig.ask(OP.LOOKUP, 1, 'file');
     expect([error, body.length]).toEqual([0, 128]);
     const inode = rig.session.inode(nodeidOf(body))!;
     expect(inode.gfid).toBe(iattOf(2).iaGfid);
@@ -58,10 +59,10 @@ describe('LOOKUP', () => {
 
   test('absent names are ENOENT, or believed as long as wanted', async () => {
     rig = await Rig.make();
-    expect(rig.ask(P.LOOKUP, 1, 'none').error).toBe(-ENOENT);
+    expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
     await rig.close();
     rig = await Rig.make({}, { negativeTimeout: 1.5 });
-    const { error, body } = rig.ask(P.LOOKUP, 1, 'none');
+    const { error, body } = rig.ask(OP.LOOKUP, 1, 'none');
     expect([error, nodeidOf(body), body.readBigUInt64LE(16), body.readUInt32LE(32)]).toEqual([
       0,
       0,
@@ -82,12 +83,12 @@ describe('LOOKUP', () => {
       },
     });
     const { id } = rig.find('file');
-    rig.send(P.FORGET, id, u64(1));
-    const self = rig.ask(P.LOOKUP, id, '.');
+    rig.send(OP.FORGET, id, u64(1));
+    const self = rig.ask(OP.LOOKUP, id, '.');
     expect([self.error, nodeidOf(self.body), rig.session.inode(id)!.nlookup]).toEqual([0, id, 1]);
-    expect(nodeidOf(rig.ask(P.LOOKUP, id, '..').body)).toBe(1);
+    expect(nodeidOf(rig.ask(OP.LOOKUP, id, '..').body)).toBe(1);
     there = false;
-    expect(rig.ask(P.LOOKUP, id, '.').error).toBe(-ESTALE);
+    expect(rig.ask(OP.LOOKUP, id, '.').error).toBe(-ESTALE);
   });
 
   test('an inode without a gfid cannot be told to the kernel', async () => {
@@ -96,7 +97,7 @@ describe('LOOKUP', () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => unwind.lookup(frame, 0, 0, loc.inode, buf, null, null),
     });
-    expect(rig.ask(P.LOOKUP, 1, 'file').error).toBe(-5);
+    expect(rig.ask(OP.LOOKUP, 1, 'file').error).toBe(-5);
   });
 
   test('attributes that are not known are not believed', async () => {
@@ -106,7 +107,7 @@ describe('LOOKUP', () => {
         unwind.lookup(frame, 0, 0, loc.inode, buf, null, null);
       },
     });
-    const { body } = rig.ask(P.LOOKUP, 1, 'file');
+    const { body } = rig.ask(OP.LOOKUP, 1, 'file');
     expect([body.readBigUInt64LE(24), body.readUInt32LE(36)]).toEqual([0n, 0]);
   });
 
@@ -135,7 +136,7 @@ describe('LOOKUP', () => {
     });
     const inode = rig.find('file');
     there = false;
-    expect(rig.ask(P.LOOKUP, 1, 'file').error).toBe(-ENOENT);
+    expect(rig.ask(OP.LOOKUP, 1, 'file').error).toBe(-ENOENT);
     expect(asked).toEqual([false, true, false]);
     expect(inode.names).toEqual([]);
   });
@@ -155,7 +156,7 @@ describe('LOOKUP', () => {
         fail.lookup(frame, ENOENT);
       },
     });
-    rig.ask(P.LOOKUP, 1, Buffer.from([0x61, 0xff, 0xc3, 0xa9, 0]));
+    rig.ask(OP.LOOKUP, 1, Buffer.from([0x61, 0xff, 0xc3, 0xa9, 0]));
     expect(name).toBe('a\udcff\u00e9');
   });
 });
@@ -165,10 +166,10 @@ describe('FORGET', () => {
     rig = await Rig.make();
     const [file, dir] = [rig.find('file'), rig.find('dir')];
     rig.find('file');
-    rig.send(P.FORGET, file.id, u64(1));
+    rig.send(OP.FORGET, file.id, u64(1));
     expect(file.nlookup).toBe(1);
     const pairs = [file.id, 1, dir.id, 5, 999, 1].map(u64);
-    rig.send(P.BATCH_FORGET, 0, u32(3), u32(0), ...pairs);
+    rig.send(OP.BATCH_FORGET, 0, u32(3), u32(0), ...pairs);
     expect([file.nlookup, dir.nlookup]).toEqual([0, 0]);
     expect(rig.hasAnswer()).toBe(false);
   });
@@ -197,31 +198,31 @@ describe('names that are made and removed', () => {
         unwind.mkdir(frame, 0, 0, loc.inode, iattOf(9, IA_IFDIR), null, null, null);
       },
     });
-    const { error, body } = rig.ask(P.MKDIR, 1, u32(0o755), u32(0o22), 'new');
+    const { error, body } = rig.ask(OP.MKDIR, 1, u32(0o755), u32(0o22), 'new');
     expect(error).toBe(0);
     expect(rig.session.inode(nodeidOf(body))!.path).toBe('/new');
-    rig.ask(P.MKDIR, 1, u32(0o755), u32(0o22), 'new');
+    rig.ask(OP.MKDIR, 1, u32(0o755), u32(0o22), 'new');
     expect(new Set(gfids).size).toBe(2);
   });
 
   test('ENOENT from a maker means the directory: ESTALE, where looking it up again can help', async () => {
     rig = await Rig.make({ ...making, mkdir: (frame) => fail.mkdir(frame, ENOENT) });
     const dir = rig.find('dir');
-    const mkdir = (nodeid: number): number => rig.ask(P.MKDIR, nodeid, u32(0), u32(0), 'x').error;
+    const mkdir = (nodeid: number): number => rig.ask(OP.MKDIR, nodeid, u32(0), u32(0), 'x').error;
     expect([mkdir(dir.id), mkdir(1)]).toEqual([-ESTALE, -ENOENT]);
-    rig.ask(P.UNLINK, 1, 'dir');
+    rig.ask(OP.UNLINK, 1, 'dir');
     expect(mkdir(dir.id)).toBe(-ENOENT);
   });
 
   test('CREATE gives an entry and a handle, RELEASE tells the translators', async () => {
     const released: number[] = [];
     rig = await Rig.make({ ...making, release: (id) => void released.push(id) });
-    const { body } = rig.ask(P.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
+    const { body } = rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
     expect(body.length).toBe(144);
     const handle = Number(body.readBigUInt64LE(128));
     const inode = rig.session.inode(nodeidOf(body))!;
     expect([inode.nlookup, inode.fdCount, rig.session.fds.size]).toEqual([1, 1, 1]);
-    expect(rig.ask(P.RELEASE, inode.id, u64(handle), u32(0), u32(0), u64(0)).error).toBe(0);
+    expect(rig.ask(OP.RELEASE, inode.id, u64(handle), u32(0), u32(0), u64(0)).error).toBe(0);
     expect([released, inode.fdCount, rig.session.fds.size]).toEqual([[handle], 0, 0]);
   });
 
@@ -235,25 +236,25 @@ describe('names that are made and removed', () => {
       },
       release: (id) => void released.push(id),
     });
-    expect(rig.ask(P.CREATE, 1, u32(2), u32(0), u32(0), u32(0), 'x').error).toBe(-EEXIST);
+    expect(rig.ask(OP.CREATE, 1, u32(2), u32(0), u32(0), u32(0), 'x').error).toBe(-EEXIST);
     expect([rig.session.fds.size, released.length]).toEqual([0, 1]);
   });
 
   test('a file that was unlinked while open still has attributes', async () => {
     rig = await Rig.make(making);
-    const { body } = rig.ask(P.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
+    const { body } = rig.ask(OP.CREATE, 1, u32(0o102), u32(0o644), u32(0), u32(0), 'new');
     const nodeid = nodeidOf(body);
-    expect(rig.ask(P.UNLINK, 1, 'new').error).toBe(0);
+    expect(rig.ask(OP.UNLINK, 1, 'new').error).toBe(0);
     expect(rig.session.inode(nodeid)!.names).toEqual([]);
-    expect(rig.ask(P.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(0);
-    rig.ask(P.RELEASE, nodeid, body.subarray(128, 136), u32(0), u32(0), u64(0));
-    expect(rig.ask(P.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(-ESTALE);
+    expect(rig.ask(OP.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(0);
+    rig.ask(OP.RELEASE, nodeid, body.subarray(128, 136), u32(0), u32(0), u64(0));
+    expect(rig.ask(OP.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(-ESTALE);
   });
 
   test('RENAME moves the name, and takes it from what had it before', async () => {
     rig = await Rig.make(making);
     const [file, dir] = [rig.find('file'), rig.find('dir')];
-    expect(rig.ask(P.RENAME, 1, u64(1), 'file', 'dir').error).toBe(0);
+    expect(rig.ask(OP.RENAME, 1, u64(1), 'file', 'dir').error).toBe(0);
     expect([file.path, dir.names.length]).toEqual(['/dir', 0]);
     expect(rig.graph.inodes.grep(rig.graph.inodes.root, 'file')).toBeUndefined();
   });
@@ -267,13 +268,13 @@ describe('names that are made and removed', () => {
       },
     });
     const [file, dir] = [rig.find('file'), rig.find('dir')];
-    rig.ask(P.RENAME2, 1, u64(1), u32(1), u32(0), 'file', 'other');
-    rig.ask(P.RENAME2, 1, u64(1), u32(2), u32(0), 'other', 'dir');
+    rig.ask(OP.RENAME2, 1, u64(1), u32(1), u32(0), 'file', 'other');
+    rig.ask(OP.RENAME2, 1, u64(1), u32(2), u32(0), 'other', 'dir');
     expect([file.path, dir.path]).toEqual(['/dir', '/other']);
-    rig.ask(P.RENAME2, 1, u64(1), u32(0), u32(0), 'dir', 'dir2');
-    rig.ask(P.RENAME2, 1, u64(1), u32(4), u32(0), 'dir2', 'dir');
+    rig.ask(OP.RENAME2, 1, u64(1), u32(0), u32(0), 'dir', 'dir2');
+    rig.ask(OP.RENAME2, 1, u64(1), u32(4), u32(0), 'dir2', 'dir');
     expect(flags).toEqual([1, 2, undefined, 4]);
-    expect(rig.ask(P.RENAME2, 1, u64(1), u32(8), u32(0), 'a', 'b').error).toBe(-EINVAL);
+    expect(rig.ask(OP.RENAME2, 1, u64(1), u32(8), u32(0), 'a', 'b').error).toBe(-EINVAL);
   });
 });
 
@@ -303,7 +304,7 @@ describe('SETATTR', () => {
     const times = [u64(0), u64(77), u64(0), u32(0), u32(0), u32(0)];
     const head = [u32(valid), u32(0), u64(fh), u64(5), u64(0)];
     const tail = [u32(0o100600), u32(0), u32(1000), u32(100), u32(0)];
-    return rig.ask(P.SETATTR, nodeid, ...head, ...times, ...tail).error;
+    return rig.ask(OP.SETATTR, nodeid, ...head, ...times, ...tail).error;
   };
 
   test('the size is a truncation, first; the rest a setattr', async () => {
@@ -354,7 +355,7 @@ describe('listings', () => {
   function list(handle: number, plus: boolean, size: number): [name: string, nodeid: number][] {
     const all: [string, number][] = [];
     for (let offset = 0; ; ) {
-      const opcode = plus ? P.READDIRPLUS : P.READDIR;
+      const opcode = plus ? OP.READDIRPLUS : OP.READDIR;
       const args = [u64(handle), u64(offset), u32(size), u32(0), u64(0), u32(0), u32(0)];
       const { error, body } = rig.ask(opcode, 1, ...args);
       expect(error).toBe(0);
@@ -387,7 +388,7 @@ describe('listings', () => {
           const used = names.filter((name) => Buffer.byteLength(name) <= 255);
           rig = await Rig.make(listing(used, atOnce));
           try {
-            const handle = openFile(rig.graph.inodes.root, P.OPENDIR);
+            const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
             expect(list(handle, plus, size).map(([name]) => name)).toEqual(used);
           } finally {
             await rig.close();
@@ -401,7 +402,7 @@ describe('listings', () => {
 
   test('READDIRPLUS makes the kernel know every entry, but not the dots', async () => {
     rig = await Rig.make(listing(['.', '..', 'a', 'b'], 10));
-    const handle = openFile(rig.graph.inodes.root, P.OPENDIR);
+    const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
     const got = list(handle, true, 4096);
     expect(got.slice(0, 2)).toEqual([
       ['.', 0],
@@ -415,16 +416,16 @@ describe('listings', () => {
 
   test('an entry that cannot be told is left out, and logged', async () => {
     rig = await Rig.make(listing(['a', 'lone\ud800', 'x'.repeat(300), '\udcff', 'b'], 10));
-    const handle = openFile(rig.graph.inodes.root, P.OPENDIR);
+    const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
     expect(list(handle, false, 4096).map(([name]) => name)).toEqual(['a', '\ufffd', 'b']);
     expect(rig.lines.filter((line) => /name cannot be/.test(line)).length).toBe(2);
   });
 
   test('a buffer too small for one entry is EINVAL, not the end', async () => {
     rig = await Rig.make(listing(['x'.repeat(100)], 1));
-    const handle = openFile(rig.graph.inodes.root, P.OPENDIR);
+    const handle = openFile(rig.graph.inodes.root, OP.OPENDIR);
     const args = [u64(handle), u64(0), u32(64), u32(0), u64(0), u32(0), u32(0)];
-    expect(rig.ask(P.READDIR, 1, ...args).error).toBe(-EINVAL);
+    expect(rig.ask(OP.READDIR, 1, ...args).error).toBe(-EINVAL);
   });
 });
 
@@ -441,7 +442,7 @@ describe('extended attributes', () => {
       else fail.getxattr(frame, ENODATA);
     },
   };
-  const getxattr = (size: number, name: string) => rig.ask(P.GETXATTR, 1, u32(size), u32(0), name);
+  const getxattr = (size: number, name: string) => rig.ask(OP.GETXATTR, 1, u32(size), u32(0), name);
 
   test('a value, its length, and too little room', async () => {
     rig = await Rig.make(xattrs);
@@ -454,10 +455,10 @@ describe('extended attributes', () => {
 
   test('the list has every name with its NUL', async () => {
     rig = await Rig.make(xattrs);
-    const { body } = rig.ask(P.LISTXATTR, 1, u32(100), u32(0));
+    const { body } = rig.ask(OP.LISTXATTR, 1, u32(100), u32(0));
     expect(body.toString()).toBe('user.a\0user.n\0');
-    expect(rig.ask(P.LISTXATTR, 1, u32(0), u32(0)).body.readUInt32LE(0)).toBe(14);
-    expect(rig.ask(P.LISTXATTR, 1, u32(3), u32(0)).error).toBe(-ERANGE);
+    expect(rig.ask(OP.LISTXATTR, 1, u32(0), u32(0)).body.readUInt32LE(0)).toBe(14);
+    expect(rig.ask(OP.LISTXATTR, 1, u32(3), u32(0)).error).toBe(-ERANGE);
   });
 
   test('labels and identities are answered without the graph', async () => {
@@ -465,7 +466,7 @@ describe('extended attributes', () => {
     seen.length = 0;
     expect(getxattr(0, 'security.selinux').error).toBe(-ENODATA);
     expect(getxattr(0, 'glossa.fs-flags').error).toBe(-EOPNOTSUPP);
-    const set = rig.ask(P.SETXATTR, 1, u32(1), u32(0), 'trusted.gfid', Buffer.from('x'));
+    const set = rig.ask(OP.SETXATTR, 1, u32(1), u32(0), 'trusted.gfid', Buffer.from('x'));
     expect(set.error).toBe(-1);
     expect(seen).toEqual([]);
   });
@@ -478,8 +479,8 @@ describe('extended attributes', () => {
         unwind.setxattr(frame, 0, 0, null);
       },
     });
-    rig.ask(P.SETXATTR, 1, u32(3), u32(0), 'user.a', Buffer.from('abc'));
-    rig.ask(P.SETXATTR, 1, u32(3), u32(0), 'user.a', Buffer.from('xyz'));
+    rig.ask(OP.SETXATTR, 1, u32(3), u32(0), 'user.a', Buffer.from('abc'));
+    rig.ask(OP.SETXATTR, 1, u32(3), u32(0), 'user.a', Buffer.from('xyz'));
     const values = kept.map((dict) => new TextDecoder().decode(dict!.bytes('user.a')));
     expect(values).toEqual(['abc', 'xyz']);
   });

@@ -27,6 +27,7 @@ import { taps } from '../../../core/taps.gen.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import { defineTranslator, type Fops } from '../../../core/xlator.ts';
 import locks from '../../../xlators/features/locks/index.ts';
+import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';
 import { servesLocks } from './locks.ts';
 
@@ -64,7 +65,7 @@ async function opened(
     ...fops,
   });
   const inode = rig.find('file');
-  const { body } = rig.ask(P.OPEN, inode.id, u32(2), u32(0));
+  const { body } = rig.ask(OP.OPEN, inode.id, u32(2), u32(0));
   const handle = Number(body.readBigUInt64LE(0));
   const body48 = (end: readonly Part[], type: number, flags: number, fh = handle): Part[] => {
     const range = [u64(10), ...end];
@@ -77,9 +78,9 @@ const granted = ({ frame, flock }: Seen): void => unwind.lk(frame, 0, 0, flock, 
 
 describe('a lock', () => {
   test.each([
-    ['GETLK', P.GETLK, F_GETLK],
-    ['SETLK', P.SETLK, F_SETLK],
-    ['SETLKW', P.SETLKW, F_SETLKW],
+    ['GETLK', OP.GETLK, F_GETLK],
+    ['SETLK', OP.SETLK, F_SETLK],
+    ['SETLKW', OP.SETLKW, F_SETLKW],
   ])('%s becomes lk, with its owner and its range', async (_, opcode, cmd) => {
     const { seen, handle, inode, lkIn } = await opened(granted);
     expect(rig.ask(opcode, inode.id, ...lkIn([u64(14)], F_WRLCK, 0)).error).toBe(0);
@@ -90,7 +91,7 @@ describe('a lock', () => {
 
   test('without an end has a length of 0, and flock(2) is marked', async () => {
     const { seen, inode, lkIn } = await opened(granted);
-    expect(rig.ask(P.SETLK, inode.id, ...lkIn(NO_END, F_RDLCK, P.LK_FLOCK)).error).toBe(0);
+    expect(rig.ask(OP.SETLK, inode.id, ...lkIn(NO_END, F_RDLCK, P.LK_FLOCK)).error).toBe(0);
     expect(seen).toMatchObject([{ flock: { type: F_RDLCK, len: 0 }, isFlock: true }]);
   });
 
@@ -99,7 +100,7 @@ describe('a lock', () => {
     const { inode, lkIn } = await opened(({ frame, flock }) =>
       unwind.lk(frame, 0, 0, { ...flock, ...found }, null),
     );
-    const ask = (): Buffer => rig.ask(P.GETLK, inode.id, ...lkIn(NO_END, F_RDLCK, 0)).body;
+    const ask = (): Buffer => rig.ask(OP.GETLK, inode.id, ...lkIn(NO_END, F_RDLCK, 0)).body;
     const words = '6400000000000000 9500000000000000 01000000 05000000';
     expect(ask().toString('hex')).toBe(words.replaceAll(' ', ''));
     found = { type: F_UNLCK };
@@ -108,14 +109,14 @@ describe('a lock', () => {
 
   test.each([EAGAIN, EDEADLK])('that is refused: errno %i', async (errno) => {
     const { inode, lkIn } = await opened(({ frame }) => fail.lk(frame, errno));
-    for (const opcode of [P.GETLK, P.SETLK, P.SETLKW]) {
+    for (const opcode of [OP.GETLK, OP.SETLK, OP.SETLKW]) {
       expect(rig.ask(opcode, inode.id, ...lkIn(NO_END, F_WRLCK, 0)).error).toBe(-errno);
     }
   });
 
   test('by a handle that is none is EBADF', async () => {
     const { seen, inode, lkIn } = await opened();
-    expect(rig.ask(P.SETLK, inode.id, ...lkIn(NO_END, F_WRLCK, 0, 9999)).error).toBe(-EBADF);
+    expect(rig.ask(OP.SETLK, inode.id, ...lkIn(NO_END, F_WRLCK, 0, 9999)).error).toBe(-EBADF);
     expect(seen).toEqual([]);
   });
 
@@ -125,7 +126,7 @@ describe('a lock', () => {
   ])('that %s is refused', async (_, end, errno, start) => {
     const { seen, inode, lkIn } = await opened();
     const parts = lkIn(end, F_WRLCK, 0);
-    expect(rig.ask(P.SETLK, inode.id, ...parts.with(3, u64(start))).error).toBe(-errno);
+    expect(rig.ask(OP.SETLK, inode.id, ...parts.with(3, u64(start))).error).toBe(-errno);
     expect(seen).toEqual([]);
   });
 
@@ -133,11 +134,11 @@ describe('a lock', () => {
     const { seen, inode, lkIn } = await opened(({ frame }) =>
       frame.root.whenInterrupted(() => fail.lk(frame, EINTR)),
     );
-    const unique = rig.send(P.SETLKW, inode.id, ...lkIn(NO_END, F_WRLCK, 0));
+    const unique = rig.send(OP.SETLKW, inode.id, ...lkIn(NO_END, F_WRLCK, 0));
     expect([rig.hasAnswer(), rig.session.inFlight, rig.session.busy]).toEqual([false, 1, true]);
     seen[0]!.frame.root.resting = true;
     expect(rig.session.busy).toBe(false);
-    rig.send(P.INTERRUPT, 0, u64(unique));
+    rig.send(OP.INTERRUPT, 0, u64(unique));
     expect(rig.receive()).toMatchObject({ unique, error: -EINTR });
     expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
   });
@@ -160,7 +161,7 @@ describe('RELEASE', () => {
       },
       release: (fd) => released.push(fd),
     });
-    rig.send(P.RELEASE, inode.id, ...release(handle, P.RELEASE_FLOCK_UNLOCK));
+    rig.send(OP.RELEASE, inode.id, ...release(handle, P.RELEASE_FLOCK_UNLOCK));
     const flock = { type: F_UNLCK, start: 0, len: 0, owner: OWNER_TEXT };
     expect(seen).toMatchObject([{ handle, cmd: F_SETLK, flock, isFlock: true }]);
     expect(released).toEqual([]);
@@ -171,10 +172,10 @@ describe('RELEASE', () => {
 
   test('of any other asks nobody', async () => {
     const { seen, handle, inode } = await opened();
-    expect(rig.ask(P.RELEASE, inode.id, ...release(handle, 0)).error).toBe(0);
+    expect(rig.ask(OP.RELEASE, inode.id, ...release(handle, 0)).error).toBe(0);
     expect(rig.session.fds.size).toBe(0);
     const flags = P.RELEASE_FLOCK_UNLOCK;
-    expect(rig.ask(P.RELEASE, inode.id, ...release(handle, flags)).error).toBe(0);
+    expect(rig.ask(OP.RELEASE, inode.id, ...release(handle, flags)).error).toBe(0);
     expect(seen).toEqual([]);
   });
 });
@@ -187,7 +188,7 @@ describe('INIT', () => {
     [false, 0],
   ])('asks for locks where they are served: %s', async (served, flags) => {
     rig = await Rig.make({}, { locks: served });
-    const { body } = rig.ask(P.INIT, 0, u32(7), u32(40), u32(0), u32(0xffff_ffff), u32(0));
+    const { body } = rig.ask(OP.INIT, 0, u32(7), u32(40), u32(0), u32(0xffff_ffff), u32(0));
     expect(body.readInt32LE(12) & LOCKS).toBe(flags);
   });
 });

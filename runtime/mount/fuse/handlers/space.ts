@@ -19,6 +19,7 @@ import {
   type CopyFileRangeIn,
   encodeCopyFileRangeOut,
 } from '../codec/copy.ts';
+import type { NoArgs } from '../codec/header.ts';
 import {
   encodeLseekOut,
   encodeWriteOut,
@@ -27,7 +28,6 @@ import {
   type LseekIn,
   WRITE_OUT_SIZE,
 } from '../codec/io.ts';
-import type { NoArgs } from '../codec/opcodes.ts';
 import { letGo } from '../fd-table.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';

@@ -8,6 +8,7 @@ import { IA_IFDIR, type Iatt } from '../../../core/iatt.ts';
 import { withTimeouts } from '../../../core/timeouts.ts';
 import { TIMEOUT_MAX } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
+import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';
 
 let rig: Rig;
@@ -68,15 +69,15 @@ function replying(xdata: Dict | null): Fops<null> {
 const SETATTR = (valid: number): Part[] => [u32(valid), u32(0), ...Array(10).fill(u64(0))];
 
 const answers: [name: string, ask: () => Buffer, read: (body: Buffer) => number[]][] = [
-  ['LOOKUP', () => rig.ask(P.LOOKUP, 1, 'file').body, entryOf],
-  ['MKNOD', () => rig.ask(P.MKNOD, 1, u32(0o644), u32(0), u32(0), u32(0), 'n').body, entryOf],
-  ['MKDIR', () => rig.ask(P.MKDIR, 1, u32(0o755), u32(0), 'd').body, entryOf],
-  ['SYMLINK', () => rig.ask(P.SYMLINK, 1, 's', 'target').body, entryOf],
-  ['LINK', () => rig.ask(P.LINK, 1, u64(rig.find('file').id), 'l').body, entryOf],
-  ['CREATE', () => rig.ask(P.CREATE, 1, u32(2), u32(0o644), u32(0), u32(0), 'c').body, entryOf],
-  ['GETATTR', () => rig.ask(P.GETATTR, 1, u32(0), u32(0), u64(0)).body, attributesOf],
-  ['SETATTR', () => rig.ask(P.SETATTR, 1, ...SETATTR(P.FATTR_MODE)).body, attributesOf],
-  ['SETATTR of a size', () => rig.ask(P.SETATTR, 1, ...SETATTR(P.FATTR_SIZE)).body, attributesOf],
+  ['LOOKUP', () => rig.ask(OP.LOOKUP, 1, 'file').body, entryOf],
+  ['MKNOD', () => rig.ask(OP.MKNOD, 1, u32(0o644), u32(0), u32(0), u32(0), 'n').body, entryOf],
+  ['MKDIR', () => rig.ask(OP.MKDIR, 1, u32(0o755), u32(0), 'd').body, entryOf],
+  ['SYMLINK', () => rig.ask(OP.SYMLINK, 1, 's', 'target').body, entryOf],
+  ['LINK', () => rig.ask(OP.LINK, 1, u64(rig.find('file').id), 'l').body, entryOf],
+  ['CREATE', () => rig.ask(OP.CREATE, 1, u32(2), u32(0o644), u32(0), u32(0), 'c').body, entryOf],
+  ['GETATTR', () => rig.ask(OP.GETATTR, 1, u32(0), u32(0), u64(0)).body, attributesOf],
+  ['SETATTR', () => rig.ask(OP.SETATTR, 1, ...SETATTR(P.FATTR_MODE)).body, attributesOf],
+  ['SETATTR of a size', () => rig.ask(OP.SETATTR, 1, ...SETATTR(P.FATTR_SIZE)).body, attributesOf],
 ];
 
 describe.each(answers)('%s', (_name, ask, read) => {
@@ -101,7 +102,7 @@ describe.each(answers)('%s', (_name, ask, read) => {
 test('one of the two leaves the other to the mount; decimal text is a number, other text none', async () => {
   const xdata = new Dict().set('glossa.entry-timeout', '30').set('glossa.attribute-timeout', 'x');
   rig = await Rig.make(replying(xdata), { attributeTimeout: 1 });
-  expect(entryOf(rig.ask(P.LOOKUP, 1, 'file').body)).toEqual([30, 1]);
+  expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)).toEqual([30, 1]);
 });
 
 test.each([
@@ -111,7 +112,7 @@ test.each([
   [Number.NaN, 0],
 ])('%d seconds are %d', async (given, believed) => {
   rig = await Rig.make(replying(withTimeouts({ entry: given })));
-  expect(entryOf(rig.ask(P.LOOKUP, 1, 'file').body)[0]).toBe(believed);
+  expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)[0]).toBe(believed);
 });
 
 test('attributes that are not known are not believed, whatever the reply says', async () => {
@@ -120,24 +121,24 @@ test('attributes that are not known are not believed, whatever the reply says', 
     lookup: (frame, _xl, loc) =>
       unwind.lookup(frame, 0, 0, loc.inode, unknown, withTimeouts({ attribute: 60 }), null),
   });
-  expect(entryOf(rig.ask(P.LOOKUP, 1, 'file').body)[1]).toBe(0);
+  expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)[1]).toBe(0);
 });
 
 describe('absent names', () => {
   test('are believed as long as the reply says, also when the mount says never', async () => {
     rig = await Rig.make(replying(withTimeouts({ negative: 60.5 })), { negativeTimeout: 0 });
-    const { error, body } = rig.ask(P.LOOKUP, 1, 'none');
+    const { error, body } = rig.ask(OP.LOOKUP, 1, 'none');
     expect([error, body.readBigUInt64LE(0), entryOf(body)[0]]).toEqual([0, 0n, 60.5]);
   });
 
   test('and not at all when it says 0, whatever the mount says', async () => {
     rig = await Rig.make(replying(withTimeouts({ negative: 0 })), { negativeTimeout: 10 });
-    expect(rig.ask(P.LOOKUP, 1, 'none').error).toBe(-ENOENT);
+    expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
   });
 
   test('of a reply about something else, the mount says it', async () => {
     rig = await Rig.make(replying(withTimeouts({ entry: 60 })), { negativeTimeout: 10 });
-    expect(entryOf(rig.ask(P.LOOKUP, 1, 'none').body)[0]).toBe(10);
+    expect(entryOf(rig.ask(OP.LOOKUP, 1, 'none').body)[0]).toBe(10);
   });
 
   test('an error other than ENOENT is never believed', async () => {
@@ -145,15 +146,15 @@ describe('absent names', () => {
       lookup: (frame) =>
         unwind.lookup(frame, -1, 5, null, null, withTimeouts({ negative: 60 }), null),
     });
-    expect(rig.ask(P.LOOKUP, 1, 'none').error).toBe(-5);
+    expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-5);
   });
 });
 
 test('READDIRPLUS: the reply says it for all entries, and an entry for itself', async () => {
   rig = await Rig.make(replying(withTimeouts({ entry: 3, attribute: 4 })));
-  const fh = Number(rig.ask(P.OPENDIR, 1, u32(0), u32(0)).body.readBigUInt64LE(0));
+  const fh = Number(rig.ask(OP.OPENDIR, 1, u32(0), u32(0)).body.readBigUInt64LE(0));
   const read = [u64(fh), u64(0), u32(4096), u32(0), u64(0), u32(0), u32(0)];
-  const { body } = rig.ask(P.READDIRPLUS, 1, ...read);
+  const { body } = rig.ask(OP.READDIRPLUS, 1, ...read);
   const size = 128 + 24 + 8;
   const all = [0, 1, 2].map((i) => entryOf(body, i * size));
   expect(all).toEqual([

@@ -1,16 +1,15 @@
 /** A request as one line of text, for tests: header, then every argument with its value. */
+
+import { opcodeName, operations } from '../../opcodes.ts';
 import { Cursor, Span } from '../cursor.ts';
 import { decodeInHeader, InHeader } from '../header.ts';
-import { type Opcode, opcodeName, opcodes } from '../opcodes.ts';
-
-const byNumber = new Map(Object.values(opcodes).map((row) => [row.opcode, row as Opcode<unknown>]));
 
 /** `SHORT` when the message ends too early, `+N` when N bytes are left over. */
 export function show(bytes: Uint8Array): string {
   const cursor = new Cursor(bytes);
   const header = new InHeader();
   decodeInHeader(cursor, bytes.length, header);
-  const row = byNumber.get(header.opcode);
+  const row = operations[header.opcode];
   if (cursor.short || row === undefined) return cursor.short ? 'SHORT' : opcodeName(header.opcode);
   row.decode(cursor, row.args);
   if (cursor.short) return 'SHORT';
@@ -20,6 +19,6 @@ export function show(bytes: Uint8Array): string {
   });
   const { unique, nodeid, uid, gid } = header;
   const left = cursor.end - cursor.at;
-  const head = `${row.name} #${unique} node ${nodeid} uid ${uid} gid ${gid}`;
+  const head = `${opcodeName(row.opcode)} #${unique} node ${nodeid} uid ${uid} gid ${gid}`;
   return [head, ...args, ...(left > 0 ? [`+${left}`] : [])].join(' ');
 }
