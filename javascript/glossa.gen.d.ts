@@ -43,6 +43,11 @@ declare module 'glossa' {
      * zerofill, discard, rchecksum and put that it does not define are EOPNOTSUPP.
      */
     static observes: boolean;
+    /**
+     * Whether fops that the class does not define go to the first of several subvolumes. Otherwise
+     * they are EOPNOTSUPP; false says that this is meant.
+     */
+    static passesThrough: boolean | undefined;
     /** The volume's name and type. */
     readonly name: string;
     readonly type: string;

@@ -73,6 +73,6 @@ const itself = (xl: Xlator<unknown>): Links =>
   new Links(<N extends FopName>(name: N): Target<N> => {
     const fop = xl.fops[name] as Fop<N, unknown> | undefined;
     if (fop !== undefined) return { xl, fop };
-    const below = xl.children[0]?.[name] as Target<N> | undefined;
+    const below = xl.passingChild?.[name] as Target<N> | undefined;
     return below ?? { xl, fop: refusal(name, EOPNOTSUPP) };
   });

@@ -73,6 +73,8 @@ export interface ModuleDescription {
   readonly options: Options;
   /** The module says that it only looks on at data, or sees to all ways to it: data-guard.ts. */
   readonly observes?: boolean;
+  /** What it says of fops that it does not define, where there are several subvolumes. */
+  readonly passesThrough?: boolean | null | undefined;
   /** All methods of the author's classes, once each; not those that override another of them. */
   readonly methods: readonly DefinedMethod[];
   /** [file, line, function, text]: what looks like a mistake to the guest. */

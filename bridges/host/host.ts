@@ -7,6 +7,7 @@
  * the old one stays. One that is lost has nothing to stay for: until its successor is there,
  * requests wait for it, or fail when that has to wait itself.
  */
+import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import type { EventName } from '../../runtime/core/events.ts';
 import type { FopName } from '../../runtime/core/fops.gen.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
@@ -147,7 +148,7 @@ export class Host implements Owner {
   }
 
   unserved(plan: Plan, frame: Frame, args: unknown[]): void {
-    const child = this.xl.children[0];
+    const child = this.xl.passingChild;
     if (this.policy.onError === 'bypass' && child !== undefined) {
       this.counters.bypassed += 1;
       plan.tail(frame, child, args);
@@ -265,10 +266,10 @@ export class Host implements Owner {
   /** A request that waited: the code that is there now may see it. */
   private enterAgain(plan: Plan, frame: Frame, args: unknown[]): void {
     const fop = this.xl.fops[plan.name] as Fop<FopName, unknown> | undefined;
-    const child = this.xl.children[0];
+    const child = this.xl.passingChild;
     if (fop !== undefined) (fop as (...all: unknown[]) => void)(frame, this.xl, ...args);
     else if (child !== undefined) plan.tail(frame, child, args);
-    else plan.fail(frame, this.policy.error);
+    else plan.fail(frame, EOPNOTSUPP);
   }
 }
 

@@ -108,11 +108,20 @@ export const limitsOf = (
   logLimit: given['log-limit'],
 });
 
-type Parts = 'fops' | 'notify' | 'forget' | 'release' | 'releasedir' | 'fini' | 'dump';
+type Parts =
+  | 'fops'
+  | 'passesThrough'
+  | 'notify'
+  | 'forget'
+  | 'release'
+  | 'releasedir'
+  | 'fini'
+  | 'dump';
 
 /** The parts of the record. */
 export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
   fops: (xl) => xl.priv.host.fops(),
+  passesThrough: (xl) => xl.priv.host.incarnation.guest.description.passesThrough === true,
   notify(xl: Xlator<Hosted>, event: EventName, data: unknown): void {
     const { host } = xl.priv;
     host.notify(event);

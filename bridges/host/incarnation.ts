@@ -102,7 +102,7 @@ export class Incarnation {
   fops(): Fops<unknown> {
     const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
     for (const row of table) {
-      const plan = planFor(row, this.guest, this.api.bit);
+      const plan = planFor(row, this.guest, this.api.bit, this.xl.below.length);
       if (plan === null) continue;
       made[plan.name] = collect[plan.name]((frame, _, args) =>
         this.enter(plan, frame, args),
@@ -334,7 +334,7 @@ export class Incarnation {
   private failRequest(request: HostedRequest): void {
     const { counters, policy } = this.owner;
     const { plan, answered, winds } = request;
-    const child = this.xl.children[0];
+    const child = this.xl.passingChild;
     counters.failures += 1;
     request.abandoned = true;
     const bypass = policy.onError === 'bypass' && !this.closing;

@@ -17,6 +17,7 @@ import { Host } from './host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from './hosted.ts';
 import { Incarnation } from './incarnation.ts';
 import { type FoundModule, type Language, type LanguageName, languages } from './languages.ts';
+import { tellLeftOut } from './left-out.ts';
 import { remarksOn } from './method-names.ts';
 import { findModule } from './modules.ts';
 import type { Owner } from './owner.ts';
@@ -151,6 +152,7 @@ async function load(
   incarnation.attach(guest);
   try {
     xl.doubt(remarksOn(guest));
+    tellLeftOut(xl, guest, module.path);
     const values = moduleOptions(xl, options, guest.description.options, module.path);
     return { incarnation, values };
   } catch (error) {

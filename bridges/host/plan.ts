@@ -46,9 +46,13 @@ export interface Plan extends Moves {
 const flattenerFor = (args: readonly Arg[], guest: Guest, to: number): Flatten =>
   flattener(guest.looksItself === true ? [] : args, to);
 
-/** Null for a fop that passes the module by. @param to the volume's bit in Inode.lentTo. */
-export function planFor(row: FopRow, guest: Guest, to: number): Plan | null {
-  const { fops, hooks } = guest.description;
+/**
+ * Null for a fop that passes the module by.
+ * @param to the volume's bit in Inode.lentTo
+ * @param children how many subvolumes there are
+ */
+export function planFor(row: FopRow, guest: Guest, to: number, children: number): Plan | null {
+  const { fops, hooks, passesThrough } = guest.description;
   const description = fops[row.name];
   const indexOf = (arg: string | undefined, hook: HookName): number =>
     arg === undefined || !hooks.includes(hook) ? -1 : row.args.findIndex((a) => a.name === arg);
@@ -56,6 +60,8 @@ export function planFor(row: FopRow, guest: Guest, to: number): Plan | null {
   const removes = indexOf(row.entry.removes, 'entry_removed');
   if (description === undefined && creates < 0 && removes < 0) return null;
   const enters = description !== undefined && description.kind !== 'none';
+  // What just a callback or a hook would see is refused where nothing passes through.
+  if (!enters && children > 1 && passesThrough !== true) return null;
   const name = row.name as FopName;
   return {
     row,

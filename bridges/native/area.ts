@@ -29,6 +29,8 @@ export const NEEDS_GROUPS = 2;
 export const NEEDS_CLOCK = 4;
 /** The module only looks on at data. */
 export const OBSERVES = 8;
+export const PASSES_THROUGH = 16;
+export const REFUSES_OTHERS = 32;
 
 /** The letters of dict types in glossa.h. */
 export const DICT_LETTERS: Readonly<Record<DictType, string>> = {

@@ -3,7 +3,7 @@ import { fops } from '../../runtime/core/fops.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import { type Raw, readDeclared } from '../host/declared.ts';
 import { type FopDescription, hooks as hookNames, type ModuleDescription } from '../host/guest.ts';
-import { OBSERVES } from './area.ts';
+import { OBSERVES, PASSES_THROUGH, REFUSES_OTHERS } from './area.ts';
 import type { Reader } from './messages.ts';
 
 export interface Described {
@@ -43,12 +43,16 @@ export function describe(path: string, from: Reader): Described {
       hooks,
       options: readOptions(path, from),
       observes: (needs & OBSERVES) !== 0,
+      passesThrough: saysPassesThrough(needs),
       methods: [],
       warnings: [],
     },
     needs,
   };
 }
+
+const saysPassesThrough = (needs: number): boolean | undefined =>
+  (needs & (PASSES_THROUGH | REFUSES_OTHERS)) === 0 ? undefined : (needs & PASSES_THROUGH) !== 0;
 
 function readOptions(path: string, from: Reader): Options {
   const options: Record<string, Raw> = {};

@@ -376,6 +376,12 @@ struct volume_options {
  * rchecksum and put that are not defined are EOPNOTSUPP.
  */
 #define GLOSSA_OBSERVES 8u
+/*
+ * What becomes of fops that are not defined, where there are several subvolumes: they go to the
+ * first, or are EOPNOTSUPP. Saying neither is the second, and a warning in the log.
+ */
+#define GLOSSA_PASSES_THROUGH 16u
+#define GLOSSA_REFUSES_OTHERS 32u
 
 /* What a module defines, all of it optional; the runtime looks for this name. */
 struct glossa_translator {

@@ -23,6 +23,7 @@ import {
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
+import { leftOut } from '../host/left-out.ts';
 import { ffiNames } from './ffi.ts';
 import type { Provider } from './provider.ts';
 import { checkFops } from './record.ts';
@@ -134,8 +135,16 @@ function fops(xl: Xlator<unknown>): Fops<unknown> {
   const { path, record } = volumes.get(xl)!;
   const given = record.fops;
   const made = typeof given === 'function' ? checkFops(path, given(xl)) : given;
+  const text = leftOut(xl, 'typescript', says(xl), (name) => made[name] !== undefined);
+  if (text !== undefined) xl.doubt([{ where: path, text }]);
   xl.log.info(`${path} loaded: ${Object.keys(made).join(', ') || 'no fops'}`);
   return made;
+}
+
+/** What the file's translator says of fops that it does not define. */
+function says(xl: Xlator<unknown>): boolean | undefined {
+  const { passesThrough } = volumes.get(xl)!.record;
+  return typeof passesThrough === 'function' ? passesThrough(xl) : passesThrough;
 }
 
 export default defineTranslator<unknown, typeof options>({
@@ -151,6 +160,7 @@ export default defineTranslator<unknown, typeof options>({
     providerFor(path).check(path);
   },
   fops,
+  passesThrough: says,
   reconfigure,
   notify(xl, event, data) {
     const { record } = volumes.get(xl)!;

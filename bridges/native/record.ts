@@ -53,6 +53,11 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
     is: (value) => isObject(value) || isFunction(value),
     wrong: (value: object) => (isObject(value) ? wrongFops(value) : []),
   },
+  passesThrough: {
+    expected: 'true or false, or a function (xl) that says so',
+    optional: true,
+    is: (value) => typeof value === 'boolean' || isFunction(value),
+  },
   init: { expected: 'a function (xl, options) that gives xl.priv', is: isFunction },
   check: hook('xl, options'),
   reconfigure: hook('xl, options'),

@@ -10,6 +10,7 @@ import { moduleOptions } from '../host/declared.ts';
 import { Host } from '../host/host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from '../host/hosted.ts';
 import { Incarnation } from '../host/incarnation.ts';
+import { tellLeftOut } from '../host/left-out.ts';
 import { vouch } from '../host/vouch.ts';
 import { watchFolder } from '../host/watch.ts';
 import { checkFile, openLibrary } from './ffi.ts';
@@ -58,6 +59,7 @@ function recordOf(
     try {
       const guest = new NativeGuest(path, library, incarnation.api);
       incarnation.attach(guest);
+      tellLeftOut(xl, guest, path);
       const below = xl.below.map((child) => [child.name, child.type] as const);
       guest.create(xl.name, below, valuesFor(xl, incarnation));
     } catch (error) {

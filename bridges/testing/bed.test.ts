@@ -16,6 +16,7 @@ export default defineTranslator({
   type: 'features/m',
   description: 'For tests.',
   children: [1, 2],
+  passesThrough: true,
   options,
   fops: {
     unlink(frame, xl, loc, xflag, xdata) {

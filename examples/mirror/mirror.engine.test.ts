@@ -1,8 +1,10 @@
 /** What two children answer, and what comes of it. */
 import { expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
-import { EIO, ENODATA, ENOENT, ENOSPC, EPERM } from '../../runtime/core/errno.ts';
+import { EIO, ENODATA, ENOENT, ENOSPC, EOPNOTSUPP, EPERM } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
+import type { FopName } from '../../runtime/core/fops.gen.ts';
+import { fops } from '../../runtime/core/fops.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import { attributes, gfidOf, type Held } from '../../test/support/core.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
@@ -33,6 +35,19 @@ function write(run: RunningModule, name = 'file') {
 /** The names of what each child was asked. */
 const names = (run: RunningModule): string[][] =>
   run.leaves.map(({ held }) => held.map(({ name }) => name));
+
+it('lets no fop reach one child alone that would change it', async () => {
+  const run = await mirror();
+  const refused = fops.filter(({ name }) => run.xl.fops[name as FopName] === undefined);
+  expect(refused.map(({ name }) => name)).toEqual(
+    'rchecksum getspec ipc lease getactivelk setactivelk put namelink'.split(' '),
+  );
+  for (const { name, args } of refused) {
+    const reply = run.ask(name as FopName, ...(args.map(() => null) as never));
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EOPNOTSUPP });
+  }
+  expect(names(run)).toEqual([[], []]);
+});
 
 it('asks both at once, and answers when both have', async () => {
   const run = await mirror();

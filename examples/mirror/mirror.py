@@ -15,6 +15,7 @@ CHANGING = """
     open opendir flush fsync fsyncdir
 """.split()
 READING = "stat fstat access readlink readv getxattr fgetxattr seek".split()
+LOCKING = "lk inodelk finodelk entrylk fentrylk".split()  # by the one that is read
 
 STALE = "user.mirror.stale"  # on a child's root: the name of the other, which has missed something
 BROKEN = {EIO, ENOTCONN, ESTALE}  # the child's fault; any other errno is an answer
@@ -22,6 +23,7 @@ BROKEN = {EIO, ENOTCONN, ESTALE}  # the child's fault; any other errno is an ans
 
 class xlator(Translator):
     observes = True  # both children get the same, by whatever fop
+    passes_through = False  # what is not below would reach one of them: better EOPNOTSUPP
 
     def init(self):
         if len(self.children) != 2:
@@ -219,6 +221,6 @@ def through(method, fop):
     return enter
 
 
-for method, fops in (xlator.make, MAKING), (xlator.change, CHANGING), (xlator.ask, READING):
+for method, fops in (xlator.make, MAKING), (xlator.change, CHANGING), (xlator.ask, READING + LOCKING):
     for fop in fops:
         setattr(xlator, fop, through(method, fop))

@@ -1450,6 +1450,8 @@ class Translator:
 
     name, type: the volume's. children: the subvolumes; child: the first of them. options: of the
     class, what the volfile may set; of an instance, the values. log: ends in the volume's log.
+    passes_through: of the class; whether fops that it does not define go to the first of several
+    subvolumes. Otherwise they are EOPNOTSUPP; False says that this is meant.
     observes: of the class; True says that its readv and writev only look on, or that it defines all
     ways to a file's data itself. Otherwise copies come as reads and writes, files have no holes, and
     fallocate, zerofill, discard, rchecksum and put that it does not define are EOPNOTSUPP.
@@ -1459,6 +1461,7 @@ class Translator:
     type: str
     options: ClassVar[Mapping[str, Any]]
     observes: ClassVar[bool]
+    passes_through: ClassVar[bool | None]
     children: tuple[Child, ...]
     child: Child
     log: logging.Logger

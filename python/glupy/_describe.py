@@ -77,10 +77,18 @@ def describe(cls, place):
         "hooks": hooks,
         "options": options,
         "observes": cls.observes is True,
+        "passesThrough": _passes_through(cls, place),
         "methods": _methods(cls),
         "warnings": warnings,
     }
     return json.dumps(found)
+
+
+def _passes_through(cls, place):
+    said = cls.passes_through
+    if said is None or isinstance(said, bool):
+        return said
+    raise TypeError(f"{place}: passes_through must be True or False, not {said!r}")
 
 
 def _describe_fop(cls, row, fop, cbk, cancel):

@@ -32,6 +32,8 @@ class Translator:
     children: the subvolumes, each a Child; child: the first of them, None if there is none.
     options: of the class, what the volfile may set (see Option); of an instance, the values.
     log: a logging.Logger that ends in the volume's log.
+    passes_through: of the class; whether fops that it does not define go to the first of several
+        subvolumes. Otherwise they are EOPNOTSUPP; False says that this is meant.
     observes: of the class; True says that its readv and writev only look on, or that it defines all
         ways to a file's data itself. Otherwise copies come as reads and writes, files have no holes,
         and fallocate, zerofill, discard, rchecksum and put that it does not define are EOPNOTSUPP.
@@ -39,6 +41,7 @@ class Translator:
 
     options = {}
     observes = False
+    passes_through = None
     name = ""
     type = "features/glupy"
     children = ()

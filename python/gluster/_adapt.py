@@ -21,7 +21,9 @@ def adapt(make, place):
     for name in _strangers(make):
         text = f"{name} is not a name of an operation: it is never called"
         warnings.append(_warning(getattr(make, name), place, text))
-    space = {"__doc__": make.__doc__, "_old": old, "observes": getattr(make, "observes", False), "_warnings": warnings}
+    space = {"__doc__": make.__doc__, "_old": old, "_warnings": warnings}
+    for name in "observes", "passes_through":
+        space[name] = getattr(make, name, getattr(NewTranslator, name))
     for (name, kind), function in functions.items():
         method = (_fop if kind == "fop" else _cbk)(OPERATIONS[name], functions)
         method.__wrapped__ = function.function  # whose place is shown

@@ -128,6 +128,25 @@ describe('glossa check reads modules', () => {
     ]);
   });
 
+  it('and says once what one with several subvolumes leaves out', async () => {
+    const several = script('module-name m').replace('subvolumes s', 'subvolumes s t');
+    const text = `volume t\n    type storage/memory\nend-volume\n${several}`;
+    const m = (more: string): string =>
+      `from glupy import Translator\nclass xlator(Translator):\n  passes_through = ${more}\n`;
+    const line =
+      '9:24 warning: glupy: HERE/m.py: with 2 subvolumes, stat, readlink, mknod, mkdir, unlink, ' +
+      'rmdir and 48 more that it does not define answer EOPNOTSUPP: ' +
+      "'passes_through = True' sends them to the first, 'passes_through = False' says that this is meant";
+    expect(await check({ 'a.vol': text, 'm.py': m('None') })).toEqual([line]);
+    expect(await check({ 'a.vol': script('module-name m'), 'm.py': m('None') })).toEqual([]);
+    for (const said of ['True', 'False']) {
+      expect(await check({ 'a.vol': text, 'm.py': m(said) })).toEqual([]);
+    }
+    expect(await check({ 'a.vol': text, 'm.py': m('"yes"') })).toEqual([
+      expect.stringContaining("m.py: passes_through must be True or False, not 'yes'"),
+    ]);
+  });
+
   it('though another volume is wrong, but not what is known to be wrong', async () => {
     const files = { 'q.js': QUOTA.replace('lokup', '_lokup') };
     const text = script('module-name q', 'colour red').replace('storage/memory', 'storage/memroy');

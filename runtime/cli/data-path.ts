@@ -16,11 +16,13 @@ export function dataPath(graph: Graph): string[] {
     const own = WATCHED.filter((name) => xl.fops[name] !== undefined);
     const isStorage = xl.below.length === 0;
     const all = isGuarded(xl) ? '; copies come as reads and writes, and no file has holes' : '';
-    return { name: xl.name, isStorage, own: own.join(', '), all };
+    const refuses = !isStorage && !xl.passesThrough && own.length === 0;
+    return { name: xl.name, isStorage, refuses, own: own.join(', '), all };
   });
   const width = Math.max(...rows.map(({ name }) => name.length));
-  const lines = rows.map(({ name, isStorage, own, all }) => {
-    const what = isStorage ? 'has it' : own === '' ? 'does not see it' : `sees it: ${own}${all}`;
+  const lines = rows.map(({ name, isStorage, refuses, own, all }) => {
+    const none = refuses ? 'answers EOPNOTSUPP to it' : 'does not see it';
+    const what = isStorage ? 'has it' : own === '' ? none : `sees it: ${own}${all}`;
     return `  ${name.padEnd(width)}  ${what}`;
   });
   return ['data of files:', ...lines, conclusion(graph, rows)];
@@ -28,7 +30,7 @@ export function dataPath(graph: Graph): string[] {
 
 function conclusion(
   graph: Graph,
-  rows: readonly { name: string; isStorage: boolean; own: string }[],
+  rows: readonly { name: string; isStorage: boolean; refuses: boolean; own: string }[],
 ): string {
   const storage = unwatched(graph.links);
   if (storage !== null) {
@@ -37,7 +39,9 @@ function conclusion(
       '(Linux 6.9 and later, mounted by root, and a disk that allows it)'
     );
   }
-  const watching = rows.filter(({ isStorage, own }) => !isStorage && own !== '');
+  const watching = rows.filter(
+    ({ isStorage, refuses, own }) => refuses || (!isStorage && own !== ''),
+  );
   const why =
     watching.length > 0
       ? `because of ${watching.map(({ name }) => name).join(', ')}`

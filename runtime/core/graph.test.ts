@@ -249,17 +249,28 @@ describe('winds', () => {
     expect(leaf.held[0]!.frame.xl.name).toBe('v0');
   });
 
-  test('go to the first of several children by default', async () => {
-    const leaves = [new HeldLeaf(), new HeldLeaf()];
-    const graph = await startGraph([
-      named('a', leaves[0]!.translator),
-      named('b', leaves[1]!.translator),
-      named('top', recorder([]), 'b', 'a'),
-    ]);
-    ask(graph, 'stat', new Loc(graph.inodes.root), null);
-    expect(leaves.map((leaf) => leaf.held.length)).toEqual([0, 1]);
-    expect(graph.top.children.map((child) => child.stat.xl.name)).toEqual(['b', 'a']);
-  });
+  test.each([
+    [undefined, [0, 0], EOPNOTSUPP],
+    [false, [0, 0], EOPNOTSUPP],
+    [true, [0, 1], NaN],
+    [() => true, [0, 1], NaN],
+  ])(
+    'go to none of several children, or to the first: passesThrough %s',
+    async (says, held, errno) => {
+      const leaves = [new HeldLeaf(), new HeldLeaf()];
+      const graph = await startGraph([
+        named('a', leaves[0]!.translator),
+        named('b', leaves[1]!.translator),
+        named('spread', recorder([], says === undefined ? {} : { passesThrough: says }), 'b', 'a'),
+        named('top', recorder([]), 'spread'),
+      ]);
+      const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
+      expect(leaves.map((leaf) => leaf.held.length)).toEqual(held);
+      expect(reply.opErrno).toBe(errno);
+      const spread = graph.xlators[2]!;
+      expect(spread.children.map((child) => child.stat.xl.name)).toEqual(['b', 'a']);
+    },
+  );
 
   test('are answered EOPNOTSUPP where no one has the fop', async () => {
     const leaf = new HeldLeaf();

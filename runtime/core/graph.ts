@@ -2,8 +2,9 @@
  * A live graph: instances wired together, started from the top and stopped from the leaves.
  *
  * Starting: options are checked, `init` runs top first (a translator may refuse), the fops of
- * each instance become known, winds are routed past instances that do not define a fop, and
- * PARENT_UP travels down; the leaves answer CHILD_UP. A start that fails takes back what it did.
+ * each instance become known, winds are routed past instances that do not define a fop (one with
+ * several children answers EOPNOTSUPP unless it says that it passes through), and PARENT_UP travels
+ * down; the leaves answer CHILD_UP. A start that fails takes back what it did.
  *
  * Source: GlusterFS `libglusterfs/src/graph.c`.
  */
@@ -186,14 +187,13 @@ function placeOf(xl: Xlator, spec: VolumeSpec | undefined): string {
   return `${where === '' ? '' : `${where}: `}volume '${xl.name}' (${xl.type})`;
 }
 
-/** The nearest instance, from `xl` down through first children, that defines the fop. */
+/** The nearest instance that defines the fop, from `xl` down past those that pass it through. */
 function target<N extends FopName>(xl: Xlator, name: N): Target<N> {
   let at = xl;
   for (;;) {
     const fop = at.fops[name] as Fop<N, unknown> | undefined;
     if (fop !== undefined) return { xl: at, fop };
-    const next = at.below[0];
-    if (next === undefined) return { xl: at, fop: refusal(name, EOPNOTSUPP) };
-    at = next;
+    if (!at.passesThrough) return { xl: at, fop: refusal(name, EOPNOTSUPP) };
+    at = at.below[0]!;
   }
 }

@@ -4,7 +4,8 @@
  *
  * Rules for authors
  * - A fop answers by exactly one unwind of the frame it got, now or later. A fop that is not in
- *   the record passes through at no cost: winds are routed past this translator.
+ *   the record passes through at no cost: winds are routed past this translator. Not so where it
+ *   has several children: which of them would it be? See `passesThrough`.
  * - `init` runs before the children's: it may look at `xl.childNames`, never wind.
  * - Instances share code, never data: state lives in what `init` returns (`xl.priv`).
  *
@@ -43,6 +44,9 @@ export type Fops<P> = { readonly [N in FopName]?: Fop<N, P> };
 /** Gives an instance its own fops, after its `init`. */
 export type FopsOf<P> = { call(xl: Xlator<P>): Fops<P> }['call'];
 
+/** What an instance says of itself, once its `init` has run. */
+export type Says<P> = { call(xl: Xlator<P>): boolean | undefined }['call'];
+
 /** Where a wind of a fop arrives: the nearest translator below that defines it. */
 export interface Target<N extends FopName> {
   readonly xl: Xlator<unknown>;
@@ -69,6 +73,12 @@ export interface Translator<P, O extends Options = Options> {
   readonly moreOptions?: Readonly<Record<string, Options>>;
   /** The fops, or what gives an instance its own after `init`. */
   readonly fops: Fops<P> | FopsOf<P>;
+  /**
+   * What becomes of fops that it does not define, where it has several children: `true` passes them
+   * to the first of these, `false` answers EOPNOTSUPP. So does saying nothing, which is pointed out
+   * to authors of modules.
+   */
+  readonly passesThrough?: boolean | Says<P>;
   /** The result becomes `xl.priv`. @throws {InitError} to refuse, with what to change. */
   init(xl: Xlator<P>, options: Values<O>): P | Promise<P>;
   /**
@@ -167,6 +177,18 @@ export class Xlator<P = unknown> {
 
   get childNames(): readonly string[] {
     return this.below.map((child) => child.name);
+  }
+
+  /** Whether fops that it does not define go to its first child. */
+  get passesThrough(): boolean {
+    if (this.below.length < 2) return this.below.length === 1;
+    const { passesThrough } = this.translator;
+    return (typeof passesThrough === 'function' ? passesThrough(this) : passesThrough) === true;
+  }
+
+  /** Where a request goes on that it has no say in; undefined when there is no such child. */
+  get passingChild(): Child | undefined {
+    return this.passesThrough ? this.children[0] : undefined;
   }
 
   /**

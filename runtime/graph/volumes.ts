@@ -29,7 +29,8 @@ export async function inspectVolumes(
 ): Promise<VolfileInspection> {
   const problems = new Problems();
   problems.all.push(...inspection.problems);
-  for (const volume of inspection.volumes) await inspectOne(volume, how, problems);
+  const types = new Map(inspection.volumes.map(({ name, type }) => [name.text, type.text]));
+  for (const volume of inspection.volumes) await inspectOne(volume, types, how, problems);
   const { description } = inspection;
   return {
     ...inspection,
@@ -40,6 +41,7 @@ export async function inspectVolumes(
 
 async function inspectOne(
   volume: VolumeDescription,
+  types: ReadonlyMap<string, string>,
   { registry, strict, context }: InspectVolumes,
   problems: Problems,
 ): Promise<void> {
@@ -59,6 +61,10 @@ async function inspectOne(
   const levels = { default: 0, volumes: new Map() } as const;
   const log = new Log(around.sink, levels, volume.name.text);
   const xl = new Xlator(0, volume.name.text, translator, given, log, around);
+  xl.below = volume.subvolumes.flatMap(({ text }) => {
+    const type = registry.lookup(types.get(text) ?? '');
+    return type === undefined ? [] : [new Xlator(0, text, type, [], log, around)];
+  });
   const errors = await translator.check(xl, checked.values as never).then(
     () => [],
     (error: unknown) => reasons(error),

@@ -21,6 +21,7 @@ export const HOOKS: Readonly<Record<string, string>> = {
 export type TranslatorClass = (new () => Translator) & {
   readonly options: Readonly<Record<string, unknown>>;
   readonly observes: unknown;
+  readonly passesThrough: unknown;
   readonly prototype: Record<string, unknown>;
 };
 
@@ -128,11 +129,20 @@ export function describe(made: TranslatorClass, path: string): string {
       hooks,
       options: placed(options),
       observes,
+      passesThrough: passesThrough(made, path),
       methods,
       warnings: [],
     },
     plain,
   );
+}
+
+function passesThrough(
+  { passesThrough: said }: TranslatorClass,
+  path: string,
+): boolean | undefined {
+  if (said === undefined || typeof said === 'boolean') return said;
+  throw new TypeError(`${path}: static passesThrough must be true or false`);
 }
 
 /** Options with the places where they were declared. */

@@ -14,6 +14,8 @@ export class Translator {
   static options: Readonly<Record<string, OptionSpec>> = {};
   /** Says that readv and writev only look on: see data-guard.ts of the host. */
   static observes = false;
+  /** Whether fops that it does not define go to the first of several children. */
+  static passesThrough: boolean | undefined = undefined;
   declare readonly name: string;
   declare readonly type: string;
   declare readonly children: readonly Child[];

@@ -9,6 +9,7 @@ import { cancelContract } from '../bridge/cancel.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
+import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
 import { timerContract } from '../bridge/timers.ts';
 
@@ -21,6 +22,7 @@ describe.skipIf(!canCompile)('C modules', () => {
   describe('the caller gives up', () => cancelContract(folder, nativeC));
   describe('what fops carry', () => thingContract(folder, nativeC));
   describe('their life', () => lifeContract(folder, nativeC));
+  describe('several subvolumes', () => severalContract(folder, nativeC));
   describe('timers', () => timerContract(folder, nativeC));
   describe('what the kernel believes', () => believedContract(folder, nativeC));
   describe.skipIf(isSkipped('through ffi-rs', noFfiRs))('every fop, through ffi-rs', () => {

@@ -8,6 +8,7 @@ import { failureContract } from '../bridge/failures.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
+import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
 import { timerContract } from '../bridge/timers.ts';
 
@@ -19,6 +20,7 @@ describe('JavaScript modules: requests', () => requestContract(folder));
 describe('JavaScript modules: the caller gives up', () => cancelContract(folder));
 describe('JavaScript modules: what fops carry', () => thingContract(folder));
 describe('JavaScript modules: their life', () => lifeContract(folder));
+describe('JavaScript modules: several subvolumes', () => severalContract(folder));
 describe('JavaScript modules: timers', () => timerContract(folder));
 describe('JavaScript modules: failures', () => failureContract(folder));
 describe('JavaScript modules: what the kernel believes', () => believedContract(folder));

@@ -7,6 +7,7 @@ import { cancelContract } from '../bridge/cancel.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
+import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
 import { timerContract } from '../bridge/timers.ts';
 
@@ -18,5 +19,6 @@ describe('Python modules: what fops carry', () => thingContract(folder));
 describe('Python modules: their life', () => lifeContract(folder));
 describe('Python modules: one method for every fop', () => anyContract(folder));
 describe('Python modules: callers that give up', () => cancelContract(folder));
+describe('Python modules: several subvolumes', () => severalContract(folder));
 describe('Python modules: timers', () => timerContract(folder));
 describe('Python modules: what the kernel believes', () => believedContract(folder));

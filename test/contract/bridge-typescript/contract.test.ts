@@ -8,6 +8,7 @@ import { cancelContract } from '../bridge/cancel.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
+import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
 import { timerContract } from '../bridge/timers.ts';
 
@@ -20,5 +21,6 @@ describe('TypeScript records: requests', () => requestContract(folder, language)
 describe('TypeScript records: the caller gives up', () => cancelContract(folder, language));
 describe('TypeScript records: what fops carry', () => thingContract(folder, language));
 describe('TypeScript records: their life', () => lifeContract(folder, language));
+describe('TypeScript records: several subvolumes', () => severalContract(folder, language));
 describe('TypeScript records: timers', () => timerContract(folder, language));
 describe('TypeScript records: what the kernel believes', () => believeContract(folder, language));

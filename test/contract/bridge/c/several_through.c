@@ -1,0 +1,8 @@
+/* The fops that it does not define go to the first subvolume. */
+#include "several.h"
+
+struct glossa_translator glossa_translator = {
+    .fops = {.stat = stat},
+    .cbks = {.readlink = readlink_cbk},
+    .needs = GLOSSA_PASSES_THROUGH,
+};

@@ -1,0 +1,67 @@
+/**
+ * The bridge contract, part nine: several subvolumes. What a module does not define reaches none of
+ * them by itself.
+ *
+ * Modules, each with a `stat` that asks the last subvolume, and only a callback for readlink:
+ * `several` says no more, `several_through` says that the rest passes through.
+ */
+import { describe, expect, it } from 'vitest';
+import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
+import type { FopName } from '../../../runtime/core/fops.gen.ts';
+import { fops } from '../../../runtime/core/fops.ts';
+import { WARNING } from '../../../runtime/core/log.ts';
+import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import { Samples } from './values.ts';
+
+/** Which leaf each fop of the table reaches; its errno where it reaches none. */
+function reached(run: RunningModule): Record<string, string> {
+  const samples = new Samples(run.graph.inodes);
+  return Object.fromEntries(
+    fops.map((row) => {
+      const reply = run.ask(row.name as FopName, ...(samples.values(row.args, true) as never));
+      const leaves = run.leaves.flatMap(({ held }, at) => held.splice(0).map((one) => [at, one]));
+      for (const [, held] of leaves) (held as { answer(...all: unknown[]): void }).answer(-1, 5);
+      const where = leaves.map(([at]) => `leaf${at as number}`).join();
+      return [row.name, where || (reply.opErrno === EOPNOTSUPP ? 'EOPNOTSUPP' : 'other')];
+    }),
+  );
+}
+
+const others = (where: string): Record<string, string> => ({
+  ...Object.fromEntries(fops.map(({ name }) => [name, where])),
+  stat: 'leaf1',
+});
+
+export function severalContract(folder: string, language: Language = hosted): void {
+  const warned = async (name: string, leaves: number) => {
+    const run = await startModule(folder, { name, language, leaves, level: WARNING });
+    return { run, lines: run.lines() };
+  };
+
+  describe('with several subvolumes', () => {
+    it('what a module does not define is EOPNOTSUPP, and its author is told in one line', async () => {
+      const { run, lines } = await warned('several', 2);
+      expect(lines).toEqual([
+        expect.stringMatching(
+          /several\.\w+: with 2 subvolumes, .* and \d+ more that it does not define answer EOPNOTSUPP: '.*(?:pass|PASS).*' sends them to the first, '.*' says that this is meant$/,
+        ),
+      ]);
+      expect(reached(run)).toEqual(others('EOPNOTSUPP'));
+      run.settled();
+    });
+
+    it('what a module does not define goes to the first where it says so', async () => {
+      const { run, lines } = await warned('several_through', 2);
+      expect(lines).toEqual([]);
+      expect(reached(run)).toEqual(others('leaf0'));
+      run.settled();
+    });
+  });
+
+  it('with one subvolume, what a module does not define passes', async () => {
+    const { run, lines } = await warned('several', 1);
+    expect(lines).toEqual([]);
+    expect(reached(run)).toEqual({ ...others('leaf0'), stat: 'leaf0' });
+    run.settled();
+  });
+}
