@@ -63,8 +63,13 @@ export const hooks = [
   'dump_state',
 ] as const satisfies readonly (HookName | TellName)[];
 
-/** [name, file, line] of a method that the author has written. */
-export type DefinedMethod = readonly [name: string, file: string, line: number];
+/** A method that the author has written; the parameters are those behind `self`, as far as known. */
+export type DefinedMethod = readonly [
+  name: string,
+  file: string,
+  line: number,
+  params: readonly string[],
+];
 
 /** What a module defines, read before any of it runs for a request. */
 export interface ModuleDescription {
@@ -75,7 +80,7 @@ export interface ModuleDescription {
   readonly observes?: boolean;
   /** What it says of fops that it does not define, where there are several subvolumes. */
   readonly passesThrough?: boolean | null | undefined;
-  /** All methods of the author's classes, once each; not those that override another of them. */
+  /** All methods of the author's classes, also those that override another of them. */
   readonly methods: readonly DefinedMethod[];
   /** [file, line, function, text]: what looks like a mistake to the guest. */
   readonly warnings: readonly (readonly [string, number, string, string])[];

@@ -151,7 +151,7 @@ async function load(
   });
   incarnation.attach(guest);
   try {
-    xl.doubt(remarksOn(guest));
+    xl.doubt(remarksOn(guest, module.path));
     tellLeftOut(xl, guest, module.path);
     const values = moduleOptions(xl, options, guest.description.options, module.path);
     return { incarnation, values };

@@ -7,30 +7,60 @@
  * author's own, and so is one whose name begins with `_` or that overrides one of the author's.
  */
 import { fopNames } from '../../runtime/core/fops.gen.ts';
+import { findFop } from '../../runtime/core/fops.ts';
 import { printable } from '../../runtime/core/log.ts';
 import { nearest } from '../../runtime/core/nearest.ts';
 import type { Remark } from '../../runtime/core/xlator.ts';
-import { type Guest, hooks } from './guest.ts';
+import { type DefinedMethod, type Guest, hooks } from './guest.ts';
+import {
+  type Definitions,
+  disordered,
+  javascriptDefinitions,
+  pythonDefinitions,
+  strays,
+  unread,
+} from './misplaced.ts';
 
 /** What other interfaces call a fop, or a hook. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
+  all: 'any_fop',
+  allcbk: 'any_cbk',
+  allfops: 'any_fop',
+  any: 'any_fop',
+  anyfops: 'any_fop',
   chmod: 'setattr',
   chown: 'setattr',
+  close: 'flush',
   copyrange: 'copy_file_range',
+  default: 'any_fop',
+  delete: 'unlink',
   destroy: 'fini',
   fchmod: 'fsetattr',
   fchown: 'fsetattr',
+  fdatasync: 'fsync',
   fgetattr: 'fstat',
   flistxattr: 'fgetxattr',
   futimens: 'fsetattr',
   getattr: 'stat',
   getdents: 'readdirp',
+  list: 'readdirp',
+  listdir: 'readdirp',
   listxattr: 'getxattr',
+  lock: 'lk',
+  lseek: 'seek',
+  move: 'rename',
   opendirs: 'opendir',
   pread: 'readv',
   pwrite: 'writev',
   read: 'readv',
   release: 'flush',
+  remove: 'unlink',
+  setup: 'init',
+  shutdown: 'fini',
+  start: 'init',
+  statvfs: 'statfs',
+  stop: 'fini',
+  teardown: 'fini',
   utime: 'setattr',
   utimens: 'setattr',
   write: 'writev',
@@ -51,6 +81,7 @@ interface Writing {
   readonly definition: RegExp;
   /** Whether a bare name can mean a method, as inside of Python's class statement. */
   readonly bare: boolean;
+  readonly definitions: Definitions;
 }
 
 const camel = (name: string): string =>
@@ -63,6 +94,7 @@ const PYTHON: Writing = {
   notCode: /"""[\s\S]*?"""|'''[\s\S]*?'''|#.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
   definition: /\bdef\s+$/,
   bare: true,
+  definitions: pythonDefinitions,
 };
 
 const JAVASCRIPT: Writing = {
@@ -70,8 +102,9 @@ const JAVASCRIPT: Writing = {
   cancel: 'Cancel',
   word: camel,
   notCode: /\/\*[\s\S]*?\*\/|\/\/.*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/g,
-  definition: /$^/,
+  definition: /\b(?:function\s*\*?|static|async)\s+$/,
   bare: false,
+  definitions: javascriptDefinitions,
 };
 
 const writings: Readonly<Record<string, Writing>> = { python: PYTHON, javascript: JAVASCRIPT };
@@ -115,7 +148,8 @@ const MAY_NAME = /^(['"])(?:\w+|[^'"]*\{.*)\1$/;
 /** Whether the module's text uses the name, other than where the method is defined. */
 function isUsed(name: string, sources: readonly string[], { notCode, ...how }: Writing): boolean {
   // A receiver may well be another name for the translator; of names that files have, it is not.
-  const own = Object.hasOwn(OTHER_NAMES, letters(name)) ? '(?:self|this|cls)' : '\\w+';
+  const other = Object.hasOwn(OTHER_NAMES, letters(name)) ? OTHER_NAMES[letters(name)]! : '';
+  const own = (fopNames as readonly string[]).includes(other) ? '(?:self|this|cls)' : '\\w+';
   const member = new RegExp(`(?:(?<![\\w.)\\]])${own}|super\\(\\))\\s*\\??\\.\\s*$`);
   const decorated = /@[^\n]*\n\s*(?:async\s+)?def\s+$/;
   return sources.some((source) => {
@@ -139,8 +173,11 @@ function isUsed(name: string, sources: readonly string[], { notCode, ...how }: W
 const escaped = (name: string): string => name.replace(/\$/g, '\\$');
 
 /** What looks like a mistake in a module, as it was read. */
-export function remarksOn(guest: Guest): Remark[] {
-  return [...guest.description.warnings, ...misnamed(guest)].map(([file, line, func, text]) => ({
+export function remarksOn(guest: Guest, path: string): Remark[] {
+  const writing = writings[guest.language];
+  const seen =
+    writing === undefined ? [] : [...misnamed(guest, writing), ...misread(guest, writing, path)];
+  return [...guest.description.warnings, ...seen].map(([file, line, func, text]) => ({
     where: printable(`${file}:${line}`),
     text: printable(text),
     source: { file: printable(file.slice(file.lastIndexOf('/') + 1)), line, func: printable(func) },
@@ -150,14 +187,15 @@ export function remarksOn(guest: Guest): Remark[] {
 type Warning = Guest['description']['warnings'][number];
 
 /** The methods of a module that look like what they are not. */
-function misnamed({ language, description, sources = [] }: Guest): Warning[] {
-  const writing = writings[language];
-  if (writing === undefined) return [];
+function misnamed({ description, sources = [] }: Guest, writing: Writing): Warning[] {
   const known = namesOf(writing);
   const called = new Set(known.values());
   const found: Warning[] = [];
   for (const [name, file, line] of description.methods) {
-    if (name.startsWith('_')) continue;
+    // What overrides a method of another class of the author's belongs to that class's plan.
+    if (name.startsWith('_') || description.methods.filter(([each]) => each === name).length > 1) {
+      continue;
+    }
     const text = called.has(name)
       ? unreached(name, writing, description.fops)
       : strange(name, known, writing);
@@ -165,6 +203,34 @@ function misnamed({ language, description, sources = [] }: Guest): Warning[] {
     found.push([file, line, name, text]);
   }
   return found;
+}
+
+/** What is defined, and never asked for. */
+function misread({ description, sources = [] }: Guest, writing: Writing, path: string): Warning[] {
+  const called = new Set(namesOf(writing).values());
+  const blank = (part: string): string => part.replace(/[^\n]/g, ' ');
+  const code = {
+    path,
+    source: (sources[0] ?? '').replace(writing.notCode, blank),
+    isCalled: (name: string) => called.has(name),
+    isUsed: (name: string) => isUsed(name, sources, { ...writing, bare: true }),
+    isMember: (name: string) => isUsed(name, sources, { ...writing, bare: false }),
+  };
+  const { definitions } = writing;
+  const told = [...strays(code, description.methods, definitions), ...unread(code, definitions)];
+  const orders = description.methods.flatMap((method) => ordered(method, writing));
+  return [...told.map(([line, func, text]): Warning => [path, line, func, text]), ...orders];
+}
+
+function ordered(method: DefinedMethod, { cbk, word }: Writing): Warning[] {
+  const [name] = method;
+  const isCbk = name.endsWith(cbk);
+  const fop = isCbk ? name.slice(0, -cbk.length) : name;
+  const row = findFop(fop);
+  const found = row?.name === fop ? disordered(method, row, isCbk, word) : undefined;
+  if (found === undefined) return [];
+  const [file, [line, func, text]] = found;
+  return [[file, line, func, text]];
 }
 
 function strange(name: string, known: ReadonlyMap<string, string>, writing: Writing) {

@@ -130,7 +130,9 @@ function explain(error: unknown, module: FoundModule, expressions: Expressions):
   if (!(error instanceof EngineError)) return error as Error;
   const { script, message } = error;
   if (script === undefined || script.file === '') {
-    return new Error(message.includes(module.path) ? message : `${module.path}: ${message}`);
+    // What was found in a class, or in an import, names its place itself.
+    const own = message.replace(/^(?:Type)?Error: (?=\/)/, '');
+    return new Error(message.includes(module.path) ? own : `${module.path}: ${message}`);
   }
   const stack = script.stack === '' ? '' : `\n${script.stack}`;
   const told = expressions.named(`${message}${stack}`);

@@ -171,7 +171,10 @@ const source = (file: string): LogSource => ({ file, line: 0, func: '-' });
 function explain(error: unknown, module: FoundModule): Error {
   if (!(error instanceof EngineError)) return error as Error;
   const { script } = error;
-  const message = script?.file ? error.message : `${module.path}: ${error.message}`;
+  // What was found in a class names its place itself.
+  const own = error.message.replace(/^TypeError: (?=\/)/, '');
+  const placed = script?.file || own !== error.message;
+  const message = placed ? own : `${module.path}: ${error.message}`;
   const trace = script?.traceback.replace(OWN_FRAMES, '').trimEnd();
   // Without a frame of the module's it says no more than the message.
   return new Error(trace?.includes('\n  File "') ? `${message}\n${trace}` : message);

@@ -8,7 +8,7 @@ import posixpath
 import sys
 
 from ._advice import misspelt_notes
-from ._fops import FOPS
+from ._fops import BY_NAME, FOPS
 from ._hints import suspects
 from .translator import Translator
 
@@ -31,12 +31,30 @@ def find_class(module, place):
     """The module's translator."""
     cls = getattr(module, "xlator", None)
     if cls is None:
-        raise TypeError(f"{place} has no class xlator")
+        raise TypeError(f"{place} has no class xlator: {_instead(module)}")
     if not (isinstance(cls, type) and issubclass(cls, Translator)):
         if "gluster" in sys.modules:  # written for the original glupy
             return sys.modules["gluster"]._adapt(cls, place)
-        raise TypeError(f"{place}: xlator must be a class derived from glupy.Translator")
+        if isinstance(cls, type):
+            what = f"{place}:{cls.__firstlineno__}: write class xlator(Translator):"
+            raise TypeError(f"{what} xlator must be a class derived from glupy.Translator")
+        what = f"{place}: xlator must be a class derived from glupy.Translator"
+        raise TypeError(f"{what}, not {cls!r:.100}")
     return cls
+
+
+def _instead(module):
+    """What to write in a module without a class xlator."""
+    own = [one for one in vars(module).values() if getattr(one, "__module__", "") == module.__name__]
+    classes = [one for one in own if isinstance(one, type)]
+    for cls in sorted(classes, key=lambda one: not issubclass(one, Translator)):
+        if issubclass(cls, Translator) or cls.__name__.lower() == "xlator":
+            return f"give {cls.__name__} in line {cls.__firstlineno__} that name"
+    for one in own:
+        if getattr(one, "__name__", "") in BY_NAME and hasattr(one, "__code__"):
+            line = one.__code__.co_firstlineno
+            return f"{one.__name__} in line {line} has to be a method of a class xlator(Translator)"
+    return "write class xlator(Translator), with methods such as lookup(self, frame, loc, xdata)"
 
 
 def methods(cls, row):
@@ -69,6 +87,8 @@ def describe(cls, place):
             _check_hook(getattr(cls, name), name, params)
     if not isinstance(cls.options, dict):
         raise TypeError(f"{place}: options must be a dict of name: Option, not {cls.options!r}")
+    if not isinstance(cls.observes, bool):
+        raise TypeError(f"{place}: observes must be True or False, not {cls.observes!r:.100}")
     options = {key: _option(key, spec) for key, spec in cls.options.items()}
     warnings = cls.__dict__.get("_warnings", []) + _misread(place)
     warnings += _notes(cls) + _hidden(place)
@@ -76,7 +96,7 @@ def describe(cls, place):
         "fops": fops,
         "hooks": hooks,
         "options": options,
-        "observes": cls.observes is True,
+        "observes": cls.observes,
         "passesThrough": _passes_through(cls, place),
         "methods": _methods(cls),
         "warnings": warnings,
@@ -97,6 +117,10 @@ def _describe_fop(cls, row, fop, cbk, cancel):
     if inspect.isasyncgenfunction(method):
         text = f"{fop} has a yield in it: an async fop returns its reply"
         raise TypeError(_where(method) + text)
+    for name in fop, cbk, cancel:
+        if name and inspect.isgeneratorfunction(getattr(cls, name)):
+            text = f"{name} has a yield in it, so that calling it runs nothing"
+            raise TypeError(_where(getattr(cls, name)) + text)
     for other in cbk, cancel:
         if is_async and other:
             advice = "choose one" if fop == row.name else f"give it a {row.name}, or no {other}"
@@ -162,11 +186,14 @@ def _where(method):
 
 
 def _check(method, name, params, shown, what):
+    must = f"{name} is {what} and must take ({', '.join(['self', *shown])})"
+    if not callable(method):
+        raise TypeError(f"{must}: it is no method, but {method!r:.100}")
+    signature = inspect.signature(method)
     try:
-        inspect.signature(method).bind("self", *params)
+        signature.bind("self", *params)
     except TypeError:
-        takes = f"{name} is {what} and must take ({', '.join(['self', *shown])})"
-        raise TypeError(f"{_where(method)}{takes}") from None
+        raise TypeError(f"{_where(method)}{must}, not {signature}") from None
 
 
 def _misread(place):
@@ -191,14 +218,16 @@ def _hidden(place):
 
 
 def _methods(cls):
-    """[name, file, line] of every method that the author's classes define, once."""
-    found = {}
+    """[name, file, line, parameters] of every method that the author's classes define."""
+    found = []
+    older = "gluster" in sys.modules  # its callbacks have other parameters
     for base in cls.__mro__:
         if base is object or base.__module__.partition(".")[0] == "glupy":
             continue
         for name, value in vars(base).items():
             code = getattr(inspect.unwrap(value), "__code__", None) if callable(value) else None
             if code:
-                found.setdefault(name, []).append([name, code.co_filename, code.co_firstlineno])
-    # What overrides a method of another class of the author's belongs to that class's plan.
-    return [places[0] for places in found.values() if len(places) == 1]
+                params = list(code.co_varnames[1 : code.co_argcount])
+                own = params if code.co_name == name and not older else []
+                found.append([name, code.co_filename, code.co_firstlineno, own])
+    return found

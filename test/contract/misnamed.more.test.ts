@@ -47,7 +47,7 @@ it.each(modules)('%s', async (file) => {
     },
   );
   try {
-    expect(remarksOn(guest).map(({ where, text }) => `${where}: ${text}`)).toEqual([]);
+    expect(remarksOn(guest, path).map(({ where, text }) => `${where}: ${text}`)).toEqual([]);
   } finally {
     guest.close();
   }

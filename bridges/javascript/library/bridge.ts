@@ -38,12 +38,14 @@ export { explain };
 export const outcomeBuffer = outcome.buffer;
 
 let found: TranslatorClass | undefined;
+let file = '';
 /** What the module exports. */
 let names: Record<string, unknown> = {};
 
 /** Finds the translator among a module's exports, and describes it. */
 export function load(exports: Record<string, unknown>, path: string): string {
   found = findClass(exports, path);
+  file = path;
   names = exports;
   return describe(found, path);
 }
@@ -60,7 +62,7 @@ export function create(name: string, children: string, options: string): void {
   Frame.prototype.cookie = below.child;
   const Made = found!;
   self.translator = new Made();
-  refuseFields(self.translator);
+  refuseFields(self.translator, file);
   for (const row of fops) {
     const { method, cbk } = answersOf(Made, row);
     methods.set(row.name, method ?? cbk);

@@ -23,17 +23,32 @@ export type TranslatorClass = (new () => Translator) & {
   readonly observes: unknown;
   readonly passesThrough: unknown;
   readonly prototype: Record<string, unknown>;
+  readonly name: string;
 };
 
 /** The module's translator: `export class xlator`, or what it exports as default. */
 export function findClass(exports: Record<string, unknown>, path: string): TranslatorClass {
   const found = exports.xlator ?? exports.default;
   if (found === undefined) {
-    throw new TypeError(`${path} exports no class xlator, and nothing as default`);
+    const other = Object.values(exports).find(isTranslator);
+    const instead =
+      other === undefined
+        ? 'write export class xlator extends Translator { … }'
+        : `${where(other)}give ${other.name} that name`;
+    throw new TypeError(`${path} exports no class xlator, and nothing as default: ${instead}`);
   }
-  const isClass = typeof found === 'function' && found.prototype instanceof Translator;
-  if (isClass) return found as unknown as TranslatorClass;
-  throw new TypeError(`${path}: xlator must be a class that extends Translator of 'glossa'`);
+  if (isTranslator(found)) return found;
+  const what = `${where(found) || `${path}: `}xlator must be a class that extends Translator`;
+  throw new TypeError(`${what} of 'glossa', not ${kindOfValue(found)}`);
+}
+
+const isTranslator = (found: unknown): found is TranslatorClass =>
+  typeof found === 'function' && found.prototype instanceof Translator;
+
+function kindOfValue(found: unknown): string {
+  if (found instanceof Translator) return 'an object of one';
+  if (typeof found !== 'function') return typeof found === 'object' ? 'an object' : String(found);
+  return /^class\b/.test(String(found)) ? 'a class of its own' : 'a function';
 }
 
 const AsyncFunction = Object.getPrototypeOf(async () => {}) as object;
@@ -100,9 +115,16 @@ function describeFop(row: FopRow, { method, cbk, cancel, any }: Answers) {
 
 function check(method: Method | undefined, name: string, params: readonly string[]): void {
   if (method === undefined || method.length <= params.length) return;
-  throw new TypeError(
-    `${where(method)}${name} is a fop's and is called with (${params.join(', ')})`,
-  );
+  const called = `${name} is a fop's and is called with (${params.join(', ')})`;
+  throw new TypeError(`${where(method)}${called}, not (${paramsOf(method).join(', ')})`);
+}
+
+/** The names of a method's parameters, up to the first that has more than a name. */
+function paramsOf(method: unknown): string[] {
+  const [, list = ''] = /^[^(]*\(([^)]*)/.exec(String(method)) ?? [];
+  const names = list.split(',').map((name) => name.trim());
+  const end = names.findIndex((name) => !/^[\w$]+$/.test(name));
+  return end < 0 ? names : names.slice(0, end);
 }
 
 /** What a class defines, as JSON for the host; throws TypeError for what cannot work. */
@@ -122,7 +144,10 @@ export function describe(made: TranslatorClass, path: string): string {
     throw new TypeError(`${path}: options['${key}'] must be made by Option.int, Option.time, …`);
   }
   const methods = methodsOf(made);
-  const observes = made.observes === true;
+  const { observes } = made;
+  if (typeof observes !== 'boolean') {
+    throw new TypeError(`${path}: static observes must be true or false, not ${String(observes)}`);
+  }
   return stringify(
     {
       fops: Object.fromEntries(described),
@@ -155,14 +180,19 @@ const placed = (options: TranslatorClass['options']) =>
   );
 
 /** A field that holds a function is no method: nobody would call it for a fop. */
-export function refuseFields(translator: object): void {
+export function refuseFields(translator: object, path: string): void {
   const called = new Set(Object.values(HOOKS));
   for (const row of fops) for (const end of ['', 'Cbk', 'Cancel']) called.add(row.name + end);
   for (const [name, value] of Object.entries(translator)) {
-    if (typeof value !== 'function' || !called.has(name)) continue;
+    if (OF_THE_CLASS.includes(name)) {
+      throw new TypeError(`${path}: ${name} belongs to the class: write static ${name} = …`);
+    }
+    if (!called.has(name)) continue;
     throw new TypeError(`${where(value)}${name} is a field: write a method, ${name}(…) { … }`);
   }
 }
+
+const OF_THE_CLASS = ['options', 'observes'];
 
 /** As JSON has it, or how it looks. */
 function plain(_key: string, value: unknown): unknown {
@@ -171,17 +201,16 @@ function plain(_key: string, value: unknown): unknown {
   return odd || none ? { shown: String(value).slice(0, 100) } : value;
 }
 
-/** [name, file, line] of every method that the author's classes define, once. */
-function methodsOf({ prototype }: TranslatorClass): [string, string, number][] {
-  const found = new Map<string, [string, string, number][]>();
+/** [name, file, line, parameters] of every method that the author's classes define. */
+function methodsOf({ prototype }: TranslatorClass): [string, string, number, string[]][] {
+  const found: [string, string, number, string[]][] = [];
   for (let at: object = prototype; at !== Translator.prototype; at = Object.getPrototypeOf(at)) {
     for (const name of Object.getOwnPropertyNames(at)) {
       const value = Object.getOwnPropertyDescriptor(at, name)?.value as unknown;
       if (name === 'constructor' || typeof value !== 'function') continue;
-      const { file, line } = placeOf(value);
-      found.set(name, [...(found.get(name) ?? []), [name, file, line]]);
+      const { file, line, func } = placeOf(value);
+      found.push([name, file, line, func === name ? paramsOf(value) : []]);
     }
   }
-  // What overrides a method of another class of the author's belongs to that class's plan.
-  return [...found.values()].flatMap((places) => (places.length === 1 ? places : []));
+  return found;
 }

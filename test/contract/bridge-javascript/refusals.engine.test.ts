@@ -43,7 +43,7 @@ const mistakes: Record<string, [body: string, said: RegExp]> = {
     /stat failed: an error that cannot be shown/,
   ],
   'much thrown': [
-    'stat() { throw Array.from({ length: 1e4 }, () => ({ text: "x".repeat(1e4) })); }',
+    'stat() { throw Array.from({ length: 1e3 }, () => ({ text: "x".repeat(1e4) })); }',
     /thrown: \[\{text: "x{900,1000}…$/m,
   ],
   'nothing thrown': ['stat() { throw undefined; }', /thrown: undefined/],
@@ -140,7 +140,20 @@ describe('a mistake in a method', () => {
 describe('a mistake in the class', () => {
   it.each([
     ['no class', {}, 'export const a = 1;', /exports no class xlator/],
-    ['no Translator', {}, 'export class xlator {}', /must be a class that extends Translator/],
+    [
+      'no Translator',
+      {},
+      '\nexport class xlator {}',
+      /: \/.*m\.js:2: xlator must be a class that extends Translator of 'glossa', not a class of/,
+    ],
+    ['an object', {}, 'export default {};', /\/m\.js: xlator must be a class .*, not an object$/],
+    ['a function', {}, 'export default () => {};', /\/m\.js:1: xlator .*, not a function$/],
+    [
+      'a class of another name',
+      {},
+      "import { Translator } from 'glossa';\nexport class Xlator extends Translator {}",
+      /m\.js exports no class xlator.*m\.js:2: give Xlator that name/,
+    ],
     ['a syntax error', {}, 'export class xlator {\n  stat( {}\n}', /m\.js:\d: SyntaxError/],
     ['an exception at load', {}, '\nnull.x;', /m\.js:2: TypeError/],
     [

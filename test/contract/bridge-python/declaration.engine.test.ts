@@ -138,6 +138,68 @@ class xlator(Base):
     );
   });
 
+  it('says what stands where it is no method, and what is never read', async () => {
+    const source = `${HEAD}def mkdir(self, frame, *args): frame.wind()
+def init(self): pass
+class Other(Translator):
+    def rmdir(self, frame, *args): frame.wind()
+class xlator(Translator):
+    """
+    def fsync(self, frame, fd, datasync, xdata): of an example
+    """
+    Options = {"a": Option.int(1)}
+    limit = Option.int(5)
+    observe = True
+    def notify(self, event):
+        def unlink(self, frame, loc, xflag, xdata): frame.wind()
+        self.observes = True
+    def lookup(self, frame, *args): frame.fail(1)
+    def stat(self, frame, xdata, loc): frame.wind()
+    def lookup(self, frame, loc, xdata): frame.wind()
+    def lookup_cbk(self, frame, op_ret, op_errno, inode, buf, postparent, xdata):
+        frame.unwind(op_ret, op_errno, inode, buf, xdata, postparent)
+`;
+    const run = await startModule({ 'm.py': source });
+    const warned = run.lines().filter((line) => line.startsWith('W '));
+    const away = "is no method of the translator's class, and is never called";
+    expect(warned.map((line) => line.replace(/^W \[m\.py:(\d+):.*?\] 0-top: /, '$1 '))).toEqual([
+      `3 mkdir ${away}`,
+      `6 rmdir ${away}`,
+      `15 unlink ${away}`,
+      '17 lookup is defined once more in line 19, and that one counts',
+      `4 init ${away}`,
+      '16 observes belongs to the class: what an instance is given is never read',
+      "11 Options is never read (did you mean 'options'?)",
+      '12 limit is no option: options = {…} of the class names all of them',
+      "13 observe is never read (did you mean 'observes'?)",
+      "18 stat is called with (frame, loc, xdata): its 'xdata' gets the loc",
+      '20 lookup_cbk is called with (frame, op_ret, op_errno, inode, buf, xdata, postparent): ' +
+        "its 'postparent' gets the xdata",
+    ]);
+  });
+
+  it.each([
+    [
+      'observes is no bool',
+      '    observes = "no"',
+      /m\.py: observes must be True or False, not 'no'/,
+    ],
+    ['a fop yields', '    def stat(self, frame, *args): yield', /m\.py:5: stat has a yield in it/],
+    [
+      'a fop is a value',
+      '    stat = 5',
+      /stat is a fop's and must take .*: it is no method, but 5/,
+    ],
+    [
+      'self is missing',
+      '    def stat(frame, loc, xdata): pass',
+      /: \/\S+m\.py:5: stat is a fop's and must take \(self, .*\), not \(frame, loc, xdata\)/,
+    ],
+  ])('does not start where %s', async (_, body, said) => {
+    const source = `${HEAD}class xlator(Translator):\n    pass\n${body}\n`;
+    await expect(startModule({ 'm.py': source })).rejects.toThrow(said);
+  });
+
   it('leaves the author’s own names alone', async () => {
     const lib = `from glupy import Translator
 class Base(Translator):
@@ -145,9 +207,11 @@ class Base(Translator):
     def flushed(self): pass
     def linked(self): pass
 def tell(translator): translator.opened()
+def setup(translator): translator.start()
 `;
     const source = `import lib
 from functools import wraps
+from glupy import Option
 def logged(f):
     @wraps(f)
     def inner(*args): return f(*args)
@@ -178,6 +242,19 @@ class xlator(lib.Base):
         self.table = {"unlnk": getattr(self, "unlnk")}
     def unlnk(self): pass
     def helper(self): pass
+    def start(self): pass
+    option = Option.int(5)
+    options = {"limit": option}
+    def fsync(self, frame, datasync_, *more): frame.wind()
+class Recorder:
+    def lookup(self, frame, loc): pass
+    def init(self): pass
+def refuse(self, frame, *args): frame.fail(1)
+def mkdir(self, frame, *args): frame.fail(1)
+for name in ("rmdir", "unlink"): setattr(xlator, name, refuse)
+xlator.mkdir = mkdir
+recorder = Recorder()
+recorder.lookup
 `;
     const run = await startModule({ 'm.py': source, 'lib.py': lib });
     expect(run.lines().filter((line) => line.startsWith('W '))).toEqual([]);

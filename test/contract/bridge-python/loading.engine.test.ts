@@ -88,9 +88,27 @@ describe('a module that cannot be loaded', () => {
   });
 
   it.each([
-    ['it is empty', '', /m\.py has no class xlator/],
-    ['it has no class xlator', 'class Xlator: pass', /m\.py has no class xlator/],
-    ['xlator is no Translator', 'class xlator: pass', /m\.py: xlator must be a class derived from/],
+    ['it is empty', '', /m\.py has no class xlator: write class xlator\(Translator\), with/],
+    [
+      'it has no class xlator',
+      '\nclass Xlator: pass',
+      /m\.py has no class xlator: give Xlator in line 2 that name/,
+    ],
+    [
+      'its class has another name',
+      'from glupy import Translator\nclass Helper: pass\nclass Keeper(Translator): pass',
+      /m\.py has no class xlator: give Keeper in line 3 that name/,
+    ],
+    [
+      'it has functions alone',
+      'def stat(frame, loc, xdata): pass',
+      /stat in line 1 has to be a method of a class xlator\(Translator\)/,
+    ],
+    [
+      'xlator is no Translator',
+      'class xlator: pass',
+      /m\.py:1: write class xlator\(Translator\): xlator must be a class derived from/,
+    ],
     [
       'xlator is an object',
       `${HEAD}xlator = Translator()`,
