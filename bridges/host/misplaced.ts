@@ -15,6 +15,8 @@ export interface Definitions {
   readonly hook: RegExp | undefined;
   /** A property of a class, with `value`. */
   readonly property: RegExp;
+  /** What the host reads of a class. */
+  readonly read: readonly string[];
   /** The line on which the class begins. */
   readonly begin: RegExp;
   /** What an assignment to `observes` of an instance is. */
@@ -25,6 +27,7 @@ export const pythonDefinitions: Definitions = {
   fop: /^(?<indent>[ \t]*)(?:async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*\(\s*self\s*,\s*frame\b/gm,
   hook: /^(?<indent>)(?:async[ \t]+)?def[ \t]+(?<name>\w+)[ \t]*\(\s*self\b(?!\s*,\s*frame\b)/gm,
   property: /^(?<indent>[ \t]+)(?<name>\w+)[ \t]*=(?!=)[ \t]*(?<value>.*)$/gm,
+  read: ['options', 'observes', 'passes_through'],
   begin: /^class xlator\b/m,
   instance: /\bself\.observes[ \t]*=(?!=)/,
 };
@@ -33,6 +36,7 @@ export const javascriptDefinitions: Definitions = {
   fop: /^(?<indent>[ \t]*)(?:(?:export|static|async|function)[ \t]+)*(?<name>\w+)[ \t]*\(\s*frame\b[^()]*\)\s*\{/gm,
   hook: undefined,
   property: /^(?<indent>[ \t]+)static[ \t]+(?<name>\w+)[ \t]*=(?!=)[ \t]*(?<value>.*)$/gm,
+  read: ['options', 'observes', 'passesThrough'],
   begin: /^export\b.*\bclass\b/m,
   instance: /\bthis\.observes[ \t]*=(?!=)/,
 };
@@ -135,8 +139,8 @@ export function unread(code: Code, how: Definitions): Told[] {
   });
   const has = new Set(properties.map(({ name }) => name));
   for (const { line, name, value } of properties) {
-    if (READ.includes(name) || name.startsWith('_')) continue;
-    const meant = nearest(name, READ);
+    if (how.read.includes(name) || name.startsWith('_')) continue;
+    const meant = nearest(name, how.read);
     if (meant !== undefined && !has.has(meant) && !code.isMember(name)) {
       told.push([line, name, `${name} is never read (did you mean '${meant}'?)`]);
     } else if (/^Option\.\w+\(/.test(value) && !code.isUsed(name)) {
@@ -145,9 +149,6 @@ export function unread(code: Code, how: Definitions): Told[] {
   }
   return told;
 }
-
-/** What the host reads of a class. */
-const READ = ['options', 'observes', 'passes_through', 'passesThrough'];
 
 /** A method whose parameters are those of its fop, in another order. */
 export function disordered(

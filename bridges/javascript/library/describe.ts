@@ -192,7 +192,7 @@ export function refuseFields(translator: object, path: string): void {
   }
 }
 
-const OF_THE_CLASS = ['options', 'observes'];
+const OF_THE_CLASS = ['options', 'observes', 'passesThrough'];
 
 /** As JSON has it, or how it looks. */
 function plain(_key: string, value: unknown): unknown {
