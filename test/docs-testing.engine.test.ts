@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { languageOfTest } from '../bridges/testing/languages.ts';
+import { languageOfTest } from '../bridges/languages.ts';
 import { runTests, type TestReport } from '../bridges/testing/run.ts';
 
 const document = readFileSync(join(import.meta.dirname, '../docs/testing.md'), 'utf8');

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import glupy from '../bridges/host/index.ts';
+import glupy from '../bridges/glupy.ts';
 import { commands } from '../runtime/cli/commands.ts';
 import { exitTable } from '../runtime/cli/exit.ts';
 import { fops } from '../runtime/core/fops.ts';

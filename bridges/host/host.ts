@@ -11,7 +11,7 @@ import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import type { EventName } from '../../runtime/core/events.ts';
 import type { FopName } from '../../runtime/core/fops.gen.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
-import type { Dump, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
+import type { Dump, Fop, Fops, Reloaded, Xlator } from '../../runtime/core/xlator.ts';
 import { FAILED } from './guest.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { Counters, Owner } from './owner.ts';
@@ -20,13 +20,6 @@ import { Backoff, type Policy } from './policy.ts';
 
 /** Makes one ready to serve. `fresh`: reads the module again. @throws what its author did wrong */
 export type Begin = (owner: Owner, fresh: boolean) => Promise<Incarnation>;
-
-/** What came of a reload. */
-export interface Reloaded {
-  readonly ok: boolean;
-  /** What was done, or why not. */
-  readonly text: string;
-}
 
 interface Held {
   readonly plan: Plan;

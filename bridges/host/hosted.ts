@@ -110,6 +110,7 @@ export const limitsOf = (
 
 type Parts =
   | 'fops'
+  | 'reload'
   | 'passesThrough'
   | 'notify'
   | 'forget'
@@ -122,6 +123,7 @@ type Parts =
 export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
   fops: (xl) => xl.priv.host.fops(),
   passesThrough: (xl) => xl.priv.host.incarnation.guest.description.passesThrough === true,
+  reload: (xl) => xl.priv.host.reload(),
   notify(xl: Xlator<Hosted>, event: EventName, data: unknown): void {
     const { host } = xl.priv;
     host.notify(event);

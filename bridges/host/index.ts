@@ -16,7 +16,7 @@ import { findGrants, foldersOf, type Granted, grantOptions } from './grants.ts';
 import { Host } from './host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from './hosted.ts';
 import { Incarnation } from './incarnation.ts';
-import { type FoundModule, type Language, type LanguageName, languages } from './languages.ts';
+import type { FoundModule, HostedLanguage } from './language.ts';
 import { tellLeftOut } from './left-out.ts';
 import { remarksOn } from './method-names.ts';
 import { findModule } from './modules.ts';
@@ -24,77 +24,80 @@ import type { Owner } from './owner.ts';
 import { vouch } from './vouch.ts';
 import { watchFolder } from './watch.ts';
 
-const options = defineOptions({
-  'module-name': {
-    type: 'str',
-    description:
-      'The module: `negative` for negative.py. An extension, or option language, decides between ' +
-      'languages.',
-    reconfigurable: true,
-  },
-  'module-path': {
-    type: 'str',
-    description:
-      "Folders to search for it, separated by colons; relative ones start at the volfile's folder. " +
-      'Default: that folder, GLOSSA_PATH, PYTHONPATH, the bundled examples.',
-    reconfigurable: true,
-  },
-  language: {
-    type: 'str',
-    values: Object.keys(languages) as LanguageName[],
-    description: 'The language of the module, when its name alone does not say.',
-    reconfigurable: true,
-  },
-  reload: {
-    type: 'bool',
-    default: false,
-    description:
-      'Reads the module again when a file of its folder is saved. Code that does not start leaves ' +
-      'the code before at work.',
-  },
-  'time-limit': {
-    type: 'time',
-    default: 5,
-    min: 0,
-    fractions: true,
-    description:
-      'Seconds that one call into the module may run, 0.5 for half a one; 0 for no limit.',
-    reconfigurable: true,
-  },
-  'memory-limit': {
-    type: 'sizet',
-    default: 512 * 1024 * 1024,
-    min: 64 * 1024 * 1024,
-    description: 'Memory of the interpreter and the module together.',
-    reconfigurable: true,
-  },
-  ...grantOptions,
-  ...failureOptions,
-});
+const optionsFor = (languages: readonly HostedLanguage[]) =>
+  defineOptions({
+    'module-name': {
+      type: 'str',
+      description:
+        'The module: `negative` for negative.py. An extension, or option language, decides between ' +
+        'languages.',
+      reconfigurable: true,
+    },
+    'module-path': {
+      type: 'str',
+      description:
+        "Folders to search for it, separated by colons; relative ones start at the volfile's folder. " +
+        'Default: that folder, GLOSSA_PATH, PYTHONPATH, the bundled examples.',
+      reconfigurable: true,
+    },
+    language: {
+      type: 'str',
+      values: languages.map(({ name }) => name),
+      description: 'The language of the module, when its name alone does not say.',
+      reconfigurable: true,
+    },
+    reload: {
+      type: 'bool',
+      default: false,
+      description:
+        'Reads the module again when a file of its folder is saved. Code that does not start leaves ' +
+        'the code before at work.',
+    },
+    'time-limit': {
+      type: 'time',
+      default: 5,
+      min: 0,
+      fractions: true,
+      description:
+        'Seconds that one call into the module may run, 0.5 for half a one; 0 for no limit.',
+      reconfigurable: true,
+    },
+    'memory-limit': {
+      type: 'sizet',
+      default: 512 * 1024 * 1024,
+      min: 64 * 1024 * 1024,
+      description: 'Memory of the interpreter and the module together.',
+      reconfigurable: true,
+    },
+    ...grantOptions,
+    ...failureOptions,
+  });
 
-type Given = Values<typeof options>;
+type Given = Values<ReturnType<typeof optionsFor>>;
+
+/** What there is to choose from, and the options that say so. */
+interface Choice {
+  readonly languages: readonly HostedLanguage[];
+  readonly options: ReturnType<typeof optionsFor>;
+}
 
 /** What a volume of this type keeps. */
 export interface Glupy extends Hosted {
   given: Given;
   /** The module as it was last read. */
-  module: FoundModule & { readonly language: LanguageName };
+  module: FoundModule & { readonly language: HostedLanguage };
   /** The folders that were searched or granted, and the file systems they were on. */
   readonly places: ReadonlyMap<string, number | undefined>;
   unwatch(): void;
 }
 
 /** Reads the module that the options name. */
-function find(xl: Xlator<Glupy>, given: Given): Glupy['module'] {
+function find({ languages }: Choice, xl: Xlator<Glupy>, given: Given): Glupy['module'] {
   const name = given['module-name'];
   if (name === undefined) throw new InitError('option module-name is missing: which module?');
-  const module = findModule({
-    name,
-    path: given['module-path'],
-    language: given.language,
-    baseDir: xl.context.baseDir,
-    env: process.env,
-  });
+  const { baseDir } = xl.context;
+  const { language, 'module-path': path } = given;
+  const module = findModule({ name, path, language, baseDir, env: process.env }, languages);
   vouch(xl, module.path);
   return module;
 }
@@ -128,6 +131,7 @@ interface Loaded {
 
 /** Reads a module into an interpreter of its own. @throws what the module's author did wrong */
 async function load(
+  { options }: Choice,
   xl: Xlator<Glupy>,
   owner: Owner,
   given: Given,
@@ -136,7 +140,7 @@ async function load(
 ): Promise<Loaded> {
   const incarnation = new Incarnation(xl, owner, limitsOf(given, given['memory-limit']));
   const { api } = incarnation;
-  const start = await languages[module.language].load();
+  const start = await module.language.load();
   const guest = await start(module, api, {
     volume: xl.name,
     timeLimit: given['time-limit'],
@@ -163,13 +167,14 @@ async function load(
 
 /** Starts an interpreter with a module in it. @throws what the module's author did wrong */
 async function begin(
+  choice: Choice,
   xl: Xlator<Glupy>,
   owner: Owner,
   given: Given,
   module: Glupy['module'],
   granted: Granted,
 ): Promise<Incarnation> {
-  const { incarnation, values } = await load(xl, owner, given, module, granted);
+  const { incarnation, values } = await load(choice, xl, owner, given, module, granted);
   const { guest } = incarnation;
   try {
     guest.create(xl.name, children(xl), values);
@@ -186,26 +191,25 @@ async function begin(
 const children = (xl: Xlator<Glupy>): (readonly [string, string])[] =>
   xl.below.map((child) => [child.name, child.type]);
 
-async function init(xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
+async function init(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
   // These options are those of the volume's start: none of them can be changed while it runs.
   const granted = findGrants(given, xl.context.baseDir, process.env);
   const grantedFolders = foldersOf(granted);
   for (const path of granted.packages) vouch(xl, path);
   const host = new Host(xl, policyOf(given), async (owner, fresh) => {
     if (fresh || grantedFolders.length > 0) await refuseCovered(glupy.places);
-    const module = fresh ? find(xl, glupy.given) : glupy.module;
-    const incarnation = await begin(xl, owner, glupy.given, module, granted);
+    const module = fresh ? find(choice, xl, glupy.given) : glupy.module;
+    const incarnation = await begin(choice, xl, owner, glupy.given, module, granted);
     glupy.module = module;
     return incarnation;
   });
-  const module = find(xl, given);
+  const module = find(choice, xl, given);
   const folders = [...module.folders, ...grantedFolders];
   const places = new Map(folders.map((folder) => [folder, placeNow(folder)]));
   const glupy: Glupy = { host, given, module, places, unwatch: () => {} };
   await host.start();
   if (given.reload) {
-    const language: Language = languages[module.language];
-    glupy.unwatch = watchFolder(dirname(module.path), language.extensions, {
+    glupy.unwatch = watchFolder(dirname(module.path), module.language.extensions, {
       changed: () => void host.reload(),
       failed: (why) => xl.log.warning(`option reload: ${module.path} is not watched: ${why}`),
     });
@@ -214,7 +218,7 @@ async function init(xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
 }
 
 /** Reads the module in the sandbox, without running its `init`. @throws {GraphError} */
-async function check(xl: Xlator<Glupy>, given: Given): Promise<void> {
+async function check(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<void> {
   const problems: string[] = [];
   const attempt = <T>(what: () => T): T | undefined => {
     try {
@@ -227,15 +231,15 @@ async function check(xl: Xlator<Glupy>, given: Given): Promise<void> {
   };
   const policy = attempt(() => policyOf(given));
   const granted = attempt(() => findGrants(given, xl.context.baseDir, process.env));
-  const module = attempt(() => find(xl, given));
+  const module = attempt(() => find(choice, xl, given));
   if (problems.length > 0) throw new GraphError(problems);
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
-  const { incarnation } = await load(xl, owner, given, module!, granted!);
+  const { incarnation } = await load(choice, xl, owner, given, module!, granted!);
   incarnation.discard();
 }
 
 /** Applies what can be to the interpreter that runs; for the rest a new one takes over. */
-function reconfigure(xl: Xlator<Glupy>, given: Given): void {
+function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void {
   const glupy = xl.priv;
   const { incarnation } = glupy.host;
   const policy = policyOf(given);
@@ -254,18 +258,23 @@ function reconfigure(xl: Xlator<Glupy>, given: Given): void {
   }
 }
 
-export default defineTranslator<Glupy, typeof options>({
-  type: 'features/glupy',
-  description: 'Runs a translator written in another language.',
-  children: [0, Number.POSITIVE_INFINITY],
-  options,
-  openOptions: true,
-  init,
-  check,
-  reconfigure,
-  ...hosted,
-  fini(xl) {
-    xl.priv.unwatch();
-    return hosted.fini(xl);
-  },
-});
+/** The translator, for modules in these languages. */
+export function glupyFor(languages: readonly HostedLanguage[]) {
+  const options = optionsFor(languages);
+  const choice: Choice = { languages, options };
+  return defineTranslator<Glupy, typeof options>({
+    type: 'features/glupy',
+    description: 'Runs a translator written in another language.',
+    children: [0, Number.POSITIVE_INFINITY],
+    options,
+    openOptions: true,
+    init: (xl, given) => init(choice, xl, given),
+    check: (xl, given) => check(choice, xl, given),
+    reconfigure: (xl, given) => reconfigure(choice, xl, given),
+    ...hosted,
+    fini(xl) {
+      xl.priv.unwatch();
+      return hosted.fini(xl);
+    },
+  });
+}

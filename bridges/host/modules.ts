@@ -8,30 +8,32 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { InitError } from '../../runtime/core/errors.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { type FoundModule, type LanguageName, languages } from './languages.ts';
+import type { FoundModule, HostedLanguage } from './language.ts';
 
 export interface Search {
   /** `option module-name`. */
   readonly name: string;
   /** `option module-path`: folders separated by colons. */
   readonly path: string | undefined;
-  readonly language: LanguageName | undefined;
+  /** `option language`. */
+  readonly language: string | undefined;
   /** The volfile's folder. */
   readonly baseDir: string;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 interface Candidate {
-  readonly language: LanguageName;
+  readonly language: HostedLanguage;
   readonly path: string;
 }
 
-const languageNames = Object.keys(languages) as LanguageName[];
-
 /** The language and bare name that a name with an extension speaks of. */
-function splitExtension(name: string): { bare: string; language: LanguageName | undefined } {
-  for (const language of languageNames) {
-    for (const extension of languages[language].extensions) {
+function splitExtension(
+  name: string,
+  languages: readonly HostedLanguage[],
+): { bare: string; language: HostedLanguage | undefined } {
+  for (const language of languages) {
+    for (const extension of language.extensions) {
       if (name.endsWith(extension)) return { bare: name.slice(0, -extension.length), language };
     }
   }
@@ -54,7 +56,7 @@ function bundled(): string[] {
 }
 
 /** Every folder to look in, in order, for these languages. */
-function foldersFor(search: Search, wanted: readonly LanguageName[]): string[] {
+function foldersFor(search: Search, wanted: readonly HostedLanguage[]): string[] {
   const { path, baseDir, env } = search;
   const listed =
     path !== undefined
@@ -62,7 +64,7 @@ function foldersFor(search: Search, wanted: readonly LanguageName[]): string[] {
       : [
           baseDir,
           ...split(env.GLOSSA_PATH),
-          ...wanted.flatMap((language) => split(env[languages[language].pathVariable])),
+          ...wanted.flatMap(({ pathVariable }) => split(env[pathVariable])),
           ...bundled(),
         ];
   return [...new Set(listed.map((folder) => resolve(baseDir, folder)))];
@@ -81,19 +83,23 @@ function isFile(path: string): boolean {
 }
 
 /** Files that `bare` may mean in one folder. A dot separates folders, as in an import. */
-function candidatesIn(folder: string, bare: string, wanted: readonly LanguageName[]): Candidate[] {
+function candidatesIn(
+  folder: string,
+  bare: string,
+  wanted: readonly HostedLanguage[],
+): Candidate[] {
   const base = join(folder, ...bare.split('.'));
   return wanted.flatMap((language) => {
-    const { extensions, packageFile } = languages[language];
-    return [...extensions.map((extension) => base + extension), join(base, packageFile)]
+    const files = language.extensions.map((extension) => base + extension);
+    return [...files, ...language.packageFiles.map((file) => join(base, file))]
       .filter(isFile)
       .map((path) => ({ language, path }));
   });
 }
 
 /** Names of modules that are there, for a suggestion. */
-function namesIn(folders: readonly string[], wanted: readonly LanguageName[]): string[] {
-  const extensions = wanted.flatMap((language) => languages[language].extensions);
+function namesIn(folders: readonly string[], wanted: readonly HostedLanguage[]): string[] {
+  const extensions = wanted.flatMap((language) => language.extensions);
   return folders.flatMap((folder) => {
     try {
       return readdirSync(folder).flatMap((file) => {
@@ -108,10 +114,13 @@ function namesIn(folders: readonly string[], wanted: readonly LanguageName[]): s
 }
 
 /** The module that a volume asks for. @throws {InitError} naming what was searched. */
-export function findModule(search: Search): FoundModule & { readonly language: LanguageName } {
-  const { bare, language: byName } = splitExtension(search.name);
-  const wanted = byName ?? search.language;
-  if (byName !== undefined && search.language !== undefined && byName !== search.language) {
+export function findModule(
+  search: Search,
+  languages: readonly HostedLanguage[],
+): FoundModule & { readonly language: HostedLanguage } {
+  const { bare, language: byName } = splitExtension(search.name, languages);
+  const wanted = byName ?? languages.find(({ name }) => name === search.language);
+  if (byName !== undefined && search.language !== undefined && byName.name !== search.language) {
     throw new InitError(`module-name '${search.name}' is not a ${search.language} file`);
   }
   if (!/^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(bare)) {
@@ -119,7 +128,7 @@ export function findModule(search: Search): FoundModule & { readonly language: L
       `module-name '${search.name}' is no name of a module (use option module-path for its folder)`,
     );
   }
-  const among = wanted === undefined ? languageNames : [wanted];
+  const among = wanted === undefined ? languages : [wanted];
   const folders = foldersFor(search, among);
   for (const folder of folders) {
     const found = candidatesIn(folder, bare, among);

@@ -8,7 +8,7 @@ import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
 import { GrantedFiles } from '../host/files.ts';
 import type { Grants } from '../host/grants.ts';
 import type { GuestHost } from '../host/guest.ts';
-import type { FoundModule } from '../host/languages.ts';
+import type { FoundModule } from '../host/language.ts';
 import type { HostFunction } from './engine.ts';
 
 /** A file is read and written whole, and is text on its way. */

@@ -19,7 +19,7 @@ import {
   type TellName,
   WIND,
 } from '../host/guest.ts';
-import type { FoundModule, GuestSettings, StartGuest } from '../host/languages.ts';
+import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
 import { type FrameName, frameAround, namesFrames } from '../host/profile-names.ts';
 import {
   createEngine,

@@ -7,7 +7,7 @@ import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { basename, dirname, extname, join, posix, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { FoundModule } from '../host/languages.ts';
+import type { FoundModule } from '../host/language.ts';
 import { readSource } from '../host/modules.ts';
 import { packageFile } from './packages.ts';
 import { stripTypes } from './strip.ts';

@@ -162,6 +162,7 @@ export default defineTranslator<unknown, typeof options>({
   fops,
   passesThrough: says,
   reconfigure,
+  reload: (xl) => volumes.get(xl)!.record.reload?.(xl) ?? null,
   notify(xl, event, data) {
     const { record } = volumes.get(xl)!;
     if (record.notify === undefined) defaultNotify(xl, event, data);

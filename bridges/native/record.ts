@@ -61,6 +61,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   init: { expected: 'a function (xl, options) that gives xl.priv', is: isFunction },
   check: hook('xl, options'),
   reconfigure: hook('xl, options'),
+  reload: hook('xl'),
   notify: hook('xl, event, data'),
   fini: hook('xl'),
   forget: hook('xl, inode, value'),

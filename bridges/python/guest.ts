@@ -21,7 +21,7 @@ import type {
   TellName,
 } from '../host/guest.ts';
 import { FAILED } from '../host/guest.ts';
-import type { FoundModule, GuestSettings, StartGuest, Terminal } from '../host/languages.ts';
+import type { FoundModule, GuestSettings, StartGuest, Terminal } from '../host/language.ts';
 import { namesFrames } from '../host/profile-names.ts';
 import { CONFINE_MODULE } from './confine.ts';
 import {

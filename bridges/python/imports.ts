@@ -6,7 +6,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import type { FoundModule } from '../host/languages.ts';
+import type { FoundModule } from '../host/language.ts';
 import { readSource } from '../host/modules.ts';
 import type { ModuleSource } from './engine.ts';
 

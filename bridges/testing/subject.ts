@@ -4,10 +4,8 @@ import { resolve } from 'node:path';
 import { InitError } from '../../runtime/core/errors.ts';
 import type { VolumeSpec } from '../../runtime/core/graph.ts';
 import type { Translator } from '../../runtime/core/xlator.ts';
-import glupy from '../host/index.ts';
-
-/** Files that Node, or the machine itself, runs: modules of features/native. */
-const NATIVE = /\.(so|ts|mts)$/;
+import glupy from '../glupy.ts';
+import { languageOf } from '../languages.ts';
 
 /** Where a test has given its options, as messages have it. */
 export const optionsOf = (module: string): string => `the options of ${module}`;
@@ -21,7 +19,8 @@ export async function translatorFor(
   const where = optionsOf(module);
   const options = (all: Readonly<Record<string, string>>) =>
     Object.entries(all).map(([key, value]) => ({ key, value, where }));
-  if (!NATIVE.test(module)) {
+  // One whose name has no ending is found by features/glupy.
+  if (languageOf(module)?.hosted !== null) {
     const translator = glupy as unknown as Translator<unknown>;
     return { translator, options: options({ 'module-name': module, ...given }) };
   }

@@ -37,5 +37,16 @@ export interface Tests {
   close(): void;
 }
 
+/** How the tests of a language are found and run. */
+export interface TestLanguage {
+  /** Files of tests. */
+  readonly pattern: RegExp;
+  /** What is in such a file; others of that name are for another runner. Anything when empty. */
+  readonly mark: string;
+  /** The files of tests that belong to a module, most particular first. */
+  namesFor(module: string): readonly string[];
+  load(): Promise<StartTests>;
+}
+
 /** Loads a file of tests. Throws an Error whose message is for its author. */
 export type StartTests = (path: string, bed: Bed, settings: TestSettings) => Promise<Tests>;

@@ -7,6 +7,7 @@ import { constants, tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { watchFolder } from '../../bridges/host/watch.ts';
+import { allLanguages } from '../../bridges/languages.ts';
 import { findMount } from '../mount/fuse/channel.ts';
 import { defineCommand } from './command.ts';
 import { mountProblem } from './demo/mounted.ts';
@@ -136,7 +137,8 @@ class Saved {
       resolve = done;
     });
     const folder = isFolder(path) ? path : dirname(path);
-    const extensions = [...new Set(['.py', '.js', '.mjs', '.ts', '.vol', '.so', extname(path)])];
+    const modules = allLanguages.flatMap(([, { extensions }]) => extensions);
+    const extensions = [...new Set([...modules, '.vol', extname(path)])];
     this.end = watchFolder(folder, extensions, { changed: () => resolve(true), failed() {} });
   }
 

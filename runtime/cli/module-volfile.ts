@@ -1,15 +1,13 @@
 /** A volfile for a module alone: what `glossa dev` and `glossa repl` make when they are given one. */
 import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { languageOfTest } from '../../bridges/testing/languages.ts';
+import { allLanguages, languageOf, languageOfTest } from '../../bridges/languages.ts';
 import type { PlainVolume } from '../graph/description.ts';
 import { printVolumes } from '../graph/print.ts';
 import { Failure } from './exit.ts';
 
-/** Files that the process itself runs: modules of features/native. */
-const NATIVE = ['.so', '.ts', '.mts'];
-const SCRIPTS = ['.py', '.js', '.mjs'];
-const PACKAGES = ['__init__.py', 'index.js', 'index.mjs'];
+const SCRIPTS = allLanguages.flatMap(([, each]) => (each.hosted === null ? [] : each.extensions));
+const PACKAGES = allLanguages.flatMap(([, { packageFiles }]) => packageFiles);
 
 /** A module as its file, or its folder. */
 export interface ModuleFile {
@@ -22,7 +20,7 @@ export interface ModuleFile {
 
 /** A module by its name, and none that holds tests. */
 const isModule = (name: string): boolean =>
-  [...SCRIPTS, '.so'].includes(extname(name)) && languageOfTest(name) === undefined;
+  languageOf(name)?.reloads === true && languageOfTest(name) === undefined;
 
 const isFile = (path: string): boolean =>
   statSync(path, { throwIfNoEntry: false })?.isFile() === true;
@@ -33,7 +31,7 @@ const isFile = (path: string): boolean =>
  */
 export function findModuleFile(given: string): ModuleFile | null {
   const path = resolve(given);
-  const extension = extname(path);
+  const language = languageOf(path);
   const at = statSync(path, { throwIfNoEntry: false });
   if (at?.isDirectory()) {
     if (PACKAGES.some((file) => isFile(`${path}/${file}`))) {
@@ -48,17 +46,16 @@ export function findModuleFile(given: string): ModuleFile | null {
     const found = SCRIPTS.map((end) => path + end).filter(isFile);
     if (found.length === 1) return { name: basename(found[0]!), path: found[0]!, native: false };
     if (found.length > 1) throw new Failure(`${given} may be ${found.join(' or ')}: say which`);
-    if ([...SCRIPTS, ...NATIVE].includes(extension)) throw new Failure(`${given} is not there`);
+    if (language !== undefined) throw new Failure(`${given} is not there`);
     return null;
   }
-  if (SCRIPTS.includes(extension)) return { name: basename(path), path, native: false };
-  if (NATIVE.includes(extension)) return { name: basename(path), path, native: true };
-  return null;
+  if (language === undefined) return null;
+  return { name: basename(path), path, native: language.hosted === null };
 }
 
 /** Whether its code can be loaded again while it is mounted. */
 export const canReload = ({ native, path }: ModuleFile): boolean =>
-  !native || extname(path) === '.so';
+  !native || languageOf(path)?.reloads === true;
 
 export interface AboveSettings {
   /** Storage in memory, or the files of a folder. */

@@ -1,7 +1,7 @@
 /** What `glossa new` writes works the first time: its tests, and its volfile. */
 import { expect, it } from 'vitest';
 import { describeMounts, glossa, withScratch } from '../../test/support/mount.ts';
-import { kinds } from './new/kinds.ts';
+import { kinds, moduleFile } from './new/kinds.ts';
 
 describeMounts('glossa new', () => {
   it.each(Object.keys(kinds))('%s', (language) =>
@@ -11,12 +11,13 @@ describeMounts('glossa new', () => {
         status: 0,
         err: '',
       });
-      if ('first' in kind) {
+      const { first } = kind.template;
+      if (first !== undefined) {
         const { run } = await import('../../test/support/mount.ts');
-        const made = await run(scratch, kind.first, ['-C', 'mine']);
+        const made = await run(scratch, first, ['-C', 'mine']);
         expect(made).toMatchObject({ status: 0, err: '' });
       }
-      const tested = await glossa(scratch, ['test', `mine/${kind.file('mine')}`]);
+      const tested = await glossa(scratch, ['test', `mine/${moduleFile(kind, 'mine')}`]);
       expect(tested.out).toMatch(/\n2 passed, 0 failed\n$/);
       const script = 'rm hello.txt; rm precious.keep; ls';
       const run = await glossa(scratch, ['run', 'mine/mine.vol', '--', 'sh', '-c', script]);

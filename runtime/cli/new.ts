@@ -5,7 +5,7 @@ import { didYouMean } from '../core/nearest.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK, Failure, UsageError } from './exit.ts';
 import { takeOperands } from './flags.ts';
-import { checkName, type Kind, kinds, nextSteps, templateFolder } from './new/kinds.ts';
+import { checkName, fill, type Kind, kinds, nextSteps, templateFolder } from './new/kinds.ts';
 import { reason } from './reason.ts';
 import { paint } from './terminal.ts';
 
@@ -33,17 +33,12 @@ export default defineCommand({
   },
 });
 
-/** What languages are called as well. */
-const SHORT: Readonly<Record<string, string>> = {
-  py: 'python',
-  js: 'javascript',
-  ts: 'typescript',
-};
-
 function kindOf(language: string): Kind {
   const known = Object.keys(kinds);
   const asked = language.toLowerCase();
-  const kind = (kinds as Readonly<Record<string, Kind>>)[SHORT[asked] ?? asked];
+  const kind = Object.values(kinds).find(
+    ({ folder, aliases }) => folder === asked || aliases.includes(asked),
+  );
   if (kind !== undefined) return kind;
   const guess = didYouMean(language, known) || `; there is ${known.join(', ')}`;
   throw new UsageError(`no language '${language}'${guess}`);
@@ -56,7 +51,7 @@ function render(kind: Kind, name: string): Map<string, string> {
     const folder = join(templateFolder, part);
     for (const path of filesIn(folder)) {
       const text = readFileSync(join(folder, path), 'utf8');
-      texts.set(path.replaceAll('NAME', name), kind.fill(text, name));
+      texts.set(path.replaceAll('NAME', name), fill(text, name));
     }
   }
   return texts;

@@ -1,5 +1,5 @@
 /** Every type that a volfile may name: the translators written here, and those that load others. */
-import glupy from '../../bridges/host/index.ts';
+import glupy from '../../bridges/glupy.ts';
 import native from '../../bridges/native/index.ts';
 import type { Translator } from '../core/xlator.ts';
 import { Registry } from '../graph/activate.ts';

@@ -7,8 +7,6 @@
  *
  * Source: GlusterFS `glusterfsd/src/glusterfsd-mgmt.c` (glusterfs_volfile_reconfigure).
  */
-import { Host } from '../../bridges/host/host.ts';
-import type { Hosted } from '../../bridges/host/hosted.ts';
 import type { Glupy } from '../../bridges/host/index.ts';
 import { GraphError } from '../core/errors.ts';
 import type { Graph, VolumeSpec } from '../core/graph.ts';
@@ -29,12 +27,6 @@ export interface Reloading {
 /** The volumes of the type that runs scripts. */
 export const scripted = (graph: Graph): readonly Xlator<Glupy>[] =>
   graph.xlators.filter((xl) => xl.type === 'features/glupy') as readonly Xlator<Glupy>[];
-
-/** The volumes whose code can be loaded again: scripts, and shared objects. */
-const hosting = (graph: Graph): readonly Xlator<Hosted>[] =>
-  graph.xlators.filter(
-    ({ priv }) => (priv as Partial<Hosted> | null | undefined)?.host instanceof Host,
-  ) as readonly Xlator<Hosted>[];
 
 export class Reloader {
   private readonly graph: Graph;
@@ -61,8 +53,9 @@ export class Reloader {
   reload(): Promise<void> {
     return this.inTurn(async () => {
       const options = await this.reconfigure();
-      const code = hosting(this.graph).map(async (xl): Promise<Reloading> => {
-        return { what: xl.name, ...(await xl.priv.host.reload()) };
+      const code = this.graph.xlators.flatMap((xl) => {
+        const reload = xl.translator.reload?.(xl) ?? null;
+        return reload === null ? [] : reload.then((done) => ({ what: xl.name, ...done }));
       });
       return [options, ...(await Promise.all(code))];
     });

@@ -1,6 +1,6 @@
 /** `glossa test`: a module's own tests, against a graph in memory. */
 import { dirname, resolve } from 'node:path';
-import { languageOfTest } from '../../bridges/testing/languages.ts';
+import { languageOfTest } from '../../bridges/languages.ts';
 import { runTests, type TestReport } from '../../bridges/testing/run.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';

@@ -91,6 +91,8 @@ export interface Translator<P, O extends Options = Options> {
    * reconfigurable have.
    */
   reconfigure?(xl: Xlator<P>, options: Values<O>): void;
+  /** Loads its code again, and goes on with what it had if that fails; null where it cannot. */
+  reload?(xl: Xlator<P>): Promise<Reloaded> | null;
   /** Every event, on its way; `defaultNotify` passes it on. */
   notify?(xl: Xlator<P>, event: EventName, data: unknown): void;
   fini?(xl: Xlator<P>): void | Promise<void>;
@@ -119,6 +121,13 @@ export function defineTranslator<P, const O extends Options>(
   translator: Translator<P, O>,
 ): Translator<P, O> {
   return translator;
+}
+
+/** What came of a reload. */
+export interface Reloaded {
+  readonly ok: boolean;
+  /** What was done, or why not. */
+  readonly text: string;
 }
 
 /** Something that looks like a mistake. */

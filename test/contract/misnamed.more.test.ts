@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { languages } from '../../bridges/host/languages.ts';
 import { remarksOn } from '../../bridges/host/method-names.ts';
+import { languages } from '../../bridges/languages.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
 const FOLDERS = ['examples', 'templates', 'runtime/bench/modules', 'test/contract'];
@@ -23,7 +23,7 @@ it('finds modules to look at', () => {
 it.each(modules)('%s', async (file) => {
   const path = join(packageRoot, file);
   const language = file.endsWith('.py') ? 'python' : 'javascript';
-  const start = await languages[language].load();
+  const start = await languages[language].hosted.load();
   const nothing = (): void => {};
   const host = new Proxy({}, { get: () => nothing });
   const guest = await start(

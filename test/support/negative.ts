@@ -1,6 +1,6 @@
 /** The caches of absent names in all languages, and the requests that they are asked with. */
 import { join } from 'node:path';
-import glupy from '../../bridges/host/index.ts';
+import glupy from '../../bridges/glupy.ts';
 import native from '../../bridges/native/index.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
+import { allLanguages, languages as known, type Language } from '../../../bridges/languages.ts';
 import type { Alike } from '../../bench/counts.ts';
 import { differences, differenceWarning, distinct } from '../../bench/stacks.ts';
 import { didYouMean } from '../../core/nearest.ts';
@@ -66,8 +67,11 @@ const NOT_ALIKE: Alike = {
 
 // -- one translator in several languages ---------------------------------------------------------
 
-export const languages = ['typescript', 'python', 'javascript', 'c', 'none'] as const;
-type Language = (typeof languages)[number];
+/** The one that others are compared with comes first; `none` is the stack without a translator. */
+export const languages = [
+  ...new Set(['typescript', ...allLanguages.map(([name]) => name)]),
+  'none',
+];
 
 export interface TranslatorSettings {
   /** A name of examples/, or a folder with the same module in several languages. */
@@ -103,7 +107,7 @@ export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
   const stacks: BenchStack[] = [];
   const warnings: string[] = [];
   for (const language of readLanguages(given)) {
-    const found = finders[language](folder, name, scratch);
+    const found = findIn(language, folder, name, scratch);
     if (typeof found === 'string') {
       warnings.push(`${language} is left out: ${found}`);
       continue;
@@ -162,7 +166,7 @@ function folderOf(translator: string): string {
   throw new Failure(`there is no folder ${translator}, neither here nor among the examples`);
 }
 
-function readLanguages(given: string): Language[] {
+function readLanguages(given: string): string[] {
   const words = given.split(',').map((word) => word.trim().toLowerCase());
   return [...new Set(words)].map((word) => {
     const found = languages.find((language) => language === word);
@@ -181,44 +185,48 @@ function splitOption(text: string): readonly [string, string] {
 const firstFile = (folder: string, names: readonly string[]): string | undefined =>
   names.map((name) => join(folder, name)).find((path) => existsSync(path));
 
-const script =
-  (language: Language, ends: readonly string[]) =>
-  (folder: string, name: string): Found => {
-    const names = ends.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
-    const path = firstFile(folder, names);
-    if (path === undefined) return `${folder} has neither ${names.join(' nor ')}`;
-    return {
-      type: 'features/glupy',
-      options: [
-        ['module-name', basename(path)],
-        ['module-path', join(path, '..')],
-      ],
-    };
-  };
+/** Where a module in a language may be: in the folder itself, or in one of the language's name. */
+const placesOf = (language: string, name: string, extensions: readonly string[]): string[] =>
+  extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
 
-const finders: Readonly<
-  Record<Language, (folder: string, name: string, scratch: string) => Found>
-> = {
-  python: script('python', ['.py']),
-  javascript: script('javascript', ['.js', '.mjs']),
-  typescript(folder, name) {
-    const names = ['.ts', '.mts'].flatMap((end) => [`${name}${end}`, `typescript/${name}${end}`]);
-    const path = firstFile(folder, names);
-    if (path !== undefined) return { type: 'features/native', options: [['module-path', path]] };
-    const type = `features/${name}`;
-    if (registry.lookup(type) !== undefined) return { type, options: [] };
-    return `${folder} has neither ${names.join(' nor ')}, and there is no type ${type}`;
-  },
-  c: compiled,
-  none: () => ({ type: '', options: [] }),
-};
+function findIn(language: string, folder: string, name: string, scratch: string): Found {
+  const record = (known as Readonly<Record<string, Language>>)[language];
+  if (record === undefined) return { type: '', options: [] };
+  if (record.compiledFrom !== null) {
+    return compiled(folder, placesOf(language, name, [record.compiledFrom]), name, scratch);
+  }
+  const places = placesOf(language, name, record.extensions);
+  const path = firstFile(folder, places);
+  const neither = `${folder} has neither ${places.join(' nor ')}`;
+  if (record.hosted === null) return path === undefined ? builtIn(name, neither) : native(path);
+  if (path === undefined) return neither;
+  return {
+    type: 'features/glupy',
+    options: [
+      ['module-name', basename(path)],
+      ['module-path', join(path, '..')],
+    ],
+  };
+}
+
+const native = (path: string): Volume => ({
+  type: 'features/native',
+  options: [['module-path', path]],
+});
+
+/** One of the translators that are part of this program. */
+function builtIn(name: string, otherwise: string): Found {
+  const type = `features/${name}`;
+  if (registry.lookup(type) !== undefined) return { type, options: [] };
+  return `${otherwise}, and there is no type ${type}`;
+}
 
 /** Longest that a compiler may take. */
 const COMPILE_MS = 60_000;
 
-function compiled(folder: string, name: string, scratch: string): Found {
-  const source = firstFile(folder, [`${name}.c`, `c/${name}.c`]);
-  if (source === undefined) return `${folder} has neither ${name}.c nor c/${name}.c`;
+function compiled(folder: string, places: readonly string[], name: string, scratch: string): Found {
+  const source = firstFile(folder, places);
+  if (source === undefined) return `${folder} has neither ${places.join(' nor ')}`;
   const object = join(scratch, `${name}.so`);
   const flags = ['-std=c99', '-O2', '-shared', '-fPIC', `-I${includeDir}`, '-o', object, source];
   const { status, stderr, error } = spawnSync('cc', flags, {
@@ -227,5 +235,5 @@ function compiled(folder: string, name: string, scratch: string): Found {
   });
   if (error !== undefined) return 'there is no C compiler (apt install gcc libc6-dev)';
   if (status !== 0) return `it cannot be compiled: ${stderr.trim().split('\n')[0]}`;
-  return { type: 'features/native', options: [['module-path', object]] };
+  return native(object);
 }

@@ -1,13 +1,13 @@
 /** Which files hold the tests of what was named on the command line. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join } from 'node:path';
-import { languageOfTest, testLanguages } from '../../../bridges/testing/languages.ts';
+import { languageOfTest, testLanguages } from '../../../bridges/languages.ts';
 import { Failure } from '../exit.ts';
 import { reason } from '../reason.ts';
 
 /**
  * The files of tests for a path: itself, if it is one; all of a folder; or those beside a module,
- * `test_NAME.py` if there is one by that name, else all. @throws {Failure}
+ * `test_NAME.py` if there is one by that name, otherwise all. @throws {Failure}
  */
 export function findTests(given: string): string[] {
   const path = existing(given);
@@ -17,7 +17,7 @@ export function findTests(given: string): string[] {
   if (languageOfTest(basename(path)) !== undefined) return [path];
   const folder = dirname(path);
   const module = basename(path, extname(path));
-  const own = testLanguages.flatMap(({ namesFor }) => namesFor(module));
+  const own = testLanguages.flatMap(({ tests }) => tests.namesFor(module));
   const all = testsIn(folder, given, `no tests beside it: ${suggested(path).join(' or ')}`);
   const found = all.filter((test) => own.includes(basename(test)));
   return found.length > 0 ? found : all;
@@ -28,7 +28,7 @@ function suggested(path: string): string[] {
   const extension = extname(path);
   const own = testLanguages.filter(({ extensions }) => extensions.includes(extension));
   return (own.length > 0 ? own : testLanguages).map(
-    ({ namesFor }) => namesFor(basename(path, extension))[0]!,
+    ({ tests }) => tests.namesFor(basename(path, extension))[0]!,
   );
 }
 

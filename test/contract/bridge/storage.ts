@@ -1,7 +1,7 @@
 /** The storage contract with a Python module in between that passes everything on. For tests. */
 import { join } from 'node:path';
 import { describe, test } from 'vitest';
-import glupy from '../../../bridges/host/index.ts';
+import glupy from '../../../bridges/glupy.ts';
 import memory from '../../../runtime/xlators/storage/memory/index.ts';
 import { attrChecks } from '../attrs.ts';
 import { dataChecks } from '../data.ts';

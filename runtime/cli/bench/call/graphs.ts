@@ -5,7 +5,13 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import glupy from '../../../../bridges/host/index.ts';
+import glupy from '../../../../bridges/glupy.ts';
+import {
+  allLanguages,
+  type LanguageName as Known,
+  languages as known,
+  type Language,
+} from '../../../../bridges/languages.ts';
 import native from '../../../../bridges/native/index.ts';
 import { NotMeasured } from '../../../bench/missing.ts';
 import { ENOENT } from '../../../core/errno.ts';
@@ -40,43 +46,52 @@ export interface Volume {
 
 // -- the languages -------------------------------------------------------------------------------
 
-export interface Language {
+/** What is measured beside each other: the languages, and other ways into one. */
+export type LanguageName = Known | 'ffi-rs';
+
+export interface Measured {
   readonly title: string;
+  /** Whether it runs in an interpreter. */
+  readonly hosted: boolean;
   /** The volume of the module of this name. @throws {NotMeasured} */
   volume(lab: Lab, module: string): Promise<Volume>;
 }
 
 const modules = join(packageRoot, 'runtime/bench/modules');
 
-const hosted = (title: string, folder: string, extension: string): Language => ({
-  title,
-  async volume(_lab, module) {
-    const options = { 'module-name': module + extension, 'module-path': join(modules, folder) };
-    return { translator: glupy as unknown as AnyTranslator, options };
-  },
-});
-
-const inProcess = (
-  title: string,
-  find: (lab: Lab, module: string) => string,
+/** What `more` says are options of features/native. */
+function measured(
+  name: Known,
+  title: string = known[name].title,
   more: Readonly<Record<string, string>> = {},
-): Language => ({
-  title,
-  async volume(lab, module) {
-    const options = { 'module-path': find(lab, module), ...more };
-    return { translator: native as unknown as AnyTranslator, options };
-  },
-});
+): Measured {
+  const { hosted, extensions, compiledFrom }: Language = known[name];
+  const folder = join(modules, name);
+  return {
+    title,
+    hosted: hosted !== null,
+    async volume(lab, module) {
+      const file = module + extensions[0];
+      if (hosted !== null) {
+        const options = { 'module-name': file, 'module-path': folder };
+        return { translator: glupy as unknown as AnyTranslator, options };
+      }
+      const path = compiledFrom === null ? join(folder, file) : compiled(lab, module);
+      return {
+        translator: native as unknown as AnyTranslator,
+        options: { 'module-path': path, ...more },
+      };
+    },
+  };
+}
 
+/** TypeScript is what the others are compared with, and comes first. */
 export const languages = {
-  typescript: inProcess('TypeScript', (_lab, name) => join(modules, 'typescript', `${name}.ts`)),
-  python: hosted('Python', 'python', '.py'),
-  javascript: hosted('JavaScript', 'javascript', '.js'),
-  c: inProcess('C through koffi', compiled),
-  'ffi-rs': inProcess('C through ffi-rs', compiled, { ffi: 'ffi-rs' }),
-} as const satisfies Record<string, Language>;
-
-export type LanguageName = keyof typeof languages;
+  typescript: measured('typescript'),
+  ...Object.fromEntries(allLanguages.map(([name]) => [name, measured(name)])),
+  c: measured('c', 'C through koffi'),
+  'ffi-rs': measured('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
+} as Readonly<Record<LanguageName, Measured>>;
 
 /** Longest that a compiler may take. */
 const COMPILE_MS = 60_000;

@@ -124,9 +124,8 @@ export async function callCosts(
   const graphs = new Map<LanguageName, Graph>();
   const missing = new Map<LanguageName, Missing>();
   for (const language of [NATIVE, ...wanted.filter((it) => it !== NATIVE)]) {
-    const isScript = language === 'python' || language === 'javascript';
     const found = await orMissing(() =>
-      startModule(lab, language, isScript ? module : (instead ?? module), below),
+      startModule(lab, language, languages[language].hosted ? module : (instead ?? module), below),
     );
     if (isMissing(found)) missing.set(language, found);
     else graphs.set(language, found);

@@ -3,6 +3,7 @@
  * measured in this process, hot and without a mount, so they are the least that a part can take.
  */
 import { closeSync, openSync } from 'node:fs';
+import { allLanguages } from '../../../../bridges/languages.ts';
 import { isMissing } from '../../../bench/missing.ts';
 import type { Micro } from '../../../bench/schema.ts';
 import { compare, difference, median } from '../../../bench/statistics.ts';
@@ -88,7 +89,9 @@ async function server(lab: Lab): Promise<Micro[]> {
 
 /** Of the stacks that are named as languages are, as with `--in`. */
 async function crossings(lab: Lab, stacks: readonly string[]): Promise<Micro[]> {
-  const named = (['python', 'javascript', 'c'] as const).filter((it) => stacks.includes(it));
+  const named = allLanguages
+    .map(([name]) => name)
+    .filter((name) => name !== 'typescript' && stacks.includes(name));
   if (named.length === 0) return [];
   const { over } = await callCosts(lab, 'passed', named, LOAD);
   return named.flatMap((language) => {

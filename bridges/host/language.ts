@@ -1,4 +1,4 @@
-/** The languages a module can be written in: one row each, loaded when a volume first needs it. */
+/** What a language promises whose modules features/glupy runs in an interpreter. */
 import type { Terminal } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Grants } from './grants.ts';
@@ -46,28 +46,15 @@ export type StartGuest = (
   settings: GuestSettings,
 ) => Promise<Guest>;
 
-export interface Language {
+/** A language of modules. Those that there are: `bridges/languages.ts`. */
+export interface HostedLanguage {
+  /** As `option language` has it. */
+  readonly name: string;
+  /** What its files end in. */
   readonly extensions: readonly string[];
-  /** The file that makes a folder a module. */
-  readonly packageFile: string;
+  /** The files that make a folder a module. */
+  readonly packageFiles: readonly string[];
   /** Environment variable with more folders to search. */
   readonly pathVariable: string;
   load(): Promise<StartGuest>;
 }
-
-export type LanguageName = 'python' | 'javascript';
-
-export const languages: Readonly<Record<LanguageName, Language>> = {
-  python: {
-    extensions: ['.py'],
-    packageFile: '__init__.py',
-    pathVariable: 'PYTHONPATH',
-    load: async () => (await import('../python/guest.ts')).startPython,
-  },
-  javascript: {
-    extensions: ['.js', '.mjs', '.ts', '.mts'],
-    packageFile: 'index.js',
-    pathVariable: 'GLOSSA_JS_PATH',
-    load: async () => (await import('../javascript/guest.ts')).startJavaScript,
-  },
-};

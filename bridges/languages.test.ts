@@ -1,0 +1,58 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { glupyFor } from './host/index.ts';
+import type { HostedLanguage } from './host/language.ts';
+import { findModule } from './host/modules.ts';
+import { allLanguages, hostedLanguages, languageOf, languageOfTest } from './languages.ts';
+
+function folder(...files: string[]): string {
+  const made = mkdtempSync(join(tmpdir(), 'glossa-languages-'));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  for (const file of files) {
+    mkdirSync(dirname(join(made, file)), { recursive: true });
+    writeFileSync(join(made, file), '');
+  }
+  return made;
+}
+
+const find = (path: string, name: string, languages = hostedLanguages) =>
+  findModule({ name, path, language: undefined, baseDir: '/', env: {} }, languages);
+
+it('no two languages have an ending or a name in common', () => {
+  const endings = allLanguages.flatMap(([, { extensions }]) => extensions);
+  expect(new Set(endings).size).toBe(endings.length);
+  const names = allLanguages.flatMap(([name, { aliases }]) => [name, ...aliases]);
+  expect(new Set(names).size).toBe(names.length);
+});
+
+it.each(allLanguages)('%s: what it says of itself fits together', (_name, language) => {
+  const { extensions, hosted, tests } = language;
+  for (const end of extensions) expect(languageOf(`m${end}`)).toBe(language);
+  for (const file of tests?.namesFor('m') ?? []) expect(languageOfTest(file)).toBe(tests);
+  if (hosted !== null) expect(hosted.extensions).toEqual(expect.arrayContaining([...extensions]));
+});
+
+it.each(
+  hostedLanguages.flatMap(({ name, packageFiles }) => packageFiles.map((file) => [name, file])),
+)('%s: a folder with %s is a module', (language, file) => {
+  const at = folder(`m/${file}`);
+  expect(find(at, 'm')).toMatchObject({ path: join(at, 'm', file!), language: { name: language } });
+});
+
+it('one more record is one more language', () => {
+  const lua: HostedLanguage = {
+    name: 'lua',
+    extensions: ['.lua'],
+    packageFiles: ['init.lua'],
+    pathVariable: 'LUA_PATH',
+    load: () => Promise.reject(new Error('no interpreter')),
+  };
+  const all = [...hostedLanguages, lua];
+  expect(glupyFor(all).options.language.values).toEqual(['python', 'javascript', 'lua']);
+  const at = folder('m.lua', 'p/init.lua');
+  expect(find(at, 'm', all).language).toBe(lua);
+  expect(find(at, 'p', all).path).toBe(join(at, 'p/init.lua'));
+  expect(() => find(at, 'm')).toThrow("module 'm' was not found");
+});
