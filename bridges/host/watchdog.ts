@@ -71,6 +71,8 @@ export const ENDING = 3;
 export const LOST = 4;
 /** How long END is waited for. */
 export const LOST_MS = 2000;
+/** Longer than a plain store takes to be seen by another thread, and nothing for one that rests. */
+const SETTLE_MS = 10;
 
 /**
  * One look at an engine, so many milliseconds after the last: sets the bit that is due, and says
@@ -107,7 +109,7 @@ export function isDue(slot: Slot): boolean {
   return slot.told;
 }
 
-const CONSTANTS = { RUNNING, IN_HOST, HELD, COUNT, LOOK_MS, LOST_MS, ENDING, LOST };
+const CONSTANTS = { RUNNING, IN_HOST, HELD, COUNT, LOOK_MS, LOST_MS, ENDING, LOST, SETTLE_MS };
 
 const WORKER = `
 const { ${Object.keys(CONSTANTS).join(', ')} } = ${JSON.stringify(CONSTANTS)};
@@ -154,7 +156,8 @@ for (;;) {
   }
   if (now - active > 1000) {
     Atomics.store(resting, 0, 1);
-    let idle = true;
+    // Engines store plainly: one that did not see this yet is seen to run when that time is over.
+    let idle = Atomics.wait(resting, 0, 1, SETTLE_MS) === 'timed-out';
     for (const slot of slots.values()) idle &&= (Atomics.load(slot.word, 0) & RUNNING) === 0;
     if (idle) Atomics.wait(resting, 0, 1);
     Atomics.store(resting, 0, 0);

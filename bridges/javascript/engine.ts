@@ -170,7 +170,13 @@ class QuickEngine implements Engine {
 
   entry(callable: Handle, kinds: string, shares = false): (args: readonly Scalar[]) => number {
     const call = this.#directly(callable, kinds);
-    return (args) => (this.#inside.needsTurn(shares) ? this.#inTurn(() => call(args)) : call(args));
+    const inside = this.#inside;
+    return (args) => (inside.needsTurn(shares) ? this.#callInTurn(call, args) : call(args));
+  }
+
+  /** Apart from the entry, which would make room for the closure at every call. */
+  #callInTurn(call: (args: readonly Scalar[]) => number, args: readonly Scalar[]): number {
+    return this.#inTurn(() => call(args));
   }
 
   /** Does what enters in a turn of its own, unless one is open. */
@@ -212,7 +218,7 @@ class QuickEngine implements Engine {
         this.#takeOutcome();
         throw this.#broken(error);
       } finally {
-        this.#leave();
+        this.#inside.leave();
       }
     };
   }
@@ -315,7 +321,7 @@ class QuickEngine implements Engine {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#leave();
+      this.#inside.leave();
     }
   }
 
@@ -330,10 +336,6 @@ class QuickEngine implements Engine {
     }
     this.#inside.enter();
     return depth * MAX_ARGUMENTS;
-  }
-
-  #leave(): void {
-    this.#inside.leave();
   }
 
   #put(at: number, kind: number, value: Scalar): void {
@@ -401,7 +403,7 @@ class QuickEngine implements Engine {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#leave();
+      this.#inside.leave();
     }
   }
 
@@ -436,7 +438,7 @@ class QuickEngine implements Engine {
     } catch (error) {
       throw this.#broken(error);
     } finally {
-      this.#leave();
+      this.#inside.leave();
     }
   }
 

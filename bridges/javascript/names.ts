@@ -7,11 +7,16 @@ import { TAG_STRING, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
 
 const MOST = 20_000;
+/** Characters of a gfid. */
+const GFID = 36;
 
 export class Names {
   readonly #quickjs: QuickJS;
   readonly #values: Values;
   readonly #known = new Map<string, { readonly value: Pointer; readonly string: Pointer }>();
+  /** The latest gfid: most requests are about the same directory as the one before. */
+  #gfid = '';
+  #gfidString: Pointer = 0;
 
   constructor(quickjs: QuickJS, values: Values) {
     this.#quickjs = quickjs;
@@ -20,6 +25,15 @@ export class Names {
 
   /** The JSString of a text, which the interpreter does not let go of. */
   get(text: string): Pointer {
+    if (text.length !== GFID) return this.#find(text);
+    if (text !== this.#gfid) {
+      this.#gfidString = this.#find(text);
+      this.#gfid = text;
+    }
+    return this.#gfidString;
+  }
+
+  #find(text: string): Pointer {
     const known = this.#known.get(text);
     if (known !== undefined) return known.string;
     const value = this.#make(text);
@@ -49,5 +63,6 @@ export class Names {
       this.#quickjs._QTS_FreeValuePointer(this.#values.context, value);
     }
     this.#known.clear();
+    this.#gfid = '';
   }
 }

@@ -21,8 +21,8 @@ const WIDE = 0x80000000;
 const HAN = [0xe4, 0xb8, 0x80];
 
 export class Values {
-  i32!: Int32Array;
-  bytes!: Buffer;
+  i32 = new Int32Array(0);
+  bytes: Buffer = Buffer.alloc(0);
   readonly undefinedValue: Pointer;
   readonly context: Pointer;
   readonly #quickjs: QuickJS;
@@ -53,7 +53,8 @@ export class Values {
 
   /** The views are void when the memory has grown; to be called after whatever may allocate. */
   refresh(): void {
-    if (this.i32?.buffer === this.#memory.buffer) return;
+    // Memory that grows takes its buffer away from the views: to ask them costs the least.
+    if (this.i32.length !== 0) return;
     this.i32 = new Int32Array(this.#memory.buffer);
     this.bytes = Buffer.from(this.#memory.buffer);
   }

@@ -158,7 +158,13 @@ export class Calls {
       for (let i = 0; i < n; i += 1) ok = this.#put(at + i, kinds[i] ?? INT, args[i]) && ok;
       return this.#finish(callable, at, kinds, n, ok, INT) as number;
     };
-    return (args) => (this.#inside.needsTurn(shares) ? this.#inTurn(() => call(args)) : call(args));
+    const inside = this.#inside;
+    return (args) => (inside.needsTurn(shares) ? this.#callInTurn(call, args) : call(args));
+  }
+
+  /** Apart from the entry, which would make room for the closure at every call. */
+  #callInTurn(call: ArrayCall, args: readonly (Argument | undefined)[]): number {
+    return this.#inTurn(() => call(args));
   }
 
   #inTurn<R>(call: () => R): R {
