@@ -49,10 +49,15 @@ const returns = new WeakMap<object, Place>();
 
 /** Notes where `method` returns something: its only `return`, or its first line. */
 export function returnedAt(error: unknown, method: unknown): unknown {
-  const place = placeOf(method);
+  if (!(error instanceof Error) || returns.has(error)) return error;
   const [before, ...more] = String(method).split(/\breturn\b/);
-  const lines = more.length === 1 ? before!.split('\n').length - 1 : 0;
-  if (error instanceof Error) returns.set(error, { ...place, line: place.line + lines });
+  return placed(error, method, more.length === 1 ? before!.split('\n').length - 1 : 0);
+}
+
+/** Notes that an error is about a line of `method`, counted from its first. */
+export function placed(error: Error, method: unknown, line: number): Error {
+  const place = placeOf(method);
+  returns.set(error, { ...place, line: place.line + line });
   return error;
 }
 
@@ -90,10 +95,13 @@ export function report(error: unknown, what: string, method?: unknown): void {
 }
 
 /** Logs that something failed which nobody waits for. */
-export const warn = (method: unknown, text: string): void => {
-  const { file, line, func } = placeOf(method);
-  host.log(WARNING, file, line, func, text);
-};
+export const warn = (method: unknown, text: string): void => warnAt(method, 0, text);
+
+/** Logs something about a line of a method, counted from its first. */
+export function warnAt(method: unknown, line: number, text: string): void {
+  const place = placeOf(method);
+  host.log(WARNING, place.file, place.line + line, place.func, text);
+}
 
 /** The script was not given what it asked for: a warning, once for each text. */
 export function refused(text: string): void {

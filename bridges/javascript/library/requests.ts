@@ -25,6 +25,7 @@ import {
 import { now, outcome } from './host.ts';
 import { report, returnedAt } from './report.ts';
 import { self } from './self.ts';
+import { checkAwaited } from './unawaited.ts';
 import { changed, typeOf } from './values.ts';
 
 /** An error left a method: it goes to the log, and the host answers the request. */
@@ -254,7 +255,9 @@ strays.follow = (frame, promise) => void follow(frame, promise);
 
 function returned(frame: Frame, result: unknown): void {
   try {
-    if (!frame.answered) finish(frame, result);
+    if (frame.answered) return;
+    if (frame._owed > 0 || frame._first !== null) checkAwaited(frame, result);
+    finish(frame, result);
   } catch (error) {
     thrown(frame, error);
   }

@@ -1,5 +1,7 @@
 /** What a beginner forgets or mistypes in JavaScript: the message names it, and what to write. */
 import { describe, expect, it } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { EIO } from '../../../runtime/core/errno.ts';
 import { Fd } from '../../../runtime/core/fd.ts';
 import { startModule } from '../../support/module.ts';
 import { sized, texts } from '../bridge/requests.ts';
@@ -94,6 +96,92 @@ export class xlator extends Translator {
   }
 }
 `;
+
+const UNAWAITED = `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  async stat(frame, loc, xdata) {
+    const reply = this.child.stat(loc, xdata); // line 4
+    return { buf: this.kept };
+  }
+  async getxattr(frame, loc, name) { this.child.stat(loc); return { dict: {} }; }
+  async removexattr(frame, loc, name, xdata) {
+    if (name) {
+      this.child.removexattr(
+        loc, name, xdata);
+    }
+  }
+  async access(frame, loc, mask, xdata) {
+    const reply = this.child.access(loc, mask, xdata);
+    const slow = this.children[0].statfs(loc);
+    await Promise.race([reply, slow]);
+  }
+  async setxattr(frame, loc, dict, flags, xdata) {
+    void this.child.stat(loc);
+  }
+  async readlink(frame, loc, size, xdata) {
+    this.later(loc);
+    return { path: 'x' };
+  }
+  async later(loc) {
+    await this.child.stat(loc);
+  }
+}
+`;
+
+describe('a reply that nobody waits for', () => {
+  const count = (run: { lines(): readonly string[] }, text: string) =>
+    run.lines().filter((line) => line.includes(text)).length;
+
+  it('is told with the line, once, where the method answers', async () => {
+    const run = await startModule({ 'm.js': UNAWAITED });
+    run.lines();
+    const file = run.known('a');
+    for (let times = 0; times < 2; times += 1) {
+      const reply = run.ask('getxattr', file, 'user.a', null);
+      expect(reply).toMatchObject({ count: 1, opRet: 0 });
+      const said = run.lines().filter((line) => line.includes('before a reply came'));
+      expect(said.length).toBe(times === 0 ? 1 : 0);
+      if (times > 0) continue;
+      expect(said[0]).toContain('W [m.js:7:getxattr]');
+      expect(said[0]).toMatch(/answered before a reply came: is an await missing\? write await th/);
+    }
+    for (const held of run.asked()) held.answer(0, 0, null, null);
+    run.settled();
+  });
+
+  it('has its line where a variable was to take it', async () => {
+    const run = await startModule({ 'm.js': UNAWAITED });
+    run.lines();
+    run.ask('stat', run.known('a'), null);
+    const said = run.lines().join('\n');
+    expect(said).toContain('[m.js:4:stat]');
+    expect(said).toContain('write const reply = await this.child.stat(loc, xdata), or void');
+  });
+
+  it('fails a method that answers by its end alone', async () => {
+    const run = await startModule({ 'm.js': UNAWAITED });
+    run.lines();
+    const reply = run.ask('removexattr', run.known('a'), 'user.a', null);
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+    const said = run.lines().join('\n');
+    expect(said).toMatch(/E \[m\.js:10:removexattr\] .*removexattr ended before a reply came/);
+    expect(said).toContain('write await this.child.removexattr(…)');
+  });
+
+  it('is none where it is raced, void, or a helper’s', async () => {
+    const run = await startModule({ 'm.js': UNAWAITED });
+    run.lines();
+    const file = run.known('a');
+    const replies = [
+      run.ask('access', file, 4, null),
+      run.ask('setxattr', file, new Dict(), 0, null),
+      run.ask('readlink', file, 100, null),
+    ];
+    run.asked()[0]!.answer(0, 0, null);
+    for (const reply of replies) expect(reply).toMatchObject({ count: 1 });
+    expect(count(run, 'a reply came')).toBe(0);
+  });
+});
 
 describe('a forgotten word', () => {
   it('is named, with the line', async () => {
