@@ -16,6 +16,7 @@ import type { HostedRequest } from './hosted-request.ts';
 import type { Incarnation } from './incarnation.ts';
 import { LimitedLog } from './limited-log.ts';
 import { pack, type Resolver } from './message.ts';
+import { MOST_LOGGED, oneRecord, shown } from './record.ts';
 import { tellRefusal } from './refusals.ts';
 import { readUpcall } from './upcalls.ts';
 
@@ -103,10 +104,16 @@ export class HostApi implements GuestHost {
   }
 
   put(bytes: Uint8Array): number {
-    // An empty one takes room as well.
-    this.incarnation.turns.checkRoom(this.taken + bytes.length + PUT_BYTES);
-    this.taken += bytes.length + PUT_BYTES;
+    this.take(bytes.length);
     return this.bytes.push(bytes) - 1;
+  }
+
+  /** @throws {MessageError} when that is more than may be kept until the guest has returned. */
+  private take(bytes: number): void {
+    // Nothing takes room as well.
+    const taken = this.taken + bytes + PUT_BYTES;
+    this.incarnation.turns.checkRoom(taken);
+    this.taken = taken;
   }
 
   lost(id: number): void {
@@ -198,7 +205,9 @@ export class HostApi implements GuestHost {
       const what = readUpcall(message, (id) =>
         typeof id === 'number' ? this.findInode(id) : (this.table ?? this.xl.inodes)?.find(id),
       );
-      if (what !== undefined) this.upcalls.push(what);
+      if (what === undefined) return;
+      this.take(message.length);
+      this.upcalls.push(what);
     } catch (error) {
       this.refused(undefined, `refused: a message: ${(error as Error).message}`);
       throw error;
@@ -323,27 +332,4 @@ export class HostApi implements GuestHost {
   }
 }
 
-/** A place without the folder of its file. */
-const shown = ({ file, line, func }: LogSource): LogSource => ({
-  file: file.slice(file.lastIndexOf('/') + 1),
-  line,
-  func,
-});
-
 const levelOf = (level: number): LogLevel => Math.min(9, Math.max(1, level)) as LogLevel;
-
-/** Characters of one record; a script's text may be as long as its memory. */
-const MOST_LOGGED = 262_144;
-
-/**
- * What a script logs may hold names that others chose: further lines are indented, and control
- * characters shown, so that no name can pass for a line of the log.
- */
-function oneRecord(whole: string): string {
-  const more = whole.length - MOST_LOGGED;
-  const text = more > 0 ? `${whole.slice(0, MOST_LOGGED)}… (${more} characters more)` : whole;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is sought
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]|\n/g, (char) =>
-    char === '\n' ? '\n    ' : `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`,
-  );
-}

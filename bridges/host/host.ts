@@ -17,6 +17,7 @@ import type { Incarnation } from './incarnation.ts';
 import type { Counters, Owner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Backoff, type Policy } from './policy.ts';
+import { oneRecord } from './record.ts';
 
 /** Makes one ready to serve. `fresh`: reads the module again. @throws what its author did wrong */
 export type Begin = (owner: Owner, fresh: boolean) => Promise<Incarnation>;
@@ -131,7 +132,7 @@ export class Host implements Owner {
   }
 
   lost(incarnation: Incarnation, why: string): void {
-    this.xl.log.critical(`the interpreter is lost: ${why}`);
+    this.xl.log.critical(oneRecord(`the interpreter is lost: ${why}`));
     if (incarnation === this.current) this.replace('it is lost');
   }
 

@@ -37,6 +37,7 @@ import { linkFound, lookUp, noteName } from './name-lookups.ts';
 import type { Owner } from './owner.ts';
 import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
 import type { Limits } from './policy.ts';
+import { oneRecord } from './record.ts';
 import type { Requests } from './requests.ts';
 import { Turns } from './turns.ts';
 import { Waiting } from './waiting.ts';
@@ -173,10 +174,9 @@ export class Incarnation {
   /** The engine itself gave up: the script could not say so. */
   private gaveUp(request: HostedRequest, error: unknown): number {
     const why = error instanceof Error ? error.message : String(error);
-    if (!this.died(request.name)) {
-      this.xl.log.error(`${request.name}: ${why}`);
-      this.guest.cancel(request.id);
-    }
+    if (this.died(request.name)) return FAILED;
+    this.xl.log.error(oneRecord(`${request.name}: ${why}`));
+    this.guest.cancel(request.id);
     return FAILED;
   }
 

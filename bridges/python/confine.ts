@@ -97,6 +97,7 @@ def _make_hook(refused, granted):
             "ftplib.connect", "smtplib.connect", "webbrowser.open", "object.__setattr__",
             "_thread.start_new_thread", "_thread.start_joinable_thread", "os.pipe", "sys._getframe",
             "sys._current_frames", "gc.get_objects", "gc.get_referrers", "gc.get_referents",
+            "sqlite3.connect",
         }:
             return
         if event == "sys._getframe":
@@ -135,6 +136,9 @@ def _make_hook(refused, granted):
                 look(event, path, True, folder)
         elif event in {"os.listdir", "os.scandir"}:
             look(event, args[0], False)
+        elif event == "sqlite3.connect":
+            path = os.fsdecode(args[0])
+            look(event, path[5:].partition("?")[0] if path.startswith("file:") else path, False)
         elif event in {"os.mkdir", "os.remove", "os.rmdir", "os.chmod", "os.utime"}:
             look(event, args[0], True, args[-1])
         elif event == "os.truncate":

@@ -197,7 +197,24 @@ except Exception as error:
     /OSError/,
     'more than 64 MiB in files',
   ],
+  [
+    'links in memory without end',
+    `import os
+with open("/tmp/big", "wb", 0) as big:
+    try:
+        while True: big.write(bytes(1 << 16))
+    except OSError: pass
+try:
+    for i in range(1000): os.symlink("x", f"/tmp/{i}")
+except OSError: r = "no more links"`,
+    /^'no more links'$/,
+    'more than 64 MiB in files',
+  ],
 ];
+
+/** One line, whatever its place is called; and not a long one. */
+const FORGED = /^\[[^\n]*\] E \[a\\n\[2026\] E \[x\]:1:b\\n\[2026\] E \[y\]\] 0-top: text$/;
+const SHORT = /^.{0,1000}$/;
 
 /** What a script says itself, and would like to be taken for something else. */
 const SAID: readonly (readonly [title: string, source: string, log: RegExp])[] = [
@@ -205,6 +222,25 @@ const SAID: readonly (readonly [title: string, source: string, log: RegExp])[] =
   ['control characters', 'self.log.error("\\x1b[2J")', /\\x1b\[2J/],
   ['a huge line', 'self.log.error("x" * 10_000_000)', /characters more/],
   ['a huge print', 'print("x" * 10_000_000)', /characters more/],
+  [
+    'a place',
+    `from _glossa import _host
+_host.log(4, "a\\n[2026] E [x]", 1, "b\\n[2026] E [y]", "text")`,
+    FORGED,
+  ],
+  [
+    'a huge place',
+    `from _glossa import _host
+_host.log(4, "a" * 10**7, 1, "b" * 10**7, "text")`,
+    SHORT,
+  ],
+  [
+    'the name of a function and of its file',
+    `def f(): self.log.error("text")
+f.__code__ = f.__code__.replace(co_filename="a\\n[2026] E [x]", co_name="b\\n[2026] E [y]")
+f()`,
+    FORGED,
+  ],
 ];
 
 /** What leaves no line, with why: nothing is asked of anybody who could tell. */
@@ -220,6 +256,19 @@ const SILENT: readonly (readonly [title: string, source: string, result: RegExp,
     'open("FOLDER/read/file\\0/../../other/canary")',
     /^raised ValueError/,
     'Python itself takes no such name, before it asks anybody',
+  ],
+  [
+    'names that are too long',
+    `import os
+long, r = "x" * 300, []
+for f in (lambda: open(long, "w"), lambda: os.mkdir(long), lambda: os.symlink("a", long),
+          lambda: os.rename("/tmp/a", long), lambda: os.symlink("a/" * 3000, "b")):
+    open("/tmp/a", "w").close()
+    try: f()
+    except OSError as error: r.append(error.errno)
+    else: r.append("taken")`,
+    /^\[37, 37, 37, 37, 37\]$/,
+    'they are as long as on every system',
   ],
 ];
 

@@ -1,4 +1,6 @@
 /** What may cost a script its own request or interpreter: nobody else loses anything by it. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
 import { ATTEMPT_FILES, attemptIn } from '../../test/support/attempt.ts';
@@ -117,3 +119,44 @@ describe("harm is a script's own", () => {
     expect([EIO, EPERM]).toContain(next.opErrno);
   });
 });
+
+/** What takes the process's memory without end, unless somebody counts it; about 20 MB of it. */
+const KEPT: readonly (readonly [string, string])[] = [
+  [
+    'a line that has no end',
+    'import glupy\nglupy.tty = open("/dev/tty", "wb", 0)\nglupy.tty.write(b"x" * 2_500_000)',
+  ],
+  [
+    'names of hosts',
+    `import socket
+s = socket.socket()
+for i in range(20):
+    try: s.connect((b"a" * 1_000_000 + bytes([i + 65]), 9))
+    except OSError: pass`,
+  ],
+];
+
+it.each(KEPT)('%s is not kept by the host', async (_title, source) => {
+  const own = await startModule(ATTEMPT_FILES, { options: { 'time-limit': '120' } });
+  attemptIn(own, 'import socket');
+  const before = heldBytes();
+  expect(attemptIn(own, source).errno).toBe(EPERM);
+  expect(heldBytes() - before).toBeLessThan(5_000_000);
+});
+
+it('what a script tells the mount takes no more than the script may have itself', async () => {
+  const own = await startModule(ATTEMPT_FILES, {
+    options: { 'time-limit': '120', 'memory-limit': '96MB' },
+  });
+  const source = `from _glossa import _host
+for i in range(200): _host.invalidate('["entry", 1, "' + "x" * 1_000_000 + '", true]')`;
+  expect(attemptIn(own, source).result).toMatch(/^raised RuntimeError: .*option memory-limit/);
+  expect(attemptIn(own, 'r = 1').result).toBe('1');
+});
+
+/** What is in use when nothing is left to be collected. */
+function heldBytes(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}

@@ -147,6 +147,12 @@ os.rename("FOLDER/write/x", "FOLDER/other/canary")`,
     'variable GLOSSA_TEST_SECRET (option allow-env GLOSSA_TEST_SECRET)',
   ],
   [
+    'a database',
+    'import sqlite3\nsqlite3.connect("/srv/data.db")',
+    /PermissionError.*option allow-read \/srv\/data.db/,
+    'sqlite3.connect /srv/data.db (option allow-read /srv/data.db)',
+  ],
+  [
     'more open files than there may be',
     'r = [open("FOLDER/read/file") for _ in range(99)]',
     /raised/,

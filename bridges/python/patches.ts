@@ -126,6 +126,32 @@ const RUNTIME: readonly Patch[] = [
     count: 1,
   },
   {
+    why: 'the same for links',
+    find: 'symlink(parent,newname,oldpath){var node=MEMFS',
+    put:
+      'symlink(parent,newname,oldpath){if(oldpath.length>4095)throw new FS.ErrnoError(37);' +
+      'files.room(FS,null,1024+oldpath.length);var node=MEMFS',
+    count: 1,
+  },
+  {
+    why: 'names are as long as on other systems: they are the memory of the process too',
+    find: 'mayCreate(dir,name){',
+    put: 'mayCreate(dir,name){if(name.length>255)return 37;',
+    count: 1,
+  },
+  {
+    why: 'what is written to a terminal and ends no line would be kept without end',
+    find: 'if(val!=0)tty.output.push(val)',
+    put: 'if(val!=0&&tty.output.push(val)>=16384)this.put_char(tty,10)',
+    count: 2,
+  },
+  {
+    why: 'hosts that were looked up would be kept without end',
+    find: 'DNS.address_map.names[addr]=name;DNS.address_map.addrs[name]=addr',
+    put: '',
+    count: 1,
+  },
+  {
     why: 'EACCES has the number of the ENOENT of Linux, EPERM that of nothing there',
     find: /(?<=&&!\(node\.mode&(?:292|146|73)\)\)\{return )2(?=\})/,
     put: '63',

@@ -233,7 +233,7 @@ export const REALM_FILES = String.raw`(function (host, most) {
   const weigh = (seen, node) => {
     if (!node || seen.has(node)) return 0;
     seen.add(node);
-    let sum = 1024 + (node.usedBytes ?? 0);
+    let sum = 1024 + (node.usedBytes ?? 0) + (node.link?.length ?? 0);
     if (node.contents && node.usedBytes === undefined)
       for (const name of Object.keys(node.contents)) sum += weigh(seen, node.contents[name]);
     return sum;
