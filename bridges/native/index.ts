@@ -172,6 +172,8 @@ export default defineTranslator<unknown, typeof options>({
   forget: (xl, inode, value) => volumes.get(xl)!.record.forget?.(xl, inode, value),
   release: (xl, fd, value) => volumes.get(xl)!.record.release?.(xl, fd, value),
   releasedir: (xl, fd, value) => volumes.get(xl)!.record.releasedir?.(xl, fd, value),
+  clientDisconnect: (xl, client) => volumes.get(xl)!.record.clientDisconnect?.(xl, client),
+  clientDestroy: (xl, client, value) => volumes.get(xl)!.record.clientDestroy?.(xl, client, value),
   dump(xl) {
     const { path, record } = volumes.get(xl)!;
     return { module: path, ...record.dump?.(xl) };

@@ -67,6 +67,8 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   forget: hook('xl, inode, value'),
   release: hook('xl, fd, value'),
   releasedir: hook('xl, fd, value'),
+  clientDisconnect: hook('xl, client'),
+  clientDestroy: hook('xl, client, value'),
   dump: hook('xl'),
   backing: hook('xl, fd'),
   tellsAtClose: hook('xl'),

@@ -23,7 +23,8 @@
  * where `child` is null for all of them.
  */
 
-import { type Caller, Driver, FopError, type InFlight } from '../../runtime/api/driver.ts';
+import { Call, type Caller, connect, Driver, FopError } from '../../runtime/api/driver.ts';
+import type { Client } from '../../runtime/core/client.ts';
 import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
 import { Links, refusal } from '../../runtime/core/fops.gen.ts';
@@ -41,7 +42,7 @@ import {
 } from '../host/message.ts';
 import { Clock, type Look, TestContext } from './clock.ts';
 import { type LogLine, parseLine } from './log.ts';
-import { type Files, operations } from './operations.ts';
+import { operations } from './operations.ts';
 import { optionsOf, translatorFor } from './subject.ts';
 import { plainUpcall, sayChanged } from './upcalls.ts';
 import type { Plain } from './values.ts';
@@ -59,8 +60,7 @@ interface GraphSettings {
 interface Bench {
   readonly graph: Graph;
   readonly watches: readonly Watch[];
-  readonly inFlight: Set<InFlight>;
-  readonly files: Files;
+  readonly client: Client;
   log: LogLine[];
   /** What left the top of the graph. */
   upcalls: Plain[];
@@ -85,7 +85,7 @@ export class Bed {
   readonly history: LogLine[] = [];
   private readonly look: Look;
   private readonly benches = new Map<number, Bench>();
-  private readonly calls = new Map<number, InFlight | null>();
+  private readonly calls = new Map<number, Call | null>();
   private lastGraph = 0;
 
   constructor(look: Look) {
@@ -102,9 +102,7 @@ export class Bed {
 
   /** Requests that have no answer, as text for people. */
   pending(): string[] {
-    return [...this.benches.values()].flatMap((bench) =>
-      [...bench.inFlight].map((request) => describeWaiting(bench, request)),
-    );
+    return [...this.benches.values()].flatMap((bench) => waiting(bench));
   }
 
   /** Between tests: whatever the last one has left goes away. */
@@ -133,7 +131,7 @@ export class Bed {
         false,
       ),
     interrupt: ([call]) => {
-      this.calls.get(call as number)?.stack.interrupt();
+      this.calls.get(call as number)?.interrupt();
     },
     advance: ([seconds]) => this.advance(seconds as number),
     now: () => this.clock.now / 1000,
@@ -211,8 +209,9 @@ export class Bed {
       await graph.stop();
       throw new MessageError(slip[4]);
     }
-    const made: Bench = { graph, watches, inFlight: new Set(), files: new Map(), log, upcalls: [] };
-    graph.listen((event, data) => {
+    const client = connect(graph, 'test');
+    const made: Bench = { graph, watches, client, log, upcalls: [] };
+    client.initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) made.upcalls.push(plainUpcall(data));
     });
     bench = made;
@@ -226,23 +225,20 @@ export class Bed {
     operation: Plain | undefined,
     args: TestMessage,
   ): Promise<Plain> {
-    const { graph, inFlight, files } = this.bench(at.graph);
+    const { graph, client } = this.bench(at.graph);
     const operate = operations[String(operation)];
     if (operate === undefined) throw new MessageError(`${operation}: no such operation`);
     const links = at.child === -1 ? graph.links : storageLinks(graph, at.child as number);
-    const driver = new Driver(
-      graph,
+    const driver = new Driver(client, at.caller as unknown as Caller, {
       links,
-      inFlight,
-      at.caller as unknown as Caller,
-      (request) => void this.calls.set(at.call as number, request),
-    );
-    return operate(driver, args, files);
+      onRequest: (call) => void this.calls.set(at.call as number, call),
+    });
+    return operate(driver, args);
   }
 
   private async close(graph: Plain | undefined): Promise<Plain> {
     const bench = this.bench(graph);
-    const open = [...bench.inFlight].map((request) => describeWaiting(bench, request));
+    const open = waiting(bench);
     this.benches.delete(graph as number);
     await stop(bench);
     return open;
@@ -305,16 +301,20 @@ function storageLinks({ xlators }: Graph, child: number): Child {
   }));
 }
 
-async function stop({ graph, watches, files }: Bench): Promise<void> {
+async function stop({ graph, watches, client }: Bench): Promise<void> {
   for (const watch of watches) watch.release();
-  for (const fd of files.values()) fd.release();
+  client.initiator.close();
   await graph.stop();
 }
 
-function describeWaiting({ watches }: Bench, { fop, path, stack }: InFlight): string {
-  const what = path === null ? fop : `${fop} of ${path}`;
-  const held = watches.some((watch) => watch.held.some((one) => one.unique === stack.unique));
-  return held ? `${what} (held back below)` : what;
+/** Requests without an answer, as text for people. */
+function waiting({ client, watches }: Bench): string[] {
+  const held = new Set(watches.flatMap((watch) => watch.held.map(({ unique }) => unique)));
+  const calls = client.initiator.calls.list().filter((call) => call instanceof Call);
+  return calls.map(({ fop, path, unique }) => {
+    const what = path === null ? fop : `${fop} of ${path}`;
+    return held.has(unique) ? `${what} (held back below)` : what;
+  });
 }
 
 function failure(error: unknown): object {

@@ -28,10 +28,7 @@ const O_TRUNC = 0o1000;
 const IO_SIZE = 128 * 1024;
 const LISTING_SIZE = 4096;
 
-/** Files that the test has open, by number. */
-export type Files = Map<number, Fd>;
-
-type Operation = (driver: Driver, args: readonly Plain[], files: Files) => Promise<Plain>;
+type Operation = (driver: Driver, args: readonly Plain[]) => Promise<Plain>;
 
 const iatt = (buf: unknown): Plain => plain('iatt', buf);
 
@@ -208,19 +205,14 @@ async function rename(driver: Driver, from: string, to: string): Promise<Plain> 
   return null;
 }
 
-const opened = (files: Files, id: Plain | undefined): Fd => {
-  const fd = files.get(number(id, -1));
+const opened = ({ client }: Driver, id: Plain | undefined): Fd => {
+  const fd = client.fds.get(number(id, -1));
   if (fd === undefined) throw new MessageError('the file is closed');
   return fd;
 };
 
 /** Any fop by its name; the reply's parts by their names, failures too. */
-async function bare(
-  driver: Driver,
-  name: string,
-  args: readonly Plain[],
-  files: Files,
-): Promise<Plain> {
+async function bare(driver: Driver, name: string, args: readonly Plain[]): Promise<Plain> {
   const row = findFop(name);
   if (row === undefined || !fopNames.includes(name as FopName)) {
     throw new MessageError(`${name} is no fop`);
@@ -232,7 +224,7 @@ async function bare(
   const { inodes } = driver.graph;
   const { values, newFd } = argumentsFrom(row, args, {
     loc: (path) => driver.knownLoc(path),
-    fd: (id) => files.get(id),
+    fd: (id) => driver.client.fds.get(id),
     table: inodes,
   });
   const loc = values.find((value) => value instanceof Loc) as Loc | undefined;
@@ -246,7 +238,7 @@ async function bare(
   if (brings && values[xdataAt] === null) values[xdataAt] = driver.gfidRequest();
   const reply = await driver.windArgs(name as FopName, values);
   const fd = newFd < 0 ? null : (values[newFd] as Fd);
-  if (fd !== null && reply.opRet >= 0) files.set(fd.id, fd);
+  if (fd !== null && reply.opRet >= 0) driver.client.fds.add(fd);
   else fd?.release();
   if (reply.opRet >= 0 && brings && loc?.parent) {
     const at = (type: string): unknown => reply.values[row.reply.findIndex((a) => a.type === type)];
@@ -264,7 +256,7 @@ async function bare(
 }
 
 export const operations: Readonly<Record<string, Operation>> = {
-  fop: (driver, [name, ...args], files) => bare(driver, text(name), args, files),
+  fop: (driver, [name, ...args]) => bare(driver, text(name), args),
   lookup: async (driver, [path]) => iatt((await driver.find(text(path))).buf),
   async stat(driver, [path]) {
     const { inode } = await driver.find(text(path));
@@ -360,29 +352,29 @@ export const operations: Readonly<Record<string, Operation>> = {
     await driver.expect('removexattr', new Loc(inode), text(name), null);
     return null;
   },
-  async open(driver, [path, flags, mode], files) {
+  async open(driver, [path, flags, mode]) {
     const fd = await openPath(driver, text(path), number(flags, O_RDWR), number(mode, 0o644));
-    files.set(fd.id, fd);
+    driver.client.fds.add(fd);
     return ['fd', fd.id];
   },
-  'file.read': (driver, [id, size, offset], files) =>
-    readAll(driver, opened(files, id), number(size, Number.MAX_SAFE_INTEGER), number(offset, 0)),
-  'file.write': (driver, [id, data, offset], files) =>
-    writeAll(driver, opened(files, id), dataOf(data), number(offset, 0)),
-  async 'file.truncate'(driver, [id, size], files) {
-    await driver.expect('ftruncate', opened(files, id), number(size, 0), null);
+  'file.read': (driver, [id, size, offset]) =>
+    readAll(driver, opened(driver, id), number(size, Number.MAX_SAFE_INTEGER), number(offset, 0)),
+  'file.write': (driver, [id, data, offset]) =>
+    writeAll(driver, opened(driver, id), dataOf(data), number(offset, 0)),
+  async 'file.truncate'(driver, [id, size]) {
+    await driver.expect('ftruncate', opened(driver, id), number(size, 0), null);
     return null;
   },
-  async 'file.stat'(driver, [id], files) {
-    return iatt((await driver.expect('fstat', opened(files, id), null)).values[0]);
+  async 'file.stat'(driver, [id]) {
+    return iatt((await driver.expect('fstat', opened(driver, id), null)).values[0]);
   },
-  async 'file.fsync'(driver, [id], files) {
-    await driver.expect('fsync', opened(files, id), 0, null);
+  async 'file.fsync'(driver, [id]) {
+    await driver.expect('fsync', opened(driver, id), 0, null);
     return null;
   },
-  async 'file.close'(driver, [id], files) {
-    const fd = opened(files, id);
-    files.delete(fd.id);
+  async 'file.close'(driver, [id]) {
+    const fd = opened(driver, id);
+    driver.client.fds.remove(fd.id);
     await close(driver, fd);
     return null;
   },

@@ -6,19 +6,19 @@
  * For callers that think in paths and can wait for promises; a mount on the kernel's protocol does
  * neither.
  */
-import { newGfid } from '../core/context.ts';
-import { Dict } from '../core/dict.ts';
+import type { Client } from '../core/client.ts';
+import type { Dict } from '../core/dict.ts';
 import { EINVAL, EIO, ENOENT, ESTALE, errnoName, strerror } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
 import type { FopName, FopTable } from '../core/fops.gen.ts';
 import { type FopRow, findFop } from '../core/fops.ts';
-import { newRequest, Stack } from '../core/frame.ts';
+import { Stack } from '../core/frame.ts';
 import { collectCbk, windArgs } from '../core/generic.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Iatt } from '../core/iatt.ts';
+import { Initiator, initiatorTranslator } from '../core/initiator.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
-import { GFID_REQ } from '../core/xdata.ts';
 import type { Child } from '../core/xlator.ts';
 
 /** A fop that failed, as the caller of a file system sees it. */
@@ -37,7 +37,11 @@ export interface Caller {
   readonly gid: number;
   readonly pid: number;
   readonly groups: readonly number[];
+  readonly lkOwner?: string;
 }
+
+/** Nobody in particular: the runtime itself. */
+export const NOBODY: Caller = { uid: 0, gid: 0, pid: 0, groups: [] };
 
 export interface Reply {
   readonly opRet: number;
@@ -45,11 +49,18 @@ export interface Reply {
   readonly values: readonly unknown[];
 }
 
-/** A request that has no answer yet. */
-export interface InFlight {
-  readonly fop: string;
+/** A request that has no answer yet, as it was asked. */
+export class Call extends Stack {
+  readonly fop: FopName;
+  /** Of its first loc or fd. */
   readonly path: string | null;
-  readonly stack: Stack;
+
+  constructor({ uid, gid, pid, groups, lkOwner }: Caller, row: FopRow, args: readonly unknown[]) {
+    super(uid, gid, pid, row.logName, () => groups);
+    this.lkOwner = lkOwner ?? '';
+    this.fop = row.name as FopName;
+    this.path = pathOf(row, args);
+  }
 }
 
 /** A name that may be there. */
@@ -63,27 +74,36 @@ export interface Found extends Partial<Place> {
   readonly buf: Iatt;
 }
 
-/** What a graph is asked through; several may share a graph. */
-export class Driver {
-  readonly graph: Graph;
-  readonly inFlight: Set<InFlight>;
-  private readonly links: Child;
-  private readonly caller: Caller;
-  /** The requests of one operation, so that it can be given up. */
-  private readonly onRequest: (request: InFlight) => void;
+const translator = initiatorTranslator(
+  'api/driver',
+  'Turns what a program of this process asks by paths into fops on the top of the graph.',
+);
 
-  constructor(
-    graph: Graph,
-    links: Child,
-    inFlight: Set<InFlight>,
-    caller: Caller,
-    onRequest: (request: InFlight) => void = () => {},
-  ) {
-    this.graph = graph;
-    this.links = links;
-    this.inFlight = inFlight;
+/** A client for a program of this process. It goes with its initiator, which is its own. */
+export const connect = (graph: Graph, name = 'api'): Client =>
+  new Initiator(graph, name, translator, graph.top.log).connect();
+
+export interface DriverSettings {
+  /** Where requests are wound to; the top of the graph unless told. */
+  readonly links?: Child;
+  /** Told of each request, so that it can be given up. */
+  onRequest?(call: Call): void;
+}
+
+/** What a graph is asked through on behalf of a client, by one caller. */
+export class Driver {
+  readonly client: Client;
+  readonly graph: Graph;
+  private readonly caller: Caller;
+  private readonly links: Child;
+  private readonly onRequest: (call: Call) => void;
+
+  constructor(client: Client, caller: Caller, settings: DriverSettings = {}) {
+    this.client = client;
+    this.graph = client.initiator.graph;
     this.caller = caller;
-    this.onRequest = onRequest;
+    this.links = settings.links ?? this.graph.links;
+    this.onRequest = settings.onRequest ?? (() => {});
   }
 
   get root(): Inode {
@@ -98,15 +118,12 @@ export class Driver {
   /** The same for a fop that is not known beforehand. */
   windArgs(name: FopName, args: readonly unknown[]): Promise<Reply> {
     const row = findFop(name)!;
-    const { uid, gid, pid, groups } = this.caller;
-    const stack = new Stack(uid, gid, pid, row.logName, () => groups);
-    const frame = newRequest(stack, this.graph.top);
-    const request = { fop: name, path: pathOf(row, args), stack };
-    this.inFlight.add(request);
-    this.onRequest(request);
+    const call = new Call(this.caller, row, args);
+    const frame = this.client.begin(call);
+    this.onRequest(call);
     return new Promise((resolve) => {
       const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
-        this.inFlight.delete(request);
+        this.client.end(call);
         resolve({ opRet, opErrno, values });
       });
       windArgs[name](frame, 0, cbk as never, this.links, args);
@@ -121,7 +138,7 @@ export class Driver {
   }
 
   gfidRequest(): Dict {
-    return new Dict().setGfid(GFID_REQ, newGfid(this.graph.top.context));
+    return this.client.initiator.gfidRequest();
   }
 
   /** Directory and name of a path. @throws {FopError} */
@@ -158,7 +175,7 @@ export class Driver {
     const { inodes } = this.graph;
     const known = inodes.grep(parent, name);
     const loc = new Loc(known ?? inodes.newInode(), parent, name);
-    const reply = await this.wind('lookup', loc, known ? null : this.gfidRequest());
+    const reply = await this.wind('lookup', loc, null);
     if (reply.opRet < 0) {
       const isGone = reply.opErrno === ENOENT || reply.opErrno === ESTALE;
       if (isGone) inodes.unlink(parent, name);

@@ -79,8 +79,11 @@ export class NodeContext implements Context {
       this.left = pool.length;
     }
     this.left -= out.length;
-    out.set(pool.subarray(this.left, this.left + out.length));
-    // What was given away is not kept.
-    pool.fill(0, this.left, this.left + out.length);
+    // One by one: for the few bytes of a gfid, a view of the pool would cost more than they do.
+    for (let at = 0; at < out.length; at++) {
+      out[at] = pool[this.left + at]!;
+      // What was given away is not kept.
+      pool[this.left + at] = 0;
+    }
   }
 }

@@ -295,16 +295,14 @@ async function mountOrFail(
   levels: LogLevels,
 ): Promise<Mount> {
   try {
-    let mount: Mount | undefined;
-    const dump = () => encodeName(statedump(graph, mount?.xl));
+    const dump = () => encodeName(statedump(graph));
     const rootXattrs = new Map([[STATEDUMP, dump]]);
     const rootActions = new Map([
       [RELOAD, () => reloader.reload().then(() => encodeName(reloader.report()))],
     ]);
     const own = { rootXattrs, rootActions };
     const mountBy = frontEnds[options.frontEnd ?? defaultFrontEnd];
-    mount = await mountBy({ ...options, ...own, graph, levels, source: resolve(volfile) });
-    return mount;
+    return await mountBy({ ...options, ...own, graph, levels, source: resolve(volfile) });
   } catch (error) {
     if (error instanceof MountError) throw new Failure(mountProblem(error));
     throw error;

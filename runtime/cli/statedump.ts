@@ -18,10 +18,15 @@ export interface VolumeDump {
   readonly dump: Dump;
 }
 
-/** As JSON. `front` is what winds to the top, when that has something to tell as well. */
-export function statedump(graph: Graph, front?: Xlator): string {
-  const xlators = front === undefined ? graph.xlators : [...graph.xlators, front];
-  const volumes = xlators.map((xl) => ({ name: xl.name, type: xl.type, dump: dumpOf(xl) }));
+/** As JSON. Above the volumes are those who wind to the top, when they have something to tell. */
+export function statedump(graph: Graph): string {
+  const fronts = [...graph.initiators].map(({ xl }) => xl);
+  const telling = fronts.filter(({ translator }) => translator.dump !== undefined);
+  const volumes = [...graph.xlators, ...telling].map((xl) => ({
+    name: xl.name,
+    type: xl.type,
+    dump: dumpOf(xl),
+  }));
   return JSON.stringify({ volumes: volumes.reverse() } satisfies Statedump);
 }
 

@@ -1,6 +1,7 @@
 /** What the world outside lends to a graph: clock, timers, randomness, a place for log lines. */
 import type { Gfid } from './gfid.ts';
-import { gfidFromRandom } from './gfid.ts';
+import { asVersion4, gfidFromBytes } from './gfid.ts';
+import { GFID_SIZE } from './limits.ts';
 import type { LogSink } from './log.ts';
 
 export interface Context {
@@ -19,7 +20,7 @@ export interface Context {
    * passes by hand: what goes on for ever must not keep it from passing.
    */
   soon?(fn: () => void): () => void;
-  /** Fills `out` with unpredictable bytes. */
+  /** Fills `out` with unpredictable bytes. Asked for few at a time: a pool is the context's to have. */
   random(out: Uint8Array): void;
   /** The folder that relative paths in the volfile start from. */
   readonly baseDir: string;
@@ -42,9 +43,11 @@ export interface Terminal {
   write(text: string): void;
 }
 
+/** The bytes of the gfid that is made at the moment. */
+const bytes = new Uint8Array(GFID_SIZE);
+
 /** A fresh gfid (uuid version 4). */
 export function newGfid(context: Context): Gfid {
-  const bytes = new Uint8Array(16);
   context.random(bytes);
-  return gfidFromRandom(bytes);
+  return gfidFromBytes(asVersion4(bytes));
 }

@@ -12,6 +12,8 @@
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/stack.h`.
  */
+import type { CallPool } from './call-pool.ts';
+import type { Client } from './client.ts';
 import type { Xlator } from './xlator.ts';
 
 let lastUnique = 0;
@@ -31,18 +33,13 @@ export class Stack {
   op: string;
   /** Hexadecimal text of the lock owner's bytes; empty when the request has none. */
   lkOwner = '';
-  /** The initiator's own number for this request (the kernel's, for a mount). */
-  tag = 0;
+  /** Who asks; null for a translator that asks on nobody's behalf. */
+  client: Client | null = null;
   interrupted = false;
-  /**
-   * The initiator looks at nothing in a reply but what the fop is for: not at a directory's attributes
-   * around a change, nor at a file's around a read or write.
-   */
-  terse = false;
-  /** The initiator's memory for the data of a read; see `Frame.lent`. */
-  lent: Uint8Array | null = null;
-  /** Waits for another request, and for nothing that time or an event will bring. */
-  resting = false;
+  /** Where it is in flight, and its place there: the pool's (`call-pool.ts`). */
+  pool: CallPool | null = null;
+  older: Stack | null = null;
+  newer: Stack | null = null;
   private groupsFound: readonly number[] | null = null;
   private readonly findGroups: ((pid: number) => readonly number[]) | null;
   private onInterrupt: (() => void)[] | null = null;
@@ -67,6 +64,16 @@ export class Stack {
   get groups(): readonly number[] {
     this.groupsFound ??= this.findGroups === null ? [] : this.findGroups(this.pid);
     return this.groupsFound;
+  }
+
+  /** From now on it waits for another request, and for nothing that time or an event will bring. */
+  rest(): void {
+    this.pool?.rest(this, true);
+  }
+
+  /** It has what it waited for. */
+  goOn(): void {
+    this.pool?.rest(this, false);
   }
 
   /** The caller no longer wants the answer. It is owed all the same. */
@@ -121,7 +128,8 @@ export class Frame {
 
   /** Whether the answer goes straight to an initiator that looks at nothing besides. */
   get terse(): boolean {
-    return this.root.terse && this.parent !== null && this.parent.parent === null;
+    if (this.parent === null || this.parent.parent !== null) return false;
+    return this.root.client?.initiator.terse === true;
   }
 
   /**
@@ -130,7 +138,7 @@ export class Frame {
    * that has returned, the next request has it.
    */
   get lent(): Uint8Array | null {
-    const { lent } = this.root;
+    const lent = this.root.client?.initiator.lent ?? null;
     if (lent === null) return null;
     for (let frame = this.parent; frame !== null; frame = frame.parent) {
       if (frame.parent === null) return lent;

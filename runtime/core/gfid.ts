@@ -114,10 +114,14 @@ export function gfidFromBytes(bytes: Uint8Array, offset = 0): Gfid {
  * `random` is not changed.
  */
 export function gfidFromRandom(random: Uint8Array): Gfid {
-  const bytes = random.slice(0, GFID_SIZE);
+  return gfidFromBytes(asVersion4(random.slice(0, GFID_SIZE)));
+}
+
+/** Makes random bytes those of a version 4 UUID, in place. */
+export function asVersion4(bytes: Uint8Array): Uint8Array {
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return gfidFromBytes(bytes);
+  return bytes;
 }
 
 /** `count` hex digits from `at` as an unsigned number of up to 32 bits. */

@@ -13,6 +13,7 @@ import { EOPNOTSUPP } from './errno.ts';
 import { GraphError } from './errors.ts';
 import type { EventName } from './events.ts';
 import { type FopName, Links, refusal } from './fops.gen.ts';
+import type { Initiator } from './initiator.ts';
 import { InodeTable } from './inode.ts';
 import { Log, type LogLevels } from './log.ts';
 import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
@@ -41,7 +42,10 @@ export class Graph {
   readonly inodes: InodeTable;
   /** The top as its initiator winds to it; set by `start`. */
   links!: Links;
+  /** Those who begin requests here, besides the volumes themselves. */
+  readonly initiators = new Set<Initiator>();
   private specs: readonly VolumeSpec[];
+  private lastId: number;
   private readonly listeners = new Set<EventListener>();
 
   /** @throws {GraphError} when a subvolume is not among the volumes, or there is none at all. */
@@ -66,6 +70,7 @@ export class Graph {
     if (top === undefined) problems.push('a graph needs at least one volume');
     if (problems.length > 0) throw new GraphError(problems);
     this.top = top!;
+    this.lastId = this.xlators.length - 1;
     this.inodes = new InodeTable(this.xlators);
     for (const xl of this.xlators) xl.inodes = this.inodes;
   }
@@ -91,6 +96,12 @@ export class Graph {
     }
     this.links = new Links((name) => target(this.top, name));
     for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
+  }
+
+  /** An id for an instance that is none of the volumes, which nobody else has. */
+  newId(): number {
+    this.lastId += 1;
+    return this.lastId;
   }
 
   /** From now on `listener` hears what leaves the top, too; the result ends that. */

@@ -11,6 +11,7 @@
  *
  * Source: GlusterFS `xlator_api_t`, `libglusterfs/src/glusterfs/xlator.h`.
  */
+import type { Client } from './client.ts';
 import type { Context } from './context.ts';
 import { GraphError } from './errors.ts';
 import { type EventName, events } from './events.ts';
@@ -100,6 +101,10 @@ export interface Translator<P, O extends Options = Options> {
   forget?(xl: Xlator<P>, inode: Inode, value: unknown): void;
   release?(xl: Xlator<P>, fd: Fd, value: unknown): void;
   releasedir?(xl: Xlator<P>, fd: Fd, value: unknown): void;
+  /** A client is gone; its requests under way were interrupted, its files are about to be released. */
+  clientDisconnect?(xl: Xlator<P>, client: Client): void;
+  /** A client with which this instance keeps `value` is gone, and its last request has ended. */
+  clientDestroy?(xl: Xlator<P>, client: Client, value: unknown): void;
   dump?(xl: Xlator<P>): Dump;
   /**
    * Its fops do nothing but look on: whatever it is asked is done by the volumes below, and what they

@@ -1,13 +1,10 @@
 /** What every front end gives: a mount that is being served. */
 import type { Upcall } from '../core/upcall.ts';
-import type { Xlator } from '../core/xlator.ts';
 import type { MountError } from './fuse/mount-error.ts';
 
 export interface Mount {
   /** Absolute path without symbolic links. */
   readonly mountpoint: string;
-  /** The initiator in the eyes of the graph, with what it tells about itself. */
-  readonly xl: Xlator;
   /** When no request will come any more, whoever unmounted: null, or what went wrong. */
   readonly unmounted: Promise<MountError | null>;
   /**

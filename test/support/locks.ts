@@ -1,8 +1,10 @@
 /** features/locks over a leaf that agrees to everything, and requests of many owners. For tests. */
+import { connect } from '../../runtime/api/driver.ts';
+import type { Client } from '../../runtime/core/client.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
-import { newRequest, Stack } from '../../runtime/core/frame.ts';
+import { Stack } from '../../runtime/core/frame.ts';
 import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
 import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
@@ -37,11 +39,21 @@ export async function setUp(options: Record<string, string> = {}) {
   const file = (name: string, number: number): Inode =>
     inodes.link(inodes.newInode(), inodes.root, name, attributes(gfidOf(number), IA_IFREG))!;
   /** A fop of an owner, whose number is the pid as well. */
-  const as = <N extends FopName>(owner: number, name: N, ...args: FopTable[N]['args']): Reply => {
-    const frame = newRequest(new Stack(0, 0, owner, name.toUpperCase()), graph.top);
+  const as = <N extends FopName>(owner: number, name: N, ...args: FopTable[N]['args']): Reply =>
+    asClient(client, owner, name, ...args);
+  const client = connect(graph);
+  /** The same of another client. */
+  const asClient = <N extends FopName>(
+    by: Client,
+    owner: number,
+    name: N,
+    ...args: FopTable[N]['args']
+  ): Reply => {
+    const frame = by.begin(new Stack(0, 0, owner, name.toUpperCase()));
     frame.root.lkOwner = owner === 0 ? '' : owner.toString(16).padStart(16, '0');
     const reply: Reply = { count: 0, opRet: NaN, opErrno: NaN, values: [], frame };
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+      by.end(frame.root);
       Object.assign(reply, { count: reply.count + 1, opRet, opErrno, values });
     });
     windArgs[name](frame, 0, cbk as never, graph.links, args);
@@ -56,7 +68,7 @@ export async function setUp(options: Record<string, string> = {}) {
     return as(owner, 'lk', by, cmd, whole, Dict.of({ [FLOCK]: 1 }));
   };
   const dump = () => locks.dump!(xl);
-  return { leaf, context, graph, xl, file, as, inode, fd, lk, flock, dump };
+  return { leaf, context, graph, client, xl, file, as, asClient, inode, fd, lk, flock, dump };
 }
 
 /** A lock found by F_GETLK. */

@@ -3,17 +3,18 @@
  * process, and lookups wound to its top the way a mount would.
  */
 import { dirname } from 'node:path';
+import { connect } from '../../api/driver.ts';
 import { DIRECTORIES, directoryName } from '../../bench/searches.ts';
+import type { Client } from '../../core/client.ts';
 import { GraphError } from '../../core/errors.ts';
 import { wind } from '../../core/fops.gen.ts';
-import { newRequest, Stack } from '../../core/frame.ts';
+import { Stack } from '../../core/frame.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Inode } from '../../core/inode.ts';
 import { Loc } from '../../core/loc.ts';
 import { WARNING } from '../../core/log.ts';
 import type { Cbk } from '../../core/xlator.ts';
 import { activate } from '../../graph/activate.ts';
-import { GfidSource } from '../../mount/fuse/gfid-source.ts';
 import { NodeContext } from '../context.ts';
 import { Failure } from '../exit.ts';
 import { CONSOLE, openSink } from '../log-sink.ts';
@@ -60,25 +61,24 @@ async function start(graph: Graph): Promise<void> {
 /** Lookups one after the other, each answered before it returns. */
 class Driver {
   private readonly graph: Graph;
-  private readonly gfids: GfidSource;
+  private readonly client: Client;
   private answered = false;
   private found: Inode | null = null;
 
   constructor(graph: Graph) {
     this.graph = graph;
-    this.gfids = new GfidSource(graph.top.context);
+    this.client = connect(graph, 'demo');
   }
 
   /** The inode of a name, which is then known to the graph; null when the name is absent. */
   lookup(parent: Inode, name: string): Inode | null {
-    const { inodes, links, top } = this.graph;
+    const { inodes, links } = this.graph;
     const known = inodes.grep(parent, name);
     const loc = new Loc(known ?? inodes.newInode(), parent, name);
-    const frame = newRequest(this.request(), top);
+    const frame = this.client.begin(this.request());
     frame.local = loc;
     this.answered = false;
-    const xdata = known === undefined ? this.gfids.request() : null;
-    wind.lookup(frame, 0, this.cbk, links, loc, xdata);
+    wind.lookup(frame, 0, this.cbk, links, loc, null);
     if (!this.answered) throw new Failure(`the lookup of ${loc.path} was not answered at once`);
     return this.found;
   }
@@ -96,6 +96,7 @@ class Driver {
     inode,
     buf,
   ) => {
+    this.client.end(frame.root);
     const { parent, name } = frame.local as Loc;
     const isThere = opRet >= 0 && inode !== null && buf !== null;
     this.found = isThere ? this.graph.inodes.link(inode, parent, name, buf) : null;

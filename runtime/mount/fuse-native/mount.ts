@@ -6,8 +6,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { Driver } from '../../api/driver.ts';
+import { Initiator } from '../../core/initiator.ts';
 import { Log } from '../../core/log.ts';
-import { Xlator } from '../../core/xlator.ts';
 import { checkMountpoint, FS_TYPE, findMount } from '../fuse/channel.ts';
 import { type MountOptions, timeoutsOf } from '../fuse/mount.ts';
 import { MountError, mountError } from '../fuse/mount-error.ts';
@@ -35,30 +35,40 @@ export async function mountNative(options: MountOptions): Promise<Mount> {
     const why = 'fuse-native knows neither suid nor dev; leave --suid and --dev out';
     throw mountError('MOUNT_FAILED', mountpoint, why);
   }
-  await lookupRoot(graph, mountpoint);
+  const { context } = graph.top;
+  const log = new Log(context.sink, levels, 'fuse-native', graph.top.log.graphId);
+  const initiator = new Initiator(graph, 'fuse', fuseNativeTranslator, log);
+  try {
+    return await serve(initiator, options);
+  } catch (error) {
+    initiator.close();
+    throw error;
+  }
+}
+
+async function serve(initiator: Initiator<Front>, options: MountOptions): Promise<Mount> {
+  const { mountpoint } = options;
+  const { log } = initiator.xl;
+  const client = initiator.connect();
+  await lookupRoot(client, mountpoint);
   options.onAnswer?.();
   const real = await pointOf(mountpoint);
   const FuseClass = loadFuseNative(mountpoint);
   // Its own way goes through a shell.
   FuseClass.unmount = (path, done) => void unmountBy(path).then(done);
-  const { context } = graph.top;
-  const log = new Log(context.sink, levels, 'fuse-native', graph.top.log.graphId);
-  const { length } = graph.xlators;
-  const xl = new Xlator(length, 'fuse', fuseNativeTranslator, [], log, context);
   const front: Front = {
-    driver: new Driver(graph, graph.links, new Set(), self()),
-    fds: new Map(),
+    driver: new Driver(client, self()),
     readOnly: options.readOnly ?? false,
     rootXattrs: options.rootXattrs ?? new Map(),
     rootActions: options.rootActions ?? new Map(),
     unexpected: (error) =>
       log.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
   };
-  xl.priv = front;
+  initiator.xl.priv = front;
   const fuse = new FuseClass(real, operationsOf(front), { timeout: false });
   fuse._fuseOptions = () => `-o${libfuseOptions(options).join(',')}`;
   await mounted(fuse, mountpoint);
-  return new NativeMount(fuse, real, xl);
+  return new NativeMount(fuse, real, initiator);
 }
 
 /** The mount point without symbolic links. @throws {MountError} when nothing can be mounted there */
@@ -124,9 +134,9 @@ function unmountBy(path: string): Promise<Error | null> {
 
 class NativeMount implements Mount {
   readonly mountpoint: string;
-  readonly xl: Xlator<Front>;
   readonly unmounted: Promise<MountError | null>;
   private readonly fuse: Fuse;
+  private readonly initiator: Initiator<Front>;
   private resolve: (error: MountError | null) => void = () => {};
   private readonly watch: NodeJS.Timeout | undefined;
   private unmounting: Promise<void> | null = null;
@@ -136,10 +146,10 @@ class NativeMount implements Mount {
     spawnSync(program, args, { stdio: 'ignore' });
   };
 
-  constructor(fuse: Fuse, mountpoint: string, xl: Xlator<Front>) {
+  constructor(fuse: Fuse, mountpoint: string, initiator: Initiator<Front>) {
     this.fuse = fuse;
     this.mountpoint = mountpoint;
-    this.xl = xl;
+    this.initiator = initiator;
     this.unmounted = new Promise((resolve) => {
       this.resolve = resolve;
     });
@@ -182,8 +192,7 @@ class NativeMount implements Mount {
     this.over = true;
     clearInterval(this.watch);
     process.off('exit', this.onExit);
-    for (const fd of this.xl.priv.fds.values()) fd.release();
-    this.xl.priv.fds.clear();
+    this.initiator.close();
     this.resolve(null);
   }
 }

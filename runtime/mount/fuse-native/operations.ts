@@ -29,8 +29,6 @@ const UNCHANGED = 0xffffffff;
 
 export interface Front {
   readonly driver: Driver;
-  /** Open files, by the number that libfuse was given. */
-  readonly fds: Map<number, Fd>;
   readonly readOnly: boolean;
   readonly rootXattrs: RootXattrs;
   readonly rootActions: RootActions;
@@ -125,8 +123,7 @@ export function operationsOf(front: Front): Operations {
     fsync: (_path, datasync, fd, done) =>
       to(done, async () => void (await driver.expect('fsync', fileOf(front, fd), datasync, null))),
     release(_path, fd, done) {
-      front.fds.get(fd)?.release();
-      front.fds.delete(fd);
+      driver.client.fds.release(fd);
       done(0);
     },
   };
@@ -140,8 +137,8 @@ async function on<T>(driver: Driver, path: string, what: (loc: Loc) => Promise<T
   return what(new Loc(inode));
 }
 
-function fileOf({ fds }: Front, fd: number): Fd {
-  const file = fds.get(fd);
+function fileOf({ driver }: Front, fd: number): Fd {
+  const file = driver.client.fds.get(fd);
   if (file === undefined) throw new FopError(EBADF, `fd ${fd}`);
   return file;
 }
@@ -294,7 +291,7 @@ async function open(front: Front, path: string, flags: number): Promise<number> 
     fd.release();
     throw error;
   }
-  front.fds.set(fd.id, fd);
+  driver.client.fds.add(fd);
   return fd.id;
 }
 
@@ -312,7 +309,7 @@ async function create(front: Front, path: string, mode: number): Promise<number>
     fd.release();
     throw error;
   }
-  front.fds.set(fd.id, fd);
+  driver.client.fds.add(fd);
   return fd.id;
 }
 

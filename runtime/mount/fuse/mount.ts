@@ -6,12 +6,13 @@
  */
 import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Client } from '../../core/client.ts';
 import { strerror } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
+import type { Initiator } from '../../core/initiator.ts';
 import { MAX_DATA } from '../../core/limits.ts';
 import { Log, type LogLevels } from '../../core/log.ts';
 import type { Upcall } from '../../core/upcall.ts';
-import type { Xlator } from '../../core/xlator.ts';
 import { callAsync } from '../../sys/call.ts';
 import type { Mount } from '../mount.ts';
 import { lookupRoot } from '../root.ts';
@@ -21,6 +22,7 @@ import { MountError } from './mount-error.ts';
 import { pump } from './pump.ts';
 import { raiseReadahead } from './readahead.ts';
 import { Session, type SessionOptions } from './session.ts';
+import { fuseInitiator } from './translator.ts';
 
 export interface MountOptions extends Partial<SessionOptions> {
   readonly graph: Graph;
@@ -60,10 +62,23 @@ const STEP_MS = 10;
 
 /** @throws {MountError} with what to do; nothing is left mounted then. */
 export async function mountGraph(options: MountOptions): Promise<KernelMount> {
-  const { graph, mountpoint, source, levels } = options;
-  await lookupRoot(graph, mountpoint);
+  const { graph, levels } = options;
+  const log = new Log(graph.top.context.sink, levels, 'fuse', graph.top.log.graphId);
+  const initiator = fuseInitiator(graph, log);
+  try {
+    return await serve(initiator, options);
+  } catch (error) {
+    initiator.close();
+    throw error;
+  }
+}
+
+async function serve(initiator: Initiator<Session>, options: MountOptions): Promise<KernelMount> {
+  const { mountpoint, source } = options;
+  const client = initiator.connect();
+  await lookupRoot(client, mountpoint);
   options.onAnswer?.();
-  const locks = await servesLocks(graph);
+  const locks = await servesLocks(client);
   const channel = await openChannel({
     mountpoint,
     source,
@@ -75,8 +90,7 @@ export async function mountGraph(options: MountOptions): Promise<KernelMount> {
   });
   const found = findMount(channel.mountpoint);
   if (found !== null) raiseReadahead(found.device);
-  const log = new Log(graph.top.context.sink, levels, 'fuse', graph.top.log.graphId);
-  return new KernelMount(channel, graph, log, {
+  return new KernelMount(channel, client, {
     ...timeoutsOf(options),
     busyPollUs: options.busyPollUs ?? BUSY_POLL_US,
     passthrough: options.passthrough ?? true,
@@ -109,20 +123,16 @@ export class KernelMount implements Mount {
   private unmounting: Promise<void> | null = null;
   private over = false;
 
-  constructor(channel: Channel, graph: Graph, log: Log, options: SessionOptions) {
+  constructor(channel: Channel, client: Client<Session>, options: SessionOptions) {
     this.channel = channel;
     let resolve: (error: MountError | null) => void = () => {};
     this.unmounted = new Promise((done) => {
       resolve = done;
     });
     this.resolve = resolve;
-    this.session = new Session(channel.fd, graph, log, options, (errno) => this.ended(errno));
+    this.session = new Session(channel.fd, client, options, (errno) => this.ended(errno));
     process.on('exit', this.onExit);
     pump.add(this.session);
-  }
-
-  get xl(): Xlator {
-    return this.session.xl;
   }
 
   get mountpoint(): string {

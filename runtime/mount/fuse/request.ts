@@ -5,15 +5,15 @@ import type { InHeader } from './codec/header.ts';
 import type { Message } from './message.ts';
 
 export class Request extends Stack {
-  answered = false;
+  /** The kernel's number. */
+  readonly tag: number;
   readonly opcode: number;
   /** The message, when its bytes are still needed (the data of a WRITE). */
   kept: Message | null = null;
 
-  /** `op` is the log name of the fop that answers it. `tag` becomes the kernel's number. */
+  /** `op` is the log name of the fop that answers it. */
   constructor(header: InHeader, op: string) {
     super(header.uid, header.gid, header.pid, op, groupsOf);
-    this.terse = true;
     this.tag = header.unique;
     this.opcode = header.opcode;
   }

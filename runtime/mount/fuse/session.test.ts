@@ -10,7 +10,7 @@ import { Iatt } from '../../core/iatt.ts';
 import type { Fops } from '../../core/xlator.ts';
 import { OP } from './opcodes.ts';
 import * as P from './protocol.ts';
-import { groupsOf } from './request.ts';
+import { groupsOf, type Request } from './request.ts';
 
 const [EPERM, ENOENT, EIO, EAGAIN, EACCES, EINVAL] = [1, 2, 5, 11, 13, 22];
 const [ERANGE, ENOSYS, ENODATA] = [34, 38, 61];
@@ -51,7 +51,7 @@ describe('answers', () => {
     rig = await Rig.make(fops);
     rig.caller = { uid: 1000, gid: 100, pid: process.pid };
     const unique = getattr();
-    const { uid, gid, pid, op, tag, groups } = kept[0]!.root;
+    const { uid, gid, pid, op, tag, groups } = kept[0]!.root as Request;
     expect({ uid, gid, pid, op, tag }).toEqual({ ...rig.caller, op: 'STAT', tag: unique });
     // Node adds the group of the process itself.
     const own = process.getgroups!().filter((group) => group !== process.getegid!());

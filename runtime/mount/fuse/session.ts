@@ -6,7 +6,7 @@
  * find inodes and fds and to answer.
  *
  * Rules for handlers
- * - `begin` makes the request of the message at hand; it is answered exactly once, by `fail`,
+ * - `begin` makes the request of the message at hand (`core/initiator.ts`); it is answered exactly once, by `fail`,
  *   `reply` or `replyData`, now or later. A second answer is dropped and logged.
  * - Arguments are valid until the handler returns; what `data` gave, as long as the request is
  *   unanswered.
@@ -14,15 +14,17 @@
  * - A handler that throws fails its own request with EIO; the mount goes on.
  */
 
+import type { Client } from '../../core/client.ts';
 import { EAGAIN, EINVAL, EIO, EMFILE, ENODEV, ENOENT, ENOSYS, EPERM } from '../../core/errno.ts';
-import { type Frame, newRequest } from '../../core/frame.ts';
+import type { FdTable } from '../../core/fd-table.ts';
+import type { Frame, Stack } from '../../core/frame.ts';
 import type { Graph } from '../../core/graph.ts';
+import type { Initiator } from '../../core/initiator.ts';
 import type { Inode } from '../../core/inode.ts';
 import { MAX_DATA } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
 import { isUpcall } from '../../core/upcall.ts';
 import type { Child } from '../../core/xlator.ts';
-import { Xlator } from '../../core/xlator.ts';
 import { address } from '../../sys/call.ts';
 import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFiles } from '../../sys/open-files.ts';
@@ -31,8 +33,6 @@ import type { Cursor, Span } from './codec/cursor.ts';
 import { Validity } from './codec/entry.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
-import { FdTable } from './fd-table.ts';
-import { GfidSource } from './gfid-source.ts';
 import { Interrupts } from './interrupts.ts';
 import { Notices } from './invalidate.ts';
 import { MessagePool } from './message.ts';
@@ -41,7 +41,6 @@ import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
 import type { PumpedMount } from './pump.ts';
 import { Request } from './request.ts';
-import { fuseTranslator } from './translator.ts';
 
 /** Bytes of the largest answer that is made here: the data of a READ. */
 const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
@@ -91,13 +90,13 @@ export class Session implements PumpedMount {
   readonly graph: Graph;
   /** The top of the graph, to wind to. */
   readonly links: Child;
-  /** The initiator in the eyes of the graph; its `priv` is this session. */
-  readonly xl: Xlator<Session>;
+  readonly initiator: Initiator<Session>;
+  /** The kernel, as the client that it is. */
+  readonly client: Client<Session>;
   readonly passthrough: Passthrough;
   /** What the kernel is to believe no longer; an UPCALL of the graph adds to it. */
   readonly notices: Notices;
   readonly fds: FdTable;
-  readonly gfids: GfidSource;
   /** Some storage of the graph has files that the kernel could use, and it is wanted. */
   readonly mayPassThrough: boolean;
   readonly locks: boolean;
@@ -122,43 +121,45 @@ export class Session implements PumpedMount {
   /** Messages since the mount. */
   requests = 0;
   private readonly interrupts: Interrupts;
-  /** Requests whose handler returned without an answer, by the kernel's number. */
-  private readonly pending = new Map<number, Request>();
   private readonly iov = new Iovec(2);
   private readonly onEnded: (errno: number) => void;
-  private readonly stopListening: () => void;
   private over = false;
   /** The log has a line about the limit of open files. */
   private toldOfLimit = false;
 
   /**
    * @param fd a descriptor of `/dev/fuse` that is mounted; not closed here
+   * @param client the only one of its initiator, which the session closes (`translator.ts`)
    * @param onEnded no request will come any more: 0 when unmounted, else an errno
    */
   constructor(
     fd: number,
-    graph: Graph,
-    log: Log,
+    client: Client<Session>,
     options: SessionOptions,
     onEnded: (errno: number) => void,
   ) {
     this.fd = fd;
+    const { initiator } = client;
+    const { graph, xl } = initiator;
+    this.client = client;
+    this.initiator = initiator;
+    xl.priv = this;
+    // Of a reply, the kernel is told nothing besides.
+    initiator.terse = true;
+    initiator.lent = this.lent;
     this.graph = graph;
     this.links = graph.links;
     this.busyPollUs = options.busyPollUs;
     this.locks = options.locks ?? false;
     this.writeback = options.writeback ?? false;
-    const { context } = graph.top;
-    this.xl = new Xlator(graph.xlators.length, 'fuse', fuseTranslator, [], log, context);
-    this.xl.priv = this;
-    this.passthrough = new Passthrough(fd, log);
-    this.interrupts = new Interrupts(context);
-    this.notices = new Notices(fd, graph.inodes.root, log, this);
-    this.stopListening = graph.listen((event, data) => {
+    this.passthrough = new Passthrough(fd, xl.log);
+    this.interrupts = new Interrupts(xl.context);
+    this.notices = new Notices(fd, graph.inodes.root, xl.log, this);
+    initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) this.notices.add(data);
     });
-    this.fds = new FdTable((released) => this.passthrough.release(released));
-    this.gfids = new GfidSource(context);
+    this.fds = this.client.fds;
+    this.fds.onRelease = (released) => this.passthrough.release(released);
     this.attrValid = new Validity(options.attributeTimeout);
     this.entryValid = new Validity(options.entryTimeout);
     this.negativeValid = new Validity(options.negativeTimeout);
@@ -172,7 +173,7 @@ export class Session implements PumpedMount {
   }
 
   get log(): Log {
-    return this.xl.log;
+    return this.initiator.xl.log;
   }
 
   get buffer(): Uint8Array {
@@ -184,23 +185,21 @@ export class Session implements PumpedMount {
     return this.current.cursor;
   }
 
-  /** Requests that wait for their answer, and notices that wait for the kernel. */
+  /** Requests that wait for their answer, the one at hand aside, and notices for the kernel. */
   get inFlight(): number {
-    return this.pending.size + this.notices.size;
+    const atHand = this.request === null ? 0 : 1;
+    return this.initiator.calls.size - atHand + this.notices.size;
   }
 
   /** Whether some of these, other than those that wait for another request, are to go on. */
   get busy(): boolean {
-    if (this.notices.size > 0) return true;
-    if (this.pending.size === 0) return false;
-    for (const request of this.pending.values()) if (!request.resting) return true;
-    return false;
+    return this.notices.size > 0 || this.initiator.calls.busy;
   }
 
   oldestCached(): number {
-    for (const { opcode, unique } of this.pending.values()) if (isCached(opcode)) return unique;
-    const { request } = this;
-    return request !== null && isCached(request.opcode) ? request.unique : Infinity;
+    let call: Stack | null = this.initiator.calls.oldest;
+    while (call !== null && !isCached((call as Request).opcode)) call = call.newer;
+    return call?.unique ?? Infinity;
   }
 
   /** A copy of data of the message at hand. */
@@ -239,14 +238,13 @@ export class Session implements PumpedMount {
   /** Whoever works on the request at hand may have been abandoned with it, or not: it has a while. */
   abandoned(): void {
     const { request } = this;
-    if (request === null || request.answered) return;
+    if (request === null) return;
     this.keep(request);
     this.graph.top.context.after(ABANDONED_MS, () => {
-      if (request.answered) return;
+      if (!this.client.end(request)) return;
       this.log.error(`${request.op}: abandoned with a call that ran too long`);
       // Its data may be in use yet: nobody else gets that memory.
       request.kept = null;
-      request.answered = true;
       this.settle(request);
       this.send(request, EIO, 0);
     });
@@ -261,7 +259,7 @@ export class Session implements PumpedMount {
   begin(op: string): Frame {
     const request = new Request(this.header, op);
     this.request = request;
-    return newRequest(request, this.xl);
+    return this.client.begin(request);
   }
 
   /** Undefined for a node that the kernel should not know of any more. */
@@ -328,8 +326,9 @@ export class Session implements PumpedMount {
 
   /** The caller of request `unique` gave up: whoever works on it may hear of it. */
   interrupt(header: InHeader, unique: number): void {
-    const request = this.pending.get(unique);
-    if (request !== undefined) this.interrupts.add(request);
+    let call = this.initiator.calls.oldest as Request | null;
+    while (call !== null && call.tag !== unique) call = call.newer as Request | null;
+    if (call !== null) this.interrupts.add(call);
     // Not here, or not any more: the protocol's word for "ask again, if it still matters".
     else this.replyHeader(header, EAGAIN, 0);
   }
@@ -337,21 +336,19 @@ export class Session implements PumpedMount {
   /** Lets go of what the kernel had open, and of the descriptor: late answers go nowhere. */
   close(): void {
     this.over = true;
-    this.stopListening();
     this.notices.close();
     this.interrupts.close();
     this.passthrough.clear();
-    this.fds.clear();
+    this.initiator.close();
   }
 
   /** Marks the request as answered; null when it was already. */
   private take(frame: Frame): Request | null {
     const request = frame.root as Request;
-    if (request.answered) {
+    if (!this.client.end(request)) {
       this.log.error(`${request.op}: request ${request.unique} was answered twice; dropped`);
       return null;
     }
-    request.answered = true;
     if (this.request === request) this.request = null;
     else this.settle(request);
     return request;
@@ -377,7 +374,6 @@ export class Session implements PumpedMount {
 
   /** The handler returned without an answer: it will come later. */
   private keep(request: Request): void {
-    this.pending.set(request.tag, request);
     this.request = null;
     if (!this.borrowed) return;
     request.kept = this.current;
@@ -385,7 +381,6 @@ export class Session implements PumpedMount {
   }
 
   private settle(request: Request): void {
-    this.pending.delete(request.tag);
     this.interrupts.settled(request);
     if (request.kept === null) return;
     this.pool.give(request.kept);
@@ -407,8 +402,7 @@ export class Session implements PumpedMount {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     this.log.error(`${opcodeName(this.header.opcode)}: a translator threw: ${text}`);
     const { request } = this;
-    if (request === null || request.answered) return;
-    request.answered = true;
+    if (request === null || !this.client.end(request)) return;
     this.request = null;
     this.send(request, EIO, 0);
   }

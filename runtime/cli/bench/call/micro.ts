@@ -10,6 +10,7 @@ import { compare, difference, median } from '../../../bench/statistics.ts';
 import { Log, WARNING } from '../../../core/log.ts';
 import { OP } from '../../../mount/fuse/opcodes.ts';
 import { Session } from '../../../mount/fuse/session.ts';
+import { fuseInitiator } from '../../../mount/fuse/translator.ts';
 import { write } from '../../../sys/libc.ts';
 import type { Batch } from './callers.ts';
 import { type Lab, languages, nothing, startGraph } from './graphs.ts';
@@ -52,7 +53,7 @@ async function server(lab: Lab): Promise<Micro[]> {
   const log = new Log({ write: lab.say, now: Date.now }, levels, 'fuse');
   const timeouts = { attributeTimeout: 1, entryTimeout: 0, negativeTimeout: 0 };
   const options = { ...timeouts, busyPollUs: 0, passthrough: false };
-  const session = new Session(fd, graph, log, options, () => {});
+  const session = new Session(fd, fuseInitiator(graph, log).connect(), options, () => {});
   const message = lookupOf('a name that is absent');
   const answer = Buffer.alloc(OUT_HEADER);
   try {

@@ -3,6 +3,7 @@ import { encodeNameInto, NameError, nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
+import { letGo } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { inoHi, inoLo, NULL_GFID } from '../../../core/gfid.ts';
@@ -29,7 +30,6 @@ import {
   type OpenIn,
   type ReadIn,
 } from '../codec/io.ts';
-import { letGo } from '../fd-table.ts';
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import { openFd } from './file.ts';

@@ -47,7 +47,7 @@ function oldPlace(session: Session, frame: Frame, nodeid: number, name: Span): L
  * nobody can forget them; the caller's own goes along for a storage with default ACLs.
  */
 export function makingXdata(session: Session, mode: number, umask: number): Dict {
-  const xdata = session.gfids.request();
+  const xdata = session.initiator.gfidRequest();
   return (mode & umask) === 0 ? xdata : xdata.set(MODE_REQ, mode);
 }
 
@@ -74,7 +74,7 @@ export const symlink: Handler<SymlinkIn> = (session, header, args) => {
   const loc = newPlace(session, frame, header.nodeid, args.name);
   if (loc === null) return;
   const target = session.name(args.target);
-  wind.symlink(frame, 0, madeCbk, session.links, target, loc, 0, session.gfids.request());
+  wind.symlink(frame, 0, madeCbk, session.links, target, loc, 0, session.initiator.gfidRequest());
 };
 
 export const link: Handler<LinkIn> = (session, header, args) => {

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { Dict } from '../../../core/dict.ts';
 import { EBADF, EFBIG, EIO, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
+import { letGo } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
@@ -25,7 +26,6 @@ import {
   WRITE_OUT_SIZE,
   type WriteIn,
 } from '../codec/io.ts';
-import { letGo } from '../fd-table.ts';
 import {
   FSYNC_FDATASYNC,
   OPEN_KILL_SUIDGID,
@@ -182,7 +182,7 @@ export function replyCreated(
   encodeEntry(session, OUT_HEADER_SIZE, linked, buf, xdata);
   if (session.reply(frame, ENTRY_OUT_SIZE + OPEN_OUT_SIZE)) return;
   session.fds.release(fd.id);
-  linked.table.forget(linked, 1);
+  session.client.forget(linked, 1);
 }
 
 export const read: Handler<ReadIn> = (session, _header, args) => {
@@ -192,7 +192,6 @@ export const read: Handler<ReadIn> = (session, _header, args) => {
   if ((args.readFlags & READ_LOCKOWNER) !== 0) {
     frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
   }
-  frame.root.lent = session.lent;
   const { size, offset, flags } = args;
   // No file reaches so far: what is there is the end of the file.
   if (offset > OFFSET_MAX) session.reply(frame, 0);

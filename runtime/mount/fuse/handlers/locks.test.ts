@@ -1,7 +1,9 @@
 /** Locks between the kernel's messages and lk. */
+
 import { afterEach, describe, expect, test } from 'vitest';
 import { FakeContext, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
 import { type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
+import { connect } from '../../../api/driver.ts';
 import {
   EAGAIN,
   EBADF,
@@ -136,7 +138,7 @@ describe('a lock', () => {
     );
     const unique = rig.send(OP.SETLKW, inode.id, ...lkIn(NO_END, F_WRLCK, 0));
     expect([rig.hasAnswer(), rig.session.inFlight, rig.session.busy]).toEqual([false, 1, true]);
-    seen[0]!.frame.root.resting = true;
+    seen[0]!.frame.root.rest();
     expect(rig.session.busy).toBe(false);
     rig.send(OP.INTERRUPT, 0, u64(unique));
     expect(rig.receive()).toMatchObject({ unique, error: -EINTR });
@@ -229,7 +231,7 @@ describe('who serves locks', () => {
       translators.map((translator) => ({ translator: translator as never })),
       context,
     );
-    expect(await servesLocks(graph)).toBe(served);
+    expect(await servesLocks(connect(graph))).toBe(served);
     expect(graph.inodes.root.fdCount).toBe(0);
     await graph.stop();
   });
@@ -246,7 +248,7 @@ describe('who serves locks', () => {
         fop(...args);
       },
     };
-    expect(await servesLocks(graph)).toBe(false);
+    expect(await servesLocks(connect(graph))).toBe(false);
     expect(asked).toBe(0);
     await graph.stop();
   });

@@ -10,12 +10,12 @@
  * The kernel does not say which record locks are of an open file (F_OFD_SETLK): just the owner differs.
  */
 import { constants } from 'node:fs';
+import { Driver, NOBODY } from '../../../api/driver.ts';
+import type { Client } from '../../../core/client.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENOSYS, EOPNOTSUPP, EOVERFLOW } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { wind } from '../../../core/fops.gen.ts';
-import { newRequest, Stack } from '../../../core/frame.ts';
-import type { Graph } from '../../../core/graph.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
@@ -82,27 +82,17 @@ const undoneCbk: Cbk<'lk', Session> = (frame, handle, xl) => {
  * that cannot. Volumes that just look on, and scripts that pass on what they do not know, define it
  * too, so it is asked who has locked the root; nobody has.
  */
-export function servesLocks(graph: Graph): Promise<boolean> {
-  if (!graph.xlators.some(({ fops, translator }) => fops.lk && translator.watches !== true)) {
-    return Promise.resolve(false);
+export async function servesLocks(client: Client): Promise<boolean> {
+  const { xlators, inodes } = client.initiator.graph;
+  if (!xlators.some(({ fops, translator }) => fops.lk && translator.watches !== true)) {
+    return false;
   }
-  const { root } = graph.inodes;
-  const fd = new Fd(root, constants.O_DIRECTORY, 0, true);
-  return new Promise((resolve) => {
-    const frame = newRequest(new Stack(0, 0, 0, 'LK'), graph.top);
-    frame.root.lkOwner = NOBODY_ELSE;
-    frame.local = (served: boolean): void => {
-      fd.release();
-      resolve(served);
-    };
-    const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: NOBODY_ELSE };
-    wind.lk(frame, 0, servedCbk, graph.links, fd, F_GETLK, flock, null);
-  });
+  const fd = new Fd(inodes.root, constants.O_DIRECTORY, 0, true);
+  const driver = new Driver(client, { ...NOBODY, lkOwner: NOBODY_ELSE });
+  const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: NOBODY_ELSE };
+  const { opRet, opErrno } = await driver.wind('lk', fd, F_GETLK, flock, null);
+  fd.release();
+  return opRet >= 0 || (opErrno !== EOPNOTSUPP && opErrno !== ENOSYS);
 }
 
 const NOBODY_ELSE = 'ff'.repeat(8);
-
-const servedCbk: Cbk<'lk', unknown> = (frame, _cookie, _xl, opRet, opErrno) => {
-  const tell = frame.local as (served: boolean) => void;
-  tell(opRet >= 0 || (opErrno !== EOPNOTSUPP && opErrno !== ENOSYS));
-};

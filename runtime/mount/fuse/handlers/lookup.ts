@@ -108,6 +108,5 @@ export const batchForget: Handler<BatchForgetIn> = (session, _header, args) => {
 
 function forgetOne(session: Session, nodeid: number, nlookup: number): void {
   const inode = session.inode(nodeid);
-  // 0 would mean "all" to the table; from the kernel it means nothing.
-  if (inode !== undefined && nlookup > 0) inode.table.forget(inode, nlookup);
+  if (inode !== undefined) session.client.forget(inode, nlookup);
 }

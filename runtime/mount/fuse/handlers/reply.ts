@@ -68,7 +68,7 @@ export function encodeEntry(
   buf: Iatt,
   xdata: Dict | null,
 ): void {
-  linked.table.lookup(linked);
+  session.client.lookup(linked);
   const entry = Validity.of(xdata, ENTRY_TIMEOUT, session.entryValid);
   const attr = attrValid(session, linked, buf, xdata);
   encodeEntryOut(session.view, at, linked.id, entry, attr, linked.inoHi, linked.inoLo, buf);
@@ -89,7 +89,7 @@ export function replyEntry(
   }
   encodeEntry(session, OUT_HEADER_SIZE, linked, buf!, xdata);
   // An answer that did not arrive did not make the kernel know the inode.
-  if (!session.reply(frame, ENTRY_OUT_SIZE)) linked.table.forget(linked, 1);
+  if (!session.reply(frame, ENTRY_OUT_SIZE)) session.client.forget(linked, 1);
 }
 
 /** Answers with attributes, in the form that `encode` gives them. */

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { Dict } from '../../../core/dict.ts';
 import { EFBIG, EINVAL, ENOSYS, ENXIO } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
+import { letGo } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { SYNC_VOLUME } from '../../../core/xdata.ts';
@@ -28,7 +29,6 @@ import {
   type LseekIn,
   WRITE_OUT_SIZE,
 } from '../codec/io.ts';
-import { letGo } from '../fd-table.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import { openFd } from './file.ts';

@@ -6,6 +6,7 @@
 import { constants } from 'node:fs';
 import { EIO, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
+import { letGo } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -13,7 +14,6 @@ import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { O_TMPFILE } from '../../../sys/constants.ts';
 import type { CreateIn } from '../codec/io.ts';
-import { letGo } from '../fd-table.ts';
 import type { Session } from '../session.ts';
 import { openFlags, replyCreated } from './file.ts';
 import type { Handler } from './handler.ts';
@@ -42,7 +42,7 @@ export const tmpfile: Handler<CreateIn> = (session, header, args) => {
   // There is nothing to truncate, and a truncation would mark times that were told already.
   const flags = openFlags(session, args.flags & ~(O_TMPFILE | O_TRUNC));
   frame.local = { loc, flags, pid: header.pid } satisfies Making;
-  const xdata = session.gfids.request().set(MODE_REQ, mode).set(UMASK_REQ, umask);
+  const xdata = session.initiator.gfidRequest().set(MODE_REQ, mode).set(UMASK_REQ, umask);
   wind.icreate(frame, 0, madeCbk, session.links, loc, mode & ~umask, xdata);
 };
 

@@ -28,7 +28,7 @@ export class Outcome {
     this.trace = trace;
     this.holder = { pid, fd, blockedAt: null, grantedAt: null };
     this.settle = (errno) => {
-      frame.root.resting = false;
+      frame.root.goOn();
       if (errno === 0) this.holder.grantedAt = this.now();
       trace(errno);
       xl.priv.changed(locks);
@@ -41,7 +41,7 @@ export class Outcome {
     this.holder.blockedAt = this.now();
     this.trace('BLOCKED');
     this.xl.priv.changed(locks);
-    this.frame.root.resting = true;
+    this.frame.root.rest();
     this.frame.root.whenInterrupted(() => cancel(EINTR));
   }
 

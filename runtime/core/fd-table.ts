@@ -1,6 +1,6 @@
-/** The open files and directories of a mount, by the handle (`fh`) that the kernel knows. */
-import type { Fd } from '../../core/fd.ts';
-import type { Inode } from '../../core/inode.ts';
+/** The open files and directories of a client, by the handle that it knows: the fd's `id`. */
+import type { Fd } from './fd.ts';
+import type { Inode } from './inode.ts';
 
 const O_ACCMODE = 3;
 
@@ -9,19 +9,20 @@ export class FdTable {
   /** Open files (not directories) of an inode, in the order they were opened. */
   private readonly byInode = new Map<Inode, Fd[]>();
 
-  private readonly onRelease: (fd: Fd) => void;
-
-  /** @param onRelease told of each fd that the kernel let go of, before its translators are */
-  constructor(onRelease: (fd: Fd) => void) {
-    this.onRelease = onRelease;
-  }
+  /** Told of each fd that the client lets go of, before its translators are. */
+  onRelease: (fd: Fd) => void = () => {};
+  private closed = false;
 
   get size(): number {
     return this.byHandle.size;
   }
 
-  /** Makes the fd reachable by its `id`, which is the handle. */
+  /** Makes the fd reachable. After `clear` it is let go of at once: nobody else would do it. */
   add(fd: Fd): void {
+    if (this.closed) {
+      letGo(fd);
+      return;
+    }
     this.byHandle.set(fd.id, fd);
     if (fd.isDir) return;
     const others = this.byInode.get(fd.inode);
@@ -45,18 +46,25 @@ export class FdTable {
   }
 
   release(handle: number): void {
+    const fd = this.remove(handle);
+    if (fd !== undefined) letGo(fd);
+  }
+
+  /** The handle is nobody's any more; the fd is the caller's to let go of. */
+  remove(handle: number): Fd | undefined {
     const fd = this.byHandle.get(handle);
-    if (fd === undefined) return;
+    if (fd === undefined) return undefined;
     this.byHandle.delete(handle);
     const others = this.byInode.get(fd.inode)?.filter((other) => other !== fd) ?? [];
     if (others.length > 0) this.byInode.set(fd.inode, others);
     else this.byInode.delete(fd.inode);
     this.onRelease(fd);
-    letGo(fd);
+    return fd;
   }
 
-  /** The mount has ended: nobody will release what is still open. */
+  /** The client is gone: nobody will release what is still open. */
   clear(): void {
+    this.closed = true;
     const open = [...this.byHandle.values()];
     this.byHandle.clear();
     this.byInode.clear();
