@@ -6,7 +6,7 @@ import type { Frame } from '../../../core/frame.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, type Flock } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import type { Fop, Xlator } from '../../../core/xlator.ts';
-import { flockOf, isNobody, spanOf } from './flock.ts';
+import { flockOf, isNobody, ownerNamed, ownerOf, spanOf } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import type { Locks } from './locks.ts';
 import { Outcome } from './outcome.ts';
@@ -56,7 +56,7 @@ function getlk(frame: Frame, { flock, span, table, trace }: Asked): void {
   const { active } = table;
   const range =
     flock.type === F_UNLCK
-      ? active.of(frame.root.lkOwner).find((own) => overlap(own, span))
+      ? active.of(ownerOf(frame.root)).find((own) => overlap(own, span))
       : active.conflict(rangeOf(frame, flock, span, null));
   trace(0);
   const found = range && flockOf(range, range.note.pid);
@@ -64,7 +64,7 @@ function getlk(frame: Frame, { flock, span, table, trace }: Asked): void {
 }
 
 function unlock(frame: Frame, xl: Xlator<Locks>, { flock, span, locks, table, trace }: Asked) {
-  table.unlock(frame.root.lkOwner, span);
+  table.unlock(ownerOf(frame.root), span);
   xl.priv.changed(locks);
   trace(0);
   unwind.lk(frame, 0, 0, flock, null);
@@ -85,7 +85,7 @@ function setlk(frame: Frame, xl: Xlator<Locks>, asked: Asked): void {
 }
 
 function rangeOf<N>(frame: Frame, flock: Flock, span: Span, note: N): Range<N> {
-  return { ...span, owner: frame.root.lkOwner, type: flock.type as LockType, note };
+  return { ...span, owner: ownerOf(frame.root), type: flock.type as LockType, note };
 }
 
 /** An owner that closes any descriptor of a file loses all its record locks there (POSIX). */
@@ -95,7 +95,10 @@ export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {
     const { lkOwner } = frame.root;
     // A server of protocol/client's names nobody when a client is gone: all of the file's it is then.
     if (isNobody(lkOwner)) locks.records.remove(({ note }) => note.fd === fd.id);
-    else locks.records.remove(({ owner }) => owner === lkOwner);
+    else {
+      const closing = ownerOf(frame.root);
+      locks.records.remove(({ owner }) => owner === closing);
+    }
     xl.priv.changed(locks);
   }
   tail.flush(frame, xl.children[0]!, fd, xdata);
@@ -118,9 +121,12 @@ export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, loc
   }
   const locks = xl.priv.of(inode);
   if (!locks.records.empty) return fail.setactivelk(frame, EINVAL);
+  const { client } = frame.root;
+  client?.ctxSet(xl, true);
   const grantedAt = xl.context.sink.now();
-  for (const [at, { owner, type, pid }] of locklist.entries()) {
-    const note = { pid, fd: 0, blockedAt: null, grantedAt };
+  for (const [at, { owner: lkOwner, type, pid }] of locklist.entries()) {
+    const note = { client, pid, fd: 0, blockedAt: null, grantedAt };
+    const owner = ownerNamed(client, lkOwner);
     locks.records.active.lock({ ...(spans[at] as Span), owner, type: type as LockType, note });
   }
   xl.priv.changed(locks);

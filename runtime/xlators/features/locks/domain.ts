@@ -73,6 +73,17 @@ export class Domain<C extends Claim> {
     return true;
   }
 
+  /** Takes away the claims that `which` says; those of them that wait are settled with an errno. */
+  drop(which: (claim: C) => boolean, errno: number): void {
+    const leaving = this.pending.filter(({ claim }) => which(claim));
+    this.pending = this.pending.filter(({ claim }) => !which(claim));
+    for (let at = this.granted.length - 1; at >= 0; at--) {
+      if (which(this.granted[at]!)) this.granted.splice(at, 1);
+    }
+    for (const { settle } of leaving) settle(errno);
+    this.grant();
+  }
+
   /** Settles all that wait with an errno. */
   cancelAll(errno: number): void {
     const { pending } = this;

@@ -7,6 +7,7 @@
 import { ENTRYLK_RDLCK, F_RDLCK } from '../../../core/lock.ts';
 import { formatTime, printable } from '../../../core/log.ts';
 import type { Dump } from '../../../core/xlator.ts';
+import { lkOwnerOf } from './flock.ts';
 import type { DomainLocks, EntryClaim, Holder, InodeClaim, InodeLocks } from './inode-locks.ts';
 import type { RecordLocks } from './records.ts';
 
@@ -102,7 +103,7 @@ function holderText(owner: string, { pid, blockedAt, grantedAt }: Holder): strin
     ...(blockedAt === null ? [] : [`blocked at ${timeText(blockedAt)}`]),
     ...(grantedAt === null ? [] : [`granted at ${timeText(grantedAt)}`]),
   ];
-  return [`pid=${pid}`, `owner=${owner}`, ...times].join(', ');
+  return [`pid=${pid}`, `owner=${lkOwnerOf(owner)}`, ...times].join(', ');
 }
 
 /** To the second. */

@@ -1,5 +1,7 @@
-/** Between a gf_flock and the ranges of the tables. Pure. */
+/** Between a request with its gf_flock, and the owners and ranges of the tables. Pure. */
+import type { Client } from '../../../core/client.ts';
 import { EINVAL, EOVERFLOW } from '../../../core/errno.ts';
+import type { Stack } from '../../../core/frame.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { F_RDLCK, F_UNLCK, F_WRLCK, type Flock } from '../../../core/lock.ts';
 import type { Range, Span } from './ranges.ts';
@@ -24,8 +26,20 @@ export function spanOf({ type, whence, start, len }: Flock): Span | number {
 /** A lock as it is told to others. */
 export function flockOf({ type, start, end, owner }: Range<unknown>, pid: number): Flock {
   const len = end === Infinity ? 0 : end - start;
-  return { type, whence: SEEK_SET, start, len, pid, owner };
+  return { type, whence: SEEK_SET, start, len, pid, owner: lkOwnerOf(owner) };
 }
+
+/**
+ * Who owns the locks of a request, as the tables know it: the client and its lk-owner. Two clients
+ * choose theirs without knowing of each other, and may choose the same.
+ */
+export const ownerOf = ({ client, lkOwner }: Stack): string => ownerNamed(client, lkOwner);
+
+export const ownerNamed = (client: Client | null, lkOwner: string): string =>
+  `${client?.id ?? 0}:${lkOwner}`;
+
+/** The client's own name for an owner of the tables. */
+export const lkOwnerOf = (owner: string): string => owner.slice(owner.indexOf(':') + 1);
 
 /** Whether bytes of an owner say nobody: there are none, or all are 0. */
 export const isNobody = (owner: string): boolean => /^0*$/.test(owner);

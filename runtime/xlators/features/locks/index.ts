@@ -7,12 +7,14 @@
  * are together in `inode-locks.ts`, and are kept (`locks.ts`), and the inode with them, as long as
  * something is locked there or waits.
  *
- * An owner is the lk-owner of the request (`frame.root.lkOwner`); a pid is for people only. A request
- * that waits fails with EINTR when its caller gives up.
+ * An owner is the client of the request and its lk-owner there (`frame.root.lkOwner`); a pid is for
+ * people only. A request that waits fails with EINTR when its caller gives up. A client that goes has
+ * its locks released, and what it still asked for on its way out, too.
  *
  * Source: GlusterFS `xlators/features/locks`; where a local file system differs, see `records.ts`.
  */
-import { EBADF, ESTALE } from '../../../core/errno.ts';
+import type { Client } from '../../../core/client.ts';
+import { EBADF, ENOTCONN, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { defineOptions } from '../../../core/options.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
@@ -44,6 +46,10 @@ function release(xl: Xlator<Locks>, fd: Fd): void {
   xl.priv.changed(locks);
 }
 
+function left(xl: Xlator<Locks>, client: Client): void {
+  if (client.ctxGet(xl) !== undefined) xl.priv.left(client, ENOTCONN);
+}
+
 export default defineTranslator<Locks, typeof options>({
   type: 'features/locks',
   description: 'Locks of applications (fcntl, flock) and of translators (inodelk, entrylk).',
@@ -56,6 +62,9 @@ export default defineTranslator<Locks, typeof options>({
   },
   release,
   releasedir: release,
+  clientDisconnect: left,
+  // A request that was late may have locked something since then.
+  clientDestroy: (xl, client) => xl.priv.left(client, ENOTCONN),
   fini: (xl) => xl.priv.end(ESTALE),
   dump: (xl) => dumpLocks(xl.priv),
 });

@@ -1,4 +1,5 @@
 /** All locks of one inode, in their families. */
+import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Domain, type Rules } from './domain.ts';
 import { exclusive, overlap, type Range } from './ranges.ts';
@@ -6,6 +7,7 @@ import { RecordLocks, type Waits } from './records.ts';
 
 /** Who holds a lock or waits for it, for answers and for the statedump. Times as `LogSink.now`. */
 export interface Holder {
+  readonly client: Client | null;
   readonly pid: number;
   /** `Fd.id` of the open file that the lock came by; 0 for none. */
   readonly fd: number;
@@ -71,9 +73,23 @@ export class InodeLocks {
 
   /** An open file is closed for the last time: its locks are gone, and nobody waits by it. */
   closed(fd: number, errno: number): void {
+    this.dropRecords((holder) => holder.fd === fd, errno);
+  }
+
+  /** A client is gone, and with it all that it had or waited for. */
+  left(client: Client, errno: number): void {
+    const isIts = (holder: Holder): boolean => holder.client === client;
+    this.dropRecords(isIts, errno);
+    for (const { inodelks, entrylks } of this.domains.values()) {
+      inodelks.drop(({ note }) => isIts(note), errno);
+      entrylks.drop(({ note }) => isIts(note), errno);
+    }
+  }
+
+  private dropRecords(which: (holder: Holder) => boolean, errno: number): void {
     for (const table of [this.records, this.flocks]) {
-      for (const waiter of table.blocked) if (waiter.range.note.fd === fd) waiter.cancel(errno);
-      table.remove(({ note }) => note.fd === fd);
+      for (const waiter of table.blocked) if (which(waiter.range.note)) waiter.cancel(errno);
+      table.remove(({ note }) => which(note));
     }
   }
 

@@ -1,4 +1,5 @@
 /** What an instance of features/locks keeps: the inodes on which something is locked. */
+import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { type Holder, InodeLocks } from './inode-locks.ts';
 import { Waits } from './records.ts';
@@ -38,6 +39,15 @@ export class Locks {
     } else {
       this.inodes.set(inode, locks);
       inode.table.holdForFd(inode);
+    }
+  }
+
+  /** A client is gone: others may have what it had locked. */
+  left(client: Client, errno: number): void {
+    // A copy: inodes on which nothing is locked any more leave.
+    for (const locks of [...this.inodes.values()]) {
+      locks.left(client, errno);
+      this.changed(locks);
     }
   }
 

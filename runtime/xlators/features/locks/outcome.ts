@@ -26,7 +26,10 @@ export class Outcome {
     this.xl = xl;
     this.frame = frame;
     this.trace = trace;
-    this.holder = { pid, fd, blockedAt: null, grantedAt: null };
+    const { client } = frame.root;
+    // To be told when it is gone.
+    client?.ctxSet(xl, true);
+    this.holder = { client, pid, fd, blockedAt: null, grantedAt: null };
     this.settle = (errno) => {
       frame.root.goOn();
       if (errno === 0) this.holder.grantedAt = this.now();

@@ -16,7 +16,7 @@ import {
 } from '../../../core/lock.ts';
 import type { Fop, Fops, Xlator } from '../../../core/xlator.ts';
 import type { Claim, Domain } from './domain.ts';
-import { isNobody, spanOf } from './flock.ts';
+import { isNobody, ownerOf, spanOf } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import type { Locks } from './locks.ts';
 import { Outcome } from './outcome.ts';
@@ -66,8 +66,8 @@ interface RangeRequest {
 
 function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void {
   const { name, volume, inode, cmd, flock } = request;
-  const { lkOwner: owner } = frame.root;
-  const span = rangeAsked(owner, request);
+  const owner = ownerOf(frame.root);
+  const span = rangeAsked(frame.root.lkOwner, request);
   if (typeof span === 'number') {
     fail[name](frame, span);
     return;
@@ -86,9 +86,9 @@ function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void
 }
 
 /** The range that is meant, or why none can be. */
-function rangeAsked(owner: string, { cmd, flock }: RangeRequest): Span | number {
+function rangeAsked(lkOwner: string, { cmd, flock }: RangeRequest): Span | number {
   if (cmd !== F_SETLK && cmd !== F_SETLKW) return EOPNOTSUPP;
-  return isNobody(owner) || flock.len < 0 ? EINVAL : spanOf(flock);
+  return isNobody(lkOwner) || flock.len < 0 ? EINVAL : spanOf(flock);
 }
 
 interface EntryRequest {
@@ -108,9 +108,9 @@ const ENTRY_COMMANDS: ReadonlySet<number> = new Set([
 
 function lockEntry(frame: Frame, xl: Xlator<Locks>, request: EntryRequest): void {
   const { name, volume, inode, basename, cmd, type } = request;
-  const { lkOwner: owner } = frame.root;
+  const owner = ownerOf(frame.root);
   const isType = type === ENTRYLK_RDLCK || type === ENTRYLK_WRLCK;
-  if (!ENTRY_COMMANDS.has(cmd) || !isType || isNobody(owner)) {
+  if (!ENTRY_COMMANDS.has(cmd) || !isType || isNobody(frame.root.lkOwner)) {
     fail[name](frame, EINVAL);
     return;
   }

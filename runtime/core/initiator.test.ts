@@ -1,0 +1,252 @@
+import fc from 'fast-check';
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  attributes,
+  FakeContext,
+  gfidOf,
+  HeldLeaf,
+  linkDirectory,
+  startGraph,
+} from '../../test/support/core.ts';
+import { CallPool } from './call-pool.ts';
+import type { Client } from './client.ts';
+import { Fd } from './fd.ts';
+import { wind } from './fops.gen.ts';
+import { Stack } from './frame.ts';
+import type { Graph } from './graph.ts';
+import { IA_IFREG } from './iatt.ts';
+import { Initiator, initiatorTranslator } from './initiator.ts';
+import { Loc } from './loc.ts';
+import { GFID_REQ } from './xdata.ts';
+import { defineTranslator, type Translator } from './xlator.ts';
+
+const record = initiatorTranslator('test/front', 'Begins what a test wants.');
+const front = (graph: Graph, name = 'front'): Initiator =>
+  new Initiator(graph, name, record, graph.top.log);
+const newCall = (): Stack => new Stack(0, 0, 1, 'STAT');
+
+let graph: Graph;
+afterEach(() => graph?.stop());
+
+describe('the pool of calls', () => {
+  test('has what was begun and not ended, the oldest first, whatever the order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), fc.nat(20))), (steps) => {
+        const pool = new CallPool();
+        const calls: Stack[] = [];
+        for (const [begins, at] of steps) {
+          if (begins) {
+            const call = newCall();
+            pool.add(call);
+            calls.push(call);
+          } else if (calls.length > 0) {
+            const [call] = calls.splice(at % calls.length, 1);
+            expect(pool.delete(call!)).toBe(true);
+            expect(pool.delete(call!)).toBe(false);
+          }
+          expect(pool.list()).toEqual(calls);
+          expect([pool.size, pool.oldest]).toEqual([calls.length, calls[0] ?? null]);
+        }
+      }),
+    );
+  });
+
+  test('is busy as long as one of them does not wait for another', () => {
+    const pool = new CallPool();
+    const [one, two] = [newCall(), newCall()];
+    expect(pool.busy).toBe(false);
+    pool.add(one);
+    pool.add(two);
+    one.rest();
+    one.rest();
+    expect(pool.busy).toBe(true);
+    two.rest();
+    expect(pool.busy).toBe(false);
+    pool.delete(two);
+    expect(pool.busy).toBe(false);
+    one.goOn();
+    expect(pool.busy).toBe(true);
+    pool.delete(one);
+    // It has its answer, and counts no more.
+    one.rest();
+    expect(pool.busy).toBe(false);
+  });
+});
+
+/** Keeps something with each client that asks for a stat, and notes what it is told. */
+function listening(told: string[]) {
+  return defineTranslator<null, Record<string, never>>({
+    type: 'test/listening',
+    description: 'Hears of clients.',
+    children: [0, 9],
+    options: {},
+    fops: {
+      stat: (frame, xl, loc, xdata) => {
+        frame.root.client?.ctxSet(xl, `kept by ${xl.name}`);
+        wind.stat(frame, 0, frame.cbk as never, xl.children[0]!, loc, xdata);
+      },
+    },
+    init: () => null,
+    release: (xl, fd) => void told.push(`${xl.name}: fd ${fd.inode.path}`),
+    clientDisconnect: (xl, { id }) => void told.push(`${xl.name}: client ${id} disconnects`),
+    clientDestroy: (xl, { id }, value) =>
+      void told.push(`${xl.name}: client ${id} destroyed, ${value}`),
+  }) as Translator<unknown>;
+}
+
+async function setUp() {
+  const leaf = new HeldLeaf();
+  const told: string[] = [];
+  const context = new FakeContext();
+  graph = await startGraph(
+    [{ translator: leaf.having('stat') }, { translator: listening(told), name: 'locks' }],
+    context,
+  );
+  const initiator = front(graph);
+  const stat = (client: Client): Stack => {
+    const frame = client.begin(newCall());
+    const cbk = () => void client.end(frame.root);
+    wind.stat(frame, 0, cbk, initiator.links, new Loc(graph.inodes.root), null);
+    return frame.root;
+  };
+  return { leaf, told, context, initiator, stat };
+}
+
+describe('a client', () => {
+  test('has an identity of its own, or the one that it comes with', async () => {
+    const { initiator } = await setUp();
+    const [one, two, three] = [initiator.connect(), initiator.connect(), initiator.connect('who')];
+    expect(one.uid).toMatch(/^CTX_ID:[0-9a-f-]{36}-GRAPH_ID:0-PC_NAME:front-RECON_NO:-0$/);
+    expect(two.uid).not.toBe(one.uid);
+    expect(three.uid).toBe('who');
+    expect(new Set([one.id, two.id, three.id]).size).toBe(3);
+    expect([...initiator.clients]).toEqual([one, two, three]);
+  });
+
+  test('that goes has its calls interrupted, and its files released after all were told', async () => {
+    const { told, initiator, stat } = await setUp();
+    const [one, two] = [initiator.connect(), initiator.connect()];
+    const calls = [stat(one), stat(two), stat(one)];
+    for (const client of [one, two]) {
+      const inode = linkDirectory(graph, `of ${client.id}`, gfidOf(client.id));
+      const fd = new Fd(inode, 0, 1);
+      fd.ctxSet(graph.top, true);
+      client.fds.add(fd);
+    }
+    one.disconnect();
+    one.disconnect();
+    expect(calls.map(({ interrupted }) => interrupted)).toEqual([true, false, true]);
+    expect(told).toEqual([`locks: client ${one.id} disconnects`, `locks: fd /of ${one.id}`]);
+    expect([one.fds.size, two.fds.size, initiator.calls.size]).toEqual([0, 1, 3]);
+  });
+
+  test('is destroyed when its last call has ended', async () => {
+    const { leaf, told, initiator, stat } = await setUp();
+    const client = initiator.connect();
+    stat(client);
+    stat(client);
+    client.disconnect();
+    leaf.held[0]!.answer(0, 0, null, null);
+    expect([told.length, initiator.clients.size]).toEqual([1, 1]);
+    leaf.held[1]!.answer(0, 0, null, null);
+    expect(told[1]).toBe(`locks: client ${client.id} destroyed, kept by locks`);
+    expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([2, 0, 0]);
+  });
+
+  test('that goes leaves nothing behind with what comes late', async () => {
+    const { initiator } = await setUp();
+    const client = initiator.connect();
+    client.disconnect();
+    const inode = linkDirectory(graph, 'late', gfidOf(1));
+    client.fds.add(new Fd(inode, 0, 1));
+    client.lookup(inode);
+    expect([client.fds.size, inode.fdCount, inode.nlookup]).toEqual([0, 0, 0]);
+  });
+
+  test('is released all the same when a translator fails over it', async () => {
+    const leaf = new HeldLeaf();
+    const told: string[] = [];
+    const broken = {
+      ...listening([]),
+      clientDisconnect: () => {
+        throw new Error('oh');
+      },
+    };
+    const context = new FakeContext();
+    graph = await startGraph(
+      [
+        { translator: leaf.having('stat') },
+        { translator: listening(told), name: 'below' },
+        { translator: broken, name: 'above' },
+      ],
+      context,
+    );
+    const client = front(graph).connect();
+    const inode = linkDirectory(graph, 'd', gfidOf(1));
+    client.fds.add(new Fd(inode, 0, 1));
+    client.disconnect();
+    expect(told).toEqual([`below: client ${client.id} disconnects`]);
+    expect(inode.fdCount).toBe(0);
+    expect(context.lines.join('\n')).toMatch(/above.*client CTX_ID:.*was not released: Error: oh/s);
+  });
+
+  test('takes back its own lookups only, and all when it goes', async () => {
+    const { initiator } = await setUp();
+    const [one, two] = [initiator.connect(), initiator.connect()];
+    const { inodes } = graph;
+    const file = inodes.link(inodes.newInode(), null, null, attributes(gfidOf(7), IA_IFREG))!;
+    for (const client of [one, one, two, two, two]) client.lookup(file);
+    expect([file.nlookup, one.knows(file), two.knows(file)]).toEqual([5, true, true]);
+    one.forget(file, 0);
+    one.forget(file, 1);
+    expect(file.nlookup).toBe(4);
+    // As many as it has, however many it says.
+    one.forget(file, 1000);
+    expect([file.nlookup, one.knows(file)]).toEqual([3, false]);
+    two.disconnect();
+    // Nobody knows it any more, and no name leads there.
+    expect([file.nlookup, inodes.find(file.gfid)]).toEqual([0, undefined]);
+  });
+
+  test('comes and goes 10 000 times, and the graph is as it was', async () => {
+    const { leaf, initiator, stat } = await setUp();
+    leaf.onRequest = (request) => request.answer(0, 0, null, null);
+    const inode = linkDirectory(graph, 'd', gfidOf(1));
+    for (let i = 0; i < 10_000; i++) {
+      const client = initiator.connect(`client ${i}`);
+      stat(client);
+      client.lookup(inode);
+      client.fds.add(new Fd(inode, 0, 1));
+      client.disconnect();
+    }
+    expect([initiator.clients.size, initiator.calls.size]).toEqual([0, 0]);
+    expect([inode.nlookup, inode.fdCount]).toEqual([0, 0]);
+  });
+});
+
+describe('an initiator', () => {
+  test('has an id that no volume and no other initiator has', async () => {
+    await setUp();
+    const ids = [...graph.xlators, front(graph).xl, front(graph).xl].map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test('asks for another gfid with everything that is made', async () => {
+    const { initiator } = await setUp();
+    const [one, two] = [initiator.gfidRequest(), initiator.gfidRequest()];
+    expect(one.string(GFID_REQ)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/);
+    expect(two.string(GFID_REQ)).not.toBe(one.string(GFID_REQ));
+  });
+
+  test('hears the graph until it is closed, and its clients go with it', async () => {
+    const { initiator } = await setUp();
+    const client = initiator.connect();
+    const heard: string[] = [];
+    initiator.listen((event) => void heard.push(event));
+    graph.top.notify('CHILD_DOWN', graph.top);
+    initiator.close();
+    graph.top.notify('CHILD_UP', graph.top);
+    expect(heard).toEqual(['CHILD_DOWN']);
+    expect([client.connected, graph.initiators.has(initiator)]).toEqual([false, false]);
+  });
+});

@@ -1,0 +1,116 @@
+/** features/locks with several clients: each has its own locks, whatever lk-owners it chooses. */
+import { describe, expect, test } from 'vitest';
+import { failed, found, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
+import { EAGAIN, EINTR } from '../../../core/errno.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import { Stack } from '../../../core/frame.ts';
+import { Loc } from '../../../core/loc.ts';
+import {
+  ENTRYLK_LOCK,
+  ENTRYLK_LOCK_NB,
+  ENTRYLK_WRLCK,
+  F_GETLK,
+  F_SETLK,
+  F_SETLKW,
+  F_UNLCK,
+  F_WRLCK,
+} from '../../../core/lock.ts';
+
+/** The owner that both clients choose. */
+const SAME = 1;
+
+async function twoClients() {
+  const rig = await setUp();
+  const { asClient, client: one, fd, inode, graph } = rig;
+  const two = one.initiator.connect();
+  const whole = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: SAME, owner: '' };
+  const lk = (client: typeof one, cmd: number, type = F_WRLCK, owner = SAME) =>
+    asClient(client, owner, 'lk', fd, cmd, { ...whole, type }, null);
+  const inodelk = (client: typeof one, cmd: number, type = F_WRLCK) =>
+    asClient(client, SAME, 'inodelk', 'd', new Loc(inode), cmd, { ...whole, type }, null);
+  const directory = new Loc(graph.inodes.root);
+  const entrylk = (client: typeof one, cmd: number) =>
+    asClient(client, SAME, 'entrylk', 'd', directory, 'name', cmd, ENTRYLK_WRLCK, null);
+  return { ...rig, one, two, whole, lk, inodelk, entrylk };
+}
+
+describe('two clients with the same lk-owner', () => {
+  test('are in the way of each other, and not of themselves', async () => {
+    const { one, two, lk, inodelk, entrylk } = await twoClients();
+    expect([lk(one, F_SETLK), lk(one, F_SETLK)]).toMatchObject([OK, OK]);
+    expect([inodelk(one, F_SETLK), entrylk(one, ENTRYLK_LOCK)]).toMatchObject([OK, OK]);
+    expect(lk(two, F_SETLK)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(two, F_SETLK)).toMatchObject(failed(EAGAIN));
+    expect(entrylk(two, ENTRYLK_LOCK_NB)).toMatchObject(failed(EAGAIN));
+  });
+
+  test('cannot undo what the other has, neither by unlocking nor by closing', async () => {
+    const { one, two, fd, lk, asClient } = await twoClients();
+    lk(one, F_SETLK);
+    expect(lk(two, F_SETLK, F_UNLCK)).toMatchObject(OK);
+    asClient(two, SAME, 'flush', fd, null);
+    expect(found(lk(two, F_GETLK))).toMatchObject({ type: F_WRLCK, pid: SAME });
+    asClient(one, SAME, 'flush', fd, null);
+    expect(found(lk(two, F_GETLK))).toMatchObject({ type: F_UNLCK });
+  });
+
+  test('are told the lk-owner that the other chose, and so is the statedump', async () => {
+    const { one, two, lk, dump } = await twoClients();
+    lk(one, F_SETLK);
+    expect(lk(two, F_GETLK).values[0]).toMatchObject({ owner: '0000000000000001' });
+    expect(JSON.stringify(dump())).toContain('owner=0000000000000001');
+  });
+});
+
+describe('a client that goes', () => {
+  test('has its locks of every family released, and others get them', async () => {
+    const { one, two, graph, lk, inodelk, entrylk, dump } = await twoClients();
+    lk(one, F_SETLK);
+    inodelk(one, F_SETLK);
+    entrylk(one, ENTRYLK_LOCK);
+    const waiting = [lk(two, F_SETLKW), inodelk(two, F_SETLKW), entrylk(two, ENTRYLK_LOCK)];
+    expect(waiting).toMatchObject([WAITS, WAITS, WAITS]);
+    one.disconnect();
+    expect(waiting).toMatchObject([OK, OK, OK]);
+    two.disconnect();
+    expect(dump()).toMatchObject({ inodes: 0, blocked: 0 });
+    expect(graph.inodes.root.fdCount).toBe(0);
+  });
+
+  test('waits no longer, and nobody waits for what it would have had', async () => {
+    const { one, two, lk } = await twoClients();
+    lk(one, F_SETLK);
+    const waiting = lk(two, F_SETLKW);
+    two.disconnect();
+    expect(waiting).toMatchObject(failed(EINTR));
+    lk(one, F_SETLK, F_UNLCK);
+    expect(lk(one, F_SETLK, F_WRLCK, 2)).toMatchObject(OK);
+  });
+
+  test('has what it still got on its way out released, when that is all', async () => {
+    const { one, two, fd, graph, whole, lk } = await twoClients();
+    const late = [1, 2].map((owner) => {
+      const call = new Stack(0, 0, owner, 'LK');
+      call.lkOwner = 'ff';
+      return two.begin(call);
+    });
+    two.disconnect();
+    for (const frame of late) {
+      wind.lk(frame, 0, () => {}, graph.links, fd, F_SETLK, whole, null);
+    }
+    two.end(late[0]!.root);
+    expect(lk(one, F_SETLK)).toMatchObject(failed(EAGAIN));
+    two.end(late[1]!.root);
+    expect(lk(one, F_SETLK)).toMatchObject(OK);
+  });
+
+  test('has the locks released that came with the file from elsewhere', async () => {
+    const { one, two, inode, whole, asClient, lk } = await twoClients();
+    const list = [{ ...whole, owner: '0000000000000009' }];
+    expect(asClient(two, SAME, 'setactivelk', new Loc(inode), list, null)).toMatchObject(OK);
+    expect(lk(one, F_SETLK)).toMatchObject(failed(EAGAIN));
+    expect(lk(two, F_SETLK, F_WRLCK, 9)).toMatchObject(OK);
+    two.disconnect();
+    expect(lk(one, F_SETLK)).toMatchObject(OK);
+  });
+});
