@@ -81,6 +81,7 @@ export { type After, type Before, tap, taps } from './core/taps.gen.ts';
 
 // -- requests ------------------------------------------------------------------------------------
 
+export type { Client } from './core/client.ts';
 export type { Context } from './core/context.ts';
 /** For requests of one's own: `newRequest(new Stack(uid, gid, pid, 'STAT'), xl)`. */
 export { type Frame, newRequest, Stack } from './core/frame.ts';

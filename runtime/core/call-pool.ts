@@ -1,17 +1,17 @@
 /**
- * The pool of calls in flight: every request that an initiator has begun and not ended, the oldest
- * first. A list through the requests themselves, so that one that is answered at once costs no more
- * than a few assignments.
+ * The pool of calls in flight: every request that an initiator has begun and not ended. A list
+ * through the requests themselves, the newest first, so that one that is answered at once costs no
+ * more than a few assignments.
  *
  * Source: GlusterFS `call_pool_t`, `libglusterfs/src/glusterfs/stack.h`.
  */
 import type { Stack } from './frame.ts';
 
 export class CallPool {
-  oldest: Stack | null = null;
+  /** The next is its `older`. */
+  newest: Stack | null = null;
   size = 0;
-  private newest: Stack | null = null;
-  /** Those that wait for another request; see `Stack.rest`. */
+  /** Those that wait for another request; see `Stack.resting`. */
   private readonly resting = new Set<Stack>();
 
   /** Whether some of the calls, other than those that rest, are to go on. */
@@ -19,19 +19,20 @@ export class CallPool {
     return this.size > this.resting.size;
   }
 
-  /** A copy: whoever walks it may end calls. */
+  /** The oldest first. A copy: whoever walks it may end calls. */
   list(): Stack[] {
     const calls: Stack[] = [];
-    for (let call = this.oldest; call !== null; call = call.newer) calls.push(call);
-    return calls;
+    for (let call = this.newest; call !== null; call = call.older) calls.push(call);
+    return calls.reverse();
   }
 
   add(call: Stack): void {
     const { newest } = this;
+    if (newest !== null) {
+      newest.newer = call;
+      call.older = newest;
+    }
     call.pool = this;
-    call.older = newest;
-    if (newest === null) this.oldest = call;
-    else newest.newer = call;
     this.newest = call;
     this.size += 1;
   }
@@ -40,19 +41,26 @@ export class CallPool {
   delete(call: Stack): boolean {
     if (call.pool !== this) return false;
     const { older, newer } = call;
-    if (older === null) this.oldest = newer;
-    else older.newer = newer;
     if (newer === null) this.newest = older;
-    else newer.older = older;
+    else {
+      newer.older = older;
+      call.newer = null;
+    }
+    if (older !== null) {
+      older.newer = newer;
+      call.older = null;
+    }
     call.pool = null;
-    call.older = null;
-    call.newer = null;
     this.size -= 1;
     if (this.resting.size > 0) this.resting.delete(call);
     return true;
   }
 
-  rest(call: Stack, rests: boolean): void {
+  isResting(call: Stack): boolean {
+    return this.resting.has(call);
+  }
+
+  setResting(call: Stack, rests: boolean): void {
     if (rests) this.resting.add(call);
     else this.resting.delete(call);
   }

@@ -13,11 +13,13 @@
  *
  * Source: GlusterFS `client_t`, `libglusterfs/src/client_t.c`.
  */
+import type { CallPool } from './call-pool.ts';
 import { Ctx } from './ctx.ts';
 import { FdTable } from './fd-table.ts';
 import { Frame, type Stack } from './frame.ts';
 import type { Initiator } from './initiator.ts';
 import type { Inode } from './inode.ts';
+import { Lookups } from './lookups.ts';
 import type { Xlator } from './xlator.ts';
 
 let lastId = 0;
@@ -31,10 +33,10 @@ export class Client<P = unknown> extends Ctx {
   readonly fds = new FdTable();
   /** False once it has gone. */
   connected = true;
-  /** Its requests in flight. */
-  private calls = 0;
-  /** How often it was told of an inode, less what it has taken back. */
-  private readonly lookups = new Map<Inode, number>();
+  private readonly calls: CallPool;
+  private readonly lookups: Lookups;
+  /** Its requests that have not ended, counted once it has gone. */
+  private owed = 0;
 
   /** Made by `Initiator.connect`. */
   constructor(initiator: Initiator<P>, uid: string) {
@@ -43,66 +45,61 @@ export class Client<P = unknown> extends Ctx {
     this.id = lastId;
     this.uid = uid;
     this.initiator = initiator;
+    this.calls = initiator.calls;
+    this.lookups = new Lookups(initiator.graph.inodes);
   }
 
   /** Begins a request: the frame to wind with. It is owed an `end`. */
   begin(call: Stack): Frame {
-    const { calls, xl } = this.initiator;
     call.client = this;
-    this.calls += 1;
-    calls.add(call);
-    return new Frame(call, null, xl, null, 0);
+    this.calls.add(call);
+    if (!this.connected) this.owed += 1;
+    return new Frame(call, null, this.initiator.xl, null, 0);
   }
 
   /** The request has its answer. False when it had one already. */
   end(call: Stack): boolean {
-    if (!this.initiator.calls.delete(call)) return false;
-    this.calls -= 1;
-    if (this.calls === 0 && !this.connected) this.destroy();
+    if (!this.calls.delete(call)) return false;
+    if (!this.connected) this.ended();
     return true;
   }
 
   /** It was told of an inode once more. */
   lookup(inode: Inode): void {
-    if (!this.connected) return;
-    this.lookups.set(inode, (this.lookups.get(inode) ?? 0) + 1);
-    inode.table.lookup(inode);
+    if (this.connected) this.lookups.add(inode);
   }
 
   /** It takes back `count` lookups. Of more than there are, as many as there are. */
   forget(inode: Inode, count: number): void {
-    const held = this.lookups.get(inode) ?? 0;
-    const given = Math.min(count, held);
-    if (given <= 0) return;
-    if (given === held) this.lookups.delete(inode);
-    else this.lookups.set(inode, held - given);
-    inode.table.forget(inode, given);
+    this.lookups.remove(inode, count);
   }
 
   /** Whether it was told of the inode. */
   knows(inode: Inode): boolean {
-    return this.lookups.has(inode);
+    return this.lookups.of(inode) > 0;
   }
 
   /** It is gone. Further calls do nothing. */
   disconnect(): void {
     if (!this.connected) return;
     this.connected = false;
-    const { calls, graph } = this.initiator;
-    // What is done for one client may begin or end requests of its own.
-    this.calls += 1;
-    for (const call of calls.list()) if (call.client === this) call.interrupt();
+    const { graph } = this.initiator;
+    const calls = this.calls.list().filter(({ client }) => client === this);
+    // And this, as long as it takes.
+    this.owed = calls.length + 1;
+    for (const call of calls) call.interrupt();
     for (const xl of [...graph.xlators].reverse()) {
       if (xl.initialised) this.tell(xl, () => xl.translator.clientDisconnect?.(xl, this));
     }
     this.fds.clear();
-    for (const [inode, count] of this.lookups) inode.table.forget(inode, count);
     this.lookups.clear();
-    this.calls -= 1;
-    if (this.calls === 0) this.destroy();
+    this.ended();
   }
 
-  private destroy(): void {
+  /** When the last of its requests has ended, nothing of it is left. */
+  private ended(): void {
+    this.owed -= 1;
+    if (this.owed > 0) return;
     const { clients, graph } = this.initiator;
     clients.delete(this);
     this.endCtx(graph.xlators, (xl, value) =>

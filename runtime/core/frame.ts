@@ -66,14 +66,13 @@ export class Stack {
     return this.groupsFound;
   }
 
-  /** From now on it waits for another request, and for nothing that time or an event will bring. */
-  rest(): void {
-    this.pool?.rest(this, true);
+  /** Waits for another request, and for nothing that time or an event will bring. */
+  get resting(): boolean {
+    return this.pool?.isResting(this) === true;
   }
 
-  /** It has what it waited for. */
-  goOn(): void {
-    this.pool?.rest(this, false);
+  set resting(rests: boolean) {
+    this.pool?.setResting(this, rests);
   }
 
   /** The caller no longer wants the answer. It is owed all the same. */

@@ -23,6 +23,7 @@ import { defineTranslator, type Translator } from './xlator.ts';
 const record = initiatorTranslator('test/front', 'Begins what a test wants.');
 const front = (graph: Graph, name = 'front'): Initiator =>
   new Initiator(graph, name, record, graph.top.log);
+const file = (number: number) => attributes(gfidOf(number), IA_IFREG);
 const newCall = (): Stack => new Stack(0, 0, 1, 'STAT');
 
 let graph: Graph;
@@ -45,7 +46,7 @@ describe('the pool of calls', () => {
             expect(pool.delete(call!)).toBe(false);
           }
           expect(pool.list()).toEqual(calls);
-          expect([pool.size, pool.oldest]).toEqual([calls.length, calls[0] ?? null]);
+          expect([pool.size, pool.newest]).toEqual([calls.length, calls.at(-1) ?? null]);
         }
       }),
     );
@@ -57,19 +58,19 @@ describe('the pool of calls', () => {
     expect(pool.busy).toBe(false);
     pool.add(one);
     pool.add(two);
-    one.rest();
-    one.rest();
-    expect(pool.busy).toBe(true);
-    two.rest();
+    one.resting = true;
+    one.resting = true;
+    expect([pool.busy, one.resting, two.resting]).toEqual([true, true, false]);
+    two.resting = true;
     expect(pool.busy).toBe(false);
     pool.delete(two);
     expect(pool.busy).toBe(false);
-    one.goOn();
+    one.resting = false;
     expect(pool.busy).toBe(true);
     pool.delete(one);
     // It has its answer, and counts no more.
-    one.rest();
-    expect(pool.busy).toBe(false);
+    one.resting = true;
+    expect([pool.busy, one.resting]).toEqual([false, false]);
   });
 });
 
@@ -194,18 +195,48 @@ describe('a client', () => {
     const { initiator } = await setUp();
     const [one, two] = [initiator.connect(), initiator.connect()];
     const { inodes } = graph;
-    const file = inodes.link(inodes.newInode(), null, null, attributes(gfidOf(7), IA_IFREG))!;
-    for (const client of [one, one, two, two, two]) client.lookup(file);
-    expect([file.nlookup, one.knows(file), two.knows(file)]).toEqual([5, true, true]);
-    one.forget(file, 0);
-    one.forget(file, 1);
-    expect(file.nlookup).toBe(4);
+    const inode = inodes.link(inodes.newInode(), null, null, file(7))!;
+    for (const client of [one, one, two, two, two]) client.lookup(inode);
+    expect([inode.nlookup, one.knows(inode), two.knows(inode)]).toEqual([5, true, true]);
+    one.forget(inode, 0);
+    one.forget(inode, 1);
+    expect(inode.nlookup).toBe(4);
     // As many as it has, however many it says.
-    one.forget(file, 1000);
-    expect([file.nlookup, one.knows(file)]).toEqual([3, false]);
+    one.forget(inode, 1000);
+    expect([inode.nlookup, one.knows(inode)]).toEqual([3, false]);
     two.disconnect();
     // Nobody knows it any more, and no name leads there.
-    expect([file.nlookup, inodes.find(file.gfid)]).toEqual([0, undefined]);
+    expect([inode.nlookup, inodes.find(inode.gfid)]).toEqual([0, undefined]);
+  });
+
+  test('knows what it was told of, whoever else was told what and goes', async () => {
+    const { initiator } = await setUp();
+    const { inodes } = graph;
+    const files = [1, 2, 3].map(
+      (number) => inodes.link(inodes.newInode(), inodes.root, `${number}`, file(number))!,
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(2), fc.nat(2), fc.nat(4))), (steps) => {
+        const clients = [0, 1, 2].map(() => initiator.connect());
+        const told = clients.map(() => [0, 0, 0]);
+        for (const [who, at, count] of steps) {
+          const [client, inode, own] = [clients[who]!, files[at]!, told[who]!];
+          if (count === 0) client.forget(inode, at);
+          else client.lookup(inode);
+          own[at] = count === 0 ? Math.max(0, own[at]! - at) : own[at]! + 1;
+          for (const [i, each] of files.entries()) {
+            expect(each.nlookup).toBe(told.reduce((sum, counts) => sum + counts[i]!, 0));
+            expect(clients.map((one) => one.knows(each))).toEqual(told.map((c) => c[i]! > 0));
+          }
+        }
+        for (const [at, client] of clients.entries()) {
+          client.disconnect();
+          const left = told.slice(at + 1);
+          const sums = files.map((_, i) => left.reduce((sum, counts) => sum + counts[i]!, 0));
+          expect(files.map(({ nlookup }) => nlookup)).toEqual(sums);
+        }
+      }),
+    );
   });
 
   test('comes and goes 10 000 times, and the graph is as it was', async () => {

@@ -5,8 +5,8 @@
  * Rules for callers
  * - `newInode()` gives an inode that is nowhere yet; `link()` puts it into the table and returns
  *   the inode to go on with, which is another one when that gfid was known already.
- * - An inode stays while the kernel counts a lookup of it (`nlookup`), an fd is open on it, or a
- *   name below it is known. Otherwise it waits in the LRU list and leaves when `lruLimit` others
+ * - An inode stays while a client counts a lookup of it (`nlookup`), an fd is open on it, or a name
+ *   below it is known. Otherwise it waits in the LRU list and leaves when `lruLimit` others
  *   have come after it, or at once when no name leads to it any more; translators that keep
  *   something with it are then told by `forget`.
  * - Names are exact strings; "." and ".." make no dentry.
@@ -17,6 +17,7 @@ import { Ctx } from './ctx.ts';
 import { type Gfid, inoHi, inoLo, NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFDIR, IA_INVAL, type Iatt } from './iatt.ts';
 import { INODE_LRU_LIMIT, PATH_MAX } from './limits.ts';
+import type { Lookups } from './lookups.ts';
 import type { Xlator } from './xlator.ts';
 
 /** A name that leads to an inode. */
@@ -38,8 +39,10 @@ export class Inode extends Ctx {
   /** The two halves of the inode number that applications see. */
   inoHi = 0;
   inoLo = 0;
-  /** Lookups that the kernel has not taken back. */
+  /** Lookups that clients have not taken back. */
   nlookup = 0;
+  /** Whose they all are; null when several clients share them (`lookups.ts`). */
+  knower: Lookups | null = null;
   fdCount = 0;
   /** Whose scripts were given its number: a bit for each volume that hosts one. */
   lentTo = 0;
@@ -183,13 +186,18 @@ export class InodeTable {
     this.dropName(inode, from, fromName);
   }
 
-  /** The kernel was told of this inode once more. */
+  /** Every linked inode. */
+  all(): Iterable<Inode> {
+    return this.byGfid.values();
+  }
+
+  /** A client was told of this inode once more: `Lookups` knows which. */
   lookup(inode: Inode): void {
     inode.nlookup += 1;
     this.lru.delete(inode);
   }
 
-  /** The kernel takes back `count` lookups; 0 means all. More than there are is an error of its. */
+  /** `count` lookups are taken back; 0 means all, and so do more than there are. */
   forget(inode: Inode, count: number): void {
     inode.nlookup = count === 0 ? 0 : Math.max(0, inode.nlookup - count);
     this.lost(inode);

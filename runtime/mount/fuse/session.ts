@@ -17,7 +17,7 @@
 import type { Client } from '../../core/client.ts';
 import { EAGAIN, EINVAL, EIO, EMFILE, ENODEV, ENOENT, ENOSYS, EPERM } from '../../core/errno.ts';
 import type { FdTable } from '../../core/fd-table.ts';
-import type { Frame, Stack } from '../../core/frame.ts';
+import type { Frame } from '../../core/frame.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Initiator } from '../../core/initiator.ts';
 import type { Inode } from '../../core/inode.ts';
@@ -197,9 +197,11 @@ export class Session implements PumpedMount {
   }
 
   oldestCached(): number {
-    let call: Stack | null = this.initiator.calls.oldest;
-    while (call !== null && !isCached((call as Request).opcode)) call = call.newer;
-    return call?.unique ?? Infinity;
+    let unique = Infinity;
+    for (let call = this.initiator.calls.newest; call !== null; call = call.older) {
+      if (isCached((call as Request).opcode)) unique = call.unique;
+    }
+    return unique;
   }
 
   /** A copy of data of the message at hand. */
@@ -326,8 +328,8 @@ export class Session implements PumpedMount {
 
   /** The caller of request `unique` gave up: whoever works on it may hear of it. */
   interrupt(header: InHeader, unique: number): void {
-    let call = this.initiator.calls.oldest as Request | null;
-    while (call !== null && call.tag !== unique) call = call.newer as Request | null;
+    let call = this.initiator.calls.newest as Request | null;
+    while (call !== null && call.tag !== unique) call = call.older as Request | null;
     if (call !== null) this.interrupts.add(call);
     // Not here, or not any more: the protocol's word for "ask again, if it still matters".
     else this.replyHeader(header, EAGAIN, 0);

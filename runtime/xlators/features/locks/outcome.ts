@@ -31,7 +31,7 @@ export class Outcome {
     client?.ctxSet(xl, true);
     this.holder = { client, pid, fd, blockedAt: null, grantedAt: null };
     this.settle = (errno) => {
-      frame.root.goOn();
+      frame.root.resting = false;
       if (errno === 0) this.holder.grantedAt = this.now();
       trace(errno);
       xl.priv.changed(locks);
@@ -44,7 +44,7 @@ export class Outcome {
     this.holder.blockedAt = this.now();
     this.trace('BLOCKED');
     this.xl.priv.changed(locks);
-    this.frame.root.rest();
+    this.frame.root.resting = true;
     this.frame.root.whenInterrupted(() => cancel(EINTR));
   }
 
