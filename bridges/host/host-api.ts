@@ -10,14 +10,15 @@ import { ERROR, type LogLevel, type LogSource } from '../../runtime/core/log.ts'
 import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { GuestMessage } from './decision.ts';
-import type { Guest, GuestHost } from './guest.ts';
+import type { Guest } from './guest.ts';
 import { GuestFds } from './guest-fds.ts';
+import type { GuestHost } from './guest-host.ts';
 import type { HostedRequest } from './hosted-request.ts';
-import type { Incarnation } from './incarnation.ts';
 import { LimitedLog } from './limited-log.ts';
 import { pack, type Resolver } from './message.ts';
 import { MOST_LOGGED, oneRecord, shown } from './record.ts';
 import { tellRefusal } from './refusals.ts';
+import type { Requests } from './requests.ts';
 import { readUpcall } from './upcalls.ts';
 
 /** What a translator keeps with an inode or fd that its guest knows. */
@@ -39,11 +40,21 @@ function bitOf(xl: Xlator<unknown>): number {
   return bit;
 }
 
+/** What is asked of the incarnation itself. */
+interface Asked {
+  readonly current: HostedRequest | null;
+  readonly requests: Requests;
+  readonly turns: { checkRoom(bytes: number): void };
+  push(id: number, message: GuestMessage, bytes: number): void;
+  lost(id: number): void;
+  enterFor(what: () => number | undefined): void;
+}
+
 export class HostApi implements GuestHost {
   /** Inodes with this bit were given to the volume's script, whichever interpreter of it asks. */
   readonly bit: number;
   private readonly xl: Xlator<unknown>;
-  private readonly incarnation: Incarnation;
+  private readonly incarnation: Asked;
   readonly fds = new GuestFds();
   /** Inodes that are in no table, and may never be: the table tells of no other's end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
@@ -59,7 +70,7 @@ export class HostApi implements GuestHost {
   private cancelTimer: (() => void) | null = null;
   private guest: Guest | null = null;
 
-  constructor(xl: Xlator<unknown>, incarnation: Incarnation, logLimit: number) {
+  constructor(xl: Xlator<unknown>, incarnation: Asked, logLimit: number) {
     this.limitedLog = new LimitedLog(xl, logLimit);
     this.xl = xl;
     this.incarnation = incarnation;

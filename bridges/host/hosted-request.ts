@@ -1,13 +1,14 @@
 /** A request inside the host translator: what came, what the children answered, what is owed. */
 import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
-import type { ArgType, FopRow } from '../../runtime/core/fops.ts';
+import type { ArgType } from '../../runtime/core/fops.ts';
 import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
 import { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
+import type { ChildReply } from './meaning.ts';
 import type { Plan } from './plan.ts';
-import type { Lane } from './turns.ts';
+import type { Deciding, Lane } from './turns.ts';
 
 /**
  * Replies that a request keeps for its module to look at, a power of two: one that winds without end
@@ -24,16 +25,7 @@ const ENTRY_BYTES = 512;
 /** pid of requests that a module starts by itself: none of the numbers GlusterFS has given out. */
 const OWN_PID = -100;
 
-/** A child's answer to one wind. */
-export interface ChildReply {
-  readonly wind: number;
-  readonly row: FopRow;
-  readonly opRet: number;
-  readonly opErrno: number;
-  readonly values: readonly unknown[];
-}
-
-export class HostedRequest {
+export class HostedRequest implements Deciding {
   /** The guest's number for it; negative for a request of the translator's own. */
   readonly id: number;
   /** What the host does with the fop; null for a request of the translator's own. */

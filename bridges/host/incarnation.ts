@@ -30,15 +30,15 @@ import {
   WIND,
 } from './guest.ts';
 import { HostApi } from './host-api.ts';
-import { type ChildReply, HostedRequest, ownRequest } from './hosted-request.ts';
+import { HostedRequest, ownRequest } from './hosted-request.ts';
 import { tellOfEnds } from './inside.ts';
+import type { ChildReply } from './meaning.ts';
 import { MessageError } from './message.ts';
 import { linkFound, lookUp, noteName } from './name-lookups.ts';
 import type { Owner } from './owner.ts';
 import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
 import type { Limits } from './policy.ts';
 import { oneRecord } from './record.ts';
-import type { Requests } from './requests.ts';
 import { Turns } from './turns.ts';
 import { Waiting } from './waiting.ts';
 
@@ -55,7 +55,7 @@ export class Incarnation {
   private readonly guestCbks = new Map<string, AnyCbk>();
   private readonly passCbks = new Map<string, AnyCbk>();
   /** What the guest has decided by messages, and is not yet carried out. */
-  readonly turns: Turns;
+  readonly turns: Turns<HostedRequest>;
   private ownGuest: Guest | null = null;
   private readonly stopTelling = tellOfEnds(this);
   /** Whether the interpreter can no longer be entered. */
@@ -81,7 +81,7 @@ export class Incarnation {
   }
 
   /** Requests that outlived a call into the guest. */
-  get requests(): Requests {
+  get requests(): Waiting['requests'] {
     return this.waiting.requests;
   }
 
@@ -373,7 +373,7 @@ export class Incarnation {
   }
 
   private requestFor(id: number): HostedRequest {
-    const known = this.current?.id === id ? this.current : this.requests.get(id);
+    const known = this.api.request(id);
     if (known !== undefined && !known.abandoned) return known;
     if (id >= 0) throw new MessageError('the request has had its answer');
     this.waiting.checkOwn();
@@ -443,7 +443,7 @@ export class Incarnation {
 
   /** The guest knows that a request can no longer be answered. */
   lost(id: number): void {
-    const request = this.current?.id === id ? this.current : this.requests.get(id);
+    const request = this.api.request(id);
     if (request === undefined || request.answered) return;
     this.waiting.keep(request);
     this.turns.add(request, { verb: 'failed' });

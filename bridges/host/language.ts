@@ -2,7 +2,8 @@
 import type { Terminal } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Grants } from './grants.ts';
-import type { Guest, GuestHost } from './guest.ts';
+import type { Guest } from './guest.ts';
+import type { GuestHost } from './guest-host.ts';
 
 export type { Terminal } from '../../runtime/core/context.ts';
 

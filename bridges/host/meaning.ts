@@ -10,8 +10,16 @@ import { Dict } from '../../runtime/core/dict.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
 import { NULL_GFID } from '../../runtime/core/gfid.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
-import type { ChildReply } from './hosted-request.ts';
 import { MessageError } from './message.ts';
+
+/** A child's answer to one wind. */
+export interface ChildReply {
+  readonly wind: number;
+  readonly row: FopRow;
+  readonly opRet: number;
+  readonly opErrno: number;
+  readonly values: readonly unknown[];
+}
 
 /** Of bytes, text, a listing or a dict. */
 function lengthOf(value: unknown): number {

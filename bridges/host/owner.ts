@@ -1,6 +1,5 @@
 /** Who an incarnation reports to: its volume's host, which decides what becomes of failures. */
 import type { Frame } from '../../runtime/core/frame.ts';
-import type { Incarnation } from './incarnation.ts';
 import type { Plan } from './plan.ts';
 import type { Policy } from './policy.ts';
 
@@ -18,16 +17,21 @@ export interface Counters {
   interrupted: number;
 }
 
+/** An incarnation, to its owner. */
+export interface Reporting {
+  close(): void;
+}
+
 /** Who decides what becomes of an incarnation's failures. */
 export interface Owner {
   readonly counters: Counters;
   readonly policy: Policy;
   /** Something has gone wrong in the incarnation. */
-  failed(incarnation: Incarnation): void;
+  failed(incarnation: Reporting): void;
   /** Its interpreter can no longer be entered. */
-  lost(incarnation: Incarnation, why: string): void;
+  lost(incarnation: Reporting, why: string): void;
   /** It was retired, and its last request has had its answer. */
-  drained(incarnation: Incarnation): void;
+  drained(incarnation: Reporting): void;
   /** A request came to an incarnation whose interpreter is lost. */
   unserved(plan: Plan, frame: Frame, args: unknown[]): void;
 }

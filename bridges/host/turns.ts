@@ -8,8 +8,8 @@
  * as well: one that has decided ten thousand things holds up no other.
  */
 import type { Context } from '../../runtime/core/context.ts';
+import type { Frame } from '../../runtime/core/frame.ts';
 import type { Decision } from './decision.ts';
-import type { HostedRequest } from './hosted-request.ts';
 import { MessageError } from './message.ts';
 
 /** Milliseconds that a turn may take, and decisions. */
@@ -22,14 +22,29 @@ const LEAST_ROOM = 64 * 1024 * 1024;
 /** Decisions that one request, or all requests of the module's own, may have waiting. */
 export const MOST_DECIDED = 16_384;
 
+/** What the turns have to do with of a request. */
+export interface Deciding {
+  /** Null for one that the module begins by itself. */
+  readonly plan: unknown;
+  readonly frame: Frame;
+  /** Where it stands; null until something is decided. */
+  lane: Lane | null;
+  /** Winds that are decided and not carried out. */
+  decided: number;
+  /** Answers owed by children, also for these. */
+  owed: number;
+  /** Decisions before this number are void. */
+  voidBefore: number;
+}
+
 /** Who carries a decision out, and is told when that threw. */
-export interface Doer {
-  obey(request: HostedRequest, decision: Decision): void;
-  threw(request: HostedRequest, error: unknown): void;
+export interface Doer<R extends Deciding> {
+  obey(request: R, decision: Decision): void;
+  threw(request: R, error: unknown): void;
 }
 
 interface Decided {
-  readonly request: HostedRequest;
+  readonly request: Deciding;
   readonly decision: Decision;
   readonly number: number;
   /** Bytes that the host keeps for it. */
@@ -46,7 +61,7 @@ export class Lane {
   next: Lane | null = null;
 }
 
-export class Turns {
+export class Turns<R extends Deciding> {
   /** Whether a turn is under way. */
   running = false;
   /** Bytes that the host keeps for what waits. */
@@ -73,7 +88,7 @@ export class Turns {
   }
 
   /** @throws {MessageError} when too many wait already */
-  add(request: HostedRequest, decision: Decision, bytes = 0): void {
+  add(request: R, decision: Decision, bytes = 0): void {
     if (request.lane === null) request.lane = request.plan === null ? this.own : new Lane();
     const { lane } = request;
     if (lane.size >= MOST_DECIDED && decision.verb !== 'failed') {
@@ -108,14 +123,14 @@ export class Turns {
   }
 
   /** What is decided about a request, and not carried out, is void. */
-  undo(request: HostedRequest): void {
+  undo(request: R): void {
     request.voidBefore = this.lastNumber + 1;
     request.owed -= request.decided;
     request.decided = 0;
   }
 
   /** Carries out what waits, until the turn is over. */
-  run(doer: Doer): void {
+  run(doer: Doer<R>): void {
     if (this.first === null || this.cancelLater !== null || this.running) return;
     this.running = true;
     let done = 0;
@@ -125,9 +140,9 @@ export class Turns {
       if (number < request.voidBefore) continue;
       if (decision.verb === 'wind') request.decided -= 1;
       try {
-        doer.obey(request, decision);
+        doer.obey(request as R, decision);
       } catch (error) {
-        doer.threw(request, error);
+        doer.threw(request as R, error);
       }
       done += 1;
       if (done < UNTIMED) continue;

@@ -7,7 +7,7 @@ import { dirname, resolve } from 'node:path';
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
 import { GrantedFiles } from '../host/files.ts';
 import type { Grants } from '../host/grants.ts';
-import type { GuestHost } from '../host/guest.ts';
+import type { GuestHost } from '../host/guest-host.ts';
 import type { FoundModule } from '../host/language.ts';
 import type { HostFunction } from './engine.ts';
 

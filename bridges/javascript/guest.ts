@@ -11,7 +11,6 @@ import {
   type Evaluation,
   FAILED,
   type Guest,
-  type GuestHost,
   type HookName,
   type ModuleDescription,
   NOTHING,
@@ -19,6 +18,7 @@ import {
   type TellName,
   WIND,
 } from '../host/guest.ts';
+import type { GuestHost } from '../host/guest-host.ts';
 import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
 import { type FrameName, frameAround, namesFrames } from '../host/profile-names.ts';
 import {

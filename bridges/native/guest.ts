@@ -17,13 +17,13 @@ import {
   type Evaluation,
   FAILED,
   type Guest,
-  type GuestHost,
   type HookName,
   type ModuleDescription,
   NOTHING,
   type Scalar,
   type TellName,
 } from '../host/guest.ts';
+import type { GuestHost } from '../host/guest-host.ts';
 import { MessageError } from '../host/message.ts';
 import { Area, NEEDS_CLOCK, NEEDS_PATH, writerOf } from './area.ts';
 import { type Described, describe } from './describe.ts';

@@ -14,13 +14,13 @@ import type {
   EnterGuest,
   Evaluation,
   Guest,
-  GuestHost,
   HookName,
   ModuleDescription,
   Scalar,
   TellName,
 } from '../host/guest.ts';
 import { FAILED } from '../host/guest.ts';
+import type { GuestHost } from '../host/guest-host.ts';
 import type { FoundModule, GuestSettings, StartGuest, Terminal } from '../host/language.ts';
 import { namesFrames } from '../host/profile-names.ts';
 import { CONFINE_MODULE } from './confine.ts';

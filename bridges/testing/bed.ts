@@ -44,6 +44,7 @@ import { Clock, type Look, TestContext } from './clock.ts';
 import { type LogLine, parseLine } from './log.ts';
 import { operations } from './operations.ts';
 import { optionsOf, translatorFor } from './subject.ts';
+import type { Answer } from './tests.ts';
 import { plainUpcall, sayChanged } from './upcalls.ts';
 import type { Plain } from './values.ts';
 import { Watch } from './watch.ts';
@@ -64,13 +65,6 @@ interface Bench {
   log: LogLine[];
   /** What left the top of the graph. */
   upcalls: Plain[];
-}
-
-/** An answer that is ready for the test. */
-export interface Answer {
-  readonly call: number;
-  /** `{ok: value}`, `{errno, message}` of a fop that failed, or `{error: message}`. */
-  readonly result: string;
 }
 
 type TestMessage = readonly Plain[];

@@ -1,5 +1,19 @@
 /** What the runner of tests and a language's interpreter promise each other. */
-import type { Answer, Bed } from './bed.ts';
+import type { Clock } from './clock.ts';
+
+/** An answer that is ready for the test. */
+export interface Answer {
+  readonly call: number;
+  /** `{ok: value}`, `{errno, message}` of a fop that failed, or `{error: message}`. */
+  readonly result: string;
+}
+
+/** What an interpreter with tests has of their bed. */
+export interface TestBed {
+  readonly clock: Clock;
+  /** What the test asks for; the result is JSON. @throws {Error} whose message is for the test. */
+  call(message: string): string;
+}
 
 export interface TestSettings {
   /** Seconds that a test may compute without a pause. */
@@ -49,4 +63,4 @@ export interface TestLanguage {
 }
 
 /** Loads a file of tests. Throws an Error whose message is for its author. */
-export type StartTests = (path: string, bed: Bed, settings: TestSettings) => Promise<Tests>;
+export type StartTests = (path: string, bed: TestBed, settings: TestSettings) => Promise<Tests>;

@@ -26,3 +26,12 @@ export const usageLines = (usage: readonly string[], colour: boolean): string =>
   usage
     .map((line, i) => `${i === 0 ? paint('bold', 'usage:', colour) : '      '} ${line}`)
     .join('\n');
+
+/** A command that is loaded when it is run, with one line for the help. */
+export interface CommandEntry {
+  readonly summary: string;
+  load(): Promise<{ readonly default: Command }>;
+}
+
+/** By name. */
+export type Commands = ReadonlyMap<string, CommandEntry>;

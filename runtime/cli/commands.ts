@@ -1,12 +1,7 @@
 /** Every command: its name (of one word or two), one line for the help, and its file, which is loaded when it is run. */
-import type { Command } from './command.ts';
+import type { CommandEntry, Commands } from './command.ts';
 
-interface Entry {
-  readonly summary: string;
-  load(): Promise<{ readonly default: Command }>;
-}
-
-export const commands: ReadonlyMap<string, Entry> = new Map(
+export const commands: Commands = new Map(
   Object.entries({
     mount: {
       summary: 'mount what a volfile describes',
@@ -86,11 +81,11 @@ export const commands: ReadonlyMap<string, Entry> = new Map(
     },
     help: {
       summary: 'explain a command or a translator',
-      load: () => import('./help.ts'),
+      load: async () => ({ default: (await import('./help.ts')).helpOn(commands) }),
     },
     version: {
       summary: 'print the version',
       load: () => import('./version.ts'),
     },
-  } satisfies Record<string, Entry>),
+  } satisfies Record<string, CommandEntry>),
 );

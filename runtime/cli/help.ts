@@ -2,34 +2,34 @@
 import { nearest } from '../core/nearest.ts';
 import { describeOption, genericOptions, type Options } from '../core/options.ts';
 import type { Translator } from '../core/xlator.ts';
-import { type Command, defineCommand, usageLines } from './command.ts';
-import { commands } from './commands.ts';
+import { type Command, type Commands, defineCommand, usageLines } from './command.ts';
 import { EXIT_OK, exitTable, UsageError } from './exit.ts';
 import { commonFlags, describeFlags, takeOperands } from './flags.ts';
 import { columns, wrap } from './layout.ts';
 import { paint, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
-export default defineCommand({
-  usage: ['glossa help', 'glossa help COMMAND', 'glossa help types', 'glossa help TYPE'],
-  description:
-    'Explains a command, lists the types of translators, or explains the options of one ' +
-    '(storage/posix, or just posix).',
-  flags: {},
-  async run({ operands }, terminal) {
-    // A command may have two words.
-    const words = operands.join(' ');
-    const [topic] = takeOperands(commands.has(words) ? [words] : operands, ['[TOPIC]']);
-    if (topic === undefined) overview(terminal);
-    else if (commands.has(topic)) {
-      const { default: command } = await commands.get(topic)!.load();
-      terminal.out(commandHelp(command, terminal));
-    } else await typeHelp(topic, terminal);
-    return EXIT_OK;
-  },
-});
+export const helpOn = (commands: Commands): Command =>
+  defineCommand({
+    usage: ['glossa help', 'glossa help COMMAND', 'glossa help types', 'glossa help TYPE'],
+    description:
+      'Explains a command, lists the types of translators, or explains the options of one ' +
+      '(storage/posix, or just posix).',
+    flags: {},
+    async run({ operands }, terminal) {
+      // A command may have two words.
+      const words = operands.join(' ');
+      const [topic] = takeOperands(commands.has(words) ? [words] : operands, ['[TOPIC]']);
+      if (topic === undefined) overview(commands, terminal);
+      else if (commands.has(topic)) {
+        const { default: command } = await commands.get(topic)!.load();
+        terminal.out(commandHelp(command, terminal));
+      } else await typeHelp(commands, topic, terminal);
+      return EXIT_OK;
+    },
+  });
 
-function overview(terminal: Terminal): void {
+function overview(commands: Commands, terminal: Terminal): void {
   const { colour, width } = terminal;
   const heading = (words: string): string => paint('bold', words, colour.out);
   terminal.out(`glossa ${version()}, a runtime for translators: file system logic in TypeScript,
@@ -61,7 +61,7 @@ function commandHelp({ usage, description, flags }: Command, terminal: Terminal)
   ].join('\n\n');
 }
 
-async function typeHelp(topic: string, terminal: Terminal): Promise<void> {
+async function typeHelp(commands: Commands, topic: string, terminal: Terminal): Promise<void> {
   const { registry } = await import('./registry.ts');
   const types = [...registry.types()].sort();
   if (topic === 'types') {
@@ -70,7 +70,7 @@ async function typeHelp(topic: string, terminal: Terminal): Promise<void> {
     return;
   }
   const known = registry.lookup(topic) ?? registry.lookup(types.find(endsIn(topic)) ?? '');
-  if (known === undefined) throw new UsageError(unknownTopic(topic, types));
+  if (known === undefined) throw new UsageError(unknownTopic(topic, [...commands.keys()], types));
   terminal.out(translatorHelp(known, terminal));
 }
 
@@ -79,9 +79,13 @@ const endsIn =
   (type: string): boolean =>
     type.endsWith(`/${name}`);
 
-function unknownTopic(topic: string, types: readonly string[]): string {
+function unknownTopic(
+  topic: string,
+  commands: readonly string[],
+  types: readonly string[],
+): string {
   const names = types.map((type) => type.slice(type.indexOf('/') + 1));
-  const meant = nearest(topic, ['types', ...commands.keys(), ...types, ...names]);
+  const meant = nearest(topic, ['types', ...commands, ...types, ...names]);
   const guess = meant === undefined ? '' : ` (did you mean '${meant}'?)`;
   return `no command and no type is called '${topic}'${guess}`;
 }

@@ -1,7 +1,7 @@
 /** Attributes: GETATTR, SETATTR, ACCESS, STATFS. */
 import type { Iatt, Statvfs } from '../../../core/iatt.ts';
 import { type Cursor, putI64, putU64 } from './cursor.ts';
-import type { Validity } from './entry.ts';
+import type { Validity } from './validity.ts';
 
 /** struct fuse_getattr_in. `fh` counts when `flags` has GETATTR_FH. */
 export class GetattrIn {

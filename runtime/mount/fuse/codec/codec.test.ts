@@ -6,7 +6,7 @@ import { opcodeName, opcodes } from '../opcodes.ts';
 import * as attr from './attr.ts';
 import { Cursor, putI64, putU64, Span } from './cursor.ts';
 import { encodeDirent, NAME_OFFSET } from './dir.ts';
-import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry, Validity } from './entry.ts';
+import { ENTRY_OUT_SIZE, encodeEntryOut, encodeNegativeEntry } from './entry.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './header.ts';
 import { encodeInitOut, INIT_OUT_SIZE } from './init.ts';
 import { encodeLseekOut, encodeOpenOut, encodeWriteOut } from './io.ts';
@@ -20,6 +20,7 @@ import {
 } from './notify.ts';
 import { captured } from './testdata/linux-6.18.ts';
 import { show } from './testdata/show.ts';
+import { Validity } from './validity.ts';
 import { encodeGetxattrOut } from './xattr.ts';
 
 const SHOWN = `

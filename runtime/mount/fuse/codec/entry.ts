@@ -1,9 +1,8 @@
 /** Operations on names: LOOKUP, FORGET, the makers and removers of entries, RENAME, LINK. */
-import type { Dict } from '../../../core/dict.ts';
 import type { Iatt } from '../../../core/iatt.ts';
-import { TIMEOUT_MAX } from '../../../core/xdata.ts';
 import { ATTR_SIZE, encodeAttr } from './attr.ts';
 import { type Cursor, putU64, Span } from './cursor.ts';
+import type { Validity } from './validity.ts';
 
 /** LOOKUP, UNLINK, RMDIR (and REMOVEXATTR): a name in the directory `nodeid`. */
 export class NameIn {
@@ -109,32 +108,6 @@ export function decodeBatchForgetIn(cursor: Cursor, out: BatchForgetIn): void {
   cursor.skip(4);
   out.items = cursor.at;
   cursor.skip(out.count * FORGET_ONE_SIZE);
-}
-
-/** How long the kernel may believe a reply, split as the protocol wants it. */
-export class Validity {
-  readonly sec: number;
-  readonly nsec: number;
-
-  /** @param seconds fractions allowed; 0 and less is not at all, and a year the most */
-  constructor(seconds: number) {
-    const held = seconds > 0 ? Math.min(seconds, TIMEOUT_MAX) : 0;
-    const whole = Math.floor(held);
-    this.sec = whole;
-    this.nsec = Math.min(Math.round((held - whole) * 1e9), 999_999_999);
-  }
-
-  get isZero(): boolean {
-    return this.sec === 0 && this.nsec === 0;
-  }
-
-  /** What a reply's xdata says under a key of `core/xdata.ts`, or else what the mount says. */
-  static of(xdata: Dict | null, key: string, otherwise: Validity): Validity {
-    // Nearly every reply comes by here.
-    if (xdata === null) return otherwise;
-    const seconds = xdata.number(key);
-    return seconds === undefined ? otherwise : new Validity(seconds);
-  }
 }
 
 export const ENTRY_OUT_SIZE = 40 + ATTR_SIZE;

@@ -3,7 +3,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import { STATX_BASIC_STATS, STATX_BTIME } from '../../../sys/constants.ts';
 import { BLKSIZE } from './attr.ts';
 import { type Cursor, putI64, putU64 } from './cursor.ts';
-import type { Validity } from './entry.ts';
+import type { Validity } from './validity.ts';
 
 /** struct fuse_statx_in. `fh` counts when `getattrFlags` has GETATTR_FH. */
 export class StatxIn {

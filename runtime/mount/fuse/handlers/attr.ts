@@ -21,9 +21,9 @@ import type { NoArgs } from '../codec/header.ts';
 import type { StatxIn } from '../codec/statx.ts';
 import { FATTR_FH, FATTR_KILL_SUIDGID, GETATTR_FH, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
-import { killPriv } from './file.ts';
 import type { Handler } from './handler.ts';
 import { inodeDone, inodeErrno, replyAttr, replyStatx } from './reply.ts';
+import { killPriv } from './xdata.ts';
 
 /** The cookies of a stat: which answer it is for. */
 const AS_ATTR = 0;

@@ -32,8 +32,8 @@ import {
 } from '../codec/io.ts';
 import { FSYNC_FDATASYNC, OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
-import { openFd } from './file.ts';
 import type { Handler } from './handler.ts';
+import { openFd } from './places.ts';
 import { discard, encodeEntry, fdDone, inodeErrno } from './reply.ts';
 
 /** Room that an entry which does not fit any more may be encoded in. */

@@ -3,53 +3,18 @@
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ESTALE } from '../../../core/errno.ts';
 import { wind } from '../../../core/fops.gen.ts';
-import type { Frame } from '../../../core/frame.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
-import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
+import { RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { RENAME_EXCHANGE, RENAME_NOREPLACE, RENAME_WHITEOUT } from '../../../sys/constants.ts';
-import type { Span } from '../codec/cursor.ts';
 import type { LinkIn, MkdirIn, MknodIn, NameIn, RenameIn, SymlinkIn } from '../codec/entry.ts';
 import type { Session } from '../session.ts';
 import type { Handler } from './handler.ts';
+import { newPlace, oldPlace } from './places.ts';
 import { discard, makerErrno, replyEntry } from './reply.ts';
-
-/** The place of a new name; null, and ESTALE answered, when the directory is not known. */
-export function newPlace(session: Session, frame: Frame, nodeid: number, name: Span): Loc | null {
-  const parent = session.inode(nodeid);
-  if (parent === undefined) {
-    session.fail(frame, ESTALE);
-    return null;
-  }
-  const loc = new Loc(session.graph.inodes.newInode(), parent, session.name(name));
-  frame.local = loc;
-  return loc;
-}
-
-/** The place of a name that is there; its inode is a new one when the table does not know it. */
-function oldPlace(session: Session, frame: Frame, nodeid: number, name: Span): Loc | null {
-  const parent = session.inode(nodeid);
-  if (parent === undefined) {
-    session.fail(frame, ESTALE);
-    return null;
-  }
-  const { inodes } = session.graph;
-  const text = session.name(name);
-  const loc = new Loc(inodes.grep(parent, text) ?? inodes.newInode(), parent, text);
-  frame.local = loc;
-  return loc;
-}
-
-/**
- * The xdata of a fop that makes something. The mode goes down without the bits of the umask, so that
- * nobody can forget them; the caller's own goes along for a storage with default ACLs.
- */
-export function makingXdata(session: Session, mode: number, umask: number): Dict {
-  const xdata = session.initiator.gfidRequest();
-  return (mode & umask) === 0 ? xdata : xdata.set(MODE_REQ, mode);
-}
+import { makingXdata } from './xdata.ts';
 
 export const mknod: Handler<MknodIn> = (session, header, args) => {
   const frame = session.begin('MKNOD');

@@ -1,7 +1,7 @@
 /** The operations on open files, and those that open them. */
 import { constants } from 'node:fs';
-import { Dict } from '../../../core/dict.ts';
-import { EBADF, EFBIG, EIO, ESTALE } from '../../../core/errno.ts';
+import type { Dict } from '../../../core/dict.ts';
+import { EFBIG, EIO, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { letGo } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/fops.gen.ts';
@@ -35,45 +35,13 @@ import {
   WRITE_LOCKOWNER,
 } from '../protocol.ts';
 import type { Session } from '../session.ts';
-import { makingXdata, newPlace } from './entry.ts';
+import { lockOwner, O_ACCMODE, openFlags } from './flags.ts';
 import type { Handler } from './handler.ts';
+import { newPlace, openFd } from './places.ts';
 import { encodeEntry, fdDone, inodeErrno, link, makerErrno } from './reply.ts';
+import { killPriv, makingXdata } from './xdata.ts';
 
-/** The open file of a handle; null, and EBADF answered, when there is none. */
-export function openFd(session: Session, frame: Frame, handle: number): Fd | null {
-  const fd = session.fds.get(handle);
-  if (fd !== undefined) return fd;
-  session.fail(frame, EBADF);
-  return null;
-}
-
-/** The 8 bytes of the kernel's lock owner as text. */
-export function lockOwner(lo: number, hi: number): string {
-  let text = '';
-  for (let i = 0; i < 8; i++) {
-    const byte = ((i < 4 ? lo : hi) >>> ((i % 4) * 8)) & 0xff;
-    text += byte.toString(16).padStart(2, '0');
-  }
-  return text;
-}
-
-/** New xdata that says that privileges go with the change; null when they may stay. */
-export const killPriv = (wanted: boolean): Dict | null =>
-  wanted ? new Dict().set(KILL_PRIV, 1) : null;
-
-const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
-const O_ACCMODE = 3;
-
-/**
- * The flags of an open for the graph. A kernel that keeps writes back reads what it needs to fill a
- * page, also of a file that was opened for writing only; and it knows itself where the end is that
- * is appended to.
- */
-export function openFlags({ writeback }: Session, flags: number): number {
-  if (!writeback) return flags;
-  const access = (flags & O_ACCMODE) === O_WRONLY ? O_RDWR : flags & O_ACCMODE;
-  return (flags & ~(O_ACCMODE | O_APPEND)) | access;
-}
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC } = constants;
 
 /** O_TRUNC is a fop of its own, which every translator sees: truncation, once the file is open. */
 export const open: Handler<OpenIn> = (session, header, args) => {

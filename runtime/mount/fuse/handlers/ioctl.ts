@@ -25,8 +25,8 @@ import {
 import { encodeIoctlOut, IOCTL_OUT_SIZE, type IoctlIn } from '../codec/ioctl.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
-import { openFd } from './file.ts';
 import type { Handler } from './handler.ts';
+import { openFd } from './places.ts';
 
 interface Attribute {
   readonly name: string;

@@ -24,8 +24,10 @@ import type { ReleaseIn } from '../codec/io.ts';
 import { encodeLkOut, LK_OUT_SIZE, type LkIn } from '../codec/lock.ts';
 import { LK_FLOCK, OUT_HEADER_SIZE, RELEASE_FLOCK_UNLOCK } from '../protocol.ts';
 import type { Session } from '../session.ts';
-import { release as letGo, lockOwner, openFd } from './file.ts';
+import { release as letGo } from './file.ts';
+import { lockOwner } from './flags.ts';
 import type { Handler } from './handler.ts';
+import { openFd } from './places.ts';
 import { fdDone } from './reply.ts';
 
 const FREE = { type: F_UNLCK, start: 0, len: 0, pid: 0 };

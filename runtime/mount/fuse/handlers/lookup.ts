@@ -13,8 +13,8 @@ import {
   FORGET_ONE_SIZE,
   type ForgetIn,
   type NameIn,
-  Validity,
 } from '../codec/entry.ts';
+import { Validity } from '../codec/validity.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
 import type { Handler } from './handler.ts';

@@ -12,8 +12,9 @@ import type { Loc } from '../../../core/loc.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT } from '../../../core/xdata.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import { ATTR_OUT_SIZE, encodeAttrOut } from '../codec/attr.ts';
-import { ENTRY_OUT_SIZE, encodeEntryOut, Validity } from '../codec/entry.ts';
+import { ENTRY_OUT_SIZE, encodeEntryOut } from '../codec/entry.ts';
 import { encodeStatxOut, STATX_OUT_SIZE } from '../codec/statx.ts';
+import { Validity } from '../codec/validity.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
 

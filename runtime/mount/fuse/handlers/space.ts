@@ -31,8 +31,8 @@ import {
 } from '../codec/io.ts';
 import { OUT_HEADER_SIZE } from '../protocol.ts';
 import type { Session } from '../session.ts';
-import { openFd } from './file.ts';
 import type { Handler } from './handler.ts';
+import { openFd } from './places.ts';
 import { fdDone } from './reply.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;

@@ -15,7 +15,8 @@ import type { Cbk } from '../../../core/xlator.ts';
 import { O_TMPFILE } from '../../../sys/constants.ts';
 import type { CreateIn } from '../codec/io.ts';
 import type { Session } from '../session.ts';
-import { openFlags, replyCreated } from './file.ts';
+import { replyCreated } from './file.ts';
+import { openFlags } from './flags.ts';
 import type { Handler } from './handler.ts';
 import { discard, link, makerErrno } from './reply.ts';
 

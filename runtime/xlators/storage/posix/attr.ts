@@ -13,9 +13,9 @@ import { permits } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { iattOfFile } from './data.ts';
 import { fileOf } from './files.ts';
-import { handleOf, iattOfFd } from './handles.ts';
 import { EMPTY, procPath } from './paths.ts';
 import { killPriv, mayChown } from './privileges.ts';
+import { handleOf, iattOfFd } from './resolve.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 /** uid or gid "as it is". */

@@ -11,7 +11,6 @@ import { callAsync } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Brick } from './brick.ts';
 import {
-  errnoOf,
   fileOf,
   keepFile,
   type OpenFile,
@@ -21,9 +20,10 @@ import {
   writeAll,
   writeLater,
 } from './files.ts';
-import { handleOf, iattOfFd } from './handles.ts';
+import { errnoOf } from './node-errno.ts';
 import { procPath } from './paths.ts';
 import { killPriv } from './privileges.ts';
+import { handleOf, iattOfFd } from './resolve.ts';
 
 const { O_DSYNC, O_SYNC } = constants;
 /** Flags of a single write that is to be on the disk, as RWF_DSYNC and RWF_SYNC make it. */

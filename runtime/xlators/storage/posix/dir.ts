@@ -22,16 +22,9 @@ import { direntplusSize, direntSize } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { syncFile, syncVolume } from './data.ts';
 import { OpenFile } from './files.ts';
-import {
-  type Handle,
-  handleOf,
-  iattOf,
-  identify,
-  inodeHandle,
-  look,
-  type PosixXlator,
-} from './handles.ts';
+import { type Handle, look } from './handles.ts';
 import { PARENT, procEntryPath, procPath, SELF } from './paths.ts';
+import { handleOf, iattOf, identify, inodeHandle, type PosixXlator } from './resolve.ts';
 import { lookupKeys } from './xattr.ts';
 
 const DT_UNKNOWN = 0;

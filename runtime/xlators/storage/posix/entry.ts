@@ -30,21 +30,20 @@ import { type Made, wantedGfid } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { keepFile, openHandle, safeFlags, writeAll } from './files.ts';
 import type { Place } from './gfid-handles.ts';
+import { type Handle, look } from './handles.ts';
+import { EMPTY, NAME, NAME_2, procPath, putName, putText, TARGET } from './paths.ts';
+import { killPriv } from './privileges.ts';
 import {
   entryAt,
-  type Handle,
   handleOf,
   iattOf,
   iattOfFd,
   identify,
   identifyNew,
-  look,
   type PosixXlator,
   parentOf,
   secondParent,
-} from './handles.ts';
-import { EMPTY, NAME, NAME_2, procPath, putName, putText, TARGET } from './paths.ts';
-import { killPriv } from './privileges.ts';
+} from './resolve.ts';
 import { virtualKeys } from './virtual.ts';
 import { lookupKeys, setXattrs } from './xattr.ts';
 

@@ -7,16 +7,7 @@
  * A descriptor is closed when its Fd was released and no such work is left.
  */
 import { constants, read, write } from 'node:fs';
-import {
-  EAGAIN,
-  EINTR,
-  EIO,
-  EISDIR,
-  ELOOP,
-  ENOSYS,
-  ENXIO,
-  EOPNOTSUPP,
-} from '../../../core/errno.ts';
+import { EAGAIN, EINTR, EISDIR, ELOOP, ENOSYS, ENXIO, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
@@ -25,8 +16,10 @@ import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Iovec } from '../../../sys/struct.ts';
 import type { Brick } from './brick.ts';
-import { type Handle, inodeHandle, look, type PosixXlator } from './handles.ts';
+import { type Handle, look } from './handles.ts';
+import { errnoOf } from './node-errno.ts';
 import { EMPTY, procPath } from './paths.ts';
+import { inodeHandle, type PosixXlator } from './resolve.ts';
 
 const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOATIME, O_SYNC, O_TRUNC } = constants;
 const O_ACCMODE = 3;
@@ -222,12 +215,6 @@ function readDisk(reading: Reading, have: number, done: ReadDone): void {
     readDisk(reading, total, done);
   });
   read(file.fd, memory, start + have, size - have, offset + have, then);
-}
-
-/** The errno of a failed call of node:fs; 0 for none. */
-export function errnoOf(error: NodeJS.ErrnoException | null): number {
-  if (error === null) return 0;
-  return error.errno === undefined ? EIO : Math.abs(error.errno);
 }
 
 /** Writes all of `data` into the page cache: bytes written, or minus the errno when none were. */

@@ -16,12 +16,12 @@
 import { stat } from 'node:fs';
 import { strerror } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
+import type { Xlator } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { cstring, Statvfs, Statx } from '../../../sys/struct.ts';
-import type { Brick } from './brick.ts';
-import { errnoOf } from './files.ts';
-import { STATX_MASK } from './handles.ts';
+import { type Handle, STATX_MASK } from './handles.ts';
+import { errnoOf } from './node-errno.ts';
 import { EMPTY } from './paths.ts';
 import { openReal } from './root.ts';
 
@@ -42,8 +42,21 @@ const groundOf = ({ isMountRoot, devMajor, devMinor }: Statx): Ground => ({
   devMinor,
 });
 
+/** The brick, as it is looked after here. */
+interface Looked {
+  readonly xl: Pick<Xlator, 'context' | 'log' | 'notify'>;
+  /** As the option has it. */
+  readonly directory: string;
+  readonly realPath: string;
+  readonly root: Handle;
+  /** Whether what a descriptor leads to could be it. */
+  isBrick(fd: number): boolean;
+  detach(): void;
+  reattach(fd: number): void;
+}
+
 export class Health {
-  private readonly brick: Brick;
+  private readonly brick: Looked;
   private readonly path: Uint8Array;
   private readonly st = new Statx();
   private readonly ground: Ground;
@@ -56,7 +69,7 @@ export class Health {
   /** What is wrong, as it was logged last: it is not logged again. */
   private told = '';
 
-  constructor(brick: Brick) {
+  constructor(brick: Looked) {
     this.brick = brick;
     this.path = cstring(brick.realPath);
     this.look();

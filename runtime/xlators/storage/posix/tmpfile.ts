@@ -11,8 +11,8 @@ import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { wantedGfid } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
-import { handleOf, iattOf } from './handles.ts';
 import { procPath, SELF } from './paths.ts';
+import { handleOf, iattOf } from './resolve.ts';
 
 const O_WRONLY = 1;
 

@@ -23,8 +23,9 @@ import * as libc from '../../../sys/libc.ts';
 import { openHandle } from './files.ts';
 import { PRIVATE_NAME } from './gfid-handles.ts';
 import { notedNames } from './gfid2path.ts';
-import type { Handle, PosixXlator } from './handles.ts';
+import type { Handle } from './handles.ts';
 import { procPath } from './paths.ts';
+import type { PosixXlator } from './resolve.ts';
 
 /** The inode that is asked about; `fd` is open on it, O_PATH or not. */
 export interface Subject {

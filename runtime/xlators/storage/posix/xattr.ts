@@ -21,9 +21,9 @@ import {
 import type { Brick } from './brick.ts';
 import { getFileattr, setFileattr } from './fileattr.ts';
 import { fileOf } from './files.ts';
-import { handleOf, iattOfFd, type PosixXlator } from './handles.ts';
 import { EMPTY, KEY, procEntryPath, procPath, putText } from './paths.ts';
 import { killGroupId } from './privileges.ts';
+import { handleOf, iattOfFd, type PosixXlator } from './resolve.ts';
 import { type Subject, virtualXattr } from './virtual.ts';
 
 const ACL_ACCESS = 'system.posix_acl_access';

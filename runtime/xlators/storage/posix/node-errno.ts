@@ -1,0 +1,8 @@
+/** Errors of Node's calls, as errnos. */
+import { EIO } from '../../../core/errno.ts';
+
+/** The errno of a failed call of node:fs; 0 for none. */
+export function errnoOf(error: NodeJS.ErrnoException | null): number {
+  if (error === null) return 0;
+  return error.errno === undefined ? EIO : Math.abs(error.errno);
+}
