@@ -25,6 +25,7 @@ const resolver: Resolver = {
   value: (_wind, index) => known[index]?.[1],
   type: (_wind, index) => known[index]?.[0],
   inode: (id) => (id === 1 ? root : undefined),
+  forgotten: () => false,
   fd: (id) => (id === fd.id ? fd : undefined),
   data: (id) => (id === 0 ? Uint8Array.of(1) : undefined),
   table,

@@ -12,7 +12,15 @@
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { type Asked, successOf } from './meaning.ts';
-import { argumentsOf, MessageError, missingFd, type Resolver, replyOf, unpack } from './message.ts';
+import {
+  argumentsOf,
+  ForgottenLoc,
+  MessageError,
+  missingFd,
+  type Resolver,
+  replyOf,
+  unpack,
+} from './message.ts';
 
 export type Decision =
   | {
@@ -86,7 +94,7 @@ function readWind([wind, child, fop, args]: unknown[], reading: Reading): Decisi
   if ((wind as number) > LAST_WIND) throw new MessageError('winds must be counted from 0');
   const values = unpack(argumentsOf(row), args, reading.resolver);
   const loc = locIn(values);
-  const isPlace = loc?.parent != null && loc.name !== null;
+  const isPlace = loc instanceof ForgottenLoc || (loc?.parent != null && loc.name !== null);
   if (missingFd(row, values) >= 0 && loc?.inode == null && !isPlace) {
     throw new MessageError(
       'fd is missing, and the loc leads to no inode that one could be made of',

@@ -295,19 +295,28 @@ export class HostApi implements GuestHost {
   /** Where the numbers of a message about `request` lead. */
   resolver(request: HostedRequest): Resolver {
     const { bytes } = this;
+    const table = this.table ?? this.xl.inodes ?? this.tableOf(request);
     return {
       value: (wind, index) => request.value(wind, index),
       type: (wind, index) => request.type(wind, index),
       inode: (id) => request.inode(id) ?? this.findInode(id),
+      forgotten: (id) => this.isForgotten(table, id),
       fd: (id) => request.fd(id) ?? this.findFd(id),
       data: (id) => bytes[id],
-      table: this.table ?? this.xl.inodes ?? this.tableOf(request),
+      table,
     };
   }
 
   request(id: number): HostedRequest | undefined {
     const { current } = this.incarnation;
     return current?.id === id ? current : this.incarnation.requests.get(id);
+  }
+
+  /** What others were given is as if it were forgotten. */
+  private isForgotten(table: InodeTable | null, id: number): boolean {
+    if (!table?.had(id)) return false;
+    this.mistaken(undefined, 'a loc names an inode that is not known any more (ESTALE)');
+    return true;
   }
 
   private findInode(id: number): Inode | undefined {

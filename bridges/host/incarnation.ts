@@ -402,20 +402,9 @@ export class Incarnation {
 
   obey(request: HostedRequest, decision: Decision): void {
     const { plan, frame } = request;
+    if (decision.verb === 'wind' && this.mayNotWind(request)) return;
     if (lookUp(this, this.xl, request, decision)) return;
     if (decision.verb === 'wind') {
-      if (request.abandoned) {
-        request.owed -= 1;
-        this.dropIfOver(request);
-        return;
-      }
-      request.winds += 1;
-      const { windLimit } = this.limits;
-      if (request.winds > windLimit && windLimit > 0 && plan !== null) {
-        request.owed -= 1;
-        this.giveUp(request, `wound ${windLimit} times without an end (option wind-limit)`);
-        return;
-      }
       // Also when the request was answered meanwhile: every child that was wound to gets its turn.
       const { wind, row, values } = decision;
       this.api.fds.add(request, wind, row, values);
@@ -429,6 +418,17 @@ export class Incarnation {
     } else if (decision.verb === 'unwind') {
       this.answer(request, decision.opRet, decision.opErrno, decision.values);
     } else this.failRequest(request);
+  }
+
+  private mayNotWind(request: HostedRequest): boolean {
+    const { windLimit } = this.limits;
+    request.winds += 1;
+    const isMany = request.winds > windLimit && windLimit > 0 && request.plan !== null;
+    if (!request.abandoned && !isMany) return false;
+    request.owed -= 1;
+    if (request.abandoned) this.dropIfOver(request);
+    else this.giveUp(request, `wound ${windLimit} times without an end (option wind-limit)`);
+    return true;
   }
 
   /** A line of a prompt; what it asks the children is wound at once. */

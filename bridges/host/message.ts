@@ -139,6 +139,8 @@ export interface Resolver {
   /** Its type. */
   type(wind: number, index: number): ArgType | undefined;
   inode(id: number): Inode | undefined;
+  /** Whether a number that leads to no inode may have led to one: it is noted then. */
+  forgotten(id: number): boolean;
   fd(id: number): Fd | undefined;
   /** Bytes that the guest has put. */
   data(id: number): Uint8Array | undefined;
@@ -186,7 +188,8 @@ function unpackOne(purpose: Purpose, arg: Arg, value: unknown, resolver: Resolve
   if (arg.type === 'str') return nameText(value, refuse);
   if (tag !== arg.type) return refuse(`must be a ${arg.type}`);
   const found = UNPACK[arg.type]!(first, resolver, refuse);
-  return found instanceof Loc ? withInode(purpose.row, found, resolver) : found;
+  const isPlace = found instanceof Loc && !(found instanceof ForgottenLoc);
+  return isPlace ? withInode(purpose.row, found, resolver) : found;
 }
 
 /** A fop that opens may come without its fd: it gets one of the guest's own. */
@@ -308,15 +311,24 @@ function gfidOf(value: unknown, refuse: Refuse): Gfid {
   return typeof value === 'string' && isGfid(value) ? value : refuse('has a gfid that is no uuid');
 }
 
+/** A loc that leads to an inode which was forgotten: to wind to it is ESTALE (name-lookups.ts). */
+export class ForgottenLoc extends Loc {}
+
 function unpackLoc(value: unknown, resolver: Resolver, refuse: Refuse): Loc {
   const [inodeId, parentId, name, gfid] = Array.isArray(value) ? (value as unknown[]) : [];
+  let isForgotten = false;
   const find = (id: unknown): Inode | null => {
     if (id === 0) return null;
-    return resolver.inode(id as number) ?? refuse('names an inode that is not known any more');
+    const found = resolver.inode(id as number);
+    if (found !== undefined) return found;
+    if (!resolver.forgotten(id as number)) refuse('names an inode that is not known any more');
+    isForgotten = true;
+    return null;
   };
   const wanted = gfidOf(gfid, refuse);
   const named = name === null ? null : entryName(name, refuse);
   const [inode, parent] = [find(inodeId), find(parentId)];
+  if (isForgotten) return new ForgottenLoc(null, null, named, wanted);
   // A parent without a name is where a file without one is to be made.
   if (named !== null && parent === null) return refuse('has a name and no parent');
   if (inode === null && parent === null && wanted === NULL_GFID) return refuse('leads nowhere');

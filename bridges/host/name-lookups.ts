@@ -4,7 +4,7 @@
  */
 import { newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
-import { EIO } from '../../runtime/core/errno.ts';
+import { EIO, ESTALE } from '../../runtime/core/errno.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
 import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
 import { Iatt } from '../../runtime/core/iatt.ts';
@@ -14,6 +14,7 @@ import { GFID_REQ, RENAME_FLAGS } from '../../runtime/core/xdata.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { Decision } from './decision.ts';
 import type { HostedRequest } from './hosted-request.ts';
+import { ForgottenLoc } from './message.ts';
 
 const RENAME_EXCHANGE = 2;
 
@@ -48,6 +49,11 @@ export function lookUp(
   const row = decision.verb === 'wind' ? decision.row : request.plan?.row;
   if (row === undefined || request.abandoned) return false;
   const { values, child } = decision;
+  if (values.some((value) => value instanceof ForgottenLoc)) {
+    request.frame.local = request;
+    refuse(doer, xl, request, decision, row, ESTALE);
+    return true;
+  }
   const at = unresolved(row, values);
   if (at < 0) {
     if (decision.verb === 'wind') noteMove(request, row, decision.wind, values);
@@ -70,7 +76,7 @@ export function lookUp(
     doer.drain();
   });
   request.owed += owed;
-  request.winds += 1;
+  request.winds += owed;
   request.frame.local = request;
   const xdata = new Dict().setGfid(GFID_REQ, newGfid(xl.context));
   windArgs.lookup(request.frame, 0, cbk as never, xl.children[child]!, [place, xdata]);

@@ -77,6 +77,7 @@ export function argumentsFrom(
     value: (_, index) => locs.get(index),
     type: (_, index) => (locs.has(index) ? 'loc' : undefined),
     inode: () => undefined,
+    forgotten: () => false,
     fd: sources.fd,
     data: (id) => data[id],
     table: sources.table,

@@ -78,6 +78,14 @@ def inode(id):
     return Inode(id) if id else None
 
 
+def _gfid_of(inode):
+    """None also for one that is not known any more: to go there fails with ESTALE."""
+    try:
+        return inode and inode.gfid
+    except HandleExpired:
+        return None
+
+
 class Borrowed:
     """A loc's parts once the method that got it has returned: the host is asked whether the request
     goes on before they are read.
@@ -123,8 +131,8 @@ class Loc:
         if (parent is None) != (name is None) or not (parent or inode or gfid):
             raise TypeError("a loc needs a parent and a name, an inode, or a gfid")
         above = parent.id if parent else 0
-        pargfid = parent.gfid if parent else NULL_GFID
-        gfid = gfid or (inode.gfid if inode else None)
+        pargfid = _gfid_of(parent) or NULL_GFID
+        gfid = gfid or _gfid_of(inode)
         return cls((inode.id if inode else 0, above, name, gfid, pargfid))
 
     @property

@@ -135,6 +135,11 @@ export class InodeTable {
     return this.byId.get(id);
   }
 
+  /** Whether there ever was an inode of this number. */
+  had(id: number): boolean {
+    return Number.isSafeInteger(id) && id > 0 && id <= this.lastId;
+  }
+
   find(gfid: Gfid): Inode | undefined {
     return this.byGfid.get(gfid);
   }

@@ -116,6 +116,16 @@ class Borrowed {
 /** The parts of a loc whose request has ended: the host knows no request 0. */
 export const ENDED = new Borrowed([0, 0, undefined, undefined, NULL_GFID], 0);
 
+/** Undefined also for one that is not known any more: to go there fails with ESTALE. */
+function gfidOf(inode: Inode | undefined): string | undefined {
+  try {
+    return inode?.gfid;
+  } catch (error) {
+    if (error instanceof HandleExpired) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Where a fop acts: `name` in directory `parent`, and/or the inode itself. Locs do not change. One
  * that came with a request lives as long as it.
@@ -138,8 +148,8 @@ export class Loc {
       target?.id ?? 0,
       parent?.id ?? 0,
       name,
-      gfid ?? target?.gfid,
-      parent?.gfid ?? NULL_GFID,
+      gfid ?? gfidOf(target),
+      gfidOf(parent) ?? NULL_GFID,
     ]);
   }
 

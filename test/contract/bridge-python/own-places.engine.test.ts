@@ -1,6 +1,8 @@
 /** Names that a module goes to by `Loc.of`, and nobody has looked up: the host does. */
-import { describe, expect, it } from 'vitest';
-import { ENOENT, ESTALE } from '../../../runtime/core/errno.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { Dict } from '../../../runtime/core/dict.ts';
+import { EIO, ENOENT, ESTALE } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
 import type { FopName } from '../../../runtime/core/fops.gen.ts';
 import { IA_IFDIR, IA_IFREG } from '../../../runtime/core/iatt.ts';
 import type { Loc } from '../../../runtime/core/loc.ts';
@@ -30,6 +32,25 @@ class xlator(Translator):
         old, new = (Loc.of(parent=loc.parent, name=name) for name in ("old", "new"))
         await self.child.rename(old, new)
         await self.child.stat(Loc.of(parent=loc.parent, name="old"))
+
+    def opendir(self, frame, loc, fd, xdata):
+        self.kept = loc.inode
+        if xdata:
+            self.kept.gfid
+        frame.fail(EPERM)
+
+    async def stat(self, frame, loc, xdata):
+        return await self.child.stat(Loc.of(parent=self.kept, name="a"))
+
+    def open(self, frame, loc, flags, fd, xdata):
+        frame.wind(Loc.of(parent=self.kept, name="a"), flags, fd, xdata)
+
+    async def truncate(self, frame, loc, offset, xdata):
+        while True:
+            try:
+                await self.child.truncate(Loc.of(parent=loc.parent, name="absent"), 0)
+            except OSError:
+                pass
 `,
   },
   JavaScript: {
@@ -55,6 +76,22 @@ export class xlator extends Translator {
     await this.child.mkdir(at('new'), 0o755, 0);
     await this.child.rename(at('old'), at('new'));
     await this.child.stat(at('old'));
+  }
+  opendir(frame, loc, fd, xdata) {
+    this.kept = loc.inode;
+    if (xdata) this.kept.gfid;
+    frame.fail(EPERM);
+  }
+  async stat() {
+    return await this.child.stat(Loc.of({ parent: this.kept, name: 'a' }));
+  }
+  open(frame, loc, flags, fd, xdata) {
+    frame.wind(Loc.of({ parent: this.kept, name: 'a' }), flags, fd, xdata);
+  }
+  async truncate(frame, loc) {
+    for (;;) {
+      await this.child.truncate(Loc.of({ parent: loc.parent, name: 'absent' }), 0).catch(() => {});
+    }
   }
 }
 `,
@@ -108,6 +145,29 @@ describe.each(['Python', 'JavaScript'] as const)('%s', (language) => {
     run.settled();
   });
 
+  it.each([null, Dict.of({ ask: 1 })])('in a directory that is forgotten', async (xdata) => {
+    const run = await start();
+    const d = run.known('d', IA_IFDIR);
+    const fd = new Fd(run.root, 0, 1, true);
+    run.ask('opendir', d, fd, xdata);
+    run.graph.inodes.unlink(run.root, 'd');
+    const file = run.known('a');
+    const replies = [run.ask('stat', file, null), run.ask('open', file, 0, fd, null)];
+    for (const reply of replies) expect(reply).toMatchObject(failed(ESTALE));
+    expect(run.asked()).toEqual([]);
+    expect(run.lines().join()).toContain('a loc names an inode that is not known any more');
+    run.settled();
+  });
+
+  it('is not there, again and again: no further than the wind-limit', async () => {
+    const run = await startModule(modules[language], { options: { 'wind-limit': '20' } });
+    run.leaf.onRequest = (held) => held.answer(-1, ENOENT, null, null, null, null);
+    const reply = run.ask('truncate', run.known('a'), 0, null);
+    await vi.waitUntil(() => reply.count > 0, { timeout: 60_000 });
+    expect(reply).toMatchObject(failed(EIO));
+    expect(run.lines().join()).toContain('option wind-limit');
+  });
+
   it('is gone to by what is handed on', async () => {
     const run = await start();
     const reply = run.ask('access', run.known('d', IA_IFDIR), 4, null);
@@ -120,7 +180,6 @@ describe.each(['Python', 'JavaScript'] as const)('%s', (language) => {
   it('two levels deep, and opened', async () => {
     const run = await start();
     const top = run.known('d', IA_IFDIR);
-    const { Fd } = await import('../../../runtime/core/fd.ts');
     const reply = run.ask('fsync', new Fd(top.inode!, 0, 1, true), 0, null);
     find(run, '/d/dir', 8, IA_IFDIR);
     find(run, '/d/dir/a', 9);
