@@ -17,6 +17,7 @@ import {
   IN_HOST,
   INTERRUPT,
   isDue,
+  LATEST_MS,
   LOOKS,
   LOST,
   look,
@@ -31,8 +32,12 @@ const ROUNDING = 1e-6;
 
 const newSlot = (): Slot => {
   const word = newWord();
-  return { word, limit: LIMIT, endable: true, name: 'v', seen: 0, spent: 0, stage: 0, told: false };
+  const fresh = { seen: 0, spent: 0, stage: 0, told: false, used: 0 };
+  return { word, limit: LIMIT, endable: true, name: 'v', ...fresh };
 };
+
+/** A machine whose kernel does not tell who had its CPU. */
+const untold = (): number => Number.NaN;
 
 const begin = ({ word }: Slot, call: number): void => {
   word[0] = (call * COUNT) | RUNNING;
@@ -50,7 +55,7 @@ function seenAfter(slot: Slot, bit: number, sinceLook: number, steps: readonly n
   for (let at = 0; (slot.word[0]! & bit) === 0; at += 1) {
     const step = steps[at % steps.length]!;
     time += step;
-    look(slot, step);
+    look(slot, step, untold);
   }
   return time;
 }
@@ -84,7 +89,7 @@ describe('a busy loop', () => {
       return bits;
     };
     const seen = Array.from({ length: 2 * LOOKS }, () => {
-      look(slot, LIMIT / LOOKS);
+      look(slot, LIMIT / LOOKS, untold);
       return set();
     });
     expect(seen.flatMap((bits, at) => (bits & INTERRUPT ? [at] : []))).toEqual([LOOKS]);
@@ -96,10 +101,10 @@ it('calls that come and go are left alone, however many', () => {
   const slot = newSlot();
   for (let call = 1; call <= 100; call += 1) {
     begin(slot, call);
-    expect(look(slot, LIMIT / LOOKS)).toBe(true);
+    expect(look(slot, LIMIT / LOOKS, untold)).toBe(true);
     expect(slot.word[0]! & (INTERRUPT | FORCE)).toBe(0);
     slot.word[0] = 0;
-    expect(look(slot, LIMIT / LOOKS)).toBe(false);
+    expect(look(slot, LIMIT / LOOKS, untold)).toBe(false);
   }
 });
 
@@ -107,14 +112,14 @@ it('the time of the host counts for nothing', () => {
   const slot = newSlot();
   begin(slot, 1);
   slot.word[0]! |= IN_HOST;
-  for (let at = 0; at < 100; at += 1) look(slot, LIMIT / LOOKS);
+  for (let at = 0; at < 100; at += 1) look(slot, LIMIT / LOOKS, untold);
   expect(slot.word[0]! & (INTERRUPT | FORCE)).toBe(0);
 });
 
 describe('the end of a turn', () => {
   /** Looks until the call has come to a stage. */
   const lookUntil = (slot: Slot, until: () => boolean): void => {
-    for (let at = 0; at < 1000 && !until(); at += 1) look(slot, LIMIT / LOOKS);
+    for (let at = 0; at < 1000 && !until(); at += 1) look(slot, LIMIT / LOOKS, untold);
     expect(until()).toBe(true);
   };
   const marked = (slot: Slot) => () => (slot.word[0]! & END) !== 0;
@@ -142,7 +147,7 @@ describe('the end of a turn', () => {
     begin(slot, 1);
     lookUntil(slot, marked(slot));
     begin(slot, 2);
-    look(slot, LIMIT / LOOKS);
+    look(slot, LIMIT / LOOKS, untold);
     expect([slot.stage, isDue(slot), marked(slot)()]).toEqual([0, false, false]);
   });
 
@@ -150,6 +155,37 @@ describe('the end of a turn', () => {
     const slot = newSlot();
     begin(slot, 1);
     lookUntil(slot, () => slot.stage === LOST);
+  });
+
+  /** Milliseconds until it is noticed, of a call that has so much of the CPU. */
+  const noticedAfter = (slot: Slot, share: number): number => {
+    begin(slot, 1);
+    let time = 0;
+    while (slot.stage !== LOST && time < 100 * LIMIT) {
+      time += LIMIT / LOOKS;
+      look(slot, LIMIT / LOOKS, () => time * share);
+      isDue(slot);
+    }
+    return time;
+  };
+
+  it('that does not come is noticed within a second, and later where others have the CPU', () => {
+    const none = { ...newSlot(), endable: false };
+    for (const slot of [newSlot(), none]) {
+      expect(noticedAfter(slot, 0.9)).toBeLessThanOrEqual(2 * LIMIT + 1000);
+    }
+    expect(noticedAfter(newSlot(), 0.1)).toBeGreaterThanOrEqual(2 * LIMIT + LATEST_MS);
+    expect(noticedAfter(newSlot(), Number.NaN)).toBeGreaterThanOrEqual(2 * LIMIT + LATEST_MS);
+  });
+
+  it('is waited for while the host is in the middle of something', () => {
+    const slot = newSlot();
+    begin(slot, 1);
+    slot.word[0]! |= HELD;
+    for (let time = 0; time < 2 * LIMIT + LATEST_MS - LIMIT / LOOKS; time += LIMIT / LOOKS) {
+      look(slot, LIMIT / LOOKS, () => time);
+    }
+    expect(slot.stage).not.toBe(LOST);
   });
 
   it('is not asked for where turns have none, and missed all the same', () => {

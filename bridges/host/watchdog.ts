@@ -11,7 +11,7 @@
  * | the limit | INTERRUPT | the interpreter sees an exception that it is not meant to catch |
  * | 1¾ limits | FORCE | the interpreter leaves the call when it looks; it is lost |
  * | 2 limits | END | code that never looks: the turn is ended (sys/turn.ts), the interpreter is lost |
- * | 2 s more | | nothing helps: the process ends, so that who waits for it gets an error |
+ * | 0.7 s more | | nothing helps: the process ends, so that who waits for it gets an error |
  *
  * The bits are set by compare-and-swap on the count, so no later call can be hit. A call that returns
  * with END set waits for its end to come. No clock is read on entry.
@@ -60,6 +60,8 @@ export interface Slot {
   stage: number;
   /** Its turn was told to end. */
   told: boolean;
+  /** What `cpu` was when END was set. */
+  used: number;
 }
 
 /** How often a slot is looked at within its limit, and at most so many milliseconds apart. */
@@ -69,16 +71,23 @@ export const LOOK_MS = 250;
 export const STAGES = [INTERRUPT, FORCE, END, 0] as const;
 export const ENDING = 3;
 export const LOST = 4;
-/** How long END is waited for. */
-export const LOST_MS = 2000;
+/**
+ * How long END is waited for, from its look on: looks included, that is within a second. But where
+ * others have the CPU, the end may just not have had its turn: until the call has had so much of it,
+ * there is more time.
+ */
+export const LOST_MS = 700;
+export const LOST_CPU_MS = 400;
+export const LATEST_MS = 2000;
 /** Longer than a plain store takes to be seen by another thread, and nothing for one that rests. */
 const SETTLE_MS = 10;
 
 /**
  * One look at an engine, so many milliseconds after the last: sets the bit that is due, and says
  * whether a call runs. The worker gets it as text: it may use its arguments and the constants alone.
+ * @param cpu milliseconds of CPU that the thread of the engines has had; NaN where nobody knows
  */
-export function look(slot: Slot, passed: number): boolean {
+export function look(slot: Slot, passed: number, cpu: () => number): boolean {
   const { word, limit, stage } = slot;
   const value = Atomics.load(word, 0);
   if ((value & RUNNING) === 0) return false;
@@ -94,10 +103,15 @@ export function look(slot: Slot, passed: number): boolean {
   slot.spent += Math.min(passed, Math.max(limit / 4, LOOK_MS));
   const due = [limit, limit * 1.75, limit * 2, limit * 2 + LOST_MS][stage];
   if (due === undefined || slot.spent < due) return true;
+  if (stage === ENDING && slot.spent < limit * 2 + LATEST_MS) {
+    const hears = slot.told || !slot.endable;
+    if (!hears || !(cpu() - slot.used >= LOST_CPU_MS)) return true;
+  }
   // One stage a look: a script that took the interrupt has until the next to come to an end.
   const bit = stage + 1 === ENDING && !slot.endable ? 0 : STAGES[stage]!;
   Atomics.store(word, 1, slot.spent);
   if (Atomics.compareExchange(word, 0, value, value | bit) === value) slot.stage += 1;
+  if (slot.stage === ENDING) slot.used = cpu();
   return true;
 }
 
@@ -109,7 +123,10 @@ export function isDue(slot: Slot): boolean {
   return slot.told;
 }
 
-const CONSTANTS = { RUNNING, IN_HOST, HELD, COUNT, LOOK_MS, LOST_MS, ENDING, LOST, SETTLE_MS };
+const CONSTANTS = {
+  ...{ RUNNING, IN_HOST, HELD, COUNT, LOOK_MS, ENDING, LOST },
+  ...{ LOST_MS, LOST_CPU_MS, LATEST_MS, SETTLE_MS },
+};
 
 const WORKER = `
 const { ${Object.keys(CONSTANTS).join(', ')} } = ${JSON.stringify(CONSTANTS)};
@@ -117,7 +134,7 @@ const STAGES = ${JSON.stringify(STAGES)};
 const look = ${look};
 const isDue = ${isDue};
 const formatTime = ${formatTime};
-const { appendFileSync, writeSync } = require('node:fs');
+const { appendFileSync, readFileSync, writeSync } = require('node:fs');
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const { resting, koffi, log } = workerData, slots = new Map();
 // Not before it is needed: a process that ended while native code is loaded here would abort.
@@ -135,6 +152,15 @@ function end({ name, spent }) {
     process.kill(process.pid, 'SIGKILL');
   }
 }
+// proc(5): nanoseconds that the main thread, whose number is the process's, has had of a CPU.
+const times = '/proc/' + process.pid + '/task/' + process.pid + '/schedstat';
+function cpu() {
+  try {
+    return Number.parseInt(readFileSync(times, 'latin1'), 10) / 1e6;
+  } catch {
+    return NaN;
+  }
+}
 let active = performance.now(), last = active;
 for (;;) {
   const news = Atomics.load(resting, 1);
@@ -148,7 +174,7 @@ for (;;) {
   let pause = 1000;
   for (const slot of slots.values()) {
     pause = Math.min(pause, slot.limit / ${LOOKS}, LOOK_MS);
-    if (!look(slot, passed)) continue;
+    if (!look(slot, passed, cpu)) continue;
     active = now;
     if (slot.stage === ENDING && !slot.told) pause = 1;
     if (isDue(slot)) (endTurn ??= load())();
@@ -181,7 +207,8 @@ export function watch({ word, limit, name }: Watched): () => void {
   worker ??= startWorker(endable);
   engines += 1;
   const id = engines;
-  const slot: Slot = { word, limit, endable, name, seen: 0, spent: 0, stage: 0, told: false };
+  const fresh = { seen: 0, spent: 0, stage: 0, told: false, used: 0 };
+  const slot: Slot = { word, limit, endable, name, ...fresh };
   tell({ id, slot });
   return () => tell({ id });
 }

@@ -128,6 +128,10 @@ export class Rig {
     return new Rig(context.lines, graph, session, pair);
   }
 
+  get context(): FakeContext {
+    return this.graph.top.context as FakeContext;
+  }
+
   /** Hands a request to the session; its number. */
   send(opcode: number, nodeid: number, ...parts: Part[]): number {
     this.lastUnique += 2;

@@ -99,6 +99,29 @@ describe('answers', () => {
   });
 });
 
+test('a request that was at hand when a turn was ended is answered half a second later', async () => {
+  const { fops, kept } = keeping();
+  rig = await Rig.make({
+    stat: (frame, ...more) => {
+      // What this would have done next, such as to ask another child, never happens.
+      fops.stat!(frame, ...more);
+      rig.session.abandoned();
+    },
+  });
+  const [late, early] = [getattr(), getattr()];
+  answerStat(kept[1]!);
+  expect(rig.receive()).toMatchObject({ unique: early, error: 0 });
+  rig.context.advance(499);
+  expect(rig.hasAnswer()).toBe(false);
+  rig.context.advance(1);
+  expect(rig.receive()).toMatchObject({ unique: late, error: -EIO });
+  expect([rig.hasAnswer(), rig.session.inFlight]).toEqual([false, 0]);
+  expect(rig.lines.join()).toContain('STAT: abandoned with a call that ran too long');
+  // Whoever worked on it may do so yet.
+  answerStat(kept[0]!);
+  expect(rig.hasAnswer()).toBe(false);
+});
+
 test('an answer that comes after the end goes nowhere', async () => {
   const { fops, kept } = keeping();
   rig = await Rig.make(fops);

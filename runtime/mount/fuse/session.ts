@@ -47,8 +47,11 @@ const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
 const PAGE_SIZE = 4096;
 /** Data up to this size is copied behind the header; more is gathered by the kernel. */
 const COPY_MAX = 8192;
-/** How long a request may stay unanswered that was at hand when a turn was ended. */
-const ABANDONED_MS = 30_000;
+/**
+ * How long a request may stay unanswered that was at hand when a turn was ended, which comes a quarter
+ * of a second after twice the time limit at the latest: who called is to wait a second more, no longer.
+ */
+const ABANDONED_MS = 500;
 /** The kernel takes errnos below this only. */
 const ERRNO_MAX = 512;
 
