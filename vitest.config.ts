@@ -12,6 +12,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'test',
+          // A process takes one file after the other: what they import, and the interpreters'
+          // compiled code, is there already. No file may leave anything that another would meet.
+          isolate: false,
           include: ['{runtime,bridges,examples,test}/**/*.test.ts'],
           exclude: [more],
         },
@@ -21,6 +24,7 @@ export default defineConfig({
     // Tests wait for servers, limits and interpreters: another file fills the time.
     maxWorkers: Math.ceil(1.5 * availableParallelism()) + 1,
     sequence: { sequencer: LongFirst },
+    globalSetup: './test/support/run-folder.ts',
     // For what never ends: a busy machine may take many times as long as usual.
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { EMLINK, ENOTEMPTY } from '../../runtime/core/errno.ts';
 import { type Engine, EngineError, type Handle } from './engine.ts';
 import { loadModule, testEngines } from './testing.ts';
 
-const engines = testEngines();
+const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
 
 const HOST: unknown[] = [];

@@ -1,8 +1,8 @@
 import { Session } from 'node:inspector/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { loadModule, testEngines } from './testing.ts';
 
-const engines = testEngines();
+const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
 
 const SOURCE = `class Summing:

@@ -1,8 +1,8 @@
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { type Engine, EngineError } from './engine.ts';
 import { loadModule, testEngines } from './testing.ts';
 
-const engines = testEngines();
+const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
 
 const SOURCE = `import time

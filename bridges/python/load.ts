@@ -161,6 +161,28 @@ function pyodideDigest(): Buffer {
   return digest;
 }
 
+interface Texts {
+  readonly loader: string;
+  readonly runtime: string;
+  readonly lock: string;
+}
+
+let texts: Texts | undefined;
+
+/** What of Pyodide is text, as it is run here; it is read and patched once in a process. */
+function pyodideTexts(): Texts {
+  if (texts === undefined) {
+    const text = (file: string): string => readFileSync(join(folder, file), 'utf8');
+    const { info } = JSON.parse(text('pyodide-lock.json')) as { info: unknown };
+    texts = {
+      loader: patchLoader(text('pyodide.mjs')),
+      runtime: patchRuntime(text('pyodide.asm.mjs')),
+      lock: JSON.stringify({ info, packages: {} }),
+    };
+  }
+  return texts;
+}
+
 const FILES = ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'python_stdlib.zip'];
 
 /** The Pyodide that is installed. */
@@ -279,8 +301,7 @@ function prepare(
   options: LoadOptions,
   snapshot: SnapshotFile | undefined,
 ): { parts: object; code: FreshCode | undefined } {
-  const text = (file: string): string => readFileSync(join(folder, file), 'utf8');
-  const source = patchRuntime(text('pyodide.asm.mjs'));
+  const { loader, runtime: source, lock } = pyodideTexts();
   const cached = readCode(source, options);
   const runtime = realm.evaluate(source, 'pyodide.asm.mjs', cached);
   const isFresh = cached === undefined || runtime.script.cachedDataRejected === true;
@@ -289,10 +310,9 @@ function prepare(
     head = realm.boot.makeBytes(snapshot.head.length);
     head.set(snapshot.head);
   }
-  const lock = JSON.parse(text('pyodide-lock.json')) as { info: unknown };
   const parts = {
-    lock: JSON.stringify({ info: lock.info, packages: {} }),
-    loader: realm.evaluate(patchLoader(text('pyodide.mjs')), 'pyodide.mjs').value,
+    lock,
+    loader: realm.evaluate(loader, 'pyodide.mjs').value,
     runtime: runtime.value,
     wasm: readBytes(realm, 'pyodide.asm.wasm', options.namesFrames ? 'Pyodide' : undefined),
     stdlib: readBytes(realm, 'python_stdlib.zip'),

@@ -1,10 +1,10 @@
 /** Promises that a script makes in its realm: nobody runs what waits for them, nobody dies of them. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { loadModule, testEngines } from './testing.ts';
 
-const engines = testEngines();
+const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
 
 const SOURCE = `import gc

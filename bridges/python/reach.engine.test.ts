@@ -2,14 +2,14 @@
  * Whatever way a module takes from object to object, at whatever moment: it finds nothing that belongs
  * to JavaScript. And the wall behind that: to whom it were given, it would be of no use.
  */
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { startModule } from '../../test/support/module.ts';
 import { WALK } from '../../test/support/walk.ts';
 import { EngineError } from './engine.ts';
 import { HIDDEN } from './fence.ts';
 import { loadModule, testEngines } from './testing.ts';
 
-const engines = testEngines();
+const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
 
 describe('nothing of JavaScript can be reached', () => {

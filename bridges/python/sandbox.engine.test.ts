@@ -4,11 +4,11 @@
  */
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Call, Engine } from './engine.ts';
 import { loadModule, testEngines } from './testing.ts';
 
-const engines = testEngines();
+const engines = testEngines(inject('runFolder'));
 let engine: Engine;
 /** Runs Python and gives `repr(r)`, or the exception's class and message. */
 let attempt: Call<string | undefined>;

@@ -1,5 +1,6 @@
 /**
- * For tests only: engines that share one cache in a folder of their own, and are closed with it.
+ * For tests only: engines that share one cache, in a folder of their own that goes with them unless
+ * they are given one.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,8 +13,8 @@ export interface TestEngines {
   close(): void;
 }
 
-export function testEngines(): TestEngines {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-engine-'));
+export function testEngines(shared?: string): TestEngines {
+  const folder = shared ?? mkdtempSync(join(tmpdir(), 'glossa-engine-'));
   const engines: Engine[] = [];
   const make = async (options: Partial<EngineOptions> = {}): Promise<Engine> => {
     const engine = await createEngine({
@@ -27,7 +28,7 @@ export function testEngines(): TestEngines {
   };
   const close = (): void => {
     for (const engine of engines) engine.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (shared === undefined) rmSync(folder, { recursive: true, force: true });
   };
   return { folder, make, close };
 }

@@ -17,13 +17,13 @@ const rotates = (example: Example): void => {
 
   it('does so for appends, writes in the middle, holes and copies', async () => {
     await example.ok(`
-      head -c 3000000 /dev/urandom > "$SCRATCH/data"
+      head -c 400000 /dev/urandom > "$SCRATCH/data"
       cp "$SCRATCH/data" big; cmp big "$SCRATCH/data"
       ${TR} < "$BRICK/big" | cmp - "$SCRATCH/data"
       for f in big "$SCRATCH/data"; do
         printf 'Middle' | dd of="$f" bs=1 seek=123457 conv=notrunc status=none
         echo 'The End' >> "$f"
-        truncate -s 4M "$f"
+        truncate -s 1M "$f"
         cp "$f" "$f.copy"
       done
       cmp big "$SCRATCH/data"; cmp big.copy "$SCRATCH/data.copy"
@@ -32,13 +32,13 @@ const rotates = (example: Example): void => {
 
   it('and copies however a program asks for it', async () => {
     await example.ok(`
-      head -c 500000 /dev/urandom | base64 > "$SCRATCH/text"
-      cp "$SCRATCH/text" text; truncate -s 5M text "$SCRATCH/text"
+      head -c 150000 /dev/urandom | base64 > "$SCRATCH/text"
+      cp "$SCRATCH/text" text; truncate -s 1M text "$SCRATCH/text"
       for how in --reflink=auto --sparse=always --sparse=auto --sparse=never; do
         cp "$how" text copy; cmp copy "$SCRATCH/text"; rm copy
       done
-      cp text other; ${TR} < "$BRICK/text" | head -c 600000 > "$SCRATCH/way"
-      head -c 600000 "$SCRATCH/text" | cmp - "$SCRATCH/way"
+      cp text other; ${TR} < "$BRICK/text" | head -c 300000 > "$SCRATCH/way"
+      head -c 300000 "$SCRATCH/text" | cmp - "$SCRATCH/way"
     `);
     expect((await example.sh('fallocate -z -o 0 -l 4096 text')).status).not.toBe(0);
     expect((await example.sh('fallocate -p -o 0 -l 4096 text')).status).not.toBe(0);

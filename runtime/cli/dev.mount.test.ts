@@ -84,7 +84,7 @@ async function mounted({ child, outcome, says, said }: Started): Promise<Running
 async function expectClean(scratch: Scratch): Promise<void> {
   const left = async (): Promise<boolean> =>
     (await readdir(scratch.at('tmp'))).some((name) => name.startsWith('glossa-dev-'));
-  while (await left()) await delay(10);
+  while (await left()) await delay(50);
   expect(scratch.mounts()).toEqual([]);
   const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(
@@ -92,7 +92,7 @@ async function expectClean(scratch: Scratch): Promise<void> {
   );
   // The server's arguments name its folder; it may take a moment to be gone.
   if (lines.some((line) => line.includes(scratch.at('tmp/glossa-dev-')))) {
-    await delay(20);
+    await delay(100);
     return expectClean(scratch);
   }
 }

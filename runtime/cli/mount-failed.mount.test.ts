@@ -51,16 +51,22 @@ const cases: Readonly<
 };
 
 describeMounts('a mount fails, and says why, when a module', () => {
-  it.each(Object.entries(cases))('%s', (_, [source, says]) =>
+  const fails = async (scratch: Scratch, name: string, more: readonly string[]): Promise<void> => {
+    const [source, says] = cases[name]!;
+    const log = await stage(scratch, source);
+    const outcome = await glossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log, ...more]);
+    expect(outcome).toMatchObject({ status: 1, out: '' });
+    for (const said of says) expect(outcome.err).toMatch(said);
+    expect(outcome.err.endsWith(`\nglossa: the log is ${log}\n`), outcome.err).toBe(true);
+    expect(scratch.mounts()).toEqual([]);
+  };
+
+  it.each(Object.keys(cases))('%s', (name) => withScratch((scratch) => fails(scratch, name, [])));
+
+  // Before the graph is there, and after.
+  it.each(['raises in init', 'raises in the lookup of the root'])('%s, and no daemon', (name) =>
     withScratch(async (scratch) => {
-      const log = await stage(scratch, source);
-      for (const more of [[], ['--no-daemon']]) {
-        const outcome = await glossa(scratch, ['mount', 'm.vol', 'mnt', '-l', log, ...more]);
-        expect(outcome).toMatchObject({ status: 1, out: '' });
-        for (const said of says) expect(outcome.err).toMatch(said);
-        expect(outcome.err.endsWith(`\nglossa: the log is ${log}\n`), outcome.err).toBe(true);
-        expect(scratch.mounts()).toEqual([]);
-      }
+      await fails(scratch, name, ['--no-daemon']);
       // There the log is the terminal.
       const run = await glossa(scratch, ['run', 'm.vol', '--', 'true']);
       expect(run).toMatchObject({ status: 1, out: '' });

@@ -157,11 +157,14 @@ async function project(scratch: Scratch, files: Readonly<Record<string, string>>
 it('runs the tests beside a module', () =>
   withScratch(async (scratch) => {
     await project(scratch, { 'counter.py': COUNTER, 'test_counter.py': HEAD + GOOD });
-    for (const named of ['m/counter.py', 'm/counter', 'm', 'm/test_counter.py']) {
-      const { status, out, err } = await glossa(scratch, ['test', named]);
-      expect({ status, err, out }).toMatchObject({ status: 0, err: '' });
-      expect(out).toMatch(/^m\/test_counter\.py\n {2}✓ test_options_and_asked/);
-      expect(out.trimEnd().split('\n').at(-1)).toBe('7 passed, 0 failed');
+    const all = await glossa(scratch, ['test', 'm/counter.py']);
+    expect(all).toMatchObject({ status: 0, err: '' });
+    expect(all.out).toMatch(/^m\/test_counter\.py\n {2}✓ test_options_and_asked/);
+    expect(all.out.trimEnd().split('\n').at(-1)).toBe('7 passed, 0 failed');
+    for (const named of ['m/counter', 'm/test_counter.py']) {
+      const { status, out, err } = await glossa(scratch, ['test', named, '-k', 'itself']);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      expect(out).toBe('m/test_counter.py\n  ✓ test_the_module_itself\n\n1 passed, 0 failed\n');
     }
     const { out } = await glossa(scratch, ['test', 'm', '-k', 'hold', '--log']);
     expect(out).toMatch(/counter\.py loaded: stat, mkdir, lookup\n\n1 passed, 0 failed\n$/);

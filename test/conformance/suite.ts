@@ -11,8 +11,6 @@ import { errorsIn } from '../support/stage.ts';
 import { Arena, canCompare, type SetupName } from './arena.ts';
 import { fuzz, replay } from './fuzz.ts';
 
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
-
 const REGRESSIONS = join(packageRoot, 'test/conformance/regressions');
 const files = readdirSync(REGRESSIONS).sort();
 
@@ -20,6 +18,7 @@ const files = readdirSync(REGRESSIONS).sort();
 export type Amounts = Readonly<Partial<Record<SetupName, number>>>;
 
 export function fuzzOn(amounts: Amounts, seed: number): void {
+  vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
   describeMounts('conformance', () => {
     describe.skipIf(!canCompare()).each(Object.entries(amounts))('%s', (name, count) => {
       let arena: Arena;

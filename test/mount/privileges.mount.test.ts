@@ -117,6 +117,6 @@ describe.runIf(isRoot && hasTools)('as other users', () => {
       },
       settings,
     );
-  tries({ kernel: allKinds, 'fuse-native': ['posix'] }, 'privileges');
+  tries({ kernel: allKinds, 'fuse-native': ['posix'] }, 'privileges', { later: ['python'] });
   tries(['posix'], 'privileges, all data through the server', { args: ['--no-passthrough'] });
 });

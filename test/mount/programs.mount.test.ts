@@ -146,4 +146,5 @@ onStage(
   'programs',
   { kernel: [...allKinds, 'awaited'], user: ['python'], 'fuse-native': ['posix'] },
   programs,
+  { later: ['posix'] },
 );

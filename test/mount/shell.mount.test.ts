@@ -120,7 +120,9 @@ const inShell = (stage: Stage): void => {
   });
 };
 
-onStage('in a shell', { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] }, inShell);
+onStage('in a shell', { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] }, inShell, {
+  later: ['posix'],
+});
 
 // Elsewhere this front end believes nothing. Here it is as people mount it, and what they do through
 // the mount they have to see, at once.

@@ -18,7 +18,7 @@ import type { Outcome } from './mount.ts';
 import { needTools, toolPath } from './tools.ts';
 
 /** Longest that a client may take by default, in milliseconds. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 150_000;
 
 /** Programs for scripts to run: `"$NODE" "$CLIENTS/x.mjs"`. */
 export const CLIENTS = join(packageRoot, 'test/mount/clients');

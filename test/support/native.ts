@@ -1,13 +1,12 @@
 /**
- * Compiles modules in C for the tests, each when it is first wanted, into a folder that goes with
- * the test file. Without a compiler such tests are skipped, and say so; with GLOSSA_REQUIRE_ALL=1
+ * Compiles modules in C for the tests, each when it is first wanted, into a folder of the test
+ * file's own that goes with the run. Without a compiler such tests are skipped, and say so; with GLOSSA_REQUIRE_ALL=1
  * they fail.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { expect, inject } from 'vitest';
 import { includeDir } from '../../bridges/native/ffi.ts';
 import { type Language, native } from './module.ts';
 
@@ -32,18 +31,16 @@ export const noFfiRs = await import('ffi-rs').then(
   () => 'the package ffi-rs is not installed',
 );
 
-let made: string | undefined;
+let made: { readonly file: string | undefined; readonly folder: string } | undefined;
 
 /** The folder for what is compiled. */
 export function outDir(): string {
-  made ??= mkdtempSync(join(tmpdir(), 'glossa-c-'));
-  return made;
+  const file = expect.getState().testPath;
+  if (made === undefined || made.file !== file) {
+    made = { file, folder: mkdtempSync(join(inject('runFolder'), 'c-')) };
+  }
+  return made.folder;
 }
-
-afterAll(() => {
-  if (made !== undefined) rmSync(made, { recursive: true, force: true });
-  made = undefined;
-});
 
 /** Compiles `source` with the flags of the tests and more; the path of the shared object. */
 export function compile(source: string, out: string, more: readonly string[] = []): string {

@@ -28,13 +28,12 @@ import { wanted } from './wanted.ts';
 
 export { errorsIn };
 
-// A client that does not end is to be the failure, not the test that waits for it.
-vi.setConfig({ testTimeout: 200_000, hookTimeout: 60_000 });
-
 export interface StageSettings extends StartSettings {
   readonly above?: Module;
   /** The log may have errors in it. */
   readonly mayComplain?: boolean;
+  /** Stacks that `npm test` leaves to `test:more`, besides those that it always does. */
+  readonly later?: readonly Kind[];
 }
 
 export interface SameSettings extends ClientSettings {
@@ -178,8 +177,8 @@ export type Where = readonly Kind[] | Readonly<Partial<Record<FrontEndName, read
 
 const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
 
-const isOther = ({ name }: FrontEnd, kind: Kind): boolean =>
-  name !== 'kernel' || otherKinds.includes(kind);
+const isOther = ({ name }: FrontEnd, kind: Kind, later: readonly Kind[] = []): boolean =>
+  name !== 'kernel' || otherKinds.includes(kind) || later.includes(kind);
 
 /** A group of tests for each of these stacks on each of these front ends. */
 export function onStage(
@@ -192,8 +191,10 @@ export function onStage(
   const fronts = possible(title, Object.keys(kinds) as FrontEndName[]);
   const stages = fronts
     .flatMap((front) => kinds[front.name]!.map((kind) => ({ front, kind })))
-    .filter(({ front, kind }) => isOther(front, kind) === wanted.others);
+    .filter(({ front, kind }) => isOther(front, kind, settings.later) === wanted.others);
   if (stages.length === 0) return;
+  // A client that does not end is to be the failure, not the test that waits for it.
+  vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 });
   groupOfMounts(title, () => {
     for (const { front, kind } of stages) {
       describe(`${titles[kind]}${front.suffix}`, () => {

@@ -5,7 +5,7 @@ import { sources } from './sources.ts';
 
 /** Other front ends than the kernel's, and stacks that are tried there. */
 const OTHER =
-  /\beveryFrontEnd\b|\b(every|all)Kinds?\b|\buser: \[|'(user|fuse-native|memory|rebuilt|awaited\S*)'/;
+  /\beveryFrontEnd\b|\b(every|all)Kinds?\b|\buser: \[|'(user|fuse-native|memory|rebuilt|awaited\S*)'|\blater: /;
 
 it('what is tried in other ways, too, has a file beside it that does so', () => {
   const missing = sources('.mount.test.ts')

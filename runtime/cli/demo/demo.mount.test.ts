@@ -14,7 +14,7 @@ import {
 import { processesBy } from '../../../test/support/processes.ts';
 import { expectationOf, planWorkload } from '../../bench/searches.ts';
 
-const PATIENCE = { timeout: 50_000, interval: 5 };
+const PATIENCE = { timeout: 50_000, interval: 25 };
 
 const seed = 7;
 const searches = 300;

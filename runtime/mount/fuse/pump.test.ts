@@ -1,8 +1,7 @@
 /** How the pump takes what reading a device fails with. */
 import { closeSync, openSync } from 'node:fs';
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { EBADF, ECONNABORTED, EIO, ENODEV } from '../../core/errno.ts';
-import { pump } from './pump.ts';
 
 const reading = vi.hoisted(() => ({ errno: 0 }));
 
@@ -10,6 +9,10 @@ vi.mock(import('../../sys/libc.ts'), async (original) => ({
   ...(await original()),
   read: () => -reading.errno,
 }));
+// Other files of tests have had this process, and will: with a pump that reads.
+vi.resetModules();
+const { pump } = await import('./pump.ts');
+afterAll(() => vi.resetModules());
 
 /** What a source is told when its descriptor says this. */
 async function endOf(errno: number): Promise<number> {

@@ -1,8 +1,7 @@
-/** The bridge contract, with modules in C; its part about fops through either library. */
+/** The bridge contract, with modules in C. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { canCompile, nativeC, noFfiRs } from '../../support/native.ts';
-import { isSkipped } from '../../support/obstacle.ts';
+import { canCompile, nativeC } from '../../support/native.ts';
 import { anyContract } from '../bridge/any.ts';
 import { believedContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
@@ -25,10 +24,4 @@ describe.skipIf(!canCompile)('C modules', () => {
   describe('several subvolumes', () => severalContract(folder, nativeC));
   describe('timers', () => timerContract(folder, nativeC));
   describe('what the kernel believes', () => believedContract(folder, nativeC));
-  describe.skipIf(isSkipped('through ffi-rs', noFfiRs))('every fop, through ffi-rs', () => {
-    fopContract(folder, {
-      ...nativeC,
-      find: (...found) => ({ ...nativeC.find(...found), ffi: 'ffi-rs' }),
-    });
-  });
 });
