@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { connect } from '../../runtime/api/driver.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
 import { Fd } from '../../runtime/core/fd.ts';
@@ -331,6 +332,27 @@ describe('the volume', () => {
     await run.graph.stop();
     const said = run.lines().map((line) => line.slice(line.indexOf('0-top: ') + 7));
     expect(said).toEqual(['release 0', 'releasedir 1', 'forget inode', 'fini undefined']);
+  });
+
+  it('hands on that a client is gone', async () => {
+    const hooks = ['clientDisconnect', 'clientDestroy'].map(
+      (name) =>
+        `${name}(xl, client, value) { xl.log.info(\`${name} \${client.uid} \${value}\`); },`,
+    );
+    const run = await start({ 'm.ts': record(hooks.join('\n')) });
+    const { initiator } = connect(run.graph);
+    run.lines();
+    const [one, two] = [initiator.connect('one'), initiator.connect('two')];
+    one.ctxSet(run.xl, 'kept');
+    one.disconnect();
+    two.disconnect();
+    const said = run.lines().map((line) => line.slice(line.indexOf('0-top: ') + 7));
+    expect(said).toEqual([
+      'clientDisconnect one undefined',
+      'clientDestroy one kept',
+      'clientDisconnect two undefined',
+    ]);
+    await run.graph.stop();
   });
 });
 

@@ -89,7 +89,7 @@ export class Client<P = unknown> extends Ctx {
     this.owed = calls.length + 1;
     for (const call of calls) call.interrupt();
     for (const xl of [...graph.xlators].reverse()) {
-      if (xl.initialised) this.tell(xl, () => xl.translator.clientDisconnect?.(xl, this));
+      this.tell(xl, () => xl.translator.clientDisconnect?.(xl, this));
     }
     this.fds.clear();
     this.lookups.clear();
@@ -107,8 +107,12 @@ export class Client<P = unknown> extends Ctx {
     );
   }
 
-  /** One translator that fails does not keep the others from being told. */
+  /**
+   * One translator that fails does not keep the others from being told; one that has ended is told
+   * nothing, however late an answer comes.
+   */
   private tell(xl: Xlator, what: () => void): void {
+    if (!xl.initialised) return;
     try {
       what();
     } catch (error) {

@@ -154,6 +154,16 @@ describe('a client', () => {
     expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([2, 0, 0]);
   });
 
+  test('whose last call ends after the graph has is nobody that anybody is told of', async () => {
+    const { leaf, told, initiator, stat } = await setUp();
+    const client = initiator.connect();
+    stat(client);
+    client.disconnect();
+    await graph.stop();
+    leaf.held[0]!.answer(0, 0, null, null);
+    expect([told.length, initiator.clients.size, initiator.calls.size]).toEqual([1, 0, 0]);
+  });
+
   test('that goes leaves nothing behind with what comes late', async () => {
     const { initiator } = await setUp();
     const client = initiator.connect();
