@@ -61,8 +61,14 @@ declare module 'glossa' {
     init?(): Nothing | Promise<void>;
     /** Once, after the last request. */
     fini?(): void;
-    /** CHILD_UP, CHILD_DOWN, PARENT_UP, … */
-    notify?(event: string): Nothing | Promise<void>;
+    /** CHILD_UP, CHILD_DOWN, PARENT_UP, …, and the child that it is about: null for none. */
+    notify?(event: string, child: Child | null): Nothing | Promise<void>;
+    /**
+     * From now on the module says whether its volume is up, and no longer its children. A volume is up
+     * while all of its children are, unless this was called: with false in `init`, and with true when
+     * the module can serve. A mount waits until its top is up.
+     */
+    sayUp(up?: boolean): void;
     /** The options have changed while the volume runs: `this.options` has the new values. */
     reconfigure?(options: Values): Nothing | Promise<void>;
     /** After every fop that has made a name, or taken one away. */

@@ -40,6 +40,8 @@ export {
   type Fop,
   type Fops,
   type FopsOf,
+  isChange,
+  sayUp,
   type Translator,
   type Xlator,
 } from './core/xlator.ts';

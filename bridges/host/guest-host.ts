@@ -48,6 +48,10 @@ export interface GuestHost {
    * the guest has returned. @throws {MessageError}
    */
   invalidate(message: GuestMessage): void;
+  /**
+   * From now on the module says whether its volume is up: 1 or 0. Told when the guest has returned.
+   */
+  up(isUp: number): void;
   /** 1 when the volume writes log lines of this level. */
   logs(level: number): number;
   log(level: number, source: LogSource, text: string): void;

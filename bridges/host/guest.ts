@@ -34,7 +34,7 @@ export interface FopDescription {
 /** Hooks that are told something, with their arguments. */
 export type HookName =
   | 'fini'
-  /** The event's name. */
+  /** The event's name, and the index of the child that it is about; minus one when it is none. */
   | 'notify'
   /** A loc, as five scalars. */
   | 'entry_created'

@@ -16,6 +16,7 @@ import type { GuestHost } from './guest-host.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { LimitedLog } from './limited-log.ts';
 import { pack, type Resolver } from './message.ts';
+import type { Owner } from './owner.ts';
 import { MOST_LOGGED, oneRecord, shown } from './record.ts';
 import { tellRefusal } from './refusals.ts';
 import type { Requests } from './requests.ts';
@@ -48,6 +49,7 @@ interface Asked {
   push(id: number, message: GuestMessage, bytes: number): void;
   lost(id: number): void;
   enterFor(what: () => number | undefined): void;
+  readonly owner: Pick<Owner, 'says'>;
 }
 
 export class HostApi implements GuestHost {
@@ -58,6 +60,9 @@ export class HostApi implements GuestHost {
   readonly fds = new GuestFds();
   /** Inodes that are in no table, and may never be: the table tells of no other's end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
+  /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
+  saysUp: boolean | null = null;
+  private spoke = false;
   /** What is to be believed no longer, and was not told yet. */
   private readonly upcalls: Upcall[] = [];
   /** What the script was refused in this call: told, unless an error that it logs has `sign` in it. */
@@ -112,6 +117,14 @@ export class HostApi implements GuestHost {
     this.tellMistake();
     this.fds.releaseClosed();
     this.sendUpcalls();
+    if (!this.spoke || this.saysUp === null) return;
+    this.spoke = false;
+    this.incarnation.owner.says(this, this.saysUp);
+  }
+
+  up(isUp: number): void {
+    this.saysUp = isUp !== 0;
+    this.spoke = true;
   }
 
   put(bytes: Uint8Array): number {

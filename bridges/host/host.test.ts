@@ -335,8 +335,8 @@ it('reload: state is handed over when both sides want it', async () => {
   await bed.host.reload();
   expect(bed.guests[1]!.told).toEqual([
     'load_state {"a":1}',
-    'notify PARENT_UP',
-    'notify CHILD_UP',
+    'notify PARENT_UP -1',
+    'notify CHILD_UP 0',
   ]);
   // The new one tells nothing: its dump_state failed.
   expect(await bed.host.reload()).toMatchObject({ ok: false });

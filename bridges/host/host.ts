@@ -11,7 +11,16 @@ import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import type { EventName } from '../../runtime/core/events.ts';
 import type { FopName } from '../../runtime/core/fops.gen.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
-import type { Dump, Fop, Fops, Reloaded, Xlator } from '../../runtime/core/xlator.ts';
+import {
+  childrenUp,
+  type Dump,
+  type Fop,
+  type Fops,
+  isChange,
+  type Reloaded,
+  sayUp,
+  type Xlator,
+} from '../../runtime/core/xlator.ts';
 import { FAILED } from './guest.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { Counters, Owner } from './owner.ts';
@@ -47,7 +56,8 @@ export class Host implements Owner {
   private readonly retired = new Set<Incarnation>();
   /** Requests that wait for a successor of an interpreter that was lost. */
   private held: Held[] = [];
-  private readonly seen = new Map<'parent' | 'child', EventName>();
+  /** The last event that came from above, and from each child, as a successor is told of them. */
+  private readonly seen = new Map<unknown, readonly [event: EventName, data: unknown]>();
   private backoff: Backoff;
   private failures = 0;
   private state: 'serving' | 'waiting' | 'starting' | 'closed' = 'serving';
@@ -104,15 +114,27 @@ export class Host implements Owner {
     this.backoff = new Backoff(policy.restartBackoff);
   }
 
-  notify(event: EventName): void {
-    if (event === 'PARENT_UP' || event === 'PARENT_DOWN') this.seen.set('parent', event);
-    if (event === 'CHILD_UP' || event === 'CHILD_DOWN') this.seen.set('child', event);
-    this.tell(this.current, event);
+  /** What an event is about comes as data. */
+  notify(event: EventName, data: unknown): void {
+    if (event === 'PARENT_UP' || event === 'PARENT_DOWN') this.seen.set('parent', [event, data]);
+    if (isChange(event)) this.seen.set(data, [event, data]);
+    this.tell(this.current, event, data);
   }
 
-  private tell(incarnation: Incarnation, event: EventName): void {
-    if (incarnation.has('notify'))
-      incarnation.enterFor(() => incarnation.guest.hook('notify', [event]));
+  /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
+  get saysUp(): boolean | null {
+    return this.current.api.saysUp;
+  }
+
+  private tell(incarnation: Incarnation, event: EventName, data: unknown): void {
+    if (!incarnation.has('notify')) return;
+    const child = this.xl.below.indexOf(data as Xlator);
+    incarnation.enterFor(() => incarnation.guest.hook('notify', [event, child]));
+  }
+
+  /** The module has said whether its volume is up. Before the graph runs, nobody is told yet. */
+  says(api: object, isUp: boolean): void {
+    if (this.xl.route !== null && api === this.current.api) sayUp(this.xl as Xlator, isUp);
   }
 
   close(): void {
@@ -251,8 +273,9 @@ export class Host implements Owner {
     this.failures = 0;
     this.retired.add(before);
     this.xl.exchangeFops(next.fops());
-    for (const event of this.seen.values()) this.tell(next, event);
+    for (const [event, data] of this.seen.values()) this.tell(next, event, data);
     next.drain();
+    sayUp(this.xl as Xlator, this.saysUp ?? childrenUp(this.xl as Xlator));
     for (const { plan, frame, args } of this.held.splice(0)) this.enterAgain(plan, frame, args);
     before.retire();
   }

@@ -10,6 +10,8 @@ import { defineOptions, type Values } from '../../runtime/core/options.ts';
 import {
   type Dump,
   defaultNotify,
+  isChange,
+  sayUp,
   type Translator,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
@@ -126,8 +128,9 @@ export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
   reload: (xl) => xl.priv.host.reload(),
   notify(xl: Xlator<Hosted>, event: EventName, data: unknown): void {
     const { host } = xl.priv;
-    host.notify(event);
-    defaultNotify(xl as Xlator, event, data);
+    host.notify(event, data);
+    if (host.saysUp !== null && isChange(event)) sayUp(xl as Xlator, host.saysUp, event);
+    else defaultNotify(xl as Xlator, event, data);
     // What `init` asked for could not be done before there was somebody to ask.
     if (event === 'CHILD_UP') host.incarnation.drain();
   },

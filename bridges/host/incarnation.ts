@@ -50,7 +50,7 @@ export class Incarnation {
   /** The request for which the guest runs now. */
   current: HostedRequest | null = null;
   private readonly xl: Xlator<unknown>;
-  private readonly owner: Owner;
+  readonly owner: Owner;
   private readonly waiting: Waiting;
   private readonly guestCbks = new Map<string, AnyCbk>();
   private readonly passCbks = new Map<string, AnyCbk>();

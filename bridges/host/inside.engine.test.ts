@@ -141,7 +141,7 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
 
   it('by a hook', async () => {
     const run = await begin('hook');
-    run.host.notify('CHILD_DOWN');
+    run.host.notify('CHILD_DOWN', null);
     expect(run.lines().join('\n')).toMatch(LOST);
     // Its successor is told the same, and so are those after it, at growing distances.
     await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), { timeout: 50_000 });

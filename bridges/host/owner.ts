@@ -32,6 +32,8 @@ export interface Owner {
   lost(incarnation: Reporting, why: string): void;
   /** It was retired, and its last request has had its answer. */
   drained(incarnation: Reporting): void;
+  /** A module has said whether the volume is up, by the HostApi of its incarnation. */
+  says(api: object, isUp: boolean): void;
   /** A request came to an incarnation whose interpreter is lost. */
   unserved(plan: Plan, frame: Frame, args: unknown[]): void;
 }

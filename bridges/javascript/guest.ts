@@ -56,6 +56,7 @@ function lend(
       return bytes.length;
     }),
     invalidate: f('s', (message: string) => void host.invalidate(message)),
+    up: f('i', (isUp: number) => void host.up(isUp)),
     inode: f('i', (id: number) => host.inode(id)),
     fd: f('i', (id: number) => host.fd(id)),
     root: f('i', (id: number) => host.root(id)),
@@ -141,7 +142,7 @@ function explain(error: unknown, module: FoundModule, expressions: Expressions):
 
 const HOOK_KINDS: Readonly<Record<HookName, string>> = {
   fini: '',
-  notify: 's',
+  notify: 'si',
   entry_created: LOC_KINDS,
   entry_removed: LOC_KINDS,
   reconfigure: 's',

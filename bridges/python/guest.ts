@@ -73,6 +73,7 @@ function lend(host: GuestHost): Record<string, HostFunction> {
     data: f('iii', 'm', (id: number, wind: number, i: number) => host.data(id, wind, i)),
     put: f('b', 'i', (bytes: Uint8Array) => host.put(bytes)),
     invalidate: f('s', 'v', (message: string) => host.invalidate(message)),
+    up: f('i', 'v', (isUp: number) => host.up(isUp)),
     inode: f('i', 's', (id: number) => host.inode(id)),
     fd: f('i', 's', (id: number) => host.fd(id)),
     root: f('i', 's', (id: number) => host.root(id)),
@@ -374,7 +375,7 @@ class PythonGuest implements Guest {
 
 const HOOK_PARAMS: Readonly<Record<HookName, string>> = {
   fini: '',
-  notify: 's',
+  notify: 'si',
   entry_created: LOC_KINDS,
   entry_removed: LOC_KINDS,
   reconfigure: 's',

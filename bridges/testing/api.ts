@@ -106,6 +106,8 @@ export interface Below extends FileOperations {
   mend(): void;
   /** It says that somebody else has changed what is at a path (UPCALL). */
   changed(path: string): void;
+  /** It says that it is up (CHILD_UP), or that it is not (CHILD_DOWN). */
+  sayUp(up?: boolean): void;
   /** From now on requests wait, all or those of one fop, until `release`. */
   hold(fop?: string): void;
   release(): void;
@@ -122,6 +124,8 @@ export interface TestGraph extends Below {
   advance(seconds: number): void;
   /** Forgets what was asked and logged so far. */
   clear(): void;
+  /** Whether the volume has said so, as a mount waits for it to. */
+  readonly isUp: boolean;
   /** What was taken back so far. */
   readonly invalidated: readonly Invalidated[];
   readonly log: readonly LogLine[];
@@ -158,11 +162,14 @@ export interface Assert {
 export interface TestingApi {
   /** A test; `fn` may be async. */
   test(name: string, fn: () => unknown): void;
-  /** A volume with this module above `children` storages; an option's value may be a boolean. */
+  /**
+   * A volume with this module above `children` storages, those that are `down` not up yet; an option's
+   * value may be a boolean.
+   */
   graph(
     module: string,
     options?: Readonly<Record<string, string | number | boolean>>,
-    settings?: { readonly children?: number },
+    settings?: { readonly children?: number; readonly down?: readonly number[] },
   ): Promise<TestGraph>;
   /** Waits by the test's clock: whatever is under way gets as far as it can before. */
   sleep(seconds: number): Promise<void>;

@@ -217,6 +217,27 @@ test('children, and another user', async () => {
 });
 `));
 
+it('has storages that are down, and come up', () =>
+  allPass(`
+test('down, and up again', async () => {
+  const g = await graph('m.ts', {}, { children: 2 });
+  assert(g.isUp);
+  g.children[1].sayUp(false);
+  assert(!g.isUp);
+  g.children[1].sayUp();
+  assert(g.isUp);
+  g.sayUp(false);
+  g.children[0].sayUp();
+  assert(!g.isUp);
+});
+test('not up at the start', async () => {
+  const g = await graph('m.ts', {}, { children: 2, down: [0] });
+  assert(!g.isUp);
+  g.children[0].sayUp();
+  assert(g.isUp);
+});
+`));
+
 it('lets time pass by hand, or where the test waits for nothing else', () =>
   allPass(`
 test('by hand', async () => {

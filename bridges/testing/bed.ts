@@ -5,7 +5,8 @@
  * A test speaks in JSON arrays. `call` answers at once, and a verb with a number in second place is
  * answered later under that number:
  *
- *   ["graph", n, {module, options, children}]     → {graph}
+ *   ["graph", n, {module, options, children, down}]   → {graph}, once it is up; with children that
+ *                                                 are down it is not waited for
  *   ["do", n, graph, child, caller, operation, …arguments]   child -1 is the top; see operations.ts
  *   ["close", n, graph]                           → requests that were never answered
  *   ["sleep", n, seconds]                         → null, when so much time has passed
@@ -18,6 +19,8 @@
  *   ["hold", graph, child, fop]   ["release", graph, child]
  *   ["invalidated", graph]                        what was taken back: [{what, path, data, expire}]
  *   ["changed", graph, child, path]               the storage says that somebody changed that
+ *   ["up", graph, child, isUp]                    the storage says CHILD_UP or CHILD_DOWN
+ *   ["isUp", graph]                               whether the top has
  *   ["log", graph]                                [[level, file, line, function, text]]
  *
  * where `child` is null for all of them.
@@ -56,7 +59,12 @@ interface GraphSettings {
   readonly module: string;
   readonly options: Readonly<Record<string, string>>;
   readonly children: number;
+  /** Those that are not up when the graph starts. */
+  readonly down: readonly number[];
 }
+
+/** How long a graph may take to come up, by the clock of the tests. */
+const UP_WITHIN_MS = 30_000;
 
 interface Bench {
   readonly graph: Graph;
@@ -163,6 +171,14 @@ export class Bed {
     changed: ([graph, child, path]) => {
       sayChanged(this.bench(graph).graph, (child as number | null) ?? 0, path as string);
     },
+    up: ([graph, child, isUp]) => {
+      const { graph: live } = this.bench(graph);
+      this.watches(graph, child).forEach((watch, at) => {
+        const xl = live.xlators.find(({ name }) => name === `child${child ?? at}`)!;
+        watch.sayUp(xl, isUp as boolean);
+      });
+    },
+    isUp: ([graph]) => this.bench(graph).graph.isUp,
     log: ([graph]) => this.bench(graph).log.map((line) => [...line]),
   };
 
@@ -181,7 +197,7 @@ export class Bed {
     );
   }
 
-  private async start({ module, options, children }: GraphSettings): Promise<Plain> {
+  private async start({ module, options, children, down }: GraphSettings): Promise<Plain> {
     const log: LogLine[] = [];
     let bench: Bench | undefined;
     const context = new TestContext(this.clock, this.look, (text) => {
@@ -190,13 +206,14 @@ export class Bed {
       this.history.push(line);
       (bench?.log ?? log).push(line);
     });
-    const watches = Array.from({ length: children }, () => new Watch());
+    const watches = Array.from({ length: children }, (_, at) => new Watch(down.includes(at)));
     const subject = await translatorFor(module, this.look.baseDir, options);
     const graph = new Graph(specsOf(subject, watches), context, {
       default: DEBUG,
       volumes: new Map(),
     });
     await graph.start();
+    if (down.length === 0) await this.waitUntilUp(graph);
     // What a volfile is warned of would go unseen in a test.
     const slip = log.find(([, , , , text]) => text.startsWith(optionsOf(module)));
     if (slip !== undefined) {
@@ -212,6 +229,19 @@ export class Bed {
     this.lastGraph += 1;
     this.benches.set(this.lastGraph, bench);
     return this.lastGraph;
+  }
+
+  /** The clock may go on meanwhile: a module may wait for a timer. */
+  private async waitUntilUp(graph: Graph): Promise<void> {
+    this.busy -= 1;
+    try {
+      await graph.whenUp(UP_WITHIN_MS);
+    } catch (error) {
+      await graph.stop();
+      throw error;
+    } finally {
+      this.busy += 1;
+    }
   }
 
   private async operate(

@@ -83,11 +83,16 @@ export function makeTesting(host: TestingHost): TestingSession {
   let values: Values | undefined;
   const api: TestingApi = {
     test: (name, fn) => void tests.push({ name, fn }),
-    async graph(module, options = {}, { children = 1 } = {}) {
+    async graph(module, options = {}, { children = 1, down = [] } = {}) {
       const texts = Object.fromEntries(
         Object.entries(options).map(([key, value]) => [dashed(key), optionText(value)]),
       );
-      const number = (await ask('graph', { module, options: texts, children })) as number;
+      const number = (await ask('graph', {
+        module,
+        options: texts,
+        children,
+        down: [...down],
+      })) as number;
       open.push(number);
       values ??= makeValues(say('fields') as Readonly<Record<string, readonly string[]>>);
       return makeGraph({ say, ask, values, number, count: children }, ROOT);
@@ -452,6 +457,7 @@ function makeBelow(ways: Ways, child: number | null, caller: WhoAsks): Below {
       void say('fail', number, child, fop, errno, path ?? null, times ?? null),
     mend: () => void say('mend', number, child),
     changed: (path) => void say('changed', number, child, path),
+    sayUp: (up = true) => void say('up', number, child, up),
     hold: (fop) => void say('hold', number, child, fop ?? null),
     release: () => void say('release', number, child),
   };
@@ -472,6 +478,9 @@ function makeGraph(ways: Ways, caller: WhoAsks): TestGraph {
     asUser: (uid, gid = uid, groups = [], pid = 1) => makeGraph(ways, { uid, gid, groups, pid }),
     advance: (seconds) => void say('advance', seconds),
     clear: () => void say('clear', number),
+    get isUp() {
+      return say('isUp', number) as boolean;
+    },
     get invalidated() {
       return say('invalidated', number) as unknown as readonly Invalidated[];
     },

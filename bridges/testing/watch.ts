@@ -7,7 +7,13 @@ import { type FopName, fail, fopNames } from '../../runtime/core/fops.gen.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import { collect, tailArgs } from '../../runtime/core/generic.gen.ts';
-import { defineTranslator, type Fops, type Xlator } from '../../runtime/core/xlator.ts';
+import {
+  defaultNotify,
+  defineTranslator,
+  type Fops,
+  sayUp,
+  type Xlator,
+} from '../../runtime/core/xlator.ts';
 import { named, type Plain } from './values.ts';
 
 /** A request that reached the storage. */
@@ -39,6 +45,7 @@ export class Watch {
   failing: Failing[] = [];
   readonly held: Held[] = [];
   private readonly holding = new Set<string | null>();
+  private isDown: boolean;
 
   readonly translator = defineTranslator<unknown, Record<string, never>>({
     type: 'testing/watch',
@@ -47,7 +54,22 @@ export class Watch {
     options: {},
     fops: this.fops(),
     init: () => null,
+    notify: (xl, event, data) => {
+      if (event === 'CHILD_UP' && this.isDown) return;
+      defaultNotify(xl as Xlator, event, data);
+    },
   });
+
+  /** @param isDown it is not up until it is told to be */
+  constructor(isDown = false) {
+    this.isDown = isDown;
+  }
+
+  /** It says that it is up, or down: the one that stands above storage number `at`. */
+  sayUp(xl: Xlator, isUp: boolean): void {
+    this.isDown = !isUp;
+    sayUp(xl, isUp);
+  }
 
   /** From now on requests of this fop, or of every one, wait for `release`. */
   hold(fop: string | null): void {

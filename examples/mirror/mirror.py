@@ -31,13 +31,16 @@ class xlator(Translator):
         self.live = []  # in order; the first is the one that is read
         self.locks = WeakValueDictionary()
         self.dropping = asyncio.Lock()
-        self.starting = False
+        self.here = set()
         self.ready = asyncio.Event()
+        self.say_up(False)  # not before it is known who is stale
 
-    async def notify(self, event):
-        if event != "CHILD_UP" or self.starting:
+    async def notify(self, event, child):
+        if event != "CHILD_UP" or len(self.here) == 2:
             return
-        self.starting = True
+        self.here.add(child)
+        if len(self.here) < 2:
+            return
         try:
             stale = {await self.marked(child) for child in self.children}
         except OSError as error:
@@ -47,6 +50,7 @@ class xlator(Translator):
             for name in filter(None, stale):
                 self.log.error("%s is stale: not used until it is a copy of the other", name)
         self.ready.set()
+        self.say_up()  # and from then on whatever becomes of one of them
 
     async def marked(self, child):
         """The name of the other child, if this one knows that it is stale."""

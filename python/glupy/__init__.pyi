@@ -1469,8 +1469,13 @@ class Translator:
         """Called once before the first request; raise to refuse the start."""
     def fini(self) -> object:
         """Called once after the last request."""
-    def notify(self, event: str) -> object:
-        """Told of CHILD_UP, CHILD_DOWN, PARENT_UP and other events, by name."""
+    def notify(self, event: str, *child: Any, **_: Any) -> object:
+        """Told of CHILD_UP, CHILD_DOWN, PARENT_UP and other events, by name, and of the child that it is
+        about: None when it is about none. A method with `event` alone will do."""
+    def say_up(self, up: bool = True) -> None:
+        """From now on the module says whether its volume is up, and no longer its children. A volume is
+        up while all of its children are, unless this was called: with False in `init`, and with True
+        when the module can serve. A mount waits until its top is up."""
     def reconfigure(self, options: Mapping[str, Any]) -> object:
         """The volume's options changed; `self.options` has them already."""
     def statedump(self) -> Mapping[str, int | float | str]:

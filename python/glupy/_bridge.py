@@ -9,7 +9,7 @@ import logging
 
 from . import _advice, _debug, _hints, _log, _older, _report, _requests
 from ._console import evaluate
-from ._describe import describe, find_class, methods
+from ._describe import describe, find_class, methods, takes_child
 from ._entry import fop_entry
 from ._entry import reply_entry as _reply_entry
 from ._fops import BY_NAME, FOPS
@@ -72,8 +72,10 @@ def _hook(name, *args):
     return NOTHING
 
 
-def notify(event):
-    return _hook("notify", event)
+def notify(event, child):
+    if not takes_child(type(translator)):
+        return _hook("notify", event)
+    return _hook("notify", event, translator.children[child] if child >= 0 else None)
 
 
 def fini():

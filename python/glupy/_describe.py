@@ -16,7 +16,7 @@ from .translator import Translator
 HOOKS = {
     "init": (),
     "fini": (),
-    "notify": ("event",),
+    "notify": ("event", "child"),
     "entry_created": ("loc",),
     "entry_removed": ("loc",),
     "reconfigure": ("options",),
@@ -148,7 +148,14 @@ def _describe_fop(cls, row, fop, cbk, cancel):
     }
 
 
+def takes_child(cls):
+    """Whether notify wants to know which child an event is about: (self, event) is enough."""
+    return _binds(cls.notify, HOOKS["notify"])
+
+
 def _check_hook(method, name, params):
+    if name == "notify" and _binds(method, params[:1]):
+        return
     if inspect.iscoroutinefunction(method) and name in TELLING:
         raise TypeError(f"{_where(method)}{name} cannot be an async def: it returns what it tells")
     _check(method, name, params, params, "a hook")
@@ -189,11 +196,16 @@ def _check(method, name, params, shown, what):
     must = f"{name} is {what} and must take ({', '.join(['self', *shown])})"
     if not callable(method):
         raise TypeError(f"{must}: it is no method, but {method!r:.100}")
-    signature = inspect.signature(method)
+    if not _binds(method, params):
+        raise TypeError(f"{_where(method)}{must}, not {inspect.signature(method)}")
+
+
+def _binds(method, params):
     try:
-        signature.bind("self", *params)
+        inspect.signature(method).bind("self", *params)
     except TypeError:
-        raise TypeError(f"{_where(method)}{must}, not {signature}") from None
+        return False
+    return True
 
 
 def _misread(place):

@@ -19,13 +19,13 @@ lets it pass, or waits for something that only time can bring: then it jumps to 
 
 import asyncio
 import json
-from collections import namedtuple
 from contextlib import contextmanager
 
 import _host
 
 from ._errno import NAMES as _ERRNO
 from ._fops import BY_NAME
+from ._tested import Asked, Inode, Invalidated, LogLine
 from .data import Dict
 from .errors import errno_of, errorcode, os_error
 from .values import Dirent, Flock, Iatt, Lease, Listing, Statvfs
@@ -33,20 +33,6 @@ from .values import Dirent, Flock, Iatt, Lease, Listing, Statvfs
 __all__ = ["graph", "raises", "Graph", "File", "Reply", "Asked", "Invalidated", "LogLine"]
 
 _TOP = -1
-
-Asked = namedtuple("Asked", "fop path args")
-Asked.__doc__ = """A request that reached the storage: the fop's name, the path of its first loc or
-fd, and a dict of its arguments (a loc is its path)."""
-
-Invalidated = namedtuple("Invalidated", "what path data expire")
-Invalidated.__doc__ = """What was taken back: a name ("entry", "removed"), "inode" or "every-entry"."""
-
-LogLine = namedtuple("LogLine", "level file line func text")
-LogLine.__doc__ = """A line of the volume's log: level is a letter (E, W, I, D, …), file and line
-are where it was written, text has a traceback's lines too."""
-
-Inode = namedtuple("Inode", "gfid ia_type")
-Inode.__doc__ = """An inode in a reply."""
 
 
 @contextmanager
@@ -413,6 +399,10 @@ class Child(_Files):
         """It says that somebody else has changed what is at a path (UPCALL)."""
         _say("changed", self._graph, self._index, path)
 
+    def say_up(self, up=True):
+        """It says that it is up (CHILD_UP), or that it is not (CHILD_DOWN)."""
+        _say("up", self._graph, self._index, bool(up))
+
     def hold(self, fop=None):
         """From now on requests wait here, all or those of one fop, until `release`."""
         _say("hold", self._graph, self._index, fop)
@@ -453,6 +443,11 @@ class Graph(Child):
         _say("clear", self._graph)
 
     @property
+    def is_up(self):
+        """Whether the volume has said so, as a mount waits for it to."""
+        return _say("isUp", self._graph)
+
+    @property
     def invalidated(self):
         """What was taken back so far, each an Invalidated."""
         return [Invalidated(**one) for one in _say("invalidated", self._graph)]
@@ -471,15 +466,17 @@ class graph:
     """`async with graph("negative", timeout=60) as g:` a volume with this module, as a Graph.
 
     module: its name, found beside the test first, or a file's name with its extension.
-    children: how many storages are below; 1 unless told. The rest are options: an underscore stands
+    children: how many storages are below; 1 unless told. down: which of them are not up yet; unless
+    told, the graph is up when the test gets it. The rest are options: an underscore stands
     for the dash of time-limit, True and False for on and off. `options` takes them as a dict.
     """
 
-    def __init__(self, module, *, children=1, options=None, **more):
+    def __init__(self, module, *, children=1, down=(), options=None, **more):
         given = {key.replace("_", "-"): value for key, value in more.items()} | (options or {})
         self._settings = {
             "module": module,
             "children": children,
+            "down": [*down],
             "options": {key: _option(value) for key, value in given.items()},
         }
 

@@ -1,5 +1,7 @@
 """The base class of every translator."""
 
+import _host
+
 from ._invalidate import invalidate
 from ._timer import Timer
 
@@ -21,7 +23,8 @@ class Translator:
     entry_created(self, loc)              told after every fop that made a name
     entry_removed(self, loc)              told after every fop that took one away
     init(self), fini(self)                the volume starts, ends
-    notify(self, event)                   CHILD_UP, CHILD_DOWN, PARENT_UP, ...
+    notify(self, event, child)            CHILD_UP, CHILD_DOWN, PARENT_UP, ..., and the child that it
+                                          is about, or None; (self, event) will do
     reconfigure(self, options)            the volume's options have changed
     statedump(self)                       returns a dict of numbers and texts by name
     dump_state(self), load_state(self, state)
@@ -74,6 +77,14 @@ class Translator:
         under way now: forget first what you keep yourself.
         """
         invalidate(what, name, data, expire, removed)
+
+    def say_up(self, up=True):
+        """From now on the module says whether its volume is up, and no longer its children.
+
+        A volume is up while all of its children are, unless this has been called: with False in
+        `init`, and with True when the module can serve. A mount waits until its top is up.
+        """
+        _host.up(1 if up else 0)
 
     def timer(self, seconds, fn, *args, repeat=False):
         """Calls fn(*args) in so many seconds, or every so many; fn may be an `async def`.

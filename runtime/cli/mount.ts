@@ -44,6 +44,10 @@ export const serverFlags = {
     value: 'SEC',
     help: 'seconds the kernel believes that a name is absent (0)',
   }),
+  'up-timeout': number({
+    value: 'SEC',
+    help: 'seconds to wait until the volumes are up, before the mount fails (30)',
+  }),
   'busy-poll': number({
     value: 'US',
     whole: true,
@@ -123,6 +127,7 @@ function settingsOf(
     entryTimeout: flags['entry-timeout'],
     attributeTimeout: flags['attribute-timeout'],
     negativeTimeout: flags['negative-timeout'],
+    upTimeout: flags['up-timeout'],
     busyPollUs: flags['busy-poll'],
     passthrough: !flags['no-passthrough'],
     writeback: flags['kernel-writeback-cache'],

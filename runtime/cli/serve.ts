@@ -31,7 +31,7 @@ import { PidFile } from './pid-file.ts';
 import { registry } from './registry.ts';
 import { RELOAD, Reloader } from './reloading.ts';
 import { StartTrouble } from './start-trouble.ts';
-import { startOrFail } from './started.ts';
+import { startOrFail, UP_TIMEOUT, upOrFail } from './started.ts';
 import { STATEDUMP, statedump } from './statedump.ts';
 import { type Terminal, warn } from './terminal.ts';
 import { OwnTty } from './tty.ts';
@@ -58,6 +58,7 @@ export interface ServeSettings {
   readonly entryTimeout: number | undefined;
   readonly attributeTimeout: number | undefined;
   readonly negativeTimeout: number | undefined;
+  readonly upTimeout: number | undefined;
   readonly busyPollUs: number | undefined;
   readonly passthrough: boolean;
   readonly writeback: boolean;
@@ -207,6 +208,9 @@ async function startGraph(
   });
   const graph = activate(description, registry, context, levels);
   await explained(startOrFail(graph), trouble);
+  trouble.wait(() => graph.waitedFor().join('; '));
+  await explained(upOrFail(graph, settings.upTimeout ?? UP_TIMEOUT), trouble);
+  trouble.answered();
   log.info(finalGraph(description));
   return graph;
 }
@@ -251,7 +255,7 @@ async function serveGraph(
     trouble.answered();
     ending.defer();
   };
-  trouble.wait(graph.top.name);
+  trouble.wait(() => `the lookup of the root of volume '${graph.top.name}' has no answer`);
   const mounting = mountOrFail(graph, reloader, { ...settings, onAnswer }, levels);
   const mount = await explained(mounting, trouble);
   trouble.end();

@@ -11,7 +11,7 @@ import { type Terminal, warn } from './terminal.ts';
 /** More say the same. */
 const LINES_MAX = 20;
 const SERIOUS = /^\[[^\]]*\] [MACE] /;
-/** How long the root may take to answer before the one who waits is told. */
+/** How long it may take before the one who waits is told. */
 const PATIENCE_MS = 10_000;
 
 export class StartTrouble {
@@ -41,11 +41,11 @@ export class StartTrouble {
     };
   }
 
-  /** The root of this volume is asked for: a module may keep the request for as long as it likes. */
-  wait(volume: string): void {
+  /** Something is waited for, of which `what` says what it is: a module may take as long as it likes. */
+  wait(what: () => string): void {
     const log = this.over ? '' : `; the log is ${this.logFile}`;
-    const text = `not mounted yet: the lookup of the root of volume '${volume}' has no answer${log}`;
-    this.timer = setTimeout(() => warn(text, this.terminal), PATIENCE_MS);
+    const tell = (): void => warn(`not mounted yet: ${what()}${log}`, this.terminal);
+    this.timer = setTimeout(tell, PATIENCE_MS);
     this.timer.unref();
   }
 

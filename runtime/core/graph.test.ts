@@ -20,7 +20,14 @@ import { Graph } from './graph.ts';
 import { Loc } from './loc.ts';
 import { INFO } from './log.ts';
 import type { Options } from './options.ts';
-import { defaultNotify, defineTranslator, type Fops, type Translator } from './xlator.ts';
+import {
+  defaultNotify,
+  defineTranslator,
+  type Fops,
+  isChange,
+  sayUp,
+  type Translator,
+} from './xlator.ts';
 
 const levels = { default: INFO, volumes: new Map() } as const;
 
@@ -328,6 +335,118 @@ describe('events', () => {
     expect(log).toEqual(['v0 CHILD_UP']);
     await graph.start();
     expect(log.slice(1, 4)).toEqual(['v1 init', 'v0 CHILD_UP', 'v1 CHILD_UP']);
+  });
+});
+
+describe('being up', () => {
+  /** Leaves that are up when they are told to be, below a volume of `more`, below a top. */
+  async function spread(leaves: number, more: Partial<Translator<string>> = {}) {
+    const context = new FakeContext();
+    const heard: EventName[] = [];
+    const silent = recorder([], { notify() {} });
+    const names = Array.from({ length: leaves }, (_, at) => `leaf${at}`);
+    const graph = makeGraph(
+      [
+        ...names.map((name) => named(name, silent)),
+        named('spread', recorder([], more), ...names),
+        named('top', recorder([]), 'spread'),
+      ],
+      context,
+    );
+    await graph.start((event) => void heard.push(event));
+    const say = (at: number, isUp: boolean): void => sayUp(graph.xlators[at]!, isUp);
+    return { graph, context, heard, say };
+  }
+
+  test('of one child is passed on, and of several when all are', async () => {
+    const one = await spread(1);
+    expect(one.graph.isUp).toBe(false);
+    for (const isUp of [true, false, true]) {
+      one.say(0, isUp);
+      expect(one.graph.isUp).toBe(isUp);
+    }
+    expect(one.heard).toEqual(['CHILD_UP', 'CHILD_DOWN', 'CHILD_UP']);
+    const three = await spread(3);
+    for (const at of [2, 0, 1]) three.say(at, true);
+    expect(three.heard).toEqual(['SOME_DESCENDENT_UP', 'SOME_DESCENDENT_UP', 'CHILD_UP']);
+    for (const at of [1, 2]) three.say(at, false);
+    for (const at of [1, 2]) three.say(at, true);
+    expect(three.heard.slice(3)).toEqual([
+      'CHILD_DOWN',
+      'SOME_DESCENDENT_DOWN',
+      'SOME_DESCENDENT_UP',
+      'CHILD_UP',
+    ]);
+  });
+
+  test('is what the own notify of a translator says', async () => {
+    const { graph, heard, say } = await spread(3, {
+      notify(xl, event, data) {
+        if (isChange(event))
+          sayUp(
+            xl,
+            xl.below.some(({ up }) => up),
+            event,
+          );
+        else defaultNotify(xl, event, data);
+      },
+    });
+    for (const [at, isUp] of [
+      [1, true],
+      [0, true],
+      [1, false],
+      [0, false],
+    ] as const)
+      say(at, isUp);
+    expect(heard).toEqual(['CHILD_UP', 'SOME_DESCENDENT_UP', 'SOME_DESCENDENT_DOWN', 'CHILD_DOWN']);
+    expect(graph.isUp).toBe(false);
+  });
+
+  test('is waited for, as long as one likes', async () => {
+    const { graph, context, say } = await spread(2);
+    const waiting = graph.whenUp(30_000);
+    say(0, true);
+    context.advance(29_000);
+    say(1, true);
+    await waiting;
+    say(1, false);
+    say(1, true);
+    await graph.whenUp(0);
+    context.advance(60_000);
+    expect(graph.isUp).toBe(true);
+  });
+
+  test.each([
+    [
+      [],
+      [
+        "volume 'leaf0' (test/recorder): has not come up within 3 s",
+        "volume 'leaf1' (test/recorder): has not come up within 3 s",
+      ],
+    ],
+    [[1], ["volume 'leaf0' (test/recorder): has not come up within 3 s"]],
+  ])('that does not come is told of by who is waited for: %j are up', async (up, problems) => {
+    const { graph, context, say } = await spread(2);
+    for (const at of up) say(at, true);
+    const waiting = graph.whenUp(3000);
+    context.advance(3000);
+    await expect(waiting).rejects.toMatchObject({ problems });
+  });
+
+  test('that a volume keeps back is told of by its own name', async () => {
+    const { graph, context, say } = await spread(1, {
+      notify: (xl, event, data) => {
+        if (!isChange(event)) defaultNotify(xl, event, data);
+      },
+    });
+    say(0, true);
+    const waiting = graph.whenUp(3000);
+    context.advance(3000);
+    await expect(waiting).rejects.toMatchObject({
+      problems: [
+        "volume 'spread' (test/recorder): has not come up within 3 s, though what is below it has",
+      ],
+    });
   });
 });
 

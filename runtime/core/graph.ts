@@ -4,7 +4,9 @@
  * Starting: options are checked, `init` runs top first (a translator may refuse), the fops of
  * each instance become known, winds are routed past instances that do not define a fop (one with
  * several children answers EOPNOTSUPP unless it says that it passes through), and PARENT_UP travels
- * down; the leaves answer CHILD_UP. A start that fails takes back what it did.
+ * down; the leaves answer CHILD_UP. When the top has said it as well, the graph is up (`whenUp`): its
+ * volumes decide, and may take their time. Later CHILD_DOWN and CHILD_UP are events like others, and
+ * no reason to end. A start that fails takes back what it did.
  *
  * Source: GlusterFS `libglusterfs/src/graph.c`.
  */
@@ -19,7 +21,7 @@ import { Log, type LogLevels } from './log.ts';
 import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
 import { reconfiguration } from './reconfigure.ts';
 import type { Fop, Target, Translator } from './xlator.ts';
-import { Xlator } from './xlator.ts';
+import { childrenUp, Xlator } from './xlator.ts';
 
 /** One volume of a checked description. */
 export interface VolumeSpec {
@@ -104,6 +106,44 @@ export class Graph {
     return this.lastId;
   }
 
+  /** Whether the top can serve now. */
+  get isUp(): boolean {
+    return this.top.up;
+  }
+
+  /**
+   * Resolves when the top has said CHILD_UP.
+   * @throws {GraphError} after so long, naming the volumes that are waited for; the graph goes on
+   */
+  whenUp(patienceMs: number): Promise<void> {
+    if (this.isUp) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const end = this.listen((event) => {
+        if (event !== 'CHILD_UP') return;
+        end();
+        cancel();
+        resolve();
+      });
+      const cancel = this.top.context.after(patienceMs, () => {
+        end();
+        reject(new GraphError(this.waitedFor(` within ${patienceMs / 1000} s`)));
+      });
+    });
+  }
+
+  /** Why the graph is not up: a line for each volume that is waited for. */
+  waitedFor(howLong = ''): string[] {
+    const seen = new Set<Xlator>([this.top]);
+    // A volume that is up has what it needs, whatever is below it.
+    for (const xl of seen) for (const child of xl.below) if (!child.up) seen.add(child);
+    return [...seen]
+      .filter((xl) => !xl.up && childrenUp(xl))
+      .map((xl) => {
+        const though = xl.below.length === 0 ? '' : ', though what is below it has';
+        return `${placeOf(xl, this.specs[xl.id])}: has not come up${howLong}${though}`;
+      });
+  }
+
   /** From now on `listener` hears what leaves the top, too; the result ends that. */
   listen(listener: EventListener): () => void {
     this.listeners.add(listener);
@@ -174,6 +214,7 @@ export class Graph {
     for (const xl of this.xlators) {
       if (!xl.initialised) continue;
       xl.initialised = false;
+      xl.up = false;
       try {
         await xl.translator.fini?.(xl);
       } catch (error) {

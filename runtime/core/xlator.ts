@@ -166,6 +166,8 @@ export class Xlator<P = unknown> {
   priv: P = undefined as P;
   /** Whether `init` succeeded and `fini` is owed. */
   initialised = false;
+  /** Whether it can serve: what it has told its parents last, by CHILD_UP or CHILD_DOWN. */
+  up = false;
   /** Who hears events that leave the top of the graph. */
   master: ((event: EventName, data: unknown) => void) | null = null;
 
@@ -232,15 +234,42 @@ export class Xlator<P = unknown> {
   }
 }
 
-/** Passes an event on in its direction: down to every child, or up to every parent. */
+/**
+ * Passes an event on in its direction: down to every child, or up to every parent. An instance with
+ * several children is up while all of these are; one that sees it otherwise says so by `sayUp`.
+ * @param data for CHILD_UP and CHILD_DOWN the instance that they are about
+ */
 export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void {
-  const passed = event === 'UPCALL' ? data : xl;
   if (events[event].direction === 'down') {
     // Nothing lies below a leaf: being reached, it is ready.
     if (xl.below.length === 0 && event === 'PARENT_UP') xl.notify('CHILD_UP', xl);
-    for (const child of xl.below) child.notify(event, passed);
+    for (const child of xl.below) child.notify(event, event === 'UPCALL' ? data : xl);
     return;
   }
-  for (const parent of xl.above) if (parent.initialised) parent.notify(event, passed);
-  if (xl.above.length === 0) xl.master?.(event, passed);
+  const isChilds = xl.below.length > 1 && xl.below.includes(data as Xlator);
+  if (isChilds && isChange(event)) sayUp(xl, childrenUp(xl), event);
+  else tellParents(xl, event, event === 'UPCALL' ? data : xl);
+}
+
+/** A child has come up, or gone down. */
+export type Change = 'CHILD_UP' | 'CHILD_DOWN';
+export const isChange = (event: EventName): event is Change =>
+  event === 'CHILD_UP' || event === 'CHILD_DOWN';
+
+export const childrenUp = (xl: Xlator): boolean => xl.below.every((child) => child.up);
+
+/**
+ * Tells the parents whether `xl` is up, where that is news to them. Where it is none, but a child has
+ * changed (`because`), they hear that: who caches what that child has said may want to know.
+ */
+export function sayUp(xl: Xlator, isUp: boolean, because?: Change): void {
+  if (isUp !== xl.up) tellParents(xl, isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
+  else if (because === 'CHILD_UP') tellParents(xl, 'SOME_DESCENDENT_UP', xl);
+  else if (because === 'CHILD_DOWN') tellParents(xl, 'SOME_DESCENDENT_DOWN', xl);
+}
+
+function tellParents(xl: Xlator, event: EventName, data: unknown): void {
+  if (isChange(event)) xl.up = event === 'CHILD_UP';
+  for (const parent of xl.above) if (parent.initialised) parent.notify(event, data);
+  if (xl.above.length === 0) xl.master?.(event, data);
 }

@@ -136,7 +136,8 @@ function hook(name: string, ...args: unknown[]): number {
 type LocArgs = [number, number, string | undefined, string | undefined, string];
 
 export const fini = (): number => hook('fini');
-export const notify = (event: string): number => hook('notify', event);
+export const notify = (event: string, child: number): number =>
+  hook('notify', event, self.translator!.children[child] ?? null);
 export const entry_created = (...loc: LocArgs): number => hook('entryCreated', new Loc(loc));
 export const entry_removed = (...loc: LocArgs): number => hook('entryRemoved', new Loc(loc));
 export const load_state = (state: string): number => hook('loadState', parse(state));

@@ -10,6 +10,7 @@ export interface Host {
   /** Fills the buffer; how many bytes there are, or -1 when they are gone. */
   data(at: number, into: ArrayBufferLike): number;
   invalidate(message: string): void;
+  up(isUp: number): void;
   inode(id: number): string | undefined;
   fd(id: number): string | undefined;
   root(id: number): string | undefined;

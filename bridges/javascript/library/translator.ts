@@ -1,5 +1,6 @@
 /** The base class of every translator. */
 import type { Child } from './child.ts';
+import { host } from './host.ts';
 import { type Invalidation, invalidate } from './invalidate.ts';
 import { type Log, log } from './log.ts';
 import { addTimer, cancelTimer, sleep } from './loop.ts';
@@ -26,6 +27,12 @@ export class Translator {
   /** Takes back what the kernel, and caches above, were told they may believe. */
   invalidate(what?: unknown, second?: unknown, how?: Invalidation): void {
     invalidate(what, second, how);
+  }
+
+  /** From now on the module says whether its volume is up. */
+  sayUp(up: unknown = true): void {
+    if (typeof up !== 'boolean') throw new TypeError('sayUp takes true or false');
+    host.up(up ? 1 : 0);
   }
 
   /** Calls `fn` in so many seconds; again and again with `repeat`. */

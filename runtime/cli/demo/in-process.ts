@@ -6,7 +6,6 @@ import { dirname } from 'node:path';
 import { connect } from '../../api/driver.ts';
 import { DIRECTORIES, directoryName } from '../../bench/searches.ts';
 import type { Client } from '../../core/client.ts';
-import { GraphError } from '../../core/errors.ts';
 import { wind } from '../../core/fops.gen.ts';
 import { Stack } from '../../core/frame.ts';
 import type { Graph } from '../../core/graph.ts';
@@ -19,6 +18,7 @@ import { NodeContext } from '../context.ts';
 import { Failure } from '../exit.ts';
 import { CONSOLE, openSink } from '../log-sink.ts';
 import { registry } from '../registry.ts';
+import { startOrFail, UP_TIMEOUT, upOrFail } from '../started.ts';
 import { type Statedump, statedump } from '../statedump.ts';
 import type { Terminal } from '../terminal.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
@@ -33,7 +33,8 @@ export async function serveInProcess(settings: ServeSettings, terminal: Terminal
   const sink = openSink(CONSOLE, terminal.colour.err);
   const context = new NodeContext({ sink, baseDir: dirname(stack.volfile), wake() {} });
   const graph = activate(description, registry, context, { default: WARNING, volumes: new Map() });
-  await start(graph);
+  await startOrFail(graph);
+  await upOrFail(graph, UP_TIMEOUT);
   const driver = new Driver(graph);
   const directories = Array.from({ length: DIRECTORIES }, (_, directory) =>
     driver.lookup(graph.inodes.root, directoryName(directory)),
@@ -47,15 +48,6 @@ export async function serveInProcess(settings: ServeSettings, terminal: Terminal
     counts: () => countsIn(JSON.parse(statedump(graph)) as Statedump),
     stop: () => graph.stop(),
   };
-}
-
-async function start(graph: Graph): Promise<void> {
-  try {
-    await graph.start();
-  } catch (error) {
-    if (!(error instanceof GraphError)) throw error;
-    throw new Failure(error.message, error.problems);
-  }
 }
 
 /** Lookups one after the other, each answered before it returns. */

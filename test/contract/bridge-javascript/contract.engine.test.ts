@@ -11,6 +11,7 @@ import { requestContract } from '../bridge/requests.ts';
 import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
 import { timerContract } from '../bridge/timers.ts';
+import { upContract } from '../bridge/up.ts';
 
 const folder = join(import.meta.dirname, '../bridge/javascript');
 
@@ -21,6 +22,7 @@ describe('JavaScript modules: the caller gives up', () => cancelContract(folder)
 describe('JavaScript modules: what fops carry', () => thingContract(folder));
 describe('JavaScript modules: their life', () => lifeContract(folder));
 describe('JavaScript modules: several subvolumes', () => severalContract(folder));
+describe('JavaScript modules: being up', () => upContract(folder));
 describe('JavaScript modules: timers', () => timerContract(folder));
 describe('JavaScript modules: failures', () => failureContract(folder));
 describe('JavaScript modules: what the kernel believes', () => believedContract(folder));

@@ -48,7 +48,7 @@ describe('a class that cannot work refuses the start', () => {
       /m\.py:5: any_fop is an async def and has a stat_cbk: give it a stat, or no stat_cbk/,
     ],
     ['async def any_fop(self, *args): yield', /m\.py:4: any_fop has a yield in it/],
-    ['def notify(self): pass', /m\.py:4: notify is a hook and must take \(self, event\)/],
+    ['def notify(self): pass', /m\.py:4: notify is a hook and must take \(self, event, child\)/],
     ['def statedump(self, x): pass', /m\.py:4: statedump is a hook and must take \(self\)/],
     ['async def dump_state(self): pass', /m\.py:4: dump_state cannot be an async def/],
     ['def load_state(self): pass', /m\.py:4: load_state .*\(self, state\)/],

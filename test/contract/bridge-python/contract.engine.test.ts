@@ -10,6 +10,7 @@ import { requestContract } from '../bridge/requests.ts';
 import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
 import { timerContract } from '../bridge/timers.ts';
+import { upContract } from '../bridge/up.ts';
 
 const folder = join(import.meta.dirname, '../bridge/python');
 
@@ -20,5 +21,6 @@ describe('Python modules: their life', () => lifeContract(folder));
 describe('Python modules: one method for every fop', () => anyContract(folder));
 describe('Python modules: callers that give up', () => cancelContract(folder));
 describe('Python modules: several subvolumes', () => severalContract(folder));
+describe('Python modules: being up', () => upContract(folder));
 describe('Python modules: timers', () => timerContract(folder));
 describe('Python modules: what the kernel believes', () => believedContract(folder));

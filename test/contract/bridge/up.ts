@@ -1,0 +1,40 @@
+/**
+ * The bridge contract, part ten: being up. A module hears which child has come up or gone down, and
+ * may say itself whether its volume is up: `ups` is, as soon as one of its children is.
+ */
+import { expect, it } from 'vitest';
+import { sayUp } from '../../../runtime/core/xlator.ts';
+import { hosted, type Language, startModule } from '../../support/module.ts';
+import { texts } from './requests.ts';
+
+export function upContract(folder: string, language: Language = hosted): void {
+  it('ups: hears which child has changed, and says whether its volume is up', async () => {
+    const run = await startModule(folder, { name: 'ups', language, leaves: 2 });
+    const [, ...said] = texts(run);
+    expect(said).toEqual(['PARENT_UP None', 'CHILD_UP leaf0', 'CHILD_UP leaf1']);
+    expect(run.graph.isUp).toBe(true);
+    const heard: string[] = [];
+    run.graph.listen((event) => void heard.push(event));
+    const say = (at: number, isUp: boolean): void => sayUp(run.graph.xlators[at]!, isUp);
+    say(0, false);
+    expect([texts(run), run.graph.isUp]).toEqual([['CHILD_DOWN leaf0'], true]);
+    say(1, false);
+    expect([texts(run), run.graph.isUp]).toEqual([['CHILD_DOWN leaf1'], false]);
+    // The code that comes next hears how things are, and decides anew.
+    expect(await run.host.reload()).toMatchObject({ ok: true });
+    expect(texts(run).filter((text) => /^(PARENT|CHILD)_/.test(text))).toEqual([
+      'PARENT_UP None',
+      'CHILD_DOWN leaf0',
+      'CHILD_DOWN leaf1',
+    ]);
+    say(1, true);
+    expect([texts(run), run.graph.isUp]).toEqual([['CHILD_UP leaf1'], true]);
+    expect(heard).toEqual([
+      'SOME_DESCENDENT_DOWN',
+      'CHILD_DOWN',
+      'SOME_DESCENDENT_DOWN',
+      'CHILD_UP',
+      'SOME_DESCENDENT_UP',
+    ]);
+  });
+}
