@@ -6,8 +6,8 @@
  * find inodes and fds and to answer.
  *
  * Rules for handlers
- * - `begin` makes the request of the message at hand (`core/initiator.ts`); it is answered exactly once, by `fail`,
- *   `reply` or `replyData`, now or later. A second answer is dropped and logged.
+ * - `begin` makes the request of the message at hand (`core/initiator.ts`); it is answered exactly
+ *   once, by `fail`, `reply` or `replyData`, now or later. A second answer is dropped and logged.
  * - Arguments are valid until the handler returns; what `data` gave, as long as the request is
  *   unanswered.
  * - Bodies of replies are encoded in `out` from `OUT_HEADER_SIZE` on, immediately before `reply`.
