@@ -134,50 +134,64 @@ const IMPORTS: readonly string[] = [
   'import unittest.mock as m; m._importer("NAME") if hasattr(m, "_importer") else __import__("NAME")',
 ];
 
-/** What leads to other processes, threads, and the network; the result is an exception each time. */
-const WORLD: readonly string[] = [
-  'import subprocess; subprocess.call(["ls"])',
-  'import subprocess; subprocess.check_output("ls", shell=True)',
-  'import subprocess; subprocess.getoutput("ls")',
-  'import os; os.popen("ls")',
-  'import os; os.spawnv(os.P_WAIT, "/bin/ls", ["ls"])',
-  'import os; os.posix_spawn("/bin/ls", ["ls"], {})',
-  'import os; os.execve("/bin/ls", ["ls"], {})',
-  'import os; os.forkpty()',
-  'import os; os.kill(1, 0)',
-  'import os; os.killpg(1, 0)',
-  'import pty; pty.spawn("ls")',
-  'import _posixsubprocess as p; p.fork_exec([b"ls"], [b"/bin/ls"], True, (), None, None, -1, -1, -1, -1, -1, -1, 0, 0, False, False, -1, None, None, None, -1, None)',
-  'import concurrent.futures as c; c.ProcessPoolExecutor().submit(print).result()',
-  'import concurrent.futures as c; c.ThreadPoolExecutor().submit(print)',
-  'import threading; threading.Timer(0, print).start()',
-  'import _thread; _thread.start_new_thread(print, ())',
-  'import multiprocessing.pool as m; m.ThreadPool(1)',
-  'import socket; socket.create_server(("127.0.0.1", 0))',
-  'import socket; socket.socket().connect(("127.0.0.1", 9))',
-  'import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))',
-  'import socket; socket.getaddrinfo("localhost", 80)',
-  'import socket; socket.gethostbyname("localhost")',
-  'import socket; socket.gethostbyaddr("127.0.0.1")',
-  'import socketserver; socketserver.TCPServer(("127.0.0.1", 0), None)',
-  'import http.server; http.server.HTTPServer(("127.0.0.1", 0), None)',
-  'import ftplib; ftplib.FTP("127.0.0.1")',
-  'import smtplib; smtplib.SMTP("127.0.0.1")',
-  'import poplib; poplib.POP3("127.0.0.1")',
-  'import imaplib; imaplib.IMAP4("127.0.0.1")',
-  'import xmlrpc.client as x; x.ServerProxy("http://127.0.0.1/").f()',
-  'import urllib.request as u; u.urlretrieve("http://127.0.0.1/")',
-  'import urllib.request as u; u.urlopen("file:///etc/passwd")',
-  'import logging.handlers as l; l.SysLogHandler(("127.0.0.1", 514)).emit(__import__("logging").makeLogRecord({}))\nraise OSError',
-  'import os; os.pipe2(0)',
-  'import os; os.setuid(0)',
-  'import os; os.chroot("/tmp")',
-  'import os; os.mkfifo("/tmp/fifo")',
-  'import signal; signal.alarm(1)',
-  'import resource; resource.setrlimit(0, (0, 0))',
-  'import mmap; mmap.mmap(0, 10)',
-  'import fcntl; fcntl.ioctl(0, 0)',
-  'import faulthandler; faulthandler.dump_traceback_later(1)',
+/**
+ * What leads to other processes, threads, and the network: an exception each time, and what is told of
+ * it; nothing where there is nothing to ask for.
+ */
+const WORLD: readonly (readonly [source: string, told?: string])[] = [
+  ['import subprocess; subprocess.call(["ls"])', 'subprocess.Popen ('],
+  ['import subprocess; subprocess.check_output("ls", shell=True)', 'subprocess.Popen ('],
+  ['import subprocess; subprocess.getoutput("ls")', 'subprocess.Popen ('],
+  ['import os; os.popen("ls")', 'subprocess.Popen ('],
+  ['import os; os.spawnv(os.P_WAIT, "/bin/ls", ["ls"])', 'os.fork ('],
+  ['import os; os.posix_spawn("/bin/ls", ["ls"], {})', 'os.posix_spawn ('],
+  ['import os; os.execve("/bin/ls", ["ls"], {})', 'os.exec ('],
+  ['import os; os.forkpty()'],
+  ['import os; os.kill(1, 0)', 'os.kill ('],
+  ['import os; os.killpg(1, 0)', 'os.killpg ('],
+  ['import pty; pty.spawn("ls")', 'pty.spawn ('],
+  [
+    'import _posixsubprocess as p; p.fork_exec([b"ls"], [b"/bin/ls"], True, (), None, None, -1, -1, -1, -1, -1, -1, 0, 0, False, False, -1, None, None, None, -1, None)',
+  ],
+  [
+    'import concurrent.futures as c; c.ProcessPoolExecutor().submit(print).result()',
+    'import _multiprocessing (',
+  ],
+  ['import concurrent.futures as c; c.ThreadPoolExecutor().submit(print)', 'a thread ('],
+  ['import threading; threading.Timer(0, print).start()', 'a thread ('],
+  ['import _thread; _thread.start_new_thread(print, ())', 'a thread ('],
+  ['import multiprocessing.pool as m; m.ThreadPool(1)', 'os.pipe ('],
+  ['import socket; socket.create_server(("127.0.0.1", 0))', 'socket.bind ('],
+  ['import socket; socket.socket().connect(("127.0.0.1", 9))', 'socket.connect ('],
+  [
+    'import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9))',
+    'socket.sendto (',
+  ],
+  ['import socket; socket.getaddrinfo("localhost", 80)', 'socket.getaddrinfo ('],
+  ['import socket; socket.gethostbyname("localhost")', 'socket.gethostbyname ('],
+  ['import socket; socket.gethostbyaddr("127.0.0.1")', 'socket.gethostbyaddr ('],
+  ['import socketserver; socketserver.TCPServer(("127.0.0.1", 0), None)', 'socket.bind ('],
+  ['import http.server; http.server.HTTPServer(("127.0.0.1", 0), None)', 'socket.bind ('],
+  ['import ftplib; ftplib.FTP("127.0.0.1")', 'ftplib.connect ('],
+  ['import smtplib; smtplib.SMTP("127.0.0.1")', 'smtplib.connect ('],
+  ['import poplib; poplib.POP3("127.0.0.1")', 'socket.getaddrinfo ('],
+  ['import imaplib; imaplib.IMAP4("127.0.0.1")', 'socket.getaddrinfo ('],
+  ['import xmlrpc.client as x; x.ServerProxy("http://127.0.0.1/").f()', 'http.client.connect ('],
+  ['import urllib.request as u; u.urlretrieve("http://127.0.0.1/")', 'urllib.Request ('],
+  ['import urllib.request as u; u.urlopen("file:///etc/passwd")', 'urllib.Request ('],
+  [
+    'import logging.handlers as l; l.SysLogHandler(("127.0.0.1", 514)).emit(__import__("logging").makeLogRecord({}))\nraise OSError',
+    'socket.getaddrinfo (',
+  ],
+  ['import os; os.pipe2(0)', 'os.pipe2 ('],
+  ['import os; os.setuid(0)'],
+  ['import os; os.chroot("/tmp")'],
+  ['import os; os.mkfifo("/tmp/fifo")', 'os.mkfifo ('],
+  ['import signal; signal.alarm(1)'],
+  ['import resource; resource.setrlimit(0, (0, 0))'],
+  ['import mmap; mmap.mmap(0, 10)'],
+  ['import fcntl; fcntl.ioctl(0, 0)'],
+  ['import faulthandler; faulthandler.dump_traceback_later(1)'],
 ];
 
 /** What is looked for, and what is there instead. */
@@ -334,7 +348,9 @@ describe('attempts', () => {
   });
 
   it('to start something, or to speak to somebody', async () => {
-    const all = WORLD.map((source) => ({ source, result: RAISED }));
+    const all = WORLD.map(([source, told]): Attack => {
+      return { source, result: RAISED, ...(told === undefined ? {} : { told }) };
+    });
     expect(failed(await start(), all)).toEqual([]);
   });
 
