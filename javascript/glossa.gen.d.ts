@@ -84,7 +84,7 @@ declare module 'glossa' {
     anyCbk?(frame: Frame, opRet: number, opErrno: number, ...reply: unknown[]): unknown;
     anyCancel?(frame: Frame): void;
     /**
-     * Takes back what the kernel, and caches above, were told they may believe: what a name leads to,
+     * Takes back what the kernel, and caches above, were told they may cache: what a name leads to,
      * or that it is not there, by its directory and the name, or by a loc with a name.
      * @param how.expire the name is only asked for again, where programs are at work below it
      * @param how.removed the inode that the name led to: who watches that hears of its end
@@ -169,7 +169,7 @@ declare module 'glossa' {
     readonly root: Root;
     /** Your note from the fop to its callback; null at first. */
     local: Local;
-    /** In a callback: what `windTo` was given as cookie, or else the child that answered. */
+    /** In a callback: what `windTo` was given as cookie, otherwise the child that answered. */
     cookie: unknown;
     /** Whether the request has had its answer, or was handed on for good. */
     readonly answered: boolean;
@@ -186,7 +186,7 @@ declare module 'glossa' {
       opErrno?: number,
       ...reply: Taken<N, Partial<FopTable[N]['answer']>>
     ): void;
-    /** The same with how long the kernel may believe it; `Translator.invalidate` takes it back. */
+    /** The same with how long the kernel may cache it; `Translator.invalidate` takes it back. */
     unwindFor(
       timeouts: Timeouts,
       opRet: number,
@@ -195,8 +195,8 @@ declare module 'glossa' {
     ): void;
     /**
      * Answers with an errno: short for `unwind(-1, errno)`.
-     * @param how.timeout seconds for which the kernel may believe that a name which was looked up is
-     * not there (ENOENT; no other errno is ever believed), without asking again
+     * @param how.timeout seconds for which the kernel may cache that a name which was looked up is
+     * not there (ENOENT; no other errno is ever cached), without asking again
      */
     fail(errno: number, how?: { timeout?: number }): void;
   }
@@ -241,7 +241,7 @@ declare module 'glossa' {
       readonly opRet: number;
       readonly opErrno: number;
       readonly values: FopTable[N]['reply'];
-      /** Another reply with some parts exchanged, or with how long the kernel may believe it. */
+      /** Another reply with some parts exchanged, or with how long the kernel may cache it. */
       replace(changes: FopTable[N]['mine'] & Timeouts & { opRet?: number }): Reply<N>;
     };
   export const Reply: { readonly prototype: object; [Symbol.hasInstance](value: unknown): boolean };
@@ -1292,15 +1292,15 @@ declare module 'glossa' {
   /** What a translator may define for each fop. */
   interface FopMethods {
     /**
-     * Attributes of an object. Asked by: stat(2) and its kin, when the kernel no longer believes what it has.
+     * Attributes of an object. Asked by: stat(2) and its kin, when what the kernel has cached is too old.
      *
-     * The reply (buf, xdata): buf is what stat(2) returns, and the kernel believes it for the attribute timeout.
+     * The reply (buf, xdata): buf is what stat(2) returns, and the kernel caches it for the attribute timeout.
      * @param loc the object, by inode, and where it is known by parent and name
      * @param xdata extra keys that translators send each other; may be missing
      */
     stat?(frame: Frame<'stat'>, loc: Loc, xdata: Dict | null): Nothing | Promise<Returned<'stat'>>;
     /**
-     * buf is what stat(2) returns, and the kernel believes it for the attribute timeout. After a failure (opRet < 0) all parts are null.
+     * buf is what stat(2) returns, and the kernel caches it for the attribute timeout. After a failure (opRet < 0) all parts are null.
      * @param buf attributes of the object, after the fop
      * @param xdata extra keys that translators send each other; may be missing
      */
@@ -1346,7 +1346,7 @@ declare module 'glossa' {
     /**
      * Makes a file that is not opened: regular, device, FIFO or socket. Asked by: mknod(2), mkfifo(3), bind(2) of a local socket.
      *
-     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
      * @param loc the object, by inode, and where it is known by parent and name
      * @param mode type and permission bits, as in stat(2), the umask already taken off
      * @param rdev the device number, for block and character devices
@@ -1362,7 +1362,7 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'mknod'>>;
     /**
-     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
@@ -1384,7 +1384,7 @@ declare module 'glossa' {
     /**
      * Makes a directory. Asked by: mkdir(2).
      *
-     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
      * @param loc the object, by inode, and where it is known by parent and name
      * @param mode type and permission bits, as in stat(2), the umask already taken off
      * @param umask the caller's umask, for a storage with default ACLs
@@ -1398,7 +1398,7 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'mkdir'>>;
     /**
-     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
@@ -1480,7 +1480,7 @@ declare module 'glossa' {
     /**
      * Makes a symbolic link. Asked by: symlink(2).
      *
-     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
      * @param linkpath the target, as it is to be stored
      * @param loc the object, by inode, and where it is known by parent and name
      * @param umask the caller's umask, for a storage with default ACLs
@@ -1494,7 +1494,7 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'symlink'>>;
     /**
-     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
@@ -1552,7 +1552,7 @@ declare module 'glossa' {
     /**
      * Gives a file one more name. Asked by: link(2).
      *
-     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
      * @param oldloc the name that is there
      * @param newloc the name that is to be; its inode is unset when nothing has that name
      * @param xdata extra keys that translators send each other; may be missing
@@ -1564,7 +1564,7 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'link'>>;
     /**
-     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before
@@ -1942,7 +1942,7 @@ declare module 'glossa' {
     /**
      * Makes a file and opens it, in one step. Asked by: open(2) with O_CREAT of a name that the kernel does not know.
      *
-     * The reply (fd, inode, buf, preparent, postparent, xdata): fd, as it came. The kernel links the inode under the name and believes buf for a while. EEXIST when O_EXCL was asked for.
+     * The reply (fd, inode, buf, preparent, postparent, xdata): fd, as it came. The kernel links the inode under the name and caches buf for a while. EEXIST when O_EXCL was asked for.
      * @param loc the object, by inode, and where it is known by parent and name
      * @param flags flags of open(2), such as O_RDWR or O_APPEND
      * @param mode permission bits, the umask already taken off
@@ -1960,7 +1960,7 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'create'>>;
     /**
-     * fd, as it came. The kernel links the inode under the name and believes buf for a while. EEXIST when O_EXCL was asked for. After a failure (opRet < 0) all parts are null.
+     * fd, as it came. The kernel links the inode under the name and caches buf for a while. EEXIST when O_EXCL was asked for. After a failure (opRet < 0) all parts are null.
      * @param fd the open file or directory
      * @param inode the inode that the name leads to
      * @param buf attributes of the object, after the fop
@@ -2012,7 +2012,7 @@ declare module 'glossa' {
     /** The caller has given up. */
     ftruncateCancel?(frame: Frame<'ftruncate'>): void;
     /**
-     * Attributes of an open file. Asked by: fstat(2), when the kernel no longer believes what it has.
+     * Attributes of an open file. Asked by: fstat(2), when what the kernel has cached is too old.
      *
      * The reply (buf, xdata): buf is what fstat(2) returns.
      * @param fd the open file or directory
@@ -2066,7 +2066,7 @@ declare module 'glossa' {
     /**
      * Finds an object by its name in a directory, or asks whether one is still there. Asked by: every path of every system call, for each part that the kernel does not know.
      *
-     * The reply (inode, buf, xdata, postparent): inode and buf, whose ia_gfid and ia_type say what it is; the kernel believes name and attributes for their timeouts. ENOENT says that there is nothing.
+     * The reply (inode, buf, xdata, postparent): inode and buf, whose ia_gfid and ia_type say what it is; the kernel caches name and attributes for their timeouts. ENOENT says that there is nothing.
      * @param loc name in parent; without a name, the inode itself by its gfid
      * @param xdata extra keys that translators send each other; may be missing
      */
@@ -2076,7 +2076,7 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'lookup'>>;
     /**
-     * inode and buf, whose ia_gfid and ia_type say what it is; the kernel believes name and attributes for their timeouts. ENOENT says that there is nothing. After a failure (opRet < 0) all parts are null.
+     * inode and buf, whose ia_gfid and ia_type say what it is; the kernel caches name and attributes for their timeouts. ENOENT says that there is nothing. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
      * @param buf attributes of the object, after the fop
      * @param xdata extra keys that translators send each other; may be missing
@@ -2750,7 +2750,7 @@ declare module 'glossa' {
     /**
      * Makes a file with data and extended attributes, in one step. Asked by: other programs of the same graph.
      *
-     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and believes buf for a while.
+     * The reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name and caches buf for a while.
      * @param loc the object, by inode, and where it is known by parent and name
      * @param mode type and permission bits, as in stat(2), the umask already taken off
      * @param umask the caller's umask, for a storage with default ACLs
@@ -2772,7 +2772,7 @@ declare module 'glossa' {
       xdata: Dict | null,
     ): Nothing | Promise<Returned<'put'>>;
     /**
-     * The kernel links the inode under the name and believes buf for a while. After a failure (opRet < 0) all parts are null.
+     * The kernel links the inode under the name and caches buf for a while. After a failure (opRet < 0) all parts are null.
      * @param inode the inode that the name leads to
      * @param buf attributes of the object, after the fop
      * @param preparent attributes of the directory before

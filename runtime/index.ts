@@ -123,7 +123,7 @@ export {
 export type { Inode, InodeTable } from './core/inode.ts';
 export { Loc } from './core/loc.ts';
 export * from './core/lock.ts';
-/** How long the kernel may believe a reply, and taking that back. */
+/** How long the kernel may cache a reply, and taking that back. */
 export { type Timeouts, timeoutsOf, withTimeouts } from './core/timeouts.ts';
 export {
   invalidateEntries,

@@ -14,7 +14,7 @@ import {
 import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { ModuleDescription } from './guest.ts';
 
-/** An option as a guest tells of it; nothing of it is believed. */
+/** An option as a guest tells of it; nothing of it is trusted. */
 export type Raw = Readonly<Record<string, unknown>>;
 
 const BOUNDED = ['int', 'sizet', 'percent', 'percent_or_sizet', 'time', 'double', 'size_list'];

@@ -28,7 +28,7 @@ export interface GuestHost {
   fd(id: number): string | undefined;
   /** [unique, uid, gid, pid, groups, lk_owner, op] as JSON. */
   root(id: number): string | undefined;
-  /** 1 while request `id` goes on, else 0: what came with it has died then. */
+  /** 1 while request `id` goes on, otherwise 0: what came with it has died then. */
   alive(id: number): number;
   /** From now on `forget` / `release` tells; 0 when the thing is gone. */
   track(inode: number): number;
@@ -44,8 +44,8 @@ export interface GuestHost {
   /** The volume's log level now. */
   readonly level: number;
   /**
-   * Whoever caches above, and the kernel, must believe something no longer (`upcalls.ts`). Told when
-   * the guest has returned. @throws {MessageError}
+   * Something that the kernel, and caches above, may have is out of date (`upcalls.ts`). They are
+   * told when the guest has returned. @throws {MessageError}
    */
   invalidate(message: GuestMessage): void;
   /**

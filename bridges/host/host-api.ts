@@ -63,7 +63,7 @@ export class HostApi implements GuestHost {
   /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
   saysUp: boolean | null = null;
   private spoke = false;
-  /** What is to be believed no longer, and was not told yet. */
+  /** What is out of date, and was not told yet. */
   private readonly upcalls: Upcall[] = [];
   /** What the script was refused in this call: told, unless an error that it logs has `sign` in it. */
   private mistake: { source: LogSource | undefined; text: string; sign: string } | null = null;

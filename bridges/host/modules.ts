@@ -1,6 +1,6 @@
 /**
- * Finding a module by its name: along `module-path`, else the volfile's folder, GLOSSA_PATH, the
- * language's own variable (PYTHONPATH) and the bundled examples. The first folder that has the
+ * Finding a module by its name: along `module-path`, or without it the volfile's folder, GLOSSA_PATH,
+ * the language's own variable (PYTHONPATH) and the bundled examples. The first folder that has the
  * module decides; an extension in the name, or `option language`, says which language is meant.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
  * Requests by number. Most are answered before the next one is kept: the latest stands beside the
- * map, which else would grow and shrink with every request, at a third of the host's own cost.
+ * map, which would grow and shrink otherwise with every request, at a third of the host's own cost.
  */
 import type { HostedRequest } from './hosted-request.ts';
 

@@ -1,4 +1,4 @@
-/** What a guest may say is to be believed no longer; anything else is refused. */
+/** What a guest may say is out of date; anything else is refused. */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { NameError } from '../../runtime/core/bytes.ts';

@@ -1,5 +1,5 @@
 /**
- * What a guest says is to be believed no longer, as an UPCALL (`runtime/core/upcall.ts`):
+ * What a guest says is out of date, as an UPCALL (`runtime/core/upcall.ts`):
  *
  *   ["entry", parent, name, expire]     ["removed", parent, name, inode]
  *   ["inode", inode, data]              ["every-entry"]
@@ -15,7 +15,7 @@ import { checkedName, MessageError } from './message.ts';
 export type FindInode = (id: number | string) => Inode | undefined;
 
 /**
- * Undefined when it is about an inode that the volume has forgotten: nobody above believes anything
+ * Undefined when it is about an inode that the volume has forgotten: nobody above caches anything
  * of it. @throws {MessageError}
  */
 export function readUpcall(message: GuestMessage, find: FindInode): Upcall | undefined {

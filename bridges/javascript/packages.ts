@@ -1,6 +1,6 @@
 /**
  * What a package says of itself: which of its files `import 'name'` and `import 'name/part'` mean. Of
- * package.json, `exports` counts, or else `module` and `main`; of conditions import, module, default
+ * package.json, `exports` counts, otherwise `module` and `main`; of conditions import, module, default
  * and require, in the package's order. Only ECMAScript modules can be run.
  */
 import { readFileSync, statSync } from 'node:fs';

@@ -38,7 +38,7 @@ export interface QuickJS {
     count: number,
     args: Pointer,
   ): Pointer;
-  /** The pending exception when the value is the sign of one; else 0. */
+  /** The pending exception when the value is the sign of one; otherwise 0. */
   _QTS_ResolveException(context: Pointer, value: Pointer): Pointer;
   _QTS_FreeValuePointer(context: Pointer, value: Pointer): void;
   _QTS_GetUndefined(): Pointer;

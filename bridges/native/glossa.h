@@ -281,7 +281,7 @@ struct glossa_xlator {
 /*
  * One request, as one translator sees it. What is behind `answered` is not yours.
  * - local: your note from the fop to its callback; what frame_alloc gives needs no free.
- * - cookie: in a callback, what the wind was given, or else the child_t that answers.
+ * - cookie: in a callback, what the wind was given, otherwise the child_t that answers.
  * - fop: NULL for a request of your own.
  */
 struct glossa_frame {
@@ -433,7 +433,7 @@ GLOSSA_API int32_t timer_every(xlator_t *this, double seconds, glossa_timer_t fn
 GLOSSA_API void timer_cancel(xlator_t *this, int32_t timer);
 
 /*
- * Takes back what the kernel, and caches above, were told they may believe (by a reply's xdata, under
+ * Takes back what the kernel, and caches above, were told they may cache (by a reply's xdata, under
  * GLOSSA_ENTRY_TIMEOUT and its like): an inode's attributes, and its data with `data`; what a name
  * leads to, or that it is not there; the same for all names. With `expire` a name is only asked for
  * again, where programs are at work below it; invalidate_removed says which inode it led to. It takes

@@ -12,7 +12,7 @@
 #ifndef GLOSSA_FOPS_GEN_H
 #define GLOSSA_FOPS_GEN_H
 
-/* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may believe it. */
+/* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it. */
 #define GLOSSA_ENTRY_TIMEOUT "glossa.entry-timeout"
 #define GLOSSA_ATTRIBUTE_TIMEOUT "glossa.attribute-timeout"
 #define GLOSSA_NEGATIVE_TIMEOUT "glossa.negative-timeout"

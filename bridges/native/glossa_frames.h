@@ -20,7 +20,7 @@ enum {
     GLOSSA_SAME = 16
 };
 
-/* Kinds of messages; codec.ts has the same. */
+/* Kinds of messages; messages.ts has the same. */
 enum {
     GLOSSA_SAY_LOG = 1,
     GLOSSA_SAY_WIND,

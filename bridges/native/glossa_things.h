@@ -134,7 +134,7 @@ GLOSSA_API void timer_cancel(xlator_t *this, int32_t timer)
     free(found);
 }
 
-/* -- what is believed no longer ----------------------------------------------------------- */
+/* -- what is out of date ----------------------------------------------------------- */
 
 /* What it is about; messages.ts has the same. */
 enum { GLOSSA_EVERY_ENTRY, GLOSSA_OF_INODE, GLOSSA_OF_ENTRY, GLOSSA_OF_REMOVED };

@@ -23,7 +23,7 @@ export interface Hearer {
   closeFd(fd: number): void;
   startTimer(id: number, ms: number, again: boolean): void;
   stopTimer(id: number): void;
-  /** Something is to be believed no longer: an array of host/upcalls.ts. */
+  /** Something is out of date: an array of host/upcalls.ts. */
   invalidate(place: LogSource, message: readonly unknown[]): void;
   /** The pairs of a dict. */
   told(pairs: Pairs): void;

@@ -272,7 +272,7 @@ const NOTHING: readonly (readonly [source: string, result: string])[] = [
   ],
 ];
 
-/** Messages that say what cannot be, or what would hurt who believes it; Python's text of each. */
+/** Messages that say what cannot be, or what would hurt who trusts it; Python's text of each. */
 const MESSAGES: readonly string[] = [
   '""',
   '"null"',

@@ -11,7 +11,7 @@
  *   numbers, awaits no promise of it, and reads its memory through accessors captured beforehand.
  *
  * The realm has a queue of microtasks of its own, which runs only while the interpreter starts: what
- * a script makes wait for a promise would else run when nobody has called it, out of every limit.
+ * a script makes wait for a promise would otherwise run when nobody has called it, out of every limit.
  * A promise that is rejected there, and that nobody can wait for, is nobody's failure.
  */
 import { randomFillSync } from 'node:crypto';

@@ -21,7 +21,7 @@ export interface LogLine {
 }
 
 /**
- * What the kernel, and caches above, were told to believe no longer: `entry` or `removed` (the path is
+ * What the kernel, and caches above, were told to cache no longer: `entry` or `removed` (the path is
  * the name's), `inode` (with its data, or not), or `every-entry`.
  */
 export interface Invalidated {
@@ -35,7 +35,7 @@ export interface Invalidated {
 export interface FopReply {
   readonly opRet: number;
   readonly opErrno: number;
-  /** Seconds for which the kernel may believe it, as far as the module says. */
+  /** Seconds for which the kernel may cache it, as far as the module says. */
   readonly timeouts: {
     readonly entry?: number;
     readonly attribute?: number;

@@ -1,4 +1,4 @@
-/** What a test sees of what a module lets the kernel believe: the caches of absent names. */
+/** What a test sees of what a module lets the kernel cache: the caches of absent names. */
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ const JAVASCRIPT = `
 import { ENOENT } from 'glossa';
 import { assert, graph, test } from 'glossa/testing';
 
-test('the kernel may believe it', async () => {
+test('the kernel may cache it', async () => {
   const g = await graph('negative', { kernelTimeout: 90 });
   for (let i = 0; i < 2; i++) {
     const { opErrno, timeouts } = await g.fop.lookup('/absent');
@@ -71,7 +71,7 @@ it.each([
   ['negative.py', 'test_negative.py', PYTHON, startPythonTests],
   ['javascript/negative.js', 'negative.test.js', JAVASCRIPT, startJavaScriptTests],
 ] as [string, string, string, StartTests][])('%s', async (module, file, tests, start) => {
-  const folder = mkdtempSync(join(tmpdir(), 'glossa-believed-'));
+  const folder = mkdtempSync(join(tmpdir(), 'glossa-cached-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const source = join(packageRoot, 'examples/negative', module);
   cpSync(source, join(folder, module.slice(module.indexOf('/') + 1)));

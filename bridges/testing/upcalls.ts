@@ -1,4 +1,4 @@
-/** What a module said is to be believed no longer, and what a storage says, in a graph under test. */
+/** What a module said is out of date, and what a storage says, in a graph under test. */
 import type { Graph } from '../../runtime/core/graph.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { joinPath } from '../../runtime/core/loc.ts';

@@ -50,7 +50,7 @@ export interface Sources {
 
 /**
  * The arguments of a fop out of a test's message; what is left out at the end is null. The fd of a
- * fop that opens may be left out: its place in the values is `newFd` then, or else -1.
+ * fop that opens may be left out: its place in the values is `newFd` then, otherwise -1.
  * @throws {MessageError}
  */
 export function argumentsFrom(

@@ -145,7 +145,7 @@ it('asks nobody when each has the mark of the other', async () => {
   expect(names(run)).toEqual([[], []]);
 });
 
-it('reads from the other when the first one breaks, and believes its other answers', async () => {
+it('reads from the other when the first one breaks, and takes its other answers', async () => {
   const run = await mirror();
   const reply = run.ask('stat', run.known('file'), null);
   run.asked(0)[0]!.answer(-1, EIO);

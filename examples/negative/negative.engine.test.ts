@@ -178,7 +178,7 @@ describe.each(variants)('$name', (variant) => {
     expect(reply).toMatchObject({ count: 1, opRet: 0 });
   });
 
-  it('does not believe a miss that was overtaken by a creation', () => {
+  it('does not keep a miss that was overtaken by a creation', () => {
     const name = stack.name();
     const late = stack.lookup(name);
     ask(stack.graph, 'mkdir', newName(stack.dir, name), 0o755, 0, null);
@@ -202,7 +202,7 @@ describe.each(variants)('$name', (variant) => {
     await never.graph.stop();
   });
 
-  it('tells the kernel how long to believe it, the first time and later', async () => {
+  it('tells the kernel how long to cache it, the first time and later', async () => {
     const telling = await new Stack().start(variant, { 'kernel-timeout': '90' });
     for (const times of [1, 0]) {
       const reply = telling.lookup('a');

@@ -10,19 +10,19 @@ class xlator(Translator):
     options = {
         "timeout": Option.time(60, help="how long a name that was absent is remembered"),
         "limit": Option.int(65536, min=1, help="how many names are remembered at most"),
-        "kernel-timeout": Option.time(0, help="how long the kernel believes it, without asking here"),
+        "kernel-timeout": Option.time(0, help="how long the kernel caches it, without asking here"),
     }
 
     def init(self):
         self.absent = OrderedDict()  # (directory, name): when to ask the storage again
         self.epoch = 0  # goes up with every name that is created
-        self.believed = self.options["kernel-timeout"] or None  # else as the mount has it
+        self.kernel_timeout = self.options["kernel-timeout"] or None  # None: the mount's own
 
     def lookup(self, frame, loc, xdata):
         key = loc.pargfid, loc.name
         until = self.absent.get(key)
         if until is not None and not loc.known and monotonic() < until:
-            return frame.fail(ENOENT, timeout=self.believed)
+            return frame.fail(ENOENT, timeout=self.kernel_timeout)
         frame.local = key, self.epoch
         frame.wind()
 
@@ -31,8 +31,8 @@ class xlator(Translator):
         self.absent.pop(key, None)
         if op_ret < 0 and op_errno == ENOENT and key[1] is not None and epoch == self.epoch:
             self.remember(key)
-            if self.believed:
-                return frame.fail(ENOENT, timeout=self.believed)
+            if self.kernel_timeout:
+                return frame.fail(ENOENT, timeout=self.kernel_timeout)
         frame.unwind(op_ret, op_errno, *reply)
 
     def remember(self, key):

@@ -479,7 +479,7 @@ class Frame:
     """One request, as one translator sees it. It must be answered, or passed on, exactly once.
 
     local: your note from the fop to its callback, gone when the request is; None at first.
-    cookie: in a callback, what `wind(cookie=...)` was given, or else the child that answered.
+    cookie: in a callback, what `wind(cookie=...)` was given, otherwise the child that answered.
     """
 
     id: int
@@ -506,7 +506,7 @@ class Frame:
         """Passes the request down; `<fop>_cbk`, if there is one, sees the reply.
 
         args: the fop's arguments; without any, those that came.
-        child: one of `self.children`; else the first.
+        child: one of `self.children`; otherwise the first.
         cookie: what the callback finds in `frame.cookie`.
         fop: the name of another fop, whose arguments you then give.
         cbk: sees the reply instead of `<fop>_cbk`; called as cbk(frame, op_ret, op_errno, ...).
@@ -526,15 +526,15 @@ class Frame:
         """Answers the request: op_ret < 0 is failure with op_errno, a Linux errno.
 
         reply: the fop's reply in the table's order; what is left out at the end is None.
-        entry_timeout, attribute_timeout, negative_timeout: seconds for which the kernel may believe
+        entry_timeout, attribute_timeout, negative_timeout: seconds for which the kernel may cache
         that the name leads there, the attributes, or that there is no such name; 0 for never. What
         is left out is as the mount says. `self.invalidate` takes it back.
         """
     def fail(self, op_errno: int, timeout: float | None = None) -> None:
         """Answers with an errno: short for `unwind(-1, op_errno)`.
 
-        timeout: seconds for which the kernel may believe that a name which was looked up is not
-        there (ENOENT; no other errno is ever believed), without asking again.
+        timeout: seconds for which the kernel may cache that a name which was looked up is not
+        there (ENOENT; no other errno is ever cached), without asking again.
         """
 
 class Option(dict[str, Any]):
@@ -639,7 +639,7 @@ class Reply:
     def replace(self, op_ret: int | None = None, **changes: Any) -> Self:
         """Another reply with some parts exchanged.
 
-        entry_timeout and attribute_timeout are seconds for which the kernel may believe it.
+        entry_timeout and attribute_timeout are seconds for which the kernel may cache it.
         """
 
 class StatReply(Reply):
@@ -1497,7 +1497,7 @@ class Translator:
         expire: bool = False,
         removed: Inode | str | None = None,
     ) -> None:
-        """Takes back what the kernel, and caches above, were told they may believe: what a name leads
+        """Takes back what the kernel, and caches above, were told they may cache: what a name leads
         to, or that it is not there, by its directory and the name, or by a loc with a name.
 
         expire: the name is only asked for again, where programs are at work below it.
@@ -1532,14 +1532,14 @@ class Translator:
     def any_cancel(self, frame: Frame) -> object:
         """The caller of a request that `any_fop` took has given up."""
     def stat(self, frame: Frame, loc: Loc, xdata: Dict | None) -> object:
-        """Attributes of an object. Asked by: stat(2) and its kin, when the kernel no longer
-        believes what it has.
+        """Attributes of an object. Asked by: stat(2) and its kin, when what the kernel has cached
+        is too old.
 
         loc: the object, by inode, and where it is known by parent and name
         xdata: extra keys that translators send each other; may be missing
 
-        Reply (buf, xdata): buf is what stat(2) returns, and the kernel believes it for the
-        attribute timeout.
+        Reply (buf, xdata): buf is what stat(2) returns, and the kernel caches it for the attribute
+        timeout.
         """
     def stat_cbk(
         self,
@@ -1549,8 +1549,8 @@ class Translator:
         buf: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """buf is what stat(2) returns, and the kernel believes it for the attribute timeout. After
-        a failure (op_ret < 0) all parts are None.
+        """buf is what stat(2) returns, and the kernel caches it for the attribute timeout. After a
+        failure (op_ret < 0) all parts are None.
 
         buf: attributes of the object, after the fop
         xdata: extra keys that translators send each other; may be missing
@@ -1601,7 +1601,7 @@ class Translator:
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
-        and believes buf for a while.
+        and caches buf for a while.
         """
     def mknod_cbk(
         self,
@@ -1614,7 +1614,7 @@ class Translator:
         postparent: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """The kernel links the inode under the name and believes buf for a while. After a failure
+        """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
         inode: the inode that the name leads to
@@ -1633,7 +1633,7 @@ class Translator:
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
-        and believes buf for a while.
+        and caches buf for a while.
         """
     def mkdir_cbk(
         self,
@@ -1646,7 +1646,7 @@ class Translator:
         postparent: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """The kernel links the inode under the name and believes buf for a while. After a failure
+        """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
         inode: the inode that the name leads to
@@ -1727,7 +1727,7 @@ class Translator:
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
-        and believes buf for a while.
+        and caches buf for a while.
         """
     def symlink_cbk(
         self,
@@ -1740,7 +1740,7 @@ class Translator:
         postparent: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """The kernel links the inode under the name and believes buf for a while. After a failure
+        """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
         inode: the inode that the name leads to
@@ -1792,7 +1792,7 @@ class Translator:
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
-        and believes buf for a while.
+        and caches buf for a while.
         """
     def link_cbk(
         self,
@@ -1805,7 +1805,7 @@ class Translator:
         postparent: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """The kernel links the inode under the name and believes buf for a while. After a failure
+        """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
         inode: the inode that the name leads to
@@ -2156,7 +2156,7 @@ class Translator:
         xdata: extra keys that translators send each other; may be missing
 
         Reply (fd, inode, buf, preparent, postparent, xdata): fd, as it came. The kernel links the
-        inode under the name and believes buf for a while. EEXIST when O_EXCL was asked for.
+        inode under the name and caches buf for a while. EEXIST when O_EXCL was asked for.
         """
     def create_cbk(
         self,
@@ -2170,7 +2170,7 @@ class Translator:
         postparent: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """fd, as it came. The kernel links the inode under the name and believes buf for a while.
+        """fd, as it came. The kernel links the inode under the name and caches buf for a while.
         EEXIST when O_EXCL was asked for. After a failure (op_ret < 0) all parts are None.
 
         fd: the open file or directory
@@ -2210,8 +2210,8 @@ class Translator:
         """
     def ftruncate_cancel(self, frame: Frame) -> object: ...
     def fstat(self, frame: Frame, fd: Fd, xdata: Dict | None) -> object:
-        """Attributes of an open file. Asked by: fstat(2), when the kernel no longer believes what
-        it has.
+        """Attributes of an open file. Asked by: fstat(2), when what the kernel has cached is too
+        old.
 
         fd: the open file or directory
         xdata: extra keys that translators send each other; may be missing
@@ -2268,7 +2268,7 @@ class Translator:
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, xdata, postparent): inode and buf, whose ia_gfid and ia_type say what it
-        is; the kernel believes name and attributes for their timeouts. ENOENT says that there is
+        is; the kernel caches name and attributes for their timeouts. ENOENT says that there is
         nothing.
         """
     def lookup_cbk(
@@ -2281,7 +2281,7 @@ class Translator:
         xdata: Dict | None,
         postparent: Iatt,
     ) -> object:
-        """inode and buf, whose ia_gfid and ia_type say what it is; the kernel believes name and
+        """inode and buf, whose ia_gfid and ia_type say what it is; the kernel caches name and
         attributes for their timeouts. ENOENT says that there is nothing. After a failure (op_ret <
         0) all parts are None.
 
@@ -2914,7 +2914,7 @@ class Translator:
         xdata: extra keys that translators send each other; may be missing
 
         Reply (inode, buf, preparent, postparent, xdata): The kernel links the inode under the name
-        and believes buf for a while.
+        and caches buf for a while.
         """
     def put_cbk(
         self,
@@ -2927,7 +2927,7 @@ class Translator:
         postparent: Iatt,
         xdata: Dict | None,
     ) -> object:
-        """The kernel links the inode under the name and believes buf for a while. After a failure
+        """The kernel links the inode under the name and caches buf for a while. After a failure
         (op_ret < 0) all parts are None.
 
         inode: the inode that the name leads to

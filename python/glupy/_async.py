@@ -84,7 +84,7 @@ class Pending:
     def _answer(self, reply):
         if self._future is None:
             self._reply = reply
-        elif not self._future.done():  # else it was cancelled: nobody waits any more
+        elif not self._future.done():  # otherwise it was cancelled: nobody waits any more
             self._reply = reply
             self._future.set_result(reply)
 

@@ -1,4 +1,4 @@
-"""What a translator says is to be believed no longer, on its way to the host.
+"""What a translator says is out of date, on its way to the host.
 
 The other side is bridges/host/upcalls.ts.
 """

@@ -1,4 +1,4 @@
-"""How long the kernel may believe an answer: what the package's keywords say, in the answer's xdata."""
+"""How long the kernel may cache an answer: what the package's keywords say, in the answer's xdata."""
 
 from ._fops import TIMEOUTS
 from .data import Dict
@@ -9,7 +9,7 @@ def with_timeouts(row, reply, timeouts):
     """A reply whose xdata says so; timeouts: seconds by keyword, None for the mount's own."""
     at = row.reply_index.get("xdata")
     if at is None:
-        raise TypeError(f"nothing that {row.name} answers is ever believed: it has no timeouts")
+        raise TypeError(f"nothing that {row.name} answers is ever cached: it has no timeouts")
     reply = pad(row.name, row.reply, reply)
     xdata = Dict(reply[at] or ())
     for name, seconds in timeouts.items():

@@ -51,7 +51,7 @@ class Frame:
     frame.fail(errno)   answers it with an error
 
     local: your note from the fop to its callback, gone when the request is; None at first.
-    cookie: in a callback, what `wind(cookie=...)` was given, or else the child that answered.
+    cookie: in a callback, what `wind(cookie=...)` was given, otherwise the child that answered.
     """
 
     local = None
@@ -103,7 +103,7 @@ class Frame:
         """Passes the request down; `<fop>_cbk`, if there is one, sees the reply.
 
         args: the fop's arguments; without any, those that came.
-        child: one of `self.children`; else the first.
+        child: one of `self.children`; otherwise the first.
         cookie: what the callback finds in `frame.cookie`.
         fop: the name of another fop, whose arguments you then give.
         cbk: sees the reply instead of `<fop>_cbk`; called as cbk(frame, op_ret, op_errno, ...).
@@ -140,7 +140,7 @@ class Frame:
 
         reply: the fop's reply in the table's order; what is left out at the end is None. Where
         op_ret counts what the reply holds (readv, readdir, readdirp, readlink), it is counted anew.
-        entry_timeout, attribute_timeout, negative_timeout: seconds for which the kernel may believe
+        entry_timeout, attribute_timeout, negative_timeout: seconds for which the kernel may cache
         that the name leads there, the attributes, or that there is no such name; 0 for never. What
         is left out is as the mount says. `self.invalidate` takes it back.
         """
@@ -159,8 +159,8 @@ class Frame:
     def fail(self, op_errno, timeout=None):
         """Answers with an errno: short for `unwind(-1, op_errno)`.
 
-        timeout: seconds for which the kernel may believe that a name which was looked up is not
-        there (ENOENT; no other errno is ever believed), without asking again.
+        timeout: seconds for which the kernel may cache that a name which was looked up is not
+        there (ENOENT; no other errno is ever cached), without asking again.
         """
         try:
             code = _FAILURES[op_errno]
@@ -175,7 +175,7 @@ class Frame:
 
     def _absent(self, timeout):
         if self.name != "lookup":
-            raise TypeError(f"{self.name}: only the failure of a lookup is ever believed")
+            raise TypeError(f"{self.name}: only the failure of a lookup is ever cached")
         return with_timeouts(self.fop, (), {"negative_timeout": timeout})
 
     # -- messages -----------------------------------------------------------------------------

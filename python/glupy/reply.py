@@ -48,7 +48,7 @@ class Reply:
     def replace(self, op_ret=None, **changes):
         """Another reply with some parts exchanged.
 
-        entry_timeout and attribute_timeout are seconds for which the kernel may believe it.
+        entry_timeout and attribute_timeout are seconds for which the kernel may cache it.
         """
         timeouts = {name: changes.pop(name) for name in TIMEOUTS if name in changes}
         values = list(self.values)

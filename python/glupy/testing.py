@@ -189,7 +189,7 @@ def _unpacked(value, graph=None):
 
 class Reply:
     """What a bare fop answered: `op_ret`, `op_errno`, the parts of its reply by name, and `timeouts`,
-    seconds to believe it for by "entry", "attribute" and "negative"."""
+    seconds to cache it for by "entry", "attribute" and "negative"."""
 
     def __init__(self, fop, op_ret, op_errno, values, timeouts):
         self.fop = fop

@@ -61,7 +61,7 @@ class Translator:
         """Called when options of the volume have changed; `self.options` has the new ones."""
 
     def invalidate(self, what=None, name=None, *, data=True, expire=False, removed=None):
-        """Takes back what the kernel, and caches above, were told they may believe.
+        """Takes back what the kernel, and caches above, were told they may cache.
 
         invalidate(parent, name)  what the name leads to, or that it is not there; a loc with a name
                                   says the same

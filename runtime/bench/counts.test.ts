@@ -3,7 +3,7 @@ import { type Counting, checkCounts } from './counts.ts';
 import { PASSED_ON } from './target.ts';
 
 const counting: Counting = {
-  alike: { stacks: ['python', 'c'], rememberSeconds: 60, kernelBelieves: false },
+  alike: { stacks: ['python', 'c'], rememberSeconds: 60, kernelCaches: false },
   workload: 'miss',
   rounds: 2,
   clients: 1,
@@ -54,7 +54,7 @@ describe('lookups that were passed on', () => {
     ['does what it likes', { workload: 'command' }],
     ["each other's turn", { workload: 'smallfile', clients: 2 }],
     ['remembered for 60 s', { seconds: 60 }],
-    ['the kernel believes', { alike: { ...counting.alike, kernelBelieves: true } }],
+    ['the kernel caches', { alike: { ...counting.alike, kernelCaches: true } }],
   ])('are others for a reason, %s: that is a warning', (reason, other) => {
     const { failures, warnings } = check(other, row('python', 5, 5), row('c', 5, 6));
     expect(failures).toEqual([]);

@@ -8,8 +8,8 @@ export interface Alike {
   readonly stacks: readonly string[];
   /** How long one of them remembers a name, seconds; Infinity: nothing is forgotten by the clock. */
   readonly rememberSeconds: number;
-  /** The kernel believes names for a while, and asks again when it likes. */
-  readonly kernelBelieves: boolean;
+  /** The kernel caches names for a while, and asks again when it likes. */
+  readonly kernelCaches: boolean;
 }
 
 export interface Counting {
@@ -61,7 +61,7 @@ function excuseOf({ alike, workload, clients, seconds }: Counting): string | nul
   if (clients > 1 && !workloads[workload].onlyLooks) {
     return "of several clients that make and remove files, each other's turn decides what one finds";
   }
-  if (alike.kernelBelieves) return 'the kernel believes names for a while, and asks by the clock';
+  if (alike.kernelCaches) return 'the kernel caches names for a while, and asks by the clock';
   if (seconds < SURELY * alike.rememberSeconds) return null;
   return `names are remembered for ${alike.rememberSeconds} s, and forgotten by the clock`;
 }

@@ -37,7 +37,7 @@ const plan: MeasurePlan = {
   rounds: 1,
   seconds: 0.01,
   breakdown: false,
-  alike: { stacks: [], rememberSeconds: 60, kernelBelieves: false },
+  alike: { stacks: [], rememberSeconds: 60, kernelCaches: false },
   since: 0,
   turn() {},
   signal: new AbortController().signal,

@@ -34,7 +34,7 @@ const plan: RunPlan = {
   rounds: 2,
   seconds: 0.1,
   breakdown: false,
-  alike: { stacks: [], rememberSeconds: 60, kernelBelieves: false },
+  alike: { stacks: [], rememberSeconds: 60, kernelCaches: false },
   signal: new AbortController().signal,
 };
 

@@ -144,7 +144,7 @@ async function runIn(
       question,
       alike: {
         ...known.alike,
-        kernelBelieves: known.alike.kernelBelieves || timeouts.entry > 0 || timeouts.negative > 0,
+        kernelCaches: known.alike.kernelCaches || timeouts.entry > 0 || timeouts.negative > 0,
       },
       warnings: profile === null ? warnings : [...warnings, PROFILED],
       signal,

@@ -22,7 +22,7 @@ export const exitTable: readonly (readonly [status: string, meaning: string])[] 
   [`${EXIT_USAGE}`, 'wrong use: an unknown option or command, a missing operand'],
   [
     `${EXIT_NOT_EXECUTABLE}`,
-    'run: the command cannot be executed; else run ends as its command did',
+    'run: the command cannot be executed; otherwise run ends as its command did',
   ],
   [`${EXIT_NOT_FOUND}`, 'run: the command was not found'],
   [`${EXIT_SIGNAL}+N`, 'run: the command was ended by signal N; also a start that N interrupted'],

@@ -1,4 +1,4 @@
-/** `glossa invalidate`: what the kernel believes of a path in a mount is asked for again. */
+/** `glossa invalidate`: what the kernel caches of a path in a mount is asked for again. */
 import { lstatSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { encodeName } from '../core/bytes.ts';

@@ -38,11 +38,11 @@ export const serverFlags = {
     help: 'TRACE, DEBUG, INFO (without it), WARNING, ERROR, CRITICAL or NONE',
   }),
   ...volfileFlags,
-  'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel believes a name (1)' }),
-  'attribute-timeout': number({ value: 'SEC', help: 'seconds the kernel believes attributes (1)' }),
+  'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel caches a name (1)' }),
+  'attribute-timeout': number({ value: 'SEC', help: 'seconds the kernel caches attributes (1)' }),
   'negative-timeout': number({
     value: 'SEC',
-    help: 'seconds the kernel believes that a name is absent (0)',
+    help: 'seconds the kernel caches that a name is absent (0)',
   }),
   'up-timeout': number({
     value: 'SEC',

@@ -8,8 +8,8 @@
  * reply may be null, since a failure carries nothing; without those marked `!` a success says
  * nothing, and a mount makes EIO of it.
  *
- * Two departures from the C signatures, both about memory and not about meaning: the triple
- * (vector, count, iobref) of readv, writev and put is one `data` argument, `vector`.
+ * One departure from the C signatures, about memory and not about meaning: the triple (vector,
+ * count, iobref) of readv, writev and put is one `data` argument, `vector`.
  *
  * Source of names, numbers and order: GlusterFS `libglusterfs/src/glusterfs/glusterfs-fops.h`,
  * `libglusterfs/src/generator.py`. Adding a fop: add a row, run `npm run gen`.

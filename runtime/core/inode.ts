@@ -166,7 +166,7 @@ export class InodeTable {
       linked.iaType = buf.iaType;
       this.register(linked, buf.iaGfid);
     }
-    // The name comes first: it holds the parent, which might else be retired for the inode.
+    // The name comes first: it holds the parent, which might otherwise be retired for the inode.
     if (named && this.has(parent)) this.addName(parent, name, linked);
     this.letGo(linked);
     return linked;

@@ -161,8 +161,8 @@ export function sourceFromStack(stack: unknown, depth: number): LogSource {
 const CALLER_DEPTH = 2;
 
 /**
- * The log of one volume. Its level is what was set for the volume by hand (`levels.volumes`), else
- * its own (option `log-level`), else the process's.
+ * The log of one volume. Its level is what was set for the volume by hand (`levels.volumes`),
+ * otherwise its own (option `log-level`), otherwise the process's.
  */
 export class Log {
   readonly domain: string;

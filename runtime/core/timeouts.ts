@@ -1,4 +1,4 @@
-/** How long the kernel may believe a reply, read from its xdata and written into it (`xdata.ts`). */
+/** How long the kernel may cache a reply, read from its xdata and written into it (`xdata.ts`). */
 import { Dict } from './dict.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from './xdata.ts';
 
@@ -9,7 +9,7 @@ export interface Timeouts {
   readonly negative?: number | undefined;
 }
 
-/** The xdata of a reply, a copy of `xdata` when there is one, that says how long to believe it. */
+/** The xdata of a reply, a copy of `xdata` when there is one, that says how long to cache it. */
 export function withTimeouts(timeouts: Timeouts, xdata: Dict | null = null): Dict {
   const made = xdata === null ? new Dict() : xdata.copy();
   const { entry, attribute, negative } = timeouts;
@@ -19,11 +19,11 @@ export function withTimeouts(timeouts: Timeouts, xdata: Dict | null = null): Dic
   return made;
 }
 
-/** Whether a dict says how long an entry and its attributes may be believed. */
+/** Whether a dict says how long an entry and its attributes may be cached. */
 export const hasTimeouts = (dict: Dict | null): boolean =>
   dict !== null && (dict.has(ENTRY_TIMEOUT) || dict.has(ATTRIBUTE_TIMEOUT));
 
-/** What an xdata says about believing its reply; undefined where it says nothing. */
+/** What an xdata says about caching its reply; undefined where it says nothing. */
 export function timeoutsOf(xdata: Dict | null): Timeouts {
   return {
     entry: xdata?.number(ENTRY_TIMEOUT),

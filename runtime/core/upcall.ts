@@ -1,5 +1,5 @@
 /**
- * UPCALL: a translator tells whoever caches above it what is no longer to be believed.
+ * UPCALL: a translator tells whoever caches above it what is out of date.
  *
  * The event travels up by `notify`, through every translator that keeps something of its own, to
  * the mount, which tells the kernel. It says what to forget, never what is there now, so telling it

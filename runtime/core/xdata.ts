@@ -23,7 +23,7 @@ export const KILL_PRIV = 'glossa.kill-priv';
 export const SYNC_VOLUME = 'glossa.sync-volume';
 
 /*
- * How long the kernel may believe a reply, in the reply's own xdata: numbers (int or double) of
+ * How long the kernel may cache a reply, in the reply's own xdata: numbers (int or double) of
  * seconds, fractions too. 0 and less is not at all; more than `TIMEOUT_MAX` is that. Without the
  * key the mount's option of the same name counts.
  *
@@ -33,7 +33,7 @@ export const SYNC_VOLUME = 'glossa.sync-volume';
  *   negative    that there is no such name: a lookup that fails with ENOENT
  *
  * A readdirp has them for all its entries in the reply's xdata, or for one in the entry's own dict.
- * What was believed is taken back by `invalidateEntry` and the like (upcall.ts).
+ * What was cached is taken back by `invalidateEntry` and the like (upcall.ts).
  */
 export const ENTRY_TIMEOUT = 'glossa.entry-timeout';
 export const ATTRIBUTE_TIMEOUT = 'glossa.attribute-timeout';

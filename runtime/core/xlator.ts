@@ -107,14 +107,15 @@ export interface Translator<P, O extends Options = Options> {
   clientDestroy?(xl: Xlator<P>, client: Client, value: unknown): void;
   dump?(xl: Xlator<P>): Dump;
   /**
-   * Its fops do nothing but look on: whatever it is asked is done by the volumes below, and what they
-   * answer goes up at once, the same bytes, of which it keeps none.
+   * Its fops only watch: every fop goes on to the volumes below as it came, and their answer goes up
+   * unchanged and at once. It does not hold on to any of the data.
    */
   readonly watches?: boolean;
   /**
    * For storage: the descriptor of the file behind an open Fd, through which its data may be read
-   * and written past this translator; minus one when there is none. Whoever has this keeps back
-   * nothing: its `flush` has nothing to do but where `tellsAtClose`.
+   * and written past this translator; minus one when there is none. A translator with `backing` has
+   * written all data to the file by the time its `writev` answers. So its `flush` need not be
+   * called, except where `tellsAtClose` says so.
    */
   backing?(xl: Xlator<P>, fd: Fd): number;
   /** For storage with `backing`: close(2) of its files may fail, and `flush` says so. */

@@ -65,15 +65,15 @@ const OPEN_FLAGS = 'flags of open(2), such as O_RDWR or O_APPEND';
 const VALID =
   'which fields of stbuf count: 1 mode, 2 uid, 4 gid, 16 atime, 32 mtime, 64 ctime; ' +
   '128 and 256 set atime and mtime to the present';
-const MADE = 'The kernel links the inode under the name and believes buf for a while.';
+const MADE = 'The kernel links the inode under the name and caches buf for a while.';
 const OK = 'Nothing but that it is done.';
 const CHANGED = 'Attributes before and after; the kernel takes size and times from the latter.';
 
 export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   stat: {
     what: 'Attributes of an object.',
-    when: 'stat(2) and its kin, when the kernel no longer believes what it has.',
-    reply: 'buf is what stat(2) returns, and the kernel believes it for the attribute timeout.',
+    when: 'stat(2) and its kin, when what the kernel has cached is too old.',
+    reply: 'buf is what stat(2) returns, and the kernel caches it for the attribute timeout.',
   },
   readlink: {
     what: 'The target of a symbolic link.',
@@ -211,7 +211,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
   },
   fstat: {
     what: 'Attributes of an open file.',
-    when: 'fstat(2), when the kernel no longer believes what it has.',
+    when: 'fstat(2), when what the kernel has cached is too old.',
     reply: 'buf is what fstat(2) returns.',
   },
   lk: {
@@ -227,7 +227,7 @@ export const fopDocs: Readonly<Record<FopName, FopDoc>> = {
     what: 'Finds an object by its name in a directory, or asks whether one is still there.',
     when: 'every path of every system call, for each part that the kernel does not know.',
     reply:
-      'inode and buf, whose ia_gfid and ia_type say what it is; the kernel believes name and ' +
+      'inode and buf, whose ia_gfid and ia_type say what it is; the kernel caches name and ' +
       'attributes for their timeouts. ENOENT says that there is nothing.',
     args: {
       loc: 'name in parent; without a name, the inode itself by its gfid',

@@ -84,7 +84,7 @@ export function generateNativeFops(): string {
 #ifndef GLOSSA_FOPS_GEN_H
 #define GLOSSA_FOPS_GEN_H
 
-/* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may believe it. */
+/* Keys of a reply's xdata (runtime/core/xdata.ts): seconds for which the kernel may cache it. */
 #define GLOSSA_ENTRY_TIMEOUT "${ENTRY_TIMEOUT}"
 #define GLOSSA_ATTRIBUTE_TIMEOUT "${ATTRIBUTE_TIMEOUT}"
 #define GLOSSA_NEGATIVE_TIMEOUT "${NEGATIVE_TIMEOUT}"

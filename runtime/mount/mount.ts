@@ -13,6 +13,6 @@ export interface Mount {
    * @throws {MountError} when the mount cannot be taken away; it goes on then.
    */
   unmount(): Promise<void>;
-  /** What was cached of this is to be believed no longer, as far as this front end can tell. */
+  /** What was cached of this is out of date, as far as this front end can tell. */
   invalidate(what: Upcall): Promise<void>;
 }

@@ -1,5 +1,5 @@
 /**
- * Whether somebody else could change what a path leads to: then a program that runs it, or believes
+ * Whether somebody else could change what a path leads to: then a program that runs it, or trusts
  * it, does what that somebody wants.
  *
  * The way is walked from the root, as sshd's StrictModes walks it. Every folder, link and file on it

@@ -61,7 +61,7 @@ export const isAsync = (method: unknown): boolean =>
 
 type Method = (...args: never[]) => unknown;
 
-/** How a class answers one fop: methods of the fop's own name, or else those for any. */
+/** How a class answers one fop: methods of the fop's own name, otherwise those for any. */
 export interface Answers {
   readonly method: Method | undefined;
   readonly cbk: Method | undefined;

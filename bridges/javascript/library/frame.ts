@@ -208,7 +208,7 @@ export class Frame {
     this._pushAnswer(opRet, opErrno, reply);
   }
 
-  /** The same with how long the kernel may believe it. */
+  /** The same with how long the kernel may cache it. */
   unwindFor(timeouts: Timeouts, opRet: number, opErrno = 0, ...reply: unknown[]): void {
     this._open();
     this._pushAnswer(opRet, opErrno, withTimeouts(this.fop, reply, timeouts));
@@ -231,7 +231,7 @@ export class Frame {
 
   _failFor(opErrno: number, timeout: number): void {
     if (this.name !== 'lookup') {
-      throw new TypeError(`${this.name}: only the failure of a lookup is ever believed`);
+      throw new TypeError(`${this.name}: only the failure of a lookup is ever cached`);
     }
     this.unwindFor({ negativeTimeout: timeout }, -1, opErrno);
   }

@@ -1,5 +1,5 @@
 /**
- * What a translator says is to be believed no longer, on its way to the host. The other side is
+ * What a translator says is out of date, on its way to the host. The other side is
  * bridges/host/upcalls.ts.
  */
 import { host, stringify } from './host.ts';

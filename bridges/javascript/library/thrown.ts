@@ -53,6 +53,6 @@ function shown(value: unknown, depth: number): string {
   return itemsOf(value, depth);
 }
 
-/** A thrown text is told as it is; of all else, what it is made of. */
+/** A thrown text is told as it is; of anything other, what it is made of. */
 export const thrownText = (value: unknown): string =>
   cut(typeof value === 'string' ? value : shown(value, 0), MOST_CHARACTERS);

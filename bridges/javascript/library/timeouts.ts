@@ -1,4 +1,4 @@
-/** How long the kernel may believe an answer: what a script says, in the answer's xdata. */
+/** How long the kernel may cache an answer: what a script says, in the answer's xdata. */
 import type { FopRow } from '../../../runtime/core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../../../runtime/core/xdata.ts';
 import { Dict } from './data.ts';
@@ -27,7 +27,7 @@ export function withTimeouts(
 ): unknown[] {
   const at = row.reply.findIndex(({ name }) => name === 'xdata');
   if (at < 0) {
-    throw new TypeError(`nothing that ${row.name} answers is ever believed: it has no timeouts`);
+    throw new TypeError(`nothing that ${row.name} answers is ever cached: it has no timeouts`);
   }
   const made = [...reply];
   while (made.length <= at) made.push(null);

@@ -24,7 +24,7 @@ export class Translator {
   declare options: Readonly<Record<string, unknown>>;
   declare readonly log: Log;
 
-  /** Takes back what the kernel, and caches above, were told they may believe. */
+  /** Takes back what the kernel, and caches above, were told they may cache. */
   invalidate(what?: unknown, second?: unknown, how?: Invalidation): void {
     invalidate(what, second, how);
   }

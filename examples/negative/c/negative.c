@@ -69,7 +69,7 @@ static void remember(xlator_t *this, gfid_t dir, const char *name)
         forget(cache, cache->oldest->dir, cache->oldest->name); /* it makes room */
 }
 
-/* "There is no such name", for as long as the kernel may believe it; 0: as the mount has it. */
+/* "There is no such name", for as long as the kernel may cache it; 0: as the mount has it. */
 static void fail_absent(glossa_frame_t *frame, xlator_t *this)
 {
     const int64_t seconds = option(this, "kernel-timeout");
@@ -213,7 +213,7 @@ static const struct volume_options options[] = {
     {.key = "kernel-timeout",
      .type = GF_OPTION_TYPE_TIME,
      .default_value = "0",
-     .description = "how long the kernel believes it, without asking here"},
+     .description = "how long the kernel caches it, without asking here"},
     {.key = NULL},
 };
 

@@ -6,23 +6,23 @@ export class xlator extends Translator {
     timeout: Option.time(60, { help: 'how long a name that was absent is remembered' }),
     limit: Option.int(65536, { min: 1, help: 'how many names are remembered at most' }),
     'kernel-timeout': Option.time(0, {
-      help: 'how long the kernel believes it, without asking here',
+      help: 'how long the kernel caches it, without asking here',
     }),
   };
 
   absent = new Map(); // directory/name: when to ask the storage again
   epoch = 0; // goes up with every name that is created
-  believed = undefined; // as the mount has it
+  kernelTimeout = undefined; // as the mount has it
 
   init() {
     const timeout = this.options['kernel-timeout'];
-    if (timeout > 0) this.believed = { timeout };
+    if (timeout > 0) this.kernelTimeout = { timeout };
   }
 
   lookup(frame, loc) {
     const key = `${loc.pargfid}/${loc.name ?? ''}`;
     if (performance.now() < this.absent.get(key) && !loc.known) {
-      return frame.fail(ENOENT, this.believed);
+      return frame.fail(ENOENT, this.kernelTimeout);
     }
     frame.local = { key, named: loc.name !== null, epoch: this.epoch };
     frame.wind();
@@ -33,7 +33,7 @@ export class xlator extends Translator {
     this.absent.delete(key);
     if (opRet < 0 && opErrno === ENOENT && named && epoch === this.epoch) {
       this.remember(key);
-      if (this.believed !== undefined) return frame.fail(ENOENT, this.believed);
+      if (this.kernelTimeout !== undefined) return frame.fail(ENOENT, this.kernelTimeout);
     }
     frame.unwind(opRet, opErrno, ...reply);
   }

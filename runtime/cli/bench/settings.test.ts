@@ -31,7 +31,7 @@ describe('what glossa bench is told', () => {
     expect(both.command).toEqual(['ls', '-l']);
   });
 
-  it('lets the kernel believe attributes and no names, unless it is told otherwise', () => {
+  it('lets the kernel cache attributes and no names, unless it is told otherwise', () => {
     const of = (...args: string[]) => settings(...args).mountFlags;
     expect(of()).toEqual(['--entry-timeout=0', '--attribute-timeout=1', '--negative-timeout=0']);
     expect(of('--negative-timeout', '60', '--no-passthrough').slice(2)).toEqual([

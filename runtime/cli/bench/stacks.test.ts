@@ -13,7 +13,7 @@ const alike = (given: string, ...options: string[]) =>
 describe('stacks of one translator', () => {
   it('are alike, but for the folder without it', () => {
     const languages = ['typescript', 'python'];
-    const remembering = { rememberSeconds: 60, kernelBelieves: false };
+    const remembering = { rememberSeconds: 60, kernelCaches: false };
     expect(alike('typescript,python')).toEqual({ stacks: languages, ...remembering });
     expect(alike('none,typescript,python')).toEqual({ stacks: languages, ...remembering });
   });
@@ -24,8 +24,8 @@ describe('stacks of one translator', () => {
     expect(alike('python', 'timeout=soon').rememberSeconds).toBe(60);
   });
 
-  it('may tell the kernel to believe names', () => {
-    expect(alike('python', 'kernel-timeout=0').kernelBelieves).toBe(false);
-    expect(alike('python', 'kernel-timeout=1').kernelBelieves).toBe(true);
+  it('may tell the kernel to cache names', () => {
+    expect(alike('python', 'kernel-timeout=0').kernelCaches).toBe(false);
+    expect(alike('python', 'kernel-timeout=1').kernelCaches).toBe(true);
   });
 });

@@ -62,7 +62,7 @@ export const listed = (names: readonly string[]): string =>
 const NOT_ALIKE: Alike = {
   stacks: [],
   rememberSeconds: Number.POSITIVE_INFINITY,
-  kernelBelieves: false,
+  kernelCaches: false,
 };
 
 // -- one translator in several languages ---------------------------------------------------------
@@ -153,7 +153,7 @@ export function alikeOf(
   return {
     stacks,
     rememberSeconds: secondsOf('timeout') ?? REMEMBER_SECONDS,
-    kernelBelieves: (secondsOf('kernel-timeout') ?? 0) > 0,
+    kernelCaches: (secondsOf('kernel-timeout') ?? 0) > 0,
   };
 }
 

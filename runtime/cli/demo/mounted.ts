@@ -3,7 +3,7 @@
  * calls of this one.
  *
  * The ten directories are opened once and names are looked up in them, so that a lookup is one
- * request of the kernel's; names are not believed from one lookup to the next, so that every one
+ * request of the kernel's; names are not cached from one lookup to the next, so that every one
  * arrives.
  */
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';

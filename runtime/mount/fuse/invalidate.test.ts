@@ -146,7 +146,7 @@ describe('notices and answers', () => {
     expect(written()).toEqual([`answer ${third}`]);
   });
 
-  test('what is not believed keeps none waiting', async () => {
+  test('what is not cached keeps none waiting', async () => {
     const kept: Frame[] = [];
     const fops: Fops<null> = { setxattr: (frame) => void kept.push(frame) };
     rig = await Rig.make(fops);

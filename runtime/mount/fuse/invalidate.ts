@@ -1,5 +1,5 @@
 /**
- * Taking back what the kernel was told it may believe, before its time is over.
+ * Taking back what the kernel was told it may cache, before its time is over.
  *
  * The kernel handles a notice while it is written, and may have to wait: for the lock of a directory
  * that lookups hold which wait for our answer, for a page that is being read. So notices are
@@ -108,7 +108,7 @@ export class Notices {
   /**
    * Takes back the attributes of a file that is being opened, at once: before its opener goes on. The
    * kernel waits for nothing with these, as the file is in use. What requests under way bring back is
-   * too old for it, or comes with no time to be believed.
+   * too old for it, or comes with no time to be cached.
    */
   doubt(inode: Inode): void {
     const bytes = this.over ? null : encode({ what: 'inode', inode, data: false });
@@ -206,7 +206,7 @@ function keyOf(what: Upcall): string {
   return `${what.what}${expire ? ' expire' : ''} ${what.parent.id} ${what.name}`;
 }
 
-/** The kernel knows the inode: nothing is believed of any other, nor of names in it. */
+/** The kernel knows the inode: nothing is cached of any other, nor of names in it. */
 const isKnown = (inode: Inode): boolean => inode.id === ROOT_ID || inode.nlookup > 0;
 
 /** The message; null when it would tell the kernel nothing. */

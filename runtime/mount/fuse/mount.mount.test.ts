@@ -177,7 +177,7 @@ describe.skipIf(whyNoMounts() !== '')('the kernel and the graph', () => {
     expect(await codeOf(fs.stat(join(server.mountpoint, 'now-1')))).toBe('ENOENT');
   });
 
-  test('absent names are believed for as long as it says, or until taken back', async () => {
+  test('absent names are cached for as long as it says, or until taken back', async () => {
     const server = await mounts.mount('answers', { negativeTimeout: 3600 });
     const requests = async (): Promise<number> =>
       ((await server.ask('counts')) as { requests: number }).requests;

@@ -41,13 +41,13 @@ export interface MountOptions extends Partial<SessionOptions> {
   onAnswer?(): void;
 }
 
-/** As GlusterFS: attributes and names are believed for a second, absent names not at all. */
+/** As GlusterFS: attributes and names are cached for a second, absent names not at all. */
 const ATTRIBUTE_TIMEOUT = 1;
 const ENTRY_TIMEOUT = 1;
 const NEGATIVE_TIMEOUT = 0;
 const BUSY_POLL_US = 50;
 
-/** What the options say, else the defaults. */
+/** What the options say, otherwise the defaults. */
 export const timeoutsOf = (options: MountOptions) => ({
   attributeTimeout: options.attributeTimeout ?? ATTRIBUTE_TIMEOUT,
   entryTimeout: options.entryTimeout ?? ENTRY_TIMEOUT,
@@ -152,7 +152,7 @@ export class KernelMount implements Mount {
   }
 
   /**
-   * The kernel is to believe this no longer, as after an UPCALL of the graph. Not to be awaited by
+   * The kernel is to cache this no longer, as after an UPCALL of the graph. Not to be awaited by
    * a fop before it answered. @throws {NameError} for a name that is none
    */
   invalidate(what: Upcall): Promise<void> {

@@ -66,7 +66,7 @@ for (;;) {
   for (let next; (next = receiveMessageOnPort(parentPort)) !== undefined; ) {
     try {
       fs.writeSync(to, next.message);
-    } catch {} // the kernel knew nothing of it, or is gone: either way it believes nothing
+    } catch {} // the kernel knew nothing of it, or is gone: either way it caches nothing
     parentPort.postMessage('written');
   }
   Atomics.wait(news, 0, before);

@@ -16,8 +16,8 @@
  * flags of that (backing_file_open), whatever the descriptor has that was registered.
  *
  * Who maps such a file to write to it, writes to the file of the disk, and the kernel does not notice:
- * it would go on to believe the times that it has. So the attributes of a file that was opened for
- * reading and writing are believed no longer, until the kernel forgets it: a mapping outlives its Fd.
+ * it would go on to cache the times that it has. So the attributes of a file that was opened for
+ * reading and writing are cached no longer, until the kernel forgets it: a mapping outlives its Fd.
  *
  * Sources: Linux Documentation/filesystems/fuse/fuse-passthrough.rst, include/uapi/linux/fuse.h.
  */
@@ -43,7 +43,7 @@ interface Backing {
   users: number;
 }
 
-/** The storage translator that all data goes to, when nobody watches it on its way; else null. */
+/** The storage translator that all data goes to, when nobody watches it on its way; otherwise null. */
 export function unwatched(links: Child): Xlator | null {
   const { xl } = links.readv;
   if (links.writev.xl !== xl || links.open.xl !== xl) return null;

@@ -32,7 +32,7 @@ const TURN_MS = 4;
 /** The same while something waits that only goes on there: a turn costs some 20 µs. */
 const SHORT_TURN_MS = 0.5;
 /**
- * Longest sleep of the pump itself. Longer than the period of the kernel's tick, or else every sleep
+ * Longest sleep of the pump itself. Longer than the period of the kernel's tick, otherwise every sleep
  * would program the CPU's timer, which costs microseconds in a virtual machine.
  */
 const IDLE_MS = 12;

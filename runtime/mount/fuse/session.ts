@@ -61,7 +61,7 @@ export type RootAction = () => Promise<Uint8Array>;
 export type RootActions = ReadonlyMap<string, RootAction>;
 
 export interface SessionOptions {
-  /** How long the kernel may believe attributes, names, and absent names. Seconds, fractions too. */
+  /** How long the kernel may cache attributes, names, and absent names. Seconds, fractions too. */
   readonly attributeTimeout: number;
   readonly entryTimeout: number;
   readonly negativeTimeout: number;
@@ -97,7 +97,7 @@ export class Session implements PumpedMount {
   /** The kernel, as the client that it is. */
   readonly client: Client<Session>;
   readonly passthrough: Passthrough;
-  /** What the kernel is to believe no longer; an UPCALL of the graph adds to it. */
+  /** What the kernel is to cache no longer; an UPCALL of the graph adds to it. */
   readonly notices: Notices;
   readonly fds: FdTable;
   /** Some storage of the graph has files that the kernel could use, and it is wanted. */
@@ -133,7 +133,7 @@ export class Session implements PumpedMount {
   /**
    * @param fd a descriptor of `/dev/fuse` that is mounted; not closed here
    * @param client the only one of its initiator, which the session closes (`translator.ts`)
-   * @param onEnded no request will come any more: 0 when unmounted, else an errno
+   * @param onEnded no request will come any more: 0 when unmounted, otherwise an errno
    */
   constructor(
     fd: number,
@@ -317,8 +317,8 @@ export class Session implements PumpedMount {
   }
 
   /**
-   * To be called before an answer: the request has changed attributes that the kernel believes it
-   * knows. For this notice it waits for nobody (fuse_reverse_inval_inode), so it is written here.
+   * To be called before an answer: the request has changed attributes that the kernel has
+   * cached. For this notice it waits for nobody (fuse_reverse_inval_inode), so it is written here.
    */
   attributesChanged(inode: Inode): void {
     if (!this.over) write(this.fd, this.out, encodeInvalInode(this.view, inode.id, -1, 0));

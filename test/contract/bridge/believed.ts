@@ -66,7 +66,7 @@ function awaitedContract(folder: string): void {
   it('believe_awaited: of what is never believed, no time can be said', async () => {
     const run = await startModule(folder, { name: 'believe_awaited' });
     expect(run.ask('access', run.known('a'), 0, null).opErrno).toBe(EIO);
-    expect(run.lines().join('\n')).toContain('only the failure of a lookup is ever believed');
+    expect(run.lines().join('\n')).toContain('only the failure of a lookup is ever cached');
     run.settled();
   });
 }

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import type { WorkloadName } from '../../../bench/workloads/index.ts';
 
-/** How long the kernel believes names, attributes, and that a name is absent. Seconds. */
+/** How long the kernel caches names, attributes, and that a name is absent. Seconds. */
 export interface Timeouts {
   readonly entry: number;
   readonly attribute: number;

@@ -76,13 +76,13 @@ describeMounts('glossa bench --with', () => {
   );
 
   it(
-    'has the kernel believe as much of them',
+    'has the kernel cache as much of them',
     () =>
       withScratch(async (scratch) => {
         // Attributes of the folder as well, which the kernel would ask for to see who may look.
-        const believed = ['--negative-timeout', '600', '--attribute-timeout', '600'];
+        const cached = ['--negative-timeout', '600', '--attribute-timeout', '600'];
         const words = ['libfuse', 'fusepy', 'nl-cache'];
-        const run = await measure(scratch, '-w', 'miss', '--with', words.join(), ...believed);
+        const run = await measure(scratch, '-w', 'miss', '--with', words.join(), ...cached);
         leftOut(run);
         // Nobody is asked any more when everything was asked once.
         for (const { stack, measured } of run.workloads[0]!.results.slice(1)) {

@@ -13,7 +13,7 @@ import { libfuse } from './libfuse.ts';
 import type { OtherStack } from './other.ts';
 import { otherPlan } from './serving.ts';
 
-const alike = { stacks: [], rememberSeconds: 60, kernelBelieves: false };
+const alike = { stacks: [], rememberSeconds: 60, kernelCaches: false };
 
 let scratch: string;
 beforeEach(() => {

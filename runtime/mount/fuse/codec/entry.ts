@@ -130,7 +130,7 @@ export function encodeEntryOut(
   encodeAttr(view, at + 40, inoHi, inoLo, iatt);
 }
 
-/** "There is no such name": node id 0, believed for `entry`. */
+/** "There is no such name": node id 0, cached for `entry`. */
 export function encodeNegativeEntry(view: DataView, at: number, entry: Validity): void {
   for (let i = 0; i < ENTRY_OUT_SIZE; i += 4) view.setUint32(at + i, 0, true);
   encodeValidities(view, at, entry, entry);

@@ -1,5 +1,5 @@
 /**
- * Unsolicited messages: taking back what the kernel was told it may believe. They are replies with
+ * Unsolicited messages: taking back what the kernel was told it may cache. They are replies with
  * `unique` 0 and the code where the errno would be. Each `encode…` returns the message's length.
  */
 import {

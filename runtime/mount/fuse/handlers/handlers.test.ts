@@ -57,7 +57,7 @@ describe('LOOKUP', () => {
     ]);
   });
 
-  test('absent names are ENOENT, or believed as long as wanted', async () => {
+  test('absent names are ENOENT, or cached as long as wanted', async () => {
     rig = await Rig.make();
     expect(rig.ask(OP.LOOKUP, 1, 'none').error).toBe(-ENOENT);
     await rig.close();
@@ -100,7 +100,7 @@ describe('LOOKUP', () => {
     expect(rig.ask(OP.LOOKUP, 1, 'file').error).toBe(-5);
   });
 
-  test('attributes that are not known are not believed', async () => {
+  test('attributes that are not known are not cached', async () => {
     rig = await Rig.make({
       lookup: (frame, _xl, loc) => {
         const buf = Object.assign(iattOf(2), { iaCtime: 0, iaNlink: 0 });

@@ -51,7 +51,7 @@ export function link(loc: Loc, inode: Inode | null, buf: Iatt | null): Inode | n
   return linked;
 }
 
-/** How long the attributes of `inode` are believed; `xdata` is their reply's. */
+/** How long the attributes of `inode` are cached; `xdata` is their reply's. */
 function attrValid(session: Session, inode: Inode, buf: Iatt, xdata: Dict | null): Validity {
   if (!buf.known) return session.unknownValid;
   const usual = session.passthrough.mayBeMapped(inode) ? session.unknownValid : session.attrValid;
@@ -60,7 +60,7 @@ function attrValid(session: Session, inode: Inode, buf: Iatt, xdata: Dict | null
 
 /**
  * Encodes an entry of `linked`, and counts that the kernel knows it once more. The reply's `xdata`
- * may say how long it is believed.
+ * may say how long it is cached.
  */
 export function encodeEntry(
   session: Session,

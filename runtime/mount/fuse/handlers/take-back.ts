@@ -1,5 +1,5 @@
 /**
- * The operator says that what the kernel believes is out of date, because something below the graph
+ * The operator says that what the kernel caches is out of date, because something below the graph
  * was changed by others. It is asked for by reading an extended attribute of a directory, as all that
  * the server itself does on demand (`xattr.ts`), and done when the read returns:
  *

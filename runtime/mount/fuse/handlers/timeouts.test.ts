@@ -1,4 +1,4 @@
-/** How long the kernel may believe an answer: what the reply's own xdata says, or else the mount. */
+/** How long the kernel may cache an answer: what the reply's own xdata says, or else the mount. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { iattOf, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
@@ -24,7 +24,7 @@ const entryOf = (body: Buffer, at = 0): number[] => [
 /** Of a struct fuse_attr_out. */
 const attributesOf = (body: Buffer): number[] => [seconds(body, 0, 8)];
 
-/** A leaf whose every reply that can be believed has this xdata. */
+/** A leaf whose every reply that can be cached has this xdata. */
 function replying(xdata: Dict | null): Fops<null> {
   const buf = (): Iatt => iattOf(5);
   return {
@@ -110,12 +110,12 @@ test.each([
   [Number.POSITIVE_INFINITY, TIMEOUT_MAX],
   [-1, 0],
   [Number.NaN, 0],
-])('%d seconds are %d', async (given, believed) => {
+])('%d seconds are %d', async (given, cached) => {
   rig = await Rig.make(replying(withTimeouts({ entry: given })));
-  expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)[0]).toBe(believed);
+  expect(entryOf(rig.ask(OP.LOOKUP, 1, 'file').body)[0]).toBe(cached);
 });
 
-test('attributes that are not known are not believed, whatever the reply says', async () => {
+test('attributes that are not known are not cached, whatever the reply says', async () => {
   const unknown = Object.assign(iattOf(2), { iaCtime: 0, iaNlink: 0 });
   rig = await Rig.make({
     lookup: (frame, _xl, loc) =>
@@ -125,7 +125,7 @@ test('attributes that are not known are not believed, whatever the reply says', 
 });
 
 describe('absent names', () => {
-  test('are believed as long as the reply says, also when the mount says never', async () => {
+  test('are cached as long as the reply says, also when the mount says never', async () => {
     rig = await Rig.make(replying(withTimeouts({ negative: 60.5 })), { negativeTimeout: 0 });
     const { error, body } = rig.ask(OP.LOOKUP, 1, 'none');
     expect([error, body.readBigUInt64LE(0), entryOf(body)[0]]).toEqual([0, 0n, 60.5]);
@@ -141,7 +141,7 @@ describe('absent names', () => {
     expect(entryOf(rig.ask(OP.LOOKUP, 1, 'none').body)[0]).toBe(10);
   });
 
-  test('an error other than ENOENT is never believed', async () => {
+  test('an error other than ENOENT is never cached', async () => {
     rig = await Rig.make({
       lookup: (frame) =>
         unwind.lookup(frame, -1, 5, null, null, withTimeouts({ negative: 60 }), null),

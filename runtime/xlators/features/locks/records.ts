@@ -92,7 +92,7 @@ export class RecordLocks<N> {
     return this.active.empty && this.blocked.size === 0;
   }
 
-  /** Settles a request, or returns who waits: only with `mayWait`, as it is EAGAIN else. */
+  /** Settles a request, or returns who waits: only with `mayWait`, as it is EAGAIN otherwise. */
   lock(range: Range<N>, mayWait: boolean, settle: Settle): Waiter<N> | null {
     if (this.waits === null) this.giveUp(range);
     const isFree = this.active.conflict(range) === undefined;

@@ -18,7 +18,7 @@ import type { Dump, Xlator } from '../../../core/xlator.ts';
 export interface Bounds {
   /** 0: remember nothing. */
   readonly timeoutMs: number;
-  readonly believed: Timeouts | null;
+  readonly kernelTimeouts: Timeouts | null;
   /** Names in all. */
   readonly limit: number;
 }
@@ -78,9 +78,9 @@ export class Absent {
     return dir?.names.has(name) === true;
   }
 
-  /** How long the kernel may believe a name that is absent; null: as the mount has it. */
-  get believed(): Timeouts | null {
-    return this.bounds.believed;
+  /** How long the kernel may cache a name that is absent; null: as the mount has it. */
+  get kernelTimeouts(): Timeouts | null {
+    return this.bounds.kernelTimeouts;
   }
 
   /**

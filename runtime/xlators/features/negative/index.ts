@@ -40,7 +40,7 @@ const options = defineOptions({
     type: 'time',
     default: 0,
     description:
-      'How long the kernel believes that a name is absent, without asking here: a name that was ' +
+      'How long the kernel caches that a name is absent, without asking here: a name that was ' +
       'just looked up costs no request then. 0: as the mount has it (negative-timeout).',
     reconfigurable: true,
   },
@@ -56,7 +56,7 @@ const options = defineOptions({
 
 const bounds = (values: Values<typeof options>): Bounds => ({
   timeoutMs: values.timeout * 1000,
-  believed: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
+  kernelTimeouts: values['kernel-timeout'] > 0 ? { negative: values['kernel-timeout'] } : null,
   limit: values.limit,
 });
 
@@ -74,11 +74,11 @@ const lookup: Fop<'lookup', Absent> = (frame, xl, loc, xdata) => {
   }
 };
 
-/** "There is no such name", for as long as the kernel may believe it. */
+/** "There is no such name", for as long as the kernel may cache it. */
 function absent(frame: Frame, xl: Xlator<Absent>, xdata: Dict | null): void {
-  const { believed } = xl.priv;
-  if (believed === null) fail.lookup(frame, ENOENT);
-  else unwind.lookup(frame, -1, ENOENT, null, null, withTimeouts(believed, xdata), null);
+  const { kernelTimeouts } = xl.priv;
+  if (kernelTimeouts === null) fail.lookup(frame, ENOENT);
+  else unwind.lookup(frame, -1, ENOENT, null, null, withTimeouts(kernelTimeouts, xdata), null);
 }
 
 /** Somebody has seen the inode under this name, in a directory's listing for example. */

@@ -80,7 +80,7 @@ describe('lookup', () => {
     expect(lookup(root, 'a').values).toEqual([null, null, null, null]);
   });
 
-  test('the kernel is told how long to believe it, at the first miss and at every hit', async () => {
+  test('the kernel is told how long to cache it, at the first miss and at every hit', async () => {
     const { lookup, root } = await setUp({ 'kernel-timeout': '25' });
     for (let times = 0; times < 2; times++) {
       const { opErrno, values } = lookup(root, 'a');
@@ -88,7 +88,7 @@ describe('lookup', () => {
     }
   });
 
-  test('and not to believe what may be out of date', async () => {
+  test('and not to cache what may be out of date', async () => {
     const { leaf, lookup, root, xl } = await setUp({ 'kernel-timeout': '25' });
     leaf.onRequest = (request) => void leaf.held.push(request);
     const reply = lookup(root, 'a');

@@ -31,7 +31,7 @@ const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
 const FALLOC_FL_ZERO_RANGE = 16;
 
-/** 0 when this node can be opened with these flags, else the errno. */
+/** 0 when this node can be opened with these flags, otherwise the errno. */
 export function openFault(node: Node, flags: number): number {
   if (node.type === IA_IFLNK) return ELOOP;
   const writes = (flags & O_ACCMODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
@@ -40,13 +40,13 @@ export function openFault(node: Node, flags: number): number {
   return node.pages === null ? ENXIO : 0;
 }
 
-/** 0 when the node has data that may be cut, else the errno. */
+/** 0 when the node has data that may be cut, otherwise the errno. */
 function dataFault(node: Node): number {
   if (node.isDir) return EISDIR;
   return node.pages === null ? EINVAL : 0;
 }
 
-/** 0 when [offset, offset + length) can be in a file, else the errno. */
+/** 0 when [offset, offset + length) can be in a file, otherwise the errno. */
 function rangeFault(offset: number, length: number): number {
   if (offset < 0 || length < 0) return EINVAL;
   return offset + length > OFFSET_MAX ? EFBIG : 0;

@@ -146,7 +146,7 @@ function find(xl: MemoryXlator, loc: Loc): Node | number {
   return place.found;
 }
 
-/** 0 when a rename may be done, else the errno. `place`s are the old and the new name's. */
+/** 0 when a rename may be done, otherwise the errno. `place`s are the old and the new name's. */
 function renameFault(from: Place, to: Place, flags: number): number {
   const node = from.found;
   const old = to.found;

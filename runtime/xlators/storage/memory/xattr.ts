@@ -20,7 +20,7 @@ import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
 
 const NAMESPACES = ['user.', 'trusted.', 'security.'];
 
-/** 0 for a name that an attribute can have, else the errno. */
+/** 0 for a name that an attribute can have, otherwise the errno. */
 function keyFault(name: string): number {
   if (name === '') return ERANGE;
   if (textFault(name, XATTR_NAME_MAX) !== 0) return ERANGE;
@@ -29,7 +29,7 @@ function keyFault(name: string): number {
   return name === namespace ? EINVAL : 0;
 }
 
-/** 0 for a name that an attribute of this node can be given by, else the errno. */
+/** 0 for a name that an attribute of this node can be given by, otherwise the errno. */
 function changeFault(node: Node, name: string): number {
   const isFile = node.type === IA_IFREG || node.type === IA_IFDIR;
   return keyFault(name) || (name.startsWith('user.') && !isFile ? EPERM : 0);

@@ -29,7 +29,7 @@ const { O_DSYNC, O_SYNC } = constants;
 /** Flags of a single write that is to be on the disk, as RWF_DSYNC and RWF_SYNC make it. */
 const WANTS_DISK = O_DSYNC | O_SYNC;
 
-/** 0 when [offset, offset + length) can be in a file, else the errno. */
+/** 0 when [offset, offset + length) can be in a file, otherwise the errno. */
 export function rangeFault(offset: number, length: number): number {
   if (offset < 0 || length < 0) return EINVAL;
   return offset + length > OFFSET_MAX ? EFBIG : 0;

@@ -57,7 +57,7 @@ function putEntry(brick: Brick, dir: Handle, loc: Loc, into: Path): number {
   return putName(into, loc.name!);
 }
 
-/** A directory's attributes around a change, for whoever looks at them; else null. */
+/** A directory's attributes around a change, for whoever looks at them; otherwise null. */
 const around = (frame: Frame, brick: Brick, dir: Handle): Iatt | null =>
   frame.terse ? null : iattOfFd(brick, dir.fd, dir.gfid);
 

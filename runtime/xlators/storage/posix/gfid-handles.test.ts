@@ -225,7 +225,7 @@ describe('handles that do not say the truth', () => {
     return { directory, d: d.gfid, f: f.gfid };
   }
 
-  test('are not believed', async () => {
+  test('are not cached', async () => {
     const { directory, d, f } = await atRest();
     const outside = folder();
     fs.writeFileSync(join(outside, 'secret'), 'secret');

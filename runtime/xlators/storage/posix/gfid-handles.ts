@@ -9,7 +9,7 @@
  * volume. So nobody gets handles who did not ask for them: see the option `gfid-handles`.
  *
  * Rules for callers
- * - What a handle says is believed only when the inode that it leads to has that gfid. Symbolic
+ * - What a handle says counts only when the inode that it leads to has that gfid. Symbolic
  *   links are read here, and never followed by the kernel.
  * - `keep` and `drop` come with the change of the name they are about, before anything may wait.
  *

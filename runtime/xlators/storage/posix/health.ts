@@ -6,7 +6,7 @@
  * While it is gone requests fail with ESTALE, its descriptors are given back (but those of open
  * files), and translators above know by CHILD_DOWN; with CHILD_UP it is back. One line is logged for
  * each. What stands in its place is taken for it when it is what it was, a mount point or a
- * directory of that disk, or has the gfid of a root: else it would be the empty directory under a
+ * directory of that disk, or has the gfid of a root: otherwise it would be the empty directory under a
  * disk that is not mounted. It is looked for without following symbolic links: one that somebody
  * put in its place would lead anywhere.
  *
@@ -189,7 +189,7 @@ export class Health {
     return libc.fstatvfs(fd, vfs.bytes) >= 0 && (vfs.flag & ST_RDONLY) !== 0;
   }
 
-  /** 0 when `st` describes what the path leads to, else the errno. */
+  /** 0 when `st` describes what the path leads to, otherwise the errno. */
   private look(): number {
     return -libc.statx(AT_FDCWD, this.path, 0, STATX_MASK, this.st.bytes);
   }

@@ -1,6 +1,6 @@
 /**
  * storage/posix: a volume that is a directory of the machine. Rules and sources stand where the
- * work is done: handles.ts (how an inode is found again), gfids.ts (identity on disk), identity.ts
+ * work is done: resolve.ts (how an inode is found again, by handles.ts), gfids.ts (identity on disk), identity.ts
  * (acting as the caller), files.ts (what is read and written when), dir.ts (positions in listings).
  */
 import { resolve } from 'node:path';

@@ -82,7 +82,7 @@ export function virtualXattr(
   return typeof value === 'number' && compute === undefined ? value : new Dict().set(name, value);
 }
 
-/** All paths of an inode: those that are kept with it, else those that the table knows. */
+/** All paths of an inode: those that are kept with it, otherwise those that the table knows. */
 function allPaths(xl: PosixXlator, { fd, gfid }: Subject): string[] {
   const kept: string[] = [];
   for (const { parent, name } of xl.priv.notes ? notedNames(fd) : []) {
@@ -118,7 +118,7 @@ function directoryPath(xl: PosixXlator, gfid: Gfid, inode: Inode | undefined): s
 
 const OPEN_LISTING = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
-/** The name itself when it is there, else the first that differs in the case of ASCII letters. */
+/** The name itself when it is there, otherwise the first that differs in the case of ASCII letters. */
 function realFilename(xl: PosixXlator, of: Subject, wanted: string): string | number | null {
   const fd = libc.open(procPath(of.fd), OPEN_LISTING, 0);
   if (fd < 0) return -fd;

@@ -7,7 +7,7 @@ import { NameError, nameLength } from '../../../core/bytes.ts';
 import { EILSEQ, EINVAL, ENAMETOOLONG } from '../../../core/errno.ts';
 import { NAME_MAX } from '../../../core/limits.ts';
 
-/** 0 for a name that can be looked up or made, else the errno to refuse it with. */
+/** 0 for a name that can be looked up or made, otherwise the errno to refuse it with. */
 export function nameFault(name: string): number {
   if (name === '' || name === '.' || name === '..') return EINVAL;
   if (name.includes('/') || name.includes('\0')) return EINVAL;
