@@ -1,9 +1,13 @@
 /** The fds that one interpreter knows by number. */
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
+import { openFilesLimit } from '../../runtime/sys/open-files.ts';
 import { locIn } from './decision.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { missingFd } from './message.ts';
+
+/** Fds that a guest may have opened by itself: all of the process come out of one number. */
+export const MOST_FDS = Math.min(16_384, Math.floor(openFilesLimit / 4));
 
 export class GuestFds {
   /** Those whose release the guest wants to hear of. */
@@ -25,17 +29,19 @@ export class GuestFds {
     this.tracked.delete(fd.id);
   }
 
-  /** Makes the fd that a fop which opens comes without. */
-  add(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): void {
+  /** Makes the fd that a fop which opens comes without. False when the guest has as many as it may. */
+  add(request: HostedRequest, wind: number, row: FopRow, values: unknown[]): boolean {
     const at = missingFd(row, values);
     const inode = at < 0 ? null : (locIn(values)?.inode ?? null);
-    if (inode === null) return;
+    if (inode === null) return true;
+    if (this.own.size >= MOST_FDS) return false;
     const flags = values[row.args.findIndex((arg) => arg.name === 'flags')] ?? 0;
     const fd = new Fd(inode, flags as number, request.frame.root.pid, row.name === 'opendir');
     this.own.set(fd.id, fd);
     request.made ??= new Map();
     request.made.set(wind, fd);
     values[at] = fd;
+    return true;
   }
 
   /** The fop that an fd was made for has failed. */

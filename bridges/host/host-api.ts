@@ -4,23 +4,30 @@
  * answered with nothing, never with somebody else's thing.
  */
 import { Dict } from '../../runtime/core/dict.ts';
+import { EMFILE } from '../../runtime/core/errno.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../runtime/core/inode.ts';
 import { ERROR, type LogLevel, type LogSource } from '../../runtime/core/log.ts';
 import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
-import type { GuestMessage } from './decision.ts';
+import { turn } from '../../runtime/sys/turn.ts';
+import type { Decision, GuestMessage } from './decision.ts';
+import { Errands } from './errands.ts';
 import type { Guest } from './guest.ts';
-import { GuestFds } from './guest-fds.ts';
+import { GuestFds, MOST_FDS } from './guest-fds.ts';
 import type { GuestHost } from './guest-host.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { LimitedLog } from './limited-log.ts';
 import { pack, type Resolver } from './message.ts';
+import { type Doer, refuse } from './name-lookups.ts';
 import type { Owner } from './owner.ts';
 import { MOST_LOGGED, oneRecord, shown } from './record.ts';
 import { tellRefusal } from './refusals.ts';
 import type { Requests } from './requests.ts';
+import { isLong, PAUSE_MS } from './turns.ts';
 import { readUpcall } from './upcalls.ts';
+
+type Wind = Extract<Decision, { readonly verb: 'wind' }>;
 
 /** What a translator keeps with an inode or fd that its guest knows. */
 const TRACKED = true;
@@ -42,7 +49,7 @@ function bitOf(xl: Xlator<unknown>): number {
 }
 
 /** What is asked of the incarnation itself. */
-interface Asked {
+interface Asked extends Doer {
   readonly current: HostedRequest | null;
   readonly requests: Requests;
   readonly turns: { checkRoom(bytes: number): void };
@@ -71,12 +78,16 @@ export class HostApi implements GuestHost {
   private bytes: Uint8Array[] = [];
   private taken = 0;
   readonly limitedLog: LimitedLog;
+  readonly errands: Errands;
   private table: InodeTable | null = null;
   private cancelTimer: (() => void) | null = null;
+  /** Milliseconds that others have before the next timer. */
+  private pause = 0;
   private guest: Guest | null = null;
 
   constructor(xl: Xlator<unknown>, incarnation: Asked, logLimit: number) {
     this.limitedLog = new LimitedLog(xl, logLimit);
+    this.errands = new Errands(xl.context);
     this.xl = xl;
     this.incarnation = incarnation;
     this.bit = bitOf(xl);
@@ -88,6 +99,7 @@ export class HostApi implements GuestHost {
 
   close(): void {
     this.cancelTimer?.();
+    this.errands.clear();
     this.limitedLog.tell();
     this.guest = null;
     this.fds.releaseAll();
@@ -207,14 +219,19 @@ export class HostApi implements GuestHost {
   }
 
   private forgetId(id: number): void {
-    const { guest } = this;
-    if (guest !== null) this.incarnation.enterFor(() => guest.forget(id));
+    this.tellGone((guest) => guest.forget(id));
   }
 
   release(fd: Fd): void {
     this.fds.untrack(fd);
-    const { guest } = this;
-    if (guest !== null) this.incarnation.enterFor(() => guest.release(fd.id));
+    this.tellGone((guest) => guest.release(fd.id));
+  }
+
+  private tellGone(tell: (guest: Guest) => number): void {
+    this.errands.run(() => {
+      const { guest } = this;
+      if (guest !== null) this.incarnation.enterFor(() => tell(guest));
+    });
   }
 
   closeFd(id: number): number {
@@ -222,6 +239,16 @@ export class HostApi implements GuestHost {
     const sign = 'opened by somebody else';
     this.note(undefined, `refused: to close an fd that was ${sign}`, sign);
     return 0;
+  }
+
+  /** Makes the fd that a fop which opens comes without. False when there is to be none. */
+  addFd(request: HostedRequest, decision: Wind): boolean {
+    const { wind, row, values } = decision;
+    if (this.fds.add(request, wind, row, values)) return true;
+    const text = `refused: more than ${MOST_FDS} fds of its own: close those that are done with`;
+    this.refused(undefined, text);
+    refuse(this.incarnation, this.xl, request, decision, row, EMFILE);
+    return false;
   }
 
   invalidate(message: GuestMessage): void {
@@ -251,10 +278,12 @@ export class HostApi implements GuestHost {
 
   after(ms: number): void {
     this.cancelTimer?.();
-    this.cancelTimer = this.xl.context.after(Math.max(0, ms), () => {
+    this.cancelTimer = this.xl.context.after(Math.max(this.pause, ms), () => {
       this.cancelTimer = null;
       const { guest } = this;
+      const { slow } = turn;
       if (guest !== null) this.incarnation.enterFor(() => guest.tick());
+      this.pause = isLong(this.xl.context, slow) ? PAUSE_MS : 0;
     });
   }
 

@@ -1,15 +1,18 @@
 /** The host's own decisions, with guests that do what a test says: policies, restarts, reloads. */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { EACCES, EINTR, EIO, ENOENT } from '../../runtime/core/errno.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
+import { turn } from '../../runtime/sys/turn.ts';
 import { ask, FakeContext, HeldLeaf, type Reply, startGraph } from '../../test/support/core.ts';
+import { Errands } from './errands.ts';
 import { FAILED, type Guest, NOTHING, type Scalar, TAIL, WIND } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
 import { Host } from './host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from './hosted.ts';
 import { Incarnation } from './incarnation.ts';
+import { PAUSE_MS } from './turns.ts';
 
 type Answer = (host: GuestHost, id: number, guest: FakeGuest) => number;
 
@@ -316,6 +319,19 @@ it('reload: new requests meet the new code, also fops that the old had not', asy
   expect(bed.dump).toMatchObject({ reloads: 1, interpreters: 1 });
 });
 
+it('reload: what is never answered does not keep ever more interpreters', async () => {
+  const bed = await new Bed({ fops: { stat: keeps } }).start();
+  const never = [];
+  for (let reloads = 0; reloads < 6; reloads++) {
+    never.push(bed.stat());
+    await bed.host.reload();
+  }
+  expect(never.map(({ count }) => count)).toEqual([1, 1, 0, 0, 0, 0]);
+  expect(never[0]).toMatchObject({ opErrno: EIO });
+  expect(bed.guests.map(({ closed }) => closed)).toEqual([true, true, ...Array(5).fill(false)]);
+  expect(bed.log).toMatch(/requests that an earlier interpreter has not answered fail: 1;/);
+});
+
 it('reload: code that does not start leaves the old one, and says why', async () => {
   const bed = await new Bed({ fops: { stat: answers(ENOENT) } }).start();
   bed.code = new Error('m.py:1: SyntaxError: what');
@@ -398,4 +414,85 @@ it('a caller that had given up before is told at once; after the answer nobody i
 it('statedump: what the module tells is in the dump', async () => {
   const bed = await new Bed({ fops: {}, hooks: ['statedump'] }).start();
   expect(bed.dump).toMatchObject({ language: 'fake', 'module.ghosts': 3 });
+});
+
+describe('what takes long is done in turns with what others want', () => {
+  const slow = (): number => {
+    turn.slow += 1;
+    return NOTHING;
+  };
+  /** As on a mount: others have their turn in no time. */
+  const inTurns = (context: FakeContext): FakeContext =>
+    Object.assign(context, { soon: (fn: () => void) => context.after(1, fn) });
+  const answered = (replies: readonly Reply[]): number =>
+    replies.reduce((sum, { count }) => sum + count, 0);
+
+  it('requests that waited for a new interpreter', async () => {
+    const bed = await new Bed({ fops: { stat: dies } }).start();
+    inTurns(bed.context);
+    bed.stat();
+    bed.code = { fops: { stat: () => slow() - ENOENT } };
+    const held = [bed.stat(), bed.stat(), bed.stat()];
+    await settle();
+    for (let turns = 1; turns <= 3; turns++) {
+      expect(answered(held)).toBe(turns);
+      bed.context.advance(PAUSE_MS);
+    }
+  });
+
+  it('the end of the volume answers those that wait for their turn', async () => {
+    const bed = await new Bed({ fops: { stat: dies } }).start();
+    inTurns(bed.context);
+    bed.stat();
+    bed.code = { fops: { stat: () => slow() - ENOENT } };
+    const held = [bed.stat(), bed.stat()];
+    await settle();
+    bed.host.close();
+    expect(held.map(({ opErrno }) => opErrno)).toEqual([ENOENT, EIO]);
+  });
+
+  it('requests that the module does not answer', async () => {
+    const bed = await new Bed({ fops: { stat: keeps } }).start({ 'frame-timeout': '1' });
+    bed.guests[0]!.cancel = slow;
+    const late = [bed.stat(), bed.stat(), bed.stat()];
+    while (answered(late) === 0) bed.context.advance(1000);
+    for (let turns = 1; turns <= 3; turns++) {
+      expect(answered(late)).toBe(turns);
+      bed.context.advance(PAUSE_MS);
+    }
+  });
+
+  it('what a module does when inodes are gone', () => {
+    const context = inTurns(new FakeContext());
+    const errands = new Errands(context);
+    let done = 0;
+    const send = (): void =>
+      errands.run(() => {
+        done += 1;
+        slow();
+      });
+    for (let count = 0; count < 4; count++) send();
+    for (let turns = 1; turns <= 3; turns++) {
+      expect(done).toBe(turns);
+      context.advance(PAUSE_MS);
+    }
+    expect(done).toBe(4);
+    send();
+    send();
+    errands.clear();
+    context.advance(PAUSE_MS);
+    expect(done).toBe(4);
+  });
+
+  it('a call that had to be ended: its caller is answered before the module tidies up', async () => {
+    const late: Answer = () => {
+      throw new Error(`too long: ${slow()}`);
+    };
+    const bed = await new Bed({ fops: { stat: late } }).start();
+    inTurns(bed.context);
+    expect(bed.stat()).toMatchObject({ count: 1, opErrno: EIO });
+    expect(bed.guests[0]!.told).toEqual([]);
+    bed.context.advance(PAUSE_MS);
+    expect(bed.guests[0]!.told).toEqual(['cancel 1']);
+  });
 });

@@ -21,12 +21,17 @@ import {
   sayUp,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
+import { turn } from '../../runtime/sys/turn.ts';
 import { FAILED } from './guest.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { Counters, Owner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Backoff, type Policy } from './policy.ts';
 import { oneRecord } from './record.ts';
+import { isLong, PAUSE_MS } from './turns.ts';
+
+/** Interpreters that finish what they began, beside the one that serves. */
+const MOST_RETIRED = 4;
 
 /** Makes one ready to serve. `fresh`: reads the module again. @throws what its author did wrong */
 export type Begin = (owner: Owner, fresh: boolean) => Promise<Incarnation>;
@@ -198,7 +203,10 @@ export class Host implements Owner {
       void this.restart();
     };
     if (ms === 0) go();
-    else this.cancelWait = this.xl.context.after(ms, go);
+    else {
+      this.failHeld();
+      this.cancelWait = this.xl.context.after(ms, go);
+    }
   }
 
   /** Never rejects: what goes wrong is in the log. */
@@ -276,12 +284,36 @@ export class Host implements Owner {
     for (const [event, data] of this.seen.values()) this.tell(next, event, data);
     next.drain();
     sayUp(this.xl as Xlator, this.saysUp ?? childrenUp(this.xl as Xlator));
-    for (const { plan, frame, args } of this.held.splice(0)) this.enterAgain(plan, frame, args);
+    this.enterHeld();
     before.retire();
+    this.endOldest();
+  }
+
+  /** What is never answered must not keep ever more interpreters. */
+  private endOldest(): void {
+    const [oldest] = this.retired;
+    if (oldest === undefined || this.retired.size <= MOST_RETIRED) return;
+    this.xl.log.warning(
+      `requests that an earlier interpreter has not answered fail: ${oldest.requests.size}; ` +
+        `beside the one that serves there are ${MOST_RETIRED} at most`,
+    );
+    this.drained(oldest);
+  }
+
+  /** After one for which the module took long, others have their turn. */
+  private enterHeld(): void {
+    if (this.state !== 'serving') return;
+    const { context } = this.xl;
+    const { slow } = turn;
+    for (const each of this.held.splice(0)) {
+      if (isLong(context, slow)) this.held.push(each);
+      else this.enterAgain(each);
+    }
+    if (this.held.length > 0) context.after(PAUSE_MS, () => this.enterHeld());
   }
 
   /** A request that waited: the code that is there now may see it. */
-  private enterAgain(plan: Plan, frame: Frame, args: unknown[]): void {
+  private enterAgain({ plan, frame, args }: Held): void {
     const fop = this.xl.fops[plan.name] as Fop<FopName, unknown> | undefined;
     const child = this.xl.passingChild;
     if (fop !== undefined) (fop as (...all: unknown[]) => void)(frame, this.xl, ...args);

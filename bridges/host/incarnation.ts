@@ -14,6 +14,7 @@ import { type FopRow, fops as table } from '../../runtime/core/fops.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
 import { collect, collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
 import type { Child, Fop, Fops, Xlator } from '../../runtime/core/xlator.ts';
+import { turn } from '../../runtime/sys/turn.ts';
 import { guards } from './data-guard.ts';
 import { type Decision, type GuestMessage, isErrno, readDecision } from './decision.ts';
 import { tellEntries } from './entries.ts';
@@ -22,11 +23,9 @@ import {
   type Evaluation,
   FAILED,
   type Guest,
-  type HookName,
   SAME,
   type Scalar,
   TAIL,
-  type TellName,
   WIND,
 } from './guest.ts';
 import { HostApi } from './host-api.ts';
@@ -95,7 +94,7 @@ export class Incarnation {
     this.api.attach(guest);
   }
 
-  has(hook: HookName | TellName): boolean {
+  has(hook: Guest['description']['hooks'][number]): boolean {
     return this.guest.description.hooks.includes(hook);
   }
 
@@ -134,12 +133,13 @@ export class Incarnation {
   /** Enters the guest for a request and carries out what it decided. */
   private call(request: HostedRequest, entry: EnterGuest, args: readonly Scalar[]): void {
     this.owner.counters.calls += 1;
+    const { slow } = turn;
     this.current = request;
     let code: number;
     try {
       code = entry(args);
     } catch (error) {
-      code = this.gaveUp(request, error);
+      code = this.gaveUp(request, error, slow);
     }
     this.current = null;
     this.carryOut(request, code);
@@ -172,11 +172,11 @@ export class Incarnation {
   }
 
   /** The engine itself gave up: the script could not say so. */
-  private gaveUp(request: HostedRequest, error: unknown): number {
+  private gaveUp(request: HostedRequest, error: unknown, slow = turn.slow): number {
     const why = error instanceof Error ? error.message : String(error);
     if (this.died(request.name)) return FAILED;
     this.xl.log.error(oneRecord(`${request.name}: ${why}`));
-    this.guest.cancel(request.id);
+    this.api.errands.run(() => this.guest.cancel(request.id), slow);
     return FAILED;
   }
 
@@ -407,9 +407,9 @@ export class Incarnation {
     if (decision.verb === 'wind') {
       // Also when the request was answered meanwhile: every child that was wound to gets its turn.
       const { wind, row, values } = decision;
-      this.api.fds.add(request, wind, row, values);
-      noteName(request, wind, row, values);
       frame.local = request;
+      if (!this.api.addFd(request, decision)) return;
+      noteName(request, wind, row, values);
       const child = this.xl.children[decision.child]!;
       windArgs[row.name as FopName](frame, wind, this.guestCbk(row) as never, child, values);
     } else if (request.answered || plan === null) return;

@@ -8,7 +8,18 @@
  * that right, in two steps, so that no incarnation is entered by another before it can be.
  */
 import { endable, turn, whenEnded } from '../../runtime/sys/turn.ts';
-import { COUNT, END, FORCE, HELD, IN_HOST, RUNNING, resting, wake, watch } from './watchdog.ts';
+import {
+  COUNT,
+  END,
+  FORCE,
+  HELD,
+  IN_HOST,
+  RUNNING,
+  resting,
+  SLOW,
+  wake,
+  watch,
+} from './watchdog.ts';
 
 /** What an incarnation does when a shared turn has ended in the middle. */
 export interface Interrupted {
@@ -114,6 +125,8 @@ export class Inside {
       return;
     }
     const last = Atomics.exchange(this.word, 0, 0);
+    if ((last & (END | SLOW)) === 0) return;
+    turn.slow += 1;
     if ((last & END) === 0) return;
     this.depth = 1;
     Atomics.store(this.word, 0, last);

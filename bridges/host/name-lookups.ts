@@ -19,7 +19,7 @@ import { ForgottenLoc } from './message.ts';
 const RENAME_EXCHANGE = 2;
 
 /** Who carries decisions out. */
-interface Doer {
+export interface Doer {
   obey(request: HostedRequest, decision: Decision): void;
   guestCbk(row: FopRow): unknown;
   drain(): void;
@@ -83,8 +83,8 @@ export function lookUp(
   return true;
 }
 
-/** There is no such name: a tail is answered, and a wind as a child would answer it. */
-function refuse(
+/** It cannot be done: a tail is answered, and a wind as a child would answer it. */
+export function refuse(
   doer: Doer,
   xl: Xlator<unknown>,
   request: HostedRequest,

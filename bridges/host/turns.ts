@@ -9,6 +9,7 @@
  */
 import type { Context } from '../../runtime/core/context.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
+import { turn } from '../../runtime/sys/turn.ts';
 import type { Decision } from './decision.ts';
 import { MessageError } from './message.ts';
 
@@ -22,6 +23,12 @@ const LEAST_ROOM = 64 * 1024 * 1024;
 /** Decisions that one request, or all requests of the module's own, may have waiting. */
 export const MOST_DECIDED = 16_384;
 
+/** Milliseconds that others have after a call that took long, before the next that may. */
+export const PAUSE_MS = 20;
+
+/** Whether a guest has taken long since `turn.slow` was `slow`; not where time passes by hand. */
+export const isLong = (context: Context, slow: number): boolean =>
+  turn.slow !== slow && context.soon !== undefined;
 /** What the turns have to do with of a request. */
 export interface Deciding {
   /** Null for one that the module begins by itself. */
@@ -133,6 +140,7 @@ export class Turns<R extends Deciding> {
   run(doer: Doer<R>): void {
     if (this.first === null || this.cancelLater !== null || this.running) return;
     this.running = true;
+    const { slow } = turn;
     let done = 0;
     let until = 0;
     for (let decided = this.take(); decided !== null; decided = this.take()) {
@@ -145,12 +153,13 @@ export class Turns<R extends Deciding> {
         doer.threw(request as R, error);
       }
       done += 1;
+      if (isLong(this.context, slow)) break;
       if (done < UNTIMED) continue;
       if (done === UNTIMED) until = this.context.now() + TURN_MS;
       else if (done >= TURN_DECISIONS || this.context.now() >= until) break;
     }
     this.running = false;
-    if (this.first !== null) this.later();
+    if (this.first !== null) this.later(isLong(this.context, slow));
   }
 
   clear(): void {
@@ -160,13 +169,14 @@ export class Turns<R extends Deciding> {
     this.cancelLater = null;
   }
 
-  private later(): void {
+  private later(long: boolean): void {
     const { context } = this;
     const go = (): void => {
       this.cancelLater = null;
       this.goOn();
     };
-    this.cancelLater = context.soon?.(go) ?? context.after(1, go);
+    const soon = long ? undefined : context.soon;
+    this.cancelLater = soon?.call(context, go) ?? context.after(long ? PAUSE_MS : 1, go);
     // It may be a request that is served now which the event loop waits for.
     context.wake();
   }

@@ -3,10 +3,11 @@
  * second for as long as there are any: it fails those that the module never answers, and lets the
  * guest look for those that nothing can reach any more.
  */
-
+import { turn } from '../../runtime/sys/turn.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { MessageError } from './message.ts';
 import { Requests } from './requests.ts';
+import { PAUSE_MS } from './turns.ts';
 
 const SWEEP_MS = 1000;
 /** Requests that a module may have begun by itself at a time. */
@@ -71,10 +72,21 @@ export class Waiting {
     let due = false;
     for (const request of this.requests.values()) due = this.grow(request) || due;
     if (due) this.care.collect();
-    for (const request of this.limit === 0 ? [] : [...this.requests.values()]) {
-      if (!request.answered && request.spent > this.limit) this.care.overdue(request);
-    }
+    this.failOverdue();
     if (this.requests.size > 0) this.cancelSweep ??= this.sweepLater();
+  }
+
+  /** The module may do much for the end of each: after one that took long, others have their turn. */
+  private failOverdue(): void {
+    const { slow } = turn;
+    for (const request of this.limit === 0 ? [] : [...this.requests.values()]) {
+      if (request.answered || request.spent <= this.limit) continue;
+      if (turn.slow !== slow) {
+        this.care.after(PAUSE_MS, () => this.failOverdue());
+        return;
+      }
+      this.care.overdue(request);
+    }
   }
 
   /**

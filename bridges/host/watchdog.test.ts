@@ -23,6 +23,7 @@ import {
   look,
   newWord,
   RUNNING,
+  SLOW,
   type Slot,
 } from './watchdog.ts';
 
@@ -102,10 +103,20 @@ it('calls that come and go are left alone, however many', () => {
   for (let call = 1; call <= 100; call += 1) {
     begin(slot, call);
     expect(look(slot, LIMIT / LOOKS, untold)).toBe(true);
-    expect(slot.word[0]! & (INTERRUPT | FORCE)).toBe(0);
+    expect(slot.word[0]! & (INTERRUPT | FORCE | SLOW)).toBe(0);
     slot.word[0] = 0;
     expect(look(slot, LIMIT / LOOKS, untold)).toBe(false);
   }
+});
+
+it('a call that is seen twice is slow', () => {
+  const slot = newSlot();
+  begin(slot, 1);
+  const seen = Array.from({ length: 3 }, () => {
+    look(slot, LIMIT / LOOKS, untold);
+    return (slot.word[0]! & SLOW) !== 0;
+  });
+  expect(seen).toEqual([false, true, true]);
 });
 
 it('the time of the host counts for nothing', () => {

@@ -8,6 +8,7 @@
  *
  * | at | bit | and |
  * |---|---|---|
+ * | the second look | SLOW | others go first when it has returned (`turn.slow` in sys/turn.ts) |
  * | the limit | INTERRUPT | the interpreter sees an exception that it is not meant to catch |
  * | 1¾ limits | FORCE | the interpreter leaves the call when it looks; it is lost |
  * | 2 limits | END | code that never looks: the turn is ended (sys/turn.ts), the interpreter is lost |
@@ -30,7 +31,9 @@ export const IN_HOST = 8;
 export const END = 16;
 /** The same, but its time counts: what is so short that it only counts when there is much of it. */
 export const HELD = 32;
-export const COUNT = 64;
+/** The call has been seen to run for a while. */
+export const SLOW = 64;
+export const COUNT = 128;
 
 /** A word, and behind it how many milliseconds the call had been seen to run when a bit was set. */
 export const newWord = (): Int32Array => new Int32Array(new SharedArrayBuffer(8));
@@ -101,6 +104,10 @@ export function look(slot: Slot, passed: number, cpu: () => number): boolean {
   if ((value & IN_HOST) !== 0) return true;
   // Time in which the worker itself did not run, as on a machine that slept, counts little.
   slot.spent += Math.min(passed, Math.max(limit / 4, LOOK_MS));
+  if ((value & SLOW) === 0) {
+    Atomics.compareExchange(word, 0, value, value | SLOW);
+    return true;
+  }
   const due = [limit, limit * 1.75, limit * 2, limit * 2 + LOST_MS][stage];
   if (due === undefined || slot.spent < due) return true;
   if (stage === ENDING && slot.spent < limit * 2 + LATEST_MS) {
@@ -124,7 +131,7 @@ export function isDue(slot: Slot): boolean {
 }
 
 const CONSTANTS = {
-  ...{ RUNNING, IN_HOST, HELD, COUNT, LOOK_MS, ENDING, LOST },
+  ...{ RUNNING, IN_HOST, HELD, SLOW, COUNT, LOOK_MS, ENDING, LOST },
   ...{ LOST_MS, LOST_CPU_MS, LATEST_MS, SETTLE_MS },
 };
 

@@ -86,8 +86,15 @@ function startHelper(): boolean {
   }
 }
 
-/** Whether a turn is open that guests may share. */
-export const turn = { open: false };
+export const turn = {
+  /** Whether one is open that guests may share. */
+  open: false,
+  /**
+   * How many calls of guests have taken long. Who has several things to do, each of which may enter
+   * a guest, looks at it after each: when it has changed, everybody else has waited long enough.
+   */
+  slow: 0,
+};
 
 /**
  * Does something that can be ended from outside. False when it was: then nothing of it is left, and

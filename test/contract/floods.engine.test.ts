@@ -3,7 +3,9 @@
  * as their memory, and what they log is bounded. In both languages.
  */
 import { expect, it } from 'vitest';
-import { EIO, EPERM } from '../../runtime/core/errno.ts';
+import { EIO, EMFILE, EPERM } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import { openFilesLimit } from '../../runtime/sys/open-files.ts';
 import { type RunningModule, startModule } from '../support/module.ts';
 
 const PYTHON = `from glupy import EPERM, Translator
@@ -117,4 +119,44 @@ it('bytes that the host takes over count as memory, and are given back (py)', as
     expect(run.lines()[0]).toMatch(/m\.py:\d+:stat.*option memory-limit/);
     works(run);
   }
+});
+
+it.each([
+  [
+    'py',
+    `    async def fsync(self, frame, fd, datasync, xdata):
+        self.fds = []
+        while True:
+            self.fds.append((await self.child.open(Loc.of(gfid=ROOT_GFID), 0)).fd)
+`,
+  ],
+  [
+    'js',
+    `  async fsync() {
+    this.fds = [];
+    for (;;) this.fds.push((await this.child.open(Loc.of({ gfid: ROOT_GFID }), 0)).fd);
+  }`,
+  ],
+] as const)('fds that a module opens and keeps leave some for others (%s)', async (ext, method) => {
+  const files: Record<string, string> =
+    ext === 'py'
+      ? {
+          'm.py': PYTHON.replace('EPERM,', 'EPERM, Loc, ROOT_GFID,').replace(
+            / +def stat.*\n/,
+            method,
+          ),
+        }
+      : { 'm.js': `${JAVASCRIPT.replace('EPERM,', 'EPERM, Loc, ROOT_GFID,')}${method}\n}` };
+  const run = await startModule(files);
+  let opened = 0;
+  run.leaf.onRequest = (held) => {
+    opened += 1;
+    held.answer(0, 0, held.args[2], null);
+  };
+  const reply = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
+  for (let turn = 0; turn < 100 && reply.count === 0; turn++) run.context.advance(1);
+  expect(reply).toMatchObject({ count: 1, opErrno: EMFILE });
+  expect(opened).toBe(Math.min(16_384, Math.floor(openFilesLimit / 4)));
+  expect(run.lines().join('\n')).toMatch(/W .*refused: more than \d+ fds of its own/);
+  works(run);
 });

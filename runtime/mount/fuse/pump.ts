@@ -8,8 +8,9 @@
  * and no promise.
  *
  * It leaves the callback, and the event loop goes on,
- * - for one turn, when libuv's descriptor is readable, and every `TURN_MS` under load
- *   (`SHORT_TURN_MS` while requests are unanswered that were taken before);
+ * - for one turn, when libuv's descriptor is readable, after a request for which a script took long,
+ *   and every `TURN_MS` under load (`SHORT_TURN_MS` while requests are unanswered that were taken
+ *   before);
  * - until the next request, when a request is unanswered or `wake()` was called (promises settle
  *   only outside, and what handlers began is registered with libuv only there), and after `IDLE_MS`
  *   without a request. The FUSE descriptors are then watched by libuv, which knows best how long to
@@ -23,7 +24,7 @@ import koffi, { type node } from 'koffi';
 import { EAGAIN, ECONNABORTED, EINTR, ENODEV, ENOENT } from '../../core/errno.ts';
 import { poll, read, schedYield } from '../../sys/libc.ts';
 import { PollSet } from '../../sys/struct.ts';
-import { sharedTurn } from '../../sys/turn.ts';
+import { sharedTurn, turn } from '../../sys/turn.ts';
 import { backendFd } from '../../sys/uv.ts';
 import { BusyPoll } from './busy-poll.ts';
 
@@ -150,6 +151,7 @@ class Pump {
   /** Serves until the event loop is wanted. */
   private readonly serve = (): void => {
     const until = performance.now() + (this.unfinished() ? SHORT_TURN_MS : TURN_MS);
+    const { slow } = turn;
     let unchecked = 0;
     // `parked` after a message: the mounts changed, and libuv watches them.
     while (!this.parked) {
@@ -167,6 +169,7 @@ class Pump {
         this.counts.requests += 1;
         this.serving = this.mounts[this.at]!;
         this.serving.message(n);
+        if (turn.slow !== slow) break;
         unchecked += 1;
         if (unchecked >= CHECK_EVERY) {
           if (performance.now() > until) break;
