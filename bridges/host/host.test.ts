@@ -414,6 +414,8 @@ it('a caller that had given up before is told at once; after the answer nobody i
 it('statedump: what the module tells is in the dump', async () => {
   const bed = await new Bed({ fops: {}, hooks: ['statedump'] }).start();
   expect(bed.dump).toMatchObject({ language: 'fake', 'module.ghosts': 3 });
+  bed.guests[0]!.tell = () => `{"a":"${'x'.repeat(70_000)}"}`;
+  expect(bed.dump.module).toBe('too long: 70008 characters, of 65536 at most');
 });
 
 describe('what takes long is done in turns with what others want', () => {

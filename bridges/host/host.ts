@@ -30,6 +30,8 @@ import { Backoff, type Policy } from './policy.ts';
 import { oneRecord } from './record.ts';
 import { isLong, PAUSE_MS } from './turns.ts';
 
+/** Characters of a module's statedump, as JSON: the kernel hands out no more of all of them. */
+const MOST_TOLD = 65_536;
 /** Interpreters that finish what they began, beside the one that serves. */
 const MOST_RETIRED = 4;
 
@@ -99,6 +101,9 @@ export class Host implements Owner {
     if (current.dead || !current.has('statedump')) return {};
     const told = current.guest.tell('statedump');
     current.died('statedump');
+    if (told !== undefined && told.length > MOST_TOLD) {
+      return { module: `too long: ${told.length} characters, of ${MOST_TOLD} at most` };
+    }
     const found: unknown = told === undefined ? null : JSON.parse(told);
     if (typeof found !== 'object' || found === null) return { module: 'statedump failed' };
     return Object.fromEntries(

@@ -71,10 +71,20 @@ ${part}
   },
 ];
 
+/** A start that takes longer than the limit, as beside much else it may, is tried again later. */
+const restarted = (run: RunningModule): Promise<void> =>
+  vi.waitFor(
+    () => {
+      if (run.host.counters.restarts === 0) run.context.advance(60_000);
+      expect(run.host.counters.restarts).toBeGreaterThan(0);
+    },
+    { timeout: 50_000 },
+  );
+
 /** The log names the volume, and another interpreter serves. */
 async function replaced(run: RunningModule, what: RegExp): Promise<void> {
   expect(run.lines().join('\n')).toMatch(what);
-  await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), { timeout: 50_000 });
+  await restarted(run);
   run.lines();
   expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
 }
@@ -115,7 +125,7 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
     expect(sharedTurn(() => void run.ask('stat', first, null))).toBe(false);
     expect(run.leaf.held.map(({ name }) => name)).toEqual(['stat']);
     run.leaf.held[0]!.answer(0, 0, null, null);
-    await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), { timeout: 50_000 });
+    await restarted(run);
     expect(run.ask('access', first, 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
     run.settled();
   });
@@ -144,7 +154,7 @@ describe.each(languages)('$file', ({ file, module, parts, outside }) => {
     run.host.notify('CHILD_DOWN', null);
     expect(run.lines().join('\n')).toMatch(LOST);
     // Its successor is told the same, and so are those after it, at growing distances.
-    await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), { timeout: 50_000 });
+    await restarted(run);
   });
 
   it('by a statedump', async () => {

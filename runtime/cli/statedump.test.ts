@@ -41,6 +41,23 @@ describe('a statedump', () => {
     await graph.stop();
   });
 
+  it('is no longer than the kernel hands out', async () => {
+    const long = (name: string) => dumping(name, () => ({ text: 'ä'.repeat(20_000) }));
+    const graph = await startGraph([
+      { translator: dumping('a/short', () => ({ inodes: 3 })) },
+      { translator: long('a/long') },
+      { translator: dumping('a/longest', () => ({ text: 'ä'.repeat(30_000) })) },
+    ]);
+    const text = statedump(graph);
+    expect(Buffer.byteLength(text)).toBeLessThan(65_536);
+    expect(JSON.parse(text).volumes.map(({ dump }: VolumeDump) => dump)).toMatchObject([
+      { error: expect.stringMatching(/^too long: 60\d\d\d bytes$/) },
+      { text: expect.any(String) },
+      { inodes: 3 },
+    ]);
+    await graph.stop();
+  });
+
   it('cannot write to the terminal what it likes', () => {
     const volumes = [{ name: 'a\x1b', type: 'b/\x1b', dump: { state: '\x1b[2J' } }];
     expect(formatStatedump({ volumes }, false)).toBe('a␛  b/␛\n    state  ␛[2J');

@@ -7,6 +7,11 @@ import type { Dump, Xlator } from '../core/xlator.ts';
 
 export const STATEDUMP = 'glossa.statedump';
 
+/** The kernel hands out no longer value of an extended attribute. */
+export const XATTR_SIZE_MAX = 65_536;
+/** Of what stands around the volumes. */
+const OVERHEAD = 16;
+
 export interface Statedump {
   /** The top first. */
   readonly volumes: readonly VolumeDump[];
@@ -27,7 +32,22 @@ export function statedump(graph: Graph): string {
     type: xl.type,
     dump: dumpOf(xl),
   }));
-  return JSON.stringify({ volumes: volumes.reverse() } satisfies Statedump);
+  return JSON.stringify({ volumes: fitting(volumes.reverse()) } satisfies Statedump);
+}
+
+/** The longest dumps are left out of what is together longer than the kernel hands out. */
+function fitting(volumes: readonly VolumeDump[]): readonly VolumeDump[] {
+  const sizes = volumes.map((volume) => Buffer.byteLength(JSON.stringify(volume)) + 1);
+  let sum = sizes.reduce((all, size) => all + size, OVERHEAD);
+  const fit = [...volumes];
+  const longest = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]!);
+  for (const at of longest) {
+    if (sum <= XATTR_SIZE_MAX) break;
+    const { name, type } = volumes[at]!;
+    fit[at] = { name, type, dump: { error: `too long: ${sizes[at]} bytes` } };
+    sum += Buffer.byteLength(JSON.stringify(fit[at])) + 1 - sizes[at]!;
+  }
+  return fit;
 }
 
 /** A translator that fails to tell does not keep the others from it. */

@@ -7,12 +7,9 @@ import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK, Failure } from './exit.ts';
 import { takeOperands, toggle } from './flags.ts';
-import { STATEDUMP, type Statedump } from './statedump.ts';
+import { STATEDUMP, type Statedump, XATTR_SIZE_MAX } from './statedump.ts';
 import { paint } from './terminal.ts';
 import { findGlossa } from './umount.ts';
-
-/** The kernel hands out no longer value of an extended attribute. */
-const XATTR_SIZE_MAX = 65_536;
 
 export default defineCommand({
   usage: ['glossa stats MNT [options]'],
