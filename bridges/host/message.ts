@@ -17,6 +17,12 @@
 import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
+import {
+  FLOCK_FIELDS,
+  IATT_FIELDS,
+  LEASE_FIELDS,
+  STATVFS_FIELDS,
+} from '../../runtime/core/fields.ts';
 import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import { type Gfid, isGfid, NULL_GFID } from '../../runtime/core/gfid.ts';
 import { type Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
@@ -29,45 +35,6 @@ export class MessageError extends Error {
   readonly code = 'GLOSSA_MESSAGE';
 }
 
-export const IATT_FIELDS = [
-  'iaGfid',
-  'iaType',
-  'iaProt',
-  'iaNlink',
-  'iaUid',
-  'iaGid',
-  'iaSize',
-  'iaBlocks',
-  'iaBlksize',
-  'iaDev',
-  'iaRdev',
-  'iaAtime',
-  'iaAtimeNsec',
-  'iaMtime',
-  'iaMtimeNsec',
-  'iaCtime',
-  'iaCtimeNsec',
-  'iaBtime',
-  'iaBtimeNsec',
-  'iaFlags',
-  'iaAttributes',
-  'iaAttributesMask',
-] as const;
-export const STATVFS_FIELDS = [
-  'bsize',
-  'frsize',
-  'blocks',
-  'bfree',
-  'bavail',
-  'files',
-  'ffree',
-  'favail',
-  'fsid',
-  'flag',
-  'namemax',
-] as const;
-export const FLOCK_FIELDS = ['type', 'whence', 'start', 'len', 'pid', 'owner'] as const;
-export const LEASE_FIELDS = ['cmd', 'type', 'id', 'flags'] as const;
 const DICT_TYPES: ReadonlySet<string> = new Set<DictType>([
   'int',
   'uint',

@@ -5,7 +5,9 @@
  * Decisions become messages as decision.ts reads them, which checks what they say. The bytes are a
  * C program's: whatever they are, reading ends, with a `MessageError` where they make no sense.
  */
+
 import { decodeName } from '../../runtime/core/bytes.ts';
+import { FLOCK_FIELDS, IATT_FIELDS, STATVFS_FIELDS } from '../../runtime/core/fields.ts';
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import { MessageError } from '../host/message.ts';
@@ -34,9 +36,10 @@ export interface Hearer {
 /** [key, type, value], as message.ts has a dict. */
 export type Pairs = readonly (readonly [string, string, unknown])[];
 
-const IATT_NUMBERS = 21;
-const STATVFS_NUMBERS = 11;
-const FLOCK_NUMBERS = 5;
+/** All but the gfid, and but the owner. */
+const IATT_NUMBERS = IATT_FIELDS.length - 1;
+const STATVFS_NUMBERS = STATVFS_FIELDS.length;
+const FLOCK_NUMBERS = FLOCK_FIELDS.length - 1;
 
 const rows = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
 const dictTypes = new Map(

@@ -30,19 +30,19 @@ import { Call, type Caller, connect, Driver, FopError } from '../../runtime/api/
 import type { Client } from '../../runtime/core/client.ts';
 import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
+import {
+  FLOCK_FIELDS,
+  IATT_FIELDS,
+  LEASE_FIELDS,
+  STATVFS_FIELDS,
+} from '../../runtime/core/fields.ts';
 import { Links, refusal } from '../../runtime/core/fops.gen.ts';
 import { Graph, type VolumeSpec } from '../../runtime/core/graph.ts';
 import { DEBUG } from '../../runtime/core/log.ts';
 import { isUpcall } from '../../runtime/core/upcall.ts';
 import type { Child, Translator, Xlator } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
-import {
-  FLOCK_FIELDS,
-  IATT_FIELDS,
-  LEASE_FIELDS,
-  MessageError,
-  STATVFS_FIELDS,
-} from '../host/message.ts';
+import { MessageError } from '../host/message.ts';
 import { Clock, type Look, TestContext } from './clock.ts';
 import { type LogLine, parseLine } from './log.ts';
 import { operations } from './operations.ts';

@@ -13,6 +13,7 @@ from collections.abc import MutableSequence
 
 import _host
 
+from ._fops import FLOCK_FIELDS, IATT_FIELDS, LEASE_FIELDS, STATVFS_FIELDS
 from ._json import loads
 from .errors import HandleExpired
 
@@ -173,13 +174,7 @@ def _field(name, index, kind):
     return property(get, set)
 
 
-class Iatt(
-    Fields,
-    fields="ia_gfid ia_type ia_prot ia_nlink ia_uid ia_gid ia_size ia_blocks ia_blksize ia_dev "
-    "ia_rdev ia_atime ia_atime_nsec ia_mtime ia_mtime_nsec ia_ctime ia_ctime_nsec "
-    "ia_btime ia_btime_nsec ia_flags ia_attributes ia_attributes_mask",
-    ia_gfid=NULL_GFID,
-):
+class Iatt(Fields, fields=IATT_FIELDS, ia_gfid=NULL_GFID):
     """The attributes of an inode, named as in GlusterFS's struct iatt.
 
     ia_gfid: uuid text. ia_type: one of IA_*. ia_prot: the permission bits (0o7777). ia_size is in
@@ -213,7 +208,7 @@ class Iatt(
 
 class Statvfs(
     Fields,
-    fields="bsize frsize blocks bfree bavail files ffree favail fsid flag namemax",
+    fields=STATVFS_FIELDS,
     bsize=4096,
     frsize=4096,
     namemax=255,
@@ -223,7 +218,7 @@ class Statvfs(
     __slots__ = ()
 
 
-class Flock(Fields, fields="type whence start len pid owner", owner=""):
+class Flock(Fields, fields=FLOCK_FIELDS, owner=""):
     """A byte-range lock: type 0 read, 1 write, 2 unlock; len 0 reaches to the end of the file.
 
     owner: the lock owner's bytes as hexadecimal text.
@@ -232,7 +227,7 @@ class Flock(Fields, fields="type whence start len pid owner", owner=""):
     __slots__ = ()
 
 
-class Lease(Fields, fields="cmd type id flags", id=NULL_GFID):
+class Lease(Fields, fields=LEASE_FIELDS, id=NULL_GFID):
     """A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write; id, uuid text."""
 
     __slots__ = ()

@@ -6,6 +6,12 @@
  * HandleExpired. `copy()` keeps what you need. An object handed on as it came costs nothing; to
  * change what goes on, change it (`buf.iaSize = 0`) or hand on another one (`buf.copy({...})`).
  */
+import {
+  FLOCK_FIELDS,
+  IATT_FIELDS,
+  LEASE_FIELDS,
+  STATVFS_FIELDS,
+} from '../../../runtime/core/fields.ts';
 import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
 import { requestOf } from './origin.ts';
@@ -137,8 +143,12 @@ export abstract class Fields implements Lent {
 (Fields.prototype as { _values?: unknown })._values = undefined;
 
 /** Gives a class its fields; a field's type is that of its default, or a number. */
-function define(made: typeof Fields, fields: string, defaults: Record<string, Field> = {}): void {
-  made.order = fields.split(' ');
+function define(
+  made: typeof Fields,
+  fields: readonly string[],
+  defaults: Record<string, Field> = {},
+): void {
+  made.order = fields;
   made.defaults = made.order.map((name) => defaults[name] ?? 0);
   made.order.forEach((name, index) => {
     Object.defineProperty(made.prototype, name, {
@@ -186,17 +196,11 @@ export class Iatt extends Fields {
     return (this as unknown as { iaCtime: number }).iaCtime !== 0 || this.iaNlink !== 0;
   }
 }
-define(
-  Iatt,
-  'iaGfid iaType iaProt iaNlink iaUid iaGid iaSize iaBlocks iaBlksize iaDev iaRdev iaAtime ' +
-    'iaAtimeNsec iaMtime iaMtimeNsec iaCtime iaCtimeNsec iaBtime iaBtimeNsec iaFlags ' +
-    'iaAttributes iaAttributesMask',
-  { iaGfid: NULL_GFID },
-);
+define(Iatt, IATT_FIELDS, { iaGfid: NULL_GFID });
 
 /** What statvfs(3) tells of a file system. */
 export class Statvfs extends Fields {}
-define(Statvfs, 'bsize frsize blocks bfree bavail files ffree favail fsid flag namemax', {
+define(Statvfs, STATVFS_FIELDS, {
   bsize: 4096,
   frsize: 4096,
   namemax: 255,
@@ -204,11 +208,11 @@ define(Statvfs, 'bsize frsize blocks bfree bavail files ffree favail fsid flag n
 
 /** A byte-range lock: type 0 read, 1 write, 2 unlock; owner, hexadecimal text. */
 export class Flock extends Fields {}
-define(Flock, 'type whence start len pid owner', { owner: '' });
+define(Flock, FLOCK_FIELDS, { owner: '' });
 
 /** A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write. */
 export class Lease extends Fields {}
-define(Lease, 'cmd type id flags', { id: NULL_GFID });
+define(Lease, LEASE_FIELDS, { id: NULL_GFID });
 
 /** Where an entry came from: request, wind, index in the reply, index in the listing. */
 export type EntryRef = readonly [number, number, number, number];
