@@ -4,7 +4,7 @@
  * module decides; an extension in the name, or `option language`, says which language is meant.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { delimiter, dirname, join, resolve } from 'node:path';
+import { delimiter, dirname, join, parse, resolve } from 'node:path';
 import { InitError } from '../../runtime/core/errors.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
@@ -124,8 +124,11 @@ export function findModule(
     throw new InitError(`module-name '${search.name}' is not a ${search.language} file`);
   }
   if (!/^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(bare)) {
+    const { dir, base } = parse(search.name);
+    const instead = dir === '' ? '' : `: write module-name ${base} and module-path ${dir}`;
     throw new InitError(
-      `module-name '${search.name}' is no name of a module (use option module-path for its folder)`,
+      `module-name '${search.name}' is no name of a module (use option module-path for its folder)` +
+        instead,
     );
   }
   const among = wanted === undefined ? languages : [wanted];
@@ -143,8 +146,26 @@ export function findModule(
   }
   const others = namesIn(folders, among).filter((name) => name !== bare);
   const hint = didYouMean(bare, others);
-  const places = folders.map((folder) => `\n    ${folder}`).join('');
-  throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}`);
+  const examples = join(packageRoot, 'examples');
+  const own = folders.filter((folder) => dirname(folder) !== examples);
+  const places = own.map((folder) => `\n    ${folder}${whyNone(folder, bare)}`).join('');
+  const more = own.length < folders.length ? '\n    the bundled examples' : '';
+  throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}${more}`);
+}
+
+/** Behind a folder: why nothing can be in it, or what is in it and is no module. */
+function whyNone(folder: string, bare: string): string {
+  try {
+    const files = readdirSync(folder, { withFileTypes: true });
+    const like = files.find(({ name }) => name === bare || name.startsWith(`${bare}.`));
+    if (like === undefined) return '';
+    const kinds = languageNames.flatMap((language) => languages[language].extensions).join(', ');
+    const what = like.isDirectory() ? 'a folder without a module' : `none of ${kinds}`;
+    return ` (${like.name} there is ${what})`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return code === 'ENOENT' ? ' (is not there)' : code === 'ENOTDIR' ? ' (is no folder)' : '';
+  }
 }
 
 function load(name: string, { language, path }: Candidate, folders: readonly string[]) {
@@ -156,6 +177,33 @@ function load(name: string, { language, path }: Candidate, folders: readonly str
   }
 }
 
-/** The text of a source file, without the mark that some editors begin a file with. */
-export const readSource = (path: string): string =>
-  readFileSync(path, 'utf8').replace(/^\ufeff/, '');
+/** What the first lines of a Python file may say about its letters (PEP 263). */
+const CODING = /^(?:[ \t]*#.*\n)?[ \t]*#.*?coding[:=][ \t]*([-\w.]+)/;
+
+/** The text of a source file. @throws {Error} where it is not written as it says, or in UTF-8 */
+export function readSource(path: string): string {
+  const bytes = readFileSync(path);
+  const [, said = 'utf-8'] = path.endsWith('.py')
+    ? (CODING.exec(bytes.toString('latin1', 0, 400)) ?? [])
+    : [];
+  const coding = said
+    .replace(/^utf[-_]?8\b.*/i, 'utf-8')
+    .replace(/^(?:latin|iso[-_](?:8859|latin))[-_]1\b(?!\d).*/i, 'latin1');
+  let text: string | undefined;
+  try {
+    // It leaves out the mark that some editors begin a file with.
+    text = new TextDecoder(coding, { fatal: true }).decode(bytes);
+  } catch (error) {
+    const line = bytes.toString('latin1', 0, wrongByte(bytes)).split('\n').length;
+    const isKnown = (error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_NOT_SUPPORTED';
+    const what = isKnown ? `this is no ${said}` : `its letters are ${said}, which is not known`;
+    throw new Error(`${path}:${isKnown ? line : 1}: ${what}: save the file as UTF-8`);
+  }
+  return text;
+}
+
+/** Where text ends to be UTF-8. */
+function wrongByte(bytes: Buffer): number {
+  const whole = bytes.toString('utf8');
+  return Buffer.byteLength(whole.slice(0, Math.max(0, whole.indexOf('\ufffd'))));
+}

@@ -2,14 +2,13 @@
  * QuickJS says 'not a function' of any expression: which it is stands in the source, before the
  * place that the stack names. A mistake may be made a million times: what was found is kept.
  */
-
-/** A module's line, by its file and number; undefined where the source is not known. */
-export type LineOf = (file: string, line: number) => string | undefined;
+import { type Exports, fixOf, type LineOf } from './fixes.ts';
 
 const PLACE = /^\s*at (?:.*? \()?(\/.*?):(\d+):(\d+)\)?$/m;
 const CALL = /\bTypeError: not a function\b/;
 const READ = /\bTypeError: cannot (read|set) property '(.*?)' of (undefined|null)/;
 const TWICE = /\bAlreadyAnswered: /;
+const KNOWN = [CALL, READ, TWICE, /\bReferenceError: /, /\bSyntaxError: /];
 const METHOD = /^\s*(?:async\s+|static\s+)*[\w$]+\s*\([^;]*\)\s*\{\s*$/;
 const DECISION = /\bframe\.(?:wind|windTo|unwind|unwindFor|fail)\(/;
 /** How far up an earlier line is looked for. */
@@ -19,18 +18,21 @@ const MOST_KEPT = 256;
 /** Messages with the expression, and where an await or a return is likely missing. */
 export class Expressions {
   readonly #lineOf: LineOf;
+  readonly #exports: Exports;
   readonly #kept = new Map<string, string>();
 
-  constructor(lineOf: LineOf) {
+  constructor(lineOf: LineOf, exports: Exports) {
     this.#lineOf = lineOf;
+    this.#exports = exports;
   }
 
   /** What was thrown, told better; `text` itself where nothing is known. */
   named(text: string): string {
-    if (!CALL.test(text) && !READ.test(text) && !TWICE.test(text)) return text;
+    if (!KNOWN.some((form) => form.test(text))) return text;
     const known = this.#kept.get(text);
     if (known !== undefined) return known;
-    const made = this.#name(text);
+    const fix = fixOf(text, this.#lineOf, this.#exports);
+    const made = this.#name(text).replace(/(?=\n|$)/, () => fix);
     if (this.#kept.size >= MOST_KEPT) this.#kept.clear();
     this.#kept.set(text, made);
     return made;
@@ -38,7 +40,8 @@ export class Expressions {
 
   #name(text: string): string {
     const place = PLACE.exec(text);
-    if (place === null) return text;
+    const isNamed = CALL.test(text) || READ.test(text);
+    if (place === null || !(isNamed || TWICE.test(text))) return text;
     const [file, line, column] = [place[1]!, Number(place[2]), Number(place[3])];
     if (TWICE.test(text)) return this.#twice(text, file, line);
     const expression = expressionBefore(this.#lineOf(file, line) ?? '', column - 1);

@@ -29,6 +29,7 @@ import {
   type HostFunction,
 } from './engine.ts';
 import { Expressions } from './expressions.ts';
+import { missingExport, syntaxLine } from './fixes.ts';
 import { Granted } from './grants.ts';
 import { BRIDGE, CLOCK, Imports } from './imports.ts';
 import { indexOf, requestOf, windOf } from './library/origin.ts';
@@ -98,7 +99,10 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     ({ file, line }, text) => host.refused({ file, line, func: '-' }, text),
     (path) => settings.vouch(path),
   );
-  const expressions = new Expressions((file, line) => imports.line(file, line));
+  const expressions = new Expressions(
+    (file, line) => imports.line(file, line),
+    () => imports.exports,
+  );
   const evaluations: Evaluations = new Map();
   const granted = new Granted(settings.grants, module, host);
   const engine: Engine = await createEngine({
@@ -127,17 +131,25 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
 };
 
 /** What a failure at start says: the module's own place, and the way there. */
-function explain(error: unknown, module: FoundModule, expressions: Expressions): Error {
+function explain(
+  error: unknown,
+  module: FoundModule,
+  imports: Imports,
+  expressions: Expressions,
+): Error {
   if (!(error instanceof EngineError)) return error as Error;
   const { script, message } = error;
   if (script === undefined || script.file === '') {
+    const missing = missingExport(message, module.path, module.source, () => imports.exports);
+    if (missing !== undefined) return new Error(missing);
     // What was found in a class, or in an import, names its place itself.
     const own = message.replace(/^(?:Type)?Error: (?=\/)/, '');
     return new Error(message.includes(module.path) ? own : `${module.path}: ${message}`);
   }
   const stack = script.stack === '' ? '' : `\n${script.stack}`;
-  const told = expressions.named(`${message}${stack}`);
-  return new Error(`${script.file}:${script.line}: ${told}`);
+  const text = `${message}${stack}`;
+  const shown = syntaxLine(text, (file, line) => imports.line(file, line));
+  return new Error(`${script.file}:${script.line}: ${expressions.named(text)}${shown}`);
 }
 
 const HOOK_KINDS: Readonly<Record<HookName, string>> = {
@@ -177,6 +189,7 @@ class JavaScriptGuest implements Guest {
   readonly #granted: Granted;
   readonly #evaluations: Evaluations;
   readonly #expressions: Expressions;
+  readonly #imports: Imports;
   readonly #entries = new Map<string, EnterGuest>();
   readonly #namesFrames = namesFrames();
   #lastEvaluation = 0;
@@ -185,6 +198,7 @@ class JavaScriptGuest implements Guest {
   constructor(made: Made) {
     const { engine, imports, module, settings, granted, evaluations, expressions } = made;
     this.#expressions = expressions;
+    this.#imports = imports;
     this.#engine = engine;
     this.#module = module;
     this.#settings = settings;
@@ -204,7 +218,7 @@ class JavaScriptGuest implements Guest {
       );
       this.sources = imports.sources;
     } catch (error) {
-      throw explain(error, module, expressions);
+      throw explain(error, module, imports, expressions);
     }
   }
 
@@ -222,7 +236,7 @@ class JavaScriptGuest implements Guest {
       this.#engine.call(this.#helper('create'), volume, JSON.stringify(children), text);
       this.#engine.call(this.#helper('checkInit'));
     } catch (error) {
-      throw explain(error, this.#module, this.#expressions);
+      throw explain(error, this.#module, this.#imports, this.#expressions);
     }
   }
 

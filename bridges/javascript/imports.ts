@@ -9,6 +9,7 @@ import { basename, dirname, extname, join, posix, resolve, sep } from 'node:path
 import { fileURLToPath } from 'node:url';
 import type { FoundModule } from '../host/language.ts';
 import { readSource } from '../host/modules.ts';
+import { exportedNames } from './fixes.ts';
 import { packageFile } from './packages.ts';
 import { stripTypes } from './strip.ts';
 
@@ -80,6 +81,11 @@ export class Imports {
     const { path, source } = this.#module;
     this.#sources.set(path, source);
     return isTypeScript(path) ? stripTypes(source, path) : source;
+  }
+
+  /** What a module can import from `glossa`. */
+  get exports(): readonly string[] {
+    return exportedNames(ownSource(`${LIBRARY}index`));
   }
 
   /** A line of a module's source. */

@@ -19,6 +19,7 @@ from .frame import Frame
 from ._nearest import nearest
 from .inode import Fd, Inode, Loc
 from .reply import Reply
+from .translator import Translator
 from .values import Fields
 
 _OURS = Child, Data, LentDict, Frame, Fd, Inode, Loc, Reply, Fields
@@ -50,12 +51,48 @@ def advice(error):
     if isinstance(error, AssertionError) and "<coroutine object" in str(error):
         return "is an await missing?"
     if isinstance(error, ImportError) and not isinstance(error, ModuleNotFoundError):
+        if "attempted relative import" in str(error):
+            return "the file is no part of a package: write import NAME in place of from . import NAME"
+        if error.name == "glupy" and error.name_from:
+            near = nearest(error.name_from, _exported())
+            return f"did you mean {near}?" if near else ""
         return _shadowed(error.name)
     if isinstance(error, FileNotFoundError):
         return _no_file(error.filename)
+    if isinstance(error, OSError) and not error.errno:
+        return "without an errno it is EIO: raise OSError(ENOENT), with from glupy import ENOENT"
+    if isinstance(error, KeyError):
+        return _no_option(error)
+    if isinstance(error, NameError):
+        return f"write from glupy import {error.name}" if error.name in _exported() else ""
+    if isinstance(error, SyntaxError) and "'await' outside async" in str(error):
+        return "write async def in place of def"
     if isinstance(error, TypeError):
         return _of_type(error, str(error))
     return ""
+
+
+def _exported():
+    return sys.modules["glupy"].__all__
+
+
+def _no_option(error):
+    """For an option that the class does not declare."""
+    frames = _source.frames_of(error)
+    line = _source.line_at(frames[0][0].f_code.co_filename, frames[0][1]) if frames else ""
+    if not re.search(r"\boptions\[", line) or not error.args:
+        return ""
+    declared = _self_of(frames[0][0]).options if _self_of(frames[0][0]) else {}
+    near = nearest(str(error.args[0]), declared)
+    if near:
+        return f"did you mean {near}?"
+    return f'declare it in the class: options = {{"{error.args[0]}": Option.int(...)}}'
+
+
+def _self_of(frame):
+    """The translator whose method a Python frame is."""
+    found = frame.f_locals.get("self")
+    return found if isinstance(found, Translator) else None
 
 
 def _no_file(name):
@@ -103,6 +140,8 @@ def _assigned(code, name, number):
 def _of_type(error, message):
     frames = _source.frames_of(error)
     line = _source.line_at(frames[0][0].f_code.co_filename, frames[0][1]) if frames else ""
+    if "__init__() missing" in message:
+        return "nothing is given to __init__: write init(self), where self.options has the values"
     if re.search(r"\b(Pending|coroutine)\b", message):
         return _missing_await(error)
     called = re.search(r"\bawait\s+(\w+\.(?:wind|unwind|fail))\b", line)

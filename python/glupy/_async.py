@@ -421,7 +421,7 @@ def _answer(frame, row, result):
     elif isinstance(result, tuple):
         frame._send_answer(None, 0, result)
     elif isinstance(result, int) and not isinstance(result, bool):
-        _answer_number(frame, result, ())
+        _bare_number(frame, result)
     elif row.name == "readv" and isinstance(result, (bytes, bytearray, memoryview, Data)):
         frame._send_answer(None, 0, (result,))
     elif row.name in ("readdir", "readdirp") and isinstance(result, (list, Listing)):
@@ -453,7 +453,22 @@ def _answer_number(frame, op_ret, reply):
     frame.unwind(op_ret, 0, *reply)
 
 
+# Whose success may be a number above 0; of others it is an errno that was not raised.
+_COUNTS = """writev copy_file_range readv readlink readdir readdirp getxattr fgetxattr getspec
+    getactivelk ipc""".split()
+
+
+def _bare_number(frame, op_ret):
+    name = errorcode.get(op_ret)
+    if op_ret > 0 and name and frame.name not in _COUNTS:
+        text = f"op_ret {op_ret} says that the {frame.name} was done"
+        raise ValueError(f"{text}: to fail with {name}, raise OSError({name})")
+    _answer_number(frame, op_ret, ())
+
+
 def _unknown(row, name):
+    if name == "op_errno":
+        return f"a dict is a success of {row.name} and has no op_errno: to fail, raise OSError(ENOENT)"
     near = nearest(name, (*row.reply_index, "op_ret"))
     hint = f" (did you mean '{near}'?)" if near else ""
     return f"a reply of {row.name} has no {name}{hint}: it has {', '.join(row.reply_index)}"

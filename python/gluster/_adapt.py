@@ -57,6 +57,10 @@ def _cbk(operation, functions):
 def _nothing(make):
     if isinstance(make, type) and issubclass(make, Translator) and "__init__" in vars(make):
         return "nothing is registered: does __init__ call Translator.__init__(self, c_this)?"
+    for name in vars(make) if isinstance(make, type) else ():
+        if name in OPERATIONS and callable(getattr(make, name)):
+            text = f"here the method is {name}_fop(self, frame, this, ...)"
+            return f"nothing is registered: {text}; for {name}(self, frame, ...), from glupy import *"
     return "nothing is registered: every operation passes"
 
 
@@ -72,4 +76,5 @@ def _strangers(make):
 def _warning(about, place, text):
     code = getattr(about, "__code__", None)
     name = getattr(about, "__name__", "-")
-    return [place, code.co_firstlineno if code else 0, name, text]
+    line = code.co_firstlineno if code else getattr(about, "__firstlineno__", 1)
+    return [place, line, name, text]

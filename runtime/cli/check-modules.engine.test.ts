@@ -90,7 +90,7 @@ describe('glossa check reads modules', () => {
     expect(more).toEqual([]);
     expect(absent).toBe(
       "6:24 error: glupy: module 'quta' was not found (did you mean 'quota'?); " +
-        'searched: HERE/lib HERE/none',
+        'searched: HERE/lib HERE/none (is not there)',
     );
     const grants = script('module-name q', 'allow-read nowhere', 'error ENOPE');
     const said = await check({ 'a.vol': grants, 'q.js': QUOTA });

@@ -211,6 +211,14 @@ class xlator(glupy.Translator):
   it('that registers nothing is told of', async () => {
     const run = await old('class xlator(Translator):\n    def __init__(self, c_this): pass\n');
     expect(texts(run).join()).toMatch(/nothing is registered: does __init__ call Translator/);
+    const now = await old(
+      '\nclass xlator(Translator):\n    def stat(self, frame, loc, xdata): pass\n',
+    );
+    expect(now.lines()).toContainEqual(
+      expect.stringMatching(
+        /^W \[m\.py:[1-9]\d*:xlator\] .*here the method is stat_fop.*; for stat\(.*from glupy import/,
+      ),
+    );
   });
 
   it('is told of names that are no operations', async () => {

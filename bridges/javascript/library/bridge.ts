@@ -27,7 +27,7 @@ import { cancel as cancelRequest, interrupt as interruptRequest } from './reques
 export { ended } from './requests.ts';
 
 import { self } from './self.ts';
-import { endow, type Translator } from './translator.ts';
+import { endow, givenOptions, type Translator } from './translator.ts';
 import './guarded.ts';
 import './web.ts';
 import './absent.ts';
@@ -57,7 +57,7 @@ let refusal: { error: unknown } | undefined;
 export function create(name: string, children: string, options: string): void {
   const about = parse(children) as [string, string][];
   const made = about.map(([child, type], index) => new Child(index, child, type));
-  endow({ name, children: Object.freeze(made), options: Object.freeze(parse(options)) });
+  endow({ name, children: Object.freeze(made), options: givenOptions(parse(options) as object) });
   below.child = made[0] ?? null;
   Frame.prototype.cookie = below.child;
   const Made = found!;
@@ -143,7 +143,7 @@ export const entry_removed = (...loc: LocArgs): number => hook('entryRemoved', n
 export const load_state = (state: string): number => hook('loadState', parse(state));
 
 export function reconfigure(options: string): number {
-  const values = Object.freeze(parse(options));
+  const values = givenOptions(parse(options) as object);
   endow({ name: self.translator!.name, children: self.translator!.children, options: values });
   return typeof (self.translator as { reconfigure?: unknown }).reconfigure === 'function'
     ? hook('reconfigure', values)

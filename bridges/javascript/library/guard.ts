@@ -79,5 +79,7 @@ export function guard(
   });
   guards.add(end);
   const asked = getOwnPropertyDescriptors({ ...ASKED, ...more });
+  // A loop over the names that are there does not find them.
+  for (const property of Object.values(asked)) property.enumerable = false;
   setPrototypeOf(made.prototype, create(end, asked));
 }

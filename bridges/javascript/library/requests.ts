@@ -305,8 +305,14 @@ function answer(frame: Frame, fop: FopRow, result: unknown): void {
     const here = frame._state === OPEN && frame === now.running && isSame(frame, result);
     if (here) frame._decide(SAME + (result._raw[2] as number));
     else frame.unwind(result.opRet, result.opErrno, ...result.values);
-  } else if (typeof result === 'number') answerNumber(frame, result, []);
-  else if (fop.name === 'readv' && (result instanceof Uint8Array || result instanceof Data)) {
+  } else if (typeof result === 'number') {
+    if (result > 0 && fop.counts === null && !UNCOUNTED.includes(fop.name)) {
+      const done = `opRet ${result} says that the ${fop.name} was done`;
+      const name = errnoName(result);
+      throw new RangeError(`${done}: to fail with ${name}, throw new FopError(${name})`);
+    }
+    answerNumber(frame, result, []);
+  } else if (fop.name === 'readv' && (result instanceof Uint8Array || result instanceof Data)) {
     frame._meant([result]);
   } else if (Array.isArray(result)) {
     const listed = fop.name === 'readdir' || fop.name === 'readdirp';
@@ -326,6 +332,9 @@ function answer(frame: Frame, fop: FopRow, result: unknown): void {
     );
   }
 }
+
+/** Whose success may be a number all the same. */
+const UNCOUNTED = ['getactivelk', 'ipc'];
 
 function answerNumber(frame: Frame, opRet: number, reply: readonly unknown[]): void {
   if (opRet < 0) {

@@ -1,5 +1,6 @@
 /** The base class of every translator. */
 import type { Child } from './child.ts';
+import { guard } from './guard.ts';
 import { host } from './host.ts';
 import { type Invalidation, invalidate } from './invalidate.ts';
 import { type Log, log } from './log.ts';
@@ -46,6 +47,14 @@ export class Translator {
     return sleep(seconds * 1000);
   }
 }
+
+/** The values of the options: one that is not declared is no undefined. */
+class Given {}
+guard(Given, { name: 'this.options', instead: 'declare it in static options = { … }' });
+delete (Given.prototype as { constructor?: unknown }).constructor;
+
+export const givenOptions = (values: object): Readonly<Record<string, unknown>> =>
+  Object.freeze(Object.create(Given.prototype, Object.getOwnPropertyDescriptors(values)));
 
 /** What an instance has before its constructor runs. */
 export function endow(about: {

@@ -40,6 +40,12 @@ describe('refused at the return', () => {
     ['a slip', 'writev', '{ prebuff: 1 }', /not prebuff \(did you mean 'prebuf'\?\)/],
     ['too much', 'readv', 'new Uint8Array(5)', /vector has 5 bytes, and 4 were asked for \(size\)/],
     ['nothing found', 'lookup', '{}', /inode is missing: .*loc\.inode/],
+    [
+      'an errno that was not thrown',
+      'stat',
+      '2',
+      /opRet 2 says that the stat was done: to fail with ENOENT, throw new FopError\(ENOENT\)/,
+    ],
     ['no attributes', 'stat', '0', /buf is missing: a stat that succeeds brings one/],
   ];
   it.each(wrong)('%s: %s: %s', async (_title, fop, value, text) => {

@@ -162,7 +162,48 @@ describe('a mistake in the class', () => {
       "\nimport { a } from './no.js';",
       /m\.js:2: cannot find '\.\/no\.js'; searched:/,
     ],
-    ['an import that has no such name', {}, "import { nope } from 'glossa';", /nope/],
+    [
+      'an import that has no such name',
+      {},
+      "\nimport { Translater } from 'glossa';",
+      /: \/.*m\.js:2: 'glossa' has no export 'Translater' \(did you mean 'Translator'\?\)$/,
+    ],
+    [
+      'nothing imported',
+      {},
+      'class A extends Translator {}',
+      /\(write import \{ Translator \} from 'g/,
+    ],
+    [
+      'require',
+      {},
+      "const a = require('glossa');",
+      /m\.js:1: TypeError.*\(a module imports: import/,
+    ],
+    ['exports', {}, 'exports.xlator = 1;', /m\.js:1: TypeError.*\(a module imports: import/],
+    [
+      'types',
+      {},
+      'export class xlator {\n  stat(frame: Frame) {}\n}',
+      /SyntaxError: .* \(types are for files named \.ts\)(?:.|\n)*\n *stat\(frame: Frame\) \{\}\n +\^/,
+    ],
+    [
+      'a function in a class',
+      {},
+      'class A {\n  function stat() {}\n}',
+      /\(a method has no function/,
+    ],
+    ['Python', {}, 'from glupy import Translator', /\(this is Python: name the file \.py\)/],
+    [
+      'an option that is none',
+      {},
+      `import { Option, Translator } from 'glossa';
+export class xlator extends Translator {
+  static options = { limit: Option.int(1) };
+  init() { for (const name in this.options) this.options[name + 's']; }
+}`,
+      /m\.js:4: TypeError: this\.options has no 'limits'; did you mean limit\?/,
+    ],
   ])('%s: the volume does not start', async (_, _more, source, said) => {
     await expect(startModule({ 'm.js': source })).rejects.toThrow(said);
   });

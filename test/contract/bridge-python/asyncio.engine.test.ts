@@ -144,7 +144,7 @@ async def readlink(self, frame, loc, size, xdata):
     return await shared
 
 async def fsync(self, frame, fd, datasync, xdata):
-    return (await shared).buf.ia_size`);
+    return {"op_ret": (await shared).buf.ia_size}`);
     const first = stat(run);
     const second = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
     run.asked()[0]!.answer(0, 0, sized(5), null);

@@ -46,7 +46,33 @@ describe('a module that is not found', () => {
     const options = { 'module-path': `${folder}/b:${folder}/a:${folder}/b:${folder}/none` };
     const text = await refusal(folder, { name: 'm', options });
     const listed = text.slice(text.indexOf('searched:')).split('\n    ').slice(1);
-    expect(listed).toEqual([`${folder}/b`, `${folder}/a`, `${folder}/none`]);
+    expect(listed).toEqual([`${folder}/b`, `${folder}/a`, `${folder}/none (is not there)`]);
+  });
+
+  it('is told with why a folder cannot have it', async () => {
+    const folder = folderOf({ 'm.txt': '', 'sub/x.py': '' });
+    const text = await refusal(folder, { name: 'm' });
+    expect(text).toContain(`    ${folder} (m.txt there is none of .py, .js, .mjs, .ts, .mts)`);
+    const file = await refusal(folder, {
+      name: 'x',
+      options: { 'module-path': `${folder}/m.txt` },
+    });
+    expect(file).toContain(`    ${folder}/m.txt (is no folder)`);
+    expect(await refusal(folder, { name: 'sub/x.py' })).toMatch(
+      /: write module-name x.py and module/,
+    );
+  });
+
+  it('is read in the letters that it is written in', async () => {
+    const folder = folderOf({});
+    const write = (bytes: string) => writeFileSync(join(folder, 'm.py'), bytes, 'latin1');
+    const body = '\nfrom glupy import *\nclass xlator(Translator):\n    "caf\xe9"\n';
+    write(body);
+    expect(await refusal(folder)).toMatch(/m\.py:4: this is no utf-8: save the file as UTF-8/);
+    write(`# coding: klingon${body}`);
+    expect(await refusal(folder)).toMatch(/m\.py:1: its letters are klingon, which is not known/);
+    write(`# -*- coding: latin-1 -*-${body}    def init(self): raise OSError(self.__doc__)`);
+    expect(await refusal(folder)).toContain('OSError: café (without an errno it is EIO: raise');
   });
 
   it('has to be named at all', async () => {
@@ -113,6 +139,44 @@ describe('a module that cannot be loaded', () => {
       'xlator is an object',
       `${HEAD}xlator = Translator()`,
       /m\.py: xlator must be a class derived/,
+    ],
+    [
+      'Translator is not imported',
+      'class xlator(Translator): pass',
+      /\(write from glupy import Tr/,
+    ],
+    ['its import is mistyped', 'from glupy import Translater', /\(did you mean Translator\?\)/],
+    [
+      'it imports glossa',
+      'import glossa',
+      /No module named 'glossa': in Python the package is glupy/,
+    ],
+    [
+      'it imports from .',
+      'from . import lib',
+      /\(the file is no part of a package: write import NAME/,
+    ],
+    [
+      'it asks for an option that is none',
+      `${HEAD}class xlator(Translator):\n    def init(self):\n        self.options["limit"]`,
+      /m\.py:5: KeyError: 'limit' \(declare it in the class: options = \{"limit": Option\.int/,
+    ],
+    [
+      'it mistypes an option',
+      `${HEAD}class xlator(Translator):
+    options = {"limit": Option.int(1)}
+    def init(self): self.options["limt"]`,
+      /KeyError: 'limt' \(did you mean limit\?\)/,
+    ],
+    [
+      'its constructor wants something',
+      `${HEAD}class xlator(Translator):\n    def __init__(self, options): pass`,
+      /\(nothing is given to __init__: write init\(self\), where self\.options has the values\)/,
+    ],
+    [
+      'an await stands in a plain method',
+      `${HEAD}class xlator(Translator):\n    def stat(self, frame, loc, xdata): await 1`,
+      /m\.py:4: SyntaxError: .*\(write async def in place of def\)/,
     ],
     ['of a syntax error', 'a = 1\nb = = 2\n', /m\.py:2: SyntaxError: invalid syntax/],
     ['of wrong indentation', 'if True:\nb = 2\n', /m\.py:2: IndentationError/],

@@ -59,6 +59,18 @@ describe('refused at the return', () => {
     ['nothing found', 'lookup', 'return {}', /inode is missing: .*loc\.inode/],
     ['no attributes', 'lookup', 'return {"inode": args[0].inode}', /buf is missing/],
     ['no gfid', 'lookup', 'return args[0].inode, Iatt()', /buf has no ia_gfid/],
+    [
+      'an errno that was not raised',
+      'stat',
+      'return 2',
+      /op_ret 2 says that the stat was done: to fail with ENOENT, raise OSError\(ENOENT\)/,
+    ],
+    [
+      'an errno in a dict',
+      'stat',
+      'return {"op_ret": -1, "op_errno": 2}',
+      /has no op_errno: to fail, raise OSError\(ENOENT\)/,
+    ],
     ['a bare 0', 'stat', 'return 0', /buf is missing: a stat that succeeds brings one/],
   ];
   it.each(wrong)('%s: %s: %s', async (_title, fop, code, text) => {
