@@ -148,18 +148,18 @@ export function findModule(
   const hint = didYouMean(bare, others);
   const examples = join(packageRoot, 'examples');
   const own = folders.filter((folder) => dirname(folder) !== examples);
-  const places = own.map((folder) => `\n    ${folder}${whyNone(folder, bare)}`).join('');
+  const places = own.map((folder) => `\n    ${folder}${whyNone(folder, bare, among)}`).join('');
   const more = own.length < folders.length ? '\n    the bundled examples' : '';
   throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}${more}`);
 }
 
 /** Behind a folder: why nothing can be in it, or what is in it and is no module. */
-function whyNone(folder: string, bare: string): string {
+function whyNone(folder: string, bare: string, among: readonly HostedLanguage[]): string {
   try {
     const files = readdirSync(folder, { withFileTypes: true });
     const like = files.find(({ name }) => name === bare || name.startsWith(`${bare}.`));
     if (like === undefined) return '';
-    const kinds = languageNames.flatMap((language) => languages[language].extensions).join(', ');
+    const kinds = among.flatMap(({ extensions }) => extensions).join(', ');
     const what = like.isDirectory() ? 'a folder without a module' : `none of ${kinds}`;
     return ` (${like.name} there is ${what})`;
   } catch (error) {
