@@ -30,7 +30,7 @@ export function missingExport(
     found === null ? 1 : source.slice(0, found.index + found[0].length).split('\n').length;
   const guess = isOurs && name !== 'default' ? didYouMean(name, exports()) : '';
   const what = isOurs ? "'glossa'" : module!;
-  const instead = name === 'default' ? ': write import { … } from' : '';
+  const instead = name === 'default' ? ': its names are imported in braces, { … }' : '';
   return `${path}:${line}: ${what} has no export '${name}'${guess}${instead}`;
 }
 
