@@ -42,17 +42,17 @@ it.each(
 });
 
 it('one more record is one more language', () => {
-  const lua: HostedLanguage = {
-    name: 'lua',
-    extensions: ['.lua'],
-    packageFiles: ['init.lua'],
-    pathVariable: 'LUA_PATH',
+  const mine: HostedLanguage = {
+    name: 'mine',
+    extensions: ['.mine'],
+    packageFiles: ['init.mine'],
+    pathVariable: 'MINE_PATH',
     load: () => Promise.reject(new Error('no interpreter')),
   };
-  const all = [...hostedLanguages, lua];
-  expect(glupyFor(all).options.language.values).toEqual(['python', 'javascript', 'lua']);
-  const at = folder('m.lua', 'p/init.lua');
-  expect(find(at, 'm', all).language).toBe(lua);
-  expect(find(at, 'p', all).path).toBe(join(at, 'p/init.lua'));
+  const all = [...hostedLanguages, mine];
+  expect(glupyFor(all).options.language.values).toEqual(all.map(({ name }) => name));
+  const at = folder('m.mine', 'p/init.mine');
+  expect(find(at, 'm', all).language).toBe(mine);
+  expect(find(at, 'p', all).path).toBe(join(at, 'p/init.mine'));
   expect(() => find(at, 'm')).toThrow("module 'm' was not found");
 });
