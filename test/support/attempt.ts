@@ -89,6 +89,8 @@ export function attempts(): { attempt(source: string): Attempted; fill: Fill } {
 
   beforeEach(async () => {
     const options = {
+      // A busy machine is no reason to be interrupted.
+      'time-limit': '60',
       'allow-read': join(folder, 'read'),
       'allow-write': join(folder, 'write'),
       'allow-env': 'GLOSSA_TEST_GIVEN',
