@@ -1,3 +1,4 @@
-/** As posix.mount.test.ts: on a mount whose kernel believes for long what it was told. */
-import '../../support/other-front-ends.ts';
-import './posix.mount.test.ts';
+/** The same where the kernel caches for minutes what it was told: see suite.ts. */
+import { tableOn } from './suite.ts';
+
+tableOn('believing');

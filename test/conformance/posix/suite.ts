@@ -1,0 +1,64 @@
+/**
+ * The table of POSIX, on a mount and on the directory under it: which errno when, which times
+ * change with what, sizes beyond 4 GiB. For tests.
+ */
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describeMounts } from '../../support/mount.ts';
+import { Arena, type Atime, canCompare, type SetupName } from '../arena.ts';
+import { disagreement } from '../compare.ts';
+import * as attributes from './errnos-attributes.ts';
+import * as names from './errnos-names.ts';
+import * as opens from './errnos-open.ts';
+import type { Row, Table } from './rows.ts';
+import { tables as sizes } from './sizes.ts';
+import { accessTables, tables as times } from './times.ts';
+
+const errnos = [...opens.tables, ...names.tables, ...attributes.tables];
+
+/** '' when the row holds on both sides, or cannot be tried on this disk. */
+async function failure(arena: Arena, { when, result, script }: Row): Promise<string> {
+  if (!arena.can(script)) return '';
+  const pair = await arena.run(script);
+  const differs = disagreement(script, pair);
+  if (differs !== '') return `${when}: not the same\n${differs}`;
+  const got = pair.bare.results.at(-1)!;
+  const holds =
+    got === result ||
+    got.startsWith(`${result} `) ||
+    (/[:=]$/.test(result) && got.startsWith(result));
+  return holds ? '' : `${when}: ${result} is written down, but the directory says ${got}`;
+}
+
+function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void {
+  describe.skipIf(!canCompare())(`${name}, ${atime}`, () => {
+    let arena: Arena;
+    beforeAll(async () => {
+      arena = await Arena.open(name, atime);
+    });
+    afterAll(async () => {
+      if (arena !== undefined) expect(await arena.close()).toBe(0);
+    });
+    it.each(tables.map((one) => [one.name, one.rows] as const))('%s', async (_, rows) => {
+      const failures: string[] = [];
+      for (const one of rows) failures.push(await failure(arena, one));
+      expect(failures.filter((text) => text !== '').join('\n')).toBe('');
+    });
+  });
+}
+
+/** The whole table on each of these mounts. */
+export function tableOn(...names: readonly SetupName[]): void {
+  vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
+  describeMounts('POSIX', () => {
+    for (const name of names) onArena(name, 'noatime', [...errnos, ...times, ...sizes]);
+  });
+}
+
+/** When a read marks its time, by how the file system below is mounted. */
+export function accessTimes(): void {
+  describeMounts('POSIX', () => {
+    for (const atime of ['strictatime', 'relatime'] as const) {
+      onArena('served', atime, accessTables);
+    }
+  });
+}
