@@ -1,5 +1,5 @@
 /** Storage that runs full, cannot be written, or says how much of it is left. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { everyFrontEnd, type FrontEnd, onFrontEnds } from '../support/front-ends.ts';
 import { run, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
 import { volfileOf } from '../support/stacks.ts';
@@ -28,8 +28,9 @@ class Tmpfs {
     return out + err;
   }
 
+  /** Once the server has closed what clients had open: the kernel tells it later. */
   remount(how: 'ro' | 'rw'): Promise<void> {
-    return this.mountBrick('-o', `remount,${how}`);
+    return vi.waitFor(() => this.mountBrick('-o', `remount,${how}`), { timeout: 60_000 });
   }
 
   private async start(): Promise<void> {

@@ -91,7 +91,9 @@ function asNobody(script: string, before = ''): string {
     `exec setpriv --reuid 65534 --regid 65534 --clear-groups bash -c '${script}'`,
   ];
   const args = ['-m', '--propagation', 'private', 'bash', '--norc', '-e', '-c', setUp.join('\n')];
-  const { stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', timeout: 30_000 });
+  // In a folder that nobody may be in, no program could be started.
+  const away = { cwd: '/', env: { ...process.env, HOME: '/' } };
+  const { stdout, stderr } = spawnSync('unshare', args, { ...away, encoding: 'utf8' });
   return stdout + stderr;
 }
 
