@@ -36,7 +36,7 @@ const where = {
   'fuse-native': ['posix'],
 } satisfies Where;
 
-onStage('calls', where, (stage) => {
+const calls = (stage: Stage): void => {
   tries(stage, anywhere);
   if (stage.kind !== 'memory' && stage.front.name !== 'fuse-native') {
     it('the version of an inode is that of the disk', async () => {
@@ -52,7 +52,10 @@ onStage('calls', where, (stage) => {
   describe('of a disk', () => {
     tries(stage, ofDisk);
   });
-});
+};
+
+// Without a module, and with all data through the server, below.
+onStage('calls', where, calls, { later: ['posix'] });
 
 onStage(
   'calls, all data through the server',

@@ -1,3 +1,67 @@
-/** As large.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './large.mount.test.ts';
+/** Files larger than 32 bits can count, and mostly holes. */
+import '../support/every-front-end.ts';
+import { expect, it } from 'vitest';
+import { allKinds } from '../support/stacks.ts';
+import { onStage, type Stage } from '../support/stage.ts';
+
+const large = (stage: Stage): void => {
+  it('five GiB: written, read and mapped beyond the fourth', async () => {
+    const how = { tree: false, status: 0 };
+    const { out } = await stage.same('"$NODE" "$CLIENTS/sparse.mjs"', how);
+    expect(out).toMatch(/^size 5368709120\n/);
+  });
+
+  it('five GiB: cut, grown, allocated, and looked for holes', async () => {
+    const { out } = await stage.same(
+      `truncate -s 5G f; stat -c %s f
+        printf end | dd of=f bs=1 seek=4294967295 conv=notrunc status=none
+      dd if=f bs=1 skip=4294967294 count=5 status=none | od -c; truncate -s 4294967297 f
+      tail -c 3 f | od -c
+      truncate -s 4294967296 f; truncate -s 6G f
+      dd if=f bs=1 skip=4294967295 count=4 status=none | od -c; stat -c %s f
+      tail -c +6442450943 f | wc -c; echo x >> f; stat -c %s f; tail -c 2 f; ls -l f | cut -d' ' -f5
+      fallocate -p -o 4294963200 -l 8192 f || exit
+      dd if=f bs=1 skip=4294967295 count=2 status=none | od -c
+      cp --sparse=always f g; stat -c %s g; [ $(stat -c %b g) -lt 1000 ] && echo sparse
+      tail -c 2 g; rm g
+      truncate -s 9223372036854775807 f || echo too large; truncate -s 1T f && stat -c %s f
+      truncate -s 0 f; stat -c '%s %b' f`,
+      {
+        tree: false,
+        status: 0,
+        // How much a disk can address is its own business, and so is what it says then.
+        normal: (text) => text.replace(/^truncate: .*\n/m, '').replace('too large\n', ''),
+      },
+    );
+    expect(out).toMatch(/^5368709120\n/);
+  });
+
+  it('60 MB: written, read back, copied', async () => {
+    const { out } = await stage.same(
+      `"$NODE" "$CLIENTS/blocks.mjs" f 60; md5sum < f
+      dd if=f of=g bs=3M iflag=direct status=none; cmp f g && echo equal
+      cat f > h; md5sum < h; wc -c f g h; rm g h`,
+    );
+    const [hash, ...rest] = out.split('\n');
+    expect(rest.slice(0, 3)).toEqual([`${hash}  -`, 'equal', `${hash}  -`]);
+  });
+};
+
+onStage('large files', { kernel: allKinds, user: ['posix'], 'fuse-native': ['posix'] }, large);
+
+onStage(
+  'data that is not in memory',
+  { kernel: ['posix', 'python'], user: ['python'], 'fuse-native': ['posix'] },
+  (stage) => {
+    it('comes from the disk, for several readers at once', async () => {
+      const { mounted, name } = stage.folders();
+      const hash = await stage.ok('seq 3000000 > f; md5sum < f', { in: mounted });
+      const forget = 'sync f; dd if=f iflag=nocache count=0 status=none';
+      for (let round = 0; round < 3; round++) {
+        await stage.ok(forget, { in: stage.scratch.at('brick', name) });
+        const read = 'for n in 1 2 3 4; do md5sum < f & done; ls; wait';
+        expect(await stage.ok(read, { in: mounted })).toBe(`f\n${hash.repeat(4)}`);
+      }
+    });
+  },
+);

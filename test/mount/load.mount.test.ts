@@ -60,7 +60,7 @@ onStage(
 );
 
 /** More than one answer to READDIR has room for, many times. */
-const entries = wanted.others ? 20_000 : 4_000;
+const entries = wanted.others ? 20_000 : 2_000;
 const stacks = { kernel: ['posix', 'python', 'memory'], user: ['memory'] } as const;
 
 const manyEntries = (stage: Stage): void => {

@@ -56,7 +56,9 @@ const names = (stage: Stage): void => {
     ));
 };
 
-onStage('names', { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] }, names);
+onStage('names', { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] }, names, {
+  later: ['posix'],
+});
 
 const MODULE = `
 from glupy import Translator

@@ -79,4 +79,5 @@ onStage(
   'open files',
   { kernel: everyKind, user: ['posix', 'python'], 'fuse-native': ['posix'] },
   openFiles,
+  { later: ['posix'] },
 );

@@ -1,3 +1,21 @@
-/** As package.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './package.mount.test.ts';
+/** The sources of a whole project, thousands of files, taken from an archive on a mount. */
+import '../support/every-front-end.ts';
+import { expect, it } from 'vitest';
+import { onStage } from '../support/stage.ts';
+
+const FILES = 4000;
+
+onStage('an archive of sources', { kernel: ['posix'], user: ['python'] }, (stage) => {
+  it('a tree of thousands of small files', async () => {
+    const folder = stage.scratch.at('bare', 'source');
+    const make = `"$NODE" "$CLIENTS/source-tree.mjs" t ${FILES}; tar --format=posix -cf t.tar t`;
+    expect((await stage.sh(make, { in: folder, patience: 300_000 })).status).toBe(0);
+    const { out } = await stage.same(
+      `tar --warning=no-timestamp -xpf ${folder}/t.tar && tar -df ${folder}/t.tar && echo no difference
+      find t -name 'file-*' -type f | wc -l; find t -type l | wc -l; find t -type f -links 2 | wc -l
+      grep -rl 'line 3999 ' t; chmod -R u+w t; tar -cf - t | tar -tf - | sort | md5sum`,
+      { status: 0, patience: 300_000 },
+    );
+    expect(out).toMatch(/^no difference\n4000\n134\n200\nt\/.*file-3999.h\n/);
+  }, 900_000);
+});

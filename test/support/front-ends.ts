@@ -146,7 +146,7 @@ export function onFrontEnds(
   body: (front: FrontEnd) => void,
 ): void {
   for (const front of possible(title, names)) {
-    if (wanted.others === (front.name === 'kernel')) continue;
+    if (!(front.name === 'kernel' ? wanted.first : wanted.others)) continue;
     groupOfMounts(`${title}${front.suffix}`, () => {
       front.expectLimits();
       body(front);

@@ -46,7 +46,7 @@ function obstacle(): string {
 
 /** A group of tests that need mounts: skipped, visibly, where the kernel has none to offer. */
 export function describeMounts(name: string, body: () => void): void {
-  if (!wanted.others) groupOfMounts(name, body);
+  if (wanted.first) groupOfMounts(name, body);
 }
 
 /** The same, registered whatever is wanted. */

@@ -9,4 +9,5 @@
  */
 import { wanted } from './wanted.ts';
 
+wanted.first = false;
 wanted.others = true;

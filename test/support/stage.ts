@@ -191,7 +191,9 @@ export function onStage(
   const fronts = possible(title, Object.keys(kinds) as FrontEndName[]);
   const stages = fronts
     .flatMap((front) => kinds[front.name]!.map((kind) => ({ front, kind })))
-    .filter(({ front, kind }) => isOther(front, kind, settings.later) === wanted.others);
+    .filter(({ front, kind }) =>
+      isOther(front, kind, settings.later) ? wanted.others : wanted.first,
+    );
   if (stages.length === 0) return;
   // A client that does not end is to be the failure, not the test that waits for it.
   vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 });

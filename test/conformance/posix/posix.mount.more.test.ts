@@ -1,4 +1,5 @@
-/** The same where the kernel caches for minutes what it was told: see suite.ts. */
-import { tableOn } from './suite.ts';
+/** The same without a module, and where the kernel caches for long; when a read marks its time. */
+import { accessTimes, tableOn } from './suite.ts';
 
-tableOn('believing');
+tableOn('posix', 'believing');
+accessTimes();

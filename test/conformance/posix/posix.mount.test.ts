@@ -1,5 +1,4 @@
-/** The table of POSIX on each mount that somebody would have: see suite.ts. */
-import { accessTimes, tableOn } from './suite.ts';
+/** The table of POSIX under a module in Python: see suite.ts. */
+import { tableOn } from './suite.ts';
 
-tableOn('posix', 'python');
-accessTimes();
+tableOn('python');
