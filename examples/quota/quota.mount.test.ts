@@ -105,7 +105,7 @@ onExample('quota', (example) => {
   it('is right after anything, in any order, and after a restart', async () => {
     const script = `
         RANDOM=7
-        for i in $(seq 300); do
+        for i in $(seq 120); do
           f=f$((RANDOM % 6)); g=f$((RANDOM % 6)); n=$((RANDOM * 9))
           case $((RANDOM % 9)) in
             0) head -c $n /dev/zero > $f ;;

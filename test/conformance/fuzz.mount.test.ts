@@ -1,4 +1,4 @@
 /** A look at each mount that somebody would have: see suite.ts. */
 import { fuzzOn } from './suite.ts';
 
-fuzzOn({ posix: 30, locks: 20, python: 40 }, 20_261_120);
+fuzzOn({ posix: 12, locks: 8, python: 20 }, 20_261_120);

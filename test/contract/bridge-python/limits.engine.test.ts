@@ -72,12 +72,12 @@ describe('a module that runs for ever', () => {
   });
 
   it('may yield for ever, and lets others live', async () => {
-    const run = await start(ENDLESS, { 'time-limit': '0', 'frame-timeout': '2' });
+    const run = await start(ENDLESS, { 'time-limit': '0', 'frame-timeout': '1' });
     const reply = run.ask('flush', new Fd(run.root, 0, 1), null);
     const other = run.ask('access', run.known('other'), 4, null);
     run.asked()[0]!.answer(0, 0, null);
     expect([reply.count, other.count]).toEqual([0, 1]);
-    for (let ms = 0; ms < 4000; ms += 500) run.context.advance(500);
+    for (let ms = 0; ms < 2000; ms += 500) run.context.advance(500);
     expect(reply).toMatchObject(failed);
     works(run);
   });

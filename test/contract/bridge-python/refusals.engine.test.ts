@@ -74,16 +74,23 @@ describe('what cannot be sent', () => {
     ['no children for a wind', 'frame.wind(child=self.children[1])', /IndexError/],
   ];
 
-  it.each(wrong)('%s', async (_title, code, text) => {
-    const run = await start(`def stat(self, frame, loc, xdata):\n    ${code}`);
-    const reply = run.ask('stat', run.known('file'), Dict.of({ key: 1 }));
-    expect(reply).toMatchObject(failed);
-    expect(run.asked()).toEqual([]);
-    expect(run.lines()).toEqual([
-      expect.stringMatching(/^E \[m\.py:[78]:stat\] 0-top: stat failed: /),
-    ]);
-    expect(run.history.at(-1)).toMatch(text);
-    works(run);
+  // All in one interpreter: what was refused before must not change what comes after.
+  it('is refused, and says what was expected', async () => {
+    const methods = wrong.map(
+      ([, code], at) => `def wrong${at}(self, frame, loc, xdata):\n    ${code}\n`,
+    );
+    const run = await start(`${methods.join('\n')}
+def stat(self, frame, loc, xdata):
+    getattr(self, xdata["method"])(frame, loc, xdata)`);
+    for (const [at, [title, , text]] of wrong.entries()) {
+      const reply = run.ask('stat', run.known('file'), Dict.of({ method: `wrong${at}` }));
+      expect(reply, title).toMatchObject(failed);
+      expect(run.asked(), title).toEqual([]);
+      const where = new RegExp(`^E \\[m\\.py:\\d+:wrong${at}\\] 0-top: stat failed: `);
+      expect(run.lines(), title).toEqual([expect.stringMatching(where)]);
+      expect(run.history.at(-1), title).toMatch(text);
+      works(run);
+    }
   });
 
   it('the reply of another fop as it came', async () => {
