@@ -1,8 +1,9 @@
 /** Where nothing can be mounted: one line that says why, and what to do. */
 import { expect, it } from 'vitest';
 import { become, NOBODY } from '../../test/support/client.ts';
-import { describeMounts, glossa, type Scratch, withScratch } from '../../test/support/mount.ts';
+import { glossa, groupOfMounts, type Scratch, withScratch } from '../../test/support/mount.ts';
 import { programOf } from '../../test/support/user.ts';
+import { wanted } from '../../test/support/wanted.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -116,6 +117,7 @@ const sayWhatToDo = (frontEnd: string): void => {
   );
 };
 
-for (const name of ['kernel', 'fuse-native']) {
-  describeMounts(`glossa mount --fuse ${name} says what to do about`, () => sayWhatToDo(name));
+const frontEnds = [...(wanted.first ? ['kernel'] : []), ...(wanted.others ? ['fuse-native'] : [])];
+for (const name of frontEnds) {
+  groupOfMounts(`glossa mount --fuse ${name} says what to do about`, () => sayWhatToDo(name));
 }

@@ -1,54 +1,9 @@
-import type { ChildProcess } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
-import { constants } from 'node:os';
-import { expect, it, vi } from 'vitest';
-import {
-  describeMounts,
-  GLOSSA,
-  glossa,
-  type Outcome,
-  run,
-  type Scratch,
-  withScratch,
-} from '../../../test/support/mount.ts';
-import { processesBy } from '../../../test/support/processes.ts';
+import { expect, it } from 'vitest';
+import { demo, endsBy, expectClean, seed } from '../../../test/support/demo.ts';
+import { describeMounts, GLOSSA, run, withScratch } from '../../../test/support/mount.ts';
 import { expectationOf, planWorkload } from '../../bench/searches.ts';
 
-const PATIENCE = { timeout: 50_000, interval: 25 };
-
-const seed = 7;
 const searches = 300;
-
-/** Runs the demo with its temporary files in the scratch folder. */
-async function demo(
-  scratch: Scratch,
-  flags: readonly string[],
-  onStart?: (child: ChildProcess) => void,
-): Promise<Outcome> {
-  const env = { TMPDIR: await scratch.folder('tmp') };
-  const args = ['demo', '--seed', `${seed}`, ...flags];
-  return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
-}
-
-/** Nothing is left of the demo: no mount, no file, no server. */
-async function expectClean(scratch: Scratch): Promise<void> {
-  expect(scratch.mounts()).toEqual([]);
-  expect(await readdir(scratch.at('tmp'))).toEqual([]);
-  await vi.waitFor(() => expect(servers(scratch)).toEqual([]), PATIENCE);
-}
-
-/** Ids of the processes that have a path below the scratch folder in their arguments. */
-const servers = (scratch: Scratch, path = ''): number[] =>
-  processesBy(new RegExp(`${scratch.path}/tmp/.*${path}`));
-
-/** Ends a process that may have ended by itself. */
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
-}
 
 const expectation = expectationOf(planWorkload({ seed, searches }));
 
@@ -100,47 +55,7 @@ describeMounts('glossa demo', () => {
       await expectClean(scratch);
     }));
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('cleans up after %s', (signal) =>
-    withScratch(async (scratch) => {
-      let stopping: Promise<unknown> | undefined;
-      const { status, out } = await demo(scratch, ['--searches', '1000000'], (child) => {
-        stopping = vi
-          .waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE)
-          .then(() => child.kill(signal));
-      });
-      await stopping;
-      expect(status).toBe(128 + constants.signals[signal]);
-      expect(out).not.toMatch('answered by');
-      await expectClean(scratch);
-    }),
-  );
-
-  const mountpoint = 'baseline-mnt';
-  /** When a server is killed. */
-  const moments: [string, (scratch: Scratch) => void][] = [
-    ['starts', (scratch) => expect(servers(scratch, mountpoint)).not.toEqual([])],
-    [
-      'has just mounted',
-      (scratch) => expect(scratch.mounts().some((path) => path.endsWith(mountpoint))).toBe(true),
-    ],
-  ];
-  it.each(moments)('says so, and cleans up, when a server dies that %s', (_when, reached) =>
-    withScratch(async (scratch) => {
-      let killing: Promise<unknown> | undefined;
-      // More than there is time for: it is killed before they are done, however late that is.
-      const { status, err } = await demo(scratch, ['--searches', '1000000'], () => {
-        killing = vi
-          .waitFor(() => reached(scratch), PATIENCE)
-          .then(() => servers(scratch, mountpoint).forEach(kill));
-      });
-      await killing;
-      expect(status).toBe(1);
-      expect(err).toMatch(
-        /^glossa: the server of .*\.vol ended unexpectedly; (the end of its log:\n.*\[|it has logged nothing)/,
-      );
-      await expectClean(scratch);
-    }),
-  );
+  it('cleans up after SIGINT', () => endsBy('SIGINT'));
 
   it.runIf(process.getuid?.() === 0)(
     'runs the graphs in its own process where nothing can be mounted, and says why',

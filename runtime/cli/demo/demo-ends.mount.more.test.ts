@@ -1,0 +1,44 @@
+/** The demo is ended from outside, or loses a server, at several moments. */
+import { expect, it, vi } from 'vitest';
+import { demo, endsBy, expectClean, PATIENCE, servers } from '../../../test/support/demo.ts';
+import { describeMounts, type Scratch, withScratch } from '../../../test/support/mount.ts';
+
+/** Ends a process that may have ended by itself. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+describeMounts('glossa demo', () => {
+  it.each(['SIGTERM', 'SIGHUP'] as const)('cleans up after %s', endsBy);
+
+  const mountpoint = 'baseline-mnt';
+  /** When a server is killed. */
+  const moments: [string, (scratch: Scratch) => void][] = [
+    ['starts', (scratch) => expect(servers(scratch, mountpoint)).not.toEqual([])],
+    [
+      'has just mounted',
+      (scratch) => expect(scratch.mounts().some((path) => path.endsWith(mountpoint))).toBe(true),
+    ],
+  ];
+  it.each(moments)('says so, and cleans up, when a server dies that %s', (_when, reached) =>
+    withScratch(async (scratch) => {
+      let killing: Promise<unknown> | undefined;
+      // More than there is time for: it is killed before they are done, however late that is.
+      const { status, err } = await demo(scratch, ['--searches', '1000000'], () => {
+        killing = vi
+          .waitFor(() => reached(scratch), PATIENCE)
+          .then(() => servers(scratch, mountpoint).forEach(kill));
+      });
+      await killing;
+      expect(status).toBe(1);
+      expect(err).toMatch(
+        /^glossa: the server of .*\.vol ended unexpectedly; (the end of its log:\n.*\[|it has logged nothing)/,
+      );
+      await expectClean(scratch);
+    }),
+  );
+});
