@@ -54,6 +54,14 @@ FILE: 1 error, 1 warning
     });
   });
 
+  it.each(['check', 'graph'])('a module is no volfile: glossa %s', async (name) => {
+    const { status, err } = await command([name, 'm.py']);
+    expect(status).toBe(2);
+    expect(err).toMatch(
+      /^glossa \w+: m\.py is a module, and no volfile: 'glossa dev m\.py' mounts it/,
+    );
+  });
+
   it('takes a warning for an error with --strict only', async () => {
     const text = good.replace('end', '    option colour red\nend');
     expect(await check(text)).toMatchObject({ status: 0 });

@@ -25,6 +25,7 @@ import type { ServeSettings, Waiter } from './serve.ts';
 import { paint, type Terminal } from './terminal.ts';
 import { ttyPath } from './tty.ts';
 import { volfileFlags } from './volfile-flags.ts';
+import { refuseModule } from './volfiles.ts';
 
 const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly FrontEndName[];
 
@@ -135,7 +136,7 @@ function settingsOf(
   };
 }
 
-/** `glossa mount MNT VOLFILE`, and a module in place of a volfile. @throws {UsageError} */
+/** `glossa mount MNT VOLFILE`, and a folder or module in place of a volfile. @throws {UsageError} */
 function refuseSwapped(volfile: string, mnt: string): void {
   const kind = (path: string): string => {
     try {
@@ -153,10 +154,7 @@ function refuseSwapped(volfile: string, mnt: string): void {
   if (first === 'folder') {
     throw new UsageError(`${volfile} is a folder, and no volfile: glossa mount VOLFILE MNT`);
   }
-  if (/\.(py|m?js)$/.test(volfile)) {
-    const how = `'glossa dev ${volfile}' mounts it; a volfile names it by option module-name`;
-    throw new UsageError(`${volfile} is a module, and no volfile: ${how}`);
-  }
+  refuseModule(volfile);
 }
 
 /** A server of its own keeps no folder busy: what it needs from there it has by now. */

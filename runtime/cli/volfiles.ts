@@ -10,7 +10,7 @@ import { countSeverities, formatProblems, listProblems, VolfileError } from '../
 import { Source } from '../graph/source.ts';
 import { inspectVolfile, type VolfileInspection, type VolfileSettings } from '../graph/volfile.ts';
 import { whyForeign } from '../sys/foreign.ts';
-import { Failure } from './exit.ts';
+import { Failure, UsageError } from './exit.ts';
 import { reason } from './reason.ts';
 import { paint, type Terminal } from './terminal.ts';
 
@@ -19,11 +19,24 @@ export interface InspectSettings extends VolfileSettings {
   readonly allowShell?: boolean;
 }
 
-/** What there is to say about a file. @throws {Failure} when it cannot be read */
+/** A beginner's likeliest mistake. @throws {UsageError} when the file is a module */
+export function refuseModule(path: string): void {
+  if (!/\.(py|m?js)$/.test(path)) return;
+  const how = `'glossa dev ${path}' mounts it; a volfile names it by option module-name`;
+  throw new UsageError(`${path} is a module, and no volfile: ${how}`);
+}
+
+/**
+ * What there is to say about a file.
+ *
+ * @throws {Failure} when it cannot be read
+ * @throws {UsageError} when it is a module
+ */
 export async function inspectFile(
   path: string,
   { allowShell = false, ...settings }: InspectSettings,
 ): Promise<VolfileInspection> {
+  refuseModule(path);
   const text = readText(path);
   if (!allowShell) return inspectVolfile(new Source(path, text), settings);
   const { runCommands } = await import('../graph/commands.ts');
