@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { TestVolume } from '../../../../test/contract/driver.ts';
 import { brickOf, folder, isRoot, volume } from '../../../../test/support/posix.ts';
+import { wanted } from '../../../../test/support/wanted.ts';
 import { Dict } from '../../../core/dict.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -16,7 +17,7 @@ import * as libc from '../../../sys/libc.ts';
 import { cstring } from '../../../sys/struct.ts';
 
 const NAMES = ['a', 'b', 'c'];
-const ROUNDS = 150;
+const ROUNDS = wanted.others ? 300 : 60;
 const SECRET = 'nobody may touch this';
 
 /** Renames each name, and what is in it, away and back, with a link to outside in its place. */
