@@ -61,6 +61,8 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   init: { expected: 'a function (xl, options) that gives xl.priv', is: isFunction },
   check: hook('xl, options'),
   reconfigure: hook('xl, options'),
+  succeed: hook('xl, before'),
+  holds: hook('xl'),
   reload: hook('xl'),
   notify: hook('xl, event, data'),
   fini: hook('xl'),

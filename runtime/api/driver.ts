@@ -95,14 +95,15 @@ export class Driver {
   readonly client: Client;
   readonly graph: Graph;
   private readonly caller: Caller;
-  private readonly links: Child;
+  private readonly givenLinks: Child | undefined;
   private readonly onRequest: (call: Call) => void;
 
   constructor(client: Client, caller: Caller, settings: DriverSettings = {}) {
     this.client = client;
     this.graph = client.initiator.graph;
     this.caller = caller;
-    this.links = settings.links ?? this.graph.links;
+    // The top may be another one later.
+    this.givenLinks = settings.links === this.graph.links ? undefined : settings.links;
     this.onRequest = settings.onRequest ?? (() => {});
   }
 
@@ -126,8 +127,14 @@ export class Driver {
         this.client.end(call);
         resolve({ opRet, opErrno, values });
       });
-      windArgs[name](frame, 0, cbk as never, this.links, args);
+      windArgs[name](frame, 0, cbk as never, this.linksFor(args), args);
     });
+  }
+
+  /** An open file has its own way. */
+  private linksFor(args: readonly unknown[]): Child {
+    const fd = args.find((arg) => arg instanceof Fd);
+    return this.givenLinks ?? fd?.links ?? this.graph.links;
   }
 
   /** The same for a fop that has to succeed. @throws {FopError} */
@@ -190,7 +197,7 @@ export class Driver {
   /** Puts an inode that a reply brought into the table. @throws {FopError} */
   keep({ parent, name }: Place, inode: Inode | null, buf: Iatt | null): Found {
     // Whoever asks a storage behind the volumes' back leaves no name, which they would take for known.
-    const under = this.links === this.graph.links ? parent : null;
+    const under = this.givenLinks === undefined ? parent : null;
     const linked = inode && buf && this.graph.inodes.link(inode, under, name, buf);
     if (!linked) throw new FopError(EIO, `${name}: the reply has no inode, or no attributes`);
     return { parent, name, inode: linked, buf: buf! };

@@ -17,8 +17,8 @@ const XATTR_SIZE_MAX = 65_536;
 export default defineCommand({
   usage: ['glossa reload MNT'],
   description:
-    'Lets the server of MNT read its volfile and its modules again: changed options and changed ' +
-    'code take effect, while requests on their way finish as they began. What does not start ' +
+    'Lets the server of MNT read its volfile and its modules again: other volumes, changed ' +
+    'options and changed code take effect, while requests on their way finish as they began. What does not start ' +
     'leaves the old one at work. The exit status is 1 when something stayed as it was because ' +
     'it was wrong.',
   flags: {},

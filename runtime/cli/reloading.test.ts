@@ -51,14 +51,23 @@ it('gives the graph the options that the volfile has by now', async () => {
   expect(context.lines.at(-1)).toContain('a.vol: new options for v');
 });
 
-it('leaves everything as it was when one thing cannot be, and says why', async () => {
+it('begins a volume anew where what has changed cannot be changed as it runs', async () => {
   const { outcome, context } = await running((spec) => [
     { ...spec, options: [option('name', 'b')] },
   ]);
+  const text = 'another graph: begun v';
+  expect(await outcome()).toEqual({ what: 'a.vol', ok: true, text });
+  expect(context.lines.some((line) => line.includes(text))).toBe(true);
+});
+
+it('leaves everything as it was when one thing cannot be, and says why', async () => {
+  const { outcome, context } = await running((spec) => [
+    { ...spec, options: [option('name', 'b'), option('size', 'much')] },
+  ]);
   const { ok, text } = await outcome();
   expect(ok).toBe(false);
-  expect(text).toMatch(/^the options stay as they were: a\.vol:\d+:\d+: .*name/);
-  expect(context.lines.at(-1)).toContain('the options stay as they were');
+  expect(text).toMatch(/^everything stays as it was: a\.vol:\d+:\d+: .*size/);
+  expect(context.lines.at(-1)).toContain('everything stays as it was');
 });
 
 it('says what is wrong with the volfile', async () => {
@@ -68,7 +77,7 @@ it('says what is wrong with the volfile', async () => {
   expect(await outcome()).toEqual({
     what: 'a.vol',
     ok: false,
-    text: 'the options stay as they were: a.vol:1:1: two\nand one',
+    text: 'everything stays as it was: a.vol:1:1: two\nand one',
   });
 });
 

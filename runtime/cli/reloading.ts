@@ -1,7 +1,8 @@
 /**
- * Bringing a running server up to date: the options in its volfile, and the code of its scripted
- * volumes. SIGHUP reads the volfile again; `glossa reload` reads the extended attribute
- * `glossa.reload` of the mount's root, which does both and tells what came of it.
+ * Bringing a running server up to date: its volfile, and the code of its scripted volumes. SIGHUP
+ * reads the volfile again; `glossa reload` reads the extended attribute `glossa.reload` of the
+ * mount's root, which does both and tells what came of it. New options are given to the volumes as
+ * they run; where that is not enough, the graph is exchanged (`core/exchange.ts`).
  *
  * Whatever cannot be done leaves things as they were, and says why.
  *
@@ -13,6 +14,7 @@ import type { Graph, VolumeSpec } from '../core/graph.ts';
 import type { Log } from '../core/log.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { Failure } from './exit.ts';
+import { UP_TIMEOUT } from './started.ts';
 
 export const RELOAD = 'glossa.reload';
 
@@ -33,26 +35,37 @@ export class Reloader {
   private readonly volfile: string;
   private readonly read: () => Promise<readonly VolumeSpec[]>;
   private readonly log: Log;
+  private readonly upTimeoutMs: number;
   private queue: Promise<unknown> = Promise.resolve();
   private last: readonly Reloading[] = [];
 
-  /** @param read the volumes that the volfile describes now. @throws {Failure} */
-  constructor(graph: Graph, volfile: string, read: () => Promise<readonly VolumeSpec[]>, log: Log) {
+  /**
+   * @param read the volumes that the volfile describes now. @throws {Failure}
+   * @param upTimeout seconds that new volumes have to come up
+   */
+  constructor(
+    graph: Graph,
+    volfile: string,
+    read: () => Promise<readonly VolumeSpec[]>,
+    log: Log,
+    upTimeout = UP_TIMEOUT,
+  ) {
+    this.upTimeoutMs = upTimeout * 1000;
     this.graph = graph;
     this.volfile = volfile;
     this.read = read;
     this.log = log;
   }
 
-  /** The options alone. */
+  /** The volfile alone. */
   readVolfile(): Promise<void> {
-    return this.inTurn(async () => [await this.reconfigure()]);
+    return this.inTurn(async () => [await this.update()]);
   }
 
-  /** Options and code. */
+  /** Volfile and code. */
   reload(): Promise<void> {
     return this.inTurn(async () => {
-      const options = await this.reconfigure();
+      const options = await this.update();
       const code = this.graph.xlators.flatMap((xl) => {
         const reload = xl.translator.reload?.(xl) ?? null;
         return reload === null ? [] : reload.then((done) => ({ what: xl.name, ...done }));
@@ -74,20 +87,30 @@ export class Reloader {
     return turn;
   }
 
-  private async reconfigure(): Promise<Reloading> {
+  private async update(): Promise<Reloading> {
     const what = this.volfile;
     try {
-      const changed = this.graph.reconfigure(await this.read());
-      const text =
-        changed.length === 0 ? 'no option changed' : `new options for ${changed.join(', ')}`;
+      const specs = await this.read();
+      const said = this.graph.isDescribedBy(specs) ? [] : [await this.exchange(specs)];
+      const changed = this.graph.reconfigure(specs);
+      if (changed.length > 0) said.push(`new options for ${changed.join(', ')}`);
+      const text = said.join('; ') || 'no option changed';
       this.log.info(`${what}: ${text}`);
       return { what, ok: true, text };
     } catch (error) {
       if (!(error instanceof GraphError || error instanceof Failure)) throw error;
       for (const problem of error.problems ?? [error.message]) this.log.error(problem);
-      const text = `the options stay as they were: ${(error.problems ?? [error.message]).join('\n')}`;
-      this.log.error(`${what}: the options stay as they were`);
+      const text = `everything stays as it was: ${(error.problems ?? [error.message]).join('\n')}`;
+      this.log.error(`${what}: everything stays as it was`);
       return { what, ok: false, text };
     }
+  }
+
+  private async exchange(specs: readonly VolumeSpec[]): Promise<string> {
+    const { begun, gone, kept } = await this.graph.exchange(specs, this.upTimeoutMs);
+    const said = [`begun ${begun.join(', ') || 'none'}`];
+    if (gone.length > 0) said.push(`gone ${gone.join(', ')}`);
+    if (kept.length > 0) said.push(`the same ${kept.join(', ')}`);
+    return `another graph: ${said.join('; ')}`;
   }
 }

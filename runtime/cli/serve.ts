@@ -248,7 +248,13 @@ async function serveGraph(
   const { mountpoint, volfile } = settings;
   // A daemon goes to the root directory once it serves, so a relative name leads elsewhere then.
   const again = { ...settings, volfile: resolve(volfile) };
-  const reloader = new Reloader(graph, volfile, () => readAgain(again, log), log);
+  const reloader = new Reloader(
+    graph,
+    volfile,
+    () => readAgain(again, log),
+    log,
+    settings.upTimeout,
+  );
   ending.onHangUp = () => void reloader.readVolfile();
   const hides = await hasEntries(mountpoint);
   const onAnswer = (): void => {
@@ -287,7 +293,10 @@ async function serveGraph(
 /** The volumes that the volfile describes by now. Its warnings were said when it was mounted. */
 async function readAgain(settings: ServeSettings, log: Log): Promise<VolumeSpec[]> {
   const { description, problems } = await inspect(settings, (text) => log.warning(text));
-  if (description !== undefined) return volumeSpecs(description, registry);
+  if (description !== undefined) {
+    await refuseServed(settings.mountpoint, description, dirname(settings.volfile));
+    return volumeSpecs(description, registry);
+  }
   const lines = listProblems(problems);
   throw new Failure(lines.join('\n'), lines);
 }

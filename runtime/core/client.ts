@@ -88,7 +88,8 @@ export class Client<P = unknown> extends Ctx {
     // And this, as long as it takes.
     this.owed = calls.length + 1;
     for (const call of calls) call.interrupt();
-    for (const xl of [...graph.xlators].reverse()) {
+    for (const xl of [...graph.instances].reverse()) {
+      if (xl === undefined) continue;
       this.tell(xl, () => xl.translator.clientDisconnect?.(xl, this));
     }
     this.fds.clear();
@@ -102,7 +103,7 @@ export class Client<P = unknown> extends Ctx {
     if (this.owed > 0) return;
     const { clients, graph } = this.initiator;
     clients.delete(this);
-    this.endCtx(graph.xlators, (xl, value) =>
+    this.endCtx(graph.instances, (xl, value) =>
       this.tell(xl, () => xl.translator.clientDestroy?.(xl, this, value)),
     );
   }

@@ -4,6 +4,9 @@
  */
 import type { Xlator } from './xlator.ts';
 
+/** The instances of a graph, by id. There are gaps: initiators have ids, too, and some are gone. */
+export type Instances = readonly (Xlator<unknown> | undefined)[];
+
 export class Ctx {
   private ctx: unknown[] | null = null;
 
@@ -26,10 +29,7 @@ export class Ctx {
   }
 
   /** Takes everything back, telling each translator that keeps something, for the last time. */
-  protected endCtx(
-    xlators: readonly Xlator<unknown>[],
-    tell: (xl: Xlator<unknown>, value: unknown) => void,
-  ): void {
+  protected endCtx(xlators: Instances, tell: (xl: Xlator<unknown>, value: unknown) => void): void {
     const { ctx } = this;
     this.ctx = null;
     ctx?.forEach((value, id) => {

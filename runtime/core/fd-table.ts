@@ -17,6 +17,10 @@ export class FdTable {
     return this.byHandle.size;
   }
 
+  [Symbol.iterator](): Iterator<Fd> {
+    return this.byHandle.values();
+  }
+
   /** Makes the fd reachable. After `clear` it is let go of at once: nobody else would do it. */
   add(fd: Fd): void {
     if (this.closed) {

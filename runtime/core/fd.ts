@@ -6,6 +6,7 @@
  */
 import { Ctx } from './ctx.ts';
 import type { Inode } from './inode.ts';
+import type { Child } from './xlator.ts';
 
 let lastId = 0;
 
@@ -17,7 +18,10 @@ export class Fd extends Ctx {
   readonly flags: number;
   readonly pid: number;
   readonly isDir: boolean;
-  private released = false;
+  /** Where requests for it go: the top of the graph, and of the one that it was opened in. */
+  links: Child;
+  /** The last use is over. */
+  released = false;
 
   /** Holds the inode in its table until `release`. */
   constructor(inode: Inode, flags: number, pid: number, isDir = false) {
@@ -28,6 +32,7 @@ export class Fd extends Ctx {
     this.flags = flags;
     this.pid = pid;
     this.isDir = isDir;
+    this.links = inode.table.links;
     inode.table.holdForFd(inode);
   }
 
@@ -35,11 +40,15 @@ export class Fd extends Ctx {
   release(): void {
     if (this.released) return;
     this.released = true;
-    const { table } = this.inode;
-    this.endCtx(table.xlators, (xl, value) => {
+    this.forgetCtx();
+    this.inode.table.dropForFd(this.inode);
+  }
+
+  /** Tells the translators that keep something here, for the last time. */
+  forgetCtx(): void {
+    this.endCtx(this.inode.table.xlators, (xl, value) => {
       if (this.isDir) xl.translator.releasedir?.(xl, this, value);
       else xl.translator.release?.(xl, this, value);
     });
-    table.dropForFd(this.inode);
   }
 }

@@ -14,14 +14,16 @@ import type { Context } from './context.ts';
 import { EOPNOTSUPP } from './errno.ts';
 import { GraphError } from './errors.ts';
 import type { EventName } from './events.ts';
+import { type Exchanged, Former, keptBy, Next, onceOnly } from './exchange.ts';
 import { type FopName, Links, refusal } from './fops.gen.ts';
 import type { Initiator } from './initiator.ts';
 import { InodeTable } from './inode.ts';
+import { connect, finiAll, initAll, namesOf, reasons, topIsUp, waitedFor } from './instances.ts';
 import { Log, type LogLevels } from './log.ts';
-import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
+import type { GivenOption } from './options.ts';
 import { reconfiguration } from './reconfigure.ts';
-import type { Fop, Target, Translator } from './xlator.ts';
-import { childrenUp, Xlator } from './xlator.ts';
+import type { Child, Fop, Target, Translator } from './xlator.ts';
+import { Xlator } from './xlator.ts';
 
 /** One volume of a checked description. */
 export interface VolumeSpec {
@@ -38,43 +40,37 @@ export interface VolumeSpec {
 export type EventListener = (event: EventName, data: unknown) => void;
 
 export class Graph {
-  /** In the order of the volfile: leaves first, the top last. */
-  readonly xlators: readonly Xlator[];
-  readonly top: Xlator;
+  /** In the order of the volfile: leaves first, the top last. An exchange makes them others. */
+  xlators: readonly Xlator[];
+  top: Xlator;
   readonly inodes: InodeTable;
-  /** The top as its initiator winds to it; set by `start`. */
+  /** The top as its initiators wind to it; set by `start`. */
   links!: Links;
   /** Those who begin requests here, besides the volumes themselves. */
   readonly initiators = new Set<Initiator>();
-  private specs: readonly VolumeSpec[];
-  private lastId: number;
+  /** All instances that have not gone, by id: also those that an exchange has replaced. */
+  readonly instances: (Xlator | undefined)[] = [];
+  /** What exchanges have replaced and has not gone yet, the oldest first. */
+  readonly former: Former[] = [];
+  readonly context: Context;
+  private readonly levels: LogLevels;
+  private graphId: number;
+  private lastId = -1;
   private readonly listeners = new Set<EventListener>();
+  private readonly hear: EventListener = (event, data) => {
+    for (const listener of this.listeners) listener(event, data);
+  };
 
   /** @throws {GraphError} when a subvolume is not among the volumes, or there is none at all. */
   constructor(specs: readonly VolumeSpec[], context: Context, levels: LogLevels, graphId = 0) {
-    this.specs = specs;
-    this.xlators = specs.map((spec, id) => {
-      const log = new Log(context.sink, levels, spec.name, graphId);
-      return new Xlator(id, spec.name, spec.translator, spec.options, log, context);
-    });
-    const byName = new Map(this.xlators.map((xl) => [xl.name, xl]));
-    const problems: string[] = [];
-    specs.forEach((spec, id) => {
-      const xl = this.xlators[id]!;
-      const below = spec.subvolumes.flatMap((name) => byName.get(name) ?? []);
-      if (below.length < spec.subvolumes.length) {
-        problems.push(`volume '${spec.name}': a subvolume is not in the graph`);
-      }
-      xl.below = below;
-      for (const child of below) child.above.push(xl);
-    });
-    const top = this.xlators.at(-1);
-    if (top === undefined) problems.push('a graph needs at least one volume');
-    if (problems.length > 0) throw new GraphError(problems);
-    this.top = top!;
-    this.lastId = this.xlators.length - 1;
-    this.inodes = new InodeTable(this.xlators);
-    for (const xl of this.xlators) xl.inodes = this.inodes;
+    this.context = context;
+    this.levels = levels;
+    this.graphId = graphId;
+    this.inodes = new InodeTable(this.instances);
+    this.xlators = specs.map((spec) => this.make(spec));
+    this.top = connect(this.xlators, specs);
+    for (const xl of this.xlators) this.instances[xl.id] = xl;
+    for (const xl of this.xlators) for (const child of xl.below) child.above.push(xl);
   }
 
   /**
@@ -82,21 +78,12 @@ export class Graph {
    * @throws {GraphError} naming volume and reason; nothing is left running then.
    */
   async start(master: EventListener = () => {}): Promise<void> {
-    this.top.master = (event, data) => {
-      master(event, data);
-      for (const listener of this.listeners) listener(event, data);
-    };
-    for (const xl of [...this.xlators].reverse()) {
-      const problems = await this.init(xl);
-      if (problems.length === 0) continue;
-      await this.finiAll();
-      throw new GraphError(problems);
-    }
-    for (const xl of this.xlators) {
-      xl.children = xl.below.map((child) => new Links((name) => target(child, name)));
-      xl.route = () => this.route();
-    }
-    this.links = new Links((name) => target(this.top, name));
+    this.listeners.add(master);
+    this.top.master = this.hear;
+    await initAll(this.xlators, namesOf(this.xlators));
+    for (const xl of this.xlators) this.lead(xl);
+    this.links = this.linksTo(this.top);
+    this.inodes.links = this.links;
     for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
   }
 
@@ -116,38 +103,28 @@ export class Graph {
    * @throws {GraphError} after so long, naming the volumes that are waited for; the graph goes on
    */
   whenUp(patienceMs: number): Promise<void> {
-    if (this.isUp) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const end = this.listen((event) => {
-        if (event !== 'CHILD_UP') return;
-        end();
-        cancel();
-        resolve();
-      });
-      const cancel = this.top.context.after(patienceMs, () => {
-        end();
-        reject(new GraphError(this.waitedFor(` within ${patienceMs / 1000} s`)));
-      });
-    });
+    return topIsUp(this.top, patienceMs);
   }
 
   /** Why the graph is not up: a line for each volume that is waited for. */
-  waitedFor(howLong = ''): string[] {
-    const seen = new Set<Xlator>([this.top]);
-    // A volume that is up has what it needs, whatever is below it.
-    for (const xl of seen) for (const child of xl.below) if (!child.up) seen.add(child);
-    return [...seen]
-      .filter((xl) => !xl.up && childrenUp(xl))
-      .map((xl) => {
-        const though = xl.below.length === 0 ? '' : ', though what is below it has';
-        return `${placeOf(xl, this.specs[xl.id])}: has not come up${howLong}${though}`;
-      });
+  waitedFor(): string[] {
+    return waitedFor(this.top);
   }
 
   /** From now on `listener` hears what leaves the top, too; the result ends that. */
   listen(listener: EventListener): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
+  }
+
+  /** Whether all its volumes could stay: then `reconfigure` does what there is to do. */
+  isDescribedBy(specs: readonly VolumeSpec[]): boolean {
+    const kept = keptBy(this.xlators, specs);
+    const { xlators } = this;
+    return (
+      specs.length === xlators.length &&
+      specs.every(({ name }, at) => kept.get(name) === xlators[at])
+    );
   }
 
   /**
@@ -167,85 +144,87 @@ export class Graph {
         xl.log.setOwnLevel(values['log-level'] as string | undefined);
       } catch (error) {
         xl.given = before;
-        problems.push(...this.reasons(xl, error));
+        problems.push(...reasons(xl, error));
       }
     }
-    this.specs = specs;
+    this.xlators.forEach((xl, at) => {
+      xl.where = specs[at]!.where;
+    });
     if (problems.length > 0) throw new GraphError(problems);
     return changes.map(({ xl }) => xl.name);
   }
 
+  /**
+   * Makes this the graph of another description while requests go on; `exchange.ts` has the rules.
+   * @param patienceMs how long it may take to come up
+   * @throws {GraphError} when that cannot be, and everything is as it was
+   */
+  async exchange(specs: readonly VolumeSpec[], patienceMs: number): Promise<Exchanged> {
+    this.graphId += 1;
+    const next = new Next(this, specs, (spec, id) => this.make(spec, id));
+    await next.comeUp(patienceMs);
+    const former = new Former(this, next);
+    this.former.push(former);
+    this.top.master = null;
+    next.top.master = this.hear;
+    this.xlators = next.xlators;
+    this.top = next.top;
+    this.links = next.links;
+    this.inodes.links = next.links;
+    this.route();
+    this.hear('UPCALL', { what: 'every-entry' });
+    void former.leave();
+    return next.exchanged;
+  }
+
   /** Takes the graph down: PARENT_DOWN, then every inode forgotten, then `fini` from the leaves. */
   async stop(): Promise<void> {
-    for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
+    const all = [...this.xlators, ...this.former.flatMap((former) => former.stop())];
+    for (const xl of all) if (xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
     this.inodes.clear();
-    await this.finiAll();
+    await finiAll(all);
   }
 
-  /** The reasons why an instance cannot be; none when it can. */
-  private async init(xl: Xlator): Promise<string[]> {
-    const place = placeOf(xl, this.specs[xl.id]);
-    try {
-      const options: Options = { ...genericOptions, ...xl.translator.options };
-      const open = xl.translator.openOptions === true;
-      const volumes = this.specs.map((spec) => spec.name);
-      const { values, problems } = checkOptions(options, xl.given, { open, volumes });
-      const wrong = problems.filter((problem) => problem.severity === 'error');
-      if (wrong.length > 0) return wrong.map((p) => `${p.where ?? place}: ${p.message}`);
-      xl.log.setOwnLevel(values['log-level'] as string | undefined);
-      xl.priv = await xl.translator.init(xl, values as never);
-      xl.initialised = true;
-      const { fops } = xl.translator;
-      xl.fops = typeof fops === 'function' ? fops(xl) : fops;
-      return [];
-    } catch (error) {
-      return this.reasons(xl, error);
-    }
+  /** Gives an instance its ways down. For `start` and exchanges. */
+  lead(xl: Xlator): void {
+    xl.children = xl.below.map((child) => this.linksTo(child));
+    xl.route = () => this.route();
   }
 
-  /** What a translator refused, with the volume's place. */
-  private reasons(xl: Xlator, error: unknown): string[] {
-    if (error instanceof GraphError) return [...error.problems];
-    const text = error instanceof Error ? error.message : String(error);
-    return [`${placeOf(xl, this.specs[xl.id])}: ${text}`];
-  }
-
-  private async finiAll(): Promise<void> {
-    for (const xl of this.xlators) {
-      if (!xl.initialised) continue;
-      xl.initialised = false;
-      xl.up = false;
-      try {
-        await xl.translator.fini?.(xl);
-      } catch (error) {
-        xl.log.error(`fini failed: ${error instanceof Error ? error.message : String(error)}`);
-      }
-    }
+  linksTo(xl: Xlator): Links {
+    return new Links((name) => this.target(xl, name));
   }
 
   /** Leads winds to the fops that are defined now. Requests on their way keep theirs. */
-  private route(): void {
-    for (const xl of this.xlators) {
-      xl.below.forEach((child, at) => {
-        xl.children[at]!.route((name) => target(child, name));
+  route(): void {
+    const roads: [Child, Xlator][] = [[this.links, this.top]];
+    for (const { links, top } of this.former) roads.push([links, top]);
+    for (const xl of new Set([...this.instances, ...this.xlators])) {
+      xl?.below.forEach((child, at) => {
+        if (xl.children[at] !== undefined) roads.push([xl.children[at], child]);
       });
     }
-    this.links.route((name) => target(this.top, name));
+    for (const [links, to] of roads) links.route((name) => this.target(to, name));
   }
-}
 
-function placeOf(xl: Xlator, spec: VolumeSpec | undefined): string {
-  const where = spec?.where ?? '';
-  return `${where === '' ? '' : `${where}: `}volume '${xl.name}' (${xl.type})`;
-}
+  /** The nearest instance that defines the fop, from `xl` down past those that pass it through. */
+  private target<N extends FopName>(xl: Xlator, name: N): Target<N> {
+    let at = xl;
+    for (;;) {
+      const fop = at.fops[name] as Fop<N, unknown> | undefined;
+      if (fop !== undefined)
+        return this.former.length === 0 ? { xl: at, fop } : onceOnly(at, name, fop);
+      if (!at.passesThrough) return { xl: at, fop: refusal(name, EOPNOTSUPP) };
+      at = at.below[0]!;
+    }
+  }
 
-/** The nearest instance that defines the fop, from `xl` down past those that pass it through. */
-function target<N extends FopName>(xl: Xlator, name: N): Target<N> {
-  let at = xl;
-  for (;;) {
-    const fop = at.fops[name] as Fop<N, unknown> | undefined;
-    if (fop !== undefined) return { xl: at, fop };
-    if (!at.passesThrough) return { xl: at, fop: refusal(name, EOPNOTSUPP) };
-    at = at.below[0]!;
+  private make(spec: VolumeSpec, id = this.newId()): Xlator {
+    const { context, levels, graphId } = this;
+    const log = new Log(context.sink, levels, spec.name, graphId);
+    const xl = new Xlator(id, spec.name, spec.translator, spec.options, log, context);
+    xl.where = spec.where;
+    xl.inodes = this.inodes;
+    return xl;
   }
 }

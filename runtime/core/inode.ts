@@ -13,12 +13,12 @@
  *
  * Source: GlusterFS `libglusterfs/src/inode.c`.
  */
-import { Ctx } from './ctx.ts';
+import { Ctx, type Instances } from './ctx.ts';
 import { type Gfid, inoHi, inoLo, NULL_GFID, ROOT_GFID } from './gfid.ts';
 import { IA_IFDIR, IA_INVAL, type Iatt } from './iatt.ts';
 import { INODE_LRU_LIMIT, PATH_MAX } from './limits.ts';
 import type { Lookups } from './lookups.ts';
-import type { Xlator } from './xlator.ts';
+import type { Child } from './xlator.ts';
 
 /** A name that leads to an inode. */
 export interface Dentry {
@@ -90,7 +90,9 @@ export class Inode extends Ctx {
 export class InodeTable {
   readonly root: Inode;
   /** All translators of the graph, by id. */
-  readonly xlators: readonly Xlator<unknown>[];
+  readonly xlators: Instances;
+  /** Where requests for what is opened now will go: the top of the graph. */
+  links!: Child;
   /** At least 1: with 0, an inode would be retired as it is linked. */
   lruLimit: number;
   private readonly byGfid = new Map<Gfid, Inode>();
@@ -106,7 +108,7 @@ export class InodeTable {
   private put = 0;
   private lastId = ROOT_ID;
 
-  constructor(xlators: readonly Xlator<unknown>[], lruLimit = INODE_LRU_LIMIT) {
+  constructor(xlators: Instances, lruLimit = INODE_LRU_LIMIT) {
     this.xlators = xlators;
     this.lruLimit = lruLimit;
     this.root = new Inode(this, ROOT_ID);

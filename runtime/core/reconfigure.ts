@@ -57,6 +57,13 @@ function differences(xlators: readonly Xlator[], specs: readonly VolumeSpec[]): 
   return gone === undefined ? [] : [`volume '${gone.name}' is gone: that takes a new mount`];
 }
 
+/** Whether a running instance can have the options of a description of it. */
+export function canChange(xl: Xlator, spec: VolumeSpec, volumes: readonly string[]): boolean {
+  const problems: string[] = [];
+  if (!sameOptions(xl.given, spec.options)) readChange(xl, spec, volumes, problems);
+  return problems.length === 0;
+}
+
 const sameOptions = (a: readonly GivenOption[], b: readonly GivenOption[]): boolean =>
   a.length === b.length &&
   a.every((option, at) => option.key === b[at]!.key && option.value === b[at]!.value);

@@ -92,6 +92,14 @@ export interface Translator<P, O extends Options = Options> {
    * reconfigurable have.
    */
   reconfigure?(xl: Xlator<P>, options: Values<O>): void;
+  /**
+   * Takes over all that `before` has, the instance of the same name that it replaces: both have the
+   * same id, so that what is kept with inodes and open files is either's, and both serve until the
+   * other is idle. Only one of them ends (`fini`).
+   */
+  succeed?(xl: Xlator<P>, before: Xlator<P>): void;
+  /** What is here and nowhere else, in words, and would be lost with the instance; null for nothing. */
+  holds?(xl: Xlator<P>): string | null;
   /** Loads its code again, and goes on with what it had if that fails; null where it cannot. */
   reload?(xl: Xlator<P>): Promise<Reloaded> | null;
   /** Every event, on its way; `defaultNotify` passes it on. */
@@ -147,12 +155,14 @@ export interface Remark {
 
 /** An instance in a graph. */
 export class Xlator<P = unknown> {
-  /** Index in the graph; contexts of inodes and fds are kept under it. */
+  /** No other instance of the graph has or had it; contexts of inodes and fds are kept under it. */
   readonly id: number;
   readonly name: string;
   readonly translator: Translator<P>;
   /** Its options as they were given; `reconfigure` finds the new ones. */
   given: readonly GivenOption[];
+  /** `FILE:LINE:COLUMN` of the volume, for messages. */
+  where: string | undefined;
   readonly log: Log;
   readonly context: Context;
   /** Set by the graph: what lies below, above, and (after activation) where winds go. */
@@ -171,6 +181,8 @@ export class Xlator<P = unknown> {
   up = false;
   /** Who hears events that leave the top of the graph. */
   master: ((event: EventName, data: unknown) => void) | null = null;
+  /** The parents that have said PARENT_UP, and not PARENT_DOWN; for a top, itself. */
+  private readonly parentsUp = new Set<Xlator>();
 
   constructor(
     id: number,
@@ -228,10 +240,31 @@ export class Xlator<P = unknown> {
     this.route?.();
   }
 
+  /** `WHERE: volume 'NAME' (TYPE)`, for messages. */
+  get place(): string {
+    const where = this.where ?? '';
+    return `${where === '' ? '' : `${where}: `}volume '${this.name}' (${this.type})`;
+  }
+
   /** Lets the translator see an event, or passes it on when it does not care. */
   notify(event: EventName, data: unknown): void {
+    if (event === 'PARENT_UP' && !this.begins(data as Xlator)) return;
+    if (event === 'PARENT_DOWN' && !this.ends(data as Xlator)) return;
     if (this.translator.notify === undefined) defaultNotify(this, event, data);
     else this.translator.notify(this, event, data);
+  }
+
+  /** A parent is up. False when another was before. */
+  private begins(parent: Xlator): boolean {
+    const runs = this.parentsUp.size > 0;
+    this.parentsUp.add(parent);
+    return !runs;
+  }
+
+  /** A parent is down. False as long as there is another. */
+  private ends(parent: Xlator): boolean {
+    this.parentsUp.delete(parent);
+    return this.parentsUp.size === 0;
   }
 }
 
@@ -272,5 +305,5 @@ export function sayUp(xl: Xlator, isUp: boolean, because?: Change): void {
 function tellParents(xl: Xlator, event: EventName, data: unknown): void {
   if (isChange(event)) xl.up = event === 'CHILD_UP';
   for (const parent of xl.above) if (parent.initialised) parent.notify(event, data);
-  if (xl.above.length === 0) xl.master?.(event, data);
+  xl.master?.(event, data);
 }

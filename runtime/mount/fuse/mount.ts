@@ -17,7 +17,7 @@ import { callAsync } from '../../sys/call.ts';
 import type { Mount } from '../mount.ts';
 import { lookupRoot } from '../root.ts';
 import { type Channel, findMount, openChannel } from './channel.ts';
-import { servesLocks } from './handlers/locks.ts';
+import { servesLocks } from './handlers/serves-locks.ts';
 import { MountError } from './mount-error.ts';
 import { pump } from './pump.ts';
 import { raiseReadahead } from './readahead.ts';

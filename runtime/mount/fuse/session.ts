@@ -33,6 +33,7 @@ import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
 import { Validity } from './codec/validity.ts';
+import { mayServeLocks } from './handlers/serves-locks.ts';
 import { Interrupts } from './interrupts.ts';
 import { Notices } from './invalidate.ts';
 import { MessagePool } from './message.ts';
@@ -52,6 +53,8 @@ const COPY_MAX = 8192;
  * of a second after twice the time limit at the latest: who called is to wait a second more, no longer.
  */
 const ABANDONED_MS = 500;
+const LOCKS_MISSING =
+  'no volume serves locks, and the kernel was told of this mount that one does: that takes a new mount';
 /** The kernel takes errnos below this only. */
 const ERRNO_MAX = 512;
 
@@ -91,8 +94,6 @@ export class Session implements PumpedMount {
   readonly fd: number;
   readonly busyPollUs: number;
   readonly graph: Graph;
-  /** The top of the graph, to wind to. */
-  readonly links: Child;
   readonly initiator: Initiator<Session>;
   /** The kernel, as the client that it is. */
   readonly client: Client<Session>;
@@ -151,7 +152,6 @@ export class Session implements PumpedMount {
     initiator.terse = true;
     initiator.lent = this.lent;
     this.graph = graph;
-    this.links = graph.links;
     this.busyPollUs = options.busyPollUs;
     this.locks = options.locks ?? false;
     this.writeback = options.writeback ?? false;
@@ -161,6 +161,7 @@ export class Session implements PumpedMount {
     initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) this.notices.add(data);
     });
+    initiator.objects = (xlators) => (this.locks && !mayServeLocks(xlators) ? LOCKS_MISSING : null);
     this.fds = this.client.fds;
     this.fds.onRelease = (released) => this.passthrough.release(released);
     this.attrValid = new Validity(options.attributeTimeout);
@@ -173,6 +174,11 @@ export class Session implements PumpedMount {
       options.passthrough &&
       !this.writeback &&
       graph.xlators.some(({ translator }) => translator.backing !== undefined);
+  }
+
+  /** The top of the graph, to wind to what is not about an open file (`Fd.links`). */
+  get links(): Child {
+    return this.graph.links;
   }
 
   get log(): Log {

@@ -52,7 +52,7 @@ function look(session: Session, nodeid: number, handle: number, answer: number):
   const fd = byHandle ?? session.fds.anyOf(inode);
   if (fd !== undefined) {
     frame.root.op = 'FSTAT';
-    wind.fstat(frame, answer, fstatCbk, session.links, fd, null);
+    wind.fstat(frame, answer, fstatCbk, fd.links, fd, null);
   } else wind.stat(frame, answer, statCbk, session.links, new Loc(inode), null);
 }
 
@@ -110,7 +110,7 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
   // Only the file that ftruncate(2) was called on is surely open for writing.
   if (byHandle !== undefined) {
     frame.root.op = 'FTRUNCATE';
-    wind.ftruncate(frame, 0, resizedCbk, session.links, byHandle, args.size, kill);
+    wind.ftruncate(frame, 0, resizedCbk, byHandle.links, byHandle, args.size, kill);
   } else wind.truncate(frame, 0, resizedCbk, session.links, new Loc(inode), args.size, kill);
 };
 
@@ -130,7 +130,7 @@ function wanted(inode: Inode, args: SetattrIn): Iatt {
 function setRest(session: Session, frame: Frame, change: Change): void {
   const { inode, fd, stbuf, valid } = change;
   const kill = killPriv(change.kills);
-  if (fd !== undefined) wind.fsetattr(frame, 0, changedCbk, session.links, fd, stbuf, valid, kill);
+  if (fd !== undefined) wind.fsetattr(frame, 0, changedCbk, fd.links, fd, stbuf, valid, kill);
   else wind.setattr(frame, 0, changedCbk, session.links, new Loc(inode), stbuf, valid, kill);
 }
 

@@ -45,7 +45,7 @@ export const opendir: Handler<OpenIn> = (session, header, args) => {
   if (inode === undefined) return session.fail(frame, ESTALE);
   const fd = new Fd(inode, args.flags, header.pid, true);
   frame.local = fd;
-  wind.opendir(frame, 0, opendirCbk, session.links, new Loc(inode), fd, null);
+  wind.opendir(frame, 0, opendirCbk, fd.links, new Loc(inode), fd, null);
 };
 
 const opendirCbk: Cbk<'opendir', Session> = (frame, _cookie, xl, opRet, opErrno) => {
@@ -65,7 +65,7 @@ export const readdir: Handler<ReadIn> = (session, _header, args) => {
   const fd = openFd(session, frame, args.fh);
   if (fd === null) return;
   const size = listingSize(session, args.size);
-  wind.readdir(frame, size, readdirCbk, session.links, fd, size, args.offset, null);
+  wind.readdir(frame, size, readdirCbk, fd.links, fd, size, args.offset, null);
 };
 
 export const readdirplus: Handler<ReadIn> = (session, _header, args) => {
@@ -74,7 +74,7 @@ export const readdirplus: Handler<ReadIn> = (session, _header, args) => {
   if (fd === null) return;
   frame.local = fd.inode;
   const size = listingSize(session, args.size);
-  wind.readdirp(frame, size, readdirpCbk, session.links, fd, size, args.offset, null);
+  wind.readdirp(frame, size, readdirpCbk, fd.links, fd, size, args.offset, null);
 };
 
 /** The kernel asks for what its buffer holds; an answer must fit into ours, too. */
@@ -169,5 +169,5 @@ export const fsyncdir: Handler<FsyncIn> = (session, _header, args) => {
   const frame = session.begin('FSYNCDIR');
   const fd = openFd(session, frame, args.fh);
   if (fd === null) return;
-  wind.fsyncdir(frame, 0, fdDone, session.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
+  wind.fsyncdir(frame, 0, fdDone, fd.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
 };

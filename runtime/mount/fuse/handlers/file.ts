@@ -51,7 +51,7 @@ export const open: Handler<OpenIn> = (session, header, args) => {
   const flags = openFlags(session, args.flags & ~O_TRUNC);
   const fd = new Fd(inode, flags, header.pid);
   frame.local = fd;
-  const { links } = session;
+  const { links } = fd;
   const empties = (args.flags & O_TRUNC) !== 0;
   if (!empties) wind.open(frame, 0, openCbk, links, new Loc(inode), flags, fd, null);
   else wind.open(frame, args.openFlags, emptyCbk, links, new Loc(inode), flags, fd, null);
@@ -72,7 +72,7 @@ const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno) => {
 const emptyCbk: Cbk<'open', Session> = (frame, openFlags, xl, opRet, opErrno, opened, xdata) => {
   if (opRet < 0) return openCbk(frame, 0, xl, opRet, opErrno, opened, xdata);
   const fd = frame.local as Fd;
-  const { links } = xl.priv;
+  const { links } = fd;
   const kill = killPriv((openFlags & OPEN_KILL_SUIDGID) !== 0);
   const canWrite = (fd.flags & O_ACCMODE) !== O_RDONLY;
   if (canWrite) wind.ftruncate(frame, 0, emptiedCbk, links, fd, 0, kill);
@@ -87,7 +87,7 @@ function encodeOpened(session: Session, at: number, fd: Fd): void {
   const { fds, passthrough } = session;
   const { inode } = fd;
   const doubted = passthrough.mayBeMapped(inode);
-  passthrough.open(session.links, fd, fds.anyOf(inode) !== undefined);
+  passthrough.open(fd.links, fd, fds.anyOf(inode) !== undefined);
   if (!doubted && passthrough.mayBeMapped(inode)) session.notices.doubt(inode);
   fds.add(fd);
   encodeOpenOut(session.view, at, fd.id, passthrough.openFlags, passthrough.backingId);
@@ -109,7 +109,7 @@ export const create: Handler<CreateIn> = (session, header, args) => {
   frame.local = { loc, fd } satisfies Creation;
   const xdata = makingXdata(session, mode, umask);
   if ((args.openFlags & OPEN_KILL_SUIDGID) !== 0) xdata.set(KILL_PRIV, 1);
-  wind.create(frame, 0, createCbk, session.links, loc, flags, mode & ~umask, umask, fd, xdata);
+  wind.create(frame, 0, createCbk, fd.links, loc, flags, mode & ~umask, umask, fd, xdata);
 };
 
 const createCbk: Cbk<'create', Session> = (
@@ -163,7 +163,7 @@ export const read: Handler<ReadIn> = (session, _header, args) => {
   const { size, offset, flags } = args;
   // No file reaches so far: what is there is the end of the file.
   if (offset > OFFSET_MAX) session.reply(frame, 0);
-  else wind.readv(frame, size, readCbk, session.links, fd, size, offset, flags, null);
+  else wind.readv(frame, size, readCbk, fd.links, fd, size, offset, flags, null);
 };
 
 const readCbk: Cbk<'readv', Session> = (frame, size, xl, opRet, opErrno, vector) => {
@@ -187,7 +187,7 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
   const kill = killPriv((args.writeFlags & WRITE_KILL_SUIDGID) !== 0);
   const through = placed(fd, flags);
   if (through !== fd) frame.local = through;
-  wind.writev(frame, args.size, writeCbk, session.links, through, vector, offset, flags, kill);
+  wind.writev(frame, args.size, writeCbk, fd.links, through, vector, offset, flags, kill);
 };
 
 /**
@@ -213,14 +213,14 @@ export const flush: Handler<FlushIn> = (session, _header, args) => {
   const fd = openFd(session, frame, args.fh);
   if (fd === null) return;
   frame.root.lkOwner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
-  wind.flush(frame, 0, fdDone, session.links, fd, null);
+  wind.flush(frame, 0, fdDone, fd.links, fd, null);
 };
 
 export const fsync: Handler<FsyncIn> = (session, _header, args) => {
   const frame = session.begin('FSYNC');
   const fd = openFd(session, frame, args.fh);
   if (fd === null) return;
-  wind.fsync(frame, 0, fdDone, session.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
+  wind.fsync(frame, 0, fdDone, fd.links, fd, args.fsyncFlags & FSYNC_FDATASYNC, null);
 };
 
 /** RELEASE and RELEASEDIR: the kernel lets go of a handle. No fop; the translators are told. */

@@ -57,10 +57,10 @@ export const ioctl: Handler<IoctlIn> = (session, _header, args) => {
     const value = session.copy(args.data).subarray(0, size);
     const dict = new Dict().set(name, value, 'bin');
     frame.local = fd.inode;
-    wind.fsetxattr(frame, 0, setCbk, session.links, fd, dict, 0, null);
+    wind.fsetxattr(frame, 0, setCbk, fd.links, fd, dict, 0, null);
   } else {
     frame.local = attribute;
-    wind.fgetxattr(frame, 0, getCbk, session.links, fd, name, null);
+    wind.fgetxattr(frame, 0, getCbk, fd.links, fd, name, null);
   }
 };
 

@@ -1,6 +1,6 @@
 /**
  * GETLK, SETLK and SETLKW become lk, with the kernel's owner as the lk-owner and a mark (`FLOCK`) on
- * those of flock(2). The kernel asks only when it was told so at INIT (`servesLocks`); otherwise it
+ * those of flock(2). The kernel asks only when it was told so at INIT (`serves-locks.ts`); otherwise it
  * keeps locks by itself, which do for one mount.
  *
  * A close comes as FLUSH, with the owner whose record locks end by it. The last close of an open file
@@ -9,15 +9,11 @@
  *
  * The kernel does not say which record locks are of an open file (F_OFD_SETLK): just the owner differs.
  */
-import { constants } from 'node:fs';
-import { Driver, NOBODY } from '../../../api/driver.ts';
-import type { Client } from '../../../core/client.ts';
 import { Dict } from '../../../core/dict.ts';
-import { EINVAL, ENOSYS, EOPNOTSUPP, EOVERFLOW } from '../../../core/errno.ts';
-import { Fd } from '../../../core/fd.ts';
+import { EINVAL, EOVERFLOW } from '../../../core/errno.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
-import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from '../../../core/lock.ts';
+import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import type { ReleaseIn } from '../codec/io.ts';
@@ -53,7 +49,7 @@ const asking =
     const len = end >= OFFSET_MAX ? 0 : end - start + 1;
     const flock = { type, whence: 0, start, len, pid, owner };
     const xdata = (args.lkFlags & LK_FLOCK) === 0 ? null : Dict.of({ [FLOCK]: 1 });
-    wind.lk(frame, 0, cbk, session.links, fd, cmd, flock, xdata);
+    wind.lk(frame, 0, cbk, fd.links, fd, cmd, flock, xdata);
   };
 
 export const getlk = asking(F_GETLK, getlkCbk);
@@ -70,7 +66,7 @@ export const release: Handler<ReleaseIn> = (session, header, args) => {
   const owner = lockOwner(args.lockOwnerLo, args.lockOwnerHi);
   frame.root.lkOwner = owner;
   const flock = { ...FREE, whence: 0, owner };
-  wind.lk(frame, fd.id, undoneCbk, session.links, fd, F_SETLK, flock, Dict.of({ [FLOCK]: 1 }));
+  wind.lk(frame, fd.id, undoneCbk, fd.links, fd, F_SETLK, flock, Dict.of({ [FLOCK]: 1 }));
 };
 
 const undoneCbk: Cbk<'lk', Session> = (frame, handle, xl) => {
@@ -78,23 +74,3 @@ const undoneCbk: Cbk<'lk', Session> = (frame, handle, xl) => {
   session.fds.release(handle);
   session.reply(frame, 0);
 };
-
-/**
- * Whether locks are served in this graph: someone defines lk, and it does not end at a translator
- * that cannot. Volumes that just look on, and scripts that pass on what they do not know, define it
- * too, so it is asked who has locked the root; nobody has.
- */
-export async function servesLocks(client: Client): Promise<boolean> {
-  const { xlators, inodes } = client.initiator.graph;
-  if (!xlators.some(({ fops, translator }) => fops.lk && translator.watches !== true)) {
-    return false;
-  }
-  const fd = new Fd(inodes.root, constants.O_DIRECTORY, 0, true);
-  const driver = new Driver(client, { ...NOBODY, lkOwner: NOBODY_ELSE });
-  const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: NOBODY_ELSE };
-  const { opRet, opErrno } = await driver.wind('lk', fd, F_GETLK, flock, null);
-  fd.release();
-  return opRet >= 0 || (opErrno !== EOPNOTSUPP && opErrno !== ENOSYS);
-}
-
-const NOBODY_ELSE = 'ff'.repeat(8);

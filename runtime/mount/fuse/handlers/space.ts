@@ -44,7 +44,7 @@ export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
   if (fd === null) return;
   const { mode, offset, length } = args;
   if (offset + length > OFFSET_MAX) return session.fail(frame, EFBIG);
-  const { links } = session;
+  const { links } = fd;
   if (mode === HOLE) {
     frame.root.op = 'DISCARD';
     wind.discard(frame, 0, fdDone, links, fd, offset, length, null);
@@ -65,7 +65,7 @@ export const lseek: Handler<LseekIn> = (session, _header, args) => {
   if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return session.fail(frame, EINVAL);
   // No file reaches so far.
   if (offset > OFFSET_MAX) return session.fail(frame, ENXIO);
-  wind.seek(frame, 0, seekCbk, session.links, fd, offset, whence - SEEK_DATA, null);
+  wind.seek(frame, 0, seekCbk, fd.links, fd, offset, whence - SEEK_DATA, null);
 };
 
 const seekCbk: Cbk<'seek', Session> = (frame, _cookie, xl, opRet, opErrno, offset) => {
@@ -90,7 +90,8 @@ const copy =
     const { offIn, offOut, flags } = args;
     const len = Math.min(args.len, most);
     if (offIn + len > OFFSET_MAX || offOut + len > OFFSET_MAX) return session.fail(frame, EFBIG);
-    const { links } = session;
+    // Where one of them has not been opened anew, the other is open, too.
+    const links = from.links === session.links ? to.links : from.links;
     frame.local = from;
     wind.copy_file_range(frame, len, replied, links, from, offIn, to, offOut, len, flags, null);
   };
@@ -122,7 +123,7 @@ export const syncfs: Handler<NoArgs> = (session, header, _args) => {
   const fd = new Fd(root, constants.O_RDONLY | constants.O_DIRECTORY, header.pid, true);
   frame.local = fd;
   const xdata = new Dict().set(SYNC_VOLUME, 1);
-  wind.fsyncdir(frame, 0, syncedCbk, session.links, fd, 0, xdata);
+  wind.fsyncdir(frame, 0, syncedCbk, fd.links, fd, 0, xdata);
 };
 
 const syncedCbk: Cbk<'fsyncdir', Session> = (frame, cookie, xl, opRet, opErrno) => {

@@ -60,7 +60,7 @@ const madeCbk: Cbk<'icreate', Session> = (frame, _cookie, xl, opRet, opErrno, in
   const fd = new Fd(linked, flags, pid);
   frame.local = { fd, buf: buf! } satisfies Opening;
   frame.root.op = 'OPEN';
-  wind.open(frame, 0, openCbk, session.links, new Loc(linked), flags, fd, null);
+  wind.open(frame, 0, openCbk, fd.links, new Loc(linked), flags, fd, null);
 };
 
 const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno) => {

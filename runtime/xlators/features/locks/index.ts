@@ -60,6 +60,12 @@ export default defineTranslator<Locks, typeof options>({
   reconfigure(xl, values) {
     xl.priv.trace = values.trace;
   },
+  succeed(xl, before) {
+    const { trace } = xl.priv;
+    xl.priv = before.priv;
+    xl.priv.trace = trace;
+  },
+  holds: ({ priv }) => ([...priv].length === 0 ? null : 'locks'),
   release,
   releasedir: release,
   clientDisconnect: left,

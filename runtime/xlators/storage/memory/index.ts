@@ -18,6 +18,9 @@ function letGo(opened: unknown): void {
   disk.letGo(node);
 }
 
+const pagesIn = (size: number | undefined): number =>
+  size === undefined ? Number.POSITIVE_INFINITY : Math.floor(size / PAGE_SIZE);
+
 export default defineTranslator({
   type: 'storage/memory',
   description: 'Keeps files in memory, for as long as the process lives.',
@@ -26,15 +29,18 @@ export default defineTranslator({
     size: {
       type: 'sizet',
       min: PAGE_SIZE,
+      reconfigurable: true,
       description: 'Bytes that the data of all files may take; without it, what there is.',
     },
   },
   init(xl, options) {
-    const { size } = options;
-    const pages = size === undefined ? Number.POSITIVE_INFINITY : Math.floor(size / PAGE_SIZE);
-    return new Disk(xl.context, pages);
+    return new Disk(xl.context, pagesIn(options.size));
   },
   fops: { ...namespaceFops, ...attrFops, ...dataFops, ...dirFops, ...xattrFops },
+  reconfigure(xl, { size }) {
+    xl.priv.budget.limit = pagesIn(size);
+  },
+  holds: ({ priv }) => (priv.named.size > 1 ? 'files' : null),
   release(_xl, _fd, opened) {
     letGo(opened);
   },

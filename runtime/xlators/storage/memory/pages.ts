@@ -7,7 +7,7 @@ export const PAGE_SIZE = 4096;
 
 /** Pages that a volume may have, and has. */
 export class Budget {
-  readonly limit: number;
+  limit: number;
   used = 0;
 
   constructor(limit: number) {

@@ -1,0 +1,30 @@
+/** Whether the kernel is to ask for locks, or keeps them by itself. */
+import { constants } from 'node:fs';
+import { Driver, NOBODY } from '../../../api/driver.ts';
+import type { Client } from '../../../core/client.ts';
+import { ENOSYS, EOPNOTSUPP } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { F_GETLK, F_WRLCK } from '../../../core/lock.ts';
+import type { Xlator } from '../../../core/xlator.ts';
+
+/** Whether some volume defines lk that does more than look on. */
+export const mayServeLocks = (xlators: readonly Xlator[]): boolean =>
+  xlators.some(({ fops, translator }) => fops.lk !== undefined && translator.watches !== true);
+
+/**
+ * Whether locks are served in this graph: someone defines lk, and it does not end at a translator
+ * that cannot. Volumes that just look on, and scripts that pass on what they do not know, define it
+ * too, so it is asked who has locked the root; nobody has.
+ */
+export async function servesLocks(client: Client): Promise<boolean> {
+  const { xlators, inodes } = client.initiator.graph;
+  if (!mayServeLocks(xlators)) return false;
+  const fd = new Fd(inodes.root, constants.O_DIRECTORY, 0, true);
+  const driver = new Driver(client, { ...NOBODY, lkOwner: NOBODY_ELSE });
+  const flock = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 0, owner: NOBODY_ELSE };
+  const { opRet, opErrno } = await driver.wind('lk', fd, F_GETLK, flock, null);
+  fd.release();
+  return opRet >= 0 || (opErrno !== EOPNOTSUPP && opErrno !== ENOSYS);
+}
+
+const NOBODY_ELSE = 'ff'.repeat(8);

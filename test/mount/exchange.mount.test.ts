@@ -1,0 +1,148 @@
+/** The graph of a mount is exchanged, again and again, while processes work on it: nothing is lost. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { compiled } from '../support/compiled.ts';
+import { onFrontEnds } from '../support/front-ends.ts';
+import { errorsIn, glossa, type Scratch, startMount } from '../support/mount.ts';
+import { wanted } from '../support/wanted.ts';
+
+/** Sees and keeps something with all that it is asked about. */
+const MODULE = `
+from glupy import Translator
+
+
+class xlator(Translator):
+    def init(self):
+        self.opened = 0
+
+    def lookup_cbk(self, frame, op_ret, op_errno, inode, *reply):
+        if inode is not None:
+            inode.ctx["seen"] = self.name
+        frame.unwind(op_ret, op_errno, inode, *reply)
+
+    def open(self, frame, loc, flags, fd, xdata):
+        self.opened += 1
+        fd.ctx["seen"] = self.name
+        frame.wind()
+
+    def writev(self, frame, *args):
+        frame.wind()
+
+    def fsync(self, frame, *args):
+        frame.wind()
+`;
+
+const volume = (name: string, type: string, below: string | null, ...options: string[]): string =>
+  [
+    `volume ${name}`,
+    `    type ${type}`,
+    ...options.map((option) => `    option ${option}`),
+    ...(below === null ? [] : [`    subvolumes ${below}`]),
+    'end-volume\n',
+  ].join('\n');
+
+const stacks = (brick: string): readonly string[] => {
+  const disk = volume('disk', 'storage/posix', null, `directory ${brick}`);
+  const locks = (below: string): string => volume('locks', 'features/locks', below);
+  const plain = disk + locks('disk');
+  return [
+    plain,
+    plain + volume('cache', 'features/negative', 'locks'),
+    plain + volume('script', 'features/glupy', 'locks', 'module-name seen'),
+    // Below the locks, which are handed over.
+    disk + volume('count', 'debug/io-stats', 'disk') + locks('count'),
+    plain +
+      volume('count', 'debug/io-stats', 'locks') +
+      volume('cache', 'features/negative', 'count'),
+  ];
+};
+
+const PATIENCE = { timeout: 50_000, interval: 100 };
+
+/** Exchanges, one after the other. */
+const TIMES = wanted.others ? 100 : 8;
+
+async function reload(scratch: Scratch): Promise<void> {
+  const { status, out, err } = await glossa(scratch, ['reload', 'mnt']);
+  expect({ status, out, err }).toEqual({
+    status: 0,
+    out: expect.stringContaining('another graph: begun '),
+    err: '',
+  });
+}
+
+onFrontEnds('a graph that is exchanged', ['kernel', 'user'], (front) => {
+  it('loses nothing, and nobody notices', () =>
+    front.withScratch(async (scratch) => {
+      const all = stacks(await scratch.folder('brick'));
+      await scratch.file('seen.py', MODULE);
+      const mount = await startMount(scratch, all[0]!);
+      const stop = scratch.at('stop');
+      const node = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
+      const loop = (command: string): string =>
+        `n=0; while [ ! -e ${stop} ]; do ${command} || exit 1; n=$((n + 1)); done`;
+      const scripts = [
+        ...[1, 2, 3, 4].map(
+          (n) => `mkdir m${n}; cd m${n}; mkdir d0 d1 d2
+          ${loop(`{ ${node('mixed')} ${n} 30 > left && ${node('mixed')} verify ${n} < left && rm -r d? && mkdir d0 d1 d2; }`)}`,
+        ),
+        ...[1, 2, 3, 4].map((n) => `${node('held')} ${n} ${stop}`),
+        ...['flock', 'record'].map(
+          (how) => `${loop(`${compiled('counter')} ${how} ${how}`)}
+          [ "$(cat ${how})" = $((n * 600)) ] && echo counted`,
+        ),
+        loop('ls -lR . > /dev/null 2>&1; true'),
+      ];
+      const clients = scripts.map((script) =>
+        scratch.client(mount.path, script, { patience: 230_000 }),
+      );
+      const ended = Promise.all(clients.map(({ outcome }) => outcome));
+      ended.catch(() => {});
+      for (let i = 1; i <= TIMES; i++) {
+        await scratch.file('mnt.vol', all[i % all.length]!);
+        await reload(scratch);
+      }
+      await writeFile(stop, '');
+      // What was replaced has gone by itself: no file is open by it any more.
+      const gone = (): number => (mount.log().match(/idle, and gone: /g) ?? []).length;
+      await vi.waitFor(() => expect(gone()).toBe(TIMES), PATIENCE);
+      const outcomes = await ended;
+      for (const [at, outcome] of outcomes.entries()) {
+        expect(outcome, scripts[at]).toMatchObject({ status: 0, err: '' });
+      }
+      for (const outcome of outcomes.slice(4, 8))
+        expect(Number(outcome.out)).toBeGreaterThan(TIMES);
+      for (const outcome of outcomes.slice(8, 10)) expect(outcome.out).toBe('counted\n');
+      expect(await mount.stop()).toBe(0);
+      expect(errorsIn(mount.log())).toEqual([]);
+      expect(mount.log().match(/another graph: begun/g)).toHaveLength(TIMES);
+    }));
+
+  it('stays as it is where the new one does not come up, or something would be lost', () =>
+    front.withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const all = stacks(brick);
+      await scratch.file(
+        'seen.py',
+        'from glupy import *\nclass xlator(Translator):\n    def init(self):\n        raise InitError("not today")\n',
+      );
+      const mount = await startMount(scratch, all[0]!);
+      await scratch.fs.writeFile(join(mount.path, 'f'), 'text');
+      const refused = async (volfile: string): Promise<string> => {
+        await scratch.file('mnt.vol', volfile);
+        const { status, out } = await glossa(scratch, ['reload', 'mnt']);
+        expect(status).toBe(1);
+        expect(out).toMatch(/^\S*mnt\.vol: everything stays as it was: /);
+        expect(await scratch.fs.readFile(join(mount.path, 'f'), 'utf8')).toBe('text');
+        return out;
+      };
+      expect(await refused(all[2]!)).toContain('not today');
+      expect(await refused(all[0]!.replace('brick', 'nowhere'))).toContain('nowhere');
+      const inside = all[0]!.replace(brick, scratch.path);
+      expect(await refused(inside)).toContain('mount it elsewhere');
+      const unlocked = all[0]!.slice(0, all[0]!.indexOf('volume locks'));
+      expect(await refused(unlocked)).toContain('no volume serves locks');
+      expect(await mount.stop()).toBe(0);
+    }));
+});
