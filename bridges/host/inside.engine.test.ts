@@ -7,6 +7,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
 import { sharedTurn } from '../../runtime/sys/turn.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
+import { wanted } from '../../test/support/wanted.ts';
 import { sources } from '../../test/tidy/sources.ts';
 
 const LIMIT = '0.3';
@@ -91,7 +92,11 @@ async function replaced(run: RunningModule, what: RegExp): Promise<void> {
 
 const LOST = /^C .*the interpreter is lost: .*ran too long \(\d+\.\d s\).*time-limit/m;
 
-describe.each(languages)('$file', ({ file, module, parts, outside }) => {
+// The way in is the same: JavaScript's is tried in inside.engine.more.test.ts.
+const [python, ...others] = languages;
+const tried = [...(wanted.first ? [python!] : []), ...(wanted.others ? others : [])];
+
+describe.each(tried)('$file', ({ file, module, parts, outside }) => {
   const start = (part: Part, more: Readonly<Record<string, string>> = {}) =>
     startModule({ [file]: module(parts[part]) }, { options: { 'time-limit': LIMIT, ...more } });
   /** The same, where it is not the start that takes too long: beside much else, it may. */

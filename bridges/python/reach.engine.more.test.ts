@@ -1,9 +1,13 @@
 /** The walk of reach.engine.test.ts, at every moment at which code of a module runs. */
-import { expect, it } from 'vitest';
+import { afterAll, expect, inject, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { startModule } from '../../test/support/module.ts';
 import { WALK } from '../../test/support/walk.ts';
+import { loadModule, testEngines } from './testing.ts';
+
+const engines = testEngines(inject('runFolder'));
+afterAll(() => engines.close());
 
 const MODULE = `from glupy import *
 import asyncio
@@ -73,3 +77,10 @@ it('nothing of JavaScript can be reached at any moment of a module', async () =>
   expect(walks()).toEqual(ASKED.map((moment) => `${moment}: []`));
   run.settled();
 }, 1_800_000);
+
+it('where Python and JavaScript are joined, the same walk finds it', async () => {
+  const joined = await engines.make({ confine: false });
+  const source = `${WALK}\nimport json\ndef count(): return len(walk()[0])\n`;
+  const count = joined.entry(joined.get(loadModule(joined, source), 'count'), '');
+  expect(count()).toBeGreaterThan(100);
+}, 600_000);

@@ -37,13 +37,6 @@ class xlator(Translator):
     run.settled();
   }, 600_000);
 
-  it('but where Python and JavaScript are joined, the same walk finds it', async () => {
-    const joined = await engines.make({ confine: false });
-    const source = `${WALK}\nimport json\ndef count(): return len(walk()[0])\n`;
-    const count = joined.entry(joined.get(loadModule(joined, source), 'count'), '');
-    expect(count()).toBeGreaterThan(100);
-  }, 600_000);
-
   it('by no way to import what was compiled in', async () => {
     const apart = await engines.make();
     const source = `import _imp, importlib, json, sys

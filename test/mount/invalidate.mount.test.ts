@@ -350,7 +350,7 @@ onFrontEnds('notices under load', ['kernel', 'user'], (front) => {
     front.withScratch(async (scratch) => {
       await scratch.file('storm.ts', STORM);
       const mount = await startMount(scratch, STORM_VOLFILE);
-      const ended = await clients(scratch, mount, 8000);
+      const ended = await clients(scratch, mount, 2000);
       expect(ended.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
       const { out } = await glossa(scratch, ['stats', mount.path]);
       const figure = (name: string): number => Number(new RegExp(`${name} +(\\d+)`).exec(out)![1]);

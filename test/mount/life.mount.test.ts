@@ -12,6 +12,7 @@ import {
   startMount,
 } from '../support/mount.ts';
 import { type Kind, volfileOf } from '../support/stacks.ts';
+import { wanted } from '../support/wanted.ts';
 
 const isRoot = process.getuid?.() === 0;
 
@@ -71,7 +72,9 @@ onFrontEnds('a mount with clients at work', everyFrontEnd, (front) => {
   const endings: readonly (readonly [string, (mount: ServedMount, scratch: Scratch) => unknown])[] =
     [
       ['SIGTERM', ({ child }) => child.kill('SIGTERM')],
-      ['SIGINT', ({ child }) => child.kill('SIGINT')],
+      ...(wanted.others
+        ? [['SIGINT', ({ child }: ServedMount) => child.kill('SIGINT')] as const]
+        : []),
       ['glossa umount --lazy', ({ path }, scratch) => glossa(scratch, ['umount', '--lazy', path])],
     ];
   it.each(endings)('ends by %s, and what was written is there', (how, end) =>

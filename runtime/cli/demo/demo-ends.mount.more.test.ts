@@ -13,7 +13,7 @@ function kill(pid: number): void {
 }
 
 describeMounts('glossa demo', () => {
-  it.each(['SIGTERM', 'SIGHUP'] as const)('cleans up after %s', endsBy);
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('cleans up after %s', endsBy);
 
   const mountpoint = 'baseline-mnt';
   /** When a server is killed. */

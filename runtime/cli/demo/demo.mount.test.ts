@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { demo, endsBy, expectClean, seed } from '../../../test/support/demo.ts';
+import { demo, expectClean, seed } from '../../../test/support/demo.ts';
 import { describeMounts, GLOSSA, run, withScratch } from '../../../test/support/mount.ts';
 import { expectationOf, planWorkload } from '../../bench/searches.ts';
 
@@ -54,8 +54,6 @@ describeMounts('glossa demo', () => {
       expect(out).not.toMatch('\r');
       await expectClean(scratch);
     }));
-
-  it('cleans up after SIGINT', () => endsBy('SIGINT'));
 
   it.runIf(process.getuid?.() === 0)(
     'runs the graphs in its own process where nothing can be mounted, and says why',

@@ -38,32 +38,32 @@ export function thingContract(folder: string, language: Language = hosted): void
     return run;
   };
 
-  it.each([0, 1, 47, 48, 4096, 1 << 20])('bytes_upper: reads of %d bytes', async (length) => {
+  it('bytes_upper: reads of any size', async () => {
     const run = await start('bytes_upper');
-    const data = Uint8Array.from({ length }, (_, i) => i % 256);
-    const before = data.slice();
-    const reply = run.ask('readv', new Fd(run.root, 0, 1), length, 0, 0, null);
-    run.asked()[0]!.answer(length, 0, data, sized(1), null);
-    expect(reply).toMatchObject({ count: 1, opRet: length });
-    const upper = data.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
-    expect(Buffer.compare(reply.values[0] as Uint8Array, upper)).toBe(0);
-    // What the child gave is the child's: it did not change.
-    expect(Buffer.compare(data, before)).toBe(0);
+    for (const length of [0, 1, 47, 48, 4096, 1 << 20]) {
+      const data = Uint8Array.from({ length }, (_, i) => i % 256);
+      const before = data.slice();
+      const reply = run.ask('readv', new Fd(run.root, 0, 1), length, 0, 0, null);
+      run.asked()[0]!.answer(length, 0, data, sized(1), null);
+      expect(reply).toMatchObject({ count: 1, opRet: length });
+      const upper = data.map((byte) => (byte >= 97 && byte <= 122 ? byte - 32 : byte));
+      expect(Buffer.compare(reply.values[0] as Uint8Array, upper)).toBe(0);
+      // What the child gave is the child's: it did not change.
+      expect(Buffer.compare(data, before)).toBe(0);
+    }
     run.settled();
   });
 
-  it.each([
-    [0, 'hello, world'],
-    [1, 'ELL'],
-    [2, 'HLO OL'],
-    [3, ''],
-  ])('bytes_upper: writes, by offset %d', async (offset, wanted) => {
+  it('bytes_upper: writes, by what their offset says', async () => {
     const run = await start('bytes_upper');
-    const reply = run.ask('writev', new Fd(run.root, 1, 1), bytes('HELLO, WORLD'), offset, 0, null);
-    const [held] = run.asked();
-    expect(text(held!.args[1])).toBe(wanted);
-    held!.answer(wanted.length, 0, sized(1), sized(2), null);
-    expect(reply).toMatchObject({ count: 1, opRet: wanted.length });
+    for (const [offset, wanted] of ['hello, world', 'ELL', 'HLO OL', ''].entries()) {
+      const fd = new Fd(run.root, 1, 1);
+      const reply = run.ask('writev', fd, bytes('HELLO, WORLD'), offset, 0, null);
+      const [held] = run.asked();
+      expect([offset, text(held!.args[1])]).toEqual([offset, wanted]);
+      held!.answer(wanted.length, 0, sized(1), sized(2), null);
+      expect(reply).toMatchObject({ count: 1, opRet: wanted.length });
+    }
     run.settled();
   });
 

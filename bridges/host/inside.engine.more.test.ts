@@ -1,0 +1,3 @@
+/** As inside.engine.test.ts: with modules in JavaScript. */
+import '../../test/support/other-front-ends.ts';
+import './inside.engine.test.ts';

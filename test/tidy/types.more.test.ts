@@ -1,0 +1,12 @@
+/** What authors see of the Python package: the examples agree with its types. */
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const pyright = join(dirname(createRequire(import.meta.url).resolve('pyright')), 'index.js');
+
+it('the examples have no type errors', () => {
+  const run = spawnSync(process.execPath, [pyright], { encoding: 'utf8' });
+  expect(run.stdout).toContain('0 errors, 0 warnings');
+});
