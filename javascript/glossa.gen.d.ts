@@ -348,11 +348,13 @@ declare module 'glossa' {
     toJSON(): T;
   }
   export interface IattFields {
+    /** Null when the storage did not say. */
     iaGfid: string;
     /** One of IA_*. */
     iaType: number;
-    /** Permission bits: 0o7777. */
+    /** The low 12 bits of st_mode: permissions, setuid, setgid, sticky. */
     iaProt: number;
+    /** How many names it has. */
     iaNlink: number;
     iaUid: number;
     iaGid: number;
@@ -360,20 +362,32 @@ declare module 'glossa' {
     iaSize: number;
     /** Units of 512 bytes. */
     iaBlocks: number;
+    /** Bytes that are best read or written at a time. */
     iaBlksize: number;
     iaDev: number;
+    /** Of a device file: major * 2^32 + minor. */
     iaRdev: number;
-    /** Times are whole seconds, their nanoseconds apart. */
+    /** Last read: whole seconds since 1970, may be negative. */
     iaAtime: number;
+    /** Last read: nanoseconds beyond that, 0 to 999999999. */
     iaAtimeNsec: number;
+    /** Data last changed: seconds. */
     iaMtime: number;
+    /** Data last changed: nanoseconds. */
     iaMtimeNsec: number;
+    /** Attributes last changed: seconds. */
     iaCtime: number;
+    /** Attributes last changed: nanoseconds. */
     iaCtimeNsec: number;
+    /** Made: seconds. */
     iaBtime: number;
+    /** Made: nanoseconds. */
     iaBtimeNsec: number;
+    /** Which fields the storage filled (IATT_*); 0 when it keeps no count. */
     iaFlags: number;
+    /** STATX_ATTR_*. */
     iaAttributes: number;
+    /** Which of STATX_ATTR_* the storage knows. */
     iaAttributesMask: number;
   }
   /** The attributes of an inode. */
@@ -387,16 +401,26 @@ declare module 'glossa' {
     readonly known: boolean;
   }
   export interface StatvfsFields {
+    /** Bytes that are best read or written at a time. */
     bsize: number;
+    /** Bytes of a block. */
     frsize: number;
+    /** Its size in blocks of frsize bytes. */
     blocks: number;
+    /** Free blocks. */
     bfree: number;
+    /** Free blocks for others than root. */
     bavail: number;
+    /** How many inodes there can be. */
     files: number;
+    /** How many more there can be. */
     ffree: number;
+    /** How many more there can be for others than root. */
     favail: number;
     fsid: number;
+    /** ST_*. */
     flag: number;
+    /** Bytes of the longest name. */
     namemax: number;
   }
   export interface Statvfs extends StatvfsFields, Fields<StatvfsFields> {}
@@ -406,12 +430,13 @@ declare module 'glossa' {
   export interface FlockFields {
     /** 0 read, 1 write, 2 unlock. */
     type: number;
+    /** What start is counted from: SEEK_*. */
     whence: number;
     start: number;
-    /** 0: to the end of the file. */
+    /** 0: to the end of the file, however it grows. */
     len: number;
     pid: number;
-    /** Hexadecimal text. */
+    /** The owner's bytes as hexadecimal text. */
     owner: string;
   }
   export interface Flock extends FlockFields, Fields<FlockFields> {}
@@ -419,8 +444,11 @@ declare module 'glossa' {
     constructor(fields?: Partial<FlockFields>);
   }
   export interface LeaseFields {
+    /** 1 get, 2 set, 3 unlock. */
     cmd: number;
+    /** 0 none, 1 read, 2 read and write. */
     type: number;
+    /** Its 16 bytes. */
     id: string;
     flags: number;
   }

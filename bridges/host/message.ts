@@ -21,8 +21,10 @@ import {
   FLOCK_FIELDS,
   IATT_FIELDS,
   LEASE_FIELDS,
+  NEW_FLOCK,
+  NEW_LEASE,
   STATVFS_FIELDS,
-} from '../../runtime/core/fields.ts';
+} from '../../runtime/core/fields.gen.ts';
 import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import { type Gfid, isGfid, NULL_GFID } from '../../runtime/core/gfid.ts';
 import { type Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
@@ -241,9 +243,6 @@ function unpackIatt(value: unknown, refuse: Refuse): Iatt {
   return iatt;
 }
 
-const newFlock = (): Flock => ({ type: 0, whence: 0, start: 0, len: 0, pid: 0, owner: '' });
-const newLease = (): Lease => ({ cmd: 0, type: 0, id: NULL_GFID, flags: 0 });
-
 function unpackDict(value: unknown, refuse: Refuse): Dict {
   const dict = new Dict();
   if (!Array.isArray(value)) return refuse('must be a dict');
@@ -353,13 +352,15 @@ const UNPACK: Partial<Record<ArgType, Unpack>> = {
   dict: (value, _, refuse) => unpackDict(value, refuse),
   entries: unpackEntries,
   statvfs: (value, _, refuse) => fieldsInto(new Statvfs(), STATVFS_FIELDS, value, refuse),
-  flock: (value, _, refuse) => fieldsInto(newFlock(), FLOCK_FIELDS, value, refuse),
+  flock: (value, _, refuse) => fieldsInto({ ...NEW_FLOCK }, FLOCK_FIELDS, value, refuse),
   lease: (value, _, refuse) => {
-    const lease = fieldsInto(newLease(), LEASE_FIELDS, value, refuse);
+    const lease = fieldsInto({ ...NEW_LEASE }, LEASE_FIELDS, value, refuse);
     return isGfid(lease.id) ? lease : refuse('has an id that is no uuid');
   },
   locklist: (value, _, refuse) => {
     if (!Array.isArray(value)) return refuse('must be a list of Flock');
-    return (value as unknown[]).map((item) => fieldsInto(newFlock(), FLOCK_FIELDS, item, refuse));
+    return (value as unknown[]).map((item) =>
+      fieldsInto({ ...NEW_FLOCK }, FLOCK_FIELDS, item, refuse),
+    );
   },
 };

@@ -11,10 +11,19 @@ import type { Fd } from '../../runtime/core/fd.ts';
 import type { Arg, ArgType } from '../../runtime/core/fops.ts';
 import type { Stack } from '../../runtime/core/frame.ts';
 import { type Gfid, NULL_GFID } from '../../runtime/core/gfid.ts';
-import { type Dirent, Iatt, type Statvfs } from '../../runtime/core/iatt.ts';
+import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
-import type { Flock, Lease } from '../../runtime/core/lock.ts';
+import type { Flock } from '../../runtime/core/lock.ts';
+import {
+  putFlock,
+  type Room,
+  sizeFlock,
+  writeFlock,
+  writeIatt,
+  writeLease,
+  writeStatvfs,
+} from './fields.gen.ts';
 
 /** Doubles before a record: the length of what C has to say, the level it may log at, the time. */
 const HEADER = 3;
@@ -49,13 +58,13 @@ const codeOf = (type: DictType): number => DICT_LETTERS[type].charCodeAt(0);
 /** The value of a hexadecimal digit's character code. */
 const digit = (code: number): number => (code & 15) + (code >> 6) * 9;
 
-export class Area {
+export class Area implements Room {
   bytes = new Uint8Array(8 * FIRST_SIZE);
   moved = true;
   /** `NEEDS_*`. */
   needs = 0;
-  private f64 = new Float64Array(this.bytes.buffer);
-  private at = HEADER;
+  f64 = new Float64Array(this.bytes.buffer);
+  at = HEADER;
   /** Those that C has, by their places. */
   private readonly gfids = new Array<Gfid>(GFID_PLACES).fill(NULL_GFID);
 
@@ -92,7 +101,7 @@ export class Area {
   }
 
   /** Makes sure of room for so many doubles. */
-  private reserve(count: number): void {
+  reserve(count: number): void {
     if (this.at + count > this.f64.length) this.grow(count);
   }
 
@@ -115,13 +124,23 @@ export class Area {
       this.number(-1);
       return;
     }
-    this.reserve(2 + ((3 * value.length) >> 3));
-    const start = 8 * (this.at + 1);
+    this.reserve(this.textSize(value));
+    this.at = this.putText(this.at, value);
+  }
+
+  /** How many doubles a text takes at most. */
+  textSize(text: string): number {
+    return 2 + ((3 * text.length) >> 3);
+  }
+
+  /** Writes at `at` where there is room; the place behind. */
+  putText(at: number, text: string): number {
     const { bytes } = this;
-    const length = encodeNameInto(value, bytes, start);
+    const start = 8 * (at + 1);
+    const length = encodeNameInto(text, bytes, start);
     bytes[start + length] = 0;
-    this.f64[this.at] = length;
-    this.at += 1 + ((length + 8) >> 3);
+    this.f64[at] = length;
+    return at + 1 + ((length + 8) >> 3);
   }
 
   private blob(value: Uint8Array): void {
@@ -137,7 +156,7 @@ export class Area {
   }
 
   /** Writes at `at` where there is room; the place behind. */
-  private putGfid(at: number, gfid: Gfid): number {
+  putGfid(at: number, gfid: Gfid): number {
     const { f64, gfids } = this;
     if (gfid === NULL_GFID) {
       f64[at] = 0;
@@ -244,39 +263,6 @@ export class Area {
     this.inode(fd.inode);
   }
 
-  iatt(iatt: Iatt | null): void {
-    if (iatt === null) {
-      this.number(0);
-      return;
-    }
-    this.reserve(28);
-    const { f64 } = this;
-    f64[this.at] = 1;
-    let at = this.putGfid(this.at + 1, iatt.iaGfid);
-    f64[at++] = iatt.iaType;
-    f64[at++] = iatt.iaProt;
-    f64[at++] = iatt.iaNlink;
-    f64[at++] = iatt.iaUid;
-    f64[at++] = iatt.iaGid;
-    f64[at++] = iatt.iaSize;
-    f64[at++] = iatt.iaBlocks;
-    f64[at++] = iatt.iaBlksize;
-    f64[at++] = iatt.iaDev;
-    f64[at++] = iatt.iaRdev;
-    f64[at++] = iatt.iaAtime;
-    f64[at++] = iatt.iaAtimeNsec;
-    f64[at++] = iatt.iaMtime;
-    f64[at++] = iatt.iaMtimeNsec;
-    f64[at++] = iatt.iaCtime;
-    f64[at++] = iatt.iaCtimeNsec;
-    f64[at++] = iatt.iaBtime;
-    f64[at++] = iatt.iaBtimeNsec;
-    f64[at++] = iatt.iaFlags;
-    f64[at++] = iatt.iaAttributes;
-    f64[at++] = iatt.iaAttributesMask;
-    this.at = at;
-  }
-
   dict(dict: Dict | null): void {
     if (dict === null) {
       this.number(-1);
@@ -288,7 +274,7 @@ export class Area {
       this.number(codeOf(type));
       if (typeof value === 'number') this.number(value);
       else if (value instanceof Uint8Array) this.blob(value);
-      else if (value instanceof Iatt) this.iatt(value);
+      else if (value instanceof Iatt) writeIatt(this, value);
       else if (type === 'gfuuid') this.gfid(value);
       else this.text(value);
     });
@@ -310,52 +296,16 @@ export class Area {
       this.number(off);
       this.number(type);
       this.gfid(gfid);
-      this.iatt(stat);
+      writeIatt(this, stat);
     }
-  }
-
-  statvfs(statvfs: Statvfs | null): void {
-    this.number(statvfs === null ? 0 : 1);
-    if (statvfs === null) return;
-    this.number(statvfs.bsize);
-    this.number(statvfs.frsize);
-    this.number(statvfs.blocks);
-    this.number(statvfs.bfree);
-    this.number(statvfs.bavail);
-    this.number(statvfs.files);
-    this.number(statvfs.ffree);
-    this.number(statvfs.favail);
-    this.number(statvfs.fsid);
-    this.number(statvfs.flag);
-    this.number(statvfs.namemax);
-  }
-
-  flock(flock: Flock | null): void {
-    this.number(flock === null ? 0 : 1);
-    if (flock !== null) this.lock(flock);
-  }
-
-  private lock(flock: Flock): void {
-    this.number(flock.type);
-    this.number(flock.whence);
-    this.number(flock.start);
-    this.number(flock.len);
-    this.number(flock.pid);
-    this.text(flock.owner);
-  }
-
-  lease(lease: Lease | null): void {
-    this.number(lease === null ? 0 : 1);
-    if (lease === null) return;
-    this.number(lease.cmd);
-    this.number(lease.type);
-    this.gfid(lease.id);
-    this.number(lease.flags);
   }
 
   locklist(locks: readonly Flock[] | null): void {
     this.number(locks === null ? -1 : locks.length);
-    for (const lock of locks ?? []) this.lock(lock);
+    for (const lock of locks ?? []) {
+      this.reserve(sizeFlock(this, lock));
+      this.at = putFlock(this, this.at, lock);
+    }
   }
 }
 
@@ -365,15 +315,15 @@ const WRITE: { readonly [T in ArgType]: Write } = {
   loc: (area, value: Loc) => area.loc(value),
   inode: (area, value: Inode | null) => area.inode(value),
   fd: (area, value: Fd | null) => area.fd(value),
-  iatt: (area, value: Iatt | null) => area.iatt(value),
+  iatt: writeIatt,
   dict: (area, value: Dict | null) => area.dict(value),
   str: (area, value: string | null) => area.text(value),
   int: (area, value: number) => area.number(value),
   data: (area, value: Uint8Array | null) => area.data(value),
   entries: (area, value: readonly Dirent[] | null) => area.entries(value),
-  statvfs: (area, value: Statvfs | null) => area.statvfs(value),
-  flock: (area, value: Flock | null) => area.flock(value),
-  lease: (area, value: Lease | null) => area.lease(value),
+  statvfs: writeStatvfs,
+  flock: writeFlock,
+  lease: writeLease,
   locklist: (area, value: readonly Flock[] | null) => area.locklist(value),
 };
 

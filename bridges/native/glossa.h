@@ -65,31 +65,8 @@ typedef struct {
 /* Types of an inode (ia_type). */
 enum { IA_INVAL, IA_IFREG, IA_IFDIR, IA_IFLNK, IA_IFBLK, IA_IFCHR, IA_IFIFO, IA_IFSOCK };
 
-/* Attributes. ia_prot: permission bits; ia_blocks: units of 512 bytes; times: seconds, and ns. */
-struct iatt {
-    gfid_t ia_gfid;
-    int64_t ia_type;
-    int64_t ia_prot;
-    int64_t ia_nlink;
-    int64_t ia_uid;
-    int64_t ia_gid;
-    int64_t ia_size;
-    int64_t ia_blocks;
-    int64_t ia_blksize;
-    int64_t ia_dev;
-    int64_t ia_rdev;
-    int64_t ia_atime;
-    int64_t ia_atime_nsec;
-    int64_t ia_mtime;
-    int64_t ia_mtime_nsec;
-    int64_t ia_ctime;
-    int64_t ia_ctime_nsec;
-    int64_t ia_btime;
-    int64_t ia_btime_nsec;
-    int64_t ia_flags;
-    int64_t ia_attributes;
-    int64_t ia_attributes_mask;
-};
+/* struct iatt, statvfs_t, gf_flock_t, gf_lease_t. */
+#include "glossa_fields.gen.h"
 
 /* An inode, as one request sees it: two of them are the same inode if their `id` is the same. */
 typedef struct {
@@ -148,40 +125,9 @@ typedef struct {
 } entries_t;
 
 typedef struct {
-    int64_t f_bsize;
-    int64_t f_frsize;
-    int64_t f_blocks;
-    int64_t f_bfree;
-    int64_t f_bavail;
-    int64_t f_files;
-    int64_t f_ffree;
-    int64_t f_favail;
-    int64_t f_fsid;
-    int64_t f_flag;
-    int64_t f_namemax;
-} statvfs_t;
-
-/* A lock on bytes. l_owner: hexadecimal text; NULL counts as "". */
-typedef struct {
-    int64_t l_type;
-    int64_t l_whence;
-    int64_t l_start;
-    int64_t l_len;
-    int64_t l_pid;
-    const char *l_owner;
-} gf_flock_t;
-
-typedef struct {
     const gf_flock_t *at;
     size_t count;
 } locklist_t;
-
-typedef struct {
-    int64_t cmd;
-    int64_t lease_type;
-    gfid_t lease_id;
-    int64_t lease_flags;
-} gf_lease_t;
 
 /* -- dicts -------------------------------------------------------------------------------- */
 

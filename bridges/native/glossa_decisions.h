@@ -132,22 +132,14 @@ GLOSSA_API void glossa_out_value(glossa_frame_t *frame, char letter, glossa_valu
             glossa_out_lock(locks->at + i);
         break;
     }
-    case 'v': {
-        int64_t numbers[GLOSSA_STATVFS_NUMBERS];
-        memcpy(numbers, it, sizeof numbers);
-        glossa_out_integers(numbers, GLOSSA_STATVFS_NUMBERS);
+    case 'v':
+        glossa_out_statvfs(it);
         break;
-    }
     case 'k':
         glossa_out_lock(it);
         break;
-    default: {
-        const gf_lease_t *lease = it;
-        glossa_out_number((double)lease->cmd);
-        glossa_out_number((double)lease->lease_type);
-        glossa_out_gfid(lease->lease_id);
-        glossa_out_number((double)lease->lease_flags);
-    }
+    default:
+        glossa_out_lease(it);
     }
 }
 

@@ -9,9 +9,14 @@
 #ifndef GLOSSA_WIRE_H
 #define GLOSSA_WIRE_H
 
-#define GLOSSA_IATT_NUMBERS 21
-#define GLOSSA_STATVFS_NUMBERS 11
-#define GLOSSA_FLOCK_NUMBERS 5
+/* Reads all fields of `to`, and writes those of `from`. FIELDS: GLOSSA_IATT_FIELDS or the like. */
+#define GLOSSA_IN_FIELD(kind, member, name) to->member = glossa_in_##kind(in);
+#define GLOSSA_IN_FIELDS(FIELDS) FIELDS(GLOSSA_IN_FIELD)
+#define GLOSSA_FIELD_SIZE(kind, member, name) +glossa_size_##kind(from->member)
+#define GLOSSA_PUT_FIELD(kind, member, name) at = glossa_put_##kind(at, from->member);
+#define GLOSSA_OUT_FIELDS(FIELDS)                              \
+    double *at = glossa_out_room(0 FIELDS(GLOSSA_FIELD_SIZE)); \
+    FIELDS(GLOSSA_PUT_FIELD)
 
 /* -- records ------------------------------------------------------------------------------ */
 
@@ -25,13 +30,6 @@ struct glossa_in {
 GLOSSA_API int64_t glossa_in_integer(struct glossa_in *in)
 {
     return (int64_t)*in->at++;
-}
-
-GLOSSA_API void glossa_in_integers(struct glossa_in *in, int64_t *out, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        out[i] = (int64_t)in->at[i];
-    in->at += count;
 }
 
 GLOSSA_API const char *glossa_in_sized(struct glossa_in *in, size_t *size)
@@ -130,12 +128,9 @@ GLOSSA_API struct iatt *glossa_in_iatt(struct glossa_in *in)
 {
     if (glossa_in_integer(in) == 0)
         return NULL;
-    struct iatt *iatt = glossa_get(in->memory, sizeof *iatt);
-    int64_t numbers[GLOSSA_IATT_NUMBERS];
-    iatt->ia_gfid = glossa_in_gfid(in);
-    glossa_in_integers(in, numbers, GLOSSA_IATT_NUMBERS);
-    memcpy(&iatt->ia_type, numbers, sizeof numbers);
-    return iatt;
+    struct iatt *to = glossa_get(in->memory, sizeof *to);
+    GLOSSA_IN_FIELDS(GLOSSA_IATT_FIELDS)
+    return to;
 }
 
 GLOSSA_API dict_t *glossa_in_dict(struct glossa_in *in)
@@ -209,12 +204,9 @@ GLOSSA_API entries_t *glossa_in_entries(struct glossa_in *in, uint32_t frame, in
     return entries;
 }
 
-GLOSSA_API void glossa_in_lock(struct glossa_in *in, gf_flock_t *lock)
+GLOSSA_API void glossa_in_lock(struct glossa_in *in, gf_flock_t *to)
 {
-    int64_t numbers[GLOSSA_FLOCK_NUMBERS];
-    glossa_in_integers(in, numbers, GLOSSA_FLOCK_NUMBERS);
-    memcpy(&lock->l_type, numbers, sizeof numbers);
-    lock->l_owner = glossa_in_text(in);
+    GLOSSA_IN_FIELDS(GLOSSA_FLOCK_FIELDS)
 }
 
 GLOSSA_API locklist_t *glossa_in_locks(struct glossa_in *in)
@@ -235,23 +227,18 @@ GLOSSA_API void *glossa_in_flat(struct glossa_in *in, char letter)
     if (glossa_in_integer(in) == 0)
         return NULL;
     if (letter == 'v') {
-        statvfs_t *statvfs = glossa_get(in->memory, sizeof *statvfs);
-        int64_t numbers[GLOSSA_STATVFS_NUMBERS];
-        glossa_in_integers(in, numbers, GLOSSA_STATVFS_NUMBERS);
-        memcpy(&statvfs->f_bsize, numbers, sizeof numbers);
-        return statvfs;
+        statvfs_t *to = glossa_get(in->memory, sizeof *to);
+        GLOSSA_IN_FIELDS(GLOSSA_STATVFS_FIELDS)
+        return to;
     }
     if (letter == 'k') {
         gf_flock_t *lock = glossa_get(in->memory, sizeof *lock);
         glossa_in_lock(in, lock);
         return lock;
     }
-    gf_lease_t *lease = glossa_get(in->memory, sizeof *lease);
-    lease->cmd = glossa_in_integer(in);
-    lease->lease_type = glossa_in_integer(in);
-    lease->lease_id = glossa_in_gfid(in);
-    lease->lease_flags = glossa_in_integer(in);
-    return lease;
+    gf_lease_t *to = glossa_get(in->memory, sizeof *to);
+    GLOSSA_IN_FIELDS(GLOSSA_LEASE_FIELDS)
+    return to;
 }
 
 /* The values of a fop or reply; `wind` is where they are from, -1 for the fop's own. */
@@ -322,33 +309,71 @@ GLOSSA_API void glossa_out_number(double number)
     *glossa_out_room(1) = number;
 }
 
+/* How many doubles each kind takes, and how it is written there; what is behind it. */
+GLOSSA_API size_t glossa_size_bytes(size_t size)
+{
+    return 1 + (size + 8) / 8;
+}
+
+GLOSSA_API double *glossa_put_bytes(double *at, const void *bytes, size_t size)
+{
+    *at = (double)size;
+    if (size > 0)
+        memcpy(at + 1, bytes, size);
+    return at + glossa_size_bytes(size);
+}
+
+GLOSSA_API size_t glossa_size_text(const char *text)
+{
+    return text == NULL ? 1 : glossa_size_bytes(strlen(text));
+}
+
+GLOSSA_API double *glossa_put_text(double *at, const char *text)
+{
+    if (text != NULL)
+        return glossa_put_bytes(at, text, strlen(text));
+    *at = -1;
+    return at + 1;
+}
+
+GLOSSA_API size_t glossa_size_gfid(gfid_t gfid)
+{
+    (void)gfid;
+    return glossa_size_bytes(GFID_TEXT - 1);
+}
+
+GLOSSA_API double *glossa_put_gfid(double *at, gfid_t gfid)
+{
+    *at = GFID_TEXT - 1;
+    gfid_print(gfid, (char *)(at + 1));
+    return at + glossa_size_gfid(gfid);
+}
+
+GLOSSA_API size_t glossa_size_integer(int64_t integer)
+{
+    (void)integer;
+    return 1;
+}
+
+GLOSSA_API double *glossa_put_integer(double *at, int64_t integer)
+{
+    *at = (double)integer;
+    return at + 1;
+}
+
 GLOSSA_API void glossa_out_bytes(const void *bytes, size_t size)
 {
-    glossa_out_number((double)size);
-    char *at = (char *)glossa_out_room((size + 8) / 8);
-    if (size > 0)
-        memcpy(at, bytes, size);
+    glossa_put_bytes(glossa_out_room(glossa_size_bytes(size)), bytes, size);
 }
 
 GLOSSA_API void glossa_out_text(const char *text)
 {
-    if (text == NULL)
-        glossa_out_number(-1);
-    else
-        glossa_out_bytes(text, strlen(text));
+    glossa_put_text(glossa_out_room(glossa_size_text(text)), text);
 }
 
 GLOSSA_API void glossa_out_gfid(gfid_t gfid)
 {
-    char text[GFID_TEXT];
-    glossa_out_text(gfid_print(gfid, text));
-}
-
-GLOSSA_API void glossa_out_integers(const int64_t *numbers, size_t count)
-{
-    double *at = glossa_out_room(count);
-    for (size_t i = 0; i < count; i++)
-        at[i] = (double)numbers[i];
+    glossa_put_gfid(glossa_out_room(glossa_size_gfid(gfid)), gfid);
 }
 
 /* A handle's number; -1 for one that is none, or no longer. */
@@ -368,12 +393,24 @@ GLOSSA_API void glossa_out_loc(const loc_t *loc)
     glossa_out_gfid(loc->gfid);
 }
 
-GLOSSA_API void glossa_out_iatt(const struct iatt *iatt)
+GLOSSA_API void glossa_out_iatt(const struct iatt *from)
 {
-    int64_t numbers[GLOSSA_IATT_NUMBERS];
-    memcpy(numbers, &iatt->ia_type, sizeof numbers);
-    glossa_out_gfid(iatt->ia_gfid);
-    glossa_out_integers(numbers, GLOSSA_IATT_NUMBERS);
+    GLOSSA_OUT_FIELDS(GLOSSA_IATT_FIELDS)
+}
+
+GLOSSA_API void glossa_out_statvfs(const statvfs_t *from)
+{
+    GLOSSA_OUT_FIELDS(GLOSSA_STATVFS_FIELDS)
+}
+
+GLOSSA_API void glossa_out_lock(const gf_flock_t *from)
+{
+    GLOSSA_OUT_FIELDS(GLOSSA_FLOCK_FIELDS)
+}
+
+GLOSSA_API void glossa_out_lease(const gf_lease_t *from)
+{
+    GLOSSA_OUT_FIELDS(GLOSSA_LEASE_FIELDS)
 }
 
 GLOSSA_API void glossa_out_dict(const dict_t *dict)
@@ -397,14 +434,6 @@ GLOSSA_API void glossa_out_dict(const dict_t *dict)
         else
             glossa_out_bytes(pair->value.bytes.bytes, pair->value.bytes.size);
     }
-}
-
-GLOSSA_API void glossa_out_lock(const gf_flock_t *lock)
-{
-    int64_t numbers[GLOSSA_FLOCK_NUMBERS];
-    memcpy(numbers, &lock->l_type, sizeof numbers);
-    glossa_out_integers(numbers, GLOSSA_FLOCK_NUMBERS);
-    glossa_out_text(lock->l_owner == NULL ? "" : lock->l_owner);
 }
 
 /* `origin` is the list that the entry is from, if that is the frame's. */

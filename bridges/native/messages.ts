@@ -7,11 +7,11 @@
  */
 
 import { decodeName } from '../../runtime/core/bytes.ts';
-import { FLOCK_FIELDS, IATT_FIELDS, STATVFS_FIELDS } from '../../runtime/core/fields.ts';
 import { type FopRow, fops } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import { MessageError } from '../host/message.ts';
 import { DICT_LETTERS } from './area.ts';
+import { readFlock, readIatt, readLease, readStatvfs } from './fields.gen.ts';
 
 /** Who hears it, in the order in which it was said. */
 export interface Hearer {
@@ -35,11 +35,6 @@ export interface Hearer {
 
 /** [key, type, value], as message.ts has a dict. */
 export type Pairs = readonly (readonly [string, string, unknown])[];
-
-/** All but the gfid, and but the owner. */
-const IATT_NUMBERS = IATT_FIELDS.length - 1;
-const STATVFS_NUMBERS = STATVFS_FIELDS.length;
-const FLOCK_NUMBERS = FLOCK_FIELDS.length - 1;
 
 const rows = new Map<number, FopRow>(fops.map((row) => [row.number, row]));
 const dictTypes = new Map(
@@ -108,10 +103,6 @@ export class Reader {
 export const latin = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
-function iatt(from: Reader): unknown[] {
-  return [from.text(), ...from.numbers(IATT_NUMBERS)];
-}
-
 /** Undefined when the dict's request has ended. */
 function dict(from: Reader, count: number): Pairs | undefined {
   if (count < 0) return undefined;
@@ -126,7 +117,7 @@ function dict(from: Reader, count: number): Pairs | undefined {
 
 function dictValue(from: Reader, type: string): unknown {
   if (type === 'int' || type === 'uint' || type === 'double') return from.number();
-  if (type === 'iatt') return iatt(from);
+  if (type === 'iatt') return readIatt(from);
   if (type === 'bin' || type === 'mdata') return latin(from.blob() ?? new Uint8Array(0));
   return from.text();
 }
@@ -137,11 +128,9 @@ function entry(from: Reader): unknown[] {
   const gfid = from.text();
   const origin = from.numbers(3);
   const has = from.number();
-  const stat = has === 2 ? true : has === 1 ? iatt(from) : null;
+  const stat = has === 2 ? true : has === 1 ? readIatt(from) : null;
   return [name, off, type, gfid, stat, origin[0]! < -1 ? null : origin];
 }
-
-const lock = (from: Reader): unknown[] => [...from.numbers(FLOCK_NUMBERS), from.text()];
 
 type Read = (from: Reader, hearer: Hearer) => unknown;
 
@@ -153,17 +142,17 @@ const READ: Readonly<Record<string, Read>> = {
   l: (from) => ['loc', [...from.numbers(2), from.textOrNull(), from.text()]],
   i: (from) => ['inode', from.number()],
   f: (from) => ['fd', from.number()],
-  a: (from) => ['iatt', iatt(from)],
+  a: (from) => ['iatt', readIatt(from)],
   d: (from) => ['dict', dict(from, from.number())],
   b: (from, hearer) => {
     const bytes = from.blob();
     return ['data', bytes === null ? -1 : hearer.put(bytes.slice())];
   },
   e: (from) => ['entries', from.list(() => entry(from))],
-  v: (from) => ['statvfs', from.numbers(STATVFS_NUMBERS)],
-  k: (from) => ['flock', lock(from)],
-  z: (from) => ['lease', [...from.numbers(2), from.text(), from.number()]],
-  m: (from) => ['locklist', from.list(() => lock(from))],
+  v: (from) => ['statvfs', readStatvfs(from)],
+  k: (from) => ['flock', readFlock(from)],
+  z: (from) => ['lease', readLease(from)],
+  m: (from) => ['locklist', from.list(() => readFlock(from))],
 };
 
 function values(from: Reader, count: number, hearer: Hearer): unknown[] {

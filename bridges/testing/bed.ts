@@ -35,7 +35,7 @@ import {
   IATT_FIELDS,
   LEASE_FIELDS,
   STATVFS_FIELDS,
-} from '../../runtime/core/fields.ts';
+} from '../../runtime/core/fields.gen.ts';
 import { Links, refusal } from '../../runtime/core/fops.gen.ts';
 import { Graph, type VolumeSpec } from '../../runtime/core/graph.ts';
 import { DEBUG } from '../../runtime/core/log.ts';

@@ -182,33 +182,51 @@ class HandleExpired(RuntimeError):
 class Iatt:
     """The attributes of an inode, named as in GlusterFS's struct iatt.
 
-    ia_gfid: uuid text. ia_type: one of IA_*. ia_prot: the permission bits (0o7777). ia_size is in
-    bytes, ia_blocks in units of 512. Times are whole seconds, their nanoseconds apart. ia_ctime 0
-    with ia_nlink 0 means that nobody knows the attributes. A new one has zeros everywhere.
+    Times are whole seconds, their nanoseconds apart. ia_ctime 0 with ia_nlink 0 means that nobody
+    knows the attributes. A new one has zeros everywhere.
     """
 
     ia_gfid: str
+    """Null when the storage did not say."""
     ia_type: int
+    """One of IA_*."""
     ia_prot: int
+    """The low 12 bits of st_mode: permissions, setuid, setgid, sticky."""
     ia_nlink: int
+    """How many names it has."""
     ia_uid: int
     ia_gid: int
     ia_size: int
+    """Bytes."""
     ia_blocks: int
+    """Units of 512 bytes."""
     ia_blksize: int
+    """Bytes that are best read or written at a time."""
     ia_dev: int
     ia_rdev: int
+    """Of a device file: major * 2^32 + minor."""
     ia_atime: int
+    """Last read: whole seconds since 1970, may be negative."""
     ia_atime_nsec: int
+    """Last read: nanoseconds beyond that, 0 to 999999999."""
     ia_mtime: int
+    """Data last changed: seconds."""
     ia_mtime_nsec: int
+    """Data last changed: nanoseconds."""
     ia_ctime: int
+    """Attributes last changed: seconds."""
     ia_ctime_nsec: int
+    """Attributes last changed: nanoseconds."""
     ia_btime: int
+    """Made: seconds."""
     ia_btime_nsec: int
+    """Made: nanoseconds."""
     ia_flags: int
+    """Which fields the storage filled (IATT_*); 0 when it keeps no count."""
     ia_attributes: int
+    """STATX_ATTR_*."""
     ia_attributes_mask: int
+    """Which of STATX_ATTR_* the storage knows."""
     def __init__(self, **fields: int | str) -> None: ...
     @property
     def ia_ino(self) -> int:
@@ -227,44 +245,58 @@ class Iatt:
         """All fields in order."""
 
 class Statvfs:
-    """What statvfs(3) tells of a file system: blocks, bfree, bavail are units of frsize bytes."""
+    """What statvfs(3) tells of a file system."""
 
     bsize: int
+    """Bytes that are best read or written at a time."""
     frsize: int
+    """Bytes of a block."""
     blocks: int
+    """Its size in blocks of frsize bytes."""
     bfree: int
+    """Free blocks."""
     bavail: int
+    """Free blocks for others than root."""
     files: int
+    """How many inodes there can be."""
     ffree: int
+    """How many more there can be."""
     favail: int
+    """How many more there can be for others than root."""
     fsid: int
     flag: int
+    """ST_*."""
     namemax: int
+    """Bytes of the longest name."""
     def __init__(self, **fields: int) -> None: ...
     def copy(self, **changes: int) -> Statvfs: ...
     def fields(self) -> list[int]: ...
 
 class Flock:
-    """A byte-range lock: type 0 read, 1 write, 2 unlock; len 0 reaches to the end of the file.
-
-    owner: the lock owner's bytes as hexadecimal text.
-    """
+    """A byte-range lock."""
 
     type: int
+    """0 read, 1 write, 2 unlock."""
     whence: int
+    """What start is counted from: SEEK_*."""
     start: int
     len: int
+    """0: to the end of the file, however it grows."""
     pid: int
     owner: str
+    """The owner's bytes as hexadecimal text."""
     def __init__(self, **fields: int | str) -> None: ...
     def copy(self, **changes: int | str) -> Flock: ...
 
 class Lease:
-    """A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write; id, uuid text."""
+    """A lease."""
 
     cmd: int
+    """1 get, 2 set, 3 unlock."""
     type: int
+    """0 none, 1 read, 2 read and write."""
     id: str
+    """Its 16 bytes."""
     flags: int
     def __init__(self, **fields: int | str) -> None: ...
     def copy(self, **changes: int | str) -> Lease: ...

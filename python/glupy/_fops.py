@@ -92,22 +92,6 @@ FOPS = (
 )
 BY_NAME = {fop.name: fop for fop in FOPS}
 
-# The fields of what travels as a list (runtime/core/fields.ts).
-IATT_FIELDS = (
-    "ia_gfid ia_type ia_prot ia_nlink ia_uid ia_gid ia_size ia_blocks ia_blksize "
-    "ia_dev ia_rdev ia_atime ia_atime_nsec ia_mtime ia_mtime_nsec ia_ctime "
-    "ia_ctime_nsec ia_btime ia_btime_nsec ia_flags ia_attributes ia_attributes_mask"
-)
-STATVFS_FIELDS = (
-    "bsize frsize blocks bfree bavail files ffree favail fsid flag namemax"
-)
-FLOCK_FIELDS = (
-    "type whence start len pid owner"
-)
-LEASE_FIELDS = (
-    "cmd type id flags"
-)
-
 # Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
 TIMEOUTS = {
     "entry_timeout": "glossa.entry-timeout",

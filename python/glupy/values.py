@@ -13,7 +13,7 @@ from collections.abc import MutableSequence
 
 import _host
 
-from ._fops import FLOCK_FIELDS, IATT_FIELDS, LEASE_FIELDS, STATVFS_FIELDS
+from ._fields import FLOCK_FIELDS, IATT_FIELDS, LEASE_FIELDS, STATVFS_FIELDS
 from ._json import loads
 from .errors import HandleExpired
 
@@ -86,12 +86,12 @@ class Fields(Lent):
     # _values is None before they are fetched.
     __slots__ = ("_origin", "_values")
 
-    def __init_subclass__(cls, fields="", **defaults):
-        """A field's type is that of its default, or int."""
-        if not fields:
+    def __init_subclass__(cls, fields=None):
+        """fields: what each is in a new one; a field's type is that of this value."""
+        if fields is None:
             return
-        cls._order = tuple(fields.split())
-        cls._defaults = tuple(defaults.get(name, 0) for name in cls._order)
+        cls._order = tuple(fields)
+        cls._defaults = tuple(fields.values())
         for index, name in enumerate(cls._order):
             setattr(cls, name, _field(name, index, type(cls._defaults[index])))
         # Made for every reply: a constructor of its own, with nothing to look for.
@@ -174,7 +174,7 @@ def _field(name, index, kind):
     return property(get, set)
 
 
-class Iatt(Fields, fields=IATT_FIELDS, ia_gfid=NULL_GFID):
+class Iatt(Fields, fields=IATT_FIELDS):
     """The attributes of an inode, named as in GlusterFS's struct iatt.
 
     ia_gfid: uuid text. ia_type: one of IA_*. ia_prot: the permission bits (0o7777). ia_size is in
@@ -206,19 +206,13 @@ class Iatt(Fields, fields=IATT_FIELDS, ia_gfid=NULL_GFID):
         return bool(self.ia_ctime or self.ia_nlink)
 
 
-class Statvfs(
-    Fields,
-    fields=STATVFS_FIELDS,
-    bsize=4096,
-    frsize=4096,
-    namemax=255,
-):
+class Statvfs(Fields, fields=STATVFS_FIELDS):
     """What statvfs(3) tells of a file system: blocks, bfree, bavail are units of frsize bytes."""
 
     __slots__ = ()
 
 
-class Flock(Fields, fields=FLOCK_FIELDS, owner=""):
+class Flock(Fields, fields=FLOCK_FIELDS):
     """A byte-range lock: type 0 read, 1 write, 2 unlock; len 0 reaches to the end of the file.
 
     owner: the lock owner's bytes as hexadecimal text.
@@ -227,7 +221,7 @@ class Flock(Fields, fields=FLOCK_FIELDS, owner=""):
     __slots__ = ()
 
 
-class Lease(Fields, fields=LEASE_FIELDS, id=NULL_GFID):
+class Lease(Fields, fields=LEASE_FIELDS):
     """A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write; id, uuid text."""
 
     __slots__ = ()

@@ -1,44 +1,132 @@
 /**
- * The fields of what travels as a list, in the order in which they travel: between the host and every
- * language, and in the structures of C. A language writes them its own way (`ia_size`, `iaSize`).
+ * The one table of the structures that travel field by field: between the host and modules in every
+ * language, and into C. All else about their layout is generated from it (`npm run gen`): the classes
+ * of the core, the structures of C with what reads and writes them, and what Python and JavaScript
+ * know of them, types included.
+ *
+ * A row is the member's name in C, which is GlusterFS's or POSIX's, and what it means. Other languages
+ * leave the structure's prefix out (`f_bsize` is `bsize`), and JavaScript writes it in camel case.
+ * The order is that in which the fields travel. Adding a field: add a row, run `npm run gen`.
+ *
+ * Source: GlusterFS `iatt.h`, `gf_flock`, `gf_lease`; statvfs(3), statx(2).
  */
 
-export const IATT_FIELDS = [
-  'iaGfid',
-  'iaType',
-  'iaProt',
-  'iaNlink',
-  'iaUid',
-  'iaGid',
-  'iaSize',
-  'iaBlocks',
-  'iaBlksize',
-  'iaDev',
-  'iaRdev',
-  'iaAtime',
-  'iaAtimeNsec',
-  'iaMtime',
-  'iaMtimeNsec',
-  'iaCtime',
-  'iaCtimeNsec',
-  'iaBtime',
-  'iaBtimeNsec',
-  'iaFlags',
-  'iaAttributes',
-  'iaAttributesMask',
-] as const;
-export const STATVFS_FIELDS = [
-  'bsize',
-  'frsize',
-  'blocks',
-  'bfree',
-  'bavail',
-  'files',
-  'ffree',
-  'favail',
-  'fsid',
-  'flag',
-  'namemax',
-] as const;
-export const FLOCK_FIELDS = ['type', 'whence', 'start', 'len', 'pid', 'owner'] as const;
-export const LEASE_FIELDS = ['cmd', 'type', 'id', 'flags'] as const;
+/** An integer is exact below 2^53, a gfid is 16 bytes in C and their uuid text elsewhere. */
+export type FieldKind = 'integer' | 'gfid' | 'text';
+
+export interface Field {
+  readonly member: string;
+  readonly kind: FieldKind;
+  /** Unit and meaning; may be empty. */
+  readonly about: string;
+  /** What an integer of a new one is; a gfid is null at first, and a text empty. */
+  readonly initial: number;
+}
+
+export interface Struct {
+  /** The class in TypeScript, Python and JavaScript. */
+  readonly name: string;
+  /** The type in C. */
+  readonly inC: string;
+  /** What members begin with in C alone. */
+  readonly prefix: string;
+  readonly about: string;
+  readonly fields: readonly Field[];
+}
+
+const integer = (member: string, about = '', initial = 0): Field => ({
+  member,
+  kind: 'integer',
+  about,
+  initial,
+});
+const gfid = (member: string, about: string): Field => ({
+  ...integer(member, about),
+  kind: 'gfid',
+});
+const text = (member: string, about: string): Field => ({
+  ...integer(member, about),
+  kind: 'text',
+});
+
+export const structs: readonly Struct[] = [
+  {
+    name: 'Iatt',
+    inC: 'struct iatt',
+    prefix: '',
+    about: 'the attributes of an inode',
+    fields: [
+      gfid('ia_gfid', 'null when the storage did not say'),
+      integer('ia_type', 'one of IA_*'),
+      integer('ia_prot', 'the low 12 bits of st_mode: permissions, setuid, setgid, sticky'),
+      integer('ia_nlink', 'how many names it has'),
+      integer('ia_uid'),
+      integer('ia_gid'),
+      integer('ia_size', 'bytes'),
+      integer('ia_blocks', 'units of 512 bytes'),
+      integer('ia_blksize', 'bytes that are best read or written at a time'),
+      integer('ia_dev'),
+      integer('ia_rdev', 'of a device file: major * 2^32 + minor'),
+      integer('ia_atime', 'last read: whole seconds since 1970, may be negative'),
+      integer('ia_atime_nsec', 'last read: nanoseconds beyond that, 0 to 999999999'),
+      integer('ia_mtime', 'data last changed: seconds'),
+      integer('ia_mtime_nsec', 'data last changed: nanoseconds'),
+      integer('ia_ctime', 'attributes last changed: seconds'),
+      integer('ia_ctime_nsec', 'attributes last changed: nanoseconds'),
+      integer('ia_btime', 'made: seconds'),
+      integer('ia_btime_nsec', 'made: nanoseconds'),
+      integer('ia_flags', 'which fields the storage filled (IATT_*); 0 when it keeps no count'),
+      integer('ia_attributes', 'STATX_ATTR_*'),
+      integer('ia_attributes_mask', 'which of STATX_ATTR_* the storage knows'),
+    ],
+  },
+  {
+    name: 'Statvfs',
+    inC: 'statvfs_t',
+    prefix: 'f_',
+    about: 'what statvfs(3) tells of a file system',
+    fields: [
+      integer('f_bsize', 'bytes that are best read or written at a time', 4096),
+      integer('f_frsize', 'bytes of a block', 4096),
+      integer('f_blocks', 'its size in blocks of frsize bytes'),
+      integer('f_bfree', 'free blocks'),
+      integer('f_bavail', 'free blocks for others than root'),
+      integer('f_files', 'how many inodes there can be'),
+      integer('f_ffree', 'how many more there can be'),
+      integer('f_favail', 'how many more there can be for others than root'),
+      integer('f_fsid'),
+      integer('f_flag', 'ST_*'),
+      integer('f_namemax', 'bytes of the longest name', 255),
+    ],
+  },
+  {
+    name: 'Flock',
+    inC: 'gf_flock_t',
+    prefix: 'l_',
+    about: 'a lock on a range of bytes',
+    fields: [
+      integer('l_type', '0 read, 1 write, 2 unlock'),
+      integer('l_whence', 'what start is counted from: SEEK_*'),
+      integer('l_start'),
+      integer('l_len', '0: to the end of the file, however it grows'),
+      integer('l_pid'),
+      text('l_owner', "the owner's bytes as hexadecimal text"),
+    ],
+  },
+  {
+    name: 'Lease',
+    inC: 'gf_lease_t',
+    prefix: 'lease_',
+    about: 'a lease',
+    fields: [
+      integer('cmd', '1 get, 2 set, 3 unlock'),
+      integer('lease_type', '0 none, 1 read, 2 read and write'),
+      gfid('lease_id', 'its 16 bytes'),
+      integer('lease_flags'),
+    ],
+  },
+];
+
+/** A field's name where the structure's prefix is left out. */
+export const nameOf = ({ prefix }: Struct, { member }: Field): string =>
+  member.startsWith(prefix) ? member.slice(prefix.length) : member;

@@ -1,4 +1,5 @@
 /** Locks and leases as the fops carry them. Source: GlusterFS `gf_flock`, `gf_lease`. */
+import type { NEW_FLOCK, NEW_LEASE } from './fields.gen.ts';
 
 export const F_RDLCK = 0;
 export const F_WRLCK = 1;
@@ -16,23 +17,6 @@ export const ENTRYLK_LOCK_NB = 2;
 export const ENTRYLK_RDLCK = 0;
 export const ENTRYLK_WRLCK = 1;
 
-/** One byte-range lock. `len` 0 reaches to the end of the file, however it grows. */
-export interface Flock {
-  readonly type: number;
-  readonly whence: number;
-  readonly start: number;
-  readonly len: number;
-  readonly pid: number;
-  /** Hexadecimal text of the owner's bytes. */
-  readonly owner: string;
-}
-
-export interface Lease {
-  /** GET 1, SET 2, UNLK 3. */
-  readonly cmd: number;
-  /** NONE 0, RD 1, RW 2. */
-  readonly type: number;
-  /** 16 bytes as uuid text. */
-  readonly id: string;
-  readonly flags: number;
-}
+/** One byte-range lock. */
+export type Flock = Readonly<typeof NEW_FLOCK>;
+export type Lease = Readonly<typeof NEW_LEASE>;

@@ -2,9 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoNames, errnoNumber } from '../core/errno.ts';
+import { type Struct, structs } from '../core/fields.ts';
 import type { FopName } from '../core/fops.gen.ts';
 import { type Arg, type ArgType, type FopRow, fops } from '../core/fops.ts';
+import { interfaceBody } from './fields.ts';
 import { argDoc, fopDocs } from './fop-docs.ts';
+import { camel } from './fops.ts';
 
 /** What a method is given. */
 const GIVEN: Readonly<Record<ArgType, string>> = {
@@ -31,9 +34,6 @@ const TAKEN: Readonly<Record<ArgType, string>> = {
   entries: 'readonly Dirent[]',
   locklist: 'readonly Flock[]',
 };
-
-const camel = (name: string): string =>
-  name.replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
 
 const either = (type: string, nullable: boolean): string => (nullable ? `${type} | null` : type);
 
@@ -103,12 +103,13 @@ const childMethod = (row: FopRow): string => `    /** ${fopDocs[row.name as FopN
 
 const TEMPLATE = join(import.meta.dirname, 'glossa.d.ts.in');
 
-export function generateJavaScriptTypes(): string {
+export function generateJavaScriptTypes(table: readonly Struct[] = structs): string {
   const parts: Readonly<Record<string, string>> = {
     errno: errnoNames.map((name) => `  export const ${name}: ${errnoNumber(name)!};`).join('\n'),
     table: fops.map(tableRow).join('\n'),
     methods: fops.map(methods).join('\n'),
     children: fops.map(childMethod).join('\n'),
+    ...Object.fromEntries(table.map((each) => [each.name, interfaceBody(each)])),
   };
   return readFileSync(TEMPLATE, 'utf8').replace(/@(\w+)@/g, (_, name: string) => parts[name]!);
 }

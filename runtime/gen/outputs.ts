@@ -1,10 +1,13 @@
 /** What is generated and where it goes; the tidy test compares it with what is checked in. */
+import { type Struct, structs } from '../core/fields.ts';
+import { generateFields, generateIatt } from './fields.ts';
 import { generateFops } from './fops.ts';
 import { generateFopsPage } from './fops-page.ts';
 import { generateGeneric } from './generic.ts';
 import { generateJavaScriptTypes } from './javascript.ts';
 import { generateNativeFops } from './native.ts';
-import { generatePythonErrno, generatePythonFops } from './python.ts';
+import { generateNativeCodec, generateNativeFields } from './native-fields.ts';
+import { generatePythonErrno, generatePythonFields, generatePythonFops } from './python.ts';
 import { generateRegistry } from './registry.ts';
 import { generateStubs } from './stubs.ts';
 import { generateTaps } from './taps.ts';
@@ -14,16 +17,22 @@ export interface Output {
   readonly text: string;
 }
 
-export function outputs(): Output[] {
+/** All of it; with another table of structures, what would be generated from that. */
+export function outputs(table: readonly Struct[] = structs): Output[] {
   return [
     { path: 'runtime/core/fops.gen.ts', text: generateFops() },
+    { path: 'runtime/core/fields.gen.ts', text: generateFields(table) },
+    { path: 'runtime/core/iatt.gen.ts', text: generateIatt(table) },
     { path: 'runtime/core/generic.gen.ts', text: generateGeneric() },
     { path: 'python/glupy/_errno.py', text: generatePythonErrno() },
+    { path: 'python/glupy/_fields.py', text: generatePythonFields(table) },
     { path: 'python/glupy/_fops.py', text: generatePythonFops() },
+    { path: 'bridges/native/glossa_fields.gen.h', text: generateNativeFields(table) },
+    { path: 'bridges/native/fields.gen.ts', text: generateNativeCodec(table) },
     { path: 'bridges/native/glossa_fops.gen.h', text: generateNativeFops() },
     { path: 'docs/fops.md', text: generateFopsPage() },
-    { path: 'python/glupy/__init__.pyi', text: generateStubs() },
-    { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes() },
+    { path: 'python/glupy/__init__.pyi', text: generateStubs(table) },
+    { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes(table) },
     { path: 'runtime/core/taps.gen.ts', text: generateTaps() },
     { path: 'runtime/xlators/registry.gen.ts', text: generateRegistry() },
   ];

@@ -1,26 +1,13 @@
-/** Writes the Python package's tables: the fops, and the errno numbers. */
+/** Writes the Python package's tables: fops, fields of structures, and errno numbers. */
 import { errnoNames, errnoNumber } from '../core/errno.ts';
-import { FLOCK_FIELDS, IATT_FIELDS, LEASE_FIELDS, STATVFS_FIELDS } from '../core/fields.ts';
+import { nameOf, type Struct, structs } from '../core/fields.ts';
 import { type Arg, fops } from '../core/fops.ts';
 import { ATTRIBUTE_TIMEOUT, ENTRY_TIMEOUT, NEGATIVE_TIMEOUT } from '../core/xdata.ts';
+import { initialOf, listOf } from './fields.ts';
 
 const quote = (text: string): string => JSON.stringify(text);
 const spec = (args: readonly Arg[]): string =>
   quote(args.map((arg) => `${arg.name}:${arg.type}`).join(' '));
-
-/** Names of the fields, as lines of text that Python joins. */
-function fieldTexts(): string {
-  const tables = { IATT_FIELDS, STATVFS_FIELDS, FLOCK_FIELDS, LEASE_FIELDS };
-  const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
-  const lines = Object.entries(tables).map(([name, fields]) => {
-    const parts = fields
-      .map(snake)
-      .join(' ')
-      .match(/.{1,80}(?: |$)/g)!;
-    return `${name} = (\n${parts.map((part) => `    ${quote(part)}`).join('\n')}\n)`;
-  });
-  return `# The fields of what travels as a list (runtime/core/fields.ts).\n${lines.join('\n')}`;
-}
 
 export function generatePythonFops(): string {
   const rows = fops.map((fop) => {
@@ -69,14 +56,29 @@ ${rows.join('\n')}
 )
 BY_NAME = {fop.name: fop for fop in FOPS}
 
-${fieldTexts()}
-
 # Keys of a reply's xdata (runtime/core/xdata.ts), by what they are called here.
 TIMEOUTS = {
     "entry_timeout": ${quote(ENTRY_TIMEOUT)},
     "attribute_timeout": ${quote(ATTRIBUTE_TIMEOUT)},
     "negative_timeout": ${quote(NEGATIVE_TIMEOUT)},
 }
+`;
+}
+
+function fields(struct: Struct): string {
+  const rows = struct.fields.map(
+    (field) => `    ${quote(nameOf(struct, field))}: ${initialOf(field)},`,
+  );
+  return `${listOf(struct)} = {\n${rows.join('\n')}\n}`;
+}
+
+export function generatePythonFields(table: readonly Struct[] = structs): string {
+  return `"""Generated from runtime/core/fields.ts by runtime/gen/python.ts (npm run gen). Do not edit.
+
+The fields of what travels field by field, in that order, with what a new one has.
+"""
+
+${table.map(fields).join('\n')}
 `;
 }
 

@@ -2,8 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoNames, errnoNumber } from '../core/errno.ts';
+import { nameOf, type Struct, structs } from '../core/fields.ts';
 import type { FopName } from '../core/fops.gen.ts';
 import { type Arg, type ArgType, type FopRow, fops } from '../core/fops.ts';
+import { sentence } from './fields.ts';
 import { argDoc, fopDocs } from './fop-docs.ts';
 
 const WIDTH = 100;
@@ -148,13 +150,25 @@ ${signature('    ', name, [...params, 'reconfigurable: _bool = False'], 'Option'
 /** Names of types that methods of the same name hide. */
 const ALIASES = ['str', 'int', 'float', 'bool'].map((name) => `type _${name} = ${name}`).join('\n');
 
-export function generateStubs(): string {
+/** The fields of a structure as attributes of a class. */
+function attributes(struct: Struct): string {
+  const lines = struct.fields.flatMap((field) => {
+    const about = sentence(field.about);
+    const doc = about === undefined ? [] : [wrap('    ', `"""${about}"""`)];
+    const type = field.kind === 'integer' ? 'int' : 'str';
+    return [`    ${nameOf(struct, field)}: ${type}`, ...doc];
+  });
+  return lines.join('\n').trimStart();
+}
+
+export function generateStubs(table: readonly Struct[] = structs): string {
   const parts: Readonly<Record<string, string>> = {
     errno: `${ALIASES}\n${errnoNames.map((name) => `${name} = ${errnoNumber(name)}`).join('\n')}`,
     options: OPTIONS.map(option).join('\n').trimStart(),
     replies: fops.map(reply).join('\n\n'),
     child: fops.map(childMethod).join('\n').trimStart(),
     fops: fops.map(method).join('\n').trimStart(),
+    ...Object.fromEntries(table.map((each) => [each.name, attributes(each)])),
   };
   const text = readFileSync(join(import.meta.dirname, 'glupy.pyi.in'), 'utf8').replace(
     /# @(\w+)/g,

@@ -11,7 +11,9 @@ import { sources } from './sources.ts';
 const core = sources('.ts')
   .map(({ path }) => path)
   .filter((path) => /^runtime\/core\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'));
-const generated = ['fops', 'generic', 'taps'].map((name) => `runtime/core/${name}.gen.ts`);
+const generated = ['fields', 'fops', 'generic', 'iatt', 'taps'].map(
+  (name) => `runtime/core/${name}.gen.ts`,
+);
 const translators = [
   'debug/io-stats',
   'debug/sink',

@@ -6,12 +6,7 @@
  * HandleExpired. `copy()` keeps what you need. An object handed on as it came costs nothing; to
  * change what goes on, change it (`buf.iaSize = 0`) or hand on another one (`buf.copy({...})`).
  */
-import {
-  FLOCK_FIELDS,
-  IATT_FIELDS,
-  LEASE_FIELDS,
-  STATVFS_FIELDS,
-} from '../../../runtime/core/fields.ts';
+import { NEW_FLOCK, NEW_IATT, NEW_LEASE, NEW_STATVFS } from '../../../runtime/core/fields.gen.ts';
 import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
 import { requestOf } from './origin.ts';
@@ -142,14 +137,10 @@ export abstract class Fields implements Lent {
 }
 (Fields.prototype as { _values?: unknown })._values = undefined;
 
-/** Gives a class its fields; a field's type is that of its default, or a number. */
-function define(
-  made: typeof Fields,
-  fields: readonly string[],
-  defaults: Record<string, Field> = {},
-): void {
-  made.order = fields;
-  made.defaults = made.order.map((name) => defaults[name] ?? 0);
+/** Gives a class the fields of a new one; a field's type is that of what it has there. */
+function define(made: typeof Fields, fields: object): void {
+  made.order = Object.keys(fields);
+  made.defaults = Object.values(fields);
   made.order.forEach((name, index) => {
     Object.defineProperty(made.prototype, name, {
       get(this: Fields) {
@@ -196,23 +187,19 @@ export class Iatt extends Fields {
     return (this as unknown as { iaCtime: number }).iaCtime !== 0 || this.iaNlink !== 0;
   }
 }
-define(Iatt, IATT_FIELDS, { iaGfid: NULL_GFID });
+define(Iatt, NEW_IATT);
 
 /** What statvfs(3) tells of a file system. */
 export class Statvfs extends Fields {}
-define(Statvfs, STATVFS_FIELDS, {
-  bsize: 4096,
-  frsize: 4096,
-  namemax: 255,
-});
+define(Statvfs, NEW_STATVFS);
 
 /** A byte-range lock: type 0 read, 1 write, 2 unlock; owner, hexadecimal text. */
 export class Flock extends Fields {}
-define(Flock, FLOCK_FIELDS, { owner: '' });
+define(Flock, NEW_FLOCK);
 
 /** A lease: cmd 1 get, 2 set, 3 unlock; type 0 none, 1 read, 2 read and write. */
 export class Lease extends Fields {}
-define(Lease, LEASE_FIELDS, { id: NULL_GFID });
+define(Lease, NEW_LEASE);
 
 /** Where an entry came from: request, wind, index in the reply, index in the listing. */
 export type EntryRef = readonly [number, number, number, number];

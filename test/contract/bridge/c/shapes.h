@@ -27,41 +27,24 @@
 
 /* -- describing --------------------------------------------------------------------------- */
 
-static inline void put_fields(struct text *text, const char *const *names, const int64_t *numbers,
-                              int count)
-{
-    for (int i = 0; i < count; i++) {
-        put(text, i == 0 ? "\"" : ",\"");
-        put(text, names[i]);
-        put(text, "\":");
-        put_integer(text, numbers[i]);
+/* A structure's fields by their names. */
+#define PUT_FIELD(kind, member, name) \
+    put(text, mark);                  \
+    put(text, "\"" #name "\":");      \
+    put_##kind(text, from->member);   \
+    mark = ",";
+#define PUT_STRUCT(function, type, FIELDS)                           \
+    static inline void function(struct text *text, const type *from) \
+    {                                                                \
+        const char *mark = "{";                                      \
+        FIELDS(PUT_FIELD)                                            \
+        put(text, "}");                                              \
     }
-}
-
-static inline void put_iatt(struct text *text, const struct iatt *iatt)
-{
-    static const char *const names[] = {
-        "ia_type",       "ia_prot",  "ia_nlink",      "ia_uid",        "ia_gid",
-        "ia_size",       "ia_blocks", "ia_blksize",   "ia_dev",        "ia_rdev",
-        "ia_atime",      "ia_atime_nsec", "ia_mtime", "ia_mtime_nsec", "ia_ctime",
-        "ia_ctime_nsec", "ia_btime", "ia_btime_nsec", "ia_flags",      "ia_attributes",
-        "ia_attributes_mask"};
-    put(text, "{");
-    put_fields(text, names, &iatt->ia_type, 21);
-    put(text, ",\"ia_gfid\":");
-    put_gfid(text, iatt->ia_gfid);
-    put(text, "}");
-}
-
-static inline void put_lock(struct text *text, const gf_flock_t *lock)
-{
-    static const char *const names[] = {"type", "whence", "start", "len", "pid"};
-    put(text, "{");
-    put_fields(text, names, &lock->l_type, 5);
-    put(text, ",\"owner\":");
-    put_string(text, lock->l_owner);
-    put(text, "}");
-}
+#define put_text put_string
+PUT_STRUCT(put_iatt, struct iatt, GLOSSA_IATT_FIELDS)
+PUT_STRUCT(put_statvfs, statvfs_t, GLOSSA_STATVFS_FIELDS)
+PUT_STRUCT(put_lock, gf_flock_t, GLOSSA_FLOCK_FIELDS)
+PUT_STRUCT(put_lease, gf_lease_t, GLOSSA_LEASE_FIELDS)
 
 static inline const char *type_name(int type)
 {
@@ -163,9 +146,6 @@ static inline void put_entry(struct text *text, const gf_dirent_t *entry)
 
 static inline void put_value(struct text *text, char letter, glossa_value_t value)
 {
-    static const char *const statvfs_names[] = {"bsize", "frsize", "blocks", "bfree",
-                                                "bavail", "files", "ffree", "favail",
-                                                "fsid", "flag", "namemax"};
     const void *it = value.pointer;
     if (letter == 'n') {
         put_integer(text, value.integer);
@@ -229,19 +209,10 @@ static inline void put_value(struct text *text, char letter, glossa_value_t valu
         put_lock(text, it);
         break;
     case 'v':
-        put(text, "{");
-        put_fields(text, statvfs_names, &((const statvfs_t *)it)->f_bsize, 11);
-        put(text, "}");
+        put_statvfs(text, it);
         break;
-    default: {
-        const gf_lease_t *lease = it;
-        const int64_t numbers[] = {lease->cmd, lease->lease_type, lease->lease_flags};
-        put(text, "{");
-        put_fields(text, (const char *const[]){"cmd", "type", "flags"}, numbers, 3);
-        put(text, ",\"id\":");
-        put_gfid(text, lease->lease_id);
-        put(text, "}");
-    }
+    default:
+        put_lease(text, it);
     }
 }
 

@@ -1,0 +1,166 @@
+/**
+ * Generated from runtime/core/fields.ts by runtime/gen/native-fields.ts (npm run gen). Do not edit.
+ *
+ * How the structures that travel field by field get into a record for C, and out of its messages.
+ * Each field by its name: a loop over names would be slower. size…: how many doubles it takes at
+ * most; put…: writes it where there is room, and gives the place behind; write…: makes room, and
+ * writes 0 for null, otherwise 1 and the structure.
+ */
+import type { Gfid } from '../../runtime/core/gfid.ts';
+import type { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
+import type { Flock, Lease } from '../../runtime/core/lock.ts';
+
+/** What is written into: area.ts. */
+export interface Room {
+  readonly f64: Float64Array;
+  /** The place in it where writing goes on. */
+  at: number;
+  /** Makes sure of room for so many doubles; `f64` may be another one then. */
+  reserve(count: number): void;
+  number(value: number): void;
+  /** These write at `at` where there is room, and give the place behind. */
+  putGfid(at: number, gfid: Gfid): number;
+  putText(at: number, text: string): number;
+  /** So many doubles at most. */
+  textSize(text: string): number;
+}
+
+/** A row of doubles that is read: messages.ts. */
+interface Doubles {
+  number(): number;
+  numbers(count: number): number[];
+  text(): string;
+}
+
+export function sizeIatt(): number {
+  return 27;
+}
+
+export function putIatt(to: Room, start: number, from: Iatt): number {
+  const { f64 } = to;
+  let at = start;
+  at = to.putGfid(at, from.iaGfid);
+  f64[at++] = from.iaType;
+  f64[at++] = from.iaProt;
+  f64[at++] = from.iaNlink;
+  f64[at++] = from.iaUid;
+  f64[at++] = from.iaGid;
+  f64[at++] = from.iaSize;
+  f64[at++] = from.iaBlocks;
+  f64[at++] = from.iaBlksize;
+  f64[at++] = from.iaDev;
+  f64[at++] = from.iaRdev;
+  f64[at++] = from.iaAtime;
+  f64[at++] = from.iaAtimeNsec;
+  f64[at++] = from.iaMtime;
+  f64[at++] = from.iaMtimeNsec;
+  f64[at++] = from.iaCtime;
+  f64[at++] = from.iaCtimeNsec;
+  f64[at++] = from.iaBtime;
+  f64[at++] = from.iaBtimeNsec;
+  f64[at++] = from.iaFlags;
+  f64[at++] = from.iaAttributes;
+  f64[at++] = from.iaAttributesMask;
+  return at;
+}
+
+export function writeIatt(to: Room, from: Iatt | null): void {
+  if (from === null) {
+    to.number(0);
+    return;
+  }
+  to.reserve(1 + sizeIatt());
+  to.f64[to.at] = 1;
+  to.at = putIatt(to, to.at + 1, from);
+}
+
+export function sizeStatvfs(): number {
+  return 11;
+}
+
+export function putStatvfs(to: Room, start: number, from: Statvfs): number {
+  const { f64 } = to;
+  let at = start;
+  f64[at++] = from.bsize;
+  f64[at++] = from.frsize;
+  f64[at++] = from.blocks;
+  f64[at++] = from.bfree;
+  f64[at++] = from.bavail;
+  f64[at++] = from.files;
+  f64[at++] = from.ffree;
+  f64[at++] = from.favail;
+  f64[at++] = from.fsid;
+  f64[at++] = from.flag;
+  f64[at++] = from.namemax;
+  return at;
+}
+
+export function writeStatvfs(to: Room, from: Statvfs | null): void {
+  if (from === null) {
+    to.number(0);
+    return;
+  }
+  to.reserve(1 + sizeStatvfs());
+  to.f64[to.at] = 1;
+  to.at = putStatvfs(to, to.at + 1, from);
+}
+
+export function sizeFlock(to: Room, from: Flock): number {
+  return 5 + to.textSize(from.owner);
+}
+
+export function putFlock(to: Room, start: number, from: Flock): number {
+  const { f64 } = to;
+  let at = start;
+  f64[at++] = from.type;
+  f64[at++] = from.whence;
+  f64[at++] = from.start;
+  f64[at++] = from.len;
+  f64[at++] = from.pid;
+  at = to.putText(at, from.owner);
+  return at;
+}
+
+export function writeFlock(to: Room, from: Flock | null): void {
+  if (from === null) {
+    to.number(0);
+    return;
+  }
+  to.reserve(1 + sizeFlock(to, from));
+  to.f64[to.at] = 1;
+  to.at = putFlock(to, to.at + 1, from);
+}
+
+export function sizeLease(): number {
+  return 9;
+}
+
+export function putLease(to: Room, start: number, from: Lease): number {
+  const { f64 } = to;
+  let at = start;
+  f64[at++] = from.cmd;
+  f64[at++] = from.type;
+  at = to.putGfid(at, from.id);
+  f64[at++] = from.flags;
+  return at;
+}
+
+export function writeLease(to: Room, from: Lease | null): void {
+  if (from === null) {
+    to.number(0);
+    return;
+  }
+  to.reserve(1 + sizeLease());
+  to.f64[to.at] = 1;
+  to.at = putLease(to, to.at + 1, from);
+}
+
+/** Values of all fields in order, as a message has them (host/message.ts). */
+export const readIatt = (from: Doubles): unknown[] => [from.text(), ...from.numbers(21)];
+export const readStatvfs = (from: Doubles): unknown[] => from.numbers(11);
+export const readFlock = (from: Doubles): unknown[] => [...from.numbers(5), from.text()];
+export const readLease = (from: Doubles): unknown[] => [
+  ...from.numbers(2),
+  from.text(),
+  from.number(),
+];

@@ -1,0 +1,67 @@
+/**
+ * What can be told from the fields of an iatt: its st_mode, its inode number, whether it is known.
+ *
+ * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7).
+ */
+import { type Gfid, inoHi, inoLo } from './gfid.ts';
+
+export const IA_INVAL = 0;
+export const IA_IFREG = 1;
+export const IA_IFDIR = 2;
+export const IA_IFLNK = 3;
+export const IA_IFBLK = 4;
+export const IA_IFCHR = 5;
+export const IA_IFIFO = 6;
+export const IA_IFSOCK = 7;
+
+const S_IFMT = 0o170000;
+/** The `S_IF…` bits of st_mode by ia_type. */
+const MODE_BITS = [0, 0o100000, 0o040000, 0o120000, 0o060000, 0o020000, 0o010000, 0o140000];
+/** ia_type by the upper four bits of st_mode. */
+const TYPES = new Uint8Array(16);
+MODE_BITS.forEach((bits, type) => {
+  if (type > 0) TYPES[bits >> 12] = type;
+});
+
+/** ia_type of an st_mode; IA_INVAL when it names no type. */
+export function typeOfMode(mode: number): number {
+  return TYPES[(mode & S_IFMT) >> 12]!;
+}
+
+/** `DT_*` of a directory entry is the type's bits shifted, as in `<dirent.h>`. */
+export function direntType(iaType: number): number {
+  return MODE_BITS[iaType]! >> 12;
+}
+
+/** What follows from the fields of an iatt. */
+export abstract class IattBase {
+  abstract iaGfid: Gfid;
+  abstract iaType: number;
+  abstract iaProt: number;
+  abstract iaNlink: number;
+  abstract iaCtime: number;
+
+  /** The inode number that applications see: the last 8 bytes of the gfid, big-endian. */
+  get iaIno(): bigint {
+    return (BigInt(inoHi(this.iaGfid)) << 32n) | BigInt(inoLo(this.iaGfid));
+  }
+
+  /** st_mode: type and permission in one number. */
+  get mode(): number {
+    return MODE_BITS[this.iaType]! | this.iaProt;
+  }
+
+  set mode(value: number) {
+    this.iaType = typeOfMode(value);
+    this.iaProt = value & 0o7777;
+  }
+
+  /** Whether the attributes are worth showing to anybody. */
+  get known(): boolean {
+    return this.iaCtime !== 0 || this.iaNlink !== 0;
+  }
+
+  copy(): this {
+    return Object.assign(new (this.constructor as new () => this)(), this);
+  }
+}
