@@ -20,7 +20,7 @@ interface EntryChanges {
   readonly created: readonly Loc[];
 }
 
-/** Tells the hooks; how many of them failed. @param to the volume's bit in Inode.lentTo. */
+/** Tells the hooks; how many of them failed. @param to the volume's bit in Inode.givenTo. */
 export function tellEntries(
   guest: Guest,
   plan: Plan,

@@ -34,19 +34,19 @@ function codeOf(type: ArgType): number {
   return type === 'data' ? DATA : SIGN;
 }
 
-const lend = (inode: Inode, to: number): number => {
-  inode.lentTo |= to;
+const give = (inode: Inode, to: number): number => {
+  inode.givenTo |= to;
   return inode.id;
 };
 
 /**
  * Writes the five scalars of a loc from `at` on. A gfid that nobody knows is nothing. `to` is the bit
- * of the volume whose script gets the numbers (Inode.lentTo).
+ * of the volume whose script gets the numbers (Inode.givenTo).
  */
 export function flattenLoc(loc: Loc, out: Scalar[], at: number, to: number): void {
   const { inode, parent, gfid } = loc;
-  out[at] = inode === null ? 0 : lend(inode, to);
-  out[at + 1] = parent === null ? 0 : lend(parent, to);
+  out[at] = inode === null ? 0 : give(inode, to);
+  out[at + 1] = parent === null ? 0 : give(parent, to);
   out[at + 2] = loc.name ?? undefined;
   out[at + 3] = gfid === NULL_GFID ? undefined : gfid;
   out[at + 4] = parent === null ? NULL_GFID : parent.gfid;
@@ -68,7 +68,7 @@ export function flattener(args: readonly Arg[], to: number): Flatten {
           at += LOC_KINDS.length;
           break;
         case INODE:
-          out[at++] = value === null ? 0 : lend(value as Inode, to);
+          out[at++] = value === null ? 0 : give(value as Inode, to);
           break;
         case FD:
           out[at++] = value === null ? 0 : (value as Fd).id;

@@ -34,7 +34,7 @@ const TRACKED = true;
 /** What it takes to keep some bytes, besides them. */
 const PUT_BYTES = 100;
 
-/** Bits of volumes in Inode.lentTo. More than 31 with scripts in one graph share some. */
+/** Bits of volumes in Inode.givenTo. More than 31 with scripts in one graph share some. */
 const bits = new WeakMap<Xlator<unknown>, number>();
 let volumes = 0;
 
@@ -181,7 +181,7 @@ export class HostApi implements GuestHost {
 
   fd(id: number): string | undefined {
     const fd = this.handed('an fd', this.findFd(id));
-    if (fd !== undefined) fd.inode.lentTo |= this.bit;
+    if (fd !== undefined) fd.inode.givenTo |= this.bit;
     return fd && JSON.stringify([fd.inode.id, fd.flags, fd.pid, fd.isDir]);
   }
 
@@ -370,7 +370,7 @@ export class HostApi implements GuestHost {
     const known = (this.table ?? this.xl.inodes)?.byNodeid(id);
     // Numbers are easily guessed: what others were given is as if it were not there.
     if (known !== undefined) {
-      if ((known.lentTo & this.bit) !== 0 || id === ROOT_ID) return known;
+      if ((known.givenTo & this.bit) !== 0 || id === ROOT_ID) return known;
       return this.handed('an inode', undefined);
     }
     for (const request of this.incarnation.requests.values()) {

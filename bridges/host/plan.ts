@@ -48,7 +48,7 @@ const flattenerFor = (args: readonly Arg[], guest: Guest, to: number): Flatten =
 
 /**
  * Null for a fop that passes the module by.
- * @param to the volume's bit in Inode.lentTo
+ * @param to the volume's bit in Inode.givenTo
  * @param children how many subvolumes there are
  */
 export function planFor(row: FopRow, guest: Guest, to: number, children: number): Plan | null {

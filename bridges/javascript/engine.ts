@@ -14,8 +14,8 @@ import { HELD, IN_HOST, newWord } from '../host/watchdog.ts';
 import { findThreshold } from './collector.ts';
 import { EngineError } from './errors.ts';
 import { Failures } from './failures.ts';
+import { HostFunctions } from './host-functions.ts';
 import type { Argument, Engine, EngineOptions, Handle } from './interface.ts';
-import { Lending } from './lending.ts';
 import { Modules } from './modules.ts';
 import { Names } from './names.ts';
 import { TimeLimit } from './time-limit.ts';
@@ -23,8 +23,8 @@ import { TAG_INT, TAG_OBJECT, TAG_STRING, Values } from './values.ts';
 import { type Callbacks, type Instance, instantiate, type Pointer, type QuickJS } from './wasm.ts';
 
 export { EngineError } from './errors.ts';
+export type { HostFunction } from './host-functions.ts';
 export type { Argument, Engine, EngineOptions, Handle } from './interface.ts';
-export type { HostFunction } from './lending.ts';
 
 /** Flags of JS_Eval (quickjs.h): a module; a script that may await at its top level. */
 const EVAL_MODULE = 1;
@@ -64,7 +64,7 @@ class QuickEngine implements Engine {
   readonly #values: Values;
   readonly #runtime: Pointer;
   readonly #context: Pointer;
-  readonly #lending: Lending;
+  readonly #hostFunctions: HostFunctions;
   readonly #names: Names;
   readonly #failures: Failures;
   readonly time: TimeLimit;
@@ -113,12 +113,12 @@ class QuickEngine implements Engine {
     });
     this.#values.learnBuffers(samples);
     this.#names = new Names(quickjs, this.#values);
-    this.#lending = new Lending(quickjs, this.#values, options.hostFunctions, {
+    this.#hostFunctions = new HostFunctions(quickjs, this.#values, options.hostFunctions, {
       object: this.#evaluate('<glossa>', '({})', 0),
       fail: this.#evaluate('<glossa>', '(text) => { throw new Error(text) }', 0),
     });
     this.#modules = new Modules(options, this.#values, (error) => {
-      quickjs._free(this.#lending.throwInto(error));
+      quickjs._free(this.#hostFunctions.throwInto(error));
     });
     this.#inside.begin();
   }
@@ -468,9 +468,9 @@ class QuickEngine implements Engine {
 
   /** A host function is called by the script: what it does is not abandoned with the call. */
   called(id: number, count: number, args: Pointer): Pointer {
-    if (this.time.overdueAtCall()) return this.#lending.throwInto(new Error(this.time.text));
+    if (this.time.overdueAtCall()) return this.#hostFunctions.throwInto(new Error(this.time.text));
     this.#inside.toHost(HELD);
-    const result = this.#lending.called(id, count, args);
+    const result = this.#hostFunctions.called(id, count, args);
     this.#inside.fromHost(HELD);
     return result;
   }

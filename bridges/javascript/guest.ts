@@ -36,7 +36,7 @@ import { indexOf, requestOf, windOf } from './library/origin.ts';
 
 type Evaluations = Map<number, (evaluation: Evaluation) => void>;
 
-function lend(
+function hostFunctions(
   host: GuestHost,
   granted: Granted,
   evaluations: Evaluations,
@@ -107,7 +107,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
   const granted = new Granted(settings.grants, module, host);
   const engine: Engine = await createEngine({
     hostFunctions: {
-      ...lend(host, granted, evaluations, expressions),
+      ...hostFunctions(host, granted, evaluations, expressions),
       collect_soon: { params: '', call: () => void engine.collectSoon() },
       blocks: { params: '', call: () => engine.blocks },
     },

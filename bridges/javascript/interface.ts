@@ -1,7 +1,7 @@
 /** What an engine is asked, and what it needs: engine.ts has the rules. */
 import type { Scalar } from '../host/guest.ts';
 import type { EngineError } from './errors.ts';
-import type { HostFunction } from './lending.ts';
+import type { HostFunction } from './host-functions.ts';
 import type { Pointer } from './wasm.ts';
 
 /** The address of a JSValue that the engine keeps. */

@@ -384,8 +384,8 @@ GLOSSA_EXPORT int32_t glossa_enter_with(int32_t what, uint8_t *data)
         result = glossa_enter_reply(&in, &glossa_fop_table[what >> 8]);
     else
         result = glossa_do(what, &in);
-    if (in.lent != NULL)
-        in.lent->bytes = NULL;
+    if (in.holder != NULL)
+        in.holder->bytes = NULL;
     glossa_settle();
     if (memory != NULL)
         glossa_free(&memory);

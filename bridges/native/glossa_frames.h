@@ -75,7 +75,6 @@ GLOSSA_HIDDEN struct {
     size_t resting;
     uint32_t serial;
     int32_t own_id, timer_id;
-    data_t *lent;
     struct glossa_map frames, inode_ctx, fd_ctx, own_fds, timers;
     struct glossa_chunk *memory; /* the volume's */
 } glossa_self;

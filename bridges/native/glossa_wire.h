@@ -24,7 +24,7 @@ struct glossa_in {
     const double *at;
     struct glossa_chunk **memory; /* where what is read goes */
     uint8_t *data;                /* the bytes of this call */
-    data_t *lent;                 /* who got them */
+    data_t *holder;               /* the data_t that points at them; NULL when nothing does */
 };
 
 GLOSSA_API int64_t glossa_in_integer(struct glossa_in *in)
@@ -177,7 +177,7 @@ GLOSSA_API data_t *glossa_in_data(struct glossa_in *in)
         return NULL;
     data_t *data = glossa_get(in->memory, sizeof *data);
     *data = (data_t){in->data, (size_t)size};
-    in->lent = data;
+    in->holder = data;
     return data;
 }
 

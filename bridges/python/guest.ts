@@ -65,7 +65,7 @@ const f = (
   call: (...args: never[]) => unknown,
 ): HostFunction => ({ params, result, call: call as HostFunction['call'] });
 
-function lend(host: GuestHost): Record<string, HostFunction> {
+function hostFunctions(host: GuestHost): Record<string, HostFunction> {
   return {
     push: f('is', 'v', (id: number, message: string) => host.push(id, message)),
     fetch: f('iii', 's', (id: number, wind: number, i: number) => host.fetch(id, wind, i)),
@@ -92,7 +92,7 @@ function lend(host: GuestHost): Record<string, HostFunction> {
 }
 
 /** A debugger's way to whoever sits at the terminal of the mount. */
-function lendTerminal(terminal: Terminal | undefined): Record<string, HostFunction> {
+function terminalFunctions(terminal: Terminal | undefined): Record<string, HostFunction> {
   return {
     has_terminal: f('', 'i', () => (terminal === undefined ? 0 : 1)),
     read_line: {
@@ -127,8 +127,8 @@ export const startPython: StartGuest = async (module, host, settings) => {
     env: settings.grants.env,
     refused: (what) => host.refused(source(module.path), `refused: ${what}`),
     hostFunctions: {
-      ...lend(host),
-      ...lendTerminal(settings.terminal),
+      ...hostFunctions(host),
+      ...terminalFunctions(settings.terminal),
       evaluated: f('iis', 'v', (id: number, failed: number, output?: string) =>
         evaluations.end(id, output, failed === 1),
       ),

@@ -16,7 +16,7 @@ const MEMORY = 512 * 2 ** 20;
 const TESTING = 'glossa:testing';
 const LIBRARY = 'glossa:testing/library';
 
-/** What the host lends, as the library of modules has it. */
+/** The host's functions, as the library of modules has it. */
 const HOST = BRIDGE.replace(/bridge$/, 'host');
 
 /** What tests import, made by the library. What the runner calls is beside it. */

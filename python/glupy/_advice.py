@@ -13,7 +13,7 @@ from . import _source
 from ._async import Pending
 from ._fops import BY_NAME
 from .child import Child
-from .data import Data, LentDict
+from .data import Data, HostDict
 from .errors import AlreadyAnswered
 from .frame import Frame
 from ._nearest import nearest
@@ -22,7 +22,7 @@ from .reply import Reply
 from .translator import Translator
 from .values import Fields
 
-_OURS = Child, Data, LentDict, Frame, Fd, Inode, Loc, Reply, Fields
+_OURS = Child, Data, HostDict, Frame, Fd, Inode, Loc, Reply, Fields
 
 # What other interfaces call it, or where it is -> what to write.
 _ELSEWHERE = {

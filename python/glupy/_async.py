@@ -26,7 +26,7 @@ from .data import Data
 from .errors import errno_of, errorcode, os_error
 from .frame import ANSWERED, FAILED, LATER, SAME, WIND, waiting
 from .reply import Reply
-from .values import Lent, Listing, changed
+from .values import HostValue, Listing, changed
 
 _last_own = 0
 _ENDED = object()
@@ -143,7 +143,7 @@ def deliver(pending, frame, number, row, op_ret, op_errno, parts):
     if frame.id < 0:
         # The host keeps nothing of a request that nobody above waits for.
         for value in parts:
-            if isinstance(value, Lent):
+            if isinstance(value, HostValue):
                 value._take()
     origin = (frame.id, number) if row is frame.fop else None
     pending._answer(Reply(row, op_ret, op_errno, parts, None, origin))

@@ -11,7 +11,7 @@ from ._async import arrived, start
 from ._fops import FOPS
 from ._requests import replied
 from ._settle import failed, settle
-from .data import Data, LentDict
+from .data import Data, HostDict
 from .frame import ANSWERED, LATER, NOTHING, SAME, WIND, frame_class, waiting
 from .inode import ENDED, Loc, fd, inode
 from .values import Flock, Iatt, Lease, Listing, Statvfs, dirents, flocks
@@ -28,11 +28,11 @@ _SPACE = {
     "fd": fd,
     "flocks": flocks,
     "inode": inode,
-    "lent_dict": LentDict,
-    "lent_flock": Flock._lent,
-    "lent_iatt": Iatt._lent,
-    "lent_lease": Lease._lent,
-    "lent_statvfs": Statvfs._lent,
+    "host_dict": HostDict,
+    "host_flock": Flock._from_host,
+    "host_iatt": Iatt._from_host,
+    "host_lease": Lease._from_host,
+    "host_statvfs": Statvfs._from_host,
     "replied": replied,
     "settle": settle,
     "start": start,
@@ -44,20 +44,21 @@ _FORMS = {
     "loc": (("i", "p", "n", "g", "d"), "Loc(({0}i, {0}p, {0}n, {0}g, {0}d))"),
     "inode": (("",), "inode({0})"),
     "fd": (("",), "fd({0})"),
-    "iatt": (("",), "lent_iatt({h}) if {0} else None"),
-    "dict": (("",), "lent_dict({h}) if {0} else None"),
+    "iatt": (("",), "host_iatt({h}) if {0} else None"),
+    "dict": (("",), "host_dict({h}) if {0} else None"),
     "str": (("",), "{0}"),
     "int": (("",), "{0}"),
     "data": (("",), "Data({h}, {0}) if {0} >= 0 else None"),
     "entries": (("",), "Listing({h}, dirents) if {0} else None"),
-    "statvfs": (("",), "lent_statvfs({h}) if {0} else None"),
-    "flock": (("",), "lent_flock({h}) if {0} else None"),
-    "lease": (("",), "lent_lease({h}) if {0} else None"),
+    "statvfs": (("",), "host_statvfs({h}) if {0} else None"),
+    "flock": (("",), "host_flock({h}) if {0} else None"),
+    "lease": (("",), "host_lease({h}) if {0} else None"),
     "locklist": (("",), "Listing({h}, flocks) if {0} else None"),
 }
 
 # The plain decisions come first: they are what a request costs. One that ends it ends its locs too
-# ({end}): whatever the module has kept of them is refused. Any other way passes by Frame._lend.
+# ({end}): whatever the module has kept of them is refused. Any other way passes by
+# Frame._locs_ask_host.
 _FOP = f"""
 def enter(id, {{params}}):
     frame = None

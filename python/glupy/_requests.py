@@ -13,7 +13,7 @@ from .frame import ANSWERED, FAILED, NOTHING, SAME, Frame, kept, waiting
 
 def replied(frame, number, op_ret, op_errno, reply):
     """A child answered wind `number` of a request that has several, or awaits it, or is over."""
-    frame._lend()
+    frame._locs_ask_host()
     waiters = frame._waiters
     noted = waiters.pop(number, None) if waiters else None
     if noted is None and number == 0 and frame._pending is not None:
@@ -72,7 +72,7 @@ def cancel(id):
     if frame is not None:
         frame._state = ANSWERED
         frame._left = _MOST_AFTER
-        frame._lend()
+        frame._locs_ask_host()
         stop(frame)
 
 

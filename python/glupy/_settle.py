@@ -42,7 +42,7 @@ def _dropped(ref):
 def failed(frame, error):
     """An exception left a method: it goes to the log, and the host answers the request."""
     frame._state = ANSWERED
-    frame._lend()
+    frame._locs_ask_host()
     waiting.pop(frame.id, None)
     kept.pop(frame.id, None)
     report(error, f"{frame.name} failed", frame.fop)
@@ -51,7 +51,7 @@ def failed(frame, error):
 
 def settle(frame, result=None):
     """A method returned without a plain decision: it has sent messages, or kept the frame."""
-    frame._lend()
+    frame._locs_ask_host()
     if frame._state == ANSWERED:
         if not frame._owed:
             waiting.pop(frame.id, None)

@@ -6,10 +6,10 @@ from math import isfinite
 import _host
 
 from .errors import HandleExpired
-from .values import NULL_GFID, Iatt, Lent, fetch_dict, note_change
+from .values import NULL_GFID, HostValue, Iatt, fetch_dict, note_change
 
 
-class Data(Lent):
+class Data(HostValue):
     """The bytes of a read or write: a read-only memoryview that is filled when first looked at.
 
     len(), indexing, slicing, comparing, bytes(data), memoryview(data), data.tobytes() work. Handed
@@ -110,7 +110,7 @@ def _pack(kind, value):
     return int(value) if kind in ("int", "uint") else value
 
 
-class Dict(Lent, MutableMapping):
+class Dict(HostValue, MutableMapping):
     """A GlusterFS dict, such as xdata and extended attributes: str keys; values int, float, str,
     bytes or Iatt.
 
@@ -203,7 +203,7 @@ class Dict(Lent, MutableMapping):
         return f"Dict({self._load()!r})"
 
 
-class LentDict(Dict):
+class HostDict(Dict):
     """A Dict that came with a request: with a constructor of its own, as one is made for each."""
 
     __slots__ = ()
@@ -213,4 +213,4 @@ class LentDict(Dict):
         self._pairs = None
 
 
-LentDict.__name__ = "Dict"
+HostDict.__name__ = "Dict"

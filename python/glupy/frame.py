@@ -240,11 +240,11 @@ class Frame:
         self._push("unwind", op_ret, op_errno, packed)
         self._end()
 
-    def _lend(self):
+    def _locs_ask_host(self):
         """The request goes on without a method, or is over: its locs ask the host from now on."""
         for arg in self._args or ():
             if arg.__class__ is Loc:
-                arg._borrow(self.id)
+                arg._ask_host(self.id)
 
     def _end(self):
         self._state = ANSWERED

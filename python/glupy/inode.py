@@ -86,7 +86,7 @@ def _gfid_of(inode):
         return None
 
 
-class Borrowed:
+class HostParts:
     """A loc's parts once the method that got it has returned: the host is asked whether the request
     goes on before they are read.
     """
@@ -107,7 +107,7 @@ class Borrowed:
 
 
 # The parts of a loc whose request has ended: the host knows no request 0.
-ENDED = Borrowed((), 0)
+ENDED = HostParts((), 0)
 
 
 class Loc:
@@ -122,7 +122,7 @@ class Loc:
 
     def __init__(self, parts):
         # Numbers of inode and parent, or 0; name; gfids of both, the target's None as long as
-        # nobody knows it. A request's own have a `Borrowed` here later.
+        # nobody knows it. A request's own have a `HostParts` here later.
         self._parts = parts
 
     @classmethod
@@ -190,10 +190,10 @@ class Loc:
         """The same as a loc of your own, which outlives the request."""
         return self.replace()
 
-    def _borrow(self, request):
+    def _ask_host(self, request):
         """The method that `request` gave it to has returned, and the request goes on."""
         if self._parts.__class__ is tuple:
-            self._parts = Borrowed(self._parts, request)
+            self._parts = HostParts(self._parts, request)
 
     def _packed(self):
         return self._parts[:4]

@@ -11,7 +11,7 @@ def pack(frame, arg, value):
     """One argument as it travels: what came with the same request is only named."""
     if value is None:
         return None
-    if isinstance(value, _LENT.get(arg.type, ())):
+    if isinstance(value, _HOST_VALUES.get(arg.type, ())):
         origin = value._origin
         if origin is not None and origin[0] == frame.id and not value._has_changed():
             return ["=", origin[1], origin[2]]
@@ -98,7 +98,7 @@ def _locklist(frame, arg, value):
 
 
 # What stays with the host as long as nobody changes it.
-_LENT = {
+_HOST_VALUES = {
     "iatt": Iatt,
     "dict": Dict,
     "data": Data,

@@ -54,8 +54,8 @@ def _known(found):
     return found
 
 
-class Lent:
-    """What came with a request: the host has the original.
+class HostValue:
+    """What stands here for a value that came with a request: the host has the original.
 
     _origin: (request, wind, index) of the original, as long as this says the same; None otherwise.
     """
@@ -73,14 +73,16 @@ class Lent:
 
 def changed(args):
     """Whether any of these differs from what it came as."""
-    return anything_changed and any(isinstance(arg, Lent) and arg._has_changed() for arg in args)
+    return anything_changed and any(
+        isinstance(arg, HostValue) and arg._has_changed() for arg in args
+    )
 
 
 # The origin of what is inside something else: it cannot be named alone, but shows a change.
 INSIDE = (0, 0, 0)
 
 
-class Fields(Lent):
+class Fields(HostValue):
     """Named numbers and texts, fetched together when one is first read."""
 
     # _values is None before they are fetched.
@@ -95,9 +97,9 @@ class Fields(Lent):
         for index, name in enumerate(cls._order):
             setattr(cls, name, _field(name, index, type(cls._defaults[index])))
         # Made for every reply: a constructor of its own, with nothing to look for.
-        space = {"__slots__": (), "__init__": _init_lent, "__doc__": cls.__doc__}
+        space = {"__slots__": (), "__init__": _init_from_host, "__doc__": cls.__doc__}
         cls._own = cls
-        cls._lent = type(cls.__name__, (cls,), space)
+        cls._from_host = type(cls.__name__, (cls,), space)
 
     def __init__(self, **fields):
         self._origin = None
@@ -110,7 +112,7 @@ class Fields(Lent):
     @classmethod
     def _made(cls, values):
         """Of all values in order, inside something else."""
-        made = cls._lent(INSIDE)
+        made = cls._from_host(INSIDE)
         made._values = values
         return made
 
@@ -150,7 +152,7 @@ class Fields(Lent):
         return f"{type(self).__name__}({inner})"
 
 
-def _init_lent(self, origin):
+def _init_from_host(self, origin):
     self._origin = origin
     self._values = None
 
@@ -249,7 +251,7 @@ def flocks(origin):
     return map(Flock._made, fetch(origin))
 
 
-class Listing(Lent, MutableSequence):
+class Listing(HostValue, MutableSequence):
     """A list of Dirent or Flock, fetched when first looked at. It can be changed like any list."""
 
     __slots__ = ("_origin", "_make", "_items")
@@ -311,7 +313,7 @@ class Listing(Lent, MutableSequence):
 
 def _differs(item):
     value = item.stat if isinstance(item, Dirent) else item
-    return isinstance(value, Lent) and value._has_changed()
+    return isinstance(value, HostValue) and value._has_changed()
 
 
 def _independent(item):

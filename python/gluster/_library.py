@@ -107,7 +107,7 @@ def _shows(parts, types):
 def _show_as(part, kind):
     if part.name == "count":
         return lambda data: int(data is not None)
-    return kind._lent if issubclass(kind, Pointer) else kind._convert
+    return kind._to if issubclass(kind, Pointer) else kind._convert
 
 
 def _gives(parts, args):
@@ -275,14 +275,14 @@ def _set(operation, kind):
 def enter_fop(function, xlator, frame, args):
     """Calls a registered fop with what glupy's fop was called with."""
     shown = [make(args[index]) for index, make in function.shows]
-    function.function(_FRAME._lent(frame), _XLATOR._lent(xlator), *shown)
+    function.function(_FRAME._to(frame), _XLATOR._to(xlator), *shown)
 
 
 def enter_cbk(function, xlator, frame, op_ret, op_errno, reply):
     """Calls a registered callback with what glupy's was called with."""
     shown = [make(reply[index]) for index, make in function.shows]
     cookie = getattr(frame.cookie, "index", 0)
-    head = _FRAME._lent(frame), cookie, _XLATOR._lent(xlator), op_ret, op_errno
+    head = _FRAME._to(frame), cookie, _XLATOR._to(xlator), op_ret, op_errno
     function.function(*head, *shown)
 
 

@@ -233,7 +233,7 @@ class Pointer(metaclass=DataType):
         return target
 
     @classmethod
-    def _lent(cls, thing):
+    def _to(cls, thing):
         made = cls.__new__(cls)
         made._target, made._thing = None, thing
         return made
@@ -256,7 +256,7 @@ class Pointer(metaclass=DataType):
             return cls._convert(value.target)
         if isinstance(value, (Pointer, Array)):
             return cast(value, cls)
-        return cls(value) if isinstance(value, Structure) else cls._lent(value)
+        return cls(value) if isinstance(value, Structure) else cls._to(value)
 
     def __bool__(self):
         return self._target is not None or self._thing is not None

@@ -444,4 +444,4 @@ class loc_words_t(_Located):
 
 
 def _address(inode):
-    return None if inode is None else POINTER(inode_t)._lent(inode)
+    return None if inode is None else POINTER(inode_t)._to(inode)

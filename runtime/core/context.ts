@@ -1,4 +1,4 @@
-/** What the world outside lends to a graph: clock, timers, randomness, a place for log lines. */
+/** What a graph has of the world outside: clock, timers, randomness, a place for log lines. */
 import type { Gfid } from './gfid.ts';
 import { asVersion4, gfidFromBytes } from './gfid.ts';
 import { GFID_SIZE } from './limits.ts';

@@ -136,11 +136,11 @@ export class Frame {
    * way up might keep what it is answered with. To be filled immediately before the unwind: once
    * that has returned, the next request has it.
    */
-  get lent(): Uint8Array | null {
-    const lent = this.root.client?.initiator.lent ?? null;
-    if (lent === null) return null;
+  get readBuffer(): Uint8Array | null {
+    const readBuffer = this.root.client?.initiator.readBuffer ?? null;
+    if (readBuffer === null) return null;
     for (let frame = this.parent; frame !== null; frame = frame.parent) {
-      if (frame.parent === null) return lent;
+      if (frame.parent === null) return readBuffer;
       if (frame.xl.translator.watches !== true) return null;
     }
     return null;

@@ -55,7 +55,7 @@ export class Initiator<P = unknown> {
    */
   terse = false;
   /** Memory for the data of a read of its own, which it looks at in the callback only. */
-  lent: Uint8Array | null = null;
+  readBuffer: Uint8Array | null = null;
   /** Why it could not go on with these volumes in the graph (`Graph.exchange`); null when it can. */
   objects: (xlators: readonly Xlator[]) => string | null = () => null;
   private readonly stopListening: (() => void)[] = [];

@@ -45,7 +45,7 @@ export class Inode extends Ctx {
   knower: Lookups | null = null;
   fdCount = 0;
   /** Whose scripts were given its number: a bit for each volume that hosts one. */
-  lentTo = 0;
+  givenTo = 0;
   /** Names that lead here; more than one for a hard link. */
   readonly names: Dentry[] = [];
   /** Known names below, when this is a directory. */

@@ -7,7 +7,7 @@ import { type After, type Frame, framePrototype, LATER, WIND } from './frame.ts'
 import { now } from './host.ts';
 import { warn } from './report.ts';
 import { isTimeout, withTimeouts } from './timeouts.ts';
-import { changed, lent } from './values.ts';
+import { changed, hostValue } from './values.ts';
 
 /** `prebuf_dst` is `prebufDst` here. */
 export const camel = (name: string): string =>
@@ -212,7 +212,7 @@ function isFirst(frame: Frame, child: Child, row: FopRow, args: readonly unknown
 /** Lets whoever awaits it go on with what the child answered. */
 export function deliver(settle: Settle, frame: Frame, row: FopRow, answer: Answer): void {
   // The host keeps nothing of a request that nobody above waits for.
-  if (frame.id < 0) for (const value of answer) lent(value)?._take();
+  if (frame.id < 0) for (const value of answer) hostValue(value)?._take();
   const reply = new (replyClass(row))(answer, row === frame.fop ? frame.id : 0);
   if (reply.opRet >= 0) {
     settle.resolve(reply);

@@ -1,13 +1,23 @@
 /** The bytes of a read or write, and the dicts that ride along with fops. */
 import { HandleExpired } from './errors.ts';
 import { host } from './host.ts';
-import { changes, fetch, Iatt, inside, LENT, type Lent, NULL_GFID, OWN, typeOf } from './values.ts';
+import {
+  changes,
+  fetch,
+  HOST_VALUE,
+  type HostValue,
+  Iatt,
+  inside,
+  NULL_GFID,
+  OWN,
+  typeOf,
+} from './values.ts';
 
 /**
  * The bytes of a read or write, which stay with the host until they are looked at. Handed on
  * untouched, they never enter the interpreter.
  */
-export class Data implements Lent {
+export class Data implements HostValue {
   _at: number;
   /** How many bytes there are. */
   readonly length: number;
@@ -18,7 +28,7 @@ export class Data implements Lent {
     this.length = length;
   }
 
-  get [LENT](): Lent {
+  get [HOST_VALUE](): HostValue {
     return this;
   }
 
@@ -141,7 +151,7 @@ const FEW = 24;
  * A GlusterFS dict, such as xdata and extended attributes: a Map of strings to numbers, strings,
  * Uint8Array or Iatt. `types` has each key's GlusterFS type.
  */
-export class Dict implements Lent {
+export class Dict implements HostValue {
   _at: number;
   declare _pairs: Map<string, unknown> | undefined;
   declare _types: Map<string, string> | undefined;
@@ -156,7 +166,7 @@ export class Dict implements Lent {
     for (const [key, value] of pairsOf(pairs)) this.set(key, value);
   }
 
-  get [LENT](): Lent {
+  get [HOST_VALUE](): HostValue {
     return this;
   }
 

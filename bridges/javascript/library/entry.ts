@@ -136,8 +136,8 @@ const all = (tests: readonly string[]): string => tests.join(' && ');
 const end = ({ locs }: Parts): string =>
   `${locs.map((name) => `${name}._parts = `).join('')}${locs.length > 0 ? 'ENDED; ' : ''}down = null;`;
 /** It goes on, and the variables hold its parts no longer. */
-const borrow = ({ locs }: Parts): string =>
-  locs.map((name) => `${name}._borrow(down.id);`).join(' ');
+const locsAskHost = ({ locs }: Parts): string =>
+  locs.map((name) => `${name}._askHost(down.id);`).join(' ');
 const same = ({ held, given }: Parts): string =>
   all(held.map((name, i) => `${given[i]} === ${name}`));
 
@@ -172,7 +172,7 @@ Object.assign(frames, {
       }
     }
     if (down === this) {
-      ${borrow(down)}
+      ${locsAskHost(down)}
       down = null;
       this._args = [${list(down.held)}];
     }
@@ -192,7 +192,7 @@ function enter(id, ${down.params}) {
   now.current = null;
   try {
     const at = id * 1048576;
-    if (down !== null) { ${borrow(down)} down = null; }
+    if (down !== null) { ${locsAskHost(down)} down = null; }
     ${assign(down)}
     down = frame;
     const result = method.call(self, frame, ${list(down.held)});
@@ -220,7 +220,7 @@ function enter(id, ${down.params}) {
   const frame = { __proto__: frames, id, _state: 0 };
   try {
     const at = id * 1048576;
-    if (down !== null) { ${borrow(down)} down = null; }
+    if (down !== null) { ${locsAskHost(down)} down = null; }
     ${assign(down)}
     down = now.current = now.running = frame;
     const promise = method.call(self, frame, ${list(down.held)});

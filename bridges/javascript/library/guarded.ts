@@ -3,14 +3,14 @@ import { Child, Reply } from './child.ts';
 import { Frame } from './frame.ts';
 import { guard } from './guard.ts';
 import { Fd, Inode, Loc } from './inode.ts';
-import { Fields, LENT } from './values.ts';
+import { Fields, HOST_VALUE } from './values.ts';
 
-const lent = { [LENT]: undefined };
+const hostValue = { [HOST_VALUE]: undefined };
 
-guard(Fields, { instead: 'fields are those of its kind' }, lent);
-guard(Loc, { instead: 'a loc does not change: loc.replace({…})' }, lent);
-guard(Inode, { instead: 'keep notes in inode.ctx' }, lent);
-guard(Fd, { instead: 'keep notes in fd.ctx' }, lent);
-guard(Reply, { instead: 'a reply does not change: reply.replace({…})' }, lent);
-guard(Child, { name: 'a child', instead: 'its methods are the fops' }, lent);
-guard(Frame, { name: 'frame', open: true, instead: 'keep notes in frame.local' }, lent);
+guard(Fields, { instead: 'fields are those of its kind' }, hostValue);
+guard(Loc, { instead: 'a loc does not change: loc.replace({…})' }, hostValue);
+guard(Inode, { instead: 'keep notes in inode.ctx' }, hostValue);
+guard(Fd, { instead: 'keep notes in fd.ctx' }, hostValue);
+guard(Reply, { instead: 'a reply does not change: reply.replace({…})' }, hostValue);
+guard(Child, { name: 'a child', instead: 'its methods are the fops' }, hostValue);
+guard(Frame, { name: 'frame', open: true, instead: 'keep notes in frame.local' }, hostValue);

@@ -1,5 +1,5 @@
 /**
- * What the host lends this interpreter; bridges/host/guest.ts says what each function does. The
+ * The host's functions, as this interpreter has them; bridges/host/guest.ts says what each function does. The
  * engine leaves it under a global name, which is gone before any module runs.
  */
 export interface Host {

@@ -70,7 +70,7 @@ type Parts = [number, number, string | undefined, string | undefined, string];
  * A loc's parts once the method that got it has returned: the host is asked whether the request goes
  * on before they are read.
  */
-class Borrowed {
+class HostParts {
   readonly #parts: Parts;
   readonly #request: number;
 
@@ -114,7 +114,7 @@ class Borrowed {
 }
 
 /** The parts of a loc whose request has ended: the host knows no request 0. */
-export const ENDED = new Borrowed([0, 0, undefined, undefined, NULL_GFID], 0);
+export const ENDED = new HostParts([0, 0, undefined, undefined, NULL_GFID], 0);
 
 /** Undefined also for one that is not known any more: to go there fails with ESTALE. */
 function gfidOf(inode: Inode | undefined): string | undefined {
@@ -131,7 +131,7 @@ function gfidOf(inode: Inode | undefined): string | undefined {
  * that came with a request lives as long as it.
  */
 export class Loc {
-  _parts: Parts | Borrowed;
+  _parts: Parts | HostParts;
 
   constructor(parts: Parts) {
     this._parts = parts;
@@ -154,9 +154,9 @@ export class Loc {
   }
 
   /** The method that `request` gave it to has returned, and the request goes on. */
-  _borrow(request: number): void {
+  _askHost(request: number): void {
     const parts = this._parts;
-    if (!(parts instanceof Borrowed)) this._parts = new Borrowed(parts, request);
+    if (!(parts instanceof HostParts)) this._parts = new HostParts(parts, request);
   }
 
   get name(): string | null {
@@ -220,7 +220,7 @@ export class Loc {
 
   toString(): string {
     const parts = this._parts;
-    if (parts instanceof Borrowed && parts.ended) return '<Loc of a request that has ended>';
+    if (parts instanceof HostParts && parts.ended) return '<Loc of a request that has ended>';
     const [, , name, gfid, pargfid] = parts as Parts;
     return name === undefined ? `<Loc ${gfid}>` : `<Loc ${pargfid}/${name}>`;
   }

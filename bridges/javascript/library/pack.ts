@@ -9,11 +9,11 @@ import {
   Dirent,
   type Fields,
   Flock,
+  hostValue,
   Iatt,
   INSIDE,
   indexOf,
   Lease,
-  lent,
   NULL_GFID,
   requestOf,
   Statvfs,
@@ -24,7 +24,7 @@ import {
 /** One argument as it travels: what came with the same request is only named. */
 export function pack(id: number, arg: ArgRow, value: unknown): unknown {
   if (value === null || value === undefined) return null;
-  const origin = lent(value);
+  const origin = hostValue(value);
   if (origin !== undefined && requestOf(origin._at) === id && fits(arg.type, value)) {
     const { _at } = origin;
     if (!origin._changed()) return ['=', windOf(_at), indexOf(_at)];
@@ -32,15 +32,15 @@ export function pack(id: number, arg: ArgRow, value: unknown): unknown {
   return PACKERS[arg.type]!(arg, value, id);
 }
 
-/** Whether a lent value may be named as an argument of this type. */
+/** Whether a value of the host's may be named as an argument of this type. */
 const fits = (type: string, value: unknown): boolean =>
   Array.isArray(value)
     ? type === 'entries' || type === 'locklist'
-    : value instanceof (LENT_BY[type] ?? Nothing);
+    : value instanceof (HOST_VALUES[type] ?? Nothing);
 
 class Nothing {}
 
-const LENT_BY: Readonly<Record<string, abstract new (...args: never[]) => object>> = {
+const HOST_VALUES: Readonly<Record<string, abstract new (...args: never[]) => object>> = {
   iatt: Iatt,
   dict: Dict,
   data: Data,

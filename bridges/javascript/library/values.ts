@@ -33,8 +33,8 @@ export const changes = { any: false };
 export const OWN = 0;
 export const INSIDE = 1;
 
-/** What came with a request: the host has the original. */
-export interface Lent {
+/** What stands here for a value that came with a request: the host has the original. */
+export interface HostValue {
   _at: number;
   /** Whether this differs from the original. */
   _changed(): boolean;
@@ -43,7 +43,7 @@ export interface Lent {
 }
 
 /** What stands behind an origin, as JSON made it. */
-export function fetch({ _at }: Lent): unknown {
+export function fetch({ _at }: HostValue): unknown {
   const text = host.fetch(_at);
   if (text === undefined) {
     throw new HandleExpired('this belongs to a request that has ended; copy what you want to keep');
@@ -51,16 +51,18 @@ export function fetch({ _at }: Lent): unknown {
   return parse(text);
 }
 
-/** How a value is asked whether it is lent: a listing answers by itself. */
-export const LENT = Symbol('lent');
+/** By this a value says that it is one: a listing, which is an array, has an object that does. */
+export const HOST_VALUE = Symbol('host value');
 
-export const lent = (value: unknown): Lent | undefined =>
-  value === null || typeof value !== 'object' ? undefined : (value as { [LENT]?: Lent })[LENT];
+export const hostValue = (value: unknown): HostValue | undefined =>
+  value === null || typeof value !== 'object'
+    ? undefined
+    : (value as { [HOST_VALUE]?: HostValue })[HOST_VALUE];
 
 /** Whether any of these differs from what it came as. */
 export function changed(values: readonly unknown[]): boolean {
   if (!changes.any) return false;
-  for (const value of values) if (lent(value)?._changed() === true) return true;
+  for (const value of values) if (hostValue(value)?._changed() === true) return true;
   return false;
 }
 
@@ -68,7 +70,7 @@ type Field = string | number;
 type Changes<T> = Partial<Omit<T, 'copy' | 'fields' | 'toJSON'>>;
 
 /** Named numbers and texts, fetched together when one is first read. */
-export abstract class Fields implements Lent {
+export abstract class Fields implements HostValue {
   declare static order: readonly string[];
   declare static defaults: readonly Field[];
   _at: number;
@@ -84,7 +86,7 @@ export abstract class Fields implements Lent {
     }
   }
 
-  get [LENT](): Lent {
+  get [HOST_VALUE](): HostValue {
     return this;
   }
 
@@ -238,7 +240,7 @@ export class Dirent {
 type PackedEntry = [string, number, number, string, unknown, [number, number, number]];
 
 /** Items of a listing, out of what the host sends. */
-export type Make = (listing: Lent, packed: unknown[]) => unknown[];
+export type Make = (listing: HostValue, packed: unknown[]) => unknown[];
 
 export const dirents: Make = ({ _at }, packed) =>
   (packed as PackedEntry[]).map(([name, off, type, gfid, stat, ref]) => {
@@ -249,7 +251,7 @@ export const dirents: Make = ({ _at }, packed) =>
 export const flocks: Make = (_, packed) => packed.map((values) => inside(Flock, values));
 
 /** Keeps the original of a listing, and fetches it into `items` when it is first looked at. */
-class Original implements Lent {
+class Original implements HostValue {
   _at: number;
   readonly #items: unknown[];
   readonly #make: Make;
@@ -276,7 +278,9 @@ class Original implements Lent {
 
   _changed(): boolean {
     if (this._at === OWN) return true;
-    return this.#items.some((item) => lent(item instanceof Dirent ? item.stat : item)?._changed());
+    return this.#items.some((item) =>
+      hostValue(item instanceof Dirent ? item.stat : item)?._changed(),
+    );
   }
 
   _take(): void {
@@ -291,7 +295,7 @@ export function listing(at: number, make: Make): unknown[] {
   const original = new Original(at, items, make);
   return new Proxy(items, {
     get(target, key) {
-      if (key === LENT) return original;
+      if (key === HOST_VALUE) return original;
       original._load();
       return Reflect.get(target, key);
     },

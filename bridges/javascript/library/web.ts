@@ -1,6 +1,6 @@
 /**
  * The few globals that JavaScript authors expect beyond the language itself. Nothing here reaches
- * the host but by the functions that it lends.
+ * the host but by the functions that it gives.
  */
 import { Code, host } from './host.ts';
 import { LEVELS, logger } from './log.ts';

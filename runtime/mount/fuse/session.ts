@@ -114,8 +114,12 @@ export class Session implements PumpedMount {
   readonly rootActions: RootActions;
   readonly out = outBuffer();
   readonly view = new DataView(this.out.buffer, this.out.byteOffset, OUT_SIZE);
-  /** Where a storage may put the data of a READ (`Frame.lent`): in the answer, behind its header. */
-  readonly lent = new Uint8Array(this.out.buffer, this.out.byteOffset + OUT_HEADER_SIZE, MAX_DATA);
+  /** Where a storage may put the data of a READ (`Frame.readBuffer`): in the answer, behind its header. */
+  readonly readBuffer = new Uint8Array(
+    this.out.buffer,
+    this.out.byteOffset + OUT_HEADER_SIZE,
+    MAX_DATA,
+  );
   private readonly header = new InHeader();
   private readonly pool = new MessagePool();
   private current = this.pool.take();
@@ -150,7 +154,7 @@ export class Session implements PumpedMount {
     xl.priv = this;
     // Of a reply, the kernel is told nothing besides.
     initiator.terse = true;
-    initiator.lent = this.lent;
+    initiator.readBuffer = this.readBuffer;
     this.graph = graph;
     this.busyPollUs = options.busyPollUs;
     this.locks = options.locks ?? false;
@@ -307,7 +311,7 @@ export class Session implements PumpedMount {
   /** Answers with data, which is copied or gathered before this returns. */
   replyData(frame: Frame, data: Uint8Array): boolean {
     const { length } = data;
-    if (data.buffer === this.lent.buffer && data.byteOffset === this.lent.byteOffset) {
+    if (data.buffer === this.readBuffer.buffer && data.byteOffset === this.readBuffer.byteOffset) {
       return this.reply(frame, length);
     }
     if (length <= COPY_MAX) {

@@ -1,7 +1,7 @@
 /**
  * The bridge contract: what a request brought dies with it. The module `expired` keeps one thing of
  * every kind; `statfs` uses each and logs what came of it: the name of the exception, or the value.
- * The module `lent` says what becomes of a loc at each of the ways that a request can go.
+ * The module `loc_life` says what becomes of a loc at each of the ways that a request can go.
  */
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
@@ -56,8 +56,8 @@ export function expiredContract(folder: string, language: Language = hosted): vo
     run.settled();
   });
 
-  it('lent: a loc lives as long as its request, however that ends', async () => {
-    const run = await startModule(folder, { name: 'lent', language });
+  it('loc_life: a loc lives as long as its request, however that ends', async () => {
+    const run = await startModule(folder, { name: 'loc_life', language });
     run.lines();
     const said = (): string[] => texts(run).filter((text) => !text.startsWith('refused: '));
     const a = run.known('a');

@@ -65,9 +65,9 @@ export const dataFops: Fops<Brick> = {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.readv(frame, file);
     if (offset < 0 || size < 0) return fail.readv(frame, EINVAL);
-    const { lent } = frame;
-    const got = lent === null ? -EAGAIN : readNow(file, lent, size, offset);
-    if (got >= 0) return haveRead(frame, file, lent!.subarray(0, got));
+    const { readBuffer } = frame;
+    const got = readBuffer === null ? -EAGAIN : readNow(file, readBuffer, size, offset);
+    if (got >= 0) return haveRead(frame, file, readBuffer!.subarray(0, got));
     if (got !== -EAGAIN) return fail.readv(frame, -got);
     readFile(file, size, offset, (vector, errno) => {
       if (vector === null) fail.readv(frame, errno);

@@ -127,7 +127,7 @@ function startInSlab(size: number): number {
   return slabUsed;
 }
 
-/** Where lent memory is: an initiator lends the same one again and again. */
+/** Addresses of read buffers: an initiator gives the same one for every read. */
 const addresses = new WeakMap<Uint8Array, bigint>();
 
 function addressOf(memory: Uint8Array): bigint {

@@ -15,7 +15,8 @@ export interface HostFunction {
 /** The global under which the library finds the host's functions, and which it takes away. */
 const HOST = '__host';
 
-export class Lending {
+/** All of them, and how a call of one is answered. */
+export class HostFunctions {
   readonly #quickjs: QuickJS;
   readonly #values: Values;
   readonly #functions: readonly HostFunction[];

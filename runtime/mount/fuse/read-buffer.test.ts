@@ -1,5 +1,5 @@
 /**
- * The memory that a READ lends the storage (`Frame.lent`): who answers straight to the mount reads
+ * The memory into which a storage may read for a READ (`Frame.readBuffer`): who answers straight to the mount reads
  * into the answer itself; who might keep what comes up gets bytes that stay as they are.
  */
 import { writeFileSync } from 'node:fs';
@@ -57,9 +57,9 @@ function openFile(): [node: number, handle: number] {
 const readIn = (handle: number, offset: number, size: number) =>
   [u64(handle), u64(offset), u32(size), u32(0), u64(0), u32(0), u32(0)] as const;
 
-/** What storage answers with, and the memory that it is lent. */
+/** what storage answers with, and the buffer that it is given. */
 interface Seen {
-  readonly lent: Uint8Array | null;
+  readonly readBuffer: Uint8Array | null;
   vector: Uint8Array | null;
 }
 
@@ -70,7 +70,7 @@ function watchedDisk(): { volume: TestVolume; seen: Seen[] } {
   const { fops } = translator as Translator<unknown> & { fops: Fops<unknown> };
   const readv: NonNullable<Fops<unknown>['readv']> = (frame, xl, ...args) => {
     const { cbk } = frame;
-    const one: Seen = { lent: frame.lent, vector: null };
+    const one: Seen = { readBuffer: frame.readBuffer, vector: null };
     seen.push(one);
     const listen: Cbk<'readv', unknown> = (up, cookie, at, opRet, opErrno, vector, ...rest) => {
       one.vector = vector;
@@ -111,8 +111,8 @@ describe('the answer itself is read into', () => {
       expect(body.equals(slice(offset, size))).toBe(true);
     }
     expect(seen).toHaveLength(4);
-    for (const { lent, vector } of seen) {
-      expect(lent).toBe(rig.session.lent);
+    for (const { readBuffer, vector } of seen) {
+      expect(readBuffer).toBe(rig.session.readBuffer);
       expect(vector!.buffer).toBe(rig.session.out.buffer);
     }
   });
@@ -138,7 +138,7 @@ describe('who might keep what comes up', () => {
     for (const offset of [0, size, 2 * size]) {
       rig.ask(OP.READ, node, ...readIn(handle, offset, size));
     }
-    // Other answers, too, take the memory that is lent.
+    // Other answers, too, use the read buffer.
     rig.ask(OP.GETATTR, node, u32(0), u32(0), u64(0));
     const offsets = kept.map((vector, i) => Buffer.from(vector).equals(slice(i * size, size)));
     expect(offsets).toEqual([true, true, true]);
