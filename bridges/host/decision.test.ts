@@ -166,7 +166,7 @@ describe('a message', () => {
       }),
       { numRuns: 3000 },
     );
-    // Most are right: else the property would say little.
+    // Most are right: otherwise the property would say little.
     expect(accepted).toBeGreaterThan(1000);
   });
 

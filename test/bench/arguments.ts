@@ -10,7 +10,7 @@ export interface Settings<Part extends string> {
 }
 
 /** What every suite takes, for its usage. */
-export const COMMON_USAGE = `  --quick       fewer rounds: to see that it works, not to believe the figures
+export const COMMON_USAGE = `  --quick       fewer rounds: to see that it works; the figures mean little
   --json FILE   write everything that was measured, too
   --strict      exit with 1 when a bar is missed
   --help        this text

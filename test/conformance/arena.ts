@@ -29,7 +29,7 @@ export interface Setup {
   readonly writeback?: boolean;
 }
 
-const believing = (seconds: number): string[] =>
+const timeouts = (seconds: number): string[] =>
   ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, String(seconds)]);
 
 /** Mounts to try, by their names. */
@@ -38,12 +38,12 @@ export const setups = {
   posix: { kind: 'posix' },
   served: { kind: 'posix', args: ['--no-passthrough'] },
   /** The kernel asks again for everything; or hardly ever. */
-  doubting: { kind: 'posix', args: ['--no-passthrough', ...believing(0)] },
-  believing: { kind: 'posix', args: ['--no-passthrough', ...believing(600)] },
+  uncached: { kind: 'posix', args: ['--no-passthrough', ...timeouts(0)] },
+  cached: { kind: 'posix', args: ['--no-passthrough', ...timeouts(600)] },
   /** The storage closes what it has open of inodes, and has to find them again. */
   forgetful: {
     kind: 'posix',
-    args: ['--no-passthrough', ...believing(0), '--xlator-option', 'brick.handle-limit=16'],
+    args: ['--no-passthrough', ...timeouts(0), '--xlator-option', 'brick.handle-limit=16'],
   },
   /** The kernel keeps writes back. */
   writeback: { kind: 'posix', args: ['--kernel-writeback-cache'], writeback: true },
@@ -130,7 +130,7 @@ export class Arena {
     }
   }
 
-  /** '' when the script did the same on both sides, else what differed. */
+  /** '' when the script did the same on both sides, otherwise what differed. */
   async compare(script: Script): Promise<string> {
     return disagreement(script, await this.run(script));
   }

@@ -9,7 +9,7 @@ export interface Pair {
   readonly mounted: Run;
 }
 
-/** '' when they agree, else the script with both results where they differ, and what is left. */
+/** '' when they agree, otherwise the script with both results where they differ, and what is left. */
 export function disagreement(script: Script, { bare, mounted }: Pair): string {
   const lines: string[] = [];
   let differs = false;

@@ -181,7 +181,7 @@ export const differences: readonly Difference[] = [
   {
     name: 'times of directories after a whiteout that failed',
     reason:
-      'Some disks have begun by then and take it back, which marks the directories; the kernel goes on to believe what it knew of them, as after everything that failed.',
+      'Some disks have begun by then and undo it, which changes the times of the directories; the kernel keeps the times that it had cached, as after everything that failed.',
     tolerates: ({ op, args }, _before, bare, mounted) =>
       op === 'rename' &&
       args[2]!.includes('WHITEOUT') &&

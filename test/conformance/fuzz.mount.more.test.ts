@@ -5,8 +5,8 @@ fuzzOn(
   {
     posix: 1200,
     served: 800,
-    doubting: 300,
-    believing: 500,
+    uncached: 300,
+    cached: 500,
     forgetful: 400,
     writeback: 400,
     locks: 400,

@@ -14,7 +14,7 @@ onStage(
   (stage) => {
     it.each(Object.entries(ways))('after %s', async (_, read) => {
       const { mounted, name } = stage.folders();
-      // The kernel believes attributes for as long as the test may take.
+      // The kernel caches attributes for as long as the test may take.
       await stage.ok('seq 9999 > f; touch -ad @1 f; stat f', { in: mounted });
       const seen = await stage.ok(`${read}; stat -c %x f`, { in: mounted });
       expect(seen).toBe(await stage.ok('stat -c %x f', { in: stage.scratch.at('brick', name) }));

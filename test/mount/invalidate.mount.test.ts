@@ -1,5 +1,5 @@
 /**
- * What the kernel believes for an hour, and what takes it back: names, absent and present, attributes
+ * What the kernel caches for an hour, and what takes it back: names, absent and present, attributes
  * and data that were changed in the storage directory, behind the mount.
  */
 import { execFile } from 'node:child_process';
@@ -21,7 +21,7 @@ const HOUR = ['--entry-timeout', '3600', '--attribute-timeout', '3600', '--no-pa
 const storage = (directory: string): string =>
   `volume storage\n type storage/posix\n option directory ${directory}\nend-volume\n`;
 
-/** Caches of absent names in each language, which let the kernel believe them for an hour. */
+/** Caches of absent names in each language, which let the kernel cache them for an hour. */
 const negatives: Record<string, string> = {
   python: `type features/glupy
     option module-name negative
@@ -83,7 +83,7 @@ const codeOf = (operation: Promise<unknown>): Promise<string> =>
     (error: NodeJS.ErrnoException) => error.code ?? String(error),
   );
 
-onFrontEnds('names that the kernel believes to be absent', everyFrontEnd, (front) => {
+onFrontEnds('names that the kernel has cached as absent', everyFrontEnd, (front) => {
   // What each language says of a name is the same everywhere.
   const language = front.name === 'kernel' ? 'python' : 'typescript';
   const negative = negatives[language]!;
@@ -278,7 +278,7 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
     }));
 });
 
-/** Every lookup of `n…` is believed for an hour and taken back at once, every third one late. */
+/** Every answer to a lookup of `n…` may be cached for an hour, and is taken back at once, every third one late. */
 const STORM = `
 import { Dict, ENOENT, defineTranslator, type Fop, invalidateEntry, tail, unwind, withTimeouts }
   from 'glossa';
@@ -288,8 +288,8 @@ const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
   if (name?.startsWith('n') !== true) return tail.lookup(frame, xl.children[0]!, loc, xdata);
   asked += 1;
   const answer = (): void => {
-    const believed = withTimeouts({ negative: 3600 });
-    unwind.lookup(frame, -1, ENOENT, null, null, believed, null);
+    const cached = withTimeouts({ negative: 3600 });
+    unwind.lookup(frame, -1, ENOENT, null, null, cached, null);
   };
   if (asked % 3 === 0) setTimeout(answer, 1);
   else answer();
@@ -357,7 +357,7 @@ onFrontEnds('notices under load', ['kernel', 'user'], (front) => {
       // Each of the hundred names is asked for once, and again only where it was taken back.
       expect(figure('asked')).toBeGreaterThan(100);
       expect(figure('notices')).toBeGreaterThan(100);
-      // What is said last counts: taken back, and nothing more is believed.
+      // What is said last counts: it is taken back, and no longer cached.
       const before = figure('asked');
       await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
       const again = await glossa(scratch, ['stats', mount.path]);

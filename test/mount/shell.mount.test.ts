@@ -124,10 +124,10 @@ onStage('in a shell', { kernel: everyKind, user: ['python'], 'fuse-native': ['po
   later: ['posix'],
 });
 
-// Elsewhere this front end believes nothing. Here it is as people mount it, and what they do through
-// the mount they have to see, at once.
+// In other tests the kernel caches nothing of this front end. Here it is as people mount it, and what
+// they do through the mount they have to see, at once.
 onStage(
-  'believed for a second',
+  'cached for a second',
   { 'fuse-native': ['posix'] },
   (stage) => {
     it('what was made, written, renamed and removed', () =>

@@ -51,7 +51,7 @@ const descriptions: Readonly<Record<FrontEndName, Description>> = {
   },
   'fuse-native': {
     suffix: ', by fuse-native',
-    // Nothing is believed: names of one inode, of which libfuse makes several, would disagree.
+    // The kernel caches nothing: names of one inode, of which libfuse makes several, would disagree.
     mountArgs: ['--fuse', 'fuse-native', '--attribute-timeout', '0', '--entry-timeout', '0'],
     limits: inexpressible,
     obstacle: fuseNativeObstacle,

@@ -81,7 +81,7 @@ export const inexpressible: Limits = {
     shows: /Cannot read properties of null \(reading '1'\)/,
     tests: ['cost the server nothing'],
   },
-  'no notices: what is cached is believed until its time is over, and absent names never': {
+  'no notices: what is cached stays so until its time is over, and absent names never are': {
     shows: differs,
     tests: [
       'typescript: hidden when made behind the mount, until they are taken back',

@@ -65,7 +65,7 @@ describe('a workload', () => {
     expect(sizeOf(setting.root)).toBeLessThanOrEqual(shared + perClient);
   });
 
-  it('asks the same for the same seed and client, and else another', () => {
+  it('asks the same for the same seed and client, and otherwise something else', () => {
     const orderOf = (over: Partial<Setting>): (string | null)[] => {
       const requests = workloads.hit.open({ ...setting, ...over });
       // A status that is never right makes each complaint tell the name that was asked.

@@ -17,7 +17,7 @@ by side. As root on a quiet machine; a full run takes some fifteen minutes.
 
   --only PART   failed, stat, open or create (single calls), sequential or random (data), tar or git
                 (a tree of 20 000 files), or search (stats that mostly fail, with a cache in Python
-                that the kernel believes); may be repeated
+                and kernel-timeout); may be repeated
 ${COMMON_USAGE}`;
 
 const legend = `A figure is the median over the rounds [the lowest – the highest]. With a "?", the

@@ -16,7 +16,7 @@ import {
 
 const targetOf = ({ pid, mountpoint }: Server): Target => ({ pid, root: mountpoint });
 
-const believedVolume: VolumeText = {
+const kernelTimeoutVolume: VolumeText = {
   ...pythonVolume,
   options: { ...pythonVolume.options, 'kernel-timeout': CACHE_SECONDS },
 };
@@ -51,11 +51,11 @@ export const directories = (timeouts: Timeouts = TIMEOUTS) =>
     bare: targets.bare,
   }) as const satisfies Record<string, TargetKind>;
 
-/** A cache of absent names in Python, on whose word the kernel does not ask again. */
-export const believed: TargetKind = {
+/** A cache of absent names in Python that lets the kernel cache them too. */
+export const kernelTimeout: TargetKind = {
   title: 'glossa, negative in Python, kernel-timeout',
   start: async (bench, name) =>
-    proveCache(bench, name, await startGlossa(bench, name, [believedVolume])),
+    proveCache(bench, name, await startGlossa(bench, name, [kernelTimeoutVolume])),
 };
 
 /** Data goes through the server: as on older kernels, and where a translator sees it. */

@@ -34,7 +34,7 @@ const javascriptVolume: VolumeText = {
   },
 };
 
-const believedVolume: VolumeText = {
+const kernelTimeoutVolume: VolumeText = {
   ...pythonVolume,
   options: { ...pythonVolume.options, 'kernel-timeout': CACHE_SECONDS },
 };
@@ -65,9 +65,9 @@ const caches = {
   python: { title: 'glossa, negative in Python', volume: async () => pythonVolume },
   javascript: { title: 'glossa, negative in JavaScript', volume: async () => javascriptVolume },
   c: { title: 'glossa, negative in C', volume: cVolume },
-  believed: {
+  kernelTimeout: {
     title: 'glossa, Python, kernel-timeout',
-    volume: async () => believedVolume,
+    volume: async () => kernelTimeoutVolume,
   },
 } as const satisfies Record<
   string,

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { canCompile, nativeC } from '../../support/native.ts';
 import { anyContract } from '../bridge/any.ts';
-import { believedContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
 import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
+import { cachingContract } from '../bridge/timeouts.ts';
 import { timerContract } from '../bridge/timers.ts';
 
 const folder = join(import.meta.dirname, '../bridge/c');
@@ -23,5 +23,5 @@ describe.skipIf(!canCompile)('C modules', () => {
   describe('their life', () => lifeContract(folder, nativeC));
   describe('several subvolumes', () => severalContract(folder, nativeC));
   describe('timers', () => timerContract(folder, nativeC));
-  describe('what the kernel believes', () => believedContract(folder, nativeC));
+  describe('what the kernel may cache', () => cachingContract(folder, nativeC));
 });

@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { anyContract } from '../bridge/any.ts';
-import { believedContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { failureContract } from '../bridge/failures.ts';
 import { fopContract } from '../bridge/fops.ts';
@@ -10,6 +9,7 @@ import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
 import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
+import { cachingContract } from '../bridge/timeouts.ts';
 import { timerContract } from '../bridge/timers.ts';
 import { upContract } from '../bridge/up.ts';
 
@@ -25,4 +25,4 @@ describe('JavaScript modules: several subvolumes', () => severalContract(folder)
 describe('JavaScript modules: being up', () => upContract(folder));
 describe('JavaScript modules: timers', () => timerContract(folder));
 describe('JavaScript modules: failures', () => failureContract(folder));
-describe('JavaScript modules: what the kernel believes', () => believedContract(folder));
+describe('JavaScript modules: what the kernel may cache', () => cachingContract(folder));

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { anyContract } from '../bridge/any.ts';
-import { believedContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { severalContract } from '../bridge/several.ts';
+import { cachingContract } from '../bridge/timeouts.ts';
 import { timerContract } from '../bridge/timers.ts';
 
 const folder = join(import.meta.dirname, '../bridge/python');
@@ -13,4 +13,4 @@ describe('Python modules: one method for every fop', () => anyContract(folder));
 describe('Python modules: callers that give up', () => cancelContract(folder));
 describe('Python modules: several subvolumes', () => severalContract(folder));
 describe('Python modules: timers', () => timerContract(folder));
-describe('Python modules: what the kernel believes', () => believedContract(folder));
+describe('Python modules: what the kernel may cache', () => cachingContract(folder));

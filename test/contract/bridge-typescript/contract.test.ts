@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import { native } from '../../support/module.ts';
 import { anyContract } from '../bridge/any.ts';
-import { believeContract } from '../bridge/believed.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
 import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
+import { timeoutsContract } from '../bridge/timeouts.ts';
 import { timerContract } from '../bridge/timers.ts';
 
 const folder = join(import.meta.dirname, '../bridge/typescript');
@@ -23,4 +23,4 @@ describe('TypeScript records: what fops carry', () => thingContract(folder, lang
 describe('TypeScript records: their life', () => lifeContract(folder, language));
 describe('TypeScript records: several subvolumes', () => severalContract(folder, language));
 describe('TypeScript records: timers', () => timerContract(folder, language));
-describe('TypeScript records: what the kernel believes', () => believeContract(folder, language));
+describe('TypeScript records: what the kernel may cache', () => timeoutsContract(folder, language));

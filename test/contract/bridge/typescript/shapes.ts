@@ -59,7 +59,7 @@ export function windTo(row: Row, reply: AnyReply): AnyFop {
   return (frame, xl, args) => windArgs[row.name](frame, 0, cbk, xl.children[0]!, args);
 }
 
-/** op_ret of a reply: what fops that count have counted, else what is told. */
+/** op_ret of a reply: what fops that count have counted, otherwise what is told. */
 export function opRetOf({ name }: Row, [first]: readonly unknown[], otherwise: number): number {
   if (name === 'readlink' || name === 'getspec') return nameLength(first as string);
   const counts = name === 'readv' || name === 'readdir' || name === 'readdirp';

@@ -13,7 +13,7 @@ const PYTHON = `
 from glupy import ENOENT
 from glupy.testing import Invalidated, graph, raises
 
-async def test_the_kernel_may_believe_it():
+async def test_the_kernel_may_cache_it():
     async with graph("negative", kernel_timeout=90) as g:
         for _ in range(2):
             reply = await g.fop.lookup("/absent")

@@ -1,16 +1,17 @@
 /**
- * The bridge contract, part eight: what a module lets the kernel believe, and takes back.
+ * The bridge contract, part eight: for how long a module lets the kernel cache its answers, and what
+ * it takes back.
  *
- * `believe` answers with timeouts: a lookup of `absent` fails with ENOENT for 60 s; one that finds
- * something is believed for 3.5 s as to its name and 7 s as to its attributes; a stat 9 s as to its
- * attributes, whatever else was in its xdata; a failure that is said to be believed and is none of a
- * lookup's (access) is a mistake.
+ * `timeouts` answers with timeouts: a lookup of `absent` fails with ENOENT for 60 s; one that finds
+ * something may be cached for 3.5 s as to its name and 7 s as to its attributes; a stat for 9 s as to
+ * its attributes, whatever else was in its xdata. A timeout of a failure that is not a lookup's
+ * (access) is a mistake.
  *
  * `take_back` says by the name that is looked up what it takes back: `entry`, `expire`, `inode`,
  * `attributes`, `removed`, `every`, `gone` (an inode that the volume has forgotten), `wrong` (a name
  * with a slash), and then lets the lookup pass.
  *
- * `believe_awaited`, where there are async methods: a lookup of `early` fails for 5 s, any other as the
+ * `timeouts_awaited`, where there are async methods: a lookup of `early` fails for 5 s, any other as the
  * child's, for 6 s.
  */
 import { expect, it } from 'vitest';
@@ -44,8 +45,8 @@ function listen(run: RunningModule): string[] {
   return heard;
 }
 
-export function believedContract(folder: string, language: Language = hosted): void {
-  believeContract(folder, language);
+export function cachingContract(folder: string, language: Language = hosted): void {
+  timeoutsContract(folder, language);
   takeBackContract(folder, language);
   if (language === hosted) awaitedContract(folder);
 }
@@ -54,8 +55,8 @@ function awaitedContract(folder: string): void {
   it.each([
     ['early', 5],
     ['late', 6],
-  ])('believe_awaited: an absent name, from an async method (%s)', async (name, seconds) => {
-    const run = await startModule(folder, { name: 'believe_awaited' });
+  ])('timeouts_awaited: an absent name, from an async method (%s)', async (name, seconds) => {
+    const run = await startModule(folder, { name: 'timeouts_awaited' });
     const reply = run.ask('lookup', run.absent(name), null);
     for (const held of run.asked()) held.answer(-1, ENOENT, null, null, null, null);
     expect([reply.count, reply.opErrno]).toEqual([1, ENOENT]);
@@ -63,8 +64,8 @@ function awaitedContract(folder: string): void {
     run.settled();
   });
 
-  it('believe_awaited: of what is never believed, no time can be said', async () => {
-    const run = await startModule(folder, { name: 'believe_awaited' });
+  it('timeouts_awaited: no time can be given for what is never cached', async () => {
+    const run = await startModule(folder, { name: 'timeouts_awaited' });
     expect(run.ask('access', run.known('a'), 0, null).opErrno).toBe(EIO);
     expect(run.lines().join('\n')).toContain('only the failure of a lookup is ever cached');
     run.settled();
@@ -72,19 +73,19 @@ function awaitedContract(folder: string): void {
 }
 
 /** The first half. What a record in TypeScript takes back goes no way of its own. */
-export function believeContract(folder: string, language: Language): void {
+export function timeoutsContract(folder: string, language: Language): void {
   const start = (name: string) => startModule(folder, { name, language });
 
-  it('believe: an absent name, for as long as the module says', async () => {
-    const run = await start('believe');
+  it('timeouts: an absent name, for as long as the module says', async () => {
+    const run = await start('timeouts');
     const reply = run.ask('lookup', run.absent('absent'), null);
     expect([reply.opRet, reply.opErrno]).toEqual([-1, ENOENT]);
     expect(said(reply, LOOKUP_XDATA)).toEqual({ negative: 60 });
     run.settled();
   });
 
-  it('believe: a name and its attributes, each for its time', async () => {
-    const run = await start('believe');
+  it('timeouts: a name and its attributes, each for its time', async () => {
+    const run = await start('timeouts');
     const loc = run.absent('there');
     const reply = run.ask('lookup', loc, null);
     run.asked()[0]!.answer(0, 0, loc.inode, sized(5), null, null);
@@ -94,8 +95,8 @@ export function believeContract(folder: string, language: Language): void {
     run.settled();
   });
 
-  it('believe: what else the xdata says is kept', async () => {
-    const run = await start('believe');
+  it('timeouts: what else the xdata says is kept', async () => {
+    const run = await start('timeouts');
     const reply = run.ask('stat', run.known('a'), null);
     run.asked()[0]!.answer(0, 0, sized(5), new Dict().set('other', 'kept'));
     const xdata = reply.values[STAT_XDATA] as Dict;

@@ -1,4 +1,4 @@
-/** Says how long its answers may be believed. */
+/** Says for how long its answers may be cached. */
 import { type Cbk, defineTranslator, ENOENT, type Fop, unwind, wind, withTimeouts } from 'glossa';
 
 const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
@@ -18,8 +18,8 @@ const statCbk: Cbk<'stat', null> = (frame, _cookie, _xl, opRet, opErrno, buf, xd
   unwind.stat(frame, opRet, opErrno, buf, withTimeouts({ attribute: 9 }, xdata));
 
 export default defineTranslator({
-  type: 'test/believe',
-  description: 'Says how long its answers may be believed.',
+  type: 'test/timeouts',
+  description: 'Says for how long its answers may be cached.',
   children: [1, 1],
   options: {},
   fops: { lookup, stat },

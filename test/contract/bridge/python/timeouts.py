@@ -1,4 +1,4 @@
-"""Says how long its answers may be believed."""
+"""Says for how long its answers may be cached."""
 
 from glupy import ENOENT, Translator
 

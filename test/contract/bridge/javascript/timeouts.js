@@ -1,4 +1,4 @@
-/** Says how long its answers may be believed. */
+/** Says for how long its answers may be cached. */
 import { ENOENT, Translator } from 'glossa';
 
 export class xlator extends Translator {
