@@ -19,7 +19,7 @@ import type { GuestHost } from './guest-host.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { LimitedLog } from './limited-log.ts';
 import { pack, type Resolver } from './message.ts';
-import { type Doer, refuse } from './name-lookups.ts';
+import { type LookupExecutor, refuse } from './name-lookups.ts';
 import type { Owner } from './owner.ts';
 import { MOST_LOGGED, oneRecord, shown } from './record.ts';
 import { tellRefusal } from './refusals.ts';
@@ -49,7 +49,7 @@ function bitOf(xl: Xlator<unknown>): number {
 }
 
 /** What is asked of the incarnation itself. */
-interface Asked extends Doer {
+interface Asked extends LookupExecutor {
   readonly current: HostedRequest | null;
   readonly requests: Requests;
   readonly turns: { checkRoom(bytes: number): void };

@@ -1,11 +1,11 @@
 /** What a language promises whose modules features/glupy runs in an interpreter. */
-import type { Terminal } from '../../runtime/core/context.ts';
+import type { DebuggerTerminal } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Grants } from './grants.ts';
 import type { Guest } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
 
-export type { Terminal } from '../../runtime/core/context.ts';
+export type { DebuggerTerminal } from '../../runtime/core/context.ts';
 
 /** A module that was found, and where its own imports are looked for. */
 export interface FoundModule {
@@ -28,7 +28,7 @@ export interface GuestSettings {
   /** Absolute paths of wheel files and folders that it may import from. */
   readonly packages: readonly string[];
   /** Present when the mount runs in the foreground of a terminal. */
-  readonly terminal?: Terminal | undefined;
+  readonly terminal?: DebuggerTerminal | undefined;
   /** The time of day, and monotonic clocks, are the host's `now` to the script: a test's. */
   readonly virtualTime?: boolean;
   /** Something to tell the volume's log about starting. */

@@ -42,7 +42,7 @@ export const javascriptDefinitions: Definitions = {
 };
 
 /** [line, name, text] of what is to be told. */
-export type Told = readonly [line: number, name: string, text: string];
+export type Misplaced = readonly [line: number, name: string, text: string];
 
 const lineAt = (source: string, index: number): number => source.slice(0, index).split('\n').length;
 
@@ -84,18 +84,22 @@ export interface Code {
 }
 
 /** Fops and hooks that are no methods of the class. */
-export function strays(code: Code, methods: readonly DefinedMethod[], how: Definitions): Told[] {
+export function strays(
+  code: Code,
+  methods: readonly DefinedMethod[],
+  how: Definitions,
+): Misplaced[] {
   const { source, path } = code;
   const own = methods.filter(([, file]) => file === path);
   const within = classIn(source, how);
-  const look = (form: RegExp): Told[] => {
+  const look = (form: RegExp): Misplaced[] => {
     const lineOf = linesOf(source);
     return matches(source, form).flatMap((match) => {
       const [name, line] = [match.groups?.name ?? '', lineOf(match.index)];
       return code.isCalled(name) ? stray(match, name, line) : [];
     });
   };
-  const stray = ({ index, groups }: RegExpExecArray, name: string, line: number): Told[] => {
+  const stray = ({ index, groups }: RegExpExecArray, name: string, line: number): Misplaced[] => {
     const indent = groups?.indent ?? '';
     if (isDecorated(source, index)) return [];
     const same = own.filter(([each]) => each === name);
@@ -121,10 +125,10 @@ function isDecorated(source: string, index: number): boolean {
 const matches = (source: string, form: RegExp): RegExpExecArray[] => [...source.matchAll(form)];
 
 /** Declarations under a name that nobody reads. */
-export function unread(code: Code, how: Definitions): Told[] {
+export function unread(code: Code, how: Definitions): Misplaced[] {
   const { source } = code;
   const within = classIn(source, how);
-  const told: Told[] = [];
+  const told: Misplaced[] = [];
   const instance = source.search(how.instance);
   if (instance >= 0) {
     const text = 'observes belongs to the class: what an instance is given is never read';
@@ -156,7 +160,7 @@ export function disordered(
   row: FopRow,
   isCbk: boolean,
   word: (name: string) => string,
-): readonly [string, Told] | undefined {
+): readonly [string, Misplaced] | undefined {
   const carried = (isCbk ? row.reply : row.args).map((arg) => arg.name);
   const right = ['frame', ...(isCbk ? ['op_ret', 'op_errno'] : []), ...carried].map(word);
   const wrong = params.findIndex((param, at) => param !== right[at] && right.includes(param));

@@ -19,7 +19,7 @@ import { ForgottenLoc } from './message.ts';
 const RENAME_EXCHANGE = 2;
 
 /** Who carries decisions out. */
-export interface Doer {
+export interface LookupExecutor {
   obey(request: HostedRequest, decision: Decision): void;
   guestCbk(row: FopRow): unknown;
   drain(): void;
@@ -40,7 +40,7 @@ function unresolved({ args, entry }: FopRow, values: readonly unknown[]): number
  * it is found, and fails otherwise. False when there is no such name.
  */
 export function lookUp(
-  doer: Doer,
+  doer: LookupExecutor,
   xl: Xlator<unknown>,
   request: HostedRequest,
   decision: Decision,
@@ -85,7 +85,7 @@ export function lookUp(
 
 /** It cannot be done: a tail is answered, and a wind as a child would answer it. */
 export function refuse(
-  doer: Doer,
+  doer: LookupExecutor,
   xl: Xlator<unknown>,
   request: HostedRequest,
   decision: Extract<Decision, { readonly verb: 'wind' | 'tail' }>,

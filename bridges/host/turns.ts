@@ -45,7 +45,7 @@ export interface Deciding {
 }
 
 /** Who carries a decision out, and is told when that threw. */
-export interface Doer<R extends Deciding> {
+export interface DecisionExecutor<R extends Deciding> {
   obey(request: R, decision: Decision): void;
   threw(request: R, error: unknown): void;
 }
@@ -137,7 +137,7 @@ export class Turns<R extends Deciding> {
   }
 
   /** Carries out what waits, until the turn is over. */
-  run(doer: Doer<R>): void {
+  run(doer: DecisionExecutor<R>): void {
     if (this.first === null || this.cancelLater !== null || this.running) return;
     this.running = true;
     const { slow } = turn;

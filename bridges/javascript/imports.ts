@@ -43,7 +43,7 @@ function ownSource(name: string): string {
   return source;
 }
 
-export interface Place {
+export interface ScriptPlace {
   readonly file: string;
   readonly line: number;
 }
@@ -51,7 +51,7 @@ export interface Place {
 export class Imports {
   readonly #module: FoundModule;
   readonly #folders: readonly string[];
-  readonly #refused: (place: Place, text: string) => void;
+  readonly #refused: (place: ScriptPlace, text: string) => void;
   readonly #vouch: (path: string) => void;
   readonly #sources = new Map<string, string>();
 
@@ -62,7 +62,7 @@ export class Imports {
   constructor(
     module: FoundModule,
     packages: readonly string[],
-    refused: (place: Place, text: string) => void,
+    refused: (place: ScriptPlace, text: string) => void,
     vouch: (path: string) => void = () => {},
   ) {
     this.#module = module;
@@ -159,7 +159,7 @@ export class Imports {
   }
 
   /** Where a module says that it imports something. */
-  #placeOf(base: string, name: string): Place {
+  #placeOf(base: string, name: string): ScriptPlace {
     const lines = (this.#sources.get(base) ?? '').split('\n');
     const at = lines.findIndex((line) => line.includes(`'${name}'`) || line.includes(`"${name}"`));
     return { file: base, line: at + 1 };

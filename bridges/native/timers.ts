@@ -1,6 +1,6 @@
 /** Timers by number, over a clock that rings once. */
 
-export interface Clock {
+export interface AlarmClock {
   /** Monotonic microseconds. */
   now(): number;
   /** Rings in so many milliseconds; what was asked for before is not needed any more. */
@@ -14,10 +14,10 @@ interface Timer {
 }
 
 export class Timers {
-  private readonly clock: Clock;
+  private readonly clock: AlarmClock;
   private readonly timers = new Map<number, Timer>();
 
-  constructor(clock: Clock) {
+  constructor(clock: AlarmClock) {
     this.clock = clock;
   }
 

@@ -21,7 +21,7 @@ import type {
 } from '../host/guest.ts';
 import { FAILED } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
-import type { FoundModule, GuestSettings, StartGuest, Terminal } from '../host/language.ts';
+import type { DebuggerTerminal, FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
 import { namesFrames } from '../host/profile-names.ts';
 import { CONFINE_MODULE } from './confine.ts';
 import {
@@ -92,7 +92,7 @@ function hostFunctions(host: GuestHost): Record<string, HostFunction> {
 }
 
 /** A debugger's way to whoever sits at the terminal of the mount. */
-function terminalFunctions(terminal: Terminal | undefined): Record<string, HostFunction> {
+function terminalFunctions(terminal: DebuggerTerminal | undefined): Record<string, HostFunction> {
   return {
     has_terminal: f('', 'i', () => (terminal === undefined ? 0 : 1)),
     read_line: {

@@ -44,7 +44,7 @@ import type { Child, Translator, Xlator } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { MessageError } from '../host/message.ts';
 import { Clock, type Look, TestContext } from './clock.ts';
-import { type LogLine, parseLine } from './log.ts';
+import { type ParsedLine, parseLine } from './log.ts';
 import { operations } from './operations.ts';
 import { optionsOf, translatorFor } from './subject.ts';
 import type { Answer } from './tests.ts';
@@ -70,7 +70,7 @@ interface Bench {
   readonly graph: Graph;
   readonly watches: readonly Watch[];
   readonly client: Client;
-  log: LogLine[];
+  log: ParsedLine[];
   /** What left the top of the graph. */
   upcalls: Plain[];
 }
@@ -84,7 +84,7 @@ export class Bed {
   /** Things under way that take real time: graphs that start or stop. */
   busy = 0;
   /** Every line of the log of the graphs since the last `reset`. */
-  readonly history: LogLine[] = [];
+  readonly history: ParsedLine[] = [];
   private readonly look: Look;
   private readonly benches = new Map<number, Bench>();
   private readonly calls = new Map<number, Call | null>();
@@ -198,7 +198,7 @@ export class Bed {
   }
 
   private async start({ module, options, children, down }: GraphSettings): Promise<Plain> {
-    const log: LogLine[] = [];
+    const log: ParsedLine[] = [];
     let bench: Bench | undefined;
     const context = new TestContext(this.clock, this.look, (text) => {
       const line = parseLine(text);

@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { Bed } from './bed.ts';
-import type { LogLine } from './log.ts';
+import type { ParsedLine } from './log.ts';
 import type { StartTests, TestResult, TestSettings, Tests } from './tests.ts';
 
 /** A test that waits longer than this by its own clock waits for nothing. */
@@ -21,7 +21,7 @@ export interface TestReport extends TestResult {
   readonly ms: number;
   readonly printed: readonly string[];
   /** What its graphs have logged. */
-  readonly log: readonly LogLine[];
+  readonly log: readonly ParsedLine[];
 }
 
 export interface FileSettings {

@@ -8,7 +8,7 @@ import { type Random, shuffled } from './random.ts';
 /** What was measured of one in the order of the rounds, or why there is nothing. */
 export type Series<N, S extends object> = ReadonlyMap<N, readonly S[] | Missing>;
 
-export interface Turns<T, S extends object> {
+export interface RoundsSettings<T, S extends object> {
   /** The first, which comes before all, to get what is measured ready and warm, does not count. */
   readonly rounds: number;
   /** Who begins; without it, each round has the order given. */
@@ -32,7 +32,7 @@ export function orders<N>(names: readonly N[], rounds: number, random?: Random):
 /** Measures all of them. One that cannot be measured any longer is left out from then on. */
 export async function measureRounds<N, T extends object, S extends object>(
   started: ReadonlyMap<N, T | Missing>,
-  { rounds, random, take }: Turns<T, S>,
+  { rounds, random, take }: RoundsSettings<T, S>,
 ): Promise<Series<N, S>> {
   const series = new Map<N, S[] | Missing>();
   for (const [name, target] of started) {

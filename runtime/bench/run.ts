@@ -4,7 +4,13 @@ import { type MeasurePlan, measure, type StackPlan } from './measure.ts';
 import { NotMeasured } from './missing.ts';
 import { type Place, placed, placeTitles } from './placement.ts';
 import type { Progress } from './report/progress.ts';
-import { type Machine, type Run, SCHEMA_VERSION, type Stack, type Workload } from './schema.ts';
+import {
+  type Machine,
+  type MeasuredStack,
+  type Run,
+  SCHEMA_VERSION,
+  type Workload,
+} from './schema.ts';
 import type { WorkloadName } from './workloads/index.ts';
 
 export interface RunPlan
@@ -15,7 +21,7 @@ export interface RunPlan
   readonly question: string;
   /** The command line, for the result. */
   readonly line: readonly string[];
-  readonly stacks: readonly (Stack & StackPlan)[];
+  readonly stacks: readonly (MeasuredStack & StackPlan)[];
   readonly workloads: readonly WorkloadName[];
   readonly places: readonly Place[];
   /** Of the workload `command`. */

@@ -151,7 +151,7 @@ const stack = record({
   /** Null: no mount of glossa. */
   volfile: nullable(text),
 });
-export type Stack = Of<typeof stack>;
+export type MeasuredStack = Of<typeof stack>;
 
 const micro = record({
   /** What was measured, as the subject of a sentence. */

@@ -1,6 +1,6 @@
 /** The Context of a graph that runs in Node: its clock, timers, randomness and log. */
 import { randomFillSync } from 'node:crypto';
-import type { Context, Terminal } from '../core/context.ts';
+import type { Context, DebuggerTerminal } from '../core/context.ts';
 import type { LogSink } from '../core/log.ts';
 import { exactly } from '../sys/timers.ts';
 
@@ -17,7 +17,7 @@ export interface NodeContextSettings {
   /** Asks for a turn of the event loop, where something keeps it from turning. */
   wake(): void;
   /** Where a person sits in front of the graph. */
-  readonly terminal?: Terminal | undefined;
+  readonly terminal?: DebuggerTerminal | undefined;
   readonly strict?: boolean;
   /** Told what looks like a mistake, where the log does not say so to the same person. */
   readonly warn?: ((text: string) => void) | undefined;
@@ -27,7 +27,7 @@ export class NodeContext implements Context {
   readonly sink: LogSink;
   readonly baseDir: string;
   readonly wake: () => void;
-  readonly terminal: Terminal | undefined;
+  readonly terminal: DebuggerTerminal | undefined;
   readonly strict: boolean;
   readonly warn: (text: string) => void;
   private readonly pool = new Uint8Array(POOL_BYTES);

@@ -1,7 +1,7 @@
 import { chmod, readFile, rename, stat, symlink } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withScratch } from '../../test/support/mount.ts';
-import { Clock, defaultLogFile, makeLogFolder, openSink } from './log-sink.ts';
+import { defaultLogFile, makeLogFolder, openSink, TimeOfDay } from './log-sink.ts';
 
 describe('the default log', () => {
   it.each([
@@ -77,7 +77,7 @@ describe('the clock', () => {
   afterEach(() => void vi.useRealTimers());
 
   it('follows when the time is set', () => {
-    const clock = new Clock();
+    const clock = new TimeOfDay();
     for (const time of ['2026-01-01T00:00:00Z', '2031-05-05T05:05:05Z', '2020-02-02T02:02:02Z']) {
       vi.setSystemTime(new Date(time));
       clock.now();

@@ -52,7 +52,7 @@ const unwritable = (path: string, error: unknown): Failure =>
  * The time of day to the microsecond. The monotonic clock has the fractions, but does not follow
  * when the time is set, so it is led back whenever the two disagree.
  */
-export class Clock {
+export class TimeOfDay {
   private offset = performance.timeOrigin;
 
   /** Milliseconds since the epoch. */
@@ -73,7 +73,7 @@ export interface ReopenableSink extends LogSink {
 
 /** Appends to a file. */
 class FileSink implements ReopenableSink {
-  private readonly clock = new Clock();
+  private readonly clock = new TimeOfDay();
   private readonly path: string;
   private fd: number;
 
@@ -114,7 +114,7 @@ const lineStyles: Readonly<Record<string, Style>> = {
 
 /** Writes to standard error, in colours if it may. */
 class ConsoleSink implements ReopenableSink {
-  private readonly clock = new Clock();
+  private readonly clock = new TimeOfDay();
   private readonly colour: boolean;
 
   constructor(colour: boolean) {

@@ -14,7 +14,7 @@ import { NodeContext } from './context.ts';
 import { DevLog } from './dev/log.ts';
 import { Failure } from './exit.ts';
 import { takeOperands, text } from './flags.ts';
-import { Clock } from './log-sink.ts';
+import { TimeOfDay } from './log-sink.ts';
 import { findModuleFile, moduleVolfile } from './module-volfile.ts';
 import { scripted } from './reloading.ts';
 import { serveRepl } from './repl/loop.ts';
@@ -89,7 +89,7 @@ function shortSink(
 ): LogSink {
   const names = volumes.map(({ name }) => name.text);
   const log = new DevLog({ volumes: names, module: basename(given), colour: colour.err });
-  const clock = new Clock();
+  const clock = new TimeOfDay();
   return {
     now: () => clock.now(),
     write(line) {

@@ -7,7 +7,7 @@ import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';
 import { number, text, toggle } from './flags.ts';
 import { type Terminal, warn } from './terminal.ts';
 import { findTests } from './testing/find.ts';
-import { type Counts, formatCounts, formatTest } from './testing/report.ts';
+import { formatCounts, formatTest, type TestCounts } from './testing/report.ts';
 
 /** Seconds that a test may compute without a pause. */
 const TIME_LIMIT = 10;
@@ -38,7 +38,7 @@ export default defineCommand({
   async run({ flags, operands }, terminal) {
     if (operands.length === 0) throw new UsageError('MODULE is missing');
     const files = [...new Set(operands.flatMap(findTests))];
-    const counts: Counts = { passed: 0, failed: 0 };
+    const counts: TestCounts = { passed: 0, failed: 0 };
     const settings = {
       filter: flags.filter,
       timeLimit: flags['time-limit'] ?? TIME_LIMIT,
@@ -61,7 +61,7 @@ export default defineCommand({
 async function runFile(
   file: string,
   { filter, timeLimit, log, strict }: Settings,
-  counts: Counts,
+  counts: TestCounts,
   terminal: Terminal,
 ): Promise<void> {
   const colour = terminal.colour.out;

@@ -8,7 +8,7 @@
  */
 import { openSync, readlinkSync, readSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import type { Terminal as Tty } from '../core/context.ts';
+import type { DebuggerTerminal as Tty } from '../core/context.ts';
 
 /** Longer lines are cut by the kernel (termios(3), N_TTY). */
 const LINE_MAX = 4096;

@@ -27,7 +27,7 @@ export interface Context {
   /** Asks for a turn of the event loop soon: something outside of any request needs one. */
   wake(): void;
   /** Present when the graph runs in the foreground of a terminal. */
-  readonly terminal?: Terminal | undefined;
+  readonly terminal?: DebuggerTerminal | undefined;
   /** What looks like a mistake is an error: of options and names that nobody knows. */
   readonly strict?: boolean | undefined;
   /** Tells whoever starts the graph, beside the log, of something that looks like a mistake. */
@@ -37,7 +37,7 @@ export interface Context {
 }
 
 /** Where a person sits, for a debugger. Both calls block. */
-export interface Terminal {
+export interface DebuggerTerminal {
   /** A line without its end; undefined at the end of input (Ctrl-D). */
   readLine(prompt: string): string | undefined;
   write(text: string): void;

@@ -12,7 +12,7 @@ import type { VolumeSpec } from './graph.ts';
 import { checkOptions, type GivenOption, genericOptions, type Options } from './options.ts';
 import type { Xlator } from './xlator.ts';
 
-export interface Change {
+export interface OptionsChange {
   readonly xl: Xlator;
   readonly given: readonly GivenOption[];
   /** All values of the translator's table and the generic ones. */
@@ -23,7 +23,7 @@ export interface Change {
 export function reconfiguration(
   xlators: readonly Xlator[],
   specs: readonly VolumeSpec[],
-): readonly Change[] {
+): readonly OptionsChange[] {
   const problems = differences(xlators, specs);
   if (problems.length > 0) throw new GraphError(problems);
   const volumes = specs.map((spec) => spec.name);
@@ -76,7 +76,7 @@ function readChange(
   { name, options, where }: VolumeSpec,
   volumes: readonly string[],
   problems: string[],
-): Change {
+): OptionsChange {
   const { translator } = xl;
   const table: Options = { ...genericOptions, ...translator.options };
   const how = { open: translator.openOptions === true, volumes };

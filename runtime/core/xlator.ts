@@ -286,8 +286,8 @@ export function defaultNotify(xl: Xlator, event: EventName, data: unknown): void
 }
 
 /** A child has come up, or gone down. */
-export type Change = 'CHILD_UP' | 'CHILD_DOWN';
-export const isChange = (event: EventName): event is Change =>
+export type ChildEvent = 'CHILD_UP' | 'CHILD_DOWN';
+export const isChange = (event: EventName): event is ChildEvent =>
   event === 'CHILD_UP' || event === 'CHILD_DOWN';
 
 export const childrenUp = (xl: Xlator): boolean => xl.below.every((child) => child.up);
@@ -296,7 +296,7 @@ export const childrenUp = (xl: Xlator): boolean => xl.below.every((child) => chi
  * Tells the parents whether `xl` is up, where that is news to them. Where it is none, but a child has
  * changed (`because`), they hear that: who caches what that child has said may want to know.
  */
-export function sayUp(xl: Xlator, isUp: boolean, because?: Change): void {
+export function sayUp(xl: Xlator, isUp: boolean, because?: ChildEvent): void {
   if (isUp !== xl.up) tellParents(xl, isUp ? 'CHILD_UP' : 'CHILD_DOWN', xl);
   else if (because === 'CHILD_UP') tellParents(xl, 'SOME_DESCENDENT_UP', xl);
   else if (because === 'CHILD_DOWN') tellParents(xl, 'SOME_DESCENDENT_DOWN', xl);

@@ -2,11 +2,11 @@
  * What a volfile says, as plain data: volumes in the order of the file, each word with its place.
  * Nothing here knows a translator; printing, drawing and comparing graphs take this.
  */
-import type { Place } from './source.ts';
+import type { SourcePlace } from './source.ts';
 
 export interface Word {
   readonly text: string;
-  readonly at: Place;
+  readonly at: SourcePlace;
 }
 
 export interface OptionDescription {

@@ -7,7 +7,7 @@
  * printable.ts.
  */
 import { brief, printable, quote } from './printable.ts';
-import { type Place, type Source, where } from './source.ts';
+import { type Source, type SourcePlace, where } from './source.ts';
 
 export type Severity = 'error' | 'warning';
 
@@ -146,7 +146,7 @@ export class Problems {
   /** An error is among them. */
   hasErrors = false;
 
-  add<C extends ProblemCode>(code: C, at: Place, args: WordsOf<C>, hint?: string): void {
+  add<C extends ProblemCode>(code: C, at: SourcePlace, args: WordsOf<C>, hint?: string): void {
     const { severity, words } = messages[code] as Wording<WordsOf<C>>;
     this.all.push({ severity, code, ...at, message: words(...args), hint });
     if (severity === 'error') this.hasErrors = true;

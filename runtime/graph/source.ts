@@ -7,7 +7,7 @@
  */
 
 /** Where something is written. Line and column count from 1, columns and length UTF-16 units. */
-export interface Place {
+export interface SourcePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** `FILE:LINE:COLUMN`. */
-export const where = ({ file, line, column }: Place): string => `${file}:${line}:${column}`;
+export const where = ({ file, line, column }: SourcePlace): string => `${file}:${line}:${column}`;
 
 /** [start, end) of the file's text was replaced by `text`. */
 export interface Replacement {
@@ -55,7 +55,7 @@ export class Source {
     }
   }
 
-  place(start: number, end: number): Place {
+  place(start: number, end: number): SourcePlace {
     const from = this.#writtenOffset(start, 'start');
     const to = this.#writtenOffset(end, 'end');
     const line = this.#lineAt(from);
@@ -66,7 +66,7 @@ export class Source {
   }
 
   /** Behind the last thing in the file that is neither a blank nor the end of a line. */
-  end(): Place {
+  end(): SourcePlace {
     const at = this.text.trimEnd().length;
     return this.place(at, at);
   }

@@ -8,7 +8,7 @@
 import { mend } from './mend.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
-import type { Place, Source } from './source.ts';
+import type { Source, SourcePlace } from './source.ts';
 import type { Keyword, Statement } from './volfile.gen.js';
 import { type LooseWord, readWords } from './words.ts';
 
@@ -38,7 +38,7 @@ export function assemble(
 interface OpenVolume {
   /** The name, or nothing when it is missing. */
   name: LooseWord | undefined;
-  readonly at: Place;
+  readonly at: SourcePlace;
   /** Keywords that may stand only once, with their lines. */
   readonly seen: Map<Keyword, number>;
   type: LooseWord | undefined;
@@ -151,7 +151,7 @@ class Assembler {
     }
   }
 
-  #endMissing(volume: OpenVolume, at: Place, before: string): void {
+  #endMissing(volume: OpenVolume, at: SourcePlace, before: string): void {
     this.#problems.add('missing-end-volume', at, [labelOf(volume), volume.at.line, before]);
     this.#close(volume);
   }

@@ -11,7 +11,7 @@ import { Xlator } from '../core/xlator.ts';
 import type { Registry } from './activate.ts';
 import type { VolumeDescription } from './description.ts';
 import { Problems } from './problems.ts';
-import { type Place, where } from './source.ts';
+import { type SourcePlace, where } from './source.ts';
 import type { VolfileInspection } from './volfile.ts';
 
 export interface InspectVolumes {
@@ -91,7 +91,7 @@ const SUBJECTS = ['module-name', 'module-path', 'directory'];
 function placed(
   text: string,
   { name, options }: VolumeDescription,
-): { at: Place; message: string } {
+): { at: SourcePlace; message: string } {
   const message = oneLine(text);
   for (const { key, value } of options) {
     const start = `${where(value.at)}: `;

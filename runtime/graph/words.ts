@@ -3,13 +3,13 @@
  */
 import { brief, quote } from './printable.ts';
 import type { Problems } from './problems.ts';
-import type { Place, Source } from './source.ts';
+import type { Source, SourcePlace } from './source.ts';
 import type { Keyword, ParsedWord, Statement } from './volfile.gen.js';
 
 /** A word of a file that may be wrong. */
 export interface LooseWord {
   readonly text: string;
-  readonly at: Place;
+  readonly at: SourcePlace;
   /** What it stands for is unknown, and said to be so: no use looking further into it. */
   readonly doubtful: boolean;
 }

@@ -26,7 +26,8 @@ const USAGE = `Compares a stack with itself, and counts what 'glossa bench' says
   --help           this text
 
 Without options for it, 'glossa bench' measures miss and hit on one CPU: some seven minutes in all.
-Exit status: 0 when 19 of 20 runs of every workload found no difference, otherwise 1; 2 for wrong use.`;
+Exit status: 0 when 19 of 20 runs of every workload found no difference, otherwise 1; 2 for wrong
+use.`;
 
 /** How often a workload at a place had each of the verdicts. */
 export type Tally = ReadonlyMap<string, Readonly<Record<Verdict, number>>>;

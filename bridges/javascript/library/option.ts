@@ -2,12 +2,13 @@
  * Options that a module declares, checked by the host like those of any translator. Types and units
  * are GlusterFS's; an option without a default is null when it is not given.
  */
-import { callerPlace, type Place } from './report.ts';
+import type { LogSource } from '../../../runtime/core/log.ts';
+import { callerPlace } from './report.ts';
 
 /** Where options were declared. */
-const places = new WeakMap<object, Place>();
+const places = new WeakMap<object, LogSource>();
 
-export const placeOfOption = (spec: object): Place | undefined => places.get(spec);
+export const placeOfOption = (spec: object): LogSource | undefined => places.get(spec);
 
 export interface OptionSpec {
   readonly type: string;

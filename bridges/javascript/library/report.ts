@@ -1,15 +1,10 @@
 /** What went wrong in a module, as log lines with the module's own place. */
+import type { LogSource } from '../../../runtime/core/log.ts';
 import { host, stringify } from './host.ts';
 import { thrownText } from './thrown.ts';
 
 const ERROR = 4;
 const WARNING = 5;
-
-export interface Place {
-  readonly file: string;
-  readonly line: number;
-  readonly func: string;
-}
 
 /** Lines of this library and of the engine in a stack: a module's files have whole paths. */
 const IN_MODULE = /^\s*at (?:(.*?) \()?(\/.*?):(\d+)(?::\d+)?\)?$/;
@@ -21,7 +16,7 @@ export function stackOf(error: unknown): string[] {
   return stack.split('\n').filter((line) => IN_MODULE.test(line));
 }
 
-function placeIn(stack: readonly string[]): Place | undefined {
+function placeIn(stack: readonly string[]): LogSource | undefined {
   const found = stack.length === 0 ? null : IN_MODULE.exec(stack[0]!);
   if (found === null) return undefined;
   const [, func = '-', file, line] = found;
@@ -29,12 +24,12 @@ function placeIn(stack: readonly string[]): Place | undefined {
 }
 
 /** Where this was called from in the module. */
-export const callerPlace = (): Place => placeIn(stackOf(new Error())) ?? NOWHERE;
+export const callerPlace = (): LogSource => placeIn(stackOf(new Error())) ?? NOWHERE;
 
-const NOWHERE: Place = { file: '-', line: 0, func: '-' };
+const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 
 /** Where a function of the module is defined, as QuickJS tells it. */
-export function placeOf(method: unknown): Place {
+export function placeOf(method: unknown): LogSource {
   const { fileName, lineNumber, name } = (method ?? {}) as {
     fileName?: unknown;
     lineNumber?: unknown;
@@ -45,7 +40,7 @@ export function placeOf(method: unknown): Place {
 }
 
 /** Where methods have returned what is no answer, by the error that says so. */
-const returns = new WeakMap<object, Place>();
+const returns = new WeakMap<object, LogSource>();
 
 /** Notes where `method` returns something: its only `return`, or its first line. */
 export function returnedAt(error: unknown, method: unknown): unknown {

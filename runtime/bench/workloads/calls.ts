@@ -81,7 +81,7 @@ export function isPattern(data: Uint8Array, length: number, offset: number, salt
 }
 
 /** What stat says of a name, as far as it is the same on every file system. */
-export interface Told {
+export interface StatResult {
   /** 0, or minus an errno. */
   readonly status: number;
   readonly mode: number;
@@ -89,7 +89,7 @@ export interface Told {
 }
 
 /** What the plain folder says of names, to be compared with. */
-export function tellAll(folder: number, names: readonly Uint8Array[]): Told[] {
+export function tellAll(folder: number, names: readonly Uint8Array[]): StatResult[] {
   const out = new Statx();
   return names.map((name) => {
     const status = statx(folder, name, 0, STATX_BASIC_STATS, out.bytes);
@@ -98,7 +98,12 @@ export function tellAll(folder: number, names: readonly Uint8Array[]): Told[] {
 }
 
 /** What is wrong with an answer to stat; null when it is the same as the plain folder's. */
-export function compareTold(name: string, told: Told, status: number, out: Statx): string | null {
+export function compareTold(
+  name: string,
+  told: StatResult,
+  status: number,
+  out: Statx,
+): string | null {
   if (status !== told.status) {
     return `stat of ${name} says ${statusText(status)}, the plain directory ${statusText(told.status)}`;
   }

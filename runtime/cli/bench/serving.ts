@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { CpuProfile } from '../../bench/breakdown.ts';
 import type { StackPlan } from '../../bench/measure.ts';
 import { NotMeasured } from '../../bench/missing.ts';
-import type { Stack } from '../../bench/schema.ts';
+import type { MeasuredStack } from '../../bench/schema.ts';
 import { countingVolumes, folderVolumes } from '../../bench/stacks.ts';
 import type { Served } from '../../bench/target.ts';
 import type { PlainVolume } from '../../graph/description.ts';
@@ -16,7 +16,7 @@ import type { Terminal } from '../terminal.ts';
 import umount from '../umount.ts';
 
 /** A stack that can be mounted. */
-export interface BenchStack extends Omit<Stack, 'volfile'> {
+export interface BenchStack extends Omit<MeasuredStack, 'volfile'> {
   readonly volfile: string;
   /** The volfile's path. */
   readonly path: string;
@@ -46,7 +46,7 @@ const PROFILE_US = 200;
 const NAMED_FRAMES = { GLOSSA_NAMED_FRAMES: '1' };
 
 /** A stack as it is measured. */
-export function planOf(stack: BenchStack, serving: Serving): Stack & StackPlan {
+export function planOf(stack: BenchStack, serving: Serving): MeasuredStack & StackPlan {
   const { name, description, volfile, volumes } = stack;
   const { scratch, profile } = serving;
   const counting = countingVolumes(volumes);

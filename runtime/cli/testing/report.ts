@@ -1,9 +1,9 @@
 /** What `glossa test` prints: a line for each test, and what there is to say about a failure. */
-import { formatLogLine, type LogLine } from '../../../bridges/testing/log.ts';
+import { formatLogLine, type ParsedLine } from '../../../bridges/testing/log.ts';
 import type { TestReport } from '../../../bridges/testing/run.ts';
 import { paint } from '../terminal.ts';
 
-export interface Counts {
+export interface TestCounts {
   passed: number;
   failed: number;
 }
@@ -43,7 +43,7 @@ const part = (title: string, lines: readonly string[], colour: boolean): string 
     '\n',
   );
 
-const short = (line: LogLine): string => formatLogLine(line);
+const short = (line: ParsedLine): string => formatLogLine(line);
 
 const indent = (text: string, by: number): string =>
   text
@@ -52,7 +52,7 @@ const indent = (text: string, by: number): string =>
     .join('\n');
 
 /** `3 passed, 1 failed`. */
-export function formatCounts({ passed, failed }: Counts, colour: boolean): string {
+export function formatCounts({ passed, failed }: TestCounts, colour: boolean): string {
   const good = failed === 0 && passed > 0;
   const bad = failed > 0 ? paint('error', `${failed} failed`, colour) : '0 failed';
   return `${paint(good ? 'good' : 'bold', `${passed} passed`, colour)}, ${bad}`;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { StackPlan } from '../../../bench/measure.ts';
 import { NotMeasured } from '../../../bench/missing.ts';
-import type { Stack } from '../../../bench/schema.ts';
+import type { MeasuredStack } from '../../../bench/schema.ts';
 import type { Served } from '../../../bench/target.ts';
 import { findMount } from '../../../mount/fuse/channel.ts';
 import { detach } from '../../umount.ts';
@@ -25,7 +25,7 @@ const STOP_MS_MAX = 5_000;
 const LOOK_MS = 2;
 
 /** A stack as it is measured. */
-export function otherPlan(stack: OtherStack, serving: OtherServing): Stack & StackPlan {
+export function otherPlan(stack: OtherStack, serving: OtherServing): MeasuredStack & StackPlan {
   const { name, description, volfile, unfit } = stack;
   const { scratch, data, timeouts } = serving;
   const directory = join(data, name);

@@ -11,8 +11,8 @@ import { type Dirent, direntType } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { direntplusSize, direntSize } from '../shared/replies.ts';
 import {
+  type DirectoryEntry,
   type Disk,
-  type Entry,
   type MemoryXlator,
   nodeOf,
   type Opened,
@@ -25,7 +25,7 @@ const OFF_SELF = 1;
 const OFF_PARENT = 2;
 
 /** The entries after `offset`, the two that every directory has first. */
-function* entriesAfter(opened: Opened, offset: number): Generator<[string, Entry]> {
+function* entriesAfter(opened: Opened, offset: number): Generator<[string, DirectoryEntry]> {
   const { node } = opened;
   if (node.nlink === 0) return;
   if (offset < OFF_SELF) yield ['.', { node, off: OFF_SELF }];
@@ -75,7 +75,7 @@ function list(
   return left < 0 && entries.length === 0 ? EINVAL : entries;
 }
 
-function direntOf(fd: Fd, [name, { node, off }]: [string, Entry], how: Listing): Dirent {
+function direntOf(fd: Fd, [name, { node, off }]: [string, DirectoryEntry], how: Listing): Dirent {
   const isDots = name === '.' || name === '..';
   return {
     name,

@@ -25,7 +25,7 @@ export interface Moment {
 }
 
 /** A name in a directory. `off` rises from entry to entry, so it says where a listing goes on. */
-export interface Entry {
+export interface DirectoryEntry {
   readonly node: Node;
   readonly off: number;
 }
@@ -40,7 +40,7 @@ export class Node {
   /** A regular file's. */
   readonly pages: Pages | null;
   /** A directory's, "." and ".." not among them. */
-  readonly entries: Map<string, Entry> | null;
+  readonly entries: Map<string, DirectoryEntry> | null;
   /** A directory's; the root's is itself. */
   parent: Node | null = null;
   xattrs: Map<string, Uint8Array> | null = null;
@@ -125,9 +125,9 @@ export class Opened {
   readonly disk: Disk;
   readonly node: Node;
   /** The place of a listing, which has come to `cursorOff`; `ahead` was read but did not fit. */
-  cursor: IterableIterator<[string, Entry]> | null = null;
+  cursor: IterableIterator<[string, DirectoryEntry]> | null = null;
   cursorOff = 0;
-  ahead: [string, Entry] | null = null;
+  ahead: [string, DirectoryEntry] | null = null;
 
   constructor(disk: Disk, node: Node) {
     this.disk = disk;
