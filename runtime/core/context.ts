@@ -11,16 +11,16 @@ export interface Context {
   /** Calls `fn` once after at least `ms` milliseconds; the result cancels it. */
   after(ms: number, fn: () => void): () => void;
   /**
-   * The same to within some ten microseconds, for times of which a millisecond is a part; dearer by
-   * a few system calls. Absent, or undefined, where there is nothing better than `after`.
+   * The same to within some ten microseconds, for times that are no whole milliseconds; it costs a
+   * few system calls more. Absent, or undefined, where there is nothing better than `after`.
    */
   exactly?(ms: number, fn: () => void): (() => void) | undefined;
   /**
-   * Calls `fn` when whatever else waits has had its turn; the result cancels it. Absent where time
-   * passes by hand: what goes on for ever must not keep it from passing.
+   * Calls `fn` when everything else that waits for the event loop has had its turn; the result
+   * cancels it. Absent where a test moves the clock: an endless loop of turns would never let it.
    */
   soon?(fn: () => void): () => void;
-  /** Fills `out` with unpredictable bytes. Asked for few at a time: a pool is the context's to have. */
+  /** Fills `out` with unpredictable bytes. It is called for few at a time: keep some ready. */
   random(out: Uint8Array): void;
   /** The folder that relative paths in the volfile start from. */
   readonly baseDir: string;
@@ -28,7 +28,7 @@ export interface Context {
   wake(): void;
   /** Present when the graph runs in the foreground of a terminal. */
   readonly terminal?: DebuggerTerminal | undefined;
-  /** What looks like a mistake is an error: of options and names that nobody knows. */
+  /** Options and names that nobody knows are errors, not warnings. */
   readonly strict?: boolean | undefined;
   /** Tells whoever starts the graph, beside the log, of something that looks like a mistake. */
   warn?(text: string): void;
@@ -36,7 +36,7 @@ export interface Context {
   readonly virtualTime?: boolean;
 }
 
-/** Where a person sits, for a debugger. Both calls block. */
+/** The terminal of the person who debugs a module. Both calls block. */
 export interface DebuggerTerminal {
   /** A line without its end; undefined at the end of input (Ctrl-D). */
   readLine(prompt: string): string | undefined;

@@ -66,7 +66,7 @@ export class Stack {
     return this.groupsFound;
   }
 
-  /** Waits for another request, and for nothing that time or an event will bring. */
+  /** Whether it waits for other requests alone: neither time nor an event lets it go on. */
   get resting(): boolean {
     return this.pool?.isResting(this) === true;
   }
@@ -75,7 +75,7 @@ export class Stack {
     this.pool?.setResting(this, rests);
   }
 
-  /** The caller no longer wants the answer. It is owed all the same. */
+  /** The caller no longer wants the answer. The request has to be answered all the same. */
   interrupt(): void {
     if (this.interrupted) return;
     this.interrupted = true;
@@ -125,7 +125,7 @@ export class Frame {
     this.cookie = cookie;
   }
 
-  /** Whether the answer goes straight to an initiator that looks at nothing besides. */
+  /** Whether the answer goes straight to an initiator that is `terse`: it needs few attributes. */
   get terse(): boolean {
     if (this.parent === null || this.parent.parent !== null) return false;
     return this.root.client?.initiator.terse === true;

@@ -45,13 +45,13 @@ export const initiatorTranslator = <P>(
 
 export class Initiator<P = unknown> {
   readonly graph: Graph;
-  /** How it appears to the graph; contexts could be kept under its id, which is its own. */
+  /** Stands for it in the graph: the frames of its requests begin there, and logs show it. */
   readonly xl: Xlator<P>;
   readonly calls = new CallPool();
   readonly clients = new Set<Client<P>>();
   /**
-   * It looks at nothing in a reply but what the fop is for: not at a directory's attributes around a
-   * change, nor at a file's around a read or write.
+   * It needs no attributes but those that it asks for: storages may leave out a directory's before
+   * and after a change, and a file's with a read or write.
    */
   terse = false;
   /** Memory for the data of a read of its own, which it looks at in the callback only. */

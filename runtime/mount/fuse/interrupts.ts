@@ -4,8 +4,8 @@
  * is being killed stops waiting, except for a lock. So whoever works on a request is told at once for
  * a lock, and otherwise when the caller is about to die: now, or at a later look.
  *
- * A signal that ends a process is SIGKILL to each of its threads by then (Linux kernel/signal.c,
- * complete_signal). Of a caller in another pid namespace the kernel says nothing, and neither do we.
+ * Whatever signal ends a process, its threads have SIGKILL pending by then (Linux kernel/signal.c,
+ * complete_signal). A caller in another pid namespace has no pid here: its end is not noticed.
  */
 import { readFileSync } from 'node:fs';
 import type { Context } from '../../core/context.ts';

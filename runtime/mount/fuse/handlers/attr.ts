@@ -33,7 +33,10 @@ export const getattr: Handler<GetattrIn> = (session, header, args) => {
   look(session, header.nodeid, (args.flags & GETATTR_FH) !== 0 ? args.fh : 0, AS_ATTR);
 };
 
-/** Asked for by who wants the time of birth. All of the answer is in an iatt, so no mask matters. */
+/**
+ * The kernel asks for it when a program wants the time of birth. An iatt has all that it can ask for,
+ * so the mask, which says what is wanted, is not looked at.
+ */
 export const statx: Handler<StatxIn> = (session, header, args) => {
   look(session, header.nodeid, (args.getattrFlags & GETATTR_FH) !== 0 ? args.fh : 0, AS_STATX);
 };
@@ -68,7 +71,7 @@ const fstatCbk: Cbk<'fstat', Session> = (frame, answer, xl, opRet, opErrno, buf,
   reply(xl.priv, frame, frame.local as Inode, buf, xdata);
 };
 
-/** What of FATTR_ is the same in the fops; the size is a fop of its own. */
+/** The bits of FATTR_* that setattr's `valid` has too; a new size is another fop (truncate). */
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW, SIZE } = SET_ATTR;
 const SETTABLE = MODE | UID | GID | ATIME | MTIME | ATIME_NOW | MTIME_NOW;
 
@@ -78,15 +81,15 @@ interface Change {
   readonly fd: Fd | undefined;
   readonly stbuf: Iatt;
   readonly valid: number;
-  /** Whoever makes it loses privileges of the file by it. */
+  /** The file loses set-user-id and the like by it, as the caller has no right to keep them. */
   readonly kills: boolean;
 }
 
 /**
- * A SETATTR of nothing is how the kernel says, before something that it does with the data, that
- * set-user-id and set-group-id shall go: what of the mode goes is then the storage's to know. It is
- * also what a chown(2) comes to that changes neither; when nobody has the file open for writing, it
- * can be nothing else.
+ * A SETATTR that changes nothing has two meanings. Before the kernel changes the data itself, it says
+ * that set-user-id and set-group-id are to be cleared; the storage knows which bits of the mode these
+ * are. And chown(2) sends it when it is to change neither user nor group: if nobody has the file open
+ * for writing, it must be that.
  */
 export const setattr: Handler<SetattrIn> = (session, header, args) => {
   const resizes = (args.valid & SIZE) !== 0;
@@ -107,7 +110,7 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
   if (!resizes) return setRest(session, frame, change);
   if (args.size > OFFSET_MAX) return session.fail(frame, EFBIG);
   const kill = killPriv(change.kills);
-  // Only the file that ftruncate(2) was called on is surely open for writing.
+  // By its handle when ftruncate(2) gave one: only that file is known to be open for writing.
   if (byHandle !== undefined) {
     frame.root.op = 'FTRUNCATE';
     wind.ftruncate(frame, 0, resizedCbk, byHandle.links, byHandle, args.size, kill);

@@ -53,18 +53,18 @@ const WANTED =
   READDIRPLUS_AUTO |
   // Cached pages go when size or time changed: others may write to the storage, too.
   AUTO_INVAL_DATA |
-  // Who has a file's handle (open_by_handle_at(2)) finds it when the kernel has forgotten it, as
-  // long as our table has not.
+  // A file handle (open_by_handle_at(2)) still leads to its file when the kernel has forgotten the
+  // inode, as long as our table has it.
   EXPORT_SUPPORT |
   // An open that empties the file is one request, and changes the times of an empty one, too.
   ATOMIC_O_TRUNC |
-  // Who loses set-user-id by a write is told with it, instead of being asked before every write.
+  // A write that clears set-user-id says so itself; otherwise the kernel asks before every write.
   HANDLE_KILLPRIV_V2 |
-  // The kernel enforces the ACLs that the storage has. Default ACLs take the place of the umask,
-  // so that it is ours to apply.
+  // The kernel enforces the ACLs that the storage has. In a directory with a default ACL the umask
+  // does not count, so the kernel leaves it to us.
   POSIX_ACL |
   DONT_MASK |
-  // The second word of flags counts.
+  // There is a second word of flags.
   INIT_EXT;
 
 /** Also asked for where the graph serves locks. Elsewhere the kernel's own are enough for one mount. */
@@ -78,10 +78,13 @@ const wanted = ({ locks, writeback }: Session): number =>
   WANTED | (locks ? LOCKS : 0) | (writeback ? WRITEBACK_CACHE : 0);
 
 const PAGE_SIZE = 4096;
-/** As GlusterFS: requests of no particular caller under way, and from when on the kernel waits. */
+/**
+ * Requests that no caller waits for, such as readahead: so many at once, and from how many on the
+ * kernel makes fewer of them. As GlusterFS.
+ */
 const BACKGROUND_MAX = 64;
 const CONGESTION_THRESHOLD = 48;
-/** Backing files lie on no file system that is itself a layer: one may then be laid over the mount. */
+/** Backing files must not be on an overlay; in return an overlay may be made of this mount. */
 const STACK_DEPTH = 1;
 
 export const init: Handler<InitIn> = (session, header, args) => {

@@ -159,7 +159,7 @@ function encodeInode(
       ? null
       : parent.table.link(inode, parent, name, stat);
   if (linked !== inode) discard(inode);
-  // Node id 0 means here: nothing is said about the inode.
+  // Node id 0 says here that there are no attributes, not that there is no such name.
   if (linked === null) encodeNegativeEntry(session.view, at, session.unknownValid);
   else encodeEntry(session, at, linked, stat!, hasTimeouts(entry.dict) ? entry.dict : xdata);
 }

@@ -191,9 +191,10 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
 };
 
 /**
- * The fd for a write. One that was opened to append appends, whatever offset it is given; but what
- * the kernel writes back from its cache has its place, and so has a write after fcntl(F_SETFL) took
- * O_APPEND away. Such a write has no O_APPEND among its flags, and goes through an fd of its own.
+ * The fd for a write. Through an fd that was opened with O_APPEND a storage writes at the end of the
+ * file, whatever the offset. But a write whose own flags lack O_APPEND is meant for its offset: one
+ * that the kernel writes back from its cache, or one after fcntl(F_SETFL) has taken the flag away. It
+ * goes through another fd, without the flag.
  */
 function placed(fd: Fd, flags: number): Fd {
   if ((fd.flags & ~flags & O_APPEND) === 0) return fd;

@@ -1,6 +1,6 @@
 /**
- * IOCTL: inode flags are the storage's business, and travel as attributes of the open file
- * (`core/fileattr.ts`). Any other request is ENOTTY, as for files of a directory that has no such.
+ * IOCTL: inode flags are for the storage to know, and travel as attributes of the open file
+ * (`core/fileattr.ts`). Any other request is ENOTTY, as on a disk whose files do not know it.
  */
 import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, ENOSYS, ENOTTY, EOPNOTSUPP } from '../../../core/errno.ts';
@@ -42,7 +42,7 @@ const ATTRIBUTES: ReadonlyMap<number, Attribute> = new Map([
   [FS_IOC_GETVERSION, { name: FS_VERSION, size: FS_VERSION_SIZE, sets: false }],
 ]);
 
-/** What a storage says that has no such attributes. */
+/** What a storage without such attributes answers. */
 const ABSENT: ReadonlySet<number> = new Set([ENODATA, ENOSYS, EOPNOTSUPP]);
 
 export const ioctl: Handler<IoctlIn> = (session, _header, args) => {
@@ -77,14 +77,17 @@ const getCbk: Cbk<'fgetxattr', Session> = (frame, _cookie, xl, opRet, opErrno, d
   session.reply(frame, IOCTL_OUT_SIZE + size);
 };
 
-/** EOPNOTSUPP is about the flags here: who has none at all has said so when they were read. */
+/**
+ * When flags are set, EOPNOTSUPP means that these flags cannot be: a storage without any has already
+ * said so when they were read, which comes first.
+ */
 const setErrno = (opErrno: number): number =>
   opErrno === EOPNOTSUPP ? opErrno : ioctlErrno(opErrno);
 
 const setCbk: Cbk<'fsetxattr', Session> = (frame, _cookie, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, setErrno(opErrno));
-  // The change time is another now, and nothing in the answer could tell the kernel so.
+  // The change time is another now, and the answer has no place to tell the kernel.
   session.notices.add({ what: 'inode', inode: frame.local as Inode, data: false });
   void session.notices.done().then(() => {
     encodeIoctlOut(session.view, OUT_HEADER_SIZE, 0);

@@ -20,7 +20,7 @@ import type { Session } from '../session.ts';
 import type { Handler } from './handler.ts';
 import { discard, inodeErrno, replyEntry } from './reply.ts';
 
-/** Names that the kernel asks for who has a handle: the inode itself, and the directory it is in. */
+/** The kernel looks these up for a file handle (NFS, open_by_handle_at): the inode, its directory. */
 const SELF = '.';
 const PARENT = '..';
 
@@ -58,7 +58,7 @@ const selfCbk: Cbk<'stat', Session> = (frame, _c, xl, opRet, opErrno, buf, xdata
 /**
  * A name not known so far, or no longer. Unlike GlusterFS's FUSE bridge, this asks for no gfid here: a
  * storage that finds a file without one chooses it, and a translator above several storages, which
- * must agree, asks by itself. Most lookups find nothing and would have paid for it.
+ * must agree on it, sends one itself. Most lookups find nothing, and a gfid costs something to make.
  */
 function lookupNew(session: Session, frame: Frame, parent: Inode, name: string): void {
   const loc = new Loc(session.graph.inodes.newInode(), parent, name);
@@ -66,7 +66,7 @@ function lookupNew(session: Session, frame: Frame, parent: Inode, name: string):
   wind.lookup(frame, 0, lookupCbk, session.links, loc, null);
 }
 
-/** A known name, asked for again: when it is not what it was, it is a new one. */
+/** A known name, looked up again. If it leads to another inode now, it is treated as a new name. */
 const revalidateCbk: Cbk<'lookup', Session> = (frame, _c, xl, opRet, opErrno, _, buf, xdata) => {
   const session = xl.priv;
   const loc = frame.local as Loc;

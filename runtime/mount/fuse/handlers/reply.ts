@@ -33,15 +33,15 @@ export function makerErrno(opErrno: number, parent: Inode): number {
   return opErrno === ENOENT && isReachable ? ESTALE : opErrno;
 }
 
-/** An inode that came to nothing: translators let go of what they keep with it. */
+/** An inode that was made for a request is not used: translators drop what they keep with it. */
 export function discard(inode: Inode | null): void {
   if (inode !== null && !inode.linked) inode.forgetCtx();
 }
 
 /**
- * Makes the inode of a successful reply known, under the name of `loc`. The result is the inode to
- * go on with, which is another one when its gfid was known already; null (nothing without a gfid
- * can be told to the kernel) when the storage broke its word.
+ * Puts the inode of a successful reply into the table, under the name of `loc`. The result is the
+ * inode to go on with: another one when the table had one with this gfid. Null when the storage
+ * gave no gfid, which it has to, as the kernel cannot be told of an inode without one.
  */
 export function link(loc: Loc, inode: Inode | null, buf: Iatt | null): Inode | null {
   const made = inode ?? loc.inode;

@@ -7,14 +7,14 @@ import { Fd } from '../../../core/fd.ts';
 import { F_GETLK, F_WRLCK } from '../../../core/lock.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 
-/** Whether some volume defines lk that does more than look on. */
+/** Whether some volume that does more than watch defines lk. */
 export const mayServeLocks = (xlators: readonly Xlator[]): boolean =>
   xlators.some(({ fops, translator }) => fops.lk !== undefined && translator.watches !== true);
 
 /**
- * Whether locks are served in this graph: someone defines lk, and it does not end at a translator
- * that cannot. Volumes that just look on, and scripts that pass on what they do not know, define it
- * too, so it is asked who has locked the root; nobody has.
+ * Whether a translator of this graph serves locks. That one defines lk is not enough: one that only
+ * watches, or a script that passes on every fop, does so too. So a request for a lock of the root is
+ * tried (F_GETLK, which locks nothing); where no translator serves it, it fails with EOPNOTSUPP.
  */
 export async function servesLocks(client: Client): Promise<boolean> {
   const { xlators, inodes } = client.initiator.graph;

@@ -37,7 +37,7 @@ import { fdDone } from './reply.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 
-/** The two modes that GlusterFS has fops for are these; every other is fallocate's to know. */
+/** GlusterFS has fops of their own for these two modes; all others go to fallocate. */
 export const fallocate: Handler<FallocateIn> = (session, _header, args) => {
   const frame = session.begin('FALLOCATE');
   const fd = openFd(session, frame, args.fh);
@@ -60,10 +60,10 @@ export const lseek: Handler<LseekIn> = (session, _header, args) => {
   const fd = openFd(session, frame, args.fh);
   if (fd === null) return;
   const { whence, offset } = args;
-  // The storage does not know yet what the kernel keeps back; without an answer, all is data.
+  // The storage lacks what the kernel has not written back yet; after ENOSYS it takes all for data.
   if (session.writeback) return session.fail(frame, ENOSYS);
   if (whence !== SEEK_DATA && whence !== SEEK_HOLE) return session.fail(frame, EINVAL);
-  // No file reaches so far.
+  // No file is that long.
   if (offset > OFFSET_MAX) return session.fail(frame, ENXIO);
   wind.seek(frame, 0, seekCbk, fd.links, fd, offset, whence - SEEK_DATA, null);
 };
@@ -75,10 +75,10 @@ const seekCbk: Cbk<'seek', Session> = (frame, _cookie, xl, opRet, opErrno, offse
   session.reply(frame, LSEEK_OUT_SIZE);
 };
 
-/** What the old answer, of 32 bits, can say; the kernel asks again for the rest. */
+/** The most that the older answer, with its 32 bits, can tell; the kernel asks for the rest then. */
 const COPIED_MAX = 0xffff_f000;
 
-/** A copy that is short is the caller's to go on with; EXDEV and ENOSYS make the kernel copy. */
+/** After a short copy the caller asks for the rest; after EXDEV or ENOSYS the kernel copies itself. */
 const copy =
   (replied: Cbk<'copy_file_range', Session>, most: number): Handler<CopyFileRangeIn> =>
   (session, _header, args) => {
@@ -90,7 +90,8 @@ const copy =
     const { offIn, offOut, flags } = args;
     const len = Math.min(args.len, most);
     if (offIn + len > OFFSET_MAX || offOut + len > OFFSET_MAX) return session.fail(frame, EFBIG);
-    // Where one of them has not been opened anew, the other is open, too.
+    // After an exchange of the graph: where one of them is open in the old volumes alone, the other
+    // is open there, too.
     const links = from.links === session.links ? to.links : from.links;
     frame.local = from;
     wind.copy_file_range(frame, len, replied, links, from, offIn, to, offOut, len, flags, null);
@@ -99,7 +100,7 @@ const copy =
 const copiedCbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opErrno) => {
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, opErrno);
-  // It was read, which the kernel sees of READ alone.
+  // The source was read, so its access time is another. The kernel notices that of READ alone.
   session.attributesChanged((frame.local as Fd).inode);
   encodeWriteOut(session.view, OUT_HEADER_SIZE, Math.min(opRet, len));
   session.reply(frame, WRITE_OUT_SIZE);
@@ -116,7 +117,7 @@ const copied64Cbk: Cbk<'copy_file_range', Session> = (frame, len, xl, opRet, opE
 export const copyFileRange = copy(copiedCbk, COPIED_MAX);
 export const copyFileRange64 = copy(copied64Cbk, OFFSET_MAX);
 
-/** As fsyncdir of the root, which says that all is meant: GlusterFS has no fop for it. */
+/** GlusterFS has no fop for it: it is a fsyncdir of the root, whose xdata says that all is meant. */
 export const syncfs: Handler<NoArgs> = (session, header, _args) => {
   const frame = session.begin('FSYNCDIR');
   const { root } = session.graph.inodes;

@@ -40,7 +40,7 @@ export const tmpfile: Handler<CreateIn> = (session, header, args) => {
   if (parent === undefined) return session.fail(frame, ESTALE);
   const { mode, umask } = args;
   const loc = new Loc(session.graph.inodes.newInode(), parent);
-  // There is nothing to truncate, and a truncation would mark times that were told already.
+  // There is nothing to truncate; it would only change the times, which icreate has answered with.
   const flags = openFlags(session, args.flags & ~(O_TMPFILE | O_TRUNC));
   frame.local = { loc, flags, pid: header.pid } satisfies Making;
   const xdata = session.initiator.gfidRequest().set(MODE_REQ, mode).set(UMASK_REQ, umask);
@@ -52,7 +52,7 @@ const madeCbk: Cbk<'icreate', Session> = (frame, _cookie, xl, opRet, opErrno, in
   const { loc, flags, pid } = frame.local as Making;
   if (opRet < 0) {
     discard(loc.inode);
-    // After ENOSYS the kernel asks no more, and says EOPNOTSUPP itself.
+    // After ENOSYS the kernel does not ask again: it answers EOPNOTSUPP itself.
     return session.fail(frame, makerErrno(opErrno, loc.parent!));
   }
   const linked = link(loc, inode, buf);
@@ -66,7 +66,7 @@ const madeCbk: Cbk<'icreate', Session> = (frame, _cookie, xl, opRet, opErrno, in
 const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno) => {
   const { fd, buf } = frame.local as Opening;
   if (opRet >= 0) return replyCreated(xl.priv, frame, fd, fd.inode, buf, null);
-  // With the fd goes the inode, which has no name.
+  // The inode goes with the fd, as it has no name.
   letGo(fd);
   xl.priv.fail(frame, opErrno);
 };

@@ -27,8 +27,10 @@ import { takeBack } from './take-back.ts';
  */
 const NEVER: ReadonlySet<string> = new Set(['security.selinux', FS_FLAGS, FS_XATTR, FS_VERSION]);
 
-/** The kernel asks for these to decide who may: "there is none" is an answer to that, and an error
- *  would be everybody's. */
+/**
+ * The kernel asks for these to decide who may do what. "There is none" answers that; any other error
+ * would be returned to every caller, whatever they asked for.
+ */
 const ACLS: ReadonlySet<string> = new Set(['system.posix_acl_access', 'system.posix_acl_default']);
 
 /** Whether a caller may see that there is such a name: those of `trusted.` are root's (xattr(7)). */
@@ -50,8 +52,8 @@ export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
 };
 
 /**
- * Attributes that tell what a caller need not be allowed to see: where things are on the disk, and
- * in folders that are closed to the caller. (Those of `trusted.` are root's anyway.)
+ * Attributes that show paths, on the disk and of folders that the caller may have no access to. Only
+ * an operator is told. (Those that begin with `trusted.` are for root anyway.)
  */
 const TELL_PATHS: ReadonlySet<string> = new Set([
   'glusterfs.pathinfo',
@@ -67,14 +69,14 @@ function isOperator(frame: Frame): boolean {
 }
 
 /**
- * What the server itself does on demand of its user, or of root. It is asked for by reading, because
- * the kernel holds the directory's lock while an attribute is set: whoever waits in it (for a module
- * that does not answer, say) would keep the demand from getting here.
+ * What the server itself does when its user or root asks for it, by an attribute that is read, not
+ * set: while one is set, the kernel holds the directory's lock, and has to wait for it. A process
+ * that has it, and waits for a module that does not answer, would hold the request up.
  */
 function act(session: Session, frame: Frame, size: number, action: RootAction): void {
   if (!isOperator(frame)) session.fail(frame, EPERM);
   else if (size === 0) {
-    // Just the length is asked for, which nobody knows before: there is room for any.
+    // Just the length is asked for, and not known yet: the caller is to make room for the longest.
     encodeGetxattrOut(session.view, OUT_HEADER_SIZE, XATTR_SIZE_MAX);
     session.reply(frame, GETXATTR_OUT_SIZE);
   } else {
