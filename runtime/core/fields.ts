@@ -1,11 +1,12 @@
 /**
- * The one table of the structures that travel field by field: between the host and modules in every
- * language, and into C. All else about their layout is generated from it (`npm run gen`): the classes
- * of the core, the structures of C with what reads and writes them, and what Python and JavaScript
- * know of them, types included.
+ * The one table of the structures that travel field by field between the host and modules, in
+ * whatever language. All else about their layout is generated from it (`npm run gen`): the classes of
+ * the core, the structures of C with what reads and writes them, and what Python and JavaScript know
+ * of them, types included.
  *
- * A row is the member's name in C, which is GlusterFS's or POSIX's, and what it means. Other languages
- * leave the structure's prefix out (`f_bsize` is `bsize`), and JavaScript writes it in camel case.
+ * A row is the member's name in C, which is GlusterFS's or POSIX's, and what it means. Other
+ * languages leave the structure's prefix out (`f_bsize` is `bsize`), and JavaScript writes it in camel
+ * case.
  * The order is that in which the fields travel. Adding a field: add a row, run `npm run gen`.
  *
  * Source: GlusterFS `iatt.h`, `gf_flock`, `gf_lease`; statvfs(3), statx(2).

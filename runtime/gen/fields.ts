@@ -1,6 +1,6 @@
 /**
- * Writes the structures that travel field by field as the core has them: `runtime/core/fields.gen.ts`,
- * what a new one of each has, and `runtime/core/iatt.gen.ts`, those that are classes.
+ * Writes the structures that travel field by field as the core has them: what a new one of each has
+ * (`runtime/core/fields.gen.ts`), and those that are classes (`runtime/core/iatt.gen.ts`).
  */
 import { type Field, nameOf, type Struct, structs } from '../core/fields.ts';
 import { NULL_GFID } from '../core/gfid.ts';

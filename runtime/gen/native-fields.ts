@@ -3,7 +3,7 @@
  * `bridges/native/glossa_fields.gen.h`, in TypeScript `bridges/native/fields.gen.ts`.
  */
 import { type Field, type FieldKind, nameOf, type Struct, structs } from '../core/fields.ts';
-import { camelName, listOf } from './fields.ts';
+import { camelName, listOf, sentence } from './fields.ts';
 
 const C_TYPES: Readonly<Record<FieldKind, string>> = {
   integer: 'int64_t ',
@@ -11,7 +11,8 @@ const C_TYPES: Readonly<Record<FieldKind, string>> = {
   text: 'const char *',
 };
 
-function definition({ inC, about, fields }: Struct): string {
+function definition(struct: Struct): string {
+  const { inC, fields } = struct;
   const declarations = fields.map(({ kind, member }) => `    ${C_TYPES[kind]}${member};`);
   const width = Math.max(...declarations.map(({ length }) => length));
   const members = declarations.map((declaration, i) => {
@@ -20,7 +21,7 @@ function definition({ inC, about, fields }: Struct): string {
   });
   const isTag = inC.startsWith('struct ');
   const [head, end] = isTag ? [inC, '};'] : ['typedef struct', `} ${inC};`];
-  return `/* ${about[0]!.toUpperCase()}${about.slice(1)}. */\n${head} {\n${members.join('\n')}\n${end}`;
+  return `/* ${sentence(struct.about)} */\n${head} {\n${members.join('\n')}\n${end}`;
 }
 
 function each(struct: Struct): string {
@@ -63,12 +64,8 @@ function groups(fields: readonly Field[]): Field[][] {
   return found;
 }
 
-/** How many doubles a field takes, and how it is written at `at`. */
-const SIZES: Readonly<Record<FieldKind, (value: string) => string>> = {
-  integer: () => '1',
-  gfid: () => '6',
-  text: (value) => `to.textSize(${value})`,
-};
+/** How many doubles a field takes (a text as many as it needs), and how it is written at `at`. */
+const SIZES: Readonly<Record<FieldKind, number>> = { integer: 1, gfid: 6, text: 0 };
 const WRITES: Readonly<Record<FieldKind, (value: string) => string>> = {
   integer: (value) => `f64[at++] = ${value};`,
   gfid: (value) => `at = to.putGfid(at, ${value});`,
@@ -78,10 +75,11 @@ const WRITES: Readonly<Record<FieldKind, (value: string) => string>> = {
 function write(struct: Struct): string {
   const { name, fields } = struct;
   const value = (field: Field): string => `from.${camelName(struct, field)}`;
-  const sizes = fields.map((field) => SIZES[field.kind](value(field)));
-  const fixed = sizes.reduce((sum, size) => sum + (Number(size) || 0), 0);
-  const size = [fixed, ...sizes.filter((size) => Number.isNaN(Number(size)))].join(' + ');
-  return `export function size${name}(${size === String(fixed) ? '' : `to: Room, from: ${name}`}): number {
+  const texts = fields.filter(({ kind }) => kind === 'text');
+  const fixed = fields.reduce((sum, { kind }) => sum + SIZES[kind], 0);
+  const size = [fixed, ...texts.map((field) => `to.textSize(${value(field)})`)].join(' + ');
+  const [params, args] = texts.length === 0 ? ['', ''] : [`to: Room, from: ${name}`, 'to, from'];
+  return `export function size${name}(${params}): number {
   return ${size};
 }
 
@@ -97,7 +95,7 @@ export function write${name}(to: Room, from: ${name} | null): void {
     to.number(0);
     return;
   }
-  to.reserve(1 + size${name}(${size === String(fixed) ? '' : 'to, from'}));
+  to.reserve(1 + size${name}(${args}));
   to.f64[to.at] = 1;
   to.at = put${name}(to, to.at + 1, from);
 }`;

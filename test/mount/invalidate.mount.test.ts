@@ -278,7 +278,7 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
     }));
 });
 
-/** Every answer to a lookup of `n…` may be cached for an hour, and is taken back at once, every third one late. */
+/** The answers to lookups of `n…` may be cached for an hour, and are taken back at once; a third is late. */
 const STORM = `
 import { Dict, ENOENT, defineTranslator, type Fop, invalidateEntry, tail, unwind, withTimeouts }
   from 'glossa';

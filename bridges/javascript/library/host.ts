@@ -1,6 +1,6 @@
 /**
- * The host's functions, as this interpreter has them; bridges/host/guest.ts says what each function does. The
- * engine leaves it under a global name, which is gone before any module runs.
+ * The host's functions, as this interpreter has them; bridges/host/guest.ts says what each of them
+ * does. The engine leaves them under a global name, which is gone before any module runs.
  */
 export interface Host {
   push(id: number, message: string): void;

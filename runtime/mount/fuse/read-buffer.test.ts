@@ -1,6 +1,7 @@
 /**
- * The memory into which a storage may read for a READ (`Frame.readBuffer`): who answers straight to the mount reads
- * into the answer itself; who might keep what comes up gets bytes that stay as they are.
+ * The memory that a storage may read into (`Frame.readBuffer`): where its answer goes straight to the
+ * mount, it is the kernel's answer itself; a translator in between, which might keep the data, gets
+ * bytes that stay as they are.
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

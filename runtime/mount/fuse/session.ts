@@ -114,7 +114,7 @@ export class Session implements PumpedMount {
   readonly rootActions: RootActions;
   readonly out = outBuffer();
   readonly view = new DataView(this.out.buffer, this.out.byteOffset, OUT_SIZE);
-  /** Where a storage may put the data of a READ (`Frame.readBuffer`): in the answer, behind its header. */
+  /** `Frame.readBuffer` of a READ: the place of the data in its answer, behind the header. */
   readonly readBuffer = new Uint8Array(
     this.out.buffer,
     this.out.byteOffset + OUT_HEADER_SIZE,

@@ -11,7 +11,8 @@
  *
  * A worker is chrooted into the folder: nothing a script does can get out of it. The `!` looks at
  * what the operation is about before and afterwards, and says which of the times a(time), m(time)
- * and c(time) have changed; operations without it do not look, which would refresh what the kernel has cached.
+ * and c(time) have changed. Looking refreshes what the kernel has cached, so there are operations
+ * without it.
  * Arguments: a path is percent-encoded, `""` is the empty one, `@3,name` starts at the directory
  * open in slot 3; a slot is its number; numbers may be names of constants joined by `|`; bytes are
  * hexadecimal digits, or `*LENGTH` for many. A result is the returned number, `ok` or the name of

@@ -11,8 +11,8 @@
  * `attributes`, `removed`, `every`, `gone` (an inode that the volume has forgotten), `wrong` (a name
  * with a slash), and then lets the lookup pass.
  *
- * `timeouts_awaited`, where there are async methods: a lookup of `early` fails for 5 s, any other as the
- * child's, for 6 s.
+ * `timeouts_awaited`, where there are async methods: a lookup of `early` fails for 5 s, any other as
+ * the child's, for 6 s.
  */
 import { expect, it } from 'vitest';
 import { Dict } from '../../../runtime/core/dict.ts';
