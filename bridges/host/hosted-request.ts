@@ -35,11 +35,11 @@ export class HostedRequest implements Deciding {
   readonly args: readonly unknown[];
   /** Children's latest answers; each has the place of its wind's number, modulo their number. */
   readonly replies: (ChildReply | undefined)[] = [];
-  /** Fds that were made for a wind, by its number: theirs to close when the fop fails. */
+  /** Fds that were made for winds, by their number: closed if the fop fails. */
   made: Map<number, Fd> | null = null;
   /** Names that the guest itself looks up or makes, by number of wind. */
   places: Map<number, Loc> | null = null;
-  /** What winds that take other names away than the fop's own were wound with, by their number. */
+  /** Arguments of winds that remove names other than the fop's own do, by their number. */
   moves: Map<number, readonly unknown[]> | null = null;
   /** How often a child was asked. */
   winds = 0;
@@ -48,20 +48,20 @@ export class HostedRequest implements Deciding {
   /** Answers owed by children, also for winds that are decided and not yet carried out. */
   owed = 0;
   answered = false;
-  /** The guest has nothing to do with this any more. */
+  /** The guest has failed with it, or is gone: it is told nothing more about it. */
   abandoned = false;
-  /** Whether it has outlived a call into the guest. */
+  /** Whether a call into the guest has returned and left it unanswered. */
   kept = false;
-  /** Seconds for which it was the module that is waited for, and `winds` when that was last seen. */
+  /** For how many seconds it has waited for the module, not a child; `winds` at the last look. */
   spent = 0;
   windsSeen = 0;
-  /** Bytes of its replies, and the place of the one that goes first. */
+  /** Bytes of its replies, and which of them is dropped first. */
   private bytes = 0;
   private oldest = UNWEIGHED;
-  /** What is decided about it and not carried out: the winds, and where it stands. */
+  /** Winds that are decided and not carried out yet, and the queue in which they wait. */
   decided = 0;
   lane: Lane | null = null;
-  /** Decisions before this number are void. */
+  /** Decisions with a lower number than this are not carried out. */
   voidBefore = 0;
 
   constructor(id: number, plan: Plan | null, frame: Frame, args: readonly unknown[]) {

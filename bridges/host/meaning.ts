@@ -1,9 +1,9 @@
 /**
  * What a success means: its op_ret, by the table of fops, and what must come with it.
  *
- * A guest that does not say op_ret (None) gets the number that can be meant. What cannot be meant,
- * and would be an EIO of the kernel's without a word about its cause, is refused here, where the
- * module has answered.
+ * A guest may leave op_ret out (None): it is then counted from the reply. A success that cannot be
+ * right is refused here, where the module has answered: the kernel would make an EIO of it, and
+ * nobody would learn why.
  */
 import { nameLength } from '../../runtime/core/bytes.ts';
 import { Dict } from '../../runtime/core/dict.ts';
@@ -21,21 +21,21 @@ export interface ChildReply {
   readonly values: readonly unknown[];
 }
 
-/** Of bytes, text, a listing or a dict. */
+/** How many bytes data or a text has, entries a listing, keys a dict. */
 function lengthOf(value: unknown): number {
   if (value === null || value === undefined) return 0;
   if (typeof value === 'string') return nameLength(value);
   return value instanceof Dict ? value.size : (value as { length: number }).length;
 }
 
-/** What an answer is measured by: what the request was asked with, and what its children said. */
+/** What an answer is compared with: the fop's arguments, and what the children have answered. */
 export interface Asked {
   readonly args: readonly unknown[];
   readonly replies: readonly (ChildReply | undefined)[];
 }
 
 /**
- * The op_ret of a success. What a child has said itself may be said again.
+ * The op_ret of a success. What a child has answered is always right: a module may pass it on.
  * @param given what the guest says; null when it leaves that to us
  * @throws {MessageError}
  */
@@ -53,7 +53,7 @@ export function successOf(
   });
   if (counts === null) return given ?? 0;
   const most = mostOf(row, asked.args);
-  // The keys of a dict are counted for those alone who do not say.
+  // The keys of a dict are counted only where the guest does not say how many.
   const isDict = row.reply[at]?.type === 'dict';
   if (at >= 0 && (given === null || !isDict)) {
     const length = lengthOf(values[at]);
