@@ -151,6 +151,19 @@ test('translators above are told', async () => {
   expect(seen.filter((event) => event.startsWith('CHILD'))).toEqual(['CHILD_DOWN', 'CHILD_UP']);
 });
 
+test('one that takes its time is told of once, and is not lost', async () => {
+  const directory = join(folder(), 'brick');
+  fs.mkdirSync(directory);
+  const vol = await volume(directory);
+  const looks = [check(vol), check(vol), check(vol)];
+  await Promise.all(looks);
+  await check(vol);
+  expect(vol.context.log.map((line) => line.replace(/^.* W .*0-disk: /, 'W '))).toEqual([
+    `W the directory '${directory}' has not answered yet`,
+  ]);
+  expect(ok(await vol.stat(vol.root))).toBeDefined();
+});
+
 test('it is looked by itself, as often as the option says', async () => {
   const directory = join(folder(), 'brick');
   fs.mkdirSync(directory);

@@ -63,6 +63,8 @@ export class Health {
   private cancel: () => void = () => {};
   /** A look that has not been answered yet. */
   private asking = false;
+  /** It was not answered when it was time for the next. */
+  private isLate = false;
   private ended = false;
   private isLost = false;
   private isReadOnly = false;
@@ -99,8 +101,11 @@ export class Health {
 
   /** Looks now. */
   async check(): Promise<void> {
+    const { directory, xl } = this.brick;
     if (this.asking) {
-      this.tell(`the directory '${this.brick.directory}' does not answer`);
+      // Nothing is known to be wrong: a disk may be that busy.
+      if (!this.isLate) xl.log.warning(`the directory '${directory}' has not answered yet`);
+      this.isLate = true;
       return;
     }
     this.asking = true;
@@ -109,6 +114,8 @@ export class Health {
       stat(this.brick.realPath, (error) => done(errnoOf(error)));
     });
     this.asking = false;
+    if (this.isLate) xl.log.notice(`the directory '${directory}' answers again`);
+    this.isLate = false;
     if (!this.ended) this.found(errno);
   }
 
