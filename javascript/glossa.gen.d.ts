@@ -232,6 +232,8 @@ declare module 'glossa' {
     readonly index: number;
     readonly name: string;
     readonly type: string;
+    /** Whether it can serve, as it has said last. */
+    readonly up: boolean;
   }
   export class Child {}
 

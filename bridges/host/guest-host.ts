@@ -52,6 +52,8 @@ export interface GuestHost {
    * From now on the module says whether its volume is up: 1 or 0. Told when the guest has returned.
    */
   up(isUp: number): void;
+  /** 1 when the child with this index can serve, as it has said last; otherwise 0. */
+  childUp(child: number): number;
   /** 1 when the volume writes log lines of this level. */
   logs(level: number): number;
   log(level: number, source: LogSource, text: string): void;

@@ -139,6 +139,10 @@ export class HostApi implements GuestHost {
     this.spoke = true;
   }
 
+  childUp(child: number): number {
+    return this.xl.below[child]?.up === true ? 1 : 0;
+  }
+
   put(bytes: Uint8Array): number {
     this.take(bytes.length);
     return this.bytes.push(bytes) - 1;

@@ -58,6 +58,7 @@ function hostFunctions(
     }),
     invalidate: f('s', (message: string) => void host.invalidate(message)),
     up: f('i', (isUp: number) => void host.up(isUp)),
+    child_up: f('i', (child: number) => host.childUp(child)),
     inode: f('i', (id: number) => host.inode(id)),
     fd: f('i', (id: number) => host.fd(id)),
     root: f('i', (id: number) => host.root(id)),

@@ -20,6 +20,9 @@ const FOP_COUNT = Math.max(...fops.map(({ number }) => number)) + 1;
 /** `GF_OPTION_TYPE_*`. */
 const TYPES = ['str', 'int', 'sizet', 'percent', 'bool', 'path', 'time', 'double'] as const;
 
+/** `this->options` and `child->up` are kept current also where the module has no hook for them. */
+const KEPT_CURRENT: ReadonlySet<string> = new Set(['reconfigure', 'notify']);
+
 /** @throws {GraphError} for options that cannot be. */
 export function describe(path: string, from: Reader): Described {
   const flags = from.numbers(FOP_COUNT);
@@ -35,8 +38,7 @@ export function describe(path: string, from: Reader): Described {
       cancel: (flag & CANCEL) !== 0,
     };
   }
-  // Options that change reach `this->options` also where the module has no hook for it.
-  const hooks = hookNames.filter((name, at) => defined[at] !== 0 || name === 'reconfigure');
+  const hooks = hookNames.filter((name, at) => defined[at] !== 0 || KEPT_CURRENT.has(name));
   return {
     description: {
       fops: found,

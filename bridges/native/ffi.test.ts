@@ -47,13 +47,13 @@ describe.skipIf(!canCompile)('openLibrary', () => {
     expect(await refusal(path)).toContain(`${path}: it uses elsewhere, which nothing defines`);
   });
 
-  it('refuses another version of the header', async () => {
+  it.each([1, 99])('refuses another version of the header: %d', async (version) => {
     const functions = ['use_area(void *p)', 'take(void *p)', 'enter(int a)', 'enter_with(int a)'];
-    const text = `int glossa_abi_version(void);\nint glossa_abi_version(void)\n{\n    return 99;\n}
+    const text = `int glossa_abi_version(void);\nint glossa_abi_version(void)\n{\n    return ${version};\n}
 ${functions.map((f) => `void glossa_${f};\nvoid glossa_${f}\n{\n    (void)${f.at(-2)};\n}`).join('\n')}\n`;
-    const path = compileText('newer', text);
+    const path = compileText(`abi${version}`, text);
     expect(await refusal(path)).toBe(
-      `${path} was compiled with the header of ABI version 99, and this is version ` +
+      `${path} was compiled with the header of ABI version ${version}, and this is version ` +
         `${abiVersion()}: compile it anew (-I$(glossa include-dir))`,
     );
   });

@@ -41,7 +41,7 @@
 #include <string.h>
 
 /* Goes up when a module must be compiled anew to be loaded. */
-#define GLOSSA_ABI_VERSION 1
+#define GLOSSA_ABI_VERSION 2
 
 /* State: one copy in a module, however many of its files include this one. */
 #define GLOSSA_HIDDEN __attribute__((weak, visibility("hidden")))
@@ -211,6 +211,7 @@ typedef struct {
     const char *name;
     const char *type;
     int32_t index;
+    bool up; /* whether it can serve, as it has said last; kept current */
 } child_t;
 
 /* An instance of the translator. */
@@ -341,7 +342,8 @@ struct glossa_translator {
     unsigned needs;
     int32_t (*init)(xlator_t *this); /* 0, or anything else to refuse: log why */
     void (*fini)(xlator_t *this);
-    void (*notify)(xlator_t *this, const char *event); /* such as "CHILD_UP" */
+    /* Such as "CHILD_UP", and the child that it is about; NULL when it is about none. */
+    void (*notify)(xlator_t *this, const char *event, const child_t *child);
     void (*reconfigure)(xlator_t *this);               /* this->options are the new ones */
     void (*entry_created)(xlator_t *this, const loc_t *loc);
     void (*entry_removed)(xlator_t *this, const loc_t *loc);
@@ -352,6 +354,13 @@ struct glossa_translator {
     void (*load_state)(xlator_t *this, dict_t *state);
 };
 extern struct glossa_translator glossa_translator;
+
+/*
+ * From now on the module says whether its volume is up, and no longer its children. A volume is up
+ * while all of its children are, unless this was called: with false in `init`, and with true when
+ * the module can serve. A mount waits until its top is up.
+ */
+GLOSSA_API void say_up(xlator_t *this, bool up);
 
 /* Your note with an inode or fd, until `forget` or `release`; NULL when there is none. */
 GLOSSA_API void inode_ctx_set(const inode_t *inode, xlator_t *this, void *ctx);

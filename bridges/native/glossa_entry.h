@@ -150,7 +150,7 @@ GLOSSA_API int32_t glossa_interrupt(struct glossa_in *in)
 
 /* -- the volume --------------------------------------------------------------------------- */
 
-/* The record: the volume's name, its children's names and types, the options. */
+/* The record: the volume's name, of each child name, type and whether it is up, the options. */
 GLOSSA_API int32_t glossa_create(struct glossa_in *in)
 {
     xlator_t *this = &glossa_self.this;
@@ -162,11 +162,25 @@ GLOSSA_API int32_t glossa_create(struct glossa_in *in)
         children[i].name = glossa_in_text(in);
         children[i].type = glossa_in_text(in);
         children[i].index = (int32_t)i;
+        children[i].up = glossa_in_integer(in) != 0;
     }
     this->children = children;
     this->child = this->child_count == 0 ? NULL : children;
     this->options = glossa_in_dict(in);
     return glossa_translator.init == NULL ? 0 : glossa_translator.init(this);
+}
+
+/* The record: the event, and the child that it is about with whether that is up; -1 for none. */
+GLOSSA_API void glossa_notify(struct glossa_in *in)
+{
+    const char *event = glossa_in_text(in);
+    const int64_t index = glossa_in_integer(in);
+    /* The module sees it as const: it is the host's to change. */
+    child_t *child = index < 0 ? NULL : (child_t *)glossa_self.this.children + index;
+    if (child != NULL)
+        child->up = glossa_in_integer(in) != 0;
+    if (glossa_translator.notify != NULL)
+        glossa_translator.notify(&glossa_self.this, event, child);
 }
 
 GLOSSA_API void glossa_reconfigure(struct glossa_in *in)
@@ -317,7 +331,7 @@ GLOSSA_API int32_t glossa_do(int32_t what, struct glossa_in *in)
         it->fini(this);
         break;
     case GLOSSA_DO_NOTIFY:
-        it->notify(this, glossa_in_text(in));
+        glossa_notify(in);
         break;
     case GLOSSA_DO_ENTRY_CREATED:
         it->entry_created(this, glossa_in_loc(in));

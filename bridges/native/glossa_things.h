@@ -134,6 +134,14 @@ GLOSSA_API void timer_cancel(xlator_t *this, int32_t timer)
     free(found);
 }
 
+/* -- being up ----------------------------------------------------------------------------- */
+
+GLOSSA_API void say_up(xlator_t *this, bool up)
+{
+    (void)this;
+    glossa_say_number(GLOSSA_SAY_UP, up);
+}
+
 /* -- what is out of date ----------------------------------------------------------- */
 
 /* What it is about; messages.ts has the same. */

@@ -97,7 +97,10 @@ export class NativeGuest implements Guest, Hearer {
     area.begin();
     area.text(volume);
     area.number(children.length);
-    for (const child of children) for (const text of child) area.text(text);
+    children.forEach((child, index) => {
+      for (const text of child) area.text(text);
+      area.number(this.host.childUp(index));
+    });
     area.dict(optionDict(this.description.options, options as Record<string, unknown>));
     const result = this.enter(DO.create, null);
     if (result === 0) return;
@@ -160,7 +163,7 @@ export class NativeGuest implements Guest, Hearer {
     area.begin();
     switch (name) {
       case 'notify':
-        area.text(args[0] as string);
+        this.writeEvent(args[0] as string, args[1] as number);
         break;
       case 'entry_created':
       case 'entry_removed':
@@ -273,6 +276,13 @@ export class NativeGuest implements Guest, Hearer {
     }
   }
 
+  private writeEvent(event: string, child: number): void {
+    const { area, host } = this;
+    area.text(event);
+    area.number(child);
+    if (child >= 0) area.number(host.childUp(child));
+  }
+
   /** The inode's and the parent's attributes are not known here. */
   private writeLoc([inode, parent, name, gfid, pargfid]: readonly Scalar[]): void {
     const { area, host } = this;
@@ -343,6 +353,10 @@ export class NativeGuest implements Guest, Hearer {
 
   stopTimer(id: number): void {
     this.timers.stop(id);
+  }
+
+  up(isUp: boolean): void {
+    this.host.up(isUp ? 1 : 0);
   }
 
   told(pairs: Pairs): void {

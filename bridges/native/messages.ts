@@ -27,6 +27,8 @@ export interface Hearer {
   stopTimer(id: number): void;
   /** Something is out of date: an array of host/upcalls.ts. */
   invalidate(place: LogSource, message: readonly unknown[]): void;
+  /** The module says whether its volume is up. */
+  up(isUp: boolean): void;
   /** The pairs of a dict. */
   told(pairs: Pairs): void;
   /** Takes bytes over for the message that comes next; their number in it. */
@@ -220,6 +222,7 @@ const HEAR: Readonly<Record<number, Hear>> = {
     if (read === undefined) throw new MessageError('there is no such message');
     hearer.invalidate(at, read(from));
   },
+  13: (from, hearer) => hearer.up(from.number() !== 0),
 };
 
 /** By what it is about, as `GLOSSA_OF_*`. */

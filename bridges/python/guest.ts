@@ -74,6 +74,7 @@ function hostFunctions(host: GuestHost): Record<string, HostFunction> {
     put: f('b', 'i', (bytes: Uint8Array) => host.put(bytes)),
     invalidate: f('s', 'v', (message: string) => host.invalidate(message)),
     up: f('i', 'v', (isUp: number) => host.up(isUp)),
+    child_up: f('i', 'i', (child: number) => host.childUp(child)),
     inode: f('i', 's', (id: number) => host.inode(id)),
     fd: f('i', 's', (id: number) => host.fd(id)),
     root: f('i', 's', (id: number) => host.root(id)),

@@ -1070,6 +1070,9 @@ class Child:
     index: int
     name: str
     type: str
+    @property
+    def up(self) -> bool:
+        """Whether it can serve, as it has said last."""
     def stat(self, loc: Loc, xdata: Mapping[str, DictValue] | None = None) -> Awaitable[StatReply]:
         """Attributes of an object."""
     def readlink(

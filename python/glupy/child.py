@@ -1,5 +1,7 @@
 """Children: what an `async def` awaits."""
 
+import _host
+
 from ._async import caller
 from ._fops import BY_NAME
 
@@ -14,12 +16,17 @@ class Child:
     make one of your own, which you close.
 
     index: its place in `self.children`; name, type: the volume's.
+    up: whether it can serve, as it has said last.
     """
 
     def __init__(self, index, name, type):
         self.index = index
         self.name = name
         self.type = type
+
+    @property
+    def up(self):
+        return _host.child_up(self.index) == 1
 
     def __getattr__(self, name):
         row = BY_NAME.get(name)

@@ -4,7 +4,7 @@ import { didYouMean } from '../../../runtime/core/nearest.ts';
 import { awaited, methods, watched } from './context.ts';
 import { FopError } from './errors.ts';
 import { type After, type Frame, framePrototype, LATER, WIND } from './frame.ts';
-import { now } from './host.ts';
+import { host, now } from './host.ts';
 import { warn } from './report.ts';
 import { isTimeout, withTimeouts } from './timeouts.ts';
 import { changed, hostValue } from './values.ts';
@@ -125,6 +125,11 @@ export class Child {
     this.index = index;
     this.name = name;
     this.type = type;
+  }
+
+  /** Whether it can serve, as it has said last. */
+  get up(): boolean {
+    return host.child_up(this.index) === 1;
   }
 
   toString(): string {

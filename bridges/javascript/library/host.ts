@@ -11,6 +11,7 @@ export interface Host {
   data(at: number, into: ArrayBufferLike): number;
   invalidate(message: string): void;
   up(isUp: number): void;
+  child_up(child: number): number;
   inode(id: number): string | undefined;
   fd(id: number): string | undefined;
   root(id: number): string | undefined;

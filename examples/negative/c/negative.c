@@ -189,8 +189,9 @@ static void negative_rmdir(glossa_frame_t *frame, xlator_t *this, const loc_t *l
     wind_rmdir(frame, NULL, rmdir_cbk, this->child, loc, flags, xdata);
 }
 
-static void notify(xlator_t *this, const char *event)
+static void notify(xlator_t *this, const char *event, const child_t *child)
 {
+    (void)child;
     struct cache *cache = this->private;
     if (strcmp(event, "UPCALL") != 0)
         return;

@@ -11,6 +11,7 @@ import { severalContract } from '../bridge/several.ts';
 import { thingContract } from '../bridge/things.ts';
 import { cachingContract } from '../bridge/timeouts.ts';
 import { timerContract } from '../bridge/timers.ts';
+import { upContract } from '../bridge/up.ts';
 
 const folder = join(import.meta.dirname, '../bridge/c');
 
@@ -22,6 +23,7 @@ describe.skipIf(!canCompile)('C modules', () => {
   describe('what fops carry', () => thingContract(folder, nativeC));
   describe('their life', () => lifeContract(folder, nativeC));
   describe('several subvolumes', () => severalContract(folder, nativeC));
+  describe('being up', () => upContract(folder, nativeC));
   describe('timers', () => timerContract(folder, nativeC));
   describe('what the kernel may cache', () => cachingContract(folder, nativeC));
 });

@@ -37,4 +37,23 @@ export function upContract(folder: string, language: Language = hosted): void {
       'SOME_DESCENDENT_UP',
     ]);
   });
+
+  it('who_is_up: each child, by what it has said last, whatever hooks there are', async () => {
+    const run = await startModule(folder, { name: 'who_is_up', language, leaves: 2 });
+    const ask = (): string[] => {
+      run.lines();
+      run.ask('access', run.known('a'), 0, null);
+      return texts(run);
+    };
+    expect(ask()).toEqual(['++']);
+    sayUp(run.graph.xlators[1]!, false);
+    expect(ask()).toEqual(['+-']);
+    // The code that comes next knows it as well.
+    expect(await run.host.reload()).toMatchObject({ ok: true });
+    expect(ask()).toEqual(['+-']);
+    sayUp(run.graph.xlators[1]!, true);
+    sayUp(run.graph.xlators[0]!, false);
+    expect(ask()).toEqual(['-+']);
+    run.settled();
+  });
 }

@@ -8,8 +8,9 @@ static int32_t init(xlator_t *this)
     return 0;
 }
 
-static void notify(xlator_t *this, const char *event)
+static void notify(xlator_t *this, const char *event, const child_t *child)
 {
+    UNUSED(child);
     gf_log(this, GF_LOG_INFO, "event %s", event);
 }
 

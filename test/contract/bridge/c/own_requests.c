@@ -56,8 +56,9 @@ static void entry_created(xlator_t *this, const loc_t *loc)
     look(this, loc->name);
 }
 
-static void notify(xlator_t *this, const char *event)
+static void notify(xlator_t *this, const char *event, const child_t *child)
 {
+    UNUSED(child);
     if (strcmp(event, "CHILD_UP") == 0)
         look(this, event);
 }
