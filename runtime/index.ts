@@ -85,8 +85,8 @@ export { type After, type Before, tap, taps } from './core/taps.gen.ts';
 
 export type { Client } from './core/client.ts';
 export type { Context } from './core/context.ts';
-/** For requests of one's own: `newRequest(new Stack(uid, gid, pid, 'STAT'), xl)`. */
-export { type Frame, newRequest, Stack } from './core/frame.ts';
+/** For requests of one's own: `xl.begin(new Stack(uid, gid, pid, 'STAT'))`, then `xl.end(root)`. */
+export { type Frame, Stack } from './core/frame.ts';
 
 // -- what requests carry -------------------------------------------------------------------------
 

@@ -72,7 +72,7 @@ export class Incarnation {
     this.api = new HostApi(xl, this, limits.logLimit);
     const room = (): number => this.limits.memoryLimit - this.guest.memory;
     this.turns = new Turns(xl.context, room, () => this.drain());
-    this.waiting = new Waiting(limits.frameTimeout, {
+    this.waiting = new Waiting(limits.frameTimeout, xl.calls, {
       after: (ms, fn) => xl.context.after(ms, fn),
       collect: () => this.enterFor(() => this.guest.collect()),
       overdue: (request) => this.timedOut(request),
@@ -185,8 +185,8 @@ export class Incarnation {
     const why = this.guest.dead;
     if (why === undefined || this.dead) return this.dead;
     this.dead = true;
+    for (const request of [...this.requests.values()]) this.fail(request);
     this.turns.clear();
-    for (const request of [...this.requests.values()]) this.failRequest(request);
     this.owner.lost(this, doing === undefined ? why : `${doing}: ${why}`);
     return true;
   }
@@ -324,7 +324,7 @@ export class Incarnation {
     else plan.unwind(frame, opRet, opErrno, values);
   }
 
-  /** The guest has failed with a request: what it decided about it in this call is void. */
+  /** The guest has failed with a request: what it decided, and is not carried out, is void. */
   private fail(request: HostedRequest): void {
     this.turns.undo(request);
     this.failRequest(request);
@@ -489,8 +489,8 @@ export class Incarnation {
     this.closing = true;
     this.waiting.close();
     this.stopTelling();
+    for (const request of [...this.requests.values()]) this.fail(request);
     this.turns.clear();
-    for (const request of [...this.requests.values()]) this.failRequest(request);
     if (this.ownGuest === null) return;
     if (!this.dead && this.has('fini')) this.guest.hook('fini', []);
     this.dead = true;

@@ -3,6 +3,7 @@
  * second for as long as there are any: it fails those that the module never answers, and lets the
  * guest look for those that nothing can reach any more.
  */
+import type { CallPool } from '../../runtime/core/call-pool.ts';
 import { turn } from '../../runtime/sys/turn.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { MessageError } from './message.ts';
@@ -26,19 +27,25 @@ export class Waiting {
   /** Seconds that the module may leave a request unanswered; 0 for ever. */
   limit: number;
   private readonly care: Care;
+  /** The volume's. */
+  private readonly calls: CallPool;
   /** How many of them the module has begun by itself. */
   private own = 0;
   private cancelSweep: (() => void) | null = null;
 
-  constructor(limit: number, care: Care) {
+  constructor(limit: number, calls: CallPool, care: Care) {
     this.limit = limit;
+    this.calls = calls;
     this.care = care;
   }
 
   keep(request: HostedRequest): void {
     if (request.kept) return;
     request.kept = true;
-    if (request.plan === null) this.own += 1;
+    if (request.plan === null) {
+      this.own += 1;
+      this.calls.add(request.frame.root);
+    }
     this.requests.add(request);
     this.cancelSweep ??= this.sweepLater();
   }
@@ -54,7 +61,10 @@ export class Waiting {
   drop(request: HostedRequest): void {
     if (!request.kept) return;
     request.kept = false;
-    if (request.plan === null) this.own -= 1;
+    if (request.plan === null) {
+      this.own -= 1;
+      this.calls.delete(request.frame.root);
+    }
     this.requests.delete(request.id);
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startGraph } from '../../test/support/core.ts';
+import { Stack } from '../core/frame.ts';
 import { type Dump, defineTranslator, type Translator } from '../core/xlator.ts';
 import { statedump, type VolumeDump } from './statedump.ts';
 import { formatStatedump } from './stats.ts';
@@ -29,6 +30,18 @@ describe('a statedump', () => {
         { name: 'v0', type: 'a/bottom', dump: { inodes: 3, 'data-bytes': 4096 } },
       ],
     });
+    await graph.stop();
+  });
+
+  it('has the requests that a volume has begun by itself, the oldest first', async () => {
+    const graph = await startGraph([{ translator: dumping('a/busy', () => ({ state: 'fine' })) }]);
+    const calls = Array.from({ length: 20 }, () => new Stack(0, 0, -100, 'STAT'));
+    for (const call of calls) graph.top.begin(call);
+    const { dump } = JSON.parse(statedump(graph)).volumes[0];
+    const oldest = calls.slice(0, 16).map(({ unique }) => [`own-call.${unique}`, 'STAT']);
+    expect(dump).toEqual({ state: 'fine', 'own-calls': 20, ...Object.fromEntries(oldest) });
+    for (const call of calls) graph.top.end(call);
+    expect(JSON.parse(statedump(graph)).volumes[0].dump).toEqual({ state: 'fine' });
     await graph.stop();
   });
 
@@ -70,6 +83,10 @@ describe('a statedump', () => {
     ];
     expect(formatStatedump({ volumes }, false)).toBe(
       'top  a/top\n    hits        12\n    data-bytes  4096\nbottom  a/bottom',
+    );
+    const replaced = [{ name: 'old', type: 'a/old', dump: { 'open-fds': 1 } }];
+    expect(formatStatedump({ volumes: volumes.slice(1), replaced }, false)).toBe(
+      'bottom  a/bottom\nold  a/old (replaced, and not idle)\n    open-fds  1',
     );
     expect(formatStatedump({ volumes }, true)).toMatch('\x1b[1mtop\x1b[0m  a/top');
   });

@@ -10,11 +10,15 @@ export const STATEDUMP = 'glossa.statedump';
 /** The kernel hands out no longer value of an extended attribute. */
 export const XATTR_SIZE_MAX = 65_536;
 /** Of what stands around the volumes. */
-const OVERHEAD = 16;
+const OVERHEAD = 32;
+/** Requests of a volume's own that are listed. */
+const MOST_CALLS = 16;
 
 export interface Statedump {
   /** The top first. */
   readonly volumes: readonly VolumeDump[];
+  /** What exchanges have replaced and is not idle yet; absent when there is none. */
+  readonly replaced?: readonly VolumeDump[];
 }
 
 export interface VolumeDump {
@@ -27,12 +31,28 @@ export interface VolumeDump {
 export function statedump(graph: Graph): string {
   const fronts = [...graph.initiators].map(({ xl }) => xl);
   const telling = fronts.filter(({ translator }) => translator.dump !== undefined);
-  const volumes = [...graph.xlators, ...telling].map((xl) => ({
-    name: xl.name,
-    type: xl.type,
-    dump: dumpOf(xl),
-  }));
-  return JSON.stringify({ volumes: fitting(volumes.reverse()) } satisfies Statedump);
+  const volumes = [...graph.xlators, ...telling].reverse().map((xl) => volumeDump(xl));
+  const replaced = graph.former.flatMap(({ gone, openFds, pendingCalls }) =>
+    gone.map((xl) => volumeDump(xl, { 'open-fds': openFds, 'pending-calls': pendingCalls })),
+  );
+  const all = fitting([...volumes, ...replaced.reverse()]);
+  const dump: Statedump = { volumes: all.slice(0, volumes.length) };
+  if (replaced.length === 0) return JSON.stringify(dump);
+  return JSON.stringify({ ...dump, replaced: all.slice(volumes.length) } satisfies Statedump);
+}
+
+const volumeDump = (xl: Xlator, more: Dump = {}): VolumeDump => ({
+  name: xl.name,
+  type: xl.type,
+  dump: { ...more, ...dumpOf(xl), ...ownCalls(xl) },
+});
+
+/** Requests that a volume has begun by itself: how many, and the oldest by their numbers. */
+function ownCalls({ calls }: Xlator): Dump {
+  if (calls.size === 0) return {};
+  const oldest = calls.list().slice(0, MOST_CALLS);
+  const listed = oldest.map(({ unique, op }) => [`own-call.${unique}`, op] as const);
+  return { 'own-calls': calls.size, ...Object.fromEntries(listed) };
 }
 
 /** The longest dumps are left out of what is together longer than the kernel hands out. */

@@ -7,7 +7,7 @@ import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK, Failure } from './exit.ts';
 import { takeOperands, toggle } from './flags.ts';
-import { STATEDUMP, type Statedump, XATTR_SIZE_MAX } from './statedump.ts';
+import { STATEDUMP, type Statedump, type VolumeDump, XATTR_SIZE_MAX } from './statedump.ts';
 import { paint } from './terminal.ts';
 import { findGlossa } from './umount.ts';
 
@@ -17,7 +17,7 @@ export default defineCommand({
     'Shows what each translator of the mount MNT tells about itself: its counters and sizes, the ' +
     'top of the graph first.',
   flags: {
-    json: toggle({ help: 'print {volumes: [{name, type, dump: {KEY: VALUE}}]}' }),
+    json: toggle({ help: 'print {volumes: [{name, type, dump: {KEY: VALUE}}]}, and `replaced`' }),
   },
   async run({ flags, operands }, terminal) {
     const [given] = takeOperands(operands, ['MNT']);
@@ -49,15 +49,16 @@ export function tryStatedump(mountpoint: string, failed: (errno: number) => Fail
 }
 
 /** A volume a paragraph, its values in a column. */
-export function formatStatedump({ volumes }: Statedump, colour: boolean): string {
-  const keys = volumes.flatMap(({ dump }) => Object.keys(dump));
+export function formatStatedump({ volumes, replaced = [] }: Statedump, colour: boolean): string {
+  const keys = [...volumes, ...replaced].flatMap(({ dump }) => Object.keys(dump));
   const width = Math.max(0, ...keys.map((key) => key.length));
-  return volumes
-    .map(({ name, type, dump }) => {
-      const rows = Object.entries(dump).map(
-        ([key, value]) => `    ${key.padEnd(width)}  ${printable(String(value))}`,
-      );
-      return [`${paint('bold', printable(name), colour)}  ${printable(type)}`, ...rows].join('\n');
-    })
-    .join('\n');
+  const shown = ({ name, type, dump }: VolumeDump, what = ''): string => {
+    const rows = Object.entries(dump).map(
+      ([key, value]) => `    ${key.padEnd(width)}  ${printable(String(value))}`,
+    );
+    const head = `${paint('bold', printable(name), colour)}  ${printable(type)}${what}`;
+    return [head, ...rows].join('\n');
+  };
+  const gone = replaced.map((volume) => shown(volume, ' (replaced, and not idle)'));
+  return [...volumes.map((volume) => shown(volume)), ...gone].join('\n');
 }

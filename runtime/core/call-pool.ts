@@ -1,5 +1,6 @@
 /**
- * The pool of calls in flight: every request that an initiator has begun and not ended. A list
+ * A pool of calls in flight: every request that an initiator, or a volume by itself, has begun and not
+ * ended. A list
  * through the requests themselves, the newest first, so that one that is answered at once costs no
  * more than a few assignments.
  *

@@ -2,12 +2,15 @@
 import { expect, it } from 'vitest';
 import { FakeContext, HeldLeaf, type TestVolume } from '../../test/support/core.ts';
 import { connect, Driver } from '../api/driver.ts';
+import { statedump } from '../cli/statedump.ts';
 import locks from '../xlators/features/locks/index.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import type { Client } from './client.ts';
+import { EINTR } from './errno.ts';
 import { InitError } from './errors.ts';
 import type { Fd } from './fd.ts';
 import { tail, unwind, wind } from './fops.gen.ts';
+import { Stack } from './frame.ts';
 import { Graph, type VolumeSpec } from './graph.ts';
 import type { Iatt } from './iatt.ts';
 import type { Inode } from './inode.ts';
@@ -15,7 +18,14 @@ import { Loc } from './loc.ts';
 import { F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK } from './lock.ts';
 import type { LogLevels } from './log.ts';
 import type { Options } from './options.ts';
-import { defineTranslator, type Fops, type Translator } from './xlator.ts';
+import {
+  type Cbk,
+  defaultNotify,
+  defineTranslator,
+  type Fops,
+  type Translator,
+  type Xlator,
+} from './xlator.ts';
 
 /** Writes down what it is asked, and passes it on; keeps something with every inode and fd. */
 const watcher = (
@@ -176,6 +186,100 @@ it('a request on its way finishes where it is, and what it is in goes afterwards
   await run.settle();
   expect(log.at(-1)).toBe('top fini');
   await run.graph.stop();
+});
+
+/** Watches, and asks its child for the root when it gets a request to access, and at PARENT_DOWN. */
+const asking = (log: string[]): Translator<unknown> => {
+  const ask = (xl: Xlator<null>): void => {
+    const frame = xl.begin(new Stack(0, 0, -100, 'STAT'));
+    wind.stat(frame, 0, asked, xl.children[0]!, new Loc(xl.inodes!.root), null);
+  };
+  const asked: Cbk<'stat', null> = (frame, _cookie, xl) => void xl.end(frame.root);
+  return watcher(
+    log,
+    {
+      notify(xl, event, data) {
+        if (event === 'PARENT_DOWN') ask(xl);
+        defaultNotify(xl, event, data);
+      },
+    },
+    {
+      access(frame, xl) {
+        ask(xl);
+        unwind.access(frame, 0, 0, null);
+      },
+    },
+  );
+};
+
+it('a volume that has begun a request by itself is not idle before that has ended', async () => {
+  const log: string[] = [];
+  const leaf = new HeldLeaf();
+  leaf.onRequest = (request) => {
+    if (request.name === 'stat') leaf.held.push(request);
+    else request.answer(-1, 2);
+  };
+  const held = { name: 'held', translator: leaf.translator };
+  const run = await running(held, { name: 'top', translator: asking(log) });
+  await run.driver.wind('access', new Loc(run.graph.inodes.root), 0, null);
+  await run.exchange(held);
+  await run.settle();
+  const replaced = () => JSON.parse(statedump(run.graph)).replaced;
+  const [own] = leaf.held;
+  const { unique } = own!.frame.root;
+  const dump = {
+    'open-fds': 0,
+    'pending-calls': 1,
+    'own-calls': 1,
+    [`own-call.${unique}`]: 'STAT',
+  };
+  expect(replaced()).toEqual([{ name: 'top', type: 'test/watcher', dump }]);
+  expect(log).not.toContain('top fini');
+  own!.answer(0, 0, null, null);
+  await run.settle();
+  // Its end is near, and it has begun another.
+  expect(leaf.held).toHaveLength(2);
+  expect(log).not.toContain('top fini');
+  leaf.held[1]!.answer(0, 0, null, null);
+  await run.settle();
+  expect(log.filter((line) => line === 'top fini')).toHaveLength(1);
+  expect(replaced()).toBe(undefined);
+  await run.graph.stop();
+});
+
+it.each([
+  ['has begun', {}],
+  ['waits to be up', { notify: () => {} }],
+])('a graph that is stopped while another %s ends all volumes, once', async (_what, more) => {
+  const log: string[] = [];
+  const run = await running(disk, { name: 'top', translator: watcher(log) });
+  let begun = (): void => {};
+  const init = new Promise<null>((resolve) => {
+    begun = () => resolve(null);
+  });
+  const other = { name: 'other', translator: watcher(log, { init: () => init, ...more }) };
+  const exchanged = expect(run.exchange(disk, other)).rejects.toThrow('the graph has ended');
+  if ('notify' in more) {
+    begun();
+    await new Promise(setImmediate);
+  }
+  const stopped = run.graph.stop();
+  begun();
+  await Promise.all([exchanged, stopped]);
+  expect(log.sort()).toEqual(['other fini', 'top fini']);
+  expect(run.context.waiting).toBe(0);
+  await expect(run.exchange(disk)).rejects.toThrow('the graph has ended');
+});
+
+it('a graph that is stopped interrupts what its volumes have begun by themselves', async () => {
+  const leaf = new HeldLeaf();
+  const held = { name: 'held', translator: leaf.translator };
+  const run = await running(held, { name: 'top', translator: asking([]) });
+  await run.driver.wind('access', new Loc(run.graph.inodes.root), 0, null);
+  const [own] = leaf.held;
+  own!.frame.root.whenInterrupted(() => own!.answer(-1, EINTR, null, null));
+  await run.graph.stop();
+  expect(own!.frame.root).toMatchObject({ interrupted: true, pool: null });
 });
 
 it.each([

@@ -8,7 +8,8 @@
  * names are asked for every inode that a client knows. If any of that fails, they go, and nothing
  * has changed. Then, in one moment, requests go to the new top.
  *
- * What was replaced stays until it is idle (`Former`): requests on their way finish there, and files
+ * What was replaced stays until it is idle (`Former`): requests on their way finish there, also those
+ * that its volumes have begun by themselves, and files
  * that are open are served there until they have been opened again in the new volumes, which are not
  * asked where they were kept. What cannot be opened again stays as it is until it is closed.
  *
@@ -81,6 +82,12 @@ export class Next {
   /** Of those, the ones that hand over what they keep, by the one that takes it. */
   readonly predecessors = new Map<Xlator, Xlator>();
   private readonly graph: Graph;
+  /** When it has come up, or was given up. */
+  private settled: Promise<void> = Promise.resolve();
+  private isAbandoned = false;
+  private refuse: (error: GraphError) => void = () => {};
+  /** Rejects once it is abandoned. */
+  private readonly abandoned: Promise<never>;
 
   /** @throws {GraphError} when the description is of no graph, or something would be lost */
   constructor(
@@ -89,6 +96,11 @@ export class Next {
     make: (spec: VolumeSpec, id?: number) => Xlator,
   ) {
     this.graph = graph;
+    this.abandoned = new Promise((_, reject) => {
+      this.refuse = reject;
+    });
+    // Nobody may be waiting for it.
+    this.abandoned.catch(() => {});
     const running = new Map(graph.xlators.map((xl) => [xl.name, xl]));
     const kept = keptBy(graph.xlators, specs);
     const begun: Xlator[] = [];
@@ -119,12 +131,29 @@ export class Next {
     };
   }
 
-  /** @throws {GraphError} when it does not come up; nothing of it is left then */
-  async comeUp(patienceMs: number): Promise<void> {
+  /**
+   * @param takeOver makes it the graph; called in the moment in which it can be
+   * @throws {GraphError} when it does not come up; nothing of it is left then
+   */
+  comeUp(patienceMs: number, takeOver: () => void): Promise<void> {
+    const coming = this.tryToComeUp(patienceMs, takeOver);
+    this.settled = coming.catch(() => {});
+    return coming;
+  }
+
+  /** The graph ends: this one comes up no more. Resolves when nothing of it is left. */
+  async abandon(): Promise<void> {
+    this.isAbandoned = true;
+    this.refuse(new GraphError(['the graph has ended meanwhile']));
+    await this.settled;
+  }
+
+  private async tryToComeUp(patienceMs: number, takeOver: () => void): Promise<void> {
     const { graph, begun, top } = this;
     for (const xl of begun) if (!this.predecessors.has(xl)) graph.instances[xl.id] = xl;
     try {
       await initAll(begun, namesOf(this.xlators));
+      if (this.isAbandoned) await this.abandoned;
       const objections = [...graph.initiators].flatMap((who) => who.objects(this.xlators) ?? []);
       if (objections.length > 0) throw new GraphError(objections);
       for (const [xl, before] of this.predecessors) xl.translator.succeed?.(xl, before);
@@ -134,9 +163,10 @@ export class Next {
       for (const xl of begun) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
       if (!begun.includes(top)) top.notify('PARENT_UP', top);
       this.tellWhoIsUp();
-      await topIsUp(top, patienceMs);
-      await this.lookAround();
+      await topIsUp(top, patienceMs, this.abandoned);
+      await Promise.race([this.lookAround(), this.abandoned]);
       this.refuseLoss();
+      takeOver();
     } catch (error) {
       await this.giveUp();
       throw error;
@@ -173,7 +203,9 @@ export class Next {
     const known = [...graph.inodes.all()].filter(
       (inode) => inode === root || inode.nlookup > 0 || inode.fdCount > 0,
     );
-    await inBatches(known, graph.context, (inode) => lookup(client, links, inode));
+    await inBatches(known, graph.context, async (inode) => {
+      if (!this.isAbandoned) await lookup(client, links, inode);
+    });
   }
 
   private async giveUp(): Promise<void> {
@@ -200,13 +232,16 @@ export class Former {
   readonly top: Xlator;
   readonly links: Links;
   private readonly graph: Graph;
-  private readonly gone: readonly Xlator[];
+  /** The volumes that go once it is idle. */
+  readonly gone: readonly Xlator[];
   /** Who has taken over, by id. */
   private readonly heirs = new Map<number, Xlator>();
   /** Ids of all its volumes, also of those that were kept. */
   private readonly ids: readonly number[];
   /** What could not be opened again. */
   private readonly left = new WeakSet<Fd>();
+  /** What it waits for. */
+  private calls: readonly Stack[] = [];
   private stopped = false;
 
   /** To be made before the graph has another top. */
@@ -224,15 +259,19 @@ export class Former {
     const { graph } = this;
     for (;;) {
       await this.moveFds();
-      const calls = this.isUsed() ? null : callsOf(graph);
-      do {
-        await pause(graph.context, STEP_MS);
-        if (this.stopped) return;
-      } while (calls?.some((call) => call.pool !== null));
-      if (calls !== null && !this.isUsed() && graph.former[0] === this) break;
+      const isUsed = this.openFds > 0;
+      this.calls = isUsed ? [] : [...callsOf(graph), ...this.ownCalls()];
+      await pause(graph.context, STEP_MS);
+      await this.whenEnded();
+      if (this.stopped) return;
+      if (!isUsed && this.openFds === 0 && graph.former[0] === this) break;
     }
     this.top.notify('PARENT_DOWN', this.top);
     part(this.gone);
+    // What is still to be done before the end may have been begun just now.
+    this.calls = this.ownCalls();
+    await this.whenEnded();
+    if (this.stopped) return;
     for (const xl of this.gone) if (this.heirs.has(xl.id)) xl.initialised = false;
     await end(
       graph,
@@ -253,9 +292,24 @@ export class Former {
     return this.gone;
   }
 
-  /** Whether files are open by it. */
-  private isUsed(): boolean {
-    return clientsOf(this.graph).some(({ fds }) => [...fds].some((fd) => fd.links === this.links));
+  /** How many files are open by it. */
+  get openFds(): number {
+    const open = clientsOf(this.graph).flatMap(({ fds }) => [...fds]);
+    return open.filter((fd) => fd.links === this.links).length;
+  }
+
+  private ownCalls(): Stack[] {
+    return this.gone.flatMap(({ calls }) => calls.list());
+  }
+
+  /** When what it waits for has ended, or the graph has. */
+  private async whenEnded(): Promise<void> {
+    while (!this.stopped && this.pendingCalls > 0) await pause(this.graph.context, STEP_MS);
+  }
+
+  /** How many requests it waits for: clients' that may be in it, and its own. */
+  get pendingCalls(): number {
+    return this.calls.filter(({ pool }) => pool !== null).length;
   }
 
   private async moveFds(): Promise<void> {

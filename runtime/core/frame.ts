@@ -152,7 +152,10 @@ export class Frame {
   }
 }
 
-/** The frame an initiator winds with: a new request. `xl` is the initiator, shown in logs. */
+/**
+ * The frame of a new request that is in no pool. A client's begin by `client.begin`, a volume's own by
+ * `xl.begin`. `xl` is shown in logs.
+ */
 export function newRequest(root: Stack, xl: Xlator<unknown>): Frame {
   return new Frame(root, null, xl, null, 0);
 }

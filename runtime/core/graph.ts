@@ -56,6 +56,9 @@ export class Graph {
   private readonly levels: LogLevels;
   private graphId: number;
   private lastId = -1;
+  /** What is coming up to take its place. */
+  private next: Next | null = null;
+  private stopped = false;
   private readonly listeners = new Set<EventListener>();
   private readonly hear: EventListener = (event, data) => {
     for (const listener of this.listeners) listener(event, data);
@@ -157,12 +160,23 @@ export class Graph {
   /**
    * Makes this the graph of another description while requests go on; `exchange.ts` has the rules.
    * @param patienceMs how long it may take to come up
-   * @throws {GraphError} when that cannot be, and everything is as it was
+   * @throws {GraphError} when that cannot be, or the graph is stopped: everything is as it was then
    */
   async exchange(specs: readonly VolumeSpec[], patienceMs: number): Promise<Exchanged> {
+    if (this.stopped) throw new GraphError(['the graph has ended']);
     this.graphId += 1;
     const next = new Next(this, specs, (spec, id) => this.make(spec, id));
-    await next.comeUp(patienceMs);
+    this.next = next;
+    try {
+      await next.comeUp(patienceMs, () => this.switchTo(next));
+    } finally {
+      this.next = null;
+    }
+    this.hear('UPCALL', { what: 'every-entry' });
+    return next.exchanged;
+  }
+
+  private switchTo(next: Next): void {
     const former = new Former(this, next);
     this.former.push(former);
     this.top.master = null;
@@ -172,14 +186,15 @@ export class Graph {
     this.links = next.links;
     this.inodes.links = next.links;
     this.route();
-    this.hear('UPCALL', { what: 'every-entry' });
     void former.leave();
-    return next.exchanged;
   }
 
   /** Takes the graph down: PARENT_DOWN, then every inode forgotten, then `fini` from the leaves. */
   async stop(): Promise<void> {
+    this.stopped = true;
+    await this.next?.abandon();
     const all = [...this.xlators, ...this.former.flatMap((former) => former.stop())];
+    for (const xl of all) for (const call of xl.calls.list()) call.interrupt();
     for (const xl of all) if (xl.above.length === 0) xl.notify('PARENT_DOWN', xl);
     this.inodes.clear();
     await finiAll(all);

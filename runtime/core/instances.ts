@@ -84,22 +84,28 @@ export async function finiAll(xlators: readonly Xlator[]): Promise<void> {
 
 /**
  * Resolves when a top has said CHILD_UP.
+ * @param abandoned rejects when that is to be waited for no longer
  * @throws {GraphError} after so long, naming the volumes that are waited for; they go on
  */
-export function topIsUp(top: Xlator, patienceMs: number): Promise<void> {
+export function topIsUp(
+  top: Xlator,
+  patienceMs: number,
+  abandoned?: Promise<never>,
+): Promise<void> {
   if (top.up) return Promise.resolve();
   const { master } = top;
-  return new Promise<void>((resolve, reject) => {
-    const cancel = top.context.after(patienceMs, () => {
+  let cancel = (): void => {};
+  const isUp = new Promise<void>((resolve, reject) => {
+    cancel = top.context.after(patienceMs, () => {
       reject(new GraphError(waitedFor(top, ` within ${patienceMs / 1000} s`)));
     });
     top.master = (event, data) => {
       master?.(event, data);
-      if (event !== 'CHILD_UP') return;
-      cancel();
-      resolve();
+      if (event === 'CHILD_UP') resolve();
     };
-  }).finally(() => {
+  });
+  return Promise.race([isUp, abandoned ?? isUp]).finally(() => {
+    cancel();
     top.master = master;
   });
 }

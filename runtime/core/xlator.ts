@@ -11,13 +11,14 @@
  *
  * Source: GlusterFS `xlator_api_t`, `libglusterfs/src/glusterfs/xlator.h`.
  */
+import { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import type { Context } from './context.ts';
 import { GraphError } from './errors.ts';
 import { type EventName, events } from './events.ts';
 import type { Fd } from './fd.ts';
 import type { FopName, FopTable, Links } from './fops.gen.ts';
-import type { Frame } from './frame.ts';
+import { Frame, type Stack } from './frame.ts';
 import type { Inode, InodeTable } from './inode.ts';
 import type { Log, LogSource } from './log.ts';
 import type { GivenOption, Options, Values } from './options.ts';
@@ -175,6 +176,8 @@ export class Xlator<P = unknown> {
   /** Set by the graph once it runs: leads winds to the fops that are defined now. */
   route: (() => void) | null = null;
   priv: P = undefined as P;
+  /** Requests that it has begun by itself, and that have not ended. */
+  readonly calls = new CallPool();
   /** Whether `init` succeeded and `fini` is owed. */
   initialised = false;
   /** Whether it can serve: what it has told its parents last, by CHILD_UP or CHILD_DOWN. */
@@ -234,6 +237,17 @@ export class Xlator<P = unknown> {
     });
   }
 
+  /** Begins a request of its own: the frame to wind with. It is owed an `end`. */
+  begin(call: Stack): Frame {
+    this.calls.add(call);
+    return new Frame(call, null, this, null, 0);
+  }
+
+  /** A request of its own has had all the replies that it waits for. False when it had ended. */
+  end(call: Stack): boolean {
+    return this.calls.delete(call);
+  }
+
   /** Exchanges the fops of a running instance; winds from then on go to the new ones. */
   exchangeFops(fops: Fops<P>): void {
     this.fops = fops;
@@ -261,10 +275,9 @@ export class Xlator<P = unknown> {
     return !runs;
   }
 
-  /** A parent is down. False as long as there is another. */
+  /** A parent is down. False as long as there is another, and when it was not up. */
   private ends(parent: Xlator): boolean {
-    this.parentsUp.delete(parent);
-    return this.parentsUp.size === 0;
+    return this.parentsUp.delete(parent) && this.parentsUp.size === 0;
   }
 }
 

@@ -182,10 +182,11 @@ export class RunningModule {
     return new Loc(this.graph.inodes.newInode(), this.root, name);
   }
 
-  /** Checks that every request so far has had one answer, and that the host keeps none. */
+  /** Checks that every request so far has had one answer, and that none is kept or under way. */
   settled(): void {
     expect(this.replies.map(({ count }) => count)).toEqual(this.replies.map(() => 1));
     this.keeps(0);
+    expect(this.xl.calls.size).toBe(0);
   }
 
   /** Checks how many requests the loader keeps, where it keeps account of them. */

@@ -284,6 +284,7 @@ export function requestContract(folder: string, language: Language = hosted): vo
       ['stat', OWN_PID, 'STAT'],
       ['stat', OWN_PID, 'STAT'],
     ]);
+    expect(run.xl.calls.list()).toEqual(held.map((h) => h.frame.root));
     held[0]!.answer(0, 0, sized(1), Dict.of({ key: 'value' }));
     held[1]!.answer(0, 0, sized(2), null);
     run.context.advance(2);

@@ -9,7 +9,6 @@ import {
   type Fop,
   type Frame,
   Loc,
-  newRequest,
   Stack,
   unwind,
   wind,
@@ -25,7 +24,7 @@ interface State {
   pending: string[];
 }
 
-const own = (xl: Xlator<State>, op: string): Frame => newRequest(new Stack(0, 0, PID, op), xl);
+const own = (xl: Xlator<State>, op: string): Frame => xl.begin(new Stack(0, 0, PID, op));
 
 function look(xl: Xlator<State>, when: string): void {
   const frame = own(xl, 'STAT');
@@ -34,6 +33,7 @@ function look(xl: Xlator<State>, when: string): void {
 }
 
 const looked: Cbk<'stat', State> = (frame, _cookie, xl, _opRet, _opErrno, buf, xdata) => {
+  xl.end(frame.root);
   const key = xdata?.get('key') ?? '-';
   xl.context.after(1, () => xl.log.info(`${frame.local}: ${buf!.iaSize} bytes, ${key}`));
 };
@@ -43,7 +43,8 @@ const access: Fop<'access', State> = (frame, xl, loc) => {
   wind.readlink(own(xl, 'READLINK'), 0, readlinkCbk, xl.children[0]!, loc, 100, null);
 };
 
-const readlinkCbk: Cbk<'readlink', State> = (_frame, _cookie, xl, opRet, opErrno) => {
+const readlinkCbk: Cbk<'readlink', State> = (frame, _cookie, xl, opRet, opErrno) => {
+  xl.end(frame.root);
   if (opRet < 0) xl.log.info(`readlink: ${errnoName(opErrno)}`);
 };
 

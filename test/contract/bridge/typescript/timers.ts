@@ -4,7 +4,6 @@ import {
   defineTranslator,
   type Fop,
   Loc,
-  newRequest,
   Stack,
   unwind,
   wind,
@@ -43,11 +42,14 @@ function carefully(xl: Xlator<State>, what: () => void): void {
 }
 
 function ask(xl: Xlator<State>): void {
-  const frame = newRequest(new Stack(0, 0, -100, 'STATFS'), xl);
+  const frame = xl.begin(new Stack(0, 0, -100, 'STATFS'));
   wind.statfs(frame, 0, asked, xl.children[0]!, new Loc(xl.inodes!.root), null);
 }
 
-const asked: Cbk<'statfs', State> = (_frame, _cookie, xl, opRet) => xl.log.info(`asked, ${opRet}`);
+const asked: Cbk<'statfs', State> = (frame, _cookie, xl, opRet) => {
+  xl.end(frame.root);
+  xl.log.info(`asked, ${opRet}`);
+};
 
 const fsync: Fop<'fsync', State> = (frame, xl) => {
   xl.context.after(50, () => unwind.fsync(frame, 7, 0, null, null, null));
