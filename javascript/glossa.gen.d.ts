@@ -69,6 +69,8 @@ declare module 'glossa' {
      * the module can serve. A mount waits until its top is up.
      */
     sayUp(up?: boolean): void;
+    /** A client is going: what it has is to be released. */
+    clientDisconnect?(client: Client): Nothing | Promise<void>;
     /** The options have changed while the volume runs: `this.options` has the new values. */
     reconfigure?(options: Values): Nothing | Promise<void>;
     /** After every fop that has made a name, or taken one away. */
@@ -225,6 +227,8 @@ declare module 'glossa' {
     readonly lkOwner: string;
     /** The log name of the fop that the caller asked for, such as LOOKUP. */
     readonly op: string;
+    /** For whom the request is made; null when it is for none. */
+    readonly client: Client | null;
   }
 
   /** A subvolume: every fop is a method that gives a promise of the reply, or rejects. */
@@ -314,6 +318,17 @@ declare module 'glossa' {
     readonly isDir: boolean;
     readonly ctx: Map<unknown, unknown>;
     close(): void;
+  }
+  /**
+   * Somebody for whom requests are made: a mount has one, a server one for each that is connected. The
+   * same client is the same object until it is gone.
+   */
+  export class Client {
+    readonly id: number;
+    /** Who it is, also to other processes. */
+    readonly uid: string;
+    /** Your own notes, which go away with the client, when its last request has ended. */
+    readonly ctx: Map<unknown, unknown>;
   }
   /** The bytes of a read or write. Handed on untouched, they never enter the interpreter. */
   export class Data implements Iterable<number> {

@@ -1,5 +1,6 @@
 /** The other half of what is promised in `guest.ts`: what an interpreter may ask of the host. */
 import type { Dict } from '../../runtime/core/dict.ts';
+import type { Stack } from '../../runtime/core/frame.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { GuestMessage } from './decision.ts';
 import type { HostedRequest } from './hosted-request.ts';
@@ -26,8 +27,15 @@ export interface GuestHost {
   inode(id: number): string | undefined;
   /** [inode, flags, pid, isDir] as JSON. */
   fd(id: number): string | undefined;
-  /** [unique, uid, gid, pid, groups, lk_owner, op] as JSON. */
+  /** [unique, uid, gid, pid, groups, lk_owner, op, client] as JSON; `client` as of `clientOf`. */
   root(id: number): string | undefined;
+  /**
+   * The number of the client that a request is made for; 0 for none, and for one that is gone. From
+   * now on `forgetClient` tells of it.
+   */
+  clientOf(root: Stack): number;
+  /** The uid of a client that the guest knows. */
+  client(id: number): string | undefined;
   /** 1 while request `id` goes on, otherwise 0: what came with it has died then. */
   alive(id: number): number;
   /** From now on `forget` / `release` tells; 0 when the thing is gone. */

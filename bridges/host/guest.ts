@@ -36,6 +36,8 @@ export type HookName =
   | 'fini'
   /** The event's name, and the index of the child that it is about; minus one when it is none. */
   | 'notify'
+  /** The number of a client that is going. */
+  | 'client_disconnect'
   /** A loc, as five scalars. */
   | 'entry_created'
   | 'entry_removed'
@@ -51,6 +53,7 @@ export type TellName = 'statedump' | 'dump_state';
 export const hooks = [
   'fini',
   'notify',
+  'client_disconnect',
   'entry_created',
   'entry_removed',
   'reconfigure',
@@ -127,6 +130,8 @@ export interface Guest {
   /** The inode or fd with this number is gone. */
   forget(inode: number): number;
   release(fd: number): number;
+  /** The client with this number is gone, and its last request has ended. */
+  forgetClient(client: number): number;
   /** Looks for requests that nothing can reach any more. */
   collect(): number;
   /**

@@ -3,9 +3,11 @@
  * at them, a log, a clock. Everything is checked: a number that leads nowhere is
  * answered with nothing, never with somebody else's thing.
  */
+import type { Client } from '../../runtime/core/client.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EMFILE } from '../../runtime/core/errno.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
+import type { Stack } from '../../runtime/core/frame.ts';
 import { type Inode, type InodeTable, ROOT_ID } from '../../runtime/core/inode.ts';
 import { ERROR, type LogLevel, type LogSource } from '../../runtime/core/log.ts';
 import { type Upcall, upcall } from '../../runtime/core/upcall.ts';
@@ -29,7 +31,7 @@ import { readUpcall } from './upcalls.ts';
 
 type Wind = Extract<Decision, { readonly verb: 'wind' }>;
 
-/** What a translator keeps with an inode or fd that its guest knows. */
+/** What a translator keeps with an inode, fd or client that its guest knows. */
 const TRACKED = true;
 /** What it takes to keep some bytes, besides them. */
 const PUT_BYTES = 100;
@@ -65,6 +67,8 @@ export class HostApi implements GuestHost {
   private readonly xl: Xlator<unknown>;
   private readonly incarnation: Asked;
   readonly fds = new GuestFds();
+  /** Those that the guest knows, by number. */
+  readonly clients = new Map<number, Client>();
   /** Inodes that are in no table, and may never be: the table tells of no other's end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
   /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
@@ -197,7 +201,42 @@ export class HostApi implements GuestHost {
     const root = this.handed('a request', this.request(id))?.frame.root;
     if (root === undefined) return undefined;
     const { unique, uid, gid, pid, groups, lkOwner, op } = root;
-    return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op]);
+    return JSON.stringify([unique, uid, gid, pid, groups, lkOwner, op, this.clientOf(root)]);
+  }
+
+  clientOf({ client }: Stack): number {
+    if (client === null) return 0;
+    if (!this.clients.has(client.id)) {
+      // An answered request may outlive it: then nobody would tell of its end.
+      if (!client.initiator.clients.has(client)) return 0;
+      this.meet(client);
+    }
+    return client.id;
+  }
+
+  client(id: number): string | undefined {
+    return this.handed('a client', this.clients.get(id))?.uid;
+  }
+
+  private meet(client: Client): void {
+    this.clients.set(client.id, client);
+    client.ctxSet(this.xl, TRACKED);
+  }
+
+  /** A client is going: told to a module that wants to know of all. */
+  disconnected(client: Client): void {
+    if (this.guest?.description.hooks.includes('client_disconnect') !== true) return;
+    if (!this.clients.has(client.id)) this.meet(client);
+    this.tellGone((guest) => guest.hook('client_disconnect', [client.id]));
+  }
+
+  /** A client is gone, and its last request has ended. */
+  forgetClient({ id }: Client): void {
+    if (!this.clients.has(id)) return;
+    this.tellGone((guest) => {
+      this.clients.delete(id);
+      return guest.forgetClient(id);
+    });
   }
 
   track(id: number): number {

@@ -50,9 +50,11 @@ class FakeGuest implements Guest {
   fop = (name: string) => (args: readonly Scalar[]) => this.run(this.code.fops[name]!, args);
   reply = () => (args: readonly Scalar[]) => this.run(this.code.reply!, args);
   tick = () => NOTHING;
-  collect = () => NOTHING;
-  forget = () => NOTHING;
-  release = () => NOTHING;
+  cancel = (id: number): void => void this.told.push(`cancel ${id}`);
+  collect = this.tick;
+  forget = this.tick;
+  release = this.tick;
+  forgetClient = this.tick;
 
   hook(name: string, args: readonly Scalar[]): number {
     this.told.push([name, ...args].join(' '));
@@ -61,10 +63,6 @@ class FakeGuest implements Guest {
 
   tell(name: string): string | undefined {
     return name === 'dump_state' ? this.code.state : '{"ghosts":3}';
-  }
-
-  cancel(id: number): void {
-    this.told.push(`cancel ${id}`);
   }
 
   interrupt(id: number): number {

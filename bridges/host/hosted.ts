@@ -118,6 +118,8 @@ type Parts =
   | 'forget'
   | 'release'
   | 'releasedir'
+  | 'clientDisconnect'
+  | 'clientDestroy'
   | 'fini'
   | 'dump';
 
@@ -139,6 +141,12 @@ export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
   },
   release: (xl, fd) => released(xl, fd),
   releasedir: (xl, fd) => released(xl, fd),
+  clientDisconnect(xl, client) {
+    for (const { api } of xl.priv.host.incarnations) api.disconnected(client);
+  },
+  clientDestroy(xl, client) {
+    for (const { api } of xl.priv.host.incarnations) api.forgetClient(client);
+  },
   fini: (xl) => xl.priv.host.close(),
   dump: ({ priv: { host } }) => dump(host),
 };

@@ -62,6 +62,7 @@ function hostFunctions(
     inode: f('i', (id: number) => host.inode(id)),
     fd: f('i', (id: number) => host.fd(id)),
     root: f('i', (id: number) => host.root(id)),
+    client: f('i', (id: number) => host.client(id)),
     alive: f('i', (id: number) => host.alive(id)),
     track: f('i', (id: number) => host.track(id)),
     track_fd: f('i', (id: number) => host.trackFd(id)),
@@ -156,6 +157,7 @@ function explain(
 const HOOK_KINDS: Readonly<Record<HookName, string>> = {
   fini: '',
   notify: 'si',
+  client_disconnect: 'i',
   entry_created: LOC_KINDS,
   entry_removed: LOC_KINDS,
   reconfigure: 's',
@@ -281,6 +283,10 @@ class JavaScriptGuest implements Guest {
 
   release(fd: number): number {
     return this.#guarded('release', 'i', [fd]);
+  }
+
+  forgetClient(client: number): number {
+    return this.#guarded('forget_client', 'i', [client]);
   }
 
   collect(): number {

@@ -40,6 +40,7 @@ export const NEEDS_CLOCK = 4;
 export const OBSERVES = 8;
 export const PASSES_THROUGH = 16;
 export const REFUSES_OTHERS = 32;
+export const NEEDS_CLIENT = 64;
 
 /** The letters of dict types in glossa.h. */
 export const DICT_LETTERS: Readonly<Record<DictType, string>> = {
@@ -175,6 +176,7 @@ export class Area implements Room {
     return at + 6;
   }
 
+  /** What is known of who asks, all but the groups (`groups`). */
   root(root: Stack, op: string): void {
     this.reserve(4);
     const { f64 } = this;
@@ -184,8 +186,9 @@ export class Area implements Room {
     f64[this.at++] = root.pid;
     this.text(root.lkOwner === '' ? null : root.lkOwner);
     this.text(root.op === op ? null : root.op);
-    if ((this.needs & NEEDS_GROUPS) === 0) return;
-    const { groups } = root;
+  }
+
+  groups({ groups }: Stack): void {
     this.number(groups.length);
     for (const group of groups) this.number(group);
   }

@@ -164,6 +164,12 @@ typedef struct dict_pair {
 typedef struct glossa_frame glossa_frame_t;
 typedef struct glossa_xlator xlator_t;
 
+/* Somebody for whom requests are made: a mount has one, a server one for each that is connected. */
+typedef struct {
+    int64_t id;
+    const char *uid; /* who it is, also to other processes: GlusterFS's client_uid */
+} client_t;
+
 /* Who asks. */
 typedef struct {
     uint64_t unique;
@@ -174,6 +180,7 @@ typedef struct {
     const char *op;       /* what the caller asked for, such as "LOOKUP" */
     const uint32_t *groups; /* none without GLOSSA_NEEDS_GROUPS */
     size_t group_count;
+    const client_t *client; /* NULL for none, once it is gone, and without GLOSSA_NEEDS_CLIENT */
 } glossa_root_t;
 
 /* One argument or part of a reply: `integer` for numbers, `pointer` for all else. */
@@ -329,6 +336,7 @@ struct volume_options {
  */
 #define GLOSSA_PASSES_THROUGH 16u
 #define GLOSSA_REFUSES_OTHERS 32u
+#define GLOSSA_NEEDS_CLIENT 64u /* frame->root.client */
 
 /* What a module defines, all of it optional; the runtime looks for this name. */
 struct glossa_translator {
@@ -344,11 +352,14 @@ struct glossa_translator {
     void (*fini)(xlator_t *this);
     /* Such as "CHILD_UP", and the child that it is about; NULL when it is about none. */
     void (*notify)(xlator_t *this, const char *event, const child_t *child);
-    void (*reconfigure)(xlator_t *this);               /* this->options are the new ones */
+    void (*client_disconnect)(xlator_t *this, const client_t *client); /* it is going */
+    void (*reconfigure)(xlator_t *this); /* this->options are the new ones */
     void (*entry_created)(xlator_t *this, const loc_t *loc);
     void (*entry_removed)(xlator_t *this, const loc_t *loc);
     void (*forget)(xlator_t *this, void *ctx);  /* an inode with a ctx of yours is gone */
     void (*release)(xlator_t *this, void *ctx); /* the same for an fd */
+    /* The same for a client, when its last request has ended. */
+    void (*client_destroy)(xlator_t *this, void *ctx);
     void (*statedump)(xlator_t *this, dict_t *dump);
     void (*dump_state)(xlator_t *this, dict_t *state); /* for the code that comes after a reload */
     void (*load_state)(xlator_t *this, dict_t *state);
@@ -362,11 +373,13 @@ extern struct glossa_translator glossa_translator;
  */
 GLOSSA_API void say_up(xlator_t *this, bool up);
 
-/* Your note with an inode or fd, until `forget` or `release`; NULL when there is none. */
+/* Your note with an inode, fd or client, until it is gone; NULL when there is none. */
 GLOSSA_API void inode_ctx_set(const inode_t *inode, xlator_t *this, void *ctx);
 GLOSSA_API void *inode_ctx_get(const inode_t *inode, xlator_t *this);
 GLOSSA_API void fd_ctx_set(const fd_t *fd, xlator_t *this, void *ctx);
 GLOSSA_API void *fd_ctx_get(const fd_t *fd, xlator_t *this);
+GLOSSA_API void client_ctx_set(const client_t *client, xlator_t *this, void *ctx);
+GLOSSA_API void *client_ctx_get(const client_t *client, xlator_t *this);
 
 /*
  * An inode or fd for longer than the request. An inode may be forgotten meanwhile: a wind with it

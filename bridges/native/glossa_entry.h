@@ -8,6 +8,20 @@
 
 /* -- requests ----------------------------------------------------------------------------- */
 
+/* The record: a client's number, and its uid when it is a new one. */
+GLOSSA_API const client_t *glossa_in_client(struct glossa_in *in)
+{
+    const int64_t id = glossa_in_integer(in);
+    const char *uid = glossa_in_text(in);
+    struct glossa_client *client = id == 0 ? NULL : glossa_map_get(&glossa_self.clients, id);
+    if (client == NULL && uid != NULL) {
+        client = glossa_need(malloc(sizeof *client + strlen(uid) + 1));
+        *client = (struct glossa_client){{id, strcpy((char *)(client + 1), uid)}, NULL};
+        glossa_map_set(&glossa_self.clients, id, client);
+    }
+    return client == NULL ? NULL : &client->it;
+}
+
 GLOSSA_API void glossa_in_root(struct glossa_in *in, glossa_frame_t *frame)
 {
     glossa_root_t *root = &frame->root;
@@ -21,6 +35,8 @@ GLOSSA_API void glossa_in_root(struct glossa_in *in, glossa_frame_t *frame)
     root->op = glossa_in_text(in);
     if (root->op == NULL)
         root->op = frame->fop->log_name;
+    if ((glossa_translator.needs & GLOSSA_NEEDS_CLIENT) != 0)
+        root->client = glossa_in_client(in);
     if ((glossa_translator.needs & GLOSSA_NEEDS_GROUPS) == 0)
         return;
     root->group_count = (size_t)glossa_in_integer(in);
@@ -219,6 +235,7 @@ GLOSSA_API void glossa_describe(void)
     }
     glossa_out_number(it->needs);
     const bool hooks[] = {it->fini != NULL,          it->notify != NULL,
+                          it->client_disconnect != NULL,
                           it->entry_created != NULL, it->entry_removed != NULL,
                           it->reconfigure != NULL,   it->load_state != NULL,
                           it->statedump != NULL,     it->dump_state != NULL};
@@ -257,11 +274,28 @@ GLOSSA_API void glossa_gone(struct glossa_map *map, int64_t id,
         tell(&glossa_self.this, ctx);
 }
 
+/* A client is gone: nothing leads to it any more. */
+GLOSSA_API void glossa_forget_client(int64_t id)
+{
+    struct glossa_client *client = glossa_map_take(&glossa_self.clients, id);
+    if (client == NULL)
+        return;
+    for (size_t i = 0; i < glossa_self.frames.room; i++) {
+        glossa_frame_t *frame = glossa_self.frames.values[i];
+        if (frame != NULL && frame->root.client == &client->it)
+            frame->root.client = NULL;
+    }
+    if (client->ctx != NULL && glossa_translator.client_destroy != NULL)
+        glossa_translator.client_destroy(&glossa_self.this, client->ctx);
+    free(client);
+}
+
 /* Everything that is not the module's own is given back. */
 GLOSSA_API void glossa_end(void)
 {
     struct glossa_map *maps[] = {&glossa_self.frames, &glossa_self.inode_ctx,
-                                 &glossa_self.fd_ctx, &glossa_self.own_fds, &glossa_self.timers};
+                                 &glossa_self.fd_ctx, &glossa_self.clients, &glossa_self.own_fds,
+                                 &glossa_self.timers};
     for (size_t i = 0; i < glossa_self.frames.room; i++)
         if (glossa_self.frames.keys[i] != 0) {
             glossa_frame_t *frame = glossa_self.frames.values[i];
@@ -270,6 +304,8 @@ GLOSSA_API void glossa_end(void)
         }
     for (size_t i = 0; i < glossa_self.timers.room; i++)
         free(glossa_self.timers.values[i]);
+    for (size_t i = 0; i < glossa_self.clients.room; i++)
+        free(glossa_self.clients.values[i]);
     for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
         free(maps[i]->keys);
         free(maps[i]->values);
@@ -303,6 +339,7 @@ enum {
     GLOSSA_DO_CREATE,
     GLOSSA_DO_FINI,
     GLOSSA_DO_NOTIFY,
+    GLOSSA_DO_CLIENT_DISCONNECT,
     GLOSSA_DO_ENTRY_CREATED,
     GLOSSA_DO_ENTRY_REMOVED,
     GLOSSA_DO_RECONFIGURE,
@@ -313,6 +350,7 @@ enum {
     GLOSSA_DO_INTERRUPT,
     GLOSSA_DO_FORGET,
     GLOSSA_DO_RELEASE,
+    GLOSSA_DO_FORGET_CLIENT,
     GLOSSA_DO_TIMER,
     GLOSSA_DO_END
 };
@@ -332,6 +370,9 @@ GLOSSA_API int32_t glossa_do(int32_t what, struct glossa_in *in)
         break;
     case GLOSSA_DO_NOTIFY:
         glossa_notify(in);
+        break;
+    case GLOSSA_DO_CLIENT_DISCONNECT:
+        it->client_disconnect(this, glossa_in_client(in));
         break;
     case GLOSSA_DO_ENTRY_CREATED:
         it->entry_created(this, glossa_in_loc(in));
@@ -364,6 +405,9 @@ GLOSSA_API int32_t glossa_do(int32_t what, struct glossa_in *in)
         break;
     case GLOSSA_DO_RELEASE:
         glossa_gone(&glossa_self.fd_ctx, glossa_in_integer(in), it->release);
+        break;
+    case GLOSSA_DO_FORGET_CLIENT:
+        glossa_forget_client(glossa_in_integer(in));
         break;
     case GLOSSA_DO_TIMER:
         glossa_ring(glossa_in_integer(in));

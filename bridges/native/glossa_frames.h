@@ -67,6 +67,12 @@ struct glossa_timer {
     bool again;
 };
 
+/* A client that the module has seen. Its uid is behind it. */
+struct glossa_client {
+    client_t it;
+    void *ctx;
+};
+
 GLOSSA_HIDDEN struct {
     double *area; /* [0] length of the messages, [1] log level, [2] the clock, then the record */
     xlator_t this;
@@ -76,7 +82,7 @@ GLOSSA_HIDDEN struct {
     size_t resting;
     uint32_t serial;
     int32_t own_id, timer_id;
-    struct glossa_map frames, inode_ctx, fd_ctx, own_fds, timers;
+    struct glossa_map frames, inode_ctx, fd_ctx, clients, own_fds, timers;
     struct glossa_chunk *memory; /* the volume's */
 } glossa_self;
 

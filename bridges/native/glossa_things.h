@@ -53,6 +53,21 @@ GLOSSA_API void *fd_ctx_get(const fd_t *fd, xlator_t *this)
     return glossa_map_get(&glossa_self.fd_ctx, fd->id);
 }
 
+GLOSSA_API void client_ctx_set(const client_t *client, xlator_t *this, void *ctx)
+{
+    (void)this;
+    struct glossa_client *found = glossa_map_get(&glossa_self.clients, client->id);
+    if (found != NULL)
+        found->ctx = ctx;
+}
+
+GLOSSA_API void *client_ctx_get(const client_t *client, xlator_t *this)
+{
+    (void)this;
+    const struct glossa_client *found = glossa_map_get(&glossa_self.clients, client->id);
+    return found == NULL ? NULL : found->ctx;
+}
+
 /* Paths are hints of the moment: a reference has none. */
 GLOSSA_API inode_t *inode_ref(const inode_t *inode)
 {

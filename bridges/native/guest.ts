@@ -9,6 +9,7 @@ import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts'
 import { InitError } from '../../runtime/core/errors.ts';
 import type { Arg } from '../../runtime/core/fops.ts';
 import { findFop } from '../../runtime/core/fops.ts';
+import type { Stack } from '../../runtime/core/frame.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Options } from '../../runtime/core/options.ts';
 import type { GuestMessage } from '../host/decision.ts';
@@ -25,7 +26,7 @@ import {
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import { MessageError } from '../host/message.ts';
-import { Area, NEEDS_CLOCK, NEEDS_PATH, writerOf } from './area.ts';
+import { Area, NEEDS_CLIENT, NEEDS_CLOCK, NEEDS_GROUPS, NEEDS_PATH, writerOf } from './area.ts';
 import { type Described, describe } from './describe.ts';
 import type { Library } from './ffi.ts';
 import { type Hearer, hear, type Pairs, Reader } from './messages.ts';
@@ -39,18 +40,20 @@ const DO = {
   create: 3,
   fini: 4,
   notify: 5,
-  entry_created: 6,
-  entry_removed: 7,
-  reconfigure: 8,
-  load_state: 9,
-  statedump: 10,
-  dump_state: 11,
-  cancel: 12,
-  interrupt: 13,
-  forget: 14,
-  release: 15,
-  timer: 16,
-  end: 17,
+  client_disconnect: 6,
+  entry_created: 7,
+  entry_removed: 8,
+  reconfigure: 9,
+  load_state: 10,
+  statedump: 11,
+  dump_state: 12,
+  cancel: 13,
+  interrupt: 14,
+  forget: 15,
+  release: 16,
+  forgetClient: 17,
+  timer: 18,
+  end: 19,
 } as const;
 
 const ERROR = 4;
@@ -69,6 +72,8 @@ export class NativeGuest implements Guest, Hearer {
   private readonly area = new Area();
   private readonly timers: Timers;
   private readonly described: Described;
+  /** Those that C has, by number. */
+  private readonly clients = new Set<number>();
   private readonly heard = new Uint8Array(USUAL);
   private closed = false;
   /** The request that C runs for; 0 when there is none. */
@@ -119,7 +124,7 @@ export class NativeGuest implements Guest, Hearer {
       const id = entered[0] as number;
       const request = host.request(id)!;
       area.beginFor(id);
-      area.root(request.frame.root, row.logName);
+      this.writeRoot(request.frame.root, row.logName);
       write(area, request.args);
       this.current = id;
       const code = this.enter(what, at < 0 ? null : (request.args[at] as Uint8Array | null));
@@ -145,7 +150,7 @@ export class NativeGuest implements Guest, Hearer {
       area.beginFor(id);
       area.reply(wind, comes);
       if (comes) {
-        area.root(request.frame.root, row.logName);
+        this.writeRoot(request.frame.root, row.logName);
         writeArgs(area, request.args);
       }
       area.number(entered[2] as number);
@@ -164,6 +169,9 @@ export class NativeGuest implements Guest, Hearer {
     switch (name) {
       case 'notify':
         this.writeEvent(args[0] as string, args[1] as number);
+        break;
+      case 'client_disconnect':
+        this.writeClient(args[0] as number);
         break;
       case 'entry_created':
       case 'entry_removed':
@@ -205,6 +213,11 @@ export class NativeGuest implements Guest, Hearer {
 
   release(fd: number): number {
     return this.tellNumber(DO.release, fd);
+  }
+
+  forgetClient(client: number): number {
+    this.clients.delete(client);
+    return this.tellNumber(DO.forgetClient, client);
   }
 
   /** What a module in C has forgotten, nothing can find out: `frame-timeout` is for that. */
@@ -274,6 +287,21 @@ export class NativeGuest implements Guest, Hearer {
       this.log(ERROR, { file: this.path, line: 0, func: '-' }, error.message);
       this.failedNow = true;
     }
+  }
+
+  private writeRoot(root: Stack, op: string): void {
+    const { area, host } = this;
+    area.root(root, op);
+    if ((area.needs & NEEDS_CLIENT) !== 0) this.writeClient(host.clientOf(root));
+    if ((area.needs & NEEDS_GROUPS) !== 0) area.groups(root);
+  }
+
+  private writeClient(id: number): void {
+    const { area, clients, host } = this;
+    const isNew = id !== 0 && !clients.has(id);
+    if (isNew) clients.add(id);
+    area.number(id);
+    area.text(isNew ? (host.client(id) ?? '') : null);
   }
 
   private writeEvent(event: string, child: number): void {

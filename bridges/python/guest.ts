@@ -56,7 +56,7 @@ const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
  */
 export const IMPORTS = [
   ...['asyncio', 'collections', 'contextlib', 'functools', 'json', 'logging', 're'],
-  ...['glupy', 'glupy._bridge', 'glupy._clock', 'glupy._testrun'],
+  ...['glupy', 'glupy._bridge', 'glupy._clock', 'glupy._testrun', 'glupy.testing'],
 ];
 
 const f = (
@@ -78,6 +78,7 @@ function hostFunctions(host: GuestHost): Record<string, HostFunction> {
     inode: f('i', 's', (id: number) => host.inode(id)),
     fd: f('i', 's', (id: number) => host.fd(id)),
     root: f('i', 's', (id: number) => host.root(id)),
+    client: f('i', 's', (id: number) => host.client(id)),
     alive: f('i', 'i', (id: number) => host.alive(id)),
     track: f('i', 'i', (id: number) => host.track(id)),
     track_fd: f('i', 'i', (id: number) => host.trackFd(id)),
@@ -226,6 +227,7 @@ class PythonGuest implements Guest {
   readonly #interrupt: EnterGuest;
   readonly #forget: EnterGuest;
   readonly #release: EnterGuest;
+  readonly #forgetClient: EnterGuest;
   readonly #collect: EnterGuest;
   readonly #tell: Call<string | undefined>;
   readonly #evaluate: Call<number>;
@@ -261,6 +263,7 @@ class PythonGuest implements Guest {
     this.#interrupt = this.#entry('interrupt', 'i');
     this.#forget = this.#entry('forget', 'i');
     this.#release = this.#entry('release', 'i');
+    this.#forgetClient = this.#entry('forget_client', 'i');
     this.#collect = this.#entry('collect', '');
     this.#tell = engine.entry(this.#helper('tell'), 's', 's');
     this.#evaluate = engine.entry(this.#helper('evaluate'), 'is', 'v');
@@ -325,6 +328,10 @@ class PythonGuest implements Guest {
     return this.#call(this.#release, [fd]);
   }
 
+  forgetClient(client: number): number {
+    return this.#call(this.#forgetClient, [client]);
+  }
+
   collect(): number {
     return this.#call(this.#collect, []);
   }
@@ -377,6 +384,7 @@ class PythonGuest implements Guest {
 const HOOK_PARAMS: Readonly<Record<HookName, string>> = {
   fini: '',
   notify: 'si',
+  client_disconnect: 'i',
   entry_created: LOC_KINDS,
   entry_removed: LOC_KINDS,
   reconfigure: 's',

@@ -120,6 +120,10 @@ export interface TestGraph extends Below {
   readonly child: Below;
   /** The same volume, asked by somebody else than root. */
   asUser(uid: number, gid?: number, groups?: readonly number[], pid?: number): TestGraph;
+  /** The same volume, asked by another client; its uid is made up unless told. */
+  connect(uid?: string): TestGraph;
+  /** The client goes: its requests are interrupted, its files and locks released. */
+  disconnect(): void;
   /** Lets seconds pass: timers ring, what is remembered gets old. */
   advance(seconds: number): void;
   /** Forgets what was asked and logged so far. */

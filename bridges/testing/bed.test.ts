@@ -34,6 +34,7 @@ export default defineTranslator({
     },
     access() {},
   },
+  clientDisconnect: (xl, { uid }) => xl.log.info(uid + ' has gone'),
   init: (_xl, { delay }) => ({ delay }),
 });
 `;
@@ -214,6 +215,24 @@ test('children, and another user', async () => {
   await g.unlink('/a');
   assert.equal(g.children.map((child) => child.asked('unlink').length), [0, 1]);
   assert(await g.children[0].exists('/a'));
+});
+`));
+
+it('has clients that come and go', () =>
+  allPass(`
+test('two clients, of which one goes', async () => {
+  const g = await graph('m.ts');
+  const [one, two] = [g.connect('one'), g.connect('two')];
+  await one.write('/a', 'text');
+  await two.open('/a');
+  assert(!g.logged('gone'));
+  one.disconnect();
+  assert(g.logged('one has gone'));
+  assert(!g.logged('two has gone'));
+  assert.equal(await two.readText('/a'), 'text');
+  await assert.rejects(() => one.stat('/a'), /disconnected/);
+  assert.throws(() => one.disconnect(), /disconnected/);
+  await raises(EPERM, two.asUser(7).unlink('/a'));
 });
 `));
 

@@ -21,6 +21,8 @@
  *   ["changed", graph, child, path]               the storage says that somebody changed that
  *   ["up", graph, child, isUp]                    the storage says CHILD_UP or CHILD_DOWN
  *   ["isUp", graph]                               whether the top has
+ *   ["connect", graph, uid]                       another client; its number, for `caller.client`
+ *   ["disconnect", graph, client]                 it goes; 0 is the graph's first
  *   ["log", graph]                                [[level, file, line, function, text]]
  *
  * where `child` is null for all of them.
@@ -70,6 +72,8 @@ interface Bench {
   readonly graph: Graph;
   readonly watches: readonly Watch[];
   readonly client: Client;
+  /** The others, by number. */
+  readonly clients: Map<number, Client>;
   log: ParsedLine[];
   /** What left the top of the graph. */
   upcalls: Plain[];
@@ -178,6 +182,13 @@ export class Bed {
         watch.sayUp(xl, isUp as boolean);
       });
     },
+    connect: ([graph, uid]) => {
+      const { client, clients } = this.bench(graph);
+      const made = client.initiator.connect((uid as string | null) ?? undefined);
+      clients.set(made.id, made);
+      return made.id;
+    },
+    disconnect: ([graph, client]) => void this.client(graph, client).disconnect(),
     isUp: ([graph]) => this.bench(graph).graph.isUp,
     log: ([graph]) => this.bench(graph).log.map((line) => [...line]),
   };
@@ -221,7 +232,7 @@ export class Bed {
       throw new MessageError(slip[4]);
     }
     const client = connect(graph, 'test');
-    const made: Bench = { graph, watches, client, log, upcalls: [] };
+    const made: Bench = { graph, watches, client, clients: new Map(), log, upcalls: [] };
     client.initiator.listen((event, data) => {
       if (event === 'UPCALL' && isUpcall(data)) made.upcalls.push(plainUpcall(data));
     });
@@ -249,11 +260,13 @@ export class Bed {
     operation: Plain | undefined,
     args: TestMessage,
   ): Promise<Plain> {
-    const { graph, client } = this.bench(at.graph);
+    const { graph } = this.bench(at.graph);
+    const caller = at.caller as unknown as Caller & { readonly client?: number };
+    const client = this.client(at.graph, caller.client ?? 0);
     const operate = operations[String(operation)];
     if (operate === undefined) throw new MessageError(`${operation}: no such operation`);
     const links = at.child === -1 ? graph.links : storageLinks(graph, at.child as number);
-    const driver = new Driver(client, at.caller as unknown as Caller, {
+    const driver = new Driver(client, caller, {
       links,
       onRequest: (call) => void this.calls.set(at.call as number, call),
     });
@@ -277,6 +290,13 @@ export class Bed {
     const bench = this.benches.get(graph as number);
     if (bench === undefined) throw new MessageError('the graph is closed');
     return bench;
+  }
+
+  private client(graph: Plain | undefined, number: Plain | undefined): Client {
+    const { client, clients } = this.bench(graph);
+    const found = number === 0 ? client : clients.get(number as number);
+    if (found?.connected !== true) throw new MessageError('the client has disconnected');
+    return found;
   }
 
   private watches(graph: Plain | undefined, child: Plain | undefined): readonly Watch[] {

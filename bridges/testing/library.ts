@@ -370,6 +370,8 @@ interface WhoAsks {
   readonly gid: number;
   readonly pid: number;
   readonly groups: readonly number[];
+  /** The graph's first unless told. */
+  readonly client?: number;
 }
 
 const ROOT: WhoAsks = { uid: 0, gid: 0, pid: 1, groups: [] };
@@ -475,7 +477,11 @@ function makeGraph(ways: Ways, caller: WhoAsks): TestGraph {
     ...makeBelow(ways, null, caller),
     children,
     child: children[0]!,
-    asUser: (uid, gid = uid, groups = [], pid = 1) => makeGraph(ways, { uid, gid, groups, pid }),
+    asUser: (uid, gid = uid, groups = [], pid = 1) =>
+      makeGraph(ways, { ...caller, uid, gid, groups, pid }),
+    connect: (uid) =>
+      makeGraph(ways, { ...caller, client: say('connect', number, uid ?? null) as number }),
+    disconnect: () => void say('disconnect', number, caller.client ?? 0),
     advance: (seconds) => void say('advance', seconds),
     clear: () => void say('clear', number),
     get isUp() {

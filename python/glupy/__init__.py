@@ -14,6 +14,7 @@ cost. See `Translator` for what a class may define, `Frame` for what a method ca
 from ._errno import *  # noqa: F403  (every errno by name)
 from ._errno import NAMES as _ERRNO_NAMES
 from .child import Child
+from .client import Client
 from .data import Data, Dict
 from .errors import AlreadyAnswered, HandleExpired, errorcode, strerror
 from .frame import Frame, Root
@@ -27,6 +28,7 @@ from .values import NULL_GFID, ROOT_GFID, Dirent, Flock, Iatt, Lease, Statvfs
 __all__ = [
     "AlreadyAnswered",
     "Child",
+    "Client",
     "Data",
     "Dict",
     "Dirent",

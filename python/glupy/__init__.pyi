@@ -480,9 +480,26 @@ class Fd:
         traceback: TracebackType | None,
     ) -> None: ...
 
+class Client:
+    """Somebody for whom requests are made: a mount has one, a server one for each that is connected.
+
+    The same client is the same object until it is gone and its last request has ended.
+
+    id: its number in this process.
+    """
+
+    id: int
+    @property
+    def uid(self) -> str:
+        """Who it is, also to other processes: GlusterFS's client_uid."""
+    @property
+    def ctx(self) -> dict[Any, Any]:
+        """A dict of your own that goes away with the client, when its last request has ended."""
+
 class Root(NamedTuple):
     """Who asks: uid, gid, pid and supplementary groups of the caller; unique, the request's serial
-    number; lk_owner, hexadecimal text; op, the log name of the fop that the caller asked for."""
+    number; lk_owner, hexadecimal text; op, the log name of the fop that the caller asked for; client,
+    for whom it is made."""
 
     unique: int
     uid: int
@@ -491,6 +508,7 @@ class Root(NamedTuple):
     groups: tuple[int, ...]
     lk_owner: str
     op: str
+    client: Client | None
 
 class Arg(NamedTuple):
     """An argument, or a part of a reply: its name and its type's, such as `loc` or `iatt`."""

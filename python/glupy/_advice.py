@@ -13,6 +13,7 @@ from . import _source
 from ._async import Pending
 from ._fops import BY_NAME
 from .child import Child
+from .client import Client
 from .data import Data, HostDict
 from .errors import AlreadyAnswered
 from .frame import Frame
@@ -22,19 +23,21 @@ from .reply import Reply
 from .translator import Translator
 from .values import Fields
 
-_OURS = Child, Data, HostDict, Frame, Fd, Inode, Loc, Reply, Fields
+_OURS = Child, Client, Data, HostDict, Frame, Fd, Inode, Loc, Reply, Fields
 
 # What other interfaces call it, or where it is -> what to write.
 _ELSEWHERE = {
     Fd: {"gfid": "fd.inode.gfid", "path": "fd.inode.path", "ia_type": "fd.inode.ia_type"},
     Loc: {"ia_type": "loc.inode.ia_type", "ctx": "loc.inode.ctx"},
-    Frame: {"uid": "frame.root.uid", "gid": "frame.root.gid", "pid": "frame.root.pid"},
+    Frame: {name: f"frame.root.{name}" for name in ("uid", "gid", "pid", "client")},
+    Client: {"client_uid": "client.uid"},
 }
 _SET = {
     Loc: "locs do not change: hand on loc.replace({name}=...)",
     Reply: "replies do not change: return reply.replace({name}=...)",
     Fd: "keep notes in fd.ctx",
     Inode: "keep notes in inode.ctx",
+    Client: "keep notes in client.ctx",
 }
 
 
@@ -170,7 +173,7 @@ def _already(error):
 
 def _in_tests(thing):
     """Whether it is one of glupy.testing's, which only tests import."""
-    return type(thing).__module__ == "glupy.testing"
+    return type(thing).__module__ in ("glupy.testing", "glupy._operations")
 
 
 # -- attributes ------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from ._fops import BY_NAME, FOPS
 from ._json import loads
 from ._loop import background, loop
 from .child import Child
+from .client import Client, client
 from .frame import FAILED, NOTHING, Frame, forbid_winds
 from .inode import Fd, Loc, contexts
 
@@ -76,6 +77,10 @@ def notify(event, child):
     if not takes_child(type(translator)):
         return _hook("notify", event)
     return _hook("notify", event, translator.children[child] if child >= 0 else None)
+
+
+def client_disconnect(id):
+    return _hook("client_disconnect", client(id))
 
 
 def fini():
@@ -154,6 +159,12 @@ def release(id):
     gone = Fd.known.pop(id, None)
     if gone is not None:
         gone._released = True
+    return NOTHING
+
+
+def forget_client(id):
+    """A client is gone, and its last request has ended."""
+    Client._forget(id)
     return NOTHING
 
 

@@ -17,6 +17,7 @@ HOOKS = {
     "init": (),
     "fini": (),
     "notify": ("event", "child"),
+    "client_disconnect": ("client",),
     "entry_created": ("loc",),
     "entry_removed": ("loc",),
     "reconfigure": ("options",),

@@ -13,7 +13,7 @@ import _glossa
 from . import _clock, _report
 from ._hints import hint
 from ._loop import loop
-from .testing import _answered, _waiting
+from ._operations import answered, waiting
 
 _tests = {}
 _task = None
@@ -41,7 +41,7 @@ def start(name):
     """Begins a test; `result` tells when it has ended."""
     global _task, _outcome, _stuck
     _outcome = _stuck = None
-    _waiting.clear()
+    waiting.clear()
     _forgotten.clear()
     loop.busy = True
     try:
@@ -107,7 +107,7 @@ def answer(number, text):
     """The host's answer to something that the test has asked for."""
     loop.busy = True
     try:
-        _answered(number, text)
+        answered(number, text)
     finally:
         loop.run_ready()
 

@@ -13,6 +13,7 @@ from ._fops import BY_NAME
 from ._json import dumps, loads
 from ._messages import WORDS
 from ._timeouts import with_timeouts
+from .client import client
 from .errors import AlreadyAnswered, HandleExpired, is_errno
 from .inode import Loc
 from .pack import as_came, pack, pad
@@ -37,10 +38,10 @@ kept = {}
 # errno -> the result that fails a request with it. Looking one up is the quickest check there is.
 _FAILURES = {op_errno: -op_errno for op_errno in range(1, 512)}
 
-Root = namedtuple("Root", "unique uid gid pid groups lk_owner op")
+Root = namedtuple("Root", "unique uid gid pid groups lk_owner op client")
 Root.__doc__ = """Who asks: uid, gid, pid and supplementary groups (a tuple) of the caller; unique,
 the request's serial number; lk_owner, hexadecimal text; op, the log name of the fop that the caller
-asked for, such as LOOKUP."""
+asked for, such as LOOKUP; client, for whom it is made, a Client, or None when it is for none."""
 
 
 class Frame:
@@ -84,13 +85,13 @@ class Frame:
 
     @property
     def root(self):
-        """Who asks, as a Root: uid, gid, pid, groups, lk_owner, unique, op."""
+        """Who asks, as a Root: uid, gid, pid, groups, lk_owner, unique, op, client."""
         if self._root is None:
             text = _host.root(self.id)
             if text is None:
                 raise HandleExpired("the request has ended; read frame.root before")
-            unique, uid, gid, pid, groups, lk_owner, op = loads(text)
-            self._root = Root(unique, uid, gid, pid, tuple(groups), lk_owner, op)
+            *ids, groups, lk_owner, op, client_id = loads(text)
+            self._root = Root(*ids, tuple(groups), lk_owner, op, client(client_id))
         return self._root
 
     @property

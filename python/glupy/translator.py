@@ -25,6 +25,7 @@ class Translator:
     init(self), fini(self)                the volume starts, ends
     notify(self, event, child)            CHILD_UP, CHILD_DOWN, PARENT_UP, ..., and the child that it
                                           is about, or None; (self, event) will do
+    client_disconnect(self, client)       a client is going: what it has is to be released
     reconfigure(self, options)            the volume's options have changed
     statedump(self)                       returns a dict of numbers and texts by name
     dump_state(self), load_state(self, state)

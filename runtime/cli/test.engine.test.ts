@@ -118,6 +118,11 @@ async def test_values():
             assert await f.read() == b"abc"
         with raises(FileNotFoundError):
             await g.as_user(1000).stat("/absent")
+        one = g.connect("one")
+        assert await one.as_user(1000).listdir() == ["a", "d"]
+        one.disconnect()
+        with raises(RuntimeError):
+            await one.listdir()
 
 def test_the_module_itself():
     assert counter.xlator.options["limit"]["default"] == 2

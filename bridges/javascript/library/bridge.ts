@@ -4,6 +4,7 @@
  */
 import { findFop, fops } from '../../../runtime/core/fops.ts';
 import { Child } from './child.ts';
+import { Client, client } from './client.ts';
 import { fresh, isPromise, methods } from './context.ts';
 import {
   answersOf,
@@ -138,6 +139,7 @@ type LocArgs = [number, number, string | undefined, string | undefined, string];
 export const fini = (): number => hook('fini');
 export const notify = (event: string, child: number): number =>
   hook('notify', event, self.translator!.children[child] ?? null);
+export const client_disconnect = (id: number): number => hook('clientDisconnect', client(id));
 export const entry_created = (...loc: LocArgs): number => hook('entryCreated', new Loc(loc));
 export const entry_removed = (...loc: LocArgs): number => hook('entryRemoved', new Loc(loc));
 export const load_state = (state: string): number => hook('loadState', parse(state));
@@ -195,6 +197,11 @@ export function forget(id: number): number {
 
 export function release(id: number): number {
   Fd.released(id);
+  return NOTHING;
+}
+
+export function forget_client(id: number): number {
+  Client.forget(id);
   return NOTHING;
 }
 

@@ -10,6 +10,7 @@ import { Translator } from './translator.ts';
 export const HOOKS: Readonly<Record<string, string>> = {
   fini: 'fini',
   notify: 'notify',
+  client_disconnect: 'clientDisconnect',
   entry_created: 'entryCreated',
   entry_removed: 'entryRemoved',
   reconfigure: 'reconfigure',

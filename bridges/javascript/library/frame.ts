@@ -6,6 +6,7 @@
  */
 import { type FopRow, findFop } from '../../../runtime/core/fops.ts';
 import type { Child, Settle } from './child.ts';
+import { type Client, client } from './client.ts';
 import { FAILED, NOTHING, SAME, TAIL, WIND } from './codes.ts';
 import { AlreadyAnswered, HandleExpired, isErrno } from './errors.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
@@ -105,6 +106,7 @@ export interface Root {
   readonly groups: readonly number[];
   readonly lkOwner: string;
   readonly op: string;
+  readonly client: Client | null;
 }
 
 /** The children, set once the translator is made: `child` answers when nobody says otherwise. */
@@ -146,8 +148,9 @@ export class Frame {
       if (text === undefined) {
         throw new HandleExpired('the request has ended; read frame.root before');
       }
-      const [unique, uid, gid, pid, groups, lkOwner, op] = parse(text);
-      this._root = Object.freeze({ unique, uid, gid, pid, groups, lkOwner, op });
+      const [unique, uid, gid, pid, groups, lkOwner, op, id] = parse(text);
+      const root = { unique, uid, gid, pid, groups, lkOwner, op, client: client(id) };
+      this._root = Object.freeze(root);
     }
     return this._root;
   }

@@ -1,5 +1,6 @@
 /** Which objects a script's slips are told of; see guard.ts. */
 import { Child, Reply } from './child.ts';
+import { Client } from './client.ts';
 import { Frame } from './frame.ts';
 import { guard } from './guard.ts';
 import { Fd, Inode, Loc } from './inode.ts';
@@ -11,6 +12,7 @@ guard(Fields, { instead: 'fields are those of its kind' }, hostValue);
 guard(Loc, { instead: 'a loc does not change: loc.replace({…})' }, hostValue);
 guard(Inode, { instead: 'keep notes in inode.ctx' }, hostValue);
 guard(Fd, { instead: 'keep notes in fd.ctx' }, hostValue);
+guard(Client, { instead: 'keep notes in client.ctx' }, hostValue);
 guard(Reply, { instead: 'a reply does not change: reply.replace({…})' }, hostValue);
 guard(Child, { name: 'a child', instead: 'its methods are the fops' }, hostValue);
 guard(Frame, { name: 'frame', open: true, instead: 'keep notes in frame.local' }, hostValue);

@@ -15,6 +15,7 @@ export interface Host {
   inode(id: number): string | undefined;
   fd(id: number): string | undefined;
   root(id: number): string | undefined;
+  client(id: number): string | undefined;
   alive(id: number): number;
   track(inode: number): number;
   track_fd(fd: number): number;

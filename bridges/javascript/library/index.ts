@@ -2,6 +2,7 @@
 export * from '../../../runtime/core/errno.ts';
 export { fops } from '../../../runtime/core/fops.ts';
 export { Child, Reply } from './child.ts';
+export { Client } from './client.ts';
 export { Data, Dict } from './data.ts';
 export {
   AlreadyAnswered,

@@ -4,6 +4,7 @@ import { describe } from 'vitest';
 import { canCompile, nativeC } from '../../support/native.ts';
 import { anyContract } from '../bridge/any.ts';
 import { cancelContract } from '../bridge/cancel.ts';
+import { clientContract } from '../bridge/clients.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
@@ -23,6 +24,7 @@ describe.skipIf(!canCompile)('C modules', () => {
   describe('what fops carry', () => thingContract(folder, nativeC));
   describe('their life', () => lifeContract(folder, nativeC));
   describe('several subvolumes', () => severalContract(folder, nativeC));
+  describe('clients', () => clientContract(folder, nativeC));
   describe('being up', () => upContract(folder, nativeC));
   describe('timers', () => timerContract(folder, nativeC));
   describe('what the kernel may cache', () => cachingContract(folder, nativeC));

@@ -258,6 +258,7 @@ export class xlator extends Base {
   getattr() { 'a'.getattr; }
   somethingCbk() {}
   statCancel() {}
+  client_disconnect() {}
 }
 `;
     const run = await startModule({ 'm.js': source });
@@ -280,6 +281,7 @@ export class xlator extends Base {
         near(14, 'getattr', 'stat'),
         said(15, 'somethingCbk', 'is the callback of no fop, and is never called'),
         said(16, 'statCancel', 'is never called: there is no stat'),
+        near(17, 'client_disconnect', 'clientDisconnect'),
       ].sort(),
     );
   });

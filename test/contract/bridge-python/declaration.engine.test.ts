@@ -111,6 +111,8 @@ class xlator(Base):
     def something_cbk(self, *args): pass
     def stat_cancel(self, *args): pass
     def on_unlink(self, *args): pass
+    def disconnect(self, client): pass
+    def client_destroy(self, client): pass
 `;
     const run = await startModule({ 'm.py': source });
     const warned = run.lines().filter((line) => line.startsWith('W '));
@@ -134,6 +136,8 @@ class xlator(Base):
         said(18, 'something_cbk', 'is the callback of no fop, and is never called'),
         said(19, 'stat_cancel', 'is never called: there is no stat'),
         near(20, 'on_unlink', 'unlink'),
+        near(21, 'disconnect', 'client_disconnect'),
+        near(22, 'client_destroy', 'client_disconnect'),
       ].sort(),
     );
   });

@@ -4,6 +4,7 @@ import { describe } from 'vitest';
 import { native } from '../../support/module.ts';
 import { anyContract } from '../bridge/any.ts';
 import { cancelContract } from '../bridge/cancel.ts';
+import { clientContract } from '../bridge/clients.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
@@ -22,5 +23,6 @@ describe('TypeScript records: the caller gives up', () => cancelContract(folder,
 describe('TypeScript records: what fops carry', () => thingContract(folder, language));
 describe('TypeScript records: their life', () => lifeContract(folder, language));
 describe('TypeScript records: several subvolumes', () => severalContract(folder, language));
+describe('TypeScript records: clients', () => clientContract(folder, language));
 describe('TypeScript records: timers', () => timerContract(folder, language));
 describe('TypeScript records: what the kernel may cache', () => timeoutsContract(folder, language));

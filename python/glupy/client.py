@@ -1,0 +1,62 @@
+"""Clients: for whom requests are made."""
+
+import _host
+
+from .errors import HandleExpired
+
+
+class Client:
+    """Somebody for whom requests are made: a mount has one, a server one for each that is connected.
+
+    The same client is the same object until it is gone and its last request has ended.
+
+    id: its number in this process.
+    """
+
+    __slots__ = ("id", "_uid", "_ctx", "_gone")
+    known = {}  # by number; the host tells when one is gone
+
+    def __init__(self, id):
+        self.id = id
+        self._uid = None
+        self._ctx = None
+        self._gone = False
+
+    @classmethod
+    def _forget(cls, id):
+        """It is gone, and its last request has ended."""
+        gone = cls.known.pop(id, None)
+        if gone is not None:
+            gone._gone = True
+            gone._ctx = None
+
+    @property
+    def uid(self):
+        """Who it is, also to other processes: GlusterFS's client_uid."""
+        if self._uid is None:
+            self._uid = _host.client(self.id)
+            if self._uid is None:
+                raise HandleExpired("the client is gone")
+        return self._uid
+
+    @property
+    def ctx(self):
+        """A dict of your own that goes away with the client, when its last request has ended."""
+        if self._gone:
+            raise HandleExpired("the client is gone")
+        if self._ctx is None:
+            self._ctx = {}
+        return self._ctx
+
+    def __repr__(self):
+        return f"<Client {self.id}>"
+
+
+def client(id):
+    """The object for a client's number; None for 0."""
+    if not id:
+        return None
+    found = Client.known.get(id)
+    if found is None:
+        found = Client.known[id] = Client(id)
+    return found

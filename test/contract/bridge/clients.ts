@@ -1,0 +1,87 @@
+/**
+ * The bridge contract, part eleven: clients. A module knows for whom a request is made, keeps notes
+ * with a client, and hears when one goes; the notes stay until its last request has ended.
+ */
+import { expect, it } from 'vitest';
+import type { Client } from '../../../runtime/core/client.ts';
+import { wind } from '../../../runtime/core/fops.gen.ts';
+import { Stack } from '../../../runtime/core/frame.ts';
+import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
+import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
+import { sized, texts } from './requests.ts';
+
+const MANY = 10_000;
+
+const front = initiatorTranslator('test/front', 'Begins what a test wants.');
+
+/** Sends a request in a client's name. It waits below until the test answers. */
+function stat(run: RunningModule, client: Client): void {
+  const frame = client.begin(new Stack(0, 0, 1, 'STAT'));
+  const cbk = (): void => void client.end(frame.root);
+  wind.stat(frame, 0, cbk, run.graph.links, run.known('a'), null);
+}
+
+function knows(run: RunningModule): string {
+  run.ask('access', run.known('a'), 0, null);
+  return texts(run).at(-1)!;
+}
+
+export function clientContract(folder: string, language: Language = hosted): void {
+  const start = async () => {
+    const run = await startModule(folder, { name: 'clients', language });
+    run.lines();
+    return { run, initiator: new Initiator(run.graph, 'front', front, run.xl.log) };
+  };
+  const answer = (run: RunningModule): void => {
+    for (const held of run.asked()) held.answer(0, 0, sized(1), null);
+  };
+
+  it('clients: each has its own notes, which go with its last request', async () => {
+    const { run, initiator } = await start();
+    const [one, two] = [initiator.connect('one'), initiator.connect('two')];
+    for (const client of [one, two, one]) stat(run, client);
+    run.ask('stat', run.known('a'), null);
+    expect(texts(run)).toEqual(['one 1', 'two 1', 'one 2', 'nobody']);
+    one.disconnect();
+    one.disconnect();
+    expect(texts(run)).toEqual(['gone one 2']);
+    const [first, ...others] = run.asked();
+    for (const held of others) held.answer(0, 0, sized(1), null);
+    expect(knows(run)).toBe('knows 2');
+    first!.answer(0, 0, sized(1), null);
+    expect(knows(run)).toBe('knows 1');
+    stat(run, two);
+    answer(run);
+    expect(texts(run)).toEqual(['two 2']);
+    two.disconnect();
+    expect(texts(run)).toEqual(['gone two 2']);
+    expect(knows(run)).toBe('knows 0');
+    run.settled();
+  });
+
+  it('clients: one that never asked for anything is told of as well', async () => {
+    const { run, initiator } = await start();
+    initiator.connect('silent').disconnect();
+    expect(texts(run)).toEqual(['gone silent 0']);
+    run.settled();
+  });
+
+  it('clients: ten thousand that come and go leave nothing', async () => {
+    const { run, initiator } = await start();
+    let told = 0;
+    for (let i = 0; i < MANY; i++) {
+      const client = initiator.connect(`c${i}`);
+      stat(run, client);
+      if (i % 2 === 0) answer(run);
+      client.disconnect();
+      answer(run);
+      told += run.context.lines.splice(0).length;
+    }
+    // What it asked, and that it has gone.
+    expect(told).toBe(2 * MANY);
+    expect(knows(run)).toBe('knows 0');
+    expect([initiator.clients.size, initiator.calls.size]).toEqual([0, 0]);
+    if (language.kept !== undefined) expect(run.host.incarnation.api.clients.size).toBe(0);
+    run.settled();
+  });
+}
