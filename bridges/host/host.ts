@@ -258,7 +258,7 @@ export class Host implements Owner {
     try {
       next = await this.begin(this, true);
       if (this.isClosed()) throw new Error('the volume has ended');
-      this.handOver(next);
+      handOver(this.current, next);
       this.counters.reloads += 1;
       this.takeOver(next);
       this.xl.log.info('reloaded');
@@ -271,13 +271,9 @@ export class Host implements Owner {
     }
   }
 
-  /** Carries the module's state over, when both sides want it. @throws when either fails */
-  private handOver(next: Incarnation): void {
-    if (this.current.dead || !this.current.has('dump_state') || !next.has('load_state')) return;
-    const state = this.current.guest.tell('dump_state');
-    if (state === undefined) throw new Error('dump_state failed');
-    if (next.guest.hook('load_state', [state]) === FAILED) throw new Error('load_state failed');
-    next.drain();
+  /** Goes on with the state of a volume that this one replaces. @throws {Error} */
+  inherit(before: Host): void {
+    handOver(before.current, this.current);
   }
 
   private takeOver(next: Incarnation): void {
@@ -325,6 +321,15 @@ export class Host implements Owner {
     else if (child !== undefined) plan.tail(frame, child, args);
     else plan.fail(frame, EOPNOTSUPP);
   }
+}
+
+/** Carries a module's state over, when both sides want it. @throws {Error} when either fails */
+function handOver(from: Incarnation, to: Incarnation): void {
+  if (from.dead || !from.has('dump_state') || !to.has('load_state')) return;
+  const state = from.guest.tell('dump_state');
+  if (state === undefined) throw new Error('dump_state failed');
+  if (to.guest.hook('load_state', [state]) === FAILED) throw new Error('load_state failed');
+  to.drain();
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

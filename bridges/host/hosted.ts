@@ -113,6 +113,7 @@ export const limitsOf = (
 type Parts =
   | 'fops'
   | 'reload'
+  | 'inherit'
   | 'passesThrough'
   | 'notify'
   | 'forget'
@@ -128,6 +129,7 @@ export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
   fops: (xl) => xl.priv.host.fops(),
   passesThrough: (xl) => xl.priv.host.incarnation.guest.description.passesThrough === true,
   reload: (xl) => xl.priv.host.reload(),
+  inherit: (xl, before) => xl.priv.host.inherit(before.priv.host),
   notify(xl: Xlator<Hosted>, event: EventName, data: unknown): void {
     const { host } = xl.priv;
     host.notify(event, data);

@@ -162,6 +162,11 @@ export default defineTranslator<unknown, typeof options>({
   fops,
   passesThrough: says,
   reconfigure,
+  inherit(xl, before) {
+    const [{ record }, other] = [volumes.get(xl)!, volumes.get(before)!];
+    // What another kind of translator has would mean nothing to it.
+    if (other.record.type === record.type) record.inherit?.(xl, before);
+  },
   reload: (xl) => volumes.get(xl)!.record.reload?.(xl) ?? null,
   notify(xl, event, data) {
     const { record } = volumes.get(xl)!;

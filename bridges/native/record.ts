@@ -62,6 +62,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   check: hook('xl, options'),
   reconfigure: hook('xl, options'),
   succeed: hook('xl, before'),
+  inherit: hook('xl, before'),
   holds: hook('xl'),
   reload: hook('xl'),
   notify: hook('xl, event, data'),

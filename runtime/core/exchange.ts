@@ -18,7 +18,7 @@
  *
  * What an instance alone has, and would be lost, is handed over to the instance of the same name and
  * type (`Translator.succeed`), which has its id; without one, the exchange is refused
- * (`Translator.holds`).
+ * (`Translator.holds`). What it merely remembers may be handed over as well (`Translator.inherit`).
  *
  * Source: GlusterFS `glusterfs_volfile_reconfigure`, `fuse_graph_switch`, `fuse_migrate_fd`, which
  * makes all volumes anew and finds inodes again by gfid.
@@ -32,7 +32,7 @@ import { type FopName, type Links, unwind, wind } from './fops.gen.ts';
 import { Stack } from './frame.ts';
 import type { Graph, VolumeSpec } from './graph.ts';
 import type { Inode } from './inode.ts';
-import { connect, finiAll, initAll, namesOf, topIsUp } from './instances.ts';
+import { connect, finiAll, initAll, namesOf, reasons, topIsUp } from './instances.ts';
 import { Loc } from './loc.ts';
 import { canChange } from './reconfigure.ts';
 import type { Cbk, Fop, Target, Xlator } from './xlator.ts';
@@ -166,6 +166,7 @@ export class Next {
       await topIsUp(top, patienceMs, this.abandoned);
       await Promise.race([this.lookAround(), this.abandoned]);
       this.refuseLoss();
+      this.inherit();
       takeOver();
     } catch (error) {
       await this.giveUp();
@@ -181,6 +182,20 @@ export class Next {
       return what === null ? [] : [`${xl.place}: it would be lost that it holds ${what}`];
     });
     if (problems.length > 0) throw new GraphError(problems);
+  }
+
+  /** @throws {GraphError} when a volume cannot go on with what the one before it remembers */
+  private inherit(): void {
+    for (const xl of this.begun) {
+      const { name, translator } = xl;
+      const before = this.gone.find((each) => each.name === name && each.translator === translator);
+      if (before === undefined) continue;
+      try {
+        translator.inherit?.(xl, before);
+      } catch (error) {
+        throw new GraphError(reasons(xl, error));
+      }
+    }
   }
 
   /** What was up before does not say it again. */

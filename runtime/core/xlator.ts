@@ -99,6 +99,11 @@ export interface Translator<P, O extends Options = Options> {
    * other is idle. Only one of them ends (`fini`).
    */
   succeed?(xl: Xlator<P>, before: Xlator<P>): void;
+  /**
+   * Takes over what `before` remembers, the instance of the same name that it replaces, in the moment
+   * in which it does. Each ends by itself. @throws {Error} what keeps it from taking its place
+   */
+  inherit?(xl: Xlator<P>, before: Xlator<P>): void;
   /** What is here and nowhere else, in words, and would be lost with the instance; null for nothing. */
   holds?(xl: Xlator<P>): string | null;
   /** Loads its code again, and goes on with what it had if that fails; null where it cannot. */
