@@ -4,7 +4,7 @@
  * though, and a script may do much for the end of each: after one that took long, others come first.
  */
 import type { Context } from '../../runtime/core/context.ts';
-import { turn } from '../../runtime/sys/turn.ts';
+import { turn } from '../../runtime/core/turn.ts';
 import { isLong, PAUSE_MS } from './turns.ts';
 
 export class Errands {

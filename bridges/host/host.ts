@@ -11,6 +11,7 @@ import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import type { EventName } from '../../runtime/core/events.ts';
 import type { FopName } from '../../runtime/core/fops.gen.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
+import { turn } from '../../runtime/core/turn.ts';
 import {
   childrenUp,
   type Dump,
@@ -21,7 +22,6 @@ import {
   sayUp,
   type Xlator,
 } from '../../runtime/core/xlator.ts';
-import { turn } from '../../runtime/sys/turn.ts';
 import { FAILED } from './guest.ts';
 import type { Incarnation } from './incarnation.ts';
 import type { Counters, Owner } from './owner.ts';

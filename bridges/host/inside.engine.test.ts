@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
-import { sharedTurn } from '../../runtime/sys/turn.ts';
+import { sharedTurn } from '../../runtime/core/turn.ts';
 import { type RunningModule, startModule } from '../../test/support/module.ts';
 import { wanted } from '../../test/support/wanted.ts';
 import { sources } from '../../test/tidy/sources.ts';

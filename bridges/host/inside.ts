@@ -7,7 +7,7 @@
  * takes what the host had on its stack along: incarnations that were in the middle of something put
  * that right, in two steps, so that no incarnation is entered by another before it can be.
  */
-import { endable, turn, whenEnded } from '../../runtime/sys/turn.ts';
+import { endable, turn, whenEnded } from '../../runtime/core/turn.ts';
 import {
   COUNT,
   END,

@@ -9,7 +9,7 @@
  */
 import type { Context } from '../../runtime/core/context.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
-import { turn } from '../../runtime/sys/turn.ts';
+import { turn } from '../../runtime/core/turn.ts';
 import type { Decision } from './decision.ts';
 import { MessageError } from './message.ts';
 

@@ -4,7 +4,7 @@
  * guest look for those that nothing can reach any more.
  */
 import type { CallPool } from '../../runtime/core/call-pool.ts';
-import { turn } from '../../runtime/sys/turn.ts';
+import { turn } from '../../runtime/core/turn.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { MessageError } from './message.ts';
 import { Requests } from './requests.ts';

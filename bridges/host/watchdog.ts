@@ -8,10 +8,10 @@
  *
  * | at | bit | and |
  * |---|---|---|
- * | the second look | SLOW | others go first when it has returned (`turn.slow` in sys/turn.ts) |
+ * | the second look | SLOW | others go first when it has returned (`turn.slow` in core/turn.ts) |
  * | the limit | INTERRUPT | the interpreter sees an exception that it is not meant to catch |
  * | 1¾ limits | FORCE | the interpreter leaves the call when it looks; it is lost |
- * | 2 limits | END | code that never looks: the turn is ended (sys/turn.ts), the interpreter is lost |
+ * | 2 limits | END | code that never looks: the turn is ended (core/turn.ts), the interpreter is lost |
  * | 0.7 s more | | nothing helps: the process ends, so that who waits for it gets an error |
  *
  * The bits are set by compare-and-swap on the count, so no later call can be hit. A call that returns
@@ -20,8 +20,8 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { formatTime } from '../../runtime/core/log.ts';
+import { END_TURN, makeEndable } from '../../runtime/sys/end-turn.ts';
 import { lastWords } from '../../runtime/sys/last-words.ts';
-import { END_TURN, makeEndable } from '../../runtime/sys/turn.ts';
 
 export const RUNNING = 1;
 export const INTERRUPT = 2;

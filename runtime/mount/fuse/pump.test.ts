@@ -12,7 +12,7 @@ vi.mock(import('../../sys/libc.ts'), async (original) => ({
 // Other files of tests have had this process, and will: with a pump that reads.
 vi.resetModules();
 const { pump } = await import('./pump.ts');
-const { turn } = await import('../../sys/turn.ts');
+const { turn } = await import('../../core/turn.ts');
 afterAll(() => vi.resetModules());
 
 /** What a source is told when its descriptor says this; `message` takes its requests. */

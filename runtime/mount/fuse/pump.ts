@@ -22,9 +22,9 @@
  */
 import koffi, { type node } from 'koffi';
 import { EAGAIN, ECONNABORTED, EINTR, ENODEV, ENOENT } from '../../core/errno.ts';
+import { sharedTurn, turn } from '../../core/turn.ts';
 import { poll, read, schedYield } from '../../sys/libc.ts';
 import { PollSet } from '../../sys/struct.ts';
-import { sharedTurn, turn } from '../../sys/turn.ts';
 import { backendFd } from '../../sys/uv.ts';
 import { BusyPoll } from './busy-poll.ts';
 

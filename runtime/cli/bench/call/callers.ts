@@ -12,8 +12,8 @@ import { type Frame, newRequest, Stack } from '../../../core/frame.ts';
 import type { Graph } from '../../../core/graph.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
+import { sharedTurn } from '../../../core/turn.ts';
 import type { Xlator } from '../../../core/xlator.ts';
-import { sharedTurn } from '../../../sys/turn.ts';
 import { READ_SIZE } from './graphs.ts';
 
 /** Makes so many requests; microseconds that each took. @throws {NotMeasured} for a wrong answer */

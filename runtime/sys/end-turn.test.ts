@@ -2,7 +2,8 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
-import { END_TURN, endable, makeEndable, sharedTurn, turn, whenEnded } from './turn.ts';
+import { endable, sharedTurn, turn, whenEnded } from '../core/turn.ts';
+import { END_TURN, makeEndable } from './end-turn.ts';
 
 const ENDER = `
 const { workerData } = require('node:worker_threads');

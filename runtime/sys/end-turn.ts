@@ -1,21 +1,18 @@
 /**
- * Turns: pieces of work that another thread can end, whatever runs in them. An interpreter's C code
- * hears no signal of the interpreter's; V8 ends it at its next jump back.
+ * Ends turns (core/turn.ts) from another thread. An interpreter's C code hears no signal of the
+ * interpreter's; V8 ends it at its next jump back.
  *
  * Node has this for a person's Ctrl-C at its prompt (`breakOnSigint` of node:vm): code that is run so
  * is terminated, and the termination comes out as an exception. Here no signal is involved: the
  * thread that wants the end calls what node calls when the signal has come. What costs, a thread that
  * waits for SIGINT, is started once instead of for every run, and SIGINT stays with whom it had.
  *
- * A termination abandons everything that was called in the turn: no `catch` and no `finally` there
- * is run. So it may only come while a guest is inside (bridges/host/inside.ts sees to that), and
- * who was in the middle of something is told afterwards (`whenEnded`).
- *
  * Sources: node's src/node_watchdog.cc (SigintWatchdogHelper), src/node_contextify.cc (EvalMachine).
  */
 import { Script } from 'node:vm';
 import { isMainThread } from 'node:worker_threads';
 import koffi from 'koffi';
+import { endTurnsBy } from '../core/turn.ts';
 import { plain } from './call.ts';
 
 const HELPER = '_ZN4node20SigintWatchdogHelper';
@@ -79,32 +76,17 @@ function startHelper(): boolean {
     Object.defineProperty(globalThis, KEY, { value: step, configurable: true });
     // It takes SIGINT for itself, which is given back.
     if (sigaction(SIGINT, null, before) !== 0 || start(helper) !== 0) return false;
-    return sigaction(SIGINT, before, null) === 0;
+    if (sigaction(SIGINT, before, null) !== 0) return false;
+    endTurnsBy(runTurn);
+    return true;
   } catch {
     // Another kind of Node: such a call can only be ended with the process.
     return false;
   }
 }
 
-export const turn = {
-  /** Whether one is open that guests may share. */
-  open: false,
-  /**
-   * How many calls of guests have taken long. Who has several things to do, each of which may enter
-   * a guest, looks at it after each: when it has changed, everybody else has waited long enough.
-   */
-  slow: 0,
-};
-
-/**
- * Does something that can be ended from outside. False when it was: then nothing of it is left, and
- * whatever it had begun is as it was at that moment.
- */
-export function endable(what: () => void): boolean {
-  if (ready !== true) {
-    what();
-    return true;
-  }
+/** See `RunTurn` in core/turn.ts. */
+function runTurn(what: () => void): boolean {
   work = what;
   ended = false;
   failure = null;
@@ -119,29 +101,5 @@ export function endable(what: () => void): boolean {
   ended = false;
   failure = null;
   if (mine !== null) throw mine.error;
-  return whole;
-}
-
-const listeners: (() => void)[] = [];
-
-/** Calls `fn` after a turn that several share has ended in the middle: to put things right. */
-export function whenEnded(fn: () => void): void {
-  listeners.push(fn);
-}
-
-/** A turn that guests share, so that entering them costs nothing more. As `endable`. */
-export function sharedTurn(what: () => void): boolean {
-  if (ready !== true) {
-    what();
-    return true;
-  }
-  turn.open = true;
-  let whole = false;
-  try {
-    whole = endable(what);
-  } finally {
-    turn.open = false;
-  }
-  if (!whole) for (const listener of listeners) listener();
   return whole;
 }

@@ -1,0 +1,63 @@
+/**
+ * Turns: pieces of work that another thread may end, whatever runs in them, and what is known of the
+ * one that is under way. Who can end them says so (`endTurnsBy`); where nobody can, they are work like
+ * any other. A thread has one turn at a time, or one within another.
+ *
+ * A turn that is ended is abandoned: no `catch` and no `finally` in it is run. So it may only come
+ * while a guest is inside (bridges/host/inside.ts sees to that), and who was in the middle of something
+ * is told afterwards (`whenEnded`).
+ */
+
+export const turn = {
+  /** Whether one is open that guests may share. */
+  open: false,
+  /**
+   * How many calls of guests have taken long. Who has several things to do, each of which may enter
+   * a guest, looks at it after each: when it has changed, everybody else has waited long enough.
+   */
+  slow: 0,
+};
+
+/** Does something that can be ended from outside; false when it was. What it throws passes through. */
+export type RunTurn = (what: () => void) => boolean;
+
+let runTurn: RunTurn | null = null;
+
+/** From now on turns are run so. */
+export function endTurnsBy(run: RunTurn): void {
+  runTurn = run;
+}
+
+/**
+ * Does something that can be ended from outside. False when it was: then nothing of it is left, and
+ * whatever it had begun is as it was at that moment.
+ */
+export function endable(what: () => void): boolean {
+  if (runTurn !== null) return runTurn(what);
+  what();
+  return true;
+}
+
+const listeners: (() => void)[] = [];
+
+/** Calls `fn` after a turn that several share has ended in the middle: to put things right. */
+export function whenEnded(fn: () => void): void {
+  listeners.push(fn);
+}
+
+/** A turn that guests share, so that entering them costs nothing more. As `endable`. */
+export function sharedTurn(what: () => void): boolean {
+  if (runTurn === null) {
+    what();
+    return true;
+  }
+  turn.open = true;
+  let whole = false;
+  try {
+    whole = runTurn(what);
+  } finally {
+    turn.open = false;
+  }
+  if (!whole) for (const listener of listeners) listener();
+  return whole;
+}
