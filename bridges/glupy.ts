@@ -1,5 +1,6 @@
-/** features/glupy, as volfiles name it: the host translator with every language that there is. */
+/** features/glupy, as volfiles name it: the host translator with every language that there is, in Node. */
 import { glupyFor } from './host/index.ts';
 import { hostedLanguages } from './languages.ts';
+import { nodeMachine } from './machine/node/index.ts';
 
-export default glupyFor(hostedLanguages);
+export default glupyFor(hostedLanguages, nodeMachine);

@@ -6,6 +6,8 @@ import { glupyFor } from './host/index.ts';
 import type { HostedLanguage } from './host/language.ts';
 import { findModule } from './host/modules.ts';
 import { allLanguages, hostedLanguages, languageOf, languageOfTest } from './languages.ts';
+import { nodeMachine } from './machine/node/index.ts';
+import { sources } from './machine/node/sources.ts';
 
 function folder(...files: string[]): string {
   const made = mkdtempSync(join(tmpdir(), 'glossa-languages-'));
@@ -18,7 +20,7 @@ function folder(...files: string[]): string {
 }
 
 const find = (path: string, name: string, languages = hostedLanguages) =>
-  findModule({ name, path, language: undefined, baseDir: '/', env: {} }, languages);
+  findModule({ name, path, language: undefined, baseDir: '/' }, languages, { env: {}, sources });
 
 it('no two languages have an ending or a name in common', () => {
   const endings = allLanguages.flatMap(([, { extensions }]) => extensions);
@@ -50,7 +52,7 @@ it('one more record is one more language', () => {
     load: () => Promise.reject(new Error('no interpreter')),
   };
   const all = [...hostedLanguages, mine];
-  expect(glupyFor(all).options.language.values).toEqual(all.map(({ name }) => name));
+  expect(glupyFor(all, nodeMachine).options.language.values).toEqual(all.map(({ name }) => name));
   const at = folder('m.mine', 'p/init.mine');
   expect(find(at, 'm', all).language).toBe(mine);
   expect(find(at, 'p', all).path).toBe(join(at, 'p/init.mine'));

@@ -4,6 +4,8 @@
  * `repl` and `bench`. What belongs to a language is loaded when it is first needed.
  */
 import type { HostedLanguage } from './host/language.ts';
+import { javascript } from './javascript/language.ts';
+import { python } from './python/language.ts';
 import { reservedNames } from './python/reserved.ts';
 import type { TestLanguage } from './testing/tests.ts';
 
@@ -30,7 +32,7 @@ export interface Language {
   /** What the files end in that its modules are compiled from; null where nothing is compiled. */
   readonly compiledFrom: string | null;
   /** How features/glupy runs it; null for one that features/native runs in the process itself. */
-  readonly hosted: Omit<HostedLanguage, 'name' | 'packageFiles'> | null;
+  readonly hosted: HostedLanguage | null;
   /** Whether a module can be loaded again while it is mounted. */
   readonly reloads: boolean;
   /** Null for one whose modules are tested from another. */
@@ -50,13 +52,9 @@ export const languages = {
     title: 'Python',
     aliases: ['py'],
     extensions: ['.py'],
-    packageFiles: ['__init__.py'],
+    packageFiles: python.packageFiles,
     compiledFrom: null,
-    hosted: {
-      extensions: ['.py'],
-      pathVariable: 'PYTHONPATH',
-      load: async () => (await import('./python/guest.ts')).startPython,
-    },
+    hosted: python,
     reloads: true,
     tests: {
       pattern: /^test_.*\.py$/,
@@ -74,14 +72,9 @@ export const languages = {
     title: 'JavaScript',
     aliases: ['js'],
     extensions: ['.js', '.mjs'],
-    packageFiles: ['index.js', 'index.mjs'],
+    packageFiles: javascript.packageFiles,
     compiledFrom: null,
-    hosted: {
-      // TypeScript too, when a volume of features/glupy names it: its types are taken away.
-      extensions: ['.js', '.mjs', '.ts', '.mts'],
-      pathVariable: 'GLOSSA_JS_PATH',
-      load: async () => (await import('./javascript/guest.ts')).startJavaScript,
-    },
+    hosted: javascript,
     reloads: true,
     tests: {
       pattern: /\.test\.m?js$/,
@@ -127,7 +120,7 @@ export const allLanguages = Object.entries(languages) as [LanguageName, Language
 
 /** Those that features/glupy runs. */
 export const hostedLanguages: readonly HostedLanguage[] = allLanguages.flatMap(
-  ([name, { hosted, packageFiles }]) => (hosted === null ? [] : { ...hosted, name, packageFiles }),
+  ([, { hosted }]) => hosted ?? [],
 );
 
 /** The language of a module, by what its file's name ends in. */

@@ -7,6 +7,7 @@ import { type ArgType, findFop, fops } from '../../runtime/core/fops.ts';
 import { Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import { nodeMachine } from '../machine/node/index.ts';
 import { type Decision, readDecision } from './decision.ts';
 import { MessageError, type Resolver } from './message.ts';
 
@@ -29,6 +30,7 @@ const resolver: Resolver = {
   fd: (id) => (id === fd.id ? fd : undefined),
   data: (id) => (id === 0 ? Uint8Array.of(1) : undefined),
   table,
+  memory: nodeMachine.memory,
 };
 
 function read(message: unknown, fop?: string): Decision {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { sources } from '../machine/node/sources.ts';
 import { findGrants, foldersOf } from './grants.ts';
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-grants-')));
@@ -18,7 +19,7 @@ const NONE = {
 };
 
 it('nothing is granted unless told', () => {
-  expect(findGrants(NONE, base, { HOME: '/root' })).toEqual({
+  expect(findGrants(NONE, base, { env: { HOME: '/root' }, sources })).toEqual({
     grants: { read: [], write: [], env: {} },
     packages: [],
   });
@@ -26,16 +27,17 @@ it('nothing is granted unless told', () => {
 
 it('paths start at the folder given and end where links lead', () => {
   const given = { ...NONE, 'allow-read': 'data/file, link', 'allow-write': `${base}/data,` };
-  const found = findGrants({ ...given, packages: 'link/file' }, base, {});
+  const found = findGrants({ ...given, packages: 'link/file' }, base, { env: {}, sources });
   expect(found.grants.read).toEqual([join(base, 'data', 'file'), join(base, 'data')]);
   expect(found.grants.write).toEqual([join(base, 'data')]);
   expect(found.packages).toEqual([join(base, 'data', 'file')]);
-  expect(new Set(foldersOf(found))).toEqual(new Set([join(base, 'data')]));
+  expect(new Set(foldersOf(found, sources))).toEqual(new Set([join(base, 'data')]));
 });
 
 it('names of the environment that have no value are left out', () => {
   const given = { ...NONE, 'allow-env': 'ONE, TWO' };
-  expect(findGrants(given, base, { ONE: '1', THREE: '3' }).grants.env).toEqual({ ONE: '1' });
+  const found = findGrants(given, base, { env: { ONE: '1', THREE: '3' }, sources });
+  expect(found.grants.env).toEqual({ ONE: '1' });
 });
 
 it.each([
@@ -44,5 +46,6 @@ it.each([
   ['packages', 'data/file/x', `option packages data/file/x: ENOTDIR (${base}/data/file/x)`],
   ['allow-env', 'A=1', "option allow-env: 'A=1' is no name of an environment variable"],
 ] as const)('%s %s is an error', (option, text, message) => {
-  expect(() => findGrants({ ...NONE, [option]: text }, base, {})).toThrow(message);
+  const given = { ...NONE, [option]: text };
+  expect(() => findGrants(given, base, { env: {}, sources })).toThrow(message);
 });

@@ -3,16 +3,13 @@
  * of the environment, packages. Everything is looked up when the volume starts, so that a slip in
  * the volfile is an error of the volfile and not of a request hours later.
  */
-import { realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { InitError } from '../../runtime/core/errors.ts';
+import type { GrantedPaths } from './files.ts';
+import type { Machine, Sources } from './machine.ts';
+import { dirname, resolve } from './paths.ts';
 
-/** What a script may do outside of its interpreter. Paths are absolute, without symbolic links. */
-export interface Grants {
-  /** Files and folders, with all below them, that may be read. */
-  readonly read: readonly string[];
-  /** The same for writing; that says nothing about reading. */
-  readonly write: readonly string[];
+/** What a script may do outside of its interpreter. */
+export interface Grants extends GrantedPaths {
   /** Names of the environment and their values; a name without a value is not here. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -60,9 +57,10 @@ export const grantOptions = {
 export function findGrants(
   given: GrantOptions,
   baseDir: string,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, sources }: Pick<Machine, 'env' | 'sources'>,
 ): Granted {
-  const paths = (option: keyof GrantOptions) => items(given[option]).map(found(option, baseDir));
+  const paths = (option: keyof GrantOptions) =>
+    items(given[option]).map(found(option, baseDir, sources));
   const names = items(given['allow-env']).map((name) => {
     if (/^[^=\0]+$/.test(name)) return name;
     throw new InitError(`option allow-env: '${name}' is no name of an environment variable`);
@@ -82,9 +80,9 @@ export function findGrants(
 }
 
 /** The folders that are granted, or have a file in them that is. */
-export const foldersOf = ({ grants, packages }: Granted): string[] =>
+export const foldersOf = ({ grants, packages }: Granted, sources: Sources): string[] =>
   [...grants.read, ...grants.write, ...packages].map((path) =>
-    statSync(path).isDirectory() ? path : dirname(path),
+    sources.kind(path) === 'folder' ? path : dirname(path),
   );
 
 const items = (text: string | undefined): string[] =>
@@ -95,15 +93,14 @@ const items = (text: string | undefined): string[] =>
 
 /** The real path of an item, which has to be a file or a folder. */
 const found =
-  (option: string, baseDir: string) =>
+  (option: string, baseDir: string, sources: Sources) =>
   (item: string): string => {
     const path = resolve(baseDir, item);
     try {
-      const real = realpathSync(path);
-      const stat = statSync(real);
-      if (stat.isFile() || stat.isDirectory()) return real;
+      const real = sources.realPath(path);
+      if (sources.kind(real) !== 'other') return real;
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
+      const { code } = error as { code?: string };
       const why = code === 'ENOENT' ? 'there is no such file or folder' : code;
       throw new InitError(`option ${option} ${item}: ${why} (${path})`);
     }

@@ -1,13 +1,9 @@
 /** The fds that one interpreter knows by number. */
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopRow } from '../../runtime/core/fops.ts';
-import { openFilesLimit } from '../../runtime/sys/open-files.ts';
 import { locIn } from './decision.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { missingFd } from './message.ts';
-
-/** Fds that a guest may have opened by itself: all of the process come out of one number. */
-export const MOST_FDS = Math.min(16_384, Math.floor(openFilesLimit / 4));
 
 export class GuestFds {
   /** Those whose release the guest wants to hear of. */
@@ -16,6 +12,12 @@ export class GuestFds {
   private readonly own = new Map<number, Fd>();
   /** Those that it has closed while it ran: translators hear of it when it has returned. */
   private readonly closed: Fd[] = [];
+  /** How many a guest may have opened by itself. */
+  readonly most: number;
+
+  constructor(most: number) {
+    this.most = most;
+  }
 
   get(id: number): Fd | undefined {
     return this.tracked.get(id);
@@ -34,7 +36,7 @@ export class GuestFds {
     const at = missingFd(row, values);
     const inode = at < 0 ? null : (locIn(values)?.inode ?? null);
     if (inode === null) return true;
-    if (this.own.size >= MOST_FDS) return false;
+    if (this.own.size >= this.most) return false;
     const flags = values[row.args.findIndex((arg) => arg.name === 'flags')] ?? 0;
     const fd = new Fd(inode, flags as number, request.frame.root.pid, row.name === 'opendir');
     this.own.set(fd.id, fd);

@@ -16,10 +16,11 @@ import type { Xlator } from '../../runtime/core/xlator.ts';
 import type { Decision, GuestMessage } from './decision.ts';
 import { Errands } from './errands.ts';
 import type { Guest } from './guest.ts';
-import { GuestFds, MOST_FDS } from './guest-fds.ts';
+import { GuestFds } from './guest-fds.ts';
 import type { GuestHost } from './guest-host.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { LimitedLog } from './limited-log.ts';
+import type { Machine, MemoryTools } from './machine.ts';
 import { pack, type Resolver } from './message.ts';
 import { type LookupExecutor, refuse } from './name-lookups.ts';
 import type { Owner } from './owner.ts';
@@ -61,14 +62,18 @@ interface Asked extends LookupExecutor {
   readonly owner: Pick<Owner, 'says'>;
 }
 
+/** What the host itself asks of the machine for an incarnation. */
+export type HostMachine = Pick<Machine, 'mostFds' | 'memory'>;
+
 export class HostApi implements GuestHost {
   /** Inodes with this bit were given to the volume's script, whichever interpreter of it asks. */
   readonly bit: number;
   private readonly xl: Xlator<unknown>;
   private readonly incarnation: Asked;
-  readonly fds = new GuestFds();
+  readonly fds: GuestFds;
   /** Those that the guest knows, by number. */
   readonly clients = new Map<number, Client>();
+  private readonly memory: MemoryTools;
   /** Inodes that are in no table, and may never be: the table tells of no other's end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
   /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
@@ -89,7 +94,14 @@ export class HostApi implements GuestHost {
   private pause = 0;
   private guest: Guest | null = null;
 
-  constructor(xl: Xlator<unknown>, incarnation: Asked, logLimit: number) {
+  constructor(
+    xl: Xlator<unknown>,
+    incarnation: Asked,
+    logLimit: number,
+    { mostFds, memory }: HostMachine,
+  ) {
+    this.fds = new GuestFds(mostFds);
+    this.memory = memory;
     this.limitedLog = new LimitedLog(xl, logLimit);
     this.errands = new Errands(xl.context);
     this.xl = xl;
@@ -169,7 +181,7 @@ export class HostApi implements GuestHost {
     const value = request?.value(wind, index);
     const type = request?.type(wind, index);
     if (value === undefined || value === null || type === undefined) return undefined;
-    return pack(type, value, wind, index);
+    return pack(type, value, wind, index, this.memory);
   }
 
   dict(id: number, wind: number, index: number): Dict | undefined {
@@ -288,7 +300,7 @@ export class HostApi implements GuestHost {
   addFd(request: HostedRequest, decision: Wind): boolean {
     const { wind, row, values } = decision;
     if (this.fds.add(request, wind, row, values)) return true;
-    const text = `refused: more than ${MOST_FDS} fds of its own: close those that are done with`;
+    const text = `refused: more than ${this.fds.most} fds of its own: close those that are done with`;
     this.refused(undefined, text);
     refuse(this.incarnation, this.xl, request, decision, row, EMFILE);
     return false;
@@ -388,6 +400,7 @@ export class HostApi implements GuestHost {
       forgotten: (id) => this.isForgotten(table, id),
       fd: (id) => request.fd(id) ?? this.findFd(id),
       data: (id) => bytes[id],
+      memory: this.memory,
       table,
     };
   }

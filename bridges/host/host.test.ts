@@ -6,6 +6,7 @@ import { Loc } from '../../runtime/core/loc.ts';
 import { turn } from '../../runtime/core/turn.ts';
 import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
 import { ask, FakeContext, HeldLeaf, type Reply, startGraph } from '../../test/support/core.ts';
+import { nodeMachine } from '../machine/node/index.ts';
 import { Errands } from './errands.ts';
 import { FAILED, type Guest, NOTHING, type Scalar, TAIL, WIND } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
@@ -104,10 +105,9 @@ class Bed {
         this.host = new Host(xl, policyOf(given), async (owner) => {
           await Promise.resolve();
           if (this.code instanceof Error) throw this.code;
-          const incarnation = new Incarnation(xl, owner, limitsOf(given));
-          const guest = new FakeGuest(this.code, incarnation.api);
-          incarnation.attach(guest);
-          this.guests.push(guest);
+          const incarnation = new Incarnation(xl, owner, limitsOf(given), nodeMachine);
+          this.guests.push(new FakeGuest(this.code, incarnation.api));
+          incarnation.attach(this.guests.at(-1)!);
           return incarnation;
         });
         await this.host.start();

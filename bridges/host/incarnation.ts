@@ -28,7 +28,7 @@ import {
   TAIL,
   WIND,
 } from './guest.ts';
-import { HostApi } from './host-api.ts';
+import { HostApi, type HostMachine } from './host-api.ts';
 import { HostedRequest, ownRequest } from './hosted-request.ts';
 import { tellOfEnds } from './inside.ts';
 import type { ChildReply } from './meaning.ts';
@@ -65,11 +65,11 @@ export class Incarnation {
   private lastId = 0;
   private limits: Limits;
 
-  constructor(xl: Xlator<unknown>, owner: Owner, limits: Limits) {
+  constructor(xl: Xlator<unknown>, owner: Owner, limits: Limits, machine: HostMachine) {
     this.xl = xl;
     this.owner = owner;
     this.limits = limits;
-    this.api = new HostApi(xl, this, limits.logLimit);
+    this.api = new HostApi(xl, this, limits.logLimit, machine);
     const room = (): number => this.limits.memoryLimit - this.guest.memory;
     this.turns = new Turns(xl.context, room, () => this.drain());
     this.waiting = new Waiting(limits.frameTimeout, xl.calls, {

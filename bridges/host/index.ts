@@ -4,9 +4,6 @@
  *
  * Options beyond those below are the module's: it declares them, and they are checked the same way.
  */
-import { statSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { defineOptions, type Values } from '../../runtime/core/options.ts';
 import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
@@ -18,11 +15,11 @@ import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from './hoste
 import { Incarnation } from './incarnation.ts';
 import type { FoundModule, HostedLanguage } from './language.ts';
 import { tellLeftOut } from './left-out.ts';
+import type { Machine } from './machine.ts';
 import { remarksOn } from './method-names.ts';
 import { findModule } from './modules.ts';
 import type { Owner } from './owner.ts';
-import { vouch } from './vouch.ts';
-import { watchFolder } from './watch.ts';
+import { dirname } from './paths.ts';
 
 const optionsFor = (languages: readonly HostedLanguage[]) =>
   defineOptions({
@@ -77,6 +74,7 @@ type Given = Values<ReturnType<typeof optionsFor>>;
 
 /** What there is to choose from, and the options that say so. */
 interface Choice {
+  readonly machine: Machine;
   readonly languages: readonly HostedLanguage[];
   readonly options: ReturnType<typeof optionsFor>;
 }
@@ -86,40 +84,27 @@ export interface Glupy extends Hosted {
   given: Given;
   /** The module as it was last read. */
   module: FoundModule & { readonly language: HostedLanguage };
-  /** The folders that were searched or granted, and the file systems they were on. */
-  readonly places: ReadonlyMap<string, number | undefined>;
+  /** @throws {InitError} when the folders that were searched or granted are covered now */
+  readonly refuseCovered: () => Promise<void>;
   unwatch(): void;
 }
 
 /** Reads the module that the options name. */
-function find({ languages }: Choice, xl: Xlator<Glupy>, given: Given): Glupy['module'] {
+function find({ languages, machine }: Choice, xl: Xlator<Glupy>, given: Given): Glupy['module'] {
   const name = given['module-name'];
   if (name === undefined) throw new InitError('option module-name is missing: which module?');
   const { baseDir } = xl.context;
   const { language, 'module-path': path } = given;
-  const module = findModule({ name, path, language, baseDir, env: process.env }, languages);
-  vouch(xl, module.path);
+  const module = findModule({ name, path, language, baseDir }, languages, machine);
+  machine.vouch(xl, module.path);
   return module;
 }
 
-function placeNow(folder: string): number | undefined {
-  try {
-    return statSync(folder).dev;
-  } catch {
-    // What is not there, or not to be seen, has nothing to cover.
-    return undefined;
-  }
-}
-
-/**
- * Refuses to search folders that a mount has come to lie on: if it is the one that is served here,
- * reading from it would wait for itself. Asking asynchronously does not.
- */
-async function refuseCovered(places: Glupy['places']): Promise<void> {
-  for (const [folder, place] of places) {
-    const now = await stat(folder).catch(() => undefined);
-    if (now === undefined || now.dev === place) continue;
-    throw new InitError(`${folder} is on another file system now than when the volume started`);
+/** @throws {InitError} for options that this machine cannot keep */
+function refuseImpossible({ cannot }: Machine, given: Given): void {
+  for (const [option, why] of Object.entries(cannot)) {
+    const value = given[option as keyof Given];
+    if (value !== undefined && value !== false) throw new InitError(`option ${option}: ${why}`);
   }
 }
 
@@ -131,17 +116,18 @@ interface Loaded {
 
 /** Reads a module into an interpreter of its own. @throws what the module's author did wrong */
 async function load(
-  { options }: Choice,
+  { machine, options }: Choice,
   xl: Xlator<Glupy>,
   owner: Owner,
   given: Given,
   module: Glupy['module'],
   granted: Granted,
 ): Promise<Loaded> {
-  const incarnation = new Incarnation(xl, owner, limitsOf(given, given['memory-limit']));
+  const incarnation = new Incarnation(xl, owner, limitsOf(given, given['memory-limit']), machine);
   const { api } = incarnation;
   const start = await module.language.load();
   const guest = await start(module, api, {
+    machine,
     volume: xl.name,
     timeLimit: given['time-limit'],
     memoryLimit: given['memory-limit'],
@@ -150,7 +136,7 @@ async function load(
     virtualTime: xl.context.virtualTime === true,
     notice: (text) => xl.log.debug(text),
     warn: (text) => xl.log.warning(text),
-    vouch: (path) => vouch(xl, path),
+    vouch: (path) => machine.vouch(xl, path),
     log: (level, source, text) => api.log(level, source, text),
   });
   incarnation.attach(guest);
@@ -193,11 +179,14 @@ const children = (xl: Xlator<Glupy>): (readonly [string, string])[] =>
 
 async function init(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<Glupy> {
   // These options are those of the volume's start: none of them can be changed while it runs.
-  const granted = findGrants(given, xl.context.baseDir, process.env);
-  const grantedFolders = foldersOf(granted);
-  for (const path of granted.packages) vouch(xl, path);
+  const { machine } = choice;
+  refuseImpossible(machine, given);
+  for (const note of machine.notes) xl.log.warning(note);
+  const granted = findGrants(given, xl.context.baseDir, machine);
+  const grantedFolders = foldersOf(granted, machine.sources);
+  for (const path of granted.packages) machine.vouch(xl, path);
   const host = new Host(xl, policyOf(given), async (owner, fresh) => {
-    if (fresh || grantedFolders.length > 0) await refuseCovered(glupy.places);
+    if (fresh || grantedFolders.length > 0) await glupy.refuseCovered();
     const module = fresh ? find(choice, xl, glupy.given) : glupy.module;
     const incarnation = await begin(choice, xl, owner, glupy.given, module, granted);
     glupy.module = module;
@@ -205,11 +194,11 @@ async function init(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<Gl
   });
   const module = find(choice, xl, given);
   const folders = [...module.folders, ...grantedFolders];
-  const places = new Map(folders.map((folder) => [folder, placeNow(folder)]));
-  const glupy: Glupy = { host, given, module, places, unwatch: () => {} };
+  const refuseCovered = machine.sources.watchOver(folders);
+  const glupy: Glupy = { host, given, module, refuseCovered, unwatch: () => {} };
   await host.start();
   if (given.reload) {
-    glupy.unwatch = watchFolder(dirname(module.path), module.language.extensions, {
+    glupy.unwatch = machine.watchFolder(dirname(module.path), module.language.extensions, {
       changed: () => void host.reload(),
       failed: (why) => xl.log.warning(`option reload: ${module.path} is not watched: ${why}`),
     });
@@ -229,8 +218,10 @@ async function check(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<v
       return undefined;
     }
   };
+  const { machine } = choice;
+  attempt(() => refuseImpossible(machine, given));
   const policy = attempt(() => policyOf(given));
-  const granted = attempt(() => findGrants(given, xl.context.baseDir, process.env));
+  const granted = attempt(() => findGrants(given, xl.context.baseDir, machine));
   const module = attempt(() => find(choice, xl, given));
   if (problems.length > 0) throw new GraphError(problems);
   const owner = new Host(xl, policy!, () => Promise.reject(new Error('nothing is started')));
@@ -258,10 +249,10 @@ function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void
   }
 }
 
-/** The translator, for modules in these languages. */
-export function glupyFor(languages: readonly HostedLanguage[]) {
+/** The translator, for modules in these languages, on this machine. */
+export function glupyFor(languages: readonly HostedLanguage[], machine: Machine) {
   const options = optionsFor(languages);
-  const choice: Choice = { languages, options };
+  const choice: Choice = { languages, machine, options };
   return defineTranslator<Glupy, typeof options>({
     type: 'features/glupy',
     description: 'Runs a translator written in another language.',

@@ -14,11 +14,12 @@ import {
   FORCE,
   HELD,
   IN_HOST,
+  newWord,
   RUNNING,
   resting,
   SLOW,
+  type Watch,
   wake,
-  watch,
 } from './watchdog.ts';
 
 /** What an incarnation does when a shared turn has ended in the middle. */
@@ -45,11 +46,9 @@ whenEnded(() => {
   for (const incarnation of all) incarnation.resume();
 });
 
-const never = new Int32Array(new SharedArrayBuffer(4));
-
 /** What runs has to be ended here and now: that comes from the watchdog. */
 function waitForEnd(): never {
-  for (;;) Atomics.wait(never, 0, 0);
+  for (const never = newWord(); ; ) Atomics.wait(never, 0, 0);
 }
 
 export interface InsideSettings {
@@ -59,6 +58,8 @@ export interface InsideSettings {
   readonly limit: number;
   /** The volume's name. */
   readonly name: string;
+  /** The machine's: null where there are no limits. */
+  readonly watch: Watch | null;
   /** What was inside was abandoned: the interpreter is lost, for this reason. */
   ended(why: string): void;
 }
@@ -75,13 +76,13 @@ export class Inside {
   constructor(settings: InsideSettings) {
     this.settings = settings;
     this.word = settings.word;
-    this.limited = settings.limit > 0;
+    this.limited = settings.limit > 0 && settings.watch !== null;
     guests.add(this);
   }
 
   /** From here on what runs is the script's. */
   begin(): void {
-    if (this.limited) this.unwatch = watch(this.settings);
+    if (this.limited) this.unwatch = this.settings.watch!(this.settings);
   }
 
   close(): void {

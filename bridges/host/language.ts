@@ -4,6 +4,7 @@ import type { LogSource } from '../../runtime/core/log.ts';
 import type { Grants } from './grants.ts';
 import type { Guest } from './guest.ts';
 import type { GuestHost } from './guest-host.ts';
+import type { Machine } from './machine.ts';
 
 export type { DebuggerTerminal } from '../../runtime/core/context.ts';
 
@@ -18,6 +19,8 @@ export interface FoundModule {
 }
 
 export interface GuestSettings {
+  /** What it runs on. */
+  readonly machine: Machine;
   readonly volume: string;
   /** Seconds a call may run; 0 for no limit. */
   readonly timeLimit: number;

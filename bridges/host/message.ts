@@ -31,6 +31,7 @@ import { type Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
 import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
+import type { MemoryTools } from './machine.ts';
 
 /** A guest sent what no argument can be. The text is for the module's author. */
 export class MessageError extends Error {
@@ -51,14 +52,11 @@ const DICT_TYPES: ReadonlySet<string> = new Set<DictType>([
 const pick = <T extends object>(value: T, fields: readonly (keyof T)[]): unknown[] =>
   fields.map((field) => value[field]);
 
-const text = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-
 /** The values that JSON cannot hold as what they are. */
 const MADE: ReadonlySet<DictType> = new Set<DictType>(['double', 'bin', 'iatt', 'mdata']);
 
 /** In columns: a guest makes its own dict of them in one go, and looks at types when asked to. */
-function packDict(dict: Dict): unknown[] {
+function packDict(dict: Dict, memory: MemoryTools): unknown[] {
   const types: DictType[] = [];
   const made: number[] = [];
   const keys: string[] = [];
@@ -67,13 +65,13 @@ function packDict(dict: Dict): unknown[] {
     if (MADE.has(type)) made.push(keys.length);
     types.push(type);
     keys.push(key);
-    values.push(plainValue(value));
+    values.push(plainValue(value, memory));
   });
   return [types.join(' '), made, keys, values];
 }
 
-function plainValue(value: DictValue): unknown {
-  if (value instanceof Uint8Array) return text(value);
+function plainValue(value: DictValue, memory: MemoryTools): unknown {
+  if (value instanceof Uint8Array) return memory.latin1(value);
   if (value instanceof Iatt) return pick(value, IATT_FIELDS);
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
@@ -87,13 +85,21 @@ function packEntries(entries: readonly Dirent[], wind: number, index: number): u
 }
 
 /** What a guest fetches of an argument, as JSON. */
-export function pack(type: ArgType, value: unknown, wind: number, index: number): string {
-  return JSON.stringify(PACK[type]?.(value as never, wind, index) ?? null);
+export function pack(
+  type: ArgType,
+  value: unknown,
+  wind: number,
+  index: number,
+  memory: MemoryTools,
+): string {
+  return JSON.stringify(PACK[type]?.(value as never, wind, index, memory) ?? null);
 }
 
-const PACK: Partial<Record<ArgType, (value: never, wind: number, index: number) => unknown>> = {
+type Pack = (value: never, wind: number, index: number, memory: MemoryTools) => unknown;
+
+const PACK: Partial<Record<ArgType, Pack>> = {
   iatt: (value: Iatt) => pick(value, IATT_FIELDS),
-  dict: (value: Dict) => packDict(value),
+  dict: (value: Dict, _wind, _index, memory) => packDict(value, memory),
   entries: (value: readonly Dirent[], wind, index) => packEntries(value, wind, index),
   statvfs: (value: Statvfs) => pick(value, STATVFS_FIELDS),
   flock: (value: Flock) => pick(value, FLOCK_FIELDS),
@@ -115,6 +121,7 @@ export interface Resolver {
   data(id: number): Uint8Array | undefined;
   /** The volume's inodes, as soon as one was seen. */
   readonly table: InodeTable | null;
+  readonly memory: MemoryTools;
 }
 
 /** What values are for: an argument on the way down, or a part of a reply. */
@@ -243,18 +250,19 @@ function unpackIatt(value: unknown, refuse: Refuse): Iatt {
   return iatt;
 }
 
-function unpackDict(value: unknown, refuse: Refuse): Dict {
+function unpackDict(value: unknown, { memory }: Resolver, refuse: Refuse): Dict {
   const dict = new Dict();
   if (!Array.isArray(value)) return refuse('must be a dict');
   for (const pair of value as unknown[]) {
     const [key, type, plain] = Array.isArray(pair) ? (pair as unknown[]) : [];
     if (!DICT_TYPES.has(type as string)) return refuse('is no dict');
-    dict.set(nameText(key, refuse), dictValue(type as DictType, plain, refuse), type as DictType);
+    const name = nameText(key, refuse);
+    dict.set(name, dictValue(type as DictType, plain, memory, refuse), type as DictType);
   }
   return dict;
 }
 
-function dictValue(type: DictType, value: unknown, refuse: Refuse): DictValue {
+function dictValue(type: DictType, value: unknown, memory: MemoryTools, refuse: Refuse): DictValue {
   if (type === 'iatt') return unpackIatt(value, refuse);
   if (type === 'int' || type === 'uint') {
     const number = integer(value, refuse, `has an ${type} that is not`);
@@ -267,7 +275,7 @@ function dictValue(type: DictType, value: unknown, refuse: Refuse): DictValue {
   }
   if (typeof value !== 'string') return refuse(`has a ${type} of the wrong kind`);
   if (type === 'gfuuid' && !isGfid(value)) return refuse('has a gfid that is no uuid');
-  return type === 'bin' || type === 'mdata' ? new Uint8Array(Buffer.from(value, 'latin1')) : value;
+  return type === 'bin' || type === 'mdata' ? memory.fromLatin1(value) : value;
 }
 
 const NO_NUMBERS: ReadonlySet<unknown> = new Set(['NaN', 'Infinity', '-Infinity']);
@@ -349,7 +357,7 @@ const UNPACK: Partial<Record<ArgType, Unpack>> = {
   fd: (value, resolver, refuse) => resolver.fd(value as number) ?? refuse('is not open any more'),
   data: (value, resolver, refuse) => resolver.data(value as number) ?? refuse('has no bytes'),
   iatt: (value, _, refuse) => unpackIatt(value, refuse),
-  dict: (value, _, refuse) => unpackDict(value, refuse),
+  dict: unpackDict,
   entries: unpackEntries,
   statvfs: (value, _, refuse) => fieldsInto(new Statvfs(), STATVFS_FIELDS, value, refuse),
   flock: (value, _, refuse) => fieldsInto({ ...NEW_FLOCK }, FLOCK_FIELDS, value, refuse),

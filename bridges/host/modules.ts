@@ -3,12 +3,11 @@
  * the language's own variable (PYTHONPATH) and the bundled examples. The first folder that has the
  * module decides; an extension in the name, or `option language`, says which language is meant.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { delimiter, dirname, join, parse, resolve } from 'node:path';
 import { InitError } from '../../runtime/core/errors.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
-import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { FoundModule, HostedLanguage } from './language.ts';
+import type { Machine, Sources } from './machine.ts';
+import { basename, dirname, join, resolve } from './paths.ts';
 
 export interface Search {
   /** `option module-name`. */
@@ -19,8 +18,10 @@ export interface Search {
   readonly language: string | undefined;
   /** The volfile's folder. */
   readonly baseDir: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** Where it is looked for. */
+type Where = Pick<Machine, 'env' | 'sources'>;
 
 interface Candidate {
   readonly language: HostedLanguage;
@@ -41,23 +42,30 @@ function splitExtension(
 }
 
 const split = (path: string | undefined): string[] =>
-  (path ?? '').split(delimiter).filter((folder) => folder !== '');
+  (path ?? '').split(':').filter((folder) => folder !== '');
 
 /** The bundled examples: each in a folder of its own. */
-function bundled(): string[] {
-  const examples = join(packageRoot, 'examples');
+function bundled(sources: Sources): string[] {
+  const examples = examplesOf(sources);
+  if (examples === null) return [];
   try {
-    const entries = readdirSync(examples, { withFileTypes: true });
-    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(examples, name));
+    const entries = sources.list(examples);
+    return entries.filter(({ isFolder }) => isFolder).map(({ name }) => join(examples, name));
   } catch {
     // An installation without examples is whole all the same.
     return [];
   }
 }
 
+const examplesOf = ({ installed }: Sources): string | null =>
+  installed === null ? null : join(installed, 'examples');
+
 /** Every folder to look in, in order, for these languages. */
-function foldersFor(search: Search, wanted: readonly HostedLanguage[]): string[] {
-  const { path, baseDir, env } = search;
+function foldersFor(
+  { path, baseDir }: Search,
+  wanted: readonly HostedLanguage[],
+  { env, sources }: Where,
+): string[] {
   const listed =
     path !== undefined
       ? split(path)
@@ -65,17 +73,17 @@ function foldersFor(search: Search, wanted: readonly HostedLanguage[]): string[]
           baseDir,
           ...split(env.GLOSSA_PATH),
           ...wanted.flatMap(({ pathVariable }) => split(env[pathVariable])),
-          ...bundled(),
+          ...bundled(sources),
         ];
   return [...new Set(listed.map((folder) => resolve(baseDir, folder)))];
 }
 
 /** @throws {InitError} for a folder that may not be looked into. */
-function isFile(path: string): boolean {
+function isFile(sources: Sources, path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    return sources.kind(path) === 'file';
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code } = error as { code?: string };
     // A file where a folder was named, or a name too long for any file.
     if (code === 'ENOTDIR' || code === 'ENAMETOOLONG') return false;
     throw new InitError(`cannot look into ${dirname(path)} for the module: ${code}`);
@@ -87,24 +95,29 @@ function candidatesIn(
   folder: string,
   bare: string,
   wanted: readonly HostedLanguage[],
+  sources: Sources,
 ): Candidate[] {
   const base = join(folder, ...bare.split('.'));
   return wanted.flatMap((language) => {
     const files = language.extensions.map((extension) => base + extension);
     return [...files, ...language.packageFiles.map((file) => join(base, file))]
-      .filter(isFile)
+      .filter((path) => isFile(sources, path))
       .map((path) => ({ language, path }));
   });
 }
 
 /** Names of modules that are there, for a suggestion. */
-function namesIn(folders: readonly string[], wanted: readonly HostedLanguage[]): string[] {
+function namesIn(
+  folders: readonly string[],
+  wanted: readonly HostedLanguage[],
+  sources: Sources,
+): string[] {
   const extensions = wanted.flatMap((language) => language.extensions);
   return folders.flatMap((folder) => {
     try {
-      return readdirSync(folder).flatMap((file) => {
-        const extension = extensions.find((end) => file.endsWith(end));
-        return extension === undefined ? [] : [file.slice(0, -extension.length)];
+      return sources.list(folder).flatMap(({ name }) => {
+        const extension = extensions.find((end) => name.endsWith(end));
+        return extension === undefined ? [] : [name.slice(0, -extension.length)];
       });
     } catch {
       // A folder that cannot be read has nothing to suggest; the message lists it anyway.
@@ -117,24 +130,28 @@ function namesIn(folders: readonly string[], wanted: readonly HostedLanguage[]):
 export function findModule(
   search: Search,
   languages: readonly HostedLanguage[],
+  where: Where,
 ): FoundModule & { readonly language: HostedLanguage } {
+  const { sources } = where;
   const { bare, language: byName } = splitExtension(search.name, languages);
   const wanted = byName ?? languages.find(({ name }) => name === search.language);
   if (byName !== undefined && search.language !== undefined && byName.name !== search.language) {
     throw new InitError(`module-name '${search.name}' is not a ${search.language} file`);
   }
   if (!/^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+)*$/u.test(bare)) {
-    const { dir, base } = parse(search.name);
-    const instead = dir === '' ? '' : `: write module-name ${base} and module-path ${dir}`;
+    const named = search.name.replace(/\/+$/, '');
+    const instead = named.includes('/')
+      ? `: write module-name ${basename(named)} and module-path ${dirname(named)}`
+      : '';
     throw new InitError(
       `module-name '${search.name}' is no name of a module (use option module-path for its folder)` +
         instead,
     );
   }
   const among = wanted === undefined ? languages : [wanted];
-  const folders = foldersFor(search, among);
+  const folders = foldersFor(search, among, where);
   for (const folder of folders) {
-    const found = candidatesIn(folder, bare, among);
+    const found = candidatesIn(folder, bare, among, sources);
     if (found.length > 1) {
       const both = found.map(({ path }) => path).join(' and ');
       throw new InitError(
@@ -142,35 +159,47 @@ export function findModule(
       );
     }
     const [one] = found;
-    if (one !== undefined) return load(bare, one, folders);
+    if (one !== undefined) return load(bare, one, folders, sources);
   }
-  const others = namesIn(folders, among).filter((name) => name !== bare);
+  const others = namesIn(folders, among, sources).filter((name) => name !== bare);
   const hint = didYouMean(bare, others);
-  const examples = join(packageRoot, 'examples');
+  const examples = examplesOf(sources);
   const own = folders.filter((folder) => dirname(folder) !== examples);
-  const places = own.map((folder) => `\n    ${folder}${whyNone(folder, bare, among)}`).join('');
+  const places = own
+    .map((folder) => `\n    ${folder}${whyNone(folder, bare, among, sources)}`)
+    .join('');
   const more = own.length < folders.length ? '\n    the bundled examples' : '';
   throw new InitError(`module '${search.name}' was not found${hint}; searched:${places}${more}`);
 }
 
 /** Behind a folder: why nothing can be in it, or what is in it and is no module. */
-function whyNone(folder: string, bare: string, among: readonly HostedLanguage[]): string {
+function whyNone(
+  folder: string,
+  bare: string,
+  among: readonly HostedLanguage[],
+  sources: Sources,
+): string {
   try {
-    const files = readdirSync(folder, { withFileTypes: true });
+    const files = sources.list(folder);
     const like = files.find(({ name }) => name === bare || name.startsWith(`${bare}.`));
     if (like === undefined) return '';
     const kinds = among.flatMap(({ extensions }) => extensions).join(', ');
-    const what = like.isDirectory() ? 'a folder without a module' : `none of ${kinds}`;
+    const what = like.isFolder ? 'a folder without a module' : `none of ${kinds}`;
     return ` (${like.name} there is ${what})`;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code } = error as { code?: string };
     return code === 'ENOENT' ? ' (is not there)' : code === 'ENOTDIR' ? ' (is no folder)' : '';
   }
 }
 
-function load(name: string, { language, path }: Candidate, folders: readonly string[]) {
+function load(
+  name: string,
+  { language, path }: Candidate,
+  folders: readonly string[],
+  sources: Sources,
+) {
   try {
-    const source = readSource(path);
+    const source = readSource(path, sources);
     return { name, language, path, source, folders: [...new Set([dirname(path), ...folders])] };
   } catch (error) {
     throw new InitError(`module '${name}' cannot be read: ${(error as Error).message}`);
@@ -181,10 +210,10 @@ function load(name: string, { language, path }: Candidate, folders: readonly str
 const CODING = /^(?:[ \t]*#.*\n)?[ \t]*#.*?coding[:=][ \t]*([-\w.]+)/;
 
 /** The text of a source file. @throws {Error} where it is not written as it says, or in UTF-8 */
-export function readSource(path: string): string {
-  const bytes = readFileSync(path);
+export function readSource(path: string, sources: Sources): string {
+  const bytes = sources.read(path);
   const [, said = 'utf-8'] = path.endsWith('.py')
-    ? (CODING.exec(bytes.toString('latin1', 0, 400)) ?? [])
+    ? (CODING.exec(String.fromCharCode(...bytes.subarray(0, 400))) ?? [])
     : [];
   const coding = said
     .replace(/^utf[-_]?8\b.*/i, 'utf-8')
@@ -194,16 +223,13 @@ export function readSource(path: string): string {
     // It leaves out the mark that some editors begin a file with.
     text = new TextDecoder(coding, { fatal: true }).decode(bytes);
   } catch (error) {
-    const line = bytes.toString('latin1', 0, wrongByte(bytes)).split('\n').length;
-    const isKnown = (error as NodeJS.ErrnoException).code !== 'ERR_ENCODING_NOT_SUPPORTED';
+    const whole = new TextDecoder().decode(bytes);
+    const right = whole.slice(0, Math.max(0, whole.indexOf('\ufffd')));
+    const line = right.split('\n').length;
+    // A RangeError says that it does not know the name.
+    const isKnown = !(error instanceof RangeError);
     const what = isKnown ? `this is no ${said}` : `its letters are ${said}, which is not known`;
     throw new Error(`${path}:${isKnown ? line : 1}: ${what}: save the file as UTF-8`);
   }
   return text;
-}
-
-/** Where text ends to be UTF-8. */
-function wrongByte(bytes: Buffer): number {
-  const whole = bytes.toString('utf8');
-  return Buffer.byteLength(whole.slice(0, Math.max(0, whole.indexOf('\ufffd'))));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { frameAround, nameSection } from './profile-names.ts';
+import { frameAround } from '../machine/node/realm.ts';
+import { nameSection } from './profile-names.ts';
 
 const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: {

@@ -4,13 +4,13 @@
  *
  * V8 names the functions of a stack that it has compiled itself, and numbers those of WebAssembly. So
  * a function of a script is entered through a function of V8's that has its name and its place and
- * does nothing else; and the interpreter's module gets a custom section `name` (WebAssembly Core
+ * does nothing else (`frameAround`, which each machine has its own way to make); and the interpreter's module gets a custom section `name` (WebAssembly Core
  * Specification, appendix "Custom Sections"), made of what it exports.
  *
  * All of it costs time in every call. It is done where GLOSSA_NAMED_FRAMES is set to 1, as
  * `glossa bench --profile` does, and nowhere else.
  */
-import { type Context, compileFunction } from 'node:vm';
+import { encodeName } from '../../runtime/core/bytes.ts';
 
 /** Where a function of a script is defined. The line counts from 1. */
 export interface FrameName {
@@ -20,26 +20,8 @@ export interface FrameName {
 }
 
 /** Whether interpreters that start now show their frames. */
-export const namesFrames = (): boolean => process.env.GLOSSA_NAMED_FRAMES === '1';
-
-/**
- * A function that calls `next` with its three arguments, and is `func` of that file to V8. One that
- * is called out of another realm has to be made in it: `realm`.
- */
-export function frameAround<F extends (...args: never[]) => unknown>(
-  next: F,
-  { file, line, func }: FrameName,
-  realm?: Context,
-): F {
-  const key = JSON.stringify(func);
-  const text = `'use strict';return ({${key}(a,b,c){return next(a,b,c)}})[${key}]`;
-  const make = compileFunction(text, ['next'], {
-    filename: file,
-    lineOffset: Math.max(0, line - 1),
-    parsingContext: realm,
-  });
-  return make(next) as F;
-}
+export const namesFrames = ({ env }: { env: Readonly<Record<string, unknown>> }): boolean =>
+  env.GLOSSA_NAMED_FRAMES === '1';
 
 // -- the interpreters ----------------------------------------------------------------------------
 
@@ -115,13 +97,14 @@ function encodeNumber(value: number): number[] {
   }
 }
 
-/** With its length in front. */
-function sized(content: Uint8Array): Buffer {
-  return Buffer.concat([Buffer.from(encodeNumber(content.length)), content]);
-}
+type Bytes = readonly number[];
 
-const section = (id: number, content: readonly Uint8Array[]): Buffer =>
-  Buffer.concat([Buffer.of(id), sized(Buffer.concat(content))]);
+const bytesOf = (text: string): number[] => [...encodeName(text)];
+
+/** With its length in front. */
+const sized = (content: Bytes): number[] => [...encodeNumber(content.length), ...content];
+
+const section = (id: number, content: readonly Bytes[]): number[] => [id, ...sized(content.flat())];
 
 /** What is known of a module's functions. */
 function functionsOf(bytes: Uint8Array): { count: number; exported: Map<number, string> } {
@@ -164,11 +147,26 @@ export function nameSection(bytes: Uint8Array, module: string): Uint8Array {
   const names = Array.from({ length: count }, (_, index) => {
     const name = exported.get(index) ?? '';
     const shown = name.length < SPEAKING ? `${module}[${index}]` : name;
-    return Buffer.concat([Buffer.from(encodeNumber(index)), sized(Buffer.from(shown))]);
+    return [...encodeNumber(index), ...sized(bytesOf(shown))];
   });
-  return section(0, [
-    sized(Buffer.from('name')),
-    section(OF_MODULE, [sized(Buffer.from(module))]),
-    section(OF_FUNCTIONS, [Buffer.from(encodeNumber(count)), ...names]),
-  ]);
+  return Uint8Array.from(
+    section(0, [
+      sized(bytesOf('name')),
+      section(OF_MODULE, [sized(bytesOf(module))]),
+      section(OF_FUNCTIONS, [encodeNumber(count), ...names]),
+    ]),
+  );
+}
+
+/** The bytes of a module with that section behind them, in memory that `make` gives. */
+export function withNames(
+  bytes: Uint8Array,
+  module: string,
+  make = (length: number): Uint8Array => new Uint8Array(length),
+): Uint8Array {
+  const names = nameSection(bytes, module);
+  const whole = make(bytes.length + names.length);
+  whole.set(bytes);
+  whole.set(names, bytes.length);
+  return whole;
 }

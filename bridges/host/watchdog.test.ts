@@ -3,12 +3,8 @@
  * worker's looks are made here, with a clock of the test's; that the interpreter ends by the bits is
  * the matter of limits.engine.test.ts.
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packageRoot } from '../../runtime/sys/paths.ts';
 import {
   COUNT,
   END,
@@ -25,17 +21,14 @@ import {
   RUNNING,
   SLOW,
   type Slot,
+  newSlot as slotOf,
 } from './watchdog.ts';
 
 const LIMIT = 1000;
 /** Of sums of some thousand numbers. */
 const ROUNDING = 1e-6;
 
-const newSlot = (): Slot => {
-  const word = newWord();
-  const fresh = { seen: 0, spent: 0, stage: 0, told: false, used: 0 };
-  return { word, limit: LIMIT, endable: true, name: 'v', ...fresh };
-};
+const newSlot = (): Slot => slotOf({ word: newWord(), limit: LIMIT, name: 'v' }, true);
 
 /** A machine whose kernel does not tell who had its CPU. */
 const untold = (): number => Number.NaN;
@@ -205,16 +198,4 @@ describe('the end of a turn', () => {
     lookUntil(slot, () => slot.stage === LOST);
     expect([marked(slot)(), slot.told]).toEqual([false, false]);
   });
-});
-
-it('ends with its process, at whatever moment that is', async () => {
-  const module = join(packageRoot, 'dist/bridges/host/watchdog.js');
-  const script = `import { newWord, watch } from ${JSON.stringify(module)};
-    watch({ word: newWord(), limit: 1000, name: 'v' });
-    setTimeout(() => process.exit(7), process.argv[1]);`;
-  const ended = Array.from({ length: 30 }, async (_, i) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, String(15 * i)]);
-    return (await once(child, 'exit'))[0] as number;
-  });
-  expect(new Set(await Promise.all(ended))).toEqual(new Set([7]));
 });

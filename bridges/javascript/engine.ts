@@ -53,8 +53,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     loadModuleSource: (_, __, ___, name) => box.engine!.load(name),
     freeHostRef: () => undefined,
   };
-  const { memoryLimit, log, namesFrames = false } = options;
-  const instance = await instantiate(callbacks, memoryLimit, log, namesFrames);
+  const { machine, memoryLimit, log, namesFrames = false } = options;
+  const instance = await instantiate(callbacks, memoryLimit, log, namesFrames, machine);
   box.engine = new QuickEngine(instance, options);
   return box.engine;
 }
@@ -91,6 +91,7 @@ class QuickEngine implements Engine {
       // With a clock of its own it is not this machine's time that counts.
       limit: options.clock === undefined ? options.timeLimit : 0,
       name: options.volume ?? 'javascript',
+      watch: options.machine.watch,
       ended: (why) => {
         this.#dead ??= new EngineError('time-limit', why, true);
       },

@@ -2,18 +2,18 @@
  * What the volume's options allow a module beyond its interpreter: files that allow-read and
  * allow-write name, variables that allow-env names. Every other attempt is refused and logged.
  */
-import { constants } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
-import { GrantedFiles } from '../host/files.ts';
+import { type GrantedFiles, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../host/files.ts';
 import type { Grants } from '../host/grants.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { FoundModule } from '../host/language.ts';
+import type { Machine, MemoryTools } from '../host/machine.ts';
+import { dirname, resolve } from '../host/paths.ts';
 import type { HostFunction } from './engine.ts';
 
 /** A file is read and written whole, and is text on its way. */
 const MOST_BYTES = 16 * 2 ** 20;
-const CREATE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
+const CREATE = O_WRONLY | O_CREAT | O_TRUNC;
 
 const BEYOND: ReadonlySet<number> = new Set([EACCES, ELOOP, EXDEV]);
 
@@ -23,11 +23,18 @@ export class Granted {
   /** The functions of library/grants.ts, with bytes as text of one character a byte. */
   readonly functions: Readonly<Record<string, HostFunction>>;
   readonly #files: GrantedFiles;
+  readonly #memory: MemoryTools;
   readonly #module: FoundModule;
   readonly #host: GuestHost;
 
-  constructor(grants: Grants, module: FoundModule, host: GuestHost) {
-    this.#files = new GrantedFiles(grants);
+  constructor(
+    grants: Grants,
+    module: FoundModule,
+    host: GuestHost,
+    machine: Pick<Machine, 'openFiles' | 'memory'>,
+  ) {
+    this.#files = machine.openFiles(grants);
+    this.#memory = machine.memory;
     this.#module = module;
     this.#host = host;
     const { env } = grants;
@@ -75,14 +82,15 @@ export class Granted {
   }
 
   #read(path: string): string {
-    const file = this.#open('read', path, constants.O_RDONLY);
+    const file = this.#open('read', path, O_RDONLY);
     try {
       const about = this.#files.fstat(file);
       const size = typeof about === 'number' ? 0 : about.size;
       if (size > MOST_BYTES) throw new Error(`EFBIG: ${path} has more than ${MOST_BYTES} bytes`);
-      const bytes = Buffer.alloc(size);
+      const bytes = new Uint8Array(size);
       const length = this.#files.read(file, bytes, 0);
-      return length < 0 ? this.#fail('read', length, path) : bytes.toString('latin1', 0, length);
+      if (length < 0) this.#fail('read', length, path);
+      return this.#memory.latin1(bytes.subarray(0, length));
     } finally {
       this.#files.closeFile(file);
     }
@@ -91,7 +99,7 @@ export class Granted {
   #write(path: string, text: string): undefined {
     const file = this.#open('write', path, CREATE);
     try {
-      const written = this.#files.write(file, Buffer.from(text, 'latin1'), 0);
+      const written = this.#files.write(file, this.#memory.fromLatin1(text), 0);
       if (written < 0) this.#fail('write', written, path);
     } finally {
       this.#files.closeFile(file);

@@ -20,7 +20,7 @@ import {
 } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
-import { type FrameName, frameAround, namesFrames } from '../host/profile-names.ts';
+import { type FrameName, namesFrames } from '../host/profile-names.ts';
 import {
   createEngine,
   type Engine,
@@ -95,8 +95,10 @@ function hostFunctions(
 }
 
 export const startJavaScript: StartGuest = async (module, host, settings) => {
+  const { machine } = settings;
   const imports = new Imports(
     module,
+    machine,
     settings.packages ?? [],
     ({ file, line }, text) => host.refused({ file, line, func: '-' }, text),
     (path) => settings.vouch(path),
@@ -106,8 +108,9 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     () => imports.exports,
   );
   const evaluations: Evaluations = new Map();
-  const granted = new Granted(settings.grants, module, host);
+  const granted = new Granted(settings.grants, module, host, machine);
   const engine: Engine = await createEngine({
+    machine,
     hostFunctions: {
       ...hostFunctions(host, granted, evaluations, expressions),
       collect_soon: { params: '', call: () => void engine.collectSoon() },
@@ -118,7 +121,7 @@ export const startJavaScript: StartGuest = async (module, host, settings) => {
     timeLimit: settings.timeLimit * 1000,
     volume: settings.volume,
     memoryLimit: settings.memoryLimit,
-    namesFrames: namesFrames(),
+    namesFrames: namesFrames(machine),
     log: settings.notice,
   });
   try {
@@ -194,7 +197,6 @@ class JavaScriptGuest implements Guest {
   readonly #expressions: Expressions;
   readonly #imports: Imports;
   readonly #entries = new Map<string, EnterGuest>();
-  readonly #namesFrames = namesFrames();
   #lastEvaluation = 0;
   #closed = false;
 
@@ -355,9 +357,10 @@ class JavaScriptGuest implements Guest {
 
   /** An entry that a CPU profile shows as the method behind it, where that is wanted. */
   #shown(what: string, name: string, entry: EnterGuest): EnterGuest {
-    if (!this.#namesFrames) return entry;
+    const { machine } = this.#settings;
+    if (!namesFrames(machine)) return entry;
     const place = this.#engine.call(this.#helper('place'), what, name);
-    return place === undefined ? entry : frameAround(entry, JSON.parse(place) as FrameName);
+    return place === undefined ? entry : machine.frameAround(entry, JSON.parse(place) as FrameName);
   }
 
   /** An entry of a fop. A script that the engine has ended cannot say so: that is said here. */

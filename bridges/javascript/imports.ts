@@ -3,24 +3,17 @@
  * that the volume names, and 'glossa'. Nothing else has a name: no built-ins, no URLs, no way out of
  * those folders, also not by a symbolic link.
  */
-import { readFileSync, realpathSync, statSync } from 'node:fs';
-import { builtinModules } from 'node:module';
-import { basename, dirname, extname, join, posix, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { FoundModule } from '../host/language.ts';
+import { type Machine, oncePerMachine, type Sources } from '../host/machine.ts';
 import { readSource } from '../host/modules.ts';
+import { dirname, join } from '../host/paths.ts';
 import { exportedNames } from './fixes.ts';
 import { packageFile } from './packages.ts';
-import { stripTypes } from './strip.ts';
 
 /** What names of the library begin with: they are paths in this program, without an extension. */
 const OWN = 'glossa:';
 const LIBRARY = `${OWN}bridges/javascript/library/`;
 const CORE = `${OWN}runtime/core/`;
-
-/** Where this program is, as sources or as built, and what its files end in. */
-const PROGRAM = join(dirname(fileURLToPath(import.meta.url)), '../..');
-const OWN_EXTENSION = extname(fileURLToPath(import.meta.url));
 
 const EXTENSIONS = ['.js', '.mjs', '.ts', '.mts'];
 const isTypeScript = (path: string): boolean => path.endsWith('.ts') || path.endsWith('.mts');
@@ -30,15 +23,14 @@ export const BRIDGE = `${LIBRARY}bridge`;
 /** What lets a script see a test's time. */
 export const CLOCK = `${LIBRARY}clock`;
 
-const ownSources = new Map<string, string>();
+const ownSources = oncePerMachine(() => new Map<string, string>());
 
-function ownSource(name: string): string {
-  let source = ownSources.get(name);
+function ownSource(name: string, machine: Machine): string {
+  const known = ownSources(machine);
+  let source = known.get(name);
   if (source === undefined) {
-    const path = join(PROGRAM, name.slice(OWN.length) + OWN_EXTENSION);
-    source = readFileSync(path, 'utf8');
-    if (isTypeScript(path)) source = stripTypes(source, path);
-    ownSources.set(name, source);
+    source = machine.parts.text(`program/${name.slice(OWN.length)}`);
+    known.set(name, source);
   }
   return source;
 }
@@ -50,6 +42,7 @@ export interface ScriptPlace {
 
 export class Imports {
   readonly #module: FoundModule;
+  readonly #machine: Machine;
   readonly #folders: readonly string[];
   readonly #refused: (place: ScriptPlace, text: string) => void;
   readonly #vouch: (path: string) => void;
@@ -61,11 +54,13 @@ export class Imports {
    */
   constructor(
     module: FoundModule,
+    machine: Machine,
     packages: readonly string[],
     refused: (place: ScriptPlace, text: string) => void,
     vouch: (path: string) => void = () => {},
   ) {
     this.#module = module;
+    this.#machine = machine;
     this.#folders = [...module.folders, ...packages];
     this.#refused = refused;
     this.#vouch = vouch;
@@ -80,12 +75,12 @@ export class Imports {
   main(): string {
     const { path, source } = this.#module;
     this.#sources.set(path, source);
-    return isTypeScript(path) ? stripTypes(source, path) : source;
+    return isTypeScript(path) ? this.#machine.stripTypes(source, path) : source;
   }
 
   /** What a module can import from `glossa`. */
   get exports(): readonly string[] {
-    return exportedNames(ownSource(`${LIBRARY}index`));
+    return exportedNames(ownSource(`${LIBRARY}index`, this.#machine));
   }
 
   /** A line of a module's source. */
@@ -96,7 +91,7 @@ export class Imports {
   /** The full name of what a module imports. @throws {Error} whose message says where and why. */
   resolve(base: string, name: string): string {
     if (base.startsWith(OWN)) {
-      const own = OWN + posix.join(posix.dirname(base.slice(OWN.length)), name);
+      const own = OWN + join(dirname(base.slice(OWN.length)), name);
       return own.replace(/\.[tj]s$/, '');
     }
     if (name === 'glossa') return `${LIBRARY}index`;
@@ -112,14 +107,17 @@ export class Imports {
     }
     const relative = /^\.\.?(\/|$)/.test(name);
     const folders = relative ? [dirname(base)] : this.#folders;
+    const { sources } = this.#machine;
     const found =
-      folders.flatMap((folder) => candidates(join(folder, name))).find(isFile) ??
-      (relative ? undefined : packageFile(folders, name));
+      folders
+        .flatMap((folder) => candidates(join(folder, name)))
+        .find((path) => sources.kind(path) === 'file') ??
+      (relative ? undefined : packageFile(folders, name, sources));
     if (found === undefined) {
       this.#refused(place, `not given: import of '${name}', for which there is no file`);
-      throw new Error(`${place.file}:${place.line}: ${notFound(base, name, folders)}`);
+      throw new Error(`${place.file}:${place.line}: ${notFound(base, name, folders, sources)}`);
     }
-    const path = realpathSync(found);
+    const path = sources.realPath(found);
     if (!this.#isInside(path)) return refuse(`${path} is outside of the module's folders`);
     // Named as it was found: relative imports start there.
     return path === this.#mainPath() ? this.#module.path : path;
@@ -127,10 +125,10 @@ export class Imports {
 
   /** The source of a module by its full name. @throws {Error} when it cannot be had. */
   load(name: string): string {
-    if (name.startsWith(LIBRARY) || name.startsWith(CORE)) return ownSource(name);
+    if (name.startsWith(LIBRARY) || name.startsWith(CORE)) return ownSource(name, this.#machine);
     if (!this.#isInside(name)) throw new Error(`${name} is no module`);
     this.#vouch(name);
-    const source = readSource(name);
+    const source = readSource(name, this.#machine.sources);
     this.#sources.set(name, source);
     if (name.endsWith('.json')) {
       try {
@@ -139,18 +137,18 @@ export class Imports {
         throw new Error(`${name}: ${(error as Error).message}`);
       }
     }
-    return isTypeScript(name) ? stripTypes(source, name) : source;
+    return isTypeScript(name) ? this.#machine.stripTypes(source, name) : source;
   }
 
   #mainPath(): string {
-    return realpathSync(this.#module.path);
+    return this.#machine.sources.realPath(this.#module.path);
   }
 
   #isInside(path: string): boolean {
     return this.#folders.some((folder) => {
       try {
-        const real = realpathSync(resolve(folder));
-        return path.startsWith(real.endsWith(sep) ? real : real + sep);
+        const real = this.#machine.sources.realPath(folder);
+        return path.startsWith(real.endsWith('/') ? real : `${real}/`);
       } catch {
         // A folder along module-path need not be there.
         return false;
@@ -167,16 +165,25 @@ export class Imports {
 }
 
 /** Modules of Node's, which no module of a volume has. */
-const NODE = new Set(builtinModules);
-
-/** Where glossa itself is installed. */
-const INSTALLED = basename(PROGRAM) === 'dist' ? dirname(PROGRAM) : PROGRAM;
+const NODE = new Set(
+  (
+    'assert async_hooks buffer child_process cluster console constants crypto dgram ' +
+    'diagnostics_channel dns domain events fs http http2 https inspector module net os path ' +
+    'perf_hooks process punycode querystring readline repl stream string_decoder sys timers tls ' +
+    'trace_events tty url util v8 vm wasi worker_threads zlib'
+  ).split(' '),
+);
 
 /** What is not there, where it was looked for, and what to do. */
-function notFound(base: string, name: string, folders: readonly string[]): string {
+function notFound(
+  base: string,
+  name: string,
+  folders: readonly string[],
+  { installed }: Sources,
+): string {
   // Behind the author's own come those that glossa brings along.
   const isOwn = (folder: string): boolean =>
-    folder === dirname(base) || !folder.startsWith(INSTALLED + sep);
+    folder === dirname(base) || installed === null || !folder.startsWith(`${installed}/`);
   const own = [...new Set(folders)].filter(isOwn);
   const places = own.map((folder) => `\n    ${join(folder, name)}`).join('');
   const also = `each also with ${EXTENSIONS.join(', ')}, or as a folder with an index.js`;
@@ -193,6 +200,3 @@ const candidates = (path: string): string[] => [
   ...EXTENSIONS.map((extension) => path + extension),
   ...EXTENSIONS.map((extension) => join(path, `index${extension}`)),
 ];
-
-const isFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() === true;

@@ -1,5 +1,6 @@
 /** What an engine is asked, and what it needs: engine.ts has the rules. */
 import type { Scalar } from '../host/guest.ts';
+import type { Machine } from '../host/machine.ts';
 import type { EngineError } from './errors.ts';
 import type { HostFunction } from './host-functions.ts';
 import type { Pointer } from './wasm.ts';
@@ -11,6 +12,8 @@ export type Handle = Pointer;
 export type Argument = string | number | { readonly handle: Handle };
 
 export interface EngineOptions {
+  /** What it runs on. */
+  readonly machine: Machine;
   readonly hostFunctions: Readonly<Record<string, HostFunction>>;
   /** The full name of an import, and the source of a module by its full name. They may throw. */
   resolve(base: string, name: string): string;

@@ -3,28 +3,29 @@
  * package.json, `exports` counts, otherwise `module` and `main`; of conditions import, module, default
  * and require, in the package's order. Only ECMAScript modules can be run.
  */
-import { readFileSync, statSync } from 'node:fs';
-import { join, sep } from 'node:path';
+import type { Sources } from '../host/machine.ts';
+import { join } from '../host/paths.ts';
 
 const CONDITIONS: ReadonlySet<string> = new Set(['import', 'module', 'browser', 'default']);
 const ENDINGS = ['', '.js', '.mjs', '/index.js', '/index.mjs'];
 
-const isFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-
 /** A package's file, in one of these folders or in what npm put there. */
-export function packageFile(folders: readonly string[], name: string): string | undefined {
+export function packageFile(
+  folders: readonly string[],
+  name: string,
+  sources: Sources,
+): string | undefined {
   const [, root, part = ''] = /^((?:@[^/]+\/)?[^/]+)(?:\/(.*))?$/.exec(name) ?? [];
   if (root === undefined) return undefined;
   const places = folders.flatMap((folder) => [
     join(folder, root),
     join(folder, 'node_modules', root),
     // The folder of the package itself.
-    ...(folder.endsWith(sep + root) ? [folder] : []),
+    ...(folder.endsWith(`/${root}`) ? [folder] : []),
   ]);
   for (const place of places) {
-    const about = readAbout(join(place, 'package.json'));
-    const found = about === undefined ? undefined : fileOf(place, about, part);
+    const about = readAbout(join(place, 'package.json'), sources);
+    const found = about === undefined ? undefined : fileOf(place, about, part, sources);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -32,32 +33,33 @@ export function packageFile(folders: readonly string[], name: string): string | 
 
 type About = Readonly<Record<string, unknown>>;
 
-function readAbout(path: string): About | undefined {
-  if (!isFile(path)) return undefined;
+function readAbout(path: string, sources: Sources): About | undefined {
+  if (sources.kind(path) !== 'file') return undefined;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as About;
+    return JSON.parse(new TextDecoder().decode(sources.read(path))) as About;
   } catch (error) {
     throw new Error(`${path}: ${(error as Error).message}`);
   }
 }
 
-function fileOf(place: string, about: About, part: string): string | undefined {
+function fileOf(place: string, about: About, part: string, sources: Sources): string | undefined {
   const { exports } = about;
+  const first = (target: string): string | undefined =>
+    ENDINGS.map((ending) => join(place, target) + ending).find(
+      (path) => sources.kind(path) === 'file',
+    );
   if (exports !== undefined) {
     const target = exported(exports, part === '' ? '.' : `./${part}`);
-    return target === undefined ? undefined : first(place, target);
+    return target === undefined ? undefined : first(target);
   }
-  if (part !== '') return first(place, part);
+  if (part !== '') return first(part);
   const named = [about.module, about.main].filter((one) => typeof one === 'string');
   for (const one of [...named, 'index']) {
-    const found = first(place, one as string);
+    const found = first(one as string);
     if (found !== undefined) return found;
   }
   return undefined;
 }
-
-const first = (place: string, target: string): string | undefined =>
-  ENDINGS.map((ending) => join(place, target) + ending).find(isFile);
 
 /** What `exports` gives for a part of the package; undefined for what it keeps to itself. */
 function exported(exports: unknown, part: string): string | undefined {

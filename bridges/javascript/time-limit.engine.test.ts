@@ -3,6 +3,7 @@
  * clock is the test's: a millisecond passes whenever the interpreter looks at it.
  */
 import { describe, expect, it } from 'vitest';
+import { nodeMachine } from '../machine/node/index.ts';
 import { createEngine } from './engine.ts';
 import { EngineError } from './errors.ts';
 
@@ -12,6 +13,7 @@ const LIMIT = 1000;
 async function timed(body: string): Promise<{ error: EngineError; time: number; dead: boolean }> {
   let time = 0;
   const engine = await createEngine({
+    machine: nodeMachine,
     hostFunctions: {},
     resolve: (_, name) => name,
     load: (name) => {

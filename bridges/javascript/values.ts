@@ -8,6 +8,7 @@
  * and the characters. An ArrayBuffer is an object that leads to a record that leads to its bytes.
  * All that is compared with, or taken from, what the interpreter makes at its start.
  */
+import type { MemoryTools, TextBytes } from '../host/machine.ts';
 import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
 
 export const TAG_INT = 0;
@@ -22,11 +23,12 @@ const HAN = [0xe4, 0xb8, 0x80];
 
 export class Values {
   i32 = new Int32Array(0);
-  bytes: Buffer = Buffer.alloc(0);
+  bytes: TextBytes;
   readonly undefinedValue: Pointer;
   readonly context: Pointer;
   readonly #quickjs: QuickJS;
   readonly #memory: Memory;
+  readonly #tools: MemoryTools;
   /** What is taken off the upper word of a double. */
   readonly #addend: number;
   /** A pointer to the one argument of `call`. */
@@ -36,8 +38,10 @@ export class Values {
   readonly #double = new Float64Array(1);
   readonly #words = new Int32Array(this.#double.buffer);
 
-  constructor({ quickjs, memory }: Instance, context: Pointer) {
+  constructor({ quickjs, memory, tools }: Instance, context: Pointer) {
     this.#quickjs = quickjs;
+    this.#tools = tools;
+    this.bytes = tools.view(new ArrayBuffer(0));
     this.#memory = memory;
     this.context = context;
     this.undefinedValue = quickjs._QTS_GetUndefined();
@@ -56,7 +60,7 @@ export class Values {
     // Memory that grows takes its buffer away from the views: to ask them costs the least.
     if (this.i32.length !== 0) return;
     this.i32 = new Int32Array(this.#memory.buffer);
-    this.bytes = Buffer.from(this.#memory.buffer);
+    this.bytes = this.#tools.view(this.#memory.buffer);
   }
 
   get size(): number {
@@ -125,11 +129,12 @@ export class Values {
 
   /** Text with a NUL at its end, as C has it, allocated for somebody else; 0 without memory. */
   newCString(text: string): { at: Pointer; length: number } {
-    const length = Buffer.byteLength(text, 'utf8');
+    const encoded = utf8.encode(text);
+    const { length } = encoded;
     const at = this.#quickjs._malloc(length + 1);
     this.refresh();
     if (at !== 0) {
-      this.bytes.write(text, at, length, 'utf8');
+      this.bytes.set(encoded, at);
       this.bytes[at + length] = 0;
     }
     return { at, length };
@@ -211,7 +216,7 @@ export class Values {
     if (to <= 0 || to % 4 !== 0 || this.i32[to >> 2] !== wanted.length) return false;
     const at = this.i32[(to + this.#data) >> 2]!;
     if (at <= 0 || at + wanted.length > this.bytes.length) return false;
-    return this.bytes.compare(wanted, 0, wanted.length, at, at + wanted.length) === 0;
+    return wanted.every((byte, i) => this.bytes[at + i] === byte);
   }
 
   /** Where the bytes of an ArrayBuffer are, and how many; 0 of them for anything else. */
@@ -232,6 +237,8 @@ export class Values {
     }
   }
 }
+
+const utf8 = new TextEncoder();
 
 /** Bytes of texts for which nothing is allocated. */
 const ROOM = 4096;

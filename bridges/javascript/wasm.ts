@@ -5,10 +5,9 @@
  * wrappers, which cost more than what they wrap. A `Pointer` is an address in the instance's memory;
  * one to a JSValue leads to its eight bytes (values.ts).
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import load from '@jitl/quickjs-wasmfile-release-sync/emscripten-module';
-import { nameSection } from '../host/profile-names.ts';
+import { type Machine, type MemoryTools, oncePerMachine } from '../host/machine.ts';
+import { withNames } from '../host/profile-names.ts';
 
 export type Pointer = number;
 
@@ -98,6 +97,7 @@ export interface Memory {
 export interface Instance {
   readonly quickjs: QuickJS;
   readonly memory: Memory;
+  readonly tools: MemoryTools;
 }
 
 type Compiled = object;
@@ -120,19 +120,14 @@ interface ModuleOptions {
   instantiateWasm(imports: Imports, done: (instance: object, module: Compiled) => void): unknown;
 }
 
-/** By whether its functions have names. */
-const compiled = new Map<boolean, Compiled>();
+const bytesOf = ({ parts }: Machine): Uint8Array => parts.bytes('quickjs.wasm');
 
-function compile(named: boolean): Compiled {
-  const known = compiled.get(named);
-  if (known !== undefined) return known;
-  const { resolve } = createRequire(import.meta.url);
-  const bytes = readFileSync(resolve('@jitl/quickjs-wasmfile-release-sync/wasm'));
-  const whole = named ? Buffer.concat([bytes, nameSection(bytes, 'QuickJS')]) : bytes;
-  const made = new wasm.Module(whole);
-  compiled.set(named, made);
-  return made;
-}
+const compiled = oncePerMachine((machine) => new wasm.Module(bytesOf(machine)));
+
+/** The same, and its functions have names. */
+const compiledNamed = oncePerMachine(
+  (machine) => new wasm.Module(withNames(bytesOf(machine), 'QuickJS')),
+);
 
 /** What the module declares: memory starts with 16 MiB and has at most 2 GiB. */
 const PAGE = 64 * 1024;
@@ -149,8 +144,9 @@ export async function instantiate(
   bytes: number,
   print: (line: string) => void,
   named: boolean,
+  machine: Machine,
 ): Promise<Instance> {
-  const module = compile(named);
+  const module = named ? compiledNamed(machine) : compiled(machine);
   const maximum = Math.min(MOST_PAGES, Math.max(FIRST_PAGES, Math.ceil(bytes / PAGE)));
   const memory = new wasm.Memory({ initial: FIRST_PAGES, maximum });
   const options: ModuleOptions = {
@@ -165,5 +161,5 @@ export async function instantiate(
     },
   };
   const start = load as unknown as (options: ModuleOptions) => Promise<QuickJS>;
-  return { quickjs: await start(options), memory };
+  return { quickjs: await start(options), memory, tools: machine.memory };
 }

@@ -11,8 +11,9 @@ import { Host } from '../host/host.ts';
 import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from '../host/hosted.ts';
 import { Incarnation } from '../host/incarnation.ts';
 import { tellLeftOut } from '../host/left-out.ts';
-import { vouch } from '../host/vouch.ts';
-import { watchFolder } from '../host/watch.ts';
+import { nodeMachine } from '../machine/node/index.ts';
+import { vouch } from '../machine/node/vouch.ts';
+import { watchFolder } from '../machine/node/watch.ts';
 import { checkFile, openLibrary } from './ffi.ts';
 import { NativeGuest } from './guest.ts';
 import type { NativeSettings, Provider } from './provider.ts';
@@ -55,7 +56,7 @@ function recordOf(
   async function begin(xl: Xlator<Volume>, volume: Volume): Promise<Incarnation> {
     vouch(xl, path);
     const library = await openLibrary(path, ffi);
-    const incarnation = new Incarnation(xl, volume.host, limitsOf(volume.given));
+    const incarnation = new Incarnation(xl, volume.host, limitsOf(volume.given), nodeMachine);
     try {
       const guest = new NativeGuest(path, library, incarnation.api);
       incarnation.attach(guest);

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { EMLINK, ENOTEMPTY } from '../../runtime/core/errno.ts';
+import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 import { type Engine, EngineError, type Handle } from './engine.ts';
-import { loadModule, testEngines } from './testing.ts';
 
 const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());

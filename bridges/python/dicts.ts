@@ -46,5 +46,5 @@ function makeValue(values: Values, value: DictValue, type: DictType): Ptr {
     return type === 'double' ? values.api.PyFloat_FromDouble(value) : values.makeInt(value);
   }
   if (value instanceof Uint8Array) return values.makeBytes(value);
-  return values.makeString(pack('iatt', value, 0, 0));
+  return values.makeString(pack('iatt', value, 0, 0, values.tools));
 }

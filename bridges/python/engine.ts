@@ -10,21 +10,19 @@
 import type { Dict } from '../../runtime/core/dict.ts';
 import type { GrantedFiles } from '../host/files.ts';
 import { Held, Inside } from '../host/inside.ts';
-import { defaultCacheFolder, type Log } from './cache.ts';
+import type { CacheLogs, Machine } from '../host/machine.ts';
 import { type ArrayCall, type Call, Calls, type Handle } from './calls.ts';
 import { addressOf, bindCApi, CAPI_NONE, type CApi, Memory } from './capi.ts';
 import { CONFINE_MODULE } from './confine.ts';
 import { EngineError } from './errors.ts';
 import { HIDDEN } from './fence.ts';
 import { showFrames } from './frames.ts';
-import { type Interpreter, loadInterpreter, type StartReport } from './load.ts';
-import type { PreloadFile } from './snapshot.ts';
+import { type Interpreter, loadInterpreter, type PreloadFile, type StartReport } from './load.ts';
 import { Values } from './values.ts';
 
 export type { Argument, ArrayCall, Call, Handle } from './calls.ts';
 export { EngineError, type EngineErrorCode, type ScriptError } from './errors.ts';
-export type { StartReport } from './load.ts';
-export type { PreloadFile } from './snapshot.ts';
+export type { PreloadFile, StartReport } from './load.ts';
 
 /** A module that the host found for an `import`. */
 export interface ModuleSource {
@@ -44,13 +42,15 @@ export interface HostFunction {
   readonly waits?: boolean;
 }
 
-export interface EngineOptions {
+export interface EngineOptions extends Partial<CacheLogs> {
+  /** What it runs on. */
+  readonly machine: Machine;
   /** A line printed by the script; `stream` is 1 for standard output, 2 for errors. */
   print(stream: number, line: string): void;
   /** A module by its full dotted name, or undefined when the host has none. */
   findModule(name: string): ModuleSource | undefined;
   readonly hostFunctions?: Readonly<Record<string, HostFunction>>;
-  /** Python files and modules that are part of every start (see snapshot.ts). */
+  /** Python files and modules that are part of every start, and of its snapshot. */
   readonly preload?: readonly PreloadFile[];
   readonly imports?: readonly string[];
   /** Milliseconds a call may run outside the host; 0 or undefined for no limit. */
@@ -72,12 +72,8 @@ export interface EngineOptions {
   refused?(what: string): void;
   /** Whether a CPU profile shows Python's functions (see frames.ts). Default: false. */
   readonly namesFrames?: boolean;
-  /** Where snapshots are kept; false for no cache. Default: the user's cache folder. */
+  /** Where snapshots are kept; false for no cache. Default: where the machine keeps them. */
   readonly cacheFolder?: string | false;
-  /** Told what was noticed and done without, such as a damaged snapshot. */
-  readonly log?: Log;
-  /** Told of a cache that is not used because somebody else could have written it. */
-  readonly warn?: Log;
 }
 
 export interface Engine {
@@ -131,8 +127,8 @@ export async function createEngine(options: EngineOptions): Promise<Engine> {
     host: { print: held.around((stream, line) => options.print(stream, line)) },
     preload: options.preload ?? [],
     imports: options.imports ?? [],
-    cacheFolder:
-      options.cacheFolder === false ? undefined : (options.cacheFolder ?? defaultCacheFolder()),
+    machine: options.machine,
+    cacheFolder: options.cacheFolder,
     memoryLimit: options.memoryLimit ?? DEFAULT_MEMORY,
     files: options.files,
     held,
@@ -168,13 +164,15 @@ class PythonEngine implements Engine {
     this.#api = bindCApi(exports);
     this.#memory = new Memory(exports);
     this.#limitStack();
-    const values = new Values(this.#api, this.#memory, addressOf(exports, CAPI_NONE));
+    const none = addressOf(exports, CAPI_NONE);
+    const values = new Values(this.#api, this.#memory, none, options.machine.memory);
     values.checkLayout();
     this.#values = values;
     this.#inside = new Inside({
       word: realm.boot.word,
       limit,
       name: options.volume ?? 'python',
+      watch: options.machine.watch,
       ended: (why) => this.#calls.end(new EngineError('time-limit', why, true)),
     });
     held.inside = this.#inside;

@@ -1,6 +1,6 @@
 import { Session } from 'node:inspector/promises';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { loadModule, testEngines } from './testing.ts';
+import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 
 const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());

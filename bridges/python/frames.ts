@@ -6,7 +6,6 @@
  * It makes calls between Python functions slower, and recursion end sooner. The functions are made in
  * the realm, as text that asks it for nothing: a script finds no object of the host through them.
  */
-import { frameAround } from '../host/profile-names.ts';
 import type { CApi, Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
 import type { Interpreter } from './load.ts';
@@ -89,9 +88,9 @@ export function showFrames({ realm, exports, addCall }: Interpreter, api: CApi, 
     const line = take(code, 'co_firstlineno', (object) => values.readInt(object));
     if (pending !== 0) python.PyErr_SetRaisedException(pending);
     if (func === undefined || file === undefined || line === undefined) return undefined;
-    return frameAround(run, { func, file, line }, realm.context);
+    return realm.frameAround(run, { func, file, line });
   };
-  const make = realm.evaluate(EVALUATE, 'glossa:frames').value as (
+  const make = realm.evaluate(EVALUATE, 'glossa:frames') as (
     enclose: (code: Ptr) => HostEntry | undefined,
     codeOf: (frame: Ptr) => Ptr,
     release: (object: Ptr) => void,

@@ -2,13 +2,10 @@
  * A Python module as a guest of the host translator: the glupy package in an engine, its entry
  * points as functions. The Python side is `python/glupy/_bridge.py`.
  */
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
-import { packageRoot } from '../../runtime/sys/paths.ts';
 import { readDescription } from '../host/declared.ts';
-import { GrantedFiles } from '../host/files.ts';
+import type { GrantedFiles } from '../host/files.ts';
 import { kinds, LOC_KINDS } from '../host/flatten.ts';
 import type {
   EnterGuest,
@@ -22,6 +19,8 @@ import type {
 import { FAILED } from '../host/guest.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { DebuggerTerminal, FoundModule, GuestSettings, StartGuest } from '../host/language.ts';
+import type { Machine } from '../host/machine.ts';
+import { dirname } from '../host/paths.ts';
 import { namesFrames } from '../host/profile-names.ts';
 import { CONFINE_MODULE } from './confine.ts';
 import {
@@ -36,16 +35,11 @@ import { findImport, SITE } from './imports.ts';
 import { addPackages, type PackageSink } from './packages.ts';
 
 /** The package that modules import, as it goes into every interpreter. */
-export function packages() {
-  const folder = join(packageRoot, 'python', 'glupy');
-  return readdirSync(folder)
-    .filter((file) => file.endsWith('.py'))
-    .sort()
-    .map((file) => ({
-      path: `${SITE}/glupy/${file}`,
-      source: readFileSync(join(folder, file), 'utf8'),
-    }));
-}
+export const packages = ({ parts }: Machine) =>
+  parts
+    .names('python/glupy/')
+    .filter((name) => name.endsWith('.py'))
+    .map((name) => ({ path: name.replace(/^python/, SITE), source: parts.text(name) }));
 
 /** A module for the original glupy: its ctypes has to be there before its first line runs. */
 const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
@@ -106,17 +100,19 @@ function terminalFunctions(terminal: DebuggerTerminal | undefined): Record<strin
 }
 
 export const startPython: StartGuest = async (module, host, settings) => {
+  const { machine } = settings;
   const evaluations = new Evaluations();
-  const files = new GrantedFiles(settings.grants);
+  const files = machine.openFiles(settings.grants);
   const allowPackage = (init: string): void => {
     if (files.state('read', init) !== 1) files.allow('read', dirname(init));
   };
   if (isPackage(module.path)) allowPackage(module.path);
   const sources = [module.source];
   const engine = await createEngine({
+    machine,
     print: (stream, line) => settings.log(stream === 1 ? 7 : 5, source(module.path), line),
     findModule(name) {
-      const found = findImport(name, module);
+      const found = findImport(name, module, machine);
       if (found !== undefined && !found.path.startsWith(SITE)) settings.vouch(found.path);
       if (found !== undefined && !found.path.startsWith(SITE)) sources.push(found.source);
       // A package brings its data: its own folder, and no more.
@@ -135,17 +131,17 @@ export const startPython: StartGuest = async (module, host, settings) => {
         evaluations.end(id, output, failed === 1),
       ),
     },
-    preload: packages(),
+    preload: packages(machine),
     imports: IMPORTS,
     timeLimit: settings.timeLimit * 1000,
     volume: settings.volume,
     memoryLimit: settings.memoryLimit,
-    namesFrames: namesFrames(),
+    namesFrames: namesFrames(machine),
     log: settings.notice,
     warn: settings.warn,
   });
   try {
-    addPackages(settings.packages, packageSink(engine, files));
+    addPackages(settings.packages, machine.sources, packageSink(engine, files));
     return new PythonGuest(engine, module, settings, evaluations, sources);
   } catch (error) {
     engine.close();

@@ -3,44 +3,43 @@
  * names of the original glupy are glossa's own, whatever lies there: `python/gluster`, which goes
  * into an interpreter when a module asks for it.
  */
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { FoundModule } from '../host/language.ts';
+import type { Machine, Parts } from '../host/machine.ts';
 import { readSource } from '../host/modules.ts';
+import { join } from '../host/paths.ts';
 import type { ModuleSource } from './engine.ts';
-
-const isFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() === true;
-const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** Where the interpreter has the packages that belong to it. */
 export const SITE = '/lib/python3.14/site-packages';
 
 /** The source of `name` (dots separate folders); undefined when no folder has it. */
-export function findImport(name: string, module: FoundModule): ModuleSource | undefined {
+export function findImport(
+  name: string,
+  module: FoundModule,
+  { sources, parts: own }: Pick<Machine, 'sources' | 'parts'>,
+): ModuleSource | undefined {
   if (!/^[\p{L}\p{N}_]+(\.[\p{L}\p{N}_]+)*$/u.test(name)) return undefined;
   const parts = name.split('.');
-  if (parts[0] === 'gluster') return findGluster(parts);
+  if (parts[0] === 'gluster') return findGluster(parts, own);
   const bases = module.folders.map((folder) => join(folder, ...parts));
   for (const base of bases) {
     for (const [path, isPackage] of [
       [join(base, '__init__.py'), true],
       [`${base}.py`, false],
     ] as const) {
-      if (isFile(path)) return { path, source: readSource(path), package: isPackage };
+      if (sources.kind(path) !== 'file') continue;
+      return { path, source: readSource(path, sources), package: isPackage };
     }
   }
   // A folder without an __init__.py is a package too, but only when nothing else is meant.
-  const folder = bases.find(isFolder);
+  const folder = bases.find((base) => sources.kind(base) === 'folder');
   return folder === undefined ? undefined : { path: folder, source: '', package: true };
 }
 
-function findGluster([, ...parts]: readonly string[]): ModuleSource | undefined {
+function findGluster([, ...parts]: readonly string[], own: Parts): ModuleSource | undefined {
   const file = parts.length === 0 ? '__init__.py' : `${join(...parts)}.py`;
-  const own = join(packageRoot, 'python', 'gluster', file);
-  if (!isFile(own)) return undefined;
-  const source = readSource(own);
+  const part = `python/gluster/${file}`;
+  if (!own.has(part)) return undefined;
+  const source = own.text(part);
   return { path: `${SITE}/gluster/${file}`, source, package: parts.length === 0 };
 }

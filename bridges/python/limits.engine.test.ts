@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
+import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 import { type Engine, EngineError } from './engine.ts';
-import { loadModule, testEngines } from './testing.ts';
 
 const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());

@@ -6,16 +6,20 @@
  * pyodide.mjs and pyodide.asm.mjs of the version named in package.json; `patches.ts` checks that
  * they are the files it knows.
  */
-import { createHash } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import type { Script } from 'node:vm';
 import type { GrantedFiles } from '../host/files.ts';
 import type { Held } from '../host/inside.ts';
-import { nameSection } from '../host/profile-names.ts';
+import {
+  type Cache,
+  type CacheLogs,
+  type Kept,
+  type Machine,
+  type MadeFrom,
+  oncePerMachine,
+  type Snapshot,
+} from '../host/machine.ts';
+import { dirname } from '../host/paths.ts';
+import { withNames } from '../host/profile-names.ts';
 import { BOOTSTRAP, BOOTSTRAP_PATH } from './bootstrap.ts';
-import { type Log, readCached, usableFolder, writeCached } from './cache.ts';
 import { addressOf, bindCApi, CAPI_NONE, Memory, type Ptr } from './capi.ts';
 import { CONFINE, CONFINE_MODULE, CONFINE_PATH } from './confine.ts';
 import { EngineError } from './errors.ts';
@@ -30,25 +34,23 @@ import {
   type RealmHost,
 } from './realm.ts';
 import { fileGates, REALM_FILES } from './realm-files.ts';
-import {
-  openSnapshot,
-  type PreloadFile,
-  readPages,
-  type SnapshotFile,
-  type SnapshotPlace,
-  snapshotSource,
-  writeSnapshot,
-} from './snapshot.ts';
 import { Values } from './values.ts';
 
-export interface LoadOptions {
+/** A Python file put into the interpreter's file system; `path` is absolute in there. */
+export interface PreloadFile {
+  readonly path: string;
+  readonly source: string;
+}
+
+export interface LoadOptions extends CacheLogs {
+  readonly machine: Machine;
   readonly host: RealmHost;
   /** Python files written into the interpreter before the snapshot is taken. */
   readonly preload: readonly PreloadFile[];
   /** Modules imported before the snapshot is taken. */
   readonly imports: readonly string[];
-  /** Where snapshots are kept; undefined for none. */
-  readonly cacheFolder: string | undefined;
+  /** Where snapshots are kept: a folder, or undefined for where they usually are; false for none. */
+  readonly cacheFolder: string | undefined | false;
   /** The most memory the interpreter may have, in bytes; at most 2 GiB. */
   readonly memoryLimit: number;
   /** Files of the host that the interpreter may see. */
@@ -63,9 +65,6 @@ export interface LoadOptions {
   readonly namesFrames: boolean;
   /** Told what of them a script was refused. */
   refused(what: string): void;
-  readonly log: Log;
-  /** Told why a cache is not used that somebody else could have written. */
-  readonly warn: Log;
 }
 
 /** Raw exports of the WebAssembly instance: numbers in, numbers out, except globals and memory. */
@@ -108,87 +107,63 @@ interface Started {
   readonly exports: WasmExports;
 }
 
-const folder = dirname(createRequire(import.meta.url).resolve('pyodide'));
-
 /** Starts an interpreter; throws EngineError `setup` when it will not start at all. */
-export async function loadInterpreter(given: LoadOptions): Promise<Interpreter> {
-  const { log, warn } = given;
-  const cacheFolder =
-    given.cacheFolder === undefined ? undefined : usableFolder(given.cacheFolder, warn, log);
-  const options = { ...given, cacheFolder };
-  const place = cacheFolder === undefined ? undefined : snapshotPlace(cacheFolder, options);
-  const snapshot = place && openSnapshot(place, warn, log);
+export async function loadInterpreter(options: LoadOptions): Promise<Interpreter> {
+  const { machine, cacheFolder, log } = options;
+  const cache = cacheFolder === false ? undefined : await machine.openCache(cacheFolder, options);
+  const snapshot = cache?.openSnapshot(madeFrom(options));
   if (snapshot !== undefined) {
     try {
-      return await start(options, snapshot);
+      return await start(options, cache, snapshot);
     } catch (error) {
-      log(`cannot start from ${place!.name}: ${messageOf(error)}`);
+      log(`cannot start from ${snapshot.name}: ${messageOf(error)}`);
     } finally {
-      closeSync(snapshot.fd);
+      snapshot.close();
     }
   }
   try {
-    return await start(options, undefined, place);
+    return await start(options, cache, undefined);
   } catch (error) {
     if (error instanceof EngineError) throw error;
     throw new EngineError('setup', `the Python interpreter does not start: ${messageOf(error)}`);
   }
 }
 
-/** Other files, another snapshot: its name has the beginning of their sha256. */
-function snapshotPlace(folder: string, options: LoadOptions): SnapshotPlace {
-  const source = snapshotSource([
-    pyodideDigest(),
+const madeFrom = ({ machine, apart, imports, preload }: LoadOptions): MadeFrom => ({
+  name: `python-${pyodideTexts(machine).version}`,
+  parts: FILES,
+  texts: [
     BOOTSTRAP,
     CONFINE,
-    options.apart ? HIDDEN.join() : 'joined',
-    ...options.imports,
-    ...options.preload.flatMap((file) => [file.path, file.source]),
-  ]);
-  const key = source.toString('hex', 0, 8);
-  return { folder, name: `python-${PYODIDE_VERSION}-${key}.snapshot`, source };
-}
-
-let digest: Buffer | undefined;
-
-/** The sha256 of the files that an interpreter is started from; they are read once in a process. */
-function pyodideDigest(): Buffer {
-  if (digest === undefined) {
-    const hash = createHash('sha256').update(PYODIDE_VERSION);
-    for (const file of FILES) hash.update(readFileSync(join(folder, file)));
-    digest = hash.digest();
-  }
-  return digest;
-}
+    apart ? HIDDEN.join() : 'joined',
+    ...imports,
+    ...preload.flatMap((file) => [file.path, file.source]),
+  ],
+});
 
 interface Texts {
+  readonly version: string;
   readonly loader: string;
   readonly runtime: string;
   readonly lock: string;
 }
 
-let texts: Texts | undefined;
+/** What of Pyodide is text, as it is run here; it is read and patched once. */
+const pyodideTexts = oncePerMachine(({ parts }): Texts => {
+  const { info } = JSON.parse(parts.text('pyodide/pyodide-lock.json')) as { info: unknown };
+  const { version } = JSON.parse(parts.text('pyodide/package.json')) as { version: string };
+  return {
+    version,
+    loader: patchLoader(parts.text('pyodide/pyodide.mjs')),
+    runtime: patchRuntime(parts.text('pyodide/pyodide.asm.mjs')),
+    lock: JSON.stringify({ info, packages: {} }),
+  };
+});
 
-/** What of Pyodide is text, as it is run here; it is read and patched once in a process. */
-function pyodideTexts(): Texts {
-  if (texts === undefined) {
-    const text = (file: string): string => readFileSync(join(folder, file), 'utf8');
-    const { info } = JSON.parse(text('pyodide-lock.json')) as { info: unknown };
-    texts = {
-      loader: patchLoader(text('pyodide.mjs')),
-      runtime: patchRuntime(text('pyodide.asm.mjs')),
-      lock: JSON.stringify({ info, packages: {} }),
-    };
-  }
-  return texts;
-}
-
-const FILES = ['pyodide.mjs', 'pyodide.asm.mjs', 'pyodide.asm.wasm', 'python_stdlib.zip'];
-
-/** The Pyodide that is installed. */
-const PYODIDE_VERSION = (
-  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
-).version;
+const WASM = 'pyodide/pyodide.asm.wasm';
+const LIBRARY = 'pyodide/python_stdlib.zip';
+/** What an interpreter is started from. */
+const FILES = ['pyodide/pyodide.mjs', 'pyodide/pyodide.asm.mjs', WASM, LIBRARY];
 
 function messageOf(error: unknown): string {
   // Realm errors are not `instanceof` the host's Error, but they have a message too.
@@ -200,17 +175,17 @@ function messageOf(error: unknown): string {
 
 async function start(
   options: LoadOptions,
-  snapshot: SnapshotFile | undefined,
-  place?: SnapshotPlace,
+  cache: Cache | undefined,
+  snapshot: Snapshot | undefined,
 ): Promise<Interpreter> {
   const began = performance.now();
   const phases: [string, number][] = [];
   const mark = (phase: string): void => {
     phases.push([phase, Math.round((performance.now() - began) * 10) / 10]);
   };
-  const realm = createRealm(options.host);
+  const realm = createRealm(options.machine, options.host);
   mark('realm');
-  const { parts, code } = prepare(realm, options, snapshot);
+  const { parts, code } = prepare(realm, options, cache, snapshot);
   const fence = makeFence(realm, options);
   let memory: Memory | undefined;
   mark('code');
@@ -223,7 +198,7 @@ async function start(
       mark('instance');
       if (snapshot === undefined) return;
       if (snapshot.memoryLength > heap().length) grow(snapshot.memoryLength);
-      readPages(snapshot, heap());
+      snapshot.readPages(heap());
       mark('memory');
     },
   })) as Started;
@@ -232,15 +207,13 @@ async function start(
   if (snapshot === undefined) {
     install(started, options);
     mark('package');
-    if (place !== undefined) {
-      writeSnapshot(place, started.pyodide.makeMemorySnapshot(), options.log);
+    if (cache !== undefined) {
+      cache.writeSnapshot(madeFrom(options), started.pyodide.makeMemorySnapshot());
       mark('snapshot');
     }
   }
   if (options.fenced) fence.close();
-  if (code !== undefined && options.cacheFolder !== undefined) {
-    writeCode(options.cacheFolder, code, options.log);
-  }
+  code.keep();
   mark('ready');
   const { addFunction } = started.module;
   const table = started.exports.__indirect_function_table as { get(index: number): Next | Method };
@@ -269,7 +242,7 @@ const MOST_IN_FILES = 64 * 2 ** 20;
 
 function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | undefined) {
   const { files, held, refused } = options;
-  const make = realm.evaluate(REALM_FILES, 'glossa:files').value as (
+  const make = realm.evaluate(REALM_FILES, 'glossa:files') as (
     gates: object,
     most: number,
   ) => unknown;
@@ -279,7 +252,7 @@ function realmFiles(realm: Realm, options: LoadOptions, memory: () => Memory | u
 }
 
 function makeFence(realm: Realm, { held, refused }: LoadOptions) {
-  const make = realm.evaluate(FENCE, 'glossa:fence').value as (
+  const make = realm.evaluate(FENCE, 'glossa:fence') as (
     staysOpen: (name: string) => boolean,
     refused: (name: unknown) => void,
   ) => { around: object; close(): void };
@@ -287,88 +260,33 @@ function makeFence(realm: Realm, { held, refused }: LoadOptions) {
   return make(staysOpen, held.around(told));
 }
 
-const CODE_NAME = `python-${PYODIDE_VERSION}-${process.version}-${process.arch}.code`;
-
-/** What was compiled in this start, and from what. */
-interface FreshCode {
-  readonly script: Script;
-  readonly source: string;
-}
-
-/** Everything Pyodide's start needs, as objects of the realm; `code` when that is not cached. */
+/** Everything Pyodide's start needs, as objects of the realm; `code` is what is to be kept of it. */
 function prepare(
   realm: Realm,
-  options: LoadOptions,
-  snapshot: SnapshotFile | undefined,
-): { parts: object; code: FreshCode | undefined } {
-  const { loader, runtime: source, lock } = pyodideTexts();
-  const cached = readCode(source, options);
-  const runtime = realm.evaluate(source, 'pyodide.asm.mjs', cached);
-  const isFresh = cached === undefined || runtime.script.cachedDataRejected === true;
+  { machine, namesFrames, memoryLimit }: LoadOptions,
+  cache: Cache | undefined,
+  snapshot: Snapshot | undefined,
+): { parts: object; code: Kept } {
+  const { version, loader, runtime, lock } = pyodideTexts(machine);
+  const place = cache && { cache, name: `python-${version}` };
+  const code = realm.evaluateKept(runtime, 'pyodide.asm.mjs', place);
+  const { makeBytes } = realm.boot;
   let head: Uint8Array | undefined;
   if (snapshot !== undefined) {
-    head = realm.boot.makeBytes(snapshot.head.length);
+    head = makeBytes(snapshot.head.length);
     head.set(snapshot.head);
   }
+  const wasm = machine.parts.bytes(WASM, makeBytes);
   const parts = {
     lock,
-    loader: realm.evaluate(loader, 'pyodide.mjs').value,
-    runtime: runtime.value,
-    wasm: readBytes(realm, 'pyodide.asm.wasm', options.namesFrames ? 'Pyodide' : undefined),
-    stdlib: readBytes(realm, 'python_stdlib.zip'),
-    heapMax: Math.min(options.memoryLimit, 2 ** 31 - 65536),
+    loader: realm.evaluate(loader, 'pyodide.mjs'),
+    runtime: code.value,
+    wasm: namesFrames ? withNames(wasm, 'Pyodide', makeBytes) : wasm,
+    stdlib: machine.parts.bytes(LIBRARY, makeBytes),
+    heapMax: Math.min(memoryLimit, 2 ** 31 - 65536),
     snapshot: head,
   };
-  return { parts, code: isFresh ? { script: runtime.script, source } : undefined };
-}
-
-/** @param module gives its functions names, behind its name. */
-function readBytes(realm: Realm, file: string, module?: string): Uint8Array {
-  const fd = openSync(join(folder, file), 'r');
-  try {
-    const bytes = realm.boot.makeBytes(fstatSync(fd).size);
-    let at = 0;
-    while (at < bytes.length) {
-      const got = readSync(fd, bytes, at, bytes.length - at, null);
-      if (got === 0) throw new EngineError('setup', `${file} of Pyodide is incomplete`);
-      at += got;
-    }
-    if (module === undefined) return bytes;
-    const names = nameSection(bytes, module);
-    const named = realm.boot.makeBytes(bytes.length + names.length);
-    named.set(bytes);
-    named.set(names, bytes.length);
-    return named;
-  } finally {
-    closeSync(fd);
-  }
-}
-
-/**
- * In front of compiled code: V8 compares no more of a source than its length, and runs damaged code
- * as it is.
- */
-const codeDigest = (source: string, code: Uint8Array): Buffer =>
-  createHash('sha256').update(source).update('\0').update(code).digest();
-
-const DIGEST_BYTES = 32;
-
-/** The compiled form of `source`; undefined when there is none that was made from it. */
-function readCode(source: string, { cacheFolder, warn, log }: LoadOptions): Buffer | undefined {
-  if (cacheFolder === undefined) return undefined;
-  const file = join(cacheFolder, CODE_NAME);
-  const read = readCached(file, warn, log);
-  if (read === undefined) return undefined;
-  const code = read.subarray(DIGEST_BYTES);
-  if (codeDigest(source, code).equals(read.subarray(0, DIGEST_BYTES))) return code;
-  log(`ignoring ${file}: it is damaged, or was made from other files`);
-  return undefined;
-}
-
-/** Keeps the compiled code, functions that the start used included. */
-function writeCode(cacheFolder: string, { script, source }: FreshCode, log: Log): void {
-  const code = script.createCachedData();
-  writeCached(cacheFolder, CODE_NAME, [codeDigest(source, code), code], log);
+  return { parts, code };
 }
 
 /** Writes and imports the engine's own Python and the preloaded package. */
@@ -386,13 +304,13 @@ function install({ pyodide, exports }: Started, options: LoadOptions): void {
   pyodide.runPython(`import sys\nsys.dont_write_bytecode = True\nimport ${names.join(', ')}`);
   pyodide.runPython('_glossa.seal()');
   if (!options.apart) return;
-  part(exports);
+  part(exports, options.machine);
 }
 
 /** Parts Python from JavaScript, for the snapshot too. */
-function part(exports: WasmExports): void {
+function part(exports: WasmExports, { memory }: Machine): void {
   const api = bindCApi(exports);
-  const values = new Values(api, new Memory(exports), addressOf(exports, CAPI_NONE));
+  const values = new Values(api, new Memory(exports), addressOf(exports, CAPI_NONE), memory);
   const module = api.PyImport_Import(values.makeString(CONFINE_MODULE));
   const call = (name: string): Ptr => {
     const f = module === 0 ? 0 : api.PyObject_GetAttr(module, values.makeString(name));

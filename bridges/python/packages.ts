@@ -5,8 +5,8 @@
  * Names of wheels are those of the binary distribution format: name, version, an optional build
  * number, and the tags for Python, ABI and platform, separated by hyphens.
  */
-import { readFileSync, statSync } from 'node:fs';
-import { basename } from 'node:path';
+import type { Sources } from '../host/machine.ts';
+import { basename } from '../host/paths.ts';
 
 /** What is wrong with a wheel's name; undefined when it is one for any machine. */
 export function whyNoWheel(path: string): string | undefined {
@@ -31,13 +31,13 @@ export interface PackageSink {
 }
 
 /** Puts packages into an interpreter. @throws {Error} for one that is none, with the reason. */
-export function addPackages(paths: readonly string[], sink: PackageSink): void {
+export function addPackages(paths: readonly string[], sources: Sources, sink: PackageSink): void {
   for (const path of paths) {
-    if (statSync(path).isDirectory()) {
+    if (sources.kind(path) === 'folder') {
       sink.addFolder(path);
       continue;
     }
-    const wrong = whyNoWheel(path) ?? sink.addWheel(basename(path, '.whl'), readFileSync(path));
+    const wrong = whyNoWheel(path) ?? sink.addWheel(basename(path, '.whl'), sources.read(path));
     if (wrong !== '') throw new Error(`option packages ${path}: ${wrong}`);
   }
 }

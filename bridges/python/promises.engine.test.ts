@@ -1,8 +1,6 @@
-/** Promises that a script makes in its realm: nobody runs what waits for them, nobody dies of them. */
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { afterAll, describe, expect, inject, it } from 'vitest';
-import { loadModule, testEngines } from './testing.ts';
+/** Promises that a script makes in its realm: nobody runs what waits for them. */
+import { afterAll, expect, inject, it } from 'vitest';
+import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 
 const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
@@ -34,42 +32,4 @@ it('a script runs when it is called, and at no other time', async () => {
   const before = call('promise');
   await turns();
   expect(call('count')).toBe(before);
-});
-
-describe('a promise that is rejected', () => {
-  /** How a process ends in which this runs, after a realm was made. */
-  function run(code: string) {
-    const realm = join(import.meta.dirname, 'realm.ts');
-    const program = `
-      const { createRealm } = await import(${JSON.stringify(realm)});
-      const realm = createRealm({ print() {} });
-      ${code}
-      for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
-      console.log('alive');`;
-    const args = ['--import', 'tsx', '--input-type=module', '-e', program];
-    return spawnSync(process.execPath, args, { encoding: 'utf8' });
-  }
-
-  it('in a realm is nobody’s failure, even when it hides what it is', () => {
-    const { stdout, stderr, status } = run(`
-      realm.evaluate('Promise.reject(new Error("x"))', 'a');
-      realm.evaluate('(async () => { throw 1 })()', 'b');
-      realm.evaluate('Object.setPrototypeOf(Promise.reject(2), null)', 'c');
-      const trap = 'new Proxy({}, { getPrototypeOf() { throw new Error("trap") } })';
-      realm.evaluate('Object.setPrototypeOf(Promise.reject(3), ' + trap + ')', 'd');`);
-    expect([stdout, stderr, status]).toEqual(['alive\n', '', 0]);
-  });
-
-  it('by the host itself ends the process, as without a realm', () => {
-    const { stdout, stderr, status } = run(`Promise.reject(new Error('the host failed'));`);
-    expect([stdout, status]).toEqual(['', 1]);
-    expect(stderr).toContain('Error: the host failed');
-  });
-
-  it('by the host is left to whoever listens', () => {
-    const { stdout, status } = run(`
-      process.on('unhandledRejection', (reason) => console.log('heard', reason.message));
-      Promise.reject(new Error('the host failed'));`);
-    expect([stdout, status]).toEqual(['heard the host failed\nalive\n', 0]);
-  });
 });

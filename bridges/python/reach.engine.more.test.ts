@@ -3,8 +3,8 @@ import { afterAll, expect, inject, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EPERM } from '../../runtime/core/errno.ts';
 import { startModule } from '../../test/support/module.ts';
+import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 import { WALK } from '../../test/support/walk.ts';
-import { loadModule, testEngines } from './testing.ts';
 
 const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());

@@ -4,10 +4,10 @@
  */
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { startModule } from '../../test/support/module.ts';
+import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 import { WALK } from '../../test/support/walk.ts';
 import { EngineError } from './engine.ts';
 import { HIDDEN } from './fence.ts';
-import { loadModule, testEngines } from './testing.ts';
 
 const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());

@@ -1,21 +1,17 @@
 /**
- * A JavaScript realm of its own for one interpreter: a vm context without string code generation.
+ * A JavaScript realm of its own for one interpreter (`newRealm` of machine.ts), with what Pyodide asks
+ * for in it.
  *
- * Whatever object Python climbs (`x.constructor.constructor(...)`), it stays among objects of this
- * realm, where there is no `process`, `require`, `import`, file, socket or timer, and where turning
- * text into code is refused. Two rules keep that true:
+ * Whatever object Python climbs (`x.constructor.constructor(...)`), it is to stay among objects of this
+ * realm, where there is no `process`, `require`, `import`, file, socket or timer. Two rules keep that
+ * true where a machine has realms that nothing leads out of (Node's are vm contexts):
  *
  * - the host's functions are held in closures of realm-made wrappers (`gates`), which take and give
  *   numbers and strings only, and turn every error into a realm-made one;
  * - once a script has run, the host calls nothing of the realm but raw WebAssembly exports with
  *   numbers, awaits no promise of it, and reads its memory through accessors captured beforehand.
- *
- * The realm has a queue of microtasks of its own, which runs only while the interpreter starts: what
- * a script makes wait for a promise would otherwise run when nobody has called it, out of every limit.
- * A promise that is rejected there, and that nobody can wait for, is nobody's failure.
  */
-import { randomFillSync } from 'node:crypto';
-import * as vm from 'node:vm';
+import type { BareRealm, Machine } from '../host/machine.ts';
 
 /** What the realm may ask of the host at any time. */
 export interface RealmHost {
@@ -23,15 +19,7 @@ export interface RealmHost {
   print(stream: number, line: string): void;
 }
 
-export interface Realm {
-  /** For functions that are made in it. */
-  readonly context: vm.Context;
-  /** Evaluates trusted text; `cachedData` is V8's code cache for exactly this text. */
-  evaluate(
-    source: string,
-    name: string,
-    cachedData?: Buffer,
-  ): { value: unknown; script: vm.Script };
+export interface Realm extends BareRealm {
   /** The realm's own functions that start an interpreter; see `SHIMS`. */
   readonly boot: RealmBoot;
   /** Loads Pyodide; the parts are described in load.ts. */
@@ -66,9 +54,6 @@ export type HostEntry = (self: number, args: number, count: number) => number;
  * Realm-side code. What an ECMAScript realm lacks and Pyodide asks for, written in the realm:
  * UTF-8 and UTF-16 text coding, a console, a clock, `AbortController` without events, and
  * `readbuffer`, by which Pyodide in a shell reads its two binary files.
- *
- * `Error` and `Error.prepareStackTrace` are sealed because Node asks them how to format a stack,
- * and call sites of a stack could name functions of the host.
  */
 const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
   'use strict';
@@ -81,9 +66,6 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
   const now = guard(hostNow), random = guard(hostRandom), print = guard(hostPrint);
   const define = (name, value) => Object.defineProperty(globalThis, name,
     { value, writable: false, enumerable: false, configurable: false });
-  Object.defineProperty(Error, 'prepareStackTrace',
-    { value: undefined, writable: false, configurable: false });
-  define('Error', Error);
 
   function encode(text) {
     const out = [];
@@ -136,7 +118,7 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
       return /16/.test(this.encoding) ? decodeUtf16(bytes) : decodeUtf8(bytes);
     }
   });
-  const word = new Int32Array(new SharedArrayBuffer(8));
+  const word = new Int32Array(SharedArrayBuffer === undefined ? 2 : new SharedArrayBuffer(8));
   class Stop extends Error {}
   // C code that waits for a time asks the clock, and for no signal.
   define('performance', { now() {
@@ -234,12 +216,12 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
 })`;
 
 /** Random bytes one at a time, from a pool that is filled a kilobyte at a time. */
-function randomByte(): () => number {
+function randomByte({ random }: Machine): () => number {
   const pool = new Uint8Array(1024);
   let left = 0;
   return () => {
     if (left === 0) {
-      randomFillSync(pool);
+      random(pool);
       left = pool.length;
     }
     left -= 1;
@@ -248,18 +230,9 @@ function randomByte(): () => number {
 }
 
 /** Makes a realm and its shims; nothing of Pyodide runs yet. */
-export function createRealm(host: RealmHost): Realm {
-  const context = vm.createContext(Object.create(null), {
-    name: 'glossa python',
-    codeGeneration: { strings: false, wasm: true },
-    microtaskMode: 'afterEvaluate',
-  });
-  ignoreRejections();
-  const evaluate = (source: string, name: string, cachedData?: Buffer) => {
-    const script = new vm.Script(source, { filename: name, cachedData });
-    return { value: script.runInContext(context) as unknown, script };
-  };
-  const make = evaluate(SHIMS, 'glossa:realm').value as (
+export function createRealm(machine: Machine, host: RealmHost): Realm {
+  const realm = machine.newRealm('glossa python');
+  const make = realm.evaluate(SHIMS, 'glossa:realm') as (
     now: () => number,
     random: () => number,
     print: (stream: unknown, line: unknown) => void,
@@ -267,8 +240,7 @@ export function createRealm(host: RealmHost): Realm {
   const print = (stream: unknown, line: unknown): void => {
     if (typeof stream === 'number' && typeof line === 'string') host.print(stream, line);
   };
-  const boot = make(() => performance.now(), randomByte(), print);
-  const turn = new vm.Script('0', { filename: 'glossa:turn' });
+  const boot = make(() => performance.now(), randomByte(machine), print);
   const start = async (parts: unknown): Promise<unknown> => {
     const outcome: { value?: unknown; error?: unknown; ended: boolean } = { ended: false };
     boot.start(
@@ -276,38 +248,9 @@ export function createRealm(host: RealmHost): Realm {
       (value) => Object.assign(outcome, { value, ended: true }),
       (error) => Object.assign(outcome, { error, ended: true }),
     );
-    // Evaluating anything runs the realm's microtasks; compiling happens between two turns.
-    while (!outcome.ended) {
-      turn.runInContext(context);
-      await new Promise((done) => setImmediate(done));
-    }
+    while (!outcome.ended) await realm.goOn();
     if ('error' in outcome) throw outcome.error;
     return outcome.value;
   };
-  return { context, evaluate, boot, start };
-}
-
-let ignoring = false;
-
-/**
- * Node ends a process in which a promise was rejected that nobody waits for. A script can make such
- * promises in its realm; they are told by not being the host's. For the host's own, everything stays
- * as it is without this.
- */
-function ignoreRejections(): void {
-  if (ignoring) return;
-  ignoring = true;
-  process.on('unhandledRejection', (reason, promise) => {
-    const others = process.listenerCount('unhandledRejection') > 1;
-    if (isHostPromise(promise) && !others) throw reason;
-  });
-}
-
-function isHostPromise(promise: unknown): boolean {
-  try {
-    return promise instanceof Promise;
-  } catch {
-    // A script has put something in the way of looking: that is in its realm.
-    return false;
-  }
+  return { ...realm, boot, start };
 }

@@ -5,8 +5,8 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 import type { Call, Engine } from './engine.ts';
-import { loadModule, testEngines } from './testing.ts';
 
 const engines = testEngines(inject('runFolder'));
 let engine: Engine;

@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { loadModule, testEngines } from '../../test/support/python-engines.ts';
 import type { Engine } from './engine.ts';
 import { patchLoader, patchRuntime } from './patches.ts';
-import { loadModule, testEngines } from './testing.ts';
 
 const engines = testEngines();
 afterAll(() => engines.close());

@@ -9,6 +9,7 @@
  * (longintrepr.h, cpython/unicodeobject.h); `checkLayout` proves it when an engine starts.
  * Reference rules: every `make…` gives an owned reference, 0 when Python is out of memory.
  */
+import type { MemoryTools } from '../host/machine.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { EngineError } from './errors.ts';
 
@@ -28,13 +29,15 @@ export class Values {
   readonly api: CApi;
   readonly memory: Memory;
   readonly none: Ptr;
+  readonly tools: MemoryTools;
   readonly #small: Ptr;
   readonly #scratch: Ptr;
 
-  constructor(api: CApi, memory: Memory, none: Ptr) {
+  constructor(api: CApi, memory: Memory, none: Ptr, tools: MemoryTools) {
     this.api = api;
     this.memory = memory;
     this.none = none;
+    this.tools = tools;
     this.#small = api.PyLong_FromLong(SMALL_MIN);
     this.#scratch = api.malloc(SCRATCH * 4);
   }
@@ -138,7 +141,7 @@ export class Values {
       return text;
     }
     if (kind === 4) return this.#readWide(object, length);
-    const bytes = Buffer.from(memory.u8.buffer, at, length * kind);
+    const bytes = this.tools.view(memory.u8.buffer, at, length * kind);
     return bytes.toString(kind === 1 ? 'latin1' : 'utf16le');
   }
 
@@ -187,11 +190,9 @@ export class Values {
   readBytes(object: Ptr): Uint8Array | undefined {
     const bytes = this.#borrow(object);
     if (bytes === undefined) return undefined;
-    // Not `slice()`: it would zero first what is then overwritten.
-    const copy = Buffer.allocUnsafeSlow(bytes.length);
-    copy.set(bytes);
+    const copy = this.tools.copy(bytes);
     this.api.PyBuffer_Release(this.#scratch);
-    return new Uint8Array(copy.buffer);
+    return copy;
   }
 
   /**

@@ -7,7 +7,8 @@ import { basename, dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createEngine, EngineError, type HostFunction } from '../javascript/engine.ts';
 import { BRIDGE, CLOCK, Imports } from '../javascript/imports.ts';
-import { stripTypes } from '../javascript/strip.ts';
+import { nodeMachine } from '../machine/node/index.ts';
+import { stripTypes } from '../machine/node/strip.ts';
 import type { StartTests, TestResult, Tests } from './tests.ts';
 
 const MEMORY = 512 * 2 ** 20;
@@ -56,13 +57,14 @@ export const startJavaScriptTests: StartTests = async (path, bed, { timeLimit, p
   const source = readFileSync(path, 'utf8');
   const name = basename(path, extname(path));
   const module = { name, path, source, folders: [dirname(path)] };
-  const imports = new Imports(module, [], ({ file, line }, text) =>
+  const imports = new Imports(module, nodeMachine, [], ({ file, line }, text) =>
     print(`${file}:${line}: ${text}`),
   );
   let wanted = false;
   let disarm = (): void => {};
   const f = (params: string, call: HostFunction['call']): HostFunction => ({ params, call });
   const engine = await createEngine({
+    machine: nodeMachine,
     hostFunctions: {
       testing: f('s', (message: string) => bed.call(message)),
       now: f('', () => Math.round(bed.clock.now * 1000)),

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { nodeMachine } from '../machine/node/index.ts';
 import { createEngine, type HostFunction } from '../python/engine.ts';
 import { EngineError } from '../python/errors.ts';
 import { IMPORTS, packages } from '../python/guest.ts';
@@ -32,8 +33,9 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
     });
   };
   const engine = await createEngine({
+    machine: nodeMachine,
     print: (_stream, line) => print(line),
-    findModule: (wantedName) => findImport(wantedName, module),
+    findModule: (wantedName) => findImport(wantedName, module, nodeMachine),
     hostFunctions: {
       testing: f('s', 's', (message: string) => bed.call(message)),
       now: f('', 'i', () => Math.round(bed.clock.now * 1000)),
@@ -43,7 +45,7 @@ export const startPythonTests: StartTests = async (path, bed, { timeLimit, print
         print(t),
       ),
     },
-    preload: packages(),
+    preload: packages(nodeMachine),
     imports: IMPORTS,
     timeLimit: timeLimit * 1000,
     memoryLimit: MEMORY,

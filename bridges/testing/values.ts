@@ -12,15 +12,15 @@ import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
 import { argumentsOf, missingFd, pack, unpack } from '../host/message.ts';
+import { nodeMachine } from '../machine/node/index.ts';
 
 export type Plain = null | number | string | boolean | readonly Plain[] | { [key: string]: Plain };
 
-const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+const { latin1, fromLatin1 } = nodeMachine.memory;
 
 export const bytesAs = (bytes: Uint8Array): Plain => ['bytes', latin1(bytes)];
 
-export const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
+export const bytesOf = fromLatin1;
 
 /** One value on its way to the test. */
 export function plain(type: ArgType, value: unknown): Plain {
@@ -30,7 +30,7 @@ export function plain(type: ArgType, value: unknown): Plain {
   if (type === 'data') return bytesAs(value as Uint8Array);
   if (type === 'fd') return ['fd', (value as Fd).id];
   if (type === 'inode') return ['inode', (value as Inode).gfid, (value as Inode).iaType];
-  return [type, JSON.parse(pack(type, value, 0, 0)) as Plain];
+  return [type, JSON.parse(pack(type, value, 0, 0, nodeMachine.memory)) as Plain];
 }
 
 /** Values of a row by their names. */
@@ -81,6 +81,7 @@ export function argumentsFrom(
     fd: sources.fd,
     data: (id) => data[id],
     table: sources.table,
+    memory: nodeMachine.memory,
   });
   return { values, newFd: missingFd(row, values) };
 }

@@ -6,8 +6,8 @@ import { mkdirSync, mkdtempSync, realpathSync, statSync, writeFileSync } from 'n
 import { constants, tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { watchFolder } from '../../bridges/host/watch.ts';
 import { allLanguages } from '../../bridges/languages.ts';
+import { watchFolder } from '../../bridges/machine/node/watch.ts';
 import { findMount } from '../mount/fuse/channel.ts';
 import { defineCommand } from './command.ts';
 import { mountProblem } from './demo/mounted.ts';

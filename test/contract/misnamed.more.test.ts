@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { remarksOn } from '../../bridges/host/method-names.ts';
 import { languages } from '../../bridges/languages.ts';
+import { nodeMachine } from '../../bridges/machine/node/index.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 
 const FOLDERS = ['examples', 'templates', 'runtime/bench/modules', 'test/contract'];
@@ -35,6 +36,7 @@ it.each(modules)('%s', async (file) => {
     },
     host as Parameters<typeof start>[1],
     {
+      machine: nodeMachine,
       volume: 'top',
       timeLimit: 60,
       memoryLimit: 512 * 2 ** 20,

@@ -119,9 +119,11 @@ it('what cannot be ended ends the process, after a line to the log', () =>
       import { pbkdf2Sync } from 'node:crypto';
       import { Inside } from ${from('bridges/host/inside.js')};
       import { newWord } from ${from('bridges/host/watchdog.js')};
+      import { watch } from ${from('bridges/machine/node/watchdog.js')};
       import { lastWords } from ${from('runtime/sys/last-words.js')};
       lastWords.log = process.argv[1];
-      const inside = new Inside({ word: newWord(), limit: 200, name: 'stone', ended() {} });
+      const settings = { word: newWord(), limit: 200, name: 'stone', watch, ended() {} };
+      const inside = new Inside(settings);
       inside.begin();
       inside.run(() => {
         inside.enter();

@@ -14,10 +14,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/sys', 'node:'],
   'runtime/bench': ['runtime/core', 'runtime/graph', 'runtime/sys', 'node:'],
   'runtime/gen': ['runtime/core', 'node:'],
-  'bridges/host': ['runtime/core', 'runtime/sys', 'node:'],
-  'bridges/javascript': ['runtime/core', 'bridges/host', 'node:', 'glossa'],
-  'bridges/native': ['runtime/core', 'runtime/index.ts', 'runtime/sys', 'bridges/host', 'node:'],
-  'bridges/python': ['runtime/core', 'runtime/sys', 'bridges/host', 'node:', 'pyodide'],
+  'bridges/host': ['runtime/core'],
+  'bridges/javascript': ['runtime/core', 'bridges/host', 'glossa'],
+  'bridges/machine/node': ['runtime/core', 'runtime/sys', 'bridges/host', 'node:', 'sucrase'],
+  'bridges/native': [
+    'runtime/core',
+    'runtime/index.ts',
+    'runtime/sys',
+    'bridges/host',
+    'bridges/machine/node',
+    'node:',
+  ],
+  'bridges/python': ['runtime/core', 'bridges/host', 'pyodide'],
   'bridges/testing': [
     'runtime/core',
     'runtime/api',
@@ -27,6 +35,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'bridges/host',
     'bridges/python',
     'bridges/javascript',
+    'bridges/machine/node',
     'bridges/native',
     'node:',
     // Examples in comments.
@@ -39,7 +48,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'runtime/mount': ['koffi'],
   // Its modules are translators.
   'runtime/bench': ['echarts', 'glossa'],
-  'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync', 'sucrase'],
+  'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync'],
   'bridges/native': ['koffi', 'ffi-rs', 'sucrase'],
 };
 

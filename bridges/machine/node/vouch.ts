@@ -1,6 +1,6 @@
 /** Looks at files before a volume runs them: whether somebody else could have changed them. */
-import type { Xlator } from '../../runtime/core/xlator.ts';
-import { whyForeign } from '../../runtime/sys/foreign.ts';
+import type { Xlator } from '../../../runtime/core/xlator.ts';
+import { whyForeign } from '../../../runtime/sys/foreign.ts';
 
 /** What was said of a volume's files. One folder often is the reason for many. */
 const said = new WeakMap<object, Set<string>>();

@@ -27,7 +27,7 @@ import {
 } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { effectiveUser, exposure } from '../../runtime/sys/exposure.ts';
+import { effectiveUser, exposure } from '../../../runtime/sys/exposure.ts';
 
 export type Log = (message: string) => void;
 

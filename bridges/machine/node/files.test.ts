@@ -14,18 +14,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { EACCES, EBADF, ELOOP, EMFILE, ENOENT } from '../../runtime/core/errno.ts';
-import { GrantedFiles } from './files.ts';
+import { EACCES, EBADF, ELOOP, EMFILE, ENOENT } from '../../../runtime/core/errno.ts';
+import { NodeFiles } from './files.ts';
 
 let folder: string;
-let files: GrantedFiles;
+let files: NodeFiles;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'glossa-files-'));
   for (const name of ['in', 'in/sub', 'out', 'beside']) mkdirSync(join(folder, name));
   writeFileSync(join(folder, 'in', 'file'), 'content');
   writeFileSync(join(folder, 'beside', 'canary'), 'untouched');
-  files = new GrantedFiles({ read: [join(folder, 'in')], write: [join(folder, 'out')] });
+  files = new NodeFiles({ read: [join(folder, 'in')], write: [join(folder, 'out')] });
 });
 afterEach(() => {
   files.close();
@@ -112,7 +112,7 @@ describe('granted files', () => {
   });
 
   it('are on one file system', () => {
-    const all = new GrantedFiles({ read: ['/'], write: [] });
+    const all = new NodeFiles({ read: ['/'], write: [] });
     expect(all.stat('/proc')).toMatchObject({ size: 0 });
     expect(all.stat('/proc/self/environ')).toBe(-EACCES);
     all.close();
@@ -177,7 +177,7 @@ describe('granted files', () => {
 });
 
 it('a single file is granted by its name, with nothing beside it', () => {
-  const one = new GrantedFiles({ read: [at('in/file')], write: [] });
+  const one = new NodeFiles({ read: [at('in/file')], write: [] });
   expect(one.stat(at('in/file'))).toMatchObject({ size: 7 });
   expect(one.stat(at('in/sub'))).toBe(-EACCES);
   expect(one.stat(at('in/file/x'))).toBe(-EACCES);

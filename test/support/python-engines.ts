@@ -1,11 +1,17 @@
 /**
- * For tests only: engines that share one cache, in a folder of their own that goes with them unless
+ * Engines of Python for tests that share one cache, in a folder of their own that goes with them unless
  * they are given one.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createEngine, type Engine, type EngineOptions, type Handle } from './engine.ts';
+import { nodeMachine } from '../../bridges/machine/node/index.ts';
+import {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type Handle,
+} from '../../bridges/python/engine.ts';
 
 export interface TestEngines {
   readonly folder: string;
@@ -18,6 +24,7 @@ export function testEngines(shared?: string): TestEngines {
   const engines: Engine[] = [];
   const make = async (options: Partial<EngineOptions> = {}): Promise<Engine> => {
     const engine = await createEngine({
+      machine: nodeMachine,
       print: () => {},
       findModule: () => undefined,
       cacheFolder: folder,

@@ -6,17 +6,12 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { Watcher } from '../../host/machine.ts';
 
 /** How long a folder must be quiet, in milliseconds. */
 const QUIET = 50;
 /** How often a folder that has gone is looked for, in milliseconds. */
 const GONE = 500;
-
-export interface Watcher {
-  changed(): void;
-  /** Nothing more will be told. */
-  failed(why: string): void;
-}
 
 /** Watches the files with these extensions in one folder. The result ends it. */
 export function watchFolder(

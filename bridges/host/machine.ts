@@ -1,0 +1,182 @@
+/**
+ * What features/glupy and its languages ask of the machine that they run on. One implementation is
+ * Node's (`bridges/machine/node/`), one a browser's (`bridges/machine/browser/`); whoever makes the
+ * translator (`glupyFor`) gives it one. All else in `bridges/host`, `bridges/python` and
+ * `bridges/javascript` is plain ECMAScript, and uses of what is beyond it only `performance`,
+ * `WebAssembly`, `TextEncoder` and `TextDecoder`, which both have.
+ */
+import type { Xlator } from '../../runtime/core/xlator.ts';
+import type { GrantedFiles, GrantedPaths } from './files.ts';
+import type { FrameName } from './profile-names.ts';
+import type { Watch } from './watchdog.ts';
+
+export interface Machine {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Options that cannot be kept here, by their names, and why: who gives one is refused. */
+  readonly cannot: Readonly<Record<string, string>>;
+  /** What else is different here: told in the log of each volume when it starts. */
+  readonly notes: readonly string[];
+  /** Fds that a module may have open by itself. */
+  readonly mostFds: number;
+  readonly sources: Sources;
+  readonly parts: Parts;
+  readonly memory: MemoryTools;
+  /** Ends calls that run too long; null where nothing can. */
+  readonly watch: Watch | null;
+  /** Fills `out` with unpredictable bytes. */
+  random(out: Uint8Array): void;
+  /** A realm of ECMAScript's own objects and nothing else. */
+  newRealm(name: string): BareRealm;
+  /** As `newRealm`'s, in the realm of the host. */
+  frameAround<F extends AnyFunction>(next: F, name: FrameName): F;
+  /** @throws {InitError} when a granted path cannot be opened. */
+  openFiles(paths: GrantedPaths): GrantedFiles;
+  /**
+   * What is kept from start to start, in a folder or where the machine keeps such things; undefined
+   * where nothing is.
+   */
+  openCache(folder: string | undefined, logs: CacheLogs): Promise<Cache | undefined>;
+  /** Takes the types out of TypeScript. @throws {Error} with file and line for what is none */
+  stripTypes(source: string, path: string): string;
+  /** Points out a file, or a folder, that others can change. @throws {GraphError} under --strict */
+  vouch<P>(xl: Xlator<P>, path: string): void;
+  /** Tells when a file with one of these extensions was saved in a folder. The result ends it. */
+  watchFolder(folder: string, extensions: readonly string[], watcher: Watcher): () => void;
+}
+
+// -- modules -------------------------------------------------------------------------------------
+
+export type Kind = 'file' | 'folder' | 'other';
+
+/** Where modules and what they import are read from. What is thrown has the `code` of its errno. */
+export interface Sources {
+  /** Where glossa itself is, with its examples; null where they are nowhere. */
+  readonly installed: string | null;
+  /** Undefined when nothing is there. */
+  kind(path: string): Kind | undefined;
+  list(folder: string): readonly { readonly name: string; readonly isFolder: boolean }[];
+  read(path: string): Uint8Array;
+  /** Without symbolic links; of something that is there. */
+  realPath(path: string): string;
+  /**
+   * Remembers where folders are. The result refuses to go on when another file system has come to lie
+   * on one: if it is the one that is served here, reading from it would wait for itself.
+   * @throws {InitError}
+   */
+  watchOver(folders: readonly string[]): () => Promise<void>;
+}
+
+export interface Watcher {
+  changed(): void;
+  /** Nothing more will be told. */
+  failed(why: string): void;
+}
+
+// -- interpreters --------------------------------------------------------------------------------
+
+/**
+ * What interpreters are made of, by names with slashes: `pyodide/…` and `quickjs.wasm`, the packages
+ * `python/…`, and the JavaScript library as `program/…`, without an extension and as JavaScript.
+ */
+export interface Parts {
+  has(name: string): boolean;
+  /** The names that begin with `prefix`, in order. */
+  names(prefix: string): readonly string[];
+  text(name: string): string;
+  /** Into what `make` gives, when that is said. */
+  bytes(name: string, make?: (length: number) => Uint8Array): Uint8Array;
+}
+
+export type AnyFunction = (...args: never[]) => unknown;
+
+export interface BareRealm {
+  /** Evaluates trusted text. */
+  evaluate(source: string, name: string): unknown;
+  /** The same for a long one: `keep`, when it has run, keeps what was compiled of it. */
+  evaluateKept(source: string, name: string, place: CodePlace | undefined): Kept;
+  /** Lets what waits for the realm's promises go on. */
+  goOn(): Promise<void>;
+  /** A function that calls `next`, and is called `name` in CPU profiles (profile-names.ts). */
+  frameAround<F extends AnyFunction>(next: F, name: FrameName): F;
+}
+
+/** Where compiled code is kept, and the name of its kind there. */
+export interface CodePlace {
+  readonly cache: Cache;
+  readonly name: string;
+}
+
+export interface Kept {
+  readonly value: unknown;
+  keep(): void;
+}
+
+export interface CacheLogs {
+  /** Told what was noticed and done without, such as a damaged file. */
+  log(message: string): void;
+  /** Told why something is not used that somebody else could have written. */
+  warn(message: string): void;
+}
+
+/** What only saves time: memory snapshots and compiled code. Never a reason to fail. */
+export interface Cache {
+  openSnapshot(of: MadeFrom): Snapshot | undefined;
+  /** @param made what Pyodide's `makeMemorySnapshot` gives */
+  writeSnapshot(of: MadeFrom, made: Uint8Array): void;
+  readCode(name: string, source: string): Uint8Array | undefined;
+  writeCode(name: string, source: string, code: Uint8Array): void;
+}
+
+/** What something in a cache depends on: other than these, and it is another. */
+export interface MadeFrom {
+  /** What it is called, of all of its kind. */
+  readonly name: string;
+  /** Names of parts. */
+  readonly parts: readonly string[];
+  readonly texts: readonly string[];
+}
+
+/** A snapshot whose head was found sound; close it after use. */
+export interface Snapshot {
+  readonly name: string;
+  readonly memoryLength: number;
+  /** Pyodide's head. */
+  readonly head: Uint8Array;
+  /** Reads the pages into `heap`. @throws {Error} when they are not what was written */
+  readPages(heap: Uint8Array): void;
+  close(): void;
+}
+
+// -- memory --------------------------------------------------------------------------------------
+
+export type TextEncoding = 'latin1' | 'utf16le' | 'utf8';
+
+/** Bytes that texts are written to and read from. Node's Buffer is one. */
+export interface TextBytes extends Uint8Array {
+  write(text: string, at: number, length: number, encoding: 'latin1' | 'utf16le'): number;
+  toString(encoding?: TextEncoding, from?: number, to?: number): string;
+}
+
+export interface MemoryTools {
+  view(buffer: ArrayBufferLike, at?: number, length?: number): TextBytes;
+  /** A copy; cheaper where memory that is filled at once need not be zeroed. */
+  copy(bytes: Uint8Array): Uint8Array;
+  /** Text of one character a byte, and the bytes of such a text. */
+  latin1(bytes: Uint8Array): string;
+  fromLatin1(text: string): Uint8Array;
+}
+
+// -- what is made once ---------------------------------------------------------------------------
+
+/** Something that is made of a machine's parts once. */
+export function oncePerMachine<T>(make: (machine: Machine) => T): (machine: Machine) => T {
+  const made = new WeakMap<Machine, { readonly value: T }>();
+  return (machine) => {
+    let known = made.get(machine);
+    if (known === undefined) {
+      known = { value: make(machine) };
+      made.set(machine, known);
+    }
+    return known.value;
+  };
+}

@@ -1,0 +1,26 @@
+/** Paths are those of node:path, which is taken as the measure here. */
+import { posix } from 'node:path';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { basename, dirname, join, normalize, resolve } from './paths.ts';
+
+const path = fc
+  .array(fc.constantFrom('/', '//', '.', '..', 'a', 'name.py', '.whl', 'é'), { maxLength: 8 })
+  .map((parts) => parts.join(''));
+const absolute = path.map((text) => `/${text}`);
+/** A slash at the end is no part of a path here. */
+const bare = (text: string): string => text.replace(/(?<=.)\/$/, '').replace(/^\.\/$/, '.');
+
+it('are as in Node', () => {
+  fc.assert(
+    fc.property(path, path, absolute, (one, other, base) => {
+      expect(normalize(one)).toBe(bare(posix.normalize(one)));
+      expect(join(one, other)).toBe(bare(posix.join(one, other)));
+      expect(resolve(base, one)).toBe(posix.resolve(base, one));
+      const clean = normalize(one);
+      expect(dirname(clean)).toBe(posix.dirname(clean));
+      expect(basename(clean)).toBe(posix.basename(clean));
+      expect(basename(`/${clean}`, '.whl')).toBe(posix.basename(`/${clean}`, '.whl'));
+    }),
+  );
+});

@@ -1,0 +1,347 @@
+/**
+ * The files of the host that a script was granted (`host/files.ts`), on Linux.
+ *
+ * A path from a script is untrusted text. It is looked up beneath a folder that was opened when the
+ * volume started, in one system call that follows no symbolic link, leaves the folder by no `..` and
+ * enters no other file system (openat2(2)): so no path escapes, also not while somebody renames
+ * folders, and no path leads into the volume's own mount, where its only thread would wait for
+ * itself. Symbolic links are the caller's to follow, by asking for what they name.
+ *
+ * Results follow the system calls: below zero is minus the Linux errno. Nothing throws.
+ */
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { EACCES, EBADF, EIO, EMFILE, EXDEV } from '../../../runtime/core/errno.ts';
+import { InitError } from '../../../runtime/core/errors.ts';
+import {
+  O_CLOEXEC,
+  O_PATH,
+  RESOLVE_BENEATH,
+  RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
+  RESOLVE_NO_XDEV,
+} from '../../../runtime/sys/constants.ts';
+import * as libc from '../../../runtime/sys/libc.ts';
+import { cstring } from '../../../runtime/sys/struct.ts';
+import type { Attributes, GrantedFiles, GrantedPaths, Right } from '../../host/files.ts';
+
+/** A granted file or folder: what lies beneath `folder`, of which `only` is all that counts. */
+interface Grant {
+  readonly path: string;
+  readonly right: Right;
+  readonly folder: number;
+  readonly only: string | undefined;
+}
+
+/** Files that a volume's script may have open at once. */
+const MOST_OPEN = 64;
+/** Never wait for another end of a pipe, never become the terminal's. */
+const SAFE = constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
+const OPEN_FLAGS =
+  constants.O_WRONLY |
+  constants.O_RDWR |
+  constants.O_CREAT |
+  constants.O_EXCL |
+  constants.O_TRUNC |
+  constants.O_APPEND;
+
+export class NodeFiles implements GrantedFiles {
+  private readonly grants: Grant[] = [];
+  private readonly open = new Map<number, { fd: number; right: Right | 'both' }>();
+  private last = 0;
+
+  /** @throws {InitError} when a granted path cannot be opened. */
+  constructor({ read, write }: GrantedPaths) {
+    for (const path of read) this.allow('read', path);
+    for (const path of write) this.allow('write', path);
+  }
+
+  /** One more granted file or folder, by its real path. */
+  allow(right: Right, path: string): void {
+    const only = statSync(path).isDirectory() ? undefined : basename(path);
+    const folder = only === undefined ? path : dirname(path);
+    const fd = libc.open(cstring(folder), O_PATH | O_CLOEXEC, 0);
+    if (fd < 0) throw new InitError(`option allow-${right} ${path} cannot be opened`);
+    this.grants.push({ path, right, folder: fd, only });
+  }
+
+  /**
+   * 1 when the path was granted, 2 when it was granted for something else only, 3 when it is above
+   * or beside what was granted, 0 when the host has nothing to say of it.
+   */
+  state(right: Right, path: string): number {
+    if (this.find(right, path) !== undefined) return 1;
+    const other = this.find(right === 'read' ? 'write' : 'read', path);
+    if (other !== undefined) return 2;
+    return this.isAbove(path) || this.isAbove(dirname(path)) ? 3 : 0;
+  }
+
+  stat(path: string): Attributes | number {
+    const grant = this.find('read', path) ?? this.find('write', path);
+    if (grant === undefined) return this.isAbove(path) ? ABOVE : -EACCES;
+    return this.at(grant, path, (real) => {
+      const stat = lstatSync(real);
+      return isPlain(stat) || stat.isSymbolicLink() ? this.attributes(path, stat) : -EACCES;
+    });
+  }
+
+  /** The names in a folder. */
+  list(path: string): readonly string[] | number {
+    const grant = this.find('read', path);
+    if (grant !== undefined) return this.within(grant, path, (real) => readdirSync(real));
+    return this.isAbove(path) ? this.namesAbove(path) : -EACCES;
+  }
+
+  readlink(path: string): string | number {
+    const grant = this.find('read', path) ?? this.find('write', path);
+    if (grant === undefined) return -EACCES;
+    return this.at(grant, path, (real) => readlinkSync(real));
+  }
+
+  /** Opens a regular file with the flags of open(2); the number of the open file, from 1. */
+  openFile(path: string, flags: number, mode: number): number {
+    const how = flags & 3;
+    const wanted: Right[] = how === 0 ? ['read'] : how === 1 ? ['write'] : ['read', 'write'];
+    const making = (flags & (constants.O_CREAT | constants.O_TRUNC)) !== 0;
+    if (making && how === 0) return -EACCES;
+    const grants = wanted.map((right) => this.find(right, path));
+    const grant = grants.at(-1);
+    if (grant === undefined || grants.includes(undefined)) return -EACCES;
+    if (this.open.size >= MOST_OPEN) return -EMFILE;
+    return this.at(grant, path, (real) => {
+      const before = statIfThere(real);
+      if (before !== undefined && !before.isFile()) return -EACCES;
+      const fd = openSync(real, (flags & OPEN_FLAGS) | SAFE, mode & 0o777);
+      if (!fstatSync(fd).isFile()) {
+        closeSync(fd);
+        return -EACCES;
+      }
+      this.last += 1;
+      this.open.set(this.last, { fd, right: wanted.length === 2 ? 'both' : wanted[0]! });
+      return this.last;
+    });
+  }
+
+  closeFile(file: number): number {
+    const open = this.open.get(file);
+    if (open === undefined) return -EBADF;
+    this.open.delete(file);
+    return attempt(() => {
+      closeSync(open.fd);
+      return 0;
+    });
+  }
+
+  fstat(file: number): Attributes | number {
+    const open = this.open.get(file);
+    if (open === undefined) return -EBADF;
+    return attempt(() => {
+      const stat = fstatSync(open.fd);
+      return attributesOf(stat, stat.mode & 0o777);
+    });
+  }
+
+  /** Fills `into` from `position`; how many bytes there were. */
+  read(file: number, into: Uint8Array, position: number): number {
+    const open = this.open.get(file);
+    if (open === undefined || open.right === 'write') return -EBADF;
+    return attempt(() => readSync(open.fd, into, 0, into.length, position));
+  }
+
+  write(file: number, from: Uint8Array, position: number): number {
+    const open = this.open.get(file);
+    if (open === undefined || open.right === 'read') return -EBADF;
+    return attempt(() => writeSync(open.fd, from, 0, from.length, position));
+  }
+
+  ftruncate(file: number, size: number): number {
+    const open = this.open.get(file);
+    if (open === undefined || open.right === 'read') return -EBADF;
+    return this.did(() => ftruncateSync(open.fd, size));
+  }
+
+  /** Waits until what was written is on the disk. */
+  fsync(file: number): number {
+    const open = this.open.get(file);
+    if (open === undefined) return -EBADF;
+    return this.did(() => fsyncSync(open.fd));
+  }
+
+  truncate(path: string, size: number): number {
+    const file = this.openFile(path, constants.O_WRONLY, 0);
+    if (file < 0) return file;
+    const result = this.ftruncate(file, size);
+    this.closeFile(file);
+    return result;
+  }
+
+  mkdir(path: string, mode: number): number {
+    return this.change(path, (real) => mkdirSync(real, mode & 0o777));
+  }
+
+  rmdir(path: string): number {
+    return this.change(path, rmdirSync);
+  }
+
+  unlink(path: string): number {
+    return this.change(path, unlinkSync);
+  }
+
+  rename(from: string, to: string): number {
+    const grant = this.find('write', to);
+    if (grant === undefined || grant.path === to) return -EACCES;
+    return this.change(from, (real) => {
+      const failed = this.at(grant, to, (target) => {
+        renameSync(real, target);
+        return 0;
+      });
+      if (failed < 0) throw Object.assign(new Error(), { errno: failed });
+    });
+  }
+
+  /** Sets what is given; times in milliseconds. */
+  setAttributes(path: string, mode: number | undefined, mtime: number | undefined): number {
+    const grant = this.find('write', path);
+    if (grant === undefined) return -EACCES;
+    return this.at(grant, path, (real) => {
+      const stat = lstatSync(real);
+      if (!isPlain(stat)) return -EACCES;
+      if (mode !== undefined) chmodSync(real, mode & 0o777);
+      if (mtime !== undefined) utimesSync(real, mtime / 1000, mtime / 1000);
+      return 0;
+    });
+  }
+
+  close(): void {
+    for (const file of [...this.open.keys()]) this.closeFile(file);
+    for (const { folder } of this.grants.splice(0)) libc.close(folder);
+  }
+
+  /** The innermost grant of a right that covers a path without `.`, `..` or empty parts. */
+  private find(right: Right, path: string): Grant | undefined {
+    if (!isWhole(path)) return undefined;
+    let found: Grant | undefined;
+    for (const grant of this.grants) {
+      if (grant.right !== right || !covers(grant, path)) continue;
+      if (found === undefined || grant.path.length > found.path.length) found = grant;
+    }
+    return found;
+  }
+
+  private isAbove(path: string): boolean {
+    return isWhole(path) && this.grants.some((grant) => grant.path.startsWith(`${path}/`));
+  }
+
+  private namesAbove(path: string): string[] {
+    const below = this.grants.filter((grant) => grant.path.startsWith(`${path}/`));
+    return [...new Set(below.map((grant) => grant.path.slice(path.length + 1).split('/')[0]!))];
+  }
+
+  /** A change of a name: the folder that has it must be granted, not only the file. */
+  private change(path: string, action: (real: string) => void): number {
+    const grant = this.find('write', path);
+    if (grant === undefined || grant.path === path) return -EACCES;
+    return this.at(grant, path, (real) => {
+      action(real);
+      return 0;
+    });
+  }
+
+  /** Gives `action` a path of the host for the last part of `path`, which it must not follow. */
+  private at<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
+    if (grant.path === path) {
+      const { folder, only } = grant;
+      return attempt(() => action(`/proc/self/fd/${folder}/${only ?? '.'}`));
+    }
+    const parent = dirname(path);
+    return this.within(grant, parent, (real) => action(`${real}/${basename(path)}`));
+  }
+
+  /** The same for a folder. */
+  private within<T>(grant: Grant, path: string, action: (real: string) => T): T | number {
+    const fd = openBeneath(grant.folder, path.slice(grant.path.length).replace(/^\//, '') || '.');
+    if (fd < 0) return fd === -EXDEV ? -EACCES : fd;
+    try {
+      return attempt(() => action(`/proc/self/fd/${fd}`));
+    } finally {
+      libc.close(fd);
+    }
+  }
+
+  private attributes(path: string, stat: Stats): Attributes {
+    const read = this.find('read', path) === undefined ? 0 : 0o444;
+    const write = this.find('write', path) === undefined ? 0 : 0o222;
+    const search = stat.isDirectory() ? 0o111 : 0;
+    return attributesOf(stat, (stat.mode & (read | write | 0o111)) | search);
+  }
+
+  private did(action: () => void): number {
+    return attempt(() => {
+      action();
+      return 0;
+    });
+  }
+}
+
+/** A folder above a grant: all that is seen of it is the way down. */
+const ABOVE: Attributes = { mode: constants.S_IFDIR | 0o555, size: 0, ino: 1, atime: 0, mtime: 0 };
+
+const isPlain = (stat: Stats): boolean => stat.isFile() || stat.isDirectory();
+
+const isWhole = (path: string): boolean =>
+  path.startsWith('/') && !path.includes('\0') && !/\/(\.{0,2})(\/|$)/.test(path);
+
+const covers = ({ path, only }: Grant, asked: string): boolean =>
+  asked === path || (only === undefined && (path === '/' || asked.startsWith(`${path}/`)));
+
+const attributesOf = (stat: Stats, permissions: number): Attributes => ({
+  mode: (stat.mode & constants.S_IFMT) | permissions,
+  size: stat.size,
+  ino: stat.ino,
+  atime: Math.round(stat.atimeMs),
+  mtime: Math.round(stat.mtimeMs),
+});
+
+function statIfThere(path: string): Stats | undefined {
+  return lstatSync(path, { throwIfNoEntry: false });
+}
+
+/** Opens a folder beneath another; its descriptor, only good for reaching what is in it. */
+function openBeneath(folder: number, path: string): number {
+  const how = new BigUint64Array([
+    BigInt(O_PATH | O_CLOEXEC | constants.O_DIRECTORY),
+    0n,
+    BigInt(RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV),
+  ]);
+  return libc.openat2(folder, cstring(path), new Uint8Array(how.buffer));
+}
+
+/** A failure of a system call as minus its errno. */
+function attempt<T>(action: () => T): T | number {
+  try {
+    return action();
+  } catch (error) {
+    const { errno } = error as { errno?: unknown };
+    return typeof errno === 'number' && errno < 0 ? errno : -EIO;
+  }
+}

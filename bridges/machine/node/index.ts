@@ -1,0 +1,44 @@
+/** A process of Node, as features/glupy and its languages see it. */
+import { randomFillSync } from 'node:crypto';
+import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
+import type { Machine } from '../../host/machine.ts';
+import { NodeFiles } from './files.ts';
+import { parts } from './parts.ts';
+import { frameAround, newRealm } from './realm.ts';
+import { sources } from './sources.ts';
+import { stripTypes } from './strip.ts';
+import { vouch } from './vouch.ts';
+import { watchFolder } from './watch.ts';
+import { watch } from './watchdog.ts';
+
+export const nodeMachine: Machine = {
+  env: process.env,
+  cannot: {},
+  notes: [],
+  // All of the process come out of one number.
+  mostFds: Math.min(16_384, Math.floor(openFilesLimit / 4)),
+  sources,
+  parts,
+  memory: {
+    view: (buffer, at, length) => Buffer.from(buffer, at, length),
+    copy(bytes) {
+      // Not `slice()`: it would zero first what is then overwritten.
+      const copy = Buffer.allocUnsafeSlow(bytes.length);
+      copy.set(bytes);
+      return new Uint8Array(copy.buffer);
+    },
+    latin1: (bytes) =>
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
+    fromLatin1: (text) => new Uint8Array(Buffer.from(text, 'latin1')),
+  },
+  watch,
+  random: (out) => void randomFillSync(out),
+  newRealm,
+  frameAround,
+  openFiles: (grants) => new NodeFiles(grants),
+  // Most processes start no interpreter.
+  openCache: async (folder, logs) => (await import('./cache.ts')).openCache(folder, logs),
+  stripTypes,
+  vouch,
+  watchFolder,
+};

@@ -1,0 +1,73 @@
+/** What interpreters are made of, from where it is installed. */
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { packageRoot } from '../../../runtime/sys/paths.ts';
+import type { Parts } from '../../host/machine.ts';
+import { stripTypes } from './strip.ts';
+
+const { resolve } = createRequire(import.meta.url);
+
+const PROGRAM = 'program/';
+/** Where this program is, as sources or as built, and what its files end in. */
+const own = fileURLToPath(import.meta.url);
+const programFolder = join(dirname(own), '../../..');
+const programExtension = extname(own);
+
+/** Folders by what the names of their files begin with. */
+const folders: Readonly<Record<string, () => string>> = {
+  pyodide: () => dirname(resolve('pyodide')),
+  python: () => join(packageRoot, 'python'),
+  program: () => programFolder,
+};
+
+function pathOf(name: string): string {
+  if (name === 'quickjs.wasm') return resolve('@jitl/quickjs-wasmfile-release-sync/wasm');
+  const at = name.indexOf('/');
+  const folder = folders[name.slice(0, at)];
+  if (folder === undefined) throw new Error(`there is no part '${name}'`);
+  const path = join(folder(), name.slice(at + 1));
+  return name.startsWith(PROGRAM) ? path + programExtension : path;
+}
+
+function readInto(path: string, make: (length: number) => Uint8Array): Uint8Array {
+  const fd = openSync(path, 'r');
+  try {
+    const bytes = make(fstatSync(fd).size);
+    let at = 0;
+    while (at < bytes.length) {
+      const got = readSync(fd, bytes, at, bytes.length - at, null);
+      if (got === 0) throw new Error(`${path} is incomplete`);
+      at += got;
+    }
+    return bytes;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export const parts: Parts = {
+  has: (name) => existsSync(pathOf(name)),
+  names: (prefix) =>
+    readdirSync(pathOf(prefix.replace(/\/$/, '')))
+      .sort()
+      .map((file) => prefix + file),
+  text(name) {
+    const path = pathOf(name);
+    const text = readFileSync(path, 'utf8');
+    return name.startsWith(PROGRAM) && path.endsWith('.ts') ? stripTypes(text, path) : text;
+  },
+  bytes(name, make) {
+    const path = pathOf(name);
+    return make === undefined ? readFileSync(path) : readInto(path, make);
+  },
+};

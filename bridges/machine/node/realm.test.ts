@@ -1,0 +1,42 @@
+/** Promises of a realm, and of the process that has it. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+describe('a promise that is rejected', () => {
+  /** How a process ends in which this runs, after a realm was made. */
+  function run(code: string) {
+    const realm = join(import.meta.dirname, 'realm.ts');
+    const program = `
+      const { newRealm } = await import(${JSON.stringify(realm)});
+      const realm = newRealm('test');
+      ${code}
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((done) => setImmediate(done));
+      console.log('alive');`;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', program];
+    return spawnSync(process.execPath, args, { encoding: 'utf8' });
+  }
+
+  it('in a realm is nobody’s failure, even when it hides what it is', () => {
+    const { stdout, stderr, status } = run(`
+      realm.evaluate('Promise.reject(new Error("x"))', 'a');
+      realm.evaluate('(async () => { throw 1 })()', 'b');
+      realm.evaluate('Object.setPrototypeOf(Promise.reject(2), null)', 'c');
+      const trap = 'new Proxy({}, { getPrototypeOf() { throw new Error("trap") } })';
+      realm.evaluate('Object.setPrototypeOf(Promise.reject(3), ' + trap + ')', 'd');`);
+    expect([stdout, stderr, status]).toEqual(['alive\n', '', 0]);
+  });
+
+  it('by the host itself ends the process, as without a realm', () => {
+    const { stdout, stderr, status } = run(`Promise.reject(new Error('the host failed'));`);
+    expect([stdout, status]).toEqual(['', 1]);
+    expect(stderr).toContain('Error: the host failed');
+  });
+
+  it('by the host is left to whoever listens', () => {
+    const { stdout, status } = run(`
+      process.on('unhandledRejection', (reason) => console.log('heard', reason.message));
+      Promise.reject(new Error('the host failed'));`);
+    expect([stdout, status]).toEqual(['heard the host failed\nalive\n', 0]);
+  });
+});
