@@ -9,6 +9,7 @@ import { TestRunner } from 'vitest';
 /** By the package that brings them on Debian. */
 const packages: Readonly<Record<string, readonly string[]>> = {
   acl: ['getfacl', 'setfacl'],
+  chromium: ['chromium'],
   gcc: ['gcc', 'cc', 'ar'],
   git: ['git'],
   'libcap2-bin': ['getcap', 'setcap'],

@@ -16,6 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/gen': ['runtime/core', 'node:'],
   'bridges/host': ['runtime/core'],
   'bridges/javascript': ['runtime/core', 'bridges/host', 'glossa'],
+  'bridges/machine/browser': ['runtime/core', 'bridges/host'],
   'bridges/machine/node': ['runtime/core', 'runtime/sys', 'bridges/host', 'node:', 'sucrase'],
   'bridges/native': [
     'runtime/core',

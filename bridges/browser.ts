@@ -1,0 +1,55 @@
+/**
+ * features/glupy in a browser's worker, and what a graph there is started with: the whole that a page
+ * bundles. `docs/browser.md` shows it at work.
+ */
+import type { Graph } from '../runtime/core/graph.ts';
+import { INFO, type LogLevel } from '../runtime/core/log.ts';
+import type { Translator } from '../runtime/core/xlator.ts';
+import { activate, Registry } from '../runtime/graph/activate.ts';
+import { Source } from '../runtime/graph/source.ts';
+import { readVolfile } from '../runtime/graph/volfile.ts';
+import delayGen from '../runtime/xlators/debug/delay-gen/index.ts';
+import ioStats from '../runtime/xlators/debug/io-stats/index.ts';
+import sink from '../runtime/xlators/debug/sink/index.ts';
+import locks from '../runtime/xlators/features/locks/index.ts';
+import negative from '../runtime/xlators/features/negative/index.ts';
+import memory from '../runtime/xlators/storage/memory/index.ts';
+import { glupyFor } from './host/index.ts';
+import type { Machine } from './host/machine.ts';
+import { javascript } from './javascript/language.ts';
+import { BrowserContext } from './machine/browser/context.ts';
+import { python } from './python/language.ts';
+
+export { connect, Driver, FopError, NOBODY } from '../runtime/api/driver.ts';
+export { Graph } from '../runtime/core/graph.ts';
+export { type BrowserSettings, browserMachine } from './machine/browser/index.ts';
+export { fetchParts, type PartBytes } from './machine/browser/parts.ts';
+export type { Lost } from './machine/browser/watchdog.ts';
+
+/** The translators that need no system calls. */
+const own = [delayGen, ioStats, sink, locks, negative, memory] as unknown as Translator<unknown>[];
+
+export interface GraphSettings {
+  readonly machine: Machine;
+  /** More of them than glossa brings along. */
+  readonly translators?: readonly Translator<unknown>[];
+  /** Takes every line of the log. */
+  readonly write: (line: string) => void;
+  readonly level?: LogLevel;
+}
+
+/**
+ * Starts the graph of a volfile's text. Its modules are looked for in `/` of those that the machine
+ * was given, unless option module-path says otherwise.
+ * @throws {VolfileError | GraphError | InitError}
+ */
+export async function startGraph(volfile: string, settings: GraphSettings): Promise<Graph> {
+  const { machine, translators = [], write, level = INFO } = settings;
+  const glupy = glupyFor([python, javascript], machine) as unknown as Translator<unknown>;
+  const registry = new Registry([...own, glupy, ...translators]);
+  const { description } = readVolfile(new Source('volfile', volfile), { registry });
+  const levels = { default: level, volumes: new Map<string, LogLevel>() };
+  const graph = activate(description, registry, new BrowserContext(write), levels);
+  await graph.start();
+  return graph;
+}

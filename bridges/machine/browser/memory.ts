@@ -1,0 +1,51 @@
+/** Texts in memory, without Node's Buffer: unit by unit, so that half a surrogate pair stays one. */
+import type { MemoryTools, TextBytes, TextEncoding } from '../../host/machine.ts';
+
+/** Arguments that a function is given at a time. */
+const MOST_UNITS = 4096;
+
+function textOf(units: Uint8Array | Uint16Array): string {
+  if (units.length <= MOST_UNITS) return String.fromCharCode(...units);
+  let text = '';
+  for (let at = 0; at < units.length; at += MOST_UNITS) {
+    text += String.fromCharCode(...units.subarray(at, at + MOST_UNITS));
+  }
+  return text;
+}
+
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+class Bytes extends Uint8Array implements TextBytes {
+  write(text: string, at: number, length: number, encoding: 'latin1' | 'utf16le'): number {
+    const wide = encoding === 'utf16le';
+    const count = wide ? length >> 1 : length;
+    for (let i = 0; i < count; i++) {
+      const unit = text.charCodeAt(i);
+      if (wide) {
+        this[at + i * 2] = unit;
+        this[at + i * 2 + 1] = unit >> 8;
+      } else this[at + i] = unit;
+    }
+    return length;
+  }
+
+  override toString(encoding: TextEncoding = 'utf8', from = 0, to = this.length): string {
+    const bytes = new Uint8Array(this.buffer, this.byteOffset + from, to - from);
+    if (encoding === 'utf8') return utf8.decode(bytes);
+    if (encoding === 'latin1') return textOf(bytes);
+    // A copy begins where units of two bytes may.
+    return textOf(new Uint16Array(bytes.slice().buffer));
+  }
+}
+
+export const memory: MemoryTools = {
+  view: (buffer, at = 0, length = undefined) =>
+    new Bytes(buffer as ArrayBuffer, at, length) as TextBytes,
+  copy: (bytes) => bytes.slice(),
+  latin1: textOf,
+  fromLatin1(text) {
+    const bytes = new Uint8Array(text.length);
+    for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+    return bytes;
+  },
+};

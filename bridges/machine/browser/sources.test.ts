@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { sourcesOf } from './sources.ts';
+
+const sources = sourcesOf({ '/a/b/one.py': '1', '/a/two.py': new TextEncoder().encode('2') });
+
+it('has the files that were given, and their folders', () => {
+  expect(
+    ['/', '/a', '/a/b', '/a/b/one.py', '/a/./two.py', '/a/b/two.py'].map(sources.kind),
+  ).toEqual(['folder', 'folder', 'folder', 'file', 'file', undefined]);
+  expect(sources.list('/a')).toEqual([
+    { name: 'b', isFolder: true },
+    { name: 'two.py', isFolder: false },
+  ]);
+  expect(new TextDecoder().decode(sources.read('/a/two.py'))).toBe('2');
+  expect(sources.realPath('/a/b/../two.py')).toBe('/a/two.py');
+});
+
+it.each([
+  ['list', () => sources.list('/none')],
+  ['read', () => sources.read('/a')],
+  ['realPath', () => sources.realPath('/a/three.py')],
+])('%s of what is not there fails as a file system does', (_, ask) => {
+  expect(ask).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+});
+
+it('takes absolute paths alone', () => {
+  expect(() => sourcesOf({ 'one.py': '' })).toThrow("modules: 'one.py' is no absolute path");
+});

@@ -1,0 +1,64 @@
+/** Modules, and what they import, from texts that a page gives: nothing else is there. */
+import type { Kind, Sources } from '../../host/machine.ts';
+import { normalize } from '../../host/paths.ts';
+
+/** A failure with the name of an errno, as those of a file system have. */
+class SourceError extends Error {
+  readonly code: string;
+
+  constructor(code: string, path: string) {
+    super(`${code}: ${path}`);
+    this.code = code;
+  }
+}
+
+/** By absolute paths. */
+export type Texts = Readonly<Record<string, string | Uint8Array>>;
+
+/** @throws {Error} for a path that is no absolute one */
+export function sourcesOf(texts: Texts): Sources {
+  const files = new Map<string, Uint8Array>();
+  const folders = new Map<string, Map<string, Kind>>([['/', new Map()]]);
+  const utf8 = new TextEncoder();
+  for (const [path, text] of Object.entries(texts)) {
+    if (!path.startsWith('/')) throw new Error(`modules: '${path}' is no absolute path`);
+    const whole = normalize(path);
+    files.set(whole, typeof text === 'string' ? utf8.encode(text) : text);
+    addTo(folders, whole, 'file');
+  }
+  const kind = (path: string): Kind | undefined =>
+    files.has(path) ? 'file' : folders.has(path) ? 'folder' : undefined;
+  return {
+    installed: null,
+    kind: (path) => kind(normalize(path)),
+    list(folder) {
+      const entries = folders.get(normalize(folder));
+      if (entries === undefined) throw new SourceError('ENOENT', folder);
+      return [...entries].map(([name, of]) => ({ name, isFolder: of === 'folder' }));
+    },
+    read(path) {
+      const bytes = files.get(normalize(path));
+      if (bytes === undefined) throw new SourceError('ENOENT', path);
+      return bytes;
+    },
+    realPath(path) {
+      const whole = normalize(path);
+      if (kind(whole) === undefined) throw new SourceError('ENOENT', path);
+      return whole;
+    },
+    // Nothing comes to lie on a text.
+    watchOver: () => () => Promise.resolve(),
+  };
+}
+
+/** Enters a name in its folder, and that in its own. */
+function addTo(folders: Map<string, Map<string, Kind>>, path: string, kind: Kind): void {
+  const at = path.lastIndexOf('/');
+  const folder = path.slice(0, at) || '/';
+  const known = folders.get(folder);
+  const entries = known ?? new Map<string, Kind>();
+  entries.set(path.slice(at + 1), kind);
+  if (known !== undefined) return;
+  folders.set(folder, entries);
+  addTo(folders, folder, 'folder');
+}

@@ -1,0 +1,52 @@
+/** The files that a page serves for interpreters in a browser (machine/browser/parts.ts). */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { parts } from './parts.ts';
+
+const PYODIDE = ['package.json', 'pyodide-lock.json', 'pyodide.mjs', 'pyodide.asm.mjs'];
+const BINARY = ['pyodide.asm.wasm', 'python_stdlib.zip'];
+/** Where the library of JavaScript modules begins. */
+const LIBRARY = ['bridge', 'clock', 'counts', 'index'].map(
+  (name) => `program/bridges/javascript/library/${name}`,
+);
+
+/** A statement that begins a line. */
+const IMPORT = /^(?:import|export)\s[^;'"]*['"](\.[^'"]+)\.[jt]s['"]/gm;
+
+/** Parts of the program, and all that they import. */
+function withImports(names: readonly string[]): string[] {
+  const found = new Set(names);
+  for (const name of found) {
+    for (const [, target] of parts.text(name).matchAll(IMPORT)) {
+      found.add(join(dirname(name), target!));
+    }
+  }
+  return [...found];
+}
+
+/** All parts by their names, texts as text. */
+export function pageParts(): ReadonlyMap<string, string | Uint8Array> {
+  const texts = [
+    ...PYODIDE.map((file) => `pyodide/${file}`),
+    ...['python/glupy/', 'python/gluster/'].flatMap((folder) =>
+      parts.names(folder).filter((name) => name.endsWith('.py')),
+    ),
+    ...withImports(LIBRARY),
+  ];
+  const bytes = [...BINARY.map((file) => `pyodide/${file}`), 'quickjs.wasm'];
+  return new Map<string, string | Uint8Array>([
+    ...texts.map((name) => [name, parts.text(name)] as const),
+    ...bytes.map((name) => [name, parts.bytes(name)] as const),
+  ]);
+}
+
+/** Writes them into a folder, with `index.json`: their names. */
+export function writeParts(folder: string): void {
+  const all = pageParts();
+  for (const [name, content] of all) {
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, content);
+  }
+  writeFileSync(join(folder, 'index.json'), JSON.stringify([...all.keys()]));
+}

@@ -1,0 +1,171 @@
+/**
+ * The bridges in a browser: a page in Chromium with a graph in a worker, whose modules in Python and
+ * in JavaScript are those of the examples.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BuildOptions, build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { pageParts } from '../../bridges/machine/node/page-parts.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { isSkipped } from '../support/obstacle.ts';
+import { isInstalled } from '../support/tools.ts';
+import { openPage } from './chromium.ts';
+import type { Outcome, Wanted } from './worker.ts';
+
+const read = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
+
+const LOOP = {
+  py: `from glupy import Translator
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        while loc.name == "loop": pass
+        frame.wind()
+`,
+  js: `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  lookup(frame, loc) {
+    while (loc.name === 'loop');
+    frame.wind();
+  }
+}
+`,
+  /** Of minutes, all in one call of C, which looks for no signal. */
+  never: `import decimal
+from glupy import Translator
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        decimal.Context(10**7).exp(2)
+`,
+  spy: `from glupy import Translator
+tried = []
+for what in ("import js", "import pyodide_js", "open('/etc/passwd')", "import _pyodide_core"):
+    try:
+        exec(what)
+        tried.append("done")
+    except Exception as error:
+        tried.append(type(error).__name__)
+import gc
+tried.append(str(sum(type(each).__name__.startswith("Js") for each in gc.get_objects())))
+class xlator(Translator):
+    def init(self):
+        self.log.warning("tried: " + " ".join(tried))
+`,
+};
+
+const MODULES = {
+  '/examples/negative.py': read('examples/negative/negative.py'),
+  '/examples/negative.js': read('examples/negative/javascript/negative.js'),
+  '/examples/loop.py': LOOP.py,
+  '/examples/loop.js': LOOP.js,
+  '/examples/never.py': LOOP.never,
+  '/examples/spy.py': LOOP.spy,
+};
+
+/** For a browser, from all that it needs: nothing is left to import. */
+async function bundle(what: BuildOptions): Promise<string> {
+  const { outputFiles, metafile } = await build({
+    ...what,
+    bundle: true,
+    minify: true,
+    platform: 'browser',
+    format: 'esm',
+    target: 'es2023',
+    alias: { 'glossa/browser': join(packageRoot, 'bridges/browser.ts') },
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
+  return outputFiles[0]!.text;
+}
+
+const page = (script: string, wanted: readonly Wanted[]): string => `<!doctype html>
+<script>
+  const tell = (what) => fetch('/outcome', { method: 'POST', body: JSON.stringify(what) });
+  const { port1, port2 } = new MessageChannel();
+  const worker = new Worker('${script}', { type: 'module' });
+  worker.onmessage = ({ data }) => tell(data);
+  worker.onerror = ({ message }) => tell({ failed: message });
+  port1.onmessage = ({ data }) => {
+    worker.terminate();
+    tell({ lost: data });
+  };
+  worker.postMessage({ wanted: ${JSON.stringify(wanted)}, lost: port2 }, [port2]);
+</script>
+`;
+
+const why = isInstalled('chromium') ? '' : 'chromium is not installed';
+const skipped = isSkipped('the bridges in a browser', why);
+
+describe.skipIf(skipped)('in a browser', () => {
+  const files = new Map<string, string | Uint8Array>();
+  const shown = /```js\n(.*?)```/s.exec(read('docs/browser.md'))![1]!;
+
+  beforeAll(async () => {
+    files.set(
+      '/worker.js',
+      await bundle({ entryPoints: [join(import.meta.dirname, 'worker.ts')] }),
+    );
+    const document = { contents: shown.replaceAll('\n   ', '\n'), resolveDir: packageRoot };
+    files.set('/shown.js', await bundle({ stdin: document }));
+    files.set('/modules.json', JSON.stringify(MODULES));
+    const parts = pageParts();
+    for (const [name, content] of parts) files.set(`/parts/${name}`, content);
+    files.set('/parts/index.json', JSON.stringify([...parts.keys()]));
+  });
+
+  const open = (...wanted: Wanted[]): Promise<unknown> =>
+    openPage(new Map([...files, ['/page.html', page('/worker.js', wanted)]]), true);
+
+  const outcomes = async (...wanted: Wanted[]): Promise<Outcome[]> => {
+    const outcome = (await open(...wanted)) as { outcomes: Outcome[] };
+    expect(outcome).toHaveProperty('outcomes');
+    return outcome.outcomes;
+  };
+
+  it('a module remembers absent names, is held to its limits, and reaches nothing else', async () => {
+    const steps = ['lookup absent', 'lookup absent', 'mkdir absent', 'lookup absent'];
+    const looping = ['lookup loop', 'lookup other'];
+    const limited = { 'time-limit': '1' };
+    const [python, javascript, loopPy, loopJs, spy, granted] = await outcomes(
+      { module: 'negative.py', steps },
+      { module: 'negative.js', steps },
+      { module: 'loop.py', options: limited, steps: looping },
+      { module: 'loop.js', options: limited, steps: looping },
+      { module: 'spy.py', steps: [] },
+      { module: 'negative.py', options: { 'allow-read': '/etc' }, steps: [] },
+    );
+    for (const negative of [python!, javascript!]) {
+      expect(negative).toMatchObject({ steps: ['ENOENT', 'ENOENT', 'made', 'found'] });
+      // The second look-up was answered above the storage, and the third not.
+      expect(negative.lookups).toBe(2);
+      expect(negative.log.join('\n')).not.toMatch(/\] [WEC] \[/);
+    }
+    for (const loop of [loopPy!, loopJs!]) {
+      expect(loop.steps).toEqual([expect.stringContaining('EIO'), 'ENOENT']);
+      expect(loop.log.join('\n')).toMatch(/time.limit/);
+    }
+    const tried =
+      'tried: ModuleNotFoundError ModuleNotFoundError PermissionError ModuleNotFoundError 0';
+    expect(spy!.log.join('\n')).toContain(tried);
+    expect(granted).toContain('option allow-read: a browser has no files that it could name');
+  });
+
+  it('the page is told of a call that cannot be ended', async () => {
+    const never = { module: 'never.py', options: { 'time-limit': '0.5' }, steps: ['lookup a'] };
+    const { lost } = (await open(never)) as { lost: { volume: string; seconds: number } };
+    expect(lost.volume).toBe('top');
+    expect(lost.seconds).toBeGreaterThan(1);
+  });
+
+  it('what the document shows works, and without shared memory says what nothing ends', async () => {
+    const outcome = await openPage(
+      new Map([...files, ['/page.html', page('/shown.js', [])]]),
+      false,
+    );
+    expect(outcome).toMatchObject({ told: expect.stringContaining('EACCES'), isAbsent: true });
+    const { log } = outcome as { log: string[] };
+    expect(log.join('\n')).toMatch(/ W .*nothing ends a call.*COOP and COEP/);
+  });
+});

@@ -1,0 +1,110 @@
+/** What runs in the page's worker: graphs with modules in them, whose answers go to the test. */
+import {
+  browserMachine,
+  connect,
+  Driver,
+  fetchParts,
+  type Graph,
+  NOBODY,
+  startGraph,
+} from '../../bridges/browser.ts';
+import type { Machine } from '../../bridges/host/machine.ts';
+
+/** How a graph did. */
+export interface Outcome {
+  /** What became of each step. */
+  readonly steps: readonly string[];
+  /** LOOKUPs that the storage has seen. */
+  readonly lookups: number;
+  readonly log: readonly string[];
+}
+
+export interface Wanted {
+  /** Of the module, in `/examples` of those given. */
+  readonly module: string;
+  /** More options of its volume. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** `lookup NAME` or `mkdir NAME`. */
+  readonly steps: readonly string[];
+}
+
+/** The storage, counters above it, and the module on top. */
+const volfile = ({ module, options = {} }: Wanted): string => `
+volume disk
+    type storage/memory
+end-volume
+volume seen
+    type debug/io-stats
+    option count-fop-hits on
+    subvolumes disk
+end-volume
+volume top
+    type features/glupy
+    option module-name ${module}
+    option module-path /examples
+${Object.entries(options)
+  .map(([key, value]) => `    option ${key} ${value}`)
+  .join('\n')}
+    subvolumes seen
+end-volume
+`;
+
+async function step(driver: Driver, text: string): Promise<string> {
+  const [verb, name] = text.split(' ') as [string, string];
+  try {
+    if (verb === 'lookup') {
+      const found = await driver.seek(`/${name}`);
+      return found === undefined ? 'ENOENT' : 'found';
+    }
+    const loc = driver.newLoc(await driver.place(`/${name}`));
+    await driver.expect('mkdir', loc, 0o755, 0, driver.gfidRequest());
+    return 'made';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function lookupsIn(graph: Graph): number {
+  const seen = graph.xlators.find(({ name }) => name === 'seen')!;
+  return Number(seen.translator.dump!(seen)['LOOKUP.hits']);
+}
+
+async function run(machine: Machine, wanted: Wanted): Promise<Outcome> {
+  const log: string[] = [];
+  const graph = await startGraph(volfile(wanted), { machine, write: (line) => log.push(line) });
+  try {
+    const driver = new Driver(connect(graph), NOBODY);
+    const steps: string[] = [];
+    for (const each of wanted.steps) steps.push(await step(driver, each));
+    return { steps, lookups: lookupsIn(graph), log };
+  } finally {
+    await graph.stop();
+  }
+}
+
+/** A message to this worker: what is to be run, and a port for what cannot be ended. */
+interface Message {
+  readonly data: { readonly wanted: readonly Wanted[]; readonly lost: object };
+}
+
+const worker = globalThis as unknown as {
+  onmessage(message: Message): void;
+  postMessage(message: unknown): void;
+};
+
+async function runAll({ wanted, lost }: Message['data']): Promise<unknown> {
+  const modules = await (await fetch('/modules.json')).json();
+  const parts = await fetchParts('/parts');
+  const machine = await browserMachine({ modules: modules as Record<string, string>, parts, lost });
+  const outcomes: unknown[] = [];
+  for (const each of wanted) {
+    outcomes.push(await run(machine, each).catch((error: Error) => error.message));
+  }
+  return { outcomes };
+}
+
+worker.onmessage = ({ data }) => {
+  runAll(data)
+    .catch((error: Error) => ({ failed: error.stack ?? String(error) }))
+    .then((outcome) => worker.postMessage(outcome));
+};

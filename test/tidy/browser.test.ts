@@ -1,0 +1,42 @@
+/**
+ * The bridges run anywhere that has ECMAScript, WebAssembly and text coding: without what belongs to one
+ * machine, the host's half and both guests bundle for a browser, and need nothing from outside.
+ */
+import { build } from 'esbuild';
+import { expect, it } from 'vitest';
+import { sources } from './sources.ts';
+
+/** What goes into interpreters as text is bundled by nobody. */
+const TEXT = 'bridges/javascript/library/';
+const files = sources('.ts')
+  .map(({ path }) => path)
+  .filter((path) =>
+    /^bridges\/(browser\.ts|(host|python|javascript|machine\/browser)\/)/.test(path),
+  )
+  .filter((path) => !path.endsWith('.test.ts') && !path.startsWith(TEXT));
+
+it('bundles for a browser without anything from outside', async () => {
+  expect(files.length).toBeGreaterThan(80);
+  const { metafile, outputFiles } = await build({
+    stdin: {
+      contents: files.map((path, i) => `export * as _${i} from './${path}';`).join('\n'),
+      resolveDir: '.',
+    },
+    bundle: true,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    platform: 'browser',
+    format: 'iife',
+    globalName: 'bundle',
+    target: 'es2023',
+    metafile: true,
+    write: false,
+    logLevel: 'silent',
+  });
+  const inputs = Object.keys(metafile.inputs);
+  expect(inputs).toEqual(expect.arrayContaining(files));
+  expect(inputs.filter((path) => /^runtime\/(sys|cli|mount)|machine\/node/.test(path))).toEqual([]);
+  expect(Object.values(metafile.outputs).flatMap(({ imports }) => imports)).toEqual([]);
+  // Comments are gone: what is left is code and texts.
+  expect(outputFiles[0]!.text.match(/(?<![\w$.])(?:Buffer|process)\.[a-z]\w*/g)).toBeNull();
+});
