@@ -3,9 +3,7 @@
  * to JavaScript. And the wall behind that: to whom it were given, it would be of no use.
  */
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { startModule } from '../../test/support/module.ts';
 import { loadModule, testEngines } from '../../test/support/python-engines.ts';
-import { WALK } from '../../test/support/walk.ts';
 import { EngineError } from './engine.ts';
 import { HIDDEN } from './fence.ts';
 
@@ -13,30 +11,7 @@ const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
 
 describe('nothing of JavaScript can be reached', () => {
-  // At other moments: reach.engine.more.test.ts.
-  it('when a module is imported, and by a request', async () => {
-    const run = await startModule(
-      {
-        'walk.py': WALK,
-        'm.py': `from glupy import *
-from walk import walk
-AT_IMPORT = walk()
-class xlator(Translator):
-    def init(self): self.log.info("WALK %s", AT_IMPORT[0])
-    def stat(self, frame, loc, xdata):
-        found, seen = walk(frame, loc)
-        self.log.info("WALK %s", found if seen > 30000 else seen)
-        frame.fail(EPERM)
-`,
-      },
-      { options: { 'time-limit': '0' } },
-    );
-    run.ask('stat', run.known('a'), null);
-    const walks = run.lines().filter((line) => line.includes('WALK'));
-    expect(walks.map((line) => line.replace(/^.*WALK /, ''))).toEqual(['[]', '[]']);
-    run.settled();
-  }, 600_000);
-
+  // By a walk from object to object: reach.engine.more.test.ts.
   it('by no way to import what was compiled in', async () => {
     const apart = await engines.make();
     const source = `import _imp, importlib, json, sys

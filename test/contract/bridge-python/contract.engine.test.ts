@@ -1,7 +1,6 @@
 /** The bridge contract, with modules in Python. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { clientContract } from '../bridge/clients.ts';
 import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
@@ -14,5 +13,4 @@ describe('Python modules: every fop', () => fopContract(folder));
 describe('Python modules: requests', () => requestContract(folder));
 describe('Python modules: what fops carry', () => thingContract(folder));
 describe('Python modules: their life', () => lifeContract(folder));
-describe('Python modules: clients', () => clientContract(folder));
 describe('Python modules: being up', () => upContract(folder));
