@@ -1,8 +1,7 @@
 /**
- * A pool of calls in flight: every request that an initiator, or a volume by itself, has begun and not
- * ended. A list
- * through the requests themselves, the newest first, so that one that is answered at once costs no
- * more than a few assignments.
+ * A pool of calls in flight: every request that an initiator, or a volume by itself, has begun and
+ * not ended. A list through the requests themselves, the newest first, so that one that is answered
+ * at once costs no more than a few assignments.
  *
  * Source: GlusterFS `call_pool_t`, `libglusterfs/src/glusterfs/stack.h`.
  */

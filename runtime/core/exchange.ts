@@ -9,9 +9,9 @@
  * has changed. Then, in one moment, requests go to the new top.
  *
  * What was replaced stays until it is idle (`Former`): requests on their way finish there, also those
- * that its volumes have begun by themselves, and files
- * that are open are served there until they have been opened again in the new volumes, which are not
- * asked where they were kept. What cannot be opened again stays as it is until it is closed.
+ * that its volumes have begun by themselves, and files that are open are served there until they have
+ * been opened again in the new volumes, which are not asked where they were kept. What cannot be
+ * opened again stays as it is until it is closed.
  *
  * Inodes, open files, clients and their numbers are the same ones throughout: only the instances
  * below them change, and what those keep with them (`ctx.ts`) lies under their own ids.

@@ -25,9 +25,9 @@ describe('the table', () => {
     expect(fops.map((fop) => [fop.number, fop.logName, fop.name])).toEqual(expected);
   });
 
-  test('with what is no fop, every number from 0 to 58 is there once', () => {
+  test('with what is no fop, every number from 0 on is there once', () => {
     const numbers = [...fops.map((fop) => fop.number), ...placeholders.keys()];
-    expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 59 }, (_, i) => i));
+    expect(numbers.sort((a, b) => a - b)).toEqual(numbers.map((_, i) => i));
   });
 
   test('xdata comes last, but for the reply of lookup and in getspec', () => {
