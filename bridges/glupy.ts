@@ -1,4 +1,7 @@
-/** features/glupy, as volfiles name it: the host translator with every language that there is, in Node. */
+/**
+ * features/glupy, as volfiles name it: the host translator with every language that there is, in
+ * Node.
+ */
 import { glupyFor } from './host/index.ts';
 import { hostedLanguages } from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';

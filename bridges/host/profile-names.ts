@@ -4,8 +4,9 @@
  *
  * V8 names the functions of a stack that it has compiled itself, and numbers those of WebAssembly. So
  * a function of a script is entered through a function of V8's that has its name and its place and
- * does nothing else (`frameAround`, which each machine has its own way to make); and the interpreter's module gets a custom section `name` (WebAssembly Core
- * Specification, appendix "Custom Sections"), made of what it exports.
+ * does nothing else (`frameAround`, which each machine has its own way to make); and the
+ * interpreter's module gets a custom section `name` (WebAssembly Core Specification, appendix
+ * "Custom Sections"), made of what it exports.
  *
  * All of it costs time in every call. It is done where GLOSSA_NAMED_FRAMES is set to 1, as
  * `glossa bench --profile` does, and nowhere else.

@@ -6,8 +6,8 @@
  * look-up asks again, so that a script sees files as they are now. Symbolic links are followed by
  * Emscripten, inside the interpreter's own tree: they lead to what is granted, or nowhere.
  *
- * The host trusts nothing that comes from here: paths are checked by the machine's files, buffers are a place
- * in the interpreter's memory that is checked here.
+ * The host trusts nothing that comes from here: paths are checked by the machine's files, buffers
+ * are a place in the interpreter's memory that is checked here.
  */
 import { EACCES, EFAULT, EMFILE, ENOENT } from '../../runtime/core/errno.ts';
 import type { Attributes, GrantedFiles } from '../host/files.ts';

@@ -4,8 +4,9 @@
  * A profile (V8's `.cpuprofile`) says every fraction of a millisecond which function ran. What ran
  * while requests were measured is counted by the part of the way that it belongs to: by its file, or
  * that of its caller where it has none. Samples count time in which the server waited for a CPU,
- * too; so all together they are given no more than the CPU time that it had. The rest of a request's time, from the client's system
- * call and back, is the kernel's: FUSE, waking the server and the client, and waiting.
+ * too; so all together they are given no more than the CPU time that it had. The rest of a
+ * request's time, from the client's system call and back, is the kernel's: FUSE, waking the server
+ * and the client, and waiting.
  */
 import type { Measured } from './schema.ts';
 

@@ -1,4 +1,7 @@
-/** Every command: its name (of one word or two), one line for the help, and its file, which is loaded when it is run. */
+/**
+ * Every command: its name (of one word or two), one line for the help, and its file, which is
+ * loaded when it is run.
+ */
 import type { CommandEntry, Commands } from './command.ts';
 
 export const commands: Commands = new Map(

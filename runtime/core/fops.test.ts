@@ -3,7 +3,10 @@ import { fail, fopNames, Links, pass, refusal, tail, unwind, wind } from './fops
 import { findFop, fops, placeholders } from './fops.ts';
 import { tap } from './taps.gen.ts';
 
-/** GlusterFS `glusterfs_fop_t`: number, name in statistics, and the method when it is called otherwise. */
+/**
+ * GlusterFS `glusterfs_fop_t`: number, name in statistics, and the method when it is called
+ * otherwise.
+ */
 const glusterfs = `
 1 STAT, 2 READLINK, 3 MKNOD, 4 MKDIR, 5 UNLINK, 6 RMDIR, 7 SYMLINK, 8 RENAME, 9 LINK, 10 TRUNCATE,
 11 OPEN, 12 READ readv, 13 WRITE writev, 14 STATFS, 15 FLUSH, 16 FSYNC, 17 SETXATTR, 18 GETXATTR,

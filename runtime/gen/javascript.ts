@@ -1,4 +1,7 @@
-/** Writes the types of the library for JavaScript: what is said by hand in glossa.d.ts.in, and every fop. */
+/**
+ * Writes the types of the library for JavaScript: what is said by hand in glossa.d.ts.in, and every
+ * fop.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoNames, errnoNumber } from '../core/errno.ts';

@@ -18,7 +18,10 @@ const anywhere = [
   ['renameat2 with flags', 'rename'],
   ['O_TRUNC changes times also of what is empty', 'truncate'],
 ] as const;
-/** With passthrough the kernel opens the file of the disk with the flags of the open, and it keeps them. */
+/**
+ * With passthrough the kernel opens the file of the disk with the flags of the open, and it keeps
+ * them.
+ */
 const throughServer = [['O_APPEND that is taken away', 'append-no-more']] as const;
 const ofDisk = [
   ['inode flags: append-only and immutable are obeyed', 'flags'],

@@ -278,7 +278,10 @@ onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
     }));
 });
 
-/** The answers to lookups of `n…` may be cached for an hour, and are taken back at once; a third is late. */
+/**
+ * The answers to lookups of `n…` may be cached for an hour, and are taken back at once; a third is
+ * late.
+ */
 const STORM = `
 import { Dict, ENOENT, defineTranslator, type Fop, invalidateEntry, tail, unwind, withTimeouts }
   from 'glossa';

@@ -6,7 +6,8 @@
  *                                                  says when that is answered (see `ways`)
  *
  * OPTIONS is JSON. It sends `ready`, or `error` with the code; answers `ping` with `pong` and
- * `counts` with what the pump did; takes back the name `now-cached` when told `invalidate`; and sends `unmounted` when that is over.
+ * `counts` with what the pump did; takes back the name `now-cached` when told `invalidate`; and
+ * sends `unmounted` when that is over.
  */
 import { randomFillSync } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

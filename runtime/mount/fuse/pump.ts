@@ -3,9 +3,9 @@
  *
  * It runs inside a `setImmediate` callback: reads requests and hands them to their mount, which
  * usually answers before it returns. When there is none it lets others use its CPU, waits awake for
- * a moment (`busy-poll.ts`), then sleeps in poll(2) for the FUSE descriptors and for libuv's own (its epoll
- * descriptor) at once. A request that is answered at once costs no turn of the event loop, no timer
- * and no promise.
+ * a moment (`busy-poll.ts`), then sleeps in poll(2) for the FUSE descriptors and for libuv's own
+ * (its epoll descriptor) at once. A request that is answered at once costs no turn of the event
+ * loop, no timer and no promise.
  *
  * It leaves the callback, and the event loop goes on,
  * - for one turn, when libuv's descriptor is readable, after a request for which a script took long,

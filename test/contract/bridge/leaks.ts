@@ -4,8 +4,8 @@
  *
  * The module is `leaky` in each language. `access` takes its mask, and `truncate`, which is async,
  * its offset as the number of a way to end; KINDS below says which are there. `statfs` fails after
- * it has logged, as critical, `LEFT` and a list of counts as JSON: what its language knows of that is left, with
- * the number of live objects or blocks last.
+ * it has logged, as critical, `LEFT` and a list of counts as JSON: what its language knows of that
+ * is left, with the number of live objects or blocks last.
  */
 import { memoryUsage } from 'node:process';
 import { setFlagsFromString } from 'node:v8';

@@ -1,7 +1,8 @@
 /**
  * storage/posix: a volume that is a directory of the machine. Rules and sources stand where the
- * work is done: resolve.ts (how an inode is found again, by handles.ts), gfids.ts (identity on disk), identity.ts
- * (acting as the caller), files.ts (what is read and written when), dir.ts (positions in listings).
+ * work is done: resolve.ts (how an inode is found again, by handles.ts), gfids.ts (identity on
+ * disk), identity.ts (acting as the caller), files.ts (what is read and written when), dir.ts
+ * (positions in listings).
  */
 import { resolve } from 'node:path';
 import { InitError } from '../../../core/errors.ts';

@@ -12,8 +12,8 @@
  * A descriptor that was closed to stay below the limit is opened again by the kernel's file handle
  * where this process may do that (root, with CAP_DAC_READ_SEARCH), otherwise through the names that
  * the inode table knows, or through its gfid handle where the brick has these. What is found has to
- * be the same inode; if it is not, the inode is ESTALE. An inode whose last name is gone keeps its descriptor until
- * it is forgotten.
+ * be the same inode; if it is not, the inode is ESTALE. An inode whose last name is gone keeps its
+ * descriptor until it is forgotten.
  */
 import { constants } from 'node:fs';
 import { ENOENT, ENOTDIR, ESTALE } from '../../../core/errno.ts';
