@@ -11,6 +11,7 @@ import {
   type Scratch,
   withScratch,
 } from '../../test/support/mount.ts';
+import { wanted } from '../../test/support/wanted.ts';
 
 /** Gives a program a terminal (util-linux). */
 const hasScript = spawnSync('script', ['--version']).status === 0;
@@ -203,26 +204,28 @@ describeMounts('glossa dev', () => {
       await expectClean(scratch);
     }));
 
-  it.each(['m.py', 'v.vol'])('waits for the save that mends %s, and mounts then', (what) =>
-    withScratch(async (scratch) => {
-      const mem = 'volume mem\n type storage/memory\nend-volume\n';
-      const top = 'volume m\n type features/glupy\n option module-name m\n subvolumes mem\n';
-      await scratch.file('v.vol', `${mem}${top}end-volume\n`);
-      await scratch.file('m.py', 'class xlator(:\n');
-      const waiting = await start(scratch, [what]);
-      await waiting.says('m.py:1: SyntaxError');
-      await waiting.says(`glossa dev: waiting until ${what} is mended and saved`);
-      // Another mistake is told too, and waited for.
-      await scratch.file('m.py', 'import absent_helper\n');
-      await waiting.says("m.py:1: ModuleNotFoundError: No module named 'absent_helper'");
-      await scratch.file('m.py', module('b'));
-      const running = await mounted(waiting);
-      await scratch.file('m.py', module('hello.txt'));
-      await running.says('reloaded');
-      running.child.kill('SIGINT');
-      expect((await running.outcome).status).toBe(0);
-      await expectClean(scratch);
-    }),
+  it.each(wanted.others ? ['m.py', 'v.vol'] : ['m.py'])(
+    'waits for the save that mends %s, and mounts then',
+    (what) =>
+      withScratch(async (scratch) => {
+        const mem = 'volume mem\n type storage/memory\nend-volume\n';
+        const top = 'volume m\n type features/glupy\n option module-name m\n subvolumes mem\n';
+        await scratch.file('v.vol', `${mem}${top}end-volume\n`);
+        await scratch.file('m.py', 'class xlator(:\n');
+        const waiting = await start(scratch, [what]);
+        await waiting.says('m.py:1: SyntaxError');
+        await waiting.says(`glossa dev: waiting until ${what} is mended and saved`);
+        // Another mistake is told too, and waited for.
+        await scratch.file('m.py', 'import absent_helper\n');
+        await waiting.says("m.py:1: ModuleNotFoundError: No module named 'absent_helper'");
+        await scratch.file('m.py', module('b'));
+        const running = await mounted(waiting);
+        await scratch.file('m.py', module('hello.txt'));
+        await running.says('reloaded');
+        running.child.kill('SIGINT');
+        expect((await running.outcome).status).toBe(0);
+        await expectClean(scratch);
+      }),
   );
 
   it('ends by Ctrl-C while it waits', () =>

@@ -202,6 +202,6 @@ test('any history', async () => {
       }
       world.end();
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });

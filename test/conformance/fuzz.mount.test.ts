@@ -1,4 +1,4 @@
 /** A look at each mount that somebody would have: see suite.ts. */
 import { fuzzOn } from './suite.ts';
 
-fuzzOn({ posix: 12, locks: 8, python: 20 }, 20_261_120);
+fuzzOn({ posix: 6, locks: 4, python: 8 }, 20_261_120);

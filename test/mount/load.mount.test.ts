@@ -7,7 +7,7 @@ import { wanted } from '../support/wanted.ts';
 const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
 
 /** Files that each of eight processes works with. */
-const files = wanted.others ? 100 : 40;
+const files = wanted.others ? 100 : 20;
 
 const atOnce = (stage: Stage): void => {
   it('eight processes create, write, rename, unlink and verify what they read', async () => {

@@ -137,7 +137,7 @@ onStage('locks by chance', { kernel: ['locks'], user: ['locks'] }, (stage) => {
         const lines = [...opened, ...steps].join('\n');
         await lockers(stage, lines, { normal: withoutPids });
       }),
-      { numRuns: 8 },
+      { numRuns: 4 },
     ));
 });
 

@@ -249,7 +249,7 @@ test('property: no notice overtakes the answer of a request that was under way b
       }
       await rig.close();
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
   rig = await Rig.make();
 });

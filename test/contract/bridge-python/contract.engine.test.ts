@@ -2,7 +2,6 @@
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import { fopContract } from '../bridge/fops.ts';
-import { lifeContract } from '../bridge/life.ts';
 import { requestContract } from '../bridge/requests.ts';
 import { thingContract } from '../bridge/things.ts';
 import { upContract } from '../bridge/up.ts';
@@ -12,5 +11,4 @@ const folder = join(import.meta.dirname, '../bridge/python');
 describe('Python modules: every fop', () => fopContract(folder));
 describe('Python modules: requests', () => requestContract(folder));
 describe('Python modules: what fops carry', () => thingContract(folder));
-describe('Python modules: their life', () => lifeContract(folder));
 describe('Python modules: being up', () => upContract(folder));

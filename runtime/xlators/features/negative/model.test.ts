@@ -227,6 +227,6 @@ test('never ENOENT for a name that exists, other than by others and for a while'
       for (const each of steps) world.step(each);
       world.settle();
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   );
 });

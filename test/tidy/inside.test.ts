@@ -1,0 +1,21 @@
+/** Whatever enters a guest does so through `Inside` (bridges/host/inside.ts), which can end it. */
+import { expect, it } from 'vitest';
+import { sources } from './sources.ts';
+
+it('only these files call what runs a script: they enter through Inside', () => {
+  const calls = /\b(PyObject_Vectorcall|_QTS_Call|_QTS_Eval|_QTS_ExecutePendingJob)\b/;
+  const files = sources('.ts')
+    .filter(({ path, text }) => /^bridges\/(?!.*\.test\.)/.test(path) && calls.test(text))
+    .map(({ path }) => path);
+  expect(files.sort()).toEqual([
+    'bridges/javascript/engine.ts',
+    // What shows an error, and is called while its call is open.
+    'bridges/javascript/values.ts',
+    // The declarations.
+    'bridges/javascript/wasm.ts',
+    'bridges/python/calls.ts',
+    'bridges/python/capi.ts',
+    // What is the interpreter's own, before there is a script.
+    'bridges/python/load.ts',
+  ]);
+});
