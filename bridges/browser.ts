@@ -36,20 +36,29 @@ export interface GraphSettings {
   /** Takes every line of the log. */
   readonly write: (line: string) => void;
   readonly level?: LogLevel;
+  /** How long the volumes may take to be up: 30 s without it. */
+  readonly upTimeoutMs?: number;
 }
 
 /**
  * Starts the graph of a volfile's text. Its modules are looked for in `/` of those that the machine
  * was given, unless option module-path says otherwise.
- * @throws {VolfileError | GraphError | InitError}
+ * @throws {VolfileError | GraphError | InitError} also when the graph is not up in time, naming the
+ *   volumes that are waited for; nothing is left running then
  */
 export async function startGraph(volfile: string, settings: GraphSettings): Promise<Graph> {
-  const { machine, translators = [], write, level = INFO } = settings;
+  const { machine, translators = [], write, level = INFO, upTimeoutMs = 30_000 } = settings;
   const glupy = glupyFor([python, javascript], machine) as unknown as Translator<unknown>;
   const registry = new Registry([...own, glupy, ...translators]);
   const { description } = readVolfile(new Source('volfile', volfile), { registry });
   const levels = { default: level, volumes: new Map<string, LogLevel>() };
   const graph = activate(description, registry, new BrowserContext(write), levels);
   await graph.start();
+  try {
+    await graph.whenUp(upTimeoutMs);
+  } catch (error) {
+    await graph.stop();
+    throw error;
+  }
   return graph;
 }
