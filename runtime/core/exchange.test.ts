@@ -271,6 +271,20 @@ it.each([
   await expect(run.exchange(disk)).rejects.toThrow('the graph has ended');
 });
 
+it('an exchange beside another is refused, and the first is what becomes of the graph', async () => {
+  const log: string[] = [];
+  const run = await running(disk);
+  const first = run.exchange(disk, { name: 'first', translator: watcher(log) });
+  const second = run.exchange(disk, { name: 'second', translator: watcher(log) });
+  await expect(second).rejects.toThrow('another exchange is under way');
+  expect((await first).begun).toEqual(['first']);
+  expect(run.graph.top.name).toBe('first');
+  expect((await run.exchange(disk)).gone).toEqual(['first']);
+  await run.settle();
+  await run.graph.stop();
+  expect(log.filter((line) => line.endsWith('fini'))).toEqual(['first fini']);
+});
+
 it('a graph that is stopped interrupts what its volumes have begun by themselves', async () => {
   const leaf = new HeldLeaf();
   const held = { name: 'held', translator: leaf.translator };

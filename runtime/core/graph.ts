@@ -160,10 +160,12 @@ export class Graph {
   /**
    * Makes this the graph of another description while requests go on; `exchange.ts` has the rules.
    * @param patienceMs how long it may take to come up
-   * @throws {GraphError} when that cannot be, or the graph is stopped: everything is as it was then
+   * @throws {GraphError} when that cannot be, another is under way, or the graph is stopped:
+   *   everything is as it was then
    */
   async exchange(specs: readonly VolumeSpec[], patienceMs: number): Promise<Exchanged> {
     if (this.stopped) throw new GraphError(['the graph has ended']);
+    if (this.next !== null) throw new GraphError(['another exchange is under way']);
     this.graphId += 1;
     const next = new Next(this, specs, (spec, id) => this.make(spec, id));
     this.next = next;
