@@ -4,19 +4,9 @@
  * Source: GlusterFS `libglusterfs/src/glusterfs/iatt.h`, inode(7).
  */
 import { type Gfid, inoHi, inoLo } from './gfid.ts';
-
-export const IA_INVAL = 0;
-export const IA_IFREG = 1;
-export const IA_IFDIR = 2;
-export const IA_IFLNK = 3;
-export const IA_IFBLK = 4;
-export const IA_IFCHR = 5;
-export const IA_IFIFO = 6;
-export const IA_IFSOCK = 7;
+import { MODE_BITS } from './ia-types.ts';
 
 const S_IFMT = 0o170000;
-/** The `S_IF…` bits of st_mode by ia_type. */
-const MODE_BITS = [0, 0o100000, 0o040000, 0o120000, 0o060000, 0o020000, 0o010000, 0o140000];
 /** ia_type by the upper four bits of st_mode. */
 const TYPES = new Uint8Array(16);
 MODE_BITS.forEach((bits, type) => {

@@ -10,9 +10,7 @@ import type { Gfid } from './gfid.ts';
 import type { Iatt } from './iatt.gen.ts';
 import type { Inode } from './inode.ts';
 
-export { Iatt, Statvfs } from './iatt.gen.ts';
 export {
-  direntType,
   IA_IFBLK,
   IA_IFCHR,
   IA_IFDIR,
@@ -21,8 +19,9 @@ export {
   IA_IFREG,
   IA_IFSOCK,
   IA_INVAL,
-  typeOfMode,
-} from './iatt-base.ts';
+} from './ia-types.ts';
+export { Iatt, Statvfs } from './iatt.gen.ts';
+export { direntType, typeOfMode } from './iatt-base.ts';
 
 /** One entry of a readdir or readdirp reply. */
 export interface Dirent {

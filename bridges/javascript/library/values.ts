@@ -7,6 +7,7 @@
  * change what goes on, change it (`buf.iaSize = 0`) or hand on another one (`buf.copy({...})`).
  */
 import { NEW_FLOCK, NEW_IATT, NEW_LEASE, NEW_STATVFS } from '../../../runtime/core/fields.gen.ts';
+import { IA_INVAL, MODE_BITS } from '../../../runtime/core/ia-types.ts';
 import { HandleExpired } from './errors.ts';
 import { host, parse } from './host.ts';
 import { requestOf } from './origin.ts';
@@ -16,15 +17,16 @@ export { indexOf, originOf, requestOf, WINDS, windOf } from './origin.ts';
 export const NULL_GFID = '00000000-0000-0000-0000-000000000000';
 export const ROOT_GFID = '00000000-0000-0000-0000-000000000001';
 
-export const IA_INVAL = 0;
-export const IA_IFREG = 1;
-export const IA_IFDIR = 2;
-export const IA_IFLNK = 3;
-export const IA_IFBLK = 4;
-export const IA_IFCHR = 5;
-export const IA_IFIFO = 6;
-export const IA_IFSOCK = 7;
-const MODE_BITS = [0, 0o100000, 0o040000, 0o120000, 0o060000, 0o020000, 0o010000, 0o140000];
+export {
+  IA_IFBLK,
+  IA_IFCHR,
+  IA_IFDIR,
+  IA_IFIFO,
+  IA_IFLNK,
+  IA_IFREG,
+  IA_IFSOCK,
+  IA_INVAL,
+} from '../../../runtime/core/ia-types.ts';
 
 /** Whether anything that came was ever changed here: as long as not, nothing is looked through. */
 export const changes = { any: false };
