@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 import LongFirst from './test/support/long-first.ts';
 
 /** What takes long, or is the same again in another way: other front ends, other versions of Node. */
-const more = '{runtime,bridges,examples,test}/**/*.more.test.ts';
+const more = '{runtime,bridges,editors,examples,test}/**/*.more.test.ts';
 
 export default defineConfig({
   test: {
@@ -15,8 +15,7 @@ export default defineConfig({
           // A process takes one file after the other: what they import, and the interpreters'
           // compiled code, is there already. No file may leave anything that another would meet.
           isolate: false,
-          include: ['{runtime,bridges,examples,test}/**/*.test.ts'],
-          exclude: [more],
+          include: ['{runtime,bridges,editors,examples,test}/**/!(*.more).test.ts'],
         },
       },
       { extends: true, test: { name: 'more', include: [more] } },

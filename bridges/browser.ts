@@ -9,8 +9,10 @@ import { activate, Registry } from '../runtime/graph/activate.ts';
 import { Source } from '../runtime/graph/source.ts';
 import { readVolfile } from '../runtime/graph/volfile.ts';
 import delayGen from '../runtime/xlators/debug/delay-gen/index.ts';
+import errorGen from '../runtime/xlators/debug/error-gen/index.ts';
 import ioStats from '../runtime/xlators/debug/io-stats/index.ts';
 import sink from '../runtime/xlators/debug/sink/index.ts';
+import trace from '../runtime/xlators/debug/trace/index.ts';
 import locks from '../runtime/xlators/features/locks/index.ts';
 import negative from '../runtime/xlators/features/negative/index.ts';
 import memory from '../runtime/xlators/storage/memory/index.ts';
@@ -27,7 +29,16 @@ export { fetchParts, type PartBytes } from './machine/browser/parts.ts';
 export type { Lost } from './machine/browser/watchdog.ts';
 
 /** The translators that need no system calls. */
-const own = [delayGen, ioStats, sink, locks, negative, memory] as unknown as Translator<unknown>[];
+const own = [
+  delayGen,
+  errorGen,
+  ioStats,
+  sink,
+  trace,
+  locks,
+  negative,
+  memory,
+] as unknown as Translator<unknown>[];
 
 export interface GraphSettings {
   readonly machine: Machine;

@@ -3,7 +3,8 @@
  * Node.
  */
 import { glupyFor } from './host/index.ts';
+import { isolation } from './isolation/main/index.ts';
 import { hostedLanguages } from './languages.ts';
 import { nodeMachine } from './machine/node/index.ts';
 
-export default glupyFor(hostedLanguages, nodeMachine);
+export default glupyFor(hostedLanguages, nodeMachine, isolation);

@@ -62,11 +62,7 @@ export const languages = {
       namesFor: (module) => [`test_${module}.py`],
       load: async () => (await import('./testing/python.ts')).startPythonTests,
     },
-    template: {
-      name: /^[A-Za-z][A-Za-z0-9_]*$/,
-      nameRule: 'letters, digits and _, a letter first',
-      reserved: reservedNames,
-    },
+    template: { ...dashed, reserved: reservedNames },
   },
   javascript: {
     title: 'JavaScript',

@@ -122,6 +122,8 @@ declare module 'glossa' {
     info(...args: unknown[]): void;
     debug(...args: unknown[]): void;
     trace(...args: unknown[]): void;
+    /** Whether the volume writes lines of this level now: to ask is cheaper than to make what it leaves out. */
+    enabled(level: 'critical' | 'error' | 'warning' | 'info' | 'debug' | 'trace'): boolean;
   }
 
   export interface OptionSpec {

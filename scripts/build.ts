@@ -1,5 +1,6 @@
 /**
- * The build: grammar → parser, TypeScript → dist.
+ * The build: grammar → parser, TypeScript → dist, what others' code dist holds (bundle.ts), tables of
+ * commands and types → manual pages.
  *
  *   tsx scripts/build.ts            everything; dist is replaced as a whole
  *   tsx scripts/build.ts stale      the same, unless dist is newer than all it is made from
@@ -12,6 +13,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -24,6 +26,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import peggy from 'peggy';
+import { bundle } from './bundle.ts';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (path: string): string => join(root, path);
@@ -32,13 +35,21 @@ const GRAMMAR = 'runtime/graph/volfile.peggy';
 const PARSER = 'runtime/graph/volfile.gen.js';
 
 /** What tsc does not carry over, because it is not TypeScript. */
-const COPIED = [PARSER, 'runtime/graph/volfile.gen.d.ts'];
+const COPIED = [
+  ...[PARSER, 'runtime/graph/volfile.gen.d.ts'],
+  ...['package.json', 'language-configuration.json', 'snippets', 'syntaxes'].map((name) =>
+    join('editors/vscode', name),
+  ),
+];
 /** Files of the output that are run by name. */
 const EXECUTABLES = ['runtime/cli/main.js'];
 
 /** What dist is made from: folders, as in tsconfig.build.json, and files. */
-const SOURCES = ['runtime', 'bridges', 'examples', 'test/bench', 'scripts/build.ts'];
-const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json'];
+const SOURCES = ['runtime', 'bridges', 'editors', 'examples', 'volfiles', 'test/bench', 'scripts'];
+const SETTINGS = [
+  ...['tsconfig.json', 'tsconfig.build.json', 'tsconfig.library.json'],
+  ...['package.json', 'package-lock.json'],
+];
 
 /** When something was last changed in it, made or removed: that time cannot be set by anybody. */
 function changed(path: string): number {
@@ -68,22 +79,46 @@ function grammar(): void {
   writeFileSync(at(PARSER), parser);
 }
 
-function compile(outDir: string): number {
+function compile(project: string, outDir: string): number {
   const tsc = createRequire(import.meta.url).resolve('typescript/package.json');
   const run = spawnSync(
     process.execPath,
-    [join(dirname(tsc), 'bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', outDir],
+    [join(dirname(tsc), 'bin/tsc'), '-p', project, '--outDir', outDir],
     { cwd: root, stdio: 'inherit' },
   );
   return run.status ?? 1;
 }
 
+/** The manual pages, dated today; or by SOURCE_DATE_EPOCH, for who wants the same again. */
+async function manualPages(folder: string): Promise<void> {
+  const [{ manual }, { commands }, { registry }, { version }] = await Promise.all([
+    import('../runtime/cli/man/pages.ts'),
+    import('../runtime/cli/commands.ts'),
+    import('../runtime/cli/registry.ts'),
+    import('../runtime/cli/version.ts'),
+  ]);
+  const { SOURCE_DATE_EPOCH: epoch } = process.env;
+  const date = (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000))
+    .toISOString()
+    .slice(0, 10);
+  const types = [...registry.types()].sort().map((type) => registry.lookup(type)!);
+  mkdirSync(folder);
+  for (const [name, text] of await manual({ commands, types, version: version(), date })) {
+    writeFileSync(join(folder, name), text);
+  }
+}
+
 /** Builds aside and then takes the place of dist, so that what runs from dist never finds half. */
-function everything(): number {
+async function everything(): Promise<number> {
   const aside = mkdtempSync(at('.dist-'));
-  const status = compile(aside);
-  for (const path of COPIED) cpSync(at(path), join(aside, path));
-  if (status === 0) for (const path of EXECUTABLES) chmodSync(join(aside, path), 0o755);
+  // The second comes over what the first has made of the same files.
+  const status = compile('tsconfig.build.json', aside) || compile('tsconfig.library.json', aside);
+  for (const path of COPIED) cpSync(at(path), join(aside, path), { recursive: true });
+  bundle(root, aside);
+  if (status === 0) {
+    for (const path of EXECUTABLES) chmodSync(join(aside, path), 0o755);
+    await manualPages(join(aside, 'man'));
+  }
   chmodSync(aside, 0o755);
   const old = `${aside}-old`;
   try {
@@ -99,5 +134,5 @@ function everything(): number {
 const wanted = process.argv[2];
 if (wanted !== 'stale' || isStale()) {
   grammar();
-  if (wanted !== 'grammar') process.exitCode = everything();
+  if (wanted !== 'grammar') process.exitCode = await everything();
 }

@@ -2,7 +2,7 @@
  * What the documents tell people to type works, as it stands there. Commands run in a shell, `npx
  * glossa` being the built program; files are made where the text says.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -81,15 +81,20 @@ describeMounts('the documents', () => {
 
   it('examples/negative', () =>
     withScratch(async (scratch) => {
-      const [{ text } = { text: '' }] = blocksOf(read('examples/negative/README.md'), 'Run it');
+      const readme = read('examples/negative/README.md');
+      const text = ['Run it', 'What to look at']
+        .flatMap((heading) => blocksOf(readme, heading))
+        .map((block) => block.text)
+        .join('');
       expect(text).toContain('/tmp/negative');
-      const here = text.replaceAll('/tmp/negative', scratch.path);
+      const here = text.replaceAll('/tmp/negative', scratch.at('negative'));
       const printed = await shell(scratch, here, packageRoot);
       const lookups = (volume: string): number =>
         Number(new RegExp(`^${volume} .*?^ +LOOKUP\\.hits +(\\d+)`, 'ms').exec(printed)?.[1]);
       // The root, and one time the name.
       expect(lookups('brick')).toBe(2);
       expect(lookups('top')).toBeGreaterThanOrEqual(4);
+      expect(existsSync(scratch.at('negative'))).toBe(false);
       expect(scratch.mounts()).toEqual([]);
     }));
 });

@@ -27,7 +27,7 @@ const REFUSED = [
 type Described = Pick<ModuleDescription, 'fops' | 'observes'>;
 
 /** The fops that are answered here for a module. */
-export function guardedFops({ fops, observes }: Described): readonly FopName[] {
+function guardedFops({ fops, observes }: Described): readonly FopName[] {
   const defines = (name: FopName): boolean => fops[name] !== undefined && fops[name].any !== true;
   if (observes === true || !(defines('readv') || defines('writev'))) return [];
   return (['seek', ...REFUSED] as const).filter((name) => !defines(name));

@@ -11,6 +11,8 @@ import type { Loc } from '../../runtime/core/loc.ts';
 import { RENAME_FLAGS } from '../../runtime/core/xdata.ts';
 import { flattenLoc } from './flatten.ts';
 import { FAILED, type Guest, type Scalar } from './guest.ts';
+import type { HostedRequest } from './hosted-request.ts';
+import type { Notes } from './notes.ts';
 import type { Plan } from './plan.ts';
 
 const RENAME_EXCHANGE = 2;
@@ -20,18 +22,24 @@ interface EntryChanges {
   readonly created: readonly Loc[];
 }
 
-/** Tells the hooks; how many of them failed. @param to the volume's bit in Inode.givenTo. */
+/**
+ * Tells the hooks; how many of them failed.
+ * @param to the volume's bit in Inode.givenTo
+ * @param notes null while nobody looks on
+ */
 export function tellEntries(
   guest: Guest,
   plan: Plan,
-  args: readonly unknown[],
+  request: HostedRequest,
   to: number,
+  notes: Notes | null,
 ): number {
-  const { removed, created } = entryChanges(plan, args);
+  const { removed, created } = entryChanges(plan, request.args);
   const tell = (hook: 'entry_created' | 'entry_removed', loc: Loc): boolean => {
     const scalars: Scalar[] = [];
     flattenLoc(loc, scalars, 0, to);
-    return guest.hook(hook, scalars) === FAILED;
+    if (notes === null) return guest.hook(hook, scalars) === FAILED;
+    return notes.enter(request, (args) => guest.hook(hook, args), scalars, hook) === FAILED;
   };
   const failures = [
     ...removed.map((loc) => tell('entry_removed', loc)),

@@ -103,6 +103,16 @@ export interface Evaluation {
   readonly failed?: boolean;
 }
 
+/** What a guest says of its calls, for an observer. Any of these may throw; the guest goes on then. */
+export interface Noting {
+  /** A call for request `id` is next, by name of its fop or a hook: what the module keeps is remembered. */
+  before(id: number, what: string): void;
+  /** That call has returned. JSON: texts by name (docs/recording.md), of what it did. */
+  after(): string;
+  /** Nobody looks on any more. */
+  stop(): void;
+}
+
 /** One interpreter with one module: what the host asks of it. */
 export interface Guest {
   readonly language: string;
@@ -111,6 +121,7 @@ export interface Guest {
   readonly sources?: readonly string[];
   /** Takes values from the request itself (`GuestHost.request`): they need not be flattened. */
   readonly looksItself?: boolean;
+  readonly noting?: Noting;
   /** Why the interpreter can no longer be entered; undefined while it works. */
   readonly dead: string | undefined;
   /** Makes the module's translator, gives it its options and runs its `init`. Throws what it says. */
@@ -139,6 +150,8 @@ export interface Guest {
    * when it has ended, also when it awaits something.
    */
   evaluate(source: string): Promise<Evaluation>;
+  /** A debugger's command, and its answer, both JSON (core/lines.ts); absent where lines cannot stop. */
+  line?(command: string): string;
   /** Bytes of memory the interpreter has. */
   readonly memory: number;
   close(): void;

@@ -63,7 +63,7 @@ interface Asked extends LookupExecutor {
 }
 
 /** What the host itself asks of the machine for an incarnation. */
-export type HostMachine = Pick<Machine, 'mostFds' | 'memory'>;
+export type HostMachine = Pick<Machine, 'mostFds' | 'memory' | 'discarded'>;
 
 export class HostApi implements GuestHost {
   /** Inodes with this bit were given to the volume's script, whichever interpreter of it asks. */
@@ -74,6 +74,7 @@ export class HostApi implements GuestHost {
   /** Those that the guest knows, by number. */
   readonly clients = new Map<number, Client>();
   private readonly memory: MemoryTools;
+  private readonly discarded: Machine['discarded'];
   /** Inodes that are in no table, and may never be: the table tells of no other's end. */
   private readonly unlinked = new FinalizationRegistry<number>((id) => this.forgetId(id));
   /** Whether the volume is up, as the module has said; null when it leaves that to its children. */
@@ -98,10 +99,11 @@ export class HostApi implements GuestHost {
     xl: Xlator<unknown>,
     incarnation: Asked,
     logLimit: number,
-    { mostFds, memory }: HostMachine,
+    { mostFds, memory, discarded }: HostMachine,
   ) {
     this.fds = new GuestFds(mostFds);
     this.memory = memory;
+    this.discarded = discarded;
     this.limitedLog = new LimitedLog(xl, logLimit);
     this.errands = new Errands(xl.context);
     this.xl = xl;
@@ -119,6 +121,7 @@ export class HostApi implements GuestHost {
     this.limitedLog.tell();
     this.guest = null;
     this.fds.releaseAll();
+    this.discarded();
   }
 
   push(id: number, message: GuestMessage): void {

@@ -7,10 +7,12 @@
  * the old one stays. One that is lost has nothing to stay for: until its successor is there,
  * requests wait for it, or fail when that has to wait itself.
  */
+
 import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import type { EventName } from '../../runtime/core/events.ts';
 import type { FopName } from '../../runtime/core/fops.gen.ts';
 import type { Frame } from '../../runtime/core/frame.ts';
+import { messages } from '../../runtime/core/messages.ts';
 import { turn } from '../../runtime/core/turn.ts';
 import {
   childrenUp,
@@ -24,6 +26,7 @@ import {
 } from '../../runtime/core/xlator.ts';
 import { FAILED } from './guest.ts';
 import type { Incarnation } from './incarnation.ts';
+import { notesOf } from './notes.ts';
 import type { Counters, Owner } from './owner.ts';
 import type { Plan } from './plan.ts';
 import { Backoff, type Policy } from './policy.ts';
@@ -147,6 +150,11 @@ export class Host implements Owner {
     if (this.xl.route !== null && api === this.current.api) sayUp(this.xl as Xlator, isUp);
   }
 
+  /** Another observer sees the volume than before, or none. */
+  observed(): void {
+    for (const each of this.incarnations) each.notes = notesOf(this.xl, each.guest, each.notes);
+  }
+
   close(): void {
     this.state = 'closed';
     this.cancelWait?.();
@@ -164,7 +172,9 @@ export class Host implements Owner {
   }
 
   lost(incarnation: Incarnation, why: string): void {
-    this.xl.log.critical(oneRecord(`the interpreter is lost: ${why}`));
+    this.xl.log.critical(oneRecord(`the interpreter is lost: ${why}`), {
+      msgid: messages.interpreterLost.id,
+    });
     if (incarnation === this.current) this.replace('it is lost');
   }
 
@@ -200,7 +210,9 @@ export class Host implements Owner {
     if (this.state !== 'serving') return;
     const ms = this.backoff.next(this.xl.context.now());
     const when = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
-    this.xl.log.warning(`the interpreter is started anew ${when}: ${why}`);
+    this.xl.log.warning(`the interpreter is started anew ${when}: ${why}`, {
+      msgid: messages.startedAnew.id,
+    });
     this.state = 'waiting';
     const go = (): void => {
       this.cancelWait = null;
@@ -231,7 +243,9 @@ export class Host implements Owner {
       if (this.isClosed()) return;
       this.state = 'serving';
       this.failures = 0;
-      this.xl.log.error(`the interpreter does not start anew: ${reason(error)}`);
+      this.xl.log.error(`the interpreter does not start anew: ${reason(error)}`, {
+        msgid: messages.notStartedAnew.id,
+      });
       this.failHeld();
       if (before.dead) this.replace('it is still lost');
     }
@@ -261,19 +275,29 @@ export class Host implements Owner {
       handOver(this.current, next);
       this.counters.reloads += 1;
       this.takeOver(next);
-      this.xl.log.info('reloaded');
+      this.xl.log.info('reloaded', { msgid: messages.moduleReloaded.id });
       return { ok: true, text: 'reloaded' };
     } catch (error) {
       next?.close();
       const text = `not reloaded, the code before goes on: ${reason(error)}`;
-      if (!this.isClosed()) this.xl.log.error(text);
+      if (!this.isClosed()) this.xl.log.error(text, { msgid: messages.moduleNotReloaded.id });
       return { ok: false, text };
     }
   }
 
-  /** Goes on with the state of a volume that this one replaces. @throws {Error} */
-  inherit(before: Host): void {
-    handOver(before.current, this.current);
+  /** What the module remembers, as JSON; undefined when it has no `dump_state`. @throws {Error} */
+  takeState(): string | undefined {
+    return stateOf(this.current);
+  }
+
+  /** Goes on with what `takeState` of another has given, where the module wants it. @throws {Error} */
+  giveState(state: string): void {
+    restore(this.current, state);
+  }
+
+  /** Whether `giveState` does anything. */
+  get takesState(): boolean {
+    return this.current.has('load_state');
   }
 
   private takeOver(next: Incarnation): void {
@@ -297,6 +321,7 @@ export class Host implements Owner {
     this.xl.log.warning(
       `requests that an earlier interpreter has not answered fail: ${oldest.requests.size}; ` +
         `beside the one that serves there are ${MOST_RETIRED} at most`,
+      { msgid: messages.oldRequestsFail.id },
     );
     this.drained(oldest);
   }
@@ -325,9 +350,20 @@ export class Host implements Owner {
 
 /** Carries a module's state over, when both sides want it. @throws {Error} when either fails */
 function handOver(from: Incarnation, to: Incarnation): void {
-  if (from.dead || !from.has('dump_state') || !to.has('load_state')) return;
+  if (!to.has('load_state')) return;
+  const state = stateOf(from);
+  if (state !== undefined) restore(to, state);
+}
+
+function stateOf(from: Incarnation): string | undefined {
+  if (from.dead || !from.has('dump_state')) return undefined;
   const state = from.guest.tell('dump_state');
   if (state === undefined) throw new Error('dump_state failed');
+  return state;
+}
+
+function restore(to: Incarnation, state: string): void {
+  if (!to.has('load_state')) return;
   if (to.guest.hook('load_state', [state]) === FAILED) throw new Error('load_state failed');
   to.drain();
 }

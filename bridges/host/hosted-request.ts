@@ -71,6 +71,12 @@ export class HostedRequest implements Deciding {
     this.args = args;
   }
 
+  /** What a debugger shows of it: `local` of its frame is this, and not the script's. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    const { winds, owed, answered, spent } = this;
+    return { winds, owed, answered, 'seconds-waited': spent };
+  }
+
   /** For messages. */
   get name(): string {
     return this.plan === null ? 'a request of its own' : this.plan.name;

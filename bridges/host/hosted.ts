@@ -23,6 +23,16 @@ export interface Hosted {
   readonly host: Host;
 }
 
+/** Who hands state over, and goes on with it: also where they are not of one kind. */
+export type Stateful = Pick<Host, 'takesState' | 'takeState' | 'giveState'>;
+
+/** @throws {Error} when either fails */
+export function handStateOver(from: Stateful, to: Stateful): void {
+  if (!to.takesState) return;
+  const state = from.takeState();
+  if (state !== undefined) to.giveState(state);
+}
+
 export const failureOptions = defineOptions({
   'frame-timeout': {
     type: 'time',
@@ -110,7 +120,7 @@ export const limitsOf = (
   logLimit: given['log-limit'],
 });
 
-type Parts =
+export type HostedParts =
   | 'fops'
   | 'reload'
   | 'inherit'
@@ -122,14 +132,16 @@ type Parts =
   | 'clientDisconnect'
   | 'clientDestroy'
   | 'fini'
+  | 'ownOptions'
+  | 'observed'
   | 'dump';
 
 /** The parts of the record. */
-export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
+export const hosted: Required<Pick<Translator<Hosted>, HostedParts>> = {
   fops: (xl) => xl.priv.host.fops(),
   passesThrough: (xl) => xl.priv.host.incarnation.guest.description.passesThrough === true,
   reload: (xl) => xl.priv.host.reload(),
-  inherit: (xl, before) => xl.priv.host.inherit(before.priv.host),
+  inherit: (xl, before) => handStateOver(before.priv.host, xl.priv.host),
   notify(xl: Xlator<Hosted>, event: EventName, data: unknown): void {
     const { host } = xl.priv;
     host.notify(event, data);
@@ -150,6 +162,8 @@ export const hosted: Required<Pick<Translator<Hosted>, Parts>> = {
     for (const { api } of xl.priv.host.incarnations) api.forgetClient(client);
   },
   fini: (xl) => xl.priv.host.close(),
+  ownOptions: (xl) => xl.priv.host.incarnation.guest.description.options,
+  observed: ({ priv: { host } }) => host.observed(),
   dump: ({ priv: { host } }) => dump(host),
 };
 

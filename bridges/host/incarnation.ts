@@ -34,10 +34,11 @@ import { tellOfEnds } from './inside.ts';
 import type { ChildReply } from './meaning.ts';
 import { MessageError } from './message.ts';
 import { linkFound, lookUp, noteName } from './name-lookups.ts';
+import type { Notes } from './notes.ts';
 import type { Owner } from './owner.ts';
 import { type AnyCbk, type Plan, planFor, type ReplyPlan, replyPlanFor } from './plan.ts';
 import type { Limits } from './policy.ts';
-import { oneRecord } from './record.ts';
+import { oneRecord, requestFailed } from './record.ts';
 import { Turns } from './turns.ts';
 import { Waiting } from './waiting.ts';
 
@@ -48,9 +49,11 @@ export class Incarnation {
   readonly api: HostApi;
   /** The request for which the guest runs now. */
   current: HostedRequest | null = null;
+  /** What an observer is told; null while there is none. */
+  notes: Notes | null = null;
   private readonly xl: Xlator<unknown>;
   readonly owner: Owner;
-  private readonly waiting: Waiting;
+  readonly waiting: Waiting;
   private readonly guestCbks = new Map<string, AnyCbk>();
   private readonly passCbks = new Map<string, AnyCbk>();
   /** What the guest has decided by messages, and is not yet carried out. */
@@ -137,7 +140,7 @@ export class Incarnation {
     this.current = request;
     let code: number;
     try {
-      code = entry(args);
+      code = this.notes === null ? entry(args) : this.notes.enter(request, entry, args);
     } catch (error) {
       code = this.gaveUp(request, error, slow);
     }
@@ -157,14 +160,10 @@ export class Incarnation {
     });
   }
 
-  stopped(): void {
-    this.turns.running = false;
-  }
-
   /** A turn was ended in the middle (inside.ts): nothing that was called from here has returned. */
   resume(): void {
     const request = this.current;
-    this.current = null;
+    this.current = this.xl.serves = null;
     if (request !== null) this.carryOut(request, this.gaveUp(request, this.guest.dead));
     // Those whose callers' last steps were abandoned.
     for (const each of [...this.requests.values()]) this.dropIfOver(each);
@@ -175,7 +174,7 @@ export class Incarnation {
   private gaveUp(request: HostedRequest, error: unknown, slow = turn.slow): number {
     const why = error instanceof Error ? error.message : String(error);
     if (this.died(request.name)) return FAILED;
-    this.xl.log.error(oneRecord(`${request.name}: ${why}`));
+    this.xl.log.error(oneRecord(`${request.name}: ${why}`), requestFailed);
     this.api.errands.run(() => this.guest.cancel(request.id), slow);
     return FAILED;
   }
@@ -214,7 +213,7 @@ export class Incarnation {
     const child = this.xl.children[0];
     const { frame, args } = request;
     if (child === undefined) {
-      this.xl.log.error(`${request.name}: there is no subvolume to wind to`);
+      this.xl.log.error(`${request.name}: there is no subvolume to wind to`, requestFailed);
       this.failRequest(request);
     } else if (wantsReply) {
       this.waiting.keep(request);
@@ -350,7 +349,7 @@ export class Incarnation {
 
   private tellEntries(request: HostedRequest, plan: Plan): void {
     if (this.dead) return;
-    const failures = tellEntries(this.guest, plan, request.args, this.api.bit);
+    const failures = tellEntries(this.guest, plan, request, this.api.bit, this.notes);
     this.owner.counters.failures += failures;
     if (failures > 0 && !this.died()) this.owner.failed(this);
   }
@@ -395,7 +394,7 @@ export class Incarnation {
   }
 
   private giveUp(request: HostedRequest, why: string): void {
-    this.xl.log.error(`${request.name}: ${why}`);
+    this.xl.log.error(`${request.name}: ${why}`, requestFailed);
     this.guest.cancel(request.id);
     this.failRequest(request);
   }
@@ -491,10 +490,9 @@ export class Incarnation {
     this.stopTelling();
     for (const request of [...this.requests.values()]) this.fail(request);
     this.turns.clear();
-    if (this.ownGuest === null) return;
-    if (!this.dead && this.has('fini')) this.guest.hook('fini', []);
+    if (this.ownGuest !== null && !this.dead && this.has('fini')) this.guest.hook('fini', []);
     this.dead = true;
     this.api.close();
-    this.guest.close();
+    this.ownGuest?.close();
   }
 }

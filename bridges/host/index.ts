@@ -4,20 +4,34 @@
  *
  * Options beyond those below are the module's: it declares them, and they are checked the same way.
  */
+
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
+import type { LineStops, Script, ScriptMethod } from '../../runtime/core/lines.ts';
+import { messages } from '../../runtime/core/messages.ts';
 import { defineOptions, type Values } from '../../runtime/core/options.ts';
-import { defineTranslator, type Xlator } from '../../runtime/core/xlator.ts';
+import { defineTranslator, type Translator, type Xlator } from '../../runtime/core/xlator.ts';
 import { tellGuards } from './data-guard.ts';
 import { moduleOptions } from './declared.ts';
 import { findGrants, foldersOf, type Granted, grantOptions } from './grants.ts';
+import type { Evaluation, Guest } from './guest.ts';
 import { Host } from './host.ts';
-import { failureOptions, type Hosted, hosted, limitsOf, policyOf } from './hosted.ts';
+import {
+  failureOptions,
+  type Hosted,
+  type HostedParts,
+  handStateOver,
+  hosted,
+  limitsOf,
+  policyOf,
+  type Stateful,
+} from './hosted.ts';
 import { Incarnation } from './incarnation.ts';
 import type { FoundModule, HostedLanguage } from './language.ts';
 import { tellLeftOut } from './left-out.ts';
 import type { Machine } from './machine.ts';
 import { remarksOn } from './method-names.ts';
 import { findModule } from './modules.ts';
+import { notesOf } from './notes.ts';
 import type { Owner } from './owner.ts';
 import { dirname } from './paths.ts';
 
@@ -42,6 +56,14 @@ const optionsFor = (languages: readonly HostedLanguage[]) =>
       values: languages.map(({ name }) => name),
       description: 'The language of the module, when its name alone does not say.',
       reconfigurable: true,
+    },
+    isolation: {
+      type: 'str',
+      values: ['none', 'thread'],
+      default: 'none',
+      description:
+        'Where the module runs: in the thread that serves everything else, or in one of its own, which ' +
+        'a hang or a crash costs alone. docs/sandbox.md says when to choose what.',
     },
     reload: {
       type: 'bool',
@@ -70,7 +92,7 @@ const optionsFor = (languages: readonly HostedLanguage[]) =>
     ...failureOptions,
   });
 
-type Given = Values<ReturnType<typeof optionsFor>>;
+export type Given = Values<ReturnType<typeof optionsFor>>;
 
 /** What there is to choose from, and the options that say so. */
 interface Choice {
@@ -89,6 +111,59 @@ export interface Glupy extends Hosted {
   unwatch(): void;
 }
 
+/** What a prompt asks of a volume, wherever its module is. */
+export interface Prompted {
+  readonly language: string;
+  /** Of the module's file. */
+  readonly path: string;
+  /** A line; what it asks the children is wound at once. */
+  evaluate(source: string): Promise<Evaluation>;
+}
+
+/** What a volume of this type keeps whose module is in another thread. */
+export interface InThread {
+  readonly volume: Stateful &
+    Prompted & { readonly lines: LineStops; readonly methods: readonly ScriptMethod[] };
+}
+
+export function promptOf({ priv }: Xlator<Glupy | InThread>): Prompted {
+  if ('volume' in priv) return priv.volume;
+  const { host, module } = priv;
+  return {
+    language: host.incarnation.guest.language,
+    path: module.path,
+    evaluate: (source) => host.incarnation.evaluate(source),
+  };
+}
+
+function scriptOf(xl: Xlator<Glupy | InThread>): Script {
+  const { name, priv } = xl;
+  const { language, path } = promptOf(xl);
+  if ('volume' in priv) {
+    const { methods, lines } = priv.volume;
+    const why = `volume '${name}' is written in ${language}, which stops at methods`;
+    return { language, path, methods, lines: language === 'python' ? lines : null, why };
+  }
+  const methods = methodsOf(priv.host.incarnation.guest);
+  const why =
+    language === 'python'
+      ? `volume '${name}' stops at lines only with option isolation thread`
+      : `volume '${name}' is written in ${language}, which stops at methods`;
+  return { language, path, methods, lines: null, why };
+}
+
+/** The methods of the author's, for a debugger. */
+export const methodsOf = ({ description }: Guest): ScriptMethod[] =>
+  description.methods.map(([name, file, line]) => ({ name, file, line }));
+
+/** The parts of the record that depend on where the module is. */
+export type Way<P> = Required<Pick<Translator<P>, WayPart>> & {
+  init(xl: Xlator<P>, given: Given): Promise<P>;
+  check(xl: Xlator<P>, given: Given): Promise<void>;
+  reconfigure(xl: Xlator<P>, given: Given): void;
+};
+type WayPart = Exclude<HostedParts, 'inherit'>;
+
 /** Reads the module that the options name. */
 function find({ languages, machine }: Choice, xl: Xlator<Glupy>, given: Given): Glupy['module'] {
   const name = given['module-name'];
@@ -104,7 +179,8 @@ function find({ languages, machine }: Choice, xl: Xlator<Glupy>, given: Given): 
 function refuseImpossible({ cannot }: Machine, given: Given): void {
   for (const [option, why] of Object.entries(cannot)) {
     const value = given[option as keyof Given];
-    if (value !== undefined && value !== false) throw new InitError(`option ${option}: ${why}`);
+    if (value !== undefined && value !== false && value !== 'none')
+      throw new InitError(`option ${option}: ${why}`);
   }
 }
 
@@ -125,22 +201,24 @@ async function load(
 ): Promise<Loaded> {
   const incarnation = new Incarnation(xl, owner, limitsOf(given, given['memory-limit']), machine);
   const { api } = incarnation;
-  const start = await module.language.load();
-  const guest = await start(module, api, {
-    machine,
-    volume: xl.name,
-    timeLimit: given['time-limit'],
-    memoryLimit: given['memory-limit'],
-    ...granted,
-    terminal: xl.context.terminal,
-    virtualTime: xl.context.virtualTime === true,
-    notice: (text) => xl.log.debug(text),
-    warn: (text) => xl.log.warning(text),
-    vouch: (path) => machine.vouch(xl, path),
-    log: (level, source, text) => api.log(level, source, text),
-  });
-  incarnation.attach(guest);
   try {
+    const start = await module.language.load();
+    const guest = await start(module, api, {
+      machine,
+      volume: xl.name,
+      timeLimit: given['time-limit'],
+      memoryLimit: given['memory-limit'],
+      ...granted,
+      terminal: xl.context.terminal,
+      lines: xl.context.lineDebugger,
+      virtualTime: xl.context.virtualTime === true,
+      notice: (text) => xl.log.debug(text),
+      warn: (text) => xl.log.warning(text, { msgid: messages.cacheDoubt.id }),
+      vouch: (path) => machine.vouch(xl, path),
+      log: (level, source, text) => api.log(level, source, text),
+    });
+    incarnation.attach(guest);
+    incarnation.notes = notesOf(xl, guest);
     xl.doubt(remarksOn(guest, module.path));
     tellLeftOut(xl, guest, module.path);
     const values = moduleOptions(xl, options, guest.description.options, module.path);
@@ -181,7 +259,7 @@ async function init(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<Gl
   // These options are those of the volume's start: none of them can be changed while it runs.
   const { machine } = choice;
   refuseImpossible(machine, given);
-  for (const note of machine.notes) xl.log.warning(note);
+  for (const note of machine.notes) xl.log.warning(note, { msgid: messages.cacheDoubt.id });
   const granted = findGrants(given, xl.context.baseDir, machine);
   const grantedFolders = foldersOf(granted, machine.sources);
   for (const path of granted.packages) machine.vouch(xl, path);
@@ -200,7 +278,10 @@ async function init(choice: Choice, xl: Xlator<Glupy>, given: Given): Promise<Gl
   if (given.reload) {
     glupy.unwatch = machine.watchFolder(dirname(module.path), module.language.extensions, {
       changed: () => void host.reload(),
-      failed: (why) => xl.log.warning(`option reload: ${module.path} is not watched: ${why}`),
+      failed: (why) =>
+        xl.log.warning(`option reload: ${module.path} is not watched: ${why}`, {
+          msgid: messages.notWatched.id,
+        }),
     });
   }
   return glupy;
@@ -249,23 +330,70 @@ function reconfigure({ options }: Choice, xl: Xlator<Glupy>, given: Given): void
   }
 }
 
-/** The translator, for modules in these languages, on this machine. */
-export function glupyFor(languages: readonly HostedLanguage[], machine: Machine) {
+/** Who hands a volume's state over, and goes on with another's. */
+const statefulOf = ({ priv }: Xlator<Glupy | InThread>): Stateful =>
+  'volume' in priv ? priv.volume : priv.host;
+
+/**
+ * The translator, for modules in these languages, on this machine.
+ * @param isolation what `option isolation thread` leads to
+ */
+export function glupyFor(
+  languages: readonly HostedLanguage[],
+  machine: Machine,
+  isolation?: (machine: Machine) => Way<InThread>,
+) {
   const options = optionsFor(languages);
   const choice: Choice = { languages, machine, options };
+  const here: Way<Glupy> = {
+    ...hosted,
+    init: (xl, given) => init(choice, xl, given),
+    check: (xl, given) => check(choice, xl, given),
+    reconfigure: (xl, given) => reconfigure(choice, xl, given),
+    fini(xl) {
+      xl.priv.unwatch();
+      return hosted.fini(xl);
+    },
+  };
+  const way = isolation === undefined ? here : eitherWay(here, isolation(machine), machine);
   return defineTranslator<Glupy, typeof options>({
     type: 'features/glupy',
     description: 'Runs a translator written in another language.',
     children: [0, Number.POSITIVE_INFINITY],
     options,
     openOptions: true,
-    init: (xl, given) => init(choice, xl, given),
-    check: (xl, given) => check(choice, xl, given),
-    reconfigure: (xl, given) => reconfigure(choice, xl, given),
-    ...hosted,
-    fini(xl) {
-      xl.priv.unwatch();
-      return hosted.fini(xl);
-    },
+    ...way,
+    inherit: (xl, before) => handStateOver(statefulOf(before), statefulOf(xl)),
+    script: scriptOf,
   });
+}
+
+type AnyPart = (xl: Xlator<unknown>, first: unknown, second: unknown) => unknown;
+
+/** Each part of the record is that of the way which the volume was started in. */
+function eitherWay(here: Way<Glupy>, inThread: Way<InThread>, machine: Machine): Way<Glupy> {
+  const threads = new WeakSet<Xlator<never>>();
+  const wayOf = (xl: Xlator<never>) => (threads.has(xl) ? inThread : here);
+  const choose = (xl: Xlator<never>, given: Given): void => {
+    if (given.isolation !== 'thread') return;
+    refuseImpossible(machine, given);
+    threads.add(xl);
+  };
+  const parts = Object.keys(here).map((name) => {
+    const part: AnyPart = (xl, first, second) =>
+      (wayOf(xl as Xlator<never>)[name as keyof Way<Glupy>] as AnyPart)(xl, first, second);
+    return [name, part];
+  });
+  const either = Object.fromEntries(parts) as Way<Glupy>;
+  return {
+    ...either,
+    init(xl, given) {
+      choose(xl as Xlator<never>, given);
+      return either.init(xl, given);
+    },
+    check(xl, given) {
+      choose(xl as Xlator<never>, given);
+      return either.check(xl, given);
+    },
+  };
 }

@@ -24,8 +24,8 @@ import {
 
 /** What an incarnation does when a shared turn has ended in the middle. */
 export interface Interrupted {
-  /** What it was doing has ended in the middle. */
-  stopped(): void;
+  /** Whether it carries out decisions: no more, since that has ended in the middle. */
+  readonly turns: { running: boolean };
   /** It answers what was in hand, and goes on with what is left. */
   resume(): void;
 }
@@ -42,7 +42,7 @@ export function tellOfEnds(incarnation: Interrupted): () => void {
 whenEnded(() => {
   for (const guest of guests) guest.abandon();
   const all = [...incarnations];
-  for (const incarnation of all) incarnation.stopped();
+  for (const incarnation of all) incarnation.turns.running = false;
   for (const incarnation of all) incarnation.resume();
 });
 

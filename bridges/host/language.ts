@@ -1,5 +1,5 @@
 /** What a language promises whose modules features/glupy runs in an interpreter. */
-import type { DebuggerTerminal } from '../../runtime/core/context.ts';
+import type { DebuggerTerminal, LineDebugger } from '../../runtime/core/context.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import type { Grants } from './grants.ts';
 import type { Guest } from './guest.ts';
@@ -32,6 +32,8 @@ export interface GuestSettings {
   readonly packages: readonly string[];
   /** Present when the mount runs in the foreground of a terminal. */
   readonly terminal?: DebuggerTerminal | undefined;
+  /** Present where the module may be stopped at its lines. */
+  readonly lines?: LineDebugger | undefined;
   /** The time of day, and monotonic clocks, are the host's `now` to the script: a test's. */
   readonly virtualTime?: boolean;
   /** Something to tell the volume's log about starting. */

@@ -3,7 +3,9 @@
  * was not used before, 16 seconds' worth at once. What is more is left out, and a line says how much.
  * The last eighth is for warnings and errors: chatter leaves room for them.
  */
+
 import { type LogLevel, type LogSource, WARNING } from '../../runtime/core/log.ts';
+import { messages } from '../../runtime/core/messages.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 
 const BURST_S = 16;
@@ -63,7 +65,7 @@ export class LimitedLog {
       `${this.lines} lines (${this.bytes} bytes) of the module were left out: ` +
       `more than ${this.limit} bytes a second (option log-limit)`;
     this.lines = this.bytes = 0;
-    this.xl.log.log(WARNING, text, { source: SOURCE });
+    this.xl.log.log(WARNING, text, { source: SOURCE, msgid: messages.leftOut.id });
   }
 
   private fill(): void {

@@ -23,6 +23,8 @@ export interface Machine {
   readonly memory: MemoryTools;
   /** Ends calls that run too long; null where nothing can. */
   readonly watch: Watch | null;
+  /** Starts threads for isolated volumes; null where there are none, which `cannot` tells. */
+  readonly startThread: StartThread | null;
   /** Fills `out` with unpredictable bytes. */
   random(out: Uint8Array): void;
   /** A realm of ECMAScript's own objects and nothing else. */
@@ -42,7 +44,36 @@ export interface Machine {
   vouch<P>(xl: Xlator<P>, path: string): void;
   /** Tells when a file with one of these extensions was saved in a folder. The result ends it. */
   watchFolder(folder: string, extensions: readonly string[], watcher: Watcher): () => void;
+  /** An interpreter has ended: what only a garbage collector can give back shall be free soon. */
+  discarded(): void;
 }
+
+// -- threads -------------------------------------------------------------------------------------
+
+/** Another thread, in which a volume's module is. */
+export interface Thread {
+  /** Calls its event loop. */
+  call(): void;
+  /** Whether the process is to stay for it: at first it is. */
+  hold(isHeld: boolean): void;
+  /** Ends it, whatever it does. */
+  end(): Promise<void>;
+}
+
+export interface ThreadEvents {
+  /** It calls the event loop here. */
+  called(): void;
+  /** It has ended by itself, or crashed. */
+  ended(why: string): void;
+}
+
+/** @param heapBytes how much its own heap may take, besides what interpreters in it have */
+export type StartThread = (
+  name: string,
+  heapBytes: number,
+  data: object,
+  events: ThreadEvents,
+) => Thread;
 
 // -- modules -------------------------------------------------------------------------------------
 

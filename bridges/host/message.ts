@@ -15,7 +15,7 @@
  * Messages are untrusted: anything else is a MessageError.
  */
 import { nameLength } from '../../runtime/core/bytes.ts';
-import { Dict, type DictType, type DictValue } from '../../runtime/core/dict.ts';
+import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import {
   FLOCK_FIELDS,
@@ -38,16 +38,7 @@ export class MessageError extends Error {
   readonly code = 'GLOSSA_MESSAGE';
 }
 
-const DICT_TYPES: ReadonlySet<string> = new Set<DictType>([
-  'int',
-  'uint',
-  'double',
-  'str',
-  'bin',
-  'gfuuid',
-  'iatt',
-  'mdata',
-]);
+const DICT_TYPES: ReadonlySet<string> = new Set<DictType>(dictTypes);
 
 const pick = <T extends object>(value: T, fields: readonly (keyof T)[]): unknown[] =>
   fields.map((field) => value[field]);

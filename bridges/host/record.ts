@@ -2,13 +2,18 @@
  * A script's text in the log. It may hold names that others chose: further lines are indented, and
  * control characters shown, so that no name can pass for a line of the log.
  */
+
 import { type LogSource, printable } from '../../runtime/core/log.ts';
+import { messages } from '../../runtime/core/messages.ts';
 
 /** Characters of one record; a script's text may be as long as its memory. */
 export const MOST_LOGGED = 262_144;
 
 /** Characters of the name of a file or of a function: scripts choose these as well. */
 const MOST_NAMED = 200;
+
+/** With what the host says that it has failed a request. */
+export const requestFailed = { msgid: messages.requestFailed.id };
 
 export function oneRecord(whole: string): string {
   const more = whole.length - MOST_LOGGED;

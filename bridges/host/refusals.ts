@@ -3,7 +3,9 @@
  * is told once, whichever interpreter of the volume it comes from, and not without end: what a script
  * asks for in a loop must not fill the disk.
  */
+
 import { type LogSource, WARNING } from '../../runtime/core/log.ts';
+import { messages } from '../../runtime/core/messages.ts';
 import type { Xlator } from '../../runtime/core/xlator.ts';
 
 /** Texts that are told for a volume, and characters of each. */
@@ -24,8 +26,9 @@ export function tellRefusal(xl: Xlator<unknown>, source: LogSource = NOWHERE, wh
   }
   if (texts.has(text) || texts.size >= MOST) return;
   texts.add(text);
-  xl.log.log(WARNING, text, { source });
+  const msgid = source === undefined ? messages.refused.id : undefined;
+  xl.log.log(WARNING, text, { source, msgid });
   if (texts.size === MOST) {
-    xl.log.log(WARNING, 'refused: more than is told from here on', { source });
+    xl.log.log(WARNING, 'refused: more than is told from here on', { source, msgid });
   }
 }

@@ -21,7 +21,7 @@ const UNTIMED = 2;
 /** Bytes that the host keeps for any module: its interpreter may have taken its limit once. */
 const LEAST_ROOM = 64 * 1024 * 1024;
 /** Decisions that one request, or all requests of the module's own, may have waiting. */
-export const MOST_DECIDED = 16_384;
+const MOST_DECIDED = 16_384;
 
 /** Milliseconds that others have after a call that took long, before the next that may. */
 export const PAUSE_MS = 20;

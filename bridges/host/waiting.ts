@@ -4,6 +4,7 @@
  * guest look for those that nothing can reach any more.
  */
 import type { CallPool } from '../../runtime/core/call-pool.ts';
+import { isHeld } from '../../runtime/core/interceptor.ts';
 import { turn } from '../../runtime/core/turn.ts';
 import type { HostedRequest } from './hosted-request.ts';
 import { MessageError } from './message.ts';
@@ -32,6 +33,8 @@ export class Waiting {
   /** How many of them the module has begun by itself. */
   private own = 0;
   private cancelSweep: (() => void) | null = null;
+  /** What has come due meanwhile is not the module's fault. */
+  private stoodStill = false;
 
   constructor(limit: number, calls: CallPool, care: Care) {
     this.limit = limit;
@@ -68,6 +71,11 @@ export class Waiting {
     this.requests.delete(request.id);
   }
 
+  /** A debugger has had the whole thread stand still until now. */
+  standStill(): void {
+    this.stoodStill = true;
+  }
+
   close(): void {
     this.cancelSweep?.();
     this.cancelSweep = null;
@@ -79,11 +87,16 @@ export class Waiting {
 
   private sweep(): void {
     this.cancelSweep = null;
+    if (this.stoodStill) this.stoodStill = false;
+    else this.growAll();
+    if (this.requests.size > 0) this.cancelSweep ??= this.sweepLater();
+  }
+
+  private growAll(): void {
     let due = false;
     for (const request of this.requests.values()) due = this.grow(request) || due;
     if (due) this.care.collect();
     this.failOverdue();
-    if (this.requests.size > 0) this.cancelSweep ??= this.sweepLater();
   }
 
   /** The module may do much for the end of each: after one that took long, others have their turn. */
@@ -100,8 +113,8 @@ export class Waiting {
   }
 
   /**
-   * Counts a second of a request, unless it is a child that is waited for: one that has owed a reply
-   * since the last sweep. A module that winds again and again is waited for itself. True when it is
+   * Counts a second of a request, unless a debugger holds it, or it is a child that is waited for: one
+   * that has owed a reply since the last sweep. A module that winds again and again is waited for itself. True when it is
    * time to look whether anything can still reach the request, which costs milliseconds: after 2, 4,
    * 8, … seconds.
    */
@@ -109,6 +122,7 @@ export class Waiting {
     const { owed, winds, windsSeen, answered } = request;
     request.windsSeen = winds;
     if (answered || request.plan === null || (owed > 0 && winds === windsSeen)) return false;
+    if (isHeld(request.frame.root)) return false;
     request.spent += 1;
     const { spent } = request;
     return owed === 0 && spent > 1 && (spent & (spent - 1)) === 0;

@@ -94,16 +94,16 @@ export const newSlot = ({ word, limit, name }: Watched, endable: boolean): Slot 
 export const LOOKS = 8;
 export const LOOK_MS = 250;
 /** What is set at the stages; at the last, where not even END has helped, nothing. */
-export const STAGES = [INTERRUPT, FORCE, END, 0] as const;
-export const ENDING = 3;
+const STAGES = [INTERRUPT, FORCE, END, 0] as const;
+const ENDING = 3;
 export const LOST = 4;
 /**
  * How long END is waited for, from its look on: looks included, that is within a second. But where
  * others have the CPU, the end may just not have had its turn: until the call has had so much of it,
  * there is more time.
  */
-export const LOST_MS = 700;
-export const LOST_CPU_MS = 400;
+const LOST_MS = 700;
+const LOST_CPU_MS = 400;
 export const LATEST_MS = 2000;
 /** Longer than a plain store takes to be seen by another thread, and nothing for one that rests. */
 const SETTLE_MS = 10;

@@ -85,7 +85,7 @@ export class Expressions {
 const OPENS: Readonly<Record<string, string>> = { ')': '(', ']': '[' };
 
 /** The expression that ends right before this index: names, dots, and what is in brackets. */
-export function expressionBefore(line: string, end: number): string {
+function expressionBefore(line: string, end: number): string {
   let at = end;
   while (at > 0) {
     const char = line[at - 1]!;

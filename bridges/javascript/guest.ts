@@ -14,6 +14,7 @@ import {
   type HookName,
   type ModuleDescription,
   NOTHING,
+  type Noting,
   type Scalar,
   type TellName,
   WIND,
@@ -186,6 +187,11 @@ const TOO_LONG = 'an async function took too long and was interrupted (option ti
 
 class JavaScriptGuest implements Guest {
   readonly language = 'javascript';
+  readonly noting: Noting = {
+    before: (id, what) => void this.#engine.call(this.#helper('noteBefore'), id, what),
+    after: () => this.#engine.call(this.#helper('noteAfter')) ?? '{}',
+    stop: () => void this.#engine.call(this.#helper('noteStop')),
+  };
   readonly description: ModuleDescription;
   readonly sources: readonly string[];
   readonly #engine: Engine;

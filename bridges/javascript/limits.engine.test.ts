@@ -78,7 +78,7 @@ describe('time', () => {
     expect(reply).toMatchObject({ count: 1, opErrno: EIO });
     expect(run.lines().join('\n')).toMatch(/would not be interrupted/);
     // The volume goes on with another one.
-    await vi.waitFor(() => expect(run.host.counters.restarts).toBe(1), { timeout: 50_000 });
+    await vi.waitFor(() => expect(run.dump().restarts).toBe(1), { timeout: 50_000 });
     works(run);
   });
 });
@@ -125,7 +125,7 @@ describe('memory', () => {
       expect(run.lines().join('\n')).toMatch(/out of memory|string too long/i);
       works(run);
     }
-    expect(run.host.incarnation.guest.memory).toBeLessThanOrEqual(64 * 2 ** 20);
+    expect(run.dump()['memory-bytes']).toBeLessThanOrEqual(64 * 2 ** 20);
     run.settled();
   });
 });

@@ -13,7 +13,7 @@ import type { Instance, Memory, Pointer, QuickJS } from './wasm.ts';
 
 export const TAG_INT = 0;
 export const TAG_NULL = 2;
-export const TAG_UNDEFINED = 3;
+const TAG_UNDEFINED = 3;
 export const TAG_STRING = -7;
 export const TAG_OBJECT = -1;
 const CHARACTERS = 16;

@@ -179,6 +179,11 @@ export default defineTranslator<unknown, typeof options>({
   releasedir: (xl, fd, value) => volumes.get(xl)!.record.releasedir?.(xl, fd, value),
   clientDisconnect: (xl, client) => volumes.get(xl)!.record.clientDisconnect?.(xl, client),
   clientDestroy: (xl, client, value) => volumes.get(xl)!.record.clientDestroy?.(xl, client, value),
+  ownOptions(xl) {
+    const { record } = volumes.get(xl)!;
+    return { ...record.options, ...record.ownOptions?.(xl) };
+  },
+  history: (xl) => volumes.get(xl)!.record.history?.(xl) ?? [],
   dump(xl) {
     const { path, record } = volumes.get(xl)!;
     return { module: path, ...record.dump?.(xl) };

@@ -42,6 +42,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
       Array.isArray(value) && value.length === 2 && value.every(isCount) && value[0] <= value[1],
   },
   options: { expected: 'a table of options, {} for none', is: isObject, wrong: wrongOptions },
+  ownOptions: hook('xl'),
   openOptions: {
     expected: 'true or false',
     optional: true,
@@ -72,9 +73,14 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   releasedir: hook('xl, fd, value'),
   clientDisconnect: hook('xl, client'),
   clientDestroy: hook('xl, client, value'),
+  observed: hook('xl'),
   dump: hook('xl'),
+  history: hook('xl'),
+  script: hook('xl'),
+  reset: hook('xl'),
   backing: hook('xl, fd'),
   tellsAtClose: hook('xl'),
+  isOwn: hook('xl, fd'),
   watches: {
     expected: 'true or false',
     optional: true,

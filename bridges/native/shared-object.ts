@@ -2,7 +2,9 @@
  * features/native for shared objects in C: a translator whose record is made of one, hosted like a
  * module of any other language (bridges/host), so that policies and time-outs are the same.
  */
+
 import { basename, dirname } from 'node:path';
+import { messages } from '../../runtime/core/messages.ts';
 import { defineOptions, type Options, type Values } from '../../runtime/core/options.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import { tellGuards } from '../host/data-guard.ts';
@@ -85,7 +87,10 @@ function recordOf(
       if (given.reload) {
         volume.unwatch = watchFolder(dirname(path), [basename(path)], {
           changed: () => void host.reload(),
-          failed: (why) => xl.log.warning(`option reload: ${path} is not watched: ${why}`),
+          failed: (why) =>
+            xl.log.warning(`option reload: ${path} is not watched: ${why}`, {
+              msgid: messages.nativeNotWatched.id,
+            }),
         });
       }
       return volume;

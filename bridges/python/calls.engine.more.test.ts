@@ -78,6 +78,19 @@ class Odd(Exception):
 def odd(): raise Odd
 class Text(str): pass
 def text(): return Text("sub\\udcffclass")
+numbers = []
+def keep_all(a, b):
+    numbers.extend((a, b))
+    return 0
+def kept():
+    text = repr(numbers)
+    del numbers[:]
+    return text
+def last_name(*names):
+    global latest
+    latest = names
+    return 0
+def noted(): return " ".join(latest)
 `;
 
 function caught(action: () => unknown): EngineError {
@@ -98,6 +111,27 @@ describe('values', () => {
       expect(same(n)).toBe(n);
     }
     expect(engine.entry(fn('nothing'), '')()).toBe(0);
+  });
+
+  it('carry integers that Python keeps, and that stay what they were', () => {
+    const keep = engine.entries(fn('keep_all'), 'ii', false);
+    const kept = engine.entry(fn('kept'), '', 's');
+    const numbers = fc.array(fc.oneof(fc.integer(), fc.integer({ min: 250, max: 2 ** 30 + 5 })));
+    fc.assert(
+      fc.property(numbers, (sent) => {
+        for (const n of sent) keep([n, n]);
+        expect(JSON.parse(kept()!)).toEqual(sent.flatMap((n) => [n, n]));
+      }),
+    );
+  });
+
+  it('carry names, however many', () => {
+    const last = engine.entries(fn('last_name'), 'nns', false);
+    const name = engine.entry(fn('noted'), '', 's');
+    for (let i = 0; i < 20_000; i++) {
+      last([`name-${i}`, `directory-${i % 9000}`, `${i}`]);
+      if (i % 1000 < 3) expect(name()).toBe(`name-${i} directory-${i % 9000} ${i}`);
+    }
   });
 
   it('carry any string both ways, lone surrogates included', () => {

@@ -13,6 +13,7 @@ import { HELD, IN_HOST } from '../host/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { makeDict } from './dicts.ts';
 import { EngineError, type ScriptError } from './errors.ts';
+import { Ints } from './ints.ts';
 import type { Values } from './values.ts';
 
 /**
@@ -91,7 +92,8 @@ export class Calls {
   readonly #context: CallContext;
   readonly #area: Ptr;
   readonly #names = new Map<string, Ptr>();
-  readonly #keep = (text: string): Ptr => this.#name(text);
+  readonly #ints: Ints;
+  readonly #keep = (text: string): Ptr => this.#ownName(text);
   #dead: EngineError | undefined;
   /** `_glossa.describe` and `_glossa.fail`; set once the module is there. */
   #describe: Ptr = 0;
@@ -104,6 +106,7 @@ export class Calls {
     this.#values = context.values;
     this.#inside = context.inside;
     this.#area = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
+    this.#ints = new Ints(context.values, this.#area >> 2, ((MAX_DEPTH + 1) * CALL_BYTES) >> 2);
   }
 
   /** Why no further call is possible, or undefined. */
@@ -178,6 +181,7 @@ export class Calls {
       throw new EngineError('exception', 'calls nest too deep');
     }
     this.#inside.enter();
+    if (this.#names.size >= MAX_NAMES && this.#inside.depth === 1) this.#dropNames();
     return this.#arguments();
   }
 
@@ -186,11 +190,23 @@ export class Calls {
     return (this.#area + this.#inside.depth * CALL_BYTES + 4) >> 2;
   }
 
+  /** Puts an argument into its place; `#letGo` follows the call. */
   #put(at: number, kind: number, value: Argument | undefined): boolean {
-    const object = this.#make(kind, value);
+    let object: Ptr;
+    if (kind === NAME && typeof value === 'string') object = this.#name(value);
+    else if (kind === INT && typeof value === 'number') object = this.#ints.make(at, value);
+    else object = this.#make(kind, value);
     this.#memory.refresh();
     this.#memory.i32[at] = object;
     return object !== 0;
+  }
+
+  /** Of an argument, after the call. */
+  #letGo(at: number, kind: number): void {
+    const object = this.#memory.i32[at]!;
+    if (kind === NAME || object === 0 || object === this.#values.none) return;
+    if (kind === INT && this.#ints.keeps(at, object)) return;
+    this.#api.Py_DecRef(object);
   }
 
   #make(kind: number, value: unknown): Ptr {
@@ -198,7 +214,7 @@ export class Calls {
     // None is immortal: it may be given and taken back without counting.
     if (value === undefined) return this.#values.none;
     if (kind === STRING) return typeof value === 'string' ? this.#values.makeString(value) : 0;
-    if (kind === NAME) return typeof value === 'string' ? this.#name(value) : 0;
+    if (kind === NAME) return typeof value === 'string' ? this.#ownName(value) : 0;
     if (kind === OBJECT || kind === VOID) {
       const object = typeof value === 'number' && value !== 0 ? value : this.#values.none;
       this.#api.Py_IncRef(object);
@@ -209,16 +225,23 @@ export class Calls {
     return kind === BYTES ? this.#values.makeBytes(value) : this.#values.makeView(value);
   }
 
-  /** A string that is kept: its hash is computed once, and it is found in dicts by identity. */
+  /**
+   * A string that is kept: its hash is computed once, and it is found in dicts by identity. The
+   * reference stays ours: names are dropped between calls only (`#enter`).
+   */
   #name(text: string): Ptr {
-    let object = this.#names.get(text);
-    if (object === undefined) {
-      if (this.#names.size >= MAX_NAMES) this.#dropNames();
-      object = this.#values.makeString(text);
-      if (object === 0) return 0;
-      this.#names.set(text, object);
-    }
-    this.#api.Py_IncRef(object);
+    const known = this.#names.get(text);
+    if (known !== undefined) return known;
+    const object = this.#values.makeString(text);
+    if (object !== 0) this.#names.set(text, object);
+    return object;
+  }
+
+  /** The same with a reference of its own. A script may ask for names without end in one call. */
+  #ownName(text: string): Ptr {
+    const isKept = this.#names.has(text) || this.#names.size < MAX_NAMES;
+    const object = isKept ? this.#name(text) : this.#values.makeString(text);
+    if (isKept && object !== 0) this.#api.Py_IncRef(object);
     return object;
   }
 
@@ -244,17 +267,7 @@ export class Calls {
     try {
       const result = ok ? api.PyObject_Vectorcall(callable, at << 2, n | ARGUMENTS_OFFSET, 0) : 0;
       this.#memory.refresh();
-      const { i32 } = this.#memory;
-      for (let i = 0; i < n; i += 1) {
-        const object = i32[at + i] ?? 0;
-        if (
-          object !== 0 &&
-          object !== this.#values.none &&
-          !(kinds[i] === INT && this.#values.isSmall(object))
-        ) {
-          api.Py_DecRef(object);
-        }
-      }
+      for (let i = 0; i < n; i += 1) this.#letGo(at + i, kinds[i]!);
       if (result === 0) throw this.#raised(ok);
       return this.#take(result, kind);
     } catch (error) {
@@ -422,7 +435,8 @@ export class Calls {
     this.#put(at, INT, errno);
     this.#put(at + 1, STRING, message);
     api.PyObject_Vectorcall(this.#fail, at << 2, 2 | ARGUMENTS_OFFSET, 0);
-    for (let i = 0; i < 2; i += 1) api.Py_DecRef(this.#memory.i32[at + i] ?? 0);
+    this.#letGo(at, INT);
+    this.#letGo(at + 1, STRING);
     this.#inside.leave();
   }
 

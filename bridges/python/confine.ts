@@ -20,7 +20,7 @@ const SITE = '/lib/python3.14/site-packages';
 export const CONFINE_PATH = `${SITE}/${CONFINE_MODULE}.py`;
 
 /** Where wheels are unpacked in the interpreter's file system. */
-export const WHEELS = '/lib/wheels';
+const WHEELS = '/lib/wheels';
 
 export const CONFINE = `import _imp, asyncio, builtins, gc, importlib.metadata, io, itertools, json, os, posix, posixpath
 import shutil, subprocess, sys, time, typing, weakref, zipfile
@@ -164,11 +164,19 @@ def _sleep(seconds):
     """Sleeping here makes the whole volume wait, so it counts as running: await asyncio.sleep(s)."""
     if seconds < 0:
         raise ValueError("sleep length must be non-negative")
+    caller = sys._getframe(1)
+    place = caller.f_code, caller.f_lineno
+    # Once for each line. An interpreter without a volume has no log.
+    if seconds > 0 and place not in _slept and hasattr(_host, "log"):
+        _slept.add(place)
+        text = "time.sleep makes the whole volume wait: use self.timer, or await asyncio.sleep"
+        _host.log(5, place[0].co_filename, place[1], place[0].co_name, text)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         pass
 
 
+_slept = set()
 _sleep.__name__ = _sleep.__qualname__ = "sleep"
 
 

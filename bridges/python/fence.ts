@@ -53,8 +53,9 @@ export const FENCE = `(function (hostOpen, hostRefused) {
   const { keys } = Object;
   let closed = false;
   const refuse = (name) => {
-    // What was tried is refused also where it cannot be told.
-    try { hostRefused(name); } catch {}
+    try { hostRefused(name); } catch {
+      // What was tried is refused also where it cannot be told.
+    }
     throw new Error(name + ': a module reaches nothing of JavaScript');
   };
   const around = (imports) => {

@@ -85,7 +85,7 @@ it('an interpreter that starts anew has an empty /tmp, and the host never has an
   const run = await startModule(ATTEMPT_FILES);
   attemptIn(run, 'open("mine", "w").write("a")');
   expect(attemptIn(run, 'import os; r = os.listdir()').result).toBe("['mine']");
-  await run.host.reload();
+  await run.reload();
   expect(attemptIn(run, 'import os; r = os.listdir()').result).toBe('[]');
   expect(readdirSync(tmpdir())).not.toContain('mine');
   expect(readdirSync(packageRoot)).not.toContain('mine');

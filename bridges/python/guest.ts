@@ -2,7 +2,9 @@
  * A Python module as a guest of the host translator: the glupy package in an engine, its entry
  * points as functions. The Python side is `python/glupy/_bridge.py`.
  */
+import type { LineDebugger } from '../../runtime/core/context.ts';
 import { type FopRow, findFop } from '../../runtime/core/fops.ts';
+import { GO_ON } from '../../runtime/core/lines.ts';
 import type { LogSource } from '../../runtime/core/log.ts';
 import { readDescription } from '../host/declared.ts';
 import type { GrantedFiles } from '../host/files.ts';
@@ -13,6 +15,7 @@ import type {
   Guest,
   HookName,
   ModuleDescription,
+  Noting,
   Scalar,
   TellName,
 } from '../host/guest.ts';
@@ -50,7 +53,8 @@ const OLD_STYLE = /^\s*(?:from|import)\s+gluster\b/m;
  */
 export const IMPORTS = [
   ...['asyncio', 'collections', 'contextlib', 'functools', 'json', 'logging', 're'],
-  ...['glupy', 'glupy._bridge', 'glupy._clock', 'glupy._testrun', 'glupy.testing'],
+  ...['glupy', 'glupy._bridge', 'glupy._notes', 'glupy._clock', 'glupy._testrun'],
+  'glupy.testing',
 ];
 
 const f = (
@@ -99,6 +103,12 @@ function terminalFunctions(terminal: DebuggerTerminal | undefined): Record<strin
   };
 }
 
+/** The same for a debugger elsewhere. */
+const lineFunctions = (lines: LineDebugger | undefined): Record<string, HostFunction> => ({
+  line_told: f('s', 'v', (json: string) => lines?.told(json)),
+  line_wait: { ...f('', 's', () => lines?.wait() ?? GO_ON), waits: true },
+});
+
 export const startPython: StartGuest = async (module, host, settings) => {
   const { machine } = settings;
   const evaluations = new Evaluations();
@@ -127,6 +137,7 @@ export const startPython: StartGuest = async (module, host, settings) => {
     hostFunctions: {
       ...hostFunctions(host),
       ...terminalFunctions(settings.terminal),
+      ...lineFunctions(settings.lines),
       evaluated: f('iis', 'v', (id: number, failed: number, output?: string) =>
         evaluations.end(id, output, failed === 1),
       ),
@@ -207,8 +218,46 @@ class Evaluations {
   }
 }
 
+/** The calls are found when the first is to be observed. */
+class PythonNoting implements Noting {
+  readonly #engine: Engine;
+  #calls: {
+    readonly before: Call<number>;
+    readonly after: Call<string | undefined>;
+    readonly stop: Call<number>;
+  } | null = null;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  before(id: number, what: string): void {
+    this.#calls ??= this.#find();
+    this.#calls.before(id, what);
+  }
+
+  after(): string {
+    return this.#calls?.after() ?? '{}';
+  }
+
+  stop(): void {
+    this.#calls?.stop();
+  }
+
+  #find() {
+    const engine = this.#engine;
+    const notes = engine.module('glupy._notes');
+    return {
+      before: engine.entry(engine.get(notes, 'before'), 'is', 'v'),
+      after: engine.entry(engine.get(notes, 'after'), '', 's'),
+      stop: engine.entry(engine.get(notes, 'stop'), '', 'v'),
+    };
+  }
+}
+
 class PythonGuest implements Guest {
   readonly language = 'python';
+  readonly noting: Noting;
   readonly description: ModuleDescription;
   readonly sources: readonly string[];
   readonly #engine: Engine;
@@ -227,6 +276,7 @@ class PythonGuest implements Guest {
   readonly #collect: EnterGuest;
   readonly #tell: Call<string | undefined>;
   readonly #evaluate: Call<number>;
+  readonly #line: Call<string | undefined>;
 
   constructor(
     engine: Engine,
@@ -236,6 +286,7 @@ class PythonGuest implements Guest {
     sources: readonly string[],
   ) {
     this.sources = sources;
+    this.noting = new PythonNoting(engine);
     this.#engine = engine;
     this.#module = module;
     this.#settings = settings;
@@ -245,6 +296,9 @@ class PythonGuest implements Guest {
       if (settings.virtualTime) {
         engine.entry(engine.get(engine.module('glupy._clock'), 'install'), '', 'v')();
       }
+      this.#line = engine.entry(engine.get(engine.module('glupy._lines'), 'command'), 's', 's');
+      const watched = settings.lines?.watched;
+      if (watched !== undefined) this.#line(watched);
       if (OLD_STYLE.test(module.source)) engine.module('gluster');
       const loaded = engine.load(module.name, module.path, module.source);
       const found = engine.entry(this.#helper('find_class'), 'os', 'o');
@@ -340,6 +394,10 @@ class PythonGuest implements Guest {
         this.#evaluations.end(id, `${(error as Error).message}\n`, true);
       }
     });
+  }
+
+  line(command: string): string {
+    return this.#line(command)!;
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { EIO, EPERM } from '../../runtime/core/errno.ts';
-import { ATTEMPT_FILES, attemptIn } from '../../test/support/attempt.ts';
+import { ATTEMPT_FILES, attemptIn, tried } from '../../test/support/attempt.ts';
 import { startModule } from '../../test/support/module.ts';
 
 const HARM: readonly (readonly [string, string])[] = [
@@ -107,7 +107,7 @@ const CORRUPTION: readonly (readonly [string, string])[] = [
 ];
 
 describe("harm is a script's own", () => {
-  it.each([...HARM, ...CORRUPTION])('%s', async (_title, source) => {
+  it.each(tried([...HARM, ...CORRUPTION]))('%s', async (_title, source) => {
     const own = await startModule(ATTEMPT_FILES, {
       options: { 'time-limit': '1', 'memory-limit': '96MB' },
     });

@@ -5,9 +5,7 @@
  */
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
-import { type Attempt, attempts, refuses } from '../../test/support/attempt.ts';
-
-const tools = attempts();
+import { type Attempt, refuses } from '../../test/support/attempt.ts';
 
 const FILES: readonly Attempt[] = [
   [
@@ -219,5 +217,5 @@ const WORLD: readonly Attempt[] = [
   ['a pipe', 'import os\nos.pipe()', /PermissionError/, 'os.pipe (a module has no processes)'],
 ];
 
-refuses('files and environment', FILES, tools);
-refuses('processes and network', WORLD, tools);
+refuses('files and environment', FILES);
+refuses('processes and network', WORLD);

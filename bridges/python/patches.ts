@@ -164,6 +164,26 @@ const RUNTIME: readonly Patch[] = [
     count: 1,
   },
   {
+    why: "C functions that Python calls are looked up in Emscripten's copy of the table, which is quicker",
+    find: 'arg3){return wasmTable.get(func)(arg1,',
+    put: 'arg3){return getWasmTableEntry(func)(arg1,',
+    count: 1,
+  },
+  {
+    why: 'a clock is read without making big integers of its precision and of what it says',
+    find: 'ignored_precision=bigintToI53Checked(ignored_precision);ptime>>>=0;',
+    put: 'ptime>>>=0;',
+    count: 1,
+  },
+  {
+    why: 'the same',
+    find: 'HEAP64[ptime>>>3>>>0]=BigInt(nsec);return 0}_clock_time_get.sig',
+    put:
+      'HEAPU32[ptime>>>2]=nsec;HEAPU32[(ptime>>>2)+1]=nsec/4294967296;return 0}' +
+      '_clock_time_get.sig',
+    count: 1,
+  },
+  {
     why: 'the watchdog word is out of reach of Python',
     find:
       'if(!Module.Py_EmscriptenSignalBuffer){return 0}try{let result=' +

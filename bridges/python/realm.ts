@@ -176,6 +176,8 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
     else config._makeSnapshot = true;
     const pyodide = await loader.loadPyodide(config);
     delete config._loadSnapshot;
+    // It holds the bytes that the instance was compiled from, 10 MB.
+    delete pyodide._module.instantiateWasm;
     delete parts.restoreMemory;
     for (const name of ['readbuffer', 'read', 'load']) delete globalThis[name];
     pyodide.setStdout({ write: lines(1) });

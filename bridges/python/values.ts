@@ -15,8 +15,10 @@ import { EngineError } from './errors.ts';
 
 /** CPython keeps one immortal object for each integer of this range, side by side. */
 const SMALL_MIN = -5;
-const SMALL_MAX = 256;
+export const SMALL_MAX = 256;
 const SMALL_SIZE = 16;
+/** Bytes before the digits of an integer. */
+export const INT_DIGIT = 12;
 /** Bytes before the characters of an ASCII string, and of any other compact string. */
 const ASCII_DATA = 20;
 const COMPACT_DATA = 28;
@@ -230,6 +232,12 @@ export class Values {
       if (asked !== value || read !== value) this.#wrong(`int ${value}`);
       this.api.Py_DecRef(object);
     }
+    const int = this.makeInt(0x12345678);
+    const { i32 } = this.memory;
+    if (i32[int >> 2] !== 1 || i32[(int + INT_DIGIT) >> 2] !== 0x12345678) {
+      this.#wrong('the parts of an int');
+    }
+    this.api.Py_DecRef(int);
     for (const text of LAYOUT_STRINGS) {
       const object = this.makeString(text);
       if (this.#readWide(object, [...text].length) !== text) this.#wrong(`str ${text}`);

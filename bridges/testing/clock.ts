@@ -10,6 +10,12 @@ import type { LogSink } from '../../runtime/core/log.ts';
 /** A test begins at some time, not at 0, which programs take for 'never'. */
 const START_MS = 1_000_000;
 
+/**
+ * The date at time 0, for the storage as for modules (`python/glupy/_clock.py` and
+ * `bridges/javascript/library/clock.ts` have it too): a file's age is what the test has let pass.
+ */
+const EPOCH_MS = Date.UTC(2026, 0, 1);
+
 export class Clock {
   /** Milliseconds. */
   now = START_MS;
@@ -68,7 +74,7 @@ export class TestContext implements Context {
     this.strict = strict;
     this.warn = warned;
     this.baseDir = baseDir;
-    this.sink = { write, now: () => clock.now };
+    this.sink = { write, now: () => EPOCH_MS + clock.now };
   }
 
   now(): number {

@@ -251,3 +251,20 @@ describe.each(variants)('$name', (variant) => {
     await second.graph.stop();
   });
 });
+
+it.each(variants)(
+  '$name tells of hits and misses at the level DEBUG, and only there',
+  async (variant) => {
+    const stack = await new Stack().start(variant, { 'log-level': 'DEBUG' });
+    const quiet = await new Stack().start(variant);
+    for (const one of [stack, quiet]) for (let times = 0; times < 2; times += 1) one.reaches('a');
+    const told = ({ context }: Stack) =>
+      context.lines.filter((line) => /(HIT|MISS) .*\ba\b/.test(line));
+    expect(told(stack)).toEqual([
+      expect.stringMatching(/ D \[.* MISS .*(\/dir|<gfid:.*>)\/a\b/),
+      expect.stringMatching(/ D \[.* HIT .*(\/dir|<gfid:.*>)\/a\b/),
+    ]);
+    expect(told(quiet)).toEqual([]);
+    for (const one of [stack, quiet]) await one.graph.stop();
+  },
+);

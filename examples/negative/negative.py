@@ -1,6 +1,7 @@
 """Remembers failed lookups, and answers them without asking the storage again."""
 
 from collections import OrderedDict
+from logging import DEBUG
 from time import monotonic
 
 from glupy import ENOENT, Option, Translator
@@ -17,11 +18,15 @@ class xlator(Translator):
         self.absent = OrderedDict()  # (directory, name): when to ask the storage again
         self.epoch = 0  # goes up with every name that is created
         self.kernel_timeout = self.options["kernel-timeout"] or None  # None: the mount's own
+        self.tells = self.log.isEnabledFor(DEBUG)  # `glossa mount --debug` shows HIT and MISS
 
     def lookup(self, frame, loc, xdata):
         key = loc.pargfid, loc.name
         until = self.absent.get(key)
-        if until is not None and not loc.known and monotonic() < until:
+        is_hit = until is not None and not loc.known and monotonic() < until
+        if self.tells:
+            self.log.debug("%s %s", "HIT" if is_hit else "MISS", loc.path)
+        if is_hit:
             return frame.fail(ENOENT, timeout=self.kernel_timeout)
         frame.local = key, self.epoch
         frame.wind()

@@ -40,7 +40,9 @@ class xlator(Translator):
             return None
         if any(buf.ia_gfid == writer.gfid for writer in self.writers):
             return None
-        age = time() - buf.ia_ctime - buf.ia_ctime_nsec / 1e9 - self.options["grace"]
+        # time() leaves out what is less than a millisecond. With it, a new ctime would be in the future.
+        ctime = buf.ia_ctime + buf.ia_ctime_nsec // 1_000_000 / 1000
+        age = round(time() - ctime, 3) - self.options["grace"]
         return age if age >= 0 else None
 
     async def check_change(self, loc):

@@ -230,7 +230,7 @@ class Iatt:
     def __init__(self, **fields: int | str) -> None: ...
     @property
     def ia_ino(self) -> int:
-        """The inode number that applications see: the low 8 bytes of the gfid."""
+        """The inode number that applications see: the low 63 bits of the gfid; never 0."""
     @property
     def mode(self) -> int:
         """st_mode: type and permission in one. Setting it sets both."""

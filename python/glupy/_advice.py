@@ -64,6 +64,8 @@ def advice(error):
         return _no_file(error.filename)
     if isinstance(error, OSError) and not error.errno:
         return "without an errno it is EIO: raise OSError(ENOENT), with from glupy import ENOENT"
+    if isinstance(error, EOFError) and str(error) == "EOF when reading a line":
+        return "nobody answers input() in a volume: values come by options, and breakpoint() stops"
     if isinstance(error, KeyError):
         return _no_option(error)
     if isinstance(error, NameError):

@@ -88,10 +88,13 @@ class Pending:
             self._reply = reply
             self._future.set_result(reply)
 
-    def _fail(self, op_errno):
+    def _fail(self, op_errno, frame, row):
         future = self._real()
         if not future.done():
-            future.set_exception(os_error(op_errno))
+            error = os_error(op_errno)
+            if frame._awaits is not self:  # nobody may ever: a log line has to say whose it is
+                error._asked = row.name, frame.fop
+            future.set_exception(error)
 
 
 def _is_spent(frame):
@@ -138,7 +141,7 @@ def caller(child, row):
 def deliver(pending, frame, number, row, op_ret, op_errno, parts):
     """Gives whoever awaits it what the child answered."""
     if op_ret < 0:
-        pending._fail(op_errno)
+        pending._fail(op_errno, frame, row)
         return
     if frame.id < 0:
         # The host keeps nothing of a request that nobody above waits for.
@@ -170,7 +173,7 @@ def arrived(frame, op_ret, op_errno, raw):
     frame._owed = frame._state = 0
     loop.busy = True
     if op_ret < 0:
-        pending._fail(op_errno)
+        pending._fail(op_errno, frame, frame.fop)
     else:
         row = frame.fop
         parts = row.make_reply(frame.id, 0, *raw) if row.replies_fd else None

@@ -115,7 +115,7 @@ def reply(id, number, op_ret, op_errno, {{params}}):
         frame._owed = frame._state = 0
         frame._reply = reply
         frame._ret = op_ret, op_errno
-        cbk(frame, op_ret, op_errno, {{names}})
+        result = cbk(frame, op_ret, op_errno, {{names}})
     except BaseException as error:
         return failed(frame, error)
     state = frame._state
@@ -124,7 +124,7 @@ def reply(id, number, op_ret, op_errno, {{params}}):
         if args:
             {{end}}
         return state
-    return settle(frame)
+    return settle(frame, result)
 """
 
 # An async fop's reply to the one wind that went as it came: its parts are made when looked at.

@@ -16,7 +16,7 @@ from contextvars import ContextVar, copy_context
 
 import _host
 
-from ._report import error_in_task, report
+from ._report import error_in_task, report, tell_failed
 
 # Steps without giving the turn back: many for a request, and few enough that a task which only
 # ever yields (`while True: await asyncio.sleep(0)`) lets others live.
@@ -174,7 +174,10 @@ class Loop(asyncio.AbstractEventLoop):
 
     def call_exception_handler(self, context):
         error, text = context.get("exception"), context.get("message") or "a task failed"
-        if error is not None:
+        asked = getattr(error, "_asked", None)
+        if asked is not None and error.__traceback__ is None:  # it was raised nowhere
+            tell_failed(error, *asked)
+        elif error is not None:
             report(error, text)
         else:
             error_in_task(context.get("task"), text)

@@ -1,6 +1,5 @@
 """What went wrong in a module, as log lines with the module's own place."""
 
-import inspect
 import linecache
 import os
 import sys
@@ -13,7 +12,7 @@ import _host
 
 from ._hints import hint
 from ._packages import why_missing
-from ._source import never_awaited_calls
+from ._source import code_of, never_awaited_calls
 
 _ERROR, _WARNING = 4, 5
 _SITE = os.path.dirname(os.path.dirname(__file__))
@@ -118,22 +117,25 @@ def _is_internal(filename):
 
 def place_of(row):
     """Where a fop's method, or else its callback, is defined."""
-    method = row and (row.method or row.cbk)
-    code = getattr(inspect.unwrap(method), "__code__", None) if method else None
+    code = code_of(row.method or row.cbk) if row else None
     return (code.co_filename, code.co_firstlineno, code.co_name) if code else ("-", 0, "-")
 
 
 def place_of_return(row):
     """The only line where a fop's method returns something; its first line where there are more."""
     file, line, name = place_of(row)
-    method = row.method or row.cbk
-    code = getattr(inspect.unwrap(method), "__code__", None) if method else None
-    lines = {
+    lines = [
         number
-        for _, _, number in (code.co_lines() if code else ())
-        if number and linecache.getline(file, number).lstrip().startswith("return ")
-    }
+        for _, number in _lines_of(row)
+        if linecache.getline(file, number).lstrip().startswith("return ")
+    ]
     return (file, *lines, name) if len(lines) == 1 else (file, line, name)
+
+
+def _lines_of(row):
+    """{(file, line)} of what a fop's method does."""
+    code = code_of(row.method or row.cbk) if row else None
+    return {(code.co_filename, line) for _, _, line in code.co_lines() if line} if code else set()
 
 
 def error_at(row, text):
@@ -176,11 +178,34 @@ def _unawaited(coroutine, gone):
         name = given.get("operation", name)
     found = never_awaited_calls(name)
     found = [one for one in found if one[:2] == gone] or found
-    file, line, fix = (code.co_filename, code.co_firstlineno, f"await {name}(...)")
-    if found:
-        file, line, fix = found[0]
+    file, line, fix = _where_made(
+        found, (code.co_filename, code.co_firstlineno), f"write await {name}(...)"
+    )
+    return file, line, f"{name}(...) was never awaited, so nothing of it ran: {fix}"
+
+
+def _where_made(found, otherwise, advice):
+    """(file, line, advice) about the first call of those found, the others in the advice."""
+    if not found:
+        return *otherwise, advice
+    file, line, fix = found[0]
     also = "".join(f", or in line {number}" for _, number, _ in found[1:])
-    return file, line, f"{name}(...) was never awaited, so nothing of it ran: write {fix}{also}"
+    return file, line, f"write {fix}{also}"
+
+
+def tell_failed(error, name, row):
+    """A child's failure that nobody was there for: of the fop `name`, asked for by a method of `row`.
+    """
+    found = never_awaited_calls(name)
+    own = _lines_of(row)
+    found = [one for one in found if one[:2] in own] or found
+    file, line, fix = _where_made(found, place_of(row)[:2], "await what was asked for")
+    text = f"{name} of a child failed, and was not awaited: {_one_line(error)}; {fix}"
+    _host.log(_WARNING, file, line, "-", text)
+
+
+def _one_line(error):
+    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def tell_unawaited(file, line, text):

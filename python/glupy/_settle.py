@@ -4,6 +4,7 @@ Results are the codes of frame.py.
 """
 
 import inspect
+import reprlib
 import weakref
 
 import _host
@@ -26,15 +27,25 @@ def _asked(row):
     return f"; line {line}: {text} has to be awaited, in an async def {row.name}, or use frame.wind"
 
 
+def _answer_returned(result):
+    """What to write in place of a return that was meant as the answer; None if it was not."""
+    if not result or not isinstance(result, (int, tuple, list, dict)):
+        return None
+    return (
+        f"it returned {reprlib.repr(result)}, which answers only in an async def: "
+        "write frame.unwind(op_ret, op_errno, ...) or frame.fail(ENOENT)"
+    )
+
+
 class _Kept(weakref.ref):
     """A frame that only the module holds on to. When it lets go, nobody can answer any more."""
 
-    __slots__ = ("id", "row")
+    __slots__ = ("id", "row", "returned")
 
 
 def _dropped(ref):
     if kept.pop(ref.id, None) is ref:
-        missing = WORDS["missing"].format(fop=ref.row.name)
+        missing = ref.returned or WORDS["missing"].format(fop=ref.row.name)
         error_at(ref.row, f"{_NO_REPLY} ({missing}){_asked(ref.row)}")
         _host.lost(ref.id)
 
@@ -65,6 +76,6 @@ def settle(frame, result=None):
         waiting[frame.id] = frame
     elif frame.id not in kept:
         ref = _Kept(frame, _dropped)
-        ref.id, ref.row = frame.id, frame.fop
+        ref.id, ref.row, ref.returned = frame.id, frame.fop, _answer_returned(result)
         kept[frame.id] = ref
     return NOTHING

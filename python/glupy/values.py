@@ -188,8 +188,8 @@ class Iatt(Fields, fields=IATT_FIELDS):
 
     @property
     def ia_ino(self):
-        """The inode number that applications see: the low 8 bytes of the gfid."""
-        return int(self.ia_gfid.replace("-", "")[16:], 16)
+        """The inode number that applications see: the low 63 bits of the gfid; never 0."""
+        return int(self.ia_gfid.replace("-", "")[16:], 16) & 0x7FFF_FFFF_FFFF_FFFF or 0xFFFF_FFFF
 
     @property
     def mode(self):

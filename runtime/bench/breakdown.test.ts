@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { breakdownOf, type CpuProfile } from './breakdown.ts';
+import {
+  type Breakdown,
+  breakdownOf,
+  type CpuProfile,
+  type Request,
+  type Window,
+} from './breakdown.ts';
+import type { Measured } from './schema.ts';
+
+type Part = Measured['breakdown'][number] & { readonly error: number };
 
 const FILE = 'file:///x/dist';
 
@@ -43,13 +52,37 @@ const all: readonly Seen[] = [
   [[['(garbage collector)', '']], 7],
   [[pump, ['send', `${FILE}/runtime/mount/fuse/session.js`], call], 8],
 ];
-const end = 1000 + 56 * STEP;
+/** What `all` takes, and of that what is neither the kernel's nor idle. */
+const SPAN = 56 * STEP;
+const SERVED = 28 * STEP;
+
+/** The same round, so many times. */
+const repeated = (seen: readonly Seen[], times: number): Seen[] =>
+  Array.from({ length: times }, () => seen).flat();
+
+/** Rounds of `span`, one after the other, of ten requests. */
+const windows = (count: number, over: Partial<Window> = {}, span = SPAN): Window[] =>
+  Array.from({ length: count }, (_, i) => ({
+    from: 1001 + i * span,
+    to: 1000 + (i + 1) * span,
+    requests: 10,
+    cpu: SERVED,
+    mean: 500_000,
+    ...over,
+  }));
+
+/** Ten of them take as long as `all`, with the profile or without. */
+const request: Request = { mean: 500_000, cpu: (1e3 * SERVED) / 10 };
+
+const partsOf = (found: Breakdown): Record<string, number> => {
+  if ('refused' in found) throw new Error(found.refused);
+  return Object.fromEntries(found.parts.map((it) => [it.part, Math.round(it.nanoseconds)]));
+};
 
 describe('the breakdown of a request', () => {
   it('says what each part takes, and leaves the rest to the kernel', () => {
-    const window = { from: 1000, to: end, requests: 10, cpu: 1e6, mean: 500_000 };
-    const found = breakdownOf(profile(all), window);
-    expect(found.map(({ part, nanoseconds }) => [part, Math.round(nanoseconds)])).toEqual([
+    const found = breakdownOf(profile(repeated(all, 4)), windows(4), request);
+    expect(Object.entries(partsOf(found))).toEqual([
       ['kernel and FUSE', 500_000 - 280_000],
       ['decode', 10_000],
       ['graph', 20_000],
@@ -59,40 +92,83 @@ describe('the breakdown of a request', () => {
       ['reply', 60_000],
       ['other', 70_000],
     ]);
+    // The rounds are the same: it is exact.
+    for (const { error } of (found as { parts: Part[] }).parts) {
+      expect(error).toBeCloseTo(0);
+    }
   });
 
-  it('counts what ran meanwhile, and nothing before or after', () => {
-    const window = {
-      from: 1000 + 21 * STEP,
-      to: 1000 + 23 * STEP,
-      requests: 1,
-      cpu: 1e6,
-      mean: 1e6,
-    };
-    const found = breakdownOf(profile(all), window);
-    const sizes = Object.fromEntries(found.map(({ part, nanoseconds }) => [part, nanoseconds]));
-    expect(sizes).toMatchObject({ decode: 1e5, graph: 2e5, script: 0, other: 0 });
+  it('adds up to the mean of a request without the profile, which makes it slower', () => {
+    const slow = windows(4, { mean: 800_000, cpu: 1.6 * SERVED });
+    const { 'kernel and FUSE': kernel, ...served } = partsOf(
+      breakdownOf(profile(repeated(all, 4)), slow, request),
+    );
+    // The samples are fewer than the CPU time, and what they have is scaled to what there is without.
+    expect(served.storage).toBe(Math.round(50_000 / 1.6));
+    const sum = Object.values(served).reduce((all, it) => all + it, kernel!);
+    expect(sum).toBe(500_000);
   });
 
-  it("takes a module of somebody's own for the script", () => {
-    const own: Seen[] = [[[pump, ['lookup', 'file:///home/me/mine.js']], 5]];
-    const found = breakdownOf(profile(own), { from: 0, to: 1e9, requests: 1, cpu: 1e6, mean: 1e6 });
-    expect(found.find(({ part }) => part === 'script')!.nanoseconds).toBe(5e5);
+  it('is refused where its rounds are not like those without the profile', () => {
+    const slow = windows(4, { mean: 2_000_000 });
+    expect(breakdownOf(profile(repeated(all, 4)), slow, request)).toEqual({
+      refused: 'with the profile a request took 4.00 times as long as without it',
+    });
+  });
+
+  it('is refused where its parts are more than the whole', () => {
+    const short = windows(4, { mean: 200_000 });
+    const found = breakdownOf(profile(repeated(all, 4)), short, { ...request, mean: 200_000 });
+    expect(found).toEqual({
+      refused: 'the parts would be 280 µs together, of a request of 200 µs',
+    });
+  });
+
+  it('is as exact as its rounds are alike', () => {
+    const more = all.map(([stack, times], i): Seen => [stack, i === 6 ? times + 2 : times]);
+    const fewer = all.map(([stack, times], i): Seen => [stack, i === 6 ? times - 2 : times]);
+    const seen = [...more, ...fewer, ...more, ...fewer];
+    const each = [58, 54, 58, 54].map((steps) => steps * STEP);
+    let from = 1001;
+    const uneven = windows(4, { cpu: 1e6 }).map((window, i): Window => {
+      const begun = from;
+      from += each[i]!;
+      return { ...window, from: begun, to: from - 1 };
+    });
+    const found = breakdownOf(profile(seen), uneven, { mean: 500_000, cpu: 1e8 });
+    const parts = new Map((found as { parts: Part[] }).parts.map((it) => [it.part, it]));
+    expect(parts.get('storage')!.nanoseconds).toBeCloseTo(50_000);
+    // Two steps up or down, of ten requests: t(3) × 23 µs / √4.
+    expect(parts.get('storage')!.error).toBeCloseTo(36_720, -2);
+    expect(parts.get('decode')!.error).toBeCloseTo(0);
+    expect(parts.get('kernel and FUSE')!.error).toBeGreaterThan(36_000);
+  });
+
+  it('says how much a part may take that no sample has seen', () => {
+    const own: Seen[] = [[[pump, ['lookup', 'file:///home/me/mine.js']], 56]];
+    const found = breakdownOf(profile(repeated(own, 4)), windows(4), request);
+    const parts = new Map((found as { parts: Part[] }).parts.map((it) => [it.part, it]));
+    // A module of somebody's own is the script, with all of the CPU time.
+    expect(parts.get('script')!.nanoseconds).toBeCloseTo(280_000);
+    const { nanoseconds, error } = parts.get('storage')!;
+    expect(nanoseconds).toBe(0);
+    // Three of the 224 samples.
+    expect(error).toBeCloseTo((3 / 224) * 4 * 280_000 * (1 / 4), -1);
   });
 
   it('gives its parts no more than the CPU time that the server had', () => {
-    const cpu = 14 * STEP;
-    const found = breakdownOf(profile(all), { from: 0, to: end, requests: 1, cpu, mean: 1e7 });
-    const sizes = Object.fromEntries(found.map(({ part, nanoseconds }) => [part, nanoseconds]));
-    // The samples have 28 steps for what is not the kernel's.
-    expect(sizes.storage).toBeCloseTo((5 * STEP * 1e3) / 2);
-    expect(sizes['kernel and FUSE']).toBeCloseTo(1e7 - cpu * 1e3);
+    const half = windows(4, { cpu: SERVED / 2 });
+    const found = partsOf(
+      breakdownOf(profile(repeated(all, 4)), half, { ...request, cpu: request.cpu / 2 }),
+    );
+    expect(found.storage).toBe(25_000);
+    expect(found['kernel and FUSE']).toBe(500_000 - 140_000);
   });
 
-  it('is empty without samples', () => {
-    expect(breakdownOf(profile([]), { from: 0, to: 1e9, requests: 1, cpu: 1, mean: 1 })).toEqual(
-      [],
-    );
-    expect(breakdownOf(profile(all), { from: 0, to: 1, requests: 1, cpu: 1, mean: 1 })).toEqual([]);
+  it('is refused without samples', () => {
+    const refused = { refused: 'the profile has too little of the requests' };
+    expect(breakdownOf(profile([]), windows(4), request)).toEqual(refused);
+    expect(breakdownOf(profile(all), windows(4), request)).toEqual(refused);
+    expect(breakdownOf(profile(all), windows(1), request)).toEqual(refused);
   });
 });

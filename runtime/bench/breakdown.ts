@@ -2,12 +2,18 @@
  * Where the time of one request goes, from a CPU profile of the server. Pure.
  *
  * A profile (V8's `.cpuprofile`) says every fraction of a millisecond which function ran. What ran
- * while requests were measured is counted by the part of the way that it belongs to: by its file, or
- * that of its caller where it has none. Samples count time in which the server waited for a CPU,
- * too; so all together they are given no more than the CPU time that it had. The rest of a
- * request's time, from the client's system call and back, is the kernel's: FUSE, waking the server
- * and the client, and waiting.
+ * in rounds of requests is counted by the part of the way that it belongs to: by its file, or that of
+ * its caller where it has none. Samples count time in which the server waited for a CPU, too; so all
+ * together they are given no more than the CPU time that it had. The profile makes the server
+ * slower: the parts are scaled to the CPU time that a request takes without it. The rest of the time
+ * that a request takes without it, from the client's system call and back, is the kernel's: FUSE,
+ * waking the server and the client, and waiting.
+ *
+ * So the parts add up to the mean of a request, but where there is a contradiction: they would be
+ * more than it, or the rounds with the profile are not like those without. Then there is no
+ * breakdown, and a reason. How exact a part is, the rounds tell that the profile is cut into.
  */
+import { relative } from './numbers.ts';
 import type { Measured } from './schema.ts';
 
 interface ProfileNode {
@@ -24,7 +30,7 @@ export interface CpuProfile {
   readonly timeDeltas: readonly number[];
 }
 
-/** What was measured while the profile was taken. */
+/** A round while the profile is taken. */
 export interface Window {
   /** Of `process.hrtime`, microseconds. */
   readonly from: number;
@@ -34,6 +40,14 @@ export interface Window {
   readonly cpu: number;
   /** Nanoseconds that a request took. */
   readonly mean: number;
+}
+
+/** A request in the rounds without a profile. */
+export interface Request {
+  /** Nanoseconds from the client's system call until its answer. */
+  readonly mean: number;
+  /** Nanoseconds of the server's CPU time. */
+  readonly cpu: number;
 }
 
 export const KERNEL = 'kernel and FUSE';
@@ -101,30 +115,102 @@ function partOf(
 
 type Parents = ReadonlyMap<number, number>;
 
-/** Empty when the profile has nothing of that time. */
-export function breakdownOf(profile: CpuProfile, window: Window): Measured['breakdown'] {
+/** How much longer or shorter a request may take with the profile, as a factor. */
+const ALIKE = 2;
+/** Rounds that are needed to tell how exact the parts are. */
+const WINDOWS_MIN = 3;
+/** Student's t for 95 %, by the number of rounds; of more, that of ten. */
+const STUDENT = [0, 0, 12.7, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26] as const;
+/** What is not seen in so many samples is less than three of them, with 95 % (the rule of three). */
+const UNSEEN = 3;
+
+type Parts = Measured['breakdown'];
+export type Breakdown = { readonly parts: Parts } | { readonly refused: string };
+
+/** @param windows of one length, each with requests */
+export function breakdownOf(
+  profile: CpuProfile,
+  windows: readonly Window[],
+  request: Request,
+): Breakdown {
+  const took = windows.map((window) => sampledIn(profile, window));
+  if (windows.length < WINDOWS_MIN || took.some(({ times }) => times.size === 0)) {
+    return { refused: 'the profile has too little of the requests' };
+  }
+  const slower = mean(windows.map((window) => window.mean)) / request.mean;
+  if (Math.max(slower, 1 / slower) > ALIKE) {
+    return {
+      refused: `with the profile a request took ${relative(slower)} times as long as without it`,
+    };
+  }
+  const served = parts.filter((part) => part !== KERNEL);
+  const found = served.map((part) => {
+    const perRequest = took.map(({ times }, i) =>
+      perRequestOf(times.get(part) ?? 0, took[i]!.sampled, windows[i]!, request),
+    );
+    const nanoseconds = mean(perRequest);
+    const error = nanoseconds > 0 ? errorOf(perRequest) : unseenIn(took, windows, request);
+    return { part, nanoseconds, error };
+  });
+  const sum = found.reduce((all, { nanoseconds }) => all + nanoseconds, 0);
+  const error = Math.hypot(...found.map((it) => it.error));
+  const rest = request.mean - sum;
+  if (rest < -error) {
+    const [parts, whole] = [sum, request.mean].map((it) => `${relative(it / 1e3)} µs`);
+    return { refused: `the parts would be ${parts} together, of a request of ${whole}` };
+  }
+  const kernel = { part: KERNEL, nanoseconds: Math.max(0, rest), error };
+  return { parts: [kernel, ...found] };
+}
+
+/** What was sampled in a round, microseconds: of each part but the kernel's, and of these together. */
+interface Sampled {
+  readonly times: ReadonlyMap<Part, number>;
+  readonly sampled: number;
+  readonly stepUs: number;
+}
+
+function sampledIn(profile: CpuProfile, window: Window): Sampled {
   const nodes = new Map(profile.nodes.map((node) => [node.id, node]));
   const parents = new Map(
     profile.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
   );
-  const found = new Map<Part, number>();
+  const times = new Map<Part, number>();
   let time = profile.startTime;
-  let seen = 0;
+  let [sampled, all, count] = [0, 0, 0];
   for (const [i, id] of profile.samples.entries()) {
     const took = profile.timeDeltas[i]!;
     time += took;
     if (time < window.from || time > window.to) continue;
-    seen++;
+    all += took;
+    count++;
     const part = partOf(id, nodes, parents);
-    if (part !== null && part !== KERNEL) found.set(part, (found.get(part) ?? 0) + took);
+    if (part === null) continue;
+    times.set(part, (times.get(part) ?? 0) + took);
+    if (part !== KERNEL) sampled += took;
   }
-  if (seen === 0 || window.requests === 0) return [];
-  const sampled = [...found.values()].reduce((sum, took) => sum + took, 0);
-  const scale = (1e3 * Math.min(1, window.cpu / Math.max(1, sampled))) / window.requests;
-  const nanoseconds = (part: Part): number => scale * (found.get(part) ?? 0);
-  const rest = parts.reduce((left, part) => left - nanoseconds(part), window.mean);
-  return parts.map((part) => ({
-    part,
-    nanoseconds: part === KERNEL ? Math.max(0, rest) : nanoseconds(part),
-  }));
+  return { times, sampled, stepUs: all / Math.max(1, count) };
 }
+
+/** Nanoseconds of a request without the profile, for microseconds that were sampled in a round. */
+function perRequestOf(us: number, sampled: number, window: Window, request: Request): number {
+  const had = Math.min(1, window.cpu / Math.max(1, sampled));
+  const withProfile = (1e3 * window.cpu) / window.requests;
+  return ((1e3 * us * had) / window.requests) * (request.cpu / Math.max(1, withProfile));
+}
+
+/** Half the interval in which the mean lies with 95 %. */
+function errorOf(values: readonly number[]): number {
+  const center = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - center) ** 2, 0);
+  const deviation = Math.sqrt(squares / (values.length - 1));
+  return (STUDENT[Math.min(values.length, 10)]! * deviation) / Math.sqrt(values.length);
+}
+
+/** What a part may take, at most, that no sample has seen. */
+const unseenIn = (took: readonly Sampled[], windows: readonly Window[], request: Request): number =>
+  (UNSEEN / windows.length) *
+  mean(took.map(({ stepUs, sampled }, i) => perRequestOf(stepUs, sampled, windows[i]!, request)));
+
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -32,7 +32,18 @@ const verdictOfEach = (plain: string, python: string, ratio: string) =>
     ['javascript / typescript', name === 'readdir' ? 'it ended' : 'no difference'],
   ]);
 
+const BUSY = { others: 0.6, steal: 0, load: 15, switches: 300 };
+
 describe('compareRuns', () => {
+  it('believes no difference from a run beside other work', () => {
+    const slower = later(2);
+    const workloads = slower.workloads.map((it) => ({ ...it, busy: BUSY }));
+    const { lines, warnings } = compareRuns(run, { ...slower, workloads });
+    const said = new Set(lines.map(({ judged }) => judged?.verdict ?? null));
+    expect(said).toEqual(new Set(['too noisy to conclude', null]));
+    expect(warnings.join()).toMatch(/too noisy: miss, same CPU, second run: the machine was busy/);
+  });
+
   it('finds no difference of a run to itself', () => {
     expect(verdictsOf(run)).toEqual(
       verdictOfEach('no difference', 'no difference', 'no difference'),

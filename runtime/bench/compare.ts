@@ -5,6 +5,7 @@
  * differs between the runs. What a stack takes in comparison with the first one was measured side
  * by side, in each run; where the machine was not the same, only this can be compared.
  */
+import { busyText } from './busy.ts';
 import { placeTitles } from './placement.ts';
 import type { Machine, Result, Round, Run, Workload } from './schema.ts';
 import { median } from './statistics.ts';
@@ -36,12 +37,20 @@ export function compareRuns(a: Run, b: Run): ComparedRuns {
   const others = new Map(b.workloads.map((workload) => [titleOf(workload), workload]));
   const lines = a.workloads.flatMap((workload) => {
     const other = others.get(titleOf(workload));
-    return other === undefined ? [] : linesOf(workload, other, a.seed);
+    if (other === undefined) return [];
+    const busy =
+      busyIn('the first run', workload, a.machine) ?? busyIn('the second run', other, b.machine);
+    return linesOf(workload, other, a.seed, busy);
   });
   return { warnings: [...differences(a, b)], lines };
 }
 
-function linesOf(a: Workload, b: Workload, seed: number): Line[] {
+const busyIn = (which: string, { busy }: Workload, { cpus }: Machine): string | null => {
+  const text = busyText(busy, cpus);
+  return text === null ? null : `${which}: ${text}`;
+};
+
+function linesOf(a: Workload, b: Workload, seed: number, busy: string | null): Line[] {
   const first = a.results[0]!.stack;
   const hasFirst = b.results[0]!.stack === first;
   return a.results.flatMap((mine) => {
@@ -51,7 +60,7 @@ function linesOf(a: Workload, b: Workload, seed: number): Line[] {
     const line = (to: string | null, values: (it: Result, of: Workload) => number[]): Line => ({
       ...own,
       to,
-      ...judged(mine, other, values(mine, a), values(other, b), seed),
+      ...judged(mine, other, values(mine, a), values(other, b), seed, busy),
     });
     const plain = line(null, (it) => (it.measured?.rounds ?? []).map(medianOf));
     if (!hasFirst || mine.stack === first) return [plain];
@@ -75,6 +84,7 @@ function judged(
   ofMine: readonly number[],
   ofOther: readonly number[],
   seed: number,
+  busy: string | null,
 ): Outcome {
   if (ofMine.length === 0 || ofOther.length === 0) {
     const missing = (ofMine.length === 0 ? mine : other).missing ?? 'no round of both';
@@ -83,7 +93,7 @@ function judged(
   return {
     a: median(ofMine),
     b: median(ofOther),
-    judged: judgeApart(ofOther, ofMine, seed),
+    judged: judgeApart(ofOther, ofMine, seed, busy),
     missing: null,
   };
 }
@@ -115,6 +125,15 @@ function* differences(a: Run, b: Run): Generator<string> {
   const mounted = [a, b].map(({ mountFlags }) => mountFlags?.join(' '));
   if (mounted.every((it) => it !== undefined) && mounted[0] !== mounted[1]) {
     yield `the stacks were mounted in another way: ${mounted.join(', then ')}`;
+  }
+  for (const [which, { workloads, machine }] of [
+    ['first', a],
+    ['second', b],
+  ] as const) {
+    for (const workload of workloads) {
+      const busy = busyText(workload.busy, machine.cpus);
+      if (busy !== null) yield `too noisy: ${titleOf(workload)}, ${which} run: ${busy}`;
+    }
   }
   for (const workload of a.workloads) {
     const other = b.workloads.find((it) => titleOf(it) === titleOf(workload)) ?? workload;

@@ -28,7 +28,7 @@ const plan: MeasurePlan = {
       discard() {},
     },
   ],
-  command: [],
+  command: null,
   reference: NO_FOLDER,
   clients: 1,
   rate: null,
@@ -64,4 +64,11 @@ it('fails in nothing that cannot be asked of a stack', async () => {
   expect([a!.unfit, floor!.unfit]).toEqual([false, true]);
   expect(floor!.missing).toBe('it knows nothing of this');
   expect(failures.join()).not.toContain('floor');
+});
+
+it('does not try again what does not start, and tells no more of it', async () => {
+  const stacks = plan.stacks.map((it) => ({ ...it, broken: 'it did not start: a typo' }));
+  const { workload, failures } = await measure({ ...plan, stacks });
+  expect(workload.results[0]!.missing).toBe('it did not start: a typo');
+  expect(failures.join()).not.toContain('miss, a');
 });

@@ -1,10 +1,18 @@
 /** One workload at one place: its targets started, measured in rounds beside each other, and ended. */
 import { rmSync } from 'node:fs';
-import { breakdownOf, type CpuProfile, type Window } from './breakdown.ts';
+import { breakdownOf, type CpuProfile, type Request, type Window } from './breakdown.ts';
+import { BusyWatch, busyText } from './busy.ts';
 import { type Alike, checkCounts } from './counts.ts';
 import { merged, summaryOf } from './histogram.ts';
 import { NotMeasured } from './missing.ts';
-import { type Place, type Placed, placeTitles } from './placement.ts';
+import {
+  allowedCpus,
+  cpusOf,
+  type Place,
+  type Placed,
+  parseCpuList,
+  placeTitles,
+} from './placement.ts';
 import { seeded } from './random.ts';
 import { rateMissed } from './rate.ts';
 import { compareToFirst, measuredOf, type Sample } from './results.ts';
@@ -19,8 +27,14 @@ export interface StackPlan {
   readonly counted: { readonly attribute: string; readonly volumes: readonly string[] } | null;
   /** Why a workload cannot be asked of it; null: it can. Without this, all can. */
   unfit?(workload: WorkloadName): string | null;
-  /** Starts it, with empty folders for its storage. @throws {NotMeasured} */
-  serve(fresh: boolean): Promise<Served>;
+  /** Why it cannot be started, which was told; null or absent: it can. */
+  readonly broken?: string | null;
+  /**
+   * Starts it, with empty folders for its storage.
+   * @param isTrial nothing is measured, and no profile wanted
+   * @throws {NotMeasured}
+   */
+  serve(fresh: boolean, isTrial?: boolean): Promise<Served>;
   /** Starts it with its storage empty, and a profile that is written when it ends. */
   serveProfiled(): Promise<Served>;
   /** What the last one wrote, and removes it; null when it wrote nothing. */
@@ -53,6 +67,8 @@ interface Row {
   missing: string | null;
   /** Nothing is to be measured of it, and `missing` says why: that is no failure. */
   readonly unfit: boolean;
+  /** Why nothing is measured was told already. */
+  readonly isTold: boolean;
   breakdown: Measured['breakdown'];
 }
 
@@ -61,8 +77,10 @@ const COUNT_MAX = 1_000_000;
 /** A step of the warm-up is long enough to tell how fast the slowest stack is. */
 const TELLING = 0.3;
 const STEPS_MAX = 12;
-/** Rounds before the one that is profiled: WebAssembly is compiled again as it gets hot. */
+/** Rounds before those that are profiled: WebAssembly is compiled again as it gets hot. */
 const BEFORE_PROFILE = 4;
+/** Rounds that are: how far they are apart says how exact the breakdown is. */
+const PROFILED = 5;
 
 export interface Measurement {
   readonly workload: Workload;
@@ -76,15 +94,22 @@ export interface Measurement {
 
 /** Measures what there is to be measured; an interruption ends it early. */
 export async function measure(plan: MeasurePlan): Promise<Measurement> {
-  const plain = rowOf('the plain directory', new Target(plan, { serve: null, counted: null }));
-  const rows = plan.stacks.map(({ name, counted, serve, unfit }) => {
+  const busy = new BusyWatch(cpusOf(plan.at));
+  // With no server beside them, nobody but others puts the clients off their CPU.
+  const alone = new BusyWatch(cpusOf(plan.at));
+  const plain = rowOf(
+    'the plain directory',
+    new Target(plan, { serve: null, counted: null, watches: [busy, alone] }),
+  );
+  const rows = plan.stacks.map(({ name, counted, serve, unfit, broken = null }) => {
     let fresh = true;
     const first = (): Promise<Served> => {
       const served = serve(fresh);
       fresh = false;
       return served;
     };
-    return rowOf(name, new Target(plan, { serve: first, counted }), unfit?.(plan.workload) ?? null);
+    const target = new Target(plan, { serve: first, counted, watches: [busy] });
+    return rowOf(name, target, { unfit: unfit?.(plan.workload) ?? null, broken });
   });
   const begun = performance.now();
   let warmUpRounds = 0;
@@ -103,7 +128,12 @@ export async function measure(plan: MeasurePlan): Promise<Measurement> {
     const clean = (): void => rmSync(plan.reference, { recursive: true, force: true });
     left.push(...(await attemptAll([clean, ...plan.stacks.map(({ discard }) => discard)])));
   }
-  const measured = measurementOf(plan, rows, plain, { warmUpRounds, seconds });
+  const seen = busy.busyness();
+  const measured = measurementOf(plan, rows, plain, {
+    warmUpRounds,
+    seconds,
+    busy: seen && { ...seen, switches: alone.busyness()?.switches ?? 0 },
+  });
   const failures = left.map((text) => `${plan.workload}: ${text}`);
   return { ...measured, failures: [...measured.failures, ...failures] };
 }
@@ -124,15 +154,23 @@ async function attemptAll(acts: readonly (() => Promise<void> | void)[]): Promis
   return wrong;
 }
 
-const rowOf = (name: string, target: Target, unfit: string | null = null): Row => ({
+const rowOf = (name: string, target: Target, { unfit, broken }: Without = CAN): Row => ({
   name,
   target,
   samples: [],
   warnings: [],
-  missing: unfit,
+  missing: unfit ?? broken,
   unfit: unfit !== null,
+  isTold: broken !== null,
   breakdown: [],
 });
+
+/** Why nothing can be measured of a stack; null: it can. */
+interface Without {
+  readonly unfit: string | null;
+  readonly broken: string | null;
+}
+const CAN: Without = { unfit: null, broken: null };
 
 /** Does it unless the row has ended; what cannot be measured ends the row. */
 async function attempt(
@@ -233,44 +271,72 @@ async function takeRounds(
   }
 }
 
-/** Another round of each stack alone, with a profile of its server, which makes it slower. */
+/** More rounds of each stack alone, with a profile of its server, which makes them slower. */
 async function takeProfiles(plan: MeasurePlan, rows: readonly Row[], warm: Warm): Promise<void> {
   for (const [i, row] of rows.entries()) {
     const stack = plan.stacks[i]!;
-    const target = new Target(plan, { serve: () => stack.serveProfiled(), counted: null });
-    let window: Window | null = null;
+    const target = new Target(plan, {
+      serve: () => stack.serveProfiled(),
+      counted: null,
+      watches: [],
+    });
+    const windows: Window[] = [];
     await attempt(plan, row, 'profile', async () => {
       try {
         await target.start();
-        const take = async (round: number): Promise<Sample> => {
-          const taken = await target.take(0, round * warm.count, warm.count, plan.since);
-          if (taken.complaint !== null) {
-            throw new NotMeasured(`with the profile: wrong answer: ${taken.complaint}`);
-          }
-          return taken.sample;
-        };
-        for (let i = 0; i < BEFORE_PROFILE; i++) await take(i);
-        const from = microseconds();
-        const sample = await take(BEFORE_PROFILE);
-        const { count, mean } = summaryOf(sample.latency);
-        const cpu = 1e6 * sample.serverCpuSeconds;
-        window = { from, to: microseconds(), requests: count, cpu, mean };
+        for (let round = 0; round < BEFORE_PROFILE + PROFILED; round++) {
+          const window = await takeWindow(plan, target, round, warm.count);
+          if (round >= BEFORE_PROFILE) windows.push(window);
+        }
       } finally {
         await target.stop();
       }
     });
     const profile = stack.takeProfile();
-    if (window !== null && profile !== null) row.breakdown = breakdownOf(profile, window);
+    if (windows.length < PROFILED || profile === null || row.samples.length === 0) continue;
+    const found = breakdownOf(profile, windows, requestOf(row.samples));
+    if ('parts' in found) row.breakdown = found.parts;
+    else row.warnings.push(`there is no breakdown: ${found.refused}`);
   }
 }
 
+/** A round while the profile is taken. @throws {NotMeasured} */
+async function takeWindow(
+  { since }: MeasurePlan,
+  target: Target,
+  round: number,
+  count: number,
+): Promise<Window> {
+  const from = microseconds();
+  const { sample, complaint } = await target.take(0, round * count, count, since);
+  if (complaint !== null) {
+    throw new NotMeasured(`with the profile: wrong answer: ${complaint}`);
+  }
+  const { count: requests, mean } = summaryOf(sample.latency);
+  return { from, to: microseconds(), requests, cpu: 1e6 * sample.serverCpuSeconds, mean };
+}
+
+/** In all rounds. */
+function requestOf(samples: readonly Sample[]): Request {
+  const { count, mean } = summaryOf(merged(samples.map(({ latency }) => latency)));
+  const cpuSeconds = samples.reduce((sum, { serverCpuSeconds }) => sum + serverCpuSeconds, 0);
+  return { mean, cpu: (1e9 * cpuSeconds) / count };
+}
+
 const microseconds = (): number => Number(process.hrtime.bigint() / 1000n);
+
+/** What was seen besides the requests. */
+interface Around {
+  readonly warmUpRounds: number;
+  readonly seconds: number;
+  readonly busy: Workload['busy'];
+}
 
 function measurementOf(
   plan: MeasurePlan,
   rows: readonly Row[],
   plain: Row,
-  { warmUpRounds, seconds }: { readonly warmUpRounds: number; readonly seconds: number },
+  { warmUpRounds, seconds, busy }: Around,
 ): Measurement {
   const { workload: name, place, at, clients, rate, cold, seed } = plan;
   const kind = workloads[name];
@@ -293,7 +359,7 @@ function measurementOf(
   const workload: Workload = {
     name,
     description: kind.description,
-    request: name === 'command' ? plan.command.join(' ') : kind.request,
+    request: plan.command === null ? kind.request : plan.command.words.join(' '),
     place,
     clientCpu: at.client,
     serverCpus: at.servers,
@@ -305,7 +371,8 @@ function measurementOf(
       plain.samples.length === 0
         ? null
         : summaryOf(merged(plain.samples.map(({ latency }) => latency))),
-    results: compareToFirst(results, seed),
+    busy,
+    results: compareToFirst(results, seed, busyText(busy, parseCpuList(allowedCpus()).length)),
   };
   const partial = [plain, ...rows].some(({ missing, unfit }) => missing !== null && !unfit);
   const warnings =
@@ -331,8 +398,8 @@ function missedBy({ samples }: Row, rate: number, clients: number): number | nul
 }
 
 const failuresOf = (workload: string, rows: readonly Row[]): string[] =>
-  rows.flatMap(({ name, missing, unfit }) =>
-    missing === null || unfit || missing === 'interrupted'
+  rows.flatMap(({ name, missing, unfit, isTold }) =>
+    missing === null || unfit || isTold || missing === 'interrupted'
       ? []
       : [`${workload}, ${name}: ${missing}`],
   );

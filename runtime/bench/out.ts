@@ -2,8 +2,8 @@
  * The folder of a report. It is made before anything is measured, so that a run of an hour does not
  * end with a refusal; and it is never mixed up with what was there before, unless that is wanted.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 /** The files of a report, some of which may not be there. */
 const REPORT: readonly string[] = ['run.json', 'report.md', 'report.html'];
@@ -19,19 +19,36 @@ export class OutError extends Error {
 }
 
 /**
+ * Makes a folder, and those above it; `mkdir -p`. (mkdirSync with `recursive` never returns where no
+ * folder can be made for want of its parent, as below /proc.)
+ * @returns false when it is there already
+ * @throws {OutError}
+ */
+export function makeFolder(dir: string): boolean {
+  try {
+    if (statSync(dir, { throwIfNoEntry: false })?.isDirectory()) return false;
+    if (dirname(dir) !== dir) makeFolder(dirname(dir));
+    mkdirSync(dir);
+    return true;
+  } catch (error) {
+    if (error instanceof OutError) throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const isFile = code === 'EEXIST' || code === 'ENOTDIR';
+    throw new OutError(
+      isFile ? `${dir} is a file, or below one` : `cannot make ${dir}: ${message}`,
+    );
+  }
+}
+
+/**
  * Makes the folder, and those above it. An empty one, such as a run that failed leaves, will do.
  * @param force it may be there; its report will be replaced, other files stay.
  * @throws {OutError}
  */
 export function openOut(dir: string, { force }: { readonly force: boolean }): void {
-  try {
-    if (mkdirSync(dir, { recursive: true }) !== undefined) return;
-    if (readdirSync(dir).length === 0) return;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new OutError(code === 'EEXIST' ? `${dir} is a file` : `cannot make ${dir}: ${message}`);
-  }
-  if (!force) throw new OutError(`${dir} exists; with --force, its report is replaced`);
+  if (makeFolder(dir)) return;
+  if (!force && readdirSync(dir).length > 0)
+    throw new OutError(`${dir} exists; with --force, its report is replaced`);
 }
 
 /**

@@ -43,12 +43,6 @@ export function placed(place: Place, allowed: string): Placed {
   return { client, servers: String(server) };
 }
 
-/** What runs a program and gives what it prints. @throws {NotMeasured} */
-export interface Programs {
-  output(command: string, args: readonly string[]): Promise<string>;
-}
-
-/** Puts all threads of a process on these CPUs; threads that it starts later follow. */
-export async function pin(programs: Programs, pid: number, cpus: string): Promise<void> {
-  await programs.output('taskset', ['-a', '-c', '-p', cpus, String(pid)]);
-}
+/** All of them together, as a list. */
+export const cpusOf = ({ client, servers }: Placed): string =>
+  client === null ? servers : [...new Set([client, ...parseCpuList(servers)])].join(',');

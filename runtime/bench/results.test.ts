@@ -59,6 +59,24 @@ describe('compareToFirst', () => {
     expect(b!.warnings).toEqual(['too noisy to conclude: 2 rounds are too few, 6 are the least']);
   });
 
+  it('believes nothing that was measured on a busy machine', () => {
+    const [, b] = compareToFirst([first, of('b', [200, 202, 198, 200, 204, 200])], 1, 'busy');
+    expect(b!.measured!.toFirst).toMatchObject({ ratio: 2, verdict: 'too noisy to conclude' });
+    expect(b!.warnings).toEqual([]);
+  });
+
+  it('explains a median of all requests that the rounds contradict', () => {
+    // Quicker in each round but one; the other half of the requests is that of slow rounds, though.
+    const [, b] = compareToFirst(
+      [of('a', [100, 100, 100, 100, 200, 200, 200]), of('b', [90, 90, 90, 180, 180, 180, 180])],
+      1,
+    );
+    expect(b!.measured!.toFirst!.ratio).toBeCloseTo(0.9);
+    expect(b!.warnings.join()).toMatch(
+      /its p50 is 1\.80 times that of the first stack, and the ratio is 0\.90: p50 is the median/,
+    );
+  });
+
   it('leaves what was not measured', () => {
     const gone: Result = {
       ...{ stack: 'b', measured: null, missing: 'it ended', unfit: false, warnings: [] },

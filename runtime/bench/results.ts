@@ -1,8 +1,9 @@
 /** From what was measured in each round to what stands in a result. Pure. */
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { distributionOf, merged, summaryOf } from './histogram.ts';
-import type { Measured, Result, Run } from './schema.ts';
-import { compareRounds } from './verdict.ts';
+import { relative } from './numbers.ts';
+import type { Comparison, Measured, Result, Run } from './schema.ts';
+import { compareRounds, LARGE } from './verdict.ts';
 
 /** A round of one stack. */
 export interface Sample {
@@ -60,19 +61,43 @@ function summedCounts(samples: readonly Sample[]): Record<string, number> {
   return sums;
 }
 
-/** The results of a workload, each compared to the first; why nothing can be said is a warning. */
-export function compareToFirst(results: readonly Result[], seed: Run['seed']): Result[] {
+/**
+ * The results of a workload, each compared to the first; why nothing can be said is a warning, and so
+ * is what two numbers seem to contradict each other by.
+ * @param busy why all of it cannot be believed; that is said of the workload, not of each result
+ */
+export function compareToFirst(
+  results: readonly Result[],
+  seed: Run['seed'],
+  busy: string | null = null,
+): Result[] {
   const first = results[0]?.measured;
   return results.map((result, i) => {
     const { measured, warnings } = result;
     if (i === 0 || !measured || !first) return result;
-    const judged = compareRounds(measured.rounds, first.rounds, seed);
+    const judged = compareRounds(measured.rounds, first.rounds, seed, busy);
     if (judged === null) return result;
     const { doubt, ...toFirst } = judged;
-    return {
-      ...result,
-      measured: { ...measured, toFirst },
-      warnings: doubt === null ? warnings : [...warnings, `too noisy to conclude: ${doubt}`],
-    };
+    const said = [
+      ...(doubt === null || busy !== null ? [] : [`too noisy to conclude: ${doubt}`]),
+      ...pooledWarning(measured.latency.p50 / first.latency.p50, toFirst),
+    ];
+    return { ...result, measured: { ...measured, toFirst }, warnings: [...warnings, ...said] };
   });
+}
+
+/** Farther from each other, as a factor, the two are not what rounding leaves. */
+const POOLED_APART = 1.02;
+
+/** Where the medians of all requests say something else than the rounds, one beside the other. */
+function pooledWarning(pooled: number, { ratio }: Comparison): string[] {
+  const contradicts = (pooled - 1) * (ratio - 1) < 0;
+  const apart = Math.abs(Math.log(pooled / ratio));
+  if (!(contradicts ? apart > Math.log(POOLED_APART) : apart > Math.log(LARGE))) return [];
+  return [
+    `its p50 is ${relative(pooled)} times that of the first stack, and the ratio is ` +
+      `${relative(ratio)}: p50 is the median of all requests of all rounds together, the ratio that ` +
+      'of the rounds, each compared with the one beside it; they part where rounds differ much ' +
+      'from each other, and then the ratio is what counts',
+  ];
 }

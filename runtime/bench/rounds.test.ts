@@ -27,13 +27,6 @@ describe('chance', () => {
 });
 
 describe('orders', () => {
-  it('keep the order given without a seed', () => {
-    expect(orders(['a', 'b'], 2)).toEqual([
-      ['a', 'b'],
-      ['a', 'b'],
-    ]);
-  });
-
   it('let each begin equally often, and follow the same one', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 6 }), fc.nat(), (count, seed) => {
@@ -48,6 +41,29 @@ describe('orders', () => {
 });
 
 describe('measureRounds', () => {
+  it('keeps the rounds that are whole when it is interrupted', async () => {
+    const stop = new AbortController();
+    const take = async ({ isLast }: { isLast: boolean }, round: number) => {
+      if (round === 3 && isLast) stop.abort(new Error('interrupted'));
+      stop.signal.throwIfAborted();
+      return { round };
+    };
+    const started = new Map([
+      ['a', { isLast: false }],
+      ['b', { isLast: true }],
+    ]);
+    const { signal } = stop;
+    const series = await measureRounds(started, { rounds: 9, signal, take });
+    const two = [{ round: 1 }, { round: 2 }];
+    expect([...series]).toEqual([
+      ['a', two],
+      ['b', two],
+    ]);
+    await expect(measureRounds(started, { rounds: 9, signal, take })).rejects.toThrow(
+      'interrupted',
+    );
+  });
+
   it('takes turns after a round that does not count', async () => {
     const taken: string[] = [];
     const started = new Map(['a', 'b'].map((name) => [name, { name }]));

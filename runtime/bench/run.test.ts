@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Measurement, MeasurePlan } from './measure.ts';
+import { NotMeasured } from './missing.ts';
 import { markdownReport } from './report/markdown.ts';
 import { terminalReport } from './report/terminal.ts';
 import { type RunPlan, runBench } from './run.ts';
 import { simulatedRun } from './testdata/run.ts';
+import type { Tried } from './trial.ts';
 
 const { machine, stacks, workloads } = simulatedRun();
 
@@ -27,6 +29,7 @@ const plan: RunPlan = {
   mountFlags: ['--no-passthrough'],
   folder: '/nowhere',
   progress() {},
+  tell() {},
   clients: 1,
   rate: null,
   cold: false,
@@ -45,14 +48,21 @@ const measured = ({ workload: name, place }: MeasurePlan): Measurement => ({
   failures: [],
 });
 
+/** All start. */
+const started = async (): Promise<Tried> => ({ command: null, broken: new Map(), warnings: [] });
+
 const shown = { width: 100, colour: false };
 
 describe('a run', () => {
   it('keeps what was measured before and after a workload that ended with an error', async () => {
-    const { run, failures } = await runBench(plan, async (one) => {
-      if (one.workload === 'hit') throw new Error('the disk is on fire');
-      return measured(one);
-    });
+    const { run, failures } = await runBench(
+      plan,
+      async (one) => {
+        if (one.workload === 'hit') throw new Error('the disk is on fire');
+        return measured(one);
+      },
+      started,
+    );
     expect(run.workloads.map(({ name }) => name)).toEqual(['miss', 'readdir']);
     expect(run.partial).toBe(true);
     expect(run.warnings).toEqual(['hit, same CPU: not measured: the disk is on fire']);
@@ -61,20 +71,57 @@ describe('a run', () => {
   });
 
   it('says what may mislead in a workload', async () => {
-    const { run } = await runBench({ ...plan, workloads: ['miss'] }, async (one) => ({
-      ...measured(one),
-      warnings: ['miss, same CPU: the plain directory ended early: it is gone'],
-    }));
+    const { run } = await runBench(
+      { ...plan, workloads: ['miss'] },
+      async (one) => ({
+        ...measured(one),
+        warnings: ['miss, same CPU: the plain directory ended early: it is gone'],
+      }),
+      started,
+    );
     expect(run.warnings).toEqual(['miss, same CPU: the plain directory ended early: it is gone']);
     expect(run.mountFlags).toEqual(['--no-passthrough']);
   });
 
   it('has a report when nothing at all was measured', async () => {
-    const { run } = await runBench(plan, () => Promise.reject(new Error('no')));
+    const { run } = await runBench(plan, () => Promise.reject(new Error('no')), started);
     expect(run.workloads).toEqual([]);
     expect(run.partial).toBe(true);
     expect(terminalReport(run, shown)).toContain('not measured: no');
     expect(markdownReport(run)).toContain('not measured: no');
+  });
+
+  it('tells at once, and once, which stacks do not start', async () => {
+    const told: string[] = [];
+    const tell = (problem: string): void => void told.push(problem);
+    const [first, second] = plan.stacks;
+    const {
+      run,
+      told: failed,
+      failures,
+    } = await runBench(
+      { ...plan, tell },
+      async ({ stacks: them, ...one }) => {
+        expect(them.map(({ broken }) => broken)).toEqual([null, 'a typo', null]);
+        expect(told).toHaveLength(1);
+        return measured({ ...one, stacks: them });
+      },
+      async () => ({ ...(await started()), broken: new Map([[second!.name, 'a typo']]) }),
+    );
+    expect(first!.name).not.toBe(second!.name);
+    expect(told).toEqual([`failed: ${second!.name}: a typo`]);
+    expect(failed).toEqual([`${second!.name}: a typo`]);
+    expect(failures).toEqual([]);
+    expect(run.partial).toBe(true);
+  });
+
+  it('ends before it measures where no stack starts', async () => {
+    const serve = () => Promise.reject(new NotMeasured('it did not start: a typo'));
+    const stacks = plan.stacks.slice(0, 2).map((it) => ({ ...it, serve }));
+    const names = stacks.map(({ name }) => name);
+    await expect(runBench({ ...plan, stacks })).rejects.toThrow(
+      `${names[0]}: it did not start: a typo\n${names[1]}: it did not start: a typo`,
+    );
   });
 
   it('is partial where a place is not to be had', async () => {
@@ -82,11 +129,12 @@ describe('a run', () => {
     const { run } = await runBench(
       { ...plan, workloads: ['miss'], places, cpus: '3' },
       async (one) => measured(one),
+      started,
     );
     expect(run.workloads.map(({ place }) => place)).toEqual(['same']);
     expect(run.partial).toBe(true);
     expect(run.warnings).toEqual(['miss, different CPUs: not measured: there is only one CPU']);
-    const both = await runBench({ ...plan, places }, async (one) => measured(one));
+    const both = await runBench({ ...plan, places }, async (one) => measured(one), started);
     expect(both.run.partial).toBe(false);
   });
 });

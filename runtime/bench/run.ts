@@ -11,6 +11,7 @@ import {
   SCHEMA_VERSION,
   type Workload,
 } from './schema.ts';
+import { tryAll } from './trial.ts';
 import type { WorkloadName } from './workloads/index.ts';
 
 export interface RunPlan
@@ -28,6 +29,8 @@ export interface RunPlan
   readonly command: readonly string[];
   /** What is known before. */
   readonly warnings: readonly string[];
+  /** Told what goes wrong before anything is measured, once. */
+  readonly tell: (problem: string) => void;
   readonly machine: Machine;
   /** CPUs that may be used, as the kernel lists them. */
   readonly cpus: string;
@@ -40,7 +43,9 @@ export interface RunPlan
 
 export interface Ran {
   readonly run: Run;
-  /** What must make the run fail. */
+  /** What must make the run fail, and was told before anything was measured. */
+  readonly told: readonly string[];
+  /** What must make it fail besides. */
   readonly failures: readonly string[];
 }
 
@@ -50,67 +55,81 @@ const BESIDES = 5;
 /**
  * Measures until all is done or the signal comes; either way the result says what there is. A workload
  * that ends with an error takes nothing away from the others.
+ * @throws {NotMeasured} before anything is measured, where nothing can be
  */
-export async function runBench(plan: RunPlan, measureOne = measure): Promise<Ran> {
-  const { stacks, places, signal, warnings } = plan;
+export async function runBench(
+  plan: RunPlan,
+  measureOne = measure,
+  tryAllOf = tryAll,
+): Promise<Ran> {
+  const { places, signal } = plan;
   const since = performance.now();
   const date = new Date().toISOString();
+  const turns = (plan.stacks.length + 1) * (plan.rounds + BESIDES);
+  const all = plan.workloads.flatMap((workload) => places.map((place) => ({ workload, place })));
+  const progress = (done: number, what: string): void => {
+    const elapsedSeconds = (performance.now() - since) / 1e3;
+    plan.progress({ done, total: all.length * turns, elapsedSeconds, what });
+  };
+  const tried = await tryAllOf({ ...plan, turn: (what) => progress(0, what) });
+  const told = [...tried.broken].map(([name, why]) => `${name}: ${why}`);
+  for (const warning of tried.warnings) plan.tell(warning);
+  for (const failure of told) plan.tell(`failed: ${failure}`);
+  const stacks = plan.stacks.map((it) => ({ ...it, broken: tried.broken.get(it.name) ?? null }));
   const workloads: Workload[] = [];
   const failures: string[] = [];
-  let partial = false;
-  const said = [...warnings];
-  const all = plan.workloads.flatMap((workload) => places.map((place) => ({ workload, place })));
-  const turns = (stacks.length + 1) * (plan.rounds + BESIDES);
+  const warnings = [...plan.warnings, ...tried.warnings];
+  let partial = told.length > 0;
   for (const [i, { workload, place }] of all.entries()) {
     if (signal.aborted) break;
-    let turn = 0;
-    const begin = (stack: string): void => {
-      plan.progress({
-        done: i * turns + Math.min(turn++, turns - 1),
-        total: all.length * turns,
-        elapsedSeconds: (performance.now() - since) / 1e3,
-        what: `${workload}, ${placeTitles[place]}, ${stack}`,
-      });
-    };
+    const title = `${workload}, ${placeTitles[place]}`;
     const at = placeOrNot(place, plan.cpus);
     if (typeof at === 'string') {
-      said.push(`${workload}, ${placeTitles[place]}: not measured: ${at}`);
+      warnings.push(`${title}: not measured: ${at}`);
       partial = true;
       continue;
     }
+    let done = 0;
+    const turn = (stack: string): void =>
+      progress(i * turns + Math.min(done++, turns - 1), `${title}, ${stack}`);
     const reference = join(plan.folder, 'plain');
-    const turnsOf = { workload, place, at, since, reference, turn: begin };
+    const command = workload === 'command' ? tried.command : null;
     try {
-      const measured = await measureOne({ ...plan, ...turnsOf });
+      const one = { ...plan, stacks, command, workload, place, at, since, reference, turn };
+      const measured = await measureOne(one);
       workloads.push(measured.workload);
       failures.push(...measured.failures);
-      said.push(...measured.warnings);
+      warnings.push(...measured.warnings);
       partial ||= measured.partial;
     } catch (error) {
-      const title = `${workload}, ${placeTitles[place]}`;
-      said.push(`${title}: not measured: ${(error as Error).message}`);
+      warnings.push(`${title}: not measured: ${(error as Error).message}`);
       failures.push(`${title}: ${(error as Error).stack}`);
       partial = true;
     }
   }
-  const { question, line, seed, machine } = plan;
-  const run: Run = {
-    schemaVersion: SCHEMA_VERSION,
-    question,
-    command: line,
-    date,
-    seconds: (performance.now() - since) / 1e3,
-    seed,
-    partial: partial || signal.aborted,
-    warnings: said,
-    machine,
-    stacks: stacks.map(({ name, description, volfile }) => ({ name, description, volfile })),
-    workloads,
-    mountFlags: [...plan.mountFlags],
-    micro: [],
-  };
-  return { run, failures };
+  if (signal.aborted) {
+    const count = `${workloads.length} of ${all.length} measurements`;
+    warnings.push(`interrupted: ${count} were begun, with the rounds that they have`);
+  }
+  const seconds = (performance.now() - since) / 1e3;
+  const isPartial = partial || signal.aborted;
+  const run = { ...about(plan), date, seconds, partial: isPartial, warnings, workloads };
+  return { run, told, failures };
 }
+
+type Known = Omit<Run, 'date' | 'seconds' | 'partial' | 'warnings' | 'workloads'>;
+
+/** What a run's result says that is known before it. */
+const about = ({ question, line, seed, machine, stacks, mountFlags }: RunPlan): Known => ({
+  schemaVersion: SCHEMA_VERSION,
+  question,
+  command: line,
+  seed,
+  machine,
+  stacks: stacks.map(({ name, description, volfile }) => ({ name, description, volfile })),
+  mountFlags: [...mountFlags],
+  micro: [],
+});
 
 /** Where client and servers are, or why not. */
 function placeOrNot(place: Place, cpus: string): ReturnType<typeof placed> | string {

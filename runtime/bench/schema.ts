@@ -91,8 +91,14 @@ const measured = record({
   throughputOverTime: list(record({ at: amount, perSecond: amount })),
   /** Null for the first stack, and where one of the two was not measured. */
   toFirst: nullable(comparison),
-  /** Where the time of one request goes, in the order of its way; empty when it was not asked. */
-  breakdown: list(record({ part: text, nanoseconds: amount })),
+  /**
+   * Where the time of one request goes, in the order of its way, with what each may be off by with 95 %
+   * confidence (null: nobody knows); a part of 0 was in no sample, and is less than that. All
+   * together they are the mean of a request. Empty: nobody asked, or a warning says why.
+   */
+  breakdown: list(
+    record({ part: text, nanoseconds: amount, error: later(nullable(amount), null) }),
+  ),
 });
 export type Measured = Of<typeof measured>;
 
@@ -107,6 +113,19 @@ const result = record({
   warnings: list(text),
 });
 export type Result = Of<typeof result>;
+
+const busyness = record({
+  /** Of the time of the CPUs that were measured on, 0 to 1: had by other processes. */
+  others: amount,
+  /** The same: taken by the host of a virtual machine. */
+  steal: amount,
+  /** Other threads that ran or waited for a CPU at a time, on all CPUs. */
+  load: amount,
+  /** Involuntary context switches of those that measure, per second of their CPU time. */
+  switches: amount,
+});
+/** What else the machine did while something was measured, and only then. */
+export type Busyness = Of<typeof busyness>;
 
 const workload = record({
   name: text,
@@ -128,6 +147,8 @@ const workload = record({
    * load generator and the kernel take by themselves. Null: it was not measured.
    */
   plain: nullable(summary),
+  /** What else the machine did in the rounds; null: nobody looked. */
+  busy: later(nullable(busyness), null),
   /** One of each stack, in the order of the stacks. */
   results: list(result),
 });

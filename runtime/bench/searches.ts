@@ -88,12 +88,15 @@ export interface Expectation {
   readonly lookups: number;
   /** Lookups that a cache of absent names cannot save: every hit, and the first miss of each name. */
   readonly unavoidable: number;
+  /** Different files that are searched for: of hits, what a cache of names that are there leaves. */
+  readonly files: number;
 }
 
 export function expectationOf({ homes, searches }: Workload): Expectation {
   let lookups = 0;
   for (const file of searches) lookups += homes[file]! + 1;
+  const files = new Set(searches);
   let firstMisses = 0;
-  for (const file of new Set(searches)) firstMisses += homes[file]!;
-  return { lookups, unavoidable: searches.length + firstMisses };
+  for (const file of files) firstMisses += homes[file]!;
+  return { lookups, unavoidable: searches.length + firstMisses, files: files.size };
 }

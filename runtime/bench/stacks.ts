@@ -90,3 +90,13 @@ export function distinct(names: readonly string[]): string[] {
     return own;
   });
 }
+
+/** Each of `above` on the one before it, the first on the last of `below`. */
+export function stacked(
+  below: readonly PlainVolume[],
+  above: readonly PlainVolume[],
+): PlainVolume[] {
+  const all = [...below];
+  for (const one of above) all.push({ ...one, subvolumes: [all.at(-1)!.name] });
+  return all;
+}

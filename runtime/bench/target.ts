@@ -5,6 +5,7 @@
 import { cpus as allCpus } from 'node:os';
 import { join } from 'node:path';
 import { place } from './affinity.ts';
+import type { BusyWatch } from './busy.ts';
 import { dropCaches } from './caches.ts';
 import { newHistogram, recordNs } from './histogram.ts';
 import { Clients, ServerGone } from './load/clients.ts';
@@ -15,6 +16,7 @@ import type { Placed } from './placement.ts';
 import type { Sample } from './results.ts';
 import { cpuSeconds, peakMemory } from './usage.ts';
 import type { WorkloadName } from './workloads/index.ts';
+import type { TriedCommand } from './workloads/workload.ts';
 
 /** A mount that is served. */
 export interface Served {
@@ -23,6 +25,8 @@ export interface Served {
   readonly mountpoint: string;
   /** From the start of the process until it said that it is mounted. */
   readonly startSeconds: number;
+  /** What it complained of when it started; '' or absent: nothing. */
+  readonly complaint?: string;
   /** Why it ended by itself; null while it runs. */
   ended(): Promise<string | null>;
   /** Ends it, and takes its mount away. */
@@ -39,7 +43,8 @@ export interface TargetSettings {
   readonly seconds: number;
   readonly cold: boolean;
   readonly seed: number;
-  readonly command: readonly string[];
+  /** Of the workload `command`, otherwise null. */
+  readonly command: TriedCommand | null;
   /** The plain folder with the workload's tree. */
   readonly reference: string;
   readonly signal: AbortSignal;
@@ -58,6 +63,8 @@ export interface Way {
   serve: (() => Promise<Served>) | null;
   /** Null: nothing counts. */
   readonly counted: Counted | null;
+  /** Looks on in the rounds that count. */
+  readonly watches: readonly BusyWatch[];
 }
 
 /** A round of a target, and the first thing that was wrong in it. */
@@ -107,12 +114,15 @@ export class Target {
     const pidOf = this.server?.pid;
     const passedBefore = await this.passedOn();
     const cpuBefore = pidOf === undefined ? 0 : cpuSeconds(pidOf);
+    const watches = round > 0 ? this.way.watches : [];
+    for (const watch of watches) watch.begin(this.pids());
     const at = (performance.now() - since) / 1e3;
     const loops = await this.clients!.all(
       'run',
       (client) => ({ from, count, everyMs, firstMs: ((everyMs ?? 0) * client) / many }),
       this.roundPatience(count, everyMs),
     );
+    for (const watch of watches) watch.end();
     this.lastMs = (1000 * Math.max(...loops.map(({ seconds }) => seconds))) / count;
     const cpuAfter = pidOf === undefined ? 0 : cpuSeconds(pidOf);
     if (cpuBefore === null || cpuAfter === null) throw new ServerGone('the server ended');
@@ -138,6 +148,12 @@ export class Target {
     clients?.kill();
     await server?.stop();
     await clients?.ended();
+  }
+
+  /** Who takes part in a round. This process does no more than wait, but it may do so there, too. */
+  private pids(): number[] {
+    const own = this.settings.at.client === null ? [process.pid] : [];
+    return [...own, ...(this.server === null ? [] : [this.server.pid]), ...this.clients!.pids];
   }
 
   private roundPatience(count: number, everyMs: number | null): number {

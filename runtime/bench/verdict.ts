@@ -7,12 +7,13 @@
  * each other in time, and a stack that is slow in one is likely to be so in the next, which the
  * bootstrap takes for as much evidence as if it had come up anew. Where there is no difference, but
  * the interval is so wide that a large one may hide in it, or only the stretches speak against a
- * large one, nothing can be said.
+ * large one, nothing can be said. Nor can it where the machine was busy with something else
+ * (busy.ts), whatever the rounds say.
  *
  * All is computed with logarithms: twice as long and half as long are equally far from 1.
  */
 import { seeded } from './random.ts';
-import type { Comparison, Round, Summary, Verdict } from './schema.ts';
+import type { Comparison, Round, Verdict } from './schema.ts';
 import { bootstrap, type Interval, median, quantile } from './statistics.ts';
 
 export const CONFIDENCE = 0.95;
@@ -44,11 +45,13 @@ export interface Judged extends Comparison {
 /**
  * Compares stacks round by round. Both have the same rounds, at least one; every value is above 0.
  * The same values and seed give the same answer.
+ * @param busy why the rounds cannot be believed
  */
 export function judgePaired(
   mine: readonly number[],
   other: readonly number[],
   seed: number,
+  busy: string | null = null,
 ): Judged {
   const ratios = mine.map((value, i) => Math.log(value / other[i]!));
   const interval = bootstrap([ratios], ([drawn]) => drawn!, { confidence: CONFIDENCE, seed });
@@ -59,6 +62,7 @@ export function judgePaired(
     noise,
     throughout: isOneSided(stretchesOf(ratios)),
     rounds: mine.length,
+    busy,
   });
 }
 
@@ -67,6 +71,7 @@ export function judgeApart(
   mine: readonly number[],
   other: readonly number[],
   seed: number,
+  busy: string | null = null,
 ): Judged {
   const logs = [mine, other].map((values) => values.map(Math.log));
   const between = ([a, b]: readonly number[]): number => a! - b!;
@@ -79,6 +84,7 @@ export function judgeApart(
     noise,
     throughout: isOneSided(first!.map((value, i) => value - second![i]!)),
     rounds: Math.min(mine.length, other.length),
+    busy,
   });
 }
 
@@ -117,13 +123,16 @@ interface Found extends Interval {
   /** Every stretch of the run says that the same stack is slower. */
   readonly throughout: boolean;
   readonly rounds: number;
+  /** Why nothing that was measured can be believed; null: nothing speaks against it. */
+  readonly busy: string | null;
 }
 
-function judge({ center, low, high, noise, throughout, rounds }: Found): Judged {
+function judge({ center, low, high, noise, throughout, rounds, busy }: Found): Judged {
   const stands = (low > 0 || high < 0) && Math.abs(center) > noise;
   const differs = stands && throughout;
   const isLarge = stands && Math.abs(center) > Math.log(LARGE);
-  const doubt = rounds < ROUNDS_MIN ? tooFew(rounds) : doubtOf(differs, isLarge, high - low);
+  const doubt =
+    busy ?? (rounds < ROUNDS_MIN ? tooFew(rounds) : doubtOf(differs, isLarge, high - low));
   return {
     ratio: Math.exp(center),
     low: Math.exp(low),
@@ -156,15 +165,16 @@ export function compareRounds(
   mine: readonly Round[],
   other: readonly Round[],
   seed: number,
-  of: (latency: Summary) => number = ({ p50 }) => p50,
+  busy: string | null = null,
 ): Judged | null {
-  const pairs = pairRounds(mine, other).map(([a, b]) => [of(a.latency), of(b.latency)] as const);
+  const pairs = pairRounds(mine, other).map(([a, b]) => [a.latency.p50, b.latency.p50] as const);
   const positive = pairs.filter(([a, b]) => a > 0 && b > 0);
   if (positive.length === 0) return null;
   return judgePaired(
     positive.map(([a]) => a),
     positive.map(([, b]) => b),
     seed,
+    busy,
   );
 }
 

@@ -2,16 +2,15 @@
  * `glossa bench`: stacks mounted and measured beside each other. Whatever happens, what was measured
  * is reported, and no mount, process or file is left behind.
  */
-import { existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { neverCold } from '../bench/caches.ts';
 import { type Condition, ConditionError, findingsOf, parseCondition } from '../bench/fail-if.ts';
 import { describeMachine } from '../bench/machine.ts';
 import { NotMeasured } from '../bench/missing.ts';
-import { OutError, openOut, writeOut } from '../bench/out.ts';
+import { makeFolder, OutError, openOut, writeOut } from '../bench/out.ts';
 import { allowedCpus } from '../bench/placement.ts';
 import { reportFiles } from '../bench/report/index.ts';
-import { overwriting, type Progress, progressText } from '../bench/report/progress.ts';
+import { ProgressLine } from '../bench/report/progress.ts';
 import { findingsText, terminalReport } from '../bench/report/terminal.ts';
 import { type Ran, runBench } from '../bench/run.ts';
 import type { Run } from '../bench/schema.ts';
@@ -131,7 +130,7 @@ async function runIn(
 ): Promise<Ran> {
   const { scratch, data, stacks: stored, plain } = workspace;
   const profile = flags.profile === undefined ? null : resolve(flags.profile);
-  if (profile !== null) mkdirSync(profile, { recursive: true });
+  if (profile !== null) orFailure(() => makeFolder(profile));
   const { mountFlags, timeouts } = settings;
   const serving = { scratch, data: stored, mountFlags, timeouts, profile, terminal };
   const progress = new ProgressLine(terminal);
@@ -157,10 +156,16 @@ async function runIn(
       cpus: allowedCpus(),
       folder: plain,
       progress: progress.show,
+      tell: (problem) => {
+        progress.clear();
+        terminal.err(`glossa bench: ${problem}`);
+      },
     });
     if (!settings.breakdown || signal.aborted) return ran;
     const lab = { signal, folder: scratch, say: terminal.err };
     return await withMicro(ran, lab);
+  } catch (error) {
+    throw error instanceof NotMeasured ? new Failure(error.message) : error;
   } finally {
     progress.clear();
   }
@@ -177,33 +182,16 @@ async function withMicro(ran: Ran, lab: Parameters<typeof microCosts>[0]): Promi
     const warning = `there is nothing to check the breakdown by: ${reason(error)}`;
     const warned = { ...run, warnings: [...run.warnings, warning] };
     if (error instanceof NotMeasured) return { ...ran, run: warned };
-    return { run: { ...warned, partial: true }, failures: [...ran.failures, warning] };
+    const failures = [...ran.failures, warning];
+    return { ...ran, run: { ...warned, partial: true }, failures };
   }
 }
 
 const PROFILED =
   'the servers were profiled (--profile): that makes them slower, and those with Python most of all';
 
-/** How far it is, on a terminal. */
-class ProgressLine {
-  private readonly width: number | null;
-
-  constructor({ width }: Terminal) {
-    this.width = process.stderr.isTTY ? width : null;
-  }
-
-  readonly show = (progress: Progress): void => {
-    if (this.width === null) return;
-    process.stderr.write(overwriting(progressText(progress, this.width - 1)));
-  };
-
-  clear(): void {
-    if (this.width !== null) process.stderr.write(overwriting(''));
-  }
-}
-
 async function report(
-  { run, failures }: Ran,
+  { run, told, failures }: Ran,
   conditions: readonly Condition[],
   { out, json }: BenchFlags,
   terminal: Terminal,
@@ -219,19 +207,17 @@ async function report(
     const found = value === null ? 'nothing was measured' : `it is ${value.toPrecision(4)}`;
     terminal.err(`glossa bench: failed: ${condition.text}: ${where}: ${found}`);
   }
-  return failures.length + failing.length > 0 ? EXIT_FAILURE : EXIT_OK;
+  return told.length + failures.length + failing.length > 0 ? EXIT_FAILURE : EXIT_OK;
 }
 
 async function write(out: string, run: Run, terminal: Terminal): Promise<void> {
-  const { files, warnings } = await reportFiles(run);
+  const files = await reportFiles(run);
   orFailure(() => writeOut(out, files));
-  for (const warning of warnings) terminal.err(`glossa: no report.html: ${warning}`);
-  const page = join(out, 'report.html');
-  if (terminal.interactive && existsSync(page)) terminal.err(`the page is ${page}`);
+  if (terminal.interactive) terminal.err(`the page is ${join(out, 'report.html')}`);
 }
 
 /** @throws {Failure} for what is wrong with the folder of the report */
-function orFailure(act: () => void): void {
+function orFailure(act: () => unknown): void {
   try {
     act();
   } catch (error) {

@@ -26,7 +26,8 @@ async function check(
     }
     const file = scratch.at('a.vol');
     const { out, status } = await command(['check', '--json', file, ...args]);
-    const { ok, problems } = JSON.parse(out) as { ok: boolean; problems: readonly Problem[] };
+    const checked = JSON.parse(out) as { files: [{ ok: boolean; problems: readonly Problem[] }] };
+    const { ok, problems } = checked.files[0];
     expect(status).toBe(ok ? 0 : 1);
     expect(ok).toBe(problems.every(({ severity }) => severity === 'warning'));
     said = problems.map(({ severity, line, column, message }) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { command, FakeTerminal } from '../../test/support/cli.ts';
-import { withScratch } from '../../test/support/mount.ts';
+import { GLOSSA, run, withScratch } from '../../test/support/mount.ts';
 
 const good = `volume mem
     type storage/memory
@@ -87,7 +87,9 @@ FILE: 1 error, 1 warning
   it('prints JSON for a program', async () => {
     const { status, out } = await check(bad, ['--json']);
     expect(status).toBe(1);
-    expect(JSON.parse(out)).toEqual({
+    const bare = { ok: false, files: [{ ok: false, problems: [{}, {}] }], warnings: [] };
+    expect(JSON.parse(out)).toMatchObject(bare);
+    expect(JSON.parse(out).files[0]).toEqual({
       file: 'FILE',
       ok: false,
       problems: [
@@ -105,10 +107,68 @@ FILE: 1 error, 1 warning
       ],
     });
     expect(JSON.parse((await check(good, ['--json'])).out)).toEqual({
-      file: 'FILE',
       ok: true,
-      problems: [],
+      files: [{ file: 'FILE', ok: true, problems: [] }],
+      warnings: [],
     });
+  });
+
+  it('takes several files, and ends as the worst of them', () =>
+    withScratch(async (scratch) => {
+      const [fine, wrong] = [await scratch.file('a.vol', good), await scratch.file('b.vol', bad)];
+      const { status, out } = await command(['check', fine, wrong, fine]);
+      expect(status).toBe(1);
+      expect(out.match(/^\S*(a\.vol: 1 vol|b\.vol:2:10: error|b\.vol: 1 error)/gm)).toHaveLength(4);
+      expect((await command(['check', fine, fine])).status).toBe(0);
+      const absent = await command(['check', scratch.at('absent.vol'), fine]);
+      expect(absent).toMatchObject({ status: 1, out: expect.stringContaining('no problems') });
+      expect(absent.err).toMatch(/^glossa: cannot read the volfile .*absent\.vol: No such file/);
+      const module = await command(['check', '--json', wrong, 'm.py', fine]);
+      expect(module.status).toBe(2);
+      expect(JSON.parse(module.out)).toMatchObject({
+        ok: false,
+        files: [
+          { file: wrong, ok: false, problems: [{}, {}] },
+          { file: 'm.py', ok: false, error: expect.stringContaining('is a module') },
+          { file: fine, ok: true },
+        ],
+      });
+      expect((await command(['check'])).status).toBe(2);
+    }));
+
+  it('reads standard input, whose paths start at the current folder', () =>
+    withScratch(async (scratch) => {
+      const piped = (text: string) =>
+        run(scratch, 'sh', [
+          '-c',
+          'printf %s "$0" | "$@"',
+          text,
+          process.execPath,
+          GLOSSA,
+          'check',
+          '-',
+        ]);
+      const posix = good.replace('storage/memory', 'storage/posix\n    option directory data');
+      const absent = await piped(posix);
+      expect(absent.status).toBe(1);
+      expect(absent.out).toMatch(
+        /^<stdin>:3:\d+: error: volume 'mem' \(storage\/posix\): directory/,
+      );
+      expect(absent.out).toContain(scratch.at('data'));
+      await scratch.folder('data');
+      expect(await piped(posix)).toMatchObject({
+        status: 0,
+        out: '<stdin>: 1 volume, the top is mem (storage/posix): no problems\n',
+      });
+      expect((await piped('')).out).toContain('<stdin>:1:1: error: the file has no volume');
+    }));
+
+  it('says with --quiet only what is wrong', async () => {
+    expect(await check(good, ['-q'])).toEqual({ status: 0, out: '', err: '' });
+    const { status, out } = await check(bad, ['-q']);
+    expect(status).toBe(1);
+    expect(out).toContain('FILE:2:10: error');
+    expect(out).not.toMatch(/warning|1 error/);
   });
 
   it('is colourful on a terminal', async () => {

@@ -1,4 +1,5 @@
 /** What a command is: one record per file, listed in commands.ts. */
+import type { Kind } from './completion/kinds.ts';
 import type { Flags, Given } from './flags.ts';
 import { paint, type Terminal } from './terminal.ts';
 
@@ -9,6 +10,8 @@ export interface Command<F extends Flags = Flags> {
   readonly description: string;
   /** Besides the common ones. */
   readonly flags: F;
+  /** Words in capitals, in its usage and flags, that stand for something else than in kinds.ts. */
+  readonly kinds?: Readonly<Record<string, Kind>>;
   /** Whether what is behind `--` is somebody else's. */
   readonly hasRest?: boolean;
   /**

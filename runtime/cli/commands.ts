@@ -14,9 +14,33 @@ export const commands: Commands = new Map(
       summary: 'take a mount away, also a dead one',
       load: () => import('./umount.ts'),
     },
+    mounts: {
+      summary: 'list what is mounted, by whom, and whether it answers',
+      load: () => import('./mounts.ts'),
+    },
     run: {
       summary: 'run a command in a mount of its own',
       load: () => import('./run.ts'),
+    },
+    top: {
+      summary: 'show what the volumes of a mount are busy with',
+      load: () => import('./top.ts'),
+    },
+    trace: {
+      summary: 'show what the requests of a command meet, volume by volume',
+      load: () => import('./trace.ts'),
+    },
+    record: {
+      summary: 'record the requests of a command, to replay them',
+      load: () => import('./record.ts'),
+    },
+    replay: {
+      summary: 'send recorded requests once more, and say what is answered otherwise',
+      load: () => import('./replay.ts'),
+    },
+    debug: {
+      summary: 'stop requests on their way, look at them, and change their replies',
+      load: () => import('./debug.ts'),
     },
     new: {
       summary: 'write a module to begin from',
@@ -50,6 +74,14 @@ export const commands: Commands = new Map(
       summary: 'what the translators of a mount count',
       load: () => import('./stats.ts'),
     },
+    statedump: {
+      summary: 'all that a mount knows of its state: requests, inodes, files, volumes',
+      load: () => import('./statedump.ts'),
+    },
+    why: {
+      summary: 'what the last requests for a path met that failed or were slow',
+      load: () => import('./why.ts'),
+    },
     reload: {
       summary: 'let a mount read its volfile and modules again',
       load: () => import('./reload.ts'),
@@ -81,6 +113,18 @@ export const commands: Commands = new Map(
     'include-dir': {
       summary: 'where the header for translators in C is',
       load: () => import('./include-dir.ts'),
+    },
+    setup: {
+      summary: 'let mount(8), fstab, systemd and shells know glossa, or no more',
+      load: async () => ({ default: (await import('./setup.ts')).setupFor(commands) }),
+    },
+    'mount.glossa': {
+      summary: 'what mount(8) calls for the type glossa',
+      load: () => import('./mount-helper.ts'),
+    },
+    completion: {
+      summary: 'print what a shell needs to complete command lines',
+      load: async () => ({ default: (await import('./completion.ts')).completionOf(commands) }),
     },
     help: {
       summary: 'explain a command or a translator',

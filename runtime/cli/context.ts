@@ -1,6 +1,6 @@
 /** The Context of a graph that runs in Node: its clock, timers, randomness and log. */
 import { randomFillSync } from 'node:crypto';
-import type { Context, DebuggerTerminal } from '../core/context.ts';
+import type { Context, DebuggerTerminal, RunFiles, ServerFacts } from '../core/context.ts';
 import type { LogSink } from '../core/log.ts';
 import { exactly } from '../sys/timers.ts';
 
@@ -21,6 +21,9 @@ export interface NodeContextSettings {
   readonly strict?: boolean;
   /** Told what looks like a mistake, where the log does not say so to the same person. */
   readonly warn?: ((text: string) => void) | undefined;
+  /** Of a server. */
+  readonly runFiles?: RunFiles;
+  readonly server?: ServerFacts;
 }
 
 export class NodeContext implements Context {
@@ -30,21 +33,31 @@ export class NodeContext implements Context {
   readonly terminal: DebuggerTerminal | undefined;
   readonly strict: boolean;
   readonly warn: (text: string) => void;
+  readonly runFiles: RunFiles | undefined;
+  readonly server: ServerFacts | undefined;
   private readonly pool = new Uint8Array(POOL_BYTES);
   /** Bytes of the pool that are still to be given away, at its start. */
   private left = 0;
 
-  constructor({ sink, baseDir, wake, terminal, strict, warn }: NodeContextSettings) {
+  constructor(settings: NodeContextSettings) {
+    const { sink, baseDir, wake, terminal, strict, warn, runFiles, server } = settings;
     this.sink = sink;
     this.baseDir = baseDir;
     this.wake = wake;
     this.terminal = terminal;
     this.strict = strict ?? false;
     this.warn = warn ?? (() => {});
+    this.runFiles = runFiles;
+    this.server = server;
   }
 
   now(): number {
     return performance.now();
+  }
+
+  /** Of the machine, or of what the process may have of it. */
+  availableMemory(): number {
+    return process.availableMemory();
   }
 
   /** Timers do not keep the process alive: that is for those who serve. */

@@ -10,38 +10,59 @@ import { unwatched } from '../mount/fuse/passthrough.ts';
 
 const WATCHED = ['open', 'readv', 'writev'] as const;
 
-/** A line for each volume, the top first, and one for what comes of it. */
-export function dataPath(graph: Graph): string[] {
-  const rows = [...graph.xlators].reverse().map((xl) => {
-    const own = WATCHED.filter((name) => xl.fops[name] !== undefined);
-    const isStorage = xl.below.length === 0;
-    const all = isGuarded(xl) ? '; copies come as reads and writes, and no file has holes' : '';
-    const refuses = !isStorage && !xl.passesThrough && own.length === 0;
-    return { name: xl.name, isStorage, refuses, own: own.join(', '), all };
-  });
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  const lines = rows.map(({ name, isStorage, refuses, own, all }) => {
-    const none = refuses ? 'answers EOPNOTSUPP to it' : 'does not see it';
-    const what = isStorage ? 'has it' : own === '' ? none : `sees it: ${own}${all}`;
-    return `  ${name.padEnd(width)}  ${what}`;
-  });
-  return ['data of files:', ...lines, conclusion(graph, rows)];
+/** What a volume does with the data of files. */
+export interface DataRow {
+  readonly name: string;
+  /** The fops by which it sees data. */
+  readonly sees: readonly string[];
+  /** `has`: a storage. `refuses`: EOPNOTSUPP. `passes`: it does not see it. */
+  readonly data: 'has' | 'sees' | 'passes' | 'refuses';
+  /** Whether copies come as reads and writes, and no file has holes. */
+  readonly guarded: boolean;
 }
 
-function conclusion(
-  graph: Graph,
-  rows: readonly { name: string; isStorage: boolean; refuses: boolean; own: string }[],
-): string {
-  const storage = unwatched(graph.links);
-  if (storage !== null) {
+export interface DataPath {
+  /** The top first. */
+  readonly volumes: readonly DataRow[];
+  /** The storage whose files the kernel reads and writes itself; null where it does not. */
+  readonly passthrough: string | null;
+}
+
+export function dataPath(graph: Graph): DataPath {
+  const volumes = [...graph.xlators].reverse().map((xl): DataRow => {
+    const hasOwn = xl.translator.isOwn !== undefined;
+    const sees = hasOwn ? [] : WATCHED.filter((name) => xl.fops[name] !== undefined);
+    const unseen = xl.passesThrough ? 'passes' : 'refuses';
+    const data = xl.below.length === 0 ? 'has' : sees.length > 0 ? 'sees' : unseen;
+    return { name: xl.name, sees, data, guarded: isGuarded(xl) };
+  });
+  return { volumes, passthrough: unwatched(graph.links)?.name ?? null };
+}
+
+/** A line for each volume, and one for what comes of it. */
+export function dataLines({ volumes, passthrough }: DataPath): string[] {
+  const width = Math.max(...volumes.map(({ name }) => name.length));
+  const lines = volumes.map((row) => `  ${row.name.padEnd(width)}  ${WORDS[row.data](row)}`);
+  return ['data of files:', ...lines, conclusion(volumes, passthrough)];
+}
+
+const WORDS: Readonly<Record<DataRow['data'], (row: DataRow) => string>> = {
+  has: () => 'has it',
+  refuses: () => 'answers EOPNOTSUPP to it',
+  passes: () => 'does not see it',
+  sees: ({ sees, guarded }) =>
+    `sees it: ${sees.join(', ')}` +
+    (guarded ? '; copies come as reads and writes, and no file has holes' : ''),
+};
+
+function conclusion(volumes: readonly DataRow[], passthrough: string | null): string {
+  if (passthrough !== null) {
     return (
-      `passthrough: the kernel reads and writes the files of ${storage.name} itself ` +
+      `passthrough: the kernel reads and writes the files of ${passthrough} itself ` +
       '(Linux 6.9 and later, mounted by root, and a disk that allows it)'
     );
   }
-  const watching = rows.filter(
-    ({ isStorage, refuses, own }) => refuses || (!isStorage && own !== ''),
-  );
+  const watching = volumes.filter(({ data }) => data === 'refuses' || data === 'sees');
   const why =
     watching.length > 0
       ? `because of ${watching.map(({ name }) => name).join(', ')}`

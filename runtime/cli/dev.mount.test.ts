@@ -9,6 +9,7 @@ import {
   glossa,
   type Outcome,
   type Scratch,
+  startMount,
   withScratch,
 } from '../../test/support/mount.ts';
 import { wanted } from '../../test/support/wanted.ts';
@@ -260,5 +261,22 @@ describeMounts('glossa dev', () => {
       // What no save of the module mends is not waited for.
       expect(await fail('m.py', '--mountpoint', 'absent')).toMatch(/^1 [^\n]*does not exist/);
       await expectClean(scratch);
+    }));
+
+  it('leaves alone what is mounted at the mount point already', () =>
+    withScratch(async (scratch) => {
+      const memory = 'volume m\n type storage/memory\nend-volume\n';
+      const mount = await startMount(scratch, memory);
+      await scratch.file(
+        'm.js',
+        "import { Translator } from 'glossa';\nexport class xlator extends Translator {}\n",
+      );
+      const running = await start(scratch, ['m.js', '--mountpoint', mount.path]);
+      expect(await running.outcome).toMatchObject({
+        status: 1,
+        err: expect.stringContaining('glossa is mounted there already'),
+      });
+      expect(scratch.mounts()).toEqual([mount.path]);
+      expect(await mount.stop()).toBe(0);
     }));
 });

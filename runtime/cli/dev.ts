@@ -2,13 +2,13 @@
  * `glossa dev`: a module mounted above some files, loaded again whenever it is saved, its log in the
  * terminal.
  */
-import { mkdirSync, mkdtempSync, realpathSync, statSync, writeFileSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { allLanguages } from '../../bridges/languages.ts';
 import { watchFolder } from '../../bridges/machine/node/watch.ts';
-import { findMount } from '../mount/fuse/channel.ts';
+import { findMount, type MountEntry } from '../mount/mountinfo.ts';
 import { defineCommand } from './command.ts';
 import { mountProblem } from './demo/mounted.ts';
 import { DevLog } from './dev/log.ts';
@@ -17,9 +17,10 @@ import { choice, takeOperands, text, toggle } from './flags.ts';
 import { Server } from './handover.ts';
 import { canReload, findModuleFile, type ModuleFile, moduleVolfile } from './module-volfile.ts';
 import { reason } from './reason.ts';
-import { removeScratch } from './scratch.ts';
+import { makeScratch, removeScratch } from './scratch.ts';
+import { refuseStuck } from './stuck.ts';
 import { paint, type Terminal } from './terminal.ts';
-import umount from './umount.ts';
+import { takeLeftAway } from './umount.ts';
 import { describeOrFail, inspectFile } from './volfiles.ts';
 
 /** How long a server may take to unmount and end before its mount is detached. */
@@ -43,15 +44,18 @@ export default defineCommand({
     }),
     strict: toggle({ help: 'what looks like a mistake is an error' }),
   },
+  kinds: { MNT: 'folder' },
   async run({ flags, operands }, terminal) {
     const [given, directory] = takeOperands(operands, ['MODULE', '[DIR]']);
+    const { mountpoint } = flags;
+    await refuseStuck(...[given, directory, mountpoint].filter((path) => path !== undefined));
     refuseSwapped(given, directory);
     const module = findModuleFile(given);
     if (module === null && directory !== undefined) {
       throw new UsageError('DIR goes with a module: a volfile names its folder itself');
     }
     const task: Task = {
-      ...{ given, directory, module, mountpoint: flags.mountpoint },
+      ...{ given, directory, module, mountpoint },
       level: flags['log-level'] ?? 'INFO',
       strict: flags.strict,
     };
@@ -100,7 +104,7 @@ async function attempt(
   terminal: Terminal,
 ): Promise<number | null> {
   const { given, directory, module } = task;
-  const scratch = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-dev-')));
+  const scratch = makeScratch('dev');
   try {
     const problem = await mountProblem(scratch);
     if (problem !== null) {
@@ -222,6 +226,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
   const timeouts = ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
   // What a volume refuses is said with its place in a file: that can be mended by a save.
   let refused = false;
+  const before = findMount(mountpoint);
   const heard: Terminal = {
     ...terminal,
     err(said) {
@@ -269,7 +274,7 @@ async function develop(settings: Development, terminal: Terminal): Promise<numbe
     return EXIT_OK;
   } finally {
     show();
-    await endServer(server, mountpoint, terminal);
+    await endServer(server, mountpoint, before);
   }
 }
 
@@ -314,15 +319,18 @@ class EndingSignals {
 }
 
 /** Ends the server; a mount that is in use, as by a shell that stands in it, is detached. */
-async function endServer(server: Server, mountpoint: string, terminal: Terminal): Promise<void> {
+async function endServer(
+  server: Server,
+  mountpoint: string,
+  before: MountEntry | null,
+): Promise<void> {
   server.release();
   const patience = new AbortController();
   const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
   if (!(await Promise.race([server.ended.then(() => true), late]))) server.kill('SIGKILL');
   patience.abort();
   await server.ended;
-  if (findMount(mountpoint) === null) return;
-  await umount.run({ flags: { lazy: true }, operands: [mountpoint], rest: null }, terminal);
+  await takeLeftAway(mountpoint, before);
 }
 
 function remove(scratch: string, terminal: Terminal): void {

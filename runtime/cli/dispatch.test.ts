@@ -98,3 +98,12 @@ it('prints the version', async () => {
   expect(await command(['-V'])).toEqual({ status: 0, out: `glossa ${version()}\n`, err: '' });
   expect(version()).toMatch(/^\d+\.\d+\.\d+/);
 });
+
+it.each(['dev', 'repl', 'test'])('%s of what cannot be looked at says why', async (name) => {
+  const file = `/${'n'.repeat(300)}.py`;
+  expect(await command([name, file])).toMatchObject({
+    status: 1,
+    out: '',
+    err: `glossa: File name too long: ${file}\n`,
+  });
+});

@@ -4,13 +4,15 @@
  * `glossa -f VOLFILE MNT`, as one starts glusterfs, is `glossa mount`. A command's file is loaded
  * when it is run, and so is whatever it needs: each starts as fast as it can.
  */
+import { tmpdir } from 'node:os';
 import { didYouMean } from '../core/nearest.ts';
 import { tooManyOpenFiles } from '../sys/open-files.ts';
 import { type Command, usageLines } from './command.ts';
 import { commands } from './commands.ts';
 import { EXIT_FAILURE, EXIT_USAGE, Failure, UsageError } from './exit.ts';
 import { commonFlags, readFlags } from './flags.ts';
-import type { Terminal } from './terminal.ts';
+import { reason } from './reason.ts';
+import { type Terminal, talking } from './terminal.ts';
 
 /** The command that the arguments mean, and what is left for it. @throws {UsageError} */
 export function findCommand(argv: readonly string[]): { name: string; args: readonly string[] } {
@@ -29,18 +31,37 @@ export function findCommand(argv: readonly string[]): { name: string; args: read
 /** Runs a command line; the result is the exit status. Nothing is thrown. */
 export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   let found: Found | null = null;
+  let json = false;
   try {
     const { name, args } = findCommand(argv);
     const command = await load(name);
     found = { name, command };
     const given = readFlags({ ...commonFlags, ...command.flags }, args, command);
-    if (!given.flags.help) return await command.run(given, terminal);
+    const flags: Readonly<Record<string, unknown>> = given.flags;
+    json = flags.json === true;
+    if (!given.flags.help) return await command.run(given, heard(flags, terminal));
     const help = await load('help');
-    return await help.run({ flags: {}, operands: [name], rest: null }, terminal);
+    return await help.run({ flags: { json: false }, operands: [name], rest: null }, terminal);
   } catch (error) {
     if (error instanceof UsageError) return reportUsage(error, found, terminal);
+    if (json) terminal.out(JSON.stringify({ error: inShort(error) }, null, 2));
     return reportFailure(error, argv.includes('--debug'), terminal);
   }
+}
+
+/** The terminal, for a command that was told to say less or more. */
+function heard(flags: Readonly<Record<string, unknown>>, terminal: Terminal): Terminal {
+  if (flags.quiet === true && flags.verbose === true) {
+    throw new UsageError('--quiet and --verbose contradict each other');
+  }
+  if (flags.quiet === true) return talking(terminal, 'quiet');
+  return flags.verbose === true ? talking(terminal, 'verbose') : terminal;
+}
+
+/** What is wrong, for a program that reads JSON. */
+function inShort(error: unknown): string {
+  if (error instanceof Failure && error.problems !== null) return error.problems.join('\n');
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface Found {
@@ -73,6 +94,11 @@ function reportFailure(error: unknown, debug: boolean, terminal: Terminal): numb
     terminal.err(`glossa: ${tooManyOpenFiles}`);
     return EXIT_FAILURE;
   }
+  if (isOfFiles(error) && !debug) {
+    const { path = `a file could not be written; temporary ones are in ${tmpdir()}` } = error;
+    terminal.err(`glossa: ${reason(error)}: ${path}`);
+    return EXIT_FAILURE;
+  }
   const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
   const tells = debug ? stack : `${message} (with --debug, where it came from)`;
   terminal.err(`glossa: unexpected error: ${tells}`);
@@ -82,3 +108,9 @@ function reportFailure(error: unknown, debug: boolean, terminal: Terminal): numb
 /** Whether a file could not be opened, one of the program's own too, for want of a descriptor. */
 const isOutOfFiles = (error: unknown): boolean =>
   error instanceof Error && (error as NodeJS.ErrnoException).code === 'EMFILE';
+
+/** What may be so of a file that a user names, or of the disk: no mistake of the program's. */
+const OF_FILES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'ELOOP', 'ENAMETOOLONG'];
+
+const isOfFiles = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && OF_FILES.includes((error as NodeJS.ErrnoException).code ?? '');

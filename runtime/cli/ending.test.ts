@@ -6,7 +6,12 @@ import { Failure } from './exit.ts';
 
 const lines: string[] = [];
 const reopen = vi.fn();
-const sink = { write: (line: string) => void lines.push(line), now: () => 0, reopen };
+const sink = {
+  write: (line: string) => void lines.push(line),
+  now: () => 0,
+  flush: () => {},
+  reopen,
+};
 const log = new Log(sink, { default: INFO, volumes: new Map() }, 'glossa');
 const terminal = new FakeTerminal();
 

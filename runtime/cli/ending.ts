@@ -2,8 +2,10 @@
  * How a server is asked to end: by SIGINT and SIGTERM, by whoever started it, or by an error that
  * nothing caught. Until there is a mount, ending is simply to exit.
  */
+
 import { constants } from 'node:os';
 import type { Log } from '../core/log.ts';
+import { messages } from '../core/messages.ts';
 import { EXIT_FAILURE, EXIT_SIGNAL, Failure } from './exit.ts';
 import type { ReopenableSink } from './log-sink.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,6 +27,8 @@ export class Ending {
   isLast = false;
   /** What else SIGHUP does, besides opening the log again. */
   onHangUp: (() => void) | null = null;
+  /** What SIGUSR1 does; until there is something to dump, nothing but a line in the log. */
+  onUser: (() => void) | null = null;
 
   constructor(log: Log, sink: ReopenableSink, terminal: Terminal) {
     this.log = log;
@@ -32,7 +36,7 @@ export class Ending {
     this.terminal = terminal;
     for (const signal of SIGNALS) process.on(signal, this.onSignal);
     process.on('SIGHUP', this.hangUp);
-    process.on('SIGUSR1', this.onUser);
+    process.on('SIGUSR1', this.user);
     process.on('uncaughtException', this.onUncaught);
   }
 
@@ -49,7 +53,7 @@ export class Ending {
 
   /** Asks for the end. The second time it is not waited for. */
   request(why: string, status = EXIT_FAILURE): void {
-    this.log.info(`ending: ${why}`);
+    this.log.info(`ending: ${why}`, { msgid: messages.ending.id });
     // A mount takes itself away on exit.
     if (!this.deferred || this.requested) process.exit(status);
     this.requested = true;
@@ -61,7 +65,7 @@ export class Ending {
     clearInterval(this.alive);
     for (const signal of SIGNALS) process.off(signal, this.onSignal);
     process.off('SIGHUP', this.hangUp);
-    process.off('SIGUSR1', this.onUser);
+    process.off('SIGUSR1', this.user);
     process.off('uncaughtException', this.onUncaught);
   }
 
@@ -69,18 +73,18 @@ export class Ending {
     this.request(`received ${signal}`, EXIT_SIGNAL + constants.signals[signal]);
   };
 
-  /** GlusterFS would write a statedump now. */
-  private readonly onUser = (): void => {
-    this.log.info("received SIGUSR1, which does nothing: 'glossa stats MNT' shows the statedump");
+  private readonly user = (): void => {
+    if (this.onUser === null) this.log.info('received SIGUSR1: there is nothing to dump yet');
+    else this.onUser();
   };
 
   private readonly hangUp = (): void => {
     try {
       this.sink.reopen();
-      this.log.info('reopened the log');
+      this.log.info('reopened the log', { msgid: messages.logReopened.id });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      this.log.error(error.message);
+      this.log.error(error.message, { msgid: messages.logNotReopened.id });
     }
     this.onHangUp?.();
   };
@@ -88,7 +92,7 @@ export class Ending {
   /** Nobody knows what state things are in: no more requests, and no mount that only fails. */
   private readonly onUncaught = (error: unknown): void => {
     const { message, stack = message } = error instanceof Error ? error : new Error(String(error));
-    this.log.critical(`unexpected error: ${stack}`);
+    this.log.critical(`unexpected error: ${stack}`, { msgid: messages.unexpected.id });
     this.terminal.err(`glossa: unexpected error: ${message} (the log tells more)`);
     process.exit(EXIT_FAILURE);
   };

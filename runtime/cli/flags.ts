@@ -13,6 +13,10 @@ export interface Flag<T> {
   readonly short?: string;
   /** What the help calls its value; a flag without takes none. */
   readonly value?: string;
+  /** Words that its value may be, where there are no others; of a list, several between commas. */
+  readonly values?: readonly string[];
+  /** Whether it may be given several times. */
+  readonly repeats?: boolean;
   /** A line for the help, or several. */
   readonly help: string;
   /** The value of the texts given, in order: none when the flag is absent. `flag` is `--name`. */
@@ -49,8 +53,11 @@ export const text = (looks: Looks & { readonly value: string }): Flag<string | u
 });
 
 /** Every text given. */
-export const list = (looks: Looks & { readonly value: string }): Flag<readonly string[]> => ({
+export const list = (
+  looks: Looks & { readonly value: string; readonly values?: readonly string[] },
+): Flag<readonly string[]> => ({
   ...looks,
+  repeats: true,
   read: (given) => given,
 });
 
@@ -83,6 +90,23 @@ export const choice = <V extends string>(
     throw new UsageError(`${flag} does not know '${last}'${guess}`);
   },
 });
+
+/** Of commands that say more than what was asked for; what each does with it is in terminal.ts. */
+export const quietFlag = {
+  quiet: toggle({ short: 'q', help: 'say only what is wrong' }),
+} satisfies Flags;
+
+/** Of those that can tell more. */
+export const talkFlags = {
+  ...quietFlag,
+  verbose: toggle({ short: 'v', help: 'say more' }),
+} satisfies Flags;
+
+/** Of those that take several steps. */
+export const stepFlags = {
+  ...quietFlag,
+  verbose: toggle({ short: 'v', help: 'say each step' }),
+} satisfies Flags;
 
 /** What every command accepts. */
 export const commonFlags = {

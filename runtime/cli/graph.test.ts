@@ -27,6 +27,44 @@ describe('glossa graph', () => {
       expect((await command(['graph', file, '--options'])).out).toMatch('directory /srv');
     }));
 
+  it('prints JSON for a program', () =>
+    withStack(async (file, scratch) => {
+      const volumes = [
+        {
+          name: 'brick',
+          type: 'anything/at-all',
+          subvolumes: [],
+          options: { directory: '/srv' },
+        },
+        { name: 'top', type: 'features/negative', subvolumes: ['brick'], options: {} },
+      ];
+      const { status, out, err } = await command(['graph', file, '--json']);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      expect(JSON.parse(out)).toEqual({ top: 'top', volumes });
+      await command(['graph', file, '--json', '-o', scratch.at('out.json')]);
+      expect(JSON.parse(await readFile(scratch.at('out.json'), 'utf8'))).toMatchObject({ volumes });
+      const both = await command(['graph', file, '--json', '--format', 'dot']);
+      expect(both).toMatchObject({ status: 2, out: '' });
+      const known = stack.replace('anything/at-all', 'storage/memory').replace(/ *option.*\n/, '');
+      const started = await scratch.file('known.vol', known);
+      expect(JSON.parse((await command(['graph', started, '--json', '--data'])).out).data).toEqual({
+        volumes: [
+          { name: 'top', sees: [], data: 'passes', guarded: false },
+          { name: 'brick', sees: expect.any(Array), data: 'has', guarded: false },
+        ],
+        passthrough: null,
+      });
+    }));
+
+  it('says in JSON, too, what is wrong', () =>
+    withScratch(async (scratch) => {
+      const file = await scratch.file('bad.vol', 'volume a\nend-volume\n');
+      const { status, out, err } = await command(['graph', file, '--json']);
+      expect(status).toBe(1);
+      expect(JSON.parse(out)).toEqual({ error: expect.stringMatching(/bad\.vol:1:\d+: .*type/) });
+      expect(err).toContain('bad.vol:1:');
+    }));
+
   it('says who sees the data of files', () =>
     withScratch(async (scratch) => {
       await scratch.folder('data');

@@ -3,14 +3,14 @@ import { closeSync, writeFileSync } from 'node:fs';
 import { dirname, extname, resolve } from 'node:path';
 import { NONE } from '../core/log.ts';
 import { activate, type Registry } from '../graph/activate.ts';
-import { plainVolumes, type VolfileDescription } from '../graph/description.ts';
+import { plainVolumes, topOf, type VolfileDescription } from '../graph/description.ts';
 import { type RenderFormat, renderers } from '../graph/render.ts';
 import { openToWrite } from '../sys/write.ts';
 import { defineCommand } from './command.ts';
 import { NodeContext } from './context.ts';
-import { dataPath } from './data-path.ts';
-import { EXIT_OK, Failure } from './exit.ts';
-import { choice, takeOperands, text, toggle } from './flags.ts';
+import { type DataPath, dataLines, dataPath } from './data-path.ts';
+import { EXIT_OK, Failure, UsageError } from './exit.ts';
+import { choice, quietFlag, takeOperands, text, toggle } from './flags.ts';
 import { reason } from './reason.ts';
 import { startOrFail } from './started.ts';
 import { volfileFlags } from './volfile-flags.ts';
@@ -39,7 +39,13 @@ export default defineCommand({
     }),
     options: toggle({ help: 'with the options of each volume' }),
     data: toggle({ help: 'start the volumes, and say which of them see the data of files' }),
+    json: toggle({
+      help:
+        'print {top, volumes: [{name, type, options: {KEY: VALUE}, subvolumes}], data}; data with ' +
+        '--data only: {volumes: [{name, data: has|sees|passes|refuses, sees, guarded}], passthrough}',
+    }),
     output: text({ short: 'o', value: 'FILE', help: 'write to FILE' }),
+    ...quietFlag,
     'xlator-option': volfileFlags['xlator-option'],
     'allow-shell': volfileFlags['allow-shell'],
   },
@@ -54,23 +60,35 @@ export default defineCommand({
     });
     const description = describeOrFail(inspection, terminal);
     const volumes = plainVolumes(description);
-    const { output } = flags;
+    const { output, json } = flags;
+    if (json && flags.format !== undefined) throw new UsageError('--json and --format: which?');
+    // First of all the picture: what has to start for the rest may fail.
     const format = flags.format ?? extensions[extname(output ?? '')] ?? 'tree';
-    const picture = renderers[format](volumes, { options: flags.options });
-    if (output === undefined) terminal.out(picture.trimEnd());
-    else write(output, picture);
-    if (registry === undefined) return EXIT_OK;
-    terminal.out((await describeData(file, description, registry)).join('\n'));
+    const tell = (shown: string): void =>
+      output === undefined ? terminal.out(shown.trimEnd()) : write(output, shown);
+    if (!json) tell(renderers[format](volumes, { options: flags.options }));
+    const data = registry && (await askForData(file, description, registry));
+    if (json) tell(`${JSON.stringify(asObject(description, data), null, 2)}\n`);
+    else if (data !== undefined) terminal.out(dataLines(data).join('\n'));
     return EXIT_OK;
   },
 });
 
+/** For programs: the volumes in the order of the file. */
+function asObject(description: VolfileDescription, data: DataPath | undefined): object {
+  const volumes = plainVolumes(description).map(({ options, ...volume }) => ({
+    ...volume,
+    options: Object.fromEntries(options),
+  }));
+  return { top: topOf(description).name.text, volumes, data };
+}
+
 /** Starts the volumes for as long as it takes to ask them. @throws {Failure} */
-async function describeData(
+async function askForData(
   file: string,
   description: VolfileDescription,
   registry: Registry,
-): Promise<string[]> {
+): Promise<DataPath> {
   const sink = { now: () => 0, write() {} };
   const context = new NodeContext({ sink, baseDir: dirname(resolve(file)), wake() {} });
   const graph = activate(description, registry, context, { default: NONE, volumes: new Map() });

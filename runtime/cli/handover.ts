@@ -10,13 +10,20 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { FromServer, Request } from '../debug/protocol.ts';
 import { noInspector } from '../sys/inspector.ts';
+import type { RecordRequest } from './recording.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { ttyPath } from './tty.ts';
 
 const VARIABLE = 'GLOSSA_SERVER';
 
-type ServerMessage = { readonly out: string } | { readonly err: string } | { readonly ready: true };
+type ServerMessage =
+  | { readonly out: string }
+  | { readonly err: string }
+  | { readonly ready: true }
+  | { readonly debug: FromServer };
+type StarterMessage = { readonly debug: Request };
 
 /** What the server must know of the process that started it, in the variable. */
 interface Starter extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
@@ -25,6 +32,9 @@ interface Starter extends Pick<Terminal, 'interactive' | 'colour' | 'width'> {
   readonly tty: string | undefined;
   /** A folder that is to be gone with the mount. */
   readonly scratch: string | undefined;
+  readonly record: RecordRequest | undefined;
+  /** Whether it debugs the server. */
+  readonly debugs: boolean;
 }
 
 // -- the starter ------------------------------------------------------------------------------
@@ -40,6 +50,10 @@ export interface StartSettings {
   readonly stderr: number | 'inherit' | 'pipe';
   /** A folder around the mount point that the server removes when it ends, whatever becomes of us. */
   readonly scratch?: string;
+  /** What it is to record as long as it serves. */
+  readonly record?: RecordRequest;
+  /** It is debugged, and this is what it says to the debugger (`runtime/debug/protocol.ts`). */
+  readonly onDebug?: (message: FromServer) => void;
   /** Options for its Node, besides those of this process. */
   readonly nodeOptions?: readonly string[];
   /** What is added to its environment. */
@@ -57,10 +71,13 @@ export class Server {
   private readonly child: ChildProcess;
 
   constructor(args: readonly string[], settings: StartSettings) {
-    const { attached, stderr, scratch, nodeOptions = [], env = {}, terminal } = settings;
+    const { attached, stderr, scratch, record, nodeOptions = [], env = {}, terminal } = settings;
+    const { onDebug } = settings;
     const { interactive, colour, width } = terminal;
     const tty = attached ? ttyPath() : undefined;
-    const starter: Starter = { attached, tty, scratch, interactive, colour, width };
+    const debugs = onDebug !== undefined;
+    const looks = { interactive, colour, width };
+    const starter: Starter = { attached, tty, scratch, record, debugs, ...looks };
     const given = process.execArgv.filter((option) => !noInspector.includes(option));
     const program = [...given, ...noInspector, ...nodeOptions, process.argv[1]!];
     this.child = spawn(process.execPath, [...program, ...args], {
@@ -82,6 +99,7 @@ export class Server {
         const said = message as ServerMessage;
         if ('out' in said) terminal.out(said.out);
         else if ('err' in said) terminal.err(said.err);
+        else if ('debug' in said) onDebug?.(said.debug);
         else resolve(true);
       });
       this.ended.then(
@@ -105,6 +123,11 @@ export class Server {
     this.child.kill(signal);
   }
 
+  /** What the debugger asks of it. */
+  debug(message: Request): void {
+    if (this.child.connected) this.child.send({ debug: message } satisfies StarterMessage);
+  }
+
   /** Asks an attached server to end. */
   release(): void {
     if (this.child.connected) this.child.disconnect();
@@ -113,16 +136,29 @@ export class Server {
 
 // -- the server -------------------------------------------------------------------------------
 
+/** The way to a debugger. */
+export interface DebugChannel {
+  send(message: FromServer): void;
+  /** Calls `fn` with all that the debugger says. */
+  onMessage(fn: (message: Request) => void): void;
+}
+
 /** The process that waits for this one. */
 export interface Parent {
   readonly attached: boolean;
   readonly terminal: Terminal;
   readonly tty: string | undefined;
   readonly scratch: string | undefined;
+  readonly record: RecordRequest | undefined;
+  readonly debug: DebugChannel | undefined;
   /** Tells it that the mount is there. */
   ready(): Promise<void>;
   /** Calls `fn` once it is gone, at once if it is already. For an attached server. */
   onGone(fn: () => void): void;
+}
+
+function onMessage(fn: (message: Request) => void): void {
+  process.on('message', (message) => fn((message as StarterMessage).debug));
 }
 
 function connect(): Parent | null {
@@ -130,7 +166,7 @@ function connect(): Parent | null {
   // For this process only, not for those it starts.
   delete process.env[VARIABLE];
   if (said === undefined || process.send === undefined) return null;
-  const { attached, tty, scratch, ...looks } = JSON.parse(said) as Starter;
+  const { attached, tty, scratch, record, debugs, ...looks } = JSON.parse(said) as Starter;
   let sent: Promise<void> = Promise.resolve();
   const send = (message: ServerMessage): void => {
     // Without a parent nobody listens; whatever matters is in the log.
@@ -141,6 +177,8 @@ function connect(): Parent | null {
     attached,
     tty,
     scratch,
+    record,
+    debug: debugs ? { send: (message) => send({ debug: message }), onMessage } : undefined,
     terminal: {
       ...looks,
       out: (text) => send({ out: text }),

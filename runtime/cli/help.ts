@@ -2,25 +2,33 @@
 import { nearest } from '../core/nearest.ts';
 import { describeOption, genericOptions, type Options } from '../core/options.ts';
 import type { Translator } from '../core/xlator.ts';
+import type { Registry } from '../graph/activate.ts';
 import { type Command, type Commands, defineCommand, usageLines } from './command.ts';
 import { EXIT_OK, exitTable, UsageError } from './exit.ts';
-import { commonFlags, describeFlags, takeOperands } from './flags.ts';
+import { commonFlags, describeFlags, takeOperands, toggle } from './flags.ts';
 import { columns, wrap } from './layout.ts';
 import { paint, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
 
 export const helpOn = (commands: Commands): Command =>
   defineCommand({
-    usage: ['glossa help', 'glossa help COMMAND', 'glossa help types', 'glossa help TYPE'],
+    usage: ['glossa help', 'glossa help COMMAND', 'glossa help types [--json]', 'glossa help TYPE'],
     description:
       'Explains a command, lists the types of translators, or explains the options of one ' +
       '(storage/posix, or just posix).',
-    flags: {},
-    async run({ operands }, terminal) {
+    flags: {
+      json: toggle({
+        help:
+          'of types: print {types: [{type, description, subvolumes: {min, max}, options: [{name, ' +
+          'type, default, description, …}]}]}, or of TYPE one of these; max is null for no limit',
+      }),
+    },
+    async run({ flags, operands }, terminal) {
       // A command may have two words.
       const words = operands.join(' ');
       const [topic] = takeOperands(commands.has(words) ? [words] : operands, ['[TOPIC]']);
-      if (topic === undefined) overview(commands, terminal);
+      if (flags.json) await typesAsJson(topic, commands, terminal);
+      else if (topic === undefined) overview(commands, terminal);
       else if (commands.has(topic)) {
         const { default: command } = await commands.get(topic)!.load();
         terminal.out(commandHelp(command, terminal));
@@ -29,11 +37,15 @@ export const helpOn = (commands: Commands): Command =>
     },
   });
 
+/** What glossa is, in a sentence without its subject. */
+export const about =
+  'a runtime for translators: file system logic in TypeScript, Python and JavaScript, stacked as a ' +
+  'volfile says and mounted as a directory';
+
 function overview(commands: Commands, terminal: Terminal): void {
   const { colour, width } = terminal;
   const heading = (words: string): string => paint('bold', words, colour.out);
-  terminal.out(`glossa ${version()}, a runtime for translators: file system logic in TypeScript,
-Python and JavaScript, stacked as a volfile says and mounted as a directory
+  terminal.out(`${wrap(`glossa ${version()}, ${about}`, width).join('\n')}
 
 ${heading('usage:')} glossa -f VOLFILE [options] MNT
        glossa COMMAND …
@@ -63,15 +75,50 @@ function commandHelp({ usage, description, flags }: Command, terminal: Terminal)
 
 async function typeHelp(commands: Commands, topic: string, terminal: Terminal): Promise<void> {
   const { registry } = await import('./registry.ts');
-  const types = [...registry.types()].sort();
   if (topic === 'types') {
-    const rows = types.map((type) => [type, registry.lookup(type)!.description] as const);
+    const rows = all(registry).map(({ type, description }) => [type, description] as const);
     terminal.out(columns(rows, terminal.width));
-    return;
+  } else terminal.out(translatorHelp(known(registry, topic, commands), terminal));
+}
+
+async function typesAsJson(
+  topic: string | undefined,
+  commands: Commands,
+  terminal: Terminal,
+): Promise<void> {
+  if (topic === undefined || commands.has(topic)) {
+    throw new UsageError('--json is for the types of translators: glossa help types --json');
   }
-  const known = registry.lookup(topic) ?? registry.lookup(types.find(endsIn(topic)) ?? '');
-  if (known === undefined) throw new UsageError(unknownTopic(topic, [...commands.keys()], types));
-  terminal.out(translatorHelp(known, terminal));
+  const { registry } = await import('./registry.ts');
+  const shown =
+    topic === 'types'
+      ? { types: all(registry).map(asObject) }
+      : asObject(known(registry, topic, commands));
+  terminal.out(JSON.stringify(shown, null, 2));
+}
+
+function asObject({ type, description, children, options }: Translator<unknown>): object {
+  const [min, max] = children;
+  return {
+    type,
+    description,
+    subvolumes: { min, max: max === Number.POSITIVE_INFINITY ? null : max },
+    options: Object.entries({ ...options, ...genericOptions }).map(([name, spec]) => ({
+      name,
+      ...spec,
+    })),
+  };
+}
+
+const all = (registry: Registry): Translator<unknown>[] =>
+  [...registry.types()].sort().map((type) => registry.lookup(type)!);
+
+/** The translator of a type, or of the name behind its slash. @throws {UsageError} */
+function known(registry: Registry, topic: string, commands: Commands): Translator<unknown> {
+  const types = [...registry.types()].sort();
+  const found = registry.lookup(topic) ?? registry.lookup(types.find(endsIn(topic)) ?? '');
+  if (found === undefined) throw new UsageError(unknownTopic(topic, [...commands.keys()], types));
+  return found;
 }
 
 const endsIn =
@@ -111,7 +158,8 @@ function translatorHelp(translator: Translator<unknown>, { colour, width }: Term
   ].join('\n\n');
 }
 
-function subvolumes([min, max]: readonly [number, number]): string {
+/** How many a translator takes, in words. */
+export function subvolumes([min, max]: readonly [number, number]): string {
   if (max === 0) return 'none';
   if (min === max) return `exactly ${min}`;
   if (max === Number.POSITIVE_INFINITY) return min === 0 ? 'any number' : `at least ${min}`;

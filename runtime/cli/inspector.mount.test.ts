@@ -64,13 +64,13 @@ describeMounts('SIGUSR1', () => {
         pid = child.pid!;
         signal(pid);
       };
-      const args = ['mount', '-N', '-l', 'log', 'mem.vol', 'mnt'];
+      const args = ['mount', '-N', '-l', 'log', '--statedump-path', 'dumps', 'mem.vol', 'mnt'];
       const ended = glossa(scratch, args, { onStart, patience: 0 });
       await mounted(point);
       expect(ports(pid)).toEqual([]);
       process.kill(pid, 'SIGUSR1');
       await vi.waitFor(
-        async () => expect(await readFile(scratch.at('log'), 'utf8')).toMatch('SIGUSR1'),
+        async () => expect(await readFile(scratch.at('log'), 'utf8')).toMatch('statedump'),
         PATIENCE,
       );
       expect(ports(pid)).toEqual([]);

@@ -11,7 +11,7 @@ import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK, Failure } from './exit.ts';
 import { takeOperands } from './flags.ts';
-import { findGlossa } from './umount.ts';
+import { findServed } from './umount.ts';
 
 export default defineCommand({
   usage: ['glossa invalidate MNT [PATH]'],
@@ -21,9 +21,9 @@ export default defineCommand({
     'next asked for, absent ones too, and attributes and data of the last are read again. Without ' +
     'PATH it is every name of the mount.',
   flags: {},
-  run({ operands }, terminal) {
+  async run({ operands }, terminal) {
     const [given, path] = takeOperands(operands, ['MNT', '[PATH]']);
-    const mountpoint = findGlossa(given);
+    const mountpoint = await findServed(given);
     if (path === undefined) {
       demand(mountpoint, INVALIDATE, given);
       terminal.out(`${printable(given)}: every name is looked up again`);
@@ -31,7 +31,7 @@ export default defineCommand({
       const there = invalidate(mountpoint, path, given);
       terminal.out(`${printable(path)}: ${there ? 'is there now' : 'is not there now'}`);
     }
-    return Promise.resolve(EXIT_OK);
+    return EXIT_OK;
   },
 });
 

@@ -1,10 +1,17 @@
-/** Where a server's log goes: a file, or standard error for a person to read along. */
+/**
+ * Where a server's log goes: a file, or standard error for a person to read along.
+ *
+ * A file is opened to append, so that a log can be rotated either way without losing a line of it:
+ * moved away and opened again (`reopen`), or copied and cut off.
+ */
 import { closeSync, mkdirSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { LogSink } from '../core/log.ts';
+import { formatJson, formatLine, type LogLine, type LogSink } from '../core/log.ts';
 import { openToWrite } from '../sys/write.ts';
 import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
+import { type Counting, RepeatCounter } from './repeats.ts';
 import { paint, type Style } from './terminal.ts';
 
 /** The value of --log-file that means standard error. */
@@ -21,7 +28,7 @@ export function defaultLogFile(
   mountpoint: string,
   { uid = process.getuid?.(), env = process.env }: { uid?: number; env?: NodeJS.ProcessEnv } = {},
 ): string {
-  const state = env.XDG_STATE_HOME || join(env.HOME ?? '/', '.local/state');
+  const state = env.XDG_STATE_HOME || join(env.HOME ?? homedir(), '.local/state');
   const folder = uid === 0 ? '/var/log/glossa' : join(state, 'glossa');
   const name = mountpoint.replace(/^\/+|\/+$/g, '').replace(/\/+/g, '-');
   return join(folder, `${name || 'root'}.log`);
@@ -69,21 +76,24 @@ export class TimeOfDay {
 export interface ReopenableSink extends LogSink {
   /** Goes on in a new file when the old one was moved away. */
   reopen(): void;
+  /** Writes what is still kept back: how often messages were repeated. */
+  flush(): void;
+}
+
+/** Takes lines as they are to be written. */
+interface Output {
+  write(line: string): void;
+  reopen(): void;
 }
 
 /** Appends to a file. */
-class FileSink implements ReopenableSink {
-  private readonly clock = new TimeOfDay();
+class FileOutput implements Output {
   private readonly path: string;
   private fd: number;
 
   constructor(path: string) {
     this.path = path;
     this.fd = openLog(path);
-  }
-
-  now(): number {
-    return this.clock.now();
   }
 
   write(line: string): void {
@@ -113,20 +123,15 @@ const lineStyles: Readonly<Record<string, Style>> = {
 };
 
 /** Writes to standard error, in colours if it may. */
-class ConsoleSink implements ReopenableSink {
-  private readonly clock = new TimeOfDay();
+class ConsoleOutput implements Output {
   private readonly colour: boolean;
 
   constructor(colour: boolean) {
     this.colour = colour;
   }
 
-  now(): number {
-    return this.clock.now();
-  }
-
   write(line: string): void {
-    const letter = /^\[[^\]]*\] ([A-Z]) /.exec(line)?.[1] ?? '';
+    const letter = /^(?:\[[^\]]*\] |The message ")([A-Z]) /.exec(line)?.[1] ?? '';
     const style = lineStyles[letter];
     try {
       writeSync(2, `${style === undefined ? line : paint(style, line, this.colour)}\n`);
@@ -138,6 +143,57 @@ class ConsoleSink implements ReopenableSink {
   reopen(): void {}
 }
 
+/** How lines look. `no-msg-id` counts no repeats either, as in GlusterFS. */
+const formats = {
+  'with-msg-id': formatLine,
+  'no-msg-id': (record: LogLine) => formatLine({ ...record, msgid: undefined }),
+  json: formatJson,
+} satisfies Readonly<Record<string, (record: LogLine) => string>>;
+
+export type LogFormat = keyof typeof formats;
+export const logFormats = Object.keys(formats) as LogFormat[];
+
+export interface SinkSettings extends Partial<Counting> {
+  readonly colour: boolean;
+  readonly format?: LogFormat | undefined;
+}
+
+class Sink implements ReopenableSink {
+  private readonly clock = new TimeOfDay();
+  private readonly output: Output;
+  private readonly format: (record: LogLine) => string;
+  private readonly repeats: RepeatCounter;
+
+  constructor(output: Output, { format = 'with-msg-id', bufSize, flushTimeout }: SinkSettings) {
+    this.output = output;
+    this.format = formats[format];
+    this.repeats = new RepeatCounter((record) => output.write(this.format(record)), {
+      bufSize: format === 'no-msg-id' ? 0 : bufSize,
+      flushTimeout,
+    });
+  }
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  write(_line: string, record: LogLine): void {
+    this.repeats.write(record);
+  }
+
+  flush(): void {
+    this.repeats.flush();
+  }
+
+  reopen(): void {
+    // What is counted belongs to lines of the file that goes.
+    this.flush();
+    this.output.reopen();
+  }
+}
+
 /** @throws {Failure} when the file cannot be opened */
-export const openSink = (path: string, colour: boolean): ReopenableSink =>
-  path === CONSOLE ? new ConsoleSink(colour) : new FileSink(path);
+export const openSink = (path: string, settings: SinkSettings): ReopenableSink => {
+  const output = path === CONSOLE ? new ConsoleOutput(settings.colour) : new FileOutput(path);
+  return new Sink(output, settings);
+};

@@ -5,12 +5,20 @@
 import '../sys/inspector.ts';
 
 const { dispatch } = await import('./dispatch.ts');
+const { Failure } = await import('./exit.ts');
 const { ownTerminal } = await import('./handover.ts');
 
 const { lastWords } = await import('../sys/last-words.ts');
 
 lastWords.log = '-';
 const terminal = ownTerminal();
-const status = await dispatch(process.argv.slice(2), terminal);
-await terminal.flush();
+let status = await dispatch(process.argv.slice(2), terminal);
+try {
+  await terminal.flush();
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  // What was asked for has not arrived: a full disk, say.
+  terminal.err(`glossa: ${error.message}`);
+  status ||= 1;
+}
 process.exit(status);

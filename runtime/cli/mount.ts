@@ -14,23 +14,32 @@ import {
   type Flags,
   type FlagValues,
   number,
+  stepFlags,
   takeOperands,
   text,
   toggle,
 } from './flags.ts';
 import { type Parent, parent, Server } from './handover.ts';
-import { CONSOLE, defaultLogFile, makeLogFolder, openLog } from './log-sink.ts';
+import { CONSOLE, defaultLogFile, logFormats, makeLogFolder, openLog } from './log-sink.ts';
+import { readAddress } from './metrics/address.ts';
+import { BUF_SIZE, FLUSH_TIMEOUT } from './repeats.ts';
 import { removeScratch } from './scratch.ts';
 import type { ServeSettings, Waiter } from './serve.ts';
-import { paint, type Terminal } from './terminal.ts';
+import { refuseStuck } from './stuck.ts';
+import { note, paint, step, type Talk, type Terminal } from './terminal.ts';
+import { milliseconds } from './trace/flags.ts';
 import { ttyPath } from './tty.ts';
 import { volfileFlags } from './volfile-flags.ts';
 import { refuseModule } from './volfiles.ts';
+
+/** From here on a request is slow. */
+const SLOW_MS = 100;
 
 const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly FrontEndName[];
 
 /** Flags that `glossa run` has as well: they pass through to the server. */
 export const serverFlags = {
+  ...stepFlags,
   'log-file': text({ short: 'l', value: 'FILE', help: "the log; '-' is standard error" }),
   'log-level': choice({
     short: 'L',
@@ -38,6 +47,25 @@ export const serverFlags = {
     values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'NONE'],
     help: 'TRACE, DEBUG, INFO (without it), WARNING, ERROR, CRITICAL or NONE',
   }),
+  'log-format': choice({
+    value: 'FORMAT',
+    values: logFormats,
+    help: 'with-msg-id (without it), no-msg-id or json, a document a line',
+  }),
+  'log-buf-size': number({
+    value: 'N',
+    whole: true,
+    help: `messages whose repeats are counted, not written (${BUF_SIZE}); 0: none`,
+  }),
+  'log-flush-timeout': number({
+    value: 'SEC',
+    help: `seconds until it is written how often they were repeated (${FLUSH_TIMEOUT})`,
+  }),
+  metrics: text({
+    value: 'HOST:PORT',
+    help: 'serve metrics for Prometheus there; without HOST on loopback',
+  }),
+  'statedump-path': text({ value: 'DIR', help: 'the folder for statedumps and statistics' }),
   ...volfileFlags,
   'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel caches a name (1)' }),
   'attribute-timeout': number({ value: 'SEC', help: 'seconds the kernel caches attributes (1)' }),
@@ -68,15 +96,20 @@ export const serverFlags = {
   'read-only': toggle({ help: 'no writing' }),
   suid: toggle({ help: 'programs keep set-user-id, if root mounts (without it: nosuid)' }),
   dev: toggle({ help: 'devices can be opened, if root mounts (without it: nodev)' }),
+  noexec: toggle({ help: 'no program in it can be run' }),
 } satisfies Flags;
 
 const mountFlags = {
-  volfile: text({ short: 'f', value: 'FILE', help: 'the volfile' }),
+  volfile: text({ short: 'f', value: 'VOLFILE', help: 'the volfile' }),
   'no-daemon': toggle({ short: 'N', help: 'serve in this process, until it is unmounted' }),
   debug: toggle({ help: 'as -N -l - -L DEBUG' }),
   ...serverFlags,
   'allow-other': toggle({ help: 'let other users in; root does so by default' }),
   'no-allow-other': toggle({ help: 'keep other users out' }),
+  slow: text({
+    value: 'TIME',
+    help: 'requests that took so long are kept for glossa why (100ms); or 2s, 50us',
+  }),
   'pid-file': text({ short: 'p', value: 'FILE', help: "the server's process id, while it runs" }),
   'volume-name': text({ short: 'n', value: 'NAME', help: 'accepted, as by glusterfs; not needed' }),
 } satisfies Flags;
@@ -89,25 +122,28 @@ export default defineCommand({
     'the options in its volfile and open its log again. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
     "~/.local/state/glossa/MNT.log, with '-' for each '/' in MNT.",
   flags: mountFlags,
+  kinds: { MNT: 'folder' },
   async run({ flags, operands }, terminal) {
-    const settings = settingsOf(flags, operands);
+    const settings = await settingsOf(flags, operands, terminal.talk);
     const { logFile } = settings;
     if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);
     if (parent !== null) return serveHere(settings, terminal, waiterFor(parent));
     if (!flags['no-daemon'] && !flags.debug) return startDaemon(settings, terminal);
-    const ready = (): void => terminal.out(readyLine(settings, terminal));
+    const ready = (): void => note(readyLine(settings, terminal), terminal);
     return serveHere(settings, terminal, { ready, onGone() {}, tty: ttyPath() });
   },
 });
 
-function settingsOf(
+async function settingsOf(
   flags: FlagValues<typeof mountFlags>,
   operands: readonly string[],
-): ServeSettings {
+  talk: Talk | undefined,
+): Promise<ServeSettings> {
   const [volfile, mnt] =
     flags.volfile === undefined
       ? takeOperands(operands, ['VOLFILE', 'MNT'])
       : [flags.volfile, ...takeOperands(operands, ['MNT'])];
+  await refuseStuck(volfile, mnt);
   refuseSwapped(volfile, mnt);
   const mountpoint = resolve(mnt);
   const log = flags['log-file'] ?? (flags.debug ? CONSOLE : defaultLogFile(mountpoint));
@@ -116,14 +152,21 @@ function settingsOf(
     volfile,
     mountpoint,
     logFile: log === CONSOLE ? log : resolve(log),
-    logLevel: logLevel(flags['log-level'] ?? (flags.debug ? 'DEBUG' : 'INFO'))!,
+    logLevel: logLevel(flags['log-level'] ?? (flags.debug ? 'DEBUG' : levelOf(log, talk, 'INFO')))!,
+    logFormat: flags['log-format'],
+    logBufSize: flags['log-buf-size'],
+    logFlushTimeout: flags['log-flush-timeout'],
     pidFile: pidFile === undefined ? undefined : resolve(pidFile),
+    slowMs: flags.slow === undefined ? SLOW_MS : milliseconds(flags.slow),
+    metrics: flags.metrics === undefined ? undefined : readAddress(flags.metrics),
+    statedumpPath: flags['statedump-path'] && resolve(flags['statedump-path']),
     overrides: flags['xlator-option'],
     strict: flags.strict,
     allowShell: flags['allow-shell'],
     readOnly: flags['read-only'],
     suid: flags.suid,
     dev: flags.dev,
+    noexec: flags.noexec,
     allowOther: flags['no-allow-other'] ? false : flags['allow-other'] || undefined,
     entryTimeout: flags['entry-timeout'],
     attributeTimeout: flags['attribute-timeout'],
@@ -134,6 +177,18 @@ function settingsOf(
     writeback: flags['kernel-writeback-cache'],
     frontEnd: flags.fuse,
   };
+}
+
+/** Levels of a log that the user reads along, for who wants to hear less, or more. */
+const READ_ALONG = {
+  INFO: { quiet: 'ERROR', verbose: 'DEBUG' },
+  WARNING: { quiet: 'ERROR', verbose: 'INFO' },
+} as const;
+
+/** The level of a log without `--log-level`: a file's does not depend on what the terminal shows. */
+export function levelOf(log: string, talk: Talk | undefined, usual: keyof typeof READ_ALONG) {
+  if (log !== CONSOLE) return 'INFO';
+  return talk === undefined ? usual : READ_ALONG[usual][talk];
 }
 
 /** `glossa mount MNT VOLFILE`, and a folder or module in place of a volfile. @throws {UsageError} */
@@ -158,13 +213,15 @@ function refuseSwapped(volfile: string, mnt: string): void {
 }
 
 /** A server of its own keeps no folder busy: what it needs from there it has by now. */
-function waiterFor({ ready, onGone, attached, tty, scratch }: Parent): Waiter {
+function waiterFor({ ready, onGone, attached, tty, scratch, record, debug }: Parent): Waiter {
   const remove = (): void => {
     if (scratch !== undefined) removeScratch(scratch);
   };
   process.on('exit', remove);
   return {
     tty,
+    record,
+    debug,
     ready() {
       process.chdir('/');
       // By now there is a mount, which is taken away first.
@@ -198,6 +255,7 @@ async function startDaemon(settings: ServeSettings, terminal: Terminal): Promise
   const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
   const server = new Server(process.argv.slice(2), { attached: false, stderr, terminal });
   if (stderr !== 'inherit') closeSync(stderr);
+  step(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
   let interrupted = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -206,7 +264,7 @@ async function startDaemon(settings: ServeSettings, terminal: Terminal): Promise
     });
   }
   if (await server.ready) {
-    if (terminal.interactive) terminal.out(readyLine(settings, terminal));
+    if (terminal.interactive) note(readyLine(settings, terminal), terminal);
     return EXIT_OK;
   }
   const { status, signal } = await server.ended;

@@ -1,34 +1,49 @@
 /** `glossa new`: a module that works, with its volfile and its test, to begin from. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { didYouMean } from '../core/nearest.ts';
 import { defineCommand } from './command.ts';
-import { EXIT_OK, Failure, UsageError } from './exit.ts';
-import { takeOperands } from './flags.ts';
-import { checkName, fill, type Kind, kinds, nextSteps, templateFolder } from './new/kinds.ts';
-import { reason } from './reason.ts';
-import { paint } from './terminal.ts';
+import { EXIT_OK, UsageError } from './exit.ts';
+import { quietFlag, takeOperands, toggle } from './flags.ts';
+import {
+  editorTexts,
+  moduleTexts,
+  refuseTaken,
+  sparing,
+  type Texts,
+  writeTexts,
+} from './new/files.ts';
+import { checkName, type Kind, kinds } from './new/kinds.ts';
+import { formatSteps, stepsFor } from './new/steps.ts';
+import { note, paint, type Terminal, warn } from './terminal.ts';
+
+const languages = Object.keys(kinds).join('|');
 
 export default defineCommand({
-  usage: [`glossa new ${Object.keys(kinds).join('|')} NAME [DIR]`],
+  usage: [`glossa new ${languages} NAME [DIR]`, `glossa new --editor ${languages} [DIR]`],
   description:
     'Writes a module NAME that works, its volfile, its test and a README into the folder DIR ' +
-    '(./NAME without it), and says what to type next. Nothing is overwritten.',
-  flags: {},
-  async run({ operands }, terminal) {
+    '(./NAME without it), and says what to type next; also what tells editors where the types are, ' +
+    'which --editor writes alone, into the folder that the editor opens (without DIR, this one). ' +
+    'Nothing is overwritten.',
+  flags: {
+    ...quietFlag,
+    editor: toggle({
+      help: 'only what editors need: pyrightconfig.json, jsconfig.json, tsconfig.json, compile_flags.txt',
+    }),
+  },
+  async run({ flags, operands }, terminal) {
+    if (flags.editor) {
+      const [language, folder = '.'] = takeOperands(operands, ['LANGUAGE', '[DIR]']);
+      write(new Map(), editorTexts(kindOf(language), folder), folder, terminal);
+      return EXIT_OK;
+    }
     const [language, name, given] = takeOperands(operands, ['LANGUAGE', 'NAME', '[DIR]']);
     const kind = kindOf(language);
     checkName(name, kind);
     const folder = given ?? name;
-    const texts = render(kind, name);
-    write(folder, texts);
-    const { colour } = terminal;
-    for (const path of texts.keys()) {
-      terminal.out(`${paint('good', 'wrote', colour.out)} ${join(folder, path)}`);
-    }
-    const near = relative(process.cwd(), resolve(folder)) || '.';
-    const here = near.startsWith('..') ? resolve(folder) : near;
-    terminal.out(`\nnow type:\n${nextSteps(kind, name, here)}`);
+    write(moduleTexts(kind, name, folder), editorTexts(kind, folder), folder, terminal);
+    const steps = stepsFor(kind, name, folder, process.cwd());
+    note(`\nnow type:\n${formatSteps(steps)}`, terminal);
     return EXIT_OK;
   },
 });
@@ -44,45 +59,15 @@ function kindOf(language: string): Kind {
   throw new UsageError(`no language '${language}'${guess}`);
 }
 
-/** The files by their paths in the folder. */
-function render(kind: Kind, name: string): Map<string, string> {
-  const texts = new Map<string, string>();
-  for (const part of [kind.folder, 'all']) {
-    const folder = join(templateFolder, part);
-    for (const path of filesIn(folder)) {
-      const text = readFileSync(join(folder, path), 'utf8');
-      texts.set(path.replaceAll('NAME', name), fill(text, name));
-    }
+/** Nothing of the module's may be there; an editor's file may, and stays. @throws {Failure} */
+function write(module: Texts, editor: Texts, folder: string, terminal: Terminal): void {
+  refuseTaken(module, folder);
+  const { texts: wanted, kept } = sparing(editor, folder);
+  const all = new Map([...module, ...wanted]);
+  writeTexts(all, folder);
+  for (const path of all.keys()) {
+    note(`${paint('good', 'wrote', terminal.colour.out)} ${join(folder, path)}`, terminal);
   }
-  return texts;
+  if (all.size === 0 && kept.length === 0) note('editors know the types already', terminal);
+  for (const text of kept) warn(text, terminal);
 }
-
-const filesIn = (folder: string, below = ''): string[] =>
-  readdirSync(join(folder, below), { withFileTypes: true }).flatMap((entry) => {
-    const path = join(below, entry.name);
-    return entry.isDirectory() ? filesIn(folder, path) : [path];
-  });
-
-/** Writes all files, or none. @throws {Failure} */
-function write(folder: string, texts: ReadonlyMap<string, string>): void {
-  const taken = [...texts.keys()].filter((path) => exists(join(folder, path)));
-  if (taken.length > 0) {
-    const verb = taken.length === 1 ? 'is' : 'are';
-    throw new Failure(`${taken.join(', ')} ${verb} in ${folder} already: nothing was written`);
-  }
-  const made: string[] = [];
-  try {
-    for (const [path, text] of texts) {
-      const file = join(folder, path);
-      const first = mkdirSync(dirname(file), { recursive: true });
-      if (first !== undefined) made.push(first);
-      writeFileSync(file, text, { flag: 'wx' });
-      made.push(file);
-    }
-  } catch (error) {
-    for (const path of made.reverse()) rmSync(path, { recursive: true, force: true });
-    throw new Failure(`cannot write into ${folder}: ${reason(error)}`);
-  }
-}
-
-const exists = (path: string): boolean => statSync(path, { throwIfNoEntry: false }) !== undefined;

@@ -37,4 +37,31 @@ describeMounts('a low limit of open files', () => {
       ]);
       expect(await mount.stop()).toBe(0);
     }));
+
+  it('leaves nearly all to open files, and the rest to everything else', () =>
+    withScratch(async (scratch) => {
+      const LIMIT = 600;
+      const volfile = await volfileOf(scratch, 'posix', await scratch.folder('brick'));
+      const mount = await startMount(scratch, volfile, { wrapper: limited(LIMIT) });
+      const script = `for n in {1..${LIMIT}}; do { exec {fd}<> f$n; } 2> /dev/null || break; done
+        echo $((n - 1)); ls f$n 2>&1; stat -c %s f1; mv f1 g; ln g h; rm g h; mkdir d; rmdir d
+        echo more >&12; stat -c %s f3 f4 | wc -l; rm f{2..9}; stat -L -c %h /proc/self/fd/12`;
+      const { out, err } = await new Client(mount.path, script).outcome;
+      const [opened, ...rest] = out.split('\n');
+      expect(Number(opened)).toBeGreaterThan(LIMIT - 120);
+      const absent = `ls: cannot access 'f${Number(opened) + 1}': No such file or directory`;
+      expect([err, ...rest]).toEqual(['', absent, '0', '2', '0', '']);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('is raised as far as it may be', () =>
+    withScratch(async (scratch) => {
+      const volfile = await volfileOf(scratch, 'posix', await scratch.folder('brick'));
+      const mount = await startMount(scratch, volfile, {
+        wrapper: ['prlimit', '--nofile=128:1024'],
+      });
+      const script = 'for n in {1..500}; do exec {fd}<> f$n || break; done; echo $n';
+      expect(await new Client(mount.path, script).outcome).toMatchObject({ out: '500\n', err: '' });
+      expect(await mount.stop()).toBe(0);
+    }));
 });

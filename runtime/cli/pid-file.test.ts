@@ -19,6 +19,21 @@ it('is gone with a process that ends without more ado', () =>
     expect(await readdir(scratch.path)).toEqual([]);
   }));
 
+it('is not there at all where there is no room for it', () =>
+  withScratch(async (scratch) => {
+    const path = scratch.at('pid');
+    // As on a full disk, a file can be made and not be written.
+    const full = `trap '' XFSZ; ulimit -f 0; exec "$@"`;
+    const args = ['--import', 'tsx', '--input-type=module', '-e', PROGRAM, path];
+    const line = ['-c', full, 'bash', process.execPath, ...args];
+    const { status, stderr } = spawnSync('bash', line, { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringContaining(`cannot write the pid file ${path}: File too large`),
+    ]);
+    expect(await readdir(scratch.path)).toEqual([]);
+  }));
+
 it('is left to the process that has made it its own', () =>
   withScratch(async (scratch) => {
     const path = scratch.at('pid');

@@ -6,7 +6,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { openToWrite } from '../sys/write.ts';
 import { Failure } from './exit.ts';
@@ -31,9 +31,7 @@ export class PidFile {
   write(): void {
     if (this.path === undefined) return;
     try {
-      const fd = openToWrite(this.path, { mode: MODE, noLinks: true });
-      writeSync(fd, content);
-      closeSync(fd);
+      fill(this.path, openToWrite(this.path, { mode: MODE, noLinks: true }));
       process.on('exit', this.onExit);
     } catch (error) {
       throw new Failure(`cannot write the pid file ${this.path}: ${reason(error)}`);
@@ -52,6 +50,20 @@ export class PidFile {
   }
 
   private readonly onExit = (): void => this.remove();
+}
+
+/** Writes all of it: what a full disk has room for is no number of this process. */
+function fill(path: string, fd: number): void {
+  try {
+    try {
+      writeFileSync(fd, content);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw error;
+  }
 }
 
 /** What a regular file says; null of anything else. */

@@ -6,10 +6,10 @@ import { getxattr } from '../sys/libc.ts';
 import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from './exit.ts';
-import { takeOperands } from './flags.ts';
+import { stepFlags, takeOperands } from './flags.ts';
 import { RELOAD, type Reloading } from './reloading.ts';
-import { paint } from './terminal.ts';
-import { findGlossa } from './umount.ts';
+import { note, paint, step } from './terminal.ts';
+import { findServed } from './umount.ts';
 
 /** The kernel hands out no longer value of an extended attribute. */
 const XATTR_SIZE_MAX = 65_536;
@@ -21,12 +21,16 @@ export default defineCommand({
     'options and changed code take effect, while requests on their way finish as they began. What does not start ' +
     'leaves the old one at work. The exit status is 1 when something stayed as it was because ' +
     'it was wrong.',
-  flags: {},
+  flags: stepFlags,
   async run({ operands }, terminal) {
     const [given] = takeOperands(operands, ['MNT']);
-    const reloadings = reload(findGlossa(given), given);
+    const mountpoint = await findServed(given);
+    step(`ask the server of ${mountpoint} to read its volfile and its modules`, terminal);
+    const reloadings = reload(mountpoint, given);
     for (const reloading of reloadings) {
-      terminal.out(formatReloading(reloading, terminal.colour.out));
+      const said = formatReloading(reloading, terminal.colour.out);
+      if (reloading.ok) note(said, terminal);
+      else terminal.out(said);
     }
     return reloadings.every(({ ok }) => ok) ? EXIT_OK : EXIT_FAILURE;
   },

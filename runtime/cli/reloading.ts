@@ -8,10 +8,12 @@
  *
  * Source: GlusterFS `glusterfsd/src/glusterfsd-mgmt.c` (glusterfs_volfile_reconfigure).
  */
+
 import type { Glupy } from '../../bridges/host/index.ts';
 import { GraphError } from '../core/errors.ts';
 import type { Graph, VolumeSpec } from '../core/graph.ts';
 import type { Log } from '../core/log.ts';
+import { messages } from '../core/messages.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { Failure } from './exit.ts';
 import { UP_TIMEOUT } from './started.ts';
@@ -95,13 +97,14 @@ export class Reloader {
       const changed = this.graph.reconfigure(specs);
       if (changed.length > 0) said.push(`new options for ${changed.join(', ')}`);
       const text = said.join('; ') || 'no option changed';
-      this.log.info(`${what}: ${text}`);
+      this.log.info(`${what}: ${text}`, { msgid: messages.reloaded.id });
       return { what, ok: true, text };
     } catch (error) {
       if (!(error instanceof GraphError || error instanceof Failure)) throw error;
-      for (const problem of error.problems ?? [error.message]) this.log.error(problem);
+      const msgid = messages.notReloaded.id;
+      for (const problem of error.problems ?? [error.message]) this.log.error(problem, { msgid });
       const text = `everything stays as it was: ${(error.problems ?? [error.message]).join('\n')}`;
-      this.log.error(`${what}: everything stays as it was`);
+      this.log.error(`${what}: everything stays as it was`, { msgid });
       return { what, ok: false, text };
     }
   }

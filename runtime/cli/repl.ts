@@ -1,6 +1,6 @@
 /** `glossa repl`: a prompt inside the interpreter of a scripted volume, its graph in this process. */
 import { basename, dirname, resolve } from 'node:path';
-import type { Glupy } from '../../bridges/host/index.ts';
+import { type Glupy, promptOf } from '../../bridges/host/index.ts';
 import type { Graph } from '../core/graph.ts';
 import { INFO, type LogLevels, type LogSink, WARNING } from '../core/log.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -20,6 +20,7 @@ import { scripted } from './reloading.ts';
 import { serveRepl } from './repl/loop.ts';
 import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
 import { startOrFail } from './started.ts';
+import { refuseStuck } from './stuck.ts';
 import type { Terminal } from './terminal.ts';
 import { OwnTty, ttyPath } from './tty.ts';
 import { volfileFlags } from './volfile-flags.ts';
@@ -73,6 +74,7 @@ async function inspect(
   given: string,
   how: Parameters<typeof inspectFile>[1],
 ): Promise<VolfileInspection> {
+  await refuseStuck(given);
   const module = findModuleFile(given);
   if (module === null) return inspectFile(given, how);
   if (module.native)
@@ -116,21 +118,24 @@ function choose(graph: Graph, name: string | undefined, given: string): Xlator<G
   throw new Failure(`${given} has no scripted volume '${name}'${guess}`);
 }
 
+const PROMPTS: Readonly<Record<string, readonly [first: string, more: string]>> = {
+  python: ['>>> ', '... '],
+  javascript: ['> ', '... '],
+};
+
 async function talk(volume: Xlator<Glupy>, terminal: Terminal): Promise<number> {
-  const { language } = volume.priv.host.incarnation.guest;
+  const prompted = promptOf(volume);
+  const { language } = prompted;
   const interactive = process.stdin.isTTY === true && terminal.interactive;
-  const prompt = interactive ? new ConsolePrompt(language) : new PipedPrompt();
+  const prompts = PROMPTS[language] ?? ['> ', '... '];
+  const prompt = interactive
+    ? new ConsolePrompt({ prompts, history: `repl-${language}` })
+    : new PipedPrompt();
   if (interactive) {
-    terminal.out(
-      `${volume.priv.module.path}, volume ${volume.name}: self is the translator; Ctrl-D ends`,
-    );
+    terminal.out(`${prompted.path}, volume ${volume.name}: self is the translator; Ctrl-D ends`);
   }
   try {
-    return await serveRepl(
-      (source) => volume.priv.host.incarnation.evaluate(source),
-      prompt,
-      terminal,
-    );
+    return await serveRepl((source) => prompted.evaluate(source), prompt, terminal);
   } finally {
     prompt.close();
   }

@@ -1,5 +1,23 @@
 /** A temporary folder with a mount in it: it goes when the mount has gone, and not before. */
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Failure } from './exit.ts';
+import { reason } from './reason.ts';
+
+/**
+ * A new folder, `glossa-NAME-…`, in the one for temporary files or another; its path is without
+ * symbolic links. @throws {Failure}
+ */
+export function makeScratch(name: string, parent?: string): string {
+  const place = parent ?? tmpdir();
+  try {
+    return realpathSync(mkdtempSync(join(place, `glossa-${name}-`)));
+  } catch (error) {
+    const advice = parent === undefined ? '; TMPDIR names another place' : '';
+    throw new Failure(`cannot make a temporary folder in ${place}: ${reason(error)}${advice}`);
+  }
+}
 
 /** What is mounted in a folder. It has no blanks in its path, which are escaped there. */
 export function mountsIn(folder: string): string[] {

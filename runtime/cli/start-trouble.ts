@@ -33,8 +33,8 @@ export class StartTrouble {
     if (this.over) return sink;
     return {
       now: () => sink.now(),
-      write: (line) => {
-        sink.write(line);
+      write: (line, record) => {
+        sink.write(line, record);
         if (!this.over && SERIOUS.test(line) && this.lines.length < LINES_MAX)
           this.lines.push(line);
       },

@@ -1,80 +1,33 @@
-/**
- * What the translators of a graph tell about themselves, as text for whoever asks from outside: the
- * extended attribute `glossa.statedump` of the mount's root, which `glossa stats` reads.
- */
-import type { Graph } from '../core/graph.ts';
-import type { Dump, Xlator } from '../core/xlator.ts';
+/** `glossa statedump`: everything that the server of a mount knows of its state, at one moment. */
 
-export const STATEDUMP = 'glossa.statedump';
+import { LISTED } from '../core/dumps.ts';
+import { defineCommand } from './command.ts';
+import { EXIT_OK } from './exit.ts';
+import { takeOperands, toggle } from './flags.ts';
+import { readWhole } from './statedump/pages.ts';
+import { formatSections } from './statedump/sections.ts';
+import { findServed } from './umount.ts';
 
-/** The kernel hands out no longer value of an extended attribute. */
-export const XATTR_SIZE_MAX = 65_536;
-/** Of what stands around the volumes. */
-const OVERHEAD = 32;
-/** Requests of a volume's own that are listed. */
-const MOST_CALLS = 16;
-
-export interface Statedump {
-  /** The top first. */
-  readonly volumes: readonly VolumeDump[];
-  /** What exchanges have replaced and is not idle yet; absent when there is none. */
-  readonly replaced?: readonly VolumeDump[];
-}
-
-export interface VolumeDump {
-  readonly name: string;
-  readonly type: string;
-  readonly dump: Dump;
-}
-
-/** As JSON. Above the volumes are those who wind to the top, when they have something to tell. */
-export function statedump(graph: Graph): string {
-  const fronts = [...graph.initiators].map(({ xl }) => xl);
-  const telling = fronts.filter(({ translator }) => translator.dump !== undefined);
-  const volumes = [...graph.xlators, ...telling].reverse().map((xl) => volumeDump(xl));
-  const replaced = graph.former.flatMap(({ gone, openFds, pendingCalls }) =>
-    gone.map((xl) => volumeDump(xl, { 'open-fds': openFds, 'pending-calls': pendingCalls })),
-  );
-  const all = fitting([...volumes, ...replaced.reverse()]);
-  const dump: Statedump = { volumes: all.slice(0, volumes.length) };
-  if (replaced.length === 0) return JSON.stringify(dump);
-  return JSON.stringify({ ...dump, replaced: all.slice(volumes.length) } satisfies Statedump);
-}
-
-const volumeDump = (xl: Xlator, more: Dump = {}): VolumeDump => ({
-  name: xl.name,
-  type: xl.type,
-  dump: { ...more, ...dumpOf(xl), ...ownCalls(xl) },
+export default defineCommand({
+  usage: ['glossa statedump MNT [options]'],
+  description:
+    "Prints the statedump of the mount MNT in the sections of GlusterFS's: the process and its " +
+    'memory, requests in flight with the way that they have gone and their age in seconds, the inode table, ' +
+    'open files, and each volume with its options and what it tells. ' +
+    `Of requests, inodes and files ${LISTED} are listed, and all are counted. ` +
+    'Root and the user who mounted may ask. SIGUSR1 lets the server write the same into a file.',
+  flags: {
+    json: toggle({
+      help:
+        'print {time, process, memory, callpool: {count, listed: [{unique, op, age, frames}]}, ' +
+        'volumes: [{name, type, options, subvolumes, dump}], replaced, inodes, fds}',
+    }),
+  },
+  async run({ flags, operands }, terminal) {
+    const [given] = takeOperands(operands, ['MNT']);
+    const dump = readWhole(await findServed(given), given);
+    if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
+    else terminal.out(formatSections(dump, Date.now()).trimEnd());
+    return EXIT_OK;
+  },
 });
-
-/** Requests that a volume has begun by itself: how many, and the oldest by their numbers. */
-function ownCalls({ calls }: Xlator): Dump {
-  if (calls.size === 0) return {};
-  const oldest = calls.list().slice(0, MOST_CALLS);
-  const listed = oldest.map(({ unique, op }) => [`own-call.${unique}`, op] as const);
-  return { 'own-calls': calls.size, ...Object.fromEntries(listed) };
-}
-
-/** The longest dumps are left out of what is together longer than the kernel hands out. */
-function fitting(volumes: readonly VolumeDump[]): readonly VolumeDump[] {
-  const sizes = volumes.map((volume) => Buffer.byteLength(JSON.stringify(volume)) + 1);
-  let sum = sizes.reduce((all, size) => all + size, OVERHEAD);
-  const fit = [...volumes];
-  const longest = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]!);
-  for (const at of longest) {
-    if (sum <= XATTR_SIZE_MAX) break;
-    const { name, type } = volumes[at]!;
-    fit[at] = { name, type, dump: { error: `too long: ${sizes[at]} bytes` } };
-    sum += Buffer.byteLength(JSON.stringify(fit[at])) + 1 - sizes[at]!;
-  }
-  return fit;
-}
-
-/** A translator that fails to tell does not keep the others from it. */
-function dumpOf(xl: Xlator): Dump {
-  try {
-    return xl.translator.dump?.(xl) ?? {};
-  } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
-  }
-}

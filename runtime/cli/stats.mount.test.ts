@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { OTHER } from '../../test/support/client.ts';
@@ -42,6 +42,49 @@ describeMounts('glossa stats', () => {
       expect(await mount.stop()).toBe(0);
     }));
 
+  it('shows the profile of an io-stats, which writes files in the folder it was given, and resets it', () =>
+    withScratch(async (scratch) => {
+      const folder = scratch.at('run');
+      const counting = `${stack}volume counting
+    type debug/io-stats
+    option latency-measurement on
+    subvolumes top
+end-volume
+`;
+      const mount = await startMount(scratch, counting, { args: ['--statedump-path', folder] });
+      await writeFile(join(mount.path, 'f'), 'x'.repeat(10_000));
+      const profile = await glossa(scratch, ['stats', 'mnt', '--profile']);
+      expect(profile).toMatchObject({ status: 0, err: '' });
+      expect(profile.out).toMatch(
+        /^Volume: counting\n-+\nCumulative Stats:\n +Block Size: +8192b\+\n/,
+      );
+      expect(profile.out).toMatch(/ us +1 +WRITE\n.*\nInterval 0 Stats:/s);
+      // A name in user. is set by whoever may write; the server looks at who it is.
+      const set = `python3 -c 'import os; os.setxattr(".", "user.io-stats-dump", b"now")'`;
+      expect(await scratch.client(mount.path, set).outcome).toMatchObject({ status: 0, err: '' });
+      expect(await readFile(join(folder, 'now.counting'), 'utf8')).toMatch(/\nWRITE +1 /);
+      expect(await glossa(scratch, ['stats', 'mnt', '--reset', '--json'])).toMatchObject({
+        status: 0,
+        out: '[\n  "counting"\n]\n',
+      });
+      const after = await glossa(scratch, ['stats', 'mnt', '--profile']);
+      expect(after.out).not.toContain('WRITE');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('has no profile without an io-stats', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack);
+      expect(await glossa(scratch, ['stats', 'mnt', '--profile'])).toMatchObject({
+        status: 1,
+        err: 'glossa: mnt has no volume of type debug/io-stats\n',
+      });
+      expect(await glossa(scratch, ['stats', 'mnt', '--reset', '--profile'])).toMatchObject({
+        status: 2,
+      });
+      expect(await mount.stop()).toBe(0);
+    }));
+
   it.runIf(isRoot)('tells others nothing, where they are let in', () =>
     withScratch(async (scratch) => {
       const other = await programOf(scratch, OTHER);
@@ -51,6 +94,10 @@ describeMounts('glossa stats', () => {
       expect(await glossa(scratch, ['stats', 'mnt'], other)).toMatchObject({
         status: 1,
         err: 'glossa: mnt tells nothing: Permission denied\n',
+      });
+      expect(await glossa(scratch, ['stats', 'mnt', '--reset'], other)).toMatchObject({
+        status: 1,
+        err: 'glossa: only root and the user who mounted mnt may reset what it counts\n',
       });
       expect(await mount.stop()).toBe(0);
     }),

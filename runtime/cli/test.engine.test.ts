@@ -172,7 +172,7 @@ it('runs the tests beside a module', () =>
       expect({ status, err }).toEqual({ status: 0, err: '' });
       expect(out).toBe('m/test_counter.py\n  ✓ test_the_module_itself\n\n1 passed, 0 failed\n');
     }
-    const { out } = await glossa(scratch, ['test', 'm', '-k', 'hold', '--log']);
+    const { out } = await glossa(scratch, ['test', 'm', '-k', 'hold', '-v']);
     expect(out).toMatch(/counter\.py loaded: stat, mkdir, lookup\n\n1 passed, 0 failed\n$/);
   }));
 
@@ -196,6 +196,52 @@ it('tells what failed and where, and goes on', () =>
     expect(part('test_after_all')).toContain('ENOENT was expected, and nothing was raised');
     expect(out).not.toMatch(/site-packages|_glossa|asyncio\//);
     expect(out.trimEnd().split('\n').at(-1)).toBe('0 passed, 6 failed');
+  }));
+
+it('says only what is wrong, or all of it as JSON', () =>
+  withScratch(async (scratch) => {
+    await project(scratch, {
+      'a.js': `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  lokup() {}
+}
+`,
+      'a.test.js': `import { assert, graph, test } from 'glossa/testing';
+test('good', () => graph('a'));
+test('bad', () => assert.equal(1, 2));
+`,
+    });
+    const quiet = await glossa(scratch, ['test', 'm/a.js', '-q']);
+    expect(quiet).toMatchObject({ status: 1, err: '' });
+    expect(quiet.out).toMatch(/^m\/a\.test\.js\n {2}✗ bad\n/);
+    expect(quiet.out).not.toMatch(/good|passed/);
+    const fine = await glossa(scratch, ['test', 'm/a.js', '-q', '-k', 'good']);
+    expect(fine).toMatchObject({ status: 0, out: '', err: '' });
+    const json = await glossa(scratch, ['test', 'm/a.js', '--json']);
+    expect(json).toMatchObject({ status: 1, err: '' });
+    const test = { ms: expect.any(Number), printed: [] };
+    const told = expect.any(String);
+    expect(JSON.parse(json.out)).toEqual({
+      ok: false,
+      passed: 1,
+      failed: 1,
+      files: [
+        {
+          file: 'm/a.test.js',
+          tests: [
+            { ...test, name: 'good', outcome: 'passed', log: expect.any(Array) },
+            { ...test, name: 'bad', outcome: 'failed', message: told, traceback: told, log: [] },
+          ],
+        },
+      ],
+      warnings: [expect.stringContaining('lokup is no fop or hook')],
+    });
+    const [first] = JSON.parse(json.out).files[0].tests[0].log;
+    expect(Object.keys(first)).toEqual(['level', 'file', 'line', 'function', 'text']);
+    const none = await glossa(scratch, ['test', 'm/a.js', '--json', '-k', 'nothing']);
+    expect(none).toMatchObject({ status: 1, err: "glossa: no test has 'nothing' in its name\n" });
+    expect(JSON.parse(none.out)).toEqual({ error: "no test has 'nothing' in its name" });
+    expect((await glossa(scratch, ['test', 'm', '-q', '-v'])).status).toBe(2);
   }));
 
 it('says what cannot be run', () =>

@@ -1,46 +1,136 @@
 /**
  * `glossa umount`: takes a mount away, also one whose server is no more ("Transport endpoint is not
- * connected"). The mount is found in the list of mounts, because asking a dead one, or one whose
- * server hangs, has no answer.
+ * connected"), and waits for the end of its server, which may still have things to write. The mount
+ * is found in the list of mounts, because asking a dead one, or one whose server hangs, has no answer.
  */
 import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { EBUSY, strerror } from '../core/errno.ts';
-import { FS_TYPE, findMount, isDead } from '../mount/fuse/channel.ts';
+import { healthOf } from '../mount/mount-health.ts';
+import { FS_TYPE, findMount, type MountEntry } from '../mount/mountinfo.ts';
+import { findServer, isRunning, type ServerProcess } from '../mount/server-process.ts';
 import { MNT_DETACH } from '../sys/constants.ts';
 import { umount2 } from '../sys/libc.ts';
 import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK, Failure } from './exit.ts';
-import { takeOperands, toggle } from './flags.ts';
+import { number, stepFlags, takeOperands, toggle } from './flags.ts';
 import { reason } from './reason.ts';
+import { refuseStuck } from './stuck.ts';
+import { step } from './terminal.ts';
+
+/** Seconds that a server may take to end: longer than a module may take to. */
+const PATIENCE = 30;
+const STEP_MS = 10;
 
 export default defineCommand({
   usage: ['glossa umount MNT [options]'],
   description:
-    'Unmounts MNT, upon which its server ends. What a killed server left behind (files answer ' +
-    '"Transport endpoint is not connected") is taken away as well.',
+    'Unmounts MNT, and returns when its server has ended. What a killed server left behind (files ' +
+    'answer "Transport endpoint is not connected") is taken away as well.',
   flags: {
-    lazy: toggle({ short: 'z', help: 'detach it now, and end when nothing uses it any more' }),
+    ...stepFlags,
+    lazy: toggle({
+      short: 'z',
+      help: 'detach it now also when it is in use; its server ends when nothing uses it any more',
+    }),
+    'no-wait': toggle({ help: 'return when it is unmounted; the server may still be ending' }),
+    timeout: number({
+      value: 'SEC',
+      help: `seconds to wait for the end of the server, before umount fails (${PATIENCE})`,
+    }),
   },
-  async run({ flags, operands }) {
+  async run({ flags, operands }, terminal) {
     const [given] = takeOperands(operands, ['MNT']);
-    const mountpoint = findGlossa(given);
-    const refused = detach(mountpoint, flags.lazy);
-    if (refused === null) return EXIT_OK;
-    if (!refused.busy) throw new Failure(`cannot unmount ${given}: ${refused.why}`);
-    // Nothing that still uses a dead mount gets any further with it.
-    if ((await isDead(mountpoint)) && detach(mountpoint, true) === null) return EXIT_OK;
-    throw new Failure(
-      `${given} is in use ('fuser -vm ${given}' lists by what); ` +
-        `'glossa umount --lazy ${given}' detaches it now`,
-    );
+    const mountpoint = await findGlossa(given);
+    const mount = findMount(mountpoint);
+    // Somebody else has just unmounted it: the server's end is theirs to wait for.
+    if (mount === null) return EXIT_OK;
+    const waits = !flags['no-wait'];
+    const server = waits ? findServer(mount) : null;
+    const isHidden = waits && server === null && (await healthOf(mountpoint)) !== 'dead';
+    if (server !== null) step(`process ${server.pid} serves ${mountpoint}`, terminal);
+    const inUse = await takeAway(mount, given, flags.lazy);
+    step(`${mountpoint} is unmounted`, terminal);
+    if (isHidden) throw new Failure(`${given} is unmounted, ${HIDDEN}`);
+    if (server !== null) {
+      await waitFor(server, given, { inUse, patience: flags.timeout ?? PATIENCE });
+      step(`process ${server.pid} has ended`, terminal);
+    }
+    return EXIT_OK;
   },
 });
 
-/** The absolute path of a mount of ours. @throws {Failure} */
-export function findGlossa(given: string): string {
+const HIDDEN =
+  'but its server is not to be seen from here (it may be in another container), so its end was not ' +
+  'waited for; --no-wait asks for no more';
+
+/**
+ * Takes away what a server that has ended left mounted, if it did: not what was there `before`.
+ * @throws {Failure}
+ */
+export async function takeLeftAway(
+  mountpoint: string,
+  before: MountEntry | null = null,
+): Promise<void> {
+  const mount = findMount(mountpoint);
+  if (mount === null || mount.device === before?.device) return;
+  await takeAway(mount, mountpoint, true);
+}
+
+/** Unmounts; whether something still uses what was mounted. @throws {Failure} */
+async function takeAway(mount: MountEntry, given: string, lazy: boolean): Promise<boolean> {
+  const { mountpoint, device } = mount;
+  const refused = detach(mountpoint, false);
+  // Another umount may have come first.
+  if (refused === null || findMount(mountpoint)?.device !== device) return false;
+  if (!refused.busy) throw new Failure(`cannot unmount ${given}: ${refused.why}`);
+  // Nothing that still uses a dead mount gets any further with it.
+  if (lazy || (await healthOf(mountpoint)) === 'dead') {
+    const again = detach(mountpoint, true);
+    if (again === null || findMount(mountpoint)?.device !== device) return true;
+    throw new Failure(`cannot unmount ${given}: ${again.why}`);
+  }
+  throw new Failure(
+    `${given} is in use ('fuser -vm ${given}' lists by what); ` +
+      `'glossa umount --lazy ${given}' detaches it now`,
+  );
+}
+
+/** Waits for the end of a server whose mount is gone. @throws {Failure} when that takes too long */
+async function waitFor(
+  server: ServerProcess,
+  given: string,
+  { inUse, patience }: { inUse: boolean; patience: number },
+): Promise<void> {
+  const { pid } = server;
+  const start = performance.now();
+  while (isRunning(server)) {
+    if (performance.now() - start >= patience * 1000) {
+      throw new Failure(
+        inUse
+          ? `${given} is detached, but after ${patience} s something still uses it: its server ` +
+              `(process ${pid}) goes on until nothing does`
+          : `${given} is unmounted, but after ${patience} s its server (process ${pid}) has not ` +
+              `ended: it is stuck, or another mount namespace has it mounted; 'kill -9 ${pid}' ends it`,
+      );
+    }
+    await delay(STEP_MS);
+  }
+}
+
+/** The absolute path of a mount of ours, to be asked something. @throws {Failure} */
+export async function findServed(given: string): Promise<string> {
+  const mountpoint = await findGlossa(given);
+  await refuseStuck(mountpoint);
+  return mountpoint;
+}
+
+/** The absolute path of a mount of ours, which may hang. @throws {Failure} */
+async function findGlossa(given: string): Promise<string> {
+  await refuseStuck(dirname(resolve(given)));
   const mountpoint = realParent(given);
   const there = findMount(mountpoint);
   if (there?.type === FS_TYPE) return mountpoint;

@@ -1,5 +1,5 @@
 /** Volfiles on disk: read, checked, and their problems shown. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { decodeName } from '../core/bytes.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -12,6 +12,7 @@ import { inspectVolfile, type VolfileInspection, type VolfileSettings } from '..
 import { whyForeign } from '../sys/foreign.ts';
 import { Failure, UsageError } from './exit.ts';
 import { reason } from './reason.ts';
+import { refuseStuck } from './stuck.ts';
 import { paint, type Terminal } from './terminal.ts';
 
 export interface InspectSettings extends VolfileSettings {
@@ -26,6 +27,24 @@ export function refuseModule(path: string): void {
   throw new UsageError(`${path} is a module, and no volfile: ${how}`);
 }
 
+/** @throws {UsageError} when the file is a folder */
+export function refuseFolder(path: string): void {
+  let isFolder = false;
+  try {
+    isFolder = statSync(path).isDirectory();
+  } catch {
+    // Whoever reads the volfile says what is wrong with it.
+  }
+  if (isFolder) throw new UsageError(`${path} is a folder, and no volfile`);
+}
+
+/** What stands for standard input on the command line, and what that is called in messages. */
+export const STDIN = '-';
+const STDIN_NAME = '<stdin>';
+
+/** A file of the command line, as it is named in messages. */
+export const shownName = (file: string): string => (file === STDIN ? STDIN_NAME : file);
+
 /**
  * What there is to say about a file.
  *
@@ -33,11 +52,23 @@ export function refuseModule(path: string): void {
  * @throws {UsageError} when it is a module
  */
 export async function inspectFile(
+  file: string,
+  settings: InspectSettings,
+): Promise<VolfileInspection> {
+  refuseModule(file);
+  await refuseStuck(file);
+  return inspectText(file, readText(file), settings);
+}
+
+/** The same of standard input, whose relative paths start at the current folder. */
+export const inspectInput = (settings: InspectSettings): Promise<VolfileInspection> =>
+  inspectText(STDIN_NAME, readText(STDIN_NAME, 0), settings);
+
+async function inspectText(
   path: string,
+  text: string,
   { allowShell = false, ...settings }: InspectSettings,
 ): Promise<VolfileInspection> {
-  refuseModule(path);
-  const text = readText(path);
   if (!allowShell) return inspectVolfile(new Source(path, text), settings);
   const { runCommands } = await import('../graph/commands.ts');
   try {
@@ -63,9 +94,9 @@ export function vouchFor(path: string, strict: boolean, remark: (text: string) =
   remark(text);
 }
 
-function readText(path: string): string {
+function readText(path: string, from: string | number = path): string {
   try {
-    return decodeName(readFileSync(path));
+    return decodeName(readFileSync(from));
   } catch (error) {
     const guess = (error as NodeJS.ErrnoException).code === 'ENOENT' ? neighbour(path) : '';
     throw new Failure(`cannot read the volfile ${path}: ${reason(error)}${guess}`);
@@ -102,7 +133,7 @@ export function describeOrFail(
 ): VolfileDescription {
   const shown = formatProblems(problems, sources, { colour: terminal.colour.err });
   if (description === undefined) throw new Failure(shown, listProblems(problems));
-  if (problems.length > 0) terminal.err(shown);
+  if (problems.length > 0 && terminal.talk !== 'quiet') terminal.err(shown);
   return description;
 }
 

@@ -13,6 +13,7 @@
  *
  * Source: GlusterFS `client_t`, `libglusterfs/src/client_t.c`.
  */
+
 import type { CallPool } from './call-pool.ts';
 import { Ctx } from './ctx.ts';
 import { FdTable } from './fd-table.ts';
@@ -20,6 +21,7 @@ import { Frame, type Stack } from './frame.ts';
 import type { Initiator } from './initiator.ts';
 import type { Inode } from './inode.ts';
 import { Lookups } from './lookups.ts';
+import { messages } from './messages.ts';
 import type { Xlator } from './xlator.ts';
 
 let lastId = 0;
@@ -118,7 +120,9 @@ export class Client<P = unknown> extends Ctx {
       what();
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      xl.log.error(`client ${this.uid} has gone, and what is its own was not released: ${text}`);
+      xl.log.error(`client ${this.uid} has gone, and what is its own was not released: ${text}`, {
+        msgid: messages.clientNotReleased.id,
+      });
     }
   }
 }

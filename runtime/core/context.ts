@@ -20,6 +20,8 @@ export interface Context {
    * cancels it. Absent where a test moves the clock: an endless loop of turns would never let it.
    */
   soon?(fn: () => void): () => void;
+  /** Bytes of memory that there would still be. Absent where nobody knows. */
+  availableMemory?(): number;
   /** Fills `out` with unpredictable bytes. It is called for few at a time: keep some ready. */
   random(out: Uint8Array): void;
   /** The folder that relative paths in the volfile start from. */
@@ -28,12 +30,40 @@ export interface Context {
   wake(): void;
   /** Present when the graph runs in the foreground of a terminal. */
   readonly terminal?: DebuggerTerminal | undefined;
+  /** Present where a module may be stopped at its lines: in a thread of its own. */
+  readonly lineDebugger?: LineDebugger | undefined;
   /** Options and names that nobody knows are errors, not warnings. */
   readonly strict?: boolean | undefined;
   /** Tells whoever starts the graph, beside the log, of something that looks like a mistake. */
   warn?(text: string): void;
+  /** The server's own folder. Absent where there is no such thing, in a browser for one. */
+  readonly runFiles?: RunFiles | undefined;
+  /** The process that serves the graph. Absent where none does. */
+  readonly server?: ServerFacts | undefined;
   /** The clock is a test's: scripts are to see its time, and no other. */
   readonly virtualTime?: boolean;
+}
+
+/** What a server tells of itself. */
+export interface ServerFacts {
+  readonly version: string;
+  /** Its arguments, with blanks between. */
+  readonly cmdline: string;
+  /** No other process has or had it. */
+  readonly uuid: string;
+  /** The path of its log; undefined where that is no file. */
+  readonly logFile: string | undefined;
+}
+
+/** A folder for what a server tells of itself: statistics, for who looks for them there. */
+export interface RunFiles {
+  /** The user whose server it is. */
+  readonly owner: number;
+  /**
+   * Writes a file, in place of one that is there.
+   * @param name without a `/`, and neither `.` nor `..` @returns its path @throws {Error} why not
+   */
+  write(name: string, text: string): string;
 }
 
 /** The terminal of the person who debugs a module. Both calls block. */
@@ -41,6 +71,16 @@ export interface DebuggerTerminal {
   /** A line without its end; undefined at the end of input (Ctrl-D). */
   readLine(prompt: string): string | undefined;
   write(text: string): void;
+}
+
+/** The way from an interpreter to a debugger elsewhere; what it says is in lines.ts. */
+export interface LineDebugger {
+  /** What it is to stop at from the beginning, as the JSON of a command; undefined for nothing. */
+  readonly watched: string | undefined;
+  /** What the interpreter tells, as JSON: a stop, or the answer to a command. */
+  told(json: string): void;
+  /** Blocks until there is a command, which is JSON. One to go on where nobody debugs. */
+  wait(): string;
 }
 
 /** The bytes of the gfid that is made at the moment. */

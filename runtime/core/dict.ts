@@ -9,7 +9,17 @@
 import type { Gfid } from './gfid.ts';
 import { Iatt } from './iatt.ts';
 
-export type DictType = 'int' | 'uint' | 'double' | 'str' | 'bin' | 'gfuuid' | 'iatt' | 'mdata';
+export const dictTypes = [
+  'int',
+  'uint',
+  'double',
+  'str',
+  'bin',
+  'gfuuid',
+  'iatt',
+  'mdata',
+] as const;
+export type DictType = (typeof dictTypes)[number];
 /** int, uint, double: number; str, gfuuid: string; bin, mdata: bytes; iatt: Iatt. */
 export type DictValue = number | string | Uint8Array | Iatt;
 

@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest';
 import { FakeContext, HeldLeaf, type TestVolume } from '../../test/support/core.ts';
 import { connect, Driver } from '../api/driver.ts';
-import { statedump } from '../cli/statedump.ts';
+import { statedump } from '../cli/statedump/volumes.ts';
 import locks from '../xlators/features/locks/index.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import type { Client } from './client.ts';

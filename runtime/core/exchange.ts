@@ -34,6 +34,7 @@ import type { Graph, VolumeSpec } from './graph.ts';
 import type { Inode } from './inode.ts';
 import { connect, finiAll, initAll, namesOf, reasons, topIsUp } from './instances.ts';
 import { Loc } from './loc.ts';
+import { messages } from './messages.ts';
 import { canChange } from './reconfigure.ts';
 import type { Cbk, Fop, Target, Xlator } from './xlator.ts';
 
@@ -297,6 +298,7 @@ export class Former {
     graph.route();
     graph.top.log.info(
       `idle, and gone: ${namesOf(this.gone).join(', ') || 'the way past new volumes'}`,
+      { msgid: messages.replacedGone.id },
     );
   }
 
@@ -348,7 +350,10 @@ export class Former {
     else if (errno !== 0) {
       this.left.add(fd);
       const text = `${fd.inode.path} stays as it was opened, until it is closed`;
-      graph.top.log.warning(`${text}: the changed volumes did not open it`, { errno });
+      graph.top.log.warning(`${text}: the changed volumes did not open it`, {
+        errno,
+        msgid: messages.keepsOldFile.id,
+      });
     } else if (links === graph.links) fd.links = links;
   }
 }

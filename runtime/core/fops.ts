@@ -16,20 +16,22 @@
  */
 
 /** What crosses in an argument. Numbers are exact integers below 2^53. */
-export type ArgType =
-  | 'loc'
-  | 'inode'
-  | 'fd'
-  | 'iatt'
-  | 'dict'
-  | 'str'
-  | 'int'
-  | 'data'
-  | 'entries'
-  | 'statvfs'
-  | 'flock'
-  | 'lease'
-  | 'locklist';
+export const argTypes = [
+  'loc',
+  'inode',
+  'fd',
+  'iatt',
+  'dict',
+  'str',
+  'int',
+  'data',
+  'entries',
+  'statvfs',
+  'flock',
+  'lease',
+  'locklist',
+] as const;
+export type ArgType = (typeof argTypes)[number];
 
 export interface Arg {
   readonly name: string;

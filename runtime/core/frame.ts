@@ -12,8 +12,10 @@
  *
  * Source: GlusterFS `libglusterfs/src/glusterfs/stack.h`.
  */
+
 import type { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
+import { messages } from './messages.ts';
 import type { Xlator } from './xlator.ts';
 
 let lastUnique = 0;
@@ -40,6 +42,8 @@ export class Stack {
   pool: CallPool | null = null;
   older: Stack | null = null;
   newer: Stack | null = null;
+  /** The newest of its frames, whose parents are the way that it has gone; for statedumps. */
+  newest: Frame | null = null;
   private groupsFound: readonly number[] | null = null;
   private readonly findGroups: ((pid: number) => readonly number[]) | null;
   private onInterrupt: (() => void)[] | null = null;
@@ -123,6 +127,7 @@ export class Frame {
     this.xl = xl;
     this.cbk = cbk;
     this.cookie = cookie;
+    root.newest = this;
   }
 
   /** Whether the answer goes straight to an initiator that is `terse`: it needs few attributes. */
@@ -165,5 +170,6 @@ export function unwoundTwice(frame: Frame, fop: string): void {
   frame.xl.log.error(
     `${fop}: request ${frame.root.unique} was unwound twice; the second answer was dropped ` +
       '(is a return missing after the first unwind?)',
+    { msgid: messages.unwoundTwice.id },
   );
 }

@@ -44,14 +44,17 @@ test('the null and the root gfid', () => {
   expect(gfidToBytes(ROOT_GFID)).toEqual(Uint8Array.from([...Array(15).fill(0), 1]));
 });
 
-test('the inode number is the last eight bytes, big-endian', () => {
+test('the inode number is the last eight bytes, big-endian, without the highest bit; never 0', () => {
   expect([inoHi(ROOT_GFID), inoLo(ROOT_GFID)]).toEqual([0, 1]);
   const ino = (gfid: string) => (BigInt(inoHi(gfid)) << 32n) | BigInt(inoLo(gfid));
-  expect(ino('eab7a035-8f43-4e91-a561-e4e5c42fce07')).toBe(11917057764489154055n);
+  expect(ino('eab7a035-8f43-4e91-a561-e4e5c42fce07')).toBe(2693685727634378247n);
+  expect(ino('eab7a035-8f43-4e91-8000-000000000000')).toBe(0xffff_ffffn);
+  expect(ino(NULL_GFID)).toBe(0xffff_ffffn);
   fc.assert(
     fc.property(sixteen, (bytes) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset);
-      expect(ino(gfidFromBytes(bytes))).toBe(view.getBigUint64(8));
+      const low = view.getBigUint64(8) & (2n ** 63n - 1n);
+      expect(ino(gfidFromBytes(bytes))).toBe(low === 0n ? 0xffff_ffffn : low);
     }),
   );
 });

@@ -2,12 +2,15 @@
  * gfids: the 128-bit identity of an inode, a UUID.
  *
  * In the runtime a gfid is its canonical text (36 characters, lower case), so that it compares with
- * `===`, keys a Map and prints as it is; bytes exist only at the edges (xattrs, wire, scripts). The
- * inode number shown to the kernel is the gfid's last 8 bytes read big-endian; as that exceeds 2^53
- * it is kept as two u32 halves.
+ * `===`, keys a Map and prints as it is; bytes exist only at the edges (xattrs, wire, scripts).
  *
- * Source: GlusterFS `gfid_to_ino`, `libglusterfs/src/glusterfs/compat-uuid.h`; RFC 4122 for the
- * text and version 4.
+ * The inode number that applications see is the gfid's last 8 bytes read big-endian, without the
+ * highest bit: programs that keep it in a signed number would find it below zero. That bit tells
+ * nothing, a UUID of version 4 always has it set. As the number exceeds 2^53 it is kept as two u32
+ * halves.
+ *
+ * Source: GlusterFS `gfid_to_ino`, `libglusterfs/src/glusterfs/compat-uuid.h`, which keeps the
+ * highest bit; RFC 4122 for the text, the variant and version 4.
  */
 
 import { GFID_SIZE } from './limits.ts';
@@ -131,9 +134,15 @@ function digits(gfid: Gfid, at: number, count: number): number {
   return value;
 }
 
-/** Upper 32 bits of the inode number. The gfid must be canonical. */
+/** The number where the gfid gives 0, as the null gfid does: readdir(3) would skip an entry with 0. */
+const NO_INO = 0xffff_ffff;
+
+/** Upper 31 bits of the inode number. The gfid must be canonical. */
 export const inoHi = (gfid: Gfid): number =>
-  ((digits(gfid, 19, 4) << 16) | digits(gfid, 24, 4)) >>> 0;
+  ((digits(gfid, 19, 4) & 0x7fff) << 16) | digits(gfid, 24, 4);
 
 /** Lower 32 bits of the inode number. The gfid must be canonical. */
-export const inoLo = (gfid: Gfid): number => digits(gfid, 28, 8) >>> 0;
+export function inoLo(gfid: Gfid): number {
+  const low = digits(gfid, 28, 8) >>> 0;
+  return low === 0 && inoHi(gfid) === 0 ? NO_INO : low;
+}

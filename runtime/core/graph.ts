@@ -11,6 +11,7 @@
  * Source: GlusterFS `libglusterfs/src/graph.c`.
  */
 import type { Context } from './context.ts';
+import type { Instances } from './ctx.ts';
 import { EOPNOTSUPP } from './errno.ts';
 import { GraphError } from './errors.ts';
 import type { EventName } from './events.ts';
@@ -19,9 +20,13 @@ import { type FopName, Links, refusal } from './fops.gen.ts';
 import type { Initiator } from './initiator.ts';
 import { InodeTable } from './inode.ts';
 import { connect, finiAll, initAll, namesOf, reasons, topIsUp, waitedFor } from './instances.ts';
+import type { Interceptor } from './interceptor.ts';
 import { Log, type LogLevels } from './log.ts';
+import { observed } from './observed.gen.ts';
+import { type Observer, together } from './observer.ts';
 import type { GivenOption } from './options.ts';
 import { reconfiguration } from './reconfigure.ts';
+import { tap } from './taps.gen.ts';
 import type { Child, Fop, Target, Translator } from './xlator.ts';
 import { Xlator } from './xlator.ts';
 
@@ -53,23 +58,35 @@ export class Graph {
   /** What exchanges have replaced and has not gone yet, the oldest first. */
   readonly former: Former[] = [];
   readonly context: Context;
-  private readonly levels: LogLevels;
+  /** What the process logs. */
+  readonly levels: LogLevels;
   private graphId: number;
   private lastId = -1;
   /** What is coming up to take its place. */
   private next: Next | null = null;
+  private readonly observers = new Set<Observer>();
+  private interceptor: Interceptor | null = null;
   private stopped = false;
   private readonly listeners = new Set<EventListener>();
   private readonly hear: EventListener = (event, data) => {
     for (const listener of this.listeners) listener(event, data);
   };
 
-  /** @throws {GraphError} when a subvolume is not among the volumes, or there is none at all. */
-  constructor(specs: readonly VolumeSpec[], context: Context, levels: LogLevels, graphId = 0) {
+  /**
+   * @param inodesOf makes the table of its inodes
+   * @throws {GraphError} when a subvolume is not among the volumes, or there is none at all.
+   */
+  constructor(
+    specs: readonly VolumeSpec[],
+    context: Context,
+    levels: LogLevels,
+    graphId = 0,
+    inodesOf = (xlators: Instances) => new InodeTable(xlators),
+  ) {
     this.context = context;
     this.levels = levels;
     this.graphId = graphId;
-    this.inodes = new InodeTable(this.instances);
+    this.inodes = inodesOf(this.instances);
     this.xlators = specs.map((spec) => this.make(spec));
     this.top = connect(this.xlators, specs);
     for (const xl of this.xlators) this.instances[xl.id] = xl;
@@ -81,13 +98,18 @@ export class Graph {
    * @throws {GraphError} naming volume and reason; nothing is left running then.
    */
   async start(master: EventListener = () => {}): Promise<void> {
+    await this.begin(master);
+    for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
+  }
+
+  /** The first half of `start`: all but PARENT_UP, which then comes from outside. */
+  async begin(master: EventListener): Promise<void> {
     this.listeners.add(master);
     this.top.master = this.hear;
     await initAll(this.xlators, namesOf(this.xlators));
     for (const xl of this.xlators) this.lead(xl);
     this.links = this.linksTo(this.top);
     this.inodes.links = this.links;
-    for (const xl of this.xlators) if (xl.above.length === 0) xl.notify('PARENT_UP', xl);
   }
 
   /** An id for an instance that is none of the volumes, which nobody else has. */
@@ -212,6 +234,37 @@ export class Graph {
     return new Links((name) => this.target(xl, name));
   }
 
+  /**
+   * Lets `observer` see what it watches, besides those that are there already; null lets nobody see
+   * any more. Of requests on their way it sees what is wound from now on. The result ends it.
+   */
+  observe(observer: Observer | null): () => void {
+    if (observer === null) this.observers.clear();
+    else this.observers.add(observer);
+    this.lookAgain();
+    return () => {
+      if (observer !== null && this.observers.delete(observer)) this.lookAgain();
+    };
+  }
+
+  private lookAgain(): void {
+    for (const xl of new Set([...this.instances, ...this.xlators])) {
+      if (xl === undefined) continue;
+      this.show(xl);
+      if (xl.initialised) xl.translator.observed?.(xl);
+    }
+    if (this.links !== undefined) this.route();
+  }
+
+  /**
+   * Lets `interceptor` stand before the fops that it watches, instead of the one before; null for
+   * nobody. What is on its way by then is not its own.
+   */
+  intercept(interceptor: Interceptor | null): void {
+    this.interceptor = interceptor;
+    if (this.links !== undefined) this.route();
+  }
+
   /** Leads winds to the fops that are defined now. Requests on their way keep theirs. */
   route(): void {
     const roads: [Child, Xlator][] = [[this.links, this.top]];
@@ -224,16 +277,33 @@ export class Graph {
     for (const [links, to] of roads) links.route((name) => this.target(to, name));
   }
 
-  /** The nearest instance that defines the fop, from `xl` down past those that pass it through. */
+  /**
+   * The nearest instance that defines the fop, from `xl` down past those that pass it through, unless
+   * somebody watches one of these.
+   */
   private target<N extends FopName>(xl: Xlator, name: N): Target<N> {
     let at = xl;
     for (;;) {
-      const fop = at.fops[name] as Fop<N, unknown> | undefined;
-      if (fop !== undefined)
-        return this.former.length === 0 ? { xl: at, fop } : onceOnly(at, name, fop);
-      if (!at.passesThrough) return { xl: at, fop: refusal(name, EOPNOTSUPP) };
+      const own = this.ownTarget(at, name);
+      const watching = [...this.observers].filter((by) => by.watches(at, name, own !== null));
+      const { interceptor } = this;
+      const holds = interceptor?.watches(at, name, own !== null) === true;
+      if (watching.length > 0 || holds) {
+        const fop = own?.fop ?? (tap[name](() => 0) as Fop<N, unknown>);
+        const led = holds ? interceptor.lead(name, fop) : fop;
+        const seen = watching.reduce((inner, by) => observed[name](by, inner), led);
+        return { xl: at, fop: seen, isObserved: true };
+      }
+      if (own !== null) return own;
       at = at.below[0]!;
     }
+  }
+
+  /** Where a fop arrives that has come as far as `xl`; null when it passes. */
+  private ownTarget<N extends FopName>(xl: Xlator, name: N): Target<N> | null {
+    const fop = xl.fops[name] as Fop<N, unknown> | undefined;
+    if (fop !== undefined) return this.former.length === 0 ? { xl, fop } : onceOnly(xl, name, fop);
+    return xl.passesThrough ? null : { xl, fop: refusal(name, EOPNOTSUPP) };
   }
 
   private make(spec: VolumeSpec, id = this.newId()): Xlator {
@@ -242,6 +312,15 @@ export class Graph {
     const xl = new Xlator(id, spec.name, spec.translator, spec.options, log, context);
     xl.where = spec.where;
     xl.inodes = this.inodes;
+    xl.graph = this;
+    this.show(xl);
     return xl;
+  }
+
+  /** Lets observers see what is not in the links. */
+  private show(xl: Xlator): void {
+    const observer = together([...this.observers]);
+    xl.observer = observer;
+    xl.log.listener = observer === null ? null : (line) => observer.logged(xl, line, xl.serves);
   }
 }

@@ -31,7 +31,7 @@ export abstract class IattBase {
   abstract iaNlink: number;
   abstract iaCtime: number;
 
-  /** The inode number that applications see: the last 8 bytes of the gfid, big-endian. */
+  /** The inode number that applications see: by the gfid (`gfid.ts`). */
   get iaIno(): bigint {
     return (BigInt(inoHi(this.iaGfid)) << 32n) | BigInt(inoLo(this.iaGfid));
   }

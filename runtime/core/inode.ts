@@ -111,7 +111,7 @@ export class InodeTable {
   constructor(xlators: Instances, lruLimit = INODE_LRU_LIMIT) {
     this.xlators = xlators;
     this.lruLimit = lruLimit;
-    this.root = new Inode(this, ROOT_ID);
+    this.root = this.make(ROOT_ID);
     this.root.iaType = IA_IFDIR;
     this.register(this.root, ROOT_GFID);
   }
@@ -129,7 +129,12 @@ export class InodeTable {
   /** An inode for something not yet known: no gfid, in no list. */
   newInode(): Inode {
     this.lastId += 1;
-    return new Inode(this, this.lastId);
+    return this.make(this.lastId);
+  }
+
+  /** What inodes are here. It is called before a subclass has begun. */
+  protected make(id: number): Inode {
+    return new Inode(this, id);
   }
 
   /** By the kernel's number; undefined for one that was forgotten. */

@@ -2,8 +2,10 @@
  * The life of a graph's instances: wired, begun, waited for, ended. What all of them together are is
  * the graph's (`graph.ts`).
  */
+
 import { GraphError } from './errors.ts';
 import type { VolumeSpec } from './graph.ts';
+import { messages } from './messages.ts';
 import { checkOptions, genericOptions, type Options } from './options.ts';
 import { childrenUp, type Xlator } from './xlator.ts';
 
@@ -77,7 +79,9 @@ export async function finiAll(xlators: readonly Xlator[]): Promise<void> {
     try {
       await xl.translator.fini?.(xl);
     } catch (error) {
-      xl.log.error(`fini failed: ${error instanceof Error ? error.message : String(error)}`);
+      xl.log.error(`fini failed: ${error instanceof Error ? error.message : String(error)}`, {
+        msgid: messages.finiFailed.id,
+      });
     }
   }
 }

@@ -29,12 +29,6 @@ export const GFID_SIZE = 16;
 /** Bytes of data in one read or write: 256 pages, what the kernel grants FUSE by default. */
 export const MAX_DATA = 1_048_576;
 
-/** Bytes of a lock owner, GlusterFS `GF_MAX_LOCK_OWNER_LEN`; the kernel's own is 8. */
-export const LK_OWNER_MAX = 1024;
-
-/** Groups of a caller, Linux `NGROUPS_MAX`. */
-export const NGROUPS_MAX = 65_536;
-
 /**
  * Largest size or offset in bytes: the largest integer a Number holds exactly (8 PiB − 1). Beyond
  * it a request fails with EFBIG, EINVAL, or EOVERFLOW for a lock. No disk holds as much data; but a

@@ -4,7 +4,7 @@
  *     [2026-11-20 06:38:28.167908 +0000] E [MSGID: 101028] [options.ts:113:check] 0-q: text [{k=v}]
  *
  * A call below the level costs a few compares; only a line that is really written looks for its
- * caller's file, line and function. Repeats are written, not counted. What comes from users (names
+ * caller's file, line and function. Counting repeats is the sink's. What comes from users (names
  * in `pairs`) is escaped; `text` is the caller's: put a name into it through `printable`.
  *
  * Source: GlusterFS `libglusterfs/src/logging.c`, `glusterfs/logging.h`.
@@ -49,9 +49,13 @@ export function logLevel(name: string): LogLevel | undefined {
   return level < 0 ? undefined : (level as LogLevel);
 }
 
-/** Where lines go and what time it is. `line` has no newline at its end. */
+/** Where lines go and what time it is. */
 export interface LogSink {
-  write(line: string): void;
+  /**
+   * @param line the text, without a newline at its end
+   * @param record the same in its parts
+   */
+  write(line: string, record: LogLine): void;
   /** Milliseconds since the epoch, microseconds as their fraction. */
   now(): number;
 }
@@ -73,6 +77,7 @@ export interface LogSource {
 export interface LogDetail {
   /** A script's own place; otherwise the caller's is found. */
   readonly source?: LogSource | undefined;
+  /** By which the message is known (`messages.ts`). */
   readonly msgid?: number | undefined;
   /** Its message is added. */
   readonly errno?: number | undefined;
@@ -89,6 +94,14 @@ export interface LogLine extends LogSource, Omit<LogDetail, 'source'> {
   readonly domain: string;
   /** Lines after the first (a traceback) are kept as they are, without a header. */
   readonly text: string;
+  /** It stands for so many of the same; `time` is that of the last. */
+  readonly repeated?: LogRepeats | undefined;
+}
+
+export interface LogRepeats {
+  readonly times: number;
+  /** When the first of them was written, as `LogSink.now`. */
+  readonly since: number;
 }
 
 /** `2026-11-20 06:38:28.167908 +0000`. */
@@ -118,9 +131,19 @@ const hex = (code: number, width: number): string => code.toString(16).padStart(
 
 /** One line in GlusterFS's form, without a newline at its end. */
 export function formatLine(line: LogLine): string {
+  const { repeated } = line;
+  const time = formatTime(line.time);
+  if (repeated === undefined) return `[${time}] ${formatMessage(line)}`;
+  const { times, since } = repeated;
+  const between = `between [${formatTime(since)}] and [${time}]`;
+  return `The message "${formatMessage(line)}" repeated ${times} times ${between}`;
+}
+
+/** A line without its time. */
+function formatMessage(line: LogLine): string {
   const { msgid, errno, file, func, graphId, domain } = line;
   const id = msgid === undefined ? '' : `[MSGID: ${msgid}] `;
-  const head = `[${formatTime(line.time)}] ${letters[line.level]} ${id}`;
+  const head = `${letters[line.level]} ${id}`;
   let extra = '';
   if (line.pairs !== undefined) {
     const pairs = Object.entries(line.pairs);
@@ -133,6 +156,34 @@ export function formatLine(line: LogLine): string {
   const rest = end < 0 ? '' : line.text.slice(end).trimEnd();
   return `${head}[${file}:${line.line}:${func}] ${graphId}-${domain}: ${first}${extra}${rest}`;
 }
+
+/**
+ * One line as JSON for a program, without a newline at its end: `time` (ISO 8601, microseconds),
+ * `level`, `msgid`, `file`, `line`, `function`, `graph`, `domain`, `message`, `errno` and `error`,
+ * `pairs`, `repeated` and `since`. What a line does not have is left out.
+ */
+export function formatJson(record: LogLine): string {
+  const { time, level, msgid, file, line, func, graphId, domain, text, errno, pairs } = record;
+  const { repeated } = record;
+  return JSON.stringify({
+    time: isoTime(time),
+    level: logLevelNames[level],
+    msgid,
+    file,
+    line,
+    function: func,
+    graph: graphId,
+    domain,
+    message: text.trimEnd(),
+    errno,
+    error: errno === undefined ? undefined : strerror(errno),
+    pairs,
+    repeated: repeated?.times,
+    since: repeated === undefined ? undefined : isoTime(repeated.since),
+  });
+}
+
+const isoTime = (time: number): string => formatTime(time).replace(' ', 'T').replace(' +0000', 'Z');
 
 const unknownSource: LogSource = { file: '-', line: 0, func: '-' };
 
@@ -170,6 +221,8 @@ export class Log {
   private readonly sink: LogSink;
   private readonly levels: LogLevels;
   private own: LogLevel | undefined;
+  /** Is told each line that is written. */
+  listener: ((line: LogLine) => void) | null = null;
 
   constructor(sink: LogSink, levels: LogLevels, domain: string, graphId = 0) {
     this.sink = sink;
@@ -232,6 +285,8 @@ export class Log {
     const { file, line, func } = source ?? sourceFromStack(new Error().stack, CALLER_DEPTH);
     const { domain, graphId, sink } = this;
     const time = sink.now();
-    sink.write(formatLine({ ...rest, time, level, file, line, func, graphId, domain, text }));
+    const record = { ...rest, time, level, file, line, func, graphId, domain, text };
+    sink.write(formatLine(record), record);
+    this.listener?.(record);
   }
 }

@@ -41,12 +41,21 @@ export interface ValueTypes {
   size_list: string;
 }
 
+/** What a text with commas is a list of. */
+export interface Items {
+  /** In the plural, and with an example: it continues "it takes …". */
+  readonly noun: string;
+  /** An item is one of these, in any case. */
+  readonly known: readonly string[];
+}
+
 /** The part of a spec that bears on the value; bounds are inclusive. */
 interface Bounds {
   readonly type: string;
   readonly min?: number;
   readonly max?: number;
   readonly values?: readonly string[];
+  readonly items?: Items;
   readonly fractions?: boolean;
 }
 
@@ -239,15 +248,34 @@ const bool: OptionRules<boolean> = {
 };
 
 const str: OptionRules<string> = {
-  parse(text, { values }) {
+  parse(text, { values, items }) {
+    if (items !== undefined) return readItems(text, items);
     if (values === undefined) return isBlank(text) ? { fault: 'is empty' } : { value: text };
     if (values.includes(text)) return { value: text };
     const guess = nearest(text, values);
     return { fault: 'is not among its values', hint: guess && `did you mean '${guess}'?` };
   },
   print: (value) => value,
-  accepts: ({ values }) => (values === undefined ? 'a text' : `one of ${values.join(', ')}`),
+  accepts({ values, items }) {
+    if (items !== undefined) return items.noun;
+    return values === undefined ? 'a text' : `one of ${values.join(', ')}`;
+  },
 };
+
+/** The items of a list, without the spaces around them. */
+export const splitItems = (text: string): string[] => text.split(',').map((item) => item.trim());
+
+function readItems(text: string, { known }: Items): Parsed<string> {
+  const names = new Set(known.map((name) => name.toUpperCase()));
+  const wrong = splitItems(text).find((item) => !names.has(item.toUpperCase()));
+  if (wrong === undefined) return { value: text };
+  if (wrong === '') return { fault: 'has an item that is empty' };
+  const guess = nearest(wrong.toUpperCase(), known);
+  return {
+    fault: `has '${wrong}', which is none of them`,
+    hint: guess && `did you mean '${guess}'?`,
+  };
+}
 
 /** Is this `pattern:VALUE,pattern:VALUE,…`? The last colon of an item parts it. */
 function isPatternList(text: string, isValue: (value: string) => boolean): boolean {

@@ -15,7 +15,7 @@
  */
 
 import { didYouMean } from './nearest.ts';
-import { optionTypes, type PercentOrSize, type ValueTypes } from './option-types.ts';
+import { type Items, optionTypes, type PercentOrSize, type ValueTypes } from './option-types.ts';
 
 export type { PercentOrSize } from './option-types.ts';
 
@@ -46,7 +46,13 @@ export type OptionSpec = Declared &
         readonly fractions?: boolean;
       } & Ranged)
     | { readonly type: 'bool'; readonly default?: boolean }
-    | { readonly type: 'str'; readonly default?: string; readonly values?: readonly string[] }
+    | {
+        readonly type: 'str';
+        readonly default?: string;
+        readonly values?: readonly string[];
+        /** It is a list, with commas between. */
+        readonly items?: Items;
+      }
     // The bounds hold for sizes; a percentage is always 0 … 100.
     | ({ readonly type: 'percent_or_sizet'; readonly default?: PercentOrSize } & Ranged)
     // The bounds hold for every size of the list.

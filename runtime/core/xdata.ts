@@ -21,6 +21,11 @@ export const KILL_PRIV = 'glossa.kill-priv';
  * syncfs(2), not the directory alone.
  */
 export const SYNC_VOLUME = 'glossa.sync-volume';
+/**
+ * int 1, in the reply to open or create: the kernel shall keep none of this file's data, and read and
+ * write whatever size it is said to have (GlusterFS's key).
+ */
+export const DIRECT_IO_MODE = 'direct-io-mode';
 
 /*
  * How long the kernel may cache a reply, in the reply's own xdata: numbers (int or double) of

@@ -11,6 +11,7 @@
  *
  * Source: GlusterFS `xlator_api_t`, `libglusterfs/src/glusterfs/xlator.h`.
  */
+
 import { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import type { Context } from './context.ts';
@@ -19,8 +20,12 @@ import { type EventName, events } from './events.ts';
 import type { Fd } from './fd.ts';
 import type { FopName, FopTable, Links } from './fops.gen.ts';
 import { Frame, type Stack } from './frame.ts';
+import type { Graph } from './graph.ts';
 import type { Inode, InodeTable } from './inode.ts';
+import type { Script } from './lines.ts';
 import type { Log, LogSource } from './log.ts';
+import { messages } from './messages.ts';
+import type { Listener } from './observer.ts';
 import type { GivenOption, Options, Values } from './options.ts';
 
 /** Going down. Answers by one unwind of `frame`. */
@@ -53,6 +58,8 @@ export type Says<P> = { call(xl: Xlator<P>): boolean | undefined }['call'];
 export interface Target<N extends FopName> {
   readonly xl: Xlator<unknown>;
   readonly fop: Fop<N, unknown>;
+  /** An observer sees it arrive there, or an interceptor. */
+  readonly isObserved?: true;
 }
 
 /** A subvolume as seen from above. */
@@ -71,6 +78,8 @@ export interface Translator<P, O extends Options = Options> {
   readonly options: O;
   /** Accepts options that the table does not know: the translator checks them in `init`. */
   readonly openOptions?: boolean;
+  /** With `openOptions`, what the instance takes besides its table: options that its module declares. */
+  ownOptions?(xl: Xlator<P>): Options;
   /** Options that it takes in some cases only, by the case (`for a .so file`): for help. */
   readonly moreOptions?: Readonly<Record<string, Options>>;
   /** The fops, or what gives an instance its own after `init`. */
@@ -119,12 +128,25 @@ export interface Translator<P, O extends Options = Options> {
   clientDisconnect?(xl: Xlator<P>, client: Client): void;
   /** A client with which this instance keeps `value` is gone, and its last request has ended. */
   clientDestroy?(xl: Xlator<P>, client: Client, value: unknown): void;
+  /** Another observer sees it than before, or none: `xl.observer`. */
+  observed?(xl: Xlator<P>): void;
   dump?(xl: Xlator<P>): Dump;
+  /** The last things that it has seen, the oldest first, for who looks into it (`meta`). */
+  history?(xl: Xlator<P>): readonly Past[];
+  /** The source that an author has written for this volume, and how it can be stopped. */
+  script?(xl: Xlator<P>): Script;
+  /** Begins to count anew what `dump` tells of the past. */
+  reset?(xl: Xlator<P>): void;
   /**
    * Its fops only watch: every fop goes on to the volumes below as it came, and their answer goes up
    * unchanged and at once. It does not hold on to any of the data.
    */
   readonly watches?: boolean;
+  /**
+   * It has files of its own, and this says which: data of all others comes and goes through it as if
+   * it were not there, so that the kernel may read and write those itself.
+   */
+  isOwn?(xl: Xlator<P>, fd: Fd): boolean;
   /**
    * For storage: the descriptor of the file behind an open Fd, through which its data may be read
    * and written past this translator; minus one when there is none. A translator with `backing` has
@@ -141,6 +163,13 @@ export function defineTranslator<P, const O extends Options>(
   translator: Translator<P, O>,
 ): Translator<P, O> {
   return translator;
+}
+
+/** Something that was seen. */
+export interface Past {
+  /** As `LogSink.now`. */
+  readonly time: number;
+  readonly text: string;
 }
 
 /** What came of a reload. */
@@ -176,11 +205,17 @@ export class Xlator<P = unknown> {
   above: Xlator[] = [];
   /** The graph's inodes; null outside of a graph. */
   inodes: InodeTable | null = null;
+  /** The graph that it was made for, for who tells of all volumes; null outside of one. */
+  graph: Graph | null = null;
   children: readonly Child[] = [];
   fops: Fops<P> = {};
   /** Set by the graph once it runs: leads winds to the fops that are defined now. */
   route: (() => void) | null = null;
   priv: P = undefined as P;
+  /** Who sees its events; the graph's. */
+  observer: Listener | null = null;
+  /** The request for which its code runs now, while somebody observes it. */
+  serves: Frame | null = null;
   /** Requests that it has begun by itself, and that have not ended. */
   readonly calls = new CallPool();
   /** Whether `init` succeeded and `fini` is owed. */
@@ -237,7 +272,8 @@ export class Xlator<P = unknown> {
     const lines = remarks.map(({ where, text }) => `${where}: ${text}`);
     if (strict && lines.length > 0) throw new GraphError(lines);
     remarks.forEach(({ text, source }, at) => {
-      this.log.warning(source === undefined ? lines[at]! : text, { source });
+      if (source !== undefined) this.log.warning(text, { source });
+      else this.log.warning(lines[at]!, { msgid: messages.looksWrong.id });
       warn?.call(this.context, lines[at]!);
     });
   }
@@ -269,6 +305,7 @@ export class Xlator<P = unknown> {
   notify(event: EventName, data: unknown): void {
     if (event === 'PARENT_UP' && !this.begins(data as Xlator)) return;
     if (event === 'PARENT_DOWN' && !this.ends(data as Xlator)) return;
+    this.observer?.notify(this, event, data);
     if (this.translator.notify === undefined) defaultNotify(this, event, data);
     else this.translator.notify(this, event, data);
   }
@@ -320,7 +357,7 @@ export function sayUp(xl: Xlator, isUp: boolean, because?: ChildEvent): void {
   else if (because === 'CHILD_DOWN') tellParents(xl, 'SOME_DESCENDENT_DOWN', xl);
 }
 
-function tellParents(xl: Xlator, event: EventName, data: unknown): void {
+export function tellParents(xl: Xlator, event: EventName, data: unknown): void {
   if (isChange(event)) xl.up = event === 'CHILD_UP';
   for (const parent of xl.above) if (parent.initialised) parent.notify(event, data);
   xl.master?.(event, data);

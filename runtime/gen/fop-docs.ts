@@ -19,7 +19,7 @@ export interface FopDoc {
 }
 
 /** Arguments and parts of replies that mean the same everywhere. */
-export const argDocs: Readonly<Record<string, string>> = {
+const argDocs: Readonly<Record<string, string>> = {
   loc: 'the object, by inode, and where it is known by parent and name',
   oldloc: 'the name that is there',
   newloc: 'the name that is to be; its inode is unset when nothing has that name',

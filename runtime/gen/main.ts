@@ -5,7 +5,7 @@ import { outputs } from './outputs.ts';
 
 for (const { path, text } of outputs()) {
   writeFileSync(path, text);
-  if (path.endsWith('.ts')) {
+  if (/\.(ts|json)$/.test(path)) {
     execFileSync('npx', ['biome', 'format', '--write', path], { stdio: 'inherit' });
   }
 }

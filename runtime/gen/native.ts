@@ -20,7 +20,7 @@ const C_TYPES: Readonly<Record<ArgType, readonly [letter: string, declaration: s
 };
 
 /** Letters of the types, for both sides of the boundary. */
-export const letterOf = (type: ArgType): string => C_TYPES[type][0];
+const letterOf = (type: ArgType): string => C_TYPES[type][0];
 
 const letters = (args: readonly Arg[]): string => args.map(({ type }) => letterOf(type)).join('');
 const params = (args: readonly Arg[]): string =>

@@ -5,12 +5,17 @@ import { generateFops } from './fops.ts';
 import { generateFopsPage } from './fops-page.ts';
 import { generateGeneric } from './generic.ts';
 import { generateJavaScriptTypes } from './javascript.ts';
+import { generateMessagesPage } from './messages-page.ts';
 import { generateNativeFops } from './native.ts';
 import { generateNativeCodec, generateNativeFields } from './native-fields.ts';
+import { generateObserved } from './observed.ts';
 import { generatePythonErrno, generatePythonFields, generatePythonFops } from './python.ts';
+import { generateRecordedStructs } from './recorded-structs.ts';
+import { generateRecordingSchema } from './recording-schema.ts';
 import { generateRegistry } from './registry.ts';
 import { generateStubs } from './stubs.ts';
 import { generateTaps } from './taps.ts';
+import { generateThirdParty } from './third-party.ts';
 
 export interface Output {
   readonly path: string;
@@ -31,9 +36,14 @@ export function outputs(table: readonly Struct[] = structs): Output[] {
     { path: 'bridges/native/fields.gen.ts', text: generateNativeCodec(table) },
     { path: 'bridges/native/glossa_fops.gen.h', text: generateNativeFops() },
     { path: 'docs/fops.md', text: generateFopsPage() },
+    { path: 'docs/messages.md', text: generateMessagesPage() },
     { path: 'python/glupy/__init__.pyi', text: generateStubs(table) },
     { path: 'javascript/glossa.gen.d.ts', text: generateJavaScriptTypes(table) },
     { path: 'runtime/core/taps.gen.ts', text: generateTaps() },
+    { path: 'runtime/observe/structs.gen.ts', text: generateRecordedStructs(table) },
+    { path: 'docs/recording.schema.json', text: generateRecordingSchema() },
+    { path: 'runtime/core/observed.gen.ts', text: generateObserved() },
     { path: 'runtime/xlators/registry.gen.ts', text: generateRegistry() },
+    { path: 'THIRD-PARTY.md', text: generateThirdParty() },
   ];
 }

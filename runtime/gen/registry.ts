@@ -3,13 +3,14 @@ import { existsSync, readdirSync } from 'node:fs';
 
 const ROOT = 'runtime/xlators';
 
-/** `category/name` of every folder with an index.ts. */
-export function translatorFolders(): string[] {
+/** `category/name` of every folder with an index.ts; or just a name, for one that has no category. */
+function translatorFolders(): string[] {
   return readdirSync(ROOT, { withFileTypes: true })
     .filter((category) => category.isDirectory())
-    .flatMap((category) =>
-      readdirSync(`${ROOT}/${category.name}`).map((name) => `${category.name}/${name}`),
-    )
+    .flatMap(({ name: category }) => [
+      category,
+      ...readdirSync(`${ROOT}/${category}`).map((name) => `${category}/${name}`),
+    ])
     .filter((folder) => existsSync(`${ROOT}/${folder}/index.ts`))
     .sort();
 }

@@ -95,3 +95,16 @@ it('shows the part of a long line that a problem is in', () => {
   expect([farLine!.length, farLine!.slice(0, 3), farLine!.at(-1)]).toEqual([164, '  …', '…']);
   expect(farCarets).toBe(`  ${' '.repeat(61)}^^^`);
 });
+
+it('refuses a graph that is deeper than the stack has room for, and says so once', () => {
+  const deep = (count: number) =>
+    leaf.replace('volume a', 'volume v0') +
+    many(count - 1, (i) => volume(`v${i + 1}`, ` type features/maybe\n subvolumes v${i}`));
+  const inspect = (text: string) => inspectVolfile(new Source('x.vol', text), { registry });
+  expect(inspect(deep(256)).problems).toEqual([]);
+  expect(listProblems(inspect(deep(2_000)).problems)).toEqual([
+    expect.stringMatching(
+      /^x\.vol:.*: error: volume 'v256' has 256 volumes one below the other: there may be 255$/,
+    ),
+  ]);
+});

@@ -1,13 +1,17 @@
 /**
  * The edges of a graph: every subvolume is a volume that stands before the one that names it, and
  * every volume is reached from the top. Definition before use rules out loops, so a loop always
- * contains a reference forward, and is reported there.
+ * contains a reference forward, and is reported there. And no way down is longer than the stack of the
+ * process has room for: a fop goes down it call in call.
  */
 import { nearest } from '../core/nearest.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import type { LooseVolume } from './statements.ts';
 import type { LooseWord } from './words.ts';
+
+/** Volumes on a way from the top to a storage: far from where the stack ends, also while it is observed. */
+const DEPTH_MAX = 256;
 
 export function checkLinks(volumes: readonly LooseVolume[], problems: Problems): void {
   const indices = indexByName(volumes, problems);
@@ -29,7 +33,9 @@ export function checkLinks(volumes: readonly LooseVolume[], problems: Problems):
     }
   });
   // A volume is often unreachable because of another mistake, and then not worth a word.
-  if (!problems.hasErrors) checkReach(volumes, indices, problems);
+  if (problems.hasErrors) return;
+  checkReach(volumes, indices, problems);
+  checkDepth(volumes, indices, problems);
 }
 
 interface Links {
@@ -126,4 +132,22 @@ function checkReach(
       problems.add('unreachable', name.at, [name.text, volumes[top]!.name.text]);
     }
   });
+}
+
+function checkDepth(
+  volumes: readonly LooseVolume[],
+  indices: ReadonlyMap<string, number>,
+  problems: Problems,
+): void {
+  const depths: number[] = [];
+  for (const { name, subvolumes } of volumes) {
+    // What stands below stands before.
+    const below = subvolumes.reduce(
+      (most, { text }) => Math.max(most, depths[indices.get(text)!]!),
+      0,
+    );
+    depths.push(below + 1);
+    // Those above are too deep for the same reason.
+    if (below === DEPTH_MAX) problems.add('too-deep', name.at, [name.text, DEPTH_MAX]);
+  }
 }

@@ -82,6 +82,10 @@ export const messages = {
   ),
   'self-reference': error((volume: string) => `volume ${quote(volume)} is its own subvolume`),
   loop: error((loop: readonly string[]) => `subvolumes form a loop: ${way(loop)}`),
+  'too-deep': error(
+    (volume: string, most: number) =>
+      `volume ${quote(volume)} has ${most} volumes one below the other: there may be ${most - 1}`,
+  ),
   'repeated-subvolume': warning(
     (volume: string, name: string, times: number) =>
       `volume ${quote(volume)} has ${quote(name)} as a subvolume ${times === 2 ? 'twice' : `${times} times`}`,

@@ -128,12 +128,13 @@ describe('layout', () => {
           }
         }
         expect(edges.length).toBe(graph.reduce((sum, { children }) => sum + children.length, 0));
-        for (const points of edges) {
+        for (const { parent, child, points } of edges) {
+          expect(graph[parent]!.children).toContain(child);
           const ys = points.map(([, y]) => y);
           expect(ys).toEqual(ys.toSorted((a, b) => a - b));
           const [from, to] = [points[0]!, points[points.length - 1]!];
-          expect(placed.some((box) => box.y + box.height === from[1])).toBe(true);
-          expect(placed.some((box) => box.y === to[1])).toBe(true);
+          expect(placed[parent]!.y + placed[parent]!.height).toBe(from[1]);
+          expect(placed[child]!.y).toBe(to[1]);
         }
       }),
     );
@@ -147,6 +148,6 @@ describe('layout', () => {
     }));
     const { corners, edges } = layOut(chain);
     expect(corners.map(([x], i) => x + chain[i]!.width / 2)).toEqual([40, 40, 40]);
-    expect(edges.flat().map(([x]) => x)).toEqual([40, 40, 40, 40]);
+    expect(edges.flatMap(({ points }) => points).map(([x]) => x)).toEqual([40, 40, 40, 40]);
   });
 });

@@ -11,6 +11,7 @@ export const AT_SYMLINK_NOFOLLOW = 0x100;
 export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
 export const AT_EMPTY_PATH = 0x1000;
+export const AT_STATX_DONT_SYNC = 0x4000;
 
 // open(2), the same on x86 and ARM.
 export const O_NONBLOCK = 0o4000;
@@ -60,10 +61,7 @@ export const UTIME_NOW = 0x3fffffff;
 export const UTIME_OMIT = 0x3ffffffe;
 
 // fcntl(2).
-export const F_GETFL = 3;
 export const F_SETFL = 4;
-export const F_SETFD = 2;
-export const FD_CLOEXEC = 1;
 export const F_DUPFD_CLOEXEC = 1030;
 
 // poll(2).
@@ -75,6 +73,7 @@ export const POLLHUP = 16;
 export const MS_RDONLY = 1;
 export const MS_NOSUID = 2;
 export const MS_NODEV = 4;
+export const MS_NOEXEC = 8;
 export const MNT_FORCE = 1;
 export const MNT_DETACH = 2;
 

@@ -3,11 +3,13 @@
  * back to the kernel at once, and the next read of that size touches fresh pages again: at a mount,
  * that is a good part of what such a read costs.
  *
- * Source: mallopt(3). musl has no such call, and keeps what it does.
+ * Source: mallopt(3), malloc_trim(3). musl has no such calls, and keeps what it does.
  */
 import { call } from './call.ts';
 
 const mallopt = call<(param: number, value: number) => number>('int mallopt(int param, int value)');
+
+const trim = call<(pad: number) => number>('int malloc_trim(uint64 pad)');
 
 const M_TRIM_THRESHOLD = -1;
 const M_MMAP_THRESHOLD = -3;
@@ -21,3 +23,6 @@ export function recycleMemory(): void {
   mallopt(M_MMAP_THRESHOLD, RECYCLED);
   mallopt(M_TRIM_THRESHOLD, KEPT);
 }
+
+/** Gives back what is free now: for when much was freed that is not needed again soon. */
+export const trimMemory = (): void => void trim(0);

@@ -21,18 +21,22 @@ export interface WriteSettings {
   readonly mode: number;
   /** What is written goes behind what is there; otherwise that is removed. */
   readonly append?: boolean;
+  /** It can be read, too, as shared memory has to be. */
+  readonly readable?: boolean;
   /** No link is followed, whoever made it, and the file has to be a regular one. */
   readonly noLinks?: boolean;
 }
 
-const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
+const { O_WRONLY, O_RDWR, O_CREAT, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /** A descriptor for writing. @throws {ForeignFileError | NodeJS.ErrnoException} */
-export function openToWrite(path: string, { mode, append, noLinks }: WriteSettings): number {
+export function openToWrite(path: string, settings: WriteSettings): number {
+  const { mode, append, readable, noLinks } = settings;
   const isGuarded = noLinks === true || isExposed(path);
   // Who opens a pipe waits for its other end, which nobody may ever open.
   const guards = isGuarded ? O_NOFOLLOW | O_NONBLOCK : 0;
-  const fd = openGuarded(path, O_WRONLY | O_CREAT | guards | (append ? O_APPEND : 0), mode);
+  const access = readable ? O_RDWR : O_WRONLY;
+  const fd = openGuarded(path, access | O_CREAT | guards | (append ? O_APPEND : 0), mode);
   try {
     const stat = fstatSync(fd);
     const why = isGuarded ? whyForeign(stat) : null;

@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Run, readRun, type Verdict, verdicts } from '../../runtime/bench/schema.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
+import { glossaProgram } from './bench.ts';
 import { say } from './suite.ts';
-import { glossaProgram } from './targets.ts';
 
 const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;
@@ -73,30 +73,24 @@ function runOnce(volfile: string, seed: number, options: readonly string[]): Run
 
 /** @returns the exit status */
 export function aa(args: readonly string[]): number {
-  let given: ReturnType<typeof read>;
   try {
-    given = read(args);
-  } catch (error) {
-    say((error as Error).message);
-    return EXIT_USAGE;
-  }
-  const { values, positionals } = given;
-  if (values.help) {
+    const { help, runs, volfile, options } = read(args);
+    if (!help) return compareWithItself(runs, volfile, options);
     console.log(USAGE);
     return 0;
-  }
-  const options = positionals.length > 0 ? positionals : ['-w', 'miss,hit', '--cpu', 'same'];
-  const runs: Run[] = [];
-  try {
-    for (let seed = 1; seed <= values.runs; seed++) {
-      runs.push(runOnce(values.volfile, seed, options));
-      for (const [workload, counts] of tallyOf(runs.slice(-1))) {
-        say(`run ${seed} of ${values.runs}: ${workload}: ${wordsOf(counts)}`);
-      }
-    }
   } catch (error) {
     say((error as Error).message);
-    return EXIT_MISSED;
+    return error instanceof TypeError ? EXIT_USAGE : EXIT_MISSED;
+  }
+}
+
+function compareWithItself(count: number, volfile: string, options: readonly string[]): number {
+  const runs: Run[] = [];
+  for (let seed = 1; seed <= count; seed++) {
+    runs.push(runOnce(volfile, seed, options));
+    for (const [workload, counts] of tallyOf(runs.slice(-1))) {
+      say(`run ${seed} of ${count}: ${workload}: ${wordsOf(counts)}`);
+    }
   }
   const tally = tallyOf(runs);
   for (const [workload, counts] of tally) console.log(`${workload}: ${wordsOf(counts)}`);
@@ -116,5 +110,6 @@ function read(args: readonly string[]) {
   });
   const runs = Number(values.runs);
   if (!Number.isSafeInteger(runs) || runs < 1) throw new TypeError('--runs takes at least 1');
-  return { values: { ...values, runs }, positionals };
+  const options = positionals.length > 0 ? positionals : ['-w', 'miss,hit', '--cpu', 'same'];
+  return { ...values, runs, options };
 }

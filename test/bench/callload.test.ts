@@ -5,16 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { benchIn, describeCompiled } from '../support/bench.ts';
-import { compileC, runLoad } from './bench.ts';
-import type { Sample } from './samples.ts';
+import { compileLoad, runLoad, type Sample } from './calls.ts';
 
 describeCompiled('callload', () => {
   const folder = mkdtempSync(join(tmpdir(), 'glossa-callload-'));
   let program = '';
   let directories = 0;
 
-  beforeAll(async () => {
-    program = await compileC(benchIn(folder), 'callload');
+  beforeAll(() => {
+    program = compileLoad(benchIn(folder));
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -28,12 +27,13 @@ describeCompiled('callload', () => {
   const run = (...args: readonly (string | number)[]) =>
     spawnSync(program, args.map(String), { encoding: 'utf8' });
 
-  it.each(['absent', 'stat', 'read', 'create', 'search'])(
+  it.each(['absent', 'stat', 'read', 'create'])(
     'times as many calls of %s as it is told, and orders what it tells of them',
     (operation) => {
       const { status, stdout } = run(operation, newDirectory(), 7, 2, 100);
       expect(status).toBe(0);
-      const { count, min, mean, p50, p90, p99, max } = JSON.parse(stdout) as Sample;
+      const { count, min, mean, p50, p90, p99, max } = JSON.parse(stdout) as Sample &
+        Record<'count' | 'min' | 'p90' | 'max', number>;
       expect(count).toBe(100);
       const times = [min, p50, p90, p99, max];
       expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -42,13 +42,6 @@ describeCompiled('callload', () => {
       expect(mean).toBeLessThanOrEqual(max);
     },
   );
-
-  it('searches again what a search has left', () => {
-    const directory = newDirectory();
-    expect(run('search', directory, 7, 0, 100).status).toBe(0);
-    expect(run('again', directory, 7, 0, 100).status).toBe(0);
-    expect(run('again', newDirectory(), 7, 0, 100)).toMatchObject({ status: 3, stdout: '' });
-  });
 
   it('leaves no file that an operation creates', () => {
     const directory = newDirectory();
@@ -70,8 +63,7 @@ describeCompiled('callload', () => {
     const bench = benchIn(folder);
     const directory = newDirectory();
     writeFileSync(join(directory, 'name-0'), '');
-    const load = (operation: string) =>
-      runLoad(bench, program, [operation, directory, 1, 0, 1], null);
+    const load = (operation: string) => runLoad(bench, program, operation, directory, 1, 0, 1);
     await expect(load('absent')).rejects.toMatchObject({
       name: 'WrongAnswers',
       message: 'callload: 1 of 1 answers were wrong',

@@ -1,12 +1,37 @@
-/** Single calls, timed by `c/callload.c`: as samples of rounds, and as an experiment. */
-import { type Bench, compileC, runLoad } from './bench.ts';
-import type { Bars, Experiment, TargetKind } from './experiment.ts';
-import type { Take } from './rounds.ts';
-import { type Sample, sampleColumns, samplesRow } from './samples.ts';
+/** Single calls, timed by `callload.c`, as an experiment. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { NotMeasured, WrongAnswers } from '../../runtime/bench/missing.ts';
+import { compile } from '../../runtime/cli/bench/compile.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { type Bench, output } from './bench.ts';
+import {
+  type Column,
+  type Experiment,
+  medianColumn,
+  ratioColumn,
+  roundsColumn,
+  type Take,
+} from './experiment.ts';
 import { inFreshDirectory } from './targets.ts';
 
 /** See there for what each one does. */
-export type Operation = 'absent' | 'stat' | 'read' | 'create' | 'search' | 'again';
+export type Operation = 'absent' | 'stat' | 'read' | 'create';
+
+/** One round; microseconds. */
+export interface Sample {
+  readonly mean: number;
+  readonly p50: number;
+  readonly p99: number;
+}
+
+/** The median call is the one that a busy machine disturbs least. @param first a short name */
+export const sampleColumns = (first: string): Column<Sample>[] => [
+  roundsColumn('median', ({ p50 }) => p50),
+  medianColumn('mean', ({ mean }) => mean),
+  medianColumn('99 %', ({ p99 }) => p99),
+  ratioColumn(`× ${first}`, ({ p50 }) => p50),
+];
 
 export interface Load {
   readonly rounds: number;
@@ -14,67 +39,76 @@ export interface Load {
   readonly count: number;
   /** Calls of each target before the first round, until its code is compiled. */
   readonly warm: number;
-  /** Different names, of one directory. */
-  readonly names?: number;
 }
 
-export const NAMES = 100;
+/** Different names, of one directory. */
+const NAMES = 100;
 /** How often each name is used before a sample is taken: to be learnt, and to settle. */
 const USED_BEFORE = 5;
+/** Exit status of callload when it got an answer that it knows to be wrong. */
+const WRONG_ANSWERS = 3;
+
+/** Path of the program, which is compiled the first time. @throws {NotMeasured} */
+export function compileLoad({ folder }: Pick<Bench, 'folder'>): string {
+  const program = join(folder, 'callload');
+  const source = join(packageRoot, 'test/bench/callload.c');
+  const problem = existsSync(program) ? null : compile(source, program, []);
+  if (problem !== null) throw new NotMeasured(problem);
+  return program;
+}
+
+/** What it prints. @throws {NotMeasured} */
+export async function runLoad(
+  bench: Pick<Bench, 'signal'>,
+  ...line: readonly [program: string, ...args: (string | number)[]]
+): Promise<Sample> {
+  try {
+    const [program, ...args] = line;
+    return JSON.parse(await output(bench, [program, ...args.map(String)])) as Sample;
+  } catch (error) {
+    const wrong = error instanceof NotMeasured && error.status === WRONG_ANSWERS;
+    throw wrong ? new WrongAnswers(error.message) : error;
+  }
+}
 
 /** In a directory that is new for every sample. @throws {NotMeasured} */
-export async function takeCalls(
+async function takeCalls(
   bench: Bench,
   operation: Operation,
-  { count, warm, names = NAMES }: Load,
+  { count, warm }: Load,
 ): Promise<Take<Sample>> {
-  const program = await compileC(bench, 'callload');
+  const program = compileLoad(bench);
   return (target, { place, at, round }) =>
     inFreshDirectory(bench, target, `${operation}-${place}-${round}`, (path) => {
       const calls = round === 0 ? warm : count;
-      return runLoad(bench, program, [operation, path, names, USED_BEFORE, calls], at.client);
+      const on = at.client === null ? [] : [at.client];
+      return runLoad(bench, program, operation, path, NAMES, USED_BEFORE, calls, ...on);
     });
 }
 
-export interface CallExperiment<N extends string> {
-  readonly what: string;
+type Held<N extends string> = Omit<Experiment<N, Sample>['held'][number], 'of'>;
+
+export interface CallExperiment<N extends string>
+  extends Pick<Experiment<N, Sample>, 'what' | 'targets' | 'first' | 'places'> {
   readonly operation: Operation;
   readonly load: Load;
-  readonly targets: Readonly<Record<N, TargetKind>>;
-  readonly first: N;
   readonly firstTitle: string;
-  readonly held: readonly {
-    readonly what: string;
-    readonly mine: N;
-    readonly other: N;
-    readonly bars: Bars;
-    /** The median call, which a busy machine disturbs least, unless told otherwise. */
-    readonly of?: (sample: Sample) => number;
-  }[];
+  /** Of the median call. */
+  readonly held: readonly Held<N>[];
 }
 
-const medianCall = ({ p50 }: Sample): number => p50;
-
-export function callExperiment<N extends string>({
-  what,
+export const callExperiment = <N extends string>({
   operation,
   load,
-  targets,
-  first,
   firstTitle,
   held,
-}: CallExperiment<N>): Experiment<N, Sample> {
-  const { rounds, count, warm, names = NAMES } = load;
-  return {
-    what,
-    how: `µs, median of ${count} calls in each of`,
-    rounds,
-    targets,
-    first,
-    prepare: (bench) => takeCalls(bench, operation, load),
-    columns: sampleColumns(firstTitle),
-    row: samplesRow,
-    held: held.map((one) => ({ of: medianCall, ...one })),
-    settings: { operation, names, count, warm },
-  };
-}
+  ...given
+}: CallExperiment<N>): Experiment<N, Sample> => ({
+  ...given,
+  how: `µs, median of ${load.count} calls in each of`,
+  rounds: load.rounds,
+  prepare: (bench) => takeCalls(bench, operation, load),
+  columns: sampleColumns(firstTitle),
+  held: held.map((one) => ({ ...one, of: ({ p50 }) => p50 })),
+  settings: { operation, names: NAMES, ...load },
+});

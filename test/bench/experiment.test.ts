@@ -5,9 +5,14 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { NotMeasured, WrongAnswers } from '../../runtime/bench/missing.ts';
 import { benchIn } from '../support/bench.ts';
-import { type Experiment, everywhere, runExperiment } from './experiment.ts';
+import {
+  type Experiment,
+  everywhere,
+  ratioColumn,
+  roundsColumn,
+  runExperiment,
+} from './experiment.ts';
 import { verdict } from './figures.ts';
-import { amountColumns, amountRow } from './mount/amounts.ts';
 import { sectionText } from './table.ts';
 
 interface Sample {
@@ -43,8 +48,7 @@ const experiment = (turns: string[]): Experiment<Name, Sample> => ({
       // Those of round 0 count for nothing.
       return { time: round === 0 ? 1000 : (target.root === 'mine' ? 3 : 2) * round };
     },
-  columns: amountColumns({ time: 'time' }, 'other'),
-  row: (...given) => amountRow(['time'], ...given),
+  columns: [roundsColumn('time', ({ time }) => time), ratioColumn('× other', ({ time }) => time)],
   held: (['other', 'absent', 'bad'] as const).map((other) => ({
     what: `mine / ${other}`,
     mine: 'mine',
@@ -107,4 +111,24 @@ it('says once why nothing can be measured, and starts nothing', async () => {
       '  not measured: gcc is missing (apt install gcc)',
   );
   expect(new Set(figures.map(verdict))).toEqual(new Set(['not measured']));
+});
+
+it('keeps what was measured at one place when it is interrupted at the next', async () => {
+  const stop = new AbortController();
+  const { sections, raw } = await runExperiment(
+    { ...benchIn(folder), signal: stop.signal },
+    {
+      ...experiment([]),
+      places: ['same', 'free'],
+      prepare: async () => async (_, turn) => {
+        if (turn.place === 'free') stop.abort(new Error('interrupted'));
+        stop.signal.throwIfAborted();
+        return { time: 1 };
+      },
+    },
+  );
+  expect(sections).toHaveLength(1);
+  const { places } = raw as { places: Record<string, object> };
+  expect(places).toMatchObject({ same: { mine: [{ time: 1 }, { time: 1 }] } });
+  expect(Object.keys(places)).toEqual(['same']);
 });

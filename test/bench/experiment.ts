@@ -2,36 +2,57 @@
  * An experiment: targets that are started once, measured in paired rounds at every place, shown in
  * a table of each place, and compared with each other there.
  */
+import { place as pin } from '../../runtime/bench/affinity.ts';
 import { isMissing, type Missing, orMissing } from '../../runtime/bench/missing.ts';
-import { type Place, places, placeTitles } from '../../runtime/bench/placement.ts';
-import type { Series } from '../../runtime/bench/rounds.ts';
-import { compare, ratio } from '../../runtime/bench/statistics.ts';
+import { digits } from '../../runtime/bench/numbers.ts';
+import {
+  allowedCpus,
+  type Place,
+  type Placed,
+  placed,
+  places,
+  placeTitles,
+} from '../../runtime/bench/placement.ts';
+import { measureRounds, type Series } from '../../runtime/bench/rounds.ts';
+import { compare, difference, median, ratio } from '../../runtime/bench/statistics.ts';
 import type { Bench } from './bench.ts';
-import type { Bar, Figure } from './figures.ts';
-import type { Report, Row, Section } from './report.ts';
-import { measureRounds, type Started, type Take } from './rounds.ts';
-import type { Target } from './targets.ts';
+import type { Bar } from './figures.ts';
+import { comparedText, figureOf, type Report, roundsText, rowOf, type Section } from './table.ts';
+import type { Target, TargetKind } from './targets.ts';
 
-/** What is measured through. */
-export interface TargetKind {
-  readonly title: string;
-  /** @param name of its mount point and its folder. @throws {NotMeasured} */
-  start(bench: Bench, name: string): Promise<Target>;
+/** Whose turn it is, of the targets in a round. */
+export interface Turn {
+  readonly place: Place;
+  /** Where client and servers are. */
+  readonly at: Placed;
+  /** From 1; 0 comes before all, to get what is measured ready and warm, and does not count. */
+  readonly round: number;
 }
+
+/** Measures a target once. @throws {NotMeasured} */
+export type Take<S extends object> = (target: Target, turn: Turn) => Promise<S>;
 
 /** Null: reported, and held to nothing. */
 export type Bars = Readonly<Record<Place, Bar | null>>;
 
 export const everywhere = (bar: Bar): Bars => ({ same: bar, different: bar, free: bar });
 
-/** A ratio of two targets, taken round by round. */
+/** Two targets that are compared round by round, in a ratio unless told otherwise. */
 export interface Held<N extends string, S extends object> {
   readonly what: string;
   readonly mine: N;
   readonly other: N;
   /** What is compared of a sample. */
   of(sample: S): number;
+  /** Microseconds more. */
+  readonly isDifference?: true;
   readonly bars: Bars;
+}
+
+export interface Column<S extends object> {
+  readonly title: string;
+  /** @param first the row that others are compared with; null when it was not measured */
+  cell(mine: readonly S[], first: readonly S[] | null, name: string): string;
 }
 
 export interface Experiment<N extends string, S extends object> {
@@ -47,12 +68,41 @@ export interface Experiment<N extends string, S extends object> {
   readonly first: N;
   /** Makes ready what all targets share. @throws {NotMeasured} */
   prepare(bench: Bench): Promise<Take<S>>;
-  readonly columns: readonly string[];
-  row(title: string, samples: readonly S[] | Missing, first: readonly S[] | Missing): Row;
+  readonly columns: readonly Column<S>[];
   readonly held: readonly Held<N, S>[];
   /** For programs: what else decides how it was measured. */
   readonly settings: object;
 }
+
+// -- columns -------------------------------------------------------------------------------------
+
+type Of<S> = (sample: S) => number;
+
+/** The median of the rounds, the lowest and the highest. */
+export const roundsColumn = <S extends object>(
+  title: string,
+  of: Of<S>,
+  format = digits,
+): Column<S> => ({ title, cell: (mine) => roundsText(mine.map(of), format) });
+
+export const medianColumn = <S extends object>(
+  title: string,
+  of: Of<S>,
+  format = digits,
+): Column<S> => ({ title, cell: (mine) => format(median(mine.map(of))) });
+
+/** How many times that of the first row it is. */
+export const ratioColumn = <S extends object>(
+  title: string,
+  of: Of<S>,
+  format?: typeof digits,
+): Column<S> => ({
+  title,
+  cell: (mine, first) =>
+    first === null ? '' : comparedText(compare(mine.map(of), first.map(of), ratio), format),
+});
+
+// -- the experiment ------------------------------------------------------------------------------
 
 type Measured<N extends string, S extends object> = Series<N, S> | Missing;
 
@@ -61,29 +111,62 @@ export async function runExperiment<N extends string, S extends object>(
   experiment: Experiment<N, S>,
 ): Promise<Report> {
   const { what, rounds, held, settings } = experiment;
-  const wanted = experiment.places ?? places;
   const take = await orMissing(() => experiment.prepare(bench));
-  const started = isMissing(take) ? take : await startAll(bench, experiment.targets);
+  const started = isMissing(take) ? null : await startAll(bench, experiment.targets);
   const measured = new Map<Place, Measured<N, S>>();
-  for (const place of wanted) {
+  for (const place of experiment.places ?? places) {
+    if (measured.size > 0 && bench.signal.aborted) break;
     bench.say(`${what}, ${placeTitles[place]}: ${rounds} rounds`);
-    const series = await orMissing(async () => {
+    const atPlace = async (): Promise<Measured<N, S>> => {
       if (isMissing(take)) return take;
-      return measureRounds(bench, started as Started<N>, place, rounds, take);
+      const at = placed(place, allowedCpus());
+      return measureRounds(started!, {
+        rounds,
+        signal: bench.signal,
+        async take(target, round) {
+          if (round === 0 && target.pid !== null) pin(target.pid, at.servers);
+          return take(target, { place, at, round });
+        },
+      });
+    };
+    const series = await orMissing(atPlace).catch((error: unknown) => {
+      // Interrupted before a round was whole: what was measured elsewhere is kept.
+      if (measured.size === 0 || !bench.signal.aborted) throw error;
+      return null;
     });
+    if (series === null) break;
     measured.set(place, series);
   }
   return {
     sections: [...measured].map(([place, series]) => section(experiment, place, series)),
-    figures: held.flatMap((one) => [...measured].map((at) => figure(one, ...at))),
-    raw: { rounds, ...settings, places: Object.fromEntries([...measured].map(rawPlace)) },
+    figures: held.flatMap(({ what: title, mine, other, of, isDifference, bars }) =>
+      [...measured].map(([place, series]) => {
+        const [ours, theirs] = [samplesOf(series, mine), samplesOf(series, other)];
+        const both = isMissing(ours) ? ours : isMissing(theirs) ? theirs : { ours, theirs };
+        const held = [isDifference ? 'µs' : '×', bars[place]] as const;
+        const by = isDifference ? difference : ratio;
+        return figureOf(`${title}, ${placeTitles[place]}`, held, both, (rounds) =>
+          compare(rounds.ours.map(of), rounds.theirs.map(of), by),
+        );
+      }),
+    ),
+    raw: {
+      rounds,
+      ...settings,
+      places: Object.fromEntries(
+        [...measured].map(([place, series]) => [
+          place,
+          isMissing(series) ? series : Object.fromEntries(series),
+        ]),
+      ),
+    },
   };
 }
 
 async function startAll<N extends string>(
   bench: Bench,
   kinds: Readonly<Record<N, TargetKind>>,
-): Promise<Started<N>> {
+): Promise<Map<N, Target | Missing>> {
   const started = new Map<N, Target | Missing>();
   for (const name of Object.keys(kinds) as N[]) {
     bench.say(`starting ${kinds[name].title}`);
@@ -98,40 +181,18 @@ const samplesOf = <N extends string, S extends object>(
 ): readonly S[] | Missing => (isMissing(series) ? series : series.get(name)!);
 
 function section<N extends string, S extends object>(
-  { what, how, rounds, targets, first, columns, row }: Experiment<N, S>,
+  { what, how, rounds, targets, first, columns }: Experiment<N, S>,
   place: Place,
   series: Measured<N, S>,
 ): Section {
-  const names = Object.keys(targets) as N[];
+  const beside = samplesOf(series, first);
   return {
     title: `${what}, ${placeTitles[place]}: ${how} ${rounds} rounds [lowest – highest]`,
-    columns,
-    rows: names.map((name) =>
-      row(targets[name].title, samplesOf(series, name), samplesOf(series, first)),
+    columns: columns.map(({ title }) => title),
+    rows: (Object.keys(targets) as N[]).map((name) =>
+      rowOf(targets[name].title, samplesOf(series, name), (mine) =>
+        columns.map(({ cell }) => cell(mine, isMissing(beside) ? null : beside, name)),
+      ),
     ),
   };
 }
-
-function figure<N extends string, S extends object>(
-  { what, mine, other, of, bars }: Held<N, S>,
-  place: Place,
-  series: Measured<N, S>,
-): Figure {
-  const ours = samplesOf(series, mine);
-  const theirs = samplesOf(series, other);
-  return {
-    what: `${what}, ${placeTitles[place]}`,
-    unit: '×',
-    bar: bars[place],
-    value: isMissing(ours)
-      ? ours
-      : isMissing(theirs)
-        ? theirs
-        : compare(ours.map(of), theirs.map(of), ratio),
-  };
-}
-
-const rawPlace = <N extends string, S extends object>([place, series]: [Place, Measured<N, S>]): [
-  Place,
-  unknown,
-] => [place, isMissing(series) ? series : Object.fromEntries(series)];

@@ -21,13 +21,16 @@ export interface Figure {
   /** Null: reported, and held to nothing. */
   readonly bar: Bar | null;
   readonly value: Compared | Missing;
+  /** The machine was busy with something else while it was measured. */
+  readonly isNoisy?: boolean;
 }
 
-export type Verdict = 'met' | 'missed' | 'wrong' | 'not measured' | 'no bar';
+export type Verdict = 'met' | 'missed' | 'too noisy' | 'wrong' | 'not measured' | 'no bar';
 
-export function verdict({ bar, value }: Figure): Verdict {
+export function verdict({ bar, value, isNoisy }: Figure): Verdict {
   if (isMissing(value)) return value.wrong ? 'wrong' : 'not measured';
   if (bar?.limit === undefined) return 'no bar';
+  if (isNoisy) return 'too noisy';
   return isWithin(value.median, bar, bar.limit) ? 'met' : 'missed';
 }
 

@@ -1,17 +1,22 @@
 /** The program behind `npm run bench`. */
 import { aa } from './aa.ts';
 import { bridges } from './bridges/suite.ts';
-import { mount } from './mount/suite.ts';
-import { mounts } from './mounts-suite.ts';
+import { mount } from './mount.ts';
+import { mounts } from './mounts.ts';
+import { observe } from './observe.ts';
 import { runSuite } from './suite.ts';
-import { tutorial } from './tutorial/suite.ts';
+import { tutorial } from './tutorial.ts';
 
-const [first, ...rest] = process.argv.slice(2);
-const run = {
-  aa: () => aa(rest),
-  bridges: () => runSuite(bridges, rest),
-  mount: () => runSuite(mount, rest),
-  tutorial: () => runSuite(tutorial, rest),
-};
-const all = (): Promise<number> => runSuite(mounts, process.argv.slice(2));
-process.exit(await (Object.hasOwn(run, first ?? '') ? run[first as keyof typeof run] : all)());
+const suites = { bridges, mount, observe, tutorial };
+const names = ['aa', ...Object.keys(suites)];
+
+const [first = '', ...rest] = process.argv.slice(2);
+if (first === 'aa') process.exit(aa(rest));
+// Without a name, what is compared with others.
+if (first === '' || first.startsWith('-'))
+  process.exit(await runSuite(mounts, process.argv.slice(2)));
+if (!names.includes(first)) {
+  console.error(`bench: there is no suite '${first}'; there are ${names.join(', ')}`);
+  process.exit(2);
+}
+process.exit(await runSuite(suites[first as keyof typeof suites], rest));

@@ -1,16 +1,113 @@
-/** What is mounted, from /proc/self/mountinfo: asking there never touches a mount that may hang. */
-import { readFileSync } from 'node:fs';
+/** What `npm run bench` measures without further words: mounts, beside C and GlusterFS. */
+import type { Bench } from './bench.ts';
+import { callExperiment, type Load } from './calls.ts';
+import { everywhere, runExperiment } from './experiment.ts';
+import { startGlossa } from './servers.ts';
+import { startTime } from './start.ts';
+import type { Suite } from './suite.ts';
+import type { Report } from './table.ts';
+import { cache, type TargetName, targets } from './targets.ts';
+import { negativeVolume, volume } from './volumes.ts';
 
-const unescapeOctal = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
+// -- a failed stat -------------------------------------------------------------------------------
 
-/** Absolute paths of all mount points, the newest last; see proc(5). */
-export const mountPoints = (): string[] =>
-  readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .flatMap((line) => {
-      const path = line.split(' ')[4];
-      return path === undefined ? [] : [unescapeOctal(path)];
-    });
+const STAT: Load = { rounds: 9, count: 4000, warm: 40_000 };
+const QUICK_STAT: Load = { rounds: 3, count: 1000, warm: 5_000 };
 
-export const isMounted = (path: string): boolean => mountPoints().includes(path);
+/**
+ * Of names that were asked before: glossa's cache of absent names in TypeScript and in Python, beside
+ * the least that a server in C can do and beside GlusterFS's own cache.
+ */
+const failedStat = (bench: Bench): Promise<Report> =>
+  runExperiment(
+    bench,
+    callExperiment<TargetName>({
+      what: 'failed stat',
+      operation: 'absent',
+      load: bench.quick ? QUICK_STAT : STAT,
+      targets,
+      first: 'floor',
+      firstTitle: 'floor',
+      // Without pins the scheduler decides, and may do so anew in each round: that is not held.
+      held: [
+        {
+          what: 'TypeScript / floor',
+          mine: 'typescript',
+          other: 'floor',
+          bars: { same: { limit: 1.25 }, different: { limit: 1 }, free: null },
+        },
+        {
+          what: 'Python / TypeScript',
+          mine: 'python',
+          other: 'typescript',
+          bars: { same: { limit: 1.2 }, different: { limit: 1.1 }, free: null },
+        },
+        {
+          what: 'Python / nl-cache in C',
+          mine: 'python',
+          other: 'nlcache',
+          bars: { ...everywhere({ limit: 1, below: true }), free: null },
+        },
+      ],
+    }),
+  );
+
+// -- translators that pass everything through ----------------------------------------------------
+
+const PASS: Load = { rounds: 21, count: 4000, warm: 40_000 };
+const QUICK_PASS: Load = { rounds: 5, count: 1000, warm: 5_000 };
+const MORE = 10;
+
+/** Neither counts nor measures, so it has no fops. */
+const passThrough = Array.from({ length: MORE }, (_, i) =>
+  volume(`pass-${i + 1}`, 'debug/io-stats', {
+    'count-fop-hits': 'off',
+    'latency-measurement': 'off',
+  }),
+);
+
+const stackOf = (title: string, more: typeof passThrough) =>
+  cache(title, (bench, name) => startGlossa(bench, name, [negativeVolume, ...more]));
+
+/** On one CPU, where the difference of two servers is a difference of work. */
+const passThroughCost = (bench: Bench): Promise<Report> =>
+  runExperiment(
+    bench,
+    callExperiment<'without' | 'with'>({
+      what: 'pass-through, failed stat',
+      operation: 'absent',
+      load: bench.quick ? QUICK_PASS : PASS,
+      targets: {
+        without: stackOf('negative over posix', []),
+        with: stackOf(`with ${MORE} translators more`, passThrough),
+      },
+      places: ['same'],
+      first: 'without',
+      firstTitle: 'first',
+      held: [
+        {
+          what: `${MORE} pass-through translators more`,
+          mine: 'with',
+          other: 'without',
+          isDifference: true,
+          bars: everywhere({ limit: 0.2 }),
+        },
+      ],
+    }),
+  );
+
+export const mounts: Suite = {
+  usage: `usage: npm run bench -- [options]
+       npm run bench -- bridges [options]
+
+Compares glossa's mounts with a server in C and with GlusterFS, side by side, and holds the figures
+to the bars of the project. As root on a quiet machine; a full run takes some minutes. With
+'bridges' it compares languages instead, in one process; see there with --help.
+
+  --only PART   stat (failed stats), pass (translators that pass everything through) or start (from
+                the command to the mount); may be repeated`,
+  legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
+rounds of one row lie more than a factor of 1.5 apart: do not use it.`,
+  isPlaced: true,
+  parts: { stat: failedStat, pass: passThroughCost, start: startTime },
+};

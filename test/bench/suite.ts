@@ -1,51 +1,79 @@
 /**
  * A suite of measurements as a program: it measures, prints, and leaves nothing behind.
  *
- * Ctrl-C aborts whatever is being waited for; the one `finally` then ends servers and takes mounts
- * and folders away, as after a run and after a failure.
+ * Ctrl-C aborts whatever is being waited for; what was measured until then is printed, and servers,
+ * mounts and folders are taken away in the one `finally`, as after a run and after a failure.
  */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { constants } from 'node:os';
-import { readArguments, type Settings } from './arguments.ts';
-import { Cleanup } from './cleanup.ts';
+import { parseArgs } from 'node:util';
+import { BusyWatch, busyText } from '../../runtime/bench/busy.ts';
+import { describeMachine } from '../../runtime/bench/machine.ts';
+import { allowedCpus, parseCpuList, placed } from '../../runtime/bench/placement.ts';
+import { machineText } from '../../runtime/bench/report/words.ts';
+import { Cleanup } from '../../runtime/cli/bench/cleanup.ts';
+import { runToEnd } from '../../runtime/cli/bench/others/other.ts';
+import { Interruption } from '../../runtime/cli/interruption.ts';
+import { version } from '../../runtime/cli/version.ts';
+import { type Bench, openBench } from './bench.ts';
 import { type Figure, verdict } from './figures.ts';
-import type { Report } from './report.ts';
-import { figuresText, sectionText } from './table.ts';
+import { figuresText, type Report, sectionText } from './table.ts';
 
 const EXIT_MISSED = 1;
 const EXIT_USAGE = 2;
-const EXIT_SIGNAL = 128;
 
-const QUICK_LEGEND = 'This was a quick run: it shows that all of it works, not how fast it is.';
-
-/** What a suite gets to work with. */
-export interface Given {
-  readonly quick: boolean;
-  readonly cleanup: Cleanup;
-  readonly signal: AbortSignal;
-  say(message: string): void;
-}
-
-export interface Suite<Bench, Part extends string> {
+export interface Suite {
+  /** How it is called, what it compares, and what the parts of `--only` are. */
   readonly usage: string;
   /** What its figures mean. */
   readonly legend: string;
-  open(given: Given): Bench | Promise<Bench>;
-  /** Where it runs, for people and for the file. */
-  machine(bench: Bench): Promise<{ readonly text: string; readonly about: object }>;
-  readonly parts: Readonly<Record<Part, (bench: Bench) => Promise<Report>>>;
+  /** Servers and clients are put on CPUs, which the heading tells. */
+  readonly isPlaced: boolean;
+  readonly parts: Readonly<Record<string, (bench: Bench) => Promise<Report>>>;
 }
+
+/** What every suite takes, for its usage. */
+const COMMON_USAGE = `
+  --quick       fewer rounds: to see that it works; the figures mean little
+  --json FILE   write everything that was measured, too
+  --strict      exit with 1 when a bar is missed, or nothing can be said: the machine was busy
+  --help        this text
+
+Exit status: 0 when something was measured, 1 when nothing was or an answer was wrong, 2 for wrong
+use.`;
+
+const QUICK_LEGEND = 'This was a quick run: it shows that all of it works, not how fast it is.';
 
 export const say = (message: string): void => console.error(`bench: ${message}`);
 
+/**
+ * @param parts what the suite can measure, in order
+ * @throws {TypeError} with a message for the user
+ */
+export function readArguments(args: readonly string[], parts: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: 'string', multiple: true, default: [...parts] },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'string' },
+      strict: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const unknown = values.only.find((name) => !parts.includes(name));
+  if (unknown !== undefined) {
+    throw new TypeError(`--only takes ${parts.join(', ')}, not '${unknown}'`);
+  }
+  return { ...values, parts: parts.filter((part) => values.only.includes(part)) };
+}
+
+type Settings = ReturnType<typeof readArguments>;
+
 /** @returns the exit status */
-export async function runSuite<Bench, Part extends string>(
-  suite: Suite<Bench, Part>,
-  args: readonly string[],
-): Promise<number> {
-  let settings: Settings<Part>;
+export async function runSuite(suite: Suite, args: readonly string[]): Promise<number> {
+  let settings: Settings;
   try {
-    settings = readArguments(args, Object.keys(suite.parts) as Part[]);
+    settings = readArguments(args, Object.keys(suite.parts));
     // Rather now than after minutes of measuring.
     if (settings.json !== undefined) closeSync(openSync(settings.json, 'a'));
   } catch (error) {
@@ -53,60 +81,101 @@ export async function runSuite<Bench, Part extends string>(
     return EXIT_USAGE;
   }
   if (settings.help) {
-    console.log(suite.usage);
+    console.log(suite.usage + COMMON_USAGE);
     return 0;
   }
-  const interruption = new AbortController();
-  let interrupted = 0;
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      interrupted = EXIT_SIGNAL + constants.signals[name];
-      interruption.abort();
-    });
-  }
+  const interruption = new Interruption();
   const cleanup = new Cleanup();
-  const { quick } = settings;
   try {
-    const bench = await suite.open({ quick, cleanup, signal: interruption.signal, say });
-    return statusOf(await measure(suite, bench, settings), settings.strict);
+    const { quick } = settings;
+    const bench = openBench({ quick, cleanup, signal: interruption.signal, say });
+    const figures = await measure(suite, bench, settings);
+    return (await interruption.status()) ?? statusOf(figures, settings.strict);
   } catch (error) {
-    if (interrupted === 0) throw error;
+    const status = await interruption.status();
+    if (status === null) throw error;
     say('interrupted');
-    return interrupted;
+    return status;
   } finally {
     await cleanup.run(say);
+    interruption.close();
   }
 }
 
-async function measure<Bench, Part extends string>(
-  suite: Suite<Bench, Part>,
+async function measure(
+  suite: Suite,
   bench: Bench,
-  { parts, quick, json }: Settings<Part>,
+  { parts, quick, json }: Settings,
 ): Promise<readonly Figure[]> {
-  const { text, about } = await suite.machine(bench);
-  console.log(`${text}\n`);
+  const { signal } = bench;
+  const machine = describeMachine(bench.data, versions());
+  console.log(`${machineText(machine)}\n${suite.isPlaced ? `${placesText()}\n` : ''}`);
   const figures: Figure[] = [];
-  const raw: Partial<Record<Part, unknown>> = {};
+  const raw: Record<string, unknown> = {};
   for (const part of parts) {
-    const report = await suite.parts[part](bench);
+    const watch = new BusyWatch(allowedCpus());
+    watch.begin(null);
+    const report = await measurePart(suite.parts[part]!, bench);
+    watch.end();
+    if (report === null) break;
+    const busy = busyText(watch.busyness(), parseCpuList(allowedCpus()).length);
+    if (busy !== null) console.log(`Too noisy: ${busy}. No figure of these is firm.\n`);
     for (const section of report.sections) console.log(`${sectionText(section)}\n`);
-    figures.push(...report.figures);
+    figures.push(...report.figures.map((figure) => ({ ...figure, isNoisy: busy !== null })));
     raw[part] = report.raw;
+    if (signal.aborted) break;
   }
+  if (signal.aborted) console.log('Interrupted: this is what was measured until then.\n');
   console.log(`${figuresText(figures)}\n`);
   console.log(quick ? `${suite.legend}\n${QUICK_LEGEND}` : suite.legend);
   if (json !== undefined) {
     const judged = figures.map((figure) => ({ ...figure, verdict: verdict(figure) }));
     const date = new Date().toISOString();
-    const all = { date, quick, machine: about, figures: judged, raw };
+    const all = { date, quick, interrupted: signal.aborted, machine, figures: judged, raw };
     writeFileSync(json, `${JSON.stringify(all, null, 2)}\n`);
   }
   return figures;
+}
+
+/** Its servers are gone before those of the next part come. Null: it was ended by an interruption. */
+async function measurePart(part: Suite['parts'][string], bench: Bench): Promise<Report | null> {
+  const cleanup = new Cleanup();
+  try {
+    return await part({ ...bench, cleanup });
+  } catch (error) {
+    if (!bench.signal.aborted) throw error;
+    return null;
+  } finally {
+    await cleanup.run(bench.say);
+  }
 }
 
 function statusOf(figures: readonly Figure[], strict: boolean): number {
   const verdicts = figures.map(verdict);
   if (verdicts.includes('wrong')) return EXIT_MISSED;
   if (verdicts.every((it) => it === 'not measured')) return EXIT_MISSED;
-  return strict && verdicts.includes('missed') ? EXIT_MISSED : 0;
+  const isSure = !verdicts.includes('missed') && !verdicts.includes('too noisy');
+  return strict && !isSure ? EXIT_MISSED : 0;
+}
+
+/** Of what others are compared with, as this machine has them. */
+function versions(): Record<string, string | null> {
+  const ask = (...line: readonly [string, ...string[]]): string | null => {
+    const { status, out } = runToEnd(line);
+    return status === 0 ? out.split('\n')[0]! : null;
+  };
+  return {
+    glossa: version(),
+    gcc: ask('gcc', '-dumpfullversion'),
+    libfuse: ask('pkg-config', '--modversion', 'fuse3'),
+    GlusterFS: ask('glusterfs', '--version')?.replace(/^glusterfs /, '') ?? null,
+  };
+}
+
+function placesText(): string {
+  const [client, server] = [placed('same', allowedCpus()).client, parseCpuList(allowedCpus())[0]];
+  return (
+    `Client on CPU ${client}; servers there (same CPU), on CPU ${server} (different CPUs), or both ` +
+    'anywhere (unpinned).'
+  );
 }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { whole } from '../../runtime/bench/numbers.ts';
 import type { Figure } from './figures.ts';
-import { samplesRow } from './samples.ts';
-import { figuresText, sectionText } from './table.ts';
+import { figureOf, figuresText, roundsText, rowOf, sectionText } from './table.ts';
 
 const figure = (over: Partial<Figure>): Figure => ({
   what: 'mine / other',
@@ -48,42 +48,38 @@ it('puts figures beside their bars', () => {
   ]);
 });
 
-const sample = (p50: number) => ({
-  count: 10,
-  mean: p50 + 1,
-  min: 1,
-  p50,
-  p90: p50 + 5,
-  p99: p50 * 10,
-  max: 1000,
-});
-
-it('shows rows of samples, and why there are none', () => {
-  const floor = [sample(8), sample(10), sample(9)];
-  const mine = [sample(16), sample(20), sample(27)];
+it('shows rows of rounds, and why there are none', () => {
+  const cells = (rounds: readonly number[]) => [roundsText(rounds), whole(rounds.length)];
   const shown = sectionText({
     title: 'title',
-    columns: ['median', 'mean', '99 %', '× floor'],
+    columns: ['median', 'rounds'],
     rows: [
-      samplesRow('floor', floor, floor),
-      samplesRow('mine', mine, floor),
-      samplesRow('alone', floor, { missing: 'no compiler' }),
-      samplesRow('other', { missing: 'it ended' }, floor),
+      rowOf('floor', [8, 10, 9], cells),
+      rowOf('mine', [16, 20, 27, 21], cells),
+      rowOf('other', { missing: 'it ended' }, cells),
     ],
   });
   expect(shown.split('\n')).toEqual([
     'title',
-    '          median                 mean   99 %   × floor',
-    '  floor   9.00 [8.00 – 10.0]     10.0   90.0   1.00',
-    '  mine    20.0 [16.0 – 27.0] ?   21.0   200    2.00 ?',
-    '  alone   9.00 [8.00 – 10.0]     10.0   90.0',
+    '          median                 rounds',
+    '  floor   9.00 [8.00 – 10.0]     3',
+    '  mine    20.5 [16.0 – 27.0] ?   4',
     '  other   not measured: it ended',
   ]);
 });
 
 it('says once why nothing was measured', () => {
-  const rows = ['a', 'b'].map((title) => samplesRow(title, { missing: 'no compiler' }, []));
+  const rows = ['a', 'b'].map((title) => rowOf(title, { missing: 'no compiler' }, () => []));
   expect(sectionText({ title: 'title', columns: ['median'], rows })).toBe(
     'title\n  not measured: no compiler',
   );
+});
+
+it('takes a figure of the rounds of one row, too', () => {
+  expect(figureOf('memory', ['MB', { limit: 2 }], [1, 2, 3], (rounds) => rounds)).toEqual({
+    what: 'memory',
+    unit: 'MB',
+    bar: { limit: 2 },
+    value: { median: 2, low: 1, high: 3, doubtful: true },
+  });
 });

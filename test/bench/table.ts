@@ -1,11 +1,64 @@
-/** The tables for people: what was measured, and the figures with their bars. */
-import { isMissing, missingText } from '../../runtime/bench/missing.ts';
+/** What a part of the bench hands back, and its tables for people: what was measured, and the bars. */
+import { isMissing, type Missing, missingText } from '../../runtime/bench/missing.ts';
 import { digits, ranged, times, whole } from '../../runtime/bench/numbers.ts';
 import { align } from '../../runtime/bench/report/align.ts';
-import { type Figure, reachesAim, type Unit, verdict } from './figures.ts';
-import type { Section } from './report.ts';
+import { type Compared, estimate, isJumpy } from '../../runtime/bench/statistics.ts';
+import { type Bar, type Figure, reachesAim, type Unit, verdict } from './figures.ts';
 
-const formats: Readonly<Record<Unit, (value: number) => string>> = {
+/** A row of measurements. */
+export interface Row {
+  readonly title: string;
+  readonly cells: readonly string[];
+}
+
+export interface Section {
+  readonly title: string;
+  /** Above the cells; may be none. */
+  readonly columns: readonly string[];
+  readonly rows: readonly Row[];
+}
+
+export interface Report {
+  readonly sections: readonly Section[];
+  readonly figures: readonly Figure[];
+  /** Everything that was measured, for programs. */
+  readonly raw: unknown;
+}
+
+// -- what stands in them -------------------------------------------------------------------------
+
+type Format = (value: number) => string;
+
+/** The median of rounds, the lowest and the highest, and a "?" where they lie far apart. */
+export const roundsText = (rounds: readonly number[], format: Format = digits): string =>
+  ranged(estimate(rounds), format) + (isJumpy(rounds) ? ' ?' : '');
+
+export const comparedText = ({ median, doubtful }: Compared, format: Format = times): string =>
+  format(median) + (doubtful ? ' ?' : '');
+
+/** The cells of a row, or why there are none. */
+export const rowOf = <T extends object>(
+  title: string,
+  measured: T | Missing,
+  cells: (measured: T) => readonly string[],
+): Row => ({ title, cells: isMissing(measured) ? [missingText(measured)] : cells(measured) });
+
+/** A figure of what was measured: of rounds that are compared, or of one row's rounds. */
+export function figureOf<T extends object>(
+  what: string,
+  [unit, bar]: readonly [Unit, Bar | null],
+  measured: T | Missing,
+  of: (measured: T) => Compared | readonly number[],
+): Figure {
+  if (isMissing(measured)) return { what, unit, bar, value: measured };
+  const found = of(measured);
+  const value = 'median' in found ? found : { ...estimate(found), doubtful: isJumpy(found) };
+  return { what, unit, bar, value };
+}
+
+// -- as text -------------------------------------------------------------------------------------
+
+const formats: Readonly<Record<Unit, Format>> = {
   '×': times,
   µs: digits,
   s: digits,
@@ -35,6 +88,7 @@ function barText({ bar, unit }: Figure): string {
 function judgement(figure: Figure): string {
   const { bar } = figure;
   if (bar === null) return 'no bar: noise';
+  if (figure.isNoisy) return 'too noisy: the machine was busy';
   const reached = reachesAim(figure);
   if (bar.limit === undefined) return reached ? 'the aim' : 'not the aim';
   return verdict(figure) + (reached ? ', the aim too' : '');

@@ -1,11 +1,25 @@
-/** What is measured through: each is started, and a cache is proven to be what it says. */
+/**
+ * What is measured through: a server with its mount, or the bare directory. A cache is proven to be
+ * what it says.
+ */
+import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotMeasured } from '../../runtime/bench/missing.ts';
-import { type Timeouts, timeoutArguments } from '../../runtime/cli/bench/others/other.ts';
-import { packageRoot } from '../../runtime/sys/paths.ts';
-import { type Bench, compileServer, makeFolder, type VolumeText, writeVolfile } from './bench.ts';
-import { inTime, type Server, startServer } from './server.ts';
+import type { Counted, Served } from '../../runtime/bench/target.ts';
+import { STATEDUMP } from '../../runtime/cli/statedump/volumes.ts';
+import type { PlainVolume } from '../../runtime/graph/description.ts';
+import { type Bench, inTime } from './bench.ts';
+import { startGlossa, startGlusterfs, startLibfuse, TIMEOUTS } from './servers.ts';
+import {
+  cVolume,
+  javascriptVolume,
+  kernelTimeoutVolume,
+  negativeVolume,
+  nlCacheVolume,
+  pythonVolume,
+  volume,
+} from './volumes.ts';
 
 export interface Target {
   /** Of its server; null without one. */
@@ -14,143 +28,33 @@ export interface Target {
   readonly root: string;
   /** A directory that is always there, where none can be made. */
   readonly fixed?: string;
-  /** How many lookups have come to its storage, where somebody counts them. */
-  readonly lookups?: () => Promise<number>;
+  /** Where the lookups that come to its storage are counted. */
+  readonly counted?: Counted & { readonly mountpoint: string };
 }
 
-/** GlusterFS's. */
-export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };
-
-/** Said to every server, so that no default decides what is measured. */
-export const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
-  `--attribute-timeout=${attribute}`,
-  `--entry-timeout=${entry}`,
-  `--negative-timeout=${negative}`,
-];
-
-/** Longer than any run, for all caches. */
-export const CACHE_SECONDS = '600';
-
-export const glossaProgram = join(packageRoot, 'dist/runtime/cli/main.js');
-
-const ownFolder = (bench: Bench, name: string): VolumeText => ({
-  name: 'posix',
-  type: 'storage/posix',
-  options: { directory: makeFolder(bench.data, name) },
-});
-
-export const negativeVolume: VolumeText = {
-  name: 'negative',
-  type: 'features/negative',
-  options: { timeout: CACHE_SECONDS },
-};
-
-export const pythonVolume: VolumeText = {
-  name: 'negative',
-  type: 'features/glupy',
-  options: {
-    'module-name': 'negative.py',
-    'module-path': join(packageRoot, 'examples/negative'),
-    timeout: CACHE_SECONDS,
-  },
-};
-
-/**
- * GlusterFS's. As many volumes as glossa has: without the io-stats that GlusterFS's own tools put on
- * top.
- */
-export const nlCacheVolume: VolumeText = {
-  name: 'nl-cache',
-  type: 'performance/nl-cache',
-  options: {
-    'nl-cache': 'on',
-    'nl-cache-timeout': CACHE_SECONDS,
-    // GlusterFS's default, in bytes: room for a thousand names and more.
-    'nl-cache-limit': '131072',
-    'nl-cache-positive-entry': 'off',
-  },
-};
-
-export interface GlossaSettings {
-  /** Under the volumes; storage/posix with a folder of its own unless told otherwise. */
-  readonly storage?: VolumeText;
-  /**
-   * Servers with the same name for their cache folder share what they keep to start faster; the
-   * user's own is left alone.
-   */
-  readonly cache?: string;
-  readonly timeouts?: Timeouts;
-  /** Of `glossa mount`, besides those that every run has. */
-  readonly flags?: readonly string[];
+export interface TargetKind {
+  readonly title: string;
+  /** @param name of its mount point and its folder. @throws {NotMeasured} */
+  start(bench: Bench, name: string): Promise<Target>;
 }
 
-/** A glossa mount of these volumes above the storage. @throws {NotMeasured} */
-export async function startGlossa(
-  bench: Bench,
-  name: string,
-  volumes: readonly VolumeText[],
-  settings: GlossaSettings = {},
-): Promise<Server> {
-  const { cache = 'cache', timeouts = TIMEOUTS, flags = [] } = settings;
-  await bench.tools.require('fuse');
-  const storage = settings.storage ?? ownFolder(bench, name);
-  const volfile = writeVolfile(bench, name, [storage, ...volumes]);
-  return startServer(bench, {
-    name,
-    env: { XDG_CACHE_HOME: makeFolder(bench.data, cache) },
-    command: (mountpoint, log) => {
-      const args = [
-        'mount',
-        volfile,
-        mountpoint,
-        '-N',
-        '--log-file',
-        log,
-        ...timeoutFlags(timeouts),
-      ];
-      return [process.execPath, glossaProgram, ...args, ...flags];
-    },
-  });
-}
-
-/** A mount by GlusterFS of these volumes above its posix with a folder of its own. */
-export async function startGlusterfs(
-  bench: Bench,
-  name: string,
-  volumes: readonly VolumeText[],
-  timeouts = TIMEOUTS,
-): Promise<Server> {
-  await bench.tools.require('fuse', 'glusterfs', 'root');
-  const volfile = writeVolfile(bench, name, [ownFolder(bench, name), ...volumes]);
-  return startServer(bench, {
-    name,
-    command: (mountpoint, log) => [
-      'glusterfs',
-      ...['-N', '-f', volfile, '-l', log, ...timeoutFlags(timeouts), mountpoint],
-    ],
-  });
-}
+export const targetOf = ({ pid, mountpoint }: Served): Target => ({ pid, root: mountpoint });
 
 /**
  * Whether the cache answers, and not the storage behind it: a name that was absent stays so when it
  * is made behind the mount.
- * @param behind where the mount's files are
+ * @param behind where the target's files are
  * @throws {NotMeasured} when it does not
  */
-export async function proveCache(
-  bench: Bench,
-  name: string,
-  server: Pick<Server, 'pid' | 'mountpoint'>,
-  behind = join(bench.data, name),
-): Promise<Target> {
+export async function proveCache(bench: Bench, target: Target, behind: string): Promise<Target> {
   const { signal } = bench;
-  const directory = join(server.mountpoint, 'proof');
+  const directory = join(target.root, 'proof');
   const ask = (): Promise<boolean> => inTime(signal, isThere(join(directory, 'name')));
   await inTime(signal, mkdir(directory));
   const before = await ask();
   await inTime(signal, writeFile(join(behind, 'proof', 'name'), ''));
   if (before || (await ask())) throw new NotMeasured('its cache does not answer');
-  return { pid: server.pid, root: server.mountpoint };
+  return target;
 }
 
 const isThere = (path: string): Promise<boolean> =>
@@ -161,43 +65,6 @@ const isThere = (path: string): Promise<boolean> =>
       throw error;
     },
   );
-
-const glossa =
-  (cache: VolumeText) =>
-  async (bench: Bench, name: string): Promise<Target> =>
-    proveCache(bench, name, await startGlossa(bench, name, [cache]));
-
-export const targets = {
-  bare: {
-    title: 'the bare directory',
-    start: async (bench: Bench, name: string): Promise<Target> => {
-      return { pid: null, root: makeFolder(bench.data, name) };
-    },
-  },
-  floor: {
-    title: 'C on libfuse3, ENOENT at once (the floor)',
-    start: async (bench: Bench, name: string): Promise<Target> => {
-      const program = compileServer(bench, 'floor');
-      await bench.tools.require('fuse');
-      const command = (mountpoint: string) =>
-        [program, mountpoint, ...timeoutArguments(TIMEOUTS)] as const;
-      const { pid, mountpoint } = await startServer(bench, { name, command });
-      // There it is one directory, which cannot be removed.
-      const fixed = join(mountpoint, 'directory');
-      await inTime(bench.signal, mkdir(fixed));
-      return { pid, root: mountpoint, fixed };
-    },
-  },
-  typescript: { title: 'glossa, negative in TypeScript', start: glossa(negativeVolume) },
-  python: { title: 'glossa, negative in Python', start: glossa(pythonVolume) },
-  nlcache: {
-    title: 'GlusterFS, nl-cache in C',
-    start: async (bench: Bench, name: string): Promise<Target> =>
-      proveCache(bench, name, await startGlusterfs(bench, name, [nlCacheVolume])),
-  },
-} as const;
-
-export type TargetName = keyof typeof targets;
 
 /** Calls `use` with an empty directory of the target, and removes it. @throws {NotMeasured} */
 export async function inFreshDirectory<T>(
@@ -212,4 +79,137 @@ export async function inFreshDirectory<T>(
   const result = await use(path);
   await inTime(signal, rm(path, { recursive: true }));
   return result;
+}
+
+// -- kinds of targets ----------------------------------------------------------------------------
+
+type Start = (bench: Bench, name: string) => Promise<Served>;
+
+const plain = (title: string, start: Start): TargetKind => ({
+  title,
+  start: async (bench, name) => targetOf(await start(bench, name)),
+});
+
+export const cache = (title: string, start: Start): TargetKind => ({
+  title,
+  start: async (bench, name) =>
+    proveCache(bench, targetOf(await start(bench, name)), join(bench.data, name)),
+});
+
+const glossaCache = (title: string, above: PlainVolume): TargetKind =>
+  cache(title, (bench, name) => startGlossa(bench, name, [above]));
+
+export const glusterCache = (above: readonly PlainVolume[]): TargetKind =>
+  cache('GlusterFS, nl-cache in C', (bench, name) => startGlusterfs(bench, name, above));
+
+/** What `stat` compares; the others build on them. */
+export const targets = {
+  bare: {
+    title: 'the bare directory',
+    async start({ data }: Bench, name: string): Promise<Target> {
+      const root = join(data, name);
+      rmSync(root, { recursive: true, force: true });
+      mkdirSync(root);
+      return { pid: null, root };
+    },
+  },
+  floor: {
+    title: 'C on libfuse3, ENOENT at once (the floor)',
+    async start(bench: Bench, name: string): Promise<Target> {
+      const target = targetOf(await startLibfuse(bench, name, 'libfuse-floor'));
+      // There it is one directory, which cannot be removed.
+      const fixed = join(target.root, 'directory');
+      await inTime(bench.signal, mkdir(fixed));
+      return { ...target, fixed };
+    },
+  },
+  typescript: glossaCache('glossa, negative in TypeScript', negativeVolume),
+  python: glossaCache('glossa, negative in Python', pythonVolume),
+  nlcache: glusterCache([nlCacheVolume()]),
+} as const satisfies Record<string, TargetKind>;
+
+export type TargetName = keyof typeof targets;
+
+/** What decides nothing but how fast a request comes and goes. */
+export const answerers = {
+  floor: targets.floor,
+  memory: plain('glossa, storage/memory', (bench, name) =>
+    startGlossa(bench, name, [], { storage: volume('memory', 'storage/memory') }),
+  ),
+};
+
+/** The same directory of the machine, seen through each kind of server, and bare. */
+export const directories = (timeouts = TIMEOUTS) => ({
+  glossa: plain('glossa, storage/posix', (bench, name) =>
+    startGlossa(bench, name, [], { timeouts }),
+  ),
+  pass: plain('C on libfuse3, passed through', (bench, name) =>
+    startLibfuse(bench, name, 'libfuse', timeouts),
+  ),
+  glusterfs: plain('GlusterFS, storage/posix', (bench, name) =>
+    startGlusterfs(bench, name, [], timeouts),
+  ),
+  bare: targets.bare,
+});
+
+/** The same, for data: with a server that it goes through, as on kernels before 6.9. */
+export const dataDirectories = () => ({
+  ...directories(),
+  served: plain('glossa, --no-passthrough', (bench, name) =>
+    startGlossa(bench, name, [], { flags: ['--no-passthrough'] }),
+  ),
+});
+
+export type DirectoryName = keyof ReturnType<typeof directories>;
+export type DataDirectoryName = keyof ReturnType<typeof dataDirectories>;
+
+/** A cache in Python that lets the kernel cache absent names, too. */
+export const kernelTimeout = glossaCache(
+  'glossa, negative in Python, kernel-timeout',
+  kernelTimeoutVolume,
+);
+
+// -- one cache after the other -------------------------------------------------------------------
+
+/** By the name of its target; none is the baseline. */
+const caches = {
+  baseline: { title: 'glossa, no cache', above: () => [] },
+  typescript: { title: 'glossa, negative in TypeScript', above: () => [negativeVolume] },
+  python: { title: 'glossa, negative in Python', above: () => [pythonVolume] },
+  javascript: { title: 'glossa, negative in JavaScript', above: () => [javascriptVolume] },
+  c: { title: 'glossa, negative in C', above: (bench) => [cVolume(bench)] },
+  kernelTimeout: { title: 'glossa, Python, kernel-timeout', above: () => [kernelTimeoutVolume] },
+} as const satisfies Record<string, { title: string; above(bench: Bench): readonly PlainVolume[] }>;
+
+type CacheName = keyof typeof caches;
+
+/** Above the storage: what comes this far, the cache has not decided. */
+const counter = volume('counter', 'debug/io-stats', { 'count-fop-hits': 'on' });
+
+/** What is under a cache. */
+export interface Ground {
+  readonly storage?: PlainVolume;
+  /** Above the storage. */
+  readonly volumes?: readonly PlainVolume[];
+  /** Where its files are, unless in the target's own folder. */
+  readonly behind?: string;
+}
+
+/** A target for each cache, over what `ground` makes for it. */
+export function overEach(
+  ground: (bench: Bench, name: string) => Promise<Ground>,
+): Readonly<Record<CacheName, TargetKind>> {
+  const kinds = Object.entries(caches).map(([cacheName, { title, above }]) => {
+    const start = async (bench: Bench, name: string): Promise<Target> => {
+      const { storage, volumes = [], behind = join(bench.data, name) } = await ground(bench, name);
+      const cacheVolumes = above(bench);
+      const all = [counter, ...volumes, ...cacheVolumes];
+      const { pid, mountpoint } = await startGlossa(bench, name, all, { storage });
+      const counted = { mountpoint, attribute: STATEDUMP, volumes: [counter.name] };
+      const target = { pid, root: mountpoint, counted };
+      return cacheVolumes.length === 0 ? target : proveCache(bench, target, behind);
+    };
+    return [cacheName, { title, start }];
+  });
+  return Object.fromEntries(kinds) as Record<CacheName, TargetKind>;
 }

@@ -52,6 +52,7 @@ export const setups = {
   python: { kind: 'python' },
   rebuilt: { kind: 'rebuilt' },
   awaited: { kind: 'awaited' },
+  memory: { kind: 'memory' },
 } as const satisfies Record<string, Setup>;
 
 export type SetupName = keyof typeof setups;
@@ -67,6 +68,9 @@ export function canCompare(): boolean {
   if (!can) process.stderr.write(`skipped: ${why}\n`);
   return can;
 }
+
+/** What storage/memory has not got. A mapping's read marks its time there, as with strictatime. */
+const NOT_IN_MEMORY = /^setflags |^getflags |RENAME_WHITEOUT|^mmap /;
 
 /** What the executor looks at of a file's data, holes left out. */
 const EXAMINED = 4 << 20;
@@ -88,6 +92,8 @@ export class Arena {
   /** The disk gives every change a time of its own, so that commands can be watched. */
   private readonly canWatch: boolean;
   private readonly writeback: boolean;
+  /** The storage is a folder, which can be looked at. */
+  private readonly hasBrick: boolean;
   /** The disk can zero a range: see the differences. */
   private canZero = true;
   private readonly bare: Executor;
@@ -96,19 +102,21 @@ export class Arena {
   /** Somebody does not answer any more. */
   private hangs = false;
 
-  private constructor(scratch: Scratch, mount: ServedMount, program: string, writeback: boolean) {
-    this.writeback = writeback;
+  private constructor(scratch: Scratch, mount: ServedMount, program: string, setup: Setup) {
+    this.writeback = setup.writeback ?? false;
+    this.hasBrick = setup.kind !== 'memory';
     this.scratch = scratch;
     this.mount = mount;
     const bare = scratch.at('bare');
-    this.canWatch = !writeback && hasFineTimes(program, bare);
+    this.canWatch = !this.writeback && hasFineTimes(program, bare);
     this.bare = new Executor(program, bare);
     this.mounted = new Executor(program, mount.path);
   }
 
   /** Mounts a stack over a new folder. */
   static async open(name: SetupName, atime: Atime = 'noatime'): Promise<Arena> {
-    const { kind, args = [], writeback = false }: Setup = setups[name];
+    const setup: Setup = setups[name];
+    const { kind, args = [] } = setup;
     const scratch = await makeScratch();
     try {
       await chmod(scratch.path, 0o755);
@@ -121,7 +129,7 @@ export class Arena {
         await chmod(folder, 0o755);
       }
       const mount = await startMount(scratch, await volfileOf(scratch, kind, brick), { args });
-      const arena = new Arena(scratch, mount, compileExecutor(scratch.path), writeback);
+      const arena = new Arena(scratch, mount, compileExecutor(scratch.path), setup);
       await arena.findOut();
       return arena;
     } catch (error) {
@@ -142,11 +150,11 @@ export class Arena {
     const name = `script-${this.serial}`;
     const tree = (root: string, hidden?: string) => ({ path: join(root, name), hidden });
     const { bare, mounted } = this;
-    const storage = tree(this.scratch.at('brick'), HIDDEN);
+    const storage = this.hasBrick ? [tree(this.scratch.at('brick'), HIDDEN)] : [];
     try {
       const [expected, found] = await Promise.all([
         bare.run(name, script, [tree(bare.root)]),
-        mounted.run(name, script, [tree(mounted.root), storage]),
+        mounted.run(name, script, [tree(mounted.root), ...storage]),
       ]);
       if (!this.writeback) return { bare: expected, mounted: found };
       return { bare: unlessKept(expected, script), mounted: unlessKept(found, script) };
@@ -165,8 +173,9 @@ export class Arena {
   private possible(command: Command): Command {
     const { worker, args, watched } = command;
     const zeroes = args.some((text) => text.includes('FALLOC_FL_ZERO_RANGE'));
+    const lacks = !this.hasBrick && NOT_IN_MEMORY.test(`${command.op} ${args.join(' ')}`);
     const seeks = this.writeback && args.some((text) => /SEEK_(DATA|HOLE)/.test(text));
-    if ((zeroes && !this.canZero) || seeks) {
+    if ((zeroes && !this.canZero) || seeks || lacks) {
       return { worker, watched: false, op: 'getcwd', args: [] };
     }
     return watched && !this.canWatch ? { ...command, watched: false } : command;

@@ -3,7 +3,7 @@ import { agree } from './differences.ts';
 import type { Run } from './executor.ts';
 import { lineOf, type Script } from './script.ts';
 
-/** The bare directory's run has one tree; the mount's has its own, and what is in the storage. */
+/** The bare directory's run has one tree; the mount's its own, and what is in a storage on disk. */
 export interface Pair {
   readonly bare: Run;
   readonly mounted: Run;
@@ -23,10 +23,11 @@ export function disagreement(script: Script, { bare, mounted }: Pair): string {
     else lines.push(`      bare:  ${shorter(theirs)}`, `>>>   mount: ${shorter(ours)}`);
   });
   const [expected = []] = bare.trees;
-  for (const [index, title] of ['the mount', 'the storage'].entries()) {
-    const found = treeDifference(expected, mounted.trees[index] ?? []);
+  for (const [index, tree] of mounted.trees.entries()) {
+    const found = treeDifference(expected, tree);
     if (found.length === 0) continue;
     differs = true;
+    const title = index === 0 ? 'the mount' : 'the storage';
     lines.push(`  in the end, the bare directory (-) and ${title} (+):`, ...found);
   }
   return differs ? lines.join('\n') : '';

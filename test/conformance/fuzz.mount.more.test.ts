@@ -3,16 +3,16 @@ import { fuzzOn } from './suite.ts';
 
 fuzzOn(
   {
-    posix: 1200,
-    served: 800,
-    uncached: 300,
-    cached: 500,
-    forgetful: 400,
-    writeback: 400,
-    locks: 400,
-    python: 1200,
-    rebuilt: 300,
-    awaited: 300,
+    posix: 100,
+    served: 100,
+    uncached: 30,
+    cached: 60,
+    forgetful: 60,
+    writeback: 60,
+    locks: 50,
+    python: 100,
+    rebuilt: 50,
+    awaited: 50,
   },
   20_260_000,
 );

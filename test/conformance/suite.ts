@@ -14,13 +14,16 @@ import { fuzz, replay } from './fuzz.ts';
 const REGRESSIONS = join(packageRoot, 'test/conformance/regressions');
 const files = readdirSync(REGRESSIONS).sort();
 
-/** So many scripts on each of these mounts. */
+/** So many scripts on each of these mounts: others on each, as what most are about is the same there. */
 export type Amounts = Readonly<Partial<Record<SetupName, number>>>;
 
 export function fuzzOn(amounts: Amounts, seed: number): void {
   vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
   describeMounts('conformance', () => {
-    describe.skipIf(!canCompare()).each(Object.entries(amounts))('%s', (name, count) => {
+    const mounts = Object.entries(amounts).map(
+      ([name, count], at) => [name, count, seed + at] as const,
+    );
+    describe.skipIf(!canCompare()).each(mounts)('%s', (name, count, own) => {
       let arena: Arena;
       beforeAll(async () => {
         arena = await Arena.open(name as SetupName);
@@ -36,8 +39,8 @@ export function fuzzOn(amounts: Amounts, seed: number): void {
         expect(await replay(arena, readFileSync(join(REGRESSIONS, file), 'utf8'))).toBe('');
       });
 
-      it(`${count} random scripts, from seed ${seed}`, async () => {
-        const found = await fuzz(arena, seed, count);
+      it(`${count} random scripts, from seed ${own}`, async () => {
+        const found = await fuzz(arena, own, count);
         expect(found === null ? '' : `${found.report}\n\n${found.script}`).toBe('');
       });
     });

@@ -10,6 +10,16 @@ import { SET_ATTR } from '../../runtime/core/fops.ts';
 import { IA_IFLNK, IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import {
+  type AclEntry,
+  aclBytes,
+  GROUP,
+  GROUP_OBJ,
+  MASK,
+  OTHER,
+  USER,
+  USER_OBJ,
+} from '../conformance/acl.ts';
 import { O_EXCL, O_RDWR, O_TRUNC } from './check.ts';
 import { Reply, type TestVolume } from './driver.ts';
 import { setups } from './setups.ts';
@@ -217,7 +227,59 @@ const attributeOps = fc.oneof(
   ),
 );
 
-const operations = fc.array(fc.oneof(namespaceOps, dataOps, attributeOps), {
+const aclName = fc.constantFrom('system.posix_acl_access', 'system.posix_acl_default');
+const perm = fc.nat(7);
+const named = (tag: number) =>
+  fc.array(fc.tuple(fc.constant(tag), perm, fc.constantFrom(1000, 1001)), { maxLength: 2 });
+const entry = (tag: number) => fc.tuple(fc.constant(tag), perm);
+const soundAcl: fc.Arbitrary<AclEntry[]> = fc.oneof(
+  fc.tuple(entry(USER_OBJ), entry(GROUP_OBJ), entry(OTHER)),
+  fc
+    .tuple(
+      ...[entry(USER_OBJ).map((one) => [one]), named(USER), entry(GROUP_OBJ).map((one) => [one])],
+      ...[named(GROUP), fc.tuple(entry(MASK)), fc.tuple(entry(OTHER))],
+    )
+    .map((parts) => parts.flat() as AclEntry[]),
+);
+/** Bits that there are not, an order that is none, something cut off, nothing at all. */
+const badAcl = fc.oneof(
+  soundAcl.map((entries) => aclBytes(...entries, [OTHER, 8])),
+  soundAcl.map((entries) => aclBytes(...entries.toReversed())),
+  soundAcl.map((entries) => aclBytes(...entries.slice(1))),
+  soundAcl.map((entries) => aclBytes(...entries).slice(0, -6)),
+  soundAcl.map((entries) => aclBytes(...entries).replace(/^02/, '01')),
+  fc.constantFrom('', '0200', '02000000'),
+);
+const acl = fc.oneof(
+  { weight: 4, arbitrary: soundAcl.map((entries) => aclBytes(...entries)) },
+  badAcl,
+);
+
+const aclOps = fc.oneof(
+  fc.tuple(path, aclName, acl).map(([p, n, hex]) =>
+    at(`setxattr ${n} ${hex}`, p, ({ vol }, inode) => {
+      const dict = new Dict().set(n, new Uint8Array(Buffer.from(hex, 'hex')), 'bin');
+      return vol.fop('setxattr', new Loc(inode), dict, 0, null);
+    }),
+  ),
+  fc.tuple(path, aclName).map(([p, n]) =>
+    operation(`getxattr ${n} of /${p.join('/')}`, async ({ vol }) => {
+      const inode = await walk(vol, p);
+      if (inode instanceof Reply) return inode.err;
+      const { err, dict } = await vol.fop('getxattr', new Loc(inode), n, null);
+      return [err, Buffer.from(dict?.bytes(n) ?? []).toString('hex')];
+    }),
+  ),
+  fc
+    .tuple(path, aclName)
+    .map(([p, n]) =>
+      at(`removexattr ${n}`, p, ({ vol }, inode) =>
+        vol.fop('removexattr', new Loc(inode), n, null),
+      ),
+    ),
+);
+
+const operations = fc.array(fc.oneof(namespaceOps, dataOps, attributeOps, aclOps), {
   minLength: 1,
   maxLength: 100,
   size: 'max',

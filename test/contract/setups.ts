@@ -3,6 +3,11 @@ import { accessSync, chmodSync, chownSync, constants, mkdtempSync, rmSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import delayGen from '../../runtime/xlators/debug/delay-gen/index.ts';
+import errorGen from '../../runtime/xlators/debug/error-gen/index.ts';
+import ioStats from '../../runtime/xlators/debug/io-stats/index.ts';
+import trace from '../../runtime/xlators/debug/trace/index.ts';
+import meta from '../../runtime/xlators/meta/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import posix from '../../runtime/xlators/storage/posix/index.ts';
 import type { Traits } from './check.ts';
@@ -60,10 +65,31 @@ function canUse(directory: string): boolean {
   }
 }
 
+/** Translators that only watch, or have to do with what the checks do not ask for. */
+const debugging = [
+  { name: 'errors', translator: errorGen, options: { failure: '0.0000001', seed: '1' } },
+  {
+    name: 'delays',
+    translator: delayGen,
+    options: { 'delay-percentage': '1', 'delay-duration': '1' },
+  },
+  { name: 'trace', translator: trace, options: { 'log-history': 'on' } },
+  {
+    name: 'stats',
+    translator: ioStats,
+    options: { 'latency-measurement': 'on', 'ios-sample-interval': '2', 'dump-fd-stats': 'on' },
+  },
+  { name: 'meta', translator: meta },
+] as const;
+
 export const setups: Readonly<Record<string, Setup>> = {
   memory: {
     privileged: true,
     start: () => startVolume([{ name: 'disk', translator: memory }]),
+  },
+  'memory below translators to look with': {
+    privileged: true,
+    start: () => startVolume([{ name: 'disk', translator: memory }, ...debugging]),
   },
   ...(isRoot && { posix: { privileged: true, start: () => onDisk(brick(tmpdir())) } }),
   ...(isRoot &&

@@ -53,7 +53,7 @@ class xlator(Translator):
 
 onStage(
   'under full load',
-  { kernel: ['python'], user: ['python'], 'fuse-native': ['python'] },
+  { kernel: ['python'], 'fuse-native': ['python'] },
   (stage) => {
     let load: Client[];
     let folder: string;

@@ -1,127 +1,26 @@
 /** The graph of a mount is exchanged, again and again, while processes work on it: nothing is lost. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
-import { compiled } from '../support/compiled.ts';
+import { expect, it } from 'vitest';
+import { disk, locks, losesNothing, volume } from '../support/exchange.ts';
 import { onFrontEnds } from '../support/front-ends.ts';
-import { errorsIn, glossa, type Scratch, startMount } from '../support/mount.ts';
-import { wanted } from '../support/wanted.ts';
-
-/** Sees and keeps something with all that it is asked about. */
-const MODULE = `
-from glupy import Translator
-
-
-class xlator(Translator):
-    def init(self):
-        self.opened = 0
-
-    def lookup_cbk(self, frame, op_ret, op_errno, inode, *reply):
-        if inode is not None:
-            inode.ctx["seen"] = self.name
-        frame.unwind(op_ret, op_errno, inode, *reply)
-
-    def open(self, frame, loc, flags, fd, xdata):
-        self.opened += 1
-        fd.ctx["seen"] = self.name
-        frame.wind()
-
-    def writev(self, frame, *args):
-        frame.wind()
-
-    def fsync(self, frame, *args):
-        frame.wind()
-`;
-
-const volume = (name: string, type: string, below: string | null, ...options: string[]): string =>
-  [
-    `volume ${name}`,
-    `    type ${type}`,
-    ...options.map((option) => `    option ${option}`),
-    ...(below === null ? [] : [`    subvolumes ${below}`]),
-    'end-volume\n',
-  ].join('\n');
+import { glossa, startMount } from '../support/mount.ts';
 
 const stacks = (brick: string): readonly string[] => {
-  const disk = volume('disk', 'storage/posix', null, `directory ${brick}`);
-  const locks = (below: string): string => volume('locks', 'features/locks', below);
-  const plain = disk + locks('disk');
+  const plain = disk(brick) + locks('disk');
   return [
     plain,
     plain + volume('cache', 'features/negative', 'locks'),
     plain + volume('script', 'features/glupy', 'locks', 'module-name seen'),
     // Below the locks, which are handed over.
-    disk + volume('count', 'debug/io-stats', 'disk') + locks('count'),
+    disk(brick) + volume('count', 'debug/io-stats', 'disk') + locks('count'),
     plain +
       volume('count', 'debug/io-stats', 'locks') +
       volume('cache', 'features/negative', 'count'),
   ];
 };
 
-const PATIENCE = { timeout: 50_000, interval: 100 };
-
-/** Exchanges, one after the other. */
-const TIMES = wanted.others ? 100 : 5;
-/** Of each kind of process. */
-const workers = wanted.others ? [1, 2, 3, 4] : [1];
-const lockers = wanted.others ? ['flock', 'record'] : ['flock'];
-
-async function reload(scratch: Scratch): Promise<void> {
-  const { status, out, err } = await glossa(scratch, ['reload', 'mnt']);
-  expect({ status, out, err }).toEqual({
-    status: 0,
-    out: expect.stringContaining('another graph: begun '),
-    err: '',
-  });
-}
-
 onFrontEnds('a graph that is exchanged', ['kernel', 'user'], (front) => {
-  it('loses nothing, and nobody notices', () =>
-    front.withScratch(async (scratch) => {
-      const all = stacks(await scratch.folder('brick'));
-      await scratch.file('seen.py', MODULE);
-      const mount = await startMount(scratch, all[0]!);
-      const stop = scratch.at('stop');
-      const node = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
-      const loop = (command: string): string =>
-        `n=0; while [ ! -e ${stop} ]; do ${command} || exit 1; n=$((n + 1)); done`;
-      const scripts = [
-        ...workers.map(
-          (n) => `mkdir m${n}; cd m${n}; mkdir d0 d1 d2
-          ${loop(`{ ${node('mixed')} ${n} 30 > left && ${node('mixed')} verify ${n} < left && rm -r d? && mkdir d0 d1 d2; }`)}`,
-        ),
-        ...workers.map((n) => `${node('held')} ${n} ${stop}`),
-        ...lockers.map(
-          (how) => `${loop(`${compiled('counter')} ${how} ${how}`)}
-          [ "$(cat ${how})" = $((n * 600)) ] && echo counted`,
-        ),
-        loop('ls -lR . > /dev/null 2>&1; true'),
-      ];
-      const clients = scripts.map((script) =>
-        scratch.client(mount.path, script, { patience: 230_000 }),
-      );
-      const ended = Promise.all(clients.map(({ outcome }) => outcome));
-      ended.catch(() => {});
-      for (let i = 1; i <= TIMES; i++) {
-        await scratch.file('mnt.vol', all[i % all.length]!);
-        await reload(scratch);
-      }
-      await writeFile(stop, '');
-      // What was replaced has gone by itself: no file is open by it any more.
-      const gone = (): number => (mount.log().match(/idle, and gone: /g) ?? []).length;
-      await vi.waitFor(() => expect(gone()).toBe(TIMES), PATIENCE);
-      const outcomes = await ended;
-      for (const [at, outcome] of outcomes.entries()) {
-        expect(outcome, scripts[at]).toMatchObject({ status: 0, err: '' });
-      }
-      for (const outcome of outcomes.slice(workers.length, 2 * workers.length))
-        expect(Number(outcome.out)).toBeGreaterThan(0);
-      for (const outcome of outcomes.slice(2 * workers.length, -1))
-        expect(outcome.out).toBe('counted\n');
-      expect(await mount.stop()).toBe(0);
-      expect(errorsIn(mount.log())).toEqual([]);
-      expect(mount.log().match(/another graph: begun/g)).toHaveLength(TIMES);
-    }));
+  losesNothing(front, stacks);
 
   it('stays as it is where the new one does not come up, or something would be lost', () =>
     front.withScratch(async (scratch) => {

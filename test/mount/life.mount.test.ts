@@ -75,7 +75,11 @@ onFrontEnds('a mount with clients at work', everyFrontEnd, (front) => {
       ...(wanted.others
         ? [['SIGINT', ({ child }: ServedMount) => child.kill('SIGINT')] as const]
         : []),
-      ['glossa umount --lazy', ({ path }, scratch) => glossa(scratch, ['umount', '--lazy', path])],
+      [
+        'glossa umount --lazy',
+        // The writers are at work as long as the server is, so it is not waited for.
+        ({ path }, scratch) => glossa(scratch, ['umount', '--lazy', '--no-wait', path]),
+      ],
     ];
   it.each(endings)('ends by %s, and what was written is there', (how, end) =>
     front.withScratch(async (scratch) => {
@@ -265,7 +269,7 @@ onFrontEnds('where a mount begins', everyFrontEnd, (front) => {
       expect(await mount.stop()).toBe(0);
       const warning = 'mnt is not empty: what is in it is hidden until it is unmounted\n';
       expect((await mount.outcome).err).toBe(`glossa: warning: ${scratch.path}/${warning}`);
-      expect(mount.log()).toMatch(` W [serve.js`);
+      expect(mount.log()).toMatch(` W [MSGID: 201007] [serve.js`);
       expect(
         await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'log', ...scratch.mountArgs]),
       ).toMatchObject({

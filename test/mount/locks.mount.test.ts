@@ -1,7 +1,7 @@
 /** Locks between processes, with features/locks, and with the kernel's own where it is not. */
 import fc from 'fast-check';
 import { expect, it, vi } from 'vitest';
-import type { Statedump } from '../../runtime/cli/statedump.ts';
+import type { Statedump } from '../../runtime/cli/statedump/volumes.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { compiled } from '../support/compiled.ts';
 import { glossa } from '../support/mount.ts';
@@ -72,11 +72,13 @@ const locks = (stage: Stage): void => {
       { normal: withoutPids },
     ));
 
+  // Nobody waits behind another while a part is unlocked: the kernel then lets all of them try again,
+  // in whatever order they run.
   it('who waits gets it when it is free, in turn; and readers together', () =>
     lockers(
       stage,
-      `A open 0\nB open 0\nC open 0\nD open 0\nA setlk 0 w 0 10\nB setlkw 0 w 0 5\nC setlkw 0 w 0 5
-       D setlkw 0 w 5 5\nA setlk 0 u 5 5\nD done\nB done\nA setlk 0 u 0 0\nB done\nC done
+      `A open 0\nB open 0\nC open 0\nD open 0\nA setlk 0 w 0 10\nB setlkw 0 w 0 5
+       D setlkw 0 w 5 5\nA setlk 0 u 5 5\nD done\nB done\nC setlkw 0 w 0 5\nA setlk 0 u 0 0\nB done\nC done
        B setlk 0 u 0 0\nC done\nA setlkw 0 r 0 0\nB setlkw 0 r 0 4\nC setlk 0 u 0 0\nA done\nB done
        D setlk 0 u 0 0\nA done\nB done\nA flock 0 x\nB flock 0 x\nC flock 0 x\nA flock 0 u\nB done
        B close 0\nC done`,

@@ -1,6 +1,6 @@
 /** Names at their limits: the longest, the strangest, and paths deeper than any path can be. */
 import { expect, it } from 'vitest';
-import { everyKind } from '../support/stacks.ts';
+import { allKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 const names = (stage: Stage): void => {
@@ -56,7 +56,7 @@ const names = (stage: Stage): void => {
     ));
 };
 
-onStage('names', { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] }, names, {
+onStage('names', { kernel: allKinds, user: ['python'], 'fuse-native': ['posix'] }, names, {
   later: ['posix'],
 });
 

@@ -77,7 +77,7 @@ const openFiles = (stage: Stage): void => {
 
 onStage(
   'open files',
-  { kernel: everyKind, user: ['posix', 'python'], 'fuse-native': ['posix'] },
+  { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] },
   openFiles,
   { later: ['posix'] },
 );

@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import type { Statedump } from '../../runtime/cli/statedump.ts';
+import type { Statedump } from '../../runtime/cli/statedump/volumes.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { onFrontEnds } from '../support/front-ends.ts';
 import {

@@ -36,12 +36,6 @@ stat -c %a d`;
 const masks = `for u in 0 022 027 077 0777; do umask $u; touch f$u; mkdir d$u; mkfifo p$u
   ln -s x l$u; cp /bin/true c$u; mkdir -m 1777 t$u; done; stat -c '%n %a' *`;
 
-const onAnyStorage = [
-  ['set-user-id and set-group-id go by changes of the data', changes],
-  ['set-user-id and set-group-id go by changes of the owner', owners],
-  ['new files have the mode that the umask leaves', masks],
-] as const;
-
 const acls = `umask 022; mkdir d; echo text > f; chmod 640 f; chmod 711 .
 ${STRANGER} cat f; setfacl -m u:65534:r f; ${STRANGER} cat f; ${STRANGER} bash -c 'echo >> f'
 getfacl -n f; stat -c %a f; ls -l f | cut -c1-11; chmod 600 f; getfacl -n f; ${STRANGER} cat f
@@ -64,7 +58,10 @@ chmod 777 f; getcap f; ${STRANGER} bash -c 'echo >> f'; getcap f; setcap cap_net
 echo >> f; getcap f; setcap cap_net_raw+ep f; chown 1 f; getcap f; setcap cap_net_raw+ep f
 truncate -s 5 f; getcap f; setcap cap_net_raw+ep f; cp -a f g; getcap g; setcap -r g; getcap g`;
 
-const onDisk = [
+const scripts = [
+  ['set-user-id and set-group-id go by changes of the data', changes],
+  ['set-user-id and set-group-id go by changes of the owner', owners],
+  ['new files have the mode that the umask leaves', masks],
   ['ACLs let in and keep out', acls],
   ['default ACLs are inherited, and take the place of the umask', defaults],
   ['capabilities of a file go when it is changed', capabilities],
@@ -109,11 +106,7 @@ describe.runIf(isRoot && hasTools)('as other users', () => {
       name,
       where,
       (stage: Stage) => {
-        it.each(onAnyStorage)('%s', async (_, script) => void (await stage.same(script)));
-        if (stage.kind === 'memory') return;
-        describe('on a disk', () => {
-          it.each(onDisk)('%s', async (_, script) => void (await stage.same(script)));
-        });
+        it.each(scripts)('%s', async (_, script) => void (await stage.same(script)));
       },
       settings,
     );

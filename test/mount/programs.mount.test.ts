@@ -147,9 +147,4 @@ int part(int n) { return n + ADD; }' > part.c
   });
 };
 
-onStage(
-  'programs',
-  { kernel: [...allKinds, 'awaited'], user: ['python'], 'fuse-native': ['posix'] },
-  programs,
-  { later: ['posix'] },
-);
+onStage('programs', { kernel: allKinds, 'fuse-native': ['posix'] }, programs, { later: ['posix'] });

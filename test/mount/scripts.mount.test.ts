@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import type { Statedump } from '../../runtime/cli/statedump.ts';
+import type { Statedump } from '../../runtime/cli/statedump/volumes.ts';
 import type { Dump } from '../../runtime/core/xlator.ts';
 import { become } from '../support/client.ts';
 import { everyFrontEnd, onFrontEnds } from '../support/front-ends.ts';

@@ -1,6 +1,6 @@
 /** What people do with files in a shell, on a mount and in a bare folder: it must be the same. */
 import { it } from 'vitest';
-import { everyKind } from '../support/stacks.ts';
+import { allKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 /** A folder with one of everything. */
@@ -120,7 +120,7 @@ const inShell = (stage: Stage): void => {
   });
 };
 
-onStage('in a shell', { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] }, inShell, {
+onStage('in a shell', { kernel: allKinds, user: ['python'], 'fuse-native': ['posix'] }, inShell, {
   later: ['posix'],
 });
 

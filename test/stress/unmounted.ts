@@ -31,7 +31,7 @@ const endings: Readonly<Record<string, End>> = {
   SIGTERM: async ({ child }) => child.kill('SIGTERM'),
   SIGINT: async ({ child }) => child.kill('SIGINT'),
   'glossa umount --lazy': async ({ path }, scratch, clients) => {
-    same('status', (await glossa(scratch, ['umount', '--lazy', path])).status, 0);
+    same('status', (await glossa(scratch, ['umount', '--lazy', '--no-wait', path])).status, 0);
     for (const client of clients) client.kill();
   },
   'umount -l': lazily('umount', ['-l']),

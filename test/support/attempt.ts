@@ -1,6 +1,7 @@
 /**
  * A Python module that runs what it is told, for a request: what scripts may try is tried so, in a
- * volume of its own each time, with things outside of it that must stay as they are.
+ * volume of its own each time unless told otherwise (`tryBy`), with things outside of it that must
+ * stay as they are.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,7 +10,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Dict } from '../../runtime/core/dict.ts';
 import { EPERM } from '../../runtime/core/errno.ts';
-import { type RunningModule, startModule } from './module.ts';
+import { type ModuleSettings, moduleGraph, type RunningModule, startModule } from './module.ts';
 
 /** The module's files. Its `access` just answers: the volume is alive. */
 export const ATTEMPT_FILES = {
@@ -61,18 +62,48 @@ function makeFolder(): string {
   return folder;
 }
 
+interface Trying {
+  /** The attempts of a group share a volume: where each start costs a thread. */
+  readonly shares: boolean;
+  /** Titles of attempts that are not tried, by the reasons. */
+  readonly leftOut: Readonly<Record<string, readonly string[]>>;
+}
+
+let trying: Trying = { shares: false, leftOut: {} };
+
+/** From here on it is tried so: for files that run others, before they do. */
+export function tryBy(how: Trying): void {
+  trying = how;
+}
+
+/** Those that are tried. */
+export function tried<T extends readonly [title: string, ...rest: unknown[]]>(
+  all: readonly T[],
+): readonly T[] {
+  const leftOut = Object.values(trying.leftOut).flat();
+  return all.filter(([title]) => !leftOut.includes(title));
+}
+
 const canary = { value: 'of the host' };
 
 /** `text` with the place of the folder for FOLDER. */
 type Fill = (text: string) => string;
 
+interface Tools {
+  attempt(source: string): Attempted;
+  readonly fill: Fill;
+  /** What the volume has logged as refused so far. */
+  readonly told: readonly string[];
+}
+
 /**
- * Gives each test of the file a volume. What lies outside is looked at after each, and whether the
+ * Gives each test of the group a volume. What lies outside is looked at after each, and whether the
  * volume answers. Sources may name the FOLDER.
  */
-export function attempts(): { attempt(source: string): Attempted; fill: Fill } {
+export function attempts(): Tools {
   let folder: string;
   let run: RunningModule;
+  const told: string[] = [];
 
   beforeAll(() => {
     process.env.GLOSSA_TEST_SECRET = 'secret of the host';
@@ -87,16 +118,28 @@ export function attempts(): { attempt(source: string): Attempted; fill: Fill } {
     };
   });
 
-  beforeEach(async () => {
-    const options = {
+  const settings = (): ModuleSettings => ({
+    options: {
       // A busy machine is no reason to be interrupted.
       'time-limit': '60',
       'allow-read': join(folder, 'read'),
       'allow-write': join(folder, 'write'),
       'allow-env': 'GLOSSA_TEST_GIVEN',
-    };
-    run = await startModule(join(folder, 'code'), { options });
+    },
   });
+
+  if (trying.shares) {
+    beforeAll(async () => {
+      run = moduleGraph(join(folder, 'code'), settings());
+      await run.graph.start();
+      return () => run.graph.stop();
+    });
+  } else {
+    beforeEach(async () => {
+      told.length = 0;
+      run = await startModule(join(folder, 'code'), settings());
+    });
+  }
 
   afterEach(() => {
     expect(canary).toEqual({ value: 'of the host' });
@@ -106,7 +149,12 @@ export function attempts(): { attempt(source: string): Attempted; fill: Fill } {
   });
 
   const fill: Fill = (text) => text.replaceAll('FOLDER', folder);
-  return { attempt: (source) => attemptIn(run, fill(source)), fill };
+  const attempt = (source: string): Attempted => {
+    const attempted = attemptIn(run, fill(source));
+    told.push(...refusals(attempted.log));
+    return attempted;
+  };
+  return { attempt, fill, told };
 }
 
 /** `refused` is how the line goes on that the log has of it. */
@@ -117,20 +165,16 @@ const refusals = (log: string): string[] =>
   log.split('\n').filter((line) => /^\[[^\]]+\] W .*: refused: /.test(line));
 
 /** Checks that every attempt comes to nothing, and is told to the log. */
-export function refuses(
-  topic: string,
-  all: readonly Attempt[],
-  tools: ReturnType<typeof attempts>,
-) {
-  const { attempt, fill } = tools;
+export function refuses(topic: string, all: readonly Attempt[]): void {
   describe(topic, () => {
-    it.each(all.map((one) => ({ one, title: one[0] })))('$title', ({ one }) => {
+    const { attempt, fill, told } = attempts();
+    it.each(tried(all).map((one) => ({ one, title: one[0] })))('$title', ({ one }) => {
       const [, source, expected, refused] = one;
-      const { result, log, errno } = attempt(source);
+      const { result, errno } = attempt(source);
       expect(result).toMatch(expected);
       expect(errno).toBe(EPERM);
       const text = `: refused: ${fill(refused)}`;
-      expect(refusals(log)).toContainEqual(expect.stringContaining(text));
+      expect(told).toContainEqual(expect.stringContaining(text));
       // Each is told once, so that a script cannot flood the log.
       expect(attempt(source).log).not.toContain(text);
     });

@@ -1,22 +1,20 @@
 /** A bench for tests: a plain folder, in which nothing is mounted; and groups that compile. */
 import { describe } from 'vitest';
+import { Cleanup } from '../../runtime/cli/bench/cleanup.ts';
+import { runToEnd } from '../../runtime/cli/bench/others/other.ts';
 import type { Bench } from '../bench/bench.ts';
-import { Cleanup } from '../bench/cleanup.ts';
-import { Tools } from '../bench/tools.ts';
 import { isSkipped } from './obstacle.ts';
 
 export const benchIn = (folder: string): Bench => ({
   quick: true,
-  tools: new Tools(),
   cleanup: new Cleanup(),
   signal: new AbortController().signal,
   folder,
   data: folder,
-  inMemory: false,
   say() {},
 });
 
-const canCompile = await new Tools().has('gcc');
+const canCompile = runToEnd(['cc', '--version']).status === 0;
 
 /** A group of tests of what the bench compiles. */
 export function describeCompiled(name: string, body: () => void): void {

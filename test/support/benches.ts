@@ -1,5 +1,6 @@
 /** Runs of `glossa bench` in a scratch folder, and what is to be left of them: nothing. */
-import { readdirSync, realpathSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { expect } from 'vitest';
 import { type Result, type Run, readRun } from '../../runtime/bench/schema.ts';
 import { glossa, mountPoints, type Outcome, type Scratch } from './mount.ts';
@@ -39,12 +40,16 @@ export const benchAsTold = (
     ...settings,
   });
 
-/** A run of the least that there is. */
+/** A run of the least that there is, of a command if there is one. */
 export const bench = (
   scratch: Scratch,
   args: readonly string[],
   settings?: Settings,
-): Promise<Outcome> => benchAsTold(scratch, [...args, ...LEAST], settings);
+  command: readonly string[] = [],
+): Promise<Outcome> => {
+  const rest = command.length === 0 ? [] : ['--', ...command];
+  return benchAsTold(scratch, [...args, ...LEAST, ...rest], settings);
+};
 
 export const runOf = ({ out, err }: Outcome): Run => readRun(out, `standard output (${err})`);
 
@@ -56,4 +61,25 @@ export function expectClean(scratch: Scratch): void {
   const real = realpathSync(scratch.path);
   expect(mountPoints().filter((point) => point.startsWith(`${real}/`))).toEqual([]);
   expect(readdirSync(scratch.path).filter((name) => name.startsWith('glossa-bench'))).toEqual([]);
+}
+
+/** Does something once when something is true, while a process runs. */
+export function whenTrue(child: ChildProcess, isTrue: () => boolean, act: () => void): void {
+  const timer = setInterval(() => {
+    if (!isTrue()) return;
+    clearInterval(timer);
+    act();
+  }, 10);
+  child.once('exit', () => clearInterval(timer));
+}
+
+/** What a process was started as; nothing for one that has ended meanwhile. */
+export function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ESRCH') return '';
+    throw error;
+  }
 }

@@ -41,7 +41,7 @@ export class FakeContext implements Context {
 
   random(out: Uint8Array): void {
     this.lastRandom += 1;
-    new DataView(out.buffer, out.byteOffset).setUint32(12, this.lastRandom);
+    new DataView(out.buffer, out.byteOffset).setUint32(out.length - 4, this.lastRandom);
   }
 
   wake(): void {}

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { expect, vi } from 'vitest';
-import { glossa, type Outcome, type Scratch, withScratch } from './mount.ts';
+import { GLOSSA, glossa, type Outcome, run, type Scratch, withScratch } from './mount.ts';
 import { processesBy } from './processes.ts';
 
 /** Of one who waits for a step of the demo. */
@@ -21,6 +21,17 @@ export async function demo(
   const env = { TMPDIR: await scratch.folder('tmp') };
   const args = ['demo', '--seed', `${seed}`, ...flags];
   return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
+}
+
+/** Only root can take away what mounts are made with. */
+export const isRoot = process.getuid?.() === 0;
+
+/** The same where nothing can be mounted. */
+export async function inUnmountable(scratch: Scratch, flags: readonly string[]): Promise<Outcome> {
+  const TMPDIR = await scratch.folder('tmp');
+  const script = 'mount --bind /dev/null /dev/fuse && exec "$0" "$@"';
+  const program = [process.execPath, GLOSSA, 'demo', '--seed', `${seed}`, ...flags];
+  return run(scratch, 'unshare', ['--mount', 'sh', '-c', script, ...program], { env: { TMPDIR } });
 }
 
 /** Nothing is left of the demo: no mount, no file, no server. */
@@ -45,6 +56,6 @@ export const endsBy = (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): Promise<void> =
     });
     await stopping;
     expect(status).toBe(128 + constants.signals[signal]);
-    expect(out).not.toMatch('answered by');
+    expect(out).not.toMatch('that reached');
     await expectClean(scratch);
   });

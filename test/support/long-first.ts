@@ -1,7 +1,10 @@
 /**
- * The order of the test files: those that take long first, so that neither worker is left alone
- * with one of them at the end. The name of a file says what it costs.
+ * The order of the test files: those that take long first, so that no worker is left alone with one
+ * of them at the end. The name of a file says what it costs, and then its size with that of the tests
+ * that it imports: many a file of three lines runs all of another's.
  */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Of what takes longest first: with a mount, with an interpreter, with neither. */
@@ -14,10 +17,26 @@ const kinds: readonly RegExp[] = [
 const kindOf = ({ moduleId }: TestSpecification): number =>
   kinds.findIndex((kind) => kind.test(moduleId));
 
+const IMPORT = /(?:from|import) ?\(?'(\.[^']*\.ts)'/g;
+/** Tests, or a part of them: no tools. */
+const TESTS = /\.test\.ts$|\/test\/(?!support\/)/;
+
+/** Characters of a file and of the tests that it imports. */
+function sizeOf(file: string, seen = new Set<string>()): number {
+  if (seen.has(file)) return 0;
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  const imported = [...text.matchAll(IMPORT)]
+    .map(([, path]) => join(dirname(file), path!))
+    // Some texts only speak of imports.
+    .filter((path) => TESTS.test(path) && existsSync(path));
+  return imported.reduce((sum, path) => sum + sizeOf(path, seen), text.length);
+}
+
 export default class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    // Within a kind the order is vitest's own.
-    const sorted = await super.sort(files);
-    return sorted.sort((a, b) => kindOf(a) - kindOf(b));
+    const sizes = new Map(files.map(({ moduleId }) => [moduleId, sizeOf(moduleId)]));
+    const size = ({ moduleId }: TestSpecification): number => sizes.get(moduleId)!;
+    return [...files].sort((a, b) => kindOf(a) - kindOf(b) || size(b) - size(a));
   }
 }

@@ -11,10 +11,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFailed, onTestFinished } from 'vitest';
+import { expect, onTestFailed, onTestFinished, vi } from 'vitest';
 import glupy from '../../bridges/glupy.ts';
 import type { Host } from '../../bridges/host/host.ts';
 import type { Glupy } from '../../bridges/host/index.ts';
+import { Link } from '../../bridges/isolation/main/link.ts';
 import nativeTranslator from '../../bridges/native/index.ts';
 import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
 import { newRequest, Stack } from '../../runtime/core/frame.ts';
@@ -24,7 +25,7 @@ import { IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { type LogLevel, TRACE } from '../../runtime/core/log.ts';
-import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
+import type { Dump, Reloaded, Translator, Xlator } from '../../runtime/core/xlator.ts';
 import { attributes, FakeContext, gfidOf, HeldLeaf, type Reply } from './core.ts';
 
 /** How modules of a language are loaded, and what can be seen of that. */
@@ -36,6 +37,10 @@ export interface Language {
   readonly slip: readonly [given: string, meant: string];
   /** Requests that the loader keeps account of; absent when frames alone do. */
   kept?(run: RunningModule): number;
+  /** Clients that its side knows; absent when that is not to be seen. */
+  clients?(run: RunningModule): number;
+  /** Parts of what goes through a module unchanged are other objects that say the same. */
+  readonly copies?: boolean;
   /** Calls `tell` with the number of each inode whose contexts have ended. */
   onForgotten(run: RunningModule, tell: (id: number) => void): (inode: Inode) => void;
 }
@@ -49,6 +54,7 @@ export const hosted: Language = {
   }),
   slip: ['time-limt', 'time-limit'],
   kept: (run) => run.host.requests.size,
+  clients: (run) => run.host.incarnation.api.clients.size,
   onForgotten(run, tell) {
     const { guest } = run.host.incarnation;
     const forget = guest.forget.bind(guest);
@@ -56,6 +62,28 @@ export const hosted: Language = {
       tell(id);
       return forget(id);
     };
+    return () => {};
+  },
+};
+
+/** The same with the module in a thread of its own, which has numbers of its own for inodes. */
+export const isolated: Language = {
+  translator: hosted.translator,
+  find: (folder, name) => ({ ...hosted.find(folder, name), isolation: 'thread' }),
+  slip: hosted.slip,
+  kept(run) {
+    const dump = run.dump();
+    return Math.max(Number(dump['requests-in-thread']), Number(dump['requests-waiting']));
+  },
+  copies: true,
+  onForgotten(run, tell) {
+    const { forget } = Link.prototype;
+    const spy = vi.spyOn(Link.prototype, 'forget').mockImplementation(function (this: Link, id) {
+      tell(id);
+      forget.call(this, id);
+    });
+    onTestFinished(() => spy.mockRestore());
+    expect(run.dump().isolation).toBe('thread');
     return () => {};
   },
 };
@@ -72,6 +100,13 @@ export const native = (extension: string): Language => ({
     return (inode) => registry.register(inode, inode.id);
   },
 });
+
+let usual = hosted;
+
+/** From here on modules are loaded so, where a test does not say how: for files that run others. */
+export function usuallyBy(language: Language): void {
+  usual = language;
+}
 
 export interface ModuleSettings {
   /** `hosted` unless told. */
@@ -132,6 +167,15 @@ export class RunningModule {
 
   get host(): Host {
     return this.xl.priv.host;
+  }
+
+  /** What a statedump says of the volume. */
+  dump(): Dump {
+    return this.xl.translator.dump!(this.xl);
+  }
+
+  reload(): Promise<Reloaded> {
+    return this.xl.translator.reload!(this.xl)!;
   }
 
   get root(): Inode {
@@ -203,7 +247,7 @@ export function moduleGraph(files: Files, settings: ModuleSettings = {}): Runnin
   const { name = 'm', options = {}, leaves = 1, level = TRACE } = settings;
   const context = settings.context ?? new FakeContext();
   const folder = typeof files === 'string' ? files : folderOf(files);
-  const language = settings.language ?? hosted;
+  const language = settings.language ?? usual;
   const found = language.find(folder, name);
   const all = { ...found, ...options };
   // As if every option had a line of its own below the volume's, the module's own from line 4 on.

@@ -8,9 +8,9 @@ import { unwind } from '../../runtime/core/fops.gen.ts';
 import { ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
 import { defineTranslator } from '../../runtime/core/xlator.ts';
-import { findMount } from '../../runtime/mount/fuse/channel.ts';
 import { mountGraph } from '../../runtime/mount/fuse/mount.ts';
 import { MountError } from '../../runtime/mount/fuse/mount-error.ts';
+import { findMount } from '../../runtime/mount/mountinfo.ts';
 import { FakeContext, makeGraph } from './core.ts';
 
 const root = Object.assign(new Iatt(), {

@@ -279,7 +279,9 @@ export async function startMount(
   const path = await scratch.folder(name);
   const file = await scratch.file(`${name}.vol`, volfile);
   const log = scratch.at(`${name}.log`);
-  const own = ['--no-daemon', '--log-file', log, ...scratch.mountArgs];
+  // Tests look for lines: what is said again is written again.
+  const lines = ['--log-file', log, '--log-buf-size', '0'];
+  const own = ['--no-daemon', ...lines, ...scratch.mountArgs];
   const mountArgs = ['mount', file, path, ...own, ...args];
   let child!: ChildProcess;
   let ready!: Promise<unknown>;

@@ -1,6 +1,6 @@
 /**
- * The bridges run anywhere that has ECMAScript, WebAssembly and text coding: without what belongs to one
- * machine, the host's half and both guests bundle for a browser, and need nothing from outside.
+ * The bridges, and the reader of recordings, run anywhere that has ECMAScript, WebAssembly and text
+ * coding: without what belongs to one machine, they bundle for a browser, and need nothing from outside.
  */
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
@@ -11,7 +11,9 @@ const TEXT = 'bridges/javascript/library/';
 const files = sources('.ts')
   .map(({ path }) => path)
   .filter((path) =>
-    /^bridges\/(browser\.ts|(host|python|javascript|machine\/browser)\/)/.test(path),
+    /^bridges\/(browser\.ts|(host|python|javascript|machine\/browser)\/)|^runtime\/observe\/(?!node)/.test(
+      path,
+    ),
   )
   .filter((path) => !path.endsWith('.test.ts') && !path.startsWith(TEXT));
 

@@ -15,9 +15,12 @@ const generated = ['fields', 'fops', 'generic', 'iatt', 'taps'].map(
   (name) => `runtime/core/${name}.gen.ts`,
 );
 const translators = [
+  'debug/error-gen',
   'debug/io-stats',
   'debug/sink',
+  'debug/trace',
   'features/negative',
+  'meta',
   'playground/template',
   'storage/memory',
 ].map((type) => `runtime/xlators/${type}/index.ts`);

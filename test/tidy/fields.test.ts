@@ -18,6 +18,7 @@ const GENERATED = [
   'python/glupy/_fields.py',
   'runtime/core/fields.gen.ts',
   'runtime/core/iatt.gen.ts',
+  'runtime/observe/structs.gen.ts',
 ];
 
 /** The table with one more row in the first of its structures, an iatt. */

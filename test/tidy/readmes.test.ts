@@ -22,7 +22,7 @@ it.each(translators.map(({ type }) => type))('%s has a README', (type) => {
 });
 
 describe.each(readmes.map(({ path, text }) => [path, text]))('%s', (path, text) => {
-  const type = path.split('/').slice(2, 4).join('/');
+  const type = path.split('/').slice(2, -1).join('/');
 
   it('shows a volfile with the translator, which loads without a complaint', () => {
     const blocks = volfiles(text);

@@ -53,3 +53,49 @@ it('the types are those of the package', async () => {
   const run = await startModule({ 'm.py': source });
   expect(run.lines().filter((line) => line.startsWith('E '))).toEqual([]);
 });
+
+/** The same for the classes that tests work with. */
+const COMPARE_TESTING = `
+import ast
+import glupy.testing
+from glupy import Translator
+
+def names_of(names):
+    return {name for name in names if not name.startswith("_")}
+
+class xlator(Translator):
+    def init(self):
+        for node in ast.parse(STUBS).body:
+            if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
+                continue
+            cls = getattr(glupy.testing, node.name)
+            bases = [cls, *(base for base in cls.__mro__ if base.__name__ == "Files")]
+            own = names_of(name for base in bases for name in vars(base))
+            declared = {one.name for one in node.body if isinstance(one, ast.FunctionDef)}
+            declared |= {one.name for one in node.body if isinstance(one, ast.AsyncFunctionDef)}
+            if node.name in ("Child", "Graph"):
+                declared |= FILES
+            if node.name in ("Asked", "Invalidated", "LogLine"):
+                declared = {one.target.id for one in node.body if isinstance(one, ast.AnnAssign)}
+                own = set(cls._fields)
+            if names_of(declared) != own:
+                self.log.error("%s: %s", node.name, sorted(names_of(declared) ^ own))
+        for name in glupy.testing.__all__:
+            if f" {name}(" not in STUBS and f" {name}:" not in STUBS:
+                self.log.error("not in the stubs: %s", name)
+
+FILES = {
+    one.name
+    for node in ast.parse(STUBS).body
+    if isinstance(node, ast.ClassDef) and node.name == "_Files"
+    for one in node.body
+    if isinstance(one, ast.AsyncFunctionDef)
+}
+`;
+
+it('the types of glupy.testing are those of the package', async () => {
+  const stubs = readFileSync('python/glupy/testing.pyi', 'utf8');
+  const source = `STUBS = ${JSON.stringify(stubs)}\n${COMPARE_TESTING}`;
+  const run = await startModule({ 'm.py': source });
+  expect(run.lines().filter((line) => line.startsWith('E '))).toEqual([]);
+});

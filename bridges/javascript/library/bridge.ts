@@ -16,6 +16,7 @@ import {
   type TranslatorClass,
 } from './describe.ts';
 import { compileEntries, type Entries } from './entry.ts';
+import { watchForgotten } from './forgotten.ts';
 import { below, type Cbk, FAILED, Frame, framePrototype, NOTHING } from './frame.ts';
 import { host, now, outcome, parse, stringify } from './host.ts';
 import * as library from './index.ts';
@@ -25,6 +26,7 @@ import { tick as ringTimers } from './loop.ts';
 import { explain, placeOf, report } from './report.ts';
 import { cancel as cancelRequest, interrupt as interruptRequest } from './requests.ts';
 
+export { after as noteAfter, before as noteBefore, stop as noteStop } from './notes.ts';
 export { ended } from './requests.ts';
 
 import { self } from './self.ts';
@@ -62,6 +64,7 @@ export function create(name: string, children: string, options: string): void {
   below.child = made[0] ?? null;
   Frame.prototype.cookie = below.child;
   const Made = found!;
+  watchForgotten(Made);
   self.translator = new Made();
   refuseFields(self.translator, file);
   for (const row of fops) {

@@ -7,6 +7,7 @@ import { type After, type Frame, framePrototype, LATER, WIND } from './frame.ts'
 import { host, now } from './host.ts';
 import { warn } from './report.ts';
 import { isTimeout, withTimeouts } from './timeouts.ts';
+import { tellFailed } from './unawaited.ts';
 import { changed, hostValue } from './values.ts';
 
 /** `prebuf_dst` is `prebufDst` here. */
@@ -226,6 +227,5 @@ export function deliver(settle: Settle, frame: Frame, row: FopRow, answer: Answe
   const error = new FopError(reply.opErrno, undefined, reply);
   settle.reject(error);
   if (settle.promise === undefined || awaited.has(settle.promise)) return;
-  const method = frame.id < 0 ? undefined : methods.get(frame.name);
-  warn(method, `${row.name} of a child failed, and nobody awaits it: ${error.message}`);
+  tellFailed(frame, row.name, error);
 }

@@ -89,34 +89,57 @@ Object.defineProperty(Native.prototype, 'constructor', {
   },
 });
 
+/** Hears of a rejection that nobody else waits for. To others the promise is as it was. */
+export function whenForgotten(promise: Promise<unknown>, tell: (error: unknown) => void): void {
+  busy = true;
+  apply(then, promise, [
+    undefined,
+    (error: unknown) => {
+      if (!awaited.has(promise)) tell(error);
+    },
+  ]);
+  busy = false;
+}
+
 export const isPromise = (value: unknown): value is Promise<unknown> => value instanceof Native;
 
 const NO_REPLY =
-  'the request was neither answered nor passed on, and nothing can reach it any more ' +
-  '(is a frame.wind, frame.unwind or frame.fail missing?)';
+  'the request was neither answered nor passed on, and nothing can reach it any more';
+const MISSING = 'is a frame.wind, frame.unwind or frame.fail missing?';
+const RETURNED =
+  'what it returned answers only in an async method: write frame.unwind(opRet, opErrno, …) or ' +
+  'frame.fail(ENOENT)';
 
 interface Held {
   readonly id: number;
   readonly ref: WeakRef<Frame>;
   readonly name: string;
   readonly method: unknown;
+  /** What was forgotten. */
+  readonly why: string;
 }
 
 /** Frames that only the module holds on to. When it lets go, nobody can answer any more. */
-const registry = new FinalizationRegistry<Held>(({ id, ref, name, method }) => {
+const registry = new FinalizationRegistry<Held>(({ id, ref, name, method, why }) => {
   if (kept.get(id) !== ref) return;
   kept.delete(id);
-  errorAt(method, `${name}: ${NO_REPLY}`);
+  errorAt(method, `${name}: ${NO_REPLY} (${why})`);
   host.lost(id);
 });
 
 /** Methods by name of fop, to say where a frame came from. */
 export const methods = new Map<string, unknown>();
 
-export function keep(frame: Frame): void {
+/** @param result what the method has returned */
+export function keep(frame: Frame, result?: unknown): void {
   const { id, name } = frame;
   if (kept.has(id) || id < 0 || frame._state === ANSWERED) return;
   const ref = new WeakRef(frame);
   kept.set(id, ref);
-  registry.register(frame, { id, ref, name, method: methods.get(name) });
+  const why = isAnswer(result) ? RETURNED : MISSING;
+  registry.register(frame, { id, ref, name, method: methods.get(name), why });
 }
+
+/** Whether it looks as if it was meant to answer a request. */
+const isAnswer = (result: unknown): boolean =>
+  Array.isArray(result) || (typeof result === 'number' && result !== 0);

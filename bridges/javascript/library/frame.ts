@@ -26,7 +26,7 @@ export const OPEN = 6;
 /** Wound once, as it came, for a callback: what `_wound` and `_owed` would say is not set yet. */
 export const SENT = 7;
 /** In the callback of such a wind, and not decided: the reply is with the fop's functions. */
-export const REPLIED = 8;
+const REPLIED = 8;
 
 /**
  * Frames that a child owes a reply, by number. Most replies come before the next request does: the
@@ -227,7 +227,8 @@ export class Frame {
     if (decides && opErrno > 0 && opErrno < 512 && (opErrno | 0) === opErrno) {
       this._state = -opErrno;
     } else if (!isErrno(opErrno)) {
-      throw new RangeError(`fail takes an errno such as ENOENT, not ${String(opErrno)}`);
+      const given = typeof opErrno === 'string' ? `'${opErrno}'` : String(opErrno);
+      throw new RangeError(`fail takes an errno such as ENOENT, not ${given}`);
     } else if (this._state === OPEN && this === now.running) this._decide(-opErrno);
     else this._pushAnswer(-1, opErrno, []);
   }
@@ -394,9 +395,16 @@ Object.assign(Frame.prototype, {
 
 const NOWHERE_ELSE: WindTo = {};
 
+/** All that were made so far. */
+export const framePrototypes: Frame[] = [];
+
 /** What a fop's frames have in common. */
-export const framePrototype = (row: FopRow, cbk: Cbk | undefined): Frame =>
-  Object.create(Frame.prototype, { fop: { value: row }, _cbk: { value: cbk } }) as Frame;
+export function framePrototype(row: FopRow, cbk: Cbk | undefined): Frame {
+  const about = { fop: { value: row }, _cbk: { value: cbk } };
+  const made = Object.create(Frame.prototype, about) as Frame;
+  framePrototypes.push(made);
+  return made;
+}
 
 const isSomething = (value: unknown): boolean => value !== null && value !== undefined;
 

@@ -7,7 +7,10 @@ import { callerPlace } from './report.ts';
 export const LEVELS = { critical: 3, error: 4, warning: 5, info: 7, debug: 8, trace: 9 } as const;
 
 type LogFunction = (...args: unknown[]) => void;
-export type Log = Readonly<Record<keyof typeof LEVELS, LogFunction>>;
+export interface Log extends Readonly<Record<keyof typeof LEVELS, LogFunction>> {
+  /** Whether the volume writes lines of this level now. */
+  enabled(level: unknown): boolean;
+}
 
 /** A function that logs at a level. What the volume would not write is not even made. */
 export const logger =
@@ -24,6 +27,12 @@ export const logger =
 const joinIndented = (lines: string[], line: string): string[] =>
   lines.length === 0 ? [line] : [`${lines[0]}\n${line}`];
 
-export const log = Object.fromEntries(
-  Object.entries(LEVELS).map(([name, level]) => [name, logger(level)]),
-) as unknown as Log;
+function enabled(level: unknown): boolean {
+  const number = Object.hasOwn(LEVELS, String(level)) ? LEVELS[level as keyof typeof LEVELS] : 0;
+  if (number > 0) return host.logs(number) !== 0;
+  throw new TypeError(`${String(level)} is no level: ${Object.keys(LEVELS).join(', ')}`);
+}
+
+const functions = Object.entries(LEVELS).map(([name, level]) => [name, logger(level)]);
+
+export const log = { ...Object.fromEntries(functions), enabled } as unknown as Log;

@@ -1,7 +1,7 @@
 /** What went wrong in a module, as log lines with the module's own place. */
 import type { LogSource } from '../../../runtime/core/log.ts';
 import { host, stringify } from './host.ts';
-import { thrownText } from './thrown.ts';
+import { thrownText } from './shown.ts';
 
 const ERROR = 4;
 const WARNING = 5;
@@ -26,6 +26,16 @@ function placeIn(stack: readonly string[]): LogSource | undefined {
 /** Where this was called from in the module. */
 export const callerPlace = (): LogSource => placeIn(stackOf(new Error())) ?? NOWHERE;
 
+/** The line of the module that this was called from, and the function that the module was entered by. */
+export function callPlace(): { readonly line: string; readonly method: string } | undefined {
+  const stack = stackOf(new Error());
+  const inner = placeIn(stack);
+  const outer = placeIn(stack.slice(-1));
+  if (inner === undefined || outer === undefined) return undefined;
+  const { file, line } = inner;
+  return { line: `${file.slice(file.lastIndexOf('/') + 1)}:${line}`, method: outer.func };
+}
+
 const NOWHERE: LogSource = { file: '-', line: 0, func: '-' };
 
 /** Where a function of the module is defined, as QuickJS tells it. */
@@ -38,6 +48,10 @@ export function placeOf(method: unknown): LogSource {
   if (typeof fileName !== 'string' || typeof lineNumber !== 'number') return NOWHERE;
   return { file: fileName, line: lineNumber, func: String(name) };
 }
+
+/** Whether something is a function that the module itself defines. */
+export const isOfModule = (value: unknown): boolean =>
+  typeof value === 'function' && placeOf(value).file.startsWith('/');
 
 /** Where methods have returned what is no answer, by the error that says so. */
 const returns = new WeakMap<object, LogSource>();

@@ -50,7 +50,7 @@ export function settle(frame: Frame, result?: unknown): number {
   }
   frame._state = LATER;
   if (frame._owed > 0) wait(frame);
-  else keep(frame);
+  else keep(frame, result);
   return NOTHING;
 }
 
@@ -122,7 +122,7 @@ function awaited(frame: Frame, settle: Settle, row: FopRow, answer: Answer): num
 const MOST_AFTER = 1000;
 
 /** A frame that waits for something, by its number. */
-const find = (id: number): Frame | undefined => waiting.get(id) ?? kept.get(id)?.deref();
+export const find = (id: number): Frame | undefined => waiting.get(id) ?? kept.get(id)?.deref();
 
 /** Rejects what an async method awaits of its children and sleeps. */
 function release(frame: Frame): boolean {

@@ -1,11 +1,16 @@
 /** A child that was asked, and a method that has answered without its reply: what is forgotten. */
 import { awaited, methods } from './context.ts';
 import { type Frame, SENT } from './frame.ts';
-import { placed, warnAt } from './report.ts';
+import { isOfModule, placed, warnAt } from './report.ts';
+import { self } from './self.ts';
 
-/** A statement that asks a child and does not wait: what it begins with, and the call. */
-const ASKS =
-  /(?:^|[;{}\n])\s*?((?:(?:const|let|var)\s+[^=;\n]+|[\w$.]+\s*)=\s*)?((?:[\w$]+\.)*child(?:ren\[[^\]]*\])?\.\w+\([^;\n]*)/g;
+/** A statement that asks and does not wait: what it begins with, and the call of who is asked what. */
+export const asking = (who: string, what: string): RegExp => {
+  const before = String.raw`(?:(?:const|let|var)\s+[^=;\n]+|[\w$.]+\s*)=\s*`;
+  return new RegExp(String.raw`(?:^|[;{})\n])\s*?(${before})?(${who}\.${what}\([^;\n]*)`, 'g');
+};
+const ASKS_CHILD = asking(String.raw`(?:[\w$]+\.)*child(?:ren\[[^\]]*\])?`, String.raw`\w+`);
+const ANYBODY = String.raw`[\w$]+(?:\[[^\]]*\]|\.[\w$]+)*`;
 const VARIABLE = /([\w$]+)\s*=\s*$/;
 
 interface Forgotten {
@@ -37,8 +42,8 @@ const isUsed = (variable: string, text: string): boolean => {
 };
 
 /** The first such statement in a method's text. */
-function forgottenIn(text: string): Forgotten | null {
-  for (const { 0: whole, 1: before = '', 2: call, index } of text.matchAll(ASKS)) {
+export function forgottenIn(text: string, asks: RegExp): Forgotten | null {
+  for (const { 0: whole, 1: before = '', 2: call, index } of text.matchAll(asks)) {
     const end = index + whole.length;
     const [, variable] = VARIABLE.exec(before) ?? [];
     if (variable !== undefined && isUsed(variable, text.slice(end))) continue;
@@ -58,7 +63,7 @@ export function checkAwaited(frame: Frame, result: unknown): void {
   if (!isOwed(frame)) return;
   const method = methods.get(frame.name);
   if (typeof method !== 'function') return;
-  if (!found.has(method)) found.set(method, forgottenIn(String(method)));
+  if (!found.has(method)) found.set(method, forgottenIn(String(method), ASKS_CHILD));
   const forgotten = found.get(method);
   if (!forgotten) return;
   const { line, fix } = forgotten;
@@ -70,4 +75,48 @@ export function checkAwaited(frame: Frame, result: unknown): void {
   told.add(method);
   const text = `${frame.name} has answered before a reply came: is an await missing?`;
   warnAt(method, line, `${text} write ${fix}, or void where the reply does not matter`);
+}
+
+/** Every method of the module's translator, also those that no fop calls. */
+function* ownMethods(): Generator<unknown> {
+  for (let at: unknown = self.translator; at; at = Object.getPrototypeOf(at)) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      // The class itself has all of the others in its text.
+      const method = watchedMethods.get(value) ?? value;
+      if (name !== 'constructor' && isOfModule(method)) yield method;
+    }
+  }
+}
+
+/** Methods as they were, by what stands in their place (forgotten.ts). */
+export const watchedMethods = new Map<unknown, unknown>();
+
+interface Place extends Forgotten {
+  readonly method: unknown;
+}
+
+/** By the fops that asked, and were asked for: a mistake may be made a million times. */
+const places = new Map<string, Place | null>();
+
+function placeOfFailed(method: unknown, fop: string): Place | null {
+  const asks = asking(ANYBODY, fop);
+  for (const each of [method, ...ownMethods()]) {
+    const forgotten = typeof each === 'function' ? forgottenIn(String(each), asks) : null;
+    if (forgotten !== null) return { ...forgotten, method: each };
+  }
+  return null;
+}
+
+/** A child's failure that nobody was there for: told where it was asked, as far as that is seen. */
+export function tellFailed(frame: Frame, fop: string, error: Error): void {
+  const method = frame.id < 0 ? undefined : methods.get(frame.name);
+  const key = `${frame.id < 0 ? '' : frame.name} ${fop}`;
+  let place = places.get(key);
+  if (place === undefined) {
+    place = placeOfFailed(method, fop);
+    places.set(key, place);
+  }
+  const fix = place === null ? 'await what was asked for' : `write ${place.fix}`;
+  const text = `${fop} of a child failed, and was not awaited: ${error.message}; ${fix}`;
+  warnAt(place?.method ?? method, place?.line ?? 0, text);
 }

@@ -170,9 +170,10 @@ export class Iatt extends Fields {
   declare iaProt: number;
   declare iaNlink: number;
 
-  /** The inode number that applications see: the low 8 bytes of the gfid, as a bigint. */
+  /** The inode number that applications see: the low 63 bits of the gfid, as a bigint; never 0. */
   get iaIno(): bigint {
-    return BigInt(`0x${this.iaGfid.replaceAll('-', '').slice(16)}`);
+    const low = BigInt(`0x${this.iaGfid.replaceAll('-', '').slice(16)}`);
+    return BigInt.asUintN(63, low) || 0xffff_ffffn;
   }
 
   /** st_mode: type and permission in one. Setting it sets both. */

@@ -24,6 +24,7 @@ export interface BrowserSettings {
 
 const NO_FILES = 'a browser has no files that it could name';
 const CANNOT = {
+  isolation: 'a browser page gives no thread of its own to a volume',
   'allow-read': NO_FILES,
   'allow-write': NO_FILES,
   packages: NO_FILES,
@@ -46,6 +47,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     sources: sourcesOf(modules),
     parts: partsOf(parts),
     memory,
+    startThread: null,
     watch: 'watch' in started ? started.watch : null,
     random: (out) => web.crypto.getRandomValues(out),
     newRealm,
@@ -59,6 +61,8 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
       }),
     // Whoever could change a module could change the page.
     vouch() {},
+    // A browser asks nobody when its collector shall run.
+    discarded() {},
     watchFolder(_folder, _extensions, watcher) {
       watcher.failed(CANNOT.reload);
       return () => {};

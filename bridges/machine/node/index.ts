@@ -2,11 +2,13 @@
 import { randomFillSync } from 'node:crypto';
 import { openFilesLimit } from '../../../runtime/sys/open-files.ts';
 import type { Machine } from '../../host/machine.ts';
+import { discarded } from './discarded.ts';
 import { NodeFiles } from './files.ts';
 import { parts } from './parts.ts';
 import { frameAround, newRealm } from './realm.ts';
 import { sources } from './sources.ts';
 import { stripTypes } from './strip.ts';
+import { startThread } from './thread.ts';
 import { vouch } from './vouch.ts';
 import { watchFolder } from './watch.ts';
 import { watch } from './watchdog.ts';
@@ -32,6 +34,7 @@ export const nodeMachine: Machine = {
     fromLatin1: (text) => new Uint8Array(Buffer.from(text, 'latin1')),
   },
   watch,
+  startThread,
   random: (out) => void randomFillSync(out),
   newRealm,
   frameAround,
@@ -41,4 +44,5 @@ export const nodeMachine: Machine = {
   stripTypes,
   vouch,
   watchFolder,
+  discarded,
 };

@@ -69,6 +69,13 @@ static void remember(xlator_t *this, gfid_t dir, const char *name)
         forget(cache, cache->oldest->dir, cache->oldest->name); /* it makes room */
 }
 
+/* For who watches the cache at work (`glossa mount --debug`). */
+static void tell(xlator_t *this, const char *what, const loc_t *loc)
+{
+    char dir[GFID_TEXT];
+    gf_log(this, GF_LOG_DEBUG, "%s <gfid:%s>/%s", what, gfid_print(loc->pargfid, dir), loc->name);
+}
+
 /* "There is no such name", for as long as the kernel may cache it; 0: as the mount has it. */
 static void fail_absent(glossa_frame_t *frame, xlator_t *this)
 {
@@ -133,10 +140,13 @@ static void lookup(glossa_frame_t *frame, xlator_t *this, const loc_t *loc, dict
     if (loc->name != NULL && gfid_is_null(loc->gfid)) {
         const struct absent *it = *find(cache, loc->pargfid, loc->name);
         if (it != NULL && this->now < it->until) {
+            tell(this, "HIT", loc);
             fail_absent(frame, this);
             return;
         }
     }
+    if (loc->name != NULL)
+        tell(this, "MISS", loc);
     keep(frame, this, loc);
     wind_lookup(frame, NULL, lookup_cbk, this->child, loc, xdata);
 }

@@ -13,6 +13,7 @@ export class xlator extends Translator {
   absent = new Map(); // directory/name: when to ask the storage again
   epoch = 0; // goes up with every name that is created
   kernelTimeout = undefined; // as the mount has it
+  tells = this.log.enabled('debug'); // `glossa mount --debug` shows HIT and MISS
 
   init() {
     const timeout = this.options['kernel-timeout'];
@@ -21,9 +22,9 @@ export class xlator extends Translator {
 
   lookup(frame, loc) {
     const key = `${loc.pargfid}/${loc.name ?? ''}`;
-    if (performance.now() < this.absent.get(key) && !loc.known) {
-      return frame.fail(ENOENT, this.kernelTimeout);
-    }
+    const isHit = performance.now() < this.absent.get(key) && !loc.known;
+    if (this.tells) this.log.debug('%s %s', isHit ? 'HIT' : 'MISS', loc.path);
+    if (isHit) return frame.fail(ENOENT, this.kernelTimeout);
     frame.local = { key, named: loc.name !== null, epoch: this.epoch };
     frame.wind();
   }

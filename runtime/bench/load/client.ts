@@ -11,6 +11,7 @@ import { mkdirSync } from 'node:fs';
 import { decodeName } from '../../core/bytes.ts';
 import { getxattr, schedYield } from '../../sys/libc.ts';
 import { cstring } from '../../sys/struct.ts';
+import { tryCommand } from '../workloads/command.ts';
 import { workloads } from '../workloads/index.ts';
 import type { CallError, Requests } from '../workloads/workload.ts';
 import { type Clock, GoneError, runLoop } from './loop.ts';
@@ -39,6 +40,10 @@ const clock: Clock = {
 let requests: Requests | null = null;
 
 const answers: { readonly [N in AskName]: (of: Asks[N]) => Answers[N] } = {
+  try({ words, folder }) {
+    mkdirSync(folder);
+    return tryCommand(words, folder);
+  },
   make({ workload, root }) {
     mkdirSync(root);
     workloads[workload].make(root);

@@ -3,6 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { place } from '../affinity.ts';
 import { NotMeasured } from '../missing.ts';
+import { childrenOf } from '../usage.ts';
 import type { Answer, Answers, AskName, Asks } from './messages.ts';
 
 /** Built or not. */
@@ -33,8 +34,8 @@ export class Clients {
     for (const { pid } of this.children) place(pid, cpus);
   }
 
-  get count(): number {
-    return this.children.length;
+  get pids(): number[] {
+    return this.children.map(({ pid }) => pid);
   }
 
   /** The first of them. @throws {NotMeasured} */
@@ -119,7 +120,22 @@ class Client {
     throw answer.gone ? new ServerGone(answer.error) : new NotMeasured(answer.error);
   }
 
+  /** With the command that it runs, if it runs one. */
   kill(): void {
+    const { pid } = this.child;
+    if (pid === undefined) return;
+    // So that it starts none meanwhile.
+    this.child.kill('SIGSTOP');
+    const children = childrenOf(pid);
     this.child.kill('SIGKILL');
+    for (const child of children) killOne(child);
+  }
+}
+
+function killOne(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
   }
 }

@@ -1,9 +1,11 @@
 /** What the bench says to a client's process, and what it answers: one answer to each. */
 import type { WorkloadName } from '../workloads/index.ts';
-import type { Setting } from '../workloads/workload.ts';
+import type { Setting, TriedCommand } from '../workloads/workload.ts';
 import type { Loop, Pace } from './loop.ts';
 
 export interface Asks {
+  /** Runs a command in a folder, which is made. */
+  try: { readonly words: readonly string[]; readonly folder: string };
   /** Makes the workload's tree in a folder, which is made too. */
   make: { readonly workload: WorkloadName; readonly root: string };
   open: { readonly workload: WorkloadName; readonly setting: Setting };
@@ -22,6 +24,7 @@ export interface Asks {
 }
 
 export interface Answers {
+  try: TriedCommand;
   make: true;
   open: true;
   run: Loop & {

@@ -1,6 +1,6 @@
 /** Where the time of a request goes, as a table of texts for reports without pictures. */
 import { digits } from '../numbers.ts';
-import type { Workload } from '../schema.ts';
+import type { Measured, Workload } from '../schema.ts';
 import { timeUnit } from './columns.ts';
 
 export interface BreakdownTable {
@@ -17,21 +17,35 @@ export interface BreakdownTable {
   }[];
 }
 
+type Part = Measured['breakdown'][number];
+
+/** `12.3 ± 0.4`; `< 0.1` of a part that no sample has seen; nothing where there is no such part. */
+function cellOf(part: Part | undefined, of: number): string {
+  if (part === undefined) return '';
+  const { nanoseconds, error } = part;
+  if (error === null) return digits(nanoseconds / of);
+  if (nanoseconds === 0) return `< ${digits(error / of)}`;
+  return `${digits(nanoseconds / of)} ± ${digits(error / of)}`;
+}
+
 /** Of the stacks that have one; null when nobody looked. */
 export function breakdownOf({ results }: Workload): BreakdownTable | null {
   const found = results.flatMap(({ stack, measured }) =>
     measured === null || measured.breakdown.length === 0
       ? []
-      : [{ stack, times: new Map(measured.breakdown.map((it) => [it.part, it.nanoseconds])) }],
+      : [{ stack, by: new Map(measured.breakdown.map((it) => [it.part, it])) }],
   );
   if (found.length === 0) return null;
-  const parts = [...new Set(found.flatMap(({ times }) => [...times.keys()]))];
-  const totals = found.map(({ times }) => [...times.values()].reduce((sum, it) => sum + it, 0));
+  const parts = [...new Set(found.flatMap(({ by }) => [...by.keys()]))];
+  const totals = found.map(({ by }) =>
+    [...by.values()].reduce((sum, { nanoseconds }) => sum + nanoseconds, 0),
+  );
   const { name: unit, of } = timeUnit(Math.min(...totals));
-  const rows = found.map(({ stack, times }, at) => {
-    const nanoseconds = parts.map((part) => times.get(part) ?? 0);
-    const cells = nanoseconds.map((it) => digits(it / of));
-    return { stack, nanoseconds, cells, total: totals[at]! };
-  });
+  const rows = found.map(({ stack, by }, at) => ({
+    stack,
+    nanoseconds: parts.map((part) => by.get(part)?.nanoseconds ?? 0),
+    cells: parts.map((part) => cellOf(by.get(part), of)),
+    total: totals[at]!,
+  }));
   return { unit, parts, rows };
 }

@@ -27,7 +27,7 @@ it('gives no two stacks the same colour and symbol', () => {
   const names = Array.from({ length: 20 }, (_, i) => `stack ${i}`);
   const stacks = names.map((name) => ({ name, description: '', volfile: null }));
   const results = names.map((stack) => ({ ...result!, stack }));
-  const { option } = ratioChart({ ...run, stacks, workloads: [{ ...workload!, results }] });
+  const { option } = ratioChart({ ...run, stacks, workloads: [{ ...workload!, results }] }, 960);
   const looks = (option.series as { type: string; color: string; symbol: string }[])
     .filter(({ type }) => type === 'scatter')
     .map(({ color, symbol }) => `${color} ${symbol}`);

@@ -9,6 +9,7 @@ import { binsOf } from '../histogram.ts';
 import type { Measured, Run, Workload } from '../schema.ts';
 import { position, ticks } from './axis.ts';
 import { tableUnit, timeUnit } from './columns.ts';
+import { GRID, INK, PAPER } from './style.ts';
 import { workloadTitle } from './words.ts';
 
 /** Okabe and Ito's, without the yellow, which paper does not show. */
@@ -26,9 +27,8 @@ const symbols = [
   ...['emptyCircle', 'emptyRect', 'emptyTriangle'],
 ];
 
-const INK = '#222222';
-const GRID = '#dddddd';
-const FONT = 'system-ui, "DejaVu Sans", sans-serif';
+/** It ends up in an attribute, in double quotes. */
+const FONT = "system-ui, 'DejaVu Sans', sans-serif";
 
 const pick = <T>(from: readonly T[], at: number): T => from[at % from.length]!;
 
@@ -44,7 +44,7 @@ const ITEM_GAP = 18;
 const common: EChartsOption = {
   animation: false,
   color: palette,
-  backgroundColor: '#ffffff',
+  backgroundColor: PAPER,
   textStyle: { fontFamily: FONT, color: INK, fontSize: 12 },
   legend: {
     top: 0,
@@ -61,11 +61,11 @@ const NAME_GAP = 5;
 const LEGEND_ROW = 14 + ITEM_GAP;
 
 /** Where a picture begins below the legend of these names, which may take several rows. */
-function belowLegend(names: readonly string[], width: number): number {
+function belowLegend(names: readonly string[], width: number, itemWidth = LINE_WIDTH): number {
   let rows = 1;
   let used = 0;
   for (const name of names) {
-    const item = LINE_WIDTH + NAME_GAP + LETTER_WIDTH * name.length;
+    const item = itemWidth + NAME_GAP + LETTER_WIDTH * name.length;
     if (used > 0 && used + item > width) {
       rows++;
       used = 0;
@@ -95,6 +95,9 @@ const named = (name: string) => ({
   splitLine: { lineStyle: { color: GRID } },
 });
 
+/** No label over another, where the picture is narrow. */
+const sparse = { axisLabel: { color: INK, hideOverlap: true } };
+
 /** A logarithmic axis, see axis.ts. */
 function logAxis(name: string, low: number, high: number, format: (value: number) => string) {
   const at = ticks(low, high).map(position);
@@ -106,7 +109,7 @@ function logAxis(name: string, low: number, high: number, format: (value: number
     max: position(high),
     axisTick: { show: true, customValues: at },
     axisLabel: {
-      ...base.axisLabel,
+      ...sparse.axisLabel,
       customValues: at,
       formatter: (value: number) => format(10 ** value),
     },
@@ -221,7 +224,7 @@ export function throughputChart(workload: Workload, width: number): EChartsOptio
   return {
     ...common,
     grid: { ...gridBelow(drawn, width), left: 76 },
-    xAxis: { ...named('since the start of the run, s'), type: 'value', scale: true },
+    xAxis: { ...named('since the start of the run, s'), ...sparse, type: 'value', scale: true },
     yAxis: { ...named('requests per second'), type: 'value', min: 0, nameGap: 56 },
     series: drawn.map(({ name, at, measured }) => ({
       ...looks(at),
@@ -245,8 +248,20 @@ const ROW_HEIGHT = 44;
 /** Between the stacks of a row. */
 const LANE = 13;
 
-/** Every ratio to the first stack with its interval; `height` in pixels. */
-export function ratioChart({ stacks, workloads }: Run): { option: EChartsOption; height: number } {
+/** An option, and the height that it takes, in pixels. */
+export interface Sized {
+  readonly option: EChartsOption;
+  readonly height: number;
+}
+
+/** What names of rows take of the width; longer ones go on in another line. */
+const namesWidth = (width: number): number => Math.min(205, Math.round(width / 3));
+
+/** Of a legend's symbols, where they stand for no lines. */
+const SYMBOL_WIDTH = 14;
+
+/** Every ratio to the first stack with its interval. */
+export function ratioChart({ stacks, workloads }: Run, width: number): Sized {
   const found: Ratio[] = workloads.flatMap(({ results }, row) =>
     results.flatMap(({ measured }, stack) => {
       if (!measured?.toFirst) return [];
@@ -257,11 +272,17 @@ export function ratioChart({ stacks, workloads }: Run): { option: EChartsOption;
   const low = Math.min(0.95, ...found.map((it) => it.low)) * 0.98;
   const high = Math.max(1.05, ...found.map((it) => it.high)) * 1.02;
   const others = stacks.slice(1);
-  const height = workloads.length * Math.max(ROW_HEIGHT, others.length * LANE + 18) + 90;
+  const left = namesWidth(width);
+  const top = belowLegend(
+    others.map(({ name }) => name),
+    width,
+    SYMBOL_WIDTH,
+  );
+  const height = workloads.length * Math.max(ROW_HEIGHT, others.length * LANE + 18) + top + 50;
   const option: EChartsOption = {
     ...common,
-    legend: { ...common.legend, itemWidth: 14 },
-    grid: { left: 205, right: 30, top: 40, bottom: 46 },
+    legend: { ...common.legend, itemWidth: SYMBOL_WIDTH },
+    grid: { left, right: 30, top, bottom: 46 },
     xAxis: logAxis(`time of the median request, × ${stacks[0]!.name}`, low, high, plain),
     yAxis: {
       type: 'category',
@@ -270,7 +291,7 @@ export function ratioChart({ stacks, workloads }: Run): { option: EChartsOption;
       axisTick: { show: false },
       // At the left, and not where the ratio is 1.
       axisLine: { onZero: false, lineStyle: { color: INK } },
-      axisLabel: { color: INK, width: 190, overflow: 'truncate' },
+      axisLabel: { color: INK, width: left - 15, overflow: 'break' },
       splitLine: { show: true, lineStyle: { color: GRID } },
     },
     series: others.flatMap(({ name }, i) => {
@@ -333,10 +354,11 @@ const intervals = (name: string, stack: number, lane: number, found: readonly Ra
   },
 });
 
+/** Of a legend's samples of patterns. */
+const PATTERN_WIDTH = 26;
+
 /** Where the time of a request goes, a bar for each stack; null when nobody looked. */
-export function breakdownChart(
-  workload: Workload,
-): { option: EChartsOption; height: number } | null {
+export function breakdownChart(workload: Workload, width: number): Sized | null {
   const drawn = drawnOf(workload).filter(({ measured }) => measured.breakdown.length > 0);
   if (drawn.length === 0) return null;
   const parts = [
@@ -346,18 +368,20 @@ export function breakdownChart(
     ...drawn.map(({ measured }) => measured.breakdown.reduce((sum, it) => sum + it.nanoseconds, 0)),
   );
   const { name: unit, of } = timeUnit(longest);
+  const left = Math.min(120, namesWidth(width));
+  const top = belowLegend(parts, width, PATTERN_WIDTH);
   const option: EChartsOption = {
     ...common,
     aria: { enabled: true, decal: { show: true } },
-    legend: { top: 0, left: 'center', textStyle: { color: INK }, itemWidth: 26 },
-    grid: { left: 120, right: 30, top: 56, bottom: 46 },
-    xAxis: { ...named(`time of a request, ${unit}`), type: 'value', min: 0 },
+    legend: { ...common.legend, itemWidth: PATTERN_WIDTH },
+    grid: { left, right: 30, top, bottom: 46 },
+    xAxis: { ...named(`time of a request, ${unit}`), ...sparse, type: 'value', min: 0 },
     yAxis: {
       type: 'category',
       inverse: true,
       data: drawn.map(({ name }) => name),
       axisTick: { show: false },
-      axisLabel: { color: INK },
+      axisLabel: { color: INK, width: left - 15, overflow: 'break' },
     },
     series: parts.map((part) => ({
       type: 'bar',
@@ -365,12 +389,12 @@ export function breakdownChart(
       stack: 'all',
       barMaxWidth: 34,
       silent: true,
-      itemStyle: { borderColor: '#ffffff', borderWidth: 1 },
+      itemStyle: { borderColor: PAPER, borderWidth: 1 },
       data: drawn.map(
         ({ measured }) =>
           (measured.breakdown.find((it) => it.part === part)?.nanoseconds ?? 0) / of,
       ),
     })),
   };
-  return { option, height: drawn.length * 44 + 112 };
+  return { option, height: drawn.length * ROW_HEIGHT + top + 56 };
 }

@@ -1,19 +1,21 @@
 /**
  * A run as one page that needs nothing else: no network, no script. Its pictures are drawn by
- * ECharts here, as SVG. ECharts is an optional package and large, so that it is loaded when a page
- * is wanted.
+ * ECharts here, as SVG. ECharts is large, so that it is loaded when a page is wanted.
  */
 import type { EChartsOption } from 'echarts';
 import type { Measured, Run, Workload } from '../schema.ts';
+import { courseInWords, ratiosInWords, timesInWords } from './alternatives.ts';
+import { breakdownOf } from './breakdown.ts';
 import {
   breakdownChart,
   ecdfChart,
   histogramChart,
   ratioChart,
+  type Sized,
   throughputChart,
 } from './charts.ts';
 import { type Column, columnsOf, noteOf } from './columns.ts';
-import { pageStyle } from './style.ts';
+import { HALF, NARROW, pageStyle, WIDE } from './style.ts';
 import {
   allWarnings,
   answers,
@@ -27,24 +29,10 @@ import {
 /** Draws a picture of this size, in pixels. */
 export type Draw = (option: EChartsOption, width: number, height: number) => string;
 
-/** What draws is not installed. The message says what to install. */
-export class ChartsMissing extends Error {
-  readonly code = 'GLOSSA_CHARTS_MISSING';
-
-  constructor() {
-    super("the page's pictures need the package echarts: npm install echarts");
-    this.name = 'ChartsMissing';
-  }
-}
-
-/** @throws {ChartsMissing} */
-export async function loadDraw(load = () => import('echarts')): Promise<Draw> {
-  const echarts = await load().catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ERR_MODULE_NOT_FOUND') throw new ChartsMissing();
-    throw error;
-  });
+export async function loadDraw(): Promise<Draw> {
+  const { init } = await import('./echarts.ts');
   return (option, width, height) => {
-    const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+    const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
     chart.setOption(option);
     const svg = chart.renderToSVGString();
     chart.dispose();
@@ -60,11 +48,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 export const escaped = (text: string): string => text.replace(/[&<>"]/g, (it) => entities[it]!);
 
-const WIDE = 960;
-const HALF = 470;
-
 export function htmlReport(run: Run, draw: Draw): string {
-  const ratios = ratioChart(run);
   const compared = run.workloads.some(({ results }) => results.some((it) => it.measured?.toFirst));
   return `<!DOCTYPE html>
 <html lang="en">
@@ -82,29 +66,29 @@ ${pageStyle}
 ${answers(run)
   .map((it) => `<p class="answer">${escaped(it)}</p>`)
   .join('\n')}
-${warningsBox(allWarnings(run))}
 </header>
-${compared ? ratioFigure(run, draw(ratios.option, WIDE, ratios.height)) : ''}
+<main>
+${warningsBox(allWarnings(run))}
+${compared ? ratioSection(run, draw) : ''}
 ${run.workloads.map((workload) => workloadSection(workload, draw)).join('\n')}
 <section>
 <h2>How it was measured</h2>
 ${paragraphs(method(run))}
+</section>
+<section>
 <h2>What it does not show</h2>
 ${bullets(limits(run))}
+</section>
+<section>
 <h2>Where</h2>
 ${paragraphs([machineText(run.machine)])}
 <p>${escaped(run.date)}: <code>${escaped(run.command.join(' '))}</code></p>
 </section>
 <section>
 <h2>Stacks</h2>
-${run.stacks
-  .map(
-    ({ name, description, volfile }) =>
-      `<h3>${escaped(name)}</h3>\n<p>${escaped(description)}</p>` +
-      (volfile === null ? '' : `\n<pre>${escaped(volfile.trimEnd())}</pre>`),
-  )
-  .join('\n')}
+${run.stacks.map(stackText).join('\n')}
 </section>
+</main>
 </body>
 </html>
 `;
@@ -119,81 +103,141 @@ const bullets = (texts: readonly string[]): string =>
 const warningsBox = (warnings: readonly string[]): string =>
   warnings.length === 0
     ? ''
-    : `<div class="warnings">\n<strong>Warnings</strong>\n${bullets(warnings)}\n</div>`;
+    : `<section class="warnings">\n<h2>Warnings</h2>\n${bullets(warnings)}\n</section>`;
 
-const figure = (svg: string, caption: string): string =>
-  `<figure>\n${svg.replace('<svg ', `<svg role="img" aria-label="${escaped(caption)}" `)}\n` +
-  `<figcaption>${escaped(caption)}</figcaption>\n</figure>`;
+function stackText({ name, description, volfile }: Run['stacks'][number]): string {
+  const text = `<h3>${escaped(name)}</h3>\n<p>${escaped(description)}</p>`;
+  if (volfile === null) return text;
+  const label = escaped(`The volfile of ${name}`);
+  return `${text}\n<pre tabindex="0" role="region" aria-label="${label}">${escaped(volfile.trimEnd())}</pre>`;
+}
 
-const ratioFigure = (run: Run, svg: string): string =>
-  `<section>\n<h2>In comparison</h2>\n${figure(
-    svg,
-    `What the median request takes in comparison with ${run.stacks[0]!.name}, and where this ` +
+interface Picture {
+  /** The chart for a width in pixels. */
+  chart(width: number): Sized;
+  /** The width on a wide screen; on a narrow one all have the same. */
+  readonly wide: number;
+  readonly caption: string;
+  /** What it shows, for those who cannot see it. */
+  readonly inWords: string;
+}
+
+function figure({ chart, wide, caption, inWords }: Picture, draw: Draw): string {
+  const label = escaped(`A chart. ${inWords}.`);
+  const drawings = Object.entries({ wide, narrow: NARROW }).map(([name, width]) => {
+    const { option, height } = chart(width);
+    const svg = draw(option, width, height).replace(
+      '<svg ',
+      `<svg role="img" aria-label="${label}" `,
+    );
+    return `<div class="${name}">\n${svg}\n</div>`;
+  });
+  return `<figure>\n${drawings.join('\n')}\n<figcaption>${escaped(caption)}</figcaption>\n</figure>`;
+}
+
+function ratioSection(run: Run, draw: Draw): string {
+  const picture: Picture = {
+    chart: (width) => ratioChart(run, width),
+    wide: WIDE,
+    caption:
+      `What the median request takes in comparison with ${run.stacks[0]!.name}, and where this ` +
       'lies with 95 % confidence. Left of the dashed line is faster, right of it is slower.',
-  )}\n</section>`;
+    inWords: ratiosInWords(run),
+  };
+  return `<section>\n<h2>In comparison</h2>\n${figure(picture, draw)}\n</section>`;
+}
+
+/** What is drawn of every workload, beside each other and below. */
+function picturesOf(workload: Workload): { pair: readonly Picture[]; course: Picture } {
+  return {
+    pair: [
+      {
+        chart: (width) => ({ option: ecdfChart(workload, width), height: 320 }),
+        wide: HALF,
+        caption:
+          'How many of a hundred requests took no longer than a time, up to the slowest ' +
+          'thousandth. Farther left is faster; a steep line is steady.',
+        inWords: timesInWords(workload),
+      },
+      {
+        chart: (width) => ({ option: histogramChart(workload, width), height: 320 }),
+        wide: HALF,
+        caption: 'How many of a hundred requests took about a time, up to the slowest thousandth.',
+        inWords: timesInWords(workload),
+      },
+    ],
+    course: {
+      chart: (width) => ({ option: throughputChart(workload, width), height: 260 }),
+      wide: WIDE,
+      caption: 'Requests per second in each round: whether the machine was steady.',
+      inWords: courseInWords(workload),
+    },
+  };
+}
 
 function workloadSection(workload: Workload, draw: Draw): string {
-  const half = (chart: typeof ecdfChart): string => draw(chart(workload, HALF), HALF, 320);
-  const breakdown = breakdownChart(workload);
   const measured = workload.results.some((it) => it.measured !== null);
+  const { pair, course } = picturesOf(workload);
   const figures = [
-    '<div class="pair">',
-    figure(
-      half(ecdfChart),
-      'How many of a hundred requests took no longer than a time, up to the slowest thousandth. ' +
-        'Farther left is faster; a steep line is steady.',
-    ),
-    figure(
-      half(histogramChart),
-      'How many of a hundred requests took about a time, up to the slowest thousandth.',
-    ),
-    '</div>',
-    ...(breakdown === null
-      ? []
-      : [
-          figure(
-            draw(breakdown.option, WIDE, breakdown.height),
-            'Where the time of one request goes, in the order of its way.',
-          ),
-        ]),
-    figure(
-      draw(throughputChart(workload, WIDE), WIDE, 260),
-      'Requests per second in each round: whether the machine was steady.',
-    ),
+    `<div class="pair">\n${pair.map((it) => figure(it, draw)).join('\n')}\n</div>`,
+    breakdownFigure(workload, draw),
+    figure(course, draw),
   ];
   return `<section class="workload">
 <h2>${escaped(workloadTitle(workload))}</h2>
 <p>${escaped(workload.description)}</p>
 <p class="how">${escaped(howText(workload))}</p>
-${table(workload)}
+${resultsTable(workload)}
 ${measured ? figures.join('\n') : ''}
 </section>`;
 }
 
-/** A verdict is words, which may be on two lines. */
-const cellOf = ({ title, cell }: Column, measured: Measured): string =>
-  `<td${title === '' ? ' class="verdict"' : ''}>${escaped(cell(measured))}</td>`;
+function breakdownFigure(workload: Workload, draw: Draw): string {
+  const found = breakdownOf(workload);
+  if (found === null) return '';
+  const { unit, parts, rows } = found;
+  const picture: Picture = {
+    chart: (width) => breakdownChart(workload, width)!,
+    wide: WIDE,
+    caption: 'Where the time of one request goes, in the order of its way.',
+    inWords: 'The table after it has the same',
+  };
+  const cells = rows.map(({ stack, cells }) => row(stack, cells.map(cellOf)));
+  const title = `Where the time of one request goes, ${unit}: ${workloadTitle(workload)}`;
+  return `${figure(picture, draw)}\n${table(title, parts, cells)}`;
+}
 
-function table(workload: Workload): string {
-  const columns = columnsOf(workload);
-  const head = columns.map(({ title }) => `<th scope="col">${escaped(title)}</th>`).join('');
-  const rows = workload.results.map((result) => {
-    const { stack, measured } = result;
-    const note = noteOf(result);
-    const cells =
-      measured === null
-        ? `<td class="note" colspan="${columns.length}">${escaped(note!)}</td>`
-        : columns.map((column) => cellOf(column, measured)).join('');
-    const early =
-      measured === null || note === null
-        ? ''
-        : `\n<tr><td></td><td class="note" colspan="${columns.length}">${escaped(note)}</td></tr>`;
-    return `<tr><th scope="row">${escaped(stack)}</th>${cells}</tr>${early}`;
-  });
-  return `<div class="table"><table>
-<thead><tr><th></th>${head}</tr></thead>
+const cellOf = (text: string): string => `<td>${escaped(text)}</td>`;
+
+const row = (stack: string, cells: readonly string[]): string =>
+  `<tr><th scope="row">${escaped(stack)}</th>${cells.join('')}</tr>`;
+
+/** In a box of its own, in which a table that is wider than the screen is moved, also by keys. */
+function table(title: string, columns: readonly string[], rows: readonly string[]): string {
+  const head = ['stack', ...columns].map((it) => `<th scope="col">${escaped(it)}</th>`).join('');
+  return `<div class="table" tabindex="0" role="region" aria-label="${escaped(title)}"><table>
+<caption><span>${escaped(title)}</span></caption>
+<thead><tr>${head}</tr></thead>
 <tbody>
 ${rows.join('\n')}
 </tbody>
 </table></div>`;
+}
+
+/** A verdict is words, which may be on two lines. */
+const measuredCell = ({ title, cell }: Column, measured: Measured): string =>
+  `<td${title === '' ? ' class="verdict"' : ''}>${escaped(cell(measured))}</td>`;
+
+function resultsTable(workload: Workload): string {
+  const columns = columnsOf(workload);
+  const rows = workload.results.map((result) => {
+    const { stack, measured } = result;
+    const note = noteOf(result);
+    const said = `<td class="note" colspan="${columns.length}">${escaped(note ?? '')}</td>`;
+    if (measured === null) return row(stack, [said]);
+    const cells = columns.map((column) => measuredCell(column, measured));
+    return row(stack, cells) + (note === null ? '' : `\n<tr><td></td>${said}</tr>`);
+  });
+  const titles = columns.map(({ title }) => (title === '' ? 'verdict' : title));
+  return table(`Times of a request: ${workloadTitle(workload)}`, titles, rows);
 }

@@ -35,4 +35,22 @@ export function progressText(progress: Progress, width: number): string {
 }
 
 /** To the beginning of the line, with the text in place of what was there: ECMA-48's EL. */
-export const overwriting = (text: string): string => `\r\x1b[K${text}`;
+const overwriting = (text: string): string => `\r\x1b[K${text}`;
+
+/** How far it is, on a terminal. */
+export class ProgressLine {
+  private readonly width: number | null;
+
+  constructor({ width }: { readonly width: number }) {
+    this.width = process.stderr.isTTY ? width : null;
+  }
+
+  readonly show = (progress: Progress): void => {
+    if (this.width === null) return;
+    process.stderr.write(overwriting(progressText(progress, this.width - 1)));
+  };
+
+  clear(): void {
+    if (this.width !== null) process.stderr.write(overwriting(''));
+  }
+}

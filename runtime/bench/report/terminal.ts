@@ -9,7 +9,7 @@ import { bandsOf, GAP, headLines, type LaidColumn, widthOf, wrapped } from './ba
 import { type BreakdownTable, breakdownOf } from './breakdown.ts';
 import { checks } from './checks.ts';
 import { type Column, columnsOf, noteOf, rangeText, timeText } from './columns.ts';
-import { allWarnings, answers, howText, workloadTitle } from './words.ts';
+import { allWarnings, busyLines, comparisons, howText, workloadTitle } from './words.ts';
 
 /** How it is shown. */
 export interface Screen {
@@ -46,9 +46,11 @@ export function barText(part: number, width: number): string {
 
 /** The whole report, without a newline at the end. */
 export function terminalReport(run: Run, screen: Screen): string {
+  const busy = busyLines(run).flatMap((it) => wrapped(it, screen.width));
   return [
+    busy.map((line) => painted('warning', line, screen)).join('\n'),
     ...run.workloads.map((workload) => workloadText(workload, screen)),
-    ...[answers(run), checks(run)].map((said) =>
+    ...[comparisons(run), checks(run)].map((said) =>
       said.flatMap((it) => wrapped(it, screen.width)).join('\n'),
     ),
     warningLines(allWarnings(run), screen).join('\n'),
@@ -158,7 +160,10 @@ function breakdownLines({ unit, parts, rows }: BreakdownTable, screen: Screen): 
     return drawn;
   };
   return [
-    ...wrapped(`Where the time of a request goes, mean ${unit}:`, screen.width),
+    ...wrapped(
+      `Where the time of a request goes, ${unit} of its mean (± with 95 % confidence):`,
+      screen.width,
+    ),
     ...bands.flatMap((band) => [
       ...headOver(names, band),
       ...rows.map((_, row) =>

@@ -1,4 +1,5 @@
 /** What a run says, in sentences: the answer, how it was measured, and what it does not show. */
+import { busyText } from '../busy.ts';
 import { ratioOf } from '../measures.ts';
 import { relative, times, whole } from '../numbers.ts';
 import { placeTitles } from '../placement.ts';
@@ -10,8 +11,22 @@ import { timeText } from './columns.ts';
 export const workloadTitle = ({ name, place }: Workload): string =>
   `${name}, ${placeTitles[place]}`;
 
+/** What stands at the top: whether anything can be believed, and what came out. */
+export const answers = (run: Run): string[] => [...busyLines(run), ...comparisons(run)];
+
+/** Of each workload that was measured while the machine was busy with something else. */
+export function busyLines({ workloads, machine }: Run): string[] {
+  const said = workloads.flatMap((workload) => {
+    const text = busyText(workload.busy, machine.cpus);
+    return text === null ? [] : [`Too noisy in ${workloadTitle(workload)}: ${text}.`];
+  });
+  return said.length === 0
+    ? []
+    : [...said, 'No verdict is firm there: measure again when nothing else runs.'];
+}
+
 /** A sentence for each stack but the first. */
-export function answers({ stacks, workloads }: Run): string[] {
+export function comparisons({ stacks, workloads }: Run): string[] {
   const [first, ...others] = stacks;
   return others.map(({ name }) => {
     const found = workloads.flatMap(
@@ -149,7 +164,7 @@ const roundsOf = ({ results }: Workload): number[] =>
 /** What went wrong or may mislead: of the run, and of its results with their places. */
 export function allWarnings({ warnings, partial, workloads }: Run): string[] {
   return [
-    ...(partial ? ['The run ended early: this is what was measured until then.'] : []),
+    ...(partial ? ['Not all that was asked for was measured: this is what was.'] : []),
     ...warnings,
     ...workloads.flatMap((workload) =>
       [...warningsOf(workload)].map(

@@ -3,7 +3,7 @@ import { newHistogram, recordNs, summaryOf } from '../histogram.ts';
 import type { Place } from '../placement.ts';
 import { type Random, seeded } from '../random.ts';
 import { compareToFirst, measuredOf, type Sample } from '../results.ts';
-import { type Result, type Run, SCHEMA_VERSION, type Workload } from '../schema.ts';
+import { type Measured, type Result, type Run, SCHEMA_VERSION, type Workload } from '../schema.ts';
 
 const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
@@ -43,11 +43,11 @@ function sample(median: number, round: number, place: number, random: Random): S
   };
 }
 
-function breakdown(median: number): { part: string; nanoseconds: number }[] {
+function breakdown(median: number): Measured['breakdown'] {
   const parts = { 'kernel and FUSE': 6000, decode: 400, graph: 300 };
   const crossing = Math.max(0, median - 7600);
   const shares = { ...parts, crossing: crossing * 0.6, script: crossing * 0.4, reply: 900 };
-  return Object.entries(shares).map(([part, nanoseconds]) => ({ part, nanoseconds }));
+  return Object.entries(shares).map(([part, nanoseconds]) => ({ part, nanoseconds, error: null }));
 }
 
 function workload({ name, place, medians, rounds, withBreakdown }: Simulated, seed: number) {
@@ -84,6 +84,7 @@ function workload({ name, place, medians, rounds, withBreakdown }: Simulated, se
     cache: 'warm',
     warmUpRounds: 1,
     plain: place === 'free' ? null : summaryOf(sample(1100, 0, 0, random).latency),
+    busy: { others: 0.01, steal: 0, load: 0.2, switches: 12 },
     results: compareToFirst(results, seed),
   } satisfies Workload;
 }

@@ -1,32 +1,36 @@
 /** Any command as a workload: a request is one run of it, with the folder as its working directory. */
 import { spawnSync } from 'node:child_process';
-import type { WorkloadKind } from './workload.ts';
+import { createHash } from 'node:crypto';
+import type { Ran, TriedCommand, WorkloadKind } from './workload.ts';
 
 /** More than that is no answer that anybody compares. */
 const OUTPUT_MAX = 64 << 20;
 
-interface Ran {
-  readonly status: number | null;
-  /** Minus the errno, when it could not be started. */
-  readonly errno: number;
-  readonly out: string;
-}
-
-function run([program, ...args]: readonly string[], cwd: string): Ran {
-  const { status, stdout, error } = spawnSync(program!, args, {
+/** @param listens to what it complains of */
+function run([program, ...args]: readonly string[], cwd: string, listens = false): Ran {
+  const { status, signal, stdout, stderr, error } = spawnSync(program!, args, {
     cwd,
     env: { ...process.env, PWD: cwd },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', listens ? 'pipe' : 'ignore'],
     maxBuffer: OUTPUT_MAX,
     encoding: 'latin1',
   });
-  if (error !== undefined) {
-    const { errno = 0 } = error as NodeJS.ErrnoException;
-    return { status: null, errno, out: error.message };
-  }
+  const { code = null, errno = 0 } = (error ?? {}) as Partial<NodeJS.ErrnoException>;
   // Where a program prints its folder, the folders differ and nothing else.
-  return { status, errno: 0, out: stdout.replaceAll(cwd, '.') };
+  const digest = createHash('sha256')
+    .update((stdout ?? '').replaceAll(cwd, '.'))
+    .digest('base64');
+  const complaint = (stderr ?? '').trim().split('\n').at(-1)!;
+  return { status, signal, digest, code, errno, complaint };
 }
+
+/** Runs it in a plain directory: what comes of that is expected of all others. */
+export const tryCommand = (words: readonly string[], folder: string): TriedCommand => ({
+  words,
+  expected: run(words, folder, true),
+});
+
+const endText = ({ status, signal, code }: Ran): string => String(code ?? signal ?? status);
 
 export const command: WorkloadKind = {
   description: 'Runs a command in a folder that is empty at first.',
@@ -35,8 +39,8 @@ export const command: WorkloadKind = {
   onlyLooks: false,
   once: 0,
   make() {},
-  open({ root, reference, command: words }) {
-    const expected = run(words, reference);
+  open({ root, command: tried }) {
+    const { words, expected } = tried!;
     let ran: Ran = expected;
     return {
       ask() {
@@ -44,13 +48,45 @@ export const command: WorkloadKind = {
         return ran.status ?? ran.errno;
       },
       check() {
-        if (ran.status !== expected.status) {
-          const [mine, plain] = [ran, expected].map(({ status, out }) => status ?? out);
-          return `the command ends with ${mine}, in the plain directory with ${plain}`;
+        if (endText(ran) !== endText(expected)) {
+          return `the command ends with ${endText(ran)}, in the plain directory with ${endText(expected)}`;
         }
-        return ran.out === expected.out ? null : 'the command prints something else';
+        return ran.digest === expected.digest ? null : 'the command prints something else';
       },
       close() {},
     };
   },
 };
+
+// -- what a try says -----------------------------------------------------------------------------
+
+/** As shells end: the command cannot be executed, or is not there. */
+const CANNOT: readonly (number | null)[] = [126, 127];
+
+const COULD_NOT: Readonly<Record<string, string>> = {
+  ENOENT: 'was not found: it is neither a program of PATH nor a path from an empty folder',
+  EACCES: 'cannot be executed: it is no program, or not for this user (EACCES)',
+  ENOBUFS: `prints more than ${OUTPUT_MAX >> 20} MiB, which is more than can be compared`,
+};
+
+/** Why a command cannot be measured; null where it can. */
+export function refusalOf({ words, expected }: TriedCommand): string | null {
+  const { status, code, complaint } = expected;
+  if (code !== null) return `the command '${words[0]}' ${COULD_NOT[code] ?? `fails: ${code}`}`;
+  if (!CANNOT.includes(status)) return null;
+  const why = status === 127 ? 'a program was not found' : 'a program cannot be executed';
+  const said = complaint === '' ? '' : ` (${complaint})`;
+  return `the command '${words.join(' ')}' ends with ${status} in an empty folder: ${why}${said}`;
+}
+
+/** That what is measured is a failure; null where the command succeeds. */
+export function failureOf({ words, expected }: TriedCommand): string | null {
+  const { status, signal, complaint } = expected;
+  if (status === 0) return null;
+  const end = signal === null ? `ends with status ${status}` : `is ended by ${signal}`;
+  const said = complaint === '' ? '' : ` (${complaint})`;
+  return (
+    `the command '${words.join(' ')}' ${end} in an empty folder${said}: what is measured is how ` +
+    'fast it fails'
+  );
+}

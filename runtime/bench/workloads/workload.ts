@@ -9,6 +9,25 @@
  *   whether the answer is right is for `check`.
  * - What is right is what the plain directory beside the mounts says, where the same tree was made.
  */
+/** What became of a run of a command. */
+export interface Ran {
+  /** Null: a signal ended it, or it could not be run. */
+  readonly status: number | null;
+  readonly signal: string | null;
+  /** Of what it printed. */
+  readonly digest: string;
+  /** Why it could not be run, as `ENOENT`, and minus that errno; null and 0: it was. */
+  readonly code: string | null;
+  readonly errno: number;
+  /** The last line of what it complained of; '' where nobody listens. */
+  readonly complaint: string;
+}
+
+/** A command that is measured, and how it ends in a plain directory. */
+export interface TriedCommand {
+  readonly words: readonly string[];
+  readonly expected: Ran;
+}
 
 export interface Setting {
   /** The folder to ask in: below a mount, or plain. */
@@ -18,8 +37,8 @@ export interface Setting {
   readonly seed: number;
   /** From 0; clients that write have names of their own. */
   readonly client: number;
-  /** For `command`: the program and its arguments. */
-  readonly command: readonly string[];
+  /** For `command`, otherwise null. */
+  readonly command: TriedCommand | null;
 }
 
 export interface Requests {

@@ -10,6 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tryCommand } from './command.ts';
 import { type WorkloadName, workloadNames, workloads } from './index.ts';
 import type { Requests, Setting } from './workload.ts';
 
@@ -21,7 +22,7 @@ beforeEach(() => {
   const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
   folder = mkdtempSync(join(parent, 'glossa-workloads-'));
   const [root, reference] = [join(folder, 'root'), join(folder, 'plain')];
-  setting = { root, reference, seed: 1, client: 0, command: ['ls', '-1'] };
+  setting = { root, reference, seed: 1, client: 0, command: tryCommand(['ls', '-1'], folder) };
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -106,7 +107,9 @@ describe('wrong answers', () => {
   });
 
   it('of a command are also another status', () => {
-    const requests = open('command', { command: ['test', '-e', 'more'] });
+    const requests = open('command', {
+      command: tryCommand(['test', '-e', 'more'], folder),
+    });
     writeFileSync(join(setting.root, 'more'), '');
     expect(complaints(requests, 1)).toEqual([
       'the command ends with 0, in the plain directory with 1',

@@ -5,9 +5,11 @@ import {
   bench,
   benchAsTold,
   benchVolfile,
+  commandOf,
   expectClean,
   rounds,
   runOf,
+  whenTrue,
 } from '../../../test/support/benches.ts';
 import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
 
@@ -52,29 +54,10 @@ export default defineTranslator({
 /** More rounds than are over when the mount dies. */
 const MANY = 200;
 
-/** Looks at something while a process runs, until it was seen. */
-function repeatedly(child: ChildProcess, look: () => boolean): void {
-  const timer = setInterval(() => {
-    if (look()) clearInterval(timer);
-  }, 10);
-  child.once('exit', () => clearInterval(timer));
-}
-
 /** The process that a bench has started to serve a volfile. */
 function serverOf({ pid }: ChildProcess, volfile: string): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
   return Number(children.find((child) => commandOf(child).includes(volfile)));
-}
-
-/** What a process was started as; nothing for one that has ended meanwhile. */
-function commandOf(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return '';
-    throw error;
-  }
 }
 
 describeMounts('glossa bench', () => {
@@ -166,11 +149,11 @@ describeMounts('glossa bench', () => {
             env: { TMPDIR: scratch.path },
             patience: 120_000,
             onStart: (child) =>
-              repeatedly(child, () => {
-                if (!existsSync(count) || statSync(count).size < 30) return false;
-                process.kill(serverOf(child, 'dying.vol'), 'SIGKILL');
-                return true;
-              }),
+              whenTrue(
+                child,
+                () => existsSync(count) && statSync(count).size >= 30,
+                () => process.kill(serverOf(child, 'dying.vol'), 'SIGKILL'),
+              ),
           },
         );
         expect(ended.status).toBe(1);

@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { expect, it } from 'vitest';
+import { whenTrue } from '../../../test/support/benches.ts';
 import { command } from '../../../test/support/cli.ts';
+import { glossa, withScratch } from '../../../test/support/mount.ts';
 import type { Cost } from './call/measure.ts';
 
 const folders = (): string[] =>
@@ -30,6 +32,25 @@ it('measures each kind of call in each language, over TypeScript', async () => {
   }
   expect(folders()).toEqual(before);
 });
+
+it('prints what it has when it is interrupted, and says so', () =>
+  withScratch(async (scratch) => {
+    const args = ['bench', 'call', '--in', 'javascript', '--rounds', '1000000', '--json'];
+    const ended = await glossa(scratch, args, {
+      env: { TMPDIR: scratch.path },
+      patience: 120_000,
+      onStart: (child) =>
+        whenTrue(
+          child,
+          () => readdirSync(scratch.path).some((name) => name.startsWith('glossa-call-')),
+          () => void child.kill('SIGTERM'),
+        ),
+    });
+    expect(ended.status).toBe(143);
+    const { interrupted, calls } = JSON.parse(ended.out) as { interrupted: boolean; calls: [] };
+    expect(interrupted).toBe(true);
+    expect(calls.length).toBeLessThan(7);
+  }));
 
 it('shows them in a table', async () => {
   const args = ['--in', 'javascript', '--only', 'passed', '--rounds', '1'];

@@ -1,17 +1,28 @@
 /** `glossa bench call`: what one call of a translator costs in each language, without a mount. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { BusyWatch, busyText } from '../../bench/busy.ts';
 import { isMissing, type Missing, NotMeasured } from '../../bench/missing.ts';
-import { overwriting, progressText } from '../../bench/report/progress.ts';
+import { allowedCpus, parseCpuList } from '../../bench/placement.ts';
+import { ProgressLine } from '../../bench/report/progress.ts';
+import type { Busyness } from '../../bench/schema.ts';
 import { defineCommand } from '../command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from '../exit.ts';
 import { list, number, takeOperands, toggle } from '../flags.ts';
 import { Interruption } from '../interruption.ts';
 import { columns } from '../layout.ts';
+import { makeScratch } from '../scratch.ts';
 import { paint, type Terminal } from '../terminal.ts';
 import { type Lab, type LanguageName, languages } from './call/graphs.ts';
-import { type CallCosts, type Cost, callCosts, kindNames, kinds } from './call/measure.ts';
+import {
+  type CallCosts,
+  type Cost,
+  callCosts,
+  type KindName,
+  kindNames,
+  kinds,
+} from './call/measure.ts';
+import type { Load } from './call/pairs.ts';
+import { Cleanup } from './cleanup.ts';
 import { chosen } from './settings.ts';
 
 const ROUNDS = 15;
@@ -26,10 +37,12 @@ export default defineCommand({
     'Calls the same translator in several languages, in this process and without a mount, and shows ' +
     'what a call costs over TypeScript: the way into the language and back, and what the script does.',
   flags: {
-    in: list({ value: 'LANGUAGES', help: `of ${names.join(', ')} (all)` }),
-    only: list({ value: 'CALLS', help: `of ${kindNames.join(', ')} (all)` }),
+    in: list({ value: 'LANGUAGES', values: names, help: `of ${names.join(', ')} (all)` }),
+    only: list({ value: 'CALLS', values: kindNames, help: `of ${kindNames.join(', ')} (all)` }),
     rounds: number({ value: 'N', whole: true, help: `of each kind of call (${ROUNDS})` }),
-    json: toggle({ help: 'print {calls: [{kind, typescript, over: {LANGUAGE: COST}}]}, in ns' }),
+    json: toggle({
+      help: 'print {interrupted, busy, calls: [{kind, typescript, over: {LANGUAGE: COST}}]}, in ns',
+    }),
   },
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
@@ -38,61 +51,71 @@ export default defineCommand({
     const wanted = flags.in.length === 0 ? names : chosen('--in', flags.in, names);
     const asked = flags.only.length === 0 ? kindNames : chosen('--only', flags.only, kindNames);
     const interruption = new Interruption();
-    const lab = new CallLab(interruption.signal, terminal);
-    const calls: CallCosts[] = [];
-    const begun = performance.now();
     try {
-      for (const [done, kind] of asked.entries()) {
-        lab.progress(done, asked.length, kinds[kind].title, begun);
-        calls.push(await callCosts(lab, kind, wanted, { ...BATCHES, rounds }));
-      }
-    } catch (error) {
-      if (error instanceof NotMeasured) throw new Failure(error.message);
+      const load = { ...BATCHES, rounds };
+      const found = await measureCalls(asked, wanted, load, interruption.signal, terminal);
       const status = await interruption.status();
-      if (status === null) throw error;
-      lab.clear();
-      if (calls.length > 0 && !flags.json) terminal.out(callsText(calls, terminal));
-      return status;
+      show({ interrupted: status !== null, ...found }, flags.json, terminal);
+      if (status !== null) return status;
+      return found.calls.some(({ typescript }) => isMissing(typescript)) ? EXIT_FAILURE : EXIT_OK;
     } finally {
-      await lab.close();
       interruption.close();
     }
-    if (flags.json) terminal.out(JSON.stringify({ calls }, null, 1));
-    else terminal.out(callsText(calls, terminal));
-    return calls.some(({ typescript }) => isMissing(typescript)) ? EXIT_FAILURE : EXIT_OK;
   },
 });
 
-class CallLab implements Lab {
-  readonly folder = mkdtempSync(join(tmpdir(), 'glossa-call-'));
-  readonly signal: AbortSignal;
-  readonly cleanup = { add: (step: () => Promise<void>): void => void this.steps.push(step) };
-  private readonly steps: (() => Promise<void>)[] = [];
-  private readonly terminal: Terminal;
+interface Found {
+  readonly busy: Busyness | null;
+  readonly calls: readonly CallCosts[];
+}
 
-  constructor(signal: AbortSignal, terminal: Terminal) {
-    this.signal = signal;
-    this.terminal = terminal;
+/** An interruption ends it with what there is. @throws {Failure} for a wrong answer */
+async function measureCalls(
+  asked: readonly KindName[],
+  wanted: readonly LanguageName[],
+  load: Load,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<Found> {
+  const folder = makeScratch('call');
+  const cleanup = new Cleanup();
+  const lab: Lab = { signal, folder, cleanup, say: terminal.err };
+  const watch = new BusyWatch(allowedCpus());
+  const progress = new ProgressLine(terminal);
+  const calls: CallCosts[] = [];
+  const begun = performance.now();
+  try {
+    for (const [done, kind] of asked.entries()) {
+      const elapsedSeconds = (performance.now() - begun) / 1e3;
+      progress.show({ done, total: asked.length, elapsedSeconds, what: kinds[kind].title });
+      watch.begin([process.pid]);
+      calls.push(await callCosts(lab, kind, wanted, load));
+      watch.end();
+      if (signal.aborted) break;
+    }
+  } catch (error) {
+    if (error instanceof NotMeasured) throw new Failure(error.message);
+    if (!signal.aborted) throw error;
+  } finally {
+    progress.clear();
+    await cleanup.run(terminal.err);
+    rmSync(folder, { recursive: true, force: true });
   }
+  return { busy: watch.busyness(), calls };
+}
 
-  readonly say = (line: string): void => this.terminal.err(line);
+interface Shown extends Found {
+  readonly interrupted: boolean;
+}
 
-  progress(done: number, total: number, what: string, begun: number): void {
-    if (!process.stderr.isTTY) return;
-    const elapsedSeconds = (performance.now() - begun) / 1e3;
-    const text = progressText({ done, total, elapsedSeconds, what }, this.terminal.width - 1);
-    process.stderr.write(overwriting(text));
-  }
-
-  clear(): void {
-    if (process.stderr.isTTY) process.stderr.write(overwriting(''));
-  }
-
-  async close(): Promise<void> {
-    this.clear();
-    // Graphs that have been stopped are stopped: doing so again does nothing.
-    for (const step of this.steps.toReversed()) await step();
-    rmSync(this.folder, { recursive: true, force: true });
+function show(found: Shown, json: boolean, terminal: Terminal): void {
+  const { interrupted, busy, calls } = found;
+  if (json) terminal.out(JSON.stringify(found, null, 1));
+  else if (calls.length > 0) {
+    const doubt = busyText(busy, parseCpuList(allowedCpus()).length);
+    if (doubt !== null) terminal.out(`Too noisy: ${doubt}. Measure again.\n`);
+    terminal.out(callsText(calls, terminal));
+    if (interrupted) terminal.out('\ninterrupted: these are the rounds until then');
   }
 }
 

@@ -25,9 +25,7 @@ export default defineCommand({
     }
     try {
       openOut(out, { force });
-      const { files, warnings } = await reportFiles(run);
-      writeOut(out, files);
-      for (const warning of warnings) terminal.err(`glossa: no report.html: ${warning}`);
+      writeOut(out, await reportFiles(run));
     } catch (error) {
       if (error instanceof OutError) throw new Failure(error.message);
       throw error;

@@ -9,11 +9,10 @@ import type { MeasuredStack } from '../../bench/schema.ts';
 import { countingVolumes, folderVolumes } from '../../bench/stacks.ts';
 import type { Served } from '../../bench/target.ts';
 import type { PlainVolume } from '../../graph/description.ts';
-import { findMount } from '../../mount/fuse/channel.ts';
 import { Server, type StartSettings } from '../handover.ts';
-import { STATEDUMP } from '../statedump.ts';
+import { STATEDUMP } from '../statedump/volumes.ts';
 import type { Terminal } from '../terminal.ts';
-import umount from '../umount.ts';
+import { takeLeftAway } from '../umount.ts';
 
 /** A stack that can be mounted. */
 export interface BenchStack extends Omit<MeasuredStack, 'volfile'> {
@@ -57,9 +56,9 @@ export function planOf(stack: BenchStack, serving: Serving): MeasuredStack & Sta
     description,
     volfile,
     counted: counting.length === 0 ? null : { attribute: STATEDUMP, volumes: counting },
-    serve(fresh) {
+    serve(fresh, isTrial = false) {
       if (fresh) discard();
-      if (profile === null) return serve(stack, folder, serving, {});
+      if (profile === null || isTrial) return serve(stack, folder, serving, {});
       const nodeOptions = profileOptions(profile, `${name}-${Date.now()}`);
       return serve(stack, folder, serving, { nodeOptions, env: NAMED_FRAMES });
     },
@@ -98,24 +97,25 @@ async function serve(
     return ['--xlator-option', `${volume}.directory=${directory}`];
   });
   const said: string[] = [];
-  const hear = (text: string): void => void said.push(text);
+  const err = (text: string): void => void said.push(text);
   const stderr = openSync(logFile, 'a');
   const begun = performance.now();
   const server = new Server(
     ['mount', stack.path, mountpoint, '--log-file', logFile, ...mountFlags, ...folders],
-    { attached: true, stderr, ...node, terminal: { ...terminal, out: hear, err: hear } },
+    { attached: true, stderr, ...node, terminal: { ...terminal, out() {}, err } },
   );
   closeSync(stderr);
-  const stop = (): Promise<void> => endServer(server, mountpoint, terminal);
+  const stop = (): Promise<void> => endServer(server, mountpoint);
   if (!(await server.ready)) {
     await stop();
-    const words = said.join('; ').replaceAll(/\s+/g, ' ') || tail(logFile);
+    const words = inShort(said) || tail(logFile);
     throw new NotMeasured(`it did not start: ${words || 'it said nothing'}`);
   }
   return {
     pid: server.pid,
     mountpoint,
     startSeconds: (performance.now() - begun) / 1e3,
+    complaint: inShort(said),
     stop,
     async ended() {
       const known = new AbortController();
@@ -137,7 +137,7 @@ const profileOptions = (folder: string, name: string): string[] => [
 ];
 
 /** Ends a server, and takes away its mount if it could not do so itself. */
-async function endServer(server: Server, mountpoint: string, terminal: Terminal): Promise<void> {
+async function endServer(server: Server, mountpoint: string): Promise<void> {
   server.release();
   const patience = new AbortController();
   const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
@@ -145,9 +145,16 @@ async function endServer(server: Server, mountpoint: string, terminal: Terminal)
   if (!(await Promise.race([ended, late]))) server.kill('SIGKILL');
   patience.abort();
   await server.ended;
-  if (findMount(mountpoint) === null) return;
-  await umount.run({ flags: { lazy: true }, operands: [mountpoint], rest: null }, terminal);
+  await takeLeftAway(mountpoint);
 }
+
+/** What a command said, in a line: without a script's stack, and its log, which goes with the bench. */
+const inShort = (said: readonly string[]): string =>
+  said
+    .filter((text) => !text.startsWith('glossa: the log is'))
+    .map((text) => text.split(/^\s*Traceback /m)[0]!.trim())
+    .join('; ')
+    .replaceAll(/\s+/g, ' ');
 
 /** The last lines of a log, without the listing of the volfile. */
 function tail(path: string): string {

@@ -69,7 +69,7 @@ describe('what glossa bench is told', () => {
 
   it('names the folder that is not there', async () => {
     const { status, err } = await command(['bench', '--translator', 'no', '--in', 'python']);
-    expect(err).toContain('there is no folder no, neither here nor among the examples');
+    expect(err).toContain("there is no 'no', neither here nor among the examples");
     expect(status).toBe(1);
   });
 });

@@ -25,15 +25,20 @@ const measurable = workloadNames.filter((name) => name !== 'command');
 
 export const benchFlags = {
   translator: text({ value: 'NAME', help: 'an example, or a folder with one module in languages' }),
-  in: text({ value: 'LANGUAGES', help: 'typescript,python,javascript,c; none: a folder alone' }),
+  in: text({
+    value: 'LANGUAGES',
+    help: 'typescript,python,javascript,c,python-thread; none: a folder alone',
+  }),
   option: list({ value: 'KEY=VALUE', help: 'of the translator; may be repeated' }),
   with: list({
     value: 'OTHERS',
+    values: otherNames,
     help: `mounts of others beside them, if installed: ${otherNames.join(', ')}`,
   }),
   workload: list({
     short: 'w',
     value: 'NAMES',
+    values: [...measurable, 'all'],
     help: `of ${measurable.join(', ')}, or all (${FIRST.join(',')})`,
   }),
   rounds: number({ value: 'N', whole: true, help: `of each workload (${ROUNDS})` }),
@@ -42,6 +47,7 @@ export const benchFlags = {
   rate: number({ value: 'N', help: 'requests a second; without it, as fast as answers come' }),
   cpu: list({
     value: 'PLACES',
+    values: places,
     help: 'same: one CPU for clients and server; different; free (same); several are measured apart',
   }),
   cold: toggle({ help: 'before each round, start the servers anew and drop all caches; as root' }),

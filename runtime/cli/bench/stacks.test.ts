@@ -18,6 +18,15 @@ describe('stacks of one translator', () => {
     expect(alike('none,typescript,python')).toEqual({ stacks: languages, ...remembering });
   });
 
+  it('may have the module in a thread of its own', () => {
+    const given = 'python,python-thread,javascript-thread';
+    const { stacks } = stacksOfTranslator({ translator: 'negative', given, options: [], scratch });
+    expect(stacks.map(({ name }) => name)).toEqual(given.split(','));
+    const isolation = stacks.map(({ volfile }) => /option isolation (\w+)/.exec(volfile)?.[1]);
+    expect(isolation).toEqual([undefined, 'thread', 'thread']);
+    expect(() => alike('c-thread')).toThrow(/--in does not know 'c-thread'/);
+  });
+
   it('remember names for as long as they are told', () => {
     expect(alike('python', 'timeout=2').rememberSeconds).toBe(2);
     expect(alike('python', 'timeout=10min').rememberSeconds).toBe(600);

@@ -1,6 +1,5 @@
 /** The stacks of a bench: from volfiles, or one translator in several languages. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { allLanguages, languages as known, type Language } from '../../../bridges/languages.ts';
 import type { Alike } from '../../bench/counts.ts';
@@ -12,10 +11,10 @@ import { type PlainVolume, plainVolumes } from '../../graph/description.ts';
 import { printVolumes } from '../../graph/print.ts';
 import { packageRoot } from '../../sys/paths.ts';
 import { Failure, UsageError } from '../exit.ts';
-import { includeDir } from '../include-dir.ts';
 import { registry } from '../registry.ts';
 import type { Terminal } from '../terminal.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
+import { compileModule } from './compile.ts';
 import type { BenchStack } from './serving.ts';
 
 export interface Stacks {
@@ -67,9 +66,13 @@ const NOT_ALIKE: Alike = {
 
 // -- one translator in several languages ---------------------------------------------------------
 
+/** Behind a language's name: its module has a thread of its own (`option isolation thread`). */
+const IN_THREAD = '-thread';
+
 /** The one that others are compared with comes first; `none` is the stack without a translator. */
 export const languages = [
   ...new Set(['typescript', ...allLanguages.map(([name]) => name)]),
+  ...allLanguages.filter(([, { hosted }]) => hosted !== null).map(([name]) => name + IN_THREAD),
   'none',
 ];
 
@@ -120,8 +123,12 @@ export function stacksOfTranslator(settings: TranslatorSettings): Stacks {
     const volfile = printVolumes(volumes);
     const path = join(scratch, `${language}.vol`);
     writeFileSync(path, volfile);
+    const [written] = plainLanguage(language);
+    const place = written === language ? '' : ', in a thread of its own';
     const description =
-      language === 'none' ? `A folder, without ${name}.` : `${name}, written in ${language}.`;
+      language === 'none'
+        ? `A folder, without ${name}.`
+        : `${name}, written in ${written}${place}.`;
     stacks.push({ name: language, description, path, volfile, volumes });
   }
   if (stacks.length === 0) throw new Failure(warnings.join('\n'));
@@ -140,7 +147,7 @@ const REMEMBER_SECONDS = 60;
 const AS_TIME: OptionSpec = { type: 'time', description: '' };
 
 /** @param options of the translator; glossa has looked at none of them yet */
-export function alikeOf(
+function alikeOf(
   stacks: readonly string[],
   options: readonly (readonly [string, string])[],
 ): Alike {
@@ -163,7 +170,11 @@ function folderOf(translator: string): string {
   const example = join(packageRoot, 'examples', translator);
   const found = [resolve(translator), example].find(isFolder);
   if (found !== undefined) return found;
-  throw new Failure(`there is no folder ${translator}, neither here nor among the examples`);
+  const guess = didYouMean(translator, readdirSync(join(packageRoot, 'examples')));
+  throw new Failure(
+    `--translator takes an example or a folder with a module in several languages; there is no ` +
+      `'${translator}', neither here nor among the examples${guess}`,
+  );
 }
 
 function readLanguages(given: string): string[] {
@@ -189,7 +200,18 @@ const firstFile = (folder: string, names: readonly string[]): string | undefined
 const placesOf = (language: string, name: string, extensions: readonly string[]): string[] =>
   extensions.flatMap((end) => [`${name}${end}`, `${language}/${name}${end}`]);
 
-function findIn(language: string, folder: string, name: string, scratch: string): Found {
+/** A language without, and whether it was with, what says that it runs in a thread of its own. */
+const plainLanguage = (language: string): [string, boolean] =>
+  language.endsWith(IN_THREAD) ? [language.slice(0, -IN_THREAD.length), true] : [language, false];
+
+function findIn(stack: string, folder: string, name: string, scratch: string): Found {
+  const [language, inThread] = plainLanguage(stack);
+  const found = findWritten(language, folder, name, scratch);
+  if (!inThread || typeof found === 'string') return found;
+  return { ...found, options: [...found.options, ['isolation', 'thread']] };
+}
+
+function findWritten(language: string, folder: string, name: string, scratch: string): Found {
   const record = (known as Readonly<Record<string, Language>>)[language];
   if (record === undefined) return { type: '', options: [] };
   if (record.compiledFrom !== null) {
@@ -221,19 +243,9 @@ function builtIn(name: string, otherwise: string): Found {
   return `${otherwise}, and there is no type ${type}`;
 }
 
-/** Longest that a compiler may take. */
-const COMPILE_MS = 60_000;
-
 function compiled(folder: string, places: readonly string[], name: string, scratch: string): Found {
   const source = firstFile(folder, places);
   if (source === undefined) return `${folder} has neither ${places.join(' nor ')}`;
   const object = join(scratch, `${name}.so`);
-  const flags = ['-std=c99', '-O2', '-shared', '-fPIC', `-I${includeDir}`, '-o', object, source];
-  const { status, stderr, error } = spawnSync('cc', flags, {
-    encoding: 'utf8',
-    timeout: COMPILE_MS,
-  });
-  if (error !== undefined) return 'there is no C compiler (apt install gcc libc6-dev)';
-  if (status !== 0) return `it cannot be compiled: ${stderr.trim().split('\n')[0]}`;
-  return native(object);
+  return compileModule(source, object) ?? native(object);
 }

@@ -1,6 +1,6 @@
 /** What a bench does when something is in its way, and what it keeps of what it has measured. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { existsSync, readFileSync, statfsSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,8 +9,10 @@ import {
   bench,
   benchAsTold,
   benchVolfile,
+  commandOf,
   expectClean,
   runOf,
+  whenTrue,
 } from '../../../test/support/benches.ts';
 import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
 import { mayDropCaches } from '../../bench/caches.ts';
@@ -22,6 +24,8 @@ const hasScript = spawnSync('script', ['--version']).status === 0;
 const MEMORY = 'volume memory\n type storage/memory\nend-volume\n';
 /** Longest that a test may take. */
 const LONG = 150_000;
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
 const rounds = ({ measured }: Result): number | undefined => measured?.rounds.length;
 
@@ -57,7 +61,7 @@ describeMounts('glossa bench in trouble', () => {
         await scratch.file(long, benchVolfile());
         const ended = await bench(scratch, ['a.vol', long, '-w', 'miss,hit']);
         expect(ended.status).toBe(1);
-        expect(ended.err).toContain(`failed: hit, ${long}: ENAMETOOLONG`);
+        expect(ended.err).toContain(`failed: ${long}: ENAMETOOLONG`);
         const { partial, workloads } = runOf(ended);
         expect(partial).toBe(true);
         expect(workloads.map(({ name }) => name)).toEqual(['miss', 'hit']);
@@ -108,6 +112,65 @@ describeMounts('glossa bench in trouble', () => {
           expect(result.missing).toBe('interrupted');
         }
         expect(existsSync(scratch.at('report/report.md'))).toBe(true);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'keeps the rounds that it has when it gets SIGTERM, and prints them',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const count = scratch.at('count');
+        const command = ['sh', '-c', `echo >> ${count}`];
+        const args = [
+          'a.vol',
+          '--rounds',
+          '100000',
+          '--duration',
+          '0.001',
+          '--json',
+          '--data',
+          '.',
+        ];
+        const ended = await benchAsTold(scratch, [...args, '--', ...command], {
+          onStart: (child) =>
+            whenTrue(
+              child,
+              () => sizeOf(count) > 50,
+              () => void child.kill('SIGTERM'),
+            ),
+        });
+        expect(ended.status).toBe(143);
+        const { partial, warnings, workloads } = runOf(ended);
+        expect(partial).toBe(true);
+        expect(warnings.join()).toContain('interrupted: 1 of 1 measurements were begun');
+        const [result] = workloads[0]!.results;
+        expect(result!.missing).toBe('interrupted');
+        expect(rounds(result!)).toBeGreaterThan(0);
+        expectClean(scratch);
+      }),
+    LONG,
+  );
+
+  it(
+    'ends the command that it tries when it gets SIGTERM',
+    () =>
+      withScratch(async (scratch) => {
+        await scratch.file('a.vol', benchVolfile());
+        const pid = scratch.at('pid');
+        const command = ['sh', '-c', `echo $$ > ${pid}; exec sleep 1000`];
+        const ended = await benchAsTold(scratch, ['a.vol', '--', ...command], {
+          onStart: (child) =>
+            whenTrue(
+              child,
+              () => sizeOf(pid) > 0,
+              () => void child.kill('SIGTERM'),
+            ),
+        });
+        expect(ended.status).toBe(143);
+        expect(commandOf(readFileSync(pid, 'utf8').trim())).toBe('');
         expectClean(scratch);
       }),
     LONG,

@@ -11,6 +11,7 @@ import {
   runOf,
 } from '../../../test/support/benches.ts';
 import { describeMounts, glossa, withScratch } from '../../../test/support/mount.ts';
+import type { Result } from '../../bench/schema.ts';
 import { readRun } from '../../bench/schema.ts';
 
 describeMounts('glossa bench, as a whole', () => {
@@ -101,15 +102,20 @@ describeMounts('glossa bench, as a whole', () => {
         );
         expect(ended.status).toBe(0);
         const run = runOf(ended);
-        const { breakdown } = run.workloads[0]!.results[0]!.measured!;
-        expect(breakdown[0]!.part).toBe('kernel and FUSE');
-        expect(breakdown.slice(1).some(({ nanoseconds }) => nanoseconds > 0)).toBe(true);
-        expect(breakdown.every(({ nanoseconds }) => nanoseconds >= 0)).toBe(true);
-        const parts = breakdown.map(({ part }) => part);
+        const [{ measured, warnings }] = run.workloads[0]!.results as [Result];
+        const { breakdown, latency } = measured!;
+        // It adds up to the request, or there is none and a reason: a machine may become slower.
+        const sum = breakdown.reduce((all, { nanoseconds }) => all + nanoseconds, 0);
+        if (breakdown.length === 0) expect(warnings.join()).toMatch(/there is no breakdown: ./);
+        else {
+          expect(breakdown[0]!.part).toBe('kernel and FUSE');
+          expect(sum / latency.mean).toBeCloseTo(1, 1);
+          expect(breakdown.slice(1).some(({ nanoseconds }) => nanoseconds > 0)).toBe(true);
+          for (const { error } of breakdown) expect(error).toBeGreaterThan(0);
+        }
         expect(run.micro.flatMap((it) => it.parts)).toEqual([
           ...['kernel and FUSE', 'decode', 'graph', 'reply'],
         ]);
-        expect(parts).toEqual(expect.arrayContaining(run.micro.flatMap((it) => it.parts)));
         expectClean(scratch);
       }),
     150_000,

@@ -1,11 +1,11 @@
 /** The folders of a bench: they are gone at its end, and what is mounted is never removed. */
-import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { freeIn } from '../../bench/space.ts';
 import { Failure } from '../exit.ts';
 import { reason } from '../reason.ts';
-import { mountsIn, removeScratch } from '../scratch.ts';
+import { makeScratch, mountsIn, removeScratch } from '../scratch.ts';
 
 /** Memory as a file system, on most machines: no disk decides what is measured. */
 const MEMORY = '/dev/shm';
@@ -28,11 +28,11 @@ export class Workspace {
    * @throws {Failure}
    */
   constructor(wanted: string | undefined, bytes: number) {
-    this.scratch = realpathSync(mkdtempSync(join(tmpdir(), 'glossa-bench-')));
+    this.scratch = makeScratch('bench');
     const parent = wanted === undefined ? roomy(bytes) : resolve(wanted);
     this.parent = parent;
     try {
-      this.data = realpathSync(mkdtempSync(join(parent, 'glossa-bench-data-')));
+      this.data = makeScratch('bench-data', parent);
     } catch (error) {
       rmSync(this.scratch, { recursive: true });
       throw new Failure(`cannot make a folder in ${parent}: ${reason(error)}`);

@@ -19,7 +19,7 @@ import { Failure } from '../exit.ts';
 import { CONSOLE, openSink } from '../log-sink.ts';
 import { registry } from '../registry.ts';
 import { startOrFail, UP_TIMEOUT, upOrFail } from '../started.ts';
-import { type Statedump, statedump } from '../statedump.ts';
+import { type Statedump, statedump } from '../statedump/volumes.ts';
 import type { Terminal } from '../terminal.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
 import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts';
@@ -27,43 +27,64 @@ import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts'
 /** @throws {Failure} */
 export async function serveInProcess(settings: ServeSettings, terminal: Terminal): Promise<Served> {
   const { stack, tree, workload } = settings;
-  const overrides = [`${STORAGE}.directory=${tree}`];
+  const overrides = [`${STORAGE}.directory=${tree}`, ...stack.options];
   const inspection = await inspectFile(stack.volfile, { registry, overrides });
   const description = describeOrFail(inspection, terminal);
-  const sink = openSink(CONSOLE, terminal.colour.err);
+  const sink = openSink(CONSOLE, { colour: terminal.colour.err });
   const context = new NodeContext({ sink, baseDir: dirname(stack.volfile), wake() {} });
   const graph = activate(description, registry, context, { default: WARNING, volumes: new Map() });
   await startOrFail(graph);
   await upOrFail(graph, UP_TIMEOUT);
   const driver = new Driver(graph);
-  const directories = Array.from({ length: DIRECTORIES }, (_, directory) =>
-    driver.lookup(graph.inodes.root, directoryName(directory)),
-  );
+  // The timers of a graph keep no process alive.
+  const alive = setInterval(() => {}, ALIVE_MS);
+  const stop = async (): Promise<void> => {
+    clearInterval(alive);
+    await graph.stop();
+  };
+  const directories: Inode[] = [];
+  for (let directory = 0; directory < DIRECTORIES; directory += 1) {
+    const inode = await driver.lookup(graph.inodes.root, directoryName(directory));
+    if (inode !== null) directories.push(inode);
+    else {
+      await stop();
+      throw new Failure(`${directoryName(directory)} cannot be looked up`);
+    }
+  }
   return {
     find(directory, file) {
-      const parent = directories[directory];
-      if (!parent) throw new Failure(`${directoryName(directory)} cannot be looked up`);
-      return driver.lookup(parent, workload.names[file]!) !== null;
+      const found = driver.lookup(directories[directory]!, workload.names[file]!);
+      return found instanceof Promise ? found.then(isThere) : isThere(found);
     },
+    pids: [process.pid],
     counts: () => countsIn(JSON.parse(statedump(graph)) as Statedump),
-    stop: () => graph.stop(),
+    stop,
   };
 }
 
-/** Lookups one after the other, each answered before it returns. */
+const ALIVE_MS = 1000;
+
+const isThere = (inode: Inode | null): boolean => inode !== null;
+
+/** Lookups, one after the other; most are answered before they return. */
 class Driver {
   private readonly graph: Graph;
   private readonly client: Client;
   private answered = false;
   private found: Inode | null = null;
+  /** Who waits for the answer that did not come at once. */
+  private tell: ((found: Inode | null) => void) | null = null;
 
   constructor(graph: Graph) {
     this.graph = graph;
     this.client = connect(graph, 'demo');
   }
 
-  /** The inode of a name, which is then known to the graph; null when the name is absent. */
-  lookup(parent: Inode, name: string): Inode | null {
+  /**
+   * The inode of a name, which is then known to the graph; null when the name is absent. A promise
+   * when the answer takes time.
+   */
+  lookup(parent: Inode, name: string): Inode | null | Promise<Inode | null> {
     const { inodes, links } = this.graph;
     const known = inodes.grep(parent, name);
     const loc = new Loc(known ?? inodes.newInode(), parent, name);
@@ -71,8 +92,10 @@ class Driver {
     frame.local = loc;
     this.answered = false;
     wind.lookup(frame, 0, this.cbk, links, loc, null);
-    if (!this.answered) throw new Failure(`the lookup of ${loc.path} was not answered at once`);
-    return this.found;
+    if (this.answered) return this.found;
+    return new Promise((resolve) => {
+      this.tell = resolve;
+    });
   }
 
   private request(): Stack {
@@ -90,8 +113,10 @@ class Driver {
   ) => {
     this.client.end(frame.root);
     const { parent, name } = frame.local as Loc;
-    const isThere = opRet >= 0 && inode !== null && buf !== null;
-    this.found = isThere ? this.graph.inodes.link(inode, parent, name, buf) : null;
+    const isFound = opRet >= 0 && inode !== null && buf !== null;
+    this.found = isFound ? this.graph.inodes.link(inode, parent, name, buf) : null;
     this.answered = true;
+    this.tell?.(this.found);
+    this.tell = null;
   };
 }

@@ -11,7 +11,7 @@ import { processesBy } from '../../../test/support/processes.ts';
 import { DIRECTORIES, planWorkload } from '../../bench/searches.ts';
 import type { Terminal } from '../terminal.ts';
 import { serveMounted } from './mounted.ts';
-import { demoStacks, type Served } from './served.ts';
+import type { Served } from './served.ts';
 import { makeTree } from './tree.ts';
 
 /** Dies when it is asked for its counters, or by the lookup before which there were so many. */
@@ -68,15 +68,16 @@ async function serve(scratch: Scratch, at: string): Promise<Served> {
   await scratch.file('doomed.mjs', MODULE);
   const tree = await scratch.folder('files');
   makeTree(tree, workload);
-  const stack = { ...demoStacks[0]!, volfile: await scratch.file('doomed.vol', volfile(at)) };
+  const stack = { volfile: await scratch.file('doomed.vol', volfile(at)), options: [] };
   mkdirSync(scratch.at('tmp'));
-  return serveMounted({ stack, tree, scratch: scratch.at('tmp'), workload }, terminal);
+  const settings = { stack, id: 'doomed', tree, scratch: scratch.at('tmp'), workload };
+  return serveMounted(settings, terminal);
 }
 
 /** Every name is asked for, as searches do. */
 function findAll({ find }: Served): void {
   for (let file = 0; file < workload.names.length; file += 1) {
-    for (let directory = 0; directory < DIRECTORIES; directory += 1) find(directory, file);
+    for (let directory = 0; directory < DIRECTORIES; directory += 1) void find(directory, file);
   }
 }
 

@@ -3,16 +3,18 @@
  * calls of this one.
  *
  * The ten directories are opened once and names are looked up in them, so that a lookup is one
- * request of the kernel's; names are not cached from one lookup to the next, so that every one
- * arrives.
+ * request of the kernel's. Names that were found the kernel remembers, as at any mount, here for as
+ * long as the demo runs; of names that are absent it asks each time, unless the translator says how
+ * long they may be remembered, too.
  */
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DIRECTORIES, directoryName, type Workload } from '../../bench/searches.ts';
 import { ECONNABORTED, ENOENT, ENOTCONN, strerror } from '../../core/errno.ts';
-import { findMount, openChannel } from '../../mount/fuse/channel.ts';
+import { openChannel } from '../../mount/fuse/channel.ts';
 import { MountError } from '../../mount/fuse/mount-error.ts';
+import { findMount } from '../../mount/mountinfo.ts';
 import { O_CLOEXEC, O_PATH, STATX_BASIC_STATS } from '../../sys/constants.ts';
 import { open, statx } from '../../sys/libc.ts';
 import { cstring, Statx } from '../../sys/struct.ts';
@@ -20,7 +22,7 @@ import { Failure } from '../exit.ts';
 import { Server } from '../handover.ts';
 import { tryStatedump } from '../stats.ts';
 import type { Terminal } from '../terminal.ts';
-import umount from '../umount.ts';
+import { takeLeftAway } from '../umount.ts';
 import type { Find } from './searches.ts';
 import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts';
 
@@ -29,6 +31,8 @@ const GRACE_MS = 5000;
 /** Of its log, what is shown when it ended by itself. */
 const LOG_LINES = 5;
 const ENDED = 'ended unexpectedly';
+/** Seconds: longer than any run, so that the counts do not depend on how long it takes. */
+const REMEMBERED = '86400';
 
 /** Why nothing can be mounted here; null when it can. */
 export async function mountProblem(scratch: string): Promise<string | null> {
@@ -48,9 +52,9 @@ export async function mountProblem(scratch: string): Promise<string | null> {
 
 /** @throws {Failure} when it cannot be mounted; nothing is left then. */
 export async function serveMounted(settings: ServeSettings, terminal: Terminal): Promise<Served> {
-  const { stack, tree, scratch, workload } = settings;
-  const mountpoint = join(scratch, `${stack.name}-mnt`);
-  const logFile = join(scratch, `${stack.name}.log`);
+  const { stack, id, tree, scratch, workload } = settings;
+  const mountpoint = join(scratch, `${id}-mnt`);
+  const logFile = join(scratch, `${id}.log`);
   mkdirSync(mountpoint);
   const said: string[] = [];
   const hear = (text: string): void => void said.push(text);
@@ -58,8 +62,12 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
   const server = new Server(
     [
       ...['mount', stack.volfile, mountpoint, '--log-file', logFile],
-      ...['--attribute-timeout', '0', '--entry-timeout', '0', '--negative-timeout', '0'],
-      ...['--xlator-option', `${STORAGE}.directory=${tree}`],
+      ...['--attribute-timeout', REMEMBERED, '--entry-timeout', REMEMBERED],
+      ...['--negative-timeout', '0'],
+      ...[`${STORAGE}.directory=${tree}`, ...stack.options].flatMap((it) => [
+        '--xlator-option',
+        it,
+      ]),
     ],
     { attached: true, stderr, terminal: { ...terminal, out: hear, err: hear } },
   );
@@ -67,7 +75,7 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
   const descriptors: number[] = [];
   const stop = async (): Promise<boolean> => {
     for (const fd of descriptors.splice(0)) closeSync(fd);
-    return endServer(server, mountpoint, terminal);
+    return endServer(server, mountpoint);
   };
   let isTold = false;
   const trouble = (why: string): Failure => {
@@ -97,6 +105,7 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
   }
   return {
     find: finder(descriptors, workload, broken),
+    pids: [process.pid, server.pid],
     counts: () => countsIn(tryStatedump(mountpoint, broken)),
     async stop() {
       // One that dies when all is counted is as little to be relied on as one that dies before.
@@ -130,7 +139,7 @@ function finder(
  * Ends a server, and takes away its mount if it could not do so itself. Whether it ended because it
  * was told to.
  */
-async function endServer(server: Server, mountpoint: string, terminal: Terminal): Promise<boolean> {
+async function endServer(server: Server, mountpoint: string): Promise<boolean> {
   server.release();
   const ended = server.ended.then(() => true);
   const patience = new AbortController();
@@ -139,9 +148,7 @@ async function endServer(server: Server, mountpoint: string, terminal: Terminal)
   if (isLate) server.kill('SIGKILL');
   patience.abort();
   const { signal } = await server.ended;
-  if (findMount(mountpoint) !== null) {
-    await umount.run({ flags: { lazy: true }, operands: [mountpoint], rest: null }, terminal);
-  }
+  await takeLeftAway(mountpoint);
   return signal === null || isLate;
 }
 

@@ -1,50 +1,68 @@
 /** What the demo prints: what is about to happen, one table, what it means, where to go from there. */
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
-import {
-  DIRECTORIES,
-  FILES,
-  HOT_FILES,
-  HOT_SEARCHES,
-  type WorkloadSize,
-} from '../../bench/searches.ts';
+import { busyText } from '../../bench/busy.ts';
+import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/searches.ts';
 import { packageRoot } from '../../sys/paths.ts';
-import { wrap } from '../layout.ts';
-import { demoStacks, type StackResult } from './served.ts';
+import { columns, wrap } from '../layout.ts';
+import { type Measured, type Pass, type StackResult, stacksFor } from './served.ts';
+
+export interface DemoSettings {
+  readonly seed: number;
+  readonly searches: number;
+  /** How far away the storage is in the second pass. */
+  readonly delayMs: number;
+}
 
 /** 54321 → `54 321`; four digits are read without help. */
 export const grouped = (n: number): string =>
   n < 10_000 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
 
 /** Exactly what scripts may rely on. */
-export function jsonReport(
-  { seed, searches }: WorkloadSize,
-  results: readonly StackResult[],
-): string {
-  const round = (ms: number): number => Number(ms.toFixed(6));
-  const stacks = results.map(({ name, lookups, answered, forwarded, meanMs, p99Ms }) => ({
-    name,
-    lookups,
-    answered,
-    forwarded,
-    meanMs: round(meanMs),
-    p99Ms: round(p99Ms),
+export function jsonReport({ seed, searches }: DemoSettings, measured: Measured): string {
+  const { mounted } = measured;
+  const passes = measured.passes.map(({ delayMs, stacks }) => ({
+    delayMs,
+    stacks: stacks.map(({ meanMs, p99Ms, busy, ...stack }) => ({
+      ...stack,
+      meanMs: rounded(meanMs),
+      p99Ms: rounded(p99Ms),
+      busy,
+    })),
   }));
-  return JSON.stringify({ seed, searches, stacks }, null, 2);
+  const report = { seed, searches, mounted, busy: disturbance(measured), passes };
+  return JSON.stringify(report, null, 2);
+}
+
+const rounded = (ms: number): number => Number(ms.toFixed(6));
+
+/** Why the times cannot be compared, of the stack that it was worst for; null when they can. */
+export function disturbance({ passes }: Measured): string | null {
+  const found = passes
+    .flatMap(({ stacks }) => stacks.flatMap(({ busy }) => busy ?? []))
+    .sort((a, b) => b.others + b.steal - a.others - a.steal)
+    .map((busy) => busyText(busy, availableParallelism()));
+  return found.find((text) => text !== null) ?? null;
 }
 
 const paragraph = (sentences: readonly string[], width: number): string =>
   wrap(sentences.join(' '), width).join('\n');
 
-export function introduction({ seed, searches }: WorkloadSize, width: number): string {
+export function introduction(
+  { seed, searches }: DemoSettings,
+  mounted: boolean,
+  width: number,
+): string {
   const sentences = [
-    `${grouped(FILES)} files lie in ${DIRECTORIES} directories.`,
-    'A program that wants one looks into dir0, dir1, … until it is found, so most of its lookups',
-    'are for names that are not there.',
-    `It searches ${grouped(searches)} times, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files`,
-    `(seed ${seed}).`,
+    'A program that looks for a file in one directory after the other asks most of them in vain.',
+    'A cache of absent names answers that without asking the storage.',
+    `Here ${grouped(FILES)} files lie in ${DIRECTORIES} directories, and ${grouped(searches)}`,
+    `searches ask for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files`,
+    `(seed ${seed}), through:`,
   ];
-  return paragraph(sentences, width);
+  const stacks = stacksFor(mounted).map(({ title, what }) => [title, what] as const);
+  return `${paragraph(sentences, width)}\n\n${columns(stacks, width)}`;
 }
 
 export function withoutMount(why: string, width: number): string {
@@ -55,49 +73,91 @@ export function withoutMount(why: string, width: number): string {
   return paragraph(sentences, width);
 }
 
-const HEAD = [
-  ['', 'lookups', 'answered by', 'passed to', 'one search', ''],
-  ['', 'asked', 'the translator', 'the storage', 'mean', '99 % within'],
-];
+/** Where the storage of a pass is. */
+export const whereText = ({ delayMs }: Pick<Pass, 'delayMs'>): string =>
+  delayMs === 0 ? 'a folder here' : `${delayMs} ms away`;
 
-export function table(stacks: readonly StackResult[]): string {
-  const titles = new Map(demoStacks.map(({ name, title }) => [name, title]));
-  const rows = stacks.map((stack) => [
-    titles.get(stack.name)!,
-    grouped(stack.lookups),
-    grouped(stack.answered),
-    grouped(stack.forwarded),
-    `${stack.meanMs.toFixed(3)} ms`,
-    `${stack.p99Ms.toFixed(3)} ms`,
-  ]);
-  const lines = [...HEAD, ...rows];
-  const widths = HEAD[0]!.map((_, column) =>
+const msText = (ms: number): string => `${ms.toFixed(3)} ms`;
+const fasterText = (before: StackResult, after: StackResult): string =>
+  (before.meanMs / after.meanMs).toFixed(1);
+
+/** A row a stack, with both passes; how much faster it is only where that can be said. */
+export function table(measured: Measured): string {
+  const [near, away] = measured.passes;
+  const isQuiet = disturbance(measured) === null;
+  const head = [
+    ['', 'lookups', 'that reached', 'one search,', 'the same,', ...(isQuiet ? [''] : [])],
+    ['', 'asked', 'the storage', whereText(near), whereText(away), ...(isQuiet ? ['faster'] : [])],
+  ];
+  const [base] = away.stacks;
+  const rows = stacksFor(measured.mounted).map(({ title }, at) => {
+    const [here, there] = [near.stacks[at]!, away.stacks[at]!];
+    const times = [msText(here.meanMs), msText(there.meanMs)];
+    const faster = isQuiet ? [at === 0 ? '' : `${fasterText(base!, there)} ×`] : [];
+    return [title, grouped(there.lookups), grouped(there.forwarded), ...times, ...faster];
+  });
+  const lines = [...head, ...rows];
+  const widths = head[0]!.map((_, column) =>
     Math.max(...lines.map((line) => line[column]!.length)),
   );
   return lines
-    .map(([title, ...cells]) => {
-      const right = cells.map((cell, at) => cell.padStart(widths[at + 1]!));
-      return `  ${[title!.padEnd(widths[0]!), ...right].join('   ')}`.trimEnd();
+    .map((line) => {
+      const [title, ...cells] = line.map((cell, at) =>
+        at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!),
+      );
+      return `  ${[title, ...cells].join('  ')}`.trimEnd();
     })
     .join('\n');
 }
 
-export function conclusion(stacks: readonly StackResult[], width: number): string {
-  const of = (name: StackResult['name']) => stacks.find((stack) => stack.name === name)!;
-  const [baseline, native, python] = [of('baseline'), of('typescript'), of('python')];
+/** A cache that makes a search faster by less gains nothing to speak of. */
+const WORTH = 1.25;
+
+export function conclusion(measured: Measured, width: number): string {
+  const [near, away] = measured.passes;
+  const [baseline, , python] = away.stacks as readonly [StackResult, StackResult, StackResult];
   const part = Math.round((python.answered / python.lookups) * 100);
-  const cost = python.meanMs - native.meanMs;
-  const sentences = [
-    `The cache answered ${part} % of the lookups itself:`,
-    `the storage saw ${grouped(python.forwarded)} instead of ${grouped(baseline.forwarded)}.`,
-    cost > 0
-      ? `Python instead of TypeScript cost ${cost.toFixed(3)} ms a search.`
-      : 'Python took no longer than TypeScript.',
-    'The storage here is a folder of this machine, which answers at once;',
-    'over a network, each lookup saved is a round trip saved.',
-    'Every search found its file, and found it where it is.',
+  const counted = [
+    `The cache answered ${part} % of the lookups itself: the storage saw`,
+    `${grouped(python.forwarded)} instead of ${grouped(baseline.forwarded)}.`,
+    'Every search found its file where it is, whatever it went through.',
   ];
-  return paragraph(sentences, width);
+  const why = disturbance(measured);
+  const timed =
+    why === null
+      ? [nearText(near), awayText(away)]
+      : [`No times are compared: ${why}. Run the demo again when nothing else runs.`];
+  return [counted, ...timed.map((text) => [text])].map((it) => paragraph(it, width)).join('\n\n');
+}
+
+function nearText({ stacks }: Pass): string {
+  const [baseline, , python, kernel] = stacks as readonly StackResult[];
+  const spared =
+    kernel === undefined
+      ? ''
+      : ' Only the kernel can spare that: with a name that Python has told it to remember, it asks ' +
+        'nobody.';
+  if (baseline!.meanMs < WORTH * python!.meanMs) {
+    return (
+      'Over a folder here a cache gains nothing: the folder answers as quickly as the cache, and ' +
+      `the time goes into the way from the kernel to the server and back.${spared}`
+    );
+  }
+  return `Even over a folder here a search is ${fasterText(baseline!, python!)} times as fast.`;
+}
+
+function awayText(pass: Pass): string {
+  const [baseline, native, python] = pass.stacks as readonly StackResult[];
+  const cost = python!.meanMs - native!.meanMs;
+  const beside =
+    cost > 0
+      ? `${msText(cost)} more than with the one in TypeScript`
+      : 'no more than with the one in TypeScript';
+  return (
+    `With the storage ${whereText(pass)}, as over a network, each lookup that is spared is a wait ` +
+    `that is spared: with the cache in Python a search took ${msText(python!.meanMs)} instead of ` +
+    `${msText(baseline!.meanMs)}, ${beside}.`
+  );
 }
 
 const MODULE = 'examples/negative/negative.py';
@@ -113,7 +173,7 @@ export function nextSteps(): string {
   const paths = files.map(([path]) => relative(process.cwd(), join(packageRoot, path)));
   const widest = Math.max(...paths.map((path) => path.length));
   return [
-    'These lines of volfiles/python-negative.vol brought Python in; the rest is the same:',
+    'These lines of volfiles/python-negative.vol brought Python in:',
     '',
     '    type features/glupy',
     '    option module-name negative',

@@ -1,7 +1,5 @@
-/** What the demo is doing: a line per stack, and on a terminal how far it has come. */
-import { relative } from 'node:path';
+/** What the demo is doing: what it says on its way, and on a terminal how far it has come. */
 import type { Terminal } from '../terminal.ts';
-import type { DemoStack } from './served.ts';
 
 const WIDTH = 24;
 
@@ -19,10 +17,11 @@ export class Status {
     this.terminal?.out(text);
   }
 
-  begin({ title, volfile }: DemoStack): void {
-    this.current = `  ${title.padEnd(12)}${relative(process.cwd(), volfile)}`;
+  /** `what` is served from now on. */
+  begin(what: string): void {
+    this.current = `  ${what}`;
     this.shown = -1;
-    this.draw(' mounting');
+    this.draw('starting');
   }
 
   /** 0 to 1. */
@@ -30,13 +29,7 @@ export class Status {
     const done = Math.floor(part * WIDTH);
     if (done === this.shown) return;
     this.shown = done;
-    this.draw(` ${'='.repeat(done).padEnd(WIDTH, '.')}`);
-  }
-
-  end(): void {
-    this.clear();
-    this.line(this.current);
-    this.current = '';
+    this.draw('='.repeat(done).padEnd(WIDTH, '.'));
   }
 
   /** Removes what is only for the moment. */
@@ -46,6 +39,6 @@ export class Status {
 
   private draw(text: string): void {
     if (!this.terminal?.interactive) return;
-    process.stdout.write(`\r\x1b[K${this.current} ${text}`);
+    process.stdout.write(`\r\x1b[K${this.current}  ${text}`);
   }
 }

@@ -1,11 +1,14 @@
-/** What `glossa new` writes: what a module may be called, its files, and what to do next. */
+/** What `glossa new` writes: what a module may be called, and its files. */
 import { join } from 'node:path';
 import { allLanguages, type Language, type LanguageName } from '../../../bridges/languages.ts';
 import { packageRoot } from '../../sys/paths.ts';
 import { UsageError } from '../exit.ts';
-import { includeDir } from '../include-dir.ts';
+import { shellWord } from '../invocation.ts';
 
-/** Each language's files, and in `all` what every one gets. NAME in a path is the module's. */
+/**
+ * Each language's files, in `all` what every one gets, and in `editors` what editors want to know.
+ * NAME in a path is the module's.
+ */
 export const templateFolder = join(packageRoot, 'templates');
 
 export interface Kind extends Language {
@@ -20,39 +23,31 @@ export const kinds = Object.fromEntries(
 /** The module's file. */
 export const moduleFile = ({ extensions }: Kind, name: string): string => name + extensions[0];
 
-/** A text of a template. A Makefile works without asking where glossa.h is. */
-export const fill = (text: string, name: string): string =>
-  text.replaceAll('{{NAME}}', name).replaceAll('{{INCLUDE}}', includeDir);
-
-/** @throws {UsageError} */
-export function checkName(name: string, { template }: Kind): void {
-  if (!template.name.test(name)) {
-    throw new UsageError(`'${name}' cannot be the name of a module: ${template.nameRule}`);
-  }
-  const is = template.reserved.get(name);
-  if (is !== undefined) {
-    throw new UsageError(`'${name}' ${is}: choose another, such as ${suggested(name)}`);
-  }
-  if (name.startsWith('test_')) throw new UsageError(`'${name}' would be taken for a test`);
-  if (name === 'storage') throw new UsageError("'storage' is the volume below in its volfile");
+/** @throws {UsageError} that says which name would do */
+export function checkName(name: string, kind: Kind): void {
+  const { template } = kind;
+  const is = template.reserved.get(name) ?? commonly(name);
+  if (is !== undefined)
+    throw new UsageError(`'${name}' ${is}: choose another, such as ${my(name)}`);
+  if (template.name.test(name)) return;
+  const rule = `'${name}' cannot be the name of a module: ${template.nameRule}`;
+  throw new UsageError(rule + instead(name, kind));
 }
 
-const suggested = (name: string): string => `my_${name.toLowerCase()}`;
+/** What is wrong with a name in every language. */
+function commonly(name: string): string | undefined {
+  if (name.startsWith('test_')) return 'would be taken for a test';
+  return name === 'storage' ? 'is the volume below in its volfile' : undefined;
+}
 
-/** Lines to be typed, each with what it does. */
-export function nextSteps(kind: Kind, name: string, folder: string): string {
-  const { first } = kind.template;
-  const file = moduleFile(kind, name);
-  const edit = first === undefined ? 'save' : 'compile';
-  const steps = [
-    ...(folder === '.' ? [] : [[`cd ${folder}`, '']]),
-    ...(first === undefined ? [] : [[first, 'compile it']]),
-    [`glossa test ${file}`, 'its tests, without a mount'],
-    ...(kind.reloads
-      ? [[`glossa dev ${file} files`, `mounted, and loaded again when you ${edit} it`]]
-      : []),
-    [`glossa run ${name}.vol -- rm precious.keep`, 'a command in a mount of its own'],
-  ] as const;
-  const width = Math.max(...steps.map(([line]) => line!.length));
-  return steps.map(([line, what]) => `    ${line!.padEnd(width)}   ${what}`.trimEnd()).join('\n');
+const my = (name: string): string => `my_${name.toLowerCase().replace(/^test_/, '')}`;
+
+/** What was meant: a folder goes behind the name, an extension and blanks go. */
+function instead(name: string, { folder, extensions, template }: Kind): string {
+  const last = name.slice(name.replace(/\/+$/, '').lastIndexOf('/') + 1).replace(/\/+$/, '');
+  const extension = extensions.find((end) => last.endsWith(end)) ?? '';
+  const bare = last.slice(0, last.length - extension.length).replace(/[^A-Za-z0-9_]+/g, '-');
+  if (!template.name.test(bare) || template.reserved.has(bare) || commonly(bare)) return '';
+  if (!name.includes('/')) return `; for example ${bare}`;
+  return `; its folder comes second: glossa new ${folder} ${bare} ${shellWord(name)}`;
 }

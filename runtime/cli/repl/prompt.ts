@@ -1,22 +1,25 @@
-/** Where the lines of `glossa repl` come from: a person, with a history, or a pipe. */
+/** Where the lines of `glossa repl` and `glossa debug` come from: a person, with a history, or a pipe. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { exposure } from '../../sys/exposure.ts';
 import { CANCELLED, type Prompt } from './loop.ts';
 
-const PROMPTS: Readonly<Record<string, readonly [first: string, more: string]>> = {
-  python: ['>>> ', '... '],
-  javascript: ['> ', '... '],
-};
+export interface PromptLooks {
+  /** Before a line, and before one that goes on with what another began. */
+  readonly prompts: readonly [first: string, more: string];
+  /** The name of its history, which is kept from one time to the next. */
+  readonly history: string;
+  /** What the word at the end of a line can be. */
+  readonly complete?: (line: string) => readonly [candidates: string[], word: string];
+}
 
 const HISTORY_MAX = 500;
 
-/** Kept from one time to the next, for each language. */
-const historyFile = (language: string): string => {
+const historyFile = (name: string): string => {
   const { env } = process;
   const state = env.XDG_STATE_HOME || join(env.HOME ?? '/', '.local/state');
-  return join(state, 'glossa', `repl-${language}`);
+  return join(state, 'glossa', name);
 };
 
 /** `sudo -E` keeps the HOME of another user, who could lay a link there. */
@@ -53,9 +56,9 @@ export class ConsolePrompt implements Prompt {
   private readonly typed: Input[] = [];
   private take: ((input: Input) => void) | null = null;
 
-  constructor(language: string) {
-    this.prompts = PROMPTS[language] ?? ['> ', '... '];
-    this.path = historyFile(language);
+  constructor({ prompts, history, complete }: PromptLooks) {
+    this.prompts = prompts;
+    this.path = historyFile(history);
     this.history = readHistory(this.path);
     this.lines = createInterface({
       input: process.stdin,
@@ -63,6 +66,7 @@ export class ConsolePrompt implements Prompt {
       history: [...this.history],
       historySize: HISTORY_MAX,
       removeHistoryDuplicates: true,
+      ...(complete !== undefined && { completer: complete }),
     });
     this.lines.on('history', (history) => {
       this.history = history;
@@ -79,6 +83,16 @@ export class ConsolePrompt implements Prompt {
       this.lines.write(null, { ctrl: true, name: 'u' });
       this.give(CANCELLED);
     });
+  }
+
+  /** Shows something, also above a line that is being typed. */
+  say(text: string): void {
+    if (this.take === null) {
+      process.stdout.write(`${text}\n`);
+      return;
+    }
+    process.stdout.write(`\r\x1b[K${text}\n`);
+    this.lines.prompt(true);
   }
 
   next(again: boolean): Promise<Input> {
@@ -138,6 +152,10 @@ export class PipedPrompt implements Prompt {
   async next(): Promise<string | null> {
     const { done, value } = await this.lines.next();
     return done === true ? null : value;
+  }
+
+  say(text: string): void {
+    process.stdout.write(`${text}\n`);
   }
 
   readonly interrupted = () => ({ promise: new Promise<void>(() => {}), done() {} });

@@ -22,8 +22,15 @@ export interface Layout {
   readonly height: number;
   /** The left upper corners of the boxes. */
   readonly corners: readonly Point[];
-  /** From the lower side of a parent to the upper side of a child; y never decreases. */
-  readonly edges: readonly (readonly Point[])[];
+  readonly edges: readonly Edge[];
+}
+
+export interface Edge {
+  /** Indices of the boxes. */
+  readonly parent: number;
+  readonly child: number;
+  /** From the lower side of the parent to the upper side of the child; y never decreases. */
+  readonly points: readonly Point[];
 }
 
 /** A box, or the bend of an edge. */
@@ -191,15 +198,18 @@ function measure(
     y += height + GAP_Y;
   }
   const across = (x: number) => round(x - left);
-  const edges = ways.map((way) =>
-    way.flatMap((v, i): Point[] => {
+  const places = new Map(vertices.map((v, place) => [v, place]));
+  const edges = ways.map((way) => ({
+    parent: places.get(way[0]!)!,
+    child: places.get(way.at(-1)!)!,
+    points: way.flatMap((v, i): Point[] => {
       const x = across(v.x);
       const top: Point = [x, tops[v.layer]!];
       if (i === way.length - 1) return [top];
       if (i === 0) return [[x, tops[v.layer]! + v.height]];
       return [top, [x, tops[v.layer]! + heights[v.layer]!]];
     }),
-  );
+  }));
   return {
     width: round(right - left),
     height: y - GAP_Y,

@@ -11,7 +11,7 @@ export function renderMermaid(
   const nodes = volumes.map(({ name, type, options }, index) => {
     const lines = [name, type];
     if (settings.options) lines.push(...options.map((option) => option.join(' ')));
-    return `    n${index}["${lines.map(escaped).join('<br/>')}"]`;
+    return `    n${index}["${lines.map((line) => mermaidText(line)).join('<br/>')}"]`;
   });
   const edges = childIndices(volumes).map((children, parent) =>
     children.map((child) => `    n${parent} --> n${child}`),
@@ -19,6 +19,9 @@ export function renderMermaid(
   return `${['flowchart TD', ...nodes.reverse(), ...edges.reverse().flat()].join('\n')}\n`;
 }
 
+/** What means something in a label. */
+const SPECIAL = /["#&<>`\\*_~[\](){}|;]/g;
+
 /** Mermaid writes a character that means something to it as `#CODE;`. */
-const escaped = (text: string): string =>
-  printable(text).replace(/["#&<>`\\*_~[\](){}|;]/g, (c) => `#${c.charCodeAt(0)};`);
+export const mermaidText = (text: string, special = SPECIAL): string =>
+  printable(text).replace(special, (c) => `#${c.charCodeAt(0)};`);

@@ -62,7 +62,7 @@ export function renderSvg(volumes: readonly PlainVolume[], settings: RenderSetti
     `  <style>${STYLE}</style>`,
     `  <defs>${MARKER}</defs>`,
     ...edges.map(
-      (points) => `  <path class="edge" d="${curve(points)}" marker-end="url(#arrow)"/>`,
+      ({ points }) => `  <path class="edge" d="${curve(points)}" marker-end="url(#arrow)"/>`,
     ),
     ...drawn.reverse(),
     '</svg>\n',
@@ -111,7 +111,7 @@ function drawBox(
 }
 
 /** Through the points, leaving and arriving vertically. */
-function curve([start, ...rest]: readonly Point[]): string {
+export function curve([start, ...rest]: readonly Point[]): string {
   let from = start!;
   let path = `M${from[0]},${from[1]}`;
   for (const to of rest) {

@@ -3,15 +3,18 @@
  * `fuse-native`), for systems without Linux's `/dev/fuse`. Slower than `mount/fuse` by the threads
  * that each request passes, and less exact: `operations.ts` says what it cannot express.
  */
+
 import { spawn, spawnSync } from 'node:child_process';
 import { realpath } from 'node:fs/promises';
 import { Driver } from '../../api/driver.ts';
 import { Initiator } from '../../core/initiator.ts';
 import { Log } from '../../core/log.ts';
-import { checkMountpoint, FS_TYPE, findMount } from '../fuse/channel.ts';
+import { messages } from '../../core/messages.ts';
+import { checkMountpoint } from '../fuse/channel.ts';
 import { type MountOptions, timeoutsOf } from '../fuse/mount.ts';
 import { MountError, mountError } from '../fuse/mount-error.ts';
 import type { Mount } from '../mount.ts';
+import { FS_TYPE, findMount } from '../mountinfo.ts';
 import { lookupRoot } from '../root.ts';
 import { type Fuse, loadFuseNative } from './addon.ts';
 import { type Front, operationsOf } from './operations.ts';
@@ -62,7 +65,9 @@ async function serve(initiator: Initiator<Front>, options: MountOptions): Promis
     rootXattrs: options.rootXattrs ?? new Map(),
     rootActions: options.rootActions ?? new Map(),
     unexpected: (error) =>
-      log.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+      log.error(`unexpected: ${error instanceof Error ? (error.stack ?? error.message) : error}`, {
+        msgid: messages.frontEndFailed.id,
+      }),
   };
   initiator.xl.priv = front;
   const fuse = new FuseClass(real, operationsOf(front), { timeout: false });
@@ -93,6 +98,7 @@ function libfuseOptions(options: MountOptions): string[] {
     // Writes of more than a page.
     'big_writes',
   ];
+  if (options.noexec) list.push('noexec');
   if (options.readOnly) list.push('ro');
   // What is in the folder is hidden, which the server says; macOS does so without being told.
   if (process.platform === 'linux') list.push('nonempty');

@@ -6,8 +6,8 @@ import { accessSync, closeSync, constants, existsSync, openSync, readFileSync } 
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EIO, strerror } from '../../core/errno.ts';
-import { findMount } from '../fuse/channel.ts';
 import { mountError } from '../fuse/mount-error.ts';
+import { findMount } from '../mountinfo.ts';
 
 /** Bit of CAP_SYS_ADMIN, with which mount(2) may be called (capabilities(7)). */
 const CAP_SYS_ADMIN = 21n;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { Mounts, whyNoMounts } from '../../../test/support/mounts.ts';
-import { findMount } from './channel.ts';
+import { findMount } from '../mountinfo.ts';
 import { fusermountCode } from './mount-error.ts';
 
 const mounts = new Mounts();

@@ -11,8 +11,8 @@
  * fusermount3(1).
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { constants, readFileSync } from 'node:fs';
-import { opendir, realpath, stat, statfs } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { opendir, realpath, stat } from 'node:fs/promises';
 import { isMainThread } from 'node:worker_threads';
 import {
   EACCES,
@@ -30,6 +30,7 @@ import {
   MNT_DETACH,
   MNT_FORCE,
   MS_NODEV,
+  MS_NOEXEC,
   MS_NOSUID,
   MS_RDONLY,
   O_CLOEXEC,
@@ -38,10 +39,9 @@ import {
 import { close, fcntl, mount, open, umount2 } from '../../sys/libc.ts';
 import { makeSocketpair, receiveFd } from '../../sys/socket.ts';
 import { cstring } from '../../sys/struct.ts';
+import { healthOf, stuckOnTheWay, whyStuck } from '../mount-health.ts';
+import { FS_TYPE, findMount } from '../mountinfo.ts';
 import { fusermountCode, MountError, mountError } from './mount-error.ts';
-
-/** File system type in /proc/mounts. */
-export const FS_TYPE = 'fuse.glossa';
 
 export interface ChannelOptions {
   readonly mountpoint: string;
@@ -53,6 +53,8 @@ export interface ChannelOptions {
   /** Programs keep set-user-id, and devices can be opened: only when root mounts. */
   readonly suid?: boolean | undefined;
   readonly dev?: boolean | undefined;
+  /** No program in it can be run. */
+  readonly noexec?: boolean | undefined;
   /** Bytes of the largest READ. */
   readonly maxRead: number;
 }
@@ -123,11 +125,14 @@ const umount2Async = callAsync('int umount2(const void *target, int flags)');
 
 /** Absolute path of the mount point, when it is fit to be one. Asks beside the event loop. */
 export async function checkMountpoint(path: string): Promise<string> {
+  const stuck = await stuckOnTheWay(path);
+  if (stuck !== null) throw mountError('MOUNT_POINT_STUCK', path, whyStuck(stuck));
   try {
     const real = await realpath(path);
     const there = findMount(real);
     if (there?.type === FS_TYPE) {
-      const code = (await isDead(real)) ? 'MOUNT_POINT_DEAD' : 'MOUNT_POINT_BUSY';
+      const isDead = (await healthOf(real)) === 'dead';
+      const code = isDead ? 'MOUNT_POINT_DEAD' : 'MOUNT_POINT_BUSY';
       throw mountError(code, path, there.source);
     }
     const stats = await stat(real);
@@ -156,44 +161,6 @@ export async function hasEntries(path: string): Promise<boolean> {
   }
 }
 
-/**
- * Whether a mount has lost its server. Asks for what the kernel never remembers: attributes of a
- * dead mount may live on for a while.
- */
-export async function isDead(mountpoint: string): Promise<boolean> {
-  try {
-    await statfs(mountpoint);
-    return false;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOTCONN' || code === 'ECONNABORTED';
-  }
-}
-
-interface MountEntry {
-  /** `major:minor`. */
-  readonly device: string;
-  readonly type: string;
-  readonly source: string;
-}
-
-/** The newest mount on exactly this path, from /proc/self/mountinfo (see proc(5)). */
-export function findMount(path: string): MountEntry | null {
-  let found: MountEntry | null = null;
-  for (const line of readFileSync('/proc/self/mountinfo', 'utf8').split('\n')) {
-    const [left, right] = line.split(' - ');
-    if (right === undefined) continue;
-    const fields = left!.split(' ');
-    if (unescapeOctal(fields[4]!) !== path) continue;
-    const [type, source] = right.split(' ');
-    found = { device: fields[2]!, type: type!, source: unescapeOctal(source!) };
-  }
-  return found;
-}
-
-const unescapeOctal = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));
-
 function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   const fd = open(cstring('/dev/fuse'), constants.O_RDWR | O_NONBLOCK | O_CLOEXEC, 0);
   if (fd < 0) {
@@ -207,6 +174,7 @@ function mountByRoot(mountpoint: string, options: ChannelOptions): number {
   const flags =
     (options.suid ? 0 : MS_NOSUID) |
     (options.dev ? 0 : MS_NODEV) |
+    (options.noexec ? MS_NOEXEC : 0) |
     (options.readOnly ? MS_RDONLY : 0);
   const status = mount(
     cstring(options.source),
@@ -254,6 +222,7 @@ async function mountByUser(mountpoint: string, options: ChannelOptions): Promise
       'nodev',
       ...kernelOptions(options),
     ];
+    if (options.noexec) list.push('noexec');
     if (options.readOnly) list.push('ro');
     const problem = await fusermount(['-o', list.join(','), '--', mountpoint], theirs);
     if (problem !== '') {

@@ -15,11 +15,13 @@
  * Notices of the same thing that wait are one. When very many wait, one that expires all names takes
  * the place of those that are about names.
  */
+
 import { encodeNameInto, nameLength } from '../../core/bytes.ts';
 import { ENOENT } from '../../core/errno.ts';
 import { newestRequest } from '../../core/frame.ts';
 import { type Inode, ROOT_ID } from '../../core/inode.ts';
 import type { Log } from '../../core/log.ts';
+import { messages } from '../../core/messages.ts';
 import type { Upcall } from '../../core/upcall.ts';
 import { write } from '../../sys/libc.ts';
 import {
@@ -116,7 +118,10 @@ export class Notices {
     this.sent += 1;
     const status = write(this.fd, bytes, bytes.length);
     if (status >= 0 || status === -ENOENT) return;
-    this.log.warning('the kernel was not told what is out of date', { errno: -status });
+    this.log.warning('the kernel was not told what is out of date', {
+      errno: -status,
+      msgid: messages.notInvalidated.id,
+    });
   }
 
   /** When those that were asked for so far are handled. Not to be awaited by a fop. */
@@ -149,7 +154,9 @@ export class Notices {
         this.flush();
       },
       broken: (why) => {
-        this.log.error(`the kernel cannot be told what is out of date: ${why}`);
+        this.log.error(`the kernel cannot be told what is out of date: ${why}`, {
+          msgid: messages.neverInvalidated.id,
+        });
         this.close();
       },
     });
@@ -177,6 +184,7 @@ export class Notices {
       this.log.warning(
         `the kernel (FUSE 7.${this.minor}) cannot expire all names at once: those of which it was ` +
           'told that they are absent stay so until their time is over',
+        { msgid: messages.absentStay.id },
       );
       for (const what of knownEntries(this.root)) this.put(what);
       return;

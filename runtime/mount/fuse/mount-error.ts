@@ -5,6 +5,7 @@ export type MountErrorCode =
   | 'MOUNT_POINT_NOT_DIRECTORY'
   | 'MOUNT_POINT_BUSY'
   | 'MOUNT_POINT_DEAD'
+  | 'MOUNT_POINT_STUCK'
   | 'MOUNT_POINT_DENIED'
   | 'MOUNT_NO_FUSE'
   | 'MOUNT_NOT_PERMITTED'
@@ -31,6 +32,7 @@ const texts: Record<MountErrorCode, string> = {
   MOUNT_POINT_NOT_DIRECTORY: 'it is not a directory; name an empty directory to mount on',
   MOUNT_POINT_BUSY: "glossa is mounted there already (%d); unmount it first with 'umount %m'",
   MOUNT_POINT_DEAD: "a mount whose server ended is left there; remove it with 'umount -l %m'",
+  MOUNT_POINT_STUCK: '%d',
   MOUNT_POINT_DENIED: '%d; mount on a directory that you may search and write to',
   MOUNT_NO_FUSE:
     "the kernel's FUSE is not available (%d); load it with 'modprobe fuse', give a container " +

@@ -66,6 +66,17 @@ describe.skipIf(whyNoMounts() !== '')('files', () => {
     expect(types.every((entry) => entry.isFile())).toBe(true);
   });
 
+  test('inode numbers are signed numbers above 0, and the same in a listing', async () => {
+    await fs.mkdir(path('numbers'));
+    for (let i = 0; i < 20; i++) await fs.writeFile(path('numbers', `f${i}`), '');
+    const listed = execFileSync('ls', ['-i', path('numbers')], { encoding: 'utf8' });
+    for (const line of listed.trim().split('\n')) {
+      const [ino = '', name = ''] = line.trim().split(' ');
+      expect(BigInt(ino) > 0n && BigInt(ino) < 2n ** 63n).toBe(true);
+      expect((await fs.stat(path('numbers', name), { bigint: true })).ino).toBe(BigInt(ino));
+    }
+  });
+
   test('names that are not UTF-8', async () => {
     const name = Buffer.from([0x78, 0xff, 0xfe, 0x79]);
     await fs.mkdir(path('bytes'));

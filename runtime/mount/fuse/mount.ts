@@ -4,6 +4,7 @@
  *
  * The graph is the caller's: it must be started before, and be stopped afterwards.
  */
+
 import { open } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from '../../core/client.ts';
@@ -12,11 +13,13 @@ import type { Graph } from '../../core/graph.ts';
 import type { Initiator } from '../../core/initiator.ts';
 import { MAX_DATA } from '../../core/limits.ts';
 import { Log, type LogLevels } from '../../core/log.ts';
+import { messages } from '../../core/messages.ts';
 import type { Upcall } from '../../core/upcall.ts';
 import { callAsync } from '../../sys/call.ts';
 import type { Mount } from '../mount.ts';
+import { findMount } from '../mountinfo.ts';
 import { lookupRoot } from '../root.ts';
-import { type Channel, findMount, openChannel } from './channel.ts';
+import { type Channel, openChannel } from './channel.ts';
 import { servesLocks } from './handlers/serves-locks.ts';
 import { MountError } from './mount-error.ts';
 import { pump } from './pump.ts';
@@ -35,6 +38,8 @@ export interface MountOptions extends Partial<SessionOptions> {
   /** Programs keep set-user-id, and devices can be opened; both only when root mounts. */
   readonly suid?: boolean;
   readonly dev?: boolean;
+  /** No program in it can be run. */
+  readonly noexec?: boolean;
   /** Lets other users in. By default when root mounts, as others would be of no use to it. */
   readonly allowOther?: boolean;
   /** The root has answered: from here on there may be a mount. */
@@ -86,6 +91,7 @@ async function serve(initiator: Initiator<Session>, options: MountOptions): Prom
     readOnly: options.readOnly ?? false,
     suid: options.suid,
     dev: options.dev,
+    noexec: options.noexec,
     maxRead: MAX_DATA,
   });
   const found = findMount(channel.mountpoint);
@@ -98,6 +104,7 @@ async function serve(initiator: Initiator<Session>, options: MountOptions): Prom
     locks,
     rootXattrs: options.rootXattrs,
     rootActions: options.rootActions,
+    notable: options.notable,
   });
 }
 
@@ -184,7 +191,9 @@ export class KernelMount implements Mount {
       late = true;
     });
     const synced = syncMount(this.mountpoint).catch((error) => {
-      session.log.warning(`what the kernel keeps back may be lost: ${error}`);
+      session.log.warning(`what the kernel keeps back may be lost: ${error}`, {
+        msgid: messages.keptBackLost.id,
+      });
     });
     await Promise.race([limit, synced]);
     // The kernel waits for no answers of a server that might never give them.

@@ -43,16 +43,46 @@ interface Backing {
   users: number;
 }
 
-/** The storage translator that all data goes to, when nobody watches it on its way; otherwise null. */
-export function unwatched(links: Child): Xlator | null {
-  const { xl } = links.readv;
-  if (links.writev.xl !== xl || links.open.xl !== xl) return null;
+/**
+ * Where the data of a file goes, past translators that have files of their own when it is none of
+ * these; of no certain file without `fd`.
+ */
+function dataLinks(links: Child, fd?: Fd): Child {
+  let at = links;
+  for (;;) {
+    const { readv, writev, open } = at;
+    const { xl } = readv;
+    const isPassed =
+      xl.translator.isOwn !== undefined &&
+      ![readv, writev, open].some((way) => way.isObserved || way.xl !== xl) &&
+      !(fd !== undefined && xl.translator.isOwn(xl, fd));
+    if (!isPassed) return at;
+    at = xl.children[0]!;
+  }
+}
+
+/**
+ * The storage translator that all data goes to, when nobody watches it on its way; otherwise null.
+ * `fd` as above.
+ */
+export function unwatched(links: Child, fd?: Fd): Xlator | null {
+  const { readv, writev, open } = dataLinks(links, fd);
+  const { xl } = readv;
+  if ([readv, writev, open].some(({ isObserved }) => isObserved)) return null;
+  if (writev.xl !== xl || open.xl !== xl) return null;
   return xl.translator.backing === undefined ? null : xl;
 }
 
 /** Whether nobody has anything to say when a file is closed: then the kernel need not ask. */
-const isSilentAtClose = (links: Child, storage: Xlator): boolean =>
-  links.flush.xl === storage && storage.translator.tellsAtClose?.(storage) !== true;
+function isSilentAtClose(links: Child, storage: Xlator, fd: Fd): boolean {
+  let { flush } = links;
+  while (!flush.isObserved && flush.xl.translator.isOwn?.(flush.xl, fd) === false) {
+    flush = flush.xl.children[0]!.flush;
+  }
+  return (
+    flush.xl === storage && !flush.isObserved && storage.translator.tellsAtClose?.(storage) !== true
+  );
+}
 
 export class Passthrough {
   /** Of the open at hand: flags for its answer, and the backing file's id or 0. */
@@ -81,8 +111,8 @@ export class Passthrough {
    * @param cached whether another open Fd of the inode goes through the page cache
    */
   open(links: Child, fd: Fd, cached: boolean): void {
-    const storage = unwatched(links);
-    this.openFlags = storage !== null && isSilentAtClose(links, storage) ? FOPEN_NOFLUSH : 0;
+    const storage = unwatched(links, fd);
+    this.openFlags = storage !== null && isSilentAtClose(links, storage, fd) ? FOPEN_NOFLUSH : 0;
     this.backingId = 0;
     const may = !cached && (fd.flags & O_DIRECT) === 0;
     const backing = this.byInode.get(fd.inode) ?? (may ? this.register(storage, fd) : null);

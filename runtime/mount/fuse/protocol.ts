@@ -34,16 +34,13 @@ export const READDIRPLUS_AUTO = 1 << 14;
 export const ASYNC_DIO = 1 << 15;
 export const WRITEBACK_CACHE = 1 << 16;
 export const PARALLEL_DIROPS = 1 << 18;
-export const HANDLE_KILLPRIV = 1 << 19;
 export const POSIX_ACL = 1 << 20;
 export const MAX_PAGES = 1 << 22;
 export const CACHE_SYMLINKS = 1 << 23;
-export const EXPLICIT_INVAL_DATA = 1 << 25;
 export const HANDLE_KILLPRIV_V2 = 1 << 28;
 export const INIT_EXT = 1 << 30;
 
 /** INIT flags (`flags2`), counted from bit 32. */
-export const HAS_EXPIRE_ONLY = 1 << 3;
 export const PASSTHROUGH = 1 << 5;
 
 /** `valid` of SETATTR. */
@@ -62,8 +59,6 @@ export const FATTR_KILL_SUIDGID = 1 << 11;
 
 /** `open_flags` of OPEN, OPENDIR and CREATE replies. */
 export const FOPEN_DIRECT_IO = 1 << 0;
-export const FOPEN_KEEP_CACHE = 1 << 1;
-export const FOPEN_CACHE_DIR = 1 << 3;
 export const FOPEN_NOFLUSH = 1 << 5;
 export const FOPEN_PASSTHROUGH = 1 << 7;
 

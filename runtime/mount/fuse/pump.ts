@@ -3,7 +3,7 @@
  *
  * It runs inside a `setImmediate` callback: reads requests and hands them to their mount, which
  * usually answers before it returns. When there is none it lets others use its CPU, waits awake for
- * a moment (`busy-poll.ts`), then sleeps in poll(2) for the FUSE descriptors and for libuv's own
+ * a moment (core's `busy-poll.ts`), then sleeps in poll(2) for the FUSE descriptors and for libuv's own
  * (its epoll descriptor) at once. A request that is answered at once costs no turn of the event
  * loop, no timer and no promise.
  *
@@ -21,12 +21,13 @@
  * There is one pump for all mounts of the process, because only one can sleep.
  */
 import koffi, { type node } from 'koffi';
+import { BusyPoll } from '../../core/busy-poll.ts';
 import { EAGAIN, ECONNABORTED, EINTR, ENODEV, ENOENT } from '../../core/errno.ts';
 import { sharedTurn, turn } from '../../core/turn.ts';
 import { poll, read, schedYield } from '../../sys/libc.ts';
 import { PollSet } from '../../sys/struct.ts';
 import { backendFd } from '../../sys/uv.ts';
-import { BusyPoll } from './busy-poll.ts';
+import { look } from './lately.ts';
 
 /** Longest run without a turn of the event loop. */
 const TURN_MS = 4;
@@ -150,7 +151,7 @@ class Pump {
 
   /** Serves until the event loop is wanted. */
   private readonly serve = (): void => {
-    const until = performance.now() + (this.unfinished() ? SHORT_TURN_MS : TURN_MS);
+    const until = look() + (this.unfinished() ? SHORT_TURN_MS : TURN_MS);
     const { slow } = turn;
     let unchecked = 0;
     // `parked` after a message: the mounts changed, and libuv watches them.
@@ -161,6 +162,7 @@ class Pump {
           this.park();
           return;
         }
+        look();
         if (this.set.ready(0) !== 0) break;
         n = this.readAny();
         unchecked = CHECK_EVERY;
@@ -172,7 +174,7 @@ class Pump {
         if (turn.slow !== slow) break;
         unchecked += 1;
         if (unchecked >= CHECK_EVERY) {
-          if (performance.now() > until) break;
+          if (look() > until) break;
           unchecked = 0;
         }
       } else this.failed(-n);
@@ -191,7 +193,7 @@ class Pump {
     n = this.readAny();
     if (n !== -EAGAIN || !this.busy.due()) return n;
     const { busy } = this;
-    const until = performance.now() + busy.limitUs / 1000;
+    const until = look() + busy.limitUs / 1000;
     do {
       for (let tries = 0; tries < 4; tries++) {
         n = this.readAny();

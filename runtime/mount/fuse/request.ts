@@ -2,12 +2,17 @@
 import { readFileSync } from 'node:fs';
 import { Stack } from '../../core/frame.ts';
 import type { InHeader } from './codec/header.ts';
+import { lately } from './lately.ts';
 import type { Message } from './message.ts';
 
 export class Request extends Stack {
   /** The kernel's number. */
   readonly tag: number;
   readonly opcode: number;
+  /** The inode that it is asked of. */
+  readonly nodeid: number;
+  /** By the clock of `performance.now`; earlier by a little (lately.ts). */
+  readonly began = lately.ms;
   /** The message, when its bytes are still needed (the data of a WRITE). */
   kept: Message | null = null;
 
@@ -16,6 +21,7 @@ export class Request extends Stack {
     super(header.uid, header.gid, header.pid, op, groupsOf);
     this.tag = header.unique;
     this.opcode = header.opcode;
+    this.nodeid = header.nodeid;
   }
 }
 

@@ -23,12 +23,14 @@ import type { Initiator } from '../../core/initiator.ts';
 import type { Inode } from '../../core/inode.ts';
 import { MAX_DATA } from '../../core/limits.ts';
 import type { Log } from '../../core/log.ts';
+import { messages } from '../../core/messages.ts';
 import { isUpcall } from '../../core/upcall.ts';
 import type { Child } from '../../core/xlator.ts';
 import { address } from '../../sys/call.ts';
 import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFiles } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
+import type { Notable } from '../notable.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
 import { encodeInvalInode } from './codec/notify.ts';
@@ -36,7 +38,9 @@ import { Validity } from './codec/validity.ts';
 import { mayServeLocks } from './handlers/serves-locks.ts';
 import { Interrupts } from './interrupts.ts';
 import { Notices } from './invalidate.ts';
+import { look } from './lately.ts';
 import { MessagePool } from './message.ts';
+import { Names } from './names.ts';
 import { hasReply, isCached, opcodeName, operations } from './opcodes.ts';
 import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
@@ -61,7 +65,10 @@ const ERRNO_MAX = 512;
 export type RootXattrs = ReadonlyMap<string, () => Uint8Array>;
 /** What is done when such an attribute is read; the caller waits for what came of it. */
 export type RootAction = () => Promise<Uint8Array>;
-export type RootActions = ReadonlyMap<string, RootAction>;
+/** By the attribute's name. */
+export interface RootActions {
+  get(name: string): RootAction | undefined;
+}
 
 export interface SessionOptions {
   /** How long the kernel may cache attributes, names, and absent names. Seconds, fractions too. */
@@ -80,6 +87,8 @@ export interface SessionOptions {
   readonly rootXattrs?: RootXattrs | undefined;
   /** Extended attributes of the root that do something when its owner reads them. */
   readonly rootActions?: RootActions | undefined;
+  /** Where requests that failed or were slow are kept. */
+  readonly notable?: Notable | undefined;
 }
 
 /** Memory for answers, whose bodies begin with a page: the kernel takes them page by page. */
@@ -121,6 +130,7 @@ export class Session implements PumpedMount {
     MAX_DATA,
   );
   private readonly header = new InHeader();
+  private readonly names = new Names();
   private readonly pool = new MessagePool();
   private current = this.pool.take();
   private request: Request | null = null;
@@ -129,6 +139,8 @@ export class Session implements PumpedMount {
   /** Messages since the mount. */
   requests = 0;
   private readonly interrupts: Interrupts;
+  private readonly notable: Notable | null;
+  private readonly slowMs: number;
   private readonly iov = new Iovec(2);
   private readonly onEnded: (errno: number) => void;
   private over = false;
@@ -173,6 +185,8 @@ export class Session implements PumpedMount {
     this.negativeValid = new Validity(options.negativeTimeout);
     this.rootXattrs = options.rootXattrs ?? new Map();
     this.rootActions = options.rootActions ?? new Map();
+    this.notable = options.notable ?? null;
+    this.slowMs = this.notable?.slowMs ?? Infinity;
     this.onEnded = onEnded;
     this.mayPassThrough =
       options.passthrough &&
@@ -257,10 +271,13 @@ export class Session implements PumpedMount {
     this.keep(request);
     this.graph.top.context.after(ABANDONED_MS, () => {
       if (!this.client.end(request)) return;
-      this.log.error(`${request.op}: abandoned with a call that ran too long`);
+      this.log.error(`${request.op}: abandoned with a call that ran too long`, {
+        msgid: messages.abandoned.id,
+      });
       // Its data may be in use yet: nobody else gets that memory.
       request.kept = null;
       this.settle(request);
+      this.look(request, EIO);
       this.send(request, EIO, 0);
     });
   }
@@ -284,12 +301,12 @@ export class Session implements PumpedMount {
 
   /** The name that a span of the message at hand holds. */
   name(span: Span): string {
-    return this.current.name(span);
+    return this.names.of(this.current.cursor, span);
   }
 
   /** Answers with an errno. One that no answer can carry, or none, becomes EIO. */
   fail(frame: Frame, errno: number): void {
-    const request = this.take(frame);
+    const request = this.take(frame, errno);
     if (request === null) return;
     if (errno === EMFILE) this.tellOfLimit();
     const sendable = errno > 0 && errno < ERRNO_MAX;
@@ -298,13 +315,17 @@ export class Session implements PumpedMount {
 
   /** A caller who reads "too many open files" looks for its own; once is enough. */
   private tellOfLimit(): void {
-    if (!this.toldOfLimit) this.log.error(`a request failed: ${tooManyOpenFiles}`);
+    if (!this.toldOfLimit)
+      this.log.error(`a request failed: ${tooManyOpenFiles}`, { msgid: messages.outOfFiles.id });
     this.toldOfLimit = true;
   }
 
-  /** Answers with the first `bodyBytes` of the body in `out`. False: the kernel did not take it. */
-  reply(frame: Frame, bodyBytes: number): boolean {
-    const request = this.take(frame);
+  /**
+   * Answers with the first `bodyBytes` of the body in `out`. False: the kernel did not take it.
+   * @param errno what the body says of a failure, if it does
+   */
+  reply(frame: Frame, bodyBytes: number, errno = 0): boolean {
+    const request = this.take(frame, errno);
     return request !== null && this.send(request, 0, bodyBytes);
   }
 
@@ -318,7 +339,7 @@ export class Session implements PumpedMount {
       this.out.set(data, OUT_HEADER_SIZE);
       return this.reply(frame, length);
     }
-    const request = this.take(frame);
+    const request = this.take(frame, 0);
     if (request === null || this.over) return false;
     encodeOutHeader(this.view, request.tag, 0, length);
     this.iov.set(0, this.out, OUT_HEADER_SIZE);
@@ -358,15 +379,26 @@ export class Session implements PumpedMount {
   }
 
   /** Marks the request as answered; null when it was already. */
-  private take(frame: Frame): Request | null {
+  private take(frame: Frame, errno: number): Request | null {
     const request = frame.root as Request;
     if (!this.client.end(request)) {
-      this.log.error(`${request.op}: request ${request.unique} was answered twice; dropped`);
+      this.log.error(`${request.op}: request ${request.unique} was answered twice; dropped`, {
+        msgid: messages.answeredTwice.id,
+      });
       return null;
     }
     if (this.request === request) this.request = null;
     else this.settle(request);
+    this.look(request, errno);
     return request;
+  }
+
+  /** Whoever asks later may want to know what became of a request that failed or was slow. */
+  private look(request: Request, errno: number): void {
+    const now = look();
+    const took = now - request.began;
+    if (errno === 0 && took < this.slowMs) return;
+    this.notable?.add(request, this, request.nodeid, errno, now, took);
   }
 
   private send(request: Request, errno: number, bodyBytes: number): boolean {
@@ -381,7 +413,10 @@ export class Session implements PumpedMount {
     if (status >= 0) return true;
     // ENOENT: the kernel gave the request up; ENODEV, EPERM: it gave up the mount.
     if (status === -ENOENT || status === -ENODEV || status === -EPERM) return false;
-    this.log.warning(`${request.op}: the kernel refused an answer`, { errno: -status });
+    this.log.warning(`${request.op}: the kernel refused an answer`, {
+      errno: -status,
+      msgid: messages.answerRefused.id,
+    });
     // It may still wait for one.
     write(this.fd, this.out, encodeOutHeader(this.view, request.tag, EIO, 0));
     return false;
@@ -407,7 +442,9 @@ export class Session implements PumpedMount {
     const { header } = this;
     const { opcode } = header;
     if (malformed) {
-      this.log.error(`malformed ${opcodeName(opcode)} of ${length} bytes`);
+      this.log.error(`malformed ${opcodeName(opcode)} of ${length} bytes`, {
+        msgid: messages.malformed.id,
+      });
     }
     if (length < IN_HEADER_SIZE) return;
     if (hasReply(opcode)) this.replyHeader(header, malformed ? EINVAL : ENOSYS, 0);
@@ -415,10 +452,13 @@ export class Session implements PumpedMount {
 
   private threw(error: unknown): void {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    this.log.error(`${opcodeName(this.header.opcode)}: a translator threw: ${text}`);
+    this.log.error(`${opcodeName(this.header.opcode)}: a translator threw: ${text}`, {
+      msgid: messages.threw.id,
+    });
     const { request } = this;
     if (request === null || !this.client.end(request)) return;
     this.request = null;
+    this.look(request, EIO);
     this.send(request, EIO, 0);
   }
 }

@@ -1,23 +1,42 @@
 /**
  * What data costs in Python: reads of 128 KiB from storage/posix with a module above that sees them
- * and leaves the data alone; and reads whose every byte a module changes, from a leaf that answers
- * at once.
+ * and leaves the data alone, in this process and as a program sees them, through two mounts; and reads
+ * whose every byte a module changes, from a leaf that answers at once.
  */
-import { writeFileSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { isMissing, type Missing, orMissing } from '../../../runtime/bench/missing.ts';
-import { digits, ranged } from '../../../runtime/bench/numbers.ts';
-import { compare, estimate, isJumpy, ratio } from '../../../runtime/bench/statistics.ts';
+import { NotMeasured, orMissing } from '../../../runtime/bench/missing.ts';
+import { compare, ratio } from '../../../runtime/bench/statistics.ts';
 import { anyFd, type Batch, openFile, reads } from '../../../runtime/cli/bench/call/callers.ts';
+import {
+  everything,
+  languages,
+  READ_SIZE,
+  startGraph,
+  startModule,
+} from '../../../runtime/cli/bench/call/graphs.ts';
 import { type Load, measurePairs, type Series } from '../../../runtime/cli/bench/call/pairs.ts';
 import type { Translator } from '../../../runtime/core/xlator.ts';
+import type { PlainVolume } from '../../../runtime/graph/description.ts';
 import posix from '../../../runtime/xlators/storage/posix/index.ts';
-import { makeFolder } from '../bench.ts';
-import type { Figure } from '../figures.ts';
-import type { Report, Row } from '../report.ts';
-import { everything, type Lab, languages, READ_SIZE, startGraph, startModule } from './graphs.ts';
+import type { Bench } from '../bench.ts';
+import { startGlossa } from '../servers.ts';
+import { figureOf, type Report, roundsText, rowOf } from '../table.ts';
+import { lookVolume } from '../volumes.ts';
+
+const FILE = 'file';
+
+type Seen = Series<'plain' | 'seen'>;
+
+const BAR = { limit: 1.05, aim: 1 };
+const PLAIN = 'storage/posix, a file in the page cache';
+const SEEN = 'the same under a module in Python that sees it';
+
+const overPlain = ({ seen, plain }: Seen) => compare(seen, plain, ratio);
+
+// -- in this process -----------------------------------------------------------------------------
 
 /**
  * Each batch finds the memory of those before it free: a read into memory that is new to the process
@@ -29,92 +48,147 @@ async function before(variant: Batch): Promise<void> {
   await variant(20);
 }
 
-const FULL: Load = { rounds: 31, best: 12, count: 50, warm: 20_000 };
-const QUICK: Load = { rounds: 5, best: 6, count: 50, warm: 1000 };
-const FILE = 'file';
-
-type Seen = Series<'plain' | 'seen'>;
-type Changed = Series<'changed'>;
-
 /** The garbage collector, which takes no flag of the command line then. */
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
   return runInNewContext('gc') as () => void;
 }
 
-export async function dataCosts(lab: Lab): Promise<Report> {
-  const load = lab.quick ? QUICK : FULL;
-  lab.say('Python: reads of 128 KiB');
-  const seen = await orMissing(() => measureSeen(lab, load));
-  const changed = await orMissing(() => measureChanged(lab, load));
-  const rounds = `median of ${load.rounds} rounds [lowest – highest]`;
+const FULL: Load = { rounds: 31, best: 12, count: 50, warm: 20_000 };
+const QUICK: Load = { rounds: 5, best: 6, count: 50, warm: 1000 };
+
+export async function dataCosts(bench: Bench): Promise<Report> {
+  const load = bench.quick ? QUICK : FULL;
+  bench.say('Python: reads of 128 KiB');
+  const seen = await orMissing(() => measureSeen(bench, load));
+  const changed = await orMissing(() => measureChanged(bench, load));
+  const { rounds, best, count } = load;
   return {
     sections: [
       {
-        title: `reads of 128 KiB in process: µs each, ${rounds}`,
+        title: `reads of 128 KiB in process: µs each, median of ${rounds} rounds [lowest – highest]`,
         columns: [],
         rows: [
-          row('storage/posix, a file in the page cache', seen, 'plain'),
-          row('the same under a module in Python that sees it', seen, 'seen'),
-          row('a leaf that answers at once, under bytes.translate', changed, 'changed'),
+          rowOf(PLAIN, seen, ({ plain }) => [roundsText(plain)]),
+          rowOf(SEEN, seen, (found) => [roundsText(found.seen)]),
+          rowOf('a leaf that answers at once, under bytes.translate', changed, (found) => [
+            roundsText(found.changed),
+          ]),
         ],
       },
     ],
     figures: [
-      {
-        what: 'readv of 128 KiB seen, not touched, by Python / not scripted',
-        unit: '×',
-        bar: { limit: 1.05, aim: 1 },
-        value: isMissing(seen) ? seen : compare(seen.seen, seen.plain, ratio),
-      },
-      {
-        what: 'readv of 128 KiB changed by Python (bytes.translate)',
-        unit: 'GB/s',
-        bar: { limit: 1, least: true },
-        value: isMissing(changed) ? changed : throughput(changed.changed),
-      },
+      figureOf(
+        'readv of 128 KiB seen, not touched, by Python / not scripted',
+        ['×', BAR],
+        seen,
+        overPlain,
+      ),
+      figureOf(
+        'readv of 128 KiB changed by Python (bytes.translate)',
+        ['GB/s', { limit: 1, least: true }],
+        changed,
+        // Bytes in a nanosecond are gigabytes in a second.
+        (found) => found.changed.map((us) => READ_SIZE / (us * 1000)),
+      ),
     ],
-    raw: { rounds: load.rounds, best: load.best, count: load.count, seen, changed },
+    raw: { rounds, best, count, seen, changed },
   };
 }
 
-async function measureSeen(lab: Lab, load: Load): Promise<Seen> {
-  const directory = makeFolder(lab.folder, 'files');
+async function measureSeen(bench: Bench, load: Load): Promise<Seen> {
+  const directory = join(bench.folder, 'files');
+  mkdirSync(directory);
   writeFileSync(join(directory, FILE), new Uint8Array(READ_SIZE).fill(7));
   const storage = {
     translator: posix as unknown as Translator<unknown>,
     options: { directory },
   };
-  const module = await languages.python.volume(lab, 'look');
+  const module = await languages.python.volume(bench, 'look');
   const graphs = [
-    await startGraph(lab, [storage]),
-    await startGraph(lab, [storage, module]),
+    await startGraph(bench, [storage]),
+    await startGraph(bench, [storage, module]),
   ] as const;
   const fds = [await openFile(graphs[0], FILE), await openFile(graphs[1], FILE)] as const;
   const variants = { plain: reads(graphs[0], fds[0]), seen: reads(graphs[1], fds[1]) };
-  const series = await measurePairs(lab, variants, { ...load, before });
+  const series = await measurePairs(bench, variants, { ...load, before });
   for (const fd of fds) fd.release();
   for (const graph of graphs) await graph.stop();
   return series;
 }
 
-async function measureChanged(lab: Lab, load: Load): Promise<Changed> {
-  const graph = await startModule(lab, 'python', 'translate', everything);
+async function measureChanged(bench: Bench, load: Load): Promise<Series<'changed'>> {
+  const graph = await startModule(bench, 'python', 'translate', everything);
   const changed: Batch = reads(graph, anyFd(graph));
   // Each takes ten times as long.
-  const series = await measurePairs(lab, { changed }, { ...load, best: 24, count: 12 });
+  const series = await measurePairs(bench, { changed }, { ...load, best: 24, count: 12 });
   await graph.stop();
   return series;
 }
 
-/** Bytes in a nanosecond are gigabytes in a second. */
-function throughput(rounds: readonly number[]): Figure['value'] {
-  const rates = rounds.map((us) => READ_SIZE / (us * 1000));
-  return { ...estimate(rates), doubtful: isJumpy(rounds) };
+// -- through a mount -----------------------------------------------------------------------------
+
+const FULL_MOUNTED: Load = { rounds: 31, best: 4, count: 256, warm: 20_000 };
+const QUICK_MOUNTED: Load = { rounds: 5, best: 2, count: 256, warm: 2000 };
+const BLOCKS = 256;
+
+export async function mountedReads(bench: Bench): Promise<Report> {
+  const load = bench.quick ? QUICK_MOUNTED : FULL_MOUNTED;
+  bench.say('Python: reads of 128 KiB through a mount');
+  const seen = await orMissing(() => measureMounted(bench, load));
+  const { rounds, best, count } = load;
+  return {
+    sections: [
+      {
+        title: `reads of 128 KiB through a mount: µs each, median of ${rounds} rounds`,
+        columns: [],
+        rows: [
+          rowOf(PLAIN, seen, ({ plain }) => [roundsText(plain)]),
+          rowOf(SEEN, seen, (found) => [roundsText(found.seen)]),
+        ],
+      },
+    ],
+    figures: [
+      figureOf(
+        'readv of 128 KiB seen by Python / not scripted, at a mount',
+        ['×', BAR],
+        seen,
+        overPlain,
+      ),
+    ],
+    raw: { rounds, best, count, seen },
+  };
 }
 
-function row<N extends string>(title: string, series: Series<N> | Missing, name: N): Row {
-  if (isMissing(series)) return { title, cells: [`not measured: ${series.missing}`] };
-  const rounds = series[name];
-  return { title, cells: [ranged(estimate(rounds), digits) + (isJumpy(rounds) ? ' ?' : '')] };
+/** O_DIRECT goes past the kernel's page cache, so that each read is a request. */
+async function measureMounted(bench: Bench, load: Load): Promise<Seen> {
+  const open = async (name: string, volumes: readonly PlainVolume[]): Promise<number> => {
+    // The kernel would read the file itself where no module sees the data.
+    const served = { flags: ['--no-passthrough'] };
+    const { mountpoint } = await startGlossa(bench, name, volumes, served);
+    writeFileSync(join(bench.data, name, FILE), new Uint8Array(BLOCKS * READ_SIZE));
+    const fd = openSync(join(mountpoint, FILE), constants.O_RDONLY | constants.O_DIRECT);
+    // Before its server ends, and the mount goes.
+    bench.cleanup.add(async () => closeSync(fd));
+    return fd;
+  };
+  const variants = {
+    plain: blocks(await open('plain', [])),
+    seen: blocks(await open('seen', [lookVolume])),
+  };
+  return measurePairs(bench, variants, load);
+}
+
+function blocks(fd: number): Batch {
+  const into = Buffer.alloc(READ_SIZE);
+  let block = 0;
+  return async (count) => {
+    const begin = performance.now();
+    for (let done = 0; done < count; done++) {
+      block = (block + 1) % BLOCKS;
+      const got = readSync(fd, into, 0, READ_SIZE, block * READ_SIZE);
+      if (got !== READ_SIZE) throw new NotMeasured(`a read gave ${got} bytes`);
+    }
+    return ((performance.now() - begin) * 1000) / count;
+  };
 }

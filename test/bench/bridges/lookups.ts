@@ -1,116 +1,143 @@
-/** What a lookup costs in each language, over a translator in TypeScript that does the same. */
+/**
+ * What a lookup costs in each language, over a translator in TypeScript that does the same; and in a
+ * thread of the module's own (`option isolation thread`), over the thread of the caller.
+ */
 import { isMissing, type Missing, orMissing } from '../../../runtime/bench/missing.ts';
-import { digits, ranged } from '../../../runtime/bench/numbers.ts';
-import { compare, difference, estimate, isJumpy } from '../../../runtime/bench/statistics.ts';
-import { type Batch, lookups } from '../../../runtime/cli/bench/call/callers.ts';
-import { type Load, measurePairs } from '../../../runtime/cli/bench/call/pairs.ts';
-import { ENOENT } from '../../../runtime/core/errno.ts';
-import type { Graph } from '../../../runtime/core/graph.ts';
-import type { Bar, Figure } from '../figures.ts';
-import type { Report, Row } from '../report.ts';
+import { compare, difference } from '../../../runtime/bench/statistics.ts';
+import { lookups } from '../../../runtime/cli/bench/call/callers.ts';
 import {
-  everything,
-  type Lab,
   type LanguageName,
   languages,
   nothing,
-  startModule,
-  type Volume,
-} from './graphs.ts';
+  startGraph,
+} from '../../../runtime/cli/bench/call/graphs.ts';
+import { callRounds, type KindName } from '../../../runtime/cli/bench/call/measure.ts';
+import { type Load, measurePairs } from '../../../runtime/cli/bench/call/pairs.ts';
+import { ENOENT } from '../../../runtime/core/errno.ts';
+import type { Bench } from '../bench.ts';
+import type { Bar } from '../figures.ts';
+import { figureOf, type Report, roundsText, rowOf } from '../table.ts';
 
-interface Kind {
-  readonly what: string;
-  /** The module in each language; in TypeScript, whose callbacks need no other form, this one. */
-  readonly module: string;
-  readonly base: string;
-  readonly below: Volume;
-  readonly errno: number;
-  readonly bars: Readonly<Partial<Record<LanguageName, Bar>>>;
-}
-
-const kinds: readonly Kind[] = [
-  {
-    what: 'decided in the script (negative hit)',
-    module: 'hit',
-    base: 'hit',
-    below: nothing,
-    errno: ENOENT,
-    bars: { python: { limit: 2, aim: 1 }, javascript: { limit: 2, aim: 1.2 }, c: { limit: 0.3 } },
-  },
-  {
-    what: 'passed on, seen again in the callback',
-    module: 'seen',
-    base: 'seen',
-    below: everything,
-    errno: 0,
-    bars: { python: { limit: 4, aim: 2 }, javascript: { limit: 4, aim: 2.4 }, c: { limit: 0.6 } },
-  },
-  {
-    what: 'await child.lookup',
-    module: 'awaited',
-    base: 'seen',
-    below: everything,
-    errno: 0,
-    bars: { python: { limit: 6, aim: 3 }, javascript: { limit: 6, aim: 3.5 } },
-  },
-];
-
-// Short batches: some of them are not interrupted even on a machine that is busy.
-const FULL: Load = { rounds: 31, best: 24, count: 250, warm: 60_000 };
-const QUICK: Load = { rounds: 5, best: 8, count: 250, warm: 10_000 };
-
+/** Rounds of both, beside each other. */
 interface Pair {
   readonly base: readonly number[];
   readonly mine: readonly number[];
 }
 
-/** @param wanted languages besides TypeScript */
-export async function lookupCosts(lab: Lab, wanted: readonly LanguageName[]): Promise<Report> {
-  const load = lab.quick ? QUICK : FULL;
-  const rows: Row[] = [];
-  const figures: Figure[] = [];
-  const raw: unknown[] = [];
-  for (const language of wanted) {
-    for (const kind of kinds) {
-      const bar = kind.bars[language];
-      if (bar === undefined) continue;
-      const { title } = languages[language];
-      lab.say(`${title}: lookup ${kind.what}`);
-      const pair = await orMissing(() => measure(lab, language, kind, load));
-      rows.push(rowOf(`${title}: ${kind.what}`, pair));
-      const what = `${title}: lookup ${kind.what}`;
-      figures.push({ what, unit: 'µs', bar, value: costOf(pair) });
-      raw.push({ language, kind: kind.module, ...pair });
-    }
+interface Cost {
+  readonly language: LanguageName;
+  /** What is done, in a table that names the language. */
+  readonly call: string;
+  readonly bar: Bar;
+  measure(bench: Bench, load: Load): Promise<Pair | Missing>;
+}
+
+async function measureCosts(
+  bench: Bench,
+  load: Load,
+  costs: readonly Cost[],
+  columns: readonly string[],
+): Promise<Report> {
+  const all = [];
+  for (const { language, call, bar, measure } of costs) {
+    const { title } = languages[language];
+    const what = `${title}: lookup ${call}`;
+    bench.say(what);
+    const pair = await orMissing(() => measure(bench, load));
+    all.push({ language, title: `${title}: ${call}`, what, bar, pair });
   }
   const title =
     `lookups in process: µs each, median of ${load.rounds} rounds [lowest – highest], each the ` +
     `best of ${load.best} × ${load.count}`;
   return {
-    sections: [{ title, columns: ['in TypeScript', 'here'], rows }],
-    figures,
-    raw: { ...load, pairs: raw },
+    sections: [
+      {
+        title,
+        columns,
+        rows: all.map((one) =>
+          rowOf(one.title, one.pair, ({ base, mine }) => [roundsText(base), roundsText(mine)]),
+        ),
+      },
+    ],
+    figures: all.map(({ what, bar, pair }) =>
+      figureOf(what, ['µs', bar], pair, ({ base, mine }) => compare(mine, base, difference)),
+    ),
+    raw: { ...load, pairs: all.map(({ language, title, pair }) => ({ language, title, ...pair })) },
   };
 }
 
-async function measure(lab: Lab, language: LanguageName, kind: Kind, load: Load): Promise<Pair> {
-  const mine = await startModule(lab, language, kind.module, kind.below);
-  const base = await startModule(lab, 'typescript', kind.base, kind.below);
-  const ask = (graph: Graph): Batch => lookups(graph, kind.errno);
-  try {
-    return await measurePairs(lab, { base: ask(base), mine: ask(mine) }, load);
-  } finally {
-    await base.stop();
-    await mine.stop();
-  }
+// -- in each language ----------------------------------------------------------------------------
+
+interface Held {
+  readonly call: string;
+  readonly bars: Readonly<Partial<Record<LanguageName, Bar>>>;
 }
 
-const costOf = (pair: Pair | Missing): Figure['value'] =>
-  isMissing(pair) ? pair : compare(pair.mine, pair.base, difference);
+/** Of the kinds of `glossa bench call`. */
+const held: Readonly<Partial<Record<KindName, Held>>> = {
+  decided: {
+    call: 'decided in the script (negative hit)',
+    bars: { python: { limit: 2, aim: 1 }, javascript: { limit: 2, aim: 1.2 }, c: { limit: 0.3 } },
+  },
+  seen: {
+    call: 'passed on, seen again in the callback',
+    bars: { python: { limit: 4, aim: 2 }, javascript: { limit: 4, aim: 2.4 }, c: { limit: 0.6 } },
+  },
+  awaited: {
+    call: 'await child.lookup',
+    bars: { python: { limit: 6, aim: 3 }, javascript: { limit: 6, aim: 3.5 } },
+  },
+};
 
-function rowOf(title: string, pair: Pair | Missing): Row {
-  if (isMissing(pair)) return { title, cells: [`not measured: ${pair.missing}`] };
-  const cell = (rounds: readonly number[]): string =>
-    ranged(estimate(rounds), digits) + (isJumpy(rounds) ? ' ?' : '');
-  return { title, cells: [cell(pair.base), cell(pair.mine)] };
+// Short batches: some of them are not interrupted even on a machine that is busy.
+const FULL: Load = { rounds: 31, best: 24, count: 250, warm: 60_000 };
+const QUICK: Load = { rounds: 5, best: 8, count: 250, warm: 10_000 };
+
+/** @param language besides TypeScript */
+export function lookupCosts(bench: Bench, language: LanguageName): Promise<Report> {
+  const costs = Object.entries(held).flatMap(([kind, { call, bars }]): Cost[] => {
+    const bar = bars[language];
+    const measure = async (lab: Bench, load: Load): Promise<Pair | Missing> => {
+      const rounds = await callRounds(lab, kind as KindName, [language], load);
+      const [base, mine] = [rounds.get('typescript')!, rounds.get(language)!];
+      return isMissing(base) ? base : isMissing(mine) ? mine : { base, mine };
+    };
+    return bar === undefined ? [] : [{ language, call, bar, measure }];
+  });
+  return measureCosts(bench, bench.quick ? QUICK : FULL, costs, ['in TypeScript', 'here']);
+}
+
+// -- in a thread of its own ----------------------------------------------------------------------
+
+const FULL_APART: Load = { rounds: 31, best: 8, count: 250, warm: 20_000 };
+const QUICK_APART: Load = { rounds: 5, best: 2, count: 250, warm: 1000 };
+
+export function isolatedLookups(bench: Bench): Promise<Report> {
+  const costs = (['python', 'javascript'] as const).map(
+    (language): Cost => ({
+      language,
+      call: 'decided in a thread of its own',
+      // The limit is for both threads on one CPU, the aim for two that are busy.
+      bar: { limit: 20, aim: 8 },
+      measure: (lab, load) => measureApart(lab, language, load),
+    }),
+  );
+  return measureCosts(bench, bench.quick ? QUICK_APART : FULL_APART, costs, [
+    'here',
+    'in a thread',
+  ]);
+}
+
+async function measureApart(bench: Bench, language: LanguageName, load: Load): Promise<Pair> {
+  const volume = await languages[language].volume(bench, 'hit');
+  const apart = { ...volume, options: { ...volume.options, isolation: 'thread' } };
+  const here = await startGraph(bench, [nothing, volume]);
+  const thread = await startGraph(bench, [nothing, apart]);
+  try {
+    const variants = { base: lookups(here, ENOENT), mine: lookups(thread, ENOENT) };
+    return await measurePairs(bench, variants, load);
+  } finally {
+    await here.stop();
+    await thread.stop();
+  }
 }

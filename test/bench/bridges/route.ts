@@ -2,15 +2,15 @@
  * What a module costs for fops that it does not define: they are not led through it, and a lookup
  * takes the same time with it and without.
  */
-import { isMissing, type Missing, orMissing } from '../../../runtime/bench/missing.ts';
+import { orMissing } from '../../../runtime/bench/missing.ts';
 import { digits, ranged } from '../../../runtime/bench/numbers.ts';
-import { compare, difference, estimate, isJumpy } from '../../../runtime/bench/statistics.ts';
+import { compare, difference } from '../../../runtime/bench/statistics.ts';
 import { lookups } from '../../../runtime/cli/bench/call/callers.ts';
-import { type Load, measurePairs, type Series } from '../../../runtime/cli/bench/call/pairs.ts';
+import { everything, startGraph, startModule } from '../../../runtime/cli/bench/call/graphs.ts';
+import { type Load, measurePairs } from '../../../runtime/cli/bench/call/pairs.ts';
 import { type FopName, fopNames } from '../../../runtime/core/fops.gen.ts';
-import type { Figure } from '../figures.ts';
-import type { Report } from '../report.ts';
-import { everything, type Lab, startGraph, startModule } from './graphs.ts';
+import type { Bench } from '../bench.ts';
+import { figureOf, type Report, roundsText, rowOf } from '../table.ts';
 
 const FULL: Load = { rounds: 31, best: 24, count: 20_000, warm: 500_000 };
 const QUICK: Load = { rounds: 5, best: 2, count: 5000, warm: 20_000 };
@@ -20,13 +20,17 @@ const DEFINED: FopName = 'statfs';
 interface Measured {
   /** Fops that it does not define and that arrive at it all the same. */
   readonly strays: readonly FopName[];
-  readonly series: Series<'without' | 'with'>;
+  /** Nanoseconds. */
+  readonly without: readonly number[];
+  readonly with: readonly number[];
 }
 
-export async function undefinedFops(lab: Lab): Promise<Report> {
-  lab.say('Python: fops that the module does not define');
-  const load = lab.quick ? QUICK : FULL;
-  const measured = await orMissing(() => measure(lab, load));
+export async function undefinedFops(bench: Bench): Promise<Report> {
+  bench.say('Python: fops that the module does not define');
+  const load = bench.quick ? QUICK : FULL;
+  const measured = await orMissing(() => measure(bench, load));
+  const row = (title: string, cell: (found: Measured) => string) =>
+    rowOf(title, measured, (found) => [cell(found)]);
   return {
     sections: [
       {
@@ -34,49 +38,37 @@ export async function undefinedFops(lab: Lab): Promise<Report> {
           'fops that a module in Python does not define: ns a lookup, median of ' +
           `${load.rounds} rounds [lowest – highest]`,
         columns: [],
-        rows: rows(measured),
+        rows: [
+          row('without the module', ({ without }) => roundsText(without)),
+          row('with it: the same code, by the same route', (found) => roundsText(found.with)),
+          row('difference', (found) =>
+            ranged(compare(found.with, found.without, difference), digits),
+          ),
+        ],
       },
     ],
     figures: [
-      {
-        what: 'fops that the module does not define, led through it all the same',
-        unit: 'fops',
-        bar: { limit: 0 },
-        value: strays(measured),
-      },
+      figureOf(
+        'fops that the module does not define, led through it all the same',
+        ['fops', { limit: 0 }],
+        measured,
+        ({ strays }) => [strays.length],
+      ),
     ],
     raw: { ...load, ...measured },
   };
 }
 
-async function measure(lab: Lab, load: Load): Promise<Measured> {
-  const module = await startModule(lab, 'python', 'apart', everything);
-  const bare = await startGraph(lab, [everything]);
+async function measure(bench: Bench, load: Load): Promise<Measured> {
+  const module = await startModule(bench, 'python', 'apart', everything);
+  const bare = await startGraph(bench, [everything]);
   const strays = fopNames.filter(
     (name) => name !== DEFINED && module.links[name].xl === module.top,
   );
   const variants = { without: lookups(bare), with: lookups(module) };
-  const series = await measurePairs(lab, variants, load);
+  const series = await measurePairs(bench, variants, load);
   await module.stop();
   await bare.stop();
-  return { strays, series };
-}
-
-const strays = (measured: Measured | Missing): Figure['value'] =>
-  isMissing(measured) ? measured : { ...estimate([measured.strays.length]), doubtful: false };
-
-function rows(measured: Measured | Missing): Report['sections'][number]['rows'] {
-  if (isMissing(measured)) {
-    return [{ title: 'lookup', cells: [`not measured: ${measured.missing}`] }];
-  }
-  const { series } = measured;
   const ns = (rounds: readonly number[]): number[] => rounds.map((us) => us * 1000);
-  const cell = (rounds: readonly number[]): string =>
-    ranged(estimate(ns(rounds)), digits) + (isJumpy(rounds) ? ' ?' : '');
-  const more = compare(ns(series.with), ns(series.without), difference);
-  return [
-    { title: 'without the module', cells: [cell(series.without)] },
-    { title: 'with it: the same code, by the same route', cells: [cell(series.with)] },
-    { title: 'difference', cells: [ranged(more, digits)] },
-  ];
+  return { strays, without: ns(series.without), with: ns(series.with) };
 }

@@ -1,15 +1,14 @@
 /**
  * A process that starts a volume in Python and others beside it, uses each, and prints what they
  * have taken: the best of some starts, and the memory of the second. `second.ts` runs it, with
- * --expose-gc: what is garbage is no volume's memory.
+ * --expose-gc, since what is garbage is no volume's memory, and a folder.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { lookups } from '../../../runtime/cli/bench/call/callers.ts';
+import { nothing, startModule } from '../../../runtime/cli/bench/call/graphs.ts';
+import { Cleanup } from '../../../runtime/cli/bench/cleanup.ts';
 import { ENOENT } from '../../../runtime/core/errno.ts';
 import type { Graph } from '../../../runtime/core/graph.ts';
-import { Cleanup } from '../cleanup.ts';
-import { Tools } from '../tools.ts';
-import { nothing, openLab, startModule } from './graphs.ts';
 import type { Second } from './second.ts';
 
 /** How often one is started beside the first: whatever else the machine does makes it slower. */
@@ -29,7 +28,7 @@ async function main(): Promise<void> {
   const cleanup = new Cleanup();
   const { signal } = new AbortController();
   const say = (message: string): void => console.error(message);
-  const lab = openLab({ quick: false, cleanup, signal, tools: new Tools(), say });
+  const lab = { folder: process.argv[2]!, cleanup, signal, say };
   /** Starts one and has its first answer. Seconds. */
   const start = async (): Promise<readonly [Graph, number]> => {
     const begin = performance.now();

@@ -126,5 +126,41 @@ it.each([
   run.context.advance(10);
   expect(reply).toMatchObject({ count: 1 });
   const text = run.lines().join('\n');
-  expect(text.includes('nobody awaits it: EPERM')).toBe(told);
+  expect(text.includes('was not awaited: EPERM')).toBe(told);
+});
+
+it.each([
+  ['in the method', '  this.child.access(loc, 1);', 6, 'write await this.child.access(loc, 1)'],
+  ['in another', '  await this.ask(loc);', 11, 'write await one.access(loc, 1)'],
+  ['that does not matter', '  void this.child.access(loc, 1);', 4, 'await what was asked for'],
+])('a failure is told where it was asked for: %s', async (title, asks, line, fix) => {
+  const run = await startModule({
+    'm.js': `import { Translator } from 'glossa';
+// One line more.
+export class xlator extends Translator {
+  async stat(frame, loc) {
+    const reply = this.child.stat(loc);
+  ${asks}
+    return await reply;
+  }
+
+  async ask(loc) {
+    ${title === 'in another' ? 'for (const one of this.children) one.access(loc, 1);' : ''}
+  }
+}
+`,
+  });
+  run.lines();
+  const reply = run.ask('stat', run.known('a'), null);
+  const [stat, access] = run.asked();
+  access!.answer(-1, EPERM, null);
+  stat!.answer(0, 0, sized(1), null);
+  expect(reply).toMatchObject({ count: 1, opRet: 0 });
+  const [said, ...more] = run.lines();
+  expect(more).toEqual([]);
+  expect(said).toMatch(
+    /^W \[m\.js:\d+:\w+\] 0-top: access of a child failed, and was not awaited: /,
+  );
+  expect(said).toContain(`[m.js:${line}:`);
+  expect(said!.endsWith(`; ${fix}`)).toBe(true);
 });

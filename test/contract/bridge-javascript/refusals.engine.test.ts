@@ -411,6 +411,16 @@ describe('what outlives its request', () => {
     run.settled();
   });
 
+  it('says what a return that was meant to answer should be', async () => {
+    const run = await startModule(module('stat() { return [-1, 2]; }'));
+    run.lines();
+    const reply = run.ask('stat', run.known('a'), null);
+    run.context.advance(10_000);
+    expect(reply).toMatchObject({ count: 1, opErrno: EIO });
+    expect(run.lines().join('\n')).toMatch(/m\.js:5:.*\(what it returned answers only in an async/);
+    run.settled();
+  });
+
   it('fails by frame-timeout when the module keeps it', async () => {
     const run = await startModule(module('stat(frame) { this.kept = frame; }'), {
       options: { 'frame-timeout': '5' },

@@ -10,7 +10,8 @@ import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.
 import { hosted, type Language, type RunningModule, startModule } from '../../support/module.ts';
 import { sized, texts } from './requests.ts';
 
-const MANY = 10_000;
+/** What is left of one is counted, not measured: any number shows it. */
+const MANY = 1_000;
 
 const front = initiatorTranslator('test/front', 'Begins what a test wants.');
 
@@ -66,7 +67,7 @@ export function clientContract(folder: string, language: Language = hosted): voi
     run.settled();
   });
 
-  it('clients: ten thousand that come and go leave nothing', async () => {
+  it('clients: a thousand that come and go leave nothing', async () => {
     const { run, initiator } = await start();
     let told = 0;
     for (let i = 0; i < MANY; i++) {
@@ -81,7 +82,7 @@ export function clientContract(folder: string, language: Language = hosted): voi
     expect(told).toBe(2 * MANY);
     expect(knows(run)).toBe('knows 0');
     expect([initiator.clients.size, initiator.calls.size]).toEqual([0, 0]);
-    if (language.kept !== undefined) expect(run.host.incarnation.api.clients.size).toBe(0);
+    if (language.clients !== undefined) expect(language.clients(run)).toBe(0);
     run.settled();
   });
 }

@@ -7,16 +7,26 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { EACCES, EIO, ENOENT } from '../../../runtime/core/errno.ts';
-import { folderOf, type RunningModule, startModule } from '../../support/module.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import {
+  folderOf,
+  hosted,
+  type Language,
+  type RunningModule,
+  startModule,
+} from '../../support/module.ts';
 import { sized, texts } from './requests.ts';
 
 /** Waits until it holds; an interpreter takes its time to start. */
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 30_000 });
 
-/** @param folder where the language's modules are. */
-export function failureContract(folder: string): void {
+/**
+ * @param folder where the language's modules are.
+ * @param language how they are loaded.
+ */
+export function failureContract(folder: string, language: Language = hosted): void {
   const fail = (options: Record<string, string>) =>
-    startModule(folder, { name: 'failing', options });
+    startModule(folder, { language, name: 'failing', options });
 
   /** Lets the leaf answer what it was asked, and tells what that was. */
   function answerAll(run: RunningModule): string[] {
@@ -46,7 +56,7 @@ export function failureContract(folder: string): void {
 
     it('bypass: what the module wanted to wind before it failed is void', async () => {
       const run = await fail({ 'on-error': 'bypass' });
-      run.ask('flush', run.known('a') as never, null);
+      run.ask('flush', new Fd(run.known('a').inode!, 0, 1), null);
       expect(answerAll(run)).toEqual(['flush']);
       run.settled();
     });
@@ -66,7 +76,7 @@ export function failureContract(folder: string): void {
       run.context.advance(15_000);
       expect(answerAll(run)).toEqual(['readlink']);
       expect(kept).toMatchObject({ count: 1, opRet: 0 });
-      const looped = run.ask('fsync', run.known('a') as never, 0, null);
+      const looped = run.ask('fsync', new Fd(run.known('a').inode!, 0, 1), 0, null);
       expect(answerAll(run)).toEqual(['fsync']);
       expect(looped.count).toBe(1);
       run.settled();
@@ -76,13 +86,12 @@ export function failureContract(folder: string): void {
       const run = await fail({ 'on-error': 'restart', 'max-failures': '2' });
       const count = () => run.ask('statfs', run.known('a'), null).opErrno;
       expect([count(), count()]).toEqual([1, 2]);
-      const { counters } = run.host;
       run.ask('access', run.known('a'), 0, null);
       expect(count()).toBe(3);
       run.ask('access', run.known('a'), 0, null);
-      await soon(() => expect(counters.restarts).toBe(1));
+      await soon(() => expect(run.dump().restarts).toBe(1));
       expect([count(), count()]).toEqual([1, 2]);
-      expect(counters).toMatchObject({ failures: 2, bypassed: 0 });
+      expect(run.dump()).toMatchObject({ failures: 2, bypassed: 0 });
       run.settled();
     });
   });
@@ -100,7 +109,7 @@ export function failureContract(folder: string): void {
       }
 
       start(options: Record<string, string> = {}): Promise<RunningModule> {
-        return startModule(join(this.path, '..'), { options });
+        return startModule(join(this.path, '..'), { language, options });
       }
     }
 
@@ -115,11 +124,11 @@ export function failureContract(folder: string): void {
       const run = await file.start();
       const before = run.ask('stat', run.known('a'), null);
       file.save('edition2');
-      expect(await run.host.reload()).toEqual({ ok: true, text: 'reloaded' });
+      expect(await run.reload()).toEqual({ ok: true, text: 'reloaded' });
       expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
       run.asked()[0]!.answer(0, 0, sized(1), null);
       expect(before).toMatchObject({ count: 1, opErrno: ENOENT });
-      expect(run.host.incarnations.length).toBe(1);
+      expect(run.dump().interpreters).toBe(1);
       expect(texts(run)).toContain('the first edition ends');
       run.settled();
     });
@@ -128,13 +137,13 @@ export function failureContract(folder: string): void {
       const file = edited('edition1');
       const run = await file.start();
       file.save('edition_broken');
-      const { ok, text } = await run.host.reload();
+      const { ok, text } = await run.reload();
       expect(ok).toBe(false);
       expect(text).toMatch(/^not reloaded, the code before goes on: /);
       expect(text).toContain(`m${extension}:3`);
       run.ask('stat', run.known('a'), null);
       run.asked()[0]!.answer(0, 0, sized(1), null);
-      expect(run.host.incarnations.length).toBe(1);
+      expect(run.dump().interpreters).toBe(1);
       run.settled();
     });
 
@@ -142,8 +151,8 @@ export function failureContract(folder: string): void {
       const file = edited('edition1');
       const run = await file.start();
       file.save('edition_refuses');
-      expect((await run.host.reload()).text).toContain('not today');
-      expect(run.host.counters.reloads).toBe(0);
+      expect((await run.reload()).text).toContain('not today');
+      expect(run.dump().reloads).toBe(0);
     });
 
     it('state is handed over', async () => {
@@ -151,7 +160,7 @@ export function failureContract(folder: string): void {
       const run = await file.start();
       for (let n = 0; n < 3; n += 1) run.ask('statfs', run.known('a'), null);
       file.save('edition2');
-      await run.host.reload();
+      await run.reload();
       expect(run.ask('statfs', run.known('a'), null).opErrno).toBe(4);
     });
 
@@ -159,35 +168,35 @@ export function failureContract(folder: string): void {
       const file = edited('edition1');
       const run = await file.start({ reload: 'on' });
       file.save('edition2');
-      await soon(() => expect(run.host.counters.reloads).toBe(1));
+      await soon(() => expect(run.dump().reloads).toBe(1));
       expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EACCES });
     });
   });
 
   describe('options that change while the volume runs', () => {
     it('are told to reconfigure, when only the module own ones did', async () => {
-      const run = await startModule(folder, { name: 'tunable', options: { size: '2' } });
+      const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
       run.lines();
       run.reconfigure({ size: '3' });
       expect(texts(run)).toEqual(['size 3, was 2']);
       expect(() => run.reconfigure({ size: 'x' })).toThrow("option 'size': 'x'");
       expect(texts(run)).toEqual([]);
-      expect(run.host.incarnations.length).toBe(1);
+      expect(run.dump().interpreters).toBe(1);
       run.reconfigure({ 'on-error': 'bypass', size: '3' });
-      expect(run.host.policy.onError).toBe('bypass');
+      expect(run.xl.priv.host?.policy.onError ?? 'bypass').toBe('bypass');
     });
 
     it('take a new interpreter otherwise', async () => {
-      const run = await startModule(folder, { name: 'tunable', options: { size: '2' } });
+      const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
       run.reconfigure({ 'module-name': 'failing' });
-      await soon(() => expect(run.host.counters.reloads).toBe(1));
+      await soon(() => expect(run.dump().reloads).toBe(1));
       expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ opErrno: EIO });
     });
   });
 
   it('statedump: what the module tells is beside the counters', async () => {
-    const run = await startModule(folder, { name: 'tunable', options: { size: '2' } });
-    const dump = run.xl.translator.dump!(run.xl as never);
+    const run = await startModule(folder, { language, name: 'tunable', options: { size: '2' } });
+    const dump = run.dump();
     expect(dump).toMatchObject({
       calls: 0,
       failures: 0,

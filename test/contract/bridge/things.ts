@@ -38,6 +38,12 @@ export function thingContract(folder: string, language: Language = hosted): void
     return run;
   };
 
+  /** The very object, or another one that says the same. */
+  const sameAs = (found: unknown, wanted: unknown): void => {
+    if (language.copies === true) expect(found).toEqual(wanted);
+    else expect(found).toBe(wanted);
+  };
+
   it('bytes_upper: reads of any size', async () => {
     const run = await start('bytes_upper');
     for (const length of [0, 1, 47, 48, 4096, 1 << 20]) {
@@ -125,7 +131,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     expect([changed.opRet, first!.name, first!.stat!.iaSize]).toEqual([2, 'b', 77]);
     expect(first!.inode).toBe(all[1]!.inode);
     expect(more).toEqual([all[2]]);
-    expect(more[0]!.stat).toBe(all[2]!.stat);
+    sameAs(more[0]!.stat, all[2]!.stat);
     expect(all[1]!.stat!.iaSize).toBe(2);
 
     const reply = run.ask('readdirp', fd, 4096, 0, null);
@@ -135,7 +141,7 @@ export function thingContract(folder: string, language: Language = hosted): void
     expect(listed.map(({ name }) => name)).toEqual(['B', 'C\udc80', 'added']);
     expect(listed.map(({ inode }) => inode)).toEqual([all[1]!.inode, all[2]!.inode, null]);
     expect(listed.map(({ dict }) => dict)).toEqual([all[1]!.dict, all[2]!.dict, null]);
-    expect(listed[0]!.stat).toBe(all[1]!.stat);
+    sameAs(listed[0]!.stat, all[1]!.stat);
     expect(listed[2]).toMatchObject({ off: 99, type: 8, stat: { iaSize: 3 } });
 
     // From a cache, in another request: names and attributes, but nobody's inodes.

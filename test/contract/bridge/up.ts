@@ -21,7 +21,7 @@ export function upContract(folder: string, language: Language = hosted): void {
     say(1, false);
     expect([texts(run), run.graph.isUp]).toEqual([['CHILD_DOWN leaf1'], false]);
     // The code that comes next hears how things are, and decides anew.
-    expect(await run.host.reload()).toMatchObject({ ok: true });
+    expect(await run.reload()).toMatchObject({ ok: true });
     expect(texts(run).filter((text) => /^(PARENT|CHILD)_/.test(text))).toEqual([
       'PARENT_UP None',
       'CHILD_DOWN leaf0',
@@ -49,7 +49,7 @@ export function upContract(folder: string, language: Language = hosted): void {
     sayUp(run.graph.xlators[1]!, false);
     expect(ask()).toEqual(['+-']);
     // The code that comes next knows it as well.
-    expect(await run.host.reload()).toMatchObject({ ok: true });
+    expect(await run.reload()).toMatchObject({ ok: true });
     expect(ask()).toEqual(['+-']);
     sayUp(run.graph.xlators[1]!, true);
     sayUp(run.graph.xlators[0]!, false);

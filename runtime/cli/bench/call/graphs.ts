@@ -2,7 +2,6 @@
  * What is measured through: graphs of a leaf and of a module in one of the languages over it, in
  * this process, with the clock and timers of a mount.
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import glupy from '../../../../bridges/glupy.ts';
@@ -23,7 +22,7 @@ import { WARNING } from '../../../core/log.ts';
 import { defineTranslator, type Translator } from '../../../core/xlator.ts';
 import { packageRoot } from '../../../sys/paths.ts';
 import { NodeContext } from '../../context.ts';
-import { includeDir } from '../../include-dir.ts';
+import { compileModule } from '../compile.ts';
 
 export interface Lab {
   readonly signal: AbortSignal;
@@ -93,24 +92,13 @@ export const languages = {
   'ffi-rs': measured('c', 'C through ffi-rs', { ffi: 'ffi-rs' }),
 } as Readonly<Record<LanguageName, Measured>>;
 
-/** Longest that a compiler may take. */
-const COMPILE_MS = 60_000;
-
 /** The shared object of a module in C, compiled the first time. @throws {NotMeasured} */
 function compiled({ folder }: Lab, name: string): string {
   const source = join(modules, 'c', `${name}.c`);
   if (!existsSync(source)) throw new NotMeasured(`there is no module ${name}.c`);
   const object = join(folder, `${name}.so`);
-  if (existsSync(object)) return object;
-  const flags = ['-std=gnu11', '-O2', '-Wall', '-fPIC', '-shared', '-I', includeDir];
-  const { status, stderr, error } = spawnSync('cc', [...flags, '-o', object, source], {
-    encoding: 'utf8',
-    timeout: COMPILE_MS,
-  });
-  if (error !== undefined) {
-    throw new NotMeasured('there is no C compiler (apt install gcc libc6-dev)');
-  }
-  if (status !== 0) throw new NotMeasured(stderr.trim().split('\n').at(-1)!);
+  const problem = existsSync(object) ? null : compileModule(source, object);
+  if (problem !== null) throw new NotMeasured(problem);
   return object;
 }
 

@@ -1,6 +1,6 @@
 /** What one call of a translator costs in each language, over the same translator in TypeScript. */
 import { isMissing, type Missing, orMissing } from '../../../bench/missing.ts';
-import { compare, difference, estimate } from '../../../bench/statistics.ts';
+import { compare, difference, estimate, isJumpy } from '../../../bench/statistics.ts';
 import { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
 import type { Graph } from '../../../core/graph.ts';
@@ -49,14 +49,18 @@ const look = (title: string, size: number): Kind => ({
 export const kinds = {
   decided: {
     title: 'decided',
-    help: 'a lookup that the module answers itself',
+    help:
+      'a lookup that the module answers itself: it makes a key of folder and name, and finds it in ' +
+      'a set, which takes longer than passing it on, to a leaf that answers at once',
     module: 'hit',
     below: nothing,
     ask: (graph) => lookups(graph, ENOENT),
   },
   passed: {
     title: 'passed on',
-    help: 'a lookup that the module passes on and does not see again: the least there is',
+    help:
+      'a lookup that the module passes on, without a look at it, and does not see again: the least ' +
+      'there is',
     module: 'passed',
     below: everything,
     ask: (graph) => lookups(graph),
@@ -110,56 +114,56 @@ export interface CallCosts {
 
 const NATIVE: LanguageName = 'typescript';
 
+/** Of each language, microseconds a call in the order of the rounds, or why there are none. */
+export type CallRounds = ReadonlyMap<LanguageName, readonly number[] | Missing>;
+
 /**
- * Measures one kind of call in all of the languages, in rounds beside each other.
+ * Measures one kind of call in these languages, and in TypeScript, in rounds beside each other.
  * @throws {NotMeasured} for a wrong answer
  */
-export async function callCosts(
+export async function callRounds(
   lab: Lab,
   name: KindName,
   wanted: readonly LanguageName[],
   load: Load,
-): Promise<CallCosts> {
+): Promise<CallRounds> {
   const { module, below, ask, instead }: Kind = kinds[name];
-  const graphs = new Map<LanguageName, Graph>();
-  const missing = new Map<LanguageName, Missing>();
+  const graphs = new Map<LanguageName, Graph | Missing>();
   for (const language of [NATIVE, ...wanted.filter((it) => it !== NATIVE)]) {
-    const found = await orMissing(() =>
-      startModule(lab, language, languages[language].hosted ? module : (instead ?? module), below),
-    );
-    if (isMissing(found)) missing.set(language, found);
-    else graphs.set(language, found);
+    const own = languages[language].hosted ? module : (instead ?? module);
+    graphs.set(language, await orMissing(() => startModule(lab, language, own, below)));
   }
+  const started = [...graphs].filter((it): it is [LanguageName, Graph] => !isMissing(it[1]));
   try {
-    const variants = Object.fromEntries([...graphs].map(([it, graph]) => [it, ask(graph)]));
-    return costsOf(name, await measurePairs(lab, variants, load), missing);
+    const variants = Object.fromEntries(started.map(([it, graph]) => [it, ask(graph)]));
+    const series = await measurePairs(lab, variants, load);
+    return new Map([...graphs].map(([it, graph]) => [it, isMissing(graph) ? graph : series[it]!]));
   } finally {
-    for (const graph of graphs.values()) await graph.stop();
+    for (const [, graph] of started) await graph.stop();
   }
+}
+
+/** The same as what a call costs. @throws {NotMeasured} for a wrong answer */
+export async function callCosts(
+  lab: Lab,
+  kind: KindName,
+  wanted: readonly LanguageName[],
+  load: Load,
+): Promise<CallCosts> {
+  const rounds = await callRounds(lab, kind, wanted, load);
+  const base = inNs(rounds.get(NATIVE)!);
+  if (isMissing(base)) return { kind, typescript: base, over: {} };
+  const over: Partial<Record<LanguageName, Cost | Missing>> = {};
+  for (const language of Object.keys(languages) as LanguageName[]) {
+    const mine = rounds.get(language);
+    if (language === NATIVE || mine === undefined) continue;
+    const own = inNs(mine);
+    over[language] = isMissing(own) ? own : compare(own, base, difference);
+  }
+  return { kind, typescript: { ...estimate(base), doubtful: isJumpy(base) }, over };
 }
 
 const NS = 1000;
 
-function costsOf(
-  kind: KindName,
-  series: Readonly<Record<string, readonly number[]>>,
-  missing: ReadonlyMap<LanguageName, Missing>,
-): CallCosts {
-  const nanoseconds = (language: LanguageName): number[] | undefined =>
-    series[language]?.map((us) => us * NS);
-  const base = nanoseconds(NATIVE);
-  if (base === undefined) return { kind, typescript: missing.get(NATIVE)!, over: {} };
-  const over: Partial<Record<LanguageName, Cost | Missing>> = {};
-  for (const language of Object.keys(languages) as LanguageName[]) {
-    if (language === NATIVE) continue;
-    const mine = nanoseconds(language);
-    const cost = mine === undefined ? missing.get(language) : compare(mine, base, difference);
-    if (cost !== undefined) over[language] = cost;
-  }
-  const own = compare(base, base, difference);
-  return {
-    kind,
-    typescript: { ...estimate(base), doubtful: own.doubtful },
-    over,
-  };
-}
+const inNs = (rounds: readonly number[] | Missing): readonly number[] | Missing =>
+  isMissing(rounds) ? rounds : rounds.map((us) => us * NS);

@@ -12,6 +12,7 @@ import { OP } from '../../../mount/fuse/opcodes.ts';
 import { Session } from '../../../mount/fuse/session.ts';
 import { fuseInitiator } from '../../../mount/fuse/translator.ts';
 import { write } from '../../../sys/libc.ts';
+import { Cleanup } from '../cleanup.ts';
 import type { Batch } from './callers.ts';
 import { type Lab, languages, nothing, startGraph } from './graphs.ts';
 import { callCosts } from './measure.ts';
@@ -112,11 +113,11 @@ export async function microCosts(
   about: Omit<Lab, 'cleanup'>,
   stacks: readonly string[],
 ): Promise<Micro[]> {
-  const steps: (() => Promise<void>)[] = [];
-  const lab: Lab = { ...about, cleanup: { add: (step) => void steps.push(step) } };
+  const cleanup = new Cleanup();
+  const lab: Lab = { ...about, cleanup };
   try {
     return [...(await server(lab)), ...(await crossings(lab, stacks))];
   } finally {
-    for (const step of steps.toReversed()) await step();
+    await cleanup.run(lab.say);
   }
 }

@@ -21,7 +21,10 @@ export interface Load {
 /** Microseconds a request, by variant, in the order of the rounds. */
 export type Series<N extends string> = Readonly<Record<N, readonly number[]>>;
 
-/** @throws {NotMeasured} when an answer is wrong */
+/**
+ * An interruption ends it with the rounds that there are.
+ * @throws {NotMeasured} when an answer is wrong; the signal's reason where there is no round
+ */
 export async function measurePairs<N extends string>(
   lab: Lab,
   variants: Readonly<Record<N, Batch>>,
@@ -30,6 +33,7 @@ export async function measurePairs<N extends string>(
   const names = Object.keys(variants) as N[];
   for (const name of names) {
     for (let done = 0; done < load.warm; done += load.count) await variants[name](load.count);
+    lab.signal.throwIfAborted();
   }
   const series = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
     N,
@@ -46,7 +50,8 @@ export async function measurePairs<N extends string>(
       }
       // Lets timers ring and an interruption be seen.
       await new Promise(setImmediate);
-      lab.signal.throwIfAborted();
+      if (round === 0) lab.signal.throwIfAborted();
+      else if (lab.signal.aborted) return series;
     }
     for (const name of names) series[name].push(best.get(name)!);
   }

@@ -1,12 +1,11 @@
 /** GlusterFS's own mounts: the same storage and cache, written in C. */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { stacked } from '../../../bench/stacks.ts';
 import type { PlainVolume } from '../../../graph/description.ts';
 import { printVolumes } from '../../../graph/print.ts';
-import { type Other, type OtherStack, runToEnd, type Timeouts } from './other.ts';
+import { type Ended, type Other, type OtherStack, runToEnd, type Timeouts } from './other.ts';
 
 const PROGRAM = 'glusterfs';
-const STORAGE = 'storage';
 
 const nlCacheVolume: PlainVolume = {
   name: 'nl-cache',
@@ -20,43 +19,52 @@ const nlCacheVolume: PlainVolume = {
     // not known.
     ['nl-cache-limit', '8388608'],
   ],
-  subvolumes: [STORAGE],
+  subvolumes: [],
 };
 
-const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
+/** Of GlusterFS and of glossa alike: said to every server, so that no default decides. */
+export const timeoutFlags = ({ entry, attribute, negative }: Timeouts): string[] => [
   `--entry-timeout=${entry}`,
   `--attribute-timeout=${attribute}`,
   `--negative-timeout=${negative}`,
 ];
 
+/** Its storage/posix over a folder, with volumes above. */
+export function volfileOver(directory: string, above: readonly PlainVolume[]): string {
+  const options = [['directory', directory]] as const;
+  const storage = { name: 'storage', type: 'storage/posix', options, subvolumes: [] };
+  return printVolumes(stacked([storage], above));
+}
+
+/** A mount of what a volfile says. */
+export const glusterMount =
+  (volfile: (directory: string) => string): OtherStack['command'] =>
+  ({ mountpoint, directory, timeouts, log }) => {
+    const path = `${mountpoint}.vol`;
+    writeFileSync(path, volfile(directory));
+    const own = ['-N', '-f', path, '-l', log];
+    return { line: [PROGRAM, ...own, ...timeoutFlags(timeouts), mountpoint] };
+  };
+
+const versionOf = (): Ended => runToEnd([PROGRAM, '--version']);
+
+/** Why it cannot be measured here, with what to install; null when it can. */
+export function glusterProblem(): string | null {
+  if (process.getuid?.() !== 0) return 'it mounts as root only';
+  return versionOf().status === 0 ? null : 'it is not installed (apt install glusterfs-client)';
+}
+
 /** @param above volumes above a storage/posix */
 function gluster(name: string, description: string, above: readonly PlainVolume[]): Other {
-  const volfile = (directory: string): string => {
-    const options = [['directory', directory]] as const;
-    return printVolumes([
-      { name: STORAGE, type: 'storage/posix', options, subvolumes: [] },
-      ...above,
-    ]);
-  };
-  const stack: OtherStack = {
-    name,
-    description,
-    volfile,
-    command({ mountpoint, directory, timeouts, log, scratch }) {
-      const path = join(scratch, `${name}.vol`);
-      writeFileSync(path, volfile(directory));
-      const own = ['-N', '-f', path, '-l', log];
-      return { line: [PROGRAM, ...own, ...timeoutFlags(timeouts), mountpoint] };
-    },
-  };
+  const volfile = (directory: string): string => volfileOver(directory, above);
+  const stack: OtherStack = { name, description, volfile, command: glusterMount(volfile) };
   return {
     names: [name],
-    prepare() {
-      if (process.getuid?.() !== 0) return 'it mounts as root only';
-      const { status, out } = runToEnd([PROGRAM, '--version']);
-      if (status !== 0) return 'it is not installed (apt install glusterfs-client)';
-      return { versions: { GlusterFS: out.split(/\s/)[1] ?? '' }, stacks: [stack] };
-    },
+    prepare: () =>
+      glusterProblem() ?? {
+        versions: { GlusterFS: versionOf().out.split(/\s/)[1] ?? '' },
+        stacks: [stack],
+      },
   };
 }
 

@@ -1,18 +1,18 @@
 /** Servers in C on libfuse 3, compiled here: the least that a server can do, and a pass-through. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../../sys/paths.ts';
+import { compile } from '../compile.ts';
 import { type Other, passArguments, runToEnd, timeoutArguments } from './other.ts';
-
-const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra'];
 
 const sourceOf = (server: LibfuseServer): string =>
   join(packageRoot, 'runtime/bench/others/libfuse', `${server}.c`);
 
 /** Files of runtime/bench/others/libfuse. */
-export type LibfuseServer = 'floor' | 'pass';
+type LibfuseServer = 'floor' | 'pass';
 
 /** Why nothing can be compiled with libfuse here, with what to install; null when it can. */
-export function libfuseProblem(): string | null {
+function libfuseProblem(): string | null {
   const missing = [
     ...(runToEnd(['cc', '--version']).status === 0 ? [] : ['gcc', 'libc6-dev']),
     ...(runToEnd(['pkg-config', '--exists', 'fuse3']).status === 0
@@ -24,12 +24,11 @@ export function libfuseProblem(): string | null {
   return `${what} (apt install ${missing.join(' ')})`;
 }
 
-/** Compiles a server. Null, or why that fails. */
-export function compileLibfuse(server: LibfuseServer, program: string): string | null {
+/** Compiles a server that is not there yet. Null, or why that fails. */
+function compileLibfuse(server: LibfuseServer, program: string): string | null {
+  if (existsSync(program)) return null;
   const libraries = runToEnd(['pkg-config', '--cflags', '--libs', 'fuse3']).out.split(/\s+/);
-  const compiler = ['-o', program, sourceOf(server), ...libraries];
-  const { status, complaint } = runToEnd(['cc', ...FLAGS, ...compiler]);
-  return status === 0 ? null : `it cannot be compiled: ${complaint}`;
+  return compile(sourceOf(server), program, libraries);
 }
 
 export const libfuse: Other = {

@@ -7,9 +7,6 @@ export const NAME_OFFSET = 24;
 /** The same in a fuse_direntplus. */
 export const NAME_OFFSET_PLUS = ENTRY_OUT_SIZE + NAME_OFFSET;
 
-/** The inode number of an entry nobody knows it of: 0 would make readdir(3) skip the entry. */
-export const UNKNOWN_INO = 0xffff_ffff;
-
 /** Records begin at multiples of 8. */
 const align = (length: number): number => (length + 7) & ~7;
 

@@ -1,6 +1,8 @@
 /** The operations about the connection itself: INIT, INTERRUPT, DESTROY. */
+
 import { ENODEV, ENOENT, EPROTO } from '../../../core/errno.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
+import { messages } from '../../../core/messages.ts';
 import type { NoArgs } from '../codec/header.ts';
 import { encodeInitOut, INIT_OUT_SIZE, type InitIn } from '../codec/init.ts';
 import type { InterruptIn } from '../codec/interrupt.ts';
@@ -93,6 +95,7 @@ export const init: Handler<InitIn> = (session, header, args) => {
     session.log.error(
       `the kernel speaks FUSE ${major}.${minor}, and ${KERNEL_VERSION}.${MINOR_MIN} is needed ` +
         '(Linux 5.4)',
+      { msgid: messages.kernelTooOld.id },
     );
     session.replyHeader(header, EPROTO, 0);
     return;
@@ -119,7 +122,10 @@ export const init: Handler<InitIn> = (session, header, args) => {
   // ENOENT, ENODEV: whoever mounted it has unmounted it already.
   if (status === -ENOENT || status === -ENODEV) session.log.info('unmounted before it began');
   else if (status < 0) {
-    session.log.error('the kernel refused the answer to INIT', { errno: -status });
+    session.log.error('the kernel refused the answer to INIT', {
+      errno: -status,
+      msgid: messages.initRefused.id,
+    });
   } else session.log.info(`FUSE ${major}.${minor} in use`);
 };
 

@@ -1,4 +1,5 @@
 /** The operations on open directories. */
+
 import { encodeNameInto, NameError, nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { EINVAL, ESTALE } from '../../../core/errno.ts';
@@ -6,12 +7,13 @@ import { Fd } from '../../../core/fd.ts';
 import { letGo } from '../../../core/fd-table.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { inoHi, inoLo, NULL_GFID } from '../../../core/gfid.ts';
+import { inoHi, inoLo } from '../../../core/gfid.ts';
 import { type Dirent, IA_INVAL } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { NAME_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
 import { printable } from '../../../core/log.ts';
+import { messages } from '../../../core/messages.ts';
 import { hasTimeouts } from '../../../core/timeouts.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import {
@@ -20,7 +22,6 @@ import {
   encodeDirent,
   NAME_OFFSET,
   NAME_OFFSET_PLUS,
-  UNKNOWN_INO,
 } from '../codec/dir.ts';
 import { ENTRY_OUT_SIZE, encodeNegativeEntry } from '../codec/entry.ts';
 import {
@@ -131,16 +132,15 @@ function encodeEntryName(session: Session, at: number, name: string): number {
       if (!(error instanceof NameError)) throw error;
     }
   }
-  session.log.warning(`a listing has an entry whose name cannot be: '${printable(name)}'`);
+  session.log.warning(`a listing has an entry whose name cannot be: '${printable(name)}'`, {
+    msgid: messages.impossibleName.id,
+  });
   return 0;
 }
 
 function encodePlain(session: Session, at: number, entry: Dirent, nameBytes: number): number {
   const { gfid, off, type } = entry;
-  const known = gfid !== NULL_GFID;
-  const hi = known ? inoHi(gfid) : 0;
-  const lo = known ? inoLo(gfid) : UNKNOWN_INO;
-  return encodeDirent(session.view, at, hi, lo, off, type, nameBytes);
+  return encodeDirent(session.view, at, inoHi(gfid), inoLo(gfid), off, type, nameBytes);
 }
 
 /** The entry as a lookup would have answered, when the storage told enough. */

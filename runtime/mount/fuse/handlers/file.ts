@@ -10,7 +10,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
-import { KILL_PRIV } from '../../../core/xdata.ts';
+import { DIRECT_IO_MODE, KILL_PRIV } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { ENTRY_OUT_SIZE } from '../codec/entry.ts';
 import {
@@ -27,6 +27,7 @@ import {
   type WriteIn,
 } from '../codec/io.ts';
 import {
+  FOPEN_DIRECT_IO,
   FSYNC_FDATASYNC,
   OPEN_KILL_SUIDGID,
   OUT_HEADER_SIZE,
@@ -57,40 +58,58 @@ export const open: Handler<OpenIn> = (session, header, args) => {
   else wind.open(frame, args.openFlags, emptyCbk, links, new Loc(inode), flags, fd, null);
 };
 
-const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno) => {
-  const session = xl.priv;
+const openCbk: Cbk<'open', Session> = (frame, _cookie, xl, opRet, opErrno, _fd, xdata) =>
+  opened(xl.priv, frame, opRet, opErrno, directIo(xdata));
+
+/** FOPEN_DIRECT_IO, where the reply to an open wants that; otherwise 0. */
+const directIo = (xdata: Dict | null): number =>
+  xdata?.number(DIRECT_IO_MODE) === 1 ? FOPEN_DIRECT_IO : 0;
+
+function opened(
+  session: Session,
+  frame: Frame,
+  opRet: number,
+  opErrno: number,
+  direct: number,
+): void {
   const fd = frame.local as Fd;
   if (opRet < 0) {
     letGo(fd);
-    return session.fail(frame, inodeErrno(opErrno));
+    session.fail(frame, inodeErrno(opErrno));
+    return;
   }
-  encodeOpened(session, OUT_HEADER_SIZE, fd);
+  encodeOpened(session, OUT_HEADER_SIZE, fd, direct);
   if (!session.reply(frame, OPEN_OUT_SIZE)) session.fds.release(fd.id);
-};
+}
 
 /** The same for a file that has to be emptied before. The cookie is the request's `open_flags`. */
-const emptyCbk: Cbk<'open', Session> = (frame, openFlags, xl, opRet, opErrno, opened, xdata) => {
-  if (opRet < 0) return openCbk(frame, 0, xl, opRet, opErrno, opened, xdata);
+const emptyCbk: Cbk<'open', Session> = (frame, openFlags, xl, opRet, opErrno, _fd, xdata) => {
+  if (opRet < 0) {
+    opened(xl.priv, frame, opRet, opErrno, 0);
+    return;
+  }
   const fd = frame.local as Fd;
   const { links } = fd;
   const kill = killPriv((openFlags & OPEN_KILL_SUIDGID) !== 0);
   const canWrite = (fd.flags & O_ACCMODE) !== O_RDONLY;
-  if (canWrite) wind.ftruncate(frame, 0, emptiedCbk, links, fd, 0, kill);
-  else wind.truncate(frame, 0, emptiedCbk, links, new Loc(fd.inode), 0, kill);
+  const direct = directIo(xdata);
+  if (canWrite) wind.ftruncate(frame, direct, emptiedCbk, links, fd, 0, kill);
+  else wind.truncate(frame, direct, emptiedCbk, links, new Loc(fd.inode), 0, kill);
 };
 
-const emptiedCbk: Cbk<'ftruncate', Session> = (frame, _cookie, xl, opRet, opErrno) =>
-  openCbk(frame, 0, xl, opRet, opErrno, null, null);
+const emptiedCbk: Cbk<'ftruncate', Session> = (frame, direct, xl, opRet, opErrno) =>
+  opened(xl.priv, frame, opRet, opErrno, direct);
 
 /** The answer for a file that was opened; the kernel has it from now on. */
-function encodeOpened(session: Session, at: number, fd: Fd): void {
+function encodeOpened(session: Session, at: number, fd: Fd, direct: number): void {
   const { fds, passthrough } = session;
   const { inode } = fd;
   const doubted = passthrough.mayBeMapped(inode);
   passthrough.open(fd.links, fd, fds.anyOf(inode) !== undefined);
   if (!doubted && passthrough.mayBeMapped(inode)) session.notices.doubt(inode);
   fds.add(fd);
-  encodeOpenOut(session.view, at, fd.id, passthrough.openFlags, passthrough.backingId);
+  const flags = passthrough.openFlags | (passthrough.backingId === 0 ? direct : 0);
+  encodeOpenOut(session.view, at, fd.id, flags, passthrough.backingId);
 }
 
 /** What a create needs again when it is done. */
@@ -146,7 +165,7 @@ export function replyCreated(
   buf: Iatt,
   xdata: Dict | null,
 ): void {
-  encodeOpened(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd);
+  encodeOpened(session, OUT_HEADER_SIZE + ENTRY_OUT_SIZE, fd, directIo(xdata));
   encodeEntry(session, OUT_HEADER_SIZE, linked, buf, xdata);
   if (session.reply(frame, ENTRY_OUT_SIZE + OPEN_OUT_SIZE)) return;
   session.fds.release(fd.id);

@@ -87,7 +87,7 @@ const lookupCbk: Cbk<'lookup', Session> = (frame, _c, xl, opRet, opErrno, inode,
   const valid = Validity.of(xdata, NEGATIVE_TIMEOUT, session.negativeValid);
   if (valid.isZero) return session.fail(frame, ENOENT);
   encodeNegativeEntry(session.view, OUT_HEADER_SIZE, valid);
-  session.reply(frame, ENTRY_OUT_SIZE);
+  session.reply(frame, ENTRY_OUT_SIZE, ENOENT);
 };
 
 /** The kernel takes back that it knows an inode. No answer. */

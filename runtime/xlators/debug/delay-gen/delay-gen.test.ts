@@ -115,7 +115,8 @@ describe('enable', () => {
 
   test('names what it does not know', async () => {
     await expect(setUp({ enable: 'STAT,LOKUP' })).rejects.toThrow(
-      "option 'enable': there is no fop 'LOKUP' (did you mean 'LOOKUP'?)",
+      "option 'enable': 'STAT,LOKUP' has 'LOKUP', which is none of them (did you mean 'LOOKUP'?); " +
+        'it takes names of fops with commas between, such as LOOKUP,READ',
     );
   });
 });

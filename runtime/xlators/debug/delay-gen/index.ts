@@ -7,11 +7,9 @@
  *
  * Source: GlusterFS `xlators/debug/delay-gen/src/delay-gen.c`.
  */
-import { InitError } from '../../../core/errors.ts';
-import { type FopName, fopNames } from '../../../core/fops.gen.ts';
-import { findFop, fops as fopRows, placeholders } from '../../../core/fops.ts';
+import { FOP_ITEMS, listedFops } from '../../../core/fop-list.ts';
+import type { FopName } from '../../../core/fops.gen.ts';
 import { type AnyFop, collect, tailArgs } from '../../../core/generic.gen.ts';
-import { didYouMean } from '../../../core/nearest.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
 import {
   type Dump,
@@ -41,27 +39,13 @@ const options = defineOptions({
   },
   enable: {
     type: 'str',
+    items: FOP_ITEMS,
     description: 'The fops that are delayed, with commas between: LOOKUP,READ. Without it, all.',
     reconfigurable: true,
   },
 });
 
 type Given = Values<typeof options>;
-
-/** The fops of a list. @throws {InitError} */
-function enabled(list: string | undefined): readonly FopName[] {
-  if (list === undefined) return fopNames;
-  const unmade = new Set(placeholders.values());
-  return list.split(',').flatMap((item) => {
-    const name = item.trim();
-    const fop = findFop(name);
-    if (fop !== undefined) return [fop.name as FopName];
-    // They have numbers in GlusterFS, but nobody asks for them: there is nothing to delay.
-    if (unmade.has(name.toUpperCase())) return [];
-    const known = fopRows.map(({ logName }) => logName);
-    throw new InitError(`option 'enable': there is no fop '${name}'${didYouMean(name, known)}`);
-  });
-}
 
 class Delays {
   given: Given;
@@ -123,7 +107,7 @@ function fops({ priv: { given } }: Xlator<Delays>): Fops<Delays> {
     };
   };
   return Object.fromEntries(
-    enabled(given.enable).map((name) => [name, collect[name](delaying(name))]),
+    listedFops(given.enable).map((name) => [name, collect[name](delaying(name))]),
   );
 }
 
@@ -133,15 +117,8 @@ export default defineTranslator<Delays, typeof options>({
   children: [1, 1],
   options,
   fops,
-  async check(_xl, given) {
-    enabled(given.enable);
-  },
-  init(xl, given) {
-    enabled(given.enable);
-    return new Delays(xl, given);
-  },
+  init: (xl, given) => new Delays(xl, given),
   reconfigure(xl, given) {
-    enabled(given.enable);
     xl.priv.given = given;
     xl.exchangeFops(fops(xl));
   },

@@ -1,133 +1,133 @@
 /**
  * debug/io-stats: counts every fop that passes, and measures how long replies take.
  *
- * With both options off it has no fops, so winds are routed past it. With `count-fop-hits` it
- * counts on the way down and takes a frame only where the reply tells something (data read and
- * written, fds opened). With `latency-measurement` it sees every reply.
+ * With both options off, only setxattr comes by: it may be the command to write the statistics. With
+ * `count-fop-hits` it counts on the way down and takes a frame only where the reply tells something
+ * (data read and written, files opened). With `latency-measurement` it sees every reply.
  *
- * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`. Unlike there, measuring implies
- * counting, and nothing is kept per file.
+ * Source: GlusterFS `xlators/debug/io-stats/src/io-stats.c`. Unlike there, measuring implies counting.
  */
 import type { Fd } from '../../../core/fd.ts';
-import { type FopName, fopNames } from '../../../core/fops.gen.ts';
+import { type FopName, fopNames, tail, unwind } from '../../../core/fops.gen.ts';
 import { findFop, placeholders } from '../../../core/fops.ts';
-import { formatTime } from '../../../core/log.ts';
-import type { Values } from '../../../core/options.ts';
+import type { Frame } from '../../../core/frame.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import type { Loc } from '../../../core/loc.ts';
 import { type After, type Before, taps } from '../../../core/taps.gen.ts';
-import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
-import { Counters, formatStats } from './counters.ts';
+import { defineTranslator, type Fop, type Fops, type Xlator } from '../../../core/xlator.ts';
+import { type DumpCommand, dumpCommand } from './command.ts';
+import { FdStats } from './fd-stats.ts';
+import type { FileStats } from './files.ts';
+import { IoStats } from './io-stats.ts';
 import { options } from './options.ts';
+
+export { IoStats } from './io-stats.ts';
 
 const NS_PER_MS = 1e6;
 
 const number = (name: FopName): number => findFop(name)!.number;
 const numberOf = new Map([...placeholders].map(([fop, name]) => [name, fop]));
+const FORGET = numberOf.get('FORGET')!;
 const RELEASE = numberOf.get('RELEASE')!;
 const RELEASEDIR = numberOf.get('RELEASEDIR')!;
 
-export class IoStats {
-  readonly options: Values<typeof options>;
-  /** Counts of the intervals before this one. */
-  private past: Counters;
-  current: Counters;
-  private intervals = 0;
-  private openFds = 0;
-  private maxOpenFds = 0;
-  /** When that was, as `LogSink.now`. */
-  private maxOpenAt = 0;
-  private cancelTimer: (() => void) | null = null;
-  private readonly xl: Xlator<IoStats>;
+/** What a request of a fop that tells something is about, from its way down to its reply. */
+class Asked {
+  /** The fop's first argument: a Loc of those that open, otherwise an Fd. */
+  readonly about: unknown;
+  /** Milliseconds of the context's clock; 0 where nothing is measured. */
+  readonly since: number;
 
-  constructor(xl: Xlator<IoStats>, values: Values<typeof options>) {
-    this.xl = xl;
-    this.options = values;
-    this.past = new Counters(xl.context.now());
-    this.current = new Counters(xl.context.now());
-    this.writeInTime();
-  }
-
-  opened(fd: Fd): void {
-    // A translator that keeps nothing with an fd is not told of its release.
-    fd.ctxSet(this.xl, true);
-    if (fd.isDir) return;
-    this.openFds += 1;
-    if (this.openFds <= this.maxOpenFds) return;
-    this.maxOpenFds = this.openFds;
-    this.maxOpenAt = this.xl.context.sink.now();
-  }
-
-  released(fd: Fd): void {
-    this.current.hit(fd.isDir ? RELEASEDIR : RELEASE);
-    if (!fd.isDir) this.openFds -= 1;
-  }
-
-  /** GlusterFS's text: all there was, and this interval, which ends. */
-  report(): string {
-    const now = this.xl.context.now();
-    const interval = formatStats(`Interval ${this.intervals}`, this.current, now);
-    this.past = this.past.plus(this.current);
-    this.current = new Counters(now);
-    this.intervals += 1;
-    return [
-      formatStats('Cumulative', this.past, now),
-      `Current open fd's: ${this.openFds} Max open fd's: ${this.maxOpenFds} ` +
-        `time ${formatTime(this.maxOpenAt)}`,
-      interval,
-    ].join('\n');
-  }
-
-  dump(): Dump {
-    const all = this.past.plus(this.current);
-    const dump: Dump = {
-      'bytes-read': all.read.bytes,
-      'bytes-written': all.written.bytes,
-      'open-fds': this.openFds,
-      'max-open-fds': this.maxOpenFds,
-    };
-    for (const { name, hits, timed, total, min, max } of all.called()) {
-      dump[`${name}.hits`] = hits;
-      if (timed === 0) continue;
-      dump[`${name}.avg-ns`] = Math.round(total / timed);
-      dump[`${name}.min-ns`] = Math.round(min);
-      dump[`${name}.max-ns`] = Math.round(max);
-    }
-    return dump;
-  }
-
-  stop(): void {
-    this.cancelTimer?.();
-  }
-
-  private writeInTime(): void {
-    const seconds = this.options['ios-dump-interval'];
-    if (seconds === 0) return;
-    this.cancelTimer = this.xl.context.after(seconds * 1000, () => {
-      this.xl.log.info(this.report());
-      this.writeInTime();
-    });
+  constructor(about: unknown, since: number) {
+    this.about = about;
+    this.since = since;
   }
 }
 
-/** What a fop's success tells besides that it came, by the fop's number. */
-type Told = (stats: IoStats, opRet: number, first: unknown) => void;
-const opened: Told = (stats, _opRet, fd) => stats.opened(fd as Fd);
-const telling: { readonly [N in FopName]?: Told } = {
-  readv: (stats, opRet) => stats.current.read.add(opRet),
-  writev: (stats, opRet) => stats.current.written.add(opRet),
-  open: opened,
-  opendir: opened,
-  create: opened,
+/**
+ * What a fop's success tells besides that it came, by the fop's number. `first` and `third` are parts
+ * of its reply, `ms` is how long it took; 0 where nothing is measured.
+ */
+type Told = (
+  xl: Xlator<IoStats>,
+  about: unknown,
+  ms: number,
+  opRet: number,
+  first: unknown,
+  third: unknown,
+) => void;
+
+const fileOf = (xl: Xlator<IoStats>, { inode }: Fd): FileStats | undefined =>
+  inode.ctxGet(xl) as FileStats | undefined;
+
+/** Bytes in a millisecond are kB in a second. */
+const speed = (bytes: number, ms: number): number => (ms > 0 ? bytes / ms : 0);
+
+/** Data was read, or written. */
+const transferred =
+  (isRead: boolean): Told =>
+  (xl, about, ms, opRet) => {
+    const { current, options: given } = xl.priv;
+    (isRead ? current.read : current.written).add(opRet);
+    const fd = about as Fd;
+    const file = fileOf(xl, fd);
+    if (file === undefined) return;
+    const moves = isRead ? file.reads : file.writes;
+    moves.calls += 1;
+    const kBps = speed(opRet, ms);
+    if (kBps > moves.kBps) {
+      moves.kBps = kBps;
+      moves.at = xl.context.sink.now();
+    }
+    if (!given['dump-fd-stats']) return;
+    const kept = fd.ctxGet(xl);
+    if (kept instanceof FdStats) (isRead ? kept.read : kept.written).add(opRet);
+  };
+
+const opened =
+  (count: 'open' | 'opendir' | null): Told =>
+  (xl, about, _ms, _opRet, first, third) => {
+    const fd = first as Fd | null;
+    if (fd === null) return;
+    xl.priv.opened(fd, about as Loc);
+    // The inode of a file that was just created has no gfid before it is linked, above.
+    const file = xl.priv.fileOf(fd.inode, about as Loc, third as Iatt | null | undefined);
+    if (count !== null) file[count] += 1;
+  };
+
+const listed: Told = (xl, about) => {
+  const file = fileOf(xl, about as Fd);
+  if (file !== undefined) file.readdirp += 1;
 };
-const told: (Told | undefined)[] = [];
-for (const name of fopNames) told[number(name)] = telling[name];
+
+const telling: { readonly [N in FopName]?: Told } = {
+  readv: transferred(true),
+  writev: transferred(false),
+  open: opened('open'),
+  opendir: opened('opendir'),
+  // GlusterFS counts among the opens of a file none that made it.
+  create: opened(null),
+  readdir: listed,
+  readdirp: listed,
+};
+const tellingNames = Object.keys(telling) as FopName[];
+const silentNames = fopNames.filter((name) => telling[name] === undefined);
+const told: Told[] = [];
+for (const name of tellingNames) told[number(name)] = telling[name]!;
 
 const count: Before<IoStats> = (_frame, xl, fop) => {
   xl.priv.current.hit(fop);
   return 0;
 };
 
-const listen: After<IoStats> = (_frame, xl, fop, opRet, _opErrno, first) => {
-  if (opRet >= 0) told[fop]?.(xl.priv, opRet, first);
+const countAndAsk: Before<IoStats> = (frame, xl, fop, about: unknown) => {
+  xl.priv.current.hit(fop);
+  frame.local = about;
+  return 0;
+};
+
+const listen: After<IoStats> = (frame, xl, fop, opRet, _opErrno, first, _second, third) => {
+  if (opRet >= 0) told[fop]!(xl, frame.local, 0, opRet, first, third);
 };
 
 const countAndStart: Before<IoStats> = (frame, xl, fop) => {
@@ -136,19 +136,76 @@ const countAndStart: Before<IoStats> = (frame, xl, fop) => {
   return 0;
 };
 
-const listenAndStop: After<IoStats> = (frame, xl, fop, opRet, _opErrno, first) => {
-  const ms = xl.context.now() - (frame.local as number);
-  xl.priv.current.took(fop, ms * NS_PER_MS);
-  if (opRet >= 0) told[fop]?.(xl.priv, opRet, first);
+/** The reply of a request that was begun at `since` is here; how long it took, in milliseconds. */
+function took(
+  frame: Frame,
+  xl: Xlator<IoStats>,
+  fop: number,
+  opRet: number,
+  since: number,
+): number {
+  const ms = xl.context.now() - since;
+  const { current, samples } = xl.priv;
+  current.took(fop, ms * NS_PER_MS, opRet < 0);
+  if (samples?.next()) {
+    const { uid, gid } = frame.root;
+    samples.add(fop, xl.context.sink.now() - ms, ms * NS_PER_MS, uid, gid);
+  }
+  return ms;
+}
+
+const stop: After<IoStats> = (frame, xl, fop, opRet) => {
+  took(frame, xl, fop, opRet, frame.local as number);
 };
 
+const countAskAndStart: Before<IoStats> = (frame, xl, fop, about: unknown) => {
+  xl.priv.current.hit(fop);
+  frame.local = new Asked(about, xl.context.now());
+  return 0;
+};
+
+const listenAndStop: After<IoStats> = (frame, xl, fop, opRet, _opErrno, first, _second, third) => {
+  const { about, since } = frame.local as Asked;
+  const ms = took(frame, xl, fop, opRet, since);
+  if (opRet >= 0) told[fop]!(xl, about, ms, opRet, first, third);
+};
+
+function tapsOf({ options: given }: IoStats): Fops<IoStats> {
+  if (given['latency-measurement']) {
+    return {
+      ...taps(silentNames, countAndStart, stop),
+      ...taps(tellingNames, countAskAndStart, listenAndStop),
+    };
+  }
+  if (!given['count-fop-hits']) return {};
+  return { ...taps(silentNames, count), ...taps(tellingNames, countAndAsk, listen) };
+}
+
+/** Lets this volume and all of its type below write their statistics; the first errno, or 0. */
+function obeyAll(xl: Xlator, command: DumpCommand, uid: number, done = new Set<Xlator>()): number {
+  if (done.has(xl)) return 0;
+  done.add(xl);
+  const own = xl.priv instanceof IoStats ? xl.priv.obey(command, uid) : 0;
+  return xl.below.reduce((errno, child) => obeyAll(child, command, uid, done) || errno, 0) || own;
+}
+
 function fops({ priv }: Xlator<IoStats>): Fops<IoStats> {
-  if (priv.options['latency-measurement']) return taps(fopNames, countAndStart, listenAndStop);
-  if (!priv.options['count-fop-hits']) return {};
-  return {
-    ...taps(fopNames, count),
-    ...taps(Object.keys(telling) as FopName[], count, listen),
+  const watching = tapsOf(priv);
+  const passOn: Fop<'setxattr', IoStats> =
+    watching.setxattr ??
+    ((frame, xl, loc, dict, flags, xdata) =>
+      tail.setxattr(frame, xl.children[0]!, loc, dict, flags, xdata));
+  // Answered here: further down it would be stored as an attribute like any other.
+  const setxattr: Fop<'setxattr', IoStats> = (frame, xl, loc, dict, flags, xdata) => {
+    const command = dumpCommand(dict);
+    if (command === undefined) {
+      passOn(frame, xl, loc, dict, flags, xdata);
+      return;
+    }
+    const errno = obeyAll(xl, command, frame.root.uid);
+    unwind.setxattr(frame, errno === 0 ? 0 : -1, errno, null);
   };
+  return { ...watching, setxattr };
 }
 
 export default defineTranslator<IoStats, typeof options>({
@@ -159,8 +216,17 @@ export default defineTranslator<IoStats, typeof options>({
   fops,
   watches: true,
   init: (xl, values) => new IoStats(xl, values),
+  reconfigure(xl, values) {
+    xl.priv.configure(values);
+    xl.exchangeFops(fops(xl));
+  },
   fini: (xl) => xl.priv.stop(),
-  release: (xl, fd) => xl.priv.released(fd),
-  releasedir: (xl, fd) => xl.priv.released(fd),
+  forget(xl, _inode, value) {
+    xl.priv.current.hit(FORGET);
+    xl.priv.files.end(value as FileStats);
+  },
+  release: (xl, fd, value) => xl.priv.released(fd, RELEASE, value),
+  releasedir: (xl, fd, value) => xl.priv.released(fd, RELEASEDIR, value),
   dump: (xl) => xl.priv.dump(),
+  reset: (xl) => xl.priv.reset(),
 });

@@ -1,6 +1,6 @@
 /**
  * Options of io-stats: GlusterFS 10's names, types, bounds and defaults, so that its volfiles load.
- * Those that steer its logging, its files and its threads are accepted and do nothing here.
+ * Those that steer its logging and its threads are accepted and do nothing here.
  */
 import { defineOptions, type OptionSpec } from '../../../core/options.ts';
 
@@ -29,28 +29,53 @@ export const options = defineOptions({
     type: 'bool',
     default: false,
     description: 'Count every fop, and measure how long its reply takes.',
+    reconfigurable: true,
   },
   'count-fop-hits': {
     type: 'bool',
     default: false,
     description: 'Count every fop, without its time.',
+    reconfigurable: true,
+  },
+  'dump-fd-stats': {
+    type: 'bool',
+    default: false,
+    description: 'Write into the log what was read and written of a file when it is closed.',
+    reconfigurable: true,
   },
   'ios-dump-interval': {
     type: 'int',
     default: 0,
     min: 0,
     max: 3600,
-    description: 'Seconds from one writing of the statistics to the log to the next; 0 for never.',
+    description: 'Seconds from one writing of the statistics to the next; 0 for never.',
+    reconfigurable: true,
   },
   'ios-dump-format': {
     type: 'str',
     default: 'json',
     values: ['text', 'json', 'dict', 'samples'],
-    description: `${NO_EFFECT} What is written is text.`,
+    description:
+      "What is written then: GlusterFS's text, json or dict, or the samples alone, which are " +
+      'written with each of the others as well.',
+    reconfigurable: true,
   },
-  'dump-fd-stats': bool,
-  'ios-sample-interval': int(0, 0, 65_535),
-  'ios-sample-buf-size': int(65_535, 1024, 1_048_576),
+  'ios-sample-interval': {
+    type: 'int',
+    default: 0,
+    min: 0,
+    max: 65_535,
+    description: 'Of so many requests that are measured one is kept as a sample; 0 for none.',
+    reconfigurable: true,
+  },
+  'ios-sample-buf-size': {
+    type: 'int',
+    default: 65_535,
+    min: 1024,
+    max: 1_048_576,
+    description: 'How many samples are kept from one writing to the next.',
+    reconfigurable: true,
+  },
   'ios-dnscache-ttl-sec': int(86_400, 1, 259_200),
   'client-log-level': { ...level, default: 'INFO' },
   'brick-log-level': { ...level, default: 'INFO' },
@@ -71,7 +96,12 @@ export const options = defineOptions({
   'log-flush-timeout': flush,
   'client-log-flush-timeout': flush,
   'brick-log-flush-timeout': flush,
-  'unique-id': { ...text, default: '/no/such/path' },
+  'unique-id': {
+    type: 'str',
+    default: '/no/such/path',
+    description: "What the files with statistics are called by, in place of the volume's name.",
+    reconfigurable: true,
+  },
   'global-threading': bool,
   threads: { type: 'int', description: NO_EFFECT },
   'client-threads': int(16, 1, 128),

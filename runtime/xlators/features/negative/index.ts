@@ -14,7 +14,9 @@ import { ENOENT } from '../../../core/errno.ts';
 import type { EventName } from '../../../core/events.ts';
 import { fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
+import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
+import { DEBUG } from '../../../core/log.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
 import { withTimeouts } from '../../../core/timeouts.ts';
 import { isUpcall } from '../../../core/upcall.ts';
@@ -66,13 +68,20 @@ const lookup: Fop<'lookup', Absent> = (frame, xl, loc, xdata) => {
     tail.lookup(frame, xl.children[0]!, loc, xdata);
   } else if (xl.priv.has(parent, name) && !isKnown(loc)) {
     xl.priv.hits += 1;
+    if (xl.log.enabled(DEBUG)) tell(xl, 'HIT', parent, name);
     absent(frame, xl, null);
   } else {
     xl.priv.misses += 1;
+    if (xl.log.enabled(DEBUG)) tell(xl, 'MISS', parent, name);
     frame.local = loc;
     wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
   }
 };
+
+/** For who watches the cache at work (`--debug`). */
+function tell({ log }: Xlator<Absent>, what: 'HIT' | 'MISS', parent: Inode, name: string): void {
+  log.debug(what, { pairs: { path: `${parent.path.replace(/\/$/, '')}/${name}` } });
+}
 
 /** "There is no such name", for as long as the kernel may cache it. */
 function absent(frame: Frame, xl: Xlator<Absent>, xdata: Dict | null): void {

@@ -3,12 +3,15 @@ import { decodeName, encodeName, nameLength } from '../../../core/bytes.ts';
 import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
+import type { Stack } from '../../../core/frame.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { permits } from '../shared/replies.ts';
-import { killPriv } from './data.ts';
+import { aclPermits } from './acl.ts';
+import { killCapability, killPriv } from './data.ts';
 import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
-import { PAGE_SIZE } from './pages.ts';
+import { accessAcl, setMode } from './node-acls.ts';
+import { PAGE_SIZE } from './store.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 const S_ISUID = 0o4000;
@@ -21,13 +24,14 @@ function change(disk: Disk, node: Node, to: Iatt, valid: number): number {
   if ((valid & (UID | GID)) !== 0) {
     if ((valid & UID) !== 0) node.uid = to.iaUid;
     if ((valid & GID) !== 0) node.gid = to.iaGid;
+    killCapability(node);
     // As Linux does for whoever may change owners: a program does not keep its privileges.
     if (!node.isDir) {
       node.prot &= ~S_ISUID;
       if ((node.prot & S_IXGRP) !== 0) node.prot &= ~S_ISGID;
     }
   }
-  if ((valid & MODE) !== 0) node.prot = to.iaProt & 0o7777;
+  if ((valid & MODE) !== 0) setMode(node, to.iaProt & 0o7777);
   const now = disk.now();
   if ((valid & ATIME_NOW) !== 0) node.atime = now;
   else if ((valid & ATIME) !== 0) node.atime = { sec: to.iaAtime, nsec: to.iaAtimeNsec };
@@ -37,21 +41,29 @@ function change(disk: Disk, node: Node, to: Iatt, valid: number): number {
   return 0;
 }
 
-/** Blocks of a volume without a limit: enough for anything a Number can count in pages. */
-const UNLIMITED = 2 ** 40;
+/** Where nobody knows how much memory there is: enough for anything a Number can count in pages. */
+const UNKNOWN = 2 ** 52;
 
-function statvfs(disk: Disk): Statvfs {
-  const { limit, used } = disk.budget;
+/** Where nothing is limited, what is free is what the machine has: then no inode is missing either. */
+function statvfs({ store, context, inodes, inodeLimit }: Disk): Statvfs {
+  const { limit, used } = store;
   const buf = new Statvfs();
   buf.bsize = PAGE_SIZE;
   buf.frsize = PAGE_SIZE;
-  buf.blocks = Math.min(limit, UNLIMITED);
-  buf.bfree = Math.max(0, buf.blocks - used);
+  const available = Math.floor((context.availableMemory?.() ?? UNKNOWN) / PAGE_SIZE);
+  buf.bfree = Number.isFinite(limit) ? Math.max(0, limit - used) : available;
   buf.bavail = buf.bfree;
-  buf.files = UNLIMITED;
-  buf.ffree = UNLIMITED - disk.named.size;
+  buf.blocks = Number.isFinite(limit) ? Math.max(limit, used) : used + available;
+  buf.ffree = Number.isFinite(inodeLimit) ? Math.max(0, inodeLimit - inodes) : available;
   buf.favail = buf.ffree;
+  buf.files = inodes + buf.ffree;
   return buf;
+}
+
+/** Root may do what the mode bits say. */
+function mayAccess(node: Node, caller: Stack, mask: number): boolean {
+  const acl = caller.uid === 0 ? null : accessAcl(node);
+  return acl === null ? permits(node.iatt(), caller, mask) : aclPermits(acl, node, caller, mask);
 }
 
 export const attrFops: Fops<Disk> = {
@@ -90,7 +102,7 @@ export const attrFops: Fops<Disk> = {
   access(frame, xl, loc, mask, _xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.access(frame, node);
-    if (!permits(node.iatt(), frame.root, mask)) return fail.access(frame, EACCES);
+    if (!mayAccess(node, frame.root, mask)) return fail.access(frame, EACCES);
     unwind.access(frame, 0, 0, null);
   },
 

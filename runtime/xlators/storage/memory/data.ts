@@ -52,7 +52,13 @@ function rangeFault(offset: number, length: number): number {
   return offset + length > OFFSET_MAX ? EFBIG : 0;
 }
 
+/** What a program may do beyond its user goes when its file changes. */
+export function killCapability(node: Node): void {
+  node.xattrs?.delete('security.capability');
+}
+
 function modified(disk: Disk, node: Node): void {
+  killCapability(node);
   node.mtime = disk.now();
   node.ctime = node.mtime;
 }
@@ -65,7 +71,10 @@ export function resize(disk: Disk, node: Node, size: number): void {
 
 /** Bytes written; fewer than given when the volume is full. */
 export function writeAt(disk: Disk, node: Node, data: Uint8Array, offset: number): number {
-  const written = node.pages!.write(data, offset);
+  const pages = node.pages!;
+  let written = pages.write(data, offset);
+  if (written < data.length && disk.giveUp(node))
+    written += pages.write(data.subarray(written), offset + written);
   if (written > 0) modified(disk, node);
   return written;
 }

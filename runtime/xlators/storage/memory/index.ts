@@ -7,15 +7,15 @@ import { attrFops } from './attr.ts';
 import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import { namespaceFops } from './namespace.ts';
-import { Disk, type Opened } from './node.ts';
-import { PAGE_SIZE } from './pages.ts';
+import { Disk, letGo, type MemoryXlator, type Node, type Opened } from './node.ts';
+import { PAGE_SIZE } from './store.ts';
 import { xattrFops } from './xattr.ts';
 
 /** The last use of an fd is over. */
-function letGo(opened: unknown): void {
-  const { disk, node } = opened as Opened;
+function close(xl: MemoryXlator, opened: unknown): void {
+  const { node } = opened as Opened;
   node.opens -= 1;
-  disk.letGo(node);
+  letGo(xl, node);
 }
 
 const pagesIn = (size: number | undefined): number =>
@@ -32,23 +32,33 @@ export default defineTranslator({
       reconfigurable: true,
       description: 'Bytes that the data of all files may take; without it, what there is.',
     },
+    inodes: {
+      type: 'int',
+      min: 1,
+      reconfigurable: true,
+      description: 'Files, folders and all else that there may be; without it, what there is.',
+    },
   },
   init(xl, options) {
-    return new Disk(xl.context, pagesIn(options.size));
+    return new Disk(xl.context, pagesIn(options.size), options.inodes ?? Number.POSITIVE_INFINITY);
   },
   fops: { ...namespaceFops, ...attrFops, ...dataFops, ...dirFops, ...xattrFops },
-  reconfigure(xl, { size }) {
-    xl.priv.budget.limit = pagesIn(size);
+  reconfigure(xl, { size, inodes }) {
+    xl.priv.store.limit = pagesIn(size);
+    xl.priv.inodeLimit = inodes ?? Number.POSITIVE_INFINITY;
   },
   holds: ({ priv }) => (priv.named.size > 1 ? 'files' : null),
-  release(_xl, _fd, opened) {
-    letGo(opened);
+  forget(xl, _inode, node) {
+    xl.priv.end(node as Node);
   },
-  releasedir(_xl, _fd, opened) {
-    letGo(opened);
+  release(xl, _fd, opened) {
+    close(xl, opened);
+  },
+  releasedir(xl, _fd, opened) {
+    close(xl, opened);
   },
   dump(xl) {
-    const { named, budget } = xl.priv;
-    return { inodes: named.size, 'data-bytes': budget.used * PAGE_SIZE };
+    const { inodes, store } = xl.priv;
+    return { inodes, 'data-bytes': store.used * PAGE_SIZE };
   },
 });

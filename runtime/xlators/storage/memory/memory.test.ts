@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { content, file, iatt, ok, time } from '../../../../test/contract/check.ts';
-import { startVolume } from '../../../../test/contract/driver.ts';
+import { startVolume, testContext } from '../../../../test/contract/driver.ts';
 import { Loc } from '../../../core/loc.ts';
 import memory from './index.ts';
 import { md5 } from './md5.ts';
-import { Budget, PAGE_SIZE, Pages } from './pages.ts';
+import { Pages } from './pages.ts';
+import { PAGE_SIZE, PageStore } from './store.ts';
 
 async function volume(options: Record<string, string> = {}) {
   const vol = await startVolume([{ name: 'disk', translator: memory, options }]);
@@ -65,41 +66,130 @@ test('md5 is MD5', () => {
   );
 });
 
-test('pages behave like an array of bytes', () => {
+test('the pages of each file behave like an array of bytes, and leave no gap in the store', () => {
   const SIZE = 5 * PAGE_SIZE;
-  const place = fc.nat(SIZE - 1);
+  const FILES = 3;
   const step = fc.record({
-    what: fc.constantFrom('write', 'zero', 'truncate'),
-    at: place,
+    file: fc.nat(FILES - 1),
+    what: fc.constantFrom('write', 'zero', 'truncate', 'clear'),
+    at: fc.nat(SIZE - 1),
     length: fc.nat(2 * PAGE_SIZE),
     byte: fc.integer({ min: 1, max: 255 }),
   });
   const property = fc.property(fc.array(step), (steps) => {
-    const budget = new Budget(Number.POSITIVE_INFINITY);
-    const pages = new Pages(budget);
-    let model = new Uint8Array();
-    for (const { what, at, length, byte } of steps) {
+    const store = new PageStore(Number.POSITIVE_INFINITY);
+    const files = Array.from({ length: FILES }, () => new Pages(store));
+    const models = files.map(() => new Uint8Array());
+    for (const { file, what, at, length, byte } of steps) {
+      const pages = files[file]!;
       const grown = (size: number) => {
         const next = new Uint8Array(size);
-        next.set(model.subarray(0, size));
-        return next;
+        next.set(models[file]!.subarray(0, size));
+        models[file] = next;
       };
       if (what === 'write' && length > 0) {
         pages.write(new Uint8Array(length).fill(byte), at);
-        model = grown(Math.max(model.length, at + length)).fill(byte, at, at + length);
+        grown(Math.max(models[file]!.length, at + length));
+        models[file]!.fill(byte, at, at + length);
       } else if (what === 'zero') {
         pages.zero(at, at + length);
-        model.fill(0, at, at + length);
+        models[file]!.fill(0, at, at + length);
       } else if (what === 'truncate') {
         pages.truncate(at);
-        model = grown(at);
+        grown(at);
+      } else if (what === 'clear') {
+        pages.clear();
+        models[file]!.fill(0);
       }
-      expect(pages.size).toBe(model.length);
-      expect(Buffer.compare(pages.read(0, 2 * SIZE), model)).toBe(0);
-      expect(pages.count).toBe(budget.used);
+      for (const [i, each] of files.entries()) {
+        expect(each.size).toBe(models[i]!.length);
+        expect(Buffer.compare(each.read(0, 2 * SIZE), models[i]!)).toBe(0);
+      }
+      expect(store.used).toBe(files.reduce((sum, { count }) => sum + count, 0));
     }
-    pages.clear();
-    expect(budget.used).toBe(0);
   });
   fc.assert(property);
+});
+
+test('files of many slabs keep their data when one between them goes', () => {
+  const store = new PageStore(Number.POSITIVE_INFINITY);
+  const SIZE = 600 * PAGE_SIZE;
+  const files = [1, 2, 3].map((byte) => {
+    const pages = new Pages(store);
+    // A page at a time, each file in turn: no two pages of one lie side by side.
+    return { byte, pages };
+  });
+  for (let at = 0; at < SIZE; at += PAGE_SIZE) {
+    for (const { byte, pages } of files) pages.write(new Uint8Array(PAGE_SIZE).fill(byte), at);
+  }
+  files[1]!.pages.clear();
+  files[0]!.pages.truncate(SIZE / 2);
+  for (const { byte, pages } of [files[0]!, files[2]!]) {
+    expect(pages.read(0, SIZE).every((each) => each === byte)).toBe(true);
+  }
+  expect(store.used).toBe(900);
+  expect([files[0]!.pages.count, files[2]!.pages.count]).toEqual([300, 600]);
+});
+
+test('a file without a name keeps its data as long as its inode is known', async () => {
+  const vol = await volume();
+  const inode = await file(vol, vol.root, 'f', 'kept');
+  ok(await vol.unlink(vol.root, 'f'));
+  expect(await content(vol, inode)).toBe('kept');
+  const used = async () => ok(await vol.fop('statfs', new Loc(vol.root), null)).statvfs!;
+  const before = await used();
+  expect(before.files - before.ffree).toBe(2);
+  vol.graph.inodes.forget(inode, 0);
+  const after = await used();
+  expect(after.files - after.ffree).toBe(1);
+  expect(after.blocks - after.bfree).toBe(0);
+});
+
+test('there are as many inodes as the option says', async () => {
+  const vol = await volume({ inodes: '3' });
+  ok(await vol.mkdir(vol.root, 'd'));
+  const inode = await file(vol, vol.root, 'f', 'x');
+  expect((await vol.mkdir(vol.root, 'e')).err).toBe('ENOSPC');
+  ok(await vol.link(inode, vol.root, 'g'));
+  const { files, ffree } = ok(await vol.fop('statfs', new Loc(vol.root), null)).statvfs!;
+  expect([files, ffree]).toEqual([3, 0]);
+});
+
+test('what is removed and open nowhere makes room, although its inode is known', async () => {
+  const vol = await volume({ inodes: '3', size: '8KB' });
+  const removed = await file(vol, vol.root, 'removed', 'x'.repeat(PAGE_SIZE));
+  const { fd, inode: open } = ok(await vol.create(vol.root, 'open'));
+  ok(await vol.write(fd!, 'x'.repeat(PAGE_SIZE), 0));
+  ok(await vol.unlink(vol.root, 'removed'));
+  ok(await vol.unlink(vol.root, 'open'));
+  expect(await content(vol, removed)).toBe('x'.repeat(PAGE_SIZE));
+  // One page and one inode are wanted: what is open keeps its own.
+  const made = await file(vol, vol.root, 'new', 'y'.repeat(PAGE_SIZE));
+  expect(await content(vol, made)).toBe('y'.repeat(PAGE_SIZE));
+  expect((await vol.fop('stat', new Loc(removed), null)).err).toBe('ESTALE');
+  expect((await vol.mkdir(vol.root, 'more')).err).toBe('ENOSPC');
+  expect((await vol.write(fd!, 'x', PAGE_SIZE)).err).toBe('ENOSPC');
+  expect((await iatt(vol, open!)).iaSize).toBe(PAGE_SIZE);
+  fd!.release();
+  vol.graph.inodes.forget(removed, 0);
+  ok(await vol.mkdir(vol.root, 'more'));
+});
+
+test('a write makes room by what is removed', async () => {
+  const vol = await volume({ size: '8KB' });
+  const removed = await file(vol, vol.root, 'removed', 'x'.repeat(2 * PAGE_SIZE));
+  ok(await vol.unlink(vol.root, 'removed'));
+  const made = await file(vol, vol.root, 'new', 'y'.repeat(2 * PAGE_SIZE));
+  expect(await content(vol, made)).toBe('y'.repeat(2 * PAGE_SIZE));
+  expect((await vol.fop('stat', new Loc(removed), null)).err).toBe('ESTALE');
+});
+
+test('without a size there is as much room as the machine has memory', async () => {
+  const available = 100 * PAGE_SIZE;
+  const context = { ...testContext(), availableMemory: () => available };
+  const vol = await startVolume([{ name: 'disk', translator: memory }], context);
+  onTestFinished(() => vol.stop());
+  await file(vol, vol.root, 'f', 'x'.repeat(PAGE_SIZE + 1));
+  const { blocks, bfree, bavail } = ok(await vol.fop('statfs', new Loc(vol.root), null)).statvfs!;
+  expect([blocks, bfree, bavail]).toEqual([102, 100, 100]);
 });

@@ -29,13 +29,14 @@ import {
 } from '../../../core/iatt.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { RENAME_FLAGS } from '../../../core/xdata.ts';
+import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { textFault } from '../shared/names.ts';
 import { type Made, rdevOf } from '../shared/replies.ts';
 import { openFault, resize, writeAt } from './data.ts';
 import {
   type Disk,
+  letGo,
   type MemoryXlator,
   type Node,
   nodeOf,
@@ -44,6 +45,7 @@ import {
   type Place,
   placeOf,
 } from './node.ts';
+import { inheritAcls } from './node-acls.ts';
 import { lookupKeys, setXattrs } from './xattr.ts';
 
 const S_ISGID = 0o2000;
@@ -84,6 +86,7 @@ function newChild(
   what: NewNode,
 ): Node | number {
   if (parent.nlink === 0) return ENOENT;
+  if (disk.inodes >= disk.inodeLimit && !disk.giveUp(null)) return ENOSPC;
   const gfid = disk.gfidFor(xdata);
   if (gfid === null) return EEXIST;
   const node = disk.newNode(gfid, what.type, what.target, what.rdev);
@@ -92,6 +95,7 @@ function newChild(
   node.gid = inherits ? parent.gid : caller.gid;
   node.prot = what.prot;
   if (inherits && node.isDir) node.prot |= S_ISGID;
+  inheritAcls(parent, node, xdata?.number(MODE_REQ) ?? what.prot);
   return node;
 }
 
@@ -119,20 +123,20 @@ function make(
 }
 
 /** Takes the name away: the node, which the caller has found to be removable, loses a link. */
-function remove(disk: Disk, place: Place): void {
+function remove(xl: MemoryXlator, place: Place): void {
   const { parent, name, found } = place;
   parent.entries!.delete(name);
-  touch(disk, parent);
-  lose(disk, parent, found!);
+  touch(xl.priv, parent);
+  lose(xl, parent, found!);
 }
 
-function lose(disk: Disk, parent: Node, node: Node): void {
+function lose(xl: MemoryXlator, parent: Node, node: Node): void {
   if (node.isDir) {
     node.nlink = 0;
     parent.nlink -= 1;
   } else node.nlink -= 1;
-  node.ctime = disk.now();
-  disk.letGo(node);
+  node.ctime = xl.priv.now();
+  letGo(xl, node);
 }
 
 /** The node a lookup finds: by name, or by gfid when the loc has no name. */
@@ -163,14 +167,15 @@ function renameFault(from: Place, to: Place, flags: number): number {
   return old.isDir && old.entries!.size > 0 ? ENOTEMPTY : 0;
 }
 
-function moveEntry(disk: Disk, from: Place, to: Place, exchange: boolean): void {
+function moveEntry(xl: MemoryXlator, from: Place, to: Place, exchange: boolean): void {
+  const disk = xl.priv;
   const node = from.found!;
   const old = to.found;
   if (old === node) return;
   if (exchange) place(from.parent, from.name, old!, to.parent);
   else {
     from.parent.entries!.delete(from.name);
-    if (old !== null) lose(disk, to.parent, old);
+    if (old !== null) lose(xl, to.parent, old);
   }
   place(to.parent, to.name, node, from.parent);
   touch(disk, from.parent);
@@ -241,7 +246,7 @@ export const namespaceFops: Fops<Disk> = {
     const fault = fill(xl, frame, node, vector, offset, dict);
     if (fault !== 0) {
       const placeNow = placeOf(xl, loc);
-      if (typeof placeNow !== 'number' && placeNow.found === node) remove(xl.priv, placeNow);
+      if (typeof placeNow !== 'number' && placeNow.found === node) remove(xl, placeNow);
       return fail.put(frame, fault);
     }
     unwind.put(frame, 0, 0, loc.inode, node.iatt(), made.preparent, made.postparent, null);
@@ -280,7 +285,7 @@ export const namespaceFops: Fops<Disk> = {
     if (typeof at === 'number') return fail.unlink(frame, at);
     if (at.found === null) return fail.unlink(frame, ENOENT);
     if (at.found.isDir) return fail.unlink(frame, EISDIR);
-    remove(xl.priv, at);
+    remove(xl, at);
     unwind.unlink(frame, 0, 0, at.before, at.parent.iatt(), null);
   },
 
@@ -290,7 +295,7 @@ export const namespaceFops: Fops<Disk> = {
     if (at.found === null) return fail.rmdir(frame, ENOENT);
     if (!at.found.isDir) return fail.rmdir(frame, ENOTDIR);
     if (at.found.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
-    remove(xl.priv, at);
+    remove(xl, at);
     unwind.rmdir(frame, 0, 0, at.before, at.parent.iatt(), null);
   },
 
@@ -305,7 +310,7 @@ export const namespaceFops: Fops<Disk> = {
     const fault = renameFault(from, to, flags);
     if (fault !== 0) return fail.rename(frame, fault);
     const node = from.found!;
-    moveEntry(xl.priv, from, to, flags === RENAME_EXCHANGE);
+    moveEntry(xl, from, to, flags === RENAME_EXCHANGE);
     const [fromAfter, toAfter] = [from.parent.iatt(), to.parent.iatt()];
     unwind.rename(frame, 0, 0, node.iatt(), from.before, fromAfter, to.before, toAfter, null);
   },
@@ -342,7 +347,7 @@ function fill(
   offset: number,
   dict: Dict | null,
 ): number {
-  const fault = setXattrs(xl.priv, node, dict, 0, frame.root.pid);
+  const fault = setXattrs(xl.priv, node, dict, 0, frame.root);
   if (fault !== 0) return fault;
   return vector.length > 0 && writeAt(xl.priv, node, vector, offset) < vector.length ? ENOSPC : 0;
 }

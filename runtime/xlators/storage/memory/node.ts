@@ -16,7 +16,8 @@ import type { Loc } from '../../../core/loc.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import { nameFault } from '../shared/names.ts';
 import { wantedGfid } from '../shared/replies.ts';
-import { Budget, PAGE_SIZE, Pages } from './pages.ts';
+import { Pages } from './pages.ts';
+import { PAGE_SIZE, PageStore } from './store.ts';
 
 /** A moment; nanoseconds are 0 … 999 999 999. */
 export interface Moment {
@@ -52,17 +53,19 @@ export class Node {
   isTemporary = false;
   /** Open fds. */
   opens = 0;
+  /** Nobody can come to it any more; its data has gone. */
+  isGone = false;
   atime: Moment;
   mtime: Moment;
   ctime: Moment;
   private lastOff = 2;
 
-  constructor(gfid: Gfid, type: number, now: Moment, budget: Budget, target = '', rdev = 0) {
+  constructor(gfid: Gfid, type: number, now: Moment, store: PageStore, target = '', rdev = 0) {
     this.gfid = gfid;
     this.type = type;
     this.rdev = rdev;
     this.target = target;
-    this.pages = type === IA_IFREG ? new Pages(budget) : null;
+    this.pages = type === IA_IFREG ? new Pages(store) : null;
     this.entries = type === IA_IFDIR ? new Map() : null;
     this.atime = now;
     this.mtime = now;
@@ -147,14 +150,20 @@ export interface Place {
 /** A volume. */
 export class Disk {
   readonly root: Node;
-  readonly budget: Budget;
+  readonly store: PageStore;
   readonly named = new Map<Gfid, Node>();
-  private readonly context: Context;
+  /** Inodes that there may be, and those there are: also the removed that somebody still has. */
+  inodeLimit: number;
+  inodes = 0;
+  /** Those of the removed that no fd has, and that a client knows. */
+  readonly removed = new Set<Node>();
+  readonly context: Context;
   private last: Moment = { sec: 0, nsec: 0 };
 
-  constructor(context: Context, pages: number) {
+  constructor(context: Context, pages: number, inodes: number) {
     this.context = context;
-    this.budget = new Budget(pages);
+    this.store = new PageStore(pages);
+    this.inodeLimit = inodes;
     this.root = this.newNode(ROOT_GFID, IA_IFDIR);
     // As the root of tmpfs: whoever mounts it, also a user, may put something in.
     this.root.prot = 0o1777;
@@ -177,7 +186,8 @@ export class Disk {
   }
 
   newNode(gfid: Gfid, type: number, target = '', rdev = 0): Node {
-    const node = new Node(gfid, type, this.now(), this.budget, target, rdev);
+    const node = new Node(gfid, type, this.now(), this.store, target, rdev);
+    this.inodes += 1;
     this.named.set(gfid, node);
     return node;
   }
@@ -189,20 +199,50 @@ export class Disk {
     return this.named.has(wanted) ? null : wanted;
   }
 
-  /** Called when `node` has lost a name or an fd: without any of either, its data goes. */
-  letGo(node: Node): void {
-    if (node.nlink > 0) return;
+  /** Nothing leads to `node` any more, and nobody has it: its data goes. */
+  end(node: Node): void {
+    if (node.nlink > 0 || node.opens > 0 || node.isGone) return;
     if (this.named.get(node.gfid) === node) this.named.delete(node.gfid);
-    if (node.opens === 0) node.pages?.clear();
+    node.isGone = true;
+    this.removed.delete(node);
+    this.inodes -= 1;
+    node.pages?.clear();
+  }
+
+  /**
+   * Where there is no room left: what is removed goes, although a client knows it; the kernel says
+   * only some time after it that it has forgotten a file. True when anything went.
+   * @param used stays
+   */
+  giveUp(used: Node | null): boolean {
+    const before = this.inodes;
+    for (const node of this.removed) if (node !== used) this.end(node);
+    return this.inodes < before;
   }
 }
 
 export type MemoryXlator = Xlator<Disk>;
 
+/**
+ * Called when `node` has lost a name or an fd. As long as a client knows the inode it can be opened
+ * still, as by `/proc/self/fd`: then its data goes when that inode is forgotten.
+ */
+export function letGo(xl: MemoryXlator, node: Node): void {
+  const disk = xl.priv;
+  if (node.nlink > 0) return;
+  if (disk.named.get(node.gfid) === node) disk.named.delete(node.gfid);
+  const known = xl.inodes?.find(node.gfid);
+  if (known === undefined) disk.end(node);
+  else {
+    known.ctxSet(xl, node);
+    disk.removed.add(node);
+  }
+}
+
 /** The node of an inode, or the errno. */
 export function nodeOfInode(xl: MemoryXlator, inode: Inode): Node | number {
   const kept = inode.ctxGet(xl) as Node | undefined;
-  if (kept !== undefined) return kept;
+  if (kept !== undefined) return kept.isGone ? ESTALE : kept;
   const node = xl.priv.named.get(inode.gfid);
   if (node === undefined) return ESTALE;
   inode.ctxSet(xl, node);

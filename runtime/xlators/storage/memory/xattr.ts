@@ -2,6 +2,7 @@
 import { Dict } from '../../../core/dict.ts';
 import { E2BIG, EEXIST, EINVAL, ENODATA, EOPNOTSUPP, EPERM, ERANGE } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
+import type { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG } from '../../../core/iatt.ts';
 import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
@@ -16,7 +17,9 @@ import {
   XATTR_REPLACE,
   xattrop,
 } from '../shared/xattrs.ts';
+import { isAcl } from './acl.ts';
 import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
+import { aclFault, setAcl } from './node-acls.ts';
 
 const NAMESPACES = ['user.', 'trusted.', 'security.'];
 
@@ -24,6 +27,7 @@ const NAMESPACES = ['user.', 'trusted.', 'security.'];
 function keyFault(name: string): number {
   if (name === '') return ERANGE;
   if (textFault(name, XATTR_NAME_MAX) !== 0) return ERANGE;
+  if (isAcl(name)) return 0;
   const namespace = NAMESPACES.find((prefix) => name.startsWith(prefix));
   if (namespace === undefined) return EOPNOTSUPP;
   return name === namespace ? EINVAL : 0;
@@ -41,11 +45,19 @@ export function lookupKeys(node: Node, keys: Dict | null): Dict | null {
   return xattrs === null ? null : answerKeys(keys, (name) => xattrs.get(name)?.slice() ?? null);
 }
 
-function setOne(node: Node, name: string, value: Uint8Array | null, flags: number): number {
-  const fault = changeFault(node, name);
+interface Change {
+  readonly value: Uint8Array | null;
+  /** setxattr(2)'s. */
+  readonly flags: number;
+  readonly caller: Stack;
+}
+
+function setOne(node: Node, name: string, { value, flags, caller }: Change): number {
+  const fault = isAcl(name) ? 0 : changeFault(node, name);
   if (fault !== 0) return fault;
   if (value === null || (flags & ~(XATTR_CREATE | XATTR_REPLACE)) !== 0) return EINVAL;
   if (value.length > XATTR_SIZE_MAX) return E2BIG;
+  if (isAcl(name)) return setAcl(node, name, value, caller);
   const known = node.xattrs?.has(name) === true;
   if (known && (flags & XATTR_CREATE) !== 0) return EEXIST;
   if (!known && (flags & XATTR_REPLACE) !== 0) return ENODATA;
@@ -61,12 +73,13 @@ export function setXattrs(
   node: Node,
   dict: Dict | null,
   flags: number,
-  pid: number,
+  caller: Stack,
 ): number {
   let fault = 0;
   dict?.forEach((name, value) => {
     if (fault !== 0) return;
-    fault = isHidden(name, pid) ? EPERM : setOne(node, name, valueBytes(value), flags);
+    const change = { value: valueBytes(value), flags, caller };
+    fault = isHidden(name, caller.pid) ? EPERM : setOne(node, name, change);
     if (fault === 0) node.ctime = disk.now();
   });
   return fault;
@@ -81,7 +94,7 @@ function get(node: Node, name: string | null, pid: number): Dict | number {
     }
     return dict;
   }
-  const fault = keyFault(name);
+  const fault = isAcl(name) ? aclFault(node) : keyFault(name);
   if (fault !== 0) return fault;
   const value = isHidden(name, pid) ? undefined : node.xattrs?.get(name);
   return value === undefined ? ENODATA : dict.set(name, value.slice(), 'bin');
@@ -90,15 +103,21 @@ function get(node: Node, name: string | null, pid: number): Dict | number {
 /** 0 or the errno. */
 function remove(disk: Disk, node: Node, name: string, pid: number): number {
   if (isHidden(name, pid)) return EPERM;
-  const fault = changeFault(node, name);
+  const fault = isAcl(name) ? aclFault(node) : changeFault(node, name);
   if (fault !== 0) return fault;
-  if (node.xattrs?.delete(name) !== true) return ENODATA;
+  if (node.xattrs?.delete(name) !== true && !isAcl(name)) return ENODATA;
   node.ctime = disk.now();
   return 0;
 }
 
 /** The values after (GET_AND_SET: before) the operation, or the errno. */
-function combine(disk: Disk, node: Node, optype: number, dict: Dict | null): Dict | number {
+function combine(
+  disk: Disk,
+  node: Node,
+  optype: number,
+  dict: Dict | null,
+  caller: Stack,
+): Dict | number {
   const answer = new Dict();
   let fault = 0;
   dict?.forEach((name, value) => {
@@ -113,7 +132,7 @@ function combine(disk: Disk, node: Node, optype: number, dict: Dict | null): Dic
     }
     if (result.answer !== null) answer.set(name, result.answer.slice(), 'bin');
     if (result.store === null) return;
-    fault = setOne(node, name, result.store, 0);
+    fault = setOne(node, name, { value: result.store, flags: 0, caller });
     node.ctime = disk.now();
   });
   return fault === 0 ? answer : fault;
@@ -123,7 +142,7 @@ export const xattrFops: Fops<Disk> = {
   setxattr(frame, xl, loc, dict, flags, _xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.setxattr(frame, node);
-    const fault = setXattrs(xl.priv, node, dict, flags, frame.root.pid);
+    const fault = setXattrs(xl.priv, node, dict, flags, frame.root);
     if (fault !== 0) return fail.setxattr(frame, fault);
     unwind.setxattr(frame, 0, 0, null);
   },
@@ -131,7 +150,7 @@ export const xattrFops: Fops<Disk> = {
   fsetxattr(frame, xl, fd, dict, flags, _xdata) {
     const opened = openedOf(xl, fd);
     if (typeof opened === 'number') return fail.fsetxattr(frame, opened);
-    const fault = setXattrs(xl.priv, opened.node, dict, flags, frame.root.pid);
+    const fault = setXattrs(xl.priv, opened.node, dict, flags, frame.root);
     if (fault !== 0) return fail.fsetxattr(frame, fault);
     unwind.fsetxattr(frame, 0, 0, null);
   },
@@ -171,7 +190,7 @@ export const xattrFops: Fops<Disk> = {
   xattrop(frame, xl, loc, optype, dict, _xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.xattrop(frame, node);
-    const answer = combine(xl.priv, node, optype, dict);
+    const answer = combine(xl.priv, node, optype, dict, frame.root);
     if (typeof answer === 'number') return fail.xattrop(frame, answer);
     unwind.xattrop(frame, 0, 0, answer, null);
   },
@@ -179,7 +198,7 @@ export const xattrFops: Fops<Disk> = {
   fxattrop(frame, xl, fd, optype, dict, _xdata) {
     const opened = openedOf(xl, fd);
     if (typeof opened === 'number') return fail.fxattrop(frame, opened);
-    const answer = combine(xl.priv, opened.node, optype, dict);
+    const answer = combine(xl.priv, opened.node, optype, dict, frame.root);
     if (typeof answer === 'number') return fail.fxattrop(frame, answer);
     unwind.fxattrop(frame, 0, 0, answer, null);
   },

@@ -5,6 +5,7 @@ import { fail, unwind } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import { PATH_MAX } from '../../../core/limits.ts';
+import type { Loc } from '../../../core/loc.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
@@ -15,7 +16,7 @@ import { iattOfFile } from './data.ts';
 import { fileOf } from './files.ts';
 import { EMPTY, procPath } from './paths.ts';
 import { killPriv, mayChown } from './privileges.ts';
-import { handleOf, iattOfFd } from './resolve.ts';
+import { handleOf, iattOfFd, lastOf, type PosixXlator } from './resolve.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 /** uid or gid "as it is". */
@@ -63,6 +64,27 @@ function setTime(
   else brick.times.set(index, 0, UTIME_OMIT);
 }
 
+/**
+ * The same to the attributes that are remembered of a removed file. Nobody reads them from the disk any
+ * more; the kernel still writes back times that it has kept (writeback-cache).
+ */
+function changeLast(xl: PosixXlator, loc: Loc, to: Iatt, valid: number): Iatt {
+  const { last } = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid)!;
+  const now = xl.context.sink.now();
+  const [sec, nsec] = [Math.floor(now / 1000), Math.floor((now % 1000) * 1e6)];
+  const set: Partial<Iatt> = { iaCtime: sec, iaCtimeNsec: nsec };
+  if ((valid & UID) !== 0) Object.assign(set, { iaUid: to.iaUid });
+  if ((valid & GID) !== 0) Object.assign(set, { iaGid: to.iaGid });
+  if ((valid & MODE) !== 0) Object.assign(set, { iaProt: to.iaProt & 0o7777 });
+  if ((valid & ATIME_NOW) !== 0) Object.assign(set, { iaAtime: sec, iaAtimeNsec: nsec });
+  else if ((valid & ATIME) !== 0)
+    Object.assign(set, { iaAtime: to.iaAtime, iaAtimeNsec: to.iaAtimeNsec });
+  if ((valid & MTIME_NOW) !== 0) Object.assign(set, { iaMtime: sec, iaMtimeNsec: nsec });
+  else if ((valid & MTIME) !== 0)
+    Object.assign(set, { iaMtime: to.iaMtime, iaMtimeNsec: to.iaMtimeNsec });
+  return Object.assign(last!, set).copy();
+}
+
 const vfs = new StatvfsStruct();
 
 function statvfs(): Statvfs {
@@ -85,7 +107,10 @@ const target = new Uint8Array(PATH_MAX);
 export const attrFops: Fops<Brick> = {
   stat(frame, xl, loc, _xdata) {
     const handle = handleOf(xl, loc);
-    if (typeof handle === 'number') return fail.stat(frame, handle);
+    if (typeof handle === 'number') {
+      const last = lastOf(xl, loc);
+      return last === null ? fail.stat(frame, handle) : unwind.stat(frame, 0, 0, last, null);
+    }
     const buf = iattOfFd(xl.priv, handle.fd, handle.gfid);
     if (buf === null) return fail.stat(frame, xl.priv.fault);
     unwind.stat(frame, 0, 0, buf, null);
@@ -101,7 +126,11 @@ export const attrFops: Fops<Brick> = {
 
   setattr(frame, xl, loc, stbuf, valid, xdata) {
     const handle = handleOf(xl, loc);
-    if (typeof handle === 'number') return fail.setattr(frame, handle);
+    if (typeof handle === 'number') {
+      const last = lastOf(xl, loc);
+      if (last === null) return fail.setattr(frame, handle);
+      return unwind.setattr(frame, 0, 0, last, changeLast(xl, loc, stbuf, valid), null);
+    }
     const { fd, gfid } = handle;
     const before = iattOfFd(xl.priv, fd, gfid);
     killPriv(fd, before, xdata, frame.root);

@@ -1,4 +1,5 @@
 /** A brick: the directory on disk that a volume serves, and what is needed to do so. */
+
 import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { newGfid } from '../../../core/context.ts';
@@ -6,6 +7,7 @@ import { EROFS } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
 import { type Gfid, gfidFromBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { GFID_SIZE } from '../../../core/limits.ts';
+import { messages } from '../../../core/messages.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import * as libc from '../../../sys/libc.ts';
 import { openFilesLimit } from '../../../sys/open-files.ts';
@@ -123,6 +125,7 @@ export class Brick {
   private attach(rootFd: number): Handle {
     look(this, rootFd, EMPTY);
     const root = new Handle(ROOT_GFID, this.st);
+    this.handles.begin();
     this.handles.add(root);
     this.handles.opened(root, rootFd);
     try {
@@ -312,11 +315,14 @@ export class Brick {
     if (errno === EROFS || this.told.has(errno)) return;
     this.told.add(errno);
     const text = 'a gfid handle or gfid2path cannot be made: the inode is found by its names alone';
-    this.xl.log.warning(`${text}. Others that fail like this are not told of`, { errno });
+    this.xl.log.warning(`${text}. Others that fail like this are not told of`, {
+      errno,
+      msgid: messages.noHandle.id,
+    });
   }
 
   close(): void {
-    this.handles.dropAll();
+    this.handles.end();
     this.letGo();
   }
 }

@@ -57,7 +57,7 @@ export const dataFops: Fops<Brick> = {
     if (typeof handle === 'number') return fail.open(frame, handle);
     const descriptor = openHandle(handle, flags);
     if (descriptor < 0) return fail.open(frame, -descriptor);
-    keepFile(xl, fd, descriptor, handle.gfid);
+    keepFile(xl, fd, descriptor, handle);
     unwind.open(frame, 0, 0, fd, null);
   },
 

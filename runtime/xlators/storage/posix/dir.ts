@@ -9,7 +9,7 @@
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
-import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
+import { EACCES, EINVAL, EMFILE, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
@@ -21,6 +21,7 @@ import * as libc from '../../../sys/libc.ts';
 import { direntplusSize, direntSize } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { syncFile, syncVolume } from './data.ts';
+import { isFull } from './descriptors.ts';
 import { OpenFile } from './files.ts';
 import { type Handle, look } from './handles.ts';
 import { PARENT, procEntryPath, procPath, SELF } from './paths.ts';
@@ -35,8 +36,7 @@ const LEAST_READ = 1024;
 const OPEN_DIR = constants.O_RDONLY | constants.O_DIRECTORY | O_CLOEXEC;
 
 /** An open directory. */
-export class OpenDir extends OpenFile {
-  readonly handle: Handle;
+class OpenDir extends OpenFile {
   /** d_off by index, in halves; that of index 0, the beginning, is 0. */
   private readonly offLo = [0];
   private readonly offHi = [0];
@@ -44,8 +44,7 @@ export class OpenDir extends OpenFile {
   at = 0;
 
   constructor(brick: Brick, fd: number, handle: Handle) {
-    super(brick, fd, handle.gfid, 0);
-    this.handle = handle;
+    super(brick, fd, handle, 0);
   }
 
   get isRoot(): boolean {
@@ -88,6 +87,7 @@ function dirOf(xl: PosixXlator, fd: Fd): OpenDir | number {
 
 function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
   if (!handle.isDir) return ENOTDIR;
+  if (isFull()) return EMFILE;
   let descriptor = libc.openat(handle.fd, SELF, OPEN_DIR, 0);
   // A process without root's rights reaches "." only where it may search; reading needs less.
   if (descriptor === -EACCES) descriptor = libc.open(procPath(handle.fd), OPEN_DIR, 0);

@@ -6,10 +6,10 @@
  */
 import { constants } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
-import { EEXIST, ENOENT, ENOSPC, ENOTEMPTY, EPERM, ESTALE } from '../../../core/errno.ts';
+import { EEXIST, EMFILE, ENOENT, ENOSPC, ENOTEMPTY, EPERM, ESTALE } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
-import type { Iatt } from '../../../core/iatt.ts';
+import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { InodeTable } from '../../../core/inode.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -28,6 +28,7 @@ import {
 import * as libc from '../../../sys/libc.ts';
 import { type Made, wantedGfid } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
+import { isFull } from './descriptors.ts';
 import { keepFile, openHandle, safeFlags, writeAll } from './files.ts';
 import type { Place } from './gfid-handles.ts';
 import { type Handle, look } from './handles.ts';
@@ -164,6 +165,7 @@ function createFile(
   umask: number,
   xdata: Dict | null,
 ): MadeEntry | number {
+  if (isFull()) return EMFILE;
   const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
     libc.openat(dirFd, path, safeFlags(flags) | NEW_FILE, modeOf(mode, xdata) & 0o7777),
   );
@@ -232,14 +234,28 @@ function nameGone(
 ): void {
   if (handle === null) return;
   const isOpen = handle.fd >= 0;
-  const isThere = isOpen && !wasLast && !handle.isDir && look(brick, handle.fd, EMPTY) === 0;
-  if (isThere && brick.st.nlink > (handle.kept ? 1 : 0)) {
+  const isSeen = isOpen && !handle.isDir && (wasLast || look(brick, handle.fd, EMPTY) === 0);
+  if (isSeen && !wasLast && brick.st.nlink > (handle.kept ? 1 : 0)) {
     brick.strike(handle, place);
     return;
   }
   brick.unkeep(handle);
   handle.unnamed = true;
-  if (!isOpen || table.find(handle.gfid) === undefined) brick.handles.drop(handle);
+  const inode = table.find(handle.gfid);
+  if (!isOpen || inode === undefined) brick.handles.drop(handle);
+  else if (isSeen && inode.fdCount === 0) leave(brick, handle);
+}
+
+/**
+ * A file is gone, and nobody has it open; `brick.st` describes it, perhaps with the name that it had.
+ * Who holds it otherwise (O_PATH) can still see its attributes, and that is all: a closed descriptor
+ * gives back what the file took, before the kernel says that it has forgotten it.
+ */
+function leave(brick: Brick, handle: Handle): void {
+  if (handle.type !== IA_IFREG || handle.files !== null) return;
+  const last = iattOf(brick, handle.gfid);
+  last.iaNlink = 0;
+  brick.handles.leave(handle, last);
 }
 
 interface Removed {
@@ -400,7 +416,7 @@ export const entryFops: Fops<Brick> = {
     const made = createFile(xl, frame, loc, flags, mode, umask, xdata);
     if (typeof made === 'number') return fail.create(frame, made);
     const { buf, preparent, postparent, handle, result } = made;
-    keepFile(xl, fd, result, handle.gfid);
+    keepFile(xl, fd, result, handle);
     unwind.create(frame, 0, 0, fd, loc.inode, buf, preparent, postparent, null);
   },
 

@@ -7,7 +7,16 @@
  * A descriptor is closed when its Fd was released and no such work is left.
  */
 import { constants, read, write } from 'node:fs';
-import { EAGAIN, EINTR, EISDIR, ELOOP, ENOSYS, ENXIO, EOPNOTSUPP } from '../../../core/errno.ts';
+import {
+  EAGAIN,
+  EINTR,
+  EISDIR,
+  ELOOP,
+  EMFILE,
+  ENOSYS,
+  ENXIO,
+  EOPNOTSUPP,
+} from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
@@ -16,7 +25,8 @@ import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Iovec } from '../../../sys/struct.ts';
 import type { Brick } from './brick.ts';
-import { type Handle, look } from './handles.ts';
+import { isFull } from './descriptors.ts';
+import { type Handle, look, type Opened } from './handles.ts';
 import { errnoOf } from './node-errno.ts';
 import { EMPTY, procPath } from './paths.ts';
 import { inodeHandle, type PosixXlator } from './resolve.ts';
@@ -28,10 +38,12 @@ const O_ACCMODE = 3;
 const NEVER_WAITS = 0;
 const UNABLE = -1;
 
-export class OpenFile {
+export class OpenFile implements Opened {
   readonly brick: Brick;
   readonly fd: number;
-  readonly gfid: Gfid;
+  readonly handle: Handle;
+  next: Opened | null = null;
+  previous: Opened | null = null;
   /** Writes have to reach the disk. */
   readonly isSync: boolean;
   /** How to read without waiting: flags for preadv2, or `UNABLE`. */
@@ -40,12 +52,17 @@ export class OpenFile {
   private pending = 0;
   private released = false;
 
-  constructor(brick: Brick, fd: number, gfid: Gfid, flags: number) {
+  constructor(brick: Brick, fd: number, handle: Handle, flags: number) {
     this.brick = brick;
     this.fd = fd;
-    this.gfid = gfid;
+    this.handle = handle;
     this.isSync = (flags & (O_SYNC | O_DSYNC)) !== 0;
     brick.openFds += 1;
+    brick.handles.fileOpened(handle, this);
+  }
+
+  get gfid(): Gfid {
+    return this.handle.gfid;
   }
 
   /**
@@ -70,6 +87,7 @@ export class OpenFile {
 
   private closeUnused(): void {
     if (!this.released || this.pending > 0) return;
+    this.brick.handles.fileCloses(this.handle, this);
     libc.close(this.fd);
     this.brick.openFds -= 1;
   }
@@ -89,11 +107,12 @@ export function openHandle(handle: Handle, flags: number): number {
   if (handle.type === IA_IFDIR && writes) return -EISDIR;
   // Pipes, sockets and devices are opened by the kernel of whoever uses them, never here.
   if (handle.type !== IA_IFREG && handle.type !== IA_IFDIR) return -ENXIO;
+  if (isFull()) return -EMFILE;
   return libc.open(procPath(handle.fd), safeFlags(flags) | O_CLOEXEC, 0);
 }
 
-export function keepFile(xl: PosixXlator, fd: Fd, descriptor: number, gfid: Gfid): OpenFile {
-  const file = new OpenFile(xl.priv, descriptor, gfid, fd.flags);
+export function keepFile(xl: PosixXlator, fd: Fd, descriptor: number, handle: Handle): OpenFile {
+  const file = new OpenFile(xl.priv, descriptor, handle, fd.flags);
   fd.ctxSet(xl, file);
   return file;
 }
@@ -105,7 +124,7 @@ export function fileOf(xl: PosixXlator, fd: Fd): OpenFile | number {
   const handle = inodeHandle(xl, fd.inode);
   if (typeof handle === 'number') return handle;
   const descriptor = openHandle(handle, fd.flags & ~(O_CREAT | O_EXCL | O_TRUNC));
-  return descriptor < 0 ? -descriptor : keepFile(xl, fd, descriptor, handle.gfid);
+  return descriptor < 0 ? -descriptor : keepFile(xl, fd, descriptor, handle);
 }
 
 /**

@@ -13,9 +13,11 @@
  * Source: GlusterFS `xlators/storage/posix/src/posix-helpers.c` (posix_health_check_thread_proc),
  * which writes a file as well, and ends the brick when that fails.
  */
+
 import { stat } from 'node:fs';
 import { strerror } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
+import { messages } from '../../../core/messages.ts';
 import type { Xlator } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
@@ -60,6 +62,8 @@ export class Health {
   private readonly path: Uint8Array;
   private readonly st = new Statx();
   private readonly ground: Ground;
+  /** What is done besides, whenever the directory is there. */
+  onThere: () => void = () => {};
   private cancel: () => void = () => {};
   /** A look that has not been answered yet. */
   private asking = false;
@@ -104,7 +108,10 @@ export class Health {
     const { directory, xl } = this.brick;
     if (this.asking) {
       // Nothing is known to be wrong: a disk may be that busy.
-      if (!this.isLate) xl.log.warning(`the directory '${directory}' has not answered yet`);
+      if (!this.isLate)
+        xl.log.warning(`the directory '${directory}' has not answered yet`, {
+          msgid: messages.lateDirectory.id,
+        });
       this.isLate = true;
       return;
     }
@@ -114,7 +121,10 @@ export class Health {
       stat(this.brick.realPath, (error) => done(errnoOf(error)));
     });
     this.asking = false;
-    if (this.isLate) xl.log.notice(`the directory '${directory}' answers again`);
+    if (this.isLate)
+      xl.log.notice(`the directory '${directory}' answers again`, {
+        msgid: messages.timelyAgain.id,
+      });
     this.isLate = false;
     if (!this.ended) this.found(errno);
   }
@@ -126,6 +136,7 @@ export class Health {
     if (isSame) {
       this.told = '';
       this.seeReadOnly();
+      this.onThere();
       return;
     }
     if (!this.isLost) this.lose(fault);
@@ -154,7 +165,9 @@ export class Health {
     this.isLost = false;
     this.told = '';
     this.isReadOnly = this.readOnly();
-    brick.xl.log.notice(`the directory '${brick.directory}' is back`);
+    brick.xl.log.notice(`the directory '${brick.directory}' is back`, {
+      msgid: messages.directoryBack.id,
+    });
     brick.xl.notify('CHILD_UP', brick.xl);
   }
 
@@ -187,8 +200,12 @@ export class Health {
     if (isReadOnly === this.isReadOnly) return;
     this.isReadOnly = isReadOnly;
     const { directory, xl } = this.brick;
-    if (isReadOnly) xl.log.error(`'${directory}' is read-only now: changes fail with EROFS`);
-    else xl.log.notice(`'${directory}' can be written to again`);
+    if (isReadOnly)
+      xl.log.error(`'${directory}' is read-only now: changes fail with EROFS`, {
+        msgid: messages.readOnly.id,
+      });
+    else
+      xl.log.notice(`'${directory}' can be written to again`, { msgid: messages.writableAgain.id });
   }
 
   private readOnly(): boolean {
@@ -204,6 +221,6 @@ export class Health {
   private tell(text: string): void {
     if (text === this.told) return;
     this.told = text;
-    this.brick.xl.log.error(text);
+    this.brick.xl.log.error(text, { msgid: messages.directoryGone.id });
   }
 }

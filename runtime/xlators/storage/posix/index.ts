@@ -14,6 +14,7 @@ import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import { entryFops } from './entry.ts';
 import type { OpenFile } from './files.ts';
+import { Removed } from './removed.ts';
 import { checkRoot } from './root.ts';
 import { spaceFops } from './space.ts';
 import { tmpfileFops } from './tmpfile.ts';
@@ -108,6 +109,8 @@ export default defineTranslator({
       gfid2path: options.gfid2path,
       gfid2pathSeparator: options['gfid2path-separator'],
     });
+    const removed = new Removed(brick);
+    brick.health.onThere = () => removed.look();
     brick.health.every(options['health-check-interval']);
     return brick;
   },

@@ -13,7 +13,8 @@
  * where this process may do that (root, with CAP_DAC_READ_SEARCH), otherwise through the names that
  * the inode table knows, or through its gfid handle where the brick has these. What is found has to
  * be the same inode; if it is not, the inode is ESTALE. An inode whose last name is gone keeps its
- * descriptor until it is forgotten.
+ * descriptor until it is forgotten; but a file that nobody has open gives it back with the name, for
+ * the space on the disk, and has its last attributes from then on.
  */
 import { constants } from 'node:fs';
 import { ENOENT, ENOTDIR, ESTALE } from '../../../core/errno.ts';
@@ -217,11 +218,17 @@ export function handleOf(xl: PosixXlator, loc: Loc): Handle | number {
 }
 
 /** The same for the second inode of a fop. */
-export function secondHandle(xl: PosixXlator, loc: Loc): Handle | number {
+function secondHandle(xl: PosixXlator, loc: Loc): Handle | number {
   const { inode, gfid } = loc;
   if (inode?.linked) return handleOfInode(xl, inode);
   const known = xl.inodes?.find(gfid);
   return known === undefined ? byGfid(xl.priv, gfid) : handleOfInode(xl, known);
+}
+
+/** The attributes of a file that was removed while nobody had it open; null of any other. */
+export function lastOf(xl: PosixXlator, loc: Loc): Iatt | null {
+  const handle = xl.priv.handles.find(loc.inode?.gfid ?? loc.gfid);
+  return handle?.last?.copy() ?? null;
 }
 
 /** The handle of an inode, for an fd that was never opened; or the errno. First in a fop. */

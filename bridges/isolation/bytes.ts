@@ -1,0 +1,224 @@
+/**
+ * Numbers, texts and data as bytes of a message, and back. What is read may come from a thread that
+ * is not trusted: every length is checked against what is there.
+ *
+ * A message is a head, and after it the data that is too long for the head (`LONG`): whoever sends it
+ * copies that once, from where it is.
+ */
+import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../../runtime/core/gfid.ts';
+import { GFID_SIZE } from '../../runtime/core/limits.ts';
+
+/** A message says what none can. */
+export class Malformed extends Error {
+  readonly code = 'GLOSSA_MALFORMED';
+}
+
+/** Bytes of data from which on it lies behind the head. */
+const LONG = 512;
+/** Characters that are made a text at a time. */
+const CHUNK = 4096;
+
+export class Writer {
+  bytes = new Uint8Array(4096);
+  /** Bytes of the head so far. */
+  at = 0;
+  /** What lies behind the head, in order. */
+  readonly long: Uint8Array[] = [];
+  longBytes = 0;
+  private view = new DataView(this.bytes.buffer);
+
+  /** Begins a message of this kind. */
+  begin(kind: number): this {
+    this.at = 0;
+    if (this.longBytes > 0) {
+      this.long.length = 0;
+      this.longBytes = 0;
+    }
+    return this.u8(kind);
+  }
+
+  get length(): number {
+    return this.at + this.longBytes;
+  }
+
+  u8(value: number): this {
+    this.room(1);
+    this.bytes[this.at++] = value;
+    return this;
+  }
+
+  u32(value: number): this {
+    this.room(4);
+    this.view.setUint32(this.at, value, true);
+    this.at += 4;
+    return this;
+  }
+
+  /** Any number of ECMAScript's. */
+  number(value: number): this {
+    this.room(8);
+    this.view.setFloat64(this.at, value, true);
+    this.at += 8;
+    return this;
+  }
+
+  gfid(gfid: Gfid): this {
+    this.room(GFID_SIZE);
+    gfidToBytesInto(gfid, this.bytes, this.at);
+    this.at += GFID_SIZE;
+    return this;
+  }
+
+  /** One byte a character where that is enough, otherwise two. */
+  text(text: string): this {
+    const { length } = text;
+    this.room(4 + 2 * length);
+    const { bytes } = this;
+    let at = this.at + 4;
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 255) return this.wide(text);
+      bytes[at++] = code;
+    }
+    this.view.setUint32(this.at, length * 2, true);
+    this.at = at;
+    return this;
+  }
+
+  private wide(text: string): this {
+    const { length } = text;
+    this.u32(length * 2 + 1);
+    for (let i = 0; i < length; i++, this.at += 2) {
+      this.view.setUint16(this.at, text.charCodeAt(i), true);
+    }
+    return this;
+  }
+
+  data(bytes: Uint8Array): this {
+    const { length } = bytes;
+    this.u32(length);
+    if (length >= LONG) {
+      this.long.push(bytes);
+      this.longBytes += length;
+      return this;
+    }
+    this.room(length);
+    this.bytes.set(bytes, this.at);
+    this.at += length;
+    return this;
+  }
+
+  private room(bytes: number): void {
+    const needed = this.at + bytes;
+    if (needed <= this.bytes.length) return;
+    const before = this.bytes;
+    // In steps of 8: a ring copies it by words.
+    this.bytes = new Uint8Array(Math.max(2 * before.length, (needed + 7) & ~7));
+    this.bytes.set(before);
+    this.view = new DataView(this.bytes.buffer);
+  }
+}
+
+/** Reads one message after the other. Each is the reader's own: nobody else can change it. */
+export class Reader {
+  private bytes: Uint8Array = new Uint8Array(0);
+  private view: DataView = new DataView(this.bytes.buffer);
+  private at = 0;
+  private headEnd = 0;
+  private longAt = 0;
+  private end = 0;
+  private isShared = false;
+
+  /**
+   * @param head bytes of its head
+   * @param isShared whether the memory will be another message's: data is copied out of it
+   * @throws {Malformed}
+   */
+  open(bytes: Uint8Array, length: number, head: number, isShared: boolean): this {
+    if (head > length || length > bytes.length) throw new Malformed('a head longer than all');
+    if (bytes !== this.bytes) {
+      this.bytes = bytes;
+      this.view = new DataView(bytes.buffer, bytes.byteOffset);
+    }
+    this.at = 0;
+    this.headEnd = this.longAt = head;
+    this.end = length;
+    this.isShared = isShared;
+    return this;
+  }
+
+  u8(): number {
+    return this.bytes[this.take(1)]!;
+  }
+
+  u32(): number {
+    return this.view.getUint32(this.take(4), true);
+  }
+
+  number(): number {
+    return this.view.getFloat64(this.take(8), true);
+  }
+
+  /** @throws {Malformed} when it is no exact integer */
+  integer(): number {
+    const value = this.number();
+    if (!Number.isSafeInteger(value)) throw new Malformed('a number that is no integer');
+    return value;
+  }
+
+  gfid(): Gfid {
+    return gfidFromBytes(this.bytes, this.take(GFID_SIZE));
+  }
+
+  text(): string {
+    const size = this.u32();
+    const length = size >>> 1;
+    if ((size & 1) === 0) {
+      const at = this.take(length);
+      return characters(this.bytes.subarray(at, at + length));
+    }
+    const at = this.take(2 * length);
+    const codes = new Uint16Array(length);
+    for (let i = 0; i < length; i++) codes[i] = this.view.getUint16(at + 2 * i, true);
+    return characters(codes);
+  }
+
+  data(): Uint8Array {
+    const length = this.u32();
+    const isLong = length >= LONG;
+    const at = isLong ? this.longAt : this.take(length);
+    if (isLong) {
+      if (length > this.end - at) throw new Malformed('less data than was announced');
+      this.longAt += length;
+    }
+    return this.isShared ? this.bytes.slice(at, at + length) : this.bytes.subarray(at, at + length);
+  }
+
+  /** The message, from its start, in memory that no other will have. */
+  own(): Reader {
+    return new Reader().open(this.bytes.slice(0, this.end), this.end, this.headEnd, false);
+  }
+
+  /** How many items follow, each of which takes a byte at least. */
+  count(): number {
+    const count = this.u32();
+    if (count > this.headEnd - this.at) throw new Malformed('a list longer than its message');
+    return count;
+  }
+
+  private take(bytes: number): number {
+    const { at } = this;
+    if (bytes > this.headEnd - at) throw new Malformed('a message that ends too soon');
+    this.at = at + bytes;
+    return at;
+  }
+}
+
+function characters(codes: Uint8Array | Uint16Array): string {
+  if (codes.length <= CHUNK) return String.fromCharCode.apply(null, codes as unknown as number[]);
+  let text = '';
+  for (let at = 0; at < codes.length; at += CHUNK) {
+    text += characters(codes.subarray(at, at + CHUNK));
+  }
+  return text;
+}

@@ -1,0 +1,399 @@
+/**
+ * Messages between two threads over shared memory, and who is woken for them.
+ *
+ * Each direction is a ring of bytes with two counters: its writer's, up to where it is filled, and its
+ * reader's, up to where it is empty. What does not fit waits with the writer. Nothing that the other
+ * side has written is believed: a counter is read once, a message is copied before it is looked at.
+ *
+ * Each side says whether it looks by itself (AWAKE), sleeps until it is notified (ASLEEP), or has
+ * left to its event loop (AWAY), from where it is called by other means, once.
+ */
+import type { BusyPoll } from '../../runtime/core/busy-poll.ts';
+import { Malformed, Reader, type Writer } from './bytes.ts';
+
+/** Bytes of a ring: a power of two, and more than a read or write of the largest size takes. */
+const RING_BYTES = 4 * 1024 * 1024;
+/** Bytes of a piece of a message; longer messages are sent in several. */
+const PIECE_BYTES = 1024 * 1024;
+/** Bytes of a message. */
+const MESSAGE_BYTES = 256 * 1024 * 1024;
+/** Bytes up to which a message is copied word by word, which is quicker then. */
+const SHORT_BYTES = 1024;
+/** Before each piece: its length, with `MORE` where the message goes on in the next; its head's. */
+const HEADER_BYTES = 8;
+const MORE = 0x80000000;
+
+/** Words of the control memory. */
+const FILLED = 0;
+const EMPTIED = 1;
+/** The writer waits for room. */
+const FULL = 2;
+const STATE = 3;
+/** Words of one side; the other's follow. */
+const SIDE_WORDS = 8;
+/** Words that both share, behind those. */
+const LEVEL = 2 * SIDE_WORDS;
+const BEAT = LEVEL + 1;
+const CLOCK_BYTES = 4 * (LEVEL + 2);
+const CONTROL_BYTES = CLOCK_BYTES + 8;
+
+const AWAKE = 0;
+const ASLEEP = 1;
+const AWAY = 2;
+const CALLED = 3;
+
+/** What both threads have. */
+export interface Shared {
+  readonly control: SharedArrayBuffer;
+  /** The ring that each side writes. */
+  readonly rings: readonly [SharedArrayBuffer, SharedArrayBuffer];
+}
+
+export const newShared = (): Shared => ({
+  control: new SharedArrayBuffer(CONTROL_BYTES),
+  rings: [new SharedArrayBuffer(RING_BYTES), new SharedArrayBuffer(RING_BYTES)],
+});
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+const aligned = (bytes: number): number => (bytes + 7) & ~7;
+/** Bytes of the ring that a piece takes. */
+const needed = (bytes: number): number => HEADER_BYTES + aligned(bytes);
+
+export class Channel {
+  /** Bytes that wait for room. */
+  backlogBytes = 0;
+  private readonly control: Int32Array;
+  private readonly clock: Float64Array;
+  private readonly own: number;
+  private readonly other: number;
+  private readonly out: Ring;
+  private readonly in: Ring;
+  private readonly call: () => void;
+  private readonly reader = new Reader();
+  private readonly scratch = new Uint8Array(64 * 1024);
+  private backlog: Piece[] = [];
+  /** Pieces of a message that goes on. */
+  private pieces: Uint8Array[] = [];
+  private filled = 0;
+  private emptied = 0;
+
+  /**
+   * @param side 0 or 1
+   * @param call wakes the other side where it is away: in its event loop
+   */
+  constructor({ control, rings }: Shared, side: 0 | 1, call: () => void) {
+    this.control = new Int32Array(control);
+    this.clock = new Float64Array(control, CLOCK_BYTES, 1);
+    this.own = side * SIDE_WORDS;
+    this.other = (1 - side) * SIDE_WORDS;
+    this.out = new Ring(rings[side]);
+    this.in = new Ring(rings[1 - side]!);
+    this.call = call;
+  }
+
+  // -- what both see -----------------------------------------------------------------------------
+
+  get now(): number {
+    return this.clock[0]!;
+  }
+
+  set now(ms: number) {
+    this.clock[0] = ms;
+  }
+
+  get level(): number {
+    return this.control[LEVEL]!;
+  }
+
+  set level(level: number) {
+    this.control[LEVEL] = level;
+  }
+
+  /** Raised by a side that goes on; the other sees when it does not. */
+  get beat(): number {
+    return Atomics.load(this.control, BEAT);
+  }
+
+  raiseBeat(): void {
+    Atomics.add(this.control, BEAT, 1);
+  }
+
+  // -- sending -----------------------------------------------------------------------------------
+
+  /** Puts a message into the ring, or behind those that wait for room. Wakes nobody. */
+  put(message: Writer): void {
+    const { length } = message;
+    if (this.backlog.length === 0 && length <= PIECE_BYTES && this.hasRoom(length)) {
+      this.out.writeMessage(message, this.filled);
+      this.fill(length);
+      return;
+    }
+    this.keep(message);
+    this.flush();
+  }
+
+  /** Sends what waits, as far as there is room. */
+  flush(): void {
+    while (this.backlog.length > 0) {
+      const { bytes, length, head } = this.backlog[0]!;
+      if (!this.hasRoom(bytes.length)) {
+        Atomics.store(this.control, this.own + FULL, 1);
+        // The reader may have made room before it could see that.
+        if (!this.hasRoom(bytes.length)) return;
+      }
+      this.out.writePiece(bytes, length, head, this.filled);
+      this.fill(bytes.length);
+      this.backlogBytes -= bytes.length;
+      this.backlog.shift();
+    }
+  }
+
+  private keep(message: Writer): void {
+    const whole = joined([message.bytes.subarray(0, message.at), ...message.long]);
+    for (let from = 0; from < whole.length; from += PIECE_BYTES) {
+      const bytes = whole.subarray(from, from + PIECE_BYTES);
+      const more = from + PIECE_BYTES < whole.length ? MORE : 0;
+      this.backlog.push({ bytes, length: (bytes.length | more) >>> 0, head: message.at });
+      this.backlogBytes += bytes.length;
+    }
+  }
+
+  private hasRoom(bytes: number): boolean {
+    const { room } = this;
+    if (room < 0) throw new Malformed('a counter that cannot be');
+    return needed(bytes) <= room;
+  }
+
+  /** Bytes that are empty; less than none where the reader's counter cannot be. */
+  private get room(): number {
+    const emptied = Atomics.load(this.control, this.other + EMPTIED) >>> 0;
+    return RING_BYTES - ((this.filled - emptied) >>> 0);
+  }
+
+  private fill(bytes: number): void {
+    this.filled = (this.filled + needed(bytes)) >>> 0;
+    Atomics.store(this.control, this.own + FILLED, this.filled | 0);
+  }
+
+  /** Whether the other side has taken all that was sent. */
+  get isTaken(): boolean {
+    return Atomics.load(this.control, this.other + EMPTIED) >>> 0 === this.filled;
+  }
+
+  /** Wakes the other side, where it does not look by itself. */
+  wake(): void {
+    const { control } = this;
+    const at = this.other + STATE;
+    const state = Atomics.load(control, at);
+    if (state === ASLEEP) {
+      if (Atomics.compareExchange(control, at, ASLEEP, AWAKE) === ASLEEP)
+        Atomics.notify(control, at);
+    } else if (state === AWAY) {
+      if (Atomics.compareExchange(control, at, AWAY, CALLED) === AWAY) this.call();
+    }
+  }
+
+  /** As `wake`, where the other side has not taken everything. */
+  wakeIfNews(): void {
+    if (!this.isTaken) this.wake();
+  }
+
+  /** Whether the other side has nothing to do: it took all, and does not go on by itself. */
+  get isAtRest(): boolean {
+    const state = Atomics.load(this.control, this.other + STATE);
+    return (state === ASLEEP || state === AWAY) && this.isTaken;
+  }
+
+  // -- receiving ---------------------------------------------------------------------------------
+
+  get hasNews(): boolean {
+    return Atomics.load(this.control, this.other + FILLED) >>> 0 !== this.emptied;
+  }
+
+  /** The next message; null when there is none. It is valid until the next. @throws {Malformed} */
+  receive(): Reader | null {
+    for (;;) {
+      const filled = Atomics.load(this.control, this.other + FILLED) >>> 0;
+      const there = (filled - this.emptied) >>> 0;
+      if (there === 0) return null;
+      if (there > RING_BYTES || there < HEADER_BYTES)
+        throw new Malformed('a counter that cannot be');
+      const word = this.in.length(this.emptied);
+      const head = this.in.head(this.emptied);
+      const length = word & ~MORE;
+      const more = (word & MORE) !== 0;
+      if (length > PIECE_BYTES || needed(length) > there) {
+        throw new Malformed('a message longer than what was sent');
+      }
+      const isShort = length <= this.scratch.length && !more && this.pieces.length === 0;
+      const bytes = isShort ? this.scratch : new Uint8Array(aligned(length));
+      this.in.read(bytes, length, this.emptied);
+      this.empty(length);
+      if (isShort) return this.reader.open(bytes, length, head, true);
+      const whole = this.assemble(bytes.subarray(0, length), more);
+      if (whole !== null) return this.reader.open(whole, whole.length, head, false);
+    }
+  }
+
+  private assemble(piece: Uint8Array, more: boolean): Uint8Array | null {
+    if (!more && this.pieces.length === 0) return piece;
+    this.pieces.push(piece);
+    const bytes = this.pieces.reduce((sum, { length }) => sum + length, 0);
+    if (bytes > MESSAGE_BYTES) throw new Malformed('a message that does not end');
+    if (more) return null;
+    const whole = joined(this.pieces);
+    this.pieces = [];
+    return whole;
+  }
+
+  private empty(bytes: number): void {
+    this.emptied = (this.emptied + needed(bytes)) >>> 0;
+    Atomics.store(this.control, this.own + EMPTIED, this.emptied | 0);
+    if (Atomics.load(this.control, this.other + FULL) === 0) return;
+    Atomics.store(this.control, this.other + FULL, 0);
+    this.wake();
+  }
+
+  // -- waiting -----------------------------------------------------------------------------------
+
+  /** This side looks by itself. */
+  awake(): void {
+    Atomics.store(this.control, this.own + STATE, AWAKE);
+  }
+
+  /** Waits awake for news, where that is worth a try. False when there is none. */
+  waitAwake(busy: BusyPoll): boolean {
+    if (!busy.due()) return false;
+    const until = performance.now() + busy.limitUs / 1000;
+    do {
+      for (let tries = 0; tries < 8; tries++) {
+        if (!this.hasNews) continue;
+        busy.hit();
+        return true;
+      }
+    } while (performance.now() < until);
+    busy.miss();
+    return false;
+  }
+
+  /**
+   * Whether there is nothing to do here, once this side is ASLEEP or AWAY: no news, nor room for what
+   * waits. Room that the reader has made until then was told to nobody, for this side was awake; from
+   * now on the reader wakes it.
+   */
+  private get isIdle(): boolean {
+    if (this.hasNews) return false;
+    const next = this.backlog[0];
+    if (next === undefined) return true;
+    Atomics.store(this.control, this.own + FULL, 1);
+    const { room } = this;
+    // Where the counter cannot be, `flush` says so.
+    return room >= 0 && room < needed(next.bytes.length);
+  }
+
+  /**
+   * Sleeps until there is something to do, or for so many milliseconds.
+   * @param tells whether the other side, where it sleeps, is to see that there will be none
+   */
+  sleep(ms: number, tells: boolean): void {
+    const { control } = this;
+    const at = this.own + STATE;
+    Atomics.store(control, at, ASLEEP);
+    if (this.isIdle) {
+      if (tells) this.wakeSleeper();
+      Atomics.wait(control, at, ASLEEP, ms);
+    }
+    Atomics.store(control, at, AWAKE);
+  }
+
+  /** This side is to be called. False when there is something to do: it is awake still. As `sleep`. */
+  leave(tells: boolean): boolean {
+    Atomics.store(this.control, this.own + STATE, AWAY);
+    if (this.isIdle) {
+      if (tells) this.wakeSleeper();
+      return true;
+    }
+    this.awake();
+    return false;
+  }
+
+  private wakeSleeper(): void {
+    if (Atomics.load(this.control, this.other + STATE) === ASLEEP) this.wake();
+  }
+}
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** With `MORE`. */
+  readonly length: number;
+  readonly head: number;
+}
+
+class Ring {
+  private readonly bytes: Uint8Array;
+  private readonly words: Int32Array;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.bytes = new Uint8Array(memory);
+    this.words = new Int32Array(memory);
+  }
+
+  length(at: number): number {
+    return this.words[(at & (RING_BYTES - 1)) >> 2]! >>> 0;
+  }
+
+  head(at: number): number {
+    return this.words[((at & (RING_BYTES - 1)) >> 2) + 1]! >>> 0;
+  }
+
+  private header(at: number, length: number, head: number): void {
+    const word = (at & (RING_BYTES - 1)) >> 2;
+    this.words[word] = length | 0;
+    this.words[word + 1] = head;
+  }
+
+  writeMessage(message: Writer, at: number): void {
+    this.header(at, message.length, message.at);
+    let to = this.copy(message.bytes, message.at, at + HEADER_BYTES);
+    for (const part of message.long) to = this.copy(part, part.length, to);
+  }
+
+  writePiece(piece: Uint8Array, length: number, head: number, at: number): void {
+    this.header(at, length, head);
+    this.copy(piece, piece.length, at + HEADER_BYTES);
+  }
+
+  private copy(from: Uint8Array, length: number, at: number): number {
+    const start = at & (RING_BYTES - 1);
+    if (start + length <= RING_BYTES && length <= SHORT_BYTES) {
+      const { bytes } = this;
+      for (let i = 0; i < length; i++) bytes[start + i] = from[i]!;
+    } else {
+      const first = Math.min(length, RING_BYTES - start);
+      this.bytes.set(from.subarray(0, first), start);
+      if (first < length) this.bytes.set(from.subarray(first, length), 0);
+    }
+    return at + length;
+  }
+
+  read(into: Uint8Array, length: number, at: number): void {
+    const start = (at + HEADER_BYTES) & (RING_BYTES - 1);
+    const { bytes } = this;
+    if (start + length <= RING_BYTES && length <= SHORT_BYTES) {
+      for (let i = 0; i < length; i++) into[i] = bytes[start + i]!;
+      return;
+    }
+    const first = Math.min(length, RING_BYTES - start);
+    into.set(bytes.subarray(start, start + first));
+    if (first < length) into.set(bytes.subarray(0, length - first), first);
+  }
+}

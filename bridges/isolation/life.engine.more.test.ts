@@ -1,0 +1,263 @@
+/** Threads of isolated volumes: what they keep, how they are lost, and what comes after them. */
+import { expect, it, vi } from 'vitest';
+import { EIO, ENOENT } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { invalidateEntries } from '../../runtime/core/upcall.ts';
+import { attributes, gfidOf } from '../../test/support/core.ts';
+import {
+  isolated,
+  moduleGraph,
+  type RunningModule,
+  startModule,
+} from '../../test/support/module.ts';
+import { Link } from './main/link.ts';
+
+const source = `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  seen = new Map();
+  lookup(frame, loc, xdata) {
+    if (loc.name === 'decided') return frame.fail(2);
+    frame.wind(loc, xdata);
+  }
+  lookupCbk(frame, ...reply) { frame.unwind(...reply); }
+  fstat(frame, fd, xdata) { this.last = fd.flags; frame.wind(fd, xdata); }
+  fstatCbk(frame, ...reply) { frame.unwind(...reply); }
+  stat(frame, loc) { frame.fail(loc.path.length); }
+  access() {}
+  // Reads again and again, and answers with what came first.
+  readv(frame) { this.reads = 0; frame.wind(); }
+  readvCbk(frame, ret, errno, vector, ...rest) {
+    this.reads += 1;
+    if (this.reads === 1) this.first = vector;
+    if (this.reads < 4000) frame.wind();
+    else frame.unwind(ret, errno, this.first, ...rest);
+  }
+  readlink() { for (;;); }
+}
+`;
+
+const start = (options: Record<string, string> = {}): Promise<RunningModule> =>
+  startModule({ 'm.js': source }, { language: isolated, options });
+
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 60_000 });
+
+it('a request that winds four thousand times keeps few of the replies', async () => {
+  const BYTES = 128 * 1024;
+  const run = await start();
+  const before = process.memoryUsage().arrayBuffers;
+  let reads = 0;
+  let most = 0;
+  run.leaf.onRequest = ({ answer }) => {
+    reads += 1;
+    if (reads % 1000 === 0) most = Math.max(most, process.memoryUsage().arrayBuffers);
+    answer(BYTES, 0, new Uint8Array(BYTES).fill(reads % 251), attributes(gfidOf(1)), null, null);
+  };
+  const reply = run.ask('readv', new Fd(run.root, 1, 1), BYTES, 0, 0, null);
+  await soon(() => expect(reply.count).toBe(1));
+  expect([reply.opRet, reply.opErrno]).toEqual([BYTES, 0]);
+  expect(reply.values[0]).toEqual(new Uint8Array(BYTES).fill(1));
+  // All of them would be 500 MiB.
+  expect(most - before).toBeLessThan(250 * 1024 * 1024);
+});
+
+it('ten thousand requests leave nothing', async () => {
+  const run = await start();
+  run.leaf.onRequest = ({ name, args, answer }) => {
+    if (name !== 'lookup') answer(0, 0, attributes(gfidOf(1)), null);
+    else if (args[1] === null) answer(-1, ENOENT, null, null, null, null);
+  };
+  // What is left of one is counted, not measured.
+  for (let i = 0; i < 3_333; i++) {
+    const decided = run.ask(
+      'lookup',
+      new Loc(run.graph.inodes.newInode(), run.root, 'decided'),
+      null,
+    );
+    const passed = run.ask(
+      'lookup',
+      new Loc(run.graph.inodes.newInode(), run.root, 'passed'),
+      null,
+    );
+    const fd = new Fd(run.root, i, 1);
+    const open = run.ask('fstat', fd, null);
+    fd.release();
+    expect([decided.count, passed.count, open.count]).toEqual([1, 1, 1]);
+    run.replies.length = 0;
+    run.context.lines.length = 0;
+  }
+  expect(run.dump()).toMatchObject({
+    'requests-in-thread': 0,
+    'inodes-in-thread': 0,
+    'fds-in-thread': 0,
+  });
+});
+
+it('paths are those of the moment in which the module asks', async () => {
+  const run = await start();
+  const directory = run.known('directory', 2);
+  const buf = attributes(gfidOf(7), 1);
+  const inode = run.graph.inodes.link(run.graph.inodes.newInode(), directory.inode, 'f', buf)!;
+  const ask = () => run.ask('stat', new Loc(inode), null).opErrno;
+  expect(ask()).toBe('/directory/f'.length);
+  run.graph.inodes.rename(run.root, 'directory', run.root, 'd');
+  expect(ask()).toBe('/d/f'.length);
+});
+
+it('a thread that is ended in the midst: its requests fail, and another takes over', async () => {
+  const run = await start({ 'restart-backoff': '0' });
+  const waiting = run.ask('access', run.known('a'), 0, null);
+  const wound = run.ask('lookup', run.absent('b'), null);
+  const [held] = run.asked();
+  expect([waiting.count, wound.count, run.dump().threads]).toEqual([0, 0, 1]);
+  await crash(run);
+  expect(waiting).toMatchObject({ count: 1, opErrno: EIO });
+  expect(wound).toMatchObject({ count: 1, opErrno: EIO });
+  // The child answers nobody.
+  held!.answer(-1, ENOENT, null, null, null, null);
+  expect(wound.count).toBe(1);
+  const next = run.ask('lookup', run.absent('decided'), null);
+  await soon(() => expect(next).toMatchObject({ count: 1, opErrno: ENOENT }));
+  expect(run.dump()).toMatchObject({ threads: 2, failures: 2 });
+  expect(run.lines().join('\n')).toMatch(/the thread is lost[\s\S]*started anew/);
+});
+
+/** Ends the volume's thread from outside, as a crash does. */
+async function crash(run: RunningModule): Promise<void> {
+  const { volume } = run.xl.priv as unknown as {
+    volume: { worker: unknown; lost(worker: unknown, why: string): void };
+  };
+  volume.lost(volume.worker, 'the test');
+}
+
+it('what was wound to nobody is passed on, where option on-error says so', async () => {
+  const run = await start({ 'on-error': 'bypass', 'restart-backoff': '3600' });
+  const waiting = run.ask('access', run.known('a'), 0, null);
+  await crash(run);
+  const [held] = run.asked();
+  held!.answer(0, 0, null);
+  expect(waiting).toMatchObject({ count: 1, opRet: 0 });
+});
+
+it('files that the module has opened are closed with its thread', async () => {
+  const run = await startModule(
+    {
+      'm.js': `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  async access(frame, loc) {
+    const { fd } = await this.child.open(loc, 0);
+    this.fd = fd;
+    await new Promise(() => {});
+  }
+}
+`,
+    },
+    { language: isolated, options: { 'restart-backoff': '3600' } },
+  );
+  run.ask('access', run.known('a'), 0, null);
+  const [open] = run.asked();
+  const fd = open!.args.find((arg) => arg instanceof Fd) as Fd;
+  open!.answer(0, 0, fd, null);
+  expect(fd.released).toBe(false);
+  await crash(run);
+  expect(fd.released).toBe(true);
+});
+
+it('what comes from below goes up, also where the module hears nothing of it', async () => {
+  const run = await start();
+  const heard: string[] = [];
+  run.graph.listen((event) => void heard.push(event));
+  invalidateEntries(run.graph.xlators[0]!);
+  expect(heard).toEqual(['UPCALL']);
+});
+
+it('a call that its own thread cannot end is ended with the thread', async () => {
+  const run = await start({ 'time-limit': '0.3', 'restart-backoff': '0' });
+  const reply = run.ask('readlink', run.known('a'), 10, null);
+  await soon(() => expect(reply).toMatchObject({ count: 1, opErrno: EIO }));
+});
+
+it('an exchange takes what a module remembers into a thread, and out of it', async () => {
+  const remembers = `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  count = 0;
+  access(frame) { this.count += 1; frame.fail(this.count); }
+  dumpState() { return this.count; }
+  loadState(count) { this.count = count; }
+}
+`;
+  const run = await startModule({ 'm.js': remembers }, { language: isolated });
+  const { graph } = run;
+  const count = () => run.ask('access', run.known('a'), 0, null).opErrno;
+  expect([count(), count()]).toEqual([1, 2]);
+  for (const isolation of ['none', 'thread']) {
+    const specs = graph.xlators.map(({ name, translator, given, childNames }) => ({
+      name,
+      translator,
+      options: given.map((option) =>
+        option.key === 'isolation' ? { ...option, value: isolation } : option,
+      ),
+      subvolumes: childNames,
+    }));
+    await graph.exchange(specs, 1000);
+    expect(run.dump().isolation).toBe(isolation === 'none' ? undefined : isolation);
+    expect(count()).toBe(isolation === 'none' ? 3 : 4);
+  }
+});
+
+it('requests that wait for the module outlive a reload and other options', async () => {
+  const run = await start();
+  const waiting = run.ask('lookup', run.absent('a'), null);
+  const [held] = run.asked();
+  expect(await run.reload()).toMatchObject({ ok: true });
+  run.reconfigure({ 'frame-timeout': '100' });
+  held!.answer(-1, ENOENT, null, null, null, null);
+  expect(waiting).toMatchObject({ count: 1, opErrno: ENOENT });
+  expect(run.dump()).toMatchObject({ reloads: 1, threads: 1 });
+  run.settled();
+});
+
+it('ends of the thread among twenty thousand requests: each has one answer', async () => {
+  const run = await start({ 'restart-backoff': '0' });
+  run.leaf.onRequest = ({ name, answer }) => {
+    if (name === 'lookup') answer(-1, ENOENT, null, null, null, null);
+    else answer(0, 0, attributes(gfidOf(1)), null);
+  };
+  const threads = () => Number(run.dump().threads);
+  for (let round = 1; round <= 5; round++) {
+    for (let at = 0; at < 4000; at++) {
+      run.ask('lookup', run.absent(at % 2 === 0 ? 'decided' : 'passed'), null);
+      // In the midst of those that go on, and of those that wait for the next thread.
+      if (at === 2000) await crash(run);
+    }
+    await soon(() => expect(run.replies.every(({ count }) => count === 1)).toBe(true));
+    run.context.lines.length = 0;
+    expect(threads()).toBe(round + 1);
+    const errnos = new Set(run.replies.splice(0).map(({ opErrno }) => opErrno));
+    expect([...errnos].filter((errno) => errno !== ENOENT && errno !== EIO)).toEqual([]);
+  }
+  expect(run.dump()).toMatchObject({ 'requests-in-thread': 0, 'winds-in-thread': 0 });
+});
+
+it('a thread that ends while its module is loaded again: the reload says so, and another serves', async () => {
+  const run = await start({ 'restart-backoff': '0' });
+  // Nothing is heard of it before its thread ends.
+  const deaf = vi.spyOn(Link.prototype, 'converse').mockImplementation(() => {});
+  const reload = run.reload();
+  await crash(run);
+  deaf.mockRestore();
+  expect(await reload).toEqual({ ok: false, text: expect.stringContaining('its thread is lost') });
+  const next = run.ask('lookup', run.absent('decided'), null);
+  await soon(() => expect(next).toMatchObject({ count: 1, opErrno: ENOENT }));
+  expect(await run.reload()).toMatchObject({ ok: true });
+  expect(run.dump()).toMatchObject({ threads: 2, reloads: 1 });
+  run.settled();
+});
+
+it('a thread that ends before it has come up: the volume does not begin, and says why', async () => {
+  const run = moduleGraph(
+    { 'm.js': 'for (;;);' },
+    { language: isolated, options: { 'time-limit': '0.3' } },
+  );
+  await expect(run.graph.start()).rejects.toThrow(/m\.js|time-limit/);
+});

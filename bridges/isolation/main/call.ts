@@ -1,0 +1,61 @@
+/** One request that an isolated module decides, as the main thread sees it. */
+
+import { Fd } from '../../../runtime/core/fd.ts';
+import type { FopRow } from '../../../runtime/core/fops.ts';
+import type { Frame } from '../../../runtime/core/frame.ts';
+import type { Dirent } from '../../../runtime/core/iatt.ts';
+import { Inode } from '../../../runtime/core/inode.ts';
+import { Loc } from '../../../runtime/core/loc.ts';
+import { type Part, Replies } from '../replies.ts';
+import type { Sent } from '../values.ts';
+
+export class Call implements Sent {
+  readonly number: number;
+  readonly row: FopRow;
+  readonly frame: Frame;
+  readonly asked: Part;
+  readonly replies = new Replies();
+  /** Winds that have no reply: their numbers among those of the request, by the worker's own. */
+  readonly winds = new Map<number, number>();
+  /** Those that have no answer. */
+  owed = 0;
+  answered = false;
+  /** Whether inodes came with it that are nowhere yet. */
+  hasLoose = false;
+
+  constructor(number: number, row: FopRow, frame: Frame, args: readonly unknown[]) {
+    this.number = number;
+    this.row = row;
+    this.frame = frame;
+    this.asked = { args: row.args, values: args };
+  }
+
+  /** An inode that came with it, by its number. */
+  inode(id: number): Inode | undefined {
+    const found = inodeIn(this.asked.values, id);
+    if (found !== undefined) return found;
+    const { replies } = this;
+    for (let wind = replies.first; wind < replies.count; wind++) {
+      const reply = replies.get(wind);
+      const inReply = reply && inodeIn(reply.values, id);
+      if (inReply !== undefined) return inReply;
+    }
+    return undefined;
+  }
+}
+
+function inodeIn(values: readonly unknown[], id: number): Inode | undefined {
+  for (const value of values) {
+    if (value instanceof Inode) {
+      if (value.id === id) return value;
+    } else if (value instanceof Loc) {
+      if (value.inode?.id === id) return value.inode;
+      if (value.parent?.id === id) return value.parent;
+    } else if (value instanceof Fd) {
+      if (value.inode.id === id) return value.inode;
+    } else if (Array.isArray(value)) {
+      for (const { inode } of value as Partial<Dirent>[]) if (inode?.id === id) return inode;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,152 @@
+/** A debugger's end of what stops at lines in a worker. None of what the worker tells is trusted. */
+import { hold, letGo } from '../../../runtime/core/interceptor.ts';
+import {
+  type LineAnswer,
+  type LineCommand,
+  LineError,
+  type LineFrame,
+  type LineStop,
+  type LineStops,
+  type LineVariable,
+  type StoppedAt,
+} from '../../../runtime/core/lines.ts';
+import { Malformed } from '../bytes.ts';
+import { DOWN } from '../kinds.ts';
+import type { Call } from './call.ts';
+import type { Link } from './link.ts';
+
+interface Asked {
+  resolve(answer: LineAnswer): void;
+  reject(error: LineError): void;
+}
+
+const MOST = 1000;
+
+export class LinesInThread implements LineStops {
+  listener: LineStops['listener'] = null;
+  stop: StoppedAt | null = null;
+  /** What a worker is to begin with, as the JSON of a command. */
+  watched: string | undefined;
+  private link: Link | null = null;
+  private readonly asked = new Map<number, Asked>();
+  private last = 0;
+
+  /** A worker is there that understands commands; null when it is lost. */
+  serve(link: Link | null): void {
+    this.link = link;
+    if (link !== null) return;
+    for (const { reject } of this.asked.values()) reject(new LineError('its thread is lost'));
+    this.asked.clear();
+    this.goesOn();
+  }
+
+  ask(command: LineCommand): Promise<LineAnswer> {
+    const { link } = this;
+    if (command.do === 'watch') {
+      const { lines } = command;
+      this.watched = lines === null ? undefined : JSON.stringify({ id: 0, do: 'watch', lines });
+    }
+    if (link === null)
+      return Promise.reject(new LineError('its thread is not there at the moment'));
+    this.last += 1;
+    const id = this.last;
+    return new Promise((resolve, reject) => {
+      this.asked.set(id, { resolve, reject });
+      if (command.do === 'go' || this.watched === undefined) this.goesOn();
+      link.begin(DOWN.LINE).text(JSON.stringify({ id, ...command }));
+      link.send();
+      link.converse(null);
+    });
+  }
+
+  end(): void {
+    this.listener = null;
+    const gone = (error: unknown): void => {
+      // A thread that is lost stops nowhere.
+      if (!(error instanceof LineError)) throw error;
+    };
+    if (this.watched !== undefined) this.ask({ do: 'watch', lines: null }).catch(gone);
+  }
+
+  private goesOn(): void {
+    if (this.link !== null) this.link.held = false;
+    if (this.stop === null) return;
+    if (this.stop.request !== null) letGo(this.stop.request.frame.root);
+    this.stop = null;
+    this.listener?.(null);
+  }
+
+  /** @throws {Malformed} */
+  heard(json: string, call: number, link: Link): void {
+    const told = parse(json);
+    if (told.stopped !== undefined) {
+      // It has been told meanwhile to go on.
+      if (this.watched === undefined) return;
+      this.goesOn();
+      const stop = stopOf(told.stopped);
+      this.stop = { ...stop, request: requestOf(link.calls.get(call)) };
+      if (this.stop.request !== null) hold(this.stop.request.frame.root);
+      link.held = true;
+      this.listener?.(this.stop);
+      return;
+    }
+    const asked = this.asked.get(Number(told.id));
+    this.asked.delete(Number(told.id));
+    if (told.error !== undefined) asked?.reject(new LineError(String(told.error)));
+    else asked?.resolve(answerOf(told));
+  }
+}
+
+const requestOf = (call: Call | undefined): StoppedAt['request'] =>
+  call === undefined ? null : { frame: call.frame, args: call.asked.values };
+
+type Told = Readonly<Record<string, unknown>>;
+
+function parse(json: string): Told {
+  let told: unknown;
+  try {
+    told = JSON.parse(json);
+  } catch {
+    throw new Malformed('what is no JSON');
+  }
+  return recordOf(told);
+}
+
+function recordOf(told: unknown): Told {
+  if (typeof told !== 'object' || told === null) throw new Malformed('what is no object');
+  return told as Told;
+}
+
+function listOf<T>(told: unknown, item: (each: Told) => T): T[] {
+  if (!Array.isArray(told)) throw new Malformed('what is no list');
+  return told.slice(0, MOST).map((each) => item(recordOf(each)));
+}
+
+const frameOf = ({ name, file, line }: Told): LineFrame => ({
+  ...{ name: String(name), file: String(file) },
+  line: Number(line) || 0,
+});
+
+function stopOf(told: unknown): LineStop {
+  const { reason, frames } = recordOf(told);
+  const read = listOf(frames, frameOf);
+  if (read.length === 0) throw new Malformed('a stop nowhere');
+  return { reason: reason === 'step' ? 'step' : 'breakpoint', frames: read };
+}
+
+const variableOf = ({ name, value, type, parts }: Told): LineVariable => ({
+  ...{ name: String(name), value: String(value), type: String(type) },
+  parts: Number(parts) || 0,
+});
+
+const lineOf = (line: unknown): number | null => (Number.isSafeInteger(line) ? Number(line) : null);
+
+function answerOf({ lines, variables }: Told): LineAnswer {
+  if (variables !== undefined) return { variables: listOf(variables, variableOf) };
+  if (lines === undefined) return {};
+  const found = Object.entries(recordOf(lines)).map(([path, at]) => [
+    path,
+    Array.isArray(at) ? at.map(lineOf) : [],
+  ]);
+  return { lines: Object.fromEntries(found) };
+}

@@ -1,0 +1,373 @@
+/**
+ * An isolated volume in the main thread: which worker serves it, and what becomes of requests when that
+ * is lost. What goes wrong inside of a worker is dealt with there, by the same host as without
+ * isolation; here it is about the thread.
+ */
+
+import type { Client } from '../../../runtime/core/client.ts';
+import { EOPNOTSUPP } from '../../../runtime/core/errno.ts';
+import { type EventName, events } from '../../../runtime/core/events.ts';
+import type { Fd } from '../../../runtime/core/fd.ts';
+import type { FopName } from '../../../runtime/core/fops.gen.ts';
+import { fops as table } from '../../../runtime/core/fops.ts';
+import type { Frame } from '../../../runtime/core/frame.ts';
+import { collect, tailArgs } from '../../../runtime/core/generic.gen.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
+import { messages } from '../../../runtime/core/messages.ts';
+import {
+  type Dump,
+  defaultNotify,
+  type Fop,
+  type Fops,
+  isChange,
+  type Reloaded,
+  type Xlator,
+} from '../../../runtime/core/xlator.ts';
+import type { Evaluation } from '../../host/guest.ts';
+import type { Stateful } from '../../host/hosted.ts';
+import type { Prompted } from '../../host/index.ts';
+import type { Machine } from '../../host/machine.ts';
+import { movesOf } from '../../host/plan.ts';
+import { Backoff } from '../../host/policy.ts';
+import { oneRecord } from '../../host/record.ts';
+import { DOWN, type Started } from '../kinds.ts';
+import type { Call } from './call.ts';
+import { LinesInThread } from './lines.ts';
+import { type VolumeSettings, Worker, type WorkerOwner, withoutIsolation } from './worker.ts';
+
+/** How long a statedump waits for a module's part. */
+const DUMP_MS = 1000;
+/** How long a volume waits for what is to be handed over, or for its end. */
+const INSIST_MS = 5000;
+/** About no child. */
+const NO_CHILD = 255;
+
+interface Held {
+  readonly name: FopName;
+  readonly frame: Frame;
+  readonly args: readonly unknown[];
+}
+
+export class VolumeInThread implements Stateful, Prompted, WorkerOwner {
+  /** Of what went wrong outside of the worker. */
+  readonly counters = { failures: 0, bypassed: 0, threads: 0 };
+  readonly lines = new LinesInThread();
+  private settings: VolumeSettings;
+  private readonly xl: Xlator<never>;
+  private readonly machine: Machine;
+  /** Null between one and the next. */
+  private worker: Worker | null = null;
+  private started!: Started;
+  /** Requests that wait for a worker. */
+  private held: Held[] = [];
+  private backoff: Backoff;
+  private state: 'serving' | 'waiting' | 'starting' | 'closed' = 'serving';
+  private cancelWait: (() => void) | null = null;
+  /** The last event that came from above, and from each child: a new worker is told of them. */
+  private readonly seen = new Map<unknown, readonly [event: EventName, child: number]>();
+
+  constructor(xl: Xlator<never>, machine: Machine, settings: VolumeSettings) {
+    this.xl = xl;
+    this.machine = machine;
+    this.settings = settings;
+    this.backoff = new Backoff(settings.policy.restartBackoff);
+  }
+
+  // -- its life ------------------------------------------------------------------------------------
+
+  /** @throws {GraphError | InitError} what the module's author did wrong */
+  async start(): Promise<void> {
+    this.started = await this.begin(false);
+    this.state = 'serving';
+  }
+
+  /** Reads the module, and starts nothing. @throws as `start` */
+  async check(): Promise<void> {
+    await this.begin(true);
+    await this.close();
+  }
+
+  private async begin(checks: boolean): Promise<Started> {
+    this.state = 'starting';
+    const worker = new Worker(this.xl, this.machine, this.settings, checks, this);
+    this.worker = worker;
+    this.counters.threads += 1;
+    try {
+      const started = await worker.whenStarted;
+      if (this.worker === worker && started?.language === 'python') this.lines.serve(worker.link);
+      return started;
+    } catch (error) {
+      if (this.worker === worker) this.drop(worker, 'it does not start');
+      throw error;
+    }
+  }
+
+  /** Takes a worker out of service: what it owes is failed with, what it had is released. */
+  private drop(worker: Worker, why: string): void {
+    this.worker = null;
+    this.lines.serve(null);
+    for (const call of worker.close(`its thread is lost: ${why}`)) this.failed(call);
+  }
+
+  lost(worker: Worker, why: string): void {
+    if (worker !== this.worker) return;
+    this.xl.log.critical(oneRecord(`the thread is lost (option isolation): ${why}`), {
+      msgid: messages.threadLost.id,
+    });
+    this.drop(worker, why);
+    // Who waits for its start has been told.
+    if (worker.started !== null) this.replace();
+  }
+
+  private replace(): void {
+    if (this.state === 'closed') return;
+    const ms = this.backoff.next(this.xl.context.now());
+    const when = ms === 0 ? 'now' : `in ${ms / 1000} s (option restart-backoff)`;
+    this.xl.log.warning(`the thread is started anew ${when}`, { msgid: messages.threadAnew.id });
+    const go = (): void => {
+      this.cancelWait = null;
+      this.state = 'starting';
+      void this.restart();
+    };
+    if (ms === 0) {
+      go();
+      return;
+    }
+    this.state = 'waiting';
+    this.failHeld();
+    this.cancelWait = this.xl.context.after(ms, go);
+  }
+
+  /** Never rejects: what goes wrong is in the log. */
+  private async restart(): Promise<void> {
+    try {
+      const started = await this.begin(false);
+      if (this.isClosed()) return;
+      this.state = 'serving';
+      this.changed(started);
+      for (const [event, child] of this.seen.values()) this.tell(event, child);
+      this.enterHeld();
+    } catch (error) {
+      if (this.isClosed()) return;
+      this.xl.log.error(`the thread does not start anew: ${reason(error)}`, {
+        msgid: messages.threadNotAnew.id,
+      });
+      this.failHeld();
+      this.replace();
+    }
+  }
+
+  /** Whether it was closed while something was awaited. */
+  private isClosed(): boolean {
+    return this.state === 'closed';
+  }
+
+  async close(): Promise<void> {
+    const { worker } = this;
+    this.state = 'closed';
+    this.cancelWait?.();
+    this.failHeld();
+    if (worker === null) return;
+    this.lines.end();
+    if (worker.started !== null) {
+      const ended = worker.order('fini', null).catch(() => {});
+      let cancel = (): void => {};
+      const tooLong = new Promise<void>((resolve) => {
+        cancel = this.xl.context.after(INSIST_MS, resolve);
+      });
+      await Promise.race([ended, tooLong]);
+      cancel();
+    }
+    if (this.worker === worker) this.drop(worker, 'the volume has ended');
+    await worker.ended;
+  }
+
+  // -- requests ------------------------------------------------------------------------------------
+
+  fops(): Fops<unknown> {
+    const made: { [N in FopName]?: Fop<FopName, unknown> } = {};
+    const known = new Set(this.started.fops);
+    table.forEach((row, at) => {
+      if (!known.has(row.name)) return;
+      const name = row.name as FopName;
+      made[name] = collect[name]((frame, _, args) => {
+        const { worker } = this;
+        if (worker === null || worker.started === null) this.unserved(name, frame, args);
+        else worker.link.ask(row, at, frame, args);
+      }) as Fop<FopName, unknown>;
+    });
+    return made as Fops<unknown>;
+  }
+
+  get passesThrough(): boolean {
+    return this.started.passesThrough;
+  }
+
+  changed(started: Started): void {
+    this.started = started;
+    this.xl.exchangeFops(this.fops() as never);
+  }
+
+  /** The thread has failed with a request. */
+  failed({ frame, row, asked, replies }: Call): void {
+    const name = row.name as FopName;
+    if (replies.count > 0 || !this.bypasses(name, frame, asked.values)) this.refuse(name, frame);
+  }
+
+  private bypasses(name: FopName, frame: Frame, args: readonly unknown[]): boolean {
+    const child = this.xl.passingChild;
+    if (this.settings.policy.onError !== 'bypass' || child === undefined || this.isClosed()) {
+      return false;
+    }
+    this.counters.bypassed += 1;
+    this.counters.failures += 1;
+    tailArgs[name](frame, child, args);
+    return true;
+  }
+
+  private refuse(name: FopName, frame: Frame): void {
+    this.counters.failures += 1;
+    movesOf(name).fail(frame, this.settings.policy.error);
+  }
+
+  private unserved(name: FopName, frame: Frame, args: readonly unknown[]): void {
+    if (this.bypasses(name, frame, args)) return;
+    if (this.state === 'starting') this.held.push({ name, frame, args });
+    else this.refuse(name, frame);
+  }
+
+  private failHeld(): void {
+    for (const { name, frame } of this.held.splice(0)) this.refuse(name, frame);
+  }
+
+  private enterHeld(): void {
+    for (const { name, frame, args } of this.held.splice(0)) {
+      const fop = this.xl.fops[name] as Fop<FopName, unknown> | undefined;
+      const child = this.xl.passingChild;
+      if (fop !== undefined) (fop as (...all: unknown[]) => void)(frame, this.xl, ...args);
+      else if (child !== undefined) tailArgs[name](frame, child, args);
+      else movesOf(name).fail(frame, EOPNOTSUPP);
+    }
+  }
+
+  // -- what the graph tells ------------------------------------------------------------------------
+
+  notify(event: EventName, about: unknown): void {
+    const { xl } = this;
+    const child = xl.below.indexOf(about as Xlator);
+    if (event === 'PARENT_UP' || event === 'PARENT_DOWN') this.seen.set('parent', [event, child]);
+    if (isChange(event)) this.seen.set(about, [event, child]);
+    this.tell(event, child);
+    // Whether it is up is for the module to say, or for what the worker makes of its children.
+    if (!isChange(event)) defaultNotify(xl as unknown as Xlator, event, about);
+  }
+
+  private tell(event: EventName, child: number): void {
+    const { worker } = this;
+    if (worker === null || worker.started === null) return;
+    const { link } = worker;
+    link
+      .begin(DOWN.EVENT)
+      .u8(events[event].number)
+      .u8(child < 0 ? NO_CHILD : child);
+    link.send();
+    link.converse(null);
+  }
+
+  /** @param value what is kept with it: who lent it */
+  forget(inode: Inode, value: unknown): void {
+    if (value === this.worker?.link.lent) this.worker!.link.forget(inode.id);
+  }
+
+  release(fd: Fd, value: unknown): void {
+    if (value === this.worker?.link.lent) this.worker!.link.release(fd);
+  }
+
+  gone(client: Client): void {
+    this.worker?.link.gone(client);
+  }
+
+  // -- orders --------------------------------------------------------------------------------------
+
+  /** @throws {Error} when there is none at the moment */
+  private get atWork(): Worker {
+    if (this.worker === null) throw new Error('its thread is lost');
+    return this.worker;
+  }
+
+  async reload(): Promise<Reloaded> {
+    try {
+      const { ok, text } = (await this.atWork.order('reload', null)) as Reloaded;
+      return { ok: ok === true, text: oneRecord(String(text)) };
+    } catch (error) {
+      return { ok: false, text: `not reloaded: ${reason(error)}` };
+    }
+  }
+
+  /** @throws {GraphError | Error} what the module has against the volume's options */
+  reconfigure(settings: VolumeSettings): void {
+    this.settings = settings;
+    this.backoff = new Backoff(settings.policy.restartBackoff);
+    this.worker?.setLimits(settings);
+    // One that is started later gets them anyway.
+    this.worker?.insist('reconfigure', withoutIsolation(this.xl), INSIST_MS);
+  }
+
+  get language(): string {
+    return this.started.language;
+  }
+
+  get methods(): Started['methods'] {
+    return this.started.methods;
+  }
+
+  get path(): string {
+    return this.started.path;
+  }
+
+  async evaluate(source: string): Promise<Evaluation> {
+    const told = (await this.atWork.order('evaluate', source)) as Partial<Evaluation> | null;
+    return {
+      incomplete: told?.incomplete === true,
+      output: String(told?.output ?? ''),
+      failed: told?.failed === true,
+    };
+  }
+
+  get takesState(): boolean {
+    return this.worker !== null;
+  }
+
+  takeState(): string | undefined {
+    if (this.worker === null) return undefined;
+    return (this.worker.insist('dump_state', null, INSIST_MS) as string | null) ?? undefined;
+  }
+
+  giveState(state: string): void {
+    this.atWork.insist('load_state', state, INSIST_MS);
+  }
+
+  /** What the host in the worker tells, and what has come to pass out here. */
+  dump(): Dump {
+    const { threads, failures, bypassed } = this.counters;
+    const waiting = (this.worker?.link.calls.size ?? 0) + this.held.length;
+    const own = { isolation: 'thread', threads, 'requests-in-thread': waiting };
+    let inside: Record<string, unknown>;
+    try {
+      inside = this.atWork.insist('dump', null, DUMP_MS) as Record<string, unknown>;
+    } catch (error) {
+      return { ...own, failures, bypassed, module: reason(error) };
+    }
+    const told = Object.entries(inside).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? value : oneRecord(String(value)),
+    ]);
+    const dump: Dump = { ...Object.fromEntries(told), ...own };
+    dump.failures = failures + Number(dump.failures);
+    dump.bypassed = bypassed + Number(dump.bypassed);
+    dump['requests-in-thread'] = Math.max(waiting, Number(inside['requests-in-thread']) || 0);
+    return dump;
+  }
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

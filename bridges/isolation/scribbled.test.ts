@@ -1,0 +1,146 @@
+/**
+ * A worker that writes what it likes into the memory that it shares with the main thread: requests are
+ * answered all the same, and nothing is thrown or waited for.
+ */
+import fc from 'fast-check';
+import { expect, it, onTestFinished } from 'vitest';
+import { EIO } from '../../runtime/core/errno.ts';
+import { fopNames } from '../../runtime/core/fops.gen.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import type { Translator } from '../../runtime/core/xlator.ts';
+import { ask, FakeContext, HeldLeaf, startGraph } from '../../test/support/core.ts';
+import { glupyFor } from '../host/index.ts';
+import type { Machine, ThreadEvents } from '../host/machine.ts';
+import { hostedLanguages } from '../languages.ts';
+import { nodeMachine } from '../machine/node/index.ts';
+import { Writer } from './bytes.ts';
+import { Channel } from './channel.ts';
+import { START, UP, type WorkerData } from './kinds.ts';
+import { isolation } from './main/index.ts';
+
+/** A context whose timers a test moves, for volumes that do not wait for it. */
+class Impatient extends FakeContext {
+  soon(): () => void {
+    return () => {};
+  }
+}
+
+/** The other side of a worker, with what the main thread has given it. */
+interface Worker {
+  readonly data: WorkerData;
+  readonly events: ThreadEvents;
+  readonly channel: Channel;
+}
+
+/** A graph of one isolated volume whose thread is the test. */
+async function start() {
+  const workers: Worker[] = [];
+  const machine: Machine = {
+    ...nodeMachine,
+    startThread(_name, _heap, given, events) {
+      const data = given as WorkerData;
+      const channel = new Channel(data.shared, 1, () => {});
+      workers.push({ data, events, channel });
+      const told = { fops: fopNames, passesThrough: true, language: 'test', path: '-' };
+      const to = new Writer().begin(UP.DONE).u32(START).u8(1).text(JSON.stringify(told));
+      channel.put(to);
+      channel.leave(false);
+      setImmediate(events.called);
+      return { call: () => {}, hold: () => {}, end: async () => {} };
+    },
+  };
+  const translator = glupyFor(hostedLanguages, machine, isolation);
+  const leaf = new HeldLeaf();
+  leaf.onRequest = ({ answer }) => answer(-1, 5, null, null, null, null);
+  const context = new Impatient();
+  const graph = await startGraph(
+    [
+      { translator: leaf.translator },
+      {
+        translator: translator as unknown as Translator<unknown>,
+        options: { isolation: 'thread', 'module-name': 'm', 'restart-backoff': '3600' },
+      },
+    ],
+    context,
+  );
+  onTestFinished(() => graph.stop());
+  return { graph, workers, context };
+}
+
+it('a message that is none is the end of its worker, and EIO', async () => {
+  const { graph, workers, context } = await start();
+  const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
+  expect(reply.count).toBe(0);
+  workers[0]!.channel.put(new Writer().begin(99));
+  workers[0]!.events.called();
+  expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EIO });
+  expect(context.lines.join('\n')).toMatch(/thread is lost.*what is no message/);
+  // Until there is another.
+  expect(ask(graph, 'stat', new Loc(graph.inodes.root), null).count).toBe(0);
+});
+
+it('others have their turn, however much it says', async () => {
+  const { graph, workers, context } = await start();
+  const { channel, events } = workers[0]!;
+  const drop = new Writer().begin(UP.DROP).number(1);
+  for (let sent = 0; sent < 100_000; sent++) channel.put(drop);
+  const { waiting } = context;
+  // More than a turn: the rest is left to another.
+  for (let turns = 0; turns < 1000 && context.waiting === waiting; turns++) {
+    channel.flush();
+    events.called();
+  }
+  expect(context.waiting).toBeGreaterThan(waiting);
+  events.ended('the test');
+  await graph.stop();
+});
+
+/** Messages with the right kinds and numbers, and anything behind. */
+const messages = fc.array(
+  fc.record({
+    kind: fc.integer({ min: 0, max: 20 }),
+    number: fc.nat(3),
+    rest: fc.uint8Array({ maxLength: 100 }),
+  }),
+  { maxLength: 5 },
+);
+
+it('whatever it sends', async () => {
+  await fc.assert(
+    fc.asyncProperty(messages, async (sent) => {
+      const { graph, workers } = await start();
+      const { channel, events } = workers[0]!;
+      const replies = [1, 2].map(() => ask(graph, 'stat', new Loc(graph.inodes.root), null));
+      for (const { kind, number, rest } of sent) {
+        const to = new Writer().begin(kind).u32(number);
+        for (const byte of rest) to.u8(byte);
+        channel.put(to);
+      }
+      events.called();
+      events.ended('the test');
+      expect(replies.map(({ count }) => count)).toEqual([1, 1]);
+      await graph.stop();
+    }),
+    { numRuns: 200 },
+  );
+});
+
+it('whatever it writes over the memory, counters included', async () => {
+  const words = fc.array(fc.tuple(fc.nat(), fc.integer()), { minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(words, fc.uint8Array({ maxLength: 200 }), async (control, ring) => {
+      const { graph, workers } = await start();
+      const { data, events } = workers[0]!;
+      const reply = ask(graph, 'stat', new Loc(graph.inodes.root), null);
+      const memory = new Int32Array(data.shared.control);
+      for (const [at, value] of control) memory[at % memory.length] = value;
+      new Uint8Array(data.shared.rings[1]).set(ring);
+      events.called();
+      const next = ask(graph, 'stat', new Loc(graph.inodes.root), null);
+      events.ended('the test');
+      await graph.stop();
+      expect([reply.count, next.count]).toEqual([1, 1]);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,114 @@
+/** Values of fops as bytes: there and back, and what comes of bytes that nobody has written. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Fd } from '../../runtime/core/fd.ts';
+import { type Arg, fops } from '../../runtime/core/fops.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { InodeTable } from '../../runtime/core/inode.ts';
+import { describeAll, Samples } from '../../test/contract/bridge/values.ts';
+import { Malformed, Reader, Writer } from './bytes.ts';
+import { Replies } from './replies.ts';
+import { readValues, type Sent, type Things, writeValues } from './values.ts';
+
+/** Inodes and files by numbers that both sides know. */
+function known(): Things {
+  const inodes = new Map<number, Inode>();
+  const fds = new Map<number, Fd>();
+  const find = <T>(map: Map<number, T>, number: number): T => {
+    const found = map.get(number);
+    if (found === undefined) throw new Malformed('nobody knows it');
+    return found;
+  };
+  return {
+    writeInode(to, inode) {
+      if (inode !== null) inodes.set(inode.id, inode);
+      to.number(inode === null ? 0 : inode.id);
+    },
+    readInode(from) {
+      const number = from.number();
+      return number === 0 ? null : find(inodes, number);
+    },
+    writeFd(to, fd) {
+      fds.set(fd.id, fd);
+      to.number(fd.id);
+    },
+    readFd: (from) => find(fds, from.number()),
+  };
+}
+
+/** What was written, as a message on its way. */
+function sent(writer: Writer): Uint8Array {
+  const parts = [writer.bytes.slice(0, writer.at), ...writer.long];
+  return new Uint8Array(parts.flatMap((part) => [...part]));
+}
+
+const rows = fops.flatMap(({ name, args, reply }) => [
+  [name, args],
+  [`${name}'s reply`, reply],
+]) as [string, readonly Arg[]][];
+
+it.each(rows)('%s', (_, args) => {
+  const samples = new Samples(new InodeTable([]));
+  for (const full of [true, false]) {
+    const things = known();
+    const writer = new Writer().begin(1);
+    const values = samples.values(args, full);
+    writeValues(writer, args, values, things, null);
+    const bytes = sent(writer);
+    const reader = new Reader().open(bytes, bytes.length, writer.at, true);
+    expect(reader.u8()).toBe(1);
+    const read = readValues(reader, args, things, null);
+    expect(describeAll(args, read)).toEqual(describeAll(args, values));
+    // What came from there goes back by its place.
+    const asked: Sent = { asked: { args, values }, replies: new Replies() };
+    writeValues(writer.begin(1), args, values, things, asked);
+    const back = sent(writer);
+    const again = readValues(
+      new Reader().open(back.subarray(1), back.length - 1, writer.at - 1, false),
+      args,
+      things,
+      asked,
+    );
+    again.forEach((value, at) => {
+      if (typeof value === 'object') expect(value).toBe(values[at] ?? null);
+    });
+  }
+});
+
+it('bytes that nobody has written are refused, if they are none', () => {
+  const bytes = fc.uint8Array({ maxLength: 400 });
+  fc.assert(
+    fc.property(fc.nat(rows.length - 1), bytes, fc.nat(), (at, message, head) => {
+      const [, args] = rows[at]!;
+      try {
+        const reader = new Reader().open(message, message.length, head % 401, true);
+        expect(readValues(reader, args, known(), null)).toHaveLength(args.length);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Malformed);
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+it('so are messages of which a byte has changed', () => {
+  const samples = new Samples(new InodeTable([]));
+  fc.assert(
+    fc.property(fc.nat(rows.length - 1), fc.nat(), fc.nat(255), (at, place, byte) => {
+      const [, args] = rows[at]!;
+      const things = known();
+      const writer = new Writer().begin(1);
+      writeValues(writer, args, samples.values(args, true), things, null);
+      const bytes = sent(writer);
+      bytes[place % bytes.length] = byte;
+      const reader = new Reader().open(bytes, bytes.length, writer.at, true);
+      try {
+        reader.u8();
+        expect(readValues(reader, args, things, null)).toHaveLength(args.length);
+      } catch (error) {
+        expect(error).toBeInstanceOf(Malformed);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});

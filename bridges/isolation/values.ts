@@ -1,0 +1,392 @@
+/**
+ * The values of fops as bytes, by their types in the table of fops. What stands for something that
+ * each side has an own object of, an inode or an fd, is the ends' matter (`Things`).
+ *
+ * What is read is checked as what a guest says: a worker is trusted no more than the code in it.
+ */
+import { nameLength } from '../../runtime/core/bytes.ts';
+import { Dict, type DictType, type DictValue, dictTypes } from '../../runtime/core/dict.ts';
+import type { Fd } from '../../runtime/core/fd.ts';
+import {
+  FLOCK_FIELDS,
+  IATT_FIELDS,
+  LEASE_FIELDS,
+  NEW_FLOCK,
+  NEW_LEASE,
+  STATVFS_FIELDS,
+} from '../../runtime/core/fields.gen.ts';
+import type { Arg, ArgType } from '../../runtime/core/fops.ts';
+import { type Dirent, Iatt, Statvfs } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import type { Flock, Lease } from '../../runtime/core/lock.ts';
+import { Malformed, type Reader, type Writer } from './bytes.ts';
+import type { Part, Replies } from './replies.ts';
+
+/** How an end says which inode or fd it means. */
+export interface Things {
+  writeInode(to: Writer, inode: Inode | null): void;
+  /** @throws {Malformed} when the other side was not given what it names */
+  readInode(from: Reader): Inode | null;
+  writeFd(to: Writer, fd: Fd): void;
+  readFd(from: Reader): Fd;
+}
+
+/** What an fd is that the other side does not have yet: behind its number. */
+export function writeNewFd(to: Writer, fd: Fd, things: Things): void {
+  things.writeInode(to, fd.inode);
+  to.number(fd.flags)
+    .number(fd.pid)
+    .u8(fd.isDir ? 1 : 0);
+}
+
+/** @throws {Malformed} also for an fd of no inode */
+export function readNewFd(
+  from: Reader,
+  things: Things,
+): Pick<Fd, 'inode' | 'flags' | 'pid' | 'isDir'> {
+  const inode = things.readInode(from);
+  const [flags, pid, isDir] = [from.integer(), from.integer(), from.u8() === 1];
+  if (inode === null) throw new Malformed('an fd of nothing');
+  return { inode, flags, pid, isDir };
+}
+
+const NULL = 0;
+const VALUE = 1;
+/** The highest of IA_*. */
+const LAST_TYPE = 7;
+
+/** Writes values of an object's fields, and reads them into one of the same types. */
+function fieldsOf<T extends object>(like: T, fields: readonly (keyof T)[]) {
+  const kinds = fields.map((field) => {
+    if (typeof like[field] === 'number') return 'integer';
+    return isGfidField(like[field]) ? 'gfid' : 'text';
+  });
+  return {
+    write(to: Writer, value: T): void {
+      for (let i = 0; i < fields.length; i++) {
+        const field = value[fields[i]!];
+        if (kinds[i] === 'integer') to.number(field as number);
+        else if (kinds[i] === 'gfid') to.gfid(field as string);
+        else to.text(field as string);
+      }
+    },
+    into<V extends T>(from: Reader, value: V): V {
+      for (let i = 0; i < fields.length; i++) {
+        const read =
+          kinds[i] === 'integer'
+            ? from.integer()
+            : kinds[i] === 'gfid'
+              ? from.gfid()
+              : checkedText(from);
+        value[fields[i]!] = read as V[keyof T];
+      }
+      return value;
+    },
+  };
+}
+
+/** Fields of gfids are null ones at first, and texts are empty. */
+const isGfidField = (value: unknown): boolean => typeof value === 'string' && value.length > 0;
+
+const iattFields = fieldsOf(new Iatt(), IATT_FIELDS);
+const statvfsFields = fieldsOf(new Statvfs(), STATVFS_FIELDS);
+const flockFields = fieldsOf(NEW_FLOCK, FLOCK_FIELDS);
+const leaseFields = fieldsOf(NEW_LEASE, LEASE_FIELDS);
+
+function readIatt(from: Reader): Iatt {
+  const iatt = iattFields.into(from, new Iatt());
+  if (iatt.iaType < 0 || iatt.iaType > LAST_TYPE) throw new Malformed('an ia_type that is none');
+  return iatt;
+}
+
+/** Names, link targets and the like: what bytes can stand for. @throws {Malformed} */
+function checkedText(from: Reader): string {
+  const text = from.text();
+  if (text.includes('\0')) throw new Malformed('a text with a NUL in it');
+  try {
+    nameLength(text);
+  } catch {
+    // A NameError: the only thing that measuring a string can throw.
+    throw new Malformed('a text that no bytes stand for');
+  }
+  return text;
+}
+
+/** A name that a directory entry can have. @throws {Malformed} */
+export function readName(from: Reader): string {
+  const name = checkedText(from);
+  if (name === '' || name.includes('/')) throw new Malformed('a name that no entry can have');
+  return name;
+}
+
+function writeDict(to: Writer, dict: Dict): void {
+  to.u32(dict.size);
+  dict.forEach((key, value, type) => {
+    to.text(key).u8(dictTypes.indexOf(type));
+    if (typeof value === 'number') to.number(value);
+    else if (typeof value === 'string') to.text(value);
+    else if (value instanceof Iatt) iattFields.write(to, value);
+    else to.data(value);
+  });
+}
+
+function readDict(from: Reader): Dict {
+  const dict = new Dict();
+  for (let left = from.count(); left > 0; left--) {
+    const key = checkedText(from);
+    const type = dictTypes[from.u8()];
+    if (type === undefined) throw new Malformed('a dict with a type that is none');
+    dict.set(key, readDictValue(from, type), type);
+  }
+  return dict;
+}
+
+function readDictValue(from: Reader, type: DictType): DictValue {
+  switch (type) {
+    case 'double':
+      return from.number();
+    case 'int':
+      return from.integer();
+    case 'uint': {
+      const value = from.integer();
+      if (value < 0) throw new Malformed('a negative uint');
+      return value;
+    }
+    case 'iatt':
+      return readIatt(from);
+    case 'bin':
+    case 'mdata':
+      return from.data();
+    case 'gfuuid':
+      return readGfidText(from);
+    default:
+      return from.text();
+  }
+}
+
+function readGfidText(from: Reader): string {
+  const text = from.text();
+  if (!GFID.test(text)) throw new Malformed('a gfid that is none');
+  return text;
+}
+
+const GFID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A value of one type. A null has been dealt with. */
+interface TypeCodec<T> {
+  write(to: Writer, value: T, things: Things): void;
+  read(from: Reader, things: Things): T;
+}
+
+const locCodec: TypeCodec<Loc> = {
+  write(to, loc, things) {
+    things.writeInode(to, loc.inode);
+    things.writeInode(to, loc.parent);
+    to.u8(loc.name === null ? NULL : VALUE);
+    if (loc.name !== null) to.text(loc.name);
+    // The inode has it otherwise.
+    to.u8(loc.inode === null ? VALUE : NULL);
+    if (loc.inode === null) to.gfid(loc.gfid);
+  },
+  read(from, things) {
+    const inode = things.readInode(from);
+    const parent = things.readInode(from);
+    const name = from.u8() === NULL ? null : readName(from);
+    const gfid = from.u8() === NULL ? undefined : from.gfid();
+    return new Loc(inode, parent, name, gfid);
+  },
+};
+
+const entriesCodec: TypeCodec<readonly Dirent[]> = {
+  write(to, entries, things) {
+    to.u32(entries.length);
+    for (const { name, off, type, gfid, stat, dict, inode } of entries) {
+      to.text(name).number(off).number(type).gfid(gfid);
+      writeNullable(to, 'iatt', stat, things);
+      writeNullable(to, 'dict', dict, things);
+      things.writeInode(to, inode);
+    }
+  },
+  read(from, things) {
+    const entries: Dirent[] = [];
+    for (let left = from.count(); left > 0; left--) {
+      entries.push({
+        name: readName(from),
+        off: from.integer(),
+        type: from.integer(),
+        gfid: from.gfid(),
+        stat: readNullable(from, 'iatt', things) as Iatt | null,
+        dict: readNullable(from, 'dict', things) as Dict | null,
+        inode: things.readInode(from),
+      });
+    }
+    return entries;
+  },
+};
+
+function readList<T>(from: Reader, read: () => T): T[] {
+  const list: T[] = [];
+  for (let left = from.count(); left > 0; left--) list.push(read());
+  return list;
+}
+
+/** What each type is here. */
+interface Types {
+  loc: Loc;
+  inode: Inode | null;
+  fd: Fd;
+  iatt: Iatt;
+  dict: Dict;
+  str: string;
+  int: number;
+  data: Uint8Array;
+  entries: readonly Dirent[];
+  statvfs: Statvfs;
+  flock: Flock;
+  lease: Lease;
+  locklist: readonly Flock[];
+}
+
+const codecs: { readonly [T in ArgType]: TypeCodec<Types[T]> } = {
+  int: { write: (to, value) => void to.number(value), read: (from) => from.integer() },
+  str: { write: (to, value) => void to.text(value), read: checkedText },
+  data: { write: (to, value) => void to.data(value), read: (from) => from.data() },
+  inode: {
+    write: (to, value, things) => things.writeInode(to, value),
+    read: (from, things) => things.readInode(from),
+  },
+  fd: {
+    write: (to, value, things) => things.writeFd(to, value),
+    read: (from, things) => things.readFd(from),
+  },
+  loc: locCodec,
+  iatt: { write: (to, value) => iattFields.write(to, value), read: readIatt },
+  dict: { write: writeDict, read: readDict },
+  entries: entriesCodec,
+  statvfs: {
+    write: (to, value) => statvfsFields.write(to, value),
+    read: (from) => statvfsFields.into(from, new Statvfs()),
+  },
+  flock: {
+    write: (to, value) => flockFields.write(to, value),
+    read: (from) => flockFields.into(from, { ...NEW_FLOCK }),
+  },
+  lease: {
+    write: (to, value) => leaseFields.write(to, value),
+    read: (from) => leaseFields.into(from, { ...NEW_LEASE }),
+  },
+  locklist: {
+    write(to, value) {
+      to.u32(value.length);
+      for (const lock of value) flockFields.write(to, lock);
+    },
+    read: (from) => readList(from, () => flockFields.into(from, { ...NEW_FLOCK })),
+  },
+};
+
+function writeValue(to: Writer, type: ArgType, value: unknown, things: Things): void {
+  (codecs[type] as TypeCodec<unknown>).write(to, value, things);
+}
+
+/** @throws {Malformed} */
+const readValue = (from: Reader, type: ArgType, things: Things): unknown =>
+  codecs[type].read(from, things);
+
+function writeNullable(to: Writer, type: ArgType, value: unknown, things: Things): void {
+  to.u8(value === null ? NULL : VALUE);
+  if (value !== null) writeValue(to, type, value, things);
+}
+
+function readNullable(from: Reader, type: ArgType, things: Things): unknown {
+  return from.u8() === NULL ? null : readValue(from, type, things);
+}
+
+// -- the values of a row ---------------------------------------------------------------------------
+
+/** As it came: the very object that the other side has sent with this request. */
+const SAME = 2;
+
+/** What one side has sent of a request: its arguments, and replies. */
+export interface Sent {
+  readonly asked: Part;
+  readonly replies: Replies;
+}
+
+const ARGS = 0xffffffff;
+
+/** Where a value came from, as (wind, place): only for what is worth more than its own bytes. */
+function writeOrigin(to: Writer, value: object, at: number, sent: Sent | null): boolean {
+  if (sent === null) return false;
+  if (origin(to, ARGS, sent.asked.values, value, at)) return true;
+  const { replies } = sent;
+  for (let wind = replies.count - 1; wind >= replies.first; wind--) {
+    const reply = replies.get(wind);
+    if (reply !== undefined && origin(to, wind, reply.values, value, at)) return true;
+  }
+  return false;
+}
+
+function origin(
+  to: Writer,
+  wind: number,
+  values: readonly unknown[],
+  value: object,
+  at: number,
+): boolean {
+  const place = values[at] === value ? at : values.indexOf(value);
+  if (place < 0) return false;
+  to.u8(SAME).u32(wind).u8(place);
+  return true;
+}
+
+/** @param sent what the other side has sent of the request: values from there go by their places */
+export function writeValues(
+  to: Writer,
+  args: readonly Arg[],
+  values: readonly unknown[],
+  things: Things,
+  sent: Sent | null,
+): void {
+  for (let at = 0; at < args.length; at++) {
+    const value = values[at] ?? null;
+    if (value === null) to.u8(NULL);
+    else if (typeof value !== 'object' || !writeOrigin(to, value, at, sent)) {
+      to.u8(VALUE);
+      writeValue(to, args[at]!.type, value, things);
+    }
+  }
+}
+
+/**
+ * @param sent what this side has sent of the request
+ * @throws {Malformed}
+ */
+export function readValues(
+  from: Reader,
+  args: readonly Arg[],
+  things: Things,
+  sent: Sent | null,
+): unknown[] {
+  const values: unknown[] = [];
+  for (const { type, nullable, name } of args) {
+    const how = from.u8();
+    if (how === NULL) {
+      if (!nullable) throw new Malformed(`${name} is missing`);
+      values.push(null);
+    } else if (how === VALUE) values.push(readValue(from, type, things));
+    else values.push(readSame(from, type, sent));
+  }
+  return values;
+}
+
+function readSame(from: Reader, type: ArgType, sent: Sent | null): unknown {
+  const wind = from.u32();
+  const place = from.u8();
+  const part = wind === ARGS ? sent?.asked : sent?.replies.get(wind);
+  const value = part?.values[place] ?? null;
+  if (value === null || part?.args[place]?.type !== type) {
+    throw new Malformed('a value that did not come with the request');
+  }
+  return value;
+}

@@ -1,0 +1,409 @@
+/**
+ * The worker's graph: the module's volume, with stand-ins for its subvolumes below that send what is
+ * wound to them to the main thread, and above a front end that winds what comes from there.
+ */
+import type { Client } from '../../../runtime/core/client.ts';
+import type { Fd } from '../../../runtime/core/fd.ts';
+import type { FopName } from '../../../runtime/core/fops.gen.ts';
+import { type FopRow, fops as table } from '../../../runtime/core/fops.ts';
+import { Frame, Stack } from '../../../runtime/core/frame.ts';
+import {
+  type AnyReply,
+  collect,
+  collectCbk,
+  unwindArgs,
+  windArgs,
+} from '../../../runtime/core/generic.gen.ts';
+import type { Graph } from '../../../runtime/core/graph.ts';
+import { Initiator, initiatorTranslator } from '../../../runtime/core/initiator.ts';
+import type { Inode } from '../../../runtime/core/inode.ts';
+import type { Log } from '../../../runtime/core/log.ts';
+import type { Observer } from '../../../runtime/core/observer.ts';
+import type { Dump, Translator, Xlator } from '../../../runtime/core/xlator.ts';
+import { Malformed, type Reader, type Writer } from '../bytes.ts';
+import { ASKED, KNOWN, NEW, NONE, OWN, QUERY, UP } from '../kinds.ts';
+import { type Part, Replies } from '../replies.ts';
+import {
+  readNewFd,
+  readValues,
+  type Sent,
+  type Things,
+  writeNewFd,
+  writeValues,
+} from '../values.ts';
+import { FdMirror, type Mirror, type Mirrors } from './mirrors.ts';
+import type { Side } from './side.ts';
+
+/** A request of the main thread's. */
+class Call extends Stack implements Sent {
+  readonly number: number;
+  readonly row: FopRow;
+  override readonly unique: number;
+  asked: Part;
+  readonly replies = new Replies();
+  /** An observer over there follows it. */
+  readonly followed: boolean;
+  /** Those that have no answer. */
+  owed = 0;
+  answered = false;
+  /** Inodes that came with it, and are nowhere yet. */
+  readonly loose: number[] = [];
+
+  constructor(
+    number: number,
+    row: FopRow,
+    unique: number,
+    ids: readonly [uid: number, gid: number, pid: number],
+    op: string,
+    followed: boolean,
+    findGroups: () => readonly number[],
+  ) {
+    super(...ids, op, findGroups);
+    this.followed = followed;
+    this.number = number;
+    this.row = row;
+    this.unique = unique;
+    this.asked = { args: row.args, values: [] };
+  }
+}
+
+/** A wind that has no reply. */
+interface Wind {
+  readonly frame: Frame;
+  readonly row: FopRow;
+  /** Null for one of the module's own. */
+  readonly call: Call | null;
+  /** Its place among those of the call. */
+  readonly at: number;
+}
+
+/** Sends what there is to note. What goes through the volume is seen at the other end. */
+class FarObserver implements Observer {
+  private readonly side: Side;
+
+  constructor(side: Side) {
+    this.side = side;
+  }
+
+  follows({ root }: Frame): boolean {
+    return root instanceof Call && root.followed && !root.answered;
+  }
+
+  note({ root }: Frame, notes: Readonly<Record<string, string>>): void {
+    this.side
+      .begin(UP.NOTE)
+      .u32((root as Call).number)
+      .text(JSON.stringify(notes));
+    this.side.send(false);
+  }
+
+  watches(): boolean {
+    return false;
+  }
+
+  samples(): boolean {
+    return false;
+  }
+
+  wind(): null {
+    return null;
+  }
+
+  unwind(): void {}
+  notify(): void {}
+  logged(): void {}
+}
+
+export const standInFor = (type: string, at: number, end: () => FarEnd): Translator<unknown> => ({
+  type,
+  description: 'A volume of the main thread.',
+  children: [0, 0],
+  options: {},
+  fops: Object.fromEntries(
+    table.map((row) => [
+      row.name,
+      collect[row.name as FopName]((frame, _, args) => end().wind(frame, at, row, args)),
+    ]),
+  ),
+  init: () => null,
+  // Whether it is up is for the main thread to say.
+  notify() {},
+  release: (_, fd) => end().released(fd),
+  releasedir: (_, fd) => end().released(fd),
+});
+
+export class FarEnd implements Things {
+  readonly mirrors: Mirrors;
+  private readonly side: Side;
+  private readonly graph: Graph;
+  private readonly front: Initiator;
+  private readonly calls = new Map<number, Call>();
+  private readonly winds = new Map<number, Wind>();
+  private readonly fds = new Map<number, FdMirror>();
+  private readonly ownFds = new Map<number, Fd>();
+  private readonly clients = new Map<number, Client>();
+  private readonly cbks: Readonly<Record<string, unknown>>;
+  private readonly dropped = new FinalizationRegistry<number>((id) => {
+    this.mirrors.dropOwn(id);
+    this.side.begin(UP.DROP).number(id);
+    this.side.send(false);
+  });
+  private lastWind = 0;
+  /** The request whose values are read. */
+  private reading: Call | null = null;
+
+  constructor(side: Side, graph: Graph, log: Log) {
+    this.side = side;
+    this.graph = graph;
+    this.mirrors = graph.inodes as Mirrors;
+    this.front = new Initiator(
+      graph,
+      'main',
+      initiatorTranslator('isolation/main', 'The main thread.'),
+      log,
+    );
+    this.cbks = Object.fromEntries(
+      table.map((row) => {
+        const cbk: AnyReply = (frame, _cookie, _xl, opRet, opErrno, values) =>
+          this.answer(frame.root as Call, opRet, opErrno, values);
+        return [row.name, collectCbk[row.name as FopName](cbk)];
+      }),
+    );
+  }
+
+  private get top(): Xlator {
+    return this.graph.top;
+  }
+
+  // -- requests from there -------------------------------------------------------------------------
+
+  ask(from: Reader): void {
+    const number = from.u32();
+    const row = table[from.u8()]!;
+    const unique = from.number();
+    const ids = [from.u32(), from.u32(), from.number()] as const;
+    const [clientId, flags] = [from.number(), from.u8()];
+    const client = clientId === 0 ? null : this.client(clientId, from.text());
+    const [lkOwner, op] = [from.text(), from.text()];
+    const followed = (flags & ASKED.FOLLOWED) !== 0;
+    const call = new Call(number, row, unique, ids, op, followed, () => this.groups(number));
+    call.lkOwner = lkOwner;
+    this.calls.set(number, call);
+    this.reading = call;
+    const args = readValues(from, row.args, this, null);
+    this.reading = null;
+    call.asked = { args: row.args, values: args };
+    const frame =
+      client === null ? new Frame(call, null, this.front.xl, null, 0) : client.begin(call);
+    if ((flags & ASKED.INTERRUPTED) !== 0) call.interrupt();
+    this.observe((flags & ASKED.OBSERVED) !== 0);
+    const name = row.name as FopName;
+    windArgs[name](frame, 0, this.cbks[name] as never, this.graph.links, args);
+  }
+
+  /** Somebody looks on over there, or nobody: so here, from the next request on. */
+  private observe(isObserved: boolean): void {
+    const { top } = this;
+    if (isObserved === (top.observer !== null)) return;
+    top.observer = isObserved ? new FarObserver(this.side) : null;
+    top.translator.observed?.(top);
+  }
+
+  /** The request for which the module runs, by its number; 0 for none, or while nobody looks on. */
+  get served(): number {
+    const root = this.top.serves?.root;
+    return root instanceof Call && !root.answered ? root.number : 0;
+  }
+
+  private client(id: number, uid: string): Client {
+    let client = this.clients.get(id);
+    if (client === undefined) {
+      client = this.front.connect(uid);
+      this.clients.set(id, client);
+    }
+    return client;
+  }
+
+  private answer(call: Call, opRet: number, opErrno: number, values: readonly unknown[]): void {
+    const to = this.side.begin(UP.ANSWER).u32(call.number).number(opRet).number(opErrno);
+    writeValues(to, call.row.reply, values, this, call);
+    const kept = call.loose.length === 0 ? call.loose : this.keptOf(call, opRet);
+    to.u32(kept.length);
+    for (const remote of kept) to.number(remote);
+    call.answered = true;
+    this.side.send();
+    call.client?.end(call);
+    this.endIfOver(call);
+  }
+
+  /** Inodes of the request that the module may name from now on. */
+  private keptOf(call: Call, opRet: number): number[] {
+    const kept = call.loose.filter((remote) => {
+      const inode = this.mirrors.of(remote);
+      if (inode === undefined) return false;
+      return inode.ctxGet(this.top) !== undefined || (opRet >= 0 && inode.givenTo !== 0);
+    });
+    for (const remote of call.loose) if (!kept.includes(remote)) this.mirrors.letLoose(remote);
+    call.loose.length = 0;
+    return kept;
+  }
+
+  private endIfOver(call: Call): void {
+    if (!call.answered || call.owed > 0) return;
+    this.calls.delete(call.number);
+    for (const remote of call.loose) this.mirrors.letLoose(remote);
+  }
+
+  /** The main thread's number of a request; 0 for one of the module's own. */
+  numberOf(root: Stack): number {
+    return root instanceof Call ? root.number : 0;
+  }
+
+  interrupt(call: number): void {
+    this.calls.get(call)?.interrupt();
+  }
+
+  /** A client has gone, perhaps one that has asked nothing here: a module may hear of all. */
+  gone(id: number, uid: string): void {
+    const client = this.client(id, uid);
+    this.clients.delete(id);
+    client.disconnect();
+  }
+
+  // -- requests to there ---------------------------------------------------------------------------
+
+  wind(frame: Frame, child: number, row: FopRow, args: unknown[]): void {
+    const { root } = frame;
+    // One that was answered may be gone over there.
+    const call = root instanceof Call && !root.answered ? root : null;
+    this.lastWind = (this.lastWind + 1) >>> 0;
+    const at = call === null ? 0 : call.replies.wind();
+    if (root instanceof Call) root.owed += 1;
+    this.winds.set(this.lastWind, { frame, row, call, at });
+    const to = this.side.begin(UP.WIND).u32(this.lastWind);
+    to.u32(call === null ? 0 : call.number)
+      .u8(child)
+      .u8(table.indexOf(row));
+    if (call === null) to.u32(root.uid).u32(root.gid).number(root.pid).text(root.lkOwner);
+    writeValues(to, row.args, args, this, call);
+    this.side.send();
+  }
+
+  reply(from: Reader): void {
+    const number = from.u32();
+    const wind = this.winds.get(number);
+    if (wind === undefined) throw new Malformed('a reply to nothing');
+    this.winds.delete(number);
+    const { frame, row, call, at } = wind;
+    const [opRet, opErrno] = [from.number(), from.number()];
+    this.reading = call;
+    const values = readValues(from, row.reply, this, null);
+    this.reading = null;
+    call?.replies.put(at, { args: row.reply, values });
+    const { root } = frame;
+    if (root instanceof Call) root.owed -= 1;
+    unwindArgs[row.name as FopName](frame, opRet, opErrno, values);
+    if (root instanceof Call) this.endIfOver(root);
+  }
+
+  private groups(call: number): readonly number[] {
+    return this.side.query(
+      (to) => to.begin(UP.QUERY).u8(QUERY.GROUPS).u32(call),
+      (from) => Array.from({ length: from.count() }, () => from.number()),
+    );
+  }
+
+  // -- inodes and files ----------------------------------------------------------------------------
+
+  writeInode(to: Writer, inode: Inode | null): void {
+    if (inode === null) {
+      to.u8(NONE);
+      return;
+    }
+    const mirror = inode as Mirror;
+    // The root has a number at both ends.
+    const remote = inode === this.mirrors.root ? inode.id : mirror.remote;
+    if (remote !== 0) to.u8(KNOWN).number(remote);
+    else {
+      to.u8(OWN).number(mirror.id);
+      if (mirror.told) return;
+      mirror.told = true;
+      this.mirrors.noteOwn(mirror);
+      this.dropped.register(mirror, mirror.id);
+    }
+  }
+
+  readInode(from: Reader): Inode | null {
+    const how = from.u8();
+    if (how === NONE) return null;
+    const number = from.number();
+    if (how === NEW) {
+      const inode = this.mirrors.meet(number, from.gfid(), from.u8());
+      if (!inode.linked) this.reading?.loose.push(number);
+      return inode;
+    }
+    const found = how === OWN ? this.mirrors.ofOwn(number) : this.mirrors.of(number);
+    // One of its own that nobody here has any more is as any other.
+    if (found === undefined && how === OWN) return this.mirrors.newInode();
+    if (found === undefined) throw new Malformed(`an inode that was not told of: ${number}`);
+    return found;
+  }
+
+  writeFd(to: Writer, fd: Fd): void {
+    if (fd instanceof FdMirror) {
+      to.u8(KNOWN).number(fd.remote);
+      return;
+    }
+    const isNew = !this.ownFds.has(fd.id);
+    to.u8(isNew ? NEW : OWN).number(fd.id);
+    if (!isNew) return;
+    this.ownFds.set(fd.id, fd);
+    // So that its end is told.
+    fd.ctxSet(this.top.below[0]!, true);
+    writeNewFd(to, fd, this);
+  }
+
+  readFd(from: Reader): Fd {
+    const how = from.u8();
+    const number = from.number();
+    if (how === NEW) {
+      const { inode, flags, pid, isDir } = readNewFd(from, this);
+      const fd = new FdMirror(number, inode, flags, pid, isDir);
+      this.fds.set(number, fd);
+      return fd;
+    }
+    const fd = how === OWN ? this.ownFds.get(number) : this.fds.get(number);
+    if (fd === undefined) throw new Malformed(`an fd that was not told of: ${number}`);
+    return fd;
+  }
+
+  /** One of the module's own is closed. */
+  released(fd: Fd): void {
+    if (!this.ownFds.delete(fd.id)) return;
+    this.side.begin(UP.RELEASE).number(fd.id);
+    this.side.send(false);
+  }
+
+  /** The main thread's was closed. */
+  release(number: number): void {
+    const fd = this.fds.get(number);
+    this.fds.delete(number);
+    fd?.release();
+  }
+
+  /** An inode that this side has made is that of the main thread's. */
+  same(from: Reader): void {
+    const own = this.mirrors.ofOwn(from.number());
+    const remote = from.number();
+    if (own !== undefined) this.mirrors.settle(own, remote);
+  }
+
+  dump(): Dump {
+    return {
+      'requests-in-thread': this.calls.size,
+      'winds-in-thread': this.winds.size,
+      'inodes-in-thread': this.mirrors.known,
+      'fds-in-thread': this.fds.size + this.ownFds.size,
+    };
+  }
+}

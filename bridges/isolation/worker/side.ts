@@ -1,0 +1,156 @@
+/**
+ * The worker's end: its channel, what it waits for, and the loop that serves it. The loop sleeps where
+ * nothing is to be done, first on the shared memory, then in the event loop, to which it also goes
+ * while something is under way that only goes on there.
+ */
+import { BusyPoll } from '../../../runtime/core/busy-poll.ts';
+import { type Reader, Writer } from '../bytes.ts';
+import { Channel } from '../channel.ts';
+import { DOWN, type WorkerData } from '../kinds.ts';
+
+/** Microseconds to look for the next message before sleeping. */
+const LOOK_US = 30;
+/** Milliseconds on the shared memory; see the pump's IDLE_MS. */
+const SLEEP_MS = 12;
+/** Milliseconds without a turn of the event loop. */
+const TURN_MS = 4;
+/** Milliseconds that the main thread may take to say something. */
+const PATIENCE_MS = 30_000;
+
+export interface EventLoop {
+  /** Calls the main thread's event loop. */
+  call(): void;
+  /** Goes on after a turn of this thread's. */
+  later(what: () => void): void;
+}
+
+export class Side {
+  readonly channel: Channel;
+  readonly writer = new Writer();
+  /** What goes on in the event loop alone, by how many. */
+  pending = 0;
+  private readonly loop: EventLoop;
+  private readonly busy = new BusyPoll(LOOK_US);
+  private readonly handle: (kind: number, message: Reader) => void;
+  /** Messages that came while a RESULT was waited for. */
+  private early: Reader[] = [];
+  private soon = new Set<() => void>();
+  private asked = false;
+  private scheduled = false;
+
+  constructor(
+    { shared }: WorkerData,
+    loop: EventLoop,
+    handle: (kind: number, message: Reader) => void,
+  ) {
+    this.loop = loop;
+    this.channel = new Channel(shared, 1, () => loop.call());
+    this.handle = handle;
+  }
+
+  begin(kind: number): Writer {
+    return this.writer.begin(kind);
+  }
+
+  /** Sends what was written; `wakes` unless more follows, or nobody waits for it. */
+  send(wakes = true): void {
+    this.channel.put(this.writer);
+    if (wakes) this.channel.wake();
+  }
+
+  /** A turn of the event loop is wanted. */
+  turn(): void {
+    this.asked = true;
+  }
+
+  /** Does something when everything else has had its turn; the result cancels it. */
+  afterAll(what: () => void): () => void {
+    this.soon.add(what);
+    this.schedule();
+    return () => this.soon.delete(what);
+  }
+
+  /** Asks the main thread, and waits for what it says: `read` has the message. */
+  query<T>(write: (to: Writer) => void, read: (from: Reader) => T): T {
+    const to = new Writer();
+    write(to);
+    this.channel.put(to);
+    this.channel.wake();
+    return read(this.waitFor(DOWN.RESULT, PATIENCE_MS));
+  }
+
+  /** Waits for a debugger's command, for as long as it takes: this thread is not stuck meanwhile. */
+  waitForLine(): string {
+    const at = this.early.findIndex((message) => message.own().u8() === DOWN.LINE);
+    const message = at < 0 ? this.waitFor(DOWN.LINE, Infinity) : this.early.splice(at, 1)[0]!;
+    if (at >= 0) message.u8();
+    return message.text();
+  }
+
+  /** Waits for a message of this kind; others are looked at later. */
+  private waitFor(kind: number, ms: number): Reader {
+    const { channel } = this;
+    const until = performance.now() + ms;
+    for (;;) {
+      const message = channel.receive();
+      if (message !== null) {
+        if (message.u8() === kind) return message;
+        this.early.push(message.own());
+        continue;
+      }
+      if (performance.now() > until) throw new Error('the main thread does not answer');
+      if (kind === DOWN.LINE) channel.raiseBeat();
+      channel.flush();
+      channel.sleep(SLEEP_MS, false);
+    }
+  }
+
+  schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.loop.later(this.run);
+  }
+
+  /** Serves until there is nothing to do. */
+  readonly run = (): void => {
+    this.scheduled = false;
+    this.asked = false;
+    const { channel } = this;
+    channel.awake();
+    const until = performance.now() + TURN_MS;
+    for (;;) {
+      this.serveAll();
+      channel.raiseBeat();
+      if (this.asked || this.soon.size > 0 || performance.now() > until) {
+        this.schedule();
+        return;
+      }
+      if (this.pending === 0 && this.look()) continue;
+      if (channel.leave(this.pending === 0)) return;
+    }
+  };
+
+  private serveAll(): void {
+    const { channel } = this;
+    for (const what of [...this.soon]) {
+      this.soon.delete(what);
+      what();
+    }
+    for (;;) {
+      const message = this.early.shift() ?? channel.receive();
+      if (message === null) break;
+      channel.raiseBeat();
+      this.handle(message.u8(), message);
+    }
+    if (channel.backlogBytes > 0) channel.flush();
+    channel.wakeIfNews();
+  }
+
+  /** Waits for the next message. False when none has come. */
+  private look(): boolean {
+    const { busy, channel } = this;
+    if (channel.waitAwake(busy)) return true;
+    channel.sleep(SLEEP_MS, true);
+    return channel.hasNews;
+  }
+}

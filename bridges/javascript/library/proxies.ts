@@ -1,0 +1,33 @@
+/**
+ * Which objects are a Proxy. To look at one runs its traps, which are the module's; and nothing tells
+ * it from another object. So those are noted that are made.
+ */
+const Native = Proxy;
+const { revocable } = Native;
+const { apply, construct, defineProperty } = Reflect;
+const made = new WeakSet<object>();
+const { add, has } = WeakSet.prototype;
+
+function noted<T extends object>(proxy: T): T {
+  apply(add, made, [proxy]);
+  return proxy;
+}
+
+defineProperty(Native, 'revocable', {
+  value: (target: object, handler: object) => {
+    const both = revocable(target, handler);
+    noted(both.proxy);
+    return both;
+  },
+  writable: true,
+  configurable: true,
+});
+defineProperty(globalThis, 'Proxy', {
+  value: new Native(Native, {
+    construct: (_, args) => noted(construct(Native, args) as object),
+  }),
+  writable: true,
+  configurable: true,
+});
+
+export const isProxy = (value: unknown): boolean => apply(has, made, [value]) as boolean;

@@ -1,0 +1,76 @@
+/**
+ * What an editor shows of `glossa check --json`: places in a text that count from 0, by file. Nothing
+ * here needs an editor.
+ */
+
+export interface Finding {
+  /** Lines and columns count from 0; columns are UTF-16 units, as an editor's are. */
+  readonly line: number;
+  readonly column: number;
+  /** Of what is meant, on that line; 0 where only the place is known. */
+  readonly length: number;
+  readonly severity: 'error' | 'warning';
+  /** The problem's name, which does not change when its words do. */
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The problems of one volfile: where they are, by the absolute path of the file. */
+export type Findings = ReadonlyMap<string, readonly Finding[]>;
+
+interface Problem {
+  readonly severity: 'error' | 'warning';
+  readonly code: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+interface Checked {
+  readonly files: readonly {
+    readonly problems: readonly Problem[];
+    readonly error?: string;
+  }[];
+}
+
+/** What the command said is no answer: it was not started, or is another program. */
+export class NoAnswer extends Error {
+  readonly code = 'GLOSSA_NO_ANSWER';
+}
+
+const atStart = (message: string): Finding => ({
+  ...{ line: 0, column: 0, length: 0, severity: 'error', code: 'unreadable', message },
+});
+
+const findingOf = ({ severity, code, line, column, length, message, hint }: Problem): Finding => ({
+  ...{ line: Math.max(0, line - 1), column: Math.max(0, column - 1), length, severity, code },
+  message: hint === undefined ? message : `${message}\n${hint}`,
+});
+
+/**
+ * Reads what `glossa check --json PATH` printed.
+ * @param path the volfile's, absolute, as it was given to the command
+ * @throws {NoAnswer}
+ */
+export function readFindings(printed: string, path: string): Findings {
+  let checked: Checked;
+  try {
+    checked = JSON.parse(printed) as Checked;
+  } catch {
+    throw new NoAnswer(`glossa check printed no JSON: ${printed.slice(0, 200) || 'nothing'}`);
+  }
+  if (!Array.isArray(checked?.files)) throw new NoAnswer('glossa check printed no list of files');
+  const found = new Map<string, Finding[]>([[path, []]]);
+  for (const { problems, error } of checked.files) {
+    for (const problem of problems) {
+      const list = found.get(problem.file) ?? [];
+      list.push(findingOf(problem));
+      found.set(problem.file, list);
+    }
+    if (error !== undefined) found.get(path)!.push(atStart(error));
+  }
+  return found;
+}

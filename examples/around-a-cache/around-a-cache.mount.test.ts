@@ -1,0 +1,46 @@
+/** What the cache answers itself is seen above it, and not below. */
+import { expect, it } from 'vitest';
+import { onExample } from '../../test/support/example.ts';
+
+onExample('around-a-cache', (example) => {
+  /** `VOLUME FUNCTION` of the lines of the requests for a path, and of their replies. */
+  const traced = (path: string): string[] => {
+    const lines = [
+      ...example.mount
+        .log()
+        .matchAll(/^\[.*\] I \[trace:0:trace_(\w+)\] 0-(above|below): (\d+): (.*)$/gm),
+    ].map(([, func, volume, unique, text]) => ({ func, volume, unique, text: text! }));
+    const about = new Set(
+      lines.filter(({ text }) => text.includes(`path=${path}`)).map(({ unique }) => unique),
+    );
+    return lines
+      .filter(({ unique }) => about.has(unique))
+      .map(({ volume, func, text }) =>
+        `${volume} ${func} ${/op_ret=-?\d+(, op_errno=\d+)?/.exec(text)?.[0] ?? ''}`.trim(),
+      );
+  };
+
+  it('a name that is absent is asked for once below, and twice above', async () => {
+    await example.fails('cat absent');
+    const first = [
+      'above lookup',
+      'below lookup',
+      'below lookup_cbk op_ret=-1, op_errno=2',
+      'above lookup_cbk op_ret=-1, op_errno=2',
+    ];
+    expect(traced('/absent')).toEqual(first);
+    await example.fails('cat absent');
+    const second = ['above lookup', 'above lookup_cbk op_ret=-1, op_errno=2'];
+    expect(traced('/absent')).toEqual([...first, ...second]);
+  });
+
+  it('what is made goes through', async () => {
+    await example.ok('mkdir d');
+    expect(traced('/d').slice(-4)).toEqual([
+      'above mkdir',
+      'below mkdir',
+      'below mkdir_cbk op_ret=0',
+      'above mkdir_cbk op_ret=0',
+    ]);
+  });
+});

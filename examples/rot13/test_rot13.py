@@ -1,0 +1,22 @@
+from glupy.testing import graph
+
+
+async def test_the_storage_has_other_letters():
+    async with graph("rot13") as g:
+        await g.write("/a", b"Hello, World 13\0")
+        assert await g.child.read("/a") == b"Uryyb, Jbeyq 13\0"
+        assert await g.read("/a") == b"Hello, World 13\0"
+
+
+async def test_the_middle_of_a_file():
+    async with graph("rot13") as g:
+        await g.write("/a", b"abcdef")
+        await g.write("/a", b"XY", 2)
+        assert await g.child.read("/a") == b"noKLrs"
+        assert await g.read("/a", 3, 1) == b"bXY"
+
+
+async def test_an_empty_file():
+    async with graph("rot13") as g:
+        await g.write("/a", b"")
+        assert await g.read("/a") == b""

@@ -1,0 +1,201 @@
+"""What an observer is told of a call: its method; the line that it wound, answered or awaits from; the
+frame's `local`; and what it has changed of the translator's own state.
+
+The host calls `before` and `after` around a call that is observed. The first time puts functions that
+look at the caller around those that decide; `stop` takes them off again, so that nothing of this is
+there while nobody looks on.
+"""
+
+import posixpath
+import sys
+from types import CoroutineType, FunctionType, MethodType
+
+import _glossa
+
+from . import _async, _bridge
+from ._describe import HOOKS
+from ._fops import BY_NAME, FOPS
+from ._json import dumps
+from ._loop import current, loop
+from ._report import _place
+from ._requests import _known
+from ._shown import cut, show
+from ._state import changes, remember
+from .frame import Frame
+
+_MOST_CHARACTERS = 200  # of `local`
+_MOST_CHANGED = 1000  # characters
+_MOST_FRAMES = 1000  # of a stack, and coroutines that await each other
+
+_TOOL = 4  # of sys.monitoring: none of those that have a name
+_events = sys.monitoring.events
+
+
+class _Call:
+    """The call that is observed."""
+
+    __slots__ = ("id", "row", "frame", "method", "line", "state")
+
+    def __init__(self, id, what):
+        self.id = id
+        self.method = what if what in HOOKS else None
+        self.frame = _known(id)
+        self.row = self.frame.fop if self.frame is not None else BY_NAME.get(what)
+        self.line = None
+        self.state = remember(_bridge.translator)
+
+
+_call = None
+
+
+def before(id, what):
+    """A call for a request comes next: its fop, by name, a reply to what it wound, or a hook."""
+    global _call
+    if not _originals:
+        _install()
+    _call = _Call(id, what)
+
+
+def after():
+    """What that call did, as JSON: texts by name."""
+    global _call
+    call, _call = _call, None
+    frame = call.frame or _known(call.id)
+    coro = frame._coro if frame is not None else None
+    line = (_awaits(coro) if coro is not None else None) or call.line
+    told = {
+        "method": call.method or _method_of(call),
+        "line": line,
+        "local": _local(frame),
+        "changed": cut("; ".join(changes(_bridge.translator, call.state)), _MOST_CHANGED),
+    }
+    return dumps({name: text for name, text in told.items() if text})
+
+
+def stop():
+    """Nobody looks on any more."""
+    global _call
+    _call = None
+    for (owner, name), original in _originals.items():
+        setattr(owner, name, original)
+    _originals.clear()
+    if sys.monitoring.get_tool(_TOOL) == __name__:
+        sys.monitoring.free_tool_id(_TOOL)
+
+
+# -- what is seen while it runs --------------------------------------------------------------------
+
+_originals = {}
+
+
+def _around(owner, name, look):
+    """Lets `look` see what comes to a function before it runs."""
+    original = getattr(owner, name)
+    _originals[owner, name] = original
+
+    def observed(frame, *args, **more):
+        if _call is not None and frame.id == _call.id:
+            look(frame, *args)
+        return original(frame, *args, **more)
+
+    setattr(owner, name, observed)
+
+
+def _install():
+    for name in "wind", "unwind", "fail":
+        _around(Frame, name, _decides)
+    _around(_async, "_end", _ends)
+    _around(_async, "_end_badly", _ends_badly)
+    if sys.monitoring.get_tool(_TOOL) is not None:
+        return  # the module's own: lines of a coroutine's return are not seen
+    sys.monitoring.use_tool_id(_TOOL, __name__)
+    sys.monitoring.register_callback(_TOOL, _events.PY_RETURN, _returns)
+    for row in FOPS:
+        code = _code_of(row.method)
+        if code is not None and code.co_flags & 0x80:  # CO_COROUTINE
+            sys.monitoring.set_local_events(_TOOL, code, _events.PY_RETURN)
+
+
+def _decides(frame, *_):
+    """A method winds or answers: the innermost function of the module says where, the outermost is
+    the method.
+    """
+    _call.frame = frame
+    at, line, method = sys._getframe(2), None, None
+    for _ in range(_MOST_FRAMES):
+        if at is None:
+            break
+        if at.f_code.co_filename in _glossa._files:
+            line = line or _line(at.f_code, at.f_lineno)
+            method = at.f_code.co_name
+        at = at.f_back
+    if line is not None:  # otherwise a coroutine has ended
+        _call.line, _call.method = line, method
+
+
+def _ends(frame, _):
+    _call.frame = frame
+    _call.method = _name_of(frame.fop.method)
+
+
+def _ends_badly(frame, error):
+    _ends(frame, error)
+    place = _place(error)
+    if place is not None:
+        _call.line = f"{posixpath.basename(place[0])}:{place[1]}"
+
+
+def _returns(code, offset, _):
+    frame = loop.frame or current.get()
+    if _call is None or frame is None or frame.id != _call.id:
+        return
+    for start, end, line in code.co_lines():
+        if start <= offset < end and line:
+            _call.line = _line(code, line)
+
+
+def _line(code, line):
+    return f"{posixpath.basename(code.co_filename)}:{line}"
+
+
+# -- what is seen when it has returned -------------------------------------------------------------
+
+
+def _awaits(coro):
+    """The innermost line of the module that a coroutine waits in."""
+    line = None
+    for _ in range(_MOST_FRAMES):
+        if type(coro) is not CoroutineType or coro.cr_frame is None:
+            break
+        if coro.cr_code.co_filename in _glossa._files:
+            line = _line(coro.cr_code, coro.cr_frame.f_lineno)
+        coro = coro.cr_await
+    return line
+
+
+def _method_of(call):
+    """The method of a call that decided nothing; None where it may be one of several."""
+    row = call.row
+    if row is None:
+        return None
+    known = call.frame
+    code = _code_of(row.method)
+    if known is None or (code is not None and code.co_flags & 0x80):
+        return _name_of(row.method or row.cbk)
+    return None if known._waiters else _name_of(row.cbk)
+
+
+def _code_of(method):
+    function = method.__func__ if type(method) is MethodType else method
+    return function.__code__ if type(function) is FunctionType else None
+
+
+def _name_of(method):
+    code = _code_of(method)
+    return code and code.co_name
+
+
+def _local(frame):
+    if frame is None or frame.local is None:
+        return None
+    return cut(show(frame.local), _MOST_CHARACTERS)

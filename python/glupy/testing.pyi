@@ -1,0 +1,177 @@
+"""Tests of translators, without a mount: run them by `glossa test MODULE`. docs/testing.md has more."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+from . import Iatt, Statvfs
+
+def raises(op_errno: int | type[BaseException]) -> AbstractContextManager[None]:
+    """The block must end with an OSError of this errno, or an exception of this class."""
+
+class Asked(NamedTuple):
+    """A request that reached the storage: a fop, the path of its first loc or fd, its arguments."""
+
+    fop: str
+    path: str
+    args: dict[str, Any]
+
+class Invalidated(NamedTuple):
+    """What was taken back: a name ("entry", "removed"), "inode" or "every-entry"."""
+
+    what: str
+    path: str | None
+    data: bool
+    expire: bool
+
+class LogLine(NamedTuple):
+    """A line of the volume's log: `level` is a letter (E, W, I, D, …)."""
+
+    level: str
+    file: str
+    line: int
+    func: str
+    text: str
+
+class Reply:
+    """What a bare fop answered, its parts by name too, also when it failed."""
+
+    fop: str
+    op_ret: int
+    op_errno: int
+    timeouts: dict[str, float]
+    """Seconds to cache it for, by "entry", "attribute" and "negative"."""
+    def __getattr__(self, part: str) -> Any: ...
+
+class File:
+    """An open file. `async with await g.open("/a") as f:` closes it."""
+
+    id: int
+    async def read(self, size: int | None = None, offset: int = 0) -> bytes:
+        """Bytes from an offset on; all that are left without a size."""
+    async def write(self, data: bytes | str, offset: int = 0) -> int:
+        """How many bytes were written."""
+    async def truncate(self, size: int = 0) -> None: ...
+    async def stat(self) -> Iatt: ...
+    async def fsync(self) -> None: ...
+    async def close(self) -> None: ...
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...
+
+class _Fops:
+    def __getattr__(self, name: str) -> Callable[..., Awaitable[Reply]]: ...
+
+class _Files:
+    """Operations by paths, each made of the requests that a mount would make for it."""
+
+    fop: _Fops
+    """Every fop by its name: `await g.fop.stat("/a")`."""
+    async def lookup(self, path: str) -> Iatt: ...
+    async def stat(self, path: str) -> Iatt: ...
+    async def exists(self, path: str) -> bool: ...
+    async def listdir(self, path: str = "/") -> list[str]:
+        """Names of a directory, sorted."""
+    async def mkdir(self, path: str, mode: int = 0o755) -> Iatt: ...
+    async def mknod(self, path: str, mode: int = 0o100644, rdev: int = 0) -> Iatt: ...
+    async def symlink(self, target: str, path: str) -> Iatt: ...
+    async def link(self, path: str, new_path: str) -> Iatt: ...
+    async def unlink(self, path: str) -> None: ...
+    async def rmdir(self, path: str) -> None: ...
+    async def rename(self, path: str, new_path: str) -> None: ...
+    async def readlink(self, path: str) -> str: ...
+    async def read(self, path: str, size: int | None = None, offset: int = 0) -> bytes:
+        """The bytes of a file: open, read, close."""
+    async def write(self, path: str, data: bytes | str, offset: int | None = None) -> int:
+        """Open, write, close. Without an offset the data is all that is in the file then."""
+    async def truncate(self, path: str, size: int = 0) -> None: ...
+    async def chmod(self, path: str, mode: int) -> Iatt: ...
+    async def chown(self, path: str, uid: int, gid: int) -> Iatt: ...
+    async def utime(self, path: str, atime: float, mtime: float) -> Iatt: ...
+    async def access(self, path: str, mask: int = 0) -> None: ...
+    async def statfs(self) -> Statvfs: ...
+    async def getxattr(self, path: str, name: str) -> bytes: ...
+    async def listxattr(self, path: str) -> list[str]: ...
+    async def setxattr(self, path: str, name: str, value: bytes | str, flags: int = 0) -> None: ...
+    async def removexattr(self, path: str, name: str) -> None: ...
+    async def open(self, path: str, flags: int = 2, mode: int = 0o644) -> File:
+        """Flags are those of os.open, O_RDWR unless told."""
+
+class Child(_Files):
+    """A storage below the module. What is done here goes past the module, and is not counted."""
+
+    def asked(self, fop: str | None = None) -> list[Asked]:
+        """The requests that have reached it; those of one fop."""
+    def fail(
+        self,
+        fop: str | None = None,
+        op_errno: int = 5,
+        *,
+        path: str | None = None,
+        times: int | None = None,
+    ) -> None:
+        """From now on requests fail here: those of one fop, for one path, so many times."""
+    def mend(self) -> None:
+        """Nothing fails any more."""
+    def changed(self, path: str) -> None:
+        """It says that somebody else has changed what is at a path (UPCALL)."""
+    def say_up(self, up: bool = True) -> None:
+        """It says that it is up (CHILD_UP), or that it is not (CHILD_DOWN)."""
+    def hold(self, fop: str | None = None) -> None:
+        """From now on requests wait here, all or those of one fop, until `release`."""
+    def release(self) -> None:
+        """What waits goes on, in the order it came; nothing waits any more."""
+
+class Graph(Child):
+    """A volume with the module; see `graph`. `asked`, `fail`, `hold` … mean all children."""
+
+    children: tuple[Child, ...]
+    @property
+    def child(self) -> Child:
+        """The first child: the storage itself, past the module."""
+    def as_user(
+        self, uid: int, gid: int | None = None, groups: Sequence[int] = (), pid: int = 1
+    ) -> Graph:
+        """The same volume, asked by somebody else than root."""
+    def connect(self, uid: str | None = None) -> Graph:
+        """The same volume, asked by another client; its uid is made up unless told."""
+    def disconnect(self) -> None:
+        """The client goes: its requests are interrupted, its files and locks released."""
+    def advance(self, seconds: float) -> None:
+        """Lets time pass: timers ring, what is remembered gets old."""
+    def clear(self) -> None:
+        """Forgets what was asked and logged so far."""
+    @property
+    def is_up(self) -> bool:
+        """Whether the volume has said so, as a mount waits for it to."""
+    @property
+    def invalidated(self) -> list[Invalidated]: ...
+    @property
+    def log(self) -> list[LogLine]: ...
+    def logged(self, text: str) -> bool:
+        """Whether a line of the log has this in it."""
+
+class graph:
+    """`async with graph("negative", timeout=60) as g:` a volume with this module, as a Graph."""
+
+    def __init__(
+        self,
+        module: str,
+        *,
+        children: int = 1,
+        down: Sequence[int] = (),
+        options: Mapping[str, object] | None = None,
+        **more: object,
+    ) -> None: ...
+    async def __aenter__(self) -> Graph: ...
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None: ...

@@ -1,0 +1,95 @@
+/**
+ * What is tried before anything is measured, so that a mistake is told once and at once: each stack
+ * is started, and the command is run in an empty folder.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Clients } from './load/clients.ts';
+import type { StackPlan } from './measure.ts';
+import { NotMeasured } from './missing.ts';
+import { patienceOf } from './patience.ts';
+import { allowedCpus } from './placement.ts';
+import { failureOf, refusalOf } from './workloads/command.ts';
+import type { TriedCommand } from './workloads/workload.ts';
+
+export interface TrialPlan {
+  readonly stacks: readonly StackPlan[];
+  /** The program and its arguments; none: there is no command. */
+  readonly command: readonly string[];
+  /** An empty folder on the storage of the stacks. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Told before each try. */
+  readonly turn: (what: string) => void;
+}
+
+export interface Tried {
+  /** Null: there is none, or the trial was interrupted. */
+  readonly command: TriedCommand | null;
+  /** Stacks that do not start, and why. */
+  readonly broken: ReadonlyMap<string, string>;
+  readonly warnings: readonly string[];
+}
+
+/** @throws {NotMeasured} when there is nothing that could be measured */
+export async function tryAll(plan: TrialPlan): Promise<Tried> {
+  const { stacks, signal, turn } = plan;
+  const command = plan.command.length === 0 ? null : await tryOne(plan);
+  const broken = new Map<string, string>();
+  const warnings: string[] = [];
+  for (const stack of stacks) {
+    if (signal.aborted) break;
+    turn(`${stack.name}, first start`);
+    const { why, complaint } = await startOnce(stack);
+    if (why !== null) broken.set(stack.name, why);
+    else if (complaint !== '') warnings.push(`${stack.name}: ${complaint}`);
+  }
+  if (broken.size === stacks.length) {
+    throw new NotMeasured([...broken].map(([name, why]) => `${name}: ${why}`).join('\n'));
+  }
+  const failure = command === null ? null : failureOf(command);
+  return { command, broken, warnings: failure === null ? warnings : [...warnings, failure] };
+}
+
+async function tryOne({ command, folder, signal, turn }: TrialPlan): Promise<TriedCommand | null> {
+  turn('the command, first run');
+  const inside = join(folder, 'trial');
+  const clients = new Clients({ count: 1, cpus: allowedCpus(), signal });
+  try {
+    const tried = await clients.one('try', { words: command, folder: inside }, patienceOf(true));
+    const refusal = refusalOf(tried);
+    if (refusal !== null) throw new NotMeasured(refusal);
+    return tried;
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  } finally {
+    clients.kill();
+    await clients.ended();
+    rmSync(inside, { recursive: true, force: true });
+  }
+}
+
+interface Start {
+  /** Why it does not start; null: it does. */
+  readonly why: string | null;
+  /** What it complained of all the same. */
+  readonly complaint: string;
+}
+
+/** Starts it and ends it again. */
+async function startOnce(stack: StackPlan): Promise<Start> {
+  try {
+    const served = await stack.serve(true, true);
+    await served.stop();
+    return { why: null, complaint: served.complaint ?? '' };
+  } catch (error) {
+    // A place for its files that cannot be made is its own trouble, too.
+    if (error instanceof NotMeasured || (error instanceof Error && 'syscall' in error)) {
+      return { why: error.message, complaint: '' };
+    }
+    throw error;
+  } finally {
+    stack.discard();
+  }
+}

@@ -1,0 +1,21 @@
+/** Commands that cannot be measured: `glossa bench -- COMMAND` says so before it starts anything. */
+import { expect, it } from 'vitest';
+import { benchAsTold, benchVolfile, expectClean } from '../../../test/support/benches.ts';
+import { withScratch } from '../../../test/support/mount.ts';
+
+it.each([
+  [['nosuchcmd'], "the command 'nosuchcmd' was not found: it is neither a program of PATH nor"],
+  [['/etc/passwd'], "the command '/etc/passwd' cannot be executed: it is no program"],
+  [['sh', '-c', 'nosuchcmd'], "'sh -c nosuchcmd' ends with 127 in an empty folder: a program was"],
+  [['sh', '-c', 'exit 126'], "'sh -c exit 126' ends with 126 in an empty folder: a program cannot"],
+])('-- %j is refused', (command, said) =>
+  withScratch(async (scratch) => {
+    await scratch.file('a.vol', benchVolfile());
+    // Another workload is not measured either: it is a mistake.
+    const args = ['a.vol', '-w', 'miss', '--', ...command];
+    const { status, out, err } = await benchAsTold(scratch, args);
+    expect({ status, out }).toEqual({ status: 1, out: '' });
+    expect(err.trim().split('\n')).toEqual([expect.stringContaining(said)]);
+    expectClean(scratch);
+  }),
+);

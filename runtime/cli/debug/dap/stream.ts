@@ -1,0 +1,55 @@
+/**
+ * Messages of the Debug Adapter Protocol as bytes: a header that says how long it is, and JSON
+ * (https://microsoft.github.io/debug-adapter-protocol/overview#base-protocol).
+ */
+
+/** Of one message; sources and values are far shorter. */
+const BYTES_MAX = 16 * 1024 * 1024;
+const HEADER_MAX = 4096;
+const END = '\r\n\r\n';
+
+/** What came is no message: nothing that follows can be told apart. */
+export class BadStream extends Error {
+  readonly code = 'GLOSSA_DAP_STREAM';
+}
+
+export function encode(message: object): Buffer {
+  const json = Buffer.from(JSON.stringify(message));
+  return Buffer.concat([Buffer.from(`Content-Length: ${json.length}${END}`), json]);
+}
+
+export class Decoder {
+  private rest: Buffer = Buffer.alloc(0);
+
+  /** The messages that are whole by now. @throws {BadStream} */
+  push(bytes: Uint8Array): unknown[] {
+    this.rest = Buffer.concat([this.rest, bytes]);
+    const messages: unknown[] = [];
+    for (;;) {
+      const end = this.rest.indexOf(END);
+      if (end < 0) {
+        if (this.rest.length > HEADER_MAX) throw new BadStream('a message without a header');
+        return messages;
+      }
+      const length = lengthOf(this.rest.toString('latin1', 0, end));
+      const from = end + END.length;
+      if (this.rest.length < from + length) return messages;
+      messages.push(parse(this.rest.toString('utf8', from, from + length)));
+      this.rest = this.rest.subarray(from + length);
+    }
+  }
+}
+
+function lengthOf(header: string): number {
+  const length = Number(/^content-length: *(\d+) *$/im.exec(header)?.[1] ?? Number.NaN);
+  if (length <= BYTES_MAX) return length;
+  throw new BadStream(Number.isNaN(length) ? 'a header without a length' : 'a message too long');
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new BadStream('a message that is no JSON');
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * `glossa mount.glossa`: what mount(8) calls for file systems of the type glossa, on a command line
+ * and for each line of /etc/fstab (`glossa setup` makes it known to it). It is `glossa mount` with the
+ * arguments, the options and the exit statuses of mount(8).
+ *
+ * Sources: mount(8), "External helpers" and "Exit status"; mount.glusterfs(8).
+ */
+import { didYouMean } from '../core/nearest.ts';
+import { defineCommand } from './command.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';
+import { commonFlags, list, readFlags, takeOperands, text, toggle } from './flags.ts';
+import { parent } from './handover.ts';
+import mount from './mount.ts';
+import { type Terminal, warn } from './terminal.ts';
+
+/** Of mount(8): wrong use, and a mount that failed. */
+const STATUS_USAGE = 1;
+const STATUS_FAILED = 32;
+
+/**
+ * The options that every file system takes, and the flag of `glossa mount` for each. Null: it is so
+ * anyway, or it speaks to mount(8) and to the system that starts.
+ */
+const standard: Readonly<Record<string, string | null>> = {
+  ro: '--read-only',
+  rw: null,
+  suid: '--suid',
+  nosuid: null,
+  dev: '--dev',
+  nodev: null,
+  exec: null,
+  noexec: '--noexec',
+  async: null,
+  // When a file was last read is for the storage to write down.
+  ...nothing('atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime'),
+  ...nothing('lazytime nolazytime silent loud'),
+  ...nothing('defaults auto noauto nofail _netdev comment user nouser users owner group'),
+};
+
+function nothing(names: string): Record<string, null> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, null]));
+}
+
+/** What is asked for and cannot be had: it is mounted without, and said, as mount.glusterfs does. */
+const unheeded = new Set(['sync', 'dirsync', 'mand', 'nomand', 'iversion', 'noiversion']);
+
+/** Flags of `glossa mount` that are no options of a mount. */
+const notOptions = new Set(['volfile', 'no-daemon', 'debug', 'help', 'quiet', 'verbose']);
+const ownOptions = Object.entries(mount.flags).filter(([name]) => !notOptions.has(name));
+
+const yes = ['on', 'yes', 'true', 'enable', '1'];
+const no = ['off', 'no', 'false', 'disable', '0'];
+
+export default defineCommand({
+  usage: [
+    'mount -t glossa VOLFILE MNT [-o OPTIONS]',
+    'mount.glossa VOLFILE MNT [-sfnv] [-o OPTIONS]',
+  ],
+  description:
+    'Mounts what VOLFILE describes on MNT, as `glossa mount` does, for mount(8), which calls it for a ' +
+    'line of /etc/fstab as well: /etc/glossa/NAME.vol MNT glossa defaults,_netdev 0 0. ' +
+    `OPTIONS are ro, and those of \`glossa mount\` without their dashes: ${ownOptions
+      .map(([name, { value }]) => (value === undefined ? name : `${name}=${value}`))
+      .join(', ')}. ` +
+    'What is for mount(8) and for the start of the system is accepted (noauto, nofail, _netdev, user, ' +
+    'x-..., and so on). The exit status is that of mount(8): 1 for a wrong use, 32 for a mount that ' +
+    "failed. 'glossa setup' makes it known to mount(8).",
+  flags: {
+    options: list({ short: 'o', value: 'OPTIONS', help: 'options, with commas between' }),
+    sloppy: toggle({ short: 's', help: 'accept options that nobody knows' }),
+    fake: toggle({ short: 'f', help: 'do everything but mount' }),
+    'no-mtab': toggle({ short: 'n', help: 'accepted: there is no /etc/mtab to be written' }),
+    verbose: toggle({ short: 'v', help: 'say what is mounted, and how' }),
+    types: text({ short: 't', value: 'TYPE', help: 'accepted: there is one' }),
+  },
+  kinds: { MNT: 'folder', OPTIONS: 'free', TYPE: 'free' },
+  async run({ flags, operands }, terminal) {
+    try {
+      const [volfile, mnt] = takeOperands(operands, ['VOLFILE', 'MNT']);
+      const warned = (text: string): void => {
+        if (parent === null) warn(text, terminal);
+      };
+      const options = flags.options.flatMap((options) => flagsOf(options, flags.sloppy, warned));
+      const args = [...options, '--', volfile, mnt];
+      const given = readFlags({ ...commonFlags, ...mount.flags }, args);
+      if (flags.verbose && parent === null) terminal.out(`glossa mount ${args.join(' ')}`);
+      if (flags.fake) return EXIT_OK;
+      const status = await mount.run(given, terminal);
+      return status === EXIT_FAILURE ? STATUS_FAILED : status;
+    } catch (error) {
+      return tell(error, terminal);
+    }
+  },
+});
+
+/** Says what went wrong, once: the server that this program starts has its own words. */
+function tell(error: unknown, terminal: Terminal): number {
+  if (!(error instanceof UsageError || error instanceof Failure)) throw error;
+  const where = error instanceof Failure && error.problems !== null ? '' : 'mount.glossa: ';
+  terminal.err(`${where}${error.message}`);
+  return error instanceof UsageError ? STATUS_USAGE : STATUS_FAILED;
+}
+
+/** Options of mount(8) as flags of `glossa mount`. @throws {UsageError} */
+export function flagsOf(
+  options: string,
+  sloppy: boolean,
+  warned: (text: string) => void,
+): string[] {
+  // A value in quotes may have commas in it.
+  const each = options.match(/(?:"[^"]*"|[^",])+/g) ?? [];
+  return each.flatMap((option) => {
+    const [, name, value] = /^([^=]*)(?:=(.*))?$/s.exec(option.replaceAll('"', ''))!;
+    return flagOf(name!, value, sloppy, warned) ?? [];
+  });
+}
+
+function flagOf(
+  name: string,
+  value: string | undefined,
+  sloppy: boolean,
+  warned: (text: string) => void,
+): string | null {
+  if (/^x-/i.test(name)) return null;
+  const known = standard[name];
+  if (known !== undefined) return known;
+  if (name === 'remount') {
+    throw new UsageError("a mount cannot be changed by 'remount': unmount it, and mount it again");
+  }
+  if (unheeded.has(name)) {
+    warned(`the mount option '${name}' is not heeded`);
+    return null;
+  }
+  // libfuse's names have the other line.
+  const own = ownOptions.find(([flag]) => flag === name.replaceAll('_', '-'));
+  if (own === undefined) {
+    if (sloppy) return null;
+    const names = [...Object.keys(standard), ...ownOptions.map(([flag]) => flag)];
+    throw new UsageError(`unknown mount option '${name}'${didYouMean(name, names)}`);
+  }
+  const [flag, { value: label }] = own;
+  if (label !== undefined) {
+    if (value === undefined)
+      throw new UsageError(`the mount option ${flag} needs a value (${label})`);
+    return `--${flag}=${value}`;
+  }
+  if (value === undefined || yes.includes(value)) return `--${flag}`;
+  if (no.includes(value)) return null;
+  throw new UsageError(`the mount option ${flag} is on or off, not '${value}'`);
+}

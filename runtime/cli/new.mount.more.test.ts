@@ -1,0 +1,3 @@
+/** As new.mount.test.ts: the other languages. */
+import '../../test/support/every-front-end.ts';
+import './new.mount.test.ts';

@@ -1,0 +1,160 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { undo, write } from './apply.ts';
+import type { SetupPlan } from './files.ts';
+
+let root: string;
+let plan: SetupPlan;
+const at = (path: string): string => join(root, path);
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'glossa-setup-'));
+  onTestFinished(() => rmSync(root, { recursive: true, force: true }));
+  mkdirSync(at('sbin'));
+  const file = (path: string, mode: number) => ({
+    ...{ path: at(path), mode, purpose: 'a test' },
+    text: `text of ${path}\n`,
+  });
+  plan = {
+    files: [file('sbin/helper', 0o755), file('share/deep/one', 0o644), file('share/two', 0o644)],
+    record: at('var/setup.json'),
+  };
+});
+
+function told(dryRun = false) {
+  const said = { steps: [] as string[], problems: [] as string[] };
+  const strip = (text: string): string => text.replaceAll(`${root}/`, '');
+  return {
+    said,
+    dryRun,
+    step: (text: string) => void said.steps.push(strip(text)),
+    problem: (text: string) => void said.problems.push(strip(text)),
+  };
+}
+
+const everything = (): string[] => (readdirSync(root, { recursive: true }) as string[]).sort();
+
+it('writes each file with its mode, tells so, and takes back all of it', () => {
+  const telling = told();
+  const umask = process.umask(0o077);
+  try {
+    expect(write(plan, telling)).toBe(true);
+  } finally {
+    process.umask(umask);
+  }
+  expect(telling.said.steps[0]).toBe('writing sbin/helper: a test');
+  expect(readFileSync(at('share/deep/one'), 'utf8')).toBe('text of share/deep/one\n');
+  expect(statSync(at('sbin/helper')).mode & 0o777).toBe(0o755);
+  expect(statSync(at('share/deep')).mode & 0o777).toBe(0o755);
+  expect(everything()).toEqual(
+    [
+      'sbin',
+      'sbin/helper',
+      'share',
+      'share/deep',
+      'share/deep/one',
+      'share/two',
+      'var',
+      'var/setup.json',
+    ].sort(),
+  );
+  const back = told();
+  expect(undo(plan.record, back)).toBe(true);
+  expect(back.said.steps).toEqual([
+    'removing sbin/helper',
+    'removing share/deep/one',
+    'removing share/two',
+  ]);
+  expect(everything()).toEqual(['sbin']);
+  const again = told();
+  expect(undo(plan.record, again)).toBe(true);
+  expect(again.said.steps).toEqual(['nothing of it is there']);
+});
+
+it('does nothing again, and brings a file of its own up to date', () => {
+  write(plan, told());
+  const before = statSync(at('sbin/helper'));
+  const again = told();
+  expect(write(plan, again)).toBe(true);
+  expect(again.said.steps).toEqual(
+    plan.files.map(({ path }) => `${path.slice(root.length + 1)} is there already: a test`),
+  );
+  expect(statSync(at('sbin/helper')).ino).toBe(before.ino);
+  const [first, ...others] = plan.files;
+  expect(write({ ...plan, files: [{ ...first!, text: 'newer\n' }, ...others] }, told())).toBe(true);
+  expect(readFileSync(at('sbin/helper'), 'utf8')).toBe('newer\n');
+  expect(undo(plan.record, told())).toBe(true);
+  expect(everything()).toEqual(['sbin']);
+});
+
+it('does nothing that it only would do', () => {
+  const telling = told(true);
+  expect(write(plan, telling)).toBe(true);
+  expect(telling.said.steps[0]).toBe('would write sbin/helper: a test');
+  expect(everything()).toEqual(['sbin']);
+  write(plan, told());
+  const back = told(true);
+  expect(undo(plan.record, back)).toBe(true);
+  expect(back.said.steps[0]).toBe('would remove sbin/helper');
+  expect(existsSync(at('sbin/helper'))).toBe(true);
+});
+
+it("leaves what is somebody else's, or a link, and never takes it away", () => {
+  writeFileSync(at('sbin/helper'), 'mine\n');
+  mkdirSync(at('share'));
+  symlinkSync('elsewhere', at('share/two'));
+  const telling = told();
+  expect(write(plan, telling)).toBe(false);
+  expect(telling.said.problems).toEqual([
+    "sbin/helper is somebody else's, and is left as it is",
+    "share/two is somebody else's, and is left as it is",
+  ]);
+  expect(undo(plan.record, told())).toBe(true);
+  expect(readFileSync(at('sbin/helper'), 'utf8')).toBe('mine\n');
+  expect(everything()).toEqual(['sbin', 'sbin/helper', 'share', 'share/two']);
+});
+
+it('leaves the same file of somebody else, and does not take it for its own', () => {
+  writeFileSync(at('sbin/helper'), 'text of sbin/helper\n');
+  expect(write(plan, told())).toBe(true);
+  expect(undo(plan.record, told())).toBe(true);
+  expect(existsSync(at('sbin/helper'))).toBe(true);
+});
+
+it('leaves what was changed, and folders that others use', () => {
+  write(plan, told());
+  writeFileSync(at('sbin/helper'), 'changed\n');
+  writeFileSync(at('share/deep/other'), '');
+  const telling = told();
+  expect(write(plan, telling)).toBe(false);
+  expect(telling.said.problems).toEqual([
+    'sbin/helper was changed by somebody, and is left as it is',
+  ]);
+  const back = told();
+  expect(undo(plan.record, back)).toBe(false);
+  expect(back.said.problems).toEqual(telling.said.problems);
+  expect(existsSync(at('share/two'))).toBe(false);
+  // It is asked for again when it is as it was.
+  writeFileSync(at('sbin/helper'), 'text of sbin/helper\n');
+  expect(undo(plan.record, told())).toBe(true);
+  expect(everything()).toEqual(['sbin', 'share', 'share/deep', 'share/deep/other']);
+});
+
+it('changes nothing where its record cannot be read', () => {
+  mkdirSync(at('var'));
+  writeFileSync(plan.record, '{');
+  expect(() => write(plan, told())).toThrow(/setup.json cannot be read, so nothing is changed: /);
+  expect(everything()).toEqual(['sbin', 'var', 'var/setup.json']);
+});

@@ -1,0 +1,171 @@
+/**
+ * What a server counts while somebody watches it: `glossa top` reads it, and every time that it does,
+ * the server goes on counting for `LEASE_MS` more. Then nothing is counted, and requests cost what they
+ * always do. Several may watch at a time; each makes of the sums what it likes.
+ */
+import type { Ages } from '../../core/ages.ts';
+import { pendingCalls } from '../../core/dumps.ts';
+import type { Stack } from '../../core/frame.ts';
+import type { Graph } from '../../core/graph.ts';
+import type { Xlator } from '../../core/xlator.ts';
+import { type FopMeter, Meter } from '../../observe/meter.ts';
+import { DumpPages } from '../statedump/pages.ts';
+import { volumeDump } from '../statedump/volumes.ts';
+import type { About } from '../statedump/whole.ts';
+
+export const LEASE_MS = 10_000;
+
+/** Sums, and how things are at a moment. Times of the server's clock in milliseconds. */
+export interface Counts {
+  readonly now: number;
+  /** When counting began; all sums are from then on. */
+  readonly since: number;
+  readonly process: About;
+  readonly memoryBytes: number;
+  /** CPU time since the start of the server. */
+  readonly cpuMs: number;
+  readonly inFlight: InFlight;
+  /** The top first. */
+  readonly volumes: readonly VolumeCounts[];
+}
+
+export interface InFlight {
+  readonly requests: number;
+  /** How long the oldest is there at least, in seconds. Null without any. */
+  readonly oldestS: number | null;
+}
+
+export interface VolumeCounts {
+  /** No other volume of this server has or had it. */
+  readonly id: number;
+  readonly name: string;
+  readonly type: string;
+  /** Null for what no interpreter runs. */
+  readonly script: ScriptCounts | null;
+  /** Requests that wait for an answer of this volume. */
+  readonly inFlight: InFlight;
+  /** By log name. */
+  readonly fops: Readonly<Record<string, FopCounts>>;
+}
+
+export interface ScriptCounts {
+  readonly language: string;
+  readonly memoryBytes: number;
+  /** Since the start of the server. */
+  readonly restarts: number;
+}
+
+export interface FopCounts {
+  readonly answers: number;
+  readonly errors: number;
+  readonly sumNs: number;
+  /** Those of the buckets of `core/histogram.ts` that are not empty: which, and how many. */
+  readonly buckets: readonly (readonly [bucket: number, count: number])[];
+}
+
+export class Counting {
+  readonly pages = new DumpPages(() => this.ask(), 'glossa.top');
+  private readonly graph: Graph;
+  private readonly about: About;
+  private readonly ages: Ages;
+  private meter: Meter | null = null;
+  private endObserving: () => void = () => {};
+  private cancelEnd: () => void = () => {};
+
+  constructor(graph: Graph, about: About, ages: Ages) {
+    this.graph = graph;
+    this.about = about;
+    this.ages = ages;
+  }
+
+  /** The sums until now; counts for a while longer, or begins to. */
+  ask(): Counts {
+    const { context } = this.graph;
+    this.cancelEnd();
+    this.cancelEnd = context.after(LEASE_MS, () => this.close());
+    this.meter ??= this.begin();
+    return this.counts(this.meter);
+  }
+
+  /** Counts no more, until somebody asks. */
+  close(): void {
+    this.cancelEnd();
+    this.endObserving();
+    this.meter = null;
+  }
+
+  private begin(): Meter {
+    const meter = new Meter(this.graph.context);
+    this.endObserving = this.graph.observe(meter);
+    return meter;
+  }
+
+  private counts(meter: Meter): Counts {
+    const { user, system } = process.cpuUsage();
+    const now = this.graph.context.now();
+    const waiting = this.waiting(now);
+    return {
+      now,
+      since: meter.since,
+      process: this.about,
+      memoryBytes: process.memoryUsage.rss(),
+      cpuMs: (user + system) / 1000,
+      inFlight: waiting.all,
+      volumes: [...this.graph.xlators].reverse().map((xl) => ({
+        id: xl.id,
+        name: xl.name,
+        type: xl.type,
+        script: scriptOf(xl),
+        inFlight: waiting.at.get(xl) ?? NONE,
+        fops: Object.fromEntries([...meter.of(xl)].map(([fop, of]) => [fop, fopCounts(of)])),
+      })),
+    };
+  }
+
+  /** Requests in flight, altogether and by the volumes that they wait for. */
+  private waiting(now: number): { all: InFlight; at: Map<Xlator, InFlight> } {
+    let all = NONE;
+    const at = new Map<Xlator, InFlight>();
+    // The oldest first.
+    for (const call of pendingCalls(this.graph)) {
+      const volumes = volumesOn(call);
+      if (volumes.size === 0) continue;
+      const oldestS = Math.floor(this.ages.of(call.unique, now) / 1000);
+      const oneMore = ({ requests, oldestS: oldest }: InFlight): InFlight => ({
+        requests: requests + 1,
+        oldestS: oldest ?? oldestS,
+      });
+      all = oneMore(all);
+      for (const xl of volumes) at.set(xl, oneMore(at.get(xl) ?? NONE));
+    }
+    return { all, at };
+  }
+}
+
+const NONE: InFlight = { requests: 0, oldestS: null };
+
+/** The volumes whose answer a request waits for: none for what the server itself answers. */
+function volumesOn({ newest }: Stack): Set<Xlator> {
+  const volumes = new Set<Xlator>();
+  for (let frame = newest; frame !== null; frame = frame.parent) {
+    if (!frame.answered) volumes.add(frame.xl);
+  }
+  return volumes;
+}
+
+function scriptOf(xl: Xlator): ScriptCounts | null {
+  if (xl.type !== 'features/glupy') return null;
+  const { language, 'memory-bytes': memory, restarts } = volumeDump(xl).dump;
+  return {
+    language: String(language ?? '?'),
+    memoryBytes: Number(memory ?? 0),
+    restarts: Number(restarts ?? 0),
+  };
+}
+
+const fopCounts = ({ errors, latencies }: FopMeter): FopCounts => ({
+  answers: latencies.count,
+  errors,
+  sumNs: latencies.sumNs,
+  buckets: [...latencies.counts.entries()].filter(([, count]) => count > 0),
+});

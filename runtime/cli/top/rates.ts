@@ -1,0 +1,106 @@
+/** What happened between two times that a server was asked for its counts: rates and latencies. */
+import { BUCKETS, quantile } from '../../core/histogram.ts';
+import type { Counts, FopCounts, InFlight, ScriptCounts, VolumeCounts } from './counting.ts';
+
+/** Of some fops at a volume, in the time between. */
+export interface Rates {
+  readonly fopsPerS: number;
+  /** Answers that are errors: a lookup that finds nothing is one. */
+  readonly errorsPerS: number;
+  /** From the arrival at the volume until its answer, of what is below it too. Null without any. */
+  readonly medianUs: number | null;
+  readonly p99Us: number | null;
+}
+
+export interface FopRates extends Rates {
+  readonly fop: string;
+}
+
+export interface VolumeRates extends Rates {
+  readonly name: string;
+  readonly type: string;
+  readonly script: ScriptCounts | null;
+  readonly inFlight: InFlight;
+  /** Those that were answered since counting began. */
+  readonly fops: readonly FopRates[];
+}
+
+export interface View {
+  /** How long it was watched for. */
+  readonly seconds: number;
+  /** Seconds since counting began, which others may have let it. */
+  readonly countedS: number;
+  readonly mountpoint: string;
+  readonly volfile: string;
+  readonly pid: number;
+  /** Seconds since the server was started. */
+  readonly upS: number;
+  /** Of one processor. */
+  readonly cpuPercent: number;
+  readonly memoryBytes: number;
+  readonly inFlight: InFlight;
+  /** The top first: its rates are those of the mount. */
+  readonly volumes: readonly VolumeRates[];
+}
+
+/** @param before null, or what is of another server or counting: then all since counting began */
+export function between(before: Counts | null, after: Counts): View {
+  const { process: about, since, now } = after;
+  const same = before?.since === since && before.process.pid === about.pid ? before : null;
+  const seconds = Math.max(now - (same?.now ?? since), 1e-3) / 1000;
+  const earlier = new Map(same?.volumes.map((volume) => [volume.id, volume]));
+  return {
+    seconds,
+    countedS: (now - since) / 1000,
+    mountpoint: about.mountpoint,
+    volfile: about.volfile,
+    pid: about.pid,
+    upS: Math.max(0, (Date.now() - about.started) / 1000),
+    cpuPercent: same === null ? 0 : ((after.cpuMs - same.cpuMs) / (seconds * 1000)) * 100,
+    memoryBytes: after.memoryBytes,
+    inFlight: after.inFlight,
+    volumes: after.volumes.map((volume) => ratesOf(volume, earlier.get(volume.id), seconds)),
+  };
+}
+
+function ratesOf(
+  { name, type, script, inFlight, fops }: VolumeCounts,
+  before: VolumeCounts | undefined,
+  seconds: number,
+): VolumeRates {
+  const all = new Sum();
+  const byFop = Object.entries(fops).map(([fop, counts]) => {
+    const own = new Sum();
+    for (const sum of [all, own]) {
+      sum.add(counts, 1);
+      if (before?.fops[fop] !== undefined) sum.add(before.fops[fop], -1);
+    }
+    return { fop, ...own.rates(seconds) };
+  });
+  return { name, type, script, inFlight, ...all.rates(seconds), fops: byFop };
+}
+
+class Sum {
+  private answers = 0;
+  private errors = 0;
+  private readonly buckets = new Float64Array(BUCKETS);
+
+  add({ answers, errors, buckets }: FopCounts, sign: 1 | -1): void {
+    this.answers += sign * answers;
+    this.errors += sign * errors;
+    for (const [bucket, count] of buckets) this.buckets[bucket]! += sign * count;
+  }
+
+  rates(seconds: number): Rates {
+    const us = (part: number): number | null => {
+      const ns = quantile(this.buckets, part);
+      return ns === null ? null : ns / 1000;
+    };
+    return {
+      fopsPerS: this.answers / seconds,
+      errorsPerS: this.errors / seconds,
+      medianUs: us(0.5),
+      p99Us: us(0.99),
+    };
+  }
+}

@@ -1,0 +1,178 @@
+/** What a server counts while it is watched, and what is made of it. */
+import { describe, expect, it } from 'vitest';
+import { ask, FakeContext, HeldLeaf, startGraph } from '../../../test/support/core.ts';
+import { Ages } from '../../core/ages.ts';
+import { ENOENT } from '../../core/errno.ts';
+import { newestRequest } from '../../core/frame.ts';
+import type { Graph } from '../../core/graph.ts';
+import { Loc } from '../../core/loc.ts';
+import ioStats from '../../xlators/debug/io-stats/index.ts';
+import type { About } from '../statedump/whole.ts';
+import { keysIn } from '../watch/screen.ts';
+import { Counting, LEASE_MS } from './counting.ts';
+import { firstLooks, type Looks, press } from './looks.ts';
+import { between, type View } from './rates.ts';
+import { screenLines, tableLines } from './table.ts';
+
+const about: About = {
+  version: '1.2.3',
+  pid: 42,
+  mountpoint: '/mnt/a-rather-long-name-of-a-mount-point',
+  volfile: '/etc/glossa/a-long-name.vol',
+  started: Date.now() - 3_600_000,
+};
+
+async function rig() {
+  const context = new FakeContext();
+  const leaf = new HeldLeaf();
+  const graph = await startGraph(
+    [
+      { translator: leaf.having('stat', 'statfs'), name: 'disk' },
+      { translator: ioStats, name: 'counts', options: { 'count-fop-hits': 'on' } },
+    ],
+    context,
+  );
+  const ages = new Ages();
+  const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
+  return { context, leaf, graph, ages, stat, counting: new Counting(graph, about, ages) };
+}
+
+const isObserved = ({ links, xlators }: Graph): boolean =>
+  [links, ...xlators.flatMap(({ children }) => children)].some(({ stat }) => stat.isObserved);
+
+describe('a server', () => {
+  it('counts for a while when it is asked, and no more when nobody asks again', async () => {
+    const { context, graph, counting, leaf, stat } = await rig();
+    leaf.onRequest = ({ answer }) => answer(0, 0, null, null);
+    stat();
+    expect(isObserved(graph)).toBe(false);
+    expect(counting.ask().volumes.map(({ name, fops }) => [name, fops])).toEqual([
+      ['counts', {}],
+      ['disk', {}],
+    ]);
+    context.advance(LEASE_MS - 1);
+    stat();
+    expect(counting.ask().volumes[0]!.fops).toMatchObject({ STAT: { answers: 1, errors: 0 } });
+    context.advance(LEASE_MS - 1);
+    expect(isObserved(graph)).toBe(true);
+    context.advance(1);
+    expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
+    // What comes after a pause is counted anew.
+    expect(counting.ask()).toMatchObject({ since: context.time, volumes: [{ fops: {} }, {}] });
+    counting.close();
+    expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
+  });
+
+  it('tells of rates, latencies, errors and what waits, by volume and fop', async () => {
+    const { context, graph, ages, counting, leaf, stat } = await rig();
+    const before = counting.ask();
+    let tookMs = 1;
+    leaf.onRequest = ({ answer }) => {
+      context.advance(tookMs);
+      if (tookMs > 10) answer(-1, ENOENT, null, null);
+      else answer(0, 0, null, null);
+    };
+    for (let at = 0; at < 99; at++) stat();
+    tookMs = 100;
+    stat();
+    leaf.onRequest = () => {};
+    graph.top.calls.add(stat().frame.root);
+    ages.mark(context.now(), newestRequest(), () => []);
+    context.advance(1801);
+    const view = between(before, counting.ask());
+    expect(view).toMatchObject({ seconds: 2, countedS: 2, pid: 42, inFlight: { requests: 1 } });
+    expect(view.volumes.map(({ name }) => name)).toEqual(['counts', 'disk']);
+    const [, disk] = view.volumes;
+    expect(disk).toMatchObject({
+      ...{ script: null, fopsPerS: 50, errorsPerS: 0.5 },
+      inFlight: { requests: 1, oldestS: 1 },
+      fops: [{ fop: 'STAT', fopsPerS: 50 }],
+    });
+    expect(disk!.medianUs).toBeGreaterThan(900);
+    expect(disk!.medianUs).toBeLessThan(1250);
+    expect(between(counting.ask(), counting.ask()).volumes[1]).toMatchObject({
+      ...{ fopsPerS: 0, medianUs: null, p99Us: null },
+    });
+    counting.close();
+  });
+});
+
+const script = { language: 'javascript', memoryBytes: 300 * 1024 ** 2, restarts: 1 };
+const rates = { fopsPerS: 12_345, errorsPerS: 0.01, medianUs: 4.2, p99Us: 61e6 };
+const volume = (name: string) => ({
+  ...{ name, type: 'features/glupy', script, inFlight: { requests: 3, oldestS: 7300 }, ...rates },
+  fops: [
+    { fop: 'RCHECKSUM', ...rates, fopsPerS: 1 },
+    { fop: 'LOOKUP', ...rates },
+  ],
+});
+const view: View = {
+  ...{ seconds: 1, countedS: 500, ...about, upS: 1e6, cpuPercent: 199, memoryBytes: 3e9 },
+  inFlight: { requests: 3, oldestS: 7300 },
+  volumes: Array.from({ length: 30 }, (_, at) =>
+    volume(at === 0 ? 'a-volume-with-a-long-name' : `v${at}\x1b[2J`),
+  ),
+};
+const drawing = { size: { columns: 80, rows: 24 }, colour: false, lateS: null };
+const lines = (looks: Partial<Looks> = {}, other: Partial<typeof drawing> = {}): string[] =>
+  screenLines('mnt', view, { ...firstLooks, ...looks }, { ...drawing, ...other });
+
+describe('the screen', () => {
+  it.each([
+    ['volumes', {}],
+    ['fops', { byFop: true }],
+    ['help', { help: true }],
+    ['a filter that is typed', { typing: true, filter: 'v'.repeat(40) }],
+  ])('fits into 80 columns and 24 lines: %s', (_, looks) => {
+    const shown = lines(looks);
+    expect(shown.length).toBeLessThanOrEqual(24);
+    for (const line of shown) {
+      expect(line.length, line).toBeLessThanOrEqual(80);
+      expect(line).not.toContain('\x1b');
+    }
+  });
+
+  it('has the rows that are asked for', () => {
+    const text = (looks: Partial<Looks>) => lines(looks).join('\n');
+    expect(text({})).toMatch(
+      /^a-volume-with-a-l… javascript +12\.3k +<0\.1 +4\.2us +61\.0s +3 +2h +300M$/m,
+    );
+    expect(text({})).toMatch('30 rows in the order of the graph, 13 more below');
+    expect(text({ skipped: 99 })).not.toMatch('more below');
+    expect(text({ byFop: true, filter: 'rcheck', reversed: true })).toMatch(
+      "30 rows in the order of the graph, reversed, with 'rcheck'",
+    );
+    const firstFop = (looks: Partial<Looks>) => lines({ byFop: true, ...looks })[5];
+    expect(firstFop({})).toMatch('RCHECKSUM');
+    expect(firstFop({ sort: 'fops' })).toMatch('LOOKUP');
+    expect(firstFop({ sort: 'fops', reversed: true })).toMatch('RCHECKSUM');
+  });
+
+  it('says what keeps it from showing more', () => {
+    expect(lines({}, { size: { columns: 40, rows: 5 } }).join('')).toMatch(
+      'glossa top needs 72 columns and 8 lines; here are 40 and 5',
+    );
+    expect(lines({}, { size: { columns: 1, rows: 1 } })).toEqual(['g']);
+    expect(lines({}, { lateS: 4 } as never).join('\n')).toMatch('mnt has not answered for 4 s');
+    expect(screenLines('mnt', null, firstLooks, drawing)).toEqual(['asking mnt …']);
+    const idle = { ...view, volumes: [{ ...volume('v'), fopsPerS: 0 }] };
+    expect(tableLines(idle, firstLooks, 10, false).join('\n')).toMatch(
+      'nothing was asked in these 1.0 s, besides by this\n',
+    );
+  });
+});
+
+it('is led by keys', () => {
+  const after = (...texts: string[]): Looks | null =>
+    texts
+      .flatMap((text) => keysIn(text))
+      .reduce((looks: Looks | null, key) => looks && press(looks, key), firstLooks);
+  expect(after('s', 'r', 'f')).toMatchObject({ sort: 'fops', reversed: true, byFop: true });
+  expect(after('\x1b[D')).toMatchObject({ sort: 'memory' });
+  expect(after('/', 'qxy', '\x7f')).toMatchObject({ filter: 'qx', typing: true });
+  expect(after('/qx\r', 'f')).toMatchObject({ filter: 'qx', typing: false, byFop: true });
+  expect(after('/qx', '\x1b')).toMatchObject({ filter: '', typing: false });
+  expect(after('\x1bOB\x1b[6~', '\x1b[A', '\x1b[24~', 'ä')).toMatchObject({ skipped: 10 });
+  expect(after('h', 'q')).toMatchObject({ help: false });
+  expect([after('q'), after('/', '\x03'), after('h', '\x03')]).toEqual([null, null, null]);
+});

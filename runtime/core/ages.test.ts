@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { Ages } from './ages.ts';
+
+test('a request is as old as the first note after its beginning', () => {
+  const ages = new Ages();
+  expect(ages.of(1, 5000)).toBe(0);
+  const none = () => [];
+  ages.mark(1000, 10, none);
+  ages.mark(2000, 20, none);
+  ages.mark(3000, 20, none);
+  ages.mark(4000, 30, none);
+  expect([1, 10, 11, 20, 21, 30, 31].map((unique) => ages.of(unique, 5000))).toEqual([
+    4000, 4000, 3000, 3000, 1000, 1000, 0,
+  ]);
+});
+
+test('notes that tell of nothing in flight are dropped, in time', () => {
+  const ages = new Ages();
+  const inFlight = [2, 500, 501, 99_999];
+  for (let second = 1; second <= 100_000; second++) {
+    ages.mark(second * 1000, 10 * second, () => inFlight.map((began) => 10 * began));
+  }
+  const now = 100_000_000;
+  expect(inFlight.map((began) => now - ages.of(10 * began, now))).toEqual(
+    inFlight.map((began) => began * 1000),
+  );
+  // Of others no more is known than that they began before a note.
+  expect(now - ages.of(20_000, now)).toBeGreaterThan(2_000_000);
+});

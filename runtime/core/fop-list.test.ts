@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FOP_ITEMS, listedFops } from './fop-list.ts';
+import { fopNames } from './fops.gen.ts';
+import { findFop, placeholders } from './fops.ts';
+import { defineOptions, describeOption, parseOption } from './options.ts';
+
+const { enable } = defineOptions({
+  enable: { type: 'str', items: FOP_ITEMS, description: 'Which.' },
+});
+
+test('whatever fops are named, in whatever way, are those that are meant', () => {
+  const spelled = fc.constantFrom(...fopNames).chain((name) => {
+    const log = findFop(name)!.logName;
+    return fc.record({
+      name: fc.constant(name),
+      text: fc.constantFrom(name, log, log.toLowerCase(), ` ${log} `),
+    });
+  });
+  fc.assert(
+    fc.property(fc.array(spelled, { minLength: 1 }), (items) => {
+      const text = items.map((item) => item.text).join(',');
+      expect(parseOption('enable', enable, text)).toEqual({ value: text });
+      expect(listedFops(text)).toEqual(items.map(({ name }) => name));
+    }),
+  );
+});
+
+test('without a list they are all', () => {
+  expect(listedFops(undefined)).toEqual(fopNames);
+});
+
+test('names that have no method may be listed, and stand for nothing', () => {
+  for (const name of placeholders.values()) {
+    expect(parseOption('enable', enable, name)).toEqual({ value: name });
+    expect(listedFops(`${name},STAT`)).toEqual(['stat']);
+  }
+});
+
+test.each([
+  ['LOKUP', "'LOKUP' has 'LOKUP', which is none of them (did you mean 'LOOKUP'?)"],
+  ['STAT,,READ', "'STAT,,READ' has an item that is empty"],
+  ['', "'' has an item that is empty"],
+])('%j is refused', (text, error) => {
+  expect(parseOption('enable', enable, text)).toEqual({
+    error: `option 'enable': ${error}; it takes names of fops with commas between, such as LOOKUP,READ`,
+  });
+});
+
+test('help says what a list takes', () => {
+  expect(describeOption('enable', enable)).toBe(
+    'enable (str)\n    Which.\n    Takes names of fops with commas between, such as LOOKUP,READ.',
+  );
+});

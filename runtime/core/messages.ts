@@ -1,0 +1,270 @@
+/**
+ * The ids of log lines, by which programs and people find them whatever their words are: six digits,
+ * of which the first three name a part of glossa. An id is for ever: a new message gets a new one,
+ * at the end of its part, and that of one that is gone is not used again. What scripts log has none.
+ *
+ * docs/messages.md is made from this.
+ *
+ * Source: GlusterFS `libglusterfs/src/glusterfs/glfs-message-id.h`, whose own ids are 1xx xxx.
+ */
+
+export interface Message {
+  readonly id: number;
+  /** What the line begins with or has in it, `…` for what changes. */
+  readonly says: string;
+  /** What has happened, and what there is to do. */
+  readonly means: string;
+}
+
+const message = (id: number, says: string, means: string): Message => ({ id, says, means });
+
+/** Parts by the first three digits. */
+export const messageParts: Readonly<Record<number, string>> = {
+  200: 'the graph',
+  201: 'the server',
+  202: 'the mount',
+  203: 'storage/posix',
+  204: 'features/glupy: scripts',
+  205: 'features/native',
+  206: 'debug/io-stats',
+  207: 'meta',
+};
+
+export const messages = {
+  unwoundTwice: message(
+    200001,
+    '…: request … was unwound twice',
+    'A translator answered a request a second time; that answer was dropped. A mistake in the ' +
+      'translator of which the line is.',
+  ),
+  finiFailed: message(200002, 'fini failed: …', 'A volume did not end in order.'),
+  clientNotReleased: message(
+    200003,
+    'client … has gone, and what is its own was not released',
+    'A volume failed as it was told that a client is gone: its locks may stay until the mount ends.',
+  ),
+  looksWrong: message(
+    200004,
+    '…',
+    'Something in a volfile or script looks like a mistake; the line says where and what.',
+  ),
+  replacedGone: message(
+    200005,
+    'idle, and gone: …',
+    'What an exchange of the graph had replaced has ended.',
+  ),
+  keepsOldFile: message(
+    200006,
+    '… stays as it was opened, until it is closed',
+    'The volumes of a changed volfile did not open a file that is open; the old ones serve it.',
+  ),
+  started: message(201001, 'started glossa …', 'A server begins; the line has its command line.'),
+  stopped: message(201002, 'stopped', 'The volumes have ended, and so does the server.'),
+  failed: message(201003, '…', 'The server could not start or go on, for the reason that is said.'),
+  unexpected: message(
+    201004,
+    'unexpected error: …',
+    'A mistake in glossa itself: please report it with the lines around it.',
+  ),
+  volfileDoubt: message(201005, '…', 'A warning about the volfile, as `glossa check` has it.'),
+  mounted: message(201006, 'mounted … on …', 'The mount serves.'),
+  hidesFiles: message(
+    201007,
+    '… is not empty',
+    'Files in the mount point are hidden until it is unmounted.',
+  ),
+  unmounted: message(201008, 'unmounted …', 'The mount is gone.'),
+  stillMounted: message(201009, 'still mounted: …', 'The server was to unmount, and could not.'),
+  ending: message(201010, 'ending: …', 'The server was asked to end; by whom is said.'),
+  logReopened: message(
+    201011,
+    'reopened the log',
+    'SIGHUP: lines go to the file of this name now.',
+  ),
+  logNotReopened: message(
+    201012,
+    'cannot write the log …',
+    'SIGHUP: the log could not be opened again. Lines go on into the file that was open before.',
+  ),
+  reloaded: message(201013, '…: new options for …', 'The volfile was read again; what came of it.'),
+  notReloaded: message(
+    201014,
+    '…: everything stays as it was',
+    'The volfile was read again and not used; the reasons are in lines of the same id.',
+  ),
+  dumped: message(201015, 'wrote the statedump …', 'SIGUSR1: the file has the statedump.'),
+  notDumped: message(
+    201016,
+    'no statedump was written into …',
+    'SIGUSR1: the file could not be written; see --statedump-path.',
+  ),
+  metricsServed: message(201017, 'metrics are at …', '--metrics: where they can be read.'),
+  metricsNotSent: message(
+    201018,
+    'metrics cannot be sent to …',
+    'The collector that OTEL_EXPORTER_OTLP_ENDPOINT names is away, or refuses; said once until it ' +
+      'works. Requests are served all the same.',
+  ),
+  metricsSent: message(201019, 'metrics are sent again', 'The collector is there again.'),
+  metricsDoubt: message(
+    201020,
+    '…',
+    'A variable of OpenTelemetry’s cannot be read; which is said.',
+  ),
+  recordingEnded: message(
+    201021,
+    'the recording … does not go on: …',
+    'The file of a recording could not be written; what it has until then can be read.',
+  ),
+  kernelTooOld: message(
+    202001,
+    'the kernel speaks FUSE …',
+    'The kernel is too old for glossa: Linux 5.4 is needed.',
+  ),
+  initRefused: message(
+    202002,
+    'the kernel refused the answer to INIT',
+    'The mount did not begin. A mistake in glossa: please report it.',
+  ),
+  abandoned: message(
+    202003,
+    '…: abandoned with a call that ran too long',
+    'A script was ended for its time limit, and a request that it had in hand failed.',
+  ),
+  outOfFiles: message(
+    202004,
+    'a request failed: …',
+    'The server has as many files open as it may; the line says how to raise the limit. Said once.',
+  ),
+  answeredTwice: message(
+    202005,
+    '…: request … was answered twice',
+    'A mistake in a translator; the second answer was dropped.',
+  ),
+  answerRefused: message(
+    202006,
+    '…: the kernel refused an answer',
+    'What a translator answered cannot be: the caller got an error.',
+  ),
+  malformed: message(202007, 'malformed … of … bytes', 'The kernel sent what cannot be read.'),
+  threw: message(
+    202008,
+    '…: a translator threw: …',
+    'A mistake in a translator: the request failed with EIO.',
+  ),
+  impossibleName: message(
+    202009,
+    'a listing has an entry whose name cannot be',
+    'A translator made a name with a slash or a zero in it; the entry was left out.',
+  ),
+  notInvalidated: message(
+    202010,
+    'the kernel was not told what is out of date',
+    'Programs may see something old until its time is over (--entry-timeout, --attribute-timeout).',
+  ),
+  neverInvalidated: message(
+    202011,
+    'the kernel cannot be told what is out of date: …',
+    'The same from now on, until the mount ends.',
+  ),
+  absentStay: message(
+    202012,
+    '… cannot expire all names at once',
+    'The kernel is older than Linux 6.16: names that are absent stay so until their time is over.',
+  ),
+  keptBackLost: message(
+    202013,
+    'what the kernel keeps back may be lost: …',
+    'With --kernel-writeback-cache: not everything was written when the mount ended.',
+  ),
+  frontEndFailed: message(202014, 'unexpected: …', 'libfuse reported what cannot be.'),
+  noHandle: message(
+    203001,
+    'a gfid handle or gfid2path cannot be made',
+    'The disk refuses them, for the reason that is said; said once for each reason.',
+  ),
+  lateDirectory: message(
+    203002,
+    "the directory '…' has not answered yet",
+    'The disk is slow, or hangs; requests wait.',
+  ),
+  timelyAgain: message(203003, "the directory '…' answers again", 'It does not hang any more.'),
+  directoryBack: message(203004, "the directory '…' is back", 'Requests are served again.'),
+  readOnly: message(203005, "'…' is read-only now", 'Changes fail with EROFS until it is not.'),
+  writableAgain: message(203006, "'…' can be written to again", 'It is not read-only any more.'),
+  directoryGone: message(
+    203007,
+    "the directory '…' …",
+    'The directory was moved, removed or unmounted: requests fail with ESTALE until it is back.',
+  ),
+  leftOut: message(
+    204001,
+    '… lines (… bytes) of the module were left out',
+    'The module logs more than option log-limit allows.',
+  ),
+  refused: message(
+    204002,
+    'refused: …',
+    'The module wanted what it has no grant for; docs/sandbox.md says how to give it one.',
+  ),
+  requestFailed: message(
+    204003,
+    '…: …',
+    'The host failed a request of the module’s, for the reason that is said.',
+  ),
+  interpreterLost: message(
+    204004,
+    'the interpreter is lost: …',
+    'It would not stop, or its memory is corrupt; it is replaced.',
+  ),
+  startedAnew: message(
+    204005,
+    'the interpreter is started anew …',
+    'After failures or a loss, by option on-error; the module’s state is fresh.',
+  ),
+  notStartedAnew: message(
+    204006,
+    'the interpreter does not start anew: …',
+    'The module does not load any more; the old interpreter goes on, or requests fail.',
+  ),
+  moduleReloaded: message(204007, 'reloaded', 'New code of the module serves.'),
+  moduleNotReloaded: message(
+    204008,
+    'not reloaded, the code before goes on: …',
+    'New code of the module does not start; the reason has file and line.',
+  ),
+  oldRequestsFail: message(
+    204009,
+    'requests that an earlier interpreter has not answered fail: …',
+    'After many reloads: their interpreters cannot be kept for ever.',
+  ),
+  notWatched: message(
+    204010,
+    'option reload: … is not watched: …',
+    'Changes of the module are not seen; `glossa reload` reads it again all the same.',
+  ),
+  cacheDoubt: message(
+    204011,
+    '…',
+    'The cache of interpreters cannot be used, so that starts take longer; the line says why.',
+  ),
+  threadLost: message(
+    204012,
+    'the thread is lost (option isolation): …',
+    'The module’s thread has ended or hangs; requests in it fail.',
+  ),
+  threadAnew: message(204013, 'the thread is started anew …', 'After a loss, or failures.'),
+  threadNotAnew: message(204014, 'the thread does not start anew: …', 'As 204006.'),
+  nativeNotWatched: message(205001, 'option reload: … is not watched: …', 'As 204010.'),
+  statsNotWritten: message(
+    206001,
+    'cannot write …',
+    'A file with statistics was asked for that cannot be; the line says why.',
+  ),
+  metaSet: message(207001, '… is now …', 'Somebody has written to a file of `.meta`.'),
+  metaRefused: message(
+    207002,
+    '… stays as it is: …',
+    'What somebody has written to a file of `.meta` cannot be; the line says why.',
+  ),
+} as const satisfies Readonly<Record<string, Message>>;

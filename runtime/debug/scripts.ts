@@ -1,0 +1,122 @@
+/** The scripts of a graph, and those that are stopped at a line (`core/lines.ts`). */
+import type { Graph } from '../core/graph.ts';
+import {
+  type LineAnswer,
+  type LineCommand,
+  LineError,
+  type LineStops,
+  type Script,
+  type StoppedRequest,
+} from '../core/lines.ts';
+import type { Xlator } from '../core/xlator.ts';
+import { checkVolume } from '../observe/filter.ts';
+import { DebugError } from './debug-error.ts';
+import { pathsOf } from './hops.ts';
+import type { FrameView } from './scopes.ts';
+
+export interface ScriptView extends Omit<Script, 'lines'> {
+  readonly volume: string;
+  /** Whether it can be stopped at its lines; otherwise `why` says why not. */
+  readonly stops: boolean;
+}
+
+/** A script that is stopped at a line: its volume waits, and nobody else. */
+export interface LineStopView {
+  readonly reason: 'breakpoint' | 'step';
+  /** Serial number of the request that it is for; null where it is for none. */
+  readonly request: number | null;
+  readonly pid: number;
+  readonly op: string;
+  /** The script's own, innermost first. */
+  readonly frames: readonly {
+    readonly name: string;
+    readonly file: string;
+    readonly line: number;
+  }[];
+  /** The volumes that the request came through, from its own up. */
+  readonly volumes: readonly FrameView[];
+}
+
+export type LineEvent = {
+  readonly event: 'line';
+  readonly volume: string;
+  /** Null: it goes on. */
+  readonly at: LineStopView | null;
+};
+
+export class Scripts {
+  private readonly graph: Graph;
+  private readonly tell: (event: LineEvent) => void;
+  /** Volumes that were asked to stop. */
+  private readonly debugged = new Set<LineStops>();
+
+  constructor(graph: Graph, tell: (event: LineEvent) => void) {
+    this.graph = graph;
+    this.tell = tell;
+  }
+
+  list(): ScriptView[] {
+    return this.graph.xlators.flatMap((xl) => {
+      const script = scriptOf(xl);
+      if (script === null) return [];
+      const { lines, ...rest } = script;
+      return [{ ...rest, volume: xl.name, stops: lines !== null }];
+    });
+  }
+
+  /** @throws {DebugError | FilterError} what cannot be, or what the script says against it */
+  async ask(volume: string, command: LineCommand): Promise<LineAnswer> {
+    const { xlators } = this.graph;
+    checkVolume(
+      volume,
+      xlators.map(({ name }) => name),
+    );
+    const xl = xlators.find(({ name }) => name === volume)!;
+    const script = scriptOf(xl);
+    if (script === null) throw new DebugError(`volume '${volume}' is no script`);
+    const { lines, why } = script;
+    if (lines === null) throw new DebugError(why);
+    this.debugged.add(lines);
+    lines.listener = () => this.tell({ event: 'line', volume, at: stopOf(xl) });
+    try {
+      return await lines.ask(command);
+    } catch (error) {
+      if (error instanceof LineError) throw new DebugError(error.message);
+      throw error;
+    }
+  }
+
+  /** Nobody debugs any more: what is stopped goes on. */
+  end(): void {
+    for (const lines of this.debugged) lines.end();
+    this.debugged.clear();
+  }
+}
+
+const scriptOf = (xl: Xlator): Script | null => xl.translator.script?.(xl) ?? null;
+
+function stopOf(xl: Xlator): LineStopView | null {
+  const stop = scriptOf(xl)?.lines?.stop ?? null;
+  if (stop === null) return null;
+  const { reason, frames, request } = stop;
+  const root = request?.frame.root;
+  return {
+    reason,
+    frames,
+    request: root?.unique ?? null,
+    pid: root?.pid ?? 0,
+    op: root?.op ?? '',
+    volumes: request === null ? [] : volumesOf(request),
+  };
+}
+
+function volumesOf({ frame, args }: StoppedRequest): FrameView[] {
+  const views: FrameView[] = [];
+  const paths = pathsOf({ args: [...args] });
+  const fop = frame.root.op.toLowerCase();
+  for (let at: typeof frame | null = frame; at !== null; at = at.parent) {
+    const { name, type, where } = at.xl;
+    views.push({ level: views.length, volume: name, type, fop, paths, where: where ?? null });
+  }
+  return views;
+}

@@ -1,0 +1,26 @@
+import * as fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { decodeName } from '../../core/bytes.ts';
+import { Cursor, Span } from './codec/cursor.ts';
+import { Names } from './names.ts';
+
+const bytes = fc.oneof(
+  fc.uint8Array({ maxLength: 80 }),
+  fc.string({ maxLength: 70 }).map((text) => new TextEncoder().encode(text)),
+  // Few of them, so that the same come again, and such that differ in one byte.
+  fc.uint8Array({ max: 2, maxLength: 6 }),
+);
+
+test('a name is that of its bytes, whichever were seen before', () => {
+  const names = new Names();
+  fc.assert(
+    fc.property(fc.array(bytes), fc.nat({ max: 9 }), (all, start) => {
+      for (const each of all) {
+        const message = new Uint8Array(start + each.length + 4);
+        message.set(each, start);
+        const span = Object.assign(new Span(), { start, end: start + each.length });
+        expect(names.of(new Cursor(message), span)).toBe(decodeName(each));
+      }
+    }),
+  );
+});

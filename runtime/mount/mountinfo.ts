@@ -1,0 +1,47 @@
+/** What is mounted in this mount namespace, by /proc/self/mountinfo; see proc(5). Asks no mount. */
+import { readFileSync } from 'node:fs';
+
+/** File system type of glossa's mounts. */
+export const FS_TYPE = 'fuse.glossa';
+
+export interface MountEntry {
+  /** `major:minor`. */
+  readonly device: string;
+  readonly mountpoint: string;
+  readonly type: string;
+  /** Of a mount of glossa: the volfile, or what its front end was told to show. */
+  readonly source: string;
+  /** Of the file system: `rw,user_id=0,…`. */
+  readonly options: readonly string[];
+}
+
+/** All mounts, the newest last. */
+export function readMounts(): MountEntry[] {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return lines.flatMap((line) => {
+    const [left, right] = line.split(' - ');
+    if (right === undefined) return [];
+    const fields = left!.split(' ');
+    const [type = '', source = '', options = ''] = right.split(' ');
+    return {
+      device: fields[2]!,
+      mountpoint: unescapeOctal(fields[4]!),
+      type,
+      source: unescapeOctal(source),
+      options: options.split(','),
+    };
+  });
+}
+
+/** The newest mount on exactly this path. */
+export const findMount = (path: string): MountEntry | null =>
+  readMounts().findLast(({ mountpoint }) => mountpoint === path) ?? null;
+
+/** Who mounted: the number that FUSE's mounts have among their options; -1 without it. */
+export function mounterOf({ options }: MountEntry): number {
+  const given = options.find((option) => option.startsWith('user_id='));
+  return given === undefined ? -1 : Number(given.slice('user_id='.length));
+}
+
+const unescapeOctal = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 8)));

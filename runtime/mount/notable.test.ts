@@ -1,0 +1,83 @@
+/** Requests that failed or were slow: which are kept, for how long, and under which path. */
+import { expect, it } from 'vitest';
+import { gfidOf, HeldLeaf, linkDirectory, startGraph } from '../../test/support/core.ts';
+import { EACCES, ENODATA, ENOENT } from '../core/errno.ts';
+import { Frame, newRequest, Stack } from '../core/frame.ts';
+import type { Graph } from '../core/graph.ts';
+import type { Inode } from '../core/inode.ts';
+import { Loc } from '../core/loc.ts';
+import { KEPT, Notable } from './notable.ts';
+
+const SLOW_MS = 100;
+
+async function kept() {
+  const leaf = new HeldLeaf();
+  const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
+  return { graph, notable: new Notable(graph, SLOW_MS) };
+}
+
+/** A request that came to the storage, as its front end notes what it is about. */
+function request(graph: Graph, op: string, about: unknown, isOwn = false): Stack {
+  const stack = new Stack(1, 2, 3, op);
+  const frame = newRequest(stack, graph.top);
+  frame.local = about;
+  if (!isOwn) new Frame(stack, frame, graph.top, null, 0);
+  return stack;
+}
+
+const inside = (parent: Inode, name: string): Loc => new Loc(null, parent, name);
+
+it('keeps the last of those that were looked for in vain, apart from others', async () => {
+  const { graph, notable } = await kept();
+  const { root } = graph.inodes;
+  notable.add(request(graph, 'OPEN', null), { inode: () => root }, 1, EACCES, 0, 1);
+  for (let i = 0; i < 3 * KEPT; i++) {
+    notable.add(
+      request(graph, 'LOOKUP', inside(root, `n${i}`)),
+      { inode: () => root },
+      1,
+      ENOENT,
+      i + 1,
+      1,
+    );
+  }
+  notable.add(request(graph, 'GETXATTR', 'user.a'), { inode: () => root }, 1, ENODATA, 1e6, 1);
+  notable.add(
+    request(graph, 'LOOKUP', inside(root, 'n')),
+    { inode: () => root },
+    1,
+    ENOENT,
+    2e6,
+    SLOW_MS,
+  );
+  const { requests, slowMs } = notable.dump();
+  expect(slowMs).toBe(SLOW_MS);
+  expect(requests).toHaveLength(KEPT + 2);
+  expect(requests[0]).toMatchObject({ op: 'OPEN', paths: ['/'], errno: 'EACCES', uid: 1, pid: 3 });
+  expect(requests[1]!.paths).toEqual([`/n${2 * KEPT + 1}`]);
+  expect(requests.at(-2)).toMatchObject({ op: 'GETXATTR', attribute: 'user.a', way: ['storage'] });
+  expect(requests.at(-1)).toMatchObject({ op: 'LOOKUP', paths: ['/n'], ms: SLOW_MS });
+  for (let i = 0; i < 2 * KEPT; i++) {
+    notable.add(request(graph, 'OPEN', null), { inode: () => root }, 1, 0, i, SLOW_MS);
+  }
+  const now = notable.dump().requests;
+  expect(now).toHaveLength(2 * KEPT);
+  expect(now.filter(({ errno }) => errno === null)).toHaveLength(KEPT);
+});
+
+it('knows the path also when the name has gone, both of a rename, and none of the unknown', async () => {
+  const { graph, notable } = await kept();
+  const { root } = graph.inodes;
+  const dir = linkDirectory(graph, 'd', gfidOf(5));
+  notable.add(request(graph, 'MKDIR', inside(dir, 'x')), { inode: () => dir }, 1, EACCES, 1, 1);
+  const move = { from: inside(root, 'a'), to: inside(dir, 'b') };
+  notable.add(request(graph, 'RENAME', move), { inode: () => root }, 1, EACCES, 2, 1);
+  notable.add(request(graph, 'OPEN', null, true), { inode: () => undefined }, 1, EACCES, 3, 1);
+  graph.inodes.unlink(root, 'd');
+  const told = notable.dump().requests.map(({ paths, way }) => [paths, way]);
+  expect(told).toEqual([
+    [['/d/x'], ['storage']],
+    [['/a', '/d/b'], ['storage']],
+    [[], []],
+  ]);
+});

@@ -1,0 +1,198 @@
+/**
+ * Numbers and texts as bytes, for the events of a recording. docs/recording.md has the form.
+ *
+ * Writing never fails and never allocates: what is beyond the end of the memory is dropped, and
+ * `isFull` says so afterwards. Reading fails by a RecordingError, and never goes beyond the end.
+ */
+import { decodeName, encodeNameInto, nameLength } from '../core/bytes.ts';
+import { type Gfid, gfidFromBytes, gfidToBytesInto } from '../core/gfid.ts';
+import { GFID_SIZE } from '../core/limits.ts';
+
+/** What is read is no recording, or none that can be read here. The message is a sentence. */
+export class RecordingError extends Error {
+  readonly code = 'GLOSSA_RECORDING';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'RecordingError';
+  }
+}
+
+/** Characters of a text that are kept; a path is no longer (PATH_MAX). */
+export const TEXT_MAX = 4096;
+/** From here on a number takes the form of a double: sign and value would not fit in 53 bits. */
+const INT_MAX = 2 ** 52;
+const TWO_31 = 2 ** 31;
+const VARINT_BYTES_MAX = 8;
+
+const double = new Float64Array(1);
+const doubleBytes = new Uint8Array(double.buffer);
+
+export class Output {
+  bytes: Uint8Array;
+  at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+
+  /** Whether something did not fit. */
+  get isFull(): boolean {
+    return this.at > this.bytes.length;
+  }
+
+  byte(value: number): void {
+    this.bytes[this.at++] = value;
+  }
+
+  /** A whole number from 0 to 2^53 - 1: seven bits a byte, the lowest first. */
+  uint(value: number): void {
+    let rest = value;
+    while (rest >= TWO_31) {
+      this.bytes[this.at++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest >= 0x80) {
+      this.bytes[this.at++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.bytes[this.at++] = rest;
+  }
+
+  /** Any number: 2 × |value|, and 1 more below zero; or 0x80 0x00 and a double. */
+  number(value: number): void {
+    if (Number.isInteger(value) && value < INT_MAX && value > -INT_MAX && !Object.is(value, -0)) {
+      this.uint(value < 0 ? -2 * value + 1 : 2 * value);
+      return;
+    }
+    this.byte(0x80);
+    this.byte(0);
+    double[0] = value;
+    for (let i = 0; i < 8; i++) this.byte(doubleBytes[i]!);
+  }
+
+  /** 16 bytes. @throws {RangeError} */
+  gfid(gfid: Gfid): void {
+    gfidToBytesInto(gfid, this.bytes, this.at);
+    this.at += GFID_SIZE;
+  }
+
+  /** Its length in bytes, doubled, and 1 more if it was cut; then the bytes, as a name's. */
+  text(value: string): void {
+    const start = this.at;
+    const { length } = value;
+    if (length <= TEXT_MAX) {
+      this.uint(2 * length);
+      for (let i = 0; i < length; i++) {
+        const code = value.charCodeAt(i);
+        if (code >= 0x80) {
+          this.at = start;
+          this.anyText(value, 0);
+          return;
+        }
+        this.bytes[this.at++] = code;
+      }
+      return;
+    }
+    this.anyText(value.slice(0, TEXT_MAX), 1);
+  }
+
+  /** 0 for null; otherwise 1 and the text. */
+  nullableText(value: string | null): void {
+    this.byte(value === null ? 0 : 1);
+    if (value !== null) this.text(value);
+  }
+
+  private anyText(value: string, cut: number): void {
+    const name = wellFormed(value);
+    this.uint(2 * nameLength(name) + cut);
+    this.at += encodeNameInto(name, this.bytes, this.at);
+  }
+
+  /** The length, how much of it follows, and that. */
+  data(value: Uint8Array, most: number): void {
+    const kept = Math.min(value.length, most);
+    this.uint(value.length);
+    this.uint(kept);
+    for (let i = 0; i < kept; i++) this.bytes[this.at++] = value[i]!;
+  }
+}
+
+/** Halves of characters that no bytes stand for, as a script or a cut may make them, become U+FFFD. */
+const wellFormed = (value: string): string =>
+  value.replace(/[\u{d800}-\u{dc7f}\u{dd00}-\u{dfff}]/gu, '\ufffd');
+
+export class Input {
+  readonly bytes: Uint8Array;
+  at: number;
+  readonly end: number;
+
+  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
+    this.bytes = bytes;
+    this.at = at;
+    this.end = end;
+  }
+
+  get left(): number {
+    return this.end - this.at;
+  }
+
+  /** Goes on behind as many bytes; where they begin. */
+  take(count: number): number {
+    if (count > this.left) throw new RecordingError('it ends within an event');
+    const start = this.at;
+    this.at += count;
+    return start;
+  }
+
+  byte(): number {
+    return this.bytes[this.take(1)]!;
+  }
+
+  uint(): number {
+    let value = 0;
+    for (let i = 0, unit = 1; i < VARINT_BYTES_MAX; i++, unit *= 128) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * unit;
+      if (byte < 0x80) {
+        if (value > Number.MAX_SAFE_INTEGER) break;
+        return value;
+      }
+    }
+    throw new RecordingError('a number in it is too large');
+  }
+
+  number(): number {
+    if (this.left > 1 && this.bytes[this.at] === 0x80 && this.bytes[this.at + 1] === 0) {
+      const start = this.take(10) + 2;
+      doubleBytes.set(this.bytes.subarray(start, start + 8));
+      return double[0]!;
+    }
+    const value = this.uint();
+    return value % 2 === 1 ? -((value - 1) / 2) : value / 2;
+  }
+
+  gfid(): Gfid {
+    return gfidFromBytes(this.bytes, this.take(GFID_SIZE));
+  }
+
+  text(): string {
+    const code = this.uint();
+    const length = Math.floor(code / 2);
+    const start = this.take(length);
+    const value = decodeName(this.bytes, start, start + length);
+    return code % 2 === 1 ? `${value}…` : value;
+  }
+
+  nullableText(): string | null {
+    return this.byte() === 0 ? null : this.text();
+  }
+
+  /** How long it was, and what was kept of it. */
+  data(): { length: number; head: string } {
+    const length = this.uint();
+    const kept = this.uint();
+    const start = this.take(kept);
+    return { length, head: decodeName(this.bytes, start, start + kept) };
+  }
+}

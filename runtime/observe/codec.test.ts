@@ -1,0 +1,274 @@
+/** Whatever a fop carries is read as it was written, and whatever bytes there are end in a sentence. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { askArgs, gfidOf, HeldLeaf, linkDirectory, startGraph } from '../../test/support/core.ts';
+import { problemsOf } from '../../test/support/json-schema.ts';
+import { eventsIn, record, testHead, unwindsOf, windsOf } from '../../test/support/recording.ts';
+import { Dict, type DictValue } from '../core/dict.ts';
+import { Fd } from '../core/fd.ts';
+import type { FopName } from '../core/fops.gen.ts';
+import { type Arg, type ArgType, fops } from '../core/fops.ts';
+import type { Graph } from '../core/graph.ts';
+import { type Dirent, Iatt, Statvfs } from '../core/iatt.ts';
+import type { Inode } from '../core/inode.ts';
+import { Loc } from '../core/loc.ts';
+import { Input, Output, RecordingError, TEXT_MAX } from './bytes.ts';
+import { openRecording } from './reader.ts';
+import { recordingSchema } from './schema.ts';
+
+const roomy = () => new Output(new Uint8Array(65_536));
+const DATA_MAX = 32;
+
+describe('bytes', () => {
+  it('numbers', () => {
+    const one = (value: number) => {
+      const out = roomy();
+      out.number(value);
+      const input = new Input(out.bytes, 0, out.at);
+      expect(input.number()).toBe(value);
+      expect(input.left).toBe(0);
+    };
+    fc.assert(fc.property(fc.oneof(fc.maxSafeInteger(), fc.double()), one));
+    for (const value of [0, -0, -1, 2 ** 31, 2 ** 52, 2 ** 53 - 1, 1 - 2 ** 53, NaN]) one(value);
+  });
+
+  it('texts: those that are names, and what no bytes stand for', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 500 }), (value) => {
+        const out = roomy();
+        out.text(value);
+        expect(new Input(out.bytes, 0, out.at).text()).toBe(value);
+      }),
+    );
+    const out = roomy();
+    out.text('a\ud800b\udcff');
+    out.text('x'.repeat(TEXT_MAX + 1));
+    const input = new Input(out.bytes, 0, out.at);
+    expect(input.text()).toBe('a\ufffdb\udcff');
+    expect(input.text()).toBe(`${'x'.repeat(TEXT_MAX)}…`);
+  });
+
+  it('beyond the end nothing is written, and that is noticed', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.nat(20), (value, room) => {
+        const memory = new Uint8Array(100).fill(7);
+        const out = new Output(memory.subarray(0, room));
+        out.text(value);
+        expect(out.isFull).toBe(out.at > room);
+        expect(memory.subarray(room).every((byte) => byte === 7)).toBe(true);
+      }),
+    );
+  });
+});
+
+const gfid = fc.nat().map(gfidOf);
+const text = fc.string({ unit: 'binary', maxLength: 40 });
+const bytes = fc.uint8Array({ maxLength: 3 * DATA_MAX });
+const filled = <T extends object>(make: () => T) =>
+  fc.array(fc.maxSafeInteger(), { minLength: 30, maxLength: 30 }).map((numbers) => {
+    const struct = make() as Record<string, unknown>;
+    Object.keys(struct).forEach((key, i) => {
+      if (typeof struct[key] === 'number' && i % 3 > 0) struct[key] = numbers[i];
+    });
+    return struct as T;
+  });
+const iatt = fc
+  .tuple(
+    filled(() => new Iatt()),
+    gfid,
+  )
+  .map(([it, id]) => Object.assign(it, { iaGfid: id }));
+const flock = fc.record({
+  type: fc.nat(2),
+  whence: fc.nat(2),
+  start: fc.maxSafeNat(),
+  len: fc.maxSafeNat(),
+  pid: fc.integer(),
+  owner: fc.constantFrom('', '00ff'),
+});
+const dictValue: fc.Arbitrary<DictValue> = fc.oneof(
+  fc.maxSafeInteger(),
+  fc.double(),
+  text,
+  bytes,
+  iatt,
+);
+const dict = fc.dictionary(text, dictValue, { maxKeys: 5 }).map((pairs) => Dict.of(pairs));
+const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value);
+
+/** Values of each type, made for a graph's inodes. */
+function valuesOf(
+  { inodes }: Graph,
+  linked: readonly Inode[],
+): Record<ArgType, fc.Arbitrary<unknown>> {
+  const inode = fc.constantFrom(inodes.root, inodes.newInode(), ...linked);
+  const entry = fc.record({
+    name: text,
+    off: fc.maxSafeNat(),
+    type: fc.nat(15),
+    gfid,
+    stat: orNull(iatt),
+    dict: orNull(dict),
+    inode: fc.constant(null),
+  }) as fc.Arbitrary<Dirent>;
+  return {
+    loc: fc.tuple(orNull(inode), orNull(inode), orNull(text)).map((of) => new Loc(...of)),
+    inode,
+    fd: fc
+      .tuple(inode, fc.nat(), fc.boolean())
+      .map(([of, flags, isDir]) => new Fd(of, flags, 1, isDir)),
+    iatt,
+    dict,
+    str: text,
+    int: fc.maxSafeInteger(),
+    data: bytes,
+    entries: fc.array(entry, { maxLength: 5 }),
+    statvfs: filled(() => new Statvfs()),
+    flock,
+    lease: fc.record({ cmd: fc.nat(3), type: fc.nat(2), id: gfid, flags: fc.nat() }),
+    locklist: fc.array(flock, { maxLength: 5 }),
+  };
+}
+
+/** What a reader tells of a value. */
+function seen(type: ArgType, value: unknown): unknown {
+  if (value === null) return null;
+  const head = (data: Uint8Array) => ({ length: data.length, head: expect.any(String) });
+  const struct = (it: unknown) => (it === null ? null : { ...(it as object) });
+  const list = <T>(items: readonly T[], one: (item: T) => unknown) => ({
+    count: items.length,
+    items: items.map(one),
+  });
+  const dictSeen = (of: Dict | null) => {
+    if (of === null) return null;
+    const pairs: unknown[] = [];
+    of.forEach((key, it, of) => {
+      const plain = it instanceof Uint8Array ? head(it) : it instanceof Iatt ? struct(it) : it;
+      pairs.push({ key, type: of, value: plain });
+    });
+    return { count: of.size, items: pairs };
+  };
+  if (type === 'loc') {
+    const { gfid, pargfid, name, path } = value as Loc;
+    return { gfid, pargfid, name, path };
+  }
+  if (type === 'inode') return { gfid: (value as Fd['inode']).gfid };
+  if (type === 'fd') {
+    const { id, flags, isDir, inode } = value as Fd;
+    return { id, flags, isDir, gfid: inode.gfid, path: inode.path };
+  }
+  if (type === 'dict') return dictSeen(value as Dict);
+  if (type === 'data') return head(value as Uint8Array);
+  if (type === 'locklist') return list(value as object[], struct);
+  if (type !== 'entries') return typeof value === 'object' ? struct(value) : value;
+  return list(value as Dirent[], ({ inode: _, ...entry }) => ({
+    ...entry,
+    stat: struct(entry.stat),
+    dict: dictSeen(entry.dict),
+  }));
+}
+
+const named = (args: readonly Arg[], values: readonly unknown[]) =>
+  Object.fromEntries(args.map(({ name, type }, i) => [name, seen(type, values[i])]));
+
+async function recorded() {
+  const leaf = new HeldLeaf();
+  const graph = await startGraph([{ translator: leaf.translator, name: 'storage' }]);
+  const linked = ['d', 'e'].map((name, i) => linkDirectory(graph, name, gfidOf(i + 2)));
+  return { leaf, graph, linked };
+}
+
+it.each(fops.map((fop) => [fop.name, fop] as const))('%s, down and up', async (name, fop) => {
+  const { leaf, graph, linked } = await recorded();
+  const values = valuesOf(graph, linked);
+  const of = (args: readonly Arg[]) =>
+    fc.tuple(...args.map(({ type, nullable }) => (nullable ? orNull(values[type]) : values[type])));
+  await fc.assert(
+    fc.asyncProperty(of(fop.args), of(fop.reply), fc.nat(200), async (args, reply, opErrno) => {
+      const recording = record(graph, { dataMax: DATA_MAX });
+      leaf.onRequest = ({ answer }) => answer(-1, opErrno, ...reply);
+      askArgs(graph, name as FopName, args);
+      const events = await eventsIn(recording.bytes());
+      expect(events).toHaveLength(2);
+      const read = { head: testHead(graph), events };
+      expect(problemsOf(JSON.parse(JSON.stringify(read)), recordingSchema)).toEqual([]);
+      expect(windsOf(events)[0]!.args).toEqual(named(fop.args, args));
+      expect(unwindsOf(events)[0]).toMatchObject({ opRet: -1, opErrno });
+      expect(unwindsOf(events)[0]!.reply).toEqual(named(fop.reply, reply));
+    }),
+    { numRuns: 5 },
+  );
+});
+
+describe('bytes that are no whole recording', async () => {
+  const { leaf, graph } = await recorded();
+  const recording = record(graph);
+  leaf.onRequest = ({ answer }) => answer(0, 0, new Iatt(), null);
+  for (let i = 0; i < 20; i++) askArgs(graph, 'stat', [new Loc(graph.inodes.root), null]);
+  const whole = recording.bytes();
+  const headEnd = whole.length - recording.out.at - 16;
+
+  /** How many events are read; a sentence of a problem is none. @throws RecordingError alone */
+  async function readable(bytes: Uint8Array): Promise<number> {
+    let count = 0;
+    try {
+      for await (const event of openRecording(bytes).events()) {
+        JSON.stringify(event);
+        count += 1;
+      }
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
+      return -1;
+    }
+    return count;
+  }
+
+  it('of one that was cut off anywhere, what is whole is read', async () => {
+    let last = -1;
+    for (let end = 0; end <= whole.length; end += end < headEnd ? 101 : 1) {
+      const count = await readable(whole.subarray(0, end));
+      expect(count).toBeGreaterThanOrEqual(last);
+      last = count;
+    }
+    expect(last).toBe(40);
+  });
+
+  it('bytes that were changed are read or refused', async () => {
+    const change = fc.tuple(fc.nat(whole.length - 1), fc.nat(255));
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
+        const changed = whole.slice();
+        for (const [at, byte] of changes) changed[at] = byte;
+        expect(await readable(changed)).toBeLessThanOrEqual(400);
+      }),
+      { numRuns: 100 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.nat(recording.out.at - 1), fc.nat(255), async (at, byte) => {
+        const changed = whole.slice();
+        changed[headEnd + 16 + at] = byte;
+        expect(await readable(changed)).toBeGreaterThanOrEqual(0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('garbage is refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (garbage) => {
+        expect(await readable(garbage)).toBe(-1);
+      }),
+    );
+    expect(() => openRecording(new TextEncoder().encode('volume a\nend-volume\n'))).toThrow(
+      'it is no recording of glossa',
+    );
+    expect(() => openRecording(whole.subarray(0, 20))).toThrow('cut off in its first bytes');
+    expect(() => openRecording(whole.subarray(0, 100))).toThrow('cut off in its head');
+  });
+
+  it('another version is told by its number', () => {
+    const later = whole.slice();
+    later[8] = 9;
+    expect(() => openRecording(later)).toThrow(/the form 9 of a later version.*this one reads 1/);
+  });
+});

@@ -1,0 +1,122 @@
+/**
+ * What an observer looks at. All that is asked for has to fit; of one kind, one of several is enough.
+ */
+import { errnoNumber } from '../core/errno.ts';
+import type { FopName } from '../core/fops.gen.ts';
+import { findFop, fops } from '../core/fops.ts';
+import { didYouMean } from '../core/nearest.ts';
+
+/** As a person gives it. */
+export interface FilterGiven {
+  /** Names of volumes. */
+  readonly volumes?: readonly string[];
+  /** `lookup`, or `LOOKUP`. */
+  readonly fops?: readonly string[];
+  /** Paths of the mount; `*` is any part of a name, `**` goes through folders. */
+  readonly paths?: readonly string[];
+  readonly pids?: readonly number[];
+  readonly uids?: readonly number[];
+  /** `ENOENT`. */
+  readonly errnos?: readonly string[];
+  /** One request in so many. */
+  readonly oneIn?: number;
+  /** Requests that took as many milliseconds somewhere. */
+  readonly slowMs?: number;
+  /** Also arrivals at volumes that only pass a fop on, as at those that are named. */
+  readonly passing?: boolean;
+}
+
+/** The message is a sentence that names what there is. */
+export class FilterError extends Error {
+  readonly code = 'GLOSSA_FILTER';
+
+  constructor(message: string) {
+    super(message);
+    this.name = 'FilterError';
+  }
+}
+
+export interface Filter {
+  /** Null: all; likewise below. */
+  readonly volumes: ReadonlySet<string> | null;
+  readonly passing: boolean;
+  readonly fops: ReadonlySet<FopName> | null;
+  readonly paths: ((path: string) => boolean) | null;
+  readonly pids: ReadonlySet<number> | null;
+  readonly uids: ReadonlySet<number> | null;
+  readonly oneIn: number;
+  /** Whether all is seen that comes of what is seen. */
+  readonly seesAll: boolean;
+  /** Whether it is known only at the end what is to be kept. */
+  readonly asksHowItEnds: boolean;
+  /** Whether a hop with this errno (0: it succeeded) that took so long makes its request fit. */
+  fitsEnd(errno: number, ms: number): boolean;
+}
+
+const few = <T>(items: readonly T[] | undefined): readonly T[] | null =>
+  items === undefined || items.length === 0 ? null : items;
+
+/** @param known the graph's volumes @throws {FilterError} */
+export function makeFilter(given: FilterGiven, known: readonly string[]): Filter {
+  const { oneIn = 1, slowMs = 0, passing = false } = given;
+  const volumes = few(given.volumes);
+  for (const name of volumes ?? []) checkVolume(name, known);
+  if (!Number.isSafeInteger(oneIn) || oneIn < 1) {
+    throw new FilterError(`one request in ${oneIn} cannot be: it takes a whole number from 1 on`);
+  }
+  const errnos = few(given.errnos)?.map(errnoNamed) ?? null;
+  const paths = few(given.paths)?.map(pathPattern) ?? null;
+  const fopNames = few(given.fops)?.map(fopNamed) ?? null;
+  const [pids, uids] = [few(given.pids), few(given.uids)];
+  return {
+    volumes: volumes && new Set(volumes),
+    passing: passing || volumes !== null,
+    fops: fopNames && new Set(fopNames),
+    paths: paths && ((path) => paths.some((one) => one.test(path))),
+    pids: pids && new Set(pids),
+    uids: uids && new Set(uids),
+    oneIn,
+    seesAll: volumes === null && fopNames === null && paths === null,
+    asksHowItEnds: errnos !== null || slowMs > 0,
+    fitsEnd: (errno, ms) =>
+      (errnos === null || errnos.includes(errno)) && (slowMs === 0 || ms >= slowMs),
+  };
+}
+
+/** @throws {FilterError} where it is none of the known ones */
+export function checkVolume(name: string, known: readonly string[]): void {
+  if (known.includes(name)) return;
+  const all = `the volumes are ${known.join(', ')}`;
+  throw new FilterError(`there is no volume '${name}'${didYouMean(name, known) || `: ${all}`}`);
+}
+
+/** `lookup`, or `LOOKUP`. @throws {FilterError} */
+export function fopNamed(name: string): FopName {
+  const row = findFop(name);
+  if (row !== undefined) return row.name as FopName;
+  const known = fops.map((fop) => fop.name);
+  const guess = didYouMean(name.toLowerCase(), known) || `: the fops are ${known.join(', ')}`;
+  throw new FilterError(`there is no fop '${name}'${guess}`);
+}
+
+/** Of `ENOENT`, in any case. @throws {FilterError} */
+export function errnoNamed(name: string): number {
+  const number = errnoNumber(name.toUpperCase());
+  if (number !== undefined) return number;
+  throw new FilterError(`there is no errno '${name}': their names are as in errno(3), as ENOENT`);
+}
+
+/** `/a/*.txt`, `/a/**`. @throws {FilterError} */
+export function pathPattern(path: string): RegExp {
+  if (!path.startsWith('/')) {
+    throw new FilterError(`the path '${path}' must begin with '/', which is the top of the mount`);
+  }
+  const source = path
+    .split(/(\*+)/)
+    .map((part) => {
+      if (part.startsWith('*')) return part.length > 1 ? '.*' : '[^/]*';
+      return part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&');
+    })
+    .join('');
+  return new RegExp(`^${source}$`, 's');
+}

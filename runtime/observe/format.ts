@@ -1,0 +1,198 @@
+/**
+ * The form of a recording, in bytes: what stands where. docs/recording.md tells it to people.
+ *
+ *   prefix · head · [index] · [slots] · blocks
+ *
+ * All numbers are little-endian. A recording that has ended (*closed*) has an index of its blocks
+ * and no slots; one that is being made, or whose maker was killed, has slots and no index.
+ */
+import { RecordingError } from './bytes.ts';
+import type { VolumeSeen } from './events.ts';
+import type { Tables } from './tables.ts';
+
+export const MAGIC = 'GLOSSREC';
+/** Of the form. A reader refuses what has another one. */
+export const FORMAT_VERSION = 1;
+
+/** What the beginning of a file says. */
+export interface Prefix {
+  readonly headLength: number;
+  /** How many slots, of how many bytes each; none in a recording that is closed. */
+  readonly slots: number;
+  readonly slotSize: number;
+  readonly slotsAt: number;
+  readonly indexAt: number;
+  /** Blocks of the index. */
+  readonly indexed: number;
+  readonly blocksAt: number;
+}
+
+export const PREFIX_BYTES = 64;
+
+/** What a recording says of itself; JSON in the file. */
+export interface Head {
+  /** The version of glossa that made it. */
+  readonly version: string;
+  /** Milliseconds since the epoch; times of events count from here. */
+  readonly startedAt: number;
+  /** The filter, as it was given; null for everything. */
+  readonly filter: string | null;
+  /** Whether all is there that came of what is there: what has nothing below has answered itself. */
+  readonly seesAll: boolean;
+  /**
+   * Whether requests can be replayed from it: nothing was left out, also no arrival at a volume that
+   * only passes a fop on.
+   */
+  readonly whole: boolean;
+  /** Bytes of data that are kept. */
+  readonly dataMax: number;
+  readonly redacted: boolean;
+  /** In the order of the volfile: leaves first, the top last. */
+  readonly volumes: readonly VolumeSeen[];
+  readonly tables: Tables;
+}
+
+const NUMBERS = [
+  'headLength',
+  'slots',
+  'slotSize',
+  'slotsAt',
+  'indexAt',
+  'indexed',
+  'blocksAt',
+] as const;
+const VERSION_AT = 8;
+const NUMBERS_AT = 12;
+
+const viewOf = (bytes: Uint8Array, at = 0): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset + at, bytes.length - at);
+
+export function writePrefix(prefix: Prefix): Uint8Array {
+  const bytes = new Uint8Array(PREFIX_BYTES);
+  const view = viewOf(bytes);
+  for (let i = 0; i < MAGIC.length; i++) bytes[i] = MAGIC.charCodeAt(i);
+  view.setUint32(VERSION_AT, FORMAT_VERSION, true);
+  NUMBERS.forEach((name, i) => {
+    view.setUint32(NUMBERS_AT + 4 * i, prefix[name], true);
+  });
+  return bytes;
+}
+
+/** @throws {RecordingError} */
+export function readPrefix(bytes: Uint8Array): Prefix {
+  const magic = String.fromCharCode(...bytes.subarray(0, MAGIC.length));
+  if (magic !== MAGIC) throw new RecordingError('it is no recording of glossa');
+  if (bytes.length < PREFIX_BYTES) throw new RecordingError('it is cut off in its first bytes');
+  const view = viewOf(bytes);
+  const version = view.getUint32(VERSION_AT, true);
+  if (version !== FORMAT_VERSION) {
+    const which = version > FORMAT_VERSION ? 'a later' : 'another';
+    throw new RecordingError(
+      `it has the form ${version} of ${which} version of glossa; this one reads ${FORMAT_VERSION}`,
+    );
+  }
+  const numbers = NUMBERS.map((name, i) => [name, view.getUint32(NUMBERS_AT + 4 * i, true)]);
+  return Object.fromEntries(numbers) as unknown as Prefix;
+}
+
+/** A run of events that were deflated together (zlib, with its checksum). */
+export interface Block {
+  /** Where its bytes are in the file. */
+  readonly at: number;
+  readonly stored: number;
+  /** Bytes of its events. */
+  readonly length: number;
+  readonly events: number;
+  /** Its place among blocks and slots, from 1 on. */
+  readonly sequence: number;
+  /** The earliest and the latest time of its events. */
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Bytes that a block's entry takes, in the index and, without its place, before the block itself. */
+export const ENTRY_BYTES = 48;
+const BLOCK_MAGIC = 0x4b4c4247;
+/** More is no block: of no recording are so many events deflated together. */
+export const BLOCK_MAX = 16 * 2 ** 20;
+
+export function writeEntry(block: Block): Uint8Array {
+  const bytes = new Uint8Array(ENTRY_BYTES);
+  const view = viewOf(bytes);
+  view.setUint32(0, BLOCK_MAGIC, true);
+  view.setUint32(4, block.stored, true);
+  view.setUint32(8, block.length, true);
+  view.setUint32(12, block.events, true);
+  view.setUint32(16, block.sequence, true);
+  view.setFloat64(24, block.first, true);
+  view.setFloat64(32, block.last, true);
+  view.setFloat64(40, block.at, true);
+  return bytes;
+}
+
+/** Null where none begins. */
+export function readEntry(bytes: Uint8Array, at: number): Block | null {
+  if (at < 0 || at + ENTRY_BYTES > bytes.length) return null;
+  const view = viewOf(bytes, at);
+  if (view.getUint32(0, true) !== BLOCK_MAGIC) return null;
+  const block = {
+    stored: view.getUint32(4, true),
+    length: view.getUint32(8, true),
+    events: view.getUint32(12, true),
+    sequence: view.getUint32(16, true),
+    first: view.getFloat64(24, true),
+    last: view.getFloat64(32, true),
+    at: view.getFloat64(40, true),
+  };
+  const isPlace = Number.isSafeInteger(block.at) && block.at >= 0;
+  return isPlace && block.length <= BLOCK_MAX ? block : null;
+}
+
+/** What a slot begins with; its events follow. */
+export interface SlotState {
+  /** Bytes of events that are whole. */
+  readonly used: number;
+  readonly events: number;
+  /** 0: it is empty. */
+  readonly sequence: number;
+}
+
+export const SLOT_HEAD_BYTES = 16;
+
+/** A slot of a file that is being written: memory that the file shares. */
+export class Slot {
+  /** Where the events go. */
+  readonly events: Uint8Array;
+  private readonly head: Uint32Array;
+
+  /** @param memory begins at a multiple of 4 */
+  constructor(memory: Uint8Array) {
+    this.head = new Uint32Array(memory.buffer, memory.byteOffset, SLOT_HEAD_BYTES / 4);
+    this.events = memory.subarray(SLOT_HEAD_BYTES);
+  }
+
+  get state(): SlotState {
+    const [used, events, sequence] = this.head as unknown as [number, number, number];
+    return { used, events, sequence };
+  }
+
+  /** Begins anew. A sequence of 0 says that it is empty. */
+  begin(sequence: number): void {
+    this.head[0] = 0;
+    this.head[1] = 0;
+    this.head[2] = sequence;
+  }
+
+  /** All before `used` is whole now: so many events more. */
+  commit(used: number, events = 1): void {
+    this.head[1] = this.head[1]! + events;
+    this.head[0] = used;
+  }
+}
+
+export function readSlot(bytes: Uint8Array, at: number): SlotState | null {
+  if (at + SLOT_HEAD_BYTES > bytes.length) return null;
+  const view = viewOf(bytes, at);
+  const [used, events] = [view.getUint32(0, true), view.getUint32(4, true)];
+  return { used, events, sequence: view.getUint32(8, true) };
+}

@@ -1,0 +1,112 @@
+/** The head of a recording as text: read by its shape, since the text may be anybody's. */
+import { argTypes } from '../core/fops.ts';
+import type { Xlator } from '../core/xlator.ts';
+import { RecordingError } from './bytes.ts';
+import type { Head } from './format.ts';
+import { ownTables } from './tables.ts';
+import type { Kept } from './write-values.ts';
+
+export interface HeadGiven {
+  /** Of glossa. */
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** In words; null for everything. */
+  readonly filter: string | null;
+  /** As the filter's. */
+  readonly seesAll: boolean;
+  /** As the head's. */
+  readonly whole?: boolean;
+  readonly kept: Kept;
+}
+
+/** What a recording says of a graph, and of itself. One that hides keeps the options' names. */
+export function headOf(
+  xlators: readonly Xlator[],
+  { version, startedAt, filter, seesAll, whole = false, kept }: HeadGiven,
+): Head {
+  const redacted = kept.hidden !== null;
+  return {
+    version,
+    startedAt,
+    filter: redacted && filter !== null ? '…' : filter,
+    seesAll,
+    whole,
+    dataMax: kept.dataMax,
+    redacted,
+    volumes: xlators.map(({ id, name, type, given, childNames }) => ({
+      id,
+      name,
+      type,
+      options: Object.fromEntries(given.map(({ key, value }) => [key, redacted ? '…' : value])),
+      subvolumes: childNames,
+    })),
+    tables: ownTables,
+  };
+}
+
+export const writeHead = (head: Head): string => JSON.stringify(head);
+
+type Check = (value: unknown) => boolean;
+
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => Number.isFinite(value);
+const isFlag: Check = (value) => typeof value === 'boolean';
+const isTextOrNull: Check = (value) => value === null || isText(value);
+const isType: Check = (value) => (argTypes as readonly unknown[]).includes(value);
+const list =
+  (item: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(item);
+const pair =
+  (first: Check, second: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1]);
+const record =
+  (fields: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(fields).every(([key, check]) => check((value as Record<string, unknown>)[key]));
+const byName =
+  (item: Check): Check =>
+  (value) =>
+    typeof value === 'object' && value !== null && Object.values(value).every(item);
+
+const args = list(pair(isText, isType));
+const fields = list(pair(isText, (value) => isNumber(value) || isText(value)));
+
+const isHead = record({
+  version: isText,
+  startedAt: isNumber,
+  filter: isTextOrNull,
+  seesAll: isFlag,
+  dataMax: isNumber,
+  redacted: isFlag,
+  volumes: list(
+    record({
+      id: isNumber,
+      name: isText,
+      type: isText,
+      options: byName(isText),
+      subvolumes: list(isText),
+    }),
+  ),
+  tables: record({
+    fops: list(record({ number: isNumber, name: isText, args, reply: args })),
+    structs: record({ iatt: fields, statvfs: fields, flock: fields, lease: fields }),
+  }),
+});
+
+/** @throws {RecordingError} */
+export function readHead(text: string): Head {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new RecordingError('its head is damaged: it is no JSON');
+  }
+  if (!isHead(value)) throw new RecordingError('its head is damaged: it lacks what it must say');
+  // Recordings that do not say it yet are none to replay.
+  return { whole: false, ...(value as Omit<Head, 'whole'>) };
+}

@@ -1,0 +1,26 @@
+/**
+ * What `import … from 'glossa/recording'` gives, in Node and in browsers: reading recordings of what
+ * requests did (`glossa trace -o FILE`; docs/recording.md).
+ *
+ *     const recording = openRecording(bytes);
+ *     const walks = new Walks();
+ *     for await (const event of recording.events()) walks.add(event);
+ */
+export { RecordingError } from './bytes.ts';
+export type * from './events.ts';
+export { FORMAT_VERSION, type Head } from './format.ts';
+export { type HopColumns, type OtherEvent, Outline, readOutline } from './outline.ts';
+export type {
+  DataSeen,
+  DictPair,
+  EntrySeen,
+  FdSeen,
+  ListSeen,
+  LocSeen,
+  StructSeen,
+  ValueSeen,
+} from './read-values.ts';
+export { openRecording, type Part, type Recording } from './reader.ts';
+export { recordingSchema } from './schema.ts';
+export type { ArgRow, FieldRow, FopTypes, Tables } from './tables.ts';
+export { answeredHere, type HopSeen, ownNs, tookNs, type Walk, Walks } from './walk.ts';

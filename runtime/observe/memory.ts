@@ -1,0 +1,52 @@
+/** A recording that is made in memory: for pages and tests. `bytes` is what the file would be. */
+import { encodeName } from '../core/bytes.ts';
+import { Output } from './bytes.ts';
+import { type Head, PREFIX_BYTES, SLOT_HEAD_BYTES, Slot, writePrefix } from './format.ts';
+import { writeHead } from './head.ts';
+import type { EventStore } from './store.ts';
+
+const FIRST_BYTES = 65_536;
+/** Of the head of a slot: it stands where numbers of 4 bytes can. */
+const ALIGNMENT = 4;
+
+export class MemoryRecording implements EventStore {
+  readonly out = new Output(new Uint8Array(FIRST_BYTES));
+  /** Events so far. */
+  count = 0;
+  private readonly head: Uint8Array;
+
+  constructor(head: Head) {
+    this.head = encodeName(writeHead(head));
+  }
+
+  commit(start: number): boolean {
+    const { out } = this;
+    if (!out.isFull) {
+      this.count += 1;
+      return true;
+    }
+    const more = new Uint8Array(2 * Math.max(out.bytes.length, out.at));
+    more.set(out.bytes.subarray(0, start));
+    out.bytes = more;
+    out.at = start;
+    return false;
+  }
+
+  /** The recording so far, as one that goes on. */
+  bytes(): Uint8Array {
+    const { out, head, count } = this;
+    const headEnd = PREFIX_BYTES + head.length;
+    const slotsAt = Math.ceil(headEnd / ALIGNMENT) * ALIGNMENT;
+    const slotSize = SLOT_HEAD_BYTES + out.at;
+    const blocksAt = slotsAt + slotSize;
+    const places = { slotsAt, slotSize, blocksAt, slots: 1, indexAt: 0, indexed: 0 };
+    const bytes = new Uint8Array(blocksAt);
+    bytes.set(writePrefix({ ...places, headLength: head.length }));
+    bytes.set(head, PREFIX_BYTES);
+    const slot = new Slot(bytes.subarray(slotsAt));
+    slot.begin(1);
+    slot.events.set(out.bytes.subarray(0, out.at));
+    slot.commit(out.at, count);
+    return bytes;
+  }
+}

@@ -1,0 +1,97 @@
+/** The outline of a recording tells the same as its events. */
+import { expect, it } from 'vitest';
+import {
+  ask,
+  attributes,
+  FakeContext,
+  gfidOf,
+  HeldLeaf,
+  newName,
+  startGraph,
+} from '../../test/support/core.ts';
+import { record } from '../../test/support/recording.ts';
+import { ENOENT } from '../core/errno.ts';
+import { unwind, wind } from '../core/fops.gen.ts';
+import { defineTranslator } from '../core/xlator.ts';
+import { readOutline } from './outline.ts';
+import { openRecording } from './reader.ts';
+import { Walks } from './walk.ts';
+
+/** Tells of itself in a note, as bridges do. */
+const noting = defineTranslator<null, Record<string, never>>({
+  type: 'test/noting',
+  description: 'Tells of itself.',
+  children: [1, 1],
+  options: {},
+  fops: {
+    lookup: (frame, xl, loc, xdata) => {
+      xl.observer?.note(frame, { method: 'lookup_fop' });
+      wind.lookup(
+        frame,
+        0,
+        (up, _cookie, _xl, opRet, opErrno, inode, buf, dict, post) =>
+          unwind.lookup(up, opRet, opErrno, inode, buf, dict, post),
+        xl.children[0]!,
+        loc,
+        xdata,
+      );
+    },
+  },
+  init: () => null,
+});
+
+async function recorded() {
+  const leaf = new HeldLeaf();
+  const context = new FakeContext();
+  const graph = await startGraph(
+    [
+      { translator: leaf.translator, name: 'storage' },
+      { translator: noting, name: 'noting' },
+    ],
+    context,
+  );
+  leaf.onRequest = (request) => {
+    context.advance(1);
+    if (request.name === 'lookup') request.answer(-1, ENOENT, null, null, null, null);
+    else if (request.name === 'stat') request.answer(0, 0, attributes(gfidOf(3)), null);
+  };
+  const recording = record(graph);
+  const loc = () => newName(graph.inodes.root, 'a');
+  ask(graph, 'lookup', loc(), null);
+  ask(graph, 'stat', loc(), null);
+  graph.xlators[0]!.log.error('a line');
+  // Nobody answers this one.
+  ask(graph, 'getxattr', loc(), null, null);
+  return recording.bytes();
+}
+
+it('has the requests of a recording, with all that walks have', async () => {
+  const recording = openRecording(await recorded());
+  const walks = new Walks();
+  for await (const event of recording.events()) walks.add(event);
+  const outline = await readOutline(recording);
+  const { hops, requests } = outline;
+  expect(outline.problems).toEqual([]);
+  expect(walks.walks[0]!.root.notes).toHaveLength(1);
+  expect([...requests].map((_, i) => outline.walk(i))).toEqual(walks.walks);
+  expect([...requests].map((hop) => outline.wind(hop).fop)).toEqual(['lookup', 'stat', 'getxattr']);
+  expect([...requests].map((hop) => hops.errno[hop])).toEqual([ENOENT, 0, 0]);
+  expect([...requests].map((hop) => hops.end[hop]! - hops.start[hop]!)).toEqual([
+    1e6,
+    1e6,
+    Number.NaN,
+  ]);
+  expect([...hops.parent.subarray(0, hops.length)]).toEqual([-1, 0, -1, -1]);
+  expect(outline.volume(hops.volume[1]!)).toBe('storage');
+  expect(outline.others).toMatchObject([{ kind: 'log', text: 'a line' }]);
+});
+
+it('has what is whole of one that is cut off, and says so', async () => {
+  const bytes = await recorded();
+  const recording = openRecording(bytes.subarray(0, -1));
+  const outline = await readOutline(recording);
+  expect(outline.requests).toHaveLength(2);
+  expect(outline.problems).toEqual([
+    `slot 1 is damaged: it ends within an event; ${recording.count - 1} of its ${recording.count} events were read`,
+  ]);
+});

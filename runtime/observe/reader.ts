@@ -1,0 +1,219 @@
+/**
+ * Reading a recording, in Node and in browsers:
+ *
+ *   const recording = openRecording(bytes);
+ *   for await (const event of recording.events()) …
+ *   recording.problems       // afterwards: what could not be read, in sentences
+ *
+ * What is whole is read, of a recording that was cut off too. Its bytes may be anybody's: it reads
+ * what they say within bounds, and runs nothing.
+ */
+import { decodeName } from '../core/bytes.ts';
+import { RecordingError } from './bytes.ts';
+import type { RecordedEvent } from './events.ts';
+import {
+  type Block,
+  ENTRY_BYTES,
+  type Head,
+  PREFIX_BYTES,
+  type Prefix,
+  readEntry,
+  readPrefix,
+  readSlot,
+  SLOT_HEAD_BYTES,
+} from './format.ts';
+import { readHead } from './head.ts';
+import { EventReader } from './read-events.ts';
+
+/** Blocks that are inflated at a time, aside. */
+const AHEAD = 4;
+
+/** Events that stand together in the file: a block, or what a slot still has. */
+interface Run {
+  readonly name: string;
+  readonly sequence: number;
+  /** How many there ought to be. */
+  readonly count: number;
+  readonly checked: boolean;
+  events(): Promise<Uint8Array>;
+}
+
+export interface Recording {
+  readonly head: Head;
+  /** Whether its maker ended it. Otherwise it goes on, or was killed; what there is can be read. */
+  readonly closed: boolean;
+  /** How many events there are to be read. */
+  readonly count: number;
+  /** What could not be read, as far as it was tried: a sentence each. */
+  readonly problems: readonly string[];
+  /** All events, in the order in which they were kept. */
+  events(): AsyncGenerator<RecordedEvent>;
+  /** The same as bytes, for who reads of them what they need (`outline.ts`). */
+  parts(): AsyncGenerator<Part>;
+}
+
+/** Events as bytes, one behind the other. */
+export interface Part {
+  /** For messages: `block 3`. */
+  readonly name: string;
+  /** How many there ought to be. */
+  readonly count: number;
+  /** Whether a checksum has shown that these are the bytes written. */
+  readonly checked: boolean;
+  readonly bytes: Uint8Array;
+}
+
+/** @throws {RecordingError} when it is no recording, of another version, or has no whole head */
+export function openRecording(bytes: Uint8Array): Recording {
+  const prefix = readPrefix(bytes);
+  const end = PREFIX_BYTES + prefix.headLength;
+  if (end > bytes.length) throw new RecordingError('it is cut off in its head');
+  const head = readHead(decodeName(bytes, PREFIX_BYTES, end));
+  const problems: string[] = [];
+  const closed = prefix.slots === 0;
+  const blocks = closed ? indexed(bytes, prefix, problems) : scanned(bytes, prefix.blocksAt);
+  const runs = [...blocks.map((block) => blockRun(bytes, block)), ...slotRuns(bytes, prefix)];
+  // What was being moved to a block is in its slot until it is whole there: that one counts.
+  const ofIndex = problems.length;
+  const bySequence = new Map(runs.map((run) => [run.sequence, run]));
+  const ordered = [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
+  return {
+    head,
+    closed,
+    problems,
+    count: ordered.reduce((sum, { count }) => sum + count, 0),
+    events() {
+      problems.length = ofIndex;
+      return eventsOf(head, ordered, problems);
+    },
+    parts() {
+      problems.length = ofIndex;
+      return partsOf(ordered, problems);
+    },
+  };
+}
+
+/** By the index of a closed recording; where that is damaged, as in one that was not closed. */
+function indexed(bytes: Uint8Array, prefix: Prefix, problems: string[]): Block[] {
+  const blocks: Block[] = [];
+  for (let i = 0; i < prefix.indexed; i++) {
+    const block = readEntry(bytes, prefix.indexAt + i * ENTRY_BYTES);
+    if (block === null) {
+      problems.push('its index is damaged');
+      return scanned(bytes, prefix.blocksAt);
+    }
+    blocks.push(block);
+  }
+  return blocks;
+}
+
+/** One block after the other, up to the last whole one. */
+function scanned(bytes: Uint8Array, start: number): Block[] {
+  const blocks: Block[] = [];
+  for (let at = start; ; ) {
+    const block = readEntry(bytes, at);
+    if (block === null) return blocks;
+    const contents = at + ENTRY_BYTES;
+    if (contents + block.stored > bytes.length) return blocks;
+    blocks.push({ ...block, at: contents });
+    at = contents + block.stored;
+  }
+}
+
+const blockRun = (bytes: Uint8Array, block: Block): Run => ({
+  name: `block ${block.sequence}`,
+  sequence: block.sequence,
+  count: block.events,
+  checked: true,
+  events: () => inflate(bytes.subarray(block.at, block.at + block.stored), block.length),
+});
+
+function slotRuns(bytes: Uint8Array, { slots, slotSize, slotsAt }: Prefix): Run[] {
+  const runs: Run[] = [];
+  for (let i = 0; i < slots; i++) {
+    const at = slotsAt + i * slotSize;
+    const slot = readSlot(bytes, at);
+    if (slot === null) break;
+    if (slot.sequence === 0 || slot.used === 0) continue;
+    const start = at + SLOT_HEAD_BYTES;
+    const end = Math.min(start + slot.used, at + slotSize);
+    runs.push({
+      name: `slot ${i + 1}`,
+      sequence: slot.sequence,
+      count: slot.events,
+      checked: false,
+      events: async () => bytes.subarray(start, end),
+    });
+  }
+  return runs;
+}
+
+/** @throws whatever the engine says when the bytes are no deflated ones */
+async function inflate(deflated: Uint8Array, length: number): Promise<Uint8Array> {
+  const source = new Blob([deflated.slice()]).stream();
+  const reader = source.pipeThrough(new DecompressionStream('deflate')).getReader();
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (at + value.length > length) {
+      await reader.cancel();
+      throw new RecordingError('it is longer than it says');
+    }
+    whole.set(value, at);
+    at += value.length;
+  }
+  return whole.subarray(0, at);
+}
+
+async function* partsOf(runs: readonly Run[], problems: string[]): AsyncGenerator<Part> {
+  const ahead: Promise<Uint8Array>[] = [];
+  let started = 0;
+  for (const { name, count, checked } of runs) {
+    while (ahead.length < AHEAD && started < runs.length) {
+      const bytes = runs[started]!.events();
+      // What is wrong is told when it is its turn.
+      bytes.catch(() => {});
+      ahead.push(bytes);
+      started += 1;
+    }
+    let bytes: Uint8Array;
+    try {
+      bytes = await ahead.shift()!;
+    } catch (error) {
+      problems.push(damageOf({ name, count }, error, 0));
+      continue;
+    }
+    yield { name, count, checked, bytes };
+  }
+}
+
+async function* eventsOf(
+  head: Head,
+  runs: readonly Run[],
+  problems: string[],
+): AsyncGenerator<RecordedEvent> {
+  const reader = new EventReader(head.tables, head.volumes);
+  for await (const part of partsOf(runs, problems)) {
+    let read = 0;
+    try {
+      for (const event of reader.read(part.bytes)) {
+        read += 1;
+        yield event;
+      }
+    } catch (error) {
+      problems.push(damageOf(part, error, read));
+    }
+  }
+}
+
+/** What is said of events that cannot be read; `read` of them were. */
+export function damageOf(
+  { name, count }: Pick<Part, 'name' | 'count'>,
+  error: unknown,
+  read: number,
+): string {
+  const why = error instanceof RecordingError ? error.message : 'its bytes are not those written';
+  return `${name} is damaged: ${why}; ${read} of its ${count} events were read`;
+}

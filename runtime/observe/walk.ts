@@ -1,0 +1,75 @@
+/**
+ * Requests as trees: every hop with those that came of it, put together from events in whatever order.
+ * Views show these; what a hop has not (an unwind, where it waits for an answer) is null.
+ */
+import type { LogEvent, NoteEvent, RecordedEvent, UnwindEvent, WindEvent } from './events.ts';
+
+export interface HopSeen {
+  readonly wind: WindEvent;
+  unwind: UnwindEvent | null;
+  /** What a bridge told of it, in the order of their times. */
+  readonly notes: NoteEvent[];
+  /** What the volume logged meanwhile. */
+  readonly logs: LogEvent[];
+  /** Those that came of it, in the order of their winds. */
+  readonly below: HopSeen[];
+}
+
+/** A request, or one of several parts where what held them together was not seen. */
+export interface Walk {
+  readonly request: number;
+  readonly root: HopSeen;
+}
+
+/** Puts events together as they come. */
+export class Walks {
+  readonly walks: Walk[] = [];
+  private readonly hops = new Map<number, HopSeen>();
+
+  /** Whether it is part of a walk. */
+  add(event: RecordedEvent): boolean {
+    if (!('hop' in event)) return false;
+    if (event.kind === 'wind') return this.addWind(event);
+    const hop = this.hops.get(event.hop);
+    if (hop === undefined) return false;
+    if (event.kind === 'unwind') hop.unwind = event;
+    else if (event.kind === 'note') hop.notes.push(event);
+    else hop.logs.push(event);
+    return true;
+  }
+
+  private addWind(wind: WindEvent): boolean {
+    const hop: HopSeen = { wind, unwind: null, notes: [], logs: [], below: [] };
+    // A number that was there before is damage: a hop must not come to lie below itself.
+    if (this.hops.has(wind.hop)) return false;
+    this.hops.set(wind.hop, hop);
+    const above = this.hops.get(wind.parent);
+    if (above === undefined) this.walks.push({ request: wind.request, root: hop });
+    else above.below.push(hop);
+    return true;
+  }
+}
+
+/** Nanoseconds from the wind to the unwind; null while it waits. */
+export const tookNs = ({ wind, unwind }: HopSeen): number | null =>
+  unwind === null ? null : unwind.at - wind.at;
+
+/** The part of it in which it waited for nobody below; null while it waits. */
+export function ownNs(hop: HopSeen): number | null {
+  const took = tookNs(hop);
+  if (took === null) return null;
+  // Several below may have been under way at once: their times together count once.
+  let below = 0;
+  let covered = hop.wind.at;
+  for (const child of hop.below) {
+    const end = Math.min(child.unwind?.at ?? hop.unwind!.at, hop.unwind!.at);
+    const start = Math.max(child.wind.at, covered);
+    if (end > start) below += end - start;
+    covered = Math.max(covered, end);
+  }
+  return Math.max(0, took - below);
+}
+
+/** Whether the answer was given here: nothing came of it. Only where the head says `seesAll`. */
+export const answeredHere = ({ wind, below, unwind }: HopSeen): boolean =>
+  below.length === 0 && !wind.passes && unwind !== null;

@@ -1,0 +1,122 @@
+/**
+ * What of two answers must agree, and does not.
+ *
+ * It is what a program can rely on: result and errno, type, mode, owner, size and number of names,
+ * data, names of a directory, attributes, locks. Times, numbers of inodes and devices, gfids and
+ * counts of blocks belong to a storage, and xdata to volumes among themselves.
+ */
+import type { Arg, ArgType, FopRow } from '../core/fops.ts';
+import { IA_IFDIR } from '../core/iatt.ts';
+import type {
+  DictPair,
+  EntrySeen,
+  ListSeen,
+  StructSeen,
+  ValueSeen,
+} from '../observe/read-values.ts';
+import type { Answer } from './seen.ts';
+import { inWords, resultInWords, short } from './words.ts';
+
+/** Something that was otherwise, both in words. */
+export interface Difference {
+  /** `op_ret`, or a part of the reply: `buf.ia_size`. */
+  readonly what: string;
+  readonly was: string;
+  readonly is: string;
+}
+
+/** Characters before the first that differs. */
+const LEAD = 10;
+
+export function differences(row: FopRow, then: Answer, now: Answer): Difference[] {
+  const failed = then.opRet < 0 || now.opRet < 0;
+  if (then.opRet !== now.opRet || (failed && then.opErrno !== now.opErrno)) {
+    return [{ what: 'op_ret', was: resultInWords(then), is: resultInWords(now) }];
+  }
+  if (failed) return [];
+  return row.reply.flatMap((arg) =>
+    partDiffers(arg, then.reply[arg.name] ?? null, now.reply[arg.name] ?? null),
+  );
+}
+
+function partDiffers(arg: Arg, then: ValueSeen, now: ValueSeen): Difference[] {
+  const { name, type, needed } = arg;
+  const compare = comparisons[type];
+  if (compare === undefined || name === 'xdata') return [];
+  if (then === null || now === null) {
+    // What a success may do without, a storage leaves out as it likes.
+    if (then === now || !needed) return [];
+    return [{ what: name, was: short(inWords(then)), is: short(inWords(now)) }];
+  }
+  const [was, is] = [compare(then), compare(now)];
+  const keys = [...new Set([...Object.keys(was), ...Object.keys(is)])];
+  return keys
+    .filter((key) => was[key] !== is[key])
+    .map((key) => ({
+      what: key === '' ? name : `${name}.${key}`,
+      ...apart(was[key] ?? 'nothing', is[key] ?? 'nothing'),
+    }));
+}
+
+/** Two texts that differ, such that it can be seen where. */
+function apart(then: string, now: string): Pick<Difference, 'was' | 'is'> {
+  let at = 0;
+  while (then[at] === now[at]) at += 1;
+  const from = Math.max(0, at - LEAD);
+  const before = from === 0 ? '' : '…';
+  return { was: before + short(then.slice(from)), is: before + short(now.slice(from)) };
+}
+
+/** What counts of a value, by name; the value itself under the empty name. */
+type Counted = (value: NonNullable<ValueSeen>) => Readonly<Record<string, string>>;
+
+const itself: Counted = (value) => ({ '': inWords(value) });
+
+/** Names in C, and the fields. A directory's size and number of names are the storage's own. */
+const IATT_ANY = { ia_type: 'iaType', ia_prot: 'iaProt', ia_uid: 'iaUid', ia_gid: 'iaGid' };
+const IATT_FILE = { ...IATT_ANY, ia_nlink: 'iaNlink', ia_size: 'iaSize', ia_rdev: 'iaRdev' };
+
+const fieldsOf = (value: StructSeen, names: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(names).map(([shown, name]) => [shown, String(value[name] ?? '')]),
+  );
+
+const iatt: Counted = (value) => {
+  const seen = value as StructSeen;
+  return fieldsOf(seen, seen.iaType === IA_IFDIR ? IATT_ANY : IATT_FILE);
+};
+
+const dict: Counted = (value) =>
+  Object.fromEntries(
+    (value as ListSeen<DictPair>).items
+      .filter(({ key }) => !key.startsWith('trusted.gfid'))
+      .map((pair) => [pair.key, dictValue(pair)]),
+  );
+
+function dictValue({ type, value }: DictPair): string {
+  if (value === null) return 'null';
+  return type === 'iatt' ? JSON.stringify(iatt(value as StructSeen)) : inWords(value);
+}
+
+const entries: Counted = (value) => ({
+  names: (value as ListSeen<EntrySeen>).items
+    .map(({ name }) => name)
+    .sort()
+    .join(' '),
+});
+
+const flock: Counted = (value) =>
+  fieldsOf(value as StructSeen, { l_type: 'type', l_start: 'start', l_len: 'len' });
+
+/** Types that are not here do not have to agree. */
+const comparisons: Readonly<Partial<Record<ArgType, Counted>>> = {
+  int: itself,
+  str: itself,
+  data: itself,
+  iatt,
+  dict,
+  entries,
+  flock,
+  lease: (value) => fieldsOf(value as StructSeen, { lease_type: 'type' }),
+  locklist: (value) => ({ count: String((value as ListSeen<StructSeen>).count) }),
+};

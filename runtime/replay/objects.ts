@@ -1,0 +1,220 @@
+/**
+ * The inodes and open files of a graph, by what a recording calls them, and values of the recording
+ * as that graph's own.
+ *
+ * A gfid of the recording leads to the inode that an answer here has brought in the same place; where
+ * the storage makes what it is told to, that is the one with this gfid.
+ */
+import { encodeName } from '../core/bytes.ts';
+import type { Client } from '../core/client.ts';
+import { Dict } from '../core/dict.ts';
+import { Fd } from '../core/fd.ts';
+import type { ArgType, FopRow } from '../core/fops.ts';
+import { type Gfid, NULL_GFID } from '../core/gfid.ts';
+import { type Dirent, Iatt, Statvfs } from '../core/iatt.ts';
+import type { Inode, InodeTable } from '../core/inode.ts';
+import { Loc } from '../core/loc.ts';
+import type {
+  DataSeen,
+  DictPair,
+  EntrySeen,
+  FdSeen,
+  ListSeen,
+  LocSeen,
+  StructSeen,
+  ValueSeen,
+} from '../observe/read-values.ts';
+import type { Values } from './seen.ts';
+
+/** A request is about something that was never found here. */
+export class UnknownObject extends Error {
+  readonly code = 'GLOSSA_UNKNOWN_OBJECT';
+  readonly gfid: Gfid;
+  readonly path: string;
+  readonly isDir: boolean;
+
+  constructor(gfid: Gfid, path: string, isDir: boolean) {
+    super(`${path} was never found here`);
+    this.gfid = gfid;
+    this.path = path;
+    this.isDir = isDir;
+  }
+}
+
+export class Objects {
+  readonly table: InodeTable;
+  private readonly client: Client;
+  private readonly inodes = new Map<Gfid, Inode>();
+  private readonly fds = new Map<number, Fd>();
+  private readonly numbers = new Map<Fd, number>();
+  /** Where a listing goes on, which is the storage's own to say: by what it was in the recording. */
+  private readonly offsets = new Map<Fd, Map<number, number>>();
+
+  constructor(client: Client) {
+    this.client = client;
+    this.table = client.initiator.graph.inodes;
+  }
+
+  /** Undefined for one that was never found. */
+  inode(gfid: Gfid): Inode | undefined {
+    return this.inodes.get(gfid) ?? this.table.find(gfid);
+  }
+
+  /** From now on the recording's gfid means this inode, which is kept. */
+  learn(gfid: Gfid, inode: Inode): void {
+    if (gfid === NULL_GFID) return;
+    this.client.lookup(inode);
+    this.inodes.set(gfid, inode);
+  }
+
+  learnOffset(fd: Fd, then: number, now: number): void {
+    const known = this.offsets.get(fd) ?? new Map<number, number>();
+    this.offsets.set(fd, known.set(then, now));
+  }
+
+  /** What the recording calls an open file; one that is not of it has a number of its own. */
+  numberOf(fd: Fd): number {
+    return this.numbers.get(fd) ?? -fd.id;
+  }
+
+  release(number: number): void {
+    const fd = this.fds.get(number);
+    if (fd === undefined) return;
+    this.fds.delete(number);
+    this.numbers.delete(fd);
+    this.offsets.delete(fd);
+    fd.release();
+  }
+
+  releaseAll(): void {
+    for (const number of [...this.fds.keys()]) this.release(number);
+  }
+
+  /**
+   * Arguments of a fop.
+   * @param anew what has a name and is unknown is taken for something new @throws {UnknownObject}
+   */
+  args(row: FopRow, seen: Values, pid: number, anew = true): unknown[] {
+    let made: Inode | null = null;
+    return row.args.map(({ name, type }) => {
+      const value = seen[name] ?? null;
+      if (type === 'loc' && value !== null) {
+        const loc = this.loc(value as LocSeen, anew);
+        // As a mount does: nothing comes into being by a rename.
+        if (row.name === 'rename' && loc.inode?.linked === false) {
+          return new Loc(null, loc.parent, loc.name);
+        }
+        if (row.entry.creates === name) made = loc.inode;
+        return loc;
+      }
+      if (type === 'fd' && value !== null) return this.fd(value as FdSeen, pid, made);
+      if (name === 'offset' && (row.name === 'readdir' || row.name === 'readdirp')) {
+        return this.offset(seen.fd as FdSeen, value as number);
+      }
+      return this.value(type, value);
+    });
+  }
+
+  /** Parts of a reply to a fop with these arguments. */
+  reply(row: FopRow, seen: Values, args: readonly unknown[]): unknown[] {
+    return row.reply.map(({ name, type }) => {
+      const value = seen[name] ?? null;
+      if (value === null || (type !== 'fd' && type !== 'inode')) return this.value(type, value);
+      if (type === 'fd') return args[row.args.findIndex((arg) => arg.type === 'fd')];
+      return this.inode((value as { gfid: Gfid }).gfid) ?? placeOf(row, args)?.inode ?? null;
+    });
+  }
+
+  /** A value that leads to no inode or file. */
+  value(type: ArgType, seen: ValueSeen): unknown {
+    if (seen === null || type === 'int' || type === 'str') return seen;
+    return makers[type]?.(seen, this) ?? null;
+  }
+
+  private loc({ gfid, pargfid, name, path }: LocSeen, anew: boolean): Loc {
+    const parent =
+      pargfid === NULL_GFID ? null : (this.inode(pargfid) ?? unknown(pargfid, above(path), true));
+    if (gfid === NULL_GFID) return new Loc(this.table.newInode(), parent, name);
+    const inode = this.inode(gfid);
+    if (inode !== undefined) return new Loc(inode, parent, name);
+    if (parent === null || !anew) return unknown(gfid, path, false);
+    return new Loc(this.table.newInode(), parent, name);
+  }
+
+  private fd(seen: FdSeen, pid: number, made: Inode | null): Fd {
+    const known = this.fds.get(seen.id);
+    if (known !== undefined) return known;
+    const inode = made ?? this.inode(seen.gfid) ?? unknown(seen.gfid, seen.path, seen.isDir);
+    const fd = new Fd(inode, seen.flags, pid, seen.isDir);
+    this.fds.set(seen.id, fd);
+    this.numbers.set(fd, seen.id);
+    return fd;
+  }
+
+  private offset(fd: FdSeen, then: number): number {
+    const open = this.fds.get(fd.id);
+    return (open === undefined ? undefined : this.offsets.get(open)?.get(then)) ?? then;
+  }
+}
+
+/** The place of a path whose directory the table knows. */
+export function placeAt(table: InodeTable, path: string): { parent: Inode; name: string } | null {
+  const names = path.split('/').slice(1);
+  const name = names.pop() ?? '';
+  let parent: Inode | undefined = table.root;
+  for (const step of names) parent = parent && table.grep(parent, step);
+  return parent === undefined || name === '' ? null : { parent, name };
+}
+
+/** The place that a fop makes, or looks for. */
+export function placeOf(row: FopRow, args: readonly unknown[]): Loc | null {
+  const name = row.entry.creates ?? 'loc';
+  return (args[row.args.findIndex((arg) => arg.name === name)] as Loc | undefined) ?? null;
+}
+
+function unknown(gfid: Gfid, path: string, isDir: boolean): never {
+  throw new UnknownObject(gfid, path, isDir);
+}
+
+/** The directory of a path. */
+const above = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+
+type Maker = (seen: NonNullable<ValueSeen>, objects: Objects) => unknown;
+
+const iattOf = (seen: StructSeen | null): Iatt | null =>
+  seen === null ? null : Object.assign(new Iatt(), seen);
+
+function dictOf({ items }: ListSeen<DictPair>): Dict {
+  const dict = new Dict();
+  for (const { key, type, value } of items) {
+    if (value === null) continue;
+    if (type === 'iatt') dict.set(key, iattOf(value as StructSeen)!, type);
+    else if (typeof value === 'object') dict.set(key, bytesOf(value as DataSeen), type);
+    else dict.set(key, value, type);
+  }
+  return dict;
+}
+
+const bytesOf = ({ head }: DataSeen): Uint8Array => encodeName(head);
+
+const entryOf = ({ name, off, type, gfid, stat, dict }: EntrySeen, { table }: Objects): Dirent => ({
+  name,
+  off,
+  type,
+  gfid,
+  stat: iattOf(stat),
+  dict: dict === null ? null : dictOf(dict),
+  inode: stat === null || name === '.' || name === '..' ? null : table.newInode(),
+});
+
+const makers: Readonly<Partial<Record<ArgType, Maker>>> = {
+  data: (seen) => bytesOf(seen as DataSeen),
+  iatt: (seen) => iattOf(seen as StructSeen),
+  statvfs: (seen) => Object.assign(new Statvfs(), seen),
+  flock: (seen) => ({ ...(seen as StructSeen) }),
+  lease: (seen) => ({ ...(seen as StructSeen) }),
+  locklist: (seen) => (seen as ListSeen<StructSeen>).items.map((lock) => ({ ...lock })),
+  dict: (seen) => dictOf(seen as ListSeen<DictPair>),
+  entries: (seen, objects) =>
+    (seen as ListSeen<EntrySeen>).items.map((entry) => entryOf(entry, objects)),
+};

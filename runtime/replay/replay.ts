@@ -1,0 +1,267 @@
+/**
+ * Sends the requests of a recording into a graph, and says what is answered otherwise.
+ *
+ *   const plan = await planOf(recording, { volume: 'negative', played: ['storage'] });
+ *   const replay = new Replay(graph, plan, { clock, played });
+ *   for (const { request, differences } of await replay.run()) …
+ *
+ * What happened is gone through in its order: a request begins, another is answered. So a request is
+ * sent after all those that were answered before it began, and beside those that it overlapped. The
+ * clock of the graph is the recording's.
+ */
+import { Driver, FopError, NOBODY } from '../api/driver.ts';
+import type { Client } from '../core/client.ts';
+import type { Fd } from '../core/fd.ts';
+import type { FopName } from '../core/fops.gen.ts';
+import { Stack } from '../core/frame.ts';
+import { collectCbk, windArgs } from '../core/generic.gen.ts';
+import { type Gfid, NULL_GFID } from '../core/gfid.ts';
+import type { Graph } from '../core/graph.ts';
+import { IA_IFDIR, IA_IFREG, Iatt } from '../core/iatt.ts';
+import { Initiator, initiatorTranslator } from '../core/initiator.ts';
+import { type Difference, differences } from './compare.ts';
+import { learn } from './learn.ts';
+import { Objects, placeAt, UnknownObject } from './objects.ts';
+import { type Arrival, type Plan, type Replayed, toldBy } from './plan.ts';
+import type { AskedNow, PlayedVolume } from './played.ts';
+import { type Answer, answerSeen } from './seen.ts';
+import { callInWords, resultInWords } from './words.ts';
+
+/** The time of the graph's context, in milliseconds. It stands still between calls. */
+export interface ReplayClock {
+  readonly now: number;
+  /** When the next timer is due; undefined when there is none. */
+  readonly next: number | undefined;
+  advanceTo(ms: number): void;
+}
+
+export interface ReplaySettings {
+  readonly clock: ReplayClock;
+  /** Volumes of the graph that the recording plays. */
+  readonly played: readonly PlayedVolume[];
+  /** How long an answer may take, in milliseconds of real time. */
+  readonly patienceMs: number;
+}
+
+/** What came of a request. */
+export interface Outcome {
+  readonly request: Replayed;
+  /** Empty where all was as then. */
+  readonly differences: readonly Difference[];
+}
+
+interface Sent {
+  readonly request: Replayed;
+  answer: Answer | null;
+  /** Why it could not be sent. */
+  refused: string | null;
+  differences: Difference[];
+  readonly asked: AskedNow[];
+  call: Stack | null;
+  /** Its answer is waited for. */
+  wake: (() => void) | null;
+}
+
+/** Real time in which nothing has to happen before time goes on to the next timer. */
+const STILL_MS = 2000;
+const NS_PER_MS = 1e6;
+
+const translator = initiatorTranslator('replay', 'Sends the requests of a recording.');
+
+export class Replay {
+  private readonly graph: Graph;
+  private readonly plan: Plan;
+  private readonly settings: ReplaySettings;
+  private readonly initiator: Initiator;
+  private readonly clients = new Map<number, Client>();
+  private readonly objects: Objects;
+  private readonly sent = new Map<Replayed, Sent>();
+  private readonly calls = new WeakMap<Stack, Replayed>();
+  /** Gfids that answers of the recording have told of, as far as it was gone through. */
+  private readonly told = new Set<Gfid>();
+  /** The last request that each open file of the recording is used by. */
+  private readonly lastUse = new Map<number, Replayed>();
+
+  constructor(graph: Graph, plan: Plan, settings: ReplaySettings) {
+    this.graph = graph;
+    this.plan = plan;
+    this.settings = settings;
+    this.initiator = new Initiator(graph, 'replay', translator, graph.top.log);
+    this.objects = new Objects(this.clientOf(0));
+    for (const request of plan.requests) {
+      for (const id of filesOf(request)) this.lastUse.set(id, request);
+    }
+    for (const played of settings.played) {
+      played.playing = {
+        others: plan.others,
+        objects: this.objects,
+        requestOf: (call) => this.calls.get(call),
+        asked: (request, asked) => void this.sent.get(request)?.asked.push(asked),
+      };
+    }
+  }
+
+  /** All of it, once. What has no answer then is given up. */
+  async run(): Promise<Outcome[]> {
+    const { clock } = this.settings;
+    const startedAt = clock.now;
+    for (const { at, request, isAnswer } of this.plan.steps) {
+      clock.advanceTo(Math.max(clock.now, startedAt + at / NS_PER_MS));
+      if (!isAnswer) await this.send(request);
+      else {
+        await this.waitFor(this.sent.get(request)!);
+        for (const stat of toldBy(request.answer!)) this.told.add(stat.iaGfid as Gfid);
+      }
+    }
+    const open = [...this.sent.values()].filter(({ answer, refused }) => !answer && !refused);
+    for (const sent of open) await this.waitFor(sent);
+    for (const { call, answer } of open) if (answer === null) call?.interrupt();
+    const outcomes = [...this.sent.values()].map((sent) => this.outcomeOf(sent));
+    this.objects.releaseAll();
+    this.initiator.close();
+    return outcomes;
+  }
+
+  private clientOf(id: number): Client {
+    const client = this.clients.get(id) ?? this.initiator.connect();
+    this.clients.set(id, client);
+    return client;
+  }
+
+  private async send(request: Replayed): Promise<void> {
+    const { row, caller } = request;
+    const name = row.name as FopName;
+    const sent: Sent = {
+      request,
+      answer: null,
+      refused: null,
+      differences: [],
+      asked: [],
+      call: null,
+      wake: null,
+    };
+    this.sent.set(request, sent);
+    const args = await this.argsOf(request);
+    if (typeof args === 'string') {
+      sent.refused = args;
+      return;
+    }
+    const call = new Stack(caller.uid, caller.gid, caller.pid, row.logName);
+    call.lkOwner = caller.lkOwner;
+    sent.call = call;
+    this.calls.set(call, request);
+    const client = this.clientOf(caller.client);
+    const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+      client.end(call);
+      // Compared at once: what the answer is made of may be others' soon.
+      sent.answer = answerSeen(row, opRet, opErrno, values);
+      learn(this.objects, { row, args, opRet, opErrno, values }, request.answer);
+      for (const id of filesOf(request)) {
+        if (this.lastUse.get(id) === request) this.objects.release(id);
+      }
+      sent.wake?.();
+    });
+    const at = row.args.findIndex(({ type }) => type === 'fd');
+    const links = (args[at] as Fd | undefined)?.links ?? this.graph.links;
+    windArgs[name](client.begin(call), 0, cbk as never, links, args);
+  }
+
+  /** Or why there are none. */
+  private async argsOf({ row, args, caller }: Replayed): Promise<unknown[] | string> {
+    for (let anew = false; ; ) {
+      try {
+        return this.objects.args(row, args, caller.pid, anew);
+      } catch (error) {
+        if (!(error instanceof UnknownObject)) throw error;
+        if (await this.introduce(error)) continue;
+        if (anew) return error.message;
+        anew = true;
+      }
+    }
+  }
+
+  /**
+   * Something that was known before the recording began is found as it was then, unseen. What an
+   * answer has told of should have been found by now.
+   */
+  private async introduce({ gfid, path, isDir }: UnknownObject): Promise<boolean> {
+    if (this.told.has(gfid) || gfid === NULL_GFID) return false;
+    if (this.settings.played.length > 0) {
+      const { table } = this.objects;
+      const type = { iaGfid: gfid, iaType: isDir ? IA_IFDIR : IA_IFREG, iaProt: 0o755 };
+      const stat = Object.assign(new Iatt(), this.plan.attributes.get(gfid) ?? type);
+      for (const volume of this.settings.played) volume.knew(path, { ...stat });
+      const { parent = null, name = null } = placeAt(table, path) ?? {};
+      const inode = table.link(table.newInode(), parent, name, stat);
+      if (inode !== null) this.objects.learn(gfid, inode);
+      return inode !== null;
+    }
+    try {
+      const { inode } = await new Driver(this.clientOf(0), NOBODY).find(path);
+      this.objects.learn(gfid, inode);
+      return true;
+    } catch (error) {
+      // It is not there, whatever the errno: that is said of each request about it.
+      if (error instanceof FopError) return false;
+      throw error;
+    }
+  }
+
+  /** Until it is answered, or nothing more is to be expected. */
+  private async waitFor(sent: Sent): Promise<void> {
+    const { clock, patienceMs } = this.settings;
+    for (let left = patienceMs; left > 0 && !sent.answer && !sent.refused; left -= STILL_MS) {
+      await answered(sent, Math.min(left, STILL_MS));
+      if (sent.answer === null && clock.next !== undefined) clock.advanceTo(clock.next);
+    }
+  }
+
+  private outcomeOf(sent: Sent): Outcome {
+    const { request, answer: now, refused, asked } = sent;
+    const then = request.answer;
+    const found: Difference[] = [];
+    const was = then === null ? NO_ANSWER : resultInWords(then);
+    if (refused !== null) found.push({ what: 'op_ret', was, is: `not sent: ${refused}` });
+    else if (then === null || now === null) {
+      const is = now === null ? NO_ANSWER : resultInWords(now);
+      if (was !== is) found.push({ what: 'op_ret', was, is });
+    } else found.push(...differences(request.row, then, now));
+    if (refused === null && this.settings.played.length > 0) {
+      found.push(...askedOtherwise(request.asked, asked));
+    }
+    return { request, differences: found };
+  }
+}
+
+const NO_ANSWER = 'no answer';
+
+/** What the volumes below were asked then and not now, or the other way round. */
+function askedOtherwise(then: readonly Arrival[], now: readonly AskedNow[]): Difference[] {
+  const same = new Set(now.map((one) => one.recorded));
+  const was = then.filter((one) => !same.has(one));
+  const is = now.filter((one) => one.recorded === null || !then.includes(one.recorded));
+  if (was.length === 0 && is.length === 0) return [];
+  return [{ what: 'asked below', was: callsInWords(was), is: callsInWords(is) }];
+}
+
+const callsInWords = (calls: readonly Pick<Arrival, 'volume' | 'row' | 'args'>[]): string =>
+  calls.length === 0
+    ? 'nothing'
+    : calls.map(({ volume, row, args }) => `${volume}: ${callInWords(row.name, args)}`).join(', ');
+
+/** Numbers of the open files that a request is about. */
+function filesOf({ row, args }: Replayed): number[] {
+  const fds = row.args.filter(({ type }) => type === 'fd').map(({ name }) => args[name]);
+  return fds.flatMap((fd) => (fd ? [(fd as { id: number }).id] : []));
+}
+
+/** Resolves when it has its answer, or after so long. */
+function answered(sent: Sent, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    sent.wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+  });
+}

@@ -1,0 +1,170 @@
+/**
+ * debug/error-gen: lets fops fail before they reach the volume below, by chance or every n-th.
+ *
+ * Chance is a generator of the volume's own. With `option seed` it draws the same numbers in every
+ * run, so that the same requests fail with the same errnos.
+ *
+ * Source: GlusterFS `xlators/debug/error-gen/src/error-gen.c`. Unlike there, `error-no` counts in
+ * both ways of failing, and all fops of the table may fail.
+ */
+import { strerror } from '../../../core/errno.ts';
+import { FOP_ITEMS, listedFops } from '../../../core/fop-list.ts';
+import { fail, tail } from '../../../core/fops.gen.ts';
+import { fops as fopRows } from '../../../core/fops.ts';
+import { defineOptions, type Values } from '../../../core/options.ts';
+import { type Before, taps } from '../../../core/taps.gen.ts';
+import {
+  type Dump,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
+import { Draws } from './draws.ts';
+import { errnosOf, errorNames, errorNumber, SHORT, SHORT_WRITE } from './errnos.ts';
+
+/** Every n-th fop fails, with n drawn anew each time: from this … */
+const EVERY_LEAST = 3;
+/** … to one less than this more (`GF_UNIVERSAL_ANSWER`). */
+const EVERY_SPAN = 42;
+
+const options = defineOptions({
+  failure: {
+    type: 'percent',
+    default: 0,
+    description: 'How many of the fops fail; which ones is left to chance.',
+    reconfigurable: true,
+  },
+  'error-no': {
+    type: 'str',
+    values: errorNames,
+    description:
+      'What they fail with; without it, one of the errnos that the fop may fail with. ' +
+      `${SHORT_WRITE} writes half of the data, and lets other fops pass.`,
+    reconfigurable: true,
+  },
+  'random-failure': {
+    type: 'bool',
+    default: false,
+    description:
+      'Every n-th fop fails, n from 3 to 44 and another each time; `failure` is ignored.',
+    reconfigurable: true,
+  },
+  enable: {
+    type: 'str',
+    items: FOP_ITEMS,
+    aliases: ['error-fops'],
+    description: 'The fops that may fail, with commas between: LOOKUP,READ. Without it, all.',
+    reconfigurable: true,
+  },
+  seed: {
+    type: 'int',
+    min: 0,
+    max: 2 ** 32 - 1,
+    description: 'Where chance begins: with the same seed, the same fops fail. Not in GlusterFS.',
+  },
+});
+
+type Given = Values<typeof options>;
+
+class ErrorGen {
+  given: Given;
+  /** Fops that came since the last that failed, where every n-th does. */
+  count = 0;
+  /** That n. */
+  every: number;
+  /** Since the volume began. */
+  failed = 0;
+  private readonly draws: Draws;
+
+  constructor(xl: Xlator<ErrorGen>, given: Given) {
+    this.given = given;
+    const seed = new Uint8Array(4);
+    if (given.seed === undefined) xl.context.random(seed);
+    this.draws = new Draws(given.seed ?? new DataView(seed.buffer).getUint32(0));
+    this.every = EVERY_LEAST + this.draws.below(EVERY_SPAN);
+  }
+
+  /** What the next fop fails with; 0 when it does not. */
+  next(fop: number): number {
+    if (!this.fails()) return 0;
+    const { 'error-no': name } = this.given;
+    const errnos = errnosOf[fop]!;
+    return name === undefined ? errnos[this.draws.below(errnos.length)]! : errorNumber(name);
+  }
+
+  private fails(): boolean {
+    if (!this.given['random-failure']) return this.draws.share() < this.given.failure / 100;
+    this.count += 1;
+    if (this.count < this.every) return false;
+    this.count = 0;
+    this.every = EVERY_LEAST + this.draws.below(EVERY_SPAN);
+    return true;
+  }
+
+  get dump(): Dump {
+    const { given, count, every, failed } = this;
+    return {
+      op_count: count,
+      failure_iter_no: given['random-failure'] ? every : 0,
+      failure: `${given.failure}%`,
+      error_no: given['error-no'] ?? 'any',
+      random_failure: given['random-failure'] ? 1 : 0,
+      failed,
+    };
+  }
+}
+
+const sources = new Map(
+  fopRows.map(({ number, name }) => [
+    number,
+    { file: 'error-gen', line: 0, func: `error_gen_${name}` },
+  ]),
+);
+
+function failing(xl: Xlator<ErrorGen>, fop: number, errno: number): number {
+  xl.priv.failed += 1;
+  xl.log.error(`unwind(-1, ${strerror(errno)})`, { source: sources.get(fop) });
+  return errno;
+}
+
+const before: Before<ErrorGen> = (_frame, xl, fop) => {
+  const errno = xl.priv.next(fop);
+  return errno === 0 || errno === SHORT ? 0 : failing(xl, fop, errno);
+};
+
+const WRITE = fopRows.find(({ name }) => name === 'writev')!.number;
+
+const writev: Fop<'writev', ErrorGen> = (frame, xl, fd, vector, offset, flags, xdata) => {
+  const errno = xl.priv.next(WRITE);
+  if (errno > 0) {
+    fail.writev(frame, failing(xl, WRITE, errno));
+    return;
+  }
+  let data = vector;
+  if (errno === SHORT) {
+    xl.priv.failed += 1;
+    data = vector.subarray(0, Math.floor(vector.length / 2));
+  }
+  tail.writev(frame, xl.children[0]!, fd, data, offset, flags, xdata);
+};
+
+function fops({ priv: { given } }: Xlator<ErrorGen>): Fops<ErrorGen> {
+  if (given.failure === 0 && !given['random-failure']) return {};
+  const names = listedFops(given.enable);
+  return { ...taps(names, before), ...(names.includes('writev') && { writev }) };
+}
+
+export default defineTranslator<ErrorGen, typeof options>({
+  type: 'debug/error-gen',
+  description: 'Lets fops fail, by chance or every n-th, with errnos of your choice.',
+  children: [1, 1],
+  options,
+  fops,
+  init: (xl, given) => new ErrorGen(xl, given),
+  reconfigure(xl, given) {
+    xl.priv.given = given;
+    xl.exchangeFops(fops(xl));
+  },
+  dump: ({ priv }) => priv.dump,
+});

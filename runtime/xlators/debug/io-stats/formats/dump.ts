@@ -1,0 +1,52 @@
+/** Statistics as a statedump has them: names and numbers, times in nanoseconds. */
+import type { Dump } from '../../../../core/xlator.ts';
+import { BLOCK_SIZES, type Counters } from '../counters.ts';
+import { rankings } from '../files.ts';
+import type { Report } from './report.ts';
+
+/** How many of each list of files: all translators' dumps together have room for 64 KB. */
+const TOP = 3;
+const PATH_SHOWN = 160;
+const short = (path: string): string =>
+  path.length <= PATH_SHOWN ? path : `…${path.slice(-PATH_SHOWN)}`;
+
+function counted(counters: Counters, now: number, prefix: string): Dump {
+  const { read, written, since } = counters;
+  const dump: Dump = {
+    [`${prefix}duration-s`]: Math.floor((now - since) / 1000),
+    [`${prefix}bytes-read`]: read.bytes,
+    [`${prefix}bytes-written`]: written.bytes,
+  };
+  for (let power = 0; power < BLOCK_SIZES; power++) {
+    const [reads, writes] = [read.blocks[power]!, written.blocks[power]!];
+    if (reads > 0) dump[`${prefix}reads.${2 ** power}`] = reads;
+    if (writes > 0) dump[`${prefix}writes.${2 ** power}`] = writes;
+  }
+  for (const { name, hits, timed, errors, total, min, max } of counters.called()) {
+    dump[`${prefix}${name}.hits`] = hits;
+    if (timed === 0) continue;
+    dump[`${prefix}${name}.errors`] = errors;
+    dump[`${prefix}${name}.avg-ns`] = Math.round(total / timed);
+    dump[`${prefix}${name}.min-ns`] = Math.round(min);
+    dump[`${prefix}${name}.max-ns`] = Math.round(max);
+  }
+  return dump;
+}
+
+export function dumpOf({ past, interval, index, now, fds, files }: Report): Dump {
+  const dump: Dump = {
+    'open-fds': fds.open,
+    'max-open-fds': fds.max,
+    ...counted(past, now, ''),
+  };
+  for (const ranking of rankings) {
+    files
+      .top(ranking)
+      .slice(0, TOP)
+      .forEach((file, at) => {
+        dump[`top.${ranking}.${at + 1}`] = `${Math.round(file[ranking])} ${short(file.path)}`;
+      });
+  }
+  // As long as nothing was written, the interval is all there was.
+  return index === 0 ? dump : { ...dump, interval: index, ...counted(interval, now, 'interval.') };
+}

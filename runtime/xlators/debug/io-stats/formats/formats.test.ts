@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Counters } from '../counters.ts';
+import { FileStats, Files } from '../files.ts';
+import { Samples } from '../samples.ts';
+import { dictReport } from './dict.ts';
+import { dumpOf } from './dump.ts';
+import { jsonReport } from './json.ts';
+import { profileText } from './profile.ts';
+import type { Report } from './report.ts';
+import { textReport } from './text.ts';
+
+const LOOKUP = 27;
+const READ = 12;
+
+function counters(since: number, more: (made: Counters) => void = () => {}): Counters {
+  const made = new Counters(since);
+  more(made);
+  return made;
+}
+
+function report(more: Partial<Report> = {}): Report {
+  const busy = (made: Counters) => {
+    made.hit(LOOKUP);
+    made.took(LOOKUP, 2000, true);
+    made.hit(READ);
+    made.hit(READ);
+    made.took(READ, 1000, false);
+    made.took(READ, 4000, false);
+    made.read.add(4096);
+    made.read.add(1);
+    made.written.add(2 ** 20);
+  };
+  return {
+    id: 'b/1',
+    past: counters(0, busy),
+    interval: counters(50_000, (made) => made.hit(LOOKUP)),
+    index: 3,
+    now: 60_000,
+    fds: { open: 1, max: 2, maxAt: 0 },
+    files: new Files(),
+    ...more,
+  };
+}
+
+/** The two objects of a json report. */
+const parse = (text: string): Record<string, number>[] =>
+  text.split('\n}\n{\n').map((part, at) => JSON.parse(at === 0 ? `${part}}` : `{${part}`));
+
+test('json: all there was, and the interval by the second', () => {
+  const [all, last] = parse(jsonReport(report()));
+  expect(all).toMatchObject({
+    'gluster.b_1.aggr.read_1b': 1,
+    'gluster.b_1.aggr.read_4kb': 1,
+    'gluster.b_1.aggr.write_1mb': 1,
+    'gluster.b_1.aggr.write_512mb': 0,
+    'gluster.b_1.aggr.fds.open_count': 1,
+    'gluster.b_1.aggr.fds.max_open_count': 2,
+    'gluster.b_1.aggr.fop.lookup.count': 1,
+    'gluster.b_1.aggr.fop.lookup.latency_ave_usec': 2,
+    'gluster.b_1.aggr.fop.read.count': 2,
+    'gluster.b_1.aggr.fop.read.latency_ave_usec': 2.5,
+    'gluster.b_1.aggr.fop.read.latency_min_usec': 1,
+    'gluster.b_1.aggr.fop.read.latency_max_usec': 4,
+    'gluster.b_1.aggr.fop.weighted_latency_ave_usec': 2.3333,
+    'gluster.b_1.aggr.fop.weighted_fop_count': 3,
+    'gluster.b_1.aggr.uptime': 60,
+    'gluster.b_1.aggr.bytes_read': 4097,
+    'gluster.b_1.aggr.bytes_written': 2 ** 20,
+  });
+  expect(last).toMatchObject({
+    'gluster.b_1.inter.read_4kb_per_sec': 0,
+    'gluster.b_1.inter.fop.lookup.per_sec': 0.1,
+    'gluster.b_1.inter.fop.lookup.latency_ave_usec': 0,
+    'gluster.b_1.inter.sample_interval_sec': 10,
+    'gluster.b_1.inter.bytes_read_per_sec': 0,
+  });
+});
+
+test('dict: the keys of volume profile, and nothing that is zero', () => {
+  expect(dictReport(report()).split('\n')).toEqual([
+    'cumulative=-1',
+    '-1-duration=60',
+    '-1-total-read=4097',
+    '-1-total-write=1048576',
+    '-1-read-1=1',
+    '-1-read-4096=1',
+    '-1-write-1048576=1',
+    '-1-12-hits=2',
+    '-1-12-avglatency=2500',
+    '-1-12-minlatency=1000',
+    '-1-12-maxlatency=4000',
+    '-1-27-hits=1',
+    '-1-27-avglatency=2000',
+    '-1-27-minlatency=2000',
+    '-1-27-maxlatency=2000',
+    'interval=3',
+    '3-duration=10',
+    '3-total-read=0',
+    '3-total-write=0',
+    '3-27-hits=1',
+  ]);
+});
+
+test('a statedump has the interval once there was another', () => {
+  expect(dumpOf(report({ index: 0 }))).not.toHaveProperty('interval');
+  expect(dumpOf(report())).toMatchObject({
+    'duration-s': 60,
+    'reads.4096': 1,
+    'READ.hits': 2,
+    interval: 3,
+    'interval.duration-s': 10,
+    'interval.LOOKUP.hits': 1,
+  });
+});
+
+test("profile: GlusterFS's view of all there was, and of the interval", () => {
+  expect(profileText('top', dumpOf(report()))).toBe(`Volume: top
+-----------
+Cumulative Stats:
+   Block Size:                  1b+                4096b+             1048576b+
+ No. of Reads:                    1                     1                     0
+No. of Writes:                    0                     0                     1
+
+ %-latency   Avg-latency   Min-Latency   Max-Latency   No. of calls         Fop
+ ---------   -----------   -----------   -----------   ------------        ----
+     71.43       2.50 us       1.00 us       4.00 us              2        READ
+     28.57       2.00 us       2.00 us       2.00 us              1      LOOKUP
+
+    Duration: 60 seconds
+   Data Read: 4097 bytes
+Data Written: 1048576 bytes
+
+Interval 3 Stats:
+ %-latency   Avg-latency   Min-Latency   Max-Latency   No. of calls         Fop
+ ---------   -----------   -----------   -----------   ------------        ----
+      0.00       0.00 us       0.00 us       0.00 us              1      LOOKUP
+
+    Duration: 10 seconds
+   Data Read: 0 bytes
+Data Written: 0 bytes
+`);
+  const first = profileText('top', dumpOf(report({ index: 0 })));
+  const [, all, interval] = first.split(/(?:Cumulative|Interval 0) Stats:\n/);
+  expect(interval!.trimEnd()).toBe(all!.trimEnd());
+});
+
+test('whatever was counted, json is json, and every format tells of each fop that came', () => {
+  const fop = fc.constantFrom(1, LOOKUP, READ, 13, 43, 58);
+  const size = fc.nat(2 ** 31);
+  const event = fc.record({ fop, size, ns: fc.nat(1e9) });
+  fc.assert(
+    fc.property(fc.array(event), fc.nat(1e6), (events, now) => {
+      const past = counters(0, (made) => {
+        for (const { fop: number, size: bytes, ns } of events) {
+          made.hit(number);
+          made.took(number, ns, false);
+          made.read.add(bytes);
+        }
+      });
+      const given = report({ past, interval: past, now });
+      for (const part of parse(jsonReport(given))) {
+        expect(Object.values(part).every((value) => Number.isFinite(value))).toBe(true);
+      }
+      const [dict, text] = [dictReport(given), textReport(given)];
+      for (const { number, name, hits } of past.called()) {
+        expect(dict).toContain(`\n-1-${number}-hits=${hits}\n`);
+        expect(text).toContain(`\n${name.padEnd(13)} ${String(hits).padStart(10)} `);
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test('files: the busiest first, at most a hundred, also those that are forgotten', () => {
+  const files = new Files();
+  for (let i = 0; i < 150; i++) files.begin(`${i}`, `/${i}`).open = i;
+  const gone = files.begin('gone', '/gone');
+  gone.open = 1000;
+  files.end(gone);
+  const top = files.top('open');
+  expect(top).toHaveLength(100);
+  expect(top.slice(0, 2).map(({ path }) => path)).toEqual(['/gone', '/149']);
+  expect(files.top('read')).toEqual([]);
+  expect(files.begin('gone', '/again')).toBe(gone);
+  files.clear();
+  expect(files.top('open')).toEqual([]);
+});
+
+test('files: of those that are forgotten, only what a list would show is kept', () => {
+  const files = new Files();
+  for (let i = 0; i < 2001; i++) {
+    const file = files.begin(`${i}`, `/${i}`);
+    file.reads.calls = i;
+    files.end(file);
+  }
+  expect(files.top('read').map(({ read }) => read)).toEqual(
+    Array.from({ length: 100 }, (_, i) => 2000 - i),
+  );
+  expect(files.begin('1', '/1')).toEqual(new FileStats('1', '/1'));
+});
+
+test('samples: every n-th, the last of them, in order', () => {
+  const samples = new Samples(3, 2);
+  const taken = Array.from({ length: 9 }, (_, i) => {
+    if (!samples.next()) return false;
+    samples.add(i === 6 ? 52 : READ, 1_500_000.25 + i, 1234, 10, 20);
+    return true;
+  });
+  expect(taken.map(Number)).toEqual([1, 0, 0, 1, 0, 0, 1, 0, 0]);
+  expect(samples.take('vol')).toEqual([
+    '1500.003250,LOW,READ,1234,vol,N/A,10,20,Unknown,Unknown',
+    '1500.006250,UNKNOWN,COMPOUND,1234,vol,N/A,10,20,Unknown,Unknown',
+  ]);
+  expect(samples.take('vol')).toEqual([]);
+});

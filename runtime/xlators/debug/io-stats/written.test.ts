@@ -1,0 +1,247 @@
+/** What io-stats writes into files, and when: at intervals, and by the attribute that is a command. */
+import { describe, expect, test } from 'vitest';
+import { ask, FakeContext, HeldLeaf, newName, startGraph } from '../../../../test/support/core.ts';
+import { Dict } from '../../../core/dict.ts';
+import { EINVAL, EIO, EOPNOTSUPP, EPERM } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { wind } from '../../../core/fops.gen.ts';
+import { newRequest, Stack } from '../../../core/frame.ts';
+import { Loc } from '../../../core/loc.ts';
+import { checkOptions, genericOptions } from '../../../core/options.ts';
+import type { Xlator } from '../../../core/xlator.ts';
+import { dumpFile } from './command.ts';
+import ioStats, { type IoStats } from './index.ts';
+
+const OWNER = 1000;
+
+class Folder {
+  readonly owner = OWNER;
+  readonly files = new Map<string, string>();
+  full = false;
+
+  write(name: string, text: string): string {
+    if (this.full) throw Object.assign(new Error('ENOSPC'), { errno: -28 });
+    this.files.set(name, text);
+    return `/run/${name}`;
+  }
+}
+
+async function setUp(given: Record<string, string>, folder: Folder | null = new Folder()) {
+  const leaf = new HeldLeaf();
+  leaf.onRequest = ({ args, answer }) =>
+    answer(0, 0, args.find((arg) => arg instanceof Fd) ?? null);
+  const context = Object.assign(new FakeContext(), { runFiles: folder ?? undefined });
+  const volumes = [
+    { translator: leaf.translator },
+    { translator: ioStats, name: 'brick', options: { 'count-fop-hits': 'on' } },
+    { translator: ioStats, name: 'top', options: given },
+  ];
+  const graph = await startGraph(volumes, context);
+  const files = folder?.files ?? new Map<string, string>();
+  const command = (value: string, uid = 0, key = 'trusted.io-stats-dump') => {
+    let answer = NaN;
+    const frame = newRequest(new Stack(uid, 0, 1, 'SETXATTR'), graph.top);
+    const dict = Dict.of({ [key]: new TextEncoder().encode(value) });
+    const cbk = (_f: unknown, _c: number, _x: unknown, opRet: number, opErrno: number) => {
+      answer = opRet < 0 ? opErrno : 0;
+    };
+    wind.setxattr(frame, 0, cbk, graph.links, new Loc(graph.inodes.root), dict, 0, null);
+    return answer;
+  };
+  const xl = graph.top as Xlator<IoStats>;
+  return { leaf, context, graph, folder, files, command, xl, root: graph.inodes.root };
+}
+
+describe('the command', () => {
+  test('writes a file for every io-stats, and reaches no storage', async () => {
+    const { leaf, files, command } = await setUp({});
+    leaf.onRequest = ({ name }) => expect.unreachable(name);
+    expect(command('/a/b')).toBe(0);
+    expect([...files.keys()].sort()).toEqual(['a-b.brick', 'a-b.top']);
+    expect(files.get('a-b.top')).toMatch(/^\n=== Cumulative stats ===\n/);
+    expect(files.get('a-b.brick')).toMatch(/SETXATTR|=== Interval 0 stats ===/);
+    command('again');
+    expect(files.get('again.top')).toContain('=== Interval 1 stats ===');
+  });
+
+  test('writes json where that is asked for', async () => {
+    const { files, command } = await setUp({ 'unique-id': '/srv/brick' });
+    expect(command('x', 0, 'trusted.io-stats-4711_json_dump')).toBe(0);
+    expect(files.get('x.-srv-brick')).toMatch(/^\{\n"gluster\._srv_brick\.aggr\.read_1b": 0,\n/);
+  });
+
+  test('is for root and the user whose server it is', async () => {
+    const { files, command } = await setUp({});
+    expect(command('x', 1001, 'user.io-stats-dump')).toBe(EPERM);
+    expect(files.size).toBe(0);
+    expect(command('x', OWNER, 'user.io-stats-dump')).toBe(0);
+  });
+
+  test.each(['', '/', '../x', 'a/../../x', 'a\nb'])('%j is no name', async (value) => {
+    const { context, files, command } = await setUp({});
+    expect(command(value)).toBe(EINVAL);
+    expect(files.size).toBe(0);
+    expect(context.lines.at(-1)).toContain("a name for a file is wanted, without '../'");
+  });
+
+  test('whatever the name, its file is in the folder', () => {
+    for (const name of ['..', '.', 'a/b/../c', '/etc/passwd', '//x']) {
+      expect(dumpFile(name, 'v') ?? 'none').not.toMatch(/\/|^\.{1,2}$/);
+    }
+    expect(dumpFile('//x', 'v')).toBe('-x.v');
+  });
+
+  test('fails where it cannot be obeyed', async () => {
+    const folder = new Folder();
+    folder.full = true;
+    const { context, command } = await setUp({}, folder);
+    expect(command('x')).toBe(EIO);
+    expect(context.lines.at(-1)).toMatch(/ E .* cannot write x\.\w+: No space left on device$/);
+    const nowhere = await setUp({}, null);
+    expect(nowhere.command('x')).toBe(EOPNOTSUPP);
+  });
+
+  test('other attributes are attributes', async () => {
+    const { leaf, command, files } = await setUp({});
+    const seen: string[] = [];
+    leaf.onRequest = ({ args, answer }) => {
+      seen.push(...(args[1] as Dict).keys());
+      answer(0, 0, null);
+    };
+    expect(command('x', 0, 'user.io-stats')).toBe(0);
+    expect(seen).toEqual(['user.io-stats']);
+    expect(files.size).toBe(0);
+  });
+});
+
+describe('at intervals', () => {
+  const EVERY = { 'latency-measurement': 'on', 'ios-dump-interval': '60' };
+
+  test.each([
+    ['json', /^\{\n"gluster\.top\.aggr/],
+    ['text', /^\n=== Cumulative stats ===/],
+    ['dict', /^cumulative=-1\n/],
+  ])('%s', async (format, begin) => {
+    const { context, files } = await setUp({ ...EVERY, 'ios-dump-format': format });
+    context.advance(59_999);
+    expect(files.size).toBe(0);
+    context.advance(1);
+    expect([...files.keys()]).toEqual(['glossa_top.dump']);
+    expect(files.get('glossa_top.dump')).toMatch(begin);
+    expect(context.lines).toEqual([]);
+  });
+
+  test('samples, alone and beside the others', async () => {
+    for (const format of ['samples', 'json']) {
+      const given = { ...EVERY, 'ios-dump-format': format, 'ios-sample-interval': '2' };
+      const { context, files, graph, root } = await setUp(given);
+      for (let i = 0; i < 4; i++) ask(graph, 'stat', new Loc(root), null);
+      context.advance(60_000);
+      expect([...files.keys()]).toEqual(
+        format === 'json' ? ['glossa_top.dump', 'glossa_top.samp'] : ['glossa_top.samp'],
+      );
+      const line = '0.000000,HIGH,STAT,0,top,N/A,0,0,Unknown,Unknown\n';
+      expect(files.get('glossa_top.samp')).toBe(line.repeat(2));
+    }
+  });
+
+  test('what cannot be written is said once, until it can be', async () => {
+    const { context, folder } = await setUp(EVERY);
+    folder!.full = true;
+    context.advance(180_000);
+    expect(context.lines).toHaveLength(1);
+    expect(context.lines[0]).toMatch(/ E .* cannot write statistics: No space left on device$/);
+    folder!.full = false;
+    context.advance(60_000);
+    folder!.full = true;
+    context.advance(60_000);
+    expect(context.lines).toHaveLength(2);
+  });
+});
+
+test('files that are opened, read and written are listed by what was done to them', async () => {
+  const { leaf, graph, root, xl, context } = await setUp({ 'latency-measurement': 'on' });
+  const busy = newName(root, 'busy');
+  const fd = new Fd(busy.inode!, 0, 1);
+  const folder = new Fd(root, 0, 1, true);
+  ask(graph, 'create', busy, 0, 0o644, 0, fd, null);
+  ask(graph, 'open', busy, 0, fd, null);
+  ask(graph, 'opendir', new Loc(root), folder, null);
+  leaf.onRequest = ({ answer }) => {
+    context.advance(2);
+    answer(1000, 0, null, null);
+  };
+  ask(graph, 'readv', fd, 1000, 0, 0, null);
+  ask(graph, 'writev', fd, new Uint8Array(1000), 0, 0, null);
+  ask(graph, 'writev', fd, new Uint8Array(1000), 0, 0, null);
+  ask(graph, 'readdirp', folder, 4096, 0, null);
+  expect(xl.priv.dump()).toMatchObject({
+    'top.open.1': '1 /busy',
+    'top.read.1': '1 /busy',
+    'top.write.1': '2 /busy',
+    'top.opendir.1': '1 /',
+    'top.readdirp.1': '1 /',
+    'top.readKBps.1': '500 /busy',
+    'top.writeKBps.1': '500 /busy',
+  });
+  busy.inode!.forgetCtx();
+  expect(xl.priv.dump()).toMatchObject({ 'FORGET.hits': 1, 'top.write.1': '2 /busy' });
+  xl.priv.reset();
+  expect(xl.priv.dump()).toEqual({
+    'open-fds': 2,
+    'max-open-fds': 2,
+    'duration-s': 0,
+    'bytes-read': 0,
+    'bytes-written': 0,
+  });
+});
+
+test('dump-fd-stats writes what was done to a file when it is closed', async () => {
+  const given = { 'count-fop-hits': 'on', 'dump-fd-stats': 'on' };
+  const { leaf, graph, root, context } = await setUp(given);
+  const fd = new Fd(root, 0, 1);
+  ask(graph, 'open', new Loc(root), 0, fd, null);
+  leaf.onRequest = ({ answer }) => answer(5, 0, null, null);
+  ask(graph, 'readv', fd, 5, 0, 0, null);
+  ask(graph, 'writev', fd, new Uint8Array(5), 0, 0, null);
+  context.advance(1500);
+  fd.release();
+  expect(context.lines.map((line) => line.replace(/^.* 0-top: /, ''))).toEqual([
+    '--- fd stats ---',
+    '      Filename : /',
+    '      Lifetime : 1.500000 secs',
+    '     BytesRead : 5 bytes',
+    '  BytesWritten : 5 bytes',
+    ' Read 000004b+ : 1',
+    'Write 000004b+ : 1',
+  ]);
+});
+
+test('options may change while it runs', async () => {
+  const { context, files, graph, root, xl } = await setUp({});
+  const change = (given: Record<string, string>) => {
+    const lines = Object.entries(given).map(([key, value]) => ({ key, value }));
+    const { values } = checkOptions({ ...genericOptions, ...ioStats.options }, lines);
+    ioStats.reconfigure!(graph.top as never, values as never);
+  };
+  ask(graph, 'stat', new Loc(root), null);
+  change({ 'count-fop-hits': 'on', 'ios-dump-interval': '10' });
+  ask(graph, 'stat', new Loc(root), null);
+  expect(xl.priv.dump()).toMatchObject({ 'STAT.hits': 1 });
+  context.advance(10_000);
+  expect(files.size).toBe(1);
+  change({});
+  expect(context.waiting).toBe(0);
+  ask(graph, 'stat', new Loc(root), null);
+  expect(xl.priv.dump()).toMatchObject({ 'STAT.hits': 1 });
+});
+
+test.each([
+  ['ios-dump-format', 'xml', "option 'ios-dump-format': 'xml' is not among its values; it takes o"],
+  ['ios-dump-interval', '3601', "option 'ios-dump-interval': '3601' is above the maximum; it take"],
+  ['ios-sample-buf-size', '1', "option 'ios-sample-buf-size': '1' is below the minimum; it takes "],
+])('%s %s is an error at its line', (key, value, message) => {
+  const { problems } = checkOptions(ioStats.options, [{ key, value, where: 'x.vol:3:9' }]);
+  expect(problems).toMatchObject([{ severity: 'error', where: 'x.vol:3:9' }]);
+  expect(problems[0]!.message.slice(0, message.length)).toBe(message);
+});

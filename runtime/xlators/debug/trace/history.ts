@@ -1,0 +1,30 @@
+/** The last lines of debug/trace, whoever reads the log. */
+import type { Past } from '../../../core/xlator.ts';
+
+export class History {
+  private readonly size: number;
+  private readonly ring: Past[] = [];
+  private next = 0;
+
+  /** @param size lines that are kept */
+  constructor(size: number) {
+    this.size = size;
+  }
+
+  get length(): number {
+    return this.ring.length;
+  }
+
+  add(time: number, text: string): void {
+    if (this.size === 0) return;
+    this.ring[this.next] = { time, text };
+    this.next = (this.next + 1) % this.size;
+  }
+
+  /** The newest `count` of them, the oldest first. */
+  last(count: number): Past[] {
+    const { ring, next } = this;
+    const all = ring.length < this.size ? ring : [...ring.slice(next), ...ring.slice(0, next)];
+    return all.slice(Math.max(0, all.length - count));
+  }
+}

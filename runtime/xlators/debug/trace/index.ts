@@ -1,0 +1,210 @@
+/**
+ * debug/trace: a line for every fop on its way down and for every reply on its way up, with what they
+ * carry, in the log or kept as history.
+ *
+ * With neither it has no fops, so winds are routed past it; so are those of fops that are left out.
+ *
+ * Source: GlusterFS `xlators/debug/trace/src/trace.c`.
+ */
+import { InitError } from '../../../core/errors.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { FOP_ITEMS, listedFops } from '../../../core/fop-list.ts';
+import { type FopName, fopNames } from '../../../core/fops.gen.ts';
+import { type FopRow, fops as fopRows } from '../../../core/fops.ts';
+import type { Gfid } from '../../../core/gfid.ts';
+import type { Dirent } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import {
+  formatTime,
+  INFO,
+  Log,
+  type LogLevel,
+  type LogSource,
+  logLevel,
+  NONE,
+} from '../../../core/log.ts';
+import { defineOptions, genericOptions, type Values } from '../../../core/options.ts';
+import { type After, type Before, taps } from '../../../core/taps.gen.ts';
+import { type Dump, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
+import { History } from './history.ts';
+import { entryLines, replyLine, requestLine, subject } from './lines.ts';
+
+/** Lines of the history that a statedump shows: all translators' together have room for 64 KB. */
+const DUMPED = 32;
+
+const options = defineOptions({
+  'include-ops': {
+    type: 'str',
+    items: FOP_ITEMS,
+    aliases: ['include'],
+    description: 'The fops that are traced, with commas between: LOOKUP,READ. Without it, all.',
+    reconfigurable: true,
+  },
+  'exclude-ops': {
+    type: 'str',
+    items: FOP_ITEMS,
+    aliases: ['exclude'],
+    description: 'The fops that are not traced; not together with include-ops.',
+    reconfigurable: true,
+  },
+  'history-size': {
+    type: 'sizet',
+    default: 1024,
+    max: 1_048_576,
+    description: 'How many lines are kept as history.',
+  },
+  'log-file': {
+    type: 'bool',
+    default: false,
+    description: 'Write the lines to the log.',
+    reconfigurable: true,
+  },
+  'log-history': {
+    type: 'bool',
+    default: false,
+    description: 'Keep the lines as history, which a statedump shows.',
+    reconfigurable: true,
+  },
+  'force-log-level': {
+    type: 'str',
+    values: genericOptions['log-level'].values,
+    description:
+      'The level of the lines, which are then written whatever the process logs. Without it they are ' +
+      'INFO.',
+  },
+});
+
+type Given = Values<typeof options>;
+
+/** What of a line is the same for every request of a fop. */
+interface Place {
+  readonly row: FopRow;
+  readonly down: LogSource;
+  readonly up: LogSource;
+}
+
+const source = (func: string): LogSource => ({ file: 'trace', line: 0, func: `trace_${func}` });
+/** By the fop's number. */
+const places: Place[] = [];
+for (const row of fopRows) {
+  places[row.number] = { row, down: source(row.name), up: source(`${row.name}_cbk`) };
+}
+const [FORGET, RELEASE, RELEASEDIR] = ['forget', 'release', 'releasedir'].map(source) as [
+  LogSource,
+  LogSource,
+  LogSource,
+];
+
+class Trace {
+  given: Given;
+  readonly history: History;
+  private readonly xl: Xlator<Trace>;
+  private readonly level: LogLevel;
+  private readonly log: Log;
+
+  constructor(xl: Xlator<Trace>, given: Given) {
+    this.xl = xl;
+    this.given = given;
+    this.history = new History(given['history-size']);
+    const forced = logLevel(given['force-log-level'] ?? '');
+    this.level = forced ?? INFO;
+    // A log of its own, since the volume's follows the process and `log-level`.
+    const levels = { default: this.level, volumes: new Map() };
+    const { domain, graphId } = xl.log;
+    this.log = forced === undefined ? xl.log : new Log(xl.context.sink, levels, domain, graphId);
+  }
+
+  /** Whether a line goes anywhere, and is worth its making. */
+  get listening(): boolean {
+    const { given, level, log } = this;
+    return given['log-history'] || (given['log-file'] && level !== NONE && log.enabled(level));
+  }
+
+  line(place: LogSource, text: string): void {
+    const { given, history, xl } = this;
+    if (given['log-history']) history.add(xl.context.sink.now(), `${place.func}: ${text}`);
+    if (given['log-file']) this.log.log(this.level, text, { source: place });
+  }
+
+  dump(): Dump {
+    const last = this.history.last(DUMPED).map(({ time, text }, at) => {
+      return [`history.${String(at + 1).padStart(2, '0')}`, `${formatTime(time)} ${text}`];
+    });
+    return { history: this.history.length, ...Object.fromEntries(last) };
+  }
+}
+
+const before: Before<Trace> = (frame, xl, fop, ...args) => {
+  const { row, down } = places[fop]!;
+  frame.local = subject(row, args);
+  if (xl.priv.listening) xl.priv.line(down, requestLine(row, frame.root.unique, args));
+  return 0;
+};
+
+const after: After<Trace> = (frame, xl, fop, opRet, opErrno, ...reply) => {
+  const { row, up } = places[fop]!;
+  const gfid = frame.local as Gfid | null;
+  if (opRet >= 0) keep(xl, row, reply);
+  if (!xl.priv.listening) return;
+  xl.priv.line(up, replyLine(row, frame.root.unique, gfid, opRet, opErrno, reply));
+  if (row.name !== 'readdirp' || opRet < 0) return;
+  for (const text of entryLines(gfid, (reply[0] ?? []) as readonly Dirent[]))
+    xl.priv.line(up, text);
+};
+
+/** Keeps something with what was opened or found: who keeps nothing is not told of its end. */
+function keep(xl: Xlator<Trace>, { name }: FopRow, [first]: readonly unknown[]): void {
+  if (first == null) return;
+  if (name === 'open' || name === 'create' || name === 'opendir') (first as Fd).ctxSet(xl, true);
+  else if (name === 'lookup') (first as Inode).ctxSet(xl, true);
+}
+
+const ended = (xl: Xlator<Trace>, { id, inode }: Fd, place: LogSource): void => {
+  if (xl.priv.listening) xl.priv.line(place, `gfid=${inode.gfid} fd=${id}`);
+};
+
+function traced(given: Given): readonly FopName[] {
+  const excluded = given['exclude-ops'];
+  if (excluded === undefined) return listedFops(given['include-ops']);
+  const left = new Set(listedFops(excluded));
+  return fopNames.filter((name) => !left.has(name));
+}
+
+function fops({ priv: { given } }: Xlator<Trace>): Fops<Trace> {
+  if (!given['log-file'] && !given['log-history']) return {};
+  return taps(traced(given), before, after);
+}
+
+/** @throws {InitError} */
+function refuseBoth(given: Given): void {
+  if (given['include-ops'] === undefined || given['exclude-ops'] === undefined) return;
+  throw new InitError("give only one of 'include-ops' and 'exclude-ops'");
+}
+
+export default defineTranslator<Trace, typeof options>({
+  type: 'debug/trace',
+  description: 'Writes a line for every fop on its way down, and for every reply on its way up.',
+  children: [1, 1],
+  options,
+  fops,
+  watches: true,
+  async check(_xl, given) {
+    refuseBoth(given);
+  },
+  init(xl, given) {
+    refuseBoth(given);
+    return new Trace(xl, given);
+  },
+  reconfigure(xl, given) {
+    refuseBoth(given);
+    xl.priv.given = given;
+    xl.exchangeFops(fops(xl));
+  },
+  forget(xl, { gfid }) {
+    if (xl.priv.listening) xl.priv.line(FORGET, `gfid=${gfid}`);
+  },
+  release: (xl, fd) => ended(xl, fd, RELEASE),
+  releasedir: (xl, fd) => ended(xl, fd, RELEASEDIR),
+  dump: ({ priv }) => priv.dump(),
+  history: ({ priv: { history } }) => history.last(history.length),
+});

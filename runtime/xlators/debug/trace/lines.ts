@@ -1,0 +1,202 @@
+/**
+ * The lines of debug/trace: a request on its way down, and its reply on its way up, by the table of
+ * fops. What a part is called and what it looks like depends on its type, and a few on their name.
+ *
+ *     7: gfid=00000000-… path=/a, flags=32769, fd=3
+ *     7: gfid=1fd0dee2-… op_ret=0, *buf={gfid=…, ino=…, mode=100644, …}
+ *     7: gfid=1fd0dee2-… op_ret=-1, op_errno=2
+ *
+ * Names come from users: they are written through `printable`.
+ *
+ * Source: GlusterFS `xlators/debug/trace/src/trace.c`, whose lines are written by hand for each fop and
+ * differ in commas and parentheses.
+ */
+import type { Dict } from '../../../core/dict.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { LEASE_FIELDS, STATVFS_FIELDS } from '../../../core/fields.gen.ts';
+import { type Arg, type ArgType, type FopRow, SET_ATTR } from '../../../core/fops.ts';
+import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
+import type { Dirent, Iatt, Statvfs } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import type { Loc } from '../../../core/loc.ts';
+import {
+  ENTRYLK_RDLCK,
+  ENTRYLK_UNLOCK,
+  F_GETLK,
+  F_RDLCK,
+  F_SETLK,
+  F_SETLKW,
+  F_UNLCK,
+  F_WRLCK,
+  type Flock,
+  type Lease,
+} from '../../../core/lock.ts';
+import { printable } from '../../../core/log.ts';
+
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+const two = (number: number): string => String(number).padStart(2, '0');
+
+/** `Nov 20 06:38`, in UTC. */
+function dirent(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  // Storage may tell of any second at all; what no date can hold is shown as it is.
+  if (Number.isNaN(date.getTime())) return String(seconds);
+  const day = `${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())}`;
+  return `${day} ${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`;
+}
+
+/** Attributes as GlusterFS's trace writes them. */
+export function iattText(buf: Iatt): string {
+  const { iaAtime, iaMtime, iaCtime } = buf;
+  return (
+    `gfid=${buf.iaGfid} ino=${buf.iaIno}, mode=${buf.mode.toString(8)}, nlink=${buf.iaNlink}, ` +
+    `uid=${buf.iaUid}, gid=${buf.iaGid}, size=${buf.iaSize}, blocks=${buf.iaBlocks}, ` +
+    `atime=${dirent(iaAtime)} mtime=${dirent(iaMtime)} ctime=${dirent(iaCtime)} ` +
+    `atime_sec=${iaAtime}, atime_nsec=${buf.iaAtimeNsec}, ` +
+    `mtime_sec=${iaMtime}, mtime_nsec=${buf.iaMtimeNsec}, ` +
+    `ctime_sec=${iaCtime}, ctime_nsec=${buf.iaCtimeNsec}`
+  );
+}
+
+const pairs = (prefix: string, fields: readonly string[], of: object): string =>
+  fields.map((key) => `${prefix}${key}=${(of as Record<string, unknown>)[key]}`).join(', ');
+
+const named = (names: ReadonlyMap<number, string>, number: number): string =>
+  names.get(number) ?? String(number);
+
+const LOCK_TYPES = new Map([
+  [F_RDLCK, 'F_RDLCK'],
+  [F_WRLCK, 'F_WRLCK'],
+  [F_UNLCK, 'F_UNLCK'],
+]);
+const LOCK_CMDS = new Map([
+  [F_GETLK, 'F_GETLK'],
+  [F_SETLK, 'F_SETLK'],
+  [F_SETLKW, 'F_SETLKW'],
+]);
+
+const flockText = ({ type, whence, start, len, pid }: Flock): string =>
+  `l_type=${named(LOCK_TYPES, type)}, l_whence=${whence}, l_start=${start}, l_len=${len}, l_pid=${pid}`;
+
+/** How a part of each type is written; a loc's gfid stands at the line's begin. */
+const parts: { readonly [T in ArgType]: (name: string, value: never) => string } = {
+  loc: (name, { path }: Loc) => `${name.replace('loc', 'path')}=${printable(path)}`,
+  inode: (name, { gfid }: Inode) => `${name}=${gfid}`,
+  fd: (name, { id }: Fd) => `${name}=${id}`,
+  iatt: (name, buf: Iatt) => `*${name}={${iattText(buf)}}`,
+  dict: (name, dict: Dict) => `${name}={${[...dict.keys()].map(printable).join(', ')}}`,
+  str: (name, text: string) => `${name}=${printable(text)}`,
+  int: (name, number: number) => `${name}=${number}`,
+  data: (name, { length }: Uint8Array) => `${name === 'vector' ? 'size' : name}=${length}`,
+  entries: (name, { length }: readonly Dirent[]) => `${name}=${length}`,
+  statvfs: (_name, buf: Statvfs) => `{${pairs('f_', STATVFS_FIELDS, buf)}}`,
+  flock: (_name, flock: Flock) => `{${flockText(flock)}}`,
+  lease: (_name, lease: Lease) => `{${pairs('', LEASE_FIELDS, lease)}}`,
+  locklist: (name, { length }: readonly Flock[]) => `${name}=${length}`,
+};
+
+const octal = (name: string, number: number): string => `${name}=0${number.toString(8)}`;
+const entrylkCmd = (cmd: number): string =>
+  cmd === ENTRYLK_UNLOCK ? 'ENTRYLK_UNLOCK' : 'ENTRYLK_LOCK';
+
+/** Numbers that mean more than themselves, by the argument's name. */
+const numbers: Readonly<Record<string, (name: string, value: number, fop: string) => string>> = {
+  mode: octal,
+  umask: octal,
+  mask: octal,
+  cmd: (_name, cmd, fop) =>
+    `cmd=${fop.endsWith('entrylk') ? entrylkCmd(cmd) : named(LOCK_CMDS, cmd)}`,
+  type: (_name, type) => `type=${type === ENTRYLK_RDLCK ? 'ENTRYLK_RDLCK' : 'ENTRYLK_WRLCK'}`,
+};
+
+function part(fop: string, { name, type }: Arg, value: unknown): string {
+  const special = type === 'int' ? numbers[name] : undefined;
+  return special === undefined
+    ? parts[type](name, value as never)
+    : special(name, value as number, fop);
+}
+
+/** Of what setattr is to change, just this. */
+const CHANGES: readonly (readonly [bit: number, show: (buf: Iatt) => string])[] = [
+  [SET_ATTR.MODE, (buf) => `mode=${buf.mode.toString(8)}`],
+  [SET_ATTR.UID, ({ iaUid }) => `uid=${iaUid}`],
+  [SET_ATTR.GID, ({ iaGid }) => `gid=${iaGid}`],
+  [SET_ATTR.SIZE, ({ iaSize }) => `size=${iaSize}`],
+  [SET_ATTR.ATIME, ({ iaAtime }) => `ia_atime=${dirent(iaAtime)}`],
+  [SET_ATTR.MTIME, ({ iaMtime }) => `ia_mtime=${dirent(iaMtime)}`],
+  [SET_ATTR.CTIME, ({ iaCtime }) => `ia_ctime=${dirent(iaCtime)}`],
+  [SET_ATTR.ATIME_NOW, () => 'ia_atime=now'],
+  [SET_ATTR.MTIME_NOW, () => 'ia_mtime=now'],
+];
+
+const changes = (buf: Iatt, valid: number): string =>
+  CHANGES.flatMap(([bit, show]) => ((valid & bit) === 0 ? [] : [show(buf)])).join(', ');
+
+/** What the fop is about, by its first loc or fd; null where it has none. */
+function gfidOf(type: ArgType, value: unknown): Gfid {
+  return type === 'loc' ? (value as Loc).gfid : (value as Fd).inode.gfid;
+}
+
+/** The gfid of what a request is about; null where it is about no inode. */
+export function subject({ args }: FopRow, values: readonly unknown[]): Gfid | null {
+  const at = args.findIndex(({ type }) => type === 'loc' || type === 'fd');
+  return at < 0 ? null : gfidOf(args[at]!.type, values[at]);
+}
+
+/** Whether a part is worth a place: xdata is not, nor what is not there. */
+const shown = ({ name }: Arg, value: unknown): boolean => name !== 'xdata' && value != null;
+
+/** A request on its way down. */
+export function requestLine(row: FopRow, unique: number, values: readonly unknown[]): string {
+  const { args, name } = row;
+  if (args[0]?.name === 'oldloc') {
+    const [from, to] = values as [Loc, Loc];
+    return (
+      `${unique}: oldgfid=${from.gfid} oldpath=${printable(from.path)} --> ` +
+      `newgfid=${to.gfid} newpath=${printable(to.path)}`
+    );
+  }
+  const gfid = subject(row, values);
+  const texts = args.flatMap((arg, at) => {
+    if (!shown(arg, values[at]) || arg.name === 'valid') return [];
+    if (arg.name !== 'stbuf') return [part(name, arg, values[at])];
+    return [changes(values[at] as Iatt, values[at + 1] as number)];
+  });
+  return `${unique}: ${gfid === null ? '' : `gfid=${gfid} `}${texts.join(', ')}`;
+}
+
+/** What the reply tells of which gfid the request was about, where the request could not know. */
+function answeredGfid({ reply }: FopRow, values: readonly unknown[]): Gfid | null {
+  const at = reply.findIndex(({ name }) => name === 'buf');
+  const buf = at < 0 ? null : (values[at] as Iatt | Statvfs | null);
+  return buf !== null && buf !== undefined && 'iaGfid' in buf ? buf.iaGfid : null;
+}
+
+/** A reply on its way up; `gfid` is what `subject` said. */
+export function replyLine(
+  row: FopRow,
+  unique: number,
+  gfid: Gfid | null,
+  opRet: number,
+  opErrno: number,
+  values: readonly unknown[],
+): string {
+  const known = gfid === NULL_GFID ? (answeredGfid(row, values) ?? gfid) : gfid;
+  const head = `${unique}: ${known === null ? '' : `gfid=${known} `}op_ret=${opRet}`;
+  if (opRet < 0) return `${head}, op_errno=${opErrno}`;
+  const texts = row.reply.flatMap((arg, at) => {
+    // The data's length is op_ret, and the inode is what the gfid names.
+    if (!shown(arg, values[at]) || arg.type === 'inode' || arg.name === 'vector') return [];
+    return [part(row.name, arg, values[at])];
+  });
+  return [head, ...texts].join(', ');
+}
+
+/** A line for each entry of a readdirp, which carries attributes. */
+export function entryLines(pargfid: Gfid | null, entries: readonly Dirent[]): string[] {
+  return entries.flatMap(({ name, stat }, at) => {
+    if (stat === null) return [];
+    const entry = `entry no. ${at + 1}, pargfid=${pargfid}, bname=${printable(name)}`;
+    return [`${entry} *buf={${iattText(stat)}}`];
+  });
+}

@@ -1,0 +1,298 @@
+/**
+ * The fops of `meta`. Each looks whether it is about the virtual tree, which costs as much as finding
+ * what one keeps with an inode, and passes on all else as it came. What makes no sense in the tree is
+ * refused; fops that no front end begins are not here, and go past.
+ */
+import { Dict } from '../../core/dict.ts';
+import {
+  EACCES,
+  EINVAL,
+  EISDIR,
+  ENODATA,
+  ENOENT,
+  ENXIO,
+  EPERM,
+  ESTALE,
+  EXDEV,
+} from '../../core/errno.ts';
+import { Fd } from '../../core/fd.ts';
+import { type FopName, fail, tail, unwind } from '../../core/fops.gen.ts';
+import { findFop } from '../../core/fops.ts';
+import type { Frame } from '../../core/frame.ts';
+import type { Iatt } from '../../core/iatt.ts';
+import { type Inode, ROOT_ID } from '../../core/inode.ts';
+import { Loc } from '../../core/loc.ts';
+import { messages } from '../../core/messages.ts';
+import { type Before, taps } from '../../core/taps.gen.ts';
+import { withTimeouts } from '../../core/timeouts.ts';
+import { DIRECT_IO_MODE } from '../../core/xdata.ts';
+import type { Fops } from '../../core/xlator.ts';
+import { listingFops } from './listing.ts';
+import type { File } from './nodes.ts';
+import {
+  attributesOf,
+  bytesOf,
+  type Meta,
+  type MetaXlator,
+  type Opened,
+  openedOf,
+  type Place,
+  placeOf,
+} from './places.ts';
+import { isWhole, keep, take } from './writing.ts';
+
+const O_ACCMODE = 3;
+const [SEEK_DATA, SEEK_HOLE] = [0, 1];
+/** What is there now may be other soon, and whoever asks next may not look. */
+const uncached = (): Dict => withTimeouts({ entry: 0, attribute: 0, negative: 0 });
+
+/** Only root, and whose mount it is. */
+const mayLook = (frame: Frame, xl: MetaXlator): boolean =>
+  frame.root.uid === 0 || frame.root.uid === xl.priv.owner;
+
+/** Whether a name is that of the virtual folder. */
+const isDirName = (xl: MetaXlator, { parent, name }: Loc): boolean =>
+  parent !== null && parent.id === ROOT_ID && name === xl.priv.dirName;
+
+function lookup(frame: Frame, xl: MetaXlator, loc: Loc, place: Place | undefined): void {
+  const node = place && xl.priv.nodeAt(place);
+  if (place === undefined || node === undefined) {
+    unwind.lookup(frame, -1, ENOENT, null, null, uncached(), null);
+    return;
+  }
+  const inode = xl.inodes?.find(place.gfid) ?? loc.inode!;
+  inode.ctxSet(xl, place);
+  const buf = attributesOf(xl, place, node);
+  unwind.lookup(frame, 0, 0, inode, buf, uncached(), null);
+}
+
+/** Opens what is there now. The result is an errno, 0 for success. */
+function open(xl: MetaXlator, fd: Fd, place: Place, flags: number): number {
+  const node = xl.priv.nodeAt(place);
+  if (node === undefined) return ESTALE;
+  if (node.kind !== 'file') return node.kind === 'dir' ? EISDIR : EINVAL;
+  const access = flags & O_ACCMODE;
+  if (access !== 0 && node.write === undefined) return refuse(xl, node);
+  const opened: Opened = { place, node, bytes: bytesOf(node), names: [], written: null };
+  fd.ctxSet(xl, opened);
+  return 0;
+}
+
+function refuse(xl: MetaXlator, { readOnly }: File): number {
+  if (readOnly !== undefined) xl.log.error(readOnly, { msgid: messages.metaRefused.id });
+  return EPERM;
+}
+
+/** The attributes of an open file are those of the text that is read there. */
+function fstat(xl: MetaXlator, fd: Fd, place: Place): Iatt | null {
+  const opened = openedOf(xl, fd);
+  if (opened !== undefined) return attributesOf(xl, place, opened.node, opened.bytes.length);
+  const node = xl.priv.nodeAt(place);
+  return node === undefined ? null : attributesOf(xl, place, node);
+}
+
+/** Empties a file for what will be written. The errno, 0 for success. */
+function empty(xl: MetaXlator, place: Place, size: number): number {
+  const node = xl.priv.nodeAt(place);
+  if (node?.kind !== 'file' || node.write === undefined) return EPERM;
+  return size === 0 ? 0 : EINVAL;
+}
+
+const served: Fops<Meta> = {
+  lookup(frame, xl, loc, xdata) {
+    const { parent, inode } = loc;
+    if (isDirName(xl, loc)) return lookup(frame, xl, loc, xl.priv.place([]));
+    const above = placeOf(xl, parent);
+    const own = parent === null ? placeOf(xl, inode) : undefined;
+    if (above === undefined && own === undefined) {
+      tail.lookup(frame, xl.children[0]!, loc, xdata);
+    } else if (!mayLook(frame, xl)) fail.lookup(frame, EACCES);
+    else lookup(frame, xl, loc, own ?? xl.priv.below(above!, loc.name!));
+  },
+
+  stat(frame, xl, loc, xdata) {
+    const place = placeOf(xl, loc.inode);
+    if (place === undefined) return tail.stat(frame, xl.children[0]!, loc, xdata);
+    const node = xl.priv.nodeAt(place);
+    if (node === undefined) return fail.stat(frame, ENOENT);
+    if (place.path.length > 0 && !mayLook(frame, xl)) return fail.stat(frame, EACCES);
+    unwind.stat(frame, 0, 0, attributesOf(xl, place, node), uncached());
+  },
+
+  fstat(frame, xl, fd, xdata) {
+    const place = placeOf(xl, fd.inode);
+    if (place === undefined) return tail.fstat(frame, xl.children[0]!, fd, xdata);
+    const buf = fstat(xl, fd, place);
+    if (buf === null) fail.fstat(frame, ENOENT);
+    else unwind.fstat(frame, 0, 0, buf, uncached());
+  },
+
+  readlink(frame, xl, loc, size, xdata) {
+    const place = placeOf(xl, loc.inode);
+    if (place === undefined) return tail.readlink(frame, xl.children[0]!, loc, size, xdata);
+    const node = xl.priv.nodeAt(place);
+    if (node === undefined) return fail.readlink(frame, ENOENT);
+    if (!mayLook(frame, xl)) return fail.readlink(frame, EACCES);
+    if (node.kind !== 'link') return fail.readlink(frame, EINVAL);
+    const path = node.target();
+    unwind.readlink(frame, path.length, 0, path, attributesOf(xl, place, node), null);
+  },
+
+  open(frame, xl, loc, flags, fd, xdata) {
+    const place = placeOf(xl, loc.inode);
+    if (place === undefined) return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
+    if (fd === null) return fail.open(frame, EINVAL);
+    const errno = mayLook(frame, xl) ? open(xl, fd, place, flags) : EACCES;
+    if (errno !== 0) return fail.open(frame, errno);
+    unwind.open(frame, 0, 0, fd, new Dict().set(DIRECT_IO_MODE, 1));
+  },
+
+  readv(frame, xl, fd, size, offset, flags, xdata) {
+    const place = placeOf(xl, fd.inode);
+    if (place === undefined) {
+      tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
+      return;
+    }
+    const opened = openedOf(xl, fd);
+    if (opened === undefined) return fail.readv(frame, EINVAL);
+    const data = opened.bytes.subarray(offset, offset + size);
+    unwind.readv(frame, data.length, 0, data, fstat(xl, fd, place), null);
+  },
+
+  writev(frame, xl, fd, vector, offset, flags, xdata) {
+    const place = placeOf(xl, fd.inode);
+    if (place === undefined) {
+      tail.writev(frame, xl.children[0]!, fd, vector, offset, flags, xdata);
+      return;
+    }
+    const opened = openedOf(xl, fd);
+    if (opened === undefined) return fail.writev(frame, EINVAL);
+    const errno = keep(opened, vector, offset);
+    if (errno !== 0) return fail.writev(frame, errno);
+    const { length } = vector;
+    if (!isWhole(opened)) return unwind.writev(frame, length, 0, null, null, null);
+    take(xl, opened, (wrong) => {
+      if (wrong === 0) unwind.writev(frame, length, 0, null, null, null);
+      else fail.writev(frame, wrong);
+    });
+  },
+
+  flush(frame, xl, fd, xdata) {
+    if (placeOf(xl, fd.inode) === undefined) {
+      tail.flush(frame, xl.children[0]!, fd, xdata);
+      return;
+    }
+    const opened = openedOf(xl, fd);
+    if (opened === undefined) return unwind.flush(frame, 0, 0, null);
+    take(xl, opened, (errno) => unwind.flush(frame, errno === 0 ? 0 : -1, errno, null));
+  },
+
+  fsync(frame, xl, fd, datasync, xdata) {
+    if (placeOf(xl, fd.inode) === undefined) {
+      tail.fsync(frame, xl.children[0]!, fd, datasync, xdata);
+      return;
+    }
+    const opened = openedOf(xl, fd);
+    if (opened === undefined) return unwind.fsync(frame, 0, 0, null, null, null);
+    take(xl, opened, (errno) => unwind.fsync(frame, errno === 0 ? 0 : -1, errno, null, null, null));
+  },
+
+  truncate(frame, xl, loc, offset, xdata) {
+    const place = placeOf(xl, loc.inode);
+    if (place === undefined) return tail.truncate(frame, xl.children[0]!, loc, offset, xdata);
+    const errno = mayLook(frame, xl) ? empty(xl, place, offset) : EACCES;
+    if (errno !== 0) return fail.truncate(frame, errno);
+    const buf = attributesOf(xl, place, xl.priv.nodeAt(place)!, 0);
+    unwind.truncate(frame, 0, 0, buf, buf, uncached());
+  },
+
+  ftruncate(frame, xl, fd, offset, xdata) {
+    const place = placeOf(xl, fd.inode);
+    if (place === undefined) return tail.ftruncate(frame, xl.children[0]!, fd, offset, xdata);
+    const errno = empty(xl, place, offset);
+    if (errno !== 0) return fail.ftruncate(frame, errno);
+    const opened = openedOf(xl, fd);
+    if (opened !== undefined) opened.written = null;
+    const buf = attributesOf(xl, place, xl.priv.nodeAt(place)!, 0);
+    unwind.ftruncate(frame, 0, 0, buf, buf, uncached());
+  },
+
+  seek(frame, xl, fd, offset, what, xdata) {
+    const opened = placeOf(xl, fd.inode) && openedOf(xl, fd);
+    if (opened === undefined) return tail.seek(frame, xl.children[0]!, fd, offset, what, xdata);
+    const { length } = opened.bytes;
+    if (offset >= length) fail.seek(frame, ENXIO);
+    else if (what === SEEK_DATA) unwind.seek(frame, 0, 0, offset, null);
+    else if (what === SEEK_HOLE) unwind.seek(frame, 0, 0, length, null);
+    else fail.seek(frame, EINVAL);
+  },
+
+  access(frame, xl, loc, mask, xdata) {
+    const place = placeOf(xl, loc.inode);
+    if (place === undefined) return tail.access(frame, xl.children[0]!, loc, mask, xdata);
+    unwind.access(frame, mayLook(frame, xl) ? 0 : -1, EACCES, null);
+  },
+
+  getxattr(frame, xl, loc, name, xdata) {
+    if (placeOf(xl, loc.inode) === undefined) {
+      tail.getxattr(frame, xl.children[0]!, loc, name, xdata);
+    } else if (name === null) unwind.getxattr(frame, 0, 0, new Dict(), null);
+    else fail.getxattr(frame, ENODATA);
+  },
+
+  fgetxattr(frame, xl, fd, name, xdata) {
+    if (placeOf(xl, fd.inode) === undefined) {
+      tail.fgetxattr(frame, xl.children[0]!, fd, name, xdata);
+    } else if (name === null) unwind.fgetxattr(frame, 0, 0, new Dict(), null);
+    else fail.fgetxattr(frame, ENODATA);
+  },
+
+  /** The tree takes no space: it is that of the volume below. */
+  statfs(frame, xl, loc, xdata) {
+    const isOwn = placeOf(xl, loc.inode) !== undefined;
+    const there = isOwn ? new Loc(loc.inode!.table.root) : loc;
+    tail.statfs(frame, xl.children[0]!, there, xdata);
+  },
+};
+
+/** What cannot be done to anything in the tree, nor to its name. */
+const refused: readonly FopName[] = [
+  'mknod',
+  'mkdir',
+  'unlink',
+  'rmdir',
+  'symlink',
+  'rename',
+  'link',
+  'create',
+  'setattr',
+  'fsetattr',
+  'setxattr',
+  'fsetxattr',
+  'removexattr',
+  'fremovexattr',
+  'fallocate',
+  'discard',
+  'zerofill',
+  'copy_file_range',
+  'icreate',
+  'namelink',
+];
+
+const isOwn = (xl: MetaXlator, inode: Inode | null): boolean => placeOf(xl, inode) !== undefined;
+
+function concerns(xl: MetaXlator, arg: unknown): boolean {
+  if (arg instanceof Fd) return isOwn(xl, arg.inode);
+  if (!(arg instanceof Loc)) return false;
+  return isOwn(xl, arg.inode) || isOwn(xl, arg.parent) || isDirName(xl, arg);
+}
+
+/** Programs go on to copy by reading and writing after this one's errno. */
+const COPY = findFop('copy_file_range')!.number;
+
+const before: Before<Meta> = (_frame, xl, fop, first, second, third) => {
+  if (!concerns(xl, first) && !concerns(xl, second) && !concerns(xl, third)) return 0;
+  return fop === COPY ? EXDEV : EPERM;
+};
+
+export const fops: Fops<Meta> = { ...taps(refused, before), ...served, ...listingFops(mayLook) };

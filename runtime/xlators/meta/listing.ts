@@ -1,0 +1,115 @@
+/** Listings: of the folders of the tree, and of the root, which shows nothing of the tree. */
+import { nameLength } from '../../core/bytes.ts';
+import { EACCES, EINVAL, ENOENT, ENOTDIR } from '../../core/errno.ts';
+import type { Fd } from '../../core/fd.ts';
+import { fail, tail, unwind, wind } from '../../core/fops.gen.ts';
+import type { Frame } from '../../core/frame.ts';
+import { type Dirent, direntType, IA_IFDIR } from '../../core/iatt.ts';
+import { ROOT_ID } from '../../core/inode.ts';
+import type { Cbk, Fops } from '../../core/xlator.ts';
+import { type Meta, type MetaXlator, type Opened, openedOf, placeOf, typeOf } from './places.ts';
+
+/** What an entry takes of a listing's budget. Source: `include/uapi/linux/fuse.h` (fuse_direntplus). */
+const entrySize = (nameBytes: number): number => (152 + nameBytes + 7) & ~7;
+
+/**
+ * The entries after `offset`, as many as fit. Names alone, also where attributes could be with them:
+ * those are asked for when somebody wants them.
+ */
+function list(xl: MetaXlator, opened: Opened, size: number, offset: number): Dirent[] {
+  const { place, names } = opened;
+  const folder = xl.priv.nodeAt(place);
+  const entries: Dirent[] = [];
+  let left = size;
+  for (let at = offset; at < names.length; at++) {
+    const name = names[at]!;
+    left -= entrySize(nameLength(name));
+    if (left < 0) break;
+    const isDots = name === '.' || name === '..';
+    const node = folder?.kind === 'dir' ? folder.find(name) : undefined;
+    if (node === undefined && !isDots) continue;
+    const { gfid } = isDots ? place : xl.priv.place([...place.path, name]);
+    const type = direntType(node === undefined ? IA_IFDIR : typeOf(node));
+    entries.push({ name, off: at + 1, type, gfid, stat: null, dict: null, inode: null });
+  }
+  return entries;
+}
+
+/** A listing of the root goes on until there is something to tell, or nothing any more. */
+interface Asked {
+  readonly fd: Fd;
+  readonly size: number;
+}
+
+const isHidden = (xl: MetaXlator, { name }: Dirent): boolean => name === xl.priv.dirName;
+
+const readdirCbk: Cbk<'readdir', Meta> = (frame, _c, xl, opRet, opErrno, entries, xdata) => {
+  const shown = entries?.filter((entry) => !isHidden(xl, entry)) ?? null;
+  if (shown === null || shown.length > 0 || entries!.length === 0) {
+    unwind.readdir(frame, shown?.length ?? opRet, opErrno, shown, xdata);
+    return;
+  }
+  const { fd, size } = frame.local as Asked;
+  wind.readdir(frame, 0, readdirCbk, xl.children[0]!, fd, size, entries!.at(-1)!.off, null);
+};
+
+const readdirpCbk: Cbk<'readdirp', Meta> = (frame, _c, xl, opRet, opErrno, entries, xdata) => {
+  const shown = entries?.filter((entry) => !isHidden(xl, entry)) ?? null;
+  if (shown === null || shown.length > 0 || entries!.length === 0) {
+    unwind.readdirp(frame, shown?.length ?? opRet, opErrno, shown, xdata);
+    return;
+  }
+  const { fd, size } = frame.local as Asked;
+  wind.readdirp(frame, 0, readdirpCbk, xl.children[0]!, fd, size, entries!.at(-1)!.off, null);
+};
+
+export const listingFops = (mayLook: (frame: Frame, xl: MetaXlator) => boolean): Fops<Meta> => ({
+  opendir(frame, xl, loc, fd, xdata) {
+    const place = placeOf(xl, loc.inode);
+    if (place === undefined) return tail.opendir(frame, xl.children[0]!, loc, fd, xdata);
+    if (fd === null) return fail.opendir(frame, EINVAL);
+    if (!mayLook(frame, xl)) return fail.opendir(frame, EACCES);
+    const node = xl.priv.nodeAt(place);
+    if (node?.kind !== 'dir') return fail.opendir(frame, node === undefined ? ENOENT : ENOTDIR);
+    const names = ['.', '..', ...node.names()];
+    const bytes = new Uint8Array(0);
+    fd.ctxSet(xl, { place, node, bytes, names, written: null } satisfies Opened);
+    unwind.opendir(frame, 0, 0, fd, null);
+  },
+
+  readdir(frame, xl, fd, size, offset, xdata) {
+    if (fd.inode.id === ROOT_ID) {
+      frame.local = { fd, size } satisfies Asked;
+      wind.readdir(frame, 0, readdirCbk, xl.children[0]!, fd, size, offset, xdata);
+      return;
+    }
+    const opened = placeOf(xl, fd.inode) && openedOf(xl, fd);
+    if (opened === undefined) {
+      tail.readdir(frame, xl.children[0]!, fd, size, offset, xdata);
+      return;
+    }
+    const entries = list(xl, opened, size, offset);
+    unwind.readdir(frame, entries.length, 0, entries, null);
+  },
+
+  readdirp(frame, xl, fd, size, offset, xdata) {
+    if (fd.inode.id === ROOT_ID) {
+      frame.local = { fd, size } satisfies Asked;
+      wind.readdirp(frame, 0, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
+      return;
+    }
+    const opened = placeOf(xl, fd.inode) && openedOf(xl, fd);
+    if (opened === undefined) {
+      tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
+      return;
+    }
+    const entries = list(xl, opened, size, offset);
+    unwind.readdirp(frame, entries.length, 0, entries, null);
+  },
+
+  fsyncdir(frame, xl, fd, datasync, xdata) {
+    if (placeOf(xl, fd.inode) === undefined) {
+      tail.fsyncdir(frame, xl.children[0]!, fd, datasync, xdata);
+    } else unwind.fsyncdir(frame, 0, 0, null);
+  },
+});

@@ -1,0 +1,218 @@
+/** `.meta` on real mounts, in the hands of programs. */
+import '../../../test/support/every-front-end.ts';
+import { chmod, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { become, OTHER } from '../../../test/support/client.ts';
+import { everyFrontEnd, onFrontEnds } from '../../../test/support/front-ends.ts';
+import {
+  describeMounts,
+  errorsIn,
+  glossa,
+  run,
+  type Scratch,
+  type ServedMount,
+  startMount,
+  withScratch,
+} from '../../../test/support/mount.ts';
+import { ESTALE } from '../../core/errno.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+const volume = (name: string, type: string, below: string, ...options: readonly string[]) =>
+  `volume ${name}
+    type ${type}
+${options.map((option) => `    option ${option}\n`).join('')}    subvolumes ${below}
+end-volume
+`;
+
+const disk = (directory: string): string =>
+  `volume disk\n    type storage/posix\n    option directory ${directory}\nend-volume\n`;
+
+const stack = (brick: string, timeout = 60): string =>
+  disk(brick) +
+  volume('cache', 'features/negative', 'disk', `timeout ${timeout}`) +
+  volume('stats', 'debug/io-stats', 'cache', 'count-fop-hits on', 'latency-measurement on') +
+  volume('meta', 'meta', 'stats');
+
+/** A script in the mount, by whoever uses it; what it wrote, and what it complained of. */
+async function sh(scratch: Scratch, { path }: ServedMount, script: string, wrapper: string[] = []) {
+  const [program, ...args] = [...wrapper, 'sh', '-c', `cd "$0" && { ${script}\n}`, path];
+  const owner = scratch.owner === undefined || wrapper.length > 0 ? [] : become(scratch.owner);
+  const [first, ...rest] = [...owner, program!, ...args];
+  const { out, err, status } = await run(scratch, first!, rest);
+  return { out, err, status };
+}
+
+onFrontEnds('.meta', everyFrontEnd, (front) => {
+  it('is read by programs', () =>
+    front.withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack(await scratch.folder('brick')));
+      const ok = async (script: string): Promise<string> => {
+        const { out, err } = await sh(scratch, mount, script);
+        expect(err).toBe('');
+        return out;
+      };
+      expect(await ok('echo x > f; ls -A')).toBe('f\n');
+      expect(await ok('ls .meta .meta/graphs/active/cache | sort | tr "\\n" " "')).toMatch(
+        / cmdline frames graphs .* name options .* version /,
+      );
+      const top = '.meta/graphs/active/top';
+      expect(await ok(`cat ${top}/name ${top}/subvolumes/0/subvolumes/0/type`)).toBe(
+        'meta\nfeatures/negative\n',
+      );
+      expect(await ok('head -c 9 .meta/graphs/active/disk/type; wc -c < .meta/version')).toBe(
+        `storage/p${'{ \n  "Package Version": "0.1.0"\n}\n'.length}\n`,
+      );
+      // No link is followed, so it ends.
+      expect(await ok('find .meta -type f -name timeout; grep -rl features/negative .meta')).toBe(
+        '.meta/graphs/0/cache/options/timeout\n.meta/graphs/0/cache/type\n.meta/graphs/0/volfile\n',
+      );
+      // Folders are copied as ones that nobody may write to, and a user could not remove them.
+      const copy = scratch.at('copy');
+      await ok(`cp -r .meta '${copy}'; chmod -R u+w '${copy}'; cp .meta/version .`);
+      expect(await ok(`cat '${copy}/version' | diff - version && echo same`)).toBe('same\n');
+      expect(await ok('tar cf - .meta/version .meta/logging | tar t | sort | head -2')).toBe(
+        '.meta/logging/\n.meta/logging/logfile\n',
+      );
+      expect(await ok('cat .meta/graphs/active/stats/profile')).toMatch(
+        /^stats\.latency\.LOOKUP=AVG:[\d.]+ CNT:\d+ TOTAL:\d+ MIN:\d+ MAX:\d+$/m,
+      );
+      expect(JSON.parse(await ok('cat .meta/frames'))).toMatchObject({
+        Stack: [{ Frame: [{ Number: 1 }, { Xlator: 'meta' }] }],
+        Call_Count: 1,
+      });
+      expect(await mount.stop()).toBe(0);
+      expect(errorsIn(mount.log())).toEqual([]);
+    }));
+
+  it('takes values of options, and says what is none', () =>
+    front.withScratch(async (scratch) => {
+      const mount = await startMount(scratch, stack(await scratch.folder('brick')));
+      const cache = '.meta/graphs/active/cache/options';
+      const { out } = await sh(
+        scratch,
+        mount,
+        `cd ${cache}; cat timeout; echo 5 > timeout; cat timeout; printf 10m > timeout; cat timeout
+        { printf 1; printf 2; } > timeout; cat timeout; : > timeout; cat timeout
+        echo 7 >> timeout; cat timeout; cp limit timeout; cat timeout`,
+      );
+      expect(out.split('\n')).toEqual(['60', '5', '10m', '12', '12', '7', '65536', '']);
+      const wrong: readonly (readonly [script: string, error: RegExp, log: RegExp])[] = [
+        [`/bin/echo soon > ${cache}/timeout`, /Invalid argument/, /'soon' is not a time/],
+        [`/bin/echo > ${cache}/timeout`, /Invalid argument/, /text that is not empty/],
+        [`cp .meta/version ${cache}/timeout`, /Invalid argument/, /text that is not empty/],
+        [
+          'echo x > .meta/graphs/active/disk/options/directory',
+          /not permitted|denied/,
+          /mount it anew/,
+        ],
+        ['echo x > .meta/version', /not permitted|denied/, /./],
+        ['rm .meta/version; mkdir .meta/x; mv f .meta; rmdir .meta', /not permitted/, /./],
+      ];
+      for (const [script, error, log] of wrong) {
+        const { err, status } = await sh(scratch, mount, script);
+        expect([script, err, status === 0]).toEqual([script, expect.stringMatching(error), false]);
+        // The kernel keeps everybody but root from opening what cannot be written.
+        if (front.name === 'kernel' && isRoot) expect(errorsIn(mount.log()).at(-1)).toMatch(log);
+      }
+      expect((await sh(scratch, mount, `cat ${cache}/timeout`)).out).toBe('65536\n');
+      expect((await glossa(scratch, ['reload', 'mnt'])).out).toMatch('new options for cache');
+      expect((await sh(scratch, mount, `cat ${cache}/timeout`)).out).toBe('60\n');
+      expect(await mount.stop()).toBe(0);
+    }));
+});
+
+const SIZED = `from glupy import Option, Translator
+
+
+class xlator(Translator):
+    options = {"size": Option.int(1, reconfigurable=True)}
+
+    def reconfigure(self, options):
+        self.log.info("size %d" % options["size"])
+
+    def writev(self, frame, *args):
+        frame.wind()
+`;
+
+describeMounts('.meta, looked at by root', () => {
+  it('gives a module, above it or below, its new options', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('sized.py', SIZED);
+      const module = ['module-name sized'];
+      const mount = await startMount(
+        scratch,
+        disk(await scratch.folder('brick')) +
+          volume('below', 'features/glupy', 'disk', ...module) +
+          volume('meta', 'meta', 'below') +
+          volume('above', 'features/glupy', 'meta', ...module),
+      );
+      for (const name of ['below', 'above']) {
+        const option = `.meta/graphs/active/${name}/options/size`;
+        const { out, err } = await sh(
+          scratch,
+          mount,
+          `cat ${option}; echo 8 > ${option}; cat ${option}; /bin/echo big > ${option}; cat ${option}`,
+        );
+        expect([out, err]).toEqual(['1\n8\n8\n', expect.stringMatching('Invalid argument')]);
+        expect(mount.log()).toMatch(new RegExp(`0-${name}: size 8`));
+        expect(errorsIn(mount.log()).at(-1)).toMatch("'big'");
+      }
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('goes on as it was opened, while the graph is exchanged', () =>
+    withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const mount = await startMount(scratch, stack(brick));
+      const at = (path: string): string => join(mount.path, '.meta/graphs', path);
+      const volfile = await open(at('active/volfile'));
+      const option = await open(at('active/cache/options/timeout'), 'r+');
+      const more = volume('more', 'debug/io-stats', 'meta');
+      await scratch.file('mnt.vol', stack(brick) + more);
+      expect((await glossa(scratch, ['reload', 'mnt'])).out).toMatch('begun more');
+      expect(await volfile.readFile('utf8')).not.toMatch('more');
+      // The number of the graph is another one: that place is no more.
+      await expect(option.write('5\n', 0)).rejects.toMatchObject({ errno: -ESTALE });
+      expect((await sh(scratch, mount, 'cat .meta/graphs/active/top/name')).out).toBe('more\n');
+      await scratch.file('mnt.vol', disk(brick));
+      expect((await glossa(scratch, ['reload', 'mnt'])).status).toBe(0);
+      expect((await sh(scratch, mount, 'ls .meta; ls -A')).err).toMatch('No such file');
+      await volfile.close();
+      await option.close();
+      await scratch.file('mnt.vol', stack(brick, 7));
+      expect((await glossa(scratch, ['reload', 'mnt'])).status).toBe(0);
+      const timeout = '.meta/graphs/active/cache/options/timeout';
+      expect((await sh(scratch, mount, `cat ${timeout}`)).out).toBe('7\n');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it.runIf(isRoot)('is closed to others, and passthrough goes on', () =>
+    withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const mount = await startMount(
+        scratch,
+        disk(brick) +
+          volume('cache', 'features/negative', 'disk') +
+          volume('meta', 'meta', 'cache'),
+      );
+      await chmod(scratch.path, 0o755);
+      const other = become(OTHER);
+      const { out, err } = await sh(
+        scratch,
+        mount,
+        'ls .meta; cat .meta/version; cat .meta/graphs/0/cache/options/timeout; stat -c %a .meta',
+        other,
+      );
+      expect(out).toBe('500\n');
+      expect(err.match(/Permission denied/g)).toHaveLength(3);
+      const data = await glossa(scratch, ['graph', '--data', 'mnt.vol']);
+      expect(data.out).toMatch('passthrough: the kernel reads and writes the files of disk itself');
+      await sh(scratch, mount, 'echo x > f; cat f .meta/version');
+      const { volumes } = JSON.parse((await glossa(scratch, ['stats', 'mnt', '--json'])).out);
+      expect(volumes[0].dump['passthrough-opened']).toBe(1 + 1);
+      expect(await mount.stop()).toBe(0);
+    }),
+  );
+});

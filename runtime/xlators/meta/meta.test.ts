@@ -1,0 +1,262 @@
+import { afterEach, expect, it } from 'vitest';
+import { ask, FakeContext, type Reply, startGraph } from '../../../test/support/core.ts';
+import { encodeName } from '../../core/bytes.ts';
+import { EACCES, EINVAL, ENOENT, EPERM, EXDEV } from '../../core/errno.ts';
+import { Fd } from '../../core/fd.ts';
+import type { FopName, FopTable } from '../../core/fops.gen.ts';
+import { newRequest, Stack } from '../../core/frame.ts';
+import { collectCbk, windArgs } from '../../core/generic.gen.ts';
+import type { Graph } from '../../core/graph.ts';
+import type { Dirent, Iatt } from '../../core/iatt.ts';
+import type { Inode } from '../../core/inode.ts';
+import { Loc } from '../../core/loc.ts';
+import type { Child } from '../../core/xlator.ts';
+import trace from '../debug/trace/index.ts';
+import negative from '../features/negative/index.ts';
+import memory from '../storage/memory/index.ts';
+import meta from './index.ts';
+
+const O_WRONLY = 1;
+const OK = { count: 1, opErrno: 0 };
+
+let graph: Graph;
+let context: FakeContext;
+afterEach(() => graph.stop());
+
+/** Of a server that this user has started. */
+const OWNER = 1000;
+class ServerContext extends FakeContext {
+  readonly runFiles = { owner: OWNER, write: () => '' };
+}
+
+async function start(options: Readonly<Record<string, string>> = {}): Promise<void> {
+  context = new ServerContext();
+  graph = await startGraph(
+    [
+      { name: 'disk', translator: memory },
+      { name: 'cache', translator: negative, options },
+      { name: 'trace', translator: trace, options: { 'log-history': 'on' } },
+      { name: 'meta', translator: meta },
+    ],
+    context,
+  );
+}
+
+const failed = (errno: number) => ({ count: 1, opRet: -1, opErrno: errno });
+
+/** The errno of a fop that somebody begins somewhere; 0 for success. */
+function errnoOf<N extends FopName>(
+  { uid, links }: { readonly uid: number; readonly links: Child },
+  name: N,
+  ...args: FopTable[N]['args']
+): number {
+  const frame = newRequest(new Stack(uid, uid, 1, name), graph.top);
+  let errno = NaN;
+  const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno) => {
+    errno = opRet < 0 ? opErrno : 0;
+  });
+  windArgs[name](frame, 0, cbk as never, links, args);
+  return errno;
+}
+
+/** Looks a path up as a front end does, name by name. */
+function find(path: string): Inode | number {
+  let at = graph.inodes.root;
+  for (const name of path.split('/')) {
+    const loc = new Loc(graph.inodes.grep(at, name) ?? graph.inodes.newInode(), at, name);
+    const { opRet, opErrno, values } = ask(graph, 'lookup', loc, null);
+    if (opRet < 0) return opErrno;
+    at = graph.inodes.link(values[0] as Inode, at, name, values[1] as Iatt)!;
+  }
+  return at;
+}
+
+const inodeOf = (path: string): Inode => {
+  const found = find(path);
+  if (typeof found === 'number') throw new Error(`${path}: errno ${found}`);
+  return found;
+};
+
+function open(path: string, flags = 0): [Fd, Reply] {
+  const inode = inodeOf(path);
+  const fd = new Fd(inode, flags, 1);
+  return [fd, ask(graph, 'open', new Loc(inode), flags, fd, null)];
+}
+
+function read(path: string): string {
+  const [fd] = open(path);
+  const { opRet, values } = ask(graph, 'readv', fd, 65_536, 0, 0, null);
+  fd.release();
+  return opRet < 0 ? `${opRet}` : Buffer.from(values[0] as Uint8Array).toString();
+}
+
+function write(fd: Fd, text: string, offset = 0): Reply {
+  const reply = ask(graph, 'writev', fd, encodeName(text), offset, 0, null);
+  context.advance(0);
+  return reply;
+}
+
+function flush(fd: Fd): Reply {
+  const reply = ask(graph, 'flush', fd, null);
+  context.advance(0);
+  return reply;
+}
+
+function names(path: string): string[] {
+  const inode = path === '' ? graph.inodes.root : inodeOf(path);
+  const fd = new Fd(inode, 0, 1, true);
+  ask(graph, 'opendir', new Loc(inode), fd, null);
+  const all: string[] = [];
+  for (let off = 0; ; ) {
+    const { values } = ask(graph, 'readdir', fd, 400, off, null);
+    const entries = values[0] as readonly Dirent[];
+    if (entries.length === 0) break;
+    all.push(...entries.map(({ name }) => name));
+    off = entries.at(-1)!.off;
+  }
+  fd.release();
+  return all.slice(2);
+}
+
+const TIMEOUT = '.meta/graphs/0/cache/options/timeout';
+
+it('shows the graph', async () => {
+  await start({ timeout: '10' });
+  expect(names('')).toEqual([]);
+  expect(names('.meta/graphs')).toEqual(['active', '0']);
+  expect(names('.meta/graphs/0')).toEqual(['disk', 'cache', 'trace', 'meta', 'top', 'volfile']);
+  expect(names('.meta/graphs/0/cache')).toEqual([
+    ...['type', 'name', 'private', 'history', 'profile', 'options', 'subvolumes'],
+  ]);
+  expect(read('.meta/graphs/0/cache/type')).toBe('features/negative\n');
+  expect(read('.meta/graphs/0/cache/options/limit')).toBe('65536\n');
+  expect(read('.meta/graphs/0/volfile')).toMatch('    option timeout 10\n    subvolumes disk\n');
+  expect(read('.meta/graphs/0/cache/private')).toMatch(/^hits=0\n/);
+  expect(find('absent')).toBe(ENOENT);
+  expect(read('.meta/graphs/0/trace/history')).toMatch(/^TIME=1970-.*\nFOP=.*lookup.*absent/m);
+  expect(JSON.parse(read('.meta/inodes'))).toMatchObject({
+    Inode: expect.arrayContaining([expect.objectContaining({ path: '/.meta/inodes' })]),
+  });
+  const target = (path: string) =>
+    ask(graph, 'readlink', new Loc(inodeOf(path)), 4096, null).values[0];
+  expect(target('.meta/graphs/active')).toBe('0');
+  expect(target('.meta/graphs/0/top')).toBe('meta');
+  expect(target('.meta/graphs/0/cache/subvolumes/0')).toBe('../../disk');
+  expect(find('.meta/graphs/0/cache/subvolumes/1')).toBe(ENOENT);
+  expect(find('.meta/graphs/0/cache/options/constructor')).toBe(ENOENT);
+});
+
+it.each([
+  ['a line', ['5\n'], '5'],
+  ['a value without a newline, by its close', ['12'], '12'],
+  ['a value in pieces', ['1', '0m\n'], '10m'],
+  ['the last of two', ['3\n', '4\n'], '4'],
+])('takes %s', async (_, pieces, value) => {
+  await start();
+  const [fd] = open(TIMEOUT, O_WRONLY);
+  expect(ask(graph, 'ftruncate', fd, 0, null)).toMatchObject(OK);
+  let at = 0;
+  for (const piece of pieces) {
+    expect(write(fd, piece, piece.endsWith('\n') && at > 1 ? 0 : at)).toMatchObject(OK);
+    at += piece.length;
+  }
+  expect(flush(fd)).toMatchObject(OK);
+  fd.release();
+  expect(read(TIMEOUT)).toBe(`${value}\n`);
+  expect(context.lines.at(-1)).toMatch(`${TIMEOUT} is now '${value}'`);
+});
+
+it.each([
+  ['a wrong line, at once', 'soon\n', "option 'timeout': 'soon' is not a time"],
+  ['an empty line', '\n', "option 'timeout': it takes a line of text"],
+  ['two lines', '1\n2\n', "option 'timeout': it takes a line of text"],
+])('refuses %s', async (_, text, said) => {
+  await start({ timeout: '10' });
+  const [fd] = open(TIMEOUT, O_WRONLY);
+  expect(write(fd, text)).toMatchObject(failed(EINVAL));
+  expect(context.lines.at(-1)).toMatch(said);
+  expect(flush(fd)).toMatchObject(OK);
+  expect(write(fd, 'x')).toMatchObject(OK);
+  expect(flush(fd)).toMatchObject(failed(EINVAL));
+  expect(flush(fd)).toMatchObject(OK);
+  expect(read(TIMEOUT)).toBe('10\n');
+});
+
+it('changes nothing in the tree, nor its name', async () => {
+  await start();
+  const { root } = graph.inodes;
+  const version = new Loc(inodeOf('.meta/frames'));
+  const named = (parent: Inode, name: string) => new Loc(graph.inodes.newInode(), parent, name);
+  const within = named(inodeOf('.meta'), 'x');
+  expect(ask(graph, 'mkdir', within, 0o755, 0, null)).toMatchObject(failed(EPERM));
+  expect(ask(graph, 'mkdir', named(root, '.meta'), 0o755, 0, null)).toMatchObject(failed(EPERM));
+  expect(ask(graph, 'rename', named(root, 'a'), within, null)).toMatchObject(failed(EPERM));
+  expect(ask(graph, 'unlink', version, 0, null)).toMatchObject(failed(EPERM));
+  expect(ask(graph, 'truncate', version, 0, null)).toMatchObject(failed(EPERM));
+  expect(open('.meta/frames', O_WRONLY)[1]).toMatchObject(failed(EPERM));
+  expect(open('.meta/graphs/0/trace/options/history-size', O_WRONLY)[1]).toMatchObject(
+    failed(EPERM),
+  );
+  expect(context.lines.at(-1)).toMatch("option 'history-size' cannot change while");
+  const [fd] = open('.meta/frames');
+  const copy = ask(graph, 'copy_file_range', fd, 0, fd, 0, 1, 0, null);
+  expect(copy).toMatchObject(failed(EXDEV));
+});
+
+it.each([
+  [0, 0],
+  [OWNER, 0],
+  [1234, EACCES],
+])('lets user %i look: errno %i', async (uid, expected) => {
+  await start();
+  const own = inodeOf('.meta/frames');
+  const dir = inodeOf('.meta');
+  const as = { uid, links: graph.links };
+  expect([
+    errnoOf(as, 'lookup', new Loc(own, dir, 'frames'), null),
+    errnoOf(as, 'stat', new Loc(own), null),
+    errnoOf(as, 'open', new Loc(own), 0, new Fd(own, 0, 1), null),
+    errnoOf(as, 'opendir', new Loc(dir), new Fd(dir, 0, 1, true), null),
+    errnoOf(as, 'access', new Loc(own), 4, null),
+  ]).toEqual(Array(5).fill(expected));
+  // That there is such a folder is no secret.
+  expect(errnoOf(as, 'stat', new Loc(dir), null)).toBe(0);
+});
+
+it('gives every place a number of its own, and always the same', async () => {
+  await start();
+  const all = new Map<string, string>();
+  const walk = (path: string): void => {
+    const { gfid, isDir } = inodeOf(path);
+    all.set(gfid, path);
+    if (isDir) for (const name of names(path)) walk(`${path}/${name}`);
+  };
+  walk('.meta');
+  const paths = new Set(all.values());
+  expect(paths.size).toBeGreaterThan(50);
+  expect(all.size).toBe(paths.size);
+  const before = [...all.keys()];
+  await graph.stop();
+  await start();
+  all.clear();
+  walk('.meta');
+  expect([...all.keys()]).toEqual(before);
+});
+
+it.each(['.', '..', 'a/b'])('refuses to call its folder %j', async (name) => {
+  await start();
+  const options = { 'meta-dir-name': name };
+  const volumes = [{ translator: memory }, { translator: meta, options }];
+  await expect(startGraph(volumes)).rejects.toThrow(`'${name}' cannot be the name of a folder`);
+});
+
+it('hides what the storage has by its name', async () => {
+  await start();
+  const below = { uid: 0, links: graph.top.children[0]! };
+  for (const name of ['.meta', 'b']) {
+    const loc = new Loc(graph.inodes.newInode(), graph.inodes.root, name);
+    expect(errnoOf(below, 'mkdir', loc, 0o755, 0, null)).toBe(0);
+  }
+  expect(names('')).toEqual(['b']);
+  expect(names('.meta')).toContain('graphs');
+});

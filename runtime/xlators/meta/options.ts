@@ -1,0 +1,82 @@
+/**
+ * The options of a running volume as files: each reads as its value, and what is written to it is
+ * given to the volume, as `glossa reload` does with what the volfile says.
+ *
+ * Source: GlusterFS `xlators/meta/src/options-dir.c`, `option-file.c`, where they are those that the
+ * volfile gives, and cannot be written.
+ */
+import { GraphError } from '../../core/errors.ts';
+import type { Graph } from '../../core/graph.ts';
+import { genericOptions, type OptionSpec, type Options, printOption } from '../../core/options.ts';
+import type { Xlator } from '../../core/xlator.ts';
+import { type Dir, file, listed, type Node, Refusal } from './nodes.ts';
+
+/** All options of a volume: those that its type has, or its module, and what is given beside. */
+export function optionsDir(graph: Graph, xl: Xlator): Dir {
+  const { options, ownOptions } = xl.translator;
+  const table: Options = { ...ownOptions?.(xl), ...options, ...genericOptions };
+  const others = (): string[] =>
+    xl.given.map(({ key }) => key).filter((key) => firstKey(table, key) === undefined);
+  const isThere = (key: string): boolean => Object.hasOwn(table, key) || others().includes(key);
+  return listed(
+    () => [...new Set([...Object.keys(table), ...others()])],
+    (key) => (isThere(key) ? optionFile(graph, xl, key, table) : undefined),
+  );
+}
+
+/** The key that an option is known by, which has others beside. */
+const firstKey = (table: Options, key: string): string | undefined =>
+  Object.hasOwn(table, key)
+    ? key
+    : Object.keys(table).find((first) => table[first]!.aliases?.includes(key));
+
+function optionFile(graph: Graph, xl: Xlator, key: string, table: Options): Node {
+  const spec = Object.hasOwn(table, key) ? table[key] : undefined;
+  const names = new Set([key, ...(spec?.aliases ?? [])]);
+  const read = (): string => {
+    const given = xl.given.findLast((option) => names.has(option.key));
+    return `${given?.value ?? defaultOf(spec)}\n`;
+  };
+  if (!mayChange(xl, key)) {
+    const readOnly = `option '${key}' cannot change while the volume runs; mount it anew`;
+    return file(read, { readOnly });
+  }
+  return file(read, {
+    write(value) {
+      // What no volfile could say is no value of an option.
+      if (value === '' || value.includes('\n')) {
+        throw new Refusal([`option '${key}': it takes a line of text that is not empty`]);
+      }
+      const kept = xl.given.filter((option) => !names.has(option.key));
+      give(graph, xl, [...kept, { key, value }]);
+    },
+  });
+}
+
+const defaultOf = (spec: OptionSpec | undefined): string =>
+  spec?.default === undefined ? '' : printOption(spec, spec.default as never);
+
+/** Options of a module are the module's to judge. */
+function mayChange(xl: Xlator, key: string): boolean {
+  const { reconfigure, openOptions, options } = xl.translator;
+  if (Object.hasOwn(genericOptions, key)) return true;
+  if (reconfigure === undefined) return false;
+  return Object.hasOwn(options, key) ? options[key]!.reconfigurable === true : openOptions === true;
+}
+
+/** @throws {Refusal} */
+function give(graph: Graph, xl: Xlator, given: Xlator['given']): void {
+  const specs = graph.xlators.map((each) => ({
+    name: each.name,
+    translator: each.translator,
+    options: each === xl ? given : each.given,
+    subvolumes: each.childNames,
+    where: each.where,
+  }));
+  try {
+    graph.reconfigure(specs);
+  } catch (error) {
+    if (error instanceof GraphError) throw new Refusal(error.problems);
+    throw error;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * The texts of files, in GlusterFS's forms. What a program reads as JSON there is JSON here, too;
+ * unlike there it is so also when requests are in flight (no comma too many).
+ *
+ * Sources: GlusterFS `xlators/meta/src/frames-file.c`, `volfile-file.c`; `libglusterfs/src/latency.c`
+ * for profiles, `libglusterfs/src/statedump.c` for what volumes tell.
+ */
+import { callsOf, dumpOf, inodesOf } from '../../core/dumps.ts';
+import type { Graph } from '../../core/graph.ts';
+import { formatTime, printable } from '../../core/log.ts';
+import type { Xlator } from '../../core/xlator.ts';
+import { printVolumes } from '../../graph/print.ts';
+
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The requests in flight, the oldest first. The one that asks is among them. */
+export function framesText(graph: Graph): string {
+  const { count, listed } = callsOf(graph, () => 0);
+  const stacks = listed.map(({ unique, op, uid, gid, pid, lkOwner, frames }, at) => ({
+    Number: at + 1,
+    Frame: frames.map(({ translator, complete, unwindTo }, index) => ({
+      Number: index + 1,
+      Xlator: translator,
+      Parent: frames[index - 1]?.translator,
+      Unwind_to: unwindTo,
+      Complete: Number(complete),
+    })),
+    Unique: unique,
+    Type: op,
+    UID: uid,
+    GID: gid,
+    PID: pid,
+    LK_owner: lkOwner,
+  }));
+  return json({ Stack: stacks, Call_Count: count });
+}
+
+/** The inodes that the graph knows. GlusterFS has them in statedumps only. */
+export function inodesText(graph: Graph): string {
+  const { count, active, lru, lruLimit, listed } = inodesOf(graph);
+  return json({
+    Count: count,
+    Active: active,
+    LRU: lru,
+    LRU_Limit: lruLimit,
+    Listed: listed.length,
+    Inode: listed.map(({ gfid, path, nlookup, fdCount, iaType, kids }) => ({
+      gfid,
+      path,
+      nlookup,
+      'fd-count': fdCount,
+      ia_type: iaType,
+      kids,
+    })),
+  });
+}
+
+/** Volumes with their options as they are now, leaves first; or why no volfile can say that. */
+export function volfileText({ xlators }: Graph): string {
+  const volumes = xlators.map(({ name, type, given, childNames }) => ({
+    name,
+    type,
+    options: given.map(({ key, value }) => [key, value] as const),
+    subvolumes: childNames,
+  }));
+  try {
+    return printVolumes(volumes);
+  } catch (error) {
+    if (error instanceof RangeError) return `# ${error.message}\n`;
+    throw error;
+  }
+}
+
+/** What a volume tells of itself: `key=value`, a line each. */
+export const privateText = (xl: Xlator): string =>
+  Object.entries(dumpOf(xl))
+    .map(([key, value]) => `${printable(key)}=${printable(String(value))}\n`)
+    .join('');
+
+/** What a volume has seen last. */
+export const historyText = (xl: Xlator): string =>
+  (xl.translator.history?.(xl) ?? [])
+    .map(({ time, text }) => `TIME=${formatTime(time).slice(0, 26)}\nFOP=${printable(text)}\n\n`)
+    .join('');
+
+/**
+ * Latencies in nanoseconds, by fop, where a volume has measured them (`debug/io-stats`). GlusterFS
+ * measures every volume's, and says so here of each.
+ */
+export function profileText(xl: Xlator): string {
+  const dump = dumpOf(xl);
+  const number = (key: string): number => Number(dump[key] ?? 0);
+  return Object.keys(dump)
+    .flatMap((key) => {
+      const fop = /^([A-Z]+)\.avg-ns$/.exec(key)?.[1];
+      if (fop === undefined) return [];
+      const average = number(key);
+      const count = number(`${fop}.hits`);
+      const [least, most] = [number(`${fop}.min-ns`), number(`${fop}.max-ns`)];
+      const total = Math.round(average * count);
+      return `${xl.name}.latency.${fop}=AVG:${average.toFixed(6)} CNT:${count} TOTAL:${total} MIN:${least} MAX:${most}\n`;
+    })
+    .join('');
+}

@@ -1,0 +1,142 @@
+/**
+ * The tree below `.meta`: the names of GlusterFS's, as far as there is such a thing here.
+ *
+ *     cmdline  frames  inodes  process_uuid  version
+ *     graphs/active -> 0
+ *     graphs/0/volfile  graphs/0/top -> VOLUME
+ *     graphs/0/VOLUME/{type,name,private,history,profile}
+ *     graphs/0/VOLUME/options/KEY
+ *     graphs/0/VOLUME/subvolumes/0 -> ../../OTHER
+ *     logging/logfile -> PATH  logging/loglevel
+ *     root/…: the front end, as a volume
+ *
+ * Source: GlusterFS `xlators/meta/src/*-dir.c`.
+ */
+import type { Graph } from '../../core/graph.ts';
+import { type LogLevel, logLevelNames } from '../../core/log.ts';
+import type { Xlator } from '../../core/xlator.ts';
+import {
+  both,
+  type Dir,
+  type File,
+  file,
+  fixed,
+  link,
+  listed,
+  type Node,
+  Refusal,
+} from './nodes.ts';
+import { optionsDir } from './options.ts';
+import {
+  framesText,
+  historyText,
+  inodesText,
+  privateText,
+  profileText,
+  volfileText,
+} from './reports.ts';
+
+/** What a graph's volumes, requests and inodes are, and the process that serves them. */
+export function treeOf(graph: Graph): Dir {
+  const { server } = graph.context;
+  return fixed({
+    graphs: graphsDir(graph),
+    frames: file(() => framesText(graph)),
+    inodes: file(() => inodesText(graph)),
+    logging: fixed({
+      ...(server?.logFile !== undefined && { logfile: link(() => server.logFile!) }),
+      loglevel: loglevelFile(graph),
+    }),
+    root: frontDir(graph),
+    ...(server !== undefined && {
+      process_uuid: file(() => `${server.uuid}\n`),
+      version: file(() => `{ \n  "Package Version": ${JSON.stringify(server.version)}\n}\n`),
+      cmdline: file(() => `{ \n  "Cmdlinestr": ${JSON.stringify(server.cmdline)}\n}\n`),
+    }),
+  });
+}
+
+/** A graph is called by the number that log lines of the newest of its volumes have. */
+function graphsDir(graph: Graph): Dir {
+  const newest = (most: number, { log }: Xlator): number => Math.max(most, log.graphId);
+  const name = (): string => String(graph.xlators.reduce(newest, 0));
+  const now = listed(
+    () => [name()],
+    (asked) => (asked === name() ? graphDir(graph) : undefined),
+  );
+  return both(fixed({ active: link(name) }), now);
+}
+
+/** A volume may be called `top` or `volfile`; then that name is the volume's. */
+function graphDir(graph: Graph): Dir {
+  const volumes = listed(
+    () => graph.xlators.map(({ name }) => name),
+    (name) => {
+      const xl = graph.xlators.find((each) => each.name === name);
+      return xl && volumeDir(graph, xl);
+    },
+  );
+  const others = fixed({
+    top: link(() => graph.top.name),
+    volfile: file(() => volfileText(graph)),
+  });
+  return both(volumes, others);
+}
+
+function volumeDir(graph: Graph, xl: Xlator): Dir {
+  return fixed({
+    ...toldBy(xl),
+    options: optionsDir(graph, xl),
+    subvolumes: subvolumesDir(xl, '../..'),
+  });
+}
+
+const toldBy = (xl: Xlator): Record<string, Node> => ({
+  type: file(() => `${xl.type}\n`),
+  name: file(() => `${xl.name}\n`),
+  private: file(() => privateText(xl)),
+  history: file(() => historyText(xl)),
+  profile: file(() => profileText(xl)),
+});
+
+/** @param graphs the way to the folder of its volumes */
+const subvolumesDir = ({ childNames }: Xlator, graphs: string): Dir =>
+  listed(
+    () => childNames.map((_, at) => String(at)),
+    (at) => {
+      const name = childNames[Number(at)];
+      return name === undefined || String(Number(at)) !== at
+        ? undefined
+        : link(() => `${graphs}/${name}`);
+    },
+  );
+
+/** The oldest front end; it has the whole graph below it, and no options of this kind. */
+function frontDir(graph: Graph): Dir {
+  const front = (): Dir => {
+    const [first] = graph.initiators;
+    if (first === undefined) return fixed({});
+    const below = listed(
+      () => ['0'],
+      (at) => (at === '0' ? link(() => `../../graphs/active/${graph.top.name}`) : undefined),
+    );
+    return fixed({ ...toldBy(first.xl), subvolumes: below });
+  };
+  return { kind: 'dir', names: () => front().names(), find: (name) => front().find(name) };
+}
+
+/** What the process logs, as a number: 7 is INFO. It takes a number, or a level's name. */
+function loglevelFile({ levels }: Graph): File {
+  return file(() => `${levels.default}\n`, {
+    write(value) {
+      const names: readonly string[] = logLevelNames;
+      const level = /^\d$/.test(value) ? Number(value) : names.indexOf(value.toUpperCase());
+      if (level < 0) {
+        throw new Refusal([
+          `loglevel: '${value}' is no level; it takes 0 to 9, or ${names.join(', ')}`,
+        ]);
+      }
+      levels.default = level as LogLevel;
+    },
+  });
+}

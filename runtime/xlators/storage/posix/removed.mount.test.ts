@@ -1,0 +1,49 @@
+/** What is removed behind a mount: the kernel forgets it without anybody looking its name up. */
+import * as fs from 'node:fs';
+import { readlink, rm, stat } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { Client } from '../../../../test/support/client.ts';
+import { describeMounts, startMount, withScratch } from '../../../../test/support/mount.ts';
+
+/** Files of a brick that the process has open though no name leads to them. */
+async function kept(pid: number, brick: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const fd of fs.readdirSync(`/proc/${pid}/fd`)) {
+    const path = `/proc/${pid}/fd/${fd}`;
+    // Some are closed meanwhile.
+    const target = await readlink(path).catch(() => '');
+    if (!target.startsWith(brick)) continue;
+    const { nlink } = await stat(path).catch(() => ({ nlink: 1 }));
+    if (nlink === 0) found.push(target.slice(brick.length + 1).replace(' (deleted)', ''));
+  }
+  return found.sort();
+}
+
+describeMounts('removed behind a mount', () => {
+  it('is given back, but for what is in use until that ends', () =>
+    withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const volfile = `volume disk
+          type storage/posix
+          option directory ${brick}
+          option health-check-interval 1
+        end-volume\n`;
+      const mount = await startMount(scratch, volfile, { args: ['--entry-timeout', '600'] });
+      const script = `mkdir -p d/e; seq 9 > d/f; ln -s f d/s; seq 5 > open; exec 3< open; cd d/e
+        echo ready; read; cat <&3; ls -A | wc -l; stat -c %h .`;
+      const client = new Client(mount.path, script);
+      await client.said(/ready/);
+      for (const name of fs.readdirSync(brick)) await rm(`${brick}/${name}`, { recursive: true });
+      const becomes = async (names: readonly string[]): Promise<void> => {
+        const wanted = names.join();
+        while ((await kept(mount.child.pid!, brick)).join() !== wanted) await delay(20);
+      };
+      // What is open twice: by a descriptor of its own, and by that of its inode.
+      await becomes(['d', 'd/e', 'open', 'open']);
+      client.release();
+      expect((await client.outcome).out).toBe('ready\n1\n2\n3\n4\n5\n0\n0\n');
+      await becomes([]);
+      expect(await mount.stop()).toBe(0);
+    }));
+});

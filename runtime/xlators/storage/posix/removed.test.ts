@@ -1,0 +1,110 @@
+/** What a removed file took on the disk is free when nobody has it open: no descriptor keeps it. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { file, mkdir, ok } from '../../../../test/contract/check.ts';
+import { startVolume, type TestVolume, testContext } from '../../../../test/contract/driver.ts';
+import { folder } from '../../../../test/support/posix.ts';
+import { SET_ATTR } from '../../../core/fops.ts';
+import { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import { defineTranslator } from '../../../core/xlator.ts';
+import type { Brick } from './brick.ts';
+import posix from './index.ts';
+
+/** A volume, below a translator that notes what it is told of. */
+async function volume(directory: string): Promise<TestVolume & { readonly told: unknown[] }> {
+  const told: unknown[] = [];
+  const witness = defineTranslator({
+    type: 'test/witness',
+    description: 'Notes what is out of date.',
+    children: [1, 1],
+    options: {},
+    fops: {},
+    init: () => null,
+    notify: (_xl, event, data) => void (event === 'UPCALL' && told.push(data)),
+  });
+  const disk = { name: 'disk', translator: posix, options: { directory } };
+  const vol = await startVolume([disk, { name: 'top', translator: witness }], testContext());
+  onTestFinished(() => vol.stop());
+  return Object.assign(vol, { told });
+}
+
+const look = (vol: TestVolume): Promise<void> =>
+  (vol.graph.top.below[0]!.priv as Brick).health.check();
+
+/** What this process keeps of a directory, though it has no name there any more. */
+function kept(directory: string): string[] {
+  const found = fs.readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      const path = fs.readlinkSync(`/proc/self/fd/${fd}`);
+      const isOwn = path.startsWith(directory) && fs.statSync(`/proc/self/fd/${fd}`).nlink === 0;
+      return isOwn ? path.slice(directory.length + 1).replace(' (deleted)', '') : [];
+    } catch {
+      // The one that the folder was listed by.
+      return [];
+    }
+  });
+  return found.sort();
+}
+
+test('removed through the volume: at once; its attributes are still known', async () => {
+  const directory = folder();
+  const vol = await volume(directory);
+  const f = await file(vol, vol.root, 'f', 'text');
+  const g = await file(vol, vol.root, 'g', 'over');
+  ok(await vol.unlink(vol.root, 'f'));
+  expect(kept(directory)).toEqual([]);
+  expect(ok(await vol.stat(f)).buf).toMatchObject({ iaGfid: f.gfid, iaNlink: 0, iaSize: 4 });
+  expect((await vol.open(f)).err).toBe('ESTALE');
+  // The kernel writes times back that it has kept.
+  const { MODE, MTIME } = SET_ATTR;
+  const to = Object.assign(new Iatt(), { iaProt: 0o600, iaMtime: 7, iaMtimeNsec: 8 });
+  const set = ok(await vol.fop('setattr', new Loc(f), to, MODE | MTIME, null));
+  expect(set.statpost).toMatchObject({ iaProt: 0o600, iaMtime: 7, iaMtimeNsec: 8, iaSize: 4 });
+  expect(ok(await vol.stat(f)).buf).toEqual(set.statpost);
+  await file(vol, vol.root, 'h', '');
+  ok(await vol.rename(vol.root, 'h', vol.root, 'g'));
+  expect(kept(directory)).toEqual([]);
+  expect(ok(await vol.stat(g)).buf).toMatchObject({ iaGfid: g.gfid, iaNlink: 0, iaSize: 4 });
+});
+
+test('removed behind the volume: at the next look, and whoever caches the name hears of it', async () => {
+  const directory = folder();
+  const vol = await volume(directory);
+  const d = await mkdir(vol, vol.root, 'd');
+  const f = await file(vol, d, 'f', 'text');
+  const two = await file(vol, d, 'two', 'text');
+  ok(await vol.link(two, d, 'names'));
+  fs.rmSync(join(directory, 'd/f'));
+  fs.rmSync(join(directory, 'd/two'));
+  expect(kept(directory)).toEqual(['d/f']);
+  await look(vol);
+  expect(kept(directory)).toEqual([]);
+  expect(vol.told).toEqual([{ what: 'removed', parent: d, name: 'f', inode: f }]);
+  fs.rmSync(join(directory, 'd'), { recursive: true });
+  await look(vol);
+  expect(vol.told.slice(1)).toEqual([
+    { what: 'removed', parent: vol.root, name: 'd', inode: d },
+    { what: 'removed', parent: d, name: 'two', inode: two },
+    { what: 'removed', parent: d, name: 'names', inode: two },
+  ]);
+  // A process may be in the directory: it is kept until it is forgotten.
+  expect(kept(directory)).toEqual(['d']);
+  vol.graph.inodes.forget(d, 0);
+  expect(kept(directory)).toEqual([]);
+});
+
+test('removed while it is open: it is kept until it is closed and forgotten', async () => {
+  const directory = folder();
+  const vol = await volume(directory);
+  const f = await file(vol, vol.root, 'f', 'text');
+  const { fd } = ok(await vol.open(f));
+  fs.rmSync(join(directory, 'f'));
+  await look(vol);
+  expect(ok(await vol.read(fd!, 9, 0)).text).toBe('text');
+  expect(ok(await vol.stat(f)).buf!.iaNlink).toBe(0);
+  fd!.release();
+  vol.graph.inodes.forget(f, 0);
+  expect(kept(directory)).toEqual([]);
+});

@@ -1,0 +1,116 @@
+/** The workloads of `glossa bench`, asked by its clients: of one target after the other. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { newHistogram, recordNs, summaryOf } from '../../runtime/bench/histogram.ts';
+import { Clients } from '../../runtime/bench/load/clients.ts';
+import { NotMeasured, WrongAnswers } from '../../runtime/bench/missing.ts';
+import { allowedCpus, type Placed } from '../../runtime/bench/placement.ts';
+import type { WorkloadName } from '../../runtime/bench/workloads/index.ts';
+import type { Bench } from './bench.ts';
+import type { Target } from './targets.ts';
+
+const PATIENCE_MS = 600_000;
+const NS_PER_US = 1000;
+
+export interface Asked {
+  /** Microseconds of a request. */
+  readonly mean: number;
+  readonly p50: number;
+  readonly p99: number;
+  /** Of all clients together, with what they do between requests. */
+  readonly perSecond: number;
+  /** Lookups that came to the storage, for each request; null where nobody counts them. */
+  readonly lookups: number | null;
+}
+
+/** So many clients; where they are is told with what they are to do. */
+export class Askers {
+  private readonly bench: Bench;
+  private readonly count: number;
+  private cpus = '';
+  private clients: Clients | null = null;
+
+  constructor(bench: Bench, count = 1) {
+    this.bench = bench;
+    this.count = count;
+    bench.cleanup.add(() => this.end());
+  }
+
+  /** The tree of a workload, in a folder that is not there yet. @throws {NotMeasured} */
+  async make(at: Placed, workload: WorkloadName, root: string): Promise<void> {
+    await this.using(at, (clients) => clients.one('make', { workload, root }, PATIENCE_MS));
+  }
+
+  /**
+   * The first `count` requests of each client, in a folder with the workload's tree.
+   * @throws {NotMeasured}
+   */
+  async ask(
+    target: Target,
+    at: Placed,
+    workload: WorkloadName,
+    root: string,
+    count: number,
+  ): Promise<Asked> {
+    // Where the workload's tree is made that right answers are taken from.
+    const reference = join(this.bench.data, `reference-${workload}`);
+    if (!existsSync(reference)) await this.make(at, workload, reference);
+    const setting = { root, reference, seed: 1, command: null };
+    return this.using(at, async (clients) => {
+      const open = (client: number) => ({ workload, setting: { ...setting, client } });
+      await clients.all('open', open, PATIENCE_MS);
+      const before = await lookupsOf(clients, target);
+      const pace = { from: 0, count, everyMs: null, firstMs: 0 };
+      const begun = performance.now();
+      const loops = await clients.all('run', () => pace, PATIENCE_MS);
+      const seconds = (performance.now() - begun) / 1e3;
+      const after = await lookupsOf(clients, target);
+      await clients.all('close', () => ({}), PATIENCE_MS);
+      const wrong = loops.reduce((sum, loop) => sum + loop.wrong, 0);
+      const all = count * loops.length;
+      if (wrong > 0) {
+        const complaint = loops.find((loop) => loop.complaint !== null)!.complaint;
+        throw new WrongAnswers(`${wrong} of ${all} answers were wrong: ${complaint}`);
+      }
+      const histogram = newHistogram();
+      for (const { times } of loops) for (const time of times) recordNs(histogram, time);
+      const { mean, p50, p99 } = summaryOf(histogram);
+      return {
+        mean: mean / NS_PER_US,
+        p50: p50 / NS_PER_US,
+        p99: p99 / NS_PER_US,
+        perSecond: all / seconds,
+        lookups: before === null || after === null ? null : (after - before) / all,
+      };
+    });
+  }
+
+  private async using<T>(at: Placed, use: (clients: Clients) => Promise<T>): Promise<T> {
+    const cpus = at.client === null ? allowedCpus() : String(at.client);
+    if (cpus !== this.cpus) await this.end();
+    this.cpus = cpus;
+    this.clients ??= new Clients({ count: this.count, cpus, signal: this.bench.signal });
+    try {
+      return await use(this.clients);
+    } catch (error) {
+      // One of them may hang in the mount: others ask the next target.
+      this.clients.kill();
+      this.clients = null;
+      throw error;
+    }
+  }
+
+  private async end(): Promise<void> {
+    const { clients } = this;
+    this.clients = null;
+    clients?.kill();
+    await clients?.ended();
+  }
+}
+
+async function lookupsOf(clients: Clients, { counted }: Target): Promise<number | null> {
+  if (counted === undefined) return null;
+  const found = await clients.one('dump', { ...counted, key: 'LOOKUP.hits' }, PATIENCE_MS);
+  if (found === null) throw new NotMeasured('nothing counts its lookups');
+  return found;
+}

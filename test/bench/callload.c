@@ -1,0 +1,218 @@
+/*
+ * callload: times single calls on files, and prints one line of JSON.
+ *
+ *   callload OPERATION DIRECTORY NAMES WARM COUNT [CPU]
+ *
+ *   absent   stat() of a name that does not exist
+ *   stat     stat() of a file
+ *   read     open(), read() of the file's 4 KiB, close()
+ *   create   open() of a new file, close(), unlink()
+ *
+ * Works in DIRECTORY, which is empty at first, with NAMES different names: NAMES times WARM calls
+ * without measuring, and then COUNT. The files that an operation needs are made before, and left
+ * there. With CPU it runs on that one alone.
+ *
+ * Times are in microseconds and contain one clock_gettime(). A wrong answer, in the warm-up too,
+ * makes all of them worthless: nothing is printed then but how many there were, and the exit status
+ * is 3. 2: it did not measure.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Exit statuses. */
+#define NOT_MEASURED 2
+#define WRONG_ANSWERS 3
+
+#define FILE_SIZE 4096
+
+static long names;
+static char **paths;
+
+/* Ends the program: it could not measure, because of errno. */
+static void __attribute__((noreturn)) die(const char *what)
+{
+    fprintf(stderr, "callload: %s: %s\n", what, strerror(errno));
+    exit(NOT_MEASURED);
+}
+
+static long number(const char *text, long least)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+    if (end == text || *end || value < least) {
+        fprintf(stderr, "callload: '%s' is not a number of at least %ld\n", text, least);
+        exit(NOT_MEASURED);
+    }
+    return value;
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void stay_on(const char *cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((int)number(cpu, 0), &set);
+    if (sched_setaffinity(0, sizeof set, &set))
+        die(cpu);
+}
+
+/* The content of a file: different in each. */
+static unsigned char byte_of(long name) { return (unsigned char)(name % 251 + 1); }
+
+/* -- what is prepared -------------------------------------------------------------------------- */
+
+static void nothing(void)
+{
+    for (long i = 0; i < names; i++)
+        if (asprintf(&paths[i], "name-%ld", i) < 0)
+            die("memory");
+}
+
+static void make_file(const char *path, unsigned char byte)
+{
+    char content[FILE_SIZE];
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY, 0644);
+    memset(content, byte, sizeof content);
+    if (fd < 0 || write(fd, content, sizeof content) != FILE_SIZE || close(fd))
+        die(path);
+}
+
+static void files(void)
+{
+    nothing();
+    for (long i = 0; i < names; i++)
+        make_file(paths[i], byte_of(i));
+}
+
+/* -- calls: the so-manieth of a run; whether the answer was right ------------------------------- */
+
+static int absent(long call)
+{
+    struct stat st;
+    return stat(paths[call % names], &st) == -1 && errno == ENOENT;
+}
+
+static int present(long call)
+{
+    struct stat st;
+    return stat(paths[call % names], &st) == 0 && st.st_size == FILE_SIZE;
+}
+
+static int read_file(long call)
+{
+    unsigned char content[FILE_SIZE];
+    long name = call % names;
+    int fd = open(paths[name], O_RDONLY);
+    ssize_t got = fd < 0 ? -1 : read(fd, content, FILE_SIZE);
+    return fd >= 0 && close(fd) == 0 && got == FILE_SIZE && content[0] == byte_of(name) &&
+           content[FILE_SIZE - 1] == byte_of(name);
+}
+
+static int create(long call)
+{
+    const char *path = paths[call % names];
+    int fd = open(path, O_CREAT | O_EXCL | O_WRONLY, 0644);
+    return fd >= 0 && close(fd) == 0 && unlink(path) == 0;
+}
+
+static const struct operation {
+    const char *name;
+    void (*prepare)(void);
+    int (*call)(long);
+} operations[] = {
+    { "absent", nothing, absent },
+    { "stat", files, present },
+    { "read", files, read_file },
+    { "create", nothing, create },
+};
+
+static const struct operation *find(const char *name)
+{
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        if (!strcmp(operations[i].name, name))
+            return &operations[i];
+    fprintf(stderr, "callload: there is no operation '%s'\n", name);
+    exit(NOT_MEASURED);
+}
+
+/* -- what is told ------------------------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The smallest of the sorted times that `percent` of them do not exceed. */
+static double percentile(const int64_t *sorted, long count, int percent)
+{
+    long rank = (count * percent + 99) / 100;
+    return (double)sorted[rank > 0 ? rank - 1 : 0] / 1e3;
+}
+
+static void print(int64_t *times, long count)
+{
+    double sum = 0;
+    for (long i = 0; i < count; i++)
+        sum += (double)times[i];
+    qsort(times, (size_t)count, sizeof *times, by_value);
+    printf("{\"count\":%ld,\"mean\":%.3f,\"min\":%.3f,\"p50\":%.3f,\"p90\":%.3f,\"p99\":%.3f,"
+           "\"max\":%.3f}\n",
+           count, sum / (double)count / 1e3, percentile(times, count, 0),
+           percentile(times, count, 50), percentile(times, count, 90),
+           percentile(times, count, 99), percentile(times, count, 100));
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 6 || argc > 7) {
+        fputs("usage: callload OPERATION DIRECTORY NAMES WARM COUNT [CPU]\n", stderr);
+        return NOT_MEASURED;
+    }
+    const struct operation *operation = find(argv[1]);
+    names = number(argv[3], 1);
+    long warm = names * number(argv[4], 0), count = number(argv[5], 1);
+    if (argc == 7)
+        stay_on(argv[6]);
+    if (chdir(argv[2]))
+        die(argv[2]);
+
+    paths = calloc((size_t)names, sizeof *paths);
+    int64_t *times = malloc((size_t)count * sizeof *times);
+    if (!paths || !times)
+        die("memory");
+    /* So that no page is given to the array while the clock runs. */
+    memset(times, 0xff, (size_t)count * sizeof *times);
+    operation->prepare();
+
+    long wrong = 0;
+    for (long i = 0; i < warm; i++)
+        wrong += !operation->call(i);
+    for (long i = 0; i < count; i++) {
+        int64_t begin = now_ns();
+        int right = operation->call(i);
+        times[i] = now_ns() - begin;
+        wrong += !right;
+    }
+    if (wrong) {
+        fprintf(stderr, "callload: %ld of %ld answers were wrong\n", wrong, warm + count);
+        return WRONG_ANSWERS;
+    }
+    print(times, count);
+    return 0;
+}

@@ -1,0 +1,267 @@
+/**
+ * What `npm run bench mount` measures: a mount of storage alone, beside the least that C can do,
+ * beside the same in C and in GlusterFS, and beside the bare directory.
+ */
+import { join } from 'node:path';
+import { workloads } from '../../runtime/bench/workloads/index.ts';
+import { type Asked, Askers } from './asking.ts';
+import type { Bench } from './bench.ts';
+import { callExperiment, type Load, sampleColumns } from './calls.ts';
+import { everywhere, ratioColumn, roundsColumn, runExperiment } from './experiment.ts';
+import type { Bar } from './figures.ts';
+import { sizeOf, takeSearches } from './searches.ts';
+import { TIMEOUTS } from './servers.ts';
+import type { Suite } from './suite.ts';
+import type { Report } from './table.ts';
+import {
+  answerers,
+  type DataDirectoryName,
+  type DirectoryName,
+  dataDirectories,
+  directories,
+  kernelTimeout,
+  targets,
+} from './targets.ts';
+import { status, unpack } from './trees.ts';
+
+// -- single calls --------------------------------------------------------------------------------
+
+const FULL: Load = { rounds: 9, count: 4000, warm: 20_000 };
+/** Calls that are several requests each. */
+const FULL_LONG: Load = { rounds: 9, count: 2000, warm: 8_000 };
+const QUICK: Load = { rounds: 3, count: 500, warm: 2_000 };
+
+const loadOf = ({ quick }: Bench, full = FULL): Load => (quick ? QUICK : full);
+
+const besideGlusterfs = (what: string) => ({
+  what: `${what}: posix / GlusterFS posix`,
+  mine: 'glossa' as const,
+  other: 'glusterfs' as const,
+  bars: everywhere({ limit: 1, below: true, aim: 0.6 }),
+});
+
+const besideBoth = (what: string) => [
+  {
+    what: `${what}: posix / C pass-through`,
+    mine: 'glossa' as const,
+    other: 'pass' as const,
+    bars: everywhere({ limit: 1.3, aim: 1.05 }),
+  },
+  besideGlusterfs(what),
+];
+
+const failed = (bench: Bench): Promise<Report> =>
+  runExperiment(
+    bench,
+    callExperiment<DirectoryName | keyof typeof answerers>({
+      what: 'failed stat',
+      operation: 'absent',
+      load: loadOf(bench),
+      targets: { ...answerers, ...directories() },
+      first: 'floor',
+      firstTitle: 'floor',
+      held: [
+        {
+          what: 'failed stat: memory / C floor',
+          mine: 'memory',
+          other: 'floor',
+          bars: { same: { limit: 1.15, aim: 1 }, different: { limit: 0.8, aim: 0.5 }, free: null },
+        },
+        besideGlusterfs('failed stat'),
+      ],
+    }),
+  );
+
+const onFiles =
+  (
+    what: string,
+    operation: 'stat' | 'read' | 'create',
+    full: Load,
+    targets: ReturnType<typeof directories>,
+  ) =>
+  (bench: Bench) =>
+    runExperiment(
+      bench,
+      callExperiment<DirectoryName>({
+        what,
+        operation,
+        load: loadOf(bench, full),
+        targets,
+        first: 'pass',
+        firstTitle: 'C',
+        held: besideBoth(what),
+      }),
+    );
+
+// -- searches ------------------------------------------------------------------------------------
+
+/** The kernel caches what a module in Python answers: that names are absent. All is known before. */
+const searched = (bench: Bench): Promise<Report> => {
+  const size = sizeOf(bench, 9);
+  return runExperiment<'kernelTimeout' | 'python' | 'nlcache' | 'bare', Asked>(bench, {
+    what: 'search in ten directories',
+    how: `µs, median of ${size.searches} searches in each of`,
+    rounds: size.rounds,
+    targets: {
+      kernelTimeout,
+      python: targets.python,
+      nlcache: targets.nlcache,
+      bare: targets.bare,
+    },
+    first: 'bare',
+    async prepare() {
+      const take = await takeSearches(bench, size);
+      return async (target, turn) => (await take(target, turn)).again;
+    },
+    columns: sampleColumns('bare'),
+    held: [
+      {
+        what: 'search: Python with kernel-timeout / bare directory',
+        mine: 'kernelTimeout',
+        other: 'bare',
+        of: ({ mean }) => mean,
+        bars: everywhere({ limit: 2 }),
+      },
+    ],
+    settings: size,
+  });
+};
+
+// -- data ----------------------------------------------------------------------------------------
+
+/** What is measured of a target, in a column. */
+interface Amount {
+  readonly title: string;
+  readonly workload: 'seqwrite' | 'seqread' | 'randread';
+  readonly clients: number;
+  /** What is shown: more is better. */
+  rate(asked: Asked): number;
+}
+
+interface Moving<K extends string> {
+  readonly what: string;
+  /** The unit. */
+  readonly how: string;
+  /** Requests in a round, of all clients together. */
+  readonly count: number;
+  readonly amounts: Readonly<Record<K, Amount>>;
+  /** Others, with what stands in the table for the first of them, and the bars. */
+  readonly beside: readonly { other: DataDirectoryName; title: string; column: string; bar: Bar }[];
+}
+
+/** The mean of all requests counts, as in the time of a whole file. */
+function dataExperiment<K extends string>(
+  bench: Bench,
+  { what, how, count, amounts, beside }: Moving<K>,
+): Promise<Report> {
+  type Amounts = Readonly<Record<K, number>>;
+  const keys = Object.keys(amounts) as K[];
+  const first = beside[0]!;
+  return runExperiment<DataDirectoryName, Amounts>(bench, {
+    what: `${what}, ${workloads.seqread.bytes.shared >> 20} MiB`,
+    how: `${how}, median of ${count} requests in each of`,
+    rounds: bench.quick ? 3 : 9,
+    targets: dataDirectories(),
+    first: first.other,
+    columns: keys.flatMap((key) => [
+      roundsColumn<Amounts>(amounts[key].title, (taken) => taken[key]),
+      ratioColumn<Amounts>(`× ${first.column}`, (taken) => taken[key]),
+    ]),
+    async prepare() {
+      const askers = new Map(
+        keys.map((key) => [key, new Askers(bench, amounts[key].clients)] as const),
+      );
+      const made = new Set<string>();
+      return async (target, { at }) => {
+        const folder = join(target.root, 'data');
+        // The file is the same for all of these workloads.
+        if (!made.has(folder)) await askers.get(keys[0]!)!.make(at, 'seqread', folder);
+        made.add(folder);
+        const taken = {} as Record<K, number>;
+        for (const key of keys) {
+          const { workload, clients, rate } = amounts[key];
+          const asked = askers.get(key)!.ask(target, at, workload, folder, count / clients);
+          taken[key] = rate(await asked);
+        }
+        return taken;
+      };
+    },
+    held: keys.flatMap((key) =>
+      beside.map(({ other, title, bar }) => ({
+        what: `${what}, ${amounts[key].title}: posix / ${title}`,
+        mine: 'glossa' as const,
+        other,
+        of: (taken: Amounts) => taken[key],
+        bars: everywhere({ ...bar, least: true }),
+      })),
+    ),
+    settings: { count },
+  });
+}
+
+/** Bytes in a microsecond are megabytes in a second. */
+const gigabytes = ({ mean }: Asked): number => (128 << 10) / mean / 1e3;
+
+const sequential = (bench: Bench): Promise<Report> =>
+  dataExperiment(bench, {
+    what: 'sequential',
+    how: 'GB/s, blocks of 128 KiB',
+    count: bench.quick ? 256 : 2048,
+    amounts: {
+      write: { title: 'write', workload: 'seqwrite', clients: 1, rate: gigabytes },
+      read: { title: 'read', workload: 'seqread', clients: 1, rate: gigabytes },
+    },
+    beside: [
+      { other: 'glusterfs', title: 'GlusterFS posix', column: 'GlusterFS', bar: { limit: 1 } },
+      { other: 'bare', title: 'bare directory', column: 'bare', bar: { aim: 0.9 } },
+    ],
+  });
+
+const random = (bench: Bench): Promise<Report> =>
+  dataExperiment(bench, {
+    what: 'random read 4 KiB',
+    how: 'thousands a second',
+    count: bench.quick ? 2_000 : 20_000,
+    amounts: {
+      one: {
+        title: '1 client',
+        workload: 'randread',
+        clients: 1,
+        rate: ({ mean }) => 1e3 / mean,
+      },
+      // They take turns on the CPUs, which the time of a request does not show.
+      sixteen: {
+        title: '16 clients',
+        workload: 'randread',
+        clients: 16,
+        rate: ({ perSecond }) => perSecond / 1e3,
+      },
+    },
+    beside: [{ other: 'pass', title: 'C pass-through', column: 'C', bar: { limit: 0.8, aim: 1 } }],
+  });
+
+export const mount: Suite = {
+  usage: `usage: npm run bench -- mount [options]
+
+Compares mounts of storage alone with the same in C, in GlusterFS, and with the bare directory, side
+by side. As root on a quiet machine; a full run takes some fifteen minutes.
+
+  --only PART   failed, stat, open or create (single calls), sequential or random (data), tar or git
+                (a tree of 20 000 files), or search (stats that mostly fail, with a cache in Python
+                and kernel-timeout); may be repeated`,
+  legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
+rounds of one row lie more than a factor of 1.5 apart: measure again.`,
+  isPlaced: true,
+  parts: {
+    failed,
+    // The kernel caches no name, so that it looks each one up, but caches attributes.
+    stat: onFiles('stat', 'stat', FULL, directories({ ...TIMEOUTS, entry: 0 })),
+    open: onFiles('open+read 4 KiB+close', 'read', FULL_LONG, dataDirectories()),
+    create: onFiles('create+unlink', 'create', FULL_LONG, directories()),
+    sequential,
+    random,
+    tar: unpack,
+    git: status,
+    search: searched,
+  },
+};

@@ -1,0 +1,133 @@
+/**
+ * The tutorial's workload (runtime/bench/searches.ts): names are looked for in ten directories by
+ * turns, through a mount that knows nothing of them yet (`first`), and the same ones again.
+ */
+import { join } from 'node:path';
+import { digits } from '../../runtime/bench/numbers.ts';
+import { median } from '../../runtime/bench/statistics.ts';
+import { type Asked, Askers } from './asking.ts';
+import type { Bench } from './bench.ts';
+import {
+  type Column,
+  type Experiment,
+  everywhere,
+  medianColumn,
+  ratioColumn,
+  roundsColumn,
+  type Take,
+} from './experiment.ts';
+import type { Bar } from './figures.ts';
+import type { TargetKind } from './targets.ts';
+
+/** Searches that come for the first time, and the same ones after all of them. */
+export interface Searched {
+  readonly first: Asked;
+  readonly again: Asked;
+}
+export type Which = keyof Searched;
+
+export interface Size {
+  readonly rounds: number;
+  readonly searches: number;
+  /** Searches of each target before the first round, until its code is compiled. */
+  readonly warm: number;
+}
+
+/** Full: the tutorial's. */
+export const sizeOf = ({ quick }: Pick<Bench, 'quick'>, rounds: number): Size =>
+  quick ? { rounds: 2, searches: 1000, warm: 500 } : { rounds, searches: 10_000, warm: 2000 };
+
+/** In a directory that is new for every sample. */
+export async function takeSearches(
+  bench: Bench,
+  { searches, warm }: Size,
+): Promise<Take<Searched>> {
+  const askers = new Askers(bench);
+  return async (target, { place, round, at }) => {
+    const directory = join(target.root, `searches-${place}-${round}`);
+    await askers.make(at, 'phpsim', directory);
+    const count = round === 0 ? warm : searches;
+    const search = (): Promise<Asked> => askers.ask(target, at, 'phpsim', directory, count);
+    return { first: await search(), again: await search() };
+  };
+}
+
+export interface Held<N extends string> {
+  readonly what: string;
+  readonly mine: N;
+  readonly other: N;
+  readonly which: Which;
+  readonly bar: Bar;
+}
+
+export interface Searching<N extends string> {
+  readonly what: string;
+  readonly size: Size;
+  readonly targets: Readonly<Record<N, TargetKind>>;
+  /** The row that others are faster than. */
+  readonly baseline: N;
+  /** What the tutorial has in a row; milliseconds. */
+  readonly told?: Readonly<Partial<Record<N, string>>>;
+  readonly held: readonly Held<N>[];
+  /** For programs. */
+  readonly settings?: object;
+}
+
+/** The mean search of each round: what the tutorial prints. */
+export function searchExperiment<N extends string>({
+  what,
+  size,
+  targets,
+  baseline,
+  told,
+  held,
+  settings,
+}: Searching<N>): Experiment<N, Searched> {
+  const toldColumn: Column<Searched> = {
+    title: 'the tutorial',
+    cell: (_, __, name) => told?.[name as N] ?? '',
+  };
+  return {
+    what: `${what}: ${size.searches} searches`,
+    how: 'ms, mean search, median of',
+    rounds: size.rounds,
+    targets,
+    places: ['free'],
+    first: baseline,
+    prepare: (bench) => takeSearches(bench, size),
+    columns: [
+      meanColumn('first'),
+      medianColumn('99 %', ({ first }) => milliseconds(first.p99), fine),
+      ...savedColumns('first'),
+      meanColumn('again'),
+      ...savedColumns('again'),
+      ...(told === undefined ? [] : [toldColumn]),
+    ],
+    held: held.map(({ which, bar, ...one }) => ({
+      ...one,
+      of: (searched) => searched[which].mean,
+      bars: everywhere(bar),
+    })),
+    settings: { ...size, ...settings },
+  };
+}
+
+const milliseconds = (us: number): number => us / 1000;
+
+/** As the tutorial prints milliseconds. */
+const fine = (ms: number): string => ms.toFixed(3);
+
+const meanColumn = (which: Which): Column<Searched> =>
+  roundsColumn(which, (searched) => milliseconds(searched[which].mean), fine);
+
+/** How much faster than the baseline, and the lookups that reach the storage. */
+const savedColumns = (which: Which): Column<Searched>[] => [
+  ratioColumn('× faster', (searched) => 1 / searched[which].mean, digits),
+  {
+    title: 'lookups',
+    cell(mine) {
+      const counts = mine.map((searched) => searched[which].lookups);
+      return counts.includes(null) ? '' : digits(median(counts as number[]));
+    },
+  },
+];

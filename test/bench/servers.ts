@@ -1,0 +1,96 @@
+/** Servers of glossa, GlusterFS and in C, each over a folder of its own, as long as a part. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NotMeasured } from '../../runtime/bench/missing.ts';
+import { stacked } from '../../runtime/bench/stacks.ts';
+import type { Served } from '../../runtime/bench/target.ts';
+import {
+  glusterMount,
+  glusterProblem,
+  timeoutFlags,
+  volfileOver,
+} from '../../runtime/cli/bench/others/gluster.ts';
+import { libfuse } from '../../runtime/cli/bench/others/libfuse.ts';
+import type { OtherStack, Timeouts } from '../../runtime/cli/bench/others/other.ts';
+import { otherPlan } from '../../runtime/cli/bench/others/serving.ts';
+import type { PlainVolume } from '../../runtime/graph/description.ts';
+import { printVolumes } from '../../runtime/graph/print.ts';
+import { type Bench, glossaProgram } from './bench.ts';
+import { volume } from './volumes.ts';
+
+/** GlusterFS's. */
+export const TIMEOUTS: Timeouts = { entry: 1, attribute: 1, negative: 0 };
+
+/** It ends with the part. @throws {NotMeasured} when it ends without having mounted */
+export async function serve(
+  { folder, data, cleanup, signal }: Bench,
+  name: string,
+  command: OtherStack['command'],
+  timeouts = TIMEOUTS,
+): Promise<Served> {
+  const serving = { scratch: folder, data, timeouts, signal };
+  const served = await otherPlan({ name, description: '', command }, serving).serve(true);
+  cleanup.add(served.stop);
+  return served;
+}
+
+export interface GlossaSettings {
+  /** Under the volumes; storage/posix with a folder of its own unless told otherwise. */
+  readonly storage?: PlainVolume | undefined;
+  readonly timeouts?: Timeouts;
+  /** Of `glossa mount`, besides those that every run has. */
+  readonly flags?: readonly string[];
+}
+
+/** What servers keep to start faster is not the user's own. */
+export const cacheFolder = ({ data }: Bench): string => join(data, 'cache');
+
+/** A glossa mount of these volumes above the storage. @throws {NotMeasured} */
+export function startGlossa(
+  bench: Bench,
+  name: string,
+  above: readonly PlainVolume[],
+  { storage, timeouts, flags = [] }: GlossaSettings = {},
+): Promise<Served> {
+  const command: OtherStack['command'] = ({ mountpoint, directory, log, ...mounting }) => {
+    const volfile = `${mountpoint}.vol`;
+    const below = storage ?? volume('posix', 'storage/posix', { directory });
+    writeFileSync(volfile, printVolumes(stacked([below], above)));
+    const own = ['mount', volfile, mountpoint, '-N', '--log-file', log];
+    return {
+      line: [process.execPath, glossaProgram, ...own, ...timeoutFlags(mounting.timeouts), ...flags],
+      env: { XDG_CACHE_HOME: cacheFolder(bench) },
+    };
+  };
+  mkdirSync(cacheFolder(bench), { recursive: true });
+  return serve(bench, name, command, timeouts);
+}
+
+/** A mount by GlusterFS of these volumes above its posix with a folder of its own. */
+export async function startGlusterfs(
+  bench: Bench,
+  name: string,
+  above: readonly PlainVolume[],
+  timeouts = TIMEOUTS,
+): Promise<Served> {
+  const problem = glusterProblem();
+  if (problem !== null) throw new NotMeasured(problem);
+  return serve(
+    bench,
+    name,
+    glusterMount((directory) => volfileOver(directory, above)),
+    timeouts,
+  );
+}
+
+/** A server in C that `glossa bench` has, too. @throws {NotMeasured} */
+export async function startLibfuse(
+  bench: Bench,
+  name: string,
+  which: 'libfuse-floor' | 'libfuse',
+  timeouts = TIMEOUTS,
+): Promise<Served> {
+  const found = libfuse.prepare(bench.folder);
+  if (typeof found === 'string') throw new NotMeasured(found);
+  return serve(bench, name, found.stacks.find((it) => it.name === which)!.command, timeouts);
+}

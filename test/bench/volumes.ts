@@ -1,0 +1,67 @@
+/** The volumes of what is measured through: caches of absent names in each language. */
+import { join } from 'node:path';
+import { NotMeasured } from '../../runtime/bench/missing.ts';
+import { compileModule } from '../../runtime/cli/bench/compile.ts';
+import type { PlainVolume } from '../../runtime/graph/description.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import type { Bench } from './bench.ts';
+
+/** Longer than any run, for all caches. */
+const CACHE_SECONDS = '600';
+
+export const volume = (
+  name: string,
+  type: string,
+  options: Readonly<Record<string, string>> = {},
+): PlainVolume => ({ name, type, options: Object.entries(options), subvolumes: [] });
+
+const negative = (type: string, options: Readonly<Record<string, string>> = {}): PlainVolume =>
+  volume('negative', type, { ...options, timeout: CACHE_SECONDS });
+
+const module = (file: string, folder: string) => ({
+  'module-name': file,
+  'module-path': join(packageRoot, folder),
+});
+
+export const negativeVolume = negative('features/negative');
+const python = module('negative.py', 'examples/negative');
+export const pythonVolume = negative('features/glupy', python);
+export const kernelTimeoutVolume = negative('features/glupy', {
+  ...python,
+  'kernel-timeout': CACHE_SECONDS,
+});
+export const javascriptVolume = negative(
+  'features/glupy',
+  module('negative.js', 'examples/negative/javascript'),
+);
+
+/** A module that sees reads and leaves them alone. */
+export const lookVolume = volume(
+  'look',
+  'features/glupy',
+  module('look.py', 'runtime/bench/modules/python'),
+);
+
+/** The example in C, compiled. @throws {NotMeasured} */
+export function cVolume({ folder }: Bench): PlainVolume {
+  const object = join(folder, 'negative.so');
+  const problem = compileModule(join(packageRoot, 'examples/negative/c/negative.c'), object);
+  if (problem !== null) throw new NotMeasured(problem);
+  return negative('features/native', { 'module-path': object });
+}
+
+/**
+ * GlusterFS's. As many volumes as glossa has: without the io-stats that GlusterFS's own tools put on
+ * top.
+ * @param bytes by default GlusterFS's own: room for a thousand names and more
+ */
+export const nlCacheVolume = (bytes = 131_072): PlainVolume =>
+  volume('nl-cache', 'performance/nl-cache', {
+    'nl-cache': 'on',
+    'nl-cache-timeout': CACHE_SECONDS,
+    'nl-cache-limit': String(bytes),
+    'nl-cache-positive-entry': 'off',
+  });
+
+/** With room for all names of the tutorial's experiment. */
+export const roomyNlCacheVolume = nlCacheVolume(16_777_216);

@@ -1,0 +1,153 @@
+/**
+ * The page of `glossa bench report` in Chromium: on a phone, in the dark and on paper. It is shown in
+ * frames as wide as the screens, in which the page that holds them measures.
+ */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { reportFiles } from '../../runtime/bench/report/index.ts';
+import { PAPER } from '../../runtime/bench/report/style.ts';
+import { simulatedRun } from '../../runtime/bench/testdata/run.ts';
+import { isSkipped } from '../support/obstacle.ts';
+import { isInstalled } from '../support/tools.ts';
+import { openPage } from './chromium.ts';
+
+/** What a frame shows; lengths in pixels of its screen. */
+interface Shown {
+  /** Of what can be seen by moving the page sideways, too. */
+  readonly width: number;
+  readonly paper: string;
+  readonly ink: string;
+  /** Charts that are to be seen: where they are, and how much larger than they were drawn. */
+  readonly charts: readonly { left: number; right: number; scale: number; paper: string }[];
+  /** Boxes of tables and of volfiles, and how wide what is in them is. */
+  readonly boxes: readonly { left: number; right: number; within: number; inner: number }[];
+}
+
+interface Screen {
+  readonly path: string;
+  readonly width: number;
+  readonly dark?: boolean;
+}
+
+/** Of the page that holds the frames: what each of them shows. */
+const MEASURE = `async (screens) => {
+  const shown = [];
+  for (const { path, width, dark } of screens) {
+    const frame = document.createElement('iframe');
+    frame.style.cssText = 'height: 2000px; border: 0; width: ' + width + 'px';
+    // What a page in a frame takes for the reader's wish.
+    frame.style.colorScheme = dark ? 'dark' : 'light';
+    frame.src = path;
+    const loaded = new Promise((resolve) => { frame.onload = resolve; });
+    document.body.append(frame);
+    await loaded;
+    const page = frame.contentDocument;
+    const all = (selector) =>
+      [...page.querySelectorAll(selector)].filter((it) => it.getClientRects().length > 0);
+    const { backgroundColor, color } = getComputedStyle(page.body);
+    shown.push({
+      width: page.documentElement.scrollWidth,
+      paper: backgroundColor,
+      ink: color,
+      charts: all('figure svg').map((svg) => {
+        const { left, right } = svg.getBoundingClientRect();
+        const scale = (right - left) / svg.viewBox.baseVal.width;
+        return { left, right, scale, paper: getComputedStyle(svg.querySelector('rect')).fill };
+      }),
+      boxes: all('.table, pre').map((box) => {
+        const { left, right } = box.getBoundingClientRect();
+        return { left, right, within: box.clientWidth, inner: box.scrollWidth };
+      }),
+    });
+    frame.remove();
+  }
+  return shown;
+}`;
+
+const why = isInstalled('chromium') ? '' : 'chromium is not installed';
+
+describe.skipIf(isSkipped("a report on a phone's width", why))(
+  "a report on a phone's width",
+  () => {
+    const PHONE = 390;
+    const A4 = 680;
+    const long = `/srv/${'a-folder-with-a-long-name/'.repeat(9)}`;
+    let phone: Shown;
+    let dark: Shown;
+    let paper: Shown;
+    let desk: Shown;
+
+    beforeAll(async () => {
+      const run = simulatedRun({ warnings: [`${long} is on a disk`], command: ['glossa', long] });
+      const [first, ...others] = run.stacks;
+      const stacks = [{ ...first!, volfile: `${first!.volfile}# ${long}\n` }, ...others];
+      const report = (await reportFiles({ ...run, stacks }))['report.html']!;
+      const screens: Screen[] = [
+        { path: '/report.html', width: PHONE },
+        { path: '/report.html', width: PHONE, dark: true },
+        { path: '/print.html', width: A4, dark: true },
+        { path: '/report.html', width: 1200 },
+      ];
+      const files = new Map([
+        ['/report.html', report],
+        // Rules for paper cannot be asked for: here they are for all, and those for screens for none.
+        [
+          '/print.html',
+          report
+            .replaceAll('@media print', '@media all')
+            .replaceAll('@media screen', '@media none'),
+        ],
+        [
+          '/page.html',
+          `<!DOCTYPE html><body><script type="module">
+const measure = ${MEASURE};
+const body = JSON.stringify(await measure(${JSON.stringify(screens)}).catch(String));
+fetch('/', { method: 'POST', body });
+</script></body>`,
+        ],
+      ]);
+      const shown = await openPage(files, false);
+      expect(shown).toHaveLength(screens.length);
+      [phone, dark, paper, desk] = shown as [Shown, Shown, Shown, Shown];
+    });
+
+    /** Everything is inside of a screen this wide. */
+    const expectWithin = (shown: Shown, width: number): void => {
+      expect(shown.width).toBeLessThanOrEqual(width);
+      // Ratios; three of each workload, and one that has a breakdown.
+      expect(shown.charts).toHaveLength(1 + 3 * 3 + 1);
+      expect(shown.boxes).toHaveLength(3 + 1 + 3);
+      for (const { left, right } of [...shown.charts, ...shown.boxes]) {
+        expect(left).toBeGreaterThanOrEqual(0);
+        expect(right).toBeLessThanOrEqual(width);
+        expect(right - left).toBeGreaterThan(0);
+      }
+    };
+
+    it('fits: charts are drawn for it, and tables move in their own boxes', () => {
+      expectWithin(phone, PHONE);
+      // The text of a chart is as large as it is drawn, or nearly so.
+      for (const { scale } of phone.charts) expect(scale).toBeGreaterThan(0.9);
+      expect(phone.boxes.some(({ within, inner }) => inner > within)).toBe(true);
+    });
+
+    it('and on a desk: fits', () => {
+      expectWithin(desk, 1200);
+      for (const { scale } of desk.charts) expect(scale).toBeGreaterThan(0.9);
+    });
+
+    it('and in the dark: is dark for who wants it dark, its charts too', () => {
+      expectWithin(dark, PHONE);
+      expect(phone.paper).toBe('rgb(255, 255, 255)');
+      expect(dark.paper).not.toBe(phone.paper);
+      expect(dark.ink).not.toBe(phone.ink);
+      for (const { paper: behind } of dark.charts) expect(behind).toBe(dark.paper);
+    });
+
+    it('and printed: is black on white on paper, with nothing cut off', () => {
+      expectWithin(paper, A4);
+      expect(PAPER).toBe('#ffffff');
+      expect([paper.paper, paper.ink]).toEqual([phone.paper, phone.ink]);
+      for (const { within, inner } of paper.boxes) expect(inner).toBeLessThanOrEqual(within);
+    });
+  },
+);

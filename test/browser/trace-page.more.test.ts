@@ -1,0 +1,319 @@
+/**
+ * The page of `glossa trace --html` in Chromium, by its keys: it is shown in frames, in which the page
+ * that holds them presses keys and looks.
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { pagePieces } from '../../runtime/cli/trace/html.ts';
+import { MemoryRecording } from '../../runtime/observe/memory.ts';
+import { RecordingFile } from '../../runtime/observe/node/file.ts';
+import { isSkipped } from '../support/obstacle.ts';
+import { observe } from '../support/recording.ts';
+import { isInstalled } from '../support/tools.ts';
+import { openPage } from './chromium.ts';
+import { headOfScript, lookUp, makeDirectory, SOURCE, scriptGraph } from './recorded.ts';
+
+const MARKUP = [
+  '<img src=x onerror="parent.hurt = 1">',
+  '</script><script>parent.hurt = 2</script>',
+];
+const MANY = 100_000;
+const MB = 1e6;
+
+/** Of the page that holds the frames. */
+const HELPERS = `
+const open = async (path, width, dark) => {
+  const frame = document.createElement('iframe');
+  frame.style.cssText = 'height: 900px; border: 0; width: ' + width + 'px';
+  frame.style.colorScheme = dark ? 'dark' : 'light';
+  frame.src = path;
+  document.body.append(frame);
+  await new Promise((resolve) => { frame.onload = resolve; });
+  const page = frame.contentDocument;
+  const there = () => page.documentElement.dataset.ready ?? page.querySelector('[role=alert]');
+  while (!there()) await new Promise((resolve) => setTimeout(resolve, 20));
+  const one = (selector) => page.querySelector(selector);
+  const all = (selector) => [...page.querySelectorAll(selector)];
+  const text = (selector) => one(selector)?.textContent ?? null;
+  const press = (key, selector = 'body') => {
+    const target = one(selector);
+    target.focus();
+    target.dispatchEvent(new frame.contentWindow.KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+  };
+  const type = (selector, value) => {
+    const input = one(selector);
+    if (input.type === 'checkbox') input.checked = value;
+    else input.value = value;
+    input.dispatchEvent(new frame.contentWindow.Event('input', { bubbles: true }));
+  };
+  const drawn = () => new Promise((resolve) => {
+    frame.contentWindow.requestAnimationFrame(() => setTimeout(resolve, 0));
+  });
+  return { frame, page, one, all, text, press, type, drawn };
+};
+const rows = (it) => it.all('#change tbody tr').map((row) => [...row.children].map((cell) => cell.textContent));
+const titles = (it) => it.all('[role=option] .path').map((path) => path.textContent);
+`;
+
+/** What the page does with this program, which returns what it saw. */
+const see = (files: ReadonlyMap<string, string>, program: string): Promise<unknown> =>
+  openPage(
+    new Map([
+      ...files,
+      [
+        '/page.html',
+        `<!DOCTYPE html><body><script type="module">${HELPERS}
+const run = async () => { ${program} };
+const body = JSON.stringify(await run().catch((error) => String(error.stack)));
+fetch('/', { method: 'POST', body });
+</script></body>`,
+      ],
+    ]),
+    false,
+  );
+
+const why = isInstalled('chromium') ? '' : 'chromium is not installed';
+
+describe.skipIf(isSkipped('a page of a recording', why))('a page of a recording', () => {
+  const files = new Map<string, string>();
+
+  beforeAll(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
+    try {
+      writeFileSync(join(folder, 'm.py'), SOURCE);
+      const graph = await scriptGraph();
+      const head = headOfScript(graph);
+      const recording = new MemoryRecording(head);
+      observe(graph, recording);
+      lookUp(graph, 'there');
+      lookUp(graph, 'gone-away');
+      makeDirectory(graph, 'folder');
+      for (const name of MARKUP) lookUp(graph, name.replaceAll('/', '∕'));
+      graph.xlators[0]!.log.error(`said: ${MARKUP[0]}`);
+      graph.observe(null);
+      const bytes = recording.bytes();
+      const page = (of: Uint8Array) => [...pagePieces(head, of, folder)].join('');
+      files.set('/whole.html', page(bytes));
+      files.set('/cut.html', page(bytes.subarray(0, -100)));
+      files.set('/none.html', page(bytes.subarray(0, 70)));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('goes forwards and backwards through a request by keys alone', async () => {
+    const seen = await see(
+      files,
+      `const it = await open('/whole.html', 1200);
+      const said = [it.text('#said')];
+      for (const key of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowLeft']) {
+        it.press(key);
+        said.push(it.text('#said'));
+      }
+      it.press('ArrowDown', '#requests');
+      said.push(it.text('#title'), it.text('#said'));
+      it.press('End', '#requests');
+      it.press('p');
+      const active = it.one('#requests').getAttribute('aria-activedescendant');
+      return { said, active, chosen: it.text('#' + active + ' .path'), where: it.text('#where') };`,
+    );
+    expect(seen).toEqual({
+      said: [
+        'lookup /there arrives at script',
+        'script is in lookup_fop at m.py:1',
+        'script is in lookup_fop at m.py:3',
+        'script winds lookup /there to storage',
+        'storage answers script: 0',
+        'script answers: 0',
+        // There is no further step.
+        'script answers: 0',
+        'storage answers script: 0',
+        'lookup /gone-awayENOENT',
+        'lookup /gone-away arrives at script',
+      ],
+      active: 'r3',
+      chosen: `/${MARKUP[0]}`,
+      where: '1 of 6 · +0.0 µs',
+    });
+  });
+
+  it('shows what a translator changed, of a request and of its reply, and the line it was in', async () => {
+    const seen = await see(
+      files,
+      `const it = await open('/whole.html', 1200);
+      it.one('[aria-label="Last step"]').click();
+      const reply = rows(it);
+      it.one('[aria-label="Step backwards"]').click();
+      it.one('[aria-label="Step backwards"]').click();
+      it.one('[aria-label="Step backwards"]').click();
+      const noted = rows(it);
+      const lit = [it.text('#source h3'), it.text('.lit')];
+      const source = it.all('.line').map((line) => line.textContent);
+      it.press('n');
+      it.press('n');
+      for (const key of ['ArrowRight']) it.press(key);
+      const wound = rows(it);
+      it.type('#all-values', true);
+      return { reply, noted, lit, source, wound, all: rows(it).length, own: it.all('.hop .small').map((each) => each.textContent) };`,
+    );
+    expect(seen).toEqual({
+      reply: [['buf.ia_size', '42', '420']],
+      noted: [['local', 'None', "{'seen': 1}"]],
+      lit: ['m.py:3', '    return wind(size * 2)'],
+      source: SOURCE.trimEnd().split('\n'),
+      wound: [['mode', '0755', '0700']],
+      all: 7,
+      own: ['0.0 µs itself of 250.0 µs', '250.0 µs itself of 250.0 µs'],
+    });
+  });
+
+  it('lists what fits a filter by path, fop, volume and failure', async () => {
+    const seen = await see(
+      files,
+      `const it = await open('/whole.html', 1200);
+      const found = {};
+      const look = async (name) => {
+        await it.drawn();
+        found[name] = [titles(it), it.text('#count')];
+      };
+      await look('all');
+      it.type('#path', 'GONE');
+      await look('path');
+      it.type('#path', '');
+      it.type('#fop', 'mkdir');
+      await look('fop');
+      it.type('#fop', '');
+      it.type('#failed', true);
+      await look('failed');
+      it.type('#volume', 'storage');
+      it.type('#path', 'no such');
+      await look('none');
+      found.shown = !it.one('article').hidden;
+      return found;`,
+    );
+    const markup = MARKUP.map((name) => `/${name.replaceAll('/', '∕')}`);
+    expect(seen).toEqual({
+      all: [['/there', '/gone-away', '/folder', ...markup], '5 requests'],
+      path: [['/gone-away'], '1 of 5 requests'],
+      fop: [['/folder'], '1 of 5 requests'],
+      failed: [['/gone-away', '/folder'], '2 of 5 requests'],
+      none: [[], '0 of 5 requests'],
+      shown: false,
+    });
+  });
+
+  it('shows markup in names, logs and sources as text', async () => {
+    const seen = await see(
+      files,
+      `window.hurt = 0;
+      const it = await open('/whole.html', 1200);
+      it.press('End', '#requests');
+      it.press('p');
+      for (let i = 0; i < 6; i++) it.press('ArrowRight');
+      await it.drawn();
+      return {
+        hurt: window.hurt,
+        images: it.all('img').length,
+        scripts: it.all('script').length,
+        bold: it.all('code b').length,
+        title: it.text('h2 .path'),
+        log: it.text('.others li'),
+      };`,
+    );
+    expect(seen).toEqual({
+      hurt: 0,
+      images: 0,
+      scripts: 3,
+      bold: 0,
+      title: `/${MARKUP[0]}`,
+      log: expect.stringContaining(MARKUP[0]!),
+    });
+  });
+
+  it('shows what there is of a recording that was cut off, and says so', async () => {
+    const seen = await see(
+      files,
+      `const cut = await open('/cut.html', 1200);
+      const none = await open('/none.html', 1200);
+      return {
+        paths: titles(cut).length,
+        said: cut.all('.warnings li').map((each) => each.textContent),
+        none: none.text('[role=alert]'),
+      };`,
+    );
+    expect(seen).toEqual({
+      paths: 5,
+      said: [
+        'The recording was not ended: it was cut off, or went on when this page was made.',
+        expect.stringMatching(/^slot 1 is damaged: it ends within an event; \d+ of its \d+ events/),
+      ],
+      none: 'The recording cannot be read: it is cut off in its head',
+    });
+  });
+
+  it.each([
+    [390, false],
+    [390, true],
+    [1200, true],
+  ])('fits a screen of %i pixels, dark: %s', async (width, dark) => {
+    const seen = (await see(
+      files,
+      `const it = await open('/whole.html', ${width}, ${dark});
+      it.one('[aria-label="Last step"]').click();
+      const unnamed = it.all('button, input, select, [role=listbox], canvas, svg').filter((each) =>
+        !each.getAttribute('aria-label') && !each.labels?.length && !each.textContent);
+      return {
+        width: it.page.documentElement.scrollWidth,
+        paper: it.frame.contentWindow.getComputedStyle(it.page.body).backgroundColor,
+        unnamed: unnamed.map((each) => each.outerHTML),
+      };`,
+    )) as { width: number };
+    expect(seen).toEqual({
+      width: expect.any(Number),
+      paper: dark ? 'rgb(22, 22, 22)' : 'rgb(255, 255, 255)',
+      unnamed: [],
+    });
+    expect(seen.width).toBeLessThanOrEqual(width);
+  });
+
+  it(`${MANY} requests fit in 30 MB, and as few rows are drawn as can be seen`, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-page-'));
+    try {
+      const graph = await scriptGraph();
+      const head = headOfScript(graph);
+      const path = join(folder, 'many.rec');
+      const recording = new RecordingFile(path, head, (reason) => expect.fail(reason));
+      observe(graph, recording);
+      for (let i = 0; i < MANY; i++) {
+        lookUp(graph, `${i % 7 === 0 ? 'gone' : 'file'}-${(i * 7919) % MANY}.txt`);
+        // What is full is deflated aside.
+        if (i % 1000 === 0) await new Promise((resolve) => setImmediate(resolve));
+      }
+      graph.observe(null);
+      await recording.close();
+      const page = [...pagePieces(head, readFileSync(path), folder)].join('');
+      expect(page.length).toBeLessThan(30 * MB);
+      const seen = (await see(
+        new Map([['/many.html', page]]),
+        `const it = await open('/many.html', 1200);
+        it.press('End', '#requests');
+        await it.drawn();
+        return {
+          ready: Number(it.page.documentElement.dataset.ready),
+          count: it.text('#count'),
+          last: it.one('[role=option]:last-child').getAttribute('aria-posinset'),
+          rows: it.all('[role=option]').length,
+        };`,
+      )) as { ready: number; rows: number };
+      process.stderr.write(
+        `a page of ${MANY} requests: ${(page.length / MB).toFixed(1)} MB, there after ${seen.ready} ms\n`,
+      );
+      expect(seen).toMatchObject({ count: '100,000 requests', last: '100000' });
+      expect(seen.rows).toBeLessThan(100);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,40 @@
+/** The parts of the bridge contract, with modules in threads of their own. */
+import { describe } from 'vitest';
+import { isolated } from '../../support/module.ts';
+import { anyContract } from '../bridge/any.ts';
+import { cancelContract } from '../bridge/cancel.ts';
+import { clientContract } from '../bridge/clients.ts';
+import { failureContract } from '../bridge/failures.ts';
+import { fopContract } from '../bridge/fops.ts';
+import { lifeContract } from '../bridge/life.ts';
+import { requestContract } from '../bridge/requests.ts';
+import { severalContract } from '../bridge/several.ts';
+import { thingContract } from '../bridge/things.ts';
+import { cachingContract } from '../bridge/timeouts.ts';
+import { timerContract } from '../bridge/timers.ts';
+import { upContract } from '../bridge/up.ts';
+
+const parts = {
+  'every fop': fopContract,
+  'any fop': anyContract,
+  requests: requestContract,
+  'the caller gives up': cancelContract,
+  'what fops carry': thingContract,
+  'their life': lifeContract,
+  'several subvolumes': severalContract,
+  'being up': upContract,
+  clients: clientContract,
+  timers: timerContract,
+  failures: failureContract,
+  'what the kernel may cache': cachingContract,
+};
+
+type PartName = keyof typeof parts;
+
+/** @param folder where the language's modules are */
+export function isolatedContract(
+  folder: string,
+  names = Object.keys(parts) as readonly PartName[],
+): void {
+  for (const name of names) describe(name, () => parts[name](folder, isolated));
+}

@@ -1,0 +1,53 @@
+/**
+ * What a module in Python may try to reach and to harm, again in threads of their own. What looks at an
+ * engine without a volume (reach.engine.test.ts, sandbox.engine.test.ts) is the same in each thread, and
+ * so is the walk of reach.engine.more.test.ts, from object to object inside of the interpreter.
+ */
+import { tryBy } from '../../support/attempt.ts';
+import { isolated, usuallyBy } from '../../support/module.ts';
+
+usuallyBy(isolated);
+tryBy({
+  shares: true,
+  leftOut: {
+    'time-limit has a suite of its own, which runs isolated too': [
+      'a loop',
+      'a loop that takes no interrupt',
+      'a loop in C',
+      'an endless iterator',
+      'a very long range',
+      'a long sleep',
+      'a lock',
+      'an empty queue',
+      'a signal handler of its own',
+      'a regular expression',
+      'finalizers',
+      'no end',
+    ],
+    'Python is broken, and nothing that leads out of the interpreter': [
+      'sys.exit',
+      'marshalled code',
+      'a pickle',
+      'a trace function',
+      'a profile function',
+      'monitoring',
+      'a hook that is a lie',
+      'no json',
+      'no builtins',
+      'an import that is a lie',
+      'classes of the library',
+      'an exception that lies',
+      'warnings',
+      'something at the end',
+      'a made-up object',
+      'marshal with bad code',
+      'a constant beyond all',
+      'a stack that is empty',
+      'a jump to nowhere',
+      'a write over what is there',
+    ],
+  },
+});
+await import('../../../bridges/python/escapes.engine.more.test.ts');
+await import('../../../bridges/python/outside.engine.more.test.ts');
+await import('../../../bridges/python/harm.engine.more.test.ts');

@@ -1,0 +1,294 @@
+/**
+ * async def fops and asyncio: whatever of it a module uses, whether its coroutine is stepped by hand
+ * or goes on as a task.
+ */
+import { describe, expect, it } from 'vitest';
+import { EACCES, EINTR, ENOENT, errnoNumber } from '../../../runtime/core/errno.ts';
+import { Fd } from '../../../runtime/core/fd.ts';
+import type { RunningModule } from '../../support/module.ts';
+import { sized, texts } from '../bridge/requests.ts';
+import { readlink, start, stat, works } from './failing.ts';
+
+const ETIMEDOUT = errnoNumber('ETIMEDOUT')!;
+const said = (run: RunningModule): string[] => texts(run).map((text) => text.split('\n')[0]!);
+
+/** Answers what the child was asked, one after the other, and what it is asked then. */
+function answerAll(run: RunningModule): number {
+  let count = 0;
+  for (let held = run.asked(); held.length > 0; held = run.asked()) {
+    for (const one of held) {
+      count += 1;
+      one.answer(0, 0, sized(count), null);
+    }
+  }
+  return count;
+}
+
+describe('an async def', () => {
+  it.each([
+    ['gather', 'await asyncio.gather(self.child.stat(loc), self.child.stat(loc))', 2],
+    ['wait_for', '[await asyncio.wait_for(self.child.stat(loc, xdata), 5)]', 1],
+    ['shield', '[await asyncio.shield(self.child.stat(loc, xdata))]', 1],
+    ['timeout', '[await with_timeout(self.child, loc)]', 1],
+    ['TaskGroup', 'await in_group(self.child, loc)', 2],
+    ['create_task', '[await asyncio.create_task(asks(self.child, loc))]', 1],
+    ['ensure_future', '[await asyncio.ensure_future(self.child.stat(loc, xdata))]', 1],
+    ['wait', '[p.result() for p in (await asyncio.wait([self.child.stat(loc)]))[0]]', 1],
+    ['as_completed', '[await p for p in asyncio.as_completed([self.child.stat(loc)])]', 1],
+    ['a helper', '[await asks(self.child, loc)]', 1],
+    ['after a sleep', '[await slept(self.child, loc)]', 1],
+    ['later, in order', 'await in_order(self.child.stat(loc), self.child.stat(loc))', 2],
+    ['twice the same', 'await in_order(*[self.child.stat(loc)] * 2)', 1],
+  ])('awaits with %s', async (_title, code, count) => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    replies = ${code}
+    assert asyncio.current_task() is asyncio.current_task() is not None
+    return replies[-1]
+
+async def flush(self, frame, fd, xdata):
+    pass
+
+global asks, slept, in_order, with_timeout, in_group
+
+async def asks(child, loc):
+    return await child.stat(loc)
+
+async def slept(child, loc):
+    await asyncio.sleep(0)
+    return await child.stat(loc)
+
+async def in_order(a, b):
+    return [await a, await b]
+
+async def with_timeout(child, loc):
+    async with asyncio.timeout(5):
+        return await child.stat(loc)
+
+async def in_group(child, loc):
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(asks(child, loc)) for _ in range(2)]
+    return [task.result() for task in tasks]`);
+    const reply = stat(run);
+    const pids = run.leaf.held.map(({ frame }) => frame.root.pid);
+    expect(answerAll(run)).toBe(count);
+    expect(texts(run)).toEqual([]);
+    expect(reply).toMatchObject({ count: 1, opRet: 0, values: [{ iaSize: count }, null] });
+    // All in the name of whoever asked.
+    expect(pids.every((pid) => pid === 1)).toBe(true);
+    works(run);
+  });
+
+  it('times out by asyncio.timeout: the request fails, the late answer is dropped', async () => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    async with asyncio.timeout(2):
+        return await self.child.stat(loc, xdata)`);
+    const reply = stat(run);
+    run.context.advance(1999);
+    expect(reply.count).toBe(0);
+    run.context.advance(1);
+    expect(reply).toMatchObject({ count: 1, opErrno: ETIMEDOUT });
+    answerAll(run);
+    expect(reply.count).toBe(1);
+    works(run);
+  });
+
+  it('starts a request also when it does not await it, and asks about it', async () => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    reply = self.child.stat(loc, xdata)
+    assert not reply.done()
+    reply.add_done_callback(lambda done: print("size", done.result().buf.ia_size))
+    other = await self.child.stat(loc, xdata)
+    assert not reply.done()
+    await reply
+    assert reply.done() and (await reply).buf.ia_size == 2, repr(reply)
+    return other`);
+    const reply = stat(run);
+    const [first, second] = run.asked();
+    second!.answer(0, 0, sized(1), null);
+    expect(reply.count).toBe(0);
+    first!.answer(0, 0, sized(2), null);
+    expect(reply).toMatchObject({ count: 1, values: [{ iaSize: 1 }, null] });
+    expect(texts(run)).toEqual(['size 2']);
+    works(run);
+  });
+
+  it('is told of failures; one that nobody looks at is logged', async () => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    try:
+        return await self.child.stat(loc, xdata)
+    except FileNotFoundError as error:
+        raise PermissionError(error.strerror)
+
+async def readlink(self, frame, loc, size, xdata):
+    ignored = self.child.readlink(loc, size, xdata)
+    await self.child.access(loc, 4)
+    del ignored
+    return "x", None, None`);
+    const reply = stat(run);
+    run.asked()[0]!.answer(-1, ENOENT, null, null);
+    expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
+    expect(texts(run)).toEqual([]);
+    const other = readlink(run);
+    const [link, access] = run.asked();
+    link!.answer(-1, ENOENT, null, null, null);
+    access!.answer(0, 0, null);
+    expect(other).toMatchObject({ count: 1, opRet: 1 });
+    expect(run.lines()).toEqual([
+      expect.stringMatching(
+        /^W \[m\.py:13:-\] .*readlink of a child failed, and was not awaited: FileNotFoundError.*; write ignored = await self\.child\.readlink\(/,
+      ),
+    ]);
+    works(run);
+  });
+
+  it.each([
+    [
+      'in the method',
+      'self.child.readlink(loc, 9)',
+      '',
+      7,
+      'write await self.child.readlink(loc, 9)',
+    ],
+    [
+      'in another',
+      'await self.ask(self.child, loc)',
+      'below.readlink(loc, 9)',
+      12,
+      'write await below.readlink(loc, 9)',
+    ],
+    [
+      'given to who does not look at it',
+      'asyncio.ensure_future(self.child.readlink(loc, 9))',
+      '',
+      6,
+      'await what was asked for',
+    ],
+  ])('is told where a reply that failed was not awaited: %s', async (_, asks, ask, line, fix) => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    ${asks}
+    await self.child.access(loc, 4)
+    return await self.child.stat(loc)
+
+async def ask(self, below, loc):
+    ${ask || 'pass'}`);
+    const reply = stat(run);
+    const [link, access] = run.asked();
+    link!.answer(-1, ENOENT, null, null, null);
+    access!.answer(0, 0, null);
+    answerAll(run);
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(run.lines()).toEqual([
+      `W [m.py:${line}:-] 0-top: readlink of a child failed, and was not awaited: ` +
+        `FileNotFoundError: [Errno 2] No such file or directory; ${fix}`,
+    ]);
+    works(run);
+  });
+
+  it('may await what another request has asked for', async () => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    global shared
+    shared = self.child.stat(loc, xdata)
+    return await shared
+
+async def fsync(self, frame, fd, datasync, xdata):
+    return {"op_ret": (await shared).buf.ia_size}`);
+    const first = stat(run);
+    const second = run.ask('fsync', new Fd(run.root, 0, 1), 0, null);
+    run.asked()[0]!.answer(0, 0, sized(5), null);
+    expect(first).toMatchObject({ count: 1, opRet: 0 });
+    expect(second).toMatchObject({ count: 1, opRet: 5 });
+    works(run);
+  });
+
+  it('has contextvars of its own', async () => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    name.set(loc.name)
+    reply = await self.child.stat(loc, xdata)
+    assert name.get() == loc.name, name.get()
+    await asyncio.sleep(0)
+    assert name.get() == loc.name, name.get()
+    return reply
+
+from contextvars import ContextVar
+global name
+name = ContextVar("name")`);
+    const replies = ['a', 'b'].map((name) => run.ask('stat', run.known(name), null));
+    answerAll(run);
+    for (const reply of replies) expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    works(run);
+  });
+
+  it('asks for its task only to end: nothing is left', async () => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    asyncio.current_task().set_name(loc.name)
+    async with asyncio.timeout(5):
+        frame.fail(ENOENT)`);
+    expect(stat(run)).toMatchObject({ count: 1, opErrno: ENOENT });
+    expect(texts(run)).toEqual([]);
+    works(run);
+  });
+
+  it('keeps parts of a reply that it looks at later', async () => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    kept.append(await self.child.stat(loc, xdata))
+    kept[0].buf.ia_size
+    return kept[0]
+
+def readlink(self, frame, loc, size, xdata):
+    assert kept[0].buf.ia_size == 1
+    try:
+        kept[0].xdata["key"]
+    except HandleExpired:
+        frame.fail(ENOENT)`);
+    stat(run);
+    run.asked()[0]!.answer(0, 0, sized(1), null);
+    // There was no xdata: nothing can be looked at.
+    expect(readlink(run)).toMatchObject({ count: 1, opRet: -1 });
+    expect(said(run)).toEqual([expect.stringMatching(/TypeError/)]);
+    works(run);
+  });
+});
+
+describe('a caller that gives up', () => {
+  it.each([
+    ['asleep', 'await asyncio.sleep(100)'],
+    [
+      'waiting for a lock',
+      'lock = asyncio.Lock()\n    await lock.acquire()\n    await lock.acquire()',
+    ],
+    ['in a task group', 'await in_group()'],
+    ['under a timeout', 'await asyncio.wait_for(asyncio.sleep(100), 200)'],
+  ])('ends what is %s', async (_title, code) => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    try:
+        ${code.replaceAll('\n', '\n    ')}
+    finally:
+        print("over")
+
+global in_group
+async def in_group():
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.sleep(100))
+        group.create_task(asyncio.sleep(100))`);
+    const reply = stat(run);
+    expect(reply.count).toBe(0);
+    reply.frame.root.interrupt();
+    expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EINTR });
+    expect(texts(run)).toEqual(['over']);
+    run.context.advance(300_000);
+    works(run);
+  });
+
+  it('raises what a method raises then', async () => {
+    const run = await start(`async def stat(self, frame, loc, xdata):
+    try:
+        await self.child.stat(loc, xdata)
+    except asyncio.CancelledError:
+        raise PermissionError`);
+    const reply = stat(run);
+    reply.frame.root.interrupt();
+    expect(reply).toMatchObject({ count: 1, opErrno: EACCES });
+    answerAll(run);
+    works(run);
+  });
+});

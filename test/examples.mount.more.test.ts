@@ -1,0 +1,97 @@
+/** The examples' own tests pass, and what their READMEs tell people to type can be typed twice. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../runtime/sys/paths.ts';
+import { describeMounts, glossa, run, startMount, withScratch } from './support/mount.ts';
+import { CONSOLE, commandsIn, normal, typed } from './support/readme.ts';
+
+const folder = join(packageRoot, 'examples');
+const names = readdirSync(folder);
+
+/** The modules of an example, in Python and JavaScript. */
+const modulesOf = (name: string): string[] =>
+  readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.(py|js)$/.test(file) && !/(^|\/)test_|\.test\.js$/.test(file))
+    .map((file) => join(folder, name, file));
+
+/** All but those that show translators of glossa's own. */
+const scripted = names.filter((name) => modulesOf(name).length > 0);
+
+it.each(scripted)('%s: its own tests pass', (name) =>
+  withScratch(async (scratch) => {
+    const modules = modulesOf(name);
+    for (const module of modules) {
+      const { status, out } = await glossa(scratch, ['test', module, '--json', '--strict']);
+      expect({ status, out }).toMatchObject({ status: 0 });
+      const { passed, files } = JSON.parse(out) as { passed: number; files: { file: string }[] };
+      expect(passed).toBeGreaterThan(0);
+      // Those of its own name, and not only others beside it.
+      expect(files).toHaveLength(1);
+    }
+  }),
+);
+
+/** The commands of all blocks of a README, in order. */
+function commandsOf(text: string): string[] {
+  const shown = CONSOLE.exec(text);
+  if (shown !== null) return commandsIn(shown[1]!);
+  return [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block]) =>
+    block!.trimEnd().split('\n'),
+  );
+}
+
+describeMounts('the commands of the READMEs', () => {
+  describe.each(names)('%s', (name) => {
+    it('do the same the second time', () =>
+      withScratch(async (scratch) => {
+        const commands = commandsOf(readFileSync(join(folder, name, 'README.md'), 'utf8'));
+        expect(commands.length).toBeGreaterThan(0);
+        const [first, second] = [
+          await typed(name, commands, scratch.at(name), scratch),
+          await typed(name, commands, scratch.at(name), scratch),
+        ].map((text) => shape(normal(text)));
+        expect(second).toBe(first);
+        expect(first).not.toMatch(/^glossa:/m);
+        expect(scratch.mounts()).toEqual([]);
+        expect(existsSync(scratch.at(name))).toBe(false);
+      }));
+  });
+});
+
+/** Each file is opened again within the millisecond in which it was made, or the one after. */
+const AGAIN = `
+import os
+changeable = 0
+for number in range(1000):
+    path = f'mnt/{number}'
+    os.close(os.open(path, os.O_CREAT | os.O_WRONLY))
+    try:
+        os.close(os.open(path, os.O_WRONLY))
+        changeable += 1
+    except PermissionError:
+        pass
+print(changeable)
+`;
+
+describeMounts('worm', () => {
+  it('has a file final as soon as it is closed', () =>
+    withScratch(async (scratch) => {
+      await scratch.folder('files');
+      const [volfile, module] = ['worm.vol', 'worm.py'].map((name) =>
+        readFileSync(join(folder, 'worm', name), 'utf8'),
+      );
+      await scratch.file('worm.py', module!);
+      await startMount(scratch, volfile!);
+      const { out, err } = await run(scratch, 'python3', ['-c', AGAIN]);
+      expect({ out, err }).toEqual({ out: '0\n', err: '' });
+    }));
+});
+
+/** Without what counts, times, and is named anew: statistics, how long tests took, mount points. */
+const shape = (text: string): string =>
+  text
+    .replace(/ \(\d+\.\d s\)/g, '')
+    .replace(/glossa-run-\w+/g, 'glossa-run')
+    .replace(/^ +[\w.-]+ +[\d.]+.*$/gm, '')
+    .replace(/\d+/g, 'N');

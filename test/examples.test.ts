@@ -1,0 +1,46 @@
+/** Every example has tests in its own language, which its README names, with what it needs. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { languageOf } from '../bridges/languages.ts';
+import { packageRoot } from '../runtime/sys/paths.ts';
+
+const folder = join(packageRoot, 'examples');
+
+/** The package that brings a command, of those that not every system has. */
+const BRINGS: Readonly<Record<string, RegExp>> = {
+  fuse3: /glossa (mount|run)/,
+  attr: /[gs]etfattr/,
+  gcc: /^make /m,
+};
+
+describe.each(readdirSync(folder))('%s', (name) => {
+  const readme = readFileSync(join(folder, name, 'README.md'), 'utf8');
+  const files = readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' });
+
+  it('has tests in the languages of its modules', () => {
+    const modules = files.filter(
+      (file) => /\.(py|js)$/.test(file) && !/(^|\/)test_|\.test\.js$/.test(file),
+    );
+    const volfiles = files.filter((file) => file.endsWith('.vol'));
+    const scripted = volfiles.some((file) =>
+      /type features\/(glupy|native)/.test(readFileSync(join(folder, name, file), 'utf8')),
+    );
+    expect(modules.length > 0).toBe(scripted);
+    for (const module of modules) {
+      const tests = languageOf(module)!.tests!.namesFor(basename(module, extname(module)));
+      const found = tests.find((test) => existsSync(join(folder, name, dirname(module), test)));
+      expect(found, module).toBeDefined();
+      expect(readme).toContain(`examples/${name}/${module}`);
+    }
+  });
+
+  it('says which packages it needs', () => {
+    const blocks = [...readme.matchAll(/^```(?:sh|console)\n(.*?)^```$/gms)].map(
+      ([, text]) => text,
+    );
+    for (const [name, pattern] of Object.entries(BRINGS)) {
+      if (pattern.test(blocks.join('\n'))) expect(readme).toContain(`\`${name}\``);
+    }
+  });
+});

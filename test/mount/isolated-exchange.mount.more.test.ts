@@ -1,0 +1,108 @@
+/**
+ * The graph of a mount with isolated volumes is exchanged: nothing is lost, a volume with nothing
+ * changed is kept, thread and all, and one that begins anew goes on with what the one before handed over.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { disk, locks, losesNothing, volume } from '../support/exchange.ts';
+import { onFrontEnds } from '../support/front-ends.ts';
+import { glossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
+
+const THREAD = 'isolation thread';
+
+const scripted = (name: string, below: string, ...options: string[]): string =>
+  volume(name, 'features/glupy', below, 'module-name seen', ...options);
+
+/** Isolated volumes come and go, below and above each other and others. */
+const stacks = (brick: string): readonly string[] => {
+  const plain = disk(brick) + locks('disk');
+  return [
+    plain,
+    plain + scripted('script', 'locks', THREAD),
+    plain + scripted('script', 'locks', THREAD) + scripted('over', 'script', THREAD),
+    plain + scripted('script', 'locks') + scripted('over', 'script', THREAD),
+    plain + scripted('script', 'locks', THREAD) + scripted('over', 'script'),
+  ];
+};
+
+/** Says in the log how often it was asked for `count`. */
+const COUNTS = `
+from glupy import ENOENT, Translator
+
+
+class xlator(Translator):
+    def init(self):
+        self.count = 0
+
+    def lookup(self, frame, loc, xdata):
+        if loc.name != "count":
+            return frame.wind()
+        self.count += 1
+        self.log.info("counted %d", self.count)
+        frame.fail(ENOENT)
+`;
+
+const HANDS_OVER = `
+    def dump_state(self):
+        return self.count
+
+    def load_state(self, count):
+        self.count = count
+`;
+
+const UNCACHED = ['--entry-timeout', '0', '--attribute-timeout', '0', '--negative-timeout', '0'];
+
+onFrontEnds('a graph of isolated volumes that is exchanged', ['kernel'], (front) => {
+  losesNothing(front, stacks);
+
+  const counted = async (mount: ServedMount): Promise<number> => {
+    await expect(stat(join(mount.path, 'count'))).rejects.toThrow('ENOENT');
+    return Number([...mount.log().matchAll(/ \d+-script: counted (\d+)/g)].at(-1)?.[1]);
+  };
+
+  /** Volfiles that follow each other, with what is counted then, and what `glossa reload` says. */
+  const follow = async (
+    scratch: Scratch,
+    module: string,
+    first: string,
+    steps: readonly (readonly [volfile: string, count: number, said: string])[],
+  ): Promise<void> => {
+    await scratch.file('counts.py', module);
+    const mount = await startMount(scratch, first, { args: UNCACHED });
+    expect(await counted(mount)).toBe(1);
+    for (const [volfile, count, said] of steps) {
+      await scratch.file('mnt.vol', volfile);
+      const { status, out } = await glossa(scratch, ['reload', 'mnt']);
+      expect([status, out.split('\n')[0]]).toEqual([0, expect.stringContaining(said)]);
+      expect([said, await counted(mount)]).toEqual([said, count]);
+    }
+    expect(await mount.stop()).toBe(0);
+  };
+
+  const script = (below: string, ...options: string[]): string =>
+    volume('script', 'features/glupy', below, 'module-name counts', ...options);
+  const count = (below: string): string => volume('count', 'debug/io-stats', below);
+
+  it('keeps what has not changed, and hands over what begins anew', () =>
+    front.withScratch(async (scratch) => {
+      const base = disk(await scratch.folder('brick'));
+      await follow(scratch, COUNTS + HANDS_OVER, base + script('disk', THREAD), [
+        // Above it: its thread goes on.
+        [base + script('disk', THREAD) + count('script'), 2, 'begun count; the same disk, script'],
+        [base + script('disk', THREAD), 3, 'gone count; the same disk, script'],
+        // Below it: another thread, and another.
+        [base + count('disk') + script('count', THREAD), 4, 'begun count, script; the same disk'],
+        [base + count('disk') + script('count'), 5, 'begun script; the same disk, count'],
+        [base + count('disk') + script('count', THREAD), 6, 'begun script; the same disk, count'],
+      ]);
+    }));
+
+  it('begins anew with nothing where the module hands nothing over', () =>
+    front.withScratch(async (scratch) => {
+      const base = disk(await scratch.folder('brick'));
+      await follow(scratch, COUNTS, base + script('disk', THREAD), [
+        [base + count('disk') + script('count', THREAD), 1, 'begun count, script; the same disk'],
+      ]);
+    }));
+});

@@ -1,0 +1,139 @@
+/**
+ * The package, as somebody gets it who has nothing of the project: packed, installed into a folder of
+ * its own by npm, and used by an ordinary user.
+ */
+import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { chmod, chown, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allLanguages } from '../bridges/languages.ts';
+import { packageRoot } from '../runtime/sys/paths.ts';
+import { OTHER } from './support/client.ts';
+import { glossa, makeScratch, type Outcome, run, type Scratch } from './support/mount.ts';
+import { isSkipped } from './support/obstacle.ts';
+import { reachable } from './support/user.ts';
+
+const MEGABYTES_MAX = 45;
+/** What an installation takes minutes for is the network. */
+const PATIENCE_MS = 300_000;
+
+const scratch = await makeScratch();
+afterAll(() => scratch.clean());
+const prefix = scratch.at('prefix');
+const installed = join(prefix, 'lib/node_modules/glossa');
+
+const npm = (...args: readonly string[]): Promise<Outcome> =>
+  run(scratch, 'npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
+    patience: PATIENCE_MS,
+  });
+
+const packed = await npm('pack', packageRoot, '--ignore-scripts');
+const tarball = join(scratch.path, packed.out.trim());
+const install = await npm('install', '--global', '--prefer-offline', '--prefix', prefix, tarball);
+const unreachable = /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH)\b/.exec(
+  install.err,
+);
+
+/** Bytes on a disk, as du(1) counts them, without what npm leaves out where it cannot be had. */
+function size(path: string): number {
+  const stat = lstatSync(path);
+  const below = stat.isDirectory()
+    ? readdirSync(path)
+        .map((name) => join(path, name))
+        .filter((each) => !optional.includes(each))
+    : [];
+  return below.reduce((sum, each) => sum + size(each), stat.blocks * 512);
+}
+
+const optional = Object.entries(
+  JSON.parse(readFileSync('package-lock.json', 'utf8')).packages as Record<
+    string,
+    { optional?: boolean; cpu?: unknown }
+  >,
+)
+  .filter(([, { optional, cpu }]) => optional && cpu === undefined)
+  .map(([path]) => join(installed, path));
+
+describe.skipIf(isSkipped('the package', unreachable === null ? '' : `npm: ${unreachable[0]}`))(
+  'the package',
+  () => {
+    let user: Awaited<ReturnType<typeof whoever>>;
+    beforeAll(async () => {
+      user = await whoever(scratch);
+    });
+
+    const use = async (...args: readonly string[]): Promise<string> => {
+      const { status, out, err } = await glossa(scratch, args, user);
+      expect({ status, err }).toEqual({ status: 0, err: '' });
+      return out;
+    };
+
+    it('is packed and installed without a complaint', () => {
+      expect({ packed: packed.status, status: install.status }).toEqual({ packed: 0, status: 0 });
+    });
+
+    it(`takes at most ${MEGABYTES_MAX} MB`, () => {
+      expect(size(prefix) / 2 ** 20).toBeLessThan(MEGABYTES_MAX);
+    });
+
+    it('brings the command and its manual pages', () => {
+      const command = join(prefix, 'bin/glossa');
+      expect(realpathSync(command)).toBe(realpathSync(join(installed, 'dist/runtime/cli/main.js')));
+      for (const page of ['man1/glossa.1', 'man1/glossa-mount.1', 'man5/glossa.vol.5']) {
+        expect(readFileSync(join(prefix, 'share/man', page), 'utf8')).toMatch(/^\.TH GLOSSA/);
+      }
+      expect(existsSync(join(installed, 'THIRD-PARTY.md'))).toBe(true);
+    });
+
+    it('has nothing in it that is for the project alone', () => {
+      const paths = readdirSync(installed, { recursive: true }) as string[];
+      const own = paths.filter((path) => !path.startsWith('node_modules'));
+      expect(own.filter((path) => /\.map$|^test\b|^dist\/test\b|\.gen\.vol$/.test(path))).toEqual(
+        [],
+      );
+    });
+
+    it('starts as an ordinary user, and explains itself', async () => {
+      const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+      expect(await use('--version')).toBe(`glossa ${version}\n`);
+      expect(await use('help')).toContain('commands:');
+      expect(await use('help', 'types')).toContain('features/glupy');
+      expect(await use('completion', 'bash')).toContain('complete -F _glossa glossa');
+      expect(existsSync(join((await use('include-dir')).trim(), 'glossa.h'))).toBe(true);
+    });
+
+    it('finds its volfiles and examples', async () => {
+      const volfile = join(installed, 'volfiles/python-negative.vol');
+      expect(await use('graph', volfile)).toContain('features/glupy');
+      const files = `--xlator-option=test-posix.directory=${scratch.at('work')}`;
+      expect(await use('check', volfile, files)).toMatch(/no problems|ok/i);
+    });
+
+    it.each(allLanguages.map(([name]) => name))('makes a module in %s', async (language) => {
+      const folder = scratch.at(`work/${language}`);
+      expect(await use('new', language, 'mine', folder)).toContain('now type:');
+      if (language !== 'c') {
+        const module = readdirSync(folder).find((name) => /^mine\.(py|js|ts)$/.test(name))!;
+        expect(await use('test', join(folder, module))).toContain(' 0 failed');
+      }
+    });
+
+    it('gives the tour', async () => {
+      const { passes } = JSON.parse(await use('demo', '--json', '--searches', '50'));
+      expect(passes).toHaveLength(2);
+    });
+  },
+);
+
+/** An ordinary user, with a folder to work in, and the installed program. */
+async function whoever(scratch: Scratch) {
+  const home = scratch.at('work');
+  await mkdir(home);
+  const main = join(installed, 'dist/runtime/cli/main.js');
+  const env = { HOME: home, XDG_CACHE_HOME: join(home, '.cache') };
+  if (process.getuid!() !== 0) return { main, env };
+  await chmod(scratch.path, 0o755);
+  await chown(home, OTHER.uid, OTHER.gid);
+  const { wrapper, node } = await reachable(scratch, OTHER);
+  return { wrapper, node, main, env };
+}

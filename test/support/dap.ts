@@ -1,0 +1,93 @@
+/** A client of the Debug Adapter Protocol, as an editor is one: `glossa debug --dap` and what it says. */
+import { DebugClient } from '@vscode/debugadapter-testsupport';
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { expect, vi } from 'vitest';
+import { GLOSSA, type Scratch } from './mount.ts';
+
+const PATIENCE = { timeout: 60_000, interval: 10 };
+const EVENTS = ['initialized', 'output', 'stopped', 'thread', 'exited', 'terminated'];
+
+export class DapClient extends DebugClient {
+  /** What was told and not yet taken. */
+  readonly events: DebugProtocol.Event[] = [];
+
+  static async start(scratch: Scratch): Promise<DapClient> {
+    const script = `exec '${process.execPath}' '${GLOSSA}' debug --dap\n`;
+    const adapter = await scratch.file('adapter.sh', script);
+    const env = { ...process.env, TMPDIR: await scratch.folder('tmp') };
+    const client = new DapClient('/bin/sh', adapter, 'glossa', { cwd: scratch.path, env });
+    for (const name of EVENTS) client.on(name, (event) => client.events.push(event));
+    await client.start();
+    await client.initializeRequest();
+    return client;
+  }
+
+  /** Goes without a word. */
+  vanish(): void {
+    // biome-ignore lint/complexity/useLiteralKeys: private to the client of others
+    this['stopAdapter']();
+  }
+
+  /** The next event of this name; those before it are kept. */
+  next<E extends DebugProtocol.Event>(name: string): Promise<E['body']> {
+    return vi.waitFor(() => {
+      const at = this.events.findIndex(({ event }) => event === name);
+      expect({ at, events: this.events }).not.toMatchObject({ at: -1 });
+      return this.events.splice(at, 1)[0]!.body as E['body'];
+    }, PATIENCE);
+  }
+
+  /** Launches, sets up, and lets it run. */
+  async run(args: object, setUp: () => Promise<void> = async () => {}): Promise<void> {
+    await this.launchRequest(args);
+    await this.next('initialized');
+    await setUp();
+    await this.configurationDoneRequest();
+  }
+
+  /** Where the next request is held. */
+  async stopped() {
+    const { threadId, ...why } = (await this.next<DebugProtocol.StoppedEvent>('stopped')) as {
+      threadId: number;
+      reason: string;
+      hitBreakpointIds?: number[];
+    };
+    const { body } = await this.stackTraceRequest({ threadId });
+    return { threadId, ...why, frames: body.stackFrames };
+  }
+
+  async lines(path: string, ...lines: number[]): Promise<DebugProtocol.Breakpoint[]> {
+    const breakpoints = lines.map((line) => ({ line }));
+    const { body } = await this.setBreakpointsRequest({ source: { path }, breakpoints });
+    return body.breakpoints;
+  }
+
+  async functions(...names: string[]): Promise<DebugProtocol.Breakpoint[]> {
+    const breakpoints = names.map((name) => ({ name }));
+    return (await this.setFunctionBreakpointsRequest({ breakpoints })).body.breakpoints;
+  }
+
+  /** Reference of a frame's scope. */
+  async scope(frameId: number, name: string): Promise<number> {
+    const { scopes } = (await this.scopesRequest({ frameId })).body;
+    return scopes.find((scope) => scope.name === name)!.variablesReference;
+  }
+
+  /** Values by name. */
+  async values(variablesReference: number): Promise<Record<string, string>> {
+    const { variables } = (await this.variablesRequest({ variablesReference })).body;
+    return Object.fromEntries(variables.map(({ name, value }) => [name, value]));
+  }
+
+  async print(expression: string, frameId: number): Promise<string> {
+    return (await this.evaluateRequest({ expression, frameId })).body.result;
+  }
+
+  /** All that a stream has said so far. */
+  said(category: string): string {
+    return this.events
+      .filter(({ event, body }) => event === 'output' && body.category === category)
+      .map(({ body }) => body.output)
+      .join('');
+  }
+}

@@ -1,0 +1,12 @@
+/** The manual pages as the build writes them, on a day of their own. */
+import { commands } from '../../runtime/cli/commands.ts';
+import { manual } from '../../runtime/cli/man/pages.ts';
+import { registry } from '../../runtime/cli/registry.ts';
+
+export const manualPages = (): Promise<Map<string, string>> =>
+  manual({
+    commands,
+    types: [...registry.types()].sort().map((type) => registry.lookup(type)!),
+    version: '1.2.3',
+    date: '2026-01-02',
+  });

@@ -1,0 +1,53 @@
+/** A program on a terminal of its own, typed at and read as a person would: by script(1). */
+import { type ChildProcess, spawn } from 'node:child_process';
+
+/** What is waited for comes, or the test's own patience ends. */
+export class PseudoTerminal {
+  private readonly child: ChildProcess;
+  private readonly closed: Promise<number | null>;
+  private text = '';
+  private changed = () => {};
+
+  /** @param command for the shell */
+  constructor(command: string, cwd: string, env: Readonly<Record<string, string>> = {}) {
+    this.child = spawn('script', ['-qefc', command, '/dev/null'], {
+      cwd,
+      env: { ...process.env, TERM: 'dumb', ...env },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {
+      this.text += text;
+      this.changed();
+    });
+    this.closed = new Promise((resolve) => this.child.once('close', resolve));
+    // Nothing more will come: who waits is told.
+    void this.closed.then(() => this.changed());
+  }
+
+  /** What is written up to what matches, which is taken away. @throws {Error} at the end of it all */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const match = pattern.exec(this.text);
+      if (match !== null) {
+        this.text = this.text.slice(match.index + match[0].length);
+        return match;
+      }
+      if (this.child.exitCode !== null && this.child.stdout!.destroyed) {
+        throw new Error(`it has ended without ${pattern}: ${this.text}`);
+      }
+      await new Promise<void>((resolve) => {
+        this.changed = resolve;
+      });
+    }
+  }
+
+  type(keys: string): void {
+    this.child.stdin!.write(keys);
+  }
+
+  /** Types the last of it, and waits for the program's end: its exit status. */
+  end(keys = ''): Promise<number | null> {
+    this.child.stdin!.end(keys);
+    return this.closed;
+  }
+}

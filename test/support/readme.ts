@@ -1,0 +1,58 @@
+/**
+ * What a README of an example tells people to type, typed. In a block called `console`, lines that
+ * begin with `$ ` are commands, and those below one are what it writes.
+ */
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { Client } from './client.ts';
+import { GLOSSA, type Scratch } from './mount.ts';
+
+export const CONSOLE = /^```console\n(.*?)^```$/ms;
+
+/** What is another every time. */
+const VARYING: readonly (readonly [RegExp, string])[] = [
+  [/\d{8}-\d{6}\.\d{6}/g, 'TIME'],
+  [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*/g, 'TIME'],
+  [/[0-9a-f]{8}(-[0-9a-f]{1,4}){1,3}(-[0-9a-f]{0,12})?/g, 'GFID'],
+  [/^([<>]) \d+ /gm, '$1 N '],
+];
+
+export const normal = (text: string): string =>
+  VARYING.reduce((result, [pattern, name]) => result.replace(pattern, name), text);
+
+/** The commands in a block. */
+export const commandsIn = (shown: string): string[] =>
+  (shown.match(/^\$ .*$/gm) ?? []).map((line) => line.slice(2));
+
+/**
+ * Runs them in one shell, `npx glossa` being the program under test. The folder /tmp/NAME of the
+ * text is `folder`.
+ */
+export async function typed(
+  name: string,
+  commands: readonly string[],
+  folder: string,
+  scratch: Scratch,
+): Promise<string> {
+  const place = (text: string): string => text.replaceAll(`/tmp/${name}`, folder);
+  const steps = commands.map((command) => {
+    const quoted = `'$ ${command.replaceAll("'", `'\\''`)}'`;
+    return `printf '%s\\n' ${quoted}\n${place(command)}`;
+  });
+  // A log of the test's own, where the text names none.
+  const glossa = `npx() {
+    shift
+    case "$*" in
+      *--log-file*) ;;
+      mount*) set -- "$@" --log-file '${scratch.path}/mount.log' ;;
+    esac
+    '${process.execPath}' '${GLOSSA}' "$@"
+  }`;
+  const client = new Client(
+    scratch.path,
+    `exec 2>&1\n${glossa}\ncd '${packageRoot}'\n${steps.join('\n')}`,
+  );
+  const { out } = await client.outcome;
+  return out
+    .replace(new RegExp(`^${scratch.path}: line \\d+: `, 'gm'), 'bash: ')
+    .replaceAll(folder, `/tmp/${name}`);
+}

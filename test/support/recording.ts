@@ -1,0 +1,79 @@
+/** Recordings of graphs that tests make. */
+import type { Graph } from '../../runtime/core/graph.ts';
+import type { RecordedEvent, UnwindEvent, WindEvent } from '../../runtime/observe/events.ts';
+import { type FilterGiven, makeFilter } from '../../runtime/observe/filter.ts';
+import type { Head } from '../../runtime/observe/format.ts';
+import { headOf } from '../../runtime/observe/head.ts';
+import { MemoryRecording } from '../../runtime/observe/memory.ts';
+import { HiddenNames } from '../../runtime/observe/names.ts';
+import { openRecording } from '../../runtime/observe/reader.ts';
+import { Recorder } from '../../runtime/observe/recorder.ts';
+import type { EventStore } from '../../runtime/observe/store.ts';
+import type { FakeContext } from './core.ts';
+
+export interface RecordSettings {
+  readonly filter?: FilterGiven;
+  readonly redact?: boolean;
+  readonly dataMax?: number;
+  /** As for a replay. */
+  readonly whole?: boolean;
+}
+
+const keptOf = ({ redact = false, whole = false, dataMax = 32 }: RecordSettings) => ({
+  dataMax,
+  ...(whole ? { itemsMax: Number.POSITIVE_INFINITY } : {}),
+  hidden: redact ? new HiddenNames() : null,
+});
+
+export const testHead = ({ xlators }: Graph, settings: RecordSettings = {}): Head =>
+  headOf(xlators, {
+    version: '0',
+    startedAt: 0,
+    filter: null,
+    seesAll: true,
+    whole: settings.whole ?? false,
+    kept: keptOf(settings),
+  });
+
+/** Lets a recorder observe the graph, and write to `store`; the result ends that. */
+export function observe(
+  graph: Graph,
+  store: EventStore,
+  settings: RecordSettings = {},
+): () => void {
+  const names = graph.xlators.map(({ name }) => name);
+  const filter = makeFilter(settings.filter ?? {}, names);
+  const now = () => (graph.context as FakeContext).time;
+  const ids = graph.xlators.map(({ id }) => id);
+  const kept = keptOf(settings);
+  return graph.observe(new Recorder(store, { filter, kept, now, startedAt: now() }, ids));
+}
+
+/** The same into memory. */
+export function record(graph: Graph, settings: RecordSettings = {}): MemoryRecording {
+  const recording = new MemoryRecording(testHead(graph, settings));
+  observe(graph, recording, settings);
+  return recording;
+}
+
+/** All events of a recording that has nothing wrong. */
+export async function eventsIn(bytes: Uint8Array): Promise<RecordedEvent[]> {
+  const recording = openRecording(bytes);
+  const events: RecordedEvent[] = [];
+  for await (const event of recording.events()) events.push(event);
+  if (recording.problems.length > 0) throw new Error(recording.problems.join('\n'));
+  return events;
+}
+
+export const windsOf = (events: readonly RecordedEvent[]): WindEvent[] =>
+  events.filter((event) => event.kind === 'wind');
+export const unwindsOf = (events: readonly RecordedEvent[]): UnwindEvent[] =>
+  events.filter((event) => event.kind === 'unwind');
+
+/** `> fop volume` and `< fop volume ret errno`, in order. */
+export const inShort = (events: readonly RecordedEvent[]): string[] =>
+  events.flatMap((event) => {
+    if (event.kind === 'wind') return [`> ${event.fop} ${event.volume}`];
+    if (event.kind !== 'unwind') return [];
+    return [`< ${event.fop} ${event.volume} ${event.opRet} ${event.opErrno}`];
+  });

@@ -1,0 +1,43 @@
+/** What THIRD-PARTY.md says of parts of packages is what these say themselves. */
+import { readFileSync } from 'node:fs';
+import { loadPyodide } from 'pyodide';
+import { expect, it } from 'vitest';
+import { inside } from '../runtime/gen/third-party.ts';
+
+const versions = (name: string): Record<string, string> =>
+  Object.fromEntries(inside[name]!.parts.map((part) => [part.name, part.version]));
+
+it('of Python, those that tell their versions, and no other', async () => {
+  const python = await loadPyodide();
+  const told = python.runPython(`
+import json, platform, sqlite3, pyexpat, decimal, zlib, compression.zstd, sys
+json.dumps({
+    "CPython": platform.python_version(),
+    "SQLite": sqlite3.sqlite_version,
+    "Expat": pyexpat.EXPAT_VERSION.removeprefix("expat_"),
+    "libmpdec": decimal.__libmpdec_version__,
+    "zlib": zlib.ZLIB_RUNTIME_VERSION,
+    "Zstandard": compression.zstd.zstd_version,
+})`);
+  expect(versions('pyodide')).toMatchObject(JSON.parse(told));
+  const modules: string[] = python.runPython('import sys; list(sys.builtin_module_names)').toJs();
+  // OpenSSL is not among them, and modules of other libraries neither.
+  expect(modules).toEqual(
+    expect.arrayContaining(['_bz2', '_ctypes', '_lzma', '_sqlite3', '_zstd']),
+  );
+  expect(
+    modules.filter((name) => /ssl|hashlib|curses|readline|dbm|tkinter|uuid/.test(name)),
+  ).toEqual([]);
+  const lock = JSON.parse(readFileSync('node_modules/pyodide/pyodide-lock.json', 'utf8')) as {
+    info: { platform: string };
+  };
+  expect(lock.info.platform).toBe(
+    `emscripten_${versions('pyodide').Emscripten!.replaceAll('.', '_')}`,
+  );
+});
+
+it('of QuickJS', () => {
+  const text = readFileSync('node_modules/@jitl/quickjs-wasmfile-release-sync/README.md', 'utf8');
+  const [, version] = /\nVersion \[([\d-]+)\+/.exec(text)!;
+  expect(versions('@jitl/quickjs-wasmfile-release-sync')).toEqual({ QuickJS: version });
+});
