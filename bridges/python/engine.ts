@@ -18,6 +18,7 @@ import { EngineError } from './errors.ts';
 import { HIDDEN } from './fence.ts';
 import { showFrames } from './frames.ts';
 import { type Interpreter, loadInterpreter, type PreloadFile, type StartReport } from './load.ts';
+import type { RealmBoot } from './realm.ts';
 import { Values } from './values.ts';
 
 export type { Argument, ArrayCall, Call, Handle } from './calls.ts';
@@ -192,7 +193,7 @@ class PythonEngine implements Engine {
     this.#import = this.#calls.entry(helper('imported'), 's', 'o');
     this.#find = this.#calls.entry(helper('find'), 'os', 'o');
     this.#callJson = this.#calls.entry(helper('call_json'), 'os', 's');
-    this.#define(this.#calls.entry(helper('define'), 'so', 'v'), options);
+    this.#define(this.#calls.entry(helper('define'), 'so', 'v'), options, realm.boot);
     if (options.confine !== false && options.confine !== 'fence') {
       const confine = this.get(this.module(CONFINE_MODULE), 'confine');
       const told = this.callJson(confine, JSON.stringify([options.env ?? {}]));
@@ -260,7 +261,7 @@ class PythonEngine implements Engine {
     this.#calls.end(new EngineError('closed', 'the engine is closed', true));
   }
 
-  #define(define: Call<number>, options: EngineOptions): void {
+  #define(define: Call<number>, options: EngineOptions, boot: RealmBoot): void {
     const own: Record<string, HostFunction> = {
       find_module: {
         params: 's',
@@ -272,6 +273,14 @@ class PythonEngine implements Engine {
         result: 'v',
         call: (what) => {
           options.refused?.(String(what));
+          return undefined;
+        },
+      },
+      interrupt_again: {
+        params: '',
+        result: 'v',
+        call: () => {
+          boot.interruptAgain();
           return undefined;
         },
       },

@@ -35,6 +35,8 @@ export interface RealmBoot {
   makeNext(next: Next, check: () => number): Next;
   /** `f`, a METH_O function, which calls `tell` first: a gate, whose result is nothing. */
   makeTold(f: Method, tell: HostEntry): Method;
+  /** Has the script that runs see its interrupt soon, as if it had not come yet. */
+  interruptAgain(): void;
   /** The watchdog's word (host/watchdog.ts) on shared memory of the realm. */
   readonly word: Int32Array;
   /** Begins to load Pyodide; calls one of the two when that has ended. */
@@ -59,7 +61,7 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
   'use strict';
   const { Error, String, Uint8Array, Int32Array, SharedArrayBuffer, Atomics, Promise } = globalThis;
   const { fromCharCode } = String;
-  const compareAndSwap = Atomics.compareExchange, load = Atomics.load;
+  const compareAndSwap = Atomics.compareExchange, load = Atomics.load, or = Atomics.or;
   const guard = (f) => (a, b) => {
     try { return f(a, b); } catch { throw new Error('the host refused'); }
   };
@@ -138,14 +140,18 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
   define('clearTimeout', () => {});
 
   // 2 is SIGINT. Bit 2 of the word says that the script would not stop for it: leave by force.
+  let early = false;
   function takeSignal() {
     for (;;) {
       const value = load(word, 0);
       if (value & 4) throw new Stop('stopped by the watchdog');
       if (!(value & 2)) return 0;
+      if (early) { early = false; return 0; }
       if (compareAndSwap(word, 0, value, value & ~2) === value) return 2;
     }
   }
+  // Not at the very next look, which may be in what calls this.
+  function interruptAgain() { early = true; or(word, 0, 2); }
   function fillRandom(view) { for (let i = 0; i < view.length; i++) view[i] = random() & 255; }
   const noImport = () => Promise.reject(new Error('there are no modules in this realm'));
 
@@ -214,7 +220,7 @@ const SHIMS = String.raw`(function (hostNow, hostRandom, hostPrint) {
     tell(self, object, 0);
     return f(self, object);
   };
-  return { makeBytes, makeGate, makeNext, makeTold, word, start };
+  return { makeBytes, makeGate, makeNext, makeTold, interruptAgain, word, start };
 })`;
 
 /** Random bytes one at a time, from a pool that is filled a kilobyte at a time. */

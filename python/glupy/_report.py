@@ -155,6 +155,11 @@ def _show_warning(message, category, filename, lineno, file=None, line=None):
 
 
 def _show_unraisable(unraisable):
+    if isinstance(unraisable.exc_value, _glossa.TimeLimit):
+        # It came in a finalizer or a weak reference's callback, where Python ignores exceptions: what
+        # took so long may be around that, and goes on.
+        _host.interrupt_again()
+        return
     what = unraisable.err_msg or "an exception was ignored in"
     report(unraisable.exc_value, f"{what} {unraisable.object!r}")
 

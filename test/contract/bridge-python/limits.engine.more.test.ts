@@ -43,7 +43,45 @@ class xlator(Translator):
         frame.wind()
 `;
 
+const UNHEARD = `import weakref
+from glupy import *
+
+class Thing:
+    pass
+
+class Stubborn:
+    def __del__(self):
+        while True: pass
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        Stubborn()
+        while True: pass
+
+    def readlink(self, frame, loc, size, xdata):
+        thing = Thing()
+        ref = weakref.ref(thing, lambda ref: spin())
+        del thing
+        for n in range(10**12): pass
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind()
+
+def spin():
+    while True: pass
+`;
+
 describe('a module that runs for ever', () => {
+  it('where Python ignores exceptions, which is then asked once more', async () => {
+    const run = await start(UNHEARD);
+    const line = /^E \[m\.py:\d+:(stat|readlink)\] .*TimeLimit: the call ran longer/;
+    for (const ask of [stat, readlink, stat]) {
+      expect(ask(run)).toMatchObject(failed);
+      expect(run.lines()).toEqual([expect.stringMatching(line)]);
+      works(run);
+    }
+  });
+
   it('in a fop, a callback, a coroutine or a hook', async () => {
     const run = await start(ENDLESS);
     const line = /^E \[m\.py:5:spin\] .*TimeLimit: the call ran longer than its time limit/;
