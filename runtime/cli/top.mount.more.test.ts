@@ -35,7 +35,7 @@ function onTerminal(scratch: Scratch, args: string, env: NodeJS.ProcessEnv = {})
   const run = `stty cols 80 rows 24; "${process.execPath}" "${GLOSSA}" ${args}; echo "status $?"; stty -a`;
   const child = spawn('script', ['-qfc', run, '/dev/null'], {
     cwd: scratch.path,
-    env: { ...process.env, TERM: 'xterm', ...env },
+    env: { ...process.env, TERM: 'xterm', SHELL: '/bin/sh', ...env },
     stdio: 'pipe',
   });
   scratch.children.add(child);

@@ -8,11 +8,11 @@ export class PseudoTerminal {
   private text = '';
   private changed = () => {};
 
-  /** @param command for the shell */
+  /** @param command for sh(1), which gets the terminal's signals too: `exec` leaves it out of that */
   constructor(command: string, cwd: string, env: Readonly<Record<string, string>> = {}) {
     this.child = spawn('script', ['-qefc', command, '/dev/null'], {
       cwd,
-      env: { ...process.env, TERM: 'dumb', ...env },
+      env: { ...process.env, TERM: 'dumb', SHELL: '/bin/sh', ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     this.child.stdout!.setEncoding('utf8').on('data', (text: string) => {

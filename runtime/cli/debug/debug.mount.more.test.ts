@@ -71,7 +71,7 @@ describeMounts('glossa debug', () => {
   it.skipIf(!isThere)('is what docs/debugging.md shows', () =>
     withScratch(async (scratch) => {
       prepare(scratch);
-      const command = `'${process.execPath}' '${GLOSSA}' debug negative.vol`;
+      const command = `exec '${process.execPath}' '${GLOSSA}' debug negative.vol`;
       const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
       await terminal.until(PROMPT);
       for (const [typed, shown] of documented()) {
@@ -94,7 +94,7 @@ describeMounts('glossa debug', () => {
   it.skipIf(!isThere)('does with a terminal of four columns and one line', () =>
     withScratch(async (scratch) => {
       await scratch.file('mem.vol', memory);
-      const command = `stty cols 4 rows 1; '${process.execPath}' '${GLOSSA}' debug mem.vol`;
+      const command = `stty cols 4 rows 1; exec '${process.execPath}' '${GLOSSA}' debug mem.vol`;
       const terminal = new PseudoTerminal(command, scratch.path, { HOME: scratch.path });
       await terminal.until(/\(glos/);
       terminal.type('break lookup@top\n');
