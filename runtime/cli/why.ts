@@ -25,7 +25,7 @@ export default defineCommand({
   flags: {
     json: toggle({
       help:
-        'print [{time, unique, op, paths, attribute, pid, uid, gid, errno, ms, way: [VOLUME]}], ' +
+        'print [{time, unique, op, paths, attribute, pid, uid, gid, errno, ms, among, way: [VOLUME]}], ' +
         'the oldest first',
     }),
   },
@@ -114,20 +114,26 @@ function tell(
 
 /** What came of it; then who asked and when, and where the answer came from. */
 function sentences(request: NotableRequest, times: number, path: string, slowMs: number): string[] {
-  const { op, errno, attribute, paths, ms, pid, uid, time } = request;
+  const { op, errno, attribute, paths, ms, among, pid, uid } = request;
   const other = paths.find((one) => one !== path);
   const otherEnd =
     other === undefined ? '' : ` ${paths[0] === path ? 'to' : 'from'} ${printable(other)}`;
   const object = attribute === null ? otherEnd : ` of the attribute ${printable(attribute)}`;
   const often = times === 1 ? '' : ` ${times} times`;
+  // Whatever was slow, of those that were answered in one go.
+  const isShared = among > 1 && ms >= slowMs;
+  const slowly = isShared ? 'perhaps slowly' : 'slowly';
   const failed =
     errno === null
-      ? 'succeeded, slowly'
+      ? `succeeded, ${slowly}`
       : `failed with ${errno} (${strerror(errnoNumber(errno) ?? 0)})`;
-  const slow = errno !== null && ms >= slowMs ? ', and slowly' : '';
+  const slow = errno !== null && ms >= slowMs ? `, and ${slowly}` : '';
+  const time = isShared
+    ? `at most ${took(ms)}, in which ${among} requests were answered`
+    : took(ms);
   return [
     `${printable(path)}: ${op.toLowerCase()}${object} ${failed}${slow}${often}.`,
-    `${times === 1 ? 'Process' : 'Last for process'} ${pid} of user ${uid}, at ${formatTime(time)}, in ${took(ms)}.`,
+    `${times === 1 ? 'Process' : 'Last for process'} ${pid} of user ${uid}, at ${formatTime(request.time)}, in ${time}.`,
     fromWhere(request),
   ];
 }

@@ -11,6 +11,7 @@ import type { Stack } from '../core/frame.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Inode } from '../core/inode.ts';
 import { joinPath, Loc } from '../core/loc.ts';
+import { settle, type Timed } from './lately.ts';
 
 /** Requests that are kept, of each kind. */
 export const KEPT = 1000;
@@ -33,7 +34,10 @@ export interface NotableRequest {
   readonly gid: number;
   /** `ENOENT`; null when it was only slow. */
   readonly errno: string | null;
+  /** How long it took; at most, where others were answered in the same time. */
   readonly ms: number;
+  /** How many were, itself included. */
+  readonly among: number;
   /** The volumes that it came to, the top first; none if the mount answered itself. */
   readonly way: readonly string[];
 }
@@ -46,8 +50,11 @@ export interface NotableDump {
   readonly requests: readonly NotableRequest[];
 }
 
+/** The op of one that is kept elsewhere. */
+const NONE = '';
+
 /** Written anew for each request that it keeps: a thousand of new objects would outlive their turn. */
-class Kept {
+class Kept implements Timed {
   unique = 0;
   op = '';
   pid = 0;
@@ -57,6 +64,8 @@ class Kept {
   /** By `performance.now`. */
   at = 0;
   ms = 0;
+  among = 1;
+  isInVain = false;
   attribute: string | null = null;
   /** Made at once, while all names are known; null of what was looked for in vain. */
   paths: readonly string[] | null = null;
@@ -66,17 +75,41 @@ class Kept {
   /** Ids of volumes, of which the first `hops` count: the last that it came to first. */
   readonly way: number[] = new Array(WAY_MAX).fill(0);
   hops = 0;
+  readonly notable: Notable;
+
+  constructor(notable: Notable) {
+    this.notable = notable;
+  }
+
+  timed(at: number, ms: number, among: number): void {
+    this.at = at;
+    this.ms = ms;
+    this.among = among;
+    if (this.isInVain && ms >= this.notable.slowMs) this.notable.wasSlow(this);
+  }
+
+  /** Says the same as another. */
+  copy(other: Kept): void {
+    const { way } = this;
+    Object.assign(this, other, { way });
+    for (let i = 0; i < this.hops; i++) way[i] = other.way[i]!;
+  }
 }
 
 class Ring {
   private readonly items: Kept[] = [];
+  private readonly make: () => Kept;
   private next = 0;
+
+  constructor(make: () => Kept) {
+    this.make = make;
+  }
 
   /** The one that is the oldest, to be written. */
   take(): Kept {
     const at = this.next;
     this.next = at + 1 < KEPT ? at + 1 : 0;
-    this.items[at] ??= new Kept();
+    this.items[at] ??= this.make();
     return this.items[at];
   }
 
@@ -94,8 +127,8 @@ export class Notable {
   /** Whoever has taken so many milliseconds was slow. */
   readonly slowMs: number;
   private readonly graph: Graph;
-  private readonly inVain = new Ring();
-  private readonly others = new Ring();
+  private readonly inVain = new Ring(() => new Kept(this));
+  private readonly others = new Ring(() => new Kept(this));
 
   constructor(graph: Graph, slowMs: number) {
     this.graph = graph;
@@ -106,9 +139,10 @@ export class Notable {
    * A request has its answer, and failed, or was slow.
    * @param nodeid what it was asked of, which `inodes` knows
    * @param errno 0 when it succeeded
-   * @param at when, and how long it took: milliseconds, by `performance.now`
+   * @param at when, and how long it took: milliseconds, by `performance.now`; the result is told otherwise
+   *   if that was not known yet
    */
-  add(request: Stack, inodes: Inodes, nodeid: number, errno: number, at: number, ms: number): void {
+  add(request: Stack, inodes: Inodes, nodeid: number, errno: number, at: number, ms: number): Kept {
     const isInVain = ms < this.slowMs && isLookedFor(request.op, errno);
     const kept = (isInVain ? this.inVain : this.others).take();
     kept.unique = request.unique;
@@ -119,6 +153,8 @@ export class Notable {
     kept.errno = errno;
     kept.at = at;
     kept.ms = ms;
+    kept.among = 1;
+    kept.isInVain = isInVain;
     kept.hops = 0;
     let frame = request.newest;
     // The first is the frame of who began it, where it notes what the request is about.
@@ -137,17 +173,31 @@ export class Notable {
     kept.inode = isInVain ? inode : null;
     kept.name = name;
     kept.paths = isInVain ? null : pathsOf(about, inode, name);
+    return kept;
+  }
+
+  /** One that was looked for in vain was slow, too: it is kept with the others. */
+  wasSlow(kept: Kept): void {
+    const slow = this.others.take();
+    slow.copy(kept);
+    slow.isInVain = false;
+    slow.paths = pathsOf(null, kept.inode, kept.name);
+    slow.inode = null;
+    kept.op = NONE;
   }
 
   dump(): NotableDump {
-    const kept = [...this.inVain.list(), ...this.others.list()].sort((a, b) => a.at - b.at);
+    settle();
+    const kept = [...this.inVain.list(), ...this.others.list()]
+      .filter(({ op }) => op !== NONE)
+      .sort((a, b) => a.at - b.at || a.unique - b.unique);
     const began = this.graph.context.sink.now() - performance.now();
     const requests = kept.map((one) => this.told(one, began));
     return { slowMs: this.slowMs, kept: KEPT, requests };
   }
 
   private told(kept: Kept, began: number): NotableRequest {
-    const { at, errno, way, hops, paths, inode, name, ...same } = kept;
+    const { at, errno, way, hops, paths, inode, name, isInVain: _, notable: __, ...same } = kept;
     return {
       ...same,
       time: began + at,

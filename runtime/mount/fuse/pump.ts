@@ -27,7 +27,7 @@ import { sharedTurn, turn } from '../../core/turn.ts';
 import { poll, read, schedYield } from '../../sys/libc.ts';
 import { PollSet } from '../../sys/struct.ts';
 import { backendFd } from '../../sys/uv.ts';
-import { look } from './lately.ts';
+import { look, settle } from '../lately.ts';
 
 /** Longest run without a turn of the event loop. */
 const TURN_MS = 4;
@@ -158,6 +158,7 @@ class Pump {
     while (!this.parked) {
       let n = this.find();
       if (n === -EAGAIN) {
+        settle();
         if (this.unfinished() || !this.sleep()) {
           this.park();
           return;
@@ -179,6 +180,7 @@ class Pump {
         }
       } else this.failed(-n);
     }
+    settle();
     if (this.parked) return;
     this.counts.turns += 1;
     this.turn();

@@ -1,11 +1,18 @@
 /** A request of the kernel, from the message to the answer; and who the caller's groups are. */
 import { readFileSync } from 'node:fs';
 import { Stack } from '../../core/frame.ts';
+import { lately, type Timed } from '../lately.ts';
 import type { InHeader } from './codec/header.ts';
-import { lately } from './lately.ts';
 import type { Message } from './message.ts';
 
-export class Request extends Stack {
+/** Who answers requests, and wants to know of those that were slow. */
+export interface Answering {
+  readonly slowMs: number;
+  /** It succeeded, and took so long at most: as `timed` in lately.ts. */
+  slow(request: Request, at: number, ms: number, among: number): void;
+}
+
+export class Request extends Stack implements Timed {
   /** The kernel's number. */
   readonly tag: number;
   readonly opcode: number;
@@ -15,6 +22,8 @@ export class Request extends Stack {
   readonly began = lately.ms;
   /** The message, when its bytes are still needed (the data of a WRITE). */
   kept: Message | null = null;
+  /** Who has answered it at once. */
+  by: Answering | null = null;
 
   /** `op` is the log name of the fop that answers it. */
   constructor(header: InHeader, op: string) {
@@ -22,6 +31,12 @@ export class Request extends Stack {
     this.tag = header.unique;
     this.opcode = header.opcode;
     this.nodeid = header.nodeid;
+  }
+
+  timed(at: number, ms: number, among: number): void {
+    const { by } = this;
+    this.by = null;
+    if (by !== null && ms >= by.slowMs) by.slow(this, at, ms, among);
   }
 }
 

@@ -30,6 +30,7 @@ import { address } from '../../sys/call.ts';
 import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFiles } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
+import { awaitLook, lately, look } from '../lately.ts';
 import type { Notable } from '../notable.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
@@ -38,14 +39,13 @@ import { Validity } from './codec/validity.ts';
 import { mayServeLocks } from './handlers/serves-locks.ts';
 import { Interrupts } from './interrupts.ts';
 import { Notices } from './invalidate.ts';
-import { look } from './lately.ts';
 import { MessagePool } from './message.ts';
 import { Names } from './names.ts';
 import { hasReply, isCached, opcodeName, operations } from './opcodes.ts';
 import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
 import type { PumpedMount } from './pump.ts';
-import { Request } from './request.ts';
+import { type Answering, Request } from './request.ts';
 
 /** Bytes of the largest answer that is made here: the data of a READ. */
 const OUT_SIZE = OUT_HEADER_SIZE + MAX_DATA;
@@ -99,7 +99,7 @@ function outBuffer(): Buffer {
   return memory.subarray(start, start + OUT_SIZE);
 }
 
-export class Session implements PumpedMount {
+export class Session implements PumpedMount, Answering {
   readonly fd: number;
   readonly busyPollUs: number;
   readonly graph: Graph;
@@ -140,7 +140,7 @@ export class Session implements PumpedMount {
   requests = 0;
   private readonly interrupts: Interrupts;
   private readonly notable: Notable | null;
-  private readonly slowMs: number;
+  readonly slowMs: number;
   private readonly iov = new Iovec(2);
   private readonly onEnded: (errno: number) => void;
   private over = false;
@@ -387,10 +387,30 @@ export class Session implements PumpedMount {
       });
       return null;
     }
-    if (this.request === request) this.request = null;
-    else this.settle(request);
-    this.look(request, errno);
+    if (this.request === request) {
+      this.request = null;
+      this.lookLater(request, errno);
+    } else {
+      this.settle(request);
+      this.look(request, errno);
+    }
     return request;
+  }
+
+  /** As `look`, of a request that is answered at once: it costs no look at the clock. */
+  private lookLater(request: Request, errno: number): void {
+    const { notable } = this;
+    if (notable === null) return;
+    if (errno !== 0) {
+      awaitLook(notable.add(request, this, request.nodeid, errno, lately.ms, 0));
+      return;
+    }
+    request.by = this;
+    awaitLook(request);
+  }
+
+  slow(request: Request, at: number, ms: number, among: number): void {
+    this.notable?.add(request, this, request.nodeid, 0, at, ms).timed(at, ms, among);
   }
 
   /** Whoever asks later may want to know what became of a request that failed or was slow. */
