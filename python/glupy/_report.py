@@ -154,10 +154,16 @@ def _show_warning(message, category, filename, lineno, file=None, line=None):
     _host.log(_WARNING, filename, lineno, "-", f"{category.__name__}: {message}")
 
 
+interrupted = []
+"""Called when a finalizer, or a callback of a weak reference, was interrupted by its time limit."""
+
+
 def _show_unraisable(unraisable):
     if isinstance(unraisable.exc_value, _glossa.TimeLimit):
         # It came in a finalizer or a weak reference's callback, where Python ignores exceptions: what
         # took so long may be around that, and goes on.
+        for go_on in interrupted:
+            go_on()
         _host.interrupt_again()
         return
     what = unraisable.err_msg or "an exception was ignored in"

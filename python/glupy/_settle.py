@@ -10,7 +10,7 @@ import weakref
 import _host
 
 from ._messages import WORDS
-from ._report import error_at, report
+from ._report import error_at, interrupted, report
 from ._source import asks_child, code_of
 from .frame import ANSWERED, FAILED, LATER, NOTHING, kept, waiting
 
@@ -44,10 +44,20 @@ class _Kept(weakref.ref):
 
 
 def _dropped(ref):
-    if kept.pop(ref.id, None) is ref:
+    if kept.get(ref.id) is ref:
+        # Before what takes longer: time may run out there.
+        _host.lost(ref.id)
         missing = ref.returned or WORDS["missing"].format(fop=ref.row.name)
         error_at(ref.row, f"{_NO_REPLY} ({missing}){_asked(ref.row)}")
-        _host.lost(ref.id)
+        kept.pop(ref.id, None)
+
+
+def _drop_again():
+    for ref in [ref for ref in kept.values() if isinstance(ref, _Kept) and ref() is None]:
+        _dropped(ref)
+
+
+interrupted.append(_drop_again)
 
 
 def failed(frame, error):

@@ -72,6 +72,30 @@ def spin():
 `;
 
 describe('a module that runs for ever', () => {
+  it('while it is told that a request was left without an answer', async () => {
+    const run = await start(`import glupy._settle as settle
+from glupy import *
+
+error_at = settle.error_at
+
+def slow_once(*args):
+    settle.error_at = error_at
+    while True: pass
+
+settle.error_at = slow_once
+
+class xlator(Translator):
+    def stat(self, frame, loc, xdata):
+        pass
+
+    def access(self, frame, loc, mask, xdata):
+        frame.wind()
+`);
+    expect(stat(run)).toMatchObject(failed);
+    expect(run.lines().join('\n')).toMatch(/E \[m\.py:13:stat\] .*neither answered nor passed on/);
+    works(run);
+  });
+
   it('where Python ignores exceptions, which is then asked once more', async () => {
     const run = await start(UNHEARD);
     const line = /^E \[m\.py:\d+:(stat|readlink)\] .*TimeLimit: the call ran longer/;
