@@ -6,7 +6,7 @@ import { FS_TYPE, findMount } from '../../mount/mountinfo.ts';
 import { Failure } from '../exit.ts';
 import { readPages } from '../statedump/pages.ts';
 import { readStatedump } from '../stats.ts';
-import type { Answer, Question } from './asking.ts';
+import { type Answer, type Question, READY } from './asking.ts';
 
 const answers = {
   counts: (mountpoint, given) => readPages(mountpoint, given, 'glossa.top'),
@@ -26,3 +26,4 @@ function answer({ what, mountpoint, given }: Question): Answer {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit());
 process.on('message', (question) => process.send!(answer(question as Question)));
+process.send!(READY);

@@ -12,22 +12,33 @@ export interface Question {
   readonly given: string;
 }
 
+/** What it says once it can be asked. */
+export const READY = 'ready';
+
 export type Answer = { readonly value: unknown } | { readonly failure: string };
 
 export class Asking<T> {
   private readonly question: Question;
   private readonly child: ChildProcess;
   private settle: ((answer: Answer) => void) | null = null;
+  /** Resolves when it can be asked, or cannot be any more. */
+  readonly ready: Promise<void>;
 
   constructor(question: Question) {
     this.question = question;
     // No terminal: a process of Node that has one puts it back at its end, to what it was at its start.
     this.child = fork(PROGRAM, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
     this.child.stderr!.pipe(process.stderr, { end: false });
-    const over = (): void =>
+    let start = (): void => {};
+    this.ready = new Promise((resolve) => {
+      start = resolve;
+    });
+    const over = (): void => {
+      start();
       this.settle?.({ failure: 'the process that asks the mount has ended' });
+    };
     this.child
-      .on('message', (answer) => this.settle?.(answer as Answer))
+      .on('message', (said) => (said === READY ? start() : this.settle?.(said as Answer)))
       .once('exit', over)
       .once('error', over);
   }

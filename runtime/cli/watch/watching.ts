@@ -27,6 +27,8 @@ export async function watch<T>(
 ): Promise<void> {
   const asking = new Asking<T>(question);
   try {
+    // A mount that has not been asked yet is not late.
+    await Promise.race([asking.ready, aborted(signal)]);
     while (!signal.aborted) {
       const asked = performance.now();
       const answer = asking.ask();
@@ -45,6 +47,13 @@ export async function watch<T>(
   } finally {
     asking.close();
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 }
 
 /** Resolves after a while, or when it is ended. */
