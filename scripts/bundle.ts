@@ -18,6 +18,11 @@ const BUNDLED: readonly Bundled[] = [
   // With the packages that it imports, in place of what tsc made of it.
   { from: 'runtime/bench/report/echarts.ts', to: 'runtime/bench/report/echarts.js', format: 'esm' },
   { from: 'runtime/cli/trace/page/main.ts', to: 'runtime/cli/trace/page.js', format: 'iife' },
+  {
+    from: 'runtime/cli/playground/page/main.ts',
+    to: 'runtime/cli/playground/page.js',
+    format: 'iife',
+  },
 ];
 
 /** Beside each bundle. */
