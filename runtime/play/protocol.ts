@@ -29,6 +29,8 @@ export interface Started {
   readonly problems: readonly Problem[];
   /** Whether the graph runs; false when a problem is an error, and the graph before it goes on, if any. */
   readonly runs: boolean;
+  /** Lines of the log that the start made. */
+  readonly log: readonly string[];
 }
 
 /** What a line of the shell has come to. */
@@ -41,6 +43,8 @@ export interface Ran {
   /** Lines of the log that it made. */
   readonly log: readonly string[];
   readonly counters: Counters;
+  /** What to add to the journal; null when the line has changed nothing in the storage. */
+  readonly journal: string | null;
 }
 
 /** Of all requests since the graph has started. */
@@ -61,8 +65,21 @@ export interface StartRequest {
   readonly journal: readonly string[];
 }
 
+/** The first that a worker is told: what it cannot fetch by itself. */
+export interface Opening {
+  /** The interpreters' parts by their names (docs/browser.md): those of `writeParts`. */
+  readonly parts: ReadonlyMap<string, Uint8Array>;
+  /**
+   * One end of a MessageChannel, transferred with the message. What comes out of the other is
+   * `LostCall['lost']`: the worker cannot say it itself, being busy. Nothing comes where the page is
+   * not isolated: then its own patience counts.
+   */
+  readonly lost?: object;
+}
+
 /** By the kind of a question: what it says, and the answer. */
 export interface Questions {
+  open: [Opening, null];
   start: [StartRequest, Started];
   run: [{ readonly line: string; readonly user: string }, Ran];
   /** Words that the end of a line may be completed by. */
