@@ -8,6 +8,7 @@ import type { GivenPage } from '../given.ts';
 import { countersView } from './counters.ts';
 import { Editor } from './editor.ts';
 import { chooseFiles, saveFiles } from './files.ts';
+import { linkOf, shared } from './link.ts';
 import { Notices } from './notices.ts';
 import { loadParts } from './parts.ts';
 import { problemList } from './problems.ts';
@@ -56,6 +57,8 @@ class Playground {
   /** The texts that the graph was started with. */
   private started: string | null = null;
   private logged: string[] = [];
+  /** As of the session, which may not be there yet. */
+  private journal: readonly string[] = [];
 
   constructor(given: GivenPage) {
     this.given = given;
@@ -75,8 +78,8 @@ class Playground {
 
   /** Puts everything on the page, and then loads what runs it. */
   async open(page: HTMLElement): Promise<void> {
-    const kept = this.store.load();
-    this.take(kept ?? this.fresh);
+    const kept = this.store.load() ?? this.fresh;
+    this.take(kept);
     page.replaceChildren(
       this.header(),
       this.notices.element,
@@ -84,14 +87,17 @@ class Playground {
       this.footer(),
     );
     this.listen();
+    await this.takeLink();
     const lacks = missing();
     if (lacks.length > 0) {
       this.status.textContent = `This browser lacks ${lacks.join(', ')}: nothing can run in it.`;
       return;
     }
-    this.session = loadParts(this.given.parts).then(
-      (parts) => new Session({ makeWorker: workerMaker(parts), patience: PATIENCE }),
-    );
+    this.session = loadParts(this.given.parts).then((parts) => {
+      const session = new Session({ makeWorker: workerMaker(parts), patience: PATIENCE });
+      session.journal = [...this.journal];
+      return session;
+    });
     try {
       await this.session;
     } catch (error) {
@@ -104,15 +110,21 @@ class Playground {
   }
 
   private get fresh(): Kept {
-    return { files: this.given.files, open: '', distanceMs: DISTANCE_MS };
+    return { files: this.given.files, open: '', distanceMs: DISTANCE_MS, journal: [] };
   }
 
   private get current(): Kept {
     const { texts, openPath } = this.editor;
-    return { files: texts, open: openPath, distanceMs: Number(this.distance.value) };
+    const distanceMs = Number(this.distance.value);
+    return { files: texts, open: openPath, distanceMs, journal: this.journal };
   }
 
-  private take({ files, open, distanceMs }: Kept): void {
+  private take({ files, open, distanceMs, journal }: Kept): void {
+    this.journal = journal;
+    void this.session.then((session) => {
+      if (session !== null) session.journal = [...journal];
+    });
+    this.started = null;
     this.editor.setTexts(files, open);
     this.distance.value = String(distanceMs);
     this.nameDistance();
@@ -161,6 +173,8 @@ class Playground {
     try {
       const ran = await session.run(line, USER);
       this.status.textContent = 'Ready.';
+      this.journal = [...session.journal];
+      this.store.soon();
       this.counters.show(ran.counters);
       this.addLog(ran.log);
       await this.watch.showRecording(ran.recording, texts);
@@ -209,10 +223,53 @@ class Playground {
   private async restart(): Promise<void> {
     const session = await this.session;
     if (session !== null) session.journal = [];
+    this.journal = [];
+    this.store.soon();
     await this.start();
   }
 
   // ---- files
+
+  /** What the address of the page says. What was typed here before is put aside, not lost. */
+  private async takeLink(): Promise<void> {
+    if (location.hash.length < 2) return;
+    try {
+      const theirs = await shared();
+      if (theirs === null) return;
+      const mine = this.store.load();
+      // It has to be told from what is typed from now on.
+      history.replaceState(null, '', location.pathname + location.search);
+      if (mine !== null && JSON.stringify(mine.files) !== JSON.stringify(theirs.files)) {
+        this.store.putAside(mine);
+        this.offerBefore();
+      }
+      this.take(theirs);
+      this.notices.say(
+        'link',
+        'These files are from a link. They run in this page alone, which can reach nobody.',
+      );
+    } catch (error) {
+      this.notices.say('link', `Nothing was taken from the link: ${(error as Error).message}.`);
+    }
+  }
+
+  private async share(): Promise<void> {
+    try {
+      const link = await linkOf(this.current);
+      const field = el('input', { type: 'text', id: 'link', readonly: true, 'aria-label': 'Link' });
+      field.value = link;
+      const copied = await navigator.clipboard?.writeText(link).then(
+        () => true,
+        () => false,
+      );
+      const said = copied === true ? 'The link is copied:' : 'Copy this link:';
+      this.notices.say('share', `${said} files and storage are in it.`);
+      this.notices.add('share', field);
+      field.select();
+    } catch (error) {
+      this.notices.say('share', `There is no link: ${(error as Error).message}`);
+    }
+  }
 
   private askWhich(theirs: Kept): void {
     this.notices.say(
@@ -280,6 +337,8 @@ class Playground {
     );
     run.classList.add('main');
     run.id = 'start';
+    const share = act('Share', 'Make a link to these files', () => void this.share());
+    share.id = 'share';
     return el(
       'header',
       {},
@@ -289,6 +348,7 @@ class Playground {
         { class: 'acts', role: 'toolbar', 'aria-label': 'Files and graph' },
         run,
         act('Empty', 'Empty the storage, and set the counters to 0', () => void this.restart()),
+        share,
         act('Save', 'Save the files', () => saveFiles(this.editor.texts)),
         act('Open', 'Open files', () => void this.openFiles()),
         act('Reset', 'Begin again with the example', () => this.reset()),
@@ -351,6 +411,7 @@ class Playground {
   private listen(): void {
     const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
     const taking = 'input:not([type=checkbox]), select, [role=listbox], [role=tablist], .cm-editor';
+    addEventListener('hashchange', () => void this.takeLink().then(() => this.start()));
     document.addEventListener('keydown', (event) => {
       const { key, ctrlKey, metaKey, altKey, target } = event;
       if ((ctrlKey || metaKey) && key === 'Enter') {

@@ -27,6 +27,11 @@ export class Notices {
     this.element.append(line);
   }
 
+  /** Puts something more into one that is shown. */
+  add(kind: string, more: HTMLElement): void {
+    this.shown.get(kind)?.lastElementChild?.before(more);
+  }
+
   drop(kind: string): void {
     this.shown.get(kind)?.remove();
     this.shown.delete(kind);

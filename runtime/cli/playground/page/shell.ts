@@ -37,6 +37,7 @@ export function shellView(settings: ShellSettings): Shell {
   const form = el('form', { class: 'prompt' }, el('span', { 'aria-hidden': 'true' }, '$'), input);
   const past: string[] = [];
   let place = 0;
+  let lines = 0;
   const say = (entry: HTMLElement): void => {
     output.append(entry);
     while (output.childElementCount > ENTRIES_MAX) output.firstElementChild!.remove();
@@ -49,6 +50,9 @@ export function shellView(settings: ShellSettings): Shell {
     const { output: said, failed } = await settings.run(line);
     const text = said.replace(/\n$/, '');
     if (text !== '') say(el('pre', { class: failed ? 'failed' : '' }, text));
+    lines += 1;
+    // For who waits for it.
+    document.documentElement.dataset.lines = String(lines);
   };
   const recall = (step: number): void => {
     place = Math.max(0, Math.min(past.length, place + step));

@@ -5,6 +5,8 @@ export interface Kept {
   readonly files: FileTexts;
   readonly open: string;
   readonly distanceMs: number;
+  /** Lines of the shell that made what the storage holds. */
+  readonly journal: readonly string[];
 }
 
 interface Stamped extends Kept {
@@ -110,8 +112,9 @@ function read(text: string): Stamped | null {
     const files = Object.entries(kept?.files ?? {});
     const isWhole = files.length > 0 && files.every(([, it]) => typeof it === 'string');
     if (!isWhole) return null;
-    const { open = '', distanceMs = 0, tab = '' } = kept!;
-    return { files: kept!.files!, open, distanceMs: Number(distanceMs) || 0, tab };
+    const { open = '', distanceMs = 0, tab = '', journal } = kept!;
+    const lines = Array.isArray(journal) ? journal.map(String) : [];
+    return { files: kept!.files!, open, distanceMs: Number(distanceMs) || 0, journal: lines, tab };
   } catch {
     // There is none, or it was cut.
     return null;
