@@ -39,7 +39,8 @@ export class World {
   private readonly machine: Machine;
   private running: Running | null = null;
 
-  private constructor(machine: Machine) {
+  /** @param machine whose sources are of no account: modules are texts */
+  constructor(machine: Machine) {
     this.machine = machine;
   }
 
@@ -103,7 +104,7 @@ export class World {
     }
   }
 
-  run(line: string, user: string): Promise<Ran> {
+  async run(line: string, user: string): Promise<Ran> {
     return this.current.run(line, user);
   }
 
