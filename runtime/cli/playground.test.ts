@@ -7,10 +7,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { command } from '../../test/support/cli.ts';
 import { writePlayground } from './playground/folder.ts';
 
-const FILES = new Map([
-  ['index.html', '<p>'],
-  ['parts/a.js', '1'],
-]);
+const files = () =>
+  new Map([
+    ['index.html', '<p>'],
+    ['parts/a.js', '1'],
+  ]);
 
 describe('glossa playground', () => {
   let folder: string;
@@ -21,24 +22,24 @@ describe('glossa playground', () => {
 
   it('writes to a new folder, and over what it has written', () => {
     const out = join(folder, 'new');
-    writePlayground(out, FILES);
-    writePlayground(out, new Map([['index.html', '<p>again']]));
+    writePlayground(out, files);
+    writePlayground(out, () => new Map([['index.html', '<p>again']]));
     expect(readFileSync(join(out, 'index.html'), 'utf8')).toBe('<p>again');
     expect(existsSync(join(out, 'parts/a.js'))).toBe(false);
   });
 
   it('refuses a folder with other files, and leaves them as they are', () => {
     writeFileSync(join(folder, 'index.html'), 'mine');
-    expect(() => writePlayground(folder, FILES)).toThrow(/has other files in it/);
+    expect(() => writePlayground(folder, files)).toThrow(/has other files in it/);
     expect(readFileSync(join(folder, 'index.html'), 'utf8')).toBe('mine');
   });
 
   it('removes nothing outside of the folder, whatever its list says', () => {
     const out = join(folder, 'new');
     writeFileSync(join(folder, 'mine'), '');
-    writePlayground(out, FILES);
+    writePlayground(out, files);
     writeFileSync(join(out, 'glossa-playground.json'), '["../mine"]');
-    expect(() => writePlayground(out, FILES)).toThrow(/does not list what was written/);
+    expect(() => writePlayground(out, files)).toThrow(/does not list what was written/);
     expect(existsSync(join(folder, 'mine'))).toBe(true);
   });
 

@@ -32,15 +32,14 @@ export default defineCommand({
     if (port !== undefined && port > PORT_MAX) {
       throw new UsageError(`--port takes a number up to ${PORT_MAX}, not '${port}'`);
     }
-    const files = playgroundFiles();
     if (out !== undefined) {
-      writePlayground(out, files);
+      writePlayground(out, playgroundFiles);
       if (terminal.talk !== 'quiet') terminal.out(`The page is ${out}/index.html.`);
       return EXIT_OK;
     }
     const interruption = new Interruption();
     try {
-      const served = await servePlayground(files, port ?? PORT);
+      const served = await servePlayground(playgroundFiles, port ?? PORT);
       terminal.out(served.url);
       if (terminal.talk !== 'quiet') terminal.err('Open it in a browser; Ctrl-C ends it.');
       if (!interruption.signal.aborted) await once(interruption.signal, 'abort');

@@ -36,7 +36,7 @@ describe('the playground', () => {
   let served: Served;
 
   beforeAll(async () => {
-    served = await servePlayground(playgroundFiles(), 0);
+    served = await servePlayground(playgroundFiles, 0);
   });
   afterAll(() => served.close());
 

@@ -8,9 +8,13 @@ import { reason } from '../reason.ts';
 /** Lists what was written, so that it may be written again; its name is not one of anybody else's. */
 const LIST = 'glossa-playground.json';
 
-/** @throws {Failure} where there are other files, or nothing can be written */
-export function writePlayground(folder: string, files: ReadonlyMap<string, string>): void {
+/**
+ * @param make gives the files by their paths; called once it is known that they may be written
+ * @throws {Failure} where there are other files, or nothing can be written
+ */
+export function writePlayground(folder: string, make: () => ReadonlyMap<string, string>): void {
   const before = prepare(folder);
+  const files = make();
   try {
     const old = before.filter((path) => !files.has(path));
     for (const path of old) rmSync(join(folder, path), { force: true });

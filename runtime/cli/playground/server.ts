@@ -27,12 +27,16 @@ export interface Served {
   close(): void;
 }
 
-/** @param port 0 for any that is free @throws {Failure} when the port cannot be had */
+/**
+ * @param make gives the files by their paths; called once the port is ours
+ * @param port 0 for any that is free
+ * @throws {Failure} when the port cannot be had
+ */
 export async function servePlayground(
-  files: ReadonlyMap<string, string>,
+  make: () => ReadonlyMap<string, string>,
   port: number,
 ): Promise<Served> {
-  const server = createServer(answer(files));
+  const server = createServer();
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(port, LOOPBACK, resolve);
@@ -41,6 +45,7 @@ export async function servePlayground(
     const other = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? '; try --port 0' : '';
     throw new Failure(`cannot serve at ${LOOPBACK}:${port}: ${reason(error)}${other}`);
   }
+  server.on('request', answer(make()));
   return { url: urlOf(server), close: () => close(server) };
 }
 
