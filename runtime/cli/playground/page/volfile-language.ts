@@ -10,7 +10,7 @@ interface State {
 const STATEMENTS = /^(?:volume|type|option|subvolume[sS]|end-volume)$/;
 /** What the words behind each are, for colours. */
 const KINDS: Readonly<Record<string, readonly string[]>> = {
-  volume: ['definition'],
+  volume: ['variableName.definition'],
   type: ['typeName'],
   option: ['propertyName', 'string'],
   subvolumes: ['variableName'],
