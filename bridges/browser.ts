@@ -51,6 +51,15 @@ export interface GraphSettings {
   readonly upTimeoutMs?: number;
 }
 
+/** The translators that there are in a browser, and more of them. */
+export function browserRegistry(
+  machine: Machine,
+  translators: readonly Translator<unknown>[] = [],
+): Registry {
+  const glupy = glupyFor([python, javascript], machine) as unknown as Translator<unknown>;
+  return new Registry([...own, glupy, ...translators]);
+}
+
 /**
  * Starts the graph of a volfile's text. Its modules are looked for in `/` of those that the machine
  * was given, unless option module-path says otherwise.
@@ -59,8 +68,7 @@ export interface GraphSettings {
  */
 export async function startGraph(volfile: string, settings: GraphSettings): Promise<Graph> {
   const { machine, translators = [], write, level = INFO, upTimeoutMs = 30_000 } = settings;
-  const glupy = glupyFor([python, javascript], machine) as unknown as Translator<unknown>;
-  const registry = new Registry([...own, glupy, ...translators]);
+  const registry = browserRegistry(machine, translators);
   const { description } = readVolfile(new Source('volfile', volfile), { registry });
   const levels = { default: level, volumes: new Map<string, LogLevel>() };
   const graph = activate(description, registry, new BrowserContext(write), levels);

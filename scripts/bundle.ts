@@ -12,12 +12,25 @@ interface Bundled {
   readonly to: string;
   /** `iife` is a program, `esm` a module. */
   readonly format: 'iife' | 'esm';
+  /** Whether it has interpreters in it, whose packages have something else for browsers. */
+  readonly isOfBrowsers?: true;
 }
 
 const BUNDLED: readonly Bundled[] = [
   // With the packages that it imports, in place of what tsc made of it.
   { from: 'runtime/bench/report/echarts.ts', to: 'runtime/bench/report/echarts.js', format: 'esm' },
   { from: 'runtime/cli/trace/page/main.ts', to: 'runtime/cli/trace/page.js', format: 'iife' },
+  {
+    from: 'runtime/cli/playground/page/main.ts',
+    to: 'runtime/cli/playground/page.js',
+    format: 'iife',
+  },
+  {
+    from: 'runtime/play/worker.ts',
+    to: 'runtime/play/worker.js',
+    format: 'iife',
+    isOfBrowsers: true,
+  },
 ];
 
 /** Beside each bundle. */
@@ -25,7 +38,8 @@ const PROVENANCE = 'THIRD-PARTY.txt';
 
 /** Bundles them into `outDir`, which tsc has written to. */
 export function bundle(root: string, outDir: string): void {
-  for (const { from, to, format } of BUNDLED) {
+  const { version } = JSON.parse(read(join(root, 'package.json'))) as Manifest;
+  for (const { from, to, format, isOfBrowsers } of BUNDLED) {
     const outfile = join(outDir, to);
     const { metafile } = buildSync({
       absWorkingDir: root,
@@ -35,10 +49,10 @@ export function bundle(root: string, outDir: string): void {
       bundle: true,
       minify: true,
       format,
-      platform: 'neutral',
+      platform: isOfBrowsers ? 'browser' : 'neutral',
       target: 'es2023',
-      mainFields: ['module', 'main'],
-      define: { 'process.env.NODE_ENV': '"production"' },
+      mainFields: [...(isOfBrowsers ? ['browser'] : []), 'module', 'main'],
+      define: { 'process.env.NODE_ENV': '"production"', GLOSSA_VERSION: JSON.stringify(version) },
       legalComments: 'none',
       logLevel: 'warning',
       metafile: true,

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { Clock } from './clock.ts';
+import { Clock } from '../../runtime/core/clock.ts';
 import { parseLine } from './log.ts';
 import { runTests, type TestReport } from './run.ts';
 import { startTypescriptTests } from './typescript.ts';

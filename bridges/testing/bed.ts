@@ -30,6 +30,7 @@
 
 import { Call, type Caller, connect, Driver, FopError } from '../../runtime/api/driver.ts';
 import type { Client } from '../../runtime/core/client.ts';
+import { Clock } from '../../runtime/core/clock.ts';
 import { EOPNOTSUPP } from '../../runtime/core/errno.ts';
 import { GraphError } from '../../runtime/core/errors.ts';
 import {
@@ -45,7 +46,7 @@ import { isUpcall } from '../../runtime/core/upcall.ts';
 import type { Child, Translator, Xlator } from '../../runtime/core/xlator.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { MessageError } from '../host/message.ts';
-import { Clock, type Look, TestContext } from './clock.ts';
+import { type Look, TestContext } from './clock.ts';
 import { type ParsedLine, parseLine } from './log.ts';
 import { operations } from './operations.ts';
 import { optionsOf, translatorFor } from './subject.ts';

@@ -1,5 +1,5 @@
 /** What the runner of tests and a language's interpreter promise each other. */
-import type { Clock } from './clock.ts';
+import type { Clock } from '../../runtime/core/clock.ts';
 
 /** An answer that is ready for the test. */
 export interface Answer {

@@ -90,6 +90,10 @@ export const commands: Commands = new Map(
       summary: 'say that something was changed behind a mount',
       load: () => import('./invalidate.ts'),
     },
+    playground: {
+      summary: 'a page in which translators are written, run and watched',
+      load: () => import('./playground.ts'),
+    },
     demo: {
       summary: 'what a cache of absent names is worth, shown in a minute',
       load: () => import('./demo.ts'),

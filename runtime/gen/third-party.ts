@@ -111,12 +111,24 @@ const homes: Readonly<Record<string, string>> = {
 
 const REPORT =
   'charts of a report, `dist/runtime/bench/report/echarts.js`, with its licence beside it';
-/** What is in our own files: by the package whose it is. */
+const PLAYGROUND =
+  'the editor of the playground, `dist/runtime/cli/playground/page.js`, with its licence beside it';
+const EDITOR = [
+  ...['autocomplete', 'commands', 'lang-javascript', 'lang-python', 'language', 'lint', 'search'],
+  ...['state', 'streamparser', 'view'],
+].map((name) => `@codemirror/${name}`);
+const PARSERS = ['common', 'highlight', 'javascript', 'lr', 'python'].map(
+  (name) => `@lezer/${name}`,
+);
+const SMALL = ['@marijn/find-cluster-break', 'codemirror', 'crelt', 'style-mod'];
+
+/** What is in our own files: by the folder of the package whose it is. */
 const written: Readonly<Record<string, string>> = {
   echarts: REPORT,
   peggy: 'the code around the parser of volfiles, `dist/runtime/graph/volfile.gen.js`',
-  tslib: REPORT,
+  'zrender/node_modules/tslib': REPORT,
   zrender: REPORT,
+  ...Object.fromEntries([...EDITOR, ...PARSERS, ...SMALL].map((name) => [name, PLAYGROUND])),
 };
 
 /** From the folder of the project. */
@@ -129,7 +141,7 @@ export function generateThirdParty(): string {
   const forMachines = shipped.filter(([, { cpu }]) => cpu !== undefined);
   const others = shipped.filter(([, { cpu }]) => cpu === undefined);
   const held = all.filter(
-    ([path, { optional }]) => optional !== true && Object.hasOwn(written, nameOf(path)),
+    ([path, { optional }]) => optional !== true && Object.hasOwn(written, folderOf(path)),
   );
   return `<!-- Generated from package-lock.json and the installed packages. Do not edit. -->
 # What others have made
@@ -161,10 +173,12 @@ ${table(
   held.map(([path, locked]) => packagePart(path, locked)),
 )}
 
-${[...new Set(held.map(([path]) => `- ${nameOf(path)}: ${written[nameOf(path)]}`))].join('\n')}
+${[...new Set(held.map(([path]) => `- ${nameOf(path)}: ${written[folderOf(path)]}`))].join('\n')}
 `;
 }
 
+/** Below the outermost `node_modules`. */
+const folderOf = (path: string): string => path.replace(/^node_modules\//, '');
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 13);
 
 const packagePart = (path: string, { version, license, optional }: Locked): Part => ({

@@ -2,12 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { MessageError } from '../../bridges/host/message.ts';
-import { Clock, TestContext } from '../../bridges/testing/clock.ts';
+import { TestContext } from '../../bridges/testing/clock.ts';
 import { operations } from '../../bridges/testing/operations.ts';
 import type { Plain } from '../../bridges/testing/values.ts';
 import { FakeContext, gfidOf, HeldLeaf, newName, startGraph } from '../../test/support/core.ts';
 import { type RecordSettings, record } from '../../test/support/recording.ts';
 import { connect, Driver, FopError, NOBODY } from '../api/driver.ts';
+import { Clock } from '../core/clock.ts';
 import { ENOENT } from '../core/errno.ts';
 import { tail, unwind, wind } from '../core/fops.gen.ts';
 import type { Graph } from '../core/graph.ts';

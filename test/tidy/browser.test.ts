@@ -1,6 +1,7 @@
 /**
- * The bridges, and the reader of recordings, run anywhere that has ECMAScript, WebAssembly and text
- * coding: without what belongs to one machine, they bundle for a browser, and need nothing from outside.
+ * The bridges, the reader of recordings and the playground run anywhere that has ECMAScript,
+ * WebAssembly and text coding: without what belongs to one machine, they bundle for a browser, and
+ * need nothing from outside.
  */
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
@@ -11,7 +12,7 @@ const TEXT = 'bridges/javascript/library/';
 const files = sources('.ts')
   .map(({ path }) => path)
   .filter((path) =>
-    /^bridges\/(browser\.ts|(host|python|javascript|machine\/browser)\/)|^runtime\/observe\/(?!node)/.test(
+    /^bridges\/(browser\.ts|(host|python|javascript|machine\/browser)\/)|^runtime\/(play|observe)\/(?!node)/.test(
       path,
     ),
   )

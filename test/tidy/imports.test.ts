@@ -18,6 +18,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'runtime/observe',
     'runtime/xlators/storage/memory',
   ],
+  // The playground is a program, with modules in it, of what runs in a browser.
+  'runtime/play': [
+    'runtime/core',
+    'runtime/api',
+    'runtime/graph',
+    'runtime/observe',
+    'runtime/xlators/storage',
+    'runtime/bench/searches.ts',
+    'bridges/browser.ts',
+    'bridges/host',
+    'bridges/machine/browser',
+  ],
   'runtime/port': [],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
   // It shows the graph as a volfile.

@@ -4,9 +4,10 @@
  */
 import { basename, dirname, extname, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Clock, TestContext } from '../../../bridges/testing/clock.ts';
+import { TestContext } from '../../../bridges/testing/clock.ts';
 import { type ParsedLine, parseLine } from '../../../bridges/testing/log.ts';
 import { translatorFor } from '../../../bridges/testing/subject.ts';
+import { Clock } from '../../core/clock.ts';
 import { InitError } from '../../core/errors.ts';
 import { Graph, type VolumeSpec } from '../../core/graph.ts';
 import { INFO, type LogLevels } from '../../core/log.ts';

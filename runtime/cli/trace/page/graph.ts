@@ -5,7 +5,7 @@ import { layOut } from '../../../graph/render/layout.ts';
 import { curve } from '../../../graph/render/svg.ts';
 import type { HopSeen } from '../../../observe/walk.ts';
 import { el, svg } from './dom.ts';
-import type { Model } from './model.ts';
+import type { Current, Model } from './model.ts';
 
 const BOX_HEIGHT = 40;
 const LETTER = 7.4;
@@ -18,8 +18,26 @@ interface Edge {
   readonly to: string;
 }
 
+/** A volume as the picture has it; those below it come before it. */
+export interface Drawn {
+  readonly name: string;
+  readonly type: string;
+  readonly subvolumes: readonly string[];
+}
+
+export interface GraphPicture {
+  readonly picture: SVGSVGElement;
+  /** Shows where a request has come to; null for none. */
+  show(current: Current | null, step: number): void;
+}
+
 export function graphView(model: Model): HTMLElement {
-  const { volumes } = model.given.head;
+  const { picture, show } = graphPicture(model.given.head.volumes);
+  model.on(['step'], () => show(model.current, model.step));
+  return el('section', { class: 'graph', 'aria-label': 'Graph' }, el('h3', {}, 'Graph'), picture);
+}
+
+export function graphPicture(volumes: readonly Drawn[]): GraphPicture {
   const places = new Map(volumes.map(({ name }, i) => [name, i]));
   const children = volumes.map(({ subvolumes }, i) =>
     // A volume stands behind those below it; a recording that says otherwise has no such line.
@@ -56,10 +74,10 @@ export function graphView(model: Model): HTMLElement {
     ...edges.map(({ path }) => path),
     ...nodes,
   );
-  const update = (): void => {
-    const step = model.current?.steps[model.step];
+  const show = (current: Current | null, at: number): void => {
+    const step = current?.steps[at];
     const met = new Set<string>();
-    if (model.current !== null) collect(model.current.walk.root, met);
+    if (current !== null) collect(current.walk.root, met);
     const own = step?.hop.wind.volume ?? '';
     const above = step?.above?.wind.volume ?? '';
     volumes.forEach(({ name }, i) => {
@@ -76,8 +94,7 @@ export function graphView(model: Model): HTMLElement {
       `The graph of volumes. The request came to ${[...met].join(', ') || 'none'}; now at ${own || 'none'}.`,
     );
   };
-  model.on(['step'], update);
-  return el('section', { class: 'graph', 'aria-label': 'Graph' }, el('h3', {}, 'Graph'), picture);
+  return { picture, show };
 }
 
 function collect({ wind, below }: HopSeen, met: Set<string>): void {

@@ -51,14 +51,18 @@ export function sourceView(model: Model): HTMLElement {
   return section;
 }
 
-interface Place {
+export interface Place {
   readonly source: SourceText;
   /** From 1 on; null where nobody told it. */
   readonly line: number | null;
 }
 
 /** Of the last note of the same arrival so far; or without a line, of the volume. */
-function placeOf(steps: readonly Step[], at: number, sources: readonly SourceText[]): Place | null {
+export function placeOf(
+  steps: readonly Step[],
+  at: number,
+  sources: readonly SourceText[],
+): Place | null {
   const { hop } = steps[at]!;
   for (let i = at; i >= 0; i--) {
     const step = steps[i]!;

@@ -1,0 +1,54 @@
+/** What the page of the playground is given by who writes it: plain data, as JSON in the page. */
+
+export interface GivenPart {
+  /** The name that the interpreters ask for it by; of several together, `texts`; `worker`. */
+  readonly name: string;
+  /** Where it is, below the page. */
+  readonly file: string;
+}
+
+/** An argument, or a part of a reply. */
+export interface ArgWords {
+  readonly name: string;
+  readonly what: string;
+}
+
+export interface FopWords {
+  readonly name: string;
+  /** A sentence. */
+  readonly what: string;
+  readonly args: readonly ArgWords[];
+  readonly reply: readonly ArgWords[];
+}
+
+export interface OptionWords {
+  readonly key: string;
+  readonly type: string;
+  /** As a volfile has it; null without one. */
+  readonly default: string | null;
+  readonly values: readonly string[];
+  readonly what: string;
+}
+
+export interface TypeWords {
+  readonly type: string;
+  readonly what: string;
+  readonly options: readonly OptionWords[];
+}
+
+/** What completion and hover know. */
+export interface Words {
+  readonly fops: readonly FopWords[];
+  readonly types: readonly TypeWords[];
+}
+
+/** In the order in which somebody would read them. */
+export type FileTexts = Readonly<Record<string, string>>;
+
+export interface GivenPage {
+  readonly version: string;
+  readonly parts: readonly GivenPart[];
+  readonly words: Words;
+  /** What it begins with, where nothing was kept and no link says otherwise. */
+  readonly files: FileTexts;
+}

@@ -1,0 +1,442 @@
+/**
+ * The page of `glossa playground`: files on one side, requests on the other, a shell below. What runs
+ * is the worker of runtime/play; what is seen are the recordings that it makes.
+ */
+import type { Problem } from '../../../play/protocol.ts';
+import { button, el } from '../../trace/page/dom.ts';
+import type { GivenPage } from '../given.ts';
+import { countersView } from './counters.ts';
+import { Editor } from './editor.ts';
+import { chooseFiles, saveFiles } from './files.ts';
+import { linkOf, shared } from './link.ts';
+import { Notices } from './notices.ts';
+import { loadParts } from './parts.ts';
+import { problemList } from './problems.ts';
+import { Lost, Session } from './session.ts';
+import { shellView } from './shell.ts';
+import { type Kept, Store } from './store.ts';
+import { Watch } from './watch.ts';
+import { workerMaker } from './worker.ts';
+
+/**
+ * Milliseconds that an answer may take. Interpreters have to be loaded for a start, which takes a
+ * while on a slow machine.
+ */
+const PATIENCE = { start: 120_000, run: 10_000, complete: 10_000, distance: 10_000 };
+/** The storage is as far away as the tutorial's. */
+const DISTANCE_MS = 1.4;
+const DISTANCE_MAX_MS = 10;
+/** Lines of the log that are kept. */
+const LOG_MAX = 500;
+const USER = 'root';
+
+const wrong = (message: string): Problem => ({
+  ...{ severity: 'error', file: null, line: 0, column: 0, message },
+});
+
+class Playground {
+  private readonly given: GivenPage;
+  private readonly notices = new Notices();
+  private readonly status = el('p', { id: 'status', role: 'status' }, 'Python is being loaded…');
+  private readonly problems = problemList((file, line) => this.editor.show(file, line || 1));
+  private readonly counters = countersView();
+  private readonly watch: Watch;
+  private readonly editor: Editor;
+  private readonly shell = shellView({
+    run: (line) => this.runLine(line),
+    complete: async (line) => (await this.session)?.complete(line).catch(() => []) ?? [],
+  });
+  private readonly log = el('pre', { id: 'log', tabindex: 0, role: 'log', 'aria-label': 'Log' });
+  private readonly distance = el('input', {
+    ...{ type: 'range', id: 'distance', min: 0, max: DISTANCE_MAX_MS, step: 0.1 },
+  });
+  private readonly distanceText = el('output', { for: 'distance' });
+  private readonly command = el('code', { id: 'command' });
+  private readonly store: Store;
+  private session: Promise<Session | null> = Promise.resolve(null);
+  /** The texts that the graph was started with. */
+  private started: string | null = null;
+  private logged: string[] = [];
+  /** As of the session, which may not be there yet. */
+  private journal: readonly string[] = [];
+
+  constructor(given: GivenPage) {
+    this.given = given;
+    this.editor = new Editor({ words: given.words, changed: () => this.changed() });
+    this.watch = new Watch({
+      at: (place) => this.editor.light(place?.source.file ?? null, place?.line ?? null),
+    });
+    this.store = new Store({
+      current: () => this.current,
+      failed: (why) =>
+        this.notices.say('store', `What you type is not kept when this page is closed: ${why}`),
+      changedElsewhere: (theirs) => this.askWhich(theirs),
+    });
+    this.distance.addEventListener('input', () => this.nameDistance());
+    this.distance.addEventListener('change', () => void this.moveStorage());
+  }
+
+  /** Puts everything on the page, and then loads what runs it. */
+  async open(page: HTMLElement): Promise<void> {
+    const kept = this.store.load() ?? this.fresh;
+    this.take(kept);
+    page.replaceChildren(
+      this.header(),
+      this.notices.element,
+      el('div', { class: 'desk' }, this.filesSide(), this.requestsSide()),
+      this.footer(),
+    );
+    this.listen();
+    await this.takeLink();
+    const lacks = missing();
+    if (lacks.length > 0) {
+      this.status.textContent = `This browser lacks ${lacks.join(', ')}: nothing can run in it.`;
+      return;
+    }
+    this.session = loadParts(this.given.parts).then((parts) => {
+      const session = new Session({ makeWorker: workerMaker(parts), patience: PATIENCE });
+      session.journal = [...this.journal];
+      return session;
+    });
+    try {
+      await this.session;
+    } catch (error) {
+      this.session = Promise.resolve(null);
+      this.status.textContent = `The playground cannot start: ${(error as Error).message}`;
+      return;
+    }
+    await this.start();
+    document.documentElement.dataset.ready = String(Math.round(performance.now()));
+  }
+
+  private get fresh(): Kept {
+    return { files: this.given.files, open: '', distanceMs: DISTANCE_MS, journal: [] };
+  }
+
+  private get current(): Kept {
+    const { texts, openPath } = this.editor;
+    const distanceMs = Number(this.distance.value);
+    return { files: texts, open: openPath, distanceMs, journal: this.journal };
+  }
+
+  private take({ files, open, distanceMs, journal }: Kept): void {
+    this.journal = journal;
+    void this.session.then((session) => {
+      if (session !== null) session.journal = [...journal];
+    });
+    this.started = null;
+    this.editor.setTexts(files, open);
+    this.distance.value = String(distanceMs);
+    this.nameDistance();
+  }
+
+  private changed(): void {
+    this.store.soon();
+    const volfile = Object.keys(this.editor.texts).find((path) => path.endsWith('.vol'));
+    const file = volfile?.slice(1) ?? 'FILE.vol';
+    this.command.textContent = `glossa mount ${file} MOUNTPOINT`;
+  }
+
+  // ---- running
+
+  /** Starts what the editor has. @returns whether it runs */
+  private async start(): Promise<boolean> {
+    const session = await this.session;
+    if (session === null) return false;
+    const { texts } = this.editor;
+    this.status.textContent = 'The graph is being started…';
+    try {
+      const began = await session.start(texts, Number(this.distance.value));
+      this.addLog(began.log);
+      this.editor.setProblems(began.problems);
+      this.problems.show(began.problems);
+      this.started = began.runs ? JSON.stringify(texts) : null;
+      if (began.runs) this.watch.showGraph(began.volumes);
+      this.status.textContent = began.runs ? 'Ready.' : 'It does not run: see the problems.';
+      return began.runs;
+    } catch (error) {
+      this.started = null;
+      this.problems.show([wrong((error as Error).message)]);
+      this.status.textContent = 'It does not run: see the problems.';
+      return false;
+    }
+  }
+
+  private async runLine(line: string): Promise<{ output: string; failed: boolean }> {
+    const session = await this.session;
+    if (session === null) return { output: 'nothing runs in this page', failed: true };
+    const { texts } = this.editor;
+    if (this.started !== JSON.stringify(texts) && !(await this.start())) {
+      return { output: 'the graph does not run: see the problems of the files', failed: true };
+    }
+    this.status.textContent = `${line} …`;
+    try {
+      const ran = await session.run(line, USER);
+      this.status.textContent = 'Ready.';
+      this.journal = [...session.journal];
+      this.store.soon();
+      this.counters.show(ran.counters);
+      this.addLog(ran.log);
+      await this.watch.showRecording(ran.recording, texts);
+      return { output: ran.output, failed: ran.status !== 0 };
+    } catch (error) {
+      if (error instanceof Lost) return this.replaced(session, error.message);
+      this.status.textContent = 'Ready.';
+      return { output: (error as Error).message, failed: true };
+    }
+  }
+
+  /** After a call that never ended: a new worker, with the same files in its storage. */
+  private async replaced(session: Session, why: string) {
+    this.started = null;
+    const lines = session.journal.length;
+    const runs = await this.start();
+    const again = lines === 0 ? '' : `, and the storage has been filled again (${lines} lines)`;
+    const now = runs ? `A new one runs${again}.` : 'A new one does not start with these files.';
+    const text = `The worker was stopped: ${why}. ${now} What you typed is all there.`;
+    this.notices.say('lost', text);
+    return { output: `stopped: ${why}`, failed: true };
+  }
+
+  private addLog(lines: readonly string[]): void {
+    this.logged = [...this.logged, ...lines].slice(-LOG_MAX);
+    this.log.textContent = this.logged.join('\n');
+    this.log.scrollTop = this.log.scrollHeight;
+  }
+
+  private nameDistance(): void {
+    const text = `${Number(this.distance.value).toFixed(1)} ms`;
+    this.distanceText.textContent = text;
+    this.distance.setAttribute('aria-valuetext', text);
+  }
+
+  private async moveStorage(): Promise<void> {
+    this.store.soon();
+    const session = await this.session;
+    if (this.started === null) return;
+    await session?.setDistance(Number(this.distance.value)).catch((error: Error) => {
+      this.notices.say('distance', `The distance was not changed: ${error.message}`);
+    });
+  }
+
+  /** Empties the storage and the counters. */
+  private async restart(): Promise<void> {
+    const session = await this.session;
+    if (session !== null) session.journal = [];
+    this.journal = [];
+    this.store.soon();
+    await this.start();
+  }
+
+  // ---- files
+
+  /** What the address of the page says. What was typed here before is put aside, not lost. */
+  private async takeLink(): Promise<void> {
+    if (location.hash.length < 2) return;
+    try {
+      const theirs = await shared();
+      if (theirs === null) return;
+      const mine = this.store.load();
+      // It has to be told from what is typed from now on.
+      history.replaceState(null, '', location.pathname + location.search);
+      if (mine !== null && JSON.stringify(mine.files) !== JSON.stringify(theirs.files)) {
+        this.store.putAside(mine);
+        this.offerBefore();
+      }
+      this.take(theirs);
+      this.notices.say(
+        'link',
+        'These files are from a link. They run in this page alone, which can reach nobody.',
+      );
+    } catch (error) {
+      this.notices.say('link', `Nothing was taken from the link: ${(error as Error).message}.`);
+    }
+  }
+
+  private async share(): Promise<void> {
+    try {
+      const link = await linkOf(this.current);
+      const field = el('input', { type: 'text', id: 'link', readonly: true, 'aria-label': 'Link' });
+      field.value = link;
+      const copied = await navigator.clipboard?.writeText(link).then(
+        () => true,
+        () => false,
+      );
+      const said = copied === true ? 'The link is copied:' : 'Copy this link:';
+      this.notices.say('share', `${said} files and storage are in it.`);
+      this.notices.add('share', field);
+      field.select();
+    } catch (error) {
+      this.notices.say('share', `There is no link: ${(error as Error).message}`);
+    }
+  }
+
+  private askWhich(theirs: Kept): void {
+    this.notices.say(
+      'tabs',
+      'Another tab of this page has changed the files. Nothing is kept here until you choose.',
+      {
+        label: 'Take those of the other tab',
+        act: () => {
+          this.store.putAside(this.current);
+          this.take(theirs);
+          this.store.release();
+          this.offerBefore();
+        },
+      },
+      { label: 'Keep those here', act: () => this.store.release() },
+    );
+  }
+
+  /** What was there before can be had again. */
+  private offerBefore(): void {
+    const before = this.store.before();
+    if (before === null) return;
+    this.notices.say('before', 'What was in the editor before has been put aside.', {
+      label: 'Take it back',
+      act: () => {
+        this.store.putAside(this.current);
+        this.take(before);
+        this.offerBefore();
+      },
+    });
+  }
+
+  private async openFiles(): Promise<void> {
+    try {
+      const files = await chooseFiles();
+      if (Object.keys(files).length === 0) return;
+      this.store.putAside(this.current);
+      this.take({ ...this.current, files, open: '' });
+      this.offerBefore();
+      await this.start();
+    } catch (error) {
+      this.notices.say('open', `Nothing was opened: ${(error as Error).message}`);
+    }
+  }
+
+  private reset(): void {
+    this.store.putAside(this.current);
+    this.take(this.fresh);
+    this.offerBefore();
+    void this.restart();
+  }
+
+  // ---- what is where
+
+  private header(): HTMLElement {
+    const act = (label: string, title: string, does: () => void): HTMLElement => {
+      const made = el('button', { type: 'button', title }, label);
+      made.addEventListener('click', does);
+      return made;
+    };
+    const run = act(
+      'Start',
+      'Start the graph with these files (Ctrl+Enter)',
+      () => void this.start(),
+    );
+    run.classList.add('main');
+    run.id = 'start';
+    const share = act('Share', 'Make a link to these files', () => void this.share());
+    share.id = 'share';
+    return el(
+      'header',
+      {},
+      el('h1', {}, 'Playground for translators'),
+      el(
+        'div',
+        { class: 'acts', role: 'toolbar', 'aria-label': 'Files and graph' },
+        run,
+        act('Empty', 'Empty the storage, and set the counters to 0', () => void this.restart()),
+        share,
+        act('Save', 'Save the files', () => saveFiles(this.editor.texts)),
+        act('Open', 'Open files', () => void this.openFiles()),
+        act('Reset', 'Begin again with the example', () => this.reset()),
+      ),
+      this.status,
+    );
+  }
+
+  private filesSide(): HTMLElement {
+    return el(
+      'div',
+      { class: 'side files' },
+      this.editor.element,
+      this.problems.element,
+      this.shell.element,
+      el('details', { class: 'log' }, el('summary', {}, 'Log of the graph'), this.log),
+    );
+  }
+
+  private requestsSide(): HTMLElement {
+    const knob = el(
+      'p',
+      { class: 'knob' },
+      el('label', { for: 'distance' }, 'To the storage, one way'),
+      this.distance,
+      this.distanceText,
+    );
+    return el(
+      'div',
+      { class: 'side requests-side' },
+      this.counters.element,
+      knob,
+      this.watch.element,
+    );
+  }
+
+  private footer(): HTMLElement {
+    const copy = button('Copy', 'Copy the command', () => {
+      void navigator.clipboard?.writeText(this.command.textContent ?? '').catch(() => {
+        // Not allowed: it can still be marked and copied.
+      });
+    });
+    return el(
+      'footer',
+      {},
+      el('p', {}, 'Saved to a folder, the same files run on a mount: ', this.command, ' ', copy),
+      el(
+        'p',
+        {},
+        el('kbd', {}, 'Ctrl+Enter'),
+        ' start · ',
+        el('kbd', {}, '←'),
+        el('kbd', {}, '→'),
+        ' a step, outside of texts · ',
+        `glossa ${this.given.version} · nothing leaves this page`,
+      ),
+    );
+  }
+
+  private listen(): void {
+    const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
+    const taking = 'input:not([type=checkbox]), select, [role=listbox], [role=tablist], .cm-editor';
+    addEventListener('hashchange', () => void this.takeLink().then(() => this.start()));
+    document.addEventListener('keydown', (event) => {
+      const { key, ctrlKey, metaKey, altKey, target } = event;
+      if ((ctrlKey || metaKey) && key === 'Enter') {
+        event.preventDefault();
+        void this.start();
+        return;
+      }
+      const step = steps[key];
+      const isTaken = target instanceof Element && target.closest(taking) !== null;
+      if (step === undefined || isTaken || ctrlKey || metaKey || altKey) return;
+      event.preventDefault();
+      this.watch.go(step);
+    });
+  }
+}
+
+/** What a browser has to have, of what it has not. */
+function missing(): string[] {
+  const needed: readonly (readonly [string, boolean])[] = [
+    ['WebAssembly', 'WebAssembly' in globalThis],
+    ['workers', 'Worker' in globalThis],
+    ['DecompressionStream', 'DecompressionStream' in globalThis],
+  ];
+  return needed.flatMap(([name, has]) => (has ? [] : [name]));
+}
+
+const given = JSON.parse(document.getElementById('given')!.textContent!) as GivenPage;
+void new Playground(given).open(document.getElementById('page')!);

@@ -1,0 +1,65 @@
+/** The parts of the interpreters: scripts beside the page hand them over, as it may fetch nothing. */
+import type { GivenPart } from '../given.ts';
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+
+export interface Parts {
+  /** By the names that a worker asks for. */
+  readonly interpreters: ReadonlyMap<string, Bytes>;
+  /** The worker's program. */
+  readonly worker: Bytes;
+}
+
+declare global {
+  var glossaPart: ((name: string, packed: string) => void) | undefined;
+}
+
+/** Loads all of them. @throws {Error} that says which is not there */
+export async function loadParts(parts: readonly GivenPart[]): Promise<Parts> {
+  const packed = new Map<string, string>();
+  globalThis.glossaPart = (name, text) => void packed.set(name, text);
+  const entries = parts.map(async ({ name, file }): Promise<[string, Bytes]> => {
+    await loadScript(file);
+    const text = packed.get(name);
+    if (text === undefined) throw new Error(`${file} is not the part '${name}'`);
+    packed.delete(name);
+    return [name, await unpacked(text)];
+  });
+  const all = new Map(await Promise.all(entries));
+  const take = (name: string): Bytes => {
+    const found = all.get(name);
+    if (found === undefined) throw new Error(`the page has no part '${name}'`);
+    all.delete(name);
+    return found;
+  };
+  const worker = take('worker');
+  const texts = JSON.parse(new TextDecoder().decode(take('texts'))) as Record<string, string>;
+  const encoder = new TextEncoder();
+  for (const [name, text] of Object.entries(texts)) all.set(name, encoder.encode(text));
+  return { interpreters: all, worker };
+}
+
+const loadScript = (file: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const script = document.createElement('script');
+    script.src = file;
+    script.onload = () => {
+      script.remove();
+      resolve();
+    };
+    script.onerror = () => reject(new Error(`${file} cannot be loaded`));
+    document.head.append(script);
+  });
+
+export function bytesOf(base64: string): Bytes {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+async function unpacked(base64: string): Promise<Bytes> {
+  const stream = new Blob([bytesOf(base64)]).stream();
+  const whole = new Response(stream.pipeThrough(new DecompressionStream('gzip')));
+  return new Uint8Array(await whole.arrayBuffer());
+}

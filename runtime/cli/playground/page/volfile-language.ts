@@ -1,0 +1,53 @@
+/** Volfiles for the editor: what its words are, by the statement that they stand in. */
+import { StreamLanguage, type StringStream } from '@codemirror/language';
+
+interface State {
+  /** The word that began the statement, and how many words of it there were since. */
+  statement: string;
+  place: number;
+}
+
+const STATEMENTS = /^(?:volume|type|option|subvolume[sS]|end-volume)$/;
+/** What the words behind each are, for colours. */
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  volume: ['variableName.definition'],
+  type: ['typeName'],
+  option: ['propertyName', 'string'],
+  subvolumes: ['variableName'],
+};
+
+function token(stream: StringStream, state: State): string | null {
+  if (stream.eatSpace()) return null;
+  if (stream.peek() === '#') {
+    stream.skipToEnd();
+    return 'comment';
+  }
+  if (stream.match(/^"(?:\\.|[^"\\])*"?/) || stream.match(/^`[^`]*`?/)) {
+    state.place += 1;
+    return 'string';
+  }
+  stream.match(/^[^\s"`]+/);
+  const word = stream.current();
+  if (word === '') {
+    stream.next();
+    return 'invalid';
+  }
+  if (STATEMENTS.test(word)) {
+    state.statement = word.toLowerCase();
+    state.place = 0;
+    return 'keyword';
+  }
+  const kinds = KINDS[state.statement.replace(/^subvolume$/, 'subvolumes')];
+  if (kinds === undefined) return 'invalid';
+  const kind = kinds[Math.min(state.place, kinds.length - 1)]!;
+  state.place += 1;
+  return kind === 'string' && /^[-+]?\d/.test(word) ? 'number' : kind;
+}
+
+export const volfileLanguage = StreamLanguage.define<State>({
+  name: 'volfile',
+  startState: () => ({ statement: '', place: 0 }),
+  copyState: (state) => ({ ...state }),
+  token,
+  languageData: { commentTokens: { line: '#' } },
+});

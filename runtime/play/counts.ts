@@ -1,0 +1,82 @@
+/** What was asked of a graph, and what of that arrived at its storage. */
+import type { FopName } from '../core/fops.gen.ts';
+import { fops } from '../core/fops.ts';
+import type { Frame } from '../core/frame.ts';
+import type { Observer } from '../core/observer.ts';
+import type { Xlator } from '../core/xlator.ts';
+import type { Counters } from './protocol.ts';
+
+/** Fops that change a file, beside those that make and remove names. */
+const CHANGING: ReadonlySet<string> = new Set([
+  ...['truncate', 'ftruncate', 'writev', 'fallocate', 'discard', 'zerofill', 'copy_file_range'],
+  ...['setattr', 'fsetattr', 'setxattr', 'fsetxattr', 'removexattr', 'fremovexattr'],
+  ...['xattrop', 'fxattrop', 'icreate'],
+  ...fops.filter(({ entry }) => entry.creates ?? entry.removes).map(({ name }) => name),
+]);
+const CHANGE = {};
+
+const nameOf = new Map(fops.map(({ number, name }) => [number, name]));
+
+/** An observer of the volumes that have none below. */
+export class Counts implements Observer {
+  /** Whether a request has changed something in the storage. */
+  changed = false;
+  private readonly byFop = new Map<string, [asked: number, arrived: number]>();
+  private waitedMs = 0;
+
+  asked(fop: FopName): void {
+    this.of(fop)[0] += 1;
+  }
+
+  waited(ms: number): void {
+    this.waitedMs += ms;
+  }
+
+  clear(): void {
+    this.byFop.clear();
+    this.waitedMs = 0;
+  }
+
+  get counters(): Counters {
+    const all = [...this.byFop].sort(([a], [b]) => (a < b ? -1 : 1));
+    const sum = (at: 0 | 1): number => all.reduce((total, [, counts]) => total + counts[at], 0);
+    return {
+      asked: sum(0),
+      arrived: sum(1),
+      waitedMs: Math.round(this.waitedMs * 1000) / 1000,
+      byFop: Object.fromEntries(all.map(([fop, [asked, arrived]]) => [fop, [asked, arrived]])),
+    };
+  }
+
+  watches(xl: Xlator, _fop: FopName, defines: boolean): boolean {
+    return defines && xl.below.length === 0;
+  }
+
+  samples(): boolean {
+    return true;
+  }
+
+  wind(_frame: Frame, _xl: Xlator, fop: number): object | null {
+    const name = nameOf.get(fop)!;
+    this.of(name)[1] += 1;
+    return CHANGING.has(name) ? CHANGE : null;
+  }
+
+  unwind(_change: object, opRet: number): void {
+    this.changed ||= opRet >= 0;
+  }
+
+  follows(): boolean {
+    return false;
+  }
+
+  notify(): void {}
+  logged(): void {}
+  note(): void {}
+
+  private of(fop: string): [number, number] {
+    const found = this.byFop.get(fop) ?? [0, 0];
+    this.byFop.set(fop, found);
+    return found;
+  }
+}

@@ -1,0 +1,41 @@
+/** Problems stand at their place, and say the rest. */
+import { expect, it } from 'vitest';
+import { problemIn } from './problems.ts';
+
+const texts = {
+  '/graph.vol': '',
+  '/bad.py': 'x = 1\n    class xlator(Translator)\n',
+  '/bad.js': '',
+};
+const VOLUME = "/graph.vol:4:8: volume 'top' (features/glupy): ";
+
+it.each([
+  [
+    `${VOLUME}/bad.py:2: SyntaxError: expected ':'\nTraceback:\n  File "/bad.py", line 2\n` +
+      '    class xlator(Translator)\n                            ^\nSyntaxError',
+    { file: '/bad.py', line: 2, column: 29 },
+    /^SyntaxError: expected ':'\nTraceback/,
+  ],
+  [
+    `${VOLUME}/bad.js:3:11: SyntaxError: expecting '('`,
+    { file: '/bad.js', line: 3, column: 11 },
+    /^SyntaxError: expecting '\('$/,
+  ],
+  [
+    `${VOLUME}/elsewhere.py:3: NameError: x`,
+    { file: '/graph.vol', line: 4, column: 8 },
+    /^\/elsewhere.py:3: NameError: x$/,
+  ],
+  [
+    `${VOLUME}option 'size': too much`,
+    { file: '/graph.vol', line: 4, column: 8 },
+    /^volume 'top' \(features\/glupy\): option 'size': too much$/,
+  ],
+  ['out of memory', { file: null, line: 0, column: 0 }, /^out of memory$/],
+])('%s', (text, place, message) => {
+  expect(problemIn(text, 'error', texts)).toEqual({
+    severity: 'error',
+    ...place,
+    message: expect.stringMatching(message),
+  });
+});

@@ -1,0 +1,176 @@
+/** A graph of the playground that runs, and what is done with it. */
+import { type Call, connect, Driver, type DriverSettings } from '../api/driver.ts';
+import { DIRECTORIES, directoryName } from '../bench/searches.ts';
+import type { Client } from '../core/client.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Graph } from '../core/graph.ts';
+import type { Xlator } from '../core/xlator.ts';
+import { makeFilter } from '../observe/filter.ts';
+import { headOf } from '../observe/head.ts';
+import { MemoryRecording } from '../observe/memory.ts';
+import { Recorder } from '../observe/recorder.ts';
+import { letTimePass, UNANSWERED } from './context.ts';
+import { Counts } from './counts.ts';
+import type { PlayVolume, Ran } from './protocol.ts';
+import { completions } from './shell/complete.ts';
+import { Files } from './shell/files.ts';
+import { Shell, type ShellResult } from './shell/index.ts';
+import { callerOf, userNumber } from './shell/users.ts';
+import { formatLine, LineSyntaxError, parseLine } from './shell/words.ts';
+import { Storage } from './storage.ts';
+
+/** Put there by the bundle. */
+declare const GLOSSA_VERSION: string | undefined;
+const version = typeof GLOSSA_VERSION === 'undefined' ? '0' : GLOSSA_VERSION;
+
+/** Bytes that are kept of data. */
+const DATA_MAX = 256;
+const ROOT = 0;
+const KILLED = 137;
+
+export class Running {
+  readonly volumes: readonly PlayVolume[];
+  private readonly graph: Graph;
+  private readonly clock: Clock;
+  private readonly log: string[];
+  private readonly client: Client;
+  private readonly storage: Storage;
+  private readonly counts = new Counts();
+  /** Milliseconds that a line has slept. */
+  private slept = 0;
+
+  /** @param log where its lines are put */
+  constructor(graph: Graph, clock: Clock, log: string[], distanceMs: number) {
+    this.graph = graph;
+    this.clock = clock;
+    this.log = log;
+    this.client = connect(graph, 'shell');
+    this.storage = new Storage(distanceMs);
+    this.volumes = graph.xlators.map(({ name, type, childNames }) => ({
+      name,
+      type,
+      subvolumes: [...childNames],
+    }));
+    graph.intercept(this.storage);
+    graph.observe(this.counts);
+  }
+
+  setDistance(distanceMs: number): void {
+    this.storage.distanceMs = distanceMs;
+  }
+
+  /** What the storage has at first, and what these lines made of it. */
+  makeAgain(journal: readonly string[]): Promise<void> {
+    return this.aside(async (settings) => {
+      const files = new Files(new Driver(this.client, callerOf(ROOT), settings));
+      for (let directory = 0; directory < DIRECTORIES; directory += 1) {
+        const folder = `/${directoryName(directory)}`;
+        await files.mkdir(folder, 0o777);
+        await files.create(`${folder}/file00${directory}.php`);
+      }
+      const shell = this.shellFor(settings);
+      for (const line of journal) await shell.run(line, ROOT);
+    });
+  }
+
+  /** Does something that is no request of the learner's: past the volumes, and at no distance. */
+  private async aside<R>(what: (settings: DriverSettings) => Promise<R>): Promise<R> {
+    const { storage, graph, clock } = this;
+    const { distanceMs } = storage;
+    const leaves = graph.xlators.filter(({ below }) => below.length === 0);
+    const only = leaves.length === 1 ? leaves[0] : undefined;
+    storage.distanceMs = 0;
+    try {
+      const settings = only === undefined ? {} : { links: graph.linksTo(only) };
+      const result = await letTimePass(clock, what(settings));
+      if (result === UNANSWERED) throw new Error('the storage does not answer');
+      return result;
+    } finally {
+      storage.distanceMs = distanceMs;
+      this.counts.clear();
+    }
+  }
+
+  private shellFor(settings: DriverSettings): Shell {
+    return new Shell({
+      driverFor: (uid) => new Driver(this.client, callerOf(uid), settings),
+      sleep: (ms) => {
+        this.slept += ms;
+        return new Promise((done) => void this.clock.after(ms, done));
+      },
+    });
+  }
+
+  async run(line: string, user: string): Promise<Ran> {
+    const uid = userNumber(user);
+    if (uid === undefined) throw new Error(`${user}: no such user`);
+    const { graph, clock, counts } = this;
+    const recording = this.record();
+    const before = clock.now;
+    this.slept = 0;
+    this.log.length = 0;
+    counts.changed = false;
+    const open = new Set<Call>();
+    const shell = this.shellFor({
+      onRequest: (call) => {
+        counts.asked(call.fop);
+        open.add(call);
+      },
+    });
+    const result = await letTimePass(clock, shell.run(line, uid));
+    recording.end();
+    counts.waited(clock.now - before - this.slept);
+    return {
+      ...(result === UNANSWERED ? unanswered([...open].at(-1), graph.top) : result),
+      recording: recording.bytes(),
+      log: this.log.splice(0),
+      counters: counts.counters,
+      journal: counts.changed ? journalLine(line, user) : null,
+    };
+  }
+
+  private record(): { end(): void; bytes(): Uint8Array } {
+    const { graph, clock } = this;
+    const names = graph.xlators.map(({ name }) => name);
+    const ids = graph.xlators.map(({ id }) => id);
+    const kept = { dataMax: DATA_MAX, hidden: null };
+    const filter = makeFilter({}, names);
+    const startedAt = graph.context.sink.now();
+    const head = headOf(graph.xlators, { version, startedAt, filter: null, seesAll: true, kept });
+    const recording = new MemoryRecording(head);
+    const now = (): number => clock.now;
+    const recorder = new Recorder(recording, { filter, kept, now, startedAt: now() }, ids);
+    return { end: graph.observe(recorder), bytes: () => recording.bytes() };
+  }
+
+  complete(line: string): Promise<readonly string[]> {
+    return this.aside((settings) => {
+      return completions(line, new Files(new Driver(this.client, callerOf(ROOT), settings)));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.client.disconnect();
+    await this.graph.stop();
+  }
+}
+
+/** What a line comes to whose request nobody answers. */
+function unanswered(call: Call | undefined, top: Xlator): ShellResult {
+  call?.interrupt();
+  const what = call === undefined ? 'a request' : `${call.fop} of ${call.path}`;
+  const output = `${what} was never answered: a volume below '${top.name}', or it, neither answers nor winds`;
+  return { output, status: KILLED };
+}
+
+/** A line as root would type it. */
+function journalLine(line: string, user: string): string {
+  try {
+    const commands = parseLine(line);
+    if (user === 'root') return formatLine(commands);
+    return formatLine(commands.map((one) => ({ ...one, words: ['as', user, ...one.words] })));
+  } catch (error) {
+    if (error instanceof LineSyntaxError) return line;
+    throw error;
+  }
+}

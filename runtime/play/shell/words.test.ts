@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { formatLine, parseLine, type SimpleCommand } from './words.ts';
+
+const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+const command: fc.Arbitrary<SimpleCommand> = fc.record({
+  words: fc.array(fc.oneof(word, fc.constant('')), { minLength: 1, maxLength: 4 }),
+  to: fc.option(fc.record({ path: word, appends: fc.boolean() })),
+  ifSucceeded: fc.boolean(),
+});
+const line = fc
+  .array(command, { minLength: 1, maxLength: 4 })
+  .map(([first, ...more]) => [{ ...first!, ifSucceeded: false }, ...more]);
+
+it('reads what it writes', () => {
+  fc.assert(
+    fc.property(line, (commands) => {
+      expect(parseLine(formatLine(commands))).toEqual(commands);
+    }),
+  );
+});
+
+it('reads any line, or says what is wrong with it', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...'ab\'"\\>;& #\t') }), (text) => {
+      try {
+        for (const { words } of parseLine(text)) expect(words.length).toBeGreaterThan(0);
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'GLOSSA_SHELL' });
+      }
+    }),
+  );
+});
+
+it.each([
+  ['ls  -l\t/a', [['ls', '-l', '/a']]],
+  [`echo 'a "b"' "c 'd' \\" \\n" e\\ f g'h'i`, [['echo', 'a "b"', `c 'd' " \\n`, 'e f', 'ghi']]],
+  ['a; b && c', [['a'], ['b'], ['c']]],
+  ['a;', [['a']]],
+  ['a b#c # d', [['a', 'b#c']]],
+  ['   # nothing', []],
+])('%s', (text, words) => {
+  expect(parseLine(text).map((one) => one.words)).toEqual(words);
+});
+
+it.each([
+  ['cat "a', 'unexpected end of line while looking for matching "'],
+  ['echo a >', "syntax error near unexpected token 'newline'"],
+  ['echo a > ; b', "syntax error near unexpected token ';'"],
+  ['; a', "syntax error near unexpected token ';'"],
+  ['a &&', "syntax error near unexpected token 'newline'"],
+  ['> a', "syntax error near unexpected token 'newline'"],
+])('%s is refused', (text, message) => {
+  expect(() => parseLine(text)).toThrow(message);
+});

@@ -1,0 +1,32 @@
+/** What a learner has made, as it is shared and saved. */
+import type { StartRequest } from './protocol.ts';
+
+export type PlayState = StartRequest;
+
+/** Why something is no state: a sentence for a person. */
+export class StateError extends Error {
+  readonly code = 'GLOSSA_PLAY_STATE';
+}
+
+/** A day. */
+const DISTANCE_MAX_MS = 86_400_000;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isName = (name: string): boolean => /^\/(?!\/)/.test(name) && !name.split('/').includes('..');
+
+/** What was read, which may be anybody's. @param what it is, for messages @throws {StateError} */
+export function checkState(value: unknown, what: string): PlayState {
+  const wrong = (why: string): StateError => new StateError(`${what} ${why}`);
+  if (!isRecord(value)) throw wrong('holds no playground');
+  const { texts, distanceMs, journal } = value;
+  if (!isRecord(texts) || !Object.values(texts).every(isText)) throw wrong('has no texts');
+  const name = Object.keys(texts).find((each) => !isName(each));
+  if (name !== undefined) throw wrong(`names a text '${name}', which is no absolute path`);
+  const isDistance =
+    typeof distanceMs === 'number' && distanceMs >= 0 && distanceMs <= DISTANCE_MAX_MS;
+  if (!isDistance) throw wrong('has no distance to the storage in milliseconds');
+  if (!Array.isArray(journal) || !journal.every(isText)) throw wrong('has no journal of lines');
+  return { texts: texts as PlayState['texts'], distanceMs, journal };
+}

@@ -1,0 +1,51 @@
+/**
+ * The playground's worker: answers what a page asks (protocol.ts). It fetches nothing, so that it may
+ * begin from a blob under a policy that lets it reach nobody; the page hands in what it needs.
+ */
+import type { Answer, Question, Questions } from './protocol.ts';
+import { World } from './world.ts';
+
+interface Scope {
+  onmessage: ((message: { readonly data: Question }) => void) | null;
+  postMessage(message: Answer): void;
+}
+
+const scope = globalThis as unknown as Scope;
+let world: World | null = null;
+
+const opened = (): World => {
+  if (world === null) throw new Error("the worker was not given the interpreters' parts yet");
+  return world;
+};
+
+const answers: {
+  readonly [K in keyof Questions]: (body: Questions[K][0]) => Promise<Questions[K][1]>;
+} = {
+  async open({ parts, lost }) {
+    world = await World.open(parts, lost);
+    return null;
+  },
+  start: (request) => opened().start(request),
+  run: ({ line, user }) => opened().run(line, user),
+  complete: ({ line }) => opened().complete(line),
+  async distance({ distanceMs }) {
+    opened().setDistance(distanceMs);
+    return null;
+  },
+};
+
+/** One after the other: a line of the shell sees what the one before has done. */
+let last: Promise<void> = Promise.resolve();
+
+scope.onmessage = ({ data: { id, kind, body } }) => {
+  last = last.then(async () => {
+    try {
+      scope.postMessage({
+        id,
+        body: await (answers[kind] as (body: unknown) => Promise<never>)(body),
+      });
+    } catch (error) {
+      scope.postMessage({ id, failure: error instanceof Error ? error.message : String(error) });
+    }
+  });
+};

@@ -1,0 +1,128 @@
+/**
+ * The playground without its page: a graph of texts, a shell over it, and what was seen of each line.
+ * It runs in a browser's worker, and in Node.
+ *
+ *   const world = await World.open(parts);
+ *   await world.start({ texts: { '/graph.vol': '…' }, distanceMs: 1.4, journal: [] });
+ *   const { output, recording } = await world.run('ls -l /', 'root');
+ */
+import { browserRegistry } from '../../bridges/browser.ts';
+import type { Machine } from '../../bridges/host/machine.ts';
+import { browserMachine } from '../../bridges/machine/browser/index.ts';
+import type { PartBytes } from '../../bridges/machine/browser/parts.ts';
+import { sourcesOf } from '../../bridges/machine/browser/sources.ts';
+import { Clock } from '../core/clock.ts';
+import { GraphError } from '../core/errors.ts';
+import { INFO } from '../core/log.ts';
+import { activate } from '../graph/activate.ts';
+import { Source } from '../graph/source.ts';
+import { inspectVolfile } from '../graph/volfile.ts';
+import { inRealTime, PlayContext } from './context.ts';
+import { problemIn, problemOf } from './problems.ts';
+import type { Problem, Ran, Started, StartRequest, Texts } from './protocol.ts';
+import { Running } from './running.ts';
+
+export const VOLFILE = '/graph.vol';
+/** Real time: Python takes seconds on a slow machine. */
+const UP_TIMEOUT_MS = 60_000;
+
+/** A graph that does not run says it to whoever asks it something. */
+export class NoGraphError extends Error {
+  readonly code = 'GLOSSA_PLAY';
+
+  constructor() {
+    super('no graph runs: what is wrong with the volfile or a module comes first');
+  }
+}
+
+export class World {
+  private readonly machine: Machine;
+  private running: Running | null = null;
+
+  /** @param machine whose sources are of no account: modules are texts */
+  constructor(machine: Machine) {
+    this.machine = machine;
+  }
+
+  /** @param lost as of `browserMachine` */
+  static async open(parts: PartBytes, lost?: object): Promise<World> {
+    return new World(await browserMachine({ modules: {}, parts, ...(lost && { lost }) }));
+  }
+
+  /** Starts a graph in the place of the one that runs; that goes on if the new one does not start. */
+  async start({ texts, distanceMs, journal }: StartRequest): Promise<Started> {
+    const log: string[] = [];
+    const problems: Problem[] = [];
+    const running = await this.tryToStart(texts, distanceMs, log, problems);
+    if (running === null) {
+      return { volumes: this.running?.volumes ?? [], problems, runs: false, log };
+    }
+    await running.makeAgain(journal);
+    const before = this.running;
+    this.running = running;
+    await before?.stop();
+    return { volumes: running.volumes, problems, runs: true, log: log.splice(0) };
+  }
+
+  private async tryToStart(
+    texts: Texts,
+    distanceMs: number,
+    log: string[],
+    problems: Problem[],
+  ): Promise<Running | null> {
+    const { [VOLFILE]: volfile, ...modules } = texts;
+    if (volfile === undefined) {
+      problems.push(problemIn(`there is no ${VOLFILE}`, 'error', texts));
+      return null;
+    }
+    const machine = { ...this.machine, sources: sourcesOf(modules) };
+    const registry = browserRegistry(machine);
+    const inspection = inspectVolfile(new Source(VOLFILE, volfile), { registry });
+    problems.push(...inspection.problems.map(problemOf));
+    if (inspection.description === undefined) return null;
+    const clock = new Clock();
+    const context = new PlayContext(
+      clock,
+      (line) => void log.push(line),
+      (text) => void problems.push(problemIn(text, 'warning', texts)),
+    );
+    const levels = { default: INFO, volumes: new Map() };
+    try {
+      const graph = activate(inspection.description, registry, context, levels);
+      await inRealTime(clock, graph.start());
+      try {
+        await inRealTime(clock, graph.whenUp(UP_TIMEOUT_MS));
+      } catch (error) {
+        await graph.stop();
+        throw error;
+      }
+      return new Running(graph, clock, log, distanceMs);
+    } catch (error) {
+      const reasons = error instanceof GraphError ? error.problems : [(error as Error).message];
+      problems.push(...reasons.map((text) => problemIn(text, 'error', texts)));
+      return null;
+    }
+  }
+
+  async run(line: string, user: string): Promise<Ran> {
+    return this.current.run(line, user);
+  }
+
+  async complete(line: string): Promise<readonly string[]> {
+    return this.running?.complete(line) ?? [];
+  }
+
+  setDistance(distanceMs: number): void {
+    this.current.setDistance(distanceMs);
+  }
+
+  async stop(): Promise<void> {
+    await this.running?.stop();
+    this.running = null;
+  }
+
+  private get current(): Running {
+    if (this.running === null) throw new NoGraphError();
+    return this.running;
+  }
+}

@@ -1,0 +1,64 @@
+/** Browsers that tests drive: headless, each with a home of its own that is gone afterwards. */
+import { accessSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type Browser, launch } from 'puppeteer-core';
+import { toolPath } from '../support/tools.ts';
+
+/** By the name of its program. */
+export const browsers = {
+  chromium: {
+    browser: 'chrome',
+    // Without a sandbox of its own, which root and containers lack: the page is the test's.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  },
+  'firefox-esr': { browser: 'firefox', args: [] },
+} as const;
+
+export type BrowserName = keyof typeof browsers;
+
+/** Under load a browser needs minutes for what it otherwise does at once. */
+const PATIENCE_MS = 300_000;
+
+/** Starts it, lets `use` drive it, and ends it. */
+export async function withBrowser(
+  name: BrowserName,
+  use: (browser: Browser) => Promise<void>,
+): Promise<void> {
+  const home = mkdtempSync(join(tmpdir(), 'glossa-browser-'));
+  const { browser: kind, args } = browsers[name];
+  const browser = await launch({
+    browser: kind,
+    executablePath: pathOf(name),
+    args: [...args],
+    headless: true,
+    timeout: PATIENCE_MS,
+    protocolTimeout: PATIENCE_MS,
+    env: { ...process.env, HOME: home, XDG_CACHE_HOME: home, XDG_CONFIG_HOME: home },
+  });
+  try {
+    await use(browser);
+  } finally {
+    await browser.close();
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+}
+
+function pathOf(name: string): string {
+  const found = toolPath
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find(isThere);
+  if (found === undefined) throw new Error(`${name} is not installed`);
+  return found;
+}
+
+function isThere(path: string): boolean {
+  try {
+    accessSync(path);
+    return true;
+  } catch {
+    // It is in another folder.
+    return false;
+  }
+}

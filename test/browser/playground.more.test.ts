@@ -1,0 +1,153 @@
+/** The page of `glossa playground`, as a learner uses it, in the browsers of Debian. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { playgroundFiles } from '../../runtime/cli/playground/files.ts';
+import { type Served, servePlayground } from '../../runtime/cli/playground/server.ts';
+import { encodeShare } from '../../runtime/play/share.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { isSkipped } from '../support/obstacle.ts';
+import { isInstalled } from '../support/tools.ts';
+import { type BrowserName, browsers, withBrowser } from './browsers.ts';
+
+const TIMEOUT_MS = 540_000;
+const WAIT = { timeout: 300_000 };
+/** All in one call of C, which looks for no signal: nothing but the end of the worker ends it. */
+const NEVER = `import decimal
+from glupy import Translator
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        if loc.name == "never": decimal.Context(10**7).exp(2)
+        frame.wind()
+`;
+const VOLFILE = `volume storage
+    type storage/memory
+end-volume
+volume top
+    type features/glupy
+    option module-name never
+    option time-limit 1
+    subvolumes storage
+end-volume
+`;
+
+describe('the playground', () => {
+  let served: Served;
+
+  beforeAll(async () => {
+    served = await servePlayground(playgroundFiles, 0);
+  });
+  afterAll(() => served.close());
+
+  const open = async (browser: Browser, url = served.url): Promise<Page> => {
+    const page = await browser.newPage();
+    await page.setViewport({ width: 1280, height: 900 });
+    await page.goto(url, WAIT);
+    await page.waitForSelector('html[data-ready]', WAIT);
+    return page;
+  };
+  const text = (page: Page, selector: string): Promise<string> =>
+    page.$eval(selector, (it) => it.textContent ?? '');
+  /** Types a line into the shell; the output, and the counters. */
+  const enter = async (page: Page, line: string) => {
+    const done = "document.documentElement.dataset.lines ?? '0'";
+    const before = await page.evaluate(done);
+    await page.type('#line', line);
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(`(${done}) !== '${String(before)}'`, WAIT);
+    const number = async (name: string) => Number.parseInt(await text(page, `#count-${name}`), 10);
+    return {
+      said: await text(page, '#output > :last-child'),
+      asked: await number('asked'),
+      passed: await number('passed'),
+    };
+  };
+
+  for (const name of Object.keys(browsers) as BrowserName[]) {
+    const why = isInstalled(name) ? '' : `${name} is not installed`;
+
+    describe.skipIf(isSkipped(`the playground in ${name}`, why))(name, () => {
+      it(
+        'the cache is seen to answer, step by step, and a link leads to the same',
+        { timeout: TIMEOUT_MS },
+        () =>
+          withBrowser(name, async (browser) => {
+            const page = await open(browser);
+            expect(await text(page, '#status')).toBe('Ready.');
+            expect(await text(page, '#problems')).toBe('');
+            const first = await enter(page, 'stat /nope');
+            const second = await enter(page, 'stat /nope');
+            expect(second.said).toContain('No such file or directory');
+            expect(second.asked).toBeGreaterThan(first.asked);
+            expect(second.passed).toBe(first.passed);
+
+            await page.select('#pace', 'step by step');
+            await page.click('[aria-label="Last step"]');
+            expect(await text(page, '#said')).toBe('negative answers: -1 ENOENT');
+            await page.click('[aria-label="Step backwards"]');
+            expect(await text(page, '#said')).toMatch(
+              /^negative is in lookup at negative\.py:\d+$/,
+            );
+            expect(await text(page, '.cm-line.lit')).toContain('frame.fail(ENOENT');
+            await page.click('[aria-label="First step"]');
+            expect(await text(page, '#said')).toBe('lookup /nope arrives at negative');
+
+            await enter(page, 'mkdir /made');
+            await page.click('#share');
+            const link = await page
+              .waitForSelector('#link', WAIT)
+              .then((field) => field!.evaluate((it) => (it as unknown as { value: string }).value));
+            await page.close();
+            const other = await open(browser, link);
+            expect(await text(other, '#notices')).toContain('These files are from a link.');
+            expect((await enter(other, 'ls /')).said).toContain('made');
+          }),
+      );
+
+      it(
+        'a module that never ends is stopped, and what the storage held is there again',
+        { timeout: TIMEOUT_MS },
+        () =>
+          withBrowser(name, async (browser) => {
+            const texts = { '/graph.vol': VOLFILE, '/never.py': NEVER };
+            const link = await encodeShare({ texts, distanceMs: 0, journal: [] });
+            const page = await open(browser, `${served.url}#${link}`);
+            await enter(page, 'mkdir /made');
+            expect((await enter(page, 'stat /never')).said).toMatch(/^stopped: /);
+            expect(await text(page, '#notices')).toContain('filled again (1 lines)');
+            expect((await enter(page, 'ls /')).said).toContain('made');
+          }),
+      );
+    });
+  }
+
+  const why = isInstalled('chromium') ? '' : 'chromium is not installed';
+
+  it.skipIf(isSkipped('whether everybody can use the playground', why))(
+    'fits phones and desks, in the dark too, and has names for all that it shows',
+    { timeout: TIMEOUT_MS },
+    () =>
+      withBrowser('chromium', async (browser) => {
+        const axe = readFileSync(join(packageRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
+        const broken = { '/graph.vol': 'volume a\n  type no/such\nend-volume\n' };
+        const link = await encodeShare({ texts: broken, distanceMs: 0, journal: [] });
+        const wrong = await open(browser, `${served.url}#${link}`);
+        expect(await text(wrong, '#problems')).toMatch(/^graph\.vol:2:\d+: error: /);
+        const page = await open(browser);
+        await page.evaluate('localStorage.clear()');
+        await enter(page, 'ls /');
+        for (const each of [page, wrong]) {
+          await each.evaluate(axe);
+          for (const width of [390, 1280]) {
+            for (const value of ['light', 'dark']) {
+              await each.setViewport({ width, height: 900 });
+              await each.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+              expect(await each.evaluate('document.documentElement.scrollWidth')).toBe(width);
+              expect(await each.evaluate('axe.run().then((it) => it.violations)')).toEqual([]);
+            }
+          }
+        }
+      }),
+  );
+});
