@@ -51,10 +51,14 @@ export class PlayContext implements Context {
 /** What is left when nothing answers any more: no timer is set, or too many were. */
 export const UNANSWERED: unique symbol = Symbol('unanswered');
 
-/** Lets virtual time pass until something has ended. @throws what it throws */
+/**
+ * Lets virtual time pass until something has ended.
+ * @param slept how much of it nobody has waited for @throws what it throws
+ */
 export async function letTimePass<R>(
   clock: Clock,
   what: Promise<R>,
+  slept: () => number,
 ): Promise<R | typeof UNANSWERED> {
   const ended = endOf(what);
   const end = clock.now + PATIENCE_MS;
@@ -64,7 +68,7 @@ export async function letTimePass<R>(
     if (ended.yet) return what;
     const { next } = clock;
     if (next === undefined) idle += 1;
-    else if (next > end) break;
+    else if (next > end + slept()) break;
     else {
       idle = 0;
       clock.advanceTo(next);

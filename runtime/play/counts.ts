@@ -21,6 +21,8 @@ const nameOf = new Map(fops.map(({ number, name }) => [number, name]));
 export class Counts implements Observer {
   /** Whether a request has changed something in the storage. */
   changed = false;
+  /** Whether what comes is the learner's. */
+  counting = true;
   private readonly byFop = new Map<string, [asked: number, arrived: number]>();
   private waitedMs = 0;
 
@@ -30,11 +32,6 @@ export class Counts implements Observer {
 
   waited(ms: number): void {
     this.waitedMs += ms;
-  }
-
-  clear(): void {
-    this.byFop.clear();
-    this.waitedMs = 0;
   }
 
   get counters(): Counters {
@@ -57,6 +54,7 @@ export class Counts implements Observer {
   }
 
   wind(_frame: Frame, _xl: Xlator, fop: number): object | null {
+    if (!this.counting) return null;
     const name = nameOf.get(fop)!;
     this.of(name)[1] += 1;
     return CHANGING.has(name) ? CHANGE : null;

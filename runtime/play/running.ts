@@ -59,35 +59,43 @@ export class Running {
     this.storage.distanceMs = distanceMs;
   }
 
-  /** What the storage has at first, and what these lines made of it. */
-  makeAgain(journal: readonly string[]): Promise<void> {
-    return this.aside(async (settings) => {
-      const files = new Files(new Driver(this.client, callerOf(ROOT), settings));
-      for (let directory = 0; directory < DIRECTORIES; directory += 1) {
-        const folder = `/${directoryName(directory)}`;
-        await files.mkdir(folder, 0o777);
-        await files.create(`${folder}/file00${directory}.php`);
-      }
-      const shell = this.shellFor(settings);
-      for (const line of journal) await shell.run(line, ROOT);
+  /**
+   * What the storage has at first, and what these lines made of it.
+   * @returns whether all of it was answered
+   */
+  async makeAgain(journal: readonly string[]): Promise<boolean> {
+    const tree = Array.from({ length: DIRECTORIES }, (_, directory) => {
+      const folder = `/${directoryName(directory)}`;
+      return `mkdir ${folder}; touch ${folder}/file00${directory}.php`;
     });
+    const done = await this.aside(async (settings) => {
+      const shell = this.shellFor(settings);
+      for (const line of [...tree, ...journal]) await shell.run(line, ROOT);
+      return true;
+    });
+    return done !== UNANSWERED;
   }
 
-  /** Does something that is no request of the learner's: past the volumes, and at no distance. */
-  private async aside<R>(what: (settings: DriverSettings) => Promise<R>): Promise<R> {
-    const { storage, graph, clock } = this;
+  /**
+   * Does something that is no request of the learner's, at no distance, and past the volumes where it
+   * is clear what is below them.
+   */
+  private async aside<R>(
+    what: (settings: DriverSettings) => Promise<R>,
+  ): Promise<R | typeof UNANSWERED> {
+    const { storage, graph, clock, counts } = this;
     const { distanceMs } = storage;
     const leaves = graph.xlators.filter(({ below }) => below.length === 0);
     const only = leaves.length === 1 ? leaves[0] : undefined;
     storage.distanceMs = 0;
+    counts.counting = false;
     try {
       const settings = only === undefined ? {} : { links: graph.linksTo(only) };
-      const result = await letTimePass(clock, what(settings));
-      if (result === UNANSWERED) throw new Error('the storage does not answer');
-      return result;
+      this.slept = 0;
+      return await letTimePass(clock, what(settings), () => this.slept);
     } finally {
       storage.distanceMs = distanceMs;
-      this.counts.clear();
+      counts.counting = true;
     }
   }
 
@@ -117,7 +125,7 @@ export class Running {
         open.add(call);
       },
     });
-    const result = await letTimePass(clock, shell.run(line, uid));
+    const result = await letTimePass(clock, shell.run(line, uid), () => this.slept);
     recording.end();
     counts.waited(clock.now - before - this.slept);
     return {
@@ -143,10 +151,11 @@ export class Running {
     return { end: graph.observe(recorder), bytes: () => recording.bytes() };
   }
 
-  complete(line: string): Promise<readonly string[]> {
-    return this.aside((settings) => {
-      return completions(line, new Files(new Driver(this.client, callerOf(ROOT), settings)));
-    });
+  async complete(line: string): Promise<readonly string[]> {
+    const found = await this.aside((settings) =>
+      completions(line, new Files(new Driver(this.client, callerOf(ROOT), settings))),
+    );
+    return found === UNANSWERED ? [] : found;
   }
 
   async stop(): Promise<void> {

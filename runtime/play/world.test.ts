@@ -111,6 +111,7 @@ describe('the shell', () => {
     ['cat dir0/file000.php/x', 'cat: dir0/file000.php/x: Not a directory (1)'],
     ['cat', 'cat: missing operand\nusage: cat PATH… (2)'],
     ['ls -x', "ls: invalid option -- 'x'\nusage: ls [-al] [PATH…] (2)"],
+    ['sleep 100000', ''],
     ['sleep now', "sleep: invalid time interval 'now'\nusage: sleep SECONDS (2)"],
     ['chmod u+q dir0', "chmod: invalid mode: 'u+q'\nusage: chmod MODE PATH… (2)"],
     ['mkdri x', "mkdri: command not found (did you mean 'mkdir'?) (127)"],
@@ -164,5 +165,8 @@ describe('the shell', () => {
   ])('%j is completed, and nothing counted', async (line, words) => {
     expect(await world.complete(line)).toEqual(words);
     expect((await world.run('help', 'root')).counters.asked).toBe(0);
+    await world.run('cat none', 'root');
+    await world.complete(line);
+    expect((await world.run('help', 'root')).counters).toMatchObject({ asked: 1, arrived: 1 });
   });
 });

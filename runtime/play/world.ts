@@ -57,7 +57,10 @@ export class World {
     if (running === null) {
       return { volumes: this.running?.volumes ?? [], problems, runs: false, log };
     }
-    await running.makeAgain(journal);
+    if (!(await running.makeAgain(journal))) {
+      const text = 'what the storage held is not all there again: a request was never answered';
+      problems.push(problemIn(text, 'warning', texts));
+    }
     const before = this.running;
     this.running = running;
     await before?.stop();

@@ -4,7 +4,7 @@
  */
 import { type Driver, FopError, type Found, type Reply } from '../../api/driver.ts';
 import type { Dict } from '../../core/dict.ts';
-import { EEXIST, EISDIR, ELOOP, ENOENT, ENOTDIR } from '../../core/errno.ts';
+import { EEXIST, EIO, EISDIR, ELOOP, ENOENT, ENOTDIR } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import { SET_ATTR } from '../../core/fops.ts';
 import { type Dirent, IA_IFDIR, IA_IFLNK, Iatt } from '../../core/iatt.ts';
@@ -164,7 +164,8 @@ export class Files {
     for (let at = 0; at < data.length; ) {
       const part = data.subarray(at, at + IO_SIZE);
       const { opRet } = await this.driver.expect('writev', fd, part, offset + at, 0, null);
-      at += Math.max(1, opRet);
+      if (opRet === 0) throw new FopError(EIO, 'writev');
+      at += opRet;
     }
   }
 
