@@ -43,21 +43,24 @@ export function fetchPackages(): void {
   run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
 }
 
-const vitepress = (...args: string[]): void =>
-  run(process.execPath, [join(site, 'node_modules/vitepress/bin/vitepress.js'), ...args]);
+const program = (path: string, ...args: string[]): void =>
+  run(process.execPath, [join(site, 'node_modules', path), ...args]);
 
 async function build(base: string): Promise<void> {
   fetchPackages();
   const { generate } = await import('./generate.ts');
   await generate();
   rmSync(dist, { recursive: true, force: true });
-  vitepress('build', '.', '--base', base);
+  process.env.SITE_BASE = base;
+  program('vitepress/bin/vitepress.js', 'build');
   if (hasPlayground) writePlayground(join(dist, 'playground'));
 }
 
 function preview(base: string): void {
   if (!existsSync(join(dist, 'index.html'))) throw new Failure("nothing is built: 'npm run site'");
-  vitepress('preview', '.', '--base', base, '--host', '127.0.0.1');
+  // VitePress's own would listen on every address.
+  const settings = ['--outDir', 'dist', '--base', base, '--host', '127.0.0.1'];
+  program('vite/bin/vite.js', 'preview', ...settings);
 }
 
 async function main(): Promise<void> {

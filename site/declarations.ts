@@ -18,7 +18,7 @@ const SHORT = '';
 export function pythonDeclarations(stub: string): Declaration[] {
   const chunks = stub
     .split(/\n(?=\S)/)
-    .filter((chunk) => /^(class|def|@|type|\w+\s*[:=])/.test(chunk));
+    .filter((chunk) => /^(class|def|@|type (?!_)|[A-Za-z]\w*\s*[:=])/.test(chunk));
   return joinShort(
     joinDecorated(chunks).map((chunk) => {
       const name = /^(?:@.*\n)*(?:class|def|async def) (\w+)/.exec(chunk)?.[1] ?? SHORT;

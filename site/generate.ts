@@ -89,8 +89,10 @@ export async function generate(): Promise<void> {
     if (known !== undefined || !existsSync(join(root, path))) return known;
     const draft = fileDraft(path);
     pages.push(draft);
-    urls.set(path, draft.url);
-    return draft.url;
+    // With its own ending it would be a file, and no page.
+    const url = draft.url.endsWith('/') ? draft.url : `${draft.url}.html`;
+    urls.set(path, url);
+    return url;
   };
 
   rmSync(join(out, 'pages'), { recursive: true, force: true });
@@ -105,6 +107,7 @@ export async function generate(): Promise<void> {
   }
   for (const { name, svg } of pictures.values()) write(`pages/public/pictures/${name}`, svg);
   write('pages/index.md', read('site/home.md'));
+  write('pages/public/favicon.svg', read('site/favicon.svg'));
   write('site.json', JSON.stringify(menus(pages), null, 2));
 }
 
@@ -118,16 +121,16 @@ function menus(pages: readonly Draft[]): object {
     pages
       .filter((page) => page.group === group)
       .map(({ title, url }) => ({ text: title, link: url }));
-  const list = (text: string, group: string, collapsed = false) => {
+  const list = (text: string, group: string) => {
     const items = of(group);
-    return items.length === 0 ? [] : [{ text, items, ...(collapsed ? { collapsed } : {}) }];
+    return items.length === 0 ? [] : [{ text, items }];
   };
   const learn = [
     ...list('Guide', 'guide'),
     ...list('Course', 'course'),
     ...list('How to', 'howTo'),
-    ...list('Examples', 'examples', true),
-    ...list('The project', 'about', true),
+    ...list('Examples', 'examples'),
+    ...list('The project', 'about'),
   ];
   const reference = [
     ...list('Reference', 'reference'),

@@ -30,13 +30,16 @@ const foldersIn = (path: string): string[] =>
     .map(({ name }) => name)
     .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
 
-const guides = at('guide', {
-  'docs/guide-python.md': 'python',
-  'docs/guide-javascript.md': 'javascript',
-  'docs/guide-typescript.md': 'typescript',
-  'bridges/native/README.md': 'c',
-  'docs/glupy-compat.md': 'original-glupy',
-});
+const guides: readonly Text[] = [
+  { source: 'README.md', url: '/guide/overview', title: 'Overview' },
+  ...at('guide', {
+    'docs/guide-python.md': 'python',
+    'docs/guide-javascript.md': 'javascript',
+    'docs/guide-typescript.md': 'typescript',
+  }),
+  { source: 'bridges/native/README.md', url: '/guide/c', title: 'Translators in C' },
+  ...at('guide', { 'docs/glupy-compat.md': 'original-glupy' }),
+];
 
 const references = at('reference', {
   'docs/fops.md': 'fops',
@@ -76,10 +79,7 @@ function course(): Text[] {
 
 /** All of them, by groups; those without a text are left out. */
 export const groups = {
-  guide: {
-    title: 'Guide',
-    texts: [{ source: 'README.md', url: '/guide/overview', title: 'Overview' }, ...guides],
-  },
+  guide: { title: 'Guide', texts: guides },
   examples: {
     title: 'Examples',
     texts: foldersIn('examples').map((name) => ({

@@ -23,15 +23,19 @@ function textOf(source: string, env: MarkdownEnv, md: MarkdownRenderer): string 
   }
 }
 
+/** Where a server has the site: VitePress takes it from the command line alone. */
+const base = process.env.SITE_BASE ?? '/';
+
 export default defineConfig({
+  base,
   lang: 'en-GB',
   title: 'glossa',
   description: 'A runtime for translators of file systems, in Python, JavaScript, TypeScript and C',
   srcDir: '.generated/pages',
   outDir: 'dist',
   cacheDir: '.generated/cache',
-  cleanUrls: false,
-  // Below any path, and from there alone.
+  head: [['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }]],
+  // Not a page of VitePress's; whether it is there is seen in the built folder.
   ignoreDeadLinks: [/^\/playground\//],
   markdown: {
     anchor: { slugify: slugOf },
