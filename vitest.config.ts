@@ -19,6 +19,8 @@ export default defineConfig({
         },
       },
       { extends: true, test: { name: 'more', include: [more] } },
+      // Of the site that was built: `npm run site:check`.
+      { extends: true, test: { name: 'site', include: ['site/*.test.ts'] } },
     ],
     // Tests wait for servers, limits and interpreters: another file fills the time.
     maxWorkers: Math.ceil(1.5 * availableParallelism()) + 1,

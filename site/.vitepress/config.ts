@@ -1,0 +1,55 @@
+/** Settings of VitePress; the pages and their lists are made by ../generate.ts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig, type MarkdownEnv, type MarkdownRenderer } from 'vitepress';
+import { slugOf } from '../links.ts';
+
+// Where VitePress runs this from is not where it stands.
+const site = process.cwd();
+const { nav, sidebar } = JSON.parse(readFileSync(join(site, '.generated/site.json'), 'utf8'));
+const volfile = JSON.parse(
+  readFileSync(join(site, '../editors/vscode/syntaxes/volfile.tmLanguage.json'), 'utf8'),
+);
+
+/** A page as what is searched in: without the colours of code, whose making takes most of the time. */
+function textOf(source: string, env: MarkdownEnv, md: MarkdownRenderer): string {
+  const { highlight } = md.options;
+  md.options.highlight = null;
+  try {
+    const html = md.render(source, env);
+    return env.frontmatter?.search === false ? '' : html;
+  } finally {
+    md.options.highlight = highlight ?? null;
+  }
+}
+
+/** Where a server has the site: VitePress takes it from the command line alone. */
+const base = process.env.SITE_BASE ?? '/';
+
+export default defineConfig({
+  base,
+  lang: 'en-GB',
+  title: 'glossa',
+  description: 'A runtime for translators of file systems, in Python, JavaScript, TypeScript and C',
+  srcDir: '.generated/pages',
+  outDir: 'dist',
+  cacheDir: '.generated/cache',
+  head: [['link', { rel: 'icon', href: `${base}favicon.svg`, type: 'image/svg+xml' }]],
+  // Not a page of VitePress's; whether it is there is seen in the built folder.
+  ignoreDeadLinks: [/^\/playground\//],
+  markdown: {
+    anchor: { slugify: slugOf },
+    // Texts have no elements in them, and names of files are no links.
+    html: false,
+    linkify: false,
+    languages: [{ ...volfile, name: 'volfile' }],
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+  },
+  themeConfig: {
+    nav,
+    sidebar,
+    outline: { level: [2, 3], label: 'On this page' },
+    search: { provider: 'local', options: { _render: textOf } },
+    docFooter: { prev: 'Before', next: 'Next' },
+  },
+});

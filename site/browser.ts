@@ -1,0 +1,77 @@
+/** The built site in Chromium, which has it from the folder: no server, and no other host. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { extname, join } from 'node:path';
+import puppeteer, { type Browser, type HTTPRequest, type Page } from 'puppeteer-core';
+import { dist } from './support.ts';
+
+export const HOST = 'http://site.test';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.json': 'application/json',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+};
+
+/** Root and containers have no sandbox for it: the pages are our own. */
+export function openBrowser(): Promise<Browser> {
+  const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' });
+  const args = ['--no-sandbox', '--disable-dev-shm-usage'];
+  return puppeteer.launch({ executablePath: executablePath.trim(), args });
+}
+
+/** A page of a width; `foreign` is what it asked others for, and `missing` what is not there. */
+export async function openPage(browser: Browser, width: number) {
+  const page = await browser.newPage();
+  await page.setViewport({ width, height: 900 });
+  const foreign: string[] = [];
+  const missing: string[] = [];
+  const answer = async (request: HTTPRequest): Promise<void> => {
+    const url = new URL(request.url());
+    if (!/^https?:/.test(url.protocol)) return request.continue();
+    if (url.origin !== HOST) {
+      foreign.push(url.href);
+      return request.abort();
+    }
+    const body = fileOf(url.pathname);
+    if (body === null) missing.push(url.pathname);
+    const contentType = TYPES[extname(url.pathname) || '.html'] ?? 'application/octet-stream';
+    return request.respond({ status: body === null ? 404 : 200, contentType, body: body ?? '' });
+  };
+  await page.setRequestInterception(true);
+  page.on('request', (request) => void answer(request));
+  return { page, foreign, missing };
+}
+
+function fileOf(path: string): Buffer | null {
+  const name = join(dist, path.endsWith('/') ? `${path}index.html` : path);
+  return statSync(name, { throwIfNoEntry: false })?.isFile() ? readFileSync(name) : null;
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong, a line each. */
+export async function complaints(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  return await page.evaluate(async () => {
+    interface Violation {
+      readonly id: string;
+      readonly help: string;
+      readonly nodes: readonly { readonly target: readonly unknown[] }[];
+    }
+    const { axe } = globalThis as unknown as {
+      axe: { run(settings: object): Promise<{ violations: readonly Violation[] }> };
+    };
+    const { violations } = await axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'],
+      // VitePress's button is called Search, and shows the keys beside it.
+      rules: { 'label-content-name-mismatch': { enabled: false } },
+    });
+    return violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target }) => `${id}: ${help}: ${target.join(' ')}`),
+    );
+  });
+}

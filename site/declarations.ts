@@ -1,0 +1,153 @@
+/**
+ * The interfaces of Python and JavaScript, from the declarations that editors read: a section for each
+ * class and function, whose own comment becomes its text.
+ */
+import type { Made } from './reference.ts';
+import { read } from './texts.ts';
+
+interface Declaration {
+  readonly name: string;
+  readonly doc: string;
+  readonly code: string;
+}
+
+/** What has one line each, such as constants: those in a row share a block. */
+const SHORT = '';
+
+/** Declarations of a Python stub: what begins at the margin, with what is indented below it. */
+export function pythonDeclarations(stub: string): Declaration[] {
+  const chunks = stub
+    .split(/\n(?=\S)/)
+    .filter((chunk) => /^(class|def|@|type (?!_)|[A-Za-z]\w*\s*[:=])/.test(chunk));
+  return joinShort(
+    joinDecorated(chunks).map((chunk) => {
+      const name = /^(?:@.*\n)*(?:class|def|async def) (\w+)/.exec(chunk)?.[1] ?? SHORT;
+      const doc = /^(?:[^\n]*:\n) {4}"""([\s\S]*?)"""/m.exec(chunk);
+      const own = name !== SHORT && doc?.index === chunk.search(/^(class|def|async def)/m);
+      if (!own) return { name, doc: '', code: chunk.trimEnd() };
+      const rest = chunk.replace(/\n {4}"""[\s\S]*?"""/, '').trimEnd();
+      const code = rest.endsWith(':') ? `${rest} ...` : rest;
+      return { name, doc: doc[1]!.replace(/^ {4}/gm, '').trim(), code };
+    }),
+  );
+}
+
+/** A line with `@` belongs to what follows. */
+function joinDecorated(chunks: readonly string[]): string[] {
+  const joined: string[] = [];
+  let above = '';
+  for (const chunk of chunks) {
+    if (chunk.startsWith('@') && !chunk.includes('\n')) above += `${chunk}\n`;
+    else {
+      joined.push(above + chunk);
+      above = '';
+    }
+  }
+  return joined;
+}
+
+/** Declarations of the module 'glossa' in TypeScript's declarations. */
+export function scriptDeclarations(types: string): Declaration[] {
+  const body = types.slice(types.indexOf("declare module 'glossa' {") + 1);
+  const chunks = body
+    .split(/\n(?= {2}(?:\/\*\*|export|interface|type|class|const|function))/)
+    .slice(1)
+    .map((chunk) => chunk.replace(/\n}\s*[\s\S]*$/, '').replace(/^ {2}/gm, ''));
+  const whole: string[] = [];
+  let comment = '';
+  for (const chunk of chunks) {
+    if (/^\/\*\*[\s\S]*\*\/\s*$/.test(chunk)) comment = chunk.trimEnd();
+    else {
+      whole.push(comment === '' ? chunk : `${comment}\n${chunk}`);
+      comment = '';
+    }
+  }
+  return joinShort(
+    whole.map((chunk) => {
+      const [, doc = '', code = ''] = /^(\/\*\*[\s\S]*?\*\/\n)?([\s\S]*)$/.exec(chunk)!;
+      const said = doc
+        .replace(/^\/\*\*|\*\/\s*$/g, '')
+        .replace(/^ *\* ?/gm, '')
+        .trim();
+      const name = /^(?:export )?(?:class|interface|function) (\w+)/.exec(code)?.[1] ?? SHORT;
+      return name === SHORT
+        ? { name, doc: '', code: chunk.trimEnd() }
+        : { name, doc: said, code: code.trimEnd() };
+    }),
+  );
+}
+
+/** Several of one name, and short ones in a row, are one. */
+function joinShort(all: readonly Declaration[]): Declaration[] {
+  const joined: Declaration[] = [];
+  for (const next of all) {
+    const last = joined.at(-1);
+    if (last?.name !== next.name) joined.push(next);
+    else {
+      const space = next.name === SHORT ? '\n' : '\n\n';
+      const doc = last.doc || next.doc;
+      joined[joined.length - 1] = {
+        name: next.name,
+        doc,
+        code: `${last.code}${space}${next.code}`,
+      };
+    }
+  }
+  return joined;
+}
+
+/** Prose of comments: an indented part is code. */
+function prose(doc: string, language: string): string {
+  return doc.replace(/(?<=\n\n)(?: {4}.*(?:\n|$)|\n(?= {4}))+/g, (block) => {
+    return `\`\`\`${language}\n${block.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n`;
+  });
+}
+
+function sections(all: readonly Declaration[], language: string): string {
+  let shorts = 0;
+  return all
+    .map(({ name, doc, code }) => {
+      if (name === SHORT) shorts += 1;
+      const heading = name === SHORT ? `Names and types${shorts > 1 ? ` (${shorts})` : ''}` : name;
+      const text = doc === '' ? '' : `${prose(doc, language).trimEnd()}\n\n`;
+      return `## ${heading}\n\n${text}\`\`\`${language}\n${code}\n\`\`\`\n`;
+    })
+    .join('\n');
+}
+
+const PYTHON = 'python/glupy/__init__.pyi';
+const PYTHON_TESTS = 'python/glupy/testing.pyi';
+const SCRIPT = 'javascript/glossa.gen.d.ts';
+
+export function interfacePages(): Made[] {
+  const python = (source: string, url: string, title: string, text: string): Made => ({
+    url,
+    title,
+    source,
+    text: `# ${title}\n\n${text}\n\n${sections(pythonDeclarations(read(source)), 'python')}`,
+  });
+  return [
+    python(
+      PYTHON,
+      '/reference/python',
+      'Python: glupy',
+      'What `from glupy import …` gives. [The guide](/guide/python) explains how it goes together.',
+    ),
+    python(
+      PYTHON_TESTS,
+      '/reference/python-testing',
+      'Python: glupy.testing',
+      'What tests of a module import. [Trying and testing a module](/how-to/testing) has examples.',
+    ),
+    {
+      url: '/reference/javascript',
+      title: 'JavaScript: glossa',
+      source: SCRIPT,
+      text: `# JavaScript: glossa
+
+What \`import … from 'glossa'\` gives. [The guide](/guide/javascript) explains how it goes together.
+
+${sections(scriptDeclarations(read(SCRIPT)), 'ts')}`,
+    },
+  ];
+}
