@@ -34,6 +34,9 @@ export interface Failing {
   times: number;
 }
 
+/** How often one request may come here. One that a callback winds again and again would never end. */
+const ROUNDS_MAX = 10_000;
+
 interface Held {
   /** The request's number. */
   readonly unique: number;
@@ -46,6 +49,9 @@ export class Watch {
   readonly held: Held[] = [];
   private readonly holding = new Set<string | null>();
   private isDown: boolean;
+  /** The request that came last, and how often it has come by now. */
+  private unique = -1;
+  private rounds = 0;
 
   readonly translator = defineTranslator<unknown, Record<string, never>>({
     type: 'testing/watch',
@@ -93,6 +99,9 @@ export class Watch {
   private take(row: FopRow, frame: Frame, xl: Xlator<unknown>, args: unknown[]): void {
     const name = row.name as FopName;
     const path = pathOf(row, args);
+    const { unique } = frame.root;
+    this.rounds = unique === this.unique ? this.rounds + 1 : 1;
+    this.unique = unique;
     this.asked.push({ fop: name, path, args: named(row.args, args) });
     const failing = this.failing.find(
       (one) =>
@@ -105,8 +114,9 @@ export class Watch {
       if (failing !== undefined) fail[name](frame, failing.errno);
       else tailArgs[name](frame, xl.children[0]!, args);
     };
-    if (this.holding.has(null) || this.holding.has(name)) {
-      this.held.push({ unique: frame.root.unique, go });
+    const isHeld = this.holding.has(null) || this.holding.has(name);
+    if (isHeld || this.rounds > ROUNDS_MAX) {
+      this.held.push({ unique, go });
     } else go();
   }
 }

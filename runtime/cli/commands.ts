@@ -50,6 +50,10 @@ export const commands: Commands = new Map(
       summary: 'mount a module, and load it again whenever it is saved',
       load: () => import('./dev.ts'),
     },
+    learn: {
+      summary: 'a course: write a translator, and see at each save what it does',
+      load: () => import('./learn.ts'),
+    },
     test: {
       summary: "run a module's own tests, without a mount",
       load: () => import('./test.ts'),

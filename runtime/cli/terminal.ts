@@ -62,7 +62,7 @@ export function processTerminal(): Terminal {
     out: (text) => void process.stdout.write(`${text}\n`),
     err: (text) => void process.stderr.write(`${text}\n`),
     interactive: process.stdout.isTTY === true,
-    width: Math.min(process.stdout.columns ?? WIDTH_MAX, WIDTH_MAX),
+    width: Math.min(process.stdout.columns || WIDTH_MAX, WIDTH_MAX),
     colour: { out: coloured(process.stdout), err: coloured(process.stderr) },
     async flush() {
       // Errors are told of a little after the write.

@@ -1,0 +1,7 @@
+from glupy import Translator
+
+
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        self.log.info("somebody asks for %s", loc.path)
+        frame.wind()

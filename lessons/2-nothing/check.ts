@@ -1,0 +1,37 @@
+/** Lesson 2: a translator without a method of its own is not noticed. */
+import { type Check, logged, look, must, told } from '../check.ts';
+
+export const check: Check = async ({ volume }) => {
+  const g = await volume();
+  const absent = await look(g, '/nobody');
+  must(
+    absent.opRet < 0 && absent.opErrno === 2,
+    `Nothing is called /nobody here, and the answer was: ${told(absent)}. A translator that does nothing passes the storage's answer on. Take out every method.`,
+  );
+  must(
+    g.asked('lookup').some(({ path }) => path === '/nobody'),
+    'Your translator answered a lookup by itself: the storage was not asked. A translator that does nothing has no method `lookup`.',
+  );
+  await g.write('/a', 'one');
+  await g.mkdir('/box');
+  await g.rename('/a', '/box/b');
+  const below = await g.child.readText('/box/b');
+  must(
+    below === 'one',
+    `The text 'one' was written, and '${below}' reached the storage. A translator that does nothing changes nothing.`,
+  );
+  const text = await g.readText('/box/b');
+  must(
+    text === 'one',
+    `The storage has the text 'one', and '${text}' came up through your translator. A translator that does nothing changes nothing.`,
+  );
+  const names = (await g.listdir('/box')).join(', ');
+  must(names === 'b', `The folder has one file, b, and your translator shows: ${names || 'none'}.`);
+  const [said] = logged(g, 'I');
+  must(
+    said === undefined,
+    `Your translator logged '${said}'. One that does nothing says nothing: take out every method.`,
+  );
+  await g.unlink('/box/b');
+  return 'A file was written, moved, read, listed and removed. Nobody noticed your translator: whatever it does not define passes through.';
+};

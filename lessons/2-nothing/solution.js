@@ -1,0 +1,3 @@
+import { Translator } from 'glossa';
+
+export class xlator extends Translator {}

@@ -1,0 +1,5 @@
+from glupy import Translator
+
+
+class xlator(Translator):
+    pass

@@ -1,0 +1,53 @@
+/** Lesson 4: the callback of a fop sees each reply, and passes it on. */
+import { type Check, EACCES, ENOENT, logged, look, lookups, must, times, told } from '../check.ts';
+
+export const check: Check = async ({ volume }) => {
+  const g = await volume();
+  await g.child.write('/cat', 'meow');
+  const cat = await look(g, '/cat');
+  must(
+    cat.opRet >= 0,
+    `The storage found /cat, and your translator answered: ${told(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
+  );
+  must(
+    lookups(g, '/cat') === 1,
+    `The file /cat was looked up once, and the storage was asked ${times(lookups(g, '/cat'))}. A callback passes the reply up: it calls \`frame.unwind\`, not \`frame.wind\`.`,
+  );
+  expectLine(logged(g, 'I'), 1, 'found', 'the storage found /cat');
+  const nobody = await look(g, '/nobody');
+  must(
+    nobody.opRet < 0 && nobody.opErrno === ENOENT,
+    `Nothing is called /nobody, and your translator answered: ${told(nobody)}. The reply that came was a failure. Pass on \`op_ret\` and \`op_errno\` as they came.`,
+  );
+  expectLine(logged(g, 'I'), 2, 'absent', 'there is nothing called /nobody: `op_errno` was ENOENT');
+  await g.child.write('/diary', 'secret');
+  g.fail('lookup', EACCES, { path: '/diary', times: 1 });
+  const diary = await look(g, '/diary');
+  must(
+    diary.opRet < 0 && diary.opErrno === EACCES,
+    `The storage answered for /diary: ${told({ opRet: -1, opErrno: EACCES })}. Your translator made of it: ${told(diary)}. Pass on what came.`,
+  );
+  const last = logged(g, 'I').at(-1);
+  must(
+    last !== 'absent',
+    "The storage said 'not allowed' (EACCES) about /diary, and your callback logged 'absent'. The diary is there: EACCES is not ENOENT. Log 'absent' for ENOENT only, and 'failed' for every other error.",
+  );
+  expectLine(logged(g, 'I'), 3, 'failed', "the storage said 'not allowed' (EACCES) about /diary");
+  return 'Three replies came up: one file was found, one was absent, and one was not allowed. Your callback told them apart, and passed each on as it came.';
+};
+
+function expectLine(lines: readonly string[], count: number, wanted: string, seen: string): void {
+  must(
+    lines.length >= count,
+    `A reply came up: ${seen}. Your callback logged nothing. It should log '${wanted}': \`self.log.info("${wanted}")\`.`,
+  );
+  must(
+    lines.length === count,
+    `After ${count} ${count === 1 ? 'reply' : 'replies'} there are ${lines.length} lines in the log: '${lines.join("', '")}'. Log one line for each reply.`,
+  );
+  const last = lines.at(-1);
+  must(
+    last === wanted,
+    `A reply came up: ${seen}. Your callback logged '${last}', and '${wanted}' was right. \`op_ret\` is below 0 for a failure only; then \`op_errno\` says which.`,
+  );
+}

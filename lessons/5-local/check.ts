@@ -1,0 +1,39 @@
+/** Lesson 5: what belongs to one request is kept with the request. */
+import { type Check, ENOENT, logged, look, must, told } from '../check.ts';
+
+export const check: Check = async ({ volume }) => {
+  const g = await volume();
+  await g.child.write('/cat', 'meow');
+  const cat = await look(g, '/cat');
+  must(
+    cat.opRet >= 0,
+    `The storage found /cat, and your translator answered: ${told(cat)}. Pass the reply on as it came: \`frame.unwind(op_ret, op_errno, *reply)\`.`,
+  );
+  const first = logged(g, 'I');
+  must(
+    first.length > 0,
+    'The file /cat was looked up, and nothing was logged. The callback should log `/cat: found`.',
+  );
+  must(
+    first.at(-1) === '/cat: found',
+    `The file /cat was looked up and found. Your callback logged '${first.at(-1)}', and '/cat: found' was right. Note the path in \`lookup\`: \`frame.local = loc.path\`.`,
+  );
+  g.clear();
+  g.hold('lookup');
+  const both = [look(g, '/cat'), look(g, '/nobody')] as const;
+  // A request of another kind, which is not held: when it has its answer, both are below.
+  await g.statfs();
+  g.release();
+  const [found, absent] = await Promise.all(both);
+  must(
+    found.opRet >= 0 && absent.opErrno === ENOENT,
+    `Two lookups were under way at once. /cat is there, and the answer was: ${told(found)}. /nobody is not, and the answer was: ${told(absent)}.`,
+  );
+  const lines = logged(g, 'I').toSorted();
+  const wanted = ['/cat: found', '/nobody: absent'];
+  must(
+    lines.join() === wanted.join(),
+    `Two lookups were under way at once: /cat is there, /nobody is not. Your translator logged '${lines.join("' and '")}'. It mixed them up: what \`self\` has is there once, for all requests. \`frame.local\` is each request's own.`,
+  );
+  return 'Two requests were under way at once, and your translator kept them apart: each reply found the note of its own request.';
+};

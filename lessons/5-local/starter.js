@@ -1,0 +1,14 @@
+import { Translator } from 'glossa';
+
+/** Says of each name whether it was found. */
+export class xlator extends Translator {
+  lookup(frame, loc) {
+    this.path = loc.path;
+    frame.wind();
+  }
+
+  lookupCbk(frame, opRet, opErrno, ...reply) {
+    this.log.info('%s: %s', this.path, opRet >= 0 ? 'found' : 'absent');
+    frame.unwind(opRet, opErrno, ...reply);
+  }
+}

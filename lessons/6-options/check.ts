@@ -1,0 +1,44 @@
+/** Lesson 6: an option from the volfile, read when the volume starts, and logs of two levels. */
+import { type Check, ENOENT, logged, look, must, told } from '../check.ts';
+
+export const check: Check = async ({ volume }) => {
+  const g = await volume();
+  const start = logged(g, 'I');
+  must(
+    start.some((line) => line.includes('hiding ghost')),
+    start.length === 0
+      ? 'The volume started, and nothing was logged. Log \'hiding ghost\' in `init`, with the value of the option: `self.log.info("hiding %s", self.options["hidden"])`.'
+      : `The volume started, and your translator logged '${start.at(-1)}'. Without an option the name is ghost: 'hiding ghost' was right.`,
+  );
+  for (const path of ['/ghost', '/cat']) await g.child.write(path, 'here');
+  const ghost = await look(g, '/ghost');
+  must(
+    ghost.opRet < 0 && ghost.opErrno === ENOENT,
+    `The volfile says nothing, so the name ghost is hidden. For /ghost your translator answered: ${told(ghost)}.`,
+  );
+  must(
+    !logged(g, 'I').some((line) => line.includes('/ghost')),
+    'Your translator logged each hidden file with `self.log.info`. On a busy day that fills the disk. What happens for each request is for `self.log.debug`.',
+  );
+  must(
+    logged(g, 'D').some((line) => line.includes('hid /ghost')),
+    'The file /ghost was hidden, and no line says so. `self.log.debug("hid %s", loc.path)` writes one that only those see who want details.',
+  );
+  const other = await volume({ hidden: 'cat' });
+  for (const path of ['/ghost', '/cat']) await other.child.write(path, 'here');
+  const cat = await look(other, '/cat');
+  must(
+    cat.opRet < 0,
+    'The volfile said `option hidden cat`, and /cat was found. Compare with `self.options["hidden"]`.',
+  );
+  const free = await look(other, '/ghost');
+  must(
+    free.opRet >= 0,
+    'The volfile said `option hidden cat`, and your translator still hides ghost. Compare with `self.options["hidden"]`, and with nothing else.',
+  );
+  must(
+    logged(other, 'I').some((line) => line.includes('hiding cat')),
+    `The volfile said \`option hidden cat\`, and at the start your translator logged '${logged(other, 'I')[0]}'. Log the value of the option.`,
+  );
+  return 'Two volumes ran your translator. One hid ghost, which is the default; the other one hid cat, as its volfile said.';
+};

@@ -1,0 +1,56 @@
+/** Lesson 7: the cache of absent names. */
+import { type Check, ENOENT, look, lookups, must, times, told } from '../check.ts';
+
+export const check: Check = async ({ volume }) => {
+  const g = await volume();
+  const first = await look(g, '/nobody');
+  must(
+    lookups(g, '/nobody') > 0,
+    'Nobody had asked for /nobody before, and your translator answered without asking the storage. It cannot know yet: `frame.wind()`.',
+  );
+  must(
+    first.opRet < 0 && first.opErrno === ENOENT,
+    `Nothing is called /nobody, and the answer was: ${told(first)}. Pass the reply on as it came.`,
+  );
+  for (let round = 0; round < 2; round++) {
+    const again = await look(g, '/nobody');
+    must(
+      again.opRet < 0 && again.opErrno === ENOENT,
+      `Nothing is called /nobody. The second time the answer was: ${told(again)}. A name in the cache is answered by \`frame.fail(ENOENT)\`.`,
+    );
+  }
+  const asked = lookups(g, '/nobody');
+  must(
+    asked === 1,
+    `The name /nobody was looked up 3 times, and the storage was asked ${times(asked)}. Once would do: after the first reply your translator knows that the name is absent.`,
+  );
+  await g.child.write('/cat', 'meow');
+  for (const nth of ['first', 'second']) {
+    const cat = await look(g, '/cat');
+    must(
+      cat.opRet >= 0,
+      `The file /cat is there. At the ${nth} lookup your translator answered: ${told(cat)}. Remember a name only when its reply says ENOENT, and not before.`,
+    );
+  }
+  await g.child.mkdir('/a');
+  await g.child.mkdir('/b');
+  await g.child.write('/b/x', 'here');
+  for (const path of ['/a', '/b', '/a/x']) await look(g, path);
+  const inB = await look(g, '/b/x');
+  must(
+    inB.opRet >= 0,
+    'There is no /a/x, but there is /b/x: your translator hid it. The same name can be in many folders. The key is the folder and the name: `loc.pargfid, loc.name`.',
+  );
+  g.hold('lookup');
+  const both = [look(g, '/missing'), look(g, '/cat')];
+  // A request of another kind, which is not held: when it has its answer, both are below.
+  await g.statfs();
+  g.release();
+  await Promise.all(both);
+  const after = await look(g, '/cat');
+  must(
+    after.opRet >= 0,
+    'Two lookups were under way at once: /missing, which is absent, and /cat. Now your translator hides /cat: it remembered the wrong name. Keep the key in `frame.local`, not in `self`.',
+  );
+  return 'The name /nobody was looked up 3 times, and the storage was asked once. That is a cache. Files that are there were always found.';
+};

@@ -1,0 +1,35 @@
+from time import monotonic
+
+from glupy import ENOENT, Option, Translator
+
+
+class xlator(Translator):
+    """Remembers names that are absent, and answers for them."""
+
+    options = {
+        "timeout": Option.time(60, help="how long an absent name is remembered"),
+        "kernel-timeout": Option.time(0, help="how long the kernel remembers it, too"),
+    }
+
+    def init(self):
+        self.absent = {}  # (folder, name): until when
+
+    def lookup(self, frame, loc, xdata):
+        key = loc.pargfid, loc.name
+        if self.absent.get(key, 0) > monotonic():
+            return frame.fail(ENOENT, timeout=self.options["kernel-timeout"])
+        frame.local = key
+        frame.wind()
+
+    def lookup_cbk(self, frame, op_ret, op_errno, *reply):
+        if op_ret < 0 and op_errno == ENOENT:
+            self.absent[frame.local] = monotonic() + self.options["timeout"]
+            return frame.fail(ENOENT, timeout=self.options["kernel-timeout"])
+        frame.unwind(op_ret, op_errno, *reply)
+
+    def entry_created(self, loc):
+        self.absent.pop((loc.pargfid, loc.name), None)
+
+    def notify(self, event):
+        if event == "UPCALL":
+            self.absent.clear()
