@@ -18,7 +18,8 @@ type Looks = Pick<Terminal, 'width' | 'colour'>;
 const HINTS = /^<!-- hints -->\n#.*\n((?:(?!#|<!--).*\n?)*)/m;
 
 export function readLesson(markdown: string, language: LessonLanguage, looks: Looks): LessonText {
-  const said = ofLanguage(markdown, language);
+  const sections = markdown.split(/^(?=## )/m);
+  const said = sections.map((section) => ofLanguage(section, language)).join('');
   const hints = HINTS.exec(said)?.[1] ?? '';
   return {
     lines: render(said.replace(HINTS, ''), looks),
@@ -28,10 +29,14 @@ export function readLesson(markdown: string, language: LessonLanguage, looks: Lo
   };
 }
 
+/** The heading of a section about GlusterFS's own language, whose names stay as they are. */
+const ABOUT_C = /^## .*\bC\n/;
+
 /** Of code that is there in both languages, that of the other is left out. */
-function ofLanguage(markdown: string, language: LessonLanguage): string {
+function ofLanguage(section: string, language: LessonLanguage): string {
+  if (ABOUT_C.test(section)) return section;
   const other = language === 'python' ? 'js' : 'python';
-  const parts = markdown.split(/^(```\w*\n.*?^```\n)/ms);
+  const parts = section.split(/^(```\w*\n.*?^```\n)/ms);
   return parts
     .map((part) => {
       if (part.startsWith(`\`\`\`${other}\n`)) return '';
