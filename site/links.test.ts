@@ -1,5 +1,6 @@
 /** Links of the texts, and of the pages that were built of them. */
 import { describe, expect, it } from 'vitest';
+import { decodeShare } from '../runtime/play/share.ts';
 import { BrokenLink, relink, slugOf } from './links.ts';
 import { builtPages, dist, tool } from './support.ts';
 
@@ -51,6 +52,21 @@ interface Crawled {
 }
 
 describe('the site that was built', () => {
+  it('runs modules by links that the playground understands', async () => {
+    const links = builtPages().flatMap(({ html }) => [
+      ...html.matchAll(/href="[^"#]*\/playground\/#([^"]+)"/g),
+    ]);
+    expect(links.length).toBeGreaterThan(5);
+    for (const [, fragment] of links) {
+      const { texts } = await decodeShare(fragment!);
+      expect(Object.keys(texts)).toEqual([
+        '/graph.vol',
+        expect.stringMatching(/^\/shown\.(py|js)$/),
+      ]);
+      expect(Object.values(texts)[1]).toMatch(/class xlator\b/);
+    }
+  });
+
   it('has no link that leads to nothing', () => {
     const args = [dist, '--recurse', '--format', 'json', '--skip', '^https?://(?!localhost)'];
     const { links }: Crawled = JSON.parse(tool('linkinator/build/src/cli.js', args));

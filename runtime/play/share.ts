@@ -5,6 +5,8 @@
 import { checkState, type PlayState, StateError } from './state.ts';
 
 const VERSION = 1;
+/** What a fragment begins with. */
+export const SHARE_START = `g${VERSION}.`;
 const PREFIX = /^#?g(\d+)\./;
 /** Characters; the largest that Firefox and Chromium both take is some millions. */
 export const SHARED_MAX = 1_000_000;
@@ -18,7 +20,7 @@ const CUT = 'this link is damaged: a part of it is missing or was changed; ask f
 export async function encodeShare({ texts, distanceMs, journal }: PlayState): Promise<string> {
   const text = JSON.stringify({ texts, distanceMs, journal });
   const bytes = await through(new CompressionStream('deflate'), new TextEncoder().encode(text));
-  const fragment = `g${VERSION}.${base64url(bytes)}`;
+  const fragment = SHARE_START + base64url(bytes);
   if (fragment.length <= SHARED_MAX) return fragment;
   throw new StateError('this is too large for a link: save it to a file instead');
 }
