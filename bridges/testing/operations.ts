@@ -4,13 +4,13 @@
  * `values.ts`; a directory listing is a list of names.
  */
 
-import { type Driver, FopError, type Found, type Reply } from '../../runtime/api/driver.ts';
+import type { Driver, Found, Reply } from '../../runtime/api/driver.ts';
+import { listNames, readAll, writeAll } from '../../runtime/api/files.ts';
 import { Dict } from '../../runtime/core/dict.ts';
-import { EIO } from '../../runtime/core/errno.ts';
 import type { Fd } from '../../runtime/core/fd.ts';
 import { type FopName, fopNames } from '../../runtime/core/fops.gen.ts';
 import { findFop, SET_ATTR } from '../../runtime/core/fops.ts';
-import { type Dirent, IA_IFLNK, Iatt } from '../../runtime/core/iatt.ts';
+import { IA_IFLNK, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { timeoutsOf } from '../../runtime/core/timeouts.ts';
@@ -24,9 +24,6 @@ const O_RDWR = 2;
 const O_CREAT = 0o100;
 const O_EXCL = 0o200;
 const O_TRUNC = 0o1000;
-/** What FUSE asks for at once. */
-const IO_SIZE = 128 * 1024;
-const LISTING_SIZE = 4096;
 
 type Operation = (driver: Driver, args: readonly Plain[]) => Promise<Plain>;
 
@@ -108,55 +105,6 @@ async function using<R>(driver: Driver, fd: Fd, what: (fd: Fd) => Promise<R>): P
   }
   await close(driver, fd);
   return result;
-}
-
-async function readAll(driver: Driver, fd: Fd, size: number, offset: number): Promise<Plain> {
-  const parts: Uint8Array[] = [];
-  let [left, at] = [size, offset];
-  while (left > 0) {
-    const wanted = Math.min(left, IO_SIZE);
-    const { values } = await driver.expect('readv', fd, wanted, at, 0, null);
-    const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
-    // What the kernel makes of it.
-    if (part.length > wanted) throw new FopError(EIO, `readv: ${part.length} bytes for ${wanted}`);
-    parts.push(part);
-    if (part.length < wanted) break;
-    left -= part.length;
-    at += part.length;
-  }
-  return bytesAs(new Uint8Array(Buffer.concat(parts)));
-}
-
-async function writeAll(driver: Driver, fd: Fd, data: Uint8Array, offset: number): Promise<Plain> {
-  let at = 0;
-  while (at < data.length) {
-    const part = data.subarray(at, at + IO_SIZE);
-    const { opRet } = await driver.expect('writev', fd, part, offset + at, 0, null);
-    if (opRet === 0 || opRet > part.length) {
-      throw new FopError(EIO, `writev: op_ret ${opRet} for ${part.length} bytes`);
-    }
-    at += opRet;
-  }
-  return at;
-}
-
-/** Names of a directory, sorted, without "." and "..". */
-async function list(driver: Driver, inode: Inode): Promise<Plain> {
-  const fd = driver.newFd(inode, O_RDONLY, true);
-  try {
-    await driver.expect('opendir', new Loc(inode), fd, null);
-    const names: string[] = [];
-    for (let off = 0; ; ) {
-      const { values } = await driver.expect('readdir', fd, LISTING_SIZE, off, null);
-      const entries = (values[0] as readonly Dirent[] | null) ?? [];
-      if (entries.length === 0) break;
-      names.push(...entries.map(({ name }) => name));
-      off = entries.at(-1)!.off;
-    }
-    return names.filter((name) => name !== '.' && name !== '..').sort();
-  } finally {
-    fd.release();
-  }
 }
 
 async function setattr(
@@ -263,7 +211,7 @@ export const operations: Readonly<Record<string, Operation>> = {
     return iatt((await driver.expect('stat', new Loc(inode), null)).values[0]);
   },
   exists: async (driver, [path]) => (await driver.seek(text(path))) !== undefined,
-  listdir: async (driver, [path]) => list(driver, (await driver.find(text(path))).inode),
+  listdir: async (driver, [path]) => listNames(driver, (await driver.find(text(path))).inode),
   mkdir: (driver, [path, mode]) =>
     make(driver, text(path), (loc, xdata) =>
       driver.expect('mkdir', loc, number(mode, 0o755), 0o022, xdata),
@@ -296,7 +244,9 @@ export const operations: Readonly<Record<string, Operation>> = {
     const { inode } = await driver.find(text(path));
     const fd = await openInode(driver, inode, O_RDONLY);
     const most = number(size, Number.MAX_SAFE_INTEGER);
-    return using(driver, fd, () => readAll(driver, fd, most, number(offset, 0)));
+    return using(driver, fd, async () =>
+      bytesAs(await readAll(driver, fd, most, number(offset, 0))),
+    );
   },
   /** With an offset into what is there; without, it is all that is there then. */
   async write(driver, [path, data, offset]) {
@@ -357,8 +307,15 @@ export const operations: Readonly<Record<string, Operation>> = {
     driver.client.fds.add(fd);
     return ['fd', fd.id];
   },
-  'file.read': (driver, [id, size, offset]) =>
-    readAll(driver, opened(driver, id), number(size, Number.MAX_SAFE_INTEGER), number(offset, 0)),
+  'file.read': async (driver, [id, size, offset]) =>
+    bytesAs(
+      await readAll(
+        driver,
+        opened(driver, id),
+        number(size, Number.MAX_SAFE_INTEGER),
+        number(offset, 0),
+      ),
+    ),
   'file.write': (driver, [id, data, offset]) =>
     writeAll(driver, opened(driver, id), dataOf(data), number(offset, 0)),
   async 'file.truncate'(driver, [id, size]) {

@@ -119,6 +119,32 @@ describe('a learner', () => {
     expect((await run('ls /p', 'alice')).output).toBe('key');
   });
 
+  it('comes to an end of what has none', async () => {
+    await run('mkdir /e; echo four > /e/file');
+    const endless = `import { Translator } from 'glossa';
+export class xlator extends Translator {
+  readv(frame, fd, size) {
+    frame.local = size;
+    frame.wind();
+  }
+  readvCbk(frame, opRet, opErrno, vector, stbuf, xdata) {
+    frame.unwind(frame.local, 0, new Uint8Array(frame.local), stbuf, xdata);
+  }
+  readdir(frame, fd, size, off) {
+    frame.unwind(1, 0, [{ name: 'again', ino: 1, off: 7, type: 0 }], null);
+  }
+}
+`;
+    expect(await start(endless, '/cache.js')).toMatchObject({ runs: true });
+    expect((await run('cat /e/file')).output).toBe('\0'.repeat(5));
+    expect(await run('ls /e')).toMatchObject({
+      status: 1,
+      output: expect.stringContaining('error'),
+    });
+    await start(negative('negative.py'));
+    expect((await run('cat /e/file')).output).toBe('four');
+  });
+
   it('is told of a request that nobody answers', async () => {
     await start(SILENT);
     const lost = await run('cat lost');

@@ -3,11 +3,12 @@
  * would make for it. Symbolic links are followed where a program follows them.
  */
 import { type Driver, FopError, type Found, type Reply } from '../../api/driver.ts';
+import { listNames, readAll, writeAll } from '../../api/files.ts';
 import type { Dict } from '../../core/dict.ts';
-import { EEXIST, EIO, EISDIR, ELOOP, ENOENT, ENOTDIR } from '../../core/errno.ts';
+import { EEXIST, EISDIR, ELOOP, ENOENT, ENOTDIR } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import { SET_ATTR } from '../../core/fops.ts';
-import { type Dirent, IA_IFDIR, IA_IFLNK, Iatt } from '../../core/iatt.ts';
+import { IA_IFDIR, IA_IFLNK, Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
 import { Loc } from '../../core/loc.ts';
 
@@ -15,9 +16,6 @@ import { Loc } from '../../core/loc.ts';
 const O_RDONLY = 0;
 const O_WRONLY = 1;
 const UMASK = 0o022;
-/** What a mount asks for at once. */
-const IO_SIZE = 128 * 1024;
-const LISTING_SIZE = 4096;
 const LINK_SIZE = 4096;
 /** Symbolic links on the way to a file: Linux's own limit. */
 const LINKS_MAX = 40;
@@ -116,57 +114,30 @@ export class Files {
   /** The names in a folder, sorted, without `.` and `..`. */
   async list(path: string): Promise<string[]> {
     const { inode } = await this.find(path);
-    const { driver } = this;
-    const fd = driver.newFd(inode, O_RDONLY, true);
-    try {
-      await driver.expect('opendir', new Loc(inode), fd, null);
-      const names: string[] = [];
-      for (let off = 0; ; ) {
-        const { values } = await driver.expect('readdir', fd, LISTING_SIZE, off, null);
-        const entries = (values[0] as readonly Dirent[] | null) ?? [];
-        if (entries.length === 0) break;
-        names.push(...entries.map(({ name }) => name));
-        off = entries.at(-1)!.off;
-      }
-      return names.filter((name) => name !== '.' && name !== '..').sort();
-    } finally {
-      fd.release();
-    }
+    return listNames(this.driver, inode);
   }
 
   async read(path: string): Promise<Uint8Array> {
     const { inode, buf } = await this.find(path);
     if (buf.iaType === IA_IFDIR) throw new FopError(EISDIR, path);
-    const parts: number[] = [];
+    let bytes: Uint8Array = new Uint8Array(0);
     await this.using(inode, O_RDONLY, async (fd) => {
-      for (;;) {
-        const { values } = await this.driver.expect('readv', fd, IO_SIZE, parts.length, 0, null);
-        const part = (values[0] as Uint8Array | null) ?? new Uint8Array(0);
-        for (const byte of part) parts.push(byte);
-        if (part.length < IO_SIZE) break;
-      }
+      bytes = await readAll(this.driver, fd, buf.iaSize);
     });
-    return Uint8Array.from(parts);
+    return bytes;
   }
 
   /** What a file has from now on, or at its end. It is made when it is not there. */
   async write(path: string, data: Uint8Array, appends = false): Promise<void> {
     const found = await this.seek(path);
     if (found?.buf.iaType === IA_IFDIR) throw new FopError(EISDIR, path);
-    const write = (at: number) => (fd: Fd) => this.writeAll(fd, data, at);
+    const write = (at: number) => async (fd: Fd) => {
+      await writeAll(this.driver, fd, data, at);
+    };
     if (found === undefined) return this.create(path, write(0));
     const { inode, buf } = found;
     if (!appends) await this.driver.expect('truncate', new Loc(inode), 0, null);
     return this.using(inode, O_WRONLY, write(appends ? buf.iaSize : 0));
-  }
-
-  private async writeAll(fd: Fd, data: Uint8Array, offset: number): Promise<void> {
-    for (let at = 0; at < data.length; ) {
-      const part = data.subarray(at, at + IO_SIZE);
-      const { opRet } = await this.driver.expect('writev', fd, part, offset + at, 0, null);
-      if (opRet === 0) throw new FopError(EIO, 'writev');
-      at += opRet;
-    }
   }
 
   /** Makes a file, which is open for as long. */
