@@ -6,6 +6,7 @@ import {
   FakeContext,
   gfidOf,
   HeldLeaf,
+  having,
   newName,
   startGraph,
 } from '../../test/support/core.ts';
@@ -14,7 +15,6 @@ import { EIO, ENOENT } from '../core/errno.ts';
 import { Fd } from '../core/fd.ts';
 import { fail, tail, unwind, wind } from '../core/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
-import { defineTranslator, type Fops } from '../core/xlator.ts';
 import {
   DebugClient,
   type DebugEvent,
@@ -25,37 +25,30 @@ import {
   type Way,
 } from './index.ts';
 
-const having = (type: string, fops: Fops<null>) =>
-  defineTranslator<null, Record<string, never>>({
-    type: `test/${type}`,
-    description: 'Has some fops.',
-    children: [1, 1],
-    options: {},
-    fops,
-    init: () => null,
-    dump: () => ({ names: 3 }),
-  });
-
 /** Remembers one absent name, and answers for it from then on. */
 function cache() {
   let absent: string | null = null;
-  return having('cache', {
-    lookup(frame, xl, loc, xdata) {
-      if (loc.name === absent) return fail.lookup(frame, ENOENT);
-      frame.local = { name: loc.name };
-      wind.lookup(
-        frame,
-        0,
-        (up, _cookie, _xl, opRet, opErrno, ...reply) => {
-          if (opRet < 0) absent = loc.name;
-          unwind.lookup(up, opRet, opErrno, ...reply);
-        },
-        xl.children[0]!,
-        loc,
-        xdata,
-      );
+  return having(
+    'cache',
+    {
+      lookup(frame, xl, loc, xdata) {
+        if (loc.name === absent) return fail.lookup(frame, ENOENT);
+        frame.local = { name: loc.name };
+        wind.lookup(
+          frame,
+          0,
+          (up, _cookie, _xl, opRet, opErrno, ...reply) => {
+            if (opRet < 0) absent = loc.name;
+            unwind.lookup(up, opRet, opErrno, ...reply);
+          },
+          xl.children[0]!,
+          loc,
+          xdata,
+        );
+      },
     },
-  });
+    { names: 3 },
+  );
 }
 const tailing = having('tailing', {
   stat: (frame, xl, loc, xdata) => tail.stat(frame, xl.children[0]!, loc, xdata),

@@ -6,6 +6,7 @@ import {
   FakeContext,
   gfidOf,
   HeldLeaf,
+  having,
   linkDirectory,
   newName,
   startGraph,
@@ -26,21 +27,10 @@ import { Fd } from '../core/fd.ts';
 import { fopNames, tail, unwind, wind } from '../core/fops.gen.ts';
 import { Loc } from '../core/loc.ts';
 import { invalidateEntry } from '../core/upcall.ts';
-import { defineTranslator, type Fops } from '../core/xlator.ts';
 import { type FilterGiven, makeFilter } from './filter.ts';
 import { MemoryRecording } from './memory.ts';
 import { recordingSchema } from './schema.ts';
 import { answeredHere, ownNs, tookNs, Walks } from './walk.ts';
-
-const having = (type: string, fops: Fops<null>) =>
-  defineTranslator<null, Record<string, never>>({
-    type: `test/${type}`,
-    description: 'Has some fops.',
-    children: [1, 1],
-    options: {},
-    fops,
-    init: () => null,
-  });
 
 /** Sees the reply of a lookup, and asks for the attributes again before it answers. */
 const twice = having('twice', {

@@ -5,7 +5,14 @@ import { MessageError } from '../../bridges/host/message.ts';
 import { TestContext } from '../../bridges/testing/clock.ts';
 import { operations } from '../../bridges/testing/operations.ts';
 import type { Plain } from '../../bridges/testing/values.ts';
-import { FakeContext, gfidOf, HeldLeaf, newName, startGraph } from '../../test/support/core.ts';
+import {
+  FakeContext,
+  gfidOf,
+  HeldLeaf,
+  having,
+  newName,
+  startGraph,
+} from '../../test/support/core.ts';
 import { type RecordSettings, record } from '../../test/support/recording.ts';
 import { connect, Driver, FopError, NOBODY } from '../api/driver.ts';
 import { Clock } from '../core/clock.ts';
@@ -14,7 +21,7 @@ import { tail, unwind, wind } from '../core/fops.gen.ts';
 import type { Graph } from '../core/graph.ts';
 import { Iatt } from '../core/iatt.ts';
 import { Loc } from '../core/loc.ts';
-import { type Cbk, defineTranslator, type Fops, type Translator } from '../core/xlator.ts';
+import type { Cbk, Translator } from '../core/xlator.ts';
 import { openRecording } from '../observe/reader.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import { planOf } from './plan.ts';
@@ -25,19 +32,9 @@ import { RecordedStorage } from './storage.ts';
 const WHOLE: RecordSettings = { whole: true, dataMax: 2 ** 20, filter: { passing: true } };
 const storage = { translator: memory as unknown as Translator<unknown>, name: 'storage' };
 
-const having = (fops: Fops<null>): Translator<unknown> =>
-  defineTranslator<null, Record<string, never>>({
-    type: 'test/having',
-    description: 'Has some fops.',
-    children: [1, 1],
-    options: {},
-    init: () => null,
-    fops,
-  }) as unknown as Translator<unknown>;
-
 /** Remembers names that were absent, and `forgets` what is made. */
 const caching = (forgets: boolean, known = new Set<string>()) =>
-  having({
+  having('having', {
     lookup: (frame, xl, loc, xdata) => {
       if (known.has(loc.path)) return unwind.lookup(frame, -1, ENOENT, null, null, null, null);
       wind.lookup(
@@ -193,7 +190,7 @@ it('says what of an answer is not the same, and leaves out what cannot be', asyn
     await go('getxattr', '/f', 'user.a');
     await go('listdir', '/');
   });
-  const changing = having({
+  const changing = having('having', {
     readv: (frame) => {
       const stbuf = Object.assign(new Iatt(), { iaSize: 4, iaMtime: 77, iaBlocks: 5 });
       unwind.readv(frame, 3, 0, new TextEncoder().encode('two'), stbuf, null);
@@ -213,7 +210,10 @@ it('says what of an answer is not the same, and leaves out what cannot be', asyn
 
 it('plays files that were there before, also where they are asked for anew', async () => {
   const context = new FakeContext();
-  const graph = await startGraph([storage, { translator: having({}), name: 'top' }], context);
+  const graph = await startGraph(
+    [storage, { translator: having('having', {}), name: 'top' }],
+    context,
+  );
   onTestFinished(() => graph.stop());
   const driver = new Driver(connect(graph), NOBODY);
   await operations.mkdir!(driver, ['/d']);
@@ -227,7 +227,7 @@ it('plays files that were there before, also where they are asked for anew', asy
   });
   const sizes: (number | undefined)[] = [];
   /** Asks for the attributes before it reads. */
-  const asking = having({
+  const asking = having('having', {
     readv: (frame, xl, fd, size, offset, flags, xdata) => {
       const read: Cbk<'fstat', null> = (up, _cookie, _xl, _opRet, _opErrno, buf) => {
         sizes.push(buf?.iaSize);

@@ -13,7 +13,12 @@ import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { INFO } from '../../runtime/core/log.ts';
-import { defineTranslator, type Fops, type Translator } from '../../runtime/core/xlator.ts';
+import {
+  type Dump,
+  defineTranslator,
+  type Fops,
+  type Translator,
+} from '../../runtime/core/xlator.ts';
 
 /** Time passes by `advance` alone, which also rings the timers that come due. */
 export class FakeContext implements Context {
@@ -177,3 +182,15 @@ export function linkDirectory(graph: Graph, name: string, gfid: string): Inode {
 export function newName(parent: Inode, name: string): Loc {
   return new Loc(parent.table.newInode(), parent, name);
 }
+
+/** A translator over one child that has these fops, and knows this for a statedump. */
+export const having = (type: string, fops: Fops<null>, dump: Dump = {}): Translator<unknown> =>
+  defineTranslator<null, Record<string, never>>({
+    type: `test/${type}`,
+    description: 'Has some fops.',
+    children: [1, 1],
+    options: {},
+    fops,
+    init: () => null,
+    dump: () => dump,
+  }) as unknown as Translator<unknown>;
