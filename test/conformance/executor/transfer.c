@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A file that is copied to just behind its own end grows with each call, by as little as a byte. */
@@ -24,10 +25,32 @@ static long op_copy_file_range(struct arg *a) {
     return total;
 }
 
+static off_t start(const struct arg *slot, off_t at) {
+    return at < 0 ? lseek(slot->fd, 0, SEEK_CUR) : at;
+}
+
+/*
+ * The transfer would copy a part of a file onto itself. A pipe holds the pages of the file, not
+ * their contents, so that what then arrives depends on which of them are in memory (a disk alone
+ * has two results as well): no such call is made, and the answer is copy_file_range's.
+ */
+static bool onto_itself(const struct arg *in, off_t from, const struct arg *out, off_t to,
+                        size_t len) {
+    struct stat a, b;
+    if (fstat(in->fd, &a) < 0 || fstat(out->fd, &b) < 0) return false;
+    if (!S_ISREG(a.st_mode) || a.st_dev != b.st_dev || a.st_ino != b.st_ino) return false;
+    from = start(in, from);
+    to = start(out, to);
+    if (from >= to + (off_t)len || to >= from + (off_t)len) return false;
+    errno = EINVAL;
+    return true;
+}
+
 /* sendfile TO FROM AT LEN */
 static long op_sendfile(struct arg *a) {
     off_t from = a[2].n;
     if (((slots[a[0].slot].flags | slots[a[1].slot].flags) & O_DIRECT) != 0) return 0;
+    if (onto_itself(&a[1], from, &a[0], -1, bounded(a[3].n))) return -1;
     return sendfile(a[0].fd, a[1].fd, a[2].n < 0 ? NULL : &from, bounded(a[3].n));
 }
 
@@ -39,6 +62,7 @@ static long op_splice(struct arg *a) {
     off_t from = a[1].n, to = a[3].n;
     int ends[2];
     if (((slots[a[0].slot].flags | slots[a[2].slot].flags) & O_DIRECT) != 0) return 0;
+    if (onto_itself(&a[0], from, &a[2], to, bounded(a[4].n))) return -1;
     if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0) return -1;
     size_t len = bounded(a[4].n), total = 0;
     ssize_t in = 1, out = 1;
