@@ -17,10 +17,10 @@ import { createRequire } from 'node:module';
 import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { compileFunction } from 'node:vm';
-import { transform } from 'sucrase';
 import { GraphError, InitError } from '../../runtime/core/errors.ts';
 import { didYouMean } from '../../runtime/core/nearest.ts';
 import * as runtime from '../../runtime/index.ts';
+import { sucrase } from '../machine/node/sucrase.ts';
 
 type Exports = Record<string, unknown>;
 /** Modules that are there by name, whatever lies beside the file. */
@@ -148,7 +148,10 @@ function stripped(path: string): string {
   let code: string;
   try {
     const transforms = [...types, 'imports'] as const;
-    code = transform(source, { transforms: [...transforms], disableESTransforms: true }).code;
+    code = sucrase().transform(source, {
+      transforms: [...transforms],
+      disableESTransforms: true,
+    }).code;
   } catch (error) {
     throw new InitError(syntaxError(path, error));
   }

@@ -74,7 +74,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   // Its modules are translators.
   'runtime/bench': ['echarts', 'glossa'],
   'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync'],
-  'bridges/native': ['koffi', 'ffi-rs', 'sucrase'],
+  'bridges/native': ['koffi', 'ffi-rs'],
 };
 
 function folderOf(path: string): string | undefined {
