@@ -87,6 +87,11 @@ export async function generate(): Promise<void> {
   const urlOf = (path: string): string | undefined => {
     const known = urls.get(path) ?? urls.get(`${path}/README.md`);
     if (known !== undefined || !existsSync(join(root, path))) return known;
+    if (path.endsWith('.svg')) {
+      const name = `figures/${path.replaceAll('/', '-')}`;
+      write(`pages/public/${name}`, read(path));
+      return `/${name}`;
+    }
     const draft = fileDraft(path);
     pages.push(draft);
     // With its own ending it would be a file, and no page.
