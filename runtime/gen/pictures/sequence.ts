@@ -22,7 +22,8 @@ export interface Chapter {
 
 const ASKER = 'a program';
 const MARGIN = 8;
-const LANE = 152;
+/** From one line to the next: more of them stand closer, for small screens. */
+const laneOf = (count: number): number => (count > 3 ? 122 : 152);
 const HEAD = 40;
 const ROW = 31;
 /** Of a note, which may lie over the lines of other volumes. */
@@ -42,8 +43,9 @@ export function sequence(
   chapters: readonly Chapter[],
 ): string {
   const lanes = [ASKER, ...volumes];
-  const width = lanes.length * LANE;
-  const xOf = (lane: string): number => (lanes.indexOf(lane) + 0.5) * LANE;
+  const apart = laneOf(lanes.length);
+  const width = lanes.length * apart;
+  const xOf = (lane: string): number => (lanes.indexOf(lane) + 0.5) * apart;
   const drawing: Drawing = { parts: [], said: [], y: HEAD + MARGIN };
   for (const { heading, walk } of chapters) {
     drawing.y += LINE_HEIGHT;
