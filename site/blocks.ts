@@ -27,16 +27,20 @@ export function withBlocks(text: string, added: Added): string {
     if (!VOLFILE.test(block) || /^ *```/m.test(block)) return block;
     return `\`\`\`\n${block.replace(/^ {4}/gm, '').trimEnd()}\n\`\`\`\n\n`;
   });
-  return unindented.replace(FENCED, (block, language: string, code: string) => {
-    if (language === '' && VOLFILE.test(code)) return volfileBlock(code, added);
+  return unindented.replace(FENCED, (block, language: string, code: string, at: number) => {
+    if (language === '' && VOLFILE.test(code)) {
+      const isDrawn = /^\s*!\[/.test(unindented.slice(at + block.length));
+      return volfileBlock(code, added, isDrawn);
+    }
     const link = added.run(language, code);
     return link === undefined ? block : `${block}\n\n[Run this in the playground](${link})\n`;
   });
 }
 
-function volfileBlock(code: string, { pictures }: Added): string {
+/** @param isDrawn whether the text has a picture of its own */
+function volfileBlock(code: string, { pictures }: Added, isDrawn: boolean): string {
   const block = `\`\`\`volfile\n${code}\`\`\``;
-  const picture = graphPicture(code);
+  const picture = isDrawn ? undefined : graphPicture(code);
   if (picture === undefined) return block;
   const name = `${createHash('sha256').update(picture.svg).digest('hex').slice(0, 12)}.svg`;
   pictures.set(name, { name, svg: picture.svg });

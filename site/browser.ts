@@ -16,11 +16,15 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
+/** Under load a browser needs minutes for what it otherwise does at once. */
+const PATIENCE_MS = 300_000;
+
 /** Root and containers have no sandbox for it: the pages are our own. */
 export function openBrowser(): Promise<Browser> {
   const executablePath = execFileSync('sh', ['-c', 'command -v chromium'], { encoding: 'utf8' });
   const args = ['--no-sandbox', '--disable-dev-shm-usage'];
-  return puppeteer.launch({ executablePath: executablePath.trim(), args });
+  const settings = { args, protocolTimeout: PATIENCE_MS };
+  return puppeteer.launch({ executablePath: executablePath.trim(), ...settings });
 }
 
 /** A page of a width; `foreign` is what it asked others for, and `missing` what is not there. */

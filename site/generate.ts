@@ -17,6 +17,8 @@ const out = join(import.meta.dirname, '.generated');
 interface Draft extends Made {
   /** In which list it stands; null for files that texts link to. */
   readonly group: string | null;
+  /** Texts that stand on it behind its own, as from where they are. */
+  readonly parts?: readonly Text[];
 }
 
 interface Item {
@@ -63,11 +65,26 @@ function fileDraft(source: string): Draft {
   };
 }
 
+/** The course as one page, to be printed. */
+const wholeCourse = (): Draft => ({
+  source: 'lessons/README.md',
+  url: '/course/whole',
+  title: 'The course on paper',
+  group: 'course',
+  text: `# The course on paper
+
+All lessons on one page, with the concepts before them and the map of the tutorial behind. Print it, or keep it as a
+PDF: each lesson begins on a new sheet.
+`,
+  parts: groups.course.texts.filter(({ source }) => source !== 'lessons/teaching.md'),
+});
+
 async function drafts(): Promise<Draft[]> {
   const inGroup = (group: string, pages: readonly Made[]) =>
     pages.map((page) => ({ ...page, group }));
   return [
     ...Object.entries(groups).flatMap(([name, { texts }]) => draftsOf(name, texts)),
+    wholeCourse(),
     ...inGroup('reference', [volfilePage(read('volfiles/posix.vol')), ...interfacePages()]),
     ...inGroup('translators', translatorPages(readmeOf)),
     ...inGroup('commands', await commandPages()),
@@ -81,12 +98,19 @@ export async function generate(): Promise<void> {
   const pages = await drafts();
   // A page made of sources is not what a link to these sources means.
   const urls = new Map<string, string>();
-  for (const { source, url } of pages) if (source.endsWith('.md')) urls.set(source, url);
+  for (const { source, url, parts } of pages) {
+    if (source.endsWith('.md') && parts === undefined) urls.set(source, url);
+  }
   const pictures = new Map<string, Picture>();
   const added: Added = { pictures, run: runLink };
   const urlOf = (path: string): string | undefined => {
     const known = urls.get(path) ?? urls.get(`${path}/README.md`);
     if (known !== undefined || !existsSync(join(root, path))) return known;
+    if (path.endsWith('.svg')) {
+      const name = `figures/${path.replaceAll('/', '-')}`;
+      write(`pages/public/${name}`, read(path));
+      return `/${name}`;
+    }
     const draft = fileDraft(path);
     pages.push(draft);
     // With its own ending it would be a file, and no page.
@@ -98,9 +122,13 @@ export async function generate(): Promise<void> {
   rmSync(join(out, 'pages'), { recursive: true, force: true });
   // It grows meanwhile, by the files that are linked.
   for (const page of pages) {
-    const bare = outsideOfCode(page.text, (part) => part.replace(COMMENT, ''));
     const isText = page.source.endsWith('.md') || page.group === null;
-    const linked = isText ? relink(bare, page.source, (path) => urlOf(path)) : bare;
+    const texts = (page.parts ?? []).map(({ source }) => ({ source, text: read(source) }));
+    const bodies = [page, ...texts].map(({ source, text }) => {
+      const bare = outsideOfCode(text, (part) => part.replace(COMMENT, ''));
+      return isText ? relink(bare, source, urlOf) : bare;
+    });
+    const linked = bodies.join('\n\n');
     const front = { title: page.title, source: page.source, ...aside(page) };
     const name = page.url.endsWith('/') ? `${page.url}index` : page.url;
     write(`pages${name}.md`, `---\n${JSON.stringify(front)}\n---\n${withBlocks(linked, added)}`);
@@ -111,9 +139,11 @@ export async function generate(): Promise<void> {
   write('site.json', JSON.stringify(menus(pages), null, 2));
 }
 
-/** A page of a file is no text to search in, and has no neighbours. */
-const aside = ({ group }: Draft): object =>
-  group === null ? { search: false, prev: false, next: false, outline: false } : {};
+/** A page of a file, or of texts that have their own, is none to search in, and has no neighbours. */
+const aside = ({ group, parts }: Draft): object =>
+  group === null || parts !== undefined
+    ? { search: false, prev: false, next: false, outline: false }
+    : {};
 
 /** The lists of pages, for the bar above and beside. */
 function menus(pages: readonly Draft[]): object {

@@ -1,33 +1,48 @@
-/** Some pages as they are seen: at three widths, dark and light, found by searching. */
-import type { Browser } from 'puppeteer-core';
+/**
+ * All pages as they are seen: at three widths, dark and light, found by searching, and printed. One
+ * browser looks at them, several pages at a time.
+ */
+import { availableParallelism } from 'node:os';
+import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSkipped } from '../test/support/obstacle.ts';
 import { isInstalled } from '../test/support/tools.ts';
 import { complaints, HOST, openBrowser, openPage } from './browser.ts';
+import { hasPlayground, PLAYGROUND } from './playground.ts';
 import { builtPages } from './support.ts';
+import { groups, headingOf, read } from './texts.ts';
 
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
-/** And how the page is at this width. */
-const WIDTHS = [
-  [390, 'dark'],
+/** How wide a page is, and how it looks. */
+const WAYS = [
+  [360, 'dark'],
   [768, 'light'],
   [1280, 'dark'],
   [1280, 'light'],
 ] as const;
-
-/** One of each kind. */
-const PAGES = [
+/** One of each kind: axe looks at these in every way, and at the colours of their code. */
+const KINDS = [
   '/',
   '/guide/typescript.html',
   '/examples/negative.html',
   '/reference/translators/debug-delay-gen.html',
   '/reference/cli/trace.html',
   '/course/concepts.html',
+  PLAYGROUND,
+];
+const WIDE = 1280;
+const MOST = { timeout: 300_000 };
+/** All pages, on a machine that has much else to do. */
+const WALK = { timeout: 900_000 };
+/** Of a sheet of A4, within the margins of print.css, in CSS pixels. */
+const PAPER = 673;
+
+const paths = [
+  ...builtPages().map(({ path }) => path.replace(/\/index\.html$/, '/')),
+  ...(hasPlayground ? [PLAYGROUND] : []),
 ];
 
 describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
-  const there = new Set(builtPages().map(({ path }) => path.replace(/\/index\.html$/, '/')));
-  const pages = PAGES.filter((path) => there.has(path));
   let browser: Browser;
 
   beforeAll(async () => {
@@ -35,43 +50,118 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   });
   afterAll(() => browser?.close());
 
-  it('pages of each kind are there', () => {
-    // The course has pages when there are lessons.
-    expect(PAGES.filter((path) => !there.has(path) && !path.startsWith('/course/'))).toEqual([]);
-  });
-
-  it.each(pages.flatMap((path) => WIDTHS.map(([width, scheme]) => [path, width, scheme] as const)))(
-    '%s, %d px wide, %s: all can use it, and nothing sticks out',
-    async (path, width, scheme) => {
-      const { page, foreign, missing } = await openPage(browser, width);
-      try {
-        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-        await page.goto(`${HOST}${path}`, { waitUntil: 'networkidle0' });
-        expect(await complaints(page)).toEqual([]);
-        expect(await page.evaluate(widthInUse)).toBeLessThanOrEqual(width);
-        expect({ foreign, missing }).toEqual({ foreign: [], missing: [] });
-      } finally {
-        await page.close();
-      }
-    },
-  );
-
-  it('a search finds a fop, without a server', async () => {
-    const { page, foreign } = await openPage(browser, 1280);
+  /** A page that is all there; afterwards it has asked nobody for anything that it did not get. */
+  async function on<R>(path: string, look: (page: Page) => Promise<R>): Promise<R> {
+    const { page, foreign, missing } = await openPage(browser, WIDE);
     try {
-      await page.goto(`${HOST}/`, { waitUntil: 'networkidle0' });
-      await page.click('.DocSearch-Button');
-      await page.waitForSelector('#localsearch-input');
-      await page.type('#localsearch-input', 'copy_file_range');
-      await page.waitForSelector('.results a[href*="/reference/fops.html#copy_file_range"]');
-      expect(foreign).toEqual([]);
+      await page.goto(`${HOST}${path}`, { waitUntil: 'load', ...MOST });
+      const isThere =
+        path === PLAYGROUND
+          ? 'document.documentElement.dataset.ready'
+          : "document.querySelector('#app').__vue_app__";
+      await page.waitForFunction(isThere, { polling: 50, ...MOST });
+      const result = await look(page);
+      expect({ path, foreign, missing }).toEqual({ path, foreign: [], missing: [] });
+      return result;
     } finally {
       await page.close();
     }
+  }
+
+  it('first paint', async () => {
+    const said: string[] = [];
+    for (const path of ['/', '/guide/python.html', PLAYGROUND]) {
+      if (!paths.includes(path)) continue;
+      const ms = await on(path, (page) => page.evaluate(FIRST_PAINT));
+      said.push(`${path} ${(Number(ms) / 1000).toFixed(2)} s`);
+    }
+    // How long it takes is the machine's; that there is one is the page's.
+    process.stdout.write(`first paint: ${said.join(', ')}\n`);
+    expect(said.join()).not.toContain('NaN');
+  });
+
+  it('nothing sticks out of any page, and all can use it', WALK, async () => {
+    expect(KINDS.filter((path) => !paths.includes(path))).toEqual(
+      hasPlayground ? [] : [PLAYGROUND],
+    );
+    const wrong: string[] = [];
+    await eachOf(paths, (path, i) =>
+      on(path, async (page) => {
+        const isKind = KINDS.includes(path);
+        if (!isKind) await page.evaluate(PLAIN_CODE);
+        for (const [at, [width, scheme]] of WAYS.entries()) {
+          await page.setViewport({ width, height: 900 });
+          await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+          const used = Number(await page.evaluate('document.documentElement.scrollWidth'));
+          if (used > width) wrong.push(`${path}: ${used} px wide in ${width}`);
+          if (!isKind && i % WAYS.length !== at) continue;
+          const said = await complaints(page);
+          wrong.push(...said.map((what) => `${path}, ${width} px, ${scheme}: ${what}`));
+        }
+      }),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it.each([
+    ['copy_file_range', '/reference/fops.html#copy_file_range'],
+    ['STACK_WIND', '/course/map.html'],
+    ['negative-timeout', '/reference/cli/'],
+    ['frame.local', '/course/concepts.html'],
+  ])('a search for %s finds %s, without a server', async (word, target) => {
+    await on('/', async (page) => {
+      await page.click('.DocSearch-Button');
+      await page.waitForSelector('#localsearch-input', MOST);
+      await page.type('#localsearch-input', word);
+      await page.waitForSelector(`.results a[href*="${target}"]`, MOST);
+    });
+  });
+
+  const lessons = groups.course.texts.filter(({ source }) => source.endsWith('/lesson.md'));
+  it.each([
+    ['the whole course', '/course/whole.html', lessons, 60],
+    ['a lesson', `${lessons[0]!.url}.html`, lessons.slice(0, 1), 4],
+  ])('%s can be printed', async (_, path, texts, sheets) => {
+    await on(path, async (page) => {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+      await page.emulateMediaType('print');
+      await page.setViewport({ width: PAPER, height: 900 });
+      expect(await page.evaluate(CUT_OFF)).toEqual([]);
+      expect(await page.evaluate(PAPER_COLOUR)).toBe('rgb(255, 255, 255)');
+      const settings = { format: 'a4', outline: true, ...MOST } as const;
+      const pdf = Buffer.from(await page.pdf(settings)).toString('latin1');
+      const count = [...pdf.matchAll(/\/Type ?\/Page\b/g)].length;
+      // Each lesson begins on a new sheet.
+      expect(count).toBeGreaterThanOrEqual(texts.length);
+      expect(count).toBeLessThanOrEqual(sheets);
+      for (const { source } of texts) expect(pdf).toContain(`/Title (${headingOf(read(source))})`);
+      expect(pdf).not.toContain('/Title (On this page)');
+    });
   });
 });
 
-/** Runs in the page. */
-const widthInUse = (): number =>
-  (globalThis as unknown as { document: { documentElement: { scrollWidth: number } } }).document
-    .documentElement.scrollWidth;
+/** Several at once: a page waits for its workers and timers. */
+async function eachOf<T>(items: readonly T[], act: (item: T, i: number) => Promise<void>) {
+  const rest = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [i, item] of rest) await act(item, i);
+  };
+  await Promise.all(Array.from({ length: availableParallelism() + 1 }, worker));
+}
+
+// In the page, whose types are not Node's.
+
+const FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime";
+
+/** The words of code are thousands, in a few colours that are the same on all pages. */
+const PLAIN_CODE =
+  "for (const it of document.querySelectorAll('.vp-code code')) it.textContent = it.textContent";
+
+const PAPER_COLOUR = 'getComputedStyle(document.body).backgroundColor';
+
+/** What is wider than the sheet, or than the box that it is in. */
+const CUT_OFF = `[...document.querySelectorAll('#app *')]
+  .filter((it) => it.getClientRects().length > 0)
+  .filter((it) => it.getBoundingClientRect().right > innerWidth + 1
+    || (it.clientWidth > 0 && it.scrollWidth > it.clientWidth + 1))
+  .map((it) => it.tagName + ': ' + it.textContent.slice(0, 60))`;

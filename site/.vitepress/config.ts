@@ -44,6 +44,10 @@ export default defineConfig({
     linkify: false,
     languages: [{ ...volfile, name: 'volfile' }],
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
+    // A block of code that is indented looks, and scrolls, as one between fences does.
+    config: ({ renderer: { rules } }) => {
+      rules.code_block = (...args) => rules.fence?.(...args) ?? '';
+    },
   },
   themeConfig: {
     nav,

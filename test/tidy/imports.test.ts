@@ -37,6 +37,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/sys', 'node:'],
   'runtime/bench': ['runtime/core', 'runtime/graph', 'runtime/sys', 'node:'],
   'runtime/gen': ['runtime/core', 'runtime/observe', 'node:'],
+  // It records requests, and draws them.
+  'runtime/gen/pictures': [
+    'runtime/cli/trace',
+    'runtime/core',
+    'runtime/graph',
+    'runtime/observe',
+    'runtime/play',
+    'bridges/browser.ts',
+    'bridges/machine',
+    'node:',
+  ],
   'bridges/host': ['runtime/core'],
   'bridges/isolation': ['runtime/core', 'bridges/host'],
   'bridges/javascript': ['runtime/core', 'bridges/host', 'glossa'],

@@ -126,7 +126,7 @@ export function curve([start, ...rest]: readonly Point[]): string {
 }
 
 /** XML has no way at all to write some characters. */
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   printable(text)
     .replace(/[\t\uFFFE\uFFFF]/g, '\uFFFD')
     .replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);

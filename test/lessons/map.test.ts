@@ -1,0 +1,47 @@
+/** The map of the tutorial: every slide is on it, and what it says to run can be run. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../runtime/cli/commands.ts';
+import { findCommand } from '../../runtime/cli/dispatch.ts';
+import { commonFlags, readFlags } from '../../runtime/cli/flags.ts';
+import { chooseLesson, findLessons } from '../../runtime/cli/learn/lessons.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { command } from '../support/cli.ts';
+
+const SLIDES = 33;
+/** These neither mount nor start an interpreter, and leave nothing. */
+const QUICK = ['help', 'graph'];
+
+const [table = ''] = readFileSync(join(packageRoot, 'lessons/map.md'), 'utf8').split('## Words');
+const rows = [...table.matchAll(/^\| (\d+) \| (.*) \| (.*) \| (.*) \|$/gm)];
+const lines = new Set(
+  rows.flatMap(([, , , , cell]) => [...cell!.matchAll(/`(glossa [^`]+)`/g)].map(([, it]) => it!)),
+);
+
+it('goes through the slides in their order, each with something to see', () => {
+  expect(rows.map(([, slide]) => Number(slide))).toEqual(
+    Array.from({ length: SLIDES }, (_, i) => i + 1),
+  );
+  expect(rows.filter(([, , , , cell]) => !/`glossa |\]\(/.test(cell!))).toEqual([]);
+});
+
+describe.each([...lines])('%s', (line) => {
+  const words = line.split(' ').slice(1);
+
+  it('is a command with such options, and its files are there', async () => {
+    const { name, args } = findCommand(words);
+    const known = (await commands.get(name)!.load()).default;
+    const { operands } = readFlags({ ...commonFlags, ...known.flags }, args, known);
+    const files = operands.filter((word) => /^(examples|volfiles)\//.test(word));
+    expect(files.filter((file) => !existsSync(join(packageRoot, file)))).toEqual([]);
+    if (name === 'learn') {
+      for (const word of operands) chooseLesson(findLessons(undefined), word);
+    }
+    if (!QUICK.includes(name)) return;
+    const at = words.map((word) => (files.includes(word) ? join(packageRoot, word) : word));
+    const { status, out, err } = await command(at);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    expect(out.length).toBeGreaterThan(0);
+  });
+});
