@@ -15,11 +15,13 @@ import {
   code,
   enter,
   openPlayground,
+  reload,
   says,
   TIMEOUT_MS,
   text,
   typeCode,
   until,
+  WAIT,
 } from './playground.ts';
 
 const MODULE = "import { Translator } from 'glossa'; export class xlator extends Translator {}";
@@ -121,7 +123,7 @@ async function saveAndOpen(page: Page): Promise<void> {
   const choose = async (name: string, content: string): Promise<void> => {
     const path = join(folder, name);
     writeFileSync(path, content);
-    const input = await page.waitForSelector('input#files');
+    const input = await page.waitForSelector('input#files', WAIT);
     await input!.uploadFile(path);
   };
   const before = await code(page);
@@ -161,15 +163,14 @@ async function followBadLinks(page: Page): Promise<void> {
 async function typeInTwoTabs(page: Page, newTab: () => Promise<Page>): Promise<void> {
   await page.click('[data-path="/m.js"]');
   await typeCode(page, '// first', true);
-  await page.reload();
+  await reload(page);
   const other = await newTab();
   expect(await code(other)).toContain('// first');
   await typeCode(other, ' and second', true);
   await typeCode(page, ' and third', true);
   for (const each of [other, page]) {
     await each.bringToFront();
-    await each.reload();
-    await each.waitForSelector('html[data-ready]');
+    await reload(each);
   }
   expect(await code(page)).toContain('// first and third');
   expect(await code(other)).toContain('// first and second');

@@ -4,18 +4,19 @@ import type { Browser, Page } from 'puppeteer-core';
 export const TIMEOUT_MS = 540_000;
 export const WAIT = { timeout: 300_000 };
 
-/** Opens it, and returns when it has started, or has said why it does not. */
-export async function openPlayground(
-  browser: Browser,
-  url: string,
-  before: (page: Page) => Promise<unknown> = async () => {},
-): Promise<Page> {
+/** Opens it, and returns when it has started, or has said what is wrong with the files. */
+export async function openPlayground(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage();
   await page.setViewport({ width: 1280, height: 900 });
-  await before(page);
   await page.goto(url, WAIT);
   await page.waitForSelector('html[data-ready]', WAIT);
   return page;
+}
+
+/** Loads it again, as a user does. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload(WAIT);
+  await page.waitForSelector('html[data-ready]', WAIT);
 }
 
 export const text = (page: Page, selector: string): Promise<string> =>

@@ -33,7 +33,7 @@ volume storage
     type storage/memory
 end-volume
 
-# The storage is far away: set "one way" above the picture to 1.4 ms and search again.
+# The storage is far away: how far is set above the picture.
 
 # The translator: negative.py.
 volume negative

@@ -396,7 +396,7 @@ class Playground {
     const knob = el(
       'p',
       { class: 'knob' },
-      el('label', { for: 'distance' }, 'To the storage, one way'),
+      el('label', { for: 'distance' }, 'To the storage and back'),
       this.distance,
       this.distanceText,
     );
