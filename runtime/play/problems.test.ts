@@ -22,6 +22,11 @@ it.each([
     /^SyntaxError: expecting '\('$/,
   ],
   [
+    `${VOLUME}/bad.js:1: SyntaxError: variable name expected\n    at /bad.js:1:5\n    let let\n        ^`,
+    { file: '/bad.js', line: 1, column: 5 },
+    /^SyntaxError: variable name expected\n/,
+  ],
+  [
     `${VOLUME}/elsewhere.py:3: NameError: x`,
     { file: '/graph.vol', line: 4, column: 8 },
     /^\/elsewhere.py:3: NameError: x$/,

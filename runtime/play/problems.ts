@@ -48,8 +48,11 @@ export function problemIn(text: string, severity: Problem['severity'], texts: Te
 
 const indent = (line: string): number => line.length - line.trimStart().length;
 
-/** The column that a traceback of Python marks below the line that it shows; 0 where it marks none. */
+/** The column that is told further on: by JavaScript in words, by Python with marks below the line; 0 for none. */
 function columnIn(text: string, { file, line }: Place, texts: Texts): number {
+  const named = `at ${file}:${line}:`;
+  const behind = text.indexOf(named);
+  if (behind >= 0) return Number.parseInt(text.slice(behind + named.length), 10) || 0;
   const lines = text.split('\n');
   const at = lines.findLastIndex((each) => each.includes(`File "${file}", line ${line}`));
   const [, shown, marks] = at < 0 ? [] : lines.slice(at);

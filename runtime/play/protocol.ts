@@ -59,7 +59,7 @@ export interface Counters {
 
 export interface StartRequest {
   readonly texts: Texts;
-  /** One way to the storage, and back again: added below the graph, in milliseconds of virtual time. */
+  /** To the storage and back: added below the graph, in milliseconds of virtual time. */
   readonly distanceMs: number;
   /** Lines of the shell that made what the storage holds, to be carried out again first. */
   readonly journal: readonly string[];

@@ -1,6 +1,7 @@
 /** A playground as one file to save and to open, and as the files that a mount is made of. */
 import type { Texts } from './protocol.ts';
 import { checkState, type PlayState, StateError } from './state.ts';
+import { VOLFILE } from './volfile.ts';
 
 const FORMAT = 'glossa playground';
 const VERSION = 1;
@@ -35,4 +36,4 @@ export const filesOf = (texts: Texts): ReadonlyMap<string, string> =>
   new Map(Object.entries(texts).map(([path, text]) => [path.slice(1), text]));
 
 /** What runs them there; the folder `mnt` is where the graph is then. */
-export const MOUNT_COMMAND = 'mkdir -p mnt && glossa mount graph.vol mnt';
+export const MOUNT_COMMAND = `mkdir -p mnt && glossa mount ${VOLFILE.slice(1)} mnt`;

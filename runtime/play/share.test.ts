@@ -8,7 +8,7 @@ import type { PlayState } from './state.ts';
 const text = fc.string({ unit: 'grapheme' });
 const path = fc.stringMatching(/^\/[a-z]{1,8}\.(py|js|vol)$/);
 const state: fc.Arbitrary<PlayState> = fc.record({
-  texts: fc.dictionary(path, text, { noNullPrototype: true }),
+  texts: fc.dictionary(path, text, { noNullPrototype: true, minKeys: 1 }),
   distanceMs: fc.double({ min: 0, max: 1000, noNaN: true }).map((ms) => ms + 0),
   journal: fc.array(text),
 });
@@ -82,8 +82,9 @@ it.each([
     'this file is of version 2 of the playground, and this page reads version 1',
   ],
   ['{"format": "glossa playground", "version": 1}', 'this file has no texts'],
+  ['{"format": "glossa playground", "version": 1, "texts": {}}', 'this file has no texts'],
   [
-    '{"format": "glossa playground", "version": 1, "texts": {}, "distanceMs": -1}',
+    '{"format": "glossa playground", "version": 1, "texts": {"/a.vol": ""}, "distanceMs": -1}',
     'this file has no distance to the storage in milliseconds',
   ],
 ])('%j is refused', (saved, message) => {

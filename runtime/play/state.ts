@@ -21,7 +21,9 @@ export function checkState(value: unknown, what: string): PlayState {
   const wrong = (why: string): StateError => new StateError(`${what} ${why}`);
   if (!isRecord(value)) throw wrong('holds no playground');
   const { texts, distanceMs, journal } = value;
-  if (!isRecord(texts) || !Object.values(texts).every(isText)) throw wrong('has no texts');
+  if (!isRecord(texts) || Object.keys(texts).length === 0 || !Object.values(texts).every(isText)) {
+    throw wrong('has no texts');
+  }
   const name = Object.keys(texts).find((each) => !isName(each));
   if (name !== undefined) throw wrong(`names a text '${name}', which is no absolute path`);
   const isDistance =

@@ -21,8 +21,8 @@ import { inRealTime, PlayContext } from './context.ts';
 import { problemIn, problemOf } from './problems.ts';
 import type { Problem, Ran, Started, StartRequest, Texts } from './protocol.ts';
 import { Running } from './running.ts';
+import { VOLFILE } from './volfile.ts';
 
-export const VOLFILE = '/graph.vol';
 /** Real time: Python takes seconds on a slow machine. */
 const UP_TIMEOUT_MS = 60_000;
 

@@ -10,9 +10,8 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { type BrowserName, browsers, withBrowser } from './browsers.ts';
+import { enter, openPlayground, TIMEOUT_MS, text, WAIT } from './playground.ts';
 
-const TIMEOUT_MS = 540_000;
-const WAIT = { timeout: 300_000 };
 /** All in one call of C, which looks for no signal: nothing but the end of the worker ends it. */
 const NEVER = `import decimal
 from glupy import Translator
@@ -40,29 +39,7 @@ describe('the playground', () => {
   });
   afterAll(() => served.close());
 
-  const open = async (browser: Browser, url = served.url): Promise<Page> => {
-    const page = await browser.newPage();
-    await page.setViewport({ width: 1280, height: 900 });
-    await page.goto(url, WAIT);
-    await page.waitForSelector('html[data-ready]', WAIT);
-    return page;
-  };
-  const text = (page: Page, selector: string): Promise<string> =>
-    page.$eval(selector, (it) => it.textContent ?? '');
-  /** Types a line into the shell; the output, and the counters. */
-  const enter = async (page: Page, line: string) => {
-    const done = "document.documentElement.dataset.lines ?? '0'";
-    const before = await page.evaluate(done);
-    await page.type('#line', line);
-    await page.keyboard.press('Enter');
-    await page.waitForFunction(`(${done}) !== '${String(before)}'`, WAIT);
-    const number = async (name: string) => Number.parseInt(await text(page, `#count-${name}`), 10);
-    return {
-      said: await text(page, '#output > :last-child'),
-      asked: await number('asked'),
-      passed: await number('passed'),
-    };
-  };
+  const open = (browser: Browser, url = served.url): Promise<Page> => openPlayground(browser, url);
 
   for (const name of Object.keys(browsers) as BrowserName[]) {
     const why = isInstalled(name) ? '' : `${name} is not installed`;

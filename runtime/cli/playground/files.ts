@@ -33,7 +33,7 @@ volume storage
     type storage/memory
 end-volume
 
-# The storage is far away: set "one way" above the picture to 1.4 ms and search again.
+# The storage is far away: how far is set above the picture.
 
 # The translator: negative.py.
 volume negative
@@ -45,7 +45,7 @@ end-volume
 `;
 
 /** The lesson of the tutorial: a cache of absent names. */
-const startFiles = (): FileTexts => ({
+export const startFiles = (): FileTexts => ({
   '/negative.py': readFileSync(join(packageRoot, 'examples/negative/negative.py'), 'utf8'),
   '/graph.vol': VOLFILE,
 });
@@ -101,7 +101,7 @@ const page = (given: GivenPage): string => `<!DOCTYPE html>
 <style>${playgroundStyle}</style>
 </head>
 <body>
-<main id="page"><h1>Playground for translators</h1><p role="status">The page is being started…</p></main>
+<main id="page"><h1>Playground for translators</h1><p role="status">The page is being started… If this line stays, the browser is too old for it.</p></main>
 <noscript><p>The playground runs in the browser, and needs JavaScript for that.</p></noscript>
 <script type="application/json" id="given">${JSON.stringify(given).replaceAll('<', '\\u003c')}</script>
 <script src="page.js"></script>

@@ -95,6 +95,7 @@ footer button { min-height: 1.6rem; font-size: .8rem; }
 @media (max-width: ${NARROW_MAX}) {
   .desk { grid-template-columns: minmax(0, 1fr); }
   .cm-editor { height: 46vh; }
+  .knob label { flex: 1 0 100%; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .details .hop { grid-template-columns: minmax(0, 1fr) auto; }
 }

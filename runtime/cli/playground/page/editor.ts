@@ -68,6 +68,8 @@ export interface EditorSettings {
   readonly words: Words;
   /** Texts, names or the tab that is open have changed. */
   changed(): void;
+  /** A file is about to be removed. */
+  removing(): void;
 }
 
 export class Editor {
@@ -77,6 +79,7 @@ export class Editor {
   private readonly states = new Map<string, EditorState>();
   private readonly tabs = el('div', { class: 'tabs', role: 'tablist', 'aria-label': 'Files' });
   private readonly bar = el('form', { class: 'naming', hidden: true });
+  private readonly remover = button('×', 'Remove this file', () => this.remove());
   private problems: readonly Problem[] = [];
   private open = '';
 
@@ -93,7 +96,7 @@ export class Editor {
       button('✎', 'Rename this file', () =>
         this.askName('New name', this.open, (to) => this.rename(to)),
       ),
-      button('×', 'Remove this file', () => this.remove()),
+      this.remover,
     );
     const head = el('div', { class: 'filebar' }, this.tabs, act);
     this.element = el('section', { class: 'editor', 'aria-label': 'Files' }, head, this.bar, panel);
@@ -221,6 +224,7 @@ export class Editor {
       return tab;
     });
     this.tabs.replaceChildren(...tabs);
+    this.remover.disabled = this.states.size < 2;
     this.element.querySelector('#panel')!.setAttribute('aria-label', this.open.slice(1));
   }
 
@@ -288,9 +292,9 @@ export class Editor {
   }
 
   private remove(): void {
-    if (this.states.size < 2) return;
     const { open } = this;
     if (!confirm(`Remove ${open.slice(1)}?`)) return;
+    this.settings.removing();
     this.states.delete(open);
     this.open = '';
     this.show([...this.states.keys()][0]!);

@@ -3,12 +3,16 @@
  * is the worker of runtime/play; what is seen are the recordings that it makes.
  */
 import type { Problem } from '../../../play/protocol.ts';
+import { MOUNT_COMMAND } from '../../../play/save.ts';
+import type { PlayState } from '../../../play/state.ts';
 import { button, el } from '../../trace/page/dom.ts';
 import type { GivenPage } from '../given.ts';
+import { Checker } from './check.ts';
 import { countersView } from './counters.ts';
 import { Editor } from './editor.ts';
-import { chooseFiles, saveFiles } from './files.ts';
+import { fileInput, openFiles, saveFiles, saveState } from './files.ts';
 import { linkOf, shared } from './link.ts';
+import { missing } from './missing.ts';
 import { Notices } from './notices.ts';
 import { loadParts } from './parts.ts';
 import { problemList } from './problems.ts';
@@ -28,6 +32,8 @@ const DISTANCE_MS = 1.4;
 const DISTANCE_MAX_MS = 10;
 /** Lines of the log that are kept. */
 const LOG_MAX = 500;
+/** Texts of before that are offered. */
+const EARLIER_MAX = 6;
 const USER = 'root';
 
 const wrong = (message: string): Problem => ({
@@ -51,9 +57,13 @@ class Playground {
     ...{ type: 'range', id: 'distance', min: 0, max: DISTANCE_MAX_MS, step: 0.1 },
   });
   private readonly distanceText = el('output', { for: 'distance' });
-  private readonly command = el('code', { id: 'command' });
   private readonly store: Store;
+  private readonly checker: Checker;
+  private readonly chosen = fileInput((files) => void this.openFiles(files));
   private session: Promise<Session | null> = Promise.resolve(null);
+  private makeSession: () => Session = () => {
+    throw new Error('nothing can run in this page');
+  };
   /** The texts that the graph was started with. */
   private started: string | null = null;
   private logged: string[] = [];
@@ -62,15 +72,23 @@ class Playground {
 
   constructor(given: GivenPage) {
     this.given = given;
-    this.editor = new Editor({ words: given.words, changed: () => this.changed() });
+    this.editor = new Editor({
+      words: given.words,
+      changed: () => this.changed(),
+      removing: () => this.store.leave(),
+    });
+    this.checker = new Checker({
+      texts: () => this.editor.texts,
+      session: () => this.makeSession(),
+      busy: (isBusy) => this.problems.element.setAttribute('aria-busy', String(isBusy)),
+      found: (problems) => this.showProblems(problems),
+    });
     this.watch = new Watch({
       at: (place) => this.editor.light(place?.source.file ?? null, place?.line ?? null),
     });
     this.store = new Store({
       current: () => this.current,
-      failed: (why) =>
-        this.notices.say('store', `What you type is not kept when this page is closed: ${why}`),
-      changedElsewhere: (theirs) => this.askWhich(theirs),
+      failed: (why) => this.sayKept(why),
     });
     this.distance.addEventListener('input', () => this.nameDistance());
     this.distance.addEventListener('change', () => void this.moveStorage());
@@ -78,8 +96,8 @@ class Playground {
 
   /** Puts everything on the page, and then loads what runs it. */
   async open(page: HTMLElement): Promise<void> {
-    const kept = this.store.load() ?? this.fresh;
-    this.take(kept);
+    this.take(this.store.load() ?? this.fresh);
+    this.store.settle();
     page.replaceChildren(
       this.header(),
       this.notices.element,
@@ -94,7 +112,8 @@ class Playground {
       return;
     }
     this.session = loadParts(this.given.parts).then((parts) => {
-      const session = new Session({ makeWorker: workerMaker(parts), patience: PATIENCE });
+      this.makeSession = () => new Session({ makeWorker: workerMaker(parts), patience: PATIENCE });
+      const session = this.makeSession();
       session.journal = [...this.journal];
       return session;
     });
@@ -130,11 +149,28 @@ class Playground {
     this.nameDistance();
   }
 
+  /** Puts something else in the place of what is here, which is kept. */
+  private replace(state: PlayState, open = ''): void {
+    this.store.leave();
+    const { texts, distanceMs, journal } = state;
+    this.take({ files: texts, open, distanceMs, journal });
+    this.store.soon();
+  }
+
   private changed(): void {
     this.store.soon();
-    const volfile = Object.keys(this.editor.texts).find((path) => path.endsWith('.vol'));
-    const file = volfile?.slice(1) ?? 'FILE.vol';
-    this.command.textContent = `glossa mount ${file} MOUNTPOINT`;
+    // Before the first start, that tells the problems.
+    if (document.documentElement.dataset.ready !== undefined) this.checker.soon();
+  }
+
+  private sayKept(why: string | null): void {
+    if (why === null) this.notices.drop('store');
+    else this.notices.say('store', `What you type is not kept when this page is closed: ${why}`);
+  }
+
+  private showProblems(problems: readonly Problem[]): void {
+    this.editor.setProblems(problems);
+    this.problems.show(problems);
   }
 
   // ---- running
@@ -144,19 +180,19 @@ class Playground {
     const session = await this.session;
     if (session === null) return false;
     const { texts } = this.editor;
+    this.checker.know(texts);
     this.status.textContent = 'The graph is being started…';
     try {
       const began = await session.start(texts, Number(this.distance.value));
       this.addLog(began.log);
-      this.editor.setProblems(began.problems);
-      this.problems.show(began.problems);
+      this.showProblems(began.problems);
       this.started = began.runs ? JSON.stringify(texts) : null;
       if (began.runs) this.watch.showGraph(began.volumes);
       this.status.textContent = began.runs ? 'Ready.' : 'It does not run: see the problems.';
       return began.runs;
     } catch (error) {
       this.started = null;
-      this.problems.show([wrong((error as Error).message)]);
+      this.showProblems([wrong((error as Error).message)]);
       this.status.textContent = 'It does not run: see the problems.';
       return false;
     }
@@ -230,26 +266,27 @@ class Playground {
 
   // ---- files
 
-  /** What the address of the page says. What was typed here before is put aside, not lost. */
-  private async takeLink(): Promise<void> {
-    if (location.hash.length < 2) return;
+  /**
+   * Takes what the address of the page says. What was typed here before is kept, not lost.
+   * @returns whether there was something
+   */
+  private async takeLink(): Promise<boolean> {
+    if (location.hash.length < 2) return false;
     try {
       const theirs = await shared();
-      if (theirs === null) return;
-      const mine = this.store.load();
+      if (theirs === null) return false;
       // It has to be told from what is typed from now on.
       history.replaceState(null, '', location.pathname + location.search);
-      if (mine !== null && JSON.stringify(mine.files) !== JSON.stringify(theirs.files)) {
-        this.store.putAside(mine);
-        this.offerBefore();
-      }
-      this.take(theirs);
+      this.replace(theirs);
+      const before = this.store.earlier().length === 0 ? '' : ' What was here is under "Before".';
       this.notices.say(
         'link',
-        'These files are from a link. They run in this page alone, which can reach nobody.',
+        `These files are from a link. They run in this page alone, which can reach nobody.${before}`,
       );
+      return true;
     } catch (error) {
       this.notices.say('link', `Nothing was taken from the link: ${(error as Error).message}.`);
+      return false;
     }
   }
 
@@ -263,7 +300,9 @@ class Playground {
         () => false,
       );
       const said = copied === true ? 'The link is copied:' : 'Copy this link:';
-      this.notices.say('share', `${said} files and storage are in it.`);
+      const here =
+        location.protocol === 'file:' ? ' It is for this machine, as the page is a file.' : '';
+      this.notices.say('share', `${said} files and storage are in it.${here}`);
       this.notices.add('share', field);
       field.select();
     } catch (error) {
@@ -271,54 +310,37 @@ class Playground {
     }
   }
 
-  private askWhich(theirs: Kept): void {
-    this.notices.say(
-      'tabs',
-      'Another tab of this page has changed the files. Nothing is kept here until you choose.',
-      {
-        label: 'Take those of the other tab',
-        act: () => {
-          this.store.putAside(this.current);
-          this.take(theirs);
-          this.store.release();
-          this.offerBefore();
-        },
-      },
-      { label: 'Keep those here', act: () => this.store.release() },
-    );
-  }
-
-  /** What was there before can be had again. */
+  /** What was typed here at other times, or is in other tabs, can be had again. */
   private offerBefore(): void {
-    const before = this.store.before();
-    if (before === null) return;
-    this.notices.say('before', 'What was in the editor before has been put aside.', {
-      label: 'Take it back',
+    const earlier = this.store.earlier().slice(0, EARLIER_MAX);
+    const choices = earlier.map((kept) => ({
+      label: `${Object.keys(kept.files)
+        .map((path) => path.slice(1))
+        .join(', ')} (${new Date(kept.at).toLocaleString()})`,
       act: () => {
-        this.store.putAside(this.current);
-        this.take(before);
-        this.offerBefore();
+        this.replace({ ...kept, texts: kept.files }, kept.open);
+        void this.start();
       },
-    });
+    }));
+    const none = 'Nothing else was typed here before.';
+    this.notices.say('before', choices.length === 0 ? none : 'Take back:', ...choices);
   }
 
-  private async openFiles(): Promise<void> {
+  private async openFiles(files: readonly File[]): Promise<void> {
+    const { files: texts, distanceMs, journal } = this.current;
     try {
-      const files = await chooseFiles();
-      if (Object.keys(files).length === 0) return;
-      this.store.putAside(this.current);
-      this.take({ ...this.current, files, open: '' });
-      this.offerBefore();
-      await this.start();
+      this.replace(await openFiles(files, { texts, distanceMs, journal }));
     } catch (error) {
-      this.notices.say('open', `Nothing was opened: ${(error as Error).message}`);
+      this.notices.say('open', `Nothing was opened: ${(error as Error).message}.`);
+      return;
     }
+    const names = files.map(({ name }) => name).join(', ');
+    this.notices.say('open', `Opened: ${names}. What was here is under "Before".`);
+    await this.start();
   }
 
   private reset(): void {
-    this.store.putAside(this.current);
-    this.take(this.fresh);
-    this.offerBefore();
+    this.replace({ ...this.fresh, texts: this.fresh.files });
     void this.restart();
   }
 
@@ -326,7 +348,7 @@ class Playground {
 
   private header(): HTMLElement {
     const act = (label: string, title: string, does: () => void): HTMLElement => {
-      const made = el('button', { type: 'button', title }, label);
+      const made = el('button', { type: 'button', id: label.toLowerCase(), title }, label);
       made.addEventListener('click', does);
       return made;
     };
@@ -336,9 +358,6 @@ class Playground {
       () => void this.start(),
     );
     run.classList.add('main');
-    run.id = 'start';
-    const share = act('Share', 'Make a link to these files', () => void this.share());
-    share.id = 'share';
     return el(
       'header',
       {},
@@ -348,10 +367,15 @@ class Playground {
         { class: 'acts', role: 'toolbar', 'aria-label': 'Files and graph' },
         run,
         act('Empty', 'Empty the storage, and set the counters to 0', () => void this.restart()),
-        share,
-        act('Save', 'Save the files', () => saveFiles(this.editor.texts)),
-        act('Open', 'Open files', () => void this.openFiles()),
+        act('Share', 'Make a link to these files', () => void this.share()),
+        act('Save', 'Save files and storage as one file', () => {
+          const { files: texts, distanceMs, journal } = this.current;
+          saveState({ texts, distanceMs, journal });
+        }),
+        act('Open', 'Open what was saved, or a volfile and modules', () => this.chosen.click()),
+        act('Before', 'What was typed here before', () => this.offerBefore()),
         act('Reset', 'Begin again with the example', () => this.reset()),
+        this.chosen,
       ),
       this.status,
     );
@@ -372,7 +396,7 @@ class Playground {
     const knob = el(
       'p',
       { class: 'knob' },
-      el('label', { for: 'distance' }, 'To the storage, one way'),
+      el('label', { for: 'distance' }, 'To the storage and back'),
       this.distance,
       this.distanceText,
     );
@@ -387,14 +411,24 @@ class Playground {
 
   private footer(): HTMLElement {
     const copy = button('Copy', 'Copy the command', () => {
-      void navigator.clipboard?.writeText(this.command.textContent ?? '').catch(() => {
+      void navigator.clipboard?.writeText(MOUNT_COMMAND).catch(() => {
         // Not allowed: it can still be marked and copied.
       });
     });
+    const apart = button('each file', 'Save each file', () => saveFiles(this.editor.texts));
     return el(
       'footer',
       {},
-      el('p', {}, 'Saved to a folder, the same files run on a mount: ', this.command, ' ', copy),
+      el(
+        'p',
+        {},
+        'The same files run on a mount. Save ',
+        apart,
+        ' to a folder, and say there: ',
+        el('code', { id: 'command' }, MOUNT_COMMAND),
+        ' ',
+        copy,
+      ),
       el(
         'p',
         {},
@@ -411,7 +445,9 @@ class Playground {
   private listen(): void {
     const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
     const taking = 'input:not([type=checkbox]), select, [role=listbox], [role=tablist], .cm-editor';
-    addEventListener('hashchange', () => void this.takeLink().then(() => this.start()));
+    addEventListener('hashchange', () => {
+      void this.takeLink().then((isTaken) => isTaken && this.start());
+    });
     document.addEventListener('keydown', (event) => {
       const { key, ctrlKey, metaKey, altKey, target } = event;
       if ((ctrlKey || metaKey) && key === 'Enter') {
@@ -426,16 +462,6 @@ class Playground {
       this.watch.go(step);
     });
   }
-}
-
-/** What a browser has to have, of what it has not. */
-function missing(): string[] {
-  const needed: readonly (readonly [string, boolean])[] = [
-    ['WebAssembly', 'WebAssembly' in globalThis],
-    ['workers', 'Worker' in globalThis],
-    ['DecompressionStream', 'DecompressionStream' in globalThis],
-  ];
-  return needed.flatMap(([name, has]) => (has ? [] : [name]));
 }
 
 const given = JSON.parse(document.getElementById('given')!.textContent!) as GivenPage;

@@ -1,4 +1,8 @@
-/** What was typed, kept in the browser: a word of it is lost neither by closing the page nor by a second tab. */
+/**
+ * What was typed, kept in the browser: a word of it is lost neither by closing the page nor by a second
+ * tab. Each tab writes to a place of its own, and begins with what was kept last in any of them; what a
+ * link, a file or the example has taken the place of stays where it was kept.
+ */
 import type { FileTexts } from '../given.ts';
 
 export interface Kept {
@@ -9,58 +13,74 @@ export interface Kept {
   readonly journal: readonly string[];
 }
 
-interface Stamped extends Kept {
-  /** Which tab wrote it. */
-  readonly tab: string;
+/** One that was kept, and when: milliseconds since 1970. */
+export interface Earlier extends Kept {
+  readonly at: number;
+}
+
+interface Place {
+  readonly key: string;
+  readonly text: string;
+  readonly kept: Earlier;
 }
 
 const DEBOUNCE_MS = 300;
+/** Places that are kept, of all tabs together; the oldest goes. */
+const PLACES_MAX = 20;
 
 /** Other playgrounds of the same server have their own. */
-const KEY = `glossa playground ${location.pathname}`;
-/** What was there before a link was opened, or another tab's was taken. */
-const BEFORE = `${KEY} before`;
+const START = `glossa playground ${location.pathname} `;
+/** Where a tab remembers its place, also when it is loaded again. */
+const OWN = `${START}own`;
 
 export interface StoreSettings {
   current(): Kept;
-  /** Nothing can be kept, and why. */
-  failed(why: string): void;
-  /** Another tab has kept something else: nothing is kept here until somebody has decided. */
-  changedElsewhere(theirs: Kept): void;
+  /** Nothing can be kept, and why; null when it can again. */
+  failed(why: string | null): void;
 }
 
 export class Store {
   private readonly settings: StoreSettings;
-  private readonly tab = Math.random().toString(36).slice(2);
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private isHeld = false;
+  /** The place of this tab; '' before anything was kept. */
+  private key = '';
+  /** What is there, as this tab has read or written it. */
+  private seen = '';
   private last = '';
+  private why: string | null = null;
+  /** What should have been kept when something else took its place, and could not be. */
+  private readonly unkept: Earlier[] = [];
 
   constructor(settings: StoreSettings) {
     this.settings = settings;
-    addEventListener('storage', ({ key, newValue }) => {
-      if (key !== KEY || newValue === null) return;
-      const theirs = read(newValue);
-      if (theirs === null || theirs.tab === this.tab || this.says(theirs)) return;
-      this.isHeld = true;
-      clearTimeout(this.timer);
-      this.settings.changedElsewhere(theirs);
-    });
     addEventListener('pagehide', () => this.now());
   }
 
+  /** What this tab begins with; null where nothing was ever kept. */
   load(): Kept | null {
-    return this.get(KEY);
+    const places = this.places();
+    const key = this.ownKey();
+    const own = places.find((place) => place.key === key);
+    if (own !== undefined) {
+      this.key = own.key;
+      this.seen = own.text;
+    }
+    return (own ?? places[0])?.kept ?? null;
   }
 
-  /** What was kept before something else took its place. */
-  before(): Kept | null {
-    return this.get(BEFORE);
+  /** Takes what is there as known: a page that is only looked at keeps nothing. */
+  settle(): void {
+    this.last = JSON.stringify(this.settings.current());
   }
 
-  /** Puts aside what is kept now, for `before`. */
-  putAside(kept: Kept): void {
-    this.set(BEFORE, JSON.stringify({ ...kept, tab: this.tab }));
+  /** What was typed at other times, or is in other tabs, the newest first. */
+  earlier(): readonly Earlier[] {
+    const told = new Set([JSON.stringify(this.settings.current().files)]);
+    const others = this.places().filter(({ key }) => key !== this.key);
+    return [...this.unkept, ...others.map(({ kept }) => kept)].filter(({ files }) => {
+      const text = JSON.stringify(files);
+      return !told.has(text) && told.add(text);
+    });
   }
 
   soon(): void {
@@ -68,53 +88,80 @@ export class Store {
     this.timer = setTimeout(() => this.now(), DEBOUNCE_MS);
   }
 
-  /** Whoever decided wants what is in this tab kept. */
-  release(): void {
-    this.isHeld = false;
-    this.now();
+  /** Leaves what is here as it is kept: what takes its place gets another. */
+  leave(): void {
+    if (!this.now()) this.unkept.unshift({ ...this.settings.current(), at: Date.now() });
+    this.key = '';
+    this.last = '';
   }
 
-  private now(): void {
+  /** @returns whether all is kept */
+  private now(): boolean {
     clearTimeout(this.timer);
-    if (this.isHeld) return;
-    const text = JSON.stringify(this.settings.current());
-    if (text === this.last) return;
-    this.last = text;
-    this.set(KEY, JSON.stringify({ ...this.settings.current(), tab: this.tab }));
-  }
-
-  private says({ tab: _, ...theirs }: Stamped): boolean {
-    return JSON.stringify(theirs.files) === JSON.stringify(this.settings.current().files);
-  }
-
-  private get(key: string): Kept | null {
+    const kept = this.settings.current();
+    const text = JSON.stringify(kept);
+    if (text === this.last) return true;
     try {
-      return read(localStorage.getItem(key) ?? '');
+      // A tab that was made as a copy of another has the same place: whoever comes second leaves it.
+      const isOwn = this.key !== '' && localStorage.getItem(this.key) === this.seen;
+      if (!isOwn) this.key = `${START}${Math.random().toString(36).slice(2)}`;
+      const stamped = JSON.stringify({ ...kept, at: Date.now() });
+      localStorage.setItem(this.key, stamped);
+      this.seen = stamped;
+      this.last = text;
+      sessionStorage.setItem(OWN, this.key);
+      for (const { key } of this.places().slice(PLACES_MAX)) localStorage.removeItem(key);
+      this.tell(null);
+      return true;
     } catch (error) {
-      this.settings.failed((error as Error).message);
+      this.tell((error as Error).message);
+      return false;
+    }
+  }
+
+  /** Once, not again at each word. */
+  private tell(why: string | null): void {
+    if (why !== this.why) this.settings.failed(why);
+    this.why = why;
+  }
+
+  private ownKey(): string | null {
+    try {
+      return sessionStorage.getItem(OWN);
+    } catch {
+      // Who keeps nothing remembers nothing; `places` says why.
       return null;
     }
   }
 
-  private set(key: string, text: string): void {
+  /** The newest first. */
+  private places(): Place[] {
     try {
-      localStorage.setItem(key, text);
+      const keys = Object.keys(localStorage).filter((key) => key.startsWith(START));
+      const places = keys.flatMap((key): Place[] => {
+        const text = localStorage.getItem(key) ?? '';
+        const kept = read(text);
+        return kept === null ? [] : [{ key, text, kept }];
+      });
+      return places.sort((a, b) => b.kept.at - a.kept.at);
     } catch (error) {
-      this.settings.failed((error as Error).message);
+      this.tell((error as Error).message);
+      return [];
     }
   }
 }
 
 /** Null for what is not ours, or of another version. */
-function read(text: string): Stamped | null {
+function read(text: string): Earlier | null {
   try {
-    const kept = JSON.parse(text) as Partial<Stamped> | null;
+    const kept = JSON.parse(text) as Partial<Earlier> | null;
     const files = Object.entries(kept?.files ?? {});
     const isWhole = files.length > 0 && files.every(([, it]) => typeof it === 'string');
     if (!isWhole) return null;
-    const { open = '', distanceMs = 0, tab = '', journal } = kept!;
+    const { open = '', distanceMs = 0, journal, at = 0 } = kept!;
     const lines = Array.isArray(journal) ? journal.map(String) : [];
-    return { files: kept!.files!, open, distanceMs: Number(distanceMs) || 0, journal: lines, tab };
+    const ms = Number(distanceMs) || 0;
+    return { files: kept!.files!, open, distanceMs: ms, journal: lines, at: Number(at) || 0 };
   } catch {
     // There is none, or it was cut.
     return null;

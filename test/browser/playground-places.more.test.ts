@@ -1,0 +1,203 @@
+/** The playground where a page may be: on any server, as a file, in a browser that is full or lacks something. */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { playgroundFiles } from '../../runtime/cli/playground/files.ts';
+import { writePlayground } from '../../runtime/cli/playground/folder.ts';
+import { encodeShare } from '../../runtime/play/share.ts';
+import { isSkipped } from '../support/obstacle.ts';
+import { isInstalled } from '../support/tools.ts';
+import { withBrowser } from './browsers.ts';
+import {
+  code,
+  enter,
+  openPlayground,
+  reload,
+  says,
+  TIMEOUT_MS,
+  text,
+  typeCode,
+  until,
+  WAIT,
+} from './playground.ts';
+
+const MB_MAX = 20;
+/** Of Python, which looks for no signal where threads share no memory. */
+const NEVER = `from glupy import Translator
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        while loc.name == "never": pass
+        frame.wind()
+`;
+const STORAGE = 'volume storage\n    type storage/memory\nend-volume\n';
+const VOLFILE = `${STORAGE}volume top
+    type features/glupy
+    option module-name never
+    subvolumes storage
+end-volume
+`;
+const PLAIN = `${STORAGE}volume cache
+    type features/negative
+    subvolumes storage
+end-volume
+`;
+const shareOf = (texts: Readonly<Record<string, string>>): Promise<string> =>
+  encodeShare({ texts, distanceMs: 0, journal: [] });
+
+const TYPES: Readonly<Record<string, string>> = { '.html': 'text/html', '.js': 'text/javascript' };
+
+let folder: string;
+let server: Server;
+let url: string;
+let bytes = 0;
+
+/** Gives the files of the folder below a path, and no header but their type. */
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'glossa-static-'));
+  const files = playgroundFiles();
+  for (const content of files.values()) bytes += Buffer.byteLength(content);
+  writePlayground(folder, () => files);
+  server = createServer((request, response) => {
+    const path = /^\/a\/path\/([\w./-]*)$/.exec(request.url ?? '')?.[1];
+    const name = path === '' ? 'index.html' : path;
+    if (name === undefined || !files.has(name)) response.writeHead(404).end();
+    else {
+      response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'text/plain' });
+      response.end(readFileSync(join(folder, name)));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/a/path/`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Without shared memory nothing ends a call but the end of its worker. */
+async function runWithoutIsolation(browser: Browser): Promise<void> {
+  const link = await shareOf({ '/graph.vol': VOLFILE, '/never.py': NEVER });
+  const page = await openPlayground(browser, `${url}#${link}`);
+  expect(await page.evaluate('crossOriginIsolated')).toBe(false);
+  const reached = await page.evaluate("fetch('index.html').then(() => 'reached', () => 'refused')");
+  expect(reached).toBe('refused');
+  expect(await text(page, '#status')).toBe('Ready.');
+  expect(await text(page, '#log')).toContain('nothing ends a call that runs too long');
+  const [paint, ready] = (await page.evaluate(
+    "[performance.getEntriesByType('paint')[0].startTime, +document.documentElement.dataset.ready]",
+  )) as [number, number];
+  process.stdout.write(
+    `playground: ${(bytes / 1e6).toFixed(1)} MB, first paint after ${(paint / 1e3).toFixed(1)} s, ` +
+      `Python ready after ${(ready / 1e3).toFixed(1)} s\n`,
+  );
+  await enter(page, 'mkdir /made');
+  expect((await enter(page, 'stat /never')).said).toMatch(/^stopped: it has not answered for /);
+  expect((await enter(page, 'ls /')).said).toContain('made');
+  await page.close();
+}
+
+/** Words of the editor come from the tables, and what is said of them. */
+async function completeAndHover(page: Page): Promise<void> {
+  const offered = (word: string) => says(page, '.cm-tooltip-autocomplete', word);
+  await typeCode(page, 'volume more', true);
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('type feat');
+  await offered('features/negative');
+  await page.keyboard.type('ures/negative');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('option time');
+  await offered('timeout');
+  await page.keyboard.press('Escape');
+  const place = (await page.evaluate(`{
+    const word = [...document.querySelectorAll('.cm-line span')].find((it) => it.textContent === 'storage/memory');
+    const { x, y, width, height } = word.getBoundingClientRect();
+    [x + width / 2, y + height / 2];
+  }`)) as [number, number];
+  await page.mouse.move(...place);
+  await page.waitForSelector('.cm-tooltip-hover .card', WAIT);
+}
+
+/** Nothing moves by itself where somebody wants it so. */
+async function watchMotion(page: Page): Promise<void> {
+  const want = (value: string) =>
+    page.emulateMediaFeatures([{ name: 'prefers-reduced-motion', value }]);
+  const moving = 'document.getAnimations().length';
+  await want('no-preference');
+  await reload(page);
+  expect(await page.$eval('#pace', (it) => (it as unknown as { value: string }).value)).toBe(
+    'slow',
+  );
+  await enter(page, 'mkdir /b');
+  await until(page, `${moving} > 0`);
+  await want('reduce');
+  await reload(page);
+  expect(await page.$eval('#pace', (it) => (it as unknown as { value: string }).value)).toBe(
+    'step by step',
+  );
+  await enter(page, 'mkdir /c');
+  await page.click('[aria-label="Step forwards"]');
+  expect(await page.evaluate(moving)).toBe(0);
+}
+
+/** What is typed stays in the page where the browser has no room for it. */
+async function fillStorage(page: Page): Promise<void> {
+  await page.evaluate(`for (let size = 2 ** 22; size > 0; size >>= 1) {
+    try {
+      for (let i = 0; ; i++) localStorage.setItem('full ' + size + ' ' + i, 'x'.repeat(size));
+    } catch {}
+  }`);
+  await typeCode(page, '# typed in vain', true);
+  await says(page, '#notices', 'What you type is not kept when this page is closed: ');
+  expect(await code(page)).toContain('# typed in vain');
+  await page.evaluate(
+    "Object.keys(localStorage).filter((key) => key.startsWith('full ')).forEach((key) => localStorage.removeItem(key))",
+  );
+  await typeCode(page, ' but now', true);
+  await until(page, "!document.querySelector('#notices').textContent.includes('not kept')");
+  await reload(page);
+  expect(await code(page)).toContain('# typed in vain but now');
+}
+
+const why = isInstalled('chromium') ? '' : 'chromium is not installed';
+
+describe.skipIf(isSkipped('the playground in other places', why))('the playground', () => {
+  it(`is at most ${MB_MAX} MB`, () => {
+    expect(bytes).toBeLessThan(MB_MAX * 1e6);
+  });
+
+  it('runs without isolation, as a file, and says what it cannot', { timeout: TIMEOUT_MS }, () =>
+    withBrowser('chromium', async (browser) => {
+      await runWithoutIsolation(browser);
+      // Without Python, a page is there at once.
+      const link = await shareOf({ '/graph.vol': PLAIN });
+      const page = await openPlayground(browser, `${url}#${link}`);
+      await watchMotion(page);
+      await fillStorage(page);
+      await completeAndHover(page);
+
+      const file = `${pathToFileURL(join(folder, 'index.html'))}#${link}`;
+      const own = await openPlayground(browser, file);
+      expect((await enter(own, 'echo hi > /f; cat /f')).said).toBe('hi');
+      await own.click('#share');
+      await says(own, '#notices', 'It is for this machine, as the page is a file.');
+
+      const poor = await browser.newPage();
+      await poor.evaluateOnNewDocument(
+        'delete globalThis.WebAssembly; delete globalThis.DecompressionStream',
+      );
+      await poor.goto(url, WAIT);
+      await says(
+        poor,
+        '#status',
+        'This browser lacks WebAssembly, DecompressionStream: nothing can run in it.',
+      );
+    }),
+  );
+});

@@ -1,0 +1,67 @@
+/** The page of `glossa playground`, as tests use it. */
+import type { Browser, Page } from 'puppeteer-core';
+
+export const TIMEOUT_MS = 540_000;
+export const WAIT = { timeout: 300_000 };
+
+/** Opens it, and returns when it has started, or has said what is wrong with the files. */
+export async function openPlayground(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage();
+  await page.setViewport({ width: 1280, height: 900 });
+  await page.goto(url, WAIT);
+  await page.waitForSelector('html[data-ready]', WAIT);
+  return page;
+}
+
+/** Loads it again, as a user does. */
+export async function reload(page: Page): Promise<void> {
+  await page.reload(WAIT);
+  await page.waitForSelector('html[data-ready]', WAIT);
+}
+
+export const text = (page: Page, selector: string): Promise<string> =>
+  page.$eval(selector, (it) => it.textContent ?? '');
+
+/** Returns when an expression of the page is true. */
+export const until = (page: Page, expression: string): Promise<unknown> =>
+  page.waitForFunction(expression, WAIT);
+
+/** Returns when an element says something. */
+export const says = (page: Page, selector: string, what: string): Promise<unknown> =>
+  until(
+    page,
+    `document.querySelector(${JSON.stringify(selector)})?.textContent.includes(${JSON.stringify(what)})`,
+  );
+
+/** Types a line into the shell; the output, and the counters. */
+export async function enter(page: Page, line: string) {
+  const done = "document.documentElement.dataset.lines ?? '0'";
+  const before = await page.evaluate(done);
+  await page.type('#line', line);
+  await page.keyboard.press('Enter');
+  await until(page, `(${done}) !== '${String(before)}'`);
+  const number = async (name: string) => Number.parseInt(await text(page, `#count-${name}`), 10);
+  return {
+    said: await text(page, '#output > :last-child'),
+    asked: await number('asked'),
+    passed: await number('passed'),
+  };
+}
+
+/** Presses keys together: `Control`, `a`. */
+async function press(page: Page, ...keys: readonly string[]): Promise<void> {
+  for (const key of keys) await page.keyboard.down(key as 'A');
+  for (const key of [...keys].reverse()) await page.keyboard.up(key as 'A');
+}
+
+/** Types into the editor: in the place of all that is there, or behind it. */
+export async function typeCode(page: Page, code: string, isBehind = false): Promise<void> {
+  await page.bringToFront();
+  await page.focus('.cm-content');
+  if (isBehind) await press(page, 'Control', 'End');
+  else await press(page, 'Control', 'a');
+  await page.keyboard.type(code);
+}
+
+/** What is in the editor's file, as far as it is seen. */
+export const code = (page: Page): Promise<string> => text(page, '.cm-content');
