@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import glupy from '../bridges/glupy.ts';
 import { commands } from '../runtime/cli/commands.ts';
@@ -13,6 +13,7 @@ import { fops } from '../runtime/core/fops.ts';
 import type { Translator } from '../runtime/core/xlator.ts';
 import sink from '../runtime/xlators/debug/sink/index.ts';
 import { FakeContext, startGraph } from './support/core.ts';
+import { blocksOf, pages } from './texts/plan.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -27,24 +28,11 @@ function under(folder: string): string[] {
   return entries.filter((entry) => entry.isFile()).map((e) => join(e.parentPath, e.name));
 }
 
-interface Block {
-  readonly title: string;
-  readonly text: string;
-}
-
-/** Fenced blocks of a language, each called by its document and line. */
-function blocks(path: string, language: string): Block[] {
-  const document = readFileSync(path, 'utf8');
-  return [...document.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap((match) => {
-    const line = document.slice(0, match.index).split('\n').length;
-    const title = `${relative(root, path)}:${line}`;
-    return match[1] === language ? [{ title, text: match[2]! }] : [];
-  });
-}
-
 describe('modules in the documents', () => {
-  const modules = documents.flatMap((path) => blocks(path, 'python'));
-  const whole = modules.filter(({ text }) => text.includes('class xlator'));
+  const whole = pages
+    .flatMap(blocksOf)
+    .filter(({ language, text }) => language === 'python' && text.includes('class xlator'))
+    .map(({ page, line, text }) => ({ title: `${page}:${line}`, text }));
 
   it('are among them', () => {
     expect(whole.length).toBeGreaterThan(5);

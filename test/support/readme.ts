@@ -8,16 +8,7 @@ import { GLOSSA, type Scratch } from './mount.ts';
 
 export const CONSOLE = /^```console\n(.*?)^```$/ms;
 
-/** What is another every time. */
-const VARYING: readonly (readonly [RegExp, string])[] = [
-  [/\d{8}-\d{6}\.\d{6}/g, 'TIME'],
-  [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*/g, 'TIME'],
-  [/[0-9a-f]{8}(-[0-9a-f]{1,4}){1,3}(-[0-9a-f]{0,12})?/g, 'GFID'],
-  [/^([<>]) \d+ /gm, '$1 N '],
-];
-
-export const normal = (text: string): string =>
-  VARYING.reduce((result, [pattern, name]) => result.replace(pattern, name), text);
+export { normal } from './varying.ts';
 
 /** The commands in a block. */
 export const commandsIn = (shown: string): string[] =>

@@ -1,0 +1,34 @@
+/** What a program writes, without what is another every time. */
+
+const VARYING: readonly (readonly [RegExp, string])[] = [
+  [/\d{8}-\d{6}\.\d{6}/g, 'TIME'],
+  [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.\d]*/g, 'TIME'],
+  [/\b\d\d:\d\d:\d\d\.\d+/g, 'TIME'],
+  [/[0-9a-f]{8}(-[0-9a-f]{1,4}){1,3}(-[0-9a-f]{0,12})?/g, 'GFID'],
+  [/^([<>]) \d+ /gm, '$1 N '],
+  [/^#\d+ /gm, '#N '],
+  [/\b(process|pid|user|uid) \d+/gi, '$1 N'],
+  [/\b\d+(\.\d+)? (ns|µs|us|ms|s)\b/g, 'N s'],
+];
+
+export const normal = (text: string): string =>
+  VARYING.reduce((result, [pattern, name]) => result.replace(pattern, name), text);
+
+/** The words and their order alone: no numbers, and lines broken anywhere. */
+export const shape = (text: string): string =>
+  normal(text)
+    .replace(/(?<![a-z])\d[\d.]*[a-zµ%]*|(?<= )-(?= |$)/gim, 'N')
+    .replace(/\s+/g, ' ')
+    .trim();
+
+/** '' where `text` has `part` in it, and otherwise what is missing; `…` stands for anything. */
+export function contains(text: string, part: string): string {
+  let rest = text;
+  for (const piece of part.split('…')) {
+    const wanted = piece.trim();
+    const at = rest.indexOf(wanted);
+    if (at < 0) return wanted;
+    rest = rest.slice(at + wanted.length);
+  }
+  return '';
+}

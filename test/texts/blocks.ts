@@ -1,0 +1,88 @@
+/**
+ * The blocks of code of a text: what stands between fences, and what is indented by four columns
+ * below an empty line. Pure; who reads texts is `pages.ts`.
+ */
+
+export interface Block {
+  /** The text, from the top of the repository. */
+  readonly page: string;
+  /** Of its first line of code. */
+  readonly line: number;
+  /** Behind the fence; '' where nothing is said. */
+  readonly language: string;
+  /** Without the indentation of the whole. */
+  readonly text: string;
+  /** The heading of the second level that it stands below, with its `## `; '' above all of them. */
+  readonly heading: string;
+}
+
+/** What is done with a block. */
+export type Way = 'commands' | 'volfile' | 'program' | 'shown';
+
+/** One that is fenced, however deep in a list; or one that is indented. */
+const BLOCK = /^( *)```([\w-]*)[^\n]*\n(.*?)^\1```$|(?<=^\n)((?: {4}[^\n]*\n|\n(?= {4}))+)/gms;
+
+export function blocksIn(page: string, markdown: string): Block[] {
+  return [...markdown.matchAll(BLOCK)].flatMap((match) => {
+    const [, margin, language = '', fenced, indented] = match;
+    const before = markdown.slice(0, match.index);
+    // What is indented in a list is a part of its item.
+    if (indented !== undefined && /^(?:[-*]|\d+\.) .*\n(?: +.*\n|\n)*$/m.test(lastPart(before))) {
+      return [];
+    }
+    const start = before.split('\n').length;
+    return {
+      page,
+      line: fenced === undefined ? start : start + 1,
+      language,
+      text: dedent(fenced ?? indented!, fenced === undefined ? 4 : margin!.length),
+      heading: before.match(/^## .*$/gm)?.at(-1) ?? '',
+    };
+  });
+}
+
+/** From the last line on that begins in the first column. */
+const lastPart = (text: string): string =>
+  /(?:^|\n)(\S[^\n]*\n(?: [^\n]*\n|\n)*)$/.exec(text)?.[1] ?? '';
+
+const dedent = (text: string, columns: number): string =>
+  text.replace(new RegExp(`^ {1,${columns || 1}}`, 'gm'), (margin) =>
+    columns === 0 ? margin : '',
+  );
+
+const PROGRAMS = ['python', 'js', 'ts', 'c'];
+
+export function wayOf({ language, text }: Block): Way {
+  if (PROGRAMS.includes(language)) return 'program';
+  if (['sh', 'console'].includes(language) || /^(\$ |glossa |npm run )/.test(text))
+    return 'commands';
+  return /^ *volume \S+$/m.test(text) ? 'volfile' : 'shown';
+}
+
+export interface Command {
+  readonly line: number;
+  /** What is typed, with further lines where it has some. */
+  readonly text: string;
+  /** What is shown below it; undefined in a block that shows commands alone. */
+  readonly output: string | undefined;
+}
+
+/** The commands of a block. Where some begin with `$ `, other lines are what these write. */
+export function commandsIn({ text, line }: Block): Command[] {
+  const lines = text.trimEnd().split('\n');
+  const isSession = lines[0]!.startsWith('$ ');
+  const begins = (at: number): boolean =>
+    isSession
+      ? lines[at]!.startsWith('$ ')
+      : /^[^\s#]/.test(lines[at]!) && !(lines[at - 1] ?? '').endsWith('\\');
+  const starts = lines.flatMap((_, at) => (begins(at) ? [at] : []));
+  return starts.map((at, number) => {
+    const [first, ...others] = lines.slice(at, starts[number + 1]);
+    return isSession
+      ? { line: line + at, text: first!.slice(2), output: others.map((it) => `${it}\n`).join('') }
+      : { line: line + at, text: [first, ...others].join('\n').trimEnd(), output: undefined };
+  });
+}
+
+/** A command without the remark behind it. */
+export const withoutRemark = (command: string): string => command.replace(/\s+# .*$/, '');

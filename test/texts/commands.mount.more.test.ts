@@ -1,0 +1,81 @@
+/**
+ * What the texts tell people to type does what stands there. The commands of a text run in order, in a
+ * folder and a shell of its own; what is done otherwise stands in `table.ts`.
+ */
+import { chmod } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { Client } from '../support/client.ts';
+import { describeMounts, GLOSSA, type Scratch, withScratch } from '../support/mount.ts';
+import { contains, normal, shape } from '../support/varying.ts';
+import { type Plan, pages, planOf, type Step } from './plan.ts';
+
+const plans = pages.map(planOf).filter(({ steps }) => steps.length > 0);
+
+/** A dozen commands, on a machine that has much to do. */
+const PATIENCE_MS = 500_000;
+
+/** Stands between what two steps write. */
+const MARK = '\x1e';
+
+interface Written {
+  readonly status: number;
+  readonly text: string;
+}
+
+async function typed({ setup, files, steps }: Plan, scratch: Scratch): Promise<Written[]> {
+  const home = await scratch.folder('home');
+  await scratch.folder('bin');
+  for (const name of ['glossa', 'npx']) {
+    const shift = name === 'npx' ? 'shift\n' : '';
+    await scratch.file(
+      `bin/${name}`,
+      `#!/bin/sh\n${shift}exec '${process.execPath}' '${GLOSSA}' "$@"\n`,
+    );
+    await chmod(scratch.at('bin', name), 0o755);
+  }
+  for (const [name, text] of Object.entries(files)) await scratch.file(`home/${name}`, text);
+  // A step is a group: what it sets is there for the next.
+  const script = steps.map(({ script }) => `{\n${script}\n}\nprintf '${MARK}%s\\n' $?`);
+  const client = new Client(
+    home,
+    `export HOME="$PWD" PACKAGE='${packageRoot}' PATH='${scratch.at('bin')}':"$PATH"
+unset XDG_STATE_HOME XDG_CONFIG_HOME\nexec 2>&1 < /dev/null
+${setup}\nprintf '${MARK}%s\\n' 0
+${script.join('\n')}
+for mount in mnt MNT; do ! grep -q " $PWD/$mount " /proc/self/mountinfo || glossa umount $mount; done`,
+    { patience: PATIENCE_MS },
+  );
+  const { out } = await client.outcome;
+  // The client has Latin-1, a character for each byte.
+  const written = Buffer.from(out, 'latin1').toString().split(MARK);
+  return steps.map((_, at) => ({
+    status: Number.parseInt(written[at + 2] ?? '-1', 10),
+    // In the texts, folders are below /srv.
+    text: (written[at + 1] ?? '').replace(/^\d+\n/, '').replaceAll(home, '/srv'),
+  }));
+}
+
+function compare(plan: Plan, step: Step, { status, text }: Written): void {
+  const where = `${plan.page}:${step.line}: ${step.script}\n${text}`;
+  if (step.status !== undefined) expect(status, where).toBe(step.status);
+  if (step.output?.includes('…')) {
+    expect(contains(normal(text), normal(step.output)), where).toBe('');
+  } else if (step.output !== undefined) expect(normal(text), where).toBe(normal(step.output));
+  for (const part of step.parts ?? []) expect(contains(shape(text), shape(part)), where).toBe('');
+}
+
+describeMounts('the commands of the texts', () => {
+  describe.each(plans.map((plan) => [plan.page, plan] as const))('%s', (_, plan) => {
+    it(
+      'do what stands there',
+      () =>
+        withScratch(async (scratch) => {
+          const written = await typed(plan, scratch);
+          for (const [at, step] of plan.steps.entries()) compare(plan, step, written[at]!);
+          expect(scratch.mounts()).toEqual([]);
+        }),
+      PATIENCE_MS,
+    );
+  });
+});

@@ -1,0 +1,71 @@
+/**
+ * The parts of programs in the lessons' texts are parts of one that works: those of a text, in one
+ * class, start and let a lookup through, with nothing to be warned of.
+ */
+import { describe, expect, it } from 'vitest';
+import { startModule } from '../support/module.ts';
+import { blocksOf, pages } from './plan.ts';
+
+interface Around {
+  readonly file: string;
+  readonly head: string;
+  /** Where no part has one. */
+  readonly init: string;
+  readonly lookup: string;
+  readonly tail: string;
+}
+
+const around: Readonly<Record<'python' | 'js', Around>> = {
+  python: {
+    file: 'm.py',
+    head: 'from glupy import ENOENT, Option, Translator\n\n\nclass xlator(Translator):\n',
+    init: '    def init(self):\n        self.absent = set()\n        self.made = 0\n',
+    lookup: '    def lookup(self, frame, loc, xdata):\n        if loc.name is not None:\n',
+    tail: '',
+  },
+  js: {
+    file: 'm.js',
+    head: "import { ENOENT, Option, Translator } from 'glossa';\n\nexport class xlator extends Translator {\n",
+    init: '  init() {\n    this.absent = new Set();\n    this.made = 0;\n  }\n',
+    lookup: '  lookup(frame, loc) {\n    if (loc.name !== null)\n',
+    tail: '}\n',
+  },
+};
+
+/** Statements of a method, deeper than one. */
+const isStatement = (text: string, language: string): boolean =>
+  /^ */.exec(text)![0].length > (language === 'python' ? 4 : 2);
+
+function wholeOf(parts: readonly string[], language: 'python' | 'js'): string {
+  const { head, init, lookup, tail } = around[language];
+  const methods = parts.map((text) => {
+    if (!isStatement(text, language)) return text;
+    return `${lookup}${text}${language === 'js' ? '    frame.wind();\n  }\n' : '        frame.wind()\n'}`;
+  });
+  const all = methods.join('\n');
+  return head + (/\binit\(/.test(all) ? '' : `${init}\n`) + all + tail;
+}
+
+const languages = ['python', 'js'] as const;
+
+const programs = pages.flatMap((page) =>
+  languages.flatMap((language) => {
+    const blocks = blocksOf(page).filter((block) => block.language === language);
+    const parts = blocks.map(({ text }) => text).filter((text) => /^ /.test(text));
+    return parts.length === 0 ? [] : [[page, language, wholeOf(parts, language)] as const];
+  }),
+);
+
+describe('parts of a program', () => {
+  it('are in the lessons', () => expect(programs.length).toBeGreaterThan(10));
+
+  it.each(programs)('of %s, in %s', async (_, language, text) => {
+    const run = await startModule({ [around[language].file]: text });
+    const complaints = () => run.lines().filter((line) => /^[EWC] /.test(line));
+    expect(complaints()).toEqual([]);
+    run.leaf.onRequest = (held) => held.answer(-1, 2, null, null, null, null);
+    expect(run.ask('lookup', run.known('a'), null)).toMatchObject({ count: 1, opErrno: 2 });
+    expect(complaints()).toEqual([]);
+    run.settled();
+  });
+});

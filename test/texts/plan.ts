@@ -1,0 +1,99 @@
+/** What of a text is run, and how: its blocks, and what the table says of them. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { type Block, blocksIn, commandsIn, wayOf, withoutRemark } from './blocks.ts';
+import { type Row, rowsOf, setups } from './table.ts';
+
+/** Folders with texts for users; those of `test/` are for who works on glossa. */
+const FOLDERS = ['docs', 'lessons', 'examples', 'bridges', 'runtime', 'editors', 'templates'];
+
+const below = (folder: string): string[] =>
+  readdirSync(join(packageRoot, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.md'))
+    .map((path) => join(folder, path));
+
+/** All texts, from the top of the repository. */
+export const pages: readonly string[] = [
+  ...readdirSync(packageRoot).filter((name) => name.endsWith('.md')),
+  ...FOLDERS.flatMap(below),
+].sort();
+
+export const textOf = (page: string): string => readFileSync(join(packageRoot, page), 'utf8');
+
+export const blocksOf = (page: string): Block[] => blocksIn(page, textOf(page));
+
+/** Something that is run in the page's own folder and shell. */
+export interface Step {
+  readonly line: number;
+  readonly script: string;
+  /** What it has to end with; undefined where what it writes is looked at instead. */
+  readonly status?: number;
+  /** All that it writes. */
+  readonly output?: string;
+  /** What stands somewhere in what it writes. */
+  readonly parts?: readonly string[];
+}
+
+export interface Plan {
+  readonly page: string;
+  /** Shell, run before the first step. */
+  readonly setup: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+  /** PAGE:LINE of what nobody runs, and nobody has said why. */
+  readonly open: readonly string[];
+  /** Rows of the table that nothing in the text has. */
+  readonly idle: readonly string[];
+}
+
+export function planOf(page: string): Plan {
+  const rows = rowsOf(page);
+  const used = new Set<string>();
+  const files: Record<string, string> = {};
+  const steps: Step[] = [];
+  const open: string[] = [];
+
+  const find = (key: string): Row | undefined => {
+    if (rows[key] !== undefined) used.add(key);
+    return rows[key];
+  };
+
+  const runCommands = (block: Block): void => {
+    const commands = commandsIn(block);
+    // Where none shows what it writes, none has to write nothing.
+    const isShown = commands.some(({ output = '' }) => output !== '');
+    for (const { line, text, output } of commands) {
+      const row = find(withoutRemark(text)) ?? {};
+      if ('by' in row || 'not' in row) continue;
+      const { run = text, status = 0 } = row as { run?: string; status?: number };
+      steps.push({ line, script: run, ...(isShown ? { output: output! } : { status }) });
+    }
+  };
+
+  const show = ({ line, text }: Block, row: Row): void => {
+    if ('file' in row) files[row.file] = text;
+    if ('file' in row && row.ran !== undefined) steps.push({ line, script: row.ran, status: 0 });
+    if (!('writtenBy' in row)) return;
+    const { writtenBy: script, only } = row;
+    const parts = only === undefined ? [text] : text.split('\n').filter((it) => only.test(it));
+    steps.push({ line, script, parts });
+  };
+
+  const isNamed = (block: Block): boolean =>
+    commandsIn(block).some(({ text }) => rows[withoutRemark(text)] !== undefined);
+
+  for (const block of blocksOf(page)) {
+    const first = block.text.split('\n', 1)[0]!.trim();
+    const way = wayOf(block);
+    const row =
+      find(block.heading) ??
+      (way !== 'commands' ? find(first) : isNamed(block) ? undefined : find('*'));
+    if (row !== undefined) show(block, row);
+    else if (way === 'commands') runCommands(block);
+    // Volfiles and programs have tests for all of them, whatever the page.
+    else if (way === 'shown') open.push(`${page}:${block.line}: ${first}`);
+  }
+  const idle = Object.keys(rows).filter((key) => !used.has(key));
+  return { page, setup: setups[page] ?? '', files, steps, open, idle };
+}

@@ -1,0 +1,334 @@
+/**
+ * What in the texts is not run as it stands there, and what each page supposes to be there.
+ *
+ * Of every text, commands are typed in order, in a folder and a shell of the page's own; what a session
+ * shows is compared; volfiles are read, and programs started. A row below says what is done otherwise.
+ * What has none and is none of these fails `texts.test.ts`, and so does a row without its block.
+ */
+
+/** For one command, for one block (by its first line), for what stands below a `## heading`, or for all other commands ('*'). */
+export type Row =
+  /** Another command does it, for this reason; what it writes has to be what is shown. */
+  | { readonly run: string; readonly because: string; readonly status?: number }
+  /** As it stands, but it ends with this status. */
+  | { readonly status: number; readonly run?: undefined }
+  /** A command that writes what the block shows; `only` picks lines of it. */
+  | { readonly writtenBy: string; readonly only?: RegExp }
+  /** The block becomes a file, before any command is run; `ran` is run in its turn. */
+  | { readonly file: string; readonly ran?: string }
+  /** A test of its own runs it. */
+  | { readonly by: string }
+  /** Nothing can run it here. */
+  | { readonly not: string };
+
+type Rows = Readonly<Record<string, Row>>;
+
+const picture: Row = { not: 'a picture' };
+const long = 'as it stands it takes minutes';
+function helpOf(command: string): Row {
+  return { run: `glossa ${command} --help`, because: long };
+}
+
+const installs: Row = { by: 'test/package.more.test.ts' };
+
+/** Waits for what a command in the background writes, ends it as Ctrl-C does, and shows the rest. */
+const untilCtrlC = (command: string, said: string, meanwhile = ':'): string =>
+  `${command} > out 2>&1 & typed=$!
+until grep -q '${said}' out || ! kill -0 $typed; do sleep 0.1; done
+${meanwhile}
+kill -INT $typed; wait $typed; cat out; (exit 0)`;
+
+const ofNpm: Row = {
+  not: 'it runs the tests, or belongs to who builds; package.json has such a script',
+};
+
+const stack = (type: string, options = ''): string => `volume storage
+    type storage/memory
+end-volume
+volume cache
+    type ${type}
+${options}    subvolumes storage
+end-volume
+`;
+
+const write = (file: string, text: string): string => `cat > ${file} <<'END'\n${text}END\n`;
+
+const scripted = stack('features/glupy', '    option module-name negative\n');
+const copyNegative = 'cp "$PACKAGE/examples/negative/negative.py" .\n';
+const program = `${write('what-fails', '#!/bin/sh\ncat a; echo text >a; cat a; true\n')}chmod +x what-fails\n`;
+
+/** The cache that forgot to forget. */
+const copyMistake = 'cp "$PACKAGE/lessons/7-cache/solution.py" negative.py\n';
+
+const lesson = (name: string): string => {
+  const module = name.replace(/^\d+-/, '');
+  return `cp "$PACKAGE/lessons/${name}/"*.vol . && mkdir files
+cp "$PACKAGE/lessons/${name}/solution.py" ${module}.py\n`;
+};
+
+const REFUSED = `
+import os
+from glupy import Translator
+for harmless in (
+    lambda: open("/etc/passwd"),
+    lambda: __import__("ctypes"),
+    lambda: os.environ["API_KEY"],
+):
+    try:
+        harmless()
+    except (OSError, ImportError, KeyError):
+        pass
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        open("/etc/passwd")
+`;
+
+/** Shell, by page: run before its first command. `$PACKAGE` is where glossa is. */
+export const setups: Readonly<Record<string, string>> = {
+  'bridges/native/README.md': 'mkdir files',
+  'docs/bench.md':
+    'cp "$PACKAGE"/volfiles/{posix,negative}.vol .; mkdir volfiles; cp *.vol volfiles',
+  'docs/browser.md': 'mkdir node_modules; ln -s "$PACKAGE" node_modules/glossa',
+  'docs/editors.md':
+    'mkdir -p ~/.vscode/extensions prefix/lib/node_modules\n' +
+    'ln -s "$PACKAGE" prefix/lib/node_modules/glossa\n' +
+    'export npm_config_prefix="$PWD/prefix"',
+  'docs/glupy-compat.md': write('negative.py', 'import gluster.glupy\nprint "loaded"\n'),
+  'docs/guide-python.md': '',
+  'docs/operating.md': `${copyNegative}${write('a.vol', stack('debug/io-stats'))}cp a.vol b.vol
+glossa new python keeper > /dev/null; cp keeper/* .
+# Where there is no jq, what it would read is looked at alone.
+command -v jq > /dev/null || jq() { cat; }
+${write('stack.vol', `${scripted}volume top\n    type meta\n    subvolumes cache\nend-volume\n`)}mkdir mnt
+glossa mount stack.vol mnt --log-file mnt.log
+for time in 1 2 3; do (test -e mnt/gone); done`,
+  'docs/recording.md': `${copyNegative}${write('stack.vol', stack('features/negative'))}${write('script.vol', scripted)}mkdir mnt node_modules
+ln -s "$PACKAGE" node_modules/glossa
+glossa mount stack.vol mnt --log-file mnt.log`,
+  'docs/replay.md': `${copyMistake}${program}mkdir MNT
+glossa mount stack.vol MNT --log-file mnt.log`,
+  'docs/sandbox.md':
+    write('filter.py', REFUSED) +
+    write(
+      'other.vol',
+      scripted.replaceAll('negative', 'filter').replaceAll('volume cache', 'volume filter'),
+    ),
+  'docs/testing.md': `${copyNegative}cp negative.py cache.py\n${program}${write('stack.vol', scripted.replace('negative', 'cache'))}mkdir MNT
+glossa mount stack.vol MNT --log-file mnt.log`,
+  'lessons/1-stack/lesson.md': lesson('1-stack'),
+  'lessons/2-nothing/lesson.md': lesson('2-nothing'),
+  'lessons/8-wrong/lesson.md': `${lesson('8-wrong')}cp "$PACKAGE/lessons/8-wrong/test_wrong.py" .`,
+  'lessons/README.md': `mkdir -p anna ben my-lessons/1-keeper
+cp "$PACKAGE/lessons/7-cache/solution.py" anna/cache.py; cp anna/cache.py ben
+cd my-lessons/1-keeper
+echo '# 1. A keeper' > lesson.md
+cp "$PACKAGE/lessons/2-nothing/solution.py" starter.py; cp starter.py solution.py
+${write('test_keeper.py', "from glupy.testing import graph\n\nasync def test_it():\n    async with graph('keeper') as g:\n        assert not await g.exists('/a')\n")}cd ../..`,
+};
+
+export const tables: Readonly<Record<string, Rows>> = {
+  'CONTRIBUTING.md': { '*': ofNpm },
+  'README.md': {
+    'npm ci && npm run demo': { run: 'glossa demo --help', because: long },
+    'npm ci && npm test': ofNpm,
+    'npm ci && npm pack': installs,
+    'sudo npm install --global ./glossa-0.1.0.tgz': installs,
+    'glossa demo': { run: 'glossa demo --help', because: long },
+    'man glossa-mount': {
+      run: 'test -s "$PACKAGE/dist/man/glossa-mount.1"',
+      because: 'not every machine has man(1)',
+    },
+    'sudo glossa setup': { run: 'glossa setup --dry-run', because: 'it changes the system' },
+    '## Your own translator in two minutes': { by: 'test/readme.mount.test.ts' },
+  },
+  'bridges/native/README.md': {
+    '#include "glossa.h"': { file: 'mine.c' },
+    'volume mine': { file: 'part.vol', ran: 'test -s mine.so' },
+  },
+  'docs/bench.md': {
+    'glossa bench volfiles/posix.vol volfiles/negative.vol': {
+      run: 'glossa bench volfiles/posix.vol volfiles/negative.vol -w miss --rounds 2 --duration 0.01 --out report',
+      because: long,
+    },
+    'glossa bench --translator negative --in typescript,python,javascript,c': helpOf('bench'),
+    'glossa bench a.vol b.vol -w miss,readdir --cpu same,different --out report': helpOf('bench'),
+    'glossa bench a.vol b.vol -- ls -lR': helpOf('bench'),
+    "glossa bench a.vol b.vol --fail-if 'b/a p50 > 1.2'": helpOf('bench'),
+    'GLOSSA_NAMED_FRAMES=1 node --cpu-prof "$(command -v glossa)" mount -N VOLFILE MNT': {
+      by: 'runtime/cli/bench/profile.mount.more.test.ts',
+    },
+    'glossa bench call': helpOf('bench call'),
+    'glossa bench call --in python,ffi-rs --only decided,awaited': helpOf('bench call'),
+    'glossa bench report run.json': {
+      run: 'cp report/run.json before.json; cp report/run.json after.json; mv report/run.json .; rm -r report; glossa bench report run.json',
+      because: 'the file is that of the run above',
+    },
+    'python/typescript p50 > 1.2': { by: 'runtime/bench/fail-if.test.ts' },
+  },
+  'docs/browser.md': {
+    "import { browserMachine, connect, Driver, fetchParts, NOBODY, startGraph } from 'glossa/browser';":
+      { by: 'test/browser/browser.engine.more.test.ts' },
+  },
+  'docs/debugging.md': { '*': { by: 'runtime/cli/debug/debug.mount.more.test.ts' } },
+  'docs/editors.md': {
+    '{': {
+      not: 'it is for an editor that the tests do not have; runtime/cli/debug tests what it asks for',
+    },
+  },
+  'docs/glupy-compat.md': {
+    "E [negative.py:34:lookup_cbk] 0-negative: lookup failed: AttributeError: 'dict' object has no":
+      {
+        by: 'runtime/port/port.test.ts',
+      },
+  },
+  'docs/guide-python.md': {
+    '[2026-11-20 06:38:28.167908 +0000] I [hello.py:8:lookup] 0-hello: hello, /greeting': {
+      writtenBy: 'glossa run "$PACKAGE/examples/hello/hello.vol" --log-level INFO -- cat greeting',
+    },
+  },
+  'docs/guide-typescript.md': {
+    "import { defineOptions, defineTranslator, EPERM, fail, tail } from 'glossa';": {
+      file: 'keep.ts',
+    },
+    'volume disk': { file: 'keep.vol', ran: 'glossa check keep.vol' },
+    'keep.vol:5:8: volume \'keep\' (features/native): /srv/keep.ts:7:51: SyntaxError: Unexpected token, expected ";"':
+      {
+        writtenBy:
+          "cp keep.ts whole.ts; sed '9s/^/}/' whole.ts > keep.ts; glossa run keep.vol -- true; " +
+          "sed 's/unlink(frame, xl/unlnk(frame, xl/' whole.ts > keep.ts; glossa run keep.vol -- true",
+      },
+  },
+  'docs/operating.md': {
+    '/etc/glossa/files.vol  /srv/files  glossa  defaults,_netdev,log-level=WARNING  0  0': {
+      by: 'runtime/cli/mount-helper.test.ts',
+    },
+    'systemctl enable --now glossa@srv-files': { not: 'it needs systemd, and root' },
+    'cat MNT/.meta/graphs/active/cache/private': {
+      file: 'of-meta',
+      ran: "sed 's/MNT/mnt/' of-meta > there; set -e; . ./there > /dev/null; set +e",
+    },
+    '/mnt/data  /etc/glossa/data.vol             pid 2844  up 3h  cpu 11 %  mem 176M': {
+      writtenBy: 'glossa top mnt --once --interval 0.2',
+      only: /^(watched|VOLUME|top|cache)/,
+    },
+    '[2026-11-20 06:39:29.410207 +0000] E [MSGID: 203007] [health.ts:212:tell] 0-storage: text': {
+      by: 'runtime/cli/log.mount.test.ts',
+    },
+    '/var/log/glossa/*.log {': {
+      not: 'it is for logrotate(8); runtime/cli/log.mount.test.ts has what it says to a server, SIGHUP',
+    },
+  },
+  'docs/recording.md': {
+    'glossa trace mnt': {
+      run: untilCtrlC('glossa trace mnt', 'observing', 'test -e mnt/nope'),
+      because: 'nobody is there to type Ctrl-C',
+    },
+    '20:19:25.179550 #8  pid 8261 uid 0': {
+      writtenBy: "glossa trace stack.vol -- sh -c 'test -e nope; test -e nope'",
+    },
+    'cache: lookup(/gone) = -1 ENOENT <1.78 ms>': {
+      writtenBy: 'glossa trace script.vol --log-level DEBUG -- test -e gone',
+    },
+    sequenceDiagram: {
+      writtenBy:
+        'glossa trace stack.vol -o one.rec -- test -e nope\n' +
+        'number=$(glossa trace --read one.rec | sed -n "s/.*#\\([0-9]*\\) .*/\\1/p" | tail -1)\n' +
+        'glossa trace --read one.rec --mermaid --request $number',
+    },
+    "import { readFileSync } from 'node:fs';": { file: 'read.mjs', ran: 'node read.mjs' },
+  },
+  'docs/replay.md': {
+    'glossa record MNT -o bug.rec': {
+      run: untilCtrlC('glossa record MNT -o mnt.rec', 'observing', 'test -e MNT/nope'),
+      because: 'nobody is there to type Ctrl-C',
+    },
+    'volume storage': { file: 'stack.vol' },
+    "glossa record stack.vol -o bug.rec --entry-timeout 0 -- sh -c 'cat a; echo text >a; cat a'": {
+      run: `${copyMistake}glossa record stack.vol -o bug.rec --entry-timeout 0 -- sh -c 'cat a; echo text >a; cat a'`,
+      because: 'it is the version that forgot to forget',
+      status: 1,
+    },
+    'glossa replay bug.rec negative.py -o absent.rec': { status: 1 },
+    'glossa replay bug.rec negative.py': {
+      run: `${copyNegative}glossa replay bug.rec negative.py`,
+      because: 'it is mended meanwhile',
+    },
+  },
+  'docs/sandbox.md': {
+    "PermissionError: [Errno 13] not granted (option allow-read /etc/passwd): '/etc/passwd'": {
+      writtenBy: 'glossa run other.vol -- test -e a',
+    },
+    'W [filter.py:0:-] 0-filter: refused: open /etc/passwd (option allow-read /etc/passwd)': {
+      writtenBy: 'glossa run other.vol -- true',
+      only: /filter\.py/,
+    },
+    'option isolation thread': { by: 'bridges/isolation/isolation.engine.test.ts' },
+    'glossa: warning: /srv/code/m.py: /srv/code can be written by everybody (mode 777): what is run here as user 0 can be changed there':
+      { by: 'runtime/cli/foreign.mount.more.test.ts' },
+  },
+  'docs/testing.md': {
+    'glossa dev keeper/keeper.py': {
+      run: untilCtrlC('glossa dev keeper/keeper.py', 'mounted'),
+      because: 'nobody is there to type Ctrl-C',
+    },
+    'glossa repl keeper/keeper.py': {
+      run: 'echo 1 | glossa repl keeper/keeper.py',
+      because: 'nobody is there to type',
+    },
+    '>>> self.options': {
+      writtenBy: "printf '%s\\n' self.options 'len(self.absent)' | glossa repl negative.py",
+      only: /^[^>]/,
+    },
+  },
+  'examples/audit-log/README.md': {
+    'option allow-write /var/log/audit': { by: 'examples/audit-log/audit-log.mount.test.ts' },
+  },
+  'examples/debug-trace/README.md': {
+    '> 7 WRITEV: fd=fd 1 (/file); vector=<Data 5 bytes>; offset=0; flags=32769; uid=0 gid=0 pid=29106':
+      { by: 'examples/debug-trace/debug-trace.mount.more.test.ts' },
+  },
+  'examples/mirror/README.md': {
+    'rsync -aHAX --delete /tmp/mirror/left/ /tmp/mirror/right/': {
+      by: 'examples/mirror/mirror.mount.more.test.ts',
+    },
+    'setfattr -x user.mirror.stale /tmp/mirror/left': {
+      by: 'examples/mirror/mirror.mount.more.test.ts',
+    },
+  },
+  'lessons/1-stack/lesson.md': { 'a program:  cat books/moby': picture },
+  'lessons/2-nothing/lesson.md': { 'rename("/a", "/box/b")': picture },
+  'lessons/3-fop/lesson.md': { 'lookup /cat      lookup /ghost': picture },
+  'lessons/4-callback/lesson.md': { '|            ^': picture },
+  'lessons/5-local/lesson.md': { 'first program      second program      self.path': picture },
+  'lessons/7-cache/lesson.md': {
+    'lookup /a/x   (first time)          lookup /a/x   (again)': picture,
+  },
+  'lessons/9-measure/lesson.md': { 'glossa demo': { run: 'glossa demo --help', because: long } },
+  'lessons/README.md': { 'glossa learn 1': { status: 1 } },
+  'lessons/concepts.md': {
+    'top                a program asks here': picture,
+    'parent        you            child': picture,
+  },
+  'runtime/xlators/debug/trace/README.md': {
+    '[2026-11-20 06:38:28.167908 +0000] I [trace:0:trace_lookup] 0-above: 4: gfid=00000000-0000-0000-0000-000000000000 path=/a':
+      { by: 'runtime/xlators/debug/trace/trace.test.ts' },
+  },
+  'runtime/xlators/features/locks/README.md': {
+    'inode[0].path                          /db': {
+      by: 'runtime/xlators/features/locks/locks.test.ts',
+    },
+  },
+  'runtime/xlators/meta/README.md': {
+    'cat MNT/.meta/graphs/active/cache/private': { not: 'docs/operating.md has the same' },
+  },
+};
+
+/** Of all texts of a kind. */
+const others: readonly (readonly [RegExp, Rows])[] = [
+  [/^examples\//, { '*': { by: 'test/examples.mount.more.test.ts' } }],
+];
+
+export const rowsOf = (page: string): Rows => ({
+  ...others.find(([pattern]) => pattern.test(page))?.[1],
+  ...tables[page],
+});

@@ -1,0 +1,134 @@
+/**
+ * Every command and program in the texts is run by a test, or `table.ts` says why not; and commands
+ * that stand within a sentence have the flags that they are shown with.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../runtime/cli/commands.ts';
+import { registry } from '../../runtime/cli/registry.ts';
+import { Source } from '../../runtime/graph/source.ts';
+import { inspectVolfile } from '../../runtime/graph/volfile.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { type Block, blocksIn, commandsIn, wayOf } from './blocks.ts';
+import { blocksOf, pages, planOf, textOf } from './plan.ts';
+import { rowsOf, tables } from './table.ts';
+
+const titled = (block: Block) => [`${block.page}:${block.line}`, block] as const;
+const ofWay = (way: string) => pages.flatMap(blocksOf).filter((block) => wayOf(block) === way);
+
+describe('a text', () => {
+  const text = [
+    'Words, and `glossa inline`.',
+    '',
+    '    glossa indented  # a remark',
+    '',
+    '- an item',
+    '',
+    '    its second part',
+    '  ```js',
+    '  program();',
+    '  ```',
+    '',
+    '## Second',
+    '',
+    '```',
+    '$ one',
+    'shown',
+    '$ two',
+    '```',
+    '',
+  ].join('\n');
+
+  it('has blocks that are fenced or indented', () => {
+    expect(blocksIn('a.md', text)).toMatchObject([
+      { line: 3, language: '', text: 'glossa indented  # a remark\n', heading: '' },
+      { line: 9, language: 'js', text: 'program();\n' },
+      { line: 15, heading: '## Second' },
+    ]);
+  });
+
+  it('has commands, and what they show', () => {
+    const [plain, , session] = blocksIn('a.md', text) as [Block, Block, Block];
+    expect(commandsIn(plain)).toEqual([
+      { line: 3, text: 'glossa indented  # a remark', output: undefined },
+    ]);
+    expect(commandsIn(session)).toEqual([
+      { line: 15, text: 'one', output: 'shown\n' },
+      { line: 17, text: 'two', output: '' },
+    ]);
+  });
+});
+
+describe('the texts', () => {
+  const plans = pages.map(planOf);
+
+  it('have nothing that nobody runs, unless the table says why', () => {
+    expect(plans.flatMap(({ open }) => open)).toEqual([]);
+  });
+
+  it('have all that the table speaks of', () => {
+    expect(Object.keys(tables).filter((page) => !pages.includes(page))).toEqual([]);
+    expect(plans.flatMap(({ page, idle }) => idle.map((row) => `${page}: ${row}`))).toEqual([]);
+  });
+
+  it('are run by tests that are there', () => {
+    const named = pages.flatMap((page) =>
+      Object.values(rowsOf(page)).flatMap((row) => ('by' in row ? [row.by] : [])),
+    );
+    expect(named.filter((test) => !existsSync(join(packageRoot, test)))).toEqual([]);
+  });
+
+  it('name scripts of npm that are there', () => {
+    const { scripts } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+    const named = pages.flatMap((page) => [...textOf(page).matchAll(/\bnpm run (-s )?([\w:-]+)/g)]);
+    expect(named.map(([, , name]) => name!).filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+describe('a volfile in a text', () => {
+  it.each(ofWay('volfile').map(titled))('%s has no mistake', (title, { text }) => {
+    const declared = new Set([...text.matchAll(/^ *volume (\S+)$/gm)].map(([, name]) => name));
+    const below = [...text.matchAll(/^ *subvolumes (.*)$/gm)].flatMap(([, names]) =>
+      names!.split(/\s+/),
+    );
+    // A part of one: what is below it is not shown.
+    const missing = below.filter((name) => !declared.has(name));
+    const rest = missing
+      .map((name) => `volume ${name}\n type storage/memory\nend-volume\n`)
+      .join('');
+    const { problems } = inspectVolfile(new Source(title, rest + text), { registry, strict: true });
+    expect(problems).toEqual([]);
+  });
+});
+
+describe('a command within a sentence', () => {
+  /** Between backticks, on one line or two. */
+  const INLINE = /`((?:npx )?glossa [^`]*)`/g;
+
+  it.each(pages.filter((page) => /`(npx )?glossa /.test(textOf(page))))(
+    'of %s has its flags',
+    async (page) => {
+      const prose = textOf(page).replace(/^ *```.*?^ *```$/gms, '');
+      const wrong: string[] = [];
+      for (const [, shown] of prose.matchAll(INLINE)) {
+        const [words = '', ...rest] = shown!.replace(/^npx /, '').split(/\s--(?=\s)/);
+        void rest;
+        const [, first = '', second = ''] = words.split(/\s+/);
+        if (!/^[a-z][\w-]*$/.test(first)) continue;
+        const entry = commands.get(`${first} ${second}`) ?? commands.get(first);
+        if (entry === undefined) {
+          wrong.push(shown!);
+          continue;
+        }
+        const known = Object.keys((await entry.load()).default.flags);
+        for (const [, flag] of words.matchAll(/\s--([a-z][\w-]*)/g)) {
+          if (!known.includes(flag!) && !['help', 'debug', 'version'].includes(flag!)) {
+            wrong.push(`${shown}: --${flag}`);
+          }
+        }
+      }
+      expect(wrong).toEqual([]);
+    },
+  );
+});
