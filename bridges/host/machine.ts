@@ -173,6 +173,8 @@ export interface Snapshot {
   readonly memoryLength: number;
   /** Pyodide's head. */
   readonly head: Uint8Array;
+  /** Functions in WebAssembly's table, where another machine may have fewer than the one it is from. */
+  readonly functions?: number;
   /** Reads the pages into `heap`. @throws {Error} when they are not what was written */
   readPages(heap: Uint8Array): void;
   close(): void;

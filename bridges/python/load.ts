@@ -218,6 +218,9 @@ async function start(
   const { addFunction } = started.module;
   const table = started.exports.__indirect_function_table as { get(index: number): Next | Method };
   const check = started.exports.PyErr_CheckSignals as () => number;
+  // Python's memory would name one that is not there.
+  const { length: functions } = started.exports.__indirect_function_table as { length: number };
+  if ((snapshot?.functions ?? 0) > functions) throw new Error('WebAssembly can do less here');
   return {
     realm,
     exports: started.exports,

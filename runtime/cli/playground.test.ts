@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { command } from '../../test/support/cli.ts';
 import { writePlayground } from './playground/folder.ts';
 
-const files = () =>
+const files = async () =>
   new Map([
     ['index.html', '<p>'],
     ['parts/a.js', '1'],
@@ -20,26 +20,26 @@ describe('glossa playground', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it('writes to a new folder, and over what it has written', () => {
+  it('writes to a new folder, and over what it has written', async () => {
     const out = join(folder, 'new');
-    writePlayground(out, files);
-    writePlayground(out, () => new Map([['index.html', '<p>again']]));
+    await writePlayground(out, files);
+    await writePlayground(out, async () => new Map([['index.html', '<p>again']]));
     expect(readFileSync(join(out, 'index.html'), 'utf8')).toBe('<p>again');
     expect(existsSync(join(out, 'parts/a.js'))).toBe(false);
   });
 
-  it('refuses a folder with other files, and leaves them as they are', () => {
+  it('refuses a folder with other files, and leaves them as they are', async () => {
     writeFileSync(join(folder, 'index.html'), 'mine');
-    expect(() => writePlayground(folder, files)).toThrow(/has other files in it/);
+    await expect(writePlayground(folder, files)).rejects.toThrow(/has other files in it/);
     expect(readFileSync(join(folder, 'index.html'), 'utf8')).toBe('mine');
   });
 
-  it('removes nothing outside of the folder, whatever its list says', () => {
+  it('removes nothing outside of the folder, whatever its list says', async () => {
     const out = join(folder, 'new');
     writeFileSync(join(folder, 'mine'), '');
-    writePlayground(out, files);
+    await writePlayground(out, files);
     writeFileSync(join(out, 'glossa-playground.json'), '["../mine"]');
-    expect(() => writePlayground(out, files)).toThrow(/does not list what was written/);
+    await expect(writePlayground(out, files)).rejects.toThrow(/does not list what was written/);
     expect(existsSync(join(folder, 'mine'))).toBe(true);
   });
 

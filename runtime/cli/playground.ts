@@ -33,7 +33,7 @@ export default defineCommand({
       throw new UsageError(`--port takes a number up to ${PORT_MAX}, not '${port}'`);
     }
     if (out !== undefined) {
-      writePlayground(out, playgroundFiles);
+      await writePlayground(out, playgroundFiles);
       if (terminal.talk !== 'quiet') terminal.out(`The page is ${out}/index.html.`);
       return EXIT_OK;
     }

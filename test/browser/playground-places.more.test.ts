@@ -59,9 +59,9 @@ let bytes = 0;
 /** Gives the files of the folder below a path, and no header but their type. */
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'glossa-static-'));
-  const files = playgroundFiles();
+  const files = await playgroundFiles();
   for (const content of files.values()) bytes += Buffer.byteLength(content);
-  writePlayground(folder, () => files);
+  await writePlayground(folder, async () => files);
   server = createServer((request, response) => {
     const path = /^\/a\/path\/([\w./-]*)$/.exec(request.url ?? '')?.[1];
     const name = path === '' ? 'index.html' : path;

@@ -3,6 +3,7 @@
  * gives it, and nothing of the machine around: what would need that is refused, with the reason.
  */
 import type { Machine } from '../../host/machine.ts';
+import { bakedCache } from './baked.ts';
 import { noFiles } from './files.ts';
 import { memory } from './memory.ts';
 import { type PartBytes, partsOf } from './parts.ts';
@@ -53,7 +54,7 @@ export async function browserMachine(settings: BrowserSettings): Promise<Machine
     newRealm,
     frameAround: (next) => next,
     openFiles: () => noFiles,
-    openCache: () => Promise.resolve(undefined),
+    openCache: async () => bakedCache(parts),
     stripTypes:
       settings.stripTypes ??
       ((_source, path) => {

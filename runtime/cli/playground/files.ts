@@ -10,7 +10,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { nodeMachine } from '../../../bridges/machine/node/index.ts';
 import { pageParts } from '../../../bridges/machine/node/page-parts.ts';
+import { bakePython } from '../../../bridges/python/baked.ts';
 import { packageRoot } from '../../sys/paths.ts';
 import { registry } from '../registry.ts';
 import { version } from '../version.ts';
@@ -50,8 +52,8 @@ export const startFiles = (): FileTexts => ({
   '/graph.vol': VOLFILE,
 });
 
-/** All files by their paths in the folder. Takes a second: 14 MB are compressed. */
-export function playgroundFiles(): ReadonlyMap<string, string> {
+/** All files by their paths in the folder. Takes seconds: 30 MB are compressed. */
+export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
   const texts: Record<string, string> = {};
   const files = new Map<string, string>();
   const parts: GivenPart[] = [];
@@ -65,6 +67,7 @@ export function playgroundFiles(): ReadonlyMap<string, string> {
     if (typeof content === 'string') texts[name] = content;
     else add(name, content);
   }
+  for (const [name, content] of await bakePython(nodeMachine)) add(name, content);
   add('texts', JSON.stringify(texts));
   add('worker', dist('runtime/play/worker.js'));
   files.set('page.js', dist('runtime/cli/playground/page.js'));

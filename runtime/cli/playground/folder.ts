@@ -12,9 +12,12 @@ const LIST = 'glossa-playground.json';
  * @param make gives the files by their paths; called once it is known that they may be written
  * @throws {Failure} where there are other files, or nothing can be written
  */
-export function writePlayground(folder: string, make: () => ReadonlyMap<string, string>): void {
+export async function writePlayground(
+  folder: string,
+  make: () => Promise<ReadonlyMap<string, string>>,
+): Promise<void> {
   const before = prepare(folder);
-  const files = make();
+  const files = await make();
   try {
     const old = before.filter((path) => !files.has(path));
     for (const path of old) rmSync(join(folder, path), { force: true });

@@ -33,7 +33,7 @@ export interface Served {
  * @throws {Failure} when the port cannot be had
  */
 export async function servePlayground(
-  make: () => ReadonlyMap<string, string>,
+  make: () => Promise<ReadonlyMap<string, string>>,
   port: number,
 ): Promise<Served> {
   const server = createServer();
@@ -45,7 +45,7 @@ export async function servePlayground(
     const other = (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? '; try --port 0' : '';
     throw new Failure(`cannot serve at ${LOOPBACK}:${port}: ${reason(error)}${other}`);
   }
-  server.on('request', answer(make()));
+  server.on('request', answer(await make()));
   return { url: urlOf(server), close: () => close(server) };
 }
 

@@ -278,10 +278,9 @@ class Playground {
       // It has to be told from what is typed from now on.
       history.replaceState(null, '', location.pathname + location.search);
       this.replace(theirs);
-      const before = this.store.earlier().length === 0 ? '' : ' What was here is under "Before".';
       this.notices.say(
         'link',
-        `These files are from a link. They run in this page alone, which can reach nobody.${before}`,
+        `These files are from a link. They run in this page alone, which can reach nobody.${this.before}`,
       );
       return true;
     } catch (error) {
@@ -326,6 +325,11 @@ class Playground {
     this.notices.say('before', choices.length === 0 ? none : 'Take back:', ...choices);
   }
 
+  /** Where that is, for who has just opened something else. */
+  private get before(): string {
+    return this.store.earlier().length === 0 ? '' : ' What was here is under "Before".';
+  }
+
   private async openFiles(files: readonly File[]): Promise<void> {
     const { files: texts, distanceMs, journal } = this.current;
     try {
@@ -335,7 +339,7 @@ class Playground {
       return;
     }
     const names = files.map(({ name }) => name).join(', ');
-    this.notices.say('open', `Opened: ${names}. What was here is under "Before".`);
+    this.notices.say('open', `Opened: ${names}.${this.before}`);
     await this.start();
   }
 

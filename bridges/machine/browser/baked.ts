@@ -1,0 +1,31 @@
+/** A cache that the page brings: one snapshot of Python, and nothing is kept. */
+import { BAKED, type BakedHead, BAKED_PAGE as PAGE } from '../../host/baked.ts';
+import type { Cache } from '../../host/machine.ts';
+import type { PartBytes } from './parts.ts';
+
+/** Undefined where the page brings none: an interpreter then starts from nothing. */
+export function bakedCache(parts: PartBytes): Cache | undefined {
+  const [head, pages] = [parts.get(BAKED.head), parts.get(BAKED.pages)];
+  if (head === undefined || pages === undefined) return undefined;
+  const told = JSON.parse(new TextDecoder().decode(head)) as BakedHead;
+  return {
+    openSnapshot(of) {
+      if (JSON.stringify(of) !== JSON.stringify(told.of)) return undefined;
+      return {
+        name: BAKED.pages,
+        memoryLength: told.memoryLength,
+        head: Uint8Array.from(told.head),
+        functions: told.functions,
+        readPages(heap) {
+          for (const [i, number] of told.pages.entries()) {
+            heap.set(pages.subarray(i * PAGE, (i + 1) * PAGE), number * PAGE);
+          }
+        },
+        close() {},
+      };
+    },
+    writeSnapshot() {},
+    readCode: () => undefined,
+    writeCode() {},
+  };
+}

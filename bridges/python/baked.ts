@@ -1,0 +1,77 @@
+/** Makes a started interpreter to parts of a page (host/baked.ts), from the snapshot that Node keeps. */
+import { BAKED, type BakedHead, BAKED_PAGE as PAGE } from '../host/baked.ts';
+import { Held } from '../host/inside.ts';
+import type { Machine, MadeFrom, Snapshot } from '../host/machine.ts';
+import { IMPORTS, packages } from './guest.ts';
+import { loadInterpreter } from './load.ts';
+
+const MEMORY_MAX = 512 * 2 ** 20;
+
+/** Both parts; none where this machine keeps no snapshot. */
+export async function bakePython(machine: Machine): Promise<ReadonlyMap<string, Uint8Array>> {
+  // The first start may have to write what the second one reads.
+  const baked = (await bakeOnce(machine)) ?? (await bakeOnce(machine));
+  return baked ?? new Map();
+}
+
+async function bakeOnce(machine: Machine): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
+  let found: { of: MadeFrom; snapshot: Snapshot; numbers: number[]; pages: Uint8Array } | undefined;
+  const watched: Machine = {
+    ...machine,
+    async openCache(folder, logs) {
+      const cache = await machine.openCache(folder, logs);
+      if (cache === undefined) return undefined;
+      const openSnapshot = (of: MadeFrom): Snapshot | undefined => {
+        const snapshot = cache.openSnapshot(of);
+        if (snapshot === undefined) return undefined;
+        const readPages = (heap: Uint8Array): void => {
+          const bytes = new Uint8Array(heap.buffer, heap.byteOffset, heap.byteLength);
+          const fresh = bytes.slice();
+          snapshot.readPages(heap);
+          found = { of, snapshot, ...changedPages(fresh, bytes) };
+        };
+        const { name, memoryLength, head } = snapshot;
+        return { name, memoryLength, head, readPages, close: () => snapshot.close() };
+      };
+      return { ...cache, openSnapshot };
+    },
+  };
+  const { exports } = await loadInterpreter({
+    machine: watched,
+    host: { print() {} },
+    preload: packages(machine),
+    imports: IMPORTS,
+    cacheFolder: undefined,
+    memoryLimit: MEMORY_MAX,
+    files: undefined,
+    held: new Held(),
+    apart: true,
+    fenced: true,
+    namesFrames: false,
+    refused() {},
+    log() {},
+    warn() {},
+  });
+  if (found === undefined) return undefined;
+  const { of, snapshot, numbers, pages } = found;
+  const { memoryLength, head } = snapshot;
+  const { length: functions } = exports.__indirect_function_table as { length: number };
+  const told: BakedHead = { of, memoryLength, head: [...head], pages: numbers, functions };
+  return new Map([
+    [BAKED.head, new TextEncoder().encode(JSON.stringify(told))],
+    [BAKED.pages, pages],
+  ]);
+}
+
+function changedPages(before: Uint8Array, after: Uint8Array) {
+  const numbers: number[] = [];
+  for (let at = 0; at < after.length; at += PAGE) {
+    const isSame = after.subarray(at, at + PAGE).every((byte, i) => byte === before[at + i]);
+    if (!isSame) numbers.push(at / PAGE);
+  }
+  const pages = new Uint8Array(numbers.length * PAGE);
+  for (const [i, number] of numbers.entries()) {
+    pages.set(after.subarray(number * PAGE, (number + 1) * PAGE), i * PAGE);
+  }
+  return { numbers, pages };
+}
