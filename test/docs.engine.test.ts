@@ -50,7 +50,8 @@ describe('modules in the documents', () => {
           leaf,
           {
             translator: glupy as unknown as Translator<unknown>,
-            options: { 'module-name': 'shown', 'module-path': folder },
+            // A machine that has much to do takes long to start one.
+            options: { 'module-name': 'shown', 'module-path': folder, 'time-limit': '60' },
             below: text.includes('children') ? ['v0', 'v1'] : ['v1'],
           },
         ],

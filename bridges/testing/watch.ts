@@ -35,7 +35,7 @@ export interface Failing {
 }
 
 /** How often one request may come here. One that a callback winds again and again would never end. */
-const ROUNDS_MAX = 10_000;
+const ROUNDS_MAX = 1_000;
 
 interface Held {
   /** The request's number. */

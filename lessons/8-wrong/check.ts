@@ -1,6 +1,6 @@
 /** Lesson 8: what makes a cache wrong, one way after the other. */
 import type { TestGraph } from '../../bridges/testing/api.ts';
-import { type Check, EACCES, EIO, look, lookups, must, times, told } from '../check.ts';
+import { type Check, EACCES, EIO, ENOENT, look, lookups, must, times, told } from '../check.ts';
 
 /** Every way to make a name through the volume. */
 const MAKERS: readonly (readonly [how: string, make: (g: TestGraph, path: string) => unknown])[] = [
@@ -18,8 +18,27 @@ export const check: Check = async ({ volume }) => {
   await tellsErrorsApart(g);
   await knowsFolders(g);
   await hearsOfOthers(g);
-  return 'Names were made in five ways, folders were renamed, errors came and went, and others made files behind your back. Your cache was never wrong for longer than its timeout, and it still saves what it can.';
+  for (const [how, make] of RACES) await isNotOvertaken(g, how, make);
+  return 'Names were made in five ways, folders were renamed, errors came and went, others made files behind your back, and one reply came too late. Your cache was never wrong for longer than its timeout, and it still saves what it can.';
 };
+
+/** Who makes a name while a lookup of it is on its way. */
+const RACES: readonly (readonly [
+  how: string,
+  make: (g: TestGraph, path: string) => Promise<unknown>,
+])[] = [
+  [
+    'another client made it, and `entry_created` told you',
+    (g, path) => g.connect().fop.mkdir!(path, 0o755, 0),
+  ],
+  [
+    'somebody made it past your translator, and the event UPCALL told you',
+    async (g, path) => {
+      await g.child.fop.mkdir!(path, 0o755, 0);
+      g.child.changed(path);
+    },
+  ],
+];
 
 async function stillCaches(g: TestGraph): Promise<void> {
   for (let round = 0; round < 3; round++) await look(g, '/nobody');
@@ -115,5 +134,25 @@ async function hearsOfOthers(g: TestGraph): Promise<void> {
   must(
     lookups(g, '/soon') === before,
     'The name /soon was absent, and 30 seconds later the storage was asked again. A name is remembered for 60 seconds, unless the volfile says otherwise: `Option.time(60)`.',
+  );
+}
+
+async function isNotOvertaken(
+  g: TestGraph,
+  how: string,
+  make: (typeof RACES)[number][1],
+): Promise<void> {
+  const path = `/race${lookups(g, '/race1') > 0 ? 2 : 1}`;
+  // The storage has decided on its answer, which comes up after the name was made.
+  g.fail('lookup', ENOENT, { path, times: 1 });
+  g.hold('lookup');
+  const early = look(g, path);
+  await make(g, path);
+  g.release();
+  await early;
+  const later = await look(g, path);
+  must(
+    later.opRet >= 0,
+    `A lookup of ${path} was on its way: absent. Before its reply came up, ${how}. Then the old reply came, and your translator remembered it: it hides a name that is there. Count what is made, note the count in \`lookup\`, and do not remember when it has changed: \`self.made\`.`,
   );
 }

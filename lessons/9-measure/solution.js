@@ -9,18 +9,20 @@ export class xlator extends Translator {
 
   init() {
     this.absent = new Map(); // folder/name: until when
+    this.made = 0; // how often names were made
   }
 
   lookup(frame, loc) {
     const key = `${loc.pargfid}/${loc.name}`;
     if (this.absent.get(key) > performance.now()) return this.fail(frame);
-    frame.local = key;
+    frame.local = [key, this.made];
     frame.wind();
   }
 
   lookupCbk(frame, opRet, opErrno, ...reply) {
-    if (opRet < 0 && opErrno === ENOENT) {
-      this.absent.set(frame.local, performance.now() + this.options.timeout * 1000);
+    const [key, made] = frame.local;
+    if (opRet < 0 && opErrno === ENOENT && made === this.made) {
+      this.absent.set(key, performance.now() + this.options.timeout * 1000);
       return this.fail(frame);
     }
     frame.unwind(opRet, opErrno, ...reply);
@@ -31,10 +33,13 @@ export class xlator extends Translator {
   }
 
   entryCreated(loc) {
+    this.made += 1;
     this.absent.delete(`${loc.pargfid}/${loc.name}`);
   }
 
   notify(event) {
-    if (event === 'UPCALL') this.absent.clear();
+    if (event !== 'UPCALL') return;
+    this.made += 1;
+    this.absent.clear();
   }
 }

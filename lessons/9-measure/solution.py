@@ -13,23 +13,27 @@ class xlator(Translator):
 
     def init(self):
         self.absent = {}  # (folder, name): until when
+        self.made = 0  # how often names were made
 
     def lookup(self, frame, loc, xdata):
         key = loc.pargfid, loc.name
         if self.absent.get(key, 0) > monotonic():
             return frame.fail(ENOENT, timeout=self.options["kernel-timeout"])
-        frame.local = key
+        frame.local = key, self.made
         frame.wind()
 
     def lookup_cbk(self, frame, op_ret, op_errno, *reply):
-        if op_ret < 0 and op_errno == ENOENT:
-            self.absent[frame.local] = monotonic() + self.options["timeout"]
+        key, made = frame.local
+        if op_ret < 0 and op_errno == ENOENT and made == self.made:
+            self.absent[key] = monotonic() + self.options["timeout"]
             return frame.fail(ENOENT, timeout=self.options["kernel-timeout"])
         frame.unwind(op_ret, op_errno, *reply)
 
     def entry_created(self, loc):
+        self.made += 1
         self.absent.pop((loc.pargfid, loc.name), None)
 
     def notify(self, event):
         if event == "UPCALL":
+            self.made += 1
             self.absent.clear()

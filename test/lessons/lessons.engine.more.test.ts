@@ -12,6 +12,7 @@ import {
   moduleName,
 } from '../../runtime/cli/learn/lessons.ts';
 import { mistakes } from './mistakes.ts';
+import { inPython } from './mistakes-python.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'glossa-lessons-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -53,7 +54,13 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
       },
     );
 
-    it.each(mistakes[name]!)('answers: $name', async ({ js, py, answer }) => {
+    const likely = [...mistakes[name]!, ...(inPython[name] ?? [])];
+
+    it('has its ten most likely mistakes', () => {
+      expect(likely.length).toBeGreaterThanOrEqual(10);
+    });
+
+    it.each(likely)('answers: $name', async ({ js, py, answer }) => {
       const [language, [from, to]] =
         js === undefined ? ['python' as const, py!] : ['javascript' as const, js];
       const solution = lesson.read(`solution${EXTENSION[language]}`);
@@ -64,3 +71,77 @@ describe.each(lessons.map((lesson) => [lesson.name, lesson] as const))(
     });
   },
 );
+
+/** What no program of a beginner's ought to do, and what becomes of it. */
+const RUNAWAYS: readonly (readonly [
+  what: string,
+  language: LessonLanguage,
+  lookup: string,
+  answer: RegExp,
+])[] = [
+  [
+    'a loop without an end',
+    'javascript',
+    'for (;;) {}',
+    /stack\.js:\d+: .*Is there a loop that never ends/,
+  ],
+  [
+    'a hundred thousand lines',
+    'javascript',
+    'for (let i = 0; i < 1e5; i++) this.log.error("line %d", i); throw new Error("enough")',
+    /enough|Is there a loop/,
+  ],
+  [
+    'a function that calls itself',
+    'javascript',
+    'const f = () => f() + 1; f();',
+    /stack overflow\n.*\n… and \d+ times/,
+  ],
+  [
+    'the end of the process',
+    'javascript',
+    'process.exit(3);',
+    /process is undefined.*no access to its host/,
+  ],
+  [
+    'all memory',
+    'python',
+    'x = [0]\n        while True: x = x + x',
+    /stack\.py:7: .*more memory than there is/,
+  ],
+  [
+    'the end of the interpreter',
+    'python',
+    '__import__("os")._exit(3)',
+    /it ended the whole interpreter, as `os\._exit` does/,
+  ],
+];
+
+describe('a module that goes too far', () => {
+  const lesson = lessons[0]!;
+
+  it.each(RUNAWAYS)('%s, in %s, gets an answer', async (_, language, lookup, answer) => {
+    const solution = lesson.read(`solution${EXTENSION[language]}`);
+    const text = solution.replace(/(self|this)\.log\.info/, (log) =>
+      language === 'python' ? `${lookup}\n        ${log}` : `${lookup}\n    ${log}`,
+    );
+    const verdict = await judgeText(lesson, language, text);
+    expect(verdict.answer).toMatch(answer);
+    expect(verdict.passed).toBe(false);
+    expect(verdict.answer.length).toBeLessThan(2000);
+  });
+
+  it('that never ends as it is loaded gets one, too', async () => {
+    const { passed, answer } = await judgeText(lesson, 'javascript', 'for (;;) {}');
+    expect(passed).toBe(false);
+    expect(answer).toMatch(/does not start.*Is there a loop that never ends/s);
+  });
+});
+
+it('points out what does no harm, and is never called', async () => {
+  const lesson = lessons[1]!;
+  const text = lesson.read('solution.js').replace('{}', '{ lokup() {} }');
+  const { passed, answer } = await judgeText(lesson, 'javascript', text);
+  expect(passed).toBe(true);
+  expect(answer).toMatch(/lokup .*never called \(did you mean 'lookup'\?\)/);
+});

@@ -1,7 +1,7 @@
 /**
  * What learners do wrong, and what each is told: edits of a lesson's solution. A mistake that is the
- * same in both languages is made in JavaScript, whose interpreter starts at once; `py` is for what
- * Python alone has.
+ * same in both languages is made in JavaScript, whose interpreter starts at once; what Python alone has
+ * is in `mistakes-python.ts`.
  */
 
 export interface Mistake {
@@ -33,11 +33,6 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       js: ["this.log.info('somebody asks for %s', loc.path);", ''],
       answer: /nothing is in the log/,
     },
-    {
-      name: 'no attribute of that name',
-      py: ['loc.path', 'loc.pth'],
-      answer: /stack\.py:6: .*pth/s,
-    },
   ],
   '2-nothing': [
     {
@@ -56,8 +51,6 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       js: ['{}', '{ lookup(frame) { frame.fail(2); } }'],
       answer: /answered a lookup by itself/,
     },
-    { name: 'no body', py: ['    pass\n', ''], answer: /nothing\.py.*(Indentation|expected)/s },
-    { name: 'a colon lost', py: ['(Translator):', '(Translator)'], answer: /expected ':'/ },
   ],
   '3-fop': [
     {
@@ -280,7 +273,7 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
     },
     {
       name: 'UPCALL unheard',
-      js: ["event === 'UPCALL'", "event === 'Upcall'"],
+      js: ["event !== 'UPCALL'", "event !== 'Upcall'"],
       answer: /Somebody else made \/late/,
     },
     {
@@ -297,6 +290,16 @@ export const mistakes: Readonly<Record<string, readonly Mistake[]>> = {
       name: 'no cache any more',
       js: ['this.absent.get(key) > performance.now()', 'false'],
       answer: /does not cache any more/,
+    },
+    {
+      name: 'the count never changes',
+      js: ['this.made += 1;', ''],
+      answer: /Before its reply came up, another client made it.*`this\.made`/,
+    },
+    {
+      name: 'the count ignores what others do',
+      js: ["'UPCALL') return;\n    this.made += 1;", "'UPCALL') return;"],
+      answer: /past your translator, and the event UPCALL told you/,
     },
     {
       name: 'half the time',

@@ -45,6 +45,11 @@ export class PseudoTerminal {
     this.child.stdin!.write(keys);
   }
 
+  /** The terminal is closed, as when its window is. */
+  hangUp(): void {
+    this.child.kill('SIGKILL');
+  }
+
   /** Types the last of it, and waits for the program's end: its exit status. */
   end(keys = ''): Promise<number | null> {
     this.child.stdin!.end(keys);

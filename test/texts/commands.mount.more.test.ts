@@ -39,7 +39,9 @@ async function typed({ setup, files, steps }: Plan, scratch: Scratch): Promise<W
   const script = steps.map(({ script }) => `{\n${script}\n}\nprintf '${MARK}%s\\n' $?`);
   const client = new Client(
     home,
-    `export HOME="$PWD" PACKAGE='${packageRoot}' PATH='${scratch.at('bin')}':"$PATH"
+    // Snapshots of interpreters are there already.
+    `export XDG_CACHE_HOME="\${XDG_CACHE_HOME:-$HOME/.cache}"
+export HOME="$PWD" PACKAGE='${packageRoot}' PATH='${scratch.at('bin')}':"$PATH"
 unset XDG_STATE_HOME XDG_CONFIG_HOME\nexec 2>&1 < /dev/null
 ${setup}\nprintf '${MARK}%s\\n' 0
 ${script.join('\n')}

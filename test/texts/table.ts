@@ -209,7 +209,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     },
     '/mnt/data  /etc/glossa/data.vol             pid 2844  up 3h  cpu 11 %  mem 176M': {
       writtenBy: 'glossa top mnt --once --interval 0.2',
-      only: /^(watched|VOLUME|top|cache)/,
+      only: /^(watched|VOLUME)/,
     },
     '[2026-11-20 06:39:29.410207 +0000] E [MSGID: 203007] [health.ts:212:tell] 0-storage: text': {
       by: 'runtime/cli/log.mount.test.ts',

@@ -11,12 +11,16 @@ import { testsHere } from '../../../bridges/testing/typescript.ts';
 import { type Check, inLanguage, type LessonLanguage, Wrong } from '../../../lessons/check.ts';
 import { reason } from '../reason.ts';
 import { type Lesson, moduleName } from './lessons.ts';
+import { plain } from './plain.ts';
 
 /** Seconds that a translator, or a test in its language, may compute without a pause. */
 const TIME_LIMIT = 10;
 
 /** A lesson's check says more of it. */
 const UNKNOWN_OPTION = /option '([^']*)' is not known here/;
+
+const FAILED = / failed: /;
+const LOST = /^the interpreter is lost/;
 
 export interface Verdict {
   readonly passed: boolean;
@@ -34,7 +38,7 @@ export async function judge(
     lesson.check === undefined
       ? await byTests(lesson, language, resolve(path))
       : await byCheck(lesson.check, resolve(path));
-  return { ...verdict, answer: inLanguage(verdict.answer, language) };
+  return { ...verdict, answer: inLanguage(plain(verdict.answer), language) };
 }
 
 /** A check of the course. */
@@ -48,7 +52,8 @@ async function byCheck(check: Check, path: string): Promise<Verdict> {
     });
     return testsHere(session, (error) => ({ outcome: 'failed', message: sentence(error) }));
   };
-  return (await run(path, dirname(path), begin)) ?? { passed: true, answer: done };
+  const { wrong, remarks } = await run(path, dirname(path), begin);
+  return wrong ?? { passed: true, answer: [done, ...remarks].join('\n\n') };
 }
 
 /** Tests in a folder of somebody's own lessons: they find the module by the lesson's name. */
@@ -63,7 +68,7 @@ async function byTests(
     for (const test of mine) {
       const begin = await languageOfTest(basename(test))!.load();
       copyFileSync(path, join(folder, moduleName(dirname(test), language)));
-      const wrong = await run(test, folder, begin);
+      const { wrong } = await run(test, folder, begin);
       if (wrong !== null) return wrong;
     }
   } finally {
@@ -72,8 +77,14 @@ async function byTests(
   return { passed: true, answer: 'All tests of this lesson pass.' };
 }
 
-/** The first failure's verdict; null when all went well. */
-async function run(path: string, folder: string, begin: StartTests): Promise<Verdict | null> {
+interface Outcome {
+  /** Of the first failure; null when all went well. */
+  readonly wrong: Verdict | null;
+  /** What looks like a mistake, and did no harm. */
+  readonly remarks: readonly string[];
+}
+
+async function run(path: string, folder: string, begin: StartTests): Promise<Outcome> {
   const warnings: string[] = [];
   const failed: TestReport[] = [];
   try {
@@ -86,25 +97,32 @@ async function run(path: string, folder: string, begin: StartTests): Promise<Ver
       },
     });
   } catch (error) {
-    return { passed: false, answer: reason(error) };
+    return { wrong: { passed: false, answer: reason(error) }, remarks: [] };
   }
   const first = failed[0];
-  if (first === undefined) return null;
-  const troubles = [...warnings.filter((text) => !UNKNOWN_OPTION.test(text)), ...troublesOf(first)];
-  const last = first.message ?? 'It failed.';
-  // What went wrong inside of the module explains what was seen from outside, which follows.
-  return {
-    passed: false,
-    answer: [...new Set(troubles), last].join('\n\n').replaceAll(`${folder}/`, ''),
-  };
+  const remarks = warnings.filter((text) => !UNKNOWN_OPTION.test(text));
+  if (first === undefined) return { wrong: null, remarks };
+  const troubles = troublesOf(first);
+  const seen = first.message ?? 'It failed.';
+  // What went wrong inside of the module explains what was seen from outside.
+  const last = troubles.some((text) => FAILED.test(text)) ? `What came of it: ${seen}` : seen;
+  const answer = [...new Set([...remarks, ...troubles]), last].join('\n\n');
+  return { wrong: { passed: false, answer: answer.replaceAll(`${folder}/`, '') }, remarks };
 }
 
-/** What the log has of errors in the learner's own lines, each with its place. */
-const troublesOf = ({ log }: TestReport): string[] =>
-  log
-    .filter(([level, file]) => 'MACE'.includes(level) && isScript(file))
-    .map(([, file, line, , text]) => `${file}:${line}: ${text}`)
+/** What the log has of errors in the learner's own lines, with its place; or of the interpreter's end. */
+function troublesOf({ log }: TestReport): string[] {
+  const errors = log.filter(([level]) => 'MACE'.includes(level));
+  const own = errors.filter(([, file]) => isScript(file));
+  // What a module logs as an error itself is no failure of it.
+  const doubts = log.filter(([, , , , text]) => text.startsWith('SyntaxWarning'));
+  const first = own.find(([, , , , text]) => FAILED.test(text)) ?? own[0] ?? doubts[0];
+  if (first !== undefined) return [`${first[1]}:${first[2]}: ${first[4]}`];
+  return errors
+    .map(([, , , , text]) => text)
+    .filter((text) => LOST.test(text))
     .slice(0, 1);
+}
 
 /** What was thrown, to somebody who knows only their own file. */
 function sentence(error: unknown): string {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -13,6 +14,16 @@ import type { LessonLanguage } from '../../../lessons/check.ts';
 import { Failure } from '../exit.ts';
 import { reason } from '../reason.ts';
 import { EXTENSION, type Lesson, moduleName } from './lessons.ts';
+
+/** Writes all of a new file, or leaves none: half of one would be taken for the learner's. */
+function writeNew(path: string, put: () => void): void {
+  try {
+    put();
+  } catch (error) {
+    if (!isTaken(error)) rmSync(path, { force: true });
+    throw error;
+  }
+}
 
 const isTaken = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'EEXIST';
 
@@ -62,19 +73,22 @@ export class Workplace {
       for (let number = 1; old === null; number++) {
         const path = `${this.path}.old${number}`;
         try {
-          copyFileSync(this.path, path, constants.COPYFILE_EXCL);
+          writeNew(path, () => copyFileSync(this.path, path, constants.COPYFILE_EXCL));
           old = path;
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code === 'ENOENT') break;
           if (!isTaken(error)) throw error;
         }
       }
-      // At once as a whole: an editor or a check never sees half of it.
-      const fresh = `${this.path}.new`;
-      writeFileSync(fresh, this.starter());
+      // At once as a whole: an editor or a check never sees half of it. Another `glossa learn` may do
+      // the same at this moment.
+      const fresh = `${this.path}.new${process.pid}`;
+      const starter = this.starter();
+      writeNew(fresh, () => writeFileSync(fresh, starter));
       renameSync(fresh, this.path);
       return old;
     } catch (error) {
+      if (error instanceof Failure) throw error;
       throw new Failure(`cannot reset ${this.path}: ${reason(error)}`);
     }
   }
@@ -99,8 +113,9 @@ export class Workplace {
   }
 
   private write(name: string, text: string): boolean {
+    const path = join(this.folder, name);
     try {
-      writeFileSync(join(this.folder, name), text, { flag: 'wx' });
+      writeNew(path, () => writeFileSync(path, text, { flag: 'wx' }));
       return true;
     } catch (error) {
       if (isTaken(error)) return false;

@@ -1,6 +1,7 @@
 /** `glossa learn` as somebody uses it: at a terminal, in a pipe, for a class, and with lessons of one's own. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -9,13 +10,19 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GLOSSA } from '../../../test/support/mount.ts';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describeMounts, GLOSSA, startMount, withScratch } from '../../../test/support/mount.ts';
 import { PseudoTerminal } from '../../../test/support/pty.ts';
 import { isInstalled } from '../../../test/support/tools.ts';
 import { packageRoot } from '../../sys/paths.ts';
+import { Workplace } from './files.ts';
+import { findLessons } from './lessons.ts';
+
+const PATIENCE = { timeout: 60_000, interval: 20 };
 
 let folder: string;
 beforeEach(() => {
@@ -75,6 +82,104 @@ describe.skipIf(!isInstalled('script'))('at a terminal', () => {
     await terminal.end('\x04');
     expect(readFileSync(mine('1-stack', 'stack.js'), 'utf8')).toBe('// half done');
   });
+
+  it('ends when its terminal is closed, and says what cannot be done', async () => {
+    const own = writeLesson('1-plain', { 'starter.js': 'export class xlator {}\n' });
+    const terminal = new PseudoTerminal(
+      `echo pid $$.; exec "${process.execPath}" "${GLOSSA}" learn 1 --lessons own --language javascript`,
+      folder,
+      env(),
+    );
+    const [, pid] = await terminal.until(/pid (\d+)\./);
+    await terminal.until(/n next lesson/);
+    terminal.type('s');
+    await terminal.until(/lesson 1-plain is not whole: solution\.js: /);
+    writeFileSync(mine('1-plain', 'plain.js'), '// mine');
+    await terminal.until(/n next lesson/);
+    rmSync(join(own, 'starter.js'));
+    terminal.type('r');
+    await terminal.until(/lesson 1-plain is not whole: starter\.js: /);
+    expect(readFileSync(mine('1-plain', 'plain.js'), 'utf8')).toBe('// mine');
+    terminal.hangUp();
+    await vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), PATIENCE);
+  });
+});
+
+/** A lesson of somebody's own, in `own`. */
+function writeLesson(name: string, files: Readonly<Record<string, string>>): string {
+  const lesson = join(folder, 'own', name);
+  mkdirSync(lesson, { recursive: true });
+  const all = { 'lesson.md': `# ${name}\n\nDo nothing.\n`, ...files };
+  for (const [file, text] of Object.entries(all)) writeFileSync(join(lesson, file), text);
+  return lesson;
+}
+
+describe('two at once', () => {
+  it('take nothing from each other', async () => {
+    mkdirSync(mine('1-stack'), { recursive: true });
+    mkdirSync(mine('2-nothing'), { recursive: true });
+    const solutionOf = (lesson: string) => readFileSync(ofCourse(lesson, 'solution.js'), 'utf8');
+    writeFileSync(mine('2-nothing', 'nothing.js'), solutionOf('2-nothing'));
+    const runs = ['2', '2', '1'].map((lesson) =>
+      promisify(execFile)(process.execPath, [GLOSSA, 'learn', lesson, '--language', 'javascript'], {
+        cwd: folder,
+        env: { ...process.env, ...env() },
+      }).catch((error: { code: number }) => error.code),
+    );
+    expect((await Promise.all(runs)).map((run) => (typeof run === 'number' ? run : 0))).toEqual([
+      0, 0, 1,
+    ]);
+    expect(readFileSync(mine('2-nothing', 'nothing.js'), 'utf8')).toBe(solutionOf('2-nothing'));
+    expect(readFileSync(mine('1-stack', 'stack.js'), 'utf8')).toBe(
+      readFileSync(ofCourse('1-stack', 'starter.js'), 'utf8'),
+    );
+    expect(learn('--language', 'javascript').out).toMatch(/✓ 2-nothing/);
+  });
+
+  it('that begin anew keep what both had', () => {
+    const places = [1, 2].map(
+      () => new Workplace(findLessons(undefined, {})[0]!, 'javascript', mine()),
+    );
+    places[0]!.give();
+    expect(places[1]!.give()).toBe(false);
+    const kept = places.map((place, at) => {
+      writeFileSync(place.path, `number ${at}`);
+      return readFileSync(place.reset()!, 'utf8');
+    });
+    expect(kept).toEqual(['number 0', 'number 1']);
+  });
+});
+
+describeMounts('on a full disk', () => {
+  it('leaves no half of a file, and says why', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(
+        scratch,
+        `volume files
+ type storage/memory
+end-volume
+volume full
+ type debug/error-gen
+ option enable writev
+ option error-no ENOSPC
+ option failure 100
+ subvolumes files
+end-volume
+`,
+      );
+      const { status, stderr } = await promisify(execFile)(
+        process.execPath,
+        [GLOSSA, 'learn', '1', '--dir', mount.path],
+        { cwd: folder, env: { ...process.env, ...env() } },
+      ).then(
+        () => ({ status: 0, stderr: '' }),
+        (error: { code: number; stderr: string }) => ({ status: error.code, stderr: error.stderr }),
+      );
+      expect(status).toBe(1);
+      expect(stderr).toMatch(/cannot write into .*1-stack: .*[Nn]o space left/);
+      expect(await readdir(join(mount.path, '1-stack'))).toEqual(['files']);
+      expect(await mount.stop()).toBe(0);
+    }));
 });
 
 describe('without a terminal', () => {
@@ -99,6 +204,13 @@ describe('without a terminal', () => {
       err: expect.stringContaining("no lesson is called 'cahce' (did you mean 'cache'?)"),
     });
     writeFileSync(join(folder, 'taken'), '');
+    mkdirSync(mine('2-nothing'), { recursive: true });
+    copyFileSync(ofCourse('2-nothing', 'solution.js'), mine('2-nothing', 'nothing.js'));
+    writeFileSync(join(folder, 'state'), 'no folder');
+    expect(learn('2', '--language', 'javascript')).toMatchObject({
+      status: 0,
+      err: expect.stringContaining('that this lesson is passed cannot be kept'),
+    });
     expect(learn('1', '--dir', 'taken')).toMatchObject({
       status: 1,
       err: expect.stringMatching(/cannot write into taken\/1-stack: .*--dir names another/),
@@ -118,18 +230,17 @@ describe('without a terminal', () => {
   });
 
   it('runs lessons of their own, translated where they are', () => {
-    const lesson = join(folder, 'own', '1-plain');
-    const german = join(folder, 'own', 'de', '1-plain');
-    for (const each of [lesson, german]) mkdirSync(each, { recursive: true });
-    writeFileSync(join(lesson, 'lesson.md'), '# 1. Plain\n\nDo nothing.\n');
-    writeFileSync(join(german, 'lesson.md'), '# 1. Schlicht\n\nTu nichts.\n');
-    writeFileSync(join(lesson, 'starter.js'), 'export class xlator {}\n');
-    writeFileSync(
-      join(lesson, 'plain.test.js'),
-      "import { assert, graph, test } from 'glossa/testing';\n" +
+    const lesson = writeLesson('1-plain', {
+      'lesson.md': '# 1. Plain\n\nDo nothing.\n',
+      'starter.js': 'export class xlator {}\n',
+      'plain.test.js':
+        "import { assert, graph, test } from 'glossa/testing';\n" +
         "test('reads', async () => {\n  const g = await graph('plain');\n" +
         "  assert(!(await g.exists('/a')), 'there is no /a');\n});\n",
-    );
+    });
+    const german = join(folder, 'own', 'de', '1-plain');
+    mkdirSync(german, { recursive: true });
+    writeFileSync(join(german, 'lesson.md'), '# 1. Schlicht\n\nTu nichts.\n');
     expect(learn('--lessons', 'own').out).toContain('1-plain  Plain');
     const args = ['1', '--lessons', 'own', '--check', ofCourse('2-nothing', 'solution.js')];
     expect(learn(...args)).toMatchObject({ status: 0 });
@@ -140,9 +251,9 @@ describe('without a terminal', () => {
     });
     expect(stdout).toContain('1-plain  Schlicht');
     rmSync(join(lesson, 'lesson.md'));
-    expect(learn('1', '--lessons', 'own')).toMatchObject({
+    expect(learn('1', '--lessons', 'own', '--language', 'javascript')).toMatchObject({
       status: 1,
-      err: expect.stringContaining('lesson 1-plain is not whole'),
+      err: expect.stringContaining('lesson 1-plain is not whole: lesson.md: '),
     });
   });
 });

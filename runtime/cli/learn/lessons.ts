@@ -78,7 +78,7 @@ function lessonAt(roots: readonly string[], name: string, check: Check | undefin
     try {
       return readFileSync(pathOf(file), 'utf8');
     } catch (error) {
-      throw new Failure(`lesson ${name} is not whole: ${reason(error)}`);
+      throw new Failure(`lesson ${name} is not whole: ${file}: ${reason(error)}`);
     }
   };
   const files = readdirSync(folder).sort();

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { watchFolder } from '../../../bridges/machine/node/watch.ts';
 import type { LessonLanguage } from '../../../lessons/check.ts';
+import { Failure } from '../exit.ts';
 import { wrap } from '../layout.ts';
 import { paint, type Terminal, warn } from '../terminal.ts';
 import { judge, type Verdict } from './checking.ts';
@@ -117,7 +118,7 @@ class Session {
       if (key === 'saved') continue;
       if (QUITS.includes(key)) return false;
       if (key === 'n') return true;
-      this.actions[key!]?.();
+      this.act(key!);
     }
   }
 
@@ -127,6 +128,16 @@ class Session {
     r: () => this.reset(),
     enter: () => this.saved(),
   };
+
+  /** What cannot be done is said, and ends no lesson. */
+  private act(key: string): void {
+    try {
+      this.actions[key]?.();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      this.terminal.err(`glossa: ${error.message}`);
+    }
+  }
 
   private async check(): Promise<void> {
     const { lesson, course, place, terminal } = this;

@@ -1,0 +1,37 @@
+/** What the runtime says of a module, said to somebody who is writing a first one. Pure. */
+
+/** An end that was made for a module, and what it means. */
+const MEANINGS: readonly (readonly [RegExp, string])[] = [
+  [
+    /(?:_glossa\.TimeLimit: |TimeLimit: |Error: )?the call (?:took|ran) longer than (?:its time limit|[\d.]+ s \(option time-limit\))/g,
+    'it computed for seconds and came to no end. Is there a loop that never ends?',
+  ],
+  [
+    /(?:the interpreter (?:is lost|broke down): )+(?:\w+: )*(?:the interpreter broke down: )?Program terminated with exit\(\d+\)/g,
+    'it ended the whole interpreter, as `os._exit` does. A translator answers a request, and goes on.',
+  ],
+  [
+    /(?<=: )(?:MemoryError|InternalError: out of memory)$/gm,
+    '$&: it took more memory than there is',
+  ],
+];
+
+/** Places in Python's own library, and lines shown from there: not the learner's. */
+const ELSEWHERE = /^ *File "\/lib\/.*\n(?:(?! *File | *\S+: )(?: {4,}).*\n)*/gm;
+
+/** A line that comes again and again, as of a function that calls itself. */
+const AGAIN = /^(.*)\n(?:\1\n){3,}/gm;
+
+/** What ends a traceback, where the line above it has said the same. */
+const LIMIT = /^ *_glossa\.TimeLimit: .*\n/gm;
+
+export function plain(text: string): string {
+  const own = `${text}\n`
+    .replace(LIMIT, '')
+    .replace(ELSEWHERE, '')
+    .replace(
+      AGAIN,
+      (lines, line: string) => `${line}\n… and ${lines.split('\n').length - 2} times more\n`,
+    );
+  return MEANINGS.reduce((said, [from, to]) => said.replace(from, to), own).trimEnd();
+}
