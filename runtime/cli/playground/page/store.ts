@@ -13,7 +13,7 @@ export interface Kept {
   readonly journal: readonly string[];
 }
 
-/** One that was kept, and when: milliseconds since 1970. */
+/** One that was kept, and when it was last changed: milliseconds since 1970. */
 export interface Earlier extends Kept {
   readonly at: number;
 }
@@ -47,6 +47,8 @@ export class Store {
   /** What is there, as this tab has read or written it. */
   private seen = '';
   private last = '';
+  /** Not the time of keeping: a browser lets the clocks of a tab that is not seen run late. */
+  private changedAt = Date.now();
   private why: string | null = null;
   /** What should have been kept when something else took its place, and could not be. */
   private readonly unkept: Earlier[] = [];
@@ -84,13 +86,14 @@ export class Store {
   }
 
   soon(): void {
+    this.changedAt = Date.now();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.now(), DEBOUNCE_MS);
   }
 
   /** Leaves what is here as it is kept: what takes its place gets another. */
   leave(): void {
-    if (!this.now()) this.unkept.unshift({ ...this.settings.current(), at: Date.now() });
+    if (!this.now()) this.unkept.unshift({ ...this.settings.current(), at: this.changedAt });
     this.key = '';
     this.last = '';
   }
@@ -105,7 +108,7 @@ export class Store {
       // A tab that was made as a copy of another has the same place: whoever comes second leaves it.
       const isOwn = this.key !== '' && localStorage.getItem(this.key) === this.seen;
       if (!isOwn) this.key = `${START}${Math.random().toString(36).slice(2)}`;
-      const stamped = JSON.stringify({ ...kept, at: Date.now() });
+      const stamped = JSON.stringify({ ...kept, at: this.changedAt });
       localStorage.setItem(this.key, stamped);
       this.seen = stamped;
       this.last = text;
