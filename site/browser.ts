@@ -45,6 +45,8 @@ export async function openPage(browser: Browser, width: number) {
     const contentType = TYPES[extname(url.pathname) || '.html'] ?? 'application/octet-stream';
     return request.respond({ status: body === null ? 404 : 200, contentType, body: body ?? '' });
   };
+  // Only the page in front is drawn: in others a change of colour would stay half done.
+  await page.evaluateOnNewDocument(AT_ONCE);
   await page.setRequestInterception(true);
   page.on('request', (request) => void answer(request));
   return { page, foreign, missing };
@@ -54,6 +56,13 @@ function fileOf(path: string): Buffer | null {
   const name = join(dist, path.endsWith('/') ? `${path}index.html` : path);
   return statSync(name, { throwIfNoEntry: false })?.isFile() ? readFileSync(name) : null;
 }
+
+/** Looks change at once. Run before the page's own programs, when there is no head yet. */
+const AT_ONCE = `addEventListener('DOMContentLoaded', () => {
+  const style = document.createElement('style');
+  style.textContent = '*, ::before, ::after { transition: none !important; animation: none !important }';
+  document.head.append(style);
+})`;
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 

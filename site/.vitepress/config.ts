@@ -23,6 +23,14 @@ function textOf(source: string, env: MarkdownEnv, md: MarkdownRenderer): string 
   }
 }
 
+/** Words, and names as they are written: `negative-timeout` is one, and two words. Runs in the page too. */
+const tokenize = (text: string): string[] =>
+  text.split(/[\s`"'()]+/u).flatMap((word) => {
+    const name = word.replace(/^[^\p{L}\p{N}_]+|[^\p{L}\p{N}_]+$/gu, '');
+    const parts = name.split(/[^\p{L}\p{N}]+/u).filter((part) => part !== '');
+    return parts.length > 1 ? [...parts, name] : parts;
+  });
+
 /** Where a server has the site: VitePress takes it from the command line alone. */
 const base = process.env.SITE_BASE ?? '/';
 
@@ -53,7 +61,10 @@ export default defineConfig({
     nav,
     sidebar,
     outline: { level: [2, 3], label: 'On this page' },
-    search: { provider: 'local', options: { _render: textOf } },
+    search: {
+      provider: 'local',
+      options: { _render: textOf, miniSearch: { options: { tokenize } } },
+    },
     docFooter: { prev: 'Before', next: 'Next' },
   },
 });
