@@ -3,7 +3,7 @@
 # Node. No compiler, git, attr, procps, GlusterFS, btrfs or fuse-native.
 #
 #   sudo scripts/bare-root.sh                 npm ci, the demo and npm test: as an ordinary user who has
-#                                             no /dev/fuse, and as root, who mounts, only what mounts
+#                                             no /dev/fuse, and as root, who mounts, what programs do there
 #   sudo scripts/bare-root.sh root COMMAND    a shell command instead, as root in a copy of the checkout
 #   sudo scripts/bare-root.sh user COMMAND    the same as the user
 #   sudo scripts/bare-root.sh make FOLDER     only makes the system, for a run to come with
@@ -155,15 +155,15 @@ trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-# The user, who has everything but mounts, runs all tests, and root those that need a mount: what else
-# there is does the same as where every package is, or for the user. So do the contracts of the
-# bridges, which nobody runs here: they meet nothing of a system. What the user has installed root has
+# The user, who has everything but mounts, runs all tests, and root those of what programs do on a
+# mount: what else there is does the same as where every package is, or for the user. So do the
+# contracts of the bridges, which nobody runs here: they meet nothing of a system. What the user has installed root has
 # from there. The user is without the optional package, too; those of the tools have to be there.
 if [ $# = 0 ]; then
     tests="npm test -- --exclude 'test/contract/bridge-*/**'"
     installed='cp -r /home/student/glossa/node_modules /home/student/glossa/dist .'
     set -- user "npm ci --no-audit --no-fund; npm run demo; rm -r node_modules/ffi-rs; $tests" \
-        root "$installed; npm run demo; npm test -- .mount.test.ts"
+        root "$installed; npm run demo; npm test -- test/mount/"
 fi
 if [ "$1" = make ]; then set -- --make "$2"; else set -- --inside "$folder" "$@"; fi
 setpriv --pdeathsig KILL unshare --mount --propagation private --pid --fork --kill-child -- \

@@ -3,16 +3,16 @@ import { fuzzOn } from './suite.ts';
 
 fuzzOn(
   {
-    posix: 100,
-    served: 100,
-    uncached: 30,
-    cached: 60,
-    forgetful: 60,
-    writeback: 60,
-    locks: 50,
-    python: 100,
-    rebuilt: 50,
-    awaited: 50,
+    posix: 50,
+    served: 50,
+    uncached: 15,
+    cached: 30,
+    forgetful: 30,
+    writeback: 30,
+    locks: 25,
+    python: 50,
+    rebuilt: 25,
+    awaited: 25,
   },
   20_260_000,
 );
