@@ -77,6 +77,13 @@ export interface Opening {
   readonly lost?: object;
 }
 
+/** What a lesson's check says of a learner's module. */
+export interface Verdict {
+  readonly passed: boolean;
+  /** What happened, in sentences: paragraphs between blank lines, names between backticks. */
+  readonly answer: string;
+}
+
 /** By the kind of a question: what it says, and the answer. */
 export interface Questions {
   open: [Opening, null];
@@ -84,6 +91,7 @@ export interface Questions {
   run: [{ readonly line: string; readonly user: string }, Ran];
   /** Words that the end of a line may be completed by. */
   complete: [{ readonly line: string }, readonly string[]];
+  judge: [{ readonly lesson: string; readonly texts: Texts; readonly module: string }, Verdict];
   distance: [{ readonly distanceMs: number }, null];
 }
 

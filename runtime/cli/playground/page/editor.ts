@@ -3,15 +3,15 @@
 import { autocompletion } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
 import { python } from '@codemirror/lang-python';
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import type { Problem } from '../../../play/protocol.ts';
 import { button, el } from '../../trace/page/dom.ts';
 import type { FileTexts, Words } from '../given.ts';
+import { COLOURS } from './colours.ts';
 import { volfileLanguage } from './volfile-language.ts';
 import { completionsFor, hoverFor, type Kind, kindOf } from './words.ts';
 
@@ -21,22 +21,6 @@ const LANGUAGES: Readonly<Record<Kind, () => Extension>> = {
   javascript: () => javascript(),
   text: () => [],
 };
-
-/** The colours are of the page's style, by day and in the dark. */
-const COLOURS = HighlightStyle.define([
-  { tag: [tags.keyword, tags.self, tags.bool, tags.null], color: 'var(--code-keyword)' },
-  { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
-  { tag: [tags.comment, tags.lineComment], color: 'var(--soft)', fontStyle: 'italic' },
-  { tag: [tags.number, tags.typeName, tags.className], color: 'var(--code-name)' },
-  {
-    tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.propertyName)],
-    color: 'var(--code-name)',
-    fontWeight: '600',
-  },
-  { tag: tags.definition(tags.name), fontWeight: '600' },
-  { tag: tags.propertyName, color: 'var(--code-name)' },
-  { tag: tags.invalid, color: 'var(--bad)' },
-]);
 
 const light = StateEffect.define<number | null>();
 

@@ -3,7 +3,15 @@
  * that does not answer in time is replaced; what the storage held is made again from the journal, the
  * lines of the shell that were carried out.
  */
-import type { Answer, LostCall, Questions, Ran, Started, Texts } from '../../../play/protocol.ts';
+import type {
+  Answer,
+  LostCall,
+  Questions,
+  Ran,
+  Started,
+  Texts,
+  Verdict,
+} from '../../../play/protocol.ts';
 
 /** What is used of a worker. */
 export interface WorkerLike {
@@ -61,6 +69,11 @@ export class Session {
     const ran = await this.ask('run', { line, user });
     if (ran.journal !== null) this.journal.push(ran.journal);
     return ran;
+  }
+
+  /** What a lesson's check says of a module. @throws {Lost | Error} */
+  judge(lesson: string, texts: Texts, module: string): Promise<Verdict> {
+    return this.ask('judge', { lesson, texts, module });
   }
 
   complete(line: string): Promise<readonly string[]> {

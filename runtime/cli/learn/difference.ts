@@ -1,0 +1,8 @@
+import { createTwoFilesPatch } from 'diff';
+
+/** What leads from the learner's module to the solution, as diff(1) says it; '' for nothing. */
+export function difference(name: string, mine: string, solution: string): string {
+  if (mine === solution) return '';
+  const patch = createTwoFilesPatch(name, 'solution', mine, solution, '', '');
+  return patch.slice(patch.indexOf('---')).trimEnd();
+}
