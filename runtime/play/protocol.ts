@@ -3,6 +3,8 @@
  * `postMessage` copies them.
  */
 
+import type { Verdict } from '../learn/judge.ts';
+
 /** Texts by absolute path: `/graph.vol`, and the modules that it names (`/negative.py`). */
 export type Texts = Readonly<Record<string, string>>;
 
@@ -77,6 +79,15 @@ export interface Opening {
   readonly lost?: object;
 }
 
+/** A learner's module for a lesson of the course. */
+export interface JudgeRequest {
+  /** The lesson's name, `3-fop`. */
+  readonly lesson: string;
+  readonly texts: Texts;
+  /** Where the module is in the texts: `/fop.py`. */
+  readonly module: string;
+}
+
 /** By the kind of a question: what it says, and the answer. */
 export interface Questions {
   open: [Opening, null];
@@ -85,6 +96,7 @@ export interface Questions {
   /** Words that the end of a line may be completed by. */
   complete: [{ readonly line: string }, readonly string[]];
   distance: [{ readonly distanceMs: number }, null];
+  judge: [JudgeRequest, Verdict];
 }
 
 /** To the worker. */

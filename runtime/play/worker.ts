@@ -32,6 +32,7 @@ const answers: {
     opened().setDistance(distanceMs);
     return null;
   },
+  judge: (request) => opened().judge(request),
 };
 
 /** One after the other: a line of the shell sees what the one before has done. */

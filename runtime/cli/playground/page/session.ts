@@ -3,7 +3,16 @@
  * that does not answer in time is replaced; what the storage held is made again from the journal, the
  * lines of the shell that were carried out.
  */
-import type { Answer, LostCall, Questions, Ran, Started, Texts } from '../../../play/protocol.ts';
+import type { Verdict } from '../../../learn/judge.ts';
+import type {
+  Answer,
+  JudgeRequest,
+  LostCall,
+  Questions,
+  Ran,
+  Started,
+  Texts,
+} from '../../../play/protocol.ts';
 
 /** What is used of a worker. */
 export interface WorkerLike {
@@ -65,6 +74,11 @@ export class Session {
 
   complete(line: string): Promise<readonly string[]> {
     return this.ask('complete', { line });
+  }
+
+  /** @throws {Lost | Error} */
+  judge(request: JudgeRequest): Promise<Verdict> {
+    return this.ask('judge', request);
   }
 
   async setDistance(distanceMs: number): Promise<void> {
