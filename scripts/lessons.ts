@@ -6,9 +6,9 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Marked, type Tokens } from 'marked';
 import type { LessonLanguage } from '../lessons/check.ts';
-import { lessonText } from '../runtime/cli/learn/lesson-text.ts';
 import { EXTENSION, findLessons, type Lesson, moduleName } from '../runtime/cli/learn/lessons.ts';
 import type { GivenLesson, LessonVariant } from '../runtime/cli/playground/given.ts';
+import { lessonText } from '../runtime/learn/lesson-text.ts';
 import { VOLFILE } from '../runtime/play/volfile.ts';
 
 /** In English, whoever builds it. */

@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { languageOfTest } from '../bridges/languages.ts';
 import { runTests, type TestReport } from '../bridges/testing/run.ts';
+import { translatorFor } from '../bridges/testing/subject.ts';
 
 const document = readFileSync(join(import.meta.dirname, '../docs/testing.md'), 'utf8');
 const block = (language: string): string =>
@@ -22,7 +23,7 @@ it.each([
   const begin = await languageOfTest(basename(path))!.load();
   const reports: TestReport[] = [];
   const ended = (report: TestReport): void => void reports.push(report);
-  await runTests(path, folder, begin, { filter: undefined, timeLimit: 10, ended });
+  await runTests(path, folder, begin, { translatorFor, filter: undefined, timeLimit: 10, ended });
   expect(reports.map(({ outcome, message }) => ({ outcome, message }))).toEqual(
     Array(count).fill({ outcome: 'passed', message: undefined }),
   );

@@ -6,6 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { Clock } from '../../runtime/core/clock.ts';
 import { parseLine } from './log.ts';
 import { runTests, type TestReport } from './run.ts';
+import { translatorFor } from './subject.ts';
 import { startTypescriptTests } from './typescript.ts';
 
 /** A translator that does what its tests need: passes, keeps, answers late, or never. */
@@ -52,6 +53,7 @@ async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
   writeFileSync(path, HEAD + tests);
   const reports: Record<string, TestReport> = {};
   await runTests(path, folder, startTypescriptTests, {
+    translatorFor,
     filter: undefined,
     timeLimit: 5,
     ended: (report) => {

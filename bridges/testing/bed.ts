@@ -49,7 +49,7 @@ import { MessageError } from '../host/message.ts';
 import { type Look, TestContext } from './clock.ts';
 import { type ParsedLine, parseLine } from './log.ts';
 import { operations } from './operations.ts';
-import { optionsOf, translatorFor } from './subject.ts';
+import { optionsOf } from './subject-options.ts';
 import type { Answer } from './tests.ts';
 import { plainUpcall, sayChanged } from './upcalls.ts';
 import type { Plain } from './values.ts';
@@ -219,7 +219,7 @@ export class Bed {
       (bench?.log ?? log).push(line);
     });
     const watches = Array.from({ length: children }, (_, at) => new Watch(down.includes(at)));
-    const subject = await translatorFor(module, this.look.baseDir, options);
+    const subject = await this.look.translatorFor(module, this.look.baseDir, options);
     const graph = new Graph(specsOf(subject, watches), context, {
       default: DEBUG,
       volumes: new Map(),

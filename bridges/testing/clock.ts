@@ -2,13 +2,23 @@
  * The context of a graph under test: its time is virtual, and so is what its modules take for the
  * time of day.
  */
-import { randomFillSync } from 'node:crypto';
 import { type Clock, VIRTUAL_EPOCH_MS } from '../../runtime/core/clock.ts';
 import type { Context } from '../../runtime/core/context.ts';
+import type { VolumeSpec } from '../../runtime/core/graph.ts';
 import type { LogSink } from '../../runtime/core/log.ts';
+import { web } from '../machine/browser/web.ts';
 
-/** How graphs are looked at before they are tested. */
+/** A module's translator, and the options that load the module. @throws {InitError} */
+export type FindTranslator = (
+  module: string,
+  baseDir: string,
+  given: Readonly<Record<string, string>>,
+) => Promise<Pick<VolumeSpec, 'translator' | 'options'>>;
+
+/** How graphs are made, and looked at before they are tested. */
 export interface Look {
+  /** By the name that a test gives a module. */
+  readonly translatorFor: FindTranslator;
   /** The test's folder, where modules are looked for first. */
   readonly baseDir: string;
   /** What looks like a mistake is an error. */
@@ -27,7 +37,11 @@ export class TestContext implements Context {
   private readonly clock: Clock;
 
   /** @param write takes every line of the log */
-  constructor(clock: Clock, { baseDir, strict, warned }: Look, write: (line: string) => void) {
+  constructor(
+    clock: Clock,
+    { baseDir, strict, warned }: Pick<Look, 'baseDir' | 'strict' | 'warned'>,
+    write: (line: string) => void,
+  ) {
     this.clock = clock;
     this.strict = strict;
     this.warn = warned;
@@ -44,7 +58,7 @@ export class TestContext implements Context {
   }
 
   random(out: Uint8Array): void {
-    randomFillSync(out);
+    web.crypto.getRandomValues(out);
   }
 
   wake(): void {}

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { startJavaScriptTests } from './javascript.ts';
 import { runTests, type TestReport } from './run.ts';
+import { translatorFor } from './subject.ts';
 
 const MODULE = `
 import { ENOENT, Option, Translator } from 'glossa';
@@ -42,6 +43,7 @@ async function reportsOf(tests: string): Promise<Record<string, TestReport>> {
   writeFileSync(path, HEAD + tests);
   const reports: Record<string, TestReport> = {};
   await runTests(path, folder, startJavaScriptTests, {
+    translatorFor,
     filter: undefined,
     timeLimit: 1,
     ended: (report) => {

@@ -3,10 +3,11 @@
  * they come, and when nothing is under way any more but timers, time jumps to the next of them. A
  * test that waits for what nothing can bring fails at once.
  */
-import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises';
 import { Bed } from './bed.ts';
+import type { FindTranslator } from './clock.ts';
 import type { ParsedLine } from './log.ts';
 import type { StartTests, TestResult, TestSettings, Tests } from './tests.ts';
+import { delay, turn } from './turn.ts';
 
 /** A test that waits longer than this by its own clock waits for nothing. */
 const JUMPED_MAX_MS = 2 * 3600 * 1000;
@@ -25,6 +26,8 @@ export interface TestReport extends TestResult {
 }
 
 export interface FileSettings {
+  /** By the name that a test gives a module. */
+  readonly translatorFor: FindTranslator;
   /** Only tests whose name has this in it. */
   readonly filter: string | undefined;
   readonly timeLimit: number;
@@ -41,14 +44,14 @@ export async function runTests(
   path: string,
   folder: string,
   begin: StartTests,
-  { filter, timeLimit, strict = false, warned, ended }: FileSettings,
+  { translatorFor, filter, timeLimit, strict = false, warned, ended }: FileSettings,
 ): Promise<void> {
   const told = new Set<string>();
   const tell = (text: string): void => {
     if (!told.has(text)) warned?.(text);
     told.add(text);
   };
-  const bed = new Bed({ baseDir: folder, strict, warned: tell });
+  const bed = new Bed({ translatorFor, baseDir: folder, strict, warned: tell });
   let printed: string[] = [];
   const settings: TestSettings = { timeLimit, print: (line) => void printed.push(line) };
   let tests = await begin(path, bed, settings);

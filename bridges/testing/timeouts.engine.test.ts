@@ -7,6 +7,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { startJavaScriptTests } from './javascript.ts';
 import { startPythonTests } from './python.ts';
 import { runTests, type TestReport } from './run.ts';
+import { translatorFor } from './subject.ts';
 import type { StartTests } from './tests.ts';
 
 const PYTHON = `
@@ -79,7 +80,7 @@ it.each([
   writeFileSync(path, tests);
   const reports: TestReport[] = [];
   const ended = (report: TestReport): void => void reports.push(report);
-  await runTests(path, folder, start, { filter: undefined, timeLimit: 5, ended });
+  await runTests(path, folder, start, { translatorFor, filter: undefined, timeLimit: 5, ended });
   expect(reports).toHaveLength(3);
   expect(reports.map(({ name, message }) => message ?? name)).toEqual(
     reports.map(({ name }) => name),

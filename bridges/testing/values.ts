@@ -12,11 +12,12 @@ import type { Arg, ArgType, FopRow } from '../../runtime/core/fops.ts';
 import type { Inode, InodeTable } from '../../runtime/core/inode.ts';
 import type { Loc } from '../../runtime/core/loc.ts';
 import { argumentsOf, missingFd, pack, unpack } from '../host/message.ts';
-import { nodeMachine } from '../machine/node/index.ts';
+import { memory } from '../machine/browser/memory.ts';
 
 export type Plain = null | number | string | boolean | readonly Plain[] | { [key: string]: Plain };
 
-const { latin1, fromLatin1 } = nodeMachine.memory;
+// That of a browser does in Node, too.
+const { latin1, fromLatin1 } = memory;
 
 export const bytesAs = (bytes: Uint8Array): Plain => ['bytes', latin1(bytes)];
 
@@ -30,7 +31,7 @@ export function plain(type: ArgType, value: unknown): Plain {
   if (type === 'data') return bytesAs(value as Uint8Array);
   if (type === 'fd') return ['fd', (value as Fd).id];
   if (type === 'inode') return ['inode', (value as Inode).gfid, (value as Inode).iaType];
-  return [type, JSON.parse(pack(type, value, 0, 0, nodeMachine.memory)) as Plain];
+  return [type, JSON.parse(pack(type, value, 0, 0, memory)) as Plain];
 }
 
 /** Values of a row by their names. */
@@ -81,7 +82,7 @@ export function argumentsFrom(
     fd: sources.fd,
     data: (id) => data[id],
     table: sources.table,
-    memory: nodeMachine.memory,
+    memory,
   });
   return { values, newFd: missingFd(row, values) };
 }

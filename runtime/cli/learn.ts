@@ -6,7 +6,7 @@ import type { LessonLanguage } from '../../lessons/check.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';
 import { choice, list, takeOperands, text, toggle } from './flags.ts';
-import { judge } from './learn/checking.ts';
+import { checkFile } from './learn/checking.ts';
 import { Workplace } from './learn/files.ts';
 import { chooseLesson, EXTENSION, findLessons, type Lesson } from './learn/lessons.ts';
 import { Progress } from './learn/progress.ts';
@@ -97,7 +97,7 @@ async function once(course: Course, lesson: Lesson, terminal: Terminal): Promise
   place.give();
   terminal.out(readLesson(lesson.read('lesson.md'), language, terminal).lines.join('\n'));
   terminal.out(`\nYour file: ${relative('', place.path)}\n`);
-  const verdict = await judge(lesson, language, place.path);
+  const verdict = await checkFile(lesson, language, place.path);
   terminal.out(formatVerdict(verdict, terminal));
   if (!verdict.passed) return EXIT_FAILURE;
   keepPassed(course, lesson, terminal);
@@ -124,7 +124,7 @@ async function checkFiles(
   const results: object[] = [];
   let status = EXIT_OK;
   for (const { file, lesson, language } of tasks) {
-    const verdict = await judge(lesson, language, file);
+    const verdict = await checkFile(lesson, language, file);
     if (!verdict.passed) status = EXIT_FAILURE;
     results.push({ file, lesson: lesson.name, language, ...verdict });
     if (!json) terminal.out(`${file}, lesson ${lesson.name}: ${formatVerdict(verdict, terminal)}`);

@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { languageOfTest } from '../../bridges/languages.ts';
 import { runTests, type TestReport } from '../../bridges/testing/run.ts';
+import { translatorFor } from '../../bridges/testing/subject.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';
 import { list, number, takeOperands, talkFlags, text, toggle } from './flags.ts';
@@ -147,7 +148,14 @@ async function runFile(
   const warned = (text: string): void => reporter.warned(text);
   try {
     const begin = await languageOfTest(path.slice(path.lastIndexOf('/') + 1))!.load();
-    await runTests(path, dirname(path), begin, { filter, timeLimit, strict, warned, ended });
+    await runTests(path, dirname(path), begin, {
+      translatorFor,
+      filter,
+      timeLimit,
+      strict,
+      warned,
+      ended,
+    });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const name = 'the file cannot be loaded';

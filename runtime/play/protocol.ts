@@ -3,6 +3,8 @@
  * `postMessage` copies them.
  */
 
+import type { Verdict } from '../learn/judge.ts';
+
 /** Texts by absolute path: `/graph.vol`, and the modules that it names (`/negative.py`). */
 export type Texts = Readonly<Record<string, string>>;
 
@@ -77,11 +79,13 @@ export interface Opening {
   readonly lost?: object;
 }
 
-/** What a lesson's check says of a learner's module. */
-export interface Verdict {
-  readonly passed: boolean;
-  /** What happened, in sentences: paragraphs between blank lines, names between backticks. */
-  readonly answer: string;
+/** A learner's module for a lesson of the course. */
+export interface JudgeRequest {
+  /** The lesson's name, `3-fop`. */
+  readonly lesson: string;
+  readonly texts: Texts;
+  /** Where the module is in the texts: `/fop.py`. */
+  readonly module: string;
 }
 
 /** By the kind of a question: what it says, and the answer. */
@@ -91,8 +95,8 @@ export interface Questions {
   run: [{ readonly line: string; readonly user: string }, Ran];
   /** Words that the end of a line may be completed by. */
   complete: [{ readonly line: string }, readonly string[]];
-  judge: [{ readonly lesson: string; readonly texts: Texts; readonly module: string }, Verdict];
   distance: [{ readonly distanceMs: number }, null];
+  judge: [JudgeRequest, Verdict];
 }
 
 /** To the worker. */

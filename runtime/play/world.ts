@@ -11,15 +11,18 @@ import type { Machine } from '../../bridges/host/machine.ts';
 import { browserMachine } from '../../bridges/machine/browser/index.ts';
 import type { PartBytes } from '../../bridges/machine/browser/parts.ts';
 import { sourcesOf } from '../../bridges/machine/browser/sources.ts';
+import { optionsFor } from '../../bridges/testing/subject-options.ts';
+import { checks } from '../../lessons/index.ts';
 import { Clock } from '../core/clock.ts';
 import { GraphError } from '../core/errors.ts';
 import { INFO } from '../core/log.ts';
-import { activate } from '../graph/activate.ts';
+import { activate, type Registry } from '../graph/activate.ts';
 import { Source } from '../graph/source.ts';
 import { inspectVolfile } from '../graph/volfile.ts';
+import { judge, type Verdict } from '../learn/judge.ts';
 import { inRealTime, PlayContext } from './context.ts';
 import { problemIn, problemOf } from './problems.ts';
-import type { Problem, Ran, Started, StartRequest, Texts } from './protocol.ts';
+import type { JudgeRequest, Problem, Ran, Started, StartRequest, Texts } from './protocol.ts';
 import { Running } from './running.ts';
 import { VOLFILE } from './volfile.ts';
 
@@ -78,8 +81,7 @@ export class World {
       problems.push(problemIn(`there is no ${VOLFILE}`, 'error', texts));
       return null;
     }
-    const machine = { ...this.machine, sources: sourcesOf(modules) };
-    const registry = browserRegistry(machine);
+    const registry = this.registryOf(modules);
     const inspection = inspectVolfile(new Source(VOLFILE, volfile), { registry });
     problems.push(...inspection.problems.map(problemOf));
     if (inspection.description === undefined) return null;
@@ -117,6 +119,25 @@ export class World {
 
   setDistance(distanceMs: number): void {
     this.current.setDistance(distanceMs);
+  }
+
+  /** What a lesson's check says, on graphs of its own. @throws {Error} for a lesson that there is not */
+  judge({ lesson, texts, module }: JudgeRequest): Promise<Verdict> {
+    const check = checks[lesson];
+    if (check === undefined) throw new Error(`no lesson is called '${lesson}'`);
+    const translator = this.registryOf(texts).lookup('features/glupy')!;
+    return judge(check, {
+      path: module,
+      language: module.endsWith('.py') ? 'python' : 'javascript',
+      translatorFor: async (name, _folder, given) => ({
+        translator,
+        options: optionsFor(name, { 'module-name': name, ...given }),
+      }),
+    });
+  }
+
+  private registryOf(modules: Texts): Registry {
+    return browserRegistry({ ...this.machine, sources: sourcesOf(modules) });
   }
 
   async stop(): Promise<void> {

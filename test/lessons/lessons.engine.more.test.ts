@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LessonLanguage } from '../../lessons/check.ts';
-import { judge, type Verdict } from '../../runtime/cli/learn/checking.ts';
+import { checkFile } from '../../runtime/cli/learn/checking.ts';
 import {
   EXTENSION,
   findLessons,
   type Lesson,
   moduleName,
 } from '../../runtime/cli/learn/lessons.ts';
+import type { Verdict } from '../../runtime/learn/judge.ts';
 import { mistakes } from './mistakes.ts';
 import { inPython } from './mistakes-python.ts';
 
@@ -23,7 +24,7 @@ const languages = Object.keys(EXTENSION) as LessonLanguage[];
 function judgeText(lesson: Lesson, language: LessonLanguage, text: string): Promise<Verdict> {
   const path = join(folder, moduleName(lesson.name, language));
   writeFileSync(path, text);
-  return judge(lesson, language, path);
+  return checkFile(lesson, language, path);
 }
 
 /** What each starter is told first. */

@@ -10,9 +10,9 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { LessonLanguage } from '../../../lessons/check.ts';
+import { difference } from '../../learn/difference.ts';
 import { Failure } from '../exit.ts';
 import { reason } from '../reason.ts';
-import { difference } from './difference.ts';
 import { EXTENSION, type Lesson, moduleName } from './lessons.ts';
 
 /** Writes all of a new file, or leaves none: half of one would be taken for the learner's. */

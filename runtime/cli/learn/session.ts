@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { watchFolder } from '../../../bridges/machine/node/watch.ts';
 import type { LessonLanguage } from '../../../lessons/check.ts';
+import type { Verdict } from '../../learn/judge.ts';
 import { Failure } from '../exit.ts';
 import { wrap } from '../layout.ts';
 import { paint, type Terminal, warn } from '../terminal.ts';
-import { judge, type Verdict } from './checking.ts';
+import { checkFile } from './checking.ts';
 import { Workplace } from './files.ts';
 import { Keys } from './keys.ts';
 import { EXTENSION, type Lesson } from './lessons.ts';
@@ -147,7 +148,7 @@ class Session {
       return;
     }
     terminal.out('\nchecking …');
-    const verdict = await judge(lesson, course.language, place.path);
+    const verdict = await checkFile(lesson, course.language, place.path);
     terminal.out(formatVerdict(verdict, terminal));
     if (verdict.passed && !this.isPassed) keepPassed(course, lesson, terminal);
     this.isPassed ||= verdict.passed;

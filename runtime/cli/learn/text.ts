@@ -1,8 +1,8 @@
 /** A lesson's text as a terminal shows it: the paragraphs wrapped, and the hints kept for who asks. */
 import type { LessonLanguage } from '../../../lessons/check.ts';
+import { lessonText } from '../../learn/lesson-text.ts';
 import { wrap } from '../layout.ts';
 import { paint, type Terminal } from '../terminal.ts';
-import { lessonText } from './lesson-text.ts';
 
 export interface LessonText {
   /** Lines for the terminal. */

@@ -3,14 +3,15 @@
  * that does not answer in time is replaced; what the storage held is made again from the journal, the
  * lines of the shell that were carried out.
  */
+import type { Verdict } from '../../../learn/judge.ts';
 import type {
   Answer,
+  JudgeRequest,
   LostCall,
   Questions,
   Ran,
   Started,
   Texts,
-  Verdict,
 } from '../../../play/protocol.ts';
 
 /** What is used of a worker. */
@@ -71,13 +72,13 @@ export class Session {
     return ran;
   }
 
-  /** What a lesson's check says of a module. @throws {Lost | Error} */
-  judge(lesson: string, texts: Texts, module: string): Promise<Verdict> {
-    return this.ask('judge', { lesson, texts, module });
-  }
-
   complete(line: string): Promise<readonly string[]> {
     return this.ask('complete', { line });
+  }
+
+  /** @throws {Lost | Error} */
+  judge(request: JudgeRequest): Promise<Verdict> {
+    return this.ask('judge', request);
   }
 
   async setDistance(distanceMs: number): Promise<void> {

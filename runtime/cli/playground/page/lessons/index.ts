@@ -3,8 +3,9 @@
  * in the page's address, so that a link leads to each, and back and forward go through them.
  */
 import type { LessonLanguage } from '../../../../../lessons/check.ts';
-import type { Texts, Verdict } from '../../../../play/protocol.ts';
-import { difference } from '../../../learn/difference.ts';
+import { difference } from '../../../../learn/difference.ts';
+import type { Verdict } from '../../../../learn/judge.ts';
+import type { Texts } from '../../../../play/protocol.ts';
 import type { FileTexts, GivenLesson, GivenPart, LessonVariant } from '../../given.ts';
 import type { Notices } from '../notices.ts';
 import { loadPart } from '../parts.ts';
@@ -136,7 +137,9 @@ export class Lessons {
     const verdict =
       session === null
         ? CANNOT
-        : await session.judge(lesson.name, texts, variant.module).catch(notJudged);
+        : await session
+            .judge({ lesson: lesson.name, texts, module: variant.module })
+            .catch(notJudged);
     if (turn !== this.turn) return;
     this.isChecking = false;
     this.tell(verdict);

@@ -2,7 +2,7 @@
  * A lesson's text as it is for a learner of one language: the same Markdown for paper, page and
  * terminal. Code of the other language is left out, and so are the hints, which are for who asks.
  */
-import { inJavaScript, inLanguage, type LessonLanguage } from '../../../lessons/check.ts';
+import { inJavaScript, inLanguage, type LessonLanguage } from '../../lessons/check.ts';
 
 export interface LessonMarkdown {
   readonly text: string;

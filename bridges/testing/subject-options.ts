@@ -1,0 +1,10 @@
+/** Options of the translator under test, and where they are from, as messages have it. */
+import type { VolumeSpec } from '../../runtime/core/graph.ts';
+
+export const optionsOf = (module: string): string => `the options of ${module}`;
+
+export const optionsFor = (
+  module: string,
+  given: Readonly<Record<string, string>>,
+): VolumeSpec['options'] =>
+  Object.entries(given).map(([key, value]) => ({ key, value, where: optionsOf(module) }));

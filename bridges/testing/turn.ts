@@ -1,0 +1,19 @@
+/** The event loop, in Node and in a browser's worker. */
+import { BrowserContext } from '../machine/browser/context.ts';
+
+const browser = new BrowserContext(() => {});
+
+/** Node's own is many times faster than what both have. */
+const { setImmediate: immediate } = globalThis as { setImmediate?: (fn: () => void) => void };
+
+/** Resolves when all that was ready has been done. */
+export const turn = (): Promise<void> =>
+  new Promise((done) => {
+    if (immediate === undefined) browser.soon(done);
+    else immediate(done);
+  });
+
+export const delay = (ms: number): Promise<void> =>
+  new Promise((done) => {
+    setTimeout(done, ms);
+  });

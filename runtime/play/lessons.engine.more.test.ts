@@ -1,0 +1,50 @@
+/** Lessons in the playground: their checks, of texts, wherever it runs. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { nodeMachine } from '../../bridges/machine/node/index.ts';
+import { checks } from '../../lessons/index.ts';
+import { packageRoot } from '../sys/paths.ts';
+import { World } from './world.ts';
+
+const world = new World(nodeMachine);
+const text = (lesson: string, file: string): string =>
+  readFileSync(join(packageRoot, 'lessons', lesson, file), 'utf8');
+const judge = (lesson: string, module: string, source: string) =>
+  world.judge({ lesson, module, texts: { '/other.vol': '', [module]: source } });
+
+// In one language each: in both they are judged as files.
+it.each(Object.keys(checks).map((lesson, at) => [lesson, at % 2 === 0 ? 'py' : 'js']))(
+  'of %s, the solution in %s is right, and the starter is not',
+  async (lesson, ending) => {
+    const module = `/${lesson.slice(2)}.${ending}`;
+    const solution = await judge(lesson, module, text(lesson, `solution.${ending}`));
+    expect(solution).toMatchObject({ passed: true });
+    const starter = await judge(lesson, module, text(lesson, `starter.${ending}`));
+    expect(starter).toMatchObject({ passed: false });
+  },
+);
+
+it.each([
+  ['/fop.py', 'class xlator\n', / fop\.py:1: SyntaxError/],
+  ['/fop.js', 'export class xlator {', / fop\.js:1: SyntaxError/],
+  [
+    '/fop.py',
+    'from glupy import Translator\n\nclass xlator(Translator):\n    def lookup(self, frame, loc, xdata):\n        while True: pass\n',
+    /a loop that never ends/,
+  ],
+  ['/fop.js', text('3-fop', 'starter.js').replace('frame.wind', 'frame.wnid'), /fop\.js:\d+: /],
+  ['/fop.py', '', /xlator/],
+])('%s is told what is wrong with %j', async (module, source, said) => {
+  const { passed, answer } = await judge('3-fop', module, source);
+  expect(passed).toBe(false);
+  expect(answer).toMatch(said);
+  // Of where the page keeps it, nobody needs to know.
+  expect(answer).not.toMatch(/(^|\s)\/fop/);
+});
+
+it('a lesson that there is not is refused', async () => {
+  await expect(async () => judge('99-none', '/none.py', '')).rejects.toThrow(
+    "no lesson is called '99-none'",
+  );
+});
