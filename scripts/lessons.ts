@@ -71,9 +71,10 @@ const ELSEWHERE = /^https:/;
 export function htmlOf(markdown: string, folder: string): string {
   const marked = new Marked({
     renderer: {
-      // Above them are the page's own title and that of the lesson.
+      // Above them are the titles of the page, of its part, and of the lesson.
       heading({ tokens, depth }) {
-        return `<h${depth + 1}>${this.parser.parseInline(tokens)}</h${depth + 1}>\n`;
+        const tag = `h${depth + 2}`;
+        return `<${tag}>${this.parser.parseInline(tokens)}</${tag}>\n`;
       },
       // Other files of the repository are not beside the page.
       link({ href, tokens }) {

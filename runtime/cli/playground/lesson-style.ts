@@ -5,7 +5,7 @@ const WIDE_MIN = '106rem';
 const NARROW_MAX = '60rem';
 
 export const lessonStyle = `
-.desk.learning { grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); }
+.desk.learning { grid-template-columns: minmax(0, 31rem) minmax(0, 1fr); }
 .desk.learning .lessons { grid-row: 1 / 3; }
 .desk.learning .side { grid-column: 2; }
 .lessons { position: sticky; top: .75rem; max-height: calc(100vh - 1.5rem); overflow-y: auto;
@@ -21,8 +21,9 @@ export const lessonStyle = `
 .passed { color: var(--good); font-size: .8rem; margin-left: .5rem; white-space: nowrap; }
 .lessons article { display: flex; flex-direction: column; gap: .5rem; font-size: .95rem; line-height: 1.55; }
 #lesson-title { font-size: 1.3rem; color: var(--ink); outline: none; margin-top: .3rem; }
+.lesson-text { container-type: inline-size; }
 .lesson-text > * + * { margin-top: .7rem; }
-.lesson-text h3 { font-size: 1.02rem; color: var(--ink); margin-top: 1.3rem; }
+.lesson-text h4 { font-size: 1.02rem; color: var(--ink); margin: 1.3rem 0 0; }
 .lesson-text ul, .lesson-text ol { padding-left: 1.4rem; margin-bottom: 0; }
 .lesson-text li + li { margin-top: .25rem; }
 .lesson-text :not(pre) > code, .lesson-bar :not(pre) > code { background: var(--box); border-radius: 4px;
@@ -33,12 +34,14 @@ export const lessonStyle = `
 .lesson-text pre code { font-size: 12.5px; }
 .lesson-text pre.python, .lesson-text pre.js { white-space: pre-wrap; overflow-wrap: anywhere; }
 .lesson-text pre.plain { line-height: 1.2; }
-.lesson-text pre.plain code { font-size: 11.5px; }
+.lesson-text pre.plain code { font-size: 12px; }
+.lesson-text pre.plain[tabindex] code { font-size: clamp(9.5px, calc((100cqi - 2rem) / 44), 12px); }
 .lesson-text pre.sh::before { content: "in a terminal, where glossa is installed"; display: block; color: var(--soft);
   font: .75rem system-ui, sans-serif; margin-bottom: .2rem; }
 .lesson-text td, .lesson-text th { font: inherit; font-size: .9rem; padding: .35rem .5rem .35rem 0; }
 .lesson-text img { max-width: 100%; }
 
+.desk.learning .cm-editor { height: min(44vh, 30rem); }
 .lesson-bar { border: 1px solid var(--rule); border-left: 4px solid var(--accent); border-radius: 0 8px 8px 0;
   padding: .6rem .8rem; display: grid; gap: .5rem; min-width: 0; }
 .lesson-bar .acts { align-items: center; }
@@ -59,7 +62,7 @@ export const lessonStyle = `
 .diff .gone { background: var(--bad-tint); color: var(--bad); }
 
 @media (min-width: ${WIDE_MIN}) {
-  .desk.learning { grid-template-columns: minmax(0, 28rem) minmax(0, 1fr) minmax(0, 1fr); }
+  .desk.learning { grid-template-columns: minmax(0, 31rem) minmax(0, 1fr) minmax(0, 1fr); }
   .desk.learning .lessons { grid-row: 1; }
   .desk.learning .side { grid-column: auto; }
 }

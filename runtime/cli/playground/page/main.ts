@@ -15,6 +15,7 @@ import { footer } from './footer.ts';
 import { Lessons } from './lessons/index.ts';
 import { lessonIn } from './lessons/link.ts';
 import { sayLink, shared } from './link.ts';
+import { logView } from './log.ts';
 import { missing } from './missing.ts';
 import { Notices } from './notices.ts';
 import { loadParts } from './parts.ts';
@@ -36,8 +37,6 @@ const PATIENCE = {
 /** The storage is as far away as the tutorial's. */
 const DISTANCE_MS = 1.4;
 const DISTANCE_MAX_MS = 10;
-/** Lines of the log that are kept. */
-const LOG_MAX = 500;
 /** Texts of before that are offered. */
 const EARLIER_MAX = 6;
 const USER = 'root';
@@ -58,7 +57,7 @@ class Playground {
     run: (line) => this.runLine(line),
     complete: async (line) => (await this.session)?.complete(line).catch(() => []) ?? [],
   });
-  private readonly log = el('pre', { id: 'log', tabindex: 0, role: 'log', 'aria-label': 'Log' });
+  private readonly log = logView();
   private readonly distance = el('input', {
     ...{ type: 'range', id: 'distance', min: 0, max: DISTANCE_MAX_MS, step: 0.1 },
   });
@@ -76,7 +75,6 @@ class Playground {
   };
   /** The texts that the graph was started with. */
   private started: string | null = null;
-  private logged: string[] = [];
   /** As of the session, which may not be there yet. */
   private journal: readonly string[] = [];
 
@@ -129,7 +127,7 @@ class Playground {
     const lacks = missing();
     if (lacks.length === 0) this.session = this.load();
     const isLed = await this.takeLink();
-    this.nameLesson();
+    if (location.hash.length < 2) this.nameLesson();
     if (kept === null && !isLed) this.welcome();
     if (lacks.length > 0) {
       this.status.textContent = `This browser lacks ${lacks.join(', ')}: nothing can run in it.`;
@@ -250,7 +248,7 @@ class Playground {
     this.status.textContent = 'The graph is being started…';
     try {
       const began = await session.start(texts, Number(this.distance.value));
-      this.addLog(began.log);
+      this.log.add(began.log);
       this.showProblems(began.problems);
       this.started = began.runs ? JSON.stringify(texts) : null;
       if (began.runs) this.watch.showGraph(began.volumes);
@@ -278,7 +276,7 @@ class Playground {
       this.journal = [...session.journal];
       this.store.soon();
       this.counters.show(ran.counters);
-      this.addLog(ran.log);
+      this.log.add(ran.log);
       await this.watch.showRecording(ran.recording, texts);
       return { output: ran.output, failed: ran.status !== 0 };
     } catch (error) {
@@ -298,12 +296,6 @@ class Playground {
     const text = `The worker was stopped: ${why}. ${now} What you typed is all there.`;
     this.notices.say('lost', text);
     return { output: `stopped: ${why}`, failed: true };
-  }
-
-  private addLog(lines: readonly string[]): void {
-    this.logged = [...this.logged, ...lines].slice(-LOG_MAX);
-    this.log.textContent = this.logged.join('\n');
-    this.log.scrollTop = this.log.scrollHeight;
   }
 
   private nameDistance(): void {
@@ -452,7 +444,7 @@ class Playground {
       bar,
       this.problems.element,
       this.shell.element,
-      el('details', { class: 'log' }, el('summary', {}, 'Log of the graph'), this.log),
+      this.log.element,
     );
   }
 
@@ -475,7 +467,8 @@ class Playground {
 
   private listen(): void {
     const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
-    const taking = 'input:not([type=checkbox]), select, [role=listbox], [role=tablist], .cm-editor';
+    const taking =
+      'input:not([type=checkbox]), select, pre, [role=listbox], [role=tablist], .cm-editor';
     addEventListener('hashchange', () => {
       // Back to where there was no lesson.
       if (location.hash.length < 2) this.enter('', this.given.files);

@@ -62,6 +62,7 @@ export function lessonBar(acts: BarActs): Bar {
     answer.removeAttribute('aria-busy');
     answer.replaceChildren(...marked, ...text.split(/\n{2,}/).map(paragraph));
     next.classList.toggle('main', mark === 'right');
+    answer.scrollIntoView({ block: 'nearest' });
   };
   return {
     element,
@@ -85,10 +86,11 @@ export function lessonBar(acts: BarActs): Bar {
     },
     solve(difference, take) {
       const taking = act('take', 'Take the solution', 'What you have is kept under “Before”', take);
-      const lines = difference.split('\n').map(differing);
+      const [from, to, ...rest] = difference.split('\n');
+      const names = [from!, to!].map((line) => el('span', {}, `${line}\n`));
       solution.replaceChildren(
         el('p', {}, 'From your file (-) to the solution (+):'),
-        el('pre', { class: 'diff' }, ...lines),
+        el('pre', { class: 'diff' }, ...names, ...rest.map(differing)),
         taking,
       );
     },

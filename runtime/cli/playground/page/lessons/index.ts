@@ -12,7 +12,7 @@ import { loadPart } from '../parts.ts';
 import { Lost, type Session } from '../session.ts';
 import { lessonBar } from './bar.ts';
 import { FIRST_LANGUAGE, fragmentOf, type LessonLink, lessonIn } from './link.ts';
-import { lessonPanel, type PanelState } from './panel.ts';
+import { isLanguage, lessonPanel, type PanelState } from './panel.ts';
 import { Progress } from './progress.ts';
 
 export interface LessonsSettings {
@@ -75,12 +75,10 @@ export class Lessons {
       const names = lessons.map(({ name }) => name).join(', ');
       throw new Error(`no lesson is called '${link.lesson}'; there is ${names}`);
     }
-    const languages = Object.keys(lesson.variants) as LessonLanguage[];
-    const language = languages.find((each) => each === link.language);
-    if (language === undefined) {
-      throw new Error(
-        `no lesson is in '${link.language}'; the languages are ${languages.join(', ')}`,
-      );
+    const { language } = link;
+    if (!isLanguage(language)) {
+      const languages = Object.keys(lesson.variants).join(' and ');
+      throw new Error(`no lesson is in '${language}'; there is ${languages}`);
     }
     this.settings.enter(fragmentOf(link), lesson.variants[language].files);
     this.toggle(true);
@@ -93,7 +91,7 @@ export class Lessons {
     const link = lessonIn(fragment);
     if (link !== null && this.lessons.length === 0) await this.load();
     this.lesson = this.lessons.find(({ name }) => name === link?.lesson) ?? null;
-    if (link !== null) this.language = link.language as LessonLanguage;
+    if (link !== null && isLanguage(link.language)) this.language = link.language;
     this.hints = 0;
     this.bar.element.hidden = this.lesson === null;
     this.bar.begin(this.next);

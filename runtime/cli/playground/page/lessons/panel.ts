@@ -5,7 +5,7 @@ import type { GivenLesson } from '../../given.ts';
 import { coloured } from '../code.ts';
 import { fragmentOf } from './link.ts';
 
-export const LANGUAGE_NAMES: Readonly<Record<LessonLanguage, string>> = {
+const LANGUAGE_NAMES: Readonly<Record<LessonLanguage, string>> = {
   python: 'Python',
   javascript: 'JavaScript',
 };
@@ -33,8 +33,10 @@ export interface Panel {
   focus(): void;
 }
 
-export const titleOf = ({ name, title }: GivenLesson): string =>
-  `${Number.parseInt(name, 10)}. ${title}`;
+export const isLanguage = (word: string): word is LessonLanguage =>
+  Object.hasOwn(LANGUAGE_NAMES, word);
+
+const titleOf = ({ name, title }: GivenLesson): string => `${Number.parseInt(name, 10)}. ${title}`;
 
 export function lessonPanel(settings: PanelSettings): Panel {
   const language = el('select', { id: 'lesson-language', 'aria-label': 'Language of the course' });
@@ -92,7 +94,11 @@ export function lessonPanel(settings: PanelSettings): Panel {
       code.replaceChildren(coloured(code.textContent!, code.closest('pre')!.className));
     element.scrollTop = 0;
   };
-  return { element, show, list: drawList, focus: () => title.focus() };
+  const focus = (): void => {
+    element.scrollIntoView({ block: 'start' });
+    title.focus({ preventScroll: true });
+  };
+  return { element, show, list: drawList, focus };
 }
 
 const WELCOME = `<p>At the end you have written a cache that makes searches several times quicker, and you know
