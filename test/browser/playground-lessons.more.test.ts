@@ -149,7 +149,7 @@ async function breakThings(page: Page): Promise<void> {
   await page.click('#lesson-take');
   expect(await check(page)).toMatch(/^✓ right/);
   await says(page, '#status', 'Ready.');
-  expect((await enter(page, 'touch /ghost; ls /')).said).not.toContain('ghost');
+  expect((await enter(page, 'touch /ghost; stat /ghost')).said).toContain('No such file');
 }
 
 /** For eyes that need more, and for who has none. */

@@ -2,6 +2,7 @@
  * The page of `glossa playground`: files on one side, requests on the other, a shell below. What runs
  * is the worker of runtime/play; what is seen are the recordings that it makes.
  */
+import { lessonIn } from '../../../learn/link.ts';
 import type { Problem } from '../../../play/protocol.ts';
 import type { PlayState } from '../../../play/state.ts';
 import { VOLFILE } from '../../../play/volfile.ts';
@@ -13,7 +14,6 @@ import { Editor } from './editor.ts';
 import { fileInput, openFiles, saveState } from './files.ts';
 import { footer } from './footer.ts';
 import { Lessons } from './lessons/index.ts';
-import { lessonIn } from './lessons/link.ts';
 import { sayLink, shared } from './link.ts';
 import { logView } from './log.ts';
 import { missing } from './missing.ts';

@@ -5,13 +5,13 @@
 import type { LessonLanguage } from '../../../../../lessons/check.ts';
 import { difference } from '../../../../learn/difference.ts';
 import type { Verdict } from '../../../../learn/judge.ts';
+import { FIRST_LANGUAGE, fragmentOf, type LessonLink, lessonIn } from '../../../../learn/link.ts';
 import type { Texts } from '../../../../play/protocol.ts';
 import type { FileTexts, GivenLesson, GivenPart, LessonVariant } from '../../given.ts';
 import type { Notices } from '../notices.ts';
 import { loadPart } from '../parts.ts';
 import { Lost, type Session } from '../session.ts';
 import { lessonBar } from './bar.ts';
-import { FIRST_LANGUAGE, fragmentOf, type LessonLink, lessonIn } from './link.ts';
 import { isLanguage, lessonPanel, type PanelState } from './panel.ts';
 import { Progress } from './progress.ts';
 

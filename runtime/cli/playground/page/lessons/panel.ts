@@ -1,9 +1,9 @@
 /** The text of a lesson, and the list of all of them: what stands beside the editor. */
 import type { LessonLanguage } from '../../../../../lessons/check.ts';
+import { fragmentOf } from '../../../../learn/link.ts';
 import { button, el } from '../../../trace/page/dom.ts';
 import type { GivenLesson } from '../../given.ts';
 import { coloured } from '../code.ts';
-import { fragmentOf } from './link.ts';
 
 const LANGUAGE_NAMES: Readonly<Record<LessonLanguage, string>> = {
   python: 'Python',

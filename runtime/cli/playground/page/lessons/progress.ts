@@ -1,5 +1,5 @@
 /**
- * Which lessons were passed in this browser: a key for each, by its fragment (link.ts). So two tabs
+ * Which lessons were passed in this browser: a key for each, by its fragment (runtime/learn/link.ts). So two tabs
  * that learn at once take nothing from each other.
  */
 

@@ -1,5 +1,5 @@
-/** The fragment of the address that leads to a lesson. */
-import type { LessonLanguage } from '../../../../../lessons/check.ts';
+/** The fragment of the playground's address that leads to a lesson. */
+import type { LessonLanguage } from '../../lessons/check.ts';
 
 /** As in an address: whether there is such a lesson, and such a language, is not known. */
 export interface LessonLink {
