@@ -1,7 +1,7 @@
+/** The colours of code: of the page's style, by day and in the dark. */
 import { HighlightStyle } from '@codemirror/language';
 import { tags } from '@lezer/highlight';
 
-/** The colours are of the page's style, by day and in the dark. */
 export const COLOURS = HighlightStyle.define([
   { tag: [tags.keyword, tags.self, tags.bool, tags.null], color: 'var(--code-keyword)' },
   { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },

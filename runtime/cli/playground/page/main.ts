@@ -19,7 +19,7 @@ import { logView } from './log.ts';
 import { missing } from './missing.ts';
 import { Notices } from './notices.ts';
 import { loadParts } from './parts.ts';
-import { problemList } from './problems.ts';
+import { problemList, problemOf } from './problems.ts';
 import { Lost, Session } from './session.ts';
 import { shellView } from './shell.ts';
 import { type Kept, Store } from './store.ts';
@@ -40,10 +40,6 @@ const DISTANCE_MAX_MS = 10;
 /** Texts of before that are offered. */
 const EARLIER_MAX = 6;
 const USER = 'root';
-
-const wrong = (message: string): Problem => ({
-  ...{ severity: 'error', file: null, line: 0, column: 0, message },
-});
 
 class Playground {
   private readonly given: GivenPage;
@@ -256,7 +252,7 @@ class Playground {
       return began.runs;
     } catch (error) {
       this.started = null;
-      this.showProblems([wrong((error as Error).message)]);
+      this.showProblems([problemOf((error as Error).message)]);
       this.status.textContent = 'It does not run: see the problems.';
       return false;
     }
