@@ -3,13 +3,14 @@
  * is made when dist is built, as what makes HTML of Markdown is no part of the package.
  */
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { Marked, type Tokens } from 'marked';
 import type { LessonLanguage } from '../lessons/check.ts';
 import { EXTENSION, findLessons, type Lesson, moduleName } from '../runtime/cli/learn/lessons.ts';
 import type { GivenLesson, LessonVariant } from '../runtime/cli/playground/given.ts';
 import { lessonText } from '../runtime/learn/lesson-text.ts';
 import { VOLFILE } from '../runtime/play/volfile.ts';
+import { packageRoot } from '../runtime/sys/paths.ts';
 
 /** In English, whoever builds it. */
 export const givenLessons = (): GivenLesson[] => findLessons(undefined, {}).map(givenLesson);
@@ -27,7 +28,7 @@ function variant(lesson: Lesson, language: LessonLanguage): LessonVariant {
     .filter((test) => test.endsWith(EXTENSION[language]))
     .map((test) => [`/${basename(test)}`, lesson.read(basename(test))]);
   const { text, hints } = lessonText(lesson.read('lesson.md'), language);
-  const folder = dirname(lesson.tests[0] ?? '.');
+  const folder = join(packageRoot, 'lessons', lesson.name);
   const here = (markdown: string): string => markdown.replaceAll(volfile, VOLFILE.slice(1));
   return {
     // The page says the title by itself.
