@@ -203,6 +203,29 @@ async function fillStorage(page: Page): Promise<void> {
   expect(await code(page)).toContain('# typed in vain but now');
 }
 
+const LACKS = ['WebAssembly', 'MessageChannel', 'DecompressionStream', 'BigInt64Array', 'WeakRef'];
+
+/** A browser that lacks something says what; the files can be read and changed all the same. */
+async function openPoor(browser: Browser, address: string): Promise<void> {
+  const page = await browser.newPage();
+  const lost = [...LACKS.map((name) => `globalThis.${name}`), 'Crypto.prototype.getRandomValues'];
+  await page.evaluateOnNewDocument(`${lost.map((path) => `delete ${path}`).join('; ')};
+    delete URL.createObjectURL;
+    Object.defineProperty(globalThis, 'localStorage', { get() { throw new Error('no cookies'); } });`);
+  await page.goto(address, WAIT);
+  const lacks =
+    'WebAssembly, MessageChannel, URL.createObjectURL, DecompressionStream, ' +
+    'crypto.getRandomValues, BigInt64Array, WeakRef';
+  await says(page, '#status', `This browser lacks ${lacks}: nothing can run in it.`);
+  await says(page, '#notices', 'What you type is not kept when this page is closed: no cookies');
+  await typeCode(page, '# typed all the same', true);
+  expect(await code(page)).toContain('# typed all the same');
+  expect((await enter(page, 'ls /')).said).toBe('nothing runs in this page');
+  // Another browser may be able to open it.
+  expect(await page.evaluate('location.href')).toBe(address);
+  await page.close();
+}
+
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 
 describe.skipIf(isSkipped('the playground in other places', why))('the playground', () => {
@@ -228,16 +251,7 @@ describe.skipIf(isSkipped('the playground in other places', why))('the playgroun
       await own.click('#share');
       await says(own, '#notices', 'It is for this machine, as the page is a file.');
 
-      const poor = await browser.newPage();
-      await poor.evaluateOnNewDocument(
-        'delete globalThis.WebAssembly; delete globalThis.DecompressionStream',
-      );
-      await poor.goto(url, WAIT);
-      await says(
-        poor,
-        '#status',
-        'This browser lacks WebAssembly, DecompressionStream: nothing can run in it.',
-      );
+      await openPoor(browser, `${url}#${link}`);
     }),
   );
 });

@@ -104,13 +104,13 @@ class Playground {
       el('div', { class: 'desk' }, this.filesSide(), this.requestsSide()),
       this.footer(),
     );
-    this.listen();
-    await this.takeLink();
     const lacks = missing();
     if (lacks.length > 0) {
       this.status.textContent = `This browser lacks ${lacks.join(', ')}: nothing can run in it.`;
       return;
     }
+    this.listen();
+    await this.takeLink();
     this.session = loadParts(this.given.parts).then((parts) => {
       this.makeSession = () => new Session({ makeWorker: workerMaker(parts), patience: PATIENCE });
       const session = this.makeSession();

@@ -106,14 +106,14 @@ export class Store {
     if (text === this.last) return true;
     try {
       // A tab that was made as a copy of another has the same place: whoever comes second leaves it.
-      const isOwn = this.key !== '' && localStorage.getItem(this.key) === this.seen;
+      const isOwn = this.key !== '' && storage().getItem(this.key) === this.seen;
       if (!isOwn) this.key = `${START}${Math.random().toString(36).slice(2)}`;
       const stamped = JSON.stringify({ ...kept, at: this.changedAt });
-      localStorage.setItem(this.key, stamped);
+      storage().setItem(this.key, stamped);
       this.seen = stamped;
       this.last = text;
       sessionStorage.setItem(OWN, this.key);
-      for (const { key } of this.places().slice(PLACES_MAX)) localStorage.removeItem(key);
+      for (const { key } of this.places().slice(PLACES_MAX)) storage().removeItem(key);
       this.tell(null);
       return true;
     } catch (error) {
@@ -140,9 +140,9 @@ export class Store {
   /** The newest first. */
   private places(): Place[] {
     try {
-      const keys = Object.keys(localStorage).filter((key) => key.startsWith(START));
+      const keys = Object.keys(storage()).filter((key) => key.startsWith(START));
       const places = keys.flatMap((key): Place[] => {
-        const text = localStorage.getItem(key) ?? '';
+        const text = storage().getItem(key) ?? '';
         const kept = read(text);
         return kept === null ? [] : [{ key, text, kept }];
       });
@@ -152,6 +152,13 @@ export class Store {
       return [];
     }
   }
+}
+
+/** @throws {Error} where the browser has none, or refuses it */
+function storage(): Storage {
+  const found = globalThis.localStorage as Storage | null | undefined;
+  if (!found) throw new Error('this browser lacks localStorage');
+  return found;
 }
 
 /** Null for what is not ours, or of another version. */
