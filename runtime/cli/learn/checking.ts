@@ -21,6 +21,8 @@ const UNKNOWN_OPTION = /option '([^']*)' is not known here/;
 
 const FAILED = / failed: /;
 const LOST = /^the interpreter is lost/;
+/** What a limit has ended: also where every request was answered all the same. */
+const ENDED = /\(option (?:time|memory)-limit\)$/m;
 
 export interface Verdict {
   readonly passed: boolean;
@@ -86,29 +88,32 @@ interface Outcome {
 
 async function run(path: string, folder: string, begin: StartTests): Promise<Outcome> {
   const warnings: string[] = [];
-  const failed: TestReport[] = [];
+  const reports: TestReport[] = [];
   try {
     await runTests(path, folder, begin, {
       filter: undefined,
       timeLimit: TIME_LIMIT,
       warned: (text) => void warnings.push(text),
-      ended: (report) => {
-        if (report.outcome === 'failed') failed.push(report);
-      },
+      ended: (report) => void reports.push(report),
     });
   } catch (error) {
     return { wrong: { passed: false, answer: reason(error) }, remarks: [] };
   }
-  const first = failed[0];
+  const first = reports.find((report) => report.outcome === 'failed' || wasEnded(report));
   const remarks = warnings.filter((text) => !UNKNOWN_OPTION.test(text));
   if (first === undefined) return { wrong: null, remarks };
   const troubles = troublesOf(first);
-  const seen = first.message ?? 'It failed.';
+  const isRight = first.outcome !== 'failed';
+  const seen = isRight ? 'Nothing else is wrong.' : (first.message ?? 'It failed.');
   // What went wrong inside of the module explains what was seen from outside.
-  const last = troubles.some((text) => FAILED.test(text)) ? `What came of it: ${seen}` : seen;
+  const isCause = !isRight && troubles.some((text) => FAILED.test(text));
+  const last = isCause ? `What came of it: ${seen}` : seen;
   const answer = [...new Set([...remarks, ...troubles]), last].join('\n\n');
   return { wrong: { passed: false, answer: answer.replaceAll(`${folder}/`, '') }, remarks };
 }
+
+const wasEnded = ({ log }: TestReport): boolean =>
+  log.some(([level, file, , , text]) => level === 'E' && isScript(file) && ENDED.test(text));
 
 /** What the log has of errors in the learner's own lines, with its place; or of the interpreter's end. */
 function troublesOf({ log }: TestReport): string[] {
