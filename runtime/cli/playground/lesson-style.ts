@@ -5,7 +5,7 @@ const WIDE_MIN = '106rem';
 const NARROW_MAX = '60rem';
 
 export const lessonStyle = `
-.desk.learning { grid-template-columns: minmax(0, 31rem) minmax(0, 1fr); }
+.desk.learning { scroll-margin-top: .75rem; grid-template-columns: minmax(0, 31rem) minmax(0, 1fr); }
 .desk.learning .lessons { grid-row: 1 / 3; }
 .desk.learning .side { grid-column: 2; }
 .lessons { position: sticky; top: .75rem; max-height: calc(100vh - 1.5rem); overflow-y: auto;

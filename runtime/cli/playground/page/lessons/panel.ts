@@ -95,7 +95,8 @@ export function lessonPanel(settings: PanelSettings): Panel {
     element.scrollTop = 0;
   };
   const focus = (): void => {
-    element.scrollIntoView({ block: 'start' });
+    // Not of itself, which stays where it is: what stands beside it is to be seen as well.
+    element.parentElement?.scrollIntoView({ block: 'start' });
     title.focus({ preventScroll: true });
   };
   return { element, show, list: drawList, focus };
