@@ -105,6 +105,7 @@ async function manualPages(folder: string): Promise<void> {
   const date = (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000))
     .toISOString()
     .slice(0, 10);
+  await registry.loadAll();
   const types = [...registry.types()].sort().map((type) => registry.lookup(type)!);
   mkdirSync(folder);
   for (const [name, text] of await manual({ commands, types, version: version(), date })) {

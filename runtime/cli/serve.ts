@@ -32,7 +32,7 @@ import { nameServer } from '../mount/server-process.ts';
 import { lastWords } from '../sys/last-words.ts';
 import { recycleMemory } from '../sys/malloc.ts';
 import { NodeContext } from './context.ts';
-import { Debugging } from './debug/debugging.ts';
+import type { Debugging } from './debug/debugging.ts';
 import { Ending } from './ending.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from './exit.ts';
 import type { DebugChannel } from './handover.ts';
@@ -155,6 +155,7 @@ export async function serve(
       if (waiter.record !== undefined) recording = new GraphRecording(graph, waiter.record, log);
       endMetrics = await startMetrics(graph, settings.metrics, log);
       if (waiter.debug !== undefined) {
+        const { Debugging } = await import('./debug/debugging.ts');
         debugging = new Debugging(graph, waiter.debug);
         await debugging.running;
       }

@@ -76,7 +76,7 @@ export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
   const lessons = pack('lessons', dist('runtime/cli/playground/lessons.json'));
   files.set('page.js', dist('runtime/cli/playground/page.js'));
   files.set('THIRD-PARTY.txt', dist('runtime/cli/playground/THIRD-PARTY.txt'));
-  const words = wordsOf(registry, TYPES);
+  const words = wordsOf(await registry.loadAll(), TYPES);
   files.set('index.html', page({ version: version(), parts, lessons, words, files: startFiles() }));
   return files;
 }

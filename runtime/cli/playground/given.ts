@@ -37,9 +37,29 @@ export interface TypeWords {
   readonly options: readonly OptionWords[];
 }
 
+/** What an object has. */
+export interface MemberWords {
+  readonly name: string;
+  /** With its brackets; '' for what is not called. */
+  readonly args: string;
+  /** What it is, or what a call of it gives. */
+  readonly type: string;
+  /** Sentences, a line for each paragraph. */
+  readonly what: string;
+}
+
+/** The objects that modules of a language meet. */
+export interface ModuleWords {
+  /** Their classes, by the names that variables have. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly classes: Readonly<Record<string, readonly MemberWords[]>>;
+}
+
 /** What completion and hover know. */
 export interface Words {
   readonly fops: readonly FopWords[];
+  readonly python: ModuleWords;
+  readonly javascript: ModuleWords;
   readonly types: readonly TypeWords[];
 }
 

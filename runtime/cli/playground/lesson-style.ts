@@ -28,6 +28,7 @@ export const lessonStyle = `
 .lesson-text li + li { margin-top: .25rem; }
 .lesson-text :not(pre) > code, .lesson-bar :not(pre) > code { background: var(--box); border-radius: 4px;
   padding: .05rem .25rem; overflow-wrap: anywhere; }
+.lesson-text td > code { overflow-wrap: break-word; }
 .lesson-text code, .lesson-bar code { font: .88em ui-monospace, "DejaVu Sans Mono", monospace; }
 .lesson-text pre { background: var(--box); border-radius: 8px; padding: .6rem .8rem; margin-bottom: 0;
   overflow-x: auto; line-height: 1.45; }

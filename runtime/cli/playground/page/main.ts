@@ -119,16 +119,16 @@ class Playground {
     this.desk.append(text, this.filesSide(bar), this.requestsSide());
     const foot = footer(this.given.version, () => this.editor.texts);
     page.replaceChildren(this.header(), this.notices.element, this.desk, foot);
-    this.listen();
     const lacks = missing();
-    if (lacks.length === 0) this.session = this.load();
-    const isLed = await this.takeLink();
-    if (location.hash.length < 2) this.nameLesson();
-    if (kept === null && !isLed) this.welcome();
     if (lacks.length > 0) {
       this.status.textContent = `This browser lacks ${lacks.join(', ')}: nothing can run in it.`;
       return;
     }
+    this.listen();
+    this.session = this.load();
+    const isLed = await this.takeLink();
+    if (location.hash.length < 2) this.nameLesson();
+    if (kept === null && !isLed) this.welcome();
     try {
       await this.session;
     } catch (error) {

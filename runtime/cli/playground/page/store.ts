@@ -4,6 +4,7 @@
  * link, a file or the example has taken the place of stays where it was kept.
  */
 import type { FileTexts } from '../given.ts';
+import { storage } from './local.ts';
 
 export interface Kept {
   readonly files: FileTexts;
@@ -131,15 +132,15 @@ export class Store {
     if (text === this.last) return true;
     try {
       // A tab that was made as a copy of another has the same place: whoever comes second leaves it.
-      const isOwn = this.key !== '' && localStorage.getItem(this.key) === this.seen;
+      const isOwn = this.key !== '' && storage().getItem(this.key) === this.seen;
       if (!isOwn) this.key = `${START}${Math.random().toString(36).slice(2)}`;
       const stamped = JSON.stringify({ ...kept, at: this.changedAt });
-      localStorage.setItem(this.key, stamped);
+      storage().setItem(this.key, stamped);
       this.seen = stamped;
       this.last = text;
       sessionStorage.setItem(OWN, this.key);
       const others = this.places().filter(({ kept, isLast }) => !isLast || kept.lesson === '');
-      for (const { key } of others.slice(PLACES_MAX)) localStorage.removeItem(key);
+      for (const { key } of others.slice(PLACES_MAX)) storage().removeItem(key);
       this.tell(null);
       return true;
     } catch (error) {
@@ -166,9 +167,9 @@ export class Store {
   /** The newest first. */
   private places(): Place[] {
     try {
-      const keys = Object.keys(localStorage).filter((key) => key.startsWith(START));
+      const keys = Object.keys(storage()).filter((key) => key.startsWith(START));
       const places = keys.flatMap((key) => {
-        const text = localStorage.getItem(key) ?? '';
+        const text = storage().getItem(key) ?? '';
         const kept = read(text);
         return kept === null ? [] : [{ key, text, kept }];
       });

@@ -3,6 +3,8 @@
  * that learn at once take nothing from each other.
  */
 
+import { storage } from '../local.ts';
+
 /** Other playgrounds of the same server have their own. */
 const START = `glossa passed ${location.pathname} `;
 
@@ -20,7 +22,7 @@ export class Progress {
   has(fragment: string): boolean {
     if (this.here.has(fragment)) return true;
     try {
-      return localStorage.getItem(START + fragment) !== null;
+      return storage().getItem(START + fragment) !== null;
     } catch {
       // Who keeps nothing remembers nothing; `keep` says why.
       return false;
@@ -31,7 +33,7 @@ export class Progress {
   keep(fragment: string): string | null {
     this.here.add(fragment);
     try {
-      localStorage.setItem(START + fragment, '');
+      storage().setItem(START + fragment, '');
       return null;
     } catch (error) {
       return (error as Error).message;
