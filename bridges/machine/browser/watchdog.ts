@@ -55,9 +55,6 @@ onmessage = ({ data: { id, slot, words, lost } }) => {
 };
 `;
 
-/** Firefox ends a worker that only its own messages lead to, before the first of them has come. */
-const beginning = new Set<WebWorker>();
-
 /** A watch that has begun; undefined, and why, where threads can share nothing or there are none. */
 export async function startWatch(
   lost: object | undefined,
@@ -69,14 +66,12 @@ export async function startWatch(
   if (Worker === undefined) return { why: 'a worker cannot start another here' };
   const url = URL.createObjectURL(new Blob([WORKER], { type: 'text/javascript' }));
   const worker = new Worker(url, { name: 'glossa watchdog' });
-  beginning.add(worker);
   try {
     await begin(worker, lost);
   } catch (error) {
     worker.terminate();
     return { why: `its worker does not start: ${(error as Error).message}` };
   } finally {
-    beginning.delete(worker);
     URL.revokeObjectURL(url);
   }
   return { watch: watchBy(worker) };

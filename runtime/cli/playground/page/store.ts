@@ -78,10 +78,10 @@ export class Store {
   /** What was kept last of a lesson ('' for none), which this tab goes on with; null where nothing was. */
   resume(lesson: string): Kept | null {
     const unkept = this.unkept.find((kept) => kept.lesson === lesson);
-    if (unkept !== undefined) return unkept;
     const places = this.places().filter(({ kept }) => kept.lesson === lesson);
     const own = this.ownKey();
     const place = places.find(({ key }) => key === own) ?? places[0];
+    if (unkept !== undefined && unkept.at >= (place?.kept.at ?? 0)) return unkept;
     if (place === undefined) return null;
     this.key = place.key;
     this.seen = place.text;
