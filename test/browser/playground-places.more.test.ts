@@ -154,6 +154,7 @@ async function completeInModules(page: Page): Promise<void> {
     await typeCode(page, `${def}look`, true);
     await offered(page, 'lookup(loc, xdata)');
     await offered(page, `${cbk}its answer`);
+    await page.keyboard.press('Escape');
     await typeCode(page, '\nbuf.', true);
     await offered(page, size);
     await page.keyboard.type('x\nframe.root.client.u');

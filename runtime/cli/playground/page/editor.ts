@@ -3,7 +3,7 @@
 import { autocompletion } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
 import { python } from '@codemirror/lang-python';
-import { syntaxHighlighting } from '@codemirror/language';
+import { indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
@@ -17,7 +17,7 @@ import { completionsFor, hoverFor, type Kind, kindOf } from './words.ts';
 
 const LANGUAGES: Readonly<Record<Kind, () => Extension>> = {
   volfile: () => volfileLanguage,
-  python: () => python(),
+  python: () => [python(), indentUnit.of('    ')],
   javascript: () => javascript(),
   text: () => [],
 };
