@@ -9,11 +9,12 @@ const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: { Module: new (bytes: Uint8Array) => object };
 };
 
-let kept: readonly object[] | undefined;
+const kept: object[] = [];
 
 /** From now on, as long as this process lives. */
 export function shareInterpreters(): void {
-  kept ??= ['quickjs.wasm', 'pyodide/pyodide.asm.wasm'].map(
-    (name) => new wasm.Module(parts.bytes(name)),
-  );
+  if (kept.length > 0) return;
+  for (const name of ['quickjs.wasm', 'pyodide/pyodide.asm.wasm']) {
+    kept.push(new wasm.Module(parts.bytes(name)));
+  }
 }

@@ -138,7 +138,9 @@ export class Editor {
   light(file: string | null, line: number | null): void {
     const isHere = file !== null && this.open === `/${file}`;
     const effects: StateEffect<unknown>[] = [light.of(isHere ? line : null)];
-    if (isHere && line !== null && line <= this.view.state.doc.lines) {
+    // Who is typing stays where that is.
+    const scrolls = isHere && !this.view.hasFocus;
+    if (scrolls && line !== null && line <= this.view.state.doc.lines) {
       effects.push(
         EditorView.scrollIntoView(this.view.state.doc.line(line).from, { y: 'nearest' }),
       );
