@@ -4,7 +4,7 @@ import { registry } from '../registry.ts';
 import type { ModuleWords } from './given.ts';
 import { wordsOf } from './words.ts';
 
-const words = wordsOf(registry, ['features/negative']);
+const words = wordsOf(await registry.loadAll(), ['features/negative']);
 const member = ({ classes }: ModuleWords, type: string, name: string) =>
   classes[type]?.find((it) => it.name === name);
 const fields = structs.find(({ name }) => name === 'Iatt')!.fields.length;
