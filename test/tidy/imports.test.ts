@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // The last is in a comment.
   'runtime/observe': ['runtime/core', '…', 'glossa/recording'],
   'runtime/observe/node': ['runtime/core', 'runtime/sys', 'runtime/observe', 'node:'],
+  'runtime/rpc': ['runtime/core'],
   'runtime/replay': [
     'runtime/core',
     'runtime/api',
