@@ -14,6 +14,14 @@ const HIGH_BIT = 0x8000_0000;
 /** The number is the gfid's second half. */
 const wireInoHi = (gfid: Gfid): number => (gfid === ROOT_GFID ? 0 : (inoHi(gfid) | HIGH_BIT) >>> 0);
 
+function putWide(view: DataView, at: number, value: number): void {
+  view.setInt32(at, Math.floor(value / TWO_32));
+  view.setUint32(at + 4, value);
+}
+
+const wideAt = (view: DataView, at: number): number =>
+  view.getInt32(at) * TWO_32 + view.getUint32(at + 4);
+
 /** Without any there are zeros. */
 export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   if (iatt === null) {
@@ -22,25 +30,21 @@ export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {
   }
   w.need(IATT_SIZE);
   const { view, at } = w;
-  const wide = (offset: number, value: number): void => {
-    view.setInt32(at + offset, Math.floor(value / TWO_32));
-    view.setUint32(at + offset + 4, value);
-  };
   gfidToBytesInto(iatt.iaGfid, w.bytes, at);
-  wide(16, iatt.iaFlags === 0 && iatt.known ? FILLED : iatt.iaFlags);
+  putWide(view, at + 16, iatt.iaFlags === 0 && iatt.known ? FILLED : iatt.iaFlags);
   const named = iatt.known;
   view.setUint32(at + 24, named ? wireInoHi(iatt.iaGfid) : 0);
   view.setUint32(at + 28, named ? inoLo(iatt.iaGfid) : 0);
-  wide(32, iatt.iaDev);
-  wide(40, iatt.iaRdev);
-  wide(48, iatt.iaSize);
-  wide(56, iatt.iaBlocks);
-  wide(64, iatt.iaAttributes);
-  wide(72, iatt.iaAttributesMask);
-  wide(80, iatt.iaAtime);
-  wide(88, iatt.iaMtime);
-  wide(96, iatt.iaCtime);
-  wide(104, iatt.iaBtime);
+  putWide(view, at + 32, iatt.iaDev);
+  putWide(view, at + 40, iatt.iaRdev);
+  putWide(view, at + 48, iatt.iaSize);
+  putWide(view, at + 56, iatt.iaBlocks);
+  putWide(view, at + 64, iatt.iaAttributes);
+  putWide(view, at + 72, iatt.iaAttributesMask);
+  putWide(view, at + 80, iatt.iaAtime);
+  putWide(view, at + 88, iatt.iaMtime);
+  putWide(view, at + 96, iatt.iaCtime);
+  putWide(view, at + 104, iatt.iaBtime);
   view.setUint32(at + 112, iatt.iaAtimeNsec);
   view.setUint32(at + 116, iatt.iaMtimeNsec);
   view.setUint32(at + 120, iatt.iaCtimeNsec);
@@ -61,19 +65,17 @@ export function readIatt(r: XdrReader): Iatt {
   }
   const { view, at } = r;
   iatt.iaGfid = r.gfid();
-  const wide = (offset: number): number =>
-    view.getInt32(at + offset) * TWO_32 + view.getUint32(at + offset + 4);
-  iatt.iaFlags = wide(16);
-  iatt.iaDev = wide(32);
-  iatt.iaRdev = wide(40);
-  iatt.iaSize = wide(48);
-  iatt.iaBlocks = wide(56);
-  iatt.iaAttributes = wide(64);
-  iatt.iaAttributesMask = wide(72);
-  iatt.iaAtime = wide(80);
-  iatt.iaMtime = wide(88);
-  iatt.iaCtime = wide(96);
-  iatt.iaBtime = wide(104);
+  iatt.iaFlags = wideAt(view, at + 16);
+  iatt.iaDev = wideAt(view, at + 32);
+  iatt.iaRdev = wideAt(view, at + 40);
+  iatt.iaSize = wideAt(view, at + 48);
+  iatt.iaBlocks = wideAt(view, at + 56);
+  iatt.iaAttributes = wideAt(view, at + 64);
+  iatt.iaAttributesMask = wideAt(view, at + 72);
+  iatt.iaAtime = wideAt(view, at + 80);
+  iatt.iaMtime = wideAt(view, at + 88);
+  iatt.iaCtime = wideAt(view, at + 96);
+  iatt.iaBtime = wideAt(view, at + 104);
   iatt.iaAtimeNsec = view.getUint32(at + 112);
   iatt.iaMtimeNsec = view.getUint32(at + 116);
   iatt.iaCtimeNsec = view.getUint32(at + 120);
