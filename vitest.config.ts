@@ -24,6 +24,8 @@ export default defineConfig({
     ],
     // Tests wait for servers, limits and interpreters: another file fills the time.
     maxWorkers: Math.ceil(1.5 * availableParallelism()) + 1,
+    // Of the tests of one file that run together.
+    maxConcurrency: availableParallelism(),
     sequence: { sequencer: LongFirst },
     globalSetup: './test/support/run-folder.ts',
     // For what never ends: a busy machine may take many times as long as usual.

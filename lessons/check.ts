@@ -7,6 +7,7 @@
  * `inLanguage` says them as JavaScript has them.
  */
 import type { FopReply, TestGraph } from '../bridges/testing/api.ts';
+import { isScript } from '../bridges/testing/log.ts';
 
 export type LessonLanguage = 'python' | 'javascript';
 
@@ -57,12 +58,9 @@ export const lookups = (g: TestGraph, path: string): number =>
 export const times = (count: number): string =>
   ['never', 'once', 'twice'][count] ?? `${count} times`;
 
-/** Files that the runtime itself logs from. */
-const RUNTIME = /\.ts$|^(frame|graph|host|host-api|incarnation|index)\.js$/;
-
 /** What the translator itself has logged at a level, in order. */
 export const logged = (g: TestGraph, level: string): string[] =>
-  g.log.filter((line) => line.level === level && !RUNTIME.test(line.file)).map(({ text }) => text);
+  g.log.filter((line) => line.level === level && isScript(line.file)).map(({ text }) => text);
 
 /** A text with its names between backticks as a language has them. */
 export function inLanguage(text: string, language: LessonLanguage): string {

@@ -41,11 +41,15 @@ const COPIED = [
     join('editors/vscode', name),
   ),
 ];
+/** Of the playground's page. */
+const LESSONS = 'runtime/cli/playground/lessons.json';
 /** Files of the output that are run by name. */
 const EXECUTABLES = ['runtime/cli/main.js'];
 
 /** What dist is made from: folders, as in tsconfig.build.json, and files. */
-const SOURCES = ['runtime', 'bridges', 'editors', 'examples', 'volfiles', 'test/bench', 'scripts'];
+const SOURCES = [
+  ...['runtime', 'bridges', 'editors', 'examples', 'lessons', 'volfiles', 'test/bench', 'scripts'],
+];
 const SETTINGS = [
   ...['tsconfig.json', 'tsconfig.build.json', 'tsconfig.library.json'],
   ...['package.json', 'package-lock.json'],
@@ -101,6 +105,7 @@ async function manualPages(folder: string): Promise<void> {
   const date = (epoch === undefined ? new Date() : new Date(Number(epoch) * 1000))
     .toISOString()
     .slice(0, 10);
+  await registry.loadAll();
   const types = [...registry.types()].sort().map((type) => registry.lookup(type)!);
   mkdirSync(folder);
   for (const [name, text] of await manual({ commands, types, version: version(), date })) {
@@ -115,6 +120,9 @@ async function everything(): Promise<number> {
   const status = compile('tsconfig.build.json', aside) || compile('tsconfig.library.json', aside);
   for (const path of COPIED) cpSync(at(path), join(aside, path), { recursive: true });
   bundle(root, aside);
+  // Its imports want the parser, which may be there only now.
+  const { givenLessons } = await import('./lessons.ts');
+  writeFileSync(join(aside, LESSONS), JSON.stringify(givenLessons()));
   if (status === 0) {
     for (const path of EXECUTABLES) chmodSync(join(aside, path), 0o755);
     await manualPages(join(aside, 'man'));

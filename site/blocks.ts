@@ -17,7 +17,7 @@ export interface Picture {
 
 export interface Added {
   readonly pictures: Map<string, Picture>;
-  /** A link that runs a module of this language; undefined where there is nothing to run it. */
+  /** A link, in Markdown, that runs a module of this language; undefined where there is nothing to run it. */
   run(language: string, text: string): string | undefined;
 }
 
@@ -33,7 +33,7 @@ export function withBlocks(text: string, added: Added): string {
       return volfileBlock(code, added, isDrawn);
     }
     const link = added.run(language, code);
-    return link === undefined ? block : `${block}\n\n[Run this in the playground](${link})\n`;
+    return link === undefined ? block : `${block}\n\n${link}\n`;
   });
 }
 

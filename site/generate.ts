@@ -7,7 +7,7 @@ import { dirname, extname, join } from 'node:path';
 import { type Added, type Picture, withBlocks } from './blocks.ts';
 import { interfacePages } from './declarations.ts';
 import { outsideOfCode, relink } from './links.ts';
-import { hasPlayground, PLAYGROUND, runLink } from './playground.ts';
+import { hasPlayground, PLAYGROUND, runLink, withLesson } from './playground.ts';
 import { commandPages, type Made, translatorPages, volfilePage } from './reference.ts';
 import { groups, headingOf, read, root, type Text } from './texts.ts';
 
@@ -102,7 +102,6 @@ export async function generate(): Promise<void> {
     if (source.endsWith('.md') && parts === undefined) urls.set(source, url);
   }
   const pictures = new Map<string, Picture>();
-  const added: Added = { pictures, run: runLink };
   const urlOf = (path: string): string | undefined => {
     const known = urls.get(path) ?? urls.get(`${path}/README.md`);
     if (known !== undefined || !existsSync(join(root, path))) return known;
@@ -126,12 +125,13 @@ export async function generate(): Promise<void> {
     const texts = (page.parts ?? []).map(({ source }) => ({ source, text: read(source) }));
     const bodies = [page, ...texts].map(({ source, text }) => {
       const bare = outsideOfCode(text, (part) => part.replace(COMMENT, ''));
-      return isText ? relink(bare, source, urlOf) : bare;
+      const linked = isText ? relink(bare, source, urlOf) : bare;
+      const run: Added['run'] = (language, code) => runLink(source, language, code);
+      return withBlocks(withLesson(linked, source), { pictures, run });
     });
-    const linked = bodies.join('\n\n');
     const front = { title: page.title, source: page.source, ...aside(page) };
     const name = page.url.endsWith('/') ? `${page.url}index` : page.url;
-    write(`pages${name}.md`, `---\n${JSON.stringify(front)}\n---\n${withBlocks(linked, added)}`);
+    write(`pages${name}.md`, `---\n${JSON.stringify(front)}\n---\n${bodies.join('\n\n')}`);
   }
   for (const { name, svg } of pictures.values()) write(`pages/public/pictures/${name}`, svg);
   write('pages/index.md', read('site/home.md'));

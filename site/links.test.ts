@@ -1,5 +1,7 @@
 /** Links of the texts, and of the pages that were built of them. */
 import { describe, expect, it } from 'vitest';
+import { checks } from '../lessons/index.ts';
+import { fragmentOf, lessonIn } from '../runtime/learn/link.ts';
 import { decodeShare } from '../runtime/play/share.ts';
 import { BrokenLink, relink, slugOf } from './links.ts';
 import { builtPages, dist, tool } from './support.ts';
@@ -54,10 +56,18 @@ interface Crawled {
 describe('the site that was built', () => {
   it('runs modules by links that the playground understands', async () => {
     const links = builtPages().flatMap(({ html }) => [
-      ...html.matchAll(/href="[^"#]*\/playground\/#([^"]+)"/g),
+      ...html.matchAll(/<a [^>]*href="[^"#]*\/playground\/#([^"]+)"[^>]*>/g),
     ]);
+    const lessons = new Set<string>();
     expect(links.length).toBeGreaterThan(5);
-    for (const [, fragment] of links) {
+    for (const [link, fragment] of links) {
+      // Otherwise VitePress looks for a page of its own there.
+      expect(link).toContain('target="_self"');
+      const lesson = lessonIn(fragment!.replaceAll('&amp;', '&'));
+      if (lesson !== null) {
+        lessons.add(fragmentOf(lesson));
+        continue;
+      }
       const { texts } = await decodeShare(fragment!);
       expect(Object.keys(texts)).toEqual([
         '/graph.vol',
@@ -65,6 +75,10 @@ describe('the site that was built', () => {
       ]);
       expect(Object.values(texts)[1]).toMatch(/class xlator\b/);
     }
+    const all = Object.keys(checks).flatMap((name) =>
+      ['python', 'javascript'].map((language) => fragmentOf({ lesson: name, language })),
+    );
+    expect([...lessons].sort()).toEqual(all.sort());
   });
 
   it('has no link that leads to nothing', () => {

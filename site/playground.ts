@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { commands } from '../runtime/cli/commands.ts';
+import { fragmentOf } from '../runtime/learn/link.ts';
 import { SHARE_START } from '../runtime/play/share.ts';
 import type { PlayState } from '../runtime/play/state.ts';
 import { root } from './texts.ts';
@@ -29,11 +30,36 @@ volume shown
 end-volume
 `;
 
-/** A link that opens the playground with a module; undefined for what it cannot run. */
-export function runLink(language: string, code: string): string | undefined {
+/** In Markdown. It says where it opens: otherwise VitePress looks for a page of its own there. */
+const linkTo = (fragment: string, text: string): string =>
+  `[${text}](${PLAYGROUND}#${fragment}){target="_self"}`;
+
+/** A lesson of the course; null for any other text. */
+const lessonOf = (source: string): string | null =>
+  /^lessons\/(.*)\/lesson\.md$/.exec(source)?.[1] ?? null;
+
+/** The text of a lesson with links to the same lesson in the playground; other texts as they are. */
+export function withLesson(text: string, source: string): string {
+  const lesson = lessonOf(source);
+  if (!hasPlayground || lesson === null) return text;
+  const python = linkTo(
+    fragmentOf({ lesson, language: 'python' }),
+    'Do this lesson in the playground',
+  );
+  const javascript = linkTo(fragmentOf({ lesson, language: 'javascript' }), 'or in JavaScript');
+  return text.replace(/^# .*\n/, `$&\n${python} ${javascript}\n`);
+}
+
+/**
+ * A link, in Markdown, that opens the playground with a module of a text; undefined for what it cannot
+ * run, and in a lesson, which is itself in the playground.
+ */
+export function runLink(source: string, language: string, code: string): string | undefined {
   const ending = ENDINGS[language];
   const isModule = /^(export )?class xlator\b/m.test(code);
-  if (!hasPlayground || !isModule || ending === undefined) return undefined;
+  if (!hasPlayground || !isModule || ending === undefined || lessonOf(source) !== null) {
+    return undefined;
+  }
   const state: PlayState = {
     texts: { '/graph.vol': VOLFILE, [`/shown${ending}`]: code },
     distanceMs: 0,
@@ -41,7 +67,7 @@ export function runLink(language: string, code: string): string | undefined {
   };
   // What `encodeShare` makes, which is for a page and takes its time.
   const bytes = deflateSync(JSON.stringify(state));
-  return `${PLAYGROUND}#${SHARE_START}${bytes.toString('base64url')}`;
+  return linkTo(SHARE_START + bytes.toString('base64url'), 'Run this in the playground');
 }
 
 /** Writes its files into a folder. @throws {Error} */

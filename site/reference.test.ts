@@ -18,7 +18,8 @@ describe('the reference has', () => {
     expect(fops.filter(({ name }) => !html.includes(` id="${name}"`))).toEqual([]);
   });
 
-  it('all translators, with their options', () => {
+  it('all translators, with their options', async () => {
+    await registry.loadAll();
     for (const type of registry.types()) {
       const text = textOf(`/reference/translators/${type.replace('/', '-')}.html`);
       const missing = Object.keys(registry.lookup(type)!.options).filter(

@@ -94,6 +94,8 @@ function flagLine([name, { short, value, help }]: [string, Flags[string]]): stri
 
 const typeUrl = (type: string): string => `/reference/translators/${type.replace('/', '-')}`;
 
+await registry.loadAll();
+
 /** The types, each with what its README says (where it has one) and its options. */
 export function translatorPages(readmeOf: (type: string) => string | undefined): Made[] {
   return [...registry.types()].sort().map((type) => {

@@ -25,7 +25,7 @@ const volfile = blocks('')[0]!;
 it('shows a translator that does what it says', async () => {
   const context = Object.assign(new FakeContext(), { baseDir: folderOf({ 'keep.ts': keep }) });
   const { description, problems } = inspectVolfile(new Source('keep.vol', volfile), {
-    registry,
+    registry: await registry.loadAll(),
     strict: true,
   });
   expect(problems).toEqual([]);

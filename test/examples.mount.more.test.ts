@@ -1,6 +1,6 @@
 /** The examples' own tests pass, and what their READMEs tell people to type can be typed twice. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { describeMounts, glossa, run, startMount, withScratch } from './support/mount.ts';
@@ -21,14 +21,17 @@ const scripted = names.filter((name) => modulesOf(name).length > 0);
 it.each(scripted)('%s: its own tests pass', (name) =>
   withScratch(async (scratch) => {
     const modules = modulesOf(name);
-    for (const module of modules) {
-      const { status, out } = await glossa(scratch, ['test', module, '--json', '--strict']);
-      expect({ status, out }).toMatchObject({ status: 0 });
-      const { passed, files } = JSON.parse(out) as { passed: number; files: { file: string }[] };
-      expect(passed).toBeGreaterThan(0);
-      // Those of its own name, and not only others beside it.
-      expect(files).toHaveLength(1);
-    }
+    const { status, out } = await glossa(scratch, ['test', ...modules, '--json', '--strict']);
+    expect({ status, out }).toMatchObject({ status: 0 });
+    const { files } = JSON.parse(out) as { files: { file: string; tests: unknown[] }[] };
+    // Those of its own name for each, and not only others beside it.
+    const nameOf = (path: string): string =>
+      basename(path)
+        .split('.')[0]!
+        .replace(/^test_/, '');
+    const tested = files.map(({ file }) => join(dirname(file), nameOf(file)));
+    expect(tested.sort()).toEqual(modules.map((path) => join(dirname(path), nameOf(path))).sort());
+    for (const { tests } of files) expect(tests.length).toBeGreaterThan(0);
   }),
 );
 

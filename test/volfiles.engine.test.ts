@@ -40,6 +40,7 @@ describe('volfiles', () => {
         ...storages.map((name) => `${name}.directory=${scratch.at(name)}`),
         ...compiled(plainVolumes(readVolfile(source).description), dirname(file)),
       ];
+      await registry.loadFor(source.text);
       const { description } = readVolfile(source, { registry, overrides });
       const context = new NodeContext({ sink, baseDir: dirname(file), wake() {} });
       const levels = { default: WARNING, volumes: new Map() };

@@ -8,6 +8,8 @@ import { inspectVolfile, type VolfileInspection } from '../runtime/graph/volfile
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { volfiles } from './support/volfiles.ts';
 
+await registry.loadAll();
+
 function inspect(path: string): VolfileInspection {
   const text = readFileSync(join(packageRoot, path), 'utf8');
   return inspectVolfile(new Source(path, text), { registry, strict: true });

@@ -16,6 +16,7 @@ import { EngineError } from './errors.ts';
 import { Failures } from './failures.ts';
 import { HostFunctions } from './host-functions.ts';
 import type { Argument, Engine, EngineOptions, Handle } from './interface.ts';
+import { Jobs } from './jobs.ts';
 import { Modules } from './modules.ts';
 import { Names } from './names.ts';
 import { TimeLimit } from './time-limit.ts';
@@ -67,11 +68,11 @@ class QuickEngine implements Engine {
   readonly #hostFunctions: HostFunctions;
   readonly #names: Names;
   readonly #failures: Failures;
+  readonly #jobs: Jobs;
   readonly time: TimeLimit;
   /** Room for arguments, and pointers to each, as QTS_Call wants them. */
   readonly #area: Pointer;
   readonly #pointers: Pointer;
-  readonly #scratch: Pointer;
   readonly #gcThreshold: Pointer;
   readonly #modules: Modules;
   #ended: Handle = 0;
@@ -98,12 +99,12 @@ class QuickEngine implements Engine {
     });
     this.time = new TimeLimit(options.timeLimit, options.clock);
     this.#failures = new Failures(quickjs, this.#values, this.time);
+    this.#jobs = new Jobs(instance, this.#runtime, this.#values, this.#failures, this.time);
     quickjs._QTS_RuntimeSetMaxStackSize(this.#runtime, STACK);
     quickjs._QTS_RuntimeEnableModuleLoader(this.#runtime, 1);
     if (options.timeLimit > 0) quickjs._QTS_RuntimeEnableInterruptHandler(this.#runtime);
     this.#area = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 8);
     this.#pointers = quickjs._malloc(MAX_DEPTH * MAX_ARGUMENTS * 4);
-    this.#scratch = quickjs._malloc(8);
     this.#values.refresh();
     for (let i = 0; i < MAX_DEPTH * MAX_ARGUMENTS; i++) {
       this.#values.i32[(this.#pointers >> 2) + i] = this.#area + i * 8;
@@ -142,8 +143,8 @@ class QuickEngine implements Engine {
     return blocks;
   }
 
-  get interrupted(): boolean {
-    return this.time.interrupts > 0;
+  get overrun(): EngineError | undefined {
+    return this.#jobs.overrun;
   }
 
   close(): void {
@@ -317,7 +318,7 @@ class QuickEngine implements Engine {
       const error = this.#failures.raised(result);
       if (error !== undefined) throw error;
       const taken = take(result);
-      this.#runJobs();
+      this.#endJobs();
       return taken;
     } catch (error) {
       throw this.#broken(error);
@@ -334,6 +335,7 @@ class QuickEngine implements Engine {
     if (depth === 0) {
       this.#names.dropWhenMany();
       this.time.begin();
+      this.#jobs.begin();
     }
     this.#inside.enter();
     return depth * MAX_ARGUMENTS;
@@ -364,16 +366,16 @@ class QuickEngine implements Engine {
     });
   }
 
-  /** Runs promise jobs until there is none; what they throw is only thrown by limits. */
+  /** Of a call within another, they run with those of the other. */
   #runJobs(): void {
-    if (this.#inside.depth > 1) return;
-    let thrown: EngineError | undefined;
-    while (this.#quickjs._QTS_IsJobPending(this.#runtime) !== 0) {
-      const result = this.#quickjs._QTS_ExecutePendingJob(this.#runtime, -1, this.#scratch);
-      this.#values.refresh();
-      thrown = this.#failures.thrownByJob(result) ?? thrown;
-    }
-    if (thrown !== undefined) throw thrown;
+    if (this.#inside.depth === 1) this.#jobs.run();
+  }
+
+  /** The same for what has not done its work unless all of them came to their end. */
+  #endJobs(): void {
+    this.#runJobs();
+    const overrun = this.#inside.depth === 1 ? this.overrun : undefined;
+    if (overrun !== undefined) throw overrun;
   }
 
   // -- what goes wrong ---------------------------------------------------------------------------
@@ -399,7 +401,7 @@ class QuickEngine implements Engine {
     this.#enter();
     try {
       const exports = this.#evaluate(name, source, EVAL_MODULE);
-      this.#runJobs();
+      this.#endJobs();
       return this.#settled(name, exports);
     } catch (error) {
       throw this.#broken(error);

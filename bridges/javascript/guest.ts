@@ -183,8 +183,6 @@ interface Made {
 const redeclarable = (source: string): string =>
   source.replace(/^(\s*)(?:const|let)(?=\s)/, '$1var');
 
-const TOO_LONG = 'an async function took too long and was interrupted (option time-limit)';
-
 class JavaScriptGuest implements Guest {
   readonly language = 'javascript';
   readonly noting: Noting = {
@@ -338,20 +336,24 @@ class JavaScriptGuest implements Guest {
       this.#entries.set(name, entry);
     }
     try {
-      return entry(args);
+      const code = entry(args);
+      const { overrun } = this.#engine;
+      if (overrun !== undefined) this.#report(name, overrun);
+      return code;
     } catch (error) {
       this.#report(name, error);
       return FAILED;
     }
   }
 
-  #report(what: string, error: unknown): void {
+  /** @param at where it is, when the error does not say so */
+  #report(what: string, error: unknown, at?: LogSource): void {
     const script = error instanceof EngineError ? error.script : undefined;
     const { message } = error as Error;
     const stack = script?.stack ? `\n${script.stack}` : '';
     const place: LogSource = script?.file
       ? { file: script.file, line: script.line, func: script.func }
-      : { file: this.#module.path, line: 0, func: '-' };
+      : (at ?? { file: this.#module.path, line: 0, func: '-' });
     this.#settings.log(4, place, `${what} failed: ${message}${stack}`);
   }
 
@@ -365,8 +367,14 @@ class JavaScriptGuest implements Guest {
   #shown(what: string, name: string, entry: EnterGuest): EnterGuest {
     const { machine } = this.#settings;
     if (!namesFrames(machine)) return entry;
+    const place = this.#placeOf(what, name);
+    return place === undefined ? entry : machine.frameAround(entry, place);
+  }
+
+  /** Where a method of the module is. */
+  #placeOf(what: string, name: string): (FrameName & LogSource) | undefined {
     const place = this.#engine.call(this.#helper('place'), what, name);
-    return place === undefined ? entry : machine.frameAround(entry, JSON.parse(place) as FrameName);
+    return place === undefined ? undefined : (JSON.parse(place) as FrameName & LogSource);
   }
 
   /** An entry of a fop. A script that the engine has ended cannot say so: that is said here. */
@@ -381,9 +389,10 @@ class JavaScriptGuest implements Guest {
     return (args) => {
       try {
         const code = entry(args);
-        if (!this.#engine.interrupted) return code;
+        const { overrun } = this.#engine;
+        if (overrun === undefined) return code;
         // An async function was ended: nobody may be left to answer.
-        this.#report(name, new Error(TOO_LONG));
+        this.#report(name, overrun, this.#placeOf(helper, name));
         if (code !== NOTHING && code !== WIND) return code;
         this.cancel(args[0] as number);
         return FAILED;

@@ -37,8 +37,11 @@ export interface Engine {
   readonly memory: number;
   /** Blocks of memory that the interpreter's values take. */
   readonly blocks: number;
-  /** Whether something of the last call was ended for its time, whatever came of it. */
-  readonly interrupted: boolean;
+  /**
+   * Why a limit has ended something of the last call, whatever came of that. What `import`, `call` and
+   * `make` run throws it.
+   */
+  readonly overrun: EngineError | undefined;
   /** Runs a module and what it imports; a handle of its exports. */
   import(name: string, source: string): Handle;
   /** A property; undefined when there is none. */

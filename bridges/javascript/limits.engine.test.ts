@@ -20,6 +20,10 @@ function works(run: RunningModule): void {
   expect(run.ask('access', run.known('a'), 0, null)).toMatchObject({ count: 1, opErrno: EPERM });
 }
 
+/** A chain of promises that grows with each. */
+const CHAIN = 'const on = () => Promise.resolve().then(on); on();';
+const ASYNC_LOOP = '(async () => { for (;;) await null; })();';
+
 const loops: Record<string, string> = {
   'a busy loop': 'stat() { for (;;); }',
   'a regular expression': "stat() { /(a+)+$/.test('a'.repeat(40) + 'b'); }",
@@ -51,20 +55,29 @@ describe('time', () => {
     },
   );
 
-  it('at load: the volume does not start', async () => {
+  it.each([
+    ['at load', 'for (;;);', /m\.js:\d: .*took longer than 1 s/],
+    ['in a promise at load', ASYNC_LOOP, /m\.js: .*was interrupted \(option time-limit\)/],
+    [
+      'in a promise of init',
+      module(`init() { ${ASYNC_LOOP} }`)['m.js']!,
+      /m\.js: .*was interrupted \(option time-limit\)/,
+    ],
+  ])('%s: the volume does not start', async (_, text, why) => {
     const options = { 'time-limit': '1' };
-    await expect(startModule({ 'm.js': '\nfor (;;);' }, { options })).rejects.toThrow(
-      /m\.js:\d: .*took longer than 1 s/,
-    );
+    await expect(startModule({ 'm.js': `\n${text}` }, { options })).rejects.toThrow(why);
   });
 
-  it('in a timer: it is logged, and requests go on', async () => {
-    const run = await startModule(module('init() { setTimeout(() => { for (;;); }, 10); }'), {
+  it.each([
+    ['in a timer', 'for (;;);', 'took longer than 1 s'],
+    ['in a promise of a timer', ASYNC_LOOP, 'took too long'],
+  ])('%s: it is logged, and requests go on', async (_, body, why) => {
+    const run = await startModule(module(`init() { setTimeout(() => { ${body} }, 10); }`), {
       options: { 'time-limit': '1' },
     });
     run.lines();
     run.context.advance(20);
-    expect(run.lines().join('\n')).toMatch(/took longer than 1 s/);
+    expect(run.lines().join('\n')).toContain(why);
     works(run);
   });
 
@@ -81,6 +94,30 @@ describe('time', () => {
     await vi.waitFor(() => expect(run.dump().restarts).toBe(1), { timeout: 50_000 });
     works(run);
   });
+});
+
+describe('promises that nobody awaits', () => {
+  it.each([
+    ['without end', ASYNC_LOOP, { 'time-limit': '1' }, 'took too long'],
+    [
+      'each behind another',
+      CHAIN,
+      { 'memory-limit': '64MB', 'time-limit': '0' },
+      'took more memory',
+    ],
+  ])(
+    '%s: it is logged, and the request that was handed on is answered',
+    async (_, body, options, why) => {
+      const run = await startModule(module(`stat(frame) { ${body} frame.wind(); }`), { options });
+      run.lines();
+      const reply = run.ask('stat', run.known('a'), null);
+      expect(run.lines()[0]).toMatch(RegExp(`^E \\[m\\.js:6:stat.*stat failed: .*${why}`));
+      for (const held of run.asked()) held.answer(0, 0, null, null);
+      expect(reply).toMatchObject({ count: 1, opRet: 0 });
+      works(run);
+      run.settled();
+    },
+  );
 });
 
 const recursions: Record<string, string> = {
@@ -127,5 +164,12 @@ describe('memory', () => {
     }
     expect(run.dump()['memory-bytes']).toBeLessThanOrEqual(64 * 2 ** 20);
     run.settled();
+  });
+
+  it('at load: the volume does not start', async () => {
+    const options = { 'memory-limit': '64MB', 'time-limit': '0' };
+    await expect(startModule({ 'm.js': CHAIN }, { options })).rejects.toThrow(
+      /m\.js: async functions took more memory than there is \(option memory-limit\)/,
+    );
   });
 });

@@ -92,6 +92,8 @@ export interface Callbacks {
 /** A WebAssembly memory: its buffer is exchanged when it grows. */
 export interface Memory {
   readonly buffer: ArrayBuffer;
+  /** Whether it was at its limit when more was last asked for. */
+  refused: boolean;
 }
 
 export interface Instance {
@@ -108,7 +110,7 @@ const { WebAssembly: wasm } = globalThis as unknown as {
   WebAssembly: {
     Module: new (bytes: Uint8Array) => Compiled;
     Instance: new (module: Compiled, imports: Imports) => { readonly exports: unknown };
-    Memory: new (about: object) => Memory;
+    Memory: new (about: object) => { readonly buffer: ArrayBuffer; grow(pages: number): number };
   };
 };
 
@@ -134,6 +136,20 @@ const PAGE = 64 * 1024;
 const FIRST_PAGES = 256;
 const MOST_PAGES = 32_768;
 
+function memoryOf(maximum: number): Memory {
+  const memory = new wasm.Memory({ initial: FIRST_PAGES, maximum });
+  const grow = memory.grow.bind(memory);
+  return Object.assign(memory, {
+    refused: false,
+    grow(this: Memory, pages: number): number {
+      this.refused = true;
+      const before = grow(pages);
+      this.refused = false;
+      return before;
+    },
+  });
+}
+
 /**
  * A new instance with at most `bytes` of memory. That is the limit of what a script can have:
  * QuickJS's own count does not work here, because Emscripten does not tell how large a block is.
@@ -148,7 +164,7 @@ export async function instantiate(
 ): Promise<Instance> {
   const module = named ? compiledNamed(machine) : compiled(machine);
   const maximum = Math.min(MOST_PAGES, Math.max(FIRST_PAGES, Math.ceil(bytes / PAGE)));
-  const memory = new wasm.Memory({ initial: FIRST_PAGES, maximum });
+  const memory = memoryOf(maximum);
   const options: ModuleOptions = {
     callbacks,
     print,

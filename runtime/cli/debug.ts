@@ -16,7 +16,7 @@ import { ConsolePrompt, PipedPrompt } from './repl/prompt.ts';
 import { makeScratch } from './scratch.ts';
 import { refuseStuck } from './stuck.ts';
 import type { Terminal } from './terminal.ts';
-import { refuseFolder, refuseModule } from './volfiles.ts';
+import { refuseFolder, refuseModule } from './volfile-operand.ts';
 
 const PROMPT = '(glossa) ';
 /** The commands that an empty line repeats, as in gdb. */

@@ -73,8 +73,10 @@ function commandHelp({ usage, description, flags }: Command, terminal: Terminal)
   ].join('\n\n');
 }
 
+const allTypes = async (): Promise<Registry> => (await import('./registry.ts')).registry.loadAll();
+
 async function typeHelp(commands: Commands, topic: string, terminal: Terminal): Promise<void> {
-  const { registry } = await import('./registry.ts');
+  const registry = await allTypes();
   if (topic === 'types') {
     const rows = all(registry).map(({ type, description }) => [type, description] as const);
     terminal.out(columns(rows, terminal.width));
@@ -89,7 +91,7 @@ async function typesAsJson(
   if (topic === undefined || commands.has(topic)) {
     throw new UsageError('--json is for the types of translators: glossa help types --json');
   }
-  const { registry } = await import('./registry.ts');
+  const registry = await allTypes();
   const shown =
     topic === 'types'
       ? { types: all(registry).map(asObject) }

@@ -25,12 +25,12 @@ import { readAddress } from './metrics/address.ts';
 import { BUF_SIZE, FLUSH_TIMEOUT } from './repeats.ts';
 import { removeScratch } from './scratch.ts';
 import type { ServeSettings, Waiter } from './serve.ts';
+import { milliseconds } from './slow.ts';
 import { refuseStuck } from './stuck.ts';
 import { note, paint, step, type Talk, type Terminal } from './terminal.ts';
-import { milliseconds } from './trace/flags.ts';
 import { ttyPath } from './tty.ts';
 import { volfileFlags } from './volfile-flags.ts';
-import { refuseModule } from './volfiles.ts';
+import { refuseModule } from './volfile-operand.ts';
 
 /** From here on a request is slow. */
 const SLOW_MS = 100;

@@ -24,7 +24,7 @@ import type { RecordRequest } from './recording.ts';
 import { makeScratch } from './scratch.ts';
 import { refuseStuck } from './stuck.ts';
 import { step, type Talk, type Terminal } from './terminal.ts';
-import { refuseFolder, refuseModule } from './volfiles.ts';
+import { refuseFolder, refuseModule } from './volfile-operand.ts';
 
 type ServerFlags = FlagValues<typeof serverFlags>;
 

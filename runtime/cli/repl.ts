@@ -7,8 +7,7 @@ import { didYouMean } from '../core/nearest.ts';
 import type { Xlator } from '../core/xlator.ts';
 import { activate } from '../graph/activate.ts';
 import type { VolfileDescription } from '../graph/description.ts';
-import { Source } from '../graph/source.ts';
-import { inspectVolfile, type VolfileInspection } from '../graph/volfile.ts';
+import type { VolfileInspection } from '../graph/volfile.ts';
 import { defineCommand } from './command.ts';
 import { NodeContext } from './context.ts';
 import { DevLog } from './dev/log.ts';
@@ -24,7 +23,7 @@ import { refuseStuck } from './stuck.ts';
 import type { Terminal } from './terminal.ts';
 import { OwnTty, ttyPath } from './tty.ts';
 import { volfileFlags } from './volfile-flags.ts';
-import { describeOrFail, inspectFile } from './volfiles.ts';
+import { describeOrFail, inspectFile, inspectText } from './volfiles.ts';
 
 export default defineCommand({
   usage: ['glossa repl VOLFILE|MODULE [options]'],
@@ -80,7 +79,11 @@ async function inspect(
   if (module.native)
     throw new Failure(`${given} runs in the process itself: it has no interpreter`);
   const volfile = moduleVolfile(module, { directory: null, reload: false });
-  return inspectVolfile(new Source(`(a volfile for ${given})`, volfile), how);
+  return inspectText(`(a volfile for ${given})`, volfile, {
+    ...how,
+    // What looks like a command there is a part of the module's path.
+    allowShell: false,
+  });
 }
 
 /** What the modules log, in short, between what the prompt shows. */

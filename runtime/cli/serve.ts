@@ -31,8 +31,9 @@ import { Notable } from '../mount/notable.ts';
 import { nameServer } from '../mount/server-process.ts';
 import { lastWords } from '../sys/last-words.ts';
 import { recycleMemory } from '../sys/malloc.ts';
+import { packageRoot } from '../sys/paths.ts';
 import { NodeContext } from './context.ts';
-import { Debugging } from './debug/debugging.ts';
+import type { Debugging } from './debug/debugging.ts';
 import { Ending } from './ending.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from './exit.ts';
 import type { DebugChannel } from './handover.ts';
@@ -147,6 +148,7 @@ export async function serve(
       msgid: messages.started.id,
       pairs: { cmdline: process.argv.slice(2).join(' ') },
     });
+    await refuseOwnFiles(mountpoint);
     const graph = await startGraph(settings, { sink, levels, log, trouble }, terminal, waiter.tty);
     let recording: GraphRecording | null = null;
     const live = new LiveHost(graph);
@@ -155,6 +157,7 @@ export async function serve(
       if (waiter.record !== undefined) recording = new GraphRecording(graph, waiter.record, log);
       endMetrics = await startMetrics(graph, settings.metrics, log);
       if (waiter.debug !== undefined) {
+        const { Debugging } = await import('./debug/debugging.ts');
         debugging = new Debugging(graph, waiter.debug);
         await debugging.running;
       }
@@ -209,6 +212,18 @@ async function refuseServed(
         'mount it elsewhere',
     );
   }
+}
+
+/**
+ * Refuses a mount point that has this program in it: what the server still reads of its own files, for
+ * a new interpreter for one, it would ask itself for, and wait for ever.
+ */
+async function refuseOwnFiles(mountpoint: string): Promise<void> {
+  if (relative(await realPath(mountpoint), packageRoot).split('/')[0] === '..') return;
+  throw new Failure(
+    `the mount point ${mountpoint} has glossa itself in it (${packageRoot}), which would come to ` +
+      'wait for itself: mount it elsewhere',
+  );
 }
 
 /** The path without symbolic links; what is not there is refused by whoever needs it. */

@@ -1,5 +1,5 @@
 /** Volfiles on disk: read, checked, and their problems shown. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { decodeName } from '../core/bytes.ts';
 import { didYouMean } from '../core/nearest.ts';
@@ -10,32 +10,15 @@ import { countSeverities, formatProblems, listProblems, VolfileError } from '../
 import { Source } from '../graph/source.ts';
 import { inspectVolfile, type VolfileInspection, type VolfileSettings } from '../graph/volfile.ts';
 import { whyForeign } from '../sys/foreign.ts';
-import { Failure, UsageError } from './exit.ts';
+import { Failure } from './exit.ts';
 import { reason } from './reason.ts';
 import { refuseStuck } from './stuck.ts';
 import { paint, type Terminal } from './terminal.ts';
+import { refuseModule } from './volfile-operand.ts';
 
 export interface InspectSettings extends VolfileSettings {
   /** Commands in backticks run. */
   readonly allowShell?: boolean;
-}
-
-/** A beginner's likeliest mistake. @throws {UsageError} when the file is a module */
-export function refuseModule(path: string): void {
-  if (!/\.(py|m?js)$/.test(path)) return;
-  const how = `'glossa dev ${path}' mounts it; a volfile names it by option module-name`;
-  throw new UsageError(`${path} is a module, and no volfile: ${how}`);
-}
-
-/** @throws {UsageError} when the file is a folder */
-export function refuseFolder(path: string): void {
-  let isFolder = false;
-  try {
-    isFolder = statSync(path).isDirectory();
-  } catch {
-    // Whoever reads the volfile says what is wrong with it.
-  }
-  if (isFolder) throw new UsageError(`${path} is a folder, and no volfile`);
 }
 
 /** What stands for standard input on the command line, and what that is called in messages. */
@@ -64,16 +47,20 @@ export async function inspectFile(
 export const inspectInput = (settings: InspectSettings): Promise<VolfileInspection> =>
   inspectText(STDIN_NAME, readText(STDIN_NAME, 0), settings);
 
-async function inspectText(
+/** The same of a text that is no file. */
+export async function inspectText(
   path: string,
   text: string,
   { allowShell = false, ...settings }: InspectSettings,
 ): Promise<VolfileInspection> {
-  if (!allowShell) return inspectVolfile(new Source(path, text), settings);
+  const inspectSource = async (source: Source): Promise<VolfileInspection> => {
+    await settings.registry?.loadFor?.(source.text);
+    return inspectVolfile(source, settings);
+  };
+  if (!allowShell) return inspectSource(new Source(path, text));
   const { runCommands } = await import('../graph/commands.ts');
   try {
-    const source = await runCommands(path, text, await shell(dirname(path)));
-    return inspectVolfile(source, settings);
+    return await inspectSource(await runCommands(path, text, await shell(dirname(path))));
   } catch (error) {
     if (!(error instanceof VolfileError)) throw error;
     return {

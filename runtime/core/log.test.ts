@@ -157,6 +157,7 @@ test.each([
   ['    at f (/a/t.ts?version=1:7:9)', 't.ts:7:f'],
   ['    at eval (eval at f (/a/t.ts:1:2), <anonymous>:3:4)', '-:3:eval'],
   ['    at Array.map (<anonymous>)', '-:0:-'],
+  ['    at DS (blob:http://127.0.0.1:7458/4f9d4547-a7f8-46e0:1037:5)', '-:0:-'],
   ['lookup@/a/t.ts:7:9', '-:0:-'],
 ])('a stack with the line %j', (line, expected) => {
   const stack = `Error: a message\n  of two lines\n    at inner (/x.ts:1:1)\n${line}`;

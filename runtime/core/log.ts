@@ -198,6 +198,8 @@ export function sourceFromStack(stack: unknown, depth: number): LogSource {
   const parts = call && /^\s+at (?:(.+?) \()?(.*?):(\d+)(?::\d+)?\)?$/.exec(call);
   if (!parts) return unknownSource;
   const [, called = '-', place, line] = parts as unknown as [string, string?, string?, string?];
+  // The worker of a page: names in it are short ones that nobody has given, its file is a number.
+  if (place!.startsWith('blob:')) return unknownSource;
   // Code made by eval has no file of its own.
   const file = place!.endsWith('<anonymous>') ? '-' : place!.replace(/^.*[/\\]|\?.*$/g, '');
   const func = called

@@ -15,19 +15,18 @@ function translatorFolders(): string[] {
     .sort();
 }
 
+/** A key as biome writes it. */
+const key = (folder: string): string => (/^\w+$/.test(folder) ? folder : `'${folder}'`);
+
 export function generateRegistry(): string {
-  const folders = translatorFolders();
-  const name = (folder: string) =>
-    folder.replace(/[^a-z0-9]+([a-z0-9])/g, (_, c: string) => c.toUpperCase());
+  const rows = translatorFolders().map((f) => `  ${key(f)}: () => import('./${f}/index.ts'),`);
   return `/**
  * Generated from the folders of runtime/xlators by runtime/gen/registry.ts (npm run gen). Do not edit.
  */
-import type { Translator } from '../core/xlator.ts';
-${folders.map((f) => `import ${name(f)} from './${f}/index.ts';`).join('\n')}
 
-/** Every translator that is written in TypeScript, in order of type. */
-export const translators = [
-${folders.map((f) => `  ${name(f)},`).join('\n')}
-] as unknown as readonly Translator<unknown>[];
+/** Every translator that is written in TypeScript, by its type, which is also its folder. */
+export const translators = {
+${rows.join('\n')}
+};
 `;
 }

@@ -22,6 +22,9 @@ export class Registry implements TypeRegistry {
   types(): Iterable<string> {
     return this.byType.keys();
   }
+
+  /** All of them are here. */
+  async loadFor(_text: string): Promise<void> {}
 }
 
 /** The volumes of a description that was checked against the same registry, for a graph. */

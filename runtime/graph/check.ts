@@ -24,6 +24,8 @@ export interface TypeRegistry {
   lookup(type: string): KnownType | undefined;
   /** All names, for "did you mean". */
   types(): Iterable<string>;
+  /** Where types are loaded when they are named: all that this text may name, before it is checked. */
+  loadFor?(text: string): Promise<void>;
 }
 
 /** With `strict`, an unknown option is an error instead of a warning. */

@@ -20,6 +20,8 @@ const UNKNOWN_OPTION = /option '([^']*)' is not known here/;
 
 const FAILED = / failed: /;
 const LOST = /^the interpreter is lost/;
+/** What a limit has ended: also where every request was answered all the same. */
+const ENDED = /\(option (?:time|memory)-limit\)$/m;
 
 export interface Verdict {
   readonly passed: boolean;
@@ -78,17 +80,15 @@ export async function judgeByTests(
     answer: inLanguage(plain(withoutFolder([...new Set(answer)].join('\n\n'), folder)), language),
   });
   for (const { path, begin } of tests) {
-    const failed: TestReport[] = [];
+    const reports: TestReport[] = [];
     await runTests(path, folder, begin, {
       translatorFor,
       filter: undefined,
       timeLimit: TIME_LIMIT,
       warned: (text) => void (UNKNOWN_OPTION.test(text) || remarks.add(text)),
-      ended: (report) => {
-        if (report.outcome === 'failed') failed.push(report);
-      },
+      ended: (report) => void reports.push(report),
     });
-    const [first] = failed;
+    const first = reports.find((report) => report.outcome === 'failed' || wasEnded(report));
     if (first !== undefined) return verdict(false, failure(first, remarks));
   }
   return verdict(true, [done(), ...remarks]);
@@ -97,11 +97,16 @@ export async function judgeByTests(
 /** What a first failure says, after what looked like a mistake before. */
 function failure(report: TestReport, remarks: Iterable<string>): string[] {
   const troubles = troublesOf(report);
-  const seen = report.message ?? 'It failed.';
+  const isRight = report.outcome !== 'failed';
+  const seen = isRight ? 'Nothing else is wrong.' : (report.message ?? 'It failed.');
   // What went wrong inside of the module explains what was seen from outside.
-  const last = troubles.some((text) => FAILED.test(text)) ? `What came of it: ${seen}` : seen;
+  const isCause = !isRight && troubles.some((text) => FAILED.test(text));
+  const last = isCause ? `What came of it: ${seen}` : seen;
   return [...remarks, ...troubles, last];
 }
+
+const wasEnded = ({ log }: TestReport): boolean =>
+  log.some(([level, file, , , text]) => level === 'E' && isScript(file) && ENDED.test(text));
 
 /** What the log has of errors in the learner's own lines, with its place; or of the interpreter's end. */
 function troublesOf({ log }: TestReport): string[] {

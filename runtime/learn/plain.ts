@@ -7,6 +7,14 @@ const MEANINGS: readonly (readonly [RegExp, string])[] = [
     'it computed for seconds and came to no end. Is there a loop that never ends?',
   ],
   [
+    /an async function took too long and was interrupted \(option time-limit\)|a call ran too long (?:\([\d.]+ s\) )?and would not be interrupted(?: \(option time-limit\))?/g,
+    'it goes on and on, and came to no end. Is there a loop, or a promise behind each promise, that never ends?',
+  ],
+  [
+    /async functions took more memory than there is \(option memory-limit\)/g,
+    'it took more memory than there is. Is there a promise behind each promise, without an end?',
+  ],
+  [
     /(?:the interpreter (?:is lost|broke down): )+(?:\w+: )*(?:the interpreter broke down: )?Program terminated with exit\(\d+\)/g,
     'it ended the whole interpreter, as `os._exit` does. A translator answers a request, and goes on.',
   ],

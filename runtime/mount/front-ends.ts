@@ -1,7 +1,6 @@
 /** The ways to mount a graph, by name. */
 import { release } from 'node:os';
 import { type MountOptions, mountGraph } from './fuse/mount.ts';
-import { mountNative } from './fuse-native/mount.ts';
 import type { Mount } from './mount.ts';
 
 type FrontEnd = (options: MountOptions) => Promise<Mount>;
@@ -9,8 +8,8 @@ type FrontEnd = (options: MountOptions) => Promise<Mount>;
 export const frontEnds = {
   /** Linux's FUSE protocol, spoken here. */
   kernel: mountGraph,
-  /** libfuse's path interface, of the package of that name. */
-  'fuse-native': mountNative,
+  /** libfuse's path interface, of the package of that name; read when it is chosen. */
+  'fuse-native': async (options) => (await import('./fuse-native/mount.ts')).mountNative(options),
 } satisfies Record<string, FrontEnd>;
 
 export type FrontEndName = keyof typeof frontEnds;

@@ -71,15 +71,16 @@ export class Outline {
     const { hops, events } = this;
     const walks = new Walks();
     const first = this.requests[request]!;
+    const places: number[] = [];
     for (let hop = first; hop < hops.length; hop++) {
       if (hops.request[hop] !== request) continue;
-      walks.add(this.wind(hop));
-      const unwind = events.unwinds[hop]!;
-      if (unwind !== NOWHERE) walks.add(events.read(unwind)!);
+      places.push(events.winds[hop]!);
+      if (events.unwinds[hop] !== NOWHERE) places.push(events.unwinds[hop]!);
     }
     events.noteHops.forEach((hop, i) => {
-      if (hops.request[hop] === request) walks.add(events.read(events.notes[i]!)!);
+      if (hops.request[hop] === request) places.push(events.notes[i]!);
     });
+    for (const place of places.sort((a, b) => a - b)) walks.add(events.read(place)!);
     return walks.walks[0]!;
   }
 

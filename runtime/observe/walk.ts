@@ -15,23 +15,30 @@ export interface HopSeen {
   readonly below: HopSeen[];
 }
 
+/** What is told of a hop. */
+export type HopEvent = WindEvent | UnwindEvent | NoteEvent | LogEvent;
+
 /** A request, or one of several parts where what held them together was not seen. */
 export interface Walk {
   readonly request: number;
   readonly root: HopSeen;
+  /** All that is told of its hops, as it came: of the same time, what happened first stands first. */
+  readonly events: HopEvent[];
 }
 
 /** Puts events together as they come. */
 export class Walks {
   readonly walks: Walk[] = [];
-  private readonly hops = new Map<number, HopSeen>();
+  private readonly hops = new Map<number, { readonly hop: HopSeen; readonly walk: Walk }>();
 
   /** Whether it is part of a walk. */
   add(event: RecordedEvent): boolean {
     if (!('hop' in event)) return false;
     if (event.kind === 'wind') return this.addWind(event);
-    const hop = this.hops.get(event.hop);
-    if (hop === undefined) return false;
+    const known = this.hops.get(event.hop);
+    if (known === undefined) return false;
+    const { hop, walk } = known;
+    walk.events.push(event);
     if (event.kind === 'unwind') hop.unwind = event;
     else if (event.kind === 'note') hop.notes.push(event);
     else hop.logs.push(event);
@@ -42,10 +49,12 @@ export class Walks {
     const hop: HopSeen = { wind, unwind: null, notes: [], logs: [], below: [] };
     // A number that was there before is damage: a hop must not come to lie below itself.
     if (this.hops.has(wind.hop)) return false;
-    this.hops.set(wind.hop, hop);
     const above = this.hops.get(wind.parent);
-    if (above === undefined) this.walks.push({ request: wind.request, root: hop });
-    else above.below.push(hop);
+    const walk = above?.walk ?? { request: wind.request, root: hop, events: [] };
+    walk.events.push(wind);
+    this.hops.set(wind.hop, { hop, walk });
+    if (above === undefined) this.walks.push(walk);
+    else above.hop.below.push(hop);
     return true;
   }
 }

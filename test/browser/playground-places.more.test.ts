@@ -46,6 +46,11 @@ const PLAIN = `${STORAGE}volume cache
     subvolumes storage
 end-volume
 `;
+const NEVER_JS = `export class xlator extends Translator {
+  lookup(frame, loc) {
+    frame.wind();
+  }
+`;
 const shareOf = (texts: Readonly<Record<string, string>>): Promise<string> =>
   encodeShare({ texts, distanceMs: 0, journal: [] });
 
@@ -102,26 +107,60 @@ async function runWithoutIsolation(browser: Browser): Promise<void> {
   await page.close();
 }
 
-/** Words of the editor come from the tables, and what is said of them. */
-async function completeAndHover(page: Page): Promise<void> {
-  const offered = (word: string) => says(page, '.cm-tooltip-autocomplete', word);
-  await typeCode(page, 'volume more', true);
-  await page.keyboard.press('Enter');
-  await page.keyboard.type('type feat');
-  await offered('features/negative');
-  await page.keyboard.type('ures/negative');
-  await page.keyboard.press('Escape');
-  await page.keyboard.press('Enter');
-  await page.keyboard.type('option time');
-  await offered('timeout');
-  await page.keyboard.press('Escape');
+const offered = (page: Page, word: string) => says(page, '.cm-tooltip-autocomplete', word);
+
+/** Puts the pointer on a word of the editor, and returns what is said of it. */
+async function hover(page: Page, word: string): Promise<string> {
   const place = (await page.evaluate(`{
-    const word = [...document.querySelectorAll('.cm-line span')].find((it) => it.textContent === 'storage/memory');
+    const word = [...document.querySelectorAll('.cm-line span')].find((it) => it.textContent === '${word}');
     const { x, y, width, height } = word.getBoundingClientRect();
     [x + width / 2, y + height / 2];
   }`)) as [number, number];
   await page.mouse.move(...place);
   await page.waitForSelector('.cm-tooltip-hover .card', WAIT);
+  const said = await text(page, '.cm-tooltip-hover .card');
+  await page.mouse.move(0, 0);
+  await until(page, "document.querySelector('.cm-tooltip-hover') === null");
+  return said;
+}
+
+/** Words of the editor come from the tables, and what is said of them. */
+async function completeAndHover(page: Page): Promise<void> {
+  await typeCode(page, 'volume more', true);
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('type feat');
+  await offered(page, 'features/negative');
+  await page.keyboard.type('ures/negative');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('option time');
+  await offered(page, 'timeout');
+  await page.keyboard.press('Escape');
+  await hover(page, 'storage/memory');
+}
+
+/** The same in modules: fops and their callbacks, and what `frame`, `loc` and the like have. */
+async function completeInModules(page: Page): Promise<void> {
+  const kinds = [
+    { path: '/never.py', def: '\n    def ', cbk: 'lookup_cbk', size: 'ia_size' },
+    { path: '/never.js', def: '', cbk: 'lookupCbk', size: 'iaSize' },
+  ];
+  for (const { path, def, cbk, size } of kinds) {
+    await page.click(`[data-path="${path}"]`);
+    expect(await hover(page, 'lookup')).toContain('lookup(frame, loc, xdata)');
+    expect(await hover(page, 'wind')).toMatch(
+      /^wind\(.*Passes (the request down|it to the first child)/,
+    );
+    await typeCode(page, `${def}look`, true);
+    await offered(page, 'lookup(loc, xdata)');
+    await offered(page, `${cbk}its answer`);
+    await page.keyboard.press('Escape');
+    await typeCode(page, '\nbuf.', true);
+    await offered(page, size);
+    await page.keyboard.type('x\nframe.root.client.u');
+    await offered(page, 'uid');
+    await page.keyboard.press('Escape');
+  }
 }
 
 /** Nothing moves by itself where somebody wants it so. */
@@ -165,6 +204,29 @@ async function fillStorage(page: Page): Promise<void> {
   expect(await code(page)).toContain('# typed in vain but now');
 }
 
+const LACKS = ['WebAssembly', 'MessageChannel', 'DecompressionStream', 'BigInt64Array', 'WeakRef'];
+
+/** A browser that lacks something says what; the files can be read and changed all the same. */
+async function openPoor(browser: Browser, address: string): Promise<void> {
+  const page = await browser.newPage();
+  const lost = [...LACKS.map((name) => `globalThis.${name}`), 'Crypto.prototype.getRandomValues'];
+  await page.evaluateOnNewDocument(`${lost.map((path) => `delete ${path}`).join('; ')};
+    delete URL.createObjectURL;
+    Object.defineProperty(globalThis, 'localStorage', { get() { throw new Error('no cookies'); } });`);
+  await page.goto(address, WAIT);
+  const lacks =
+    'WebAssembly, MessageChannel, URL.createObjectURL, DecompressionStream, ' +
+    'crypto.getRandomValues, BigInt64Array, WeakRef';
+  await says(page, '#status', `This browser lacks ${lacks}: nothing can run in it.`);
+  await says(page, '#notices', 'What you type is not kept when this page is closed: no cookies');
+  await typeCode(page, '# typed all the same', true);
+  expect(await code(page)).toContain('# typed all the same');
+  expect((await enter(page, 'ls /')).said).toBe('nothing runs in this page');
+  // Another browser may be able to open it.
+  expect(await page.evaluate('location.href')).toBe(address);
+  await page.close();
+}
+
 const why = isInstalled('chromium') ? '' : 'chromium is not installed';
 
 describe.skipIf(isSkipped('the playground in other places', why))('the playground', () => {
@@ -176,11 +238,13 @@ describe.skipIf(isSkipped('the playground in other places', why))('the playgroun
     withBrowser('chromium', async (browser) => {
       await runWithoutIsolation(browser);
       // Without Python, a page is there at once.
-      const link = await shareOf({ '/graph.vol': PLAIN });
+      const modules = { '/never.py': NEVER, '/never.js': NEVER_JS };
+      const link = await shareOf({ '/graph.vol': PLAIN, ...modules });
       const page = await openPlayground(browser, `${url}#${link}`);
       await watchMotion(page);
       await fillStorage(page);
       await completeAndHover(page);
+      await completeInModules(page);
 
       const file = `${pathToFileURL(join(folder, 'index.html'))}#${link}`;
       const own = await openPlayground(browser, file);
@@ -188,16 +252,7 @@ describe.skipIf(isSkipped('the playground in other places', why))('the playgroun
       await own.click('#share');
       await says(own, '#notices', 'It is for this machine, as the page is a file.');
 
-      const poor = await browser.newPage();
-      await poor.evaluateOnNewDocument(
-        'delete globalThis.WebAssembly; delete globalThis.DecompressionStream',
-      );
-      await poor.goto(url, WAIT);
-      await says(
-        poor,
-        '#status',
-        'This browser lacks WebAssembly, DecompressionStream: nothing can run in it.',
-      );
+      await openPoor(browser, `${url}#${link}`);
     }),
   );
 });

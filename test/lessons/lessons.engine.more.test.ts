@@ -87,6 +87,12 @@ const RUNAWAYS: readonly (readonly [
     /stack\.js:\d+: .*Is there a loop that never ends/,
   ],
   [
+    'promises without an end',
+    'javascript',
+    'if (!this.on) (this.on = () => Promise.resolve().then(this.on))();',
+    /stack\.js:4: lookup failed: it .* a promise behind each promise/,
+  ],
+  [
     'a hundred thousand lines',
     'javascript',
     'for (let i = 0; i < 1e5; i++) this.log.error("line %d", i); throw new Error("enough")',

@@ -1,6 +1,7 @@
 /** How mounts begin and end, with clients at work and files open, and what is there afterwards. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Client } from '../support/client.ts';
 import { everyFrontEnd, onFrontEnds } from '../support/front-ends.ts';
 import {
@@ -244,6 +245,25 @@ onFrontEnds('what is refused at once', ['kernel', 'user'], (front) => {
         expect(await refusal(scratch, volfile, point)).toMatch(
           `${point} is in ${scratch.at('brick')}, which volume 'brick' serves`,
         );
+      }
+    }));
+
+  it('a mount that would hide glossa from itself', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.folder('mnt/glossa');
+      const copied = ['package.json', 'dist/runtime', 'dist/bridges', 'dist/lessons'];
+      await sh(
+        scratch,
+        packageRoot,
+        `cp -r --parents ${copied.join(' ')} "${scratch.at('mnt/glossa')}"; ` +
+          `ln -s "$PWD/node_modules" "${scratch.at('mnt/glossa')}"; ln -s mnt "${scratch.at('link')}"`,
+      );
+      for (const point of ['mnt', 'mnt/glossa', 'mnt/glossa/dist/..', 'link']) {
+        const main = scratch.at('mnt/glossa/dist/runtime/cli/main.js');
+        const args = [main, 'mount', memory, scratch.at(point)];
+        const { status, err } = await run(scratch, process.execPath, args);
+        expect(err).toContain(`${scratch.at('mnt/glossa')}), which would come to wait for itself`);
+        expect(status).toBe(1);
       }
     }));
 });

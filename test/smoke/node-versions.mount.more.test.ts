@@ -4,7 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { BAKED, type BakedHead } from '../../bridges/host/baked.ts';
+import { nodeMachine } from '../../bridges/machine/node/index.ts';
+import { bakePython } from '../../bridges/python/baked.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from '../support/client.ts';
 import { describeMounts, glossa, run, startMount, withScratch } from '../support/mount.ts';
@@ -50,6 +54,22 @@ describe.skipIf(nodes.length === 0)('on another Node', () => {
             expect(forwarded).toBeLessThan(baseline.forwarded);
           }
         }
+      }));
+
+    it('writes a playground whose Python starts where ours does', () =>
+      withScratch(async (scratch) => {
+        const folder = scratch.at('page');
+        const args = ['playground', '--out', folder];
+        const { status, err } = await glossa(scratch, args, { node });
+        expect({ status, err }).toEqual({ status: 0, err: '' });
+        const part = await readFile(join(folder, 'parts/snapshot-python.json.js'), 'utf8');
+        const packed = Buffer.from(/,"(.*)"\);$/m.exec(part)![1]!, 'base64');
+        const theirs = JSON.parse(gunzipSync(packed).toString()) as BakedHead;
+        const bytes = (await bakePython(nodeMachine)).get(BAKED.head);
+        const ours = JSON.parse(new TextDecoder().decode(bytes)) as BakedHead;
+        // A browser takes it that has these functions: those of ours, and one that newer engines add.
+        expect(theirs.of).toEqual(ours.of);
+        expect([0, 1]).toContain(theirs.functions - ours.functions);
       }));
 
     describeMounts('mounts', () => {

@@ -3,10 +3,10 @@ import { commands } from '../../runtime/cli/commands.ts';
 import { manual } from '../../runtime/cli/man/pages.ts';
 import { registry } from '../../runtime/cli/registry.ts';
 
-export const manualPages = (): Promise<Map<string, string>> =>
+export const manualPages = async (): Promise<Map<string, string>> =>
   manual({
     commands,
-    types: [...registry.types()].sort().map((type) => registry.lookup(type)!),
+    types: [...(await registry.loadAll()).types()].sort().map((type) => registry.lookup(type)!),
     version: '1.2.3',
     date: '2026-01-02',
   });

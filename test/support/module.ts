@@ -27,6 +27,7 @@ import { Loc } from '../../runtime/core/loc.ts';
 import { type LogLevel, TRACE } from '../../runtime/core/log.ts';
 import type { Dump, Reloaded, Translator, Xlator } from '../../runtime/core/xlator.ts';
 import { attributes, FakeContext, gfidOf, HeldLeaf, type Reply } from './core.ts';
+import { shareInterpreters } from './interpreters.ts';
 
 /** How modules of a language are loaded, and what can be seen of that. */
 export interface Language {
@@ -69,7 +70,10 @@ export const hosted: Language = {
 /** The same with the module in a thread of its own, which has numbers of its own for inodes. */
 export const isolated: Language = {
   translator: hosted.translator,
-  find: (folder, name) => ({ ...hosted.find(folder, name), isolation: 'thread' }),
+  find(folder, name) {
+    shareInterpreters();
+    return { ...hosted.find(folder, name), isolation: 'thread' };
+  },
   slip: hosted.slip,
   kept(run) {
     const dump = run.dump();

@@ -3,7 +3,7 @@
  * folder and a shell of its own; what is done otherwise stands in `table.ts`.
  */
 import { chmod } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from '../support/client.ts';
 import { describeMounts, GLOSSA, type Scratch, withScratch } from '../support/mount.ts';
@@ -67,17 +67,16 @@ function compare(plan: Plan, step: Step, { status, text }: Written): void {
   for (const part of step.parts ?? []) expect(contains(shape(text), shape(part)), where).toBe('');
 }
 
+// Each page is programs of its own, one after the other: there are as many at a time as processors.
 describeMounts('the commands of the texts', () => {
-  describe.each(plans.map((plan) => [plan.page, plan] as const))('%s', (_, plan) => {
-    it(
-      'do what stands there',
-      () =>
-        withScratch(async (scratch) => {
-          const written = await typed(plan, scratch);
-          for (const [at, step] of plan.steps.entries()) compare(plan, step, written[at]!);
-          expect(scratch.mounts()).toEqual([]);
-        }),
-      PATIENCE_MS,
-    );
-  });
+  it.concurrent.each(plans.map((plan) => [plan.page, plan] as const))(
+    '%s: do what stands there',
+    (_, plan) =>
+      withScratch(async (scratch) => {
+        const written = await typed(plan, scratch);
+        for (const [at, step] of plan.steps.entries()) compare(plan, step, written[at]!);
+        expect(scratch.mounts()).toEqual([]);
+      }),
+    PATIENCE_MS,
+  );
 });

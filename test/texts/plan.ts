@@ -67,6 +67,8 @@ export function planOf(page: string): Plan {
       const row = find(withoutRemark(text)) ?? {};
       if ('by' in row || 'not' in row) continue;
       const { run = text, status = 0 } = row as { run?: string; status?: number };
+      // What stands for several commands is run once.
+      if (/ --help$/.test(run) && steps.some(({ script }) => script === run)) continue;
       steps.push({ line, script: run, ...(isShown ? { output: output! } : { status }) });
     }
   };

@@ -203,6 +203,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     '/etc/glossa/files.vol  /srv/files  glossa  defaults,_netdev,log-level=WARNING  0  0': {
       by: 'runtime/cli/mount-helper.test.ts',
     },
+    'http://127.0.0.1:7458/#lesson=3-fop': { by: 'test/browser/playground-lessons.more.test.ts' },
     'systemctl enable --now glossa@srv-files': { not: 'it needs systemd, and root' },
     'cat MNT/.meta/graphs/active/cache/private': {
       file: 'of-meta',
@@ -305,7 +306,13 @@ export const tables: Readonly<Record<string, Rows>> = {
     'lookup /a/x   (first time)          lookup /a/x   (again)': picture,
   },
   'lessons/9-measure/lesson.md': { 'glossa demo': { run: 'glossa demo --help', because: long } },
-  'lessons/README.md': { 'glossa learn 1': { status: 1 } },
+  'lessons/README.md': {
+    'glossa learn 1': { status: 1 },
+    'glossa playground': {
+      run: untilCtrlC('glossa playground --port 0', 'http://'),
+      because: 'nobody is there to type Ctrl-C',
+    },
+  },
   'runtime/xlators/debug/trace/README.md': {
     '[2026-11-20 06:38:28.167908 +0000] I [trace:0:trace_lookup] 0-above: 4: gfid=00000000-0000-0000-0000-000000000000 path=/a':
       { by: 'runtime/xlators/debug/trace/trace.test.ts' },

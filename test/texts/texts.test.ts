@@ -87,7 +87,8 @@ describe('the texts', () => {
 });
 
 describe('a volfile in a text', () => {
-  it.each(ofWay('volfile').map(titled))('%s has no mistake', (title, { text }) => {
+  it.each(ofWay('volfile').map(titled))('%s has no mistake', async (title, { text }) => {
+    await registry.loadAll();
     const declared = new Set([...text.matchAll(/^ *volume (\S+)$/gm)].map(([, name]) => name));
     const below = [...text.matchAll(/^ *subvolumes (.*)$/gm)].flatMap(([, names]) =>
       names!.split(/\s+/),

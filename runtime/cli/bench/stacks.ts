@@ -239,7 +239,7 @@ const native = (path: string): Volume => ({
 /** One of the translators that are part of this program. */
 function builtIn(name: string, otherwise: string): Found {
   const type = `features/${name}`;
-  if (registry.lookup(type) !== undefined) return { type, options: [] };
+  if (registry.has(type)) return { type, options: [] };
   return `${otherwise}, and there is no type ${type}`;
 }
 

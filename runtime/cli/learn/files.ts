@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
-import { createTwoFilesPatch } from 'diff';
 import type { LessonLanguage } from '../../../lessons/check.ts';
+import { difference } from '../../learn/difference.ts';
 import { Failure } from '../exit.ts';
 import { reason } from '../reason.ts';
 import { EXTENSION, type Lesson, moduleName } from './lessons.ts';
@@ -104,8 +104,7 @@ export class Workplace {
       // It is gone: all of the solution is new then.
       mine = '';
     }
-    const patch = createTwoFilesPatch(basename(path), 'solution', mine, solution, '', '');
-    return mine === solution ? '' : patch.slice(patch.indexOf('---')).trimEnd();
+    return difference(basename(path), mine, solution);
   }
 
   private starter(): string {

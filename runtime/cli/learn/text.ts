@@ -1,8 +1,6 @@
-/**
- * A lesson's text (Markdown, the same for paper, page and terminal) as a terminal shows it: the
- * paragraphs wrapped, code of the learner's language alone, and the hints kept for who asks.
- */
-import { inJavaScript, inLanguage, type LessonLanguage } from '../../../lessons/check.ts';
+/** A lesson's text as a terminal shows it: the paragraphs wrapped, and the hints kept for who asks. */
+import type { LessonLanguage } from '../../../lessons/check.ts';
+import { lessonText } from '../../learn/lesson-text.ts';
 import { wrap } from '../layout.ts';
 import { paint, type Terminal } from '../terminal.ts';
 
@@ -14,37 +12,9 @@ export interface LessonText {
 
 type Looks = Pick<Terminal, 'width' | 'colour'>;
 
-/** Stands before the heading of the hints, which are the numbered list below it. */
-const HINTS = /^<!-- hints -->\n#.*\n((?:(?!#|<!--).*\n?)*)/m;
-
 export function readLesson(markdown: string, language: LessonLanguage, looks: Looks): LessonText {
-  const sections = markdown.split(/^(?=## )/m);
-  const said = sections.map((section) => ofLanguage(section, language)).join('');
-  const hints = HINTS.exec(said)?.[1] ?? '';
-  return {
-    lines: render(said.replace(HINTS, ''), looks),
-    hints: [...hints.matchAll(/^\d+\. (.*(?:\n {3}.*)*)/gm)].map((hint) =>
-      hint[1]!.replace(/\n */g, ' '),
-    ),
-  };
-}
-
-/** The heading of a section about GlusterFS's own language, whose names stay as they are. */
-const ABOUT_C = /^## .*\bC\n/;
-
-/** Of code that is there in both languages, that of the other is left out. */
-function ofLanguage(section: string, language: LessonLanguage): string {
-  if (ABOUT_C.test(section)) return section;
-  const other = language === 'python' ? 'js' : 'python';
-  const parts = section.split(/^(```\w*\n.*?^```\n)/ms);
-  return parts
-    .map((part) => {
-      if (part.startsWith(`\`\`\`${other}\n`)) return '';
-      if (!part.startsWith('```')) return inLanguage(part, language);
-      const isCommand = part.startsWith('```sh\n') || part.startsWith('```\n');
-      return isCommand && language === 'javascript' ? inJavaScript(part) : part;
-    })
-    .join('');
+  const { text, hints } = lessonText(markdown, language);
+  return { lines: render(text, looks), hints };
 }
 
 function render(markdown: string, looks: Looks): string[] {

@@ -4,7 +4,6 @@ import type { Log } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
 import { version } from '../version.ts';
 import type { Address } from './address.ts';
-import { metricsOf } from './families.ts';
 
 /**
  * Begins with what is asked for, and gives what ends it. Nothing is loaded for what is not.
@@ -15,6 +14,10 @@ export async function startMetrics(
   address: Address | undefined,
   log: Log,
 ): Promise<() => Promise<void>> {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: own } =
+    process.env;
+  if (address === undefined && !all && !own) return async () => {};
+  const { metricsOf } = await import('./families.ts');
   const program = version();
   const families = () => metricsOf(graph, program);
   const ends: (() => void | Promise<void>)[] = [];
@@ -24,7 +27,7 @@ export async function startMetrics(
     log.info(`metrics are at ${server.url}`, { msgid: messages.metricsServed.id });
     ends.push(() => server.close());
   }
-  if (process.env.OTEL_EXPORTER_OTLP_ENDPOINT || process.env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT) {
+  if (all || own) {
     const { OtlpExporter, otlpSettings } = await import('./otlp.ts');
     const warn = (text: string): void => log.warning(text, { msgid: messages.metricsDoubt.id });
     const settings = otlpSettings(process.env, warn);

@@ -17,6 +17,7 @@ import { packageRoot } from '../../sys/paths.ts';
 import { registry } from '../registry.ts';
 import { version } from '../version.ts';
 import type { FileTexts, GivenPage, GivenPart } from './given.ts';
+import { lessonStyle } from './lesson-style.ts';
 import { playgroundStyle } from './style.ts';
 import { wordsOf } from './words.ts';
 
@@ -57,12 +58,14 @@ export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
   const texts: Record<string, string> = {};
   const files = new Map<string, string>();
   const parts: GivenPart[] = [];
-  const add = (name: string, content: string | Uint8Array): void => {
+  const pack = (name: string, content: string | Uint8Array): GivenPart => {
     const file = `parts/${name.replaceAll('/', '-')}.js`;
     const packed = gzipSync(content).toString('base64');
     files.set(file, `glossaPart(${JSON.stringify(name)},"${packed}");\n`);
-    parts.push({ name, file });
+    return { name, file };
   };
+  const add = (name: string, content: string | Uint8Array): void =>
+    void parts.push(pack(name, content));
   for (const [name, content] of pageParts()) {
     if (typeof content === 'string') texts[name] = content;
     else add(name, content);
@@ -70,10 +73,11 @@ export async function playgroundFiles(): Promise<ReadonlyMap<string, string>> {
   for (const [name, content] of await bakePython(nodeMachine)) add(name, content);
   add('texts', JSON.stringify(texts));
   add('worker', dist('runtime/play/worker.js'));
+  const lessons = pack('lessons', dist('runtime/cli/playground/lessons.json'));
   files.set('page.js', dist('runtime/cli/playground/page.js'));
   files.set('THIRD-PARTY.txt', dist('runtime/cli/playground/THIRD-PARTY.txt'));
-  const words = wordsOf(registry, TYPES);
-  files.set('index.html', page({ version: version(), parts, words, files: startFiles() }));
+  const words = wordsOf(await registry.loadAll(), TYPES);
+  files.set('index.html', page({ version: version(), parts, lessons, words, files: startFiles() }));
   return files;
 }
 
@@ -101,7 +105,8 @@ const page = (given: GivenPage): string => `<!DOCTYPE html>
 <meta name="referrer" content="no-referrer">
 <title>glossa: playground for translators</title>
 <link rel="icon" href="data:,">
-<style>${playgroundStyle}</style>
+<style>${playgroundStyle}
+${lessonStyle}</style>
 </head>
 <body>
 <main id="page"><h1>Playground for translators</h1><p role="status">The page is being started… If this line stays, the browser is too old for it.</p></main>

@@ -1,4 +1,5 @@
 /** What the page of the playground is given by who writes it: plain data, as JSON in the page. */
+import type { LessonLanguage } from '../../../lessons/check.ts';
 
 export interface GivenPart {
   /** The name that the interpreters ask for it by; of several together, `texts`; `worker`. */
@@ -36,18 +37,61 @@ export interface TypeWords {
   readonly options: readonly OptionWords[];
 }
 
+/** What an object has. */
+export interface MemberWords {
+  readonly name: string;
+  /** With its brackets; '' for what is not called. */
+  readonly args: string;
+  /** What it is, or what a call of it gives. */
+  readonly type: string;
+  /** Sentences, a line for each paragraph. */
+  readonly what: string;
+}
+
+/** The objects that modules of a language meet. */
+export interface ModuleWords {
+  /** Their classes, by the names that variables have. */
+  readonly names: Readonly<Record<string, string>>;
+  readonly classes: Readonly<Record<string, readonly MemberWords[]>>;
+}
+
 /** What completion and hover know. */
 export interface Words {
   readonly fops: readonly FopWords[];
+  readonly python: ModuleWords;
+  readonly javascript: ModuleWords;
   readonly types: readonly TypeWords[];
 }
 
 /** In the order in which somebody would read them. */
 export type FileTexts = Readonly<Record<string, string>>;
 
+/** A lesson in one language. */
+export interface LessonVariant {
+  /** The text, without title and hints. */
+  readonly html: string;
+  /** Each in HTML. */
+  readonly hints: readonly string[];
+  /** What the learner writes: `/fop.py`. */
+  readonly module: string;
+  /** What the learner begins with: the module, a volfile, tests. */
+  readonly files: FileTexts;
+  /** Of the module. */
+  readonly solution: string;
+}
+
+export interface GivenLesson {
+  /** `3-fop`, as in its folder. */
+  readonly name: string;
+  readonly title: string;
+  readonly variants: Readonly<Record<LessonLanguage, LessonVariant>>;
+}
+
 export interface GivenPage {
   readonly version: string;
   readonly parts: readonly GivenPart[];
+  /** The lessons, which are loaded once somebody wants one: `GivenLesson[]` as JSON. */
+  readonly lessons: GivenPart;
   readonly words: Words;
   /** What it begins with, where nothing was kept and no link says otherwise. */
   readonly files: FileTexts;

@@ -51,6 +51,8 @@ input[type=text] { font: inherit; color: inherit; background: var(--paper); bord
 .cm-editor .cm-matchingBracket { background: var(--tint) !important; }
 .card { padding: .4rem .7rem; max-height: 18rem; overflow: auto; font: 13px/1.4 system-ui, sans-serif; }
 .card p { margin-bottom: .3rem; overflow-wrap: anywhere; }
+.card :is(td, th) { font-family: inherit; }
+.card td:first-child { white-space: nowrap; color: var(--soft); }
 .problems ul { margin: 0; padding: 0; list-style: none; display: grid; gap: .2rem; }
 .problems button, .problems span { display: block; width: 100%; text-align: left; padding: .3rem .6rem;
   border: 1px solid var(--rule); border-left: 4px solid var(--bad); overflow-wrap: anywhere; min-height: 0;

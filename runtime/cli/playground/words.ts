@@ -1,10 +1,33 @@
-/** What the editor of the playground knows of fops and of options: from the tables that the reference is from. */
+/**
+ * What the editor of the playground knows of fops, of options and of a module's objects: from what the
+ * reference is from.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { FopName } from '../../core/fops.gen.ts';
 import { type Arg, fops } from '../../core/fops.ts';
 import { genericOptions, type OptionSpec, type Options } from '../../core/options.ts';
 import { argDoc, fopDocs } from '../../gen/fop-docs.ts';
+import { camel } from '../../gen/fops.ts';
 import type { Registry } from '../../graph/activate.ts';
+import { packageRoot } from '../../sys/paths.ts';
 import type { ArgWords, FopWords, OptionWords, TypeWords, Words } from './given.ts';
+import { moduleWords, pythonClasses, scriptClasses } from './members.ts';
+
+/** As the declarations name the class of an argument. */
+const classOf = ({ type }: Arg): string => type[0]!.toUpperCase() + type.slice(1);
+const ALL_ARGS = fops.flatMap(({ args, reply }) => [...args, ...reply]);
+const argClasses = (named: (name: string) => string): Record<string, string> =>
+  Object.fromEntries(ALL_ARGS.map((arg) => [named(arg.name), classOf(arg)]));
+
+const METHODS = new Set(
+  fops.flatMap(({ name }) => ['', '_cbk', '_cancel', 'Cbk', 'Cancel'].map((end) => name + end)),
+);
+const isFop = (name: string): boolean => METHODS.has(name);
+
+const declared = (path: string): string => readFileSync(join(packageRoot, path), 'utf8');
+const PYTHON = 'python/glupy/__init__.pyi';
+const SCRIPT = 'javascript/glossa.gen.d.ts';
 
 /** @param types those that run in a browser */
 export function wordsOf(registry: Registry, types: readonly string[]): Words {
@@ -21,6 +44,8 @@ export function wordsOf(registry: Registry, types: readonly string[]): Words {
         reply: row.reply.map(argWords),
       };
     }),
+    python: moduleWords(pythonClasses(declared(PYTHON)), 'self', argClasses(String), isFop),
+    javascript: moduleWords(scriptClasses(declared(SCRIPT)), 'this', argClasses(camel), isFop),
     types: [...types].sort().map((type): TypeWords => {
       const { description, options } = registry.lookup(type)!;
       return { type, what: description, options: optionWords({ ...options, ...genericOptions }) };

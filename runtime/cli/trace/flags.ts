@@ -4,6 +4,7 @@ import { fopNames } from '../../core/fops.gen.ts';
 import { type FilterGiven, makeFilter } from '../../observe/filter.ts';
 import { UsageError } from '../exit.ts';
 import { type Flags, type FlagValues, list, number, text, toggle } from '../flags.ts';
+import { milliseconds } from '../slow.ts';
 
 export const filterFlags = {
   volume: list({ value: 'VOLUME', help: 'fops that arrive at this volume; may be repeated' }),
@@ -61,14 +62,4 @@ const words = (given: readonly string[]): string[] => given.flatMap((value) => v
 function whole(name: string, value: string): number {
   if (/^-?\d+$/.test(value)) return Number(value);
   throw new UsageError(`--${name} takes a whole number, not '${value}'`);
-}
-
-const MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, '': 1000 };
-
-/** Of a `--slow TIME`. Without a unit they are seconds, as in options. @throws {UsageError} */
-export function milliseconds(value: string): number {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)(us|ms|s|)$/.exec(value) ?? [];
-  const ms = Number(count) * (MS[unit ?? ''] ?? Number.NaN);
-  if (ms > 0) return ms;
-  throw new UsageError(`--slow takes a time such as 100ms, 2s or 50us, not '${value}'`);
 }

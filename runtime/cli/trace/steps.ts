@@ -12,23 +12,17 @@ export interface Step {
   readonly notes: Readonly<Record<string, string>> | null;
 }
 
-/** By their times; what is of the same time stands in the order in which one came of the other. */
-export function stepsOf({ root }: Walk): Step[] {
-  const steps: Step[] = [];
-  add(root, null, steps);
-  return steps.sort((a, b) => a.at - b.at);
-}
-
-function add(hop: HopSeen, above: HopSeen | null, steps: Step[]): void {
-  const { wind, unwind, notes, below } = hop;
-  steps.push({ kind: 'wind', at: wind.at, hop, above, notes: null });
-  const inside = [
-    ...notes.map((note) => ({ at: note.at, note, child: null })),
-    ...below.map((child) => ({ at: child.wind.at, note: null, child })),
-  ].sort((a, b) => a.at - b.at);
-  for (const { note, child } of inside) {
-    if (child !== null) add(child, hop, steps);
-    else steps.push({ kind: 'note', at: note.at, hop, above, notes: note.notes });
+/** By their times; what is of the same time stands as it was recorded. */
+export function stepsOf({ root, events }: Walk): Step[] {
+  const places = new Map<number, Pick<Step, 'hop' | 'above'>>();
+  places.set(root.wind.hop, { hop: root, above: null });
+  for (const { hop } of places.values()) {
+    for (const child of hop.below) places.set(child.wind.hop, { hop: child, above: hop });
   }
-  if (unwind !== null) steps.push({ kind: 'unwind', at: unwind.at, hop, above, notes: null });
+  const steps = events.flatMap((event): Step[] => {
+    const { kind, at } = event;
+    if (kind === 'log') return [];
+    return [{ kind, at, ...places.get(event.hop)!, notes: kind === 'note' ? event.notes : null }];
+  });
+  return steps.sort((a, b) => a.at - b.at);
 }

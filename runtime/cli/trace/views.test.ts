@@ -17,10 +17,13 @@ import {
   startGraph,
 } from '../../../test/support/core.ts';
 import { eventsIn, record, testHead } from '../../../test/support/recording.ts';
+import { ENOENT } from '../../core/errno.ts';
 import { tail, unwind, wind } from '../../core/fops.gen.ts';
 import type { Graph } from '../../core/graph.ts';
 import { defineTranslator } from '../../core/xlator.ts';
 import type { MemoryRecording } from '../../observe/memory.ts';
+import { readOutline } from '../../observe/outline.ts';
+import { openRecording } from '../../observe/reader.ts';
 import { type Walk, Walks } from '../../observe/walk.ts';
 import { readFlags } from '../flags.ts';
 import { changeAt } from './differences.ts';
@@ -53,6 +56,60 @@ it('steps stand in the order in which they came of each other', async () => {
     'unwind storage',
     'unwind script',
   ]);
+});
+
+/** Tells of itself before and after what it asks below, as bridges do. */
+const noting = defineTranslator<null, Record<string, never>>({
+  type: 'test/noting',
+  description: 'Tells of itself.',
+  children: [1, 1],
+  options: {},
+  fops: {
+    lookup: (frame, xl, loc, xdata) => {
+      xl.observer?.note(frame, { method: 'lookup' });
+      wind.lookup(
+        frame,
+        0,
+        (up, _cookie, _xl, ...reply) => {
+          xl.observer?.note(up, { method: 'lookup_cbk' });
+          unwind.lookup(up, ...reply);
+        },
+        xl.children[0]!,
+        loc,
+        xdata,
+      );
+    },
+  },
+  init: () => null,
+});
+
+it('steps of the same time stand in the order in which they happened', async () => {
+  const leaf = new HeldLeaf();
+  leaf.onRequest = (request) => request.answer(-1, ENOENT, null, null, null, null);
+  const graph = await startGraph(
+    [
+      { translator: leaf.translator, name: 'storage' },
+      { translator: noting, name: 'noting' },
+    ],
+    new FakeContext(),
+  );
+  const recording = record(graph);
+  lookUp(graph, 'a');
+  const outline = await readOutline(openRecording(recording.bytes()));
+  for (const walk of [outline.walk(0), (await walksOf(recording))[0]!]) {
+    const steps = stepsOf(walk);
+    expect(new Set(steps.map(({ at }) => at)).size).toBe(1);
+    expect(
+      steps.map(({ kind, hop, notes }) => `${notes?.method ?? kind} ${hop.wind.volume}`),
+    ).toEqual([
+      'wind noting',
+      'lookup noting',
+      'wind storage',
+      'unwind storage',
+      'lookup_cbk noting',
+      'unwind noting',
+    ]);
+  }
 });
 
 it('a change is what differs between both sides of a volume', async () => {

@@ -67,15 +67,8 @@ export async function record({ volfile, modules, before, lines }: Scene): Promis
   }
 }
 
-/** Much happens at one virtual time: a little of a nanosecond keeps things in their order. */
-const ORDER_NS = 1e-6;
-
 async function walksOf(recording: Uint8Array): Promise<Walk[]> {
   const walks = new Walks();
-  let count = 0;
-  for await (const event of openRecording(recording).events()) {
-    count += 1;
-    walks.add({ ...event, at: event.at + count * ORDER_NS });
-  }
+  for await (const event of openRecording(recording).events()) walks.add(event);
   return walks.walks;
 }

@@ -162,7 +162,8 @@ export class Shell {
   ): Promise<number> {
     const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
     if (command === undefined) {
-      shown.push(`${name}: command not found${didYouMean(name, commandNames)}`);
+      const instead = name === 'cd' ? ': paths begin at /' : didYouMean(name, commandNames);
+      shown.push(`${name}: command not found${instead}`);
       return NOT_FOUND;
     }
     const err = (text: string): void => void shown.push(`${name}: ${text}`);

@@ -22,7 +22,7 @@ it('reads what it writes', () => {
 
 it('reads any line, or says what is wrong with it', () => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom(...'ab\'"\\>;& #\t') }), (text) => {
+    fc.property(fc.string({ unit: fc.constantFrom(...'ab\'"\\>;&| #\t') }), (text) => {
       try {
         for (const { words } of parseLine(text)) expect(words.length).toBeGreaterThan(0);
       } catch (error) {
@@ -50,6 +50,8 @@ it.each([
   ['; a', "syntax error near unexpected token ';'"],
   ['a &&', "syntax error near unexpected token 'newline'"],
   ['> a', "syntax error near unexpected token 'newline'"],
+  ['ls | wc', "this shell has no '|': help says what there is"],
+  ['a & b', "this shell has no '&': help says what there is"],
 ])('%s is refused', (text, message) => {
   expect(() => parseLine(text)).toThrow(message);
 });

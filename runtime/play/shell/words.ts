@@ -26,6 +26,8 @@ export class LineSyntaxError extends Error {
 type Token = { readonly word: string } | { readonly operator: string };
 
 const OPERATORS = ['&&', '>>', '>', ';'];
+/** What shells have, and this one has not. Between quotes it is a letter. */
+const ABSENT = '|<&`';
 const BLANK = /\s/;
 /** Of what is between double quotes, a backslash takes only these for what they are. */
 const ESCAPED_IN_QUOTES = '"\\$`';
@@ -54,6 +56,9 @@ function wordAt(line: string, from: number): Piece {
   let at = from;
   while (at < line.length && !BLANK.test(line[at]!) && operatorAt(line, at) === undefined) {
     const letter = line[at]!;
+    if (ABSENT.includes(letter)) {
+      throw new LineSyntaxError(`this shell has no '${letter}': help says what there is`);
+    }
     if (letter === "'" || letter === '"') {
       const piece = quoted(line, at);
       text += piece.text;

@@ -23,9 +23,9 @@ const KINDS = {
 } as const;
 
 /** So many that a leak of one object, or of one word, in each is far above what is allowed below. */
-const TOTAL = 250_000;
+const TOTAL = 125_000;
 /** Requests before the first look: tables have their sizes then. */
-const FIRST = 50_000;
+const FIRST = 30_000;
 /** Requests before the clock goes on and everything that waits has its time-out. */
 const BATCH = 2000;
 /** What another size of a table may make of a count; a leak makes an eleventh of all requests. */

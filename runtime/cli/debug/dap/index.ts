@@ -6,7 +6,7 @@ import { removeFolder, serverArguments } from '../../own-mount.ts';
 import { makeScratch } from '../../scratch.ts';
 import { refuseStuck } from '../../stuck.ts';
 import type { Terminal } from '../../terminal.ts';
-import { refuseFolder, refuseModule } from '../../volfiles.ts';
+import { refuseFolder, refuseModule } from '../../volfile-operand.ts';
 import { Debuggee } from '../debuggee.ts';
 import { DapSession, type Front } from './session.ts';
 import { BadStream, Decoder, encode } from './stream.ts';

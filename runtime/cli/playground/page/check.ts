@@ -4,6 +4,7 @@
  */
 import type { Problem } from '../../../play/protocol.ts';
 import type { FileTexts } from '../given.ts';
+import { problemOf } from './problems.ts';
 import { Lost, type Session } from './session.ts';
 
 /** Without a key pressed. */
@@ -77,10 +78,10 @@ export class Checker {
   }
 }
 
-const notChecked = (error: Error): Problem => ({
-  ...{ severity: 'warning', file: null, line: 0, column: 0 },
-  message:
+const notChecked = (error: Error): Problem =>
+  problemOf(
     error instanceof Lost
       ? `whether the files start is not known: ${error.message}`
       : `the files could not be checked: ${error.message}`,
-});
+    'warning',
+  );

@@ -3,40 +3,24 @@
 import { autocompletion } from '@codemirror/autocomplete';
 import { javascript } from '@codemirror/lang-javascript';
 import { python } from '@codemirror/lang-python';
-import { HighlightStyle, syntaxHighlighting } from '@codemirror/language';
+import { indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { EditorState, type Extension, StateEffect, StateField } from '@codemirror/state';
 import { Decoration, type DecorationSet, EditorView, keymap } from '@codemirror/view';
-import { tags } from '@lezer/highlight';
 import { basicSetup } from 'codemirror';
 import type { Problem } from '../../../play/protocol.ts';
 import { button, el } from '../../trace/page/dom.ts';
 import type { FileTexts, Words } from '../given.ts';
+import { COLOURS } from './colours.ts';
 import { volfileLanguage } from './volfile-language.ts';
 import { completionsFor, hoverFor, type Kind, kindOf } from './words.ts';
 
 const LANGUAGES: Readonly<Record<Kind, () => Extension>> = {
   volfile: () => volfileLanguage,
-  python: () => python(),
+  python: () => [python(), indentUnit.of('    ')],
   javascript: () => javascript(),
   text: () => [],
 };
-
-/** The colours are of the page's style, by day and in the dark. */
-const COLOURS = HighlightStyle.define([
-  { tag: [tags.keyword, tags.self, tags.bool, tags.null], color: 'var(--code-keyword)' },
-  { tag: [tags.string, tags.special(tags.string)], color: 'var(--code-string)' },
-  { tag: [tags.comment, tags.lineComment], color: 'var(--soft)', fontStyle: 'italic' },
-  { tag: [tags.number, tags.typeName, tags.className], color: 'var(--code-name)' },
-  {
-    tag: [tags.function(tags.definition(tags.variableName)), tags.definition(tags.propertyName)],
-    color: 'var(--code-name)',
-    fontWeight: '600',
-  },
-  { tag: tags.definition(tags.name), fontWeight: '600' },
-  { tag: tags.propertyName, color: 'var(--code-name)' },
-  { tag: tags.invalid, color: 'var(--bad)' },
-]);
 
 const light = StateEffect.define<number | null>();
 
@@ -154,7 +138,9 @@ export class Editor {
   light(file: string | null, line: number | null): void {
     const isHere = file !== null && this.open === `/${file}`;
     const effects: StateEffect<unknown>[] = [light.of(isHere ? line : null)];
-    if (isHere && line !== null && line <= this.view.state.doc.lines) {
+    // Who is typing stays where that is.
+    const scrolls = isHere && !this.view.hasFocus;
+    if (scrolls && line !== null && line <= this.view.state.doc.lines) {
       effects.push(
         EditorView.scrollIntoView(this.view.state.doc.line(line).from, { y: 'nearest' }),
       );

@@ -2,20 +2,24 @@
  * The page of `glossa playground`: files on one side, requests on the other, a shell below. What runs
  * is the worker of runtime/play; what is seen are the recordings that it makes.
  */
+import { lessonIn } from '../../../learn/link.ts';
 import type { Problem } from '../../../play/protocol.ts';
-import { MOUNT_COMMAND } from '../../../play/save.ts';
 import type { PlayState } from '../../../play/state.ts';
-import { button, el } from '../../trace/page/dom.ts';
-import type { GivenPage } from '../given.ts';
+import { VOLFILE } from '../../../play/volfile.ts';
+import { el } from '../../trace/page/dom.ts';
+import type { FileTexts, GivenPage } from '../given.ts';
 import { Checker } from './check.ts';
 import { countersView } from './counters.ts';
 import { Editor } from './editor.ts';
-import { fileInput, openFiles, saveFiles, saveState } from './files.ts';
-import { linkOf, shared } from './link.ts';
+import { fileInput, openFiles, saveState } from './files.ts';
+import { footer } from './footer.ts';
+import { Lessons } from './lessons/index.ts';
+import { sayLink, shared } from './link.ts';
+import { logView } from './log.ts';
 import { missing } from './missing.ts';
 import { Notices } from './notices.ts';
 import { loadParts } from './parts.ts';
-import { problemList } from './problems.ts';
+import { problemList, problemOf } from './problems.ts';
 import { Lost, Session } from './session.ts';
 import { shellView } from './shell.ts';
 import { type Kept, Store } from './store.ts';
@@ -27,21 +31,15 @@ import { workerMaker } from './worker.ts';
  * while on a slow machine.
  */
 const PATIENCE = {
-  ...{ start: 120_000, judge: 120_000 },
+  ...{ start: 120_000, judge: 60_000 },
   ...{ run: 10_000, complete: 10_000, distance: 10_000 },
 };
 /** The storage is as far away as the tutorial's. */
 const DISTANCE_MS = 1.4;
 const DISTANCE_MAX_MS = 10;
-/** Lines of the log that are kept. */
-const LOG_MAX = 500;
 /** Texts of before that are offered. */
 const EARLIER_MAX = 6;
 const USER = 'root';
-
-const wrong = (message: string): Problem => ({
-  ...{ severity: 'error', file: null, line: 0, column: 0, message },
-});
 
 class Playground {
   private readonly given: GivenPage;
@@ -55,7 +53,7 @@ class Playground {
     run: (line) => this.runLine(line),
     complete: async (line) => (await this.session)?.complete(line).catch(() => []) ?? [],
   });
-  private readonly log = el('pre', { id: 'log', tabindex: 0, role: 'log', 'aria-label': 'Log' });
+  private readonly log = logView();
   private readonly distance = el('input', {
     ...{ type: 'range', id: 'distance', min: 0, max: DISTANCE_MAX_MS, step: 0.1 },
   });
@@ -63,13 +61,16 @@ class Playground {
   private readonly store: Store;
   private readonly checker: Checker;
   private readonly chosen = fileInput((files) => void this.openFiles(files));
+  private readonly lessons: Lessons;
+  private readonly desk = el('div', { class: 'desk' });
+  /** The fragment of the lesson that the files are of; '' for none. */
+  private lesson = '';
   private session: Promise<Session | null> = Promise.resolve(null);
   private makeSession: () => Session = () => {
     throw new Error('nothing can run in this page');
   };
   /** The texts that the graph was started with. */
   private started: string | null = null;
-  private logged: string[] = [];
   /** As of the session, which may not be there yet. */
   private journal: readonly string[] = [];
 
@@ -93,33 +94,41 @@ class Playground {
       current: () => this.current,
       failed: (why) => this.sayKept(why),
     });
+    this.lessons = new Lessons({
+      part: given.lessons,
+      notices: this.notices,
+      texts: () => this.editor.texts,
+      enter: (lesson, files) => this.enter(lesson, files),
+      put: (texts) => {
+        this.replace({ ...this.fresh, texts }, this.editor.openPath, this.lesson);
+        void this.start();
+      },
+      session: async () => ((await this.session) === null ? null : this.makeSession()),
+      shown: (isShown) => this.showLessons(isShown),
+    });
     this.distance.addEventListener('input', () => this.nameDistance());
     this.distance.addEventListener('change', () => void this.moveStorage());
   }
 
   /** Puts everything on the page, and then loads what runs it. */
   async open(page: HTMLElement): Promise<void> {
-    this.take(this.store.load() ?? this.fresh);
+    const kept = this.store.load();
+    this.take(kept ?? this.fresh);
     this.store.settle();
-    page.replaceChildren(
-      this.header(),
-      this.notices.element,
-      el('div', { class: 'desk' }, this.filesSide(), this.requestsSide()),
-      this.footer(),
-    );
-    this.listen();
-    await this.takeLink();
+    const { text, bar } = this.lessons.elements;
+    this.desk.append(text, this.filesSide(bar), this.requestsSide());
+    const foot = footer(this.given.version, () => this.editor.texts);
+    page.replaceChildren(this.header(), this.notices.element, this.desk, foot);
     const lacks = missing();
     if (lacks.length > 0) {
       this.status.textContent = `This browser lacks ${lacks.join(', ')}: nothing can run in it.`;
       return;
     }
-    this.session = loadParts(this.given.parts).then((parts) => {
-      this.makeSession = () => new Session({ makeWorker: workerMaker(parts), patience: PATIENCE });
-      const session = this.makeSession();
-      session.journal = [...this.journal];
-      return session;
-    });
+    this.listen();
+    this.session = this.load();
+    const isLed = await this.takeLink();
+    if (location.hash.length < 2) this.nameLesson();
+    if (kept === null && !isLed) this.welcome();
     try {
       await this.session;
     } catch (error) {
@@ -131,18 +140,31 @@ class Playground {
     document.documentElement.dataset.ready = String(Math.round(performance.now()));
   }
 
+  private async load(): Promise<Session> {
+    const parts = await loadParts(this.given.parts);
+    this.makeSession = () => new Session({ makeWorker: workerMaker(parts), patience: PATIENCE });
+    const session = this.makeSession();
+    session.journal = [...this.journal];
+    return session;
+  }
+
   private get fresh(): Kept {
-    return { files: this.given.files, open: '', distanceMs: DISTANCE_MS, journal: [] };
+    return { files: this.given.files, open: '', lesson: '', distanceMs: DISTANCE_MS, journal: [] };
   }
 
   private get current(): Kept {
     const { texts, openPath } = this.editor;
     const distanceMs = Number(this.distance.value);
-    return { files: texts, open: openPath, distanceMs, journal: this.journal };
+    const { lesson, journal } = this;
+    return { files: texts, open: openPath, lesson, distanceMs, journal };
   }
 
-  private take({ files, open, distanceMs, journal }: Kept): void {
+  private take({ files, open, lesson, distanceMs, journal }: Kept): void {
     this.journal = journal;
+    if (lesson !== this.lesson) {
+      this.lesson = lesson;
+      void this.lessons.show(lesson).catch((error) => this.sayNoLessons(error));
+    }
     void this.session.then((session) => {
       if (session !== null) session.journal = [...journal];
     });
@@ -153,11 +175,46 @@ class Playground {
   }
 
   /** Puts something else in the place of what is here, which is kept. */
-  private replace(state: PlayState, open = ''): void {
+  private replace(state: PlayState, open = '', lesson = ''): void {
     this.store.leave();
     const { texts, distanceMs, journal } = state;
-    this.take({ files: texts, open, distanceMs, journal });
+    this.take({ files: texts, open, lesson, distanceMs, journal });
+    this.nameLesson();
     this.store.soon();
+  }
+
+  // ---- lessons
+
+  /** Goes to a lesson ('' for none), as it was left, or with these files. What is here is kept. */
+  private enter(lesson: string, files: FileTexts): void {
+    if (lesson === this.lesson) return;
+    this.store.leave();
+    this.take(this.store.resume(lesson) ?? { ...this.fresh, files, lesson });
+    this.store.settle();
+    this.nameLesson();
+  }
+
+  /** The address leads to what is here: to the lesson, or to no more than the page. */
+  private nameLesson(): void {
+    const fragment = this.lesson === '' ? '' : `#${this.lesson}`;
+    history.replaceState(null, '', location.pathname + location.search + fragment);
+  }
+
+  private welcome(): void {
+    this.notices.say('welcome', 'New to translators? Nine lessons lead to a cache of your own.', {
+      label: 'Start with lesson 1',
+      act: () => void this.lessons.begin().catch((error) => this.sayNoLessons(error)),
+    });
+  }
+
+  private showLessons(isShown: boolean): void {
+    this.desk.classList.toggle('learning', isShown);
+    document.getElementById('lessons')?.setAttribute('aria-expanded', String(isShown));
+    if (isShown) this.notices.drop('welcome');
+  }
+
+  private sayNoLessons(error: Error): void {
+    this.notices.say('lessons', `The lessons cannot be shown: ${error.message}`);
   }
 
   private changed(): void {
@@ -187,7 +244,7 @@ class Playground {
     this.status.textContent = 'The graph is being started…';
     try {
       const began = await session.start(texts, Number(this.distance.value));
-      this.addLog(began.log);
+      this.log.add(began.log);
       this.showProblems(began.problems);
       this.started = began.runs ? JSON.stringify(texts) : null;
       if (began.runs) this.watch.showGraph(began.volumes);
@@ -195,7 +252,7 @@ class Playground {
       return began.runs;
     } catch (error) {
       this.started = null;
-      this.showProblems([wrong((error as Error).message)]);
+      this.showProblems([problemOf((error as Error).message)]);
       this.status.textContent = 'It does not run: see the problems.';
       return false;
     }
@@ -215,7 +272,7 @@ class Playground {
       this.journal = [...session.journal];
       this.store.soon();
       this.counters.show(ran.counters);
-      this.addLog(ran.log);
+      this.log.add(ran.log);
       await this.watch.showRecording(ran.recording, texts);
       return { output: ran.output, failed: ran.status !== 0 };
     } catch (error) {
@@ -235,12 +292,6 @@ class Playground {
     const text = `The worker was stopped: ${why}. ${now} What you typed is all there.`;
     this.notices.say('lost', text);
     return { output: `stopped: ${why}`, failed: true };
-  }
-
-  private addLog(lines: readonly string[]): void {
-    this.logged = [...this.logged, ...lines].slice(-LOG_MAX);
-    this.log.textContent = this.logged.join('\n');
-    this.log.scrollTop = this.log.scrollHeight;
   }
 
   private nameDistance(): void {
@@ -274,12 +325,15 @@ class Playground {
    * @returns whether there was something
    */
   private async takeLink(): Promise<boolean> {
-    if (location.hash.length < 2) return false;
+    const lesson = lessonIn(location.hash);
     try {
+      if (lesson !== null) {
+        await this.lessons.follow(lesson);
+        return true;
+      }
       const theirs = await shared();
       if (theirs === null) return false;
       // It has to be told from what is typed from now on.
-      history.replaceState(null, '', location.pathname + location.search);
       this.replace(theirs);
       this.notices.say(
         'link',
@@ -292,26 +346,6 @@ class Playground {
     }
   }
 
-  private async share(): Promise<void> {
-    try {
-      const link = await linkOf(this.current);
-      const field = el('input', { type: 'text', id: 'link', readonly: true, 'aria-label': 'Link' });
-      field.value = link;
-      const copied = await navigator.clipboard?.writeText(link).then(
-        () => true,
-        () => false,
-      );
-      const said = copied === true ? 'The link is copied:' : 'Copy this link:';
-      const here =
-        location.protocol === 'file:' ? ' It is for this machine, as the page is a file.' : '';
-      this.notices.say('share', `${said} files and storage are in it.${here}`);
-      this.notices.add('share', field);
-      field.select();
-    } catch (error) {
-      this.notices.say('share', `There is no link: ${(error as Error).message}`);
-    }
-  }
-
   /** What was typed here at other times, or is in other tabs, can be had again. */
   private offerBefore(): void {
     const earlier = this.store.earlier().slice(0, EARLIER_MAX);
@@ -320,7 +354,7 @@ class Playground {
         .map((path) => path.slice(1))
         .join(', ')} (${new Date(kept.at).toLocaleString()})`,
       act: () => {
-        this.replace({ ...kept, texts: kept.files }, kept.open);
+        this.replace({ ...kept, texts: kept.files }, kept.open, kept.lesson);
         void this.start();
       },
     }));
@@ -336,7 +370,10 @@ class Playground {
   private async openFiles(files: readonly File[]): Promise<void> {
     const { files: texts, distanceMs, journal } = this.current;
     try {
-      this.replace(await openFiles(files, { texts, distanceMs, journal }));
+      const opened = await openFiles(files, { texts, distanceMs, journal });
+      // A module that somebody has written elsewhere is of the lesson that is open.
+      const isPut = opened.texts[VOLFILE] === texts[VOLFILE];
+      this.replace(opened, '', isPut ? this.lesson : '');
     } catch (error) {
       this.notices.say('open', `Nothing was opened: ${(error as Error).message}.`);
       return;
@@ -365,6 +402,11 @@ class Playground {
       () => void this.start(),
     );
     run.classList.add('main');
+    const lessons = act('Lessons', 'A course of nine lessons, beside the editor', () => {
+      void this.lessons.open().catch((error) => this.sayNoLessons(error));
+    });
+    lessons.setAttribute('aria-controls', 'lessons-panel');
+    lessons.setAttribute('aria-expanded', 'false');
     return el(
       'header',
       {},
@@ -373,29 +415,32 @@ class Playground {
         'div',
         { class: 'acts', role: 'toolbar', 'aria-label': 'Files and graph' },
         run,
+        lessons,
         act('Empty', 'Empty the storage, and set the counters to 0', () => void this.restart()),
-        act('Share', 'Make a link to these files', () => void this.share()),
+        act('Share', 'Make a link to these files', () => void sayLink(this.current, this.notices)),
         act('Save', 'Save files and storage as one file', () => {
           const { files: texts, distanceMs, journal } = this.current;
           saveState({ texts, distanceMs, journal });
         }),
         act('Open', 'Open what was saved, or a volfile and modules', () => this.chosen.click()),
         act('Before', 'What was typed here before', () => this.offerBefore()),
-        act('Reset', 'Begin again with the example', () => this.reset()),
+        act('Example', 'Begin again with the example', () => this.reset()),
         this.chosen,
       ),
       this.status,
     );
   }
 
-  private filesSide(): HTMLElement {
+  /** @param bar of a lesson */
+  private filesSide(bar: HTMLElement): HTMLElement {
     return el(
       'div',
       { class: 'side files' },
       this.editor.element,
+      bar,
       this.problems.element,
       this.shell.element,
-      el('details', { class: 'log' }, el('summary', {}, 'Log of the graph'), this.log),
+      this.log.element,
     );
   }
 
@@ -416,50 +461,27 @@ class Playground {
     );
   }
 
-  private footer(): HTMLElement {
-    const copy = button('Copy', 'Copy the command', () => {
-      void navigator.clipboard?.writeText(MOUNT_COMMAND).catch(() => {
-        // Not allowed: it can still be marked and copied.
-      });
-    });
-    const apart = button('each file', 'Save each file', () => saveFiles(this.editor.texts));
-    return el(
-      'footer',
-      {},
-      el(
-        'p',
-        {},
-        'The same files run on a mount. Save ',
-        apart,
-        ' to a folder, and say there: ',
-        el('code', { id: 'command' }, MOUNT_COMMAND),
-        ' ',
-        copy,
-      ),
-      el(
-        'p',
-        {},
-        el('kbd', {}, 'Ctrl+Enter'),
-        ' start · ',
-        el('kbd', {}, '←'),
-        el('kbd', {}, '→'),
-        ' a step, outside of texts · ',
-        `glossa ${this.given.version} · nothing leaves this page`,
-      ),
-    );
-  }
-
   private listen(): void {
     const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
-    const taking = 'input:not([type=checkbox]), select, [role=listbox], [role=tablist], .cm-editor';
+    const taking =
+      'input:not([type=checkbox]), select, pre, [role=listbox], [role=tablist], .cm-editor';
     addEventListener('hashchange', () => {
-      void this.takeLink().then((isTaken) => isTaken && this.start());
+      // Back to where there was no lesson.
+      if (location.hash.length < 2) this.enter('', this.given.files);
+      void this.takeLink().then((isTaken) => {
+        if (isTaken || this.started === null) void this.start();
+      });
     });
     document.addEventListener('keydown', (event) => {
       const { key, ctrlKey, metaKey, altKey, target } = event;
       if ((ctrlKey || metaKey) && key === 'Enter') {
         event.preventDefault();
         void this.start();
+        return;
+      }
+      if ((ctrlKey || metaKey) && key === 's' && this.lessons.isOpen) {
+        event.preventDefault();
+        void this.lessons.check();
         return;
       }
       const step = steps[key];

@@ -1,9 +1,18 @@
-/** What a browser has to have, of what it has not. */
-export function missing(): string[] {
-  const needed: readonly (readonly [string, boolean])[] = [
-    ['WebAssembly', 'WebAssembly' in globalThis],
-    ['workers', 'Worker' in globalThis],
-    ['DecompressionStream', 'DecompressionStream' in globalThis],
-  ];
-  return needed.flatMap(([name, has]) => (has ? [] : [name]));
-}
+/**
+ * What a browser has to have for something to run in this page: what the page starts a worker with, and
+ * what the runtime and its interpreters use in it. Shared memory is not among it: without it, the log
+ * says what that costs.
+ */
+const NEEDED = [
+  ...['WebAssembly', 'Worker', 'MessageChannel', 'Blob', 'URL.createObjectURL'],
+  ...['DecompressionStream', 'Response', 'TextDecoder', 'crypto.getRandomValues'],
+  ...['Atomics', 'BigInt64Array', 'BigUint64Array', 'WeakRef', 'FinalizationRegistry'],
+];
+
+const found = (path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>((of, name) => (of as Record<string, unknown> | undefined)?.[name], globalThis);
+
+/** What of it is not there. */
+export const missing = (): string[] => NEEDED.filter((path) => found(path) === undefined);

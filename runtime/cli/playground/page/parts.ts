@@ -14,17 +14,24 @@ declare global {
   var glossaPart: ((name: string, packed: string) => void) | undefined;
 }
 
+/** What scripts have handed over, by its name. */
+const packed = new Map<string, string>();
+
+/** @throws {Error} when it is not there */
+export async function loadPart({ name, file }: GivenPart): Promise<Bytes> {
+  globalThis.glossaPart ??= (given, text) => void packed.set(given, text);
+  await loadScript(file);
+  const text = packed.get(name);
+  if (text === undefined) throw new Error(`${file} is not the part '${name}'`);
+  packed.delete(name);
+  return unpacked(text);
+}
+
 /** Loads all of them. @throws {Error} that says which is not there */
 export async function loadParts(parts: readonly GivenPart[]): Promise<Parts> {
-  const packed = new Map<string, string>();
-  globalThis.glossaPart = (name, text) => void packed.set(name, text);
-  const entries = parts.map(async ({ name, file }): Promise<[string, Bytes]> => {
-    await loadScript(file);
-    const text = packed.get(name);
-    if (text === undefined) throw new Error(`${file} is not the part '${name}'`);
-    packed.delete(name);
-    return [name, await unpacked(text)];
-  });
+  const entries = parts.map(
+    async (part): Promise<[string, Bytes]> => [part.name, await loadPart(part)],
+  );
   const all = new Map(await Promise.all(entries));
   const take = (name: string): Bytes => {
     const found = all.get(name);

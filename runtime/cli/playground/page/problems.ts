@@ -7,6 +7,11 @@ export interface ProblemList {
   show(problems: readonly Problem[]): void;
 }
 
+/** One that is of no file. */
+export const problemOf = (message: string, severity: Problem['severity'] = 'error'): Problem => ({
+  ...{ severity, file: null, line: 0, column: 0, message },
+});
+
 export function problemList(go: (file: string, line: number) => void): ProblemList {
   const list = el('ul', {});
   const element = el(

@@ -8,6 +8,7 @@ import type {
   Answer,
   JudgeRequest,
   LostCall,
+  Question,
   Questions,
   Ran,
   Started,
@@ -34,6 +35,12 @@ export interface SessionSettings {
 /** The number of the question that a worker begins with. */
 export const OPENING = 0;
 
+/**
+ * Milliseconds that a worker may take to open. Firefox lets one in some dozens wait for ever, in the
+ * middle of its opening: another one is begun in its place.
+ */
+const OPENING_MS = 10_000;
+
 /** The worker was ended: what it was asked is not answered. */
 export class Lost extends Error {
   readonly code = 'GLOSSA_PLAY_LOST';
@@ -53,6 +60,9 @@ export class Session {
   private readonly settings: SessionSettings;
   private worker: WorkerLike | null = null;
   private waiting = new Map<number, Waiting>();
+  /** What was asked last. */
+  private asked: Question | null = null;
+  private opening: ReturnType<typeof setTimeout> | undefined;
   private id = 0;
   private turn: Promise<unknown> = Promise.resolve();
 
@@ -87,11 +97,16 @@ export class Session {
 
   /** Ends the worker: what it was asked fails with this reason, and the next question finds a new one. */
   replace(why: string): void {
-    this.worker?.terminate();
-    this.worker = null;
+    this.end();
     const waiting = [...this.waiting.values()];
     this.waiting.clear();
     for (const { reject } of waiting) reject(new Lost(why));
+  }
+
+  private end(): void {
+    clearTimeout(this.opening);
+    this.worker?.terminate();
+    this.worker = null;
   }
 
   /** One question at a time: what runs too long is then the one that was asked. */
@@ -114,11 +129,13 @@ export class Session {
     const timer = setTimeout(() => {
       this.replace(`it has not answered for ${limit / 1000} s`);
     }, limit);
-    this.worker.postMessage({ id, kind, body });
+    this.asked = { id, kind, body };
+    this.worker.postMessage(this.asked);
     return answered.finally(() => clearTimeout(timer));
   }
 
-  private begin(): WorkerLike {
+  /** @param openingMs a machine may be so slow that it takes its time */
+  private begin(openingMs = OPENING_MS): WorkerLike {
     const lost = ({ volume, seconds }: LostCall['lost']): void =>
       this.replace(`a call of ${volume} has run for ${seconds.toFixed(1)} s and cannot be ended`);
     const worker = this.settings.makeWorker(lost);
@@ -129,12 +146,18 @@ export class Session {
       if (worker !== this.worker) return;
       const told = data as Answer | LostCall;
       if ('lost' in told) return lost(told.lost);
+      if (told.id === OPENING) clearTimeout(this.opening);
       const waiting = this.waiting.get(told.id);
       this.waiting.delete(told.id);
       if (told.id === OPENING && 'failure' in told) this.replace(told.failure);
       else if ('failure' in told) waiting?.reject(new Error(told.failure));
       else waiting?.resolve(told.body as never);
     };
+    this.opening = setTimeout(() => {
+      this.end();
+      this.worker = this.begin(2 * openingMs);
+      this.worker.postMessage(this.asked);
+    }, openingMs);
     return worker;
   }
 }

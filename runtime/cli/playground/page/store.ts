@@ -4,10 +4,13 @@
  * link, a file or the example has taken the place of stays where it was kept.
  */
 import type { FileTexts } from '../given.ts';
+import { storage } from './local.ts';
 
 export interface Kept {
   readonly files: FileTexts;
   readonly open: string;
+  /** The fragment of the lesson that they are of; '' for none. */
+  readonly lesson: string;
   readonly distanceMs: number;
   /** Lines of the shell that made what the storage holds. */
   readonly journal: readonly string[];
@@ -22,10 +25,12 @@ interface Place {
   readonly key: string;
   readonly text: string;
   readonly kept: Earlier;
+  /** Of its lesson, or of no lesson. */
+  readonly isLast: boolean;
 }
 
 const DEBOUNCE_MS = 300;
-/** Places that are kept, of all tabs together; the oldest goes. */
+/** Places that are kept, of all tabs together, beside the last of each lesson; the oldest goes. */
 const PLACES_MAX = 20;
 
 /** Other playgrounds of the same server have their own. */
@@ -70,6 +75,19 @@ export class Store {
     return (own ?? places[0])?.kept ?? null;
   }
 
+  /** What was kept last of a lesson ('' for none), which this tab goes on with; null where nothing was. */
+  resume(lesson: string): Kept | null {
+    const unkept = this.unkept.find((kept) => kept.lesson === lesson);
+    const places = this.places().filter(({ kept }) => kept.lesson === lesson);
+    const own = this.ownKey();
+    const place = places.find(({ key }) => key === own) ?? places[0];
+    if (unkept !== undefined && unkept.at >= (place?.kept.at ?? 0)) return unkept;
+    if (place === undefined) return null;
+    this.key = place.key;
+    this.seen = place.text;
+    return place.kept;
+  }
+
   /** Takes what is there as known: a page that is only looked at keeps nothing. */
   settle(): void {
     this.last = JSON.stringify(this.settings.current());
@@ -78,7 +96,12 @@ export class Store {
   /** What was typed at other times, or is in other tabs, the newest first. */
   earlier(): readonly Earlier[] {
     const told = new Set([JSON.stringify(this.settings.current().files)]);
-    const others = this.places().filter(({ key }) => key !== this.key);
+    const { lesson } = this.settings.current();
+    // A lesson finds by itself what was kept of it last.
+    const others = this.places().filter(
+      ({ key, kept, isLast }) =>
+        key !== this.key && !(isLast && kept.lesson !== '' && kept.lesson !== lesson),
+    );
     return [...this.unkept, ...others.map(({ kept }) => kept)].filter(({ files }) => {
       const text = JSON.stringify(files);
       return !told.has(text) && told.add(text);
@@ -93,7 +116,10 @@ export class Store {
 
   /** Leaves what is here as it is kept: what takes its place gets another. */
   leave(): void {
-    if (!this.now()) this.unkept.unshift({ ...this.settings.current(), at: this.changedAt });
+    if (!this.now()) {
+      this.unkept.unshift({ ...this.settings.current(), at: this.changedAt });
+      this.unkept.splice(PLACES_MAX);
+    }
     this.key = '';
     this.last = '';
   }
@@ -106,14 +132,15 @@ export class Store {
     if (text === this.last) return true;
     try {
       // A tab that was made as a copy of another has the same place: whoever comes second leaves it.
-      const isOwn = this.key !== '' && localStorage.getItem(this.key) === this.seen;
+      const isOwn = this.key !== '' && storage().getItem(this.key) === this.seen;
       if (!isOwn) this.key = `${START}${Math.random().toString(36).slice(2)}`;
       const stamped = JSON.stringify({ ...kept, at: this.changedAt });
-      localStorage.setItem(this.key, stamped);
+      storage().setItem(this.key, stamped);
       this.seen = stamped;
       this.last = text;
       sessionStorage.setItem(OWN, this.key);
-      for (const { key } of this.places().slice(PLACES_MAX)) localStorage.removeItem(key);
+      const others = this.places().filter(({ kept, isLast }) => !isLast || kept.lesson === '');
+      for (const { key } of others.slice(PLACES_MAX)) storage().removeItem(key);
       this.tell(null);
       return true;
     } catch (error) {
@@ -140,13 +167,19 @@ export class Store {
   /** The newest first. */
   private places(): Place[] {
     try {
-      const keys = Object.keys(localStorage).filter((key) => key.startsWith(START));
-      const places = keys.flatMap((key): Place[] => {
-        const text = localStorage.getItem(key) ?? '';
+      const keys = Object.keys(storage()).filter((key) => key.startsWith(START));
+      const places = keys.flatMap((key) => {
+        const text = storage().getItem(key) ?? '';
         const kept = read(text);
         return kept === null ? [] : [{ key, text, kept }];
       });
-      return places.sort((a, b) => b.kept.at - a.kept.at);
+      places.sort((a, b) => b.kept.at - a.kept.at);
+      const lessons = new Set<string>();
+      return places.map((place) => {
+        const isLast = !lessons.has(place.kept.lesson);
+        lessons.add(place.kept.lesson);
+        return { ...place, isLast };
+      });
     } catch (error) {
       this.tell((error as Error).message);
       return [];
@@ -161,10 +194,11 @@ function read(text: string): Earlier | null {
     const files = Object.entries(kept?.files ?? {});
     const isWhole = files.length > 0 && files.every(([, it]) => typeof it === 'string');
     if (!isWhole) return null;
-    const { open = '', distanceMs = 0, journal, at = 0 } = kept!;
+    const { open = '', lesson = '', distanceMs = 0, journal, at = 0 } = kept!;
     const lines = Array.isArray(journal) ? journal.map(String) : [];
     const ms = Number(distanceMs) || 0;
-    return { files: kept!.files!, open, distanceMs: ms, journal: lines, at: Number(at) || 0 };
+    const rest = { distanceMs: ms, journal: lines, at: Number(at) || 0 };
+    return { files: kept!.files!, open, lesson: String(lesson), ...rest };
   } catch {
     // There is none, or it was cut.
     return null;

@@ -1,75 +1,16 @@
-/** Completion and hover of the editor: fops in modules; types, options and names in volfiles. */
-import {
-  type Completion,
-  type CompletionContext,
-  type CompletionResult,
-  snippetCompletion,
-} from '@codemirror/autocomplete';
+/** Completion and hover of the editor: types, options and names in volfiles; of modules, see modules.ts. */
+import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
 import type { EditorState, Extension } from '@codemirror/state';
 import { hoverTooltip } from '@codemirror/view';
 import { el } from '../../trace/page/dom.ts';
-import type { ArgWords, FopWords, OptionWords, TypeWords, Words } from '../given.ts';
+import type { OptionWords, TypeWords, Words } from '../given.ts';
+import { type ModuleKind, moduleCard, moduleCompletions } from './modules.ts';
 
-export type Kind = 'volfile' | 'python' | 'javascript' | 'text';
+export type Kind = 'volfile' | ModuleKind | 'text';
 
 const KINDS: Readonly<Record<string, Kind>> = { vol: 'volfile', py: 'python', js: 'javascript' };
 
 export const kindOf = (path: string): Kind => KINDS[/\.([^./]+)$/.exec(path)?.[1] ?? ''] ?? 'text';
-
-const names = (args: readonly ArgWords[]): string => args.map(({ name }) => name).join(', ');
-
-// ---- modules
-
-/** `lookup(frame, loc, xdata)`, and of its callback `lookup_cbk(frame, op_ret, op_errno, inode, …)`. */
-const signature = ({ name, args, reply }: FopWords, isCbk: boolean): string =>
-  isCbk
-    ? `${name}_cbk(frame, op_ret, op_errno, ${names(reply)})`
-    : `${name}(frame, ${names(args)})`;
-
-/** What a method's body may begin as. */
-function methodOf(fop: FopWords, kind: Kind, isCbk: boolean): string {
-  const call = signature(fop, isCbk);
-  const pass = isCbk ? `frame.unwind(op_ret, op_errno, ${names(fop.reply)})` : 'frame.wind()';
-  if (kind === 'python') return `${call.replace('(', '(self, ')}:\n\t\${${pass}}`;
-  const camel = isCbk ? call.replace('_cbk', 'Cbk') : call;
-  return `${camel.replace(/op_(r|e)/g, (_, letter: string) => `op${letter.toUpperCase()}`)} {\n\t\${${camelPass(pass)}};\n}`;
-}
-
-const camelPass = (text: string): string =>
-  text.replace(/op_(r|e)/g, (_, letter: string) => `op${letter.toUpperCase()}`);
-
-function fopCompletions(fops: readonly FopWords[], kind: Kind): Completion[] {
-  return fops.flatMap((fop) =>
-    [false, true].map((isCbk) =>
-      snippetCompletion(methodOf(fop, kind, isCbk), {
-        label: `${fop.name}${isCbk ? (kind === 'python' ? '_cbk' : 'Cbk') : ''}`,
-        type: 'method',
-        detail: isCbk ? 'its answer' : `(${names(fop.args)})`,
-        info: () => fopCard(fop),
-      }),
-    ),
-  );
-}
-
-function fopCard(fop: FopWords): HTMLElement {
-  const rows = (title: string, args: readonly ArgWords[]): HTMLElement[] =>
-    args.map(({ name, what }, i) =>
-      el(
-        'tr',
-        {},
-        el('td', {}, i === 0 ? title : ''),
-        el('th', { scope: 'row' }, name),
-        el('td', {}, what),
-      ),
-    );
-  return el(
-    'div',
-    { class: 'card' },
-    el('p', {}, el('code', {}, signature(fop, false))),
-    el('p', {}, fop.what),
-    el('table', {}, ...rows('given', fop.args), ...rows('answer', fop.reply)),
-  );
-}
 
 // ---- volfiles
 
@@ -147,33 +88,33 @@ function optionCard(option: OptionWords): HTMLElement {
   );
 }
 
-// ---- both
+// ---- all
 
 /** What the editor completes words of a file by. */
 export function completionsFor(kind: Kind, words: Words) {
-  const methods = fopCompletions(words.fops, kind);
+  if (kind === 'text') return () => null;
+  if (kind !== 'volfile') return moduleCompletions(kind, words);
   return (context: CompletionContext): CompletionResult | null => {
-    const word = context.matchBefore(kind === 'volfile' ? /[^\s"`]+/ : /\w+/);
+    const word = context.matchBefore(/[^\s"`]+/);
     if (word === null && !context.explicit) return null;
-    const from = word?.from ?? context.pos;
-    if (kind === 'volfile') return { from, options: volfileCompletions(context, words) };
-    const line = context.state.doc.lineAt(context.pos);
-    const before = line.text.slice(0, from - line.from);
-    // Where a method of a class can begin.
-    const fits = kind === 'python' ? /^\s*(?:async\s+)?def\s+$/ : /^\s*(?:async\s+)?$/;
-    return fits.test(before) ? { from, options: methods } : null;
+    return { from: word?.from ?? context.pos, options: volfileCompletions(context, words) };
   };
 }
 
 /** What the editor says of the word that the pointer is on. */
 export function hoverFor(kind: Kind, words: Words): Extension {
+  if (kind === 'text') return [];
   return hoverTooltip((view, pos) => {
     const line = view.state.doc.lineAt(pos);
     const at = pos - line.from;
     for (const match of line.text.matchAll(kind === 'volfile' ? /[^\s"`]+/g : /\w+/g)) {
       const [word] = match;
       if (at < match.index || at > match.index + word.length) continue;
-      const card = cardFor(word, kind, words, () => typeAt(view.state, line.to, words));
+      const before = line.text.slice(0, match.index);
+      const card =
+        kind === 'volfile'
+          ? volfileCard(word, words, () => typeAt(view.state, line.to, words))
+          : moduleCard(before, word, kind, words);
       if (card === null) return null;
       const from = line.from + match.index;
       return { pos: from, end: from + word.length, above: true, create: () => ({ dom: card }) };
@@ -182,17 +123,11 @@ export function hoverFor(kind: Kind, words: Words): Extension {
   });
 }
 
-function cardFor(
+function volfileCard(
   word: string,
-  kind: Kind,
   words: Words,
   type: () => TypeWords | undefined,
 ): HTMLElement | null {
-  if (kind !== 'volfile') {
-    const name = word.replace(/(?:_cbk|Cbk)$/, '');
-    const fop = words.fops.find((each) => each.name === name);
-    return fop === undefined ? null : fopCard(fop);
-  }
   const named = words.types.find((each) => each.type === word);
   if (named !== undefined) return el('div', { class: 'card' }, el('p', {}, named.what));
   const option = type()?.options.find(({ key }) => key === word);

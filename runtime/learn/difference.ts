@@ -1,0 +1,9 @@
+/** What is missing to a lesson's solution, for a terminal and for a page. */
+import { createTwoFilesPatch } from 'diff';
+
+/** What leads from the learner's module to the solution, as diff(1) says it; '' for nothing. */
+export function difference(name: string, mine: string, solution: string): string {
+  if (mine === solution) return '';
+  const patch = createTwoFilesPatch(name, 'solution', mine, solution, '', '');
+  return patch.slice(patch.indexOf('---')).trimEnd();
+}

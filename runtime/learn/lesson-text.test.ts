@@ -1,0 +1,65 @@
+/** Texts of lessons, and links to them. */
+import { describe, expect, it } from 'vitest';
+import { lessonText } from './lesson-text.ts';
+import { fragmentOf, lessonIn } from './link.ts';
+
+const LESSON = `# 1. A keeper
+
+Call \`self.log.info(…)\` in \`lookup_cbk\`, of keeper.py.
+
+\`\`\`python
+frame.wind()
+\`\`\`
+
+\`\`\`js
+frame.wind();
+\`\`\`
+
+\`\`\`sh
+glossa test keeper.py
+\`\`\`
+
+<!-- hints -->
+## Hints
+
+1. The first, which
+   \`self.log\` ends.
+2. The second.
+
+## In C
+
+There it is \`lookup_cbk\`.
+`;
+
+describe("a lesson's text", () => {
+  it('has code of one language, and no hints', () => {
+    const { text, hints } = lessonText(LESSON, 'python');
+    expect(text).toContain('frame.wind()\n```\n');
+    expect(text).not.toContain('```js');
+    expect(text).not.toMatch(/hints|The second/i);
+    expect(hints).toEqual(['The first, which `self.log` ends.', 'The second.']);
+  });
+
+  it('has the names of JavaScript in what is about JavaScript', () => {
+    const { text, hints } = lessonText(LESSON, 'javascript');
+    expect(text).toContain('Call `this.log.info(…)` in `lookupCbk`, of keeper.py.');
+    expect(text).toContain('glossa test keeper.js');
+    expect(text).not.toContain('```python');
+    expect(text).toContain('## In C\n\nThere it is `lookup_cbk`.');
+    expect(hints[0]).toBe('The first, which `this.log` ends.');
+  });
+});
+
+describe('a link to a lesson', () => {
+  it.each([
+    ['lesson=3-fop', { lesson: '3-fop', language: 'python' }],
+    ['lesson=3-fop&language=javascript', { lesson: '3-fop', language: 'javascript' }],
+  ])('%s', (fragment, link) => {
+    expect(fragmentOf(link)).toBe(fragment);
+    expect(lessonIn(`#${fragment}`)).toEqual(link);
+  });
+
+  it.each(['', '#', '#g1.eJwDAAAAAAE', '#lessons'])('is not %j', (hash) => {
+    expect(lessonIn(hash)).toBeNull();
+  });
+});

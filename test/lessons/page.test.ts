@@ -1,0 +1,59 @@
+/** The course as the playground's page has it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checks } from '../../lessons/index.ts';
+import { givenLessons, htmlOf } from '../../scripts/lessons.ts';
+
+describe('the lessons that a page is given', () => {
+  const lessons = givenLessons();
+
+  it('are those that have a check', () => {
+    expect(lessons.map(({ name }) => name)).toEqual(Object.keys(checks));
+  });
+
+  const all = lessons.flatMap(({ name, variants }) =>
+    Object.entries(variants).map(([language, variant]) => ({ name, language, ...variant })),
+  );
+  it.each(all)('$name in $language has all that a learner needs', (lesson) => {
+    const { html, hints, module, files, solution } = lesson;
+    expect(html).toContain('<h4>Your turn</h4>');
+    expect(html).not.toMatch(/<!--|<h1|storage\/posix/);
+    expect(hints.length).toBeGreaterThan(1);
+    expect(files[module]).not.toBe(solution);
+    expect(files['/graph.vol']).toContain('type storage/memory');
+    expect(files['/graph.vol']).toContain(`option module-name ${module.slice(1)}\n`);
+  });
+});
+
+describe('a text in HTML', () => {
+  const html = (markdown: string): string => htmlOf(markdown, '/nowhere');
+
+  it('has links that lead somewhere from a page', () => {
+    expect(html('[a](https://a.org) [b](../b.md)')).toBe(
+      '<p><a href="https://a.org" target="_blank" rel="noopener">a</a> b</p>',
+    );
+  });
+
+  it('has its pictures in it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-lesson-'));
+    writeFileSync(join(folder, 'a.svg'), '<svg/>');
+    const picture = Buffer.from('<svg/>').toString('base64');
+    expect(htmlOf('![A "b"](a.svg)', folder)).toBe(
+      `<p><img alt="A &quot;b&quot;" src="data:image/svg+xml;base64,${picture}"></p>`,
+    );
+    rmSync(folder, { recursive: true });
+    expect(() => html('![a](a.svg)')).toThrow('a.svg');
+  });
+
+  it('has code as it is, which a keyboard can move when it is wide', () => {
+    expect(html('```js\na < b\n```')).toBe('<pre class="js"><code>a &lt; b</code></pre>');
+    expect(html(`\`\`\`\n${'-'.repeat(60)}\n\`\`\``)).toContain('<pre class="plain" tabindex="0">');
+  });
+
+  it('has tables without empty heads', () => {
+    expect(html('| | |\n|---|---|\n| a | b |')).toMatch(/^<table><tbody>\s*<tr><td>a</);
+    expect(html('| a |\n|---|\n| b |')).toContain('<thead><tr><th>a</th></tr></thead>');
+  });
+});
