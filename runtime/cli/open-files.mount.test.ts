@@ -14,8 +14,8 @@ describeMounts('a low limit of open files', () => {
       const folder = await scratch.folder('brick');
       const volfile = await scratch.file('v.vol', await volfileOf(scratch, 'posix', folder));
       const args = ['mount', volfile, await scratch.folder('mnt')];
-      const { status, err } = await glossa(scratch, args, { wrapper: limited(64) });
-      const line = `glossa: too many open files: the limit is 64 (ulimit -n); ${raise}\n`;
+      const { status, err } = await glossa(scratch, args, { wrapper: limited(40) });
+      const line = `glossa: too many open files: the limit is 40 (ulimit -n); ${raise}\n`;
       expect({ status, err }).toEqual({ status: 1, err: line });
     }));
 
