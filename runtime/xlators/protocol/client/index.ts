@@ -12,6 +12,7 @@ import type { Fd } from '../../../core/fd.ts';
 import type { FopName } from '../../../core/fops.gen.ts';
 import type { Frame, Stack } from '../../../core/frame.ts';
 import { collect } from '../../../core/generic.gen.ts';
+import { upcall } from '../../../core/upcall.ts';
 import {
   defaultNotify,
   defineTranslator,
@@ -34,6 +35,7 @@ import { type Marshal, marshals } from './marshal.ts';
 import { MANAGEMENT_PORT, options, type Settings } from './options.ts';
 import { failRequest, Request, type Requester } from './request.ts';
 import { connectSocket } from './socket.ts';
+import { toldBy } from './upcalls.ts';
 
 /** Of this process, for all its clients. */
 const uuid = randomUUID();
@@ -88,7 +90,7 @@ class Brick implements Requester {
         introduced: (isUp) => this.introduced(isUp),
         lost: (why) => this.lost(why),
         failed: (why, final) => this.failed(why, final),
-        called: (_program, _procedure, _r) => {},
+        called: (program, procedure, r) => this.called(program, procedure, r),
         remark: (text) => xl.log.warning(text),
       },
     );
@@ -206,6 +208,15 @@ class Brick implements Requester {
       call,
       answered,
     );
+  }
+
+  private called(program: number, procedure: number, r: XdrReader): void {
+    const { xl } = this;
+    if (xl.inodes === null) return;
+    const told = toldBy(program, procedure, r, xl.inodes);
+    if (told === null) return;
+    if (told.what === 'up') sayUp(xl as Xlator<unknown>, told.isUp);
+    else for (const each of told.upcalls) upcall(xl as Xlator<unknown>, each);
   }
 
   private lost(why: string): void {
