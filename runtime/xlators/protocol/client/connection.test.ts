@@ -136,7 +136,7 @@ function advance(seconds: number): void {
 }
 
 function make(asksPort = false, pingTimeout = 42): void {
-  const identity = { uuid: 'U', pid: 1, host: 'here', name: 'c0' };
+  const identity = { uuid: 'U', graph: 0, pid: 1, host: 'here', name: 'c0' };
   connection = new Connection(
     {
       context: { now: () => clock.now, after: (ms, fn) => clock.after(ms, fn) },

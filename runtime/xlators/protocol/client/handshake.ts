@@ -14,6 +14,8 @@ const OP_VERSION = 100_000;
 export interface Identity {
   /** Of this process. */
   readonly uuid: string;
+  /** Of the volumes of that name in it: a graph that takes another one's place is not that one. */
+  readonly graph: number;
   readonly pid: number;
   readonly host: string;
   /** The volume's name. */
@@ -24,8 +26,11 @@ export interface Identity {
  * The name of a client for as long as one connection lasts: a server that still has what belonged to
  * the one before must not take it for this one's.
  */
-export const processUuid = ({ uuid, pid, host, name }: Identity, connection: number): string =>
-  `CTX_ID:${uuid}-GRAPH_ID:0-PID:${pid}-HOST:${host}-PC_NAME:${name}-RECON_NO:-${connection}`;
+export const processUuid = (
+  { uuid, graph, pid, host, name }: Identity,
+  connection: number,
+): string =>
+  `CTX_ID:${uuid}-GRAPH_ID:${graph}-PID:${pid}-HOST:${host}-PC_NAME:${name}-RECON_NO:-${connection}`;
 
 /** What SETVOLUME says: GlusterFS sends all options of the volfile, too. */
 export function introduction(

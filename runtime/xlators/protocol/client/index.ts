@@ -5,6 +5,7 @@
  * Source: GlusterFS 10 `xlators/protocol/client/src/`.
  */
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { EBADFD, ENOTCONN } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
@@ -34,11 +35,12 @@ import { introduction } from './handshake.ts';
 import { type Marshal, marshals } from './marshal.ts';
 import { MANAGEMENT_PORT, options, type Settings } from './options.ts';
 import { failRequest, Request, type Requester } from './request.ts';
-import { connectSocket } from './socket.ts';
+import { type Certificates, connectSocket } from './socket.ts';
 import { toldBy } from './upcalls.ts';
 
 /** Of this process, for all its clients. */
 const uuid = randomUUID();
+let instances = 0;
 
 function addressOf(settings: Settings): Address {
   const path = settings['transport.socket.connect-path'];
@@ -49,6 +51,20 @@ function addressOf(settings: Settings): Address {
   const host = settings['remote-host'];
   if (host === undefined) throw new InitError('option remote-host is missing: where is the brick?');
   return { kind: 'tcp', host, port: settings['remote-port'] ?? MANAGEMENT_PORT };
+}
+
+/** @throws {InitError} naming the file that cannot be read */
+function certificatesOf(settings: Settings): Certificates | null {
+  if (!settings['transport.socket.ssl-enabled']) return null;
+  const read = (name: 'own-cert' | 'private-key' | 'ca-list'): string => {
+    const path = settings[`transport.socket.ssl-${name}`];
+    try {
+      return readFileSync(path, 'utf8');
+    } catch (error) {
+      throw new InitError(`option transport.socket.ssl-${name}: ${(error as Error).message}`);
+    }
+  };
+  return { cert: read('own-cert'), key: read('private-key'), ca: read('ca-list') };
 }
 
 /** As whom the client itself asks. */
@@ -73,11 +89,12 @@ class Brick implements Requester {
     }
     this.fds = new RemoteFds(xl as Xlator<unknown>);
     const given = new Map(xl.given.map(({ key, value }) => [key, value]));
-    const identity = { uuid, pid: process.pid, host: hostname(), name: xl.name };
+    const identity = { uuid, graph: instances, pid: process.pid, host: hostname(), name: xl.name };
+    instances += 1;
     this.connection = new Connection(
       {
         context: xl.context,
-        connect: connectSocket,
+        connect: connectSocket(certificatesOf(settings)),
         address: addressOf(settings),
         asksPort: settings['remote-port'] === undefined && settings['transport-type'] !== 'unix',
         subvolume,

@@ -26,6 +26,26 @@ export const options = defineOptions({
     type: 'path',
     description: 'The socket of the brick, where transport-type is unix.',
   },
+  'transport.socket.ssl-enabled': {
+    type: 'bool',
+    default: false,
+    description: 'Whether the connection is encrypted, and both sides show certificates (TLS).',
+  },
+  'transport.socket.ssl-own-cert': {
+    type: 'path',
+    default: '/etc/ssl/glusterfs.pem',
+    description: 'The certificate that is shown to the brick.',
+  },
+  'transport.socket.ssl-private-key': {
+    type: 'path',
+    default: '/etc/ssl/glusterfs.key',
+    description: 'The key of that certificate.',
+  },
+  'transport.socket.ssl-ca-list': {
+    type: 'path',
+    default: '/etc/ssl/glusterfs.ca',
+    description: "Certificates of those by whom the brick's may be signed.",
+  },
   'remote-subvolume': {
     type: 'str',
     description: 'The volume of the brick to use; glusterd calls it by the path of its folder.',
