@@ -38,6 +38,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/learn': ['bridges/host', 'bridges/testing', 'lessons/check.ts', 'diff'],
   'runtime/port': [],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
+  'runtime/xlators/protocol': ['runtime/core', 'runtime/rpc', 'node:'],
   // It shows the graph as a volfile.
   'runtime/xlators/meta': ['runtime/core', 'runtime/graph'],
   'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/sys', 'node:'],

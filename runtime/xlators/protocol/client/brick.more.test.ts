@@ -15,8 +15,10 @@ import { INFO } from '../../../core/log.ts';
 import { activate, Registry } from '../../../graph/activate.ts';
 import { Source } from '../../../graph/source.ts';
 import { readVolfile } from '../../../graph/volfile.ts';
-import client from './index.ts';
+import client from './translator.ts';
 
+/** For what takes as long as the machine is slow. */
+const PATIENCE = { timeout: 120_000 };
 const registry = new Registry([client as never]);
 
 let folder: string;
@@ -106,7 +108,7 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
     await expect.poll(() => ask('file.read', id, 9, 0).catch(String), PATIENCE).toMatch('ENOTCONN');
     await brick.run();
     await expect
-      .poll(() => ask('file.read', id, 9, 0).catch(() => null), { timeout: 30_000 })
+      .poll(() => ask('file.read', id, 9, 0).catch(() => null), PATIENCE)
       .toEqual(bytes('latere'));
     await ask('file.write', id, bytes('!'), 6);
     await ask('file.close', id);
@@ -121,7 +123,7 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
     await expect(ask('listdir', '/')).rejects.toThrow('ENOTCONN');
     expect(log.join('\n')).toMatch(/it has said nothing for 1 s/);
     brick.pause(false);
-    await expect.poll(() => ask('listdir', '/').catch(() => null), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => ask('listdir', '/').catch(() => null), PATIENCE).toEqual([]);
   });
 
   it('tells of what others have changed', async () => {
@@ -134,7 +136,10 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
     await ask('stat', '/f');
     await other('write', '/f', bytes('theirs'), null);
     await expect
-      .poll(() => JSON.stringify(told.map((each) => (each as [string, { what: string }])[1]?.what)))
+      .poll(
+        () => JSON.stringify(told.map((each) => (each as [string, { what: string }])[1]?.what)),
+        PATIENCE,
+      )
       .toContain('inode');
   });
 
@@ -150,7 +155,7 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
     expect(await ask('listdir', '/')).toEqual([]);
     const refused = await open({ username: 'alice', password: 'wrong' }, false);
     await expect
-      .poll(() => log.join('\n'))
+      .poll(() => log.join('\n'), PATIENCE)
       .toContain('Authentication failed: this is not tried again');
     await expect(refused('listdir', '/')).rejects.toThrow('ENOTCONN');
     await open({ 'remote-subvolume': 'nowhere' }, false);

@@ -1,6 +1,7 @@
 /**
  * protocol/client: a volume that is elsewhere, behind a brick of GlusterFS, or of glossa. Each fop is
- * a call, in the program and the layout of GlusterFS since 4 (`runtime/rpc/`).
+ * a call, in the program and the layout of GlusterFS since 4 (`runtime/rpc/`). Volfiles cannot name it
+ * yet: its sockets are not read and written with the mount's requests.
  *
  * Source: GlusterFS 10 `xlators/protocol/client/src/`.
  */
@@ -13,6 +14,7 @@ import type { Fd } from '../../../core/fd.ts';
 import type { FopName } from '../../../core/fops.gen.ts';
 import type { Frame, Stack } from '../../../core/frame.ts';
 import { collect } from '../../../core/generic.gen.ts';
+import { messages } from '../../../core/messages.ts';
 import { upcall } from '../../../core/upcall.ts';
 import {
   defaultNotify,
@@ -108,7 +110,7 @@ class Brick implements Requester {
         lost: (why) => this.lost(why),
         failed: (why, final) => this.failed(why, final),
         called: (program, procedure, r) => this.called(program, procedure, r),
-        remark: (text) => xl.log.warning(text),
+        remark: (text) => xl.log.warning(text, { msgid: messages.brickDoubt.id }),
       },
     );
   }
@@ -123,7 +125,9 @@ class Brick implements Requester {
   }
 
   garbled(fop: string): void {
-    this.xl.log.warning(`the answer to a ${fop} is none that can be read`);
+    this.xl.log.warning(`the answer to a ${fop} is none that can be read`, {
+      msgid: messages.brickDoubt.id,
+    });
   }
 
   // ---- requests
@@ -238,16 +242,20 @@ class Brick implements Requester {
 
   private lost(why: string): void {
     this.fds.disconnected(this.settings['strict-locks']);
-    this.xl.log.warning(`the connection to ${this.settings['remote-subvolume']} is lost: ${why}`);
+    this.xl.log.warning(`the connection to ${this.settings['remote-subvolume']} is lost: ${why}`, {
+      msgid: messages.brickLost.id,
+    });
     sayUp(this.xl as Xlator<unknown>, false);
   }
 
   private failed(why: string, final: boolean): void {
     const { xl } = this;
     if (final) {
-      xl.log.error(`${why}: this is not tried again`);
+      xl.log.error(`${why}: this is not tried again`, { msgid: messages.brickRefuses.id });
       xl.notify('AUTH_FAILED', xl);
-    } else if (why !== this.lastTrouble) xl.log.warning(`cannot connect: ${why}`);
+    } else if (why !== this.lastTrouble) {
+      xl.log.warning(`cannot connect: ${why}`, { msgid: messages.brickNotReached.id });
+    }
     this.lastTrouble = why;
   }
 }
