@@ -28,6 +28,7 @@ export const messageParts: Readonly<Record<number, string>> = {
   205: 'features/native',
   206: 'debug/io-stats',
   207: 'meta',
+  208: 'protocol/client',
 };
 
 export const messages = {
@@ -266,5 +267,25 @@ export const messages = {
     207002,
     '… stays as it is: …',
     'What somebody has written to a file of `.meta` cannot be; the line says why.',
+  ),
+  brickLost: message(
+    208001,
+    'the connection to … is lost: …',
+    'Requests to that brick fail with ENOTCONN until it is there again; it is tried every 3 s.',
+  ),
+  brickNotReached: message(
+    208002,
+    'cannot connect: …',
+    'There is no brick, or it does not take this client; the line says which. It is tried again.',
+  ),
+  brickRefuses: message(
+    208003,
+    '…: this is not tried again',
+    'The brick does not let this client in: an address that it does not allow, or a password.',
+  ),
+  brickDoubt: message(
+    208004,
+    '…',
+    'Something that a brick has sent cannot be read, or is late; the line says what.',
   ),
 } as const satisfies Readonly<Record<string, Message>>;

@@ -12,6 +12,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   // The last is in a comment.
   'runtime/observe': ['runtime/core', '…', 'glossa/recording'],
   'runtime/observe/node': ['runtime/core', 'runtime/sys', 'runtime/observe', 'node:'],
+  'runtime/rpc': ['runtime/core'],
   'runtime/replay': [
     'runtime/core',
     'runtime/api',
@@ -37,6 +38,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/learn': ['bridges/host', 'bridges/testing', 'lessons/check.ts', 'diff'],
   'runtime/port': [],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
+  'runtime/xlators/protocol': ['runtime/core', 'runtime/rpc', 'node:'],
   // It shows the graph as a volfile.
   'runtime/xlators/meta': ['runtime/core', 'runtime/graph'],
   'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/sys', 'node:'],

@@ -1,0 +1,196 @@
+/**
+ * Records between real GlusterFS 10.3 clients and bricks, as they were on the wire: each is read to
+ * its last byte, and what was read is written again as the same bytes.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readTexts, writeTexts } from './dict.ts';
+import { type Fields, fieldsOf, readFields, writeFields } from './fields.ts';
+import { fops4 } from './fops4.ts';
+import { readOldIatt, writeOldIatt } from './iatt.ts';
+import {
+  ACCEPT,
+  CALL,
+  type CallHeader,
+  readCall,
+  readReply,
+  writeCall,
+  writeReply,
+} from './message.ts';
+import {
+  CALLBACK,
+  CBK,
+  commonReply,
+  DUMP,
+  DUMP_PROGRAM,
+  FOPS4,
+  getspecCall,
+  getspecReply,
+  HAND,
+  HANDSHAKE,
+  inodelkContention,
+  readPrograms,
+  setLkVerCall,
+  setLkVerReply,
+  writePrograms,
+} from './programs.ts';
+import { Records } from './record.ts';
+import { XdrReader, XdrWriter } from './xdr.ts';
+
+interface Captured {
+  readonly name: string;
+  readonly step: string;
+  readonly bytes: string;
+}
+
+const captured = readFileSync(new URL('testdata/records.jsonl', import.meta.url), 'utf8')
+  .trimEnd()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Captured);
+
+/** Reads a body, and writes what was read. */
+type Copy = (r: XdrReader, w: XdrWriter) => void;
+
+const fields =
+  (row: Fields): Copy =>
+  (r, w) =>
+    writeFields(w, row, readFields(r, row));
+const data: Copy = (r, w) => w.fixed(r.fixed(r.left));
+const both =
+  (...copies: readonly Copy[]): Copy =>
+  (r, w) => {
+    for (const copy of copies) copy(r, w);
+  };
+const nothing: Copy = () => {};
+const dict: Copy = (r, w) => {
+  const texts = readTexts(r);
+  if (texts === null) r.refuse();
+  else writeTexts(w, texts);
+};
+const result = fields(fieldsOf('op_ret:i32 op_errno:i32'));
+const invalidation = both(
+  fields(fieldsOf('gfid:string event_type:u32 flags:u32 expire_time:u32')),
+  ...[1, 2, 3].map((): Copy => (r, w) => writeOldIatt(w, readOldIatt(r))),
+  fields(fieldsOf('xdata:opaque')),
+);
+
+/** Of programs that are no fops: how a call and a reply are copied. */
+const OTHERS: Readonly<Record<string, readonly [call: Copy, reply: Copy]>> = {
+  [`${DUMP_PROGRAM.number}/${DUMP.DUMP}`]: [
+    fields(fieldsOf('gfs_id:u64')),
+    (r, w) => writePrograms(w, readPrograms(r)!),
+  ],
+  [`${DUMP_PROGRAM.number}/${DUMP.PING}`]: [nothing, fields(commonReply)],
+  [`${HANDSHAKE.number}/${HAND.NULL}`]: [nothing, fields(commonReply)],
+  [`${HANDSHAKE.number}/${HAND.PING}`]: [nothing, fields(commonReply)],
+  [`${HANDSHAKE.number}/${HAND.SETVOLUME}`]: [dict, both(result, dict)],
+  [`${HANDSHAKE.number}/${HAND.GETSPEC}`]: [fields(getspecCall), fields(getspecReply)],
+  [`${HANDSHAKE.number}/${HAND.SET_LK_VER}`]: [fields(setLkVerCall), fields(setLkVerReply)],
+  [`${CALLBACK.number}/${CBK.CACHE_INVALIDATION}`]: [invalidation, nothing],
+  [`${CALLBACK.number}/${CBK.INODELK_CONTENTION}`]: [fields(inodelkContention), nothing],
+};
+
+function copyOf({ program, version, procedure }: CallHeader, isCall: boolean): Copy | undefined {
+  const row = program === FOPS4.number && version === FOPS4.version ? fops4[procedure] : undefined;
+  if (row !== undefined) {
+    const body = isCall ? fields(row.call) : both(result, fields(row.reply));
+    return row.data === (isCall ? 'call' : 'reply') ? both(body, data) : body;
+  }
+  return OTHERS[`${program}/${procedure}`]?.[isCall ? 0 : 1];
+}
+
+/** The call that a reply answers, by session and number. */
+const calls = new Map<string, CallHeader>();
+
+/** The record, and what came of it when it was read and written; or why it was not. */
+function copied({ name, bytes }: Captured): { first: Buffer; again: Buffer } | string {
+  const records = new Records();
+  const raw = Buffer.from(bytes, 'base64');
+  records.room().set(raw);
+  records.received(raw.length);
+  if (!records.next()) return 'no record';
+  const r = new XdrReader();
+  r.begin(records.bytes, records.start, records.end);
+  const w = new XdrWriter(8);
+  const xid = r.u32();
+  const session = `${name.split('/')[0]}/${xid}`;
+  let copy: Copy | undefined;
+  if (r.u32() === CALL) {
+    const call = readCall(r, xid);
+    if (call.refused !== null) return call.refused;
+    if (!name.includes('-s2c-')) calls.set(session, call);
+    writeCall(w, call, call.flavor, call.caller);
+    copy = copyOf(call, true);
+  } else {
+    const call = calls.get(session);
+    if (call === undefined || !readReply(r)) return 'not accepted';
+    writeReply(w, xid, ACCEPT.SUCCESS);
+    copy = copyOf(call, false);
+  }
+  if (copy === undefined) return 'unknown';
+  copy(r, w);
+  if (r.short || r.left > 0) return r.short ? 'short' : `${r.left} bytes left`;
+  return {
+    first: Buffer.from(records.bytes.subarray(records.start, records.end)),
+    again: Buffer.from(w.written),
+  };
+}
+
+/**
+ * What is not the same again, and why: numbers above 2^53 that nobody looks at, and what was sent to
+ * see what a brick makes of nonsense.
+ */
+const OTHERWISE: readonly (readonly [form: RegExp, why: string])[] = [
+  [/STATFS-reply/, 'the number of the file system'],
+  [
+    /READDIRP-reply|minimal-brick.*(LOOKUP|READ)-reply/,
+    'a number of an inode that is not its gfid',
+  ],
+  [/replicate\/.*INODELK-call/, 'a lock that begins at 2^63 - 2'],
+  [/direct\/0161-c2s-STAT-call/, 'a flavor of credentials that nobody knows'],
+];
+
+const results = captured.map((record) => ({ ...record, copy: copied(record) }));
+const sessions = [...new Set(captured.map(({ name }) => name.split('/')[0]!))];
+
+describe('what was captured', () => {
+  it.each(sessions)('of session %s is the same again', (session) => {
+    const differences = results.flatMap(({ name, step, copy }) => {
+      if (!name.startsWith(`${session}/`) || typeof copy === 'string') return [];
+      const { first, again } = copy;
+      const isOther = OTHERWISE.some(([form]) => form.test(name));
+      const same = isOther ? again.length === first.length : again.equals(first);
+      return same ? [] : [`${name} (${step})`];
+    });
+    expect(differences).toEqual([]);
+  });
+
+  it('is no message of ours in these cases alone', () => {
+    const no = results.filter(({ copy }) => typeof copy === 'string');
+    expect(no.map(({ name, copy }) => `${name}: ${copy}`)).toMatchInlineSnapshot(`
+      [
+        "direct/0004-c2s-NULL-call: unknown",
+        "direct/0005-s2c-NULL-reply: unknown",
+        "direct/0124-s2c-PUT-reply: not accepted",
+        "direct/0125-c2s-COMPOUND-call: unknown",
+        "direct/0126-s2c-COMPOUND-reply: not accepted",
+        "direct/0127-c2s-PROC57-call: unknown",
+        "direct/0128-s2c-PROC57-reply: not accepted",
+        "direct/0149-c2s-PROC1-call: unknown",
+        "direct/0150-s2c-PROC1-reply: not accepted",
+        "direct/0151-c2s-STAT-call: unknown",
+        "direct/0152-s2c-STAT-reply: not accepted",
+        "direct/0153-c2s-LOOKUP-call: short",
+        "direct/0154-s2c-LOOKUP-reply: not accepted",
+        "direct/0155-c2s-STAT-call: mismatch",
+        "direct/0156-s2c-UNKNOWN-reply: not accepted",
+        "direct/0157-c2s-STAT-call: mismatch",
+        "direct/0158-s2c-STAT-reply: not accepted",
+        "direct/0165-c2s-V330-STAT-call: unknown",
+        "direct/0166-s2c-V330-STAT-reply: unknown",
+        "direct/0206-s2c-STAT-reply: not accepted",
+        "direct/0211-c2s-SETVOLUME-call: short",
+      ]
+    `);
+  });
+});

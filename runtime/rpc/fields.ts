@@ -1,0 +1,125 @@
+/**
+ * Messages as rows of fields, each with a name and a kind. What a row is written from, and read into,
+ * is an array with a value for each field that has a name.
+ *
+ *   const row = fieldsOf('loc.gfid =0:u32 name:string xdata');
+ *   writeFields(w, row, [gfid, 'x', null]);
+ */
+import { readDict, writeDict } from './dict.ts';
+import { readIatt, writeIatt } from './iatt.ts';
+import {
+  readDirents,
+  readFlock,
+  readLease,
+  readLocks,
+  readStatvfs,
+  readWide,
+  writeDirents,
+  writeFlock,
+  writeLease,
+  writeLocks,
+  writeStatvfs,
+  writeWide,
+} from './structs.ts';
+import type { XdrReader, XdrWriter } from './xdr.ts';
+
+interface Kind {
+  write(w: XdrWriter, value: never): void;
+  read(r: XdrReader): unknown;
+}
+
+const kinds = {
+  u32: { write: (w, value: number) => w.u32(value), read: (r) => r.u32() },
+  i32: { write: (w, value: number) => w.i32(value), read: (r) => r.i32() },
+  u64: { write: (w, value: number) => w.u64(value), read: (r) => r.u64() },
+  wide: { write: writeWide, read: readWide },
+  i64: { write: (w, value: number) => w.i64(value), read: (r) => r.i64() },
+  gfid: { write: (w, value: string) => w.gfid(value), read: (r) => r.gfid() },
+  string: { write: (w, value: string) => w.string(value), read: (r) => r.string() },
+  opaque: { write: (w, value: Uint8Array) => w.opaque(value), read: (r) => r.opaque() },
+  dict: { write: writeDict, read: readDict },
+  iatt: { write: writeIatt, read: readIatt },
+  flock: { write: writeFlock, read: readFlock },
+  lease: { write: writeLease, read: readLease },
+  statvfs: { write: writeStatvfs, read: readStatvfs },
+  locks: { write: writeLocks, read: readLocks },
+  dirents: {
+    write: (w, list: never) => writeDirents(w, list, false),
+    read: (r) => readDirents(r, false),
+  },
+  direntsplus: {
+    write: (w, list: never) => writeDirents(w, list, true),
+    read: (r) => readDirents(r, true),
+  },
+} as const satisfies Readonly<Record<string, Kind>>;
+
+export type KindName = keyof typeof kinds;
+
+/** What a name alone says. */
+const KIND_BY_NAME: readonly (readonly [RegExp, KindName])[] = [
+  [/\.(par)?gfid$/, 'gfid'],
+  [/\.name$/, 'string'],
+  [/^(xdata|dict)$/, 'dict'],
+  [/^flock$/, 'flock'],
+  [/^lease$/, 'lease'],
+];
+
+export interface Field {
+  readonly name: string;
+  readonly kind: KindName;
+}
+
+interface Step {
+  readonly kind: Kind;
+  /** Where its value is in the array; -1 for one that is always the same. */
+  readonly index: number;
+  readonly always: unknown;
+}
+
+export interface Fields {
+  readonly named: readonly Field[];
+  readonly steps: readonly Step[];
+}
+
+/** Where the value of a field is in the array. @throws {Error} for a name that there is not */
+export function indexIn({ named }: Fields, name: string): number {
+  const index = named.findIndex((field) => field.name === name);
+  if (index < 0) throw new Error(`no field is called '${name}'`);
+  return index;
+}
+
+/**
+ * `name:kind`, the kind left out where the name says it; `=0:u32` is always 0 and of no interest to
+ * who reads, `_` an iatt that is.
+ */
+export function fieldsOf(text: string): Fields {
+  const named: Field[] = [];
+  const steps: Step[] = [];
+  for (const word of text.split(' ').filter((one) => one !== '')) {
+    const [name, given] = word.split(':') as [string, KindName | undefined];
+    const kind = given ?? KIND_BY_NAME.find(([form]) => form.test(name))?.[1] ?? 'iatt';
+    const isAlways = name.startsWith('=') || name === '_';
+    const always = name === '_' ? null : Number(name.slice(1));
+    steps.push({ kind: kinds[kind], index: isAlways ? -1 : named.length, always });
+    if (!isAlways) named.push({ name, kind });
+  }
+  return { named, steps };
+}
+
+export function writeFields(w: XdrWriter, { steps }: Fields, values: readonly unknown[]): void {
+  for (let at = 0; at < steps.length; at++) {
+    const { kind, index, always } = steps[at]!;
+    kind.write(w, (index < 0 ? always : values[index]) as never);
+  }
+}
+
+/** What is read wrong leaves `short` set. */
+export function readFields(r: XdrReader, { steps, named }: Fields): unknown[] {
+  const values = new Array<unknown>(named.length);
+  for (let at = 0; at < steps.length; at++) {
+    const { kind, index } = steps[at]!;
+    const value = kind.read(r);
+    if (index >= 0) values[index] = value;
+  }
+  return values;
+}

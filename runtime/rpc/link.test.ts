@@ -1,0 +1,220 @@
+/** A connection without a network: what is sent, and who is told of what comes. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { fieldsOf, readFields, writeFields } from './fields.ts';
+import { Link, type Loss, type Waiter } from './link.ts';
+import { ACCEPT, AUTH_V3, CALL, readCall, writeCall, writeReply } from './message.ts';
+import { CALLBACK, FOPS4 } from './programs.ts';
+import { markOf, RecordError, Records } from './record.ts';
+import { XdrReader, XdrWriter } from './xdr.ts';
+
+const EAGAIN = 11;
+const EPIPE = 32;
+const text = fieldsOf('text:string');
+
+/** What became of each call, in order. */
+let told: string[];
+let now: number;
+let link: Link;
+/** What has left. */
+let left: Buffer;
+/** How many bytes may leave at a time; or minus the errno of who tries. */
+let room: number;
+
+const waiter = (name: string): Waiter => ({
+  at: 0,
+  answered: (r: XdrReader) => void told.push(`${name}: ${readFields(r, text)[0]}`),
+  lost: (why: Loss) => void told.push(`${name} is lost: ${why}`),
+});
+
+const connect = (): void =>
+  link.connected({
+    send(first, data) {
+      if (room < 0) return room;
+      const some = Buffer.concat([first, data ?? new Uint8Array()]).subarray(0, room);
+      left = Buffer.concat([left, some]);
+      return some.length;
+    },
+  });
+
+const call = (name: string, data: Uint8Array | null = null): void => {
+  writeFields(link.begin(FOPS4, 1, AUTH_V3, null, waiter(name)), text, [name]);
+  link.end(data);
+};
+
+const records = (bytes: Uint8Array): Records => {
+  const made = new Records(bytes.length + 1);
+  made.room().set(bytes);
+  made.received(bytes.length);
+  return made;
+};
+
+/** The messages that have left: their numbers, what they say, and the data behind them. */
+function messages(): string[] {
+  const found: string[] = [];
+  const all = records(left);
+  while (all.next()) {
+    const r = new XdrReader();
+    r.begin(all.bytes, all.start, all.end);
+    const xid = r.u32();
+    expect(r.u32()).toBe(CALL);
+    expect(readCall(r, xid).refused).toBe(null);
+    const [said] = readFields(r, text);
+    found.push(`${xid} ${said}${Buffer.from(r.fixed(r.left)).toString()}`);
+  }
+  return found;
+}
+
+/** A message of the peer's. */
+function peer(write: (w: XdrWriter) => void): Uint8Array {
+  const w = new XdrWriter();
+  w.u32(0);
+  write(w);
+  w.patch(0, markOf(w.at - 4));
+  return w.written;
+}
+
+const reply = (xid: number, said: string, accept: number = ACCEPT.SUCCESS): Uint8Array =>
+  peer((w) => {
+    writeReply(w, xid, accept);
+    if (accept === ACCEPT.SUCCESS) writeFields(w, text, [said]);
+  });
+
+beforeEach(() => {
+  told = [];
+  now = 0;
+  left = Buffer.alloc(0);
+  room = Number.POSITIVE_INFINITY;
+  link = new Link({
+    now: () => now,
+    called: (_, xid) => void told.push(`called ${xid}`),
+    unknown: (xid) => void told.push(`unknown ${xid}`),
+  });
+  connect();
+});
+
+describe('calls', () => {
+  it('leave together, and are answered in any order', () => {
+    for (const name of ['a', 'b', 'c']) call(name);
+    expect(left.length).toBe(0);
+    expect(link.flush()).toBe(0);
+    expect(messages()).toEqual(['2 a', '3 b', '4 c']);
+    expect(link.outstanding).toBe(3);
+    link.take(records(Buffer.concat([reply(4, 'C'), reply(2, 'A')])));
+    link.take(records(reply(3, '', ACCEPT.PROC_UNAVAIL)));
+    expect(told).toEqual(['c: C', 'a: A', 'b is lost: refused']);
+    expect(link.outstanding).toBe(0);
+  });
+
+  it('with data leave with what was queued before them, and their data may be used again', () => {
+    call('a');
+    const data = Buffer.from('-data');
+    call('b', data);
+    data.fill('x');
+    call('c');
+    link.flush();
+    expect(messages()).toEqual(['2 a', '3 b-data', '4 c']);
+  });
+
+  it.each([1, 3, 40, 41, 200])('leave %i bytes at a time where no more can', (most) => {
+    room = most;
+    const data = Buffer.from('-data');
+    call('a', data);
+    data.fill('x');
+    call('b', data);
+    call('c');
+    // At times nothing can leave at all.
+    for (let turn = 0; link.isQueued; turn++) {
+      room = turn % 3 === 0 ? -EAGAIN : most;
+      link.flush();
+    }
+    expect(messages()).toEqual(['2 a-data', '3 bxxxxx', '4 c']);
+  });
+
+  it('take no more room for what has left', () => {
+    const data = Buffer.alloc(10_000);
+    for (let turn = 0; turn < 200; turn++) {
+      room = 9000;
+      call('a', data);
+      room = 1080;
+      link.flush();
+    }
+    expect(link.out.bytes.length).toBeLessThan(1_000_000);
+    room = Number.POSITIVE_INFINITY;
+    link.flush();
+    expect(messages()).toHaveLength(200);
+  });
+
+  it('say when they can leave no more', () => {
+    room = -EPIPE;
+    call('a');
+    expect(link.flush()).toBe(-EPIPE);
+    link.disconnected();
+    expect(told).toEqual(['a is lost: disconnected']);
+  });
+
+  it('that could not be written are taken back', () => {
+    call('a');
+    const name = '\ud800';
+    const mine = waiter('bad');
+    const w = link.begin(FOPS4, 1, AUTH_V3, null, mine);
+    expect(() => writeFields(w, text, [name])).toThrow('lone surrogate');
+    link.abandon(mine);
+    call('b');
+    link.flush();
+    expect(messages()).toEqual(['2 a', '4 b']);
+    expect(link.outstanding).toBe(2);
+  });
+
+  it('are lost by time, the oldest first, and with the connection', () => {
+    for (const name of ['a', 'b', 'c']) {
+      call(name);
+      now += 10;
+    }
+    expect(link.expire(15)).toBe(2);
+    link.disconnected();
+    call('d');
+    expect(link.flush()).toBe(0);
+    connect();
+    link.flush();
+    // The answer to a call of before finds nobody.
+    link.take(records(Buffer.concat([reply(2, 'late'), reply(5, 'D')])));
+    expect(messages()).toEqual(['5 d']);
+    expect(told).toEqual([
+      'a is lost: timeout',
+      'b is lost: timeout',
+      'c is lost: disconnected',
+      'unknown 2',
+      'd: D',
+    ]);
+  });
+
+  it('may be made by who is told of others', () => {
+    link.begin(FOPS4, 1, AUTH_V3, null, {
+      at: 0,
+      answered: () => call('next'),
+      lost: () => call('again'),
+    });
+    link.end();
+    link.disconnected();
+    connect();
+    link.flush();
+    expect(messages()).toEqual(['3 again']);
+  });
+});
+
+describe('what comes', () => {
+  it('from the peer itself is told', () => {
+    const header = { xid: 2, program: CALLBACK.number, version: 1, procedure: 6 };
+    call('a');
+    link.take(records(Buffer.concat([peer((w) => writeCall(w, header, 0, null)), reply(2, 'A')])));
+    expect(told).toEqual(['called 2', 'a: A']);
+  });
+
+  it('and is no message is dropped; what can be none ends it', () => {
+    call('a');
+    link.take(records(Buffer.concat([peer((w) => w.zeros(4)), peer((w) => w.zeros(0))])));
+    link.take(records(peer((w) => [2, 7, 7].forEach((word) => void w.u32(word)))));
+    expect(told).toEqual([]);
+    expect(() => link.take(records(Buffer.alloc(8, 0xff)))).toThrow(RecordError);
+  });
+});

@@ -1,0 +1,212 @@
+/**
+ * The headers of calls and replies, and the credentials in a call: who asks. Layouts and limits are
+ * those of GlusterFS 10: `rpc/rpc-lib/src/{xdr-rpc,auth-glusterfs}.c`, RFC 5531.
+ */
+import { padded, type XdrReader, type XdrWriter } from './xdr.ts';
+
+export const CALL = 0;
+export const REPLY = 1;
+const RPC_VERSION = 2;
+const ACCEPTED = 0;
+const DENIED = 1;
+const AUTH_ERROR = 1;
+
+/** How a call was taken; results follow a SUCCESS alone. */
+export const ACCEPT = {
+  SUCCESS: 0,
+  PROG_UNAVAIL: 1,
+  PROG_MISMATCH: 2,
+  PROC_UNAVAIL: 3,
+  GARBAGE_ARGS: 4,
+  SYSTEM_ERR: 5,
+} as const;
+
+export const AUTH_NULL = 0;
+/** GlusterFS's second and third layout of credentials. */
+export const AUTH_V2 = 390_039;
+export const AUTH_V3 = 390_040;
+
+/** Bytes that the credentials of a call may take. */
+const CREDENTIALS_MAX = 400;
+/** Groups and bytes of the lock's owner, together, that fit. */
+const ROOM_V2 = 95;
+const ROOM_V3 = 91;
+
+/** Times that the brick is to set to the time of the request (`ctime`). */
+export const SETS = {
+  CTIME: 1,
+  MTIME: 2,
+  ATIME: 4,
+  PARENT_CTIME: 8,
+  PARENT_MTIME: 16,
+  PARENT_ATIME: 32,
+} as const;
+
+/** Who asks. */
+export interface Caller {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+  /** Bytes as hexadecimal text; without any, the pid stands for it. */
+  readonly lkOwner: string;
+  /** SETS; 0 where no translator says when a request was made. */
+  readonly flags: number;
+  /** When it was made: seconds since 1970. */
+  readonly ctime: number;
+  readonly ctimeNsec: number;
+}
+
+export interface CallHeader {
+  readonly xid: number;
+  readonly program: number;
+  readonly version: number;
+  readonly procedure: number;
+}
+
+/** Of replies to nobody in particular: a call whose header was none. */
+export const NO_XID = 0;
+
+/** Longer owners fit into no call. */
+export const ownerFits = (lkOwner: string, flavor: number): boolean =>
+  lkOwner.length / 2 <= (flavor === AUTH_V3 ? ROOM_V3 : ROOM_V2);
+
+export function writeCall(
+  w: XdrWriter,
+  { xid, program, version, procedure }: CallHeader,
+  flavor: number,
+  caller: Caller | null,
+): void {
+  w.u32(xid);
+  w.u32(CALL);
+  w.u32(RPC_VERSION);
+  w.u32(program);
+  w.u32(version);
+  w.u32(procedure);
+  if (caller === null) w.zeros(8);
+  else writeCredentials(w, flavor, caller);
+  w.zeros(8);
+}
+
+function writeCredentials(w: XdrWriter, flavor: number, caller: Caller): void {
+  const { pid, uid, gid, groups, lkOwner, flags, ctime, ctimeNsec } = caller;
+  const isV3 = flavor === AUTH_V3;
+  w.u32(flavor);
+  const length = w.at;
+  w.u32(0);
+  w.i32(pid);
+  w.u32(uid);
+  w.u32(gid);
+  if (isV3) {
+    w.u32(flags);
+    w.u32(ctimeNsec);
+    w.u64(ctime);
+  }
+  const owner = lkOwner.length / 2 || 4;
+  const count = Math.min(groups.length, (isV3 ? ROOM_V3 : ROOM_V2) - owner);
+  w.u32(count);
+  for (let at = 0; at < count; at++) w.u32(groups[at]!);
+  w.u32(owner);
+  w.need(owner + 3);
+  const { bytes, view } = w;
+  if (lkOwner === '') view.setInt32(w.at, pid, true);
+  else for (let at = 0; at < owner; at++) bytes[w.at + at] = byteOf(lkOwner, at * 2);
+  w.at += owner;
+  w.zeros(-owner & 3);
+  w.patch(length, w.at - length - 4);
+}
+
+const HEX = '0123456789abcdef';
+const digitOf = new Uint8Array(128);
+for (let value = 0; value < 16; value++) digitOf[HEX.charCodeAt(value)] = value;
+
+const byteOf = (hex: string, at: number): number =>
+  (digitOf[hex.charCodeAt(at)]! << 4) | digitOf[hex.charCodeAt(at + 1)]!;
+
+/** Bytes as hexadecimal text. */
+export function hexOf(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += HEX[byte >> 4]! + HEX[byte & 15]!;
+  return text;
+}
+
+export function bytesOfHex(hex: string): Uint8Array {
+  const bytes = new Uint8Array(hex.length / 2);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = byteOf(hex, at * 2);
+  return bytes;
+}
+
+/** What a peer has sent, as far as its header tells. */
+export interface ReadCall extends CallHeader {
+  /** Null for AUTH_NULL, and for flavors that nobody knows. */
+  readonly caller: Caller | null;
+  readonly flavor: number;
+  /** Why it is refused; null when it is not. `mismatch` is a header that is none of a call. */
+  readonly refused: 'mismatch' | 'owner' | null;
+}
+
+/** Reads the header of a call after its xid and type. What follows are the arguments. */
+export function readCall(r: XdrReader, xid: number): ReadCall {
+  const rpcVersion = r.u32();
+  const program = r.u32();
+  const version = r.u32();
+  const procedure = r.u32();
+  const flavor = r.u32();
+  const length = r.u32();
+  const end = r.at + length;
+  const isRead = flavor === AUTH_V2 || flavor === AUTH_V3;
+  const fits = length <= CREDENTIALS_MAX && length <= r.left;
+  const credentials = isRead && fits ? readCredentials(r, flavor, end) : null;
+  if (fits) {
+    r.at = end;
+    r.skip(-length & 3);
+  } else r.refuse();
+  r.skip(4);
+  r.skip(padded(r.u32()));
+  const mismatch = r.short || rpcVersion !== RPC_VERSION || credentials === 'garbage';
+  const refused = mismatch ? 'mismatch' : credentials === 'owner' ? 'owner' : null;
+  const caller = typeof credentials === 'string' ? null : credentials;
+  return { xid, program, version, procedure, caller, flavor, refused };
+}
+
+function readCredentials(r: XdrReader, flavor: number, end: number): Caller | 'garbage' | 'owner' {
+  const isV3 = flavor === AUTH_V3;
+  const pid = r.i32();
+  const uid = r.u32();
+  const gid = r.u32();
+  const flags = isV3 ? r.u32() : 0;
+  const ctimeNsec = isV3 ? r.u32() : 0;
+  const ctime = isV3 ? r.u64() : 0;
+  const count = r.u32();
+  if (r.short || count * 4 > end - r.at) return 'garbage';
+  const groups: number[] = [];
+  for (let at = 0; at < count; at++) groups.push(r.u32());
+  const owner = r.opaque();
+  if (r.short || r.at > end) return 'garbage';
+  if (owner.length > (isV3 ? ROOM_V3 : ROOM_V2) - count) return 'owner';
+  return { pid, uid, gid, groups, lkOwner: hexOf(owner), flags, ctime, ctimeNsec };
+}
+
+/** A reply whose results follow; or without any when it was not taken. */
+export function writeReply(w: XdrWriter, xid: number, accept: number): void {
+  w.u32(xid);
+  w.u32(REPLY);
+  w.u32(ACCEPTED);
+  w.zeros(8);
+  w.u32(accept);
+  // The lowest and the highest version that there is: GlusterFS says neither.
+  if (accept === ACCEPT.PROG_MISMATCH) w.zeros(8);
+}
+
+/** The credentials were not taken. */
+export function writeDenied(w: XdrWriter, xid: number): void {
+  for (const word of [xid, REPLY, DENIED, AUTH_ERROR, 0]) w.u32(word);
+}
+
+/** Reads the header of a reply after its xid and type. @returns whether results follow */
+export function readReply(r: XdrReader): boolean {
+  if (r.u32() !== ACCEPTED) return false;
+  r.skip(4);
+  r.skip(padded(r.u32()));
+  return r.u32() === ACCEPT.SUCCESS && !r.short;
+}

@@ -1,0 +1,83 @@
+/**
+ * The programs that GlusterFS 10 speaks on a connection, and the messages of those that are no fops.
+ * Source: `rpc/rpc-lib/src/protocol-common.h`, `rpc/xdr/src/{rpc-common-xdr,glusterfs3-xdr,portmap-xdr}.x`.
+ */
+import { fieldsOf } from './fields.ts';
+import type { XdrReader, XdrWriter } from './xdr.ts';
+
+export interface Program {
+  readonly name: string;
+  readonly number: number;
+  readonly version: number;
+}
+
+export const DUMP_PROGRAM: Program = { name: 'GF-DUMP', number: 123_451_501, version: 1 };
+export const HANDSHAKE: Program = { name: 'GlusterFS Handshake', number: 14_398_633, version: 2 };
+export const FOPS4: Program = { name: 'GlusterFS 4.x v1', number: 1_298_437, version: 400 };
+export const PORTMAP: Program = { name: 'Portmap', number: 34_123_456, version: 1 };
+/** What a server asks of a client, which never answers. */
+export const CALLBACK: Program = { name: 'GlusterFS Callback', number: 52_743_234, version: 1 };
+
+export const DUMP = { NULL: 0, DUMP: 1, PING: 2 } as const;
+export const HAND = {
+  NULL: 0,
+  SETVOLUME: 1,
+  GETSPEC: 2,
+  PING: 3,
+  SET_LK_VER: 4,
+  EVENT_NOTIFY: 5,
+} as const;
+export const PORT_BY_BRICK = 1;
+export const CBK = {
+  FETCHSPEC: 1,
+  CACHE_INVALIDATION: 5,
+  CHILD_UP: 6,
+  CHILD_DOWN: 7,
+  RECALL_LEASE: 8,
+  INODELK_CONTENTION: 10,
+  ENTRYLK_CONTENTION: 11,
+} as const;
+
+/** What a client says who asks for the programs. */
+export const DUMP_ID = 0xcaed;
+
+/** Of NULL, PING and others without results: op_ret, op_errno, nothing more. */
+export const commonReply = fieldsOf('op_ret:i32 op_errno:i32 xdata:opaque');
+export const getspecCall = fieldsOf('flags:u32 key:string xdata:opaque');
+export const getspecReply = fieldsOf('op_ret:i32 op_errno:i32 spec:string xdata:opaque');
+export const setLkVerCall = fieldsOf('uid:string lk_ver:i32');
+export const setLkVerReply = fieldsOf('op_ret:i32 op_errno:i32 lk_ver:i32');
+export const portByBrickCall = fieldsOf('brick:string');
+export const portByBrickReply = fieldsOf('op_ret:i32 op_errno:i32 status:i32 port:i32');
+
+export function writePrograms(w: XdrWriter, programs: readonly Program[]): void {
+  w.zeros(16);
+  for (const { name, number, version } of programs) {
+    w.u32(1);
+    w.string(name);
+    w.u64(number);
+    w.u64(version);
+  }
+  w.u32(0);
+}
+
+/** Null when it is no list, or one that was refused. */
+export function readPrograms(r: XdrReader): Program[] | null {
+  r.skip(8);
+  const opRet = r.i32();
+  r.skip(4);
+  const programs: Program[] = [];
+  while (r.u32() !== 0) {
+    programs.push({ name: r.string(), number: r.u64(), version: r.u64() });
+    if (r.short) return null;
+  }
+  return r.short || opRet < 0 ? null : programs;
+}
+
+// -- what a server tells -----------------------------------------------------------------------------
+
+export const leaseRecall = fieldsOf('loc.gfid lease_type:u32 tid:gfid xdata:opaque');
+export const inodelkContention = fieldsOf('loc.gfid flock pid:u32 domain:string xdata:opaque');
+export const entrylkContention = fieldsOf(
+  'loc.gfid type:u32 pid:u32 name:string domain:string xdata:opaque',
+);

@@ -1,0 +1,133 @@
+/**
+ * Records on a stream: before each part of a message stand 4 bytes, whose highest bit marks the last
+ * part, and the others say how long it is. Real peers send one part per message, but must be understood
+ * when they send more. Source: RFC 5531, record marking; GlusterFS `socket.c`, `xdr-common.h`.
+ */
+
+const MARK_SIZE = 4;
+const LAST = 0x8000_0000;
+const LENGTH = 0x7fff_ffff;
+
+/** A message longer than this is none that a peer would send: 1 GiB is what GlusterFS refuses. */
+export const RECORD_MAX = 64 * 2 ** 20;
+
+/** The mark of a message in one part. */
+export const markOf = (length: number): number => (LAST | length) >>> 0;
+
+export class RecordError extends Error {
+  readonly code = 'GLOSSA_RPC_RECORD';
+}
+
+/**
+ * Takes bytes as they come, and gives messages as they are whole. What is given is valid until more
+ * bytes are taken: a message that is to be kept must be copied.
+ *
+ *   const room = records.room();       // where to receive
+ *   records.received(recv(socket, room));
+ *   for (;;) { if (!records.next()) break; … records.bytes, records.start, records.end }
+ */
+export class Records {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The message that `next` has found. */
+  start = 0;
+  end = 0;
+  private view: DataView;
+  /** What was received and not looked at yet. */
+  private from = 0;
+  private to = 0;
+  /** Of a message in parts: where its first bytes are (its parts are put together), or -1. */
+  private begun = -1;
+  private gathered = 0;
+  private readonly leastRoom: number;
+  private readonly most: number;
+
+  constructor(leastRoom = 65_536, most = RECORD_MAX) {
+    this.leastRoom = leastRoom;
+    this.most = most;
+    this.bytes = new Uint8Array(leastRoom * 4);
+    this.view = new DataView(this.bytes.buffer);
+  }
+
+  /** Free memory behind what was received. Messages that were given are gone. */
+  room(): Uint8Array<ArrayBuffer> {
+    if (this.begun >= 0) this.moveRest(this.begun + this.gathered);
+    const kept = this.begun >= 0 ? this.begun : this.from;
+    if (kept === this.to) {
+      this.from = 0;
+      this.to = 0;
+      if (this.begun >= 0) this.begun = 0;
+    } else if (kept > 0 && this.bytes.length - this.to < this.wanted()) {
+      this.bytes.copyWithin(0, kept, this.to);
+      this.from -= kept;
+      this.to -= kept;
+      if (this.begun >= 0) this.begun = 0;
+    }
+    if (this.bytes.length - this.to < this.leastRoom) this.grow(this.to + this.wanted());
+    return this.bytes.subarray(this.to);
+  }
+
+  received(count: number): void {
+    this.to += count;
+  }
+
+  /** Finds the next whole message. @throws {RecordError} when there can be none any more */
+  next(): boolean {
+    for (;;) {
+      const { from, to, view } = this;
+      if (to - from < MARK_SIZE) return false;
+      const mark = view.getUint32(from);
+      const length = mark & LENGTH;
+      if (this.gathered + length > this.most) {
+        const all = this.gathered + length;
+        throw new RecordError(`a message of ${all} bytes or more, where ${this.most} are the most`);
+      }
+      if (to - from - MARK_SIZE < length) return false;
+      const isLast = mark >= LAST;
+      if (this.begun < 0 && isLast) {
+        this.start = from + MARK_SIZE;
+        this.end = this.start + length;
+        this.from = this.end;
+        return true;
+      }
+      this.gather(length);
+      if (!isLast) continue;
+      this.start = this.begun;
+      this.end = this.begun + this.gathered;
+      this.begun = -1;
+      this.gathered = 0;
+      return true;
+    }
+  }
+
+  /** Puts a part behind those before it, in the place of its mark and theirs. */
+  private gather(length: number): void {
+    const { from } = this;
+    if (this.begun < 0) this.begun = from;
+    this.bytes.copyWithin(this.begun + this.gathered, from + MARK_SIZE, from + MARK_SIZE + length);
+    this.gathered += length;
+    this.from = from + MARK_SIZE + length;
+  }
+
+  /** What was not looked at yet comes to stand here. */
+  private moveRest(at: number): void {
+    if (at === this.from) return;
+    this.bytes.copyWithin(at, this.from, this.to);
+    this.to -= this.from - at;
+    this.from = at;
+  }
+
+  /** Bytes that the message under way still takes, and more to receive a few at once. */
+  private wanted(): number {
+    const { from, to, view } = this;
+    const length = to - from >= MARK_SIZE ? Math.min(view.getUint32(from) & LENGTH, this.most) : 0;
+    return Math.max(MARK_SIZE + length - (to - from), 0) + this.leastRoom;
+  }
+
+  private grow(size: number): void {
+    if (size <= this.bytes.length) return;
+    const bytes = new Uint8Array(Math.max(size, this.bytes.length * 2));
+    bytes.set(this.bytes.subarray(0, this.to));
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+  }
+}

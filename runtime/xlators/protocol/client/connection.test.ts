@@ -1,0 +1,333 @@
+/** The connection to a brick, by a clock and a peer of the test's. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Clock } from '../../../core/clock.ts';
+import { readTexts, writeTexts } from '../../../rpc/dict.ts';
+import { readFields, writeFields } from '../../../rpc/fields.ts';
+import { CALL, type ReadCall, readCall, writeReply } from '../../../rpc/message.ts';
+import {
+  commonReply,
+  DUMP,
+  DUMP_PROGRAM,
+  FOPS4,
+  HANDSHAKE,
+  PORTMAP,
+  type Program,
+  portByBrickCall,
+  portByBrickReply,
+  writePrograms,
+} from '../../../rpc/programs.ts';
+import { markOf, Records } from '../../../rpc/record.ts';
+import { XdrReader, XdrWriter } from '../../../rpc/xdr.ts';
+import { type Address, Connection, type TransportEvents } from './connection.ts';
+import { introduction } from './handshake.ts';
+
+const EACCES = 13;
+const ENOENT = 2;
+
+/** A connection as the peer has it. */
+interface Line {
+  readonly address: Address;
+  readonly events: TransportEvents;
+  isClosed: boolean;
+  sent: Uint8Array;
+}
+
+let clock: Clock;
+let connection: Connection;
+let lines: Line[];
+/** What was told of the connection, in order. */
+let told: string[];
+/** What the peer does. */
+let peer: {
+  programs: readonly Program[];
+  answers: boolean;
+  pings: boolean;
+  port: number;
+  errno: number;
+  texts: ReadonlyMap<string, string>;
+};
+/** Introductions that came: `process-uuid`. */
+let introduced: string[];
+let pings: number;
+
+const line = (): Line => lines.at(-1)!;
+
+/** Sends it to the client. */
+function send({ events }: Line, write: (w: XdrWriter) => void): void {
+  const w = new XdrWriter();
+  w.u32(0);
+  write(w);
+  w.patch(0, markOf(w.at - 4));
+  const room = events.records.room();
+  room.set(w.written);
+  events.records.received(w.at);
+  events.received();
+}
+
+function answer(to: Line, call: ReadCall, r: XdrReader): void {
+  const { program, procedure, xid } = call;
+  const reply = (write: (w: XdrWriter) => void): void =>
+    send(to, (w) => {
+      writeReply(w, xid, 0);
+      write(w);
+    });
+  if (program === DUMP_PROGRAM.number && procedure === DUMP.PING) {
+    pings += 1;
+    if (peer.pings) reply((w) => writeFields(w, commonReply, [0, 0, new Uint8Array()]));
+  } else if (!peer.answers) return;
+  else if (program === DUMP_PROGRAM.number) reply((w) => writePrograms(w, peer.programs));
+  else if (program === PORTMAP.number) {
+    const [brick] = readFields(r, portByBrickCall);
+    reply((w) => writeFields(w, portByBrickReply, [brick === 'brick' ? 0 : -1, 0, 0, peer.port]));
+  } else if (program === HANDSHAKE.number) {
+    introduced.push(
+      readTexts(r)!
+        .get('process-uuid')!
+        .replace(/.*RECON_NO:-/, ''),
+    );
+    reply((w) => {
+      w.i32(peer.errno === 0 ? 0 : -1);
+      w.i32(peer.errno);
+      writeTexts(w, peer.texts);
+    });
+  }
+}
+
+/** What has come is answered, and what comes of that, until nothing comes. */
+function settle(): void {
+  for (let at = 0; at < lines.length; at++) {
+    const each = lines[at]!;
+    while (each.sent.length > 0 && !each.isClosed) {
+      const records = new Records(each.sent.length + 1);
+      records.room().set(each.sent);
+      records.received(each.sent.length);
+      each.sent = new Uint8Array();
+      while (records.next() && !each.isClosed) {
+        const r = new XdrReader();
+        r.begin(records.bytes, records.start, records.end);
+        const xid = r.u32();
+        if (r.u32() === CALL) answer(each, readCall(r, xid), r);
+      }
+    }
+  }
+}
+
+/** The peer takes the connection that is asked for. */
+function accept(): void {
+  const mine = line();
+  mine.events.connected({
+    send(first, data) {
+      mine.sent = Buffer.concat([mine.sent, first, data ?? new Uint8Array()]);
+      return first.length + (data?.length ?? 0);
+    },
+  });
+  settle();
+}
+
+function advance(seconds: number): void {
+  const end = clock.now + seconds * 1000;
+  for (;;) {
+    const { next } = clock;
+    if (next === undefined || next > end) break;
+    clock.advanceTo(next);
+    settle();
+  }
+  clock.advanceTo(end);
+}
+
+function make(asksPort = false, pingTimeout = 42): void {
+  const identity = { uuid: 'U', graph: 0, pid: 1, host: 'here', name: 'c0' };
+  connection = new Connection(
+    {
+      context: { now: () => clock.now, after: (ms, fn) => clock.after(ms, fn) },
+      connect(address, events) {
+        const made: Line = { address, events, isClosed: false, sent: new Uint8Array() };
+        lines.push(made);
+        return {
+          close() {
+            made.isClosed = true;
+          },
+        };
+      },
+      address: { kind: 'tcp', host: 'h', port: 24_007 },
+      asksPort,
+      subvolume: 'brick',
+      pingTimeout: () => pingTimeout,
+      frameTimeout: () => 1800,
+      introduction: (number) => introduction(new Map(), identity, number),
+      records: () => new Records(),
+    },
+    {
+      introduced: (isUp) => void told.push(isUp ? 'up' : 'up, its storage is not'),
+      lost: (why) => void told.push(`lost: ${why}`),
+      failed: (why, final) => void told.push(`${final ? 'refused' : 'failed'}: ${why}`),
+      called: (program, procedure) => void told.push(`called ${program} ${procedure}`),
+      remark: (text) => void told.push(text),
+    },
+  );
+}
+
+const ask = (name: string): void => {
+  connection.link.begin(FOPS4, 1, 0, null, {
+    at: 0,
+    answered: () => void told.push(`${name} is answered`),
+    lost: (why) => void told.push(`${name}: ${why}`),
+  });
+  connection.link.end();
+  connection.flush();
+};
+
+beforeEach(() => {
+  clock = new Clock();
+  lines = [];
+  told = [];
+  introduced = [];
+  pings = 0;
+  peer = {
+    programs: [FOPS4, HANDSHAKE],
+    answers: true,
+    pings: true,
+    port: 49_152,
+    errno: 0,
+    texts: new Map(),
+  };
+});
+
+describe('a connection', () => {
+  it('asks what there is, and introduces itself', () => {
+    make();
+    connection.start();
+    connection.start();
+    expect(lines).toHaveLength(1);
+    expect(connection.isUp).toBe(false);
+    accept();
+    expect(connection.isUp).toBe(true);
+    expect(told).toEqual(['up']);
+    connection.stop();
+    expect(line().isClosed).toBe(true);
+    advance(1000);
+    expect(lines).toHaveLength(1);
+  });
+
+  it('asks a management daemon for the port, each time anew', () => {
+    make(true);
+    peer.programs = [PORTMAP, HANDSHAKE];
+    connection.start();
+    accept();
+    expect(lines.map(({ address }) => address)).toEqual([
+      { kind: 'tcp', host: 'h', port: 24_007 },
+      { kind: 'tcp', host: 'h', port: 49_152 },
+    ]);
+    expect(lines[0]!.isClosed).toBe(true);
+    peer.programs = [FOPS4, HANDSHAKE];
+    accept();
+    expect(told).toEqual(['up']);
+    line().events.ended('it was cut');
+    advance(3);
+    expect(line().address).toMatchObject({ port: 24_007 });
+  });
+
+  it.each([
+    [{ port: 0 }, 'failed: no brick brick runs there: start its volume'],
+    [{ programs: [HANDSHAKE] }, 'failed: it does not speak GlusterFS 4.x v1'],
+    [
+      { programs: [FOPS4], errno: ENOENT, texts: new Map([['ERROR', 'Brick not found']]) },
+      'failed: Brick not found',
+    ],
+    [
+      { programs: [FOPS4], errno: EACCES, texts: new Map([['ERROR', 'Authentication failed']]) },
+      'refused: Authentication failed',
+    ],
+    [{ programs: [FOPS4], texts: new Map([['child_up', '0']]) }, 'up, its storage is not'],
+  ])('of which the peer says %j', (says, what) => {
+    make(true);
+    peer = { ...peer, programs: [PORTMAP], ...says };
+    connection.start();
+    accept();
+    expect(told[0]).toContain(what);
+    const count = lines.length;
+    advance(10);
+    // What is final is not tried again.
+    const again = !/^(refused|up)/.test(what);
+    expect(lines.length > count).toBe(again);
+  });
+
+  it('is made again, as another one', () => {
+    make();
+    connection.start();
+    line().events.ended('connection refused');
+    advance(2.9);
+    expect(lines).toHaveLength(1);
+    advance(0.1);
+    accept();
+    ask('a');
+    line().events.ended('it was cut');
+    // What an old one says is of no interest.
+    line().events.ended('again');
+    advance(3);
+    accept();
+    expect(told).toEqual([
+      'failed: connection refused',
+      'up',
+      'a: disconnected',
+      'lost: it was cut',
+      'up',
+    ]);
+    expect(introduced).toEqual(['0', '1']);
+  });
+
+  it('is given up when the peer says nothing', () => {
+    make(false, 10);
+    connection.start();
+    accept();
+    advance(60);
+    // Nothing was asked since.
+    expect(pings).toBe(1);
+    peer.pings = false;
+    ask('a');
+    advance(25);
+    expect(told).toEqual([
+      'up',
+      'a: disconnected',
+      'lost: it has said nothing for 10 s (option ping-timeout)',
+    ]);
+  });
+
+  it('is no business of a peer that does not introduce itself', () => {
+    make();
+    peer.answers = false;
+    connection.start();
+    accept();
+    advance(60);
+    expect(told).toEqual(['failed: it did not introduce itself within 60 s']);
+    expect(lines[0]!.isClosed).toBe(true);
+  });
+
+  it('ends when what comes is no message', () => {
+    make();
+    connection.start();
+    accept();
+    const { records } = line().events;
+    records.room().set(Buffer.alloc(16, 0xff));
+    records.received(16);
+    line().events.received();
+    expect(told.at(-1)).toMatch(/^lost: what it sends is no message/);
+    advance(3);
+    accept();
+    expect(told.at(-1)).toBe('up');
+  });
+
+  it('gives up requests that take too long, and stays', () => {
+    make();
+    connection.start();
+    accept();
+    ask('a');
+    advance(1815);
+    expect(told).toEqual([
+      'up',
+      'a: timeout',
+      '1 requests had no answer for 1800 s (option frame-timeout)',
+    ]);
+    expect(connection.isUp).toBe(true);
+  });
+});

@@ -1,0 +1,47 @@
+/**
+ * Listings of a brick, as ours. Its positions take all of 64 bits, so they stay here: the offset that
+ * goes up is an index, counted from 1, into those that this open folder has given out.
+ */
+import type { Fd } from '../../../core/fd.ts';
+import { NULL_GFID } from '../../../core/gfid.ts';
+import type { Dirent } from '../../../core/iatt.ts';
+import type { Wide, WireDirent } from '../../../rpc/structs.ts';
+
+const START: Wide = { hi: 0, lo: 0 };
+
+export class Positions {
+  private readonly given: Wide[] = [START];
+
+  /** Undefined for an index that was never given out. */
+  at(index: number): Wide | undefined {
+    return this.given[index];
+  }
+
+  /** @param index that of the entry before */
+  after(index: number, position: Wide): number {
+    const next = this.given[index + 1];
+    if (next !== undefined && next.hi === position.hi && next.lo === position.lo) return index + 1;
+    this.given.push(position);
+    return this.given.length - 1;
+  }
+}
+
+export function direntsOf(
+  fd: Fd,
+  positions: Positions,
+  offset: number,
+  entries: readonly WireDirent[],
+): Dirent[] {
+  let index = offset;
+  return entries.map(({ name, type, stat, dict, offHi, offLo }) => {
+    index = positions.after(index, { hi: offHi, lo: offLo });
+    const isKnown = stat !== null && stat.iaGfid !== NULL_GFID;
+    const isDots = name === '.' || name === '..';
+    return {
+      ...{ name, type, dict, off: index },
+      gfid: isKnown ? stat.iaGfid : NULL_GFID,
+      stat: isKnown ? stat : null,
+      inode: isKnown && !isDots ? fd.inode.table.newInode() : null,
+    };
+  });
+}

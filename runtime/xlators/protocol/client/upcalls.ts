@@ -1,0 +1,62 @@
+/**
+ * What a brick tells by itself: what others have changed, whether its storage is up, and which locks
+ * others wait for. Source: GlusterFS 10 `client-callback.c`, `upcall-cache-invalidation.h`.
+ */
+import { isGfid } from '../../../core/gfid.ts';
+import type { InodeTable } from '../../../core/inode.ts';
+import type { Upcall } from '../../../core/upcall.ts';
+import { fieldsOf, readFields } from '../../../rpc/fields.ts';
+import { CALLBACK, CBK } from '../../../rpc/programs.ts';
+import type { XdrReader } from '../../../rpc/xdr.ts';
+
+/** What has changed, as bits. */
+const UP = {
+  NLINK: 0x1,
+  SIZE: 0x8,
+  TIMES: 0x10,
+  RENAME: 0x80,
+  FORGET: 0x100,
+  PARENT_TIMES: 0x200,
+} as const;
+/** A name came or went. */
+const NAMES = UP.NLINK | UP.RENAME | UP.FORGET | UP.PARENT_TIMES;
+/** With nothing but these the data is what it was. */
+const DATA = UP.SIZE | UP.TIMES | UP.FORGET;
+
+const invalidation = fieldsOf('gfid:string event_type:u32 flags:u32');
+
+export type Told =
+  | { readonly what: 'up'; readonly isUp: boolean }
+  | { readonly what: 'upcalls'; readonly upcalls: readonly Upcall[] };
+
+/** Null for what is of no interest, or cannot be read. */
+export function toldBy(
+  program: number,
+  procedure: number,
+  r: XdrReader,
+  inodes: InodeTable,
+): Told | null {
+  if (program !== CALLBACK.number) return null;
+  if (procedure === CBK.CHILD_UP) return { what: 'up', isUp: true };
+  if (procedure === CBK.CHILD_DOWN) return { what: 'up', isUp: false };
+  if (procedure !== CBK.CACHE_INVALIDATION) return null;
+  const [gfid, , flags] = readFields(r, invalidation) as [string, number, number];
+  if (r.short || !isGfid(gfid)) return null;
+  return { what: 'upcalls', upcalls: upcallsOf(gfid, flags, inodes) };
+}
+
+function upcallsOf(gfid: string, flags: number, inodes: InodeTable): Upcall[] {
+  const upcalls: Upcall[] = [];
+  const inode = inodes.find(gfid);
+  if (inode !== undefined) {
+    upcalls.push({ what: 'inode', inode, data: (flags & DATA) !== 0 });
+    if ((flags & NAMES) !== 0) {
+      for (const { parent, name } of inode.names) {
+        upcalls.push({ what: 'entry', parent, name, expire: true });
+      }
+    }
+  }
+  // Which names those are is not told: any may be there now that was absent.
+  if ((flags & NAMES) !== 0) upcalls.push({ what: 'every-entry' });
+  return upcalls;
+}

@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import { byAddress, byLogin, type Comer, mayEnter } from './auth.ts';
+
+const comer = (more: Partial<Comer> = {}): Comer => ({
+  ...{ address: '192.168.1.7', port: 40_000, volume: 'brick', subdir: '/' },
+  ...more,
+});
+const given = (options: Readonly<Record<string, string>>) => new Map(Object.entries(options));
+
+it.each([
+  ['*', 'accept'],
+  ['192.168.1.7', 'accept'],
+  ['10.0.0.1, 192.168.1.7', 'accept'],
+  ['192.168.*', 'accept'],
+  ['192.168.1.[6-8]', 'accept'],
+  ['192.168.1.[!6]', 'accept'],
+  ['192.168.1.[!7]', 'dont-care'],
+  ['192.168.1.?', 'accept'],
+  ['192x168.1.7', 'dont-care'],
+  ['192.168.1', 'dont-care'],
+  ['192.168.0.0/16', 'accept'],
+  ['192.168.0.0/24', 'dont-care'],
+  ['0.0.0.0/0', 'accept'],
+  ['192.168.0.0/33', 'dont-care'],
+  ['192.168.0.0/x', 'dont-care'],
+  ['!192.168.1.7', 'dont-care'],
+  ['!10.*', 'accept'],
+  ['[', 'dont-care'],
+  ['', 'dont-care'],
+  ['/dir(192.168.1.7)', 'dont-care'],
+])('an address is allowed by %j: %s', (allow, decision) => {
+  expect(byAddress(given({ 'auth.addr.brick.allow': allow }), comer())).toBe(decision);
+});
+
+it.each([
+  ['fe80::/10', 'fe80::1%eth0', true],
+  ['fe80::/10', 'fe80::1', true],
+  ['2001:db8::/32', '2001:db8:1::5', true],
+  ['2001:db8::/32', '2001:db9::5', false],
+  ['::ffff:10.0.0.0/104', '::ffff:10.1.2.3', true],
+  ['::ffff:10.0.0.0/104', '::ffff:11.1.2.3', false],
+  ['::/0', '1.2.3.4', false],
+])('network %s has %s: %s', (network, address, has) => {
+  const decision = byAddress(given({ 'auth.addr.brick.allow': network }), comer({ address }));
+  expect(decision).toBe(has ? 'accept' : 'dont-care');
+});
+
+it('is rejected before it is allowed, and folders have lists of their own', () => {
+  const options = given({
+    'auth.addr.brick.reject': '192.168.1.7',
+    'auth.addr.brick.allow': '*, /a(10.0.0.1|192.168.1.8), /b(*)',
+  });
+  const by = (more: Partial<Comer>) => byAddress(options, comer(more));
+  expect(by({})).toBe('reject');
+  expect(by({ address: '192.168.1.8' })).toBe('accept');
+  expect(by({ address: '192.168.1.8', subdir: '/a' })).toBe('accept');
+  expect(by({ address: '192.168.1.9', subdir: '/a' })).toBe('dont-care');
+  expect(by({ address: '192.168.1.9', subdir: '/b' })).toBe('accept');
+  expect(by({ address: '192.168.1.9', volume: 'other' })).toBe('dont-care');
+  const secure = given({ 'auth.addr.brick.allow': '*', 'rpc-auth-allow-insecure': 'off' });
+  expect(byAddress(secure, comer())).toBe('reject');
+  expect(byAddress(secure, comer({ port: 1023 }))).toBe('accept');
+});
+
+it('knows who has a password', () => {
+  const options = {
+    'auth.login.brick.allow': 'alice, bob',
+    'auth.login.alice.password': 's3cret',
+  };
+  const by = (more: Partial<Comer>, also = {}) =>
+    byLogin(given({ ...options, ...also }), comer(more));
+  expect(by({ username: 'alice', password: 's3cret' })).toBe('accept');
+  expect(by({ username: 'alice', password: 's3cre' })).toBe('reject');
+  // Without a password nobody has the right one.
+  expect(by({ username: 'bob', password: '' })).toBe('reject');
+  expect(by({ username: 'eve', password: 's3cret' })).toBe('dont-care');
+  expect(by({})).toBe('dont-care');
+  expect(by({}, { 'strict-auth-accept': 'on' })).toBe('reject');
+});
+
+it('lets nobody in whom nobody accepts', () => {
+  expect(mayEnter(given({}), comer())).toBe(false);
+  expect(mayEnter(given({ 'auth.addr.brick.allow': '*' }), comer())).toBe(true);
+  const login = { 'auth.login.brick.allow': 'alice', 'auth.login.alice.password': 'x' };
+  const alice = comer({ username: 'alice', password: 'y' });
+  expect(mayEnter(given({ 'auth.addr.brick.allow': '*', ...login }), alice)).toBe(false);
+});

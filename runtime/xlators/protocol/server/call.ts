@@ -1,0 +1,190 @@
+/** One fop of a client: what it names is found, it is wound to the brick's stack, and answered. */
+
+import type { Client } from '../../../core/client.ts';
+import { EIO, ENOENT } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { letGo } from '../../../core/fd-table.ts';
+import { findFop } from '../../../core/fops.ts';
+import { type Frame, Stack } from '../../../core/frame.ts';
+import { collectCbk, windArgs } from '../../../core/generic.gen.ts';
+import type { Dirent, Iatt } from '../../../core/iatt.ts';
+import type { Inode, InodeTable } from '../../../core/inode.ts';
+import { Loc } from '../../../core/loc.ts';
+import { writeFields } from '../../../rpc/fields.ts';
+import type { Caller } from '../../../rpc/message.ts';
+import type { XdrWriter } from '../../../rpc/xdr.ts';
+import { type Found, resolve } from './resolve.ts';
+import type { Unmarshal } from './unmarshal.ts';
+
+/** Whose calls these are. */
+export interface Asker extends Found {
+  readonly client: Client;
+  /** Sends an answer: its results are written, and data stands behind them. */
+  answer(xid: number, write: (w: XdrWriter) => void, data: Uint8Array | null): void;
+}
+
+const O_RDONLY = 0;
+
+export class ServerCall {
+  private readonly from: Asker;
+  private readonly xid: number;
+  private readonly plan: Unmarshal;
+  private readonly values: readonly unknown[];
+  private readonly args: unknown[];
+  private readonly frame: Frame;
+  private made: Fd | null = null;
+
+  constructor(
+    from: Asker,
+    xid: number,
+    plan: Unmarshal,
+    values: readonly unknown[],
+    data: Uint8Array,
+    caller: Caller,
+  ) {
+    this.from = from;
+    this.xid = xid;
+    this.plan = plan;
+    this.values = values;
+    this.args = plan.args.map((arg) => arg(values, data));
+    const { uid, gid, pid, groups, lkOwner } = caller;
+    const stack = new Stack(uid, gid, pid, findFop(plan.fop)!.logName, () => groups);
+    stack.lkOwner = lkOwner;
+    this.frame = from.client.begin(stack);
+  }
+
+  run(): void {
+    this.find(0);
+  }
+
+  private find(index: number): void {
+    const need = this.plan.needs[index];
+    if (need === undefined) this.wind();
+    else if (need.kind === 'newFd') {
+      this.args[need.arg] = this.newFd();
+      this.find(index + 1);
+    } else {
+      resolve(this.frame, need, this.values, this.from, (found) => {
+        if (typeof found === 'number') {
+          this.fail(found);
+          return;
+        }
+        this.args[need.arg] = found;
+        this.find(index + 1);
+      });
+    }
+  }
+
+  /** What open, opendir and create are asked with. */
+  private newFd(): Fd {
+    const { args, frame, plan } = this;
+    const { inode } = args.find((arg) => arg instanceof Loc) as Loc;
+    const at = findFop(plan.fop)!.args.findIndex(({ name }) => name === 'flags');
+    const flags = at < 0 ? O_RDONLY : (args[at] as number);
+    this.made = new Fd(inode!, flags, frame.root.pid, plan.fop === 'opendir');
+    return this.made;
+  }
+
+  private wind(): void {
+    const { plan, frame, from, args } = this;
+    const cbk = collectCbk[plan.fop]((_frame, _cookie, _xl, opRet, opErrno, reply) =>
+      this.replied(opRet, opErrno, reply),
+    );
+    const fd = args.find((arg) => arg instanceof Fd);
+    windArgs[plan.fop](frame, 0, cbk as never, fd?.links ?? from.links, args);
+  }
+
+  private fail(errno: number): void {
+    this.answer(-1, errno, []);
+  }
+
+  private replied(opRet: number, opErrno: number, reply: readonly unknown[]): void {
+    const { made, from } = this;
+    if (opRet < 0) {
+      this.answer(-1, opErrno || EIO, reply);
+      return;
+    }
+    if (!this.keep(reply)) {
+      this.answer(-1, EIO, []);
+      return;
+    }
+    if (made !== null) {
+      from.client.fds.add(made);
+      this.made = null;
+    }
+    this.answer(opRet, this.endOf(reply), reply);
+  }
+
+  private answer(opRet: number, opErrno: number, reply: readonly unknown[]): void {
+    const { from, plan, xid, frame } = this;
+    if (this.made !== null) letGo(this.made);
+    const data = opRet >= 0 && plan.data >= 0 ? (reply[plan.data] as Uint8Array) : null;
+    const fields = plan.reply.map((field) => field(opRet < 0 ? [] : reply));
+    from.answer(
+      xid,
+      (w) => {
+        w.i32(opRet);
+        w.i32(opErrno);
+        writeFields(w, plan.wire.reply, fields);
+      },
+      data,
+    );
+    from.client.end(frame.root);
+  }
+
+  /** ENOENT says that there is no more of a file, or of a folder. */
+  private endOf(reply: readonly unknown[]): number {
+    const { plan, args } = this;
+    if (plan.fop === 'readdir' || plan.fop === 'readdirp') {
+      return (reply[0] as readonly Dirent[]).length === 0 ? ENOENT : 0;
+    }
+    if (plan.fop !== 'readv') return 0;
+    const [vector, stbuf] = reply as [Uint8Array, Iatt | null];
+    const [, , offset] = args as [Fd, number, number];
+    return stbuf !== null && offset + vector.length >= stbuf.iaSize ? ENOENT : 0;
+  }
+
+  /** What a success says of names and inodes. @returns false when it is none */
+  private keep(reply: readonly unknown[]): boolean {
+    const { plan, args, from } = this;
+    const { inodes } = from;
+    const locs = args.filter((arg) => arg instanceof Loc);
+    const [loc, other] = locs;
+    switch (plan.fop) {
+      case 'lookup':
+      case 'mknod':
+      case 'mkdir':
+      case 'symlink':
+      case 'put':
+        return link(inodes, loc!, reply[0], reply[1]);
+      case 'icreate':
+        return link(inodes, new Loc(loc!.inode), reply[0], reply[1]);
+      case 'create':
+        return link(inodes, loc!, reply[1], reply[2]);
+      case 'link':
+        return link(inodes, other!, reply[0], reply[1]);
+      case 'unlink':
+      case 'rmdir':
+        inodes.unlink(loc!.parent!, loc!.name!);
+        return true;
+      case 'rename':
+        inodes.rename(loc!.parent!, loc!.name!, other!.parent!, other!.name!);
+        return true;
+      case 'readdirp':
+        for (const entry of reply[0] as readonly Dirent[]) {
+          const { inode, stat, name } = entry;
+          if (inode !== null && stat !== null) {
+            entry.inode = inodes.link(inode, (args[0] as Fd).inode, name, stat);
+          }
+        }
+        return true;
+      default:
+        return true;
+    }
+  }
+}
+
+function link(inodes: InodeTable, { parent, name }: Loc, inode: unknown, buf: unknown): boolean {
+  if (inode === null || buf === null) return false;
+  return inodes.link(inode as Inode, parent, name, buf as Iatt) !== null;
+}
