@@ -53,7 +53,7 @@ async function open(options: Readonly<Record<string, string>> = {}, waits = true
   await graph.start();
   const asker = connect(graph, 'test');
   graphs.push({ graph, asker });
-  if (waits) await graph.whenUp(30_000);
+  if (waits) await graph.whenUp(PATIENCE.timeout);
   const driver = new Driver(asker, { uid: 0, gid: 0, groups: [], pid: 4242 } as never);
   return (operation, ...args) => operations[operation]!(driver, args as never) as Promise<unknown>;
 }
@@ -118,10 +118,10 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
 
   it('that says nothing is given up', async () => {
     await start();
-    const ask = await open({ 'ping-timeout': '1' });
+    const ask = await open({ 'ping-timeout': '2' });
     brick.pause(true);
     await expect(ask('listdir', '/')).rejects.toThrow('ENOTCONN');
-    expect(log.join('\n')).toMatch(/it has said nothing for 1 s/);
+    expect(log.join('\n')).toMatch(/it has said nothing for 2 s/);
     brick.pause(false);
     await expect.poll(() => ask('listdir', '/').catch(() => null), PATIENCE).toEqual([]);
   });
