@@ -55,7 +55,9 @@ export class Jobs {
       thrown = this.#failures.thrownByJob(result) ?? thrown;
     } while (isPending(this.#runtime) !== 0);
     this.#starved ||= this.#memory.refused;
-    if (thrown !== undefined) throw thrown;
+    // Without memory an error has no place, and few words: `overrun` says more.
+    const isTold = this.#starved && thrown?.code === 'memory-limit';
+    if (thrown !== undefined && !isTold) throw thrown;
   }
 
   /** Why something of the last call was ended that nobody may wait for. */

@@ -21,7 +21,9 @@ function works(run: RunningModule): void {
 }
 
 /** A chain of promises that grows with each. */
-const CHAIN = 'const on = () => Promise.resolve().then(on); on();';
+/** Each promise waits for the next one, and has something with it: the memory is soon full. */
+const CHAIN =
+  'const has = []; const on = () => { has.push(new Uint8Array(65536)); return Promise.resolve().then(on); }; on();';
 const ASYNC_LOOP = '(async () => { for (;;) await null; })();';
 
 const loops: Record<string, string> = {

@@ -13,10 +13,24 @@ test('never rings too early, and by fractions of a millisecond', async () => {
 });
 
 test('rings in the order of the times, whatever the order in which they were set', async () => {
-  const rung: number[] = [];
+  const rung: { ms: number; earliest: number; latest: number }[] = [];
+  const set = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const before = performance.now();
+      exactly(ms, () => {
+        rung.push(timer);
+        resolve();
+      });
+      // The machine may have done something else for a while between two timers, or in the midst of one.
+      const timer = { ms, earliest: before + ms, latest: performance.now() + ms };
+    });
   const times = [3, 0.2, 1.1, 0.4, 2, 0.2];
-  await Promise.all(times.map((ms) => ringing(ms).then(() => rung.push(ms))));
-  expect(rung).toEqual([0.2, 0.2, 0.4, 1.1, 2, 3]);
+  await Promise.all(times.map(set));
+  expect(rung.map(({ ms }) => ms).sort()).toEqual(times.sort());
+  const wrong = rung.filter((timer, at) =>
+    rung.slice(at + 1).some((later) => timer.earliest > later.latest),
+  );
+  expect(wrong).toEqual([]);
 });
 
 test('may be called off, also by one that rings before', async () => {
