@@ -6,7 +6,9 @@
  * (`*`, `?`, `[…]`), so a name that contains a '.' is reached only by one. A pattern that matches
  * no volume is an error here.
  */
+
 import { nearest } from '../core/nearest.ts';
+import { shellPattern } from '../core/shell-pattern.ts';
 import { quote } from './printable.ts';
 import type { Problems } from './problems.ts';
 import { Source } from './source.ts';
@@ -40,7 +42,7 @@ export function applyOverrides(
     const override = parseOverride(text, start, source, problems);
     start += text.length + 1;
     if (override === undefined) continue;
-    const matches = pattern(override.volume.text);
+    const matches = shellPattern(override.volume.text);
     if (!volumes.some(({ name }) => matches.test(name.text))) {
       reportNoVolume(override, volumes, problems);
     }
@@ -105,26 +107,4 @@ function reportNoVolume(
 function withOption(volume: LooseVolume, { key, value }: Override): LooseVolume {
   const others = volume.options.filter((option) => option.key.text !== key.text);
   return { ...volume, options: [...others, { key, value }] };
-}
-
-/** A shell pattern as fnmatch(3) reads it with FNM_NOESCAPE. */
-function pattern(glob: string): RegExp {
-  const source = glob.replace(
-    /\[([!^]?)(\]?[^\]]*)\]|./gsu,
-    (part, negated: string | undefined, letters: string | undefined) => {
-      if (part === '*') return '.*';
-      if (part === '?') return '.';
-      if (letters) return `[${negated ? '^' : ''}${letterClass(letters)}]`;
-      return part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-    },
-  );
-  return new RegExp(`^${source}$`, 'su');
-}
-
-/** The inside of `[…]`; a range whose ends are the wrong way round is empty, not an error. */
-function letterClass(letters: string): string {
-  const ranges = letters.replace(/(.)-(.)/gsu, (range, from: string, to: string) =>
-    from.codePointAt(0)! <= to.codePointAt(0)! ? range : '',
-  );
-  return ranges.replace(/[\\\]^[]/g, '\\$&');
 }

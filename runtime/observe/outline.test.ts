@@ -9,36 +9,13 @@ import {
   newName,
   startGraph,
 } from '../../test/support/core.ts';
-import { record } from '../../test/support/recording.ts';
+import { notingTranslator, record } from '../../test/support/recording.ts';
 import { ENOENT } from '../core/errno.ts';
-import { unwind, wind } from '../core/fops.gen.ts';
-import { defineTranslator } from '../core/xlator.ts';
 import { readOutline } from './outline.ts';
 import { openRecording } from './reader.ts';
 import { Walks } from './walk.ts';
 
-/** Tells of itself in a note, as bridges do. */
-const noting = defineTranslator<null, Record<string, never>>({
-  type: 'test/noting',
-  description: 'Tells of itself.',
-  children: [1, 1],
-  options: {},
-  fops: {
-    lookup: (frame, xl, loc, xdata) => {
-      xl.observer?.note(frame, { method: 'lookup_fop' });
-      wind.lookup(
-        frame,
-        0,
-        (up, _cookie, _xl, opRet, opErrno, inode, buf, dict, post) =>
-          unwind.lookup(up, opRet, opErrno, inode, buf, dict, post),
-        xl.children[0]!,
-        loc,
-        xdata,
-      );
-    },
-  },
-  init: () => null,
-});
+const noting = notingTranslator('lookup_fop');
 
 async function recorded() {
   const leaf = new HeldLeaf();

@@ -81,13 +81,6 @@ export interface Fields {
   readonly steps: readonly Step[];
 }
 
-/** Where the value of a field is in the array. @throws {Error} for a name that there is not */
-export function indexIn({ named }: Fields, name: string): number {
-  const index = named.findIndex((field) => field.name === name);
-  if (index < 0) throw new Error(`no field is called '${name}'`);
-  return index;
-}
-
 /**
  * `name:kind`, the kind left out where the name says it; `=0:u32` is always 0 and of no interest to
  * who reads, `_` an iatt that is.

@@ -12,7 +12,8 @@ const FILLED = 0x17ff;
 const HIGH_BIT = 0x8000_0000;
 
 /** The number is the gfid's second half. */
-const wireInoHi = (gfid: Gfid): number => (gfid === ROOT_GFID ? 0 : (inoHi(gfid) | HIGH_BIT) >>> 0);
+export const wireInoHi = (gfid: Gfid): number =>
+  gfid === ROOT_GFID ? 0 : (inoHi(gfid) | HIGH_BIT) >>> 0;
 
 function putWide(view: DataView, at: number, value: number): void {
   view.setInt32(at, Math.floor(value / TWO_32));

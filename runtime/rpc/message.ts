@@ -57,6 +57,11 @@ export interface Caller {
   readonly ctimeNsec: number;
 }
 
+/** A program itself, that asks on nobody's behalf. */
+export const ITSELF: Caller = {
+  ...{ pid: 0, uid: 0, gid: 0, groups: [], lkOwner: '', flags: 0, ctime: 0, ctimeNsec: 0 },
+};
+
 export interface CallHeader {
   readonly xid: number;
   readonly program: number;

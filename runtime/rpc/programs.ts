@@ -76,8 +76,4 @@ export function readPrograms(r: XdrReader): Program[] | null {
 
 // -- what a server tells -----------------------------------------------------------------------------
 
-export const leaseRecall = fieldsOf('loc.gfid lease_type:u32 tid:gfid xdata:opaque');
 export const inodelkContention = fieldsOf('loc.gfid flock pid:u32 domain:string xdata:opaque');
-export const entrylkContention = fieldsOf(
-  'loc.gfid type:u32 pid:u32 name:string domain:string xdata:opaque',
-);

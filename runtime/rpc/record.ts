@@ -70,6 +70,21 @@ export class Records {
     this.to += count;
   }
 
+  /**
+   * Takes bytes that somebody else has received.
+   * @param taken called when some are there; false ends it, and the rest is dropped
+   */
+  put(bytes: Uint8Array, taken: () => boolean): void {
+    for (let at = 0; at < bytes.length; ) {
+      const room = this.room();
+      const count = Math.min(room.length, bytes.length - at);
+      room.set(bytes.subarray(at, at + count));
+      this.received(count);
+      at += count;
+      if (!taken()) return;
+    }
+  }
+
   /** Finds the next whole message. @throws {RecordError} when there can be none any more */
   next(): boolean {
     for (;;) {

@@ -1,5 +1,7 @@
 /** Recordings of graphs that tests make. */
+import { unwind, wind } from '../../runtime/core/fops.gen.ts';
 import type { Graph } from '../../runtime/core/graph.ts';
+import { defineTranslator } from '../../runtime/core/xlator.ts';
 import type { RecordedEvent, UnwindEvent, WindEvent } from '../../runtime/observe/events.ts';
 import { type FilterGiven, makeFilter } from '../../runtime/observe/filter.ts';
 import type { Head } from '../../runtime/observe/format.ts';
@@ -76,4 +78,30 @@ export const inShort = (events: readonly RecordedEvent[]): string[] =>
     if (event.kind === 'wind') return [`> ${event.fop} ${event.volume}`];
     if (event.kind !== 'unwind') return [];
     return [`< ${event.fop} ${event.volume} ${event.opRet} ${event.opErrno}`];
+  });
+
+/** A translator that tells of itself in notes, as bridges do: before what it asks below, and after. */
+export const notingTranslator = (before: string, after?: string) =>
+  defineTranslator<null, Record<string, never>>({
+    type: 'test/noting',
+    description: 'Tells of itself.',
+    children: [1, 1],
+    options: {},
+    fops: {
+      lookup: (frame, xl, loc, xdata) => {
+        xl.observer?.note(frame, { method: before });
+        wind.lookup(
+          frame,
+          0,
+          (up, _cookie, _xl, ...reply) => {
+            if (after !== undefined) xl.observer?.note(up, { method: after });
+            unwind.lookup(up, ...reply);
+          },
+          xl.children[0]!,
+          loc,
+          xdata,
+        );
+      },
+    },
+    init: () => null,
   });

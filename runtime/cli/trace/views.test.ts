@@ -16,7 +16,7 @@ import {
   newName,
   startGraph,
 } from '../../../test/support/core.ts';
-import { eventsIn, record, testHead } from '../../../test/support/recording.ts';
+import { eventsIn, notingTranslator, record, testHead } from '../../../test/support/recording.ts';
 import { ENOENT } from '../../core/errno.ts';
 import { tail, unwind, wind } from '../../core/fops.gen.ts';
 import type { Graph } from '../../core/graph.ts';
@@ -58,30 +58,7 @@ it('steps stand in the order in which they came of each other', async () => {
   ]);
 });
 
-/** Tells of itself before and after what it asks below, as bridges do. */
-const noting = defineTranslator<null, Record<string, never>>({
-  type: 'test/noting',
-  description: 'Tells of itself.',
-  children: [1, 1],
-  options: {},
-  fops: {
-    lookup: (frame, xl, loc, xdata) => {
-      xl.observer?.note(frame, { method: 'lookup' });
-      wind.lookup(
-        frame,
-        0,
-        (up, _cookie, _xl, ...reply) => {
-          xl.observer?.note(up, { method: 'lookup_cbk' });
-          unwind.lookup(up, ...reply);
-        },
-        xl.children[0]!,
-        loc,
-        xdata,
-      );
-    },
-  },
-  init: () => null,
-});
+const noting = notingTranslator('lookup', 'lookup_cbk');
 
 it('steps of the same time stand in the order in which they happened', async () => {
   const leaf = new HeldLeaf();

@@ -8,7 +8,7 @@ import { writeTexts } from '../../../rpc/dict.ts';
 import { readFields, writeFields } from '../../../rpc/fields.ts';
 import type { Carrier } from '../../../rpc/link.ts';
 import { Link, type Loss, type Waiter } from '../../../rpc/link.ts';
-import { AUTH_V2, AUTH_V3, type Caller, readCall } from '../../../rpc/message.ts';
+import { AUTH_V2, AUTH_V3, ITSELF, readCall } from '../../../rpc/message.ts';
 import {
   DUMP,
   DUMP_ID,
@@ -85,11 +85,6 @@ export interface ConnectionEvents {
   /** For the log. */
   remark(text: string): void;
 }
-
-/** As whom the client itself asks. */
-const ITSELF: Caller = {
-  ...{ pid: 0, uid: 0, gid: 0, groups: [], lkOwner: '', flags: 0, ctime: 0, ctimeNsec: 0 },
-};
 
 type Stage = 'idle' | 'connecting' | 'introducing' | 'up' | 'stopped';
 

@@ -42,14 +42,10 @@ export const connectSocket =
       if (!isOver) writable();
     });
     socket.on('data', (chunk: Uint8Array) => {
-      for (let at = 0; at < chunk.length && !isOver; ) {
-        const room = records.room();
-        const count = Math.min(room.length, chunk.length - at);
-        room.set(chunk.subarray(at, at + count));
-        records.received(count);
-        at += count;
+      records.put(chunk, () => {
         received();
-      }
+        return !isOver;
+      });
     });
     socket.on(certificates === null ? 'connect' : 'secureConnect', () =>
       connected({

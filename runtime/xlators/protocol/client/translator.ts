@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { EBADFD, ENOTCONN } from '../../../core/errno.ts';
+import { E2BIG, EBADFD, EINVAL, ENOTCONN } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { FopName } from '../../../core/fops.gen.ts';
@@ -26,7 +26,7 @@ import {
 import { writeFields } from '../../../rpc/fields.ts';
 import { wireFop } from '../../../rpc/fops4.ts';
 import type { Waiter } from '../../../rpc/link.ts';
-import { AUTH_V3, type Caller } from '../../../rpc/message.ts';
+import { AUTH_V3, type Caller, ITSELF, ownerFits } from '../../../rpc/message.ts';
 import { FOPS4 } from '../../../rpc/programs.ts';
 import { Records } from '../../../rpc/record.ts';
 import type { XdrReader } from '../../../rpc/xdr.ts';
@@ -68,11 +68,6 @@ function certificatesOf(settings: Settings): Certificates | null {
   };
   return { cert: read('own-cert'), key: read('private-key'), ca: read('ca-list') };
 }
-
-/** As whom the client itself asks. */
-const ITSELF: Caller = {
-  ...{ pid: 0, uid: 0, gid: 0, groups: [], lkOwner: '', flags: 0, ctime: 0, ctimeNsec: 0 },
-};
 
 class Brick implements Requester {
   readonly fds: RemoteFds;
@@ -139,6 +134,10 @@ class Brick implements Requester {
       failRequest(frame, marshal, ENOTCONN);
       return;
     }
+    if (!ownerFits(frame.root.lkOwner, AUTH_V3)) {
+      failRequest(frame, marshal, E2BIG);
+      return;
+    }
     const remotes = { remote: (fd: Fd) => fds.numberFor(fop, fd) };
     const values = call.map((value) => value(given, remotes));
     const lostFd = wire.call.named.some(
@@ -150,7 +149,12 @@ class Brick implements Requester {
     }
     if (fop === 'readdir' || fop === 'readdirp') {
       const at = wire.call.named.findIndex(({ name }) => name === 'offset');
-      values[at] = this.positionsOf(given[0] as Fd).at(values[at] as number) ?? { hi: 0, lo: 0 };
+      const position = this.positionsOf(given[0] as Fd).at(values[at] as number);
+      if (position === undefined) {
+        failRequest(frame, marshal, EINVAL);
+        return;
+      }
+      values[at] = position;
     }
     const request = new Request(frame, marshal, given, this);
     const { link } = connection;

@@ -5,6 +5,7 @@
  * Source: GlusterFS 10 `xlators/protocol/auth/{addr,login}/src`, `server/src/authenticate.c`.
  */
 import { isIP } from 'node:net';
+import { shellPattern } from '../../../core/shell-pattern.ts';
 
 export type Decision = 'accept' | 'reject' | 'dont-care';
 
@@ -81,21 +82,6 @@ function fits(pattern: string, address: string): boolean {
   if (pattern === '*' || pattern === address) return true;
   if (pattern.includes('/')) return inNetwork(pattern, address);
   return /[*?[]/.test(pattern) && shellPattern(pattern).test(address);
-}
-
-/** As fnmatch(3) without flags. */
-function shellPattern(pattern: string): RegExp {
-  const text = pattern.replace(/\[!/g, '[^').replace(/[.+^${}()|\\]/g, '\\$&');
-  const form = text
-    .replace(/\[\\\^/g, '[^')
-    .replace(/\*/g, '.*')
-    .replace(/\?/g, '.');
-  try {
-    return new RegExp(`^${form}$`);
-  } catch {
-    // A bracket that is never closed is a name that nobody has.
-    return /(?!)/;
-  }
 }
 
 /** `10.0.0.0/8`, `fe80::/10`. */

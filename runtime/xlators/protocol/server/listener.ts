@@ -61,14 +61,10 @@ function serve(socket: Socket, settings: ListenerSettings): void {
   socket.on('drain', () => socket.resume());
   socket.on('data', (chunk: Uint8Array) => {
     try {
-      for (let at = 0; at < chunk.length; ) {
-        const room = records.room();
-        const count = Math.min(room.length, chunk.length - at);
-        room.set(chunk.subarray(at, at + count));
-        records.received(count);
-        at += count;
+      records.put(chunk, () => {
         session.take(records);
-      }
+        return !socket.destroyed;
+      });
     } catch (error) {
       if (!(error instanceof RecordError)) throw error;
       settings.log(`the connection to ${peer.address} is closed: ${error.message}`);

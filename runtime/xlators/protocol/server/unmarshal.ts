@@ -8,11 +8,12 @@
 import type { Fd } from '../../../core/fd.ts';
 import { type FopName, fopNames } from '../../../core/fops.gen.ts';
 import { type Arg, findFop } from '../../../core/fops.ts';
-import type { Gfid } from '../../../core/gfid.ts';
-import type { Dirent, Iatt } from '../../../core/iatt.ts';
+import { inoLo } from '../../../core/gfid.ts';
+import type { Dirent } from '../../../core/iatt.ts';
 import { F_GETLK } from '../../../core/lock.ts';
 import type { Fields } from '../../../rpc/fields.ts';
 import { type WireFop, wireFop } from '../../../rpc/fops4.ts';
+import { wireInoHi } from '../../../rpc/iatt.ts';
 import type { Wide, WireDirent } from '../../../rpc/structs.ts';
 
 /** What a name has to be. */
@@ -129,21 +130,16 @@ function fieldOf(fop: FopName, name: string, kind: string, reply: readonly Arg[]
 }
 
 function wireDirent({ name, off, type, gfid, stat, dict }: Dirent): WireDirent {
-  const known = stat ?? null;
+  const id = stat?.iaGfid ?? gfid;
   return {
     ...{ name, type, dict },
-    inoHi: inoHiOf(known, gfid),
-    inoLo: inoLoOf(known, gfid),
+    inoHi: wireInoHi(id),
+    inoLo: inoLo(id),
     offHi: Math.floor(off / TWO_32),
     offLo: off % TWO_32,
-    stat: known,
+    stat,
   };
 }
-
-const half = (gfid: Gfid, from: number, to: number): number =>
-  Number.parseInt(gfid.replaceAll('-', '').slice(from, to), 16);
-const inoHiOf = (stat: Iatt | null, gfid: Gfid): number => half(stat?.iaGfid ?? gfid, 16, 24);
-const inoLoOf = (stat: Iatt | null, gfid: Gfid): number => half(stat?.iaGfid ?? gfid, 24, 32);
 
 function unmarshalOf(fop: FopName): Unmarshal {
   const wire = wireFop(fop);
