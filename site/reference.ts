@@ -117,7 +117,7 @@ function volumeText({
   type,
   children,
   options,
-  openOptions,
+  ownOptions,
   moreOptions = {},
 }: Translator<unknown>) {
   const more = Object.entries(moreOptions).map(
@@ -127,7 +127,7 @@ function volumeText({
     `\`type ${type}\`. Subvolumes: ${subvolumes(children)}.`,
     Object.keys(options).length === 0 ? 'It has no options of its own.' : '',
     optionTexts(options, '###'),
-    openOptions ? 'Besides, the options that the module declares itself.' : '',
+    ownOptions ? 'Besides, the options that the module declares itself.' : '',
     ...more,
     'Besides, [the options of every type](/reference/volfiles#options-of-every-type).\n',
   ]

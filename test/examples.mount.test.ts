@@ -7,30 +7,31 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../runtime/sys/paths.ts';
 import { describeMounts, withScratch } from './support/mount.ts';
-import { CONSOLE, commandsIn, normal, typed } from './support/readme.ts';
+import { CONSOLE, commandsIn, needsMore, normal, sessionsIn, typed } from './support/readme.ts';
 
 const folder = join(packageRoot, 'examples');
 const readmes = readdirSync(folder)
   .map((name) => ({ name, path: join(folder, name, 'README.md') }))
-  .filter(({ path }) => CONSOLE.test(readFileSync(path, 'utf8')));
+  .filter(({ path }) => sessionsIn(readFileSync(path, 'utf8')).length > 0);
 
 describeMounts('the READMEs of the examples', () => {
   it('are there', () => expect(readmes.length).toBeGreaterThanOrEqual(10));
 
   describe.each(readmes)('$name', ({ name, path }) => {
-    it('shows what happens', () =>
+    const text = readFileSync(path, 'utf8');
+    it.skipIf(needsMore(name, text))('shows what happens', () =>
       withScratch(async (scratch) => {
-        const text = readFileSync(path, 'utf8');
-        const shown = CONSOLE.exec(text)![1]!;
-        const written = await typed(name, commandsIn(shown), scratch.at(name), scratch);
+        const written: string[] = [];
+        for (const shown of sessionsIn(text)) {
+          written.push(await typed(name, commandsIn(shown), scratch.at(name), scratch));
+          expect(scratch.mounts()).toEqual([]);
+          expect(existsSync(scratch.at(name))).toBe(false);
+        }
         if (process.env.UPDATE === '1') {
-          writeFileSync(
-            path,
-            text.replace(CONSOLE, () => `\`\`\`console\n${written}\`\`\``),
-          );
-        } else expect(normal(written)).toBe(normal(shown));
-        expect(scratch.mounts()).toEqual([]);
-        expect(existsSync(scratch.at(name))).toBe(false);
-      }));
+          const updated = text.replace(CONSOLE, () => `\`\`\`console\n${written.shift()}\`\`\``);
+          writeFileSync(path, updated);
+        } else expect(written.map(normal)).toEqual(sessionsIn(text).map(normal));
+      }),
+    );
   });
 });

@@ -11,6 +11,8 @@ const folder = join(packageRoot, 'examples');
 const BRINGS: Readonly<Record<string, RegExp>> = {
   fuse3: /glossa (mount|run)/,
   attr: /[gs]etfattr/,
+  'glusterfs-server': /glusterfsd/,
+  'glusterfs-client': /mount -t glusterfs/,
   gcc: /^make /m,
 };
 
@@ -23,8 +25,11 @@ describe.each(readdirSync(folder))('%s', (name) => {
       (file) => /\.(py|js)$/.test(file) && !/(^|\/)test_|\.test\.js$/.test(file),
     );
     const volfiles = files.filter((file) => file.endsWith('.vol'));
+    // But those whose modules are another example's.
     const scripted = volfiles.some((file) =>
-      /type features\/(glupy|native)/.test(readFileSync(join(folder, name, file), 'utf8')),
+      /type features\/(glupy|native)\n(?!.* module-path \.\.\/)/.test(
+        readFileSync(join(folder, name, file), 'utf8'),
+      ),
     );
     expect(modules.length > 0).toBe(scripted);
     for (const module of modules) {

@@ -28,8 +28,12 @@ describe.each(volfiles)('%s', (path) => {
 
   it('names the command with which to try it, or needs none', () => {
     const text = readFileSync(join(packageRoot, path), 'utf8');
-    const storage = volumes(path)[0]!;
-    const command = `glossa mount ${path} MOUNTPOINT --xlator-option ${storage.name}.directory=DIR`;
+    const [storage] = volumes(path);
+    const verb = volumes(path).at(-1)!.type === 'protocol/server' ? 'brick' : 'mount';
+    const operand = verb === 'mount' ? ' MOUNTPOINT' : '';
+    const option =
+      storage!.type === 'storage/posix' ? ` --xlator-option ${storage!.name}.directory=DIR` : '';
+    const command = `glossa ${verb} ${path}${operand}${option}`;
     const bringsItsFiles = path === 'examples/hello/hello.vol';
     expect(text.includes(command)).toBe(!bringsItsFiles);
   });

@@ -65,6 +65,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   succeed: hook('xl, before'),
   inherit: hook('xl, before'),
   holds: hook('xl'),
+  waitsFor: hook('xl'),
   reload: hook('xl'),
   notify: hook('xl, event, data'),
   fini: hook('xl'),
@@ -79,6 +80,7 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   script: hook('xl'),
   reset: hook('xl'),
   backing: hook('xl, fd'),
+  keepsPages: hook('xl'),
   tellsAtClose: hook('xl'),
   isOwn: hook('xl, fd'),
   watches: {

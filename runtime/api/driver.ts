@@ -126,6 +126,8 @@ export class Driver {
       const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
         this.client.end(call);
         resolve({ opRet, opErrno, values });
+        // Whoever waits for it goes on in the event loop.
+        this.graph.top.context.wake();
       });
       windArgs[name](frame, 0, cbk as never, this.linksFor(args), args);
     });

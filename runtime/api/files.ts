@@ -58,23 +58,27 @@ export async function writeAll(
   return at;
 }
 
-/** Names in a directory, sorted, without `.` and `..`. @throws {FopError} */
-export async function listNames(driver: Driver, inode: Inode): Promise<string[]> {
+/** What is in a directory, in the order of its listing, without `.` and `..`. @throws {FopError} */
+export async function listEntries(driver: Driver, inode: Inode): Promise<Dirent[]> {
   const fd = driver.newFd(inode, O_RDONLY, true);
   try {
     await driver.expect('opendir', new Loc(inode), fd, null);
-    const names: string[] = [];
+    const all: Dirent[] = [];
     for (let off = 0; ; ) {
       const { values } = await driver.expect('readdir', fd, LISTING_SIZE, off, null);
       const entries = (values[0] as readonly Dirent[] | null) ?? [];
       if (entries.length === 0) break;
-      names.push(...entries.map(({ name }) => name));
+      for (const entry of entries) all.push(entry);
       const next = entries.at(-1)!.off;
       if (next === off) throw new FopError(EIO, `readdir: the same again after offset ${off}`);
       off = next;
     }
-    return names.filter((name) => name !== '.' && name !== '..').sort();
+    return all.filter(({ name }) => name !== '.' && name !== '..');
   } finally {
     fd.release();
   }
 }
+
+/** Their names, sorted. @throws {FopError} */
+export const listNames = async (driver: Driver, inode: Inode): Promise<string[]> =>
+  (await listEntries(driver, inode)).map(({ name }) => name).sort();

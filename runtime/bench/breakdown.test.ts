@@ -36,7 +36,7 @@ function profile(all: readonly Seen[]): CpuProfile {
   return { nodes, startTime: 1000, samples, timeDeltas: samples.map(() => STEP) };
 }
 
-const pump = ['run', `${FILE}/runtime/mount/fuse/pump.js`] as const;
+const pump = ['run', `${FILE}/runtime/pump/pump.js`] as const;
 const call = ['', `${FILE}/runtime/sys/call.js`] as const;
 const statx = ['stat', `${FILE}/runtime/xlators/storage/posix/stat.js`] as const;
 

@@ -73,7 +73,7 @@ const OF_MOUNT: readonly Part[] = ['decode', 'reply'];
 
 /** The first that fits says which part a function is of. */
 const rules: readonly (readonly [url: RegExp, name: RegExp, part: Part])[] = [
-  [/\/mount\/fuse\/pump\./, /./, KERNEL],
+  [/\/pump\/pump\./, /./, KERNEL],
   [/\/mount\//, /encode|send|reply|answer|Cbk$/i, 'reply'],
   [/\/mount\//, /./, 'decode'],
   [/\/xlators\/storage\//, /./, 'storage'],

@@ -11,12 +11,16 @@ export const commands: Commands = new Map(
       load: () => import('./mount.ts'),
     },
     umount: {
-      summary: 'take a mount away, also a dead one',
+      summary: 'take a mount away, also a dead one; or end a brick',
       load: () => import('./umount.ts'),
     },
     mounts: {
-      summary: 'list what is mounted, by whom, and whether it answers',
+      summary: 'list what is mounted or served, by whom, and whether it answers',
       load: () => import('./mounts.ts'),
+    },
+    brick: {
+      summary: 'serve volumes to clients of GlusterFS and of glossa',
+      load: () => import('./brick.ts'),
     },
     run: {
       summary: 'run a command in a mount of its own',
@@ -45,6 +49,10 @@ export const commands: Commands = new Map(
     new: {
       summary: 'write a module to begin from',
       load: () => import('./new.ts'),
+    },
+    'new volume': {
+      summary: 'write volfiles of bricks and clients to begin from',
+      load: () => import('./new-volume.ts'),
     },
     dev: {
       summary: 'mount a module, and load it again whenever it is saved',
@@ -75,7 +83,7 @@ export const commands: Commands = new Map(
       load: () => import('./graph.ts'),
     },
     stats: {
-      summary: 'what the translators of a mount count',
+      summary: 'what the translators of a mount, or of a brick, tell',
       load: () => import('./stats.ts'),
     },
     statedump: {
@@ -87,12 +95,20 @@ export const commands: Commands = new Map(
       load: () => import('./why.ts'),
     },
     reload: {
-      summary: 'let a mount read its volfile and modules again',
+      summary: 'let a mount or a brick read its volfile and modules again',
       load: () => import('./reload.ts'),
     },
     invalidate: {
       summary: 'say that something was changed behind a mount',
       load: () => import('./invalidate.ts'),
+    },
+    'volfile-server': {
+      summary: 'give volfiles to clients that ask for them by name',
+      load: () => import('./volfile-server.ts'),
+    },
+    rebalance: {
+      summary: 'make the directories of a distributed volume ready for the bricks that it has now',
+      load: () => import('./rebalance.ts'),
     },
     playground: {
       summary: 'a page in which translators are written, run and watched',

@@ -1,7 +1,10 @@
 /** The Context of a graph that runs in Node: its clock, timers, randomness and log. */
 import { randomFillSync } from 'node:crypto';
+import { isMainThread } from 'node:worker_threads';
 import type { Context, DebuggerTerminal, RunFiles, ServerFacts } from '../core/context.ts';
 import type { LogSink } from '../core/log.ts';
+import type { Sources } from '../core/source.ts';
+import { pump } from '../pump/pump.ts';
 import { exactly } from '../sys/timers.ts';
 
 /** The longest that Node's timers count; a longer one would ring at once. */
@@ -30,6 +33,7 @@ export class NodeContext implements Context {
   readonly sink: LogSink;
   readonly baseDir: string;
   readonly wake: () => void;
+  readonly sources: Sources | undefined;
   readonly terminal: DebuggerTerminal | undefined;
   readonly strict: boolean;
   readonly warn: (text: string) => void;
@@ -44,6 +48,8 @@ export class NodeContext implements Context {
     this.sink = sink;
     this.baseDir = baseDir;
     this.wake = wake;
+    // The pump sleeps for the main thread's event loop, which is the only one that it knows.
+    this.sources = isMainThread ? pump : undefined;
     this.terminal = terminal;
     this.strict = strict ?? false;
     this.warn = warn ?? (() => {});

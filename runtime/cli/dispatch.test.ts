@@ -37,6 +37,7 @@ describe('wrong use', () => {
       'glossa mount: MNT is missing\n' +
         'usage: glossa mount VOLFILE MNT [options]\n' +
         '       glossa -f VOLFILE [options] MNT\n' +
+        '       glossa -s SERVER --volfile-id NAME [options] MNT\n' +
         "'glossa help mount' explains the options\n",
     ],
     [
@@ -44,6 +45,7 @@ describe('wrong use', () => {
       "glossa mount: unknown option '--read-olny' (did you mean '--read-only'?)\n" +
         'usage: glossa mount VOLFILE MNT [options]\n' +
         '       glossa -f VOLFILE [options] MNT\n' +
+        '       glossa -s SERVER --volfile-id NAME [options] MNT\n' +
         "'glossa help mount' explains the options\n",
     ],
     [
@@ -55,7 +57,7 @@ describe('wrong use', () => {
     [
       ['umount', 'a', 'b'],
       "glossa umount: unexpected 'b'\n" +
-        'usage: glossa umount MNT [options]\n' +
+        'usage: glossa umount MNT|BRICK [options]\n' +
         "'glossa help umount' explains the options\n",
     ],
   ])('%j is answered with what would be right', async (argv, err) => {

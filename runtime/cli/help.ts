@@ -140,7 +140,7 @@ function unknownTopic(
 }
 
 function translatorHelp(translator: Translator<unknown>, { colour, width }: Terminal): string {
-  const { type, description, children, options, openOptions, moreOptions = {} } = translator;
+  const { type, description, children, options, ownOptions, moreOptions = {} } = translator;
   const heading = (words: string): string => paint('bold', words, colour.out);
   const described = (table: Options): string[] =>
     Object.entries(table).map(([key, spec]) => {
@@ -151,7 +151,8 @@ function translatorHelp(translator: Translator<unknown>, { colour, width }: Term
   const sections = Object.entries(moreOptions).map(([when, table]) =>
     [heading(`options ${when}:`), ...described(table)].join('\n'),
   );
-  const own = openOptions ? ['  and the options that the module declares itself.'] : [];
+  const own =
+    ownOptions !== undefined ? ['  and the options that the module declares itself.'] : [];
   return [
     `${heading(type)}\n${wrap(description, width).join('\n')}`,
     `Subvolumes: ${subvolumes(children)}.`,

@@ -11,7 +11,7 @@ import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK, Failure } from './exit.ts';
 import { takeOperands } from './flags.ts';
-import { findServed } from './umount.ts';
+import { findMounted } from './served/find.ts';
 
 export default defineCommand({
   usage: ['glossa invalidate MNT [PATH]'],
@@ -23,7 +23,7 @@ export default defineCommand({
   flags: {},
   async run({ operands }, terminal) {
     const [given, path] = takeOperands(operands, ['MNT', '[PATH]']);
-    const mountpoint = await findServed(given);
+    const mountpoint = await findMounted(given);
     if (path === undefined) {
       demand(mountpoint, INVALIDATE, given);
       terminal.out(`${printable(given)}: every name is looked up again`);

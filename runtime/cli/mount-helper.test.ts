@@ -50,7 +50,25 @@ it('takes what nobody knows with -s, and does nothing with -f', async () => {
 });
 
 it.each([
+  ['h:/v', '', '--volfile-server=h --volfile-id=/v -- /mnt'],
+  ['h:/v/a/b', '', '--volfile-server=h --volfile-id=/v --subdir-mount=/a/b -- /mnt'],
+  ['h:v/', 'ro', '--volfile-server=h --volfile-id=/v --read-only -- /mnt'],
+  [
+    'h,[::1]:/v.w',
+    'server-port=1,backup-volfile-servers=a:b',
+    '--volfile-server=h --volfile-server=[::1] --volfile-id=/v.w --volfile-server-port=1 ' +
+      '--volfile-server=a --volfile-server=b -- /mnt',
+  ],
+  ['./h:/v', '', '-- ./h:/v /mnt'],
+  ['/etc/h:v.vol', '', '-- /etc/h:v.vol /mnt'],
+])('asks servers for %s where that is no path', async (what, options, flags) => {
+  const said = await command(['mount.glossa', what, '/mnt', '-fv', '-o', options]);
+  expect(said).toEqual({ status: 0, out: `glossa mount ${flags}\n`, err: '' });
+});
+
+it.each([
   ['an operand that is missing', ['a.vol'], 1, 'MNT is missing'],
+  ['no servers', ['h:/v', '/mnt', '-o', 'backup-volfile-servers'], 1, 'needs a value'],
   [
     'a value that is wrong',
     ['a.vol', '/mnt', '-f', '-o', 'entry-timeout=x'],

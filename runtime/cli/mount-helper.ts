@@ -5,6 +5,7 @@
  *
  * Sources: mount(8), "External helpers" and "Exit status"; mount.glusterfs(8).
  */
+import { existsSync } from 'node:fs';
 import { didYouMean } from '../core/nearest.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';
@@ -45,8 +46,19 @@ function nothing(names: string): Record<string, null> {
 const unheeded = new Set(['sync', 'dirsync', 'mand', 'nomand', 'iversion', 'noiversion']);
 
 /** Flags of `glossa mount` that are no options of a mount. */
-const notOptions = new Set(['volfile', 'no-daemon', 'debug', 'help', 'quiet', 'verbose']);
+const notOptions = new Set([
+  ...['volfile', 'no-daemon', 'debug', 'help', 'quiet', 'verbose'],
+  // What is mounted says both.
+  ...['volfile-server', 'volfile-id'],
+]);
 const ownOptions = Object.entries(mount.flags).filter(([name]) => !notOptions.has(name));
+
+/** Options of mount.glusterfs that are flags of other names, each for one value of the list. */
+const ofGluster: Readonly<Record<string, string>> = {
+  'server-port': 'volfile-server-port',
+  'backup-volfile-server': 'volfile-server',
+  'backup-volfile-servers': 'volfile-server',
+};
 
 const yes = ['on', 'yes', 'true', 'enable', '1'];
 const no = ['off', 'no', 'false', 'disable', '0'];
@@ -54,14 +66,17 @@ const no = ['off', 'no', 'false', 'disable', '0'];
 export default defineCommand({
   usage: [
     'mount -t glossa VOLFILE MNT [-o OPTIONS]',
+    'mount -t glossa HOST:/NAME[/PATH] MNT [-o OPTIONS]',
     'mount.glossa VOLFILE MNT [-sfnv] [-o OPTIONS]',
   ],
   description:
-    'Mounts what VOLFILE describes on MNT, as `glossa mount` does, for mount(8), which calls it for a ' +
+    'Mounts what VOLFILE describes on MNT, or the volume NAME whose volfile HOST has, or its folder PATH, as `glossa ' +
+    'mount` does, for mount(8), which calls it for a ' +
     'line of /etc/fstab as well: /etc/glossa/NAME.vol MNT glossa defaults,_netdev 0 0. ' +
     `OPTIONS are ro, and those of \`glossa mount\` without their dashes: ${ownOptions
       .map(([name, { value }]) => (value === undefined ? name : `${name}=${value}`))
       .join(', ')}. ` +
+    'As of mount.glusterfs there are server-port=N and backup-volfile-servers=HOST:HOST. ' +
     'What is for mount(8) and for the start of the system is accepted (noauto, nofail, _netdev, user, ' +
     'x-..., and so on). The exit status is that of mount(8): 1 for a wrong use, 32 for a mount that ' +
     "failed. 'glossa setup' makes it known to mount(8).",
@@ -81,7 +96,9 @@ export default defineCommand({
         if (parent === null) warn(text, terminal);
       };
       const options = flags.options.flatMap((options) => flagsOf(options, flags.sloppy, warned));
-      const args = [...options, '--', volfile, mnt];
+      const servers = askFor(volfile);
+      const what = servers.length > 0 ? [] : [volfile];
+      const args = [...servers, ...options, '--', ...what, mnt];
       const given = readFlags({ ...commonFlags, ...mount.flags }, args);
       if (flags.verbose && parent === null) terminal.out(`glossa mount ${args.join(' ')}`);
       if (flags.fake) return EXIT_OK;
@@ -99,6 +116,18 @@ function tell(error: unknown, terminal: Terminal): number {
   const where = error instanceof Failure && error.problems !== null ? '' : 'mount.glossa: ';
   terminal.err(`${where}${error.message}`);
   return error instanceof UsageError ? STATUS_USAGE : STATUS_FAILED;
+}
+
+/** HOST:/NAME; hosts may have commas between, as for mount.glusterfs. */
+const REMOTE = /^((?:\[[^\]/]+\]|[^/:,]+)(?:,(?:\[[^\]/]+\]|[^/:,]+))*):\/?([^/]+)(\/.*)?$/;
+
+/** Flags that ask servers for a volume; none for a file. @throws {UsageError} */
+function askFor(given: string): string[] {
+  const [, hosts, name, folder] = existsSync(given) ? [] : (REMOTE.exec(given) ?? []);
+  if (hosts === undefined) return [];
+  const servers = hosts.split(',').map((host) => `--volfile-server=${host}`);
+  const isAll = folder === undefined || folder === '/';
+  return [...servers, `--volfile-id=/${name}`, ...(isAll ? [] : [`--subdir-mount=${folder}`])];
 }
 
 /** Options of mount(8) as flags of `glossa mount`. @throws {UsageError} */
@@ -120,8 +149,13 @@ function flagOf(
   value: string | undefined,
   sloppy: boolean,
   warned: (text: string) => void,
-): string | null {
+): string | string[] | null {
   if (/^x-/i.test(name)) return null;
+  const other = ofGluster[name];
+  if (other !== undefined) {
+    if (!value) throw new UsageError(`the mount option ${name} needs a value`);
+    return value.split(':').map((each) => `--${other}=${each}`);
+  }
   const known = standard[name];
   if (known !== undefined) return known;
   if (name === 'remount') {

@@ -63,7 +63,9 @@ describeMounts('glossa mount -N', () => {
       const mount = await startMount(scratch, memory, { args });
       await mount.stop();
       const log = mount.log();
-      expect(log).toMatch(/ I \[MSGID: 201001\] \[serve\.js:\d+:\w+\] 0-glossa: started glossa \d/);
+      expect(log).toMatch(
+        / I \[MSGID: 201001\] \[serving\.js:\d+:\w+\] 0-glossa: started glossa \d/,
+      );
       expect(log).toMatch(/Final graph:\n\+-+\+\n {2}1: volume mem\n/);
       expect(log).toMatch('\n  3:     option size 1MB\n');
       expect(log).toMatch('0-glossa: ending: received SIGTERM\n');

@@ -25,4 +25,7 @@ it('says which command is right', async () => {
   expect(await mount('mount', join(at, 'absent'), volfile)).toContain('are they swapped?');
   expect(await mount('mount', mnt, mnt)).toContain('is a folder, and no volfile');
   expect(await mount('mount', module, mnt)).toContain(`'glossa dev ${module}' mounts it`);
+  expect(await mount('mount', volfile, mnt, '--subdir-mount', 'a/b')).toContain(
+    "--subdir-mount takes a path from the root of the volume, not 'a/b'",
+  );
 });

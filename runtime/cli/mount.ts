@@ -2,35 +2,29 @@
  * `glossa mount`, and `glossa -f VOLFILE MNT` with the flags of glusterfs: serves a volfile's graph
  * on a directory, in this process (`-N`) or in a daemon.
  */
-import { closeSync, statSync } from 'node:fs';
-import { constants } from 'node:os';
-import { resolve } from 'node:path';
-import { logLevel } from '../core/log.ts';
+import { statSync } from 'node:fs';
+import { posix, resolve } from 'node:path';
 import type { FrontEndName } from '../mount/front-ends.ts';
+import { askFlags, volfileServers } from './ask-flags.ts';
 import { defineCommand } from './command.ts';
-import { EXIT_FAILURE, EXIT_OK, EXIT_SIGNAL, Failure, UsageError } from './exit.ts';
+import { UsageError } from './exit.ts';
 import {
   choice,
   type Flags,
   type FlagValues,
   number,
-  stepFlags,
   takeOperands,
   text,
   toggle,
 } from './flags.ts';
-import { type Parent, parent, Server } from './handover.ts';
-import { CONSOLE, defaultLogFile, logFormats, makeLogFolder, openLog } from './log-sink.ts';
-import { readAddress } from './metrics/address.ts';
-import { BUF_SIZE, FLUSH_TIMEOUT } from './repeats.ts';
-import { removeScratch } from './scratch.ts';
-import type { ServeSettings, Waiter } from './serve.ts';
+import { CONSOLE } from './log-sink.ts';
+import type { ServeSettings } from './serve.ts';
+import { daemonFlags, processFlags, processSettings, startServer } from './server-command.ts';
 import { milliseconds } from './slow.ts';
 import { refuseStuck } from './stuck.ts';
-import { note, paint, step, type Talk, type Terminal } from './terminal.ts';
-import { ttyPath } from './tty.ts';
-import { volfileFlags } from './volfile-flags.ts';
+import { paint, type Talk, type Terminal } from './terminal.ts';
 import { refuseModule } from './volfile-operand.ts';
+import { serverName } from './volfile-source.ts';
 
 /** From here on a request is slow. */
 const SLOW_MS = 100;
@@ -39,43 +33,12 @@ const frontEndNames = ['kernel', 'fuse-native'] as const satisfies readonly Fron
 
 /** Flags that `glossa run` has as well: they pass through to the server. */
 export const serverFlags = {
-  ...stepFlags,
-  'log-file': text({ short: 'l', value: 'FILE', help: "the log; '-' is standard error" }),
-  'log-level': choice({
-    short: 'L',
-    value: 'LEVEL',
-    values: ['TRACE', 'DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL', 'NONE'],
-    help: 'TRACE, DEBUG, INFO (without it), WARNING, ERROR, CRITICAL or NONE',
-  }),
-  'log-format': choice({
-    value: 'FORMAT',
-    values: logFormats,
-    help: 'with-msg-id (without it), no-msg-id or json, a document a line',
-  }),
-  'log-buf-size': number({
-    value: 'N',
-    whole: true,
-    help: `messages whose repeats are counted, not written (${BUF_SIZE}); 0: none`,
-  }),
-  'log-flush-timeout': number({
-    value: 'SEC',
-    help: `seconds until it is written how often they were repeated (${FLUSH_TIMEOUT})`,
-  }),
-  metrics: text({
-    value: 'HOST:PORT',
-    help: 'serve metrics for Prometheus there; without HOST on loopback',
-  }),
-  'statedump-path': text({ value: 'DIR', help: 'the folder for statedumps and statistics' }),
-  ...volfileFlags,
+  ...processFlags,
   'entry-timeout': number({ value: 'SEC', help: 'seconds the kernel caches a name (1)' }),
   'attribute-timeout': number({ value: 'SEC', help: 'seconds the kernel caches attributes (1)' }),
   'negative-timeout': number({
     value: 'SEC',
     help: 'seconds the kernel caches that a name is absent (0)',
-  }),
-  'up-timeout': number({
-    value: 'SEC',
-    help: 'seconds to wait until the volumes are up, before the mount fails (30)',
   }),
   'busy-poll': number({
     value: 'US',
@@ -101,8 +64,7 @@ export const serverFlags = {
 
 const mountFlags = {
   volfile: text({ short: 'f', value: 'VOLFILE', help: 'the volfile' }),
-  'no-daemon': toggle({ short: 'N', help: 'serve in this process, until it is unmounted' }),
-  debug: toggle({ help: 'as -N -l - -L DEBUG' }),
+  ...daemonFlags,
   ...serverFlags,
   'allow-other': toggle({ help: 'let other users in; root does so by default' }),
   'no-allow-other': toggle({ help: 'keep other users out' }),
@@ -110,27 +72,37 @@ const mountFlags = {
     value: 'TIME',
     help: 'requests that took so long are kept for glossa why (100ms); or 2s, 50us',
   }),
-  'pid-file': text({ short: 'p', value: 'FILE', help: "the server's process id, while it runs" }),
+  ...askFlags,
+  'subdir-mount': text({
+    value: 'PATH',
+    help: 'mount this folder of the volume, as bricks have it',
+  }),
   'volume-name': text({ short: 'n', value: 'NAME', help: 'accepted, as by glusterfs; not needed' }),
 } satisfies Flags;
 
 export default defineCommand({
-  usage: ['glossa mount VOLFILE MNT [options]', 'glossa -f VOLFILE [options] MNT'],
+  usage: [
+    'glossa mount VOLFILE MNT [options]',
+    'glossa -f VOLFILE [options] MNT',
+    'glossa -s SERVER --volfile-id NAME [options] MNT',
+  ],
   description:
     'Mounts what VOLFILE describes on the directory MNT, and returns when it is there. The ' +
     "server goes on as a daemon, until 'glossa umount MNT', SIGTERM or SIGINT; SIGHUP makes it read " +
     'the options in its volfile and open its log again. Without --log-file the log is /var/log/glossa/MNT.log for root, otherwise ' +
-    "~/.local/state/glossa/MNT.log, with '-' for each '/' in MNT.",
+    "~/.local/state/glossa/MNT.log, with '-' for each '/' in MNT. " +
+    "With -s the volfile is the one that 'glossa volfile-server' or the management daemon of " +
+    'GlusterFS has of the volume NAME; SERVER is HOST or HOST:PORT, and other servers are asked ' +
+    'when the first is not there. The mount takes over what changes there.',
   flags: mountFlags,
   kinds: { MNT: 'folder' },
   async run({ flags, operands }, terminal) {
     const settings = await settingsOf(flags, operands, terminal.talk);
-    const { logFile } = settings;
-    if (flags['log-file'] === undefined && logFile !== CONSOLE) makeLogFolder(logFile);
-    if (parent !== null) return serveHere(settings, terminal, waiterFor(parent));
-    if (!flags['no-daemon'] && !flags.debug) return startDaemon(settings, terminal);
-    const ready = (): void => note(readyLine(settings, terminal), terminal);
-    return serveHere(settings, terminal, { ready, onGone() {}, tty: ttyPath() });
+    return startServer(settings, flags, {
+      terminal,
+      readyLine: readyLine(settings, terminal),
+      serve: async (waiter) => (await import('./serve.ts')).serve(settings, terminal, waiter),
+    });
   },
 });
 
@@ -139,30 +111,23 @@ async function settingsOf(
   operands: readonly string[],
   talk: Talk | undefined,
 ): Promise<ServeSettings> {
+  const servers = volfileServers(flags);
+  const given = servers === undefined ? flags.volfile : serverName(servers);
   const [volfile, mnt] =
-    flags.volfile === undefined
+    given === undefined
       ? takeOperands(operands, ['VOLFILE', 'MNT'])
-      : [flags.volfile, ...takeOperands(operands, ['MNT'])];
-  await refuseStuck(volfile, mnt);
-  refuseSwapped(volfile, mnt);
+      : [given, ...takeOperands(operands, ['MNT'])];
+  if (servers === undefined) {
+    await refuseStuck(volfile, mnt);
+    refuseSwapped(volfile, mnt);
+  } else await refuseStuck(mnt);
   const mountpoint = resolve(mnt);
-  const log = flags['log-file'] ?? (flags.debug ? CONSOLE : defaultLogFile(mountpoint));
-  const pidFile = flags['pid-file'];
   return {
-    volfile,
+    ...processSettings(flags, volfile, mountpoint, talk),
+    servers,
+    subdirMount: folderOf(flags['subdir-mount']),
     mountpoint,
-    logFile: log === CONSOLE ? log : resolve(log),
-    logLevel: logLevel(flags['log-level'] ?? (flags.debug ? 'DEBUG' : levelOf(log, talk, 'INFO')))!,
-    logFormat: flags['log-format'],
-    logBufSize: flags['log-buf-size'],
-    logFlushTimeout: flags['log-flush-timeout'],
-    pidFile: pidFile === undefined ? undefined : resolve(pidFile),
     slowMs: flags.slow === undefined ? SLOW_MS : milliseconds(flags.slow),
-    metrics: flags.metrics === undefined ? undefined : readAddress(flags.metrics),
-    statedumpPath: flags['statedump-path'] && resolve(flags['statedump-path']),
-    overrides: flags['xlator-option'],
-    strict: flags.strict,
-    allowShell: flags['allow-shell'],
     readOnly: flags['read-only'],
     suid: flags.suid,
     dev: flags.dev,
@@ -171,7 +136,6 @@ async function settingsOf(
     entryTimeout: flags['entry-timeout'],
     attributeTimeout: flags['attribute-timeout'],
     negativeTimeout: flags['negative-timeout'],
-    upTimeout: flags['up-timeout'],
     busyPollUs: flags['busy-poll'],
     passthrough: !flags['no-passthrough'],
     writeback: flags['kernel-writeback-cache'],
@@ -179,16 +143,14 @@ async function settingsOf(
   };
 }
 
-/** Levels of a log that the user reads along, for who wants to hear less, or more. */
-const READ_ALONG = {
-  INFO: { quiet: 'ERROR', verbose: 'DEBUG' },
-  WARNING: { quiet: 'ERROR', verbose: 'INFO' },
-} as const;
-
-/** The level of a log without `--log-level`: a file's does not depend on what the terminal shows. */
-export function levelOf(log: string, talk: Talk | undefined, usual: keyof typeof READ_ALONG) {
-  if (log !== CONSOLE) return 'INFO';
-  return talk === undefined ? usual : READ_ALONG[usual][talk];
+/** The folder of a volume; undefined for all of it. @throws {UsageError} */
+function folderOf(given: string | undefined): string | undefined {
+  if (given === undefined) return undefined;
+  if (!given.startsWith('/')) {
+    throw new UsageError(`--subdir-mount takes a path from the root of the volume, not '${given}'`);
+  }
+  const path = posix.resolve(given);
+  return path === '/' ? undefined : path;
 }
 
 /** `glossa mount MNT VOLFILE`, and a folder or module in place of a volfile. @throws {UsageError} */
@@ -212,63 +174,8 @@ function refuseSwapped(volfile: string, mnt: string): void {
   refuseModule(volfile);
 }
 
-/** A server of its own keeps no folder busy: what it needs from there it has by now. */
-function waiterFor({ ready, onGone, attached, tty, scratch, record, debug }: Parent): Waiter {
-  const remove = (): void => {
-    if (scratch !== undefined) removeScratch(scratch);
-  };
-  process.on('exit', remove);
-  return {
-    tty,
-    record,
-    debug,
-    ready() {
-      process.chdir('/');
-      // By now there is a mount, which is taken away first.
-      process.off('exit', remove).on('exit', remove);
-      return ready();
-    },
-    onGone(fn) {
-      if (attached) onGone(fn);
-    },
-  };
-}
-
-async function serveHere(
-  settings: ServeSettings,
-  terminal: Terminal,
-  waiter: Waiter,
-): Promise<number> {
-  const { serve } = await import('./serve.ts');
-  return serve(settings, terminal, waiter);
-}
-
 /** What a person, or a program that started the server in the foreground, waits for. */
 function readyLine({ volfile, mountpoint, logFile }: ServeSettings, terminal: Terminal): string {
   const log = logFile === CONSOLE ? '' : `; the log is ${logFile}`;
   return `${volfile} is ${paint('good', 'mounted', terminal.colour.out)} on ${mountpoint}${log}`;
-}
-
-/** Starts a daemon with the arguments of this process, and waits until it serves. */
-async function startDaemon(settings: ServeSettings, terminal: Terminal): Promise<number> {
-  const { logFile } = settings;
-  const stderr = logFile === CONSOLE ? 'inherit' : openLog(logFile);
-  const server = new Server(process.argv.slice(2), { attached: false, stderr, terminal });
-  if (stderr !== 'inherit') closeSync(stderr);
-  step(`the server is process ${server.pid}, and its log ${logFile}`, terminal);
-  let interrupted = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      interrupted = EXIT_SIGNAL + constants.signals[signal];
-      server.kill('SIGTERM');
-    });
-  }
-  if (await server.ready) {
-    if (terminal.interactive) note(readyLine(settings, terminal), terminal);
-    return EXIT_OK;
-  }
-  const { status, signal } = await server.ended;
-  if (interrupted > 0) return interrupted;
-  if (signal !== null) throw new Failure(`the server was killed by ${signal}; see ${logFile}`);
-  return status || EXIT_FAILURE;
 }

@@ -1,6 +1,6 @@
 /**
- * `glossa mounts`: what is mounted, by whom, and whether it answers. It asks the list of mounts and
- * of processes, and the mounts themselves only by processes that it does not wait for.
+ * `glossa mounts`: what is mounted or served, by whom, and whether it answers. It asks the list of
+ * mounts and of processes, and the mounts themselves only by processes that it does not wait for.
  */
 import { readFileSync } from 'node:fs';
 import { printable } from '../graph/printable.ts';
@@ -10,13 +10,18 @@ import { findServer, startTime } from '../mount/server-process.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK } from './exit.ts';
 import { takeOperands, toggle } from './flags.ts';
+import type { AboutRunning, Listening } from './served/host.ts';
+import { placesOf, type Running, runningServers } from './served/running.ts';
 import { paint, type Style, type Terminal } from './terminal.ts';
 
-/** A row; null is what cannot be seen from here. */
-interface MountRow {
-  readonly mountpoint: string;
-  readonly volfile: string;
-  /** Who mounted: a name, or a number without one. */
+/** A row; null is what cannot be seen from here, or is not there. */
+interface Row {
+  readonly what: 'mount' | AboutRunning['what'];
+  readonly mountpoint: string | null;
+  /** Of what listens: where, and the bricks there. */
+  readonly listens: readonly Listening[];
+  readonly volfile: string | null;
+  /** Who started it: a name, or a number without one. */
   readonly user: string;
   readonly uid: number;
   /** When the server was started. */
@@ -28,26 +33,33 @@ interface MountRow {
 export default defineCommand({
   usage: ['glossa mounts [options]'],
   description:
-    'Lists the mounts of glossa, of all users: mount point, volfile, who mounted, when and by which ' +
+    'Lists the mounts, bricks and volfile servers of glossa, of all users: mount point, or address and ' +
+    'bricks, volfile, who started it, when and as which ' +
     "process, and its health. 'stuck' has not answered for 3 seconds, 'dead' has lost its server " +
     "('glossa umount MNT' takes it away), and 'unknown' does not let this user in to ask.",
   flags: {
     json: toggle({
-      help: 'print [{mountpoint, volfile, user, uid, since, pid, health}]; null is not to be seen',
+      help:
+        'print [{what, mountpoint, listens: [{address, bricks: [NAME]}], volfile, user, uid, since, ' +
+        'pid, health}]; null is not to be seen',
     }),
   },
   async run({ flags, operands }, terminal) {
     takeOperands(operands, []);
     const mounts = readMounts();
     const ours = mounts.filter(({ type }) => type === FS_TYPE);
-    const rows = await Promise.all(ours.map((mount) => rowOf(mount, mounts)));
+    const [servers, mounted] = await Promise.all([
+      runningServers(),
+      Promise.all(ours.map((mount) => rowOf(mount, mounts))),
+    ]);
+    const rows = [...mounted, ...servers.map(serverRow)];
     if (flags.json) terminal.out(JSON.stringify(rows, null, 2));
     else show(rows, terminal);
     return EXIT_OK;
   },
 });
 
-async function rowOf(mount: MountEntry, mounts: readonly MountEntry[]): Promise<MountRow> {
+async function rowOf(mount: MountEntry, mounts: readonly MountEntry[]): Promise<Row> {
   const uid = mounterOf(mount);
   const server = findServer(mount);
   // What was mounted over it would answer in its place.
@@ -55,13 +67,30 @@ async function rowOf(mount: MountEntry, mounts: readonly MountEntry[]): Promise<
   // Who is not let in is answered by the kernel, whatever the server does.
   const letsIn = uid === process.geteuid?.() || mount.options.includes('allow_other');
   return {
+    what: 'mount',
     mountpoint: mount.mountpoint,
+    listens: [],
     volfile: mount.source,
     user: userName(uid) ?? `${uid}`,
     uid,
     since: server && startTime(server),
     pid: server?.pid ?? null,
     health: isOnTop && letsIn ? await healthOf(mount.mountpoint) : 'unknown',
+  };
+}
+
+/** One that does not say what it is, is a brick as far as anybody knows. */
+function serverRow({ process, uid, about, health }: Running): Row {
+  return {
+    what: about?.what ?? 'brick',
+    mountpoint: null,
+    listens: about?.listens ?? [],
+    volfile: about?.volfile ?? null,
+    user: userName(uid) ?? `${uid}`,
+    uid,
+    since: startTime(process),
+    pid: process.pid,
+    health,
   };
 }
 
@@ -77,20 +106,20 @@ const STYLES: Readonly<Record<MountHealth, Style>> = {
   unknown: 'dim',
 };
 
-function show(rows: readonly MountRow[], terminal: Terminal): void {
+function show(rows: readonly Row[], terminal: Terminal): void {
   if (rows.length === 0) {
-    terminal.err('glossa: no mounts of glossa');
+    terminal.err('glossa: no mounts or bricks of glossa');
     return;
   }
-  const cells = rows.map(({ mountpoint, volfile, user, since, pid, health }) => [
-    printable(mountpoint),
-    printable(volfile),
+  const cells = rows.map(({ mountpoint, listens, volfile, user, since, pid, health }) => [
+    printable(mountpoint ?? (placesOf({ listens }) || '-')),
+    printable(volfile ?? '-'),
     user,
     since === null ? '-' : localTime(since),
     pid === null ? '-' : `${pid}`,
     health,
   ]);
-  const table = [['mount point', 'volfile', 'user', 'since', 'pid', 'health'], ...cells];
+  const table = [['mount point or address', 'volfile', 'user', 'since', 'pid', 'health'], ...cells];
   const widths = table[0]!.map((_, i) => Math.max(...table.map((row) => row[i]!.length)));
   const { colour } = terminal;
   for (const [at, row] of table.entries()) {
@@ -101,7 +130,7 @@ function show(rows: readonly MountRow[], terminal: Terminal): void {
   }
   if (rows.every(({ health }) => health !== 'unknown')) return;
   terminal.err(
-    "glossa: 'unknown' are mounts that do not let this user in: only who mounted may ask",
+    "glossa: 'unknown' are those that do not let this user in: only who started them may ask",
   );
 }
 

@@ -18,10 +18,12 @@ import {
 import { type FlagValues, stepFlags, takeOperands } from './flags.ts';
 import { Server } from './handover.ts';
 import { CONSOLE } from './log-sink.ts';
-import { levelOf, type serverFlags } from './mount.ts';
+import type { serverFlags } from './mount.ts';
 import { reason } from './reason.ts';
 import type { RecordRequest } from './recording.ts';
 import { makeScratch } from './scratch.ts';
+import { isRunning } from './served/find.ts';
+import { levelOf } from './server-command.ts';
 import { refuseStuck } from './stuck.ts';
 import { step, type Talk, type Terminal } from './terminal.ts';
 import { refuseFolder, refuseModule } from './volfile-operand.ts';
@@ -51,13 +53,13 @@ export function takeTask(
 }
 
 /**
- * The operand of a command that looks at a mount which is there, instead.
+ * The operand of a command that looks at a mount or a brick which is there, instead.
  * @throws {UsageError} for a volfile, whose command is missing, and flags that are for its mount
  */
 export async function takeMount(operands: readonly string[], flags: ServerFlags): Promise<string> {
-  const [given] = takeOperands(operands, ['MNT']);
+  const [given] = takeOperands(operands, ['MNT|BRICK']);
   await refuseStuck(given);
-  if (isFile(given)) takeTask(operands, null);
+  if (isFile(given) && !(await isRunning(given))) takeTask(operands, null);
   for (const [name, value] of Object.entries(flags)) {
     const isGiven = Array.isArray(value)
       ? value.length > 0

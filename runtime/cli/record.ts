@@ -13,12 +13,12 @@ const DATA_MAX = 2 ** 20;
 export default defineCommand({
   usage: [
     'glossa record VOLFILE -o FILE [options] -- COMMAND [ARGUMENTS]',
-    'glossa record MNT -o FILE [--data-max BYTES]',
+    'glossa record MNT|BRICK -o FILE [--data-max BYTES]',
   ],
   description:
     'Runs COMMAND in a mount of what VOLFILE describes, as glossa run does, and records every ' +
     'request at every volume, with its data, into FILE: for glossa replay, and for glossa test ' +
-    '--replay. Of the mount MNT it records until Ctrl-C or SIGTERM. Names and contents of files ' +
+    '--replay. Of the mount MNT, or of BRICK, it records until Ctrl-C or SIGTERM. Names and contents of files ' +
     'are in it.',
   flags: {
     output: text({ short: 'o', value: 'FILE', help: 'the recording' }),

@@ -17,6 +17,13 @@ it('tells a type that is not there from those that are, loaded or not', async ()
   ]);
 });
 
+it('says what there is instead of a type that is refused', async () => {
+  const { problems } = await inspectText('x.vol', ofType('cluster/nufa'), { registry });
+  expect(problems[0]?.hint).toContain(
+    'cluster/distribute reads and writes all that such a volume has',
+  );
+});
+
 it('has each type under its own name', async () => {
   await registry.loadAll();
   const types = [...registry.types()];

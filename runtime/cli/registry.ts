@@ -5,13 +5,30 @@
 import type { Translator } from '../core/xlator.ts';
 import { Registry } from '../graph/activate.ts';
 import { translators } from '../xlators/registry.gen.ts';
+import { standInTypes } from '../xlators/stand-ins/types.ts';
 
 type Load = () => Promise<{ readonly default: unknown }>;
 
+async function standIn(type: string): Promise<{ readonly default: unknown }> {
+  const { translators } = await import('../xlators/stand-ins/stand-ins.ts');
+  return { default: translators.get(type) };
+}
+
 const loads: Readonly<Record<string, Load>> = {
   ...translators,
+  ...Object.fromEntries(standInTypes.map((type) => [type, () => standIn(type)])),
   'features/glupy': () => import('../../bridges/glupy.ts'),
   'features/native': () => import('../../bridges/native/index.ts'),
+};
+
+/** Types of GlusterFS's that will not be here, with what there is instead. */
+const refused: Readonly<Record<string, string>> = {
+  'cluster/nufa':
+    'new files are not placed with the nearest brick here: cluster/distribute reads and writes all that ' +
+    'such a volume has, and places new files by their names',
+  'cluster/switch':
+    'files are not placed by patterns of names here: cluster/distribute reads and writes all that such ' +
+    'a volume has, and places new files by their hashes',
 };
 
 class LoadedWhenNamed extends Registry {
@@ -26,6 +43,10 @@ class LoadedWhenNamed extends Registry {
 
   override types(): Iterable<string> {
     return Object.keys(loads);
+  }
+
+  refuses(type: string): string | undefined {
+    return Object.hasOwn(refused, type) ? refused[type] : undefined;
   }
 
   has(type: string): boolean {

@@ -1,32 +1,28 @@
-/** `glossa reload`: the server of a mount reads its volfile and its modules again. */
-import { decodeName } from '../core/bytes.ts';
-import { ECONNABORTED, ENODATA, ENOTCONN, EOPNOTSUPP, EPERM, strerror } from '../core/errno.ts';
+/** `glossa reload`: the server of a mount, or of a brick, reads its volfile and its modules again. */
+import { EPERM, strerror } from '../core/errno.ts';
 import { printable } from '../graph/printable.ts';
-import { getxattr } from '../sys/libc.ts';
-import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_FAILURE, EXIT_OK, Failure } from './exit.ts';
 import { stepFlags, takeOperands } from './flags.ts';
 import { RELOAD, type Reloading } from './reloading.ts';
+import { findServed } from './served/find.ts';
+import { askJson, gone, isGone, isMount, isUnknown, type Served } from './served/served.ts';
 import { note, paint, step } from './terminal.ts';
-import { findServed } from './umount.ts';
-
-/** The kernel hands out no longer value of an extended attribute. */
-const XATTR_SIZE_MAX = 65_536;
 
 export default defineCommand({
-  usage: ['glossa reload MNT'],
+  usage: ['glossa reload MNT|BRICK'],
   description:
-    'Lets the server of MNT read its volfile and its modules again: other volumes, changed ' +
+    'Lets the server of MNT, or of BRICK, read its volfile and its modules again: other volumes, changed ' +
     'options and changed code take effect, while requests on their way finish as they began. What does not start ' +
     'leaves the old one at work. The exit status is 1 when something stayed as it was because ' +
     'it was wrong.',
   flags: stepFlags,
   async run({ operands }, terminal) {
-    const [given] = takeOperands(operands, ['MNT']);
-    const mountpoint = await findServed(given);
-    step(`ask the server of ${mountpoint} to read its volfile and its modules`, terminal);
-    const reloadings = reload(mountpoint, given);
+    const [given] = takeOperands(operands, ['MNT|BRICK']);
+    const served = await findServed(given);
+    const whose = isMount(served) ? served.mountpoint : given;
+    step(`ask the server of ${whose} to read its volfile and its modules`, terminal);
+    const reloadings = await reload(served);
     for (const reloading of reloadings) {
       const said = formatReloading(reloading, terminal.colour.out);
       if (reloading.ok) note(said, terminal);
@@ -37,20 +33,14 @@ export default defineCommand({
 });
 
 /** Asks the server, and waits until it is done. @throws {Failure} */
-export function reload(mountpoint: string, given: string): readonly Reloading[] {
-  const value = new Uint8Array(XATTR_SIZE_MAX);
-  const length = getxattr(cstring(mountpoint), cstring(RELOAD), value, value.length);
-  if (length < 0) throw refusal(-length, given);
-  return JSON.parse(decodeName(value, 0, length)) as readonly Reloading[];
-}
+export const reload = async (served: Served): Promise<readonly Reloading[]> =>
+  (await askJson(served, RELOAD, (errno) => refusal(errno, served))) as readonly Reloading[];
 
-function refusal(errno: number, given: string): Failure {
-  if (errno === ENOTCONN || errno === ECONNABORTED) {
-    return new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
-  }
+function refusal(errno: number, served: Served): Failure {
+  if (isGone(errno)) return gone(served);
+  const { given } = served;
   const who = `only root and the user who mounted ${given} may reload it`;
-  const none = errno === EOPNOTSUPP || errno === ENODATA;
-  const why = none ? 'it cannot be reloaded' : strerror(errno);
+  const why = isUnknown(errno) ? 'it cannot be reloaded' : strerror(errno);
   return new Failure(errno === EPERM ? who : `${given} was not reloaded: ${why}`);
 }
 

@@ -1,21 +1,21 @@
-/** `glossa statedump`: everything that the server of a mount knows of its state, at one moment. */
+/** `glossa statedump`: everything that the server of a mount, or of a brick, knows of its state, at one moment. */
 
 import { LISTED } from '../core/dumps.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK } from './exit.ts';
 import { takeOperands, toggle } from './flags.ts';
-import { readWhole } from './statedump/pages.ts';
+import { findServed } from './served/find.ts';
+import { readWhole } from './served/served.ts';
 import { formatSections } from './statedump/sections.ts';
-import { findServed } from './umount.ts';
 
 export default defineCommand({
-  usage: ['glossa statedump MNT [options]'],
+  usage: ['glossa statedump MNT|BRICK [options]'],
   description:
-    "Prints the statedump of the mount MNT in the sections of GlusterFS's: the process and its " +
+    "Prints the statedump of the mount MNT, or of the server of BRICK, in the sections of GlusterFS's: the process and its " +
     'memory, requests in flight with the way that they have gone and their age in seconds, the inode table, ' +
     'open files, and each volume with its options and what it tells. ' +
     `Of requests, inodes and files ${LISTED} are listed, and all are counted. ` +
-    'Root and the user who mounted may ask. SIGUSR1 lets the server write the same into a file.',
+    'Root and the user who started it may ask. SIGUSR1 lets the server write the same into a file.',
   flags: {
     json: toggle({
       help:
@@ -24,8 +24,8 @@ export default defineCommand({
     }),
   },
   async run({ flags, operands }, terminal) {
-    const [given] = takeOperands(operands, ['MNT']);
-    const dump = readWhole(await findServed(given), given);
+    const [given] = takeOperands(operands, ['MNT|BRICK']);
+    const dump = await readWhole(await findServed(given));
     if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
     else terminal.out(formatSections(dump, Date.now()).trimEnd());
     return EXIT_OK;

@@ -1,17 +1,24 @@
-/** `glossa stats`: what the translators of a mount tell about themselves. */
-import { decodeName } from '../core/bytes.ts';
-import { ECONNABORTED, ENODATA, ENOTCONN, EOPNOTSUPP, EPERM, strerror } from '../core/errno.ts';
+/** `glossa stats`: what the translators of a mount, or of a brick, tell about themselves. */
+import { EPERM, strerror } from '../core/errno.ts';
 import { printable } from '../graph/printable.ts';
-import { getxattr } from '../sys/libc.ts';
-import { cstring } from '../sys/struct.ts';
 import { profileText } from '../xlators/debug/io-stats/formats/profile.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK, Failure, UsageError } from './exit.ts';
 import { takeOperands, toggle } from './flags.ts';
 import { RESET_STATS } from './reset-stats.ts';
+import { findServed } from './served/find.ts';
+import {
+  askJson,
+  askMount,
+  gone,
+  isGone,
+  isUnknown,
+  jsonIn,
+  type Refusal,
+  type Served,
+} from './served/served.ts';
 import { formatStatedump } from './statedump/paragraphs.ts';
-import { STATEDUMP, type Statedump, XATTR_SIZE_MAX } from './statedump/volumes.ts';
-import { findServed } from './umount.ts';
+import { STATEDUMP, type Statedump } from './statedump/volumes.ts';
 
 /** From one look to the next. */
 const WATCH_S = 2;
@@ -19,10 +26,10 @@ const WATCH_MIN_S = 0.1;
 const WATCH_MAX_S = 86_400;
 
 export default defineCommand({
-  usage: ['glossa stats MNT [options]', 'glossa stats MNT --watch [SECONDS] [options]'],
+  usage: ['glossa stats MNT|BRICK [options]', 'glossa stats MNT|BRICK --watch [SECONDS] [options]'],
   description:
-    'Shows what each translator of the mount MNT tells about itself: its counters and sizes, the ' +
-    'top of the graph first. With --watch again and again, with how much numbers have changed; on ' +
+    'Shows what each translator of the mount MNT, or of the server of BRICK, tells about itself: its ' +
+    'counters and sizes, the top of the graph first, and of a brick its clients. With --watch again and again, with how much numbers have changed; on ' +
     'a terminal, keys move through it, and q ends.',
   flags: {
     json: toggle({ help: 'print {volumes: [{name, type, dump: {KEY: VALUE}}]}, and `replaced`' }),
@@ -37,23 +44,27 @@ export default defineCommand({
     }),
   },
   async run({ flags, operands }, terminal) {
-    const [given, ...more] = takeOperands(operands, flags.watch ? ['MNT', '[SECONDS]'] : ['MNT']);
+    const [given, ...more] = takeOperands(
+      operands,
+      flags.watch ? ['MNT|BRICK', '[SECONDS]'] : ['MNT|BRICK'],
+    );
     const excluding = (['watch', 'profile', 'reset'] as const).filter((name) => flags[name]);
     if (excluding.length > 1) {
       throw new UsageError(`give only one of --${excluding.join(' and --')}`);
     }
     const everyMs = 1000 * readSeconds(more[0] ?? `${WATCH_S}`);
-    const mountpoint = await findServed(given);
+    const served = await findServed(given);
     if (flags.watch) {
       const { watchStats } = await import('./watch/stats.ts');
-      return watchStats({ what: 'stats', mountpoint, given }, everyMs, flags.json, terminal);
+      return watchStats({ what: 'stats', served }, everyMs, flags.json, terminal);
     }
     if (flags.reset) {
-      const names = askRoot(mountpoint, RESET_STATS, (errno) => notReset(given, errno)) as string[];
+      const refusal = (errno: number): Failure => notReset(served, errno);
+      const names = (await askJson(served, RESET_STATS, refusal)) as string[];
       terminal.out(flags.json ? JSON.stringify(names, null, 2) : names.map(printable).join('\n'));
       return EXIT_OK;
     }
-    const dump = readStatedump(mountpoint, given);
+    const dump = await readStatedump(served);
     if (flags.json) terminal.out(JSON.stringify(dump, null, 2));
     else if (flags.profile) terminal.out(profiles(dump, given));
     else terminal.out(formatStatedump(dump, terminal.colour.out));
@@ -69,40 +80,23 @@ function readSeconds(given: string): number {
 }
 
 /** @throws {Failure} */
-export function readStatedump(mountpoint: string, given: string): Statedump {
-  return tryStatedump(mountpoint, (errno) => untold(given, errno));
+export const readStatedump = async (served: Served): Promise<Statedump> =>
+  (await askJson(served, STATEDUMP, (errno) => untold(served, errno))) as Statedump;
+
+/** Of a mount, at once. `failed` makes the error of an errno. @throws {Failure} */
+export const tryStatedump = (mountpoint: string, failed: Refusal): Statedump =>
+  jsonIn(askMount(mountpoint, STATEDUMP), failed) as Statedump;
+
+function notReset(served: Served, errno: number): Failure {
+  if (errno !== EPERM) return untold(served, errno);
+  return new Failure(`only root and the user who mounted ${served.given} may reset what it counts`);
 }
 
-function notReset(given: string, errno: number): Failure {
-  if (errno !== EPERM) return untold(given, errno);
-  return new Failure(`only root and the user who mounted ${given} may reset what it counts`);
-}
-
-/** Why a root tells nothing, by the errno. */
-export function untold(given: string, errno: number): Failure {
-  if (errno === ENOTCONN || errno === ECONNABORTED) {
-    const cure = `'glossa umount ${given}' takes it away`;
-    return new Failure(`the server of ${given} is no more; ${cure}`);
-  }
-  const none = errno === ENODATA || errno === EOPNOTSUPP;
-  return new Failure(`${given} tells nothing: ${none ? 'it has no statedump' : strerror(errno)}`);
-}
-
-/** The same for who has an own word for what is wrong: `failed` makes the error of an errno. */
-export function tryStatedump(mountpoint: string, failed: (errno: number) => Failure): Statedump {
-  return askRoot(mountpoint, STATEDUMP, failed) as Statedump;
-}
-
-/** What an extended attribute of the root has, which is JSON. */
-export function askRoot(
-  mountpoint: string,
-  name: string,
-  failed: (errno: number) => Failure,
-): unknown {
-  const value = new Uint8Array(XATTR_SIZE_MAX);
-  const length = getxattr(cstring(mountpoint), cstring(name), value, value.length);
-  if (length < 0) throw failed(-length);
-  return JSON.parse(decodeName(value, 0, length));
+/** Why a server tells nothing, by the errno. */
+export function untold(served: Served, errno: number): Failure {
+  if (isGone(errno)) return gone(served);
+  const why = isUnknown(errno) ? 'it has no statedump' : strerror(errno);
+  return new Failure(`${served.given} tells nothing: ${why}`);
 }
 
 /** @throws {Failure} */

@@ -177,7 +177,7 @@ describeMounts('glossa top', () => {
     withScratch(async (scratch) => {
       for (const [args, status, says] of [
         [['top', '.'], 1, 'nothing is mounted there'],
-        [['top'], 2, 'MNT is missing'],
+        [['top'], 2, 'MNT|BRICK is missing'],
         [['top', '.', '--interval', '0'], 2, '--interval takes 0.1 to 3600 seconds'],
         [['stats', '.', '3'], 2, "unexpected '3'"],
         [['stats', '.', '--watch', 'often'], 2, "SECONDS are from 0.1 to 86400, not 'often'"],

@@ -3,12 +3,12 @@ import { defineCommand } from './command.ts';
 import { EXIT_OK, UsageError } from './exit.ts';
 import { number, takeOperands, toggle } from './flags.ts';
 import { Interruption } from './interruption.ts';
+import { findServed } from './served/find.ts';
 import type { Terminal } from './terminal.ts';
 import { type Counts, LEASE_MS } from './top/counting.ts';
 import { firstLooks, type Looks, press } from './top/looks.ts';
 import { between, type View } from './top/rates.ts';
 import { screenLines, tableLines, USUAL_WIDTH } from './top/table.ts';
-import { findServed } from './umount.ts';
 import type { Question } from './watch/asking.ts';
 import { hasScreen, Screen } from './watch/screen.ts';
 import { giveUp, watch } from './watch/watching.ts';
@@ -20,14 +20,14 @@ const INTERVAL_MAX_S = 3600;
 const ASK_MS_MAX = LEASE_MS / 2;
 
 export default defineCommand({
-  usage: ['glossa top MNT [options]'],
+  usage: ['glossa top MNT|BRICK [options]'],
   description:
-    'Shows what the volumes of the mount MNT are busy with, the top of the graph first: fops and ' +
+    'Shows what the volumes of the mount MNT, or of BRICK, are busy with, the top of the graph first: fops and ' +
     'errors a second, how long answers take (the median, and what 99 % stay below), how many ' +
     'requests wait for each and since when, and the memory of scripts. Keys sort and filter; h ' +
     'lists them, q ends. The server counts only while somebody watches, and requests take a ' +
     'little longer meanwhile. Where the output is no terminal, it is printed once. Root and the ' +
-    'user who mounted may watch.',
+    'user who started it may watch.',
   flags: {
     interval: number({
       value: 'SEC',
@@ -38,18 +38,18 @@ export default defineCommand({
     json: toggle({
       help:
         'print {seconds, countedS, mountpoint, volfile, pid, upS, cpuPercent, memoryBytes, ' +
-        'inFlight: {requests, oldestS}, volumes: [{name, type, script, inFlight, fopsPerS, ' +
+        'inFlight: {requests, oldestS}, fopsPerS, errorsPerS, volumes: [{name, type, script, inFlight, fopsPerS, ' +
         'errorsPerS, medianUs, p99Us, fops: [{fop, fopsPerS, …}]}]} once',
     }),
   },
   async run({ flags, operands }, terminal) {
-    const [given] = takeOperands(operands, ['MNT']);
+    const [given] = takeOperands(operands, ['MNT|BRICK']);
     const intervalS = flags.interval ?? INTERVAL_S;
     if (intervalS < INTERVAL_MIN_S || intervalS > INTERVAL_MAX_S) {
       throw new UsageError(`--interval takes ${INTERVAL_MIN_S} to ${INTERVAL_MAX_S} seconds`);
     }
-    const mountpoint = await findServed(given);
-    const watched = new Watched({ what: 'counts', mountpoint, given }, intervalS * 1000);
+    const served = await findServed(given);
+    const watched = new Watched({ what: 'counts', served }, intervalS * 1000);
     const looks = { ...firstLooks, byFop: flags.fops };
     const interruption = new Interruption();
     try {
@@ -105,7 +105,7 @@ class Watched {
   /** The first view; null when it was ended before. @throws {Failure} */
   async once(signal: AbortSignal): Promise<View | null> {
     const ending = new AbortController();
-    const { given } = this.question;
+    const { given } = this.question.served;
     let first: View | null = null;
     const show = (view: View): void => {
       first = view;
@@ -131,7 +131,7 @@ async function live(
   const end = (): void => ending.abort();
   const draw = (): void => {
     const drawing = { size: screen.size, colour: colour.out, lateS };
-    screen.draw(screenLines(watched.question.given, view, looks, drawing));
+    screen.draw(screenLines(watched.question.served.given, view, looks, drawing));
   };
   const onKey = (key: string): void => {
     const next = press(looks, key);

@@ -33,14 +33,14 @@ type TraceFlags = FlagValues<typeof flags>;
 export default defineCommand({
   usage: [
     'glossa trace VOLFILE [options] -- COMMAND [ARGUMENTS]',
-    'glossa trace MNT [options]',
+    'glossa trace MNT|BRICK [options]',
     'glossa trace --read FILE [--summary | --mermaid | --html PAGE | --perfetto JSON]',
   ],
   description:
     'Runs COMMAND in a mount of what VOLFILE describes, as glossa run does, and then shows on ' +
     'standard error what its requests met: a tree for each, with a line for every volume that it ' +
-    'arrived at, its answer, how long that took, and who gave it. Of the mount MNT it shows this on ' +
-    'standard output as requests end, until Ctrl-C or SIGTERM; root and the user who mounted may. All that is asked for has to fit; ' +
+    'arrived at, its answer, how long that took, and who gave it. Of the mount MNT, or of BRICK, it shows this on ' +
+    'standard output as requests end, until Ctrl-C or SIGTERM; root and the user who started it may. All that is asked for has to fit; ' +
     'of several volumes, fops, paths, processes, users or errnos, one is enough.',
   flags,
   hasRest: true,

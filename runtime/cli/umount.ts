@@ -4,32 +4,33 @@
  * is found in the list of mounts, because asking a dead one, or one whose server hangs, has no answer.
  */
 import { spawnSync } from 'node:child_process';
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { EBUSY, strerror } from '../core/errno.ts';
 import { healthOf } from '../mount/mount-health.ts';
-import { FS_TYPE, findMount, type MountEntry } from '../mount/mountinfo.ts';
+import { findMount, type MountEntry } from '../mount/mountinfo.ts';
 import { findServer, isRunning, type ServerProcess } from '../mount/server-process.ts';
 import { MNT_DETACH } from '../sys/constants.ts';
 import { umount2 } from '../sys/libc.ts';
 import { cstring } from '../sys/struct.ts';
 import { defineCommand } from './command.ts';
-import { EXIT_OK, Failure } from './exit.ts';
+import { EXIT_OK, Failure, UsageError } from './exit.ts';
 import { number, stepFlags, takeOperands, toggle } from './flags.ts';
 import { reason } from './reason.ts';
-import { refuseStuck } from './stuck.ts';
-import { step } from './terminal.ts';
+import { type FoundServer, findAny } from './served/find.ts';
+import { END } from './served/host.ts';
+import { askSocket, isGone } from './served/served.ts';
+import { step, type Terminal } from './terminal.ts';
 
 /** Seconds that a server may take to end: longer than a module may take to. */
 const PATIENCE = 30;
 const STEP_MS = 10;
 
 export default defineCommand({
-  usage: ['glossa umount MNT [options]'],
+  usage: ['glossa umount MNT|BRICK [options]'],
   description:
     'Unmounts MNT, and returns when its server has ended. What a killed server left behind (files ' +
-    'answer "Transport endpoint is not connected") is taken away as well.',
+    'answer "Transport endpoint is not connected") is taken away as well. Of a BRICK, or the folder of a ' +
+    'volfile server, it ends the process, as SIGTERM does, with all that it serves.',
   flags: {
     ...stepFlags,
     lazy: toggle({
@@ -43,12 +44,18 @@ export default defineCommand({
     }),
   },
   async run({ flags, operands }, terminal) {
-    const [given] = takeOperands(operands, ['MNT']);
-    const mountpoint = await findGlossa(given);
+    const [given] = takeOperands(operands, ['MNT|BRICK']);
+    const found = await findAny(given);
+    const waits = !flags['no-wait'];
+    if ('process' in found) {
+      if (flags.lazy) throw new UsageError('--lazy is for mounts');
+      await endServer(found, waits ? (flags.timeout ?? PATIENCE) : null, terminal);
+      return EXIT_OK;
+    }
+    const { mountpoint } = found;
     const mount = findMount(mountpoint);
     // Somebody else has just unmounted it: the server's end is theirs to wait for.
     if (mount === null) return EXIT_OK;
-    const waits = !flags['no-wait'];
     const server = waits ? findServer(mount) : null;
     const isHidden = waits && server === null && (await healthOf(mountpoint)) !== 'dead';
     if (server !== null) step(`process ${server.pid} serves ${mountpoint}`, terminal);
@@ -62,6 +69,28 @@ export default defineCommand({
     return EXIT_OK;
   },
 });
+
+/** Ends a server without a mount. @param patience seconds; null does not wait. @throws {Failure} */
+async function endServer(
+  { socket, process, given }: FoundServer,
+  patience: number | null,
+  terminal: Terminal,
+): Promise<void> {
+  const { pid } = process;
+  step(`ask process ${pid} to end`, terminal);
+  const answer = await askSocket(socket, END);
+  // One that has just ended was asked by somebody else.
+  if (typeof answer === 'number' && !isGone(-answer)) {
+    throw new Failure(`cannot end ${given}: ${strerror(-answer)}`);
+  }
+  if (patience === null) return;
+  if (!(await hasEnded(process, patience))) {
+    throw new Failure(
+      `after ${patience} s the server of ${given} (process ${pid}) has not ended; 'kill -9 ${pid}' ends it`,
+    );
+  }
+  step(`process ${pid} has ended`, terminal);
+}
 
 const HIDDEN =
   'but its server is not to be seen from here (it may be in another container), so its end was not ' +
@@ -105,48 +134,25 @@ async function waitFor(
   given: string,
   { inUse, patience }: { inUse: boolean; patience: number },
 ): Promise<void> {
+  if (await hasEnded(server, patience)) return;
   const { pid } = server;
+  throw new Failure(
+    inUse
+      ? `${given} is detached, but after ${patience} s something still uses it: its server ` +
+          `(process ${pid}) goes on until nothing does`
+      : `${given} is unmounted, but after ${patience} s its server (process ${pid}) has not ` +
+          `ended: it is stuck, or another mount namespace has it mounted; 'kill -9 ${pid}' ends it`,
+  );
+}
+
+/** Whether a server ends within so many seconds. */
+async function hasEnded(server: ServerProcess, patience: number): Promise<boolean> {
   const start = performance.now();
   while (isRunning(server)) {
-    if (performance.now() - start >= patience * 1000) {
-      throw new Failure(
-        inUse
-          ? `${given} is detached, but after ${patience} s something still uses it: its server ` +
-              `(process ${pid}) goes on until nothing does`
-          : `${given} is unmounted, but after ${patience} s its server (process ${pid}) has not ` +
-              `ended: it is stuck, or another mount namespace has it mounted; 'kill -9 ${pid}' ends it`,
-      );
-    }
+    if (performance.now() - start >= patience * 1000) return false;
     await delay(STEP_MS);
   }
-}
-
-/** The absolute path of a mount of ours, to be asked something. @throws {Failure} */
-export async function findServed(given: string): Promise<string> {
-  const mountpoint = await findGlossa(given);
-  await refuseStuck(mountpoint);
-  return mountpoint;
-}
-
-/** The absolute path of a mount of ours, which may hang. @throws {Failure} */
-async function findGlossa(given: string): Promise<string> {
-  await refuseStuck(dirname(resolve(given)));
-  const mountpoint = realParent(given);
-  const there = findMount(mountpoint);
-  if (there?.type === FS_TYPE) return mountpoint;
-  const what =
-    there === null ? 'nothing is mounted there' : `what is mounted there is ${there.type}`;
-  throw new Failure(`${given} is not a mount of glossa: ${what}`);
-}
-
-/** The path without symbolic links before its last part, which is not asked anything. */
-function realParent(given: string): string {
-  const path = resolve(given);
-  try {
-    return join(realpathSync(dirname(path)), basename(path));
-  } catch (error) {
-    throw new Failure(`${given} is not a mount of glossa: ${reason(error)}`);
-  }
+  return true;
 }
 
 /** Why it is still mounted. */

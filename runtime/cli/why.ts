@@ -8,10 +8,10 @@ import type { NotableDump, NotableRequest } from '../mount/notable.ts';
 import { defineCommand } from './command.ts';
 import { EXIT_OK, Failure } from './exit.ts';
 import { takeOperands, toggle } from './flags.ts';
-import { readPages } from './statedump/pages.ts';
+import { findMounted } from './served/find.ts';
+import { readPages } from './served/served.ts';
 import { refuseStuck } from './stuck.ts';
 import { paint, type Terminal } from './terminal.ts';
-import { findServed } from './umount.ts';
 
 export default defineCommand({
   usage: ['glossa why MNT PATH [options]', 'glossa why FILE [options]'],
@@ -31,8 +31,8 @@ export default defineCommand({
   },
   async run({ flags, operands }, terminal) {
     const { given, path } = await placeOf(operands);
-    const mountpoint = await findServed(given);
-    const { requests, ...kept } = readPages(mountpoint, given, 'glossa.notable') as NotableDump;
+    const served = { given, mountpoint: await findMounted(given) };
+    const { requests, ...kept } = (await readPages(served, 'glossa.notable')) as NotableDump;
     const about = requests.filter(({ paths }) => paths.includes(path));
     if (flags.json) terminal.out(JSON.stringify(about, null, 2));
     else if (about.length > 0) tell(about, path, kept.slowMs, terminal);

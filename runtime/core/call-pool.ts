@@ -11,12 +11,12 @@ export class CallPool {
   /** The next is its `older`. */
   newest: Stack | null = null;
   size = 0;
-  /** Those that wait for another request; see `Stack.resting`. */
-  private readonly resting = new Set<Stack>();
+  /** How many of them rest; see `Stack.rest`. */
+  resting = 0;
 
   /** Whether some of the calls, other than those that rest, are to go on. */
   get busy(): boolean {
-    return this.size > this.resting.size;
+    return this.size > this.resting;
   }
 
   /** The oldest first. A copy: whoever walks it may end calls. */
@@ -52,16 +52,7 @@ export class CallPool {
     }
     call.pool = null;
     this.size -= 1;
-    if (this.resting.size > 0) this.resting.delete(call);
+    if (call.rests > 0) this.resting -= 1;
     return true;
-  }
-
-  isResting(call: Stack): boolean {
-    return this.resting.has(call);
-  }
-
-  setResting(call: Stack, rests: boolean): void {
-    if (rests) this.resting.add(call);
-    else this.resting.delete(call);
   }
 }

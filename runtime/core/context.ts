@@ -3,6 +3,7 @@ import type { Gfid } from './gfid.ts';
 import { asVersion4, gfidFromBytes } from './gfid.ts';
 import { GFID_SIZE } from './limits.ts';
 import type { LogSink } from './log.ts';
+import type { Sources } from './source.ts';
 
 export interface Context {
   readonly sink: LogSink;
@@ -28,6 +29,8 @@ export interface Context {
   readonly baseDir: string;
   /** Asks for a turn of the event loop soon: something outside of any request needs one. */
   wake(): void;
+  /** Absent where nothing serves descriptors but the event loop: in a thread, and in a browser. */
+  readonly sources?: Sources | undefined;
   /** Present when the graph runs in the foreground of a terminal. */
   readonly terminal?: DebuggerTerminal | undefined;
   /** Present where a module may be stopped at its lines: in a thread of its own. */
@@ -53,6 +56,8 @@ export interface ServerFacts {
   readonly uuid: string;
   /** The path of its log; undefined where that is no file. */
   readonly logFile: string | undefined;
+  /** The folder of their volumes that bricks are asked for; undefined for all of each. */
+  readonly subdirMount?: string | undefined;
 }
 
 /** A folder for what a server tells of itself: statistics, for who looks for them there. */

@@ -97,3 +97,34 @@ test('any key, also __proto__ and the like', () => {
     }),
   );
 });
+
+test('few pairs or many: the same as a map', () => {
+  const key = fc.nat(40).map((n) => `key-${n}`);
+  const step = fc.oneof(
+    { weight: 3, arbitrary: fc.tuple(fc.constant('set' as const), key, fc.nat()) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('delete' as const), key, fc.nat()) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+      const [dict, model] = [new Dict(), new Map<string, number>()];
+      for (const [what, name, value] of steps) {
+        if (what === 'set') {
+          dict.set(name, value);
+          model.set(name, value);
+        } else expect(dict.delete(name)).toBe(model.delete(name));
+        expect([dict.size, dict.has(name), dict.get(name)]).toEqual([
+          model.size,
+          model.has(name),
+          model.get(name),
+        ]);
+      }
+      const pairs: unknown[] = [];
+      dict.copy().forEach((name, value) => void pairs.push([name, value]));
+      expect(pairs).toEqual([...model]);
+      expect([...dict.keys()]).toEqual([...model.keys()]);
+      // Who visits may delete what is visited.
+      dict.forEach((name) => void dict.delete(name));
+      expect(dict.size).toBe(0);
+    }),
+  );
+});

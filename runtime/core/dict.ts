@@ -23,10 +23,16 @@ export type DictType = (typeof dictTypes)[number];
 /** int, uint, double: number; str, gfuuid: string; bin, mdata: bytes; iatt: Iatt. */
 export type DictValue = number | string | Uint8Array | Iatt;
 
+/** A pair, and the one that was put in after it. */
 interface Entry {
+  readonly key: string;
   type: DictType;
   value: DictValue;
+  next: Entry | null;
 }
+
+/** Most dicts have a pair or two, which are found fastest by looking at each; more than these by a map. */
+const FEW = 16;
 
 function typeOf(value: DictValue): DictType {
   if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'double';
@@ -35,7 +41,12 @@ function typeOf(value: DictValue): DictType {
 }
 
 export class Dict {
-  private readonly entries = new Map<string, Entry>();
+  /** Of few: in the order of insertion. */
+  private first: Entry | null = null;
+  private last: Entry | null = null;
+  private count = 0;
+  /** Once there were more than a few, all are here instead. */
+  private many: Map<string, Entry> | null = null;
 
   /** A dict of the given pairs, types inferred. */
   static of(pairs: Readonly<Record<string, DictValue>>): Dict {
@@ -45,19 +56,27 @@ export class Dict {
   }
 
   get size(): number {
-    return this.entries.size;
+    return this.many?.size ?? this.count;
+  }
+
+  private find(key: string): Entry | undefined {
+    if (this.many !== null) return this.many.get(key);
+    for (let each = this.first; each !== null; each = each.next) {
+      if (each.key === key) return each;
+    }
+    return undefined;
   }
 
   has(key: string): boolean {
-    return this.entries.has(key);
+    return this.find(key) !== undefined;
   }
 
   get(key: string): DictValue | undefined {
-    return this.entries.get(key)?.value;
+    return this.find(key)?.value;
   }
 
   type(key: string): DictType | undefined {
-    return this.entries.get(key)?.type;
+    return this.find(key)?.type;
   }
 
   /** The number under `key`; decimal text counts as one. Undefined when there is none. */
@@ -80,8 +99,32 @@ export class Dict {
   }
 
   set(key: string, value: DictValue, type: DictType = typeOf(value)): this {
-    this.entries.set(key, { type, value });
+    const known = this.find(key);
+    if (known === undefined) this.add({ key, type, value, next: null });
+    else {
+      known.type = type;
+      known.value = value;
+    }
     return this;
+  }
+
+  private add(entry: Entry): void {
+    if (this.many === null && this.count === FEW) this.index();
+    if (this.many !== null) {
+      this.many.set(entry.key, entry);
+      return;
+    }
+    if (this.last === null) this.first = entry;
+    else this.last.next = entry;
+    this.last = entry;
+    this.count += 1;
+  }
+
+  private index(): void {
+    this.many = new Map();
+    for (let each = this.first; each !== null; each = each.next) this.many.set(each.key, each);
+    this.first = null;
+    this.last = null;
   }
 
   setGfid(key: string, gfid: Gfid): this {
@@ -89,22 +132,48 @@ export class Dict {
   }
 
   delete(key: string): boolean {
-    return this.entries.delete(key);
+    if (this.many !== null) return this.many.delete(key);
+    let before: Entry | null = null;
+    for (let each = this.first; each !== null; each = each.next) {
+      if (each.key === key) {
+        if (before === null) this.first = each.next;
+        else before.next = each.next;
+        if (each.next === null) this.last = before;
+        this.count -= 1;
+        return true;
+      }
+      before = each;
+    }
+    return false;
   }
 
+  /** As they were when it was called. */
   keys(): IterableIterator<string> {
-    return this.entries.keys();
+    const keys: string[] = [];
+    this.forEach((key) => {
+      keys.push(key);
+    });
+    return keys.values();
   }
 
+  /** In the order of insertion; who visits may delete what is visited. */
   forEach(visit: (key: string, value: DictValue, type: DictType) => void): void {
-    for (const [key, { type, value }] of this.entries) visit(key, value, type);
+    if (this.many !== null)
+      for (const { key, value, type } of this.many.values()) visit(key, value, type);
+    else
+      for (let each = this.first; each !== null; each = each.next)
+        visit(each.key, each.value, each.type);
   }
 
   copy(): Dict {
-    const dict = new Dict();
-    this.forEach((key, value, type) => {
-      dict.set(key, value, type);
+    return new Dict().setAll(this);
+  }
+
+  /** What another has. */
+  setAll(other: Dict): this {
+    other.forEach((key, value, type) => {
+      this.set(key, value, type);
     });
-    return dict;
+    return this;
   }
 }

@@ -22,6 +22,9 @@ export class Fd extends Ctx {
   links: Child;
   /** The last use is over. */
   released = false;
+  /** Requests under way of others than who has opened it. */
+  private holds = 0;
+  private isLeft = false;
 
   /** Holds the inode in its table until `release`. */
   constructor(inode: Inode, flags: number, pid: number, isDir = false) {
@@ -36,8 +39,25 @@ export class Fd extends Ctx {
     inode.table.holdForFd(inode);
   }
 
-  /** The last use is over. Further calls do nothing. */
+  /**
+   * For a request that uses what another has opened: until `drop`, it stays open. (The kernel sees
+   * to that for its own only, and a brick would not know the fd any more.)
+   */
+  hold(): void {
+    this.holds += 1;
+  }
+
+  drop(): void {
+    this.holds -= 1;
+    if (this.isLeft) this.release();
+  }
+
+  /** The last use is over, apart from those that hold it. Further calls do nothing. */
   release(): void {
+    if (this.holds > 0) {
+      this.isLeft = true;
+      return;
+    }
     if (this.released) return;
     this.released = true;
     this.forgetCtx();

@@ -15,6 +15,7 @@
 
 import type { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
+import type { Ctime } from './ctime.ts';
 import { messages } from './messages.ts';
 import type { Xlator } from './xlator.ts';
 
@@ -22,6 +23,9 @@ let lastUnique = 0;
 
 /** Serial number of the newest request in this process. */
 export const newestRequest = (): number => lastUnique;
+
+/** Who knows the supplementary groups of a process. */
+export type FindGroups = (pid: number, uid: number, gid: number) => readonly number[];
 
 /** One request, as its initiator (a mount, the programming interface, a translator) made it. */
 export class Stack {
@@ -37,6 +41,8 @@ export class Stack {
   lkOwner = '';
   /** Who asks; null for a translator that asks on nobody's behalf. */
   client: Client | null = null;
+  /** When it was made, and which times it sets; null where nobody above says so (features/utime). */
+  ctime: Ctime | null = null;
   interrupted = false;
   /** Where it is in flight, and its place there: the pool's (`call-pool.ts`). */
   pool: CallPool | null = null;
@@ -44,8 +50,9 @@ export class Stack {
   newer: Stack | null = null;
   /** The newest of its frames, whose parents are the way that it has gone; for statedumps. */
   newest: Frame | null = null;
+  private resting = 0;
   private groupsFound: readonly number[] | null = null;
-  private readonly findGroups: ((pid: number) => readonly number[]) | null;
+  private readonly findGroups: FindGroups | null;
   private onInterrupt: (() => void)[] | null = null;
 
   constructor(
@@ -53,7 +60,7 @@ export class Stack {
     gid: number,
     pid: number,
     op: string,
-    findGroups: ((pid: number) => readonly number[]) | null = null,
+    findGroups: FindGroups | null = null,
   ) {
     lastUnique += 1;
     this.unique = lastUnique;
@@ -66,17 +73,28 @@ export class Stack {
 
   /** Supplementary groups of the caller; looked up when first asked for. */
   get groups(): readonly number[] {
-    this.groupsFound ??= this.findGroups === null ? [] : this.findGroups(this.pid);
+    this.groupsFound ??=
+      this.findGroups === null ? [] : this.findGroups(this.pid, this.uid, this.gid);
     return this.groupsFound;
   }
 
-  /** Whether it waits for other requests alone: neither time nor an event lets it go on. */
-  get resting(): boolean {
-    return this.pool?.isResting(this) === true;
+  /** How often it has been said to rest, and not to go on. */
+  get rests(): number {
+    return this.resting;
   }
 
-  set resting(rests: boolean) {
-    this.pool?.setResting(this, rests);
+  /**
+   * It waits for another request, or for an answer of a `Source`: nothing that the event loop does
+   * lets it go on. Each call wants one of `goOn`.
+   */
+  rest(): void {
+    this.resting += 1;
+    if (this.resting === 1 && this.pool !== null) this.pool.resting += 1;
+  }
+
+  goOn(): void {
+    this.resting -= 1;
+    if (this.resting === 0 && this.pool !== null) this.pool.resting -= 1;
   }
 
   /** The caller no longer wants the answer. The request has to be answered all the same. */

@@ -58,19 +58,22 @@ describe('the pool of calls', () => {
     expect(pool.busy).toBe(false);
     pool.add(one);
     pool.add(two);
-    one.resting = true;
-    one.resting = true;
-    expect([pool.busy, one.resting, two.resting]).toEqual([true, true, false]);
-    two.resting = true;
+    one.rest();
+    one.rest();
+    expect([pool.busy, one.rests, two.rests]).toEqual([true, 2, 0]);
+    two.rest();
     expect(pool.busy).toBe(false);
     pool.delete(two);
     expect(pool.busy).toBe(false);
-    one.resting = false;
+    one.goOn();
+    expect(pool.busy).toBe(false);
+    one.goOn();
     expect(pool.busy).toBe(true);
     pool.delete(one);
-    // It has its answer, and counts no more.
-    one.resting = true;
-    expect([pool.busy, one.resting]).toEqual([false, false]);
+    // They have their answers, and count no more.
+    one.rest();
+    two.goOn();
+    expect([pool.busy, pool.resting]).toEqual([false, 0]);
   });
 });
 

@@ -54,6 +54,8 @@ export class Initiator<P = unknown> {
    * and after a change, and a file's with a read or write.
    */
   terse = false;
+  /** Milliseconds that attributes may be old: it keeps them as long itself. */
+  attributeAge = 0;
   /** Memory for the data of a read of its own, which it looks at in the callback only. */
   readBuffer: Uint8Array | null = null;
   /** Why it could not go on with these volumes in the graph (`Graph.exchange`); null when it can. */

@@ -106,6 +106,8 @@ export function topIsUp(
     top.master = (event, data) => {
       master?.(event, data);
       if (event === 'CHILD_UP') resolve();
+      // Where it was refused for good, nothing comes of waiting.
+      else if (event === 'AUTH_FAILED') reject(new GraphError(waitedFor(top)));
     };
   });
   return Promise.race([isUp, abandoned ?? isUp]).finally(() => {
@@ -123,6 +125,7 @@ export function waitedFor(top: Xlator, howLong = ''): string[] {
     .filter((xl) => !xl.up && childrenUp(xl))
     .map((xl) => {
       const though = xl.below.length === 0 ? '' : ', though what is below it has';
-      return `${xl.place}: has not come up${howLong}${though}`;
+      const why = xl.translator.waitsFor?.(xl) ?? null;
+      return `${xl.place}: has not come up${howLong}${though}${why === null ? '' : `: ${why}`}`;
     });
 }

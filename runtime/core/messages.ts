@@ -29,6 +29,11 @@ export const messageParts: Readonly<Record<number, string>> = {
   206: 'debug/io-stats',
   207: 'meta',
   208: 'protocol/client',
+  209: 'protocol/server',
+  210: 'volfiles from a server',
+  211: 'features/utime',
+  212: 'cluster/distribute',
+  213: 'performance',
 };
 
 export const messages = {
@@ -117,6 +122,11 @@ export const messages = {
     'the recording … does not go on: …',
     'The file of a recording could not be written; what it has until then can be read.',
   ),
+  notAsked: message(
+    201022,
+    'commands cannot ask this server at …',
+    'The socket by which `glossa stats` and others ask a brick could not be made; it serves all the same.',
+  ),
   kernelTooOld: message(
     202001,
     'the kernel speaks FUSE …',
@@ -198,6 +208,16 @@ export const messages = {
     "the directory '…' …",
     'The directory was moved, removed or unmounted: requests fail with ESTALE until it is back.',
   ),
+  noMdata: message(
+    203008,
+    'times that clients have set cannot be kept with a file',
+    'The disk refuses trusted.glusterfs.mdata, for the reason that is said; said once for each reason.',
+  ),
+  mdataOff: message(
+    203009,
+    'clients say which times files get, and this process may not keep them',
+    'Only root may write trusted.glusterfs.mdata. Files get the times of the machine that they are on.',
+  ),
   leftOut: message(
     204001,
     '… lines (… bytes) of the module were left out',
@@ -275,7 +295,7 @@ export const messages = {
   ),
   brickNotReached: message(
     208002,
-    'cannot connect: …',
+    'cannot connect to …',
     'There is no brick, or it does not take this client; the line says which. It is tried again.',
   ),
   brickRefuses: message(
@@ -287,5 +307,101 @@ export const messages = {
     208004,
     '…',
     'Something that a brick has sent cannot be read, or is late; the line says what.',
+  ),
+  brickListens: message(209001, 'listens at … for …', 'Clients can come.'),
+  brickClient: message(209002, 'client … has come for …', 'A client was let in.'),
+  brickClientGone: message(
+    209003,
+    'client … has gone',
+    'Its connection has ended: its files are closed, and its locks are free.',
+  ),
+  brickRefused: message(
+    209004,
+    'a client from … is refused',
+    'It asks for a volume that is not served, or auth options do not let it in; the line says which.',
+  ),
+  brickConnection: message(
+    209005,
+    'a connection from … is closed: …',
+    'A connection has failed, or says what no client says. Others go on.',
+  ),
+  bricksEnd: message(209006, 'serves … no more', 'The server of bricks was told to end.'),
+  volfileServer: message(210001, '…', 'What a volfile server was asked, and what it told.'),
+  volfileServerDoubt: message(
+    210002,
+    '…',
+    'A client of a volfile server has sent what is no call, or nothing; or the folder cannot be read.',
+  ),
+  volfileFetched: message(
+    210003,
+    '… was fetched from …',
+    'A mount has its volfile from that server; or one is there again, and is asked.',
+  ),
+  volfileServerLost: message(
+    210004,
+    'the volfile server … is lost: …',
+    'The mount works on; whether its volfile changes, it learns when a server is there again.',
+  ),
+  keepsNoTimes: message(
+    211001,
+    'what is below keeps no times that are set here',
+    'A brick does not run as root, or has option ctime off: files have the times of its disk.',
+  ),
+  taskFailed: message(
+    212001,
+    '…: Error: …',
+    'A mistake in cluster/distribute itself: the request was answered with EIO.',
+  ),
+  childFull: message(
+    212002,
+    "subvolume '…' is nearly full (…): add some",
+    'New files that belong to it go to others. Make room, add subvolumes, or lower min-free-disk.',
+  ),
+  gfidsDiffer: message(
+    212003,
+    'a directory has several gfids: … and …',
+    'Subvolumes have different directories under one name. Move one of them away, on its brick.',
+  ),
+  noLayout: message(
+    212004,
+    'the layout of … on disk is none',
+    'A subvolume has an extended attribute that is no layout; it gets no names in that directory.',
+  ),
+  fileAndDirectory: message(
+    212005,
+    '… is a file on one subvolume, and a directory on another',
+    'The name is EIO until one of them is removed, on its brick.',
+  ),
+  severalFiles: message(
+    212006,
+    'a name is a file on several subvolumes: …',
+    'One of them is taken. Compare them on their bricks, and remove the others there.',
+  ),
+  layoutHealed: message(
+    212007,
+    'the layout of … is made anew (holes=… overlaps=…)',
+    'Some names had no subvolume, or two; every name has one now. Files are found as before.',
+  ),
+  childAdded: message(
+    212008,
+    "subvolume '…' has no range in the root: …",
+    'It is new, or was emptied. Directories that were there before it put no files there, until their ' +
+      'ranges are dealt out anew (fix-layout).',
+  ),
+  targetUnknown: message(
+    212009,
+    "… is said to be with '…', which is no subvolume",
+    'Subvolumes have other names than those that the volume was made with: give them their old names in ' +
+      'the volfile. Meanwhile its files are looked for everywhere.',
+  ),
+  mdCacheTimeout: message(
+    213001,
+    'md-cache-timeout is …, not …',
+    'So long a time is only for volumes whose bricks tell what other clients change; switch cache-invalidation on, there too.',
+  ),
+  writeBehindLost: message(
+    213002,
+    '…: data of … is lost',
+    'A write that was answered already has failed. Each program that had the file open hears so at its next write, fsync or close.',
   ),
 } as const satisfies Readonly<Record<string, Message>>;

@@ -13,6 +13,9 @@
  * (`libglusterfs/src/glusterfs/upcall-utils.h`); FUSE_NOTIFY_INVAL_INODE, FUSE_NOTIFY_INVAL_ENTRY,
  * FUSE_NOTIFY_DELETE, FUSE_NOTIFY_INC_EPOCH (Linux `include/uapi/linux/fuse.h`).
  */
+import type { Client } from './client.ts';
+import type { Gfid } from './gfid.ts';
+import type { Iatt } from './iatt.ts';
 import type { Inode } from './inode.ts';
 import { defaultNotify, type Xlator } from './xlator.ts';
 
@@ -39,6 +42,25 @@ export type Upcall =
     }
   /** What any name leads to, absent ones too. */
   | { readonly what: 'every-entry' };
+
+/**
+ * The data of an UPCALL of a brick: one of its clients has to hear of an inode, in GlusterFS's words.
+ * Nobody else does; it is for whoever serves that client.
+ */
+export interface ClientUpcall {
+  readonly tells: Client;
+  readonly gfid: Gfid;
+  /** UP_* bits. */
+  readonly flags: number;
+  /** Seconds for which it would have been told of more. */
+  readonly expire: number;
+  readonly stat: Iatt | null;
+  readonly parent: Iatt | null;
+  readonly oldParent: Iatt | null;
+}
+
+export const isClientUpcall = (data: unknown): data is ClientUpcall =>
+  typeof data === 'object' && data !== null && 'tells' in data;
 
 export const isUpcall = (data: unknown): data is Upcall =>
   typeof data === 'object' && data !== null && 'what' in data;

@@ -115,6 +115,8 @@ export interface Translator<P, O extends Options = Options> {
   inherit?(xl: Xlator<P>, before: Xlator<P>): void;
   /** What is here and nowhere else, in words, and would be lost with the instance; null for nothing. */
   holds?(xl: Xlator<P>): string | null;
+  /** Why it has not come up so far, in words; null for nothing that it knows of. */
+  waitsFor?(xl: Xlator<P>): string | null;
   /** Loads its code again, and goes on with what it had if that fails; null where it cannot. */
   reload?(xl: Xlator<P>): Promise<Reloaded> | null;
   /** Every event, on its way; `defaultNotify` passes it on. */
@@ -154,6 +156,11 @@ export interface Translator<P, O extends Options = Options> {
    * called, except where `tellsAtClose` says so.
    */
   backing?(xl: Xlator<P>, fd: Fd): number;
+  /**
+   * Data of its files does not change without their size or times, nor on its way through here: what
+   * was read stays valid until these are others, also when the file is opened anew.
+   */
+  keepsPages?(xl: Xlator<P>): boolean;
   /** For storage with `backing`: close(2) of its files may fail, and `flush` says so. */
   tellsAtClose?(xl: Xlator<P>): boolean;
 }

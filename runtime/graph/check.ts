@@ -24,6 +24,8 @@ export interface TypeRegistry {
   lookup(type: string): KnownType | undefined;
   /** All names, for "did you mean". */
   types(): Iterable<string>;
+  /** Why a type is not there, which has not been mistyped; undefined for what nobody knows. */
+  refuses?(type: string): string | undefined;
   /** Where types are loaded when they are named: all that this text may name, before it is checked. */
   loadFor?(text: string): Promise<void>;
 }
@@ -41,14 +43,20 @@ export function checkTypes(
     if (type === undefined || type.doubtful) continue;
     const known = registry.lookup(type.text);
     if (known === undefined) {
-      const meant = problems.isEnough ? undefined : nearestType(type.text, [...registry.types()]);
-      const hint = meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
+      const hint = problems.isEnough ? undefined : hintFor(type.text, registry);
       problems.add('unknown-type', type.at, [name.text, type.text], hint);
     } else {
       checkChildren(volume, type.text, known.children, problems);
       checkVolumeOptions(volume, type.text, known, { strict, volumes: names }, problems);
     }
   }
+}
+
+function hintFor(type: string, registry: TypeRegistry): string | undefined {
+  const refused = registry.refuses?.(type);
+  if (refused !== undefined) return refused;
+  const meant = nearestType(type, [...registry.types()]);
+  return meant === undefined ? undefined : `did you mean ${quote(meant)}?`;
 }
 
 /** Also finds a type by the part behind its '/', which is what people remember. */

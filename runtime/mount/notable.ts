@@ -11,7 +11,7 @@ import type { Stack } from '../core/frame.ts';
 import type { Graph } from '../core/graph.ts';
 import type { Inode } from '../core/inode.ts';
 import { joinPath, Loc } from '../core/loc.ts';
-import { settle, type Timed } from './lately.ts';
+import { settle, type Timed } from '../pump/lately.ts';
 
 /** Requests that are kept, of each kind. */
 export const KEPT = 1000;

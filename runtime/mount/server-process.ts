@@ -50,6 +50,12 @@ export function findServer(mount: MountEntry): ServerProcess | null {
   return found;
 }
 
+/** A process that runs; null of none. */
+export function findProcess(pid: number): ServerProcess | null {
+  const start = startOf(pid);
+  return start === null ? null : { pid, start };
+}
+
 /** Whether it has not ended yet. */
 export const isRunning = ({ pid, start }: ServerProcess): boolean => startOf(pid) === start;
 
@@ -67,7 +73,7 @@ function startOf(pid: number): number | null {
   return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? null : Number(fields[19]);
 }
 
-function ownerOf(pid: number): number | undefined {
+export function ownerOf(pid: number): number | undefined {
   return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
 }
 

@@ -35,11 +35,14 @@ export class Meter implements Observer {
   /** Monotonic milliseconds, when it began. */
   readonly since: number;
   private readonly context: Context;
+  private readonly isFirst: (xl: Xlator) => boolean;
   /** By id of the volume, and number of the fop. */
   private readonly volumes: (FopMeter | undefined)[][] = [];
 
-  constructor(context: Context) {
+  /** @param isFirst whether requests come to a volume first: it counts there what is passed on, too */
+  constructor(context: Context, isFirst: (xl: Xlator) => boolean = () => false) {
     this.context = context;
+    this.isFirst = isFirst;
     this.since = context.now();
   }
 
@@ -53,8 +56,8 @@ export class Meter implements Observer {
     return counted;
   }
 
-  watches(_xl: Xlator, _fop: string, defines: boolean): boolean {
-    return defines;
+  watches(xl: Xlator, _fop: string, defines: boolean): boolean {
+    return defines || this.isFirst(xl);
   }
 
   samples(_root: Stack): boolean {

@@ -11,10 +11,11 @@ import type { Stack } from '../core/frame.ts';
 import type { Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
+import { isMember } from '../core/privileges.ts';
 import type { Xlator } from '../core/xlator.ts';
 import memory from '../xlators/storage/memory/index.ts';
 import { type MemoryXlator, type Node, nodeOfInode } from '../xlators/storage/memory/node.ts';
-import { isMember, permits } from '../xlators/storage/shared/replies.ts';
+import { permits } from '../xlators/storage/shared/replies.ts';
 
 const [READ, WRITE, SEARCH] = [4, 2, 1];
 const S_ISVTX = 0o1000;

@@ -21,12 +21,10 @@ interface Kind {
   read(r: XdrReader): DictValue;
 }
 
-const copied = (bytes: Uint8Array): Uint8Array => bytes.slice();
-
 const binary: Kind = {
   type: 'bin',
   write: (w, value: Uint8Array) => w.opaque(value),
-  read: (r) => copied(r.opaque()),
+  read: (r) => r.opaqueCopy(),
 };
 
 /** By the number of the type on the wire. */
@@ -44,11 +42,47 @@ const kinds: readonly (Kind | undefined)[] = [
   {
     type: 'mdata',
     write: (w, value: Uint8Array) => w.fixed(value),
-    read: (r) => copied(r.fixed(MDATA_SIZE)),
+    read: (r) => r.fixed(MDATA_SIZE).slice(),
   },
 ];
 
-const numberOf = new Map(kinds.map((kind, number) => [kind?.type, number]));
+const numbers = Object.fromEntries(
+  kinds.flatMap((kind, number) => (kind === undefined ? [] : [[kind.type, number]])),
+) as Readonly<Record<DictType, number>>;
+
+/** A key, and its bytes on the wire, with their length before them. */
+interface Key {
+  readonly key: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Keys that were written and read lately, by their lengths: there are few, and each comes often. */
+const LENGTHS = 64;
+const written = new Array<Key | null>(LENGTHS).fill(null);
+const read = new Array<Key | null>(LENGTHS).fill(null);
+
+function writeKey(w: XdrWriter, key: string): void {
+  const place = key.length & (LENGTHS - 1);
+  const known = written[place]!;
+  if (known !== null && known.key === key) {
+    w.fixed(known.bytes);
+    return;
+  }
+  const { at } = w;
+  w.cString(key);
+  written[place] = { key, bytes: w.bytes.slice(at, w.at) };
+}
+
+function readKey(r: XdrReader): string {
+  const { at } = r;
+  const place = r.u32() & (LENGTHS - 1);
+  r.at = at;
+  const known = read[place]!;
+  if (known !== null && r.skipSame(known.bytes)) return known.key;
+  const key = r.cString();
+  if (!r.short) read[place] = { key, bytes: r.bytes.slice(at, r.at) };
+  return key;
+}
 
 /** Null is another thing than an empty one, and stays it. */
 export function writeDict(w: XdrWriter, dict: Dict | null): void {
@@ -58,8 +92,8 @@ export function writeDict(w: XdrWriter, dict: Dict | null): void {
   w.u32(dict?.size ?? 0);
   if (dict === null) return;
   dict.forEach((key, value, type) => {
-    const number = numberOf.get(type)!;
-    w.cString(key);
+    const number = numbers[type];
+    writeKey(w, key);
     w.i32(number);
     kinds[number]!.write(w, value as never);
   });
@@ -80,7 +114,7 @@ export function readDict(r: XdrReader): Dict | null {
   }
   const dict = new Dict();
   for (let pair = 0; pair < pairs; pair++) {
-    const key = r.cString();
+    const key = readKey(r);
     const kind = kinds[r.u32()];
     if (kind === undefined || r.short) {
       r.refuse();

@@ -6,7 +6,7 @@
  *   writeFields(w, row, [gfid, 'x', null]);
  */
 import { readDict, writeDict } from './dict.ts';
-import { readIatt, writeIatt } from './iatt.ts';
+import { IATT_SIZE, readIatt, writeIatt } from './iatt.ts';
 import {
   readDirents,
   readFlock,
@@ -98,6 +98,24 @@ export function fieldsOf(text: string): Fields {
   }
   return { named, steps };
 }
+
+/** Attributes that nobody looks at. */
+const passedOver: Kind = {
+  write: writeIatt,
+  read(r) {
+    r.skip(IATT_SIZE);
+    return null;
+  },
+};
+
+/** The same row, to be read without the attributes of these names: they become null. */
+export const withoutIatts = (fields: Fields, names: ReadonlySet<string>): Fields => ({
+  ...fields,
+  steps: fields.steps.map((step) => {
+    const name = fields.named[step.index]?.name;
+    return name !== undefined && names.has(name) ? { ...step, kind: passedOver } : step;
+  }),
+});
 
 export function writeFields(w: XdrWriter, { steps }: Fields, values: readonly unknown[]): void {
   for (let at = 0; at < steps.length; at++) {

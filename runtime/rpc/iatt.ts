@@ -20,8 +20,12 @@ function putWide(view: DataView, at: number, value: number): void {
   view.setUint32(at + 4, value);
 }
 
-const wideAt = (view: DataView, at: number): number =>
-  view.getInt32(at) * TWO_32 + view.getUint32(at + 4);
+/** Most are small, and cost no memory of their own as long as they are no products. */
+function wideAt(view: DataView, at: number): number {
+  const high = view.getInt32(at);
+  const low = view.getUint32(at + 4);
+  return high === 0 ? low : high * TWO_32 + low;
+}
 
 /** Without any there are zeros. */
 export function writeIatt(w: XdrWriter, iatt: Iatt | null): void {

@@ -22,15 +22,19 @@ let room: number;
 
 const waiter = (name: string): Waiter => ({
   at: 0,
+  xid: 0,
   answered: (r: XdrReader) => void told.push(`${name}: ${readFields(r, text)[0]}`),
   lost: (why: Loss) => void told.push(`${name} is lost: ${why}`),
 });
 
 const connect = (): void =>
   link.connected({
-    send(first, data) {
+    send(bytes, length, data) {
       if (room < 0) return room;
-      const some = Buffer.concat([first, data ?? new Uint8Array()]).subarray(0, room);
+      const some = Buffer.concat([bytes.subarray(0, length), data ?? new Uint8Array()]).subarray(
+        0,
+        room,
+      );
       left = Buffer.concat([left, some]);
       return some.length;
     },
@@ -191,6 +195,7 @@ describe('calls', () => {
   it('may be made by who is told of others', () => {
     link.begin(FOPS4, 1, AUTH_V3, null, {
       at: 0,
+      xid: 0,
       answered: () => call('next'),
       lost: () => call('again'),
     });

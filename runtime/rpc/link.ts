@@ -9,10 +9,9 @@
 import { CALL, type Caller, NO_XID, REPLY, readReply, writeCall } from './message.ts';
 import type { Program } from './programs.ts';
 import { markOf, type Records } from './record.ts';
+import { type Numbered, Waiters } from './waiters.ts';
 import { XdrReader, XdrWriter } from './xdr.ts';
 
-/** The first number that a client of GlusterFS gives a call. */
-const FIRST_XID = 2;
 const MARK_SIZE = 4;
 /** Bytes that have left, and are kept in front of the others until there are so many. */
 const COMPACT_AT = 65_536;
@@ -21,7 +20,7 @@ const COMPACT_AT = 65_536;
 export type Loss = 'refused' | 'disconnected' | 'timeout';
 
 /** Whoever waits for the answer to a call. */
-export interface Waiter {
+export interface Waiter extends Numbered {
   /** When it was sent; the link's to set. */
   at: number;
   /** Called once, with the results at the reader's place: they are valid until it returns. */
@@ -33,13 +32,14 @@ export interface Waiter {
 /** What carries bytes to the peer. */
 export interface Carrier {
   /**
-   * Sends as much as can leave now, `first` and then `data`.
+   * Sends as much as can leave now: the first `length` bytes of `bytes`, and then `data`.
    * @returns how many bytes have left, or minus the errno: EAGAIN when none can
    */
-  send(first: Uint8Array, data: Uint8Array | null): number;
+  send(bytes: Uint8Array, length: number, data: Uint8Array | null): number;
 }
 
 export interface LinkSettings {
+  /** Milliseconds; by a clock that may be late by those that a request takes. */
   now(): number;
   /** A call of the peer's: its header after xid and type is at the reader's place. */
   called(r: XdrReader, xid: number): void;
@@ -54,8 +54,7 @@ export class Link {
   lastTraffic = 0;
   private readonly settings: LinkSettings;
   private readonly reader = new XdrReader();
-  private readonly waiters = new Map<number, Waiter>();
-  private xid = FIRST_XID;
+  private readonly waiters = new Waiters<Waiter>();
   private mark = 0;
   private carrier: Carrier | null = null;
   /** What of `out` has left already. */
@@ -105,13 +104,11 @@ export class Link {
     waiter: Waiter,
   ): XdrWriter {
     const { out } = this;
-    const xid = this.xid;
-    this.xid = (xid + 1) >>> 0 || FIRST_XID;
+    const xid = this.waiters.add(waiter);
     this.mark = out.at;
     out.u32(0);
     writeCall(out, { xid, program, version, procedure }, flavor, caller);
     waiter.at = this.settings.now();
-    this.waiters.set(xid, waiter);
     return out;
   }
 
@@ -125,17 +122,18 @@ export class Link {
   /** Takes back a call whose arguments could not be written. */
   abandon(waiter: Waiter): void {
     this.out.at = this.mark;
-    for (const [xid, each] of this.waiters) if (each === waiter) this.waiters.delete(xid);
+    this.waiters.take(waiter.xid);
   }
 
   /** Sends what is queued. @returns 0, or minus the errno when it cannot be sent any more */
   flush(data: Uint8Array | null = null): number {
     const { out, carrier } = this;
     if (carrier === null) return 0;
-    const first = out.bytes.subarray(this.sent, out.at);
-    const length = first.length + (data?.length ?? 0);
+    const first = out.at - this.sent;
+    const length = first + (data?.length ?? 0);
     if (length === 0) return 0;
-    const sent = carrier.send(first, data);
+    const bytes = this.sent === 0 ? out.bytes : out.bytes.subarray(this.sent);
+    const sent = carrier.send(bytes, first, data);
     if (sent > 0) this.lastTraffic = this.settings.now();
     if (sent === length) {
       out.at = 0;
@@ -143,8 +141,8 @@ export class Link {
       return 0;
     }
     const left = Math.max(sent, 0);
-    if (data !== null) out.fixed(data.subarray(Math.max(left - first.length, 0)));
-    this.sent += Math.min(left, first.length);
+    if (data !== null) out.fixed(data.subarray(Math.max(left - first, 0)));
+    this.sent += Math.min(left, first);
     if (this.sent >= COMPACT_AT) this.compact();
     return sent < 0 ? sent : 0;
   }
@@ -174,12 +172,11 @@ export class Link {
   }
 
   private reply(r: XdrReader, xid: number): void {
-    const waiter = this.waiters.get(xid);
-    if (waiter === undefined) {
+    const waiter = this.waiters.take(xid);
+    if (waiter === null) {
       if (xid !== NO_XID) this.settings.unknown(xid);
       return;
     }
-    this.waiters.delete(xid);
     if (readReply(r)) waiter.answered(r);
     else waiter.lost('refused');
   }
@@ -187,10 +184,10 @@ export class Link {
   /** Calls that were sent before this are lost; an answer that comes later is dropped. */
   expire(before: number): number {
     let count = 0;
-    for (const [xid, waiter] of this.waiters) {
-      // They are in the order in which they were sent.
+    for (const waiter of this.waiters.list()) {
+      // They are in the order in which they were sent. Who is told may have others lost.
       if (waiter.at >= before) break;
-      this.waiters.delete(xid);
+      if (this.waiters.take(waiter.xid) !== waiter) continue;
       count += 1;
       waiter.lost('timeout');
     }
@@ -198,8 +195,8 @@ export class Link {
   }
 
   private loseAll(why: Loss): void {
-    const waiters = [...this.waiters.values()];
-    this.waiters.clear();
-    for (const waiter of waiters) waiter.lost(why);
+    const lost = this.waiters.list();
+    for (const { xid } of lost) this.waiters.take(xid);
+    for (const waiter of lost) waiter.lost(why);
   }
 }

@@ -32,16 +32,6 @@ const CREDENTIALS_MAX = 400;
 const ROOM_V2 = 95;
 const ROOM_V3 = 91;
 
-/** Times that the brick is to set to the time of the request (`ctime`). */
-export const SETS = {
-  CTIME: 1,
-  MTIME: 2,
-  ATIME: 4,
-  PARENT_CTIME: 8,
-  PARENT_MTIME: 16,
-  PARENT_ATIME: 32,
-} as const;
-
 /** Who asks. */
 export interface Caller {
   readonly pid: number;
@@ -50,7 +40,7 @@ export interface Caller {
   readonly groups: readonly number[];
   /** Bytes as hexadecimal text; without any, the pid stands for it. */
   readonly lkOwner: string;
-  /** SETS; 0 where no translator says when a request was made. */
+  /** SETS (`core/ctime.ts`); 0 where no translator says when a request was made. */
   readonly flags: number;
   /** When it was made: seconds since 1970. */
   readonly ctime: number;

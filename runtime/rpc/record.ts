@@ -18,9 +18,14 @@ export class RecordError extends Error {
   readonly code = 'GLOSSA_RPC_RECORD';
 }
 
+/** How many use messages of some memory, after they were given. */
+export interface Loan {
+  count: number;
+}
+
 /**
  * Takes bytes as they come, and gives messages as they are whole. What is given is valid until more
- * bytes are taken: a message that is to be kept must be copied.
+ * bytes are taken: a message that is to be kept must be copied, or lent.
  *
  *   const room = records.room();       // where to receive
  *   records.received(recv(socket, room));
@@ -38,8 +43,9 @@ export class Records {
   /** Of a message in parts: where its first bytes are (its parts are put together), or -1. */
   private begun = -1;
   private gathered = 0;
-  private readonly leastRoom: number;
-  private readonly most: number;
+  private leastRoom: number;
+  private most: number;
+  private loan: Loan = { count: 0 };
 
   constructor(leastRoom = 65_536, most = RECORD_MAX) {
     this.leastRoom = leastRoom;
@@ -48,8 +54,29 @@ export class Records {
     this.view = new DataView(this.bytes.buffer);
   }
 
-  /** Free memory behind what was received. Messages that were given are gone. */
+  /** Whether a message has come in part. */
+  get isBegun(): boolean {
+    return this.begun >= 0 || this.to > this.from;
+  }
+
+  /** From now on there is other room, and longer messages are taken. */
+  widen(leastRoom: number, most: number): void {
+    this.leastRoom = leastRoom;
+    this.most = most;
+  }
+
+  /**
+   * The message that was given is in use until the caller lowers the count that is returned: what comes
+   * before then is put elsewhere.
+   */
+  lend(): Loan {
+    this.loan.count += 1;
+    return this.loan;
+  }
+
+  /** Free memory behind what was received. Messages that were given are gone, except those that are lent. */
   room(): Uint8Array<ArrayBuffer> {
+    if (this.loan.count > 0) this.leave();
     if (this.begun >= 0) this.moveRest(this.begun + this.gathered);
     const kept = this.begun >= 0 ? this.begun : this.from;
     if (kept === this.to) {
@@ -63,7 +90,7 @@ export class Records {
       if (this.begun >= 0) this.begun = 0;
     }
     if (this.bytes.length - this.to < this.leastRoom) this.grow(this.to + this.wanted());
-    return this.bytes.subarray(this.to);
+    return this.to === 0 ? this.bytes : this.bytes.subarray(this.to);
   }
 
   received(count: number): void {
@@ -136,6 +163,19 @@ export class Records {
     const { from, to, view } = this;
     const length = to - from >= MARK_SIZE ? Math.min(view.getUint32(from) & LENGTH, this.most) : 0;
     return Math.max(MARK_SIZE + length - (to - from), 0) + this.leastRoom;
+  }
+
+  /** Goes on in other memory. */
+  private leave(): void {
+    const kept = this.begun >= 0 ? this.begun : this.from;
+    const bytes = new Uint8Array(this.bytes.length);
+    bytes.set(this.bytes.subarray(kept, this.to));
+    this.from -= kept;
+    this.to -= kept;
+    if (this.begun >= 0) this.begun = 0;
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer);
+    this.loan = { count: 0 };
   }
 
   private grow(size: number): void {

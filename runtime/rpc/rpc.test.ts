@@ -21,7 +21,7 @@ import {
   writeReply,
 } from './message.ts';
 import { readPrograms } from './programs.ts';
-import { markOf, RecordError, Records } from './record.ts';
+import { type Loan, markOf, RecordError, Records } from './record.ts';
 import { XdrReader, XdrWriter } from './xdr.ts';
 
 const u32 = fc.nat({ max: 0xffff_ffff });
@@ -257,6 +257,60 @@ describe('records', () => {
     }
     return got;
   };
+
+  it('stay as they are while they are lent', () => {
+    const message = fc.tuple(fc.uint8Array({ maxLength: 300 }), fc.nat({ max: 6 }));
+    fc.assert(
+      fc.property(
+        fc.array(message, { maxLength: 40 }),
+        fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1, maxLength: 8 }),
+        (messages, sizes) => {
+          const w = new XdrWriter();
+          for (const [message] of messages) {
+            w.u32(markOf(message.length));
+            w.fixed(message);
+          }
+          const records = new Records(64);
+          // Each with how many come before it is given back; 0 for one that is not lent.
+          const lent: { bytes: Uint8Array; is: number; left: number; loan: Loan }[] = [];
+          let found = 0;
+          const takeAll = (): void => {
+            while (records.next()) {
+              const is = found;
+              const bytes = records.bytes.subarray(records.start, records.end);
+              expect(Buffer.compare(bytes, messages[is]![0])).toBe(0);
+              found += 1;
+              for (const one of lent) {
+                expect(Buffer.compare(one.bytes, messages[one.is]![0])).toBe(0);
+                one.left -= 1;
+                if (one.left === 0) one.loan.count -= 1;
+              }
+              while (lent.some(({ left }) => left === 0)) {
+                lent.splice(
+                  lent.findIndex(({ left }) => left === 0),
+                  1,
+                );
+              }
+              const left = messages[is]![1];
+              if (left > 0) lent.push({ bytes, is, left, loan: records.lend() });
+            }
+          };
+          let from = 0;
+          for (let turn = 0; from < w.at; turn++) {
+            const size = Math.min(sizes[turn % sizes.length]!, w.at - from);
+            const room = records.room();
+            const count = Math.min(size, room.length);
+            room.set(w.written.subarray(from, from + count));
+            records.received(count);
+            from += count;
+            takeAll();
+          }
+          expect(found).toBe(messages.length);
+        },
+      ),
+      { numRuns: 500 },
+    );
+  });
 
   it('are found however they are cut, in parts or whole', () => {
     const message = fc.tuple(

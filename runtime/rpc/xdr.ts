@@ -13,7 +13,35 @@ import { type Gfid, gfidFromBytes, gfidToBytesInto, NULL_GFID } from '../core/gf
 import { GFID_SIZE } from '../core/limits.ts';
 
 const TWO_32 = 0x1_0000_0000;
+/** Bytes that are faster written one by one. */
+const FEW = 48;
 const NOTHING = new Uint8Array(0);
+
+/** Gfids that were read lately: the same few come again and again, as that of a folder. */
+const LATELY = 1024;
+const lately: Gfid[] = new Array<Gfid>(LATELY).fill(NULL_GFID);
+/** Their bytes, as four words each. */
+const words = new Int32Array(LATELY * 4);
+
+/** The text of the 16 bytes at a place that are there. */
+function gfidAt(view: DataView, bytes: Uint8Array, at: number): Gfid {
+  const a = view.getInt32(at);
+  const b = view.getInt32(at + 4);
+  const c = view.getInt32(at + 8);
+  const d = view.getInt32(at + 12);
+  const place = (a ^ d) & (LATELY - 1);
+  const word = place * 4;
+  const isKnown =
+    words[word] === a && words[word + 1] === b && words[word + 2] === c && words[word + 3] === d;
+  if (isKnown) return lately[place]!;
+  const gfid = gfidFromBytes(bytes, at);
+  lately[place] = gfid;
+  words[word] = a;
+  words[word + 1] = b;
+  words[word + 2] = c;
+  words[word + 3] = d;
+  return gfid;
+}
 
 /** Bytes that a text or data of this length takes, its zeros counted. */
 export const padded = (length: number): number => length + (-length & 3);
@@ -56,13 +84,17 @@ export class XdrReader {
   u64(): number {
     if (!this.take(8)) return 0;
     const { view, at } = this;
-    return view.getUint32(at - 8) * TWO_32 + view.getUint32(at - 4);
+    const high = view.getUint32(at - 8);
+    const low = view.getUint32(at - 4);
+    return high === 0 ? low : high * TWO_32 + low;
   }
 
   i64(): number {
     if (!this.take(8)) return 0;
     const { view, at } = this;
-    return view.getInt32(at - 8) * TWO_32 + view.getUint32(at - 4);
+    const high = view.getInt32(at - 8);
+    const low = view.getUint32(at - 4);
+    return high === 0 ? low : high * TWO_32 + low;
   }
 
   double(): number {
@@ -70,7 +102,7 @@ export class XdrReader {
   }
 
   gfid(): Gfid {
-    return this.take(GFID_SIZE) ? gfidFromBytes(this.bytes, this.at - GFID_SIZE) : NULL_GFID;
+    return this.take(GFID_SIZE) ? gfidAt(this.view, this.bytes, this.at - GFID_SIZE) : NULL_GFID;
   }
 
   /** So many bytes as they are, not copied. */
@@ -83,6 +115,22 @@ export class XdrReader {
     const length = this.u32();
     const start = this.at;
     return this.take(padded(length)) ? this.bytes.subarray(start, start + length) : NOTHING;
+  }
+
+  /** `opaque<>`, copied. */
+  opaqueCopy(): Uint8Array {
+    const length = this.u32();
+    const start = this.at;
+    return this.take(padded(length)) ? this.bytes.slice(start, start + length) : new Uint8Array(0);
+  }
+
+  /** Passes over these bytes, if they are next. */
+  skipSame(bytes: Uint8Array): boolean {
+    const { length } = bytes;
+    if (length > this.left) return false;
+    for (let at = 0; at < length; at++) if (this.bytes[this.at + at] !== bytes[at]) return false;
+    this.at += length;
+    return true;
   }
 
   /** `string<>`; bytes that are no UTF-8 are kept, as in names. */
@@ -121,6 +169,12 @@ export class XdrReader {
     return true;
   }
 }
+
+/** Gfids that were written lately, by their last digit. */
+const WRITTEN = 16;
+const written: Gfid[] = new Array<Gfid>(WRITTEN).fill(NULL_GFID);
+/** Their bytes, as four words each. */
+const writtenWords = new Int32Array(WRITTEN * 4);
 
 /** Writes into memory that grows as it must. */
 export class XdrWriter {
@@ -167,21 +221,39 @@ export class XdrWriter {
   }
 
   gfid(gfid: Gfid): void {
+    if (gfid === NULL_GFID) {
+      this.zeros(GFID_SIZE);
+      return;
+    }
     this.need(GFID_SIZE);
-    gfidToBytesInto(gfid, this.bytes, this.at);
-    this.at += GFID_SIZE;
+    const { view, at } = this;
+    const place = gfid.charCodeAt(35) & (WRITTEN - 1);
+    const from = place * 4;
+    if (written[place] === gfid) {
+      for (let i = 0; i < 4; i++) view.setInt32(at + i * 4, writtenWords[from + i]!);
+    } else {
+      gfidToBytesInto(gfid, this.bytes, at);
+      written[place] = gfid;
+      for (let i = 0; i < 4; i++) writtenWords[from + i] = view.getInt32(at + i * 4);
+    }
+    this.at = at + GFID_SIZE;
   }
 
   fixed(bytes: Uint8Array): void {
-    this.need(bytes.length);
-    this.bytes.set(bytes, this.at);
-    this.at += bytes.length;
+    const { length } = bytes;
+    this.need(length);
+    if (length <= FEW) for (let i = 0; i < length; i++) this.bytes[this.at + i] = bytes[i]!;
+    else this.bytes.set(bytes, this.at);
+    this.at += length;
   }
 
   zeros(count: number): void {
+    if (count === 0) return;
     this.need(count);
-    this.bytes.fill(0, this.at, this.at + count);
-    this.at += count;
+    const { bytes, at } = this;
+    if (count <= FEW) for (let i = 0; i < count; i++) bytes[at + i] = 0;
+    else bytes.fill(0, at, at + count);
+    this.at = at + count;
   }
 
   opaque(bytes: Uint8Array): void {

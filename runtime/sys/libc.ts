@@ -164,6 +164,10 @@ export const posixFadvise = plain<
 export const schedSetaffinity = call<(tid: number, size: number, mask: Bytes) => number>(
   'int sched_setaffinity(int tid, uint64 size, const void *mask)',
 );
+/** On which CPUs a thread may run, as above. */
+export const schedGetaffinity = call<(tid: number, size: number, mask: Bytes) => number>(
+  'int sched_getaffinity(int tid, uint64 size, void *mask)',
+);
 /** `time` is a struct timespec: seconds and nanoseconds, of 8 bytes each. */
 export const clockGettime = call<(clock: number, time: Bytes) => number>(
   'int clock_gettime(int clock, void *time)',
@@ -203,6 +207,39 @@ export const umount2 = call<(target: Path, flags: number) => number>(
 export const socketpair = call<
   (domain: number, type: number, protocol: number, pair: Bytes) => number
 >('int socketpair(int domain, int type, int protocol, void *pair)');
+/** `name` is a struct sockaddr, see `socketAddress` in socket.ts. */
+export const socket = call<(domain: number, type: number, protocol: number) => Fd>(
+  'int socket(int domain, int type, int protocol)',
+);
+export const connect = call<(socket: Fd, name: Bytes, length: number) => number>(
+  'int connect(int socket, const void *name, uint32 length)',
+);
+export const bind = call<(socket: Fd, name: Bytes, length: number) => number>(
+  'int bind(int socket, const void *name, uint32 length)',
+);
+export const listen = call<(socket: Fd, backlog: number) => number>(
+  'int listen(int socket, int backlog)',
+);
+/** The two last are filled: the peer's address, and how long it is (4 bytes, read before). */
+export const accept4 = call<(socket: Fd, name: Bytes, length: Bytes, flags: number) => Fd>(
+  'int accept4(int socket, void *name, void *length, int flags)',
+);
+export const getsockname = call<(socket: Fd, name: Bytes, length: Bytes) => number>(
+  'int getsockname(int socket, void *name, void *length)',
+);
+/** `length` is 4 bytes: those of `value`, and then how many were filled. */
+export const getsockopt = call<
+  (socket: Fd, level: number, name: number, value: Bytes, length: Bytes) => number
+>('int getsockopt(int socket, int level, int name, void *value, void *length)');
+export const setsockopt = call<
+  (socket: Fd, level: number, name: number, value: Bytes, length: number) => number
+>('int setsockopt(int socket, int level, int name, const void *value, uint32 length)');
+export const recv = call<(socket: Fd, into: Bytes, count: number, flags: number) => number>(
+  'int64 recv(int socket, void *into, uint64 count, int flags)',
+);
+export const send = call<(socket: Fd, from: Bytes, count: number, flags: number) => number>(
+  'int64 send(int socket, const void *from, uint64 count, int flags)',
+);
 export const recvmsg = call<(socket: Fd, message: Bytes, flags: number) => number>(
   'int64 recvmsg(int socket, void *message, int flags)',
 );
@@ -241,3 +278,11 @@ const resolving = call<(number: number, dir: Fd, path: Path, how: Bytes, size: n
 /** `how` is a struct open_how of 24 bytes: flags, mode, resolve (linux/openat2.h), 64 bits each. */
 export const openat2 = (dir: Fd, path: Path, how: Bytes): Fd =>
   resolving(SYS_openat2, dir, path, how, how.length);
+
+// Users and groups. Of getpwuid_r the result is an errno itself; of getgrouplist -1 is want of room.
+export const getpwuid_r = plain<
+  (uid: number, passwd: Bytes, texts: Bytes, size: number, result: Bytes) => number
+>('int getpwuid_r(uint32 uid, void *passwd, void *texts, uint64 size, void *result)');
+export const getgrouplist = plain<(user: Path, gid: number, groups: Bytes, count: Bytes) => number>(
+  'int getgrouplist(const void *user, uint32 gid, void *groups, void *count)',
+);

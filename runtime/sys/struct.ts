@@ -252,16 +252,30 @@ export class Iovec extends Struct {
   }
 }
 
+const POLLIN = 1;
+const POLLOUT = 4;
+const POLLERR = 8;
+const POLLHUP = 16;
+
 /** An array of struct pollfd, all waiting for POLLIN. */
 export class PollSet extends Struct {
   constructor(fds: readonly number[]) {
     super(fds.length * 8);
     for (const [index, fd] of fds.entries()) {
       this.view.setInt32(index * 8, fd, true);
-      this.view.setInt16(index * 8 + 4, 1, true);
+      this.view.setInt16(index * 8 + 4, POLLIN, true);
     }
   }
-  /** What the last poll found (POLLIN, POLLERR, POLLHUP), 0 for nothing. */
+  /** Whether it is to wait for something to read, and for room to write. */
+  setEvents(index: number, reading: boolean, writing: boolean): void {
+    const events = (reading ? POLLIN : 0) | (writing ? POLLOUT : 0);
+    this.view.setInt16(index * 8 + 4, events, true);
+  }
+  /** Whether the last poll found that the other end is gone. */
+  isOver(index: number): boolean {
+    return (this.ready(index) & (POLLERR | POLLHUP)) !== 0;
+  }
+  /** What the last poll found (POLLIN, POLLOUT, POLLERR, POLLHUP), 0 for nothing. */
   ready(index: number): number {
     return this.view.getInt16(index * 8 + 6, true);
   }

@@ -4,6 +4,7 @@
 
 /** Every translator that is written in TypeScript, by its type, which is also its folder. */
 export const translators = {
+  'cluster/distribute': () => import('./cluster/distribute/index.ts'),
   'debug/delay-gen': () => import('./debug/delay-gen/index.ts'),
   'debug/error-gen': () => import('./debug/error-gen/index.ts'),
   'debug/io-stats': () => import('./debug/io-stats/index.ts'),
@@ -11,8 +12,12 @@ export const translators = {
   'debug/trace': () => import('./debug/trace/index.ts'),
   'features/locks': () => import('./features/locks/index.ts'),
   'features/negative': () => import('./features/negative/index.ts'),
+  'features/upcall': () => import('./features/upcall/index.ts'),
+  'features/utime': () => import('./features/utime/index.ts'),
   meta: () => import('./meta/index.ts'),
   'playground/template': () => import('./playground/template/index.ts'),
+  'protocol/client': () => import('./protocol/client/index.ts'),
+  'protocol/server': () => import('./protocol/server/index.ts'),
   'storage/memory': () => import('./storage/memory/index.ts'),
   'storage/posix': () => import('./storage/posix/index.ts'),
 };

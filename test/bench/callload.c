@@ -7,6 +7,7 @@
  *   stat     stat() of a file
  *   read     open(), read() of the file's 4 KiB, close()
  *   create   open() of a new file, close(), unlink()
+ *   list     readdir() of the directory, and lstat() of each name, as ls -l
  *
  * Works in DIRECTORY, which is empty at first, with NAMES different names: NAMES times WARM calls
  * without measuring, and then COUNT. The files that an operation needs are made before, and left
@@ -17,6 +18,7 @@
  * is 3. 2: it did not measure.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -130,6 +132,21 @@ static int create(long call)
     return fd >= 0 && close(fd) == 0 && unlink(path) == 0;
 }
 
+static int list(long call)
+{
+    struct dirent *entry;
+    long right = 0;
+    DIR *directory = opendir(".");
+    (void)call;
+    if (!directory)
+        return 0;
+    while ((entry = readdir(directory)) != NULL) {
+        struct stat st;
+        right += lstat(entry->d_name, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == FILE_SIZE;
+    }
+    return closedir(directory) == 0 && right == names;
+}
+
 static const struct operation {
     const char *name;
     void (*prepare)(void);
@@ -139,6 +156,7 @@ static const struct operation {
     { "stat", files, present },
     { "read", files, read_file },
     { "create", nothing, create },
+    { "list", files, list },
 };
 
 static const struct operation *find(const char *name)

@@ -27,7 +27,7 @@ describeCompiled('callload', () => {
   const run = (...args: readonly (string | number)[]) =>
     spawnSync(program, args.map(String), { encoding: 'utf8' });
 
-  it.each(['absent', 'stat', 'read', 'create'])(
+  it.each(['absent', 'stat', 'read', 'create', 'list'])(
     'times as many calls of %s as it is told, and orders what it tells of them',
     (operation) => {
       const { status, stdout } = run(operation, newDirectory(), 7, 2, 100);

@@ -16,7 +16,7 @@ import {
 import { inFreshDirectory } from './targets.ts';
 
 /** See there for what each one does. */
-export type Operation = 'absent' | 'stat' | 'read' | 'create';
+export type Operation = 'absent' | 'stat' | 'read' | 'create' | 'list';
 
 /** One round; microseconds. */
 export interface Sample {
@@ -39,11 +39,13 @@ export interface Load {
   readonly count: number;
   /** Calls of each target before the first round, until its code is compiled. */
   readonly warm: number;
+  /** Different names, of one directory; 100 without. */
+  readonly names?: number;
+  /** How often each name is used before a sample is taken, to be learnt, and to settle; 5 without. */
+  readonly before?: number;
 }
 
-/** Different names, of one directory. */
 const NAMES = 100;
-/** How often each name is used before a sample is taken: to be learnt, and to settle. */
 const USED_BEFORE = 5;
 /** Exit status of callload when it got an answer that it knows to be wrong. */
 const WRONG_ANSWERS = 3;
@@ -75,14 +77,14 @@ export async function runLoad(
 async function takeCalls(
   bench: Bench,
   operation: Operation,
-  { count, warm }: Load,
+  { count, warm, names = NAMES, before = USED_BEFORE }: Load,
 ): Promise<Take<Sample>> {
   const program = compileLoad(bench);
   return (target, { place, at, round }) =>
     inFreshDirectory(bench, target, `${operation}-${place}-${round}`, (path) => {
       const calls = round === 0 ? warm : count;
       const on = at.client === null ? [] : [at.client];
-      return runLoad(bench, program, operation, path, NAMES, USED_BEFORE, calls, ...on);
+      return runLoad(bench, program, operation, path, names, before, calls, ...on);
     });
 }
 

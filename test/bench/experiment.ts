@@ -124,7 +124,7 @@ export async function runExperiment<N extends string, S extends object>(
         rounds,
         signal: bench.signal,
         async take(target, round) {
-          if (round === 0 && target.pid !== null) pin(target.pid, at.servers);
+          if (round === 0) pinServers(target, place, at);
           return take(target, { place, at, round });
         },
       });
@@ -161,6 +161,11 @@ export async function runExperiment<N extends string, S extends object>(
       ),
     },
   };
+}
+
+function pinServers({ pid, bricks }: Target, place: Place, { servers }: Placed): void {
+  const cpus = bricks === undefined || place === 'same' ? servers : allowedCpus();
+  for (const each of [pid, ...(bricks ?? [])]) if (each !== null) pin(each, cpus);
 }
 
 async function startAll<N extends string>(

@@ -6,7 +6,7 @@
  * Source: the volfiles that GlusterFS 10 generates; the bricks' without what serves others than the
  * clients of this run.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,11 +14,12 @@ import { NotMeasured } from '../../runtime/bench/missing.ts';
 import { stacked } from '../../runtime/bench/stacks.ts';
 import type { Served } from '../../runtime/bench/target.ts';
 import { glusterMount, glusterProblem } from '../../runtime/cli/bench/others/gluster.ts';
+import type { Timeouts } from '../../runtime/cli/bench/others/other.ts';
 import { startProcess } from '../../runtime/cli/bench/process.ts';
 import type { PlainVolume } from '../../runtime/graph/description.ts';
 import { printVolumes } from '../../runtime/graph/print.ts';
-import type { Bench } from './bench.ts';
-import { serve } from './servers.ts';
+import { type Bench, glossaProgram } from './bench.ts';
+import { serve, TIMEOUTS } from './servers.ts';
 import { volume } from './volumes.ts';
 
 const HOST = '127.0.0.1';
@@ -32,13 +33,22 @@ const tcp = {
   'transport.socket.nodelay': 'on',
 };
 
-const brickVolfile = (name: string, directory: string, port: number): string =>
+/** Whose program serves a brick. */
+export type BrickKind = 'glusterfs' | 'glossa';
+
+/** What stands between locks and server: glossa has one thread. */
+const above = (kind: BrickKind, name: string): PlainVolume[] =>
+  kind === 'glossa'
+    ? []
+    : [volume(`${name}-threads`, 'performance/io-threads', { 'thread-count': '16' })];
+
+const brickVolfile = (kind: BrickKind, name: string, directory: string, port: number): string =>
   printVolumes(
     stacked(
       [volume(`${name}-posix`, 'storage/posix', { directory })],
       [
         volume(`${name}-locks`, 'features/locks'),
-        volume(`${name}-threads`, 'performance/io-threads', { 'thread-count': '16' }),
+        ...above(kind, name),
         volume(name, 'debug/io-stats'),
         volume('server', 'protocol/server', {
           ...tcp,
@@ -51,7 +61,7 @@ const brickVolfile = (name: string, directory: string, port: number): string =>
     ),
   );
 
-const clientVolume = (name: string, port: number): PlainVolume =>
+export const clientVolume = ({ name, port }: Pick<Brick, 'name' | 'port'>): PlainVolume =>
   volume(name, 'protocol/client', {
     ...tcp,
     'remote-host': HOST,
@@ -59,7 +69,8 @@ const clientVolume = (name: string, port: number): PlainVolume =>
     'remote-subvolume': name,
   });
 
-const distribute: PlainVolume = {
+/** Over the clients of both bricks. */
+export const distribute: PlainVolume = {
   ...volume('distribute', 'cluster/distribute', {
     'lookup-optimize': 'on',
     'lock-migration': 'off',
@@ -70,54 +81,85 @@ const distribute: PlainVolume = {
 
 const logOf = ({ folder }: Bench, name: string): string => join(folder, `${name}.log`);
 
-/** The ports of the bricks, which run until the end of the part. @throws {NotMeasured} */
-export async function startBricks(bench: Bench): Promise<readonly number[]> {
+/** A brick that runs until the end of the part. */
+export interface Brick {
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number;
+}
+
+/** Starts one that serves a folder of its own. @throws {NotMeasured} */
+export async function startBrick(
+  bench: Bench,
+  name: string,
+  kind: BrickKind = 'glusterfs',
+): Promise<Brick> {
   const problem = glusterProblem();
   if (problem !== null) throw new NotMeasured(problem);
   const { folder, data, signal } = bench;
-  const ports: number[] = [];
-  for (const name of BRICKS) {
-    const directory = join(data, name);
-    mkdirSync(directory);
-    const port = await freePort();
-    const volfile = join(folder, `${name}.vol`);
-    writeFileSync(volfile, brickVolfile(name, directory, port));
-    const log = logOf(bench, name);
-    const place = ['--brick-name', directory, '--brick-port', String(port)];
-    const line = ['glusterfsd', '-N', '-f', volfile, '-l', log, ...place] as const;
-    const settings = { line, log, patienceMs: CONNECT_MS_MAX, signal };
-    const brick = await startProcess(settings, () => listens(port), 'it did not serve');
-    bench.cleanup.add(brick.stop);
-    ports.push(port);
-  }
-  return ports;
+  const own = `${name}-of-${kind}`;
+  const directory = join(data, own);
+  // Of a part before.
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory);
+  const port = await freePort();
+  const volfile = join(folder, `${own}.vol`);
+  writeFileSync(volfile, brickVolfile(kind, name, directory, port));
+  const log = logOf(bench, own);
+  const place = ['--brick-name', directory, '--brick-port', String(port)];
+  const line: readonly [string, ...string[]] =
+    kind === 'glossa'
+      ? [process.execPath, glossaProgram, 'brick', volfile, '-N', '--log-file', log]
+      : ['glusterfsd', '-N', '-f', volfile, '-l', log, ...place];
+  const settings = { line, log, patienceMs: CONNECT_MS_MAX, signal };
+  const { pid, stop } = await startProcess(settings, () => listens(port), 'it did not serve');
+  bench.cleanup.add(stop);
+  return { name, port, pid };
+}
+
+/** The bricks of the volume. @throws {NotMeasured} */
+export async function startBricks(
+  bench: Bench,
+  kind: BrickKind = 'glusterfs',
+): Promise<readonly Brick[]> {
+  const bricks: Brick[] = [];
+  for (const name of BRICKS) bricks.push(await startBrick(bench, name, kind));
+  return bricks;
+}
+
+export interface ClientSettings {
+  /** Above. */
+  readonly volumes?: readonly PlainVolume[];
+  readonly timeouts?: Timeouts;
 }
 
 /** A mount of the bricks with these volumes above. @throws {NotMeasured} */
 export async function startClient(
   bench: Bench,
   name: string,
-  ports: readonly number[],
-  volumes: readonly PlainVolume[] = [],
+  bricks: readonly Brick[],
+  { volumes = [], timeouts = TIMEOUTS }: ClientSettings = {},
 ): Promise<Served> {
-  const clients = BRICKS.map((brick, at) => clientVolume(brick, ports[at]!));
-  const volfile = printVolumes(stacked([...clients, distribute], volumes));
+  const clients = bricks.map(clientVolume);
+  const above = clients.length > 1 ? [distribute] : [];
+  const volfile = printVolumes(stacked([...clients, ...above], volumes));
   const server = await serve(
     bench,
     name,
     glusterMount(() => volfile),
+    timeouts,
   );
-  await connected(bench, name);
+  await connected(bench, name, bricks.length);
   return server;
 }
 
 /** It mounts with the first brick; only its log tells when it has the other one, too. */
-async function connected(bench: Bench, name: string): Promise<void> {
+async function connected(bench: Bench, name: string, count: number): Promise<void> {
   const end = performance.now() + CONNECT_MS_MAX;
   for (;;) {
     const log = readFileSync(logOf(bench, name), 'utf8');
-    if ((log.match(/attached to remote volume/g) ?? []).length >= BRICKS.length) return;
-    if (performance.now() > end) throw new NotMeasured('the client does not reach both bricks');
+    if ((log.match(/attached to remote volume/g) ?? []).length >= count) return;
+    if (performance.now() > end) throw new NotMeasured('the client does not reach all bricks');
     await delay(LOOK_MS, undefined, { signal: bench.signal });
   }
 }

@@ -1,13 +1,14 @@
 /** The program behind `npm run bench`. */
 import { aa } from './aa.ts';
 import { bridges } from './bridges/suite.ts';
+import { cluster } from './cluster.ts';
 import { mount } from './mount.ts';
 import { mounts } from './mounts.ts';
 import { observe } from './observe.ts';
 import { runSuite } from './suite.ts';
 import { tutorial } from './tutorial.ts';
 
-const suites = { bridges, mount, observe, tutorial };
+const suites = { bridges, cluster, mount, observe, tutorial };
 const names = ['aa', ...Object.keys(suites)];
 
 const [first = '', ...rest] = process.argv.slice(2);

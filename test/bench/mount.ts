@@ -2,20 +2,17 @@
  * What `npm run bench mount` measures: a mount of storage alone, beside the least that C can do,
  * beside the same in C and in GlusterFS, and beside the bare directory.
  */
-import { join } from 'node:path';
-import { workloads } from '../../runtime/bench/workloads/index.ts';
-import { type Asked, Askers } from './asking.ts';
+import type { Asked } from './asking.ts';
 import type { Bench } from './bench.ts';
 import { callExperiment, type Load, sampleColumns } from './calls.ts';
-import { everywhere, ratioColumn, roundsColumn, runExperiment } from './experiment.ts';
-import type { Bar } from './figures.ts';
+import { dataExperiment, gigabytes } from './data.ts';
+import { everywhere, runExperiment } from './experiment.ts';
 import { sizeOf, takeSearches } from './searches.ts';
 import { TIMEOUTS } from './servers.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
 import {
   answerers,
-  type DataDirectoryName,
   type DirectoryName,
   dataDirectories,
   directories,
@@ -129,78 +126,10 @@ const searched = (bench: Bench): Promise<Report> => {
 
 // -- data ----------------------------------------------------------------------------------------
 
-/** What is measured of a target, in a column. */
-interface Amount {
-  readonly title: string;
-  readonly workload: 'seqwrite' | 'seqread' | 'randread';
-  readonly clients: number;
-  /** What is shown: more is better. */
-  rate(asked: Asked): number;
-}
-
-interface Moving<K extends string> {
-  readonly what: string;
-  /** The unit. */
-  readonly how: string;
-  /** Requests in a round, of all clients together. */
-  readonly count: number;
-  readonly amounts: Readonly<Record<K, Amount>>;
-  /** Others, with what stands in the table for the first of them, and the bars. */
-  readonly beside: readonly { other: DataDirectoryName; title: string; column: string; bar: Bar }[];
-}
-
-/** The mean of all requests counts, as in the time of a whole file. */
-function dataExperiment<K extends string>(
-  bench: Bench,
-  { what, how, count, amounts, beside }: Moving<K>,
-): Promise<Report> {
-  type Amounts = Readonly<Record<K, number>>;
-  const keys = Object.keys(amounts) as K[];
-  const first = beside[0]!;
-  return runExperiment<DataDirectoryName, Amounts>(bench, {
-    what: `${what}, ${workloads.seqread.bytes.shared >> 20} MiB`,
-    how: `${how}, median of ${count} requests in each of`,
-    rounds: bench.quick ? 3 : 9,
-    targets: dataDirectories(),
-    first: first.other,
-    columns: keys.flatMap((key) => [
-      roundsColumn<Amounts>(amounts[key].title, (taken) => taken[key]),
-      ratioColumn<Amounts>(`× ${first.column}`, (taken) => taken[key]),
-    ]),
-    async prepare() {
-      const askers = new Map(
-        keys.map((key) => [key, new Askers(bench, amounts[key].clients)] as const),
-      );
-      const made = new Set<string>();
-      return async (target, { at }) => {
-        const folder = join(target.root, 'data');
-        // The file is the same for all of these workloads.
-        if (!made.has(folder)) await askers.get(keys[0]!)!.make(at, 'seqread', folder);
-        made.add(folder);
-        const taken = {} as Record<K, number>;
-        for (const key of keys) {
-          const { workload, clients, rate } = amounts[key];
-          const asked = askers.get(key)!.ask(target, at, workload, folder, count / clients);
-          taken[key] = rate(await asked);
-        }
-        return taken;
-      };
-    },
-    held: keys.flatMap((key) =>
-      beside.map(({ other, title, bar }) => ({
-        what: `${what}, ${amounts[key].title}: posix / ${title}`,
-        mine: 'glossa' as const,
-        other,
-        of: (taken: Amounts) => taken[key],
-        bars: everywhere({ ...bar, least: true }),
-      })),
-    ),
-    settings: { count },
-  });
-}
-
-/** Bytes in a microsecond are megabytes in a second. */
-const gigabytes = ({ mean }: Asked): number => (128 << 10) / mean / 1e3;
+const moved = () => ({
+  mine: { name: 'glossa' as const, title: 'posix' },
+  targets: dataDirectories(),
+});
 
 const sequential = (bench: Bench): Promise<Report> =>
   dataExperiment(bench, {
@@ -208,12 +137,23 @@ const sequential = (bench: Bench): Promise<Report> =>
     how: 'GB/s, blocks of 128 KiB',
     count: bench.quick ? 256 : 2048,
     amounts: {
-      write: { title: 'write', workload: 'seqwrite', clients: 1, rate: gigabytes },
-      read: { title: 'read', workload: 'seqread', clients: 1, rate: gigabytes },
+      write: { title: 'write', workload: 'seqwrite', clients: 1, rate: gigabytes(128 << 10) },
+      read: { title: 'read', workload: 'seqread', clients: 1, rate: gigabytes(128 << 10) },
     },
+    ...moved(),
     beside: [
-      { other: 'glusterfs', title: 'GlusterFS posix', column: 'GlusterFS', bar: { limit: 1 } },
-      { other: 'bare', title: 'bare directory', column: 'bare', bar: { aim: 0.9 } },
+      {
+        other: 'glusterfs',
+        title: 'GlusterFS posix',
+        column: 'GlusterFS',
+        bars: everywhere({ limit: 1, least: true }),
+      },
+      {
+        other: 'bare',
+        title: 'bare directory',
+        column: 'bare',
+        bars: everywhere({ aim: 0.9, least: true }),
+      },
     ],
   });
 
@@ -237,7 +177,15 @@ const random = (bench: Bench): Promise<Report> =>
         rate: ({ perSecond }) => perSecond / 1e3,
       },
     },
-    beside: [{ other: 'pass', title: 'C pass-through', column: 'C', bar: { limit: 0.8, aim: 1 } }],
+    ...moved(),
+    beside: [
+      {
+        other: 'pass',
+        title: 'C pass-through',
+        column: 'C',
+        bars: everywhere({ limit: 0.8, aim: 1, least: true }),
+      },
+    ],
   });
 
 export const mount: Suite = {

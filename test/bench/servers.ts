@@ -36,7 +36,7 @@ export async function serve(
 
 export interface GlossaSettings {
   /** Under the volumes; storage/posix with a folder of its own unless told otherwise. */
-  readonly storage?: PlainVolume | undefined;
+  readonly storage?: readonly PlainVolume[] | undefined;
   readonly timeouts?: Timeouts;
   /** Of `glossa mount`, besides those that every run has. */
   readonly flags?: readonly string[];
@@ -54,8 +54,8 @@ export function startGlossa(
 ): Promise<Served> {
   const command: OtherStack['command'] = ({ mountpoint, directory, log, ...mounting }) => {
     const volfile = `${mountpoint}.vol`;
-    const below = storage ?? volume('posix', 'storage/posix', { directory });
-    writeFileSync(volfile, printVolumes(stacked([below], above)));
+    const below = storage ?? [volume('posix', 'storage/posix', { directory })];
+    writeFileSync(volfile, printVolumes(stacked(below, above)));
     const own = ['mount', volfile, mountpoint, '-N', '--log-file', log];
     return {
       line: [process.execPath, glossaProgram, ...own, ...timeoutFlags(mounting.timeouts), ...flags],

@@ -24,6 +24,8 @@ import {
 export interface Target {
   /** Of its server; null without one. */
   readonly pid: number | null;
+  /** Of what stands behind its server. Away from the client, all of them share all CPUs. */
+  readonly bricks?: readonly number[];
   /** Directories are made and removed here. */
   readonly root: string;
   /** A directory that is always there, where none can be made. */
@@ -134,7 +136,7 @@ export type TargetName = keyof typeof targets;
 export const answerers = {
   floor: targets.floor,
   memory: plain('glossa, storage/memory', (bench, name) =>
-    startGlossa(bench, name, [], { storage: volume('memory', 'storage/memory') }),
+    startGlossa(bench, name, [], { storage: [volume('memory', 'storage/memory')] }),
   ),
 };
 
@@ -188,7 +190,7 @@ const counter = volume('counter', 'debug/io-stats', { 'count-fop-hits': 'on' });
 
 /** What is under a cache. */
 export interface Ground {
-  readonly storage?: PlainVolume;
+  readonly storage?: readonly PlainVolume[];
   /** Above the storage. */
   readonly volumes?: readonly PlainVolume[];
   /** Where its files are, unless in the target's own folder. */

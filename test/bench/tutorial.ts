@@ -8,7 +8,7 @@ import type { Served } from '../../runtime/bench/target.ts';
 import { type Bench, inTime } from './bench.ts';
 import { runExperiment } from './experiment.ts';
 import type { Bar } from './figures.ts';
-import { startBricks, startClient } from './gluster.ts';
+import { type Brick, startBricks, startClient } from './gluster.ts';
 import { type Held, type Searching, searchExperiment, sizeOf } from './searches.ts';
 import { startGlusterfs } from './servers.ts';
 import type { Suite } from './suite.ts';
@@ -54,11 +54,11 @@ const onNetwork = {
 
 /** Two bricks and a mount of them, which are started for the first target that needs them. */
 function onGlusterfs() {
-  let ports: Promise<readonly number[]> | undefined;
+  let started: Promise<readonly Brick[]> | undefined;
   let mount: Promise<Served> | undefined;
-  const bricks = (bench: Bench): Promise<readonly number[]> => {
-    ports ??= startBricks(bench);
-    return ports;
+  const bricks = (bench: Bench): Promise<readonly Brick[]> => {
+    started ??= startBricks(bench);
+    return started;
   };
   const mounted = async (bench: Bench): Promise<Served> => {
     mount ??= startClient(bench, 'volume', await bricks(bench));
@@ -73,7 +73,7 @@ function onGlusterfs() {
   return {
     ...overEach(async (bench, name) => {
       const directory = await folderIn(bench, await mounted(bench), name);
-      return { storage: volume('remote', 'storage/posix', { directory }), behind: directory };
+      return { storage: [volume('remote', 'storage/posix', { directory })], behind: directory };
     }),
     glusterfs: {
       title: 'GlusterFS itself, no cache',
@@ -86,7 +86,9 @@ function onGlusterfs() {
       title: 'GlusterFS itself, nl-cache in C',
       async start(bench, name) {
         const behind = join((await mounted(bench)).mountpoint, name);
-        const client = await startClient(bench, name, await bricks(bench), [roomyNlCacheVolume]);
+        const client = await startClient(bench, name, await bricks(bench), {
+          volumes: [roomyNlCacheVolume],
+        });
         const root = await folderIn(bench, client, name);
         return proveCache(bench, { pid: client.pid, root }, behind);
       },

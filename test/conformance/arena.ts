@@ -11,8 +11,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeScratch, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
-import { type Kind, volfileOf } from '../support/stacks.ts';
+import { bricksFor } from '../support/bricks.ts';
+import { type Bricks, mountBy } from '../support/gluster.ts';
+import { makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
+import { isOnBricks, type Kind, volfileOf } from '../support/stacks.ts';
+import { isLacking, untilNameless } from './brick-differences.ts';
 import { disagreement, type Pair } from './compare.ts';
 import { CC, compileExecutor, Executor, hasFineTimes, type Run } from './executor.ts';
 import { type Command, parseScript, type Script } from './script.ts';
@@ -53,6 +56,12 @@ export const setups = {
   rebuilt: { kind: 'rebuilt' },
   awaited: { kind: 'awaited' },
   memory: { kind: 'memory' },
+  'real-brick': { kind: 'real-brick' },
+  'own-brick': { kind: 'own-brick' },
+  'real-client': { kind: 'real-client' },
+  'distribute-own': { kind: 'distribute-own' },
+  'distribute-real': { kind: 'distribute-real' },
+  'distribute-mixed': { kind: 'distribute-mixed' },
 } as const satisfies Record<string, Setup>;
 
 export type SetupName = keyof typeof setups;
@@ -72,6 +81,10 @@ export function canCompare(): boolean {
 /** What storage/memory has not got. A mapping's read marks its time there, as with strictatime. */
 const NOT_IN_MEMORY = /^setflags |^getflags |RENAME_WHITEOUT|^mmap /;
 
+/** Whether a stack cannot do a command, by its line. */
+const lacks = (kind: Kind, line: string): boolean =>
+  kind === 'memory' ? NOT_IN_MEMORY.test(line) : isLacking(kind, line);
+
 /** What the executor looks at of a file's data, holes left out. */
 const EXAMINED = 4 << 20;
 
@@ -88,12 +101,13 @@ function unlessKept({ results, trees }: Run, script: Script): Run {
 
 export class Arena {
   readonly scratch: Scratch;
-  readonly mount: ServedMount;
+  readonly mount: TestMount;
   /** The disk gives every change a time of its own, so that commands can be watched. */
   private readonly canWatch: boolean;
   private readonly writeback: boolean;
   /** The storage is a folder, which can be looked at. */
   private readonly hasBrick: boolean;
+  private readonly kind: Kind;
   /** The disk can zero a range: see the differences. */
   private canZero = true;
   private readonly bare: Executor;
@@ -102,13 +116,26 @@ export class Arena {
   /** Somebody does not answer any more. */
   private hangs = false;
 
-  private constructor(scratch: Scratch, mount: ServedMount, program: string, setup: Setup) {
+  private readonly server: Bricks | null;
+
+  private constructor(
+    scratch: Scratch,
+    mount: TestMount,
+    server: Bricks | null,
+    program: string,
+    setup: Setup,
+  ) {
+    this.server = server;
     this.writeback = setup.writeback ?? false;
-    this.hasBrick = setup.kind !== 'memory';
+    const isOnBrick = isOnBricks(setup.kind);
+    this.hasBrick = setup.kind !== 'memory' && !isOnBrick;
     this.scratch = scratch;
     this.mount = mount;
     const bare = scratch.at('bare');
-    this.canWatch = !this.writeback && hasFineTimes(program, bare);
+    this.kind = setup.kind;
+    // Times of a brick are its clients', who have them in milliseconds.
+    const isFine = !this.writeback && !isOnBrick;
+    this.canWatch = isFine && hasFineTimes(program, bare);
     this.bare = new Executor(program, bare);
     this.mounted = new Executor(program, mount.path);
   }
@@ -128,8 +155,16 @@ export class Arena {
         execFileSync('mount', ['-o', `remount,bind,${atime},nodev,nosuid`, folder]);
         await chmod(folder, 0o755);
       }
-      const mount = await startMount(scratch, await volfileOf(scratch, kind, brick), { args });
-      const arena = new Arena(scratch, mount, compileExecutor(scratch.path), setup);
+      const server = isOnBricks(kind)
+        ? await bricksFor(kind, await scratch.folder('gluster'), brick)
+        : null;
+      const volfile = server?.volfile ?? (await volfileOf(scratch, kind, brick));
+      const mount = await mountBy(kind, scratch, volfile, server, { args });
+      // What glossa's mounts are by themselves.
+      if (kind === 'real-client') {
+        execFileSync('mount', ['-o', 'remount,bind,nodev,nosuid', mount.path]);
+      }
+      const arena = new Arena(scratch, mount, server, compileExecutor(scratch.path), setup);
       await arena.findOut();
       return arena;
     } catch (error) {
@@ -140,7 +175,9 @@ export class Arena {
 
   /** '' when the script did the same on both sides, otherwise what differed. */
   async compare(script: Script): Promise<string> {
-    return disagreement(script, await this.run(script));
+    const pair = await this.run(script);
+    if (this.server === null) return disagreement(script, pair);
+    return disagreement(...untilNameless(script, pair));
   }
 
   /** Runs a script on both sides. */
@@ -173,9 +210,9 @@ export class Arena {
   private possible(command: Command): Command {
     const { worker, args, watched } = command;
     const zeroes = args.some((text) => text.includes('FALLOC_FL_ZERO_RANGE'));
-    const lacks = !this.hasBrick && NOT_IN_MEMORY.test(`${command.op} ${args.join(' ')}`);
+    const isLeftOut = lacks(this.kind, `${command.op} ${args.join(' ')}`);
     const seeks = this.writeback && args.some((text) => /SEEK_(DATA|HOLE)/.test(text));
-    if ((zeroes && !this.canZero) || seeks || lacks) {
+    if ((zeroes && !this.canZero) || seeks || isLeftOut) {
       return { worker, watched: false, op: 'getcwd', args: [] };
     }
     return watched && !this.canWatch ? { ...command, watched: false } : command;
@@ -196,6 +233,7 @@ export class Arena {
       await this.mounted.close();
       return this.hangs ? null : await this.mount.stop();
     } finally {
+      await this.server?.end();
       await this.scratch.clean();
     }
   }

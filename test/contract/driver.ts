@@ -12,6 +12,7 @@
  */
 import type { Context } from '../../runtime/core/context.ts';
 import { newGfid } from '../../runtime/core/context.ts';
+import type { Ctime } from '../../runtime/core/ctime.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { errnoName } from '../../runtime/core/errno.ts';
 import { Fd } from '../../runtime/core/fd.ts';
@@ -42,6 +43,7 @@ export interface Caller {
   readonly gid?: number;
   readonly pid?: number;
   readonly groups?: readonly number[];
+  readonly ctime?: Ctime;
 }
 
 /** A reply, its fields by name; null where the fop has no such field or carried nothing. */
@@ -181,9 +183,10 @@ export class TestVolume {
 
   /** Winds one fop into the top of the graph. Nothing is linked: the bare reply. */
   fop<N extends FopName>(name: N, ...args: FopTable[N]['args']): Promise<Reply> {
-    const { uid = 0, gid = 0, pid = 1, groups = [] } = this.caller;
+    const { uid = 0, gid = 0, pid = 1, groups = [], ctime = null } = this.caller;
     const row = findFop(name)!;
     const stack = new Stack(uid, gid, pid, row.logName, () => groups);
+    stack.ctime = ctime;
     const parent = newRequest(stack, this.graph.top);
     const { xl, fop } = this.graph.links[name];
     this.requests.waiting += 1;

@@ -90,8 +90,8 @@ const RUNAWAYS: readonly (readonly [
     'promises without an end',
     'javascript',
     'if (!this.on) (this.on = () => Promise.resolve().then(this.on))();',
-    // By the limit of time or of memory, or with the interpreter: as the machine is.
-    /\bit (goes on|took more).* a promise behind each promise/,
+    // By a limit of time, by that of memory, or with the interpreter: as the machine is.
+    /\bit (computed for seconds|goes on|took more)\b.*\b(never ends|without an end)\?/,
   ],
   [
     'a hundred thousand lines',

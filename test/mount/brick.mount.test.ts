@@ -1,6 +1,6 @@
 /** What others do in the directory that a mount serves, and what the mount's own root is like. */
 import { expect, it } from 'vitest';
-import { allKinds } from '../support/stacks.ts';
+import { allKinds, brickKinds } from '../support/stacks.ts';
 import { errorsIn, onStage } from '../support/stage.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -123,7 +123,7 @@ onStage(
 
 onStage(
   'the root of a mount',
-  { kernel: allKinds, user: ['posix'], 'fuse-native': ['posix'] },
+  { kernel: [...allKinds, ...brickKinds], user: ['posix'], 'fuse-native': ['posix'] },
   (stage) => {
     // A volume in memory belongs to root.
     it.skipIf(stage.kind === 'memory' && !isRoot)('has attributes like any folder', async () => {

@@ -5,7 +5,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { compiled } from '../support/compiled.ts';
-import { everyKind } from '../support/stacks.ts';
+import { brickKinds, distributeKinds, everyKind } from '../support/stacks.ts';
 import { onStage, type Stage, type Where } from '../support/stage.ts';
 
 const anywhere = [
@@ -34,8 +34,8 @@ const tries = (stage: Stage, cases: readonly (readonly [string, string])[]): voi
   });
 
 const where = {
-  kernel: everyKind,
-  user: ['posix', 'python'],
+  kernel: [...everyKind, ...brickKinds, ...distributeKinds],
+  user: ['python'],
   'fuse-native': ['posix'],
 } satisfies Where;
 

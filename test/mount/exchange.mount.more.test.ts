@@ -1,3 +1,52 @@
-/** As exchange.mount.test.ts: more often, and for an ordinary user, too. */
+/** The graph of a mount is exchanged, again and again, while processes work on it: nothing is lost. */
 import '../support/every-front-end.ts';
-import './exchange.mount.test.ts';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { disk, locks, losesNothing, volume } from '../support/exchange.ts';
+import { onFrontEnds } from '../support/front-ends.ts';
+import { glossa, startMount } from '../support/mount.ts';
+
+const stacks = (brick: string): readonly string[] => {
+  const plain = disk(brick) + locks('disk');
+  return [
+    plain,
+    plain + volume('cache', 'features/negative', 'locks'),
+    plain + volume('script', 'features/glupy', 'locks', 'module-name seen'),
+    // Below the locks, which are handed over.
+    disk(brick) + volume('count', 'debug/io-stats', 'disk') + locks('count'),
+    plain +
+      volume('count', 'debug/io-stats', 'locks') +
+      volume('cache', 'features/negative', 'count'),
+  ];
+};
+
+onFrontEnds('a graph that is exchanged', ['kernel', 'user'], (front) => {
+  losesNothing(front, stacks);
+
+  it('stays as it is where the new one does not come up, or something would be lost', () =>
+    front.withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const all = stacks(brick);
+      await scratch.file(
+        'seen.py',
+        'from glupy import *\nclass xlator(Translator):\n    def init(self):\n        raise InitError("not today")\n',
+      );
+      const mount = await startMount(scratch, all[0]!);
+      await scratch.fs.writeFile(join(mount.path, 'f'), 'text');
+      const refused = async (volfile: string): Promise<string> => {
+        await scratch.file('mnt.vol', volfile);
+        const { status, out } = await glossa(scratch, ['reload', 'mnt']);
+        expect(status).toBe(1);
+        expect(out).toMatch(/^\S*mnt\.vol: everything stays as it was: /);
+        expect(await scratch.fs.readFile(join(mount.path, 'f'), 'utf8')).toBe('text');
+        return out;
+      };
+      expect(await refused(all[2]!)).toContain('not today');
+      expect(await refused(all[0]!.replace('brick', 'nowhere'))).toContain('nowhere');
+      const inside = all[0]!.replace(brick, scratch.path);
+      expect(await refused(inside)).toContain('mount it elsewhere');
+      const unlocked = all[0]!.slice(0, all[0]!.indexOf('volume locks'));
+      expect(await refused(unlocked)).toContain('no volume serves locks');
+      expect(await mount.stop()).toBe(0);
+    }));
+});

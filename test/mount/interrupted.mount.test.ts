@@ -1,7 +1,7 @@
 /** Large reads and writes of a program to which signals come all the time. */
 import { expect, it } from 'vitest';
 import { compiled } from '../support/compiled.ts';
-import { allKinds } from '../support/stacks.ts';
+import { allKinds, brickKinds } from '../support/stacks.ts';
 import { onStage, type Stage, type Where } from '../support/stage.ts';
 
 function everyByte(stage: Stage): void {
@@ -12,7 +12,7 @@ function everyByte(stage: Stage): void {
 }
 
 const where = {
-  kernel: [...allKinds, 'rebuilt', 'awaited'],
+  kernel: [...allKinds, 'rebuilt', 'awaited', ...brickKinds],
   user: ['posix'],
   'fuse-native': ['posix'],
 } satisfies Where;

@@ -1,3 +1,392 @@
-/** As invalidate.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './invalidate.mount.test.ts';
+/**
+ * What the kernel caches for an hour, and what takes it back: names, absent and present, attributes
+ * and data that were changed in the storage directory, behind the mount.
+ */
+import '../support/every-front-end.ts';
+import { execFile } from 'node:child_process';
+import { watch } from 'node:fs';
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { become, OTHER } from '../support/client.ts';
+import { everyFrontEnd, type FrontEnd, onFrontEnds } from '../support/front-ends.ts';
+import type { Hands } from '../support/hands.ts';
+import { GLOSSA, glossa, type Scratch, type ServedMount, startMount } from '../support/mount.ts';
+import { canCompile, compile, outDir } from '../support/native.ts';
+import { reachable } from '../support/user.ts';
+
+const HOUR = ['--entry-timeout', '3600', '--attribute-timeout', '3600', '--no-passthrough'];
+
+const storage = (directory: string): string =>
+  `volume storage\n type storage/posix\n option directory ${directory}\nend-volume\n`;
+
+/** Caches of absent names in each language, which let the kernel cache them for an hour. */
+const negatives: Record<string, string> = {
+  python: `type features/glupy
+    option module-name negative
+    option module-path ${join(packageRoot, 'examples/negative')}`,
+  javascript: `type features/glupy
+    option module-name negative
+    option module-path ${join(packageRoot, 'examples/negative/javascript')}`,
+  typescript: 'type features/negative',
+  ...(canCompile ? { c: `type features/native\n    option module-path ${compiled()}` } : {}),
+};
+
+function compiled(): string {
+  const source = join(packageRoot, 'examples/negative/c/negative.c');
+  return compile(source, join(outDir(), 'negative.so'));
+}
+
+const above = (type: string): string => `volume top
+    ${type}
+    subvolumes storage
+end-volume
+`;
+
+interface Behind {
+  readonly scratch: Scratch;
+  /** Files in the hands of whoever uses the mount. */
+  readonly fs: Hands;
+  readonly mount: ServedMount;
+  /** Of the storage directory, and of the mount. */
+  readonly files: string;
+  /** How often the server was asked, so far. */
+  requests(): Promise<number>;
+  invalidate(path?: string): Promise<string>;
+}
+
+const withMount = (
+  front: FrontEnd,
+  top: string,
+  test: (behind: Behind) => Promise<void>,
+): Promise<void> =>
+  front.withScratch(async (scratch) => {
+    const files = await scratch.folder('files');
+    const mount = await startMount(scratch, storage(files) + top, { args: HOUR });
+    const invalidate = async (...path: string[]): Promise<string> => {
+      const { status, out, err } = await glossa(scratch, ['invalidate', mount.path, ...path]);
+      expect([status, err]).toEqual([0, '']);
+      return out;
+    };
+    const requests = async (): Promise<number> => {
+      const { out } = await glossa(scratch, ['stats', mount.path]);
+      return Number(/requests +(\d+)/.exec(out)![1]);
+    };
+    await test({ scratch, fs: scratch.fs, mount, files, invalidate, requests });
+    expect(await mount.stop()).toBe(0);
+  });
+
+const codeOf = (operation: Promise<unknown>): Promise<string> =>
+  operation.then(
+    () => 'there',
+    (error: NodeJS.ErrnoException) => error.code ?? String(error),
+  );
+
+onFrontEnds('names that the kernel has cached as absent', ['kernel', 'fuse-native'], (front) => {
+  // What each language says of a name is the same everywhere.
+  const language = front.name === 'kernel' ? 'python' : 'typescript';
+  const negative = negatives[language]!;
+  const tried = front.name === 'kernel' ? negatives : { [language]: negative };
+  it.each(Object.entries(tried))(
+    '%s: hidden when made behind the mount, until they are taken back',
+    (_language, type) =>
+      withMount(front, above(`${type}\n    option kernel-timeout 3600`), async (behind) => {
+        const { fs, mount, files, invalidate } = behind;
+        const name = join(mount.path, 'name');
+        expect(await codeOf(fs.stat(name))).toBe('ENOENT');
+        await fs.writeFile(join(files, 'name'), 'made behind');
+        expect(await codeOf(fs.stat(name))).toBe('ENOENT');
+        expect(await invalidate('name')).toBe('name: is there now\n');
+        expect(await fs.readFile(name, 'utf8')).toBe('made behind');
+        // What is made through the mount, the kernel sees itself.
+        expect(await codeOf(fs.stat(join(mount.path, 'other')))).toBe('ENOENT');
+        await fs.writeFile(join(mount.path, 'other'), '');
+        expect(await codeOf(fs.stat(join(mount.path, 'other')))).toBe('there');
+      }),
+  );
+
+  it('cost the server nothing', () =>
+    withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
+      const ask = () => codeOf(behind.fs.stat(join(behind.mount.path, 'absent')));
+      await ask();
+      const before = await behind.requests();
+      for (let i = 0; i < 50; i++) expect(await ask()).toBe('ENOENT');
+      // Asking for the figures takes a few.
+      expect((await behind.requests()) - before).toBeLessThan(20);
+    }));
+
+  it('below a directory that is absent itself, and all at once', () =>
+    withMount(front, above(`${negative}\n    option kernel-timeout 3600`), async (behind) => {
+      const { fs, mount, files, invalidate } = behind;
+      const deep = join(mount.path, 'a/b/c');
+      const all = ['one', 'two', 'three'].map((name) => join(mount.path, name));
+      for (const path of [deep, ...all]) expect(await codeOf(fs.stat(path))).toBe('ENOENT');
+      await fs.mkdir(join(files, 'a/b/c'), { recursive: true });
+      for (const name of ['one', 'two', 'three']) await fs.writeFile(join(files, name), '');
+      expect(await invalidate('/a/b/c')).toBe('/a/b/c: is there now\n');
+      expect(await codeOf(fs.stat(deep))).toBe('there');
+      for (const path of all) expect(await codeOf(fs.stat(path))).toBe('ENOENT');
+      expect(await invalidate()).toContain('every name is looked up again');
+      for (const path of all) expect(await codeOf(fs.stat(path))).toBe('there');
+    }));
+});
+
+/** Says that `file` was removed when `say-so` is looked up. */
+const MOURNER = `
+import { defineTranslator, type Fop, invalidateRemoved, tail } from 'glossa';
+const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
+  if (loc.name === 'say-so') {
+    const { parent } = loc;
+    invalidateRemoved(xl, parent!, 'file', parent!.table.grep(parent!, 'file')!);
+  }
+  tail.lookup(frame, xl.children[0]!, loc, xdata);
+};
+export default defineTranslator({
+  type: 'test/mourner',
+  description: 'Says what was removed.',
+  children: [1, 1],
+  options: {},
+  fops: { lookup },
+  init: () => null,
+});
+`;
+
+/** Works in a directory that is taken back meanwhile. */
+const WORKER = `
+const [glossa, mount] = process.argv.slice(1);
+const { execFileSync } = require('node:child_process');
+execFileSync(process.execPath, [glossa, 'invalidate', mount, 'dir'], { cwd: '/' });
+process.stdout.write(process.cwd() + ' ' + require('node:fs').readFileSync('inside'));
+`;
+
+onFrontEnds('what the kernel knows', everyFrontEnd, (front) => {
+  it('names: one that was removed, one that leads elsewhere now, a directory in use', () =>
+    withMount(front, '', async ({ scratch, fs, mount, files, invalidate }) => {
+      const path = (name: string): string => join(mount.path, name);
+      for (const name of ['gone', 'moved', 'dir/inside']) {
+        await fs.mkdir(join(files, 'dir'), { recursive: true });
+        await fs.writeFile(join(files, name), name);
+        await fs.stat(path(name));
+      }
+      await fs.rm(join(files, 'gone'));
+      await fs.rm(join(files, 'moved'));
+      await fs.writeFile(join(files, 'moved'), 'another file');
+      expect(await codeOf(fs.stat(path('gone')))).toBe('there');
+      expect(await invalidate('gone')).toBe('gone: is not there now\n');
+      expect(await codeOf(fs.stat(path('gone')))).toBe('ENOENT');
+      await invalidate('moved');
+      expect(await fs.readFile(path('moved'), 'utf8')).toBe('another file');
+      // Whoever works in a directory stays there.
+      const script = '"$NODE" -e "$WORKER" "$MAIN" "$MOUNT"';
+      const env = { WORKER, MAIN: scratch.program.main ?? GLOSSA, MOUNT: mount.path };
+      const worker = scratch.client(path('dir'), script, { env });
+      expect((await worker.outcome).out).toBe(`${path('dir')} dir/inside`);
+      expect(scratch.mounts()).toEqual([mount.path]);
+    }));
+
+  it('attributes that were changed behind the mount', () =>
+    withMount(front, '', async ({ fs, mount, files, invalidate }) => {
+      const path = join(mount.path, 'file');
+      await fs.writeFile(join(files, 'file'), 'short');
+      expect((await fs.stat(path)).size).toBe(5);
+      await fs.writeFile(join(files, 'file'), 'much longer');
+      await fs.chmod(join(files, 'file'), 0o600);
+      expect((await fs.stat(path)).size).toBe(5);
+      await invalidate('file');
+      const { size, mode } = await fs.stat(path);
+      expect([size, mode & 0o777]).toEqual([11, 0o600]);
+    }));
+
+  const isRoot = process.getuid?.() === 0;
+  it.runIf(isRoot)(
+    'nobody but root and the owner of the mount may say that it is out of date',
+    () =>
+      withMount(front, '', async ({ scratch, mount }) => {
+        const stranger = await reachable(scratch, OTHER);
+        const { status, err } = await glossa(scratch, ['invalidate', mount.path, 'x'], stranger);
+        expect([status, err]).toEqual([
+          1,
+          `glossa: only root and the user who mounted ${mount.path} may say what is out of date there\n`,
+        ]);
+      }),
+  );
+});
+
+onFrontEnds('what somebody has open', ['kernel'], (front) => {
+  it('a name that was removed: who watches the file hears of its end', () =>
+    front.withScratch(async (scratch) => {
+      const files = await scratch.folder('files');
+      await fs.writeFile(join(files, 'file'), '');
+      await scratch.file('mourner.ts', MOURNER);
+      const top = above('type features/native\n    option module-path mourner.ts');
+      const mount = await startMount(scratch, storage(files) + top, { args: HOUR });
+      const file = join(mount.path, 'file');
+      await fs.stat(file);
+      await fs.rm(join(files, 'file'));
+      const gone = new Promise((resolve) => {
+        const watcher = watch(file, (event) => {
+          if (event !== 'rename') return;
+          watcher.close();
+          resolve(event);
+        });
+      });
+      expect(await codeOf(fs.stat(file))).toBe('there');
+      await codeOf(fs.stat(join(mount.path, 'say-so')));
+      expect(await gone).toBe('rename');
+      expect(await codeOf(fs.stat(file))).toBe('ENOENT');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('data, of a file that stays open', () =>
+    withMount(front, '', async ({ mount, files, invalidate }) => {
+      const behind = join(files, 'file');
+      await fs.writeFile(behind, 'before');
+      const file = await fs.open(join(mount.path, 'file'), 'r');
+      const read = async (): Promise<string> => {
+        const { buffer } = await file.read(Buffer.alloc(6), 0, 6, 0);
+        return buffer.toString();
+      };
+      expect(await read()).toBe('before');
+      // In place, and as if nothing had happened: neither size nor time tell of it.
+      const { atime, mtime } = await fs.stat(behind);
+      const inPlace = await fs.open(behind, 'r+');
+      await inPlace.write('AFTER!', 0);
+      await inPlace.utimes(atime, mtime);
+      await inPlace.close();
+      expect(await read()).toBe('before');
+      await invalidate('file');
+      expect(await read()).toBe('AFTER!');
+      await file.close();
+    }));
+});
+
+onFrontEnds('glossa invalidate', everyFrontEnd, (front) => {
+  it('is for mounts of glossa, and for paths in them', () =>
+    withMount(front, '', async ({ scratch, mount }) => {
+      expect(await glossa(scratch, ['invalidate', 'files'])).toMatchObject({
+        status: 1,
+        err: 'glossa: files is not a mount of glossa: nothing is mounted there\n',
+      });
+      const above = await glossa(scratch, ['invalidate', mount.path, '../files']);
+      expect([above.status, above.err]).toEqual([
+        1,
+        `glossa: ../files must be a path from the root of ${mount.path}\n`,
+      ]);
+      const long = await glossa(scratch, ['invalidate', mount.path, 'n'.repeat(250)]);
+      expect([long.status, long.out]).toEqual([0, `${'n'.repeat(250)}: is not there now\n`]);
+    }));
+});
+
+/**
+ * The answers to lookups of `n…` may be cached for an hour, and are taken back at once; a third is
+ * late.
+ */
+const STORM = `
+import { Dict, ENOENT, defineTranslator, type Fop, invalidateEntry, tail, unwind, withTimeouts }
+  from 'glossa';
+let asked = 0;
+const lookup: Fop<'lookup', null> = (frame, xl, loc, xdata) => {
+  const { parent, name } = loc;
+  if (name?.startsWith('n') !== true) return tail.lookup(frame, xl.children[0]!, loc, xdata);
+  asked += 1;
+  const answer = (): void => {
+    const cached = withTimeouts({ negative: 3600 });
+    unwind.lookup(frame, -1, ENOENT, null, null, cached, null);
+  };
+  if (asked % 3 === 0) setTimeout(answer, 1);
+  else answer();
+  invalidateEntry(xl, parent!, name);
+};
+export default defineTranslator({
+  type: 'test/storm',
+  description: 'Takes back what it says.',
+  children: [1, 1],
+  options: {},
+  fops: { lookup },
+  init: () => null,
+  dump: () => ({ asked }),
+});
+`;
+
+interface Failed {
+  readonly killed: boolean;
+  readonly stderr: string;
+}
+
+/** Looks up names in one directory, those that are taken back and others, as fast as it can. */
+const CLIENT = `
+const { statSync } = require('node:fs');
+const [directory, times] = process.argv.slice(1);
+for (let i = 0; i < Number(times); i++) {
+  const name = (i % 2 === 0 ? 'n' : 'u') + (i % 100);
+  if (statSync(directory + '/' + name, { throwIfNoEntry: false }) !== undefined) process.exit(1);
+}
+`;
+
+const STORM_VOLFILE = `volume disk
+ type storage/memory
+end-volume
+volume storm
+ type features/native
+ option module-path storm.ts
+ subvolumes disk
+end-volume
+`;
+
+/** Four clients at once; what became of each. */
+const clients = (
+  { owner }: Scratch,
+  { path }: ServedMount,
+  times: number,
+): Promise<PromiseSettledResult<unknown>[]> => {
+  const node = [process.execPath, '-e', CLIENT, path, String(times)];
+  const [program, ...args] = owner === undefined ? node : [...become(owner), ...node];
+  const how = { timeout: 50_000, killSignal: 'SIGKILL' } as const;
+  return Promise.allSettled(
+    Array.from({ length: 4 }, () => promisify(execFile)(program!, args, how)),
+  );
+};
+
+onFrontEnds('notices under load', ['kernel', 'user'], (front) => {
+  it('four clients look up in the directory they are about: all are answered, none is lost', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.file('storm.ts', STORM);
+      const mount = await startMount(scratch, STORM_VOLFILE);
+      const ended = await clients(scratch, mount, 2000);
+      expect(ended.map(({ status }) => status)).toEqual(Array(4).fill('fulfilled'));
+      const { out } = await glossa(scratch, ['stats', mount.path]);
+      const figure = (name: string): number => Number(new RegExp(`${name} +(\\d+)`).exec(out)![1]);
+      // Each of the hundred names is asked for once, and again only where it was taken back.
+      expect(figure('asked')).toBeGreaterThan(100);
+      expect(figure('notices')).toBeGreaterThan(100);
+      // What is said last counts: it is taken back, and no longer cached.
+      const before = figure('asked');
+      await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
+      const again = await glossa(scratch, ['stats', mount.path]);
+      expect(Number(/asked +(\d+)/.exec(again.out)![1])).toBe(before + 1);
+      expect(await mount.stop()).toBe(0);
+    }));
+});
+
+onFrontEnds('notices under load, and no server', ['kernel', 'user'], (front) => {
+  it('a server that is killed lets its clients go, also when a notice waits in the kernel', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.file('storm.ts', STORM);
+      const mount = await startMount(scratch, STORM_VOLFILE);
+      const all = clients(scratch, mount, Number.MAX_SAFE_INTEGER);
+      const notices = async (): Promise<number> => {
+        const { out } = await glossa(scratch, ['stats', mount.path]);
+        return Number(/notices +(\d+)/.exec(out)![1]);
+      };
+      while ((await notices()) < 500) await codeOf(scratch.fs.stat(join(mount.path, 'n0')));
+      mount.child.kill('SIGKILL');
+      // Not those whom their own time-out has killed.
+      const reasons = (await all).map((one) => (one as PromiseRejectedResult).reason as Failed);
+      for (const { killed, stderr } of reasons) {
+        expect([killed, /ENOTCONN|ECONNABORTED/.test(stderr)]).toEqual([false, true]);
+      }
+      expect((await mount.outcome).signal).toBe('SIGKILL');
+    }));
+});

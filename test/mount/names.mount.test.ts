@@ -1,6 +1,6 @@
 /** Names at their limits: the longest, the strangest, and paths deeper than any path can be. */
 import { expect, it } from 'vitest';
-import { allKinds } from '../support/stacks.ts';
+import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 const names = (stage: Stage): void => {
@@ -28,9 +28,11 @@ const names = (stage: Stage): void => {
         echo "$n" > "$n" && cat "$n" && mkdir "d$n" && mv "$n" "d$n/$n" &&
           mv "d$n/$n" "d$n/$n$n" && ln "d$n/$n$n" "$n"
         ln -s "d$n/$n$n" "s$n" && readlink "s$n" && cat "s$n" && stat -c '%h %s %N' "$n"
-        mv "s$n" "t$n"; setfattr -n "user.$n" -v "$n" "$n"
-        getfattr -n "user.$n" --only-values "$n" && echo
-        setfattr -x "user.$n" "$n"; [ -e "missing$n" ] || rm "missing$n"
+        mv "s$n" "t$n"; [ -e "missing$n" ] || rm "missing$n"
+      done
+      for n in $'\\xff' $'caf\\xe9'; do
+        setfattr -n "user.$n" -v "$n" "$n"; getfattr -n "user.$n" --only-values "$n" && echo
+        setfattr -x "user.$n" "$n"
       done; ls -A | od -c; find . -depth | LC_ALL=C sort | md5sum
       rm -r d*; ls -A | wc -l; rm *; ls -A | wc -l`));
 
@@ -56,9 +58,18 @@ const names = (stage: Stage): void => {
     ));
 };
 
-onStage('names', { kernel: allKinds, user: ['python'], 'fuse-native': ['posix'] }, names, {
-  later: ['posix'],
-});
+onStage(
+  'names',
+  {
+    kernel: [...allKinds, ...foreignKinds, ...distributeKinds],
+    user: ['python'],
+    'fuse-native': ['posix'],
+  },
+  names,
+  {
+    later: ['posix'],
+  },
+);
 
 const MODULE = `
 from glupy import Translator

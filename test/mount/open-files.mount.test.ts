@@ -1,7 +1,7 @@
 /** Files while they are open: names that go away, flags of open(2), shared memory, locks. */
 import { it } from 'vitest';
 import { compiled } from '../support/compiled.ts';
-import { everyKind } from '../support/stacks.ts';
+import { allKinds, brickKinds, distributeKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 const openFiles = (stage: Stage): void => {
@@ -77,7 +77,11 @@ const openFiles = (stage: Stage): void => {
 
 onStage(
   'open files',
-  { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] },
+  {
+    kernel: [...allKinds, 'awaited', ...brickKinds, ...distributeKinds],
+    user: ['python'],
+    'fuse-native': ['posix'],
+  },
   openFiles,
   { later: ['posix'] },
 );

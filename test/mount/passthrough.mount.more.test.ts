@@ -1,3 +1,152 @@
-/** As passthrough.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
-import './passthrough.mount.test.ts';
+/** Data that the kernel reads and writes itself, and data that somebody in the graph watches. */
+import '../support/every-front-end.ts';
+import { constants } from 'node:fs';
+import { open, readFile, rm, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import type { Statedump } from '../../runtime/cli/statedump/volumes.ts';
+import type { Dump } from '../../runtime/core/xlator.ts';
+import { onFrontEnds } from '../support/front-ends.ts';
+import {
+  describeMounts,
+  errorsIn,
+  glossa,
+  type Scratch,
+  type ServedMount,
+  startMount,
+  withScratch,
+} from '../support/mount.ts';
+
+const { O_CREAT, O_RDWR } = constants;
+
+/** Turns every letter of what is read around, and says so by its name. */
+const WATCHES = `from glupy import Translator
+
+
+class xlator(Translator):
+    def readv_cbk(self, frame, op_ret, op_errno, vector, *reply):
+        frame.unwind(op_ret, op_errno, bytes(vector).swapcase(), *reply)
+`;
+const LOOKS_AWAY = `from glupy import Translator
+
+
+class xlator(Translator):
+    def lookup(self, frame, loc, xdata):
+        frame.wind(loc, xdata)
+`;
+
+const storage = (directory: string): string => `volume brick
+    type storage/posix
+    option directory ${directory}
+end-volume
+`;
+
+const under = (directory: string): string => `${storage(directory)}volume top
+    type features/glupy
+    option module-name m
+    subvolumes brick
+end-volume
+`;
+
+async function fuse(scratch: Scratch, { path }: ServedMount): Promise<Dump> {
+  const { out } = await glossa(scratch, ['stats', path, '--json']);
+  const { volumes } = JSON.parse(out) as Statedump;
+  return volumes.find(({ type }) => type === 'mount/fuse')!.dump;
+}
+
+describeMounts('passthrough', () => {
+  it('of a folder and nothing above it: the data is the file of the disk', () =>
+    withScratch(async (scratch) => {
+      const mount = await startMount(scratch, storage(await scratch.folder('data')));
+      const file = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
+      const more = await open(`${mount.path}/f`, O_RDWR);
+      try {
+        await file.write('one two');
+        expect(await readFile(scratch.at('data', 'f'), 'utf8')).toBe('one two');
+        expect((await file.stat()).size).toBe(7);
+        // Nobody tells the kernel of this; it looks at the file itself.
+        await writeFile(scratch.at('data', 'f'), 'THREE');
+        expect(String((await more.read({ position: 0 })).buffer.subarray(0, 5))).toBe('THREE');
+        const dump = await fuse(scratch, mount);
+        expect(dump).toMatchObject({ passthrough: 'on', 'passthrough-fds': 2 });
+      } finally {
+        await file.close();
+        await more.close();
+      }
+      await rm(`${mount.path}/f`);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('below a script that looks at names only', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.py', LOOKS_AWAY);
+      const mount = await startMount(scratch, under(await scratch.folder('data')));
+      await writeFile(`${mount.path}/f`, 'text');
+      expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('text');
+      expect((await fuse(scratch, mount))['passthrough-opened']).toBe(2);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('not below a script that watches reads', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.py', WATCHES);
+      const mount = await startMount(scratch, under(await scratch.folder('data')));
+      await writeFile(`${mount.path}/f`, 'Text');
+      expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('tEXT');
+      expect((await fuse(scratch, mount))['passthrough-opened']).toBe(0);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('a script that begins to watch sees the files that are opened anew from then on', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.py', LOOKS_AWAY);
+      const mount = await startMount(scratch, under(await scratch.folder('data')));
+      const before = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
+      try {
+        await before.write('Text');
+        await scratch.file('m.py', WATCHES);
+        expect(await glossa(scratch, ['reload', mount.path])).toMatchObject({ status: 0 });
+        await writeFile(`${mount.path}/g`, 'New');
+        expect(await readFile(`${mount.path}/g`, 'utf8')).toBe('nEW');
+        // The kernel has this one, until it is closed everywhere.
+        expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('Text');
+      } finally {
+        await before.close();
+      }
+      expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('tEXT');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('a file that is open through the server goes on so, whoever opens it besides', () =>
+    withScratch(async (scratch) => {
+      await scratch.file('m.py', WATCHES);
+      const mount = await startMount(scratch, under(await scratch.folder('data')));
+      const before = await open(`${mount.path}/f`, O_RDWR | O_CREAT);
+      try {
+        await before.write('Text');
+        await scratch.file('m.py', LOOKS_AWAY);
+        expect(await glossa(scratch, ['reload', mount.path])).toMatchObject({ status: 0 });
+        expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('Text');
+        expect((await fuse(scratch, mount))['passthrough-opened']).toBe(0);
+      } finally {
+        await before.close();
+      }
+      expect(await readFile(`${mount.path}/f`, 'utf8')).toBe('Text');
+      expect((await fuse(scratch, mount))['passthrough-opened']).toBe(1);
+      expect(await mount.stop()).toBe(0);
+    }));
+});
+
+onFrontEnds('without passthrough', ['kernel', 'user'], (front) => {
+  it('by --no-passthrough, or for want of permission: the server reads and writes', () =>
+    front.withScratch(async (scratch) => {
+      const text = storage(await scratch.folder('data'));
+      // Only root may have the kernel do it (CAP_SYS_ADMIN); nobody else need say so.
+      const args = front.name === 'kernel' ? ['--no-passthrough'] : [];
+      const mount = await startMount(scratch, text, { args });
+      await scratch.fs.writeFile(`${mount.path}/f`, 'text');
+      expect(await scratch.fs.readFile(`${mount.path}/f`, 'utf8')).toBe('text');
+      expect(await fuse(scratch, mount)).toMatchObject({ 'passthrough-opened': 0 });
+      expect(errorsIn(mount.log())).toEqual([]);
+      expect(await mount.stop()).toBe(0);
+    }));
+});

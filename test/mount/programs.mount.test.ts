@@ -42,7 +42,8 @@ const programs = (stage: Stage): void => {
     expect(out.match(/^[0-9a-f]{40} /gm)).toHaveLength(4);
   });
 
-  if (wanted.others) {
+  // The same calls as above and more of them: on a folder, and through a brick.
+  if (wanted.others && (stage.kind === 'posix' || stage.kind === 'own-brick')) {
     it('git: stash, gc, repack, push, fsck', async () => {
       const { status } = await stage.same(
         `${REPOSITORY} git clone -q origin copy; git clone -q --no-hardlinks --bare origin bare.git
@@ -147,4 +148,13 @@ int part(int n) { return n + ADD; }' > part.c
   });
 };
 
-onStage('programs', { kernel: allKinds, 'fuse-native': ['posix'] }, programs, { later: ['posix'] });
+// On GlusterFS's client programs run in runtime/cli/brick.more.test.ts.
+onStage(
+  'programs',
+  {
+    kernel: [...allKinds, 'real-brick', 'own-brick', 'distribute-mixed'],
+    'fuse-native': ['posix'],
+  },
+  programs,
+  { later: ['posix'] },
+);

@@ -95,18 +95,18 @@ interface Stage extends Language {
 type Deed = (stage: Stage, n: number) => Promise<void>;
 
 /** As `glossa reload` does, and as its status is: whether all is reloaded, and what was said. */
-function reloaded({ mount }: Stage): { ok: boolean; text: string } {
-  const all = reload(mount.path, 'mnt');
+async function reloaded({ mount }: Stage): Promise<{ ok: boolean; text: string }> {
+  const all = await reload({ given: 'mnt', mountpoint: mount.path });
   return { ok: all.every(({ ok }) => ok), text: all.map(({ text }) => text).join('\n') };
 }
 
 async function reloads(stage: Stage): Promise<void> {
-  expect(reloaded(stage)).toMatchObject({ ok: true });
+  expect(await reloaded(stage)).toMatchObject({ ok: true });
 }
 
 async function reloadsWhatIsBroken(stage: Stage): Promise<void> {
   await stage.scratch.file(stage.file, stage.broken);
-  expect(reloaded(stage)).toMatchObject({ ok: false });
+  expect(await reloaded(stage)).toMatchObject({ ok: false });
 }
 
 async function fails({ scratch, mount, said }: Stage, n: number): Promise<void> {
@@ -119,7 +119,10 @@ async function exchanges(stage: Stage, n: number): Promise<void> {
   const data = scratch.at('data');
   const text = volfileOf(file, n % 2 === 1 ? COUNT : '').replace('DATA', data);
   await scratch.file('mnt.vol', text);
-  expect(reloaded(stage)).toEqual({ ok: true, text: expect.stringContaining('another graph') });
+  expect(await reloaded(stage)).toEqual({
+    ok: true,
+    text: expect.stringContaining('another graph'),
+  });
 }
 
 /** What happens to the module. */
@@ -132,7 +135,8 @@ const deeds: readonly (readonly [what: string, deed: Deed])[] = [
 
 describe.each(languages)('a module as $file', (language) => {
   describeMounts('leaves nothing of itself', () => {
-    it.each(deeds)('when it %s', (_what, deed) =>
+    // Each waits for a while, in which another goes on.
+    it.concurrent.each(deeds)('when it %s', (_what, deed) =>
       withScratch(async (scratch) => {
         await scratch.file(language.file, language.module);
         const volfile = volfileOf(language.file).replace('DATA', await scratch.folder('data'));

@@ -1,6 +1,6 @@
 /** What people do with files in a shell, on a mount and in a bare folder: it must be the same. */
 import { it } from 'vitest';
-import { allKinds } from '../support/stacks.ts';
+import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 /** A folder with one of everything. */
@@ -120,9 +120,18 @@ const inShell = (stage: Stage): void => {
   });
 };
 
-onStage('in a shell', { kernel: allKinds, user: ['python'], 'fuse-native': ['posix'] }, inShell, {
-  later: ['posix'],
-});
+onStage(
+  'in a shell',
+  {
+    kernel: [...allKinds, ...foreignKinds, ...distributeKinds],
+    user: ['python'],
+    'fuse-native': ['posix'],
+  },
+  inShell,
+  {
+    later: ['posix'],
+  },
+);
 
 // In other tests the kernel caches nothing of this front end. Here it is as people mount it, and what
 // they do through the mount they have to see, at once.

@@ -1,6 +1,6 @@
 /** Extended attributes, as setfattr and getfattr see them. */
 import { expect, it } from 'vitest';
-import { everyKind } from '../support/stacks.ts';
+import { allKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { onStage, type Stage } from '../support/stage.ts';
 
 const attributes = (stage: Stage): void => {
@@ -56,6 +56,10 @@ const attributes = (stage: Stage): void => {
 
 onStage(
   'extended attributes',
-  { kernel: everyKind, user: ['python'], 'fuse-native': ['posix'] },
+  {
+    kernel: [...allKinds, 'rebuilt', ...foreignKinds, ...distributeKinds],
+    user: ['python'],
+    'fuse-native': ['posix'],
+  },
   attributes,
 );

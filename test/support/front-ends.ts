@@ -15,11 +15,10 @@
  */
 
 import { chmod, chown } from 'node:fs/promises';
-import { stripVTControlCharacters } from 'node:util';
-import { beforeEach, it } from 'vitest';
+import { it } from 'vitest';
 import { type Caller, NOBODY } from './client.ts';
 import { fuseNativeObstacle, inexpressible } from './fuse-native.ts';
-import type { Limits } from './limits.ts';
+import { expectLimits, type Limits } from './limits.ts';
 import { groupOfMounts, makeScratch, type Scratch } from './mount.ts';
 import { notPermitted, programOf } from './user.ts';
 import { wanted } from './wanted.ts';
@@ -64,8 +63,7 @@ export class FrontEnd {
   /** Who mounts, and uses the mount; undefined for whoever runs the tests. */
   readonly owner: Caller | undefined;
   private readonly mountArgs: readonly string[];
-  /** By a test's name, what its failure shows. */
-  private readonly unable: ReadonlyMap<string, RegExp>;
+  private readonly limits: Limits;
 
   constructor(name: FrontEndName) {
     const { suffix, owner, mountArgs = [], limits = {} } = descriptions[name];
@@ -73,11 +71,7 @@ export class FrontEnd {
     this.suffix = suffix;
     this.owner = owner;
     this.mountArgs = mountArgs;
-    this.unable = new Map(
-      Object.values(limits).flatMap(({ tests, shows }) =>
-        tests.map((test) => [test, shows] as const),
-      ),
-    );
+    this.limits = limits;
   }
 
   /** A new folder, in which glossa is run and mounts this way; the caller has to `clean` it. */
@@ -102,25 +96,11 @@ export class FrontEnd {
     }
   }
 
-  /** To be called in a group: what cannot work there must not seem to, nor fail otherwise. */
+  /** As `expectLimits`, of this front end. */
   expectLimits(): void {
-    beforeEach(({ task, onTestFinished }) => {
-      const shows = this.unable.get(task.name);
-      if (shows === undefined) return;
-      Object.assign(task, { fails: true });
-      // Before the failure is taken for a success: another one stays what it is.
-      onTestFinished(() => {
-        const { errors = [] } = task.result ?? {};
-        if (errors.some((error) => !shows.test(textOf(error))))
-          Object.assign(task, { fails: false });
-      });
-    });
+    expectLimits(this.limits);
   }
 }
-
-/** What an error says, with what differs where it is a comparison. */
-const textOf = ({ message, diff = '' }: { message: string; diff?: string }): string =>
-  stripVTControlCharacters(`${message}\n${diff}`);
 
 /**
  * Those of these that are wanted and can be tried here. What is left out is said, and counted as

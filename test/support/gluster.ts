@@ -1,13 +1,30 @@
-/** Bricks of the real GlusterFS, as programs of the test's. */
+/** Bricks and mounts of the real GlusterFS, and bricks of ours, as programs of the test's. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import {
+  GLOSSA,
+  mountPoints,
+  type Scratch,
+  type StartSettings,
+  startMount,
+  type TestMount,
+} from './mount.ts';
+import { isSkipped } from './obstacle.ts';
+import type { Kind } from './stacks.ts';
+import { isInstalled } from './tools.ts';
 
 const PATIENCE_MS = 60_000;
 const STEP_MS = 20;
+
+/** Why no brick of GlusterFS can be started here; '' when one can. */
+export function whyNoBricks(): string {
+  if (!isInstalled('glusterfsd')) return 'glusterfsd is not installed (glusterfs-server)';
+  return process.getuid?.() === 0 ? '' : 'only root can start a brick of GlusterFS';
+}
 
 /** A port of this machine that is free at the moment. */
 export async function freePort(): Promise<number> {
@@ -32,7 +49,17 @@ async function isListening(port: number): Promise<boolean> {
   }
 }
 
+/** Whether bricks cannot be had here, which is told. */
+export const noBricks = (): boolean => isSkipped('bricks of GlusterFS', whyNoBricks());
+
 export interface BrickSettings {
+  /** The folder to serve; otherwise one of its own. */
+  readonly files?: string;
+  /** Where it listens; otherwise wherever it can. */
+  readonly port?: number;
+  /** Lines of storage/posix and of features/locks. */
+  readonly posix?: Readonly<Record<string, string>>;
+  readonly locks?: Readonly<Record<string, string>>;
   /** Lines of protocol/server. */
   readonly server?: Readonly<Record<string, string>>;
   /** Lines of a volume features/upcall, which is there when they are. */
@@ -44,7 +71,25 @@ const lines = (options: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `  option ${key} ${value}\n`)
     .join('');
 
-/** A brick that serves `FOLDER/files` as volume `brick`. */
+const listening = (port: number): Readonly<Record<string, string>> => ({
+  'transport-type': 'tcp',
+  'transport.socket.listen-port': String(port),
+  'transport.socket.bind-address': '127.0.0.1',
+  'auth.addr.brick.allow': '127.0.0.1',
+});
+
+/** A client of a brick, with the times that it sets, as a volfile. */
+function clientOf(port: number): string {
+  const options = {
+    'remote-host': '127.0.0.1',
+    'remote-port': String(port),
+    'remote-subvolume': 'brick',
+  };
+  const client = `volume client\n  type protocol/client\n${lines(options)}end-volume\n`;
+  return `${client}volume utime\n  type features/utime\n  subvolumes client\nend-volume\n`;
+}
+
+/** A brick that serves a folder as volume `brick`. Its own files are in `folder`. */
 export class RealBrick {
   readonly port: number;
   /** What it serves. */
@@ -52,30 +97,31 @@ export class RealBrick {
   private readonly folder: string;
   private child: ChildProcess | null = null;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, files: string) {
     this.folder = folder;
     this.port = port;
-    this.files = join(folder, 'files');
+    this.files = files;
   }
 
   static async start(
     folder: string,
-    { server = {}, upcall }: BrickSettings = {},
+    {
+      files = join(folder, 'files'),
+      port,
+      server = {},
+      upcall,
+      posix = {},
+      locks = {},
+    }: BrickSettings = {},
   ): Promise<RealBrick> {
-    const brick = new RealBrick(folder, await freePort());
+    const brick = new RealBrick(folder, port ?? (await freePort()), files);
     mkdirSync(brick.files, { recursive: true });
-    const own = {
-      'transport-type': 'tcp',
-      'transport.socket.listen-port': String(brick.port),
-      'transport.socket.bind-address': '127.0.0.1',
-      'auth.addr.brick.allow': '127.0.0.1',
-    };
     const volumes = [
-      ['posix', 'storage/posix', lines({ directory: brick.files })],
-      ['locks', 'features/locks', ''],
+      ['posix', 'storage/posix', lines({ directory: brick.files, ...posix })],
+      ['locks', 'features/locks', lines(locks)],
       ...(upcall === undefined ? [] : [['upcall', 'features/upcall', lines(upcall)]]),
       ['brick', 'performance/io-threads', ''],
-      ['server', 'protocol/server', lines({ ...own, ...server })],
+      ['server', 'protocol/server', lines({ ...listening(brick.port), ...server })],
     ] as const;
     const text = volumes.map(([name, type, options], at) => {
       const below = at === 0 ? '' : `  subvolumes ${volumes[at - 1]![0]}\n`;
@@ -84,6 +130,10 @@ export class RealBrick {
     writeFileSync(join(folder, 'brick.vol'), text.join('\n'));
     await brick.run();
     return brick;
+  }
+
+  get volfile(): string {
+    return clientOf(this.port);
   }
 
   /** Starts its process, and returns when it listens. */
@@ -112,5 +162,205 @@ export class RealBrick {
   /** Stops it, or lets it go on: it is there, and says nothing. */
   pause(isPaused: boolean): void {
     this.child?.kill(isPaused ? 'SIGSTOP' : 'SIGCONT');
+  }
+}
+
+/** A brick of ours: `glossa brick` in the foreground. */
+export class OurBrick {
+  port = 0;
+  readonly log: string;
+  private readonly args: readonly string[];
+  private child: ChildProcess | null = null;
+
+  private constructor(volfile: string) {
+    this.log = `${volfile}.log`;
+    this.args = [GLOSSA, 'brick', volfile, '-N', '-l', this.log];
+  }
+
+  /** @param port where it listens; 0 for any */
+  static async start(
+    folder: string,
+    name: string,
+    text: (port: number) => string,
+    port = 0,
+  ): Promise<OurBrick> {
+    const volfile = join(folder, `${name}.vol`);
+    writeFileSync(volfile, text(port));
+    const brick = new OurBrick(volfile);
+    await brick.run();
+    return brick;
+  }
+
+  /** One that serves a folder as volume `brick`, with locks. */
+  static serve(folder: string, files: string, port = 0): Promise<OurBrick> {
+    const volumes = (own: number): string =>
+      `volume posix\n  type storage/posix\n${lines({ directory: files })}end-volume\n` +
+      'volume brick\n  type features/locks\n  subvolumes posix\nend-volume\n' +
+      `volume server\n  type protocol/server\n${lines(listening(own))}  subvolumes brick\nend-volume\n`;
+    return OurBrick.start(folder, 'ours', volumes, port);
+  }
+
+  get volfile(): string {
+    return clientOf(this.port);
+  }
+
+  /** Starts its process, and returns when clients can come. */
+  async run(): Promise<void> {
+    const child = spawn(process.execPath, this.args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    let said = '';
+    child.stderr.on('data', (text) => (said += text));
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', () => reject(new Error(`the brick has ended:\n${said}`)));
+      child.stdout.on('data', (text) => {
+        said += text;
+        const [, port] = /:(\d+) .*\n/.exec(said) ?? [];
+        if (port === undefined) return;
+        this.port = Number(port);
+        resolve();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.child!.pid!;
+  }
+
+  get logged(): string {
+    return readFileSync(this.log, 'utf8');
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.child?.kill(signal);
+  }
+
+  /** Its exit status; null when it had ended already. */
+  async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    const { child } = this;
+    this.child = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return null;
+    child.kill(signal);
+    // One that was stopped hears of nothing.
+    child.kill('SIGCONT');
+    await once(child, 'exit');
+    return child.exitCode;
+  }
+}
+
+/** What a client of bricks needs to know, and who has started them. */
+export interface Bricks {
+  readonly volfile: string;
+  end(): Promise<unknown>;
+}
+
+/** Mounts the volfile of a stack, by the client that is its kind's, as `startMount` does. */
+export async function mountBy(
+  kind: Kind,
+  scratch: Scratch,
+  volfile: string,
+  brick: Bricks | null,
+  settings: StartSettings = {},
+): Promise<TestMount> {
+  if (kind !== 'real-client' || !(brick instanceof OurBrick)) {
+    return startMount(scratch, volfile, settings);
+  }
+  const mount = await RealMount.start(scratch.path, 'mnt', volfile);
+  scratch.children.add(mount.child);
+  return {
+    path: mount.path,
+    child: mount.child,
+    log: () => brick.logged,
+    async stop() {
+      await mount.end();
+      return brick.end();
+    },
+  };
+}
+
+/** A mount of GlusterFS's own client. */
+export class RealMount {
+  readonly path: string;
+  readonly log: string;
+  readonly child: ChildProcess;
+
+  private constructor(path: string, log: string, child: ChildProcess) {
+    this.path = path;
+    this.log = log;
+    this.child = child;
+  }
+
+  /** @throws {Error} when it ends instead of being mounted */
+  static async start(
+    folder: string,
+    name: string,
+    volfile: string,
+    more: readonly string[] = [],
+  ): Promise<RealMount> {
+    const [path, file] = [join(folder, name), join(folder, `${name}.client.vol`)];
+    mkdirSync(path, { recursive: true });
+    writeFileSync(file, volfile);
+    const log = `${file}.log`;
+    const args = ['-N', '-f', file, '-l', log, '--attribute-timeout=0', '--entry-timeout=0'];
+    const child = spawn('glusterfs', [...args, ...more, path], { stdio: 'ignore' });
+    const mount = new RealMount(path, log, child);
+    const end = performance.now() + PATIENCE_MS;
+    while (!(await mount.answers())) {
+      if (child.exitCode !== null || performance.now() > end) {
+        await mount.end();
+        throw new Error(`not mounted:\n${readFileSync(log, 'utf8')}`);
+      }
+      await delay(STEP_MS);
+    }
+    return mount;
+  }
+
+  get logged(): string {
+    return readFileSync(this.log, 'utf8');
+  }
+
+  /** What a shell in there writes; with its errors, if it fails. */
+  async sh(script: string): Promise<string> {
+    // A program that is started in a mount that does not answer keeps who starts it waiting.
+    const child = spawn('sh', ['-c', `cd ${this.path} && {\n${script}\n}`], {
+      cwd: '/',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+    const [status] = await once(child, 'close');
+    return status === 0 ? said : `${said}(status ${status})`;
+  }
+
+  /** Without a word to the brick, or anybody. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL');
+    if (this.child.exitCode === null && this.child.signalCode === null) {
+      await once(this.child, 'exit');
+    }
+    await this.detach();
+  }
+
+  async end(): Promise<void> {
+    const { child } = this;
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+      await once(child, 'exit');
+      clearTimeout(late);
+    }
+    await this.detach();
+  }
+
+  private async detach(): Promise<void> {
+    if (!mountPoints().includes(this.path)) return;
+    await once(spawn('umount', ['-l', this.path], { stdio: 'ignore' }), 'exit');
+  }
+
+  private async answers(): Promise<boolean> {
+    if (!mountPoints().includes(this.path)) return false;
+    const stat = spawn('stat', [this.path], { stdio: 'ignore' });
+    const [status] = await once(stat, 'exit');
+    // One that was not let in is mounted for a moment.
+    return status === 0 && mountPoints().includes(this.path);
   }
 }

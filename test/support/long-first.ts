@@ -7,8 +7,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Of what takes longest first: with a mount, with an interpreter, with neither. */
+/** Of what takes longest first: every page of the site, with a mount, with an interpreter, with neither. */
 const kinds: readonly RegExp[] = [
+  /\/site\/pages\.test\.ts$/,
   /\.mount\.(more\.)?test\.ts$/,
   /\.engine\.(more\.)?test\.ts$/,
   /\.test\.ts$/,

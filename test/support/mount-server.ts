@@ -20,7 +20,7 @@ import { IA_IFDIR, Iatt } from '../../runtime/core/iatt.ts';
 import { defineTranslator, type Translator } from '../../runtime/core/xlator.ts';
 import { type KernelMount, mountGraph } from '../../runtime/mount/fuse/mount.ts';
 import { MountError } from '../../runtime/mount/fuse/mount-error.ts';
-import { pump } from '../../runtime/mount/fuse/pump.ts';
+import { pump } from '../../runtime/pump/pump.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
 import { makeGraph } from './core.ts';
 

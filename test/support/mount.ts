@@ -239,8 +239,19 @@ export interface StartSettings extends Omit<GlossaSettings, 'onStart'> {
   readonly name?: string;
 }
 
+/** A mount that a child of the test serves, of whatever program. */
+export interface TestMount {
+  /** The mount point. */
+  readonly path: string;
+  readonly child: ChildProcess;
+  /** What glossa has logged so far. */
+  log(): string;
+  /** Asks all that serve it to end, and waits; 0 when they ended well. */
+  stop(): Promise<number | null>;
+}
+
 /** A mount whose server runs in the foreground, as a child of the test. */
-export class ServedMount {
+export class ServedMount implements TestMount {
   /** The mount point. */
   readonly path: string;
   readonly child: ChildProcess;

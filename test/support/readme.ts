@@ -1,14 +1,25 @@
 /**
  * What a README of an example tells people to type, typed. In a block called `console`, lines that
- * begin with `$ ` are commands, and those below one are what it writes.
+ * begin with `$ ` are commands, and those below one are what it writes. Each such block is a session
+ * of its own.
  */
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from './client.ts';
+import { whyNoBricks } from './gluster.ts';
 import { GLOSSA, type Scratch } from './mount.ts';
+import { isSkipped } from './obstacle.ts';
 
-export const CONSOLE = /^```console\n(.*?)^```$/ms;
+export const CONSOLE = /^```console\n(.*?)^```$/gms;
+
+/** Whether a README needs a GlusterFS that is not there, which is told. */
+export const needsMore = (name: string, text: string): boolean =>
+  /`glusterfs-server`/.test(text) && isSkipped(`examples/${name}`, whyNoBricks());
 
 export { normal } from './varying.ts';
+
+/** The blocks, in order. */
+export const sessionsIn = (text: string): string[] =>
+  [...text.matchAll(CONSOLE)].map(([, shown]) => shown!);
 
 /** The commands in a block. */
 export const commandsIn = (shown: string): string[] =>

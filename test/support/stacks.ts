@@ -9,7 +9,10 @@ import type { Scratch } from './mount.ts';
  * `posix` a folder and nothing above it; `python` volfiles/python-negative.vol, a cache of absent
  * names in Python with counters above and below it; `memory` the same over a volume in memory;
  * `rebuilt` and `awaited` a folder below a module that sees every fop and every reply; `locks` a
- * folder with features/locks above it, and `awaited-locks` with such a module above that.
+ * folder with features/locks above it, and `awaited-locks` with such a module above that; `real-brick`
+ * a client of a brick that GlusterFS serves, and `own-brick` of one that glossa serves; `real-client`
+ * GlusterFS's own client of such a brick; `distribute-…` clients of two bricks that share the files: both of
+ * GlusterFS, both of glossa, or one of each.
  */
 export type Kind =
   | 'posix'
@@ -18,7 +21,13 @@ export type Kind =
   | 'rebuilt'
   | 'awaited'
   | 'locks'
-  | 'awaited-locks';
+  | 'awaited-locks'
+  | 'real-brick'
+  | 'own-brick'
+  | 'real-client'
+  | 'distribute-real'
+  | 'distribute-own'
+  | 'distribute-mixed';
 
 export const titles: Readonly<Record<Kind, string>> = {
   posix: 'storage/posix',
@@ -28,6 +37,12 @@ export const titles: Readonly<Record<Kind, string>> = {
   awaited: 'Python that awaits everything',
   locks: 'features/locks over storage/posix',
   'awaited-locks': 'Python that awaits everything over features/locks',
+  'real-brick': 'protocol/client over a brick of GlusterFS',
+  'own-brick': 'protocol/client over a brick of glossa',
+  'real-client': "GlusterFS's client over a brick of glossa",
+  'distribute-real': 'cluster/distribute over two bricks of GlusterFS',
+  'distribute-own': 'cluster/distribute over two bricks of glossa',
+  'distribute-mixed': 'cluster/distribute over bricks of GlusterFS and of glossa',
 };
 
 /** The stacks that somebody would mount. */
@@ -36,17 +51,52 @@ export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
  * What `npm test` leaves to `test:more`: the same Python over the storage whose contract has tests of
  * its own, and stacks that are there to try the way through Python.
  */
-export const otherKinds: readonly Kind[] = ['memory', 'rebuilt', 'awaited', 'awaited-locks'];
+export const otherKinds: readonly Kind[] = [
+  'memory',
+  'rebuilt',
+  'awaited',
+  'awaited-locks',
+  'real-brick',
+  'own-brick',
+  'real-client',
+  'distribute-real',
+  'distribute-own',
+  'distribute-mixed',
+];
 /** All that take a folder without locks of its own. */
 export const everyKind: readonly Kind[] = [...allKinds, 'rebuilt', 'awaited'];
 
 const STORAGE = /type storage\/posix\n\s+option directory data\n/;
+
+/** Clients of two bricks. */
+export const distributeKinds: readonly Kind[] = [
+  'distribute-real',
+  'distribute-own',
+  'distribute-mixed',
+];
+/** Clients of bricks, which have gfid handles: one link more to each file than is shown. */
+export const brickKinds: readonly Kind[] = ['real-brick', 'own-brick', 'real-client'];
+
+/** All whose files are behind bricks. */
+export const isOnBricks = (kind: Kind): boolean =>
+  brickKinds.includes(kind) || distributeKinds.includes(kind);
+
+/**
+ * Where what is asked for is everyday, these are enough: our client and our brick each have a part in one of
+ * them, and a partner that knows nothing of us.
+ */
+export const foreignKinds: readonly Kind[] = ['real-brick', 'real-client'];
+
+/** Those in which programs of GlusterFS have a part. */
+export const usesGlusterfs = (kind: Kind): boolean =>
+  [...foreignKinds, 'distribute-real', 'distribute-mixed'].includes(kind);
 
 /** The volfile of a stack whose storage is `directory`. Modules of it are made in `scratch`. */
 export async function volfileOf(scratch: Scratch, kind: Kind, directory: string): Promise<string> {
   const posix = `type storage/posix\n    option directory ${directory}\n`;
   const plain = `volume brick\n    ${posix}end-volume\n`;
   if (kind === 'posix') return plain;
+  if (isOnBricks(kind)) throw new Error('who uses a brick starts it, and has its volfile');
   const locked = `${plain}volume locks\n    type features/locks\n    subvolumes brick\nend-volume\n`;
   if (kind === 'locks') return locked;
   if (kind === 'awaited-locks') {

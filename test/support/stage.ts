@@ -10,19 +10,31 @@
  * end well, with nothing in its log that is an error.
  */
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { brickLimits } from './brick-limits.ts';
+import { bricksFor } from './bricks.ts';
 import type { Client, ClientSettings } from './client.ts';
 import { type FrontEnd, type FrontEndName, possible } from './front-ends.ts';
+import { type Bricks, mountBy, whyNoBricks } from './gluster.ts';
+import { expectLimits } from './limits.ts';
 import {
   errorsIn,
   groupOfMounts,
   type Outcome,
   type Scratch,
-  type ServedMount,
   type StartSettings,
-  startMount,
+  type TestMount,
 } from './mount.ts';
-import { type Kind, type Module, otherKinds, titles, volfileOf, withModule } from './stacks.ts';
+import {
+  isOnBricks,
+  type Kind,
+  type Module,
+  otherKinds,
+  titles,
+  usesGlusterfs,
+  volfileOf,
+  withModule,
+} from './stacks.ts';
 import { treeOf } from './tree.ts';
 import { wanted } from './wanted.ts';
 
@@ -51,9 +63,10 @@ export class Stage {
   readonly kind: Kind;
   readonly front: FrontEnd;
   scratch!: Scratch;
-  mount!: ServedMount;
+  mount!: TestMount;
   private readonly settings: StageSettings;
   private readonly clients = new Set<Client>();
+  private server: Bricks | null = null;
   /** Seconds since 1970. */
   private since = 0;
   private serial = 0;
@@ -70,9 +83,15 @@ export class Stage {
     await this.scratch.folder('bare');
     this.since = Date.now() / 1000 - 60;
     const { above, ...settings } = this.settings;
-    let volfile = await volfileOf(this.scratch, this.kind, brick);
+    let volfile = await this.volfile(brick);
     if (above !== undefined) volfile = await withModule(this.scratch, volfile, above);
-    this.mount = await startMount(this.scratch, volfile, settings);
+    this.mount = await mountBy(this.kind, this.scratch, volfile, this.server, settings);
+  }
+
+  private async volfile(files: string): Promise<string> {
+    if (!isOnBricks(this.kind)) return volfileOf(this.scratch, this.kind, files);
+    this.server = await bricksFor(this.kind, await this.scratch.folder('gluster'), files);
+    return this.server.volfile;
   }
 
   /** Ends the server, which must not have anything to complain about. */
@@ -84,6 +103,7 @@ export class Stage {
       expect(status).toBe(0);
     } finally {
       for (const client of this.clients) client.kill();
+      await this.server?.end();
       await this.scratch.clean();
     }
   }
@@ -128,7 +148,7 @@ export class Stage {
     if (expected.tree === null) return outcome;
     expect(await this.tree(mounted, settings)).toEqual(expected.tree);
     // What the mount shows is what is there.
-    if (this.kind !== 'memory') {
+    if (this.kind !== 'memory' && !isOnBricks(this.kind)) {
       expect(await this.tree(this.scratch.at('brick', name), settings)).toEqual(expected.tree);
     }
     return outcome;
@@ -180,6 +200,15 @@ const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
 const isOther = ({ name }: FrontEnd, kind: Kind, later: readonly Kind[] = []): boolean =>
   name !== 'kernel' || otherKinds.includes(kind) || later.includes(kind);
 
+/** Whether there can be what GlusterFS has its part in; when not, that is told. */
+function canHave(kind: Kind, title: string): boolean {
+  const why = usesGlusterfs(kind) ? whyNoBricks() : '';
+  if (why === '' || process.env.GLOSSA_REQUIRE_ALL === '1') return true;
+  process.stderr.write(`skipped: ${title}, ${titles[kind]}: ${why}\n`);
+  it.skip(`${title}, ${titles[kind]}`, () => undefined);
+  return false;
+}
+
 /** A group of tests for each of these stacks on each of these front ends. */
 export function onStage(
   title: string,
@@ -193,7 +222,8 @@ export function onStage(
     .flatMap((front) => kinds[front.name]!.map((kind) => ({ front, kind })))
     .filter(({ front, kind }) =>
       isOther(front, kind, settings.later) ? wanted.others : wanted.first,
-    );
+    )
+    .filter(({ kind }) => canHave(kind, title));
   if (stages.length === 0) return;
   // A client that does not end is to be the failure, not the test that waits for it.
   vi.setConfig({ testTimeout: 200_000, hookTimeout: 200_000 });
@@ -202,6 +232,7 @@ export function onStage(
       describe(`${titles[kind]}${front.suffix}`, () => {
         const stage = new Stage(kind, front, settings);
         front.expectLimits();
+        expectLimits(brickLimits[kind] ?? {});
         beforeAll(() => stage.start());
         afterAll(() => stage.stop());
         body(stage);

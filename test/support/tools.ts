@@ -13,8 +13,10 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'firefox-esr': ['firefox-esr'],
   gcc: ['gcc', 'cc', 'ar'],
   git: ['git'],
+  'glusterfs-server': ['glusterfsd'],
   'libcap2-bin': ['getcap', 'setcap'],
   make: ['make'],
+  openssl: ['openssl'],
   procps: ['pgrep', 'pkill', 'ps'],
   python3: ['python3'],
   sqlite3: ['sqlite3'],
@@ -62,7 +64,11 @@ const told = new Set<string>();
 
 /** Skips the test that is running when this script of its cannot be run here. */
 export function needTools(script: string): void {
-  const why = missingFor(script);
+  skipFor(missingFor(script));
+}
+
+/** Skips the test that is running for this reason; '' is none. */
+export function skipFor(why: string): void {
   if (why === '' || process.env.GLOSSA_REQUIRE_ALL === '1') return;
   if (!told.has(why)) process.stderr.write(`skipped: what needs it: ${why}\n`);
   told.add(why);

@@ -38,6 +38,8 @@ until grep -q '${said}' out || ! kill -0 $typed; do sleep 0.1; done
 ${meanwhile}
 kill -INT $typed; wait $typed; cat out; (exit 0)`;
 
+const ofVolfileServer: Row = { by: 'runtime/volfile-server/gluster.more.test.ts' };
+
 const ofNpm: Row = {
   not: 'it runs the tests, or belongs to who builds; package.json has such a script',
 };
@@ -200,10 +202,20 @@ export const tables: Readonly<Record<string, Rows>> = {
       },
   },
   'docs/operating.md': {
+    'glossa brick brick.vol --pid-file /run/brick.pid': {
+      by: 'runtime/cli/brick.more.test.ts',
+    },
     '/etc/glossa/files.vol  /srv/files  glossa  defaults,_netdev,log-level=WARNING  0  0': {
       by: 'runtime/cli/mount-helper.test.ts',
     },
     'http://127.0.0.1:7458/#lesson=3-fop': { by: 'test/browser/playground-lessons.more.test.ts' },
+    'glossa volfile-server /etc/glossa/volumes': ofVolfileServer,
+    'mount -t glusterfs 127.0.0.1:/NAME MNT': ofVolfileServer,
+    'glossa mount -s HOST --volfile-id NAME MNT': ofVolfileServer,
+    'mount -t glossa HOST:/NAME MNT -o backup-volfile-servers=HOST:HOST': {
+      by: 'runtime/cli/mount-helper.test.ts',
+    },
+    'mount -t glossa HOST:/NAME/PATH MNT': { by: 'runtime/cli/mount-helper.test.ts' },
     'systemctl enable --now glossa@srv-files': { not: 'it needs systemd, and root' },
     'cat MNT/.meta/graphs/active/cache/private': {
       file: 'of-meta',

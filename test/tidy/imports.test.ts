@@ -13,6 +13,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/observe': ['runtime/core', '…', 'glossa/recording'],
   'runtime/observe/node': ['runtime/core', 'runtime/sys', 'runtime/observe', 'node:'],
   'runtime/rpc': ['runtime/core'],
+  'runtime/volfile-server': ['runtime/core', 'runtime/graph', 'runtime/rpc', 'node:'],
   'runtime/replay': [
     'runtime/core',
     'runtime/api',
@@ -38,10 +39,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'runtime/learn': ['bridges/host', 'bridges/testing', 'lessons/check.ts', 'diff'],
   'runtime/port': [],
   'runtime/xlators': ['runtime/core', 'runtime/sys', 'node:'],
-  'runtime/xlators/protocol': ['runtime/core', 'runtime/rpc', 'node:'],
+  'runtime/xlators/protocol': ['runtime/core', 'runtime/rpc', 'runtime/sys', 'node:'],
   // It shows the graph as a volfile.
   'runtime/xlators/meta': ['runtime/core', 'runtime/graph'],
-  'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/sys', 'node:'],
+  'runtime/mount': ['runtime/core', 'runtime/api', 'runtime/pump', 'runtime/sys', 'node:'],
+  'runtime/pump': ['runtime/core', 'runtime/sys', 'node:'],
   'runtime/bench': ['runtime/core', 'runtime/graph', 'runtime/sys', 'node:'],
   'runtime/gen': ['runtime/core', 'runtime/observe', 'node:'],
   // It records requests, and draws them.
@@ -90,6 +92,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const packages: Readonly<Record<string, readonly string[]>> = {
   'runtime/sys': ['koffi', 'node:'],
   'runtime/mount': ['koffi'],
+  'runtime/pump': ['koffi'],
   // Its modules are translators.
   'runtime/bench': ['echarts', 'glossa'],
   'bridges/javascript': ['@jitl/quickjs-wasmfile-release-sync'],

@@ -13,18 +13,18 @@ import type { Setting, WorkloadKind } from './workload.ts';
 
 const MIB = 1 << 20;
 const SIZE = 32 * MIB;
-const BLOCK = 128 << 10;
+const SMALL = 128 << 10;
 const PAGE = 4096;
 const SALT = 0x61736c67;
 const FILE = cstring('data');
 
 function makeData(root: string): void {
-  const block = new Uint8Array(BLOCK);
+  const block = new Uint8Array(SMALL);
   inFolder(root, (folder) => {
     const fd = must(openat(folder, FILE, NEW, 0o644), 'create data');
-    for (let offset = 0; offset < SIZE; offset += BLOCK) {
+    for (let offset = 0; offset < SIZE; offset += SMALL) {
       pattern(block, offset, SALT);
-      writeAll(fd, block, BLOCK, offset);
+      writeAll(fd, block, SMALL, offset);
     }
     close(fd);
   });
@@ -42,27 +42,34 @@ function checkRead(data: Uint8Array, status: number, length: number, at: number)
   return isPattern(data, length, at, SALT) ? null : `read at ${at} gives other data`;
 }
 
-export const seqread: WorkloadKind = {
+/** As people say it. */
+const sizeText = (bytes: number): string =>
+  bytes < MIB ? `${bytes >> 10} KiB` : `${bytes / MIB} MiB`;
+
+const reading = (block: number): WorkloadKind => ({
   description: 'Reads a large file from its beginning to its end.',
-  request: `read of 128 KiB of a file of ${SIZE / MIB} MiB, the next each time`,
+  request: `read of ${sizeText(block)} of a file of ${sizeText(SIZE)}, the next each time`,
   bytes: { shared: SIZE, perClient: 0 },
   onlyLooks: false,
   once: 0,
   make: makeData,
   open(setting) {
     const fd = openData(setting);
-    const data = new Uint8Array(BLOCK);
-    const offsetOf = (i: number): number => (i * BLOCK) % SIZE;
+    const data = new Uint8Array(block);
+    const offsetOf = (i: number): number => (i * block) % SIZE;
     return {
       prepare(i) {
         if (offsetOf(i) === 0) posixFadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
       },
-      ask: (i) => pread(fd, data, BLOCK, offsetOf(i)),
-      check: (i, status) => checkRead(data, status, BLOCK, offsetOf(i)),
+      ask: (i) => pread(fd, data, block, offsetOf(i)),
+      check: (i, status) => checkRead(data, status, block, offsetOf(i)),
       close: () => void close(fd),
     };
   },
-};
+});
+
+export const seqread = reading(SMALL);
+export const seqread1m = reading(MIB);
 
 const DRAWN = 100_000;
 
@@ -89,9 +96,9 @@ export const randread: WorkloadKind = {
   },
 };
 
-export const seqwrite: WorkloadKind = {
+const writing = (block: number): WorkloadKind => ({
   description: 'Writes a large file from its beginning to its end, again and again.',
-  request: `write of 128 KiB of a file of ${SIZE / MIB} MiB, the next each time`,
+  request: `write of ${sizeText(block)} of a file of ${sizeText(SIZE)}, the next each time`,
   bytes: { shared: 0, perClient: SIZE },
   onlyLooks: false,
   once: 0,
@@ -101,26 +108,29 @@ export const seqwrite: WorkloadKind = {
     const fd = inFolder(root, (folder) =>
       must(openat(folder, name, constants.O_CREAT | constants.O_RDWR | O_CLOEXEC, 0o644), 'create'),
     );
-    const data = new Uint8Array(BLOCK);
-    const back = new Uint8Array(BLOCK);
-    const offsetOf = (i: number): number => (i * BLOCK) % SIZE;
+    const data = new Uint8Array(block);
+    const back = new Uint8Array(block);
+    const offsetOf = (i: number): number => (i * block) % SIZE;
     return {
       prepare(i) {
         const offset = offsetOf(i);
         if (offset === 0) must(ftruncate(fd, 0), 'ftruncate');
         pattern(data, offset, SALT);
       },
-      ask: (i) => pwrite(fd, data, BLOCK, offsetOf(i)),
+      ask: (i) => pwrite(fd, data, block, offsetOf(i)),
       check(i, status) {
         const offset = offsetOf(i);
         if (status < 0) return `write at ${offset} fails: ${statusText(status)}`;
-        if (status !== BLOCK) return `write at ${offset} takes ${status} of ${BLOCK} bytes`;
+        if (status !== block) return `write at ${offset} takes ${status} of ${block} bytes`;
         // Reading every block back would be another workload.
         if (i % 16 !== 0) return null;
-        posixFadvise(fd, offset, BLOCK, POSIX_FADV_DONTNEED);
-        return checkRead(back, pread(fd, back, BLOCK, offset), BLOCK, offset);
+        posixFadvise(fd, offset, block, POSIX_FADV_DONTNEED);
+        return checkRead(back, pread(fd, back, block, offset), block, offset);
       },
       close: () => void close(fd),
     };
   },
-};
+});
+
+export const seqwrite = writing(SMALL);
+export const seqwrite1m = writing(MIB);

@@ -1,6 +1,6 @@
 /** All workloads by their names. */
 import { command } from './command.ts';
-import { randread, seqread, seqwrite } from './data.ts';
+import { randread, seqread, seqread1m, seqwrite, seqwrite1m } from './data.ts';
 import { mixed, smallfile } from './files.ts';
 import { hit, lookupStorm, miss, phpsim, readdir } from './names.ts';
 import type { WorkloadKind } from './workload.ts';
@@ -13,6 +13,8 @@ export const workloads = {
   smallfile,
   seqread,
   seqwrite,
+  'seqread-1m': seqread1m,
+  'seqwrite-1m': seqwrite1m,
   randread,
   readdir,
   mixed,

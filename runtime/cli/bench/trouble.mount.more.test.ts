@@ -229,15 +229,15 @@ describeMounts('glossa bench in trouble', () => {
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
-        const args = ['a.vol', '-w', 'hit,randread', '--cold'];
-        const memory = await bench(scratch, [...args, '--data', '/dev/shm']);
+        const args = ['a.vol', '--cold', '-w'];
+        const memory = await bench(scratch, [...args, 'hit', '--data', '/dev/shm']);
         if (!mayDropCaches()) {
           expect(memory.err).toContain('--cold drops caches, which only root may');
           expect(memory.status).toBe(2);
           return;
         }
         expect(runOf(memory).warnings.join()).toMatch(/--cold: \/dev\/shm\/\S+ is tmpfs/);
-        const ended = await bench(scratch, [...args, '--data', '.']);
+        const ended = await bench(scratch, [...args, 'hit,randread', '--data', '.']);
         const isTmpfs = statfsSync(scratch.path).type === 0x01021994;
         expect(runOf(ended).warnings.length).toBe(isTmpfs ? 1 : 0);
         expect(ended.status).toBe(0);

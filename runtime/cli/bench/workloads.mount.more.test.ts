@@ -16,11 +16,11 @@ import { readRun } from '../../bench/schema.ts';
 
 describeMounts('glossa bench, as a whole', () => {
   it(
-    'compares a stack with itself, by every workload, and leaves nothing behind',
+    'measures a stack by every workload, and leaves nothing behind',
     () =>
       withScratch(async (scratch) => {
         await scratch.file('a.vol', benchVolfile());
-        const args = ['a.vol', 'a.vol', '-w', 'all', '--clients', '2', '--', 'ls'];
+        const args = ['a.vol', '-w', 'all', '--clients', '2', '--', 'ls'];
         const [own, behind] = [args.slice(0, -2), args.slice(-2)];
         const ended = await glossa(
           scratch,
@@ -31,16 +31,15 @@ describeMounts('glossa bench, as a whole', () => {
         expect(ended.status).toBe(0);
         const run = runOf(ended);
         expect(run.partial).toBe(false);
-        expect(run.stacks.map(({ name }) => name)).toEqual(['a', 'a-2']);
+        expect(run.stacks.map(({ name }) => name)).toEqual(['a']);
         expect(run.workloads.map(({ name }) => name)).toEqual([
           ...['miss', 'hit', 'phpsim', 'lookup-storm', 'smallfile', 'seqread', 'seqwrite'],
-          ...['randread', 'readdir', 'mixed', 'command'],
+          ...['seqread-1m', 'seqwrite-1m', 'randread', 'readdir', 'mixed', 'command'],
         ]);
         for (const { name, plain, results } of run.workloads) {
           expect(plain!.count, name).toBeGreaterThan(0);
-          expect(results.map(rounds), name).toEqual([2, 2]);
+          expect(results.map(rounds), name).toEqual([2]);
           const counts = results.map(({ measured }) => measured!.latency.count);
-          expect(counts[0], name).toBe(counts[1]);
           for (const { measured } of results) {
             const { answers, peakMemoryBytes, startSeconds } = measured!;
             expect(answers).toEqual({ checked: counts[0], wrong: 0 });
@@ -52,7 +51,6 @@ describeMounts('glossa bench, as a whole', () => {
         expect(passed[0]!['lookups passed on']).toBe(
           run.workloads[0]!.results[0]!.measured!.latency.count,
         );
-        expect(passed[1]).toEqual(passed[0]);
         const written = readRun(readFileSync(join(scratch.path, 'report/run.json'), 'utf8'), 'run');
         expect(written).toEqual(run);
         expectClean(scratch);
@@ -65,15 +63,7 @@ describeMounts('glossa bench, as a whole', () => {
     () =>
       withScratch(async (scratch) => {
         const languages = 'typescript,python,javascript';
-        const args = [
-          '--translator',
-          'negative',
-          '--in',
-          languages,
-          '-w',
-          'miss,phpsim',
-          '--breakdown',
-        ];
+        const args = ['--translator', 'negative', '--in', languages, '-w', 'miss', '--breakdown'];
         const ended = await bench(scratch, args);
         expect(ended.err).toBe('');
         expect(ended.status).toBe(0);

@@ -16,7 +16,9 @@ it('reads operands from all usages', () => {
     { label: 'VOLFILE', kinds: [{ files: ['.vol'] }], repeats: false },
     { label: 'MNT', kinds: ['folder'], repeats: false },
   ]);
-  expect(found('umount').operands.map(({ kinds }) => kinds)).toEqual([['mount']]);
+  expect(found('umount').operands.map(({ kinds }) => kinds)).toEqual([
+    [{ files: ['.vol'] }, 'mount'],
+  ]);
   expect(found('repl').operands[0]!.kinds).toEqual([
     { files: expect.arrayContaining(['.vol', '.py']) },
   ]);

@@ -1,19 +1,20 @@
 /**
- * The asker's end of looking at a mount while it is served (`host.ts`):
+ * The asker's end of looking at a mount, or a brick, while it is served (`host.ts`):
  *
  *   const live = await attach(MNT, { filter, filterText, dataMax, redact });
  *   const goesOn = await live.follow((events) => …);   // until `live.close()`, or the mount is gone
  */
 import { connect, type Socket } from 'node:net';
-import { ECONNRESET, ENODATA, EOPNOTSUPP, EPERM, strerror } from '../../core/errno.ts';
+import { ECONNRESET, EPERM, strerror } from '../../core/errno.ts';
 import type { Head } from '../../observe/format.ts';
 import { readHead } from '../../observe/head.ts';
 import { wholeEvents } from '../../observe/store.ts';
 import { Failure } from '../exit.ts';
 import { reason } from '../reason.ts';
 import type { Wanted } from '../recording.ts';
-import { askRoot, untold } from '../stats.ts';
-import { findServed } from '../umount.ts';
+import { findServed } from '../served/find.ts';
+import { askJson, isUnknown, type Served } from '../served/served.ts';
+import { untold } from '../stats.ts';
 import { type Ask, type Invitation, LIVE } from './host.ts';
 
 const NEWLINE = 10;
@@ -23,8 +24,7 @@ const FAREWELL_MS = 5000;
 export interface Attached {
   /** Of the recording that its events are of. */
   readonly head: Head;
-  /** Absolute. */
-  readonly mountpoint: string;
+  readonly served: Served;
   /**
    * Hands on events as they come: whole ones, one behind the other, as a recording has them.
    * Resolves when there are no more: true after `close`, false when the server has ended.
@@ -41,14 +41,14 @@ export interface Attached {
  * @throws {Failure} when it is none, may not be looked at, or has not what is wanted
  */
 export async function attach(given: string, wanted: Wanted): Promise<Attached> {
-  const mountpoint = await findServed(given);
-  const { socket: name, word } = askRoot(mountpoint, LIVE, (errno) => {
+  const served = await findServed(given);
+  const { socket: name, word } = (await askJson(served, LIVE, (errno) => {
     if (errno === EPERM) {
       return new Failure(`only root and the user who mounted ${given} may see its requests`);
     }
-    if (errno !== ENODATA && errno !== EOPNOTSUPP) return untold(given, errno);
-    return new Failure(`the server of ${given} is of an earlier version: it cannot be looked at`);
-  }) as Invitation;
+    if (!isUnknown(errno)) return untold(served, errno);
+    return new Failure(`the server of ${given} cannot be looked at: it tells of no requests`);
+  })) as Invitation;
   const socket = connect(name);
   const ask: Ask = { ...wanted, word };
   socket.write(`${JSON.stringify(ask)}\n`);
@@ -60,7 +60,7 @@ export async function attach(given: string, wanted: Wanted): Promise<Attached> {
   if (answer.error !== undefined) throw new Failure(answer.error);
   return {
     head: readHead(JSON.stringify(answer.head)),
-    mountpoint,
+    served,
     follow: (onEvents) => connection.follow(onEvents),
     close: () => connection.close(),
   };

@@ -144,7 +144,7 @@ function volfilePage(types: readonly Translator<unknown>[]): string {
 }
 
 function typeSection(translator: Translator<unknown>): string {
-  const { type, description, children, options: own, openOptions, moreOptions = {} } = translator;
+  const { type, description, children, options: own, ownOptions, moreOptions = {} } = translator;
   const modules = 'Besides, the options that the module declares itself.';
   return subsection(
     type,
@@ -152,7 +152,7 @@ function typeSection(translator: Translator<unknown>): string {
       paragraph(plain(description)),
       `.PP\n${paragraph(plain(`Subvolumes: ${subvolumes(children)}.`))}`,
       optionItems(own),
-      openOptions ? `.PP\n${paragraph(modules)}` : '',
+      ownOptions ? `.PP\n${paragraph(modules)}` : '',
       ...Object.entries(moreOptions).map(
         ([when, table]) => `.PP\n${paragraph(plain(`Options ${when}:`))}${optionItems(table)}`,
       ),

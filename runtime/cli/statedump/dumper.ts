@@ -17,7 +17,7 @@ import { type About, type WholeDump, wholeDump } from './whole.ts';
 const STEP_MS = 1000;
 
 export class Dumper {
-  readonly pages = new DumpPages(() => this.make());
+  readonly pages: DumpPages;
   private readonly graph: Graph;
   private readonly about: About;
   private readonly folder: RunFolder;
@@ -25,12 +25,16 @@ export class Dumper {
   readonly ages = new Ages();
   private readonly timer = setInterval(() => this.mark(), STEP_MS);
 
-  /** @param folder for those of SIGUSR1 */
-  constructor(graph: Graph, about: About, folder: RunFolder, log: Log) {
+  /**
+   * @param folder for those of SIGUSR1
+   * @param room bytes of a page
+   */
+  constructor(graph: Graph, about: About, folder: RunFolder, log: Log, room?: number) {
     this.graph = graph;
     this.about = about;
     this.folder = folder;
     this.log = log;
+    this.pages = new DumpPages(() => this.make(), 'glossa.statedump', room);
     this.timer.unref();
   }
 

@@ -11,12 +11,15 @@ import type { CallDump, InodeDump } from '../../core/dumps.ts';
 import { formatTime, printable } from '../../core/log.ts';
 import type { GraphVolume, WholeDump } from './whole.ts';
 
+/** Types of those that ask for inodes and files. */
+const FRONT = /^mount\/|^protocol\/server$/;
+
 type Values = Readonly<Record<string, string | number>>;
 
 /** The text, with a newline at its end. `end` is when it was finished, as `dump.time`. */
 export function formatSections(dump: WholeDump, end: number): string {
   const { process: about, memory, callpool, volumes, replaced, inodes, fds } = dump;
-  const front = volumes.find(({ type }) => type.startsWith('mount/'))?.type ?? 'mount/fuse';
+  const front = volumes.find(({ type }) => FRONT.test(type))?.type ?? 'mount/fuse';
   const mount = `xlator.${dotted(front)}`;
   const isListed = (key: string, listed: number, count: number): Values =>
     listed < count ? { [`${key}.listed`]: listed } : {};

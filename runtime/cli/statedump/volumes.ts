@@ -4,12 +4,11 @@
  */
 import { dumpOf } from '../../core/dumps.ts';
 import type { Graph } from '../../core/graph.ts';
+import { XATTR_SIZE_MAX } from '../../core/limits.ts';
 import type { Dump, Xlator } from '../../core/xlator.ts';
 
 export const STATEDUMP = 'glossa.statedump';
 
-/** The kernel hands out no longer value of an extended attribute. */
-export const XATTR_SIZE_MAX = 65_536;
 /** Of what stands around the volumes. */
 const OVERHEAD = 32;
 /** Requests of a volume's own that are listed. */
@@ -38,10 +37,10 @@ export function volumesOf(graph: Graph): { volumes: Xlator[]; replaced: VolumeDu
   return { volumes: [...graph.xlators, ...telling].reverse(), replaced: replaced.reverse() };
 }
 
-/** As JSON. */
-export function statedump(graph: Graph): string {
+/** As JSON, of `room` bytes at most. */
+export function statedump(graph: Graph, room = XATTR_SIZE_MAX): string {
   const { volumes, replaced } = volumesOf(graph);
-  const all = fitting([...volumes.map((xl) => volumeDump(xl)), ...replaced]);
+  const all = fitting([...volumes.map((xl) => volumeDump(xl)), ...replaced], room);
   const dump: Statedump = { volumes: all.slice(0, volumes.length) };
   if (replaced.length === 0) return JSON.stringify(dump);
   return JSON.stringify({ ...dump, replaced: all.slice(volumes.length) } satisfies Statedump);
@@ -62,14 +61,14 @@ function ownCalls({ calls }: Xlator): Dump {
   return { 'own-calls': calls.size, ...Object.fromEntries(listed) };
 }
 
-/** The longest dumps are left out of what is together longer than the kernel hands out. */
-function fitting(volumes: readonly VolumeDump[]): readonly VolumeDump[] {
+/** The longest dumps are left out of what is together longer than there is room for. */
+function fitting(volumes: readonly VolumeDump[], room: number): readonly VolumeDump[] {
   const sizes = volumes.map((volume) => Buffer.byteLength(JSON.stringify(volume)) + 1);
   let sum = sizes.reduce((all, size) => all + size, OVERHEAD);
   const fit = [...volumes];
   const longest = [...sizes.keys()].sort((a, b) => sizes[b]! - sizes[a]!);
   for (const at of longest) {
-    if (sum <= XATTR_SIZE_MAX) break;
+    if (sum <= room) break;
     const { name, type } = volumes[at]!;
     fit[at] = { name, type, dump: { error: `too long: ${sizes[at]} bytes` } };
     sum += Buffer.byteLength(JSON.stringify(fit[at])) + 1 - sizes[at]!;

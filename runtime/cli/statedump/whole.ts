@@ -21,10 +21,15 @@ import { type VolumeDump, volumeDump, volumesOf } from './volumes.ts';
 export interface About {
   readonly version: string;
   readonly pid: number;
-  readonly mountpoint: string;
   readonly volfile: string;
   /** Milliseconds since the epoch, when the server was started. */
   readonly started: number;
+}
+
+/** The same of who is asked. */
+export interface AboutServer extends About {
+  /** Absent of a server without a mount. */
+  readonly mountpoint?: string;
 }
 
 /** Of the process, in bytes. */

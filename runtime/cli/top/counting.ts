@@ -11,7 +11,7 @@ import type { Xlator } from '../../core/xlator.ts';
 import { type FopMeter, Meter } from '../../observe/meter.ts';
 import { DumpPages } from '../statedump/pages.ts';
 import { volumeDump } from '../statedump/volumes.ts';
-import type { About } from '../statedump/whole.ts';
+import type { AboutServer } from '../statedump/whole.ts';
 
 export const LEASE_MS = 10_000;
 
@@ -20,11 +20,13 @@ export interface Counts {
   readonly now: number;
   /** When counting began; all sums are from then on. */
   readonly since: number;
-  readonly process: About;
+  readonly process: AboutServer;
   readonly memoryBytes: number;
   /** CPU time since the start of the server. */
   readonly cpuMs: number;
   readonly inFlight: InFlight;
+  /** The volumes that requests come to first, by their ids. */
+  readonly tops: readonly number[];
   /** The top first. */
   readonly volumes: readonly VolumeCounts[];
 }
@@ -64,18 +66,20 @@ export interface FopCounts {
 }
 
 export class Counting {
-  readonly pages = new DumpPages(() => this.ask(), 'glossa.top');
+  readonly pages: DumpPages;
   private readonly graph: Graph;
-  private readonly about: About;
+  private readonly about: AboutServer;
   private readonly ages: Ages;
   private meter: Meter | null = null;
   private endObserving: () => void = () => {};
   private cancelEnd: () => void = () => {};
 
-  constructor(graph: Graph, about: About, ages: Ages) {
+  /** @param room bytes of a page */
+  constructor(graph: Graph, about: AboutServer, ages: Ages, room?: number) {
     this.graph = graph;
     this.about = about;
     this.ages = ages;
+    this.pages = new DumpPages(() => this.ask(), 'glossa.top', room);
   }
 
   /** The sums until now; counts for a while longer, or begins to. */
@@ -95,7 +99,8 @@ export class Counting {
   }
 
   private begin(): Meter {
-    const meter = new Meter(this.graph.context);
+    const { graph } = this;
+    const meter = new Meter(graph.context, (xl) => topsOf(graph).includes(xl));
     this.endObserving = this.graph.observe(meter);
     return meter;
   }
@@ -111,6 +116,7 @@ export class Counting {
       memoryBytes: process.memoryUsage.rss(),
       cpuMs: (user + system) / 1000,
       inFlight: waiting.all,
+      tops: topsOf(this.graph).map(({ id }) => id),
       volumes: [...this.graph.xlators].reverse().map((xl) => ({
         id: xl.id,
         name: xl.name,
@@ -140,6 +146,12 @@ export class Counting {
     }
     return { all, at };
   }
+}
+
+/** A server is at the top of its graph, and sends requests to its bricks. */
+function topsOf({ xlators, top }: Graph): readonly Xlator[] {
+  const bricks = xlators.flatMap(({ type, below }) => (type === 'protocol/server' ? below : []));
+  return bricks.length > 0 ? bricks : [top];
 }
 
 const NONE: InFlight = { requests: 0, oldestS: null };

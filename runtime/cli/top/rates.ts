@@ -30,7 +30,8 @@ export interface View {
   readonly seconds: number;
   /** Seconds since counting began, which others may have let it. */
   readonly countedS: number;
-  readonly mountpoint: string;
+  /** Absent of a server without one. */
+  readonly mountpoint?: string | undefined;
   readonly volfile: string;
   readonly pid: number;
   /** Seconds since the server was started. */
@@ -39,7 +40,10 @@ export interface View {
   readonly cpuPercent: number;
   readonly memoryBytes: number;
   readonly inFlight: InFlight;
-  /** The top first: its rates are those of the mount. */
+  /** Of all that is asked. */
+  readonly fopsPerS: number;
+  readonly errorsPerS: number;
+  /** The top first. */
   readonly volumes: readonly VolumeRates[];
 }
 
@@ -49,6 +53,8 @@ export function between(before: Counts | null, after: Counts): View {
   const same = before?.since === since && before.process.pid === about.pid ? before : null;
   const seconds = Math.max(now - (same?.now ?? since), 1e-3) / 1000;
   const earlier = new Map(same?.volumes.map((volume) => [volume.id, volume]));
+  const volumes = after.volumes.map((volume) => ratesOf(volume, earlier.get(volume.id), seconds));
+  const tops = volumes.filter((_, at) => after.tops.includes(after.volumes[at]!.id));
   return {
     seconds,
     countedS: (now - since) / 1000,
@@ -59,7 +65,9 @@ export function between(before: Counts | null, after: Counts): View {
     cpuPercent: same === null ? 0 : ((after.cpuMs - same.cpuMs) / (seconds * 1000)) * 100,
     memoryBytes: after.memoryBytes,
     inFlight: after.inFlight,
-    volumes: after.volumes.map((volume) => ratesOf(volume, earlier.get(volume.id), seconds)),
+    fopsPerS: tops.reduce((sum, { fopsPerS }) => sum + fopsPerS, 0),
+    errorsPerS: tops.reduce((sum, { errorsPerS }) => sum + errorsPerS, 0),
+    volumes,
   };
 }
 

@@ -120,7 +120,7 @@ export function tableLines(view: View, looks: Looks, width: number, colour: bool
   const wide = Math.max(width, LEAST.columns, 80);
   const rows = rowsOf(view, looks);
   // To ask the mount, the kernel looks at its root.
-  const idle = (view.volumes[0]?.fopsPerS ?? 0) * view.seconds < 1.5;
+  const idle = view.fopsPerS * view.seconds < 1.5;
   return [
     ...headLines(view, wide),
     ...(idle ? [`nothing was asked in these ${view.seconds.toFixed(1)} s, besides by this`] : []),
@@ -131,14 +131,16 @@ export function tableLines(view: View, looks: Looks, width: number, colour: bool
 }
 
 function headLines(view: View, width: number): string[] {
-  const { mountpoint, volfile, pid, upS, cpuPercent, memoryBytes, inFlight, volumes } = view;
-  const top = volumes[0];
+  const { mountpoint, volfile, pid, upS, cpuPercent, memoryBytes, inFlight } = view;
   const right = `pid ${pid}  up ${age(upS)}  cpu ${cpuPercent.toFixed(0)} %  mem ${size(memoryBytes)}`;
-  const left = cut(printable(`${mountpoint}  ${volfile}`), width - right.length - 2);
+  const left = cut(
+    printable(mountpoint === undefined ? volfile : `${mountpoint}  ${volfile}`),
+    width - right.length - 2,
+  );
   const oldest = inFlight.oldestS === null ? '' : `, the oldest for ${age(inFlight.oldestS)}`;
   return [
     `${left.padEnd(width - right.length - 2)}  ${right}`,
-    `${rate(top?.fopsPerS ?? 0)} fops/s  ${rate(top?.errorsPerS ?? 0)} errors/s  ` +
+    `${rate(view.fopsPerS)} fops/s  ${rate(view.errorsPerS)} errors/s  ` +
       `${inFlight.requests} in flight${oldest}`,
     `watched for ${view.seconds.toFixed(1)} s, counting for ${age(view.countedS)}: ` +
       'requests take a little longer while it does',

@@ -7,14 +7,14 @@ import { newestRequest } from '../../core/frame.ts';
 import type { Graph } from '../../core/graph.ts';
 import { Loc } from '../../core/loc.ts';
 import ioStats from '../../xlators/debug/io-stats/index.ts';
-import type { About } from '../statedump/whole.ts';
+import type { AboutServer } from '../statedump/whole.ts';
 import { keysIn } from '../watch/screen.ts';
 import { Counting, LEASE_MS } from './counting.ts';
 import { firstLooks, type Looks, press } from './looks.ts';
 import { between, type View } from './rates.ts';
 import { screenLines, tableLines } from './table.ts';
 
-const about: About = {
+const about: AboutServer = {
   version: '1.2.3',
   pid: 42,
   mountpoint: '/mnt/a-rather-long-name-of-a-mount-point',
@@ -108,7 +108,7 @@ const volume = (name: string) => ({
 });
 const view: View = {
   ...{ seconds: 1, countedS: 500, ...about, upS: 1e6, cpuPercent: 199, memoryBytes: 3e9 },
-  inFlight: { requests: 3, oldestS: 7300 },
+  ...{ inFlight: { requests: 3, oldestS: 7300 }, fopsPerS: 12_345, errorsPerS: 0.01 },
   volumes: Array.from({ length: 30 }, (_, at) =>
     volume(at === 0 ? 'a-volume-with-a-long-name' : `v${at}\x1b[2J`),
   ),
@@ -155,7 +155,7 @@ describe('the screen', () => {
     expect(lines({}, { size: { columns: 1, rows: 1 } })).toEqual(['g']);
     expect(lines({}, { lateS: 4 } as never).join('\n')).toMatch('mnt has not answered for 4 s');
     expect(screenLines('mnt', null, firstLooks, drawing)).toEqual(['asking mnt …']);
-    const idle = { ...view, volumes: [{ ...volume('v'), fopsPerS: 0 }] };
+    const idle = { ...view, fopsPerS: 0, volumes: [{ ...volume('v'), fopsPerS: 0 }] };
     expect(tableLines(idle, firstLooks, 10, false).join('\n')).toMatch(
       'nothing was asked in these 1.0 s, besides by this\n',
     );

@@ -1,4 +1,4 @@
-/** `glossa trace MNT`: what requests meet in a mount while it is served, until the asker ends it. */
+/** `glossa trace MNT|BRICK`: what requests meet while it is served, until the asker ends it. */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { findMount } from '../../mount/mountinfo.ts';
@@ -11,6 +11,7 @@ import { EXIT_OK, Failure } from '../exit.ts';
 import { type Attached, attach } from '../live/attach.ts';
 import { openOrFail, type RecordRequest, type Wanted } from '../recording.ts';
 import { refuseInside } from '../refuse-inside.ts';
+import { gone, isMount } from '../served/served.ts';
 import type { Terminal } from '../terminal.ts';
 import { Summary } from './summary.ts';
 import { eventLine, walkLines } from './tree.ts';
@@ -34,7 +35,7 @@ export async function showLive(
   });
   requests.end();
   view.end();
-  return ended(goesOn, given, live);
+  return ended(goesOn, live);
 }
 
 /** Keeps a recording of a mount in a file, until the asker ends it. @throws {Failure} */
@@ -47,7 +48,7 @@ export async function recordLive(
   const live = await attach(given, wanted);
   let trouble: string | null = null;
   try {
-    refuseInside(live.mountpoint, { recording: realPath(file) });
+    if (isMount(live.served)) refuseInside(live.served.mountpoint, { recording: realPath(file) });
     const onTrouble = (why: string): void => {
       trouble ??= why;
       live.close();
@@ -56,7 +57,7 @@ export async function recordLive(
     const goesOn = await untilEnded(live, terminal, (events) => copyEvents(recording, events));
     await recording.close();
     if (trouble !== null) throw new Failure(`the recording ${file} does not go on: ${trouble}`);
-    return ended(goesOn, given, live);
+    return ended(goesOn, live);
   } finally {
     live.close();
   }
@@ -84,8 +85,9 @@ async function untilEnded(
   for (const signal of SIGNALS) process.on(signal, close);
   process.stdout.on('error', close);
   try {
-    const { mountpoint } = live;
-    if (terminal.talk !== 'quiet') terminal.err(`glossa: observing ${mountpoint}; Ctrl-C ends it`);
+    const { served } = live;
+    const what = isMount(served) ? served.mountpoint : served.given;
+    if (terminal.talk !== 'quiet') terminal.err(`glossa: observing ${what}; Ctrl-C ends it`);
     return await live.follow(onEvents);
   } finally {
     for (const signal of SIGNALS) process.off(signal, close);
@@ -94,10 +96,10 @@ async function untilEnded(
 }
 
 /** @throws {Failure} */
-function ended(goesOn: boolean, given: string, { mountpoint }: Attached): number {
+function ended(goesOn: boolean, { served }: Attached): number {
   if (goesOn) return EXIT_OK;
-  if (findMount(mountpoint) === null) throw new Failure(`${given} was unmounted`);
-  throw new Failure(`the server of ${given} is no more; 'glossa umount ${given}' takes it away`);
+  if (!isMount(served) || findMount(served.mountpoint) !== null) throw gone(served);
+  throw new Failure(`${served.given} was unmounted`);
 }
 
 interface View {

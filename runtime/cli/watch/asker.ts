@@ -1,22 +1,24 @@
 /**
- * The process that asks a mount. Only it touches the mount: should the server hang, it hangs, and
- * whoever shows what it finds does not.
+ * The process that asks a mount, or another server. Only it touches the mount: should the server hang,
+ * it hangs, and whoever shows what it finds does not.
  */
 import { FS_TYPE, findMount } from '../../mount/mountinfo.ts';
 import { Failure } from '../exit.ts';
-import { readPages } from '../statedump/pages.ts';
+import { isMount, readPages, type Served } from '../served/served.ts';
 import { readStatedump } from '../stats.ts';
 import { type Answer, type Question, READY } from './asking.ts';
 
 const answers = {
-  counts: (mountpoint, given) => readPages(mountpoint, given, 'glossa.top'),
-  stats: (mountpoint, given) => readStatedump(mountpoint, given),
-} satisfies Record<Question['what'], (mountpoint: string, given: string) => unknown>;
+  counts: (served) => readPages(served, 'glossa.top'),
+  stats: (served) => readStatedump(served),
+} satisfies Record<Question['what'], (served: Served) => unknown>;
 
-function answer({ what, mountpoint, given }: Question): Answer {
+async function answer({ what, served }: Question): Promise<Answer> {
   try {
-    if (findMount(mountpoint)?.type !== FS_TYPE) throw new Failure(`${given} was unmounted`);
-    return { value: answers[what](mountpoint, given) };
+    if (isMount(served) && findMount(served.mountpoint)?.type !== FS_TYPE) {
+      throw new Failure(`${served.given} was unmounted`);
+    }
+    return { value: await answers[what](served) };
   } catch (error) {
     return { failure: error instanceof Error ? error.message : String(error) };
   }
@@ -25,5 +27,9 @@ function answer({ what, mountpoint, given }: Question): Answer {
 // Ctrl-C is meant for whoever has started it, and ends this one, too.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit());
-process.on('message', (question) => process.send!(answer(question as Question)));
+process.on('message', async (question) => {
+  const found = await answer(question as Question);
+  // Who asked may be gone by now.
+  if (process.connected) process.send!(found);
+});
 process.send!(READY);

@@ -2,14 +2,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../exit.ts';
+import type { Served } from '../served/served.ts';
 
 const PROGRAM = fileURLToPath(import.meta.url).replace(/asking(\.[jt]s)$/, 'asker$1');
 
 export interface Question {
   readonly what: 'counts' | 'stats';
-  readonly mountpoint: string;
-  /** As its user named it, for messages. */
-  readonly given: string;
+  readonly served: Served;
 }
 
 /** What it says once it can be asked. */

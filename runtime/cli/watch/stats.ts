@@ -21,7 +21,7 @@ export async function watchStats(
   // A reader that goes away, such as head, has seen enough.
   process.stdout.once('error', end);
   const signal = AbortSignal.any([interruption.signal, ending.signal]);
-  const { given } = question;
+  const { given } = question.served;
   const screen = json || !hasScreen() ? null : new Pager(given, terminal.colour.out, end);
   const lines = (json ? jsonLines : texts)(given, terminal);
   try {

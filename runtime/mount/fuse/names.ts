@@ -38,7 +38,8 @@ export class Names {
     const name = decodeName(bytes, start, end);
     this.names[place] = name;
     this.lengths[place] = length;
-    this.bytes.set(bytes.subarray(start, end), place * LONGEST);
+    const kept = place * LONGEST;
+    for (let i = 0; i < length; i++) this.bytes[kept + i] = bytes[start + i]!;
     return name;
   }
 

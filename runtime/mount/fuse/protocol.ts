@@ -59,6 +59,7 @@ export const FATTR_KILL_SUIDGID = 1 << 11;
 
 /** `open_flags` of OPEN, OPENDIR and CREATE replies. */
 export const FOPEN_DIRECT_IO = 1 << 0;
+export const FOPEN_KEEP_CACHE = 1 << 1;
 export const FOPEN_NOFLUSH = 1 << 5;
 export const FOPEN_PASSTHROUGH = 1 << 7;
 

@@ -1,8 +1,8 @@
-/** A request of the kernel, from the message to the answer; and who the caller's groups are. */
-import { readFileSync } from 'node:fs';
+/** A request of the kernel, from the message to the answer. */
 import { Stack } from '../../core/frame.ts';
-import { lately, type Timed } from '../lately.ts';
+import { lately, type Timed } from '../../pump/lately.ts';
 import type { InHeader } from './codec/header.ts';
+import { groupsLately } from './groups.ts';
 import type { Message } from './message.ts';
 
 /** Who answers requests, and wants to know of those that were slow. */
@@ -27,7 +27,7 @@ export class Request extends Stack implements Timed {
 
   /** `op` is the log name of the fop that answers it. */
   constructor(header: InHeader, op: string) {
-    super(header.uid, header.gid, header.pid, op, groupsOf);
+    super(header.uid, header.gid, header.pid, op, groupsLately);
     this.tag = header.unique;
     this.opcode = header.opcode;
     this.nodeid = header.nodeid;
@@ -38,18 +38,4 @@ export class Request extends Stack implements Timed {
     this.by = null;
     if (by !== null && ms >= by.slowMs) by.slow(this, at, ms, among);
   }
-}
-
-/** Supplementary groups of a process; none when it is gone, or the kernel itself (pid 0). */
-export function groupsOf(pid: number): readonly number[] {
-  if (pid <= 0) return [];
-  let status: string;
-  try {
-    status = readFileSync(`/proc/${pid}/status`, 'latin1');
-  } catch {
-    // It ended meanwhile, or belongs to another pid namespace: it has no groups that we could know.
-    return [];
-  }
-  const groups = /^Groups:(.*)$/m.exec(status)?.[1] ?? '';
-  return (groups.match(/\d+/g) ?? []).map(Number);
 }

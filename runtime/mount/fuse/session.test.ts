@@ -8,9 +8,10 @@ import { fail, unwind } from '../../core/fops.gen.ts';
 import type { Frame } from '../../core/frame.ts';
 import { Iatt } from '../../core/iatt.ts';
 import type { Fops } from '../../core/xlator.ts';
+import { groupsOf } from './groups.ts';
 import { OP } from './opcodes.ts';
 import * as P from './protocol.ts';
-import { groupsOf, type Request } from './request.ts';
+import type { Request } from './request.ts';
 
 const [EPERM, ENOENT, EIO, EAGAIN, EACCES, EINVAL] = [1, 2, 5, 11, 13, 22];
 const [ERANGE, ENOSYS, ENODATA] = [34, 38, 61];

@@ -26,11 +26,12 @@ import type { Log } from '../../core/log.ts';
 import { messages } from '../../core/messages.ts';
 import { isUpcall } from '../../core/upcall.ts';
 import type { Child } from '../../core/xlator.ts';
+import { awaitLook, lately, look } from '../../pump/lately.ts';
+import type { PumpedMount } from '../../pump/pump.ts';
 import { address } from '../../sys/call.ts';
 import { write, writev } from '../../sys/libc.ts';
 import { tooManyOpenFiles } from '../../sys/open-files.ts';
 import { Iovec } from '../../sys/struct.ts';
-import { awaitLook, lately, look } from '../lately.ts';
 import type { Notable } from '../notable.ts';
 import type { Cursor, Span } from './codec/cursor.ts';
 import { decodeInHeader, encodeOutHeader, InHeader } from './codec/header.ts';
@@ -44,7 +45,6 @@ import { Names } from './names.ts';
 import { hasReply, isCached, opcodeName, operations } from './opcodes.ts';
 import { Passthrough } from './passthrough.ts';
 import { IN_HEADER_SIZE, OUT_HEADER_SIZE } from './protocol.ts';
-import type { PumpedMount } from './pump.ts';
 import { type Answering, Request } from './request.ts';
 
 /** Bytes of the largest answer that is made here: the data of a READ. */
@@ -167,6 +167,7 @@ export class Session implements PumpedMount, Answering {
     // Of a reply, the kernel is told nothing besides.
     initiator.terse = true;
     initiator.readBuffer = this.readBuffer;
+    initiator.attributeAge = options.attributeTimeout * 1000;
     this.graph = graph;
     this.busyPollUs = options.busyPollUs;
     this.locks = options.locks ?? false;

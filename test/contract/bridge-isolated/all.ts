@@ -1,6 +1,6 @@
 /** The parts of the bridge contract, with modules in threads of their own. */
 import { describe } from 'vitest';
-import { isolated } from '../../support/module.ts';
+import { isolated, type Language } from '../../support/module.ts';
 import { anyContract } from '../bridge/any.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { clientContract } from '../bridge/clients.ts';
@@ -14,8 +14,23 @@ import { cachingContract } from '../bridge/timeouts.ts';
 import { timerContract } from '../bridge/timers.ts';
 import { upContract } from '../bridge/up.ts';
 
+/** Of a fop's modules those that differ in what crosses, and who answers; how each is written stays inside. */
+const CROSSING = [
+  'both',
+  'late',
+  'echo',
+  'change',
+  'change_awaited',
+  'own',
+  'refuse_with',
+  'raising',
+];
+
+const everyFop = (folder: string, language: Language): void =>
+  fopContract(folder, language, CROSSING);
+
 const parts = {
-  'every fop': fopContract,
+  'every fop': everyFop,
   'any fop': anyContract,
   requests: requestContract,
   'the caller gives up': cancelContract,

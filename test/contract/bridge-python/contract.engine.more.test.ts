@@ -4,6 +4,7 @@ import { describe } from 'vitest';
 import { anyContract } from '../bridge/any.ts';
 import { cancelContract } from '../bridge/cancel.ts';
 import { clientContract } from '../bridge/clients.ts';
+import { fopContract } from '../bridge/fops.ts';
 import { lifeContract } from '../bridge/life.ts';
 import { severalContract } from '../bridge/several.ts';
 import { cachingContract } from '../bridge/timeouts.ts';
@@ -11,6 +12,7 @@ import { timerContract } from '../bridge/timers.ts';
 
 const folder = join(import.meta.dirname, '../bridge/python');
 
+describe('Python modules: every fop', () => fopContract(folder));
 describe('Python modules: one method for every fop', () => anyContract(folder));
 describe('Python modules: callers that give up', () => cancelContract(folder));
 describe('Python modules: several subvolumes', () => severalContract(folder));

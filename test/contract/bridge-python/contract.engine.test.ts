@@ -1,14 +1,12 @@
 /** The bridge contract, with modules in Python. */
 import { join } from 'node:path';
 import { describe } from 'vitest';
-import { fopContract } from '../bridge/fops.ts';
 import { requestContract } from '../bridge/requests.ts';
 import { thingContract } from '../bridge/things.ts';
 import { upContract } from '../bridge/up.ts';
 
 const folder = join(import.meta.dirname, '../bridge/python');
 
-describe('Python modules: every fop', () => fopContract(folder));
 describe('Python modules: requests', () => requestContract(folder));
 describe('Python modules: what fops carry', () => thingContract(folder));
 describe('Python modules: being up', () => upContract(folder));

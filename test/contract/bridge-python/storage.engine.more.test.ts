@@ -1,5 +1,4 @@
 /** The storage contract under a module that passes everything on: in callbacks, in coroutines. */
 import { storageContract } from '../bridge/storage.ts';
 
-storageContract('both');
-storageContract('late');
+storageContract('both', 'late');

@@ -12,10 +12,15 @@ import { nameChecks } from '../names.ts';
 const checks = { ...nameChecks, ...attrChecks, ...dataChecks, ...dirChecks };
 const folder = join(import.meta.dirname, 'python');
 
-export function storageContract(name: string): void {
-  describe(`storage/memory under ${name}.py`, () => {
-    for (const [title, check] of Object.entries(checks)) {
-      test(title, async () => {
+/**
+ * Modules take turns, each check is for one of them: every fop goes through both many times, and no
+ * check is about how a module is written.
+ */
+export function storageContract(...modules: readonly string[]): void {
+  describe('storage/memory', () => {
+    for (const [at, [title, check]] of Object.entries(checks).entries()) {
+      const name = modules[at % modules.length]!;
+      test(`${title}, under ${name}.py`, async () => {
         const options = { 'module-name': name, 'module-path': folder };
         const vol = await startVolume([
           { name: 'disk', translator: memory },

@@ -12,6 +12,8 @@
  *     A signal, A restart    a signal whose handler lets system calls fail, or begin again
  *     A kill                 SIGKILL
  *     A done                 what the call gave that waited, if it waits no more
+ *     A soon ofd_setlk …     asks again until it is not refused: for what a last close frees, of which a
+ *                            file system is told afterwards; neither close(2) nor an exit waits for it
  *
  * A to F exist from their first use on. Each line is written with what came of it. For a call that
  * waits that is "waits", and the next line goes on; for what makes no sense at its time, "not now".
@@ -80,6 +82,11 @@ static void carry_out(char *line, char *out) {
     char what[LINE] = "", which = 0, how[LINE] = "";
     int fds[2] = {0, 0}, used = 0;
     sscanf(line, "%s%n", what, &used);
+    if (strcmp(what, "soon") == 0) {
+        for (carry_out(line + used, out); strcmp(out, "EAGAIN") == 0; carry_out(line + used, out))
+            usleep(1000);
+        return;
+    }
     sscanf(line + used, "%d", &fds[0]);
     const int fd = 100 + fds[0];
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)

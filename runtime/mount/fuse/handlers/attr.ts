@@ -25,9 +25,10 @@ import type { Handler } from './handler.ts';
 import { inodeDone, inodeErrno, replyAttr, replyStatx } from './reply.ts';
 import { killPriv } from './xdata.ts';
 
-/** The cookies of a stat: which answer it is for. */
+/** The cookies of a stat: which answer it is for, and whether it holds the fd. */
 const AS_ATTR = 0;
 const AS_STATX = 1;
+const HELD = 2;
 
 export const getattr: Handler<GetattrIn> = (session, header, args) => {
   look(session, header.nodeid, (args.flags & GETATTR_FH) !== 0 ? args.fh : 0, AS_ATTR);
@@ -49,14 +50,19 @@ function look(session: Session, nodeid: number, handle: number, answer: number):
     session.fail(frame, ESTALE);
     return;
   }
-  frame.local = inode;
   // No handle is 0.
   const byHandle = handle === 0 ? undefined : session.fds.get(handle);
   const fd = byHandle ?? session.fds.anyOf(inode);
-  if (fd !== undefined) {
-    frame.root.op = 'FSTAT';
-    wind.fstat(frame, answer, fstatCbk, fd.links, fd, null);
-  } else wind.stat(frame, answer, statCbk, session.links, new Loc(inode), null);
+  if (fd === undefined) {
+    frame.local = inode;
+    wind.stat(frame, answer, statCbk, session.links, new Loc(inode), null);
+    return;
+  }
+  frame.root.op = 'FSTAT';
+  frame.local = fd;
+  if (byHandle === undefined) fd.hold();
+  const cookie = byHandle === undefined ? answer | HELD : answer;
+  wind.fstat(frame, cookie, fstatCbk, fd.links, fd, null);
 }
 
 const statCbk: Cbk<'stat', Session> = (frame, answer, xl, opRet, opErrno, buf, xdata) => {
@@ -65,10 +71,12 @@ const statCbk: Cbk<'stat', Session> = (frame, answer, xl, opRet, opErrno, buf, x
   reply(xl.priv, frame, frame.local as Inode, buf, xdata);
 };
 
-const fstatCbk: Cbk<'fstat', Session> = (frame, answer, xl, opRet, opErrno, buf, xdata) => {
+const fstatCbk: Cbk<'fstat', Session> = (frame, cookie, xl, opRet, opErrno, buf, xdata) => {
+  const fd = frame.local as Fd;
+  if (((cookie as number) & HELD) !== 0) fd.drop();
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
-  const reply = answer === AS_STATX ? replyStatx : replyAttr;
-  reply(xl.priv, frame, frame.local as Inode, buf, xdata);
+  const reply = ((cookie as number) & AS_STATX) !== 0 ? replyStatx : replyAttr;
+  reply(xl.priv, frame, fd.inode, buf, xdata);
 };
 
 /** The bits of FATTR_* that setattr's `valid` has too; a new size is another fop (truncate). */
@@ -78,7 +86,10 @@ const SETTABLE = MODE | UID | GID | ATIME | MTIME | ATIME_NOW | MTIME_NOW;
 /** A SETATTR under way: the size first, then the rest. */
 interface Change {
   readonly inode: Inode;
-  readonly fd: Fd | undefined;
+  /** Of whoever asks, who has it open. */
+  readonly byHandle: Fd | undefined;
+  /** Somebody's, who may let go of it meanwhile. */
+  held: Fd | undefined;
   readonly stbuf: Iatt;
   readonly valid: number;
   /** The file loses set-user-id and the like by it, as the caller has no right to keep them. */
@@ -99,7 +110,8 @@ export const setattr: Handler<SetattrIn> = (session, header, args) => {
   const byHandle = (args.valid & FATTR_FH) !== 0 ? session.fds.get(args.fh) : undefined;
   const change: Change = {
     inode,
-    fd: byHandle ?? session.fds.anyOf(inode),
+    byHandle,
+    held: undefined,
     stbuf: wanted(inode, args),
     valid: args.valid & SETTABLE,
     kills:
@@ -131,8 +143,13 @@ function wanted(inode: Inode, args: SetattrIn): Iatt {
 }
 
 function setRest(session: Session, frame: Frame, change: Change): void {
-  const { inode, fd, stbuf, valid } = change;
+  const { inode, byHandle, stbuf, valid } = change;
   const kill = killPriv(change.kills);
+  const fd = byHandle ?? session.fds.anyOf(inode);
+  if (byHandle === undefined && fd !== undefined) {
+    fd.hold();
+    change.held = fd;
+  }
   if (fd !== undefined) wind.fsetattr(frame, 0, changedCbk, fd.links, fd, stbuf, valid, kill);
   else wind.setattr(frame, 0, changedCbk, session.links, new Loc(inode), stbuf, valid, kill);
 }
@@ -145,6 +162,7 @@ const resizedCbk: Cbk<'truncate', Session> = (frame, _c, xl, opRet, opErrno, _, 
 };
 
 const changedCbk: Cbk<'setattr', Session> = (frame, _c, xl, opRet, opErrno, _, statpost, xdata) => {
+  (frame.local as Change).held?.drop();
   if (opRet < 0) xl.priv.fail(frame, inodeErrno(opErrno));
   else replyAttr(xl.priv, frame, (frame.local as Change).inode, statpost, xdata);
 };

@@ -26,6 +26,7 @@ import {
   WRITE_OUT_SIZE,
   type WriteIn,
 } from '../codec/io.ts';
+import { keptAtOpen } from '../page-cache.ts';
 import {
   FOPEN_DIRECT_IO,
   FSYNC_FDATASYNC,
@@ -108,7 +109,8 @@ function encodeOpened(session: Session, at: number, fd: Fd, direct: number): voi
   passthrough.open(fd.links, fd, fds.anyOf(inode) !== undefined);
   if (!doubted && passthrough.mayBeMapped(inode)) session.notices.doubt(inode);
   fds.add(fd);
-  const flags = passthrough.openFlags | (passthrough.backingId === 0 ? direct : 0);
+  const cached = direct === 0 ? keptAtOpen(fd.links) : direct;
+  const flags = passthrough.openFlags | (passthrough.backingId === 0 ? cached : 0);
   encodeOpenOut(session.view, at, fd.id, flags, passthrough.backingId);
 }
 

@@ -138,7 +138,7 @@ describe('a lock', () => {
     );
     const unique = rig.send(OP.SETLKW, inode.id, ...lkIn(NO_END, F_WRLCK, 0));
     expect([rig.hasAnswer(), rig.session.inFlight, rig.session.busy]).toEqual([false, 1, true]);
-    seen[0]!.frame.root.resting = true;
+    seen[0]!.frame.root.rest();
     expect(rig.session.busy).toBe(false);
     rig.send(OP.INTERRUPT, 0, u64(unique));
     expect(rig.receive()).toMatchObject({ unique, error: -EINTR });

@@ -1,9 +1,10 @@
 /** The locks of applications: lk, what a close takes away, and the lists of an inode's locks. */
-import { EINVAL } from '../../../core/errno.ts';
+import { Dict } from '../../../core/dict.ts';
+import { EINTR, EINVAL } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, tail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, type Flock } from '../../../core/lock.ts';
+import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import type { Fop, Xlator } from '../../../core/xlator.ts';
 import { flockOf, isNobody, ownerNamed, ownerOf, spanOf } from './flock.ts';
@@ -87,6 +88,25 @@ function setlk(frame: Frame, xl: Xlator<Locks>, asked: Asked): void {
 function rangeOf<N>(frame: Frame, flock: Flock, span: Span, note: N): Range<N> {
   return { ...span, owner: ownerOf(frame.root), type: flock.type as LockType, note };
 }
+
+/**
+ * What a client of GlusterFS asks by the same descriptor when a program that waits for a lock gets a
+ * signal, or is killed: that it waits no longer. Others of its file wait on.
+ */
+const INTERRUPTED = /^glusterfs\.intrlk\.tposix\.kblocked\.(-?\d+),(-?\d+)-(-?\d+)$/;
+
+export const fgetxattr: Fop<'fgetxattr', Locks> = (frame, xl, fd, name, xdata) => {
+  const asked = INTERRUPTED.exec(name ?? '');
+  if (asked === null) return tail.fgetxattr(frame, xl.children[0]!, fd, name, xdata);
+  const [whence, start, len] = asked.slice(1).map(Number) as [number, number, number];
+  const span = spanOf({ type: F_WRLCK, whence, start, len, pid: 0, owner: '' });
+  if (typeof span === 'number') return fail.fgetxattr(frame, span);
+  const { client } = frame.root;
+  const count = xl.priv.find(fd.inode)?.interrupted(client, fd.id, span, EINTR) ?? 0;
+  const dict = new Dict();
+  dict.set(name!, `${xl.name}: posix blocked locks=${count} granted locks=0`);
+  unwind.fgetxattr(frame, 0, 0, dict, null);
+};
 
 /** An owner that closes any descriptor of a file loses all its record locks there (POSIX). */
 export const flush: Fop<'flush', Locks> = (frame, xl, fd, xdata) => {

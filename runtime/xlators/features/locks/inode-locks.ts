@@ -2,7 +2,7 @@
 import type { Client } from '../../../core/client.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Domain, type Rules } from './domain.ts';
-import { exclusive, overlap, type Range } from './ranges.ts';
+import { exclusive, overlap, type Range, type Span } from './ranges.ts';
 import { RecordLocks, type Waits } from './records.ts';
 
 /** Who holds a lock or waits for it, for answers and for the statedump. Times as `LogSink.now`. */
@@ -84,6 +84,18 @@ export class InodeLocks {
       inodelks.drop(({ note }) => isIts(note), errno);
       entrylks.drop(({ note }) => isIts(note), errno);
     }
+  }
+
+  /** Ends what waits by an open file of a client for just this; how many these were. */
+  interrupted(client: Client | null, fd: number, span: Span, errno: number): number {
+    const those = [this.records, this.flocks]
+      .flatMap(({ blocked }) => [...blocked])
+      .filter(({ range: { note, start, end } }) => {
+        const isIts = note.client === client && note.fd === fd;
+        return isIts && start === span.start && end === span.end;
+      });
+    for (const waiter of those) waiter.cancel(errno);
+    return those.length;
   }
 
   private dropRecords(which: (holder: Holder) => boolean, errno: number): void {

@@ -1,6 +1,8 @@
 /** features/locks as translators and mounts see it: by its fops. */
 import { describe, expect, test } from 'vitest';
 import { failed, found, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
+import { connect } from '../../../api/driver.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { EAGAIN, EDEADLK, EINTR, EINVAL, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
@@ -70,6 +72,31 @@ describe('lk', () => {
     expect(as(1, 'lk', fd, F_SETLK, flock, null)).toMatchObject(failed(errno));
   });
 
+  test("GlusterFS's client says whose wait is interrupted, by descriptor and range", async () => {
+    const { lk, as, asClient, graph, inode, fd } = await setUp();
+    const interrupt = (range: string, by = fd) =>
+      as(9, 'fgetxattr', by, `glusterfs.intrlk.tposix.kblocked.${range}`, null);
+    lk(1, F_SETLK, F_WRLCK);
+    const other = new Fd(inode, 2, 1);
+    const [waits, further, elsewhere] = [
+      lk(2, F_SETLKW, F_RDLCK, 5, 10),
+      lk(2, F_SETLKW, F_RDLCK, 6, 10),
+      lk(3, F_SETLKW, F_RDLCK, 5, 10, other),
+    ];
+    const name = 'glusterfs.intrlk.tposix.kblocked.0,5-10';
+    expect(asClient(connect(graph), 9, 'fgetxattr', fd, name, null)).toMatchObject(OK);
+    expect(waits).toMatchObject(WAITS);
+    const answer = interrupt('0,5-10');
+    expect(answer).toMatchObject(OK);
+    expect(String((answer.values[0] as Dict).get(name))).toContain('blocked locks=1 granted');
+    expect(waits).toMatchObject(failed(EINTR));
+    for (const reply of [further, elsewhere]) expect(reply).toMatchObject(WAITS);
+    expect(interrupt('0,5-10')).toMatchObject(OK);
+    expect(interrupt('7,5-10')).toMatchObject(failed(EINVAL));
+    lk(1, F_SETLK, F_UNLCK);
+    for (const reply of [further, elsewhere]) expect(reply).toMatchObject(OK);
+  });
+
   test('an owner that is nobody is refused', async () => {
     const { lk } = await setUp();
     expect(lk(0, F_SETLK, F_WRLCK)).toMatchObject(failed(EINVAL));
@@ -89,9 +116,9 @@ describe('lk', () => {
     const [second, third, fourth] = [2, 3, 4].map((owner) => lk(owner, F_SETLKW, F_WRLCK));
     expect([second, third, fourth]).toMatchObject([WAITS, WAITS, WAITS]);
     // Whoever serves them need not stay awake for these.
-    expect([second, third].map((reply) => reply?.frame.root.resting)).toEqual([true, true]);
+    expect([second, third].map((reply) => reply?.frame.root.rests)).toEqual([1, 1]);
     lk(1, F_SETLK, F_UNLCK);
-    expect([second, third].map((reply) => reply?.frame.root.resting)).toEqual([false, true]);
+    expect([second, third].map((reply) => reply?.frame.root.rests)).toEqual([0, 1]);
     expect([second, third, fourth]).toMatchObject([OK, WAITS, WAITS]);
     lk(2, F_SETLK, F_UNLCK);
     expect([third, fourth]).toMatchObject([OK, WAITS]);

@@ -14,6 +14,7 @@ export class Outcome {
   private readonly xl: Xlator<Locks>;
   private readonly frame: Frame;
   private readonly trace: Trace;
+  private isWaiting = false;
 
   /** @param fd `Fd.id`, or 0 @param answer what answers the request, with what `settle` is told */
   constructor(
@@ -31,7 +32,7 @@ export class Outcome {
     client?.ctxSet(xl, true);
     this.holder = { client, pid, fd, blockedAt: null, grantedAt: null };
     this.settle = (errno) => {
-      frame.root.resting = false;
+      if (this.isWaiting) frame.root.goOn();
       if (errno === 0) this.holder.grantedAt = this.now();
       trace(errno);
       xl.priv.changed(locks);
@@ -44,7 +45,8 @@ export class Outcome {
     this.holder.blockedAt = this.now();
     this.trace('BLOCKED');
     this.xl.priv.changed(locks);
-    this.frame.root.resting = true;
+    this.isWaiting = true;
+    this.frame.root.rest();
     this.frame.root.whenInterrupted(() => cancel(EINTR));
   }
 

@@ -19,8 +19,9 @@ export interface Bounds {
   /** 0: remember nothing. */
   readonly timeoutMs: number;
   readonly kernelTimeouts: Timeouts | null;
-  /** Names in all. */
+  /** Of all names together: their number, or what `weigh` says. */
   readonly limit: number;
+  readonly weigh?: (name: string) => number;
 }
 
 /** How much sooner than it must a name may be forgotten, as a part of the timeout. */
@@ -58,6 +59,8 @@ export class Absent {
   private evicted = 0;
   private expired = 0;
   private size = 0;
+  /** What the names weigh, where they are weighed. */
+  private used = 0;
   /** The clock when everything was forgotten. */
   private cleared = 0;
   private oldest: Name | null = null;
@@ -98,6 +101,7 @@ export class Absent {
     this.newest = learnt;
     dir.names.set(name, learnt);
     this.size += 1;
+    this.used += this.weigh(name);
     this.evict();
     this.expireInTime();
     return true;
@@ -156,7 +160,8 @@ export class Absent {
 
   dump(): Dump {
     const { hits, misses, size: names, evicted, expired } = this;
-    return { hits, misses, names, evicted, expired };
+    const counts = { hits, misses, names, evicted, expired };
+    return this.bounds.weigh === undefined ? counts : { ...counts, bytes: this.used };
   }
 
   private directoryOf(inode: Inode): Directory {
@@ -175,10 +180,15 @@ export class Absent {
     else newer.older = older;
     name.dir.names.delete(name.name);
     this.size -= 1;
+    this.used -= this.weigh(name.name);
+  }
+
+  private weigh(name: string): number {
+    return this.bounds.weigh === undefined ? 1 : this.bounds.weigh(name);
   }
 
   private evict(): void {
-    while (this.size > this.bounds.limit) {
+    while (this.used > this.bounds.limit) {
       this.drop(this.oldest!);
       this.evicted += 1;
     }

@@ -1,33 +1,13 @@
 /**
- * features/negative: remembers names that were just absent, and answers ENOENT at once.
- *
- * The idea in three lines: a name that is known to be absent fails here; any other lookup goes
- * down, and when ENOENT comes back the name is remembered; whatever makes a name forgets it.
- * What must not go wrong is in `absent.ts`.
+ * features/negative: remembers names that were just absent, and answers ENOENT at once. `fops.ts` has
+ * what it does, `absent.ts` the memory.
  *
  * Source: Jeff Darcy's negative-lookup translator; GlusterFS performance/nl-cache for the rest.
  */
-
-import type { Dict } from '../../../core/dict.ts';
-import { type Entry, entryFops } from '../../../core/entries.ts';
-import { ENOENT } from '../../../core/errno.ts';
-import type { EventName } from '../../../core/events.ts';
-import { fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
-import type { Frame } from '../../../core/frame.ts';
-import type { Inode } from '../../../core/inode.ts';
-import type { Loc } from '../../../core/loc.ts';
-import { DEBUG } from '../../../core/log.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
-import { withTimeouts } from '../../../core/timeouts.ts';
-import { isUpcall } from '../../../core/upcall.ts';
-import {
-  type Cbk,
-  defaultNotify,
-  defineTranslator,
-  type Fop,
-  type Xlator,
-} from '../../../core/xlator.ts';
+import { defaultNotify, defineTranslator } from '../../../core/xlator.ts';
 import { Absent, type Bounds } from './absent.ts';
+import { fops, heard } from './fops.ts';
 
 const options = defineOptions({
   timeout: {
@@ -62,101 +42,16 @@ const bounds = (values: Values<typeof options>): Bounds => ({
   limit: values.limit,
 });
 
-const lookup: Fop<'lookup', Absent> = (frame, xl, loc, xdata) => {
-  const { parent, name } = loc;
-  if (parent === null || name === null || name === '.' || name === '..') {
-    tail.lookup(frame, xl.children[0]!, loc, xdata);
-  } else if (xl.priv.has(parent, name) && !isKnown(loc)) {
-    xl.priv.hits += 1;
-    if (xl.log.enabled(DEBUG)) tell(xl, 'HIT', parent, name);
-    absent(frame, xl, null);
-  } else {
-    xl.priv.misses += 1;
-    if (xl.log.enabled(DEBUG)) tell(xl, 'MISS', parent, name);
-    frame.local = loc;
-    wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
-  }
-};
-
-/** For who watches the cache at work (`--debug`). */
-function tell({ log }: Xlator<Absent>, what: 'HIT' | 'MISS', parent: Inode, name: string): void {
-  log.debug(what, { pairs: { path: `${parent.path.replace(/\/$/, '')}/${name}` } });
-}
-
-/** "There is no such name", for as long as the kernel may cache it. */
-function absent(frame: Frame, xl: Xlator<Absent>, xdata: Dict | null): void {
-  const { kernelTimeouts } = xl.priv;
-  if (kernelTimeouts === null) fail.lookup(frame, ENOENT);
-  else unwind.lookup(frame, -1, ENOENT, null, null, withTimeouts(kernelTimeouts, xdata), null);
-}
-
-/** Somebody has seen the inode under this name, in a directory's listing for example. */
-const isKnown = ({ inode }: Loc): boolean => inode?.linked === true;
-
-const lookupCbk: Cbk<'lookup', Absent> = (
-  frame,
-  asked,
-  xl,
-  opRet,
-  opErrno,
-  inode,
-  buf,
-  xdata,
-  postparent,
-) => {
-  const parent = (frame.local as Loc).parent!;
-  const name = (frame.local as Loc).name!;
-  if (opRet >= 0) {
-    if (xl.priv.has(parent, name)) xl.priv.forget(parent, name);
-  } else if (opErrno === ENOENT && xl.priv.learn(parent, name, asked)) {
-    return absent(frame, xl, xdata);
-  }
-  unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
-};
-
-/** A fop that makes or removes a name goes down. */
-function before(xl: Xlator<Absent>, entry: Entry): void {
-  const { created } = entry;
-  if (created !== null) xl.priv.creating(created.parent!, created.name!);
-  entry.note = xl.priv.clock;
-}
-
-/** Its reply. A name that may have been made is forgotten even when the fop failed. */
-function after(xl: Xlator<Absent>, { created, removed, note }: Entry, opRet: number): void {
-  if (created !== null) xl.priv.created(created.parent!, created.name!);
-  else if (removed !== null && opRet >= 0) {
-    xl.priv.learn(removed.parent!, removed.name!, note);
-    xl.priv.clear(removed.inode?.ctxGet(xl));
-  }
-}
-
-/** After these, what lies below may be other than it was. */
-const changes: ReadonlySet<EventName> = new Set<EventName>([
-  'CHILD_UP',
-  'CHILD_DOWN',
-  'CHILD_CONNECTING',
-  'SOME_DESCENDENT_UP',
-  'SOME_DESCENDENT_DOWN',
-  'PARENT_DOWN',
-]);
-
-/** Somebody below says what has changed there. */
-function hear(absent: Absent, data: unknown): void {
-  if (!isUpcall(data) || data.what === 'every-entry') absent.clearAll();
-  else if (data.what === 'entry') absent.changed(data.parent, data.name);
-}
-
 export default defineTranslator<Absent, typeof options>({
   type: 'features/negative',
   description: 'Remembers failed lookups, and answers them without asking the storage again.',
   children: [1, 1],
   options,
-  fops: { lookup, ...entryFops({ before, after }) },
+  fops,
   init: (xl, values) => new Absent(xl, bounds(values)),
   reconfigure: (xl, values) => xl.priv.configure(bounds(values)),
   notify(xl, event, data) {
-    if (changes.has(event)) xl.priv.clearAll();
-    else if (event === 'UPCALL') hear(xl.priv, data);
+    heard(xl.priv, event, data);
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, dir) => xl.priv.clear(dir),

@@ -4,66 +4,43 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { BrowserContext } from '../../../../bridges/machine/browser/context.ts';
-import { operations } from '../../../../bridges/testing/operations.ts';
-import { type BrickSettings, RealBrick } from '../../../../test/support/gluster.ts';
-import { isInstalled } from '../../../../test/support/tools.ts';
-import { connect, Driver } from '../../../api/driver.ts';
-import type { Client } from '../../../core/client.ts';
-import type { Graph } from '../../../core/graph.ts';
-import { INFO } from '../../../core/log.ts';
-import { activate, Registry } from '../../../graph/activate.ts';
-import { Source } from '../../../graph/source.ts';
-import { readVolfile } from '../../../graph/volfile.ts';
-import client from './translator.ts';
+import { type Ask, BrickClients, bytes } from '../../../../test/support/brick-clients.ts';
+import { type BrickSettings, noBricks, RealBrick } from '../../../../test/support/gluster.ts';
+import { needTools } from '../../../../test/support/tools.ts';
+import type { Sources } from '../../../core/source.ts';
+import { pump } from '../../../pump/pump.ts';
 
 /** For what takes as long as the machine is slow. */
 const PATIENCE = { timeout: 120_000 };
-const registry = new Registry([client as never]);
 
 let folder: string;
 let brick: RealBrick;
-let graphs: { graph: Graph; asker: Client }[];
-let log: string[];
+let clients: BrickClients;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'glossa-brick-'));
-  graphs = [];
-  log = [];
 });
 afterEach(async () => {
-  for (const { graph, asker } of graphs) {
-    asker.disconnect();
-    await graph.stop();
-  }
+  await clients.end();
   await brick.end();
   rmSync(folder, { recursive: true });
 });
 
-type Do = (operation: string, ...args: readonly unknown[]) => Promise<unknown>;
+const open = async (options: Readonly<Record<string, string>> = {}, waits = true): Promise<Ask> =>
+  (await clients.open(brick.port, { options, waits })).ask;
 
-/** A graph of the client alone; what its volume can be asked. */
-async function open(options: Readonly<Record<string, string>> = {}, waits = true): Promise<Do> {
-  const all = { 'remote-host': '127.0.0.1', 'remote-port': String(brick.port), ...options };
-  const given = Object.entries(all).map(([key, value]) => `  option ${key} ${value}\n`);
-  const text = `volume c0\n  type protocol/client\n  option remote-subvolume brick\n${given.join('')}end-volume\n`;
-  const { description } = readVolfile(new Source('client.vol', text), { registry });
-  const context = new BrowserContext((line) => void log.push(line));
-  const graph = activate(description, registry, context, { default: INFO, volumes: new Map() });
-  await graph.start();
-  const asker = connect(graph, 'test');
-  graphs.push({ graph, asker });
-  if (waits) await graph.whenUp(PATIENCE.timeout);
-  const driver = new Driver(asker, { uid: 0, gid: 0, groups: [], pid: 4242 } as never);
-  return (operation, ...args) => operations[operation]!(driver, args as never) as Promise<unknown>;
-}
-
-const bytes = (text: string) => ['bytes', text];
 const start = async (settings?: BrickSettings): Promise<void> => {
   brick = await RealBrick.start(folder, settings);
 };
 
-describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
+describe.skipIf(noBricks()).each<[string, Sources | null]>([
+  ['the pump', pump],
+  ["Node's event loop", null],
+])('a real brick, whose socket is served by %s', (_, served) => {
+  beforeEach(() => {
+    clients = new BrickClients(served);
+  });
+
   it('has the files that are made through it', async () => {
     await start();
     const ask = await open();
@@ -79,6 +56,8 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
     for (let n = 0; n < 300; n++) writeFileSync(join(brick.files, 'd', `n${n}`), '');
     const names = (await ask('listdir', '/d')) as string[];
     expect(names.sort()).toEqual(readdirSync(join(brick.files, 'd')).sort());
+    // Nobody has given it a gfid so far.
+    expect(await ask('read', '/d/n7', 9, 0)).toEqual(bytes(''));
     await ask('setxattr', '/d/f', 'user.x', bytes('v\0w'), 0);
     expect(await ask('getxattr', '/d/f', 'user.x')).toEqual(bytes('v\0w'));
     expect(await ask('listxattr', '/d/f')).toEqual(['user.x']);
@@ -113,7 +92,23 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
     await ask('file.write', id, bytes('!'), 6);
     await ask('file.close', id);
     expect(readFileSync(join(brick.files, 'f'), 'utf8')).toBe('latere!');
-    expect(log.join('\n')).toMatch(/the connection to brick is lost/);
+    expect(clients.log.join('\n')).toMatch(/the connection to brick 'brick' at \S+ is lost/);
+  });
+
+  it('that is away is waited for, where that is wanted', async () => {
+    await start();
+    const ask = await open({ 'reconnect-wait': '100' });
+    const hasty = await open({ 'reconnect-wait': '0.2' });
+    await ask('write', '/f', bytes('there'), null);
+    await brick.end('SIGKILL');
+    await expect
+      .poll(() => clients.log.filter((line) => line.includes('is lost')), PATIENCE)
+      .toHaveLength(2);
+    const read = ask('read', '/f', 5, 0);
+    const write = ask('write', '/g', bytes('x'.repeat(200_000)), null);
+    await expect(hasty('read', '/f', 5, 0)).rejects.toThrow('ENOTCONN');
+    await brick.run();
+    expect(await Promise.all([read, write])).toEqual([bytes('there'), 200_000]);
   });
 
   it('that says nothing is given up', async () => {
@@ -121,18 +116,18 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
     const ask = await open({ 'ping-timeout': '2' });
     brick.pause(true);
     await expect(ask('listdir', '/')).rejects.toThrow('ENOTCONN');
-    expect(log.join('\n')).toMatch(/it has said nothing for 2 s/);
+    expect(clients.log.join('\n')).toMatch(/it has said nothing for 2 s/);
     brick.pause(false);
     await expect.poll(() => ask('listdir', '/').catch(() => null), PATIENCE).toEqual([]);
   });
 
   it('tells of what others have changed', async () => {
     await start({ upcall: { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '60' } });
-    const ask = await open();
+    const { ask, driver } = await clients.open(brick.port);
     const other = await open();
     await ask('write', '/f', bytes('mine'), null);
     const told: unknown[] = [];
-    graphs[0]!.asker.initiator.listen((event, data) => void told.push([event, data]));
+    driver.client.initiator.listen((event, data) => void told.push([event, data]));
     await ask('stat', '/f');
     await other('write', '/f', bytes('theirs'), null);
     await expect
@@ -155,14 +150,17 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
     expect(await ask('listdir', '/')).toEqual([]);
     const refused = await open({ username: 'alice', password: 'wrong' }, false);
     await expect
-      .poll(() => log.join('\n'), PATIENCE)
+      .poll(() => clients.log.join('\n'), PATIENCE)
       .toContain('Authentication failed: this is not tried again');
     await expect(refused('listdir', '/')).rejects.toThrow('ENOTCONN');
     await open({ 'remote-subvolume': 'nowhere' }, false);
-    await expect.poll(() => log.join('\n'), PATIENCE).toContain('cannot connect: Brick not found');
+    await expect
+      .poll(() => clients.log.join('\n'), PATIENCE)
+      .toMatch(/cannot connect to brick 'nowhere' at \S+: Brick not found/);
   });
 
-  it.skipIf(!isInstalled('openssl'))('may be spoken to in secret', async () => {
+  it('may be spoken to in secret', async () => {
+    needTools('openssl version');
     const at = (name: string) => join(folder, name);
     const made = spawnSync('openssl', [
       'req',
@@ -191,6 +189,6 @@ describe.skipIf(!isInstalled('glusterfsd'))('a real brick', () => {
     await ask('write', '/f', bytes('secret'), null);
     expect(readFileSync(join(brick.files, 'f'), 'utf8')).toBe('secret');
     await open({}, false);
-    await expect.poll(() => log.join('\n'), PATIENCE).toContain('cannot connect');
+    await expect.poll(() => clients.log.join('\n'), PATIENCE).toContain('cannot connect');
   });
 });

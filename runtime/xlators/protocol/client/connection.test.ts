@@ -116,9 +116,10 @@ function settle(): void {
 function accept(): void {
   const mine = line();
   mine.events.connected({
-    send(first, data) {
-      mine.sent = Buffer.concat([mine.sent, first, data ?? new Uint8Array()]);
-      return first.length + (data?.length ?? 0);
+    send(bytes, length, data) {
+      const all = [mine.sent, bytes.subarray(0, length), data ?? new Uint8Array()];
+      mine.sent = Buffer.concat(all);
+      return length + (data?.length ?? 0);
     },
   });
   settle();
@@ -135,6 +136,9 @@ function advance(seconds: number): void {
   clock.advanceTo(end);
 }
 
+/** Of each failure, whether somebody was there. */
+let met: boolean[];
+
 function make(asksPort = false, pingTimeout = 42): void {
   const identity = { uuid: 'U', graph: 0, pid: 1, host: 'here', name: 'c0' };
   connection = new Connection(
@@ -144,11 +148,14 @@ function make(asksPort = false, pingTimeout = 42): void {
         const made: Line = { address, events, isClosed: false, sent: new Uint8Array() };
         lines.push(made);
         return {
+          isServed: false,
+          flushSoon: () => events.writable(),
           close() {
             made.isClosed = true;
           },
         };
       },
+      now: () => clock.now,
       address: { kind: 'tcp', host: 'h', port: 24_007 },
       asksPort,
       subvolume: 'brick',
@@ -158,9 +165,12 @@ function make(asksPort = false, pingTimeout = 42): void {
       records: () => new Records(),
     },
     {
-      introduced: (isUp) => void told.push(isUp ? 'up' : 'up, its storage is not'),
+      introduced: ({ isUp }) => void told.push(isUp ? 'up' : 'up, its storage is not'),
       lost: (why) => void told.push(`lost: ${why}`),
-      failed: (why, final) => void told.push(`${final ? 'refused' : 'failed'}: ${why}`),
+      failed({ why, final, wasMet }) {
+        told.push(`${final ? 'refused' : 'failed'}: ${why}`);
+        met.push(wasMet);
+      },
       called: (program, procedure) => void told.push(`called ${program} ${procedure}`),
       remark: (text) => void told.push(text),
     },
@@ -170,17 +180,19 @@ function make(asksPort = false, pingTimeout = 42): void {
 const ask = (name: string): void => {
   connection.link.begin(FOPS4, 1, 0, null, {
     at: 0,
+    xid: 0,
     answered: () => void told.push(`${name} is answered`),
     lost: (why) => void told.push(`${name}: ${why}`),
   });
   connection.link.end();
-  connection.flush();
+  connection.flushSoon();
 };
 
 beforeEach(() => {
   clock = new Clock();
   lines = [];
   told = [];
+  met = [];
   introduced = [];
   pings = 0;
   peer = {
@@ -250,15 +262,16 @@ describe('a connection', () => {
     // What is final is not tried again.
     const again = !/^(refused|up)/.test(what);
     expect(lines.length > count).toBe(again);
+    expect(met[0] ?? true).toBe(true);
   });
 
   it('is made again, as another one', () => {
     make();
     connection.start();
     line().events.ended('connection refused');
-    advance(2.9);
+    advance(0.2);
     expect(lines).toHaveLength(1);
-    advance(0.1);
+    advance(0.05);
     accept();
     ask('a');
     line().events.ended('it was cut');
@@ -274,6 +287,27 @@ describe('a connection', () => {
       'up',
     ]);
     expect(introduced).toEqual(['0', '1']);
+  });
+
+  it('is tried less and less often, until it stood', () => {
+    make();
+    connection.start();
+    const waits = (): number[] => {
+      const found: number[] = [];
+      for (let attempt = 0; attempt < 7; attempt++) {
+        const [count, at] = [lines.length, clock.now];
+        line().events.ended('connection refused');
+        for (let tick = 0; lines.length === count && tick < 100; tick++) advance(0.05);
+        found.push(clock.now - at);
+      }
+      return found;
+    };
+    const expected = [250, 500, 1000, 2000, 3000, 3000, 3000];
+    expect(waits()).toEqual(expected);
+    accept();
+    expect(waits()).toEqual(expected);
+    // The first after it stood is a loss, and no failure.
+    expect(met).toEqual(new Array(13).fill(false));
   });
 
   it('is given up when the peer says nothing', () => {

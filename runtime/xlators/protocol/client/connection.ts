@@ -25,10 +25,10 @@ import {
 } from '../../../rpc/programs.ts';
 import { RecordError, type Records } from '../../../rpc/record.ts';
 import type { XdrReader, XdrWriter } from '../../../rpc/xdr.ts';
-import { readWelcome } from './handshake.ts';
+import { readWelcome, type Welcome } from './handshake.ts';
 
-/** Milliseconds from one attempt to the next. */
-const RETRY_MS = 3000;
+/** Milliseconds from one attempt to the next, in the end as GlusterFS waits each time. */
+export const RETRIES_MS: readonly number[] = [250, 500, 1000, 2000, 3000];
 /** Milliseconds between two looks for requests that take too long. */
 const SWEEP_MS = 10_000;
 /** Seconds that a peer may take to introduce itself. */
@@ -41,7 +41,11 @@ export type Address =
 
 /** One attempt to reach a peer, and the stream that comes of it. */
 export interface Transport {
+  /** It is served with the mount's requests: its answers need no turn of the event loop. */
+  readonly isServed: boolean;
   close(): void;
+  /** What has gathered is to be sent: `writable` is called before anybody waits. */
+  flushSoon(): void;
 }
 
 export interface TransportEvents {
@@ -49,6 +53,8 @@ export interface TransportEvents {
   connected(carrier: Carrier): void;
   /** Bytes were put into `records`. */
   received(): void;
+  /** How many answers are waited for. */
+  awaited(): number;
   /** More can be sent again. */
   writable(): void;
   /** It is over; nothing more is told. */
@@ -60,6 +66,8 @@ export type Connect = (address: Address, events: TransportEvents) => Transport;
 export interface ConnectionSettings {
   readonly context: Pick<Context, 'now' | 'after'>;
   readonly connect: Connect;
+  /** As `context.now`; late by what is at work. */
+  now(): number;
   readonly address: Address;
   /** Whether the peer is a management daemon, which says where the brick is. */
   readonly asksPort: boolean;
@@ -73,13 +81,21 @@ export interface ConnectionSettings {
   records(): Records;
 }
 
+export interface Failure {
+  readonly why: string;
+  /** There will be no more attempts. */
+  readonly final: boolean;
+  /** Somebody was there, and did not take us. */
+  readonly wasMet: boolean;
+}
+
 export interface ConnectionEvents {
   /** The brick has taken us: from now on requests may go out. */
-  introduced(isUp: boolean): void;
+  introduced(welcome: Welcome & { ok: true }): void;
   /** The connection that stood is lost. */
   lost(why: string): void;
-  /** There was none, or none that could be used; there will be more attempts unless `final`. */
-  failed(why: string, final: boolean): void;
+  /** There was none, or none that could be used. */
+  failed(failure: Failure): void;
   /** A call of the brick's. */
   called(program: number, procedure: number, r: XdrReader): void;
   /** For the log. */
@@ -97,6 +113,8 @@ export class Connection {
   /** Of attempts: what an earlier one says is of no interest. */
   private attempt = 0;
   private introductions = 0;
+  /** Attempts in vain since the last connection that stood. */
+  private failures = 0;
   /** The port that the management daemon has told, for one connection. */
   private port: number | null = null;
   private readonly timers = new Map<string, () => void>();
@@ -105,7 +123,7 @@ export class Connection {
     this.settings = settings;
     this.events = events;
     this.link = new Link({
-      now: () => settings.context.now(),
+      now: settings.now,
       called: (r, xid) => this.called(r, xid),
       unknown: (xid) => events.remark(`an answer to nobody came (number ${xid}), and was dropped`),
     });
@@ -146,6 +164,7 @@ export class Connection {
           this.fail(`what it sends is no message: ${error.message}`);
         }
       },
+      awaited: () => this.link.outstanding,
       writable: () => {
         if (isMine()) this.flush();
       },
@@ -229,8 +248,9 @@ export class Connection {
         }
         this.timer('handshake', null);
         this.stage = 'up';
+        this.failures = 0;
         this.timer('sweep', SWEEP_MS, () => this.sweep());
-        events.introduced(welcome.isUp);
+        events.introduced(welcome);
       },
     );
   }
@@ -245,6 +265,7 @@ export class Connection {
   ): void {
     const waiter: Waiter = {
       at: 0,
+      xid: 0,
       answered,
       lost: (why: Loss) => {
         if (why === 'refused') this.fail(`it refuses ${program.name}, procedure ${procedure}`);
@@ -254,8 +275,18 @@ export class Connection {
     this.link.end();
   }
 
+  /** Whether answers come without a turn of the event loop. */
+  get isServed(): boolean {
+    return this.transport?.isServed === true;
+  }
+
+  /** Sends what is queued, before anybody waits. */
+  flushSoon(): void {
+    this.transport?.flushSoon();
+  }
+
   /** Sends what is queued. */
-  flush(): void {
+  private flush(): void {
     const { link } = this;
     const status = link.flush();
     // Anything but 'not now' is told by who carries it, too: as the end.
@@ -317,14 +348,18 @@ export class Connection {
 
   private fail(why: string, final = false): void {
     const stood = this.stage === 'up';
+    const wasMet = this.stage === 'introducing';
     // A port is valid for as long as the brick runs.
     this.port = null;
     this.end();
     if (this.stage === 'stopped') return;
     this.stage = final ? 'stopped' : 'idle';
     if (stood) this.events.lost(why);
-    else this.events.failed(why, final);
-    if (!final) this.timer('retry', RETRY_MS, () => this.connect());
+    else this.events.failed({ why, final, wasMet });
+    if (final) return;
+    const wait = RETRIES_MS[Math.min(this.failures, RETRIES_MS.length - 1)]!;
+    this.failures += 1;
+    this.timer('retry', wait, () => this.connect());
   }
 
   private end(): void {

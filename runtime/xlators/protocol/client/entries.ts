@@ -9,20 +9,26 @@ import type { Wide, WireDirent } from '../../../rpc/structs.ts';
 
 const START: Wide = { hi: 0, lo: 0 };
 
-export class Positions {
-  private readonly given: Wide[] = [START];
+/** So many of the newest are kept: whoever goes back further than that begins anew. */
+const KEPT = 65_536;
 
-  /** Undefined for an index that was never given out. */
+export class Positions {
+  private readonly given = new Map<number, Wide>();
+  private last = 0;
+
+  /** Undefined for an index that was never given out, or too long ago. */
   at(index: number): Wide | undefined {
-    return this.given[index];
+    return index === 0 ? START : this.given.get(index);
   }
 
   /** @param index that of the entry before */
   after(index: number, position: Wide): number {
-    const next = this.given[index + 1];
+    const next = this.given.get(index + 1);
     if (next !== undefined && next.hi === position.hi && next.lo === position.lo) return index + 1;
-    this.given.push(position);
-    return this.given.length - 1;
+    this.last += 1;
+    this.given.set(this.last, position);
+    this.given.delete(this.last - KEPT);
+    return this.last;
   }
 }
 

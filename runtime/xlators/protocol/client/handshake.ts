@@ -4,7 +4,7 @@
  */
 import { EACCES, ESTALE, errnoName } from '../../../core/errno.ts';
 import { readTexts } from '../../../rpc/dict.ts';
-import { FOPS4 } from '../../../rpc/programs.ts';
+import { FOPS4, GLOSSA, OWN } from '../../../rpc/programs.ts';
 import type { XdrReader } from '../../../rpc/xdr.ts';
 
 /** As which release of GlusterFS a client speaks, and what that can do (op-version). */
@@ -46,13 +46,14 @@ export function introduction(
     ['client-version', CLIENT_VERSION],
     ['opversion', String(OP_VERSION)],
     ['clnt-lk-version', '1'],
+    [GLOSSA, String(OWN.version)],
   ]);
 }
 
 /** What the brick answers. */
 export type Welcome =
-  /** `isUp`: whether its storage is. */
-  | { readonly ok: true; readonly isUp: boolean }
+  /** `isUp`: whether its storage is; `isGlossa`: it knows what is ours, and not GlusterFS's. */
+  | { readonly ok: true; readonly isUp: boolean; readonly isGlossa: boolean }
   /** `final`: it will not change its mind. */
   | { readonly ok: false; readonly final: boolean; readonly why: string };
 
@@ -61,7 +62,9 @@ export function readWelcome(r: XdrReader): Welcome {
   const opErrno = r.i32();
   const texts = readTexts(r);
   if (texts === null || r.short) return { ok: false, final: false, why: 'its answer is no answer' };
-  if (opRet >= 0) return { ok: true, isUp: texts.get('child_up') !== '0' };
+  if (opRet >= 0) {
+    return { ok: true, isUp: texts.get('child_up') !== '0', isGlossa: texts.has(GLOSSA) };
+  }
   const said = texts.get('ERROR') ?? errnoName(opErrno) ?? `error ${opErrno}`;
   const why = opErrno === ESTALE ? `${said}: its volfile has changed` : said;
   return { ok: false, final: opErrno === EACCES, why };

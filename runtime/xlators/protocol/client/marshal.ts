@@ -5,40 +5,58 @@
 import type { Fd } from '../../../core/fd.ts';
 import { type FopName, fopNames } from '../../../core/fops.gen.ts';
 import { type Arg, findFop } from '../../../core/fops.ts';
+import { unwindArgs } from '../../../core/generic.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { F_GETLK, type Flock } from '../../../core/lock.ts';
-import type { Fields } from '../../../rpc/fields.ts';
+import { type Fields, withoutIatts } from '../../../rpc/fields.ts';
 import { type WireFop, wireFop } from '../../../rpc/fops4.ts';
+import type { XdrWriter } from '../../../rpc/xdr.ts';
 
 /** What has to be asked of whoever keeps the connection. */
 export interface Remotes {
-  /** The number that the server gave an open file. */
-  remote(fd: Fd): number;
+  /** The number by which the server knows an open file, in a call with these flags. */
+  remote(fop: FopName, fd: Fd, flags: number): number;
+  /** A place in an open folder, as the server counts it. */
+  position(fd: Fd, offset: number): unknown;
+  /** Flags for an open file, as they are sent. */
+  openFlags(flags: number): number;
 }
+
+/** What is asked by places in a folder. */
+const LISTING: ReadonlySet<FopName> = new Set<FopName>(['readdir', 'readdirp']);
+/** These end the process of a brick of GlusterFS 10, or are refused by it. */
+const UNKNOWN: ReadonlySet<FopName> = new Set<FopName>([
+  'setactivelk',
+  'namelink',
+  'icreate',
+  'put',
+]);
+/** What has flags of its own for what is read or written. */
+const TRANSFERS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'writev']);
 
 type Value = (args: readonly unknown[], remotes: Remotes) => unknown;
 
 const S_IFMT = 0o170000;
 const S_IFREG = 0o100000;
 /** The flags of open(2) that have a number on the wire, which is Linux's. */
-const WIRE_FLAGS = 0o3_777_743;
+export const WIRE_FLAGS = 0o3_777_743;
 
 /** After the dot of a field's name: what it is of the argument. */
 const PARTS: Readonly<Record<string, (value: never, remotes: Remotes) => unknown>> = {
   gfid: (value: Loc | Fd) => (value instanceof Loc ? value.gfid : value.inode.gfid),
   pargfid: (loc: Loc) => loc.pargfid,
   name: (loc: Loc) => loc.name ?? '',
-  remote: (fd: Fd, remotes) => remotes.remote(fd),
   given: (name: string | null) => (name === null ? 0 : 1),
   type: (flock: Flock) => flock.type,
 };
 
 const command = (cmd: number): number => cmd - F_GETLK;
-const openFlags = (flags: number): number => flags & WIRE_FLAGS;
+const openFlags = (flags: number, remotes: Remotes): number =>
+  remotes.openFlags(flags & WIRE_FLAGS);
 
 /** Fields that say something else than the argument of their name. */
-const OTHERWISE: Readonly<Partial<Record<string, (value: never) => unknown>>> = {
+const OTHERWISE: Readonly<Partial<Record<string, (value: never, remotes: Remotes) => unknown>>> = {
   'lk cmd': command,
   'inodelk cmd': command,
   'finodelk cmd': command,
@@ -49,6 +67,8 @@ const OTHERWISE: Readonly<Partial<Record<string, (value: never) => unknown>>> = 
   'create mode': (mode: number) => ((mode & S_IFMT) === 0 ? mode | S_IFREG : mode),
   'getxattr name': (name: string | null) => name ?? '',
   'fgetxattr name': (name: string | null) => name ?? '',
+  // A file without a name: the inode says nothing of where it is to be made.
+  'icreate loc.gfid': (loc: Loc) => loc.pargfid,
   'entrylk basename': (name: string | null) => name ?? '',
   'fentrylk basename': (name: string | null) => name ?? '',
 };
@@ -60,13 +80,25 @@ function fieldFrom(fop: FopName, field: string, args: readonly Arg[]): Value {
   const [name, part] = field.split('.') as [string, string | undefined];
   const at = args.findIndex((arg) => arg.name === name);
   if (at < 0) throw new Error(`${fop} has no argument '${name}'`);
+  if (part === 'remote') return remoteOf(fop, at, args);
   if (part !== undefined) {
-    const of = PARTS[part]!;
+    const of = OTHERWISE[`${fop} ${field}`] ?? PARTS[part]!;
     return (given, remotes) => of(given[at] as never, remotes);
+  }
+  if (LISTING.has(fop) && name === 'offset') {
+    return (given, remotes) => remotes.position(given[0] as Fd, given[at] as number);
   }
   const change = OTHERWISE[`${fop} ${name}`];
   if (change === undefined) return (given) => given[at];
-  return (given) => change(given[at] as never);
+  return (given, remotes) => change(given[at] as never, remotes);
+}
+
+function remoteOf(fop: FopName, at: number, args: readonly Arg[]): Value {
+  const flags = TRANSFERS.has(fop) ? args.findIndex(({ name }) => name === 'flags') : -1;
+  if (flags < 0) {
+    return (given, remotes) => remotes.remote(fop, given[at] as Fd, (given[at] as Fd).flags);
+  }
+  return (given, remotes) => remotes.remote(fop, given[at] as Fd, given[flags] as number);
 }
 
 /** Where a part of the reply comes from. */
@@ -90,27 +122,89 @@ function partOf(fop: FopName, { name, type }: Arg, fields: Fields, args: readonl
   return (values) => values[index];
 }
 
+/** Attributes of which a terse initiator does without: those of the folders of a name, before a change and after. */
+const FOLDERS: ReadonlySet<string> = new Set([
+  'preparent',
+  'preoldparent',
+  'postoldparent',
+  'prenewparent',
+  'postnewparent',
+]);
+/** What else there is to do without. */
+const UNNEEDED: Readonly<Partial<Record<FopName, ReadonlySet<string>>>> = {
+  lookup: new Set(['postparent']),
+  readv: new Set(['stbuf']),
+  writev: new Set(['prebuf', 'postbuf']),
+};
+
 const inodeOf = ({ inode, parent }: Loc): Inode | null => inode ?? parent?.table.newInode() ?? null;
+
+/** A field of the call. */
+interface Step {
+  readonly kind: Fields['steps'][number]['kind'];
+  readonly value: Value;
+}
 
 export interface Marshal {
   readonly fop: FopName;
+  readonly unwind: (typeof unwindArgs)[FopName];
   readonly wire: WireFop;
   /** Where the data is in the arguments; -1 without any. */
   readonly data: number;
-  readonly call: readonly Value[];
+  /** Where the attributes are that are to be set; -1 without any. */
+  readonly stbuf: number;
+  readonly call: readonly Step[];
+  /** Values that the brick's number of an open file is sent for. */
+  readonly remotes: readonly Value[];
+  /** It is asked by places in a folder. */
+  readonly isListing: boolean;
+  /** No brick of GlusterFS knows it. */
+  readonly isUnknown: boolean;
   readonly reply: readonly Part[];
+  /** The answer, as it is read for who needs few attributes. */
+  readonly terse: Fields;
+  /** The reply of a failure. */
+  readonly nothing: readonly null[];
+  /** Where these are in the values of an answer; -1 where they are not. */
+  readonly at: Readonly<Record<'fd' | 'buf' | 'entries' | 'postparent', number>>;
 }
 
 function marshalOf(fop: FopName): Marshal {
   const wire = wireFop(fop);
   const { args, reply } = findFop(fop)!;
+  const values = wire.call.named.map(({ name }) => fieldFrom(fop, name, args));
+  const at = (name: string): number => wire.reply.named.findIndex((field) => field.name === name);
   return {
     fop,
+    unwind: unwindArgs[fop],
     wire,
     data: wire.data === 'call' ? args.findIndex(({ type }) => type === 'data') : -1,
-    call: wire.call.named.map(({ name }) => fieldFrom(fop, name, args)),
+    stbuf: args.findIndex(({ name }) => name === 'stbuf'),
+    call: wire.call.steps.map(({ kind, index, always }) => ({
+      kind,
+      value: index < 0 ? () => always : values[index]!,
+    })),
+    remotes: values.filter((_, index) => wire.call.named[index]!.name.endsWith('.remote')),
+    isListing: LISTING.has(fop),
+    isUnknown: UNKNOWN.has(fop),
+    terse: withoutIatts(wire.reply, UNNEEDED[fop] ?? FOLDERS),
     reply: reply.map((part) => partOf(fop, part, wire.reply, args)),
+    nothing: reply.map(() => null),
+    at: { fd: at('fd'), buf: at('buf'), entries: at('entries'), postparent: at('postparent') },
   };
+}
+
+/** Writes the arguments of a call. @throws {NameError} */
+export function writeArguments(
+  w: XdrWriter,
+  { call }: Marshal,
+  given: readonly unknown[],
+  remotes: Remotes,
+): void {
+  for (let at = 0; at < call.length; at++) {
+    const { kind, value } = call[at]!;
+    kind.write(w, value(given, remotes) as never);
+  }
 }
 
 /** What is asked of a management daemon, and of no brick. */

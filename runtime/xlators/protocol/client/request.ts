@@ -1,10 +1,10 @@
 /** One fop on its way to the brick and back. */
 
-import { EINVAL, EIO, ENOTCONN, ESTALE } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
+import type { Dict } from '../../../core/dict.ts';
+import { EINVAL, EIO, ENOENT, ENOTCONN, ESTALE } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { unwindArgs } from '../../../core/generic.gen.ts';
-import { NULL_GFID } from '../../../core/gfid.ts';
+import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
@@ -22,43 +22,70 @@ export interface Requester {
   readonly fds: RemoteFds;
   /** By open folder. */
   positionsOf(fd: Fd): Positions;
+  /** What a lookup with this xdata has found; NULL_GFID for nothing. */
+  lookedUp(xdata: Dict | null, gfid: Gfid): void;
+  /** A folder is so after a change in it. */
+  changed(postparent: Iatt): void;
   /** An answer could not be read. */
   garbled(fop: string): void;
 }
 
-export function failRequest(frame: Frame, { fop, reply }: Marshal, errno: number): void {
-  unwindArgs[fop](frame, -1, errno, new Array<null>(reply.length).fill(null));
+export function failRequest(frame: Frame, { unwind, nothing }: Marshal, errno: number): void {
+  unwind(frame, -1, errno, nothing);
 }
 
 export class Request implements Waiter {
   at = 0;
+  xid = 0;
   private readonly frame: Frame;
   private readonly marshal: Marshal;
   private readonly args: readonly unknown[];
   private readonly requester: Requester;
 
-  constructor(frame: Frame, marshal: Marshal, args: readonly unknown[], requester: Requester) {
+  private readonly isServed: boolean;
+
+  /** @param isServed its answer needs no turn of the event loop */
+  constructor(
+    frame: Frame,
+    marshal: Marshal,
+    args: readonly unknown[],
+    requester: Requester,
+    isServed: boolean,
+  ) {
+    this.isServed = isServed;
+    if (isServed) frame.root.rest();
     this.frame = frame;
     this.marshal = marshal;
     this.args = args;
     this.requester = requester;
   }
 
+  /** There is no answer, since nothing was asked. */
+  abandoned(): void {
+    if (this.isServed) this.frame.root.goOn();
+  }
+
   lost(_why: Loss): void {
+    this.abandoned();
     failRequest(this.frame, this.marshal, ENOTCONN);
   }
 
   answered(r: XdrReader): void {
     const { marshal, frame, requester } = this;
     const { wire, fop } = marshal;
+    if (this.isServed) frame.root.goOn();
     const opRet = r.i32();
     const opErrno = r.i32();
     // Of a failure nothing else is of interest; a failure without an errno is one all the same.
     if (opRet < 0) {
+      // Of other failures nobody knows whether something was found before, and has got a gfid.
+      if (fop === 'lookup' && opErrno === ENOENT) {
+        requester.lookedUp(this.args[1] as Dict | null, NULL_GFID);
+      }
       failRequest(frame, marshal, opErrno || EIO);
       return;
     }
-    const values = readFields(r, wire.reply);
+    const values = readFields(r, frame.terse ? marshal.terse : wire.reply);
     if (wire.data === 'reply') {
       const data = r.fixed(r.left);
       if (data.length !== opRet) r.refuse();
@@ -75,35 +102,34 @@ export class Request implements Waiter {
       failRequest(frame, marshal, errno);
       return;
     }
-    const reply = marshal.reply.map((part) => known(part(values, this.args)));
-    unwindArgs[fop](frame, opRet, 0, reply);
+    const { postparent } = marshal.at;
+    if (postparent >= 0 && fop !== 'lookup') requester.changed(values[postparent] as Iatt);
+    const { reply: parts } = marshal;
+    const reply = new Array<unknown>(parts.length);
+    for (let at = 0; at < parts.length; at++) reply[at] = known(parts[at]!(values, this.args));
+    marshal.unwind(frame, opRet, 0, reply);
   }
 
   /** What a success means besides its reply. @returns 0, or the errno when it is none */
   private settle(values: unknown[]): number {
     const { args, marshal, requester } = this;
-    const { fop, wire } = marshal;
-    const valueOfName = (name: string): unknown =>
-      values[wire.reply.named.findIndex((field) => field.name === name)];
+    const { fop, at } = marshal;
     switch (fop) {
       case 'open':
       case 'opendir':
       case 'create':
-        requester.fds.opened(fdIn(args), valueOfName('fd') as number);
+        requester.fds.opened(fdIn(args), values[at.fd] as number);
         return 0;
       case 'lookup': {
-        return fits(valueOfName('buf') as Iatt, (args[0] as Loc).inode);
+        const buf = values[at.buf] as Iatt;
+        requester.lookedUp(args[1] as Dict | null, buf.iaGfid);
+        return fits(buf, (args[0] as Loc).inode);
       }
       case 'readdir':
       case 'readdirp': {
         const [fd, , offset] = args as [Fd, number, number];
-        const at = wire.reply.named.findIndex(({ name }) => name === 'entries');
-        values[at] = direntsOf(
-          fd,
-          requester.positionsOf(fd),
-          offset,
-          values[at] as readonly WireDirent[],
-        );
+        const entries = values[at.entries] as readonly WireDirent[];
+        values[at.entries] = direntsOf(fd, requester.positionsOf(fd), offset, entries);
         return 0;
       }
       case 'lk': {
@@ -118,9 +144,7 @@ export class Request implements Waiter {
   }
 }
 
-const fdIn = (args: readonly unknown[]): Fd => args.find((arg) => isFd(arg)) as Fd;
-const isFd = (arg: unknown): boolean =>
-  typeof arg === 'object' && arg !== null && 'isDir' in arg && 'links' in arg;
+const fdIn = (args: readonly unknown[]): Fd => args.find((arg) => arg instanceof Fd) as Fd;
 
 /** Whoever has an inode, and is answered with another one, has to look again. */
 function fits({ iaGfid }: Iatt, inode: Inode | null): number {

@@ -20,6 +20,8 @@ export interface Comer {
   readonly subdir: string;
   readonly username?: string | undefined;
   readonly password?: string | undefined;
+  /** The name in the certificate that it has shown. */
+  readonly certificate?: string | undefined;
 }
 
 /** Options of the server by their keys, as the volfile has them. */
@@ -28,9 +30,18 @@ export type Given = ReadonlyMap<string, string>;
 /** Ports below are root's. */
 const SECURE_PORTS = 1024;
 
-export function mayEnter(given: Given, comer: Comer): boolean {
+export function mayEnter(given: Given, { volume, ...rest }: Comer): boolean {
+  const comer = { ...rest, volume: calledBy(given, volume) };
   const decisions = [byAddress(given, comer), byLogin(given, comer)];
   return !decisions.includes('reject') && decisions.includes('accept');
+}
+
+/** The name by which the options call a volume. */
+function calledBy(given: Given, volume: string): string {
+  const other = given.get('auth-path');
+  const isOwn = (key: string): boolean =>
+    ['addr', 'login'].some((way) => key.startsWith(`auth.${way}.${volume}.`));
+  return other === undefined || [...given.keys()].some(isOwn) ? volume : other;
 }
 
 export function byAddress(given: Given, comer: Comer): Decision {
@@ -43,7 +54,9 @@ export function byAddress(given: Given, comer: Comer): Decision {
   return allow !== undefined && matches(allow, address, comer.subdir) ? 'accept' : 'dont-care';
 }
 
-export function byLogin(given: Given, { volume, username, password }: Comer): Decision {
+export function byLogin(given: Given, comer: Comer): Decision {
+  const { volume, username, password, certificate } = comer;
+  if (certificate !== undefined) return byCertificate(given, volume, certificate);
   const isStrict = isOn(given.get('strict-auth-accept'));
   const users = given.get(`auth.login.${volume}.allow`);
   if (users === undefined) return 'dont-care';
@@ -51,6 +64,13 @@ export function byLogin(given: Given, { volume, username, password }: Comer): De
   if (username === undefined || password === undefined) return stranger;
   if (!items(users).includes(username)) return stranger;
   return given.get(`auth.login.${username}.password`) === password ? 'accept' : 'reject';
+}
+
+/** Who has signed it was looked at before; without a list it says nothing more. */
+function byCertificate(given: Given, volume: string, name: string): Decision {
+  const names = given.get(`auth.login.${volume}.ssl-allow`) ?? given.get('auth.ssl-allow');
+  if (names === undefined) return 'dont-care';
+  return items(names).some((item) => item === '*' || item === name) ? 'accept' : 'reject';
 }
 
 const ON = /^(on|yes|true|enable|1)$/i;

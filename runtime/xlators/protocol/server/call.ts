@@ -1,29 +1,46 @@
 /** One fop of a client: what it names is found, it is wound to the brick's stack, and answered. */
 
 import type { Client } from '../../../core/client.ts';
+import { Dict } from '../../../core/dict.ts';
 import { EIO, ENOENT } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { letGo } from '../../../core/fd-table.ts';
+import type { FopName } from '../../../core/fops.gen.ts';
 import { findFop } from '../../../core/fops.ts';
 import { type Frame, Stack } from '../../../core/frame.ts';
 import { collectCbk, windArgs } from '../../../core/generic.gen.ts';
+import { ROOT_GFID } from '../../../core/gfid.ts';
 import type { Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode, InodeTable } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
+import { KILL_PRIV } from '../../../core/xdata.ts';
 import { writeFields } from '../../../rpc/fields.ts';
 import type { Caller } from '../../../rpc/message.ts';
+import type { Loan } from '../../../rpc/record.ts';
 import type { XdrWriter } from '../../../rpc/xdr.ts';
 import { type Found, resolve } from './resolve.ts';
+import { asRoot } from './subdir.ts';
 import type { Unmarshal } from './unmarshal.ts';
 
 /** Whose calls these are. */
 export interface Asker extends Found {
   readonly client: Client;
+  readonly isGlossa: boolean;
   /** Sends an answer: its results are written, and data stands behind them. */
-  answer(xid: number, write: (w: XdrWriter) => void, data: Uint8Array | null): void;
+  answer(xid: number, fop: FopName, write: (w: XdrWriter) => void, data: Uint8Array | null): void;
 }
 
 const O_RDONLY = 0;
+
+/**
+ * Before a write to a file that is to lose set-group-id by it, the kernel changes nothing of it, and a
+ * client of GlusterFS hands that on as it is. What is not said is that whoever writes may do so.
+ */
+function sayWhatIsWritten(fop: FopName, args: unknown[]): void {
+  const [, , valid, xdata] = args;
+  if ((fop !== 'setattr' && fop !== 'fsetattr') || valid !== 0) return;
+  args[3] = ((xdata as Dict | null)?.copy() ?? new Dict()).set(KILL_PRIV, 1);
+}
 
 export class ServerCall {
   private readonly from: Asker;
@@ -32,6 +49,8 @@ export class ServerCall {
   private readonly values: readonly unknown[];
   private readonly args: unknown[];
   private readonly frame: Frame;
+  /** Its data lies in the message. */
+  loan: Loan | null = null;
   private made: Fd | null = null;
 
   constructor(
@@ -47,13 +66,20 @@ export class ServerCall {
     this.plan = plan;
     this.values = values;
     this.args = plan.args.map((arg) => arg(values, data));
-    const { uid, gid, pid, groups, lkOwner } = caller;
-    const stack = new Stack(uid, gid, pid, findFop(plan.fop)!.logName, () => groups);
+    const { uid, gid, pid, lkOwner, flags, ctime: sec, ctimeNsec: nsec } = caller;
+    const stack = new Stack(uid, gid, pid, findFop(plan.fop)!.logName, () => caller.groups);
     stack.lkOwner = lkOwner;
+    // A client that says nothing of times wants none set, either.
+    stack.ctime = { sec, nsec, flags };
     this.frame = from.client.begin(stack);
   }
 
+  get fop(): FopName {
+    return this.plan.fop;
+  }
+
   run(): void {
+    if (!this.from.isGlossa) sayWhatIsWritten(this.plan.fop, this.args);
     this.find(0);
   }
 
@@ -94,7 +120,12 @@ export class ServerCall {
     windArgs[plan.fop](frame, 0, cbk as never, fd?.links ?? from.links, args);
   }
 
-  private fail(errno: number): void {
+  /** The client does not want the answer any more. It gets it all the same. */
+  giveUp(): void {
+    this.frame.root.interrupt();
+  }
+
+  fail(errno: number): void {
     this.answer(-1, errno, []);
   }
 
@@ -117,11 +148,15 @@ export class ServerCall {
 
   private answer(opRet: number, opErrno: number, reply: readonly unknown[]): void {
     const { from, plan, xid, frame } = this;
+    if (this.loan !== null) this.loan.count -= 1;
     if (this.made !== null) letGo(this.made);
     const data = opRet >= 0 && plan.data >= 0 ? (reply[plan.data] as Uint8Array) : null;
-    const fields = plan.reply.map((field) => field(opRet < 0 ? [] : reply));
+    const { root } = from;
+    const seen = (value: unknown): unknown => (root === ROOT_GFID ? value : asRoot(value, root));
+    const fields = plan.reply.map((field) => seen(field(opRet < 0 ? [] : reply)));
     from.answer(
       xid,
+      plan.fop,
       (w) => {
         w.i32(opRet);
         w.i32(opErrno);

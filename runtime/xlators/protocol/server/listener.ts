@@ -1,78 +1,179 @@
-/** Where clients come to: a socket of Node's that listens, and a session for each that comes. */
-import { createServer, type Socket } from 'node:net';
-import { RecordError, Records } from '../../../rpc/record.ts';
-import { Session, type SessionSettings } from './session.ts';
+/**
+ * Where clients come to: a socket of Node's that listens, in its event loop, for connections that are
+ * encrypted, or where nothing else serves sockets (`served.ts` does).
+ */
+import { rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import type { Certificates } from '../shared/certificates.ts';
+import { Entrance, type EntranceSettings } from './entrance.ts';
+import type { Guest } from './lobby.ts';
+import type { Peer } from './session.ts';
 
-/** Bytes of answers that may wait for a client to take them; until then it is not read. */
-const QUEUED_MAX = 4 * 2 ** 20;
-
-export type ListenerSettings = Omit<SessionSettings, 'peer' | 'send'>;
+/** After so long without a word it is asked whether a peer is still there. */
+const KEEPALIVE_MS = 20_000;
 
 export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
+
+export interface ListenerSettings extends EntranceSettings {
+  readonly place: Place;
+  /** Null where nothing is encrypted. */
+  readonly certificates: Certificates | null;
+  after(ms: number, fn: () => void): () => void;
+}
 
 export interface Listener {
   /** The port, of one that has one. */
   readonly port: number | null;
+  /** Nobody is taken any more; connections end when they have been sent what there is. */
   close(): Promise<void>;
 }
 
 /** @throws {Error} when it cannot listen there */
-export async function listen(place: Place, settings: ListenerSettings): Promise<Listener> {
+export async function listen(settings: ListenerSettings): Promise<Listener> {
+  const { place, host } = settings;
   const sockets = new Set<Socket>();
+  const doors = new Doors(settings);
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    serve(socket, settings);
+    doors.enter(socket);
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(place, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  await open(server, place);
   // Of a connection that cannot be taken the next one knows nothing.
-  server.on('error', (error) => settings.log(`a client could not be taken: ${error.message}`));
+  server.on('error', (error) => host.log(`a client could not be taken: ${error.message}`));
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : null,
     close: () =>
       new Promise((done) => {
         server.close(() => done());
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets) socket.destroySoon();
       }),
   };
 }
 
-function serve(socket: Socket, settings: ListenerSettings): void {
-  const records = new Records();
-  const peer = { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 };
-  const session = new Session({
-    ...settings,
-    peer,
-    send(bytes) {
-      if (socket.destroyed) return;
-      // Node keeps what it is given until it has left, and this is written over before.
-      socket.write(bytes.slice());
-      if (socket.writableLength > QUEUED_MAX) socket.pause();
-    },
-  });
-  socket.setNoDelay(true);
-  socket.on('drain', () => socket.resume());
-  socket.on('data', (chunk: Uint8Array) => {
-    try {
-      records.put(chunk, () => {
-        session.take(records);
-        return !socket.destroyed;
+async function open(server: Server, place: Place): Promise<void> {
+  const attempt = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(place, () => {
+        server.off('error', reject);
+        resolve();
       });
-    } catch (error) {
-      if (!(error instanceof RecordError)) throw error;
-      settings.log(`the connection to ${peer.address} is closed: ${error.message}`);
-      socket.destroy();
-    }
-  });
-  socket.on('error', (error) =>
-    settings.log(`the connection to ${peer.address}: ${error.message}`),
-  );
-  socket.on('close', () => session.close());
+    });
+  try {
+    await attempt();
+  } catch (error) {
+    if (!('path' in place) || !(await isLeftOver(place.path))) throw error;
+    rmSync(place.path);
+    await attempt();
+  }
 }
+
+/** Whether a path is that of a socket whose server is no more. */
+export const isLeftOver = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code === 'ECONNREFUSED'));
+  });
+
+/** An address of version 4 is one, also where both versions are listened for. */
+const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+
+const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
+
+/** Takes connections, and their encryption off. */
+class Doors {
+  private readonly settings: ListenerSettings;
+  /** Those whose encryption has not been agreed on, by address and port. */
+  private readonly outside = new Map<string, Guest>();
+  private readonly secure: ReturnType<typeof createTlsServer> | null;
+
+  constructor(settings: ListenerSettings) {
+    this.settings = settings;
+    const { certificates, host } = settings;
+    if (certificates === null) {
+      this.secure = null;
+      return;
+    }
+    const how = { ...certificates, requestCert: true, rejectUnauthorized: true };
+    this.secure = createTlsServer(how, (socket) => {
+      const guest = this.outside.get(nameOf(socket));
+      if (guest === undefined) socket.destroy();
+      else this.serve(socket, guest, commonName(socket));
+    });
+    this.secure.on('tlsClientError', ({ message }, socket) => {
+      host.log(`${plainAddress(socket.remoteAddress ?? '')}: no encryption: ${message.trim()}`);
+      socket.destroy();
+    });
+  }
+
+  enter(socket: Socket): void {
+    const { lobby, host } = this.settings;
+    const address = plainAddress(socket.remoteAddress ?? '');
+    const guest: Guest = {
+      dismiss(why) {
+        host.log(`a connection from ${address || 'this machine'} is closed: ${why}`);
+        socket.destroy();
+      },
+    };
+    lobby.enter(guest);
+    const name = nameOf(socket);
+    socket.once('close', () => {
+      lobby.leave(guest);
+      this.outside.delete(name);
+    });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEPALIVE_MS);
+    if (this.secure === null) {
+      this.serve(socket, guest);
+      return;
+    }
+    this.outside.set(name, guest);
+    this.secure.emit('connection', socket);
+  }
+
+  private serve(socket: Socket, guest: Guest, certificate?: string): void {
+    const address = plainAddress(socket.remoteAddress ?? '');
+    const peer: Peer = { address, port: socket.remotePort ?? 0, certificate };
+    const entrance = new Entrance(this.settings, guest, peer, {
+      get queued() {
+        return socket.writableLength;
+      },
+      send() {
+        const { out } = entrance;
+        // Node keeps what it is given until it has left, and this is written over before.
+        if (!socket.destroyed) socket.write(out.written.slice());
+        out.at = 0;
+      },
+      flow() {
+        if (socket.destroyed) return;
+        if (entrance.isPaused) socket.pause();
+        else socket.resume();
+      },
+      end: () => void socket.destroySoon(),
+      destroy: () => void socket.destroy(),
+    });
+    socket.on('drain', () => entrance.flow());
+    socket.on('data', (chunk: Uint8Array) =>
+      entrance.records.put(chunk, () => {
+        entrance.received();
+        return !socket.destroyed;
+      }),
+    );
+    socket.on('error', (error) => {
+      if (!socket.destroyed) entrance.fail(error.message);
+    });
+    socket.on('close', () => entrance.ended());
+  }
+}
+
+const commonName = (socket: TLSSocket): string | undefined => {
+  const name = socket.getPeerCertificate().subject?.CN;
+  return Array.isArray(name) ? name[0] : name;
+};

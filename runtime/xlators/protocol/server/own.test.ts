@@ -1,80 +1,113 @@
 /** Our client with our server, in one process, over loopback. */
-import { connect as connectTcp } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BrowserContext } from '../../../../bridges/machine/browser/context.ts';
 import { operations } from '../../../../bridges/testing/operations.ts';
 import { connect, Driver } from '../../../api/driver.ts';
+import { dumpOf } from '../../../core/dumps.ts';
 import type { Graph } from '../../../core/graph.ts';
-import { Initiator, initiatorTranslator } from '../../../core/initiator.ts';
-import { NONE } from '../../../core/log.ts';
-import { activate, Registry } from '../../../graph/activate.ts';
+import { INFO } from '../../../core/log.ts';
+import type { Sources } from '../../../core/source.ts';
+import { isUpcall } from '../../../core/upcall.ts';
+import type { Dump } from '../../../core/xlator.ts';
+import { activate, Registry, volumeSpecs } from '../../../graph/activate.ts';
 import { Source } from '../../../graph/source.ts';
 import { readVolfile } from '../../../graph/volfile.ts';
+import { pump } from '../../../pump/pump.ts';
 import locks from '../../features/locks/index.ts';
+import upcall from '../../features/upcall/index.ts';
 import memory from '../../storage/memory/index.ts';
-import client from '../client/translator.ts';
-import { type Listener, listen } from './listener.ts';
+import client from '../client/index.ts';
+import server from './index.ts';
 
-const registry = new Registry([memory, locks, client] as never);
+const registry = new Registry([memory, locks, upcall, client, server] as never);
 const FILES = 'volume files\n  type storage/memory\nend-volume\n';
-const BRICK = `${FILES}volume brick\n  type features/locks\n  subvolumes files\nend-volume\n`;
+const BRICK = `${FILES}
+volume locked
+  type features/locks
+  subvolumes files
+end-volume
+volume brick
+  type features/upcall
+  option cache-invalidation on
+  option limit 50
+  subvolumes locked
+end-volume
+volume server
+  type protocol/server
+  option auth.addr.brick.allow 127.0.0.1
+  option rpc.outstanding-rpc-limit 2
+  option handshake-limit 20
+  subvolumes brick
+end-volume
+`;
+
+let graphs: Graph[];
+let port: number;
+let said: string[];
+let sources: Sources | undefined;
 
 async function start(text: string): Promise<Graph> {
   const { description } = readVolfile(new Source('test.vol', text), { registry });
-  const context = new BrowserContext(() => {});
-  const graph = activate(description, registry, context, { default: NONE, volumes: new Map() });
+  const context = Object.assign(new BrowserContext((line) => void said.push(line)), {
+    sources,
+    wake: () => pump.wake(),
+  });
+  const graph = activate(description, registry, context, { default: INFO, volumes: new Map() });
   await graph.start();
+  graphs.push(graph);
   await graph.whenUp(30_000);
   return graph;
 }
 
-let graphs: Graph[];
-let listener: Listener;
-let said: string[];
+/** What the server tells of itself. */
+const dump = (): Dump => dumpOf(graphs[0]!.top);
 
-beforeEach(async () => {
-  said = [];
-  const graph = await start(BRICK);
-  const initiator = new Initiator(
-    graph,
-    'server',
-    initiatorTranslator('protocol/server', 'test'),
-    graph.top.log,
-  );
-  listener = await listen(
-    { host: '127.0.0.1', port: 0 },
-    {
-      initiator,
-      graph,
-      given: new Map([['auth.addr.brick.allow', '127.0.0.1']]),
-      uuid: 'server',
-      linksTo: (volume) => (volume === 'brick' ? graph.links : undefined),
-      log: (text) => void said.push(text),
-    },
-  );
-  graphs = [graph];
-});
 afterEach(async () => {
-  await listener.close();
   for (const graph of graphs.reverse()) await graph.stop();
 });
 
 const volfile = (): string =>
-  `volume c0\n  type protocol/client\n  option remote-host 127.0.0.1\n  option remote-port ${listener.port}\n` +
+  `volume c0\n  type protocol/client\n  option remote-host 127.0.0.1\n  option remote-port ${port}\n` +
   '  option remote-subvolume brick\nend-volume\n';
+
+/** Calls of real clients, as they were captured, by their names. */
+const calls = new Map(
+  readFileSync(new URL('../../../rpc/testdata/records.jsonl', import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { name: string; bytes: string })
+    .filter(({ name }) => name.includes('c2s'))
+    .map(({ name, bytes }) => [name, Buffer.from(bytes, 'base64')]),
+);
+const named = (part: string): Buffer => [...calls].find(([name]) => name.includes(part))![1];
 
 type Do = (operation: string, ...args: readonly unknown[]) => Promise<unknown>;
 
 async function open(text: string): Promise<Do> {
   const graph = await start(text);
-  graphs.push(graph);
   const driver = new Driver(connect(graph, 'test'), { uid: 0, gid: 0, groups: [], pid: 7 });
   return (operation, ...args) => operations[operation]!(driver, args as never) as Promise<unknown>;
 }
 
 const bytes = (text: string) => ['bytes', text];
 
-describe('a stack behind our server', () => {
+describe.each<[string, Sources | undefined]>([
+  ['the pump', pump],
+  ["Node's event loop", undefined],
+])('a stack behind our server, by sockets of %s', (_, served) => {
+  beforeEach(async () => {
+    said = [];
+    graphs = [];
+    sources = served;
+    await start(BRICK);
+    port = Number(String(dump()['listens-at']).split(':')[1]);
+  });
+
   it('answers as it does by itself', async () => {
     const far = await open(volfile());
     const near = await open(FILES);
@@ -136,23 +169,152 @@ describe('a stack behind our server', () => {
   it('has nothing of a client that is gone', async () => {
     const far = await open(volfile());
     await far('open', '/f', 0o102, 0o644);
-    const [brick, own] = graphs as [Graph, Graph];
-    const [initiator] = [...brick.initiators];
-    expect(initiator!.clients.size).toBe(1);
-    graphs = [brick];
-    await own.stop();
-    await expect.poll(() => initiator!.clients.size, { timeout: 60_000 }).toBe(0);
+    expect(dump()).toMatchObject({ connections: 1, 'conn.1.bound_xl': 'brick' });
+    await graphs.pop()!.stop();
+    await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(0);
   });
 
   it('closes a connection that says nonsense, and no other', async () => {
     const far = await open(volfile());
     for (const nonsense of [Buffer.alloc(64, 0xff), Buffer.from('GET / HTTP/1.0\r\n\r\n')]) {
-      const socket = connectTcp(listener.port!, '127.0.0.1');
+      const socket = connectTcp(port, '127.0.0.1');
       socket.on('error', () => {});
       socket.write(nonsense);
       await new Promise((done) => socket.once('close', done));
     }
     expect(said.join('\n')).toMatch(/is closed: a message of \d+ bytes or more/);
     expect(await far('listdir', '/')).toEqual([]);
+  });
+  it('tells caches what others have changed, and only those', async () => {
+    const reader = await open(volfile());
+    const heard: string[] = [];
+    graphs.at(-1)!.listen((event, data) => {
+      if (event !== 'UPCALL' || !isUpcall(data)) return;
+      heard.push(data.what === 'inode' ? `${data.inode.path} ${data.data}` : data.what);
+    });
+    const until = (what: string) => expect.poll(() => heard, { timeout: 60_000 }).toContain(what);
+    const writer = await open(volfile());
+    await writer('write', '/f', bytes('1'), null);
+    await reader('stat', '/f');
+    await reader('write', '/f', bytes('2'), 0);
+    expect(heard).toEqual([]);
+    await writer('chmod', '/f', 0o600);
+    await until('/f true');
+    heard.length = 0;
+    // The name was absent for the reader.
+    await expect(reader('stat', '/new')).rejects.toThrow();
+    await writer('mkdir', '/new', 0o755);
+    await until('every-entry');
+    heard.length = 0;
+    // More than is remembered: what is forgotten is taken back first.
+    await reader('stat', '/f');
+    for (let n = 0; n < 60; n++) await writer('mknod', `/n${n}`, 0o644, 0);
+    await until('/f true');
+    const [tells] = graphs[0]!.xlators.filter(({ type }) => type === 'features/upcall');
+    expect(dumpOf(tells!).registrations).toBe(50);
+  });
+
+  it('sends clients away who may not be there any more', async () => {
+    const far = await open(volfile());
+    expect(await far('listdir', '/')).toEqual([]);
+    const text = BRICK.replace('auth.addr.brick.allow 127.0.0.1', 'auth.addr.brick.allow 10.0.0.1');
+    const { description } = readVolfile(new Source('test.vol', text), { registry });
+    graphs[0]!.reconfigure(volumeSpecs(description, registry));
+    await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(0);
+    await expect(far('listdir', '/')).rejects.toThrow();
+    expect(said.join('\n')).toMatch(/from 127.0.0.1 is sent away: auth options changed/);
+  });
+
+  it('serves several bricks by a socket in the file system, each with a root of its own', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-own-'));
+    const socket = join(folder, 'socket');
+    try {
+      const memory = (name: string) => `volume ${name}\n  type storage/memory\nend-volume\n`;
+      await start(`${memory('a')}${memory('b')}volume server
+  type protocol/server
+  option transport-type unix
+  option transport.socket.listen-path ${socket}
+  option auth.addr.a.allow *
+  option auth.addr.b.allow *
+  subvolumes a b
+end-volume
+`);
+      const [a, b] = await Promise.all(
+        ['a', 'b'].map((name) =>
+          open(`volume c0
+  type protocol/client
+  option transport-type unix
+  option transport.socket.connect-path ${socket}
+  option remote-subvolume ${name}
+end-volume
+`),
+        ),
+      );
+      await a!('write', '/f', bytes('of a'), null);
+      await b!('mkdir', '/f', 0o755);
+      await b!('write', '/f/g', bytes('of b'), null);
+      expect(await a!('read', '/f', 10, 0)).toEqual(bytes('of a'));
+      expect(await b!('listdir', '/f')).toEqual(['g']);
+      expect(await a!('listdir', '/')).toEqual(['f']);
+    } finally {
+      // What listens in there ends first.
+      for (const graph of graphs.splice(1).reverse()) await graph.stop();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('takes no more requests than may be under way, and answers all', async () => {
+    const far = await open(volfile());
+    const names = Array.from({ length: 100 }, (_, n) => `/f${n}`);
+    await Promise.all(names.map((name) => far('write', name, bytes(name), null)));
+    expect(((await far('listdir', '/')) as string[]).length).toBe(100);
+    expect(dump()['conn.1.requests-under-way']).toBe(0);
+  });
+
+  it('lets no more connections be silent than it says, and clients in beside them', async () => {
+    let closed = 0;
+    const silent: Socket[] = [];
+    const come = (): void => {
+      const socket = connectTcp(port, '127.0.0.1').on('error', () => {});
+      socket.on('close', () => {
+        closed += 1;
+      });
+      silent.push(socket);
+    };
+    const far = await open(volfile());
+    // Not all at once: this process has descriptors for a few hundred.
+    for (let wave = 1; wave <= 10; wave++) {
+      for (let n = 0; n < 100; n++) come();
+      await expect.poll(() => closed, { timeout: 60_000 }).toBeGreaterThanOrEqual(wave * 100 - 20);
+    }
+    expect(dump()['not-introduced']).toBeLessThanOrEqual(20);
+    expect(await far('listdir', '/')).toEqual([]);
+    for (const socket of silent) socket.destroy();
+  });
+
+  it('goes on, whatever a connection says', async () => {
+    const far = await open(volfile());
+    await far('write', '/own', bytes('text'), null);
+    const noise = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 });
+    const damaged = fc.tuple(fc.constantFrom(...calls.values()), noise).map(([call, changes]) => {
+      const bytes = Buffer.from(call);
+      for (const [at, value] of changes) bytes[at % bytes.length] = value;
+      return bytes;
+    });
+    const sayings = fc.array(damaged, { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(sayings, async (records) => {
+        const socket = connectTcp(port, '127.0.0.1');
+        socket.on('error', () => {});
+        socket.end(Buffer.concat([named('mount/0004-c2s-SETVOLUME'), ...records]));
+        socket.resume();
+        await new Promise((done) => socket.once('close', done));
+      }),
+      { numRuns: 200 },
+    );
+    // They have come in, and gone.
+    expect(said.join('\n')).toMatch(/has come for brick/);
+    await expect.poll(() => dump().connections, { timeout: 60_000 }).toBe(1);
+    expect(await far('read', '/own', 10, 0)).toEqual(bytes('text'));
   });
 });

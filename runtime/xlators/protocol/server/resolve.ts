@@ -14,6 +14,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode, InodeTable } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Child } from '../../../core/xlator.ts';
+import { gfidOf } from './subdir.ts';
 import type { Need } from './unmarshal.ts';
 
 /** The file of a gfid, whatever is open. */
@@ -25,6 +26,8 @@ export interface Found {
   readonly fds: FdTable;
   /** Where requests of this client go. */
   readonly links: Child;
+  /** What the client calls the root. */
+  readonly root: Gfid;
 }
 
 /** Told what was found, or the errno. */
@@ -37,7 +40,8 @@ export function resolve(
   where: Found,
   done: Done,
 ): void {
-  const gfid = (index: number): Gfid => (index < 0 ? NULL_GFID : (values[index] as Gfid));
+  const gfid = (index: number): Gfid =>
+    index < 0 ? NULL_GFID : gfidOf(values[index] as Gfid, where.root);
   switch (need.kind) {
     case 'inode':
       inodeOf(frame, gfid(need.gfid), where, (found) =>
@@ -49,6 +53,11 @@ export function resolve(
       return;
     case 'entry':
       entryOf(frame, need, values, where, done);
+      return;
+    case 'nameless':
+      inodeOf(frame, gfid(need.gfid), where, (found) =>
+        done(typeof found === 'number' ? found : new Loc(where.inodes.newInode(), found)),
+      );
       return;
     case 'newFd':
       done(EINVAL);
@@ -92,14 +101,19 @@ function entryOf(
   done: Done,
 ): void {
   const name = values[nameAt] as string;
-  const parentGfid = values[pargfid] as Gfid;
+  const parentGfid = gfidOf(values[pargfid] as Gfid, where.root);
   // A lookup without a name is one by gfid.
   if (rule === 'unasked' && (name === '' || parentGfid === NULL_GFID)) {
-    done(byGfid(values[gfid] as Gfid, where));
+    done(byGfid(gfidOf(values[gfid] as Gfid, where.root), where));
     return;
   }
   if (name.includes('/')) {
     done(EPERM);
+    return;
+  }
+  // Above its folder there is nothing for this client.
+  if (name === '..' && parentGfid === where.root) {
+    done(ENOENT);
     return;
   }
   inodeOf(frame, parentGfid, where, (parent) => {

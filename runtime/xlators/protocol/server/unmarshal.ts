@@ -32,6 +32,8 @@ export type Need =
       readonly rule: Rule;
     }
   | { readonly kind: 'fd'; readonly arg: number; readonly gfid: number; readonly remote: number }
+  /** What is to be made without a name, in the folder with this gfid. */
+  | { readonly kind: 'nameless'; readonly arg: number; readonly gfid: number }
   /** A new one, of the inode of the loc. */
   | { readonly kind: 'newFd'; readonly arg: number };
 
@@ -89,6 +91,7 @@ function needOf(fop: FopName, { name, type }: Arg, arg: number, call: Fields): N
   if (type === 'fd' && remote >= 0) return { kind: 'fd', arg, gfid, remote };
   if (type === 'fd') return { kind: 'newFd', arg };
   if (type !== 'loc') return null;
+  if (fop === 'icreate') return { kind: 'nameless', arg, gfid };
   if (pargfid < 0) return { kind: 'inode', arg, gfid };
   const rule = RULES[`${fop} ${name}`];
   if (rule === undefined) throw new Error(`${fop}: it is not said what ${name} has to be`);

@@ -6,7 +6,7 @@
  */
 import { EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
-import { isMember } from '../shared/replies.ts';
+import { isMember } from '../../../core/privileges.ts';
 
 /** The attributes: who may do what here, and what is made in this directory begins with. */
 export const ACL_ACCESS = 'system.posix_acl_access';

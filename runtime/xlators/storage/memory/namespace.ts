@@ -31,6 +31,7 @@ import { SYMLINK_MAX } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
+import { bornWith, isConditional, twinGfid, unlinkFault, type Victim } from '../shared/internal.ts';
 import { textFault } from '../shared/names.ts';
 import { type Made, rdevOf } from '../shared/replies.ts';
 import { openFault, resize, writeAt } from './data.ts';
@@ -96,6 +97,7 @@ function newChild(
   node.prot = what.prot;
   if (inherits && node.isDir) node.prot |= S_ISGID;
   inheritAcls(parent, node, xdata?.number(MODE_REQ) ?? what.prot);
+  setXattrs(disk, node, bornWith(xdata), 0, caller, -1);
   return node;
 }
 
@@ -218,7 +220,8 @@ export const namespaceFops: Fops<Disk> = {
     if (type === IA_INVAL || type === IA_IFLNK) return fail.mknod(frame, EINVAL);
     const isDevice = type === IA_IFBLK || type === IA_IFCHR;
     const what = { type, prot: mode & 0o7777, rdev: isDevice ? rdevOf(rdev) : 0 };
-    const made = make(frame, xl, loc, xdata, what);
+    const twin = xl.priv.named.get(twinGfid(xdata) ?? '');
+    const made = twin === undefined ? make(frame, xl, loc, xdata, what) : addLink(xl, twin, loc);
     if (typeof made === 'number') return fail.mknod(frame, made);
     unwind.mknod(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
   },
@@ -267,24 +270,19 @@ export const namespaceFops: Fops<Disk> = {
   link(frame, xl, oldloc, newloc, _xdata) {
     const node = nodeOf(xl, oldloc);
     if (typeof node === 'number') return fail.link(frame, node);
-    const at = placeOf(xl, newloc);
-    if (typeof at === 'number') return fail.link(frame, at);
-    if (at.found !== null) return fail.link(frame, EEXIST);
-    if (node.isDir) return fail.link(frame, EPERM);
-    const isGone = node.nlink === 0 && !node.isTemporary;
-    if (at.parent.nlink === 0 || isGone) return fail.link(frame, ENOENT);
-    node.nlink += 1;
-    node.isTemporary = false;
-    node.ctime = xl.priv.now();
-    const { buf, preparent, postparent } = enter(xl, at, newloc, node);
+    const made = addLink(xl, node, newloc);
+    if (typeof made === 'number') return fail.link(frame, made);
+    const { buf, preparent, postparent } = made;
     unwind.link(frame, 0, 0, oldloc.inode, buf, preparent, postparent, null);
   },
 
-  unlink(frame, xl, loc, _xflag, _xdata) {
+  unlink(frame, xl, loc, _xflag, xdata) {
     const at = placeOf(xl, loc);
     if (typeof at === 'number') return fail.unlink(frame, at);
     if (at.found === null) return fail.unlink(frame, ENOENT);
     if (at.found.isDir) return fail.unlink(frame, EISDIR);
+    const fault = isConditional(xdata) ? unlinkFault(victimOf(at.found), xdata) : 0;
+    if (fault !== 0) return fail.unlink(frame, fault);
     remove(xl, at);
     unwind.unlink(frame, 0, 0, at.before, at.parent.iatt(), null);
   },
@@ -315,6 +313,27 @@ export const namespaceFops: Fops<Disk> = {
     unwind.rename(frame, 0, 0, node.iatt(), from.before, fromAfter, to.before, toAfter, null);
   },
 };
+
+/** Another name for a node: what to answer, or the errno. */
+function addLink(xl: MemoryXlator, node: Node, loc: Loc): Made | number {
+  const at = placeOf(xl, loc);
+  if (typeof at === 'number') return at;
+  if (at.found !== null) return EEXIST;
+  if (node.isDir) return EPERM;
+  const isGone = node.nlink === 0 && !node.isTemporary;
+  if (at.parent.nlink === 0 || isGone) return ENOENT;
+  node.nlink += 1;
+  node.isTemporary = false;
+  node.ctime = xl.priv.now();
+  return enter(xl, at, loc, node);
+}
+
+const victimOf = ({ type, prot, opens, xattrs }: Node): Victim => ({
+  iaType: type,
+  iaProt: prot,
+  isOpen: opens > 0,
+  has: (name) => xattrs?.has(name) === true,
+});
 
 /** A file at the loc, made when there was none: what to answer, or the errno. */
 function createFile(

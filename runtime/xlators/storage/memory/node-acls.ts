@@ -5,7 +5,7 @@
 import { EACCES, EINVAL, EOPNOTSUPP } from '../../../core/errno.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFLNK } from '../../../core/iatt.ts';
-import { isMember } from '../shared/replies.ts';
+import { isMember } from '../../../core/privileges.ts';
 import {
   ACL_ACCESS,
   ACL_DEFAULT,

@@ -6,6 +6,7 @@ import type { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG } from '../../../core/iatt.ts';
 import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
+import { pidFor } from '../shared/internal.ts';
 import { textFault } from '../shared/names.ts';
 import {
   answerKeys,
@@ -39,10 +40,16 @@ function changeFault(node: Node, name: string): number {
   return keyFault(name) || (name.startsWith('user.') && !isFile ? EPERM : 0);
 }
 
-/** The values of the attributes that a lookup's xdata asks for; null when there are none. */
+/** All of a file's data, if it is no longer than the number given with the key. */
+const CONTENT = 'glusterfs.content';
+
+/** The values of what a lookup's xdata asks for; null when there are none. */
 export function lookupKeys(node: Node, keys: Dict | null): Dict | null {
-  const { xattrs } = node;
-  return xattrs === null ? null : answerKeys(keys, (name) => xattrs.get(name)?.slice() ?? null);
+  const { xattrs, pages } = node;
+  const found =
+    xattrs === null ? null : answerKeys(keys, (name) => xattrs.get(name)?.slice() ?? null);
+  if (pages === null || pages.size > (keys?.number(CONTENT) ?? -1)) return found;
+  return (found ?? new Dict()).set(CONTENT, pages.read(0, pages.size));
 }
 
 interface Change {
@@ -67,19 +74,23 @@ function setOne(node: Node, name: string, { value, flags, caller }: Change): num
   return 0;
 }
 
-/** Sets what is in `dict`, one after the other, up to the first that fails; 0 or its errno. */
+/**
+ * Sets what is in `dict`, one after the other, up to the first that fails; 0 or its errno.
+ * @param pid as which, where that is not the caller's
+ */
 export function setXattrs(
   disk: Disk,
   node: Node,
   dict: Dict | null,
   flags: number,
   caller: Stack,
+  pid = caller.pid,
 ): number {
   let fault = 0;
   dict?.forEach((name, value) => {
     if (fault !== 0) return;
     const change = { value: valueBytes(value), flags, caller };
-    fault = isHidden(name, caller.pid) ? EPERM : setOne(node, name, change);
+    fault = isHidden(name, pid) ? EPERM : setOne(node, name, change);
     if (fault === 0) node.ctime = disk.now();
   });
   return fault;
@@ -139,10 +150,11 @@ function combine(
 }
 
 export const xattrFops: Fops<Disk> = {
-  setxattr(frame, xl, loc, dict, flags, _xdata) {
+  setxattr(frame, xl, loc, dict, flags, xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.setxattr(frame, node);
-    const fault = setXattrs(xl.priv, node, dict, flags, frame.root);
+    const pid = pidFor(frame.root.pid, xdata);
+    const fault = setXattrs(xl.priv, node, dict, flags, frame.root, pid);
     if (fault !== 0) return fail.setxattr(frame, fault);
     unwind.setxattr(frame, 0, 0, null);
   },

@@ -111,7 +111,7 @@ export const attrFops: Fops<Brick> = {
       const last = lastOf(xl, loc);
       return last === null ? fail.stat(frame, handle) : unwind.stat(frame, 0, 0, last, null);
     }
-    const buf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    const buf = iattOfFd(xl.priv, handle.fd, handle);
     if (buf === null) return fail.stat(frame, xl.priv.fault);
     unwind.stat(frame, 0, 0, buf, null);
   },
@@ -131,13 +131,14 @@ export const attrFops: Fops<Brick> = {
       if (last === null) return fail.setattr(frame, handle);
       return unwind.setattr(frame, 0, 0, last, changeLast(xl, loc, stbuf, valid), null);
     }
-    const { fd, gfid } = handle;
-    const before = iattOfFd(xl.priv, fd, gfid);
+    const { fd } = handle;
+    const before = iattOfFd(xl.priv, fd, handle);
     killPriv(fd, before, xdata, frame.root);
     const refused = valid === 0 && !mayChown(before, xdata, frame.root);
     const fault = refused ? EPERM : change(xl.priv, fd, stbuf, valid);
     if (fault !== 0) return fail.setattr(frame, fault);
-    unwind.setattr(frame, 0, 0, before, iattOfFd(xl.priv, fd, gfid), null);
+    xl.priv.mdata.setattr(frame, handle, fd, stbuf, valid);
+    unwind.setattr(frame, 0, 0, before, iattOfFd(xl.priv, fd, handle), null);
   },
 
   fsetattr(frame, xl, fd, stbuf, valid, xdata) {
@@ -148,13 +149,14 @@ export const attrFops: Fops<Brick> = {
     const refused = valid === 0 && !mayChown(before, xdata, frame.root);
     const fault = refused ? EPERM : change(xl.priv, file.fd, stbuf, valid);
     if (fault !== 0) return fail.fsetattr(frame, fault);
+    xl.priv.mdata.setattr(frame, file.handle, file.fd, stbuf, valid);
     unwind.fsetattr(frame, 0, 0, before, iattOfFile(file), null);
   },
 
   access(frame, xl, loc, mask, _xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.access(frame, handle);
-    const buf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    const buf = iattOfFd(xl.priv, handle.fd, handle);
     // By the caller's ids, which are not ours: faccessat(2) would ask for the process.
     if (buf === null || !permits(buf, frame.root, mask)) return fail.access(frame, EACCES);
     unwind.access(frame, 0, 0, null);
@@ -166,7 +168,7 @@ export const attrFops: Fops<Brick> = {
     if (handle.type !== IA_IFLNK || size <= 0) return fail.readlink(frame, EINVAL);
     const length = libc.readlinkat(handle.fd, EMPTY, target, Math.min(size, target.length));
     if (length < 0) return fail.readlink(frame, -length);
-    const buf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    const buf = iattOfFd(xl.priv, handle.fd, handle);
     unwind.readlink(frame, length, 0, decodeName(target, 0, length), buf, null);
   },
 

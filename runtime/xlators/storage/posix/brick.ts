@@ -26,6 +26,7 @@ import { derivedGfid, GfidStore } from './gfids.ts';
 import { type Directory, Handle, Handles, look } from './handles.ts';
 import { Health } from './health.ts';
 import { Identity } from './identity.ts';
+import { MdataKeeper } from './mdata.ts';
 import { EMPTY, PARENT, procPath, SELF } from './paths.ts';
 import { openRoot } from './root.ts';
 
@@ -55,6 +56,8 @@ export interface BrickSettings {
   readonly directory: string;
   readonly handleLimit: number;
   readonly gfidHandles: HandlesWanted;
+  /** To clients over the network. */
+  readonly isServed: boolean;
   /** For `glusterfs.pathinfo`; null is this machine's name. */
   readonly hostname: string | null;
   /** The volume that the directory has to be a brick of; null for any. */
@@ -66,6 +69,8 @@ export interface BrickSettings {
   /** Whether files keep their names; auto: in a brick of a GlusterFS volume. */
   readonly gfid2path: HandlesWanted;
   readonly gfid2pathSeparator: string;
+  /** Whether times that clients set are kept with the files. */
+  readonly ctime: boolean;
 }
 
 export class Brick {
@@ -81,6 +86,8 @@ export class Brick {
   links: GfidHandles | null = null;
   /** Null where the kernel's file handles cannot be used. */
   fileHandles: FileHandles | null = null;
+  /** The times that clients have set. */
+  mdata: MdataKeeper;
   readonly health: Health;
   readonly identity = new Identity();
   /** Open files and directories. */
@@ -109,6 +116,7 @@ export class Brick {
     this.handles = new Handles(this);
     const rootFd = openRoot(settings.directory);
     this.gfids = this.storeIn(rootFd);
+    this.mdata = this.mdataKeeper();
     this.root = this.attach(rootFd);
     this.realPath = realpathSync(settings.directory);
     this.health = new Health(this);
@@ -129,7 +137,10 @@ export class Brick {
     this.handles.add(root);
     this.handles.opened(root, rootFd);
     try {
-      this.links = openGfidHandles(rootFd, this.gfids, this.settings.gfidHandles);
+      const { gfidHandles, isServed } = this.settings;
+      const { links, fault } = openGfidHandles(rootFd, this.gfids, gfidHandles, isServed);
+      this.links = links;
+      if (fault !== 0) this.hasNone(fault);
     } catch (error) {
       this.close();
       throw error;
@@ -138,6 +149,18 @@ export class Brick {
     this.fileHandles = openFileHandles(rootFd);
     this.tellsAtClose = TELL_AT_CLOSE.has(this.typeAt(rootFd));
     return root;
+  }
+
+  private hasNone(errno: number): void {
+    const text = `no gfid handles: ${PRIVATE_NAME} cannot be made, or not be written to`;
+    this.xl.log.warning(`${text}. When this brick was restarted, clients have to find files anew`, {
+      errno,
+      msgid: messages.noHandle.id,
+    });
+  }
+
+  private mdataKeeper(): MdataKeeper {
+    return new MdataKeeper(this.xl, this.settings.ctime, this.gfids.place === TRUSTED_GFID);
   }
 
   private notesWanted(rootFd: number): boolean {
@@ -176,6 +199,7 @@ export class Brick {
   /** The directory is back: takes over `rootFd`. @throws {InitError} when it is of no use. */
   reattach(rootFd: number): void {
     this.gfids = this.storeIn(rootFd);
+    this.mdata = this.mdataKeeper();
     this.root = this.attach(rootFd);
   }
 
@@ -243,6 +267,7 @@ export class Brick {
     const fault = look(this, fd, EMPTY);
     if (fault !== 0) return fault;
     const handle = new Handle(isStored ? gfid : derivedGfid(this.st), this.st);
+    handle.mdata = null;
     if (place === null || (this.links === null && !this.notes)) {
       this.handles.add(handle);
       return handle;
@@ -300,13 +325,13 @@ export class Brick {
   unkeepLast(handle: Handle): boolean {
     if (!handle.kept || handle.isDir || this.st.nlink > 2) return false;
     this.unkeep(handle);
-    return true;
+    return !handle.kept;
   }
 
   /** The last name of an inode is gone, and its gfid handle goes with it. */
   unkeep(handle: Handle): void {
-    if (handle.kept) this.links?.drop(handle.gfid);
-    handle.kept = false;
+    if (handle.kept && this.links !== null) handle.kept = !this.links.drop(handle.gfid);
+    else handle.kept = false;
   }
 
   private missedOne(errno: number): void {

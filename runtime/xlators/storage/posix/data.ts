@@ -2,7 +2,7 @@
 import { close, constants, fdatasync, fsync } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
 import { EAGAIN, EFBIG, EINVAL, EIO, EISDIR } from '../../../core/errno.ts';
-import { fail, unwind } from '../../../core/fops.gen.ts';
+import { type FopName, fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
@@ -25,7 +25,7 @@ import { procPath } from './paths.ts';
 import { killPriv } from './privileges.ts';
 import { handleOf, iattOfFd } from './resolve.ts';
 
-const { O_DSYNC, O_SYNC } = constants;
+const { O_DSYNC, O_SYNC, O_TRUNC } = constants;
 /** Flags of a single write that is to be on the disk, as RWF_DSYNC and RWF_SYNC make it. */
 const WANTS_DISK = O_DSYNC | O_SYNC;
 
@@ -35,20 +35,30 @@ export function rangeFault(offset: number, length: number): number {
   return offset + length > OFFSET_MAX ? EFBIG : 0;
 }
 
-export const iattOfFile = (file: OpenFile): Iatt | null => iattOfFd(file.brick, file.fd, file.gfid);
+export const iattOfFile = (file: OpenFile): Iatt | null =>
+  iattOfFd(file.brick, file.fd, file.handle);
 
 /** Attributes before a change, for whoever looks at them, or when `xdata` may ask for more. */
 const before = (frame: Frame, file: OpenFile, xdata: Dict | null): Iatt | null =>
   frame.terse && xdata === null ? null : iattOfFile(file);
 
+/** Sets the times of an open file that a fop sets. */
+export const setTimes = (frame: Frame, fop: FopName, file: OpenFile): void =>
+  file.brick.mdata.set(frame, fop, file.handle, file.fd);
+
 function haveRead(frame: Frame, file: OpenFile, vector: Uint8Array): void {
+  setTimes(frame, 'readv', file);
   const stbuf = frame.terse ? null : iattOfFile(file);
   unwind.readv(frame, vector.length, 0, vector, stbuf, null);
 }
 
 function wrote(frame: Frame, file: OpenFile, result: number, prebuf: Iatt | null): void {
-  if (result < 0) fail.writev(frame, -result);
-  else unwind.writev(frame, result, 0, prebuf, frame.terse ? null : iattOfFile(file), null);
+  if (result < 0) {
+    fail.writev(frame, -result);
+    return;
+  }
+  setTimes(frame, 'writev', file);
+  unwind.writev(frame, result, 0, prebuf, frame.terse ? null : iattOfFile(file), null);
 }
 
 export const dataFops: Fops<Brick> = {
@@ -57,7 +67,11 @@ export const dataFops: Fops<Brick> = {
     if (typeof handle === 'number') return fail.open(frame, handle);
     const descriptor = openHandle(handle, flags);
     if (descriptor < 0) return fail.open(frame, -descriptor);
-    keepFile(xl, fd, descriptor, handle);
+    setTimes(
+      frame,
+      (flags & O_TRUNC) === 0 ? 'open' : 'truncate',
+      keepFile(xl, fd, descriptor, handle),
+    );
     unwind.open(frame, 0, 0, fd, null);
   },
 
@@ -97,11 +111,12 @@ export const dataFops: Fops<Brick> = {
     if (typeof handle === 'number') return fail.truncate(frame, handle);
     if (handle.isDir) return fail.truncate(frame, EISDIR);
     if (handle.type !== IA_IFREG) return fail.truncate(frame, EINVAL);
-    const prebuf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    const prebuf = iattOfFd(xl.priv, handle.fd, handle);
     killPriv(handle.fd, prebuf, xdata, frame.root);
     const result = libc.truncate(procPath(handle.fd), offset);
     if (result < 0) return fail.truncate(frame, -result);
-    const postbuf = iattOfFd(xl.priv, handle.fd, handle.gfid);
+    xl.priv.mdata.set(frame, 'truncate', handle);
+    const postbuf = iattOfFd(xl.priv, handle.fd, handle);
     unwind.truncate(frame, 0, 0, prebuf, postbuf, null);
   },
 
@@ -112,6 +127,7 @@ export const dataFops: Fops<Brick> = {
     killPriv(file.fd, prebuf, xdata, frame.root);
     const result = libc.ftruncate(file.fd, offset);
     if (result < 0) return fail.ftruncate(frame, -result);
+    setTimes(frame, 'ftruncate', file);
     unwind.ftruncate(frame, 0, 0, prebuf, iattOfFile(file), null);
   },
 

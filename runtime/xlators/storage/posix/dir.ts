@@ -174,7 +174,7 @@ function entryOf(listing: Listing, name: string, off: number): Dirent | null {
   // One that is stored now changes the ctime, so that the attributes come after it.
   const gfid = known?.gfid ?? storedGfid(listing, path);
   if (!plus) return { name, off, type, gfid, stat: null, dict: null, inode: null };
-  const stat = iattOf(brick, gfid);
+  const stat = brick.mdata.show(iattOf(brick, gfid, known), known, dir.fd, path);
   const dict = lookupKeys(dir.fd, path, listing.keys);
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }
@@ -209,7 +209,8 @@ function dotsOf(listing: Listing, name: '.' | '..', off: number): Dirent {
   const isSelf = name === '.' || dir.isRoot;
   const path = isSelf ? SELF : PARENT;
   const isThere = (plus || !isSelf) && look(brick, dir.fd, path) === 0;
-  const stat = plus && isThere ? iattOf(brick, own) : null;
+  const stat =
+    plus && isThere ? brick.mdata.show(iattOf(brick, own), undefined, dir.fd, path) : null;
   const gfid = isSelf || !isThere ? own : parentGfid(listing);
   if (stat !== null) stat.iaGfid = gfid;
   return { name, off, type, gfid, stat, dict: null, inode: null };
@@ -221,6 +222,7 @@ export const dirFops: Fops<Brick> = {
     if (typeof handle === 'number') return fail.opendir(frame, handle);
     const dir = openDir(xl, fd, handle);
     if (typeof dir === 'number') return fail.opendir(frame, dir);
+    xl.priv.mdata.set(frame, 'opendir', handle);
     unwind.opendir(frame, 0, 0, fd, null);
   },
 

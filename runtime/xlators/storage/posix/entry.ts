@@ -27,6 +27,7 @@ import {
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { type Made, wantedGfid } from '../shared/replies.ts';
+import { giveXattrs, keptByConditions, modeOf, twinOf } from './born.ts';
 import type { Brick } from './brick.ts';
 import { isFull } from './descriptors.ts';
 import { keepFile, openHandle, safeFlags, writeAll } from './files.ts';
@@ -39,6 +40,7 @@ import {
   handleOf,
   iattOf,
   iattOfFd,
+  iattOfHandle,
   identify,
   identifyNew,
   type PosixXlator,
@@ -60,7 +62,7 @@ function putEntry(brick: Brick, dir: Handle, loc: Loc, into: Path): number {
 
 /** A directory's attributes around a change, for whoever looks at them; otherwise null. */
 const around = (frame: Frame, brick: Brick, dir: Handle): Iatt | null =>
-  frame.terse ? null : iattOfFd(brick, dir.fd, dir.gfid);
+  frame.terse ? null : iattOfFd(brick, dir.fd, dir);
 
 // Finding.
 
@@ -88,7 +90,9 @@ const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
   if (typeof found === 'number') {
     return unwind.lookup(frame, -1, found, null, null, null, around(frame, brick, dir));
   }
-  const buf = iattOf(brick, found.gfid);
+  const isOpen = !named || found.fd >= 0;
+  const at = isOpen ? found.fd : dir.fd;
+  const buf = brick.mdata.show(iattOf(brick, found.gfid, found), found, at, isOpen ? EMPTY : NAME);
   loc.inode?.ctxSet(xl, found);
   const stored = lookupKeys(dir.fd, named ? NAME : EMPTY, xdata);
   const keys = virtualKeys(xl, found, buf.iaSize, xdata, stored);
@@ -97,9 +101,6 @@ const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
 };
 
 // Making.
-
-/** The mode to make something with: the caller's own, from which the umask is still to be taken. */
-const modeOf = (mode: number, xdata: Dict | null): number => xdata?.number(MODE_REQ) ?? mode;
 
 /** Makes something at `path` in a directory: a descriptor or 0; or minus the errno. */
 type Maker = (dirFd: number, path: Path) => number;
@@ -130,7 +131,8 @@ function make(
   brick.identity.revert();
   if (result < 0) return -result;
   const handle = identifyNew(brick, dir, NAME, wantedGfid(xdata), result);
-  return madeAt(frame, xl, loc, { dir, preparent, handle, result });
+  if (typeof handle !== 'number') giveXattrs(brick, handle, xdata);
+  return madeAt(frame, xl, loc, { dir, preparent, handle, result }, 'create');
 }
 
 /** An entry that is there now. */
@@ -142,15 +144,26 @@ interface There {
   readonly result: number;
 }
 
-/** What to answer for an entry; a descriptor is closed when that is an errno. */
-function madeAt(frame: Frame, xl: PosixXlator, loc: Loc, there: There): MadeEntry | number {
+/**
+ * What to answer for an entry; a descriptor is closed when that is an errno.
+ * @param sets the fop whose times it gets; null when it was there, as it is
+ */
+function madeAt(
+  frame: Frame,
+  xl: PosixXlator,
+  loc: Loc,
+  there: There,
+  sets: 'create' | 'link' | 'truncate' | null,
+): MadeEntry | number {
   const { dir, preparent, handle, result } = there;
   const brick = xl.priv;
   if (typeof handle === 'number') {
     if (result > 0) libc.close(result);
     return handle;
   }
-  const buf = iattOf(brick, handle.gfid);
+  if (sets !== null) brick.mdata.set(frame, sets, handle);
+  if (sets === 'create' || sets === 'link') brick.mdata.setParent(frame, sets, dir);
+  const buf = iattOfHandle(brick, handle);
   loc.inode?.ctxSet(xl, handle);
   return { buf, preparent, postparent: around(frame, brick, dir), handle, result };
 }
@@ -175,24 +188,26 @@ function createFile(
   const found = identify(xl.priv, dir, NAME, wantedGfid(xdata));
   if (typeof found === 'number') return found;
   if ((flags & O_TRUNC) !== 0) {
-    killPriv(found.fd, iattOfFd(xl.priv, found.fd, found.gfid), xdata, frame.root);
+    killPriv(found.fd, iattOfFd(xl.priv, found.fd, found), xdata, frame.root);
   }
   const fd = openHandle(found, flags);
   if (fd < 0) return -fd;
   const preparent = around(frame, xl.priv, dir);
   look(xl.priv, found.fd, EMPTY);
-  return madeAt(frame, xl, loc, { dir, preparent, handle: found, result: fd });
+  const there = { dir, preparent, handle: found, result: fd };
+  return madeAt(frame, xl, loc, there, (flags & O_TRUNC) === 0 ? null : 'truncate');
 }
 
 /** A new file's attributes and data; 0 or the errno. */
 function fill(
+  brick: Brick,
   made: MadeEntry,
   pid: number,
   vector: Uint8Array,
   offset: number,
   dict: Dict | null,
 ): number {
-  const fault = setXattrs(made.handle.fd, dict, 0, pid);
+  const fault = setXattrs(brick, made.handle, made.handle.fd, dict, 0, pid);
   if (fault !== 0) return fault;
   const written = writeAll(made.result, vector, offset);
   if (written < 0) return -written;
@@ -253,7 +268,7 @@ function nameGone(
  */
 function leave(brick: Brick, handle: Handle): void {
   if (handle.type !== IA_IFREG || handle.files !== null) return;
-  const last = iattOf(brick, handle.gfid);
+  const last = iattOfHandle(brick, handle);
   last.iaNlink = 0;
   brick.handles.leave(handle, last);
 }
@@ -264,12 +279,18 @@ interface Removed {
 }
 
 /** Removes a name; the parent before and after, or the errno. */
-function remove(xl: PosixXlator, frame: Frame, loc: Loc, flags: number): Removed | number {
+function remove(
+  xl: PosixXlator,
+  frame: Frame,
+  loc: Loc,
+  flags: number,
+  xdata: Dict | null = null,
+): Removed | number {
   const brick = xl.priv;
   const dir = parentOf(xl, loc);
   if (typeof dir === 'number') return dir;
   const preparent = around(frame, brick, dir);
-  const fault = putEntry(brick, dir, loc, NAME);
+  const fault = putEntry(brick, dir, loc, NAME) || keptByConditions(xl, dir, NAME, xdata);
   if (fault !== 0) return fault;
   const { table } = loc.parent!;
   const victim = victimAt(brick, dir, NAME, table);
@@ -281,6 +302,8 @@ function remove(xl: PosixXlator, frame: Frame, loc: Loc, flags: number): Removed
     if (isLast) brick.keep(victim, victim.fd, place, true);
     return result === -EEXIST ? ENOTEMPTY : -result;
   }
+  if (victim !== null && victim.fd >= 0) brick.mdata.set(frame, 'unlink', victim);
+  brick.mdata.setParent(frame, 'unlink', dir);
   nameGone(brick, victim, place, table, wasLast);
   return { preparent, postparent: around(frame, brick, dir) };
 }
@@ -326,11 +349,17 @@ function rename(
   const isSame = brick.links !== null && victim !== null && isAt(brick, victim, from, NAME);
   if (isLast && (result < 0 || isSame)) brick.keep(victim, victim.fd, places[1], true);
   if (result < 0) return result === -EEXIST && replaces ? ENOTEMPTY : -result;
+  if (!isSame && victim !== null && victim.fd >= 0) brick.mdata.set(frame, 'rename', victim);
   if (!isSame) nameGone(brick, victim, places[1], table);
   if ((flags & RENAME_EXCHANGE) !== 0) followName(brick, from, places[0], places[1]);
   const moved = followName(brick, to, places[1], isSame ? null : places[0]);
   if (typeof moved === 'number') return moved;
-  const buf = iattOf(brick, moved.gfid);
+  const { mdata } = brick;
+  if (moved.fd >= 0) mdata.set(frame, 'rename', moved);
+  mdata.setParent(frame, 'rename', from);
+  mdata.setParent(frame, 'rename', to);
+  const buf = iattOf(brick, moved.gfid, moved);
+  if (moved.fd >= 0) mdata.show(buf, moved, moved.fd);
   const fromAfter = around(frame, brick, from);
   const toAfter = around(frame, brick, to);
   return { buf, parents: [fromBefore, fromAfter, toBefore, toAfter] };
@@ -350,9 +379,10 @@ function followName(
   from: Place | null,
 ): Handle | number {
   const found = entryAt(brick, dir, to.name, null);
-  if (typeof found === 'number' || brick.links === null || from === null) return found;
+  if (typeof found === 'number') return found;
+  if (from === null || (brick.links === null && !brick.mdata.areKept)) return found;
   const moved = found.fd < 0 ? identify(brick, dir, to.name, null) : found;
-  if (typeof moved === 'number') return moved;
+  if (typeof moved === 'number' || brick.links === null) return moved;
   if (moved.isDir) brick.keep(moved, moved.fd, to, false);
   brick.strike(moved, from);
   brick.note(moved, moved.fd, to);
@@ -379,7 +409,7 @@ function link(xl: PosixXlator, frame: Frame, oldloc: Loc, newloc: Loc): MadeEntr
   if (!handle.kept) brick.keep(handle, handle.fd, place, true);
   brick.note(handle, handle.fd, place);
   look(brick, handle.fd, EMPTY);
-  return madeAt(frame, xl, newloc, { dir, preparent, handle, result: 0 });
+  return madeAt(frame, xl, newloc, { dir, preparent, handle, result: 0 }, 'link');
 }
 
 export const entryFops: Fops<Brick> = {
@@ -395,9 +425,10 @@ export const entryFops: Fops<Brick> = {
 
   mknod(frame, xl, loc, mode, rdev, umask, xdata) {
     if ((mode & S_IFMT) === S_IFDIR) return fail.mknod(frame, EPERM);
-    const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
-      libc.mknodat(dirFd, path, modeOf(mode, xdata), rdev),
-    );
+    const maker: Maker = (dirFd, path) => libc.mknodat(dirFd, path, modeOf(mode, xdata), rdev);
+    const twin = twinOf(xl, xdata);
+    const made =
+      twin === null ? make(xl, frame, loc, umask, xdata, maker) : link(xl, frame, twin, loc);
     if (typeof made === 'number') return fail.mknod(frame, made);
     unwind.mknod(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);
   },
@@ -424,13 +455,13 @@ export const entryFops: Fops<Brick> = {
     const how = (flags & ~O_ACCMODE) | O_WRONLY | O_TRUNC;
     const made = createFile(xl, frame, loc, how, mode, umask, xdata);
     if (typeof made === 'number') return fail.put(frame, made);
-    const fault = fill(made, frame.root.pid, vector, offset, dict);
+    const fault = fill(xl.priv, made, frame.root.pid, vector, offset, dict);
     libc.close(made.result);
     if (fault !== 0) {
       remove(xl, frame, loc, 0);
       return fail.put(frame, fault);
     }
-    const buf = iattOfFd(xl.priv, made.handle.fd, made.handle.gfid);
+    const buf = iattOfFd(xl.priv, made.handle.fd, made.handle);
     unwind.put(frame, 0, 0, loc.inode, buf, made.preparent, made.postparent, null);
   },
 
@@ -446,8 +477,8 @@ export const entryFops: Fops<Brick> = {
     unwind.namelink(frame, 0, 0, made.preparent, made.postparent, null);
   },
 
-  unlink(frame, xl, loc, _xflag, _xdata) {
-    const removed = remove(xl, frame, loc, 0);
+  unlink(frame, xl, loc, _xflag, xdata) {
+    const removed = remove(xl, frame, loc, 0, xdata);
     if (typeof removed === 'number') return fail.unlink(frame, removed);
     unwind.unlink(frame, 0, 0, removed.preparent, removed.postparent, null);
   },

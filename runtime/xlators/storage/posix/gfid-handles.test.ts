@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { file, iatt, mkdir, ok } from '../../../../test/contract/check.ts';
-import type { Reply, TestVolume } from '../../../../test/contract/driver.ts';
+import { type Reply, startVolume, type TestVolume } from '../../../../test/contract/driver.ts';
 import {
   brickOf,
   folder,
@@ -16,6 +16,8 @@ import {
 import { type Gfid, ROOT_GFID } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
+import server from '../../protocol/server/index.ts';
+import posix from './index.ts';
 
 const ON = { 'gfid-handles': 'on' };
 const NOBODY = '0badf00d-0000-4000-8000-000000000001';
@@ -166,6 +168,34 @@ describe('on disk', () => {
     const auto = await volume(directory);
     expect(ok(await auto.lookup(auto.root, 'g')).inode!.gfid).toBe(g.gfid);
     expect(handles(directory)).toEqual([g.gfid]);
+  });
+});
+
+describe('of what clients over the network are served', () => {
+  const listening = { 'transport-type': 'unix' };
+  const served = (directory: string, socket: string) =>
+    startVolume([
+      { name: 'disk', translator: posix, options: { directory } },
+      {
+        name: 'server',
+        translator: server,
+        options: { ...listening, 'transport.socket.listen-path': socket },
+      },
+    ]);
+
+  test('are there by themselves', async () => {
+    const [directory, own] = [folder(), folder()];
+    const vol = await served(directory, join(own, 'socket'));
+    await vol.stop();
+    expect(fs.readlinkSync(handlePath(directory, ROOT_GFID))).toBe('../../..');
+  });
+
+  test('are missed in one line of the log, when they cannot be', async () => {
+    const [directory, own] = [folder(), folder()];
+    fs.writeFileSync(join(directory, '.glusterfs'), 'is no folder');
+    const vol = await served(directory, join(own, 'socket'));
+    await vol.stop();
+    expect(vol.context.log).toEqual([expect.stringMatching(/no gfid handles.*Not a directory/)]);
   });
 });
 

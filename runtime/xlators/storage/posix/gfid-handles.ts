@@ -6,7 +6,8 @@
  *   - of a directory, a symbolic link `../../pp/qq/<gfid of its parent>/<its name>`.
  *
  * A hard link pins the space of a file that somebody removes from the directory itself, past the
- * volume. So nobody gets handles who did not ask for them: see the option `gfid-handles`.
+ * volume. So only those get handles who asked for them, or whose clients come over the network and
+ * go on with what they have open when the brick was restarted: see the option `gfid-handles`.
  *
  * Rules for callers
  * - What a handle says counts only when the inode that it leads to has that gfid. Symbolic
@@ -17,7 +18,7 @@
  */
 import { constants } from 'node:fs';
 import { decodeName, encodeName } from '../../../core/bytes.ts';
-import { EACCES, EEXIST, ENOENT, EROFS, ESTALE, strerror } from '../../../core/errno.ts';
+import { EEXIST, ENOENT, EROFS, ESTALE, strerror } from '../../../core/errno.ts';
 import { InitError } from '../../../core/errors.ts';
 import { type Gfid, isGfid, ROOT_GFID } from '../../../core/gfid.ts';
 import { NAME_MAX } from '../../../core/limits.ts';
@@ -67,27 +68,39 @@ export interface Place {
 
 export type HandlesWanted = 'auto' | 'on' | 'off';
 
+/** What a brick has of handles. */
+export interface HandlesFound {
+  /** Null when it has none. */
+  readonly links: GfidHandles | null;
+  /** Why a brick that is to have them has none: the errno; otherwise 0. */
+  readonly fault: number;
+}
+
 /**
- * The handles of a brick; null when it is to have none. With `auto` it has them when there is a
- * `.glusterfs` that this process may write to. @throws {InitError} when `on` cannot be.
+ * The handles of a brick. With `auto` it has them when there is a `.glusterfs` that this process may
+ * write to; `isServed`, to clients over the network: this is made where it is missing.
+ * @throws {InitError} when `on` cannot be.
  */
 export function openGfidHandles(
   rootFd: number,
   gfids: GfidStore,
   wanted: HandlesWanted,
-): GfidHandles | null {
-  if (wanted === 'off') return null;
-  if (wanted === 'on') libc.mkdirat(rootFd, PRIVATE, 0o700);
+  isServed: boolean,
+): HandlesFound {
+  if (wanted === 'off') return { links: null, fault: 0 };
+  const isMade = wanted === 'on' || isServed;
+  const made = isMade ? libc.mkdirat(rootFd, PRIVATE, 0o700) : 0;
   const folder = libc.openat(rootFd, PRIVATE, OPEN_DIR, 0);
-  const access = folder < 0 ? folder : libc.faccessat(rootFd, PRIVATE, W_OK | X_OK, 0);
+  const none = made < 0 && made !== -EEXIST ? made : folder;
+  const access = folder < 0 ? none : libc.faccessat(rootFd, PRIVATE, W_OK | X_OK, 0);
   // What is on a read-only disk is of use as it is.
   if (folder >= 0 && (access >= 0 || access === -EROFS)) {
-    return new GfidHandles(rootFd, folder, gfids);
+    return { links: new GfidHandles(rootFd, folder, gfids), fault: 0 };
   }
   if (folder >= 0) libc.close(folder);
-  if (wanted === 'auto') return null;
+  if (wanted === 'auto') return { links: null, fault: isServed ? -access : 0 };
   const reason = strerror(-access);
-  const what = access === -EACCES ? 'write to' : 'make';
+  const what = folder < 0 ? 'make' : 'write to';
   throw new InitError(`option 'gfid-handles' is on, but cannot ${what} ${PRIVATE_NAME}: ${reason}`);
 }
 
@@ -140,12 +153,16 @@ export class GfidHandles {
     return kept;
   }
 
-  /** Removes a handle: its inode has no other name any more. */
-  drop(gfid: Gfid): void {
+  /**
+   * Removes a handle: its inode has no other name any more. Whether it is gone: what may not be
+   * changed (chattr +i) keeps its handle as it keeps its names.
+   */
+  drop(gfid: Gfid): boolean {
     const slot = this.slot(gfid, false);
-    if (slot < 0) return;
-    libc.unlinkat(slot, this.nameOf(gfid), 0);
+    if (slot < 0) return slot === -ENOENT;
+    const result = libc.unlinkat(slot, this.nameOf(gfid), 0);
     libc.close(slot);
+    return result >= 0 || result === -ENOENT;
   }
 
   /**

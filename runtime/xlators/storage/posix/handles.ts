@@ -21,6 +21,7 @@ import {
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import type { Statx } from '../../../sys/struct.ts';
+import type { Times } from '../shared/mdata.ts';
 import { type Keeper, keepers, keeps, makeRoom } from './descriptors.ts';
 import type { FileHandles } from './file-handles.ts';
 import { EMPTY, procPath } from './paths.ts';
@@ -56,6 +57,8 @@ export class Handle {
   dropped = false;
   /** The kernel's own name of it, when its descriptor was closed to stay below the limit. */
   fileHandle: Uint8Array | null = null;
+  /** The times that are kept with it; null for none, undefined where nobody has looked. */
+  mdata: Times | null | undefined = undefined;
   /** Its gfid handle leads to it, which for what is no directory is one link more. */
   kept = false;
   private readonly devMajor: number;

@@ -33,6 +33,10 @@ function directoryOf(xl: Xlator, { directory }: { directory: string | undefined 
   throw new InitError("option 'directory' is missing: name the directory to serve");
 }
 
+/** Whether the volumes are a brick's. What begins requests has begun before what is below it. */
+const isServed = ({ graph }: Xlator): boolean =>
+  [...(graph?.initiators ?? [])].some(({ xl }) => xl.type === 'protocol/server');
+
 export default defineTranslator({
   type: 'storage/posix',
   description: 'Serves a directory of this machine.',
@@ -53,7 +57,7 @@ export default defineTranslator({
       default: 'auto',
       description:
         "Keeps a link to every inode under its gfid in '.glusterfs', as GlusterFS does; auto: when " +
-        'the directory has that folder.',
+        'the directory has that folder, or protocol/server serves it.',
     },
     'volume-id': {
       type: 'str',
@@ -77,6 +81,13 @@ export default defineTranslator({
       default: 5,
       description: 'How often is looked whether the directory is still there; 0: never.',
       reconfigurable: true,
+    },
+    ctime: {
+      type: 'bool',
+      default: true,
+      description:
+        'Keeps the times that clients set (features/utime) in trusted.glusterfs.mdata, and shows ' +
+        "them in place of the disk's.",
     },
     gfid2path: {
       type: 'str',
@@ -102,12 +113,14 @@ export default defineTranslator({
       directory: directoryOf(xl, options),
       handleLimit: options['handle-limit'] ?? defaultHandleLimit(),
       gfidHandles: options['gfid-handles'],
+      isServed: isServed(xl),
       hostname: options.hostname ?? null,
       volumeId: uuidOf('volume-id', options['volume-id']),
       nodeUuid: uuidOf('glusterd-uuid', options['glusterd-uuid']),
       nodeUuidPathinfo: options['node-uuid-pathinfo'],
       gfid2path: options.gfid2path,
       gfid2pathSeparator: options['gfid2path-separator'],
+      ctime: options.ctime,
     });
     const removed = new Removed(brick);
     brick.health.onThere = () => removed.look();
@@ -143,7 +156,8 @@ export default defineTranslator({
   },
   backing(xl, fd) {
     const file = fd.ctxGet(xl) as OpenFile | undefined;
-    return file?.fd ?? -1;
+    // What has times of its own is told of each write, to move them.
+    return file === undefined || xl.priv.mdata.has(file.handle, file.fd) ? -1 : file.fd;
   },
   tellsAtClose: (xl) => xl.priv.tellsAtClose,
   dump(xl) {

@@ -9,10 +9,10 @@
 import type { Dict } from '../../../core/dict.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFREG, type Iatt } from '../../../core/iatt.ts';
+import { isMember, keptProt } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import { AT_FDCWD } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
-import { isMember, keptProt } from '../shared/replies.ts';
 import { procPath } from './paths.ts';
 
 const S_ISUID = 0o4000;

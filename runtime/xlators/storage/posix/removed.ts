@@ -15,7 +15,7 @@ import * as libc from '../../../sys/libc.ts';
 import type { Brick } from './brick.ts';
 import { type Handle, STATX_MASK } from './handles.ts';
 import { EMPTY } from './paths.ts';
-import { iattOf } from './resolve.ts';
+import { iattOfHandle } from './resolve.ts';
 
 /** Handles that are looked at in one go: about a millisecond. */
 const SLICE = 1024;
@@ -58,7 +58,7 @@ export class Removed {
     handle.unnamed = true;
     // Whoever has it open keeps it.
     if (handle.type === IA_IFREG && handle.files === null && inode.fdCount === 0) {
-      handles.leave(handle, iattOf(this.brick, handle.gfid));
+      handles.leave(handle, iattOfHandle(this.brick, handle));
     }
     for (const { parent, name } of [...inode.names]) {
       inode.table.unlink(parent, name);

@@ -37,17 +37,21 @@ const OPEN_HANDLE = O_PATH | constants.O_NOFOLLOW | O_CLOEXEC;
 export type PosixXlator = Xlator<Brick>;
 
 /** The attributes that a descriptor's inode has now; null when `brick.fault` says why not. */
-export function iattOfFd(brick: Brick, fd: number, gfid: Gfid): Iatt | null {
-  return look(brick, fd, EMPTY) === 0 ? iattOf(brick, gfid) : null;
+export function iattOfFd(brick: Brick, fd: number, handle: Handle): Iatt | null {
+  return look(brick, fd, EMPTY) === 0 ? iattOfHandle(brick, handle, fd) : null;
 }
 
-/** The attributes that `brick.st` has, as the volume shows them. */
-export function iattOf(brick: Brick, gfid: Gfid): Iatt {
+/** The attributes that `brick.st` has of an inode that `fd` is open on, as the volume shows them. */
+export const iattOfHandle = (brick: Brick, handle: Handle, fd = handle.fd): Iatt =>
+  brick.mdata.show(iattOf(brick, handle.gfid, handle), handle, fd);
+
+/** The same with the times of the disk; `handle` is the inode's, where one is known. */
+export function iattOf(brick: Brick, gfid: Gfid, handle?: Handle): Iatt {
   const { st } = brick;
   const buf = new Iatt();
   buf.iaGfid = gfid;
   buf.mode = st.mode;
-  buf.iaNlink = brick.links === null ? st.nlink : shownLinks(st, gfid);
+  buf.iaNlink = brick.links === null ? st.nlink : shownLinks(st, gfid, handle?.kept ?? true);
   buf.iaUid = st.uid;
   buf.iaGid = st.gid;
   buf.iaSize = st.size;
@@ -68,11 +72,12 @@ export function iattOf(brick: Brick, gfid: Gfid): Iatt {
 
 /**
  * Links of an inode of a brick with gfid handles: all but its handle, and for the root all but the
- * folder of these. As GlusterFS, this takes it that what is linked more than once has a handle.
+ * folder of these. As in GlusterFS, what is linked more than once is taken to have a handle where
+ * nobody has looked.
  */
-function shownLinks(st: Statx, gfid: Gfid): number {
+function shownLinks(st: Statx, gfid: Gfid, isKept: boolean): number {
   const { nlink } = st;
-  if (typeOfMode(st.mode) !== IA_IFDIR) return nlink > 1 ? nlink - 1 : nlink;
+  if (typeOfMode(st.mode) !== IA_IFDIR) return isKept && nlink > 1 ? nlink - 1 : nlink;
   return gfid === ROOT_GFID && nlink > 2 ? nlink - 1 : nlink;
 }
 

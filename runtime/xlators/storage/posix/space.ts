@@ -1,5 +1,6 @@
 /** The fops about the space behind a file's data: allocation, holes, sums, copies on the disk. */
 import { createHash } from 'node:crypto';
+import { SETS } from '../../../core/ctime.ts';
 import { EINVAL, ENOSYS, ENXIO, EOPNOTSUPP, EXDEV } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
@@ -16,7 +17,7 @@ import {
 import * as libc from '../../../sys/libc.ts';
 import { weakChecksum } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
-import { iattOfFile, rangeFault } from './data.ts';
+import { iattOfFile, rangeFault, setTimes } from './data.ts';
 import { fileOf, type OpenFile, readFile, writeAll, writeLater } from './files.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
@@ -55,7 +56,10 @@ function writeZeros(
 
 function zerofilled(frame: Frame, file: OpenFile, errno: number, prebuf: Iatt | null): void {
   if (errno !== 0) fail.zerofill(frame, errno);
-  else unwind.zerofill(frame, 0, 0, prebuf, iattOfFile(file), null);
+  else {
+    setTimes(frame, 'zerofill', file);
+    unwind.zerofill(frame, 0, 0, prebuf, iattOfFile(file), null);
+  }
 }
 
 /** An offset as copy_file_range wants it: 8 bytes that it moves on. */
@@ -96,6 +100,7 @@ export const spaceFops: Fops<Brick> = {
     const prebuf = iattOfFile(file);
     const fault = allocate(file, mode, offset, len);
     if (fault !== 0) return fail.fallocate(frame, fault);
+    setTimes(frame, 'fallocate', file);
     unwind.fallocate(frame, 0, 0, prebuf, iattOfFile(file), null);
   },
 
@@ -105,6 +110,7 @@ export const spaceFops: Fops<Brick> = {
     const prebuf = iattOfFile(file);
     const fault = allocate(file, HOLE, offset, len);
     if (fault !== 0) return fail.discard(frame, fault);
+    setTimes(frame, 'discard', file);
     unwind.discard(frame, 0, 0, prebuf, iattOfFile(file), null);
   },
 
@@ -147,9 +153,15 @@ export const spaceFops: Fops<Brick> = {
     if (fault !== 0) return fail.copy_file_range(frame, fault);
     const prebuf = iattOfFile(to);
     const done = (copied: number): void => {
+      if (copied < 0) {
+        fail.copy_file_range(frame, -copied);
+        return;
+      }
+      const { mdata } = xl.priv;
+      mdata.set(frame, 'copy_file_range', to.handle, to.fd, ~SETS.ATIME);
+      mdata.set(frame, 'copy_file_range', from.handle, from.fd, SETS.ATIME);
       const stbuf = iattOfFile(from);
-      if (copied < 0) fail.copy_file_range(frame, -copied);
-      else unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, iattOfFile(to), null);
+      unwind.copy_file_range(frame, copied, 0, stbuf, prebuf, iattOfFile(to), null);
     };
     // Neither file may be closed meanwhile.
     void copy({ from, offIn, to, offOut, len }).then(from.during(to.during(done)));

@@ -12,7 +12,7 @@ import * as libc from '../../../sys/libc.ts';
 import { wantedGfid } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { procPath, SELF } from './paths.ts';
-import { handleOf, iattOf } from './resolve.ts';
+import { handleOf, iattOfHandle } from './resolve.ts';
 
 const O_WRONLY = 1;
 
@@ -40,7 +40,8 @@ export const tmpfileFops: Fops<Brick> = {
     }
     handle.unnamed = true;
     brick.handles.opened(handle, fd);
-    const buf = iattOf(brick, handle.gfid);
+    brick.mdata.set(frame, 'icreate', handle);
+    const buf = iattOfHandle(brick, handle);
     loc.inode?.ctxSet(xl, handle);
     unwind.icreate(frame, 0, 0, loc.inode, buf, null);
   },

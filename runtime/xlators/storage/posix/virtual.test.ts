@@ -142,7 +142,7 @@ describe('attributes that are computed', () => {
 test.runIf(isRoot)("GlusterFS's own attributes are hidden and kept", async () => {
   const { directory, vol, f } = await tree();
   const internal = vol.as({ pid: -1 });
-  const own = ['trusted.glusterfs.mdata', 'trusted.gfid2path.0123456789abcdef'];
+  const own = ['trusted.glusterfs.dht', 'trusted.gfid2path.0123456789abcdef'];
   for (const name of own) {
     const given = new Dict().set(name, 'kept');
     expect((await vol.fop('setxattr', new Loc(f), given, 0, null)).err).toBe('EPERM');

@@ -10,6 +10,8 @@ import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/li
 import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
+import { pidFor } from '../shared/internal.ts';
+import { MDATA, readMdata, readWireMdata, SET_MDATA, type Times } from '../shared/mdata.ts';
 import {
   answerKeys,
   isHidden,
@@ -21,6 +23,7 @@ import {
 import type { Brick } from './brick.ts';
 import { getFileattr, setFileattr } from './fileattr.ts';
 import { fileOf } from './files.ts';
+import type { Handle } from './handles.ts';
 import { EMPTY, KEY, procEntryPath, procPath, putText } from './paths.ts';
 import { killGroupId } from './privileges.ts';
 import { handleOf, iattOfFd, type PosixXlator } from './resolve.ts';
@@ -52,15 +55,32 @@ function setOne(fd: number, name: string, bytes: Uint8Array | null, flags: numbe
   return -libc.setxattr(procPath(fd), KEY, bytes, bytes.length, flags);
 }
 
-/** Sets what is in `dict`, one after the other, up to the first that fails; 0 or its errno. */
-export function setXattrs(fd: number, dict: Dict | null, flags: number, pid: number): number {
+/**
+ * Sets what is in `dict` of the inode that `fd` is open on, one after the other, up to the first that
+ * fails; 0 or its errno.
+ */
+export function setXattrs(
+  { mdata }: Brick,
+  handle: Handle,
+  fd: number,
+  dict: Dict | null,
+  flags: number,
+  pid: number,
+): number {
   let fault = 0;
   dict?.forEach((name, given) => {
     if (fault !== 0) return;
-    fault = isHidden(name, pid) ? EPERM : setOne(fd, name, valueBytes(given), flags);
+    const bytes = valueBytes(given);
+    if (isHidden(name, pid)) fault = EPERM;
+    else if (name === SET_MDATA) fault = mdata.merge(handle, fd, timesIn(bytes, readWireMdata));
+    else if (name === MDATA) fault = mdata.merge(handle, fd, timesIn(bytes, readMdata));
+    else fault = setOne(fd, name, bytes, flags);
   });
   return fault;
 }
+
+const timesIn = (bytes: Uint8Array | null, read: typeof readMdata): Times | null =>
+  bytes === null ? null : read(bytes);
 
 /**
  * The values that a lookup's xdata asks for, of `path` in a directory (`EMPTY`: of the directory);
@@ -120,8 +140,9 @@ function setFileattrs(fd: number, dict: Dict | null): number | null {
 }
 
 /** 0 or the errno. */
-function remove(fd: number, name: string, pid: number): number {
+function remove(handle: Handle, fd: number, name: string, pid: number): number {
   if (isHidden(name, pid)) return EPERM;
+  if (name === MDATA) handle.mdata = undefined;
   return putKey(name) || -libc.removexattr(procPath(fd), KEY);
 }
 
@@ -148,13 +169,15 @@ function combine(fd: number, optype: number, dict: Dict | null): Dict | number {
 }
 
 export const xattrFops: Fops<Brick> = {
-  setxattr(frame, xl, loc, dict, flags, _xdata) {
+  setxattr(frame, xl, loc, dict, flags, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.setxattr(frame, handle);
-    const fault = setXattrs(handle.fd, dict, flags, frame.root.pid);
+    const pid = pidFor(frame.root.pid, xdata);
+    const fault = setXattrs(xl.priv, handle, handle.fd, dict, flags, pid);
     if (fault !== 0) return fail.setxattr(frame, fault);
+    xl.priv.mdata.set(frame, 'setxattr', handle);
     if (dict?.has(ACL_ACCESS)) {
-      killGroupId(handle.fd, iattOfFd(xl.priv, handle.fd, handle.gfid), frame.root);
+      killGroupId(handle.fd, iattOfFd(xl.priv, handle.fd, handle), frame.root);
     }
     unwind.setxattr(frame, 0, 0, null);
   },
@@ -162,8 +185,11 @@ export const xattrFops: Fops<Brick> = {
   fsetxattr(frame, xl, fd, dict, flags, _xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fsetxattr(frame, file);
-    const fault = setFileattrs(file.fd, dict) ?? setXattrs(file.fd, dict, flags, frame.root.pid);
+    const fault =
+      setFileattrs(file.fd, dict) ??
+      setXattrs(xl.priv, file.handle, file.fd, dict, flags, frame.root.pid);
     if (fault !== 0) return fail.fsetxattr(frame, fault);
+    xl.priv.mdata.set(frame, 'fsetxattr', file.handle, file.fd);
     unwind.fsetxattr(frame, 0, 0, null);
   },
 
@@ -186,16 +212,18 @@ export const xattrFops: Fops<Brick> = {
   removexattr(frame, xl, loc, name, _xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.removexattr(frame, handle);
-    const fault = remove(handle.fd, name, frame.root.pid);
+    const fault = remove(handle, handle.fd, name, frame.root.pid);
     if (fault !== 0) return fail.removexattr(frame, fault);
+    xl.priv.mdata.set(frame, 'removexattr', handle);
     unwind.removexattr(frame, 0, 0, null);
   },
 
   fremovexattr(frame, xl, fd, name, _xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fremovexattr(frame, file);
-    const fault = remove(file.fd, name, frame.root.pid);
+    const fault = remove(file.handle, file.fd, name, frame.root.pid);
     if (fault !== 0) return fail.fremovexattr(frame, fault);
+    xl.priv.mdata.set(frame, 'fremovexattr', file.handle, file.fd);
     unwind.fremovexattr(frame, 0, 0, null);
   },
 

@@ -33,8 +33,8 @@ export function isHidden(name: string, pid: number): boolean {
 
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
 
-/** Whether a key that came with a lookup asks for an attribute's value. */
-function asksForXattr(key: string): boolean {
+/** Whether a key in xdata is an attribute's name: a lookup asks for its value by it. */
+export function asksForXattr(key: string): boolean {
   if (key === TRUSTED_GFID || key === USER_GFID) return false;
   return NAMESPACES.some((namespace) => key.startsWith(namespace));
 }

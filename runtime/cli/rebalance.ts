@@ -1,0 +1,143 @@
+/** `glossa rebalance`: the directories of a distributed volume are made ready for the bricks that it has now. */
+import { dirname, resolve } from 'node:path';
+import { connect, Driver, FopError, NOBODY } from '../api/driver.ts';
+import { listEntries } from '../api/files.ts';
+import { Dict } from '../core/dict.ts';
+import { ENOENT, ENOTCONN, ENOTDIR, ESTALE } from '../core/errno.ts';
+import type { Graph } from '../core/graph.ts';
+import { IA_IFDIR } from '../core/iatt.ts';
+import { Loc } from '../core/loc.ts';
+import { type LogLevels, WARNING } from '../core/log.ts';
+import { activate } from '../graph/activate.ts';
+import { printable } from '../graph/printable.ts';
+import { COMMIT_HASH, FIX_LAYOUT } from '../xlators/cluster/distribute/fops/commands.ts';
+import { defineCommand } from './command.ts';
+import { NodeContext } from './context.ts';
+import { EXIT_FAILURE, EXIT_OK, Failure, UsageError } from './exit.ts';
+import { takeOperands, toggle } from './flags.ts';
+import { Interruption } from './interruption.ts';
+import { CONSOLE, openSink } from './log-sink.ts';
+import { startOrFail, UP_TIMEOUT, upOrFail } from './started.ts';
+import type { Terminal } from './terminal.ts';
+import { volfileFlags } from './volfile-flags.ts';
+import { describeOrFail, inspectFile } from './volfiles.ts';
+
+const TYPE = 'cluster/distribute';
+const PROGRESS_MS = 1000;
+/** DT_UNKNOWN and DT_DIR. */
+const MAY_BE_DIRECTORY: ReadonlySet<number> = new Set([0, 4]);
+/** Of what failed, so many are named. */
+const NAMED_MAX = 10;
+
+interface Done {
+  directories: number;
+  readonly failed: string[];
+  commitHash: number | null;
+}
+
+export default defineCommand({
+  usage: ['glossa rebalance VOLFILE fix-layout [options]'],
+  description:
+    'Deals out the ranges of names anew, in every directory of the volume that VOLFILE, a client, ' +
+    'describes: for bricks that were added, or are to go. Clients go on meanwhile. Names stay with ' +
+    'their bricks as far as they can, and no file is moved: those that are elsewhere now are found, ' +
+    'and a link to each is made when it is looked up. Directories whose ranges were set by hand are ' +
+    'left alone. Ctrl-C stops it after the directory at hand; what is done is done, and begun again ' +
+    'it goes through the rest.',
+  flags: {
+    json: toggle({
+      help: 'print {directories, failed: [PATH], commitHash}; null while not all is done',
+    }),
+    ...volfileFlags,
+  },
+  async run({ flags, operands }, terminal) {
+    const [volfile, what] = takeOperands(operands, ['VOLFILE', 'fix-layout']);
+    if (what !== 'fix-layout') {
+      throw new UsageError(`rebalance knows 'fix-layout' alone, and no '${what}'`);
+    }
+    const { registry } = await import('./registry.ts');
+    const inspection = await inspectFile(volfile, {
+      registry,
+      strict: flags.strict,
+      overrides: flags['xlator-option'],
+      allowShell: flags['allow-shell'],
+    });
+    const description = describeOrFail(inspection, terminal);
+    if (!description.volumes.some(({ type }) => type.text === TYPE)) {
+      throw new Failure(`${volfile} has no volume of type ${TYPE}: there is nothing to deal out`);
+    }
+    const context = new NodeContext({
+      sink: openSink(CONSOLE, { colour: terminal.colour.err }),
+      baseDir: dirname(resolve(volfile)),
+      wake() {},
+      strict: flags.strict,
+    });
+    const levels: LogLevels = { default: WARNING, volumes: new Map() };
+    const graph = activate(description, registry, context, levels);
+    const interruption = new Interruption();
+    try {
+      await startOrFail(graph);
+      await upOrFail(graph, UP_TIMEOUT);
+      const done = await fixAll(graph, terminal, interruption.signal);
+      report(done, flags.json, terminal);
+      const status = await interruption.status();
+      return status ?? (done.failed.length > 0 ? EXIT_FAILURE : EXIT_OK);
+    } finally {
+      interruption.close();
+      await graph.stop();
+    }
+  },
+});
+
+/** Depth first, so that no more is remembered than the way down and what is beside it. */
+async function fixAll(graph: Graph, terminal: Terminal, signal: AbortSignal): Promise<Done> {
+  const driver = new Driver(connect(graph, 'rebalance'), NOBODY);
+  const done: Done = { directories: 0, failed: [], commitHash: null };
+  const left = ['/'];
+  let shown = performance.now();
+  for (let path = left.pop(); path !== undefined && !signal.aborted; path = left.pop()) {
+    if (terminal.interactive && performance.now() - shown > PROGRESS_MS) {
+      terminal.err(`${done.directories} directories; now ${printable(path)}`);
+      shown = performance.now();
+    }
+    try {
+      const { inode, buf } = await driver.find(path);
+      if (buf.iaType !== IA_IFDIR) continue;
+      await driver.expect('setxattr', new Loc(inode), new Dict().set(FIX_LAYOUT, 'yes'), 0, null);
+      done.directories += 1;
+      for (const { name, type } of (await listEntries(driver, inode)).reverse()) {
+        if (MAY_BE_DIRECTORY.has(type)) left.push(path === '/' ? `/${name}` : `${path}/${name}`);
+      }
+    } catch (error) {
+      if (!(error instanceof FopError)) throw error;
+      // Nothing goes on without all bricks.
+      if (error.errno === ENOTCONN) throw new Failure(`a brick of the volume is down: ${path}`);
+      if (!GONE.has(error.errno)) done.failed.push(path);
+    }
+  }
+  if (!signal.aborted && done.failed.length === 0) done.commitHash = await commit(driver);
+  return done;
+}
+
+/** Somebody else has taken it away. */
+const GONE: ReadonlySet<number> = new Set([ENOENT, ESTALE, ENOTDIR]);
+
+/** New directories are known by another number than old ones from now on. */
+async function commit(driver: Driver): Promise<number> {
+  const hash = Math.floor(Date.now() / 1000);
+  const dict = new Dict().set(COMMIT_HASH, String(hash));
+  await driver.expect('setxattr', new Loc(driver.root), dict, 0, null);
+  return hash;
+}
+
+function report(done: Done, isJson: boolean, terminal: Terminal): void {
+  const { directories, failed, commitHash } = done;
+  if (isJson) {
+    terminal.out(JSON.stringify({ directories, failed, commitHash }));
+    return;
+  }
+  for (const path of failed.slice(0, NAMED_MAX)) terminal.err(`not done: ${printable(path)}`);
+  if (failed.length > NAMED_MAX) terminal.err(`not done: ${failed.length - NAMED_MAX} more`);
+  const end = commitHash === null ? 'not all: begin again' : `commit hash ${commitHash}`;
+  terminal.out(`${directories === 1 ? '1 directory' : `${directories} directories`}, ${end}`);
+}

@@ -1,0 +1,22 @@
+/** On how many CPUs this process may run: others share the one where that is all. */
+import { schedGetaffinity } from '../sys/libc.ts';
+
+/** Bits for 1024 CPUs, as in glibc's cpu_set_t. */
+const mask = new Uint8Array(128);
+/** Looks from one asking to the next: it may be changed while a process runs. */
+const ASK_EVERY = 1024;
+
+let left = 0;
+let several = true;
+
+/** Whether a peer can run while this process is awake. */
+export function severalCpus(): boolean {
+  left -= 1;
+  if (left > 0) return several;
+  left = ASK_EVERY;
+  if (schedGetaffinity(0, mask.length, mask) < 0) return several;
+  let count = 0;
+  for (const byte of mask) for (let bits = byte; bits > 0; bits &= bits - 1) count += 1;
+  several = count !== 1;
+  return several;
+}

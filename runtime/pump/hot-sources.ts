@@ -1,0 +1,206 @@
+/**
+ * The sockets that the pump serves. Those with traffic are *hot*: in its own poll set. The others are
+ * left to libuv, so that a thousand that say nothing cost nothing; who speaks becomes hot.
+ */
+import koffi, { type node } from 'koffi';
+import type { Source } from '../core/source.ts';
+import type { PollSet } from '../sys/struct.ts';
+
+/** How many are hot at most. */
+const HOT_MAX = 32;
+
+export class HotSources {
+  readonly hot: Source[] = [];
+  private readonly all = new Map<Source, node.PollHandle>();
+  private unsent: Source[] = [];
+  /** The one that takes what has come, or was ended in the middle of that. */
+  private taking: Source | null = null;
+  private interrupted: Source | null = null;
+  private readonly changed: () => void;
+  private readonly woken: () => void;
+
+  /** @param changed `hot` is another @param woken there is something to do, and libuv has told so */
+  constructor(changed: () => void, woken: () => void) {
+    this.changed = changed;
+    this.woken = woken;
+  }
+
+  get size(): number {
+    return this.all.size;
+  }
+
+  get isActive(): boolean {
+    return this.hot.length > 0 || this.unsent.length > 0;
+  }
+
+  /** Requests that came by them may need the event loop. */
+  get isBusy(): boolean {
+    for (const { busy } of this.hot) if (busy) return true;
+    return false;
+  }
+
+  /** Something is to be sent. */
+  get isUnsent(): boolean {
+    return this.unsent.length > 0;
+  }
+
+  get isAwaited(): boolean {
+    for (const { awaited } of this.hot) if (awaited > 0) return true;
+    return false;
+  }
+
+  /** Several requests are under way. */
+  get isCrowded(): boolean {
+    let count = 0;
+    for (const { awaited } of this.hot) count += awaited;
+    return count > 1;
+  }
+
+  add(source: Source): void {
+    const watcher = koffi.node.poll(source.fd, () => this.spoke(source));
+    watcher.stop();
+    this.all.set(source, watcher);
+    this.watch(source, watcher);
+  }
+
+  remove(source: Source): void {
+    const watcher = this.all.get(source);
+    if (watcher === undefined) return;
+    watcher.close();
+    this.all.delete(source);
+    this.unsent = this.unsent.filter((other) => other !== source);
+    if (this.interrupted === source) this.interrupted = null;
+    const at = this.hot.indexOf(source);
+    if (at < 0) return;
+    this.hot.splice(at, 1);
+    this.changed();
+  }
+
+  /** It has something to send; `flushAll` does. */
+  toFlush(source: Source): void {
+    if (!this.unsent.includes(source)) this.unsent.push(source);
+  }
+
+  /** Sends now. @param parked libuv watches the hot ones */
+  flush(source: Source, parked: boolean): void {
+    source.flush();
+    this.heat(source);
+    const watcher = this.all.get(source);
+    if (parked && watcher !== undefined) this.watch(source, watcher);
+  }
+
+  flushAll(): void {
+    if (this.unsent.length === 0) return;
+    const { unsent } = this;
+    this.unsent = [];
+    for (const source of unsent) {
+      source.flush();
+      this.heat(source);
+    }
+  }
+
+  /** Sends and takes what there is, between two requests of many. */
+  exchange(): void {
+    this.flushAll();
+    for (const { awaited } of this.hot) {
+      if (awaited === 0) continue;
+      this.receive();
+      return;
+    }
+  }
+
+  /**
+   * Takes what has come by those of whom something is waited for, or may be expected.
+   * @returns whether there was any
+   */
+  receive(): boolean {
+    let any = false;
+    const { hot } = this;
+    for (let at = hot.length - 1; at >= 0; at--) {
+      const source = hot[at];
+      if (source === undefined || source.isPaused) continue;
+      if (source.awaited === 0 && source.busyPollUs === 0) continue;
+      if (this.take(source)) any = true;
+    }
+    return any;
+  }
+
+  /**
+   * After poll(2). What is told may take some away, and with them places: then one that is not ready is
+   * asked in vain, or one that is comes with the next look.
+   * @param first the place of the first of them in the set
+   */
+  takeReady(set: PollSet, first: number): boolean {
+    let any = false;
+    const { hot } = this;
+    for (let at = hot.length - 1; at >= 0; at--) {
+      const source = hot[at];
+      if (source === undefined || set.ready(first + at) === 0) continue;
+      const isOver = set.isOver(first + at);
+      any = true;
+      if (source.isFull) source.flush();
+      // That the other end is gone is told again and again, until it is read.
+      if (hot[at] === source && (isOver || !source.isPaused)) this.take(source);
+    }
+    return any;
+  }
+
+  /** A turn was ended in the middle. */
+  abandoned(): void {
+    this.interrupted = this.taking;
+    this.taking = null;
+  }
+
+  /** What a turn was ended in the middle of may have left something, of which nobody else tells. */
+  goOn(): void {
+    const { interrupted } = this;
+    if (interrupted === null) return;
+    this.interrupted = null;
+    this.take(interrupted);
+  }
+
+  /** libuv watches all. */
+  park(): void {
+    for (const source of this.hot) this.watch(source, this.all.get(source)!);
+  }
+
+  unpark(): void {
+    for (const source of this.hot) this.all.get(source)!.stop();
+  }
+
+  private take(source: Source): boolean {
+    this.taking = source;
+    const any = source.receive();
+    this.taking = null;
+    return any;
+  }
+
+  private watch(source: Source, watcher: node.PollHandle): void {
+    const events = { readable: !source.isPaused, writable: source.isFull };
+    if (events.readable || events.writable) {
+      watcher.start(events, () => this.spoke(source));
+    } else watcher.stop();
+  }
+
+  /** Called by libuv, without a scope; see `unpark` of the pump. */
+  private spoke(source: Source): void {
+    this.heat(source);
+    this.woken();
+  }
+
+  private heat(source: Source): void {
+    const { hot } = this;
+    if (hot.includes(source)) return;
+    const watcher = this.all.get(source);
+    if (watcher === undefined) return;
+    if (hot.length >= HOT_MAX) this.cool(hot[0]!);
+    hot.push(source);
+    watcher.stop();
+    this.changed();
+  }
+
+  private cool(source: Source): void {
+    this.hot.splice(this.hot.indexOf(source), 1);
+    this.watch(source, this.all.get(source)!);
+  }
+}

@@ -1,0 +1,91 @@
+/** The pump with a real kernel: requests and the event loop both go on, whatever the other does. */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type MountServer, Mounts, whyNoMounts } from '../../test/support/mounts.ts';
+import type { PumpCounts } from './pump.ts';
+
+const mounts = new Mounts();
+let server: MountServer;
+let serial = 0;
+
+/** The code a stat of an absent name ends with. */
+async function missing(way: string, mountpoint = server.mountpoint): Promise<string> {
+  serial += 1;
+  try {
+    await stat(join(mountpoint, `${way}-${serial}`));
+    return 'found';
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code!;
+  }
+}
+
+const counts = async (): Promise<PumpCounts> => (await server.ask('counts')) as PumpCounts;
+
+describe.skipIf(whyNoMounts() !== '')('the pump', () => {
+  beforeAll(async () => {
+    server = await mounts.mount('answers', { negativeTimeout: 0 });
+  });
+  afterAll(() => mounts.clean());
+
+  test('serves requests that are answered at once', async () => {
+    for (let i = 0; i < 500; i++) expect(await missing('now')).toBe('ENOENT');
+    expect((await counts()).requests).toBeGreaterThan(500);
+  });
+
+  test.each(['promise', 'tick', 'immediate', 'timer', 'file'])(
+    'serves requests that are answered by a %s',
+    async (way) => {
+      for (let i = 0; i < 20; i++) expect(await missing(way)).toBe('ENOENT');
+      const all = Array.from({ length: 50 }, () => missing(way));
+      expect(new Set(await Promise.all(all))).toEqual(new Set(['ENOENT']));
+    },
+  );
+
+  test('all of them at once', async () => {
+    const ways = ['now', 'promise', 'tick', 'immediate', 'timer', 'file', 'throw'];
+    const all = Array.from({ length: 350 }, (_, i) => missing(ways[i % ways.length]!));
+    const got = await Promise.all(all);
+    expect(got.filter((code) => code === 'ENOENT').length).toBe(300);
+    expect(got.filter((code) => code === 'EIO').length).toBe(50);
+  });
+
+  test('the event loop goes on under a load that never pauses', async () => {
+    let over = false;
+    const load = Array.from({ length: 4 }, async () => {
+      while (!over) await missing('now');
+    });
+    for (let i = 0; i < 20; i++) expect(await server.ask('ping')).toBe('pong');
+    over = true;
+    await Promise.all(load);
+  });
+
+  test('wake gives what a fast request left behind its turn', async () => {
+    const woken = server.next();
+    expect(await missing('wake')).toBe('ENOENT');
+    expect(await woken).toBe('woken');
+  });
+
+  test('rests when there is nothing to do', async () => {
+    await missing('now');
+    // The first question may find it still awake, and somebody may look at all mounts there are.
+    await vi.waitFor(async () => {
+      const before = await counts();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(await counts()).toEqual(before);
+    }, 50_000);
+  });
+
+  test('two mounts of one process do not wait for each other', async () => {
+    const folders = [mounts.folder(), mounts.folder()];
+    const both = await mounts.mount('answers', {}, folders);
+    for (let i = 0; i < 100; i++) {
+      expect(await missing('now', folders[i % 2]!)).toBe('ENOENT');
+    }
+    const mixed = Array.from({ length: 60 }, (_, i) => missing('immediate', folders[i % 2]!));
+    expect(new Set(await Promise.all(mixed))).toEqual(new Set(['ENOENT']));
+    expect(await both.ask('unmount')).toBe('unmounted');
+    expect(await both.next()).toBe('unmounted');
+    expect(await both.next()).toBe('exit 0');
+  });
+});

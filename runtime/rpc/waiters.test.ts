@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Waiters } from './waiters.ts';
+
+interface One {
+  xid: number;
+  readonly name: number;
+}
+
+test('have what a map by numbers has, in the order in which they came', () => {
+  const steps = fc.array(fc.tuple(fc.boolean(), fc.nat()), { maxLength: 400 });
+  fc.assert(
+    fc.property(steps, (walk) => {
+      const waiters = new Waiters<One>();
+      const model = new Map<number, One>();
+      for (const [isNew, number] of walk) {
+        if (isNew || model.size === 0) {
+          const one = { xid: 0, name: number };
+          const xid = waiters.add(one);
+          expect(one.xid).toBe(xid);
+          expect(model.has(xid)).toBe(false);
+          model.set(xid, one);
+        } else {
+          const xid = [...model.keys()][number % model.size]!;
+          expect(waiters.take(xid)).toBe(model.get(xid));
+          model.delete(xid);
+          expect(waiters.take(xid)).toBe(null);
+        }
+        expect(waiters.size).toBe(model.size);
+      }
+      expect(waiters.list()).toEqual([...model.values()]);
+    }),
+  );
+});
+
+test('one that waits for long takes no room beside its own', () => {
+  const waiters = new Waiters<One>();
+  const patient = { xid: 0, name: -1 };
+  const first = waiters.add(patient);
+  const numbers = new Set<number>();
+  for (let name = 0; name < 100_000; name++) {
+    const xid = waiters.add({ xid: 0, name });
+    numbers.add(xid);
+    expect(waiters.take(xid)?.name).toBe(name);
+  }
+  expect(numbers.size).toBe(100_000);
+  expect(waiters.list()).toEqual([patient]);
+  expect(waiters.take(first)).toBe(patient);
+});
+
+test('nobody has a number that was never given, nor the place of one', () => {
+  const waiters = new Waiters<One>();
+  const xid = waiters.add({ xid: 0, name: 1 });
+  for (const other of [0, 1, xid + 64, xid + 2 ** 31, 0xffff_ffff]) {
+    expect(waiters.take(other >>> 0)).toBe(null);
+  }
+  expect(waiters.size).toBe(1);
+});

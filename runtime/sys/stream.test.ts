@@ -1,0 +1,101 @@
+/** Sockets by calls, with Node's own at the other end. */
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
+import { EAGAIN, ECONNREFUSED, ENAMETOOLONG, ENODEV } from '../core/errno.ts';
+import { close } from './libc.ts';
+import {
+  type Accepted,
+  acceptStream,
+  connectionError,
+  listenStream,
+  openStream,
+  portOf,
+  receiveInto,
+  type StreamAddress,
+  sendBoth,
+} from './stream.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'glossa-stream-'));
+const fds: number[] = [];
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const fd of fds.splice(0)) close(fd);
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+const used = (fd: number): number => {
+  expect(fd).toBeGreaterThan(0);
+  fds.push(fd);
+  return fd;
+};
+
+/** What comes within a few turns of the event loop. */
+async function received(fd: number): Promise<string> {
+  const room = new Uint8Array(100);
+  await expect.poll(() => receiveInto(fd, room)).toBeGreaterThan(0);
+  return new TextDecoder().decode(room).replace(/\0.*/s, '');
+}
+
+test.each<[string, StreamAddress, string]>([
+  ['TCP', { kind: 'tcp', host: '127.0.0.1', port: 0 }, '127.0.0.1'],
+  ['TCP, version 6', { kind: 'tcp', host: '::1', port: 0 }, '::1'],
+  ['a path', { kind: 'unix', path: join(folder, 'socket') }, ''],
+])('%s: accepted, received, and sent in two parts', async (_, address, peer) => {
+  const listening = used(listenStream(address));
+  expect(acceptStream(listening)).toBe(-EAGAIN);
+  const to =
+    address.kind === 'unix' ? address.path : { host: address.host, port: portOf(listening) };
+  const socket = connect(to as never);
+  sockets.push(socket);
+  await once(socket, 'connect');
+  const accepted = acceptStream(listening) as Accepted;
+  used(accepted.fd);
+  expect([accepted.address, accepted.port]).toEqual([peer, socket.localPort ?? 0]);
+  expect(receiveInto(accepted.fd, new Uint8Array(9))).toBe(-EAGAIN);
+  socket.write('words');
+  expect(await received(accepted.fd)).toBe('words');
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+  expect(sendBoth(accepted.fd, bytes('one, and more'), 5, bytes('two'))).toBe(8);
+  const [chunk] = await once(socket, 'data');
+  expect(String(chunk)).toBe('one, two');
+});
+
+test('connects by an address with a zone, and to no zone that is not there', async () => {
+  const listening = used(listenStream({ kind: 'tcp', host: '::1', port: 0 }));
+  const port = portOf(listening);
+  for (const zone of ['lo', '1']) {
+    const fd = used(openStream({ kind: 'tcp', host: `::1%${zone}`, port }));
+    const accepted = await vi.waitFor(() => {
+      const next = acceptStream(listening);
+      expect(next).toMatchObject({ address: '::1' });
+      return next as Accepted;
+    });
+    used(accepted.fd);
+    expect(connectionError(fd)).toBe(0);
+  }
+  for (const zone of ['nowhere0', '..', 'a/b']) {
+    expect(openStream({ kind: 'tcp', host: `fe80::1%${zone}`, port })).toBe(-ENODEV);
+  }
+});
+
+test('connects, or says why not', async () => {
+  const server = createServer((socket) => void sockets.push(socket.end('welcome')));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const fd = used(openStream({ kind: 'tcp', host: '127.0.0.1', port }));
+  expect(await received(fd)).toBe('welcome');
+  expect(connectionError(fd)).toBe(0);
+  server.close();
+  for (const open of fds.splice(0)) close(open);
+  await once(server, 'close');
+  const refused = used(openStream({ kind: 'tcp', host: '127.0.0.1', port }));
+  await expect.poll(() => connectionError(refused)).toBe(ECONNREFUSED);
+  const long = { kind: 'unix', path: `/${'x'.repeat(120)}` } as const;
+  expect([openStream(long), listenStream(long)]).toEqual([-ENAMETOOLONG, -ENAMETOOLONG]);
+});

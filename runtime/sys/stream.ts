@@ -1,0 +1,210 @@
+/**
+ * Stream sockets that never block: TCP, and those in the file system. What Node's own sockets do in
+ * its event loop is done here by calls, for those who have a loop of their own.
+ * Sources: socket(7), tcp(7), ip(7), ipv6(7), unix(7).
+ */
+import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { ENODEV } from '../core/errno.ts';
+import {
+  AF_INET,
+  AF_INET6,
+  AF_UNIX,
+  IPPROTO_TCP,
+  MSG_DONTWAIT,
+  MSG_NOSIGNAL,
+  SO_ERROR,
+  SO_KEEPALIVE,
+  SO_REUSEADDR,
+  SOCK_CLOEXEC,
+  SOCK_NONBLOCK,
+  SOCK_STREAM,
+  SOL_SOCKET,
+  TCP_NODELAY,
+} from './constants.ts';
+import {
+  accept4,
+  bind,
+  close,
+  connect,
+  getsockname,
+  getsockopt,
+  listen,
+  recv,
+  send,
+  setsockopt,
+  socket,
+  writev,
+} from './libc.ts';
+import { cstring, Iovec } from './struct.ts';
+
+const EINPROGRESS = 115;
+const ENAMETOOLONG = 36;
+/** Connections that may wait to be accepted; the kernel has its own limit, too. */
+const BACKLOG = 1024;
+/** Bytes of a path in struct sockaddr_un, its NUL counted. */
+const UNIX_PATH_MAX = 108;
+
+/** Numeric: names are looked up before. */
+export type StreamAddress =
+  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'unix'; readonly path: string };
+
+/** A struct sockaddr, or minus the errno. */
+function sockaddr(address: StreamAddress): Uint8Array | number {
+  if (address.kind === 'unix') {
+    const path = cstring(address.path);
+    if (path.length > UNIX_PATH_MAX) return -ENAMETOOLONG;
+    const bytes = new Uint8Array(2 + path.length);
+    family(bytes, AF_UNIX);
+    bytes.set(path, 2);
+    return bytes;
+  }
+  const { host, port } = address;
+  const isV6 = isIPv6(host);
+  const bytes = new Uint8Array(isV6 ? 28 : 16);
+  const view = new DataView(bytes.buffer);
+  family(bytes, isV6 ? AF_INET6 : AF_INET);
+  view.setUint16(2, port);
+  bytes.set(isV6 ? bytesOfV6(host) : host.split('.').map(Number), isV6 ? 8 : 4);
+  const zone = /%(.+)$/.exec(host)?.[1];
+  if (zone === undefined) return bytes;
+  const scope = scopeOf(zone);
+  if (scope === null) return -ENODEV;
+  view.setUint32(24, scope, true);
+  return bytes;
+}
+
+/** The number of a network interface: the zone of an address that is valid there alone. */
+function scopeOf(zone: string): number | null {
+  if (/^\d+$/.test(zone)) return Number(zone);
+  if (!/^[\w.:@-]+$/.test(zone) || /^\.+$/.test(zone)) return null;
+  try {
+    return Number(readFileSync(`/sys/class/net/${zone}/ifindex`, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+function family(bytes: Uint8Array, value: number): void {
+  new DataView(bytes.buffer).setUint16(0, value, true);
+}
+
+/** The 16 bytes of an address in any of its forms. */
+function bytesOfV6(host: string): Uint8Array {
+  // The URL parser writes all of them in one form.
+  const text = new URL(`http://[${host.replace(/%.*/, '')}]`).hostname.slice(1, -1);
+  const [head, tail] = text.split('::') as [string, string | undefined];
+  const groups = (part: string | undefined): number[] =>
+    part ? part.split(':').map((group) => Number.parseInt(group, 16)) : [];
+  const before = groups(head);
+  const after = groups(tail);
+  const middle = new Array<number>(8 - before.length - after.length).fill(0);
+  const bytes = new Uint8Array(16);
+  const view = new DataView(bytes.buffer);
+  for (const [at, group] of [...before, ...middle, ...after].entries())
+    view.setUint16(at * 2, group);
+  return bytes;
+}
+
+const one = new Uint8Array([1, 0, 0, 0]);
+
+/** Answers leave at once, and a peer that is gone is found out, in time. */
+export function tune(fd: number): void {
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, one, 4);
+  setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, one, 4);
+}
+
+/** A socket that is about to be connected (it can be written to when it is), or minus the errno. */
+export function openStream(address: StreamAddress): number {
+  const name = sockaddr(address);
+  if (typeof name === 'number') return name;
+  const domain = new DataView(name.buffer).getUint16(0, true);
+  const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  if (address.kind === 'tcp') tune(fd);
+  const status = connect(fd, name, name.length);
+  if (status === 0 || status === -EINPROGRESS) return fd;
+  close(fd);
+  return status;
+}
+
+/** A socket that listens, or minus the errno. Port 0 is any that is free; see `portOf`. */
+export function listenStream(address: StreamAddress): number {
+  const name = sockaddr(address);
+  if (typeof name === 'number') return name;
+  const domain = new DataView(name.buffer).getUint16(0, true);
+  const fd = socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return fd;
+  if (address.kind === 'tcp') setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, one, 4);
+  let status = bind(fd, name, name.length);
+  if (status >= 0) status = listen(fd, BACKLOG);
+  if (status >= 0) return fd;
+  close(fd);
+  return status;
+}
+
+/** The port that a socket listens at. */
+export function portOf(fd: number): number {
+  const name = new Uint8Array(28);
+  getsockname(fd, name, new Uint8Array([name.length, 0, 0, 0]));
+  return new DataView(name.buffer).getUint16(2);
+}
+
+export interface Accepted {
+  readonly fd: number;
+  /** Numeric; '' for a socket in the file system. */
+  readonly address: string;
+  readonly port: number;
+}
+
+const peerName = new Uint8Array(110);
+const peerLength = new Uint8Array(4);
+
+/** The next connection that waits, or minus the errno. */
+export function acceptStream(listening: number): Accepted | number {
+  peerName.fill(0);
+  peerLength[0] = peerName.length;
+  const fd = accept4(listening, peerName, peerLength, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0) return fd;
+  const view = new DataView(peerName.buffer);
+  const domain = view.getUint16(0, true);
+  const port = view.getUint16(2);
+  if (domain === AF_INET) {
+    tune(fd);
+    return { fd, address: peerName.slice(4, 8).join('.'), port };
+  }
+  if (domain !== AF_INET6) return { fd, address: '', port: 0 };
+  tune(fd);
+  const groups = Array.from({ length: 8 }, (_, at) => view.getUint16(8 + at * 2).toString(16));
+  const isV4 = groups.slice(0, 5).every((group) => group === '0') && groups[5] === 'ffff';
+  if (isV4) return { fd, address: peerName.slice(20, 24).join('.'), port };
+  return { fd, address: new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1), port };
+}
+
+/** The errno with which it failed to connect; 0 when it is connected. */
+export function connectionError(fd: number): number {
+  const value = new Uint8Array(4);
+  const status = getsockopt(fd, SOL_SOCKET, SO_ERROR, value, new Uint8Array([4, 0, 0, 0]));
+  return status < 0 ? -status : new DataView(value.buffer).getInt32(0, true);
+}
+
+/** Bytes received, 0 at the end of the stream, or minus the errno. */
+export const receiveInto = (fd: number, room: Uint8Array): number =>
+  recv(fd, room, room.length, MSG_DONTWAIT);
+
+const iov = new Iovec(2);
+
+/** Bytes that have left of the first `length` of `bytes` and of `data`, or minus the errno. */
+export function sendBoth(
+  fd: number,
+  bytes: Uint8Array,
+  length: number,
+  data: Uint8Array | null,
+): number {
+  if (data === null) return send(fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+  iov.set(0, bytes, length);
+  iov.set(1, data, data.length);
+  // Node ignores SIGPIPE, which this would raise.
+  return writev(fd, iov.bytes, 2);
+}

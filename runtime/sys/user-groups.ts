@@ -1,0 +1,34 @@
+/**
+ * The groups of a user, as this machine's users and groups say: /etc/passwd and /etc/group, or whatever
+ * nsswitch.conf(5) names. Sources: getpwuid(3), getgrouplist(3); struct passwd of 64-bit libcs.
+ */
+import { address } from './call.ts';
+import { getgrouplist, getpwuid_r } from './libc.ts';
+
+const PASSWD_SIZE = 48;
+const NAME_AT = 0;
+const GID_AT = 20;
+/** Room for the texts of a user, and for groups, as much as anybody has. */
+const TEXTS_SIZE = 65_536;
+const GROUPS_MAX = 65_536;
+
+/** All groups, the user's own among them; null of a uid that is no user's. */
+export function groupsOfUser(uid: number): readonly number[] | null {
+  const passwd = new DataView(new ArrayBuffer(PASSWD_SIZE));
+  const texts = new Uint8Array(new ArrayBuffer(TEXTS_SIZE));
+  const found = new BigUint64Array(1);
+  const [into, result] = [new Uint8Array(passwd.buffer), new Uint8Array(found.buffer)];
+  if (getpwuid_r(uid, into, texts, TEXTS_SIZE, result) !== 0 || found[0] === 0n) return null;
+  // The name is among the texts.
+  const name = texts.subarray(Number(passwd.getBigUint64(NAME_AT, true) - address(texts)));
+  const gid = passwd.getUint32(GID_AT, true);
+  for (let room = 64; room <= GROUPS_MAX; room *= 4) {
+    const groups = new Uint32Array(room);
+    const count = new Int32Array([room]);
+    const bytes = new Uint8Array(groups.buffer);
+    if (getgrouplist(name, gid, bytes, new Uint8Array(count.buffer)) >= 0) {
+      return [...groups.subarray(0, count[0])];
+    }
+  }
+  return [gid];
+}

@@ -1,0 +1,144 @@
+/**
+ * Fops about what is open, or known: those on a file go to the child that it is with. Those on a
+ * directory have rows of their own (`on-directory.ts`), and otherwise go to one child that has it.
+ *
+ * Source: GlusterFS `dht-inode-read.c`, `dht-inode-write.c`.
+ */
+import { EINVAL, EIO, ESTALE } from '../../../../core/errno.ts';
+import { Fd } from '../../../../core/fd.ts';
+import type { FopName } from '../../../../core/fops.gen.ts';
+import { findFop } from '../../../../core/fops.ts';
+import type { Frame } from '../../../../core/frame.ts';
+import { collect, collectCbk, unwindArgs, windArgs } from '../../../../core/generic.gen.ts';
+import type { Inode } from '../../../../core/inode.ts';
+import { Loc } from '../../../../core/loc.ts';
+import type { Cbk, Fop, Fops, Xlator } from '../../../../core/xlator.ts';
+import { type Directory, type Distribute, NOWHERE } from '../distribute.ts';
+import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
+import { lookupEverywhere } from './everywhere.ts';
+import { askMoved, followMove, STAYS, signOf } from './moving.ts';
+import { onDirectory } from './on-directory.ts';
+
+/** By their subject: the first argument that is a loc or an fd. */
+const NAMES = [
+  'stat',
+  'fstat',
+  'access',
+  'readlink',
+  'open',
+  'readv',
+  'writev',
+  'flush',
+  'fsync',
+  'truncate',
+  'ftruncate',
+  'setattr',
+  'fsetattr',
+  'setxattr',
+  'getxattr',
+  'removexattr',
+  'fsetxattr',
+  'fgetxattr',
+  'fremovexattr',
+  'lk',
+  'inodelk',
+  'finodelk',
+  'entrylk',
+  'fentrylk',
+  'xattrop',
+  'fxattrop',
+  'rchecksum',
+  'fallocate',
+  'discard',
+  'zerofill',
+  'seek',
+  'lease',
+  'getactivelk',
+  'setactivelk',
+  'fsyncdir',
+] as const satisfies readonly FopName[];
+
+const inodeOf = (subject: unknown): Inode | null =>
+  subject instanceof Fd ? subject.inode : (subject as Loc).inode;
+
+function fopOf<N extends FopName>(name: N): Fop<N, Distribute> {
+  const { args } = findFop(name)!;
+  const at = args.findIndex(({ type }) => type === 'loc' || type === 'fd');
+  const sign = signOf(name);
+  const cbk = collectCbk[name]((frame, child, anyXl, opRet, opErrno, values) => {
+    if (sign(opRet, opErrno, values) === STAYS) {
+      unwindArgs[name](frame, opRet, opErrno, values);
+      return;
+    }
+    const xl = anyXl as Xlator<Distribute>;
+    const given = frame.local as readonly unknown[];
+    const answer = { opRet, opErrno, values: values as never };
+    const inode = inodeOf(given[at])!;
+    runTask(frame, xl, name, (task) =>
+      followMove(
+        task,
+        xl.priv,
+        { fop: name, args: given, subject: given[at], inode },
+        child,
+        answer,
+      ),
+    );
+  }) as Cbk<N, unknown>;
+  return collect[name]((frame, anyXl, given) => {
+    const xl = anyXl as Xlator<Distribute>;
+    const inode = inodeOf(given[at]);
+    const child = inode?.ctxGet(xl);
+    if (typeof child === 'number') {
+      frame.local = given;
+      windArgs[name](frame, child, cbk as never, xl.children[child]!, given);
+    } else unknownOrDirectory(frame, xl, name, inode, given);
+  }) as Fop<N, Distribute>;
+}
+
+function unknownOrDirectory(
+  frame: Frame,
+  xl: Xlator<Distribute>,
+  name: FopName,
+  inode: Inode | null,
+  args: readonly unknown[],
+): void {
+  if (inode === null) unwindArgs[name](frame, -1, EINVAL, failure(name, EINVAL).values);
+  else runTask(frame, xl, name, (task) => steps(task, xl.priv, name, inode, args));
+}
+
+function* steps<N extends FopName>(
+  task: Task,
+  volume: Distribute,
+  name: N,
+  inode: Inode,
+  args: readonly unknown[],
+): Steps<Answer<N>> {
+  const isKnown = inode.ctxGet(volume.xl) !== undefined;
+  const directory = isKnown ? volume.directory(inode) : yield* locate(task, volume, inode);
+  if (typeof directory === 'number') return failure(name, directory);
+  if (volume.cached(inode) !== NOWHERE) {
+    const subject = args.find((arg) => arg instanceof Fd || arg instanceof Loc);
+    return yield* askMoved(task, volume, { fop: name, args, subject, inode });
+  }
+  const own = onDirectory[name];
+  if (directory === null) return failure(name, EIO);
+  if (own !== undefined) {
+    return (yield* own(task, volume, directory, args as never, inode)) as Answer<N>;
+  }
+  return yield* task.one(volume.homeOf(directory), name, ...(args as never));
+}
+
+/** Looks for something that was never looked up here: the errno, or what is known of a directory. */
+export function* locate(
+  task: Task,
+  volume: Distribute,
+  inode: Inode,
+): Steps<Directory | null | number> {
+  const found = yield* lookupEverywhere(task, volume, new Loc(inode), null);
+  if (found.opRet < 0) return found.opErrno || ESTALE;
+  return volume.directory(inode);
+}
+
+export const fileFops: Fops<Distribute> = Object.fromEntries(
+  NAMES.map((name) => [name, fopOf(name)]),
+);

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Distributed } from '../../../../../test/support/distributed.ts';
+import { Dict } from '../../../../core/dict.ts';
+import { ENOENT } from '../../../../core/errno.ts';
+import { Fd } from '../../../../core/fd.ts';
+import { SET_ATTR } from '../../../../core/fops.ts';
+import { Iatt } from '../../../../core/iatt.ts';
+import type { Inode } from '../../../../core/inode.ts';
+import { Loc } from '../../../../core/loc.ts';
+import { GFID_REQ } from '../../../../core/xdata.ts';
+
+const LINKTO = 'trusted.glusterfs.dht.linkto';
+const TWO = ['one', 'two'];
+const text = (bytes: unknown): string => new TextDecoder().decode(bytes as Uint8Array);
+
+let volume: Distributed;
+let inode: Inode;
+let fd: Fd;
+/** Where the file is, and where it comes to be. */
+let from: string;
+let to: string;
+
+/** The mode of a child's copy, and where it says that the file is. */
+function set(child: string, mode: number, linkto: string): void {
+  const loc = new Loc(inode, null, null, inode.gfid);
+  const value = new TextEncoder().encode(`${linkto}\0`);
+  volume.askChild(child, 'setxattr', loc, Dict.of({ [LINKTO]: value }), 0, null);
+  const to = Object.assign(new Iatt(), { iaProt: mode });
+  volume.askChild(child, 'setattr', loc, to, SET_ATTR.MODE, null);
+}
+const dataOf = (child: string): string => {
+  const told = volume.askChild(child, 'readv', new Fd(inode, 0, 1), 100, 0, 0, null);
+  return told.opRet < 0 ? `errno ${told.opErrno}` : text(told.values[0]);
+};
+const write = (data: string, offset: number): number =>
+  volume.ask('writev', fd, new TextEncoder().encode(data), offset, 0, null).opRet;
+const modeNow = (): number => (volume.ask('fstat', fd, null).values[0] as Iatt).iaProt;
+
+beforeEach(async () => {
+  volume = await Distributed.start(TWO);
+  volume.create('/f', 'before');
+  inode = volume.inode('/f');
+  from = TWO.find((child) => volume.at(child, '/f') !== null)!;
+  to = TWO.find((child) => child !== from)!;
+  fd = new Fd(inode, 2, 1);
+  volume.ask('open', new Loc(inode), 2, fd, null);
+});
+afterEach(async () => {
+  fd.release();
+  await volume.stop();
+});
+
+/** As a rebalance begins. */
+function begin(): void {
+  const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'f');
+  const xdata = new Dict().setGfid(GFID_REQ, inode.gfid);
+  volume.askChild(to, 'mknod', loc, 0o101000, 0, 0, xdata);
+  set(to, 0o1000, from);
+  set(from, 0o3644, to);
+}
+
+/** As it ends, once all data is copied. */
+function end(): void {
+  const data = new TextEncoder().encode(dataOf(from));
+  volume.askChild(to, 'writev', new Fd(inode, 2, 1), data, 0, 0, null);
+  const loc = new Loc(inode, null, null, inode.gfid);
+  set(from, 0o1000, to);
+  volume.askChild(to, 'removexattr', loc, LINKTO, null);
+  volume.askChild(
+    to,
+    'setattr',
+    loc,
+    Object.assign(new Iatt(), { iaProt: 0o644 }),
+    SET_ATTR.MODE,
+    null,
+  );
+}
+const remove = (): void => {
+  volume.askChild(from, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
+};
+
+describe('a file that is copied', () => {
+  test('is changed in both places, and nobody sees how', () => {
+    begin();
+    expect(write('BE', 0)).toBe(2);
+    expect([dataOf(from), dataOf(to)]).toEqual(['BEfore', 'BE']);
+    expect(modeNow()).toBe(0o644);
+    expect((volume.lookup('/f').values[1] as Iatt).iaProt).toBe(0o644);
+    expect(volume.list('/')).toEqual(['f']);
+    expect(volume.read('/f')).toBe('BEfore');
+  });
+
+  test('is as before when that is given up', () => {
+    begin();
+    write('BE', 0);
+    set(from, 0o644, to);
+    write('be', 0);
+    expect([dataOf(from), dataOf(to)]).toEqual(['before', 'BE']);
+  });
+});
+
+describe('a file that has moved', () => {
+  test.each(['is a linkto', 'is gone'])('and %s where it was is used where it is', (state) => {
+    begin();
+    write('BE', 0);
+    end();
+    if (state === 'is gone') remove();
+    expect(write('fo', 4)).toBe(2);
+    expect(dataOf(to)).toBe('BEfofo');
+    expect(text(volume.ask('readv', fd, 100, 0, 0, null).values[0])).toBe('BEfofo');
+    expect(modeNow()).toBe(0o644);
+    expect(volume.read('/f')).toBe('BEfofo');
+  });
+
+  test('without anybody having noticed, too', () => {
+    begin();
+    end();
+    remove();
+    const other = new Fd(inode, 2, 1);
+    expect(volume.ask('open', new Loc(inode), 2, other, null).opRet).toBe(0);
+    expect(write('x', 0)).toBe(1);
+    expect(text(volume.ask('readv', other, 100, 0, 0, null).values[0])).toBe('xefore');
+    other.release();
+  });
+});
+
+test('an open file that somebody has removed is written all the same', () => {
+  remove();
+  expect(write('x', 0)).toBe(1);
+  expect(volume.lookup('/f').opErrno).toBe(ENOENT);
+});
+
+test('a file that has the bits of its own shows them', () => {
+  const stbuf = Object.assign(new Iatt(), { iaProt: 0o7755 });
+  const set = volume.ask('setattr', new Loc(inode), stbuf, SET_ATTR.MODE, null);
+  expect((set.values[1] as Iatt).iaProt).toBe(0o7755);
+  expect([modeNow(), (volume.lookup('/f').values[1] as Iatt).iaProt]).toEqual([0o7755, 0o7755]);
+  expect(write('x', 0)).toBe(1);
+});

@@ -1,0 +1,175 @@
+/**
+ * What becomes of fops on a directory, which all children have. What changes it is done on the child
+ * whose attributes count (MDS) first, which counts that others may not have it yet.
+ *
+ * Source: GlusterFS `dht-inode-read.c` (dht_stat), `dht-inode-write.c` (dht_setattr), `dht-common.c`
+ * (dht_setxattr, dht_dir_common_set_remove_xattr).
+ */
+import type { Dict } from '../../../../core/dict.ts';
+import { EPERM } from '../../../../core/errno.ts';
+import { FS_FLAGS, FS_VERSION, FS_XATTR } from '../../../../core/fileattr.ts';
+import type { FopName, FopTable } from '../../../../core/fops.gen.ts';
+import type { Iatt } from '../../../../core/iatt.ts';
+import type { Inode } from '../../../../core/inode.ts';
+import { Loc } from '../../../../core/loc.ts';
+import { type Directory, type Distribute, NOWHERE } from '../distribute.ts';
+import { countMds } from '../heal/xattrs.ts';
+import { mergeDirectories } from '../merge.ts';
+import { errnoOf } from '../sight.ts';
+import { type Answer, failure, type Steps, type Task } from '../task.ts';
+import { isCommand, obey } from './commands.ts';
+import { getOfDirectory, isInternal } from './virtual.ts';
+
+type OnDirectory = (
+  task: Task,
+  volume: Distribute,
+  directory: Directory,
+  args: readonly unknown[],
+  inode: Inode,
+) => Steps<Answer<FopName>>;
+
+/** Fops of open directories are done by their inodes: a child that was away has not opened them. */
+const BY_LOC = {
+  fsetattr: 'setattr',
+  fsetxattr: 'setxattr',
+  fremovexattr: 'removexattr',
+} as const;
+
+const okOf = <N extends FopName>(answers: readonly Answer<N>[]): Answer<N>[] =>
+  answers.filter(({ opRet }) => opRet >= 0);
+
+function* stat(
+  task: Task,
+  volume: Distribute,
+  { mds }: Directory,
+  inode: Inode,
+  xdata: Dict | null,
+): Steps<Answer<'stat'>> {
+  const loc = new Loc(inode);
+  const answers = yield* task.each(volume.all, 'stat', () => [loc, xdata]);
+  const there = okOf(answers);
+  if (there.length === 0) return failure('stat', errnoOf(answers));
+  const source = mds !== NOWHERE && answers[mds]!.opRet >= 0 ? answers[mds]! : there[0]!;
+  const buf = mergeDirectories(
+    source.values[0]!,
+    there.map(({ values }) => values[0]!),
+  );
+  return { ...source, values: [buf, source.values[1]] };
+}
+
+/** The fops that change attributes: the same on all children. */
+type Change = 'setattr' | 'setxattr' | 'removexattr';
+
+function* change<N extends Change>(
+  task: Task,
+  volume: Distribute,
+  { mds }: Directory,
+  fop: N,
+  args: FopTable[N]['args'],
+): Steps<Answer<N>> {
+  const { all } = volume;
+  if (all.length === 1) return yield* task.one(0, fop, ...args);
+  if (mds === NOWHERE) {
+    const answers = yield* task.each(all, fop, () => args);
+    return okOf(answers)[0] ?? failure(fop, errnoOf(answers));
+  }
+  const dir = args[0] as Loc;
+  const errno = yield* countMds(task, volume, mds, dir, 1);
+  if (errno !== 0) return failure(fop, errno);
+  const first = yield* task.one(mds, fop, ...args);
+  if (first.opRet < 0) {
+    yield* countMds(task, volume, mds, dir, -1);
+    return first;
+  }
+  const others = all.filter((child) => child !== mds);
+  const answers = yield* task.each(others, fop, () => args);
+  // Where one has failed, the count stays: the next lookup brings it there.
+  if (okOf(answers).length === others.length) yield* countMds(task, volume, mds, dir, -1);
+  return first;
+}
+
+function* setattr(
+  task: Task,
+  volume: Distribute,
+  directory: Directory,
+  args: FopTable['setattr']['args'],
+): Steps<Answer<'setattr'>> {
+  const answer = yield* change(task, volume, directory, 'setattr', args);
+  if (answer.opRet < 0) return answer;
+  const [pre, post, xdata] = answer.values;
+  const merged = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
+  return { ...answer, values: [merged(pre), merged(post), xdata] };
+}
+
+const changing =
+  (fop: Change): OnDirectory =>
+  (task, volume, directory, args, inode) => {
+    const byLoc = [new Loc(inode), ...args.slice(1)];
+    if (fop === 'setattr') return setattr(task, volume, directory, byLoc as never);
+    return changeXattr(task, volume, directory, fop, byLoc);
+  };
+
+function* changeXattr(
+  task: Task,
+  volume: Distribute,
+  directory: Directory,
+  fop: 'setxattr' | 'removexattr',
+  args: readonly unknown[],
+): Steps<Answer<FopName>> {
+  const [, given] = args as [Loc, Dict | string | null];
+  const names = typeof given === 'string' ? [given] : [...(given?.keys() ?? [])];
+  if (names.some((name) => isInternal(volume, name))) return failure(fop, EPERM);
+  return yield* change(task, volume, directory, fop, args as never);
+}
+
+const getting: OnDirectory = (task, volume, directory, args, inode) => {
+  const [, name, xdata] = args as FopTable['getxattr']['args'];
+  return getOfDirectory(task, volume, directory, inode, name, xdata);
+};
+
+/** What is an open file's, and no attribute on a disk. */
+const FLAGS: ReadonlySet<string | null> = new Set([FS_FLAGS, FS_XATTR, FS_VERSION]);
+const isOfOpenFile = (name: string | null): boolean => FLAGS.has(name);
+
+const statting: OnDirectory = (task, volume, directory, args, inode) =>
+  stat(task, volume, directory, inode, args[1] as Dict | null);
+
+/** To all children; one success is enough, for what is to reach whoever is there. */
+const everywhere =
+  (fop: FopName): OnDirectory =>
+  (task, volume, _directory, args) =>
+    toAll(task, volume, fop, args);
+
+function* toAll<N extends FopName>(
+  task: Task,
+  volume: Distribute,
+  fop: N,
+  args: readonly unknown[],
+): Steps<Answer<N>> {
+  const answers = yield* task.each(volume.up, fop, () => args as never);
+  const failed = answers.find(({ opRet }) => opRet < 0);
+  return failed ?? answers[0] ?? failure(fop, errnoOf(answers));
+}
+
+export const onDirectory: Readonly<Partial<Record<FopName, OnDirectory>>> = {
+  stat: statting,
+  fstat: statting,
+  setattr: changing('setattr'),
+  fsetattr: changing(BY_LOC.fsetattr),
+  setxattr: (task, volume, directory, args, inode) =>
+    isCommand(args[1] as Dict | null)
+      ? obey(task, volume, inode, args[1] as Dict)
+      : changing('setxattr')(task, volume, directory, args, inode),
+  fsetxattr: (task, volume, directory, args, inode) =>
+    [...((args[1] as Dict | null)?.keys() ?? [])].some(isOfOpenFile)
+      ? toAll(task, volume, 'fsetxattr', args)
+      : changing(BY_LOC.fsetxattr)(task, volume, directory, args, inode),
+  removexattr: changing('removexattr'),
+  fremovexattr: changing(BY_LOC.fremovexattr),
+  getxattr: getting,
+  fgetxattr: (task, volume, directory, args, inode) =>
+    isOfOpenFile(args[1] as string | null)
+      ? task.one(volume.homeOf(directory), 'fgetxattr', ...(args as FopTable['fgetxattr']['args']))
+      : getting(task, volume, directory, args, inode),
+  fsyncdir: everywhere('fsyncdir'),
+};

@@ -1,0 +1,129 @@
+/**
+ * The layout of a directory: which child has which range of hashes. Each child keeps its own piece as
+ * an extended attribute of 16 bytes; the pieces of all are the layout.
+ *
+ * Source: GlusterFS `xlators/cluster/dht/src/dht-layout.c`.
+ */
+
+/** A piece is dealt out by rule, or was set by hand, which is left alone. */
+export const DM = 0;
+export const DM_USER = 1;
+
+const SIZE = 16;
+
+/** What the layout knows of one child. */
+export interface Piece {
+  /**
+   * 0 for a directory that is there, whether with a range or without; the errno of looking for it;
+   * `NEEDS_RANGE` for one that was made just now.
+   */
+  readonly err: number;
+  /** Both inclusive; 0 and 0 is no range at all. */
+  readonly start: number;
+  readonly stop: number;
+  readonly commitHash: number;
+  readonly type: number;
+}
+
+export const NEEDS_RANGE = -1;
+
+/** No commit hash: nobody knows where all names of the directory are. */
+export const NO_COMMIT_HASH = 1;
+
+export const pieceWithout = (err: number): Piece => ({
+  err,
+  start: 0,
+  stop: 0,
+  commitHash: 0,
+  type: DM,
+});
+
+/** The attribute's value. */
+export function encodePiece({ commitHash, type, start, stop }: Piece): Uint8Array {
+  const bytes = new Uint8Array(SIZE);
+  const view = new DataView(bytes.buffer);
+  [commitHash, type, start, stop].forEach((value, at) => {
+    view.setUint32(4 * at, value);
+  });
+  return bytes;
+}
+
+/** A child's answer. Without the attribute it has no range; null for what no rule knows. */
+export function decodePiece(bytes: Uint8Array | undefined): Piece | null {
+  if (bytes === undefined) return pieceWithout(0);
+  if (bytes.length < SIZE) return null;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, SIZE);
+  const type = view.getUint32(4);
+  if (type !== DM && type !== DM_USER) return null;
+  const [commitHash, start, stop] = [view.getUint32(0), view.getUint32(8), view.getUint32(12)];
+  return { err: 0, start, stop, commitHash, type };
+}
+
+/** Whether a piece takes part: it is there, and has a range. */
+export const takesPart = ({ err, start, stop }: Piece): boolean => err === 0 && start !== stop;
+
+/** Indexes of the pieces by where they start; those without a range come first. */
+export function byStart(pieces: readonly Piece[]): number[] {
+  const order = pieces.map((_, at) => at);
+  return order.sort((a, b) => {
+    const [one, other] = [pieces[a]!, pieces[b]!];
+    return one.start - other.start || one.stop - other.stop || a - b;
+  });
+}
+
+/** A layout that is asked for names: what it costs does not depend on how many children there are. */
+export class Layout {
+  /** By the child's index. */
+  readonly pieces: readonly Piece[];
+  /** That of all pieces, otherwise NO_COMMIT_HASH. */
+  readonly commitHash: number;
+  readonly type: number;
+  /** Where the child changes, ascending, and which it is from there on; -1 for none. */
+  private readonly starts: number[] = [];
+  private readonly owners: number[] = [];
+
+  constructor(pieces: readonly Piece[]) {
+    this.pieces = pieces;
+    const there = pieces.filter(({ err }) => err === 0);
+    const hash = there[0]?.commitHash ?? 0;
+    const agree = there.every(({ commitHash }) => commitHash === hash);
+    this.commitHash = agree ? hash : NO_COMMIT_HASH;
+    this.type = there.some(({ type }) => type === DM_USER) ? DM_USER : DM;
+    this.index();
+  }
+
+  /** The child that names of this hash belong to; -1 when there is none. */
+  search(hash: number): number {
+    const { starts } = this;
+    let low = 0;
+    let high = starts.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (starts[middle]! <= hash) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? -1 : this.owners[low - 1]!;
+  }
+
+  /** Where ranges overlap, the one that starts first has all that it reaches. */
+  private index(): void {
+    const { pieces, starts, owners } = this;
+    let next = 0;
+    for (const child of byStart(pieces)) {
+      const piece = pieces[child]!;
+      if (!takesPart(piece) || piece.stop < next) continue;
+      const start = Math.max(piece.start, next);
+      if (start > next) {
+        starts.push(next);
+        owners.push(-1);
+      }
+      starts.push(start);
+      owners.push(child);
+      next = piece.stop + 1;
+    }
+    if (next <= 0xffff_ffff) {
+      starts.push(next);
+      owners.push(-1);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * How full the children are, for where new files go. Asked for when a child comes up, and again when
+ * something is made and the last answer is a second old; nobody waits for it.
+ *
+ * Source: GlusterFS `dht-diskusage.c`.
+ */
+import { wind } from '../../../core/fops.gen.ts';
+import { Stack } from '../../../core/frame.ts';
+import type { Statvfs } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import { messages } from '../../../core/messages.ts';
+import type { Cbk, Xlator } from '../../../core/xlator.ts';
+import type { Settings } from './options.ts';
+
+const REFRESH_MS = 1000;
+const MEGABYTE = 1_048_576;
+/** So many times a full child is met for one line of the log. */
+const LOG_EVERY = 420;
+
+interface Usage {
+  readonly availPercent: number;
+  readonly availBytes: number;
+  readonly inodesPercent: number;
+  readonly inodes: number;
+  /** Megabytes of all its space. */
+  readonly chunks: number;
+}
+
+const percent = (part: number, all: number): number =>
+  all === 0 ? 100 : Math.trunc((part * 100) / all);
+
+export function usageOf({ blocks, bavail, frsize, bsize, files, ffree }: Statvfs): Usage {
+  const perChunk = MEGABYTE / bsize;
+  return {
+    availPercent: blocks === 0 ? 0 : percent(bavail, blocks),
+    availBytes: bavail * frsize,
+    inodesPercent: percent(ffree, files),
+    inodes: files === 0 ? Number.MAX_SAFE_INTEGER : ffree,
+    chunks: Math.ceil(blocks / perChunk),
+  };
+}
+
+/** Whose children they are. */
+interface Owner {
+  readonly xl: Xlator<{ readonly space: Space }>;
+  readonly names: readonly string[];
+  readonly all: readonly number[];
+  readonly settings: Settings;
+  readonly leaving: ReadonlySet<number>;
+  isUp(child: number): boolean;
+}
+
+export class Space {
+  private readonly owner: Owner;
+  private readonly known: (Usage | undefined)[] = [];
+  private asked = Number.NEGATIVE_INFINITY;
+  private hits = 0;
+
+  constructor(owner: Owner) {
+    this.owner = owner;
+  }
+
+  chunks(child: number): number {
+    return this.known[child]?.chunks ?? 0;
+  }
+
+  /** A child has answered a statfs. */
+  told(child: number, stat: Statvfs): void {
+    this.known[child] = usageOf(stat);
+  }
+
+  /** Asks a child. */
+  ask(child: number): void {
+    const { xl } = this.owner;
+    if (xl.inodes === null) return;
+    const frame = xl.begin(new Stack(0, 0, 0, 'STATFS'));
+    wind.statfs(frame, child, answered, xl.children[child]!, new Loc(xl.inodes.root), null);
+  }
+
+  /** Something is about to be made. */
+  refresh(): void {
+    const { owner } = this;
+    const now = owner.xl.context.now();
+    if (now < this.asked + REFRESH_MS) return;
+    this.asked = now;
+    for (const child of owner.all) if (owner.isUp(child)) this.ask(child);
+  }
+
+  private hasRoom(usage: Usage): boolean {
+    const { settings } = this.owner;
+    const least = settings['min-free-disk'];
+    const space =
+      'percent' in least ? usage.availPercent >= least.percent : usage.availBytes >= least.bytes;
+    return space && usage.inodesPercent >= settings['min-free-inodes'];
+  }
+
+  /** Whether new files should go elsewhere. One of which nothing is known has room. */
+  isFilled(child: number): boolean {
+    const usage = this.known[child];
+    if (usage === undefined || this.hasRoom(usage)) return false;
+    if (this.hits % LOG_EVERY === 0) {
+      this.owner.xl.log.warning(
+        `subvolume '${this.owner.names[child]}' is nearly full (${usage.availPercent}% of its space and ` +
+          `${usage.inodesPercent}% of its inodes are free): add some`,
+        { msgid: messages.childFull.id },
+      );
+    }
+    this.hits += 1;
+    return true;
+  }
+
+  /** Where a new file is put that belongs to `hashed`, among the children given. */
+  choose(hashed: number, among: readonly number[]): number {
+    const { leaving } = this.owner;
+    if (!leaving.has(hashed) && !this.isFilled(hashed)) return hashed;
+    let best: { child: number; usage: Usage } | null = null;
+    let most: { child: number; usage: Usage } | null = null;
+    for (const child of among) {
+      const usage = this.known[child];
+      if (usage === undefined || leaving.has(child) || !this.owner.isUp(child)) continue;
+      if (this.hasRoom(usage) && (best === null || isRoomier(usage, best.usage))) {
+        best = { child, usage };
+      }
+      if (usage.inodes > 0 && (most === null || usage.availBytes > most.usage.availBytes)) {
+        most = { child, usage };
+      }
+    }
+    return (best ?? most)?.child ?? hashed;
+  }
+}
+
+const isRoomier = (one: Usage, other: Usage): boolean =>
+  one.availPercent > other.availPercent || one.inodesPercent > other.inodesPercent;
+
+const answered: Cbk<'statfs', { readonly space: Space }> = (
+  frame,
+  child,
+  xl,
+  opRet,
+  _errno,
+  buf,
+) => {
+  xl.end(frame.root);
+  if (opRet >= 0 && buf !== null) xl.priv.space.told(child, buf);
+};

@@ -1,0 +1,127 @@
+/**
+ * What the fops change, by the bits of GlusterFS's cache invalidation, and which inodes they tell a
+ * client about. Source: GlusterFS 10 `libglusterfs/src/glusterfs/upcall-utils.h`,
+ * `xlators/features/upcall/src/upcall.c`.
+ */
+import type { Fd } from '../../../core/fd.ts';
+import type { FopName } from '../../../core/fops.gen.ts';
+import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
+import type { Dirent, Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import type { Loc } from '../../../core/loc.ts';
+
+export const UP = {
+  NLINK: 0x1,
+  MODE: 0x2,
+  OWN: 0x4,
+  SIZE: 0x8,
+  TIMES: 0x10,
+  PERM: 0x40,
+  RENAME: 0x80,
+  FORGET: 0x100,
+  PARENT_TIMES: 0x200,
+  XATTR: 0x400,
+} as const;
+
+const WRITE = UP.SIZE | UP.TIMES;
+const ATTR = UP.SIZE | UP.TIMES | UP.OWN | UP.MODE | UP.PERM;
+const LINKS = UP.NLINK | UP.TIMES;
+/** A name came into a folder, or went. */
+const NAMES = UP.PARENT_TIMES;
+
+/** An inode that a client was told about, and what has changed there: 0 for nothing. */
+export interface Touch {
+  readonly gfid: Gfid;
+  readonly flags: number;
+  readonly stat?: Iatt | null;
+  readonly parent?: Iatt | null;
+  readonly oldParent?: Iatt | null;
+}
+
+/** Of a fop's arguments and its answer. */
+export type Touches = (args: never, reply: never) => readonly (Touch | null)[];
+
+const of = (
+  inode: Inode | Iatt | null | undefined,
+  flags = 0,
+  more: Omit<Touch, 'gfid' | 'flags'> = {},
+): Touch | null => {
+  const gfid = inode == null ? NULL_GFID : 'gfid' in inode ? inode.gfid : inode.iaGfid;
+  return gfid === NULL_GFID ? null : { gfid, flags, ...more };
+};
+
+const read: Touches = ([subject]: [Loc | Fd]) => [of(subject.inode)];
+/** The attributes after it are the second part of the answer. */
+const changes =
+  (flags: number): Touches =>
+  ([subject]: [Loc | Fd], [, stat]: [unknown, Iatt | null]) => [of(subject.inode, flags, { stat })];
+const setattr: Touches = ([subject]: [Loc | Fd], [before, stat]: [Iatt | null, Iatt | null]) => {
+  // With permissions, extended attributes may have changed that have them, too.
+  const isOther = before?.iaProt !== stat?.iaProt;
+  return [of(subject.inode, isOther ? ATTR | UP.XATTR : ATTR, { stat })];
+};
+const xattrs: Touches = ([subject]: [Loc | Fd]) => [of(subject.inode, UP.XATTR)];
+/** `at`: where the attributes of what was made are in the answer; the folder's after it are 2 behind. */
+const makes =
+  (loc: number, at: number): Touches =>
+  (args: readonly Loc[], reply: readonly (Iatt | null)[]) => {
+    const [stat, folder = null] = [reply[at], reply[at + 2]];
+    return [of(stat), of(args[loc]!.parent, NAMES, { stat: folder })];
+  };
+const removes: Touches = ([{ inode, parent }]: [Loc], [, folder]: [unknown, Iatt | null]) => [
+  of(inode, UP.FORGET, { parent: folder }),
+  of(parent, NAMES, { stat: folder }),
+];
+
+export const touches = {
+  lookup: (_args: unknown, [, buf]: [unknown, Iatt | null]) => [of(buf)],
+  stat: read,
+  fstat: read,
+  access: read,
+  readlink: read,
+  open: read,
+  opendir: read,
+  readv: read,
+  readdir: read,
+  readdirp: ([fd]: [Fd], [entries]: [readonly Dirent[] | null]) => [
+    of(fd.inode),
+    ...(entries ?? []).map(({ stat, name }) => (name === '..' ? null : of(stat))),
+  ],
+  getxattr: read,
+  fgetxattr: read,
+  writev: changes(WRITE),
+  truncate: changes(WRITE),
+  ftruncate: changes(WRITE),
+  fallocate: changes(WRITE),
+  discard: changes(WRITE),
+  zerofill: changes(WRITE),
+  copy_file_range: (
+    [, , to]: [unknown, unknown, Fd],
+    [, , stat]: [unknown, unknown, Iatt | null],
+  ) => [of(to.inode, WRITE, { stat })],
+  setattr,
+  fsetattr: setattr,
+  setxattr: xattrs,
+  fsetxattr: xattrs,
+  removexattr: xattrs,
+  fremovexattr: xattrs,
+  mknod: makes(0, 1),
+  mkdir: makes(0, 1),
+  symlink: makes(1, 1),
+  create: makes(0, 2),
+  link: ([old, { parent }]: [Loc, Loc], [, stat, , folder]: [unknown, ...(Iatt | null)[]]) => [
+    of(old.inode, LINKS, { stat: stat ?? null, parent: folder ?? null }),
+    of(parent, NAMES, { stat: folder ?? null }),
+  ],
+  unlink: removes,
+  rmdir: removes,
+  rename: ([old, to]: [Loc, Loc], [stat, , from, , into]: (Iatt | null)[]) => [
+    of(old.inode, UP.RENAME | NAMES, {
+      ...{ stat: stat ?? null, parent: into ?? null, oldParent: from ?? null },
+    }),
+    of(old.parent, NAMES, { stat: from ?? null }),
+    old.parent === to.parent ? null : of(to.parent, NAMES, { stat: into ?? null }),
+    // What had the name before has it no more.
+    to.inode === old.inode ? null : of(to.inode, UP.FORGET),
+  ],
+} satisfies Partial<Record<FopName, Touches>>;

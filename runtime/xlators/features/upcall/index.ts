@@ -1,0 +1,144 @@
+/**
+ * features/upcall: tells clients what others have changed, so that their caches can believe for minutes
+ * what they have. It remembers who was told of what (`registrations.ts`), and which fops change what
+ * (`flags.ts`); `protocol/server` above it passes on what is to be told.
+ *
+ * Switched off it has no fops, and winds are routed past it.
+ *
+ * Source: GlusterFS 10 `xlators/features/upcall`.
+ */
+import type { Client } from '../../../core/client.ts';
+import { ENOENT } from '../../../core/errno.ts';
+import type { FopName } from '../../../core/fops.gen.ts';
+import { findFop, fops as fopRows } from '../../../core/fops.ts';
+import type { Loc } from '../../../core/loc.ts';
+import { defineOptions, type Values } from '../../../core/options.ts';
+import { type After, type Before, taps } from '../../../core/taps.gen.ts';
+import type { ClientUpcall } from '../../../core/upcall.ts';
+import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
+import { type Touch, type Touches, touches, UP } from './flags.ts';
+import { Registrations } from './registrations.ts';
+
+const options = defineOptions({
+  'cache-invalidation': {
+    type: 'bool',
+    default: false,
+    description: 'Whether clients are told what others have changed.',
+    reconfigurable: true,
+  },
+  'cache-invalidation-timeout': {
+    type: 'time',
+    min: 0,
+    max: 1_209_600,
+    default: 60,
+    description:
+      'How long after it has last asked for something a client is told of changes there. Caches ' +
+      'should believe what they have for no longer.',
+    reconfigurable: true,
+  },
+  limit: {
+    type: 'int',
+    min: 1,
+    max: 16_777_216,
+    default: 131_072,
+    description:
+      'What is remembered, of all clients together: who was told of what. With more, the oldest is ' +
+      'taken back from the client that may have it in its cache.',
+    reconfigurable: true,
+  },
+});
+
+type Given = Values<typeof options>;
+
+class Upcalls {
+  given: Given;
+  told = 0;
+  readonly registrations: Registrations;
+  private readonly xl: Xlator<Upcalls>;
+
+  constructor(xl: Xlator<Upcalls>, given: Given) {
+    this.xl = xl;
+    this.given = given;
+    this.registrations = new Registrations(xl, (client, gfid) =>
+      this.tell(client, { gfid, flags: UP.FORGET }),
+    );
+    this.configure(given);
+  }
+
+  configure(given: Given): void {
+    this.given = given;
+    this.registrations.timeout = given['cache-invalidation-timeout'] * 1000;
+    this.registrations.limit = given.limit;
+    if (!given['cache-invalidation']) this.registrations.clear();
+  }
+
+  /** Somebody has been told of something, or has changed it. */
+  touched(client: Client | null, touch: Touch): void {
+    const now = this.xl.context.now();
+    const { gfid, flags } = touch;
+    if (flags !== 0) {
+      for (const other of this.registrations.othersOf(gfid, client, now)) this.tell(other, touch);
+    }
+    if (client !== null) this.registrations.add(client, gfid, now);
+  }
+
+  private tell(client: Client, { gfid, flags, ...stats }: Touch): void {
+    this.told += 1;
+    const expire = this.given['cache-invalidation-timeout'];
+    const { stat = null, parent = null, oldParent = null } = stats;
+    const what: ClientUpcall = { tells: client, gfid, flags, expire, stat, parent, oldParent };
+    defaultNotify(this.xl, 'UPCALL', what);
+  }
+}
+
+const names = Object.keys(touches) as FopName[];
+const LOOKUP = findFop('lookup')!.number;
+/** By the fop's number. */
+const touchesOf: Touches[] = [];
+for (const { number, name } of fopRows) {
+  if (name in touches) touchesOf[number] = touches[name as keyof typeof touches];
+}
+
+/** That a name is not there may be in a cache, too. */
+function absent(xl: Xlator<Upcalls>, client: Client | null, { parent }: Loc): void {
+  if (parent !== null) xl.priv.touched(client, { gfid: parent.gfid, flags: 0 });
+}
+
+const before: Before<Upcalls> = (frame, _xl, _fop, ...args) => {
+  frame.local = args;
+  return 0;
+};
+
+const after: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) => {
+  const { client } = frame.root;
+  if (opRet < 0) {
+    if (fop === LOOKUP && opErrno === ENOENT) absent(xl, client, (frame.local as [Loc])[0]);
+    return;
+  }
+  for (const touch of touchesOf[fop]!(frame.local as never, reply as never)) {
+    if (touch !== null) xl.priv.touched(client, touch);
+  }
+};
+
+const fops = ({ priv }: Xlator<Upcalls>): Fops<Upcalls> =>
+  priv.given['cache-invalidation'] ? taps(names, before, after) : {};
+
+export default defineTranslator<Upcalls, typeof options>({
+  type: 'features/upcall',
+  description: 'Tells clients of a brick what others have changed, for their caches.',
+  children: [1, 1],
+  options,
+  fops,
+  init: (xl, given) => new Upcalls(xl, given),
+  reconfigure(xl, given) {
+    xl.priv.configure(given);
+    xl.exchangeFops(fops(xl));
+  },
+  clientDisconnect: ({ priv }, client) => priv.registrations.drop(client),
+  clientDestroy: ({ priv }, client) => priv.registrations.drop(client),
+  dump: ({ priv: { registrations, told } }) => ({
+    registrations: registrations.size,
+    evicted: registrations.evicted,
+    told,
+  }),
+});

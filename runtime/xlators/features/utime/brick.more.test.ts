@@ -1,0 +1,149 @@
+/** Times of clients, with bricks of the real GlusterFS. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Ask,
+  type BrickClient,
+  BrickClients,
+  bytes,
+} from '../../../../test/support/brick-clients.ts';
+import { noBricks, RealBrick } from '../../../../test/support/gluster.ts';
+import { SET_ATTR } from '../../../core/fops.ts';
+import { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import * as libc from '../../../sys/libc.ts';
+import { cstring } from '../../../sys/struct.ts';
+import { MDATA, MDATA_SIZE, readMdata, timesOf } from '../../storage/shared/mdata.ts';
+
+const UTIME = { above: ['features/utime'] };
+
+let folder: string;
+let clients: BrickClients;
+let brick: RealBrick;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'glossa-utime-'));
+  clients = new BrickClients();
+  brick = await RealBrick.start(folder, { posix: { ctime: 'on' } });
+});
+afterEach(async () => {
+  await clients.end();
+  await brick.end();
+  rmSync(folder, { recursive: true });
+});
+
+const stat = async ({ driver }: BrickClient, path: string): Promise<Iatt> =>
+  (await driver.find(path)).buf;
+
+const kept = (path: string) => {
+  const value = new Uint8Array(MDATA_SIZE + 1);
+  const length = libc.lgetxattr(cstring(path), cstring(MDATA), value, value.length);
+  return length < 0 ? null : readMdata(value.subarray(0, length));
+};
+
+/** Nanoseconds since 1970. */
+const of = (sec: number, nsec: number): bigint => BigInt(sec) * 1_000_000_000n + BigInt(nsec);
+const mtime = (buf: Iatt): bigint => of(buf.iaMtime, buf.iaMtimeNsec);
+const ctime = (buf: Iatt): bigint => of(buf.iaCtime, buf.iaCtimeNsec);
+
+async function touch({ driver }: BrickClient, path: string, iaMtime: number): Promise<void> {
+  const { inode } = await driver.find(path);
+  const to = Object.assign(new Iatt(), { iaMtime, iaMtimeNsec: 5, iaAtime: 7 });
+  await driver.expect('setattr', new Loc(inode), to, SET_ATTR.MTIME | SET_ATTR.ATIME, null);
+}
+
+/** Whether make would build `target` from `source`. */
+const isNewer = async (client: BrickClient, source: string, target: string): Promise<boolean> =>
+  mtime(await stat(client, source)) > mtime(await stat(client, target));
+
+describe.skipIf(noBricks())('a real brick below features/utime', () => {
+  it('has files that grow and get new times, which without it they do not', async () => {
+    const client = await clients.open(brick.port, UTIME);
+    const { ask } = client;
+    await ask('write', '/source', bytes('1'), null);
+    await ask('write', '/target', bytes('1'), null);
+    expect(await isNewer(client, '/source', '/target')).toBe(false);
+    await ask('write', '/source', bytes('22'), 1);
+    expect(await isNewer(client, '/source', '/target')).toBe(true);
+
+    // A client without it, of the same brick: rsync and make would see no change.
+    const plain = await clients.open(brick.port);
+    const before = await stat(plain, '/source');
+    await plain.ask('write', '/source', bytes('333'), 3);
+    const after = await stat(plain, '/source');
+    expect(after.iaSize).toBe(6);
+    expect([mtime(after), ctime(after)]).toEqual([mtime(before), ctime(before)]);
+
+    await ask('write', '/source', bytes('4'), 6);
+    const now = await stat(client, '/source');
+    expect(mtime(now)).toBeGreaterThan(mtime(before));
+    expect(ctime(now)).toBe(mtime(now));
+    expect(timesOf(now)).toEqual(kept(join(brick.files, 'source')));
+    // Then utimensat(2), as tar and rsync call it: the time is what they say, and ctime goes on.
+    await touch(client, '/source', 1000);
+    const set = await stat(client, '/source');
+    expect([set.iaMtime, set.iaMtimeNsec, set.iaAtime]).toEqual([1000, 5, 7]);
+    expect(ctime(set)).toBeGreaterThan(ctime(now));
+    expect(await isNewer(client, '/target', '/source')).toBe(true);
+  });
+
+  it('has folders, names and modes that do so, too', async () => {
+    const client = await clients.open(brick.port, UTIME);
+    const { ask } = client;
+    await ask('mkdir', '/d', 0o755);
+    await ask('write', '/d/f', bytes('x'), null);
+    const changes: readonly [path: string, what: 'mtime' | 'ctime', ...Parameters<Ask>][] = [
+      ['/d', 'mtime', 'write', '/d/g', bytes('y'), null],
+      ['/d', 'mtime', 'rename', '/d/g', '/d/h'],
+      ['/d', 'mtime', 'link', '/d/f', '/d/i'],
+      ['/d/f', 'ctime', 'link', '/d/f', '/d/j'],
+      ['/d/f', 'ctime', 'chmod', '/d/f', 0o600],
+      ['/d/f', 'ctime', 'chown', '/d/f', 1, 1],
+      ['/d/f', 'mtime', 'truncate', '/d/f', 0],
+      ['/d', 'mtime', 'symlink', 'f', '/d/l'],
+      ['/d', 'mtime', 'mkdir', '/d/e', 0o755],
+      ['/d', 'mtime', 'rmdir', '/d/e'],
+      ['/d', 'mtime', 'unlink', '/d/l'],
+      ['/d/f', 'ctime', 'unlink', '/d/i'],
+    ];
+    for (const [path, what, ...change] of changes) {
+      const time = what === 'mtime' ? mtime : ctime;
+      const before = time(await stat(client, path));
+      await ask(...change);
+      expect(time(await stat(client, path)), `${what} of ${path} by ${change[0]}`).toBeGreaterThan(
+        before,
+      );
+    }
+  });
+
+  it('goes on with what storage/posix has kept, and the other way about', async () => {
+    const far = await clients.open(brick.port, UTIME);
+    await far.ask('write', '/theirs', bytes('1'), null);
+    await far.ask('write', '/theirs', bytes('2'), 1);
+    await touch(far, '/theirs', 1_234_567_890);
+    const theirs = timesOf(await stat(far, '/theirs'));
+    await far.end();
+    await brick.end('SIGTERM');
+
+    const near = await clients.local(brick.files, UTIME);
+    expect(timesOf(await stat(near, '/theirs'))).toEqual(theirs);
+    await near.ask('write', '/ours', bytes('1'), null);
+    await near.ask('write', '/ours', bytes('2'), 1);
+    await touch(near, '/ours', 987_654_321);
+    await near.ask('write', '/theirs', bytes('3'), 2);
+    const ours = timesOf(await stat(near, '/ours'));
+    const changed = timesOf(await stat(near, '/theirs'));
+    expect(changed.iaMtime).toBeGreaterThan(theirs.iaMtime);
+    expect(ours).toEqual(kept(join(brick.files, 'ours')));
+    await near.end();
+
+    await brick.run();
+    const again = await clients.open(brick.port, UTIME);
+    expect(timesOf(await stat(again, '/ours'))).toEqual(ours);
+    expect(timesOf(await stat(again, '/theirs'))).toEqual(changed);
+    // The disk's own are others.
+    expect(statSync(join(brick.files, 'ours')).ctimeMs).not.toBe(ours.iaCtime * 1000);
+  });
+});

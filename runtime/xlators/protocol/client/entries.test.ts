@@ -1,0 +1,36 @@
+/** Positions in a listing: those given out lead back to where they were, and do not grow without end. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { Positions } from './entries.ts';
+
+const wide = (lo: number) => ({ hi: lo >>> 3, lo });
+
+test('each leads to the place that it was given for', () => {
+  const steps = fc.array(fc.tuple(fc.nat(50), fc.nat(30)), { maxLength: 200 });
+  fc.assert(
+    fc.property(steps, (taken) => {
+      const positions = new Positions();
+      const given = new Map<number, number>([[0, 0]]);
+      for (const [pick, lo] of taken) {
+        const from = [...given.keys()][pick % given.size]!;
+        const index = positions.after(from, wide(lo));
+        expect(index).toBeGreaterThan(0);
+        if (given.has(index)) expect(given.get(index)).toBe(lo);
+        given.set(index, lo);
+      }
+      for (const [index, lo] of given) expect(positions.at(index)).toEqual(wide(lo));
+      expect(positions.at(taken.length + 1)).toBeUndefined();
+    }),
+  );
+});
+
+test('a folder that changes all the time may be listed for ever', () => {
+  const positions = new Positions();
+  let before = 0;
+  let lost = 0;
+  for (let n = 1; n <= 200_000; n++) {
+    before = positions.after(n % 1000 === 0 ? 0 : before, wide(n));
+    if (positions.at(before)?.lo !== n) lost += 1;
+  }
+  expect([lost, positions.at(1), positions.at(0)]).toEqual([0, undefined, wide(0)]);
+});

@@ -1,0 +1,16 @@
+/** The types that are stood in for, apart, so that nothing else is loaded to know them. */
+export const standInTypes = [
+  'features/access-control',
+  'features/barrier',
+  'features/bitrot-stub',
+  'features/changelog',
+  'features/changetimerecorder',
+  'features/index',
+  'features/leases',
+  'features/marker',
+  'features/quota',
+  'features/read-only',
+  'features/selinux',
+  'features/trash',
+  'features/worm',
+] as const;

@@ -1,0 +1,69 @@
+/** What cluster/distribute asks of a storage, in GlusterFS's words: the same of each. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { ask, gfidOf, startGraph } from '../../../test/support/core.ts';
+import { Dict } from '../../core/dict.ts';
+import { EBUSY } from '../../core/errno.ts';
+import type { Graph } from '../../core/graph.ts';
+import type { Iatt } from '../../core/iatt.ts';
+import { Loc } from '../../core/loc.ts';
+import { GFID_REQ } from '../../core/xdata.ts';
+import memory from './memory/index.ts';
+import posix from './posix/index.ts';
+
+let graph: Graph;
+let folder: string;
+
+afterEach(async () => {
+  await graph.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const LINKTO = 'trusted.glusterfs.dht.linkto';
+const VALUE = new TextEncoder().encode('other\0');
+const linktoOf = (gfid: string): Dict =>
+  new Dict().setGfid(GFID_REQ, gfid).set('glusterfs-internal-fop', 'yes').set(LINKTO, VALUE);
+
+const isRoot = process.getuid?.() === 0;
+
+const storages = [
+  ['memory', memory as never, false],
+  // Only root may have attributes of these names on a disk.
+  ...(isRoot ? [['posix', posix as never, true] as const] : []),
+] as const;
+
+test.each(storages)(
+  'storage/%s: a linkto is one from the beginning, has names, and goes only as one',
+  async (_, translator, onDisk) => {
+    folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
+    const options: Record<string, string> = onDisk ? { directory: folder } : {};
+    graph = await startGraph([{ translator, options }]);
+    const { root } = graph.inodes;
+    ask(graph, 'lookup', new Loc(root), null);
+    const make = (name: string, mode: number, xdata: Dict) => {
+      const loc = new Loc(graph.inodes.newInode(), root, name);
+      const made = ask(graph, 'mknod', loc, mode, 0, 0, xdata);
+      expect(made.opErrno || 0).toBe(0);
+      const buf = made.values[1] as Iatt;
+      return { loc: new Loc(graph.inodes.link(loc.inode!, root, name, buf), root, name), buf };
+    };
+    const linkto = make('a', 0o101000, linktoOf(gfidOf(1)));
+    const keys = new Dict().set(LINKTO, 256);
+    const found = ask(graph, 'lookup', linkto.loc, keys).values[2] as Dict;
+    expect(found.bytes(LINKTO)).toEqual(VALUE);
+
+    const twin = make('b', 0o101000, linktoOf(gfidOf(1)));
+    expect([twin.buf.iaGfid, twin.buf.iaNlink]).toEqual([linkto.buf.iaGfid, 2]);
+
+    const file = make('c', 0o100644, new Dict().setGfid(GFID_REQ, gfidOf(2)));
+    const onlyLinkto = Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
+    expect(ask(graph, 'unlink', file.loc, 0, onlyLinkto)).toMatchObject({
+      opRet: -1,
+      opErrno: EBUSY,
+    });
+    expect(ask(graph, 'unlink', twin.loc, 0, onlyLinkto).opRet).toBe(0);
+    expect(ask(graph, 'unlink', linkto.loc, 0, onlyLinkto).opRet).toBe(0);
+  },
+);

@@ -1,0 +1,46 @@
+/** What translators above ask for with a name that is made or removed (`shared/internal.ts`). */
+import { Dict } from '../../../core/dict.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { Loc } from '../../../core/loc.ts';
+import { MODE_REQ } from '../../../core/xdata.ts';
+import type { Path } from '../../../sys/call.ts';
+import { bornWith, isConditional, LINKTO, twinGfid, unlinkFault } from '../shared/internal.ts';
+import type { Brick } from './brick.ts';
+import type { Handle } from './handles.ts';
+import { entryAt, handleOf, iattOf, type PosixXlator } from './resolve.ts';
+import { lookupKeys, setXattrs } from './xattr.ts';
+
+/** The mode to make something with: the caller's own, from which the umask is still to be taken. */
+export const modeOf = (mode: number, xdata: Dict | null): number => xdata?.number(MODE_REQ) ?? mode;
+
+/** What a mknod gives another name; null where it makes something. */
+export function twinOf(xl: PosixXlator, xdata: Dict | null): Loc | null {
+  const gfid = twinGfid(xdata);
+  if (gfid === null) return null;
+  const loc = new Loc(null, null, null, gfid);
+  return typeof handleOf(xl, loc) === 'number' ? null : loc;
+}
+
+/** Gives something new its extended attributes. The disk may not have them; it is made all the same. */
+export function giveXattrs(brick: Brick, handle: Handle, xdata: Dict | null): void {
+  const born = bornWith(xdata);
+  if (born !== null) setXattrs(brick, handle, handle.fd, born, 0, -1);
+}
+
+/** 0 when the name may go, as far as the request has conditions; otherwise the errno. */
+export function keptByConditions(
+  xl: PosixXlator,
+  dir: Handle,
+  path: Path,
+  xdata: Dict | null,
+): number {
+  if (!isConditional(xdata)) return 0;
+  const brick = xl.priv;
+  const found = entryAt(brick, dir, path, null);
+  if (typeof found === 'number') return found;
+  const { iaType, iaProt } = iattOf(brick, found.gfid, found);
+  const keys = lookupKeys(dir.fd, path, new Dict().set(LINKTO, 1));
+  const inode: Inode | undefined = xl.inodes?.find(found.gfid);
+  const isOpen = (inode?.fdCount ?? 0) > 0;
+  return unlinkFault({ iaType, iaProt, isOpen, has: (name) => keys?.has(name) === true }, xdata);
+}

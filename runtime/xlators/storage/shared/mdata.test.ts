@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  latest,
+  MDATA_SIZE,
+  readMdata,
+  readWireMdata,
+  type Times,
+  writeMdata,
+  writeWireMdata,
+} from './mdata.ts';
+
+const sec = fc.maxSafeInteger();
+const nsec = fc.integer({ min: 0, max: 999_999_999 });
+const anyTimes: fc.Arbitrary<Times> = fc.record({
+  ...{ iaAtime: sec, iaAtimeNsec: nsec, iaMtime: sec, iaMtimeNsec: nsec },
+  ...{ iaCtime: sec, iaCtimeNsec: nsec },
+});
+
+it("has GlusterFS's layout", () => {
+  // A version, flags, and the times of change, of modification and of access.
+  const hex =
+    '01 0000000000000000 000000006affeadb 0000000025b0f5d9 000000006affeadc 0000000003ede24c ' +
+    '000000006affeada 000000003aba2f17';
+  const bytes = new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+  const times = {
+    ...{ iaCtime: 0x6affeadb, iaCtimeNsec: 0x25b0f5d9, iaMtime: 0x6affeadc },
+    ...{ iaMtimeNsec: 0x3ede24c, iaAtime: 0x6affeada, iaAtimeNsec: 0x3aba2f17 },
+  };
+  expect(readMdata(bytes)).toEqual(times);
+  expect(writeMdata(times)).toEqual(bytes);
+});
+
+it('comes back as it was', () => {
+  fc.assert(
+    fc.property(anyTimes, (times) => {
+      expect(readMdata(writeMdata(times))).toEqual(times);
+      expect(readWireMdata(writeWireMdata(times))).toEqual(times);
+    }),
+  );
+});
+
+it('reads whatever there may be', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 2 * MDATA_SIZE }), (bytes) => {
+      expect(readMdata(bytes) === null).toBe(bytes.length < MDATA_SIZE || bytes[0] === 0);
+      expect(readWireMdata(bytes) === null).toBe(bytes.length !== 36);
+    }),
+  );
+});
+
+it('goes forward', () => {
+  fc.assert(
+    fc.property(anyTimes, anyTimes, (a, b) => {
+      const both = latest(a, b);
+      expect(latest(b, a)).toEqual(both);
+      expect(latest(both, a)).toEqual(both);
+      expect([a.iaMtime, b.iaMtime]).toContain(both.iaMtime);
+      expect(both.iaMtime).toBe(Math.max(a.iaMtime, b.iaMtime));
+    }),
+  );
+});

@@ -1,0 +1,108 @@
+/**
+ * The times of an inode as clients have set them (core/ctime.ts), in the two forms that GlusterFS has
+ * for them: an attribute on the disk, and a value of a dict.
+ *
+ * Source: GlusterFS 10 `xlators/storage/posix/src/posix-metadata-disk.h`; `gfx_mdata_iatt` of
+ * `rpc/xdr/src/glusterfs4-xdr.x`.
+ */
+import type { Iatt } from '../../../core/iatt.ts';
+
+/** The attribute. */
+export const MDATA = 'trusted.glusterfs.mdata';
+/** The key of setxattr by which features/utime gives times to what has none yet; of type mdata. */
+export const SET_MDATA = 'set-ctime-mdata';
+
+/** The names are those of an iatt, whose times they take the place of. */
+export type Times = Pick<
+  Iatt,
+  'iaAtime' | 'iaAtimeNsec' | 'iaMtime' | 'iaMtimeNsec' | 'iaCtime' | 'iaCtimeNsec'
+>;
+
+const VERSION = 1;
+/** A version, flags that mean nothing yet, and three times of 16 bytes. */
+export const MDATA_SIZE = 1 + 8 + 3 * 16;
+const FIRST = 9;
+/** Three times without nanoseconds, and three times these. */
+const WIRE_SIZE = 3 * 8 + 3 * 4;
+
+const ON_DISK = [
+  ['iaCtime', 'iaCtimeNsec'],
+  ['iaMtime', 'iaMtimeNsec'],
+  ['iaAtime', 'iaAtimeNsec'],
+] as const;
+const ON_WIRE = [
+  ['iaAtime', 'iaAtimeNsec'],
+  ['iaMtime', 'iaMtimeNsec'],
+  ['iaCtime', 'iaCtimeNsec'],
+] as const;
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): DataView =>
+  new DataView(buffer, byteOffset, byteLength);
+
+const noTimes = (): { -readonly [key in keyof Times]: number } => ({
+  ...{ iaAtime: 0, iaAtimeNsec: 0, iaMtime: 0, iaMtimeNsec: 0, iaCtime: 0, iaCtimeNsec: 0 },
+});
+
+export function writeMdata(times: Times): Uint8Array {
+  const bytes = new Uint8Array(MDATA_SIZE);
+  const view = viewOf(bytes);
+  bytes[0] = VERSION;
+  ON_DISK.forEach(([sec, nsec], at) => {
+    view.setBigInt64(FIRST + at * 16, BigInt(times[sec]));
+    view.setBigInt64(FIRST + at * 16 + 8, BigInt(times[nsec]));
+  });
+  return bytes;
+}
+
+/** Null when it is none. A later version has more behind what is here. */
+export function readMdata(bytes: Uint8Array): Times | null {
+  if (bytes.length < MDATA_SIZE || bytes[0]! < VERSION) return null;
+  const view = viewOf(bytes);
+  const times = noTimes();
+  ON_DISK.forEach(([sec, nsec], at) => {
+    times[sec] = Number(view.getBigInt64(FIRST + at * 16));
+    times[nsec] = Number(view.getBigInt64(FIRST + at * 16 + 8));
+  });
+  return times;
+}
+
+/** For a dict. */
+export function writeWireMdata(times: Times): Uint8Array {
+  const bytes = new Uint8Array(WIRE_SIZE);
+  const view = viewOf(bytes);
+  ON_WIRE.forEach(([sec, nsec], at) => {
+    view.setBigInt64(at * 8, BigInt(times[sec]));
+    view.setUint32(24 + at * 4, times[nsec]);
+  });
+  return bytes;
+}
+
+/** Null when it is none. */
+export function readWireMdata(bytes: Uint8Array): Times | null {
+  if (bytes.length !== WIRE_SIZE) return null;
+  const view = viewOf(bytes);
+  const times = noTimes();
+  ON_WIRE.forEach(([sec, nsec], at) => {
+    times[sec] = Number(view.getBigInt64(at * 8));
+    times[nsec] = view.getUint32(24 + at * 4);
+  });
+  return times;
+}
+
+/** Of each time the later one. */
+export function latest(a: Times, b: Times): Times {
+  const times = noTimes();
+  for (const [sec, nsec] of ON_DISK) {
+    const isLater = a[sec] === b[sec] ? a[nsec] > b[nsec] : a[sec] > b[sec];
+    const from = isLater ? a : b;
+    times[sec] = from[sec];
+    times[nsec] = from[nsec];
+  }
+  return times;
+}
+
+/** The times of an iatt. */
+export function timesOf(buf: Times): Times {
+  const { iaAtime, iaAtimeNsec, iaMtime, iaMtimeNsec, iaCtime, iaCtimeNsec } = buf;
+  return { iaAtime, iaAtimeNsec, iaMtime, iaMtimeNsec, iaCtime, iaCtimeNsec };
+}

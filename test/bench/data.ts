@@ -1,0 +1,95 @@
+/** Data that is written and read, timed by the clients of `glossa bench`, as an experiment. */
+import { join } from 'node:path';
+import type { Place } from '../../runtime/bench/placement.ts';
+import { workloads } from '../../runtime/bench/workloads/index.ts';
+import { type Asked, Askers } from './asking.ts';
+import type { Bench } from './bench.ts';
+import { type Bars, ratioColumn, roundsColumn, runExperiment } from './experiment.ts';
+import type { Report } from './table.ts';
+import type { TargetKind } from './targets.ts';
+
+/** What is measured of a target, in a column. */
+export interface Amount {
+  readonly title: string;
+  readonly workload: 'seqwrite' | 'seqread' | 'seqwrite-1m' | 'seqread-1m' | 'randread';
+  readonly clients: number;
+  /** What is shown: more is better. */
+  rate(asked: Asked): number;
+}
+
+export interface Moving<N extends string, K extends string> {
+  readonly what: string;
+  /** The unit. */
+  readonly how: string;
+  /** Requests in a round, of all clients together. */
+  readonly count: number;
+  readonly amounts: Readonly<Record<K, Amount>>;
+  /** Others, with what stands in the table for the first of them, and the bars. */
+  readonly beside: readonly { other: N; title: string; column: string; bars: Bars }[];
+  /** Who is compared with them, by a short name. */
+  readonly mine: { name: N; title: string };
+  /** Others that are compared with the first of those beside. */
+  readonly also?: readonly { mine: { name: N; title: string }; bars: Bars }[];
+  readonly targets: Readonly<Record<N, TargetKind>>;
+  readonly places?: readonly Place[];
+}
+
+/** The mean of all requests counts, as in the time of a whole file. */
+export function dataExperiment<N extends string, K extends string>(
+  bench: Bench,
+  { what, how, count, amounts, beside, mine, also = [], targets, places }: Moving<N, K>,
+): Promise<Report> {
+  type Amounts = Readonly<Record<K, number>>;
+  const keys = Object.keys(amounts) as K[];
+  const first = beside[0]!;
+  return runExperiment<N, Amounts>(bench, {
+    what: `${what}, ${workloads.seqread.bytes.shared >> 20} MiB`,
+    how: `${how}, median of ${count} requests in each of`,
+    rounds: bench.quick ? 3 : 9,
+    targets,
+    ...(places === undefined ? {} : { places }),
+    first: first.other,
+    columns: keys.flatMap((key) => [
+      roundsColumn<Amounts>(amounts[key].title, (taken) => taken[key]),
+      ratioColumn<Amounts>(`× ${first.column}`, (taken) => taken[key]),
+    ]),
+    async prepare() {
+      const askers = new Map(
+        keys.map((key) => [key, new Askers(bench, amounts[key].clients)] as const),
+      );
+      const made = new Set<string>();
+      return async (target, { at }) => {
+        const folder = join(target.root, 'data');
+        // The file is the same for all of these workloads.
+        if (!made.has(folder)) await askers.get(keys[0]!)!.make(at, 'seqread', folder);
+        made.add(folder);
+        const taken = {} as Record<K, number>;
+        for (const key of keys) {
+          const { workload, clients, rate } = amounts[key];
+          const asked = askers.get(key)!.ask(target, at, workload, folder, count / clients);
+          taken[key] = rate(await asked);
+        }
+        return taken;
+      };
+    },
+    held: keys.flatMap((key) =>
+      [
+        ...beside.map((one) => ({ ...one, mine })),
+        ...also.map((one) => ({ ...first, ...one })),
+      ].map(({ mine: { name, title: mineTitle }, other, title, bars }) => ({
+        what: `${what}, ${amounts[key].title}: ${mineTitle} / ${title}`,
+        mine: name,
+        other,
+        of: (taken: Amounts) => taken[key],
+        bars,
+      })),
+    ),
+    settings: { count },
+  });
+}
+
+/** Bytes in a microsecond are megabytes in a second. */
+export const gigabytes =
+  (block: number) =>
+  ({ mean }: Asked): number =>
+    block / mean / 1e3;

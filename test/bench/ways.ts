@@ -1,0 +1,72 @@
+/** Bricks, and who mounts them: each way has a folder of its own, the bricks are the same for all of a part. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PlainVolume } from '../../runtime/graph/description.ts';
+import { type Bench, inTime } from './bench.ts';
+import {
+  type Brick,
+  type BrickKind,
+  clientVolume,
+  distribute,
+  startBrick,
+  startBricks,
+  startClient,
+} from './gluster.ts';
+import { startGlossa, TIMEOUTS } from './servers.ts';
+import type { TargetKind } from './targets.ts';
+import { volume } from './volumes.ts';
+
+/** As in every volume that GlusterFS makes: without it, times of files do not change as they should. */
+const utime = volume('utime', 'features/utime');
+
+/** By client, and by brick where that is not GlusterFS's. */
+export type Way = 'glossa' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
+
+/** What a part measures through. */
+export interface Bricks {
+  /** Files are on one, or spread over two by cluster/distribute. */
+  readonly count: 1 | 2;
+  /** The kernel's; GlusterFS's own without. */
+  readonly timeouts?: typeof TIMEOUTS;
+}
+
+export function ways({ count, timeouts = TIMEOUTS }: Bricks): Readonly<Record<Way, TargetKind>> {
+  const started = new Map<BrickKind, Promise<readonly Brick[]>>();
+  const start = async (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> =>
+    count === 1 ? [await startBrick(bench, `${kind}-brick`, kind)] : startBricks(bench, kind);
+  const bricksOf = (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> => {
+    const known = started.get(kind) ?? start(bench, kind);
+    started.set(kind, known);
+    return known;
+  };
+  const by = (title: string, kind: BrickKind, mount: typeof byGlossa): TargetKind => ({
+    title,
+    async start(bench, name) {
+      const bricks = await bricksOf(bench, kind);
+      const { pid, mountpoint } = await mount(bench, name, bricks, timeouts);
+      const root = join(mountpoint, name);
+      await inTime(bench.signal, mkdir(root));
+      return { pid, root, bricks: bricks.map((brick) => brick.pid) };
+    },
+  });
+  return {
+    glossa: by("glossa's client, GlusterFS's brick", 'glusterfs', byGlossa),
+    glusterfs: by('GlusterFS alone', 'glusterfs', byGlusterfs),
+    onGlossa: by("GlusterFS's client, glossa's brick", 'glossa', byGlusterfs),
+    glossaOnly: by('glossa alone', 'glossa', byGlossa),
+  };
+}
+
+const byGlossa = (
+  bench: Bench,
+  name: string,
+  bricks: readonly Brick[],
+  timeouts: typeof TIMEOUTS,
+) => {
+  const spread: readonly PlainVolume[] = bricks.length > 1 ? [distribute] : [];
+  const storage = [...bricks.map(clientVolume), ...spread];
+  return startGlossa(bench, name, [utime], { storage, timeouts });
+};
+
+const byGlusterfs: typeof byGlossa = (bench, name, bricks, timeouts) =>
+  startClient(bench, name, bricks, { volumes: [utime], timeouts });

@@ -1,0 +1,143 @@
+/**
+ * What besides cannot be the same where the storage is a brick, by name, with the reason: commands
+ * that are left out there. (`differences.ts` has what holds for every mount.) And times are compared
+ * in the end alone, as those of features/utime are in milliseconds.
+ */
+import { brickKinds, distributeKinds, type Kind } from '../support/stacks.ts';
+import type { Pair } from './compare.ts';
+import { lineOf, type Script } from './script.ts';
+
+/** Some files are on a brick of GlusterFS, or all. */
+const realBrickKinds: readonly Kind[] = ['real-brick', 'distribute-real', 'distribute-mixed'];
+
+export interface BrickDifference {
+  readonly name: string;
+  /** Where it is so. */
+  readonly on: readonly Kind[];
+  readonly reason: string;
+  /** Lines of commands that are left out. */
+  readonly lacks: RegExp;
+}
+
+export const brickDifferences: readonly BrickDifference[] = [
+  {
+    name: 'renameat2 with flags',
+    on: ['real-brick', 'real-client', ...distributeKinds],
+    reason:
+      'The protocol has no room for them: the client refuses what the brick would not hear of; and ' +
+      'cluster/distribute, for whom it is many fops, refuses them.',
+    lacks: /RENAME_/,
+  },
+  {
+    name: 'files without a name',
+    on: [...realBrickKinds, 'real-client'],
+    reason: 'The protocol has no fop for them.',
+    lacks: /O_TMPFILE|^flink /,
+  },
+  {
+    name: 'flags of inodes',
+    on: [...realBrickKinds, 'real-client'],
+    reason: 'The protocol has no ioctl.',
+    lacks: /^([sg]etflags|ioctl) /,
+  },
+  {
+    name: 'set-user-id and set-group-id of what is made',
+    on: realBrickKinds,
+    reason:
+      'A brick leaves of the mode of what it makes what its option create-mask allows, 0777 at most. (chmod can set all bits.)',
+    lacks: /^(open|openat2|mknod|mkdir) .*\b0?[2-7]\d{3}\b/,
+  },
+  {
+    name: 'times of birth',
+    on: [...realBrickKinds, 'real-client'],
+    reason: 'The protocol has a field for them, in which a brick says that it knows none.',
+    lacks: /^statx .*(STATX_BTIME|0xffff)/,
+  },
+  {
+    name: 'zeroing a range and keeping the size',
+    on: [...realBrickKinds, 'real-client'],
+    reason: 'The brick would take it for reserving room: the client refuses it.',
+    lacks: /FALLOC_FL_ZERO_RANGE\|FALLOC_FL_KEEP_SIZE/,
+  },
+  {
+    name: 'times that are to come',
+    on: [...brickKinds, ...distributeKinds],
+    reason:
+      'A brick lets times go forward only, but for those that are set: such a file stays in the future.',
+    lacks: /^(utimensat|futimens) .*\b(2147483647|2147483648|4294967296)\b/,
+  },
+  {
+    name: "asking for the descriptor's own locks",
+    on: realBrickKinds,
+    reason: 'A brick asked for F_UNLCK tells the locks of others.',
+    lacks: /^(ofd_)?getlk \S+ F_UNLCK /,
+  },
+  {
+    name: 'flock(2) beside locks of fcntl(2)',
+    on: [...realBrickKinds, 'real-client'],
+    reason:
+      'To programs of GlusterFS both are locks of one kind, which keep each other out; the client asks for them in the same way.',
+    lacks: /^flock /,
+  },
+  {
+    name: 'access control lists',
+    on: ['real-client'],
+    reason: 'The client has them when it is mounted with --acl, and sees to them itself then.',
+    lacks: /posix_acl/,
+  },
+  {
+    name: "lists of attributes that are root's",
+    on: ['real-client'],
+    reason: 'The client shows them to everybody.',
+    lacks: /\btrusted\./,
+  },
+  {
+    name: 'access times that are set',
+    on: ['real-client'],
+    reason: 'To the client fallocate is an access, too, which the access time tells.',
+    lacks: /^(utimensat|futimens) /,
+  },
+  {
+    name: 'zeroing a range',
+    on: ['real-client'],
+    reason: 'The client says that it has, and the bytes stay what they were.',
+    lacks: /FALLOC_FL_ZERO_RANGE/,
+  },
+  {
+    name: 'a mapping of a file that is open to append',
+    on: ['real-client'],
+    reason:
+      'What is written in place through such a descriptor the brick appends, as the client opens it so.',
+    lacks: /^mmap .*PROT_WRITE/,
+  },
+];
+
+/** Calls by a descriptor, which is all that a file without a name has, or that find nothing at all. */
+const BY_DESCRIPTOR = /^\d!? (f(set|get|list|remove)xattr|fch|futimens|fstat|flist|\w+ @|\w+ \.)/;
+const STALE = /^-1 (ESTALE|ENOENT)\b/;
+
+/**
+ * A file or folder that has lost its name is there for its descriptors alone. FUSE asks for most
+ * attributes by the inode, not the descriptor, and the brick finds none. What comes before that in a
+ * script is compared.
+ */
+export function untilNameless(script: Script, pair: Pair): readonly [Script, Pair] {
+  const { bare, mounted } = pair;
+  const isNameless = (one: string, expected = '', found = ''): boolean =>
+    expected !== found &&
+    // Of what it cannot ask about, the executor does not know either that it is a folder.
+    (expected.endsWith(' directory') || (STALE.test(found) && BY_DESCRIPTOR.test(one)));
+  const at = script.findIndex((one, at) =>
+    isNameless(lineOf(one), bare.results[at], mounted.results[at]),
+  );
+  if (at < 0) return [script, pair];
+  const cut = ({ results }: { readonly results: readonly string[] }) => ({
+    results: results.slice(0, at),
+    trees: [],
+  });
+  return [script.slice(0, at), { bare: cut(bare), mounted: cut(mounted) }];
+}
+
+/** Whether a command is left out on a kind of stack. */
+export const isLacking = (kind: Kind, line: string): boolean =>
+  brickDifferences.some(({ on, lacks }) => on.includes(kind) && lacks.test(line));

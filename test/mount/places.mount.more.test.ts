@@ -1,0 +1,219 @@
+/** Several mounts at once, and where one may begin: what is refused, and what is hidden meanwhile. */
+import '../support/every-front-end.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { onFrontEnds } from '../support/front-ends.ts';
+import { sh, startStack } from '../support/life.ts';
+import { glossa, run, type Scratch, startMount } from '../support/mount.ts';
+import { volfileOf } from '../support/stacks.ts';
+
+const isRoot = process.getuid?.() === 0;
+
+onFrontEnds('several mounts', ['kernel', 'user'], (front) => {
+  it('two of the same volfile, at once on different points, show the same files', () =>
+    front.withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const args = ['--entry-timeout', '0', '--attribute-timeout', '0'];
+      const volfile = await volfileOf(scratch, 'posix', brick);
+      const one = await startMount(scratch, volfile, { name: 'one', args });
+      const two = await startMount(scratch, volfile, { name: 'two', args });
+      expect(await sh(scratch, one.path, 'mkdir d; echo one > d/f; ln d/f g; ls')).toBe('d\ng\n');
+      expect(
+        await sh(scratch, two.path, 'cat d/f; echo two >> g; mv d e; ls e; stat -c %h g'),
+      ).toBe('one\nf\n2\n');
+      expect(await sh(scratch, one.path, 'cat e/f; ls d; cat g; rm g; mkdir d')).toMatch(
+        /^one\ntwo\none\ntwo\nls.*No such/,
+      );
+      expect(await sh(scratch, two.path, 'ls; stat -c %h e/f; cat g')).toMatch(
+        /^d\ne\n1\ncat.*No such/,
+      );
+      const loops = [one, two].map(({ path }, n) =>
+        sh(
+          scratch,
+          path,
+          `for i in $(seq 100); do echo ${n} > t${n}; mv t${n} t
+          cat t > /dev/null || echo lost; done`,
+        ),
+      );
+      expect(await Promise.all(loops)).toEqual(['', '']);
+      const inos = await Promise.all(
+        [one, two].map(({ path }) => sh(scratch, path, 'stat -c %i . d e e/f t')),
+      );
+      expect(inos[0]).toBe(inos[1]);
+      expect(await one.stop()).toBe(0);
+      expect(await sh(scratch, two.path, 'cat e/f')).toBe('one\ntwo\n');
+      expect(await two.stop()).toBe(0);
+    }));
+
+  it('one of another: a stack whose storage is a mount', () =>
+    front.withScratch(async (scratch) => {
+      const lower = await startStack(scratch);
+      const upper = await startMount(scratch, await volfileOf(scratch, 'posix', lower.path), {
+        name: 'upper',
+      });
+      expect(
+        await sh(
+          scratch,
+          upper.path,
+          'mkdir d; seq 3 > d/f; ln d/f g; mv d e; cat e/f; setfattr -n user.a -v b g',
+        ),
+      ).toBe('1\n2\n3\n');
+      expect(
+        await sh(scratch, scratch.at('brick'), 'cat e/f; getfattr --only-values -n user.a e/f'),
+      ).toBe('1\n2\n3\nb');
+      expect(await upper.stop()).toBe(0);
+      expect(await lower.stop()).toBe(0);
+    }));
+});
+
+/** What is said of an attempt that must fail, and leave nothing. */
+async function refusal(scratch: Scratch, volfile: string, point: string): Promise<string> {
+  await scratch.file('no.vol', volfile);
+  const before = scratch.mounts();
+  const args = ['-l', scratch.at('no.log'), ...scratch.mountArgs];
+  const outcome = await glossa(scratch, ['mount', 'no.vol', point, ...args]);
+  expect(outcome).toMatchObject({ status: 1, out: '' });
+  expect(scratch.mounts()).toEqual(before);
+  return outcome.err;
+}
+
+const memory = 'volume mem\n    type storage/memory\nend-volume\n';
+
+// Before anybody is asked to mount.
+onFrontEnds('what is refused at once', ['kernel', 'user'], (front) => {
+  it('a mount without its storage', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.folder('mnt');
+      await scratch.file('file', '');
+      for (const path of ['missing', 'file', 'missing/below']) {
+        const volfile = await volfileOf(scratch, 'posix', scratch.at(path));
+        expect(await refusal(scratch, volfile, 'mnt')).toMatch(scratch.at(path));
+      }
+    }));
+
+  it('a mount in its own storage, which would have to ask itself', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.folder('brick/deep/mnt');
+      await sh(scratch, scratch.path, 'ln -s brick/deep link');
+      const volfile = await volfileOf(scratch, 'posix', scratch.at('brick'));
+      for (const point of ['brick', 'brick/deep', 'brick/deep/mnt', 'link/mnt']) {
+        expect(await refusal(scratch, volfile, point)).toMatch(
+          `${point} is in ${scratch.at('brick')}, which volume 'brick' serves`,
+        );
+      }
+    }));
+
+  it('a mount that would hide glossa from itself', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.folder('mnt/glossa');
+      const copied = ['package.json', 'dist/runtime', 'dist/bridges', 'dist/lessons'];
+      await sh(
+        scratch,
+        packageRoot,
+        `cp -r --parents ${copied.join(' ')} "${scratch.at('mnt/glossa')}"; ` +
+          `ln -s "$PWD/node_modules" "${scratch.at('mnt/glossa')}"; ln -s mnt "${scratch.at('link')}"`,
+      );
+      for (const point of ['mnt', 'mnt/glossa', 'mnt/glossa/dist/..', 'link']) {
+        const main = scratch.at('mnt/glossa/dist/runtime/cli/main.js');
+        const args = [main, 'mount', memory, scratch.at(point)];
+        const { status, err } = await run(scratch, process.execPath, args);
+        expect(err).toContain(`${scratch.at('mnt/glossa')}), which would come to wait for itself`);
+        expect(status).toBe(1);
+      }
+    }));
+});
+
+onFrontEnds('where a mount begins', ['kernel', 'user'], (front) => {
+  it('is no file, and no mount of glossa', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.file('file', '');
+      expect(await refusal(scratch, memory, 'file')).toMatch('file: it is not a directory');
+      expect(await refusal(scratch, memory, 'file/below')).toMatch('it is not a directory');
+      const mount = await startMount(scratch, memory);
+      expect(await refusal(scratch, memory, 'mnt')).toMatch('glossa is mounted there already');
+      expect(await sh(scratch, mount.path, 'echo works > f; cat f')).toBe('works\n');
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it('may have files in it, which come back', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.folder('mnt');
+      await scratch.file('mnt/below', 'hidden');
+      const mount = await startMount(scratch, memory);
+      expect(await sh(scratch, mount.path, 'ls -A')).toBe('');
+      expect(await mount.stop()).toBe(0);
+      const warning = 'mnt is not empty: what is in it is hidden until it is unmounted\n';
+      expect((await mount.outcome).err).toBe(`glossa: warning: ${scratch.path}/${warning}`);
+      expect(mount.log()).toMatch(` W [MSGID: 201007] [serve.js`);
+      expect(
+        await glossa(scratch, ['mount', 'mnt.vol', 'mnt', '-l', 'log', ...scratch.mountArgs]),
+      ).toMatchObject({
+        status: 0,
+        err: `glossa: warning: ${scratch.path}/${warning}`,
+      });
+      expect(await glossa(scratch, ['umount', 'mnt'])).toMatchObject({ status: 0, err: '' });
+      expect(readFileSync(scratch.at('mnt/below'), 'utf8')).toBe('hidden');
+    }));
+
+  it('may be around the storage', () =>
+    front.withScratch(async (scratch) => {
+      await scratch.folder('mnt/brick');
+      const volfile = await volfileOf(scratch, 'posix', scratch.at('mnt/brick'));
+      const mount = await startMount(scratch, volfile);
+      expect(
+        await sh(scratch, mount.path, 'mkdir d; echo x > d/f; mv d/f g; cat g; rm -r d; ls'),
+      ).toBe('x\ng\n');
+      expect(await mount.stop()).toBe(0);
+      expect(readdirSync(scratch.at('mnt/brick'))).toEqual(['g']);
+    }));
+
+  it('--read-only: nothing changes, neither there nor on the disk', () =>
+    front.withScratch(async (scratch) => {
+      const brick = await scratch.folder('brick');
+      const look = "find . -printf '%p %s %T@ %C@ %m\\n' | sort; cat f";
+      await sh(scratch, brick, 'echo data > f; mkdir d; ln -s f s; mkfifo p; echo > d/g');
+      const mount = await startStack(scratch, 'posix', ['--read-only']);
+      await sh(scratch, mount.path, look);
+      const before = await sh(scratch, brick, look);
+      const changes = [
+        'echo > f',
+        'echo >> f',
+        'touch f',
+        'touch new',
+        'mkdir e',
+        'rm f',
+        'mv f h',
+        'ln f h',
+        'ln -s f h',
+        'rmdir d',
+        'chmod 600 f',
+        'setfattr -n user.a -v b f',
+        'truncate -s 1 f',
+      ];
+      const said = await sh(scratch, mount.path, changes.join('; '));
+      expect(said.match(/Read-only file system/g)).toHaveLength(changes.length);
+      expect(await sh(scratch, mount.path, 'cat f s; ls; cat < d/g | wc -c')).toBe(
+        'data\ndata\nd\nf\np\ns\n1\n',
+      );
+      expect(await sh(scratch, brick, look)).toBe(before);
+      expect(await mount.stop()).toBe(0);
+    }));
+
+  it.runIf(isRoot)('--no-allow-other: others are kept out, and let in without it', () =>
+    front.withScratch(async (scratch) => {
+      await sh(scratch, scratch.path, 'chmod 755 .');
+      const asOther = `setpriv --reuid=1234 --regid=1234 --clear-groups`;
+      for (const [args, answer] of [
+        [['--no-allow-other'], /Permission denied/],
+        [['--allow-other'], /^x\n$/],
+        [[], /^x\n$/],
+      ] as const) {
+        const mount = await startStack(scratch, 'posix', args);
+        expect(await sh(scratch, mount.path, 'echo x > f; cat f')).toBe('x\n');
+        expect(await sh(scratch, scratch.path, `${asOther} cat mnt/f`)).toMatch(answer);
+        expect(await mount.stop()).toBe(0);
+      }
+    }),
+  );
+});

@@ -1,0 +1,130 @@
+/**
+ * A brick of ours ends without a word and is there again, then GlusterFS's serves the folder in its
+ * place, and ours once more: who has a file and a folder open goes on, whatever their names are by now.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Client } from '../support/client.ts';
+import { freePort, noBricks, OurBrick, RealBrick, RealMount } from '../support/gluster.ts';
+import { describeMounts, makeScratch, type Scratch, startMount } from '../support/mount.ts';
+
+/** A file that is open to be read and to be written, and a folder that this is in. */
+const KEEPS = `mkdir d; echo first > d/f; exec 3< d/f 4>> d/f; cat <&3; cd d; mkdir e; cd e; echo ready
+while read -r line; do
+  until echo $line >&4; do sleep 0.1; done 2>/dev/null
+  cat <&3; touch $line; ls; echo "$line is done"
+done`;
+const SAID = `first
+ready
+a
+a
+a is done
+b
+a
+b
+b is done
+c
+a
+b
+c
+c is done
+d
+a
+b
+c
+d
+f
+d is done
+`;
+
+const LOOK = 'cat y/e/f; stat -c "%n %h" y/e/f y/new; ls -A . y y/e';
+const SEEN = `first
+a
+b
+c
+d
+y/e/f 2
+y/new 2
+.:
+hard
+x
+y
+
+y:
+e
+hard
+new
+
+y/e:
+a
+b
+c
+d
+f
+`;
+
+const sh = (at: string, script: string): string =>
+  execFileSync('sh', ['-c', script], { cwd: at, encoding: 'utf8' });
+
+(noBricks() ? describe.skip : describeMounts)('a brick that is there again', () => {
+  let scratch: Scratch;
+  const mounts: { end(): Promise<unknown> }[] = [];
+  const clients: Client[] = [];
+  let brick: OurBrick | RealBrick | null = null;
+
+  afterEach(async () => {
+    for (const client of clients) client.kill();
+    for (const mount of mounts) await mount.end();
+    await brick?.end();
+    await scratch.clean();
+  });
+
+  it('is gone on with, by mounts of glossa and of GlusterFS', async () => {
+    scratch = await makeScratch();
+    const [own, files, port] = [await scratch.folder('own'), scratch.at('files'), await freePort()];
+    mkdirSync(files);
+    const ours = await OurBrick.serve(own, files, port);
+    brick = ours;
+    const near = await startMount(scratch, ours.volfile);
+    mounts.push({ end: () => near.stop() });
+    const far = await RealMount.start(scratch.path, 'far', ours.volfile);
+    mounts.push(far);
+    const folders = [join(near.path, 'near'), join(far.path, 'far')];
+    clients.push(...folders.map((folder) => scratch.client(folder, KEEPS)));
+    for (const client of clients) await client.said(/ready/);
+    /** The open files and folders are used, by whatever serves them now. */
+    const goesOn = async (line: string): Promise<void> => {
+      for (const { child } of clients) child.stdin!.write(`${line}\n`);
+      for (const client of clients) await client.said(new RegExp(`${line} is done`));
+    };
+    const each = (script: string): string[] => folders.map((folder) => sh(folder, script));
+    await goesOn('a');
+    each('mv d/f d/g; mv d/e d/moved; mv d x; ln x/g hard');
+
+    await ours.end('SIGKILL');
+    await ours.run();
+    await goesOn('b');
+
+    await ours.end('SIGKILL');
+    const theirs = await RealBrick.start(own, { files, port });
+    brick = theirs;
+    await goesOn('c');
+    each('mv x/g x/moved/f; mkdir y; mv x/moved y/e; echo new > y/new; ln y/new y/hard');
+
+    await theirs.end();
+    await ours.run();
+    brick = ours;
+    await goesOn('d');
+    expect(each(LOOK)).toEqual([SEEN, SEEN]);
+
+    for (const client of clients) {
+      client.release();
+      expect((await client.outcome).out).toBe(SAID);
+    }
+    each('rm -r x y hard');
+    // With its last name every file has lost its handle, whoever had made that.
+    expect(sh(join(files, '.glusterfs'), 'find ?? -type f | wc -l')).toBe('0\n');
+  });
+});

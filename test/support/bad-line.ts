@@ -1,0 +1,111 @@
+/**
+ * A line between a client and a brick that does to records what a test says: it cuts, delays, spoils,
+ * holds back. What goes through it is records as they are on the stream (`runtime/rpc/record.ts`).
+ */
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { markOf, Records } from '../../runtime/rpc/record.ts';
+
+export type Way = 'call' | 'reply';
+/** Bytes that go on in the place of a record, mark and all; null when the line is cut. */
+export type Mangled = readonly Uint8Array[] | null;
+/** For one connection: called for each record, in its order on each way. */
+export type Mangler = (record: Uint8Array, way: Way) => Mangled | Promise<Mangled>;
+
+/** A connection, for what is done to it at another time. */
+export interface Line {
+  cut(): void;
+  send(way: Way, bytes: Uint8Array): void;
+}
+
+/** What an untouched record is on the stream. */
+export function framed(record: Uint8Array, length = record.length): Uint8Array {
+  const bytes = Buffer.alloc(4 + record.length);
+  bytes.writeUInt32BE(markOf(length));
+  bytes.set(record, 4);
+  return bytes;
+}
+
+export const untouched: Mangler = (record) => [framed(record)];
+
+export class BadLine {
+  /** Makes what happens to the records of the next connection. */
+  mangler: (line: Line) => Mangler = () => untouched;
+  /** Connections so far. */
+  count = 0;
+  private readonly server: Server;
+  private readonly to: number;
+  private readonly open = new Set<Socket>();
+
+  private constructor(server: Server, to: number) {
+    this.server = server;
+    this.to = to;
+    server.on('connection', (socket) => this.connected(socket));
+  }
+
+  static async start(to: number): Promise<BadLine> {
+    const server = createServer({ noDelay: true }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new BadLine(server, to);
+  }
+
+  get port(): number {
+    return (this.server.address() as { port: number }).port;
+  }
+
+  /** Cuts every connection that there is. */
+  cut(): void {
+    for (const socket of this.open) socket.destroy();
+  }
+
+  async end(): Promise<void> {
+    this.server.close();
+    this.cut();
+    await once(this.server, 'close');
+  }
+
+  private connected(client: Socket): void {
+    this.count += 1;
+    const brick = connect({ port: this.to, host: '127.0.0.1', noDelay: true });
+    const mangle = this.mangler({
+      cut() {
+        client.destroySoon();
+        brick.destroySoon();
+      },
+      send(way, bytes) {
+        const to = way === 'call' ? brick : client;
+        if (!to.destroyed) to.write(bytes);
+      },
+    });
+    this.pass(client, brick, mangle, 'call');
+    this.pass(brick, client, mangle, 'reply');
+  }
+
+  private pass(from: Socket, to: Socket, mangle: Mangler, way: Way): void {
+    this.open.add(from);
+    const records = new Records();
+    let queue: Promise<void> = Promise.resolve();
+    from.on('data', (chunk: Uint8Array) => {
+      records.put(chunk, () => {
+        while (records.next()) {
+          const record = records.bytes.slice(records.start, records.end);
+          queue = queue.then(async () => send(await mangle(record, way)));
+        }
+        return true;
+      });
+    });
+    const send = (mangled: Mangled): void => {
+      for (const bytes of mangled ?? []) if (!to.destroyed) to.write(bytes);
+      if (mangled !== null) return;
+      from.destroy();
+      // What was written before arrives.
+      to.end();
+    };
+    // A cut of one side is one of the other.
+    from.on('error', () => {});
+    from.on('close', () => {
+      this.open.delete(from);
+      to.destroySoon();
+    });
+  }
+}

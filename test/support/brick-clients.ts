@@ -1,0 +1,168 @@
+/** Graphs over protocol/client, without a mount, for tests with bricks. */
+import { BrowserContext } from '../../bridges/machine/browser/context.ts';
+import { operations } from '../../bridges/testing/operations.ts';
+import { type Caller, connect, Driver, NOBODY } from '../../runtime/api/driver.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import { INFO } from '../../runtime/core/log.ts';
+import type { Sources } from '../../runtime/core/source.ts';
+import { activate, Registry } from '../../runtime/graph/activate.ts';
+import { Source } from '../../runtime/graph/source.ts';
+import { readVolfile } from '../../runtime/graph/volfile.ts';
+import { pump } from '../../runtime/pump/pump.ts';
+import distribute from '../../runtime/xlators/cluster/distribute/index.ts';
+import utime from '../../runtime/xlators/features/utime/index.ts';
+import { RETRIES_MS } from '../../runtime/xlators/protocol/client/connection.ts';
+import client from '../../runtime/xlators/protocol/client/index.ts';
+import server from '../../runtime/xlators/protocol/server/index.ts';
+import posix from '../../runtime/xlators/storage/posix/index.ts';
+
+/** How long a graph may take to be up on a machine that is busy. */
+const UP_MS = 120_000;
+/** What protocol/client waits from one attempt to the next. */
+const registry = new Registry([client, server, posix, utime, distribute] as never);
+
+type Lines = Readonly<Record<string, string>>;
+
+export interface ClientSettings {
+  /** More lines of protocol/client, or others in place of its own. */
+  readonly options?: Lines;
+  /** Types of volumes above it, the lowest first, some with options. */
+  readonly above?: readonly (string | readonly [type: string, options: Lines])[];
+  /** Whether it is waited for until the brick is there. */
+  readonly waits?: boolean;
+  readonly caller?: Partial<Caller>;
+}
+
+/** What a graph can be asked, as a module's test asks (`bridges/testing/operations.ts`). */
+export type Ask = (operation: string, ...args: readonly unknown[]) => Promise<unknown>;
+
+export interface BrickClient {
+  readonly graph: Graph;
+  readonly driver: Driver;
+  readonly ask: Ask;
+  /** The graph ends, in order. */
+  end(): Promise<void>;
+}
+
+export const volume = (
+  name: string,
+  type: string,
+  options: Lines,
+  below: string | null,
+): string => {
+  const lines = Object.entries(options).map(([key, value]) => `  option ${key} ${value}\n`);
+  const subvolumes = below === null ? '' : `  subvolumes ${below}\n`;
+  return `volume ${name}\n  type ${type}\n${lines.join('')}${subvolumes}end-volume\n`;
+};
+
+/** cluster/distribute over bricks, by the names of their clients: for ours, and for GlusterFS's. */
+export function distributedVolfile(
+  ports: Readonly<Record<string, number>>,
+  options: Lines = {},
+): string {
+  const clients = Object.entries(ports).map(([name, port]) =>
+    volume(
+      name,
+      'protocol/client',
+      {
+        'remote-host': '127.0.0.1',
+        'remote-port': String(port),
+        'remote-subvolume': 'brick',
+      },
+      null,
+    ),
+  );
+  const names = Object.keys(ports).join(' ');
+  return [...clients, volume('dht', 'cluster/distribute', options, names)].join('\n');
+}
+
+/** Of one test. */
+export class BrickClients {
+  /** What all of them have logged. */
+  readonly log: string[] = [];
+  private readonly clients: BrickClient[] = [];
+  private readonly sources: Sources | null;
+  private readonly retryMs: number;
+
+  /**
+   * @param sources what serves their sockets; null for Node's event loop
+   * @param retryMs how long after one attempt to connect there is another at most
+   */
+  constructor(sources: Sources | null = pump, retryMs = Infinity) {
+    this.sources = sources;
+    this.retryMs = retryMs;
+  }
+
+  /** One of the brick at a port of this machine. */
+  open(port: number, settings: ClientSettings = {}): Promise<BrickClient> {
+    const own = { 'remote-host': '127.0.0.1', 'remote-port': String(port) };
+    const options = { ...own, 'remote-subvolume': 'brick', ...settings.options };
+    return this.over('protocol/client', options, settings);
+  }
+
+  /** One of a folder itself. */
+  local(directory: string, settings: ClientSettings = {}): Promise<BrickClient> {
+    return this.over('storage/posix', { directory }, settings);
+  }
+
+  /** One of several bricks, by the names of their clients, together. */
+  distributed(ports: Readonly<Record<string, number>>, options: Lines = {}): Promise<BrickClient> {
+    return this.start(distributedVolfile(ports, options), {});
+  }
+
+  private over(
+    type: string,
+    options: Lines,
+    { above = [], ...settings }: ClientSettings,
+  ): Promise<BrickClient> {
+    const volumes = [
+      volume('c0', type, options, null),
+      ...above.map((each, at) => {
+        const [type, lines] = typeof each === 'string' ? [each, {}] : each;
+        return volume(`c${at + 1}`, type, lines, `c${at}`);
+      }),
+    ];
+    return this.start(volumes.join('\n'), settings);
+  }
+
+  private async start(
+    text: string,
+    { waits = true, caller = {} }: ClientSettings,
+  ): Promise<BrickClient> {
+    const { description } = readVolfile(new Source('client.vol', text), { registry });
+    const { log } = this;
+    const context = new BrowserContext((line) => void log.push(line));
+    const hurried = Object.assign(Object.create(context) as BrowserContext, {
+      sources: this.sources ?? undefined,
+      wake: () => pump.wake(),
+      after: (ms: number, fn: () => void) =>
+        context.after(RETRIES_MS.includes(ms) ? Math.min(ms, this.retryMs) : ms, fn),
+    });
+    const graph = activate(description, registry, hurried, { default: INFO, volumes: new Map() });
+    await graph.start();
+    const asker = connect(graph, 'test');
+    const driver = new Driver(asker, { ...NOBODY, pid: 4242, ...caller });
+    let isOver = false;
+    const made: BrickClient = {
+      graph,
+      driver,
+      ask: async (operation, ...args) => operations[operation]!(driver, args as never),
+      async end() {
+        if (isOver) return;
+        isOver = true;
+        asker.disconnect();
+        await graph.stop();
+      },
+    };
+    this.clients.push(made);
+    if (waits) await graph.whenUp(UP_MS);
+    return made;
+  }
+
+  async end(): Promise<void> {
+    for (const each of this.clients) await each.end();
+  }
+}
+
+/** Bytes as operations take and give them. */
+export const bytes = (text: string): readonly ['bytes', string] => ['bytes', text];

@@ -1,0 +1,222 @@
+/**
+ * A volume over several: cluster/distribute over storages in memory, each with its locks, asked as a
+ * mount would ask; and what each child has by itself.
+ */
+
+import { newGfid } from '../../runtime/core/context.ts';
+import { Dict } from '../../runtime/core/dict.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
+import { newRequest, Stack } from '../../runtime/core/frame.ts';
+import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import type { Dirent, Iatt } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
+import type { Child } from '../../runtime/core/xlator.ts';
+import distribute from '../../runtime/xlators/cluster/distribute/index.ts';
+import locks from '../../runtime/xlators/features/locks/index.ts';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
+import { FakeContext, startGraph, type TestVolume } from './core.ts';
+
+/** What a fop was answered with; `opRet` is NaN as long as it is not. */
+export interface Told {
+  opRet: number;
+  opErrno: number;
+  values: readonly unknown[];
+}
+
+/** What an internal client sees: the attributes that volumes keep for themselves. */
+const INTERNAL_PID = -4;
+
+export class Distributed {
+  readonly graph: Graph;
+  readonly names: readonly string[];
+  readonly context: FakeContext;
+
+  private constructor(graph: Graph, names: readonly string[], context: FakeContext) {
+    this.graph = graph;
+    this.names = names;
+    this.context = context;
+  }
+
+  /** @param between a volume between a child's locks and distribute, if any; it gets the child's name */
+  static async start(
+    names: readonly string[],
+    options: Readonly<Record<string, string>> = {},
+    between: (name: string) => Omit<TestVolume, 'name' | 'below'> | undefined = () => undefined,
+  ): Promise<Distributed> {
+    const context = new FakeContext();
+    const children = names.flatMap((name): TestVolume[] => {
+      const more = between(name);
+      const lower = more === undefined ? name : `${name}-locks`;
+      return [
+        { name: `${name}-memory`, translator: memory as never, below: [] },
+        { name: lower, translator: locks as never, below: [`${name}-memory`] },
+        ...(more === undefined ? [] : [{ ...more, name, below: [lower] }]),
+      ];
+    });
+    const top: TestVolume = {
+      name: 'dht',
+      translator: distribute as never,
+      options,
+      below: names,
+    };
+    const graph = await startGraph([...children, top], context);
+    const volume = new Distributed(graph, names, context);
+    volume.ask('lookup', new Loc(volume.root), null);
+    return volume;
+  }
+
+  get root(): Inode {
+    return this.graph.inodes.root;
+  }
+
+  /** The log so far. */
+  get logged(): string {
+    return this.context.lines.join('\n');
+  }
+
+  ask<N extends FopName>(fop: N, ...args: FopTable[N]['args']): Told {
+    return this.askAt(this.graph.links, 1, fop, args);
+  }
+
+  /** The same of one child alone, past the volume. */
+  askChild<N extends FopName>(name: string, fop: N, ...args: FopTable[N]['args']): Told {
+    const xl = this.graph.xlators.find((each) => each.name === name)!;
+    return this.askAt(this.graph.linksTo(xl), INTERNAL_PID, fop, args);
+  }
+
+  private askAt(links: Child, pid: number, fop: FopName, args: readonly unknown[]): Told {
+    const frame = newRequest(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
+    frame.root.lkOwner = '00';
+    const told: Told = { opRet: Number.NaN, opErrno: 0, values: [] };
+    const cbk = collectCbk[fop]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+      Object.assign(told, { opRet, opErrno: opRet < 0 ? opErrno : 0, values });
+    });
+    windArgs[fop](frame, 0, cbk as never, links, args);
+    return told;
+  }
+
+  /** The loc of a path, whose directories are looked up. A name that is known has its inode. */
+  loc(path: string): Loc {
+    const names = path.split('/').filter((name) => name !== '');
+    const last = names.pop();
+    const parent = names.reduce((at, name) => this.child(at, name), this.root);
+    if (last === undefined) return new Loc(this.root);
+    const { inodes } = this.graph;
+    return new Loc(inodes.grep(parent, last) ?? inodes.newInode(), parent, last);
+  }
+
+  private child(parent: Inode, name: string): Inode {
+    const { inodes } = this.graph;
+    const loc = new Loc(inodes.grep(parent, name) ?? inodes.newInode(), parent, name);
+    const told = this.ask('lookup', loc, null);
+    if (told.opRet < 0) throw new Error(`${loc.path}: errno ${told.opErrno}`);
+    return this.linked(loc, told.values[1] as Iatt);
+  }
+
+  private linked(loc: Loc, buf: Iatt): Inode {
+    return this.graph.inodes.link(loc.inode!, loc.parent, loc.name, buf)!;
+  }
+
+  /** Looks a path up, and links what is found. */
+  lookup(path: string): Told {
+    const loc = this.loc(path);
+    const told = this.ask('lookup', loc, null);
+    if (told.opRet >= 0 && loc.parent !== null) this.linked(loc, told.values[1] as Iatt);
+    return told;
+  }
+
+  /** The inode at a path. */
+  inode(path: string): Inode {
+    return this.loc(path).inode!;
+  }
+
+  newXdata(): Dict {
+    return new Dict().setGfid(GFID_REQ, newGfid(this.context));
+  }
+
+  mkdir(path: string, mode = 0o755): Told {
+    const loc = this.loc(path);
+    const told = this.ask('mkdir', loc, mode, 0, this.newXdata());
+    if (told.opRet >= 0) this.linked(loc, told.values[1] as Iatt);
+    return told;
+  }
+
+  create(path: string, data = ''): Told {
+    const loc = this.loc(path);
+    const fd = new Fd(loc.inode!, 2, 1);
+    const told = this.ask('create', loc, 0o302, 0o644, 0, fd, this.newXdata());
+    if (told.opRet >= 0) {
+      this.linked(loc, told.values[2] as Iatt);
+      if (data !== '') this.ask('writev', fd, new TextEncoder().encode(data), 0, 0, null);
+    }
+    fd.release();
+    return told;
+  }
+
+  read(path: string): string {
+    this.lookup(path);
+    const loc = this.loc(path);
+    const fd = new Fd(loc.inode!, 0, 1);
+    const opened = this.ask('open', loc, 0, fd, null);
+    if (opened.opRet < 0) return `errno ${opened.opErrno}`;
+    const told = this.ask('readv', fd, 65_536, 0, 0, null);
+    fd.release();
+    return told.opRet < 0
+      ? `errno ${told.opErrno}`
+      : new TextDecoder().decode(told.values[0] as Uint8Array);
+  }
+
+  /** Names in a directory, in the order of the listing; in steps of `size` bytes. */
+  list(path: string, size = 4096): string[] {
+    if (path !== '/') this.lookup(path);
+    const loc = this.loc(path);
+    const fd = new Fd(loc.inode!, 0, 1, true);
+    this.ask('opendir', loc, fd, null);
+    const names: string[] = [];
+    for (let offset = 0; ; ) {
+      const told = this.ask('readdirp', fd, size, offset, null);
+      const entries = (told.values[0] ?? []) as readonly Dirent[];
+      if (told.opRet <= 0) break;
+      names.push(...entries.map(({ name }) => name).filter((name) => !/^\.\.?$/.test(name)));
+      offset = entries.at(-1)!.off;
+    }
+    fd.release();
+    return names;
+  }
+
+  /** What a child has of a path: nothing, or its attributes with these extended ones. */
+  at(child: string, path: string): { readonly buf: Iatt; readonly xattrs: Dict } | null {
+    const loc = this.loc(path);
+    const own = new Loc(this.graph.inodes.newInode(), loc.parent, loc.name);
+    const where = loc.parent === null ? loc : own;
+    const told = this.askChild(child, 'lookup', where, null);
+    if (told.opRet < 0) return null;
+    const buf = told.values[1] as Iatt;
+    const all = this.askChild(
+      child,
+      'getxattr',
+      new Loc(where.inode, null, null, buf.iaGfid),
+      null,
+      null,
+    );
+    return { buf, xattrs: (all.values[0] as Dict | null) ?? new Dict() };
+  }
+
+  /** By child: an extended attribute as hexadecimal text; undefined where it is not. */
+  xattr(path: string, name: string): Record<string, string | undefined> {
+    return Object.fromEntries(
+      this.names.map((child) => {
+        const bytes = this.at(child, path)?.xattrs.bytes(name);
+        return [child, bytes && Buffer.from(bytes).toString('hex')];
+      }),
+    );
+  }
+
+  stop(): Promise<void> {
+    return this.graph.stop();
+  }
+}

@@ -1,0 +1,45 @@
+/** Random histories of what clients do with a few files, and of what happens meanwhile. */
+import fc from 'fast-check';
+
+/** How often each is done, in proportion; as many answers as requests. */
+export const actions = {
+  lookup: 6,
+  stat: 4,
+  fstat: 3,
+  create: 3,
+  open: 4,
+  close: 2,
+  read: 6,
+  write: 6,
+  truncate: 1,
+  ftruncate: 1,
+  chmod: 1,
+  unlink: 1,
+  rename: 1,
+  link: 1,
+  setxattr: 1,
+  getxattr: 2,
+  readdirp: 1,
+  flush: 1,
+  fsync: 1,
+  act: 12,
+  answer: 12,
+  others: 2,
+  pass: 1,
+  fail: 1,
+  reconfigure: 1,
+  down: 1,
+};
+export type Action = keyof typeof actions;
+export type Step = readonly [action: Action, a: number, b: number, c: number];
+
+/** Histories; `weights` says how often what is done, where it is not as usual. */
+export function histories(weights: Partial<Record<Action, number>> = {}): fc.Arbitrary<Step[]> {
+  const action = fc.oneof(
+    ...Object.entries({ ...actions, ...weights })
+      .filter(([, weight]) => weight > 0)
+      .map(([name, weight]) => ({ weight, arbitrary: fc.constant(name as Action) })),
+  );
+  const step = fc.tuple(action, fc.nat(15), fc.nat(15), fc.nat(15));
+  return fc.array(step, { maxLength: 70, size: 'max' });
+}

@@ -1,0 +1,170 @@
+/** A connection to a brick with nothing in between: what a test sends is what the brick gets. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { newGfid } from '../../runtime/core/context.ts';
+import { Dict } from '../../runtime/core/dict.ts';
+import { readTexts, writeTexts } from '../../runtime/rpc/dict.ts';
+import { readFields, writeFields } from '../../runtime/rpc/fields.ts';
+import { type WireFop, wireFop } from '../../runtime/rpc/fops4.ts';
+import {
+  AUTH_V3,
+  CALL,
+  type Caller,
+  ITSELF,
+  readCall,
+  writeCall,
+} from '../../runtime/rpc/message.ts';
+import { FOPS4, HAND, HANDSHAKE, type Program } from '../../runtime/rpc/programs.ts';
+import { markOf, Records } from '../../runtime/rpc/record.ts';
+import { XdrReader, XdrWriter } from '../../runtime/rpc/xdr.ts';
+
+const MARK_SIZE = 4;
+const DENIED = 1;
+
+/** What a reply's header says. */
+export interface Answer {
+  /** `accept_stat`; -1 when the call was denied. */
+  readonly accept: number;
+  /** At the results. */
+  readonly r: XdrReader;
+}
+
+/** The answer to a fop. */
+export interface FopAnswer {
+  readonly accept: number;
+  readonly opRet: number;
+  readonly opErrno: number;
+  /** By the fields' names; data stands under `data`. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+/** A call of the brick's. */
+export interface Told {
+  readonly procedure: number;
+  readonly r: XdrReader;
+}
+
+const random = { random: (out: Uint8Array) => void crypto.getRandomValues(out) };
+export const freshGfid = (): string => newGfid(random as never);
+
+export class RawPeer {
+  readonly socket: Socket;
+  /** What the brick tells by itself, as it comes. */
+  readonly told: Told[] = [];
+  isClosed = false;
+  private readonly records = new Records();
+  private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private xid = 1;
+
+  private constructor(socket: Socket) {
+    this.socket = socket;
+    socket.on('data', (chunk: Uint8Array) => this.records.put(chunk, () => this.received()));
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.isClosed = true;
+    });
+  }
+
+  static async connect(port: number): Promise<RawPeer> {
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+    await once(socket, 'connect');
+    return new RawPeer(socket);
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+
+  private received(): boolean {
+    while (this.records.next()) {
+      const { bytes, start, end } = this.records;
+      const r = new XdrReader(bytes.slice(start, end));
+      const xid = r.u32();
+      if (r.u32() === CALL) this.told.push({ procedure: readCall(r, xid).procedure, r });
+      else {
+        const isDenied = r.u32() === DENIED;
+        if (!isDenied) r.skip(8);
+        const accept = isDenied ? -1 : r.u32();
+        this.waiting.get(xid)?.({ accept, r });
+        this.waiting.delete(xid);
+      }
+    }
+    return true;
+  }
+
+  /** The bytes of a call, mark and all, and its number. */
+  bytesOf(
+    { number: program, version }: Program,
+    procedure: number,
+    write: (w: XdrWriter) => void,
+    caller: Caller = ITSELF,
+    data: Uint8Array = new Uint8Array(),
+  ): { readonly bytes: Uint8Array; readonly xid: number } {
+    this.xid += 1;
+    const w = new XdrWriter(4096);
+    w.u32(0);
+    writeCall(w, { xid: this.xid, program, version, procedure }, AUTH_V3, caller);
+    write(w);
+    w.fixed(data);
+    w.patch(0, markOf(w.at - MARK_SIZE));
+    return { bytes: w.written.slice(), xid: this.xid };
+  }
+
+  /** Waits for the answer to what was sent under this number. */
+  answerTo(xid: number): Promise<Answer> {
+    return new Promise((resolve) => this.waiting.set(xid, resolve));
+  }
+
+  call(...args: Parameters<RawPeer['bytesOf']>): Promise<Answer> {
+    const { bytes, xid } = this.bytesOf(...args);
+    this.socket.write(bytes);
+    return this.answerTo(xid);
+  }
+
+  async fop(
+    fop: WireFop['fop'],
+    values: readonly unknown[],
+    { data, caller }: { readonly data?: Uint8Array; readonly caller?: Caller } = {},
+  ): Promise<FopAnswer> {
+    const wire = wireFop(fop);
+    const write = (w: XdrWriter): void => writeFields(w, wire.call, values);
+    const { accept, r } = await this.call(FOPS4, wire.procedure, write, caller, data);
+    if (accept !== 0) return { accept, opRet: -1, opErrno: 0, values: {} };
+    const opRet = r.i32();
+    const opErrno = r.i32();
+    const read = readFields(r, wire.reply);
+    const named = wire.reply.named.map(({ name }, at) => [name, read[at]] as const);
+    return {
+      ...{ accept, opRet, opErrno },
+      values: { ...Object.fromEntries(named), data: r.fixed(r.left).slice() },
+    };
+  }
+
+  /** SETVOLUME. */
+  async introduce(texts: Readonly<Record<string, string>> = {}): Promise<{
+    readonly opRet: number;
+    readonly opErrno: number;
+    readonly texts: ReadonlyMap<string, string> | null;
+  }> {
+    const all = { 'remote-subvolume': 'brick', 'process-uuid': freshGfid(), ...texts };
+    const given = new Map(Object.entries({ 'fops-version': String(FOPS4.number), ...all }));
+    for (const [key, value] of given) if (value === '') given.delete(key);
+    return this.introduceAs((w) => writeTexts(w, given));
+  }
+
+  async introduceAs(write: (w: XdrWriter) => void): ReturnType<RawPeer['introduce']> {
+    const { r } = await this.call(HANDSHAKE, HAND.SETVOLUME, write);
+    return { opRet: r.i32(), opErrno: r.i32(), texts: readTexts(r) };
+  }
+
+  /** Makes a file. @returns its gfid, and the brick's number of the open file */
+  async create(name: string): Promise<{ readonly gfid: string; readonly fd: number }> {
+    const gfid = freshGfid();
+    const xdata = new Dict().setGfid('gfid-req', gfid);
+    const made = await this.fop('create', [ROOT, 2, 0o100644, 0, name, xdata]);
+    if (made.opRet < 0) throw new Error(`create ${name}: ${made.opErrno}`);
+    return { gfid, fd: made.values.fd as number };
+  }
+}
+
+export const ROOT = '00000000-0000-0000-0000-000000000001';

@@ -1,0 +1,309 @@
+/**
+ * One volume and several clients of it: cluster/distribute more than once over the same storages in
+ * memory, each with its locks. Between them and the clients is a gate, which sees every wind, and may
+ * refuse it, or keep it for later.
+ *
+ * A client finds names as it needs them: it has no cache of them, but what cluster/distribute keeps
+ * with inodes.
+ */
+import { newGfid } from '../../runtime/core/context.ts';
+import { Dict } from '../../runtime/core/dict.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import { type FopName, type FopTable, fopNames } from '../../runtime/core/fops.gen.ts';
+import { newRequest, Stack } from '../../runtime/core/frame.ts';
+import {
+  collect,
+  collectCbk,
+  tailArgs,
+  unwindArgs,
+  windArgs,
+} from '../../runtime/core/generic.gen.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import { type Dirent, IA_IFDIR, type Iatt } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
+import type { Fops } from '../../runtime/core/xlator.ts';
+import distribute from '../../runtime/xlators/cluster/distribute/index.ts';
+import locks from '../../runtime/xlators/features/locks/index.ts';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
+import { FakeContext, having, startGraph } from './core.ts';
+
+/** What comes to a gate. */
+export interface Wind {
+  readonly child: string;
+  readonly fop: FopName;
+  readonly args: readonly unknown[];
+}
+
+/** What becomes of it: it passes, is answered with an errno, or waits for `SharedVolume.release`. */
+export type Verdict = 'pass' | 'hold' | number;
+
+export interface Told {
+  opRet: number;
+  opErrno: number;
+  values: readonly unknown[];
+}
+
+/** What a child has under a path. */
+export interface Thing {
+  readonly gfid: string;
+  readonly isDir: boolean;
+  /** Where a linkto says that the file is. */
+  readonly linkto: string | null;
+  readonly nlink: number;
+}
+
+const INTERNAL_PID = -4;
+const LINKTO = 'trusted.glusterfs.dht.linkto';
+const MODE = 0o640;
+
+export class SharedVolume {
+  readonly graph: Graph;
+  readonly names: readonly string[];
+  /** Asked for every wind of a client. */
+  decide: (wind: Wind) => Verdict = () => 'pass';
+  private readonly held: (() => void)[] = [];
+  private readonly context: FakeContext;
+
+  private constructor(graph: Graph, names: readonly string[], context: FakeContext) {
+    this.graph = graph;
+    this.names = names;
+    this.context = context;
+  }
+
+  static async start(
+    names: readonly string[],
+    clients = 1,
+    options: Readonly<Record<string, string>> = {},
+  ): Promise<SharedVolume> {
+    const context = new FakeContext();
+    let volume: SharedVolume | null = null;
+    const gate = having(
+      'gate',
+      gateFops(
+        (wind) => volume?.decide(wind) ?? 'pass',
+        (go) => volume!.held.push(go),
+      ),
+    );
+    const children = names.flatMap((name) => [
+      { name: `${name}-memory`, translator: memory as never, below: [] },
+      { name: `${name}-locks`, translator: locks as never, below: [`${name}-memory`] },
+      { name, translator: gate, below: [`${name}-locks`] },
+    ]);
+    const tops = Array.from({ length: clients }, (_, at) => ({
+      name: `client${at}`,
+      translator: distribute as never,
+      options,
+      below: names,
+    }));
+    const all = { ...having('all', {}), children: [1, clients] as const };
+    const top = { name: 'all', translator: all as never, below: tops.map(({ name }) => name) };
+    const graph = await startGraph([...children, ...tops, top], context);
+    volume = new SharedVolume(graph, names, context);
+    for (let at = 0; at < clients; at++) volume.ask(at, 'lookup', new Loc(volume.root), null);
+    return volume;
+  }
+
+  get root(): Inode {
+    return this.graph.inodes.root;
+  }
+
+  get logged(): string {
+    return this.context.lines.join('\n');
+  }
+
+  stop(): Promise<void> {
+    return this.graph.stop();
+  }
+
+  /** Winds that are held. */
+  get waiting(): number {
+    return this.held.length;
+  }
+
+  /** Lets one of them go on. */
+  release(at: number): void {
+    const [go] = this.held.splice(at, 1);
+    go!();
+  }
+
+  /** A client asks. The answer fills in when it comes; `opRet` is NaN until then. */
+  ask<N extends FopName>(client: number, fop: N, ...args: FopTable[N]['args']): Told {
+    return this.askOf(`client${client}`, 1, fop, args);
+  }
+
+  private askOf(
+    name: string,
+    pid: number,
+    fop: FopName,
+    args: readonly unknown[],
+    done: (told: Told) => void = () => {},
+  ): Told {
+    const xl = this.graph.xlators.find((each) => each.name === name)!;
+    const frame = newRequest(new Stack(0, 0, pid, fop.toUpperCase()), this.graph.top);
+    frame.root.lkOwner = '00';
+    const told: Told = { opRet: Number.NaN, opErrno: 0, values: [] };
+    const cbk = collectCbk[fop]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+      Object.assign(told, { opRet, opErrno: opRet < 0 ? opErrno : 0, values });
+      done(told);
+    });
+    windArgs[fop](frame, 0, cbk as never, this.graph.linksTo(xl), args);
+    return told;
+  }
+
+  /** The same, with what is to be done when the answer has come. */
+  askThen<N extends FopName>(
+    client: number,
+    fop: N,
+    args: FopTable[N]['args'],
+    done: (told: Told) => void,
+  ): void {
+    this.askOf(`client${client}`, 1, fop, args, done);
+  }
+
+  /** An inode that is looked up anew; or the errno. */
+  find(client: number, path: string): Inode | number {
+    let at: Inode = this.root;
+    for (const name of path.split('/').filter((part) => part !== '')) {
+      const told = this.ask(
+        client,
+        'lookup',
+        new Loc(this.graph.inodes.newInode(), at, name),
+        null,
+      );
+      if (told.opRet < 0) return told.opErrno;
+      at = this.known(client, told)!;
+    }
+    return at;
+  }
+
+  /** The inode that the table has for what was found. */
+  known(client: number, { values }: Told): Inode | null {
+    const [inode, buf] = values as [Inode, Iatt];
+    const linked = this.graph.inodes.link(inode, null, null, buf);
+    const xl = this.graph.xlators.find(({ name }) => name === `client${client}`)!;
+    if (linked !== null && linked !== inode) linked.ctxSet(xl, inode.ctxGet(xl));
+    return linked;
+  }
+
+  /** A path's parent, name, and inode, looked up anew. A new inode for a name that is not there. */
+  loc(client: number, path: string): Loc {
+    const cut = path.lastIndexOf('/');
+    const parent = this.find(client, path.slice(0, cut));
+    if (typeof parent === 'number') throw new Error(`${path}: errno ${parent}`);
+    const found = this.find(client, path);
+    const inode = typeof found === 'number' ? this.graph.inodes.newInode() : found;
+    return new Loc(inode, parent, path.slice(cut + 1));
+  }
+
+  /** 0, or the errno. */
+  mkdir(client: number, path: string): number {
+    return this.ask(client, 'mkdir', this.loc(client, path), 0o755, 0, this.newXdata()).opErrno;
+  }
+
+  rmdir(client: number, path: string): number {
+    return this.ask(client, 'rmdir', this.loc(client, path), 0, null).opErrno;
+  }
+
+  unlink(client: number, path: string): number {
+    return this.ask(client, 'unlink', this.loc(client, path), 0, null).opErrno;
+  }
+
+  rename(client: number, from: string, to: string): number {
+    const [old, next] = [this.loc(client, from), this.loc(client, to)];
+    const target = next.inode!.linked ? next.inode : null;
+    const at = new Loc(target, next.parent, next.name);
+    return this.ask(client, 'rename', old, at, null).opErrno;
+  }
+
+  link(client: number, from: string, to: string): number {
+    const inode = this.loc(client, from).inode!;
+    const next = this.loc(client, to);
+    const at = new Loc(inode, next.parent, next.name);
+    return this.ask(client, 'link', new Loc(inode), at, null).opErrno;
+  }
+
+  /** Makes a file past all clients; its gfid. */
+  put(child: string, path: string, gfid = newGfid(this.context)): string {
+    const loc = this.loc(0, path);
+    const xdata = new Dict().setGfid(GFID_REQ, gfid);
+    const own = new Loc(this.graph.inodes.newInode(), loc.parent, loc.name);
+    this.askOf(`${child}-locks`, INTERNAL_PID, 'mknod', [own, 0o100000 | MODE, 0, 0, xdata]);
+    return gfid;
+  }
+
+  newXdata(): Dict {
+    return new Dict().setGfid(GFID_REQ, newGfid(this.context));
+  }
+
+  /** Names in a directory as a client lists them, with their inodes. */
+  list(client: number, path: string): Dirent[] {
+    const inode = this.find(client, path);
+    if (typeof inode === 'number') throw new Error(`${path}: errno ${inode}`);
+    return this.listBy(`client${client}`, 1, inode);
+  }
+
+  private listBy(name: string, pid: number, inode: Inode): Dirent[] {
+    const fd = new Fd(inode, 0, 1, true);
+    this.askOf(name, pid, 'opendir', [new Loc(inode), fd, null]);
+    const all: Dirent[] = [];
+    for (let offset = 0; ; ) {
+      const keys = new Dict().set(LINKTO, 256);
+      const told = this.askOf(name, pid, 'readdirp', [fd, 4096, offset, keys]);
+      const entries = (told.values[0] ?? []) as readonly Dirent[];
+      if (told.opRet <= 0) break;
+      all.push(...entries.filter((entry) => entry.name !== '.' && entry.name !== '..'));
+      offset = entries.at(-1)!.off;
+    }
+    fd.release();
+    return all;
+  }
+
+  /** Everything that a child has, by path. */
+  on(child: string, inode: Inode = this.root, path = ''): Map<string, Thing> {
+    const things = new Map<string, Thing>();
+    for (const { name, stat, dict, inode: at } of this.listBy(
+      `${child}-locks`,
+      INTERNAL_PID,
+      inode,
+    )) {
+      const buf = stat!;
+      const isDir = buf.iaType === IA_IFDIR;
+      const bytes = dict?.bytes(LINKTO);
+      const linkto = bytes === undefined ? null : new TextDecoder().decode(bytes).slice(0, -1);
+      const below = `${path}/${name}`;
+      things.set(below, { gfid: buf.iaGfid, isDir, linkto, nlink: buf.iaNlink });
+      if (!isDir) continue;
+      const { inodes } = this.graph;
+      const dir = inodes.link(at ?? inodes.newInode(), null, null, buf)!;
+      for (const entry of this.on(child, dir, below)) things.set(...entry);
+    }
+    return things;
+  }
+
+  /** The same of all children, as text: `wz /a data, wa /a -> wz`. */
+  state(): string[] {
+    return this.names.flatMap((child) =>
+      [...this.on(child)].map(([path, { linkto, isDir }]) => {
+        if (isDir) return `${child} ${path}/`;
+        return linkto === null ? `${child} ${path}` : `${child} ${path} -> ${linkto}`;
+      }),
+    );
+  }
+}
+
+function gateFops(decide: (wind: Wind) => Verdict, hold: (go: () => void) => void): Fops<null> {
+  return Object.fromEntries(
+    fopNames.map((fop) => [
+      fop,
+      collect[fop]((frame, xl, args) => {
+        const verdict = decide({ child: xl.name, fop, args });
+        const pass = (): void => tailArgs[fop](frame, xl.children[0]!, args as never);
+        if (verdict === 'pass') pass();
+        else if (verdict === 'hold') hold(pass);
+        else unwindArgs[fop](frame, -1, verdict, Array(9).fill(null) as never);
+      }),
+    ]),
+  ) as never;
+}
