@@ -15,11 +15,13 @@ import { RETRIES_MS } from '../../runtime/xlators/protocol/client/connection.ts'
 import client from '../../runtime/xlators/protocol/client/index.ts';
 import server from '../../runtime/xlators/protocol/server/index.ts';
 import posix from '../../runtime/xlators/storage/posix/index.ts';
+import { performanceStack } from './performance-stack.ts';
 
 /** How long a graph may take to be up on a machine that is busy. */
 const UP_MS = 120_000;
 /** What protocol/client waits from one attempt to the next. */
-const registry = new Registry([client, server, posix, utime, distribute] as never);
+const caches = performanceStack.map(({ translator }) => translator);
+const registry = new Registry([client, server, posix, utime, distribute, ...caches] as never);
 
 type Lines = Readonly<Record<string, string>>;
 

@@ -1,0 +1,219 @@
+/**
+ * performance/io-cache: keeps data of files that was read, by pages, and asks from time to time whether
+ * a file is still the same.
+ *
+ * Source: GlusterFS 10 `xlators/performance/io-cache/src/`; README.md says what differs.
+ */
+import type { Dict } from '../../../core/dict.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { tail, unwind, wind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { MAX_DATA } from '../../../core/limits.ts';
+import type { Loc } from '../../../core/loc.ts';
+import { isUpcall } from '../../../core/upcall.ts';
+import {
+  type Cbk,
+  defaultNotify,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
+import { attributeReads } from '../shared/attribute-reads.ts';
+import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
+import { losses } from '../shared/losses.ts';
+import { doubtingLk, truncatingOpen } from '../shared/opens.ts';
+import { checkOrder } from '../shared/order.ts';
+import { checkSizes, options } from './options.ts';
+import { type File, PAGE_SIZE, Pages } from './pages.ts';
+
+type Io = Xlator<Pages>;
+
+const O_ACCMODE = 3;
+const O_WRONLY = 1;
+const O_DIRECT = 0o40000;
+
+/** A read that is not answered from memory yet. */
+class Read {
+  readonly fd: Fd;
+  readonly size: number;
+  readonly offset: number;
+  readonly flags: number;
+  readonly xdata: Dict | null;
+
+  constructor(fd: Fd, size: number, offset: number, flags: number, xdata: Dict | null) {
+    this.fd = fd;
+    this.size = size;
+    this.offset = offset;
+    this.flags = flags;
+    this.xdata = xdata;
+  }
+}
+
+const readv: Fop<'readv', Pages> = (frame, xl, fd, size, offset, flags, xdata) => {
+  const isElse = ((flags | fd.flags) & O_DIRECT) !== 0 || (fd.flags & O_ACCMODE) === O_WRONLY;
+  if (isElse || offset < 0 || size <= 0 || size > MAX_DATA) {
+    return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
+  }
+  const { priv } = xl;
+  const file = priv.kept(fd.inode);
+  if (file !== undefined && file.pages.size > 0 && !priv.isFresh(file)) {
+    frame.local = new Read(fd, size, offset, flags, xdata);
+    return wind.fstat(frame, priv.clock, checkedCbk, xl.children[0]!, fd, null);
+  }
+  if (file !== undefined && answer(frame, xl, file, size, offset)) return;
+  fetch(frame, xl, new Read(fd, size, offset, flags, xdata));
+};
+
+/** Answers a read, if all of it is here. */
+function answer(frame: Frame, xl: Io, file: File, size: number, offset: number): boolean {
+  if (file.buf === null) return false;
+  const data = xl.priv.read(file, offset, size, frame.readBuffer !== null);
+  if (data === null) return false;
+  xl.priv.hits += 1;
+  unwind.readv(frame, data.length, 0, data, file.buf, null);
+  return true;
+}
+
+const checkedCbk: Cbk<'fstat', Pages> = (frame, asked, xl, opRet, _opErrno, buf) => {
+  const read = frame.local as Read;
+  const file = xl.priv.keep(read.fd.inode);
+  if (opRet >= 0 && buf?.known && xl.priv.mayLearn(file, asked)) {
+    xl.priv.check(file, buf);
+    if (answer(frame, xl, file, read.size, read.offset)) return;
+  }
+  fetch(frame, xl, read);
+};
+
+/** Reads whole pages; no more than the file has, where that is known. */
+function fetch(frame: Frame, xl: Io, read: Read): void {
+  const { fd, size, offset, flags, xdata } = read;
+  xl.priv.misses += 1;
+  const from = Math.floor(offset / PAGE_SIZE) * PAGE_SIZE;
+  const to = Math.ceil((offset + size) / PAGE_SIZE) * PAGE_SIZE;
+  frame.local = read;
+  const { clock } = xl.priv;
+  wind.readv(frame, clock, fetchedCbk, xl.children[0]!, fd, to - from, from, flags, xdata);
+}
+
+const fetchedCbk: Cbk<'readv', Pages> = (
+  frame,
+  asked,
+  xl,
+  opRet,
+  opErrno,
+  vector,
+  stbuf,
+  xdata,
+) => {
+  if (opRet < 0 || vector === null)
+    return unwind.readv(frame, opRet, opErrno, vector, stbuf, xdata);
+  const { fd, size, offset } = frame.local as Read;
+  const first = Math.floor(offset / PAGE_SIZE);
+  learn(xl, asked, fd, first, vector, stbuf);
+  const start = offset - first * PAGE_SIZE;
+  const data = vector.subarray(start, start + size);
+  unwind.readv(frame, data.length, 0, data, stbuf, xdata);
+};
+
+/** What was read is kept, with the attributes that came with it. */
+function learn(
+  { priv }: Io,
+  asked: number,
+  { inode }: Fd,
+  first: number,
+  data: Uint8Array,
+  buf: Iatt | null,
+): void {
+  if (!buf?.known || !priv.takes(buf.iaSize)) return;
+  const file = priv.keep(inode);
+  if (!priv.mayLearn(file, asked)) return;
+  // A page that is not full is the last: what is shorter than that tells nothing of it.
+  const end = first * PAGE_SIZE + data.length;
+  if (data.length % PAGE_SIZE !== 0 && end !== buf.iaSize) return;
+  priv.check(file, buf);
+  priv.learn(file, first, data);
+}
+
+const lookup: Fop<'lookup', Pages> = (frame, xl, loc, xdata) => {
+  const { inode } = loc;
+  if (inode === null || !xl.priv.has(inode)) {
+    return tail.lookup(frame, xl.children[0]!, loc, xdata);
+  }
+  frame.local = loc;
+  wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
+};
+
+const lookupCbk: Cbk<'lookup', Pages> = (
+  frame,
+  asked,
+  xl,
+  opRet,
+  opErrno,
+  inode,
+  buf,
+  xdata,
+  postparent,
+) => {
+  const known = (frame.local as Loc).inode!;
+  const file = xl.priv.kept(known);
+  if (opRet >= 0 && buf?.known && buf.iaGfid === known.gfid && file !== undefined) {
+    if (xl.priv.mayLearn(file, asked)) xl.priv.check(file, buf);
+  }
+  unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
+};
+
+const lk = doubtingLk<Pages>((xl, inode) => xl.priv.doubt(inode));
+
+const open = truncatingOpen<Pages, File>();
+
+const hooks: ChangeHooks<Pages, File> = { cache: ({ priv }) => priv };
+
+const all: Fops<Pages> = {
+  ...{ readv, lookup, lk, open },
+  ...fileChanges(dataFops, hooks),
+  ...attributeReads<Pages, File>({
+    cache: ({ priv }) => priv,
+    has: ({ pages }) => pages.size > 0,
+    check: ({ priv }, file, buf) => priv.check(file, buf),
+  }),
+};
+
+const fops = ({ priv }: Io): Fops<Pages> => (priv.given['pass-through'] ? {} : all);
+
+export default defineTranslator<Pages, typeof options>({
+  type: 'performance/io-cache',
+  description: 'Keeps data of files that was read in memory.',
+  children: [1, 1],
+  options,
+  keepsPages: () => true,
+  fops,
+  async check(xl, given) {
+    checkSizes(given);
+    checkOrder(xl);
+  },
+  init(xl, given) {
+    checkSizes(given);
+    checkOrder(xl);
+    return new Pages(xl, given);
+  },
+  reconfigure(xl, given) {
+    checkSizes(given);
+    xl.priv.configure(given);
+    xl.exchangeFops(fops(xl));
+  },
+  notify(xl, event, data) {
+    if (losses.has(event)) xl.priv.clear();
+    else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
+      xl.priv.invalidate(data.inode);
+    }
+    defaultNotify(xl, event, data);
+  },
+  forget: (xl, _inode, kept) => xl.priv.forget(kept as File),
+  fini: (xl) => xl.priv.clear(),
+  dump: (xl) => xl.priv.dump(),
+  reset({ priv }) {
+    Object.assign(priv, { hits: 0, misses: 0 });
+  },
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ask, FakeContext, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
+import { histories, World } from '../../../../test/support/performance.ts';
+import { Fd } from '../../../core/fd.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import memory from '../../storage/memory/index.ts';
+import ioCache from './index.ts';
+
+const translator = ioCache as unknown as Translator<unknown>;
+
+test('reads what was there at some time since it was asked', async () => {
+  const options = { 'cache-timeout': '60' };
+  const turns: Record<string, string>[] = [
+    { 'cache-timeout': '0' },
+    { 'pass-through': 'on' },
+    { ...options, 'min-file-size': '4B', 'max-file-size': '8B' },
+    options,
+  ];
+  await fc.assert(
+    fc.asyncProperty(histories({ read: 12, open: 6 }), async (steps) => {
+      const stack = [{ translator, options }];
+      const world = await World.start({ stack, turns, tells: true, timeoutMs: 60_000 });
+      for (const step of steps) world.step(step);
+      world.settle();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('does not start with a minimum that is above the maximum', async () => {
+  const options = { 'min-file-size': '4KB' };
+  const volumes = [{ translator: new HeldLeaf().translator }, { translator, options }];
+  await expect(startGraph(volumes, new FakeContext())).rejects.toThrow(
+    'min-file-size (4096 bytes)',
+  );
+});
+
+test('reads over several pages, and to the end', async () => {
+  const size = 3 * 128 * 1024 + 1000;
+  const data = Uint8Array.from({ length: size }, (_, at) => (at * 7 + (at >> 8)) % 251);
+  const range = fc.tuple(fc.nat(size + 5000), fc.integer({ min: 1, max: size }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(range, { minLength: 1, maxLength: 12 }), async (ranges) => {
+      const volumes = [{ translator: memory as unknown as Translator<unknown> }, { translator }];
+      const graph = await startGraph(volumes, new FakeContext());
+      const inode = graph.inodes.newInode();
+      const fd = new Fd(inode, 2, 1);
+      const loc = new Loc(inode, graph.inodes.root, 'f');
+      const made = ask(graph, 'create', loc, 2, 0o600, 0, fd, null);
+      graph.inodes.link(inode, graph.inodes.root, 'f', made.values[2] as Iatt);
+      ask(graph, 'writev', fd, data, 0, 0, null);
+      for (const [offset, length] of [...ranges, ...ranges]) {
+        const { values } = ask(graph, 'readv', fd, length, offset, 0, null);
+        const want = data.subarray(offset, offset + length);
+        expect(Buffer.compare(values[0] as Uint8Array, want)).toBe(0);
+      }
+      expect(ioCache.dump!(graph.top as never).hits).toBeGreaterThan(0);
+    }),
+    { numRuns: 12 },
+  );
+});

@@ -1,0 +1,216 @@
+/**
+ * What is remembered of inodes: attributes, extended attributes, and the name under which an inode was
+ * last seen.
+ *
+ * The three have times of their own. In particular a name is believed only as long as it was itself
+ * asked for: that a file is still there says nothing about one of its names.
+ */
+import { Dict } from '../../../core/dict.ts';
+import type { Iatt, Statvfs } from '../../../core/iatt.ts';
+import { IA_IFREG } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { invalidateInode, type Upcall } from '../../../core/upcall.ts';
+import type { Dump, Xlator } from '../../../core/xlator.ts';
+import { InodeCache, Kept } from '../shared/inode-cache.ts';
+import { isOther } from '../shared/is-other.ts';
+import { cachedXattrs, type Given, timeoutOf } from './options.ts';
+
+const LONG_AGO = Number.NEGATIVE_INFINITY;
+
+export class Attributes extends Kept {
+  buf: Iatt | null = null;
+  /** When they were told: milliseconds. */
+  since = LONG_AGO;
+  /** The name that leads here, or did at `named`. */
+  parent: Inode | null = null;
+  name: string | null = null;
+  named = LONG_AGO;
+  /** Extended attributes by name: the answer with that one; null for one that is not there. */
+  xattrs: Map<string, Dict | null> | null = null;
+  loaded = LONG_AGO;
+  /** How often everything had been dropped when something was last learnt here; the same of names. */
+  era = 0;
+  nameEra = 0;
+}
+
+export class MdCache extends InodeCache<Attributes> {
+  given!: Given;
+  hits = 0;
+  misses = 0;
+  xattrHits = 0;
+  xattrMisses = 0;
+  invalidations = 0;
+  statfs: Statvfs | null = null;
+  private statfsSince = LONG_AGO;
+  private timeoutMs = 0;
+  private names = new Set<string>();
+  private patterns: readonly RegExp[] = [];
+  /** What a request for attributes asks for, too; null for nothing. */
+  keys: Dict | null = null;
+  /** How often everything was dropped, and all names: what was learnt before is not believed. */
+  private era = 0;
+  private nameEra = 0;
+
+  constructor(xl: Xlator<unknown>, given: Given) {
+    super(xl);
+    this.configure(given);
+  }
+
+  configure(given: Given): void {
+    this.given = given;
+    this.timeoutMs = timeoutOf(given) * 1000;
+    const { names, patterns } = cachedXattrs(given);
+    this.names = names;
+    this.patterns = patterns;
+    this.keys = names.size === 0 ? null : new Dict();
+    for (const name of names) this.keys?.set(name, 0);
+    // What was not asked for so far is not known to be absent.
+    this.clear();
+  }
+
+  protected override make(): Attributes {
+    return new Attributes();
+  }
+
+  protected override drop(kept: Attributes, isWrite: boolean): void {
+    kept.buf = null;
+    if (!isWrite) kept.xattrs = null;
+    if (kept.xattrs === null) return;
+    // One that is there may go by a write: a program loses its capabilities. None comes by it.
+    for (const [name, answer] of kept.xattrs) if (answer !== null) kept.xattrs.delete(name);
+  }
+
+  /** The attributes of an inode; null when they have to be asked for. */
+  attributes(inode: Inode): Iatt | null {
+    const kept = inode.ctxGet(this.xl) as Attributes | undefined;
+    return kept !== undefined && this.isFresh(kept, kept.since) ? kept.buf : null;
+  }
+
+  /** The same, if the inode was found under this name, and lately. */
+  attributesAt(inode: Inode, parent: Inode, name: string): Iatt | null {
+    const kept = inode.ctxGet(this.xl) as Attributes | undefined;
+    if (kept === undefined || kept.parent !== parent || kept.name !== name) return null;
+    if (kept.nameEra !== this.nameEra || !this.isFresh(kept, kept.named)) return null;
+    return this.isFresh(kept, kept.since) ? kept.buf : null;
+  }
+
+  learn(kept: Attributes, inode: Inode, buf: Iatt): void {
+    this.renew(kept);
+    const before = kept.buf;
+    kept.buf = buf;
+    kept.since = this.xl.context.now();
+    if (before === null || buf.iaType !== IA_IFREG) return;
+    const tells = this.given['global-cache-invalidation'];
+    if (tells && isOther(before, buf)) invalidateInode(this.xl, inode);
+  }
+
+  learnName(kept: Attributes, parent: Inode, name: string): void {
+    this.renew(kept);
+    kept.nameEra = this.nameEra;
+    kept.parent = parent;
+    kept.name = name;
+    kept.named = this.xl.context.now();
+  }
+
+  /** Whether an extended attribute of this name is cached at all. */
+  caches(name: string): boolean {
+    return this.names.has(name) || this.patterns.some((pattern) => pattern.test(name));
+  }
+
+  /** The answer to getxattr; null for "there is none", undefined for one that has to be asked for. */
+  xattr(inode: Inode, name: string): Dict | null | undefined {
+    const kept = inode.ctxGet(this.xl) as Attributes | undefined;
+    if (kept === undefined || kept.xattrs === null) return undefined;
+    if (!this.isFresh(kept, kept.loaded)) return undefined;
+    return kept.xattrs.get(name);
+  }
+
+  learnXattr(kept: Attributes, name: string, answer: Dict | null): void {
+    this.renew(kept);
+    if (kept.xattrs === null || !this.isFresh(kept, kept.loaded)) {
+      kept.xattrs = new Map();
+      kept.loaded = this.xl.context.now();
+    }
+    kept.xattrs.set(name, answer);
+  }
+
+  /** All that a lookup has asked for by `keys` is in its reply, or not there. */
+  learnXattrs(kept: Attributes, xdata: Dict | null): void {
+    if (this.names.size === 0) return;
+    this.renew(kept);
+    kept.xattrs = new Map();
+    kept.loaded = this.xl.context.now();
+    for (const name of this.names) {
+      const value = xdata?.get(name);
+      const answer = value === undefined ? null : new Dict().set(name, value, xdata!.type(name));
+      kept.xattrs.set(name, answer);
+    }
+  }
+
+  learnStatfs(buf: Statvfs): void {
+    this.statfs = buf;
+    this.statfsSince = this.xl.context.now();
+  }
+
+  get statfsIsFresh(): boolean {
+    return this.statfs !== null && this.isYoung(this.statfsSince);
+  }
+
+  /** Nothing that is known now is believed any more. */
+  clear(): void {
+    this.invalidateReplies();
+    this.era += 1;
+    this.statfs = null;
+  }
+
+  hear(told: Upcall): void {
+    this.invalidations += 1;
+    if (told.what === 'inode') this.invalidate(told.inode);
+    else if (told.what === 'every-entry') this.clearNames();
+    else this.dropName(told.parent, told.name);
+  }
+
+  dump(): Dump {
+    return {
+      hits: this.hits,
+      misses: this.misses,
+      xattr_hits: this.xattrHits,
+      xattr_misses: this.xattrMisses,
+      invalidations: this.invalidations,
+      timeout: this.timeoutMs / 1000,
+    };
+  }
+
+  /** Names that a reply on its way tells are no longer learnt either. */
+  private clearNames(): void {
+    this.invalidateReplies();
+    this.nameEra += 1;
+  }
+
+  private dropName(parent: Inode, name: string): void {
+    this.invalidate(parent);
+    const inode = parent.table.grep(parent, name);
+    const kept = inode === undefined ? undefined : this.kept(inode);
+    if (inode === undefined || kept === undefined) this.invalidateReplies();
+    else {
+      kept.named = LONG_AGO;
+      this.invalidate(inode);
+    }
+  }
+
+  /** Something is learnt of an inode: what was dropped with everything does not come back with it. */
+  private renew(kept: Attributes): void {
+    if (kept.era === this.era) return;
+    this.drop(kept, false);
+    kept.era = this.era;
+    kept.named = LONG_AGO;
+  }
+
+  private isFresh(kept: Attributes, since: number): boolean {
+    return kept.era === this.era && this.isYoung(since);
+  }
+
+  private isYoung(since: number): boolean {
+    return this.xl.context.now() - since < this.timeoutMs;
+  }
+}

@@ -1,0 +1,291 @@
+/**
+ * performance/md-cache: remembers attributes, extended attributes and the names of inodes, and answers
+ * lookup, stat, fstat and getxattr from them.
+ *
+ * When a reply may be learnt is in `shared/inode-cache.ts`, what changes an inode in
+ * `shared/changes.ts`; the rest of the memory is in `attributes.ts`.
+ *
+ * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md says what differs.
+ */
+import { ENODATA } from '../../../core/errno.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
+import type { Frame } from '../../../core/frame.ts';
+import { NULL_GFID } from '../../../core/gfid.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import type { Loc } from '../../../core/loc.ts';
+import { messages } from '../../../core/messages.ts';
+import { isUpcall } from '../../../core/upcall.ts';
+import { GFID_REQ } from '../../../core/xdata.ts';
+import {
+  type Cbk,
+  defaultNotify,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
+import {
+  attributeFops,
+  type ChangeHooks,
+  dataFops,
+  fileChanges,
+  nameChanges,
+} from '../shared/changes.ts';
+import { inodeAt } from '../shared/inode-cache.ts';
+import { losses } from '../shared/losses.ts';
+import { truncatingOpen } from '../shared/opens.ts';
+import { checkOrder } from '../shared/order.ts';
+import { type Attributes, MdCache } from './attributes.ts';
+import { type Given, options, timeoutOf } from './options.ts';
+
+type Md = Xlator<MdCache>;
+
+const CAPABILITY = 'security.capability';
+
+/** What the attributes of a reply say of an inode that was asked for when the clock was `asked`. */
+function learn({ priv }: Md, asked: number, inode: Inode, buf: Iatt): Attributes | null {
+  if (!buf.known) return null;
+  const kept = priv.keep(inode);
+  if (!priv.mayLearn(kept, asked)) return null;
+  priv.learn(kept, inode, buf);
+  return kept;
+}
+
+function attributesOf(priv: MdCache, { inode, parent, name }: Loc): Iatt | null {
+  if (inode === null || !inode.linked) return null;
+  if (parent === null || name === null) return priv.attributes(inode);
+  return priv.attributesAt(inode, parent, name);
+}
+
+/** A request that asks for a gfid wants nothing besides, where there is one. */
+const asksNoMore = (keys: { size: number; has(key: string): boolean } | null): boolean =>
+  keys === null || keys.size === 0 || (keys.size === 1 && keys.has(GFID_REQ));
+
+const lookup: Fop<'lookup', MdCache> = (frame, xl, loc, xdata) => {
+  const { priv } = xl;
+  const buf = attributesOf(priv, loc);
+  if (buf !== null && asksNoMore(xdata)) {
+    priv.hits += 1;
+    return unwind.lookup(frame, 0, 0, loc.inode, buf, null, null);
+  }
+  priv.misses += 1;
+  frame.local = loc;
+  let keys = priv.keys;
+  if (xdata !== null && keys !== null) {
+    const asked = xdata.copy();
+    keys.forEach((key, value) => {
+      if (!asked.has(key)) asked.set(key, value);
+    });
+    keys = asked;
+  }
+  wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, keys ?? xdata);
+};
+
+const lookupCbk: Cbk<'lookup', MdCache> = (
+  frame,
+  asked,
+  xl,
+  opRet,
+  opErrno,
+  inode,
+  buf,
+  xdata,
+  postparent,
+) => {
+  const loc = frame.local as Loc;
+  if (opRet < 0) {
+    // The name leads nowhere: what is kept is of the past.
+    if (loc.inode?.linked) xl.priv.invalidate(loc.inode);
+  } else if (inode !== null && buf !== null) {
+    const kept = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
+    if (kept !== null) {
+      xl.priv.learnXattrs(kept, xdata);
+      if (loc.parent !== null && loc.name !== null) xl.priv.learnName(kept, loc.parent, loc.name);
+    }
+  }
+  unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
+};
+
+const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
+  const inode = inodeAt(xl, loc);
+  if (inode === null) return tail.stat(frame, xl.children[0]!, loc, xdata);
+  const buf = asksNoMore(xdata) ? xl.priv.attributes(inode) : null;
+  if (buf !== null) {
+    xl.priv.hits += 1;
+    return unwind.stat(frame, 0, 0, buf, null);
+  }
+  xl.priv.misses += 1;
+  frame.local = inode;
+  wind.stat(frame, xl.priv.clock, statCbk, xl.children[0]!, loc, xdata);
+};
+
+const statCbk: Cbk<'stat', MdCache> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
+  told(frame, asked, xl, opRet, buf);
+  unwind.stat(frame, opRet, opErrno, buf, xdata);
+};
+
+function told(frame: Frame, asked: number, xl: Md, opRet: number, buf: Iatt | null): void {
+  const inode = frame.local as Inode;
+  if (opRet < 0) xl.priv.invalidate(inode);
+  else if (buf !== null) learn(xl, asked, inode, buf);
+}
+
+const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
+  const buf = asksNoMore(xdata) ? xl.priv.attributes(fd.inode) : null;
+  if (buf !== null) {
+    xl.priv.hits += 1;
+    return unwind.fstat(frame, 0, 0, buf, null);
+  }
+  xl.priv.misses += 1;
+  frame.local = fd.inode;
+  wind.fstat(frame, xl.priv.clock, fstatCbk, xl.children[0]!, fd, xdata);
+};
+
+const fstatCbk: Cbk<'fstat', MdCache> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
+  told(frame, asked, xl, opRet, buf);
+  unwind.fstat(frame, opRet, opErrno, buf, xdata);
+};
+
+const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) => {
+  frame.local = fd;
+  // Which keys an entry was asked for is not known to who answers from memory: none are added.
+  wind.readdirp(frame, xl.priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
+};
+
+const readdirpCbk: Cbk<'readdirp', MdCache> = (
+  frame,
+  asked,
+  xl,
+  opRet,
+  opErrno,
+  entries,
+  xdata,
+) => {
+  const { inode: parent } = frame.local as Fd;
+  if (opRet > 0 && entries !== null) {
+    for (const { name, stat: buf, inode } of entries) {
+      if (inode === null || buf === null || name === '.' || name === '..') continue;
+      if (buf.iaGfid === NULL_GFID) continue;
+      const kept = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
+      if (kept !== null) xl.priv.learnName(kept, parent, name);
+    }
+  }
+  unwind.readdirp(frame, opRet, opErrno, entries, xdata);
+};
+
+/** What an extended attribute is being asked for. */
+class Asked {
+  readonly inode: Inode;
+  readonly name: string;
+
+  constructor(inode: Inode, name: string) {
+    this.inode = inode;
+    this.name = name;
+  }
+}
+
+const getxattr: Fop<'getxattr', MdCache> = (frame, xl, loc, name, xdata) => {
+  const inode = inodeAt(xl, loc);
+  if (name === null || inode === null || xdata !== null || !xl.priv.caches(name)) {
+    return tail.getxattr(frame, xl.children[0]!, loc, name, xdata);
+  }
+  const answer = xl.priv.xattr(inode, name);
+  if (answer === undefined) {
+    xl.priv.xattrMisses += 1;
+    frame.local = new Asked(inode, name);
+    return wind.getxattr(frame, xl.priv.clock, getxattrCbk, xl.children[0]!, loc, name, xdata);
+  }
+  xl.priv.xattrHits += 1;
+  if (answer === null) fail.getxattr(frame, ENODATA);
+  else unwind.getxattr(frame, answer.size, 0, answer, null);
+};
+
+const getxattrCbk: Cbk<'getxattr', MdCache> = (frame, asked, xl, opRet, opErrno, dict, xdata) => {
+  const { inode, name } = frame.local as Asked;
+  const kept = xl.priv.keep(inode);
+  if (xl.priv.mayLearn(kept, asked)) {
+    if (opRet < 0 && opErrno === ENODATA) xl.priv.learnXattr(kept, name, null);
+    else if (opRet >= 0 && dict?.has(name)) xl.priv.learnXattr(kept, name, dict);
+  }
+  unwind.getxattr(frame, opRet, opErrno, dict, xdata);
+};
+
+const open = truncatingOpen<MdCache, Attributes>();
+
+const statfs: Fop<'statfs', MdCache> = (frame, xl, loc, xdata) => {
+  const { priv } = xl;
+  if (!priv.given['md-cache-statfs']) return tail.statfs(frame, xl.children[0]!, loc, xdata);
+  if (priv.statfsIsFresh) return unwind.statfs(frame, 0, 0, priv.statfs, null);
+  wind.statfs(frame, priv.clock, statfsCbk, xl.children[0]!, loc, xdata);
+};
+
+const statfsCbk: Cbk<'statfs', MdCache> = (frame, _asked, xl, opRet, opErrno, buf, xdata) => {
+  if (opRet >= 0 && buf !== null) xl.priv.learnStatfs(buf);
+  unwind.statfs(frame, opRet, opErrno, buf, xdata);
+};
+
+const hooks: ChangeHooks<MdCache, Attributes> = {
+  cache: ({ priv }) => priv,
+  learn: ({ priv }, kept, buf, inode) => priv.learn(kept, inode, buf),
+  made(xl, inode, buf, { parent, name }, asked) {
+    const { priv } = xl;
+    const kept = priv.keep(inode);
+    if (!priv.mayLearn(kept, asked)) return;
+    priv.learn(kept, inode, buf);
+    // What is new has none, and the kernel asks before it is written to.
+    if (priv.caches(CAPABILITY)) priv.learnXattr(kept, CAPABILITY, null);
+    if (parent !== null && name !== null) priv.learnName(kept, parent, name);
+  },
+};
+
+const all: Fops<MdCache> = {
+  ...{ lookup, stat, fstat, readdirp, getxattr, open, statfs },
+  ...fileChanges(dataFops, hooks),
+  ...fileChanges(attributeFops, hooks),
+  ...nameChanges(hooks),
+};
+
+const fops = ({ priv }: Md): Fops<MdCache> => (priv.given['pass-through'] ? {} : all);
+
+function sayTimeout(xl: Xlator<unknown>, given: Given): void {
+  const used = timeoutOf(given);
+  if (used === given['md-cache-timeout']) return;
+  xl.log.warning(
+    `md-cache-timeout is ${used}, not ${given['md-cache-timeout']}: without cache-invalidation ` +
+      'nobody tells what other clients have changed',
+    { msgid: messages.mdCacheTimeout.id },
+  );
+}
+
+export default defineTranslator<MdCache, typeof options>({
+  type: 'performance/md-cache',
+  description: 'Remembers attributes, extended attributes and names, and answers from them.',
+  children: [1, 1],
+  options,
+  keepsPages: () => true,
+  fops,
+  check: async (xl) => checkOrder(xl),
+  init(xl, given) {
+    checkOrder(xl);
+    sayTimeout(xl, given);
+    return new MdCache(xl, given);
+  },
+  reconfigure(xl, given) {
+    sayTimeout(xl, given);
+    xl.priv.configure(given);
+    xl.exchangeFops(fops(xl));
+  },
+  notify(xl, event, data) {
+    if (losses.has(event)) xl.priv.clear();
+    else if (event === 'UPCALL' && isUpcall(data)) xl.priv.hear(data);
+    defaultNotify(xl, event, data);
+  },
+  forget: (xl, _inode, kept) => xl.priv.forget(kept as Attributes),
+  fini: (xl) => xl.priv.clear(),
+  dump: (xl) => xl.priv.dump(),
+  reset({ priv }) {
+    Object.assign(priv, { hits: 0, misses: 0, xattrHits: 0, xattrMisses: 0, invalidations: 0 });
+  },
+});

@@ -1,0 +1,108 @@
+/** Options of performance/md-cache: names, defaults and ranges are GlusterFS 10's. */
+import { defineOptions, type Values } from '../../../core/options.ts';
+import { shellPattern } from '../../../core/shell-pattern.ts';
+import { commonOptions, switchOption } from '../shared/options.ts';
+
+const switchOf = (names: string, on = false) =>
+  ({
+    type: 'bool',
+    default: on,
+    description: `Whether ${names} are cached.`,
+    reconfigurable: true,
+  }) as const;
+
+export const options = defineOptions({
+  ...commonOptions,
+  'md-cache': switchOption(true),
+  'md-cache-timeout': {
+    type: 'int',
+    default: 1,
+    min: 0,
+    max: 600,
+    description:
+      'Seconds for which attributes are believed. More than 60 only with cache-invalidation; ' +
+      'otherwise it is 60.',
+    reconfigurable: true,
+  },
+  'cache-invalidation': {
+    type: 'bool',
+    default: false,
+    description: 'The bricks tell what other clients change: option md-cache-timeout may be long.',
+    reconfigurable: true,
+  },
+  'global-cache-invalidation': {
+    type: 'bool',
+    default: true,
+    description: 'Whoever caches data above is told when a file is found to be another.',
+    reconfigurable: true,
+  },
+  'cache-capability-xattrs': switchOf('capabilities of programs (security.capability)', true),
+  'cache-ima-xattrs': switchOf("integrity's hashes (security.ima)", true),
+  'cache-selinux': switchOf('labels of SELinux'),
+  'cache-posix-acl': switchOf('ACLs'),
+  'cache-glusterfs-acl': switchOf('ACLs under the names that GlusterFS gives them'),
+  'cache-swift-metadata': switchOf('attributes of gluster-swift'),
+  'cache-samba-metadata': switchOf('attributes of Samba'),
+  'xattr-cache-list': {
+    type: 'str',
+    default: '',
+    description: 'Further extended attributes that are cached: names, patterns too, with commas.',
+    reconfigurable: true,
+  },
+  'md-cache-statfs': {
+    type: 'bool',
+    default: false,
+    description: 'Whether what statvfs(3) tells is cached.',
+    reconfigurable: true,
+  },
+  'force-readdirp': {
+    type: 'bool',
+    default: true,
+    description: 'Accepted, without effect: front ends ask for attributes where these pay.',
+    reconfigurable: true,
+  },
+});
+
+export type Given = Values<typeof options>;
+
+/** Extended attributes by the option that has them cached. */
+const XATTRS = [
+  ['cache-capability-xattrs', ['security.capability']],
+  ['cache-ima-xattrs', ['security.ima']],
+  ['cache-selinux', ['security.selinux']],
+  ['cache-posix-acl', ['system.posix_acl_access', 'system.posix_acl_default']],
+  ['cache-glusterfs-acl', ['glusterfs.posix.acl', 'glusterfs.posix.default_acl']],
+  ['cache-swift-metadata', ['user.swift.metadata']],
+  [
+    'cache-samba-metadata',
+    [
+      'user.DOSATTRIB',
+      'user.DosStream.*',
+      'user.org.netatalk.Metadata',
+      'user.org.netatalk.ResourceFork',
+      'security.NTACL',
+    ],
+  ],
+] as const satisfies readonly (readonly [keyof Given, readonly string[]])[];
+
+/** Names, and patterns of names, that are cached. */
+export function cachedXattrs(given: Given): { names: Set<string>; patterns: RegExp[] } {
+  const listed = given['xattr-cache-list'].split(',').map((name) => name.trim());
+  const all = [
+    ...XATTRS.flatMap(([option, names]): readonly string[] => (given[option] ? names : [])),
+    ...listed.filter((name) => name !== ''),
+  ];
+  const isPattern = (name: string): boolean => /[*?[]/.test(name);
+  return {
+    names: new Set(all.filter((name) => !isPattern(name))),
+    patterns: all.filter(isPattern).map(shellPattern),
+  };
+}
+
+/** Seconds: without word from the bricks, nobody is to believe something for longer. */
+const TIMEOUT_ALONE = 60;
+
+export const timeoutOf = (given: Given): number =>
+  given['cache-invalidation']
+    ? given['md-cache-timeout']
+    : Math.min(given['md-cache-timeout'], TIMEOUT_ALONE);

@@ -1,0 +1,89 @@
+/**
+ * performance/nl-cache: GlusterFS's cache of absent names, by GlusterFS's names of options. What it does
+ * is what features/negative does, by the same code; README.md says what differs from GlusterFS.
+ *
+ * Source: GlusterFS 10 `xlators/performance/nl-cache/src/`.
+ */
+import { defineOptions, type Values } from '../../../core/options.ts';
+import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
+import { Absent, type Bounds } from '../../features/negative/absent.ts';
+import { heard, fops as negativeFops } from '../../features/negative/fops.ts';
+import { commonOptions, switchOption } from '../shared/options.ts';
+import { checkOrder } from '../shared/order.ts';
+
+/** What a name takes in memory besides its letters, roughly. */
+const OVERHEAD = 128;
+
+const options = defineOptions({
+  ...commonOptions,
+  'nl-cache': switchOption(false),
+  'nl-cache-limit': {
+    type: 'sizet',
+    default: 131_072,
+    min: 0,
+    max: 99 * 1024 * 1024,
+    description: 'What the names of all directories may take; the oldest make room.',
+    reconfigurable: true,
+  },
+  'nl-cache-timeout': {
+    type: 'time',
+    default: 60,
+    min: 0,
+    description: 'How long a name is remembered: the longest that a new file may stay hidden.',
+    reconfigurable: true,
+  },
+  'nl-cache-positive-entry': {
+    type: 'bool',
+    default: false,
+    description: 'Accepted, without effect: names that are there are what md-cache remembers.',
+    reconfigurable: true,
+  },
+});
+
+type Given = Values<typeof options>;
+
+const bounds = (given: Given): Bounds => ({
+  timeoutMs: given['pass-through'] ? 0 : given['nl-cache-timeout'] * 1000,
+  kernelTimeouts: null,
+  limit: given['nl-cache-limit'],
+  weigh: (name) => OVERHEAD + 2 * name.length,
+});
+
+const fopsFor = (given: Given): Fops<Absent> => (given['pass-through'] ? {} : negativeFops);
+
+class NlCache extends Absent {
+  given: Given;
+
+  constructor(xl: Xlator<Absent>, given: Given) {
+    super(xl, bounds(given));
+    this.given = given;
+  }
+}
+
+export default defineTranslator<NlCache, typeof options>({
+  type: 'performance/nl-cache',
+  description: 'Remembers names that are absent, and answers ENOENT without asking the bricks.',
+  children: [1, 1],
+  options,
+  keepsPages: () => true,
+  fops: ({ priv }) => fopsFor(priv.given),
+  check: async (xl) => checkOrder(xl),
+  init(xl, given) {
+    checkOrder(xl);
+    return new NlCache(xl, given);
+  },
+  reconfigure(xl, given) {
+    xl.priv.given = given;
+    // What was made meanwhile was not seen, where it let everything through.
+    if (given['pass-through']) xl.priv.clearAll();
+    xl.priv.configure(bounds(given));
+    xl.exchangeFops(fopsFor(given));
+  },
+  notify(xl, event, data) {
+    heard(xl.priv, event, data);
+    defaultNotify(xl, event, data);
+  },
+  forget: (xl, _inode, dir) => xl.priv.clear(dir),
+  fini: (xl) => xl.priv.clearAll(),
+  dump: (xl) => xl.priv.dump(),
+});

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ask, FakeContext, HeldLeaf, newName, startGraph } from '../../../../test/support/core.ts';
+import { histories, World } from '../../../../test/support/performance.ts';
+import { ENOENT } from '../../../core/errno.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import nlCache from './index.ts';
+
+const translator = nlCache as unknown as Translator<unknown>;
+
+test('what is absent was so at some time since it was asked for', async () => {
+  const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, { 'nl-cache-limit': '200B' }];
+  await fc.assert(
+    fc.asyncProperty(histories({ lookup: 12, create: 6, unlink: 4, rename: 4 }), async (steps) => {
+      const stack = [{ translator }];
+      const world = await World.start({ stack, turns, tells: true, timeoutMs: 60_000 });
+      for (const step of steps) world.step(step);
+      world.settle();
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('takes no more memory than nl-cache-limit, and forgets what is made', async () => {
+  const leaf = new HeldLeaf();
+  leaf.onRequest = ({ name, answer }) =>
+    name === 'lookup' ? answer(-1, ENOENT, null, null, null, null) : answer(0, 0, null);
+  const options = { 'nl-cache-limit': '1KB' };
+  const volumes = [{ translator: leaf.translator }, { translator, options }];
+  const graph = await startGraph(volumes, new FakeContext());
+  const { root } = graph.inodes;
+  const dump = () => nlCache.dump!(graph.top as never);
+  for (let at = 0; at < 100; at++) ask(graph, 'lookup', newName(root, `name-${at}`), null);
+  const { bytes, names, evicted } = dump();
+  expect(bytes).toBeLessThanOrEqual(1024);
+  expect(names).toBeGreaterThan(0);
+  expect(Number(names) + Number(evicted)).toBe(100);
+  ask(graph, 'lookup', newName(root, 'name-99'), null);
+  expect(dump().hits).toBe(1);
+  ask(graph, 'mknod', newName(root, 'name-99'), 0o644, 0, 0, null);
+  ask(graph, 'lookup', newName(root, 'name-99'), null);
+  expect(dump()).toMatchObject({ hits: 1, misses: 101 });
+});

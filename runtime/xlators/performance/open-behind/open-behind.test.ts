@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  ask,
+  attributes,
+  FakeContext,
+  gfidOf,
+  HeldLeaf,
+  startGraph,
+} from '../../../../test/support/core.ts';
+import { histories, World } from '../../../../test/support/performance.ts';
+import { EACCES } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import { IA_IFREG } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import openBehind from './index.ts';
+
+const translator = openBehind as unknown as Translator<unknown>;
+
+test('does what is done without it', async () => {
+  const turns: Record<string, string>[] = [
+    { 'lazy-open': 'off' },
+    { 'use-anonymous-fd': 'on', 'read-after-open': 'off' },
+    { 'pass-through': 'on' },
+    {},
+  ];
+  await fc.assert(
+    fc.asyncProperty(histories({ open: 9, unlink: 3, rename: 3, flush: 3 }), async (steps) => {
+      const world = await World.start({ stack: [{ translator }], turns, timeoutMs: 1 });
+      for (const step of steps) world.step(step);
+      world.settle();
+      expect(openBehind.dump!(world.top as never).pending).toBe(0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+async function setUp(options: Record<string, string> = {}) {
+  const leaf = new HeldLeaf();
+  const graph = await startGraph(
+    [{ translator: leaf.translator }, { translator, options }],
+    new FakeContext(),
+  );
+  const { inodes } = graph;
+  const buf = attributes(gfidOf(1), IA_IFREG);
+  const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf)!;
+  const open = (flags = 2) => {
+    const fd = new Fd(inode, flags, 1);
+    return { fd, reply: ask(graph, 'open', new Loc(inode, inodes.root, 'f'), flags, fd, null) };
+  };
+  const names = () => leaf.held.map(({ name }) => name);
+  return { leaf, graph, inode, open, names };
+}
+
+describe('an open', () => {
+  test('that nobody uses is never made', async () => {
+    const { graph, open, names } = await setUp();
+    const { fd, reply } = open();
+    expect(reply).toMatchObject({ count: 1, opRet: 0 });
+    expect(ask(graph, 'flush', fd, null)).toMatchObject({ count: 1, opRet: 0 });
+    fd.release();
+    expect(names()).toEqual([]);
+    expect(openBehind.dump!(graph.top as never)).toEqual({ opens: 1, unused: 1, pending: 0 });
+  });
+
+  test('is made by the first use, and what comes meanwhile waits', async () => {
+    const { leaf, graph, open, names } = await setUp();
+    const { fd } = open();
+    ask(graph, 'readv', fd, 10, 0, 0, null);
+    ask(graph, 'fstat', fd, null);
+    expect(names()).toEqual(['open']);
+    // Closed before the answer: it is not taken from who waits.
+    fd.release();
+    leaf.held.shift()!.answer(0, 0, fd, null);
+    expect(names()).toEqual(['readv', 'fstat']);
+  });
+
+  test('that fails, fails all that needs it', async () => {
+    const { leaf, graph, open } = await setUp();
+    const { fd } = open();
+    const replies = [ask(graph, 'readv', fd, 10, 0, 0, null), ask(graph, 'fstat', fd, null)];
+    leaf.held.shift()!.answer(-1, EACCES, null, null);
+    replies.push(ask(graph, 'flush', fd, null), ask(graph, 'fsync', fd, 0, null));
+    for (const reply of replies) {
+      expect(reply).toMatchObject({ count: 1, opRet: -1, opErrno: EACCES });
+    }
+    expect(leaf.held).toEqual([]);
+  });
+
+  test('comes before its file loses a name', async () => {
+    const { leaf, graph, inode, open, names } = await setUp();
+    const { fd } = open();
+    const loc = new Loc(inode, graph.inodes.root, 'f');
+    ask(graph, 'unlink', loc, 0, null);
+    expect(names()).toEqual(['open']);
+    leaf.held.shift()!.answer(0, 0, fd, null);
+    expect(names()).toEqual(['unlink']);
+  });
+
+  test('that empties the file is made at once', async () => {
+    const { open, names } = await setUp();
+    const { reply } = open(0o1002);
+    expect(names()).toEqual(['open']);
+    expect(reply.count).toBe(0);
+  });
+
+  test('is made as who has opened, with lazy-open off at once', async () => {
+    const { leaf, open } = await setUp({ 'lazy-open': 'off' });
+    const { reply } = open();
+    expect(reply.count).toBe(1);
+    expect(leaf.held[0]!.frame.root).toMatchObject({ uid: 0, pid: 1, op: 'OPEN' });
+  });
+});
+
+test('use-anonymous-fd reads without an open', async () => {
+  const { graph, open, names } = await setUp({
+    'use-anonymous-fd': 'on',
+    'read-after-open': 'off',
+  });
+  const { fd } = open();
+  ask(graph, 'fstat', fd, null);
+  ask(graph, 'readv', fd, 10, 0, 0, null);
+  expect(names()).toEqual(['fstat', 'readv']);
+});

@@ -1,0 +1,162 @@
+/**
+ * performance/quick-read: small files are fetched whole by the lookup that finds them, and read from
+ * memory.
+ *
+ * A lookup asks for the content (`glusterfs.content`) of what is not known, and for what is known only
+ * whether it is still the same. When a reply may be learnt is in `shared/inode-cache.ts`.
+ *
+ * Source: GlusterFS 10 `xlators/performance/quick-read/src/`; README.md says what differs.
+ */
+import { Dict } from '../../../core/dict.ts';
+import { tail, unwind, wind } from '../../../core/fops.gen.ts';
+import { NULL_GFID } from '../../../core/gfid.ts';
+import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { isUpcall } from '../../../core/upcall.ts';
+import {
+  type Cbk,
+  defaultNotify,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
+import { attributeReads } from '../shared/attribute-reads.ts';
+import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
+import { losses } from '../shared/losses.ts';
+import { truncatingOpen } from '../shared/opens.ts';
+import { checkOrder } from '../shared/order.ts';
+import { Contents, type File } from './contents.ts';
+import { options } from './options.ts';
+
+type Quick = Xlator<Contents>;
+
+const O_ACCMODE = 3;
+const O_WRONLY = 1;
+const O_DIRECT = 0o40000;
+const CONTENT = 'glusterfs.content';
+/** Keys of replies by which a copy is said to be bad. */
+const BAD = ['glusterfs.bad-inode', 'sh-failed'];
+
+const lookup: Fop<'lookup', Contents> = (frame, xl, loc, xdata) => {
+  const { priv } = xl;
+  const { inode } = loc;
+  const isFile = inode === null || !inode.linked || inode.iaType === IA_IFREG;
+  if (!isFile) return tail.lookup(frame, xl.children[0]!, loc, xdata);
+  const most = priv.given['max-file-size'];
+  const asks = most > 0 && priv.wants(inode) && xdata?.has(CONTENT) !== true;
+  const keys = asks ? (xdata?.copy() ?? new Dict()).set(CONTENT, most) : xdata;
+  frame.local = asks;
+  wind.lookup(frame, priv.clock, lookupCbk, xl.children[0]!, loc, keys);
+};
+
+const lookupCbk: Cbk<'lookup', Contents> = (
+  frame,
+  asked,
+  xl,
+  opRet,
+  opErrno,
+  inode,
+  buf,
+  xdata,
+  postparent,
+) => {
+  if (opRet >= 0 && inode !== null && buf?.iaType === IA_IFREG) {
+    seen(xl, asked, inode, buf, xdata);
+  }
+  // Who has not asked for it is not to carry it further.
+  if (frame.local === true) xdata?.delete(CONTENT);
+  unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
+};
+
+/** A file was seen, with its content or without. */
+function seen({ priv }: Quick, asked: number, inode: Inode, buf: Iatt, xdata: Dict | null): void {
+  const at = priv.inodeOf(inode, buf.iaGfid);
+  const data = xdata?.bytes(CONTENT);
+  if (data === undefined && priv.kept(at) === undefined) return;
+  const kept = priv.keep(at);
+  if (!priv.mayLearn(kept, asked)) return;
+  if (BAD.some((key) => xdata?.has(key))) priv.invalidate(at);
+  // Content of another length is from another time than the attributes.
+  else if (data !== undefined && buf.known && data.length === buf.iaSize) {
+    priv.learn(kept, data, buf);
+  } else priv.check(kept, buf);
+}
+
+const readdirp: Fop<'readdirp', Contents> = (frame, xl, fd, size, offset, xdata) =>
+  wind.readdirp(frame, xl.priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
+
+const readdirpCbk: Cbk<'readdirp', Contents> = (
+  frame,
+  asked,
+  xl,
+  opRet,
+  opErrno,
+  entries,
+  xdata,
+) => {
+  for (const { stat, inode } of opRet > 0 ? (entries ?? []) : []) {
+    if (stat === null || inode === null || stat.iaGfid === NULL_GFID) continue;
+    if (stat.iaType === IA_IFREG) seen(xl, asked, inode, stat, null);
+  }
+  unwind.readdirp(frame, opRet, opErrno, entries, xdata);
+};
+
+const readv: Fop<'readv', Contents> = (frame, xl, fd, size, offset, flags, xdata) => {
+  const isElse = ((flags | fd.flags) & O_DIRECT) !== 0 || (fd.flags & O_ACCMODE) === O_WRONLY;
+  const content = isElse || offset < 0 || size < 0 ? null : xl.priv.read(fd.inode);
+  if (content === null) {
+    return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
+  }
+  const part = content.data.subarray(offset, offset + size);
+  // Who may keep what it is answered with, or change it, gets a copy.
+  const data = frame.readBuffer === null ? part.slice() : part;
+  unwind.readv(frame, data.length, 0, data, content.buf, null);
+};
+
+const open = truncatingOpen<Contents, File>();
+
+const hooks: ChangeHooks<Contents, File> = { cache: ({ priv }) => priv };
+
+const all: Fops<Contents> = {
+  ...{ lookup, readdirp, readv, open },
+  ...fileChanges(dataFops, hooks),
+  ...attributeReads<Contents, File>({
+    cache: ({ priv }) => priv,
+    has: ({ content }) => content !== null,
+    check: ({ priv }, kept, buf) => priv.check(kept, buf),
+  }),
+};
+
+const fops = ({ priv }: Quick): Fops<Contents> => (priv.given['pass-through'] ? {} : all);
+
+export default defineTranslator<Contents, typeof options>({
+  type: 'performance/quick-read',
+  description: 'Fetches small files whole when they are looked up, and reads them from memory.',
+  children: [1, 1],
+  options,
+  keepsPages: () => true,
+  fops,
+  check: async (xl) => checkOrder(xl),
+  init(xl, given) {
+    checkOrder(xl);
+    return new Contents(xl, given);
+  },
+  reconfigure(xl, given) {
+    xl.priv.configure(given);
+    xl.exchangeFops(fops(xl));
+  },
+  notify(xl, event, data) {
+    if (losses.has(event)) xl.priv.clear();
+    else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
+      xl.priv.invalidate(data.inode);
+    }
+    defaultNotify(xl, event, data);
+  },
+  forget: (xl, _inode, kept) => xl.priv.forget(kept as File),
+  fini: (xl) => xl.priv.clear(),
+  dump: (xl) => xl.priv.dump(),
+  reset({ priv }) {
+    Object.assign(priv, { hits: 0, misses: 0 });
+  },
+});

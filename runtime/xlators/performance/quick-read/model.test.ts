@@ -1,0 +1,31 @@
+/** performance/quick-read against what the storage has: whatever it answers was so in the meantime. */
+import fc from 'fast-check';
+import { test } from 'vitest';
+import { histories, World } from '../../../../test/support/performance.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import quickRead from './index.ts';
+
+const translator = quickRead as unknown as Translator<unknown>;
+
+test('reads what was there at some time since it was asked', async () => {
+  const options = { 'cache-timeout': '600', 'cache-size': '1100B' };
+  const turns: Record<string, string>[] = [
+    { ...options, 'max-file-size': '8B' },
+    { 'pass-through': 'on' },
+    { ...options, 'cache-size': '300B' },
+    options,
+  ];
+  await fc.assert(
+    fc.asyncProperty(histories({ read: 12, lookup: 9 }), async (steps) => {
+      const stack = [{ translator, options }];
+      const world = await World.start({ stack, turns, tells: true, timeoutMs: 600_000 });
+      for (const step of steps) {
+        world.step(step);
+        const { bytes, limit } = quickRead.dump!(world.top as never);
+        if (bytes! > limit!) throw new Error(`${bytes} bytes of ${limit}`);
+      }
+      world.settle();
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ask, type Reply } from '../../../../test/support/core.ts';
+import { histories, World } from '../../../../test/support/performance.ts';
+import { Fd } from '../../../core/fd.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import readAhead from './index.ts';
+
+const translator = readAhead as unknown as Translator<unknown>;
+const PAGE = 4096;
+const options = { 'page-size': '4KB', 'page-count': '3' };
+
+test('does what is done without it', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories({ read: 12 }), async (steps) => {
+      const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, options];
+      const stack = [{ translator, options }];
+      const world = await World.start({ stack, turns, tells: true, timeoutMs: 2000 });
+      for (const step of steps) world.step(step);
+      world.settle();
+    }),
+    { numRuns: 50 },
+  );
+});
+
+const BYTES = Uint8Array.from({ length: 32 * PAGE }, (_, at) => (at * 7 + (at >> 8)) % 251);
+
+async function setUp(size: number) {
+  const world = await World.start({ stack: [{ translator, options }], timeoutMs: 1 });
+  const { graph, slow } = world;
+  const inode = graph.inodes.newInode();
+  const fd = new Fd(inode, 2, 1);
+  const loc = new Loc(inode, graph.inodes.root, 'f');
+  const made = ask(graph, 'create', loc, 2, 0o600, 0, fd, null);
+  graph.inodes.link(inode, graph.inodes.root, 'f', made.values[2] as Iatt);
+  const data = BYTES.slice(0, size);
+  ask(graph, 'writev', fd, data, 0, 0, null);
+  slow.requests.length = 0;
+  const read = (offset: number, length: number) => ask(graph, 'readv', fd, length, offset, 0, null);
+  const asked = () =>
+    slow.requests.splice(0).map(({ name, args }) => `${name} ${args[1]}@${args[2]}`);
+  const dump = () => readAhead.dump!(graph.top as never);
+  return { world, graph, slow, fd, data, read, asked, dump };
+}
+
+test('reads ahead when a page was read in sequence, and no further than the file goes', async () => {
+  const { read, asked, fd, dump } = await setUp(5 * PAGE + 100);
+  read(0, PAGE);
+  expect(asked()).toEqual([`readv ${PAGE}@0`, `readv ${PAGE}@${PAGE}`]);
+  read(PAGE, PAGE);
+  expect(asked()).toEqual([`readv ${PAGE}@${2 * PAGE}`, `readv ${PAGE}@${3 * PAGE}`]);
+  for (let at = 2; at < 6; at++) read(at * PAGE, PAGE);
+  expect(asked()).toEqual([`readv ${PAGE}@${4 * PAGE}`, `readv ${PAGE}@${5 * PAGE}`]);
+  expect(dump()).toMatchObject({ hits: 5 });
+  fd.release();
+  expect(dump().bytes).toBe(0);
+});
+
+test('a read elsewhere goes down as it is', async () => {
+  const { read, asked } = await setUp(20 * PAGE);
+  read(7 * PAGE + 5, 100);
+  read(100, 50);
+  expect(asked()).toEqual([`readv 100@${7 * PAGE + 5}`, 'readv 50@100']);
+});
+
+test('gives every read what is there, whatever the order of answers', async () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 3 * PAGE }), { minLength: 5, maxLength: 15 });
+  const orders = fc.array(fc.nat(7), { maxLength: 60 });
+  await fc.assert(
+    fc.asyncProperty(sizes, orders, fc.nat(10), async (lengths, order, writeAt) => {
+      const { slow, data, read, graph, fd } = await setUp(6 * PAGE + 77);
+      slow.quick = false;
+      const replies: [Reply, Uint8Array][] = [];
+      let offset = 0;
+      for (const [nth, length] of lengths.entries()) {
+        if (nth === writeAt) {
+          slow.finish();
+          const written = new Uint8Array(9000).fill(nth);
+          data.set(written, PAGE);
+          ask(graph, 'writev', fd, written, PAGE, 0, null);
+          slow.finish();
+        }
+        replies.push([read(offset, length), data.slice(offset, offset + length)]);
+        offset += length;
+        for (const which of order.slice(4 * nth, 4 * nth + 4)) {
+          slow.act(which);
+          slow.answer(which);
+        }
+      }
+      slow.finish();
+      for (const [{ count, opRet, values }, want] of replies) {
+        expect(count).toBe(1);
+        expect(opRet).toBe(want.length);
+        expect(Buffer.compare(values[0] as Uint8Array, want)).toBe(0);
+      }
+    }),
+    { numRuns: 40 },
+  );
+});

@@ -1,0 +1,170 @@
+/**
+ * performance/readdir-ahead: lists a folder ahead of who lists it.
+ *
+ * Source: GlusterFS 10 `xlators/performance/readdir-ahead/src/`; README.md says what differs.
+ */
+import type { Fd } from '../../../core/fd.ts';
+import { tail, unwind, wind } from '../../../core/fops.gen.ts';
+import type { Dirent } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { isUpcall, type Upcall } from '../../../core/upcall.ts';
+import {
+  type Cbk,
+  defaultNotify,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
+import {
+  attributeFops,
+  type ChangeHooks,
+  dataFops,
+  fileChanges,
+  nameChanges,
+} from '../shared/changes.ts';
+import type { Kept } from '../shared/inode-cache.ts';
+import { losses } from '../shared/losses.ts';
+import { checkOrder } from '../shared/order.ts';
+import { type Asker, Listing, ReaddirAhead } from './listing.ts';
+import { options } from './options.ts';
+
+type Ahead = Xlator<ReaddirAhead>;
+
+const opendir: Fop<'opendir', ReaddirAhead> = (frame, xl, loc, fd, xdata) => {
+  frame.local = fd;
+  wind.opendir(frame, 0, opendirCbk, xl.children[0]!, loc, fd, xdata);
+};
+
+const opendirCbk: Cbk<'opendir', ReaddirAhead> = (frame, _c, xl, opRet, opErrno, fd, xdata) => {
+  if (opRet >= 0) {
+    const opened = frame.local as Fd;
+    const listing = new Listing(opened, frame.root);
+    opened.ctxSet(xl, listing);
+    xl.priv.fill(listing);
+  }
+  unwind.opendir(frame, opRet, opErrno, fd, xdata);
+};
+
+const readdirp: Fop<'readdirp', ReaddirAhead> = (frame, xl, fd, size, offset, xdata) => {
+  const listing = fd.ctxGet(xl) as Listing | undefined;
+  if (listing === undefined || listing.isLeft || xdata !== null) {
+    return tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
+  }
+  next(xl, listing, { frame, size, offset, plus: true, hasWaited: false });
+};
+
+const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdata) => {
+  const listing = fd.ctxGet(xl) as Listing | undefined;
+  if (listing === undefined || listing.isLeft || xdata !== null) {
+    return tail.readdir(frame, xl.children[0]!, fd, size, offset, xdata);
+  }
+  next(xl, listing, { frame, size, offset, plus: false, hasWaited: false });
+};
+
+/** Somebody asks for the next entries; or begins anew; or jumps, and is not followed then. */
+function next(xl: Ahead, listing: Listing, asker: Asker): void {
+  const { priv } = xl;
+  const beginsAnew = asker.offset === 0 && listing.position !== 0;
+  // Two at a time have no order.
+  const jumps = listing.waiting !== null || (asker.offset !== listing.position && !beginsAnew);
+  if (beginsAnew && !jumps) priv.restart(listing, 0);
+  if (jumps) leave(xl, listing, asker);
+  else if (listing.isFilling && !priv.hasEnough(listing, asker.size)) listing.waiting = asker;
+  else answer(xl, asker, listing);
+}
+
+function leave(xl: Ahead, listing: Listing, asker: Asker): void {
+  xl.priv.leave(listing);
+  down(xl, asker, listing);
+}
+
+function down(xl: Ahead, { frame, size, offset, plus }: Asker, { fd }: Listing): void {
+  const child = xl.children[0]!;
+  if (plus) tail.readdirp(frame, child, fd, size, offset, null);
+  else tail.readdir(frame, child, fd, size, offset, null);
+}
+
+/** Answers with what is here. */
+function answer(xl: Ahead, asker: Asker, listing: Listing): void {
+  const { priv } = xl;
+  const entries = listing.isLeft ? null : priv.take(listing, asker.size, asker.plus);
+  if (listing.isLeft) down(xl, asker, listing);
+  else if (entries === null && listing.last === null) wait(xl, asker, listing);
+  else tell(xl, asker, listing, entries);
+}
+
+/** Nothing is here yet; or what is has got old, or does not fit. */
+function wait(xl: Ahead, asker: Asker, listing: Listing): void {
+  const { priv } = xl;
+  priv.misses += 1;
+  if (asker.hasWaited || listing.batches.length > 0) leave(xl, listing, asker);
+  else {
+    asker.hasWaited = true;
+    listing.waiting = asker;
+    priv.fill(listing);
+  }
+}
+
+function tell(xl: Ahead, asker: Asker, listing: Listing, found: Dirent[] | null): void {
+  const { priv } = xl;
+  const { frame, plus } = asker;
+  priv.hits += 1;
+  const { opRet, opErrno } = found === null ? listing.last! : { opRet: found.length, opErrno: 0 };
+  if (opRet < 0) priv.leave(listing);
+  const entries = opRet < 0 ? null : (found ?? []);
+  if (plus) unwind.readdirp(frame, opRet, opErrno, entries, null);
+  else unwind.readdir(frame, opRet, opErrno, entries, null);
+  if (listing.bytes <= priv.given['rda-low-wmark'] && !listing.fd.released) priv.fill(listing);
+}
+
+const hooks: ChangeHooks<ReaddirAhead, Kept> = { cache: ({ priv }) => priv };
+
+const all: Fops<ReaddirAhead> = {
+  ...{ opendir, readdirp, readdir },
+  ...fileChanges(dataFops, hooks),
+  ...fileChanges(attributeFops, hooks),
+  ...nameChanges(hooks),
+};
+
+const fops = ({ priv }: Ahead): Fops<ReaddirAhead> => (priv.given['pass-through'] ? {} : all);
+
+/** Somebody below says what has changed there. */
+function hear({ priv }: Ahead, told: Upcall): void {
+  if (told.what === 'every-entry') priv.invalidateReplies();
+  else {
+    const inode: Inode = told.what === 'inode' ? told.inode : told.parent;
+    priv.invalidate(inode);
+  }
+}
+
+export default defineTranslator<ReaddirAhead, typeof options>({
+  type: 'performance/readdir-ahead',
+  description: 'Lists folders ahead of who lists them.',
+  children: [1, 1],
+  options,
+  keepsPages: () => true,
+  fops,
+  check: async (xl) => checkOrder(xl),
+  init(xl, given) {
+    checkOrder(xl);
+    return new ReaddirAhead(xl, given, (asker, listing) => answer(xl, asker, listing));
+  },
+  reconfigure(xl, given) {
+    xl.priv.given = given;
+    // What changes while it is not looked at would not be noticed.
+    if (given['pass-through']) xl.priv.invalidateReplies();
+    xl.exchangeFops(fops(xl));
+  },
+  notify(xl, event, data) {
+    if (losses.has(event)) xl.priv.invalidateReplies();
+    else if (event === 'UPCALL' && isUpcall(data)) hear(xl, data);
+    defaultNotify(xl, event, data);
+  },
+  releasedir: (xl, _fd, listing) => xl.priv.leave(listing as Listing),
+  forget: (xl, _inode, kept) => xl.priv.forget(kept as Kept),
+  dump: (xl) => xl.priv.dump(),
+  reset({ priv }) {
+    Object.assign(priv, { hits: 0, misses: 0 });
+  },
+});

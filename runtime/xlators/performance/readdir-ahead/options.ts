@@ -1,0 +1,50 @@
+/** Options of performance/readdir-ahead: names, defaults and ranges are GlusterFS 10's. */
+import { defineOptions, type Values } from '../../../core/options.ts';
+import { commonOptions, switchOption } from '../shared/options.ts';
+
+const KB = 1024;
+const MB = 1024 * KB;
+
+export const options = defineOptions({
+  ...commonOptions,
+  'readdir-ahead': switchOption(false),
+  'rda-request-size': {
+    type: 'sizet',
+    default: 128 * KB,
+    min: 4 * KB,
+    max: 128 * KB,
+    description: 'What is asked for at a time.',
+    reconfigurable: true,
+  },
+  'rda-low-wmark': {
+    type: 'sizet',
+    default: 4 * KB,
+    min: 0,
+    max: 10 * MB,
+    description: 'With less than this ahead of who lists a folder, more is asked for.',
+    reconfigurable: true,
+  },
+  'rda-high-wmark': {
+    type: 'sizet',
+    default: 128 * KB,
+    min: 0,
+    max: 100 * MB,
+    description: 'With this much ahead of who lists a folder, no more is asked for.',
+    reconfigurable: true,
+  },
+  'rda-cache-limit': {
+    type: 'sizet',
+    default: 10 * MB,
+    min: 0,
+    description: 'What may be ahead of all together.',
+    reconfigurable: true,
+  },
+  'parallel-readdir': {
+    type: 'bool',
+    default: false,
+    description: 'Accepted, without effect: glusterd says by it where these volumes are.',
+    reconfigurable: true,
+  },
+});
+
+export type Given = Values<typeof options>;

@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ask, newName } from '../../../../test/support/core.ts';
+import { histories, World } from '../../../../test/support/performance.ts';
+import { Fd } from '../../../core/fd.ts';
+import type { Dirent } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import readdirAhead from './index.ts';
+
+const translator = readdirAhead as unknown as Translator<unknown>;
+
+test('lists what was there at some time since the folder was opened', async () => {
+  const turns: Record<string, string>[] = [{ 'pass-through': 'on' }, {}];
+  const weights = { readdirp: 8, create: 5, unlink: 4, rename: 4, link: 3 };
+  await fc.assert(
+    fc.asyncProperty(histories(weights), async (steps) => {
+      const world = await World.start({
+        stack: [{ translator }],
+        turns,
+        tells: true,
+        timeoutMs: 1,
+      });
+      for (const step of steps) world.step(step);
+      world.settle();
+      expect(readdirAhead.dump!(world.top as never).bytes).toBe(0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+const options = { 'rda-request-size': '4KB', 'rda-high-wmark': '8KB' };
+
+async function setUp(names: number) {
+  const world = await World.start({ stack: [{ translator, options }], timeoutMs: 1 });
+  const { graph, slow } = world;
+  const { root } = graph.inodes;
+  for (let at = 0; at < names; at++) {
+    ask(graph, 'mknod', newName(root, `name-${at}`), 0o100644, 0, 0, null);
+  }
+  slow.requests.length = 0;
+  const fd = new Fd(root, 0, 1, true);
+  ask(graph, 'opendir', new Loc(root), fd, null);
+  const readdir = (fop: 'readdir' | 'readdirp', size: number, offset: number) => {
+    const { opRet, values } = ask(graph, fop, fd, size, offset, null);
+    expect(opRet).toBe((values[0] as Dirent[]).length);
+    return values[0] as readonly Dirent[];
+  };
+  const asked = () => slow.requests.splice(0).map(({ name, args }) => `${name} ${args[2] ?? ''}`);
+  return { world, graph, slow, root, fd, readdir, asked };
+}
+
+test.each(['readdir', 'readdirp'] as const)(
+  '%s tells all names, once and in order',
+  async (fop) => {
+    const { graph, readdir, fd } = await setUp(300);
+    for (let round = 0; round < 2; round++) {
+      const names: string[] = [];
+      let offset = 0;
+      for (;;) {
+        const entries = readdir(fop, 1000 + 500 * (names.length % 7), offset);
+        if (entries.length === 0) break;
+        names.push(...entries.map(({ name }) => name));
+        offset = entries.at(-1)!.off;
+        expect(Number(readdirAhead.dump!(graph.top as never).bytes)).toBeLessThan(8192 + 4096);
+      }
+      expect(names.filter((name) => name.startsWith('name-')).sort()).toEqual(
+        Array.from({ length: 300 }, (_, at) => `name-${at}`).sort(),
+      );
+    }
+    fd.release();
+    expect(readdirAhead.dump!(graph.top as never).bytes).toBe(0);
+  },
+);
+
+test('is ahead of who lists, no further than the high mark, and throws away what changes', async () => {
+  const { graph, root, readdir, asked } = await setUp(100);
+  expect(asked().map((each) => each.split(' ')[0])).toEqual([
+    'opendir',
+    'readdirp',
+    'readdirp',
+    'readdirp',
+  ]);
+  const first = readdir('readdirp', 4000, 0);
+  expect(asked()).toEqual([]);
+  ask(graph, 'unlink', newName(root, 'name-40'), 0, null);
+  ask(graph, 'mknod', newName(root, 'new'), 0o100644, 0, 0, null);
+  asked();
+  const names: string[] = first.map(({ name }) => name);
+  let offset = first.at(-1)!.off;
+  for (let entries = readdir('readdirp', 4000, offset); entries.length > 0; ) {
+    names.push(...entries.map(({ name }) => name));
+    offset = entries.at(-1)!.off;
+    entries = readdir('readdirp', 4000, offset);
+  }
+  expect(names).not.toContain('name-40');
+  expect(names).toContain('new');
+});

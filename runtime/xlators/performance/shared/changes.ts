@@ -1,0 +1,190 @@
+/**
+ * Which fops change which inodes: one pair of hooks for all of them, so that a cache says once what
+ * happens then.
+ *
+ * Fops on one file (a write, a new mode) call `before` with its inode and `after` with what `before`
+ * has returned and the attributes in the reply. Fops on names change several inodes, and call the hooks
+ * for each: folders, what the name leads to, and what it led to.
+ */
+import type { Fd } from '../../../core/fd.ts';
+import type { FopName } from '../../../core/fops.gen.ts';
+import { type FopRow, findFop, fops as rows } from '../../../core/fops.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import type { Loc } from '../../../core/loc.ts';
+import { type After, type Before, tap } from '../../../core/taps.gen.ts';
+import type { Fops, Xlator } from '../../../core/xlator.ts';
+import { type InodeCache, inodeAt, type Kept } from './inode-cache.ts';
+
+/** Fops that change what is in a file, and with it its attributes. */
+export const dataFops = [
+  'writev',
+  'truncate',
+  'ftruncate',
+  'fallocate',
+  'discard',
+  'zerofill',
+  'copy_file_range',
+] as const satisfies readonly FopName[];
+
+/** Fops that change nothing but attributes, extended ones among them. */
+export const attributeFops = [
+  'setattr',
+  'fsetattr',
+  'setxattr',
+  'fsetxattr',
+  'removexattr',
+  'fremovexattr',
+  'xattrop',
+  'fxattrop',
+] as const satisfies readonly FopName[];
+
+/** Where attributes after a change are in the replies of these. */
+const AFTER = /^(?:postbuf|statpost|postbuf_dst)$/;
+/** The argument that is changed: by default the first. */
+const COPY = findFop('copy_file_range')!.number;
+const COPIES_TO = 2;
+
+const attributesAt: number[] = [];
+for (const { number, reply } of rows) {
+  attributesAt[number] = reply.findIndex(({ name }) => AFTER.test(name));
+}
+
+export interface ChangeHooks<P, K extends Kept> {
+  readonly cache: { of(xl: Xlator<P>): InodeCache<K> }['of'];
+  /** It changed, and these are its attributes now; null where nobody knows. */
+  readonly learn?: { learn(xl: Xlator<P>, kept: K, buf: Iatt, inode: Inode): void }['learn'];
+  /** Something was made that nobody knew before, under this name. */
+  readonly made?: {
+    made(xl: Xlator<P>, inode: Inode, buf: Iatt, loc: Loc, asked: number): void;
+  }['made'];
+}
+
+/** What a change under way has changed. */
+class Change<K extends Kept> {
+  readonly kept: K;
+  readonly inode: Inode;
+
+  constructor(kept: K, inode: Inode) {
+    this.kept = kept;
+    this.inode = inode;
+  }
+}
+
+/** Fops on one file, told to a cache: those that write, or those that do not. */
+export function fileChanges<P, K extends Kept>(
+  names: readonly FopName[],
+  { cache, learn }: ChangeHooks<P, K>,
+): Fops<P> {
+  const isWrite = names.some((name) => (dataFops as readonly FopName[]).includes(name));
+  const before: Before<P> = (frame, xl, fop, first, _second, third) => {
+    const inode = inodeAt(xl, (fop === COPY ? third : first) as Loc | Fd);
+    if (inode === null) return 0;
+    frame.local = new Change(cache(xl).changes(inode, isWrite), inode);
+    return 0;
+  };
+  const after: After<P> = (frame, xl, fop, opRet, _opErrno, first, second, third) => {
+    const change = frame.local as Change<K> | null;
+    if (change === null) return;
+    const isNow = cache(xl).changed(change.kept, isWrite);
+    if (!isNow || opRet < 0 || learn === undefined) return;
+    const at = attributesAt[fop]!;
+    const buf = (at === COPIES_TO ? third : at === 1 ? second : at === 0 ? first : null) as Iatt;
+    if (buf?.known) learn(xl, change.kept, buf, change.inode);
+  };
+  const made: Partial<Record<FopName, unknown>> = {};
+  for (const name of names) made[name] = tap[name]<P>(before, after);
+  return made as Fops<P>;
+}
+
+/** An inode that a fop on names changes: which, and where its attributes then are in the reply. */
+interface Part {
+  inode(args: readonly unknown[]): Inode | null;
+  readonly attributes: number;
+  /** It is there already, if the fop is to succeed. */
+  readonly exists?: boolean;
+}
+
+function partsOf({ args, reply, entry }: FopRow): readonly Part[] {
+  const loc = (name: string | undefined) => args.findIndex((arg) => arg.name === name);
+  const at = (...names: string[]) => reply.findIndex(({ name }) => names.includes(name));
+  const [made, gone] = [loc(entry.creates), loc(entry.removes)];
+  const old = loc('oldloc');
+  const folder = (which: number, attributes: number): Part => ({
+    inode: (given) => (given[which] as Loc).parent,
+    attributes,
+  });
+  const target = (which: number, attributes: number, exists = true): Part => ({
+    inode: (given) => (given[which] as Loc).inode,
+    attributes,
+    exists,
+  });
+  return [
+    ...(made < 0
+      ? []
+      : [folder(made, at('postparent', 'postnewparent')), target(made, -1, gone >= 0)]),
+    ...(gone < 0 ? [] : [folder(gone, at('postparent', 'postoldparent'))]),
+    ...(old >= 0 ? [target(old, at('buf'))] : gone < 0 ? [] : [target(gone, -1)]),
+  ];
+}
+
+/** A fop on names under way. */
+interface Naming<K extends Kept> {
+  readonly changes: readonly (Change<K> | null)[];
+  /** The name that comes into being. */
+  readonly loc: Loc | null;
+  /** What it removes, or replaces, is not known. */
+  readonly isUnknown: boolean;
+  /** The clock when it went down. */
+  readonly asked: number;
+}
+
+/** Fops on names, told to a cache. */
+export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P> {
+  const { cache, learn, made } = hooks;
+  const fops: Partial<Record<FopName, unknown>> = {};
+  for (const row of rows) {
+    const { args: declared, reply: answers, entry } = row;
+    if (entry.creates === undefined && entry.removes === undefined) continue;
+    const parts = partsOf(row);
+    const named = declared.findIndex(({ name }) => name === entry.creates);
+    const [inodeOf, bufOf] = ['inode', 'buf'].map((part) =>
+      answers.findIndex(({ name }) => name === part),
+    ) as [number, number];
+    // Names are made and removed rarely enough for arrays.
+    const before: Before<P> = (frame, xl, _fop, ...args) => {
+      const inodes = parts.map((part) => part.inode(args));
+      const changes = inodes.map((inode, nth) => {
+        // Two parts may be the same folder.
+        if (!inode?.linked || inodes.indexOf(inode) !== nth) return null;
+        return new Change(cache(xl).changes(inode), inode);
+      });
+      const loc = named < 0 ? null : (args[named] as Loc);
+      const isUnknown = parts.some(({ exists }, nth) => exists && !inodes[nth]?.linked);
+      if (isUnknown) cache(xl).changesUnknown();
+      frame.local = { changes, loc, isUnknown, asked: cache(xl).clock } satisfies Naming<K>;
+      return 0;
+    };
+    const after: After<P> = (frame, xl, _fop, opRet, _opErrno, ...reply) => {
+      const { changes, loc, isUnknown, asked } = frame.local as Naming<K>;
+      if (isUnknown) cache(xl).changedUnknown();
+      changes.forEach((change, nth) => {
+        if (change === null) return;
+        const isNow = cache(xl).changed(change.kept);
+        const at = parts[nth]!.attributes;
+        const buf = (at < 0 ? null : reply[at]) as Iatt | null;
+        const learns = isNow && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
+        if (learns) learn?.(xl, change.kept, buf, change.inode);
+      });
+      if (opRet < 0 || loc === null || inodeOf < 0 || row.name === 'link') return;
+      const [inode, buf] = [reply[inodeOf] as Inode | null, reply[bufOf] as Iatt | null];
+      if (inode === null || buf === null) return;
+      // A file may have been there, and have been emptied.
+      const at = cache(xl).inodeOf(inode, buf.iaGfid);
+      if (at.linked) cache(xl).invalidate(at);
+      else if (buf.known) made?.(xl, inode, buf, loc, asked);
+    };
+    fops[row.name as FopName] = tap[row.name as FopName]<P>(before, after);
+  }
+  return fops as Fops<P>;
+}

@@ -1,0 +1,33 @@
+/** What every cache of data makes of an open that empties the file, and of a lock. */
+import type { Fd } from '../../../core/fd.ts';
+import { tail, unwind, wind } from '../../../core/fops.gen.ts';
+import type { Inode } from '../../../core/inode.ts';
+import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
+import type { InodeCache, Kept } from './inode-cache.ts';
+
+const O_TRUNC = 0o1000;
+
+/** An open with O_TRUNC changes the file; any other is of no interest. */
+export function truncatingOpen<P extends InodeCache<K>, K extends Kept>(): Fop<'open', P> {
+  const cbk: Cbk<'open', P> = (frame, _asked, xl, opRet, opErrno, fd, xdata) => {
+    xl.priv.changed(frame.local as K);
+    unwind.open(frame, opRet, opErrno, fd, xdata);
+  };
+  return (frame, xl, loc, flags, fd, xdata) => {
+    if ((flags & O_TRUNC) === 0) return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
+    frame.local = xl.priv.changes(fd.inode);
+    wind.open(frame, 0, cbk, xl.children[0]!, loc, flags, fd, xdata);
+  };
+}
+
+/** Who locks a file wants to know what others have written to it. */
+export function doubtingLk<P>(doubt: (xl: Xlator<P>, inode: Inode) => void): Fop<'lk', P> {
+  const cbk: Cbk<'lk', P> = (frame, _cookie, xl, opRet, opErrno, flock, xdata) => {
+    doubt(xl, (frame.local as Fd).inode);
+    unwind.lk(frame, opRet, opErrno, flock, xdata);
+  };
+  return (frame, xl, fd, cmd, flock, xdata) => {
+    frame.local = fd;
+    wind.lk(frame, 0, cbk, xl.children[0]!, fd, cmd, flock, xdata);
+  };
+}

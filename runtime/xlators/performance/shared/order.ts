@@ -1,0 +1,40 @@
+/** Which translators of performance/ belong above which: glusterd's order, as far as it matters. */
+import type { Remark, Xlator } from '../../../core/xlator.ts';
+
+/** Why a type is to be above another, by the two. */
+const ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'performance/md-cache': {
+    'performance/write-behind': 'writes are answered there without attributes',
+  },
+  'performance/quick-read': {
+    'performance/open-behind': 'what is read from memory need not be opened',
+  },
+  'performance/io-cache': {
+    'performance/read-ahead': 'what is in memory need not be read ahead',
+  },
+};
+
+/** All that is below a volume, each once. */
+function allBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
+  const all = new Set<Xlator<unknown>>(xl.below);
+  // What is added on the way is walked over, too.
+  for (const each of all) for (const child of each.below) all.add(child);
+  return all;
+}
+
+/** Points out volumes below this one that are of its own type, or belong above it. */
+export function checkOrder(xl: Xlator<unknown>): void {
+  const where = xl.where ?? xl.name;
+  const remarks: Remark[] = [];
+  for (const other of allBelow(xl)) {
+    const why = ABOVE[other.type]?.[xl.type];
+    if (other.type === xl.type) {
+      const text = `volume '${xl.name}' (${xl.type}) is over '${other.name}', which is of the same type: one is enough`;
+      remarks.push({ where, text });
+    } else if (why !== undefined) {
+      const text = `volume '${xl.name}' (${xl.type}) belongs below '${other.name}' (${other.type}): ${why}`;
+      remarks.push({ where, text });
+    }
+  }
+  xl.doubt(remarks);
+}

@@ -1,0 +1,21 @@
+/** All of performance/, in the order in which glusterd stacks them: what one answers, another believes. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { histories, World } from '../../../test/support/performance.ts';
+import { performanceStack as stack } from '../../../test/support/performance-stack.ts';
+
+test('together they answer what was so at some time since it was asked', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories(), async (steps) => {
+      const world = await World.start({ stack, tells: true, timeoutMs: 600_000 });
+      for (const step of steps) world.step(step);
+      world.settle();
+      for (const xl of world.graph.xlators.slice(3)) {
+        const { bytes, pending } = xl.translator.dump?.(xl) ?? {};
+        if (xl.type === 'performance/write-behind') expect(bytes).toBe(0);
+        expect(pending ?? 0).toBe(0);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -1,0 +1,406 @@
+/**
+ * performance/write-behind: a write is answered at once, and sent to the storage then. Writes that follow
+ * one another become one.
+ *
+ * What orders requests of a file is in `queue.ts`; here is what each fop waits for. A fop on a file that
+ * nothing is on its way to goes down as it came.
+ *
+ * Source: GlusterFS 10 `xlators/performance/write-behind/src/`; README.md says what differs.
+ */
+import type { Dict } from '../../../core/dict.ts';
+import { InitError } from '../../../core/errors.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { type FopName, fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
+import { type Frame, Stack } from '../../../core/frame.ts';
+import { type AnyFop, collect, tailArgs } from '../../../core/generic.gen.ts';
+import type { Dirent } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import type { Loc } from '../../../core/loc.ts';
+import {
+  type Cbk,
+  defaultNotify,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
+import { inodeAt } from '../shared/inode-cache.ts';
+import { checkOrder } from '../shared/order.ts';
+import { type Given, options } from './options.ts';
+import type { Queue } from './queue.ts';
+import { type Waiting, Write } from './write.ts';
+import { WriteBehind } from './write-behind.ts';
+
+type Behind = Xlator<WriteBehind>;
+
+const O_SYNCS = 0o4010000;
+const O_DIRECT = 0o40000;
+/** What a write takes in memory besides its data, roughly: many small ones are limited by it. */
+const OVERHEAD = 128;
+
+/** Whether a write may be answered before it is done. */
+function mayLie({ given }: WriteBehind, fd: Fd, length: number, flags: number): boolean {
+  const how = fd.flags | flags;
+  if ((how & O_SYNCS) !== 0 || length === 0) return false;
+  if ((how & O_DIRECT) !== 0 && given['strict-O_DIRECT']) return false;
+  return length + OVERHEAD <= given['cache-size'];
+}
+
+const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags, xdata) => {
+  const { priv } = xl;
+  const known = priv.queue(fd.inode);
+  const errno = known === undefined ? 0 : known.error(fd);
+  if (errno !== 0) return fail.writev(frame, errno);
+  if (!mayLie(priv, fd, vector.length, flags)) {
+    return after(frame, xl, 'writev', known, [fd, vector, offset, flags, xdata]);
+  }
+  priv.writes += 1;
+  const queue = known ?? priv.queueOf(fd.inode);
+  const cost = vector.length + OVERHEAD;
+  if (!queue.isFull && queue.used + cost <= priv.given['cache-size']) {
+    return take(frame, xl, queue, fd, vector, offset, flags, xdata);
+  }
+  const data = vector.slice();
+  queue.postpone({
+    length: cost,
+    take: () => take(frame, xl, queue, fd, data, offset, flags, xdata),
+  });
+};
+
+/** There is room for a write. */
+function take(
+  frame: Frame,
+  xl: Behind,
+  queue: Queue,
+  fd: Fd,
+  vector: Uint8Array,
+  offset: number,
+  flags: number,
+  xdata: Dict | null,
+): void {
+  const { open } = queue;
+  const { length } = vector;
+  const most = xl.priv.given['aggregate-size'];
+  if (open?.takes(frame.root, fd, offset, length, flags, xdata, most) === true) {
+    xl.priv.joined += 1;
+    open.join(vector, most);
+    queue.joined(length);
+    unwind.writev(frame, length, 0, null, null, null);
+    return;
+  }
+  const write = new Write(frame.root, fd, vector, offset, flags, xdata, (ready) =>
+    queue.send(ready),
+  );
+  write.cost = length + OVERHEAD;
+  queue.add(write);
+  // A storage that does not let one wait has answered by now: then that is the answer.
+  if (!write.isOver) write.isLie = true;
+  if (write.errno !== 0 && !write.isLie) fail.writev(frame, write.errno);
+  else unwind.writev(frame, length, 0, write.prebuf, write.postbuf, null);
+}
+
+/** A fop that waits for writes. */
+class Stub implements Waiting {
+  blockers = 0;
+  private readonly frame: Frame;
+  private readonly xl: Behind;
+  private readonly name: FopName;
+  private readonly args: readonly unknown[];
+
+  constructor(frame: Frame, xl: Behind, name: FopName, args: readonly unknown[]) {
+    this.frame = frame;
+    this.xl = xl;
+    this.name = name;
+    this.args = args;
+  }
+
+  go(): void {
+    tailArgs[this.name](this.frame, this.xl.children[0]!, this.args);
+  }
+}
+
+/** Lets a fop go down after the writes so far of a file, as far as they are in [start, end). */
+function after(
+  frame: Frame,
+  xl: Behind,
+  name: FopName,
+  queue: Queue | undefined,
+  args: readonly unknown[],
+  start?: number,
+  end?: number,
+): void {
+  const stub = new Stub(frame, xl, name, args);
+  if (queue === undefined) stub.go();
+  else queue.wait(stub, start, end);
+}
+
+const readv: Fop<'readv', WriteBehind> = (frame, xl, fd, size, offset, flags, xdata) => {
+  const queue = xl.priv.queue(fd.inode);
+  // Data beyond it makes zeros of what is behind the end of the file now.
+  const end = Number.POSITIVE_INFINITY;
+  if (queue === undefined || queue.isIdle || !queue.isBusy(offset, end)) {
+    return tail.readv(frame, xl.children[0]!, fd, size, offset, flags, xdata);
+  }
+  after(frame, xl, 'readv', queue, [fd, size, offset, flags, xdata], offset, end);
+};
+
+const fstat: Fop<'fstat', WriteBehind> = (frame, xl, fd, xdata) => {
+  const queue = xl.priv.queue(fd.inode);
+  if (queue === undefined || queue.isIdle) tail.fstat(frame, xl.children[0]!, fd, xdata);
+  else after(frame, xl, 'fstat', queue, [fd, xdata]);
+};
+
+const stat: Fop<'stat', WriteBehind> = (frame, xl, loc, xdata) => {
+  const inode = inodeAt(xl, loc);
+  const queue = inode === null ? undefined : xl.priv.queue(inode);
+  if (queue === undefined || queue.isIdle) tail.stat(frame, xl.children[0]!, loc, xdata);
+  else after(frame, xl, 'stat', queue, [loc, xdata]);
+};
+
+const lookup: Fop<'lookup', WriteBehind> = (frame, xl, loc, xdata) => {
+  // Nothing is on its way to anything.
+  if (xl.priv.used === 0) return tail.lookup(frame, xl.children[0]!, loc, xdata);
+  frame.local = new Looking(frame, xl, loc, xdata);
+  wind.lookup(frame, xl.priv.clock, lookupCbk, xl.children[0]!, loc, xdata);
+};
+
+/** A lookup: only its answer says which file it is, and whether something is on its way to that. */
+class Looking implements Waiting {
+  blockers = 0;
+  private readonly frame: Frame;
+  private readonly xl: Behind;
+  private readonly loc: Loc;
+  private readonly xdata: Dict | null;
+
+  constructor(frame: Frame, xl: Behind, loc: Loc, xdata: Dict | null) {
+    this.frame = frame;
+    this.xl = xl;
+    this.loc = loc;
+    this.xdata = xdata;
+  }
+
+  go(): void {
+    tail.lookup(this.frame, this.xl.children[0]!, this.loc, this.xdata);
+  }
+}
+
+const lookupCbk: Cbk<'lookup', WriteBehind> = (
+  frame,
+  asked,
+  xl,
+  opRet,
+  opErrno,
+  inode,
+  buf,
+  xdata,
+  postparent,
+) => {
+  const queue =
+    opRet < 0 || inode === null || buf === null
+      ? undefined
+      : xl.priv.queue(xl.inodes?.find(buf.iaGfid) ?? inode);
+  if (queue !== undefined && (!queue.isIdle || queue.settled > asked)) {
+    return queue.wait(frame.local as Looking);
+  }
+  unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
+};
+
+const readdirp: Fop<'readdirp', WriteBehind> = (frame, xl, fd, size, offset, xdata) => {
+  const { priv } = xl;
+  if (priv.used === 0) return tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
+  wind.readdirp(frame, priv.clock, readdirpCbk, xl.children[0]!, fd, size, offset, xdata);
+};
+
+const readdirpCbk: Cbk<'readdirp', WriteBehind> = (
+  frame,
+  asked,
+  xl,
+  opRet,
+  opErrno,
+  entries,
+  xdata,
+) => {
+  const fresh = entries?.map((entry) =>
+    isOutdated(xl, entry, asked) ? withoutStat(entry) : entry,
+  );
+  unwind.readdirp(frame, opRet, opErrno, fresh ?? null, xdata);
+};
+
+/** Whether an entry's attributes lack something that was answered for. */
+function isOutdated(xl: Behind, { stat: buf }: Dirent, asked: number): boolean {
+  const inode = buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
+  const queue = inode === undefined ? undefined : xl.priv.queue(inode);
+  return queue !== undefined && (!queue.isIdle || queue.settled > asked);
+}
+
+/** Who wants its attributes looks it up. */
+const withoutStat = (entry: Dirent): Dirent => ({ ...entry, stat: null, inode: null });
+
+/** Waits for all that was written so far, and tells an fd what has become of it. */
+class Sync implements Waiting {
+  blockers = 0;
+  private readonly queue: Queue;
+  private readonly fd: Fd;
+  private readonly done: (errno: number) => void;
+
+  constructor(queue: Queue, fd: Fd, done: (errno: number) => void) {
+    this.queue = queue;
+    this.fd = fd;
+    this.done = done;
+  }
+
+  go(): void {
+    this.done(this.queue.error(this.fd));
+  }
+}
+
+const fsync: Fop<'fsync', WriteBehind> = (frame, xl, fd, datasync, xdata) => {
+  const queue = xl.priv.queue(fd.inode);
+  if (queue === undefined) return tail.fsync(frame, xl.children[0]!, fd, datasync, xdata);
+  const sync = new Sync(queue, fd, (errno) => {
+    if (errno !== 0) fail.fsync(frame, errno);
+    else tail.fsync(frame, xl.children[0]!, fd, datasync, xdata);
+  });
+  queue.wait(sync);
+};
+
+const flush: Fop<'flush', WriteBehind> = (frame, xl, fd, xdata) => {
+  const queue = xl.priv.queue(fd.inode);
+  if (queue === undefined) return tail.flush(frame, xl.children[0]!, fd, xdata);
+  const sync = new Sync(queue, fd, (errno) => {
+    if (errno !== 0) return fail.flush(frame, errno);
+    if (!xl.priv.given['flush-behind']) return tail.flush(frame, xl.children[0]!, fd, xdata);
+    flushBehind(frame.root, xl, fd, xdata);
+    unwind.flush(frame, 0, 0, null);
+  });
+  queue.wait(sync);
+};
+
+/** All data is written: nobody has to wait for the rest. */
+function flushBehind(caller: Stack, xl: Behind, fd: Fd, xdata: Dict | null): void {
+  const { uid, gid, pid, lkOwner, client } = caller;
+  const call = new Stack(uid, gid, pid, 'FLUSH', () => caller.groups);
+  Object.assign(call, { lkOwner, client });
+  const frame = xl.begin(call);
+  frame.local = fd;
+  fd.hold();
+  wind.flush(frame, 0, flushedCbk, xl.children[0]!, fd, xdata);
+}
+
+const flushedCbk: Cbk<'flush', WriteBehind> = (frame, _cookie, xl) => {
+  xl.end(frame.root);
+  (frame.local as Fd).drop();
+};
+
+/** An fd hears of what fails from now on. */
+const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata) => {
+  const queue = xl.priv.queue(fd.inode);
+  if (queue !== undefined && queue.errors > 0) fd.ctxSet(xl, queue.errors);
+  if (queue === undefined || queue.isIdle) {
+    return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
+  }
+  after(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
+};
+
+/** Fops that wait for all that was written so far to what they are about, and where that is. */
+const others = {
+  truncate: [0],
+  ftruncate: [0],
+  setattr: [0],
+  fsetattr: [0],
+  setxattr: [0],
+  fsetxattr: [0],
+  removexattr: [0],
+  fremovexattr: [0],
+  xattrop: [0],
+  fxattrop: [0],
+  fallocate: [0],
+  discard: [0],
+  zerofill: [0],
+  lk: [0],
+  inodelk: [1],
+  finodelk: [1],
+  seek: [0],
+  rchecksum: [0],
+  copy_file_range: [0, 2],
+  link: [0],
+  rename: [0, 1],
+  lease: [0],
+} as const satisfies Partial<Record<FopName, readonly number[]>>;
+
+function waiting(name: keyof typeof others): AnyFop {
+  const [first, second] = others[name] as readonly number[];
+  const queueAt = (xl: Behind, args: readonly unknown[], at: number): Queue | undefined => {
+    const inode: Inode | null = inodeAt(xl, args[at] as Loc | Fd);
+    return inode === null ? undefined : xl.priv.queue(inode);
+  };
+  return (frame, any, args) => {
+    const xl = any as Behind;
+    const queues = [
+      queueAt(xl, args, first!),
+      second === undefined ? undefined : queueAt(xl, args, second),
+    ];
+    const stub = new Stub(frame, xl, name, args);
+    stub.blockers = 1;
+    for (const queue of queues) queue?.wait(stub);
+    stub.blockers -= 1;
+    if (stub.blockers === 0) stub.go();
+  };
+}
+
+const all: Fops<WriteBehind> = {
+  ...{ writev, readv, fstat, stat, lookup, readdirp, fsync, flush, open },
+  ...Object.fromEntries(
+    (Object.keys(others) as (keyof typeof others)[]).map((name) => [
+      name,
+      collect[name](waiting(name)),
+    ]),
+  ),
+};
+
+/** @throws {InitError} where what is joined does not fit into the window */
+function checkSizes(given: Given): void {
+  if (given['aggregate-size'] <= given['cache-size']) return;
+  throw new InitError(
+    `aggregate-size (${given['aggregate-size']} bytes) is larger than cache-size ` +
+      `(${given['cache-size']}): let it be no larger`,
+  );
+}
+
+export default defineTranslator<WriteBehind, typeof options>({
+  type: 'performance/write-behind',
+  description: 'Answers a write at once, and joins writes that follow one another.',
+  children: [1, 1],
+  options,
+  keepsPages: () => true,
+  fops: ({ priv }) => (priv.given['pass-through'] ? {} : all),
+  async check(xl, given) {
+    checkSizes(given);
+    checkOrder(xl);
+  },
+  init(xl, given) {
+    checkSizes(given);
+    checkOrder(xl);
+    return new WriteBehind(xl, given);
+  },
+  reconfigure(xl, given) {
+    checkSizes(given);
+    xl.priv.given = given;
+    // What was held back may be more than is joined now.
+    xl.priv.push();
+  },
+  succeed(xl, { priv: before }) {
+    const { given } = xl.priv;
+    xl.priv = Object.assign(before, { xl, given });
+  },
+  holds: ({ priv }) => (priv.used > 0 ? 'data that is on its way' : null),
+  notify(xl, event, data) {
+    if (event === 'PARENT_DOWN') xl.priv.push();
+    defaultNotify(xl, event, data);
+  },
+  fini: (xl) => xl.priv.push(),
+  dump: (xl) => xl.priv.dump(),
+  reset({ priv }) {
+    Object.assign(priv, { writes: 0, joined: 0, sent: 0, failures: 0 });
+  },
+});

@@ -1,0 +1,291 @@
+/**
+ * performance/write-behind against a model: each file is used by one program, by several open files of
+ * its own, which goes on when it has its answer. It must see what it has done, however slow the storage
+ * is, and in whatever order that does what it is asked for.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { FakeContext, gfidOf, startGraph } from '../../../../test/support/core.ts';
+import { performanceStack } from '../../../../test/support/performance-stack.ts';
+import { Slow } from '../../../../test/support/slow.ts';
+import { Dict } from '../../../core/dict.ts';
+import { EIO } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import type { FopName, FopTable } from '../../../core/fops.gen.ts';
+import { newRequest, Stack } from '../../../core/frame.ts';
+import { collectCbk, windArgs } from '../../../core/generic.gen.ts';
+import type { Graph } from '../../../core/graph.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
+import { Loc } from '../../../core/loc.ts';
+import { checkOptions, genericOptions } from '../../../core/options.ts';
+import { GFID_REQ } from '../../../core/xdata.ts';
+import type { Translator, Xlator } from '../../../core/xlator.ts';
+import errorGen from '../../debug/error-gen/index.ts';
+import memory from '../../storage/memory/index.ts';
+import writeBehind from './index.ts';
+
+const FILES = 2;
+const FDS = 3;
+const O_RDWR = 2;
+const O_APPEND = 0o2000;
+
+type Any = Translator<unknown>;
+
+interface Reply {
+  opRet: number;
+  opErrno: number;
+  values: readonly unknown[];
+}
+
+class Program {
+  data = new Uint8Array(0);
+  fds: Fd[] = [];
+  /** What was asked for and has no answer yet. */
+  isBusy = false;
+  /** Errors that each fd has heard of. */
+  readonly heard = new Map<Fd, number>();
+  /** A write was answered that may fail, since each of them heard. */
+  isSure = true;
+  private readonly graph: Graph;
+  private readonly inode: Inode;
+  private readonly uid: number;
+
+  constructor(graph: Graph, inode: Inode, fds: Fd[], uid: number) {
+    this.graph = graph;
+    this.inode = inode;
+    this.fds = fds;
+    this.uid = uid;
+  }
+
+  do(what: string, a: number, b: number, c: number): void {
+    if (this.isBusy) return;
+    const fd = this.fds[a % FDS]!;
+    if (what === 'write') this.write(fd, b, c);
+    else if (what === 'read') this.read(fd, b, 3 * c);
+    else if (what === 'stat') {
+      const seen = ({ opRet, values }: Reply): void => {
+        if (opRet >= 0 && this.isSure) {
+          expect((values[0] as Iatt).iaSize, what).toBe(this.data.length);
+        }
+      };
+      if (b % 3 === 0) this.ask('fstat', [fd, null], seen);
+      else if (b % 3 === 1) this.ask('stat', [new Loc(this.inode), null], seen);
+      else this.lookup();
+    } else if (what === 'truncate') {
+      this.ask(
+        c % 2 === 0 ? 'ftruncate' : 'truncate',
+        [c % 2 === 0 ? fd : new Loc(this.inode), b, null] as never,
+        ({ opRet }) => {
+          if (opRet >= 0) this.resize(b);
+          else this.isSure = false;
+        },
+      );
+    } else if (what === 'flush') this.ask('flush', [fd, null], (reply) => this.told(fd, reply));
+    else if (what === 'fsync') this.ask('fsync', [fd, 0, null], (reply) => this.told(fd, reply));
+  }
+
+  private told(fd: Fd, { opRet }: Reply): void {
+    if (opRet < 0) this.heard.set(fd, (this.heard.get(fd) ?? 0) + 1);
+  }
+
+  private lookup(): void {
+    const { inodes } = this.graph;
+    // As somebody who does not know yet which file that is.
+    const loc = new Loc(inodes.newInode(), inodes.root, `f${this.uid}`);
+    this.ask('lookup', [loc, null], ({ opRet, values }) => {
+      if (opRet < 0 || !this.isSure) return;
+      expect((values[1] as Iatt).iaSize, 'lookup').toBe(this.data.length);
+    });
+  }
+
+  private write(fd: Fd, offset: number, length: number): void {
+    const lent = new Uint8Array(length + 1).fill(65 + ((offset + length) % 26));
+    const kept = lent.slice();
+    const at = (fd.flags & O_APPEND) !== 0 ? this.data.length : offset;
+    this.ask('writev', [fd, lent, offset, 0, null], (reply) => {
+      this.told(fd, reply);
+      if (reply.opRet < 0) return;
+      expect(reply.opRet).toBe(kept.length);
+      this.resize(Math.max(this.data.length, at + kept.length));
+      this.data.set(kept, at);
+    });
+    // It is another's now.
+    if (!this.isBusy) lent.fill(33);
+  }
+
+  private read(fd: Fd, offset: number, size: number): void {
+    this.ask('readv', [fd, size, offset, 0, null], ({ opRet, values }) => {
+      if (opRet < 0 || !this.isSure) return;
+      const want = Buffer.from(this.data.subarray(offset, offset + size)).toString('latin1');
+      expect(Buffer.from(values[0] as Uint8Array).toString('latin1')).toBe(want);
+    });
+  }
+
+  private resize(size: number): void {
+    const data = new Uint8Array(size);
+    data.set(this.data.subarray(0, size));
+    this.data = data;
+  }
+
+  ask<N extends FopName>(name: N, args: FopTable[N]['args'], then: (reply: Reply) => void): void {
+    const frame = newRequest(new Stack(this.uid, 0, 1, name.toUpperCase()), this.graph.top);
+    this.isBusy = true;
+    const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+      expect(this.isBusy, 'answered once').toBe(true);
+      this.isBusy = false;
+      then({ opRet, opErrno, values });
+    });
+    windArgs[name](frame, 0, cbk as never, this.graph.links, args);
+  }
+}
+
+const reconfigure = (xl: Xlator, given: Readonly<Record<string, string>>): void => {
+  const lines = Object.entries(given).map(([key, value]) => ({ key, value }));
+  const { values } = checkOptions({ ...genericOptions, ...xl.translator.options }, lines);
+  xl.translator.reconfigure!(xl, values as never);
+};
+
+const TURNS: readonly Record<string, string>[] = [
+  {},
+  { 'trickling-writes': 'off' },
+  { 'strict-write-ordering': 'on', 'flush-behind': 'off' },
+  { 'trickling-writes': 'off', 'aggregate-size': '7B' },
+];
+
+async function setUp(options: Record<string, string>, above: readonly { translator: Any }[] = []) {
+  const slow = new Slow();
+  const context = new FakeContext();
+  const graph = await startGraph(
+    [
+      { translator: memory as unknown as Any },
+      { translator: errorGen as unknown as Any, options: { seed: '7' } },
+      { translator: slow.translator },
+      { translator: writeBehind as unknown as Any, options },
+      ...above,
+    ],
+    context,
+  );
+  const { inodes } = graph;
+  const programs = Array.from({ length: FILES }, (_, nth) => {
+    const inode = inodes.newInode();
+    const fds = [new Fd(inode, O_RDWR, 1)];
+    const program = new Program(graph, inode, fds, nth);
+    const loc = new Loc(inode, inodes.root, `f${nth}`);
+    const xdata = new Dict().setGfid(GFID_REQ, gfidOf(100 + nth));
+    program.ask('create', [loc, O_RDWR, 0o600, 0, fds[0]!, xdata], ({ values }) => {
+      inodes.link(inode, inodes.root, `f${nth}`, values[2] as Iatt);
+    });
+    for (const flags of [O_RDWR, O_RDWR | O_APPEND]) {
+      const fd = new Fd(inode, flags, 1);
+      program.ask('open', [new Loc(inode), flags, fd, null], () => fds.push(fd));
+    }
+    return program;
+  });
+  slow.quick = false;
+  return { slow, context, graph, programs };
+}
+
+const anyStep = fc.tuple(
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constant('write') },
+    { weight: 4, arbitrary: fc.constant('read') },
+    ...['stat', 'truncate', 'flush', 'fsync', 'pass', 'reconfigure'].map((name) => ({
+      weight: 1,
+      arbitrary: fc.constant(name),
+    })),
+    { weight: 5, arbitrary: fc.constant('act') },
+    { weight: 5, arbitrary: fc.constant('answer') },
+    { weight: 1, arbitrary: fc.constant('fail') },
+  ),
+  ...([fc.nat(15), fc.nat(15), fc.nat(15)] as const),
+);
+const history = fc.array(anyStep, { maxLength: 80, size: 'max' });
+
+type World = Awaited<ReturnType<typeof setUp>>;
+
+function run(world: World, steps: readonly (readonly [string, number, number, number])[]): void {
+  const { slow, context, graph, programs } = world;
+  for (const [what, a, b, c] of steps) {
+    if (what === 'act') slow.act(a);
+    else if (what === 'answer') slow.answer(a);
+    else if (what === 'pass') context.advance(a * 100);
+    else if (what === 'reconfigure') reconfigure(graph.xlators[3]!, TURNS[a % TURNS.length]!);
+    else if (what !== 'fail') programs[c % FILES]!.do(what, a, b, c);
+    const { bytes } = writeBehind.dump!(graph.xlators[3] as never);
+    expect(bytes).toBeLessThanOrEqual(FILES * 1024 * 1024);
+  }
+}
+
+/** All that is on its way arrives. */
+function settle({ slow, context }: World): void {
+  slow.finish();
+  slow.quick = true;
+  context.advance(2000);
+  slow.finish();
+}
+
+test.each([
+  ['alone', []],
+  ['below the others', performanceStack.slice(1)],
+])('a program sees what it has done: %s', async (_where, above) => {
+  await fc.assert(
+    fc.asyncProperty(history, fc.constantFrom(...TURNS), async (steps, options) => {
+      const world = await setUp(options, above);
+      run(world, steps);
+      settle(world);
+      for (const program of world.programs) {
+        expect(program.isBusy, 'never answered').toBe(false);
+        expect([...program.heard.values()]).toEqual([]);
+        program.do('read', 0, 0, 100);
+        program.do('stat', 0, 1, 0);
+      }
+      expect(writeBehind.dump!(world.graph.xlators[3] as never).bytes).toBe(0);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('data that is lost is told once to each who had the file open', async () => {
+  await fc.assert(
+    fc.asyncProperty(history, async (steps) => {
+      const world = await setUp({});
+      const { graph, slow, programs } = world;
+      const broken = (is: boolean): void =>
+        reconfigure(
+          graph.xlators[1]!,
+          is ? { failure: '100%', 'error-no': 'EIO', enable: 'WRITE' } : {},
+        );
+      for (const program of programs) program.isSure = false;
+      broken(true);
+      run(
+        world,
+        steps.filter(([what]) => what !== 'flush' && what !== 'fsync' && what !== 'reconfigure'),
+      );
+      settle(world);
+      broken(false);
+      slow.quick = true;
+      const failures = Number(writeBehind.dump!(graph.top as never).failures);
+      let told = 0;
+      for (const program of programs) {
+        expect(program.isBusy, 'never answered').toBe(false);
+        const before = [...program.heard.values()].reduce((sum, each) => sum + each, 0);
+        const errors: number[] = [];
+        for (const fd of program.fds) {
+          program.ask('fsync', [fd, 0, null], ({ opRet, opErrno }) =>
+            errors.push(opRet < 0 ? opErrno : 0),
+          );
+        }
+        told += before + errors.filter((errno) => errno !== 0).length;
+        expect(errors.every((errno) => errno === 0 || errno === EIO)).toBe(true);
+        // And not again.
+        for (const fd of program.fds) program.do('fsync', program.fds.indexOf(fd), 0, 0);
+        expect([...program.heard.values()].reduce((sum, each) => sum + each, 0)).toBe(before);
+      }
+      if (failures > 0) expect(told).toBeGreaterThanOrEqual(FDS);
+      if (failures > 0) expect(told).toBeLessThanOrEqual(FDS * failures + slow.requests.length);
+      else expect(told).toBeLessThanOrEqual(slow.requests.length);
+    }),
+    { numRuns: 60 },
+  );
+});

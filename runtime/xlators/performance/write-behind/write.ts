@@ -1,0 +1,142 @@
+/** One write that is on its way to the storage, or will be: those of one caller that follow one another. */
+import type { Client } from '../../../core/client.ts';
+import type { Dict } from '../../../core/dict.ts';
+import type { Fd } from '../../../core/fd.ts';
+import { Stack } from '../../../core/frame.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { KILL_PRIV } from '../../../core/xdata.ts';
+
+const O_APPEND = 0o2000;
+
+/** What waits for writes to be over. */
+export interface Waiting {
+  /** How many it waits for. */
+  blockers: number;
+  /** None is left. */
+  go(): void;
+}
+
+export class Write implements Waiting {
+  readonly fd: Fd;
+  readonly offset: number;
+  readonly flags: number;
+  readonly xdata: Dict | null;
+  readonly appends: boolean;
+  /** Bytes of `buffer` that are data, and those of them that were written. */
+  length: number;
+  written = 0;
+  /** What it counts against the window. */
+  cost = 0;
+  /** It waits for more to join it. */
+  isHeld = true;
+  isSent = false;
+  /** It goes on where another has ended: more is likely to come. */
+  goesOn = false;
+  isOver = false;
+  /** Who has written it was answered. */
+  isLie = false;
+  blockers = 0;
+  readonly waiting: Waiting[] = [];
+  /** Why it failed, and the attributes before and after it. */
+  errno = 0;
+  prebuf: Iatt | null = null;
+  postbuf: Iatt | null = null;
+  private readonly caller: Stack;
+  private readonly client: Client | null;
+  private buffer: Uint8Array;
+  /** Called when it waits for nothing, and is to be sent. */
+  private readonly send: (write: Write) => void;
+
+  /** @param vector is copied: it is lent */
+  constructor(
+    caller: Stack,
+    fd: Fd,
+    vector: Uint8Array,
+    offset: number,
+    flags: number,
+    xdata: Dict | null,
+    send: (write: Write) => void,
+  ) {
+    this.caller = caller;
+    // It may have gone by when the write is sent.
+    this.client = caller.client;
+    this.fd = fd;
+    this.offset = offset;
+    this.flags = flags;
+    this.xdata = xdata;
+    this.appends = (fd.flags & O_APPEND) !== 0;
+    this.length = vector.length;
+    this.buffer = vector.slice();
+    this.send = send;
+  }
+
+  get end(): number {
+    return this.appends ? Number.POSITIVE_INFINITY : this.offset + this.length;
+  }
+
+  get start(): number {
+    return this.appends ? 0 : this.offset;
+  }
+
+  /** What is still to be written, and where. */
+  get rest(): Uint8Array {
+    return this.buffer.subarray(this.written, this.length);
+  }
+
+  get at(): number {
+    return this.offset + this.written;
+  }
+
+  /** A request of its own that writes it, as who has asked for it. */
+  stack(): Stack {
+    const { caller, client } = this;
+    const call = new Stack(caller.uid, caller.gid, caller.pid, 'WRITE', () => caller.groups);
+    call.lkOwner = caller.lkOwner;
+    call.client = client;
+    call.ctime = caller.ctime;
+    return call;
+  }
+
+  /** Whether another write may be joined to it. */
+  takes(
+    caller: Stack,
+    fd: Fd,
+    offset: number,
+    length: number,
+    flags: number,
+    xdata: Dict | null,
+    most: number,
+  ): boolean {
+    if (!this.isHeld || this.fd !== fd || this.flags !== flags) return false;
+    if (this.length + length > most) return false;
+    if (!this.appends && offset !== this.offset + this.length) return false;
+    return isSameCaller(this.caller, caller) && isSameXdata(this.xdata, xdata);
+  }
+
+  join(vector: Uint8Array, most: number): void {
+    const length = this.length + vector.length;
+    if (length > this.buffer.length) {
+      const larger = new Uint8Array(Math.min(most, Math.max(length, 2 * this.buffer.length)));
+      larger.set(this.buffer.subarray(0, this.length));
+      this.buffer = larger;
+    }
+    this.buffer.set(vector, this.length);
+    this.length = length;
+  }
+
+  go(): void {
+    if (!this.isHeld) this.send(this);
+  }
+}
+
+function isSameCaller(a: Stack, b: Stack): boolean {
+  if (a.uid !== b.uid || a.gid !== b.gid || a.pid !== b.pid) return false;
+  return a.lkOwner === b.lkOwner && a.client === b.client;
+}
+
+/** Nothing, or that privileges go. */
+function isSameXdata(a: Dict | null, b: Dict | null): boolean {
+  if (a === b) return true;
+  if (a?.size !== 1 || b?.size !== 1) return false;
+  return a.number(KILL_PRIV) === b.number(KILL_PRIV) && a.has(KILL_PRIV) && b.has(KILL_PRIV);
+}

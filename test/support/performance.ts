@@ -1,0 +1,464 @@
+/**
+ * What the tests of performance translators share: random histories of what clients do with a few
+ * files, over a storage that acts and answers when the test says so, in whatever order, and fails
+ * now and then; and what of the answers has to be true.
+ *
+ * The storage is storage/memory. A request that was made while the storage was in state `from`, and
+ * answered in state `to`, may tell of any state in between, and of no other: that is what one gets
+ * without a cache, however slow the storage.
+ */
+import { expect } from 'vitest';
+import { Dict } from '../../runtime/core/dict.ts';
+import { ENOENT } from '../../runtime/core/errno.ts';
+import { Fd } from '../../runtime/core/fd.ts';
+import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
+import { SET_ATTR } from '../../runtime/core/fops.ts';
+import { type Frame, newRequest, Stack } from '../../runtime/core/frame.ts';
+import { collectCbk, windArgs } from '../../runtime/core/generic.gen.ts';
+import type { Graph } from '../../runtime/core/graph.ts';
+import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
+import type { Inode } from '../../runtime/core/inode.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { checkOptions, genericOptions } from '../../runtime/core/options.ts';
+import { invalidateEntry, invalidateInode } from '../../runtime/core/upcall.ts';
+import { GFID_REQ } from '../../runtime/core/xdata.ts';
+import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
+import errorGen from '../../runtime/xlators/debug/error-gen/index.ts';
+import memory from '../../runtime/xlators/storage/memory/index.ts';
+import type { Disk, Node } from '../../runtime/xlators/storage/memory/node.ts';
+import { FakeContext, gfidOf, startGraph } from './core.ts';
+import type { Action, Step } from './histories.ts';
+import { Slow } from './slow.ts';
+
+export { histories } from './histories.ts';
+
+/** What a file is at one time. */
+interface State {
+  readonly gfid: string;
+  readonly stat: string;
+  readonly data: string;
+  readonly xattr: string | null;
+}
+/** Names, and the files of which any name is or was known, by gfid. */
+interface Version {
+  readonly names: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, State>;
+}
+
+export const XATTR = 'security.capability';
+export const NAMES = ['a', 'b', 'c'] as const;
+
+interface Reply {
+  readonly opRet: number;
+  readonly opErrno: number;
+  readonly values: readonly unknown[];
+}
+
+/** What is looked at in attributes. */
+const statText = (buf: Iatt): string =>
+  [buf.iaType, buf.iaProt, buf.iaNlink, buf.iaSize, buf.iaMtime, buf.iaMtimeNsec].join(' ');
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+export interface WorldSettings {
+  /** From the storage up. */
+  readonly stack: readonly {
+    readonly translator: Translator<unknown>;
+    readonly options?: Readonly<Record<string, string>>;
+  }[];
+  /** Options that the top of them is given in between, in turns. */
+  readonly turns?: readonly Readonly<Record<string, string>>[];
+  /** Whether who changes something behind the cache has the bricks tell of it. */
+  readonly tells?: boolean;
+  /** Milliseconds after which everything that others have changed has to be seen. */
+  readonly timeoutMs: number;
+}
+
+/** Clients, and the storage below the cache. */
+export class World {
+  readonly graph: Graph;
+  readonly context: FakeContext;
+  readonly slow: Slow;
+  /** All states of the storage; the last is that of now. */
+  private versions: Version[] = [];
+  private readonly fds: Fd[] = [];
+  private readonly settings: WorldSettings;
+  private readonly known = new Map<string, Inode>();
+  private lastGfid = 100;
+  private turn = 0;
+  private failing = false;
+  private everFailed = false;
+  private readonly pending = new Set<Frame>();
+  private readonly nodes = new Set<Node>();
+
+  private constructor(graph: Graph, context: FakeContext, slow: Slow, settings: WorldSettings) {
+    this.graph = graph;
+    this.context = context;
+    this.slow = slow;
+    slow.onActed = () => void this.look();
+    this.settings = settings;
+    this.look();
+  }
+
+  static async start(settings: WorldSettings): Promise<World> {
+    const slow = new Slow();
+    const context = new FakeContext();
+    context.time = 1_000_000;
+    const graph = await startGraph(
+      [
+        { translator: memory as unknown as Translator<unknown> },
+        { translator: errorGen as unknown as Translator<unknown>, options: { seed: '1' } },
+        { translator: slow.translator },
+        ...settings.stack,
+      ],
+      context,
+    );
+    return new World(graph, context, slow, settings);
+  }
+
+  get top(): Xlator {
+    return this.graph.top;
+  }
+
+  step([action, a, b, c]: Step): void {
+    this.slow.quick = false;
+    this.does[action](a, b, c);
+    this.look();
+  }
+
+  /** Lets everything under way end: then all that a client asks for is as the storage has it. */
+  settle(): void {
+    this.errors('0');
+    this.slow.finish();
+    this.slow.quick = true;
+    this.context.advance(this.settings.timeoutMs + 1);
+    this.slow.finish();
+    this.look();
+    expect(this.pending.size, 'requests that were never answered').toBe(0);
+    for (let at = 0; at < NAMES.length; at++) {
+      this.does.lookup(at, 0, 0);
+      this.look();
+      this.does.stat(at, 0, 0);
+      this.does.getxattr(at, 0, 0);
+      this.does.read(at, 0, 15);
+    }
+    for (const fd of this.fds.splice(0)) fd.release();
+    expect(this.pending.size, 'requests that were never answered').toBe(0);
+  }
+
+  private readonly does: Record<Action, (a: number, b: number, c: number) => void> = {
+    lookup: (a) => {
+      const name = NAMES[a % NAMES.length]!;
+      const loc = this.nameOf(name);
+      this.ask('lookup', [loc, null], (reply, seen) => {
+        if (reply.opRet < 0) {
+          if (reply.opErrno === ENOENT) seen(({ names }) => !names.has(name), `${name} is absent`);
+          if (reply.opErrno === ENOENT) this.known.delete(name);
+          if (reply.opErrno === ENOENT) this.graph.inodes.unlink(this.root, name);
+          return;
+        }
+        const [inode, buf] = reply.values as [Inode, Iatt];
+        seen(
+          ({ names, files }) =>
+            names.get(name) === buf.iaGfid && files.get(buf.iaGfid)?.stat === statText(buf),
+          `lookup of ${name}: ${statText(buf)}`,
+        );
+        this.link(name, inode, buf);
+      });
+    },
+    stat: (a) => {
+      const inode = this.inode(a);
+      if (inode !== undefined) this.attributes('stat', [new Loc(inode), null], inode);
+    },
+    fstat: (a) => {
+      const fd = this.fd(a);
+      if (fd !== undefined) this.attributes('fstat', [fd, null], fd.inode);
+    },
+    create: (a, b) => {
+      const name = NAMES[a % NAMES.length]!;
+      if (this.known.has(name)) return;
+      const inode = this.graph.inodes.newInode();
+      const fd = new Fd(inode, 2, 1);
+      this.lastGfid += 1;
+      const xdata = new Dict().setGfid(GFID_REQ, gfidOf(this.lastGfid));
+      const loc = new Loc(inode, this.root, name);
+      this.ask('create', [loc, 0o202, 0o600 + (b & 0o77), 0, fd, xdata], (reply) => {
+        if (reply.opRet < 0) return fd.release();
+        const [, made, buf] = reply.values as [Fd, Inode, Iatt];
+        this.link(name, made, buf);
+        // A lookup was quicker, and has made it known by another inode.
+        if (made.linked) this.fds.push(fd);
+        else fd.release();
+      });
+    },
+    open: (a, b) => {
+      const inode = this.inode(a);
+      if (inode === undefined) return;
+      const flags = b === 0 ? 0o1002 : 2;
+      const fd = new Fd(inode, flags & ~0o1000, 1);
+      this.ask('open', [new Loc(inode), flags, fd, null], (reply) => {
+        if (reply.opRet < 0) fd.release();
+        else this.fds.push(fd);
+      });
+    },
+    close: (a) => {
+      const fd = this.fd(a);
+      if (fd === undefined || this.pending.size > 0) return;
+      this.fds.splice(this.fds.indexOf(fd), 1);
+      fd.release();
+    },
+    read: (a, b, c) => {
+      const fd = this.fd(a);
+      if (fd === undefined) return;
+      const { gfid } = fd.inode;
+      this.ask('readv', [fd, 2 * c, b, 0, null], (reply, seen) => {
+        if (reply.opRet < 0) return this.mayFail(`read: ${reply.opErrno}`);
+        const got = text(reply.values[0] as Uint8Array);
+        seen(
+          ({ files }) => files.get(gfid)?.data.slice(b, b + 2 * c) === got,
+          `read of ${2 * c} at ${b}: '${got}'`,
+        );
+      });
+    },
+    write: (a, b, c) => {
+      const fd = this.fd(a);
+      if (fd === undefined) return;
+      const lent = new Uint8Array(c + 1).fill(65 + ((a + b + c) % 26));
+      this.ask('writev', [fd, lent, b, 0, null]);
+      lent.fill(33);
+    },
+    truncate: (a, b) => {
+      const inode = this.inode(a);
+      if (inode !== undefined) this.ask('truncate', [new Loc(inode), b, null]);
+    },
+    ftruncate: (a, b) => {
+      const fd = this.fd(a);
+      if (fd !== undefined) this.ask('ftruncate', [fd, b, null]);
+    },
+    chmod: (a, b) => {
+      const inode = this.inode(a);
+      const to = Object.assign(new Iatt(), { iaProt: 0o600 + b });
+      if (inode !== undefined) this.ask('setattr', [new Loc(inode), to, SET_ATTR.MODE, null]);
+    },
+    unlink: (a) => {
+      const name = NAMES[a % NAMES.length]!;
+      this.ask('unlink', [this.nameOf(name), 0, null], (reply) => {
+        if (reply.opRet < 0) return;
+        this.graph.inodes.unlink(this.root, name);
+        this.known.delete(name);
+      });
+    },
+    rename: (a, b) => {
+      const [from, to] = [NAMES[a % NAMES.length]!, NAMES[b % NAMES.length]!];
+      if (!this.known.has(from)) return;
+      this.ask('rename', [this.nameOf(from), this.nameOf(to), null], (reply) => {
+        const inode = this.known.get(from);
+        if (reply.opRet < 0 || inode === undefined || from === to) return;
+        if (inode === this.known.get(to)) return;
+        this.graph.inodes.rename(this.root, from, this.root, to);
+        this.known.delete(from);
+        this.known.set(to, inode);
+      });
+    },
+    link: (a, b) => {
+      const [old, name] = [this.inode(a), NAMES[b % NAMES.length]!];
+      if (old === undefined || this.known.has(name)) return;
+      const to = new Loc(old, this.root, name);
+      this.ask('link', [new Loc(old), to, null], (reply) => {
+        const [inode, buf] = reply.values as [Inode, Iatt];
+        if (reply.opRet >= 0) this.link(name, inode, buf);
+      });
+    },
+    setxattr: (a, b) => {
+      const inode = this.inode(a);
+      if (inode === undefined) return;
+      const dict = new Dict().set(XATTR, new Uint8Array([97 + b]));
+      this.ask('setxattr', [new Loc(inode), dict, 0, null]);
+    },
+    getxattr: (a) => {
+      const inode = this.inode(a);
+      if (inode === undefined) return;
+      const { gfid } = inode;
+      this.ask('getxattr', [new Loc(inode), XATTR, null], (reply, seen) => {
+        const value = (reply.values[0] as Dict | null)?.bytes(XATTR);
+        if (reply.opRet < 0 && reply.opErrno !== 61) return;
+        const got = value === undefined ? null : text(value);
+        seen(({ files }) => files.get(gfid)?.xattr === got, `extended attribute ${got}`);
+      });
+    },
+    readdirp: () => {
+      const fd = new Fd(this.root, 0, 1, true);
+      // A folder may be listed as it was when it was opened.
+      const from = this.versions.length - 1;
+      this.ask('opendir', [new Loc(this.root), fd, null], ({ opRet }) => {
+        if (opRet < 0) return fd.release();
+        this.ask(
+          'readdirp',
+          [fd, 4096, 0, null],
+          (reply, seen) => {
+            const entries = reply.opRet < 0 ? [] : (reply.values[0] as readonly Dirent[]);
+            for (const { name, gfid, stat } of entries) {
+              if (name === '.' || name === '..') continue;
+              seen(({ names }) => names.get(name) === gfid, `${name} in a listing`);
+              if (stat === null) continue;
+              const got = statText(stat);
+              seen(({ files }) => files.get(gfid)?.stat === got, `${name} in a listing: ${got}`);
+            }
+            fd.release();
+          },
+          from,
+        );
+      });
+    },
+    flush: (a) => {
+      const fd = this.fd(a);
+      if (fd !== undefined) this.ask('flush', [fd, null]);
+    },
+    fsync: (a) => {
+      const fd = this.fd(a);
+      if (fd !== undefined) this.ask('fsync', [fd, 0, null]);
+    },
+    act: (a) => this.slow.act(a),
+    answer: (a) => this.slow.answer(a),
+    others: (a, b, c) => this.others(a, b, c),
+    pass: (a) => {
+      // States of before may be told for as long as the cache believes them.
+      this.context.advance(a * 100);
+    },
+    fail: (a) => this.errors(this.failing ? '0' : `${10 * (a % 6)}`),
+    reconfigure: () => {
+      const { turns = [] } = this.settings;
+      if (turns.length === 0) return;
+      this.turn += 1;
+      this.reconfigure(this.top, turns[this.turn % turns.length]!);
+    },
+    down: () => {
+      this.graph.xlators[2]!.notify('CHILD_DOWN', this.graph.xlators[1]);
+      this.graph.xlators[2]!.notify('CHILD_UP', this.graph.xlators[1]);
+    },
+  };
+
+  /** Somebody who does not come through the cache changes a file, and the brick says so. */
+  private others(a: number, b: number, c: number): void {
+    const name = NAMES[a % NAMES.length]!;
+    const node = this.rootNode.entries!.get(name)?.node;
+    if (this.settings.tells !== true || node === undefined) return;
+    const brick = this.graph.xlators[0]!;
+    const inode = this.graph.inodes.find(node.gfid);
+    this.context.time += 1;
+    if (b % 3 === 0) {
+      node.prot = 0o600 + c;
+      node.ctime = { sec: 5000 + this.versions.length, nsec: 0 };
+    } else {
+      node.pages!.write(new Uint8Array(c + 1).fill(97 + b), b);
+      node.mtime = { sec: 5000 + this.versions.length, nsec: 0 };
+    }
+    this.look();
+    if (inode !== undefined) invalidateInode(brick, inode, { data: b % 3 !== 0 });
+    else invalidateEntry(brick, this.root, name);
+  }
+
+  private attributes<N extends 'stat' | 'fstat'>(
+    fop: N,
+    args: FopTable[N]['args'],
+    { gfid }: Inode,
+  ): void {
+    this.ask(fop, args, (reply, seen) => {
+      if (reply.opRet < 0) return;
+      const got = statText(reply.values[0] as Iatt);
+      seen(({ files }) => files.get(gfid)?.stat === got, `${fop}: ${got}`);
+    });
+  }
+
+  private ask<N extends FopName>(
+    name: N,
+    args: FopTable[N]['args'],
+    then: (
+      reply: Reply,
+      seen: (is: (version: Version) => boolean, what: string) => void,
+    ) => void = () => {},
+    from = this.look(),
+  ): void {
+    const frame = newRequest(new Stack(0, 0, 1, name.toUpperCase()), this.graph.top);
+    this.pending.add(frame);
+    const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
+      this.look();
+      expect(this.pending.delete(frame), `${name} is answered once`).toBe(true);
+      then({ opRet, opErrno, values }, (is, what) => {
+        const may = this.versions.slice(from);
+        if (!may.some(is)) expect.fail(`${what}, which is not so in any of ${show(may)}`);
+      });
+    });
+    windArgs[name](frame, 0, cbk as never, this.graph.links, args);
+  }
+
+  private link(name: string, inode: Inode, buf: Iatt): void {
+    const linked = this.graph.inodes.link(inode, this.root, name, buf)!;
+    this.known.set(name, linked);
+  }
+
+  private nameOf(name: string): Loc {
+    const inode = this.graph.inodes.grep(this.root, name) ?? this.graph.inodes.newInode();
+    return new Loc(inode, this.root, name);
+  }
+
+  private inode(at: number): Inode | undefined {
+    return [...this.known.values()][at % Math.max(1, this.known.size)];
+  }
+
+  private fd(at: number): Fd | undefined {
+    return this.fds[at % Math.max(1, this.fds.length)];
+  }
+
+  /** A request has failed on which the storage would not have. */
+  private mayFail(what: string): void {
+    if (!this.everFailed) expect.fail(what);
+  }
+
+  private errors(percent: string): void {
+    if (percent !== '0') this.everFailed = true;
+    this.failing = percent !== '0';
+    this.reconfigure(this.graph.xlators[1]!, { failure: percent, 'error-no': 'EIO' });
+  }
+
+  private reconfigure(xl: Xlator, given: Readonly<Record<string, string>>): void {
+    const lines = Object.entries(given).map(([key, value]) => ({ key, value }));
+    const { values, problems } = checkOptions(
+      { ...genericOptions, ...xl.translator.options },
+      lines,
+    );
+    expect(problems).toEqual([]);
+    xl.translator.reconfigure!(xl, values as never);
+  }
+
+  private get root(): Inode {
+    return this.graph.inodes.root;
+  }
+
+  private get rootNode(): Node {
+    const disk = this.graph.xlators[0]!.priv as Disk;
+    return disk.root;
+  }
+
+  /** Takes down what the storage has now, where that is another state, and then what was answered. */
+  private look(): number {
+    const names = new Map<string, string>();
+    const files = new Map(this.versions.at(-1)?.files);
+    for (const [name, { node }] of this.rootNode.entries!) names.set(name, node.gfid);
+    const { named } = this.graph.xlators[0]!.priv as Disk;
+    for (const node of named.values()) this.nodes.add(node);
+    for (const node of this.nodes) {
+      if (node.isGone) continue;
+      const value = node.xattrs?.get(XATTR);
+      files.set(node.gfid, {
+        gfid: node.gfid,
+        stat: statText(node.iatt()),
+        data: node.pages === null ? '' : text(node.pages.read(0, node.pages.size)),
+        xattr: value === undefined ? null : text(value),
+      });
+    }
+    return this.versions.push({ names, files }) - 1;
+  }
+}
+
+const show = (versions: readonly Version[]): string =>
+  JSON.stringify(versions.map(({ names, files }) => [[...names], [...files.values()]]));
