@@ -78,7 +78,8 @@ const optionsFor = (languages: readonly HostedLanguage[]) =>
       min: 0,
       fractions: true,
       description:
-        'Seconds that one call into the module may run, 0.5 for half a one; 0 for no limit.',
+        'Seconds that one call into the module may run, 0.5 for half a one; 0 for no limit. Those in ' +
+        'which other programs have the CPU do not count.',
       reconfigurable: true,
     },
     'memory-limit': {

@@ -112,6 +112,19 @@ it('a call that is seen twice is slow', () => {
   expect(seen).toEqual([false, true, true]);
 });
 
+it('what others have had of the CPU is taken back, and no more than was counted', () => {
+  const slot = newSlot();
+  begin(slot, 1);
+  look(slot, 0, untold);
+  for (let at = 0; at < 100; at += 1) {
+    look(slot, LIMIT / 4, untold);
+    look(slot, -LIMIT / 2, untold);
+  }
+  expect(slot.word[0]! & INTERRUPT).toBe(0);
+  for (let at = 0; at < 4; at += 1) look(slot, LIMIT / 4, untold);
+  expect(slot.word[0]! & INTERRUPT).toBe(INTERRUPT);
+});
+
 it('the time of the host counts for nothing', () => {
   const slot = newSlot();
   begin(slot, 1);

@@ -5,7 +5,8 @@
  *
  * Each engine has a word of shared memory: bits that say what its call does and what is wanted of it,
  * the rest a count of calls. The engine writes it on entry and on return (inside.ts); the watchdog looks
- * at it eight times per limit and adds up how long one count has been running outside the host.
+ * at it eight times per limit and adds up how long one count has been running outside the host. What
+ * it waited for a CPU that others had does not count, where the kernel tells that.
  *
  * | at | bit | and |
  * |---|---|---|
@@ -134,7 +135,8 @@ export function makeLooks(constants: typeof CONSTANTS) {
   const looks = {
     /**
      * One look at an engine, so many milliseconds after the last: sets the bit that is due, and says
-     * whether a call runs.
+     * whether a call runs. Less than none have passed where time that was counted before was none of
+     * the call's.
      * @param cpu milliseconds of CPU that the thread of the engines has had; NaN where nobody knows
      */
     look(slot: Slot, passed: number, cpu: () => number): boolean {
@@ -150,7 +152,7 @@ export function makeLooks(constants: typeof CONSTANTS) {
       }
       if ((value & IN_HOST) !== 0) return true;
       // Time in which the watchdog itself did not run, as on a machine that slept, counts little.
-      slot.spent += Math.min(passed, Math.max(limit / 4, LOOK_MS));
+      slot.spent = Math.max(0, slot.spent + Math.min(passed, Math.max(limit / 4, LOOK_MS)));
       if ((value & SLOW) === 0) {
         Atomics.compareExchange(word, 0, value, value | SLOW);
         return true;

@@ -111,9 +111,11 @@ const offered = (page: Page, word: string) => says(page, '.cm-tooltip-autocomple
 
 /** Puts the pointer on a word of the editor, and returns what is said of it. */
 async function hover(page: Page, word: string): Promise<string> {
+  const span = `[...document.querySelectorAll('.cm-line span')].find((it) => it.textContent === '${word}')`;
+  // A word has an element of its own when the editor has found out what it is.
+  await until(page, `${span} !== undefined`);
   const place = (await page.evaluate(`{
-    const word = [...document.querySelectorAll('.cm-line span')].find((it) => it.textContent === '${word}');
-    const { x, y, width, height } = word.getBoundingClientRect();
+    const { x, y, width, height } = ${span}.getBoundingClientRect();
     [x + width / 2, y + height / 2];
   }`)) as [number, number];
   await page.mouse.move(...place);

@@ -1,7 +1,9 @@
 /** The worker thread of a process; what it does at each look is the matter of host/watchdog.test.ts. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../../runtime/sys/paths.ts';
 
@@ -17,3 +19,48 @@ it('ends with its process, at whatever moment that is', async () => {
   });
   expect(new Set(await Promise.all(ended))).toEqual(new Set([7]));
 });
+
+/** One that has a quarter of a CPU runs far beyond its limit by the clock, and not by its own time. */
+it('counts nothing of the time in which others have the CPU', async () => {
+  const cpu = allowedCpu();
+  const pinned = (nice: number, script: string) =>
+    spawn('nice', [
+      ...['-n', String(nice), 'taskset', '-c', cpu, process.execPath],
+      ...['--input-type=module', '-e', script],
+    ]);
+  const burner = pinned(0, 'for (;;);');
+  try {
+    const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
+    const run = pinned(
+      5,
+      `import { INTERRUPT, newWord, RUNNING } from ${at('host/watchdog.js')};
+      import { watch } from ${at('machine/node/watchdog.js')};
+      const word = newWord();
+      watch({ word, limit: 800, name: 'v' });
+      const spin = (until) => {
+        const begun = performance.now();
+        word[0] = 128 | RUNNING;
+        while (!until()) for (let i = 0; i < 1e5; i += 1);
+        word[0] &= ~RUNNING;
+        return performance.now() - begun;
+      };
+      const used = () => process.cpuUsage().user / 1000;
+      const begun = used();
+      const took = spin(() => used() - begun > 400);
+      const interrupted = (word[0] & INTERRUPT) !== 0;
+      word[0] = 256;
+      spin(() => (word[0] & INTERRUPT) !== 0);
+      console.log(JSON.stringify({ took, interrupted }));
+      process.exit();`,
+    );
+    const said = JSON.parse(await text(run.stdout)) as { took: number; interrupted: boolean };
+    expect(said.took).toBeGreaterThan(800);
+    expect(said.interrupted).toBe(false);
+  } finally {
+    burner.kill();
+  }
+});
+
+/** The first CPU that this process may run on. */
+const allowedCpu = (): string =>
+  /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))![1]!;

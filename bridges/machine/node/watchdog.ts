@@ -3,6 +3,7 @@
  * time limit, and never a reason for the process to stay. It can end a call that nothing interrupts
  * (sys/end-turn.ts), and the process when not even that helps.
  */
+import { readlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { formatTime } from '../../../runtime/core/log.ts';
@@ -20,7 +21,7 @@ const { RUNNING, SETTLE_MS } = CONSTANTS;
 const formatTime = ${formatTime};
 const { appendFileSync, readFileSync, writeSync } = require('node:fs');
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
-const { resting, koffi, log } = workerData, slots = new Map();
+const { resting, koffi, log, times } = workerData, slots = new Map();
 // Not before it is needed: a process that ended while native code is loaded here would abort.
 const load = () => require(koffi).load(null).func(${JSON.stringify(END_TURN)});
 let endTurn = null;
@@ -40,16 +41,16 @@ function lost({ name, spent }) {
     process.kill(process.pid, 'SIGKILL');
   }
 }
-// proc(5): nanoseconds that the main thread, whose number is the process's, has had of a CPU.
-const times = '/proc/' + process.pid + '/task/' + process.pid + '/schedstat';
-function cpu() {
+// Milliseconds that the engines' thread has had of a CPU, and those that it has waited for one.
+function ofThread() {
   try {
-    return Number.parseInt(readFileSync(times, 'latin1'), 10) / 1e6;
+    return readFileSync(times, 'latin1').split(' ', 2).map((nanoseconds) => nanoseconds / 1e6);
   } catch {
-    return NaN;
+    return [NaN, 0];
   }
 }
-let active = performance.now(), last = active;
+const cpu = () => ofThread()[0];
+let active = performance.now(), last = active, waited = ofThread()[1];
 for (;;) {
   const news = Atomics.load(resting, 1);
   for (let m; (m = receiveMessageOnPort(parentPort)) !== undefined; ) {
@@ -57,7 +58,10 @@ for (;;) {
     if (slot === undefined) slots.delete(id);
     else slots.set(id, slot);
   }
-  const now = performance.now(), passed = now - last;
+  const now = performance.now(), before = waited;
+  waited = ofThread()[1];
+  // Less than nothing where the kernel tells late of a long wait.
+  const passed = now - last - (waited - before);
   last = now;
   const { runs, pause } = lookAtAll(slots.values(), passed, { cpu, end, lost });
   if (runs) active = now;
@@ -69,6 +73,7 @@ for (;;) {
     if (idle) Atomics.wait(resting, 0, 1);
     Atomics.store(resting, 0, 0);
     active = last = performance.now();
+    waited = ofThread()[1];
   } else Atomics.wait(resting, 1, news, Math.max(1, pause));
 }
 `;
@@ -90,11 +95,24 @@ function tell(message: object): void {
   wake();
 }
 
+/**
+ * proc(5): where the kernel says how many nanoseconds this thread has had of a CPU, and how many it
+ * has waited for one while others had it.
+ */
+function timesOfThread(): string {
+  try {
+    return `/proc/${readlinkSync('/proc/thread-self')}/schedstat`;
+  } catch {
+    // Without /proc nobody tells.
+    return '';
+  }
+}
+
 function startWorker(endable: boolean): Worker {
   const koffi = endable ? createRequire(import.meta.url).resolve('koffi') : null;
   const started = new Worker(WORKER, {
     eval: true,
-    workerData: { resting, koffi, log: lastWords.log },
+    workerData: { resting, koffi, log: lastWords.log, times: timesOfThread() },
     execArgv: [],
     env: {},
     name: 'glossa watchdog',

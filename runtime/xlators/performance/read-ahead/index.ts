@@ -1,3 +1,9 @@
+/**
+ * performance/read-ahead: asks for what comes next before a program that reads a file from one end to
+ * the other gets there.
+ *
+ * Source: GlusterFS 10 `xlators/performance/read-ahead/src/`; README.md says what differs.
+ */
 import { tail, unwind } from '../../../core/fops.gen.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import {
