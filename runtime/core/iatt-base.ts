@@ -50,8 +50,4 @@ export abstract class IattBase {
   get known(): boolean {
     return this.iaCtime !== 0 || this.iaNlink !== 0;
   }
-
-  copy(): this {
-    return Object.assign(new (this.constructor as new () => this)(), this);
-  }
 }

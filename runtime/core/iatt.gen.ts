@@ -48,6 +48,33 @@ export class Iatt extends IattBase {
   iaAttributes = 0;
   /** Which of STATX_ATTR_* the storage knows. */
   iaAttributesMask = 0;
+
+  copy(): Iatt {
+    const made = new Iatt();
+    made.iaGfid = this.iaGfid;
+    made.iaType = this.iaType;
+    made.iaProt = this.iaProt;
+    made.iaNlink = this.iaNlink;
+    made.iaUid = this.iaUid;
+    made.iaGid = this.iaGid;
+    made.iaSize = this.iaSize;
+    made.iaBlocks = this.iaBlocks;
+    made.iaBlksize = this.iaBlksize;
+    made.iaDev = this.iaDev;
+    made.iaRdev = this.iaRdev;
+    made.iaAtime = this.iaAtime;
+    made.iaAtimeNsec = this.iaAtimeNsec;
+    made.iaMtime = this.iaMtime;
+    made.iaMtimeNsec = this.iaMtimeNsec;
+    made.iaCtime = this.iaCtime;
+    made.iaCtimeNsec = this.iaCtimeNsec;
+    made.iaBtime = this.iaBtime;
+    made.iaBtimeNsec = this.iaBtimeNsec;
+    made.iaFlags = this.iaFlags;
+    made.iaAttributes = this.iaAttributes;
+    made.iaAttributesMask = this.iaAttributesMask;
+    return made;
+  }
 }
 
 /** What statvfs(3) tells of a file system. */
@@ -73,4 +100,20 @@ export class Statvfs {
   flag = 0;
   /** Bytes of the longest name. */
   namemax = 255;
+
+  copy(): Statvfs {
+    const made = new Statvfs();
+    made.bsize = this.bsize;
+    made.frsize = this.frsize;
+    made.blocks = this.blocks;
+    made.bfree = this.bfree;
+    made.bavail = this.bavail;
+    made.files = this.files;
+    made.ffree = this.ffree;
+    made.favail = this.favail;
+    made.fsid = this.fsid;
+    made.flag = this.flag;
+    made.namemax = this.namemax;
+    return made;
+  }
 }

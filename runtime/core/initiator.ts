@@ -56,6 +56,8 @@ export class Initiator<P = unknown> {
   terse = false;
   /** Milliseconds that attributes may be old: it keeps them as long itself. */
   attributeAge = 0;
+  /** The pid of its requests is a thread's, which is in one call of its program at a time. */
+  asksByThread = false;
   /** Memory for the data of a read of its own, which it looks at in the callback only. */
   readBuffer: Uint8Array | null = null;
   /** Why it could not go on with these volumes in the graph (`Graph.exchange`); null when it can. */

@@ -59,13 +59,20 @@ ${table.map(object).join('\n')}`;
 /** The classes, and what they derive from: fields of the class itself are the fastest to make. */
 const CLASSES: Readonly<Record<string, string>> = { Iatt: ' extends IattBase', Statvfs: '' };
 
+/** Field by field: `Object.assign` takes some hundred times as long. */
+const copy = (struct: Struct): string => {
+  const names = struct.fields.map((field) => camelName(struct, field));
+  const lines = names.map((name) => `    made.${name} = this.${name};\n`).join('');
+  return `  copy(): ${struct.name} {\n    const made = new ${struct.name}();\n${lines}    return made;\n  }`;
+};
+
 export function generateIatt(table: readonly Struct[] = structs): string {
   const classes = table.flatMap((struct) => {
     const base = CLASSES[struct.name];
     if (base === undefined) return [];
     const fields = members(struct, (name, field) => `${name} = ${initialOf(field)};`);
     return [
-      `/** ${sentence(struct.about)} */\nexport class ${struct.name}${base} {\n${fields}\n}\n`,
+      `/** ${sentence(struct.about)} */\nexport class ${struct.name}${base} {\n${fields}\n\n${copy(struct)}\n}\n`,
     ];
   });
   return `/**

@@ -167,6 +167,7 @@ export class Session implements PumpedMount, Answering {
     // Of a reply, the kernel is told nothing besides.
     initiator.terse = true;
     initiator.readBuffer = this.readBuffer;
+    initiator.asksByThread = true;
     initiator.attributeAge = options.attributeTimeout * 1000;
     this.graph = graph;
     this.busyPollUs = options.busyPollUs;

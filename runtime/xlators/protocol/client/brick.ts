@@ -25,7 +25,6 @@ import { FOPS4, OWN, OWN_CALLS } from '../../../rpc/programs.ts';
 import { Records } from '../../../rpc/record.ts';
 import type { XdrReader } from '../../../rpc/xdr.ts';
 import { type Certificates, certificatesOf } from '../shared/certificates.ts';
-import { AfterChange } from './after-change.ts';
 import { type Address, type Connect, Connection, type Failure } from './connection.ts';
 import { Positions } from './entries.ts';
 import { NONE, type RemoteFd, RemoteFds } from './fds.ts';
@@ -38,6 +37,7 @@ import {
   type Whom,
 } from './foreign.ts';
 import { introduction, type Welcome } from './handshake.ts';
+import { JustSaid } from './just-said.ts';
 import { type Marshal, type Remotes, WIRE_FLAGS, writeArguments } from './marshal.ts';
 import { MANAGEMENT_PORT, type Settings } from './options.ts';
 import { failRequest, Request, type Requester } from './request.ts';
@@ -92,7 +92,7 @@ export class Brick implements Requester, Remotes, Asks {
   private readonly privileges: Privileges;
   /** Milliseconds, late by what is at work. */
   private readonly now: () => number;
-  private readonly afterChange = new AfterChange();
+  private readonly justSaid = new JustSaid();
   /** It was asked for, and nothing has got it: most lookups find nothing, or what has one. */
   private spare: Gfid | null = null;
   /** Requests come with their time. */
@@ -155,7 +155,13 @@ export class Brick implements Requester, Remotes, Asks {
   }
 
   changed(postparent: Iatt): void {
-    if (this.connection.link.outstanding === 0) this.afterChange.told(postparent, this.now());
+    if (this.connection.link.outstanding === 0) this.justSaid.changed(postparent, this.now());
+  }
+
+  found({ root }: Frame, buf: Iatt): void {
+    if (root.client?.initiator.asksByThread !== true || this.connection.link.outstanding > 0)
+      return;
+    this.justSaid.found(buf, this.now(), root.pid);
   }
 
   /**
@@ -169,7 +175,7 @@ export class Brick implements Requester, Remotes, Asks {
   /** What the brick has just said, and would say again. */
   known({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
     const age = root.client?.initiator.attributeAge ?? 0;
-    return xdata === null ? this.afterChange.take(gfid, this.now(), age) : null;
+    return xdata === null ? this.justSaid.take(gfid, this.now(), age, root.pid) : null;
   }
 
   positionsOf(fd: Fd): Positions {
@@ -195,7 +201,7 @@ export class Brick implements Requester, Remotes, Asks {
   }
 
   private begin(frame: Frame, marshal: Marshal, given: readonly unknown[]): void {
-    this.afterChange.forget();
+    this.justSaid.forget();
     const { stbuf } = marshal;
     if (stbuf >= 0) this.privileges.attributesSet((given[stbuf] as Iatt).iaProt);
     if (!this.isForeign || !killsPrivileges(given)) {
@@ -394,6 +400,7 @@ export class Brick implements Requester, Remotes, Asks {
 
   private called(program: number, procedure: number, r: XdrReader): void {
     const { xl } = this;
+    this.justSaid.forget();
     if (xl.inodes === null) return;
     const told = toldBy(program, procedure, r, xl.inodes);
     if (told === null) return;

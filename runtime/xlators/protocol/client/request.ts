@@ -5,7 +5,7 @@ import { EINVAL, EIO, ENOENT, ENOTCONN, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
-import { Iatt } from '../../../core/iatt.ts';
+import { IA_IFDIR, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { F_UNLCK, type Flock } from '../../../core/lock.ts';
@@ -26,6 +26,8 @@ export interface Requester {
   lookedUp(xdata: Dict | null, gfid: Gfid): void;
   /** A folder is so after a change in it. */
   changed(postparent: Iatt): void;
+  /** What a lookup asked for is there, and is so. */
+  found(frame: Frame, buf: Iatt): void;
   /** An answer could not be read. */
   garbled(fop: string): void;
 }
@@ -123,6 +125,7 @@ export class Request implements Waiter {
       case 'lookup': {
         const buf = values[at.buf] as Iatt;
         requester.lookedUp(args[1] as Dict | null, buf.iaGfid);
+        if (buf.iaType !== IA_IFDIR) requester.found(this.frame, buf);
         return fits(buf, (args[0] as Loc).inode);
       }
       case 'readdir':
