@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import LongFirst from './test/support/long-first.ts';
 
-/** What takes long, or is the same again in another way: other front ends, other versions of Node. */
-const more = '{runtime,bridges,editors,examples,test}/**/*.more.test.ts';
+const tests = (name: string): string =>
+  `{runtime,bridges,editors,examples,test}/**/${name}.test.ts`;
 
 export default defineConfig({
   test: {
@@ -15,10 +15,13 @@ export default defineConfig({
           // A process takes one file after the other: what they import, and the interpreters'
           // compiled code, is there already. No file may leave anything that another would meet.
           isolate: false,
-          include: ['{runtime,bridges,editors,examples,test}/**/!(*.more).test.ts'],
+          include: [tests('!(*.more|*.long)')],
         },
       },
-      { extends: true, test: { name: 'more', include: [more] } },
+      // What needs more time or more programs: browsers, bricks, every limit of the interpreters.
+      { extends: true, test: { name: 'more', include: [tests('*.more')] } },
+      // The same again in other ways, which a change rarely meets alone: before a release.
+      { extends: true, test: { name: 'long', include: [tests('*.long')] } },
       // Of the site that was built: `npm run site:check`.
       { extends: true, test: { name: 'site', include: ['site/*.test.ts'] } },
     ],

@@ -1,3 +1,3 @@
-/** As brick.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
+/** As brick.mount.test.ts: through bricks. */
+import '../support/on-bricks.ts';
 import './brick.mount.test.ts';

@@ -1,3 +1,3 @@
-/** As calls.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
+/** As calls.mount.test.ts: through bricks. */
+import '../support/on-bricks.ts';
 import './calls.mount.test.ts';

@@ -2,7 +2,6 @@
  * Timers and asynchronous work go on while the mount is under full load. Everything here is
  * counted; nothing is timed.
  */
-import '../support/every-front-end.ts';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Client } from '../support/client.ts';
 import { glossa } from '../support/mount.ts';

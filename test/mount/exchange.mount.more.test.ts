@@ -1,5 +1,4 @@
 /** The graph of a mount is exchanged, again and again, while processes work on it: nothing is lost. */
-import '../support/every-front-end.ts';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { disk, locks, losesNothing, volume } from '../support/exchange.ts';

@@ -1,3 +1,3 @@
-/** As interrupted.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
+/** As interrupted.mount.test.ts: through bricks. */
+import '../support/on-bricks.ts';
 import './interrupted.mount.test.ts';

@@ -2,7 +2,6 @@
  * What the kernel caches for an hour, and what takes it back: names, absent and present, attributes
  * and data that were changed in the storage directory, behind the mount.
  */
-import '../support/every-front-end.ts';
 import { execFile } from 'node:child_process';
 import { watch } from 'node:fs';
 import * as fs from 'node:fs/promises';

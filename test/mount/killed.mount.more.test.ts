@@ -1,5 +1,4 @@
 /** kill -9 of the server with files open: what clients get, and what is there afterwards. */
-import '../support/every-front-end.ts';
 import { expect, it } from 'vitest';
 import { everyFrontEnd, onFrontEnds } from '../support/front-ends.ts';
 import { glossa, startMount } from '../support/mount.ts';

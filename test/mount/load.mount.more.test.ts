@@ -1,3 +1,3 @@
-/** As load.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
+/** As load.mount.test.ts: through bricks. */
+import '../support/on-bricks.ts';
 import './load.mount.test.ts';

@@ -48,7 +48,7 @@ const atOnce = (stage: Stage): void => {
     expect(await stage.ok('ls d | wc -l', { in: mounted })).toBe('32\n');
   });
 
-  // In test:more as many as shells allow a process. Through a brick each costs more, and is no more to
+  // In test:long as many as shells allow a process. Through a brick each costs more, and is no more to
   // the mount.
   const many = wanted.others && !brickKinds.includes(stage.kind) ? 1_000 : 300;
 

@@ -1,3 +1,3 @@
-/** As names.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
+/** As names.mount.test.ts: through bricks. */
+import '../support/on-bricks.ts';
 import './names.mount.test.ts';

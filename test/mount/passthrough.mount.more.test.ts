@@ -1,5 +1,4 @@
 /** Data that the kernel reads and writes itself, and data that somebody in the graph watches. */
-import '../support/every-front-end.ts';
 import { constants } from 'node:fs';
 import { open, readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';

@@ -1,3 +1,3 @@
-/** As permissions.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
+/** As permissions.mount.test.ts: through bricks. */
+import '../support/on-bricks.ts';
 import './permissions.mount.test.ts';

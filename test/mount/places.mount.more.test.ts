@@ -1,5 +1,4 @@
 /** Several mounts at once, and where one may begin: what is refused, and what is hidden meanwhile. */
-import '../support/every-front-end.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';

@@ -43,7 +43,7 @@ const programs = (stage: Stage): void => {
   });
 
   // The same calls as above and more of them: on a folder, and through a brick.
-  if (wanted.others && (stage.kind === 'posix' || stage.kind === 'own-brick')) {
+  if (!wanted.first && (stage.kind === 'posix' || stage.kind === 'own-brick')) {
     it('git: stash, gc, repack, push, fsck', async () => {
       const { status } = await stage.same(
         `${REPOSITORY} git clone -q origin copy; git clone -q --no-hardlinks --bare origin bare.git

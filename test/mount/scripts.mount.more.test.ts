@@ -1,5 +1,4 @@
 /** Scripts on a real mount: callers that give up, and code that changes under load. */
-import '../support/every-front-end.ts';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';

@@ -1,3 +1,3 @@
-/** As shell.mount.test.ts: by the other front ends, on the other stacks. */
-import '../support/other-front-ends.ts';
+/** As shell.mount.test.ts: through bricks. */
+import '../support/on-bricks.ts';
 import './shell.mount.test.ts';

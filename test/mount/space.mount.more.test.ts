@@ -1,5 +1,4 @@
 /** Storage that runs full, cannot be written, or says how much of it is left. */
-import '../support/every-front-end.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { everyFrontEnd, type FrontEnd, onFrontEnds } from '../support/front-ends.ts';
 import { run, type Scratch, type ServedMount, startMount } from '../support/mount.ts';

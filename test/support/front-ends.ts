@@ -7,7 +7,7 @@
  *       it('ends', () => front.withScratch(async (scratch) => { … }));
  *     });
  *
- * The first is what `npm test` tries. The others have a file of their own for `npm run test:more`
+ * The first is what `npm test` tries. The others have a file of their own for `npm run test:long`
  * (other-front-ends.ts), beside each that has any; test/tidy knows.
  *
  * What one of them cannot do is in its list (`inexpressible`, `notPermitted`): each of those tests

@@ -10,8 +10,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 /** Of what takes longest first: every page of the site, with a mount, with an interpreter, with neither. */
 const kinds: readonly RegExp[] = [
   /\/site\/pages\.test\.ts$/,
-  /\.mount\.(more\.)?test\.ts$/,
-  /\.engine\.(more\.)?test\.ts$/,
+  /\.mount\.((more|long)\.)?test\.ts$/,
+  /\.engine\.((more|long)\.)?test\.ts$/,
   /\.test\.ts$/,
 ];
 

@@ -1,5 +1,5 @@
 /**
- * To be imported before a file of tests, by the file of the same name that runs in `test:more`:
+ * To be imported before a file of tests, by the file of the same name that runs in `test:long`:
  *
  *     import '../support/other-front-ends.ts';
  *     import './shell.mount.test.ts';

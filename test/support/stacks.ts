@@ -48,21 +48,11 @@ export const titles: Readonly<Record<Kind, string>> = {
 /** The stacks that somebody would mount. */
 export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
 /**
- * What `npm test` leaves to `test:more`: the same Python over the storage whose contract has tests of
- * its own, and stacks that are there to try the way through Python.
+ * What `npm test` leaves to `test:long`: the same Python over the storage whose contract has tests of
+ * its own, and stacks that are there to try the way through Python. Those behind bricks are for
+ * `test:more`.
  */
-export const otherKinds: readonly Kind[] = [
-  'memory',
-  'rebuilt',
-  'awaited',
-  'awaited-locks',
-  'real-brick',
-  'own-brick',
-  'real-client',
-  'distribute-real',
-  'distribute-own',
-  'distribute-mixed',
-];
+export const otherKinds: readonly Kind[] = ['memory', 'rebuilt', 'awaited', 'awaited-locks'];
 /** All that take a folder without locks of its own. */
 export const everyKind: readonly Kind[] = [...allKinds, 'rebuilt', 'awaited'];
 

@@ -44,7 +44,7 @@ export interface StageSettings extends StartSettings {
   readonly above?: Module;
   /** The log may have errors in it. */
   readonly mayComplain?: boolean;
-  /** Stacks that `npm test` leaves to `test:more`, besides those that it always does. */
+  /** Stacks that `npm test` leaves to `test:long`, besides those that it always does. */
   readonly later?: readonly Kind[];
 }
 
@@ -197,8 +197,12 @@ export type Where = readonly Kind[] | Readonly<Partial<Record<FrontEndName, read
 
 const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
 
-const isOther = ({ name }: FrontEnd, kind: Kind, later: readonly Kind[] = []): boolean =>
-  name !== 'kernel' || otherKinds.includes(kind) || later.includes(kind);
+/** Which of `wanted` a stage belongs to. */
+function rankOf({ name }: FrontEnd, kind: Kind, later: readonly Kind[] = []): keyof typeof wanted {
+  if (name !== 'kernel') return 'others';
+  if (isOnBricks(kind)) return 'bricks';
+  return otherKinds.includes(kind) || later.includes(kind) ? 'others' : 'first';
+}
 
 /** Whether there can be what GlusterFS has its part in; when not, that is told. */
 function canHave(kind: Kind, title: string): boolean {
@@ -220,9 +224,7 @@ export function onStage(
   const fronts = possible(title, Object.keys(kinds) as FrontEndName[]);
   const stages = fronts
     .flatMap((front) => kinds[front.name]!.map((kind) => ({ front, kind })))
-    .filter(({ front, kind }) =>
-      isOther(front, kind, settings.later) ? wanted.others : wanted.first,
-    )
+    .filter(({ front, kind }) => wanted[rankOf(front, kind, settings.later)])
     .filter(({ kind }) => canHave(kind, title));
   if (stages.length === 0) return;
   // A client that does not end is to be the failure, not the test that waits for it.

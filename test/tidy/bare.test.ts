@@ -17,7 +17,7 @@ const below = (folder: string): string[] =>
 const files = [
   ...inside.flatMap(below),
   ...['examples', 'test/contract'].flatMap(below).filter((path) => /\.engine\.test/.test(path)),
-].filter((path) => path.endsWith('.test.ts') && !path.includes('.more.'));
+].filter((path) => path.endsWith('.test.ts') && !/\.(more|long)\./.test(path));
 
 /** Node's module, and what is in test/support for that. */
 const STARTS =

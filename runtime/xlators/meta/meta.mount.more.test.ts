@@ -1,5 +1,4 @@
 /** `.meta` on real mounts, in the hands of programs. */
-import '../../../test/support/every-front-end.ts';
 import { chmod, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';

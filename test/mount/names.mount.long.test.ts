@@ -1,0 +1,3 @@
+/** As names.mount.test.ts: by the other front ends, on the other stacks. */
+import '../support/other-front-ends.ts';
+import './names.mount.test.ts';

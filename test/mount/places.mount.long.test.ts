@@ -1,0 +1,3 @@
+/** As places.mount.more.test.ts: by the other front ends, on the other stacks. */
+import '../support/other-front-ends.ts';
+import './places.mount.more.test.ts';
