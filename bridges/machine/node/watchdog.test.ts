@@ -29,6 +29,7 @@ it('counts nothing of the time in which others have the CPU', async () => {
       ...['--input-type=module', '-e', script],
     ]);
   const burner = pinned(0, 'for (;;);');
+  const burnt = once(burner, 'exit');
   try {
     const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
     const run = pinned(
@@ -57,7 +58,8 @@ it('counts nothing of the time in which others have the CPU', async () => {
     expect(said.took).toBeGreaterThan(800);
     expect(said.interrupted).toBe(false);
   } finally {
-    burner.kill();
+    burner.kill('SIGKILL');
+    await burnt;
   }
 });
 
