@@ -20,7 +20,7 @@ import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { checkOptions, genericOptions } from '../../runtime/core/options.ts';
-import { invalidateEntry, invalidateInode } from '../../runtime/core/upcall.ts';
+import { invalidateInode } from '../../runtime/core/upcall.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import errorGen from '../../runtime/xlators/debug/error-gen/index.ts';
@@ -343,7 +343,8 @@ export class World {
     const node = this.rootNode.entries!.get(name)?.node;
     if (this.settings.tells !== true || node === undefined) return;
     const brick = this.graph.xlators[0]!;
-    const inode = this.graph.inodes.find(node.gfid);
+    const { inodes } = this.graph;
+    const inode = inodes.find(node.gfid) ?? inodes.stranger(node.gfid);
     this.context.time += 1;
     if (b % 3 === 0) {
       node.prot = 0o600 + c;
@@ -353,8 +354,7 @@ export class World {
       node.mtime = { sec: 5000 + this.versions.length, nsec: 0 };
     }
     this.look();
-    if (inode !== undefined) invalidateInode(brick, inode, { data: b % 3 !== 0 });
-    else invalidateEntry(brick, this.root, name);
+    invalidateInode(brick, inode, { data: b % 3 !== 0 });
   }
 
   private attributes<N extends 'stat' | 'fstat'>(

@@ -165,7 +165,7 @@ export class MdCache extends InodeCache<Attributes> {
 
   hear(told: Upcall): void {
     this.invalidations += 1;
-    if (told.what === 'inode') this.invalidate(told.inode);
+    if (told.what === 'inode') this.heard(told.inode);
     else if (told.what === 'every-entry') this.clearNames();
     else this.dropName(told.parent, told.name);
   }
