@@ -28,6 +28,7 @@ import memory from '../../runtime/xlators/storage/memory/index.ts';
 import type { Disk, Node } from '../../runtime/xlators/storage/memory/node.ts';
 import { FakeContext, gfidOf, startGraph } from './core.ts';
 import type { Action, Step } from './histories.ts';
+import { KernelModel } from './kernel-model.ts';
 import { Slow } from './slow.ts';
 
 export { histories } from './histories.ts';
@@ -78,6 +79,8 @@ export class World {
   readonly graph: Graph;
   readonly context: FakeContext;
   readonly slow: Slow;
+  /** Whoever caches what the top tells, for as long as that says. */
+  readonly kernel: KernelModel;
   /** All states of the storage; the last is that of now. */
   private versions: Version[] = [];
   private readonly fds: Fd[] = [];
@@ -96,6 +99,7 @@ export class World {
     this.slow = slow;
     slow.onActed = () => void this.look();
     this.settings = settings;
+    this.kernel = new KernelModel(graph, () => context.now(), statText);
     this.look();
   }
 
@@ -123,6 +127,16 @@ export class World {
     this.slow.quick = false;
     this.does[action](a, b, c);
     this.look();
+    // What is under way may have changed something already.
+    if (this.pending.size > 0) return;
+    const { names, files } = this.versions.at(-1)!;
+    expect(this.kernel.wrong(names, files)).toEqual([]);
+  }
+
+  /** Lets everything under way end, and looks at what the kernel then relies on. */
+  drain(): void {
+    this.slow.finish();
+    this.step(['pass', 0, 0, 0]);
   }
 
   /** Lets everything under way end: then all that a client asks for is as the storage has it. */
@@ -383,6 +397,7 @@ export class World {
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       this.look();
       expect(this.pending.delete(frame), `${name} is answered once`).toBe(true);
+      this.kernel.told(name, args, { opRet, opErrno, values });
       then({ opRet, opErrno, values }, (is, what) => {
         const may = this.versions.slice(from);
         if (!may.some(is)) expect.fail(`${what}, which is not so in any of ${show(may)}`);

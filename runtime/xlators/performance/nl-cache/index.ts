@@ -32,6 +32,14 @@ const options = defineOptions({
     description: 'How long a name is remembered: the longest that a new file may stay hidden.',
     reconfigurable: true,
   },
+  'kernel-timeout': {
+    type: 'time',
+    default: 0,
+    description:
+      'How long the kernel caches that a name is absent, without asking here: never longer than it ' +
+      'is remembered here. 0: as the mount has it (negative-timeout).',
+    reconfigurable: true,
+  },
   'nl-cache-positive-entry': {
     type: 'bool',
     default: false,
@@ -44,7 +52,8 @@ type Given = Values<typeof options>;
 
 const bounds = (given: Given): Bounds => ({
   timeoutMs: given['pass-through'] ? 0 : given['nl-cache-timeout'] * 1000,
-  kernelTimeouts: null,
+  kernelTimeouts: given['kernel-timeout'] > 0 ? { negative: given['kernel-timeout'] } : null,
+  kernelFollows: given['kernel-timeout'] > 0,
   limit: given['nl-cache-limit'],
   weigh: (name) => OVERHEAD + 2 * name.length,
 });
