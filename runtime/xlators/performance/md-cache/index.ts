@@ -40,6 +40,7 @@ import { inodeAt } from '../shared/inode-cache.ts';
 import { losses } from '../shared/losses.ts';
 import { truncatingOpen } from '../shared/opens.ts';
 import { checkOrder } from '../shared/order.ts';
+import { askBricks, type Reliance } from '../shared/told.ts';
 import { type Attributes, MdCache } from './attributes.ts';
 import { type Given, options, timeoutOf } from './options.ts';
 
@@ -281,6 +282,11 @@ const all: Fops<MdCache> = {
 
 const fops = ({ priv }: Md): Fops<MdCache> => (priv.given['pass-through'] ? {} : all);
 
+const relianceOf = (given: Given): Reliance | null =>
+  given['cache-invalidation'] && !given['pass-through']
+    ? { option: 'cache-invalidation', seconds: timeoutOf(given) }
+    : null;
+
 function sayTimeout(xl: Xlator<unknown>, given: Given): void {
   const used = timeoutOf(given);
   if (used === given['md-cache-timeout']) return;
@@ -308,10 +314,12 @@ export default defineTranslator<MdCache, typeof options>({
     sayTimeout(xl, given);
     xl.priv.configure(given);
     xl.exchangeFops(fops(xl));
+    askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));
   },
   notify(xl, event, data) {
     if (losses.has(event)) xl.priv.clear();
     else if (event === 'UPCALL' && isUpcall(data)) xl.priv.hear(data);
+    askBricks(xl as Xlator<unknown>, event, relianceOf(xl.priv.given));
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, kept) => xl.priv.forget(kept as Attributes),

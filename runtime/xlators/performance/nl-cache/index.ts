@@ -10,7 +10,10 @@ import { Absent, type Bounds } from '../../features/negative/absent.ts';
 import { heard, fops as negativeFops } from '../../features/negative/fops.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 import { checkOrder } from '../shared/order.ts';
+import { askBricks, type Reliance } from '../shared/told.ts';
 
+/** Seconds, where nothing else is said. */
+const TIMEOUT = 60;
 /** What a name takes in memory besides its letters, roughly. */
 const OVERHEAD = 128;
 
@@ -27,7 +30,7 @@ const options = defineOptions({
   },
   'nl-cache-timeout': {
     type: 'time',
-    default: 60,
+    default: TIMEOUT,
     min: 0,
     description: 'How long a name is remembered: the longest that a new file may stay hidden.',
     reconfigurable: true,
@@ -58,6 +61,12 @@ const bounds = (given: Given): Bounds => ({
   weigh: (name) => OVERHEAD + 2 * name.length,
 });
 
+/** Who remembers names for longer than usual relies on bricks that tell when they are made. */
+const relianceOf = (given: Given): Reliance | null =>
+  given['nl-cache-timeout'] > TIMEOUT && !given['pass-through']
+    ? { option: 'nl-cache-timeout', seconds: given['nl-cache-timeout'] }
+    : null;
+
 const fopsFor = (given: Given): Fops<Absent> => (given['pass-through'] ? {} : negativeFops);
 
 class NlCache extends Absent {
@@ -87,9 +96,11 @@ export default defineTranslator<NlCache, typeof options>({
     if (given['pass-through']) xl.priv.clearAll();
     xl.priv.configure(bounds(given));
     xl.exchangeFops(fopsFor(given));
+    askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));
   },
   notify(xl, event, data) {
     heard(xl.priv, event, data);
+    askBricks(xl as Xlator<unknown>, event, relianceOf(xl.priv.given));
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, dir) => xl.priv.clear(dir),
