@@ -19,6 +19,11 @@ import { InodeCache, Kept } from '../shared/inode-cache.ts';
 import { isOther } from '../shared/is-other.ts';
 import { cachedXattrs, type Given, timeoutOf } from './options.ts';
 
+/** What is kept with an inode takes so many bytes, roughly, without extended attributes. */
+const OVERHEAD = 512;
+/** And each of these. */
+const XATTR_OVERHEAD = 128;
+
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
 export class Attributes extends Kept {
@@ -201,6 +206,7 @@ export class MdCache extends InodeCache<Attributes> {
   }
 
   dump(): Dump {
+    const { inodes, bytes } = this.memory();
     return {
       hits: this.hits,
       misses: this.misses,
@@ -208,7 +214,20 @@ export class MdCache extends InodeCache<Attributes> {
       xattr_misses: this.xattrMisses,
       invalidations: this.invalidations,
       timeout: this.timeoutMs / 1000,
+      inodes,
+      bytes,
     };
+  }
+
+  private memory(): { inodes: number; bytes: number } {
+    let [inodes, bytes] = [0, 0];
+    for (const inode of this.xl.inodes?.all() ?? []) {
+      const kept = this.kept(inode);
+      if (kept === undefined) continue;
+      inodes += 1;
+      bytes += OVERHEAD + XATTR_OVERHEAD * (kept.xattrs?.size ?? 0);
+    }
+    return { inodes, bytes };
   }
 
   /** The kernel is to rely on nothing that it was told of here. */
