@@ -67,7 +67,9 @@ describeMounts('glossa top', () => {
       const mount = await startMount(scratch, stack);
       const first = await glossa(scratch, ['top', 'mnt', '--interval', '0.1']);
       expect(first).toMatchObject({ status: 0, err: '' });
-      expect(first.out).toMatch(/^VOLUME +TYPE +FOPS\/S +ERR\/S +MEDIAN +99 % +BUSY +SINCE +MEM$/m);
+      expect(first.out).toMatch(
+        /^VOLUME +TYPE +FOPS\/S +ERR\/S +MEDIAN +99 % +BUSY +SINCE +HIT +MEM$/m,
+      );
       expect(first.out).toMatch(/^top +negative .*\nmem +memory /m);
       expect(first.out).not.toContain('\x1b');
       for (const line of first.out.split('\n')) expect(line.length).toBeLessThanOrEqual(80);

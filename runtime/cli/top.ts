@@ -24,7 +24,7 @@ export default defineCommand({
   description:
     'Shows what the volumes of the mount MNT, or of BRICK, are busy with, the top of the graph first: fops and ' +
     'errors a second, how long answers take (the median, and what 99 % stay below), how many ' +
-    'requests wait for each and since when, and the memory of scripts. Keys sort and filter; h ' +
+    'requests wait for each and since when, and the memory of scripts and caches. Keys sort and filter; h ' +
     'lists them, q ends. The server counts only while somebody watches, and requests take a ' +
     'little longer meanwhile. Where the output is no terminal, it is printed once. Root and the ' +
     'user who started it may watch.',
@@ -38,7 +38,7 @@ export default defineCommand({
     json: toggle({
       help:
         'print {seconds, countedS, mountpoint, volfile, pid, upS, cpuPercent, memoryBytes, ' +
-        'inFlight: {requests, oldestS}, fopsPerS, errorsPerS, volumes: [{name, type, script, inFlight, fopsPerS, ' +
+        'inFlight: {requests, oldestS}, fopsPerS, errorsPerS, volumes: [{name, type, script, cache, inFlight, fopsPerS, ' +
         'errorsPerS, medianUs, p99Us, fops: [{fop, fopsPerS, …}]}]} once',
     }),
   },

@@ -26,6 +26,13 @@ import type { Xlator } from './xlator.ts';
 
 let lastId = 0;
 
+/** Whether a graph has clients besides the one that a request is for; null is a volume of the graph. */
+export function hasOthers(client: Client | null): boolean {
+  if (client === null) return true;
+  const { clients, graph } = client.initiator;
+  return clients.size > 1 || graph.initiators.size > 1;
+}
+
 export class Client<P = unknown> extends Ctx {
   /** Serial number in this process; never 0. */
   readonly id: number;

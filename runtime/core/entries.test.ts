@@ -108,6 +108,7 @@ describe('entries', () => {
       fop: row.number,
       created: argument(row.entry.creates),
       removed: argument(row.entry.removes),
+      client: reply.frame.root.client,
       note: 77,
     };
     expect(told).toEqual([['before', entry]]);

@@ -5,6 +5,7 @@
  *
  * The fops wind to the first child with a frame of their own.
  */
+import type { Client } from './client.ts';
 import type { FopName } from './fops.gen.ts';
 import { type FopRow, fops } from './fops.ts';
 import type { Loc } from './loc.ts';
@@ -19,6 +20,8 @@ export interface Entry {
   readonly created: Loc | null;
   /** The name that goes away; a rename that swaps two names, or two of one file, leaves it. */
   readonly removed: Loc | null;
+  /** Who asks; null for a volume of the graph. */
+  readonly client: Client | null;
   /** The hooks' own number, from `before` to `after`. */
   note: number;
 }
@@ -44,7 +47,9 @@ export function entryFops<P>(hooks: EntryHooks<P>): Fops<P> {
     const loc = (args: readonly unknown[], at: number) => (at < 0 ? null : (args[at] as Loc));
     // Making and removing names is rare enough for an array.
     made[row.name as FopName] = tap[row.name as FopName]<P>((frame, xl, fop, ...args) => {
-      const entry = { fop, created: loc(args, created), removed: loc(args, removed), note: 0 };
+      const { client } = frame.root;
+      const names = { created: loc(args, created), removed: loc(args, removed) };
+      const entry: Entry = { fop, ...names, client, note: 0 };
       frame.local = entry;
       hooks.before(xl, entry);
       return 0;

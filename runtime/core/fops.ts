@@ -196,6 +196,9 @@ export function findFop(name: string): FopRow | undefined {
   return byName.get(name) ?? byLogName.get(name.toUpperCase());
 }
 
+/** What `ipc` asks features/upcall by: whether changes are told (GlusterFS's GF_IPC_TARGET_UPCALL). */
+export const IPC_UPCALL = 2;
+
 /** Bits of setattr's `valid` (GlusterFS `xlator.h`). SIZE never comes from the mount: truncate does. */
 export const SET_ATTR = {
   MODE: 0x1,

@@ -132,6 +132,21 @@ export class InodeTable {
     return this.make(this.lastId);
   }
 
+  /**
+   * An inode for a gfid of which nobody here has been told, or no longer: it is in no list. An UPCALL may
+   * be about it: what is on its way up may be, too.
+   */
+  stranger(gfid: Gfid): Inode {
+    const inode = this.newInode();
+    inode.gfid = gfid;
+    return inode;
+  }
+
+  /** Whether it is in the table: what is kept with it is found by who comes for its gfid. */
+  has(inode: Inode): boolean {
+    return this.byGfid.get(inode.gfid) === inode;
+  }
+
   /** What inodes are here. It is called before a subclass has begun. */
   protected make(id: number): Inode {
     return new Inode(this, id);
@@ -242,10 +257,6 @@ export class InodeTable {
     inode.inoLo = inoLo(gfid);
     this.byGfid.set(gfid, inode);
     this.byId.set(inode.id, inode);
-  }
-
-  private has(inode: Inode): boolean {
-    return this.byGfid.get(inode.gfid) === inode;
   }
 
   private remove(inode: Inode): void {

@@ -404,4 +404,9 @@ export const messages = {
     '…: data of … is lost',
     'A write that was answered already has failed. Each program that had the file open hears so at its next write, fsync or close.',
   ),
+  bricksDoNotTell: message(
+    213003,
+    'option … relies on bricks that tell of changes, and these do not: …',
+    "Clients may see different things for that long. Put features/upcall into the bricks and switch cache-invalidation on there, or lower the cache's own timeout.",
+  ),
 } as const satisfies Readonly<Record<string, Message>>;

@@ -21,7 +21,11 @@ import { defaultNotify, type Xlator } from './xlator.ts';
 
 /** The data of an UPCALL. */
 export type Upcall =
-  /** The attributes of an inode, and with `data` also what of its data is cached. */
+  /**
+   * The attributes of an inode, and with `data` also what of its data is cached. It may be one that
+   * nobody here has found so far (`InodeTable.stranger`): then a reply under way, or something that was
+   * listed ahead, may tell of what it was before.
+   */
   | { readonly what: 'inode'; readonly inode: Inode; readonly data: boolean }
   /**
    * What a name leads to, or that it leads nowhere. The kernel drops what it knows below the name;

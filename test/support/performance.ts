@@ -20,7 +20,7 @@ import { type Dirent, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { checkOptions, genericOptions } from '../../runtime/core/options.ts';
-import { invalidateEntry, invalidateInode } from '../../runtime/core/upcall.ts';
+import { invalidateInode } from '../../runtime/core/upcall.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import type { Translator, Xlator } from '../../runtime/core/xlator.ts';
 import errorGen from '../../runtime/xlators/debug/error-gen/index.ts';
@@ -28,6 +28,7 @@ import memory from '../../runtime/xlators/storage/memory/index.ts';
 import type { Disk, Node } from '../../runtime/xlators/storage/memory/node.ts';
 import { FakeContext, gfidOf, startGraph } from './core.ts';
 import type { Action, Step } from './histories.ts';
+import { KernelModel } from './kernel-model.ts';
 import { Slow } from './slow.ts';
 
 export { histories } from './histories.ts';
@@ -78,6 +79,8 @@ export class World {
   readonly graph: Graph;
   readonly context: FakeContext;
   readonly slow: Slow;
+  /** Whoever caches what the top tells, for as long as that says. */
+  readonly kernel: KernelModel;
   /** All states of the storage; the last is that of now. */
   private versions: Version[] = [];
   private readonly fds: Fd[] = [];
@@ -96,6 +99,7 @@ export class World {
     this.slow = slow;
     slow.onActed = () => void this.look();
     this.settings = settings;
+    this.kernel = new KernelModel(graph, () => context.now(), statText);
     this.look();
   }
 
@@ -123,6 +127,16 @@ export class World {
     this.slow.quick = false;
     this.does[action](a, b, c);
     this.look();
+    // What is under way may have changed something already.
+    if (this.pending.size > 0) return;
+    const { names, files } = this.versions.at(-1)!;
+    expect(this.kernel.wrong(names, files)).toEqual([]);
+  }
+
+  /** Lets everything under way end, and looks at what the kernel then relies on. */
+  drain(): void {
+    this.slow.finish();
+    this.step(['pass', 0, 0, 0]);
   }
 
   /** Lets everything under way end: then all that a client asks for is as the storage has it. */
@@ -343,7 +357,8 @@ export class World {
     const node = this.rootNode.entries!.get(name)?.node;
     if (this.settings.tells !== true || node === undefined) return;
     const brick = this.graph.xlators[0]!;
-    const inode = this.graph.inodes.find(node.gfid);
+    const { inodes } = this.graph;
+    const inode = inodes.find(node.gfid) ?? inodes.stranger(node.gfid);
     this.context.time += 1;
     if (b % 3 === 0) {
       node.prot = 0o600 + c;
@@ -353,8 +368,7 @@ export class World {
       node.mtime = { sec: 5000 + this.versions.length, nsec: 0 };
     }
     this.look();
-    if (inode !== undefined) invalidateInode(brick, inode, { data: b % 3 !== 0 });
-    else invalidateEntry(brick, this.root, name);
+    invalidateInode(brick, inode, { data: b % 3 !== 0 });
   }
 
   private attributes<N extends 'stat' | 'fstat'>(
@@ -383,6 +397,7 @@ export class World {
     const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
       this.look();
       expect(this.pending.delete(frame), `${name} is answered once`).toBe(true);
+      this.kernel.told(name, args, { opRet, opErrno, values });
       then({ opRet, opErrno, values }, (is, what) => {
         const may = this.versions.slice(from);
         if (!may.some(is)) expect.fail(`${what}, which is not so in any of ${show(may)}`);

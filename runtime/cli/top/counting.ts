@@ -44,6 +44,8 @@ export interface VolumeCounts {
   readonly type: string;
   /** Null for what no interpreter runs. */
   readonly script: ScriptCounts | null;
+  /** Null for what keeps nothing. */
+  readonly cache: CacheCounts | null;
   /** Requests that wait for an answer of this volume. */
   readonly inFlight: InFlight;
   /** By log name. */
@@ -55,6 +57,13 @@ export interface ScriptCounts {
   readonly memoryBytes: number;
   /** Since the start of the server. */
   readonly restarts: number;
+}
+
+export interface CacheCounts {
+  /** What was answered from memory, and what was not, since the start; null where that is no question. */
+  readonly hits: number | null;
+  readonly misses: number | null;
+  readonly memoryBytes: number;
 }
 
 export interface FopCounts {
@@ -122,6 +131,7 @@ export class Counting {
         name: xl.name,
         type: xl.type,
         script: scriptOf(xl),
+        cache: cacheOf(xl),
         inFlight: waiting.at.get(xl) ?? NONE,
         fops: Object.fromEntries([...meter.of(xl)].map(([fop, of]) => [fop, fopCounts(of)])),
       })),
@@ -173,6 +183,15 @@ function scriptOf(xl: Xlator): ScriptCounts | null {
     memoryBytes: Number(memory ?? 0),
     restarts: Number(restarts ?? 0),
   };
+}
+
+/** Of translators that keep what they were told, and say how much that is. */
+function cacheOf(xl: Xlator): CacheCounts | null {
+  if (!xl.type.startsWith('performance/')) return null;
+  const { hits, misses, bytes } = volumeDump(xl).dump;
+  if (bytes === undefined) return null;
+  const count = (value: unknown): number | null => (value === undefined ? null : Number(value));
+  return { hits: count(hits), misses: count(misses), memoryBytes: Number(bytes) };
 }
 
 const fopCounts = ({ errors, latencies }: FopMeter): FopCounts => ({

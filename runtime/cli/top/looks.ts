@@ -76,7 +76,8 @@ export const helpLines: readonly string[] = [
   '  FOPS/S and ERR/S are answers and errors a second. MEDIAN and 99 % are the',
   '  time from a fop until its answer, below which half and 99 of 100 stayed; it',
   '  includes the volumes below. BUSY are requests that wait for the volume, SINCE',
-  '  says how long the oldest does. MEM is the memory of a script.',
+  '  says how long the oldest does. HIT is how much a',
+  '  cache has answered from memory, MEM what it, or a script, takes.',
 ];
 
 /** What a key makes of it; null to end. */

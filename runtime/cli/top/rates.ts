@@ -1,6 +1,13 @@
 /** What happened between two times that a server was asked for its counts: rates and latencies. */
 import { BUCKETS, quantile } from '../../core/histogram.ts';
-import type { Counts, FopCounts, InFlight, ScriptCounts, VolumeCounts } from './counting.ts';
+import type {
+  CacheCounts,
+  Counts,
+  FopCounts,
+  InFlight,
+  ScriptCounts,
+  VolumeCounts,
+} from './counting.ts';
 
 /** Of some fops at a volume, in the time between. */
 export interface Rates {
@@ -20,9 +27,16 @@ export interface VolumeRates extends Rates {
   readonly name: string;
   readonly type: string;
   readonly script: ScriptCounts | null;
+  readonly cache: CacheRates | null;
   readonly inFlight: InFlight;
   /** Those that were answered since counting began. */
   readonly fops: readonly FopRates[];
+}
+
+export interface CacheRates {
+  /** How much of what was asked in the time between was answered from memory; null for nothing. */
+  readonly hitPercent: number | null;
+  readonly memoryBytes: number;
 }
 
 export interface View {
@@ -72,7 +86,7 @@ export function between(before: Counts | null, after: Counts): View {
 }
 
 function ratesOf(
-  { name, type, script, inFlight, fops }: VolumeCounts,
+  { name, type, script, cache, inFlight, fops }: VolumeCounts,
   before: VolumeCounts | undefined,
   seconds: number,
 ): VolumeRates {
@@ -85,7 +99,17 @@ function ratesOf(
     }
     return { fop, ...own.rates(seconds) };
   });
-  return { name, type, script, inFlight, ...all.rates(seconds), fops: byFop };
+  const cached = cache && cacheRates(cache, before?.cache ?? null);
+  return { name, type, script, cache: cached, inFlight, ...all.rates(seconds), fops: byFop };
+}
+
+function cacheRates(now: CacheCounts, before: CacheCounts | null): CacheRates {
+  // Somebody may have had it count anew meanwhile.
+  const since = (after: number | null, first: number | null | undefined): number =>
+    (after ?? 0) - ((first ?? 0) > (after ?? 0) ? 0 : (first ?? 0));
+  const hits = since(now.hits, before?.hits);
+  const asked = hits + since(now.misses, before?.misses);
+  return { hitPercent: asked === 0 ? null : (100 * hits) / asked, memoryBytes: now.memoryBytes };
 }
 
 class Sum {

@@ -22,6 +22,10 @@ const NONE = '-';
 const kind = ({ script, type }: VolumeRates): string =>
   script?.language ?? type.slice(type.indexOf('/') + 1);
 
+/** What a script or a cache has in memory. */
+const memoryOf = ({ script, cache }: VolumeRates): number | null =>
+  script?.memoryBytes ?? cache?.memoryBytes ?? null;
+
 const columns: readonly Column[] = [
   { head: 'FOPS/S', width: 6, cell: ({ fopsPerS }) => rate(fopsPerS) },
   { head: 'ERR/S', width: 6, cell: ({ errorsPerS }) => rate(errorsPerS) },
@@ -38,10 +42,17 @@ const columns: readonly Column[] = [
     cell: ({ volume, fop }) => (fop === null ? age(volume.inFlight.oldestS) : ''),
   },
   {
+    head: 'HIT',
+    width: 4,
+    cell: ({ volume, fop }) => (fop === null ? percent(volume.cache?.hitPercent ?? null) : ''),
+  },
+  {
     head: 'MEM',
     width: 5,
-    cell: ({ volume, fop }) =>
-      fop === null && volume.script !== null ? size(volume.script.memoryBytes) : '',
+    cell: ({ volume, fop }) => {
+      const bytes = memoryOf(volume);
+      return fop === null && bytes !== null ? size(bytes) : '';
+    },
   },
 ];
 
@@ -59,7 +70,7 @@ const sortValues: Readonly<Record<Looks['sort'], (row: Row) => number>> = {
   median: ({ medianUs }) => medianUs ?? -1,
   '99 %': ({ p99Us }) => p99Us ?? -1,
   'in flight': ({ volume }) => volume.inFlight.requests,
-  memory: ({ volume }) => volume.script?.memoryBytes ?? -1,
+  memory: ({ volume }) => memoryOf(volume) ?? -1,
 };
 
 function rowsOf({ volumes }: View, { byFop, filter, sort, reversed }: Looks): Row[] {
@@ -203,6 +214,8 @@ function rate(perS: number): string {
 }
 
 const scaled = (value: number): string => value.toFixed(value < 99.95 ? 1 : 0);
+
+const percent = (value: number | null): string => (value === null ? '' : `${value.toFixed(0)}%`);
 
 /** `1.5us`, `2.3ms`, `1.2s`, `3min`. */
 function duration(us: number | null): string {

@@ -4,9 +4,13 @@ import { ask, FakeContext, HeldLeaf, startGraph } from '../../../test/support/co
 import { Ages } from '../../core/ages.ts';
 import { ENOENT } from '../../core/errno.ts';
 import { newestRequest } from '../../core/frame.ts';
+import { ROOT_GFID } from '../../core/gfid.ts';
 import type { Graph } from '../../core/graph.ts';
+import { Iatt } from '../../core/iatt.ts';
 import { Loc } from '../../core/loc.ts';
 import ioStats from '../../xlators/debug/io-stats/index.ts';
+import mdCache from '../../xlators/performance/md-cache/index.ts';
+import openBehind from '../../xlators/performance/open-behind/index.ts';
 import type { AboutServer } from '../statedump/whole.ts';
 import { keysIn } from '../watch/screen.ts';
 import { Counting, LEASE_MS } from './counting.ts';
@@ -63,6 +67,33 @@ describe('a server', () => {
     expect([isObserved(graph), context.waiting]).toEqual([false, 0]);
   });
 
+  it('tells of a cache what it has answered meanwhile, and what it takes', async () => {
+    const leaf = new HeldLeaf();
+    const buf = Object.assign(new Iatt(), { iaGfid: ROOT_GFID, iaCtime: 1, iaNlink: 2 });
+    leaf.onRequest = ({ answer }) => answer(0, 0, buf, null);
+    const context = new FakeContext();
+    const above = [openBehind, mdCache].map((translator) => ({ translator }) as never);
+    const graph = await startGraph([{ translator: leaf.translator }, ...above], context);
+    const counting = new Counting(graph, about, new Ages());
+    const stat = () => ask(graph, 'stat', new Loc(graph.inodes.root), null);
+    stat();
+    const before = counting.ask();
+    for (let at = 0; at < 3; at++) stat();
+    context.advance(1500);
+    stat();
+    const [cache, opens] = between(before, counting.ask()).volumes;
+    expect(cache!.cache).toMatchObject({ hitPercent: 75 });
+    expect(cache!.cache!.memoryBytes).toBeGreaterThan(100);
+    expect(opens!.cache).toBe(null);
+    const now = counting.ask();
+    expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
+    // It has begun to count anew.
+    graph.top.translator.reset!(graph.top);
+    stat();
+    expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(100);
+    counting.close();
+  });
+
   it('tells of rates, latencies, errors and what waits, by volume and fop', async () => {
     const { context, graph, ages, counting, leaf, stat } = await rig();
     const before = counting.ask();
@@ -100,7 +131,14 @@ describe('a server', () => {
 const script = { language: 'javascript', memoryBytes: 300 * 1024 ** 2, restarts: 1 };
 const rates = { fopsPerS: 12_345, errorsPerS: 0.01, medianUs: 4.2, p99Us: 61e6 };
 const volume = (name: string) => ({
-  ...{ name, type: 'features/glupy', script, inFlight: { requests: 3, oldestS: 7300 }, ...rates },
+  ...{
+    name,
+    type: 'features/glupy',
+    script,
+    cache: null,
+    inFlight: { requests: 3, oldestS: 7300 },
+    ...rates,
+  },
   fops: [
     { fop: 'RCHECKSUM', ...rates, fopsPerS: 1 },
     { fop: 'LOOKUP', ...rates },
@@ -135,7 +173,13 @@ describe('the screen', () => {
   it('has the rows that are asked for', () => {
     const text = (looks: Partial<Looks>) => lines(looks).join('\n');
     expect(text({})).toMatch(
-      /^a-volume-with-a-l… javascript +12\.3k +<0\.1 +4\.2us +61\.0s +3 +2h +300M$/m,
+      /^a-volume-wit… javascript +12\.3k +<0\.1 +4\.2us +61\.0s +3 +2h +300M$/m,
+    );
+    const cache = { hitPercent: 98.7, memoryBytes: 3 * 1024 ** 2 };
+    const caching = { ...volume('mdc'), script: null, cache, type: 'performance/md-cache' };
+    const cached = { ...view, volumes: [caching] };
+    expect(screenLines('mnt', cached, firstLooks, drawing).join('\n')).toMatch(
+      /^mdc +md-cache +12\.3k +.* +99% +3\.0M$/m,
     );
     expect(text({})).toMatch('30 rows in the order of the graph, 13 more below');
     expect(text({ skipped: 99 })).not.toMatch('more below');
@@ -150,7 +194,7 @@ describe('the screen', () => {
 
   it('says what keeps it from showing more', () => {
     expect(lines({}, { size: { columns: 40, rows: 5 } }).join('')).toMatch(
-      'glossa top needs 72 columns and 8 lines; here are 40 and 5',
+      'glossa top needs 77 columns and 8 lines; here are 40 and 5',
     );
     expect(lines({}, { size: { columns: 1, rows: 1 } })).toEqual(['g']);
     expect(lines({}, { lateS: 4 } as never).join('\n')).toMatch('mnt has not answered for 4 s');

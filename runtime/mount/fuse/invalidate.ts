@@ -99,6 +99,8 @@ export class Notices {
   /** @throws {NameError} for a name that is none */
   add(what: Upcall): void {
     if (this.over) return;
+    // The kernel cannot know what nobody here has found.
+    if (what.what === 'inode' && !what.inode.table.has(what.inode)) return;
     if (what.what === 'every-entry') this.addEvery();
     else {
       this.put(what);

@@ -347,6 +347,27 @@ test('a small file that is read again costs nothing below md-cache, quick-read a
   expect(again()).toEqual([]);
 });
 
+test("glusterd's default stack, by a program: small writes, and reading what was written", async () => {
+  const layers = [writeBehind, openBehind, quickRead, mdCache].map((translator) => ({
+    translator,
+  }));
+  const rig = await Rig.over(0, ...layers);
+  rig.slow.quick = false;
+  for (const at of [0, 1000, 2000]) rig.write(at, 1000);
+  expect(rig.below()).toEqual(['writev 1000@0']);
+  const closed = ask(rig.graph, 'flush', rig.fd, null);
+  rig.slow.finish();
+  expect([closed.count, rig.below()]).toEqual([1, ['writev 2000@1000', 'flush']]);
+  rig.slow.quick = true;
+  rig.context.advance(1200);
+  rig.lookup();
+  const fd = rig.open(0);
+  expect(rig.read(0, 4096, fd).opRet).toBe(3000);
+  // GlusterFS's asks the brick at the end of a file.
+  expect(rig.read(3000, 4096, fd).opRet).toBe(0);
+  expect(rig.below()).toEqual(['lookup']);
+});
+
 test('what bricks tell of is asked for again', async () => {
   const layers: Layer[] = [
     { translator: quickRead, options: { 'cache-timeout': '600' } },

@@ -9,16 +9,23 @@
  *
  * What others make below is not seen: a name is forgotten when it is `timeoutMs` old, or up to a
  * sixteenth of that sooner, so that one timer forgets many.
+ *
+ * The kernel may know names, too. With `kernelFollows` it knows none that is not in here: for no longer
+ * than it would be in here, and what is forgotten sooner is taken back.
  */
+import { type Client, hasOthers } from '../../../core/client.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Timeouts } from '../../../core/timeouts.ts';
+import { invalidateEntry } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 
 export interface Bounds {
   /** 0: remember nothing. */
   readonly timeoutMs: number;
   readonly kernelTimeouts: Timeouts | null;
+  /** What is forgotten here the kernel is to forget, too. */
+  readonly kernelFollows?: boolean;
   /** Of all names together: their number, or what `weigh` says. */
   readonly limit: number;
   readonly weigh?: (name: string) => number;
@@ -30,9 +37,14 @@ const SLACK = 1 / 16;
 const WAIT_MAX_MS = 2 ** 31 - 1;
 
 class Directory {
+  readonly inode: Inode;
   readonly names = new Map<string, Name>();
   /** The clock when a name had last come into being. */
   changed = 0;
+
+  constructor(inode: Inode) {
+    this.inode = inode;
+  }
 }
 
 /** One absent name, between those learnt before and after it. */
@@ -82,8 +94,20 @@ export class Absent {
   }
 
   /** How long the kernel may cache a name that is absent; null: as the mount has it. */
-  get kernelTimeouts(): Timeouts | null {
-    return this.bounds.kernelTimeouts;
+  kernelTimeouts(parent: Inode, name: string): Timeouts | null {
+    const { kernelTimeouts, timeoutMs } = this.bounds;
+    if (kernelTimeouts === null || !this.kernelFollows) return kernelTimeouts;
+    const dir = parent.ctxGet(this.xl) as Directory | undefined;
+    const known = dir?.names.get(name);
+    // It has made room for others already.
+    if (known === undefined) return { negative: 0 };
+    const left = (known.since + timeoutMs - this.xl.context.now()) / 1000;
+    return { negative: Math.max(0, Math.min(kernelTimeouts.negative ?? 0, left)) };
+  }
+
+  /** Whether the kernel may know names that are in here, and no others. */
+  get kernelFollows(): boolean {
+    return this.bounds.kernelFollows === true;
   }
 
   /**
@@ -108,9 +132,18 @@ export class Absent {
   }
 
   /** A fop that makes the name goes down. */
-  creating(parent: Inode, name: string): void {
+  creating(parent: Inode, name: string, client: Client | null): void {
     this.making.set(parent.gfid, (this.making.get(parent.gfid) ?? 0) + 1);
-    this.forget(parent, name);
+    this.exists(parent, name, client);
+  }
+
+  /** The name exists, or may from now on; `client` has seen to it, and knows. */
+  exists(parent: Inode, name: string, client: Client | null): void {
+    if (!this.kernelFollows || !hasOthers(client)) this.forget(parent, name);
+    else {
+      const known = this.presentDirectoryOf(parent).names.get(name);
+      if (known !== undefined) this.takeBack(known);
+    }
   }
 
   /** Its reply has come. */
@@ -129,8 +162,7 @@ export class Absent {
 
   /** Forgets one name, because it may exist. */
   forget(parent: Inode, name: string): Directory {
-    // The inode may have been retired since the request was made, and be back as another object.
-    const dir = this.directoryOf(parent.table.find(parent.gfid) ?? parent);
+    const dir = this.presentDirectoryOf(parent);
     const known = dir.names.get(name);
     if (known !== undefined) this.drop(known);
     return dir;
@@ -146,11 +178,13 @@ export class Absent {
   clearAll(): void {
     this.clock += 1;
     this.cleared = this.clock;
-    while (this.oldest !== null) this.drop(this.oldest);
+    while (this.oldest !== null) this.takeBack(this.oldest);
     this.stopTimer();
   }
 
   configure(bounds: Bounds): void {
+    // What the kernel was told under the bounds of before is taken back.
+    if (this.kernelFollows) this.clearAll();
     this.bounds = bounds;
     this.evict();
     this.expire();
@@ -164,10 +198,15 @@ export class Absent {
     return this.bounds.weigh === undefined ? counts : { ...counts, bytes: this.used };
   }
 
+  /** The inode may have been retired since the request was made, and be back as another object. */
+  private presentDirectoryOf(inode: Inode): Directory {
+    return this.directoryOf(inode.table.find(inode.gfid) ?? inode);
+  }
+
   private directoryOf(inode: Inode): Directory {
     const kept = inode.ctxGet(this.xl) as Directory | undefined;
     if (kept !== undefined) return kept;
-    const dir = new Directory();
+    const dir = new Directory(inode);
     inode.ctxSet(this.xl, dir);
     return dir;
   }
@@ -183,13 +222,19 @@ export class Absent {
     this.used -= this.weigh(name.name);
   }
 
+  /** Drops it before its time: the kernel is to forget it, too. */
+  private takeBack(name: Name): void {
+    this.drop(name);
+    if (this.kernelFollows) invalidateEntry(this.xl, name.dir.inode, name.name, { expire: true });
+  }
+
   private weigh(name: string): number {
     return this.bounds.weigh === undefined ? 1 : this.bounds.weigh(name);
   }
 
   private evict(): void {
     while (this.used > this.bounds.limit) {
-      this.drop(this.oldest!);
+      this.takeBack(this.oldest!);
       this.evicted += 1;
     }
   }

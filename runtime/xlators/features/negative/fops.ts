@@ -3,6 +3,7 @@
  * here; any other lookup goes down, and when ENOENT comes back the name is remembered; whatever makes a
  * name forgets it. What must not go wrong is in `absent.ts`.
  */
+
 import type { Dict } from '../../../core/dict.ts';
 import { type Entry, entryFops } from '../../../core/entries.ts';
 import { ENOENT } from '../../../core/errno.ts';
@@ -24,7 +25,7 @@ const lookup: Fop<'lookup', Absent> = (frame, xl, loc, xdata) => {
   } else if (xl.priv.has(parent, name) && !isKnown(loc)) {
     xl.priv.hits += 1;
     if (xl.log.enabled(DEBUG)) tell(xl, 'HIT', parent, name);
-    absent(frame, xl, null);
+    absent(frame, xl, loc, null);
   } else {
     xl.priv.misses += 1;
     if (xl.log.enabled(DEBUG)) tell(xl, 'MISS', parent, name);
@@ -39,8 +40,8 @@ function tell({ log }: Xlator<Absent>, what: 'HIT' | 'MISS', parent: Inode, name
 }
 
 /** "There is no such name", for as long as the kernel may cache it. */
-function absent(frame: Frame, xl: Xlator<Absent>, xdata: Dict | null): void {
-  const { kernelTimeouts } = xl.priv;
+function absent(frame: Frame, xl: Xlator<Absent>, loc: Loc, xdata: Dict | null): void {
+  const kernelTimeouts = xl.priv.kernelTimeouts(loc.parent!, loc.name!);
   if (kernelTimeouts === null) fail.lookup(frame, ENOENT);
   else unwind.lookup(frame, -1, ENOENT, null, null, withTimeouts(kernelTimeouts, xdata), null);
 }
@@ -59,25 +60,27 @@ const lookupCbk: Cbk<'lookup', Absent> = (
   xdata,
   postparent,
 ) => {
-  const parent = (frame.local as Loc).parent!;
-  const name = (frame.local as Loc).name!;
+  const loc = frame.local as Loc;
+  const parent = loc.parent!;
+  const name = loc.name!;
   if (opRet >= 0) {
-    if (xl.priv.has(parent, name)) xl.priv.forget(parent, name);
+    if (xl.priv.has(parent, name)) xl.priv.exists(parent, name, frame.root.client);
   } else if (opErrno === ENOENT && xl.priv.learn(parent, name, asked)) {
-    return absent(frame, xl, xdata);
+    return absent(frame, xl, loc, xdata);
   }
   unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
 };
 
 /** A fop that makes or removes a name goes down. */
 function before(xl: Xlator<Absent>, entry: Entry): void {
-  const { created } = entry;
-  if (created !== null) xl.priv.creating(created.parent!, created.name!);
+  const { created, client } = entry;
+  if (created !== null) xl.priv.creating(created.parent!, created.name!, client);
   entry.note = xl.priv.clock;
 }
 
 /** Its reply. A name that may have been made is forgotten even when the fop failed. */
-function after(xl: Xlator<Absent>, { created, removed, note }: Entry, opRet: number): void {
+function after(xl: Xlator<Absent>, entry: Entry, opRet: number): void {
+  const { created, removed, note } = entry;
   if (created !== null) xl.priv.created(created.parent!, created.name!);
   else if (removed !== null && opRet >= 0) {
     xl.priv.learn(removed.parent!, removed.name!, note);

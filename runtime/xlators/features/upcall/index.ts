@@ -9,13 +9,19 @@
  */
 import type { Client } from '../../../core/client.ts';
 import { ENOENT } from '../../../core/errno.ts';
-import type { FopName } from '../../../core/fops.gen.ts';
-import { findFop, fops as fopRows } from '../../../core/fops.ts';
+import { type FopName, tail, unwind } from '../../../core/fops.gen.ts';
+import { findFop, fops as fopRows, IPC_UPCALL } from '../../../core/fops.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
 import { type After, type Before, taps } from '../../../core/taps.gen.ts';
 import type { ClientUpcall } from '../../../core/upcall.ts';
-import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
+import {
+  defaultNotify,
+  defineTranslator,
+  type Fop,
+  type Fops,
+  type Xlator,
+} from '../../../core/xlator.ts';
 import { type Touch, type Touches, touches, UP } from './flags.ts';
 import { Registrations } from './registrations.ts';
 
@@ -120,8 +126,14 @@ const after: After<Upcalls> = (frame, xl, fop, opRet, opErrno, ...reply) => {
   }
 };
 
+/** Clients ask whether they are told. Switched off, the question meets nobody who knows it. */
+const ipc: Fop<'ipc', Upcalls> = (frame, xl, op, xdata) => {
+  if (op === IPC_UPCALL) unwind.ipc(frame, 0, 0, null);
+  else tail.ipc(frame, xl.children[0]!, op, xdata);
+};
+
 const fops = ({ priv }: Xlator<Upcalls>): Fops<Upcalls> =>
-  priv.given['cache-invalidation'] ? taps(names, before, after) : {};
+  priv.given['cache-invalidation'] ? { ...taps(names, before, after), ipc } : {};
 
 export default defineTranslator<Upcalls, typeof options>({
   type: 'features/upcall',

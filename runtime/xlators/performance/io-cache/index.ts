@@ -206,7 +206,7 @@ export default defineTranslator<Pages, typeof options>({
   notify(xl, event, data) {
     if (losses.has(event)) xl.priv.clear();
     else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
-      xl.priv.invalidate(data.inode);
+      xl.priv.heard(data.inode);
     }
     defaultNotify(xl, event, data);
   },

@@ -4,16 +4,25 @@
  *
  * The three have times of their own. In particular a name is believed only as long as it was itself
  * asked for: that a file is still there says nothing about one of its names.
+ *
+ * With option kernel-timeout the kernel may rely on the same, for no longer than it is believed here, and
+ * is told when it is believed no more.
  */
 import { Dict } from '../../../core/dict.ts';
 import type { Iatt, Statvfs } from '../../../core/iatt.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { invalidateInode, type Upcall } from '../../../core/upcall.ts';
+import type { Timeouts } from '../../../core/timeouts.ts';
+import { invalidateEntries, invalidateInode, type Upcall } from '../../../core/upcall.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import { InodeCache, Kept } from '../shared/inode-cache.ts';
 import { isOther } from '../shared/is-other.ts';
 import { cachedXattrs, type Given, timeoutOf } from './options.ts';
+
+/** What is kept with an inode takes so many bytes, roughly, without extended attributes. */
+const OVERHEAD = 512;
+/** And each of these. */
+const XATTR_OVERHEAD = 128;
 
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
@@ -25,6 +34,8 @@ export class Attributes extends Kept {
   parent: Inode | null = null;
   name: string | null = null;
   named = LONG_AGO;
+  /** Until when the kernel may rely on its attributes. */
+  until = LONG_AGO;
   /** Extended attributes by name: the answer with that one; null for one that is not there. */
   xattrs: Map<string, Dict | null> | null = null;
   loaded = LONG_AGO;
@@ -43,6 +54,10 @@ export class MdCache extends InodeCache<Attributes> {
   statfs: Statvfs | null = null;
   private statfsSince = LONG_AGO;
   private timeoutMs = 0;
+  /** 0: it is for the mount to say how long the kernel may rely on something. */
+  private kernelMs = 0;
+  /** Until when it may rely on anything that it was told of here. */
+  private until = LONG_AGO;
   private names = new Set<string>();
   private patterns: readonly RegExp[] = [];
   /** What a request for attributes asks for, too; null for nothing. */
@@ -59,6 +74,7 @@ export class MdCache extends InodeCache<Attributes> {
   configure(given: Given): void {
     this.given = given;
     this.timeoutMs = timeoutOf(given) * 1000;
+    this.kernelMs = given['pass-through'] ? 0 : given['kernel-timeout'] * 1000;
     const { names, patterns } = cachedXattrs(given);
     this.names = names;
     this.patterns = patterns;
@@ -112,6 +128,24 @@ export class MdCache extends InodeCache<Attributes> {
     kept.named = this.xl.context.now();
   }
 
+  /** Whether the kernel may rely on what it is told of here. */
+  get tellsKernel(): boolean {
+    return this.kernelMs > 0;
+  }
+
+  /**
+   * How long the kernel may rely on what a reply tells of an inode, and of the name that it was found
+   * under; null: as the mount has it. With `kept` null nothing of the reply was learnt.
+   */
+  timeouts(kept: Attributes | null): Timeouts | null {
+    if (this.kernelMs === 0) return null;
+    if (kept === null || kept.buf === null) return { entry: 0, attribute: 0 };
+    const [entry, attribute] = [this.kernelLeft(kept.named), this.kernelLeft(kept.since)];
+    kept.until = this.xl.context.now() + attribute;
+    this.until = Math.max(this.until, kept.until);
+    return { entry: entry / 1000, attribute: attribute / 1000 };
+  }
+
   /** Whether an extended attribute of this name is cached at all. */
   caches(name: string): boolean {
     return this.names.has(name) || this.patterns.some((pattern) => pattern.test(name));
@@ -161,16 +195,18 @@ export class MdCache extends InodeCache<Attributes> {
     this.invalidateReplies();
     this.era += 1;
     this.statfs = null;
+    this.takeBack();
   }
 
   hear(told: Upcall): void {
     this.invalidations += 1;
-    if (told.what === 'inode') this.invalidate(told.inode);
+    if (told.what === 'inode') this.heard(told.inode);
     else if (told.what === 'every-entry') this.clearNames();
     else this.dropName(told.parent, told.name);
   }
 
   dump(): Dump {
+    const { inodes, bytes } = this.memory();
     return {
       hits: this.hits,
       misses: this.misses,
@@ -178,7 +214,40 @@ export class MdCache extends InodeCache<Attributes> {
       xattr_misses: this.xattrMisses,
       invalidations: this.invalidations,
       timeout: this.timeoutMs / 1000,
+      inodes,
+      bytes,
     };
+  }
+
+  private memory(): { inodes: number; bytes: number } {
+    let [inodes, bytes] = [0, 0];
+    for (const inode of this.xl.inodes?.all() ?? []) {
+      const kept = this.kept(inode);
+      if (kept === undefined) continue;
+      inodes += 1;
+      bytes += OVERHEAD + XATTR_OVERHEAD * (kept.xattrs?.size ?? 0);
+    }
+    return { inodes, bytes };
+  }
+
+  /** The kernel is to rely on nothing that it was told of here. */
+  private takeBack(): void {
+    const now = this.xl.context.now();
+    if (this.until <= now) return;
+    this.until = LONG_AGO;
+    invalidateEntries(this.xl);
+    for (const inode of this.xl.inodes?.all() ?? []) {
+      const kept = this.kept(inode);
+      if (kept === undefined || kept.until <= now) continue;
+      kept.until = LONG_AGO;
+      invalidateInode(this.xl, inode);
+    }
+  }
+
+  /** Milliseconds. */
+  private kernelLeft(since: number): number {
+    const left = since + this.timeoutMs - this.xl.context.now();
+    return Math.max(0, Math.min(this.kernelMs, left));
   }
 
   /** Names that a reply on its way tells are no longer learnt either. */

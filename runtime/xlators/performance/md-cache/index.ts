@@ -7,16 +7,19 @@
  *
  * Source: GlusterFS 10 `xlators/performance/md-cache/src/`; README.md says what differs.
  */
+import { type Client, hasOthers } from '../../../core/client.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { ENODATA } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
-import type { Iatt } from '../../../core/iatt.ts';
+import type { Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
-import { isUpcall } from '../../../core/upcall.ts';
+import { withTimeouts } from '../../../core/timeouts.ts';
+import { invalidateEntry, invalidateInode, isUpcall } from '../../../core/upcall.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import {
   type Cbk,
@@ -37,6 +40,7 @@ import { inodeAt } from '../shared/inode-cache.ts';
 import { losses } from '../shared/losses.ts';
 import { truncatingOpen } from '../shared/opens.ts';
 import { checkOrder } from '../shared/order.ts';
+import { askBricks, type Reliance } from '../shared/told.ts';
 import { type Attributes, MdCache } from './attributes.ts';
 import { type Given, options, timeoutOf } from './options.ts';
 
@@ -51,6 +55,12 @@ function learn({ priv }: Md, asked: number, inode: Inode, buf: Iatt): Attributes
   if (!priv.mayLearn(kept, asked)) return null;
   priv.learn(kept, inode, buf);
   return kept;
+}
+
+/** The xdata of a reply that says how long the kernel may rely on it, where that is said here. */
+function hold(priv: MdCache, kept: Attributes | null, xdata: Dict | null): Dict | null {
+  const timeouts = priv.timeouts(kept);
+  return timeouts === null ? xdata : withTimeouts(timeouts, xdata);
 }
 
 function attributesOf(priv: MdCache, { inode, parent, name }: Loc): Iatt | null {
@@ -68,7 +78,8 @@ const lookup: Fop<'lookup', MdCache> = (frame, xl, loc, xdata) => {
   const buf = attributesOf(priv, loc);
   if (buf !== null && asksNoMore(xdata)) {
     priv.hits += 1;
-    return unwind.lookup(frame, 0, 0, loc.inode, buf, null, null);
+    const held = hold(priv, priv.keep(loc.inode!), null);
+    return unwind.lookup(frame, 0, 0, loc.inode, buf, held, null);
   }
   priv.misses += 1;
   frame.local = loc;
@@ -95,17 +106,20 @@ const lookupCbk: Cbk<'lookup', MdCache> = (
   postparent,
 ) => {
   const loc = frame.local as Loc;
+  let answer = xdata;
   if (opRet < 0) {
     // The name leads nowhere: what is kept is of the past.
     if (loc.inode?.linked) xl.priv.invalidate(loc.inode);
+    if (loc.inode?.linked) otherName(xl, frame.root.client, loc);
   } else if (inode !== null && buf !== null) {
     const kept = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
     if (kept !== null) {
       xl.priv.learnXattrs(kept, xdata);
       if (loc.parent !== null && loc.name !== null) xl.priv.learnName(kept, loc.parent, loc.name);
     }
+    answer = hold(xl.priv, kept, xdata);
   }
-  unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, postparent);
+  unwind.lookup(frame, opRet, opErrno, inode, buf, answer, postparent);
 };
 
 const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
@@ -114,7 +128,7 @@ const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
   const buf = asksNoMore(xdata) ? xl.priv.attributes(inode) : null;
   if (buf !== null) {
     xl.priv.hits += 1;
-    return unwind.stat(frame, 0, 0, buf, null);
+    return unwind.stat(frame, 0, 0, buf, hold(xl.priv, xl.priv.keep(inode), null));
   }
   xl.priv.misses += 1;
   frame.local = inode;
@@ -122,21 +136,29 @@ const stat: Fop<'stat', MdCache> = (frame, xl, loc, xdata) => {
 };
 
 const statCbk: Cbk<'stat', MdCache> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-  told(frame, asked, xl, opRet, buf);
-  unwind.stat(frame, opRet, opErrno, buf, xdata);
+  unwind.stat(frame, opRet, opErrno, buf, told(frame, asked, xl, opRet, buf, xdata));
 };
 
-function told(frame: Frame, asked: number, xl: Md, opRet: number, buf: Iatt | null): void {
+/** What a reply with attributes says besides. */
+function told(
+  frame: Frame,
+  asked: number,
+  xl: Md,
+  opRet: number,
+  buf: Iatt | null,
+  xdata: Dict | null,
+): Dict | null {
   const inode = frame.local as Inode;
-  if (opRet < 0) xl.priv.invalidate(inode);
-  else if (buf !== null) learn(xl, asked, inode, buf);
+  if (opRet >= 0) return buf && hold(xl.priv, learn(xl, asked, inode, buf), xdata);
+  xl.priv.invalidate(inode);
+  return xdata;
 }
 
 const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
   const buf = asksNoMore(xdata) ? xl.priv.attributes(fd.inode) : null;
   if (buf !== null) {
     xl.priv.hits += 1;
-    return unwind.fstat(frame, 0, 0, buf, null);
+    return unwind.fstat(frame, 0, 0, buf, hold(xl.priv, xl.priv.keep(fd.inode), null));
   }
   xl.priv.misses += 1;
   frame.local = fd.inode;
@@ -144,8 +166,7 @@ const fstat: Fop<'fstat', MdCache> = (frame, xl, fd, xdata) => {
 };
 
 const fstatCbk: Cbk<'fstat', MdCache> = (frame, asked, xl, opRet, opErrno, buf, xdata) => {
-  told(frame, asked, xl, opRet, buf);
-  unwind.fstat(frame, opRet, opErrno, buf, xdata);
+  unwind.fstat(frame, opRet, opErrno, buf, told(frame, asked, xl, opRet, buf, xdata));
 };
 
 const readdirp: Fop<'readdirp', MdCache> = (frame, xl, fd, size, offset, xdata) => {
@@ -164,15 +185,16 @@ const readdirpCbk: Cbk<'readdirp', MdCache> = (
   xdata,
 ) => {
   const { inode: parent } = frame.local as Fd;
-  if (opRet > 0 && entries !== null) {
-    for (const { name, stat: buf, inode } of entries) {
-      if (inode === null || buf === null || name === '.' || name === '..') continue;
-      if (buf.iaGfid === NULL_GFID) continue;
-      const kept = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
-      if (kept !== null) xl.priv.learnName(kept, parent, name);
-    }
-  }
-  unwind.readdirp(frame, opRet, opErrno, entries, xdata);
+  const learnt = (entry: Dirent): Dirent => {
+    const { name, stat: buf, inode, dict } = entry;
+    if (inode === null || buf === null || name === '.' || name === '..') return entry;
+    if (buf.iaGfid === NULL_GFID) return entry;
+    const kept = learn(xl, asked, xl.priv.inodeOf(inode, buf.iaGfid), buf);
+    if (kept !== null) xl.priv.learnName(kept, parent, name);
+    return xl.priv.tellsKernel ? { ...entry, dict: hold(xl.priv, kept, dict) } : entry;
+  };
+  const told = opRet > 0 && entries !== null ? entries.map(learnt) : entries;
+  unwind.readdirp(frame, opRet, opErrno, told, xdata);
 };
 
 /** What an extended attribute is being asked for. */
@@ -226,6 +248,12 @@ const statfsCbk: Cbk<'statfs', MdCache> = (frame, _asked, xl, opRet, opErrno, bu
   unwind.statfs(frame, opRet, opErrno, buf, xdata);
 };
 
+/** A name leads elsewhere, or nowhere. Whose request has shown it knows; the kernel may be somebody else. */
+function otherName(xl: Md, client: Client | null, { parent, name }: Loc): void {
+  if (!xl.priv.tellsKernel || !hasOthers(client) || parent === null || name === null) return;
+  invalidateEntry(xl, parent, name, { expire: true });
+}
+
 const hooks: ChangeHooks<MdCache, Attributes> = {
   cache: ({ priv }) => priv,
   learn: ({ priv }, kept, buf, inode) => priv.learn(kept, inode, buf),
@@ -238,6 +266,11 @@ const hooks: ChangeHooks<MdCache, Attributes> = {
     if (priv.caches(CAPABILITY)) priv.learnXattr(kept, CAPABILITY, null);
     if (parent !== null && name !== null) priv.learnName(kept, parent, name);
   },
+  changed(xl, client, inode, isWrite) {
+    if (!xl.priv.tellsKernel || !hasOthers(client)) return;
+    invalidateInode(xl, inode, { data: isWrite });
+  },
+  renamed: otherName,
 };
 
 const all: Fops<MdCache> = {
@@ -248,6 +281,11 @@ const all: Fops<MdCache> = {
 };
 
 const fops = ({ priv }: Md): Fops<MdCache> => (priv.given['pass-through'] ? {} : all);
+
+const relianceOf = (given: Given): Reliance | null =>
+  given['cache-invalidation'] && !given['pass-through']
+    ? { option: 'cache-invalidation', seconds: timeoutOf(given) }
+    : null;
 
 function sayTimeout(xl: Xlator<unknown>, given: Given): void {
   const used = timeoutOf(given);
@@ -276,10 +314,12 @@ export default defineTranslator<MdCache, typeof options>({
     sayTimeout(xl, given);
     xl.priv.configure(given);
     xl.exchangeFops(fops(xl));
+    askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));
   },
   notify(xl, event, data) {
     if (losses.has(event)) xl.priv.clear();
     else if (event === 'UPCALL' && isUpcall(data)) xl.priv.hear(data);
+    askBricks(xl as Xlator<unknown>, event, relianceOf(xl.priv.given));
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, kept) => xl.priv.forget(kept as Attributes),

@@ -1,11 +1,32 @@
 /** performance/md-cache against what the storage has: whatever it answers was so in the meantime. */
 import fc from 'fast-check';
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
 import { histories, World } from '../../../../test/support/performance.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import mdCache from './index.ts';
 
 const translator = mdCache as unknown as Translator<unknown>;
+
+test('what the kernel relies on is so, whoever has changed it', async () => {
+  const lines = { 'md-cache-timeout': '600', 'cache-invalidation': 'on', 'kernel-timeout': '500' };
+  const stack = [{ translator, options: lines }];
+  const turns = [{ ...lines, 'kernel-timeout': '0' }, { 'pass-through': 'on' }, lines];
+  let believed = 0;
+  await fc.assert(
+    fc.asyncProperty(histories({ lookup: 10, others: 4, readdirp: 3 }), async (steps) => {
+      const world = await World.start({ stack, turns, tells: true, timeoutMs: 600_000 });
+      // An answer at once, now and then: with requests under way nothing is certain.
+      for (const step of steps) {
+        world.step(step);
+        if (step[0] === 'others' || step[0] === 'answer') world.drain();
+      }
+      world.settle();
+      believed += world.kernel.believed;
+    }),
+    { numRuns: 100 },
+  );
+  expect(believed).toBeGreaterThan(0);
+});
 
 test('answers what was so at some time since it was asked', async () => {
   const options = { 'md-cache-timeout': '600', 'cache-invalidation': 'on' };

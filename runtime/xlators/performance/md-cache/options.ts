@@ -24,6 +24,15 @@ export const options = defineOptions({
       'otherwise it is 60.',
     reconfigurable: true,
   },
+  'kernel-timeout': {
+    type: 'time',
+    default: 0,
+    description:
+      'How long the kernel relies on names and attributes that are cached here, without asking: never ' +
+      'longer than they are believed here, and not after bricks have told of a change. 0: as the ' +
+      'mount has it (entry-timeout, attribute-timeout).',
+    reconfigurable: true,
+  },
   'cache-invalidation': {
     type: 'bool',
     default: false,

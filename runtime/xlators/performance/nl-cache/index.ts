@@ -10,7 +10,10 @@ import { Absent, type Bounds } from '../../features/negative/absent.ts';
 import { heard, fops as negativeFops } from '../../features/negative/fops.ts';
 import { commonOptions, switchOption } from '../shared/options.ts';
 import { checkOrder } from '../shared/order.ts';
+import { askBricks, type Reliance } from '../shared/told.ts';
 
+/** Seconds, where nothing else is said. */
+const TIMEOUT = 60;
 /** What a name takes in memory besides its letters, roughly. */
 const OVERHEAD = 128;
 
@@ -27,9 +30,17 @@ const options = defineOptions({
   },
   'nl-cache-timeout': {
     type: 'time',
-    default: 60,
+    default: TIMEOUT,
     min: 0,
     description: 'How long a name is remembered: the longest that a new file may stay hidden.',
+    reconfigurable: true,
+  },
+  'kernel-timeout': {
+    type: 'time',
+    default: 0,
+    description:
+      'How long the kernel caches that a name is absent, without asking here: never longer than it ' +
+      'is remembered here. 0: as the mount has it (negative-timeout).',
     reconfigurable: true,
   },
   'nl-cache-positive-entry': {
@@ -44,10 +55,17 @@ type Given = Values<typeof options>;
 
 const bounds = (given: Given): Bounds => ({
   timeoutMs: given['pass-through'] ? 0 : given['nl-cache-timeout'] * 1000,
-  kernelTimeouts: null,
+  kernelTimeouts: given['kernel-timeout'] > 0 ? { negative: given['kernel-timeout'] } : null,
+  kernelFollows: given['kernel-timeout'] > 0,
   limit: given['nl-cache-limit'],
   weigh: (name) => OVERHEAD + 2 * name.length,
 });
+
+/** Who remembers names for longer than usual relies on bricks that tell when they are made. */
+const relianceOf = (given: Given): Reliance | null =>
+  given['nl-cache-timeout'] > TIMEOUT && !given['pass-through']
+    ? { option: 'nl-cache-timeout', seconds: given['nl-cache-timeout'] }
+    : null;
 
 const fopsFor = (given: Given): Fops<Absent> => (given['pass-through'] ? {} : negativeFops);
 
@@ -78,9 +96,11 @@ export default defineTranslator<NlCache, typeof options>({
     if (given['pass-through']) xl.priv.clearAll();
     xl.priv.configure(bounds(given));
     xl.exchangeFops(fopsFor(given));
+    askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));
   },
   notify(xl, event, data) {
     heard(xl.priv, event, data);
+    askBricks(xl as Xlator<unknown>, event, relianceOf(xl.priv.given));
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, dir) => xl.priv.clear(dir),

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ask, FakeContext, HeldLeaf, newName, startGraph } from '../../../../test/support/core.ts';
 import { histories, World } from '../../../../test/support/performance.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
+import { timeoutsOf } from '../../../core/timeouts.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import nlCache from './index.ts';
 
@@ -19,6 +21,52 @@ test('what is absent was so at some time since it was asked for', async () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('what the kernel relies on is absent, whoever has made it', async () => {
+  const lines = { 'nl-cache-timeout': '600', 'kernel-timeout': '500' };
+  const turns: Record<string, string>[] = [
+    { ...lines, 'nl-cache-limit': '200B' },
+    { ...lines, 'kernel-timeout': '0' },
+    { 'pass-through': 'on' },
+    lines,
+  ];
+  const stack = [{ translator, options: lines }];
+  let believed = 0;
+  await fc.assert(
+    fc.asyncProperty(histories({ lookup: 12, create: 6, unlink: 4, rename: 4 }), async (steps) => {
+      const world = await World.start({ stack, turns, tells: true, timeoutMs: 600_000 });
+      for (const step of steps) {
+        world.step(step);
+        if (step[0] === 'answer') world.drain();
+      }
+      world.settle();
+      believed += world.kernel.believed;
+    }),
+    { numRuns: 100 },
+  );
+  expect(believed).toBeGreaterThan(0);
+});
+
+test('the kernel relies on a name for no longer than it is remembered', async () => {
+  const leaf = new HeldLeaf();
+  leaf.onRequest = ({ answer }) => answer(-1, ENOENT, null, null, null, null);
+  const options = { 'nl-cache-timeout': '100', 'kernel-timeout': '60', 'nl-cache-limit': '1KB' };
+  const context = new FakeContext();
+  const volumes = [{ translator: leaf.translator }, { translator, options }];
+  const graph = await startGraph(volumes, context);
+  const { root } = graph.inodes;
+  const takenBack: string[] = [];
+  graph.listen((_event, data) => void takenBack.push((data as { name: string }).name));
+  const told = (name: string) =>
+    timeoutsOf(ask(graph, 'lookup', newName(root, name), null).values[2] as Dict | null).negative;
+  expect(told('a')).toBe(60);
+  context.advance(70_000);
+  expect(told('a')).toBe(30);
+  // What makes room for others here does so there.
+  for (let at = 0; at < 20; at++) told(`name-${at}`);
+  expect(takenBack).toContain('a');
+  expect(takenBack).not.toContain('name-19');
 });
 
 test('takes no more memory than nl-cache-limit, and forgets what is made', async () => {

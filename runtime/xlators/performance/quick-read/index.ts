@@ -26,8 +26,9 @@ import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
 import { losses } from '../shared/losses.ts';
 import { truncatingOpen } from '../shared/opens.ts';
 import { checkOrder } from '../shared/order.ts';
+import { askBricks, type Reliance } from '../shared/told.ts';
 import { Contents, type File } from './contents.ts';
-import { options } from './options.ts';
+import { type Given, options } from './options.ts';
 
 type Quick = Xlator<Contents>;
 
@@ -130,6 +131,11 @@ const all: Fops<Contents> = {
 
 const fops = ({ priv }: Quick): Fops<Contents> => (priv.given['pass-through'] ? {} : all);
 
+const relianceOf = (given: Given): Reliance | null =>
+  given['quick-read-cache-invalidation'] && !given['pass-through']
+    ? { option: 'quick-read-cache-invalidation', seconds: given['cache-timeout'] }
+    : null;
+
 export default defineTranslator<Contents, typeof options>({
   type: 'performance/quick-read',
   description: 'Fetches small files whole when they are looked up, and reads them from memory.',
@@ -145,12 +151,14 @@ export default defineTranslator<Contents, typeof options>({
   reconfigure(xl, given) {
     xl.priv.configure(given);
     xl.exchangeFops(fops(xl));
+    askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));
   },
   notify(xl, event, data) {
     if (losses.has(event)) xl.priv.clear();
     else if (event === 'UPCALL' && isUpcall(data) && data.what === 'inode' && data.data) {
-      xl.priv.invalidate(data.inode);
+      xl.priv.heard(data.inode);
     }
+    askBricks(xl as Xlator<unknown>, event, relianceOf(xl.priv.given));
     defaultNotify(xl, event, data);
   },
   forget: (xl, _inode, kept) => xl.priv.forget(kept as File),

@@ -33,7 +33,9 @@ export const options = defineOptions({
   'quick-read-cache-invalidation': {
     type: 'bool',
     default: false,
-    description: 'Accepted, without effect: what bricks tell of a file is heeded in any case.',
+    description:
+      'The bricks tell what other clients change: the log says where they do not. What they tell is ' +
+      'heeded in any case.',
     reconfigurable: true,
   },
   'ctime-invalidation': {

@@ -134,7 +134,7 @@ function hear({ priv }: Ahead, told: Upcall): void {
   if (told.what === 'every-entry') priv.invalidateReplies();
   else {
     const inode: Inode = told.what === 'inode' ? told.inode : told.parent;
-    priv.invalidate(inode);
+    priv.heard(inode);
   }
 }
 

@@ -6,6 +6,8 @@
  * has returned and the attributes in the reply. Fops on names change several inodes, and call the hooks
  * for each: folders, what the name leads to, and what it led to.
  */
+
+import type { Client } from '../../../core/client.ts';
 import type { Fd } from '../../../core/fd.ts';
 import type { FopName } from '../../../core/fops.gen.ts';
 import { type FopRow, findFop, fops as rows } from '../../../core/fops.ts';
@@ -58,6 +60,12 @@ export interface ChangeHooks<P, K extends Kept> {
   readonly made?: {
     made(xl: Xlator<P>, inode: Inode, buf: Iatt, loc: Loc, asked: number): void;
   }['made'];
+  /** It may have changed, its data too with `isWrite`, by a request of this client. */
+  readonly changed?: {
+    changed(xl: Xlator<P>, client: Client | null, inode: Inode, isWrite: boolean): void;
+  }['changed'];
+  /** The same of a name. */
+  readonly renamed?: { renamed(xl: Xlator<P>, client: Client | null, loc: Loc): void }['renamed'];
 }
 
 /** What a change under way has changed. */
@@ -74,7 +82,7 @@ class Change<K extends Kept> {
 /** Fops on one file, told to a cache: those that write, or those that do not. */
 export function fileChanges<P, K extends Kept>(
   names: readonly FopName[],
-  { cache, learn }: ChangeHooks<P, K>,
+  { cache, learn, changed }: ChangeHooks<P, K>,
 ): Fops<P> {
   const isWrite = names.some((name) => (dataFops as readonly FopName[]).includes(name));
   const before: Before<P> = (frame, xl, fop, first, _second, third) => {
@@ -87,6 +95,7 @@ export function fileChanges<P, K extends Kept>(
     const change = frame.local as Change<K> | null;
     if (change === null) return;
     const isNow = cache(xl).changed(change.kept, isWrite);
+    changed?.(xl, frame.root.client, change.inode, isWrite);
     if (!isNow || opRet < 0 || learn === undefined) return;
     const at = attributesAt[fop]!;
     const buf = (at === COPIES_TO ? third : at === 1 ? second : at === 0 ? first : null) as Iatt;
@@ -131,8 +140,9 @@ function partsOf({ args, reply, entry }: FopRow): readonly Part[] {
 /** A fop on names under way. */
 interface Naming<K extends Kept> {
   readonly changes: readonly (Change<K> | null)[];
-  /** The name that comes into being. */
+  /** The name that comes into being, and the one that goes. */
   readonly loc: Loc | null;
+  readonly gone: Loc | null;
   /** What it removes, or replaces, is not known. */
   readonly isUnknown: boolean;
   /** The clock when it went down. */
@@ -141,13 +151,15 @@ interface Naming<K extends Kept> {
 
 /** Fops on names, told to a cache. */
 export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P> {
-  const { cache, learn, made } = hooks;
+  const { cache, learn, made, changed, renamed } = hooks;
   const fops: Partial<Record<FopName, unknown>> = {};
   for (const row of rows) {
     const { args: declared, reply: answers, entry } = row;
     if (entry.creates === undefined && entry.removes === undefined) continue;
     const parts = partsOf(row);
-    const named = declared.findIndex(({ name }) => name === entry.creates);
+    const [named, removed] = [entry.creates, entry.removes].map((which) =>
+      declared.findIndex(({ name }) => name === which),
+    ) as [number, number];
     const [inodeOf, bufOf] = ['inode', 'buf'].map((part) =>
       answers.findIndex(({ name }) => name === part),
     ) as [number, number];
@@ -159,23 +171,27 @@ export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P
         if (!inode?.linked || inodes.indexOf(inode) !== nth) return null;
         return new Change(cache(xl).changes(inode), inode);
       });
-      const loc = named < 0 ? null : (args[named] as Loc);
+      const locAt = (at: number): Loc | null => (at < 0 ? null : (args[at] as Loc));
+      const [loc, gone] = [locAt(named), locAt(removed)];
       const isUnknown = parts.some(({ exists }, nth) => exists && !inodes[nth]?.linked);
       if (isUnknown) cache(xl).changesUnknown();
-      frame.local = { changes, loc, isUnknown, asked: cache(xl).clock } satisfies Naming<K>;
+      frame.local = { changes, loc, gone, isUnknown, asked: cache(xl).clock } satisfies Naming<K>;
       return 0;
     };
     const after: After<P> = (frame, xl, _fop, opRet, _opErrno, ...reply) => {
-      const { changes, loc, isUnknown, asked } = frame.local as Naming<K>;
+      const { changes, loc, gone, isUnknown, asked } = frame.local as Naming<K>;
+      const { client } = frame.root;
       if (isUnknown) cache(xl).changedUnknown();
       changes.forEach((change, nth) => {
         if (change === null) return;
         const isNow = cache(xl).changed(change.kept);
+        changed?.(xl, client, change.inode, false);
         const at = parts[nth]!.attributes;
         const buf = (at < 0 ? null : reply[at]) as Iatt | null;
         const learns = isNow && opRet >= 0 && buf?.known && buf.iaGfid === change.inode.gfid;
         if (learns) learn?.(xl, change.kept, buf, change.inode);
       });
+      for (const each of [loc, gone]) if (each !== null) renamed?.(xl, client, each);
       if (opRet < 0 || loc === null || inodeOf < 0 || row.name === 'link') return;
       const [inode, buf] = [reply[inodeOf] as Inode | null, reply[bufOf] as Iatt | null];
       if (inode === null || buf === null) return;

@@ -108,6 +108,15 @@ export abstract class InodeCache<K extends Kept> {
     this.outdated(kept ?? this.keep(inode));
   }
 
+  /**
+   * Somebody below tells that an inode has changed. One that nobody here has found so far may be in a
+   * reply on its way, or in what was listed ahead.
+   */
+  heard(inode: Inode): void {
+    if (inode.table.has(inode)) this.invalidate(inode);
+    else this.invalidateReplies();
+  }
+
   /** Anything may have changed: what replies that are on their way tell is not learnt. */
   invalidateReplies(): void {
     this.clock += 1;

@@ -15,7 +15,7 @@ const ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** All that is below a volume, each once. */
-function allBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
+export function allBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
   const all = new Set<Xlator<unknown>>(xl.below);
   // What is added on the way is walked over, too.
   for (const each of all) for (const child of each.below) all.add(child);

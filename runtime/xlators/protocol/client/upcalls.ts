@@ -47,16 +47,17 @@ export function toldBy(
 
 function upcallsOf(gfid: string, flags: number, inodes: InodeTable): Upcall[] {
   const upcalls: Upcall[] = [];
-  const inode = inodes.find(gfid);
-  if (inode !== undefined) {
-    upcalls.push({ what: 'inode', inode, data: (flags & DATA) !== 0 });
-    if ((flags & NAMES) !== 0) {
-      for (const { parent, name } of inode.names) {
-        upcalls.push({ what: 'entry', parent, name, expire: true });
-      }
+  // Of what was only listed the brick tells, too, and nobody here may have found it yet.
+  const inode = inodes.find(gfid) ?? inodes.stranger(gfid);
+  upcalls.push({ what: 'inode', inode, data: (flags & DATA) !== 0 });
+  // Of a file that was made in a folder, GlusterFS's bricks tell no more than that the folder has changed.
+  const isAboutNames = (flags & (inode.isDir ? NAMES | UP.TIMES : NAMES)) !== 0;
+  if ((flags & NAMES) !== 0) {
+    for (const { parent, name } of inode.names) {
+      upcalls.push({ what: 'entry', parent, name, expire: true });
     }
   }
   // Which names those are is not told: any may be there now that was absent.
-  if ((flags & NAMES) !== 0) upcalls.push({ what: 'every-entry' });
+  if (isAboutNames) upcalls.push({ what: 'every-entry' });
   return upcalls;
 }

@@ -1,0 +1,141 @@
+/**
+ * glusterd's default client stack, mounted over a brick of GlusterFS's: what of ordinary work arrives below
+ * it, for GlusterFS's client and for ours.
+ */
+import { afterEach, expect, it } from 'vitest';
+import { volume } from '../../../test/support/brick-clients.ts';
+import { noBricks, RealBrick, RealMount } from '../../../test/support/gluster.ts';
+import {
+  describeMounts,
+  makeScratch,
+  run,
+  type Scratch,
+  startMount,
+} from '../../../test/support/mount.ts';
+import { findFop } from '../../core/fops.ts';
+
+const KB = 1024;
+/** With longer times than the usual second: a machine that is busy is not to change what is asked. */
+const stack = (port: number): string =>
+  [
+    volume(
+      'client',
+      'protocol/client',
+      { 'remote-host': '127.0.0.1', 'remote-port': `${port}`, 'remote-subvolume': 'brick' },
+      null,
+    ),
+    volume('trace', 'debug/trace', { 'log-file': 'yes' }, 'client'),
+    volume('utime', 'features/utime', {}, 'trace'),
+    volume('wb', 'performance/write-behind', {}, 'utime'),
+    volume('ob', 'performance/open-behind', {}, 'wb'),
+    volume('qr', 'performance/quick-read', { 'cache-timeout': '60' }, 'ob'),
+    volume('mdc', 'performance/md-cache', { 'md-cache-timeout': '60' }, 'qr'),
+    volume('iot', 'performance/io-threads', {}, 'mdc'),
+    volume('vol', 'debug/io-stats', {}, 'iot'),
+  ].join('\n');
+
+/** In a folder of its own for each client: what one has done is not there when the other comes. */
+type Work = (own: string) => string;
+const TREE = `set -e
+for own in ours theirs; do
+  mkdir -p $own/deep
+  echo f > $own/deep/f
+  dd if=/dev/zero of=$own/deep/small bs=4096 count=1 2>/dev/null
+  dd if=/dev/zero of=$own/deep/large bs=131072 count=8 2>/dev/null
+done`;
+
+interface Step {
+  readonly work: Work;
+  /** What of ours may arrive at most, besides `ALWAYS`, and must in any case. */
+  readonly most: Readonly<Record<string, number>>;
+  readonly least?: Readonly<Record<string, number>>;
+}
+
+const write =
+  (name: string, size: number, count: number): Work =>
+  (own) =>
+    `dd if=/dev/zero of=${own}/${name} bs=${size} count=${count} 2>/dev/null`;
+
+/** The kernel asks for the attributes of the root by STAT; dd has its file open twice, and closes it as often. */
+const ALWAYS: Readonly<Record<string, number>> = { stat: 1, flush: 2 };
+
+const STEPS: Readonly<Record<string, Step>> = {
+  'a file is made, written and closed': {
+    work: write('made', 4 * KB, 1),
+    most: { lookup: 2, create: 1, writev: 1 },
+    least: { create: 1, writev: 1 },
+  },
+  '256 writes of 4 KiB': {
+    work: write('small-writes', 4 * KB, 256),
+    most: { lookup: 2, create: 1, writev: 70 },
+    // 128 KiB at a time at most.
+    least: { create: 1, writev: 8 },
+  },
+  '8 writes of 128 KiB': {
+    work: write('large-writes', 128 * KB, 8),
+    most: { lookup: 2, create: 1, writev: 8 },
+    least: { create: 1, writev: 1 },
+  },
+  'a file three folders below is looked at': {
+    work: (own) => `stat -c %s ${own}/deep/f >/dev/null`,
+    most: { lookup: 3 },
+    least: { lookup: 1 },
+  },
+  'a small file is read': {
+    work: (own) => `cat ${own}/deep/small >/dev/null`,
+    most: { lookup: 3 },
+    least: { lookup: 1 },
+  },
+  '1 MiB is read': {
+    work: (own) => `dd if=${own}/deep/large of=/dev/null bs=${128 * KB} 2>/dev/null`,
+    most: { lookup: 3, open: 1, readv: 9 },
+    least: { open: 1, readv: 1 },
+  },
+};
+
+/** How often each fop has gone down since, by the log of debug/trace. */
+function counts(log: string): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const [, fop] of log.matchAll(/:trace_([a-z]+)\] /g)) {
+    if (findFop(fop!) !== undefined) found[fop!] = (found[fop!] ?? 0) + 1;
+  }
+  return found;
+}
+
+describeMounts("glusterd's default stack", () => {
+  let scratch: Scratch;
+  let brick: RealBrick | undefined;
+  let theirs: RealMount | undefined;
+  afterEach(async () => {
+    await theirs?.end();
+    await scratch?.clean();
+    await brick?.end();
+  });
+
+  it.skipIf(noBricks())('sends no more than is named', async () => {
+    scratch = await makeScratch();
+    brick = await RealBrick.start(scratch.path);
+    const never = ['attribute', 'entry', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
+    const ours = await startMount(scratch, stack(brick.port), { name: 'ours', args: never });
+    theirs = await RealMount.start(scratch.path, 'theirs', stack(brick.port));
+    await theirs.sh(TREE);
+    for (const [name, { work, most, least = {} }] of Object.entries(STEPS)) {
+      const from = { ours: ours.log().length, theirs: theirs.logged.length };
+      await theirs.sh(work('theirs'));
+      const there = counts(theirs.logged.slice(from.theirs));
+      const script = `cd ${ours.path} && ${work('ours')}`;
+      expect(await run(scratch, 'sh', ['-c', script])).toMatchObject({ status: 0 });
+      const here = counts(ours.log().slice(from.ours));
+      const told = `${name}: ${JSON.stringify(here)} here, ${JSON.stringify(there)} there`;
+      for (const [fop, count] of Object.entries(here)) {
+        expect(count, `${fop} of ${told}`).toBeLessThanOrEqual(most[fop] ?? ALWAYS[fop] ?? 0);
+      }
+      for (const [fop, count] of Object.entries(least)) {
+        expect(here[fop] ?? 0, `${fop} of ${told}`).toBeGreaterThanOrEqual(count);
+      }
+      // Both have gone to the brick at all.
+      expect(Object.keys(there).length, told).toBeGreaterThan(0);
+    }
+    expect(await ours.stop()).toBe(0);
+  });
+});

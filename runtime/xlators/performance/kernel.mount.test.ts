@@ -1,0 +1,190 @@
+/**
+ * What md-cache and nl-cache let the kernel rely on, with two mounts of one brick: it asks for nothing,
+ * and sees what the other mount does.
+ */
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { volume } from '../../../test/support/brick-clients.ts';
+import { noBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
+import {
+  describeMounts,
+  glossa,
+  makeScratch,
+  type Scratch,
+  type ServedMount,
+  startMount,
+} from '../../../test/support/mount.ts';
+
+const PATIENCE = { timeout: 60_000 };
+const UPCALL = { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '600' };
+/** The mount itself has the kernel rely on nothing. */
+const NEVER = ['attribute', 'entry', 'negative'].flatMap((what) => [`--${what}-timeout`, '0']);
+
+const client = (port: number): string =>
+  volume(
+    'client',
+    'protocol/client',
+    { 'remote-host': '127.0.0.1', 'remote-port': `${port}`, 'remote-subvolume': 'brick' },
+    null,
+  );
+
+const caching = (port: number, kernel: string): string =>
+  [
+    client(port),
+    volume(
+      'nl',
+      'performance/nl-cache',
+      { 'nl-cache-timeout': '600', 'kernel-timeout': kernel },
+      'client',
+    ),
+    volume(
+      'mdc',
+      'performance/md-cache',
+      { 'md-cache-timeout': '600', 'cache-invalidation': 'on', 'kernel-timeout': kernel },
+      'nl',
+    ),
+  ].join('\n');
+
+const ourBrick = (files: string) => (port: number) =>
+  volume('posix', 'storage/posix', { directory: files }, null) +
+  volume('locks', 'features/locks', {}, 'posix') +
+  volume('brick', 'features/upcall', UPCALL, 'locks') +
+  volume(
+    'server',
+    'protocol/server',
+    {
+      'transport-type': 'tcp',
+      'transport.socket.listen-port': `${port}`,
+      'transport.socket.bind-address': '127.0.0.1',
+      'auth.addr.brick.allow': '127.0.0.1',
+    },
+    'brick',
+  );
+
+interface Brick {
+  readonly port: number;
+  run(): Promise<void>;
+  end(signal?: NodeJS.Signals): Promise<unknown>;
+}
+
+const bricks: readonly (readonly [string, () => boolean, (scratch: Scratch) => Promise<Brick>])[] =
+  [
+    [
+      'of ours',
+      () => false,
+      async (scratch) => {
+        const files = await scratch.folder('files');
+        return OurBrick.start(scratch.path, 'ours', ourBrick(files));
+      },
+    ],
+    ["of GlusterFS's", noBricks, (scratch) => RealBrick.start(scratch.path, { upcall: UPCALL })],
+  ];
+
+const found = (path: string): Promise<string> =>
+  fs.stat(path).then(
+    ({ size, mode }) => `${size} ${(mode & 0o777).toString(8)}`,
+    (error: NodeJS.ErrnoException) => error.code!,
+  );
+
+describeMounts('what the kernel relies on', () => {
+  let scratch: Scratch;
+  let brick: Brick | undefined;
+  afterEach(async () => {
+    await scratch.clean();
+    await brick?.end();
+  });
+
+  const requests = async ({ path }: ServedMount): Promise<number> => {
+    const { out } = await glossa(scratch, ['stats', path]);
+    return Number(/requests +(\d+)/.exec(out)![1]);
+  };
+  /** How many requests the server of a mount has for many looks at a path. */
+  const costOf = async (mount: ServedMount, path: string): Promise<number> => {
+    await found(path);
+    const before = await requests(mount);
+    for (let nth = 0; nth < 200; nth++) await found(path);
+    return (await requests(mount)) - before;
+  };
+
+  for (const [whose, skip, start] of bricks) {
+    it.skipIf(skip())(`is so, over a brick ${whose} that tells of changes`, async () => {
+      scratch = await makeScratch();
+      brick = await start(scratch);
+      const a = await startMount(scratch, caching(brick.port, '600'), { name: 'a', args: NEVER });
+      const b = await startMount(scratch, client(brick.port), { name: 'b', args: NEVER });
+      const [inA, inB] = [
+        (name: string) => join(a.path, name),
+        (name: string) => join(b.path, name),
+      ];
+      await fs.mkdir(inB('d'));
+      await fs.writeFile(inB('d/f'), 'one', { mode: 0o644 });
+      await fs.chmod(inB('d/f'), 0o644);
+
+      // Each is asked for some ten times as often as the server hears of, figures included.
+      expect(await found(inA('d/f'))).toBe('3 644');
+      expect(await costOf(a, inA('d/f'))).toBeLessThan(100);
+      expect(await costOf(a, inA('d/none'))).toBeLessThan(100);
+      expect(await costOf(b, inB('d/f'))).toBeGreaterThan(200);
+
+      await fs.writeFile(inB('d/f'), 'three');
+      await expect.poll(() => found(inA('d/f')), PATIENCE).toBe('5 644');
+      await expect.poll(() => fs.readFile(inA('d/f'), 'utf8'), PATIENCE).toBe('three');
+      await fs.chmod(inB('d/f'), 0o600);
+      await expect.poll(() => found(inA('d/f')), PATIENCE).toBe('5 600');
+      await fs.writeFile(inB('d/none'), '1');
+      await expect.poll(() => found(inA('d/none')), PATIENCE).toMatch(/^1 /);
+      await fs.rename(inB('d/f'), inB('d/g'));
+      await expect.poll(() => found(inA('d/f')), PATIENCE).toBe('ENOENT');
+      await expect.poll(() => found(inA('d/g')), PATIENCE).toBe('5 600');
+      await fs.unlink(inB('d/g'));
+      await expect.poll(() => found(inA('d/g')), PATIENCE).toBe('ENOENT');
+      // What is only listed is told of, too.
+      await fs.writeFile(inB('d/listed'), 'one');
+      await expect.poll(() => fs.readdir(inA('d')), PATIENCE).toContain('listed');
+      for (const name of await fs.readdir(inA('d'))) await found(inA(`d/${name}`));
+      await fs.writeFile(inB('d/listed'), 'three');
+      await expect.poll(() => found(inA('d/listed')), PATIENCE).toMatch(/^5 /);
+
+      // What is done here is seen here.
+      await fs.writeFile(inA('d/own'), 'own');
+      expect(await found(inA('d/own'))).toMatch(/^3 /);
+      await fs.appendFile(inA('d/own'), '!');
+      await fs.link(inA('d/own'), inA('d/second'));
+      expect((await fs.stat(inA('d/second'))).nlink).toBe(2);
+      await fs.unlink(inA('d/own'));
+      expect(await found(inA('d/own'))).toBe('ENOENT');
+      expect([await found(inA('d/second')), (await fs.stat(inA('d/second'))).nlink]).toEqual([
+        expect.stringMatching(/^4 /),
+        1,
+      ]);
+      expect([await a.stop(), await b.stop()]).toEqual([0, 0]);
+    });
+  }
+
+  it('is asked for again when the brick was away: nobody has told what was done meanwhile', async () => {
+    scratch = await makeScratch();
+    const files = await scratch.folder('files');
+    const ours = await OurBrick.start(scratch.path, 'ours', ourBrick(files));
+    brick = ours;
+    const { port } = ours;
+    const a = await startMount(scratch, caching(port, '600'), { name: 'a', args: NEVER });
+    const inA = (name: string): string => join(a.path, name);
+    await fs.writeFile(inA('f'), 'one');
+    const open = await fs.open(inA('f'));
+    expect((await open.stat()).size).toBe(3);
+    expect([await found(inA('f')), await found(inA('none'))]).toEqual([
+      expect.stringMatching(/^3 /),
+      'ENOENT',
+    ]);
+    await ours.end('SIGKILL');
+    await fs.writeFile(join(files, 'f'), 'three');
+    await fs.writeFile(join(files, 'none'), '1');
+    brick = await OurBrick.start(scratch.path, 'again', () => ourBrick(files)(port), port);
+    await expect.poll(() => found(inA('f')), PATIENCE).toMatch(/^5 /);
+    await expect.poll(() => found(inA('none')), PATIENCE).toMatch(/^1 /);
+    await expect.poll(async () => (await open.stat()).size, PATIENCE).toBe(5);
+    await open.close();
+    expect(await a.stop()).toBe(0);
+  });
+});

@@ -1,0 +1,97 @@
+/** Caches that rely on bricks to tell of changes say so where these do not. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { BrickClients, volume } from '../../../test/support/brick-clients.ts';
+import { noBricks, OurBrick, RealBrick } from '../../../test/support/gluster.ts';
+
+type Lines = Readonly<Record<string, string>>;
+
+const PATIENCE = { timeout: 60_000 };
+const ON = { 'cache-invalidation': 'on' };
+const OFF = { 'cache-invalidation': 'off' };
+const SAID = /relies on bricks that tell of changes, and these do not.* (\d+) seconds late/;
+
+let folder: string;
+let clients: BrickClients;
+let brick: { port: number; end(): Promise<unknown> };
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'glossa-told-'));
+  mkdirSync(join(folder, 'files'));
+  clients = new BrickClients();
+});
+afterEach(async () => {
+  await clients.end();
+  await brick?.end();
+  rmSync(folder, { recursive: true });
+});
+
+const ours = (upcall: Lines | null) =>
+  OurBrick.start(
+    folder,
+    'ours',
+    (port) =>
+      volume('posix', 'storage/posix', { directory: join(folder, 'files') }, null) +
+      volume('locks', 'features/locks', {}, 'posix') +
+      (upcall === null ? '' : volume('upcall', 'features/upcall', upcall, 'locks')) +
+      volume('brick', 'performance/io-threads', {}, upcall === null ? 'locks' : 'upcall') +
+      volume(
+        'server',
+        'protocol/server',
+        {
+          'transport-type': 'tcp',
+          'transport.socket.listen-port': `${port}`,
+          'transport.socket.bind-address': '127.0.0.1',
+          'auth.addr.brick.allow': '127.0.0.1',
+        },
+        'brick',
+      ),
+  );
+const theirs = (upcall: Lines | null) => RealBrick.start(folder, upcall === null ? {} : { upcall });
+
+const caches: readonly (readonly [type: string, options: Lines, seconds: string])[] = [
+  ['md-cache', { 'md-cache-timeout': '600', ...ON }, '600'],
+  ['quick-read', { 'cache-timeout': '300', 'quick-read-cache-invalidation': 'on' }, '300'],
+  ['nl-cache', { 'nl-cache-timeout': '120' }, '120'],
+];
+
+/** What is said of it in the log, if anything, when the brick has answered to a good deal more. */
+async function said(type: string, options: Lines): Promise<string[]> {
+  const above = [[`performance/${type}`, options] as const];
+  const { ask } = await clients.open(brick.port, { above });
+  for (let nth = 0; nth < 10; nth++) await ask('listdir', '/');
+  return clients.log.filter((line) => SAID.test(line));
+}
+
+for (const [whose, start, skip, upcalls] of [
+  ['of ours', ours, () => false, [null, OFF]],
+  ["of GlusterFS's", theirs, noBricks, [null]],
+] as const) {
+  for (const upcall of upcalls) {
+    const how = upcall === null ? 'without upcall' : 'with upcall off';
+    it.skipIf(skip()).each(caches)(
+      `a brick ${whose} ${how}: %s`,
+      async (type, options, seconds) => {
+        brick = await start(upcall);
+        await said(type, options);
+        const lines = () => clients.log.filter((line) => SAID.test(line));
+        await expect.poll(lines, PATIENCE).toHaveLength(1);
+        expect(SAID.exec(lines()[0]!)![1]).toBe(seconds);
+      },
+    );
+  }
+  it.skipIf(skip()).each(caches)(
+    `a brick ${whose} that tells: not by %s`,
+    async (type, options) => {
+      brick = await start(ON);
+      expect(await said(type, options)).toEqual([]);
+    },
+  );
+}
+
+it('nor where nobody relies on it', async () => {
+  brick = await ours(null);
+  for (const [type] of caches) expect(await said(type, {})).toEqual([]);
+});
