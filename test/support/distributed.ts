@@ -27,6 +27,8 @@ export interface Told {
   values: readonly unknown[];
 }
 
+const inMemory = () => ({ translator: memory as never });
+
 /** What an internal client sees: the attributes that volumes keep for themselves. */
 const INTERNAL_PID = -4;
 
@@ -41,19 +43,23 @@ export class Distributed {
     this.context = context;
   }
 
-  /** @param between a volume between a child's locks and distribute, if any; it gets the child's name */
+  /**
+   * @param between a volume between a child's locks and distribute, if any; it gets the child's name
+   * @param storage what a child keeps its files with
+   */
   static async start(
     names: readonly string[],
     options: Readonly<Record<string, string>> = {},
     between: (name: string) => Omit<TestVolume, 'name' | 'below'> | undefined = () => undefined,
+    storage: (name: string) => Omit<TestVolume, 'name' | 'below'> = inMemory,
   ): Promise<Distributed> {
     const context = new FakeContext();
     const children = names.flatMap((name): TestVolume[] => {
       const more = between(name);
       const lower = more === undefined ? name : `${name}-locks`;
       return [
-        { name: `${name}-memory`, translator: memory as never, below: [] },
-        { name: lower, translator: locks as never, below: [`${name}-memory`] },
+        { ...storage(name), name: `${name}-disk`, below: [] },
+        { name: lower, translator: locks as never, below: [`${name}-disk`] },
         ...(more === undefined ? [] : [{ ...more, name, below: [lower] }]),
       ];
     });
