@@ -20,10 +20,9 @@ async function start(): Promise<Distributed> {
     for (const path of DIRECTORIES) mkdirSync(join(disk, path), { recursive: true });
   }
   writeFileSync(join(disks.one!, 'file'), 'here');
-  const volume = await Distributed.start(NAMES, {}, undefined, (name) => ({
-    translator: posix as never,
-    options: { directory: disks[name]! },
-  }));
+  const volume = await Distributed.start(NAMES, {}, undefined, {
+    storage: (name) => ({ translator: posix as never, options: { directory: disks[name]! } }),
+  });
   onTestFinished(() => volume.stop());
   return volume;
 }

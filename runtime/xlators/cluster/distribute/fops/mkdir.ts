@@ -54,11 +54,27 @@ function* make(task: Task, volume: Distribute, args: Args): Steps<Made> {
   }
   const [inode, buf] = first.values;
   const dir = new Loc(inode ?? loc.inode, null, null, buf!.iaGfid);
-  const layout = yield* dealOut(task, volume, loc, dir, child);
+  const answer = merged(first, answers);
+  // Without the lock nobody knows what the children have; a lookup will see to it.
+  if (!(yield* exchangeLocks(task, loc, dir, child))) return answer;
+  const layout = yield* dealOut(task, volume, loc, dir);
   if (dir.inode !== null && layout !== null) {
     volume.keep(dir.inode, buf!.iaGfid, { layout, mds: child });
   }
-  return merged(first, answers);
+  task.answer(answer);
+  yield* unlockInode(task, child, LAYOUT_HEAL, dir);
+  return answer;
+}
+
+/**
+ * Gives the name of a new directory free, and keeps others from dealing out its names.
+ * @param dir the same by its gfid
+ * @returns whether they are kept from it
+ */
+function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<boolean> {
+  const lock = callOf(child, 'inodelk', LAYOUT_HEAL, dir, F_SETLKW, whole(F_WRLCK), null);
+  const answers = yield* task.ownAll([...unprotecting(child, loc), lock]);
+  return answers.at(-1)!.opRet >= 0;
 }
 
 /**
@@ -113,32 +129,19 @@ function* whatIsThere(
 }
 
 /**
- * Deals the names of a new directory out, and gives its own name free.
+ * Deals the names of a new directory out.
  * @param dir the same by its gfid
- * @returns null where nobody knows what the children have; a lookup will see to it
+ * @returns null where nobody knows what the children have
  */
-function* dealOut(
-  task: Task,
-  volume: Distribute,
-  loc: Loc,
-  dir: Loc,
-  child: number,
-): Steps<Layout | null> {
-  const lock = callOf(child, 'inodelk', LAYOUT_HEAL, dir, F_SETLKW, whole(F_WRLCK), null);
-  const locked = (yield* task.ownAll([...unprotecting(child, loc), lock])).at(-1)!;
-  if (locked.opRet < 0) return null;
+function* dealOut(task: Task, volume: Distribute, loc: Loc, dir: Loc): Steps<Layout | null> {
   // Another client's lookup may have found the directory, and dealt out its names.
-  const now = yield* again(task, volume, dir);
-  let layout = now?.layout ?? null;
-  if (layout !== null && isBroken(anomaliesOf(layout.pieces))) {
-    const { settings, commitHash } = volume;
-    const hash = settings['lookup-optimize'] ? commitHash : NO_COMMIT_HASH;
-    const usable = layout.pieces.map(withoutMissing);
-    const pieces = newLayout(volume, loc.path, dir.gfid, usable, hash, true);
-    layout = yield* writeLayout(task, volume, dir, pieces);
-  }
-  yield* unlockInode(task, child, LAYOUT_HEAL, dir);
-  return layout;
+  const layout = (yield* again(task, volume, dir))?.layout ?? null;
+  if (layout === null || !isBroken(anomaliesOf(layout.pieces))) return layout;
+  const { settings, commitHash } = volume;
+  const hash = settings['lookup-optimize'] ? commitHash : NO_COMMIT_HASH;
+  const usable = layout.pieces.map(withoutMissing);
+  const pieces = newLayout(volume, loc.path, dir.gfid, usable, hash, true);
+  return yield* writeLayout(task, volume, dir, pieces);
 }
 
 /** Where it could not be made, no name of it belongs. */
