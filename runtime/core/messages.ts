@@ -394,6 +394,11 @@ export const messages = {
     'Subvolumes have other names than those that the volume was made with: give them their old names in ' +
       'the volfile. Meanwhile its files are looked for everywhere.',
   ),
+  layoutChanged: message(
+    212010,
+    "the layout of …'s folder has changed",
+    'Another client has dealt out its ranges anew, after a brick was added, say. The directory is made where its name belongs now.',
+  ),
   mdCacheTimeout: message(
     213001,
     'md-cache-timeout is …, not …',

@@ -7,6 +7,7 @@ import type { Bench } from './bench.ts';
 import { callExperiment, type Load, type Operation } from './calls.ts';
 import { dataExperiment, gigabytes } from './data.ts';
 import { type Bars, runExperiment } from './experiment.ts';
+import { far } from './far.ts';
 import type { Suite } from './suite.ts';
 import type { Report } from './table.ts';
 import { type Bricks, type Way, ways } from './ways.ts';
@@ -125,7 +126,7 @@ a quiet machine; a full run takes some twenty minutes.
 
   --only PART   wire (what messages cost), failed, stat, open or create (single calls), sequential or random (data),
                 distribute-failed, -stat, -create or -list (over two bricks), distribute-wide (over
-                many children); may be repeated`,
+                many children) or -mkdir (many that are 1 ms away); may be repeated`,
   legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
 rounds of one row lie more than a factor of 1.5 apart: measure again. On the same CPU all processes
 share one; on different CPUs the application has one, and client and brick have all.`,
@@ -148,6 +149,7 @@ share one; on different CPUs the application has one, and client and brick have 
     sequential,
     random,
     'distribute-wide': wide,
+    'distribute-mkdir': far,
     'distribute-failed': calls(
       'failed stat, two bricks',
       'absent',

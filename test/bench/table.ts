@@ -61,6 +61,7 @@ export function figureOf<T extends object>(
 const formats: Readonly<Record<Unit, Format>> = {
   '×': times,
   µs: digits,
+  ms: digits,
   s: digits,
   MB: whole,
   'GB/s': digits,

@@ -3,7 +3,7 @@
  * mount would ask; and what each child has by itself.
  */
 
-import { newGfid } from '../../runtime/core/context.ts';
+import { type Context, newGfid } from '../../runtime/core/context.ts';
 import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { FopName, FopTable } from '../../runtime/core/fops.gen.ts';
@@ -27,6 +27,41 @@ export interface Told {
   values: readonly unknown[];
 }
 
+type Volume = Omit<TestVolume, 'name' | 'below'>;
+/** A volume between a child's locks and distribute, if any; it gets the child's name. */
+type Layer = (name: string) => Volume | undefined;
+
+interface DistributedSettings {
+  /** What a child keeps its files with: memory, otherwise. */
+  readonly storage?: (name: string) => Volume;
+}
+
+interface GraphSettings extends DistributedSettings {
+  readonly options?: Readonly<Record<string, string>>;
+  readonly between?: Layer;
+  readonly context: Context;
+}
+
+const inMemory = (): Volume => ({ translator: memory as never });
+
+/** The graph alone, in whatever context. */
+export function startDistributed(
+  names: readonly string[],
+  { options = {}, between = () => undefined, storage = inMemory, context }: GraphSettings,
+): Promise<Graph> {
+  const children = names.flatMap((name): TestVolume[] => {
+    const more = between(name);
+    const lower = more === undefined ? name : `${name}-locks`;
+    return [
+      { ...storage(name), name: `${name}-disk`, below: [] },
+      { name: lower, translator: locks as never, below: [`${name}-disk`] },
+      ...(more === undefined ? [] : [{ ...more, name, below: [lower] }]),
+    ];
+  });
+  const top: TestVolume = { name: 'dht', translator: distribute as never, options, below: names };
+  return startGraph([...children, top], context);
+}
+
 /** What an internal client sees: the attributes that volumes keep for themselves. */
 const INTERNAL_PID = -4;
 
@@ -41,29 +76,14 @@ export class Distributed {
     this.context = context;
   }
 
-  /** @param between a volume between a child's locks and distribute, if any; it gets the child's name */
   static async start(
     names: readonly string[],
     options: Readonly<Record<string, string>> = {},
-    between: (name: string) => Omit<TestVolume, 'name' | 'below'> | undefined = () => undefined,
+    between: Layer = () => undefined,
+    settings: DistributedSettings = {},
   ): Promise<Distributed> {
     const context = new FakeContext();
-    const children = names.flatMap((name): TestVolume[] => {
-      const more = between(name);
-      const lower = more === undefined ? name : `${name}-locks`;
-      return [
-        { name: `${name}-memory`, translator: memory as never, below: [] },
-        { name: lower, translator: locks as never, below: [`${name}-memory`] },
-        ...(more === undefined ? [] : [{ ...more, name, below: [lower] }]),
-      ];
-    });
-    const top: TestVolume = {
-      name: 'dht',
-      translator: distribute as never,
-      options,
-      below: names,
-    };
-    const graph = await startGraph([...children, top], context);
+    const graph = await startDistributed(names, { options, between, context, ...settings });
     const volume = new Distributed(graph, names, context);
     volume.ask('lookup', new Loc(volume.root), null);
     return volume;

@@ -15,6 +15,7 @@
  * Rules
  * - What the steps return is the answer of the fop: the frame is unwound with it, once, here and nowhere
  *   else. They wait for nothing but winds, and every wind is waited for.
+ * - `answer` gives the answer before the last steps, which are ours alone then: locks that are given back.
  * - Nothing here is a promise: when the last reply comes, the next step runs, also within the wind
  *   itself, whose reply may come before it returns.
  * - An error that a step throws is a mistake in it: it is logged, and the answer is EIO.
@@ -154,6 +155,15 @@ export class Task {
   /** Whether locks are waited for, even when the caller has given up. */
   patient(isPatient: boolean): void {
     this.isPatient = isPatient;
+  }
+
+  /** The caller need not wait for what follows: nothing is wound as the caller any more. */
+  answer<N extends FopName>(answer: Answer<N>): void {
+    const { done } = this;
+    this.done = (_, error) => {
+      if (error !== null) explain(this.xl, 'after the answer', error);
+    };
+    done(answer, null);
   }
 
   /** For `runTask` and `background`. */

@@ -32,6 +32,8 @@ const UNKNOWN: ReadonlySet<FopName> = new Set<FopName>([
   'icreate',
   'put',
 ]);
+/** What says more of a failure than its errno. */
+const TELLING: ReadonlySet<FopName> = new Set<FopName>(['mkdir']);
 /** What has flags of its own for what is read or written. */
 const TRANSFERS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'writev']);
 
@@ -161,6 +163,8 @@ export interface Marshal {
   /** No brick of GlusterFS knows it. */
   readonly isUnknown: boolean;
   readonly reply: readonly Part[];
+  /** Where the xdata is in the reply that is read of a failure, too; -1 where it is not. */
+  readonly telling: number;
   /** The answer, as it is read for who needs few attributes. */
   readonly terse: Fields;
   /** The reply of a failure. */
@@ -189,6 +193,7 @@ function marshalOf(fop: FopName): Marshal {
     isUnknown: UNKNOWN.has(fop),
     terse: withoutIatts(wire.reply, UNNEEDED[fop] ?? FOLDERS),
     reply: reply.map((part) => partOf(fop, part, wire.reply, args)),
+    telling: TELLING.has(fop) ? reply.findIndex(({ name }) => name === 'xdata') : -1,
     nothing: reply.map(() => null),
     at: { fd: at('fd'), buf: at('buf'), entries: at('entries'), postparent: at('postparent') },
   };

@@ -78,13 +78,13 @@ export class Request implements Waiter {
     if (this.isServed) frame.root.goOn();
     const opRet = r.i32();
     const opErrno = r.i32();
-    // Of a failure nothing else is of interest; a failure without an errno is one all the same.
+    // A failure without an errno is one all the same.
     if (opRet < 0) {
       // Of other failures nobody knows whether something was found before, and has got a gfid.
       if (fop === 'lookup' && opErrno === ENOENT) {
         requester.lookedUp(this.args[1] as Dict | null, NULL_GFID);
       }
-      failRequest(frame, marshal, opErrno || EIO);
+      this.failed(r, opErrno || EIO);
       return;
     }
     const values = readFields(r, frame.terse ? marshal.terse : wire.reply);
@@ -110,6 +110,19 @@ export class Request implements Waiter {
     const reply = new Array<unknown>(parts.length);
     for (let at = 0; at < parts.length; at++) reply[at] = known(parts[at]!(values, this.args));
     marshal.unwind(frame, opRet, 0, reply);
+  }
+
+  /** Of most failures nothing but the errno is of interest. */
+  private failed(r: XdrReader, errno: number): void {
+    const { frame, marshal, args } = this;
+    const { telling, wire, nothing, reply } = marshal;
+    const values = telling < 0 ? [] : readFields(r, wire.reply);
+    if (telling < 0 || r.short) {
+      failRequest(frame, marshal, errno);
+      return;
+    }
+    const xdata = reply[telling]!(values, args);
+    marshal.unwind(frame, -1, errno, nothing.with(telling, xdata as null) as never);
   }
 
   /** What a success means besides its reply. @returns 0, or the errno when it is none */

@@ -153,7 +153,8 @@ export class ServerCall {
     const data = opRet >= 0 && plan.data >= 0 ? (reply[plan.data] as Uint8Array) : null;
     const { root } = from;
     const seen = (value: unknown): unknown => (root === ROOT_GFID ? value : asRoot(value, root));
-    const fields = plan.reply.map((field) => seen(field(opRet < 0 ? [] : reply)));
+    const told = opRet < 0 ? onlyXdata(reply, plan.xdata) : reply;
+    const fields = plan.reply.map((field) => seen(field(told)));
     from.answer(
       xid,
       plan.fop,
@@ -217,6 +218,13 @@ export class ServerCall {
         return true;
     }
   }
+}
+
+/** Of a failure: attributes and the like are none of anything. */
+function onlyXdata(reply: readonly unknown[], at: number): readonly unknown[] {
+  const told: unknown[] = [];
+  told[at] = reply[at];
+  return told;
 }
 
 function link(inodes: InodeTable, { parent, name }: Loc, inode: unknown, buf: unknown): boolean {

@@ -48,6 +48,8 @@ export interface Unmarshal {
   readonly reply: readonly ((parts: readonly unknown[]) => unknown)[];
   /** Where the data is in the reply; -1 without any. */
   readonly data: number;
+  /** Where the xdata is, which a failure may have, too. */
+  readonly xdata: number;
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
@@ -156,6 +158,7 @@ function unmarshalOf(fop: FopName): Unmarshal {
     args: args.map((arg) => argOf(fop, arg, wire.call)),
     reply: wire.reply.named.map(({ name, kind }) => fieldOf(fop, name, kind, reply)),
     data: wire.data === 'reply' ? reply.findIndex(({ type }) => type === 'data') : -1,
+    xdata: reply.findIndex(({ name }) => name === 'xdata'),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Dict } from '../../../core/dict.ts';
 import {
   EEXIST,
   EINVAL,
+  EIO,
   EISDIR,
   ENOENT,
   ENOSPC,
@@ -31,7 +32,15 @@ import { SYMLINK_MAX } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
-import { bornWith, isConditional, twinGfid, unlinkFault, type Victim } from '../shared/internal.ts';
+import {
+  bornWith,
+  isConditional,
+  isMistaken,
+  mistaken,
+  twinGfid,
+  unlinkFault,
+  type Victim,
+} from '../shared/internal.ts';
 import { textFault } from '../shared/names.ts';
 import { type Made, rdevOf } from '../shared/replies.ts';
 import { openFault, resize, writeAt } from './data.ts';
@@ -76,6 +85,11 @@ interface NewNode {
   readonly prot: number;
   readonly target?: string;
   readonly rdev?: number;
+}
+
+function xattrOfFolder(xl: MemoryXlator, { parent }: Loc, name: string): Uint8Array | undefined {
+  const node = parent === null ? ENOENT : nodeOfInode(xl, parent);
+  return typeof node === 'number' ? undefined : node.xattrs?.get(name);
 }
 
 /** A new node for `parent`, as its maker's and without a name; or the errno. */
@@ -209,6 +223,9 @@ export const namespaceFops: Fops<Disk> = {
   },
 
   mkdir(frame, xl, loc, mode, _umask, xdata) {
+    if (isMistaken(xdata, (name) => xattrOfFolder(xl, loc, name))) {
+      return unwind.mkdir(frame, -1, EIO, null, null, null, null, mistaken());
+    }
     const made = make(frame, xl, loc, xdata, { type: IA_IFDIR, prot: mode & 0o1777 });
     if (typeof made === 'number') return fail.mkdir(frame, made);
     unwind.mkdir(frame, 0, 0, loc.inode, made.buf, made.preparent, made.postparent, null);

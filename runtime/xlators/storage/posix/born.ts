@@ -1,13 +1,23 @@
 /** What translators above ask for with a name that is made or removed (`shared/internal.ts`). */
 import { Dict } from '../../../core/dict.ts';
+import { ENOSPC } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { MODE_REQ } from '../../../core/xdata.ts';
 import type { Path } from '../../../sys/call.ts';
-import { bornWith, isConditional, LINKTO, twinGfid, unlinkFault } from '../shared/internal.ts';
+import {
+  bornWith,
+  isConditional,
+  isMistaken,
+  LINKTO,
+  twinGfid,
+  unlinkFault,
+} from '../shared/internal.ts';
 import type { Brick } from './brick.ts';
+import { writeAll } from './files.ts';
 import type { Handle } from './handles.ts';
-import { entryAt, handleOf, iattOf, type PosixXlator } from './resolve.ts';
+import { EMPTY } from './paths.ts';
+import { entryAt, handleOf, iattOf, type PosixXlator, parentOf } from './resolve.ts';
 import { lookupKeys, setXattrs } from './xattr.ts';
 
 /** The mode to make something with: the caller's own, from which the umask is still to be taken. */
@@ -19,6 +29,32 @@ export function twinOf(xl: PosixXlator, xdata: Dict | null): Loc | null {
   if (gfid === null) return null;
   const loc = new Loc(null, null, null, gfid);
   return typeof handleOf(xl, loc) === 'number' ? null : loc;
+}
+
+/** Whether a mkdir takes its folder to be as it was before. */
+export function isMistakenIn(xl: PosixXlator, loc: Loc, xdata: Dict | null): boolean {
+  return isMistaken(xdata, (name) => {
+    const dir = parentOf(xl, loc);
+    if (typeof dir === 'number') return undefined;
+    return lookupKeys(dir.fd, EMPTY, new Dict().set(name, 1))?.bytes(name);
+  });
+}
+
+/** A new file's attributes and data; 0 or the errno. */
+export function fill(
+  brick: Brick,
+  file: Handle,
+  fd: number,
+  pid: number,
+  vector: Uint8Array,
+  offset: number,
+  dict: Dict | null,
+): number {
+  const fault = setXattrs(brick, file, file.fd, dict, 0, pid);
+  if (fault !== 0) return fault;
+  const written = writeAll(fd, vector, offset);
+  if (written < 0) return -written;
+  return written < vector.length ? ENOSPC : 0;
 }
 
 /** Gives something new its extended attributes. The disk may not have them; it is made all the same. */

@@ -126,6 +126,11 @@ export class Brick {
     return this.settings.directory;
   }
 
+  /** Whether other bricks may have the same directory or file, which is to have one gfid with all. */
+  get isOneOfSeveral(): boolean {
+    return this.settings.isServed || isAmongOthers(this.xl);
+  }
+
   get handleLimit(): number {
     return this.settings.handleLimit;
   }
@@ -351,6 +356,9 @@ export class Brick {
     this.letGo();
   }
 }
+
+const isAmongOthers = ({ above }: Xlator): boolean =>
+  above.some((parent) => parent.below.length > 1 || isAmongOthers(parent));
 
 /** Whether an inode was found by a name, and not as the directory itself or what is above it. */
 const isName = ({ name }: Place): boolean => name !== SELF && name !== PARENT && name !== EMPTY;

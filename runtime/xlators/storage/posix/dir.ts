@@ -163,9 +163,7 @@ function entryOf(listing: Listing, name: string, off: number): Dirent | null {
   const looks = plus || type === DT_UNKNOWN;
   const fault = looks ? look(brick, dir.fd, path) : 0;
   if (fault === ENOENT) return null;
-  if (fault !== 0) {
-    return { name, off, type, gfid: NULL_GFID, stat: null, dict: null, inode: null };
-  }
+  if (fault !== 0) return nameAlone(name, off, type, NULL_GFID);
   if (looks) type = direntType(typeOfMode(brick.st.mode));
   // A number alone may be out of date, but here it is only a hint of what a lookup will find.
   const known = looks
@@ -173,17 +171,31 @@ function entryOf(listing: Listing, name: string, off: number): Dirent | null {
     : brick.handles.findIno(brick.dirents.inoHi, brick.dirents.inoLo);
   // One that is stored now changes the ctime, so that the attributes come after it.
   const gfid = known?.gfid ?? storedGfid(listing, path);
-  if (!plus) return { name, off, type, gfid, stat: null, dict: null, inode: null };
+  if (!plus || gfid === NULL_GFID) return nameAlone(name, off, type, gfid);
   const stat = brick.mdata.show(iattOf(brick, gfid, known), known, dir.fd, path);
   const dict = lookupKeys(dir.fd, path, listing.keys);
   return { name, off, type, gfid, stat, dict, inode: listing.fd.inode.table.newInode() };
 }
 
-/** The gfid of an entry that no handle is known of, given one if it has none. */
+const nameAlone = (name: string, off: number, type: number, gfid: Gfid): Dirent => ({
+  name,
+  off,
+  type,
+  gfid,
+  stat: null,
+  dict: null,
+  inode: null,
+});
+
+/**
+ * The gfid of an entry that no handle is known of, given one if it has none. NULL_GFID where others
+ * have to have the same, so that whoever looks it up says which.
+ */
 function storedGfid({ dir, fd }: Listing, path: Uint8Array): Gfid {
   const { brick } = dir;
   const gfid = brick.gfids.readPath(procEntryPath(dir.fd, path, 0));
   if (gfid !== null && brick.handles.find(gfid) === undefined) return gfid;
+  if (brick.isOneOfSeveral) return NULL_GFID;
   const handle = identify(brick, dir, path, null);
   if (typeof handle === 'number') return NULL_GFID;
   // A listing may be long: what nobody has looked up is not kept open.

@@ -6,7 +6,7 @@
  */
 import { constants } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
-import { EEXIST, EMFILE, ENOENT, ENOSPC, ENOTEMPTY, EPERM, ESTALE } from '../../../core/errno.ts';
+import { EEXIST, EIO, EMFILE, ENOENT, ENOTEMPTY, EPERM, ESTALE } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
@@ -26,11 +26,12 @@ import {
   RENAME_WHITEOUT,
 } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
+import { mistaken } from '../shared/internal.ts';
 import { type Made, wantedGfid } from '../shared/replies.ts';
-import { giveXattrs, keptByConditions, modeOf, twinOf } from './born.ts';
+import { fill, giveXattrs, isMistakenIn, keptByConditions, modeOf, twinOf } from './born.ts';
 import type { Brick } from './brick.ts';
 import { isFull } from './descriptors.ts';
-import { keepFile, openHandle, safeFlags, writeAll } from './files.ts';
+import { keepFile, openHandle, safeFlags } from './files.ts';
 import type { Place } from './gfid-handles.ts';
 import { type Handle, look } from './handles.ts';
 import { EMPTY, NAME, NAME_2, procPath, putName, putText, TARGET } from './paths.ts';
@@ -48,7 +49,7 @@ import {
   secondParent,
 } from './resolve.ts';
 import { virtualKeys } from './virtual.ts';
-import { lookupKeys, setXattrs } from './xattr.ts';
+import { lookupKeys } from './xattr.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = constants;
 const O_ACCMODE = 3;
@@ -196,22 +197,6 @@ function createFile(
   look(xl.priv, found.fd, EMPTY);
   const there = { dir, preparent, handle: found, result: fd };
   return madeAt(frame, xl, loc, there, (flags & O_TRUNC) === 0 ? null : 'truncate');
-}
-
-/** A new file's attributes and data; 0 or the errno. */
-function fill(
-  brick: Brick,
-  made: MadeEntry,
-  pid: number,
-  vector: Uint8Array,
-  offset: number,
-  dict: Dict | null,
-): number {
-  const fault = setXattrs(brick, made.handle, made.handle.fd, dict, 0, pid);
-  if (fault !== 0) return fault;
-  const written = writeAll(made.result, vector, offset);
-  if (written < 0) return -written;
-  return written < vector.length ? ENOSPC : 0;
 }
 
 // Removing.
@@ -416,6 +401,9 @@ export const entryFops: Fops<Brick> = {
   lookup,
 
   mkdir(frame, xl, loc, mode, umask, xdata) {
+    if (isMistakenIn(xl, loc, xdata)) {
+      return unwind.mkdir(frame, -1, EIO, null, null, null, null, mistaken());
+    }
     const made = make(xl, frame, loc, umask, xdata, (dirFd, path) =>
       libc.mkdirat(dirFd, path, modeOf(mode, xdata) & 0o1777),
     );
@@ -455,7 +443,7 @@ export const entryFops: Fops<Brick> = {
     const how = (flags & ~O_ACCMODE) | O_WRONLY | O_TRUNC;
     const made = createFile(xl, frame, loc, how, mode, umask, xdata);
     if (typeof made === 'number') return fail.put(frame, made);
-    const fault = fill(xl.priv, made, frame.root.pid, vector, offset, dict);
+    const fault = fill(xl.priv, made.handle, made.result, frame.root.pid, vector, offset, dict);
     libc.close(made.result);
     if (fault !== 0) {
       remove(xl, frame, loc, 0);

@@ -18,6 +18,14 @@ const ONLY_LINKTO = 'unlink-only-if-dht-linkto-file';
 /** An unlink of what nobody has open. */
 const NOT_OPEN = 'dont-unlink-for-open-fd';
 
+/**
+ * A mkdir with this relies on an extended attribute of the folder that it is made in: its name. What it
+ * takes the value to be is beside it, under that name.
+ */
+export const PREOP_PARENT = 'glusterfs.preop.parent.key';
+/** In the reply of a mkdir that was refused since the value is another. */
+export const PREOP_FAILED = 'glusterfs.preop.check.failed';
+
 export const LINKTO = 'trusted.glusterfs.dht.linkto';
 const LINKTO_MODE = 0o1000;
 
@@ -32,11 +40,40 @@ export const pidFor = (pid: number, xdata: Dict | null): number =>
 export const twinGfid = (xdata: Dict | null): Gfid | null =>
   xdata?.has(INTERNAL_FOP) ? wantedGfid(xdata) : null;
 
+/** What a mkdir takes an attribute of its folder to be; null where it relies on none. */
+function reliesOn(
+  xdata: Dict | null,
+): { readonly name: string; readonly value: Uint8Array } | null {
+  const name = xdata?.get(PREOP_PARENT);
+  const value = typeof name === 'string' ? xdata!.bytes(name) : undefined;
+  return value === undefined ? null : { name: name as string, value };
+}
+
+/**
+ * Whether the folder is another than a mkdir takes it to be.
+ * @param read one of its attributes
+ */
+export function isMistaken(
+  xdata: Dict | null,
+  read: (name: string) => Uint8Array | undefined,
+): boolean {
+  const said = reliesOn(xdata);
+  if (said === null) return false;
+  const found = read(said.name);
+  if (found?.length !== said.value.length) return true;
+  return found.some((byte, at) => byte !== said.value[at]);
+}
+
+/** With the EIO that such a mkdir is refused with. */
+export const mistaken = (): Dict => new Dict().set(PREOP_FAILED, 1);
+
 /** Extended attributes that something has from the beginning; null for none. A text has its NUL there. */
 export function bornWith(xdata: Dict | null): Dict | null {
   let born: Dict | null = null;
   xdata?.forEach((name, value) => {
     if (!asksForXattr(name) || name === TRUSTED_GFID || name === USER_GFID) return;
+    // Its folder's.
+    if (name === xdata.get(PREOP_PARENT)) return;
     const bytes = typeof value === 'string' ? encodeName(`${value}\0`) : value;
     if (!(bytes instanceof Uint8Array)) return;
     born ??= new Dict();

@@ -3,22 +3,28 @@
  * others, and then its names are dealt out among all. What is missing after a child was lost on the
  * way is made by the next lookup (`heal/directory.ts`).
  *
+ * Where the name belongs is what we know of its folder's layout. The child that decides is told what
+ * that is, and refuses when another client has changed it: then we look again, and begin anew.
+ *
  * Source: GlusterFS `dht-common.c` (dht_mkdir, dht_mkdir_hashed_cbk, dht_mkdir_cbk),
  * `dht-selfheal.c` (dht_selfheal_new_directory).
  */
+import type { Dict } from '../../../../core/dict.ts';
 import { EEXIST, EIO, EPERM } from '../../../../core/errno.ts';
 import type { FopTable } from '../../../../core/fops.gen.ts';
 import type { Iatt } from '../../../../core/iatt.ts';
 import { Loc } from '../../../../core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../../core/lock.ts';
+import { messages } from '../../../../core/messages.ts';
 import { GFID_REQ } from '../../../../core/xdata.ts';
 import type { Fop } from '../../../../core/xlator.ts';
+import { PREOP_FAILED, PREOP_PARENT } from '../../../storage/shared/internal.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { again } from '../heal/directory.ts';
 import { newLayout, writeLayout } from '../heal/layout.ts';
 import { aside } from '../heal/linkto.ts';
 import { anomaliesOf, isBroken } from '../layout/check.ts';
-import { type Layout, NO_COMMIT_HASH, type Piece } from '../layout/layout.ts';
+import { encodePiece, type Layout, NO_COMMIT_HASH, type Piece } from '../layout/layout.ts';
 import { isLinkto } from '../linkto.ts';
 import { LAYOUT_HEAL, protectNamespace, unlockInode, unprotecting, whole } from '../locks.ts';
 import { mergeDirectories } from '../merge.ts';
@@ -33,19 +39,49 @@ export const mkdir: Fop<'mkdir', Distribute> = (frame, xl, ...args) => {
   runTask(frame, xl, 'mkdir', (task) => make(task, xl.priv, args));
 };
 
+/** By another client's new layout the name belongs elsewhere, or may. */
+const CHANGED = 'changed';
+
 function* make(task: Task, volume: Distribute, args: Args): Steps<Made> {
-  const [loc, mode, umask, given] = args;
-  const child = volume.hashed(loc);
-  if (child === NOWHERE || !volume.isUp(child)) return failure('mkdir', EIO);
+  const [loc, , , given] = args;
   // All children have to give it the same gfid.
   if (!given?.has(GFID_REQ)) return failure('mkdir', EPERM);
   volume.space.refresh();
-  task.patient(false);
-  const errno = yield* protectNamespace(task, child, loc);
-  if (errno !== 0) return failure('mkdir', errno);
-  task.patient(true);
-  const marked = given.copy().set(volume.keys.mds, new Uint8Array(4));
+  for (;;) {
+    const child = volume.hashed(loc);
+    if (child === NOWHERE || !volume.isUp(child)) return failure('mkdir', EIO);
+    task.patient(false);
+    const errno = yield* protectNamespace(task, child, loc);
+    if (errno !== 0) return failure('mkdir', errno);
+    task.patient(true);
+    const made = yield* makeLocked(task, volume, args, given, child);
+    if (made !== CHANGED) return made;
+  }
+}
+
+/** What a child has of the layout of a name's folder, as far as we know. */
+const pieceAbove = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
+  encodePiece(volume.directory(parent!)!.layout.pieces[child]!);
+
+/** With the locks of the name, which are given back. */
+function* makeLocked(
+  task: Task,
+  volume: Distribute,
+  args: Args,
+  given: Dict,
+  child: number,
+): Steps<Made | typeof CHANGED> {
+  const [loc, mode, umask] = args;
+  const { mds, layout: key } = volume.keys;
+  const piece = pieceAbove(volume, loc, child);
+  const marked = given.copy().set(mds, new Uint8Array(4)).set(PREOP_PARENT, key).set(key, piece);
   const first = yield* task.one(child, 'mkdir', loc, mode, umask, marked);
+  if (first.opRet < 0 && first.values[4]?.has(PREOP_FAILED)) {
+    // While we have the lock, what this child has of the layout stays as it is.
+    const isOther = yield* lookAbove(task, volume, loc, child, piece);
+    yield* task.ownAll(unprotecting(child, loc));
+    return isOther ? CHANGED : failure('mkdir', EIO);
+  }
   const answers = first.opRet < 0 ? [first] : yield* makeOthers(task, volume, args, first, child);
   const failed = answers.find(({ opRet, opErrno }) => opRet < 0 && opErrno === EEXIST);
   if (first.opRet < 0 || failed !== undefined) {
@@ -54,11 +90,46 @@ function* make(task: Task, volume: Distribute, args: Args): Steps<Made> {
   }
   const [inode, buf] = first.values;
   const dir = new Loc(inode ?? loc.inode, null, null, buf!.iaGfid);
-  const layout = yield* dealOut(task, volume, loc, dir, child);
+  const answer = merged(first, answers);
+  // Without the lock nobody knows what the children have; a lookup will see to it.
+  if (!(yield* exchangeLocks(task, loc, dir, child))) return answer;
+  const layout = yield* dealOut(task, volume, loc, dir);
   if (dir.inode !== null && layout !== null) {
     volume.keep(dir.inode, buf!.iaGfid, { layout, mds: child });
   }
-  return merged(first, answers);
+  task.answer(answer);
+  yield* unlockInode(task, child, LAYOUT_HEAL, dir);
+  return answer;
+}
+
+/** Looks at the folder of a name again. @returns whether its layout is another than was said */
+function* lookAbove(
+  task: Task,
+  volume: Distribute,
+  loc: Loc,
+  child: number,
+  said: Uint8Array,
+): Steps<boolean> {
+  const parent = loc.parent!;
+  const now = yield* again(task, volume, new Loc(parent));
+  if (now === null) return false;
+  const { layout, mds } = now;
+  volume.keep(parent, parent.gfid, { layout, mds });
+  volume.xl.log.info(`the layout of ${loc.path}'s folder has changed`, {
+    msgid: messages.layoutChanged.id,
+  });
+  return pieceAbove(volume, loc, child).some((byte, at) => byte !== said[at]);
+}
+
+/**
+ * Gives the name of a new directory free, and keeps others from dealing out its names.
+ * @param dir the same by its gfid
+ * @returns whether they are kept from it
+ */
+function* exchangeLocks(task: Task, loc: Loc, dir: Loc, child: number): Steps<boolean> {
+  const lock = callOf(child, 'inodelk', LAYOUT_HEAL, dir, F_SETLKW, whole(F_WRLCK), null);
+  const answers = yield* task.ownAll([...unprotecting(child, loc), lock]);
+  return answers.at(-1)!.opRet >= 0;
 }
 
 /**
@@ -113,32 +184,19 @@ function* whatIsThere(
 }
 
 /**
- * Deals the names of a new directory out, and gives its own name free.
+ * Deals the names of a new directory out.
  * @param dir the same by its gfid
- * @returns null where nobody knows what the children have; a lookup will see to it
+ * @returns null where nobody knows what the children have
  */
-function* dealOut(
-  task: Task,
-  volume: Distribute,
-  loc: Loc,
-  dir: Loc,
-  child: number,
-): Steps<Layout | null> {
-  const lock = callOf(child, 'inodelk', LAYOUT_HEAL, dir, F_SETLKW, whole(F_WRLCK), null);
-  const locked = (yield* task.ownAll([...unprotecting(child, loc), lock])).at(-1)!;
-  if (locked.opRet < 0) return null;
+function* dealOut(task: Task, volume: Distribute, loc: Loc, dir: Loc): Steps<Layout | null> {
   // Another client's lookup may have found the directory, and dealt out its names.
-  const now = yield* again(task, volume, dir);
-  let layout = now?.layout ?? null;
-  if (layout !== null && isBroken(anomaliesOf(layout.pieces))) {
-    const { settings, commitHash } = volume;
-    const hash = settings['lookup-optimize'] ? commitHash : NO_COMMIT_HASH;
-    const usable = layout.pieces.map(withoutMissing);
-    const pieces = newLayout(volume, loc.path, dir.gfid, usable, hash, true);
-    layout = yield* writeLayout(task, volume, dir, pieces);
-  }
-  yield* unlockInode(task, child, LAYOUT_HEAL, dir);
-  return layout;
+  const layout = (yield* again(task, volume, dir))?.layout ?? null;
+  if (layout === null || !isBroken(anomaliesOf(layout.pieces))) return layout;
+  const { settings, commitHash } = volume;
+  const hash = settings['lookup-optimize'] ? commitHash : NO_COMMIT_HASH;
+  const usable = layout.pieces.map(withoutMissing);
+  const pieces = newLayout(volume, loc.path, dir.gfid, usable, hash, true);
+  return yield* writeLayout(task, volume, dir, pieces);
 }
 
 /** Where it could not be made, no name of it belongs. */
