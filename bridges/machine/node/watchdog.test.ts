@@ -1,5 +1,5 @@
 /** The worker thread of a process; what it does at each look is the matter of host/watchdog.test.ts. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -28,40 +28,44 @@ it('counts nothing of the time in which others have the CPU', async () => {
       ...['-n', String(nice), 'taskset', '-c', cpu, process.execPath],
       ...['--input-type=module', '-e', script],
     ]);
-  const burner = pinned(0, 'for (;;);');
-  const burnt = once(burner, 'exit');
+  const children = [pinned(0, 'for (;;);')];
   try {
     const at = (file: string): string => JSON.stringify(join(packageRoot, 'dist/bridges', file));
     const run = pinned(
       5,
-      `import { INTERRUPT, newWord, RUNNING } from ${at('host/watchdog.js')};
+      `import { COUNT, INTERRUPT, newWord, RUNNING } from ${at('host/watchdog.js')};
       import { watch } from ${at('machine/node/watchdog.js')};
       const word = newWord();
       watch({ word, limit: 800, name: 'v' });
-      const spin = (until) => {
+      const spin = (call, until) => {
         const begun = performance.now();
-        word[0] = 128 | RUNNING;
+        word[0] = call * COUNT | RUNNING;
         while (!until()) for (let i = 0; i < 1e5; i += 1);
         word[0] &= ~RUNNING;
         return performance.now() - begun;
       };
       const used = () => process.cpuUsage().user / 1000;
       const begun = used();
-      const took = spin(() => used() - begun > 400);
+      const took = spin(1, () => used() - begun > 400);
       const interrupted = (word[0] & INTERRUPT) !== 0;
-      word[0] = 256;
-      spin(() => (word[0] & INTERRUPT) !== 0);
+      spin(2, () => (word[0] & INTERRUPT) !== 0);
       console.log(JSON.stringify({ took, interrupted }));
       process.exit();`,
     );
+    children.push(run);
     const said = JSON.parse(await text(run.stdout)) as { took: number; interrupted: boolean };
     expect(said.took).toBeGreaterThan(800);
     expect(said.interrupted).toBe(false);
   } finally {
-    burner.kill('SIGKILL');
-    await burnt;
+    await Promise.all(children.map(endOf));
   }
 });
+
+async function endOf(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
 
 /** The first CPU that this process may run on. */
 const allowedCpu = (): string =>
