@@ -116,7 +116,10 @@ async function demo(
       const options = [`${STORAGE}.directory=${tree}`, ...stack.options];
       const set = { stack: { volfile, options }, id, scratch, workload, counted };
       const { title } = stack;
-      const searched = await measure(serve(set, terminal), { title, workload, status, signal });
+      const searched = await measure(serve(set, terminal), {
+        ...{ title, workload, status },
+        check: () => signal.throwIfAborted(),
+      });
       const { lookups, forwarded, ...times } = searched;
       const answered = lookups - forwarded;
       pass.stacks.push({ name: stack.name, lookups, answered, forwarded, ...times });

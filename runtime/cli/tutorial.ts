@@ -148,15 +148,21 @@ async function withBricks<T>(
 async function searchAll(given: Given, bricks: Bricks): Promise<StackResult[]> {
   const { settings, workload, scratch, status, signal, terminal } = given;
   await makeFiles(given, bricks);
+  const check = (): void => {
+    signal.throwIfAborted();
+    // Without a brick its files are absent, which is an answer like any other.
+    const trouble = bricks.trouble();
+    if (trouble !== null) throw trouble;
+  };
   const results: StackResult[] = [];
   for (const [at, stack] of stacks.entries()) {
-    signal.throwIfAborted();
+    check();
     const { name, title } = stack;
     status.begin(`${at + 1} of ${stacks.length}: ${title}`);
     const volfile = writeMeasurable(stack, join(scratch, `${name}.vol`), settings.delayMs);
     const options = [COUNTING, ...bricks.options, ...stack.options];
     const set = { stack: { volfile, options }, id: name, scratch, workload, counted };
-    const searching = { title, workload, status, signal };
+    const searching = { title, workload, status, check };
     results.push({ name, ...(await measure(serveMounted(set, terminal), searching)) });
   }
   return results;

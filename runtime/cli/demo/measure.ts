@@ -13,13 +13,14 @@ export interface MeasureSettings {
   readonly title: string;
   readonly workload: Workload;
   readonly status: Status;
-  readonly signal: AbortSignal;
+  /** Asked now and then: throws where it is no use to go on. */
+  check(): void;
 }
 
 /** Searches through a stack and takes it down. @throws {Failure} when a file is not found, or is elsewhere */
 export async function measure(
   serving: Promise<Served>,
-  { title, workload, status, signal }: MeasureSettings,
+  { title, workload, status, check }: MeasureSettings,
 ): Promise<Searched> {
   const served = await serving;
   try {
@@ -27,7 +28,7 @@ export async function measure(
     const watch = existsSync('/proc/stat') ? new BusyWatch(allowedCpus()) : null;
     watch?.begin(served.pids);
     const { wrong, meanMs, p99Ms } = await runSearches(workload, served.find, (done) => {
-      signal.throwIfAborted();
+      check();
       status.progress(done / workload.searches.length);
     });
     watch?.end();

@@ -11,8 +11,9 @@ import {
   servers,
   tutorial,
 } from '../../../test/support/demo.ts';
-import { noBricks } from '../../../test/support/gluster.ts';
+import { noBricks, whyNoBricks } from '../../../test/support/gluster.ts';
 import { describeMounts, withScratch } from '../../../test/support/mount.ts';
+import { skipFor } from '../../../test/support/tools.ts';
 
 const searches = 300;
 const expected = lookupsOf(searches);
@@ -124,7 +125,7 @@ describeMounts('glossa tutorial', () => {
 
   it.each(['glossa', 'glusterfs'])('says so, and cleans up, when a brick of %s dies', (by) =>
     withScratch(async (scratch) => {
-      if (by === 'glusterfs' && noBricks()) return;
+      if (by === 'glusterfs') skipFor(whyNoBricks());
       let killing: Promise<unknown> | undefined;
       const flags = ['--searches', '1000000', '--bricks', by];
       const { status, err } = await tutorial(scratch, flags, () => {
