@@ -48,7 +48,7 @@ export default defineCommand({
     'this machine, as it is, with a cache of absent names, with the same in Python, and with Python ' +
     'that tells the kernel how long a name stays absent. A thousand files in ten directories are ' +
     "searched through each, and the times stand beside the talk's. The bricks are GlusterFS's where " +
-    'glusterfsd is installed and root asks, otherwise of glossa; which they are is said.',
+    'glusterfsd is installed, otherwise of glossa; which they are is said. It is for root.',
   flags: {
     bricks: choice({
       value: 'WHOSE',

@@ -29,16 +29,19 @@ export interface Maker {
 
 const PROGRAM = 'glusterfsd';
 
-/** @param asked null: GlusterFS, if it can be had @throws {Failure} when it is asked for, and cannot */
+/** @param asked null: GlusterFS, if it can be had @throws {Failure} when none can be had, or not the one asked for */
 export function makerOf(asked: Maker['by'] | null): Maker {
+  if (process.getuid?.() !== 0) {
+    throw new Failure(
+      'the tutorial is for root: cluster/distribute keeps on its bricks, in extended attributes trusted.*, ' +
+        'what only root can keep there; glossa demo does without',
+    );
+  }
   const ours: Maker = { by: 'glossa', version: version(), why: null };
   if (asked === 'glossa') return ours;
-  const found = process.getuid?.() === 0 ? versionOf(PROGRAM) : null;
+  const found = versionOf(PROGRAM);
   if (found !== null) return { by: 'glusterfs', version: found, why: null };
-  const why =
-    process.getuid?.() === 0
-      ? `${PROGRAM} is not installed (apt install glusterfs-server)`
-      : 'only root can start a brick of GlusterFS';
+  const why = `${PROGRAM} is not installed (apt install glusterfs-server)`;
   if (asked !== null) throw new Failure(why);
   return { ...ours, why };
 }

@@ -63,7 +63,7 @@ describe('the report', () => {
 
   it('says whose the bricks are, why, and how far away', () => {
     expect(introduction(settings, 1000)).toContain('two bricks of GlusterFS 10.3 on this machine.');
-    const why = 'only root can start a brick of GlusterFS';
+    const why = 'glusterfsd is not installed (apt install glusterfs-server)';
     const ours = { by: 'glossa', version: '0.1.0', why } as const;
     const text = introduction({ ...settings, maker: ours, delayMs: 1.3 }, 1000);
     expect(text).toContain(
