@@ -16,6 +16,19 @@ const BRINGS: Readonly<Record<string, RegExp>> = {
   gcc: /^make /m,
 };
 
+/** What a volfile says of modules, volume by volume. */
+const modulesIn = (text: string): string[] =>
+  [...text.matchAll(/type features\/(?:glupy|native)\n((?: +option .*\n)*)/g)].map(
+    ([, options]) => options!,
+  );
+
+/** Whether the module is another example's: by a path there, or bundled by its name. */
+function isAnothers(name: string, options: string): boolean {
+  if (/ module-path \.\.\//.test(options)) return true;
+  const module = / module-name (\S+)/.exec(options)?.[1] ?? '';
+  return module !== name && existsSync(join(folder, module, `${module}.py`));
+}
+
 describe.each(readdirSync(folder))('%s', (name) => {
   const readme = readFileSync(join(folder, name, 'README.md'), 'utf8');
   const files = readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' });
@@ -27,9 +40,7 @@ describe.each(readdirSync(folder))('%s', (name) => {
     const volfiles = files.filter((file) => file.endsWith('.vol'));
     // But those whose modules are another example's.
     const scripted = volfiles.some((file) =>
-      /type features\/(glupy|native)\n(?!.* module-path \.\.\/)/.test(
-        readFileSync(join(folder, name, file), 'utf8'),
-      ),
+      modulesIn(readFileSync(join(folder, name, file), 'utf8')).some((it) => !isAnothers(name, it)),
     );
     expect(modules.length > 0).toBe(scripted);
     for (const module of modules) {

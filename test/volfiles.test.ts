@@ -60,3 +60,51 @@ describe('the stacks of the demo', () => {
     }
   });
 });
+
+describe('the stacks of the tutorial', () => {
+  const path = (name: string): string => `examples/tutorial/${name}.vol`;
+  /** Without what the slides do not have: comments, and the blank line below them. */
+  const slide = (name: string): string =>
+    readFileSync(join(packageRoot, path(name)), 'utf8')
+      .replace(/^#.*\n/gm, '')
+      .trimStart();
+  const [original, negative, python] = ['original', 'negative', 'python'].map((name) =>
+    slide(name).split('\n'),
+  ) as [string[], string[], string[]];
+
+  it.each([
+    ['original', 50, 1031],
+    ['negative', 55, 1120],
+  ])('%s.vol has the lines and the bytes of its slide', (name, lines, bytes) => {
+    expect(slide(name).match(/\n/g)).toHaveLength(lines);
+    expect(Buffer.byteLength(slide(name))).toBe(bytes);
+  });
+
+  it('marks what the slides cut off: the first 26 lines, and nothing else', () => {
+    for (const name of ['original', 'negative', 'python']) {
+      const text = readFileSync(join(packageRoot, path(name)), 'utf8');
+      const marked = [...text.matchAll(/^# Reconstructed(?:.*\n#?)*?volume (\S+)$/gm)];
+      expect(marked.map(([, volume]) => volume)).toEqual(
+        volumes(path(name))
+          .slice(0, 5)
+          .map((volume) => volume.name),
+      );
+    }
+    // Of the fifth only the first two lines.
+    expect(original.slice(24, 27)).toEqual([
+      'volume test-read-ahead',
+      '    type performance/read-ahead',
+      '    subvolumes test-write-behind',
+    ]);
+  });
+
+  it('differ as on the slides: a volume more, and the two lines that bring Python in', () => {
+    const at = negative.indexOf('volume test-negative');
+    const without = negative.toSpliced(at, 5);
+    expect(without.map((line) => line.replace('test-negative', 'test-md-cache'))).toEqual(original);
+    const native = negative.indexOf('    type features/negative');
+    expect(python).toEqual(
+      negative.toSpliced(native, 1, '    type features/glupy', '    option module-name negative'),
+    );
+  });
+});

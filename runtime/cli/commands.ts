@@ -118,6 +118,10 @@ export const commands: Commands = new Map(
       summary: 'what a cache of absent names is worth, shown in a minute',
       load: () => import('./demo.ts'),
     },
+    tutorial: {
+      summary: "run what GlusterFS's translator tutorial ends with, on two bricks here",
+      load: () => import('./tutorial.ts'),
+    },
     bench: {
       summary: 'what stacks cost: mounted and measured beside each other',
       load: () => import('./bench.ts'),

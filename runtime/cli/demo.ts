@@ -7,12 +7,11 @@
  * by a server process of its own; where nothing can be mounted, the graphs run in this process
  * instead. Whatever happens, no mount, process or file is left behind.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BusyWatch } from '../bench/busy.ts';
-import { allowedCpus } from '../bench/placement.ts';
-import { planWorkload, SEARCHES_MAX, type Workload } from '../bench/searches.ts';
+import { planWorkload, SEARCHES_MAX } from '../bench/searches.ts';
 import { defineCommand } from './command.ts';
+import { measure } from './demo/measure.ts';
 import { mountProblem, serveMounted } from './demo/mounted.ts';
 import {
   conclusion,
@@ -24,21 +23,21 @@ import {
   whereText,
   withoutMount,
 } from './demo/report.ts';
-import { runSearches } from './demo/searches.ts';
 import {
+  counted,
   type DemoStack,
   type Measured,
   type Pass,
-  type Served,
+  STORAGE,
   type StackResult,
   stacksFor,
   storageAway,
 } from './demo/served.ts';
 import { Status } from './demo/status.ts';
 import { makeTree } from './demo/tree.ts';
-import { EXIT_OK, Failure, UsageError } from './exit.ts';
+import { EXIT_OK, UsageError } from './exit.ts';
 import { number, takeOperands, toggle } from './flags.ts';
-import { Interruption } from './interruption.ts';
+import { interruptibly } from './interruption.ts';
 import { makeScratch } from './scratch.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -78,22 +77,9 @@ export default defineCommand({
       throw new UsageError(`--delay takes ${DELAY_MS_MIN} to ${DELAY_MS_MAX} milliseconds`);
     }
     if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${seed} is too large`);
-    const interruption = new Interruption();
-    try {
-      return await demo(
-        { seed, searches, delayMs: delay, json: flags.json },
-        terminal,
-        interruption.signal,
-      );
-    } catch (error) {
-      // What broke because of the signal is not worth a message.
-      const status = await interruption.status();
-      if (status === null) throw error;
-      terminal.err('glossa demo: interrupted');
-      return status;
-    } finally {
-      interruption.close();
-    }
+    return interruptibly('demo', terminal, (signal) =>
+      demo({ seed, searches, delayMs: delay, json: flags.json }, terminal, signal),
+    );
   },
 });
 
@@ -127,8 +113,16 @@ async function demo(
       status.begin(`${at + 1} of ${all.length}: ${stack.title}, ${whereText(pass)}`);
       const id = `${stack.name}${pass.delayMs === 0 ? '' : '-away'}`;
       const volfile = volfileOf(stack, pass, join(scratch, `${id}.vol`));
-      const set = { stack: { ...stack, volfile }, id, tree, scratch, workload };
-      pass.stacks.push(await measure(stack, serve(set, terminal), workload, status, signal));
+      const options = [`${STORAGE}.directory=${tree}`, ...stack.options];
+      const set = { stack: { volfile, options }, id, scratch, workload, counted };
+      const { title } = stack;
+      const searched = await measure(serve(set, terminal), {
+        ...{ title, workload, status },
+        check: () => signal.throwIfAborted(),
+      });
+      const { lookups, forwarded, ...times } = searched;
+      const answered = lookups - forwarded;
+      pass.stacks.push({ name: stack.name, lookups, answered, forwarded, ...times });
     }
     measured = { mounted, passes: [passes[0]!, passes[1]!] };
   } finally {
@@ -148,35 +142,4 @@ function volfileOf({ volfile }: DemoStack, { delayMs }: Pass, path: string): str
   if (delayMs === 0) return volfile;
   writeFileSync(path, storageAway(readFileSync(volfile, 'utf8'), delayMs));
   return path;
-}
-
-/** Searches through a stack and takes it down. */
-async function measure(
-  { name, title }: DemoStack,
-  serving: Promise<Served>,
-  workload: Workload,
-  status: Status,
-  signal: AbortSignal,
-): Promise<StackResult> {
-  const served = await serving;
-  try {
-    const before = served.counts();
-    const watch = existsSync('/proc/stat') ? new BusyWatch(allowedCpus()) : null;
-    watch?.begin(served.pids);
-    const { wrong, meanMs, p99Ms } = await runSearches(workload, served.find, (done) => {
-      signal.throwIfAborted();
-      status.progress(done / workload.searches.length);
-    });
-    watch?.end();
-    const busy = watch?.busyness() ?? null;
-    const after = served.counts();
-    if (wrong > 0) {
-      throw new Failure(`${title}: ${wrong} of ${workload.searches.length} searches went wrong`);
-    }
-    const lookups = after.asked - before.asked;
-    const forwarded = after.forwarded - before.forwarded;
-    return { name, lookups, answered: lookups - forwarded, forwarded, meanMs, p99Ms, busy };
-  } finally {
-    await served.stop();
-  }
 }

@@ -1,6 +1,7 @@
 /** What asks a command to end early, for commands that clean up first. */
 import { constants } from 'node:os';
 import { EXIT_SIGNAL, Failure } from './exit.ts';
+import type { Terminal } from './terminal.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
@@ -32,4 +33,27 @@ export class Interruption {
     this.received ??= signal;
     this.controller.abort(new Failure(`interrupted by ${signal}`));
   };
+}
+
+/**
+ * Runs what a signal ends early: `act` cleans up and throws when it is aborted. Resolves to its exit
+ * status, or the one that tells of the signal.
+ */
+export async function interruptibly(
+  command: string,
+  terminal: Terminal,
+  act: (signal: AbortSignal) => Promise<number>,
+): Promise<number> {
+  const interruption = new Interruption();
+  try {
+    return await act(interruption.signal);
+  } catch (error) {
+    // What broke because of the signal is not worth a message.
+    const status = await interruption.status();
+    if (status === null) throw error;
+    terminal.err(`glossa ${command}: interrupted`);
+    return status;
+  } finally {
+    interruption.close();
+  }
 }

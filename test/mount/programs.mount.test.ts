@@ -152,7 +152,7 @@ int part(int n) { return n + ADD; }' > part.c
 onStage(
   'programs',
   {
-    kernel: [...allKinds, 'real-brick', 'own-brick', 'distribute-mixed'],
+    kernel: [...allKinds, 'real-brick', 'own-brick', 'distribute-mixed', 'tutorial'],
     'fuse-native': ['posix'],
   },
   programs,

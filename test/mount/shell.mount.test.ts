@@ -123,7 +123,7 @@ const inShell = (stage: Stage): void => {
 onStage(
   'in a shell',
   {
-    kernel: [...allKinds, ...foreignKinds, ...distributeKinds],
+    kernel: [...allKinds, ...foreignKinds, ...distributeKinds, 'tutorial'],
     user: ['python'],
     'fuse-native': ['posix'],
   },

@@ -143,5 +143,6 @@ export const brickLimits: Readonly<Partial<Record<Kind, Limits>>> = {
   'real-client': ofClient,
   'distribute-real': { ...ofDistribute, ...ofGlusterfs },
   'distribute-own': { ...ofDistribute, ...ofGlossa },
+  tutorial: { ...ofDistribute, ...ofGlusterfs },
   'distribute-mixed': { ...ofDistribute, ...ofGlossa, ...ofSomeOfGlusterfs },
 };

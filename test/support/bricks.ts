@@ -1,6 +1,7 @@
 /** Two bricks and the volfile of a client that spreads files over them, as programs of the test's. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Bricks, OurBrick, RealBrick } from './gluster.ts';
 import type { Kind } from './stacks.ts';
 
@@ -12,6 +13,7 @@ const distributed: Readonly<Partial<Record<Kind, readonly [Whose, Whose]>>> = {
   'distribute-real': [RealBrick, RealBrick],
   'distribute-own': [OurBrick, OurBrick],
   'distribute-mixed': [RealBrick, OurBrick],
+  tutorial: [RealBrick, RealBrick],
 };
 
 const clientVolume = (name: string, port: number): string => `volume ${name}
@@ -22,16 +24,47 @@ const clientVolume = (name: string, port: number): string => `volume ${name}
 end-volume
 `;
 
+/** Distribute, and the times of clients. */
+function plainStack(ports: readonly number[]): string {
+  const names = ports.map((_, at) => `b${at}`);
+  const clients = ports.map((port, at) => clientVolume(names[at]!, port));
+  return `${clients.join('')}volume distribute
+  type cluster/distribute
+  subvolumes ${names.join(' ')}
+end-volume
+volume utime
+  type features/utime
+  subvolumes distribute
+end-volume
+`;
+}
+
+/** The stack of the tutorial, whose bricks are at these ports, and have the name of all that tests start. */
+function printedStack(ports: readonly number[]): string {
+  const text = readFileSync(join(packageRoot, 'examples/tutorial/python.vol'), 'utf8');
+  return text.replaceAll(
+    /remote-subvolume brick(\d)/g,
+    (_, at: string) => `remote-subvolume brick\n    option remote-port ${ports[Number(at)]}`,
+  );
+}
+
 class Distributed implements Bricks {
   readonly bricks: readonly (RealBrick | OurBrick)[];
 
-  private constructor(bricks: readonly (RealBrick | OurBrick)[]) {
+  readonly volfile: string;
+
+  private constructor(
+    bricks: readonly (RealBrick | OurBrick)[],
+    stackOver: (ports: readonly number[]) => string,
+  ) {
     this.bricks = bricks;
+    this.volfile = stackOver(bricks.map(({ port }) => port));
   }
 
   /** @param folder for the bricks' own files @param files a folder of each brick is made there */
   static async start(
     whose: readonly [Whose, Whose],
+    stackOver: (ports: readonly number[]) => string,
     folder: string,
     files: string,
   ): Promise<Distributed> {
@@ -46,21 +79,7 @@ class Distributed implements Bricks {
           : await OurBrick.serve(own, served),
       );
     }
-    return new Distributed(bricks);
-  }
-
-  get volfile(): string {
-    const names = this.bricks.map((_, at) => `b${at}`);
-    const clients = this.bricks.map(({ port }, at) => clientVolume(names[at]!, port));
-    return `${clients.join('')}volume distribute
-  type cluster/distribute
-  subvolumes ${names.join(' ')}
-end-volume
-volume utime
-  type features/utime
-  subvolumes distribute
-end-volume
-`;
+    return new Distributed(bricks, stackOver);
   }
 
   async end(): Promise<void> {
@@ -71,6 +90,9 @@ end-volume
 /** The bricks of a stack that is a client of some, their own files in `folder`. */
 export function bricksFor(kind: Kind, folder: string, files: string): Promise<Bricks> {
   const whose = distributed[kind];
-  if (whose !== undefined) return Distributed.start(whose, folder, files);
+  if (whose !== undefined) {
+    const stackOver = kind === 'tutorial' ? printedStack : plainStack;
+    return Distributed.start(whose, stackOver, folder, files);
+  }
   return kind === 'real-brick' ? RealBrick.start(folder, { files }) : OurBrick.serve(folder, files);
 }

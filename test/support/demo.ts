@@ -1,8 +1,9 @@
-/** Runs of `glossa demo`, and what they may not leave. */
+/** Runs of `glossa demo` and `glossa tutorial`, and what they may not leave. */
 import type { ChildProcess } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { expect, vi } from 'vitest';
+import { expectationOf, planWorkload } from '../../runtime/bench/searches.ts';
 import { GLOSSA, glossa, type Outcome, run, type Scratch, withScratch } from './mount.ts';
 import { processesBy } from './processes.ts';
 
@@ -12,25 +13,57 @@ export const PATIENCE = { timeout: 50_000, interval: 25 };
 /** What the searches follow from. */
 export const seed = 7;
 
-/** Runs the demo with its temporary files in the scratch folder. */
-export async function demo(
+type Run = (
   scratch: Scratch,
   flags: readonly string[],
   onStart?: (child: ChildProcess) => void,
-): Promise<Outcome> {
-  const env = { TMPDIR: await scratch.folder('tmp') };
-  const args = ['demo', '--seed', `${seed}`, ...flags];
-  return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
+  env?: Readonly<Record<string, string>>,
+) => Promise<Outcome>;
+
+/** Runs the command with its temporary files in the scratch folder. */
+const running =
+  (command: string): Run =>
+  async (scratch, flags, onStart, more = {}) => {
+    const env = { TMPDIR: await scratch.folder('tmp'), ...more };
+    const args = [command, '--seed', `${seed}`, ...flags];
+    return glossa(scratch, args, onStart === undefined ? { env } : { env, onStart });
+  };
+
+export const demo = running('demo');
+export const tutorial = running('tutorial');
+
+/** How many lookups so many searches ask for. What the kernel has to forget, it asks for again. */
+export function lookupsOf(searches: number) {
+  const { lookups, unavoidable, files } = expectationOf(planWorkload({ seed, searches }));
+  const repeated = searches - files;
+  /** Without a cache, and those that a cache leaves, of absent names alone. */
+  const [absent, firstAbsent] = [lookups - searches, unavoidable - searches];
+  return {
+    ...{ lookups, unavoidable },
+    all: between(absent + files, absent + searches),
+    left: between(firstAbsent + files, firstAbsent + searches),
+    answered: between(absent - firstAbsent, absent - firstAbsent + repeated),
+    /** Where the kernel remembers what is absent, as long as it does. */
+    askedByKernel: between(firstAbsent + files, lookups),
+    answeredToKernel: between(0, absent - firstAbsent + repeated),
+  };
 }
+
+const between = (least: number, most: number) =>
+  expect.toSatisfy((n: number) => n >= least && n <= most, `between ${least} and ${most}`);
 
 /** Only root can take away what mounts are made with. */
 export const isRoot = process.getuid?.() === 0;
 
 /** The same where nothing can be mounted. */
-export async function inUnmountable(scratch: Scratch, flags: readonly string[]): Promise<Outcome> {
+export async function inUnmountable(
+  scratch: Scratch,
+  flags: readonly string[],
+  command = 'demo',
+): Promise<Outcome> {
   const TMPDIR = await scratch.folder('tmp');
   const script = 'mount --bind /dev/null /dev/fuse && exec "$0" "$@"';
-  const program = [process.execPath, GLOSSA, 'demo', '--seed', `${seed}`, ...flags];
+  const program = [process.execPath, GLOSSA, command, '--seed', `${seed}`, ...flags];
   return run(scratch, 'unshare', ['--mount', 'sh', '-c', script, ...program], { env: { TMPDIR } });
 }
 
@@ -45,17 +78,21 @@ export async function expectClean(scratch: Scratch): Promise<void> {
 export const servers = (scratch: Scratch, path = ''): number[] =>
   processesBy(new RegExp(`${scratch.path}/tmp/.*${path}`));
 
-/** The demo, in the midst of its work, ends by the signal as a shell expects, and leaves nothing. */
-export const endsBy = (signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): Promise<void> =>
+/** The command, in the midst of its work, ends by the signal as a shell expects, and leaves nothing. */
+export const endsBy = (
+  signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
+  start: Run = demo,
+  flags: readonly string[] = [],
+): Promise<void> =>
   withScratch(async (scratch) => {
     let stopping: Promise<unknown> | undefined;
-    const { status, out } = await demo(scratch, ['--searches', '1000000'], (child) => {
+    const { status, out } = await start(scratch, ['--searches', '1000000', ...flags], (child) => {
       stopping = vi
         .waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE)
         .then(() => child.kill(signal));
     });
     await stopping;
     expect(status).toBe(128 + constants.signals[signal]);
-    expect(out).not.toMatch('that reached');
+    expect(out).not.toMatch(/that reached|sent to/);
     await expectClean(scratch);
   });

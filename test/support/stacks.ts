@@ -12,7 +12,8 @@ import type { Scratch } from './mount.ts';
  * folder with features/locks above it, and `awaited-locks` with such a module above that; `real-brick`
  * a client of a brick that GlusterFS serves, and `own-brick` of one that glossa serves; `real-client`
  * GlusterFS's own client of such a brick; `distribute-…` clients of two bricks that share the files: both of
- * GlusterFS, both of glossa, or one of each.
+ * GlusterFS, both of glossa, or one of each; `tutorial` the stack with Python that GlusterFS's translator
+ * tutorial prints (examples/tutorial), over two bricks of GlusterFS.
  */
 export type Kind =
   | 'posix'
@@ -27,7 +28,8 @@ export type Kind =
   | 'real-client'
   | 'distribute-real'
   | 'distribute-own'
-  | 'distribute-mixed';
+  | 'distribute-mixed'
+  | 'tutorial';
 
 export const titles: Readonly<Record<Kind, string>> = {
   posix: 'storage/posix',
@@ -43,6 +45,7 @@ export const titles: Readonly<Record<Kind, string>> = {
   'distribute-real': 'cluster/distribute over two bricks of GlusterFS',
   'distribute-own': 'cluster/distribute over two bricks of glossa',
   'distribute-mixed': 'cluster/distribute over bricks of GlusterFS and of glossa',
+  tutorial: "the tutorial's stack over two bricks of GlusterFS",
 };
 
 /** The stacks that somebody would mount. */
@@ -69,7 +72,7 @@ export const brickKinds: readonly Kind[] = ['real-brick', 'own-brick', 'real-cli
 
 /** All whose files are behind bricks. */
 export const isOnBricks = (kind: Kind): boolean =>
-  brickKinds.includes(kind) || distributeKinds.includes(kind);
+  [...brickKinds, ...distributeKinds, 'tutorial'].includes(kind);
 
 /**
  * Where what is asked for is everyday, these are enough: our client and our brick each have a part in one of
@@ -79,7 +82,7 @@ export const foreignKinds: readonly Kind[] = ['real-brick', 'real-client'];
 
 /** Those in which programs of GlusterFS have a part. */
 export const usesGlusterfs = (kind: Kind): boolean =>
-  [...foreignKinds, 'distribute-real', 'distribute-mixed'].includes(kind);
+  [...foreignKinds, 'distribute-real', 'distribute-mixed', 'tutorial'].includes(kind);
 
 /** The volfile of a stack whose storage is `directory`. Modules of it are made in `scratch`. */
 export async function volfileOf(scratch: Scratch, kind: Kind, directory: string): Promise<string> {

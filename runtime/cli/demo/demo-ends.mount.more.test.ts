@@ -13,7 +13,9 @@ function kill(pid: number): void {
 }
 
 describeMounts('glossa demo', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('cleans up after %s', endsBy);
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('cleans up after %s', (signal) =>
+    endsBy(signal),
+  );
 
   const mountpoint = 'baseline-mnt';
   /** When a server is killed. */

@@ -1,36 +1,32 @@
 import { expect, it } from 'vitest';
-import { demo, expectClean, inUnmountable, isRoot, seed } from '../../../test/support/demo.ts';
+import {
+  demo,
+  expectClean,
+  inUnmountable,
+  isRoot,
+  lookupsOf,
+  seed,
+} from '../../../test/support/demo.ts';
 import { describeMounts, withScratch } from '../../../test/support/mount.ts';
-import { expectationOf, planWorkload } from '../../bench/searches.ts';
 
 const searches = 300;
 
-const { lookups, unavoidable, files } = expectationOf(planWorkload({ seed, searches }));
-/** What the kernel asks of names that are there: each once, and again when it had to forget some. */
-const found = { least: files, most: searches };
-
-const between = (least: number, most: number) =>
-  expect.toSatisfy((n: number) => n >= least && n <= most, `between ${least} and ${most}`);
-
-/** Lookups without a cache, and those that a cache leaves, of absent names alone. */
-const [absent, firstAbsent] = [lookups - searches, unavoidable - searches];
-const all = between(absent + found.least, absent + found.most);
-const left = between(firstAbsent + found.least, firstAbsent + found.most);
+const expected = lookupsOf(searches);
 
 /** The counts of each stack: they follow from the seed, and are the same in both languages. */
 const counts = [
-  { name: 'baseline', lookups: all, answered: 0, forwarded: all },
+  { name: 'baseline', lookups: expected.all, answered: 0, forwarded: expected.all },
   ...['typescript', 'python'].map((name) => ({
-    ...{ name, lookups: all, forwarded: left },
-    answered: between(absent - firstAbsent, absent - firstAbsent + searches - files),
+    ...{ name, lookups: expected.all, answered: expected.answered, forwarded: expected.left },
   })),
   // What the kernel had to forget, Python still knows.
   {
-    ...{ name: 'python-kernel', forwarded: left },
-    lookups: between(firstAbsent + found.least, lookups),
-    answered: between(0, absent - firstAbsent + searches - files),
+    ...{ name: 'python-kernel', lookups: expected.askedByKernel },
+    ...{ answered: expected.answeredToKernel, forwarded: expected.left },
   },
 ];
+
+const { lookups, unavoidable } = expected;
 
 /** Without a kernel, which would remember names that are there. */
 const alone = counts.slice(0, 3).map(({ name }) => ({

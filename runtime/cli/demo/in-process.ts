@@ -22,12 +22,12 @@ import { startOrFail, UP_TIMEOUT, upOrFail } from '../started.ts';
 import { type Statedump, statedump } from '../statedump/volumes.ts';
 import type { Terminal } from '../terminal.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
-import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts';
+import { countsIn, type Served, type ServeSettings } from './served.ts';
 
 /** @throws {Failure} */
 export async function serveInProcess(settings: ServeSettings, terminal: Terminal): Promise<Served> {
-  const { stack, tree, workload } = settings;
-  const overrides = [`${STORAGE}.directory=${tree}`, ...stack.options];
+  const { stack, workload, counted } = settings;
+  const overrides = [...stack.options];
   const inspection = await inspectFile(stack.volfile, { registry, overrides });
   const description = describeOrFail(inspection, terminal);
   const sink = openSink(CONSOLE, { colour: terminal.colour.err });
@@ -57,7 +57,7 @@ export async function serveInProcess(settings: ServeSettings, terminal: Terminal
       return found instanceof Promise ? found.then(isThere) : isThere(found);
     },
     pids: [process.pid],
-    counts: () => countsIn(JSON.parse(statedump(graph)) as Statedump),
+    counts: () => countsIn(JSON.parse(statedump(graph)) as Statedump, counted),
     stop,
   };
 }

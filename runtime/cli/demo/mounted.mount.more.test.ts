@@ -11,7 +11,7 @@ import { processesBy } from '../../../test/support/processes.ts';
 import { DIRECTORIES, planWorkload } from '../../bench/searches.ts';
 import type { Terminal } from '../terminal.ts';
 import { serveMounted } from './mounted.ts';
-import type { Served } from './served.ts';
+import { counted, type Served, STORAGE } from './served.ts';
 import { makeTree } from './tree.ts';
 
 /** Dies when it is asked for its counters, or by the lookup before which there were so many. */
@@ -68,9 +68,10 @@ async function serve(scratch: Scratch, at: string): Promise<Served> {
   await scratch.file('doomed.mjs', MODULE);
   const tree = await scratch.folder('files');
   makeTree(tree, workload);
-  const stack = { volfile: await scratch.file('doomed.vol', volfile(at)), options: [] };
+  const options = [`${STORAGE}.directory=${tree}`];
+  const stack = { volfile: await scratch.file('doomed.vol', volfile(at)), options };
   mkdirSync(scratch.at('tmp'));
-  const settings = { stack, id: 'doomed', tree, scratch: scratch.at('tmp'), workload };
+  const settings = { stack, id: 'doomed', scratch: scratch.at('tmp'), workload, counted };
   return serveMounted(settings, terminal);
 }
 

@@ -7,9 +7,8 @@
  * long as the demo runs; of names that are absent it asks each time, unless the translator says how
  * long they may be remembered, too.
  */
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { DIRECTORIES, directoryName, type Workload } from '../../bench/searches.ts';
 import { ECONNABORTED, ENOENT, ENOTCONN, strerror } from '../../core/errno.ts';
 import { openChannel } from '../../mount/fuse/channel.ts';
@@ -18,19 +17,14 @@ import { findMount } from '../../mount/mountinfo.ts';
 import { O_CLOEXEC, O_PATH, STATX_BASIC_STATS } from '../../sys/constants.ts';
 import { open, statx } from '../../sys/libc.ts';
 import { cstring, Statx } from '../../sys/struct.ts';
-import { Failure } from '../exit.ts';
-import { Server } from '../handover.ts';
+import type { Failure } from '../exit.ts';
 import { tryStatedump } from '../stats.ts';
 import type { Terminal } from '../terminal.ts';
 import { takeLeftAway } from '../umount.ts';
 import type { Find } from './searches.ts';
-import { countsIn, type Served, type ServeSettings, STORAGE } from './served.ts';
+import { countsIn, type Served, type ServeSettings } from './served.ts';
+import { DemoServer, ENDED, troubleOf } from './server.ts';
 
-/** How long a server may take to unmount and end. */
-const GRACE_MS = 5000;
-/** Of its log, what is shown when it ended by itself. */
-const LOG_LINES = 5;
-const ENDED = 'ended unexpectedly';
 /** Seconds: longer than any run, so that the counts do not depend on how long it takes. */
 const REMEMBERED = '86400';
 
@@ -50,49 +44,71 @@ export async function mountProblem(scratch: string): Promise<string | null> {
   }
 }
 
+/** A mount by a server process of its own. */
+export interface Mounted {
+  readonly mountpoint: string;
+  readonly pid: number;
+  /** What to say of an operation on the mount that failed. */
+  broken(errno: number): Failure;
+  /** Takes it away. @throws {Failure} when the server had ended by itself, and nobody has said so yet */
+  stop(): Promise<void>;
+}
+
 /** @throws {Failure} when it cannot be mounted; nothing is left then. */
-export async function serveMounted(settings: ServeSettings, terminal: Terminal): Promise<Served> {
-  const { stack, id, tree, scratch, workload } = settings;
+export async function mountStack(
+  { stack, id, scratch }: Pick<ServeSettings, 'stack' | 'id' | 'scratch'>,
+  terminal: Terminal,
+): Promise<Mounted> {
   const mountpoint = join(scratch, `${id}-mnt`);
   const logFile = join(scratch, `${id}.log`);
   mkdirSync(mountpoint);
-  const said: string[] = [];
-  const hear = (text: string): void => void said.push(text);
-  const stderr = openSync(logFile, 'a');
-  const server = new Server(
+  const server = new DemoServer(
     [
-      ...['mount', stack.volfile, mountpoint, '--log-file', logFile],
+      ...['mount', stack.volfile, mountpoint],
       ...['--attribute-timeout', REMEMBERED, '--entry-timeout', REMEMBERED],
       ...['--negative-timeout', '0'],
-      ...[`${STORAGE}.directory=${tree}`, ...stack.options].flatMap((it) => [
-        '--xlator-option',
-        it,
-      ]),
     ],
-    { attached: true, stderr, terminal: { ...terminal, out: hear, err: hear } },
+    { logFile, options: stack.options },
+    terminal,
   );
-  closeSync(stderr);
-  const descriptors: number[] = [];
+  const what = `the server of ${stack.volfile}`;
   const stop = async (): Promise<boolean> => {
-    for (const fd of descriptors.splice(0)) closeSync(fd);
-    return endServer(server, mountpoint);
+    const isAsked = await server.end();
+    // What it could not take away itself.
+    await takeLeftAway(mountpoint);
+    return isAsked;
   };
   let isTold = false;
   const trouble = (why: string): Failure => {
     isTold = true;
-    const log = tail(logFile);
-    const told = log === '' ? 'it has logged nothing' : `the end of its log:\n${log}`;
-    return new Failure(`the server of ${stack.volfile} ${why}; ${told}`);
+    return troubleOf(what, why, logFile);
   };
-  if (!(await server.ready)) {
-    const { signal } = await server.ended;
+  const failure = await server.started(what);
+  if (failure !== null) {
     await stop();
-    // One that was killed had no time to say why.
-    if (signal === null && said.length > 0) throw new Failure(said.join('\n'), said);
-    throw trouble(ENDED);
+    throw failure;
   }
-  const broken = (errno: number): Failure =>
-    trouble(isGone(errno, mountpoint) ? ENDED : `failed: ${strerror(errno)}`);
+  return {
+    mountpoint,
+    pid: server.pid,
+    broken: (errno) => trouble(isGone(errno, mountpoint) ? ENDED : `failed: ${strerror(errno)}`),
+    async stop() {
+      // One that dies when all is counted is as little to be relied on as one that dies before.
+      if (!(await stop()) && !isTold) throw trouble(ENDED);
+    },
+  };
+}
+
+/** @throws {Failure} when it cannot be mounted; nothing is left then. */
+export async function serveMounted(settings: ServeSettings, terminal: Terminal): Promise<Served> {
+  const { workload, counted } = settings;
+  const mounted = await mountStack(settings, terminal);
+  const { mountpoint, broken, pid } = mounted;
+  const descriptors: number[] = [];
+  const stop = (): Promise<void> => {
+    for (const fd of descriptors.splice(0)) closeSync(fd);
+    return mounted.stop();
+  };
   for (let directory = 0; directory < DIRECTORIES; directory += 1) {
     const path = cstring(join(mountpoint, directoryName(directory)));
     const fd = open(path, O_PATH | O_CLOEXEC, 0);
@@ -105,12 +121,9 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
   }
   return {
     find: finder(descriptors, workload, broken),
-    pids: [process.pid, server.pid],
-    counts: () => countsIn(tryStatedump(mountpoint, broken)),
-    async stop() {
-      // One that dies when all is counted is as little to be relied on as one that dies before.
-      if (!(await stop()) && !isTold) throw trouble(ENDED);
-    },
+    pids: [process.pid, pid],
+    counts: () => countsIn(tryStatedump(mountpoint, broken), counted),
+    stop,
   };
 }
 
@@ -133,31 +146,4 @@ function finder(
     if (status === -ENOENT) return false;
     throw broken(-status);
   };
-}
-
-/**
- * Ends a server, and takes away its mount if it could not do so itself. Whether it ended because it
- * was told to.
- */
-async function endServer(server: Server, mountpoint: string): Promise<boolean> {
-  server.release();
-  const ended = server.ended.then(() => true);
-  const patience = new AbortController();
-  const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
-  const isLate = !(await Promise.race([ended, late]));
-  if (isLate) server.kill('SIGKILL');
-  patience.abort();
-  const { signal } = await server.ended;
-  await takeLeftAway(mountpoint);
-  return signal === null || isLate;
-}
-
-/** The last lines of a log, without the listing of the volfile. */
-function tail(path: string): string {
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-  const telling = lines.filter((line) => line !== '' && !/^(\+-| *\d+: )/.test(line));
-  return telling
-    .slice(-LOG_LINES)
-    .map((line) => `    ${line}`)
-    .join('\n');
 }

@@ -2,16 +2,9 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Busyness } from '../../bench/schema.ts';
-import {
-  conclusion,
-  disturbance,
-  grouped,
-  introduction,
-  jsonReport,
-  nextSteps,
-  table,
-} from './report.ts';
+import { conclusion, disturbance, introduction, jsonReport, nextSteps, table } from './report.ts';
 import { type Measured, type StackResult, stacksFor } from './served.ts';
+import { grouped } from './words.ts';
 
 const settings = { seed: 1, searches: 5000, delayMs: 0.5 };
 

@@ -1,12 +1,21 @@
 /** What the demo prints: what is about to happen, one table, what it means, where to go from there. */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join, relative } from 'node:path';
-import { busyText } from '../../bench/busy.ts';
+import { join } from 'node:path';
 import { DIRECTORIES, FILES, HOT_FILES, HOT_SEARCHES } from '../../bench/searches.ts';
 import { packageRoot } from '../../sys/paths.ts';
-import { columns, wrap } from '../layout.ts';
+import { columns } from '../layout.ts';
 import { type Measured, type Pass, type StackResult, stacksFor } from './served.ts';
+import {
+  ALL_FOUND,
+  aligned,
+  disturbanceOf,
+  fasterText,
+  grouped,
+  lookNext,
+  msText,
+  paragraph,
+  timesOf,
+} from './words.ts';
 
 export interface DemoSettings {
   readonly seed: number;
@@ -15,39 +24,23 @@ export interface DemoSettings {
   readonly delayMs: number;
 }
 
-/** 54321 → `54 321`; four digits are read without help. */
-export const grouped = (n: number): string =>
-  n < 10_000 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, ' ');
-
 /** Exactly what scripts may rely on. */
 export function jsonReport({ seed, searches }: DemoSettings, measured: Measured): string {
   const { mounted } = measured;
   const passes = measured.passes.map(({ delayMs, stacks }) => ({
     delayMs,
-    stacks: stacks.map(({ meanMs, p99Ms, busy, ...stack }) => ({
-      ...stack,
-      meanMs: rounded(meanMs),
-      p99Ms: rounded(p99Ms),
-      busy,
-    })),
+    stacks: stacks.map((stack) => {
+      const { name, lookups, answered, forwarded } = stack;
+      return { name, lookups, answered, forwarded, ...timesOf(stack) };
+    }),
   }));
   const report = { seed, searches, mounted, busy: disturbance(measured), passes };
   return JSON.stringify(report, null, 2);
 }
 
-const rounded = (ms: number): number => Number(ms.toFixed(6));
-
 /** Why the times cannot be compared, of the stack that it was worst for; null when they can. */
-export function disturbance({ passes }: Measured): string | null {
-  const found = passes
-    .flatMap(({ stacks }) => stacks.flatMap(({ busy }) => busy ?? []))
-    .sort((a, b) => b.others + b.steal - a.others - a.steal)
-    .map((busy) => busyText(busy, availableParallelism()));
-  return found.find((text) => text !== null) ?? null;
-}
-
-const paragraph = (sentences: readonly string[], width: number): string =>
-  wrap(sentences.join(' '), width).join('\n');
+export const disturbance = ({ passes }: Measured): string | null =>
+  disturbanceOf(passes.flatMap(({ stacks }) => stacks));
 
 export function introduction(
   { seed, searches }: DemoSettings,
@@ -77,9 +70,8 @@ export function withoutMount(why: string, width: number): string {
 export const whereText = ({ delayMs }: Pick<Pass, 'delayMs'>): string =>
   delayMs === 0 ? 'a folder here' : `${delayMs} ms away`;
 
-const msText = (ms: number): string => `${ms.toFixed(3)} ms`;
-const fasterText = (before: StackResult, after: StackResult): string =>
-  (before.meanMs / after.meanMs).toFixed(1);
+const faster = (before: StackResult, after: StackResult): string =>
+  fasterText(before.meanMs, after.meanMs);
 
 /** A row a stack, with both passes; how much faster it is only where that can be said. */
 export function table(measured: Measured): string {
@@ -93,21 +85,10 @@ export function table(measured: Measured): string {
   const rows = stacksFor(measured.mounted).map(({ title }, at) => {
     const [here, there] = [near.stacks[at]!, away.stacks[at]!];
     const times = [msText(here.meanMs), msText(there.meanMs)];
-    const faster = isQuiet ? [at === 0 ? '' : `${fasterText(base!, there)} ×`] : [];
-    return [title, grouped(there.lookups), grouped(there.forwarded), ...times, ...faster];
+    const gain = isQuiet ? [at === 0 ? '' : `${faster(base!, there)} ×`] : [];
+    return [title, grouped(there.lookups), grouped(there.forwarded), ...times, ...gain];
   });
-  const lines = [...head, ...rows];
-  const widths = head[0]!.map((_, column) =>
-    Math.max(...lines.map((line) => line[column]!.length)),
-  );
-  return lines
-    .map((line) => {
-      const [title, ...cells] = line.map((cell, at) =>
-        at === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[at]!),
-      );
-      return `  ${[title, ...cells].join('  ')}`.trimEnd();
-    })
-    .join('\n');
+  return aligned([...head, ...rows]);
 }
 
 /** A cache that makes a search faster by less gains nothing to speak of. */
@@ -120,7 +101,7 @@ export function conclusion(measured: Measured, width: number): string {
   const counted = [
     `The cache answered ${part} % of the lookups itself: the storage saw`,
     `${grouped(python.forwarded)} instead of ${grouped(baseline.forwarded)}.`,
-    'Every search found its file where it is, whatever it went through.',
+    ALL_FOUND,
   ];
   const why = disturbance(measured);
   const timed =
@@ -143,7 +124,7 @@ function nearText({ stacks }: Pass): string {
       `the time goes into the way from the kernel to the server and back.${spared}`
     );
   }
-  return `Even over a folder here a search is ${fasterText(baseline!, python!)} times as fast.`;
+  return `Even over a folder here a search is ${faster(baseline!, python!)} times as fast.`;
 }
 
 function awayText(pass: Pass): string {
@@ -170,15 +151,12 @@ export function nextSteps(): string {
     ['volfiles/python-negative.vol', 'the stack around it'],
     ['README.md', 'a translator of your own'],
   ];
-  const paths = files.map(([path]) => relative(process.cwd(), join(packageRoot, path)));
-  const widest = Math.max(...paths.map((path) => path.length));
   return [
     'These lines of volfiles/python-negative.vol brought Python in:',
     '',
     '    type features/glupy',
     '    option module-name negative',
     '',
-    'Look next at',
-    ...files.map(([, what], at) => `    ${paths[at]!.padEnd(widest)}   ${what}`),
+    lookNext(files),
   ].join('\n');
 }

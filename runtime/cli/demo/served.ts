@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import type { Busyness } from '../../bench/schema.ts';
 import type { Workload } from '../../bench/searches.ts';
+import type { PlainVolume } from '../../graph/description.ts';
+import { printVolumes } from '../../graph/print.ts';
 import { packageRoot } from '../../sys/paths.ts';
 import type { Statedump } from '../statedump/volumes.ts';
 import type { Find } from './searches.ts';
@@ -55,31 +57,52 @@ const demoStacks: readonly DemoStack[] = [
 export const stacksFor = (mounted: boolean): readonly DemoStack[] =>
   mounted ? demoStacks : demoStacks.filter(({ name }) => name !== 'python-kernel');
 
-/** The volumes of these volfiles whose statistics are read, and the one that needs a folder. */
-export const TOP = 'test';
-export const BRICK = 'test-brick';
+/** The volumes of these volfiles that count. */
+export const counted: Counted = { asked: ['test'], forwarded: ['test-brick'] };
+/** The one that needs a folder. */
 export const STORAGE = 'test-posix';
 
 /** Of the volume that stands for the way to the storage. */
 const WAY = 'test-way';
 
+/** A volume that keeps every request for so long. */
+export const wayVolume = (name: string, delayMs: number): Omit<PlainVolume, 'subvolumes'> => ({
+  name,
+  type: 'debug/delay-gen',
+  options: [
+    ['delay-percentage', '100'],
+    // Microseconds.
+    ['delay-duration', String(Math.round(delayMs * 1000))],
+  ],
+});
+
 /** The text of such a volfile, with its storage so many milliseconds away. */
 export const storageAway = (text: string, delayMs: number): string =>
-  text.replace(`subvolumes ${STORAGE}\n`, `subvolumes ${WAY}\n`).replace(
-    'end-volume\n',
-    `end-volume
+  withAbove(text, STORAGE, [wayVolume(WAY, delayMs)]);
 
-# The way to the storage: every request takes so many microseconds more.
-volume ${WAY}
-    type debug/delay-gen
-    option delay-percentage 100
-    option delay-duration ${Math.round(delayMs * US_PER_MS)}
-    subvolumes ${STORAGE}
-end-volume
-`,
-  );
-
-const US_PER_MS = 1000;
+/**
+ * The text of a volfile, with volumes above one of its own: what was above that is above the last of
+ * them.
+ */
+export function withAbove(
+  text: string,
+  name: string,
+  above: readonly Omit<PlainVolume, 'subvolumes'>[],
+): string {
+  const places = above.map((volume, at) => ({
+    ...volume,
+    subvolumes: [at === 0 ? name : above[at - 1]!.name],
+  }));
+  return text
+    .replace(/^( *subvolumes )(.*)$/gm, (_, key: string, names: string) => {
+      const known = names.split(' ').map((it) => (it === name ? above.at(-1)!.name : it));
+      return key + known.join(' ');
+    })
+    .replace(
+      new RegExp(`^volume ${name}\n[^]*?^end-volume\n`, 'm'),
+      (own) => `${own}\n${printVolumes(places)}`,
+    );
+}
 
 /** Lookups since the stack was started. */
 export interface LookupCounts {
@@ -89,12 +112,18 @@ export interface LookupCounts {
   readonly forwarded: number;
 }
 
-export function countsIn({ volumes }: Statedump): LookupCounts {
-  const lookups = (name: string): number => {
-    const dump = volumes.find((volume) => volume.name === name)?.dump ?? {};
-    return Number(dump['LOOKUP.hits'] ?? 0);
-  };
-  return { asked: lookups(TOP), forwarded: lookups(BRICK) };
+/** Volumes whose statistics are read. */
+export interface Counted {
+  readonly asked: readonly string[];
+  readonly forwarded: readonly string[];
+}
+
+export function countsIn({ volumes }: Statedump, { asked, forwarded }: Counted): LookupCounts {
+  const lookups = (names: readonly string[]): number =>
+    volumes
+      .filter(({ name }) => names.includes(name))
+      .reduce((sum, { dump }) => sum + Number(dump['LOOKUP.hits'] ?? 0), 0);
+  return { asked: lookups(asked), forwarded: lookups(forwarded) };
 }
 
 /** What is needed to serve a stack. */
@@ -102,8 +131,7 @@ export interface ServeSettings {
   readonly stack: Pick<DemoStack, 'volfile' | 'options'>;
   /** Of all that are served, this one's, for the names of what it needs. */
   readonly id: string;
-  /** The folder with the files. */
-  readonly tree: string;
+  readonly counted: Counted;
   /** A folder for what serving needs besides. */
   readonly scratch: string;
   readonly workload: Workload;
@@ -119,18 +147,23 @@ export interface Served {
   stop(): Promise<void>;
 }
 
-/** What a stack did with the workload. */
-export interface StackResult {
-  readonly name: DemoStack['name'];
+/** What searching through a stack took. */
+export interface Searched {
   /** That came to the server. */
   readonly lookups: number;
-  /** By the translator, without asking below. */
-  readonly answered: number;
+  /** That went on to the storage. */
   readonly forwarded: number;
   readonly meanMs: number;
   readonly p99Ms: number;
   /** What else the machine did meanwhile; null where it does not tell. */
   readonly busy: Busyness | null;
+}
+
+/** What a stack did with the workload. */
+export interface StackResult extends Searched {
+  readonly name: DemoStack['name'];
+  /** By the translator, without asking below. */
+  readonly answered: number;
 }
 
 /** What the stacks did with the storage at one distance. */

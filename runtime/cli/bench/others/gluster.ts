@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { stacked } from '../../../bench/stacks.ts';
 import type { PlainVolume } from '../../../graph/description.ts';
 import { printVolumes } from '../../../graph/print.ts';
-import { type Ended, type Other, type OtherStack, runToEnd, type Timeouts } from './other.ts';
+import { type Other, type OtherStack, runToEnd, type Timeouts } from './other.ts';
 
 const PROGRAM = 'glusterfs';
 
@@ -46,12 +46,16 @@ export const glusterMount =
     return { line: [PROGRAM, ...own, ...timeoutFlags(timeouts), mountpoint] };
   };
 
-const versionOf = (): Ended => runToEnd([PROGRAM, '--version']);
+/** Of one of GlusterFS's programs, all of which say it alike; null when it is not there. */
+export function versionOf(program: string): string | null {
+  const { status, out } = runToEnd([program, '--version']);
+  return status === 0 ? (out.split(/\s/)[1] ?? '') : null;
+}
 
 /** Why it cannot be measured here, with what to install; null when it can. */
 export function glusterProblem(): string | null {
   if (process.getuid?.() !== 0) return 'it mounts as root only';
-  return versionOf().status === 0 ? null : 'it is not installed (apt install glusterfs-client)';
+  return versionOf(PROGRAM) !== null ? null : 'it is not installed (apt install glusterfs-client)';
 }
 
 /** @param above volumes above a storage/posix */
@@ -62,7 +66,7 @@ function gluster(name: string, description: string, above: readonly PlainVolume[
     names: [name],
     prepare: () =>
       glusterProblem() ?? {
-        versions: { GlusterFS: versionOf().out.split(/\s/)[1] ?? '' },
+        versions: { GlusterFS: versionOf(PROGRAM) ?? '' },
         stacks: [stack],
       },
   };

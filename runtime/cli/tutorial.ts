@@ -1,0 +1,187 @@
+/**
+ * `glossa tutorial`: the last slides of GlusterFS's translator tutorial, run on this machine.
+ *
+ * Two bricks serve a folder each, GlusterFS's own where it is installed. The stack that the slides
+ * print is mounted over them, and a tree is made in it; then the tutorial's workload searches that
+ * tree through the stack as it was printed, with the cache of absent names, with the same in Python,
+ * and with Python that tells the kernel. Whatever happens, no mount, process or file is left behind.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { planWorkload, SEARCHES_MAX, type Workload } from '../bench/searches.ts';
+import { defineCommand } from './command.ts';
+import { measure } from './demo/measure.ts';
+import { mountProblem, mountStack, serveMounted } from './demo/mounted.ts';
+import { Status } from './demo/status.ts';
+import { makeTree } from './demo/tree.ts';
+import { EXIT_OK, Failure, UsageError } from './exit.ts';
+import { choice, number, takeOperands, toggle } from './flags.ts';
+import { interruptibly } from './interruption.ts';
+import { makeScratch } from './scratch.ts';
+import type { Terminal } from './terminal.ts';
+import { type Bricks, type Maker, makerOf, makers, startBricks } from './tutorial/bricks.ts';
+import {
+  conclusion,
+  introduction,
+  jsonReport,
+  nextSteps,
+  type TutorialSettings,
+  table,
+} from './tutorial/report.ts';
+import {
+  COUNTING,
+  counted,
+  printed,
+  type StackResult,
+  stacks,
+  writeMeasurable,
+} from './tutorial/stacks.ts';
+
+const SEARCHES = 10_000;
+const DELAY_MS_MIN = 0.01;
+const DELAY_MS_MAX = 100;
+
+export default defineCommand({
+  usage: ['glossa tutorial [options]'],
+  description:
+    "Runs what GlusterFS's translator tutorial of 2012 ends with: its printed stack over two bricks on " +
+    'this machine, as it is, with a cache of absent names, with the same in Python, and with Python ' +
+    'that tells the kernel how long a name stays absent. A thousand files in ten directories are ' +
+    "searched through each, and the times stand beside the talk's. The bricks are GlusterFS's where " +
+    'glusterfsd is installed, otherwise of glossa; which they are is said. It is for root.',
+  flags: {
+    bricks: choice({
+      value: 'WHOSE',
+      values: makers,
+      help: 'glusterfs or glossa (glusterfs, where it is installed)',
+    }),
+    delay: number({
+      value: 'MS',
+      help: "how much farther away the bricks are, by debug/delay-gen above each client (0); the talk's were some 1.3 away",
+    }),
+    json: toggle({
+      help:
+        'print {seed, searches, delayMs, bricks: {by, version, why}, busy, stacks: [{name, lookups, ' +
+        'sent, meanMs, p99Ms, busy: {others, steal, load, switches}, talkMs}]} and nothing else. why: ' +
+        "why the bricks are not GlusterFS's, or null. lookups: what applications asked for; sent: what " +
+        "went to bricks. busy: as in glossa demo. talkMs: the talk's, null where it had none",
+    }),
+    seed: number({ value: 'N', whole: true, help: 'what is searched for is drawn from this (1)' }),
+    searches: number({ value: 'N', whole: true, help: `how many searches (${SEARCHES})` }),
+  },
+  async run({ flags, operands }, terminal) {
+    takeOperands(operands, []);
+    const { seed = 1, searches = SEARCHES, delay = 0 } = flags;
+    if (searches < 1 || searches > SEARCHES_MAX) {
+      throw new UsageError(`--searches takes 1 to ${SEARCHES_MAX}`);
+    }
+    if (delay !== 0 && (delay < DELAY_MS_MIN || delay > DELAY_MS_MAX)) {
+      throw new UsageError(`--delay takes 0, or ${DELAY_MS_MIN} to ${DELAY_MS_MAX} milliseconds`);
+    }
+    if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${seed} is too large`);
+    const maker = makerOf(flags.bricks ?? null);
+    const settings = { seed, searches, delayMs: delay, maker };
+    return interruptibly('tutorial', terminal, (signal) =>
+      tutorial(settings, flags.json, terminal, signal),
+    );
+  },
+});
+
+async function tutorial(
+  settings: TutorialSettings,
+  json: boolean,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<number> {
+  const { width } = terminal;
+  const status = new Status(json ? null : terminal);
+  const scratch = makeScratch('tutorial');
+  let results: StackResult[];
+  try {
+    const unmountable = await mountProblem(scratch);
+    if (unmountable !== null) {
+      throw new Failure(`nothing can be mounted here: ${unmountable}; glossa demo does without`);
+    }
+    status.line(`${introduction(settings, width)}\n`);
+    const workload = planWorkload(settings);
+    const given = { settings, workload, scratch, status, signal, terminal };
+    results = await withBricks(settings.maker, given, (bricks) => searchAll(given, bricks));
+  } finally {
+    status.clear();
+    rmSync(scratch, { recursive: true, force: true });
+  }
+  if (json) terminal.out(jsonReport(settings, results));
+  else {
+    const texts = [table(results), conclusion(settings, results, width), nextSteps()];
+    terminal.out(texts.join('\n\n'));
+  }
+  return EXIT_OK;
+}
+
+interface Given {
+  readonly settings: TutorialSettings;
+  readonly workload: Workload;
+  readonly scratch: string;
+  readonly status: Status;
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+}
+
+async function withBricks<T>(
+  maker: Maker,
+  given: Given,
+  act: (bricks: Bricks) => Promise<T>,
+): Promise<T> {
+  given.status.begin('the bricks');
+  const bricks = await startBricks(maker, given);
+  try {
+    return await act(bricks);
+  } catch (error) {
+    // What fails over a brick that is no more fails because of that.
+    throw bricks.trouble() ?? error;
+  } finally {
+    await bricks.end();
+  }
+}
+
+/** Makes the tree through the stack as it was printed, and searches it through each. */
+async function searchAll(given: Given, bricks: Bricks): Promise<StackResult[]> {
+  const { settings, workload, scratch, status, signal, terminal } = given;
+  await makeFiles(given, bricks);
+  const check = (): void => {
+    signal.throwIfAborted();
+    // Without a brick its files are absent, which is an answer like any other.
+    const trouble = bricks.trouble();
+    if (trouble !== null) throw trouble;
+  };
+  const results: StackResult[] = [];
+  for (const [at, stack] of stacks.entries()) {
+    check();
+    const { name, title } = stack;
+    status.begin(`${at + 1} of ${stacks.length}: ${title}`);
+    const volfile = writeMeasurable(stack, join(scratch, `${name}.vol`), settings.delayMs);
+    const options = [COUNTING, ...bricks.options, ...stack.options];
+    const set = { stack: { volfile, options }, id: name, scratch, workload, counted };
+    const searching = { title, workload, status, check };
+    results.push({ name, ...(await measure(serveMounted(set, terminal), searching)) });
+  }
+  return results;
+}
+
+async function makeFiles(
+  { workload, scratch, status, signal, terminal }: Given,
+  bricks: Bricks,
+): Promise<void> {
+  signal.throwIfAborted();
+  status.begin('the files');
+  const stack = { volfile: printed(stacks[0]!), options: bricks.options };
+  const mounted = await mountStack({ stack, id: 'files', scratch }, terminal);
+  try {
+    makeTree(mounted.mountpoint, workload);
+  } catch (error) {
+    const { errno } = error as NodeJS.ErrnoException;
+    throw errno === undefined ? error : mounted.broken(-errno);
+  } finally {
+    await mounted.stop();
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * The two bricks of the tutorial, on this machine alone: GlusterFS's own where it is installed, otherwise
+ * ours. Both serve the volfiles of examples/tutorial, at ports that are free.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { packageRoot } from '../../sys/paths.ts';
+import { versionOf } from '../bench/others/gluster.ts';
+import { runToEnd } from '../bench/others/other.ts';
+import { asFlags, DemoServer, ENDED, troubleOf } from '../demo/server.ts';
+import { Failure } from '../exit.ts';
+import type { Terminal } from '../terminal.ts';
+import { version } from '../version.ts';
+
+/** Who can serve bricks. */
+export const makers = ['glusterfs', 'glossa'] as const;
+
+/** Whose the bricks are. */
+export interface Maker {
+  readonly by: (typeof makers)[number];
+  readonly version: string;
+  /** Why they are not GlusterFS's; null when they are, or ours were asked for. */
+  readonly why: string | null;
+}
+
+const PROGRAM = 'glusterfsd';
+
+/** @param asked null: GlusterFS, if it can be had @throws {Failure} when none can be had, or not the one asked for */
+export function makerOf(asked: Maker['by'] | null): Maker {
+  if (process.getuid?.() !== 0) {
+    throw new Failure(
+      'the tutorial is for root: cluster/distribute keeps on its bricks, in extended attributes trusted.*, ' +
+        'what only root can keep there; glossa demo does without',
+    );
+  }
+  const ours: Maker = { by: 'glossa', version: version(), why: null };
+  if (asked === 'glossa') return ours;
+  const found = versionOf(PROGRAM);
+  if (found !== null) return { by: 'glusterfs', version: found, why: null };
+  const why = `${PROGRAM} is not installed (apt install glusterfs-server)`;
+  if (asked !== null) throw new Failure(why);
+  return { ...ours, why };
+}
+
+export interface Bricks {
+  /** With which clients find them, as --xlator-option takes them. */
+  readonly options: readonly string[];
+  /** What to say of one that has ended by itself; null when all serve. */
+  trouble(): Failure | null;
+  end(): Promise<void>;
+}
+
+/** One that serves. */
+interface Brick extends Pick<Bricks, 'trouble' | 'end'> {
+  readonly port: number;
+}
+
+/** What is needed for one. */
+interface BrickPlan {
+  /** `brick0` or `brick1`. */
+  readonly name: string;
+  readonly volfile: string;
+  readonly options: readonly string[];
+  readonly logFile: string;
+  /** For messages. */
+  readonly what: string;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+const COUNT = 2;
+const LISTEN_PORT = 'server.transport.socket.listen-port';
+
+/** Their files and logs are in the scratch folder. @throws {Failure} with none left */
+export async function startBricks(
+  { by }: Maker,
+  { scratch, terminal, signal }: { scratch: string; terminal: Terminal; signal: AbortSignal },
+): Promise<Bricks> {
+  const bricks: Brick[] = [];
+  const end = async (): Promise<void> => {
+    for (const brick of bricks.splice(0)) await brick.end();
+  };
+  try {
+    for (let at = 0; at < COUNT; at += 1) {
+      signal.throwIfAborted();
+      const name = `brick${at}`;
+      const files = join(scratch, name);
+      mkdirSync(files);
+      const volfile = join(packageRoot, 'examples/tutorial', `${name}.vol`);
+      const plan = {
+        ...{ name, volfile, options: [`files.directory=${files}`], terminal, signal },
+        logFile: join(scratch, `${name}.log`),
+        what: `the brick ${volfile}`,
+      };
+      bricks.push(await startBy[by](plan));
+    }
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return {
+    options: bricks.map(({ port }, at) => `test-client-${at}.remote-port=${port}`),
+    trouble: () => bricks.map((brick) => brick.trouble()).find((it) => it !== null) ?? null,
+    end,
+  };
+}
+
+const startBy: Readonly<Record<Maker['by'], (plan: BrickPlan) => Promise<Brick>>> = {
+  glossa: startOurs,
+  glusterfs: startTheirs,
+};
+
+/** It takes any port, and says which. */
+async function startOurs(plan: BrickPlan): Promise<Brick> {
+  const { name, volfile, logFile, what, terminal } = plan;
+  const options = [...plan.options, `${LISTEN_PORT}=0`];
+  const server = new DemoServer(['brick', volfile], { logFile, options }, terminal);
+  const failure = await server.started(what);
+  if (failure !== null) throw failure;
+  const listening = new RegExp(`:(\\d+) ${name}$`);
+  const port = server.said.map((line) => listening.exec(line)?.[1]).find((it) => it !== undefined);
+  return {
+    port: Number(port),
+    trouble: () => (server.hasEnded ? troubleOf(what, ENDED, logFile) : null),
+    end: async () => void (await server.end()),
+  };
+}
+
+/** Another program may take the port that was free before the brick does. */
+const TRIES = 3;
+const START_MS_MAX = 60_000;
+const STEP_MS = 20;
+
+async function startTheirs(plan: BrickPlan): Promise<Brick> {
+  for (let left = TRIES - 1; ; left -= 1) {
+    const port = await freePort();
+    const child = startProgram(plan, port);
+    const brick: Brick = {
+      port,
+      trouble: () => (hasEnded(child) ? troubleOf(plan.what, ENDED, plan.logFile) : null),
+      async end() {
+        if (hasEnded(child)) return;
+        // What it has served is removed in a moment: it has nothing to put in order.
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      },
+    };
+    if (await isUp(child, port, plan.signal)) return brick;
+    const failure = brick.trouble() ?? troubleOf(plan.what, 'does not start', plan.logFile);
+    await brick.end();
+    plan.signal.throwIfAborted();
+    const isTaken = /Address already in use/.test(failure.message);
+    if (!isTaken || left === 0) {
+      throw new Failure(`${failure.message}\n--bricks glossa takes bricks of glossa instead`);
+    }
+  }
+}
+
+/** A process that no terminal reaches. Where the system can, it ends when this one does, whatever ends it. */
+function startProgram({ volfile, options, logFile }: BrickPlan, port: number): ChildProcess {
+  const own = ['-N', '-f', volfile, '-l', logFile];
+  const flags = asFlags([...options, `${LISTEN_PORT}=${port}`]);
+  const line = [...endingWithUs(), PROGRAM, ...own, ...flags];
+  return spawn(line[0]!, line.slice(1), { detached: true, stdio: 'ignore' });
+}
+
+/** What runs a program that the kernel ends with the one who has started it. */
+function endingWithUs(): string[] {
+  const hasIt = runToEnd(['setpriv', '--version']).status === 0;
+  return hasIt ? ['setpriv', '--pdeathsig', 'KILL', '--'] : [];
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Whether a brick listens at last. */
+async function isUp(child: ChildProcess, port: number, signal: AbortSignal): Promise<boolean> {
+  const end = performance.now() + START_MS_MAX;
+  while (!(await isListening(port))) {
+    if (hasEnded(child) || signal.aborted || performance.now() > end) return false;
+    await delay(STEP_MS);
+  }
+  return !hasEnded(child);
+}
+
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    // It does not listen yet.
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
