@@ -11,14 +11,18 @@ const folder = (): string => {
 };
 
 /** A volume over storages in memory: they keep extended attributes for whoever runs the test. */
-function distributed(names: readonly string[]): string {
+function distributed(names: readonly string[], failing = ''): string {
   const children = names.map(
     (name) => `volume ${name}-memory
   type storage/memory
 end-volume
-volume ${name}
+volume ${name}-locks
   type features/locks
   subvolumes ${name}-memory
+end-volume
+volume ${name}
+  type debug/error-gen
+${failing}  subvolumes ${name}-locks
 end-volume
 `,
   );
@@ -62,4 +66,21 @@ it('says what it cannot do', async () => {
     status: 2,
     err: expect.stringContaining("rebalance knows 'fix-layout' alone, and no 'start'"),
   });
+});
+
+it('says at what it failed, wherever that is', async () => {
+  const said = new Set<string>();
+  for (let seed = 1; seed <= 12; seed += 1) {
+    const failing = ['failure 50%', 'error-no EIO', 'enable SETXATTR', `seed ${seed}`];
+    const lines = failing.map((option) => `  option ${option}\n`).join('');
+    const volfile = distributed(['one', 'two'], lines);
+    const { status, err } = await command(['rebalance', volfile, 'fix-layout']);
+    const [, what] = /^(not done: .*|glossa: .*)$/m.exec(err) ?? [];
+    expect(status, err).toBe(what === undefined ? 0 : 1);
+    if (what !== undefined) said.add(what);
+  }
+  expect([...said].sort()).toEqual([
+    expect.stringMatching(/^glossa: all directories are done, but there is no commit hash \(EIO: /),
+    'not done: /',
+  ]);
 });

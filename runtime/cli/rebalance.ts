@@ -126,7 +126,14 @@ const GONE: ReadonlySet<number> = new Set([ENOENT, ESTALE, ENOTDIR]);
 async function commit(driver: Driver): Promise<number> {
   const hash = Math.floor(Date.now() / 1000);
   const dict = new Dict().set(COMMIT_HASH, String(hash));
-  await driver.expect('setxattr', new Loc(driver.root), dict, 0, null);
+  try {
+    await driver.expect('setxattr', new Loc(driver.root), dict, 0, null);
+  } catch (error) {
+    if (!(error instanceof FopError)) throw error;
+    throw new Failure(
+      `all directories are done, but there is no commit hash (${error.message}): begin again`,
+    );
+  }
   return hash;
 }
 

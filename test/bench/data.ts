@@ -11,7 +11,13 @@ import type { TargetKind } from './targets.ts';
 /** What is measured of a target, in a column. */
 export interface Amount {
   readonly title: string;
-  readonly workload: 'seqwrite' | 'seqread' | 'seqwrite-1m' | 'seqread-1m' | 'randread';
+  readonly workload:
+    | 'seqwrite'
+    | 'seqread'
+    | 'seqwrite-4k'
+    | 'seqwrite-1m'
+    | 'seqread-1m'
+    | 'randread';
   readonly clients: number;
   /** What is shown: more is better. */
   rate(asked: Asked): number;

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { NotMeasured } from '../../runtime/bench/missing.ts';
 import { benchIn } from '../support/bench.ts';
 import type { Asked } from './asking.ts';
-import { runExperiment } from './experiment.ts';
+import { everywhere, runExperiment } from './experiment.ts';
 import { verdict } from './figures.ts';
 import { type Searched, type Searching, searchExperiment, sizeOf } from './searches.ts';
 import { sectionText } from './table.ts';
@@ -48,9 +48,12 @@ const searching = (root: (name: string) => string): Searching<Name> => ({
       mine: 'none',
       other: 'cache',
       which: 'again',
-      bar: { limit: 1e6, least: true },
+      bars: everywhere({ limit: 1e6, least: true }),
     },
-    { what: 'beside', mine: 'none', other: 'missing', which: 'first', bar: { limit: 1 } },
+    {
+      ...{ what: 'beside', mine: 'none', other: 'missing', which: 'first' },
+      bars: everywhere({ limit: 1 }),
+    },
   ],
 });
 

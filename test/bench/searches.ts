@@ -4,19 +4,19 @@
  */
 import { join } from 'node:path';
 import { digits } from '../../runtime/bench/numbers.ts';
+import type { Place } from '../../runtime/bench/placement.ts';
 import { median } from '../../runtime/bench/statistics.ts';
 import { type Asked, Askers } from './asking.ts';
 import type { Bench } from './bench.ts';
 import {
+  type Bars,
   type Column,
   type Experiment,
-  everywhere,
   medianColumn,
   ratioColumn,
   roundsColumn,
   type Take,
 } from './experiment.ts';
-import type { Bar } from './figures.ts';
 import type { TargetKind } from './targets.ts';
 
 /** Searches that come for the first time, and the same ones after all of them. */
@@ -57,13 +57,15 @@ export interface Held<N extends string> {
   readonly mine: N;
   readonly other: N;
   readonly which: Which;
-  readonly bar: Bar;
+  readonly bars: Bars;
 }
 
 export interface Searching<N extends string> {
   readonly what: string;
   readonly size: Size;
   readonly targets: Readonly<Record<N, TargetKind>>;
+  /** Where it is measured; without pins unless told otherwise. */
+  readonly places?: readonly Place[];
   /** The row that others are faster than. */
   readonly baseline: N;
   /** What the tutorial has in a row; milliseconds. */
@@ -82,6 +84,7 @@ export function searchExperiment<N extends string>({
   told,
   held,
   settings,
+  places = ['free'],
 }: Searching<N>): Experiment<N, Searched> {
   const toldColumn: Column<Searched> = {
     title: 'the tutorial',
@@ -92,7 +95,7 @@ export function searchExperiment<N extends string>({
     how: 'ms, mean search, median of',
     rounds: size.rounds,
     targets,
-    places: ['free'],
+    places,
     first: baseline,
     prepare: (bench) => takeSearches(bench, size),
     columns: [
@@ -103,10 +106,9 @@ export function searchExperiment<N extends string>({
       ...savedColumns('again'),
       ...(told === undefined ? [] : [toldColumn]),
     ],
-    held: held.map(({ which, bar, ...one }) => ({
+    held: held.map(({ which, ...one }) => ({
       ...one,
       of: (searched) => searched[which].mean,
-      bars: everywhere(bar),
     })),
     settings: { ...size, ...settings },
   };

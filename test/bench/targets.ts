@@ -195,6 +195,10 @@ export interface Ground {
   readonly volumes?: readonly PlainVolume[];
   /** Where its files are, unless in the target's own folder. */
   readonly behind?: string;
+  /** A folder for it, where several share what is mounted. */
+  readonly folder?: string;
+  /** Processes that stand behind. */
+  readonly bricks?: readonly number[];
 }
 
 /** A target for each cache, over what `ground` makes for it. */
@@ -203,12 +207,15 @@ export function overEach(
 ): Readonly<Record<CacheName, TargetKind>> {
   const kinds = Object.entries(caches).map(([cacheName, { title, above }]) => {
     const start = async (bench: Bench, name: string): Promise<Target> => {
-      const { storage, volumes = [], behind = join(bench.data, name) } = await ground(bench, name);
+      const { behind = join(bench.data, name), ...under } = await ground(bench, name);
+      const { storage, volumes = [], folder, bricks = [] } = under;
       const cacheVolumes = above(bench);
       const all = [counter, ...volumes, ...cacheVolumes];
       const { pid, mountpoint } = await startGlossa(bench, name, all, { storage });
       const counted = { mountpoint, attribute: STATEDUMP, volumes: [counter.name] };
-      const target = { pid, root: mountpoint, counted };
+      const root = folder === undefined ? mountpoint : join(mountpoint, folder);
+      if (folder !== undefined) await inTime(bench.signal, mkdir(root));
+      const target = { pid, root, counted, bricks };
       return cacheVolumes.length === 0 ? target : proveCache(bench, target, behind);
     };
     return [cacheName, { title, start }];

@@ -17,7 +17,7 @@ import type { TargetKind } from './targets.ts';
 import { volume } from './volumes.ts';
 
 /** As in every volume that GlusterFS makes: without it, times of files do not change as they should. */
-const utime = volume('utime', 'features/utime');
+export const utime = volume('utime', 'features/utime');
 
 /** By client, and by brick where that is not GlusterFS's. */
 export type Way = 'glossa' | 'glusterfs' | 'onGlossa' | 'glossaOnly';
@@ -28,9 +28,15 @@ export interface Bricks {
   readonly count: 1 | 2;
   /** The kernel's; GlusterFS's own without. */
   readonly timeouts?: typeof TIMEOUTS;
+  /** Above, in the same client of both. */
+  readonly above?: readonly PlainVolume[];
 }
 
-export function ways({ count, timeouts = TIMEOUTS }: Bricks): Readonly<Record<Way, TargetKind>> {
+export function ways({
+  count,
+  timeouts = TIMEOUTS,
+  above = [],
+}: Bricks): Readonly<Record<Way, TargetKind>> {
   const started = new Map<BrickKind, Promise<readonly Brick[]>>();
   const start = async (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> =>
     count === 1 ? [await startBrick(bench, `${kind}-brick`, kind)] : startBricks(bench, kind);
@@ -43,7 +49,7 @@ export function ways({ count, timeouts = TIMEOUTS }: Bricks): Readonly<Record<Wa
     title,
     async start(bench, name) {
       const bricks = await bricksOf(bench, kind);
-      const { pid, mountpoint } = await mount(bench, name, bricks, timeouts);
+      const { pid, mountpoint } = await mount(bench, name, bricks, { above, timeouts });
       const root = join(mountpoint, name);
       await inTime(bench.signal, mkdir(root));
       return { pid, root, bricks: bricks.map((brick) => brick.pid) };
@@ -57,16 +63,23 @@ export function ways({ count, timeouts = TIMEOUTS }: Bricks): Readonly<Record<Wa
   };
 }
 
+interface Mounting {
+  readonly above: readonly PlainVolume[];
+  readonly timeouts: typeof TIMEOUTS;
+}
+
+/** What our client has below all else. */
+export const storageOver = (bricks: readonly Brick[]): readonly PlainVolume[] => {
+  const spread: readonly PlainVolume[] = bricks.length > 1 ? [distribute] : [];
+  return [...bricks.map(clientVolume), ...spread];
+};
+
 const byGlossa = (
   bench: Bench,
   name: string,
   bricks: readonly Brick[],
-  timeouts: typeof TIMEOUTS,
-) => {
-  const spread: readonly PlainVolume[] = bricks.length > 1 ? [distribute] : [];
-  const storage = [...bricks.map(clientVolume), ...spread];
-  return startGlossa(bench, name, [utime], { storage, timeouts });
-};
+  { above, timeouts }: Mounting,
+) => startGlossa(bench, name, [utime, ...above], { storage: storageOver(bricks), timeouts });
 
-const byGlusterfs: typeof byGlossa = (bench, name, bricks, timeouts) =>
-  startClient(bench, name, bricks, { volumes: [utime], timeouts });
+const byGlusterfs: typeof byGlossa = (bench, name, bricks, { above, timeouts }) =>
+  startClient(bench, name, bricks, { volumes: [utime, ...above], timeouts });

@@ -96,6 +96,9 @@ export const randread: WorkloadKind = {
   },
 };
 
+/** Bytes from one block that is read back to the next. */
+const SELDOM = 2 * MIB;
+
 const writing = (block: number): WorkloadKind => ({
   description: 'Writes a large file from its beginning to its end, again and again.',
   request: `write of ${sizeText(block)} of a file of ${sizeText(SIZE)}, the next each time`,
@@ -111,6 +114,7 @@ const writing = (block: number): WorkloadKind => ({
     const data = new Uint8Array(block);
     const back = new Uint8Array(block);
     const offsetOf = (i: number): number => (i * block) % SIZE;
+    const seldom = Math.max(16, SELDOM / block);
     return {
       prepare(i) {
         const offset = offsetOf(i);
@@ -123,7 +127,7 @@ const writing = (block: number): WorkloadKind => ({
         if (status < 0) return `write at ${offset} fails: ${statusText(status)}`;
         if (status !== block) return `write at ${offset} takes ${status} of ${block} bytes`;
         // Reading every block back would be another workload.
-        if (i % 16 !== 0) return null;
+        if (i % seldom !== 0) return null;
         posixFadvise(fd, offset, block, POSIX_FADV_DONTNEED);
         return checkRead(back, pread(fd, back, block, offset), block, offset);
       },
@@ -132,5 +136,6 @@ const writing = (block: number): WorkloadKind => ({
   },
 });
 
+export const seqwrite4k = writing(PAGE);
 export const seqwrite = writing(SMALL);
 export const seqwrite1m = writing(MIB);

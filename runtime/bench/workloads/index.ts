@@ -1,6 +1,6 @@
 /** All workloads by their names. */
 import { command } from './command.ts';
-import { randread, seqread, seqread1m, seqwrite, seqwrite1m } from './data.ts';
+import { randread, seqread, seqread1m, seqwrite, seqwrite1m, seqwrite4k } from './data.ts';
 import { mixed, smallfile } from './files.ts';
 import { hit, lookupStorm, miss, phpsim, readdir } from './names.ts';
 import type { WorkloadKind } from './workload.ts';
@@ -15,6 +15,7 @@ export const workloads = {
   seqwrite,
   'seqread-1m': seqread1m,
   'seqwrite-1m': seqwrite1m,
+  'seqwrite-4k': seqwrite4k,
   randread,
   readdir,
   mixed,

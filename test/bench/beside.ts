@@ -1,0 +1,93 @@
+/** What is compared with GlusterFS's own client, through the same bricks: single calls, and data. */
+import type { Place } from '../../runtime/bench/placement.ts';
+import type { Bench } from './bench.ts';
+import { callExperiment, type Load, type Operation } from './calls.ts';
+import { type Amount, dataExperiment } from './data.ts';
+import { type Bars, runExperiment } from './experiment.ts';
+import type { Report } from './table.ts';
+import { type Bricks, type Way, ways } from './ways.ts';
+
+/** Without pins the scheduler decides, and may do so anew in each round. */
+export const PLACES: readonly Place[] = ['same', 'different'];
+const FULL: Load = { rounds: 9, count: 3000, warm: 20_000 };
+const QUICK: Load = { rounds: 3, count: 500, warm: 3_000 };
+
+/** Ten thousand files a call. */
+export const LISTS = {
+  full: { rounds: 5, count: 3, warm: 2, names: 10_000, before: 0 },
+  quick: { rounds: 2, count: 1, warm: 1, names: 1000, before: 0 },
+} as const satisfies Record<string, Load>;
+
+export const bars = (same: Bars['same'], different = same): Bars => ({
+  same,
+  different,
+  free: null,
+});
+
+export interface Calls {
+  readonly what: string;
+  readonly operation: Operation;
+  /** What is held to bars, by what it is called beside GlusterFS. */
+  readonly held: Readonly<Partial<Record<Way, { readonly name: string; readonly bars: Bars }>>>;
+  readonly bricks: Bricks;
+  readonly full?: Load;
+  readonly quick?: Load;
+}
+
+/** Single calls. */
+export const calls =
+  ({ what, operation, held, bricks, full = FULL, quick = QUICK }: Calls) =>
+  (bench: Bench): Promise<Report> =>
+    runExperiment(
+      bench,
+      callExperiment<Way>({
+        what,
+        operation,
+        places: PLACES,
+        load: bench.quick ? quick : full,
+        targets: ways(bricks),
+        first: 'glusterfs',
+        firstTitle: 'GlusterFS',
+        held: (Object.keys(held) as Way[]).map((mine) => ({
+          what: `${what}: ${held[mine]!.name}`,
+          mine,
+          other: 'glusterfs',
+          bars: held[mine]!.bars,
+        })),
+      }),
+    );
+
+export interface Data<K extends string> {
+  readonly what: string;
+  /** The unit. */
+  readonly how: string;
+  /** Requests in a round of a full run, and of a quick one. */
+  readonly count: { readonly full: number; readonly quick: number };
+  readonly amounts: Readonly<Record<K, Amount>>;
+  readonly bars: Bars;
+  readonly bricks: Bricks;
+  /** GlusterFS's client on our brick. */
+  readonly onGlossa?: Bars;
+}
+
+/** Data that is written and read. */
+export const data =
+  <K extends string>({ count, bars: glossa, bricks, onGlossa, ...moving }: Data<K>) =>
+  (bench: Bench): Promise<Report> =>
+    dataExperiment<Way, K>(bench, {
+      ...moving,
+      count: bench.quick ? count.quick : count.full,
+      mine: { name: 'glossa', title: 'glossa' },
+      targets: ways(bricks),
+      places: PLACES,
+      beside: [{ other: 'glusterfs', title: 'GlusterFS', column: 'GlusterFS', bars: glossa }],
+      also:
+        onGlossa === undefined
+          ? []
+          : [
+              {
+                mine: { name: 'onGlossa', title: "GlusterFS's client on glossa's brick" },
+                bars: onGlossa,
+              },
+            ],
+    });
