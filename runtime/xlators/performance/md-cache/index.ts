@@ -234,8 +234,6 @@ const getxattrCbk: Cbk<'getxattr', MdCache> = (frame, asked, xl, opRet, opErrno,
   unwind.getxattr(frame, opRet, opErrno, dict, xdata);
 };
 
-const open = truncatingOpen<MdCache, Attributes>();
-
 const statfs: Fop<'statfs', MdCache> = (frame, xl, loc, xdata) => {
   const { priv } = xl;
   if (!priv.given['md-cache-statfs']) return tail.statfs(frame, xl.children[0]!, loc, xdata);
@@ -272,6 +270,8 @@ const hooks: ChangeHooks<MdCache, Attributes> = {
   },
   renamed: otherName,
 };
+
+const open = truncatingOpen<MdCache, Attributes>(hooks.changed);
 
 const all: Fops<MdCache> = {
   ...{ lookup, stat, fstat, readdirp, getxattr, open, statfs },

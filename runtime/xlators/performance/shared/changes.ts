@@ -69,7 +69,7 @@ export interface ChangeHooks<P, K extends Kept> {
 }
 
 /** What a change under way has changed. */
-class Change<K extends Kept> {
+export class Change<K extends Kept> {
   readonly kept: K;
   readonly inode: Inode;
 
@@ -197,8 +197,10 @@ export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P
       if (inode === null || buf === null) return;
       // A file may have been there, and have been emptied.
       const at = cache(xl).inodeOf(inode, buf.iaGfid);
-      if (at.linked) cache(xl).invalidate(at);
-      else if (buf.known) made?.(xl, inode, buf, loc, asked);
+      if (at.linked) {
+        cache(xl).invalidate(at);
+        changed?.(xl, client, at, true);
+      } else if (buf.known) made?.(xl, inode, buf, loc, asked);
     };
     fops[row.name as FopName] = tap[row.name as FopName]<P>(before, after);
   }

@@ -3,19 +3,24 @@ import type { Fd } from '../../../core/fd.ts';
 import { tail, unwind, wind } from '../../../core/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
+import { Change, type ChangeHooks } from './changes.ts';
 import type { InodeCache, Kept } from './inode-cache.ts';
 
 const O_TRUNC = 0o1000;
 
 /** An open with O_TRUNC changes the file; any other is of no interest. */
-export function truncatingOpen<P extends InodeCache<K>, K extends Kept>(): Fop<'open', P> {
+export function truncatingOpen<P extends InodeCache<K>, K extends Kept>(
+  changed?: ChangeHooks<P, K>['changed'],
+): Fop<'open', P> {
   const cbk: Cbk<'open', P> = (frame, _asked, xl, opRet, opErrno, fd, xdata) => {
-    xl.priv.changed(frame.local as K);
+    const { kept, inode } = frame.local as Change<K>;
+    xl.priv.changed(kept);
+    changed?.(xl, frame.root.client, inode, true);
     unwind.open(frame, opRet, opErrno, fd, xdata);
   };
   return (frame, xl, loc, flags, fd, xdata) => {
     if ((flags & O_TRUNC) === 0) return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
-    frame.local = xl.priv.changes(fd.inode);
+    frame.local = new Change(xl.priv.changes(fd.inode), fd.inode);
     wind.open(frame, 0, cbk, xl.children[0]!, loc, flags, fd, xdata);
   };
 }
