@@ -337,6 +337,8 @@ function rename(
   if (!isSame && victim !== null && victim.fd >= 0) brick.mdata.set(frame, 'rename', victim);
   if (!isSame) nameGone(brick, victim, places[1], table);
   if ((flags & RENAME_EXCHANGE) !== 0) followName(brick, from, places[0], places[1]);
+  // Nobody may ever look the whiteout up, and listings of a brick give no gfids.
+  if (makes) identify(brick, from, NAME, null);
   const moved = followName(brick, to, places[1], isSame ? null : places[0]);
   if (typeof moved === 'number') return moved;
   const { mdata } = brick;
