@@ -1,5 +1,5 @@
 /** Many at once: processes, clients, open files, entries. */
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { allKinds, brickKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
 import { errorsIn, onStage, type Stage } from '../support/stage.ts';
 import { wanted } from '../support/wanted.ts';
@@ -96,35 +96,33 @@ const manyEntries = (stage: Stage): void => {
 
 onStage('many entries', stacks, manyEntries, { later: ['posix'] });
 
-describe('with 256 descriptors', () => {
-  // What a shell may set is inherited by the server.
-  const few = { wrapper: ['prlimit', '--nofile=256:256'], mayComplain: true };
-  onStage(
-    'a server',
-    { kernel: ['posix'], user: ['posix'] },
-    (stage: Stage) => {
-      it('knows more files than it can keep open', async () => {
-        const out = await stage.ok(`for d in $(seq 10); do mkdir d$d; for f in $(seq 50)
-            do echo $d $f > d$d/f$f; done; done
-          mv d7 seven; cat */f50 | sort -n | md5sum; cat */f1 | wc -l
-          find . -type f | xargs stat -c %s | sort | uniq -c | wc -l
-          grep -rl '^3 3$' .; rm -r d1*; find . -type f | wc -l`);
-        expect(out).toMatch(/^[0-9a-f]{32} {2}-\n10\n\d+\n\.\/d3\/f3\n400\n$/);
-      });
+// What a shell may set is inherited by the server.
+const few = { wrapper: ['prlimit', '--nofile=256:256'], mayComplain: true };
+onStage(
+  'with 256 descriptors, a server',
+  { kernel: ['posix'], user: ['posix'] },
+  (stage: Stage) => {
+    it('knows more files than it can keep open', async () => {
+      const out = await stage.ok(`for d in $(seq 10); do mkdir d$d; for f in $(seq 50)
+          do echo $d $f > d$d/f$f; done; done
+        mv d7 seven; cat */f50 | sort -n | md5sum; cat */f1 | wc -l
+        find . -type f | xargs stat -c %s | sort | uniq -c | wc -l
+        grep -rl '^3 3$' .; rm -r d1*; find . -type f | wc -l`);
+      expect(out).toMatch(/^[0-9a-f]{32} {2}-\n10\n\d+\n\.\/d3\/f3\n400\n$/);
+    });
 
-      it('says EMFILE when clients want more open at once, and goes on', async () => {
-        const out =
-          await stage.ok(`ulimit -n 4096; ${worker('open-many')} 400 || true; echo still > there
-            cat there
-          ${worker('open-many')} 50`);
-        expect(out).toMatch(
-          /^\d+ open: (EMFILE|ENFILE)\nstill\n50 written, 50 read, 50 after unlink, 0 left\n$/,
-        );
-        // It says so once, to whoever can raise the limit.
-        const limit = expect.stringContaining('too many open files: the limit is 256');
-        expect(errorsIn(stage.mount.log())).toEqual([limit]);
-      });
-    },
-    few,
-  );
-});
+    it('says EMFILE when clients want more open at once, and goes on', async () => {
+      const out =
+        await stage.ok(`ulimit -n 4096; ${worker('open-many')} 400 || true; echo still > there
+          cat there
+        ${worker('open-many')} 50`);
+      expect(out).toMatch(
+        /^\d+ open: (EMFILE|ENFILE)\nstill\n50 written, 50 read, 50 after unlink, 0 left\n$/,
+      );
+      // It says so once, to whoever can raise the limit.
+      const limit = expect.stringContaining('too many open files: the limit is 256');
+      expect(errorsIn(stage.mount.log())).toEqual([limit]);
+    });
+  },
+  few,
+);

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { NOBODY } from '../support/client.ts';
 import { allKinds, brickKinds } from '../support/stacks.ts';
 import { onStage, type Stage, type StageSettings, type Where } from '../support/stage.ts';
+import { wanted } from '../support/wanted.ts';
 
 const as = `setpriv --reuid=${NOBODY.uid} --regid=${NOBODY.gid}`;
 const STRANGER = `${as} --clear-groups`;
@@ -80,7 +81,7 @@ const special = `umask 0; cp "$(which id)" f; chmod 4755 f; cp f g; chmod 755 g
 mknod zero c 1 5; ${STRANGER} ./f -u; ${STRANGER} ./g -u; head -c 3 zero | od -c; : > zero`;
 
 // Only as root, and so in one way.
-describe.runIf(isRoot)('special files', () => {
+describe.runIf(isRoot && wanted.first)('special files', () => {
   onStage(
     'with --suid and --dev',
     ['posix'],
