@@ -140,7 +140,9 @@ export class RealBrick {
   async run(): Promise<void> {
     const { folder, port } = this;
     const args = ['-N', '-f', join(folder, 'brick.vol'), '-l', join(folder, 'log')];
-    const child = spawn('glusterfsd', [...args, '-p', join(folder, 'pid')], { stdio: 'ignore' });
+    // Should it crash, what it leaves of itself stays among the test's files.
+    const settings = { cwd: folder, stdio: 'ignore' } as const;
+    const child = spawn('glusterfsd', [...args, '-p', join(folder, 'pid')], settings);
     this.child = child;
     const end = performance.now() + PATIENCE_MS;
     while (!(await isListening(port))) {
@@ -301,7 +303,7 @@ export class RealMount {
     writeFileSync(file, volfile);
     const log = `${file}.log`;
     const args = ['-N', '-f', file, '-l', log, '--attribute-timeout=0', '--entry-timeout=0'];
-    const child = spawn('glusterfs', [...args, ...more, path], { stdio: 'ignore' });
+    const child = spawn('glusterfs', [...args, ...more, path], { cwd: folder, stdio: 'ignore' });
     const mount = new RealMount(path, log, child);
     const end = performance.now() + PATIENCE_MS;
     while (!(await mount.answers())) {

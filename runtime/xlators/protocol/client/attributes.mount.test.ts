@@ -21,7 +21,9 @@ let size = 0;
 for (let round = 0; round < ${ROUNDS}; round += 1) {
   try {
     mkdirSync(a);
-  } catch {}
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
   appendFileSync(b, 'x');
   size += 1;
   const seen = round % 2 === 0 ? fstatSync(fd) : statSync(a);
