@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { having } from '../../../../test/support/core.ts';
-import { Distributed } from '../../../../test/support/distributed.ts';
+import { Distributed, type Told } from '../../../../test/support/distributed.ts';
 import { Dict } from '../../../core/dict.ts';
 import { EIO, ENOENT } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import { tail } from '../../../core/fops.gen.ts';
-import type { Dirent, Iatt, Statvfs } from '../../../core/iatt.ts';
+import { type Dirent, IA_IFREG, type Iatt, type Statvfs } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { hashName } from './hash.ts';
 import { encodePiece, pieceWithout } from './layout/layout.ts';
@@ -195,6 +195,61 @@ test('attributes of a directory are changed on all children, and show as those o
   expect(THREE.map((child) => volume.at(child, '/')!.buf.iaProt)).toEqual([0o700, 0o700, 0o700]);
   const buf = volume.ask('stat', new Loc(volume.root), null).values[0] as Iatt;
   expect([buf.iaProt, buf.iaSize, buf.iaBlocks]).toEqual([0o700, 4096, 8]);
+});
+
+test('what a change says of a directory is what it is asked for later', async () => {
+  await start(THREE);
+  volume.mkdir('/d');
+  volume.mkdir('/d/below');
+  const dir = volume.inode('/d');
+  const shown = (buf: Iatt): readonly unknown[] => [
+    [buf.iaMtime, buf.iaMtimeNsec, buf.iaCtime, buf.iaCtimeNsec, buf.iaAtime, buf.iaAtimeNsec],
+    [buf.iaProt, buf.iaSize, buf.iaBlocks, buf.iaNlink, buf.iaIno],
+  ];
+  /** That it says nothing will do: then the directory is asked for. */
+  const expectSame = (change: () => Told, at: number, mayBeUnknown = false): void => {
+    volume.context.advance(1000);
+    const { opRet, values } = change();
+    expect(opRet).toBe(0);
+    const told = values[at] as Iatt | null;
+    const now = volume.ask('stat', new Loc(dir), null).values[0] as Iatt;
+    if (told !== null || !mayBeUnknown) expect(shown(told!)).toEqual(shown(now));
+  };
+  const stbuf = Object.assign((volume.lookup('/d').values[1] as Iatt).copy(), { iaProt: 0o700 });
+  const fd = new Fd(dir, 0, 1, true);
+  volume.ask('opendir', new Loc(dir), fd, null);
+
+  expectSame(() => volume.ask('setattr', new Loc(dir), stbuf, 1, null), 1);
+  expectSame(() => volume.ask('fsetattr', fd, stbuf, 1, null), 1);
+  for (let at = 0; at < 9; at += 1) {
+    // Of one child alone, and of several: of its hash, and of a linkto's.
+    const to = (name: string): Loc => new Loc(volume.inode(`/d/a${at}`), dir, name);
+    const symlink = new Loc(volume.graph.inodes.newInode(), dir, `s${at}`);
+    expectSame(() => volume.create(`/d/a${at}`), 4);
+    expectSame(() => volume.ask('symlink', 'x', symlink, 0, volume.newXdata()), 3);
+    expectSame(() => volume.ask('link', volume.loc(`/d/a${at}`), to(`b${at}`), null), 3, true);
+    expectSame(() => volume.ask('rename', volume.loc(`/d/a${at}`), to(`c${at}`), null), 2, true);
+    volume.lookup(`/d/c${at}`);
+    expectSame(() => volume.ask('unlink', volume.loc(`/d/c${at}`), 0, null), 1, true);
+    expectSame(() => volume.mkdir(`/d/d${at}`), 3);
+    expectSame(() => volume.ask('rmdir', volume.loc(`/d/d${at}`), 0, null), 1);
+  }
+  fd.release();
+});
+
+test('a rename over several children leaves nothing in caches that will be over', async () => {
+  await start(THREE);
+  const unknown = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((at) => {
+    volume.create(`/a${at}`);
+    const loc = volume.loc(`/a${at}`);
+    const buf = volume.ask('rename', loc, new Loc(null, volume.root, `b${at}`), null)
+      .values[0] as Iatt;
+    expect([buf.iaGfid, buf.iaType]).toEqual([loc.inode!.gfid, IA_IFREG]);
+    return !buf.known;
+  });
+  const moved = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((at) => placesOf(`/b${at}`).length > 1);
+  expect(moved.length).toBeGreaterThan(0);
+  expect(unknown).toEqual(moved);
 });
 
 test('space is that of all', async () => {

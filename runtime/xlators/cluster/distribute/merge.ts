@@ -28,6 +28,21 @@ export function mergeDirectories(source: Iatt, all: readonly Iatt[]): Iatt {
   return merged;
 }
 
+/** The folder of a name, of which one child has said it. */
+export const folderOf = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
+
+/**
+ * What it is, without what is about to change: no cache keeps attributes that are not known (see
+ * `Iatt.known`).
+ */
+export function passing(buf: Iatt): Iatt {
+  const copy = buf.copy();
+  copy.iaCtime = 0;
+  copy.iaCtimeNsec = 0;
+  copy.iaNlink = 0;
+  return copy;
+}
+
 /** The space of all children together. */
 export function mergeSpace(all: readonly Statvfs[]): Statvfs {
   const merged = Object.assign(new Statvfs(), all[0]);

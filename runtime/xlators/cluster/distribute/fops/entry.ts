@@ -19,6 +19,7 @@ import type { Cbk, Fop, Fops, Xlator } from '../../../../core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
 import { LINKTO_MODE } from '../linkto.ts';
+import { folderOf } from '../merge.ts';
 import { type Answer, failure, runTask, type Steps, success, type Task } from '../task.ts';
 import { lookupEverywhere, onlyIfLinkto } from './everywhere.ts';
 import { locate } from './file.ts';
@@ -29,10 +30,10 @@ type Making = 'create' | 'mknod' | 'symlink' | 'put';
 
 /** Where things are in arguments and replies. */
 const PLACES = {
-  create: { loc: 0, inode: 1 },
-  mknod: { loc: 0, inode: 0 },
-  symlink: { loc: 1, inode: 0 },
-  put: { loc: 0, inode: 0 },
+  create: { loc: 0, inode: 1, folder: 3 },
+  mknod: { loc: 0, inode: 0, folder: 2 },
+  symlink: { loc: 1, inode: 0, folder: 2 },
+  put: { loc: 0, inode: 0, folder: 2 },
 } as const;
 
 function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
@@ -47,6 +48,8 @@ function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
         return openBehind(frame, xl, args as FopTable['create']['args']);
       }
       if (kept !== null && buf !== null) xl.priv.keep(kept, buf.iaGfid, child);
+      values[place.folder] = folderOf(values[place.folder] as Iatt | null);
+      values[place.folder + 1] = folderOf(values[place.folder + 1] as Iatt | null);
     }
     unwindArgs[name](frame, opRet, opErrno, values);
   }) as Cbk<N, unknown>;
@@ -104,7 +107,14 @@ function* aside<N extends Making>(
   const kept = inode ?? loc.inode;
   if (kept !== null && buf !== null) volume.keep(kept, buf.iaGfid, child);
   if (buf !== null) yield* chownLinkto(task, loc, hashed, buf);
+  forgetFolder(made.values, place.folder);
   return made;
+}
+
+/** It was changed on several children: who wants to know the times that it has come to asks. */
+function forgetFolder(values: unknown[], at: number): void {
+  values[at] = null;
+  values[at + 1] = null;
 }
 
 function gfidIn(xdata: Dict): Gfid | undefined {
@@ -162,10 +172,11 @@ const unlinkedCbk: Cbk<'unlink', Distribute> = (
   const hashed = xl.priv.hashed(loc);
   const isGone = opRet >= 0 || opErrno === ENOENT;
   if (!isGone || hashed === child || hashed === NOWHERE || !xl.priv.isUp(hashed)) {
-    unwind.unlink(frame, opRet, opErrno, preparent, postparent, xdata);
+    unwind.unlink(frame, opRet, opErrno, folderOf(preparent), folderOf(postparent), xdata);
     return;
   }
-  frame.local = [opRet, opErrno, preparent, postparent, xdata];
+  // Its folder will have changed there, too: who wants to know the times that it has come to asks.
+  frame.local = [opRet, opErrno, null, null, xdata];
   wind.unlink(frame, hashed, linktoGoneCbk, xl.children[hashed]!, loc, 0, onlyIfLinkto());
 };
 
@@ -196,7 +207,7 @@ function* unlinkUnknown(
   if (gone.opRet >= 0 && hashed !== child && hashed !== NOWHERE && volume.isUp(hashed)) {
     yield* task.own(hashed, 'unlink', loc, 0, onlyIfLinkto());
   }
-  return gone;
+  return { ...gone, values: [null, null, gone.values[2]] };
 }
 
 /** A file without a name is with any child: where it belongs is known once it has one. */

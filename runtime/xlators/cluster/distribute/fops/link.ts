@@ -9,7 +9,8 @@ import type { FopTable } from '../../../../core/fops.gen.ts';
 import type { Fop } from '../../../../core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
-import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
+import { folderOf } from '../merge.ts';
+import { type Answer, failure, runTask, type Steps, success, type Task } from '../task.ts';
 import { lookupEverywhere, onlyIfLinkto } from './everywhere.ts';
 import { locate } from './file.ts';
 
@@ -50,7 +51,12 @@ function* linkOn(
   hashed: number,
   child: number,
 ): Steps<Linked> {
-  if (hashed === child) return yield* task.one(child, 'link', ...args);
+  if (hashed === child) {
+    const linked = yield* task.one(child, 'link', ...args);
+    const [inode, buf, preparent, postparent, xdata] = linked.values;
+    const folders = [folderOf(preparent), folderOf(postparent)] as const;
+    return { ...linked, values: [inode, buf, ...folders, xdata] };
+  }
   const [{ gfid }, newloc] = args;
   const linkto = yield* makeLinkto(task, volume, newloc, hashed, child, gfid);
   if (linkto.opRet < 0) return failure('link', linkto.opErrno);
@@ -61,6 +67,8 @@ function* linkOn(
     }
     return linked;
   }
-  yield* chownLinkto(task, newloc, hashed, linked.values[1]!);
-  return linked;
+  const [file, buf, , , xdata] = linked.values;
+  yield* chownLinkto(task, newloc, hashed, buf!);
+  // The folder was changed on two children: who wants to know the times that it has come to asks.
+  return success('link', file, buf, null, null, xdata);
 }

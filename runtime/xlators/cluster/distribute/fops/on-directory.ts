@@ -60,32 +60,35 @@ function* stat(
 /** The fops that change attributes: the same on all children. */
 type Change = 'setattr' | 'setxattr' | 'removexattr';
 
+/** The answer that counts comes first; after it, those of the other children that have done it. */
 function* change<N extends Change>(
   task: Task,
   volume: Distribute,
   { mds }: Directory,
   fop: N,
   args: FopTable[N]['args'],
-): Steps<Answer<N>> {
+): Steps<readonly [Answer<N>, ...Answer<N>[]]> {
   const { all } = volume;
-  if (all.length === 1) return yield* task.one(0, fop, ...args);
+  if (all.length === 1) return [yield* task.one(0, fop, ...args)];
   if (mds === NOWHERE) {
     const answers = yield* task.each(all, fop, () => args);
-    return okOf(answers)[0] ?? failure(fop, errnoOf(answers));
+    const [first, ...others] = okOf(answers);
+    return first === undefined ? [failure(fop, errnoOf(answers))] : [first, ...others];
   }
   const dir = args[0] as Loc;
   const errno = yield* countMds(task, volume, mds, dir, 1);
-  if (errno !== 0) return failure(fop, errno);
+  if (errno !== 0) return [failure(fop, errno)];
   const first = yield* task.one(mds, fop, ...args);
   if (first.opRet < 0) {
     yield* countMds(task, volume, mds, dir, -1);
-    return first;
+    return [first];
   }
   const others = all.filter((child) => child !== mds);
   const answers = yield* task.each(others, fop, () => args);
   // Where one has failed, the count stays: the next lookup brings it there.
-  if (okOf(answers).length === others.length) yield* countMds(task, volume, mds, dir, -1);
-  return first;
+  const done = okOf(answers);
+  if (done.length === others.length) yield* countMds(task, volume, mds, dir, -1);
+  return [first, ...done];
 }
 
 function* setattr(
@@ -94,11 +97,22 @@ function* setattr(
   directory: Directory,
   args: FopTable['setattr']['args'],
 ): Steps<Answer<'setattr'>> {
-  const answer = yield* change(task, volume, directory, 'setattr', args);
+  const answers = yield* change(task, volume, directory, 'setattr', args);
+  const [answer] = answers;
   if (answer.opRet < 0) return answer;
-  const [pre, post, xdata] = answer.values;
-  const merged = (buf: Iatt | null): Iatt | null => buf && mergeDirectories(buf, []);
-  return { ...answer, values: [merged(pre), merged(post), xdata] };
+  const merged = (at: 0 | 1, later: readonly Iatt[] = []): Iatt | null => {
+    const all = answers.map(({ values }) => values[at]).filter((buf) => buf !== null);
+    return answer.values[at] && mergeDirectories(answer.values[at], [...all, ...later]);
+  };
+  const { mds } = directory;
+  if (volume.all.length === 1 || mds === NOWHERE) {
+    return { ...answer, values: [merged(0), merged(1), answer.values[2]] };
+  }
+  // The count that is taken back at the end is a change, too: without this, a cache above would show a
+  // time of change that is over, and tar find that the directory has changed while it was read.
+  const now = yield* task.one(mds, 'stat', args[0], null);
+  const later = now.opRet < 0 ? [] : [now.values[0]!];
+  return { ...answer, values: [merged(0), merged(1, later), answer.values[2]] };
 }
 
 const changing =
@@ -119,7 +133,8 @@ function* changeXattr(
   const [, given] = args as [Loc, Dict | string | null];
   const names = typeof given === 'string' ? [given] : [...(given?.keys() ?? [])];
   if (names.some((name) => isInternal(volume, name))) return failure(fop, EPERM);
-  return yield* change(task, volume, directory, fop, args as never);
+  const [answer] = yield* change(task, volume, directory, fop, args as never);
+  return answer;
 }
 
 const getting: OnDirectory = (task, volume, directory, args, inode) => {

@@ -26,7 +26,7 @@ import { type Distribute, NOWHERE } from '../distribute.ts';
 import { chownLinkto, INTERNAL_FOP, makeLinkto } from '../heal/linkto.ts';
 import { isLinkto, targetOf } from '../linkto.ts';
 import { lockFiles, type Place, protectNames, unlockingFiles, unprotecting } from '../locks.ts';
-import { mergeDirectories } from '../merge.ts';
+import { folderOf, passing } from '../merge.ts';
 import type { Found } from '../sight.ts';
 import { type Answer, callOf, failure, type Steps, success, type Task } from '../task.ts';
 import { lookupEverywhere, onlyIfLinkto } from './everywhere.ts';
@@ -203,8 +203,7 @@ function* replace(task: Task, volume: Distribute, move: Move): Steps<Renamed> {
   const { inode, from, to, xdata, source, oldHash, newHash } = move;
   if (newHash === source) {
     const done = yield* task.one(source, 'rename', from, to, xdata);
-    if (done.opRet >= 0) yield* tidy(task, move);
-    return done.opRet < 0 ? done : shown(done, done.values[0]);
+    return done.opRet < 0 ? done : shown(done, yield* tidy(task, move));
   }
   if (newHash !== oldHash) {
     const errno = yield* makeOldLinkto(task, volume, move);
@@ -230,9 +229,7 @@ function* replace(task: Task, volume: Distribute, move: Move): Steps<Renamed> {
   }
   yield* tidy(task, move);
   yield* chownLinkto(task, to, newHash, linked);
-  const buf = linked.copy();
-  buf.iaNlink -= 1;
-  return shown(done, buf);
+  return shownOfMany(done, linked);
 }
 
 /** A linkto of the old name, where the new one belongs. What another rename has left there goes. */
@@ -289,12 +286,15 @@ function* replaceBeside(task: Task, volume: Distribute, move: Move): Steps<Renam
     }
   }
   if (done.opRet < 0) return done;
-  yield* tidy(task, move);
-  return shown(done, done.values[0]);
+  const tidied = yield* tidy(task, move);
+  return shown(done, isElsewhere || tidied);
 }
 
-/** What is left of the old name, and of the file that had the new one. */
-function* tidy(task: Task, move: Move): Steps<void> {
+/**
+ * What is left of the old name, and of the file that had the new one.
+ * @returns whether there was something to do
+ */
+function* tidy(task: Task, move: Move): Steps<boolean> {
   const { from, to, source, oldHash, newHash, target } = move;
   const renamedOn = source === target ? source : newHash;
   const calls = [];
@@ -306,9 +306,22 @@ function* tidy(task: Task, move: Move): Steps<void> {
     calls.push(callOf(target, 'unlink', to, 0, internal()));
   }
   yield* task.ownAll(calls);
+  return calls.length > 0;
 }
 
-function shown({ values }: Renamed, buf: Iatt | null): Renamed {
-  const parent = (at: 1 | 2 | 3 | 4): Iatt | null => values[at] && mergeDirectories(values[at], []);
-  return success('rename', buf, parent(1), parent(2), parent(3), parent(4), values[5]);
-}
+/** @param isOfMany folders were changed on other children, too */
+const shown = (done: Renamed, isOfMany: boolean): Renamed =>
+  isOfMany
+    ? shownOfMany(done, done.values[0])
+    : success('rename', done.values[0], ...foldersOf(done), done.values[5]);
+
+const foldersOf = ({ values }: Renamed): [Iatt | null, Iatt | null, Iatt | null, Iatt | null] => [
+  folderOf(values[1]),
+  folderOf(values[2]),
+  folderOf(values[3]),
+  folderOf(values[4]),
+];
+
+/** Several children have changed, one after the other: who wants to know the times that it has come to asks. */
+const shownOfMany = ({ values }: Renamed, buf: Iatt | null): Renamed =>
+  success('rename', buf && passing(buf), null, null, null, null, values[5]);
