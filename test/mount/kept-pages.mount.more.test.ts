@@ -13,6 +13,8 @@ const sh = (at: string, script: string): string =>
 /** The pages of a file that are cached after it was opened anew. */
 const CACHED = 'cat f > /dev/null; fincore --noheadings --output pages f | tr -d " "';
 
+const SPREAD = 'volume d\n  type cluster/distribute\n  subvolumes c\nend-volume\n';
+const COUNTED = 'volume s\n  type debug/io-stats\n  subvolumes u\nend-volume\n';
 const UTIME = 'volume u\n  type features/utime\n  subvolumes c\nend-volume\n';
 
 /** A module that may answer otherwise each time. */
@@ -63,9 +65,11 @@ end-volume
       'watched',
       `${UTIME}volume w\n  type features/glupy\n  option module-name watches\n  subvolumes u\nend-volume\n`,
     );
+    const spread = await mount('spread', SPREAD + UTIME.replace('subvolumes c', 'subvolumes d'));
+    const counted = await mount('counted', UTIME + COUNTED);
     sh(writer, 'head -c 16384 /dev/zero > f');
-    const cached = [reader, untimed, watched].map((at) => sh(at, CACHED));
-    expect(cached).toEqual(['4\n', '0\n', '0\n']);
+    const cached = [reader, spread, counted, untimed, watched].map((at) => sh(at, CACHED));
+    expect(cached).toEqual(['4\n', '4\n', '4\n', '0\n', '0\n']);
     for (const word of ['alpha', 'omega', 'gamma']) {
       sh(writer, `printf ${word} | dd of=f conv=notrunc status=none`);
       expect(sh(reader, 'head -c 5 f')).toBe(word);

@@ -48,6 +48,7 @@ export default defineTranslator<Distribute, typeof options>({
   children: [1, 65_536],
   options,
   passesThrough: false,
+  keepsPages: () => true,
   fops: { lookup, statfs, mkdir, rmdir, rename, link, ...fileFops, ...listingFops, ...entryFops },
   init: (xl, settings) => new Distribute(xl, settings),
   reconfigure: ({ priv }, settings) => priv.configure(settings),
