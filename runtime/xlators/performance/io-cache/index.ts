@@ -113,7 +113,9 @@ const fetchedCbk: Cbk<'readv', Pages> = (
   const first = Math.floor(offset / PAGE_SIZE);
   learn(xl, asked, fd, first, vector, stbuf);
   const start = offset - first * PAGE_SIZE;
-  const data = vector.subarray(start, start + size);
+  const part = vector.subarray(start, start + size);
+  // It is kept here: who may keep what it is answered with, or change it, gets a copy.
+  const data = frame.readBuffer === null ? part.slice() : part;
   unwind.readv(frame, data.length, 0, data, stbuf, xdata);
 };
 

@@ -62,3 +62,39 @@ test('reads over several pages, and to the end', async () => {
     { numRuns: 12 },
   );
 });
+
+test('what is kept is what is counted, whatever was read again and in which order', async () => {
+  const PAGE = 128 * 1024;
+  const size = 64 * PAGE;
+  const data = Uint8Array.from({ length: size }, (_, at) => at >> 17);
+  const range = fc.tuple(fc.nat(size - 1), fc.integer({ min: 1, max: 8 * PAGE }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(range, { minLength: 1, maxLength: 60 }), async (ranges) => {
+      const volumes = [
+        { translator: memory as unknown as Translator<unknown> },
+        { translator, options: { 'cache-size': '4MB' } },
+      ];
+      const graph = await startGraph(volumes, new FakeContext());
+      const inode = graph.inodes.newInode();
+      const fd = new Fd(inode, 2, 1);
+      const loc = new Loc(inode, graph.inodes.root, 'f');
+      const made = ask(graph, 'create', loc, 2, 0o600, 0, fd, null);
+      graph.inodes.link(inode, graph.inodes.root, 'f', made.values[2] as Iatt);
+      ask(graph, 'writev', fd, data, 0, 0, null);
+      const dump = () => ioCache.dump!(graph.top as never) as Record<string, number>;
+      for (const [offset, length] of ranges) {
+        const { values } = ask(graph, 'readv', fd, length, offset, 0, null);
+        // Who has it may change it.
+        const got = values[0] as Uint8Array;
+        expect(Buffer.compare(got, data.subarray(offset, offset + length))).toBe(0);
+        got.fill(255);
+        const { bytes, limit, pages } = dump();
+        expect(bytes).toBeLessThanOrEqual(limit!);
+        expect(bytes).toBeGreaterThanOrEqual(pages! * (PAGE + 256));
+      }
+      ask(graph, 'writev', fd, data.subarray(0, 1), 0, 0, null);
+      expect(dump()).toMatchObject({ bytes: 0, pages: 0 });
+    }),
+    { numRuns: 15 },
+  );
+});

@@ -12,18 +12,27 @@ export const PAGE_SIZE = 128 * 1024;
 const OVERHEAD = 256;
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
-/** A part of a file; one that is not full is its last. */
-class Page extends Cached {
+/** Pages that were read at once: they are in one piece of memory, and go together. */
+class Block extends Cached {
   readonly file: File;
-  readonly index: number;
-  readonly data: Uint8Array;
+  readonly first: number;
+  readonly count: number;
+  /** Pages that no later read has brought again. */
+  left: number;
 
-  constructor(file: File, index: number, data: Uint8Array) {
+  constructor(file: File, first: number, count: number) {
     super();
+    this.left = count;
     this.file = file;
-    this.index = index;
-    this.data = data;
+    this.first = first;
+    this.count = count;
   }
+}
+
+/** A part of a file; one that is not full is its last. */
+interface Page {
+  readonly data: Uint8Array;
+  readonly block: Block;
 }
 
 export class File extends Kept {
@@ -38,12 +47,13 @@ export class Pages extends InodeCache<File> {
   given: Given;
   hits = 0;
   misses = 0;
-  private readonly lru: Lru<Page>;
+  private readonly lru: Lru<Block>;
+  private pageCount = 0;
 
   constructor(xl: Xlator<unknown>, given: Given) {
     super(xl);
     this.given = given;
-    this.lru = new Lru<Page>(given['cache-size'], (page) => this.remove(page));
+    this.lru = new Lru<Block>(given['cache-size'], (block) => this.remove(block));
   }
 
   configure(given: Given): void {
@@ -57,7 +67,7 @@ export class Pages extends InodeCache<File> {
   }
 
   protected override drop(file: File): void {
-    for (const page of file.pages.values()) this.remove(page);
+    for (const { block } of file.pages.values()) this.remove(block);
     file.buf = null;
   }
 
@@ -92,7 +102,7 @@ export class Pages extends InodeCache<File> {
     const last = Math.floor((offset + Math.max(size, 1) - 1) / PAGE_SIZE);
     const one = file.pages.get(first);
     if (one === undefined) return null;
-    this.lru.used(one);
+    this.lru.used(one.block);
     const start = offset - first * PAGE_SIZE;
     if (first === last || one.data.length < PAGE_SIZE) {
       const part = one.data.subarray(start, start + size);
@@ -103,7 +113,7 @@ export class Pages extends InodeCache<File> {
     for (let index = first; index <= last; index++) {
       const page = file.pages.get(index);
       if (page === undefined) return null;
-      this.lru.used(page);
+      this.lru.used(page.block);
       const from = Math.max(0, offset - index * PAGE_SIZE);
       const part = page.data.subarray(from, from + size - length);
       data.set(part, length);
@@ -113,16 +123,26 @@ export class Pages extends InodeCache<File> {
     return data.subarray(0, length);
   }
 
-  /** Keeps what was read from the start of a page on; the last page is full, or the end of the file. */
+  /**
+   * Keeps what was read from the start of a page on; the last page is full, or the end of the file.
+   * @param data is kept as it is: nobody else changes it
+   */
   learn(file: File, first: number, data: Uint8Array): void {
-    for (let at = 0; at < data.length; at += PAGE_SIZE) {
-      const index = first + at / PAGE_SIZE;
-      const before = file.pages.get(index);
-      if (before !== undefined) this.remove(before);
-      const page = new Page(file, index, data.slice(at, at + PAGE_SIZE));
-      file.pages.set(index, page);
-      if (!this.lru.add(page, page.data.length + OVERHEAD)) file.pages.delete(index);
+    const count = Math.ceil(data.length / PAGE_SIZE);
+    // A part of something larger would hold all of that in memory, which nobody has counted.
+    const own = data.length === data.buffer.byteLength ? data : data.slice();
+    const block = new Block(file, first, count);
+    for (let nth = 0; nth < count; nth++) {
+      const page = own.subarray(nth * PAGE_SIZE, (nth + 1) * PAGE_SIZE);
+      const before = file.pages.get(first + nth)?.block;
+      file.pages.set(first + nth, { data: page, block });
+      if (before === undefined) this.pageCount += 1;
+      else {
+        before.left -= 1;
+        if (before.left === 0) this.lru.remove(before);
+      }
     }
+    if (!this.lru.add(block, own.length + count * OVERHEAD)) this.forgetPages(block);
   }
 
   /** Whether a file of this size is to be cached. */
@@ -138,12 +158,22 @@ export class Pages extends InodeCache<File> {
 
   dump(): Dump {
     const { hits, misses, lru } = this;
-    const { count: pages, bytes, evicted, limit } = lru;
-    return { hits, misses, pages, bytes, evicted, limit };
+    const { bytes, evicted, limit } = lru;
+    return { hits, misses, pages: this.pageCount, bytes, evicted, limit };
   }
 
-  private remove(page: Page): void {
-    page.file.pages.delete(page.index);
-    this.lru.remove(page);
+  private remove(block: Block): void {
+    this.forgetPages(block);
+    this.lru.remove(block);
+  }
+
+  private forgetPages(block: Block): void {
+    const { file, first, count } = block;
+    for (let index = first; index < first + count; index++) {
+      // Another read may have brought it again.
+      if (file.pages.get(index)?.block !== block) continue;
+      file.pages.delete(index);
+      this.pageCount -= 1;
+    }
   }
 }

@@ -5,6 +5,7 @@
  * Source: GlusterFS 10 `xlators/performance/read-ahead/src/`; README.md says what differs.
  */
 import { tail, unwind } from '../../../core/fops.gen.ts';
+import { MAX_DATA } from '../../../core/limits.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import {
   defaultNotify,
@@ -50,9 +51,11 @@ function answer(xl: Ahead, reader: Reader, stream: Stream): void {
   const end = offset + size;
   const data: Uint8Array[] = [];
   let at = offset;
+  let isGood = true;
   for (const part of stream.parts) {
     if (at >= end || part.end <= at) continue;
-    if (part.offset > at || !xl.priv.isGood(part)) break;
+    isGood = part.offset <= at && xl.priv.isGood(part);
+    if (!isGood) break;
     if (part.data === null) {
       part.readers.push(reader);
       return;
@@ -61,6 +64,11 @@ function answer(xl: Ahead, reader: Reader, stream: Stream): void {
     at = part.isLast ? end : part.end;
   }
   if (at < end) {
+    const isBegun = isGood && at > offset && at === stream.end;
+    if (isBegun && end - at <= MAX_DATA) {
+      xl.priv.askRest(stream, reader);
+      return;
+    }
     xl.priv.misses += 1;
     tail.readv(frame, xl.children[0]!, stream.fd, size, offset, flags, null);
     return;

@@ -58,6 +58,20 @@ test('reads ahead when a page was read in sequence, and no further than the file
   expect(dump().bytes).toBe(0);
 });
 
+test('asks for as much at once as is read at once, and never twice for the same', async () => {
+  const { read, asked, data } = await setUp(32 * PAGE);
+  const large = 5 * PAGE;
+  read(0, large);
+  expect(asked()).toEqual([`readv ${large}@0`, `readv ${large}@${large}`]);
+  read(large, large);
+  expect(asked()).toEqual([`readv ${large}@${2 * large}`]);
+  // Further than what was asked for: the rest of it alone.
+  const reply = read(2 * large, large + PAGE);
+  expect(asked()[0]).toBe(`readv ${PAGE}@${3 * large}`);
+  const want = data.slice(2 * large, 3 * large + PAGE);
+  expect(Buffer.compare(reply.values[0] as Uint8Array, want)).toBe(0);
+});
+
 test('a read elsewhere goes down as it is', async () => {
   const { read, asked } = await setUp(20 * PAGE);
   read(7 * PAGE + 5, 100);

@@ -58,6 +58,8 @@ export class Stream {
   /** Where the next read begins if the program goes on as it did, and how much it has read so. */
   next = 0;
   run = 0;
+  /** Bytes of the last read. */
+  size = 0;
   /** Up to where it was asked ahead. */
   end = 0;
   parts: Part[] = [];
@@ -111,6 +113,7 @@ export class ReadAhead extends InodeCache<Seen> {
       this.clear(stream);
     }
     stream.run += size;
+    stream.size = size;
     stream.next = offset + size;
     while (stream.parts.length > 0 && stream.parts[0]!.end <= offset) this.shift(stream);
     return goesOn;
@@ -127,19 +130,29 @@ export class ReadAhead extends InodeCache<Seen> {
     return this.mayLearn(this.keep(part.stream.fd.inode), part.asked);
   }
 
-  /** Asks for what comes next, as who reads. */
+  /**
+   * Asks for what comes next, as who reads: by pages, or by parts that are as large as what is read at once.
+   * So each read finds all of it in one part, which need not be copied.
+   */
   goAhead(stream: Stream, caller: Stack): void {
-    const size = Math.min(this.given['page-size'], MAX_DATA);
-    const pages = Math.min(Math.floor(stream.run / size), this.given['page-count']);
+    const page = Math.min(this.given['page-size'], MAX_DATA);
+    const pages = Math.min(Math.floor(stream.run / page), this.given['page-count']);
     if (pages === 0) return;
     const last = stream.parts.at(-1);
     if (last?.isLast) return;
+    const size = Math.max(page, Math.min(stream.size, MAX_DATA));
     let at = Math.max(stream.end, stream.next);
-    const limit = stream.next + pages * size;
-    while (at < limit) {
+    const limit = stream.next + Math.max(pages * page, size);
+    while (at + size <= limit || at === stream.next) {
       this.ask(stream, caller, at, size);
       at += size;
     }
+  }
+
+  /** A read goes further than what was asked for ahead: the rest of it is, too, and it waits for that. */
+  askRest(stream: Stream, reader: Reader): void {
+    const end = reader.offset + reader.size;
+    this.ask(stream, reader.frame.root, stream.end, end - stream.end, reader);
   }
 
   dump(): Dump {
@@ -147,8 +160,15 @@ export class ReadAhead extends InodeCache<Seen> {
     return { hits, misses, bytes };
   }
 
-  private ask(stream: Stream, caller: Stack, offset: number, length: number): void {
+  private ask(
+    stream: Stream,
+    caller: Stack,
+    offset: number,
+    length: number,
+    reader?: Reader,
+  ): void {
     const part = new Part(stream, offset, length, this.clock, this.xl.context.now());
+    if (reader !== undefined) part.readers.push(reader);
     stream.parts.push(part);
     stream.end = part.end;
     this.bytes += length;
