@@ -238,7 +238,10 @@ class Pump implements Sources {
    * something has come by a source.
    */
   private find(): number {
-    if (this.sources.isActive) return this.findAnywhere();
+    const { sources } = this;
+    if (sources.isActive && (sources.isUnsent || sources.isAwaited || severalCpus())) {
+      return this.findAnywhere();
+    }
     let n = this.readAny();
     if (n !== -EAGAIN || this.unfinished()) return n;
     // A client on this CPU, woken by our answer, runs now, and sends its next request meanwhile.
