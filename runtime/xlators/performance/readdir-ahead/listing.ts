@@ -57,6 +57,16 @@ export class Listing {
 
 const weigh = ({ name }: Dirent): number => direntplusSize(nameLength(name));
 
+const withoutAttributes = ({ name, off, type, gfid, dict }: Dirent): Dirent => ({
+  name,
+  off,
+  type,
+  gfid,
+  stat: null,
+  dict,
+  inode: null,
+});
+
 export class ReaddirAhead extends InodeCache<Kept> {
   given: Given;
   hits = 0;
@@ -147,7 +157,7 @@ export class ReaddirAhead extends InodeCache<Kept> {
       if (batch.told === batch.entries.length) listing.batches.shift();
       listing.position = entry.off;
       this.count(listing, -weigh(entry));
-      found.push(this.isOutdated(entry, batch) ? { ...entry, stat: null, inode: null } : entry);
+      found.push(this.isOutdated(entry, batch) ? withoutAttributes(entry) : entry);
     }
     return found.length === 0 ? null : found;
   }

@@ -43,10 +43,14 @@ export function direntsOf(
     index = positions.after(index, { hi: offHi, lo: offLo });
     const isKnown = stat !== null && stat.iaGfid !== NULL_GFID;
     const isDots = name === '.' || name === '..';
+    // Fields in the order that all others have: V8 takes them for one kind of object then.
     return {
-      ...{ name, type, dict, off: index },
+      name,
+      off: index,
+      type,
       gfid: isKnown ? stat.iaGfid : NULL_GFID,
       stat: isKnown ? stat : null,
+      dict,
       inode: isKnown && !isDots ? fd.inode.table.newInode() : null,
     };
   });
