@@ -35,6 +35,6 @@ export interface Dirent {
   /** readdirp only. */
   readonly stat: Iatt | null;
   readonly dict: Dict | null;
-  /** readdirp only: the inode, not yet linked. */
+  /** readdirp only: the inode, which may not be linked yet. */
   inode: Inode | null;
 }

@@ -39,6 +39,7 @@ export function direntsOf(
   entries: readonly WireDirent[],
 ): Dirent[] {
   let index = offset;
+  const { table } = fd.inode;
   return entries.map(({ name, type, stat, dict, offHi, offLo }) => {
     index = positions.after(index, { hi: offHi, lo: offLo });
     const isKnown = stat !== null && stat.iaGfid !== NULL_GFID;
@@ -51,7 +52,7 @@ export function direntsOf(
       gfid: isKnown ? stat.iaGfid : NULL_GFID,
       stat: isKnown ? stat : null,
       dict,
-      inode: isKnown && !isDots ? fd.inode.table.newInode() : null,
+      inode: isKnown && !isDots ? (table.find(stat.iaGfid) ?? table.newInode()) : null,
     };
   });
 }
