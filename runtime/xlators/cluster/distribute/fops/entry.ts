@@ -60,11 +60,22 @@ function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
     const hashed = volume.hashed(loc);
     if (hashed === NOWHERE || !volume.isUp(hashed)) return fail[name](frame, EIO);
     volume.space.refresh();
-    const child = volume.space.choose(hashed, volume.all);
+    const child = placeOf(volume, loc, hashed);
     if (child !== hashed) return makeAside(frame, xl, name, args as never, hashed, child);
     frame.local = args;
     windArgs[name](frame, child, cbk as never, xl.children[child]!, args);
   }) as Fop<N, Distribute>;
+}
+
+/** The child that a new file is put on, which is most often the one that its name belongs to. */
+function placeOf(volume: Distribute, { parent }: Loc, hashed: number): number {
+  const { space, leaving } = volume;
+  if (!leaving.has(hashed) && !space.isFilled(hashed)) return hashed;
+  const { pieces } = volume.directory(parent!)!.layout;
+  return space.choose(
+    hashed,
+    volume.all.filter((child) => pieces[child]!.err === 0),
+  );
 }
 
 const isLinktoMode = ({ iaProt, iaSize, iaType }: Iatt): boolean =>
@@ -214,7 +225,8 @@ function* unlinkUnknown(
 const icreate: Fop<'icreate', Distribute> = (frame, xl, loc, mode, xdata) => {
   const volume = xl.priv;
   volume.space.refresh();
-  const child = volume.space.choose(Math.max(volume.firstUp, 0), volume.all);
+  const first = volume.up.find((each) => !volume.leaving.has(each)) ?? 0;
+  const child = volume.space.isFilled(first) ? volume.space.choose(first, volume.all) : first;
   frame.local = loc;
   wind.icreate(frame, child, icreateCbk, xl.children[child]!, loc, mode, xdata);
 };
