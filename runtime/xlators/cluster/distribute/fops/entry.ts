@@ -11,12 +11,15 @@ import { collect, collectCbk, unwindArgs, windArgs } from '../../../../core/gene
 import { IA_IFREG, type Iatt } from '../../../../core/iatt.ts';
 import type { Inode } from '../../../../core/inode.ts';
 import type { Loc } from '../../../../core/loc.ts';
+import { F_RDLCK } from '../../../../core/lock.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { makeLinkto } from '../heal/linkto.ts';
 import { LINKTO_MODE } from '../linkto.ts';
+import { LAYOUT_HEAL, lockInode, locOf, unlockInode } from '../locks.ts';
 import { folderOf } from '../merge.ts';
 import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
+import { isRefused, lookAbove, relyingOn } from './above.ts';
 import { type Making, makeAside, PLACES } from './aside.ts';
 import { chosenBy, createChosen, openThere } from './chosen.ts';
 import { onlyIfLinkto } from './everywhere.ts';
@@ -27,16 +30,19 @@ function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
   const cbk = collectCbk[name]((frame, child, anyXl, opRet, opErrno, values) => {
     const xl = anyXl as Xlator<Distribute>;
     const args = frame.local as FopTable[N]['args'];
+    if (name === 'create' && isRefused(opRet, values[CREATE_XDATA] as Dict | null)) {
+      const create = args as FopTable['create']['args'];
+      return runTask(frame, xl, 'create', (task) =>
+        makeLooking(task, xl.priv, 'create', create, child),
+      );
+    }
     if (opRet >= 0) {
-      const [inode, buf] = values.slice(place.inode) as [Inode | null, Iatt | null];
-      const kept = inode ?? (args[place.loc] as Loc).inode;
+      const buf = values[place.inode + 1] as Iatt | null;
       if (name === 'create' && buf !== null && isLinktoMode(buf)) {
         const [loc, flags, , , fd] = args as FopTable['create']['args'];
         return runTask(frame, xl, 'create', (task) => openThere(task, xl.priv, loc, flags, fd));
       }
-      if (kept !== null && buf !== null) xl.priv.keep(kept, buf.iaGfid, child);
-      values[place.folder] = folderOf(values[place.folder] as Iatt | null);
-      values[place.folder + 1] = folderOf(values[place.folder + 1] as Iatt | null);
+      keepMade(xl.priv, name, args, child, values);
     }
     unwindArgs[name](frame, opRet, opErrno, values);
   }) as Cbk<N, unknown>;
@@ -52,6 +58,11 @@ function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
     const hashed = volume.hashed(loc);
     if (hashed === NOWHERE || !volume.isUp(hashed)) return fail[name](frame, EIO);
     volume.space.refresh();
+    if (volume.leaving.has(hashed) && (name === 'create' || name === 'mknod')) {
+      return runTask(frame, xl, name, (task) =>
+        makeLooking(task, volume, name, args as never, hashed),
+      );
+    }
     const child = placeOf(volume, loc, hashed);
     if (child !== hashed) {
       return runTask(frame, xl, name, (task) =>
@@ -59,14 +70,93 @@ function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
       );
     }
     frame.local = args;
-    windArgs[name](frame, child, cbk as never, xl.children[child]!, args);
+    const asked = name === 'create' ? conditional(volume, loc, child, args) : args;
+    windArgs[name](frame, child, cbk as never, xl.children[child]!, asked);
   }) as Fop<N, Distribute>;
+}
+
+/** The xdata of a reply of create. */
+const CREATE_XDATA = 5;
+
+/** A create that a child refuses which the name does not belong to any more. */
+function conditional<A extends readonly unknown[]>(
+  volume: Distribute,
+  loc: Loc,
+  child: number,
+  args: A,
+): A {
+  const xdata = relyingOn(volume, loc, child, args.at(-1) as Dict | null);
+  return args.with(-1, xdata) as unknown as A;
+}
+
+/** What was made is with this child. */
+function keepMade<N extends Making>(
+  volume: Distribute,
+  name: N,
+  args: FopTable[N]['args'],
+  child: number,
+  values: unknown[],
+): void {
+  const place = PLACES[name];
+  const [inode, buf] = values.slice(place.inode) as [Inode | null, Iatt | null];
+  const kept = inode ?? (args[place.loc] as Loc).inode;
+  if (kept !== null && buf !== null) volume.keep(kept, buf.iaGfid, child);
+  values[place.folder] = folderOf(values[place.folder] as Iatt | null);
+  values[place.folder + 1] = folderOf(values[place.folder + 1] as Iatt | null);
+}
+
+/**
+ * Makes a file after a look at its folder, of which nobody changes the layout meanwhile: where the name
+ * belonged it does not any more, or that child is leaving. If it still does, the file is made there, and
+ * whoever empties the child will move it.
+ */
+function* makeLooking<N extends 'create' | 'mknod'>(
+  task: Task,
+  volume: Distribute,
+  name: N,
+  args: FopTable[N]['args'],
+  before: number,
+): Steps<Answer<N>> {
+  const loc = args[PLACES[name].loc] as Loc;
+  const folder = locOf(loc.parent!);
+  task.patient(false);
+  const errno = yield* lockInode(task, before, LAYOUT_HEAL, folder, F_RDLCK);
+  task.patient(true);
+  if (errno !== 0) return failure(name, errno);
+  const made = yield* makeLocked(task, volume, name, args);
+  task.answer(made);
+  yield* unlockInode(task, before, LAYOUT_HEAL, folder);
+  return made;
+}
+
+function* makeLocked<N extends 'create' | 'mknod'>(
+  task: Task,
+  volume: Distribute,
+  name: N,
+  args: FopTable[N]['args'],
+): Steps<Answer<N>> {
+  const place = PLACES[name];
+  const loc = args[place.loc] as Loc;
+  if (!(yield* lookAbove(task, volume, loc))) return failure(name, ENOENT);
+  const hashed = volume.hashed(loc);
+  if (hashed === NOWHERE || !volume.isUp(hashed)) return failure(name, EIO);
+  const child = placeOf(volume, loc, hashed);
+  if (child !== hashed) return yield* makeAside(task, volume, name, args, hashed, child);
+  const made = yield* task.one(child, name, ...args);
+  if (made.opRet < 0) return made;
+  const buf = made.values[place.inode + 1] as Iatt | null;
+  if (name === 'create' && buf !== null && isLinktoMode(buf)) {
+    const [, flags, , , fd] = args as FopTable['create']['args'];
+    return (yield* openThere(task, volume, loc, flags, fd)) as Answer<N>;
+  }
+  keepMade(volume, name, args, child, made.values);
+  return made;
 }
 
 /** The child that a new file is put on, which is most often the one that its name belongs to. */
 function placeOf(volume: Distribute, { parent }: Loc, hashed: number): number {
-  const { space, leaving } = volume;
-  if (!leaving.has(hashed) && !space.isFilled(hashed)) return hashed;
+  const { space } = volume;
+  if (!space.isFilled(hashed)) return hashed;
   const { pieces } = volume.directory(parent!)!.layout;
   return space.choose(
     hashed,
