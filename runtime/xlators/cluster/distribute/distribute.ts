@@ -78,6 +78,8 @@ export class Distribute {
   /** The children's, by index. */
   readonly names: readonly string[];
   readonly all: readonly number[];
+  /** In a name it is before the subvolume that its file is to be made on. */
+  readonly chosenMark: string;
   readonly space: Space;
   readonly notices: Notices;
   settings: Settings;
@@ -117,6 +119,7 @@ export class Distribute {
     this.settings = settings;
     this.hash = new NameHash(settings['rsync-hash-regex'], settings['extra-hash-regex']);
     this.commitHash = settings['commit-hash'] ?? 0;
+    this.chosenMark = `@${xl.name}:`;
     this.space = new Space(this);
     this.notices = new Notices(this);
     this.leaving = this.leavingOf(settings);

@@ -1,7 +1,11 @@
 /**
  * Where a listing of all children goes on: the child, and the offset in its own listing, as one
- * number. GlusterFS does the same with 64 bits, in protocol/client; ours are below 2^53, and those of
- * a leaf are small: positions of the disk stay in it.
+ * number. That is GlusterFS's formula for offsets that leave room for it, with the child's index in
+ * place of the leaf's. For larger ones GlusterFS drops their lowest bits; ours are all below 2^53, and
+ * a leaf's are small: it counts the positions that it has given out for an open folder, and keeps what
+ * they are on the disk (63 bits of ext4) to itself. So nothing has to be dropped.
+ *
+ * Source: GlusterFS `gf-dirent.c` (gf_itransform, gf_deitransform).
  */
 
 /** @returns undefined when a child's offset is too large for a number with so many children */

@@ -21,7 +21,6 @@ interface Usage {
   readonly availPercent: number;
   readonly availBytes: number;
   readonly inodesPercent: number;
-  readonly inodes: number;
   /** Megabytes of all its space. */
   readonly chunks: number;
 }
@@ -35,17 +34,16 @@ export function usageOf({ blocks, bavail, frsize, bsize, files, ffree }: Statvfs
     availPercent: blocks === 0 ? 0 : percent(bavail, blocks),
     availBytes: bavail * frsize,
     inodesPercent: percent(ffree, files),
-    inodes: files === 0 ? Number.MAX_SAFE_INTEGER : ffree,
     chunks: Math.ceil(blocks / perChunk),
   };
 }
 
 /** Whose children they are. */
-interface Owner {
+export interface Owner {
   readonly xl: Xlator<{ readonly space: Space }>;
   readonly names: readonly string[];
   readonly all: readonly number[];
-  readonly settings: Settings;
+  readonly settings: Pick<Settings, 'min-free-disk' | 'min-free-inodes'>;
   readonly leaving: ReadonlySet<number>;
   isUp(child: number): boolean;
 }
@@ -86,18 +84,23 @@ export class Space {
     for (const child of owner.all) if (owner.isUp(child)) this.ask(child);
   }
 
-  private hasRoom(usage: Usage): boolean {
-    const { settings } = this.owner;
-    const least = settings['min-free-disk'];
-    const space =
-      'percent' in least ? usage.availPercent >= least.percent : usage.availBytes >= least.bytes;
-    return space && usage.inodesPercent >= settings['min-free-inodes'];
+  /** By what the least space is given in: percents, of which fractions do not count, or bytes. */
+  private spaceOf({ availPercent, availBytes }: Usage): number {
+    return 'percent' in this.owner.settings['min-free-disk'] ? availPercent : availBytes;
+  }
+
+  /** How much space is above what has to be left; below zero when there is less. */
+  private spare(usage: Usage): number {
+    const least = this.owner.settings['min-free-disk'];
+    return this.spaceOf(usage) - ('percent' in least ? least.percent : least.bytes);
   }
 
   /** Whether new files should go elsewhere. One of which nothing is known has room. */
   isFilled(child: number): boolean {
     const usage = this.known[child];
-    if (usage === undefined || this.hasRoom(usage)) return false;
+    if (usage === undefined) return false;
+    const hasInodes = usage.inodesPercent >= this.owner.settings['min-free-inodes'];
+    if (this.spare(usage) >= 0 && hasInodes) return false;
     if (this.hits % LOG_EVERY === 0) {
       this.owner.xl.log.warning(
         `subvolume '${this.owner.names[child]}' is nearly full (${usage.availPercent}% of its space and ` +
@@ -109,28 +112,36 @@ export class Space {
     return true;
   }
 
-  /** Where a new file is put that belongs to `hashed`, among the children given. */
+  /**
+   * Where a new file is put that belongs to a child without room, among the children given: with more
+   * than has to be left, or else with the most; of equal ones with the first.
+   */
   choose(hashed: number, among: readonly number[]): number {
-    const { leaving } = this.owner;
-    if (!leaving.has(hashed) && !this.isFilled(hashed)) return hashed;
-    let best: { child: number; usage: Usage } | null = null;
-    let most: { child: number; usage: Usage } | null = null;
+    const { leaving, settings } = this.owner;
+    let best: Candidate | null = null;
+    let most: Candidate | null = null;
     for (const child of among) {
       const usage = this.known[child];
       if (usage === undefined || leaving.has(child) || !this.owner.isUp(child)) continue;
-      if (this.hasRoom(usage) && (best === null || isRoomier(usage, best.usage))) {
-        best = { child, usage };
-      }
-      if (usage.inodes > 0 && (most === null || usage.availBytes > most.usage.availBytes)) {
-        most = { child, usage };
-      }
+      const inodes = usage.inodesPercent;
+      const candidate = { child, space: this.spaceOf(usage), inodes };
+      const hasRoom = this.spare(usage) > 0 && inodes > settings['min-free-inodes'];
+      if (hasRoom && isRoomier(candidate, best)) best = candidate;
+      if (inodes > 0 && candidate.space > (most?.space ?? 0)) most = candidate;
     }
     return (best ?? most)?.child ?? hashed;
   }
 }
 
-const isRoomier = (one: Usage, other: Usage): boolean =>
-  one.availPercent > other.availPercent || one.inodesPercent > other.inodesPercent;
+interface Candidate {
+  readonly child: number;
+  readonly space: number;
+  /** In percent. */
+  readonly inodes: number;
+}
+
+const isRoomier = (one: Candidate, other: Candidate | null): boolean =>
+  other === null || one.space > other.space || one.inodes > other.inodes;
 
 const answered: Cbk<'statfs', { readonly space: Space }> = (
   frame,

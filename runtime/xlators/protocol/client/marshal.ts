@@ -33,7 +33,7 @@ const UNKNOWN: ReadonlySet<FopName> = new Set<FopName>([
   'put',
 ]);
 /** What says more of a failure than its errno. */
-const TELLING: ReadonlySet<FopName> = new Set<FopName>(['mkdir']);
+const TELLING: ReadonlySet<FopName> = new Set<FopName>(['mkdir', 'create']);
 /** What has flags of its own for what is read or written. */
 const TRANSFERS: ReadonlySet<FopName> = new Set<FopName>(['readv', 'writev']);
 

@@ -92,6 +92,11 @@ function xattrOfFolder(xl: MemoryXlator, { parent }: Loc, name: string): Uint8Ar
   return typeof node === 'number' ? undefined : node.xattrs?.get(name);
 }
 
+function isAbsent(xl: MemoryXlator, loc: Loc): boolean {
+  const at = placeOf(xl, loc);
+  return typeof at !== 'number' && at.found === null;
+}
+
 /** A new node for `parent`, as its maker's and without a name; or the errno. */
 function newChild(
   disk: Disk,
@@ -252,6 +257,9 @@ export const namespaceFops: Fops<Disk> = {
   },
 
   create(frame, xl, loc, flags, mode, _umask, fd, xdata) {
+    if (isMistaken(xdata, (name) => xattrOfFolder(xl, loc, name)) && isAbsent(xl, loc)) {
+      return unwind.create(frame, -1, EIO, null, null, null, null, null, mistaken());
+    }
     const made = createFile(frame, xl, loc, flags, mode, xdata);
     if (typeof made === 'number') return fail.create(frame, made);
     openAs(xl, fd, loc.inode!.ctxGet(xl) as Node);

@@ -15,8 +15,8 @@ import {
 } from '../shared/internal.ts';
 import type { Brick } from './brick.ts';
 import { writeAll } from './files.ts';
-import type { Handle } from './handles.ts';
-import { EMPTY } from './paths.ts';
+import { type Handle, look } from './handles.ts';
+import { EMPTY, NAME } from './paths.ts';
 import { entryAt, handleOf, iattOf, type PosixXlator, parentOf } from './resolve.ts';
 import { lookupKeys, setXattrs } from './xattr.ts';
 
@@ -31,13 +31,20 @@ export function twinOf(xl: PosixXlator, xdata: Dict | null): Loc | null {
   return typeof handleOf(xl, loc) === 'number' ? null : loc;
 }
 
-/** Whether a mkdir takes its folder to be as it was before. */
+/** Whether the folder is taken to be as it was before. */
 export function isMistakenIn(xl: PosixXlator, loc: Loc, xdata: Dict | null): boolean {
   return isMistaken(xdata, (name) => {
     const dir = parentOf(xl, loc);
     if (typeof dir === 'number') return undefined;
     return lookupKeys(dir.fd, EMPTY, new Dict().set(name, 1))?.bytes(name);
   });
+}
+
+/** The same of a create, for which a file that is there already may be where it likes. */
+export function createsMistaken(xl: PosixXlator, loc: Loc, xdata: Dict | null): boolean {
+  if (!isMistakenIn(xl, loc, xdata)) return false;
+  const dir = parentOf(xl, loc);
+  return typeof dir === 'number' || look(xl.priv, dir.fd, NAME) !== 0;
 }
 
 /** A new file's attributes and data; 0 or the errno. */

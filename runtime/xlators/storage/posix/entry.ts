@@ -28,7 +28,15 @@ import {
 import * as libc from '../../../sys/libc.ts';
 import { mistaken } from '../shared/internal.ts';
 import { type Made, wantedGfid } from '../shared/replies.ts';
-import { fill, giveXattrs, isMistakenIn, keptByConditions, modeOf, twinOf } from './born.ts';
+import {
+  createsMistaken,
+  fill,
+  giveXattrs,
+  isMistakenIn,
+  keptByConditions,
+  modeOf,
+  twinOf,
+} from './born.ts';
 import type { Brick } from './brick.ts';
 import { isFull } from './descriptors.ts';
 import { keepFile, openHandle, safeFlags } from './files.ts';
@@ -434,6 +442,9 @@ export const entryFops: Fops<Brick> = {
   },
 
   create(frame, xl, loc, flags, mode, umask, fd, xdata) {
+    if (createsMistaken(xl, loc, xdata)) {
+      return unwind.create(frame, -1, EIO, null, null, null, null, null, mistaken());
+    }
     const made = createFile(xl, frame, loc, flags, mode, umask, xdata);
     if (typeof made === 'number') return fail.create(frame, made);
     const { buf, preparent, postparent, handle, result } = made;

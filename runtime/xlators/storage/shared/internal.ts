@@ -19,11 +19,11 @@ const ONLY_LINKTO = 'unlink-only-if-dht-linkto-file';
 const NOT_OPEN = 'dont-unlink-for-open-fd';
 
 /**
- * A mkdir with this relies on an extended attribute of the folder that it is made in: its name. What it
+ * A mkdir or a create with this relies on an extended attribute of the folder that it is made in: its name. What it
  * takes the value to be is beside it, under that name.
  */
 export const PREOP_PARENT = 'glusterfs.preop.parent.key';
-/** In the reply of a mkdir that was refused since the value is another. */
+/** In the reply of one that was refused since the value is another. */
 export const PREOP_FAILED = 'glusterfs.preop.check.failed';
 
 export const LINKTO = 'trusted.glusterfs.dht.linkto';
@@ -40,7 +40,7 @@ export const pidFor = (pid: number, xdata: Dict | null): number =>
 export const twinGfid = (xdata: Dict | null): Gfid | null =>
   xdata?.has(INTERNAL_FOP) ? wantedGfid(xdata) : null;
 
-/** What a mkdir takes an attribute of its folder to be; null where it relies on none. */
+/** What an attribute of the folder is taken to be; null where nothing relies on one. */
 function reliesOn(
   xdata: Dict | null,
 ): { readonly name: string; readonly value: Uint8Array } | null {
@@ -50,7 +50,7 @@ function reliesOn(
 }
 
 /**
- * Whether the folder is another than a mkdir takes it to be.
+ * Whether the folder is another than it is taken to be.
  * @param read one of its attributes
  */
 export function isMistaken(
@@ -64,7 +64,7 @@ export function isMistaken(
   return found.some((byte, at) => byte !== said.value[at]);
 }
 
-/** With the EIO that such a mkdir is refused with. */
+/** With the EIO that it is refused with. */
 export const mistaken = (): Dict => new Dict().set(PREOP_FAILED, 1);
 
 /** Extended attributes that something has from the beginning; null for none. A text has its NUL there. */

@@ -4,52 +4,45 @@
  *
  * Source: GlusterFS `dht-common.c` (dht_create, dht_mknod, dht_symlink, dht_unlink).
  */
-import { newGfid } from '../../../../core/context.ts';
-import { Dict } from '../../../../core/dict.ts';
-import { EEXIST, EIO, ENOENT } from '../../../../core/errno.ts';
+import type { Dict } from '../../../../core/dict.ts';
+import { EIO, ENOENT } from '../../../../core/errno.ts';
 import { type FopTable, fail, unwind, wind } from '../../../../core/fops.gen.ts';
-import type { Frame } from '../../../../core/frame.ts';
 import { collect, collectCbk, unwindArgs, windArgs } from '../../../../core/generic.gen.ts';
-import { type Gfid, gfidFromBytes } from '../../../../core/gfid.ts';
 import { IA_IFREG, type Iatt } from '../../../../core/iatt.ts';
 import type { Inode } from '../../../../core/inode.ts';
-import { Loc } from '../../../../core/loc.ts';
-import { GFID_REQ } from '../../../../core/xdata.ts';
+import type { Loc } from '../../../../core/loc.ts';
+import { F_RDLCK } from '../../../../core/lock.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
-import { chownLinkto, makeLinkto } from '../heal/linkto.ts';
+import { makeLinkto } from '../heal/linkto.ts';
 import { LINKTO_MODE } from '../linkto.ts';
+import { LAYOUT_HEAL, lockInode, locOf, unlockInode } from '../locks.ts';
 import { folderOf } from '../merge.ts';
-import { type Answer, failure, runTask, type Steps, success, type Task } from '../task.ts';
-import { lookupEverywhere, onlyIfLinkto } from './everywhere.ts';
+import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
+import { isRefused, lookAbove, relyingOn } from './above.ts';
+import { type Making, makeAside, PLACES } from './aside.ts';
+import { chosenBy, createChosen, openThere } from './chosen.ts';
+import { onlyIfLinkto } from './everywhere.ts';
 import { locate } from './file.ts';
-
-const O_EXCL = 0o200;
-
-type Making = 'create' | 'mknod' | 'symlink' | 'put';
-
-/** Where things are in arguments and replies. */
-const PLACES = {
-  create: { loc: 0, inode: 1, folder: 3 },
-  mknod: { loc: 0, inode: 0, folder: 2 },
-  symlink: { loc: 1, inode: 0, folder: 2 },
-  put: { loc: 0, inode: 0, folder: 2 },
-} as const;
 
 function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
   const place = PLACES[name];
   const cbk = collectCbk[name]((frame, child, anyXl, opRet, opErrno, values) => {
     const xl = anyXl as Xlator<Distribute>;
     const args = frame.local as FopTable[N]['args'];
+    if (name === 'create' && isRefused(opRet, values[CREATE_XDATA] as Dict | null)) {
+      const create = args as FopTable['create']['args'];
+      return runTask(frame, xl, 'create', (task) =>
+        makeLooking(task, xl.priv, 'create', create, child),
+      );
+    }
     if (opRet >= 0) {
-      const [inode, buf] = values.slice(place.inode) as [Inode | null, Iatt | null];
-      const kept = inode ?? (args[place.loc] as Loc).inode;
+      const buf = values[place.inode + 1] as Iatt | null;
       if (name === 'create' && buf !== null && isLinktoMode(buf)) {
-        return openBehind(frame, xl, args as FopTable['create']['args']);
+        const [loc, flags, , , fd] = args as FopTable['create']['args'];
+        return runTask(frame, xl, 'create', (task) => openThere(task, xl.priv, loc, flags, fd));
       }
-      if (kept !== null && buf !== null) xl.priv.keep(kept, buf.iaGfid, child);
-      values[place.folder] = folderOf(values[place.folder] as Iatt | null);
-      values[place.folder + 1] = folderOf(values[place.folder + 1] as Iatt | null);
+      keepMade(xl.priv, name, args, child, values);
     }
     unwindArgs[name](frame, opRet, opErrno, values);
   }) as Cbk<N, unknown>;
@@ -57,94 +50,122 @@ function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
     const xl = anyXl as Xlator<Distribute>;
     const volume = xl.priv;
     const loc = args[place.loc] as Loc;
+    const chosen = name === 'create' ? chosenBy(volume, loc.name) : null;
+    if (chosen !== null) {
+      const create = args as FopTable['create']['args'];
+      return runTask(frame, xl, 'create', (task) => createChosen(task, volume, create, chosen));
+    }
     const hashed = volume.hashed(loc);
     if (hashed === NOWHERE || !volume.isUp(hashed)) return fail[name](frame, EIO);
     volume.space.refresh();
-    const child = volume.space.choose(hashed, volume.all);
-    if (child !== hashed) return makeAside(frame, xl, name, args as never, hashed, child);
+    if (volume.leaving.has(hashed) && (name === 'create' || name === 'mknod')) {
+      return runTask(frame, xl, name, (task) =>
+        makeLooking(task, volume, name, args as never, hashed),
+      );
+    }
+    const child = placeOf(volume, loc, hashed);
+    if (child !== hashed) {
+      return runTask(frame, xl, name, (task) =>
+        makeAside(task, volume, name, args as never, hashed, child),
+      );
+    }
     frame.local = args;
-    windArgs[name](frame, child, cbk as never, xl.children[child]!, args);
+    const asked = name === 'create' ? conditional(volume, loc, child, args) : args;
+    windArgs[name](frame, child, cbk as never, xl.children[child]!, asked);
   }) as Fop<N, Distribute>;
 }
 
-const isLinktoMode = ({ iaProt, iaSize, iaType }: Iatt): boolean =>
-  iaProt === LINKTO_MODE && iaSize === 0 && iaType === IA_IFREG;
+/** The xdata of a reply of create. */
+const CREATE_XDATA = 5;
 
-/** A linkto where the name belongs, and the file with another child. */
-function makeAside<N extends Making>(
-  frame: Frame,
-  xl: Xlator<Distribute>,
-  name: N,
-  args: FopTable[N]['args'],
-  hashed: number,
+/** A create that a child refuses which the name does not belong to any more. */
+function conditional<A extends readonly unknown[]>(
+  volume: Distribute,
+  loc: Loc,
   child: number,
-): void {
-  runTask(frame, xl, name, (task) => aside(task, xl.priv, name, args, hashed, child));
+  args: A,
+): A {
+  const xdata = relyingOn(volume, loc, child, args.at(-1) as Dict | null);
+  return args.with(-1, xdata) as unknown as A;
 }
 
-function* aside<N extends Making>(
+/** What was made is with this child. */
+function keepMade<N extends Making>(
+  volume: Distribute,
+  name: N,
+  args: FopTable[N]['args'],
+  child: number,
+  values: unknown[],
+): void {
+  const place = PLACES[name];
+  const [inode, buf] = values.slice(place.inode) as [Inode | null, Iatt | null];
+  const kept = inode ?? (args[place.loc] as Loc).inode;
+  if (kept !== null && buf !== null) volume.keep(kept, buf.iaGfid, child);
+  values[place.folder] = folderOf(values[place.folder] as Iatt | null);
+  values[place.folder + 1] = folderOf(values[place.folder + 1] as Iatt | null);
+}
+
+/**
+ * Makes a file after a look at its folder, of which nobody changes the layout meanwhile: where the name
+ * belonged it does not any more, or that child is leaving. If it still does, the file is made there, and
+ * whoever empties the child will move it.
+ */
+function* makeLooking<N extends 'create' | 'mknod'>(
   task: Task,
   volume: Distribute,
   name: N,
   args: FopTable[N]['args'],
-  hashed: number,
-  child: number,
+  before: number,
 ): Steps<Answer<N>> {
-  const place = PLACES[name];
-  const loc = args[place.loc] as Loc;
-  const xdata = ((args.at(-1) as Dict | null)?.copy() ?? new Dict()) as Dict;
-  const gfid = gfidIn(xdata) ?? newGfid(volume.xl.context);
-  xdata.setGfid(GFID_REQ, gfid);
-  const linkto = yield* makeLinkto(task, volume, loc, hashed, child, gfid);
-  if (linkto.opRet < 0) return failure(name, linkto.opErrno);
-  const given = [...args.slice(0, -1), xdata] as unknown as FopTable[N]['args'];
-  const made = yield* task.one(child, name, ...given);
-  if (made.opRet < 0) {
-    yield* task.own(hashed, 'unlink', loc, 0, onlyIfLinkto());
-    return made;
-  }
-  const [inode, buf] = made.values.slice(place.inode) as [Inode | null, Iatt | null];
-  const kept = inode ?? loc.inode;
-  if (kept !== null && buf !== null) volume.keep(kept, buf.iaGfid, child);
-  if (buf !== null) yield* chownLinkto(task, loc, hashed, buf);
-  forgetFolder(made.values, place.folder);
+  const loc = args[PLACES[name].loc] as Loc;
+  const folder = locOf(loc.parent!);
+  task.patient(false);
+  const errno = yield* lockInode(task, before, LAYOUT_HEAL, folder, F_RDLCK);
+  task.patient(true);
+  if (errno !== 0) return failure(name, errno);
+  const made = yield* makeLocked(task, volume, name, args);
+  task.answer(made);
+  yield* unlockInode(task, before, LAYOUT_HEAL, folder);
   return made;
 }
 
-/** It was changed on several children: who wants to know the times that it has come to asks. */
-function forgetFolder(values: unknown[], at: number): void {
-  values[at] = null;
-  values[at + 1] = null;
+function* makeLocked<N extends 'create' | 'mknod'>(
+  task: Task,
+  volume: Distribute,
+  name: N,
+  args: FopTable[N]['args'],
+): Steps<Answer<N>> {
+  const place = PLACES[name];
+  const loc = args[place.loc] as Loc;
+  if (!(yield* lookAbove(task, volume, loc))) return failure(name, ENOENT);
+  const hashed = volume.hashed(loc);
+  if (hashed === NOWHERE || !volume.isUp(hashed)) return failure(name, EIO);
+  const child = placeOf(volume, loc, hashed);
+  if (child !== hashed) return yield* makeAside(task, volume, name, args, hashed, child);
+  const made = yield* task.one(child, name, ...args);
+  if (made.opRet < 0) return made;
+  const buf = made.values[place.inode + 1] as Iatt | null;
+  if (name === 'create' && buf !== null && isLinktoMode(buf)) {
+    const [, flags, , , fd] = args as FopTable['create']['args'];
+    return (yield* openThere(task, volume, loc, flags, fd)) as Answer<N>;
+  }
+  keepMade(volume, name, args, child, made.values);
+  return made;
 }
 
-function gfidIn(xdata: Dict): Gfid | undefined {
-  const value = xdata.get(GFID_REQ);
-  if (value instanceof Uint8Array && value.length === 16) return gfidFromBytes(value);
-  return typeof value === 'string' ? value : undefined;
+/** The child that a new file is put on, which is most often the one that its name belongs to. */
+function placeOf(volume: Distribute, { parent }: Loc, hashed: number): number {
+  const { space } = volume;
+  if (!space.isFilled(hashed)) return hashed;
+  const { pieces } = volume.directory(parent!)!.layout;
+  return space.choose(
+    hashed,
+    volume.all.filter((child) => pieces[child]!.err === 0),
+  );
 }
 
-/**
- * What was to be created is there: a linkto was opened, of a file that somebody has made meanwhile. The
- * file is opened instead.
- */
-function openBehind(
-  frame: Frame,
-  xl: Xlator<Distribute>,
-  [loc, flags, , , fd]: FopTable['create']['args'],
-): void {
-  runTask(frame, xl, 'create', function* (task) {
-    if ((flags & O_EXCL) !== 0) return failure('create', EEXIST);
-    const found = yield* lookupEverywhere(task, xl.priv, loc, null);
-    if (found.opRet < 0) return failure('create', found.opErrno);
-    const [inode, buf, , postparent] = found.values;
-    const child = inode === null ? NOWHERE : xl.priv.cached(inode);
-    if (child === NOWHERE) return failure('create', EIO);
-    const file = new Loc(inode, loc.parent, loc.name, buf!.iaGfid);
-    const opened = yield* task.one(child, 'open', file, flags, fd, null);
-    if (opened.opRet < 0) return failure('create', opened.opErrno);
-    return success('create', fd, inode, buf, postparent, postparent, null);
-  });
-}
+const isLinktoMode = ({ iaProt, iaSize, iaType }: Iatt): boolean =>
+  iaProt === LINKTO_MODE && iaSize === 0 && iaType === IA_IFREG;
 
 /** The file goes first: what leads to nothing is found to do so. */
 const unlink: Fop<'unlink', Distribute> = (frame, xl, loc, xflag, xdata) => {
@@ -214,7 +235,8 @@ function* unlinkUnknown(
 const icreate: Fop<'icreate', Distribute> = (frame, xl, loc, mode, xdata) => {
   const volume = xl.priv;
   volume.space.refresh();
-  const child = volume.space.choose(Math.max(volume.firstUp, 0), volume.all);
+  const first = volume.up.find((each) => !volume.leaving.has(each)) ?? 0;
+  const child = volume.space.isFilled(first) ? volume.space.choose(first, volume.all) : first;
   frame.local = loc;
   wind.icreate(frame, child, icreateCbk, xl.children[child]!, loc, mode, xdata);
 };

@@ -100,7 +100,7 @@ function isListed(volume: Distribute, fd: Fd, child: number, entry: Dirent): boo
   if (stat !== null && isLinkto(stat, dict, volume.keys.linkto)) return false;
   if (type !== DT_DIR) return true;
   const isFirst = child === volume.firstUp;
-  if (name === '.' || name === '..' || volume.settings['readdir-optimize']) return isFirst;
+  if (volume.settings['readdir-optimize']) return isFirst;
   const hashed = volume.directory(fd.inode)?.layout.search(volume.hash.of(name)) ?? NOWHERE;
   return hashed === NOWHERE || !volume.isUp(hashed) ? isFirst : hashed === child;
 }

@@ -20,6 +20,7 @@ import type { Cbk, Fop, Xlator } from '../../../../core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { isLinkto, isMigrating, targetOf, withoutMigration } from '../linkto.ts';
 import { type Answer, runTask } from '../task.ts';
+import { chosenBy, lookupChosen } from './chosen.ts';
 import { lookupDirectory } from './directory.ts';
 import { lookupEverywhere } from './everywhere.ts';
 
@@ -42,6 +43,11 @@ class Lookup {
 export const lookup: Fop<'lookup', Distribute> = (frame, xl, loc, xdata) => {
   const { inode, parent, name } = loc;
   const volume = xl.priv;
+  const chosen = chosenBy(volume, name);
+  if (chosen !== null) {
+    runTask(frame, xl, 'lookup', (task) => lookupChosen(task, volume, loc, xdata, chosen));
+    return;
+  }
   if (inode?.linked) {
     const child = volume.cached(inode);
     if (child !== NOWHERE) {

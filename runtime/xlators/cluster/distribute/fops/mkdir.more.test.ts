@@ -1,13 +1,17 @@
 /**
- * Directories made by a layout that is out of date, on bricks of GlusterFS and of ours, by its client
+ * Directories and files made by a layout that is out of date, on bricks of GlusterFS and of ours, by its client
  * and by ours: the brick refuses, and they are made where their names belong.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { BrickClients, distributedVolfile } from '../../../../../test/support/brick-clients.ts';
+import {
+  BrickClients,
+  bytes,
+  distributedVolfile,
+} from '../../../../../test/support/brick-clients.ts';
 import { noBricks, OurBrick, RealBrick, RealMount } from '../../../../../test/support/gluster.ts';
 import { hashName } from '../hash.ts';
 import { decodePiece } from '../layout/layout.ts';
@@ -76,6 +80,19 @@ describe.skipIf(noBricks())('a layout that is out of date', () => {
         expect(new Set(starts).size).toBe(3);
       }
       expect(read('', LAYOUT).map((piece) => piece.toString('hex'))).toEqual(pieces);
+    }
+    for (const [whose, make] of [
+      ['ours', (name: string) => ours.ask('write', `/${name}`, bytes(name), null)],
+      ['theirs', async (name: string) => expect(await theirs.sh(`: > ${name}`)).toBe('')],
+    ] as const) {
+      rotate();
+      for (let n = 0; n < COUNT; n++) {
+        const name = `${whose}-file-${n}`;
+        await make(name);
+        const there = NAMES.filter((_, at) => existsSync(join(files[at]!, name)));
+        expect([name, ...there]).toEqual([name, NAMES[placeNow(name)]]);
+        expect(read(name, LAYOUT).map(String)).toEqual(['', '', '']);
+      }
     }
     const listed = (await ours.ask('listdir', '/')) as string[];
     expect(listed.sort()).toEqual((await theirs.sh('LC_ALL=C ls')).trim().split('\n'));

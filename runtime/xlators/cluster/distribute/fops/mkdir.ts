@@ -15,21 +15,20 @@ import type { FopTable } from '../../../../core/fops.gen.ts';
 import type { Iatt } from '../../../../core/iatt.ts';
 import { Loc } from '../../../../core/loc.ts';
 import { F_SETLKW, F_WRLCK } from '../../../../core/lock.ts';
-import { messages } from '../../../../core/messages.ts';
 import { GFID_REQ } from '../../../../core/xdata.ts';
 import type { Fop } from '../../../../core/xlator.ts';
-import { PREOP_FAILED, PREOP_PARENT } from '../../../storage/shared/internal.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { again } from '../heal/directory.ts';
 import { newLayout, writeLayout } from '../heal/layout.ts';
 import { aside } from '../heal/linkto.ts';
 import { anomaliesOf, isBroken } from '../layout/check.ts';
-import { encodePiece, type Layout, NO_COMMIT_HASH, type Piece } from '../layout/layout.ts';
+import { type Layout, NO_COMMIT_HASH, type Piece } from '../layout/layout.ts';
 import { isLinkto } from '../linkto.ts';
 import { LAYOUT_HEAL, protectNamespace, unlockInode, unprotecting, whole } from '../locks.ts';
 import { mergeDirectories } from '../merge.ts';
 import { isDirectory } from '../sight.ts';
 import { type Answer, callOf, failure, runTask, type Steps, success, type Task } from '../task.ts';
+import { isRefused, isSame, lookAbove, pieceAbove, relyingOn } from './above.ts';
 import { onlyIfLinkto } from './everywhere.ts';
 
 type Args = FopTable['mkdir']['args'];
@@ -59,10 +58,6 @@ function* make(task: Task, volume: Distribute, args: Args): Steps<Made> {
   }
 }
 
-/** What a child has of the layout of a name's folder, as far as we know. */
-const pieceAbove = (volume: Distribute, { parent }: Loc, child: number): Uint8Array =>
-  encodePiece(volume.directory(parent!)!.layout.pieces[child]!);
-
 /** With the locks of the name, which are given back. */
 function* makeLocked(
   task: Task,
@@ -72,14 +67,14 @@ function* makeLocked(
   child: number,
 ): Steps<Made | typeof CHANGED> {
   const [loc, mode, umask] = args;
-  const { mds, layout: key } = volume.keys;
   const piece = pieceAbove(volume, loc, child);
-  const marked = given.copy().set(mds, new Uint8Array(4)).set(PREOP_PARENT, key).set(key, piece);
+  const marked = relyingOn(volume, loc, child, given).set(volume.keys.mds, new Uint8Array(4));
   const first = yield* task.one(child, 'mkdir', loc, mode, umask, marked);
-  if (first.opRet < 0 && first.values[4]?.has(PREOP_FAILED)) {
+  if (isRefused(first.opRet, first.values[4])) {
     // While we have the lock, what this child has of the layout stays as it is.
-    const isOther = yield* lookAbove(task, volume, loc, child, piece);
+    const isThere = yield* lookAbove(task, volume, loc);
     yield* task.ownAll(unprotecting(child, loc));
+    const isOther = isThere && !isSame(piece, pieceAbove(volume, loc, child));
     return isOther ? CHANGED : failure('mkdir', EIO);
   }
   const answers = first.opRet < 0 ? [first] : yield* makeOthers(task, volume, args, first, child);
@@ -100,25 +95,6 @@ function* makeLocked(
   task.answer(answer);
   yield* unlockInode(task, child, LAYOUT_HEAL, dir);
   return answer;
-}
-
-/** Looks at the folder of a name again. @returns whether its layout is another than was said */
-function* lookAbove(
-  task: Task,
-  volume: Distribute,
-  loc: Loc,
-  child: number,
-  said: Uint8Array,
-): Steps<boolean> {
-  const parent = loc.parent!;
-  const now = yield* again(task, volume, new Loc(parent));
-  if (now === null) return false;
-  const { layout, mds } = now;
-  volume.keep(parent, parent.gfid, { layout, mds });
-  volume.xl.log.info(`the layout of ${loc.path}'s folder has changed`, {
-    msgid: messages.layoutChanged.id,
-  });
-  return pieceAbove(volume, loc, child).some((byte, at) => byte !== said[at]);
 }
 
 /**

@@ -81,6 +81,7 @@ export class Layout {
   /** Where the child changes, ascending, and which it is from there on; -1 for none. */
   private readonly starts: number[] = [];
   private readonly owners: number[] = [];
+  private readonly values: Uint8Array[] = [];
 
   constructor(pieces: readonly Piece[]) {
     this.pieces = pieces;
@@ -90,6 +91,12 @@ export class Layout {
     this.commitHash = agree ? hash : NO_COMMIT_HASH;
     this.type = there.some(({ type }) => type === DM_USER) ? DM_USER : DM;
     this.index();
+  }
+
+  /** A child's piece as it is on its disk; not to be changed. */
+  valueOf(child: number): Uint8Array {
+    this.values[child] ??= encodePiece(this.pieces[child]!);
+    return this.values[child];
   }
 
   /** The child that names of this hash belong to; -1 when there is none. */
