@@ -7,9 +7,9 @@
  * by a server process of its own; where nothing can be mounted, the graphs run in this process
  * instead. Whatever happens, no mount, process or file is left behind.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { planWorkload, SEARCHES_MAX } from '../bench/searches.ts';
+import { planWorkload, SEARCHES_MAX, type Workload } from '../bench/searches.ts';
 import { defineCommand } from './command.ts';
 import { measure } from './demo/measure.ts';
 import { mountProblem, serveMounted } from './demo/mounted.ts';
@@ -35,10 +35,10 @@ import {
 } from './demo/served.ts';
 import { Status } from './demo/status.ts';
 import { makeTree } from './demo/tree.ts';
+import { makeWorkplace } from './demo/workplace.ts';
 import { EXIT_OK, UsageError } from './exit.ts';
 import { number, takeOperands, toggle } from './flags.ts';
 import { interruptibly } from './interruption.ts';
-import { makeScratch } from './scratch.ts';
 import type { Terminal } from './terminal.ts';
 
 const SEARCHES = 5000;
@@ -77,26 +77,28 @@ export default defineCommand({
       throw new UsageError(`--delay takes ${DELAY_MS_MIN} to ${DELAY_MS_MAX} milliseconds`);
     }
     if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${seed} is too large`);
-    return interruptibly('demo', terminal, (signal) =>
-      demo({ seed, searches, delayMs: delay, json: flags.json }, terminal, signal),
-    );
+    const settings = { seed, searches, delayMs: delay, json: flags.json };
+    // It takes a moment, in which no signal would be heard: nothing is made that one would leave.
+    const workload = planWorkload(settings);
+    return interruptibly('demo', terminal, (signal) => demo(settings, workload, terminal, signal));
   },
 });
 
 async function demo(
   settings: DemoSettings & { readonly json: boolean },
+  workload: Workload,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
   const { width } = terminal;
   const status = new Status(settings.json ? null : terminal);
-  const scratch = makeScratch('demo');
+  const workplace = await makeWorkplace('demo', terminal);
+  const { folder: scratch } = workplace;
   let measured: Measured;
   try {
-    const workload = planWorkload(settings);
     const tree = join(scratch, 'files');
     mkdirSync(tree);
-    makeTree(tree, workload);
+    await makeTree(tree, workload, signal);
     const unmountable = await mountProblem(scratch);
     const mounted = unmountable === null;
     status.line(`${introduction(settings, mounted, width)}\n`);
@@ -114,7 +116,7 @@ async function demo(
       const id = `${stack.name}${pass.delayMs === 0 ? '' : '-away'}`;
       const volfile = volfileOf(stack, pass, join(scratch, `${id}.vol`));
       const options = [`${STORAGE}.directory=${tree}`, ...stack.options];
-      const set = { stack: { volfile, options }, id, scratch, workload, counted };
+      const set = { stack: { volfile, options }, id, scratch, workload, counted, signal };
       const { title } = stack;
       const searched = await measure(serve(set, terminal), {
         ...{ title, workload, status },
@@ -127,7 +129,7 @@ async function demo(
     measured = { mounted, passes: [passes[0]!, passes[1]!] };
   } finally {
     status.clear();
-    rmSync(scratch, { recursive: true, force: true });
+    workplace.remove();
   }
   if (settings.json) terminal.out(jsonReport(settings, measured));
   else terminal.out(`${table(measured)}\n\n${conclusion(measured, width)}\n\n${nextSteps()}`);

@@ -135,6 +135,7 @@ export interface ServeSettings {
   /** A folder for what serving needs besides. */
   readonly scratch: string;
   readonly workload: Workload;
+  readonly signal: AbortSignal;
 }
 
 /** A stack that runs. */

@@ -116,11 +116,16 @@ const startBy: Readonly<Record<Maker['by'], (plan: BrickPlan) => Promise<Brick>>
 
 /** It takes any port, and says which. */
 async function startOurs(plan: BrickPlan): Promise<Brick> {
-  const { name, volfile, logFile, what, terminal } = plan;
+  const { name, volfile, logFile, what, terminal, signal } = plan;
   const options = [...plan.options, `${LISTEN_PORT}=0`];
   const server = new DemoServer(['brick', volfile], { logFile, options }, terminal);
-  const failure = await server.started(what);
-  if (failure !== null) throw failure;
+  try {
+    const failure = await server.started(what, signal);
+    if (failure !== null) throw failure;
+  } catch (error) {
+    await server.end();
+    throw error;
+  }
   const listening = new RegExp(`:(\\d+) ${name}$`);
   const port = server.said.map((line) => listening.exec(line)?.[1]).find((it) => it !== undefined);
   return {
@@ -150,9 +155,10 @@ async function startTheirs(plan: BrickPlan): Promise<Brick> {
       },
     };
     if (await isUp(child, port, plan.signal)) return brick;
-    const failure = brick.trouble() ?? troubleOf(plan.what, 'does not start', plan.logFile);
+    const hasFailed = hasEnded(child);
     await brick.end();
     plan.signal.throwIfAborted();
+    const failure = troubleOf(plan.what, hasFailed ? ENDED : 'does not start', plan.logFile);
     const isTaken = /Address already in use/.test(failure.message);
     if (!isTaken || left === 0) {
       throw new Failure(`${failure.message}\n--bricks glossa takes bricks of glossa instead`);
