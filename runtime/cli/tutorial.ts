@@ -9,6 +9,7 @@
 import { join } from 'node:path';
 import { planWorkload, SEARCHES_MAX, type Workload } from '../bench/searches.ts';
 import { defineCommand } from './command.ts';
+import { type Bricks, withBricks } from './demo/bricks.ts';
 import { measure } from './demo/measure.ts';
 import { mountProblem, mountStack, serveMounted } from './demo/mounted.ts';
 import { Status } from './demo/status.ts';
@@ -18,7 +19,7 @@ import { EXIT_OK, Failure, UsageError } from './exit.ts';
 import { choice, number, takeOperands, toggle } from './flags.ts';
 import { interruptibly, unlessAborted } from './interruption.ts';
 import type { Terminal } from './terminal.ts';
-import { type Bricks, type Maker, makerOf, makers, startBricks } from './tutorial/bricks.ts';
+import { brickPlans, makerOf, makers, portsOf, starts } from './tutorial/bricks.ts';
 import {
   conclusion,
   introduction,
@@ -107,7 +108,10 @@ async function tutorial(
     }
     status.line(`${introduction(settings, width)}\n`);
     const given = { settings, workload, scratch, status, signal, terminal };
-    results = await withBricks(settings.maker, given, (bricks) => searchAll(given, bricks));
+    const start = starts[settings.maker.by];
+    results = await withBricks(brickPlans(given), start, status, (bricks) =>
+      searchAll(given, bricks),
+    );
   } finally {
     status.clear();
     workplace.remove();
@@ -129,23 +133,6 @@ interface Given {
   readonly terminal: Terminal;
 }
 
-async function withBricks<T>(
-  maker: Maker,
-  given: Given,
-  act: (bricks: Bricks) => Promise<T>,
-): Promise<T> {
-  given.status.begin('the bricks');
-  const bricks = await startBricks(maker, given);
-  try {
-    return await act(bricks);
-  } catch (error) {
-    // What fails over a brick that is no more fails because of that.
-    throw bricks.trouble() ?? error;
-  } finally {
-    await bricks.end();
-  }
-}
-
 /** Makes the tree through the stack as it was printed, and searches it through each. */
 async function searchAll(given: Given, bricks: Bricks): Promise<StackResult[]> {
   const { settings, workload, scratch, status, signal, terminal } = given;
@@ -162,7 +149,7 @@ async function searchAll(given: Given, bricks: Bricks): Promise<StackResult[]> {
     const { name, title } = stack;
     status.begin(`${at + 1} of ${stacks.length}: ${title}`);
     const volfile = writeMeasurable(stack, join(scratch, `${name}.vol`), settings.delayMs);
-    const options = [COUNTING, ...bricks.options, ...stack.options];
+    const options = [COUNTING, ...portsOf(bricks), ...stack.options];
     const set = { stack: { volfile, options }, id: name, scratch, workload, counted, signal };
     const searching = { title, workload, status, check };
     results.push({ name, ...(await measure(serveMounted(set, terminal), searching)) });
@@ -176,7 +163,7 @@ async function makeFiles(
 ): Promise<void> {
   signal.throwIfAborted();
   status.begin('the files');
-  const stack = { volfile: printed(stacks[0]!), options: bricks.options };
+  const stack = { volfile: printed(stacks[0]!), options: portsOf(bricks) };
   const mounted = await mountStack({ stack, id: 'files', scratch, signal }, terminal);
   try {
     // What is under way may get no answer before the mount is gone.
