@@ -36,6 +36,24 @@ export class Interruption {
 }
 
 /**
+ * What a promise resolves to; rejects at once when it is aborted: whoever has begun what is under way
+ * ends it then.
+ */
+export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/**
  * Runs what a signal ends early: `act` cleans up and throws when it is aborted. Resolves to its exit
  * status, or the one that tells of the signal.
  */

@@ -6,20 +6,20 @@
  * tree through the stack as it was printed, with the cache of absent names, with the same in Python,
  * and with Python that tells the kernel. Whatever happens, no mount, process or file is left behind.
  */
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { planWorkload, SEARCHES_MAX, type Workload } from '../bench/searches.ts';
 import { defineCommand } from './command.ts';
+import { type Bricks, withBricks } from './demo/bricks.ts';
 import { measure } from './demo/measure.ts';
 import { mountProblem, mountStack, serveMounted } from './demo/mounted.ts';
 import { Status } from './demo/status.ts';
 import { makeTree } from './demo/tree.ts';
+import { makeWorkplace } from './demo/workplace.ts';
 import { EXIT_OK, Failure, UsageError } from './exit.ts';
 import { choice, number, takeOperands, toggle } from './flags.ts';
-import { interruptibly } from './interruption.ts';
-import { makeScratch } from './scratch.ts';
+import { interruptibly, unlessAborted } from './interruption.ts';
 import type { Terminal } from './terminal.ts';
-import { type Bricks, type Maker, makerOf, makers, startBricks } from './tutorial/bricks.ts';
+import { brickPlans, makerOf, makers, portsOf, starts } from './tutorial/bricks.ts';
 import {
   conclusion,
   introduction,
@@ -81,21 +81,25 @@ export default defineCommand({
     if (!Number.isSafeInteger(seed)) throw new UsageError(`--seed ${seed} is too large`);
     const maker = makerOf(flags.bricks ?? null);
     const settings = { seed, searches, delayMs: delay, maker };
+    // It takes a moment, in which no signal would be heard: nothing is made that one would leave.
+    const workload = planWorkload(settings);
     return interruptibly('tutorial', terminal, (signal) =>
-      tutorial(settings, flags.json, terminal, signal),
+      tutorial(settings, workload, flags.json, terminal, signal),
     );
   },
 });
 
 async function tutorial(
   settings: TutorialSettings,
+  workload: Workload,
   json: boolean,
   terminal: Terminal,
   signal: AbortSignal,
 ): Promise<number> {
   const { width } = terminal;
   const status = new Status(json ? null : terminal);
-  const scratch = makeScratch('tutorial');
+  const workplace = await makeWorkplace('tutorial', terminal);
+  const { folder: scratch } = workplace;
   let results: StackResult[];
   try {
     const unmountable = await mountProblem(scratch);
@@ -103,12 +107,14 @@ async function tutorial(
       throw new Failure(`nothing can be mounted here: ${unmountable}; glossa demo does without`);
     }
     status.line(`${introduction(settings, width)}\n`);
-    const workload = planWorkload(settings);
     const given = { settings, workload, scratch, status, signal, terminal };
-    results = await withBricks(settings.maker, given, (bricks) => searchAll(given, bricks));
+    const start = starts[settings.maker.by];
+    results = await withBricks(brickPlans(given), start, status, (bricks) =>
+      searchAll(given, bricks),
+    );
   } finally {
     status.clear();
-    rmSync(scratch, { recursive: true, force: true });
+    workplace.remove();
   }
   if (json) terminal.out(jsonReport(settings, results));
   else {
@@ -127,23 +133,6 @@ interface Given {
   readonly terminal: Terminal;
 }
 
-async function withBricks<T>(
-  maker: Maker,
-  given: Given,
-  act: (bricks: Bricks) => Promise<T>,
-): Promise<T> {
-  given.status.begin('the bricks');
-  const bricks = await startBricks(maker, given);
-  try {
-    return await act(bricks);
-  } catch (error) {
-    // What fails over a brick that is no more fails because of that.
-    throw bricks.trouble() ?? error;
-  } finally {
-    await bricks.end();
-  }
-}
-
 /** Makes the tree through the stack as it was printed, and searches it through each. */
 async function searchAll(given: Given, bricks: Bricks): Promise<StackResult[]> {
   const { settings, workload, scratch, status, signal, terminal } = given;
@@ -160,8 +149,8 @@ async function searchAll(given: Given, bricks: Bricks): Promise<StackResult[]> {
     const { name, title } = stack;
     status.begin(`${at + 1} of ${stacks.length}: ${title}`);
     const volfile = writeMeasurable(stack, join(scratch, `${name}.vol`), settings.delayMs);
-    const options = [COUNTING, ...bricks.options, ...stack.options];
-    const set = { stack: { volfile, options }, id: name, scratch, workload, counted };
+    const options = [COUNTING, ...portsOf(bricks), ...stack.options];
+    const set = { stack: { volfile, options }, id: name, scratch, workload, counted, signal };
     const searching = { title, workload, status, check };
     results.push({ name, ...(await measure(serveMounted(set, terminal), searching)) });
   }
@@ -174,10 +163,11 @@ async function makeFiles(
 ): Promise<void> {
   signal.throwIfAborted();
   status.begin('the files');
-  const stack = { volfile: printed(stacks[0]!), options: bricks.options };
-  const mounted = await mountStack({ stack, id: 'files', scratch }, terminal);
+  const stack = { volfile: printed(stacks[0]!), options: portsOf(bricks) };
+  const mounted = await mountStack({ stack, id: 'files', scratch, signal }, terminal);
   try {
-    makeTree(mounted.mountpoint, workload);
+    // What is under way may get no answer before the mount is gone.
+    await unlessAborted(makeTree(mounted.mountpoint, workload, signal), signal);
   } catch (error) {
     const { errno } = error as NodeJS.ErrnoException;
     throw errno === undefined ? error : mounted.broken(-errno);

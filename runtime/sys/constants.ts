@@ -64,6 +64,10 @@ export const UTIME_OMIT = 0x3ffffffe;
 export const F_SETFL = 4;
 export const F_DUPFD_CLOEXEC = 1030;
 
+// flock(2).
+export const LOCK_EX = 2;
+export const LOCK_NB = 4;
+
 // poll(2).
 export const POLLIN = 1;
 export const POLLERR = 8;

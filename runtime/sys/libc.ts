@@ -72,6 +72,9 @@ export const fcntl = call<(fd: Fd, command: number, argument: number) => number>
 export const ioctl = call<(fd: Fd, request: number, argument: Bytes) => number>(
   'int ioctl(int fd, uint64 request, void *argument)',
 );
+export const flock = call<(fd: Fd, operation: number) => number>(
+  'int flock(int fd, int operation)',
+);
 /** `fds` is an array of struct pollfd, see `PollSet` in struct.ts. Number of ready ones. */
 export const poll = call<(fds: Bytes, count: number, timeoutMs: number) => number>(
   'int poll(void *fds, uint64 count, int timeout_ms)',

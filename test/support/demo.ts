@@ -78,18 +78,23 @@ export async function expectClean(scratch: Scratch): Promise<void> {
 export const servers = (scratch: Scratch, path = ''): number[] =>
   processesBy(new RegExp(`${scratch.path}/tmp/.*${path}`));
 
+/** When a command is interrupted: fails until it has come so far. */
+export type Moment = (scratch: Scratch) => void | Promise<void>;
+
+/** It is mounted. */
+export const isMounted: Moment = (scratch) => expect(scratch.mounts()).not.toEqual([]);
+
 /** The command, in the midst of its work, ends by the signal as a shell expects, and leaves nothing. */
 export const endsBy = (
   signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP',
   start: Run = demo,
   flags: readonly string[] = [],
+  moment: Moment = isMounted,
 ): Promise<void> =>
   withScratch(async (scratch) => {
     let stopping: Promise<unknown> | undefined;
-    const { status, out } = await start(scratch, ['--searches', '1000000', ...flags], (child) => {
-      stopping = vi
-        .waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE)
-        .then(() => child.kill(signal));
+    const { status, out } = await start(scratch, ['--searches', '200000', ...flags], (child) => {
+      stopping = vi.waitFor(() => moment(scratch), PATIENCE).then(() => child.kill(signal));
     });
     await stopping;
     expect(status).toBe(128 + constants.signals[signal]);

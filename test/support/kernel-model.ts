@@ -23,6 +23,15 @@ interface Reply {
   readonly values: readonly unknown[];
 }
 
+/** Fops that make a name, and where the attributes of what it leads to are in their replies. */
+const makers = new Map<FopName, number>([
+  ['create', 2],
+  ['mknod', 1],
+  ['mkdir', 1],
+  ['symlink', 1],
+  ['link', 1],
+]);
+
 export class KernelModel {
   /** How often something was believed at all: a model that believes nothing proves nothing. */
   believed = 0;
@@ -54,6 +63,13 @@ export class KernelModel {
     else if (fop === 'stat' || fop === 'fstat') {
       const [buf, xdata] = values as [Iatt, Dict | null];
       this.attributes(buf, xdata);
+    } else if (fop === 'setattr' || fop === 'fsetattr') {
+      const [, buf, xdata] = values as [unknown, Iatt, Dict | null];
+      this.attributes(buf, xdata);
+    } else if (makers.has(fop)) {
+      const { name } = args[fop === 'link' ? 1 : 0] as Loc;
+      const [buf, xdata] = [values[makers.get(fop)!] as Iatt, values.at(-1) as Dict | null];
+      this.entry(name!, buf, xdata);
     } else if (fop === 'readdirp') {
       for (const { name, stat, dict } of values[0] as readonly Dirent[]) {
         if (stat !== null && name !== '.' && name !== '..') this.entry(name, stat, dict);

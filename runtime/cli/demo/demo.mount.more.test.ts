@@ -53,8 +53,8 @@ describeMounts('glossa demo', () => {
         ...{ seed, searches, mounted: true },
         busy: expect.toSatisfy((why: unknown) => why === null || typeof why === 'string'),
         passes: [
-          { delayMs: 0, stacks },
-          { delayMs: 0.02, stacks },
+          { bricks: 0, delayMs: 0, stacks },
+          { bricks: 2, delayMs: 0.02, stacks },
         ],
       });
       const [near, away] = report.passes;
@@ -83,7 +83,7 @@ describeMounts('glossa demo', () => {
 
 it('refuses what makes no sense', () =>
   withScratch(async (scratch) => {
-    for (const flags of [['--searches', '0'], ['--seed', 'x'], ['--delay', '0'], ['folder']]) {
+    for (const flags of [['--searches', '0'], ['--seed', 'x'], ['--delay', '0.001'], ['folder']]) {
       expect((await demo(scratch, flags)).status).toBe(2);
     }
   }));

@@ -24,17 +24,31 @@ import type { Terminal } from '../terminal.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
 import { countsIn, type Served, type ServeSettings } from './served.ts';
 
-/** @throws {Failure} */
-export async function serveInProcess(settings: ServeSettings, terminal: Terminal): Promise<Served> {
-  const { stack, workload, counted } = settings;
+/** A graph in this process, which is up. @throws {Failure} */
+export async function startInProcess(
+  stack: ServeSettings['stack'],
+  terminal: Terminal,
+): Promise<Graph> {
   const overrides = [...stack.options];
   const inspection = await inspectFile(stack.volfile, { registry, overrides });
   const description = describeOrFail(inspection, terminal);
   const sink = openSink(CONSOLE, { colour: terminal.colour.err });
   const context = new NodeContext({ sink, baseDir: dirname(stack.volfile), wake() {} });
   const graph = activate(description, registry, context, { default: WARNING, volumes: new Map() });
-  await startOrFail(graph);
-  await upOrFail(graph, UP_TIMEOUT);
+  try {
+    await startOrFail(graph);
+    await upOrFail(graph, UP_TIMEOUT);
+  } catch (error) {
+    await graph.stop();
+    throw error;
+  }
+  return graph;
+}
+
+/** @throws {Failure} */
+export async function serveInProcess(settings: ServeSettings, terminal: Terminal): Promise<Served> {
+  const { stack, workload, counted } = settings;
+  const graph = await startInProcess(stack, terminal);
   const driver = new Driver(graph);
   // The timers of a graph keep no process alive.
   const alive = setInterval(() => {}, ALIVE_MS);

@@ -67,12 +67,13 @@ const workload = planWorkload({ seed: 7, searches: 1 });
 async function serve(scratch: Scratch, at: string): Promise<Served> {
   await scratch.file('doomed.mjs', MODULE);
   const tree = await scratch.folder('files');
-  makeTree(tree, workload);
+  const { signal } = new AbortController();
+  await makeTree(tree, workload, signal);
   const options = [`${STORAGE}.directory=${tree}`];
   const stack = { volfile: await scratch.file('doomed.vol', volfile(at)), options };
   mkdirSync(scratch.at('tmp'));
-  const settings = { stack, id: 'doomed', scratch: scratch.at('tmp'), workload, counted };
-  return serveMounted(settings, terminal);
+  const settings = { stack, id: 'doomed', scratch: scratch.at('tmp') };
+  return serveMounted({ ...settings, workload, counted, signal }, terminal);
 }
 
 /** Every name is asked for, as searches do. */

@@ -54,9 +54,9 @@ export interface Mounted {
   stop(): Promise<void>;
 }
 
-/** @throws {Failure} when it cannot be mounted; nothing is left then. */
+/** @throws {Failure} when it cannot be mounted, or is aborted; nothing is left then. */
 export async function mountStack(
-  { stack, id, scratch }: Pick<ServeSettings, 'stack' | 'id' | 'scratch'>,
+  { stack, id, scratch, signal }: Pick<ServeSettings, 'stack' | 'id' | 'scratch' | 'signal'>,
   terminal: Terminal,
 ): Promise<Mounted> {
   const mountpoint = join(scratch, `${id}-mnt`);
@@ -83,10 +83,12 @@ export async function mountStack(
     isTold = true;
     return troubleOf(what, why, logFile);
   };
-  const failure = await server.started(what);
-  if (failure !== null) {
+  try {
+    const failure = await server.started(what, signal);
+    if (failure !== null) throw failure;
+  } catch (error) {
     await stop();
-    throw failure;
+    throw error;
   }
   return {
     mountpoint,

@@ -25,15 +25,15 @@ const stacks = (...means: readonly number[]): StackResult[] => [
 const measured: Measured = {
   mounted: true,
   passes: [
-    { delayMs: 0, stacks: stacks(0.256, 0.25123456789, 0.2622, 0.048) },
-    { delayMs: 0.5, stacks: stacks(2.581, 0.64, 0.6512, 0.431) },
+    { bricks: 0, delayMs: 0, stacks: stacks(0.256, 0.25123456789, 0.2622, 0.048) },
+    { bricks: 2, delayMs: 0.5, stacks: stacks(2.581, 0.64, 0.6512, 0.431) },
   ],
 };
 
 /** The same with one stack otherwise. */
 function withStack(pass: 0 | 1, at: number, differs: Partial<StackResult>): Measured {
-  const [near, away] = measured.passes.map(({ delayMs, stacks: all }, i) => ({
-    delayMs,
+  const [near, away] = measured.passes.map(({ stacks: all, ...where }, i) => ({
+    ...where,
     stacks: all.map((stack, j) => (i === pass && j === at ? { ...stack, ...differs } : stack)),
   }));
   return { mounted: true, passes: [near!, away!] };
@@ -43,15 +43,15 @@ const busy = withStack(0, 2, { busy: { ...quiet, others: 0.5 } });
 const unmounted: Measured = {
   mounted: false,
   passes: [
-    { delayMs: 0, stacks: stacks(0.09, 0.03, 0.04).slice(0, 3) },
-    { delayMs: 0.5, stacks: stacks(2.581, 0.64, 0.65).slice(0, 3) },
+    { bricks: 0, delayMs: 0, stacks: stacks(0.09, 0.03, 0.04).slice(0, 3) },
+    { bricks: 2, delayMs: 0.5, stacks: stacks(2.581, 0.64, 0.65).slice(0, 3) },
   ],
 };
 
 describe('the report', () => {
-  it('is one table, with the folder as it is and away', () => {
+  it('is one table, over a folder and over bricks', () => {
     expect(table(measured).split('\n')).toEqual([
-      '                   lookups  that reached    one search,    the same,',
+      '                   lookups  that reached    one search,  two bricks,',
       '                     asked   the storage  a folder here  0.5 ms away  faster',
       '  no cache          23 204        23 204       0.256 ms     2.581 ms',
       '  TypeScript        23 204          3872       0.251 ms     0.640 ms   4.0 ×',
@@ -59,6 +59,15 @@ describe('the report', () => {
       '  Python + kernel     3872          3872       0.048 ms     0.431 ms   6.0 ×',
     ]);
     expect(table(unmounted).split('\n')).toHaveLength(5);
+    const [near, away] = measured.passes;
+    const asTheyAre: Measured = { ...measured, passes: [near, { ...away, delayMs: 0 }] };
+    expect(table(asTheyAre).split('\n').slice(0, 2)).toEqual([
+      '                   lookups  that reached    one search,   the same,',
+      '                     asked   the storage  a folder here  two bricks  faster',
+    ]);
+    expect(conclusion(asTheyAre, 1000)).toContain(
+      'Over two bricks, each lookup that is spared is a',
+    );
   });
 
   it('says why a cache gains nothing over a folder, what it gains farther away, and what Python cost', () => {
@@ -71,7 +80,7 @@ describe('the report', () => {
     );
     expect(text).toContain('Only the kernel can spare that');
     expect(text).toContain(
-      'With the storage 0.5 ms away, as over a network, each lookup that is spared is a wait that is ' +
+      'Over two bricks, 0.5 ms away, as over a network, each lookup that is spared is a wait that is ' +
         'spared: with the cache in Python a search took 0.651 ms instead of 2.581 ms, 0.011 ms more ' +
         'than with the one in TypeScript.',
     );
@@ -97,7 +106,9 @@ describe('the report', () => {
 
   it('fits the terminal', () => {
     const texts = [measured, busy, unmounted].map((it) => conclusion(it, 60));
-    for (const text of [introduction(settings, true, 60), ...texts]) {
+    const late = [0.5, 0].map((delayMs) => introduction({ ...settings, delayMs }, true, 60));
+    expect(late.map((text) => text.includes('0.5 ms late'))).toEqual([true, false]);
+    for (const text of [...late, ...texts]) {
       for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
     }
     for (const line of table(measured).split('\n')) expect(line.length).toBeLessThanOrEqual(80);
@@ -125,7 +136,10 @@ describe('the report', () => {
     const report = JSON.parse(jsonReport(settings, busy));
     expect(Object.keys(report)).toEqual(['seed', 'searches', 'mounted', 'busy', 'passes']);
     expect(report.busy).toBe(disturbance(busy));
-    expect(report.passes.map(({ delayMs }: { delayMs: number }) => delayMs)).toEqual([0, 0.5]);
+    expect(report.passes).toMatchObject([
+      { bricks: 0, delayMs: 0 },
+      { bricks: 2, delayMs: 0.5 },
+    ]);
     const keys = ['name', 'lookups', 'answered', 'forwarded', 'meanMs', 'p99Ms', 'busy'];
     for (const pass of report.passes) {
       for (const stack of pass.stacks) expect(Object.keys(stack)).toEqual(keys);

@@ -20,14 +20,15 @@ import {
 export interface DemoSettings {
   readonly seed: number;
   readonly searches: number;
-  /** How far away the storage is in the second pass. */
+  /** How much farther away the bricks of the second pass are than they are. */
   readonly delayMs: number;
 }
 
 /** Exactly what scripts may rely on. */
 export function jsonReport({ seed, searches }: DemoSettings, measured: Measured): string {
   const { mounted } = measured;
-  const passes = measured.passes.map(({ delayMs, stacks }) => ({
+  const passes = measured.passes.map(({ bricks, delayMs, stacks }) => ({
+    bricks,
     delayMs,
     stacks: stacks.map((stack) => {
       const { name, lookups, answered, forwarded } = stack;
@@ -43,16 +44,19 @@ export const disturbance = ({ passes }: Measured): string | null =>
   disturbanceOf(passes.flatMap(({ stacks }) => stacks));
 
 export function introduction(
-  { seed, searches }: DemoSettings,
+  { seed, searches, delayMs }: DemoSettings,
   mounted: boolean,
   width: number,
 ): string {
+  const late =
+    delayMs === 0 ? '' : `, and which get each request ${delayMs} ms late, as over a network`;
   const sentences = [
     'A program that looks for a file in one directory after the other asks most of them in vain.',
     'A cache of absent names answers that without asking the storage.',
     `Here ${grouped(FILES)} files lie in ${DIRECTORIES} directories, and ${grouped(searches)}`,
     `searches ask for them, ${HOT_SEARCHES} % of them for ${HOT_FILES} % of the files`,
-    `(seed ${seed}), through:`,
+    `(seed ${seed}), first over a folder, then over two bricks: servers of glossa on this machine, between`,
+    `which the files are distributed${late}. They go through:`,
   ];
   const stacks = stacksFor(mounted).map(({ title, what }) => [title, what] as const);
   return `${paragraph(sentences, width)}\n\n${columns(stacks, width)}`;
@@ -67,8 +71,10 @@ export function withoutMount(why: string, width: number): string {
 }
 
 /** Where the storage of a pass is. */
-export const whereText = ({ delayMs }: Pick<Pass, 'delayMs'>): string =>
-  delayMs === 0 ? 'a folder here' : `${delayMs} ms away`;
+export const whereText = ({ bricks, delayMs }: Pick<Pass, 'bricks' | 'delayMs'>): string =>
+  [bricks === 0 ? 'a folder here' : 'two bricks', ...awayOf(delayMs)].join(', ');
+
+const awayOf = (delayMs: number): string[] => (delayMs === 0 ? [] : [`${delayMs} ms away`]);
 
 const faster = (before: StackResult, after: StackResult): string =>
   fasterText(before.meanMs, after.meanMs);
@@ -77,9 +83,12 @@ const faster = (before: StackResult, after: StackResult): string =>
 export function table(measured: Measured): string {
   const [near, away] = measured.passes;
   const isQuiet = disturbance(measured) === null;
+  const gains = isQuiet ? ['faster'] : [];
+  const [first, second] =
+    away.delayMs === 0 ? ['the same,', 'two bricks'] : ['two bricks,', `${away.delayMs} ms away`];
   const head = [
-    ['', 'lookups', 'that reached', 'one search,', 'the same,', ...(isQuiet ? [''] : [])],
-    ['', 'asked', 'the storage', whereText(near), whereText(away), ...(isQuiet ? ['faster'] : [])],
+    ['', 'lookups', 'that reached', 'one search,', first, ...gains.map(() => '')],
+    ['', 'asked', 'the storage', whereText(near), second, ...gains],
   ];
   const [base] = away.stacks;
   const rows = stacksFor(measured.mounted).map(({ title }, at) => {
@@ -135,7 +144,7 @@ function awayText(pass: Pass): string {
       ? `${msText(cost)} more than with the one in TypeScript`
       : 'no more than with the one in TypeScript';
   return (
-    `With the storage ${whereText(pass)}, as over a network, each lookup that is spared is a wait ` +
+    `Over ${whereText(pass)}${pass.delayMs === 0 ? '' : ', as over a network'}, each lookup that is spared is a wait ` +
     `that is spared: with the cache in Python a search took ${msText(python!.meanMs)} instead of ` +
     `${msText(baseline!.meanMs)}, ${beside}.`
   );

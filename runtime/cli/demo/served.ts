@@ -26,7 +26,7 @@ const demoStacks: readonly DemoStack[] = [
   {
     name: 'baseline',
     title: 'no cache',
-    what: 'the folder alone (volfiles/posix.vol)',
+    what: 'the storage alone (volfiles/posix.vol)',
     volfile: volfile('posix.vol'),
     options: [],
   },
@@ -62,9 +62,6 @@ export const counted: Counted = { asked: ['test'], forwarded: ['test-brick'] };
 /** The one that needs a folder. */
 export const STORAGE = 'test-posix';
 
-/** Of the volume that stands for the way to the storage. */
-const WAY = 'test-way';
-
 /** A volume that keeps every request for so long. */
 export const wayVolume = (name: string, delayMs: number): Omit<PlainVolume, 'subvolumes'> => ({
   name,
@@ -75,10 +72,6 @@ export const wayVolume = (name: string, delayMs: number): Omit<PlainVolume, 'sub
     ['delay-duration', String(Math.round(delayMs * 1000))],
   ],
 });
-
-/** The text of such a volfile, with its storage so many milliseconds away. */
-export const storageAway = (text: string, delayMs: number): string =>
-  withAbove(text, STORAGE, [wayVolume(WAY, delayMs)]);
 
 /**
  * The text of a volfile, with volumes above one of its own: what was above that is above the last of
@@ -135,6 +128,7 @@ export interface ServeSettings {
   /** A folder for what serving needs besides. */
   readonly scratch: string;
   readonly workload: Workload;
+  readonly signal: AbortSignal;
 }
 
 /** A stack that runs. */
@@ -166,9 +160,11 @@ export interface StackResult extends Searched {
   readonly answered: number;
 }
 
-/** What the stacks did with the storage at one distance. */
+/** What the stacks did over one storage. */
 export interface Pass {
-  /** How far away, for each request; 0: a folder as it is. */
+  /** On how many bricks it is; 0: it is a folder. */
+  readonly bricks: number;
+  /** How much farther away it is than it is, for each request. */
   readonly delayMs: number;
   readonly stacks: readonly StackResult[];
 }
@@ -177,6 +173,6 @@ export interface Pass {
 export interface Measured {
   /** Otherwise the graphs ran in this process, without the kernel. */
   readonly mounted: boolean;
-  /** The folder as it is, and away. */
+  /** Over a folder, and over bricks. */
   readonly passes: readonly [near: Pass, away: Pass];
 }

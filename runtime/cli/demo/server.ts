@@ -1,8 +1,9 @@
 /** A server of this program that the demo starts: of a mount, or of a brick. It ends when it is told to. */
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../exit.ts';
 import { Server } from '../handover.ts';
+import { unlessAborted } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** How long a server may take to unmount and end. */
@@ -44,12 +45,15 @@ export class DemoServer {
     return this.server.pid;
   }
 
-  /** Resolves when it serves; otherwise to why it does not. `what` it is, for messages. */
-  async started(what: string): Promise<Failure | null> {
-    if (await this.server.ready) return null;
-    const { signal } = await this.server.ended;
+  /**
+   * Resolves when it serves; otherwise to why it does not. `what` it is, for messages. Rejects at once
+   * when it is aborted.
+   */
+  async started(what: string, signal: AbortSignal): Promise<Failure | null> {
+    if (await unlessAborted(this.server.ready, signal)) return null;
+    const ended = await this.server.ended;
     // One that was killed had no time to say why.
-    if (signal === null && this.said.length > 0)
+    if (ended.signal === null && this.said.length > 0)
       return new Failure(this.said.join('\n'), this.said);
     return troubleOf(what, ENDED, this.logFile);
   }
@@ -82,6 +86,8 @@ export function troubleOf(what: string, why: string, logFile: string): Failure {
 
 /** The last lines of a log, without the listing of the volfile. */
 function tail(path: string): string {
+  // GlusterFS makes it itself, a while after it was started.
+  if (!existsSync(path)) return '';
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
   const telling = lines.filter((line) => line !== '' && !/^(\+-| *\d+: )/.test(line));
   return telling

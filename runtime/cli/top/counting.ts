@@ -60,7 +60,7 @@ export interface ScriptCounts {
 }
 
 export interface CacheCounts {
-  /** What was answered from memory, and what was not, since the start; null where that is no question. */
+  /** Requests that it has saved, and those that it has not, since the start; null where that is no question. */
   readonly hits: number | null;
   readonly misses: number | null;
   readonly memoryBytes: number;
@@ -185,13 +185,26 @@ function scriptOf(xl: Xlator): ScriptCounts | null {
   };
 }
 
-/** Of translators that keep what they were told, and say how much that is. */
+/** Which of its figures are requests that a translator has saved, and which those that it has not. */
+const DEFAULT_SAVED = { hits: 'hits', misses: 'misses' };
+const savedBy: Readonly<Record<string, typeof DEFAULT_SAVED>> = {
+  'performance/write-behind': { hits: 'joined', misses: 'sent' },
+  'performance/open-behind': { hits: 'unused', misses: 'late' },
+};
+
+/** Of translators that keep what they were told, or asked, and say how much that is. */
 function cacheOf(xl: Xlator): CacheCounts | null {
   if (!xl.type.startsWith('performance/')) return null;
-  const { hits, misses, bytes } = volumeDump(xl).dump;
+  const { dump } = volumeDump(xl);
+  const { bytes } = dump;
   if (bytes === undefined) return null;
+  const saved = savedBy[xl.type] ?? DEFAULT_SAVED;
   const count = (value: unknown): number | null => (value === undefined ? null : Number(value));
-  return { hits: count(hits), misses: count(misses), memoryBytes: Number(bytes) };
+  return {
+    hits: count(dump[saved.hits]),
+    misses: count(dump[saved.misses]),
+    memoryBytes: Number(bytes),
+  };
 }
 
 const fopCounts = ({ errors, latencies }: FopMeter): FopCounts => ({

@@ -34,7 +34,7 @@ export interface VolumeRates extends Rates {
 }
 
 export interface CacheRates {
-  /** How much of what was asked in the time between was answered from memory; null for nothing. */
+  /** How much of what was asked in the time between went no further; null for nothing. */
   readonly hitPercent: number | null;
   readonly memoryBytes: number;
 }

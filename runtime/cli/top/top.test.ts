@@ -1,16 +1,25 @@
 /** What a server counts while it is watched, and what is made of it. */
 import { describe, expect, it } from 'vitest';
-import { ask, FakeContext, HeldLeaf, startGraph } from '../../../test/support/core.ts';
+import {
+  ask,
+  FakeContext,
+  gfidOf,
+  type Held,
+  HeldLeaf,
+  startGraph,
+} from '../../../test/support/core.ts';
 import { Ages } from '../../core/ages.ts';
 import { ENOENT } from '../../core/errno.ts';
+import { Fd } from '../../core/fd.ts';
 import { newestRequest } from '../../core/frame.ts';
 import { ROOT_GFID } from '../../core/gfid.ts';
 import type { Graph } from '../../core/graph.ts';
-import { Iatt } from '../../core/iatt.ts';
+import { IA_IFREG, Iatt } from '../../core/iatt.ts';
 import { Loc } from '../../core/loc.ts';
 import ioStats from '../../xlators/debug/io-stats/index.ts';
 import mdCache from '../../xlators/performance/md-cache/index.ts';
 import openBehind from '../../xlators/performance/open-behind/index.ts';
+import writeBehind from '../../xlators/performance/write-behind/index.ts';
 import type { AboutServer } from '../statedump/whole.ts';
 import { keysIn } from '../watch/screen.ts';
 import { Counting, LEASE_MS } from './counting.ts';
@@ -84,13 +93,52 @@ describe('a server', () => {
     const [cache, opens] = between(before, counting.ask()).volumes;
     expect(cache!.cache).toMatchObject({ hitPercent: 75 });
     expect(cache!.cache!.memoryBytes).toBeGreaterThan(100);
-    expect(opens!.cache).toBe(null);
+    expect(opens!.cache).toEqual({ hitPercent: null, memoryBytes: 0 });
     const now = counting.ask();
     expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
     // It has begun to count anew.
     graph.top.translator.reset!(graph.top);
     stat();
     expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(100);
+    counting.close();
+  });
+
+  it.each([
+    // Of ten writes one goes at once, and nine as one more.
+    ['write-behind', writeBehind, 80, (held: Held[]) => expect(held.length).toBe(2)],
+    // Of four opens one is made for a write, two are never needed, and one is still to be decided.
+    ['open-behind', openBehind, (100 * 2) / 3, () => {}],
+  ] as const)('tells how many requests %s has saved', async (_name, translator, percent, check) => {
+    const leaf = new HeldLeaf();
+    const context = new FakeContext();
+    const stack = [{ translator: leaf.translator }, { translator } as never];
+    const graph = await startGraph(stack, context);
+    const counting = new Counting(graph, about, new Ages());
+    const buf = Object.assign(new Iatt(), { iaGfid: gfidOf(7), iaType: IA_IFREG, iaNlink: 1 });
+    const { inodes } = graph;
+    const inode = inodes.link(inodes.newInode(), inodes.root, 'f', buf);
+    const fds = Array.from({ length: 4 }, () => new Fd(inode!, 2, 1));
+    const before = counting.ask();
+    for (const fd of fds) ask(graph, 'open', new Loc(inode), 2, fd, null);
+    // The opens of those that are not put off.
+    for (const { name, answer } of leaf.held.splice(0))
+      if (name === 'open') answer(0, 0, null, null);
+    for (const fd of fds.slice(0, 2)) fd.release();
+    for (let at = 0; at < 10; at++) {
+      ask(graph, 'writev', fds[2]!, new Uint8Array(1000), 1000 * at, 0, null);
+    }
+    const waiting = between(before, counting.ask()).volumes[0]!.cache!;
+    expect(waiting.memoryBytes).toBeGreaterThan(500);
+    ask(graph, 'fsync', fds[2]!, 0, null);
+    check([...leaf.held]);
+    for (const { name, args, answer } of leaf.held.splice(0)) {
+      answer(name === 'writev' ? (args[1] as Uint8Array).length : 0, 0, null, null, null);
+    }
+    expect(between(before, counting.ask()).volumes[0]!.cache!.hitPercent).toBeCloseTo(percent);
+    // It counts anew.
+    graph.top.translator.reset!(graph.top);
+    const now = counting.ask();
+    expect(between(now, counting.ask()).volumes[0]!.cache!.hitPercent).toBe(null);
     counting.close();
   });
 

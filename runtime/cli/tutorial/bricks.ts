@@ -11,7 +11,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../../sys/paths.ts';
 import { versionOf } from '../bench/others/gluster.ts';
 import { runToEnd } from '../bench/others/other.ts';
-import { asFlags, DemoServer, ENDED, troubleOf } from '../demo/server.ts';
+import { type Brick, type BrickPlan, type Bricks, LISTEN_PORT, startOurs } from '../demo/bricks.ts';
+import { asFlags, ENDED, troubleOf } from '../demo/server.ts';
 import { Failure } from '../exit.ts';
 import type { Terminal } from '../terminal.ts';
 import { version } from '../version.ts';
@@ -46,89 +47,37 @@ export function makerOf(asked: Maker['by'] | null): Maker {
   return { ...ours, why };
 }
 
-export interface Bricks {
-  /** With which clients find them, as --xlator-option takes them. */
-  readonly options: readonly string[];
-  /** What to say of one that has ended by itself; null when all serve. */
-  trouble(): Failure | null;
-  end(): Promise<void>;
-}
-
-/** One that serves. */
-interface Brick extends Pick<Bricks, 'trouble' | 'end'> {
-  readonly port: number;
-}
-
-/** What is needed for one. */
-interface BrickPlan {
-  /** `brick0` or `brick1`. */
-  readonly name: string;
-  readonly volfile: string;
-  readonly options: readonly string[];
-  readonly logFile: string;
-  /** For messages. */
-  readonly what: string;
-  readonly terminal: Terminal;
-  readonly signal: AbortSignal;
-}
-
 const COUNT = 2;
-const LISTEN_PORT = 'server.transport.socket.listen-port';
 
-/** Their files and logs are in the scratch folder. @throws {Failure} with none left */
-export async function startBricks(
-  { by }: Maker,
-  { scratch, terminal, signal }: { scratch: string; terminal: Terminal; signal: AbortSignal },
-): Promise<Bricks> {
-  const bricks: Brick[] = [];
-  const end = async (): Promise<void> => {
-    for (const brick of bricks.splice(0)) await brick.end();
-  };
-  try {
-    for (let at = 0; at < COUNT; at += 1) {
-      signal.throwIfAborted();
-      const name = `brick${at}`;
-      const files = join(scratch, name);
-      mkdirSync(files);
-      const volfile = join(packageRoot, 'examples/tutorial', `${name}.vol`);
-      const plan = {
-        ...{ name, volfile, options: [`files.directory=${files}`], terminal, signal },
-        logFile: join(scratch, `${name}.log`),
-        what: `the brick ${volfile}`,
-      };
-      bricks.push(await startBy[by](plan));
-    }
-  } catch (error) {
-    await end();
-    throw error;
-  }
-  return {
-    options: bricks.map(({ port }, at) => `test-client-${at}.remote-port=${port}`),
-    trouble: () => bricks.map((brick) => brick.trouble()).find((it) => it !== null) ?? null,
-    end,
-  };
-}
-
-const startBy: Readonly<Record<Maker['by'], (plan: BrickPlan) => Promise<Brick>>> = {
+/** How a maker's bricks are started. */
+export const starts: Readonly<Record<Maker['by'], (plan: BrickPlan) => Promise<Brick>>> = {
   glossa: startOurs,
   glusterfs: startTheirs,
 };
 
-/** It takes any port, and says which. */
-async function startOurs(plan: BrickPlan): Promise<Brick> {
-  const { name, volfile, logFile, what, terminal } = plan;
-  const options = [...plan.options, `${LISTEN_PORT}=0`];
-  const server = new DemoServer(['brick', volfile], { logFile, options }, terminal);
-  const failure = await server.started(what);
-  if (failure !== null) throw failure;
-  const listening = new RegExp(`:(\\d+) ${name}$`);
-  const port = server.said.map((line) => listening.exec(line)?.[1]).find((it) => it !== undefined);
-  return {
-    port: Number(port),
-    trouble: () => (server.hasEnded ? troubleOf(what, ENDED, logFile) : null),
-    end: async () => void (await server.end()),
-  };
+/** Their files and logs are in the scratch folder. */
+export function brickPlans(given: {
+  readonly scratch: string;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}): BrickPlan[] {
+  const { scratch, terminal, signal } = given;
+  return Array.from({ length: COUNT }, (_, at) => {
+    const name = `brick${at}`;
+    const files = join(scratch, name);
+    mkdirSync(files);
+    const volfile = join(packageRoot, 'examples/tutorial', `${name}.vol`);
+    return {
+      ...{ name, volfile, options: [`files.directory=${files}`], terminal, signal },
+      logFile: join(scratch, `${name}.log`),
+      what: `the brick ${volfile}`,
+    };
+  });
 }
+
+/** With which clients find them, as --xlator-option takes them. */
+export const portsOf = ({ ports }: Bricks): string[] =>
+  ports.map((port, at) => `test-client-${at}.remote-port=${port}`);
 
 /** Another program may take the port that was free before the brick does. */
 const TRIES = 3;
@@ -150,9 +99,10 @@ async function startTheirs(plan: BrickPlan): Promise<Brick> {
       },
     };
     if (await isUp(child, port, plan.signal)) return brick;
-    const failure = brick.trouble() ?? troubleOf(plan.what, 'does not start', plan.logFile);
+    const hasFailed = hasEnded(child);
     await brick.end();
     plan.signal.throwIfAborted();
+    const failure = troubleOf(plan.what, hasFailed ? ENDED : 'does not start', plan.logFile);
     const isTaken = /Address already in use/.test(failure.message);
     if (!isTaken || left === 0) {
       throw new Failure(`${failure.message}\n--bricks glossa takes bricks of glossa instead`);

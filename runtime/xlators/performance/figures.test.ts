@@ -16,14 +16,15 @@ const GROWN: Readonly<Record<string, readonly string[]>> = {
   'read-ahead': ['hits', 'misses', 'bytes'],
   'readdir-ahead': ['hits', 'bytes'],
   'io-cache': ['hits', 'misses', 'pages', 'bytes'],
-  'open-behind': ['opens', 'unused', 'pending'],
+  'open-behind': ['opens', 'late', 'unused', 'pending', 'bytes'],
   'quick-read': ['hits', 'misses', 'files', 'bytes'],
   'nl-cache': ['hits', 'misses', 'names', 'bytes'],
   'md-cache': ['hits', 'misses', 'inodes', 'bytes'],
 };
-const KEPT = 'write-behind read-ahead readdir-ahead io-cache quick-read nl-cache md-cache'.split(
-  ' ',
-);
+const KEPT =
+  'write-behind read-ahead readdir-ahead io-cache open-behind quick-read nl-cache md-cache'.split(
+    ' ',
+  );
 
 /** One of them over a storage with a file of 256 KiB, another of 5 bytes, and many names. */
 async function over(name: string) {

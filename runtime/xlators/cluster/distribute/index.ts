@@ -20,6 +20,7 @@ import {
 import { Distribute } from './distribute.ts';
 import { entryFops } from './fops/entry.ts';
 import { fileFops } from './fops/file.ts';
+import { ipc } from './fops/ipc.ts';
 import { link } from './fops/link.ts';
 import { listingFops } from './fops/listing.ts';
 import { lookup } from './fops/lookup.ts';
@@ -49,7 +50,18 @@ export default defineTranslator<Distribute, typeof options>({
   options,
   passesThrough: false,
   keepsPages: () => true,
-  fops: { lookup, statfs, mkdir, rmdir, rename, link, ...fileFops, ...listingFops, ...entryFops },
+  fops: {
+    lookup,
+    statfs,
+    mkdir,
+    rmdir,
+    rename,
+    link,
+    ipc,
+    ...fileFops,
+    ...listingFops,
+    ...entryFops,
+  },
   init: (xl, settings) => new Distribute(xl, settings),
   reconfigure: ({ priv }, settings) => priv.configure(settings),
   waitsFor: (xl) => xl.priv.waitsFor,

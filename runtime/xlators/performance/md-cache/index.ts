@@ -280,7 +280,27 @@ const all: Fops<MdCache> = {
   ...nameChanges(hooks),
 };
 
-const fops = ({ priv }: Md): Fops<MdCache> => (priv.given['pass-through'] ? {} : all);
+/** The same for a kernel that relies on what it is told, also by replies to what it has changed. */
+const telling: ChangeHooks<MdCache, Attributes> = {
+  ...hooks,
+  told({ priv }, inode, isNamed, xdata) {
+    const timeouts = priv.timeouts(priv.kept(inode) ?? null);
+    if (timeouts === null) return xdata;
+    // A name that was not learnt is the mount's to time.
+    return withTimeouts(isNamed ? timeouts : { attribute: timeouts.attribute }, xdata);
+  },
+};
+
+const allTelling: Fops<MdCache> = {
+  ...all,
+  ...fileChanges(['setattr', 'fsetattr'], telling),
+  ...nameChanges(telling),
+};
+
+const fops = ({ priv }: Md): Fops<MdCache> => {
+  if (priv.given['pass-through']) return {};
+  return priv.tellsKernel ? allTelling : all;
+};
 
 const relianceOf = (given: Given): Reliance | null =>
   given['cache-invalidation'] && !given['pass-through']

@@ -158,6 +158,6 @@ export default defineTranslator<OpenBehind, typeof options>({
   release: (xl, _fd, pending) => xl.priv.release(pending as Pending),
   dump: (xl) => xl.priv.dump(),
   reset({ priv }) {
-    Object.assign(priv, { opens: priv.dump().pending, unused: 0 });
+    Object.assign(priv, { opens: priv.dump().pending, late: 0, unused: 0 });
   },
 });

@@ -16,6 +16,9 @@ import type { Loc } from '../../../core/loc.ts';
 import type { Cbk, Dump, Xlator } from '../../../core/xlator.ts';
 import type { Given } from './options.ts';
 
+/** What is kept with an fd that is not open takes so many bytes, roughly. */
+const OVERHEAD = 512;
+
 /** Called when a file is open (0), or could not be opened (the errno). */
 export type Then = (errno: number) => void;
 
@@ -43,8 +46,12 @@ export class Pending {
 
 export class OpenBehind {
   given: Given;
-  /** Opens that were answered before they were made, and those of them that nobody has needed. */
+  /**
+   * Opens that were answered before they were made, those of them that were made later, and those that
+   * nobody has needed.
+   */
   opens = 0;
+  late = 0;
   unused = 0;
   private pending = 0;
   readonly xl: Xlator<OpenBehind>;
@@ -107,7 +114,8 @@ export class OpenBehind {
   }
 
   dump(): Dump {
-    return { opens: this.opens, unused: this.unused, pending: this.pending };
+    const { opens, late, unused, pending } = this;
+    return { opens, late, unused, pending, bytes: pending * OVERHEAD };
   }
 
   private at(inode: Inode): Set<Pending> | undefined {
@@ -127,6 +135,7 @@ export class OpenBehind {
     const { caller, loc, flags, fd, xdata } = pending;
     const { uid, gid, pid, lkOwner, client, ctime } = caller;
     pending.isOpening = true;
+    this.late += 1;
     // It is not closed before the answer is here.
     fd.hold();
     const call = new Stack(uid, gid, pid, 'OPEN', () => caller.groups);

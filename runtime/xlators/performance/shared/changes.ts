@@ -8,9 +8,12 @@
  */
 
 import type { Client } from '../../../core/client.ts';
+import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
-import type { FopName } from '../../../core/fops.gen.ts';
+import { type FopName, fail } from '../../../core/fops.gen.ts';
 import { type FopRow, findFop, fops as rows } from '../../../core/fops.ts';
+import type { Frame } from '../../../core/frame.ts';
+import { collect, collectCbk, unwindArgs, windArgs } from '../../../core/generic.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
@@ -64,6 +67,13 @@ export interface ChangeHooks<P, K extends Kept> {
   readonly changed?: {
     changed(xl: Xlator<P>, client: Client | null, inode: Inode, isWrite: boolean): void;
   }['changed'];
+  /**
+   * The xdata of a reply that has told the attributes of an inode; and, where `isNamed`, of a name that
+   * leads there, which the request has made with it.
+   */
+  readonly told?: {
+    told(xl: Xlator<P>, inode: Inode, isNamed: boolean, xdata: Dict | null): Dict | null;
+  }['told'];
   /** The same of a name. */
   readonly renamed?: { renamed(xl: Xlator<P>, client: Client | null, loc: Loc): void }['renamed'];
 }
@@ -79,10 +89,37 @@ export class Change<K extends Kept> {
   }
 }
 
+/** The xdata of a reply that is no error, from all of its values, that one last. */
+type Tell<P> = (frame: Frame, xl: Xlator<P>, values: readonly unknown[]) => Dict | null;
+
+/** A fop that is watched, and whose reply says more than the child's where `tell` is given. */
+function watched<P>(
+  name: FopName,
+  before: Before<P>,
+  after: After<P>,
+  tell: Tell<P> | undefined,
+): unknown {
+  if (tell === undefined) return tap[name]<P>(before, after);
+  const { number } = findFop(name)!;
+  const cbk = collectCbk[name]((frame, _cookie, any, opRet, opErrno, values) => {
+    const xl = any as Xlator<P>;
+    after(frame, xl, number, opRet, opErrno, ...values);
+    const reply = opRet < 0 ? values : values.with(-1, tell(frame, xl, values));
+    unwindArgs[name](frame, opRet, opErrno, reply);
+  });
+  return collect[name]((frame, any, args) => {
+    const errno = before(frame, any as Xlator<P>, number, ...args);
+    if (errno === 0) windArgs[name](frame, 0, cbk as never, any.children[0]!, args);
+    else fail[name](frame, errno);
+  });
+}
+
+const xdataOf = (values: readonly unknown[]): Dict | null => values.at(-1) as Dict | null;
+
 /** Fops on one file, told to a cache: those that write, or those that do not. */
 export function fileChanges<P, K extends Kept>(
   names: readonly FopName[],
-  { cache, learn, changed }: ChangeHooks<P, K>,
+  { cache, learn, changed, told }: ChangeHooks<P, K>,
 ): Fops<P> {
   const isWrite = names.some((name) => (dataFops as readonly FopName[]).includes(name));
   const before: Before<P> = (frame, xl, fop, first, _second, third) => {
@@ -101,8 +138,14 @@ export function fileChanges<P, K extends Kept>(
     const buf = (at === COPIES_TO ? third : at === 1 ? second : at === 0 ? first : null) as Iatt;
     if (buf?.known) learn(xl, change.kept, buf, change.inode);
   };
+  const tell: Tell<P> | undefined =
+    told &&
+    ((frame, xl, values) => {
+      const change = frame.local as Change<K> | null;
+      return change === null ? xdataOf(values) : told(xl, change.inode, false, xdataOf(values));
+    });
   const made: Partial<Record<FopName, unknown>> = {};
-  for (const name of names) made[name] = tap[name]<P>(before, after);
+  for (const name of names) made[name] = watched(name, before, after, tell);
   return made as Fops<P>;
 }
 
@@ -129,11 +172,11 @@ function partsOf({ args, reply, entry }: FopRow): readonly Part[] {
     exists,
   });
   return [
-    ...(made < 0
-      ? []
-      : [folder(made, at('postparent', 'postnewparent')), target(made, -1, gone >= 0)]),
+    ...(made < 0 ? [] : [folder(made, at('postparent', 'postnewparent'))]),
     ...(gone < 0 ? [] : [folder(gone, at('postparent', 'postoldparent'))]),
     ...(old >= 0 ? [target(old, at('buf'))] : gone < 0 ? [] : [target(gone, -1)]),
+    // A link leads to the file itself, of which the reply tells: that was said before.
+    ...(made < 0 ? [] : [target(made, -1, gone >= 0)]),
   ];
 }
 
@@ -151,7 +194,7 @@ interface Naming<K extends Kept> {
 
 /** Fops on names, told to a cache. */
 export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P> {
-  const { cache, learn, made, changed, renamed } = hooks;
+  const { cache, learn, made, changed, renamed, told } = hooks;
   const fops: Partial<Record<FopName, unknown>> = {};
   for (const row of rows) {
     const { args: declared, reply: answers, entry } = row;
@@ -202,7 +245,16 @@ export function nameChanges<P, K extends Kept>(hooks: ChangeHooks<P, K>): Fops<P
         changed?.(xl, client, at, true);
       } else if (buf.known) made?.(xl, inode, buf, loc, asked);
     };
-    fops[row.name as FopName] = tap[row.name as FopName]<P>(before, after);
+    const tell: Tell<P> | undefined =
+      told &&
+      ((_frame, xl, values) => {
+        const [inode, buf] = [values[inodeOf] as Inode | null, values[bufOf] as Iatt | null];
+        if (inode === null || buf === null) return xdataOf(values);
+        const at = cache(xl).inodeOf(inode, buf.iaGfid);
+        return told(xl, at, row.name !== 'link', xdataOf(values));
+      });
+    const name = row.name as FopName;
+    fops[name] = watched(name, before, after, inodeOf < 0 ? undefined : tell);
   }
   return fops as Fops<P>;
 }

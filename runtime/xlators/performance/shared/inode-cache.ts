@@ -22,8 +22,9 @@ export class Kept {
   changed = 0;
   /** Fops under way that change it. */
   changing = 0;
-  /** No other change was seen since the one under way has begun. */
+  /** No other change was seen since the one under way has begun, and the clock then. */
   alone = false;
+  began = 0;
 }
 
 export abstract class InodeCache<K extends Kept> {
@@ -76,18 +77,19 @@ export abstract class InodeCache<K extends Kept> {
     const kept = this.keep(inode);
     this.drop(kept, isWrite);
     kept.alone = kept.changing === 0;
+    kept.began = this.clock;
     kept.changing += 1;
     return kept;
   }
 
   /** Its reply is here. Whether the attributes in it are those of now. */
   changed(kept: K, isWrite = false): boolean {
-    const alone = kept.alone;
+    const isNow = kept.alone && kept.began >= this.learnable && this.unknown === 0;
     this.drop(kept, isWrite);
     kept.changing -= 1;
     this.clock += 1;
     kept.changed = this.clock;
-    return alone;
+    return isNow;
   }
 
   /** As `changes`, where only a name is known: what it leads to may be learnt by another request. */

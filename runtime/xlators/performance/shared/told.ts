@@ -22,9 +22,12 @@ export interface Reliance {
 /** Those that were warned of already. */
 const warned = new WeakSet<Xlator<unknown>>();
 
-/** At an event: bricks that come up are asked, if there are any. */
+/** Something below is there that was not before. */
+const ups: readonly EventName[] = ['CHILD_UP', 'SOME_DESCENDENT_UP'];
+
+/** At an event: bricks that come up are asked, if there are any, and with them all that are there. */
 export function askBricks(xl: Xlator<unknown>, event: EventName, reliance: Reliance | null): void {
-  if (event !== 'CHILD_UP' || reliance === null || warned.has(xl)) return;
+  if (!ups.includes(event) || reliance === null || warned.has(xl)) return;
   if (![...allBelow(xl)].some(({ type }) => type === 'protocol/client')) return;
   const frame = xl.begin(new Stack(0, 0, 0, 'IPC'));
   frame.local = reliance;

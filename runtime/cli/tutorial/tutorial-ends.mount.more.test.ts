@@ -1,0 +1,131 @@
+/** The tutorial is ended from outside at several moments, and killed: what it leaves then. */
+import { readdir } from 'node:fs/promises';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  demo,
+  endsBy,
+  expectClean,
+  isRoot,
+  type Moment,
+  PATIENCE,
+  servers,
+  tutorial,
+} from '../../../test/support/demo.ts';
+import { noBricks } from '../../../test/support/gluster.ts';
+import { describeMounts, GLOSSA, withScratch } from '../../../test/support/mount.ts';
+import { isSkipped } from '../../../test/support/obstacle.ts';
+import { PseudoTerminal } from '../../../test/support/pty.ts';
+
+const hasNoRoot = isSkipped('glossa tutorial, ended', isRoot ? '' : 'it is for root');
+const describeRoot = hasNoRoot ? describe.skip : describeMounts;
+
+const MANY = ['--searches', '200000'];
+
+const isMountedAt =
+  (name: string): Moment =>
+  (scratch) =>
+    expect(scratch.mounts().some((path) => path.endsWith(name))).toBe(true);
+
+const runs =
+  (pattern: string): Moment =>
+  (scratch) =>
+    expect(servers(scratch, pattern)).not.toEqual([]);
+
+const moments: [string, Moment][] = [
+  [
+    'has made its folder',
+    async (scratch) => expect(await readdir(scratch.at('tmp'))).not.toEqual([]),
+  ],
+  ['starts the first brick', runs('brick0')],
+  ['starts the second brick', runs('brick1')],
+  ['starts the mount to make its files in', runs('files-mnt')],
+  ['makes its files', isMountedAt('files-mnt')],
+  ['starts a mount to search through', runs('baseline-mnt')],
+  ['searches', isMountedAt('baseline-mnt')],
+];
+
+describeRoot('glossa tutorial leaves nothing', () => {
+  it.each(moments)('when SIGTERM comes while it %s, over bricks of glossa', (_when, moment) =>
+    endsBy('SIGTERM', tutorial, ['--bricks', 'glossa'], moment),
+  );
+
+  it.skipIf(noBricks()).each(moments.slice(1, 3))(
+    'when SIGINT comes while it %s, over bricks of GlusterFS',
+    (_when, moment) => endsBy('SIGINT', tutorial, ['--bricks', 'glusterfs'], moment),
+  );
+
+  it('when it makes files, and no brick answers', () =>
+    endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
+      await isMountedAt('files-mnt')(scratch);
+      for (const pid of servers(scratch, 'brick[01]')) process.kill(pid, 'SIGSTOP');
+    }));
+
+  it('when it makes files, and its server does not answer', () =>
+    endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
+      await isMountedAt('files-mnt')(scratch);
+      for (const pid of servers(scratch, 'files-mnt')) process.kill(pid, 'SIGSTOP');
+    }));
+
+  it.each([/the bricks/, /the files/, /1 of 4: .*starting/, /1 of 4: .*=/])(
+    'when Ctrl-C is typed as a terminal shows %s',
+    (shown) =>
+      withScratch(async (scratch) => {
+        const TMPDIR = await scratch.folder('tmp');
+        const line = [process.execPath, GLOSSA, 'tutorial', '--bricks', 'glossa', ...MANY];
+        const terminal = new PseudoTerminal(`exec ${line.join(' ')}`, scratch.path, { TMPDIR });
+        await terminal.until(shown);
+        terminal.type('\x03');
+        await terminal.until(/glossa tutorial: interrupted/);
+        expect(await terminal.end()).toBe(130);
+        await expectClean(scratch);
+      }),
+  );
+});
+
+describeRoot('what is left', () => {
+  it.each([
+    ['demo', demo],
+    ['tutorial', tutorial],
+  ] as const)(
+    'by a %s that was killed, the next one removes; not what another works in',
+    (command, start) =>
+      withScratch(async (scratch) => {
+        const folders = (): Promise<string[]> => readdir(scratch.at('tmp'));
+        let killing: Promise<unknown> | undefined;
+        await start(scratch, MANY, (child) => {
+          killing = vi
+            .waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE)
+            .then(() => child.kill('SIGKILL'));
+        });
+        await killing;
+        await vi.waitFor(() => expect(servers(scratch)).toEqual([]), PATIENCE);
+        expect(scratch.mounts()).toEqual([]);
+        const [left, ...more] = await folders();
+        expect({ left, more }).toEqual({
+          left: expect.stringMatching(`glossa-${command}-`),
+          more: [],
+        });
+        // Somebody's own, which only looks like one.
+        await scratch.folder('tmp', `glossa-${command}-notes`);
+        // One begins, and while it works another comes and goes.
+        let during: Promise<unknown> | undefined;
+        const first = await start(scratch, MANY, (child) => {
+          during = (async () => {
+            await vi.waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE);
+            const before = await folders();
+            const second = await start(scratch, ['--searches', '20']);
+            expect(second).toMatchObject({ status: 0, err: '' });
+            expect(await folders()).toEqual(before);
+            child.kill('SIGINT');
+          })();
+        });
+        await during;
+        expect(first.status).toBe(130);
+        expect(first.err).toBe(
+          `glossa ${command}: removed ${scratch.at('tmp', left!)}, left by a run that was killed\n` +
+            `glossa ${command}: interrupted\n`,
+        );
+        expect(await folders()).toEqual([`glossa-${command}-notes`]);
+      }),
+  );
+});
