@@ -62,6 +62,10 @@ export const setups = {
   'distribute-own': { kind: 'distribute-own' },
   'distribute-real': { kind: 'distribute-real' },
   'distribute-mixed': { kind: 'distribute-mixed' },
+  /** All of performance/, which the kernel asks for everything. */
+  performance: { kind: 'performance', args: timeouts(0) },
+  'performance-bricks': { kind: 'performance-bricks', args: timeouts(0) },
+  tutorial: { kind: 'tutorial' },
 } as const satisfies Record<string, Setup>;
 
 export type SetupName = keyof typeof setups;

@@ -3,12 +3,19 @@
  * that are left out there. (`differences.ts` has what holds for every mount.) And times are compared
  * in the end alone, as those of features/utime are in milliseconds.
  */
-import { brickKinds, distributeKinds, type Kind } from '../support/stacks.ts';
+import { brickKinds, cachingKinds, distributeKinds, type Kind } from '../support/stacks.ts';
 import type { Pair } from './compare.ts';
 import { lineOf, type Script } from './script.ts';
 
 /** Some files are on a brick of GlusterFS, or all. */
-const realBrickKinds: readonly Kind[] = ['real-brick', 'distribute-real', 'distribute-mixed'];
+const realBrickKinds: readonly Kind[] = [
+  'real-brick',
+  'distribute-real',
+  'distribute-mixed',
+  ...cachingKinds,
+];
+/** Files are with one brick or another. */
+const distributed: readonly Kind[] = [...distributeKinds, ...cachingKinds];
 
 export interface BrickDifference {
   readonly name: string;
@@ -22,7 +29,7 @@ export interface BrickDifference {
 export const brickDifferences: readonly BrickDifference[] = [
   {
     name: 'renameat2 with flags',
-    on: ['real-brick', 'real-client', ...distributeKinds],
+    on: ['real-brick', 'real-client', ...distributed],
     reason:
       'The protocol has no room for them: the client refuses what the brick would not hear of; and ' +
       'cluster/distribute, for whom it is many fops, refuses them.',
@@ -61,7 +68,7 @@ export const brickDifferences: readonly BrickDifference[] = [
   },
   {
     name: 'times that are to come',
-    on: [...brickKinds, ...distributeKinds],
+    on: [...brickKinds, ...distributed],
     reason:
       'A brick lets times go forward only, but for those that are set: such a file stays in the future.',
     lacks: /^(utimensat|futimens) .*\b(2147483647|2147483648|4294967296)\b/,
