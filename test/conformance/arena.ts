@@ -35,6 +35,9 @@ export interface Setup {
 const timeouts = (seconds: number): string[] =>
   ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, String(seconds)]);
 
+const xlatorOptions = (...options: string[]): string[] =>
+  options.flatMap((option) => ['--xlator-option', option]);
+
 /** Mounts to try, by their names. */
 export const setups = {
   /** The kernel reads and writes the files of the storage itself. */
@@ -46,7 +49,7 @@ export const setups = {
   /** The storage closes what it has open of inodes, and has to find them again. */
   forgetful: {
     kind: 'posix',
-    args: ['--no-passthrough', ...timeouts(0), '--xlator-option', 'brick.handle-limit=16'],
+    args: ['--no-passthrough', ...timeouts(0), ...xlatorOptions('brick.handle-limit=16')],
   },
   /** The kernel keeps writes back. */
   writeback: { kind: 'posix', args: ['--kernel-writeback-cache'], writeback: true },
@@ -64,6 +67,24 @@ export const setups = {
   'distribute-mixed': { kind: 'distribute-mixed' },
   /** All of performance/, which the kernel asks for everything. */
   performance: { kind: 'performance', args: timeouts(0) },
+  /** The same, and some of what is asked for of the storage takes a while. */
+  'performance-slow': {
+    kind: 'performance',
+    args: [
+      ...timeouts(0),
+      ...xlatorOptions('delay.delay-percentage=30', 'delay.delay-duration=300'),
+      // What a flush releases has to be free when close(2) returns.
+      ...xlatorOptions('write-behind.flush-behind=off'),
+    ],
+  },
+  /** The kernel relies on what these caches know, and they know all that they can. */
+  'performance-kernel': {
+    kind: 'performance',
+    args: xlatorOptions(
+      ...['md-cache.kernel-timeout=600', 'nl-cache.kernel-timeout=600'],
+      ...['md-cache.cache-posix-acl=on', 'md-cache.xattr-cache-list=user.*,security.*,trusted.*'],
+    ),
+  },
   'performance-bricks': { kind: 'performance-bricks', args: timeouts(0) },
   tutorial: { kind: 'tutorial' },
 } as const satisfies Record<string, Setup>;

@@ -13,13 +13,17 @@ const volume = (name: string, type: string, options: Lines = {}): PlainVolume =>
   subvolumes: [],
 });
 
-/** In a process of its own with the storage. What caches may believe for long they do. */
+/**
+ * In one process with the storage, which answers at once, but where volume `delay` is told otherwise. What
+ * caches may believe for long they do.
+ */
 export const performanceVolfile = (directory: string): string =>
   printVolumes(
     stacked(
       [volume('brick', 'storage/posix', { directory })],
       [
         volume('locks', 'features/locks'),
+        volume('delay', 'debug/delay-gen', { 'delay-percentage': '0' }),
         ...performanceStack.map(({ translator: { type }, options }) =>
           volume(type.replace(/.*\//, ''), type, options),
         ),
