@@ -15,7 +15,7 @@ import { bricksFor } from '../support/bricks.ts';
 import { type Bricks, mountBy } from '../support/gluster.ts';
 import { makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
 import { isOnBricks, type Kind, volfileOf } from '../support/stacks.ts';
-import { isLacking, untilNameless } from './brick-differences.ts';
+import { isLacking, untilNameless, withoutExpected } from './brick-differences.ts';
 import { disagreement, type Pair } from './compare.ts';
 import { CC, compileExecutor, Executor, hasFineTimes, type Run } from './executor.ts';
 import { type Command, parseScript, type Script } from './script.ts';
@@ -202,7 +202,7 @@ export class Arena {
   async compare(script: Script): Promise<string> {
     const pair = await this.run(script);
     if (this.server === null) return disagreement(script, pair);
-    return disagreement(...untilNameless(script, pair));
+    return disagreement(...untilNameless(script, withoutExpected(this.kind, pair)));
   }
 
   /** Runs a script on both sides. */
