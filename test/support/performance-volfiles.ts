@@ -37,7 +37,7 @@ const switchedOn: Readonly<Record<string, Lines>> = {
   'readdir-ahead': { 'parallel-readdir': 'off', 'rda-request-size': '131072' },
   'io-cache': {},
   'quick-read': { 'cache-timeout': '600', 'quick-read-cache-invalidation': 'true' },
-  'nl-cache': { 'cache-invalidation': 'true', 'nl-cache-timeout': '600' },
+  'nl-cache': { 'nl-cache-timeout': '600' },
   'md-cache': { 'md-cache-timeout': '600', 'cache-invalidation': 'true' },
 };
 
