@@ -6,14 +6,18 @@ import { plainVolumes } from '../runtime/graph/description.ts';
 import { Source } from '../runtime/graph/source.ts';
 import { inspectVolfile, type VolfileInspection } from '../runtime/graph/volfile.ts';
 import { packageRoot } from '../runtime/sys/paths.ts';
+import { glusterdVolfile } from './support/performance-volfiles.ts';
 import { volfiles } from './support/volfiles.ts';
 
 await registry.loadAll();
 
 function inspect(path: string): VolfileInspection {
   const text = readFileSync(join(packageRoot, path), 'utf8');
-  return inspectVolfile(new Source(path, text), { registry, strict: true });
+  return inspectText(path, text);
 }
+
+const inspectText = (name: string, text: string): VolfileInspection =>
+  inspectVolfile(new Source(name, text), { registry, strict: true });
 
 const volumes = (path: string) => plainVolumes(inspect(path).description!);
 
@@ -37,6 +41,12 @@ describe.each(volfiles)('%s', (path) => {
     const bringsItsFiles = path === 'examples/hello/hello.vol';
     expect(text.includes(command)).toBe(!bringsItsFiles);
   });
+});
+
+it('what glusterd writes for clients of a distributed volume is taken as it is', () => {
+  const { description, problems } = inspectText('test.vol', glusterdVolfile([24_111, 24_112]));
+  expect(problems).toEqual([]);
+  expect(plainVolumes(description!).map(({ type }) => type)).toContain('performance/nl-cache');
 });
 
 describe('the stacks of the demo', () => {

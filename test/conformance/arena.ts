@@ -15,7 +15,7 @@ import { bricksFor } from '../support/bricks.ts';
 import { type Bricks, mountBy } from '../support/gluster.ts';
 import { makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
 import { isOnBricks, type Kind, volfileOf } from '../support/stacks.ts';
-import { isLacking, untilNameless } from './brick-differences.ts';
+import { isLacking, untilNameless, withoutExpected } from './brick-differences.ts';
 import { disagreement, type Pair } from './compare.ts';
 import { CC, compileExecutor, Executor, hasFineTimes, type Run } from './executor.ts';
 import { type Command, parseScript, type Script } from './script.ts';
@@ -35,6 +35,9 @@ export interface Setup {
 const timeouts = (seconds: number): string[] =>
   ['entry', 'attribute', 'negative'].flatMap((what) => [`--${what}-timeout`, String(seconds)]);
 
+const xlatorOptions = (...options: string[]): string[] =>
+  options.flatMap((option) => ['--xlator-option', option]);
+
 /** Mounts to try, by their names. */
 export const setups = {
   /** The kernel reads and writes the files of the storage itself. */
@@ -46,7 +49,7 @@ export const setups = {
   /** The storage closes what it has open of inodes, and has to find them again. */
   forgetful: {
     kind: 'posix',
-    args: ['--no-passthrough', ...timeouts(0), '--xlator-option', 'brick.handle-limit=16'],
+    args: ['--no-passthrough', ...timeouts(0), ...xlatorOptions('brick.handle-limit=16')],
   },
   /** The kernel keeps writes back. */
   writeback: { kind: 'posix', args: ['--kernel-writeback-cache'], writeback: true },
@@ -62,6 +65,28 @@ export const setups = {
   'distribute-own': { kind: 'distribute-own' },
   'distribute-real': { kind: 'distribute-real' },
   'distribute-mixed': { kind: 'distribute-mixed' },
+  /** All of performance/, which the kernel asks for everything. */
+  performance: { kind: 'performance', args: timeouts(0) },
+  /** The same, and some of what is asked for of the storage takes a while. */
+  'performance-slow': {
+    kind: 'performance',
+    args: [
+      ...timeouts(0),
+      ...xlatorOptions('delay.delay-percentage=30', 'delay.delay-duration=300'),
+      // What a flush releases has to be free when close(2) returns.
+      ...xlatorOptions('write-behind.flush-behind=off'),
+    ],
+  },
+  /** The kernel relies on what these caches know, and they know all that they can. */
+  'performance-kernel': {
+    kind: 'performance',
+    args: xlatorOptions(
+      ...['md-cache.kernel-timeout=600', 'nl-cache.kernel-timeout=600'],
+      ...['md-cache.cache-posix-acl=on', 'md-cache.xattr-cache-list=user.*,security.*,trusted.*'],
+    ),
+  },
+  'performance-bricks': { kind: 'performance-bricks', args: timeouts(0) },
+  tutorial: { kind: 'tutorial' },
 } as const satisfies Record<string, Setup>;
 
 export type SetupName = keyof typeof setups;
@@ -177,7 +202,7 @@ export class Arena {
   async compare(script: Script): Promise<string> {
     const pair = await this.run(script);
     if (this.server === null) return disagreement(script, pair);
-    return disagreement(...untilNameless(script, pair));
+    return disagreement(...untilNameless(script, withoutExpected(this.kind, pair)));
   }
 
   /** Runs a script on both sides. */

@@ -19,6 +19,11 @@ fuzzOn(
     'real-client': 8,
     'distribute-real': 6,
     'distribute-own': 6,
+    performance: 12,
+    'performance-slow': 10,
+    'performance-kernel': 10,
+    'performance-bricks': 8,
+    tutorial: 6,
   },
   20_260_000,
 );

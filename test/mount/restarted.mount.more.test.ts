@@ -85,7 +85,7 @@ const sh = (at: string, script: string): string =>
     scratch = await makeScratch();
     const [own, files, port] = [await scratch.folder('own'), scratch.at('files'), await freePort()];
     mkdirSync(files);
-    const ours = await OurBrick.serve(own, files, port);
+    const ours = await OurBrick.serve(own, files, { port });
     brick = ours;
     const near = await startMount(scratch, ours.volfile);
     mounts.push({ end: () => near.stop() });

@@ -3,18 +3,19 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { type Bricks, OurBrick, RealBrick } from './gluster.ts';
+import { glusterdVolfile } from './performance-volfiles.ts';
 import type { Kind } from './stacks.ts';
 
 /** Whose each brick is. */
 type Whose = typeof RealBrick | typeof OurBrick;
 
-/** By kind of stack. */
-const distributed: Readonly<Partial<Record<Kind, readonly [Whose, Whose]>>> = {
-  'distribute-real': [RealBrick, RealBrick],
-  'distribute-own': [OurBrick, OurBrick],
-  'distribute-mixed': [RealBrick, OurBrick],
-  tutorial: [RealBrick, RealBrick],
-};
+/** Two bricks, and what a client has above them. */
+interface Shape {
+  readonly whose: readonly [Whose, Whose];
+  readonly stackOver: (ports: readonly number[]) => string;
+  /** Options of features/upcall in each brick, which is there when they are. */
+  readonly upcall?: Readonly<Record<string, string>>;
+}
 
 const clientVolume = (name: string, port: number): string => `volume ${name}
   type protocol/client
@@ -48,6 +49,19 @@ function printedStack(ports: readonly number[]): string {
   );
 }
 
+/** By kind of stack. */
+const shapes: Readonly<Partial<Record<Kind, Shape>>> = {
+  'distribute-real': { whose: [RealBrick, RealBrick], stackOver: plainStack },
+  'distribute-own': { whose: [OurBrick, OurBrick], stackOver: plainStack },
+  'distribute-mixed': { whose: [RealBrick, OurBrick], stackOver: plainStack },
+  tutorial: { whose: [RealBrick, RealBrick], stackOver: printedStack },
+  'performance-bricks': {
+    whose: [RealBrick, OurBrick],
+    stackOver: glusterdVolfile,
+    upcall: { 'cache-invalidation': 'on', 'cache-invalidation-timeout': '600' },
+  },
+};
+
 class Distributed implements Bricks {
   readonly bricks: readonly (RealBrick | OurBrick)[];
 
@@ -63,8 +77,7 @@ class Distributed implements Bricks {
 
   /** @param folder for the bricks' own files @param files a folder of each brick is made there */
   static async start(
-    whose: readonly [Whose, Whose],
-    stackOver: (ports: readonly number[]) => string,
+    { whose, stackOver, upcall }: Shape,
     folder: string,
     files: string,
   ): Promise<Distributed> {
@@ -75,8 +88,8 @@ class Distributed implements Bricks {
       for (const path of [own, served]) mkdirSync(path, { recursive: true });
       bricks.push(
         kind === RealBrick
-          ? await RealBrick.start(own, { files: served })
-          : await OurBrick.serve(own, served),
+          ? await RealBrick.start(own, { files: served, upcall })
+          : await OurBrick.serve(own, served, { upcall }),
       );
     }
     return new Distributed(bricks, stackOver);
@@ -89,10 +102,7 @@ class Distributed implements Bricks {
 
 /** The bricks of a stack that is a client of some, their own files in `folder`. */
 export function bricksFor(kind: Kind, folder: string, files: string): Promise<Bricks> {
-  const whose = distributed[kind];
-  if (whose !== undefined) {
-    const stackOver = kind === 'tutorial' ? printedStack : plainStack;
-    return Distributed.start(whose, stackOver, folder, files);
-  }
+  const shape = shapes[kind];
+  if (shape !== undefined) return Distributed.start(shape, folder, files);
   return kind === 'real-brick' ? RealBrick.start(folder, { files }) : OurBrick.serve(folder, files);
 }

@@ -71,6 +71,17 @@ const lines = (options: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => `  option ${key} ${value}\n`)
     .join('');
 
+type Volume = readonly [name: string, type: string, options: Readonly<Record<string, string>>];
+
+/** Each above the one before. */
+const stack = (volumes: readonly Volume[]): string =>
+  volumes
+    .map(([name, type, options], at) => {
+      const below = at === 0 ? '' : `  subvolumes ${volumes[at - 1]![0]}\n`;
+      return `volume ${name}\n  type ${type}\n${lines(options)}${below}end-volume\n`;
+    })
+    .join('\n');
+
 const listening = (port: number): Readonly<Record<string, string>> => ({
   'transport-type': 'tcp',
   'transport.socket.listen-port': String(port),
@@ -116,18 +127,14 @@ export class RealBrick {
   ): Promise<RealBrick> {
     const brick = new RealBrick(folder, port ?? (await freePort()), files);
     mkdirSync(brick.files, { recursive: true });
-    const volumes = [
-      ['posix', 'storage/posix', lines({ directory: brick.files, ...posix })],
-      ['locks', 'features/locks', lines(locks)],
-      ...(upcall === undefined ? [] : [['upcall', 'features/upcall', lines(upcall)]]),
-      ['brick', 'performance/io-threads', ''],
-      ['server', 'protocol/server', lines({ ...listening(brick.port), ...server })],
-    ] as const;
-    const text = volumes.map(([name, type, options], at) => {
-      const below = at === 0 ? '' : `  subvolumes ${volumes[at - 1]![0]}\n`;
-      return `volume ${name}\n  type ${type}\n${options}${below}end-volume\n`;
-    });
-    writeFileSync(join(folder, 'brick.vol'), text.join('\n'));
+    const text = stack([
+      ['posix', 'storage/posix', { directory: brick.files, ...posix }],
+      ['locks', 'features/locks', locks],
+      ...(upcall === undefined ? [] : [['upcall', 'features/upcall', upcall] as const]),
+      ['brick', 'performance/io-threads', {}],
+      ['server', 'protocol/server', { ...listening(brick.port), ...server }],
+    ]);
+    writeFileSync(join(folder, 'brick.vol'), text);
     await brick.run();
     return brick;
   }
@@ -194,11 +201,18 @@ export class OurBrick {
   }
 
   /** One that serves a folder as volume `brick`, with locks. */
-  static serve(folder: string, files: string, port = 0): Promise<OurBrick> {
+  static serve(
+    folder: string,
+    files: string,
+    { port = 0, upcall }: Pick<BrickSettings, 'port' | 'upcall'> = {},
+  ): Promise<OurBrick> {
     const volumes = (own: number): string =>
-      `volume posix\n  type storage/posix\n${lines({ directory: files })}end-volume\n` +
-      'volume brick\n  type features/locks\n  subvolumes posix\nend-volume\n' +
-      `volume server\n  type protocol/server\n${lines(listening(own))}  subvolumes brick\nend-volume\n`;
+      stack([
+        ['posix', 'storage/posix', { directory: files }],
+        ...(upcall === undefined ? [] : [['upcall', 'features/upcall', upcall] as const]),
+        ['brick', 'features/locks', {}],
+        ['server', 'protocol/server', listening(own)],
+      ]);
     return OurBrick.start(folder, 'ours', volumes, port);
   }
 

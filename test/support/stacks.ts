@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fops } from '../../runtime/core/fops.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import type { Scratch } from './mount.ts';
+import { performanceVolfile } from './performance-volfiles.ts';
 
 /**
  * `posix` a folder and nothing above it; `python` volfiles/python-negative.vol, a cache of absent
@@ -13,7 +14,9 @@ import type { Scratch } from './mount.ts';
  * a client of a brick that GlusterFS serves, and `own-brick` of one that glossa serves; `real-client`
  * GlusterFS's own client of such a brick; `distribute-…` clients of two bricks that share the files: both of
  * GlusterFS, both of glossa, or one of each; `tutorial` the stack with Python that GlusterFS's translator
- * tutorial prints (examples/tutorial), over two bricks of GlusterFS.
+ * tutorial prints (examples/tutorial), over two bricks of GlusterFS; `performance` a folder with all of
+ * performance/ above it, and `performance-bricks` the same as glusterd writes it for two bricks, one of
+ * GlusterFS and one of glossa.
  */
 export type Kind =
   | 'posix'
@@ -29,7 +32,9 @@ export type Kind =
   | 'distribute-real'
   | 'distribute-own'
   | 'distribute-mixed'
-  | 'tutorial';
+  | 'tutorial'
+  | 'performance'
+  | 'performance-bricks';
 
 export const titles: Readonly<Record<Kind, string>> = {
   posix: 'storage/posix',
@@ -46,6 +51,8 @@ export const titles: Readonly<Record<Kind, string>> = {
   'distribute-own': 'cluster/distribute over two bricks of glossa',
   'distribute-mixed': 'cluster/distribute over bricks of GlusterFS and of glossa',
   tutorial: "the tutorial's stack over two bricks of GlusterFS",
+  performance: 'all of performance/ over storage/posix',
+  'performance-bricks': 'all of performance/ over bricks of GlusterFS and of glossa',
 };
 
 /** The stacks that somebody would mount. */
@@ -70,9 +77,12 @@ export const distributeKinds: readonly Kind[] = [
 /** Clients of bricks, which have gfid handles: one link more to each file than is shown. */
 export const brickKinds: readonly Kind[] = ['real-brick', 'own-brick', 'real-client'];
 
+/** The same with caches above. */
+export const cachingKinds: readonly Kind[] = ['tutorial', 'performance-bricks'];
+
 /** All whose files are behind bricks. */
 export const isOnBricks = (kind: Kind): boolean =>
-  [...brickKinds, ...distributeKinds, 'tutorial'].includes(kind);
+  [...brickKinds, ...distributeKinds, ...cachingKinds].includes(kind);
 
 /**
  * Where what is asked for is everyday, these are enough: our client and our brick each have a part in one of
@@ -82,13 +92,14 @@ export const foreignKinds: readonly Kind[] = ['real-brick', 'real-client'];
 
 /** Those in which programs of GlusterFS have a part. */
 export const usesGlusterfs = (kind: Kind): boolean =>
-  [...foreignKinds, 'distribute-real', 'distribute-mixed', 'tutorial'].includes(kind);
+  [...foreignKinds, 'distribute-real', 'distribute-mixed', ...cachingKinds].includes(kind);
 
 /** The volfile of a stack whose storage is `directory`. Modules of it are made in `scratch`. */
 export async function volfileOf(scratch: Scratch, kind: Kind, directory: string): Promise<string> {
   const posix = `type storage/posix\n    option directory ${directory}\n`;
   const plain = `volume brick\n    ${posix}end-volume\n`;
   if (kind === 'posix') return plain;
+  if (kind === 'performance') return performanceVolfile(directory);
   if (isOnBricks(kind)) throw new Error('who uses a brick starts it, and has its volfile');
   const locked = `${plain}volume locks\n    type features/locks\n    subvolumes brick\nend-volume\n`;
   if (kind === 'locks') return locked;

@@ -107,6 +107,20 @@ class Rig {
   }
 }
 
+test('write-behind: no write grows over one that is on its way', async () => {
+  const rig = await Rig.over(0, { translator: writeBehind });
+  rig.slow.quick = false;
+  rig.write(0, 10);
+  rig.write(4096, 1);
+  // It goes on where no other write is, and then where there is one.
+  rig.write(10, 4086);
+  rig.write(4096, 2048);
+  rig.fstat();
+  expect(rig.below()).toEqual(['writev 10@0', 'writev 1@4096', 'writev 4086@10']);
+  rig.slow.finish();
+  expect(rig.below()).toEqual(['writev 2048@4096', 'fstat']);
+});
+
 test('write-behind: the first write goes, and the others while it is on its way as one', async () => {
   const rig = await Rig.over(0, { translator: writeBehind });
   rig.slow.quick = false;

@@ -81,7 +81,8 @@ function take(
   const { open } = queue;
   const { length } = vector;
   const most = xl.priv.given['aggregate-size'];
-  if (open?.takes(frame.root, fd, offset, length, flags, xdata, most) === true) {
+  const fits = open?.takes(frame.root, fd, offset, length, flags, xdata, most) === true;
+  if (fits && queue.mayGrow(length)) {
     xl.priv.joined += 1;
     open.join(vector, most);
     queue.joined(length);

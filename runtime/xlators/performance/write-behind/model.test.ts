@@ -45,6 +45,9 @@ class Program {
   isBusy = false;
   /** Errors that each fd has heard of. */
   readonly heard = new Map<Fd, number>();
+  /** The newest write: by which fd, and where it has ended. */
+  newest = 0;
+  end = 0;
   /** A write was answered that may fail, since each of them heard. */
   isSure = true;
   private readonly graph: Graph;
@@ -61,7 +64,10 @@ class Program {
   do(what: string, a: number, b: number, c: number): void {
     if (this.isBusy) return;
     const fd = this.fds[a % FDS]!;
-    if (what === 'write') this.write(fd, b, c);
+    if (what === 'write') {
+      this.newest = a % FDS;
+      this.write(fd, b, c);
+    } else if (what === 'write on') this.write(this.fds[this.newest]!, this.end % 64, c);
     else if (what === 'read') this.read(fd, b, 3 * c);
     else if (what === 'stat') {
       const seen = ({ opRet, values }: Reply): void => {
@@ -100,6 +106,7 @@ class Program {
   }
 
   private write(fd: Fd, offset: number, length: number): void {
+    this.end = offset + length + 1;
     const lent = new Uint8Array(length + 1).fill(65 + ((offset + length) % 26));
     const kept = lent.slice();
     const at = (fd.flags & O_APPEND) !== 0 ? this.data.length : offset;
@@ -189,6 +196,7 @@ async function setUp(options: Record<string, string>, above: readonly { translat
 const anyStep = fc.tuple(
   fc.oneof(
     { weight: 8, arbitrary: fc.constant('write') },
+    { weight: 6, arbitrary: fc.constant('write on') },
     { weight: 4, arbitrary: fc.constant('read') },
     ...['stat', 'truncate', 'flush', 'fsync', 'pass', 'reconfigure'].map((name) => ({
       weight: 1,

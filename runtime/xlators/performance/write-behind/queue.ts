@@ -94,6 +94,19 @@ export class Queue {
     this.trickle();
   }
 
+  /**
+   * Whether the last write may grow by so much: where another is on its way, only a write of its own
+   * would wait for that.
+   */
+  mayGrow(length: number): boolean {
+    const { last } = this;
+    if (last === null || last.appends) return last !== null;
+    for (const other of this.writes) {
+      if (other !== last && other.start < last.end + length && last.end < other.end) return false;
+    }
+    return true;
+  }
+
   /** A write has joined the last. */
   joined(cost: number): void {
     this.last!.cost += cost;

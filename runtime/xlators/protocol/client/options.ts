@@ -4,6 +4,14 @@ import { defineOptions, type Values } from '../../../core/options.ts';
 /** Where a management daemon listens, which knows the ports of bricks. */
 export const MANAGEMENT_PORT = 24_007;
 
+/** What glusterd writes into every volfile of clients. */
+const withoutEffect = (type: 'str' | 'int') =>
+  ({
+    type,
+    description: 'Accepted, without effect: the connection is what the machine makes of it.',
+    reconfigurable: true,
+  }) as const;
+
 export const options = defineOptions({
   'transport-type': {
     type: 'str',
@@ -46,6 +54,11 @@ export const options = defineOptions({
     default: '/etc/ssl/glusterfs.ca',
     description: "Certificates of those by whom the brick's may be signed.",
   },
+  'transport.address-family': withoutEffect('str'),
+  'transport.tcp-user-timeout': withoutEffect('int'),
+  'transport.socket.keepalive-time': withoutEffect('int'),
+  'transport.socket.keepalive-interval': withoutEffect('int'),
+  'transport.socket.keepalive-count': withoutEffect('int'),
   'remote-subvolume': {
     type: 'str',
     description: 'The volume of the brick to use; glusterd calls it by the path of its folder.',

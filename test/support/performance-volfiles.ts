@@ -1,0 +1,87 @@
+/** All of performance/ as volfiles: over a folder, and over bricks as glusterd writes it. */
+import { stacked } from '../../runtime/bench/stacks.ts';
+import type { PlainVolume } from '../../runtime/graph/description.ts';
+import { printVolumes } from '../../runtime/graph/print.ts';
+import { performanceStack } from './performance-stack.ts';
+
+type Lines = Readonly<Record<string, string>>;
+
+const volume = (name: string, type: string, options: Lines = {}): PlainVolume => ({
+  name,
+  type,
+  options: Object.entries(options),
+  subvolumes: [],
+});
+
+/**
+ * In one process with the storage, which answers at once, but where volume `delay` is told otherwise. What
+ * caches may believe for long they do.
+ */
+export const performanceVolfile = (directory: string): string =>
+  printVolumes(
+    stacked(
+      [volume('brick', 'storage/posix', { directory })],
+      [
+        volume('locks', 'features/locks'),
+        volume('delay', 'debug/delay-gen', { 'delay-percentage': '0' }),
+        ...performanceStack.map(({ translator: { type }, options }) =>
+          volume(type.replace(/.*\//, ''), type, options),
+        ),
+      ],
+    ),
+  );
+
+/** What glusterd writes where all of performance/ is switched on, and bricks are to tell of changes. */
+const switchedOn: Readonly<Record<string, Lines>> = {
+  'read-ahead': {},
+  'readdir-ahead': { 'parallel-readdir': 'off', 'rda-request-size': '131072' },
+  'io-cache': {},
+  'quick-read': { 'cache-timeout': '600', 'quick-read-cache-invalidation': 'true' },
+  'nl-cache': { 'nl-cache-timeout': '600' },
+  'md-cache': { 'md-cache-timeout': '600', 'cache-invalidation': 'true' },
+};
+
+const clientOf = (port: number, at: number): PlainVolume =>
+  volume(`test-client-${at}`, 'protocol/client', {
+    'ping-timeout': '42',
+    'remote-host': '127.0.0.1',
+    'remote-port': String(port),
+    'remote-subvolume': 'brick',
+    'transport-type': 'tcp',
+    'transport.address-family': 'inet',
+    'transport.socket.ssl-enabled': 'off',
+    'transport.tcp-user-timeout': '0',
+    'transport.socket.keepalive-time': '20',
+    'transport.socket.keepalive-interval': '2',
+    'transport.socket.keepalive-count': '9',
+    'strict-locks': 'off',
+    'send-gids': 'true',
+  });
+
+/**
+ * The volfile of the clients of a volume that is distributed over the bricks at these ports. glusterd gives
+ * no port: it has clients ask for it.
+ */
+export function glusterdVolfile(ports: readonly number[]): string {
+  const clients = ports.map(clientOf);
+  const distribute = {
+    ...volume('test-dht', 'cluster/distribute', {
+      'lock-migration': 'off',
+      'force-migration': 'off',
+    }),
+    subvolumes: clients.map(({ name }) => name),
+  };
+  const caches = performanceStack.map(({ translator: { type } }) => {
+    const name = type.replace(/.*\//, '');
+    return volume(`test-${name}`, type, switchedOn[name]);
+  });
+  const top = volume('test', 'debug/io-stats', {
+    'log-level': 'INFO',
+    threads: '16',
+    'latency-measurement': 'off',
+    'count-fop-hits': 'off',
+    'global-threading': 'off',
+  });
+  const utime = volume('test-utime', 'features/utime', { noatime: 'on' });
+  return printVolumes(stacked([...clients, distribute], [utime, ...caches, top]));
+}
