@@ -5,7 +5,7 @@
  */
 import type { Context } from '../core/context.ts';
 import { GraphError } from '../core/errors.ts';
-import { Log } from '../core/log.ts';
+import { Log, type LogLevels } from '../core/log.ts';
 import { checkOptions, genericOptions, type Options } from '../core/options.ts';
 import { Xlator } from '../core/xlator.ts';
 import type { Registry } from './activate.ts';
@@ -29,8 +29,11 @@ export async function inspectVolumes(
 ): Promise<VolfileInspection> {
   const problems = new Problems();
   problems.all.push(...inspection.problems);
-  const types = new Map(inspection.volumes.map(({ name, type }) => [name.text, type.text]));
-  for (const volume of inspection.volumes) await inspectOne(volume, types, how, problems);
+  const below = new Map<string, Xlator>();
+  for (const volume of inspection.volumes) {
+    await inspectOne(volume, below, how, problems);
+    addBelow(volume, below, how);
+  }
   const { description } = inspection;
   return {
     ...inspection,
@@ -39,9 +42,27 @@ export async function inspectVolumes(
   };
 }
 
+/** One that others may be above, with all that is below it; nobody asks it for its options. */
+function addBelow(
+  { name, type, subvolumes }: VolumeDescription,
+  below: Map<string, Xlator>,
+  { registry, context }: InspectVolumes,
+): void {
+  const translator = registry.lookup(type.text);
+  if (translator === undefined) return;
+  const around = context(() => {});
+  const log = new Log(around.sink, SILENT, name.text);
+  const xl = new Xlator(0, name.text, translator, [], log, around);
+  xl.below = subvolumes.flatMap(({ text }) => below.get(text) ?? []);
+  below.set(name.text, xl);
+}
+
+const SILENT: LogLevels = { default: 0, volumes: new Map() };
+
+/** @param below the volumes before it, by their names */
 async function inspectOne(
   volume: VolumeDescription,
-  types: ReadonlyMap<string, string>,
+  below: ReadonlyMap<string, Xlator>,
   { registry, strict, context }: InspectVolumes,
   problems: Problems,
 ): Promise<void> {
@@ -58,13 +79,9 @@ async function inspectOne(
   if (checked.problems.some(({ severity }) => severity === 'error')) return;
   const doubts: string[] = [];
   const around = context((text) => void doubts.push(text));
-  const levels = { default: 0, volumes: new Map() } as const;
-  const log = new Log(around.sink, levels, volume.name.text);
+  const log = new Log(around.sink, SILENT, volume.name.text);
   const xl = new Xlator(0, volume.name.text, translator, given, log, around);
-  xl.below = volume.subvolumes.flatMap(({ text }) => {
-    const type = registry.lookup(types.get(text) ?? '');
-    return type === undefined ? [] : [new Xlator(0, text, type, [], log, around)];
-  });
+  xl.below = volume.subvolumes.flatMap(({ text }) => below.get(text) ?? []);
   const errors = await translator.check(xl, checked.values as never).then(
     () => [],
     (error: unknown) => reasons(error),

@@ -1,6 +1,13 @@
 /** The demo is ended from outside, or loses a server, at several moments. */
 import { expect, it, vi } from 'vitest';
-import { demo, endsBy, expectClean, PATIENCE, servers } from '../../../test/support/demo.ts';
+import {
+  demo,
+  endsBy,
+  expectClean,
+  type Moment,
+  PATIENCE,
+  servers,
+} from '../../../test/support/demo.ts';
 import { describeMounts, type Scratch, withScratch } from '../../../test/support/mount.ts';
 
 /** Ends a process that may have ended by itself. */
@@ -15,6 +22,25 @@ function kill(pid: number): void {
 describeMounts('glossa demo', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('cleans up after %s', (signal) =>
     endsBy(signal),
+  );
+
+  // In the second pass: its bricks are so far away that it is not over before the signal comes.
+  it.each<[string, Moment]>([
+    ['starts its bricks', (scratch) => expect(servers(scratch, 'brick1')).not.toEqual([])],
+    [
+      'searches over them',
+      (scratch) => expect(scratch.mounts().join()).toMatch(/baseline-away-mnt$/),
+    ],
+  ])('cleans up after SIGTERM while it %s', (_when, moment) =>
+    withScratch(async (scratch) => {
+      let stopping: Promise<unknown> | undefined;
+      const { status } = await demo(scratch, ['--searches', '50', '--delay', '100'], (child) => {
+        stopping = vi.waitFor(() => moment(scratch), PATIENCE).then(() => child.kill('SIGTERM'));
+      });
+      await stopping;
+      expect(status).toBe(143);
+      await expectClean(scratch);
+    }),
   );
 
   const mountpoint = 'baseline-mnt';

@@ -1,0 +1,119 @@
+/** Stacks and options of performance/ that make no sense: what `glossa check` says, and what they do. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { command } from '../../../test/support/cli.ts';
+import { withScratch } from '../../../test/support/mount.ts';
+import { histories, World } from '../../../test/support/performance.ts';
+import { performanceStack } from '../../../test/support/performance-stack.ts';
+
+type Options = Readonly<Record<string, string>>;
+type Layer = readonly [type: string, options?: Options];
+
+/** From the storage up, as glusterd stacks them. */
+const ORDER = performanceStack.map(({ translator }) => translator.type);
+/** Those that keep something: io-threads lets all through, wherever it is, and however often. */
+const KEEPING = ORDER.filter((type) => type !== 'performance/io-threads');
+
+/** What is said of a stack of these, from the storage up. */
+async function check(layers: readonly Layer[]): Promise<{ status: number; said: string }> {
+  const volumes = layers.map(([type, options = {}], at) => {
+    const lines = Object.entries(options).map(([key, value]) => `    option ${key} ${value}\n`);
+    const below = at === 0 ? 'disk' : `v${at - 1}`;
+    return `volume v${at}\n    type ${type}\n${lines.join('')}    subvolumes ${below}\nend-volume\n`;
+  });
+  const text = `volume disk\n    type storage/memory\nend-volume\n${volumes.join('')}`;
+  let outcome = { status: -1, said: '' };
+  await withScratch(async (scratch) => {
+    const { status, out, err } = await command(['check', await scratch.file('s.vol', text)]);
+    outcome = { status, said: `${out}${err}`.replaceAll(/\s+/g, ' ') };
+  });
+  return outcome;
+}
+
+describe('glossa check', () => {
+  it("has nothing to say of glusterd's order, nor of two of io-threads", async () => {
+    const threads: Layer = ['performance/io-threads'];
+    const { status, said } = await check([threads, ...ORDER.map((type): Layer => [type])]);
+    expect(status).toBe(0);
+    expect(said).toContain('no problems');
+  });
+
+  it.each([
+    ['write-behind', 'md-cache', 'writes are answered there without attributes'],
+    ['open-behind', 'quick-read', 'what is read from memory need not be opened'],
+    ['read-ahead', 'io-cache', 'what is in memory need not be read ahead'],
+  ])('names the order where %s is over %s', async (above, below, why) => {
+    const { status, said } = await check([[`performance/${below}`], [`performance/${above}`]]);
+    expect(status).toBe(0);
+    expect(said).toContain(
+      `volume 'v1' (performance/${above}) belongs below 'v0' (performance/${below}): ${why}`,
+    );
+    expect(said).toContain('1 warning');
+  });
+
+  it.each(KEEPING)('says of two of %s that one is enough', async (type) => {
+    const { status, said } = await check([[type], ['performance/io-threads'], [type]]);
+    expect(status).toBe(0);
+    expect(said).toContain(
+      `volume 'v2' (${type}) is over 'v0', which is of the same type: one is enough`,
+    );
+  });
+
+  it.each(KEEPING)('names an option that %s does not know, and goes on', async (type) => {
+    const { status, said } = await check([[type, { 'of-a-newer-release': 'on' }]]);
+    expect(status).toBe(0);
+    expect(said).toContain(`volume 'v0' (${type}): option 'of-a-newer-release' is not known here`);
+    expect(said).toContain('1 warning');
+  });
+
+  // Where GlusterFS does not start either.
+  it.each<readonly [string, Options, RegExp]>([
+    ['io-cache', { 'min-file-size': '4KB' }, /min-file-size \(4096 bytes\) is more than max-file/],
+    [
+      'write-behind',
+      { 'aggregate-size': '1MB', 'window-size': '512KB' },
+      /aggregate-size \(1048576 bytes\) is larger than cache-size/,
+    ],
+    ['write-behind', { 'cache-size': '0' }, /cache-size/],
+    ['write-behind', { 'aggregate-size': '0' }, /aggregate-size/],
+    ['io-cache', { 'cache-size': '0' }, /cache-size/],
+    ['io-cache', { 'cache-timeout': '61' }, /cache-timeout/],
+    ['read-ahead', { 'page-count': '0' }, /page-count/],
+    ['read-ahead', { 'page-size': '0' }, /page-size/],
+    ['readdir-ahead', { 'rda-request-size': '0' }, /rda-request-size/],
+    ['md-cache', { 'md-cache-timeout': '601' }, /md-cache-timeout/],
+    ['md-cache', { 'md-cache-timeout': '-1' }, /md-cache-timeout/],
+    ['io-threads', { 'thread-count': '0' }, /thread-count/],
+  ])('refuses %s with %o', async (type, options, why) => {
+    const { status, said } = await check([[`performance/${type}`, options]]);
+    expect(said).toMatch(why);
+    expect(status, said).toBe(1);
+  });
+});
+
+/** Limits that may be zero. */
+const ZEROS: readonly (readonly [type: string, options: Options])[] = [
+  ['io-cache', { 'cache-timeout': '0' }],
+  ['quick-read', { 'cache-size': '0' }],
+  ['quick-read', { 'max-file-size': '0' }],
+  ['quick-read', { 'cache-timeout': '0' }],
+  ['nl-cache', { 'nl-cache-limit': '0' }],
+  ['nl-cache', { 'nl-cache-timeout': '0' }],
+  ['md-cache', { 'md-cache-timeout': '0' }],
+  ['readdir-ahead', { 'rda-low-wmark': '0', 'rda-high-wmark': '0' }],
+  ['readdir-ahead', { 'rda-cache-limit': '0' }],
+];
+
+it.each(ZEROS)('%s with %o answers what is so', async (name, options) => {
+  const { translator } = performanceStack.find(({ translator: { type } }) => type.endsWith(name))!;
+  expect(await check([[translator.type, options]])).toMatchObject({ status: 0 });
+  await fc.assert(
+    fc.asyncProperty(histories(), async (steps) => {
+      const stack = [{ translator, options }];
+      const world = await World.start({ stack, tells: true, timeoutMs: 600_000 });
+      for (const step of steps) world.step(step);
+      world.settle();
+    }),
+    { numRuns: 10 },
+  );
+});
