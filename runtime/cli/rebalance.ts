@@ -24,6 +24,8 @@ import { describeOrFail, inspectFile } from './volfiles.ts';
 
 const TYPE = 'cluster/distribute';
 const PROGRESS_MS = 1000;
+/** So long the directory at hand may take when it is to be stopped. */
+const GRACE_MS = 1000;
 /** DT_UNKNOWN and DT_DIR. */
 const MAY_BE_DIRECTORY: ReadonlySet<number> = new Set([0, 4]);
 /** Of what failed, so many are named. */
@@ -42,8 +44,8 @@ export default defineCommand({
     'describes: for bricks that were added, or are to go. Clients go on meanwhile. Names stay with ' +
     'their bricks as far as they can, and no file is moved: those that are elsewhere now are found, ' +
     'and a link to each is made when it is looked up. Directories whose ranges were set by hand are ' +
-    'left alone. Ctrl-C stops it after the directory at hand; what is done is done, and begun again ' +
-    'it goes through the rest.',
+    'left alone. Ctrl-C stops it after the directory at hand, or without that when a brick does not ' +
+    'answer; what is done is done, and begun again it goes through the rest.',
   flags: {
     json: toggle({
       help: 'print {directories, failed: [PATH], commitHash}; null while not all is done',
@@ -77,8 +79,9 @@ export default defineCommand({
     const interruption = new Interruption();
     try {
       await startOrFail(graph);
-      await upOrFail(graph, UP_TIMEOUT);
-      const done = await fixAll(graph, terminal, interruption.signal);
+      const { signal } = interruption;
+      const up = await unlessStopped(upOrFail(graph, UP_TIMEOUT), signal);
+      const done = up === STOPPED ? nothing() : await fixAll(graph, terminal, signal);
       report(done, flags.json, terminal);
       const status = await interruption.status();
       return status ?? (done.failed.length > 0 ? EXIT_FAILURE : EXIT_OK);
@@ -89,10 +92,12 @@ export default defineCommand({
   },
 });
 
+const nothing = (): Done => ({ directories: 0, failed: [], commitHash: null });
+
 /** Depth first, so that no more is remembered than the way down and what is beside it. */
 async function fixAll(graph: Graph, terminal: Terminal, signal: AbortSignal): Promise<Done> {
   const driver = new Driver(connect(graph, 'rebalance'), NOBODY);
-  const done: Done = { directories: 0, failed: [], commitHash: null };
+  const done = nothing();
   const left = ['/'];
   let shown = performance.now();
   for (let path = left.pop(); path !== undefined && !signal.aborted; path = left.pop()) {
@@ -100,23 +105,52 @@ async function fixAll(graph: Graph, terminal: Terminal, signal: AbortSignal): Pr
       terminal.err(`${done.directories} directories; now ${printable(path)}`);
       shown = performance.now();
     }
-    try {
-      const { inode, buf } = await driver.find(path);
-      if (buf.iaType !== IA_IFDIR) continue;
-      await driver.expect('setxattr', new Loc(inode), new Dict().set(FIX_LAYOUT, 'yes'), 0, null);
-      done.directories += 1;
-      for (const { name, type } of (await listEntries(driver, inode)).reverse()) {
-        if (MAY_BE_DIRECTORY.has(type)) left.push(path === '/' ? `/${name}` : `${path}/${name}`);
-      }
-    } catch (error) {
-      if (!(error instanceof FopError)) throw error;
-      // Nothing goes on without all bricks.
-      if (error.errno === ENOTCONN) throw new Failure(`a brick of the volume is down: ${path}`);
-      if (!GONE.has(error.errno)) done.failed.push(path);
-    }
+    const work = fix(driver, path, done, left);
+    // A brick may not answer: whoever wants to stop does not wait for it.
+    if ((await unlessStopped(work, signal)) === STOPPED) done.failed.push(path);
   }
-  if (!signal.aborted && done.failed.length === 0) done.commitHash = await commit(driver);
+  if (!signal.aborted && done.failed.length === 0) {
+    const hash = await unlessStopped(commit(driver), signal);
+    if (hash !== STOPPED) done.commitHash = hash;
+  }
   return done;
+}
+
+/** One directory; those in it are left to be done. */
+async function fix(driver: Driver, path: string, done: Done, left: string[]): Promise<void> {
+  try {
+    const { inode, buf } = await driver.find(path);
+    if (buf.iaType !== IA_IFDIR) return;
+    await driver.expect('setxattr', new Loc(inode), new Dict().set(FIX_LAYOUT, 'yes'), 0, null);
+    done.directories += 1;
+    for (const { name, type } of (await listEntries(driver, inode)).reverse()) {
+      if (MAY_BE_DIRECTORY.has(type)) left.push(path === '/' ? `/${name}` : `${path}/${name}`);
+    }
+  } catch (error) {
+    if (!(error instanceof FopError)) throw error;
+    // Nothing goes on without all bricks.
+    if (error.errno === ENOTCONN) throw new Failure(`a brick of the volume is down: ${path}`);
+    if (!GONE.has(error.errno)) done.failed.push(path);
+  }
+}
+
+const STOPPED = Symbol('stopped');
+
+/** What `work` comes to; STOPPED when it is not over soon after the signal. */
+function unlessStopped<T>(work: Promise<T>, signal: AbortSignal): Promise<T | typeof STOPPED> {
+  return new Promise((resolve, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (): void => {
+      timer = setTimeout(() => resolve(STOPPED), GRACE_MS);
+    };
+    if (signal.aborted) wait();
+    else signal.addEventListener('abort', wait, { once: true });
+    const over = (): void => {
+      signal.removeEventListener('abort', wait);
+      clearTimeout(timer);
+    };
+    work.then(resolve, reject).finally(over);
+  });
 }
 
 /** Somebody else has taken it away. */
