@@ -16,6 +16,7 @@ import { toldBy } from './upcalls.ts';
 
 const GFID = gfidOf(7);
 const WRITTEN = 0x18;
+const FORGET = 0x100;
 
 /** What protocol/client makes of what a brick says. */
 function toldOf({ inodes }: Graph, gfid: Gfid, flags: number): readonly Upcall[] {
@@ -91,6 +92,9 @@ test.each([
   ['a name was made in a folder', DIR, 0x10, ['inode', 'every-entry']],
   ['a file has lost a name', GFID, 0x211, ['inode', 'entry', 'every-entry']],
   ['nobody has looked it up', gfidOf(9), WRITTEN, ['inode']],
+  ['a brick has forgotten a file', GFID, FORGET, ['inode', 'entry']],
+  ['a brick has forgotten a folder', DIR, FORGET, ['inode', 'entry', 'every-entry']],
+  ['a brick has forgotten what nobody has looked up', gfidOf(9), FORGET, ['inode']],
 ])('%s', async (_what, gfid, flags, expected) => {
   const { graph, root } = await setUp();
   const known = (gfid: Gfid, iaType: number, name: string) => {

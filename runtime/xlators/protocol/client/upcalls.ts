@@ -51,7 +51,9 @@ function upcallsOf(gfid: string, flags: number, inodes: InodeTable): Upcall[] {
   const inode = inodes.find(gfid) ?? inodes.stranger(gfid);
   upcalls.push({ what: 'inode', inode, data: (flags & DATA) !== 0 });
   // Of a file that was made in a folder, GlusterFS's bricks tell no more than that the folder has changed.
-  const isAboutNames = (flags & (inode.isDir ? NAMES | UP.TIMES : NAMES)) !== 0;
+  // And of what a brick has forgotten it tells no more: of names in a folder, but not of those of a file.
+  const aboutNames = inode.isDir ? NAMES | UP.TIMES : NAMES & ~UP.FORGET;
+  const isAboutNames = (flags & aboutNames) !== 0;
   if ((flags & NAMES) !== 0) {
     for (const { parent, name } of inode.names) {
       upcalls.push({ what: 'entry', parent, name, expire: true });
