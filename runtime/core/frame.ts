@@ -16,6 +16,7 @@
 import type { CallPool } from './call-pool.ts';
 import type { Client } from './client.ts';
 import type { Ctime } from './ctime.ts';
+import type { Initiator } from './initiator.ts';
 import { messages } from './messages.ts';
 import type { Xlator } from './xlator.ts';
 
@@ -151,7 +152,7 @@ export class Frame {
   /** Whether the answer goes straight to an initiator that is `terse`: it needs few attributes. */
   get terse(): boolean {
     if (this.parent === null || this.parent.parent !== null) return false;
-    return this.root.client?.initiator.terse === true;
+    return this.initiator?.terse === true;
   }
 
   /**
@@ -160,13 +161,19 @@ export class Frame {
    * that has returned, the next request has it.
    */
   get readBuffer(): Uint8Array | null {
-    const readBuffer = this.root.client?.initiator.readBuffer ?? null;
+    const readBuffer = this.initiator?.readBuffer ?? null;
     if (readBuffer === null) return null;
     for (let frame = this.parent; frame !== null; frame = frame.parent) {
       if (frame.parent === null) return readBuffer;
       if (frame.xl.translator.watches !== true) return null;
     }
     return null;
+  }
+
+  /** Who has begun the request; null for a translator, which may do so on behalf of a client. */
+  private get initiator(): Initiator | null {
+    const { client, pool } = this.root;
+    return client !== null && pool === client.initiator.calls ? client.initiator : null;
   }
 
   /** Whether this frame has had its answer. */

@@ -13,6 +13,7 @@ import { tail, unwind, wind } from '../../core/fops.gen.ts';
 import type { Frame } from '../../core/frame.ts';
 import { type Cbk, defineTranslator, type Fops, type Translator } from '../../core/xlator.ts';
 import ioStats from '../../xlators/debug/io-stats/index.ts';
+import readAhead from '../../xlators/performance/read-ahead/index.ts';
 import posix from '../../xlators/storage/posix/index.ts';
 import { OP } from './opcodes.ts';
 
@@ -144,6 +145,26 @@ describe('who might keep what comes up', () => {
     const offsets = kept.map((vector, i) => Buffer.from(vector).equals(slice(i * size, size)));
     expect(offsets).toEqual([true, true, true]);
   });
+});
+
+test('what a volume reads by itself, for a client, is its own', async () => {
+  const { volume, seen } = watchedDisk();
+  const ahead: TestVolume = {
+    translator: readAhead as unknown as Translator<unknown>,
+    options: { 'page-size': '4KB' },
+  };
+  rig = await Rig.over([volume, ahead]);
+  const [node, handle] = openFile();
+  for (let offset = 0; offset < 12 * 4096; offset += 4096) {
+    const { body } = rig.ask(OP.READ, node, ...readIn(handle, offset, 4096));
+    expect(body.equals(slice(offset, 4096))).toBe(true);
+  }
+  // The first was the client's, all others were asked for before it came for them.
+  expect(seen.map(({ readBuffer }) => readBuffer !== null)).toEqual([
+    true,
+    ...seen.slice(1).map(() => false),
+  ]);
+  expect(seen.length).toBeGreaterThan(12);
 });
 
 test('reads that were held back answer with their own bytes, in whatever order', async () => {
