@@ -8,7 +8,9 @@
  * Source: GlusterFS `dht-helper.c` (dht_rebalance_in_progress_check, dht_rebalance_complete_check),
  * `dht-inode-write.c`.
  */
+
 import { constants } from 'node:fs';
+import { Dict } from '../../../../core/dict.ts';
 import { EBADF, EIO, ENOENT, ESTALE } from '../../../../core/errno.ts';
 import { Fd } from '../../../../core/fd.ts';
 import type { FopName, FopTable } from '../../../../core/fops.gen.ts';
@@ -81,6 +83,8 @@ export function signOf(
     return sign;
   };
 }
+
+const PROTECT_WRITES = 'trusted.glusterfs.protect.writes';
 
 /** A fop on a file, as it was asked. */
 export interface Asked<N extends FopName> {
@@ -157,11 +161,22 @@ function* changeCopy<N extends FopName>(
   target: number,
   answer: Answer<N>,
 ): Steps<Answer<N>> {
-  const { fop, args } = asked;
+  const { fop } = asked;
+  const args = fop === 'writev' ? protecting(asked.args) : asked.args;
   if (!(yield* openThere(task, volume, asked, target))) return failure(fop, EIO);
   const again = yield* task.one(target, fop, ...(args as FopTable[N]['args']));
   const isLost = again.opRet < 0 && !GONE.has(again.opErrno);
   return isLost ? again : shown(fop, answer);
+}
+
+/**
+ * Who copies the file may have read this part of it before, and would write that over what is written now:
+ * from now on the brick refuses that, and the file is moved another time.
+ * Source: GlusterFS `dht-inode-write.c` (dht_writev_cbk), `posix-helpers.c` (posix_check_internal_writes).
+ */
+function protecting(args: readonly unknown[]): readonly unknown[] {
+  const xdata = (args.at(-1) as Dict | null)?.copy() ?? new Dict();
+  return [...args.slice(0, -1), xdata.set(PROTECT_WRITES, 1)];
 }
 
 /** Where a child says that a file of its is, or will be; otherwise who has it. */
