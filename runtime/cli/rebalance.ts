@@ -10,6 +10,7 @@ import { Loc } from '../core/loc.ts';
 import { type LogLevels, WARNING } from '../core/log.ts';
 import { activate } from '../graph/activate.ts';
 import { printable } from '../graph/printable.ts';
+import { pump } from '../pump/pump.ts';
 import { COMMIT_HASH, FIX_LAYOUT } from '../xlators/cluster/distribute/fops/commands.ts';
 import { defineCommand } from './command.ts';
 import { NodeContext } from './context.ts';
@@ -71,7 +72,7 @@ export default defineCommand({
     const context = new NodeContext({
       sink: openSink(CONSOLE, { colour: terminal.colour.err }),
       baseDir: dirname(resolve(volfile)),
-      wake() {},
+      wake: () => pump.wake(),
       strict: flags.strict,
     });
     const levels: LogLevels = { default: WARNING, volumes: new Map() };

@@ -1,4 +1,5 @@
 /** `glossa repl`: a prompt inside the interpreter of a scripted volume, its graph in this process. */
+
 import { basename, dirname, resolve } from 'node:path';
 import { type Glupy, promptOf } from '../../bridges/host/index.ts';
 import type { Graph } from '../core/graph.ts';
@@ -8,6 +9,7 @@ import type { Xlator } from '../core/xlator.ts';
 import { activate } from '../graph/activate.ts';
 import type { VolfileDescription } from '../graph/description.ts';
 import type { VolfileInspection } from '../graph/volfile.ts';
+import { pump } from '../pump/pump.ts';
 import { defineCommand } from './command.ts';
 import { NodeContext } from './context.ts';
 import { DevLog } from './dev/log.ts';
@@ -51,7 +53,7 @@ export default defineCommand({
     const context = new NodeContext({
       sink: shortSink(description, given, terminal),
       baseDir: dirname(resolve(given)),
-      wake() {},
+      wake: () => pump.wake(),
       terminal: tty === undefined ? undefined : new OwnTty(tty, null),
       strict: flags.strict,
     });

@@ -14,6 +14,7 @@ import { Loc } from '../../core/loc.ts';
 import { WARNING } from '../../core/log.ts';
 import type { Cbk } from '../../core/xlator.ts';
 import { activate } from '../../graph/activate.ts';
+import { pump } from '../../pump/pump.ts';
 import { NodeContext } from '../context.ts';
 import { Failure } from '../exit.ts';
 import { CONSOLE, openSink } from '../log-sink.ts';
@@ -33,7 +34,11 @@ export async function startInProcess(
   const inspection = await inspectFile(stack.volfile, { registry, overrides });
   const description = describeOrFail(inspection, terminal);
   const sink = openSink(CONSOLE, { colour: terminal.colour.err });
-  const context = new NodeContext({ sink, baseDir: dirname(stack.volfile), wake() {} });
+  const context = new NodeContext({
+    sink,
+    baseDir: dirname(stack.volfile),
+    wake: () => pump.wake(),
+  });
   const graph = activate(description, registry, context, { default: WARNING, volumes: new Map() });
   try {
     await startOrFail(graph);
@@ -130,7 +135,10 @@ class Driver {
     const isFound = opRet >= 0 && inode !== null && buf !== null;
     this.found = isFound ? this.graph.inodes.link(inode, parent, name, buf) : null;
     this.answered = true;
-    this.tell?.(this.found);
+    if (this.tell === null) return;
+    // Who waits goes on in the event loop, and not after the pump has slept for what bricks may say.
+    pump.wake();
+    this.tell(this.found);
     this.tell = null;
   };
 }
