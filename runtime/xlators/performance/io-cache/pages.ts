@@ -129,6 +129,8 @@ export class Pages extends InodeCache<File> {
    */
   learn(file: File, first: number, data: Uint8Array): void {
     const count = Math.ceil(data.length / PAGE_SIZE);
+    // What was read behind the end of a file is nothing to keep, however often.
+    if (count === 0) return;
     // A part of something larger would hold all of that in memory, which nobody has counted.
     const own = data.length === data.buffer.byteLength ? data : data.slice();
     const block = new Block(file, first, count);
