@@ -101,3 +101,18 @@ export const endsBy = (
     expect(out).not.toMatch(/that reached|sent to/);
     await expectClean(scratch);
   });
+
+/** The command is killed once it has mounted something: no process of it stays, and no mount. */
+export async function killed(
+  scratch: Scratch,
+  start: Run,
+  flags: readonly string[],
+): Promise<void> {
+  let killing: Promise<unknown> | undefined;
+  await start(scratch, flags, (child) => {
+    killing = vi.waitFor(() => isMounted(scratch), PATIENCE).then(() => child.kill('SIGKILL'));
+  });
+  await killing;
+  await vi.waitFor(() => expect(servers(scratch)).toEqual([]), PATIENCE);
+  expect(scratch.mounts()).toEqual([]);
+}

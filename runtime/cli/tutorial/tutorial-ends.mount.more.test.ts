@@ -6,6 +6,7 @@ import {
   endsBy,
   expectClean,
   isRoot,
+  killed,
   type Moment,
   PATIENCE,
   servers,
@@ -91,15 +92,7 @@ describeRoot('what is left', () => {
     (command, start) =>
       withScratch(async (scratch) => {
         const folders = (): Promise<string[]> => readdir(scratch.at('tmp'));
-        let killing: Promise<unknown> | undefined;
-        await start(scratch, MANY, (child) => {
-          killing = vi
-            .waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE)
-            .then(() => child.kill('SIGKILL'));
-        });
-        await killing;
-        await vi.waitFor(() => expect(servers(scratch)).toEqual([]), PATIENCE);
-        expect(scratch.mounts()).toEqual([]);
+        await killed(scratch, start, MANY);
         const [left, ...more] = await folders();
         expect({ left, more }).toEqual({
           left: expect.stringMatching(`glossa-${command}-`),

@@ -5,6 +5,7 @@ import {
   expectClean,
   inUnmountable,
   isRoot,
+  killed,
   lookupsOf,
   PATIENCE,
   seed,
@@ -114,17 +115,7 @@ describeRoot('glossa tutorial', () => {
   );
 
   it.skipIf(noBricks())('leaves no process and no mount when it is killed itself', () =>
-    withScratch(async (scratch) => {
-      let killing: Promise<unknown> | undefined;
-      await tutorial(scratch, ['--searches', '1000000'], (child) => {
-        killing = vi
-          .waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE)
-          .then(() => child.kill('SIGKILL'));
-      });
-      await killing;
-      await vi.waitFor(() => expect(servers(scratch)).toEqual([]), PATIENCE);
-      expect(scratch.mounts()).toEqual([]);
-    }),
+    withScratch((scratch) => killed(scratch, tutorial, ['--searches', '1000000'])),
   );
 
   it.each(['glossa', 'glusterfs'])('says so, and cleans up, when a brick of %s dies', (by) =>
