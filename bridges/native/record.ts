@@ -30,6 +30,12 @@ const hook = (args: string): Field => ({
   is: isFunction,
 });
 
+const flag: Field = {
+  expected: 'true or false',
+  optional: true,
+  is: (value) => typeof value === 'boolean',
+};
+
 const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   type: {
     expected: "'category/name', such as 'features/mine'",
@@ -80,14 +86,11 @@ const fields: { readonly [K in keyof Required<Translator<unknown>>]: Field } = {
   script: hook('xl'),
   reset: hook('xl'),
   backing: hook('xl, fd'),
-  keepsPages: hook('xl'),
+  keepsPages: hook('xl, isTimed'),
   tellsAtClose: hook('xl'),
   isOwn: hook('xl, fd'),
-  watches: {
-    expected: 'true or false',
-    optional: true,
-    is: (value) => typeof value === 'boolean',
-  },
+  watches: flag,
+  givesTimes: flag,
 };
 
 /** The record that a file exports by default. @throws {GraphError} naming all that is wrong */

@@ -159,8 +159,11 @@ export interface Translator<P, O extends Options = Options> {
   /**
    * Data of its files does not change without their size or times, nor on its way through here: what
    * was read stays valid until these are others, also when the file is opened anew.
+   * @param isTimed somebody above has `givesTimes`
    */
-  keepsPages?(xl: Xlator<P>): boolean;
+  keepsPages?(xl: Xlator<P>, isTimed: boolean): boolean;
+  /** Requests that change data have their time from here on (`Stack.ctime`). */
+  readonly givesTimes?: boolean;
   /** For storage with `backing`: close(2) of its files may fail, and `flush` says so. */
   tellsAtClose?(xl: Xlator<P>): boolean;
 }

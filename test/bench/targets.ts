@@ -68,6 +68,9 @@ const isThere = (path: string): Promise<boolean> =>
     },
   );
 
+/** For 10 000 files over GlusterFS's bricks, which take a millisecond and more for each. */
+const REMOVAL_MS_MAX = 60_000;
+
 /** Calls `use` with an empty directory of the target, and removes it. @throws {NotMeasured} */
 export async function inFreshDirectory<T>(
   { signal }: Bench,
@@ -79,7 +82,7 @@ export async function inFreshDirectory<T>(
   const path = join(root, name);
   await inTime(signal, mkdir(path));
   const result = await use(path);
-  await inTime(signal, rm(path, { recursive: true }));
+  await inTime(signal, rm(path, { recursive: true }), REMOVAL_MS_MAX);
   return result;
 }
 

@@ -10,10 +10,18 @@ import { describeMounts, makeScratch, type Scratch, startMount } from '../suppor
 const sh = (at: string, script: string): string =>
   execFileSync('sh', ['-c', script], { cwd: at, encoding: 'utf8' });
 
-/** The pages of a file that are cached after it was opened anew. */
-const CACHED = 'cat f > /dev/null; fincore --noheadings --output pages f | tr -d " "';
+/** The pages of a file that are cached after it was opened anew, and after others were looked for. */
+const CACHED =
+  'cat f > /dev/null; ls absent* 2> /dev/null; test -e absent; fincore --noheadings --output pages f | tr -d " "';
 
-const SPREAD = 'volume d\n  type cluster/distribute\n  subvolumes c\nend-volume\n';
+const clientOf = (name: string, { port }: RealBrick): string => `volume ${name}
+  type protocol/client
+  option remote-host 127.0.0.1
+  option remote-port ${port}
+  option remote-subvolume brick
+end-volume
+`;
+const SPREAD = 'volume d\n  type cluster/distribute\n  subvolumes c other\nend-volume\n';
 const COUNTED = 'volume s\n  type debug/io-stats\n  subvolumes u\nend-volume\n';
 const UTIME = 'volume u\n  type features/utime\n  subvolumes c\nend-volume\n';
 
@@ -34,14 +42,10 @@ export class xlator extends Translator {
     above = UTIME,
     args: readonly string[] = [],
   ): Promise<string> => {
-    const client = `volume c
-  type protocol/client
-  option remote-host 127.0.0.1
-  option remote-port ${brick.port}
-  option remote-subvolume brick
-end-volume
-`;
-    const served = await startMount(scratch, client + above, { name, args: [...args] });
+    const served = await startMount(scratch, clientOf('c', brick) + above, {
+      name,
+      args: [...args],
+    });
     ends.push(() => served.stop());
     return served.path;
   };
@@ -65,7 +69,10 @@ end-volume
       'watched',
       `${UTIME}volume w\n  type features/glupy\n  option module-name watches\n  subvolumes u\nend-volume\n`,
     );
-    const spread = await mount('spread', SPREAD + UTIME.replace('subvolumes c', 'subvolumes d'));
+    const second = await RealBrick.start(scratch.at('second'));
+    ends.push(() => second.end());
+    const spreading = clientOf('other', second) + SPREAD;
+    const spread = await mount('spread', spreading + UTIME.replace('subvolumes c', 'subvolumes d'));
     const counted = await mount('counted', UTIME + COUNTED);
     sh(writer, 'head -c 16384 /dev/zero > f');
     const cached = [reader, spread, counted, untimed, watched].map((at) => sh(at, CACHED));

@@ -8,10 +8,13 @@ import { FOPEN_KEEP_CACHE } from './protocol.ts';
 
 /** FOPEN_KEEP_CACHE, or 0. @param links the way of what is asked about an open file */
 export const keptAtOpen = (links: Child): number =>
-  keepsPages(links, 'open') && keepsPages(links, 'readv') ? FOPEN_KEEP_CACHE : 0;
+  keepsPages(links, 'open', false) && keepsPages(links, 'readv', false) ? FOPEN_KEEP_CACHE : 0;
 
-function keepsPages(links: Child, fop: 'open' | 'readv'): boolean {
+function keepsPages(links: Child, fop: 'open' | 'readv', isTimedAbove: boolean): boolean {
   const { xl, isObserved } = links[fop];
-  if (isObserved || xl.translator.keepsPages?.(xl) !== true) return false;
-  return xl.children.every((child) => keepsPages(child, fop));
+  const { translator } = xl;
+  if (isObserved || translator.keepsPages?.(xl, isTimedAbove) !== true) return false;
+  const isTimed = isTimedAbove || translator.givesTimes === true;
+  for (const child of xl.children) if (!keepsPages(child, fop, isTimed)) return false;
+  return true;
 }

@@ -169,6 +169,7 @@ export default defineTranslator<State, typeof options>({
   children: [1, 1],
   options,
   keepsPages: () => true,
+  givesTimes: true,
   fops: { ...marked, open, setattr, fsetattr, lookup },
   init: (_xl, settings) => ({ settings, gives: true }),
   reconfigure(xl, settings) {

@@ -95,8 +95,6 @@ export class Brick implements Requester, Remotes, Asks {
   private readonly justSaid = new JustSaid();
   /** It was asked for, and nothing has got it: most lookups find nothing, or what has one. */
   private spare: Gfid | null = null;
-  /** Requests come with their time. */
-  private saysTimes = false;
   /** Nobody has heard of it so far. */
   private isSilent = true;
   /** The brick is GlusterFS's. */
@@ -168,8 +166,8 @@ export class Brick implements Requester, Remotes, Asks {
    * Whether a change of data is one of its times, too. Where the times of a file are those that clients
    * say (`ctime` of storage/posix), they change with those of features/utime alone.
    */
-  get knowsChanges(): boolean {
-    return !this.isForeign || this.saysTimes;
+  knowsChanges(isTimed: boolean): boolean {
+    return !this.isForeign || isTimed;
   }
 
   /** What the brick has just said, and would say again. */
@@ -225,7 +223,6 @@ export class Brick implements Requester, Remotes, Asks {
     const { link, isServed } = connection;
     const owner = marshal.fop === 'lk' ? this.ownerOf(frame, given) : frame.root.lkOwner;
     const caller = callerOf(frame.root, owner, settings['send-gids']);
-    this.saysTimes = frame.root.ctime !== null;
     const request = new Request(frame, marshal, given, this, isServed);
     const w = link.begin(FOPS4, wire.procedure, AUTH_V3, caller, request);
     try {

@@ -44,7 +44,7 @@ export default defineTranslator<Brick, typeof options>({
   type: 'protocol/client',
   description: 'Files that are elsewhere: behind a brick of GlusterFS.',
   children: [0, 0],
-  keepsPages: (xl) => xl.priv.knowsChanges,
+  keepsPages: (xl, isTimed) => xl.priv.knowsChanges(isTimed),
   options,
   fops: fops as Fops<Brick> & Record<FopName, never>,
   init: (xl, settings) => new Brick(xl, settings),
