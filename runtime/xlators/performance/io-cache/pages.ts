@@ -4,11 +4,15 @@ import type { Inode } from '../../../core/inode.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import { InodeCache, Kept } from '../shared/inode-cache.ts';
 import { isOther } from '../shared/is-other.ts';
+import { joined } from '../shared/joined.ts';
 import { Cached, Lru } from '../shared/lru.ts';
 import type { Given } from './options.ts';
 
 export const PAGE_SIZE = 128 * 1024;
-/** What a page takes besides its data, roughly. */
+/**
+ * What a page takes besides its data, roughly. Beside a full one that is next to nothing, and not counted:
+ * a file that is as large as the cache fits.
+ */
 const OVERHEAD = 256;
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
@@ -17,26 +21,36 @@ class Block extends Cached {
   readonly file: File;
   readonly first: number;
   readonly count: number;
+  /** Of all pages; the last of a file need not be full. */
+  readonly data: Uint8Array;
   /** Pages that no later read has brought again. */
   left: number;
 
-  constructor(file: File, first: number, count: number) {
+  constructor(file: File, first: number, count: number, data: Uint8Array) {
     super();
     this.left = count;
     this.file = file;
     this.first = first;
     this.count = count;
+    this.data = data;
+  }
+
+  /** Where in the file it is over, from a page of it on: at that page's end where others were brought again. */
+  endFrom(index: number): number {
+    const end = this.first * PAGE_SIZE + this.data.length;
+    return this.left === this.count ? end : Math.min(end, (index + 1) * PAGE_SIZE);
+  }
+
+  /** What it has of [from, to) of the file. */
+  part(from: number, to: number): Uint8Array {
+    const start = this.first * PAGE_SIZE;
+    return this.data.subarray(from - start, to - start);
   }
 }
 
-/** A part of a file; one that is not full is its last. */
-interface Page {
-  readonly data: Uint8Array;
-  readonly block: Block;
-}
-
 export class File extends Kept {
-  readonly pages = new Map<number, Page>();
+  /** By their numbers, the blocks they are in. */
+  readonly pages = new Map<number, Block>();
   /** Its attributes when the pages were this. */
   buf: Iatt | null = null;
   /** When it was last seen to be the same: milliseconds. */
@@ -67,7 +81,7 @@ export class Pages extends InodeCache<File> {
   }
 
   protected override drop(file: File): void {
-    for (const { block } of file.pages.values()) this.remove(block);
+    for (const block of file.pages.values()) this.remove(block);
     file.buf = null;
   }
 
@@ -98,29 +112,20 @@ export class Pages extends InodeCache<File> {
    * @param lends it may be a part of a page, which nobody changes or keeps
    */
   read(file: File, offset: number, size: number, lends: boolean): Uint8Array | null {
-    const first = Math.floor(offset / PAGE_SIZE);
-    const last = Math.floor((offset + Math.max(size, 1) - 1) / PAGE_SIZE);
-    const one = file.pages.get(first);
-    if (one === undefined) return null;
-    this.lru.used(one.block);
-    const start = offset - first * PAGE_SIZE;
-    if (first === last || one.data.length < PAGE_SIZE) {
-      const part = one.data.subarray(start, start + size);
-      return lends ? part : part.slice();
-    }
-    const data = new Uint8Array(size);
-    let length = 0;
-    for (let index = first; index <= last; index++) {
-      const page = file.pages.get(index);
-      if (page === undefined) return null;
-      this.lru.used(page.block);
-      const from = Math.max(0, offset - index * PAGE_SIZE);
-      const part = page.data.subarray(from, from + size - length);
-      data.set(part, length);
-      length += part.length;
-      if (page.data.length < PAGE_SIZE) break;
-    }
-    return data.subarray(0, length);
+    const to = offset + size;
+    const parts: Uint8Array[] = [];
+    let at = offset;
+    do {
+      const index = Math.floor(at / PAGE_SIZE);
+      const block = file.pages.get(index);
+      if (block === undefined) return null;
+      this.lru.used(block);
+      const end = block.endFrom(index);
+      parts.push(block.part(at, Math.min(to, end)));
+      at = end;
+      // A page that is not full is the last.
+    } while (at < to && at % PAGE_SIZE === 0);
+    return parts.length > 1 || lends ? joined(parts) : parts[0]!.slice();
   }
 
   /**
@@ -133,18 +138,18 @@ export class Pages extends InodeCache<File> {
     if (count === 0) return;
     // A part of something larger would hold all of that in memory, which nobody has counted.
     const own = data.length === data.buffer.byteLength ? data : data.slice();
-    const block = new Block(file, first, count);
-    for (let nth = 0; nth < count; nth++) {
-      const page = own.subarray(nth * PAGE_SIZE, (nth + 1) * PAGE_SIZE);
-      const before = file.pages.get(first + nth)?.block;
-      file.pages.set(first + nth, { data: page, block });
+    const block = new Block(file, first, count, own);
+    for (let index = first; index < first + count; index++) {
+      const before = file.pages.get(index);
+      file.pages.set(index, block);
       if (before === undefined) this.pageCount += 1;
       else {
         before.left -= 1;
         if (before.left === 0) this.lru.remove(before);
       }
     }
-    if (!this.lru.add(block, own.length + count * OVERHEAD)) this.forgetPages(block);
+    const bytes = own.length + (own.length % PAGE_SIZE === 0 ? 0 : OVERHEAD);
+    if (!this.lru.add(block, bytes)) this.forgetPages(block);
   }
 
   /** Whether a file of this size is to be cached. */
@@ -173,7 +178,7 @@ export class Pages extends InodeCache<File> {
     const { file, first, count } = block;
     for (let index = first; index < first + count; index++) {
       // Another read may have brought it again.
-      if (file.pages.get(index)?.block !== block) continue;
+      if (file.pages.get(index) !== block) continue;
       file.pages.delete(index);
       this.pageCount -= 1;
     }

@@ -16,6 +16,7 @@ import {
 } from '../../../core/xlator.ts';
 import { attributeReads } from '../shared/attribute-reads.ts';
 import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
+import { joined } from '../shared/joined.ts';
 import { losses } from '../shared/losses.ts';
 import { doubtingLk, truncatingOpen } from '../shared/opens.ts';
 import { checkOrder } from '../shared/order.ts';
@@ -77,18 +78,6 @@ function answer(xl: Ahead, reader: Reader, stream: Stream): void {
   const { buf } = stream.parts.findLast((part) => part.offset < end && part.data !== null)!;
   const vector = joined(data);
   unwind.readv(frame, vector.length, 0, vector, buf, null);
-}
-
-/** One after the other. */
-function joined(data: readonly Uint8Array[]): Uint8Array {
-  if (data.length === 1) return data[0]!;
-  const all = new Uint8Array(data.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const each of data) {
-    all.set(each, at);
-    at += each.length;
-  }
-  return all;
 }
 
 const lk = doubtingLk<ReadAhead>((xl, inode) => xl.priv.changedInode(inode));
