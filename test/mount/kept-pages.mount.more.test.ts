@@ -90,6 +90,41 @@ export class xlator extends Translator {
     expect(sh(reader, 'cat f')).toBe('other1\n');
   });
 
+  it('a listing tells which files have no ACL, as long as attributes are kept, until one is set', async () => {
+    scratch = await makeScratch();
+    brick = await RealBrick.start(scratch.path);
+    const kept = ['--attribute-timeout', '600', '--entry-timeout', '600'];
+    const at = await mount('mnt', UTIME, kept);
+    const strict = await mount('strict', UTIME, ['--attribute-timeout', '0']);
+    const other = await mount('other');
+    const names = (path: string, file: string): string =>
+      // From elsewhere: a shell looks at the folder it is in.
+      sh('/', `getfacl --omit-header --absolute-names ${path}/${file}`)
+        .replaceAll('\n', ' ')
+        .trim();
+    const none = 'user::rw- group::r-- other::r--';
+    const named = 'user::rw- user:daemon:r-- group::r-- mask::r-- other::r--';
+    sh(other, 'umask 22; touch plain later named; mkdir sub; setfacl -m u:daemon:r named');
+    // As `ls -l` does; the kernel asks for no file's ACL meanwhile.
+    sh(at, 'getfacl . > /dev/null; ls -U > /dev/null');
+    sh(strict, 'getfacl . > /dev/null; ls -U > /dev/null');
+    sh(other, 'setfacl -m u:daemon:r later');
+    brick.pause(true);
+    expect(names(at, 'plain')).toBe(none);
+    expect(names(at, 'later')).toBe(none);
+    expect(names(at, 'sub')).toBe('user::rwx group::r-x other::r-x');
+    brick.pause(false);
+    expect(names(at, 'named')).toBe(named);
+    expect(names(strict, 'later')).toBe(named);
+    sh(at, 'setfacl -m u:daemon:r plain');
+    expect(names(at, 'plain')).toBe(named);
+    sh(
+      at,
+      'setfacl -b plain; setfacl -d -m u:daemon:r sub; touch sub/heir; getfacl sub; ls -U sub',
+    );
+    expect(names(at, 'sub/heir')).toMatch(/user:daemon:r--/);
+  });
+
   it('a folder is as the last change has left it, whatever others make in it meanwhile', async () => {
     scratch = await makeScratch();
     brick = await RealBrick.start(scratch.path);

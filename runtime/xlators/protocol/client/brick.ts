@@ -23,6 +23,7 @@ import type { Waiter } from '../../../rpc/link.ts';
 import { AUTH_V3, type Caller, ITSELF, ownerFits } from '../../../rpc/message.ts';
 import { FOPS4, OWN, OWN_CALLS } from '../../../rpc/programs.ts';
 import { Records } from '../../../rpc/record.ts';
+import type { WireDirent } from '../../../rpc/structs.ts';
 import type { XdrReader } from '../../../rpc/xdr.ts';
 import { type Certificates, certificatesOf } from '../shared/certificates.ts';
 import { type Address, type Connect, Connection, type Failure } from './connection.ts';
@@ -38,6 +39,7 @@ import {
 } from './foreign.ts';
 import { introduction, type Welcome } from './handshake.ts';
 import { JustSaid } from './just-said.ts';
+import { ListedAcls } from './listed-acls.ts';
 import { type Marshal, type Remotes, WIRE_FLAGS, writeArguments } from './marshal.ts';
 import { MANAGEMENT_PORT, type Settings } from './options.ts';
 import { failRequest, Request, type Requester } from './request.ts';
@@ -93,6 +95,7 @@ export class Brick implements Requester, Remotes, Asks {
   /** Milliseconds, late by what is at work. */
   private readonly now: () => number;
   private readonly justSaid = new JustSaid();
+  private readonly acls: ListedAcls;
   /** It was asked for, and nothing has got it: most lookups find nothing, or what has one. */
   private spare: Gfid | null = null;
   /** Nobody has heard of it so far. */
@@ -124,6 +127,7 @@ export class Brick implements Requester, Remotes, Asks {
     const { context } = xl;
     const { sources } = context;
     this.now = sources === undefined ? () => context.now() : () => sources.now();
+    this.acls = new ListedAcls(this.now);
     this.connection = new Connection(
       {
         context: xl.context,
@@ -174,6 +178,25 @@ export class Brick implements Requester, Remotes, Asks {
   known({ root }: Frame, { gfid }: Loc, xdata: Dict | null): Iatt | null {
     const age = root.client?.initiator.attributeAge ?? 0;
     return xdata === null ? this.justSaid.take(gfid, this.now(), age, root.pid) : null;
+  }
+
+  /** A listing has just told that there is no such ACL. */
+  hasNoAcl({ root }: Frame, { gfid }: Loc, name: string | null): boolean {
+    return this.acls.isNone(gfid, name, root.client?.initiator.attributeAge ?? 0);
+  }
+
+  /** What a listing says besides. */
+  listingXdata(xdata: Dict | null): Dict | null {
+    return this.isForeign ? this.acls.request(xdata) : xdata;
+  }
+
+  listed(xdata: Dict | null, entries: readonly WireDirent[]): void {
+    this.acls.listed(xdata, entries);
+  }
+
+  /** Extended attributes are being set, or have been. */
+  xattrsSet(attributes: Dict | null): void {
+    this.acls.setting(attributes);
   }
 
   positionsOf(fd: Fd): Positions {
@@ -404,12 +427,16 @@ export class Brick implements Requester, Remotes, Asks {
     if (told.what === 'up') sayUp(xl as Xlator<unknown>, told.isUp);
     else {
       this.privileges.othersChanged();
-      for (const each of told.upcalls) upcall(xl as Xlator<unknown>, each);
+      for (const each of told.upcalls) {
+        if (each.what === 'inode') this.acls.changed(each.inode.gfid);
+        upcall(xl as Xlator<unknown>, each);
+      }
     }
   }
 
   private lost(why: string): void {
     this.fds.disconnected(this.settings['strict-locks']);
+    this.acls.clear();
     this.xl.log.warning(`the connection to ${this.brick} is lost: ${why}`, {
       msgid: messages.brickLost.id,
     });

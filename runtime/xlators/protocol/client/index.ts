@@ -4,7 +4,8 @@
  *
  * Source: GlusterFS 10 `xlators/protocol/client/src/`.
  */
-import { type FopName, unwind } from '../../../core/fops.gen.ts';
+import { ENODATA } from '../../../core/errno.ts';
+import { type FopName, fail, unwind } from '../../../core/fops.gen.ts';
 import { collect } from '../../../core/generic.gen.ts';
 import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { Brick } from './brick.ts';
@@ -32,6 +33,21 @@ const fops: Fops<Brick> = {
   },
   lookup(frame, { priv }, loc, xdata) {
     priv.request(frame, marshalOf.lookup, [loc, priv.lookupXdata(loc, xdata)]);
+  },
+  getxattr(frame, { priv }, loc, name, xdata) {
+    if (priv.hasNoAcl(frame, loc, name)) fail.getxattr(frame, ENODATA);
+    else priv.request(frame, marshalOf.getxattr, [loc, name, xdata]);
+  },
+  setxattr(frame, { priv }, loc, dict, flags, xdata) {
+    priv.xattrsSet(dict);
+    priv.request(frame, marshalOf.setxattr, [loc, dict, flags, xdata]);
+  },
+  fsetxattr(frame, { priv }, fd, dict, flags, xdata) {
+    priv.xattrsSet(dict);
+    priv.request(frame, marshalOf.fsetxattr, [fd, dict, flags, xdata]);
+  },
+  readdirp(frame, { priv }, fd, size, offset, xdata) {
+    priv.request(frame, marshalOf.readdirp, [fd, size, offset, priv.listingXdata(xdata)]);
   },
   flush(frame, xl, fd, xdata) {
     const { connection, fds } = xl.priv;

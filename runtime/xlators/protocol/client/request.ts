@@ -26,6 +26,10 @@ export interface Requester {
   lookedUp(xdata: Dict | null, gfid: Gfid): void;
   /** A folder is so after a change in it. */
   changed(postparent: Iatt): void;
+  /** What a listing with this xdata has told. */
+  listed(xdata: Dict | null, entries: readonly WireDirent[]): void;
+  /** Extended attributes are set. */
+  xattrsSet(attributes: Dict | null): void;
   /** What a lookup asked for is there, and is so. */
   found(frame: Frame, buf: Iatt): void;
   /** An answer could not be read. */
@@ -143,11 +147,16 @@ export class Request implements Waiter {
       }
       case 'readdir':
       case 'readdirp': {
-        const [fd, , offset] = args as [Fd, number, number];
+        const [fd, , offset, xdata] = args as [Fd, number, number, Dict | null];
         const entries = values[at.entries] as readonly WireDirent[];
+        requester.listed(xdata, entries);
         values[at.entries] = direntsOf(fd, requester.positionsOf(fd), offset, entries);
         return 0;
       }
+      case 'setxattr':
+      case 'fsetxattr':
+        requester.xattrsSet(args[1] as Dict | null);
+        return 0;
       case 'lk': {
         const [fd, , flock] = args as [Fd, number, Flock];
         const remote = requester.fds.of(fd);

@@ -1,0 +1,99 @@
+/**
+ * Files and folders of which a listing has just told that they have no ACL. `ls -l` asks for the ACL of
+ * each file that it lists, and hardly any has one: to ask the brick each time takes several times as
+ * long as the listing and all attributes together. So a listing asks for the ACLs of its entries, too, where
+ * somebody has just asked for an ACL, as `ls -l` does of the folder first. (GlusterFS's mount without
+ * `acl` refuses ACLs, and with it asks for them with every lookup.)
+ *
+ * What is known is that a brick of GlusterFS tells of an ACL that is there, when it is asked for it with a
+ * listing. Source: GlusterFS 10 `posix_xattr_fill` in `xlators/storage/posix/src/posix-helpers.c`.
+ */
+import { Dict } from '../../../core/dict.ts';
+import type { Gfid } from '../../../core/gfid.ts';
+import type { WireDirent } from '../../../rpc/structs.ts';
+
+const NAMES = ['system.posix_acl_access', 'system.posix_acl_default'] as const;
+const isAcl: ReadonlySet<string> = new Set(NAMES);
+/** Names by which ACLs are set: the brick takes these for the same. */
+const SETTING = [...NAMES, 'glusterfs.posix.acl', 'glusterfs.posix.default_acl'];
+
+/** Milliseconds: whoever lists so long after an ACL was asked for is somebody else. */
+const SOON_MS = 1000;
+/** The newest that are kept. */
+const KEPT = 65_536;
+
+/** What a listing says, and that it is to tell of ACLs. */
+class AclRequest extends Dict {
+  /** How many changes there had been. */
+  readonly changes: number;
+
+  constructor(changes: number, besides: Dict | null) {
+    super();
+    this.changes = changes;
+    if (besides !== null) this.setAll(besides);
+    for (const name of NAMES) if (!this.has(name)) this.set(name, 0);
+  }
+}
+
+export class ListedAcls {
+  /** When it was listed, in the order in which that was: milliseconds. */
+  private readonly none = new Map<Gfid, number>();
+  private readonly now: () => number;
+  private askedAt = Number.NEGATIVE_INFINITY;
+  /** ACLs that were set, or may have been: a listing that was asked for before tells nothing. */
+  private changes = 0;
+
+  constructor(now: () => number) {
+    this.now = now;
+  }
+
+  /**
+   * Whether it is known that there is no such attribute.
+   * @param age milliseconds that the caller's kernel keeps what it was told
+   */
+  isNone(gfid: Gfid, name: string | null, age: number): boolean {
+    if (name === null || !isAcl.has(name)) return false;
+    const now = this.now();
+    this.askedAt = now;
+    const at = this.none.get(gfid);
+    return at !== undefined && now - at < age;
+  }
+
+  /** The xdata of a listing. */
+  request(xdata: Dict | null): Dict | null {
+    return this.now() - this.askedAt > SOON_MS ? xdata : new AclRequest(this.changes, xdata);
+  }
+
+  /** What a listing with this xdata has told. */
+  listed(xdata: Dict | null, entries: readonly WireDirent[]): void {
+    if (!(xdata instanceof AclRequest) || xdata.changes !== this.changes) return;
+    const { none } = this;
+    const now = this.now();
+    for (const { stat, dict } of entries) {
+      if (stat === null || NAMES.some((name) => dict?.has(name))) continue;
+      // The newest are last.
+      none.delete(stat.iaGfid);
+      none.set(stat.iaGfid, now);
+    }
+    for (const oldest of none.keys()) {
+      if (none.size <= KEPT) break;
+      none.delete(oldest);
+    }
+  }
+
+  /** Such attributes are being set, or have been. */
+  setting(attributes: Dict | null): void {
+    if (SETTING.some((name) => attributes?.has(name))) this.clear();
+  }
+
+  /** Somebody has changed it. */
+  changed(gfid: Gfid): void {
+    this.changes += 1;
+    this.none.delete(gfid);
+  }
+
+  clear(): void {
+    this.changes += 1;
+    this.none.clear();
+  }
+}
