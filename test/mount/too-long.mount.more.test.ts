@@ -3,6 +3,7 @@ import { describeTooLong } from '../support/too-long.ts';
 
 describeTooLong('python', [
   'sum of a chain',
+  'list.__contains__',
   'zlib.compress',
   'bytes.find',
   'str.replace',
@@ -21,6 +22,7 @@ describeTooLong('javascript', [
   'parseInt',
   'lastIndexOf of a text',
   'split of a text',
+  'reverse of an array',
   'shift of an array',
   'concat of an array',
   'String.raw',
