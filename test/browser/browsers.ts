@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Browser, launch } from 'puppeteer-core';
 import { toolPath } from '../support/tools.ts';
+import { wanted } from '../support/wanted.ts';
 
 /** By the name of its program. */
 export const browsers = {
@@ -16,6 +17,12 @@ export const browsers = {
 } as const;
 
 export type BrowserName = keyof typeof browsers;
+
+/** Of tests that are long in each: the first, and in `test:long` the others (../support/other-front-ends.ts). */
+export const wantedBrowsers = (): BrowserName[] =>
+  (Object.keys(browsers) as BrowserName[]).filter((_, at) =>
+    at === 0 ? wanted.first : wanted.others,
+  );
 
 /** Under load a browser needs minutes for what it otherwise does at once. */
 const PATIENCE_MS = 300_000;

@@ -10,7 +10,7 @@ import { readSaved } from '../../runtime/play/save.ts';
 import { encodeShare } from '../../runtime/play/share.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
-import { type BrowserName, browsers, withBrowser } from './browsers.ts';
+import { wantedBrowsers, withBrowser } from './browsers.ts';
 import {
   code,
   enter,
@@ -180,7 +180,7 @@ async function typeInTwoTabs(page: Page, newTab: () => Promise<Page>): Promise<v
   expect(await text(last, '#notices')).toContain('m.js, graph.vol (');
 }
 
-for (const name of Object.keys(browsers) as BrowserName[]) {
+for (const name of wantedBrowsers()) {
   const why = isInstalled(name) ? '' : `${name} is not installed`;
 
   describe.skipIf(isSkipped(`what is typed in ${name}`, why))(name, () => {

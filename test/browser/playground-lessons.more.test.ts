@@ -9,7 +9,7 @@ import { type Served, servePlayground } from '../../runtime/cli/playground/serve
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
-import { type BrowserName, browsers, withBrowser } from './browsers.ts';
+import { wantedBrowsers, withBrowser } from './browsers.ts';
 import {
   code,
   enter,
@@ -186,7 +186,7 @@ async function passAll(page: Page): Promise<void> {
   expect(await text(page, '#lesson-list')).toBe('Lesson 9 of 9, 9 passed');
 }
 
-for (const name of Object.keys(browsers) as BrowserName[]) {
+for (const name of wantedBrowsers()) {
   const why = isInstalled(name) ? '' : `${name} is not installed`;
 
   describe.skipIf(isSkipped(`the course in ${name}`, why))(name, () => {

@@ -165,8 +165,11 @@ export class Arena {
     this.mounted = new Executor(program, mount.path);
   }
 
-  /** Mounts a stack over a new folder. */
-  static async open(name: SetupName, atime: Atime = 'noatime'): Promise<Arena> {
+  /**
+   * Mounts a stack over a new folder.
+   * @param programs where the executor is, or is compiled to; by default among its own files
+   */
+  static async open(name: SetupName, atime: Atime = 'noatime', programs?: string): Promise<Arena> {
     const setup: Setup = setups[name];
     const { kind, args = [] } = setup;
     const scratch = await makeScratch();
@@ -189,7 +192,8 @@ export class Arena {
       if (kind === 'real-client') {
         execFileSync('mount', ['-o', 'remount,bind,nodev,nosuid', mount.path]);
       }
-      const arena = new Arena(scratch, mount, server, compileExecutor(scratch.path), setup);
+      const executor = compileExecutor(programs ?? scratch.path);
+      const arena = new Arena(scratch, mount, server, executor, setup);
       await arena.findOut();
       return arena;
     } catch (error) {

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { CALLERS, type Script, textOf } from './script.ts';
@@ -18,13 +18,17 @@ const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-static'];
 /** Longest that a script may take, in milliseconds: what takes longer has hung. */
 const PATIENCE_MS = 60_000;
 
-/** Compiles the executor into `folder`; its path. @throws {Error} what the compiler said. */
+/** Compiles the executor into `folder` if it is not there; its path. @throws {Error} what the compiler said. */
 export function compileExecutor(folder: string): string {
   const out = join(folder, 'executor');
+  if (existsSync(out)) return out;
+  // Another process may be at it, too.
+  const made = `${out}.${process.pid}`;
   const sources = readdirSync(SOURCES).filter((name) => name.endsWith('.c'));
-  const args = [...FLAGS, '-o', out, ...sources];
+  const args = [...FLAGS, '-o', made, ...sources];
   const { status, stderr, error } = spawnSync(CC, args, { cwd: SOURCES, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${CC}: ${error?.message ?? stderr}`);
+  renameSync(made, out);
   return out;
 }
 

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { noBricks } from '../support/gluster.ts';
 import { describeMounts } from '../support/mount.ts';
@@ -32,7 +32,7 @@ export function fuzzOn(amounts: Amounts, seed: number): void {
       if (!canHave(name)) return it.skip('random scripts', () => undefined);
       let arena: Arena;
       beforeAll(async () => {
-        arena = await Arena.open(name as SetupName);
+        arena = await Arena.open(name as SetupName, 'noatime', inject('runFolder'));
       });
       afterAll(async () => {
         if (arena === undefined) return;

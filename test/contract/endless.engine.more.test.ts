@@ -141,7 +141,7 @@ describe('requests of its own', () => {
       held.answer(-1, EPERM, null, null);
     };
     expect(run.ask('stat', run.known('a'), null)).toMatchObject({ count: 1, opErrno: ENOENT });
-    for (let turn = 0; turn < 20; turn++) {
+    for (let turn = 0; turn < 8; turn++) {
       run.context.advance(1);
       serves(run);
     }

@@ -134,7 +134,7 @@ export class xlator extends Translator {
       at,
       `mkdir d
 (i=0; while [ ! -e stop ]; do : > d/f$i; rm d/f$i; i=$((i + 1)); done) &
-for i in $(seq 150); do
+for i in $(seq 60); do
   for mode in 700 755; do
     chmod $mode d
     [ $(stat -c %a d) = $mode ] || echo "chmod $i"

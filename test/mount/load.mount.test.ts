@@ -6,8 +6,13 @@ import { wanted } from '../support/wanted.ts';
 
 const worker = (name: string): string => `"$NODE" "$CLIENTS/${name}.mjs"`;
 
-/** Files that each of eight processes works with. */
-const files = wanted.others ? 40 : 20;
+/** By what is wanted: the most for `test:long`. Through bricks each costs more, and there are more stacks. */
+const amount = (first: number, bricks: number, others: number): number => {
+  if (wanted.others) return others;
+  return wanted.bricks ? bricks : first;
+};
+/** Files that each of eight processes works with, and how often each of four renames. */
+const [files, swaps] = [amount(20, 10, 40), amount(200, 60, 200)];
 
 const atOnce = (stage: Stage): void => {
   it('eight processes create, write, rename, unlink and verify what they read', async () => {
@@ -27,7 +32,7 @@ const atOnce = (stage: Stage): void => {
 
   it('several processes rename the same few names, and none is lost or doubled', async () => {
     const out = await stage.ok(`for i in 0 1 2 3 4 5 6 7; do echo $i > f$i; done
-      for n in 1 2 3 4; do ${worker('swap')} $n 200 & done; wait; cat f* | sort | tr -d '\\n'`);
+      for n in 1 2 3 4; do ${worker('swap')} $n ${swaps} & done; wait; cat f* | sort | tr -d '\\n'`);
     expect(out).toBe('01234567');
   });
 

@@ -6,7 +6,7 @@ import '../support/also-on-bricks.ts';
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { NOBODY } from '../support/client.ts';
-import { allKinds, brickKinds } from '../support/stacks.ts';
+import { allKinds, ourKinds } from '../support/stacks.ts';
 import { onStage, type Stage, type StageSettings, type Where } from '../support/stage.ts';
 import { wanted } from '../support/wanted.ts';
 
@@ -73,8 +73,6 @@ const missing = ['setfacl', 'getcap', 'setpriv'].filter(
 );
 if (missing.length > 0) process.stderr.write(`skipped: ${missing.join(', ')} not installed\n`);
 
-/** GlusterFS's own client leaves all of it to its kernel, as it is mounted here. */
-const ourClients = brickKinds.filter((kind) => kind !== 'real-client');
 const isRoot = process.getuid?.() === 0;
 
 const special = `umask 0; cp "$(which id)" f; chmod 4755 f; cp f g; chmod 755 g
@@ -113,7 +111,8 @@ describe.runIf(isRoot && hasTools)('as other users', () => {
       },
       settings,
     );
-  tries({ kernel: [...allKinds, ...ourClients], 'fuse-native': ['posix'] }, 'privileges', {
+  // GlusterFS's own client leaves all of it to its kernel, as it is mounted here.
+  tries({ kernel: [...allKinds, ...ourKinds], 'fuse-native': ['posix'] }, 'privileges', {
     later: ['python'],
   });
   tries(['posix'], 'privileges, all data through the server', { args: ['--no-passthrough'] });

@@ -8,7 +8,7 @@ import { GLOSSA, glossa, type Outcome, run, type Scratch, withScratch } from './
 import { processesBy } from './processes.ts';
 
 /** Of one who waits for a step of the demo. */
-export const PATIENCE = { timeout: 50_000, interval: 25 };
+export const PATIENCE = { timeout: 200_000, interval: 50 };
 
 /** What the searches follow from. */
 export const seed = 7;

@@ -99,7 +99,7 @@ export function losesNothing(
         ),
         ...workers.map((n) => `${node('held')} ${n} ${stop}`),
         ...lockers.map(
-          (how) => `${loop(`${compiled('counter')} ${how} ${how}`)}
+          (how) => `${loop(`${compiled('counter')} ${how} 100 ${how}`)}
           [ "$(cat ${how})" = $((n * 600)) ] && echo counted`,
         ),
         loop('ls -lR . > /dev/null 2>&1; true'),

@@ -60,7 +60,7 @@ export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
 /**
  * What `npm test` leaves to `test:long`: the same Python over the storage whose contract has tests of
  * its own, and stacks that are there to try the way through Python. Those behind bricks are for
- * `test:more`.
+ * `test:more`; but our client of one brick for `test:long` where it is tried over two as well.
  */
 export const otherKinds: readonly Kind[] = ['memory', 'rebuilt', 'awaited', 'awaited-locks'];
 /** All that take a folder without locks of its own. */
@@ -76,6 +76,8 @@ export const distributeKinds: readonly Kind[] = [
 ];
 /** Clients of bricks, which have gfid handles: one link more to each file than is shown. */
 export const brickKinds: readonly Kind[] = ['real-brick', 'own-brick', 'real-client'];
+/** Those in which the client is ours. */
+export const ourKinds: readonly Kind[] = ['real-brick', 'own-brick'];
 
 /** The same with caches above. */
 export const cachingKinds: readonly Kind[] = ['tutorial', 'performance-bricks'];

@@ -26,10 +26,12 @@ import {
   type TestMount,
 } from './mount.ts';
 import {
+  distributeKinds,
   isOnBricks,
   type Kind,
   type Module,
   otherKinds,
+  ourKinds,
   titles,
   usesGlusterfs,
   volfileOf,
@@ -197,11 +199,18 @@ export type Where = readonly Kind[] | Readonly<Partial<Record<FrontEndName, read
 
 const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
 
-/** Which of `wanted` a stage belongs to. */
-function rankOf({ name }: FrontEnd, kind: Kind, later: readonly Kind[] = []): keyof typeof wanted {
+/** Which of `wanted` a stage belongs to, which is one of these. */
+function rankOf(
+  { name }: FrontEnd,
+  kind: Kind,
+  kinds: readonly Kind[],
+  later: readonly Kind[] = [],
+): keyof typeof wanted {
   if (name !== 'kernel') return 'others';
-  if (isOnBricks(kind)) return 'bricks';
-  return otherKinds.includes(kind) || later.includes(kind) ? 'others' : 'first';
+  // What our client does with a brick it does with each of two: by itself that is the same again.
+  const isPart = ourKinds.includes(kind) && kinds.some((it) => distributeKinds.includes(it));
+  if (isPart || otherKinds.includes(kind) || later.includes(kind)) return 'others';
+  return isOnBricks(kind) ? 'bricks' : 'first';
 }
 
 /** Whether there can be what GlusterFS has its part in; when not, that is told. */
@@ -224,7 +233,7 @@ export function onStage(
   const fronts = possible(title, Object.keys(kinds) as FrontEndName[]);
   const stages = fronts
     .flatMap((front) => kinds[front.name]!.map((kind) => ({ front, kind })))
-    .filter(({ front, kind }) => wanted[rankOf(front, kind, settings.later)])
+    .filter(({ front, kind }) => wanted[rankOf(front, kind, kinds[front.name]!, settings.later)])
     .filter(({ kind }) => canHave(kind, title));
   if (stages.length === 0) return;
   // A client that does not end is to be the failure, not the test that waits for it.

@@ -14,7 +14,7 @@ const rows: readonly { what: string; names: RegExp; kinds: readonly string[] }[]
   {
     what: 'through bricks',
     names:
-      /\b(brick|foreign|distribute)Kinds\b|\bourClients\b|'(real-brick|own-brick|real-client|distribute-\w+)'/,
+      /\b(brick|foreign|our|distribute)Kinds\b|'(real-brick|own-brick|real-client|distribute-\w+)'/,
     kinds: ['more.test.ts'],
   },
 ];

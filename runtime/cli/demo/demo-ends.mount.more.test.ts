@@ -56,7 +56,7 @@ describeMounts('glossa demo', () => {
     withScratch(async (scratch) => {
       let killing: Promise<unknown> | undefined;
       // More than there is time for: it is killed before they are done, however late that is.
-      const { status, err } = await demo(scratch, ['--searches', '1000000'], () => {
+      const { status, err } = await demo(scratch, ['--searches', '200000'], () => {
         killing = vi
           .waitFor(() => reached(scratch), PATIENCE)
           .then(() => servers(scratch, mountpoint).forEach(kill));

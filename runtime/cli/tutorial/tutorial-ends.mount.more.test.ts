@@ -106,8 +106,16 @@ describeRoot('what is left', () => {
           during = (async () => {
             await vi.waitFor(() => expect(scratch.mounts()).not.toEqual([]), PATIENCE);
             const before = await folders();
-            const second = await start(scratch, ['--searches', '20']);
-            expect(second).toMatchObject({ status: 0, err: '' });
+            // Who has a folder of its own has looked for what is left.
+            const own = async (): Promise<void> =>
+              expect((await folders()).length).toBeGreaterThan(before.length);
+            let going: Promise<unknown> | undefined;
+            const second = await start(scratch, MANY, (other) => {
+              going = vi.waitFor(own, PATIENCE).then(() => other.kill('SIGINT'));
+            });
+            await going;
+            const err = `glossa ${command}: interrupted\n`;
+            expect(second).toMatchObject({ status: 130, err });
             expect(await folders()).toEqual(before);
             child.kill('SIGINT');
           })();

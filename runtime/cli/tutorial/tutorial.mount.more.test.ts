@@ -115,14 +115,14 @@ describeRoot('glossa tutorial', () => {
   );
 
   it.skipIf(noBricks())('leaves no process and no mount when it is killed itself', () =>
-    withScratch((scratch) => killed(scratch, tutorial, ['--searches', '1000000'])),
+    withScratch((scratch) => killed(scratch, tutorial, ['--searches', '200000'])),
   );
 
   it.each(['glossa', 'glusterfs'])('says so, and cleans up, when a brick of %s dies', (by) =>
     withScratch(async (scratch) => {
       if (by === 'glusterfs') skipFor(whyNoBricks());
       let killing: Promise<unknown> | undefined;
-      const flags = ['--searches', '1000000', '--bricks', by];
+      const flags = ['--searches', '200000', '--bricks', by];
       const { status, err } = await tutorial(scratch, flags, () => {
         killing = vi
           .waitFor(() => {

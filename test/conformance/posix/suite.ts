@@ -2,7 +2,7 @@
  * The table of POSIX, on a mount and on the directory under it: which errno when, which times
  * change with what, sizes beyond 4 GiB. For tests.
  */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { describeMounts } from '../../support/mount.ts';
 import { Arena, type Atime, canCompare, type SetupName } from '../arena.ts';
 import { disagreement } from '../compare.ts';
@@ -33,7 +33,7 @@ function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void 
   describe.skipIf(!canCompare())(`${name}, ${atime}`, () => {
     let arena: Arena;
     beforeAll(async () => {
-      arena = await Arena.open(name, atime);
+      arena = await Arena.open(name, atime, inject('runFolder'));
     });
     afterAll(async () => {
       if (arena !== undefined) expect(await arena.close()).toBe(0);

@@ -210,9 +210,9 @@ function left(): { counts: number[]; blocks: number } {
   return { counts, blocks: counts.pop()! };
 }
 
-const COUNT = 2000;
+const COUNT = 1000;
 /** What one more measurement, or another size of a table, may differ by; a leak is COUNT and more. */
-const SLACK = COUNT / 8;
+const SLACK = COUNT / 4;
 
 function leavesNothing(ask: (at: number) => void): void {
   send(COUNT / 4, ask);

@@ -1,7 +1,7 @@
 /*
- * counter FILE flock|record [alarm]: processes that add 1 to the number in FILE, each time under a
- * lock: flock(2), or record locks, of half of them those of the open file. Together they add 600.
- * With alarm, each is interrupted again and again, and waits anew.
+ * counter FILE TIMES flock|record [alarm]: six processes that add 1 to the number in FILE, so many
+ * times each and each time under a lock: flock(2), or record locks, of half of them those of the open
+ * file. With alarm, each is interrupted again and again, and waits anew.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -16,7 +16,6 @@
 #include <unistd.h>
 
 #define PROCESSES 6
-#define TIMES 100
 
 static int lock(int fd, const char *how, int number) {
     struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
@@ -51,13 +50,14 @@ static int add(const char *path, const char *how, int number) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 3) return 2;
+    if (argc < 4) return 2;
+    const int times = atoi(argv[2]);
     int failed = 0, status;
     for (int number = 0; number < PROCESSES; number++) {
         if (fork() != 0) continue;
-        if (argc > 3) interrupt_again_and_again();
-        for (int n = 0; n < TIMES; n++)
-            if (add(argv[1], argv[2], number) != 0) _exit(1);
+        if (argc > 4) interrupt_again_and_again();
+        for (int n = 0; n < times; n++)
+            if (add(argv[1], argv[3], number) != 0) _exit(1);
         _exit(0);
     }
     while (wait(&status) > 0) failed += status != 0;

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { noBricks, OurBrick, RealBrick } from '../../../../test/support/gluster.ts';
 import { describeMounts, run, startMount, withScratch } from '../../../../test/support/mount.ts';
 
-const ROUNDS = 300;
+const ROUNDS = 100;
 
 /**
  * One thread has the name looked up, and nothing else (it is taken: EEXIST), writes by another mount, and
