@@ -8,7 +8,7 @@ import type { Terminal } from '../terminal.ts';
 /** How long a server may take to unmount and end. */
 const GRACE_MS = 5000;
 /** The same when somebody waits for all to end: one that waits for a brick, or is stopped, is ended. */
-const HURRY_MS = 1500;
+const HURRY_MS = 1000;
 /** Of its log, what is shown when it ended by itself. */
 const LOG_LINES = 5;
 export const ENDED = 'ended unexpectedly';
