@@ -7,16 +7,7 @@ import { EXIT_OK, Failure, UsageError } from './exit.ts';
 import { takeOperands, toggle } from './flags.ts';
 import { RESET_STATS } from './reset-stats.ts';
 import { findServed } from './served/find.ts';
-import {
-  askJson,
-  askMount,
-  gone,
-  isGone,
-  isUnknown,
-  jsonIn,
-  type Refusal,
-  type Served,
-} from './served/served.ts';
+import { askJson, gone, isGone, isUnknown, type Served } from './served/served.ts';
 import { formatStatedump } from './statedump/paragraphs.ts';
 import { STATEDUMP, type Statedump } from './statedump/volumes.ts';
 
@@ -82,10 +73,6 @@ function readSeconds(given: string): number {
 /** @throws {Failure} */
 export const readStatedump = async (served: Served): Promise<Statedump> =>
   (await askJson(served, STATEDUMP, (errno) => untold(served, errno))) as Statedump;
-
-/** Of a mount, at once. `failed` makes the error of an errno. @throws {Failure} */
-export const tryStatedump = (mountpoint: string, failed: Refusal): Statedump =>
-  jsonIn(askMount(mountpoint, STATEDUMP), failed) as Statedump;
 
 function notReset(served: Served, errno: number): Failure {
   if (errno !== EPERM) return untold(served, errno);

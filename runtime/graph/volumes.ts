@@ -89,7 +89,10 @@ async function inspectOne(
   const { name, type } = volume;
   const code = strict ? 'doubtful-volume-strict' : 'doubtful-volume';
   const tell = (as: typeof code | 'wrong-volume', text: string): void => {
-    const { at, message } = placed(text, volume);
+    // What is said of a volume is said with its name anyway.
+    const itself = `${xl.place}: `;
+    const what = text.startsWith(itself) ? text.slice(itself.length) : text;
+    const { at, message } = placed(what, volume);
     problems.add(as, at, [name.text, type.text, message]);
   };
   for (const text of errors) tell('wrong-volume', text);

@@ -1,6 +1,6 @@
 /** Where the project's own files are, built or not. */
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 function findRoot(): string {
@@ -15,3 +15,9 @@ function findRoot(): string {
 
 /** The folder with package.json, python/, examples/ and volfiles/. */
 export const packageRoot: string = findRoot();
+
+/** A file for a thread, as it was built: of a program that is run from its sources, too. */
+export function builtFile(url: URL): string {
+  const own = fileURLToPath(url);
+  return existsSync(own) ? own : join(packageRoot, 'dist', relative(packageRoot, own));
+}

@@ -60,11 +60,15 @@ export async function inUnmountable(
   scratch: Scratch,
   flags: readonly string[],
   command = 'demo',
+  onStart: (child: ChildProcess) => void = () => {},
 ): Promise<Outcome> {
   const TMPDIR = await scratch.folder('tmp');
   const script = 'mount --bind /dev/null /dev/fuse && exec "$0" "$@"';
   const program = [process.execPath, GLOSSA, command, '--seed', `${seed}`, ...flags];
-  return run(scratch, 'unshare', ['--mount', 'sh', '-c', script, ...program], { env: { TMPDIR } });
+  return run(scratch, 'unshare', ['--mount', 'sh', '-c', script, ...program], {
+    env: { TMPDIR },
+    onStart,
+  });
 }
 
 /** Nothing is left of the demo: no mount, no file, no server. */
@@ -77,6 +81,11 @@ export async function expectClean(scratch: Scratch): Promise<void> {
 /** Ids of the processes that have a path below the scratch folder in their arguments. */
 export const servers = (scratch: Scratch, path = ''): number[] =>
   processesBy(new RegExp(`${scratch.path}/tmp/.*${path}`));
+
+/** They do not answer any more, and are there all the same. */
+export const stop = (pids: readonly number[]): void => {
+  for (const pid of pids) process.kill(pid, 'SIGSTOP');
+};
 
 /** When a command is interrupted: fails until it has come so far. */
 export type Moment = (scratch: Scratch) => void | Promise<void>;

@@ -64,6 +64,8 @@ export interface BrickSettings {
   readonly server?: Readonly<Record<string, string>>;
   /** Lines of a volume features/upcall, which is there when they are. */
   readonly upcall?: Readonly<Record<string, string>>;
+  /** The program that becomes the brick's. */
+  readonly wrapper?: readonly string[];
 }
 
 const lines = (options: Readonly<Record<string, string>>): string =>
@@ -106,12 +108,14 @@ export class RealBrick {
   /** What it serves. */
   readonly files: string;
   private readonly folder: string;
+  private readonly wrapper: readonly string[];
   private child: ChildProcess | null = null;
 
-  private constructor(folder: string, port: number, files: string) {
+  private constructor(folder: string, port: number, files: string, wrapper: readonly string[]) {
     this.folder = folder;
     this.port = port;
     this.files = files;
+    this.wrapper = wrapper;
   }
 
   static async start(
@@ -123,9 +127,10 @@ export class RealBrick {
       upcall,
       posix = {},
       locks = {},
+      wrapper = [],
     }: BrickSettings = {},
   ): Promise<RealBrick> {
-    const brick = new RealBrick(folder, port ?? (await freePort()), files);
+    const brick = new RealBrick(folder, port ?? (await freePort()), files, wrapper);
     mkdirSync(brick.files, { recursive: true });
     const text = stack([
       ['posix', 'storage/posix', { directory: brick.files, ...posix }],
@@ -149,7 +154,8 @@ export class RealBrick {
     const args = ['-N', '-f', join(folder, 'brick.vol'), '-l', join(folder, 'log')];
     // Should it crash, what it leaves of itself stays among the test's files.
     const settings = { cwd: folder, stdio: 'ignore' } as const;
-    const child = spawn('glusterfsd', [...args, '-p', join(folder, 'pid')], settings);
+    const [program, ...all] = [...this.wrapper, 'glusterfsd', ...args, '-p', join(folder, 'pid')];
+    const child = spawn(program!, all, settings);
     this.child = child;
     const end = performance.now() + PATIENCE_MS;
     while (!(await isListening(port))) {
@@ -166,6 +172,10 @@ export class RealBrick {
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     child.kill(signal);
     await once(child, 'exit');
+  }
+
+  get pid(): number {
+    return this.child!.pid!;
   }
 
   /** Stops it, or lets it go on: it is there, and says nothing. */

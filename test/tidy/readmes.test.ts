@@ -38,4 +38,13 @@ describe.each(readmes.map(({ path, text }) => [path, text]))('%s', (path, text) 
     const known = Object.keys(registry.lookup(type)!.options);
     expect(known).toEqual(expect.arrayContaining(listed));
   });
+
+  it('says of every option that is accepted without effect that it is', () => {
+    const { options } = registry.lookup(type)!;
+    const idle = Object.keys(options).filter((name) =>
+      options[name]!.description.startsWith('Accepted, without effect'),
+    );
+    const said = text.split(/\n\n|^\|/m).filter((part) => /accepted,? without effect/i.test(part));
+    expect(idle.filter((name) => !said.some((part) => part.includes(`\`${name}\``)))).toEqual([]);
+  });
 });

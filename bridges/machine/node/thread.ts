@@ -1,24 +1,14 @@
 /** Threads of isolated volumes: workers of Node, which run `bridges/isolated.ts`. */
-import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { packageRoot } from '../../../runtime/sys/paths.ts';
+import { builtFile } from '../../../runtime/sys/paths.ts';
 import type { StartThread } from '../../host/machine.ts';
 
 const MIB = 2 ** 20;
 /** Below this, V8 itself does not start what a worker needs. */
 const LEAST_HEAP_MIB = 64;
 
-/** Run from its sources, this program has its workers from what was built of them. */
-function entry(): string {
-  const own = fileURLToPath(new URL('../../isolated.js', import.meta.url));
-  if (existsSync(own)) return own;
-  return join(packageRoot, 'dist', relative(packageRoot, own));
-}
-
 export const startThread: StartThread = (name, heapBytes, data, { called, ended }) => {
-  const worker = new Worker(entry(), {
+  const worker = new Worker(builtFile(new URL('../../isolated.js', import.meta.url)), {
     workerData: data,
     name,
     execArgv: [],

@@ -64,9 +64,9 @@ export async function withBricks<T>(
 export async function startOurs(plan: BrickPlan): Promise<Brick> {
   const { name, volfile, logFile, what, terminal, signal } = plan;
   const options = [...plan.options, `${LISTEN_PORT}=0`];
-  const server = new DemoServer(['brick', volfile], { logFile, options }, terminal);
+  const server = new DemoServer(['brick', volfile], { logFile, options, signal }, terminal);
   try {
-    const failure = await server.started(what, signal);
+    const failure = await server.started(what);
     if (failure !== null) throw failure;
   } catch (error) {
     await server.end();

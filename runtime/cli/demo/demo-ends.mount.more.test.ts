@@ -4,9 +4,12 @@ import {
   demo,
   endsBy,
   expectClean,
+  inUnmountable,
+  isRoot,
   type Moment,
   PATIENCE,
   servers,
+  stop,
 } from '../../../test/support/demo.ts';
 import { describeMounts, type Scratch, withScratch } from '../../../test/support/mount.ts';
 
@@ -25,20 +28,72 @@ describeMounts('glossa demo', () => {
   );
 
   // In the second pass: its bricks are so far away that it is not over before the signal comes.
+  const slowly = ['--searches', '50', '--delay', '100'];
+  const startsBricks: Moment = (scratch) => expect(servers(scratch, 'brick1')).not.toEqual([]);
+  const searchesAway: Moment = (scratch) =>
+    expect(scratch.mounts().join()).toMatch(/baseline-away-mnt$/);
+
   it.each<[string, Moment]>([
-    ['starts its bricks', (scratch) => expect(servers(scratch, 'brick1')).not.toEqual([])],
+    ['starts its bricks', startsBricks],
+    ['searches over them', searchesAway],
     [
-      'searches over them',
-      (scratch) => expect(scratch.mounts().join()).toMatch(/baseline-away-mnt$/),
+      'searches over them, and none answers',
+      async (scratch) => {
+        await searchesAway(scratch);
+        stop(servers(scratch, 'brick[01]'));
+      },
+    ],
+    [
+      'searches over them, and its server does not answer',
+      async (scratch) => {
+        await searchesAway(scratch);
+        stop(servers(scratch, 'baseline-away-mnt'));
+      },
     ],
   ])('cleans up after SIGTERM while it %s', (_when, moment) =>
     withScratch(async (scratch) => {
       let stopping: Promise<unknown> | undefined;
-      const { status } = await demo(scratch, ['--searches', '50', '--delay', '100'], (child) => {
+      const { status } = await demo(scratch, slowly, (child) => {
         stopping = vi.waitFor(() => moment(scratch), PATIENCE).then(() => child.kill('SIGTERM'));
       });
       await stopping;
       expect(status).toBe(143);
+      await expectClean(scratch);
+    }),
+  );
+
+  it.runIf(isRoot)('cleans up after SIGTERM without mounts when its bricks do not answer', () =>
+    withScratch(async (scratch) => {
+      let stopping: Promise<unknown> | undefined;
+      const { status } = await inUnmountable(scratch, slowly, 'demo', (child) => {
+        stopping = vi
+          .waitFor(() => startsBricks(scratch), PATIENCE)
+          .then(() => {
+            stop(servers(scratch, 'brick[01]'));
+            child.kill('SIGTERM');
+          });
+      });
+      await stopping;
+      expect(status).toBe(143);
+      await expectClean(scratch);
+    }),
+  );
+
+  it.each([
+    ['starts its bricks', startsBricks],
+    ['searches over them', searchesAway],
+  ])('says so, and cleans up, when a brick dies while it %s', (_when, moment) =>
+    withScratch(async (scratch) => {
+      let killing: Promise<unknown> | undefined;
+      const { status, out, err } = await demo(scratch, slowly, () => {
+        killing = vi
+          .waitFor(() => moment(scratch), PATIENCE)
+          .then(() => servers(scratch, 'brick1').forEach(kill));
+      });
+      await killing;
+      expect(status).toBe(1);
+      expect(err).toMatch(/^glossa: the brick brick1 ended unexpectedly; /);
+      expect(out).not.toMatch(/that reached/);
       await expectClean(scratch);
     }),
   );

@@ -17,12 +17,14 @@ import { activate } from '../../graph/activate.ts';
 import { pump } from '../../pump/pump.ts';
 import { NodeContext } from '../context.ts';
 import { Failure } from '../exit.ts';
+import { unlessAborted } from '../interruption.ts';
 import { CONSOLE, openSink } from '../log-sink.ts';
 import { registry } from '../registry.ts';
 import { startOrFail, UP_TIMEOUT, upOrFail } from '../started.ts';
 import { type Statedump, statedump } from '../statedump/volumes.ts';
 import type { Terminal } from '../terminal.ts';
 import { describeOrFail, inspectFile } from '../volfiles.ts';
+import { type Find, runSearches } from './searches.ts';
 import { countsIn, type Served, type ServeSettings } from './served.ts';
 
 /** A graph in this process, which is up. @throws {Failure} */
@@ -52,31 +54,45 @@ export async function startInProcess(
 
 /** @throws {Failure} */
 export async function serveInProcess(settings: ServeSettings, terminal: Terminal): Promise<Served> {
-  const { stack, workload, counted } = settings;
-  const graph = await startInProcess(stack, terminal);
+  const { stack, workload, counted, signal } = settings;
+  // What waits for bricks when it is aborted ends with the process.
+  const graph = await unlessAborted(startInProcess(stack, terminal), signal);
   const driver = new Driver(graph);
   // The timers of a graph keep no process alive.
   const alive = setInterval(() => {}, ALIVE_MS);
+  let isStopped = false;
   const stop = async (): Promise<void> => {
+    isStopped = true;
     clearInterval(alive);
     await graph.stop();
   };
   const directories: Inode[] = [];
-  for (let directory = 0; directory < DIRECTORIES; directory += 1) {
-    const inode = await driver.lookup(graph.inodes.root, directoryName(directory));
-    if (inode !== null) directories.push(inode);
-    else {
-      await stop();
-      throw new Failure(`${directoryName(directory)} cannot be looked up`);
+  try {
+    for (let directory = 0; directory < DIRECTORIES; directory += 1) {
+      const name = directoryName(directory);
+      const looking = Promise.resolve(driver.lookup(graph.inodes.root, name));
+      const inode = await unlessAborted(looking, signal);
+      if (inode === null) throw new Failure(`${name} cannot be looked up`);
+      directories.push(inode);
     }
+  } catch (error) {
+    await stop();
+    throw error;
   }
+  const find: Find = (directory, file) => {
+    const found = driver.lookup(directories[directory]!, workload.names[file]!);
+    return found instanceof Promise ? found.then(isThere) : isThere(found);
+  };
+  let done = 0;
   return {
-    find(directory, file) {
-      const found = driver.lookup(directories[directory]!, workload.names[file]!);
-      return found instanceof Promise ? found.then(isThere) : isThere(found);
-    },
+    search: () =>
+      runSearches(workload, find, (now) => {
+        if (isStopped) throw new Failure('stopped');
+        done = now;
+      }),
+    done: () => done,
     pids: [process.pid],
-    counts: () => countsIn(JSON.parse(statedump(graph)) as Statedump, counted),
+    counts: async () => countsIn(JSON.parse(statedump(graph)) as Statedump, counted),
     stop,
   };
 }

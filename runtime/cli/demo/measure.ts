@@ -4,7 +4,6 @@ import { BusyWatch } from '../../bench/busy.ts';
 import { allowedCpus } from '../../bench/placement.ts';
 import type { Workload } from '../../bench/searches.ts';
 import { Failure } from '../exit.ts';
-import { runSearches } from './searches.ts';
 import type { Searched, Served } from './served.ts';
 import type { Status } from './status.ts';
 
@@ -24,16 +23,17 @@ export async function measure(
 ): Promise<Searched> {
   const served = await serving;
   try {
-    const before = served.counts();
+    const look = (): void => {
+      check();
+      status.progress(served.done() / workload.searches.length);
+    };
+    const before = await whileLooking(served.counts(), look);
     const watch = existsSync('/proc/stat') ? new BusyWatch(allowedCpus()) : null;
     watch?.begin(served.pids);
-    const { wrong, meanMs, p99Ms } = await runSearches(workload, served.find, (done) => {
-      check();
-      status.progress(done / workload.searches.length);
-    });
+    const { wrong, meanMs, p99Ms } = await whileLooking(served.search(), look);
     watch?.end();
     const busy = watch?.busyness() ?? null;
-    const after = served.counts();
+    const after = await whileLooking(served.counts(), look);
     if (wrong > 0) {
       throw new Failure(`${title}: ${wrong} of ${workload.searches.length} searches went wrong`);
     }
@@ -41,5 +41,26 @@ export async function measure(
     return { lookups, forwarded: after.forwarded - before.forwarded, meanMs, p99Ms, busy };
   } finally {
     await served.stop();
+  }
+}
+
+const LOOK_MS = 50;
+
+/** What a promise resolves to; `look` is called now and then meanwhile, and may throw to give up. */
+export async function whileLooking<T>(promise: Promise<T>, look: () => void): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const givenUp = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      try {
+        look();
+      } catch (error) {
+        reject(error);
+      }
+    }, LOOK_MS);
+  });
+  try {
+    return await Promise.race([promise, givenUp]);
+  } finally {
+    clearInterval(timer);
   }
 }

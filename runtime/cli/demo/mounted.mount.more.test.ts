@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { describeMounts, GLOSSA, type Scratch, withScratch } from '../../../test/support/mount.ts';
 import { processesBy } from '../../../test/support/processes.ts';
-import { DIRECTORIES, planWorkload } from '../../bench/searches.ts';
+import { planWorkload } from '../../bench/searches.ts';
 import type { Terminal } from '../terminal.ts';
 import { serveMounted } from './mounted.ts';
 import { counted, type Served, STORAGE } from './served.ts';
@@ -62,7 +62,9 @@ const terminal: Terminal = {
   flush: async () => {},
 };
 
-const workload = planWorkload({ seed: 7, searches: 1 });
+const plan = planWorkload({ seed: 7, searches: 1 });
+/** Every name is asked for, as searches do. */
+const workload = { ...plan, searches: Uint16Array.from(plan.names, (_, file) => file) };
 
 async function serve(scratch: Scratch, at: string): Promise<Served> {
   await scratch.file('doomed.mjs', MODULE);
@@ -76,12 +78,8 @@ async function serve(scratch: Scratch, at: string): Promise<Served> {
   return serveMounted({ ...settings, workload, counted, signal }, terminal);
 }
 
-/** Every name is asked for, as searches do. */
-function findAll({ find }: Served): void {
-  for (let file = 0; file < workload.names.length; file += 1) {
-    for (let directory = 0; directory < DIRECTORIES; directory += 1) void find(directory, file);
-  }
-}
+const searchAll = (served: Served): Promise<unknown> => served.search();
+const count = (served: Served): Promise<unknown> => served.counts();
 
 const pids = (scratch: Scratch): number[] =>
   processesBy(new RegExp(`mount ${scratch.at('doomed.vol')}`));
@@ -107,14 +105,14 @@ describeMounts('a server that ends under the demo', () => {
     }));
 
   it.each([
-    ['its counters are read', 'statedump', (served: Served) => void served.counts()],
-    ['names are searched', 'file5', findAll],
+    ['its counters are read', 'statedump', count],
+    ['names are searched', 'file5', searchAll],
   ])('is missed while %s, and ever after', (_, at, use) =>
     withScratch(async (scratch) => {
       const served = await serve(scratch, at);
       try {
-        for (const again of [use, findAll, () => void served.counts()]) {
-          expect(() => again(served)).toThrow(ended(scratch));
+        for (const again of [use, searchAll, count]) {
+          await expect(again(served)).rejects.toThrow(ended(scratch));
         }
       } finally {
         await served.stop();
@@ -127,12 +125,12 @@ describeMounts('a server that ends under the demo', () => {
     withScratch(async (scratch) => {
       const served = await serve(scratch, 'never');
       try {
-        findAll(served);
-        expect(served.counts()).toEqual({ asked: 0, forwarded: 0 });
+        await searchAll(served);
+        expect(await served.counts()).toEqual({ asked: 0, forwarded: 0 });
         for (const pid of pids(scratch)) process.kill(pid, 'SIGTERM');
         await vi.waitFor(() => expect(pids(scratch)).toEqual([]), { timeout: 50_000 });
-        expect(() => served.counts()).toThrow(ended(scratch));
-        expect(() => findAll(served)).toThrow(ended(scratch));
+        await expect(count(served)).rejects.toThrow(ended(scratch));
+        await expect(searchAll(served)).rejects.toThrow(ended(scratch));
       } finally {
         await served.stop();
       }

@@ -1,27 +1,22 @@
 /**
  * A stack behind a real mount: a server process of its own serves it, and the searches are system
- * calls of this one.
+ * calls of this one, in a thread of their own.
  *
- * The ten directories are opened once and names are looked up in them, so that a lookup is one
- * request of the kernel's. Names that were found the kernel remembers, as at any mount, here for as
- * long as the demo runs; of names that are absent it asks each time, unless the translator says how
- * long they may be remembered, too.
+ * Names that were found the kernel remembers, as at any mount, here for as long as the demo runs; of
+ * names that are absent it asks each time, unless the translator says how long they may be remembered,
+ * too.
  */
-import { closeSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DIRECTORIES, directoryName, type Workload } from '../../bench/searches.ts';
-import { ECONNABORTED, ENOENT, ENOTCONN, strerror } from '../../core/errno.ts';
+import { ECONNABORTED, ENOTCONN, strerror } from '../../core/errno.ts';
 import { openChannel } from '../../mount/fuse/channel.ts';
 import { MountError } from '../../mount/fuse/mount-error.ts';
 import { findMount } from '../../mount/mountinfo.ts';
-import { O_CLOEXEC, O_PATH, STATX_BASIC_STATS } from '../../sys/constants.ts';
-import { open, statx } from '../../sys/libc.ts';
-import { cstring, Statx } from '../../sys/struct.ts';
 import type { Failure } from '../exit.ts';
-import { tryStatedump } from '../stats.ts';
+import { unlessAborted } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 import { takeLeftAway } from '../umount.ts';
-import type { Find } from './searches.ts';
+import { Searcher } from './searching.ts';
 import { countsIn, type Served, type ServeSettings } from './served.ts';
 import { DemoServer, ENDED, troubleOf } from './server.ts';
 
@@ -68,7 +63,7 @@ export async function mountStack(
       ...['--attribute-timeout', REMEMBERED, '--entry-timeout', REMEMBERED],
       ...['--negative-timeout', '0'],
     ],
-    { logFile, options: stack.options },
+    { logFile, options: stack.options, signal },
     terminal,
   );
   const what = `the server of ${stack.volfile}`;
@@ -84,7 +79,7 @@ export async function mountStack(
     return troubleOf(what, why, logFile);
   };
   try {
-    const failure = await server.started(what, signal);
+    const failure = await server.started(what);
     if (failure !== null) throw failure;
   } catch (error) {
     await stop();
@@ -103,28 +98,30 @@ export async function mountStack(
 
 /** @throws {Failure} when it cannot be mounted; nothing is left then. */
 export async function serveMounted(settings: ServeSettings, terminal: Terminal): Promise<Served> {
-  const { workload, counted } = settings;
+  const { workload, counted, signal } = settings;
   const mounted = await mountStack(settings, terminal);
   const { mountpoint, broken, pid } = mounted;
-  const descriptors: number[] = [];
-  const stop = (): Promise<void> => {
-    for (const fd of descriptors.splice(0)) closeSync(fd);
-    return mounted.stop();
-  };
-  for (let directory = 0; directory < DIRECTORIES; directory += 1) {
-    const path = cstring(join(mountpoint, directoryName(directory)));
-    const fd = open(path, O_PATH | O_CLOEXEC, 0);
-    if (fd >= 0) descriptors.push(fd);
-    else {
-      const error = broken(-fd);
-      await stop();
-      throw error;
+  const searcher = new Searcher(mountpoint, workload, broken);
+  const stop = async (): Promise<void> => {
+    // At once: a call of it that hangs ends with the mount, and the mount when no call is under way.
+    const over = searcher.end();
+    try {
+      await mounted.stop();
+    } finally {
+      await over;
     }
+  };
+  try {
+    await unlessAborted(searcher.ask('open'), signal);
+  } catch (error) {
+    await stop();
+    throw error;
   }
   return {
-    find: finder(descriptors, workload, broken),
+    search: () => searcher.ask('search'),
+    done: () => searcher.done,
     pids: [process.pid, pid],
-    counts: () => countsIn(tryStatedump(mountpoint, broken), counted),
+    counts: async () => countsIn(await searcher.ask('statedump'), counted),
     stop,
   };
 }
@@ -133,19 +130,3 @@ export async function serveMounted(settings: ServeSettings, terminal: Terminal):
 const isGone = (errno: number, mountpoint: string): boolean =>
   // A server that was asked to end by somebody else has taken its mount with it.
   errno === ENOTCONN || errno === ECONNABORTED || findMount(mountpoint) === null;
-
-/** Looks names up with one system call each, and nothing else that takes time. */
-function finder(
-  descriptors: readonly number[],
-  { names }: Workload,
-  broken: (errno: number) => Failure,
-): Find {
-  const paths = names.map(cstring);
-  const out = new Statx();
-  return (directory, file) => {
-    const status = statx(descriptors[directory]!, paths[file]!, 0, STATX_BASIC_STATS, out.bytes);
-    if (status === 0) return true;
-    if (status === -ENOENT) return false;
-    throw broken(-status);
-  };
-}

@@ -6,7 +6,7 @@ import type { PlainVolume } from '../../graph/description.ts';
 import { printVolumes } from '../../graph/print.ts';
 import { packageRoot } from '../../sys/paths.ts';
 import type { Statedump } from '../statedump/volumes.ts';
-import type { Find } from './searches.ts';
+import type { Outcome } from './searches.ts';
 
 export interface DemoStack {
   readonly name: 'baseline' | 'typescript' | 'python' | 'python-kernel';
@@ -133,10 +133,13 @@ export interface ServeSettings {
 
 /** A stack that runs. */
 export interface Served {
-  readonly find: Find;
+  /** Runs the workload's searches, once. */
+  search(): Promise<Outcome>;
+  /** How many searches are done. */
+  done(): number;
   /** Of all processes that answer, this one included. */
   readonly pids: readonly number[];
-  counts(): LookupCounts;
+  counts(): Promise<LookupCounts>;
   /** Takes away what serving has made: mount, process, open directories. */
   stop(): Promise<void>;
 }

@@ -1,6 +1,5 @@
 /** A server of this program that the demo starts: of a mount, or of a brick. It ends when it is told to. */
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../exit.ts';
 import { Server } from '../handover.ts';
 import { unlessAborted } from '../interruption.ts';
@@ -8,6 +7,8 @@ import type { Terminal } from '../terminal.ts';
 
 /** How long a server may take to unmount and end. */
 const GRACE_MS = 5000;
+/** The same when somebody waits for all to end: one that waits for a brick, or is stopped, is ended. */
+const HURRY_MS = 1000;
 /** Of its log, what is shown when it ended by itself. */
 const LOG_LINES = 5;
 export const ENDED = 'ended unexpectedly';
@@ -18,15 +19,18 @@ export class DemoServer {
   /** Whether it is over. */
   hasEnded = false;
   private readonly logFile: string;
+  private readonly signal: AbortSignal;
   private readonly server: Server;
+  private ending: Promise<boolean> | null = null;
 
-  /** @param options of its volfile's volumes, as --xlator-option takes them */
+  /** It ends when it is aborted, too, all such servers together. */
   constructor(
     args: readonly string[],
-    { logFile, options }: { readonly logFile: string; readonly options: readonly string[] },
+    { logFile, options, signal }: DemoServerSettings,
     terminal: Terminal,
   ) {
     this.logFile = logFile;
+    this.signal = signal;
     const hear = (text: string): void => void this.said.push(text);
     const stderr = openSync(logFile, 'a');
     this.server = new Server([...args, '--log-file', logFile, ...asFlags(options)], {
@@ -39,6 +43,7 @@ export class DemoServer {
       this.hasEnded = true;
     };
     this.server.ended.then(over, over);
+    signal.addEventListener('abort', this.endAtOnce, { once: true });
   }
 
   get pid(): number {
@@ -49,8 +54,8 @@ export class DemoServer {
    * Resolves when it serves; otherwise to why it does not. `what` it is, for messages. Rejects at once
    * when it is aborted.
    */
-  async started(what: string, signal: AbortSignal): Promise<Failure | null> {
-    if (await unlessAborted(this.server.ready, signal)) return null;
+  async started(what: string): Promise<Failure | null> {
+    if (await unlessAborted(this.server.ready, this.signal)) return null;
     const ended = await this.server.ended;
     // One that was killed had no time to say why.
     if (ended.signal === null && this.said.length > 0)
@@ -59,18 +64,46 @@ export class DemoServer {
   }
 
   /** Whether it ended because it was told to. */
-  async end(): Promise<boolean> {
-    const { server } = this;
-    server.release();
-    const ended = server.ended.then(() => true);
-    const patience = new AbortController();
-    const late = delay(GRACE_MS, false, { signal: patience.signal }).catch(() => false);
-    const isLate = !(await Promise.race([ended, late]));
-    if (isLate) server.kill('SIGKILL');
-    patience.abort();
-    const { signal } = await server.ended;
-    return signal === null || isLate;
+  end(): Promise<boolean> {
+    this.ending ??= this.release();
+    return this.ending;
   }
+
+  private async release(): Promise<boolean> {
+    const { server, signal } = this;
+    server.release();
+    let isLate = false;
+    const kill = (): void => {
+      isLate = true;
+      server.kill('SIGKILL');
+    };
+    let late = setTimeout(kill, signal.aborted ? HURRY_MS : GRACE_MS);
+    const hurry = (): void => {
+      clearTimeout(late);
+      late = setTimeout(kill, HURRY_MS);
+    };
+    signal.addEventListener('abort', hurry, { once: true });
+    try {
+      const ended = await server.ended;
+      return ended.signal === null || isLate;
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener('abort', hurry);
+      signal.removeEventListener('abort', this.endAtOnce);
+    }
+  }
+
+  private readonly endAtOnce = (): void => {
+    // What it ended by is for whoever waits for it.
+    this.end().catch(() => {});
+  };
+}
+
+interface DemoServerSettings {
+  readonly logFile: string;
+  /** Of its volfile's volumes, as --xlator-option takes them. */
+  readonly options: readonly string[];
+  readonly signal: AbortSignal;
 }
 
 /** As --xlator-option takes them, of glossa and of GlusterFS. */

@@ -10,6 +10,7 @@ import {
   type Moment,
   PATIENCE,
   servers,
+  stop,
   tutorial,
 } from '../../../test/support/demo.ts';
 import { noBricks } from '../../../test/support/gluster.ts';
@@ -55,17 +56,26 @@ describeRoot('glossa tutorial leaves nothing', () => {
     (_when, moment) => endsBy('SIGINT', tutorial, ['--bricks', 'glusterfs'], moment),
   );
 
-  it('when it makes files, and no brick answers', () =>
+  it.each([
+    ['makes files, and no brick answers', 'files-mnt', 'brick[01]'],
+    ['makes files, and its server does not answer', 'files-mnt', 'files-mnt'],
+    ['searches, and no brick answers', 'baseline-mnt', 'brick[01]'],
+    // Whose clients would wait for ever.
+    ['searches, and its server does not answer', 'baseline-mnt', 'baseline-mnt'],
+    ['searches, and nobody answers', 'baseline-mnt', '(brick[01]|baseline-mnt)'],
+  ])('when it %s', (_when, mountpoint, stopped) =>
     endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
-      await isMountedAt('files-mnt')(scratch);
-      for (const pid of servers(scratch, 'brick[01]')) process.kill(pid, 'SIGSTOP');
-    }));
+      await isMountedAt(mountpoint)(scratch);
+      stop(servers(scratch, stopped));
+    }),
+  );
 
-  it('when it makes files, and its server does not answer', () =>
-    endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
-      await isMountedAt('files-mnt')(scratch);
-      for (const pid of servers(scratch, 'files-mnt')) process.kill(pid, 'SIGSTOP');
-    }));
+  it.skipIf(noBricks())('when it searches, and no brick of GlusterFS answers', () =>
+    endsBy('SIGINT', tutorial, ['--bricks', 'glusterfs'], async (scratch) => {
+      await isMountedAt('baseline-mnt')(scratch);
+      stop(servers(scratch, 'brick[01]'));
+    }),
+  );
 
   it.each([/the bricks/, /the files/, /1 of 4: .*starting/, /1 of 4: .*=/])(
     'when Ctrl-C is typed as a terminal shows %s',

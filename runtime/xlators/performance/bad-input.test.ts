@@ -46,7 +46,7 @@ describe('glossa check', () => {
     const { status, said } = await check([[`performance/${below}`], [`performance/${above}`]]);
     expect(status).toBe(0);
     expect(said).toContain(
-      `volume 'v1' (performance/${above}) belongs below 'v0' (performance/${below}): ${why}`,
+      `warning: volume 'v1' (performance/${above}): it belongs below 'v0' (performance/${below}): ${why}`,
     );
     expect(said).toContain('1 warning');
   });
@@ -55,7 +55,7 @@ describe('glossa check', () => {
     const { status, said } = await check([[type], ['performance/io-threads'], [type]]);
     expect(status).toBe(0);
     expect(said).toContain(
-      `volume 'v2' (${type}) is over 'v0', which is of the same type: one is enough`,
+      `warning: volume 'v2' (${type}): it is over 'v0', which is of the same type: one is enough`,
     );
   });
 

@@ -1,5 +1,6 @@
 /** All of performance/ over a brick of the real GlusterFS, which tells what others change. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { constants, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +11,10 @@ import {
   type ClientSettings,
 } from '../../../test/support/brick-clients.ts';
 import { noBricks, RealBrick } from '../../../test/support/gluster.ts';
+import { EFBIG } from '../../core/errno.ts';
+import { Fd } from '../../core/fd.ts';
 import type { Iatt } from '../../core/iatt.ts';
+import { Loc } from '../../core/loc.ts';
 import type { Dump } from '../../core/xlator.ts';
 
 const CACHING: ClientSettings = {
@@ -117,5 +121,63 @@ describe.skipIf(noBricks())('two clients of a real brick', () => {
     await expect
       .poll(async () => JSON.stringify(await a.ask('listdir', '/many')).includes('"n7"'), PATIENCE)
       .toBe(false);
+  });
+});
+
+/** How large its files may be: a write beyond fails with EFBIG. */
+const limit = ({ pid }: RealBrick, size: string): void => {
+  execFileSync('prlimit', [`--fsize=${size}:`, '--pid', `${pid}`]);
+};
+
+describe.skipIf(noBricks())('a real brick that refuses what write-behind has answered', () => {
+  it('each fd is told once, nothing else fails, and it is as before once there is room', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-refusing-'));
+    const clients = new BrickClients();
+    // It would die of the signal.
+    const wrapper = ['sh', '-c', `trap '' XFSZ; exec "$@"`, 'sh'];
+    const brick = await RealBrick.start(folder, { wrapper });
+    try {
+      const client = await clients.open(brick.port, { above: ['performance/write-behind'] });
+      const { driver, ask } = client;
+      await ask('write', '/f', bytes('x'.repeat(4096)), null);
+      const { inode } = await driver.find('/f');
+      const loc = new Loc(inode, driver.root, 'f');
+      const open = async (): Promise<Fd> => {
+        const fd = new Fd(inode, constants.O_RDWR, 4242);
+        await driver.expect('open', loc, constants.O_RDWR, fd, null);
+        return fd;
+      };
+      const [a, b] = [await open(), await open()];
+      const write = (fd: Fd, offset: number) =>
+        driver.wind('writev', fd, new Uint8Array(4096), offset, 0, null);
+      const sync = (fd: Fd) => driver.wind('fsync', fd, 0, null);
+      const close = (fd: Fd) => driver.wind('flush', fd, null);
+      const [done, refused] = [{ opErrno: 0 }, { opRet: -1, opErrno: EFBIG }];
+
+      limit(brick, '8192');
+      expect(await write(a, 16_384)).toMatchObject({ opRet: 4096 });
+      await expect.poll(() => dumpOf(client, 'write-behind').failures, PATIENCE).toBe(1);
+      expect(await driver.wind('readv', a, 10, 0, 0, null)).toMatchObject({ opRet: 10 });
+      expect(await driver.wind('readv', a, 10, 16_384, 0, null)).toMatchObject({ opRet: 0 });
+      for (const fd of [a, b]) expect(await driver.wind('fstat', fd, null)).toMatchObject(done);
+      expect((await statOf(client, '/f')).iaSize).toBe(4096);
+      expect(await sync(a)).toMatchObject(refused);
+      expect(await sync(a)).toMatchObject(done);
+      expect(await close(b)).toMatchObject(refused);
+      expect(await close(b)).toMatchObject(done);
+      expect(await close(a)).toMatchObject(done);
+      // It is not tried again.
+      expect(dumpOf(client, 'write-behind')).toMatchObject({ failures: 1, bytes: 0 });
+
+      limit(brick, 'unlimited');
+      expect(await write(a, 16_384)).toMatchObject({ opRet: 4096 });
+      expect(await sync(a)).toMatchObject(done);
+      expect(statSync(join(brick.files, 'f')).size).toBe(20_480);
+      for (const fd of [a, b]) fd.release();
+    } finally {
+      await clients.end();
+      await brick.end();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -24,15 +24,15 @@ export function allBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
 
 /** Points out volumes below this one that are of its own type, or belong above it. */
 export function checkOrder(xl: Xlator<unknown>): void {
-  const where = xl.where ?? xl.name;
+  const where = xl.place;
   const remarks: Remark[] = [];
   for (const other of allBelow(xl)) {
     const why = ABOVE[other.type]?.[xl.type];
     if (other.type === xl.type) {
-      const text = `volume '${xl.name}' (${xl.type}) is over '${other.name}', which is of the same type: one is enough`;
+      const text = `it is over '${other.name}', which is of the same type: one is enough`;
       remarks.push({ where, text });
     } else if (why !== undefined) {
-      const text = `volume '${xl.name}' (${xl.type}) belongs below '${other.name}' (${other.type}): ${why}`;
+      const text = `it belongs below '${other.name}' (${other.type}): ${why}`;
       remarks.push({ where, text });
     }
   }
