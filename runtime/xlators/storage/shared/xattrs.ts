@@ -9,6 +9,7 @@ import { encodeName } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
 import { EILSEQ, EINVAL, ERANGE } from '../../../core/errno.ts';
 import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import { textFault } from './names.ts';
 
 /** Where an inode's gfid is kept: as root, and where the kernel refuses `trusted.` to us. */
@@ -30,6 +31,13 @@ export function isHidden(name: string, pid: number): boolean {
   if (name === TRUSTED_GFID || name === USER_GFID) return true;
   return pid >= 0 && OWN_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
+
+/**
+ * Whether a list of all attributes has it. Who moves a file copies what is listed; the mark on a copy that
+ * is written to is of that copy alone, and would keep the next one from ever being made.
+ */
+export const isListed = (name: string, pid: number): boolean =>
+  name !== PROTECT_WRITES && !isHidden(name, pid);
 
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
 
