@@ -49,7 +49,12 @@ const CONTENT = 'glusterfs.content';
 export function lookupKeys(node: Node, keys: Dict | null): Dict | null {
   const { xattrs, pages } = node;
   const found =
-    xattrs === null ? null : answerKeys(keys, (name) => xattrs.get(name)?.slice() ?? null);
+    xattrs === null
+      ? null
+      : answerKeys(keys, {
+          read: (name) => xattrs.get(name)?.slice() ?? null,
+          names: () => [...xattrs.keys()],
+        });
   if (pages === null || pages.size > (keys?.number(CONTENT) ?? -1)) return found;
   return (found ?? new Dict()).set(CONTENT, pages.read(0, pages.size));
 }

@@ -111,18 +111,26 @@ const timesIn = (bytes: Uint8Array | null, read: typeof readMdata): Times | null
  * The values that a lookup's xdata asks for, of `path` in a directory (`EMPTY`: of the directory);
  * null when there are none.
  */
-export const lookupKeys = (dirFd: number, path: Path, keys: Dict | null): Dict | null =>
-  answerKeys(keys, (name) => {
-    if (putKey(name) !== 0) return null;
-    const at = path === EMPTY ? procPath(dirFd) : procEntryPath(dirFd, path, 0);
-    const get = path === EMPTY ? libc.getxattr : libc.lgetxattr;
-    const bytes = taken(get(at, KEY, value, value.length));
-    return typeof bytes === 'number' ? null : bytes;
+export function lookupKeys(dirFd: number, path: Path, keys: Dict | null): Dict | null {
+  const isSelf = path === EMPTY;
+  const at = (): Path => (isSelf ? procPath(dirFd) : procEntryPath(dirFd, path, 0));
+  return answerKeys(keys, {
+    read(name) {
+      if (putKey(name) !== 0) return null;
+      const get = isSelf ? libc.getxattr : libc.lgetxattr;
+      const bytes = taken(get(at(), KEY, value, value.length));
+      return typeof bytes === 'number' ? null : bytes;
+    },
+    names() {
+      const all = isSelf ? libc.listxattr : libc.llistxattr;
+      const found = namesIn(all(at(), list, list.length));
+      return typeof found === 'number' ? [] : found;
+    },
   });
+}
 
-/** The names of all attributes, or the errno. */
-function names(fd: number): string[] | number {
-  const length = libc.listxattr(procPath(fd), list, list.length);
+/** The names that a call put into `list`, or its errno. */
+function namesIn(length: number): string[] | number {
   if (length < 0) return -length;
   const found: string[] = [];
   for (let start = 0; start < length; ) {
@@ -143,7 +151,7 @@ function get(xl: PosixXlator, of: Subject, name: string | null, pid: number): Di
     const bytes = isHidden(name, pid) ? ENODATA : getOne(fd, name);
     return typeof bytes === 'number' ? bytes : dict.set(name, bytes, 'bin');
   }
-  const found = names(fd);
+  const found = namesIn(libc.listxattr(procPath(fd), list, list.length));
   if (typeof found === 'number') return found;
   for (const key of found) {
     const bytes = isListed(key, pid) ? getOne(fd, key) : ENODATA;

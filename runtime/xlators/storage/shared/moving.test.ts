@@ -208,6 +208,22 @@ describe.each(storages)('storage/%s', (_, translator, onDisk) => {
     expect(isMarked()).toBe(false);
   });
 
+  test('a symbolic link gets its owner and times, though it has no mode', () => {
+    const { root } = graph.inodes;
+    const named = new Loc(graph.inodes.newInode(), root, 'link');
+    const made = ask(graph, 'symlink', 'f', named, 0, new Dict().setGfid(GFID_REQ, gfidOf(5)));
+    const inode = graph.inodes.link(named.inode!, root, 'link', made.values[1] as Iatt);
+    const link = new Loc(inode, root, 'link');
+    const mine = { iaUid: 5, iaGid: 6, iaMtime: 7 };
+    const to = Object.assign(new Iatt(), { iaProt: 0o644, ...mine });
+    const { MODE, UID, GID, MTIME } = SET_ATTR;
+    expect(ask(graph, 'setattr', link, to, MODE | UID | GID | MTIME, null).opRet).toBe(0);
+    const buf = ask(graph, 'stat', link, null).values[0] as Iatt;
+    const { iaProt, iaUid, iaGid, iaMtime } = buf;
+    expect({ iaProt, iaUid, iaGid, iaMtime }).toEqual({ ...mine, iaProt: 0o777 });
+    expect(ask(graph, 'setattr', link, to, MODE, null).opErrno).toBe(EOPNOTSUPP);
+  });
+
   test('a change of attributes tells of the file, where that is asked for', () => {
     const mode = Object.assign(new Iatt(), { iaProt: 0o3644 });
     ask(graph, 'setattr', loc, mode, SET_ATTR.MODE, null);

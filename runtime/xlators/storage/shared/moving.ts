@@ -12,11 +12,13 @@
  * the file's attributes in the reply, as these say that it is moved.
  *
  * Source: GlusterFS `posix-helpers.c` (posix_check_internal_writes, posix_set_iatt_in_dict,
- * posix_set_mode_in_dict), `posix-entry-ops.c` (posix_lookup), `dht-rebalance.c`, `dht-common.c`.
+ * posix_set_mode_in_dict), `posix-inode-fd-ops.c` (posix_do_chmod), `posix-entry-ops.c` (posix_lookup),
+ * `dht-rebalance.c`, `dht-common.c`.
  */
 import { Dict } from '../../../core/dict.ts';
 import { EBUSY, ENODATA } from '../../../core/errno.ts';
-import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
+import { SET_ATTR } from '../../../core/fops.ts';
+import { IA_IFLNK, IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import { IATT_REQ, PROTECT_WRITES } from '../../../core/xdata.ts';
 
 const AVOID_OVERWRITE = 'glusterfs.avoid.overwrite';
@@ -45,6 +47,13 @@ export function guardFault(xdata: Dict, mark: Mark): number {
   // Where a mark cannot be looked for, there may be one.
   return found === ENODATA ? 0 : EBUSY;
 }
+
+/**
+ * What a setattr can change. A symbolic link has no mode of its own; who moves or heals one gives it owner,
+ * times and mode at once, and is to have what there is.
+ */
+export const settable = (iaType: number, valid: number): number =>
+  iaType === IA_IFLNK && (valid & ~SET_ATTR.MODE) !== 0 ? valid & ~SET_ATTR.MODE : valid;
 
 /** Whether a lookup takes the mark away. */
 export const cleansProtection = (xdata: Dict | null): boolean =>
