@@ -19,14 +19,17 @@ const BLOCKS = 512;
 /** A server's name, as glusterd gives one: a rebalance moves what is on its own server. */
 const NODE = '11111111-2222-4333-8444-555555555555';
 
-const kinds = {
-  GlusterFS: (own: string, files: string) =>
-    RealBrick.start(own, { files, posix: { 'glusterd-uuid': NODE } }),
-  ours: (own: string, files: string) =>
-    OurBrick.serve(own, files, { posix: { 'glusterd-uuid': NODE } }),
-};
+const posix = { 'glusterd-uuid': NODE };
+const real = (own: string, files: string) => RealBrick.start(own, { files, posix });
+const own = (folder: string, files: string) => OurBrick.serve(folder, files, { posix });
 
-describe.skipIf(noBricks()).each(Object.entries(kinds))('on bricks of %s', (_, start) => {
+const kinds = [
+  ['GlusterFS', [real, real]],
+  ['ours', [own, own]],
+  ['each', [real, own]],
+] as const;
+
+describe.skipIf(noBricks()).each(kinds)('on bricks of %s', (_, starts) => {
   let folder: string;
   let ports: Record<string, number>;
   const bricks: (RealBrick | OurBrick)[] = [];
@@ -37,10 +40,10 @@ describe.skipIf(noBricks()).each(Object.entries(kinds))('on bricks of %s', (_, s
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'glossa-moved-'));
     bricks.length = 0;
-    for (const name of NAMES) {
+    for (const [at, name] of NAMES.entries()) {
       const files = join(folder, name, 'files');
       mkdirSync(files, { recursive: true });
-      bricks.push(await start(join(folder, name), files));
+      bricks.push(await starts[at]!(join(folder, name), files));
     }
     ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
     clients = new BrickClients();
@@ -159,8 +162,39 @@ with open("locked/${name}", "r+") as file:
     }
   });
 
+  test('a brick that they empty has nothing left, and the other has all of it, links too', async () => {
+    await theirs.sh(`rm -r *; mkdir gone && cd gone && for n in $(seq 20); do
+      echo $n > f$n; for m in 1 2 3; do ln f$n l$n-$m; done; ln -s $n s$n; done
+      mkdir sub; echo sub > sub/f; mkfifo pipe; chmod 640 f1; chown 5:6 f2`);
+    const names = "find . ! -type d -printf '%p %y %m %U %G %n %s %T@ %l\\n' | LC_ALL=C sort";
+    const script = `cd gone && ${names} && cat f* l* sub/f`;
+    const before = await theirs.sh(script);
+    expect(before.split('\n').length).toBeGreaterThan(180);
+    await rebalance('decommissioned-bricks=one');
+    // Of links they leave linktos.
+    const args = [
+      onDisk('one', 'gone'),
+      '!',
+      '-type',
+      'd',
+      '!',
+      '(',
+      '-perm',
+      '1000',
+      '-empty',
+      ')',
+    ];
+    const left = spawnSync('find', args);
+    expect(left.stdout.toString()).toBe('');
+    expect(await theirs.sh(script)).toBe(before);
+    expect(((await ours.ask('listdir', '/gone')) as string[]).length).toBe(102);
+    for (let n = 1; n <= 20; n++) {
+      expect(await ours.ask('read', `/gone/l${n}-2`, 9, 0)).toEqual(bytes(`${n}\n`));
+    }
+  });
+
   /** As glusterd starts one; it ends when all files have been looked at. */
-  async function rebalance(): Promise<void> {
+  async function rebalance(...others: string[]): Promise<void> {
     const volfile = join(folder, 'rebalance.vol');
     writeFileSync(volfile, distributedVolfile(ports));
     const options = [
@@ -171,6 +205,7 @@ with open("locked/${name}", "r+") as file:
       'rebalance-cmd=5',
       `node-uuid=${NODE}`,
       'commit-hash=3141592653',
+      ...others,
     ];
     const log = join(folder, 'rebalance.log');
     rmSync(log, { force: true });
