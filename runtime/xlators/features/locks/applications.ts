@@ -157,7 +157,7 @@ export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
 
 /** For a file that nobody has locked, as it comes from somewhere else. */
 export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, locklist) => {
-  const spans = locklist.map(spanOf);
+  const spans = locklist.map((each) => spanOf(each));
   const isSense = locklist.length > 0 && locklist.every(({ owner }) => !isNobody(owner));
   if (inode === null || !isSense || spans.some((span) => typeof span === 'number')) {
     return fail.setactivelk(frame, EINVAL);
