@@ -51,3 +51,13 @@ export const TIMEOUT_MAX = 31_536_000;
  * to do with the record locks of fcntl(2).
  */
 export const FLOCK = 'glossa.flock';
+/**
+ * With a writev to the copy of a file that is moved: nobody who copies is to write over it from now on. It
+ * is also the name of the extended attribute that says so (GlusterFS's key).
+ */
+export const PROTECT_WRITES = 'trusted.glusterfs.protect.writes';
+/**
+ * int, with a change of extended attributes: the file's attributes are wanted in the reply's xdata, where
+ * they are an iatt under the same key (GlusterFS's key).
+ */
+export const IATT_REQ = 'dht-get-iatt-in-xattr';

@@ -145,9 +145,9 @@ export function ask<N extends FopName>(graph: Graph, name: N, ...args: FopTable[
   return askArgs(graph, name, args);
 }
 
-/** The same for a fop that is not known beforehand. */
-export function askArgs(graph: Graph, name: FopName, args: readonly unknown[]): Reply {
-  const frame = newRequest(new Stack(0, 0, 1, name.toUpperCase()), graph.top);
+/** The same for a fop that is not known beforehand. Internal clients have a pid below zero. */
+export function askArgs(graph: Graph, name: FopName, args: readonly unknown[], pid = 1): Reply {
+  const frame = newRequest(new Stack(0, 0, pid, name.toUpperCase()), graph.top);
   const reply: Reply = { count: 0, opRet: NaN, opErrno: NaN, values: [], frame };
   const cbk = collectCbk[name]((_frame, _cookie, _xl, opRet, opErrno, values) => {
     Object.assign(reply, { count: reply.count + 1, opRet, opErrno, values });

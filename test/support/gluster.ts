@@ -214,11 +214,11 @@ export class OurBrick {
   static serve(
     folder: string,
     files: string,
-    { port = 0, upcall }: Pick<BrickSettings, 'port' | 'upcall'> = {},
+    { port = 0, upcall, posix = {} }: Pick<BrickSettings, 'port' | 'upcall' | 'posix'> = {},
   ): Promise<OurBrick> {
     const volumes = (own: number): string =>
       stack([
-        ['posix', 'storage/posix', { directory: files }],
+        ['posix', 'storage/posix', { directory: files, ...posix }],
         ...(upcall === undefined ? [] : [['upcall', 'features/upcall', upcall] as const]),
         ['brick', 'features/locks', {}],
         ['server', 'protocol/server', listening(own)],

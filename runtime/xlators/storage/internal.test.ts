@@ -26,6 +26,15 @@ const VALUE = new TextEncoder().encode('other\0');
 const linktoOf = (gfid: string): Dict =>
   new Dict().setGfid(GFID_REQ, gfid).set('glusterfs-internal-fop', 'yes').set(LINKTO, VALUE);
 
+/** Of what was made with these attributes: what a lookup that wants all of them is told. */
+const KEPT = {
+  'user.k': 'v',
+  'trusted.glusterfs.dht': '1',
+  'trusted.glusterfs.volume-id': '2',
+  'trusted.gfid2path.0': '3',
+  'trusted.glusterfs.protect.writes': '4',
+};
+
 const isRoot = process.getuid?.() === 0;
 
 const storages = [
@@ -65,5 +74,31 @@ test.each(storages)(
     });
     expect(ask(graph, 'unlink', twin.loc, 0, onlyLinkto).opRet).toBe(0);
     expect(ask(graph, 'unlink', linkto.loc, 0, onlyLinkto).opRet).toBe(0);
+  },
+);
+
+test.each(storages)(
+  'storage/%s: a lookup is told all attributes, but for what is of the brick alone',
+  async (_, translator, onDisk) => {
+    folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
+    const options: Record<string, string> = onDisk ? { directory: folder } : {};
+    graph = await startGraph([{ translator, options }]);
+    const { root } = graph.inodes;
+    const loc = new Loc(graph.inodes.newInode(), root, 'd');
+    const xdata = new Dict().setGfid(GFID_REQ, gfidOf(1));
+    for (const [name, text] of Object.entries(KEPT))
+      xdata.set(name, new TextEncoder().encode(text));
+    expect(ask(graph, 'mkdir', loc, 0o755, 0, xdata).opRet).toBe(0);
+    const wants = Dict.of({ 'list-xattr': 1, 'trusted.glusterfs.dht': 0, 'user.absent': 0 });
+    for (const found of [
+      ask(graph, 'lookup', loc, wants),
+      ask(graph, 'lookup', new Loc(null, null, null, gfidOf(1)), wants),
+    ]) {
+      const keys = found.values[2] as Dict;
+      expect([...keys.keys()].sort()).toEqual(['trusted.glusterfs.dht', 'user.k']);
+      expect(new TextDecoder().decode(keys.bytes('user.k'))).toBe('v');
+    }
+    const silent = ask(graph, 'lookup', loc, Dict.of({ 'trusted.glusterfs.dht': 0 }));
+    expect([...(silent.values[2] as Dict).keys()]).toEqual(['trusted.glusterfs.dht']);
   },
 );

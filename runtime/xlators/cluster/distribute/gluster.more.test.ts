@@ -1,6 +1,6 @@
 /** Beside GlusterFS's own client, on its bricks: each has what the other has placed. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -345,49 +345,6 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     const there = Object.values(by).flatMap((prefix) => files.map(([name]) => prefix + name));
     expect(((await ours.ask('listdir', '/chosen')) as string[]).sort()).toEqual(there.sort());
     expect((await theirs.sh('ls chosen')).trim().split('\n').sort()).toEqual(there.sort());
-  });
-
-  test('a file is written while they move it: nothing of it is lost', async () => {
-    const [block, blocks] = [65_536, 1600];
-    await theirs.sh('mkdir moved; head -c 104857600 /dev/zero > moved/a; mv moved/a moved/b1');
-    // Where it is not by its hash, they will move it.
-    const placed = (name: string): boolean => having(`moved/${name}`).length > 1;
-    let name = 'b1';
-    for (let n = 2; !placed(name); n++) {
-      await theirs.sh(`mv moved/${name} moved/b${n}`);
-      name = `b${n}`;
-    }
-    const path = `/moved/${name}`;
-    const [, id] = (await ours.ask('open', path, 2, 0)) as [string, number];
-    let isOver = false;
-    // Of what is written meanwhile they lose nothing: they give up, and say so.
-    const move = `setfattr -n trusted.distribute.migrate-data -v force moved/${name}`;
-    const mover = theirs.sh(`${move} 2>&1 || :`).finally(() => {
-      isOver = true;
-    });
-    const written = new Map<number, number>();
-    const modes = new Set<unknown>();
-    // Until it has moved, and some more: to all of the file, again and again.
-    for (let n = 0, left = 200; left > 0; n++) {
-      if (isOver) left -= 1;
-      const at = (n * 7919) % blocks;
-      const data = Buffer.alloc(6, `${n}      `).toString();
-      await ours.ask('file.write', id, bytes(data), at * block + 100);
-      written.set(at, n);
-      if (n % 16 === 0) modes.add((await ours.driver.find(path)).buf.iaProt);
-    }
-    const refusal = await mover;
-    expect([...modes]).toEqual([0o644]);
-    if (refusal !== '') expect(await theirs.sh(move)).toBe('');
-    await ours.ask('file.write', id, bytes('after'), 7);
-    expect(having(`moved/${name}`)).toHaveLength(1);
-    await ours.ask('file.close', id);
-    const data = readFileSync(onDisk(having(`moved/${name}`)[0]!, path));
-    expect(data.length).toBe(block * blocks);
-    const expected = Buffer.alloc(data.length);
-    expected.write('after', 7);
-    for (const [at, n] of written) expected.write(`${n}      `.slice(0, 6), at * block + 100);
-    expect(data.equals(expected)).toBe(true);
   });
 
   test('a brick that is lost: what is absent, what is refused, what comes back', async () => {

@@ -10,7 +10,7 @@ import {
   bytes,
   distributedVolfile,
 } from '../../../../test/support/brick-clients.ts';
-import { noBricks, OurBrick, RealMount } from '../../../../test/support/gluster.ts';
+import { noBricks, OurBrick, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
@@ -80,6 +80,51 @@ describe.skipIf(noBricks())('bricks of ours', () => {
     expect(await theirs.sh('rm -r dir1; ls')).toBe('');
     for (const brick of NAMES) {
       expect(spawnSync('ls', [onDisk(brick, '')]).stdout.toString(), brick).toBe('');
+    }
+  });
+});
+
+const kinds = [
+  ['GlusterFS', (own: string, files: string) => RealBrick.start(own, { files })],
+  ['ours', (own: string, files: string) => OurBrick.serve(own, files)],
+] as const;
+
+describe.skipIf(noBricks()).each(kinds)('a brick of %s that is added', (_, start) => {
+  test('gets the attributes that directories have elsewhere', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
+    const bricks: (RealBrick | OurBrick)[] = [];
+    const ports: Record<string, number> = {};
+    const mounted = async (script: string): Promise<string> => {
+      const mount = await RealMount.start(
+        folder,
+        `mnt-${bricks.length}`,
+        distributedVolfile(ports),
+      );
+      const said = await mount.sh(script);
+      await mount.end();
+      return said;
+    };
+    try {
+      for (const name of NAMES) {
+        const files = join(folder, name, 'files');
+        mkdirSync(files, { recursive: true });
+        const brick = await start(join(folder, name), files);
+        bricks.push(brick);
+        ports[name] = brick.port;
+        if (bricks.length === 2) {
+          await mounted('mkdir d; setfattr -n user.k -v v d');
+        }
+      }
+      expect(await mounted('stat -c %F d')).toBe('directory\n');
+      const has = NAMES.map((name) => {
+        const args = ['-n', 'user.k', '--only-values', '--absolute-names'];
+        const path = join(folder, name, 'files/d');
+        return spawnSync('getfattr', [...args, path], { encoding: 'utf8' }).stdout;
+      });
+      expect(has).toEqual(NAMES.map(() => 'v'));
+    } finally {
+      for (const brick of bricks) await brick.end();
+      rmSync(folder, { recursive: true });
     }
   });
 });

@@ -2,11 +2,11 @@
 import { Dict } from '../../../core/dict.ts';
 import { EINTR, EINVAL } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
-import { fail, tail, unwind } from '../../../core/fops.gen.ts';
+import { fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../../../core/lock.ts';
 import { FLOCK } from '../../../core/xdata.ts';
-import type { Fop, Xlator } from '../../../core/xlator.ts';
+import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
 import { flockOf, isNobody, ownerNamed, ownerOf, spanOf } from './flock.ts';
 import type { Holder, InodeLocks } from './inode-locks.ts';
 import type { Locks } from './locks.ts';
@@ -35,6 +35,29 @@ interface Asked {
   readonly table: RecordLocks<Holder>;
   readonly trace: Trace;
 }
+
+/**
+ * In a lookup's xdata, and its reply's: how many locks of applications the file has, those that are waited
+ * for as well. A rebalance of GlusterFS moves none that has any, since its locks would stay behind, and
+ * none of which it is not told.
+ */
+const POSIXLK_COUNT = 'glusterfs.posixlk-count';
+
+const counted: Cbk<'lookup', Locks> = (frame, _, xl, opRet, opErrno, inode, buf, xdata, parent) => {
+  if (opRet < 0 || buf === null) {
+    return unwind.lookup(frame, opRet, opErrno, inode, buf, xdata, parent);
+  }
+  const known = xl.inodes?.find(buf.iaGfid);
+  const count = (known && xl.priv.find(known)?.applications) ?? 0;
+  const told = (xdata?.copy() ?? new Dict()).set(POSIXLK_COUNT, count);
+  unwind.lookup(frame, opRet, opErrno, inode, buf, told, parent);
+};
+
+export const lookup: Fop<'lookup', Locks> = (frame, xl, loc, xdata) => {
+  const [below] = xl.children;
+  if (xdata?.has(POSIXLK_COUNT)) wind.lookup(frame, 0, counted, below!, loc, xdata);
+  else tail.lookup(frame, below!, loc, xdata);
+};
 
 export const lk: Fop<'lk', Locks> = (frame, xl, fd, cmd, flock, xdata) => {
   const command = COMMANDS.get(cmd);
@@ -134,7 +157,7 @@ export const getactivelk: Fop<'getactivelk', Locks> = (frame, xl, loc) => {
 
 /** For a file that nobody has locked, as it comes from somewhere else. */
 export const setactivelk: Fop<'setactivelk', Locks> = (frame, xl, { inode }, locklist) => {
-  const spans = locklist.map(spanOf);
+  const spans = locklist.map((each) => spanOf(each));
   const isSense = locklist.length > 0 && locklist.every(({ owner }) => !isNobody(owner));
   if (inode === null || !isSense || spans.some((span) => typeof span === 'number')) {
     return fail.setactivelk(frame, EINVAL);

@@ -12,13 +12,17 @@ const SEEK_SET = 0;
  * The bytes that a lock is about, or an errno. A negative `len` is as many bytes before `start`
  * (fcntl(2)). Beyond `OFFSET_MAX` there are no bytes: what reaches so far has no end, and nothing
  * begins there. Offsets are the file's: whoever asks knows what `whence` means.
+ * @param latest where a range may begin
  */
-export function spanOf({ type, whence, start, len }: Flock): Span | number {
+export function spanOf(
+  { type, whence, start, len }: Flock,
+  latest: number = OFFSET_MAX,
+): Span | number {
   if (type !== F_RDLCK && type !== F_WRLCK && type !== F_UNLCK) return EINVAL;
   if (whence !== SEEK_SET || !Number.isInteger(start) || !Number.isInteger(len)) return EINVAL;
   const from = len < 0 ? start + len : start;
   if (start < 0 || from < 0) return EINVAL;
-  if (from > OFFSET_MAX) return EOVERFLOW;
+  if (from > latest) return EOVERFLOW;
   const end = len < 0 ? start : start + len;
   return { start: from, end: len === 0 || end > OFFSET_MAX ? Infinity : end };
 }

@@ -18,7 +18,7 @@ import { EBADF, ENOTCONN, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { defineOptions } from '../../../core/options.ts';
 import { defineTranslator, type Xlator } from '../../../core/xlator.ts';
-import { fgetxattr, flush, getactivelk, lk, setactivelk } from './applications.ts';
+import { fgetxattr, flush, getactivelk, lk, lookup, setactivelk } from './applications.ts';
 import { dumpLocks } from './dump.ts';
 import { Locks } from './locks.ts';
 import { domainFops } from './translators.ts';
@@ -55,7 +55,7 @@ export default defineTranslator<Locks, typeof options>({
   description: 'Locks of applications (fcntl, flock) and of translators (inodelk, entrylk).',
   children: [1, 1],
   options,
-  fops: { lk, flush, fgetxattr, getactivelk, setactivelk, ...domainFops },
+  fops: { lookup, lk, flush, fgetxattr, getactivelk, setactivelk, ...domainFops },
   init: (_xl, values) => new Locks(values.trace),
   reconfigure(xl, values) {
     xl.priv.trace = values.trace;

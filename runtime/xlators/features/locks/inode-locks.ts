@@ -56,6 +56,15 @@ export class InodeLocks {
     return this.records.empty && this.flocks.empty && this.domains.size === 0;
   }
 
+  /** Locks of applications, and requests that wait for one. */
+  get applications(): number {
+    let count = 0;
+    for (const { active, blocked } of [this.records, this.flocks]) {
+      count += [...active].length + blocked.size;
+    }
+    return count;
+  }
+
   domain(name: string): DomainLocks {
     const known = this.domains.get(name);
     if (known !== undefined) return known;

@@ -1,10 +1,12 @@
 /** features/locks as translators and mounts see it: by its fops. */
 import { describe, expect, test } from 'vitest';
+import { attributes, type Held } from '../../../../test/support/core.ts';
 import { failed, found, OK, setUp, WAITS } from '../../../../test/support/locks.ts';
 import { connect } from '../../../api/driver.ts';
-import type { Dict } from '../../../core/dict.ts';
-import { EAGAIN, EDEADLK, EINTR, EINVAL, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
+import { Dict } from '../../../core/dict.ts';
+import { EAGAIN, EDEADLK, EINTR, EINVAL, ENOENT, EOVERFLOW, ESTALE } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
+import { IA_IFREG } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
 import {
@@ -347,4 +349,36 @@ test('when the graph ends, nobody is left waiting', async () => {
   const domain = as(2, 'inodelk', 'd', new Loc(inode), F_SETLKW, whole, null);
   await graph.stop();
   expect([record, domain]).toMatchObject([failed(ESTALE), failed(ESTALE)]);
+});
+
+test('a lookup that asks is told how many locks of applications there are', async () => {
+  const { as, lk, flock, inode, leaf } = await setUp();
+  const KEY = 'glusterfs.posixlk-count';
+  const buf = attributes(inode.gfid, IA_IFREG);
+  leaf.onRequest = (request: Held) => {
+    if (request.name === 'lookup') request.answer(0, 0, inode, buf, Dict.of({ more: 1 }), null);
+    else request.answer(0, 0, null);
+  };
+  const count = () => {
+    // As a server does, which knows only afterwards which inode it is.
+    const loc = new Loc(inode.table.newInode(), inode.table.root, 'f');
+    const { values } = as(9, 'lookup', loc, Dict.of({ [KEY]: 4 }));
+    const xdata = values[2] as Dict;
+    return [xdata.number(KEY), xdata.type(KEY), xdata.number('more')];
+  };
+  expect(count()).toEqual([0, 'int', 1]);
+  lk(1, F_SETLK, F_WRLCK, 0, 10);
+  lk(1, F_SETLK, F_WRLCK, 20, 10);
+  expect(count()).toEqual([2, 'int', 1]);
+  lk(2, F_SETLKW, F_WRLCK);
+  flock(3, F_SETLK, F_RDLCK);
+  expect(count()).toEqual([4, 'int', 1]);
+  const whole = { type: F_WRLCK, whence: 0, start: 0, len: 0, pid: 9, owner: '' };
+  expect(as(9, 'inodelk', 'domain', new Loc(inode), F_SETLK, whole, null)).toMatchObject(OK);
+  expect(count()).toEqual([4, 'int', 1]);
+  const silent = as(9, 'lookup', new Loc(inode), null);
+  expect((silent.values[2] as Dict).has(KEY)).toBe(false);
+  leaf.onRequest = (request: Held) => request.answer(-1, ENOENT, null, null, null, null);
+  const absent = as(9, 'lookup', new Loc(inode), Dict.of({ [KEY]: 4 }));
+  expect([absent.opRet, absent.opErrno, absent.values[2]]).toEqual([-1, ENOENT, null]);
 });

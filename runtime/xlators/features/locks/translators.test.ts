@@ -42,6 +42,19 @@ describe('inodelk', () => {
     expect(inodelk(1, F_GETLK, F_WRLCK)).toMatchObject(failed(EOPNOTSUPP));
   });
 
+  test('behind all bytes there may be locks, too: replicate has its locks of attributes there', async () => {
+    const { inodelk, dump } = await domains();
+    const attributes = 2 ** 63;
+    expect(inodelk(1, F_SETLK, F_WRLCK, attributes)).toMatchObject(OK);
+    expect(inodelk(2, F_SETLK, F_WRLCK, attributes)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(2, F_SETLK, F_WRLCK, 0, 100)).toMatchObject(OK);
+    expect(inodelk(3, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(2, F_SETLK, F_UNLCK, 0, 100)).toMatchObject(OK);
+    expect(inodelk(3, F_SETLK, F_WRLCK)).toMatchObject(failed(EAGAIN));
+    expect(inodelk(1, F_SETLK, F_UNLCK, attributes)).toMatchObject(OK);
+    expect(dump()).toMatchObject({ inodes: 0 });
+  });
+
   test('each lock of an owner wants its own unlock, by its exact range', async () => {
     const { inodelk, dump } = await domains();
     for (const _ of [1, 2]) expect(inodelk(1, F_SETLK, F_WRLCK, 0, 10)).toMatchObject(OK);

@@ -85,10 +85,13 @@ function lockRange(frame: Frame, xl: Xlator<Locks>, request: RangeRequest): void
   });
 }
 
-/** The range that is meant, or why none can be. */
+/**
+ * The range that is meant, or why none can be. It may begin behind all bytes that a file can have: there
+ * GlusterFS's replicate locks a file's attributes.
+ */
 function rangeAsked(lkOwner: string, { cmd, flock }: RangeRequest): Span | number {
   if (cmd !== F_SETLK && cmd !== F_SETLKW) return EOPNOTSUPP;
-  return isNobody(lkOwner) || flock.len < 0 ? EINVAL : spanOf(flock);
+  return isNobody(lkOwner) || flock.len < 0 ? EINVAL : spanOf(flock, Infinity);
 }
 
 interface EntryRequest {

@@ -6,6 +6,7 @@ import { SET_ATTR } from '../../../core/fops.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFLNK, type Iatt, Statvfs } from '../../../core/iatt.ts';
 import type { Fops } from '../../../core/xlator.ts';
+import { settable } from '../shared/moving.ts';
 import { permits } from '../shared/replies.ts';
 import { aclPermits } from './acl.ts';
 import { killCapability, killPriv } from './data.ts';
@@ -19,7 +20,8 @@ const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
 /** What setattr does; 0 or the errno. The owner goes before the mode, which it may change. */
-function change(disk: Disk, node: Node, to: Iatt, valid: number): number {
+function change(disk: Disk, node: Node, to: Iatt, asked: number): number {
+  const valid = settable(node.type, asked);
   if ((valid & MODE) !== 0 && node.type === IA_IFLNK) return EOPNOTSUPP;
   if ((valid & (UID | GID)) !== 0) {
     if ((valid & UID) !== 0) node.uid = to.iaUid;

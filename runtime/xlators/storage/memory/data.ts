@@ -22,6 +22,7 @@ import { weakChecksum } from '../shared/replies.ts';
 import { md5 } from './md5.ts';
 import { type Disk, type MemoryXlator, type Node, nodeOf, openAs, openedOf } from './node.ts';
 import type { Pages } from './pages.ts';
+import { writeFault } from './xattr.ts';
 
 const O_ACCMODE = 3;
 const O_RDONLY = 0;
@@ -139,7 +140,7 @@ export const dataFops: Fops<Disk> = {
     const node = fileOf(xl, fd, O_WRONLY);
     if (typeof node === 'number') return fail.writev(frame, node);
     const at = (fd.flags & O_APPEND) !== 0 ? node.pages.size : offset;
-    const fault = rangeFault(at, vector.length);
+    const fault = rangeFault(at, vector.length) || writeFault(node, xdata);
     if (fault !== 0) return fail.writev(frame, fault);
     const before = node.iatt();
     killPriv(node, xdata, frame.root);
@@ -226,7 +227,7 @@ export const dataFops: Fops<Disk> = {
     unwind.rchecksum(frame, 0, 0, weakChecksum(bytes), md5(bytes), null);
   },
 
-  copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, _xdata) {
+  copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata) {
     const from = fileOf(xl, fdIn, O_RDONLY);
     if (typeof from === 'number') return fail.copy_file_range(frame, from);
     const to = fileOf(xl, fdOut, O_WRONLY);
@@ -234,7 +235,8 @@ export const dataFops: Fops<Disk> = {
     const overlaps = from === to && offIn < offOut + len && offOut < offIn + len;
     const fault =
       flags !== 0 || overlaps ? EINVAL : rangeFault(offIn, 0) || rangeFault(offOut, len);
-    if (fault !== 0) return fail.copy_file_range(frame, fault);
+    const refused = fault || writeFault(to, xdata);
+    if (refused !== 0) return fail.copy_file_range(frame, refused);
     const before = to.iatt();
     const data = from.pages.read(offIn, len);
     const written = writeAt(xl.priv, to, data, offOut);

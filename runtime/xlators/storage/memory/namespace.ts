@@ -30,7 +30,7 @@ import {
 } from '../../../core/iatt.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
-import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
+import { MODE_REQ, PROTECT_WRITES, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
   bornWith,
@@ -41,6 +41,7 @@ import {
   unlinkFault,
   type Victim,
 } from '../shared/internal.ts';
+import { cleansProtection } from '../shared/moving.ts';
 import { textFault } from '../shared/names.ts';
 import { type Made, rdevOf } from '../shared/replies.ts';
 import { openFault, resize, writeAt } from './data.ts';
@@ -224,7 +225,9 @@ export const namespaceFops: Fops<Disk> = {
       return unwind.lookup(frame, -1, node, null, null, null, postparent);
     }
     loc.inode?.ctxSet(xl, node);
-    unwind.lookup(frame, 0, 0, loc.inode, node.iatt(), lookupKeys(node, xdata), postparent);
+    const keys = lookupKeys(node, xdata);
+    if (cleansProtection(xdata)) node.xattrs?.delete(PROTECT_WRITES);
+    unwind.lookup(frame, 0, 0, loc.inode, node.iatt(), keys, postparent);
   },
 
   mkdir(frame, xl, loc, mode, _umask, xdata) {

@@ -7,10 +7,12 @@ import { IA_IFDIR, IA_IFREG } from '../../../core/iatt.ts';
 import { XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { pidFor } from '../shared/internal.ts';
+import { guardFault, isGuarded, movingKeys } from '../shared/moving.ts';
 import { textFault } from '../shared/names.ts';
 import {
   answerKeys,
   isHidden,
+  isListed,
   TRUSTED_GFID,
   USER_GFID,
   valueBytes,
@@ -47,9 +49,26 @@ const CONTENT = 'glusterfs.content';
 export function lookupKeys(node: Node, keys: Dict | null): Dict | null {
   const { xattrs, pages } = node;
   const found =
-    xattrs === null ? null : answerKeys(keys, (name) => xattrs.get(name)?.slice() ?? null);
+    xattrs === null
+      ? null
+      : answerKeys(keys, {
+          read: (name) => xattrs.get(name)?.slice() ?? null,
+          names: () => [...xattrs.keys()],
+        });
   if (pages === null || pages.size > (keys?.number(CONTENT) ?? -1)) return found;
   return (found ?? new Dict()).set(CONTENT, pages.read(0, pages.size));
+}
+
+/** 0 when a write may be done, as far as others that move the file are concerned; otherwise the errno. */
+export function writeFault(node: Node, xdata: Dict | null): number {
+  if (!isGuarded(xdata)) return 0;
+  return guardFault(xdata, {
+    find: (name) => (node.xattrs?.has(name) === true ? 0 : ENODATA),
+    set(name, value) {
+      node.xattrs = (node.xattrs ?? new Map()).set(name, value);
+      return 0;
+    },
+  });
 }
 
 interface Change {
@@ -101,7 +120,7 @@ function get(node: Node, name: string | null, pid: number): Dict | number {
   const dict = new Dict();
   if (name === null) {
     for (const [key, value] of node.xattrs ?? []) {
-      if (!isHidden(key, pid)) dict.set(key, value.slice(), 'bin');
+      if (isListed(key, pid)) dict.set(key, value.slice(), 'bin');
     }
     return dict;
   }
@@ -149,6 +168,9 @@ function combine(
   return fault === 0 ? answer : fault;
 }
 
+const keysOf = (node: Node, xdata: Dict | null): Dict | null =>
+  movingKeys(xdata, () => node.iatt());
+
 export const xattrFops: Fops<Disk> = {
   setxattr(frame, xl, loc, dict, flags, xdata) {
     const node = nodeOf(xl, loc);
@@ -156,15 +178,15 @@ export const xattrFops: Fops<Disk> = {
     const pid = pidFor(frame.root.pid, xdata);
     const fault = setXattrs(xl.priv, node, dict, flags, frame.root, pid);
     if (fault !== 0) return fail.setxattr(frame, fault);
-    unwind.setxattr(frame, 0, 0, null);
+    unwind.setxattr(frame, 0, 0, keysOf(node, xdata));
   },
 
-  fsetxattr(frame, xl, fd, dict, flags, _xdata) {
+  fsetxattr(frame, xl, fd, dict, flags, xdata) {
     const opened = openedOf(xl, fd);
     if (typeof opened === 'number') return fail.fsetxattr(frame, opened);
     const fault = setXattrs(xl.priv, opened.node, dict, flags, frame.root);
     if (fault !== 0) return fail.fsetxattr(frame, fault);
-    unwind.fsetxattr(frame, 0, 0, null);
+    unwind.fsetxattr(frame, 0, 0, keysOf(opened.node, xdata));
   },
 
   getxattr(frame, xl, loc, name, _xdata) {
@@ -183,35 +205,35 @@ export const xattrFops: Fops<Disk> = {
     unwind.fgetxattr(frame, dict.size, 0, dict, null);
   },
 
-  removexattr(frame, xl, loc, name, _xdata) {
+  removexattr(frame, xl, loc, name, xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.removexattr(frame, node);
     const fault = remove(xl.priv, node, name, frame.root.pid);
     if (fault !== 0) return fail.removexattr(frame, fault);
-    unwind.removexattr(frame, 0, 0, null);
+    unwind.removexattr(frame, 0, 0, keysOf(node, xdata));
   },
 
-  fremovexattr(frame, xl, fd, name, _xdata) {
+  fremovexattr(frame, xl, fd, name, xdata) {
     const opened = openedOf(xl, fd);
     if (typeof opened === 'number') return fail.fremovexattr(frame, opened);
     const fault = remove(xl.priv, opened.node, name, frame.root.pid);
     if (fault !== 0) return fail.fremovexattr(frame, fault);
-    unwind.fremovexattr(frame, 0, 0, null);
+    unwind.fremovexattr(frame, 0, 0, keysOf(opened.node, xdata));
   },
 
-  xattrop(frame, xl, loc, optype, dict, _xdata) {
+  xattrop(frame, xl, loc, optype, dict, xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.xattrop(frame, node);
     const answer = combine(xl.priv, node, optype, dict, frame.root);
     if (typeof answer === 'number') return fail.xattrop(frame, answer);
-    unwind.xattrop(frame, 0, 0, answer, null);
+    unwind.xattrop(frame, 0, 0, answer, keysOf(node, xdata));
   },
 
-  fxattrop(frame, xl, fd, optype, dict, _xdata) {
+  fxattrop(frame, xl, fd, optype, dict, xdata) {
     const opened = openedOf(xl, fd);
     if (typeof opened === 'number') return fail.fxattrop(frame, opened);
     const answer = combine(xl.priv, opened.node, optype, dict, frame.root);
     if (typeof answer === 'number') return fail.fxattrop(frame, answer);
-    unwind.fxattrop(frame, 0, 0, answer, null);
+    unwind.fxattrop(frame, 0, 0, answer, keysOf(opened.node, xdata));
   },
 };

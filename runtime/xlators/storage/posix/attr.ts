@@ -10,6 +10,7 @@ import type { Fops } from '../../../core/xlator.ts';
 import { AT_EMPTY_PATH, AT_FDCWD, UTIME_NOW, UTIME_OMIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { Statvfs as StatvfsStruct } from '../../../sys/struct.ts';
+import { settable } from '../shared/moving.ts';
 import { permits } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { iattOfFile } from './data.ts';
@@ -124,14 +125,15 @@ export const attrFops: Fops<Brick> = {
     unwind.fstat(frame, 0, 0, buf, null);
   },
 
-  setattr(frame, xl, loc, stbuf, valid, xdata) {
+  setattr(frame, xl, loc, stbuf, asked, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') {
       const last = lastOf(xl, loc);
       if (last === null) return fail.setattr(frame, handle);
-      return unwind.setattr(frame, 0, 0, last, changeLast(xl, loc, stbuf, valid), null);
+      return unwind.setattr(frame, 0, 0, last, changeLast(xl, loc, stbuf, asked), null);
     }
     const { fd } = handle;
+    const valid = settable(handle.type, asked);
     const before = iattOfFd(xl.priv, fd, handle);
     killPriv(fd, before, xdata, frame.root);
     const refused = valid === 0 && !mayChown(before, xdata, frame.root);

@@ -24,6 +24,7 @@ import { errnoOf } from './node-errno.ts';
 import { procPath } from './paths.ts';
 import { killPriv } from './privileges.ts';
 import { handleOf, iattOfFd } from './resolve.ts';
+import { writeFault } from './xattr.ts';
 
 const { O_DSYNC, O_SYNC, O_TRUNC } = constants;
 /** Flags of a single write that is to be on the disk, as RWF_DSYNC and RWF_SYNC make it. */
@@ -92,7 +93,7 @@ export const dataFops: Fops<Brick> = {
   writev(frame, xl, fd, vector, offset, flags, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.writev(frame, file);
-    const fault = rangeFault(offset, vector.length);
+    const fault = rangeFault(offset, vector.length) || writeFault(file.fd, xdata);
     if (fault !== 0) return fail.writev(frame, fault);
     const prebuf = before(frame, file, xdata);
     killPriv(file.fd, prebuf, xdata, frame.root);

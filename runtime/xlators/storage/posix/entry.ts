@@ -57,7 +57,7 @@ import {
   secondParent,
 } from './resolve.ts';
 import { virtualKeys } from './virtual.ts';
-import { lookupKeys } from './xattr.ts';
+import { cleanProtection, lookupKeys } from './xattr.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = constants;
 const O_ACCMODE = 3;
@@ -105,6 +105,7 @@ const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
   loc.inode?.ctxSet(xl, found);
   const stored = lookupKeys(dir.fd, named ? NAME : EMPTY, xdata);
   const keys = virtualKeys(xl, found, buf.iaSize, xdata, stored);
+  cleanProtection(dir.fd, named ? NAME : EMPTY, xdata);
   const postparent = named ? around(frame, brick, dir) : buf;
   unwind.lookup(frame, 0, 0, loc.inode, buf, keys, postparent);
 };

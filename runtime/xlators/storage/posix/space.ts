@@ -19,6 +19,7 @@ import { weakChecksum } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { iattOfFile, rangeFault, setTimes } from './data.ts';
 import { fileOf, type OpenFile, readFile, writeAll, writeLater } from './files.ts';
+import { writeFault } from './xattr.ts';
 
 const HOLE = FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE;
 /** By GlusterFS's number of what to look for. */
@@ -144,13 +145,14 @@ export const spaceFops: Fops<Brick> = {
     });
   },
 
-  copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, _xdata) {
+  copy_file_range(frame, xl, fdIn, offIn, fdOut, offOut, len, flags, xdata) {
     const from = fileOf(xl, fdIn);
     if (typeof from === 'number') return fail.copy_file_range(frame, from);
     const to = fileOf(xl, fdOut);
     if (typeof to === 'number') return fail.copy_file_range(frame, to);
     const fault = flags !== 0 ? EINVAL : rangeFault(offIn, len) || rangeFault(offOut, len);
-    if (fault !== 0) return fail.copy_file_range(frame, fault);
+    const refused = fault || writeFault(to.fd, xdata);
+    if (refused !== 0) return fail.copy_file_range(frame, refused);
     const prebuf = iattOfFile(to);
     const done = (copied: number): void => {
       if (copied < 0) {

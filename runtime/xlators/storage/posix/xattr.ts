@@ -7,14 +7,17 @@ import { Dict } from '../../../core/dict.ts';
 import { EINVAL, ENODATA, EPERM, ERANGE } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import { XATTR_LIST_MAX, XATTR_NAME_MAX, XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { pidFor } from '../shared/internal.ts';
 import { MDATA, readMdata, readWireMdata, SET_MDATA, type Times } from '../shared/mdata.ts';
+import { cleansProtection, guardFault, isGuarded, movingKeys } from '../shared/moving.ts';
 import {
   answerKeys,
   isHidden,
+  isListed,
   TRUSTED_GFID,
   USER_GFID,
   valueBytes,
@@ -55,6 +58,28 @@ function setOne(fd: number, name: string, bytes: Uint8Array | null, flags: numbe
   return -libc.setxattr(procPath(fd), KEY, bytes, bytes.length, flags);
 }
 
+/** 0 when a write may be done, as far as others that move the file are concerned; otherwise the errno. */
+export function writeFault(fd: number, xdata: Dict | null): number {
+  if (!isGuarded(xdata)) return 0;
+  return guardFault(xdata, {
+    find(name) {
+      const found = getOne(fd, name);
+      return typeof found === 'number' ? found : 0;
+    },
+    set: (name, bytes) => setOne(fd, name, bytes, 0),
+  });
+}
+
+/**
+ * Takes away what keeps writes off (`writeFault`), where the lookup of `path` in a directory wants that
+ * (`EMPTY`: of the directory).
+ */
+export function cleanProtection(dirFd: number, path: Path, xdata: Dict | null): void {
+  if (!cleansProtection(xdata) || putKey(PROTECT_WRITES) !== 0) return;
+  if (path === EMPTY) libc.removexattr(procPath(dirFd), KEY);
+  else libc.lremovexattr(procEntryPath(dirFd, path, 0), KEY);
+}
+
 /**
  * Sets what is in `dict` of the inode that `fd` is open on, one after the other, up to the first that
  * fails; 0 or its errno.
@@ -86,18 +111,26 @@ const timesIn = (bytes: Uint8Array | null, read: typeof readMdata): Times | null
  * The values that a lookup's xdata asks for, of `path` in a directory (`EMPTY`: of the directory);
  * null when there are none.
  */
-export const lookupKeys = (dirFd: number, path: Path, keys: Dict | null): Dict | null =>
-  answerKeys(keys, (name) => {
-    if (putKey(name) !== 0) return null;
-    const at = path === EMPTY ? procPath(dirFd) : procEntryPath(dirFd, path, 0);
-    const get = path === EMPTY ? libc.getxattr : libc.lgetxattr;
-    const bytes = taken(get(at, KEY, value, value.length));
-    return typeof bytes === 'number' ? null : bytes;
+export function lookupKeys(dirFd: number, path: Path, keys: Dict | null): Dict | null {
+  const isSelf = path === EMPTY;
+  const at = (): Path => (isSelf ? procPath(dirFd) : procEntryPath(dirFd, path, 0));
+  return answerKeys(keys, {
+    read(name) {
+      if (putKey(name) !== 0) return null;
+      const get = isSelf ? libc.getxattr : libc.lgetxattr;
+      const bytes = taken(get(at(), KEY, value, value.length));
+      return typeof bytes === 'number' ? null : bytes;
+    },
+    names() {
+      const all = isSelf ? libc.listxattr : libc.llistxattr;
+      const found = namesIn(all(at(), list, list.length));
+      return typeof found === 'number' ? [] : found;
+    },
   });
+}
 
-/** The names of all attributes, or the errno. */
-function names(fd: number): string[] | number {
-  const length = libc.listxattr(procPath(fd), list, list.length);
+/** The names that a call put into `list`, or its errno. */
+function namesIn(length: number): string[] | number {
   if (length < 0) return -length;
   const found: string[] = [];
   for (let start = 0; start < length; ) {
@@ -118,10 +151,10 @@ function get(xl: PosixXlator, of: Subject, name: string | null, pid: number): Di
     const bytes = isHidden(name, pid) ? ENODATA : getOne(fd, name);
     return typeof bytes === 'number' ? bytes : dict.set(name, bytes, 'bin');
   }
-  const found = names(fd);
+  const found = namesIn(libc.listxattr(procPath(fd), list, list.length));
   if (typeof found === 'number') return found;
   for (const key of found) {
-    const bytes = isHidden(key, pid) ? ENODATA : getOne(fd, key);
+    const bytes = isListed(key, pid) ? getOne(fd, key) : ENODATA;
     if (typeof bytes !== 'number') dict.set(key, bytes, 'bin');
   }
   return dict;
@@ -168,6 +201,9 @@ function combine(fd: number, optype: number, dict: Dict | null): Dict | number {
   return fault === 0 ? answer : fault;
 }
 
+const keysOf = (xl: PosixXlator, of: Handle, fd: number, xdata: Dict | null): Dict | null =>
+  movingKeys(xdata, () => iattOfFd(xl.priv, fd, of));
+
 export const xattrFops: Fops<Brick> = {
   setxattr(frame, xl, loc, dict, flags, xdata) {
     const handle = handleOf(xl, loc);
@@ -179,10 +215,10 @@ export const xattrFops: Fops<Brick> = {
     if (dict?.has(ACL_ACCESS)) {
       killGroupId(handle.fd, iattOfFd(xl.priv, handle.fd, handle), frame.root);
     }
-    unwind.setxattr(frame, 0, 0, null);
+    unwind.setxattr(frame, 0, 0, keysOf(xl, handle, handle.fd, xdata));
   },
 
-  fsetxattr(frame, xl, fd, dict, flags, _xdata) {
+  fsetxattr(frame, xl, fd, dict, flags, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fsetxattr(frame, file);
     const fault =
@@ -190,7 +226,7 @@ export const xattrFops: Fops<Brick> = {
       setXattrs(xl.priv, file.handle, file.fd, dict, flags, frame.root.pid);
     if (fault !== 0) return fail.fsetxattr(frame, fault);
     xl.priv.mdata.set(frame, 'fsetxattr', file.handle, file.fd);
-    unwind.fsetxattr(frame, 0, 0, null);
+    unwind.fsetxattr(frame, 0, 0, keysOf(xl, file.handle, file.fd, xdata));
   },
 
   getxattr(frame, xl, loc, name, _xdata) {
@@ -209,37 +245,37 @@ export const xattrFops: Fops<Brick> = {
     unwind.fgetxattr(frame, dict.size, 0, dict, null);
   },
 
-  removexattr(frame, xl, loc, name, _xdata) {
+  removexattr(frame, xl, loc, name, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.removexattr(frame, handle);
     const fault = remove(handle, handle.fd, name, frame.root.pid);
     if (fault !== 0) return fail.removexattr(frame, fault);
     xl.priv.mdata.set(frame, 'removexattr', handle);
-    unwind.removexattr(frame, 0, 0, null);
+    unwind.removexattr(frame, 0, 0, keysOf(xl, handle, handle.fd, xdata));
   },
 
-  fremovexattr(frame, xl, fd, name, _xdata) {
+  fremovexattr(frame, xl, fd, name, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fremovexattr(frame, file);
     const fault = remove(file.handle, file.fd, name, frame.root.pid);
     if (fault !== 0) return fail.fremovexattr(frame, fault);
     xl.priv.mdata.set(frame, 'fremovexattr', file.handle, file.fd);
-    unwind.fremovexattr(frame, 0, 0, null);
+    unwind.fremovexattr(frame, 0, 0, keysOf(xl, file.handle, file.fd, xdata));
   },
 
-  xattrop(frame, xl, loc, optype, dict, _xdata) {
+  xattrop(frame, xl, loc, optype, dict, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.xattrop(frame, handle);
     const answer = combine(handle.fd, optype, dict);
     if (typeof answer === 'number') return fail.xattrop(frame, answer);
-    unwind.xattrop(frame, 0, 0, answer, null);
+    unwind.xattrop(frame, 0, 0, answer, keysOf(xl, handle, handle.fd, xdata));
   },
 
-  fxattrop(frame, xl, fd, optype, dict, _xdata) {
+  fxattrop(frame, xl, fd, optype, dict, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fxattrop(frame, file);
     const answer = combine(file.fd, optype, dict);
     if (typeof answer === 'number') return fail.fxattrop(frame, answer);
-    unwind.fxattrop(frame, 0, 0, answer, null);
+    unwind.fxattrop(frame, 0, 0, answer, keysOf(xl, file.handle, file.fd, xdata));
   },
 };

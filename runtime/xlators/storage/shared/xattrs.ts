@@ -9,6 +9,7 @@ import { encodeName } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
 import { EILSEQ, EINVAL, ERANGE } from '../../../core/errno.ts';
 import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
+import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import { textFault } from './names.ts';
 
 /** Where an inode's gfid is kept: as root, and where the kernel refuses `trusted.` to us. */
@@ -31,6 +32,13 @@ export function isHidden(name: string, pid: number): boolean {
   return pid >= 0 && OWN_PREFIXES.some((prefix) => name.startsWith(prefix));
 }
 
+/**
+ * Whether a list of all attributes has it. Who moves a file copies what is listed; the mark on a copy that
+ * is written to is of that copy alone, and would keep the next one from ever being made.
+ */
+export const isListed = (name: string, pid: number): boolean =>
+  name !== PROTECT_WRITES && !isHidden(name, pid);
+
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
 
 /** Whether a key in xdata is an attribute's name: a lookup asks for its value by it. */
@@ -51,17 +59,36 @@ export function valueBytes(value: DictValue): Uint8Array | null {
 }
 
 /**
- * The values that the keys of a lookup's or readdirp's xdata ask for, read by `read`; null when
- * there are none.
+ * With a lookup: all attributes are wanted. GlusterFS's clients compare them with those of other bricks, and
+ * give them to a directory that a brick does not have.
  */
-export function answerKeys(
-  keys: Dict | null,
-  read: (name: string) => Uint8Array | null,
-): Dict | null {
+const LIST_XATTR = 'list-xattr';
+
+/** What is of this brick alone, and would be wrong on another. */
+const OF_THE_BRICK: ReadonlySet<string> = new Set([
+  TRUSTED_GFID,
+  USER_GFID,
+  PROTECT_WRITES,
+  'trusted.glusterfs.volume-id',
+  'security.selinux',
+]);
+
+const isOfTheBrick = (name: string): boolean =>
+  OF_THE_BRICK.has(name) || name.startsWith('trusted.gfid2path.');
+
+/** The attributes of something that was found. */
+export interface Attributes {
+  read(name: string): Uint8Array | null;
+  names(): readonly string[];
+}
+
+/** The values that the keys of a lookup's or readdirp's xdata ask for; null when there are none. */
+export function answerKeys(keys: Dict | null, of: Attributes): Dict | null {
   let found: Dict | null = null;
   if (keys === null) return found;
-  for (const key of keys.keys()) {
-    const value = asksForXattr(key) ? read(key) : null;
+  const more = keys.has(LIST_XATTR) ? of.names().filter((name) => !isOfTheBrick(name)) : [];
+  for (const key of [...keys.keys(), ...more]) {
+    const value = asksForXattr(key) ? of.read(key) : null;
     if (value === null) continue;
     found ??= new Dict();
     found.set(key, value, 'bin');

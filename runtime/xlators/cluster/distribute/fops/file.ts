@@ -16,7 +16,7 @@ import type { Cbk, Fop, Fops, Xlator } from '../../../../core/xlator.ts';
 import { type Directory, type Distribute, NOWHERE } from '../distribute.ts';
 import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './everywhere.ts';
-import { askMoved, followMove, STAYS, signOf } from './moving.ts';
+import { askingForStats, askMoved, asksForStats, followMove, STAYS, signOf } from './moving.ts';
 import { onDirectory } from './on-directory.ts';
 
 /** By their subject: the first argument that is a loc or an fd. */
@@ -84,13 +84,15 @@ function fopOf<N extends FopName>(name: N): Fop<N, Distribute> {
       ),
     );
   }) as Cbk<N, unknown>;
+  const asks = asksForStats(name);
   return collect[name]((frame, anyXl, given) => {
     const xl = anyXl as Xlator<Distribute>;
     const inode = inodeOf(given[at]);
     const child = inode?.ctxGet(xl);
     if (typeof child === 'number') {
-      frame.local = given;
-      windArgs[name](frame, child, cbk as never, xl.children[child]!, given);
+      const args = asks ? askingForStats(given) : given;
+      frame.local = args;
+      windArgs[name](frame, child, cbk as never, xl.children[child]!, args as never);
     } else unknownOrDirectory(frame, xl, name, inode, given);
   }) as Fop<N, Distribute>;
 }
@@ -118,7 +120,8 @@ function* steps<N extends FopName>(
   if (typeof directory === 'number') return failure(name, directory);
   if (volume.cached(inode) !== NOWHERE) {
     const subject = args.find((arg) => arg instanceof Fd || arg instanceof Loc);
-    return yield* askMoved(task, volume, { fop: name, args, subject, inode });
+    const asking = asksForStats(name) ? askingForStats(args) : args;
+    return yield* askMoved(task, volume, { fop: name, args: asking, subject, inode });
   }
   const own = onDirectory[name];
   if (directory === null) return failure(name, EIO);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Distributed } from '../../../../../test/support/distributed.ts';
 import { Dict } from '../../../../core/dict.ts';
-import { ENOENT } from '../../../../core/errno.ts';
+import { EBUSY, ENODATA, ENOENT } from '../../../../core/errno.ts';
 import { Fd } from '../../../../core/fd.ts';
 import { SET_ATTR } from '../../../../core/fops.ts';
 import { Iatt } from '../../../../core/iatt.ts';
@@ -9,6 +9,9 @@ import type { Inode } from '../../../../core/inode.ts';
 import { Loc } from '../../../../core/loc.ts';
 import { GFID_REQ } from '../../../../core/xdata.ts';
 
+/** As in `<sys/xattr.h>`. */
+const XATTR_CREATE = 1;
+const XATTR_REPLACE = 2;
 const LINKTO = 'trusted.glusterfs.dht.linkto';
 const TWO = ['one', 'two'];
 const text = (bytes: unknown): string => new TextDecoder().decode(bytes as Uint8Array);
@@ -88,6 +91,61 @@ describe('a file that is copied', () => {
     expect((volume.lookup('/f').values[1] as Iatt).iaProt).toBe(0o644);
     expect(volume.list('/')).toEqual(['f']);
     expect(volume.read('/f')).toBe('BEfore');
+  });
+
+  test('has its extended attributes changed in both places', () => {
+    const dict = (value: string): Dict => Dict.of({ 'user.a': new TextEncoder().encode(value) });
+    const loc = new Loc(inode);
+    const both = (): string[] =>
+      [from, to].map((child) => {
+        const at = new Loc(inode, null, null, inode.gfid);
+        const { opRet, opErrno, values } = volume.askChild(child, 'getxattr', at, 'user.a', null);
+        return opRet < 0 ? `errno ${opErrno}` : text((values[0] as Dict).get('user.a'));
+      });
+    volume.ask('setxattr', loc, dict('before'), 0, null);
+    begin();
+    expect(volume.ask('setxattr', loc, dict('1'), 0, null).opRet).toBe(0);
+    expect(both()).toEqual(['1', '1']);
+    expect(volume.ask('fsetxattr', fd, dict('2'), XATTR_REPLACE, null).opRet).toBe(0);
+    expect(both()).toEqual(['2', '2']);
+    expect(volume.ask('removexattr', loc, 'user.a', null).opRet).toBe(0);
+    expect(both()).toEqual([`errno ${ENODATA}`, `errno ${ENODATA}`]);
+    // The copy may have what the file has no more, or lack what it has.
+    const copy = new Loc(inode, null, null, inode.gfid);
+    volume.askChild(to, 'setxattr', copy, dict('late'), 0, null);
+    expect(volume.ask('setxattr', loc, dict('3'), XATTR_CREATE, null).opRet).toBe(0);
+    expect(both()).toEqual(['3', '3']);
+    volume.askChild(to, 'removexattr', copy, 'user.a', null);
+    expect(volume.ask('setxattr', loc, dict('4'), XATTR_REPLACE, null).opRet).toBe(0);
+    expect(both()).toEqual(['4', '4']);
+    volume.askChild(to, 'removexattr', copy, 'user.a', null);
+    expect(volume.ask('fremovexattr', fd, 'user.a', null).opRet).toBe(0);
+    // What fails where the file is fails.
+    expect(volume.ask('fremovexattr', fd, 'user.a', null).opErrno).toBe(ENODATA);
+  });
+
+  test('has them changed where it is once it has moved', () => {
+    begin();
+    end();
+    const dict = Dict.of({ 'user.a': new TextEncoder().encode('1') });
+    expect(volume.ask('setxattr', new Loc(inode), dict, 0, null).opRet).toBe(0);
+    const copy = new Loc(inode, null, null, inode.gfid);
+    const there = volume.askChild(to, 'getxattr', copy, 'user.a', null);
+    expect(text((there.values[0] as Dict).get('user.a'))).toBe('1');
+  });
+
+  test('is not written over by who copies what a client has written', () => {
+    begin();
+    const copies = (data: string): number => {
+      const xdata = Dict.of({ 'glusterfs.avoid.overwrite': 1 });
+      const vector = new TextEncoder().encode(data);
+      const told = volume.askChild(to, 'writev', new Fd(inode, 2, 1), vector, 0, 0, xdata);
+      return told.opRet < 0 ? -told.opErrno : told.opRet;
+    };
+    expect(copies('before')).toBe(6);
+    expect(write('BE', 0)).toBe(2);
+    expect(copies('before')).toBe(-EBUSY);
+    expect([dataOf(from), dataOf(to)]).toEqual(['BEfore', 'BEfore']);
   });
 
   test('is as before when that is given up', () => {

@@ -11,19 +11,20 @@
 
 import { constants } from 'node:fs';
 import { Dict } from '../../../../core/dict.ts';
-import { EBADF, EIO, ENOENT, ESTALE } from '../../../../core/errno.ts';
+import { EBADF, EIO, ENODATA, ENOENT, ESTALE } from '../../../../core/errno.ts';
 import { Fd } from '../../../../core/fd.ts';
 import type { FopName, FopTable } from '../../../../core/fops.gen.ts';
 import { findFop } from '../../../../core/fops.ts';
-import { IA_IFREG, type Iatt } from '../../../../core/iatt.ts';
+import { IA_IFREG, Iatt } from '../../../../core/iatt.ts';
 import type { Inode } from '../../../../core/inode.ts';
 import { Loc } from '../../../../core/loc.ts';
+import { IATT_REQ, PROTECT_WRITES } from '../../../../core/xdata.ts';
 import { type Distribute, Move, NOWHERE } from '../distribute.ts';
 import { LINKTO_MODE, maybeMigrating, targetOf, withoutMigration } from '../linkto.ts';
 import { type Answer, failure, type Steps, type Task } from '../task.ts';
 import { lookupEverywhere } from './everywhere.ts';
 
-/** What a reply says of where the file is. */
+/** What a reply says of where the file is; what says more is greater. */
 export const STAYS = 0;
 const MAY_BE_COPIED = 1;
 const HAS_LEFT = 2;
@@ -58,6 +59,26 @@ const CHANGES: ReadonlySet<FopName> = new Set<FopName>([
   'fsync',
 ]);
 
+/** Changes whose replies have the file's attributes only where they are asked for, in xdata. */
+const ASK_FOR_STATS: ReadonlySet<FopName> = new Set<FopName>([
+  'setxattr',
+  'fsetxattr',
+  'removexattr',
+  'fremovexattr',
+]);
+
+/** Whether a fop on a file needs `askingForStats`. */
+export const asksForStats = (fop: FopName): boolean => ASK_FOR_STATS.has(fop);
+
+/** The arguments with which the reply says whether the file is moved. */
+export const askingForStats = (args: readonly unknown[]): readonly unknown[] =>
+  withXdata(args, IATT_REQ);
+
+const withXdata = (args: readonly unknown[], key: string): readonly unknown[] => [
+  ...args.slice(0, -1),
+  ((args.at(-1) as Dict | null)?.copy() ?? new Dict()).set(key, 1),
+];
+
 const GONE: ReadonlySet<number> = new Set([ENOENT, ESTALE, EBADF]);
 
 const statsOf = (fop: FopName): number[] =>
@@ -71,20 +92,28 @@ export function signOf(
   fop: FopName,
 ): (opRet: number, opErrno: number, values: readonly unknown[]) => number {
   const stats = statsOf(fop);
+  const asks = asksForStats(fop);
   return (opRet, opErrno, values) => {
     if (opRet < 0) return GONE.has(opErrno) ? HAS_LEFT : STAYS;
-    let sign = STAYS;
+    let sign = asks ? signIn(toldBeside(values)) : STAYS;
     for (let at = 0; at < stats.length; at++) {
-      const buf = values[stats[at]!] as Iatt | null;
-      if (buf === null) continue;
-      if (isLinktoNow(buf)) return HAS_LEFT;
-      if (maybeMigrating(buf)) sign = MAY_BE_COPIED;
+      sign = Math.max(sign, signIn(values[stats[at]!] as Iatt | null));
     }
     return sign;
   };
 }
 
-const PROTECT_WRITES = 'trusted.glusterfs.protect.writes';
+function signIn(buf: Iatt | null): number {
+  if (buf === null) return STAYS;
+  if (isLinktoNow(buf)) return HAS_LEFT;
+  return maybeMigrating(buf) ? MAY_BE_COPIED : STAYS;
+}
+
+/** The file's attributes in a reply's xdata; null where they are not. */
+function toldBeside(values: readonly unknown[]): Iatt | null {
+  const buf = (values.at(-1) as Dict | null)?.get(IATT_REQ);
+  return buf instanceof Iatt ? buf : null;
+}
 
 /** A fop on a file, as it was asked. */
 export interface Asked<N extends FopName> {
@@ -106,7 +135,8 @@ export function* askMoved<N extends FopName>(
   if (move?.isOver) yield* openThere(task, volume, asked, move.target);
   const child = volume.cached(inode);
   const answer = yield* task.one(child, fop, ...(args as FopTable[N]['args']));
-  const says = answer.opRet >= 0 && statsOf(fop).length > 0;
+  const hasStats = statsOf(fop).length > 0 || (asksForStats(fop) && toldBeside(answer.values));
+  const says = answer.opRet >= 0 && hasStats;
   const stays = says && signOf(fop)(answer.opRet, answer.opErrno, answer.values) === STAYS;
   if (stays && move?.isOver === false) volume.stayed(inode, move);
   return yield* followMove(task, volume, asked, child, answer);
@@ -162,21 +192,28 @@ function* changeCopy<N extends FopName>(
   answer: Answer<N>,
 ): Steps<Answer<N>> {
   const { fop } = asked;
-  const args = fop === 'writev' ? protecting(asked.args) : asked.args;
+  const args = argsForCopy(asked);
   if (!(yield* openThere(task, volume, asked, target))) return failure(fop, EIO);
   const again = yield* task.one(target, fop, ...(args as FopTable[N]['args']));
-  const isLost = again.opRet < 0 && !GONE.has(again.opErrno);
+  const isLost = again.opRet < 0 && !GONE.has(again.opErrno) && !isAbsentFromCopy(fop, again);
   return isLost ? again : shown(fop, answer);
 }
 
+/** What is no attribute of the copy need not be removed there. */
+const isAbsentFromCopy = (fop: FopName, { opErrno }: { readonly opErrno: number }): boolean =>
+  opErrno === ENODATA && (fop === 'removexattr' || fop === 'fremovexattr');
+
 /**
  * Who copies the file may have read this part of it before, and would write that over what is written now:
- * from now on the brick refuses that, and the file is moved another time.
+ * from now on the brick refuses that, and the file is moved another time. Whether an extended attribute may
+ * be set was decided where the file is: the copy may have it already, or not yet.
  * Source: GlusterFS `dht-inode-write.c` (dht_writev_cbk), `posix-helpers.c` (posix_check_internal_writes).
  */
-function protecting(args: readonly unknown[]): readonly unknown[] {
-  const xdata = (args.at(-1) as Dict | null)?.copy() ?? new Dict();
-  return [...args.slice(0, -1), xdata.set(PROTECT_WRITES, 1)];
+function argsForCopy({ fop, args }: Asked<FopName>): readonly unknown[] {
+  if (fop === 'writev') return withXdata(args, PROTECT_WRITES);
+  if (fop !== 'setxattr' && fop !== 'fsetxattr') return args;
+  const [subject, dict, _flags, xdata] = args;
+  return [subject, dict, 0, xdata];
 }
 
 /** Where a child says that a file of its is, or will be; otherwise who has it. */
