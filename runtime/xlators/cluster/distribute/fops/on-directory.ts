@@ -76,18 +76,18 @@ function* change<N extends Change>(
     return first === undefined ? [failure(fop, errnoOf(answers))] : [first, ...others];
   }
   const dir = args[0] as Loc;
-  const errno = yield* countMds(task, volume, mds, dir, 1);
+  const errno = yield* countMds(task, volume, mds, dir, -1);
   if (errno !== 0) return [failure(fop, errno)];
   const first = yield* task.one(mds, fop, ...args);
   if (first.opRet < 0) {
-    yield* countMds(task, volume, mds, dir, -1);
+    yield* countMds(task, volume, mds, dir, 1);
     return [first];
   }
   const others = all.filter((child) => child !== mds);
   const answers = yield* task.each(others, fop, () => args);
   // Where one has failed, the count stays: the next lookup brings it there.
   const done = okOf(answers);
-  if (done.length === others.length) yield* countMds(task, volume, mds, dir, -1);
+  if (done.length === others.length) yield* countMds(task, volume, mds, dir, 1);
   return [first, ...done];
 }
 
