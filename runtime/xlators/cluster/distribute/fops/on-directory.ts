@@ -166,6 +166,13 @@ function* toAll<N extends FopName>(
   return failed ?? answers[0] ?? failure(fop, errnoOf(answers));
 }
 
+const locking =
+  (fop: FopName): OnDirectory =>
+  (task, volume, directory, args, inode) =>
+    task.one(volume.lockerOf(inode, directory), fop, ...(args as never));
+
+const LOCKS = ['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const;
+
 export const onDirectory: Readonly<Partial<Record<FopName, OnDirectory>>> = {
   stat: statting,
   fstat: statting,
@@ -187,4 +194,5 @@ export const onDirectory: Readonly<Partial<Record<FopName, OnDirectory>>> = {
       ? task.one(volume.homeOf(directory), 'fgetxattr', ...(args as FopTable['fgetxattr']['args']))
       : getting(task, volume, directory, args, inode),
   fsyncdir: everywhere('fsyncdir'),
+  ...Object.fromEntries(LOCKS.map((fop) => [fop, locking(fop)])),
 };
