@@ -10,6 +10,7 @@
  * Source: GlusterFS 10 `xlators/cluster/dht`.
  */
 import type { EventName } from '../../../core/events.ts';
+import { tellWithoutEffect } from '../../../core/without-effect.ts';
 import {
   defaultNotify,
   defineTranslator,
@@ -28,7 +29,7 @@ import { mkdir } from './fops/mkdir.ts';
 import { rename } from './fops/rename.ts';
 import { rmdir } from './fops/rmdir.ts';
 import { statfs } from './fops/statfs.ts';
-import { options } from './options.ts';
+import { options, withoutEffect } from './options.ts';
 
 function notify(xl: Xlator<Distribute>, event: EventName, data: unknown): void {
   const child = xl.below.indexOf(data as Xlator);
@@ -62,6 +63,7 @@ export default defineTranslator<Distribute, typeof options>({
     ...listingFops,
     ...entryFops,
   },
+  check: async ({ context }, settings) => tellWithoutEffect(context, settings, withoutEffect),
   init: (xl, settings) => new Distribute(xl, settings),
   reconfigure: ({ priv }, settings) => priv.configure(settings),
   waitsFor: (xl) => xl.priv.waitsFor,
