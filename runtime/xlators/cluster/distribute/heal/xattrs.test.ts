@@ -5,6 +5,8 @@ import { Distributed } from '../../../../../test/support/distributed.ts';
 import { Dict } from '../../../../core/dict.ts';
 import { ENOTCONN } from '../../../../core/errno.ts';
 import { fail, tail } from '../../../../core/fops.gen.ts';
+import { SET_ATTR } from '../../../../core/fops.ts';
+import { Iatt } from '../../../../core/iatt.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const MDS = 'trusted.glusterfs.dht.mds';
@@ -20,6 +22,14 @@ afterEach(async () => {
 const start = async (): Promise<Distributed> => {
   const between = (name: string) => ({
     translator: having('away', {
+      lookup(frame, xl, ...args) {
+        if (away === name) fail.lookup(frame, ENOTCONN);
+        else tail.lookup(frame, xl.children[0]!, ...args);
+      },
+      setattr(frame, xl, ...args) {
+        if (away === name) fail.setattr(frame, ENOTCONN);
+        else tail.setattr(frame, xl.children[0]!, ...args);
+      },
       setxattr(frame, xl, ...args) {
         if (away === name) fail.setxattr(frame, ENOTCONN);
         else tail.setxattr(frame, xl.children[0]!, ...args);
@@ -92,6 +102,30 @@ test('nothing is changed while the child is away whose attributes count', async 
   away = '';
   expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
   expect(mds()).toEqual([own, '00000000']);
+});
+
+test('also for who has found the directory while it was away, and does not know which it is', async () => {
+  await start();
+  const [own] = mds();
+  const mode = Object.assign(new Iatt(), { iaProt: 0o700 });
+  const chmod = (): number =>
+    volume.ask('setattr', volume.loc('/d'), mode, SET_ATTR.MODE, null).opErrno;
+  away = own;
+  expect(volume.lookup('/d').opRet).toBe(0);
+  expect(set('user.a', '1')).toBe(ENOTCONN);
+  expect(chmod()).toBe(ENOTCONN);
+  away = '';
+  expect(Object.values(volume.xattr('/d', 'user.a')).filter(Boolean)).toEqual([]);
+  // Once it is back, it is known without another lookup.
+  away = others()[0]!;
+  expect(set('user.a', '1')).toBe(0);
+  expect(mds()).toEqual([own, 'ffffffff']);
+  expect(chmod()).toBe(0);
+  away = '';
+  volume.lookup('/d');
+  const value = hex('1');
+  expect(volume.xattr('/d', 'user.a')).toEqual({ wz: value, wa: value, wm: value });
+  for (const child of THREE) expect(volume.at(child, '/d')!.buf.iaProt).toBe(0o700);
 });
 
 test('what a client of GlusterFS has left to be repaired is, limits of a directory with it', async () => {
