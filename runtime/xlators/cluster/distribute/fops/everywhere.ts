@@ -20,6 +20,9 @@ import { settle } from './directory.ts';
 export const onlyIfLinkto = (): Dict =>
   Dict.of({ 'unlink-only-if-dht-linkto-file': 1, 'dont-unlink-for-open-fd': 1 });
 
+/** The same where the file has gone: whoever copies it has the linkto open, and would bring the file back. */
+export const onlyLinkto = (): Dict => Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
+
 interface Sorted {
   readonly directories: number[];
   readonly files: number[];
