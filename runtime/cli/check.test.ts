@@ -198,3 +198,49 @@ FILE: 1 error, 1 warning
     });
   });
 });
+
+describe('options that have no effect', () => {
+  const volfile = (dht: string, client = ''): string =>
+    `volume one
+    type protocol/client
+    option remote-host host
+    option remote-subvolume /brick
+    option transport.address-family inet
+    option transport.tcp-user-timeout 0
+    option transport.socket.keepalive-time 20
+    option transport.socket.keepalive-interval 2
+    option transport.socket.keepalive-count 9
+    ${client}
+end-volume
+volume dht
+    type cluster/distribute
+    option lock-migration off
+    option force-migration off
+    ${dht}
+    subvolumes one
+end-volume
+`;
+
+  it('are nothing to tell of as glusterd writes them', async () => {
+    const { status, out } = await check(volfile(''), ['--strict']);
+    expect(status).toBe(0);
+    expect(out).toContain('no problems');
+  });
+
+  it.each([
+    ['option rebal-throttle aggressive', '', "16:27: warning: volume 'dht'", 'rebal-throttle'],
+    ['option rebalance-cmd 1', '', "16:26: warning: volume 'dht'", 'rebalance-cmd'],
+    ['option use-readdirp no', '', "16:25: warning: volume 'dht'", 'use-readdirp'],
+    [
+      '',
+      'option transport.tcp-user-timeout 30',
+      "10:39: warning: volume 'one'",
+      'transport.tcp-user-timeout',
+    ],
+  ])('are told of: %s%s', async (dht, client, place, key) => {
+    const { status, out } = await check(volfile(dht, client));
+    expect(status).toBe(0);
+    expect(out).toContain(`FILE:${place}`);
+    expect(out).toContain(`option '${key}' has no effect here`);
+  });
+});

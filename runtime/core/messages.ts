@@ -392,12 +392,18 @@ export const messages = {
     212009,
     "… is said to be with '…', which is no subvolume",
     'Subvolumes have other names than those that the volume was made with: give them their old names in ' +
-      'the volfile. Meanwhile its files are looked for everywhere.',
+      'the volfile. Meanwhile its files are looked for everywhere, and get new linktos.',
   ),
   layoutChanged: message(
     212010,
     "the layout of …'s folder has changed",
     'Another client has dealt out its ranges anew, after a brick was added, say. The directory is made where its name belongs now.',
+  ),
+  targetItself: message(
+    212011,
+    "… is no file of '…', which says that it is with '…'",
+    "Two subvolumes have each other's names: look which brick had which when the volume was made. " +
+      'Meanwhile its files are looked for everywhere, and get new linktos.',
   ),
   mdCacheTimeout: message(
     213001,

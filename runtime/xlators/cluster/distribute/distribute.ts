@@ -8,7 +8,7 @@ import type { Loc } from '../../../core/loc.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import type { Dump, Xlator } from '../../../core/xlator.ts';
 import { NameHash } from './hash.ts';
-import { type Layout, NO_COMMIT_HASH } from './layout/layout.ts';
+import { byStart, type Layout, NO_COMMIT_HASH } from './layout/layout.ts';
 import { Notices } from './notices.ts';
 import type { Settings } from './options.ts';
 import { Space } from './space.ts';
@@ -90,6 +90,10 @@ export class Distribute {
   commitHash: number;
   /** Counted up whenever a child comes or goes. */
   generation = 0;
+  /** Directories of which a listing has shown a file that is not in its place. */
+  readonly scattered = new WeakSet<Inode>();
+  /** The children that keep the locks of directories that were ever locked. */
+  private readonly lockers = new WeakMap<Inode, number>();
   /** Those that have said whether they are up. */
   private readonly told = new Set<number>();
   private readonly indexes: ReadonlyMap<string, number>;
@@ -161,6 +165,18 @@ export class Distribute {
   homeOf({ mds }: Directory): number {
     if (mds !== NOWHERE && this.isUp(mds)) return mds;
     return this.up[0] ?? 0;
+  }
+
+  /**
+   * The child that keeps the locks of a directory: that of the lowest range, as GlusterFS's clients have
+   * it. What it was for the first lock it is for all others, whatever becomes of the ranges.
+   */
+  lockerOf(inode: Inode, { layout }: Directory): number {
+    const known = this.lockers.get(inode);
+    if (known !== undefined) return known;
+    const [first = 0] = byStart(layout.pieces);
+    this.lockers.set(inode, first);
+    return first;
   }
 
   /** Who lists what no other child does. NOWHERE while none is up. */
@@ -267,7 +283,8 @@ export class Distribute {
       // That of the directory alone says that pieces differ: there is no such hash of a volume.
       return layout.commitHash === NO_COMMIT_HASH || layout.commitHash !== this.commitHash;
     }
-    return !OFF.has(settings['lookup-unhashed']);
+    const unhashed = settings['lookup-unhashed'];
+    return unhashed === 'auto' ? this.scattered.has(parent) : !OFF.has(unhashed);
   }
 
   /** What to ask for of a name that may be new. Once it is certain what has got its gfid: `giveBack`. */

@@ -92,6 +92,12 @@ test('an expression of POSIX is read as such, and the extra one comes first', ()
   expect(names.part('.abc.1')).toBe('abc');
 });
 
+test('what the extra expression takes as a whole stays whole', () => {
+  const names = new NameHash(RSYNC_REGEX, '^(\\.keep\\..+)$');
+  expect(names.part('.keep.txt.Ab12Cd')).toBe('.keep.txt.Ab12Cd');
+  expect(names.part('.kept.txt.Ab12Cd')).toBe('kept.txt');
+});
+
 test.each(['(', '[[:nothing:]]', '['])('%s is no expression', (text) => {
   expect(() => new NameHash(RSYNC_REGEX, text)).toThrow(`option 'extra-hash-regex': '${text}'`);
 });

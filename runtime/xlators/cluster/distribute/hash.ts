@@ -181,8 +181,6 @@ export class NameHash {
   }
 }
 
-function picked(regex: RegExp | null, name: string): string | null {
-  const group = regex?.exec(name)?.[1];
-  // All of the name is no part of it: the other expression may find one.
-  return group === undefined || group.length === name.length ? null : group;
-}
+/** It may be all of the name: then the other expression is not asked for a part of it. */
+const picked = (regex: RegExp | null, name: string): string | null =>
+  regex?.exec(name)?.[1] ?? null;

@@ -10,6 +10,7 @@
  * Source: GlusterFS 10 `xlators/cluster/dht`.
  */
 import type { EventName } from '../../../core/events.ts';
+import { tellWithoutEffect } from '../../../core/without-effect.ts';
 import {
   defaultNotify,
   defineTranslator,
@@ -17,6 +18,7 @@ import {
   sayUp,
   type Xlator,
 } from '../../../core/xlator.ts';
+import { checkOrder } from '../../performance/shared/order.ts';
 import { Distribute } from './distribute.ts';
 import { entryFops } from './fops/entry.ts';
 import { fileFops } from './fops/file.ts';
@@ -28,7 +30,7 @@ import { mkdir } from './fops/mkdir.ts';
 import { rename } from './fops/rename.ts';
 import { rmdir } from './fops/rmdir.ts';
 import { statfs } from './fops/statfs.ts';
-import { options } from './options.ts';
+import { options, withoutEffect } from './options.ts';
 
 function notify(xl: Xlator<Distribute>, event: EventName, data: unknown): void {
   const child = xl.below.indexOf(data as Xlator);
@@ -62,7 +64,14 @@ export default defineTranslator<Distribute, typeof options>({
     ...listingFops,
     ...entryFops,
   },
-  init: (xl, settings) => new Distribute(xl, settings),
+  check: async (xl, settings) => {
+    checkOrder(xl as Xlator<unknown>, false);
+    tellWithoutEffect(xl.context, settings, withoutEffect);
+  },
+  init(xl, settings) {
+    checkOrder(xl as Xlator<unknown>, false);
+    return new Distribute(xl, settings);
+  },
   reconfigure: ({ priv }, settings) => priv.configure(settings),
   waitsFor: (xl) => xl.priv.waitsFor,
   notify,

@@ -44,6 +44,17 @@ export class Notices {
     );
   }
 
+  /** A linkto leads to the child that it is with: that had another name when it was made. */
+  ownTarget(loc: Loc, child: number): void {
+    const name = this.owner.names[child]!;
+    if (!this.isNew(`own ${child}`)) return;
+    this.owner.xl.log.error(
+      `${loc.path} is no file of '${name}', which says that it is with '${name}': were the names of ` +
+        'subvolumes exchanged since the volume was made?',
+      { msgid: messages.targetItself.id },
+    );
+  }
+
   private isNew(what: string): boolean {
     if (this.told.has(what)) return false;
     this.told.add(what);

@@ -6,7 +6,7 @@ import { defineOptions, type Values } from '../../../core/options.ts';
 import { RSYNC_REGEX } from './hash.ts';
 
 const forManagement = 'Set by the management of a volume.';
-const forRebalance = 'For a rebalance, which moves no files here; accepted.';
+const forRebalance = 'Accepted, without effect: it is for a rebalance that moves files.';
 
 export const options = defineOptions({
   'lookup-unhashed': {
@@ -14,8 +14,8 @@ export const options = defineOptions({
     values: ['auto', 'yes', 'no', 'enable', 'disable', '1', '0', 'on', 'off'],
     default: 'on',
     description:
-      'Whether a name that is not where its hash says is looked for everywhere. Counts only while ' +
-      'lookup-optimize is off.',
+      'Whether a name that is not where its hash says is looked for everywhere; with auto in those ' +
+      'directories of which a listing has shown such a name. Counts only while lookup-optimize is off.',
     reconfigurable: true,
   },
   'lookup-optimize': {
@@ -29,7 +29,8 @@ export const options = defineOptions({
   'min-free-disk': {
     type: 'percent_or_sizet',
     default: { percent: 10 },
-    description: 'Less space than that, and new files go to another child.',
+    description:
+      "Less space than that, and new files go to another child. A number below 100 is a percentage, also without its '%'.",
     reconfigurable: true,
   },
   'min-free-inodes': {
@@ -46,7 +47,7 @@ export const options = defineOptions({
   'use-readdirp': {
     type: 'bool',
     default: true,
-    description: 'Accepted: listings are asked for as they come.',
+    description: 'Accepted, without effect: listings are asked for with attributes, always.',
     reconfigurable: true,
   },
   'assert-no-child-down': {
@@ -66,13 +67,20 @@ export const options = defineOptions({
     description: `Children that are being emptied, with commas between: they get no new files. ${forManagement}`,
     reconfigurable: true,
   },
-  'rebalance-cmd': { type: 'int', description: forManagement },
+  'rebalance-cmd': { type: 'int', description: forRebalance },
   'commit-hash': {
     type: 'int',
     description: `The commit hash of the volume, whatever its root says. ${forManagement}`,
   },
-  'node-uuid': { type: 'any', description: forManagement },
+  'node-uuid': { type: 'any', description: forRebalance },
+  'rebalance-filter': { type: 'str', description: forRebalance },
   'rebalance-stats': { type: 'bool', default: false, description: forRebalance },
+  'rmdir-optimize': {
+    type: 'bool',
+    default: true,
+    description: 'Accepted, without effect: a directory is looked at before it is removed.',
+    reconfigurable: true,
+  },
   'readdir-optimize': {
     type: 'bool',
     default: false,
@@ -134,5 +142,19 @@ export const options = defineOptions({
     reconfigurable: true,
   },
 });
+
+/** What is accepted, and the value that is nothing to tell of. */
+export const withoutEffect = {
+  'use-readdirp': true,
+  'rebalance-cmd': undefined,
+  'node-uuid': undefined,
+  'rebalance-filter': undefined,
+  'rebalance-stats': false,
+  'rmdir-optimize': true,
+  'rebal-throttle': 'normal',
+  'lock-migration': false,
+  'force-migration': false,
+  'ensure-durability': true,
+} as const;
 
 export type Settings = Values<typeof options>;

@@ -114,6 +114,12 @@ test.each<[string, number, readonly [Child, Child, Child], Settings]>([
     [{ bavail: 100 }, { bavail: 900 }, { bavail: 800 }],
     { ...PERCENT, leaving: [1] },
   ],
+  [
+    'a number below 100 is a percentage, as GlusterFS has it',
+    1,
+    [{ bavail: 499 }, { bavail: 800 }, { bavail: 801 }],
+    { least: { bytes: 50 } },
+  ],
   ['nobody has anything', 0, [{ bavail: 0 }, { bavail: 0 }, { bavail: 0 }], PERCENT],
 ])('%s', (_, expected, children, settings) => {
   expect(place(children, settings)).toBe(expected);

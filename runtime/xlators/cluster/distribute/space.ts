@@ -4,14 +4,18 @@
  *
  * Source: GlusterFS `dht-diskusage.c`.
  */
+import { Dict } from '../../../core/dict.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import { Stack } from '../../../core/frame.ts';
 import type { Statvfs } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
+import type { PercentOrSize } from '../../../core/options.ts';
 import type { Cbk, Xlator } from '../../../core/xlator.ts';
 import type { Settings } from './options.ts';
 
+/** The space of the disk, whatever limit the root has. */
+const IGNORE_LIMITS = 'ignore-deem-statfs';
 const REFRESH_MS = 1000;
 const MEGABYTE = 1_048_576;
 /** So many times a full child is met for one line of the log. */
@@ -72,7 +76,8 @@ export class Space {
     const { xl } = this.owner;
     if (xl.inodes === null) return;
     const frame = xl.begin(new Stack(0, 0, 0, 'STATFS'));
-    wind.statfs(frame, child, answered, xl.children[child]!, new Loc(xl.inodes.root), null);
+    const root = new Loc(xl.inodes.root);
+    wind.statfs(frame, child, answered, xl.children[child]!, root, Dict.of({ [IGNORE_LIMITS]: 1 }));
   }
 
   /** Something is about to be made. */
@@ -84,14 +89,20 @@ export class Space {
     for (const child of owner.all) if (owner.isUp(child)) this.ask(child);
   }
 
+  /** A number below 100 is a share, also without its '%': nobody means that many bytes. */
+  private get least(): PercentOrSize {
+    const given = this.owner.settings['min-free-disk'];
+    return 'bytes' in given && given.bytes < 100 ? { percent: given.bytes } : given;
+  }
+
   /** By what the least space is given in: percents, of which fractions do not count, or bytes. */
   private spaceOf({ availPercent, availBytes }: Usage): number {
-    return 'percent' in this.owner.settings['min-free-disk'] ? availPercent : availBytes;
+    return 'percent' in this.least ? availPercent : availBytes;
   }
 
   /** How much space is above what has to be left; below zero when there is less. */
   private spare(usage: Usage): number {
-    const least = this.owner.settings['min-free-disk'];
+    const { least } = this;
     return this.spaceOf(usage) - ('percent' in least ? least.percent : least.bytes);
   }
 

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { FakeContext, HeldLeaf, makeGraph, startGraph } from '../../../../test/support/core.ts';
 import type { Translator } from '../../../core/xlator.ts';
+import distribute from '../../cluster/distribute/index.ts';
 import mdCache from '../md-cache/index.ts';
+import nlCache from '../nl-cache/index.ts';
 import openBehind from '../open-behind/index.ts';
 import quickRead from '../quick-read/index.ts';
 import writeBehind from '../write-behind/index.ts';
@@ -31,6 +33,12 @@ test.each([
     "belongs below 'v1' (performance/md-cache)",
   ],
   ['however far', [quickRead, mdCache, openBehind], "belongs below 'v1' (performance/quick-read)"],
+  [
+    'a cache of names or attributes is below many bricks',
+    [nlCache, distribute],
+    "belongs below 'v1' (performance/nl-cache)",
+  ],
+  ['the other one is', [mdCache, distribute], "belongs below 'v1' (performance/md-cache)"],
   ['there are two', [mdCache, writeBehind, mdCache], 'is of the same type: one is enough'],
 ])('is pointed out where %s', async (_what, stack, doubt) => {
   expect((await doubts(...stack)).join('\n')).toContain(doubt);

@@ -5,6 +5,10 @@ import type { Remark, Xlator } from '../../../core/xlator.ts';
 const ABOVE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'performance/md-cache': {
     'performance/write-behind': 'writes are answered there without attributes',
+    'cluster/distribute': 'the attributes of a folder are those of all bricks together',
+  },
+  'performance/nl-cache': {
+    'cluster/distribute': 'a name that one brick lacks may be on another',
   },
   'performance/quick-read': {
     'performance/open-behind': 'what is read from memory need not be opened',
@@ -22,13 +26,16 @@ export function allBelow(xl: Xlator<unknown>): Set<Xlator<unknown>> {
   return all;
 }
 
-/** Points out volumes below this one that are of its own type, or belong above it. */
-export function checkOrder(xl: Xlator<unknown>): void {
+/**
+ * Points out volumes below this one that belong above it, or are of its own type.
+ * @param isOnce one of its type is enough
+ */
+export function checkOrder(xl: Xlator<unknown>, isOnce = true): void {
   const where = xl.place;
   const remarks: Remark[] = [];
   for (const other of allBelow(xl)) {
     const why = ABOVE[other.type]?.[xl.type];
-    if (other.type === xl.type) {
+    if (isOnce && other.type === xl.type) {
       const text = `it is over '${other.name}', which is of the same type: one is enough`;
       remarks.push({ where, text });
     } else if (why !== undefined) {

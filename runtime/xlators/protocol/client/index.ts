@@ -7,11 +7,12 @@
 import { ENODATA } from '../../../core/errno.ts';
 import { type FopName, fail, unwind } from '../../../core/fops.gen.ts';
 import { collect } from '../../../core/generic.gen.ts';
+import { tellWithoutEffect } from '../../../core/without-effect.ts';
 import { defaultNotify, defineTranslator, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { Brick } from './brick.ts';
 import type { RemoteFd } from './fds.ts';
 import { type Marshal, marshals } from './marshal.ts';
-import { options } from './options.ts';
+import { options, withoutEffect } from './options.ts';
 
 const marshalOf = Object.fromEntries(
   marshals.map((marshal) => [marshal.fop, marshal]),
@@ -63,6 +64,7 @@ export default defineTranslator<Brick, typeof options>({
   keepsPages: (xl, isTimed) => xl.priv.knowsChanges(isTimed),
   options,
   fops: fops as Fops<Brick> & Record<FopName, never>,
+  check: async ({ context }, settings) => tellWithoutEffect(context, settings, withoutEffect),
   init: (xl, settings) => new Brick(xl, settings),
   reconfigure(xl, settings) {
     xl.priv.settings = settings;

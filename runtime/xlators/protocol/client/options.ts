@@ -5,7 +5,7 @@ import { defineOptions, type Values } from '../../../core/options.ts';
 export const MANAGEMENT_PORT = 24_007;
 
 /** What glusterd writes into every volfile of clients. */
-const withoutEffect = (type: 'str' | 'int') =>
+const accepted = (type: 'str' | 'int') =>
   ({
     type,
     description: 'Accepted, without effect: the connection is what the machine makes of it.',
@@ -54,11 +54,11 @@ export const options = defineOptions({
     default: '/etc/ssl/glusterfs.ca',
     description: "Certificates of those by whom the brick's may be signed.",
   },
-  'transport.address-family': withoutEffect('str'),
-  'transport.tcp-user-timeout': withoutEffect('int'),
-  'transport.socket.keepalive-time': withoutEffect('int'),
-  'transport.socket.keepalive-interval': withoutEffect('int'),
-  'transport.socket.keepalive-count': withoutEffect('int'),
+  'transport.address-family': accepted('str'),
+  'transport.tcp-user-timeout': accepted('int'),
+  'transport.socket.keepalive-time': accepted('int'),
+  'transport.socket.keepalive-interval': accepted('int'),
+  'transport.socket.keepalive-count': accepted('int'),
   'remote-subvolume': {
     type: 'str',
     description: 'The volume of the brick to use; glusterd calls it by the path of its folder.',
@@ -112,5 +112,14 @@ export const options = defineOptions({
     reconfigurable: true,
   },
 });
+
+/** What is accepted, and what glusterd writes there. */
+export const withoutEffect = {
+  'transport.address-family': 'inet',
+  'transport.tcp-user-timeout': 0,
+  'transport.socket.keepalive-time': 20,
+  'transport.socket.keepalive-interval': 2,
+  'transport.socket.keepalive-count': 9,
+} as const;
 
 export type Settings = Values<typeof options>;

@@ -2,13 +2,14 @@
  * What a volume is told to do, by setting an extended attribute that no file gets: root alone may.
  *
  *     setfattr -n distribute.fix.layout -v yes DIR            deals out its ranges anew
+ *     setfattr -n distribute.directory-spread-count -v 2 DIR  the same, among so many children
  *     setfattr -n distribute.commit-hash -v 1700000000 ROOT   all layouts are as they are to be
  *
- * The first is GlusterFS's; the second is ours, which `glossa rebalance` ends with.
+ * The first two are GlusterFS's; the last is ours, which `glossa rebalance` ends with.
  */
 import { decodeName, encodeName } from '../../../../core/bytes.ts';
 import { Dict } from '../../../../core/dict.ts';
-import { EINVAL, EPERM } from '../../../../core/errno.ts';
+import { EINVAL, EOPNOTSUPP, EPERM } from '../../../../core/errno.ts';
 import { ROOT_GFID } from '../../../../core/gfid.ts';
 import type { Inode } from '../../../../core/inode.ts';
 import { Loc } from '../../../../core/loc.ts';
@@ -16,6 +17,7 @@ import type { Distribute } from '../distribute.ts';
 import { fixLayout } from '../heal/fix-layout.ts';
 import { type Answer, failure, type Steps, success, type Task } from '../task.ts';
 
+const SPREAD = 'distribute.directory-spread-count';
 export const FIX_LAYOUT = 'distribute.fix.layout';
 export const COMMIT_HASH = 'distribute.commit-hash';
 
@@ -24,7 +26,12 @@ const HASH_MAX = 0xffff_ffff;
 type Command = (task: Task, volume: Distribute, dir: Loc, value: string) => Steps<number>;
 
 const commands: Readonly<Record<string, Command>> = {
-  [FIX_LAYOUT]: fixLayout,
+  [FIX_LAYOUT]: (task, volume, dir) => fixLayout(task, volume, dir),
+  *[SPREAD](task, volume, dir, value) {
+    const count = /^\d+$/.test(value) ? Number(value) : 0;
+    if (count === 0 || count > volume.all.length) return EOPNOTSUPP;
+    return yield* fixLayout(task, volume, dir, count);
+  },
   *[COMMIT_HASH](task, volume, dir, value) {
     const hash = /^\d+$/.test(value) ? Number(value) : 0;
     if (dir.gfid !== ROOT_GFID || hash === 0 || hash > HASH_MAX) return EINVAL;
@@ -37,8 +44,12 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-export const isCommand = (dict: Dict | null): boolean =>
-  Object.keys(commands).some((name) => dict?.has(name));
+/** What GlusterFS does, and what is not done here: no child is to take it for an attribute. */
+const REFUSED = ['trusted.distribute.migrate-data', 'glusterfs.dht.nuke', 'decommission-brick'];
+
+const NAMES = [...REFUSED, ...Object.keys(commands)];
+
+export const isCommand = (dict: Dict | null): boolean => NAMES.some((name) => dict?.has(name));
 
 export function* obey(
   task: Task,
@@ -47,6 +58,7 @@ export function* obey(
   dict: Dict,
 ): Steps<Answer<'setxattr'>> {
   if (task.frame?.root.uid !== 0) return failure('setxattr', EPERM);
+  if (REFUSED.some((name) => dict.has(name))) return failure('setxattr', EOPNOTSUPP);
   for (const [name, command] of Object.entries(commands)) {
     const value = dict.get(name);
     if (value === undefined) continue;

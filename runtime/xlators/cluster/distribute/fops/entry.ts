@@ -5,7 +5,7 @@
  * Source: GlusterFS `dht-common.c` (dht_create, dht_mknod, dht_symlink, dht_unlink).
  */
 import type { Dict } from '../../../../core/dict.ts';
-import { EIO, ENOENT } from '../../../../core/errno.ts';
+import { EBUSY, EIO, ENOENT } from '../../../../core/errno.ts';
 import { type FopTable, fail, unwind, wind } from '../../../../core/fops.gen.ts';
 import { collect, collectCbk, unwindArgs, windArgs } from '../../../../core/generic.gen.ts';
 import { IA_IFREG, type Iatt } from '../../../../core/iatt.ts';
@@ -14,15 +14,15 @@ import type { Loc } from '../../../../core/loc.ts';
 import { F_RDLCK } from '../../../../core/lock.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
-import { makeLinkto } from '../heal/linkto.ts';
+import { aside, makeLinkto } from '../heal/linkto.ts';
 import { LINKTO_MODE } from '../linkto.ts';
 import { LAYOUT_HEAL, lockInode, locOf, unlockInode } from '../locks.ts';
 import { folderOf } from '../merge.ts';
-import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts';
+import { type Answer, failure, runTask, type Steps, success, type Task } from '../task.ts';
 import { isRefused, lookAbove, relyingOn } from './above.ts';
 import { type Making, makeAside, PLACES } from './aside.ts';
 import { chosenBy, createChosen, openThere } from './chosen.ts';
-import { onlyIfLinkto } from './everywhere.ts';
+import { lookupEverywhere, onlyIfLinkto, onlyLinkto } from './everywhere.ts';
 import { locate } from './file.ts';
 
 function makingFop<N extends Making>(name: N): Fop<N, Distribute> {
@@ -175,9 +175,11 @@ const unlink: Fop<'unlink', Distribute> = (frame, xl, loc, xflag, xdata) => {
     runTask(frame, xl, 'unlink', (task) => unlinkUnknown(task, xl.priv, loc, xflag, xdata));
     return;
   }
-  frame.local = loc;
+  frame.local = [loc, xflag, xdata];
   wind.unlink(frame, child, unlinkedCbk, xl.children[child]!, loc, xflag, xdata);
 };
+
+type Unlinking = FopTable['unlink']['args'];
 
 const unlinkedCbk: Cbk<'unlink', Distribute> = (
   frame,
@@ -189,23 +191,75 @@ const unlinkedCbk: Cbk<'unlink', Distribute> = (
   postparent,
   xdata,
 ) => {
-  const loc = frame.local as Loc;
+  const args = frame.local as Unlinking;
+  const [loc] = args;
+  if (opRet < 0 && opErrno === ENOENT) {
+    return runTask(frame, xl, 'unlink', (task) => unlinkMoved(task, xl.priv, args, child));
+  }
   const hashed = xl.priv.hashed(loc);
-  const isGone = opRet >= 0 || opErrno === ENOENT;
-  if (!isGone || hashed === child || hashed === NOWHERE || !xl.priv.isUp(hashed)) {
+  if (opRet < 0 || hashed === child || hashed === NOWHERE || !xl.priv.isUp(hashed)) {
     unwind.unlink(frame, opRet, opErrno, folderOf(preparent), folderOf(postparent), xdata);
     return;
   }
   // Its folder will have changed there, too: who wants to know the times that it has come to asks.
-  frame.local = [opRet, opErrno, null, null, xdata];
-  wind.unlink(frame, hashed, linktoGoneCbk, xl.children[hashed]!, loc, 0, onlyIfLinkto());
+  frame.local = [args, xdata];
+  wind.unlink(frame, hashed, linktoGoneCbk, xl.children[hashed]!, loc, 0, onlyLinkto());
 };
 
-type Unlinked = [number, number, Iatt | null, Iatt | null, Dict | null];
-
-const linktoGoneCbk: Cbk<'unlink', Distribute> = (frame) => {
-  unwind.unlink(frame, ...(frame.local as Unlinked));
+const linktoGoneCbk: Cbk<'unlink', Distribute> = (frame, hashed, xl, opRet, opErrno) => {
+  const [args, xdata] = frame.local as readonly [Unlinking, Dict | null];
+  if (opRet < 0 && opErrno === EBUSY) {
+    return runTask(frame, xl, 'unlink', (task) => unlinkThere(task, xl.priv, args, hashed, xdata));
+  }
+  unwind.unlink(frame, 0, 0, null, null, xdata);
 };
+
+/** What was removed was a linkto by then: the file has moved to where its name belongs. */
+function* unlinkThere(
+  task: Task,
+  volume: Distribute,
+  [loc, xflag, given]: Unlinking,
+  hashed: number,
+  xdata: Dict | null,
+): Steps<Answer<'unlink'>> {
+  const keys = volume.fileKeys(null);
+  const now = yield* aside(loc, (own) => task.own(hashed, 'lookup', own, keys));
+  // Somebody may have made another file of this name.
+  if (now.opRet >= 0 && now.values[1]!.iaGfid === loc.inode!.gfid) {
+    yield* task.one(hashed, 'unlink', loc, xflag, given);
+  }
+  return success('unlink', null, null, xdata);
+}
+
+/** It is not with the child that it was with: it is removed where it is now, if it is anywhere. */
+function* unlinkMoved(
+  task: Task,
+  volume: Distribute,
+  [loc, xflag, xdata]: Unlinking,
+  before: number,
+): Steps<Answer<'unlink'>> {
+  const { gfid } = loc.inode!;
+  const found = yield* lookupEverywhere(task, volume, loc, null);
+  const child = volume.cached(loc.inode!);
+  const isMoved = found.opRet >= 0 && found.values[1]!.iaGfid === gfid && child !== before;
+  if (!isMoved || child === NOWHERE) return failure('unlink', ENOENT);
+  return yield* unlinkFrom(task, volume, [loc, xflag, xdata], child);
+}
+
+/** From the child that has it, and then its linkto. */
+function* unlinkFrom(
+  task: Task,
+  volume: Distribute,
+  [loc, xflag, xdata]: Unlinking,
+  child: number,
+): Steps<Answer<'unlink'>> {
+  const gone = yield* task.one(child, 'unlink', loc, xflag, xdata);
+  const hashed = volume.hashed(loc);
+  if (gone.opRet >= 0 && hashed !== child && hashed !== NOWHERE && volume.isUp(hashed)) {
+    yield* task.own(hashed, 'unlink', loc, 0, onlyLinkto());
+  }
+  return { ...gone, values: [null, null, gone.values[2]] };
+}
 
 /** Nobody has looked it up here. */
 function* unlinkUnknown(
@@ -223,12 +277,7 @@ function* unlinkUnknown(
     // A directory, which every child refuses in the same way.
     return yield* task.one(volume.up[0] ?? 0, 'unlink', loc, xflag, xdata);
   }
-  const gone = yield* task.one(child, 'unlink', loc, xflag, xdata);
-  const hashed = volume.hashed(loc);
-  if (gone.opRet >= 0 && hashed !== child && hashed !== NOWHERE && volume.isUp(hashed)) {
-    yield* task.own(hashed, 'unlink', loc, 0, onlyIfLinkto());
-  }
-  return { ...gone, values: [null, null, gone.values[2]] };
+  return yield* unlinkFrom(task, volume, [loc, xflag, xdata], child);
 }
 
 /** A file without a name is with any child: where it belongs is known once it has one. */

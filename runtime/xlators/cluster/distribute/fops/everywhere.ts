@@ -9,7 +9,7 @@ import { EIO, ENOENT, ESTALE } from '../../../../core/errno.ts';
 import type { Loc } from '../../../../core/loc.ts';
 import { messages } from '../../../../core/messages.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
-import { healLinkto } from '../heal/linkto.ts';
+import { aside, healLinkto } from '../heal/linkto.ts';
 import { isLinkto, isMigrating, targetOf, withoutMigration } from '../linkto.ts';
 import { protectNamespace, unprotectNamespace } from '../locks.ts';
 import { errnoOf, type Found, isDirectory } from '../sight.ts';
@@ -19,6 +19,9 @@ import { settle } from './directory.ts';
 /** For unlinks of what should be a linkto: a storage refuses where it is one no more, or is in use. */
 export const onlyIfLinkto = (): Dict =>
   Dict.of({ 'unlink-only-if-dht-linkto-file': 1, 'dont-unlink-for-open-fd': 1 });
+
+/** The same where the file has gone: whoever copies it has the linkto open, and would bring the file back. */
+export const onlyLinkto = (): Dict => Dict.of({ 'unlink-only-if-dht-linkto-file': 1 });
 
 interface Sorted {
   readonly directories: number[];
@@ -71,15 +74,44 @@ export function* lookupEverywhere(
     return failure('lookup', linktos.length > 0 ? ENOENT : errnoOf(answers));
   }
   const [inode, buf, reply, postparent] = answers[file]!.values;
-  const linkto = linktos.includes(hashed) ? answers[hashed]!.values[1]! : null;
-  if (linkto !== null && linkto.iaGfid !== buf!.iaGfid) return failure('lookup', ESTALE);
-  if (file !== hashed && linkto === null && hashed !== NOWHERE) {
+  const linkto = linktos.includes(hashed) ? answers[hashed]! : null;
+  const leadsTo = linkto === null ? NOWHERE : leadOf(volume, linkto);
+  if (leadsTo === file && linkto!.values[1]!.iaGfid !== buf!.iaGfid) {
+    return failure('lookup', ESTALE);
+  }
+  if (linkto !== null && leadsTo !== file) yield* removeFalse(task, volume, loc, hashed, file);
+  if (file !== hashed && leadsTo !== file && hashed !== NOWHERE) {
     yield* healLinkto(task, volume, loc, hashed, file, buf!);
   }
   const kept = inode ?? loc.inode;
   if (kept !== null) volume.keep(kept, buf!.iaGfid, file);
   const shown = isMigrating(buf!, reply, volume.keys.linkto) ? withoutMigration(buf!) : buf;
   return success('lookup', kept, shown, reply, postparent);
+}
+
+/** The child that a linkto names. */
+function leadOf(volume: Distribute, { values }: Found): number {
+  const target = targetOf(values[2], volume.keys.linkto);
+  return target === undefined ? NOWHERE : volume.indexOf(target);
+}
+
+/** A linkto where one belongs leads elsewhere than to the file: it makes room for one that does not. */
+function* removeFalse(
+  task: Task,
+  volume: Distribute,
+  loc: Loc,
+  hashed: number,
+  file: number,
+): Steps<void> {
+  if (!volume.isUp(hashed) || (yield* protectNamespace(task, hashed, loc)) !== 0) return;
+  // It may be another one by now.
+  const keys = volume.fileKeys(null);
+  const now = yield* aside(loc, (own) => task.own(hashed, 'lookup', own, keys));
+  const [, buf, xdata] = now.values;
+  const isFalse =
+    now.opRet >= 0 && isLinkto(buf!, xdata, volume.keys.linkto) && leadOf(volume, now) !== file;
+  if (isFalse) yield* task.own(hashed, 'unlink', loc, 0, onlyIfLinkto());
+  yield* unprotectNamespace(task, hashed, loc);
 }
 
 /** The child with the file. With two of them, the one that it belongs to, or is said to be with. */
@@ -91,8 +123,8 @@ function fileAmong(
 ): number {
   const [first = NOWHERE] = files;
   if (files.length < 2) return first;
-  const target = targetOf(answers[hashed]?.values[2] ?? null, volume.keys.linkto);
-  const said = target === undefined ? NOWHERE : volume.indexOf(target);
+  const own = answers[hashed];
+  const said = own === undefined ? NOWHERE : leadOf(volume, own);
   const names = files.map((child) => volume.names[child]).join(', ');
   volume.xl.log.warning(`a name is a file on several subvolumes: ${names}`, {
     msgid: messages.severalFiles.id,

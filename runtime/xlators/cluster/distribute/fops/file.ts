@@ -18,6 +18,7 @@ import { type Answer, failure, runTask, type Steps, type Task } from '../task.ts
 import { lookupEverywhere } from './everywhere.ts';
 import { askingForStats, askMoved, asksForStats, followMove, STAYS, signOf } from './moving.ts';
 import { onDirectory } from './on-directory.ts';
+import { onFile } from './on-file.ts';
 
 /** By their subject: the first argument that is a loc or an fd. */
 const NAMES = [
@@ -65,6 +66,7 @@ function fopOf<N extends FopName>(name: N): Fop<N, Distribute> {
   const { args } = findFop(name)!;
   const at = args.findIndex(({ type }) => type === 'loc' || type === 'fd');
   const sign = signOf(name);
+  const ownOf = onFile[name];
   const cbk = collectCbk[name]((frame, child, anyXl, opRet, opErrno, values) => {
     if (sign(opRet, opErrno, values) === STAYS) {
       unwindArgs[name](frame, opRet, opErrno, values);
@@ -90,6 +92,15 @@ function fopOf<N extends FopName>(name: N): Fop<N, Distribute> {
     const inode = inodeOf(given[at]);
     const child = inode?.ctxGet(xl);
     if (typeof child === 'number') {
+      const own = ownOf?.(xl.priv, given);
+      if (typeof own === 'function') {
+        runTask(frame, xl, name, (task) => own(task, child) as Steps<Answer<N>>);
+        return;
+      }
+      if (own !== undefined) {
+        unwindArgs[name](frame, own.opRet, own.opErrno, own.values as never);
+        return;
+      }
       const args = asks ? askingForStats(given) : given;
       frame.local = args;
       windArgs[name](frame, child, cbk as never, xl.children[child]!, args as never);
@@ -118,7 +129,11 @@ function* steps<N extends FopName>(
   const isKnown = inode.ctxGet(volume.xl) !== undefined;
   const directory = isKnown ? volume.directory(inode) : yield* locate(task, volume, inode);
   if (typeof directory === 'number') return failure(name, directory);
-  if (volume.cached(inode) !== NOWHERE) {
+  const child = volume.cached(inode);
+  if (child !== NOWHERE) {
+    const file = onFile[name]?.(volume, args);
+    if (typeof file === 'function') return (yield* file(task, child)) as Answer<N>;
+    if (file !== undefined) return file as Answer<N>;
     const subject = args.find((arg) => arg instanceof Fd || arg instanceof Loc);
     const asking = asksForStats(name) ? askingForStats(args) : args;
     return yield* askMoved(task, volume, { fop: name, args: asking, subject, inode });

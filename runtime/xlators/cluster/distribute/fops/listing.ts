@@ -5,11 +5,12 @@
  * Source: GlusterFS `dht-common.c` (dht_opendir, dht_readdirp_cbk).
  */
 import { Dict } from '../../../../core/dict.ts';
-import { ENOTCONN, EOVERFLOW } from '../../../../core/errno.ts';
+import { EBADF, EBADFD, ENOENT, ENOTCONN, EOVERFLOW, ESTALE } from '../../../../core/errno.ts';
 import type { Fd } from '../../../../core/fd.ts';
 import { unwind, wind } from '../../../../core/fops.gen.ts';
 import type { Frame } from '../../../../core/frame.ts';
 import { type Dirent, direntType, IA_IFDIR } from '../../../../core/iatt.ts';
+import { Loc } from '../../../../core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { isLinkto, isMigrating, withoutMigration } from '../linkto.ts';
@@ -19,18 +20,33 @@ import { failure, runTask } from '../task.ts';
 
 const DT_DIR = direntType(IA_IFDIR);
 
+/** A child that is away, or has lost the directory. */
+const GONE: ReadonlySet<number> = new Set([ENOTCONN, ENOENT, ESTALE]);
+/** One that was away when the directory was opened. */
+const NOT_OPEN: ReadonlySet<number> = new Set([EBADF, EBADFD]);
+
 class Listing {
   readonly fd: Fd;
   readonly size: number;
   readonly keys: Dict;
   /** The reply of readdirp; otherwise that of readdir. */
   readonly plus: boolean;
+  /** Whether it is asked for from its beginning. */
+  readonly isWhole: boolean;
+  /** What the child was asked for last. */
+  offset = 0;
+  /** A child with which it was opened now. */
+  opened = NOWHERE;
+  /** Whether a child has it, and why one has not. */
+  isThere = false;
+  errno = 0;
 
-  constructor(fd: Fd, size: number, keys: Dict, plus: boolean) {
+  constructor(fd: Fd, size: number, keys: Dict, plus: boolean, isWhole: boolean) {
     this.fd = fd;
     this.size = size;
     this.keys = keys;
     this.plus = plus;
+    this.isWhole = isWhole;
   }
 }
 
@@ -55,14 +71,21 @@ function list(
 ): void {
   const { all, keys } = xl.priv;
   const asked = (xdata?.copy() ?? new Dict()).set(keys.linkto, 256);
-  frame.local = new Listing(fd, size, asked, plus);
+  frame.local = new Listing(fd, size, asked, plus, offset === 0);
   ask(frame, xl, childOf(offset, all.length), offsetIn(offset, all.length));
 }
 
 function ask(frame: Frame, xl: Xlator<Distribute>, child: number, offset: number): void {
-  const { fd, size, keys } = frame.local as Listing;
+  const listing = frame.local as Listing;
+  const { fd, size, keys } = listing;
+  listing.offset = offset;
   wind.readdirp(frame, child, listedCbk, xl.children[child]!, fd, size, offset, keys);
 }
+
+const openedCbk: Cbk<'opendir', Distribute> = (frame, child, xl, opRet, opErrno, _fd, xdata) => {
+  if (opRet >= 0) ask(frame, xl, child, 0);
+  else listedCbk(frame, child, xl, opRet, opErrno, null, xdata);
+};
 
 const listedCbk: Cbk<'readdirp', Distribute> = (
   frame,
@@ -74,25 +97,43 @@ const listedCbk: Cbk<'readdirp', Distribute> = (
   xdata,
 ) => {
   const volume = xl.priv;
-  const isAway = opRet < 0 && opErrno === ENOTCONN;
-  if (opRet < 0 && !isAway) return answer(frame, opRet, opErrno, null, xdata);
-  if (isAway || entries === null || entries.length === 0) {
-    // A child that is away lists nothing; with nobody there, that is no listing.
+  const listing = frame.local as Listing;
+  if (opRet < 0 && NOT_OPEN.has(opErrno) && listing.offset === 0 && listing.opened !== child) {
+    listing.opened = child;
+    const { fd } = listing;
+    const loc = new Loc(fd.inode);
+    return wind.opendir(frame, child, openedCbk, xl.children[child]!, loc, fd, null);
+  }
+  const isGone = opRet < 0 && GONE.has(opErrno);
+  if (opRet < 0 && !isGone) return answer(frame, opRet, opErrno, null, xdata);
+  if (isGone) listing.errno ||= opErrno;
+  else listing.isThere = true;
+  if (isGone || entries === null || entries.length === 0) {
+    // A child without the directory lists nothing; where nobody has it, that is no listing.
     if (child + 1 < volume.all.length) return ask(frame, xl, child + 1, 0);
-    const errno = volume.up.length === 0 ? ENOTCONN : 0;
+    const isNowhere = listing.isWhole && !listing.isThere;
+    const lost = isNowhere ? listing.errno : 0;
+    const errno = volume.up.length === 0 ? ENOTCONN : lost;
     return answer(frame, errno === 0 ? 0 : -1, errno, [], xdata);
   }
-  const listing = frame.local as Listing;
   const shown: Dirent[] = [];
   for (const entry of entries) {
     if (!isListed(volume, listing.fd, child, entry)) continue;
     const off = joinOffset(child, entry.off, volume.all.length);
+    noteMisplaced(volume, listing.fd, child, entry.name);
     if (off === undefined) return answer(frame, -1, EOVERFLOW, null, null);
     shown.push(direntOf(volume, child, entry, off, listing.plus));
   }
   if (shown.length === 0) return ask(frame, xl, child, entries.at(-1)!.off);
   answer(frame, shown.length, 0, shown, xdata);
 };
+
+/** For `lookup-unhashed auto`: from now on names of this directory are looked for everywhere. */
+function noteMisplaced(volume: Distribute, { inode }: Fd, child: number, name: string): void {
+  if (volume.settings['lookup-unhashed'] !== 'auto' || name === '.' || name === '..') return;
+  const hashed = volume.directory(inode)?.layout.search(volume.hash.of(name));
+  if (hashed !== child) volume.scattered.add(inode);
+}
 
 /** Whether this is the child that lists it. */
 function isListed(volume: Distribute, fd: Fd, child: number, entry: Dirent): boolean {

@@ -24,6 +24,8 @@ import { chosenBy, lookupChosen } from './chosen.ts';
 import { lookupDirectory } from './directory.ts';
 import { lookupEverywhere } from './everywhere.ts';
 
+const S_ISVTX = 0o1000;
+
 /** A lookup under way. */
 class Lookup {
   readonly loc: Loc;
@@ -98,7 +100,7 @@ const hashedCbk: Cbk<'lookup', Distribute> = (
   }
   if (isLinkto(buf, xdata, volume.keys.linkto)) {
     asked.linkto = { opRet, opErrno, values: [inode, buf, xdata, postparent] };
-    return follow(frame, xl, asked);
+    return follow(frame, xl, asked, child);
   }
   found(frame, xl, child, inode ?? loc.inode, buf, xdata, postparent);
 };
@@ -117,17 +119,31 @@ function found(
   postparent: Iatt | null,
 ): void {
   if (inode !== null) xl.priv.keep(inode, buf.iaGfid, child);
-  const shown = isMigrating(buf, xdata, xl.priv.keys.linkto) ? withoutMigration(buf) : buf;
-  unwind.lookup(frame, 0, 0, inode, shown, xdata, postparent);
+  const volume = xl.priv;
+  const { loc } = frame.local as Lookup;
+  const shown = isMigrating(buf, xdata, volume.keys.linkto) ? withoutMigration(buf) : buf;
+  const isMarked = volume.settings['unhashed-sticky-bit'] && isUnhashed(volume, loc, child, buf);
+  unwind.lookup(frame, 0, 0, inode, isMarked ? sticky(shown) : shown, xdata, postparent);
 }
 
-/** The name's own child says where the file is. */
-function follow(frame: Frame, xl: Xlator<Distribute>, asked: Lookup): void {
+/** Of a file with several names one may be in its place. */
+const isUnhashed = (volume: Distribute, loc: Loc, child: number, buf: Iatt): boolean =>
+  buf.iaNlink === 1 && loc.name !== null && volume.hashed(loc) !== child;
+
+function sticky(buf: Iatt): Iatt {
+  const marked = buf.copy();
+  marked.iaProt |= S_ISVTX;
+  return marked;
+}
+
+/** @param from the child that says where the file is */
+function follow(frame: Frame, xl: Xlator<Distribute>, asked: Lookup, from: number): void {
   const volume = xl.priv;
   const target = targetOf(asked.linkto!.values[2], volume.keys.linkto);
   const child = target === undefined ? NOWHERE : volume.indexOf(target);
-  if (child === NOWHERE) {
-    if (target !== undefined) volume.notices.unknownTarget(asked.loc, target);
+  if (child === NOWHERE || child === from) {
+    if (child === from) volume.notices.ownTarget(asked.loc, child);
+    else if (target !== undefined) volume.notices.unknownTarget(asked.loc, target);
     findEverywhere(frame, xl, asked.loc, asked.xdata);
     return;
   }
@@ -186,7 +202,7 @@ const revalidateCbk: Cbk<'lookup', Distribute> = (
   if (isLinkto(buf, xdata, xl.priv.keys.linkto)) {
     // It was moved meanwhile.
     asked.linkto = { opRet, opErrno, values: [inode, buf, xdata, postparent] };
-    return follow(frame, xl, asked);
+    return follow(frame, xl, asked, child);
   }
   found(frame, xl, child, inode ?? asked.loc.inode, buf, xdata, postparent);
 };

@@ -171,7 +171,7 @@ function* dealOut(task: Task, volume: Distribute, loc: Loc, dir: Loc): Steps<Lay
   const { settings, commitHash } = volume;
   const hash = settings['lookup-optimize'] ? commitHash : NO_COMMIT_HASH;
   const usable = layout.pieces.map(withoutMissing);
-  const pieces = newLayout(volume, loc.path, dir.gfid, usable, hash, true);
+  const pieces = newLayout(volume, loc.path, dir.gfid, usable, hash, { isNew: true });
   return yield* writeLayout(task, volume, dir, pieces);
 }
 

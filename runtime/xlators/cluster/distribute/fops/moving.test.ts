@@ -182,6 +182,72 @@ describe('a file that has moved', () => {
   });
 });
 
+describe('what is removed while it is moved is gone', () => {
+  /** The file is not where its name belongs, and moved there: as most that a rebalance moves. */
+  function misplaced(): void {
+    fd.release();
+    volume.ask('unlink', volume.loc('/f'), 0, null);
+    const made = volume.askChild(
+      to,
+      'mknod',
+      new Loc(volume.graph.inodes.newInode(), volume.root, 'f'),
+      0o100644,
+      0,
+      0,
+      volume.newXdata(),
+    );
+    volume.graph.inodes.unlink(volume.root, 'f');
+    [from, to] = [to, from];
+    expect([made.opRet, volume.lookup('/f').opRet]).toEqual([0, 0]);
+    inode = volume.inode('/f');
+    fd = new Fd(inode, 2, 1);
+    volume.ask('open', new Loc(inode), 2, fd, null);
+  }
+  const unlink = (): number => volume.ask('unlink', volume.loc('/f'), 0, null).opErrno;
+  const left = (): string[] => TWO.filter((child) => volume.at(child, '/f') !== null);
+
+  test('while it is copied, by somebody who has the copy open', () => {
+    misplaced();
+    set(from, 0o3644, to);
+    const copying = new Fd(inode, 2, 2);
+    expect(volume.askChild(to, 'open', new Loc(inode), 2, copying, null).opRet).toBe(0);
+    expect(unlink()).toBe(0);
+    copying.release();
+    expect(left()).toEqual([]);
+  });
+
+  test.each(['is a linkto', 'is gone'])(
+    'when it has moved to its place, and %s where it was',
+    (state) => {
+      misplaced();
+      set(from, 0o3644, to);
+      end();
+      if (state === 'is gone') remove();
+      expect(unlink()).toBe(0);
+      expect(left()).toEqual([]);
+    },
+  );
+
+  test('when it has moved elsewhere, and is gone where its name belongs', () => {
+    begin();
+    end();
+    remove();
+    expect(unlink()).toBe(0);
+    expect(left()).toEqual([]);
+    expect(unlink()).toBe(ENOENT);
+  });
+
+  test('and another file that has its name by now is not', () => {
+    misplaced();
+    set(from, 0o1000, to);
+    volume.askChild(to, 'unlink', new Loc(inode, volume.root, 'f'), 0, null);
+    const loc = new Loc(volume.graph.inodes.newInode(), volume.root, 'f');
+    volume.askChild(to, 'mknod', loc, 0o100644, 0, 0, volume.newXdata());
+    expect(unlink()).toBe(0);
+    expect(left()).toEqual([to]);
+  });
+});
+
 test('an open file that somebody has removed is written all the same', () => {
   remove();
   expect(write('x', 0)).toBe(1);

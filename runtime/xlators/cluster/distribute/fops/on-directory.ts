@@ -9,11 +9,14 @@ import type { Dict } from '../../../../core/dict.ts';
 import { EPERM } from '../../../../core/errno.ts';
 import { FS_FLAGS, FS_VERSION, FS_XATTR } from '../../../../core/fileattr.ts';
 import type { FopName, FopTable } from '../../../../core/fops.gen.ts';
+import { ROOT_GFID } from '../../../../core/gfid.ts';
 import type { Iatt } from '../../../../core/iatt.ts';
 import type { Inode } from '../../../../core/inode.ts';
 import { Loc } from '../../../../core/loc.ts';
 import { type Directory, type Distribute, NOWHERE } from '../distribute.ts';
+import { again } from '../heal/directory.ts';
 import { countMds } from '../heal/xattrs.ts';
+import { anomaliesOf, mayHeal } from '../layout/check.ts';
 import { mergeDirectories } from '../merge.ts';
 import { errnoOf } from '../sight.ts';
 import { type Answer, failure, type Steps, type Task } from '../task.ts';
@@ -60,34 +63,60 @@ function* stat(
 /** The fops that change attributes: the same on all children. */
 type Change = 'setattr' | 'setxattr' | 'removexattr';
 
+interface Mds {
+  readonly mds: number;
+  /** Why it cannot be known. */
+  readonly errno: number;
+}
+
+/**
+ * The child whose attributes count. It may have been away when the directory was found: what is changed
+ * on the others then would be taken back once it comes. So it is looked for, and NOWHERE means that no
+ * child is it.
+ */
+function* mdsOf(task: Task, volume: Distribute, { mds }: Directory, dir: Loc): Steps<Mds> {
+  if (mds !== NOWHERE || dir.gfid === ROOT_GFID) return { mds, errno: 0 };
+  const now = yield* again(task, volume, dir);
+  if (now === null) return { mds, errno: 0 };
+  const { layout } = now;
+  if (now.mds === NOWHERE) {
+    const silent = layout.pieces.find((piece) => !mayHeal(anomaliesOf([piece])));
+    return { mds, errno: silent?.err ?? 0 };
+  }
+  volume.keep(dir.inode!, dir.gfid, { layout, mds: now.mds });
+  return { mds: now.mds, errno: 0 };
+}
+
 /** The answer that counts comes first; after it, those of the other children that have done it. */
 function* change<N extends Change>(
   task: Task,
   volume: Distribute,
-  { mds }: Directory,
+  directory: Directory,
   fop: N,
   args: FopTable[N]['args'],
 ): Steps<readonly [Answer<N>, ...Answer<N>[]]> {
   const { all } = volume;
   if (all.length === 1) return [yield* task.one(0, fop, ...args)];
+  const dir = args[0] as Loc;
+  const { mds, errno: unknown } = yield* mdsOf(task, volume, directory, dir);
+  if (unknown !== 0) return [failure(fop, unknown)];
   if (mds === NOWHERE) {
     const answers = yield* task.each(all, fop, () => args);
     const [first, ...others] = okOf(answers);
     return first === undefined ? [failure(fop, errnoOf(answers))] : [first, ...others];
   }
-  const dir = args[0] as Loc;
-  const errno = yield* countMds(task, volume, mds, dir, 1);
+  const errno = yield* countMds(task, volume, mds, dir, -1);
   if (errno !== 0) return [failure(fop, errno)];
   const first = yield* task.one(mds, fop, ...args);
   if (first.opRet < 0) {
-    yield* countMds(task, volume, mds, dir, -1);
+    yield* countMds(task, volume, mds, dir, 1);
     return [first];
   }
   const others = all.filter((child) => child !== mds);
   const answers = yield* task.each(others, fop, () => args);
   // Where one has failed, the count stays: the next lookup brings it there.
   const done = okOf(answers);
-  if (done.length === others.length) yield* countMds(task, volume, mds, dir, -1);
+  if (done.length === others.length) yield* countMds(task, volume, mds, dir, 1);
   return [first, ...done];
 }
 
@@ -104,7 +133,7 @@ function* setattr(
     const all = answers.map(({ values }) => values[at]).filter((buf) => buf !== null);
     return answer.values[at] && mergeDirectories(answer.values[at], [...all, ...later]);
   };
-  const { mds } = directory;
+  const { mds } = volume.directory(args[0].inode!) ?? directory;
   if (volume.all.length === 1 || mds === NOWHERE) {
     return { ...answer, values: [merged(0), merged(1), answer.values[2]] };
   }
@@ -166,6 +195,13 @@ function* toAll<N extends FopName>(
   return failed ?? answers[0] ?? failure(fop, errnoOf(answers));
 }
 
+const locking =
+  (fop: FopName): OnDirectory =>
+  (task, volume, directory, args, inode) =>
+    task.one(volume.lockerOf(inode, directory), fop, ...(args as never));
+
+const LOCKS = ['lk', 'inodelk', 'finodelk', 'entrylk', 'fentrylk'] as const;
+
 export const onDirectory: Readonly<Partial<Record<FopName, OnDirectory>>> = {
   stat: statting,
   fstat: statting,
@@ -187,4 +223,5 @@ export const onDirectory: Readonly<Partial<Record<FopName, OnDirectory>>> = {
       ? task.one(volume.homeOf(directory), 'fgetxattr', ...(args as FopTable['fgetxattr']['args']))
       : getting(task, volume, directory, args, inode),
   fsyncdir: everywhere('fsyncdir'),
+  ...Object.fromEntries(LOCKS.map((fop) => [fop, locking(fop)])),
 };

@@ -1,5 +1,5 @@
 /** The space of all children. Source: GlusterFS `dht-common.c` (dht_statfs). */
-
+import { Dict } from '../../../../core/dict.ts';
 import type { Statvfs } from '../../../../core/iatt.ts';
 import { Loc } from '../../../../core/loc.ts';
 import type { Fop } from '../../../../core/xlator.ts';
@@ -8,6 +8,11 @@ import { mergeSpace } from '../merge.ts';
 import { errnoOf } from '../sight.ts';
 import { failure, runTask, success } from '../task.ts';
 
+/** A child says so of a limit that a directory has: of the whole volume, not of the child's own disk. */
+const OF_LIMIT = 'quota-deem-statfs';
+
+const usedOf = ({ blocks, bfree }: Statvfs): number => blocks - bfree;
+
 /** Of each child's root: a file is on one child only. */
 export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
   const volume = xl.priv;
@@ -15,12 +20,15 @@ export const statfs: Fop<'statfs', Distribute> = (frame, xl, loc, xdata) => {
   runTask(frame, xl, 'statfs', function* (task) {
     const answers = yield* task.each(volume.all, 'statfs', () => [of, xdata]);
     const there: Statvfs[] = [];
-    answers.forEach(({ opRet, values: [buf] }, child) => {
+    const limited: Statvfs[] = [];
+    answers.forEach(({ opRet, values: [buf, said] }, child) => {
       if (opRet < 0 || buf === null) return;
-      volume.space.told(child, buf);
+      if (said?.number(OF_LIMIT)) limited.push(buf);
+      else volume.space.told(child, buf);
       there.push(buf);
     });
     if (there.length === 0) return failure('statfs', errnoOf(answers));
-    return success('statfs', mergeSpace(there), null);
+    const [most] = limited.sort((a, b) => usedOf(b) - usedOf(a));
+    return success('statfs', most ?? mergeSpace(there), most ? Dict.of({ [OF_LIMIT]: 1 }) : null);
   });
 };

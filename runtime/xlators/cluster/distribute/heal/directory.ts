@@ -26,7 +26,7 @@ import {
 import { isDirectory, look, type Sight } from '../sight.ts';
 import type { Steps, Task } from '../task.ts';
 import { newLayout, writeLayout } from './layout.ts';
-import { attributesOf, healXattrs, mdsIsDirty } from './xattrs.ts';
+import { attributesOf, healXattrs, mdsIsDirty, sharing } from './xattrs.ts';
 
 const { MODE, UID, GID, ATIME, MTIME } = SET_ATTR;
 
@@ -120,7 +120,7 @@ function* makeOn(
   yield* task.ownEach(done, 'setattr', () => [dir, from, MODE | UID | GID | ATIME | MTIME, null]);
   const attributes = yield* attributesOf(task, volume, sight.source, dir);
   if (attributes.size > 0) {
-    yield* task.ownEach(done, 'setxattr', () => [dir, attributes, 0, null]);
+    yield* task.ownEach(done, 'setxattr', () => [dir, attributes, 0, sharing(attributes)]);
   }
 }
 

@@ -21,18 +21,32 @@ import { newLayout, writeLayout } from './layout.ts';
 /** Of directories whose names were not looked for since: none that a volume has. */
 const UNKNOWN_HASH = 0;
 
-/** @param dir with its name, whose hash decides about the first range. The errno; 0 once it is done */
-export function* fixLayout(task: Task, volume: Distribute, dir: Loc): Steps<number> {
+/**
+ * @param dir with its name, whose hash decides about the first range
+ * @param spread among how many children, where that is not as for all directories
+ * @returns the errno; 0 once it is done
+ */
+export function* fixLayout(
+  task: Task,
+  volume: Distribute,
+  dir: Loc,
+  spread?: number,
+): Steps<number> {
   const { all, names } = volume;
   if (volume.up.length < all.length) return ENOTCONN;
   const errno = yield* lockInodes(task, names, all, LAYOUT_HEAL, dir);
   if (errno !== 0) return errno;
-  const result = yield* fixLocked(task, volume, dir);
+  const result = yield* fixLocked(task, volume, dir, spread);
   yield* unlockInodes(task, all, LAYOUT_HEAL, dir);
   return result;
 }
 
-function* fixLocked(task: Task, volume: Distribute, dir: Loc): Steps<number> {
+function* fixLocked(
+  task: Task,
+  volume: Distribute,
+  dir: Loc,
+  spread: number | undefined,
+): Steps<number> {
   const { all, names } = volume;
   const keys = volume.linkedKeys(null);
   const answers = yield* task.ownEach(all, 'lookup', () => [dir, keys]);
@@ -45,7 +59,7 @@ function* fixLocked(task: Task, volume: Distribute, dir: Loc): Steps<number> {
   if (layout.type === DM_USER) return 0;
   const { inode, gfid } = dir;
   const hash = gfid === ROOT_GFID ? NO_COMMIT_HASH : UNKNOWN_HASH;
-  const made = newLayout(volume, dir.path, gfid, layout.pieces, hash);
+  const made = newLayout(volume, dir.path, gfid, layout.pieces, hash, { spread });
   const pieces = mayExchange(volume) ? keepOverlap(names, layout.pieces, made) : made;
   if (pieces.every((piece, child) => isSame(piece, layout.pieces[child]!))) return 0;
   const written = yield* writeLayout(task, volume, dir, pieces);

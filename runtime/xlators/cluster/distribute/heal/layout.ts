@@ -8,17 +8,21 @@ import { computeLayout } from '../layout/compute.ts';
 import { encodePiece, Layout, type Piece } from '../layout/layout.ts';
 import type { Steps, Task } from '../task.ts';
 
-/**
- * @param path of the directory: by its hash one child comes first
- * @param isNew a child without room gets no range then
- */
+interface Dealing {
+  /** A child without room gets no range then. */
+  readonly isNew?: boolean;
+  /** Among how many children; otherwise as the option says. */
+  readonly spread?: number | undefined;
+}
+
+/** @param path of the directory: by its hash one child comes first */
 export function newLayout(
   volume: Distribute,
   path: string,
   gfid: Gfid,
   pieces: readonly Piece[],
   commitHash: number,
-  isNew = false,
+  { isNew = false, spread }: Dealing = {},
 ): Piece[] {
   const { settings, names, space, leaving } = volume;
   const candidates = names.map((name, child) => ({
@@ -28,7 +32,7 @@ export function newLayout(
     isLeaving: leaving.has(child),
   }));
   return computeLayout(candidates, {
-    spread: settings['directory-layout-spread'],
+    spread: spread ?? settings['directory-layout-spread'],
     weighted: settings['weighted-rebalance'],
     seed: volume.hash.of(settings['randomize-hash-range-by-gfid'] ? gfid : path),
     commitHash,

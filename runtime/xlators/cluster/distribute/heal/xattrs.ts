@@ -9,12 +9,23 @@ import type { Loc } from '../../../../core/loc.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import type { Sight } from '../sight.ts';
 import type { Steps, Task } from '../task.ts';
+import { INTERNAL_FOP } from './linkto.ts';
 
 /** Those of applications, and ACLs. All others are a translator's or a brick's own. */
 const SHARED = ['user.', 'security.', 'system.posix_acl_'];
+/** What a directory may hold: bricks take them from ourselves alone, and give them up for management. */
+const LIMITS: ReadonlySet<string> = new Set([
+  'trusted.glusterfs.quota.limit-set',
+  'trusted.glusterfs.quota.limit-objects',
+]);
 const ADD_ARRAY = 0;
 
-const isShared = (name: string): boolean => SHARED.some((prefix) => name.startsWith(prefix));
+const isShared = (name: string): boolean =>
+  LIMITS.has(name) || SHARED.some((prefix) => name.startsWith(prefix));
+
+/** With what all children get these attributes. */
+export const sharing = (attributes: Dict): Dict | null =>
+  [...LIMITS].some((name) => attributes.has(name)) ? new Dict().set(INTERNAL_FOP, 1) : null;
 
 const counterOf = (volume: Distribute, { mds, answers }: Sight): number => {
   const bytes = answers[mds]?.values[2]?.bytes(volume.keys.mds);
@@ -50,16 +61,20 @@ export function* healXattrs(task: Task, volume: Distribute, dir: Loc, sight: Sig
     if (child === mds) continue;
     const there = yield* attributesOf(task, volume, child, dir);
     for (const name of there.keys()) {
-      if (!wanted.has(name)) yield* task.own(child, 'removexattr', dir, name, null);
+      if (wanted.has(name) || LIMITS.has(name)) continue;
+      yield* task.own(child, 'removexattr', dir, name, null);
     }
     if (wanted.size === 0) continue;
-    const set = yield* task.own(child, 'setxattr', dir, wanted, 0, null);
+    const set = yield* task.own(child, 'setxattr', dir, wanted, 0, sharing(wanted));
     if (set.opRet < 0) isWhole = false;
   }
   if (isWhole) yield* countMds(task, volume, mds, dir, -counter);
 }
 
-/** Counts changes that other children have not seen. Deltas, so that others may count, too. */
+/**
+ * Counts changes that other children have not seen: one less for each, and one more once all have it.
+ * GlusterFS repairs what is below zero, and nothing else. Deltas, so that others may count, too.
+ */
 export function* countMds(
   task: Task,
   volume: Distribute,
