@@ -13,7 +13,7 @@ import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bricksFor } from '../support/bricks.ts';
 import { type Bricks, mountBy } from '../support/gluster.ts';
-import { makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
+import { errorsIn, makeScratch, type Scratch, type TestMount } from '../support/mount.ts';
 import { isOnBricks, type Kind, volfileOf } from '../support/stacks.ts';
 import { isLacking, untilNameless, withoutExpected } from './brick-differences.ts';
 import { disagreement, type Pair } from './compare.ts';
@@ -22,6 +22,14 @@ import { type Command, parseScript, type Script } from './script.ts';
 
 /** What the storage keeps with every file, and shows to nobody. */
 const HIDDEN = 'trusted.gfid';
+
+/** How the server of a mount has ended. */
+export interface Closed {
+  /** Its exit status; null when it had to be killed. */
+  readonly status: number | null;
+  /** Lines of its log that are errors, those of its end too. */
+  readonly errors: readonly string[];
+}
 
 /** A stack, and how it is mounted. */
 export interface Setup {
@@ -255,12 +263,13 @@ export class Arena {
     this.canZero = bare.results[1] === '0 ok';
   }
 
-  /** Unmounts and cleans up; the exit status of the server, null when it had to be killed. */
-  async close(): Promise<number | null> {
+  /** Unmounts and cleans up. */
+  async close(): Promise<Closed> {
     try {
       await this.bare.close();
       await this.mounted.close();
-      return this.hangs ? null : await this.mount.stop();
+      const status = this.hangs ? null : await this.mount.stop();
+      return { status, errors: errorsIn(this.mount.log()) };
     } finally {
       await this.server?.end();
       await this.scratch.clean();

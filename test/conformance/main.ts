@@ -57,8 +57,9 @@ async function inArena(
     good = await work(arena);
     if (!good) console.log(`the log of the server:\n${arena.mount.log().slice(-4000)}`);
   } finally {
-    const status = await arena.close();
-    if (status !== 0) console.log(`the server ended with ${status}`);
+    const { status, errors } = await arena.close();
+    if (status !== 0) console.log(`the server ended with ${status}\n${errors.join('\n')}`);
+    good &&= status === 0;
   }
   return good;
 }

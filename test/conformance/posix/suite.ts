@@ -36,7 +36,9 @@ function onArena(name: SetupName, atime: Atime, tables: readonly Table[]): void 
       arena = await Arena.open(name, atime, inject('runFolder'));
     });
     afterAll(async () => {
-      if (arena !== undefined) expect(await arena.close()).toBe(0);
+      if (arena === undefined) return;
+      const { status, errors } = await arena.close();
+      expect(status, errors.join('\n')).toBe(0);
     });
     it.each(tables.map((one) => [one.name, one.rows] as const))('%s', async (_, rows) => {
       const failures: string[] = [];
