@@ -10,6 +10,7 @@
  */
 import { Dict } from '../../../core/dict.ts';
 import type { Gfid } from '../../../core/gfid.ts';
+import type { Iatt } from '../../../core/iatt.ts';
 import type { WireDirent } from '../../../rpc/structs.ts';
 
 const NAMES = ['system.posix_acl_access', 'system.posix_acl_default'] as const;
@@ -21,6 +22,12 @@ const SETTING = [...NAMES, 'glusterfs.posix.acl', 'glusterfs.posix.default_acl']
 const SOON_MS = 1000;
 /** The newest that are kept. */
 const KEPT = 65_536;
+
+/**
+ * Whether it may be cluster/distribute's sign for a file that is with another brick, and may come from there with its
+ * ACL; or a file that is being copied (`linkto.ts` there).
+ */
+const mayMove = ({ iaProt }: Iatt): boolean => iaProt === 0o1000 || (iaProt & 0o3000) === 0o3000;
 
 /** What a listing says, and that it is to tell of ACLs. */
 class AclRequest extends Dict {
@@ -70,7 +77,7 @@ export class ListedAcls {
     const { none } = this;
     const now = this.now();
     for (const { stat, dict } of entries) {
-      if (stat === null || NAMES.some((name) => dict?.has(name))) continue;
+      if (stat === null || mayMove(stat) || NAMES.some((name) => dict?.has(name))) continue;
       // The newest are last.
       none.delete(stat.iaGfid);
       none.set(stat.iaGfid, now);
