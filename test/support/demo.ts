@@ -63,7 +63,9 @@ export async function inUnmountable(
   onStart: (child: ChildProcess) => void = () => {},
 ): Promise<Outcome> {
   const TMPDIR = await scratch.folder('tmp');
-  const script = 'mount --bind /dev/null /dev/fuse && exec "$0" "$@"';
+  // Mounts of others are there, too, and would stay for as long as this runs.
+  const leave = 'findmnt -rno TARGET -t fuse.glossa,fuse.glusterfs | xargs -r umount --lazy';
+  const script = `mount --bind /dev/null /dev/fuse && { ${leave}; exec "$0" "$@"; }`;
   const program = [process.execPath, GLOSSA, command, '--seed', `${seed}`, ...flags];
   return run(scratch, 'unshare', ['--mount', 'sh', '-c', script, ...program], {
     env: { TMPDIR },

@@ -26,6 +26,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <mntent.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -294,13 +295,41 @@ static void end(void) {
     }
 }
 
+/*
+ * Other mounts are in the new namespace, too, and a server does not end while its mount is anywhere:
+ * whoever unmounted it would wait for this process.
+ */
+static void leave_others(const char *root) {
+    FILE *mounts = setmntent("/proc/self/mounts", "r");
+    if (mounts == NULL) return;
+    char **others = NULL;
+    size_t count = 0;
+    for (struct mntent *at; (at = getmntent(mounts)) != NULL;) {
+        if (strncmp(at->mnt_type, "fuse", 4) != 0) continue;
+        if (strncmp(root, at->mnt_dir, strlen(at->mnt_dir)) == 0) continue;
+        char **longer = realloc(others, (count + 1) * sizeof *others);
+        if (longer == NULL) break;
+        others = longer;
+        others[count++] = strdup(at->mnt_dir);
+    }
+    endmntent(mounts);
+    while (count > 0) {
+        char *other = others[--count];
+        if (other != NULL) umount2(other, MNT_DETACH);
+        free(other);
+    }
+    free(others);
+}
+
 int main(int argc, char **argv) {
     if (argc < 2) return 2;
     if (strcmp(argv[1], "--wait") == 0) return pause();
     if (strcmp(argv[1], "--grain") == 0) return is_fine(argv[2]) ? 0 : 1;
     own_program = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
     /* What a script mounts is nobody else's business, and ends with this process. */
-    if (unshare(CLONE_NEWNS) == 0) mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+    if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0) {
+        leave_others(argv[1]);
+    }
     for (int i = 0; i < SLOTS; i++) slots[i].fd = -1;
     if (posix_memalign((void **)&data, 4096, DATA_MAX + 4096) != 0) return 1;
     char *text = NULL;
