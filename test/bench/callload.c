@@ -7,7 +7,8 @@
  *   stat     stat() of a file
  *   read     open(), read() of the file's 4 KiB, close()
  *   create   open() of a new file, close(), unlink()
- *   list     readdir() of the directory, and lstat() of each name, as ls -l
+ *   list     as ls -l: readdir() of the directory, lstat() of each name, and whether it has an ACL,
+ *            until the answer is that there are none here
  *
  * Works in DIRECTORY, which is empty at first, with NAMES different names: NAMES times WARM calls
  * without measuring, and then COUNT. The files that an operation needs are made before, and left
@@ -27,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -132,6 +134,14 @@ static int create(long call)
     return fd >= 0 && close(fd) == 0 && unlink(path) == 0;
 }
 
+/* What ls asks of each file; false where it would ask no other. */
+static int asks_acl(const char *path)
+{
+    if (getxattr(path, "system.posix_acl_access", NULL, 0) >= 0)
+        return 1;
+    return errno != EOPNOTSUPP && errno != ENOSYS && errno != EINVAL;
+}
+
 static int list(long call)
 {
     struct dirent *entry;
@@ -140,9 +150,11 @@ static int list(long call)
     (void)call;
     if (!directory)
         return 0;
+    int asks = asks_acl(".");
     while ((entry = readdir(directory)) != NULL) {
         struct stat st;
         right += lstat(entry->d_name, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == FILE_SIZE;
+        asks = asks && asks_acl(entry->d_name);
     }
     return closedir(directory) == 0 && right == names;
 }
