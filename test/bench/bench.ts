@@ -77,14 +77,10 @@ export async function output(
  * The result of an operation on a mount, which may hang when its server does.
  * @throws {NotMeasured} when it fails or takes too long
  */
-export async function inTime<T>(
-  signal: AbortSignal,
-  operation: Promise<T>,
-  limit = OPERATION_MS_MAX,
-): Promise<T> {
+export async function inTime<T>(signal: AbortSignal, operation: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const either = AbortSignal.any([signal, timer.signal]);
-  const late = delay(limit, undefined, { signal: either }).then(() => {
+  const late = delay(OPERATION_MS_MAX, undefined, { signal: either }).then(() => {
     throw new Error('the server does not answer');
   });
   try {

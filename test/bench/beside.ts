@@ -14,8 +14,8 @@ const QUICK: Load = { rounds: 3, count: 500, warm: 3_000 };
 
 /** Ten thousand files a call. */
 export const LISTS = {
-  full: { rounds: 5, count: 3, warm: 2, names: 10_000, before: 0 },
-  quick: { rounds: 2, count: 1, warm: 1, names: 1000, before: 0 },
+  full: { rounds: 5, count: 3, warm: 2, names: 10_000, before: 0, keeps: true },
+  quick: { rounds: 2, count: 1, warm: 1, names: 1000, before: 0, keeps: true },
 } as const satisfies Record<string, Load>;
 
 export const bars = (same: Bars['same'], different = same): Bars => ({

@@ -10,9 +10,9 @@
  *   list     as ls -l: readdir() of the directory, lstat() of each name, and whether it has an ACL,
  *            until the answer is that there are none here
  *
- * Works in DIRECTORY, which is empty at first, with NAMES different names: NAMES times WARM calls
- * without measuring, and then COUNT. The files that an operation needs are made before, and left
- * there. With CPU it runs on that one alone.
+ * Works in DIRECTORY, which is empty at first or what an earlier run with the same names has left,
+ * with NAMES different names: NAMES times WARM calls without measuring, and then COUNT. The files that
+ * an operation needs are made before, and left there. With CPU it runs on that one alone.
  *
  * Times are in microseconds and contain one clock_gettime(). A wrong answer, in the warm-up too,
  * makes all of them worthless: nothing is printed then but how many there were, and the exit status
@@ -90,6 +90,8 @@ static void nothing(void)
 static void make_file(const char *path, unsigned char byte)
 {
     char content[FILE_SIZE];
+    if (access(path, F_OK) == 0)
+        return;
     int fd = open(path, O_CREAT | O_EXCL | O_WRONLY, 0644);
     memset(content, byte, sizeof content);
     if (fd < 0 || write(fd, content, sizeof content) != FILE_SIZE || close(fd))

@@ -13,7 +13,7 @@ import {
   roundsColumn,
   type Take,
 } from './experiment.ts';
-import { inFreshDirectory } from './targets.ts';
+import { inFreshDirectory, inKeptDirectory } from './targets.ts';
 
 /** See there for what each one does. */
 export type Operation = 'absent' | 'stat' | 'read' | 'create' | 'list';
@@ -43,6 +43,8 @@ export interface Load {
   readonly names?: number;
   /** How often each name is used before a sample is taken, to be learnt, and to settle; 5 without. */
   readonly before?: number;
+  /** Whether a target keeps its directory, and the files in it, from one sample to the next. */
+  readonly keeps?: boolean;
 }
 
 const NAMES = 100;
@@ -73,19 +75,22 @@ export async function runLoad(
   }
 }
 
-/** In a directory that is new for every sample. @throws {NotMeasured} */
+/** @throws {NotMeasured} */
 async function takeCalls(
   bench: Bench,
   operation: Operation,
-  { count, warm, names = NAMES, before = USED_BEFORE }: Load,
+  { count, warm, names = NAMES, before = USED_BEFORE, keeps = false }: Load,
 ): Promise<Take<Sample>> {
   const program = compileLoad(bench);
-  return (target, { place, at, round }) =>
-    inFreshDirectory(bench, target, `${operation}-${place}-${round}`, (path) => {
-      const calls = round === 0 ? warm : count;
-      const on = at.client === null ? [] : [at.client];
-      return runLoad(bench, program, operation, path, names, before, calls, ...on);
-    });
+  return (target, { place, at, round }) => {
+    const calls = round === 0 ? warm : count;
+    const on = at.client === null ? [] : [at.client];
+    const take = (path: string) =>
+      runLoad(bench, program, operation, path, names, before, calls, ...on);
+    return keeps
+      ? inKeptDirectory(bench, target, operation, take)
+      : inFreshDirectory(bench, target, `${operation}-${place}-${round}`, take);
+  };
 }
 
 type Held<N extends string> = Omit<Experiment<N, Sample>['held'][number], 'of'>;

@@ -68,9 +68,6 @@ const isThere = (path: string): Promise<boolean> =>
     },
   );
 
-/** For 10 000 files over GlusterFS's bricks, which take a millisecond and more for each. */
-const REMOVAL_MS_MAX = 60_000;
-
 /** Calls `use` with an empty directory of the target, and removes it. @throws {NotMeasured} */
 export async function inFreshDirectory<T>(
   { signal }: Bench,
@@ -82,8 +79,21 @@ export async function inFreshDirectory<T>(
   const path = join(root, name);
   await inTime(signal, mkdir(path));
   const result = await use(path);
-  await inTime(signal, rm(path, { recursive: true }), REMOVAL_MS_MAX);
+  await inTime(signal, rm(path, { recursive: true }));
   return result;
+}
+
+/** Calls `use` with a directory of the target that is made the first time. @throws {NotMeasured} */
+export async function inKeptDirectory<T>(
+  { signal }: Bench,
+  { root, fixed }: Target,
+  name: string,
+  use: (path: string) => Promise<T>,
+): Promise<T> {
+  if (fixed !== undefined) return use(fixed);
+  const path = join(root, name);
+  await inTime(signal, mkdir(path, { recursive: true }));
+  return use(path);
 }
 
 // -- kinds of targets ----------------------------------------------------------------------------
