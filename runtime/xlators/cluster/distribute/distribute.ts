@@ -92,6 +92,8 @@ export class Distribute {
   generation = 0;
   /** Directories of which a listing has shown a file that is not in its place. */
   readonly scattered = new WeakSet<Inode>();
+  /** Directories of which a listing had what may be a linkto. */
+  readonly withLinktos = new WeakSet<Inode>();
   /** The children that keep the locks of directories that were ever locked. */
   private readonly lockers = new WeakMap<Inode, number>();
   /** Those that have said whether they are up. */

@@ -16,9 +16,13 @@ export const LINKTO_MKNOD_MODE = S_IFREG | LINKTO_MODE;
 /** Bits of a file that is being moved: set-group-id without execution, and sticky. */
 const MIGRATING = 0o3000;
 
-/** The mode alone says it of no file: an application may set it, too. So the attribute has to be asked for. */
+/** Whether it may be one: an application may set this mode, too. */
+export const maybeLinkto = (buf: Iatt): boolean =>
+  buf.iaProt === LINKTO_MODE && buf.iaType === IA_IFREG;
+
+/** Whether it is one: the attribute says so, which has to be asked for. */
 export const isLinkto = (buf: Iatt, xdata: Dict | null, key: string): boolean =>
-  buf.iaProt === LINKTO_MODE && buf.iaType === IA_IFREG && xdata?.has(key) === true;
+  maybeLinkto(buf) && xdata?.has(key) === true;
 
 /** Whether a rebalance may be copying the file: applications may set these bits, too. */
 export const maybeMigrating = (buf: Iatt): boolean =>

@@ -13,7 +13,7 @@ import { type Dirent, direntType, IA_IFDIR } from '../../../../core/iatt.ts';
 import { Loc } from '../../../../core/loc.ts';
 import type { Cbk, Fop, Fops, Xlator } from '../../../../core/xlator.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
-import { isLinkto, isMigrating, withoutMigration } from '../linkto.ts';
+import { isLinkto, isMigrating, maybeLinkto, maybeMigrating, withoutMigration } from '../linkto.ts';
 import { childOf, joinOffset, offsetIn } from '../offsets.ts';
 import { errnoOf } from '../sight.ts';
 import { failure, runTask } from '../task.ts';
@@ -28,7 +28,9 @@ const NOT_OPEN: ReadonlySet<number> = new Set([EBADF, EBADFD]);
 class Listing {
   readonly fd: Fd;
   readonly size: number;
-  readonly keys: Dict;
+  /** What the children are asked for: in the end also for the attribute of linktos. */
+  xdata: Dict | null;
+  asksForLinktos = false;
   /** The reply of readdirp; otherwise that of readdir. */
   readonly plus: boolean;
   /** Whether it is asked for from its beginning. */
@@ -41,10 +43,10 @@ class Listing {
   isThere = false;
   errno = 0;
 
-  constructor(fd: Fd, size: number, keys: Dict, plus: boolean, isWhole: boolean) {
+  constructor(fd: Fd, size: number, xdata: Dict | null, plus: boolean, isWhole: boolean) {
     this.fd = fd;
     this.size = size;
-    this.keys = keys;
+    this.xdata = xdata;
     this.plus = plus;
     this.isWhole = isWhole;
   }
@@ -69,17 +71,27 @@ function list(
   xdata: Dict | null,
   plus: boolean,
 ): void {
-  const { all, keys } = xl.priv;
-  const asked = (xdata?.copy() ?? new Dict()).set(keys.linkto, 256);
-  frame.local = new Listing(fd, size, asked, plus, offset === 0);
+  const { all, keys, withLinktos } = xl.priv;
+  const listing = new Listing(fd, size, xdata, plus, offset === 0);
+  frame.local = listing;
+  if (withLinktos.has(fd.inode)) askForLinktos(listing, keys.linkto);
   ask(frame, xl, childOf(offset, all.length), offsetIn(offset, all.length));
+}
+
+/**
+ * A brick that is asked for any attribute lists the names of all that each file has, which may take it
+ * as long as all the rest. So it is asked only in directories where a mode says that there may be linktos.
+ */
+function askForLinktos(listing: Listing, key: string): void {
+  listing.xdata = (listing.xdata?.copy() ?? new Dict()).set(key, 256);
+  listing.asksForLinktos = true;
 }
 
 function ask(frame: Frame, xl: Xlator<Distribute>, child: number, offset: number): void {
   const listing = frame.local as Listing;
-  const { fd, size, keys } = listing;
+  const { fd, size, xdata } = listing;
   listing.offset = offset;
-  wind.readdirp(frame, child, listedCbk, xl.children[child]!, fd, size, offset, keys);
+  wind.readdirp(frame, child, listedCbk, xl.children[child]!, fd, size, offset, xdata);
 }
 
 const openedCbk: Cbk<'opendir', Distribute> = (frame, child, xl, opRet, opErrno, _fd, xdata) => {
@@ -116,6 +128,11 @@ const listedCbk: Cbk<'readdirp', Distribute> = (
     const errno = volume.up.length === 0 ? ENOTCONN : lost;
     return answer(frame, errno === 0 ? 0 : -1, errno, [], xdata);
   }
+  if (!listing.asksForLinktos && entries.some(mayBeSpecial)) {
+    volume.withLinktos.add(listing.fd.inode);
+    askForLinktos(listing, volume.keys.linkto);
+    return ask(frame, xl, child, listing.offset);
+  }
   const shown: Dirent[] = [];
   for (const entry of entries) {
     if (!isListed(volume, listing.fd, child, entry)) continue;
@@ -127,6 +144,10 @@ const listedCbk: Cbk<'readdirp', Distribute> = (
   if (shown.length === 0) return ask(frame, xl, child, entries.at(-1)!.off);
   answer(frame, shown.length, 0, shown, xdata);
 };
+
+/** A linkto, or a file that is being copied, or one of an application with the same mode. */
+const mayBeSpecial = ({ stat }: Dirent): boolean =>
+  stat !== null && (maybeLinkto(stat) || maybeMigrating(stat));
 
 /** For `lookup-unhashed auto`: from now on names of this directory are looked for everywhere. */
 function noteMisplaced(volume: Distribute, { inode }: Fd, child: number, name: string): void {
