@@ -187,7 +187,7 @@ export class Brick implements Requester, Remotes, Asks {
 
   /** What a listing says besides. */
   listingXdata(xdata: Dict | null): Dict | null {
-    return this.isForeign ? this.acls.request(xdata) : xdata;
+    return this.acls.request(xdata);
   }
 
   listed(xdata: Dict | null, entries: readonly WireDirent[]): void {

@@ -5,8 +5,8 @@
  * somebody has just asked for an ACL, as `ls -l` does of the folder first. (GlusterFS's mount without
  * `acl` refuses ACLs, and with it asks for them with every lookup.)
  *
- * What is known is that a brick of GlusterFS tells of an ACL that is there, when it is asked for it with a
- * listing. Source: GlusterFS 10 `posix_xattr_fill` in `xlators/storage/posix/src/posix-helpers.c`.
+ * A brick tells of an ACL that is there, when it is asked for it with a listing. Source: GlusterFS 10
+ * `posix_xattr_fill` in `xlators/storage/posix/src/posix-helpers.c`.
  */
 import { Dict } from '../../../core/dict.ts';
 import type { Gfid } from '../../../core/gfid.ts';

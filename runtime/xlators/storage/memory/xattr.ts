@@ -11,6 +11,7 @@ import { guardFault, isGuarded, movingKeys } from '../shared/moving.ts';
 import { textFault } from '../shared/names.ts';
 import {
   answerKeys,
+  askedKeys,
   isHidden,
   isListed,
   TRUSTED_GFID,
@@ -48,10 +49,11 @@ const CONTENT = 'glusterfs.content';
 /** The values of what a lookup's xdata asks for; null when there are none. */
 export function lookupKeys(node: Node, keys: Dict | null): Dict | null {
   const { xattrs, pages } = node;
+  const asked = xattrs === null ? null : askedKeys(keys);
   const found =
-    xattrs === null
+    xattrs === null || asked === null
       ? null
-      : answerKeys(keys, {
+      : answerKeys(asked, {
           read: (name) => xattrs.get(name)?.slice() ?? null,
           names: () => [...xattrs.keys()],
         });

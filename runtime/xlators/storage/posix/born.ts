@@ -1,5 +1,5 @@
 /** What translators above ask for with a name that is made or removed (`shared/internal.ts`). */
-import { Dict } from '../../../core/dict.ts';
+import type { Dict } from '../../../core/dict.ts';
 import { ENOSPC } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
@@ -36,7 +36,7 @@ export function isMistakenIn(xl: PosixXlator, loc: Loc, xdata: Dict | null): boo
   return isMistaken(xdata, (name) => {
     const dir = parentOf(xl, loc);
     if (typeof dir === 'number') return undefined;
-    return lookupKeys(dir.fd, EMPTY, new Dict().set(name, 1))?.bytes(name);
+    return lookupKeys(dir.fd, EMPTY, { names: [name], all: false })?.bytes(name);
   });
 }
 
@@ -82,7 +82,7 @@ export function keptByConditions(
   const found = entryAt(brick, dir, path, null);
   if (typeof found === 'number') return found;
   const { iaType, iaProt } = iattOf(brick, found.gfid, found);
-  const keys = lookupKeys(dir.fd, path, new Dict().set(LINKTO, 1));
+  const keys = lookupKeys(dir.fd, path, { names: [LINKTO], all: false });
   const inode: Inode | undefined = xl.inodes?.find(found.gfid);
   const isOpen = (inode?.fdCount ?? 0) > 0;
   return unlinkFault({ iaType, iaProt, isOpen, has: (name) => keys?.has(name) === true }, xdata);

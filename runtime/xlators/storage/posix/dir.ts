@@ -8,7 +8,6 @@
  */
 import { constants } from 'node:fs';
 import { decodeName } from '../../../core/bytes.ts';
-import type { Dict } from '../../../core/dict.ts';
 import { EACCES, EINVAL, EMFILE, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
@@ -19,6 +18,7 @@ import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { direntplusSize, direntSize } from '../shared/replies.ts';
+import { type AskedKeys, askedKeys } from '../shared/xattrs.ts';
 import type { Brick } from './brick.ts';
 import { syncFile, syncVolume } from './data.ts';
 import { isFull } from './descriptors.ts';
@@ -103,7 +103,7 @@ interface Listing {
   readonly fd: Fd;
   /** readdirp: attributes, an inode, and the values of these keys with every entry. */
   readonly plus: boolean;
-  readonly keys: Dict | null;
+  readonly keys: AskedKeys | null;
   readonly entries: Dirent[];
   /** Bytes left of the budget; below zero when an entry did not fit. */
   left: number;
@@ -250,7 +250,8 @@ export const dirFops: Fops<Brick> = {
   readdirp(frame, xl, fd, size, offset, xdata) {
     const dir = dirOf(xl, fd);
     if (typeof dir === 'number') return fail.readdirp(frame, dir);
-    const start = { dir, fd, plus: true, keys: xdata, entries: [], left: size, index: offset };
+    const keys = askedKeys(xdata);
+    const start = { dir, fd, plus: true, keys, entries: [], left: size, index: offset };
     const entries = list(start, size);
     if (typeof entries === 'number') return fail.readdirp(frame, entries);
     unwind.readdirp(frame, entries.length, 0, entries, null);

@@ -28,6 +28,7 @@ import {
 import * as libc from '../../../sys/libc.ts';
 import { mistaken } from '../shared/internal.ts';
 import { type Made, wantedGfid } from '../shared/replies.ts';
+import { askedKeys } from '../shared/xattrs.ts';
 import {
   createsMistaken,
   fill,
@@ -103,7 +104,7 @@ const lookup: NonNullable<Fops<Brick>['lookup']> = (frame, xl, loc, xdata) => {
   const at = isOpen ? found.fd : dir.fd;
   const buf = brick.mdata.show(iattOf(brick, found.gfid, found), found, at, isOpen ? EMPTY : NAME);
   loc.inode?.ctxSet(xl, found);
-  const stored = lookupKeys(dir.fd, named ? NAME : EMPTY, xdata);
+  const stored = lookupKeys(dir.fd, named ? NAME : EMPTY, askedKeys(xdata));
   const keys = virtualKeys(xl, found, buf.iaSize, xdata, stored);
   cleanProtection(dir.fd, named ? NAME : EMPTY, xdata);
   const postparent = named ? around(frame, brick, dir) : buf;

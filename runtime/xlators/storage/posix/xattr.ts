@@ -15,6 +15,7 @@ import { pidFor } from '../shared/internal.ts';
 import { MDATA, readMdata, readWireMdata, SET_MDATA, type Times } from '../shared/mdata.ts';
 import { cleansProtection, guardFault, isGuarded, movingKeys } from '../shared/moving.ts';
 import {
+  type AskedKeys,
   answerKeys,
   isHidden,
   isListed,
@@ -108,10 +109,11 @@ const timesIn = (bytes: Uint8Array | null, read: typeof readMdata): Times | null
   bytes === null ? null : read(bytes);
 
 /**
- * The values that a lookup's xdata asks for, of `path` in a directory (`EMPTY`: of the directory);
- * null when there are none.
+ * The values that are asked for, of `path` in a directory (`EMPTY`: of the directory); null when there
+ * are none.
  */
-export function lookupKeys(dirFd: number, path: Path, keys: Dict | null): Dict | null {
+export function lookupKeys(dirFd: number, path: Path, keys: AskedKeys | null): Dict | null {
+  if (keys === null) return null;
   const isSelf = path === EMPTY;
   const at = (): Path => (isSelf ? procPath(dirFd) : procEntryPath(dirFd, path, 0));
   return answerKeys(keys, {

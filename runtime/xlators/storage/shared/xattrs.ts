@@ -76,24 +76,45 @@ const OF_THE_BRICK: ReadonlySet<string> = new Set([
 const isOfTheBrick = (name: string): boolean =>
   OF_THE_BRICK.has(name) || name.startsWith('trusted.gfid2path.');
 
+/** The attributes that the xdata of a lookup or readdirp asks for. */
+export interface AskedKeys {
+  readonly names: readonly string[];
+  /** Besides, all that are there. */
+  readonly all: boolean;
+}
+
+/** Null when it asks for none. */
+export function askedKeys(xdata: Dict | null): AskedKeys | null {
+  if (xdata === null) return null;
+  const names = [...xdata.keys()].filter(asksForXattr);
+  const all = xdata.has(LIST_XATTR);
+  return all || names.length > 0 ? { names, all } : null;
+}
+
 /** The attributes of something that was found. */
 export interface Attributes {
   read(name: string): Uint8Array | null;
   names(): readonly string[];
 }
 
-/** The values that the keys of a lookup's or readdirp's xdata ask for; null when there are none. */
-export function answerKeys(keys: Dict | null, of: Attributes): Dict | null {
+/** The values that are asked for; null when there are none. */
+export function answerKeys({ names, all }: AskedKeys, of: Attributes): Dict | null {
   let found: Dict | null = null;
-  if (keys === null) return found;
-  const more = keys.has(LIST_XATTR) ? of.names().filter((name) => !isOfTheBrick(name)) : [];
-  for (const key of [...keys.keys(), ...more]) {
-    const value = asksForXattr(key) ? of.read(key) : null;
+  for (const name of wantedNames(names, all, of)) {
+    const value = of.read(name);
     if (value === null) continue;
     found ??= new Dict();
-    found.set(key, value, 'bin');
+    found.set(name, value, 'bin');
   }
   return found;
+}
+
+/** Of most that is asked for there is none: to ask for the names takes no longer than for one value. */
+function wantedNames(names: readonly string[], all: boolean, of: Attributes): readonly string[] {
+  if (!all && names.length < 2) return names;
+  const there = of.names();
+  const isWanted = (name: string): boolean => all && asksForXattr(name) && !isOfTheBrick(name);
+  return there.filter((name) => names.includes(name) || isWanted(name));
 }
 
 /** `gf_xattrop_flags_t`. */
