@@ -284,6 +284,26 @@ export const traces: Readonly<Record<string, Trace>> = {
       'fstat again': [['fstat', 'A']],
     },
   },
+  'nl-cache': {
+    above: [['performance/nl-cache', { 'nl-cache-timeout': '60' }]],
+    parts: {
+      'a name that is not there': [['stat', 'f']],
+      'again, twice': [
+        ['stat', 'f'],
+        ['stat', 'f'],
+      ],
+      'it is made': [
+        ['creat', 'A', 'f'],
+        ['close', 'A'],
+        ['stat', 'f'],
+      ],
+      'and removed': [
+        ['unlink', 'f'],
+        ['stat', 'f'],
+        ['stat', 'f'],
+      ],
+    },
+  },
   'open-behind': {
     above: ['performance/open-behind'],
     files: { a: 10, b: 10, c: 10, d: 10, e: 10, f: 10 },
