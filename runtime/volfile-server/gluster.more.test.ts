@@ -8,7 +8,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { freePort, RealBrick } from '../../test/support/gluster.ts';
+import { freePort, RealBrick, whyNoGfapi } from '../../test/support/gluster.ts';
 import {
   describeMounts,
   GLOSSA,
@@ -27,7 +27,6 @@ import { VolfileServer } from './server.ts';
 /** For what takes as long as the machine is slow. */
 const PATIENCE = { timeout: 90_000 };
 const VOLUME = 'testvol';
-const LIBRARY = 'libgfapi.so.0';
 
 let scratch: Scratch;
 let bricks: RealBrick[];
@@ -237,9 +236,7 @@ describeMounts('a volfile server and GlusterFS', () => {
 
   it('serves programs of libgfapi', async () => {
     await ready();
-    needTools('python3');
-    const tries = await run(scratch, 'python3', ['-c', `import ctypes; ctypes.CDLL('${LIBRARY}')`]);
-    skipFor(tries.status === 0 ? '' : `${LIBRARY} is not installed (libgfapi0)`);
+    skipFor(whyNoGfapi());
     await serve(VOLUME, distributed());
     const script = join(import.meta.dirname, '../../test/support/gfapi.py');
     const start = (volume: string, ...more: (string | number)[]): ChildProcess => {

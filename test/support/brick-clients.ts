@@ -10,6 +10,7 @@ import { Source } from '../../runtime/graph/source.ts';
 import { readVolfile } from '../../runtime/graph/volfile.ts';
 import { pump } from '../../runtime/pump/pump.ts';
 import distribute from '../../runtime/xlators/cluster/distribute/index.ts';
+import trace from '../../runtime/xlators/debug/trace/index.ts';
 import utime from '../../runtime/xlators/features/utime/index.ts';
 import { RETRIES_MS } from '../../runtime/xlators/protocol/client/connection.ts';
 import client from '../../runtime/xlators/protocol/client/index.ts';
@@ -21,7 +22,15 @@ import { performanceStack } from './performance-stack.ts';
 const UP_MS = 120_000;
 /** What protocol/client waits from one attempt to the next. */
 const caches = performanceStack.map(({ translator }) => translator);
-const registry = new Registry([client, server, posix, utime, distribute, ...caches] as never);
+const registry = new Registry([
+  client,
+  server,
+  posix,
+  trace,
+  utime,
+  distribute,
+  ...caches,
+] as never);
 
 type Lines = Readonly<Record<string, string>>;
 
@@ -78,6 +87,25 @@ export function distributedVolfile(
   return [...clients, volume('dht', 'cluster/distribute', options, names)].join('\n');
 }
 
+/** One volume and others above it, the lowest first, as `c0`, `c1` and so on. */
+function stackOver(type: string, options: Lines, above: ClientSettings['above'] = []): string {
+  const volumes = [
+    volume('c0', type, options, null),
+    ...above.map((each, at) => {
+      const [type, lines] = typeof each === 'string' ? [each, {}] : each;
+      return volume(`c${at + 1}`, type, lines, `c${at}`);
+    }),
+  ];
+  return volumes.join('\n');
+}
+
+/** A client of the brick at a port of this machine: for ours, and for GlusterFS's. */
+export function clientVolfile(port: number, { options, above }: ClientSettings = {}): string {
+  const own = { 'remote-host': '127.0.0.1', 'remote-port': String(port) };
+  const all = { ...own, 'remote-subvolume': 'brick', ...options };
+  return stackOver('protocol/client', all, above);
+}
+
 /** Of one test. */
 export class BrickClients {
   /** What all of them have logged. */
@@ -85,60 +113,51 @@ export class BrickClients {
   private readonly clients: BrickClient[] = [];
   private readonly sources: Sources | null;
   private readonly retryMs: number;
+  private readonly isTimeless: boolean;
 
   /**
    * @param sources what serves their sockets; null for Node's event loop
    * @param retryMs how long after one attempt to connect there is another at most
+   * @param isTimeless whether their clocks stand still: nothing grows old, or is done after a while
    */
-  constructor(sources: Sources | null = pump, retryMs = Infinity) {
+  constructor(sources: Sources | null = pump, retryMs = Infinity, isTimeless = false) {
     this.sources = sources;
     this.retryMs = retryMs;
+    this.isTimeless = isTimeless;
   }
 
   /** One of the brick at a port of this machine. */
   open(port: number, settings: ClientSettings = {}): Promise<BrickClient> {
-    const own = { 'remote-host': '127.0.0.1', 'remote-port': String(port) };
-    const options = { ...own, 'remote-subvolume': 'brick', ...settings.options };
-    return this.over('protocol/client', options, settings);
+    return this.start(clientVolfile(port, settings), settings);
   }
 
   /** One of a folder itself. */
   local(directory: string, settings: ClientSettings = {}): Promise<BrickClient> {
-    return this.over('storage/posix', { directory }, settings);
+    return this.start(stackOver('storage/posix', { directory }, settings.above), settings);
   }
 
   /** One of several bricks, by the names of their clients, together. */
   distributed(ports: Readonly<Record<string, number>>, options: Lines = {}): Promise<BrickClient> {
-    return this.start(distributedVolfile(ports, options), {});
+    return this.start(distributedVolfile(ports, options));
   }
 
-  private over(
-    type: string,
-    options: Lines,
-    { above = [], ...settings }: ClientSettings,
-  ): Promise<BrickClient> {
-    const volumes = [
-      volume('c0', type, options, null),
-      ...above.map((each, at) => {
-        const [type, lines] = typeof each === 'string' ? [each, {}] : each;
-        return volume(`c${at + 1}`, type, lines, `c${at}`);
-      }),
-    ];
-    return this.start(volumes.join('\n'), settings);
-  }
-
-  private async start(
+  /** One of a whole volfile. */
+  async start(
     text: string,
-    { waits = true, caller = {} }: ClientSettings,
+    { waits = true, caller = {} }: ClientSettings = {},
   ): Promise<BrickClient> {
     const { description } = readVolfile(new Source('client.vol', text), { registry });
-    const { log } = this;
+    const { log, isTimeless, retryMs } = this;
     const context = new BrowserContext((line) => void log.push(line));
+    const since = context.now();
     const hurried = Object.assign(Object.create(context) as BrowserContext, {
       sources: this.sources ?? undefined,
       wake: () => pump.wake(),
       after: (ms: number, fn: () => void) =>
-        context.after(RETRIES_MS.includes(ms) ? Math.min(ms, this.retryMs) : ms, fn),
+        isTimeless
+          ? () => {}
+          : context.after(RETRIES_MS.includes(ms) ? Math.min(ms, retryMs) : ms, fn),
+      ...(isTimeless ? { now: () => since } : {}),
     });
     const graph = activate(description, registry, hurried, { default: INFO, volumes: new Map() });
     await graph.start();

@@ -1,5 +1,5 @@
 /** Bricks and mounts of the real GlusterFS, and bricks of ours, as programs of the test's. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -24,6 +24,13 @@ const STEP_MS = 20;
 export function whyNoBricks(): string {
   if (!isInstalled('glusterfsd')) return 'glusterfsd is not installed (glusterfs-server)';
   return process.getuid?.() === 0 ? '' : 'only root can start a brick of GlusterFS';
+}
+
+/** Why no program of libgfapi can be started here; '' when one can. */
+export function whyNoGfapi(): string {
+  if (!isInstalled('python3')) return 'python3 is not installed (python3)';
+  const { status } = spawnSync('python3', ['-c', "import ctypes; ctypes.CDLL('libgfapi.so.0')"]);
+  return status === 0 ? '' : 'libgfapi.so.0 is not installed (libgfapi0)';
 }
 
 /** A port of this machine that is free at the moment. */

@@ -72,6 +72,14 @@ test('asks for as much at once as is read at once, and never twice for the same'
   expect(Buffer.compare(reply.values[0] as Uint8Array, want)).toBe(0);
 });
 
+test('small reads in a row become reads of a page with the second of them', async () => {
+  const { read, asked, dump } = await setUp(5 * PAGE);
+  for (let at = 0; at < 2 * PAGE; at += 512) read(at, 512);
+  const ahead = [0, PAGE, 2 * PAGE].map((from) => `readv ${PAGE}@${from + 1024}`);
+  expect(asked()).toEqual(['readv 512@0', 'readv 512@512', ...ahead]);
+  expect(dump()).toMatchObject({ hits: 14 });
+});
+
 test('a read elsewhere goes down as it is', async () => {
   const { read, asked } = await setUp(20 * PAGE);
   read(7 * PAGE + 5, 100);

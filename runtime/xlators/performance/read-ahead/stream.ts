@@ -136,7 +136,12 @@ export class ReadAhead extends InodeCache<Seen> {
    */
   goAhead(stream: Stream, caller: Stack): void {
     const page = Math.min(this.given['page-size'], MAX_DATA);
-    const pages = Math.min(Math.floor(stream.run / page), this.given['page-count']);
+    // Who has read on once is expected to go on: that many small reads are one.
+    const least = stream.run > stream.size ? 1 : 0;
+    const pages = Math.min(
+      Math.max(Math.floor(stream.run / page), least),
+      this.given['page-count'],
+    );
     if (pages === 0) return;
     const last = stream.parts.at(-1);
     if (last?.isLast) return;

@@ -1,5 +1,6 @@
 /** Folders that are open, and what was listed of them ahead of who lists them. */
 import { nameLength } from '../../../core/bytes.ts';
+import { ENOENT } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import { type Frame, Stack } from '../../../core/frame.ts';
@@ -126,6 +127,8 @@ export class ReaddirAhead extends InodeCache<Kept> {
     else if (isWanted) {
       listing.batches.push({ entries, told: 0, asked, since });
       listing.end = entries.at(-1)!.off;
+      // GlusterFS's bricks say with the last entries that nothing comes after them.
+      if (opErrno === ENOENT) listing.last = { opRet: 0, opErrno };
       this.count(
         listing,
         entries.reduce((sum, entry) => sum + weigh(entry), 0),

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ask, newName } from '../../../../test/support/core.ts';
+import { ask, having, newName } from '../../../../test/support/core.ts';
 import { histories, World } from '../../../../test/support/performance.ts';
+import { ENOENT } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
+import { unwind, wind } from '../../../core/fops.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
-import type { Translator } from '../../../core/xlator.ts';
+import type { Cbk, Translator } from '../../../core/xlator.ts';
 import readdirAhead from './index.ts';
 
 const translator = readdirAhead as unknown as Translator<unknown>;
@@ -31,8 +33,13 @@ test('lists what was there at some time since the folder was opened', async () =
 
 const options = { 'rda-request-size': '4KB', 'rda-high-wmark': '8KB' };
 
-async function setUp(names: number) {
-  const world = await World.start({ stack: [{ translator, options }], timeoutMs: 1 });
+interface Layer {
+  readonly translator: Translator<unknown>;
+  readonly options?: Record<string, string>;
+}
+
+async function setUp(names: number, stack: Layer[] = [{ translator, options }]) {
+  const world = await World.start({ stack, timeoutMs: 1 });
   const { graph, slow } = world;
   const { root } = graph.inodes;
   for (let at = 0; at < names; at++) {
@@ -95,4 +102,27 @@ test('is ahead of who lists, no further than the high mark, and throws away what
   }
   expect(names).not.toContain('name-40');
   expect(names).toContain('new');
+});
+
+test('asks for nothing after the entries that are said to be the last', async () => {
+  const saying = having('saying', {
+    readdirp: (frame, xl, ...args) => wind.readdirp(frame, 0, lastCbk, xl.children[0]!, ...args),
+  });
+  // Who has the last entries of a storage here knows by their number.
+  const lastCbk: Cbk<'readdirp', unknown> = (frame, _c, _xl, opRet, _errno, entries, xdata) => {
+    const isLast = entries?.some(({ name }) => name === 'name-9') === true;
+    unwind.readdirp(frame, opRet, isLast ? ENOENT : 0, entries, xdata);
+  };
+  const stack = [{ translator: saying }, { translator, options }];
+  const { readdir, asked, graph } = await setUp(10, stack);
+  const listed = ['opendir', 'readdirp'];
+  expect(asked().map((each) => each.split(' ')[0])).toEqual(listed);
+  const entries = readdir('readdirp', 8192, 0);
+  expect(entries.filter(({ name }) => name.startsWith('name-'))).toHaveLength(10);
+  expect(readdir('readdirp', 8192, entries.at(-1)!.off)).toEqual([]);
+  expect(asked()).toEqual([]);
+  // A name that is made since is there for who begins anew.
+  ask(graph, 'mknod', newName(graph.inodes.root, 'name-99'), 0o100644, 0, 0, null);
+  asked();
+  expect(readdir('readdirp', 8192, 0).map(({ name }) => name)).toContain('name-99');
 });

@@ -113,7 +113,9 @@ export class Request implements Waiter {
     const { reply: parts } = marshal;
     const reply = new Array<unknown>(parts.length);
     for (let at = 0; at < parts.length; at++) reply[at] = known(parts[at]!(values, this.args));
-    marshal.unwind(frame, opRet, 0, reply);
+    // Entries that come with it are the last.
+    const end = marshal.isListing && opErrno === ENOENT ? ENOENT : 0;
+    marshal.unwind(frame, opRet, end, reply);
   }
 
   /** Of most failures nothing but the errno is of interest. */

@@ -4,9 +4,11 @@ import { having } from '../../../../../test/support/core.ts';
 import { Distributed } from '../../../../../test/support/distributed.ts';
 import { EBADFD, EIO, ENOENT, ENOTCONN, ESTALE } from '../../../../core/errno.ts';
 import { Fd } from '../../../../core/fd.ts';
-import { fail, tail } from '../../../../core/fops.gen.ts';
+import { fail, tail, unwind, wind } from '../../../../core/fops.gen.ts';
+import { newRequest, Stack } from '../../../../core/frame.ts';
 import type { Dirent } from '../../../../core/iatt.ts';
 import { Loc } from '../../../../core/loc.ts';
+import type { Cbk } from '../../../../core/xlator.ts';
 
 const THREE = ['wz', 'wa', 'wm'];
 const NAMES = [...Array(30).keys()].map((n) => `n${n}`);
@@ -16,6 +18,12 @@ let volume: Distributed;
 let errnos: Map<string, number>;
 /** Where the directory is open: as with bricks, nothing else is listed. */
 let opened: Set<string>;
+
+/** Whether each says with its entries, which come all at once, that they are the last. */
+let saysEnd: boolean;
+
+const endCbk: Cbk<'readdirp', unknown> = (frame, _cookie, _xl, opRet, _errno, entries, xdata) =>
+  unwind.readdirp(frame, opRet, ENOENT, entries, xdata);
 
 const layer = (name: string) => ({
   translator: having('losing', {
@@ -28,6 +36,7 @@ const layer = (name: string) => ({
     readdirp(frame, xl, ...args) {
       const errno = errnos.get(name) ?? (opened.has(name) ? 0 : EBADFD);
       if (errno !== 0) return fail.readdirp(frame, errno);
+      if (saysEnd) return wind.readdirp(frame, 0, endCbk, xl.children[0]!, ...args);
       tail.readdirp(frame, xl.children[0]!, ...args);
     },
   }),
@@ -36,6 +45,7 @@ const layer = (name: string) => ({
 beforeEach(async () => {
   errnos = new Map();
   opened = new Set();
+  saysEnd = false;
   volume = await Distributed.start(THREE, {}, layer);
   volume.mkdir('/d');
   for (const name of NAMES) volume.create(`/d/${name}`);
@@ -91,4 +101,26 @@ test('a directory that is nowhere any more is not an empty one', () => {
     for (const child of THREE) errnos.set(child, ESTALE);
   };
   expect(list(all)).toBe(ESTALE);
+});
+
+test('only the last entries of the last child are said to be the last', () => {
+  saysEnd = true;
+  const inode = volume.inode('/d');
+  const fd = new Fd(inode, 0, 1, true);
+  volume.ask('opendir', new Loc(inode), fd, null);
+  const names: string[] = [];
+  const said: number[] = [];
+  let last: Dirent | undefined;
+  const told: Cbk<'readdirp', unknown> = (_frame, _cookie, _xl, _opRet, opErrno, entries) => {
+    last = entries?.at(-1);
+    if (last !== undefined) said.push(opErrno);
+    names.push(...(entries ?? []).map(({ name }) => name).filter((name) => !name.startsWith('.')));
+  };
+  do {
+    const frame = newRequest(new Stack(0, 0, 1, 'READDIRP'), volume.graph.top);
+    wind.readdirp(frame, 0, told, volume.graph.links, fd, 131_072, last?.off ?? 0, null);
+  } while (last !== undefined);
+  fd.release();
+  expect(said).toEqual([0, 0, ENOENT]);
+  expect(names.sort()).toEqual([...NAMES].sort());
 });

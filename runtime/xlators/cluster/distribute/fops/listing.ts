@@ -142,7 +142,9 @@ const listedCbk: Cbk<'readdirp', Distribute> = (
     shown.push(direntOf(volume, child, entry, off, listing.plus));
   }
   if (shown.length === 0) return ask(frame, xl, child, entries.at(-1)!.off);
-  answer(frame, shown.length, 0, shown, xdata);
+  // The last entries of the last child come with ENOENT, as of a folder that is on one brick alone.
+  const isEnd = opErrno === ENOENT && child + 1 === volume.all.length;
+  answer(frame, shown.length, isEnd ? ENOENT : 0, shown, xdata);
 };
 
 /** A linkto, or a file that is being copied, or one of an application with the same mode. */

@@ -1,0 +1,367 @@
+/**
+ * What a program does with a volume, step by step, and which requests that makes below the volume's
+ * caches, by the lines of debug/trace: for a program of libgfapi, and for one that uses ours.
+ *
+ * Nothing depends on a time: a brick that is to be slow is stopped, and goes on when the script says so.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Driver, FopError, type Reply } from '../../runtime/api/driver.ts';
+import type { Fd } from '../../runtime/core/fd.ts';
+import { type FopName, fopNames } from '../../runtime/core/fops.gen.ts';
+import type { Dirent } from '../../runtime/core/iatt.ts';
+import { Loc } from '../../runtime/core/loc.ts';
+import { F_SETLK, F_UNLCK, F_WRLCK, type Flock } from '../../runtime/core/lock.ts';
+import { type BrickClient, bytes } from './brick-clients.ts';
+import type { RealBrick } from './gluster.ts';
+
+const LOOK_MS = 5;
+/** After this long something that another version does not do is not waited for any more. */
+const PATIENCE_MS = 30_000;
+/** How much libgfapi asks for of a listing at a time. */
+const LISTING_SIZE = 131_072;
+const { O_CREAT, O_RDWR } = { O_CREAT: 0o100, O_RDWR: 2 };
+
+/**
+ * A step: its name, which fd (a letter) or file it is about, and numbers as the call has them.
+ *
+ * - `creat open close pwrite pread fstat fsync ftruncate lock unlock`, `stat chmod rename unlink setxattr
+ *   getxattr`, `opendir readdir closedir` are calls; `readdir` is all of the folder.
+ * - `hold`, `go`: the brick stops, and goes on; `limit`: how large its files may be, -1 for any.
+ * - `start` with a step: its call is made, and `join` waits for what it returns.
+ * - `sent` with a fop and a number: so many of these requests have gone down in this part.
+ * - `settle`: everything that has gone down is answered, and what comes of that, too.
+ */
+export type Step = readonly [name: string, ...args: (string | number)[]];
+
+/** What a call returns: an error as a negative number; a read how much it was, and the sum of it. */
+export type Result = number | readonly number[];
+
+/** A script, in parts by what they show. Each ends when nothing is left to be done. */
+export type Script = Readonly<Record<string, readonly Step[]>>;
+
+/** What was seen of a part. */
+export interface Seen {
+  readonly fops: readonly string[];
+  readonly results: readonly Result[];
+}
+
+/** A program that uses a volume. */
+export interface Program {
+  /** What debug/trace has written so far. */
+  readonly log: string;
+  call(step: Step): Promise<Result>;
+  /** The same, without waiting for what it returns, but until its request has gone down. */
+  begin(step: Step): Promise<{ readonly result: Promise<Result> }>;
+}
+
+const LINE = /:trace_([a-z]+)(_cbk)?\] \S+ \d+: (.*)/g;
+/** Fops of which it matters how much is asked for, and where. */
+const RANGES = ['readv', 'writev'];
+const LISTINGS = ['readdir', 'readdirp'];
+
+const numberIn = (key: string, text: string): string =>
+  new RegExp(`${key}=(\\d+)`).exec(text)?.[1] ?? '?';
+
+function described(fop: string, text: string): string {
+  if (RANGES.includes(fop)) return `${fop} ${numberIn('size', text)}@${numberIn('offset', text)}`;
+  return LISTINGS.includes(fop) ? `${fop} ${numberIn('size', text)}` : fop;
+}
+
+/** The requests in a log, and the replies if these are wanted: `writev 10@0`, `writev answered`. */
+export function requestsIn(log: string, withReplies = false): string[] {
+  return [...log.matchAll(LINE)].flatMap(([, fop, isReply, text]) => {
+    if (!fopNames.includes(fop as FopName)) return [];
+    if (isReply === undefined) return [described(fop!, text!)];
+    return withReplies ? [`${fop} answered`] : [];
+  });
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<number> {
+  const end = performance.now() + PATIENCE_MS;
+  while (!(await isSo()) && performance.now() < end) await delay(LOOK_MS);
+  return 0;
+}
+
+/** A kernel stops a process one thread after the other. */
+async function hold(brick: RealBrick, isHeld: boolean): Promise<number> {
+  brick.pause(isHeld);
+  const tasks = `/proc/${brick.pid}/task`;
+  const isAsWanted = (task: string): boolean => {
+    try {
+      return readFileSync(join(tasks, task, 'stat'), 'utf8').includes(') T ') === isHeld;
+    } catch {
+      // It has ended meanwhile.
+      return true;
+    }
+  };
+  return until(() => readdirSync(tasks).every(isAsWanted));
+}
+
+/** Has a program do a script. */
+export async function play(
+  program: Program,
+  brick: RealBrick,
+  script: Script,
+  withReplies = false,
+): Promise<Record<string, Seen>> {
+  let from = program.log.length;
+  let begun: Promise<Result> | undefined;
+  const since = (): string => program.log.slice(from);
+  /** How much has gone down, where all of it is answered; -1 otherwise. */
+  const quiet = (): number => {
+    const { length } = requestsIn(since());
+    return requestsIn(since(), true).length === 2 * length ? length : -1;
+  };
+  const own: Readonly<Record<string, (...args: never[]) => Promise<Result> | Result>> = {
+    hold: () => hold(brick, true),
+    go: () => hold(brick, false),
+    limit(size: number) {
+      const most = size < 0 ? 'unlimited' : String(size);
+      execFileSync('prlimit', [`--fsize=${most}:`, '--pid', String(brick.pid)]);
+      return 0;
+    },
+    async start(...step: [string, ...(string | number)[]]) {
+      begun = (await program.begin(step)).result;
+      return 0;
+    },
+    join: () => begun!,
+    sent: (fop: string, count: number) =>
+      until(() => requestsIn(since()).filter((each) => each.startsWith(fop)).length >= count),
+    settle: () =>
+      until(async () => {
+        const before = quiet();
+        await delay(20 * LOOK_MS);
+        return before >= 0 && quiet() === before;
+      }),
+  };
+  const all: Record<string, Seen> = {};
+  try {
+    for (const [shows, steps] of Object.entries(script)) {
+      from = program.log.length;
+      const results: Result[] = [];
+      for (const step of steps) {
+        const [name, ...args] = step;
+        const mine = own[name];
+        results.push(await (mine === undefined ? program.call(step) : mine(...(args as never[]))));
+      }
+      all[shows] = { fops: requestsIn(since(), withReplies), results };
+    }
+  } finally {
+    brick.pause(false);
+  }
+  return all;
+}
+
+const returned = ({ opRet, opErrno }: Reply): number => (opRet < 0 ? -opErrno : opRet);
+
+/** One that uses ours: each call is the requests that libgfapi makes of it. */
+export class Ours implements Program {
+  private readonly client: BrickClient;
+  private readonly lines: readonly string[];
+  private readonly prefix: string;
+  private readonly fds = new Map<string, Fd>();
+  private writes = 0;
+  private readonly calls: Readonly<Record<string, (...args: never[]) => Promise<Result>>> = {
+    creat: async (letter: string, name: string) => {
+      const [, id] = (await this.ask('open', this.at(name), O_CREAT | O_RDWR)) as [string, number];
+      this.fds.set(letter, this.driver.client.fds.get(id)!);
+      return 0;
+    },
+    open: (letter: string, name: string, flags: number) => this.open('open', letter, name, flags),
+    close: async (letter: string) => {
+      const reply = await this.driver.wind('flush', this.fd(letter), null);
+      this.forget(letter);
+      return returned(reply);
+    },
+    pwrite: async (letter: string, length: number, offset: number) => {
+      this.writes += 1;
+      const data = new Uint8Array(length).fill(this.writes);
+      return returned(await this.driver.wind('writev', this.fd(letter), data, offset, 0, null));
+    },
+    pread: async (letter: string, length: number, offset: number) => {
+      const reply = await this.driver.wind('readv', this.fd(letter), length, offset, 0, null);
+      if (reply.opRet < 0) return returned(reply);
+      const data = (reply.values[0] as Uint8Array | null) ?? new Uint8Array(0);
+      return [reply.opRet, data.reduce((sum, byte) => sum + byte, 0)];
+    },
+    fstat: async (letter: string) => {
+      const reply = await this.driver.wind('fstat', this.fd(letter), null);
+      return reply.opRet < 0 ? returned(reply) : (reply.values[0] as { iaSize: number }).iaSize;
+    },
+    fsync: async (letter: string) =>
+      returned(await this.driver.wind('fsync', this.fd(letter), 0, null)),
+    ftruncate: async (letter: string, size: number) =>
+      returned(await this.driver.wind('ftruncate', this.fd(letter), size, null)),
+    lock: (letter: string) => this.lock(letter, F_WRLCK),
+    unlock: (letter: string) => this.lock(letter, F_UNLCK),
+    stat: async (name: string) => (await this.driver.find(this.at(name))).buf.iaSize,
+    chmod: (name: string, mode: number) => this.done('chmod', this.at(name), mode),
+    rename: (name: string, to: string) => this.done('rename', this.at(name), this.at(to)),
+    unlink: (name: string) => this.done('unlink', this.at(name)),
+    setxattr: (name: string, key: string, value: string) =>
+      this.done('setxattr', this.at(name), key, bytes(value)),
+    getxattr: async (name: string, key: string) => {
+      const [, value] = (await this.ask('getxattr', this.at(name), key)) as [string, string];
+      return value.length;
+    },
+    opendir: (letter: string, name: string) => this.open('opendir', letter, name, 0),
+    readdir: async (letter: string) => {
+      const fd = this.fd(letter);
+      let count = 0;
+      for (let offset = 0; ; ) {
+        const { values } = await this.driver.wind('readdirp', fd, LISTING_SIZE, offset, null);
+        const entries = (values[0] ?? []) as readonly Dirent[];
+        if (entries.length === 0) return count;
+        count += entries.length;
+        offset = entries.at(-1)!.off;
+      }
+    },
+    closedir: async (letter: string) => {
+      this.forget(letter);
+      return 0;
+    },
+  };
+
+  /** @param prefix of the names of all files @param lines the log that the client has */
+  constructor(client: BrickClient, prefix: string, lines: readonly string[]) {
+    this.client = client;
+    this.prefix = prefix;
+    this.lines = lines;
+  }
+
+  get log(): string {
+    return this.lines.join('\n');
+  }
+
+  async call([name, ...args]: Step): Promise<Result> {
+    try {
+      return await this.calls[name]!(...(args as never[]));
+    } catch (error) {
+      if (error instanceof FopError) return -error.errno;
+      throw error;
+    }
+  }
+
+  /** Requests go down at once, or wait for something. */
+  async begin(step: Step): Promise<{ readonly result: Promise<Result> }> {
+    return { result: this.call(step) };
+  }
+
+  private get driver(): Driver {
+    return this.client.driver;
+  }
+
+  private at(name: string): string {
+    return `/${this.prefix}${name}`;
+  }
+
+  private ask(operation: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.client.ask(operation, ...args);
+  }
+
+  private async done(operation: string, ...args: readonly unknown[]): Promise<number> {
+    await this.ask(operation, ...args);
+    return 0;
+  }
+
+  private fd(letter: string): Fd {
+    return this.fds.get(letter)!;
+  }
+
+  private forget(letter: string): void {
+    const fd = this.fd(letter);
+    this.fds.delete(letter);
+    this.driver.client.fds.remove(fd.id);
+    fd.release();
+  }
+
+  private async open(
+    fop: 'open' | 'opendir',
+    letter: string,
+    name: string,
+    flags: number,
+  ): Promise<number> {
+    const { driver } = this;
+    const { inode, parent, name: last } = await driver.find(this.at(name));
+    const fd = driver.newFd(inode, flags, fop === 'opendir');
+    const loc = new Loc(inode, parent ?? null, last ?? null);
+    const reply = await (fop === 'open'
+      ? driver.wind('open', loc, flags, fd, null)
+      : driver.wind('opendir', loc, fd, null));
+    if (reply.opRet < 0) {
+      fd.release();
+      return returned(reply);
+    }
+    driver.client.fds.add(fd);
+    this.fds.set(letter, fd);
+    return 0;
+  }
+
+  private async lock(letter: string, type: number): Promise<number> {
+    const flock: Flock = { type, whence: 0, start: 0, len: 0, pid: process.pid, owner: '' };
+    return returned(await this.driver.wind('lk', this.fd(letter), F_SETLK, flock, null));
+  }
+}
+
+/** One of libgfapi, in a process of its own. */
+export class Theirs implements Program {
+  private readonly child: ChildProcess;
+  private readonly lines: Interface;
+  private readonly logPath: string;
+  private readonly ended: Promise<never>;
+
+  private constructor(child: ChildProcess, logPath: string) {
+    this.child = child;
+    this.logPath = logPath;
+    this.lines = createInterface({ input: child.stdout! });
+    this.ended = once(this.lines, 'close').then(() => {
+      throw new Error(`the program has ended:\n${this.log}`);
+    });
+    // Nobody waits for it where all has been said.
+    this.ended.catch(() => {});
+  }
+
+  /** @param folder for its own files @throws {Error} when the volume does not come */
+  static async start(folder: string, volfile: string, prefix: string): Promise<Theirs> {
+    const path = join(folder, `${prefix}client.vol`);
+    writeFileSync(path, volfile);
+    const args = [join(import.meta.dirname, 'gfapi-steps.py'), path, `${path}.log`, prefix];
+    const child = spawn('python3', args, { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
+    const program = new Theirs(child, `${path}.log`);
+    await program.answer();
+    return program;
+  }
+
+  get log(): string {
+    return readFileSync(this.logPath, 'latin1');
+  }
+
+  call(step: Step): Promise<Result> {
+    const answer = this.answer();
+    this.child.stdin!.write(`${JSON.stringify(step)}\n`);
+    return answer as Promise<Result>;
+  }
+
+  async begin(step: Step): Promise<{ readonly result: Promise<Result> }> {
+    const before = requestsIn(this.log).length;
+    const result = this.call(step);
+    await until(() => requestsIn(this.log).length > before);
+    return { result };
+  }
+
+  async end(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    this.child.kill('SIGKILL');
+    await once(this.child, 'exit');
+  }
+
+  private async answer(): Promise<unknown> {
+    const [line] = await Promise.race([once(this.lines, 'line'), this.ended]);
+    return JSON.parse(line);
+  }
+}
