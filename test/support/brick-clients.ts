@@ -5,6 +5,7 @@ import { type Caller, connect, Driver, NOBODY } from '../../runtime/api/driver.t
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
 import type { Sources } from '../../runtime/core/source.ts';
+import type { Translator } from '../../runtime/core/xlator.ts';
 import { activate, Registry } from '../../runtime/graph/activate.ts';
 import { Source } from '../../runtime/graph/source.ts';
 import { readVolfile } from '../../runtime/graph/volfile.ts';
@@ -21,7 +22,7 @@ import { performanceStack } from './performance-stack.ts';
 const UP_MS = 120_000;
 /** What protocol/client waits from one attempt to the next. */
 const caches = performanceStack.map(({ translator }) => translator);
-const registry = new Registry([client, server, posix, utime, distribute, ...caches] as never);
+const types = [client, server, posix, utime, distribute, ...caches] as readonly unknown[];
 
 type Lines = Readonly<Record<string, string>>;
 
@@ -57,23 +58,25 @@ export const volume = (
   return `volume ${name}\n  type ${type}\n${lines.join('')}${subvolumes}end-volume\n`;
 };
 
-/** cluster/distribute over bricks, by the names of their clients: for ours, and for GlusterFS's. */
+/**
+ * cluster/distribute over bricks, by the names of their clients: for ours, and for GlusterFS's.
+ * @param between the type of a volume that stands above each client, and has its name
+ */
 export function distributedVolfile(
   ports: Readonly<Record<string, number>>,
   options: Lines = {},
+  between: string | null = null,
 ): string {
-  const clients = Object.entries(ports).map(([name, port]) =>
-    volume(
-      name,
-      'protocol/client',
-      {
-        'remote-host': '127.0.0.1',
-        'remote-port': String(port),
-        'remote-subvolume': 'brick',
-      },
-      null,
-    ),
-  );
+  const clients = Object.entries(ports).map(([name, port]) => {
+    const lines = {
+      'remote-host': '127.0.0.1',
+      'remote-port': String(port),
+      'remote-subvolume': 'brick',
+    };
+    if (between === null) return volume(name, 'protocol/client', lines, null);
+    const below = `${name}-client`;
+    return volume(below, 'protocol/client', lines, null) + volume(name, between, {}, below);
+  });
   const names = Object.keys(ports).join(' ');
   return [...clients, volume('dht', 'cluster/distribute', options, names)].join('\n');
 }
@@ -85,14 +88,21 @@ export class BrickClients {
   private readonly clients: BrickClient[] = [];
   private readonly sources: Sources | null;
   private readonly retryMs: number;
+  private readonly registry: Registry;
 
   /**
    * @param sources what serves their sockets; null for Node's event loop
    * @param retryMs how long after one attempt to connect there is another at most
+   * @param more translators of the test's own
    */
-  constructor(sources: Sources | null = pump, retryMs = Infinity) {
+  constructor(
+    sources: Sources | null = pump,
+    retryMs = Infinity,
+    more: readonly Translator<unknown>[] = [],
+  ) {
     this.sources = sources;
     this.retryMs = retryMs;
+    this.registry = new Registry([...types, ...more] as never);
   }
 
   /** One of the brick at a port of this machine. */
@@ -107,9 +117,13 @@ export class BrickClients {
     return this.over('storage/posix', { directory }, settings);
   }
 
-  /** One of several bricks, by the names of their clients, together. */
-  distributed(ports: Readonly<Record<string, number>>, options: Lines = {}): Promise<BrickClient> {
-    return this.start(distributedVolfile(ports, options), {});
+  /** One of several bricks, by the names of their clients, together; see `distributedVolfile`. */
+  distributed(
+    ports: Readonly<Record<string, number>>,
+    options: Lines = {},
+    between: string | null = null,
+  ): Promise<BrickClient> {
+    return this.start(distributedVolfile(ports, options, between), {});
   }
 
   private over(
@@ -131,8 +145,8 @@ export class BrickClients {
     text: string,
     { waits = true, caller = {} }: ClientSettings,
   ): Promise<BrickClient> {
+    const { log, registry } = this;
     const { description } = readVolfile(new Source('client.vol', text), { registry });
-    const { log } = this;
     const context = new BrowserContext((line) => void log.push(line));
     const hurried = Object.assign(Object.create(context) as BrowserContext, {
       sources: this.sources ?? undefined,
