@@ -31,6 +31,8 @@ const standard: Readonly<Record<string, string | null>> = {
   nodev: null,
   exec: null,
   noexec: '--noexec',
+  acl: null,
+  noacl: '--no-acl',
   async: null,
   // When a file was last read is for the storage to write down.
   ...nothing('atime noatime relatime norelatime strictatime nostrictatime diratime nodiratime'),
@@ -76,7 +78,8 @@ export default defineCommand({
     `OPTIONS are ro, and those of \`glossa mount\` without their dashes: ${ownOptions
       .map(([name, { value }]) => (value === undefined ? name : `${name}=${value}`))
       .join(', ')}. ` +
-    'As of mount.glusterfs there are server-port=N and backup-volfile-servers=HOST:HOST. ' +
+    'As of mount.glusterfs there are server-port=N, backup-volfile-servers=HOST:HOST and acl, which is so ' +
+    'anyway; noacl is no-acl. ' +
     'What is for mount(8) and for the start of the system is accepted (noauto, nofail, _netdev, user, ' +
     'x-..., and so on). The exit status is that of mount(8): 1 for a wrong use, 32 for a mount that ' +
     "failed. 'glossa setup' makes it known to mount(8).",

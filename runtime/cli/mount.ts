@@ -56,6 +56,7 @@ export const serverFlags = {
   'kernel-writeback-cache': toggle({
     help: 'the kernel keeps writes back, and brings them later and together; no passthrough',
   }),
+  'no-acl': toggle({ help: 'no ACLs: modes alone are checked, and ls -l asks less' }),
   'read-only': toggle({ help: 'no writing' }),
   suid: toggle({ help: 'programs keep set-user-id, if root mounts (without it: nosuid)' }),
   dev: toggle({ help: 'devices can be opened, if root mounts (without it: nodev)' }),
@@ -139,6 +140,7 @@ async function settingsOf(
     busyPollUs: flags['busy-poll'],
     passthrough: !flags['no-passthrough'],
     writeback: flags['kernel-writeback-cache'],
+    acl: !flags['no-acl'],
     frontEnd: flags.fuse,
   };
 }

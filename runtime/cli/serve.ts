@@ -57,6 +57,8 @@ export interface ServeSettings extends ServingSettings {
   readonly busyPollUs: number | undefined;
   readonly passthrough: boolean;
   readonly writeback: boolean;
+  /** Whether there are ACLs. */
+  readonly acl: boolean;
   readonly frontEnd: FrontEndName | undefined;
 }
 

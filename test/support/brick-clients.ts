@@ -5,6 +5,7 @@ import { type Caller, connect, Driver, NOBODY } from '../../runtime/api/driver.t
 import type { Graph } from '../../runtime/core/graph.ts';
 import { INFO } from '../../runtime/core/log.ts';
 import type { Sources } from '../../runtime/core/source.ts';
+import type { Translator } from '../../runtime/core/xlator.ts';
 import { activate, Registry } from '../../runtime/graph/activate.ts';
 import { Source } from '../../runtime/graph/source.ts';
 import { readVolfile } from '../../runtime/graph/volfile.ts';
@@ -22,15 +23,7 @@ import { performanceStack } from './performance-stack.ts';
 const UP_MS = 120_000;
 /** What protocol/client waits from one attempt to the next. */
 const caches = performanceStack.map(({ translator }) => translator);
-const registry = new Registry([
-  client,
-  server,
-  posix,
-  trace,
-  utime,
-  distribute,
-  ...caches,
-] as never);
+const types = [client, server, posix, trace, utime, distribute, ...caches] as readonly unknown[];
 
 type Lines = Readonly<Record<string, string>>;
 
@@ -42,6 +35,13 @@ export interface ClientSettings {
   /** Whether it is waited for until the brick is there. */
   readonly waits?: boolean;
   readonly caller?: Partial<Caller>;
+}
+
+interface Special {
+  /** Whether their clocks stand still: nothing grows old, or is done after a while. */
+  readonly isTimeless?: boolean;
+  /** Translators of the test's own. */
+  readonly more?: readonly Translator<unknown>[];
 }
 
 /** What a graph can be asked, as a module's test asks (`bridges/testing/operations.ts`). */
@@ -66,23 +66,25 @@ export const volume = (
   return `volume ${name}\n  type ${type}\n${lines.join('')}${subvolumes}end-volume\n`;
 };
 
-/** cluster/distribute over bricks, by the names of their clients: for ours, and for GlusterFS's. */
+/**
+ * cluster/distribute over bricks, by the names of their clients: for ours, and for GlusterFS's.
+ * @param between the type of a volume that stands above each client, and has its name
+ */
 export function distributedVolfile(
   ports: Readonly<Record<string, number>>,
   options: Lines = {},
+  between: string | null = null,
 ): string {
-  const clients = Object.entries(ports).map(([name, port]) =>
-    volume(
-      name,
-      'protocol/client',
-      {
-        'remote-host': '127.0.0.1',
-        'remote-port': String(port),
-        'remote-subvolume': 'brick',
-      },
-      null,
-    ),
-  );
+  const clients = Object.entries(ports).map(([name, port]) => {
+    const lines = {
+      'remote-host': '127.0.0.1',
+      'remote-port': String(port),
+      'remote-subvolume': 'brick',
+    };
+    if (between === null) return volume(name, 'protocol/client', lines, null);
+    const below = `${name}-client`;
+    return volume(below, 'protocol/client', lines, null) + volume(name, between, {}, below);
+  });
   const names = Object.keys(ports).join(' ');
   return [...clients, volume('dht', 'cluster/distribute', options, names)].join('\n');
 }
@@ -114,16 +116,21 @@ export class BrickClients {
   private readonly sources: Sources | null;
   private readonly retryMs: number;
   private readonly isTimeless: boolean;
+  private readonly registry: Registry;
 
   /**
    * @param sources what serves their sockets; null for Node's event loop
    * @param retryMs how long after one attempt to connect there is another at most
-   * @param isTimeless whether their clocks stand still: nothing grows old, or is done after a while
    */
-  constructor(sources: Sources | null = pump, retryMs = Infinity, isTimeless = false) {
+  constructor(
+    sources: Sources | null = pump,
+    retryMs = Infinity,
+    { isTimeless = false, more = [] }: Special = {},
+  ) {
     this.sources = sources;
     this.retryMs = retryMs;
     this.isTimeless = isTimeless;
+    this.registry = new Registry([...types, ...more] as never);
   }
 
   /** One of the brick at a port of this machine. */
@@ -136,9 +143,13 @@ export class BrickClients {
     return this.start(stackOver('storage/posix', { directory }, settings.above), settings);
   }
 
-  /** One of several bricks, by the names of their clients, together. */
-  distributed(ports: Readonly<Record<string, number>>, options: Lines = {}): Promise<BrickClient> {
-    return this.start(distributedVolfile(ports, options));
+  /** One of several bricks, by the names of their clients, together; see `distributedVolfile`. */
+  distributed(
+    ports: Readonly<Record<string, number>>,
+    options: Lines = {},
+    between: string | null = null,
+  ): Promise<BrickClient> {
+    return this.start(distributedVolfile(ports, options, between));
   }
 
   /** One of a whole volfile. */
@@ -146,8 +157,8 @@ export class BrickClients {
     text: string,
     { waits = true, caller = {} }: ClientSettings = {},
   ): Promise<BrickClient> {
+    const { isTimeless, log, registry, retryMs } = this;
     const { description } = readVolfile(new Source('client.vol', text), { registry });
-    const { log, isTimeless, retryMs } = this;
     const context = new BrowserContext((line) => void log.push(line));
     const since = context.now();
     const hurried = Object.assign(Object.create(context) as BrowserContext, {

@@ -23,7 +23,7 @@ import { type Dirent, IA_IFDIR, type Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
-import type { Fops } from '../../runtime/core/xlator.ts';
+import type { Fops, Translator } from '../../runtime/core/xlator.ts';
 import distribute from '../../runtime/xlators/cluster/distribute/index.ts';
 import locks from '../../runtime/xlators/features/locks/index.ts';
 import memory from '../../runtime/xlators/storage/memory/index.ts';
@@ -79,12 +79,9 @@ export class SharedVolume {
   ): Promise<SharedVolume> {
     const context = new FakeContext();
     let volume: SharedVolume | null = null;
-    const gate = having(
-      'gate',
-      gateFops(
-        (wind) => volume?.decide(wind) ?? 'pass',
-        (go) => volume!.held.push(go),
-      ),
+    const gate = gateOf(
+      (wind) => volume?.decide(wind) ?? 'pass',
+      (go) => volume!.held.push(go),
     );
     const children = names.flatMap((name) => [
       { name: `${name}-memory`, translator: memory as never, below: [] },
@@ -292,6 +289,12 @@ export class SharedVolume {
     );
   }
 }
+
+/** A translator of one child, test/gate, that asks what becomes of each wind. */
+export const gateOf = (
+  decide: (wind: Wind) => Verdict,
+  hold: (go: () => void) => void = () => {},
+): Translator<unknown> => having('gate', gateFops(decide, hold));
 
 function gateFops(decide: (wind: Wind) => Verdict, hold: (go: () => void) => void): Fops<null> {
   return Object.fromEntries(

@@ -62,6 +62,7 @@ async function serve(initiator: Initiator<Front>, options: MountOptions): Promis
   const front: Front = {
     driver: new Driver(client, self()),
     readOnly: options.readOnly ?? false,
+    acl: options.acl ?? true,
     rootXattrs: options.rootXattrs ?? new Map(),
     rootActions: options.rootActions ?? new Map(),
     unexpected: (error) =>

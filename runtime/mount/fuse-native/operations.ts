@@ -10,7 +10,7 @@
 import { type Driver, FopError, type Reply } from '../../api/driver.ts';
 import { encodeName } from '../../core/bytes.ts';
 import { Dict } from '../../core/dict.ts';
-import { EBADF, EIO, ENODATA, EPERM, EROFS } from '../../core/errno.ts';
+import { EBADF, EIO, ENODATA, EOPNOTSUPP, EPERM, EROFS } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import { SET_ATTR } from '../../core/fops.ts';
 import { inoLo } from '../../core/gfid.ts';
@@ -18,6 +18,7 @@ import { type Dirent, Iatt, type Statvfs } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
 import { PATH_MAX } from '../../core/limits.ts';
 import { Loc } from '../../core/loc.ts';
+import { ACLS } from '../acls.ts';
 import type { RootActions, RootXattrs } from '../fuse/session.ts';
 import type { Done, Operations, Stat, StatFs } from './addon.ts';
 
@@ -30,6 +31,8 @@ const UNCHANGED = 0xffffffff;
 export interface Front {
   readonly driver: Driver;
   readonly readOnly: boolean;
+  /** Whether there are ACLs. */
+  readonly acl: boolean;
   readonly rootXattrs: RootXattrs;
   readonly rootActions: RootActions;
   /** Something that is no fop's failure: logged, and EIO for the caller. */
@@ -102,14 +105,18 @@ export function operationsOf(front: Front): Operations {
     rename: (from, path, done) => change(done, () => rename(driver, from, path)),
 
     setxattr: (path, name, value, _position, flags, done) =>
-      change(done, () => {
+      change(done, async () => {
+        expectAttribute(front, name);
         const dict = new Dict().set(name, new Uint8Array(value), 'bin');
         return on(driver, path, (loc) => driver.expect('setxattr', loc, dict, flags, null));
       }),
     getxattr: (path, name, _position, done) => to(done, () => getxattr(front, path, name)),
-    listxattr: (path, done) => to(done, () => listxattr(driver, path)),
+    listxattr: (path, done) => to(done, () => listxattr(front, path)),
     removexattr: (path, name, done) =>
-      change(done, () => on(driver, path, (loc) => driver.expect('removexattr', loc, name, null))),
+      change(done, async () => {
+        expectAttribute(front, name);
+        return on(driver, path, (loc) => driver.expect('removexattr', loc, name, null));
+      }),
 
     open: (path, flags, done) => to(done, () => open(front, path, flags)),
     create: (path, mode, done) =>
@@ -264,8 +271,16 @@ async function rename(driver: Driver, from: string, path: string): Promise<void>
   driver.graph.inodes.rename(old.parent, old.name!, place.parent, place.name);
 }
 
+const mayBe = ({ acl }: Front, name: string): boolean => acl || !ACLS.has(name);
+
+/** @throws {FopError} for an attribute that there cannot be */
+function expectAttribute(front: Front, name: string): void {
+  if (!mayBe(front, name)) throw new FopError(EOPNOTSUPP, `${name}: mounted without ACLs`);
+}
+
 async function getxattr(front: Front, path: string, name: string): Promise<Buffer> {
   const { driver, rootXattrs, rootActions } = front;
+  expectAttribute(front, name);
   const action = path === '/' ? rootActions.get(name) : undefined;
   if (action !== undefined) return Buffer.from(await action());
   const own = path === '/' ? rootXattrs.get(name) : undefined;
@@ -276,9 +291,11 @@ async function getxattr(front: Front, path: string, name: string): Promise<Buffe
   return Buffer.from(value instanceof Uint8Array ? value : encodeName(String(value)));
 }
 
-async function listxattr(driver: Driver, path: string): Promise<string[]> {
+async function listxattr(front: Front, path: string): Promise<string[]> {
+  const { driver } = front;
   const { values } = await on(driver, path, (loc) => driver.expect('getxattr', loc, null, null));
-  return [...((values[0] as Dict | null)?.keys() ?? [])];
+  const names = [...((values[0] as Dict | null)?.keys() ?? [])];
+  return names.filter((name) => mayBe(front, name));
 }
 
 async function open(front: Front, path: string, flags: number): Promise<number> {

@@ -102,6 +102,7 @@ async function serve(initiator: Initiator<Session>, options: MountOptions): Prom
     passthrough: options.passthrough ?? true,
     writeback: options.writeback,
     locks,
+    acl: options.acl,
     rootXattrs: options.rootXattrs,
     rootActions: options.rootActions,
     notable: options.notable,

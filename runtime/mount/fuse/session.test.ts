@@ -348,6 +348,12 @@ describe('INIT', () => {
     expect(init(7, 99)[1].readUInt32LE(4)).toBe(45);
   });
 
+  test('asks for no ACLs where there are to be none; those of the storage may still do without umask', async () => {
+    rig = await Rig.make({}, { acl: false });
+    const flags = init(7, 36)[1].readUInt32LE(12);
+    expect(flags & (P.POSIX_ACL | P.DONT_MASK)).toBe(P.DONT_MASK);
+  });
+
   test('a kernel that is too old is told so', async () => {
     rig = await Rig.make();
     expect(init(7, 30)[0]).toBe(-71);

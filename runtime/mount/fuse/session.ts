@@ -83,6 +83,8 @@ export interface SessionOptions {
   readonly writeback?: boolean | undefined;
   /** Whether the graph serves lk, for the kernel to ask for every lock. */
   readonly locks?: boolean | undefined;
+  /** Whether the kernel enforces ACLs: so it is by default. Without, the mount has none. */
+  readonly acl?: boolean | undefined;
   /** Extended attributes of the root that the mount itself answers, made when asked for. */
   readonly rootXattrs?: RootXattrs | undefined;
   /** Extended attributes of the root that do something when its owner reads them. */
@@ -113,6 +115,7 @@ export class Session implements PumpedMount, Answering {
   /** Some storage of the graph has files that the kernel could use, and it is wanted. */
   readonly mayPassThrough: boolean;
   readonly locks: boolean;
+  readonly acl: boolean;
   /** The kernel keeps writes back, and with them the size and the times of a file. */
   readonly writeback: boolean;
   readonly attrValid: Validity;
@@ -172,6 +175,7 @@ export class Session implements PumpedMount, Answering {
     this.graph = graph;
     this.busyPollUs = options.busyPollUs;
     this.locks = options.locks ?? false;
+    this.acl = options.acl ?? true;
     this.writeback = options.writeback ?? false;
     this.passthrough = new Passthrough(fd, xl.log);
     this.interrupts = new Interrupts(xl.context);

@@ -137,7 +137,7 @@ describe.skipIf(noBricks())('requests below', () => {
     const wrapper = ['sh', '-c', `trap '' XFSZ; exec "$@"`, 'sh'];
     mkdirSync(join(folder, 'brick'));
     brick = await RealBrick.start(join(folder, 'brick'), { wrapper });
-    clients = new BrickClients(undefined, undefined, true);
+    clients = new BrickClients(undefined, undefined, { isTimeless: true });
   });
   afterAll(async () => {
     await clients?.end();
@@ -167,7 +167,7 @@ describe.skipIf(noBricks())('requests below', () => {
     const theirs = await play(gfapi, brick, parts, withReplies).finally(() => gfapi.end());
 
     await prepare(`o${nth}-`, trace);
-    const own = new BrickClients(undefined, undefined, true);
+    const own = new BrickClients(undefined, undefined, { isTimeless: true });
     const client = await own.start(volfile);
     const program = new Ours(client, `o${nth}-`, own.log);
     const ours = await play(program, brick, parts, withReplies).finally(() => own.end());

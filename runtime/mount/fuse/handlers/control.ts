@@ -62,9 +62,7 @@ const WANTED =
   ATOMIC_O_TRUNC |
   // A write that clears set-user-id says so itself; otherwise the kernel asks before every write.
   HANDLE_KILLPRIV_V2 |
-  // The kernel enforces the ACLs that the storage has. In a directory with a default ACL the umask
-  // does not count, so the kernel leaves it to us.
-  POSIX_ACL |
+  // In a directory with a default ACL the umask does not count, so the kernel leaves it to us.
   DONT_MASK |
   // There is a second word of flags.
   INIT_EXT;
@@ -73,11 +71,11 @@ const WANTED =
 const LOCKS = POSIX_LOCKS | FLOCK_LOCKS;
 
 /**
- * WRITEBACK_CACHE only when told to: without it, writes reach the graph when they are made, in their
- * order.
+ * POSIX_ACL unless told otherwise: the kernel enforces the ACLs that the storage has. WRITEBACK_CACHE
+ * only when told to: without it, writes reach the graph when they are made, in their order.
  */
-const wanted = ({ locks, writeback }: Session): number =>
-  WANTED | (locks ? LOCKS : 0) | (writeback ? WRITEBACK_CACHE : 0);
+const wanted = ({ acl, locks, writeback }: Session): number =>
+  WANTED | (acl ? POSIX_ACL : 0) | (locks ? LOCKS : 0) | (writeback ? WRITEBACK_CACHE : 0);
 
 const PAGE_SIZE = 4096;
 /**

@@ -418,3 +418,38 @@ test('a storage without ACLs has none, so that everybody else gets what the mode
   expect(ask('system.posix_acl_default')).toBe(-ENODATA);
   expect(ask('system.other')).toBe(-EOPNOTSUPP);
 });
+
+test('in a mount without ACLs there are none, and no volume is asked', async () => {
+  const asked: unknown[] = [];
+  const names = ['system.posix_acl_access', 'user.x', 'system.posix_acl_default'];
+  rig = await Rig.make(
+    {
+      getxattr: (frame, _xl, _loc, name) => {
+        asked.push(name);
+        const all = new Dict();
+        for (const each of names) all.set(each, Uint8Array.of(1), 'bin');
+        unwind.getxattr(frame, 0, 0, all, null);
+      },
+      setxattr: (frame, _xl, _loc, dict) => {
+        asked.push(...dict!.keys());
+        unwind.setxattr(frame, 0, 0, null);
+      },
+      removexattr: (frame, _xl, _loc, name) => {
+        asked.push(name);
+        unwind.removexattr(frame, 0, 0, null);
+      },
+    },
+    { acl: false },
+  );
+  const ask = (name: string): number[] => [
+    rig.ask(OP.GETXATTR, 1, u32(9), u32(0), name).error,
+    rig.ask(OP.SETXATTR, 1, u32(1), u32(0), name, Uint8Array.of(1)).error,
+    rig.ask(OP.REMOVEXATTR, 1, name).error,
+  ];
+  for (const name of [names[0]!, names[2]!]) {
+    expect(ask(name)).toEqual([-EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP]);
+  }
+  expect(asked).toEqual([]);
+  expect(ask('user.x')).toEqual([0, 0, 0]);
+  expect(rig.ask(OP.LISTXATTR, 1, u32(99), u32(0)).body.toString()).toBe('user.x\0');
+});

@@ -8,6 +8,7 @@ import type { Frame } from '../../../core/frame.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import type { Cbk } from '../../../core/xlator.ts';
+import { ACLS } from '../../acls.ts';
 import type { NameIn } from '../codec/entry.ts';
 import {
   encodeGetxattrOut,
@@ -27,15 +28,13 @@ import { takeBack } from './take-back.ts';
  */
 const NEVER: ReadonlySet<string> = new Set(['security.selinux', FS_FLAGS, FS_XATTR, FS_VERSION]);
 
-/**
- * The kernel asks for these to decide who may do what. "There is none" answers that; any other error
- * would be returned to every caller, whatever they asked for.
- */
-const ACLS: ReadonlySet<string> = new Set(['system.posix_acl_access', 'system.posix_acl_default']);
+/** Whether there can be no such attribute, which ends the question here: nobody else hears of it. */
+const isNever = ({ acl }: Session, name: string): boolean =>
+  NEVER.has(name) || (!acl && ACLS.has(name));
 
 /** Whether a caller may see that there is such a name: those of `trusted.` are root's (xattr(7)). */
-const isListed = (name: string, uid: number): boolean =>
-  !NEVER.has(name) && (uid === 0 || !name.startsWith('trusted.'));
+const isListed = (session: Session, name: string, uid: number): boolean =>
+  !isNever(session, name) && (uid === 0 || !name.startsWith('trusted.'));
 
 /** Attributes that an application must not set: they are an inode's identity. */
 const IDENTITY: ReadonlySet<string> = new Set(['trusted.gfid', 'trusted.glusterfs.volume-id']);
@@ -45,7 +44,7 @@ export const setxattr: Handler<SetxattrIn> = (session, header, args) => {
   const inode = session.inode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const name = session.name(args.name);
-  if (NEVER.has(name)) return session.fail(frame, EOPNOTSUPP);
+  if (isNever(session, name)) return session.fail(frame, EOPNOTSUPP);
   if (IDENTITY.has(name)) return session.fail(frame, EPERM);
   const dict = new Dict().set(name, session.copy(args.value), 'bin');
   wind.setxattr(frame, 0, inodeDone, session.links, new Loc(inode), dict, args.flags, null);
@@ -95,8 +94,9 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
   const inode = session.inode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const name = session.name(args.name);
-  // Who hears this asks for no other file: `ls -l` asks for the label of each, where there could be one.
-  if (NEVER.has(name)) return session.fail(frame, EOPNOTSUPP);
+  // Who hears this asks for no other file: `ls -l` asks for the label and the ACL of each, where there
+  // could be one.
+  if (isNever(session, name)) return session.fail(frame, EOPNOTSUPP);
   const isRoot = header.nodeid === ROOT_ID;
   const action = isRoot ? session.rootActions.get(name) : undefined;
   const demanded = action ?? takeBack(session, inode, name);
@@ -112,6 +112,8 @@ export const getxattr: Handler<GetxattrIn> = (session, header, args) => {
 const getxattrCbk: Cbk<'getxattr', Session> = (frame, size, xl, opRet, opErrno, dict) => {
   const session = xl.priv;
   if (opRet < 0) {
+    // The kernel asks for ACLs to decide who may do what. "There is none" answers that; any other error
+    // would be returned to every caller, whatever they asked for.
     const isNone = opErrno === EOPNOTSUPP && ACLS.has(frame.local as string);
     return session.fail(frame, isNone ? ENODATA : inodeErrno(opErrno));
   }
@@ -131,7 +133,8 @@ const listxattrCbk: Cbk<'getxattr', Session> = (frame, size, xl, opRet, opErrno,
   const session = xl.priv;
   if (opRet < 0) return session.fail(frame, inodeErrno(opErrno));
   let names = '';
-  for (const name of dict?.keys() ?? []) if (isListed(name, frame.root.uid)) names += `${name}\0`;
+  const { uid } = frame.root;
+  for (const name of dict?.keys() ?? []) if (isListed(session, name, uid)) names += `${name}\0`;
   replySized(session, frame, size, valueBytes(names));
 };
 
@@ -140,7 +143,7 @@ export const removexattr: Handler<NameIn> = (session, header, args) => {
   const inode = session.inode(header.nodeid);
   if (inode === undefined) return session.fail(frame, ESTALE);
   const name = session.name(args.name);
-  if (NEVER.has(name)) return session.fail(frame, EOPNOTSUPP);
+  if (isNever(session, name)) return session.fail(frame, EOPNOTSUPP);
   if (IDENTITY.has(name)) return session.fail(frame, EPERM);
   wind.removexattr(frame, 0, inodeDone, session.links, new Loc(inode), name, null);
 };

@@ -1,11 +1,11 @@
 /** Whatever a fop of many steps is ended at: the next client finds, and repairs, one of few states. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { SharedVolume, type Wind } from '../../../../test/support/shared-volume.ts';
+import { canTakeBack, FAULTS, Fault, type FaultKind } from '../../../../test/support/faults.ts';
+import { SharedVolume } from '../../../../test/support/shared-volume.ts';
 import type { Dict } from '../../../core/dict.ts';
-import { EIO, ENOENT, ENOTCONN } from '../../../core/errno.ts';
+import { ENOENT } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
-import { ENTRYLK_UNLOCK, F_UNLCK, type Flock } from '../../../core/lock.ts';
 import { hashName } from './hash.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -20,35 +20,6 @@ function placeInRoot(name: string): string {
 const nameAt = (child: string, prefix: string): string => {
   for (let n = 0; ; n++) if (placeInRoot(`${prefix}${n}`) === child) return `/${prefix}${n}`;
 };
-
-/** What a child does for a client that is gone. */
-const unlocks = ({ fop, args }: Wind): boolean =>
-  (fop === 'inodelk' && (args[3] as Flock).type === F_UNLCK) ||
-  (fop === 'entrylk' && args[3] === ENTRYLK_UNLOCK);
-
-/**
- * What happens at the point: that wind is refused; its child does not answer from there on; or the client
- * is killed, and nothing of it arrives any more.
- */
-const FAULTS = ['refused', 'lost', 'killed'] as const;
-type Fault = (typeof FAULTS)[number];
-
-/** Lets the fault happen at the n-th wind. Whether it came to that is what the result says. */
-function faultAt(fault: Fault, point: number): () => boolean {
-  let count = 0;
-  let victim: string | null = null;
-  volume.decide = (wind) => {
-    if (unlocks(wind)) return 'pass';
-    count += 1;
-    if (count === point) {
-      victim = wind.child;
-      return fault === 'refused' ? EIO : ENOTCONN;
-    }
-    if (count < point || fault === 'refused') return 'pass';
-    return fault === 'killed' || wind.child === victim ? ENOTCONN : 'pass';
-  };
-  return () => count >= point;
-}
 
 /** The gfid at a path as the next client finds it; null for none. */
 function gfidAt(path: string): string | null {
@@ -84,16 +55,17 @@ interface Walk {
 }
 
 /** Walks all points of a fop. */
-async function walk(fault: Fault, { prepare, act, check }: Walk): Promise<void> {
+async function walk(kind: FaultKind, { prepare, act, check }: Walk): Promise<void> {
   for (let point = 1; ; point++) {
     volume = await SharedVolume.start(NAMES, 2);
     prepare();
-    const happened = faultAt(fault, point);
+    const fault = new Fault(kind, point);
+    volume.decide = (wind) => fault.decide(wind);
     const errno = act();
     volume.decide = () => 'pass';
     try {
       expect(errno).not.toBeNaN();
-      check(errno, fault === 'refused');
+      check(errno, canTakeBack(kind));
       removeAll('');
       // A name may be with children that do not list it: of a directory that some have renamed.
       for (const path of ['/d', '/e']) {
@@ -110,7 +82,7 @@ async function walk(fault: Fault, { prepare, act, check }: Walk): Promise<void> 
       throw error;
     }
     await volume.stop();
-    if (!happened()) return;
+    if (!fault.hasHappened) return;
   }
 }
 

@@ -1,0 +1,55 @@
+/** What ends a fop of many steps in the middle, for tests that walk all points of it. */
+import { EIO, ENOSPC, ENOTCONN } from '../../runtime/core/errno.ts';
+import type { FopName } from '../../runtime/core/fops.gen.ts';
+import { ENTRYLK_UNLOCK, F_UNLCK, type Flock } from '../../runtime/core/lock.ts';
+import type { Verdict, Wind } from './shared-volume.ts';
+
+/**
+ * What happens at the point: that wind is refused; its child has no room from there on; does not answer
+ * from there on; or the client is killed, and nothing of it arrives any more.
+ */
+export const FAULTS = ['refused', 'full', 'lost', 'killed'] as const;
+export type FaultKind = (typeof FAULTS)[number];
+
+/** What a child does for a client that is gone. */
+const unlocks = ({ fop, args }: Wind): boolean =>
+  (fop === 'inodelk' && (args[3] as Flock).type === F_UNLCK) ||
+  (fop === 'entrylk' && args[3] === ENTRYLK_UNLOCK);
+
+/** For these a disk needs room, or may. */
+const TAKE_ROOM: ReadonlySet<FopName> = new Set(['mkdir', 'mknod', 'link', 'rename', 'setxattr']);
+
+/** One that happens at the n-th wind. What a client looks up before it begins is none. */
+export class Fault {
+  readonly kind: FaultKind;
+  private readonly point: number;
+  private count = 0;
+  private victim: string | null = null;
+
+  constructor(kind: FaultKind, point: number) {
+    this.kind = kind;
+    this.point = point;
+  }
+
+  /** Whether it came to that. */
+  get hasHappened(): boolean {
+    return this.victim !== null;
+  }
+
+  /** What becomes of a wind. */
+  decide(wind: Wind): Verdict {
+    const { kind, point } = this;
+    if (unlocks(wind) || (this.count === 0 && wind.fop === 'lookup')) return 'pass';
+    this.count += 1;
+    if (this.count < point) return 'pass';
+    const isFirst = this.count === point;
+    if (isFirst) this.victim = wind.child;
+    const isHit = wind.child === this.victim;
+    if (kind === 'refused') return isFirst ? EIO : 'pass';
+    if (kind === 'full') return isHit && TAKE_ROOM.has(wind.fop) ? ENOSPC : 'pass';
+    return isHit || kind === 'killed' ? ENOTCONN : 'pass';
+  }
+}
+
+/** A client that went on after the fault could take back what it had begun. */
+export const canTakeBack = (kind: FaultKind): boolean => kind === 'refused' || kind === 'full';
