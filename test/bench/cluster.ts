@@ -32,6 +32,13 @@ const named = (held: Readonly<Partial<Record<Way, Bars>>>): Calls['held'] =>
 
 const SHORT: Calls['held'] = named({ glossa: bars(SHORTER) });
 
+const lists = (how: string, acls: boolean) =>
+  calls({
+    ...{ what: `ls -l of many files, two bricks, ${how}`, operation: 'list', held: SHORT },
+    bricks: { ...TWO, acls },
+    ...LISTS,
+  });
+
 const MIB = 1 << 20;
 
 /** Requests in flight. */
@@ -44,7 +51,7 @@ Compares glossa's client of a brick of GlusterFS with GlusterFS's own, on the sa
 a quiet machine; a full run takes some twenty minutes.
 
   --only PART   wire (what messages cost), failed, stat, open or create (single calls), sequential or random (data),
-                distribute-failed, -stat, -create or -list (over two bricks), distribute-wide (over
+                distribute-failed, -stat, -create, -list or -list-acl (over two bricks), distribute-wide (over
                 many children) or -mkdir (many that are 1 ms away); may be repeated`,
   legend: `A figure is the median over the rounds [the lowest – the highest]. With a "?", the
 rounds of one row lie more than a factor of 1.5 apart: measure again. On the same CPU all processes
@@ -101,9 +108,7 @@ share one; on different CPUs the application has one, and client and brick have 
     'distribute-create': calls({
       ...{ what: 'create+unlink, two bricks', operation: 'create', held: SHORT, bricks: TWO },
     }),
-    'distribute-list': calls({
-      ...{ what: 'ls -l of many files, two bricks', operation: 'list', held: SHORT, bricks: TWO },
-      ...LISTS,
-    }),
+    'distribute-list': lists('without ACLs', false),
+    'distribute-list-acl': lists('with ACLs', true),
   },
 };

@@ -131,6 +131,8 @@ export interface ClientSettings {
   /** Above. */
   readonly volumes?: readonly PlainVolume[];
   readonly timeouts?: Timeouts;
+  /** Of `glusterfs`, besides those that every run has. */
+  readonly flags?: readonly string[];
 }
 
 /** A mount of the bricks with these volumes above. @throws {NotMeasured} */
@@ -138,7 +140,7 @@ export async function startClient(
   bench: Bench,
   name: string,
   bricks: readonly Brick[],
-  { volumes = [], timeouts = TIMEOUTS }: ClientSettings = {},
+  { volumes = [], timeouts = TIMEOUTS, flags = [] }: ClientSettings = {},
 ): Promise<Served> {
   const clients = bricks.map(clientVolume);
   const above = clients.length > 1 ? [distribute] : [];
@@ -146,7 +148,7 @@ export async function startClient(
   const server = await serve(
     bench,
     name,
-    glusterMount(() => volfile),
+    glusterMount(() => volfile, flags),
     timeouts,
   );
   await connected(bench, name, bricks.length);

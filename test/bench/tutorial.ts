@@ -222,6 +222,14 @@ const attributes = volume('md-cache', 'performance/md-cache', { 'md-cache-timeou
 
 const MIB = 1 << 20;
 
+const lists = (how: string, acls: boolean) =>
+  calls({
+    ...{ what: `ls -l of many files ${how}: readdir-ahead, md-cache`, operation: 'list' },
+    held: held({ limit: 0.8, aim: 0.5 }),
+    bricks: { ...both(volume('readdir-ahead', 'performance/readdir-ahead'), attributes), acls },
+    ...LISTS,
+  });
+
 const parts: Suite['parts'] = {
   'small-files': calls({
     what: 'a small file read again (open, read, close): quick-read, md-cache, open-behind',
@@ -254,12 +262,8 @@ const parts: Suite['parts'] = {
       volume('io-cache', 'performance/io-cache'),
     ),
   }),
-  lists: calls({
-    ...{ what: 'ls -l of many files: readdir-ahead, md-cache', operation: 'list' },
-    held: held({ limit: 0.8, aim: 0.5 }),
-    bricks: both(volume('readdir-ahead', 'performance/readdir-ahead'), attributes),
-    ...LISTS,
-  }),
+  lists: lists('without ACLs', false),
+  'lists-acl': lists('with ACLs', true),
 };
 
 export const tutorial: Suite = {
@@ -272,7 +276,7 @@ itself. As root on a quiet machine; a full run takes some half an hour, most of 
   --only PART   posix (a brick that is a directory), network (one behind a delay of ${NETWORK_US} µs
                 a request), gluster (a volume of GlusterFS with two bricks), or, the same performance
                 translators in glossa's client of it and in GlusterFS's, small-files, writes, reads or
-                lists; may be repeated`,
+                lists, lists-acl (ls -l); may be repeated`,
   legend: `A figure is the median over the rounds [the lowest – the highest]. "× faster" compares with
 no cache, round by round; "lookups" are those of each search that reach the storage. With a "?", the
 rounds of one row lie more than a factor of 1.5 apart: measure again. "first": the mount knows no name

@@ -30,12 +30,15 @@ export interface Bricks {
   readonly timeouts?: typeof TIMEOUTS;
   /** Above, in the same client of both. */
   readonly above?: readonly PlainVolume[];
+  /** Whether files can have ACLs; each mount's default without: ours have them, GlusterFS's not. */
+  readonly acls?: boolean;
 }
 
 export function ways({
   count,
   timeouts = TIMEOUTS,
   above = [],
+  acls,
 }: Bricks): Readonly<Record<Way, TargetKind>> {
   const started = new Map<BrickKind, Promise<readonly Brick[]>>();
   const start = async (bench: Bench, kind: BrickKind): Promise<readonly Brick[]> =>
@@ -49,7 +52,7 @@ export function ways({
     title,
     async start(bench, name) {
       const bricks = await bricksOf(bench, kind);
-      const { pid, mountpoint } = await mount(bench, name, bricks, { above, timeouts });
+      const { pid, mountpoint } = await mount(bench, name, bricks, { above, timeouts, acls });
       const root = join(mountpoint, name);
       await inTime(bench.signal, mkdir(root));
       return { pid, root, bricks: bricks.map((brick) => brick.pid) };
@@ -66,6 +69,7 @@ export function ways({
 interface Mounting {
   readonly above: readonly PlainVolume[];
   readonly timeouts: typeof TIMEOUTS;
+  readonly acls: boolean | undefined;
 }
 
 /** What our client has below all else. */
@@ -78,8 +82,17 @@ const byGlossa = (
   bench: Bench,
   name: string,
   bricks: readonly Brick[],
-  { above, timeouts }: Mounting,
-) => startGlossa(bench, name, [utime, ...above], { storage: storageOver(bricks), timeouts });
+  { above, timeouts, acls }: Mounting,
+) => {
+  const flags = acls === false ? ['--no-acl'] : [];
+  return startGlossa(bench, name, [utime, ...above], {
+    storage: storageOver(bricks),
+    timeouts,
+    flags,
+  });
+};
 
-const byGlusterfs: typeof byGlossa = (bench, name, bricks, { above, timeouts }) =>
-  startClient(bench, name, bricks, { volumes: [utime, ...above], timeouts });
+const byGlusterfs: typeof byGlossa = (bench, name, bricks, { above, timeouts, acls }) => {
+  const flags = acls === true ? ['--acl'] : [];
+  return startClient(bench, name, bricks, { volumes: [utime, ...above], timeouts, flags });
+};

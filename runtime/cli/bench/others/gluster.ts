@@ -38,12 +38,12 @@ export function volfileOver(directory: string, above: readonly PlainVolume[]): s
 
 /** A mount of what a volfile says. */
 export const glusterMount =
-  (volfile: (directory: string) => string): OtherStack['command'] =>
+  (volfile: (directory: string) => string, flags: readonly string[] = []): OtherStack['command'] =>
   ({ mountpoint, directory, timeouts, log }) => {
     const path = `${mountpoint}.vol`;
     writeFileSync(path, volfile(directory));
     const own = ['-N', '-f', path, '-l', log];
-    return { line: [PROGRAM, ...own, ...timeoutFlags(timeouts), mountpoint] };
+    return { line: [PROGRAM, ...own, ...timeoutFlags(timeouts), ...flags, mountpoint] };
   };
 
 /** Of one of GlusterFS's programs, all of which say it alike; null when it is not there. */
