@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { ask, gfidOf, startGraph } from '../../../test/support/core.ts';
 import { Dict } from '../../core/dict.ts';
-import { EBUSY } from '../../core/errno.ts';
+import { EBUSY, ERANGE } from '../../core/errno.ts';
 import type { Graph } from '../../core/graph.ts';
 import type { Iatt } from '../../core/iatt.ts';
 import { Loc } from '../../core/loc.ts';
@@ -100,5 +100,30 @@ test.each(storages)(
     }
     const silent = ask(graph, 'lookup', loc, Dict.of({ 'trusted.glusterfs.dht': 0 }));
     expect([...(silent.values[2] as Dict).keys()]).toEqual(['trusted.glusterfs.dht']);
+  },
+);
+
+test.each(storages)(
+  'storage/%s: who heals a file takes all its attributes away at once',
+  async (_, translator, onDisk) => {
+    folder = mkdtempSync(join(tmpdir(), 'glossa-internal-'));
+    const options: Record<string, string> = onDisk ? { directory: folder } : {};
+    graph = await startGraph([{ translator, options }]);
+    const { root } = graph.inodes;
+    const loc = new Loc(root);
+    ask(graph, 'lookup', loc, null);
+    const set = Dict.of({ 'user.a': '1', 'user.b': '2', 'user.c': '3' });
+    expect(ask(graph, 'setxattr', loc, set, 0, null).opRet).toBe(0);
+    const names = (): string[] => {
+      const all = ask(graph, 'getxattr', loc, null, null).values[0] as Dict;
+      return [...all.keys()].filter((name) => name.startsWith('user.')).sort();
+    };
+    expect(names()).toEqual(['user.a', 'user.b', 'user.c']);
+    // Some may be gone already, and not all that is said is a name.
+    const gone = Dict.of({ 'user.a': '1', 'user.none': '', 'user.c': '', 'some-key': 1 });
+    expect(ask(graph, 'removexattr', loc, '', gone).opRet).toBe(0);
+    expect(names()).toEqual(['user.b']);
+    expect(ask(graph, 'removexattr', loc, '', null)).toMatchObject({ opRet: -1, opErrno: ERANGE });
+    expect(names()).toEqual(['user.b']);
   },
 );

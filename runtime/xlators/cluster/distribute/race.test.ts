@@ -146,10 +146,11 @@ function check(volume: SharedVolume, kind: Kind): void {
   expect(volume.state()).toEqual([]);
 }
 
+// Among these seeds are some with which renames go wrong that take no locks of their names: few have them.
 test('files', async () => {
-  for (let seed = 1; seed <= 20; seed++) await race(seed, 20, 'files');
+  for (let seed = 70; seed <= 100; seed++) await race(seed, 30, 'files');
 });
 
 test('directories', async () => {
-  for (let seed = 1; seed <= 8; seed++) await race(seed, 12, 'directories');
+  for (let seed = 35; seed <= 50; seed++) await race(seed, 16, 'directories');
 });

@@ -14,6 +14,7 @@ import {
   askedKeys,
   isHidden,
   isListed,
+  removeXattrs,
   TRUSTED_GFID,
   USER_GFID,
   valueBytes,
@@ -210,7 +211,8 @@ export const xattrFops: Fops<Disk> = {
   removexattr(frame, xl, loc, name, xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.removexattr(frame, node);
-    const fault = remove(xl.priv, node, name, frame.root.pid);
+    const { pid } = frame.root;
+    const fault = removeXattrs(name, xdata, (each) => remove(xl.priv, node, each, pid));
     if (fault !== 0) return fail.removexattr(frame, fault);
     unwind.removexattr(frame, 0, 0, keysOf(node, xdata));
   },
@@ -218,7 +220,8 @@ export const xattrFops: Fops<Disk> = {
   fremovexattr(frame, xl, fd, name, xdata) {
     const opened = openedOf(xl, fd);
     if (typeof opened === 'number') return fail.fremovexattr(frame, opened);
-    const fault = remove(xl.priv, opened.node, name, frame.root.pid);
+    const { pid } = frame.root;
+    const fault = removeXattrs(name, xdata, (each) => remove(xl.priv, opened.node, each, pid));
     if (fault !== 0) return fail.fremovexattr(frame, fault);
     unwind.fremovexattr(frame, 0, 0, keysOf(opened.node, xdata));
   },

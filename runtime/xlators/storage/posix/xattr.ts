@@ -19,6 +19,7 @@ import {
   answerKeys,
   isHidden,
   isListed,
+  removeXattrs,
   TRUSTED_GFID,
   USER_GFID,
   valueBytes,
@@ -250,7 +251,8 @@ export const xattrFops: Fops<Brick> = {
   removexattr(frame, xl, loc, name, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') return fail.removexattr(frame, handle);
-    const fault = remove(handle, handle.fd, name, frame.root.pid);
+    const { pid } = frame.root;
+    const fault = removeXattrs(name, xdata, (each) => remove(handle, handle.fd, each, pid));
     if (fault !== 0) return fail.removexattr(frame, fault);
     xl.priv.mdata.set(frame, 'removexattr', handle);
     unwind.removexattr(frame, 0, 0, keysOf(xl, handle, handle.fd, xdata));
@@ -259,7 +261,8 @@ export const xattrFops: Fops<Brick> = {
   fremovexattr(frame, xl, fd, name, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fremovexattr(frame, file);
-    const fault = remove(file.handle, file.fd, name, frame.root.pid);
+    const { pid } = frame.root;
+    const fault = removeXattrs(name, xdata, (each) => remove(file.handle, file.fd, each, pid));
     if (fault !== 0) return fail.fremovexattr(frame, fault);
     xl.priv.mdata.set(frame, 'fremovexattr', file.handle, file.fd);
     unwind.fremovexattr(frame, 0, 0, keysOf(xl, file.handle, file.fd, xdata));

@@ -7,7 +7,7 @@
  */
 import { encodeName } from '../../../core/bytes.ts';
 import { Dict, type DictValue } from '../../../core/dict.ts';
-import { EILSEQ, EINVAL, ERANGE } from '../../../core/errno.ts';
+import { EILSEQ, EINVAL, ENODATA, ERANGE } from '../../../core/errno.ts';
 import { XATTR_SIZE_MAX } from '../../../core/limits.ts';
 import { PROTECT_WRITES } from '../../../core/xdata.ts';
 import { textFault } from './names.ts';
@@ -38,6 +38,29 @@ export function isHidden(name: string, pid: number): boolean {
  */
 export const isListed = (name: string, pid: number): boolean =>
   name !== PROTECT_WRITES && !isHidden(name, pid);
+
+/**
+ * Removes the attribute of this name, or, where it has none, all whose names are in xdata: who heals a copy of
+ * a file takes away at once what it has.
+ * @param one removes one: 0 or the errno
+ * @returns 0 or the first errno
+ *
+ * Source: GlusterFS `posix-inode-fd-ops.c` (posix_common_removexattr).
+ */
+export function removeXattrs(
+  name: string,
+  xdata: Dict | null,
+  one: (name: string) => number,
+): number {
+  if (name !== '' || xdata === null) return one(name);
+  let fault = 0;
+  for (const each of xdata.keys()) {
+    const own = asksForXattr(each) ? one(each) : 0;
+    // One may have gone with another.
+    if (own !== 0 && own !== ENODATA && fault === 0) fault = own;
+  }
+  return fault;
+}
 
 const NAMESPACES = ['user.', 'trusted.', 'security.', 'system.'];
 
