@@ -2,7 +2,7 @@
  * Files and folders of which a listing has just told that they have no ACL. `ls -l` asks for the ACL of
  * each file that it lists, and hardly any has one: to ask the brick each time takes several times as
  * long as the listing and all attributes together. So a listing asks for the ACLs of its entries, too, where
- * somebody has just asked for an ACL, as `ls -l` does of the folder first. (GlusterFS's mount without
+ * somebody has lately asked for one, as `ls -l` does. (GlusterFS's mount without
  * `acl` refuses ACLs, and with it asks for them with every lookup.)
  *
  * A brick tells of an ACL that is there, when it is asked for it with a listing. Source: GlusterFS 10
@@ -18,8 +18,12 @@ const isAcl: ReadonlySet<string> = new Set(NAMES);
 /** Names by which ACLs are set: the brick takes these for the same. */
 const SETTING = [...NAMES, 'glusterfs.posix.acl', 'glusterfs.posix.default_acl'];
 
-/** Milliseconds: whoever lists so long after an ACL was asked for is somebody else. */
-const SOON_MS = 1000;
+/**
+ * Milliseconds from a question for an ACL on. Longer than a listing takes: performance/readdir-ahead reads
+ * a directory before the first question that `ls -l` has, so that it is the question of the last one that
+ * tells.
+ */
+const SOON_MS = 60_000;
 /** The newest that are kept. */
 const KEPT = 65_536;
 
