@@ -1,9 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import LongFirst from './test/support/long-first.ts';
 
 const tests = (name: string): string =>
   `{runtime,bridges,editors,examples,test}/**/${name}.test.ts`;
+
+const kept = [
+  'test/contract/bridge-{javascript,python}/{answers,asyncio,authors,contract,data-guard,debug,exceptions}.engine.more.test.ts',
+  'test/contract/bridge-{javascript,python}/{failures,limits,loading,refusals,storage}.engine.more.test.ts',
+  'test/contract/bridge-isolated/{javascript,python}.engine.more.test.ts',
+  'test/contract/gluster{,-life,-structures}.engine.more.test.ts',
+  'bridges/python/{attacks,calls,escapes,lines,outside}.engine.more.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -19,7 +27,16 @@ export default defineConfig({
         },
       },
       // What needs more time or more programs: browsers, bricks, every limit of the interpreters.
-      { extends: true, test: { name: 'more', include: [tests('*.more')] } },
+      {
+        extends: true,
+        test: {
+          name: 'more',
+          include: [tests('*.more')],
+          exclude: [...configDefaults.exclude, ...kept],
+        },
+      },
+      // Of those, tests of interpreters that were seen to leave nothing: as in `npm test`.
+      { extends: true, test: { name: 'more-kept', isolate: false, include: kept } },
       // The same again in other ways, which a change rarely meets alone: before a release.
       { extends: true, test: { name: 'long', include: [tests('*.long')] } },
       // Of the site that was built: `npm run site:check`.

@@ -7,7 +7,7 @@ import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isSkipped } from '../test/support/obstacle.ts';
 import { isInstalled } from '../test/support/tools.ts';
-import { complaints, HOST, openBrowser, openPage } from './browser.ts';
+import { complaints, HOST, type OpenPage, openBrowser, openPage } from './browser.ts';
 import { hasPlayground, PLAYGROUND } from './playground.ts';
 import { builtPages } from './support.ts';
 import { groups, headingOf, read } from './texts.ts';
@@ -56,9 +56,18 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   });
   afterAll(() => browser?.close());
 
-  /** A page that is all there; afterwards it has asked nobody for anything that it did not get. */
-  async function on<R>(path: string, look: (page: Page) => Promise<R>): Promise<R> {
-    const { page, foreign, missing } = await openPage(browser, WIDE);
+  /**
+   * A page that is all there; afterwards it has asked nobody for anything that it did not get.
+   * @param idle pages to take it from, and to leave it with: each is behind others, where nothing is drawn
+   */
+  async function on<R>(
+    path: string,
+    look: (page: Page) => Promise<R>,
+    idle?: OpenPage[],
+  ): Promise<R> {
+    const open = idle?.pop() ?? (await openPage(browser, WIDE));
+    const { page, foreign, missing } = open;
+    let isGood = false;
     try {
       await page.setJavaScriptEnabled(!isSource(path));
       await page.goto(`${HOST}${path}`, { waitUntil: 'load', ...MOST });
@@ -69,11 +78,16 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
       if (!isSource(path)) await page.waitForFunction(isThere, { polling: 50, ...MOST });
       const result = await look(page);
       expect({ path, foreign, missing }).toEqual({ path, foreign: [], missing: [] });
+      isGood = true;
       return result;
     } finally {
-      await page.close();
+      if (isGood && idle !== undefined) idle.push(open);
+      else await page.close();
     }
   }
+
+  /** Of the walk through all pages: the next is in a process that has compiled the site's programs. */
+  const kept: OpenPage[] = [];
 
   it('first paint', async () => {
     const said: string[] = [];
@@ -93,7 +107,8 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
     );
     const wrong: string[] = [];
     const others = paths.filter((path) => path !== PLAYGROUND);
-    await eachOf(others, async (path, i) => void wrong.push(...(await wrongOn(path, i))));
+    await eachOf(others, async (path, i) => void wrong.push(...(await wrongOn(path, i, kept))));
+    for (const { page } of kept.splice(0)) await page.close();
     expect(wrong).toEqual([]);
   });
 
@@ -103,23 +118,27 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   });
 
   /** What is wrong on a page. Of those of no new kind axe looks at one in one way. */
-  const wrongOn = (path: string, i: number): Promise<string[]> =>
-    on(path, async (page) => {
-      const wrong: string[] = [];
-      const isKind = KINDS.includes(path);
-      if (!isKind) await page.evaluate(PLAIN_CODE);
-      for (const [at, [width, scheme]] of WAYS.entries()) {
-        await page.setViewport({ width, height: 900 });
-        await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
-        const used = Number(await page.evaluate('document.documentElement.scrollWidth'));
-        if (used > width) wrong.push(`${path}: ${used} px wide in ${width}`);
-        const isOften = isMade(path) && Math.floor(i / WAYS.length) % 4 !== 0;
-        if (!isKind && (isSource(path) || isOften || i % WAYS.length !== at)) continue;
-        const said = await complaints(page);
-        wrong.push(...said.map((what) => `${path}, ${width} px, ${scheme}: ${what}`));
-      }
-      return wrong;
-    });
+  const wrongOn = (path: string, i: number, idle?: OpenPage[]): Promise<string[]> =>
+    on(
+      path,
+      async (page) => {
+        const wrong: string[] = [];
+        const isKind = KINDS.includes(path);
+        if (!isKind) await page.evaluate(PLAIN_CODE);
+        for (const [at, [width, scheme]] of WAYS.entries()) {
+          await page.setViewport({ width, height: 900 });
+          await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+          const used = Number(await page.evaluate('document.documentElement.scrollWidth'));
+          if (used > width) wrong.push(`${path}: ${used} px wide in ${width}`);
+          const isOften = isMade(path) && Math.floor(i / WAYS.length) % 4 !== 0;
+          if (!isKind && (isSource(path) || isOften || i % WAYS.length !== at)) continue;
+          const said = await complaints(page);
+          wrong.push(...said.map((what) => `${path}, ${width} px, ${scheme}: ${what}`));
+        }
+        return wrong;
+      },
+      idle,
+    );
 
   it.each([
     ['copy_file_range', '/reference/fops.html#copy_file_range'],

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { command } from '../../test/support/cli.ts';
 import { askFlags, volfileServers } from './ask-flags.ts';
 import { readFlags, text, toggle } from './flags.ts';
-import { serverName } from './volfile-source.ts';
+import { serverName } from './volfile-servers.ts';
 
 const asked = (...args: string[]) => {
   const all = {

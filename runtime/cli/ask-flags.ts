@@ -1,9 +1,9 @@
 /** Flags of `glossa mount` that ask a server for the volfile, by the names of glusterfs's. */
 import { resolve } from 'node:path';
-import type { Place } from '../volfile-server/client.ts';
+import type { Place } from '../volfile-server/place.ts';
 import { UsageError } from './exit.ts';
 import { choice, type Flags, type FlagValues, list, number, text } from './flags.ts';
-import { VOLFILE_SERVER_PORT, type VolfileServers } from './volfile-source.ts';
+import { VOLFILE_SERVER_PORT, type VolfileServers } from './volfile-servers.ts';
 
 const PORT_MAX = 65_535;
 /** A name or an IPv4 address, or an IPv6 address, in brackets where a port follows. */

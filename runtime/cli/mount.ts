@@ -24,7 +24,7 @@ import { milliseconds } from './slow.ts';
 import { refuseStuck } from './stuck.ts';
 import { paint, type Talk, type Terminal } from './terminal.ts';
 import { refuseModule } from './volfile-operand.ts';
-import { serverName } from './volfile-source.ts';
+import { serverName } from './volfile-servers.ts';
 
 /** From here on a request is slow. */
 const SLOW_MS = 100;

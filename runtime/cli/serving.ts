@@ -38,12 +38,8 @@ import type { About } from './statedump/whole.ts';
 import { step, type Terminal, warn } from './terminal.ts';
 import { OwnTty } from './tty.ts';
 import { version } from './version.ts';
-import {
-  fileSource,
-  serverSource,
-  type VolfileServers,
-  type VolfileSource,
-} from './volfile-source.ts';
+import type { VolfileServers } from './volfile-servers.ts';
+import { fileSource, type VolfileSource } from './volfile-source.ts';
 import { describeOrFail } from './volfiles.ts';
 
 export interface ServingSettings {
@@ -116,7 +112,6 @@ export async function serveBy(
   lastWords.log = logFile;
   const levels: LogLevels = { default: logLevel, volumes: new Map() };
   const log = new Log(sink, levels, 'glossa');
-  const source = sourceOf(settings, log);
   const ending = new Ending(log, sink, terminal);
   let debugging: Debugging | null = null;
   waiter.onGone(async () => {
@@ -124,6 +119,7 @@ export async function serveBy(
     ending.isLast = true;
     ending.request('its starter is gone');
   });
+  const source = await sourceOf(settings, log);
   const trouble = new StartTrouble(logFile, terminal);
   try {
     log.info(`started glossa ${version()}`, {
@@ -181,8 +177,10 @@ function logFailure(error: unknown, log: Log): void {
   }
 }
 
-const sourceOf = ({ servers, volfile }: ServingSettings, log: Log): VolfileSource =>
-  servers === undefined ? fileSource(volfile) : serverSource(servers, log);
+async function sourceOf({ servers, volfile }: ServingSettings, log: Log): Promise<VolfileSource> {
+  if (servers === undefined) return fileSource(volfile);
+  return (await import('./server-source.ts')).serverSource(servers, log);
+}
 
 interface Logging {
   readonly source: VolfileSource;

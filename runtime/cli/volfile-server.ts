@@ -20,7 +20,7 @@ import { reason } from './reason.ts';
 import { SocketHost } from './served/host.ts';
 import { levelOf } from './server-command.ts';
 import { note, type Terminal, warn } from './terminal.ts';
-import { VOLFILE_SERVER_PORT } from './volfile-source.ts';
+import { VOLFILE_SERVER_PORT } from './volfile-servers.ts';
 
 const PORT_MAX = 65_535;
 const LOOPBACK = '127.0.0.1';

@@ -14,6 +14,7 @@ import { AUTH_V2, ITSELF, readCall } from '../rpc/message.ts';
 import { CALLBACK, CBK, HAND, HANDSHAKE, WANTS_SERVERS } from '../rpc/programs.ts';
 import { RecordError, Records } from '../rpc/record.ts';
 import type { XdrReader } from '../rpc/xdr.ts';
+import { type Place, placeName } from './place.ts';
 
 const RETRY_MS = 3000;
 const CONNECT_MS = 10_000;
@@ -29,16 +30,6 @@ const VERSIONS = new Map([
 ]);
 
 const specReply = fieldsOf('op_ret:i32 op_errno:i32 spec:opaque');
-
-/** Where a server is. */
-export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
-
-/** `HOST:PORT`, or the path of a socket. */
-export const placeName = (place: Place): string => {
-  if ('path' in place) return place.path;
-  const { host, port } = place;
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-};
 
 /** Why there is no volfile, in a sentence. */
 export class FetchError extends Error {

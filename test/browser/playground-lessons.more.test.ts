@@ -20,6 +20,7 @@ import {
   text,
   typeCode,
   until,
+  VIOLATIONS,
 } from './playground.ts';
 
 const STARTER = 'somebody asks for a file';
@@ -167,7 +168,7 @@ async function look(page: Page): Promise<void> {
       await page.setViewport({ width, height: 900 });
       await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-      expect(await page.evaluate('axe.run().then((it) => it.violations)')).toEqual([]);
+      expect(await page.evaluate(VIOLATIONS)).toEqual([]);
     }
   }
 }

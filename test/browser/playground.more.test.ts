@@ -10,7 +10,7 @@ import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
 import { type BrowserName, browsers, withBrowser } from './browsers.ts';
-import { enter, openPlayground, TIMEOUT_MS, text, WAIT } from './playground.ts';
+import { enter, openPlayground, TIMEOUT_MS, text, VIOLATIONS, WAIT } from './playground.ts';
 
 /** All in one call of C, which looks for no signal: nothing but the end of the worker ends it. */
 const NEVER = `import decimal
@@ -121,7 +121,7 @@ describe('the playground', () => {
               await each.setViewport({ width, height: 900 });
               await each.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
               expect(await each.evaluate('document.documentElement.scrollWidth')).toBe(width);
-              expect(await each.evaluate('axe.run().then((it) => it.violations)')).toEqual([]);
+              expect(await each.evaluate(VIOLATIONS)).toEqual([]);
             }
           }
         }

@@ -3,6 +3,8 @@ import type { Browser, Page } from 'puppeteer-core';
 
 export const TIMEOUT_MS = 540_000;
 export const WAIT = { timeout: 300_000 };
+/** What axe finds wrong, where it is in the page. Only of that it has to find selectors. */
+export const VIOLATIONS = "axe.run({ resultTypes: ['violations'] }).then((it) => it.violations)";
 
 /** Opens it, and returns when it has started, or has said what is wrong with the files. */
 export async function openPlayground(browser: Browser, url: string): Promise<Page> {

@@ -18,6 +18,9 @@ const kinds: readonly RegExp[] = [
 const kindOf = ({ moduleId }: TestSpecification): number =>
   kinds.findIndex((kind) => kind.test(moduleId));
 
+/** Those that share a process stand together: it ends where the next one wants its own. */
+const isAlone = ({ project }: TestSpecification): number => Number(project.config.isolate);
+
 const IMPORT = /(?:from|import) ?\(?'(\.[^']*\.ts)'/g;
 /** Tests, or a part of them: no tools. */
 const TESTS = /\.test\.ts$|\/test\/(?!support\/)/;
@@ -38,6 +41,8 @@ export default class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sizes = new Map(files.map(({ moduleId }) => [moduleId, sizeOf(moduleId)]));
     const size = ({ moduleId }: TestSpecification): number => sizes.get(moduleId)!;
-    return [...files].sort((a, b) => kindOf(a) - kindOf(b) || size(b) - size(a));
+    return [...files].sort(
+      (a, b) => kindOf(a) - kindOf(b) || isAlone(a) - isAlone(b) || size(b) - size(a),
+    );
   }
 }
