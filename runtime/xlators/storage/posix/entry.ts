@@ -6,46 +6,31 @@
  */
 import { constants } from 'node:fs';
 import type { Dict } from '../../../core/dict.ts';
-import { EEXIST, EIO, EMFILE, ENOENT, ENOTEMPTY, EPERM, ESTALE } from '../../../core/errno.ts';
+import { EEXIST, EIO, EMFILE, ENOENT, EPERM, ESTALE } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Frame } from '../../../core/frame.ts';
-import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
-import type { InodeTable } from '../../../core/inode.ts';
+import type { Iatt } from '../../../core/iatt.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
 import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
-import {
-  AT_FDCWD,
-  AT_REMOVEDIR,
-  AT_SYMLINK_FOLLOW,
-  O_CLOEXEC,
-  RENAME_EXCHANGE,
-  RENAME_NOREPLACE,
-  RENAME_WHITEOUT,
-} from '../../../sys/constants.ts';
+import { AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_FOLLOW, O_CLOEXEC } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { mistaken } from '../shared/internal.ts';
 import { type Made, wantedGfid } from '../shared/replies.ts';
 import { askedKeys } from '../shared/xattrs.ts';
-import {
-  createsMistaken,
-  fill,
-  giveXattrs,
-  isMistakenIn,
-  keptByConditions,
-  modeOf,
-  twinOf,
-} from './born.ts';
+import { createsMistaken, fill, giveXattrs, isMistakenIn, modeOf, twinOf } from './born.ts';
 import type { Brick } from './brick.ts';
 import { isFull } from './descriptors.ts';
 import { keepFile, openHandle, safeFlags } from './files.ts';
-import type { Place } from './gfid-handles.ts';
 import { type Handle, look } from './handles.ts';
-import { EMPTY, NAME, NAME_2, procPath, putName, putText, TARGET } from './paths.ts';
+import { EMPTY, NAME, procPath, putName, putText, TARGET } from './paths.ts';
 import { killPriv } from './privileges.ts';
+import { remove } from './removal.ts';
+import { rename } from './rename.ts';
 import {
+  around,
   entryAt,
   handleOf,
   iattOf,
@@ -55,6 +40,7 @@ import {
   identifyNew,
   type PosixXlator,
   parentOf,
+  putEntry,
   secondParent,
 } from './resolve.ts';
 import { virtualKeys } from './virtual.ts';
@@ -63,16 +49,6 @@ import { cleanProtection, lookupKeys } from './xattr.ts';
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = constants;
 const O_ACCMODE = 3;
 const NEW_FILE = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-
-/** Puts a loc's name into `into`; 0, or the errno to refuse it with. */
-function putEntry(brick: Brick, dir: Handle, loc: Loc, into: Path): number {
-  if (brick.hides(dir, loc.name!)) return EPERM;
-  return putName(into, loc.name!);
-}
-
-/** A directory's attributes around a change, for whoever looks at them; otherwise null. */
-const around = (frame: Frame, brick: Brick, dir: Handle): Iatt | null =>
-  frame.terse ? null : iattOfFd(brick, dir.fd, dir);
 
 // Finding.
 
@@ -207,184 +183,6 @@ function createFile(
   look(xl.priv, found.fd, EMPTY);
   const there = { dir, preparent, handle: found, result: fd };
   return madeAt(frame, xl, loc, there, (flags & O_TRUNC) === 0 ? null : 'truncate');
-}
-
-// Removing.
-
-/**
- * The handle of what a name leads to, when it is known, open if anybody uses the inode: so that it
- * can be used without the name. Null when there is nothing to keep. Where inodes have gfid handles
- * it is always known and open: with the last name the gfid handle has to go.
- */
-function victimAt(brick: Brick, dir: Handle, path: Path, table: InodeTable): Handle | null {
-  if (look(brick, dir.fd, path) !== 0) return null;
-  const handle = brick.handles.findSame(brick.st);
-  if (handle !== undefined && handle.fd >= 0) return handle;
-  const inode = handle === undefined ? undefined : table.find(handle.gfid);
-  const isUsed = inode !== undefined && (inode.nlookup > 0 || inode.fdCount > 0);
-  if (!isUsed && brick.links === null) return handle ?? null;
-  const victim = identify(brick, dir, path, null);
-  return typeof victim === 'number' ? (handle ?? null) : victim;
-}
-
-/**
- * Whether the name that is about to go is the only one, `brick.st` describing the victim. Where there
- * are gfid handles it is looked again afterwards: another name may have come meanwhile.
- */
-const isLastName = (brick: Brick, victim: Handle | null): boolean =>
-  brick.links === null && victim !== null && brick.st.nlink <= 1;
-
-/** A name of this handle's inode is gone. With the last one, only those who use it keep it. */
-function nameGone(
-  brick: Brick,
-  handle: Handle | null,
-  place: Place,
-  table: InodeTable,
-  wasLast = false,
-): void {
-  if (handle === null) return;
-  const isOpen = handle.fd >= 0;
-  const isSeen = isOpen && !handle.isDir && (wasLast || look(brick, handle.fd, EMPTY) === 0);
-  if (isSeen && !wasLast && brick.st.nlink > (handle.kept ? 1 : 0)) {
-    brick.strike(handle, place);
-    return;
-  }
-  brick.unkeep(handle);
-  handle.unnamed = true;
-  const inode = table.find(handle.gfid);
-  if (!isOpen || inode === undefined) brick.handles.drop(handle);
-  else if (isSeen && inode.fdCount === 0) leave(brick, handle);
-}
-
-/**
- * A file is gone, and nobody has it open; `brick.st` describes it, perhaps with the name that it had.
- * Who holds it otherwise (O_PATH) can still see its attributes, and that is all: a closed descriptor
- * gives back what the file took, before the kernel says that it has forgotten it.
- */
-function leave(brick: Brick, handle: Handle): void {
-  if (handle.type !== IA_IFREG || handle.files !== null) return;
-  const last = iattOfHandle(brick, handle);
-  last.iaNlink = 0;
-  brick.handles.leave(handle, last);
-}
-
-interface Removed {
-  readonly preparent: Iatt | null;
-  readonly postparent: Iatt | null;
-}
-
-/** Removes a name; the parent before and after, or the errno. */
-function remove(
-  xl: PosixXlator,
-  frame: Frame,
-  loc: Loc,
-  flags: number,
-  xdata: Dict | null = null,
-): Removed | number {
-  const brick = xl.priv;
-  const dir = parentOf(xl, loc);
-  if (typeof dir === 'number') return dir;
-  const preparent = around(frame, brick, dir);
-  const fault = putEntry(brick, dir, loc, NAME) || keptByConditions(xl, dir, NAME, xdata);
-  if (fault !== 0) return fault;
-  const { table } = loc.parent!;
-  const victim = victimAt(brick, dir, NAME, table);
-  const wasLast = isLastName(brick, victim);
-  const place = { parent: dir.gfid, name: NAME };
-  const isLast = victim !== null && brick.unkeepLast(victim);
-  const result = libc.unlinkat(dir.fd, NAME, flags);
-  if (result < 0) {
-    if (isLast) brick.keep(victim, victim.fd, place, true);
-    return result === -EEXIST ? ENOTEMPTY : -result;
-  }
-  if (victim !== null && victim.fd >= 0) brick.mdata.set(frame, 'unlink', victim);
-  brick.mdata.setParent(frame, 'unlink', dir);
-  nameGone(brick, victim, place, table, wasLast);
-  return { preparent, postparent: around(frame, brick, dir) };
-}
-
-// Moving.
-
-interface Renamed {
-  readonly buf: Iatt;
-  /** Old parent before and after, new parent before and after. */
-  readonly parents: readonly [Iatt | null, Iatt | null, Iatt | null, Iatt | null];
-}
-
-function rename(
-  xl: PosixXlator,
-  frame: Frame,
-  oldloc: Loc,
-  newloc: Loc,
-  flags: number,
-): Renamed | number {
-  const brick = xl.priv;
-  const from = parentOf(xl, oldloc);
-  if (typeof from === 'number') return from;
-  const to = secondParent(xl, newloc);
-  if (typeof to === 'number') return to;
-  const fromBefore = around(frame, brick, from);
-  const toBefore = around(frame, brick, to);
-  const fault = putEntry(brick, from, oldloc, NAME) || putEntry(brick, to, newloc, NAME_2);
-  if (fault !== 0) return fault;
-  const { table } = oldloc.parent!;
-  const places = [
-    { parent: from.gfid, name: NAME },
-    { parent: to.gfid, name: NAME_2 },
-  ] as const;
-  const replaces = (flags & (RENAME_NOREPLACE | RENAME_EXCHANGE)) === 0;
-  const victim = replaces ? victimAt(brick, to, NAME_2, table) : null;
-  const isLast = victim !== null && brick.unkeepLast(victim);
-  // A whiteout is a file that is made, and the caller's.
-  const makes = (flags & RENAME_WHITEOUT) !== 0;
-  if (makes) brick.identity.become(frame.root, 0);
-  const result = libc.renameat2(from.fd, NAME, to.fd, NAME_2, flags);
-  if (makes) brick.identity.revert();
-  // Two names of one file: it keeps both.
-  const isSame = brick.links !== null && victim !== null && isAt(brick, victim, from, NAME);
-  if (isLast && (result < 0 || isSame)) brick.keep(victim, victim.fd, places[1], true);
-  if (result < 0) return result === -EEXIST && replaces ? ENOTEMPTY : -result;
-  if (!isSame && victim !== null && victim.fd >= 0) brick.mdata.set(frame, 'rename', victim);
-  if (!isSame) nameGone(brick, victim, places[1], table);
-  if ((flags & RENAME_EXCHANGE) !== 0) followName(brick, from, places[0], places[1]);
-  // Nobody may ever look the whiteout up, and listings of a brick give no gfids.
-  if (makes) identify(brick, from, NAME, null);
-  const moved = followName(brick, to, places[1], isSame ? null : places[0]);
-  if (typeof moved === 'number') return moved;
-  const { mdata } = brick;
-  if (moved.fd >= 0) mdata.set(frame, 'rename', moved);
-  mdata.setParent(frame, 'rename', from);
-  mdata.setParent(frame, 'rename', to);
-  const buf = iattOf(brick, moved.gfid, moved);
-  if (moved.fd >= 0) mdata.show(buf, moved, moved.fd);
-  const fromAfter = around(frame, brick, from);
-  const toAfter = around(frame, brick, to);
-  return { buf, parents: [fromBefore, fromAfter, toBefore, toAfter] };
-}
-
-const isAt = (brick: Brick, handle: Handle, dir: Handle, path: Path): boolean =>
-  look(brick, dir.fd, path) === 0 && handle.is(brick.st);
-
-/**
- * The handle of what was moved to a place from another, and all that says where it is with it; or
- * the errno. `brick.st` describes it.
- */
-function followName(
-  brick: Brick,
-  dir: Handle,
-  to: Place & { readonly name: Path },
-  from: Place | null,
-): Handle | number {
-  const found = entryAt(brick, dir, to.name, null);
-  if (typeof found === 'number') return found;
-  if (from === null || (brick.links === null && !brick.mdata.areKept)) return found;
-  const moved = found.fd < 0 ? identify(brick, dir, to.name, null) : found;
-  if (typeof moved === 'number' || brick.links === null) return moved;
-  if (moved.isDir) brick.keep(moved, moved.fd, to, false);
-  brick.strike(moved, from);
-  brick.note(moved, moved.fd, to);
-  look(brick, moved.fd, EMPTY);
-  return moved;
 }
 
 /** Gives an inode another name: what to answer, or the errno. */

@@ -17,7 +17,8 @@
  * the space on the disk, and has its last attributes from then on.
  */
 import { constants } from 'node:fs';
-import { ENOENT, ENOTDIR, ESTALE } from '../../../core/errno.ts';
+import { ENOENT, ENOTDIR, EPERM, ESTALE } from '../../../core/errno.ts';
+import type { Frame } from '../../../core/frame.ts';
 import { type Gfid, NULL_GFID, ROOT_GFID } from '../../../core/gfid.ts';
 import { IA_IFDIR, Iatt, typeOfMode } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -256,3 +257,13 @@ export function secondParent(xl: PosixXlator, loc: Loc): Handle | number {
   if (typeof dir === 'number') return dir;
   return dir.isDir ? dir : ENOTDIR;
 }
+
+/** Puts a loc's name into `into`; 0, or the errno to refuse it with. */
+export function putEntry(brick: Brick, dir: Handle, loc: Loc, into: Path): number {
+  if (brick.hides(dir, loc.name!)) return EPERM;
+  return putName(into, loc.name!);
+}
+
+/** A directory's attributes around a change, for whoever looks at them; otherwise null. */
+export const around = (frame: Frame, brick: Brick, dir: Handle): Iatt | null =>
+  frame.terse ? null : iattOfFd(brick, dir.fd, dir);
