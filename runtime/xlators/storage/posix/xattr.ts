@@ -127,7 +127,7 @@ export function lookupKeys(dirFd: number, path: Path, keys: AskedKeys | null): D
     names() {
       const all = isSelf ? libc.listxattr : libc.llistxattr;
       const found = namesIn(all(at(), list, list.length));
-      return typeof found === 'number' ? [] : found;
+      return typeof found === 'number' ? null : found;
     },
   });
 }

@@ -117,7 +117,8 @@ export function askedKeys(xdata: Dict | null): AskedKeys | null {
 /** The attributes of something that was found. */
 export interface Attributes {
   read(name: string): Uint8Array | null;
-  names(): readonly string[];
+  /** Null when they cannot be listed, as more than 64 KiB of them. */
+  names(): readonly string[] | null;
 }
 
 /** The values that are asked for; null when there are none. */
@@ -136,6 +137,7 @@ export function answerKeys({ names, all }: AskedKeys, of: Attributes): Dict | nu
 function wantedNames(names: readonly string[], all: boolean, of: Attributes): readonly string[] {
   if (!all && names.length < 2) return names;
   const there = of.names();
+  if (there === null) return names;
   const isWanted = (name: string): boolean => all && asksForXattr(name) && !isOfTheBrick(name);
   return there.filter((name) => names.includes(name) || isWanted(name));
 }
