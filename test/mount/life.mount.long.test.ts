@@ -1,3 +1,3 @@
-/** As life.mount.test.ts: by the other front ends, on the other stacks. */
+/** As life.mount.more.test.ts: by the other front ends, on the other stacks. */
 import '../support/other-front-ends.ts';
-import './life.mount.test.ts';
+import './life.mount.more.test.ts';
