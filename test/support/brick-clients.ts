@@ -37,7 +37,7 @@ export interface ClientSettings {
   readonly caller?: Partial<Caller>;
 }
 
-interface Special {
+export interface Special {
   /** Whether their clocks stand still: nothing grows old, or is done after a while. */
   readonly isTimeless?: boolean;
   /** Translators of the test's own. */

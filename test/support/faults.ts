@@ -53,3 +53,12 @@ export class Fault {
 
 /** A client that went on after the fault could take back what it had begun. */
 export const canTakeBack = (kind: FaultKind): boolean => kind === 'refused' || kind === 'full';
+
+/**
+ * Of a rename of a file over children a, b and c: where the file is, where its old and its new name belong, and
+ * where the file is that has the new name ('-': there is none). All that differ by more than the letters.
+ */
+export const PLACEMENTS = [
+  ...['aab-', 'abb-', 'abc-'],
+  ...['aaab', 'aabb', 'aabc', 'abaa', 'abac', 'abba', 'abca', 'abcb', 'abcc'],
+] as const;

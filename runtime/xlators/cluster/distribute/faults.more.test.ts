@@ -1,6 +1,12 @@
 /** Whatever a fop of many steps is ended at: the next client finds, and repairs, one of few states. */
 import { afterEach, describe, expect, test } from 'vitest';
-import { canTakeBack, FAULTS, Fault, type FaultKind } from '../../../../test/support/faults.ts';
+import {
+  canTakeBack,
+  FAULTS,
+  Fault,
+  type FaultKind,
+  PLACEMENTS,
+} from '../../../../test/support/faults.ts';
 import { SharedVolume } from '../../../../test/support/shared-volume.ts';
 import type { Dict } from '../../../core/dict.ts';
 import { ENOENT } from '../../../core/errno.ts';
@@ -86,47 +92,36 @@ async function walk(kind: FaultKind, { prepare, act, check }: Walk): Promise<voi
   }
 }
 
-const CASES = [
-  'aab-',
-  'abb-',
-  'abc-',
-  'aaab',
-  'aabb',
-  'aabc',
-  'abaa',
-  'abac',
-  'abba',
-  'abca',
-  'abcb',
-  'abcc',
-];
 const childOf = (letter: string): string => NAMES['abc'.indexOf(letter)]!;
 
 describe.each(FAULTS)('%s', (fault) => {
-  test.each(CASES)('rename of a file (source, old name, new name, target: %s)', async (letters) => {
-    const [source, oldHash, newHash] = [...letters].map(childOf) as [string, string, string];
-    const target = letters[3] === '-' ? null : childOf(letters[3]!);
-    const [from, to] = [nameAt(oldHash, 'from'), nameAt(newHash, 'to')];
-    let gfid: string;
-    let old: string | null;
-    await walk(fault, {
-      prepare: () => {
-        gfid = volume.put(source, from);
-        old = target === null ? null : volume.put(target, to);
-        volume.find(0, from);
-        volume.find(0, to);
-      },
-      act: () => volume.rename(0, from, to),
-      check: (errno, isCleared) => {
-        const [first, second] = [gfidAt(from), gfidAt(to)];
-        expect([gfid, null]).toContain(first);
-        expect([gfid, old]).toContain(second);
-        expect([first, second]).toContain(gfid);
-        if (errno === 0) expect(second).toBe(gfid);
-        else if (isCleared) expect([first, second]).toEqual([gfid, old]);
-      },
-    });
-  });
+  test.each(PLACEMENTS)(
+    'rename of a file (source, old name, new name, target: %s)',
+    async (letters) => {
+      const [source, oldHash, newHash] = [...letters].map(childOf) as [string, string, string];
+      const target = letters[3] === '-' ? null : childOf(letters[3]!);
+      const [from, to] = [nameAt(oldHash, 'from'), nameAt(newHash, 'to')];
+      let gfid: string;
+      let old: string | null;
+      await walk(fault, {
+        prepare: () => {
+          gfid = volume.put(source, from);
+          old = target === null ? null : volume.put(target, to);
+          volume.find(0, from);
+          volume.find(0, to);
+        },
+        act: () => volume.rename(0, from, to),
+        check: (errno, isCleared) => {
+          const [first, second] = [gfidAt(from), gfidAt(to)];
+          expect([gfid, null]).toContain(first);
+          expect([gfid, old]).toContain(second);
+          expect([first, second]).toContain(gfid);
+          if (errno === 0) expect(second).toBe(gfid);
+          else if (isCleared) expect([first, second]).toEqual([gfid, old]);
+        },
+      });
+    },
+  );
 
   test.each(NAMES)('link to a name that belongs to %s', async (child) => {
     const [from, to] = [nameAt('wz', 'from'), nameAt(child, 'to')];

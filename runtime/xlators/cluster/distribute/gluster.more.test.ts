@@ -1,24 +1,23 @@
 /** Beside GlusterFS's own client, on its bricks: each has what the other has placed. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   type BrickClient,
-  BrickClients,
+  type BrickClients,
   bytes,
-  distributedVolfile,
 } from '../../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
+import { noBricks, type RealBrick, type RealMount } from '../../../../test/support/gluster.ts';
+import { GlusterVolume } from '../../../../test/support/gluster-volume.ts';
 import { Loc } from '../../../core/loc.ts';
 import { hashName } from './hash.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
 const LAYOUT = 'trusted.glusterfs.dht';
 
-let folder: string;
+let volume: GlusterVolume | undefined;
 let bricks: RealBrick[];
 let ports: Record<string, number>;
 let clients: BrickClients;
@@ -27,23 +26,11 @@ let theirs: RealMount;
 
 describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
-    bricks = [];
-    for (const name of NAMES) {
-      mkdirSync(join(folder, name));
-      bricks.push(await RealBrick.start(join(folder, name)));
-    }
-    ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
-    clients = new BrickClients();
-    ours = await clients.distributed(ports);
-    await ours.ask('stat', '/');
-    theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+    volume = await GlusterVolume.start(NAMES);
+    ({ bricks, ports, clients, ours, theirs } = volume);
   });
   afterAll(async () => {
-    await theirs?.end();
-    await clients.end();
-    for (const brick of bricks) await brick.end();
-    rmSync(folder, { recursive: true });
+    await volume?.end();
   });
 
   /** Of what each brick has by itself. */
@@ -60,11 +47,7 @@ describe.skipIf(noBricks())('bricks of GlusterFS, with its client', () => {
     NAMES.filter((_, at) => spawnSync('stat', [join(bricks[at]!.files, path)]).status === 0);
 
   /** Another client of ours, which has seen nothing so far. */
-  const fresh = async (): Promise<BrickClient> => {
-    const client = await clients.distributed(ports);
-    await client.ask('stat', '/');
-    return client;
-  };
+  const fresh = (): Promise<BrickClient> => volume!.client();
   const onDisk = (brick: string, path: string): string =>
     join(bricks[NAMES.indexOf(brick)]!.files, path);
   const run = (command: string, ...args: string[]): string =>

@@ -3,18 +3,19 @@
  * leaves there, GlusterFS's client and ours take for the same, use and remove, whoever comes by first.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BrickClient, bytes } from '../../../../test/support/brick-clients.ts';
 import {
-  type BrickClient,
-  BrickClients,
-  bytes,
-  distributedVolfile,
-} from '../../../../test/support/brick-clients.ts';
-import { canTakeBack, FAULTS, Fault, type FaultKind } from '../../../../test/support/faults.ts';
-import { noBricks, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
+  canTakeBack,
+  FAULTS,
+  Fault,
+  type FaultKind,
+  PLACEMENTS,
+} from '../../../../test/support/faults.ts';
+import { noBricks, type RealBrick, type RealMount } from '../../../../test/support/gluster.ts';
+import { GlusterVolume } from '../../../../test/support/gluster-volume.ts';
 import { gateOf, type Verdict, type Wind } from '../../../../test/support/shared-volume.ts';
 import { FopError } from '../../../api/driver.ts';
 import { ENOTCONN } from '../../../core/errno.ts';
@@ -72,8 +73,7 @@ print(json.dumps(seen))
 describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
   let folder: string;
   let bricks: RealBrick[];
-  let ports: Record<string, number>;
-  let clients: BrickClients;
+  let volume: GlusterVolume | undefined;
   /** Who is ended, and who comes by. */
   let victim: BrickClient;
   let ours: BrickClient;
@@ -86,32 +86,17 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
     return fault?.decide(wind) ?? 'pass';
   }
   // Where a name that belongs to another brick is looked for, as after any repair of a layout.
-  async function begin(): Promise<BrickClient> {
-    const client = await clients.distributed(ports, { 'lookup-optimize': 'off' }, 'test/gate');
-    await client.ask('stat', '/');
-    return client;
-  }
+  const begin = (): Promise<BrickClient> =>
+    volume!.client({ 'lookup-optimize': 'off' }, 'test/gate');
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-interrupted-'));
-    bricks = [];
-    for (const name of NAMES) {
-      mkdirSync(join(folder, name));
-      bricks.push(await RealBrick.start(join(folder, name)));
-    }
-    ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
-    clients = new BrickClients(undefined, undefined, { more: [gateOf(decide)] });
-    ours = await clients.distributed(ports);
-    await ours.ask('stat', '/');
+    volume = await GlusterVolume.start(NAMES, { more: [gateOf(decide)] });
+    ({ folder, bricks, ours, theirs } = volume);
     victim = await begin();
-    theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
     writeFileSync(join(folder, 'theirs.py'), THEIRS);
   });
   afterAll(async () => {
-    await theirs?.end();
-    await clients?.end();
-    for (const brick of bricks ?? []) await brick.end();
-    rmSync(folder, { recursive: true });
+    await volume?.end();
   });
 
   /** A name that belongs to a brick. */
@@ -241,42 +226,31 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
     expect(all).toContain(content);
 
   describe.each(FAULTS)('%s', (kind) => {
-    // Where the file is, its old and its new name belong, and the file that has the new name is.
-    test.each([
-      'aab-',
-      'abb-',
-      'abc-',
-      'aaab',
-      'aabb',
-      'aabc',
-      'abaa',
-      'abac',
-      'abba',
-      'abca',
-      'abcb',
-      'abcc',
-    ])('rename of a file (source, old name, new name, target: %s)', async (letters) => {
-      const [source, old, next] = [...letters].map((letter) => NAMES['abc'.indexOf(letter)]!);
-      const target = letters[3] === '-' ? null : NAMES['abc'.indexOf(letters[3]!)]!;
-      const before = target === null ? null : OTHER;
-      await walk(kind, {
-        async prepare(dir) {
-          const from = await nameAt(dir, old!, 'from');
-          const to = await nameAt(dir, next!, 'to');
-          await put(dir, from, source!, FILE);
-          if (target !== null) await put(dir, to, target, OTHER);
-          return [from, to];
-        },
-        act: (from, to) => victim.ask('rename', from, to),
-        check([first, second], errno, isBack) {
-          isOneOf(first, FILE, null);
-          isOneOf(second, FILE, before);
-          expect([first, second]).toContain(FILE);
-          if (errno === 0) expect(second).toBe(FILE);
-          else if (isBack) expect([first, second]).toEqual([FILE, before]);
-        },
-      });
-    });
+    test.each(PLACEMENTS)(
+      'rename of a file (source, old name, new name, target: %s)',
+      async (letters) => {
+        const [source, old, next] = [...letters].map((letter) => NAMES['abc'.indexOf(letter)]!);
+        const target = letters[3] === '-' ? null : NAMES['abc'.indexOf(letters[3]!)]!;
+        const before = target === null ? null : OTHER;
+        await walk(kind, {
+          async prepare(dir) {
+            const from = await nameAt(dir, old!, 'from');
+            const to = await nameAt(dir, next!, 'to');
+            await put(dir, from, source!, FILE);
+            if (target !== null) await put(dir, to, target, OTHER);
+            return [from, to];
+          },
+          act: (from, to) => victim.ask('rename', from, to),
+          check([first, second], errno, isBack) {
+            isOneOf(first, FILE, null);
+            isOneOf(second, FILE, before);
+            expect([first, second]).toContain(FILE);
+            if (errno === 0) expect(second).toBe(FILE);
+            else if (isBack) expect([first, second]).toEqual([FILE, before]);
+          },
+        });
+      },
+    );
 
     test.each(NAMES)('link to a name that belongs to %s', async (child) => {
       await walk(kind, {

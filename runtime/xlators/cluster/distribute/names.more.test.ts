@@ -1,15 +1,10 @@
 /** Names of all kinds, and very many of them, of GlusterFS's client and ours, on its bricks. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-  type BrickClient,
-  BrickClients,
-  bytes,
-  distributedVolfile,
-} from '../../../../test/support/brick-clients.ts';
-import { noBricks, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
+import { type BrickClient, bytes } from '../../../../test/support/brick-clients.ts';
+import { noBricks, type RealBrick, type RealMount } from '../../../../test/support/gluster.ts';
+import { GlusterVolume } from '../../../../test/support/gluster-volume.ts';
 import { decodeName } from '../../../core/bytes.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -90,30 +85,18 @@ print(n)
 describe.skipIf(noBricks())('names', () => {
   let folder: string;
   let bricks: RealBrick[];
-  let clients: BrickClients;
+  let volume: GlusterVolume | undefined;
   let ours: BrickClient;
   let theirs: RealMount;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'glossa-names-'));
-    bricks = [];
-    for (const name of NAMES) {
-      mkdirSync(join(folder, name));
-      bricks.push(await RealBrick.start(join(folder, name)));
-    }
-    const ports = Object.fromEntries(NAMES.map((name, at) => [name, bricks[at]!.port]));
-    clients = new BrickClients();
-    ours = await clients.distributed(ports);
-    await ours.ask('stat', '/');
-    theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+    volume = await GlusterVolume.start(NAMES);
+    ({ folder, bricks, ours, theirs } = volume);
     writeFileSync(join(folder, 'theirs.py'), THEIRS);
     writeFileSync(join(folder, 'changes.py'), CHANGES);
   });
   afterAll(async () => {
-    await theirs?.end();
-    await clients?.end();
-    for (const brick of bricks ?? []) await brick.end();
-    rmSync(folder, { recursive: true });
+    await volume?.end();
   });
 
   /** What each brick has in a directory: names as hexadecimal numbers. */

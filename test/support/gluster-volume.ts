@@ -1,0 +1,70 @@
+/** A volume over bricks of GlusterFS, with its client and one of ours. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  type BrickClient,
+  BrickClients,
+  distributedVolfile,
+  type Special,
+} from './brick-clients.ts';
+import { RealBrick, RealMount } from './gluster.ts';
+
+export class GlusterVolume {
+  /** What belongs to it, also `mnt`, where GlusterFS's client has mounted it. */
+  readonly folder = mkdtempSync(join(tmpdir(), 'glossa-dht-'));
+  readonly bricks: RealBrick[] = [];
+  readonly clients: BrickClients;
+  /** By the names of the bricks. */
+  readonly ports: Record<string, number> = {};
+  ours!: BrickClient;
+  theirs!: RealMount;
+
+  private constructor(special: Special) {
+    this.clients = new BrickClients(undefined, undefined, special);
+  }
+
+  /** @param names of the bricks, and of their clients */
+  static async start(names: readonly string[], special: Special = {}): Promise<GlusterVolume> {
+    const volume = new GlusterVolume(special);
+    try {
+      await volume.begin(names);
+    } catch (error) {
+      await volume.end();
+      throw error;
+    }
+    return volume;
+  }
+
+  private async begin(names: readonly string[]): Promise<void> {
+    const { bricks, folder, ports } = this;
+    for (const name of names) {
+      mkdirSync(join(folder, name));
+      const brick = await RealBrick.start(join(folder, name));
+      bricks.push(brick);
+      ports[name] = brick.port;
+    }
+    this.ours = await this.client();
+    this.theirs = await RealMount.start(folder, 'mnt', distributedVolfile(ports));
+  }
+
+  /**
+   * Another client of ours, which has seen nothing but the root.
+   * @param more as of `BrickClients.distributed`
+   */
+  async client(
+    ...more: Parameters<BrickClients['distributed']> extends [unknown, ...infer Rest] ? Rest : never
+  ): Promise<BrickClient> {
+    const client = await this.clients.distributed(this.ports, ...more);
+    await client.ask('stat', '/');
+    return client;
+  }
+
+  /** Whatever of it has begun. */
+  async end(): Promise<void> {
+    await this.theirs?.end();
+    await this.clients.end();
+    for (const brick of this.bricks) await brick.end();
+    rmSync(this.folder, { recursive: true });
+  }
+}
