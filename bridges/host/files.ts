@@ -14,12 +14,6 @@ export interface GrantedPaths {
   readonly write: readonly string[];
 }
 
-/** Flags of open(2), as Linux numbers them. */
-export const O_RDONLY = 0;
-export const O_WRONLY = 1;
-export const O_CREAT = 0o100;
-export const O_TRUNC = 0o1000;
-
 /** What is known of a file; times are milliseconds since 1970. */
 export interface Attributes {
   /** Type and permissions, of which those that were not granted are taken away. */

@@ -3,7 +3,8 @@
  * allow-write name, variables that allow-env names. Every other attempt is refused and logged.
  */
 import { EACCES, ELOOP, EXDEV, errnoName } from '../../runtime/core/errno.ts';
-import { type GrantedFiles, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../host/files.ts';
+import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from '../../runtime/core/open-flags.ts';
+import type { GrantedFiles } from '../host/files.ts';
 import type { Grants } from '../host/grants.ts';
 import type { GuestHost } from '../host/guest-host.ts';
 import type { FoundModule } from '../host/language.ts';

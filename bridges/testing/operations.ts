@@ -13,17 +13,19 @@ import { findFop, SET_ATTR } from '../../runtime/core/fops.ts';
 import { IA_IFLNK, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import {
+  O_CREAT,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+} from '../../runtime/core/open-flags.ts';
 import { timeoutsOf } from '../../runtime/core/timeouts.ts';
 import { MessageError } from '../host/message.ts';
 import { argumentsFrom, bytesAs, bytesOf, named, type Plain, plain } from './values.ts';
 
 /** fcntl.h of Linux. */
-const O_RDONLY = 0;
-const O_WRONLY = 1;
-const O_RDWR = 2;
-const O_CREAT = 0o100;
-const O_EXCL = 0o200;
-const O_TRUNC = 0o1000;
 
 type Operation = (driver: Driver, args: readonly Plain[]) => Promise<Plain>;
 

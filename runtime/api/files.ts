@@ -4,12 +4,12 @@ import type { Fd } from '../core/fd.ts';
 import type { Dirent } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
+import { O_RDONLY } from '../core/open-flags.ts';
 import { type Driver, FopError } from './driver.ts';
 
 /** Bytes that FUSE asks for at once. */
 const IO_SIZE = 128 * 1024;
 const LISTING_SIZE = 4096;
-const O_RDONLY = 0;
 
 /** At most `size` bytes, fewer where the file ends. @throws {FopError} */
 export async function readAll(

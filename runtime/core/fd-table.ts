@@ -1,8 +1,7 @@
 /** The open files and directories of a client, by the handle that it knows: the fd's `id`. */
 import type { Fd } from './fd.ts';
 import type { Inode } from './inode.ts';
-
-const O_ACCMODE = 3;
+import { O_ACCMODE } from './open-flags.ts';
 
 export class FdTable {
   private readonly byHandle = new Map<number, Fd>();

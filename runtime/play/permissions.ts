@@ -11,6 +11,7 @@ import type { Stack } from '../core/frame.ts';
 import type { Iatt } from '../core/iatt.ts';
 import type { Inode } from '../core/inode.ts';
 import { Loc } from '../core/loc.ts';
+import { O_ACCMODE, O_TRUNC } from '../core/open-flags.ts';
 import { isMember } from '../core/privileges.ts';
 import type { Xlator } from '../core/xlator.ts';
 import memory from '../xlators/storage/memory/index.ts';
@@ -19,8 +20,6 @@ import { permits } from '../xlators/storage/shared/replies.ts';
 
 const [READ, WRITE, SEARCH] = [4, 2, 1];
 const S_ISVTX = 0o1000;
-const O_ACCMODE = 3;
-const O_TRUNC = 0o1000;
 
 /** By the access mode of open(2). */
 const OPENS = [READ, WRITE, READ | WRITE, READ | WRITE];

@@ -14,6 +14,7 @@ import { type Gfid, NULL_GFID } from '../core/gfid.ts';
 import { Graph } from '../core/graph.ts';
 import { IA_IFDIR, IA_IFLNK, MODE_BITS } from '../core/ia-types.ts';
 import { NONE } from '../core/log.ts';
+import { O_RDWR } from '../core/open-flags.ts';
 import { GFID_REQ } from '../core/xdata.ts';
 import type { Translator } from '../core/xlator.ts';
 import type { Caller } from '../observe/events.ts';
@@ -35,7 +36,6 @@ import { type Answer, answerSeen, type Values } from './seen.ts';
 const NOBODY: Caller = { uid: 0, gid: 0, pid: 0, lkOwner: '', client: 0 };
 /** Mode, uid and gid. */
 const SETATTR_OWNED = SET_ATTR.MODE | SET_ATTR.UID | SET_ATTR.GID;
-const O_RDWR = 2;
 /** Number of a file that is open for one write; those of a recording begin at 1. */
 const WRITER = 0;
 

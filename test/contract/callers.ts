@@ -4,8 +4,9 @@ import { Dict } from '../../runtime/core/dict.ts';
 import { Fd } from '../../runtime/core/fd.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import { O_RDWR } from '../../runtime/core/open-flags.ts';
 import { KILL_PRIV, MODE_REQ, SYNC_VOLUME, UMASK_REQ } from '../../runtime/core/xdata.ts';
-import { bareFd, type Checks, content, file, iatt, mkdir, O_RDWR, ok } from './check.ts';
+import { bareFd, type Checks, content, file, iatt, mkdir, ok } from './check.ts';
 import type { Caller, Reply, TestVolume } from './driver.ts';
 
 /** A file without a name, as a mount makes it: its inode is known to the kernel. */

@@ -15,12 +15,6 @@ export interface Traits {
 export type Check = (vol: TestVolume, traits: Traits) => Promise<void>;
 export type Checks = Readonly<Record<string, Check>>;
 
-export const O_WRONLY = 1;
-export const O_RDWR = 2;
-export const O_EXCL = 0o200;
-export const O_TRUNC = 0o1000;
-export const O_APPEND = 0o2000;
-
 export const [S_IFIFO, S_IFCHR, S_IFBLK, S_IFREG, S_IFSOCK] = [
   0o010000, 0o020000, 0o060000, 0o100000, 0o140000,
 ];

@@ -2,19 +2,8 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { Loc } from '../../runtime/core/loc.ts';
-import {
-  bareFd,
-  type Checks,
-  content,
-  file,
-  iatt,
-  mkdir,
-  O_APPEND,
-  O_RDWR,
-  O_TRUNC,
-  O_WRONLY,
-  ok,
-} from './check.ts';
+import { O_APPEND, O_RDWR, O_TRUNC, O_WRONLY } from '../../runtime/core/open-flags.ts';
+import { bareFd, type Checks, content, file, iatt, mkdir, ok } from './check.ts';
 import type { TestVolume } from './driver.ts';
 
 const MIB = 1 << 20;

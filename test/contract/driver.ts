@@ -25,6 +25,7 @@ import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
 import type { Flock, Lease } from '../../runtime/core/lock.ts';
 import { WARNING } from '../../runtime/core/log.ts';
+import { O_RDWR } from '../../runtime/core/open-flags.ts';
 import { GFID_REQ, RENAME_FLAGS } from '../../runtime/core/xdata.ts';
 import type { Fop, Translator } from '../../runtime/core/xlator.ts';
 
@@ -140,7 +141,6 @@ type Data = string | Uint8Array;
 const bytesOf = (data: Data): Uint8Array =>
   typeof data === 'string' ? new TextEncoder().encode(data) : data;
 
-const O_RDWR = 2;
 /** What FUSE asks a listing for. */
 const LISTING_SIZE = 4096;
 

@@ -11,6 +11,7 @@ import {
   IA_IFSOCK,
 } from '../../runtime/core/iatt.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import { O_EXCL, O_RDWR, O_TRUNC } from '../../runtime/core/open-flags.ts';
 import { GFID_REQ } from '../../runtime/core/xdata.ts';
 import {
   type Checks,
@@ -19,9 +20,6 @@ import {
   iatt,
   mkdir,
   nlink,
-  O_EXCL,
-  O_RDWR,
-  O_TRUNC,
   ok,
   S_IFCHR,
   S_IFIFO,

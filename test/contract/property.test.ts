@@ -10,6 +10,7 @@ import { SET_ATTR } from '../../runtime/core/fops.ts';
 import { IA_IFLNK, IA_IFREG, Iatt } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
 import { Loc } from '../../runtime/core/loc.ts';
+import { O_EXCL, O_RDWR, O_TRUNC } from '../../runtime/core/open-flags.ts';
 import {
   type AclEntry,
   aclBytes,
@@ -20,7 +21,6 @@ import {
   USER,
   USER_OBJ,
 } from '../conformance/acl.ts';
-import { O_EXCL, O_RDWR, O_TRUNC } from './check.ts';
 import { Reply, type TestVolume } from './driver.ts';
 import { setups } from './setups.ts';
 

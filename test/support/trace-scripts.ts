@@ -1,4 +1,6 @@
 /** What programs do with volumes of one or more of performance/, to see which requests that makes below. */
+
+import { O_RDONLY, O_RDWR, O_TRUNC } from '../../runtime/core/open-flags.ts';
 import type { ClientSettings } from './brick-clients.ts';
 import type { Script, Step } from './trace-steps.ts';
 
@@ -14,9 +16,6 @@ export interface Trace {
   readonly parts: Script;
 }
 
-const O_RDONLY = 0;
-const O_RDWR = 2;
-const O_TRUNC = 0o1000;
 const PAGE = 131_072;
 
 const times = (count: number, step: (nth: number) => Step): Step[] =>

@@ -18,12 +18,11 @@ import { type Dirent, Iatt, type Statvfs } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
 import { PATH_MAX } from '../../core/limits.ts';
 import { Loc } from '../../core/loc.ts';
+import { O_CREAT, O_RDWR } from '../../core/open-flags.ts';
 import { ACLS } from '../acls.ts';
 import type { RootActions, RootXattrs } from '../fuse/session.ts';
 import type { Done, Operations, Stat, StatFs } from './addon.ts';
 
-const O_RDWR = 2;
-const O_CREAT = 0o100;
 const LISTING_SIZE = 65_536;
 /** uid or gid "as it is". */
 const UNCHANGED = 0xffffffff;

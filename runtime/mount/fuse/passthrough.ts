@@ -26,6 +26,7 @@ import { errnoName } from '../../core/errno.ts';
 import type { Fd } from '../../core/fd.ts';
 import type { Inode } from '../../core/inode.ts';
 import type { Log } from '../../core/log.ts';
+import { O_ACCMODE } from '../../core/open-flags.ts';
 import type { Child, Xlator } from '../../core/xlator.ts';
 import { ioctl } from '../../sys/libc.ts';
 import { FOPEN_NOFLUSH, FOPEN_PASSTHROUGH } from './protocol.ts';
@@ -35,7 +36,6 @@ const BACKING_OPEN = 0x4010e501;
 const BACKING_CLOSE = 0x4004e502;
 
 const { O_DIRECT, O_RDWR } = constants;
-const O_ACCMODE = 3;
 
 /** A file that the kernel has: its id there, and how many open Fds use it. */
 interface Backing {

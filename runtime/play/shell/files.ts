@@ -11,10 +11,9 @@ import { SET_ATTR } from '../../core/fops.ts';
 import { IA_IFDIR, IA_IFLNK, Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
 import { Loc } from '../../core/loc.ts';
+import { O_RDONLY, O_WRONLY } from '../../core/open-flags.ts';
 
 /** fcntl.h of Linux. */
-const O_RDONLY = 0;
-const O_WRONLY = 1;
 const UMASK = 0o022;
 const LINK_SIZE = 4096;
 /** Symbolic links on the way to a file: Linux's own limit. */

@@ -23,6 +23,7 @@ import type { Iatt } from '../../core/iatt.ts';
 import { type Inode, ROOT_ID } from '../../core/inode.ts';
 import { Loc } from '../../core/loc.ts';
 import { messages } from '../../core/messages.ts';
+import { O_ACCMODE } from '../../core/open-flags.ts';
 import { type Before, taps } from '../../core/taps.gen.ts';
 import { withTimeouts } from '../../core/timeouts.ts';
 import { DIRECT_IO_MODE } from '../../core/xdata.ts';
@@ -41,7 +42,6 @@ import {
 } from './places.ts';
 import { isWhole, keep, take } from './writing.ts';
 
-const O_ACCMODE = 3;
 const [SEEK_DATA, SEEK_HOLE] = [0, 1];
 /** What is there now may be other soon, and whoever asks next may not look. */
 const uncached = (): Dict => withTimeouts({ entry: 0, attribute: 0, negative: 0 });

@@ -10,13 +10,13 @@ import type { Graph } from '../../core/graph.ts';
 import type { Dirent, Iatt } from '../../core/iatt.ts';
 import type { Inode } from '../../core/inode.ts';
 import { Loc } from '../../core/loc.ts';
+import { O_WRONLY } from '../../core/open-flags.ts';
 import type { Child } from '../../core/xlator.ts';
 import trace from '../debug/trace/index.ts';
 import negative from '../features/negative/index.ts';
 import memory from '../storage/memory/index.ts';
 import meta from './index.ts';
 
-const O_WRONLY = 1;
 const OK = { count: 1, opErrno: 0 };
 
 let graph: Graph;

@@ -6,13 +6,13 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Answer, iattOf, type Part, Rig, u32, u64 } from '../../../../test/support/fuse.ts';
 import { Dict } from '../../../core/dict.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
+import { O_TRUNC } from '../../../core/open-flags.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { OP } from '../opcodes.ts';
 import * as P from '../protocol.ts';
 
 const [EBADF, EINVAL, ENXIO, ENOTTY, EFBIG, ENOSYS, ENODATA] = [9, 22, 6, 25, 27, 38, 61];
 const [EOPNOTSUPP, ENOSPC, ESTALE, EXDEV] = [95, 28, 116, 18];
-const O_TRUNC = 0o1000;
 
 let rig: Rig;
 afterEach(() => rig.close());

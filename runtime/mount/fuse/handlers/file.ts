@@ -10,6 +10,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_ACCMODE } from '../../../core/open-flags.ts';
 import { DIRECT_IO_MODE, KILL_PRIV } from '../../../core/xdata.ts';
 import type { Cbk } from '../../../core/xlator.ts';
 import { ENTRY_OUT_SIZE } from '../codec/entry.ts';
@@ -37,7 +38,7 @@ import {
   WRITE_LOCKOWNER,
 } from '../protocol.ts';
 import type { Session } from '../session.ts';
-import { lockOwner, O_ACCMODE, openFlags } from './flags.ts';
+import { lockOwner, openFlags } from './flags.ts';
 import type { Handler } from './handler.ts';
 import { newPlace, openFd } from './places.ts';
 import { encodeEntry, fdDone, inodeErrno, link, makerErrno } from './reply.ts';

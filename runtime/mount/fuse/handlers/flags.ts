@@ -1,9 +1,9 @@
 /** What the kernel's numbers mean to the graph: flags of an open, and lock owners. */
 import { constants } from 'node:fs';
+import { O_ACCMODE } from '../../../core/open-flags.ts';
 import type { Session } from '../session.ts';
 
 const { O_APPEND, O_RDWR, O_WRONLY } = constants;
-export const O_ACCMODE = 3;
 
 /**
  * The flags of an open for the graph. A kernel that keeps writes back reads what it needs to fill a

@@ -19,6 +19,7 @@ import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
+import { O_TRUNC } from '../../../core/open-flags.ts';
 import { defineOptions, type Values } from '../../../core/options.ts';
 import {
   type Cbk,
@@ -30,7 +31,6 @@ import {
 } from '../../../core/xlator.ts';
 import { MDATA, SET_MDATA, writeWireMdata } from '../../storage/shared/mdata.ts';
 
-const O_TRUNC = 0o1000;
 /** The pid of requests of this translator's own (`GF_CLIENT_PID_SET_UTIME`). */
 const PID = -13;
 

@@ -11,6 +11,7 @@ import type { Frame } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
+import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import {
   type Cbk,
@@ -29,10 +30,6 @@ import { checkSizes, options } from './options.ts';
 import { type File, PAGE_SIZE, Pages } from './pages.ts';
 
 type Io = Xlator<Pages>;
-
-const O_ACCMODE = 3;
-const O_WRONLY = 1;
-const O_DIRECT = 0o40000;
 
 /** A read that is not answered from memory yet. */
 class Read {

@@ -11,6 +11,7 @@ import type { Frame } from '../../../core/frame.ts';
 import { type AnyFop, collect, tailArgs } from '../../../core/generic.gen.ts';
 import { IA_IFREG } from '../../../core/iatt.ts';
 import type { Loc } from '../../../core/loc.ts';
+import { O_CREAT, O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
 import { defineTranslator, type Fop, type Fops, type Xlator } from '../../../core/xlator.ts';
 import { checkOrder } from '../shared/order.ts';
 import { options } from './options.ts';
@@ -19,9 +20,6 @@ import { OpenBehind, Pending } from './pending.ts';
 type Behind = Xlator<OpenBehind>;
 
 /** Opens that do something: empty the file, or want to be the first. */
-const O_CREAT = 0o100;
-const O_EXCL = 0o200;
-const O_TRUNC = 0o1000;
 const NOW = O_CREAT | O_EXCL | O_TRUNC;
 
 const open: Fop<'open', OpenBehind> = (frame, xl, loc, flags, fd, xdata) => {

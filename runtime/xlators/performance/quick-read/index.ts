@@ -12,6 +12,7 @@ import { tail, unwind, wind } from '../../../core/fops.gen.ts';
 import { NULL_GFID } from '../../../core/gfid.ts';
 import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
+import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import {
   type Cbk,
@@ -32,9 +33,6 @@ import { type Given, options } from './options.ts';
 
 type Quick = Xlator<Contents>;
 
-const O_ACCMODE = 3;
-const O_WRONLY = 1;
-const O_DIRECT = 0o40000;
 const CONTENT = 'glusterfs.content';
 /** Keys of replies by which a copy is said to be bad. */
 const BAD = ['glusterfs.bad-inode', 'sh-failed'];

@@ -6,6 +6,7 @@
  */
 import { tail, unwind } from '../../../core/fops.gen.ts';
 import { MAX_DATA } from '../../../core/limits.ts';
+import { O_ACCMODE, O_DIRECT, O_WRONLY } from '../../../core/open-flags.ts';
 import { isUpcall } from '../../../core/upcall.ts';
 import {
   defaultNotify,
@@ -24,10 +25,6 @@ import { options } from './options.ts';
 import { ReadAhead, type Reader, type Seen, type Stream } from './stream.ts';
 
 type Ahead = Xlator<ReadAhead>;
-
-const O_ACCMODE = 3;
-const O_WRONLY = 1;
-const O_DIRECT = 0o40000;
 
 const readv: Fop<'readv', ReadAhead> = (frame, xl, fd, size, offset, flags, xdata) => {
   const isElse = ((flags | fd.flags) & O_DIRECT) !== 0 || (fd.flags & O_ACCMODE) === O_WRONLY;

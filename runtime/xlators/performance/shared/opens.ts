@@ -2,11 +2,10 @@
 import type { Fd } from '../../../core/fd.ts';
 import { tail, unwind, wind } from '../../../core/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
+import { O_TRUNC } from '../../../core/open-flags.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
 import { Change, type ChangeHooks } from './changes.ts';
 import type { InodeCache, Kept } from './inode-cache.ts';
-
-const O_TRUNC = 0o1000;
 
 /** An open with O_TRUNC changes the file; any other is of no interest. */
 export function truncatingOpen<P extends InodeCache<K>, K extends Kept>(

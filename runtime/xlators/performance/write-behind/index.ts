@@ -16,6 +16,7 @@ import { type AnyFop, collect, tailArgs } from '../../../core/generic.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
+import { O_DIRECT, O_SYNC } from '../../../core/open-flags.ts';
 import {
   type Cbk,
   defaultNotify,
@@ -33,15 +34,13 @@ import { WriteBehind } from './write-behind.ts';
 
 type Behind = Xlator<WriteBehind>;
 
-const O_SYNCS = 0o4010000;
-const O_DIRECT = 0o40000;
 /** What a write takes in memory besides its data, roughly: many small ones are limited by it. */
 const OVERHEAD = 128;
 
 /** Whether a write may be answered before it is done. */
 function mayLie({ given }: WriteBehind, fd: Fd, length: number, flags: number): boolean {
   const how = fd.flags | flags;
-  if ((how & O_SYNCS) !== 0 || length === 0) return false;
+  if ((how & O_SYNC) !== 0 || length === 0) return false;
   if ((how & O_DIRECT) !== 0 && given['strict-O_DIRECT']) return false;
   return length + OVERHEAD <= given['cache-size'];
 }

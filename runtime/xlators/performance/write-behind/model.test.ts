@@ -18,6 +18,7 @@ import type { Graph } from '../../../core/graph.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_APPEND, O_RDWR } from '../../../core/open-flags.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import type { Translator, Xlator } from '../../../core/xlator.ts';
@@ -27,8 +28,6 @@ import writeBehind from './index.ts';
 
 const FILES = 2;
 const FDS = 3;
-const O_RDWR = 2;
-const O_APPEND = 0o2000;
 
 type Any = Translator<unknown>;
 

@@ -4,9 +4,8 @@ import type { Dict } from '../../../core/dict.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { Stack } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
+import { O_APPEND } from '../../../core/open-flags.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
-
-const O_APPEND = 0o2000;
 
 /** What waits for writes to be over. */
 export interface Waiting {

@@ -19,6 +19,7 @@ import { SET_ATTR } from '../../../core/fops.ts';
 import { type Dirent, IA_IFCHR, IA_IFIFO, IA_IFLNK, Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { F_GETLK, F_SETLK, F_SETLKW, F_UNLCK, F_WRLCK, type Flock } from '../../../core/lock.ts';
+import { O_RDWR } from '../../../core/open-flags.ts';
 import { FLOCK } from '../../../core/xdata.ts';
 import { readFields } from '../../../rpc/fields.ts';
 import { wireFop } from '../../../rpc/fops4.ts';
@@ -39,7 +40,6 @@ import { XATTROP } from '../../storage/shared/xattrs.ts';
 
 const PATIENCE = { timeout: 120_000 };
 const ANONYMOUS = -2;
-const O_RDWR = 2;
 
 let folder: string;
 let brick: RealBrick;

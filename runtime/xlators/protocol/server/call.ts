@@ -13,6 +13,7 @@ import { ROOT_GFID } from '../../../core/gfid.ts';
 import type { Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode, InodeTable } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_RDONLY } from '../../../core/open-flags.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import { writeFields } from '../../../rpc/fields.ts';
 import type { Caller } from '../../../rpc/message.ts';
@@ -29,8 +30,6 @@ export interface Asker extends Found {
   /** Sends an answer: its results are written, and data stands behind them. */
   answer(xid: number, fop: FopName, write: (w: XdrWriter) => void, data: Uint8Array | null): void;
 }
-
-const O_RDONLY = 0;
 
 /**
  * Before a write to a file that is to lose set-group-id by it, the kernel changes nothing of it, and a

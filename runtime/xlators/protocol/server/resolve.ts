@@ -13,13 +13,13 @@ import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode, InodeTable } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_RDWR } from '../../../core/open-flags.ts';
 import type { Child } from '../../../core/xlator.ts';
 import { gfidOf } from './subdir.ts';
 import type { Need } from './unmarshal.ts';
 
 /** The file of a gfid, whatever is open. */
 const ANONYMOUS = -2;
-const O_RDWR = 2;
 
 export interface Found {
   readonly inodes: InodeTable;

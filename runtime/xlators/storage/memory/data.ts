@@ -15,6 +15,7 @@ import { fail, unwind } from '../../../core/fops.gen.ts';
 import type { Stack } from '../../../core/frame.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
 import { OFFSET_MAX } from '../../../core/limits.ts';
+import { O_ACCMODE, O_APPEND, O_RDONLY, O_TRUNC, O_WRONLY } from '../../../core/open-flags.ts';
 import { keptProt } from '../../../core/privileges.ts';
 import { KILL_PRIV } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
@@ -24,11 +25,6 @@ import { type Disk, type MemoryXlator, type Node, nodeOf, openAs, openedOf } fro
 import type { Pages } from './pages.ts';
 import { writeFault } from './xattr.ts';
 
-const O_ACCMODE = 3;
-const O_RDONLY = 0;
-const O_WRONLY = 1;
-const O_TRUNC = 0o1000;
-const O_APPEND = 0o2000;
 const FALLOC_FL_KEEP_SIZE = 1;
 const FALLOC_FL_PUNCH_HOLE = 2;
 const FALLOC_FL_ZERO_RANGE = 16;

@@ -30,6 +30,7 @@ import {
 } from '../../../core/iatt.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import type { Loc } from '../../../core/loc.ts';
+import { O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
 import { MODE_REQ, PROTECT_WRITES, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import {
@@ -60,8 +61,6 @@ import { inheritAcls } from './node-acls.ts';
 import { lookupKeys, setXattrs } from './xattr.ts';
 
 const S_ISGID = 0o2000;
-const O_EXCL = 0o200;
-const O_TRUNC = 0o1000;
 const RENAME_NOREPLACE = 1;
 const RENAME_EXCHANGE = 2;
 const S_IFMT = 0o170000;

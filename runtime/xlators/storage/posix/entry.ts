@@ -12,6 +12,7 @@ import type { Frame } from '../../../core/frame.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { SYMLINK_MAX } from '../../../core/limits.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_ACCMODE } from '../../../core/open-flags.ts';
 import { MODE_REQ, RENAME_FLAGS } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import type { Path } from '../../../sys/call.ts';
@@ -47,7 +48,6 @@ import { virtualKeys } from './virtual.ts';
 import { cleanProtection, lookupKeys } from './xattr.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC, O_WRONLY, S_IFMT, S_IFDIR } = constants;
-const O_ACCMODE = 3;
 const NEW_FILE = O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 
 // Finding.

@@ -20,6 +20,7 @@ import {
 import type { Fd } from '../../../core/fd.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import { IA_IFDIR, IA_IFLNK, IA_IFREG } from '../../../core/iatt.ts';
+import { O_ACCMODE } from '../../../core/open-flags.ts';
 import { address } from '../../../sys/call.ts';
 import { O_CLOEXEC, O_NONBLOCK, RWF_NOWAIT } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
@@ -32,7 +33,6 @@ import { EMPTY, procPath } from './paths.ts';
 import { inodeHandle, type PosixXlator } from './resolve.ts';
 
 const { O_APPEND, O_CREAT, O_DSYNC, O_EXCL, O_NOATIME, O_SYNC, O_TRUNC } = constants;
-const O_ACCMODE = 3;
 
 /** A file system in memory knows no RWF_NOWAIT: it never waits. Others just cannot tell. */
 const NEVER_WAITS = 0;

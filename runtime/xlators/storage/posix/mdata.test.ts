@@ -11,13 +11,13 @@ import { SET_ATTR } from '../../../core/fops.ts';
 import { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_RDWR } from '../../../core/open-flags.ts';
 import * as libc from '../../../sys/libc.ts';
 import { cstring } from '../../../sys/struct.ts';
 import utime from '../../features/utime/index.ts';
 import { MDATA, MDATA_SIZE, readMdata, type Times, writeMdata } from '../shared/mdata.ts';
 import posix from './index.ts';
 
-const O_RDWR = 2;
 /** Nobody in particular. */
 const USER = 65_534;
 

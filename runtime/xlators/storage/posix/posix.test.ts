@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { file, iatt, mkdir, O_RDWR, ok } from '../../../../test/contract/check.ts';
+import { file, iatt, mkdir, ok } from '../../../../test/contract/check.ts';
 import { startVolume, testContext } from '../../../../test/contract/driver.ts';
 import {
   brickOf,
@@ -17,6 +17,7 @@ import {
 } from '../../../../test/support/posix.ts';
 import { gfidToBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_RDWR } from '../../../core/open-flags.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import * as libc from '../../../sys/libc.ts';
 import { cstring } from '../../../sys/struct.ts';

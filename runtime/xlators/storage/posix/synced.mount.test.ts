@@ -6,9 +6,10 @@ import { constants } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { O_RDWR, ok } from '../../../../test/contract/check.ts';
+import { ok } from '../../../../test/contract/check.ts';
 import { describeMounts, startMount, withScratch } from '../../../../test/support/mount.ts';
 import { startBrick } from '../../../../test/support/posix.ts';
+import { O_RDWR } from '../../../core/open-flags.ts';
 
 const { O_DSYNC, O_SYNC } = constants;
 

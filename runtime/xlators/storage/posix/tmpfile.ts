@@ -5,6 +5,7 @@
 import { ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_WRONLY } from '../../../core/open-flags.ts';
 import { MODE_REQ, UMASK_REQ } from '../../../core/xdata.ts';
 import type { Fops } from '../../../core/xlator.ts';
 import { O_CLOEXEC, O_PATH, O_TMPFILE } from '../../../sys/constants.ts';
@@ -13,8 +14,6 @@ import { wantedGfid } from '../shared/replies.ts';
 import type { Brick } from './brick.ts';
 import { procPath, SELF } from './paths.ts';
 import { handleOf, iattOfHandle } from './resolve.ts';
-
-const O_WRONLY = 1;
 
 export const tmpfileFops: Fops<Brick> = {
   icreate(frame, xl, loc, mode, xdata) {

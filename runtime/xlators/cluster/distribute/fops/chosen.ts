@@ -14,6 +14,7 @@ import { EEXIST, EIO, EISDIR, ENOENT, ESTALE } from '../../../../core/errno.ts';
 import type { FopTable } from '../../../../core/fops.gen.ts';
 import { IA_IFDIR } from '../../../../core/iatt.ts';
 import { Loc } from '../../../../core/loc.ts';
+import { O_EXCL } from '../../../../core/open-flags.ts';
 import { type Distribute, NOWHERE } from '../distribute.ts';
 import { isLinkto } from '../linkto.ts';
 import { folderOf } from '../merge.ts';
@@ -23,8 +24,6 @@ import { lookupEverywhere } from './everywhere.ts';
 
 type Args = FopTable['create']['args'];
 type Created = Answer<'create'>;
-
-const O_EXCL = 0o200;
 
 /** What such a name says. */
 export interface Chosen {
