@@ -1,7 +1,7 @@
 /** Whether there is room for what is written besides what a command is asked for. */
 import { type StatsFs, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { defaultCacheFolder } from '../../bridges/machine/node/cached-files.ts';
+import { defaultCacheFolder } from '../../bridges/machine/node/cache-folder.ts';
 import { defaultLogFile } from './log-sink.ts';
 
 /** Bytes that a log or an interpreter's snapshot should find. */

@@ -3,6 +3,9 @@
 
 // Before the rest is even loaded, which takes a while: hence the imports below it.
 import '../sys/inspector.ts';
+import { keepCompiled } from './compile-cache.ts';
+
+keepCompiled();
 
 const { dispatch } = await import('./dispatch.ts');
 const { Failure } = await import('./exit.ts');

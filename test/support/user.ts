@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { access, chown, cp, mkdir, readdir } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
-import { defaultCacheFolder } from '../../bridges/machine/node/cached-files.ts';
+import { defaultCacheFolder } from '../../bridges/machine/node/cache-folder.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { become, type Caller } from './client.ts';
 import type { Limits } from './limits.ts';

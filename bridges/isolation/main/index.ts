@@ -7,7 +7,7 @@ import type { Xlator } from '../../../runtime/core/xlator.ts';
 import { limitsOf, policyOf } from '../../host/hosted.ts';
 import type { Given, InThread, Way } from '../../host/index.ts';
 import type { Machine } from '../../host/machine.ts';
-import { VolumeInThread } from './volume.ts';
+import type { VolumeInThread } from './volume.ts';
 import type { VolumeSettings } from './worker.ts';
 
 /** @throws {InitError} for a policy that is none */
@@ -21,8 +21,11 @@ interface Isolated extends InThread {
   readonly volume: VolumeInThread;
 }
 
-const make = (xl: Xlator<Isolated>, machine: Machine, given: Given): VolumeInThread =>
-  new VolumeInThread(xl as unknown as Xlator<never>, machine, settingsOf(given));
+/** Loaded when it is first wanted: most volumes have no thread. */
+async function make(xl: Xlator<Isolated>, machine: Machine, given: Given): Promise<VolumeInThread> {
+  const { VolumeInThread } = await import('./volume.ts');
+  return new VolumeInThread(xl as unknown as Xlator<never>, machine, settingsOf(given));
+}
 
 /** The parts of the record, on this machine. Whoever made a volume by them gets it back. */
 export const isolation = (machine: Machine): Way<InThread> =>
@@ -30,11 +33,11 @@ export const isolation = (machine: Machine): Way<InThread> =>
 
 const wayOf = (machine: Machine): Way<Isolated> => ({
   async init(xl, given) {
-    const volume = make(xl, machine, given);
+    const volume = await make(xl, machine, given);
     await volume.start();
     return { volume };
   },
-  check: (xl, given) => make(xl, machine, given).check(),
+  check: async (xl, given) => (await make(xl, machine, given)).check(),
   reconfigure: (xl, given) => xl.priv.volume.reconfigure(settingsOf(given)),
   fops: (xl) => xl.priv.volume.fops(),
   passesThrough: (xl) => xl.priv.volume.passesThrough,

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { Cache, CacheLogs, MadeFrom } from '../../host/machine.ts';
-import { defaultCacheFolder, readCached, usableFolder, writeCached } from './cached-files.ts';
+import { defaultCacheFolder, usableFolder } from './cache-folder.ts';
+import { readCached, writeCached } from './cached-files.ts';
 import { parts } from './parts.ts';
 import { openSnapshot, type SnapshotPlace, snapshotSource, writeSnapshot } from './snapshot.ts';
 

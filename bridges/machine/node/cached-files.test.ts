@@ -14,7 +14,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { effectiveUser } from '../../../runtime/sys/exposure.ts';
-import { type Log, readCached, usableFolder, writeCached } from './cached-files.ts';
+import { type Log, usableFolder } from './cache-folder.ts';
+import { readCached, writeCached } from './cached-files.ts';
 
 const OTHER = 1234;
 const asRoot = it.skipIf(effectiveUser() !== 0);

@@ -1,12 +1,11 @@
 /**
  * Files that are only there to save time: memory snapshots and compiled code.
  *
- * They live in `$XDG_CACHE_HOME/glossa` (or `~/.cache/glossa`). A cache is never a reason to fail:
- * what cannot be read or written is told to `log` and done without.
+ * They live in the user's cache folder (`cache-folder.ts`). A cache is never a reason to fail: what
+ * cannot be read or written is told to `log` and done without.
  *
- * Whoever writes one of them decides what the interpreter runs. So a cache is used only where the
- * folder and the file are this very user's, nobody else can change them or the way to them, and
- * neither is a link ({@link usableFolder}); and each file is bound to what it was made from by a
+ * Whoever writes one of them decides what the interpreter runs. So the file, too, has to be this very
+ * user's, nobody else's to change, and no link; and each is bound to what it was made from by a
  * sha256, which is the reader's to compare.
  */
 import { randomBytes } from 'node:crypto';
@@ -14,72 +13,19 @@ import {
   closeSync,
   constants,
   fstatSync,
-  lstatSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
-  type Stats,
   statSync,
   unlinkSync,
   writevSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
-import { effectiveUser, exposure } from '../../../runtime/sys/exposure.ts';
-
-export type Log = (message: string) => void;
+import { join } from 'node:path';
+import { type Log, reason, whyForeign } from './cache-folder.ts';
 
 /** How many files of one kind are kept; a change of the preloaded package makes a new one. */
 const KEEP = 4;
-
-/** The user's cache folder for glossa, as the XDG base directory specification has it. */
-export function defaultCacheFolder(): string {
-  const named = process.env.XDG_CACHE_HOME;
-  const base = named !== undefined && isAbsolute(named) ? named : join(homedir(), '.cache');
-  return join(base, 'glossa');
-}
-
-/** The `code` of a system error, or its message. */
-export function reason(error: unknown): string {
-  if (error instanceof Error) return (error as NodeJS.ErrnoException).code ?? error.message;
-  return String(error);
-}
-
-/**
- * `folder`, made if it is not there; undefined where it is not this user's alone, which is a reason
- * to `warn`: `sudo -E` keeps the HOME of somebody else, and users may share an XDG_CACHE_HOME.
- */
-export function usableFolder(folder: string, warn: Log, log: Log): string | undefined {
-  try {
-    // Before anything is made there: it would be made for somebody else.
-    let why = exposure(folder);
-    if (why === null) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
-      why = exposure(folder) ?? whyForeign(folder, lstatSync(folder), 'folder');
-    }
-    if (why === null) return folder;
-    warn(`no cache in ${folder}: ${why} (XDG_CACHE_HOME names a folder for another)`);
-  } catch (error) {
-    log(`cannot write ${folder}: ${reason(error)}`);
-  }
-  return undefined;
-}
-
-/** Why something in the cache is not this user's alone; null when it is. */
-function whyForeign(path: string, stat: Stats, kind: 'folder' | 'file'): string | null {
-  const uid = effectiveUser();
-  if (stat.isSymbolicLink()) return `${path} is a symbolic link`;
-  if (kind === 'folder' ? !stat.isDirectory() : !stat.isFile()) return `${path} is no ${kind}`;
-  if (uid < 0) return null;
-  if (stat.uid !== uid) return `${path} belongs to user ${stat.uid}, not to user ${uid}`;
-  if ((stat.mode & 0o022) !== 0) {
-    return `${path} can be written by others (mode ${(stat.mode & 0o7777).toString(8)})`;
-  }
-  if (kind === 'file' && stat.nlink !== 1) return `${path} has another name somewhere (hard link)`;
-  return null;
-}
 
 /** A file that is no file (a pipe) must not be waited for. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
