@@ -13,11 +13,13 @@ let lastId = 0;
 export class Fd extends Ctx {
   /** Serial number in this process; never 0. */
   readonly id: number;
-  readonly inode: Inode;
+  inode: Inode;
   /** What open was called with (`O_*`). */
   readonly flags: number;
   readonly pid: number;
   readonly isDir: boolean;
+  /** The file as a program has it open: this one, or the one that it stands in for during a request. */
+  readonly origin: Fd;
   /** Where requests for it go: the top of the graph, and of the one that it was opened in. */
   links: Child;
   /** The last use is over. */
@@ -27,7 +29,7 @@ export class Fd extends Ctx {
   private isLeft = false;
 
   /** Holds the inode in its table until `release`. */
-  constructor(inode: Inode, flags: number, pid: number, isDir = false) {
+  constructor(inode: Inode, flags: number, pid: number, isDir = false, origin: Fd | null = null) {
     super();
     lastId += 1;
     this.id = lastId;
@@ -35,8 +37,24 @@ export class Fd extends Ctx {
     this.flags = flags;
     this.pid = pid;
     this.isDir = isDir;
+    this.origin = origin ?? this;
     this.links = inode.table.links;
     inode.table.holdForFd(inode);
+  }
+
+  /**
+   * The file that was created was there, and is known as another inode: from now on it is open as that one,
+   * and shares what translators keep with it with all others who have it open.
+   *
+   * Source: GlusterFS `xlators/mount/fuse/src/fuse-bridge.c`, fuse_create_cbk.
+   */
+  moveTo(inode: Inode): void {
+    const made = this.inode;
+    if (made === inode) return;
+    this.inode = inode;
+    inode.table.holdForFd(inode);
+    made.table.dropForFd(made);
+    if (!made.linked) made.forgetCtx();
   }
 
   /**

@@ -320,7 +320,7 @@ async function create(front: Front, path: string, mode: number): Promise<number>
   try {
     const xdata = driver.gfidRequest();
     const { values } = await driver.expect('create', loc, flags, mode, 0, fd, xdata);
-    driver.keep(place, values[1] as Inode | null, values[2] as Iatt | null);
+    fd.moveTo(driver.keep(place, values[1] as Inode | null, values[2] as Iatt | null).inode);
   } catch (error) {
     fd.release();
     throw error;

@@ -149,7 +149,7 @@ export class Files {
       const mode = 0o666 & ~UMASK;
       const xdata = driver.gfidRequest();
       const { values } = await driver.expect('create', loc, O_WRONLY, mode, UMASK, fd, xdata);
-      driver.keep(place, values[1] as Inode | null, values[2] as Iatt | null);
+      fd.moveTo(driver.keep(place, values[1] as Inode | null, values[2] as Iatt | null).inode);
     });
   }
 

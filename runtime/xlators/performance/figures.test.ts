@@ -21,6 +21,17 @@ const GROWN: Readonly<Record<string, readonly string[]>> = {
   'nl-cache': ['hits', 'misses', 'names', 'bytes'],
   'md-cache': ['hits', 'misses', 'inodes', 'bytes'],
 };
+/** What `glossa stats --reset` has counted anew. */
+const PAST = [
+  'hits',
+  'misses',
+  'xattr_hits',
+  'xattr_misses',
+  'evicted',
+  'expired',
+  'writes',
+  'sent',
+];
 const KEPT =
   'write-behind read-ahead readdir-ahead io-cache open-behind quick-read nl-cache md-cache'.split(
     ' ',
@@ -53,11 +64,11 @@ async function over(name: string) {
     fd.release();
   }
   for (let at = 0; at < 300; at++) ask(graph, 'mknod', loc(`n${at}`), 0o100644, 0, 0, null);
-  return { graph, root, dump, loc, lookup };
+  return { graph, root, dump, loc, lookup, translator: layer.translator };
 }
 
 test.each(Object.entries(GROWN))('%s', async (name, grown) => {
-  const { graph, root, dump, loc, lookup } = await over(name);
+  const { graph, root, dump, loc, lookup, translator } = await over(name);
   const open: Fd[] = [];
   for (let turn = 0; turn < 3; turn++) {
     for (const file of ['large', 'small', 'none']) lookup(file);
@@ -80,5 +91,8 @@ test.each(Object.entries(GROWN))('%s', async (name, grown) => {
   for (const key of grown) expect([key, figures[key]]).toEqual([key, expect.any(Number)]);
   expect(grown.filter((key) => !(figures[key]! > 0))).toEqual([]);
   if (KEPT.includes(name)) expect(figures.bytes).toBeGreaterThanOrEqual(0);
+  translator.reset!(graph.top as Xlator<unknown>);
+  const anew = dump() as Figures;
+  expect(PAST.filter((key) => (anew[key] ?? 0) !== 0)).toEqual([]);
   for (const fd of open) fd.release();
 });

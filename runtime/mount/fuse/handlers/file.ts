@@ -154,7 +154,10 @@ const createCbk: Cbk<'create', Session> = (
     return session.fail(frame, makerErrno(opErrno, loc.parent!));
   }
   const linked = link(loc, inode, buf);
-  if (linked !== null) return replyCreated(session, frame, fd, linked, buf!, xdata);
+  if (linked !== null) {
+    fd.moveTo(linked);
+    return replyCreated(session, frame, fd, linked, buf!, xdata);
+  }
   letGo(fd);
   session.fail(frame, EIO);
 };
@@ -220,7 +223,8 @@ export const write: Handler<WriteIn> = (session, _header, args) => {
  */
 function placed(fd: Fd, flags: number): Fd {
   if ((fd.flags & ~flags & O_APPEND) === 0) return fd;
-  return new Fd(fd.inode, fd.flags & ~(O_APPEND | O_CREAT | O_EXCL | O_TRUNC), fd.pid);
+  const others = fd.flags & ~(O_APPEND | O_CREAT | O_EXCL | O_TRUNC);
+  return new Fd(fd.inode, others, fd.pid, false, fd);
 }
 
 const writeCbk: Cbk<'writev', Session> = (frame, size, xl, opRet, opErrno) => {

@@ -192,6 +192,14 @@ export class Absent {
     this.expireInTime();
   }
 
+  /** Begins to count anew. */
+  reset(): void {
+    this.hits = 0;
+    this.misses = 0;
+    this.evicted = 0;
+    this.expired = 0;
+  }
+
   dump(): Dump {
     const { hits, misses, size: names, evicted, expired } = this;
     const counts = { hits, misses, names, evicted, expired };

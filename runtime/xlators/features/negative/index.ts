@@ -57,4 +57,5 @@ export default defineTranslator<Absent, typeof options>({
   forget: (xl, _inode, dir) => xl.priv.clear(dir),
   fini: (xl) => xl.priv.clearAll(),
   dump: (xl) => xl.priv.dump(),
+  reset: ({ priv }) => priv.reset(),
 });

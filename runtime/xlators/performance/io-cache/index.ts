@@ -212,7 +212,5 @@ export default defineTranslator<Pages, typeof options>({
   forget: (xl, _inode, kept) => xl.priv.forget(kept as File),
   fini: (xl) => xl.priv.clear(),
   dump: (xl) => xl.priv.dump(),
-  reset({ priv }) {
-    Object.assign(priv, { hits: 0, misses: 0 });
-  },
+  reset: ({ priv }) => priv.reset(),
 });

@@ -163,6 +163,13 @@ export class Pages extends InodeCache<File> {
     this.lru.clear();
   }
 
+  /** Begins to count anew. */
+  reset(): void {
+    this.hits = 0;
+    this.misses = 0;
+    this.lru.reset();
+  }
+
   dump(): Dump {
     const { hits, misses, lru } = this;
     const { bytes, evicted, limit } = lru;

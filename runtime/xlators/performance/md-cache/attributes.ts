@@ -225,7 +225,10 @@ export class MdCache extends InodeCache<Attributes> {
       const kept = this.kept(inode);
       if (kept === undefined) continue;
       inodes += 1;
-      bytes += OVERHEAD + XATTR_OVERHEAD * (kept.xattrs?.size ?? 0);
+      bytes += OVERHEAD;
+      for (const [name, answer] of kept.xattrs ?? []) {
+        bytes += XATTR_OVERHEAD + (answer?.bytes(name)?.length ?? 0);
+      }
     }
     return { inodes, bytes };
   }

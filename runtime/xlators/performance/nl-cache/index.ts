@@ -106,4 +106,5 @@ export default defineTranslator<NlCache, typeof options>({
   forget: (xl, _inode, dir) => xl.priv.clear(dir),
   fini: (xl) => xl.priv.clearAll(),
   dump: (xl) => xl.priv.dump(),
+  reset: ({ priv }) => priv.reset(),
 });

@@ -99,6 +99,13 @@ export class Contents extends InodeCache<File> {
     this.lru.clear();
   }
 
+  /** Begins to count anew. */
+  reset(): void {
+    this.hits = 0;
+    this.misses = 0;
+    this.lru.reset();
+  }
+
   dump(): Dump {
     const { hits, misses, lru } = this;
     const { count: files, bytes, evicted, limit } = lru;

@@ -1,15 +1,25 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { ask, type Reply } from '../../../../test/support/core.ts';
+import {
+  ask,
+  attributes,
+  gfidOf,
+  HeldLeaf,
+  type Reply,
+  startGraph,
+} from '../../../../test/support/core.ts';
 import { histories, World } from '../../../../test/support/performance.ts';
 import { Fd } from '../../../core/fd.ts';
-import type { Iatt } from '../../../core/iatt.ts';
+import { IA_IFREG, type Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
+import { invalidateInode } from '../../../core/upcall.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import readAhead from './index.ts';
 
 const translator = readAhead as unknown as Translator<unknown>;
 const PAGE = 4096;
+const fileOf = (size: number): Iatt =>
+  Object.assign(attributes(gfidOf(9), IA_IFREG), { iaSize: size });
 const options = { 'page-size': '4KB', 'page-count': '3' };
 
 test('does what is done without it', async () => {
@@ -120,4 +130,25 @@ test('gives every read what is there, whatever the order of answers', async () =
     }),
     { numRuns: 40 },
   );
+});
+
+test('an answer that is older than a change is not used, also of a file that was not read before', async () => {
+  const leaf = new HeldLeaf();
+  const graph = await startGraph([{ translator: leaf.translator }, { translator, options }]);
+  const { inodes } = graph;
+  const inode = inodes.link(inodes.newInode(), inodes.root, 'f', fileOf(8 * PAGE))!;
+  const fd = new Fd(inode, 0, 1);
+  const answer = (fill: number): void => {
+    for (const { args, answer: tell } of leaf.held.splice(0)) {
+      const data = new Uint8Array(args[1] as number).fill(fill);
+      tell(data.length, 0, data, fileOf(8 * PAGE), null);
+    }
+  };
+  ask(graph, 'readv', fd, PAGE, 0, 0, null);
+  // What was read ahead is on its way: then somebody else writes.
+  invalidateInode(graph.xlators[0]!, inode);
+  answer(1);
+  const next = ask(graph, 'readv', fd, PAGE, PAGE, 0, null);
+  answer(2);
+  expect((next.values[0] as Uint8Array)[0]).toBe(2);
 });

@@ -173,6 +173,8 @@ export class ReadAhead extends InodeCache<Seen> {
     reader?: Reader,
   ): void {
     const part = new Part(stream, offset, length, this.clock, this.xl.context.now());
+    // What changes the file before the answer is here is to be noticed, also the first time.
+    this.keep(stream.fd.inode);
     if (reader !== undefined) part.readers.push(reader);
     stream.parts.push(part);
     stream.end = part.end;

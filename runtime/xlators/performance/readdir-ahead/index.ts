@@ -51,7 +51,7 @@ const readdirp: Fop<'readdirp', ReaddirAhead> = (frame, xl, fd, size, offset, xd
   if (listing === undefined || listing.isLeft || xdata !== null) {
     return tail.readdirp(frame, xl.children[0]!, fd, size, offset, xdata);
   }
-  next(xl, listing, { frame, size, offset, plus: true, hasWaited: false });
+  next(xl, listing, { frame, size, offset, plus: true, isLate: false, hasWaited: false });
 };
 
 const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdata) => {
@@ -59,7 +59,7 @@ const readdir: Fop<'readdir', ReaddirAhead> = (frame, xl, fd, size, offset, xdat
   if (listing === undefined || listing.isLeft || xdata !== null) {
     return tail.readdir(frame, xl.children[0]!, fd, size, offset, xdata);
   }
-  next(xl, listing, { frame, size, offset, plus: false, hasWaited: false });
+  next(xl, listing, { frame, size, offset, plus: false, isLate: false, hasWaited: false });
 };
 
 /** Somebody asks for the next entries; or begins anew; or jumps, and is not followed then. */
@@ -70,7 +70,7 @@ function next(xl: Ahead, listing: Listing, asker: Asker): void {
   const jumps = listing.waiting !== null || (asker.offset !== listing.position && !beginsAnew);
   if (beginsAnew && !jumps) priv.restart(listing, 0);
   if (jumps) leave(xl, listing, asker);
-  else if (listing.isFilling && !priv.hasEnough(listing, asker.size)) listing.waiting = asker;
+  else if (listing.isFilling && !priv.hasEnough(listing, asker.size)) priv.wait(listing, asker);
   else answer(xl, asker, listing);
 }
 
@@ -80,6 +80,7 @@ function leave(xl: Ahead, listing: Listing, asker: Asker): void {
 }
 
 function down(xl: Ahead, { frame, size, offset, plus }: Asker, { fd }: Listing): void {
+  xl.priv.misses += 1;
   const child = xl.children[0]!;
   if (plus) tail.readdirp(frame, child, fd, size, offset, null);
   else tail.readdir(frame, child, fd, size, offset, null);
@@ -97,11 +98,10 @@ function answer(xl: Ahead, asker: Asker, listing: Listing): void {
 /** Nothing is here yet; or what is has got old, or does not fit. */
 function wait(xl: Ahead, asker: Asker, listing: Listing): void {
   const { priv } = xl;
-  priv.misses += 1;
   if (asker.hasWaited || listing.batches.length > 0) leave(xl, listing, asker);
   else {
     asker.hasWaited = true;
-    listing.waiting = asker;
+    priv.wait(listing, asker);
     priv.fill(listing);
   }
 }
@@ -109,7 +109,8 @@ function wait(xl: Ahead, asker: Asker, listing: Listing): void {
 function tell(xl: Ahead, asker: Asker, listing: Listing, found: Dirent[] | null): void {
   const { priv } = xl;
   const { frame, plus } = asker;
-  priv.hits += 1;
+  if (asker.isLate) priv.misses += 1;
+  else priv.hits += 1;
   const { opRet, opErrno } = found === null ? listing.last! : { opRet: found.length, opErrno: 0 };
   if (opRet < 0) priv.leave(listing);
   const entries = opRet < 0 ? null : (found ?? []);

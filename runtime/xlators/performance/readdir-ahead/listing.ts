@@ -19,6 +19,8 @@ export interface Asker {
   readonly size: number;
   readonly offset: number;
   readonly plus: boolean;
+  /** It was not answered at once. */
+  isLate: boolean;
   /** It has waited in vain once. */
   hasWaited: boolean;
 }
@@ -138,6 +140,12 @@ export class ReaddirAhead extends InodeCache<Kept> {
     listing.waiting = null;
     if (waiting !== null) this.answer(waiting, listing);
     listing.fd.drop();
+  }
+
+  /** Somebody waits for what is being asked for. */
+  wait(listing: Listing, asker: Asker): void {
+    asker.isLate = true;
+    listing.waiting = asker;
   }
 
   /** The entries that come next, as many as fit; null where they have to be asked for. */

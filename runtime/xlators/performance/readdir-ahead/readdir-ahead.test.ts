@@ -126,3 +126,19 @@ test('asks for nothing after the entries that are said to be the last', async ()
   asked();
   expect(readdir('readdirp', 8192, 0).map(({ name }) => name)).toContain('name-99');
 });
+
+test('counts each answer once: as a hit, or as one that had to be waited for', async () => {
+  const { fd, graph, slow, world } = await setUp(300);
+  slow.quick = false;
+  let asked = 0;
+  for (let offset = 0, isOver = false; !isOver; asked++) {
+    const reply = ask(graph, 'readdirp', fd, 4096, offset, null);
+    if (reply.count === 0) slow.finish();
+    const entries = reply.values[0] as readonly Dirent[];
+    isOver = entries.length === 0;
+    offset = entries.at(-1)?.off ?? offset;
+  }
+  const { hits, misses } = readdirAhead.dump!(world.top as never);
+  expect(Number(hits) + Number(misses)).toBe(asked);
+  expect(Number(misses)).toBeGreaterThan(0);
+});

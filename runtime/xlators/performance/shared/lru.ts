@@ -59,6 +59,11 @@ export class Lru<C extends Cached> {
     while (this.oldest !== null) this.evict(this.oldest);
   }
 
+  /** Begins to count anew. */
+  reset(): void {
+    this.evicted = 0;
+  }
+
   private shrink(): void {
     while (this.bytes > this.most) {
       this.evicted += 1;

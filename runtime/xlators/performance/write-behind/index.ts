@@ -295,11 +295,37 @@ const flushedCbk: Cbk<'flush', WriteBehind> = (frame, _cookie, xl) => {
 /** An fd hears of what fails from now on. */
 const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata) => {
   const queue = xl.priv.queue(fd.inode);
-  if (queue !== undefined && queue.errors > 0) fd.ctxSet(xl, queue.errors);
+  queue?.spare(fd);
   if (queue === undefined || queue.isIdle) {
     return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
   }
   after(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
+};
+
+/** The same of a create, which may find a file that others have open. */
+const create: Fop<'create', WriteBehind> = (frame, xl, loc, flags, mode, umask, fd, xdata) => {
+  const child = xl.children[0]!;
+  if (!xl.priv.hasFailed) return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
+  frame.local = fd;
+  wind.create(frame, 0, createCbk, child, loc, flags, mode, umask, fd, xdata);
+};
+
+const createCbk: Cbk<'create', WriteBehind> = (
+  frame,
+  _cookie,
+  xl,
+  opRet,
+  opErrno,
+  fd,
+  inode,
+  buf,
+  preparent,
+  postparent,
+  xdata,
+) => {
+  const known = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
+  if (known !== undefined) xl.priv.queue(known)?.spare(frame.local as Fd);
+  unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
 };
 
 /** Fops that wait for all that was written so far to what they are about, and where that is. */
@@ -349,7 +375,7 @@ function waiting(name: keyof typeof others): AnyFop {
 }
 
 const all: Fops<WriteBehind> = {
-  ...{ writev, readv, fstat, stat, lookup, readdirp, fsync, flush, open },
+  ...{ writev, readv, fstat, stat, lookup, readdirp, fsync, flush, open, create },
   ...Object.fromEntries(
     (Object.keys(others) as (keyof typeof others)[]).map((name) => [
       name,
@@ -393,7 +419,8 @@ export default defineTranslator<WriteBehind, typeof options>({
     const { given } = xl.priv;
     xl.priv = Object.assign(before, { xl, given });
   },
-  holds: ({ priv }) => (priv.used > 0 ? 'data that is on its way' : null),
+  holds: ({ priv }) => priv.holds(),
+  release: (xl, fd, told) => xl.priv.queue(fd.inode)?.closed(told as number),
   notify(xl, event, data) {
     if (event === 'PARENT_DOWN') xl.priv.push();
     defaultNotify(xl, event, data);

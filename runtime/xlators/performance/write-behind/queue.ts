@@ -39,6 +39,8 @@ export class Queue {
   /** Lied writes that have failed, and the errno of the last. */
   errors = 0;
   errno = 0;
+  /** How many of those who have the file open were told of all of them, or have opened it since. */
+  private told = 0;
   /** Bytes that were answered for, or are on their way. */
   used = 0;
   /** Writes that are at the child. */
@@ -145,12 +147,29 @@ export class Queue {
   }
 
   /** The errno that an fd has not been told of yet; 0 for none. */
-  error(fd: Fd): number {
+  error({ origin: fd }: Fd): number {
     if (this.errors === 0) return 0;
     const told = (fd.ctxGet(this.volume.xl) as number | undefined) ?? 0;
     if (told === this.errors) return 0;
-    fd.ctxSet(this.volume.xl, this.errors);
+    this.spare(fd);
     return this.errno;
+  }
+
+  /** An fd is to hear of what fails from now on, and of nothing before. */
+  spare(fd: Fd): void {
+    if (this.errors === 0) return;
+    fd.ctxSet(this.volume.xl, this.errors);
+    this.told += 1;
+  }
+
+  /** An fd is closed that was told of so many errors. */
+  closed(told: number): void {
+    if (told === this.errors) this.told -= 1;
+  }
+
+  /** Whether somebody who has the file open is to be told of an error. */
+  owes({ fdCount }: Inode): boolean {
+    return this.errors > 0 && this.told < fdCount;
   }
 
   private block(waiting: Waiting, write: Write): void {
@@ -235,6 +254,7 @@ export class Queue {
     if (write.errno !== 0 && write.isLie) {
       this.errors += 1;
       this.errno = write.errno;
+      this.told = 0;
       priv.failed(write);
     }
     for (const waiting of write.waiting.splice(0)) this.unblock(waiting);

@@ -22,6 +22,8 @@ export class WriteBehind {
   /** Bytes of all files that were answered for, or are on their way. */
   used = 0;
   failures = 0;
+  /** One of them at least, since it began: that is not counted anew. */
+  hasFailed = false;
   /** Files of which data is held back. */
   private readonly held = new Set<Queue>();
   private cancelTimer: (() => void) | null = null;
@@ -64,10 +66,23 @@ export class WriteBehind {
 
   failed({ errno, fd }: Write): void {
     this.failures += 1;
+    this.hasFailed = true;
     const what = `${errnoName(errno)}: data of ${fd.inode.path} is lost`;
     this.xl.log.error(`${what}; who has it open is told at the next write, fsync or close`, {
       msgid: messages.writeBehindLost.id,
     });
+  }
+
+  /** What would be lost with it. */
+  holds(): string | null {
+    if (this.used > 0) return 'data that is on its way';
+    if (!this.hasFailed) return null;
+    for (const inode of this.xl.inodes?.all() ?? []) {
+      if (this.queue(inode)?.owes(inode)) {
+        return `that data of ${inode.path} is lost: not all who have it open were told`;
+      }
+    }
+    return null;
   }
 
   dump(): Dump {

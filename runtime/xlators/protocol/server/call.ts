@@ -191,13 +191,16 @@ export class ServerCall {
       case 'mkdir':
       case 'symlink':
       case 'put':
-        return link(inodes, loc!, reply[0], reply[1]);
+        return link(inodes, loc!, reply[0], reply[1]) !== null;
       case 'icreate':
-        return link(inodes, new Loc(loc!.inode), reply[0], reply[1]);
-      case 'create':
-        return link(inodes, loc!, reply[1], reply[2]);
+        return link(inodes, new Loc(loc!.inode), reply[0], reply[1]) !== null;
+      case 'create': {
+        const linked = link(inodes, loc!, reply[1], reply[2]);
+        if (linked !== null) this.made?.moveTo(linked);
+        return linked !== null;
+      }
       case 'link':
-        return link(inodes, other!, reply[0], reply[1]);
+        return link(inodes, other!, reply[0], reply[1]) !== null;
       case 'unlink':
       case 'rmdir':
         inodes.unlink(loc!.parent!, loc!.name!);
@@ -226,7 +229,13 @@ function onlyXdata(reply: readonly unknown[], at: number): readonly unknown[] {
   return told;
 }
 
-function link(inodes: InodeTable, { parent, name }: Loc, inode: unknown, buf: unknown): boolean {
-  if (inode === null || buf === null) return false;
-  return inodes.link(inode as Inode, parent, name, buf as Iatt) !== null;
+/** The inode of a reply, as it is known from now on; null where the reply tells of none. */
+function link(
+  inodes: InodeTable,
+  { parent, name }: Loc,
+  inode: unknown,
+  buf: unknown,
+): Inode | null {
+  if (inode === null || buf === null) return null;
+  return inodes.link(inode as Inode, parent, name, buf as Iatt);
 }

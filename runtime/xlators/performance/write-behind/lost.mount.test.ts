@@ -1,0 +1,50 @@
+/** A write that fails after it was answered, where the kernel sends it by an fd that is not its own. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { volume } from '../../../../test/support/brick-clients.ts';
+import { describeMounts, startMount, withScratch } from '../../../../test/support/mount.ts';
+import { fcntl } from '../../../sys/libc.ts';
+
+const F_SETFL = 4;
+
+/** All writes fail, some time after they were asked for. */
+const full = (directory: string): string =>
+  [
+    volume('files', 'storage/posix', { directory }, null),
+    volume(
+      'full',
+      'debug/error-gen',
+      { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' },
+      'files',
+    ),
+    volume('slow', 'debug/delay-gen', { 'delay-percentage': '100', enable: 'WRITE' }, 'full'),
+    volume('wb', 'performance/write-behind', {}, 'slow'),
+  ].join('\n');
+
+describeMounts('a write that was lost', () => {
+  it('is heard of once by an fd whose O_APPEND was taken away', async () => {
+    await withScratch(async (scratch) => {
+      const mount = await startMount(scratch, full(await scratch.folder('files')), {
+        args: ['--attribute-timeout', '0'],
+      });
+      const fd = fs.openSync(join(mount.path, 'f'), 'a+');
+      expect(fcntl(fd, F_SETFL, 0)).toBe(0);
+      const heard: string[] = [];
+      for (let nth = 0; nth < 6; nth++) {
+        try {
+          fs.writeSync(fd, 'x', 0);
+          heard.push('written');
+        } catch (error) {
+          heard.push((error as NodeJS.ErrnoException).code!);
+        }
+        // It waits for what is on its way.
+        fs.fstatSync(fd);
+      }
+      fs.closeSync(fd);
+      const each = ['written', 'ENOSPC'];
+      expect(heard).toEqual([...each, ...each, ...each]);
+      expect(await mount.stop()).toBe(0);
+    });
+  });
+});

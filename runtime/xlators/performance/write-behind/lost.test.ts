@@ -1,0 +1,107 @@
+/** Writes that fail after they were answered: who hears of them, by whichever fd, and until when. */
+import { expect, test } from 'vitest';
+import { ask, startGraph } from '../../../../test/support/core.ts';
+import { Slow } from '../../../../test/support/slow.ts';
+import { ENOSPC } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import errorGen from '../../debug/error-gen/index.ts';
+import memory from '../../storage/memory/index.ts';
+import writeBehind from './index.ts';
+
+const O_RDWR = 2;
+const O_CREAT = 0o100;
+const O_APPEND = 0o2000;
+const FULL = { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' };
+
+/** A file over a storage that is full, and slow to say so. */
+async function setUp() {
+  const slow = new Slow();
+  const volumes = [
+    { translator: memory },
+    { translator: errorGen, options: FULL },
+    { translator: slow.translator },
+    { translator: writeBehind },
+  ];
+  const graph = await startGraph(
+    volumes as unknown as { translator: Translator<unknown>; options?: Record<string, string> }[],
+  );
+  const { inodes, top } = graph;
+  const { root } = inodes;
+  const inode = inodes.newInode();
+  const first = new Fd(inode, O_RDWR, 1);
+  const made = ask(graph, 'create', new Loc(inode, root, 'f'), O_RDWR, 0o600, 0, first, null);
+  inodes.link(inode, root, 'f', made.values[2] as Iatt);
+  const open = (flags = O_RDWR): Fd => {
+    const fd = new Fd(inode, flags, 1);
+    ask(graph, 'open', new Loc(inode), flags, fd, null);
+    return fd;
+  };
+  /** 0 for a success. */
+  const write = (fd: Fd): number => {
+    const reply = ask(graph, 'writev', fd, new Uint8Array(10), 0, 0, null);
+    return reply.opRet < 0 ? reply.opErrno : 0;
+  };
+  const lose = (fd: Fd): void => {
+    slow.quick = false;
+    expect(write(fd)).toBe(0);
+    slow.finish();
+    slow.quick = true;
+  };
+  const fsync = (fd: Fd): number => {
+    const reply = ask(graph, 'fsync', fd, 0, null);
+    return reply.opRet < 0 ? reply.opErrno : 0;
+  };
+  const holds = () => writeBehind.holds!(top as never);
+  return { graph, inodes, root, inode, first, open, write, lose, fsync, holds };
+}
+
+test('an fd that stands in for another hears what that one does, and that once', async () => {
+  const { inode, open, write, lose, fsync } = await setUp();
+  const appends = open(O_RDWR | O_APPEND);
+  /** As the mount does where a program has taken O_APPEND away. */
+  const standIn = (): Fd => new Fd(inode, O_RDWR, 1, false, appends);
+  lose(standIn());
+  expect(write(standIn())).toBe(ENOSPC);
+  expect(fsync(appends)).toBe(0);
+  lose(standIn());
+  expect(fsync(appends)).toBe(ENOSPC);
+  lose(standIn());
+  expect([write(standIn()), fsync(appends)]).toEqual([ENOSPC, 0]);
+});
+
+test('a file that a create finds later hears of nothing that was lost before', async () => {
+  const { graph, inodes, root, first, inode, lose, fsync } = await setUp();
+  lose(first);
+  const loc = new Loc(inodes.newInode(), root, 'f');
+  const later = new Fd(loc.inode!, O_RDWR | O_CREAT, 1);
+  const { opRet, values } = ask(graph, 'create', loc, O_RDWR | O_CREAT, 0o600, 0, later, null);
+  expect(opRet).toBe(0);
+  later.moveTo(inodes.link(loc.inode!, root, 'f', values[2] as Iatt)!);
+  expect(later.inode).toBe(inode);
+  expect([fsync(later), fsync(first), fsync(later)]).toEqual([0, ENOSPC, 0]);
+  lose(first);
+  expect([fsync(later), fsync(first), fsync(later)]).toEqual([ENOSPC, ENOSPC, 0]);
+});
+
+test('a volume cannot go as long as somebody has not heard', async () => {
+  const { first, open, lose, fsync, holds } = await setUp();
+  const second = open();
+  expect(holds()).toBe(null);
+  lose(second);
+  expect(holds()).toBe('that data of /f is lost: not all who have it open were told');
+  const later = open();
+  fsync(first);
+  expect(holds()).not.toBe(null);
+  first.release();
+  later.release();
+  expect(holds()).not.toBe(null);
+  fsync(second);
+  expect(holds()).toBe(null);
+  lose(second);
+  expect(holds()).not.toBe(null);
+  second.release();
+  expect(holds()).toBe(null);
+});
