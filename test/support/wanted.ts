@@ -7,3 +7,17 @@ export const wanted = {
   /** Those that try the same in yet another way. */
   others: false,
 };
+
+/** Of ways to try the same those for who runs the file: the usual ones, or in `test:long` the others. */
+export const wantedOf = <T>(all: readonly T[], isUsual: (each: T) => boolean): T[] =>
+  all.filter((each) => (isUsual(each) ? wanted.first : wanted.others));
+
+/** Registers tests that are tried wherever their file is. */
+export const usually = (tests: () => void): void => {
+  if (wanted.first) tests();
+};
+
+/** Registers tests that try the same in another way: for `test:long`. */
+export const again = (tests: () => void): void => {
+  if (wanted.others) tests();
+};
