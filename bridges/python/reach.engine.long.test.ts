@@ -1,0 +1,85 @@
+/** The walk of reach.engine.test.ts, at every moment at which code of a module runs. */
+import { afterAll, expect, inject, it } from 'vitest';
+import { Dict } from '../../runtime/core/dict.ts';
+import { EPERM } from '../../runtime/core/errno.ts';
+import { startModule } from '../../test/support/module.ts';
+import { loadModule, testEngines } from '../../test/support/python-engines.ts';
+import { WALK } from '../../test/support/walk.ts';
+
+const engines = testEngines(inject('runFolder'));
+afterAll(() => engines.close());
+
+const MODULE = `from glupy import *
+import asyncio
+from walk import walk
+
+def tell(self, moment, *more):
+    found, seen = walk(*more)
+    self.log.info("WALK %s: %s", moment, found if seen > 30000 else seen)
+
+AT_IMPORT = walk()
+
+class xlator(Translator):
+    def init(self):
+        self.log.info("WALK import: %s", AT_IMPORT[0])
+        tell(self, "init")
+
+    def stat(self, frame, loc, xdata):
+        try: raise ValueError("with a traceback")
+        except ValueError: tell(self, "fop", frame, loc, xdata)
+        frame.wind()
+
+    def stat_cbk(self, frame, op_ret, op_errno, buf, xdata):
+        tell(self, "callback", frame, buf)
+        frame.fail(EPERM)
+
+    async def access(self, frame, loc, mask, xdata):
+        def generator():
+            yield walk
+        going = generator()
+        next(going)
+        tell(self, "async fop", frame, going)
+        try: await self.child.access(loc, mask, xdata)
+        except OSError as error: tell(self, "after await", error)
+        await asyncio.sleep(1)
+        tell(self, "timer")
+        raise OSError(EPERM, "done")
+
+    def statedump(self):
+        tell(self, "hook")
+        return {}
+`;
+
+const AT_START = ['import: []', 'init: []'];
+const ASKED = ['fop', 'callback', 'async fop', 'after await', 'timer', 'hook'];
+
+it('nothing of JavaScript can be reached at any moment of a module', async () => {
+  const options = { 'time-limit': '0', 'frame-timeout': '0' };
+  const run = await startModule({ 'm.py': MODULE, 'walk.py': WALK }, { options });
+  const walks = (): string[] =>
+    run
+      .lines()
+      .filter((line) => line.includes('WALK'))
+      .map((line) => line.replace(/^.*WALK /, ''));
+  run.leaf.onRequest = (held) => held.answer(-1, EPERM);
+  const ask = (): void => {
+    run.ask('stat', run.known('a'), Dict.of({ x: 'y' }));
+    run.ask('access', run.known('a'), 1, null);
+    run.context.advance(2000);
+    run.host.statedump();
+  };
+  expect(walks()).toEqual(AT_START);
+  ask();
+  expect(walks()).toEqual(ASKED.map((moment) => `${moment}: []`));
+  run.settled();
+  // Another interpreter begins in the same way, and goes on as the first did.
+  await run.host.reload();
+  expect(walks()).toEqual(AT_START);
+}, 1_800_000);
+
+it('where Python and JavaScript are joined, the same walk finds it', async () => {
+  const joined = await engines.make({ confine: false });
+  const source = `${WALK}\nimport json\ndef count(): return len(walk()[0])\n`;
+  const count = joined.entry(joined.get(loadModule(joined, source), 'count'), '');
+  expect(count()).toBeGreaterThan(100);
+}, 600_000);
