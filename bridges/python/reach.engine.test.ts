@@ -11,7 +11,7 @@ const engines = testEngines(inject('runFolder'));
 afterAll(() => engines.close());
 
 describe('nothing of JavaScript can be reached', () => {
-  // By a walk from object to object: reach.engine.more.test.ts.
+  // By a walk from object to object: reach.engine.long.test.ts.
   it('by no way to import what was compiled in', async () => {
     const apart = await engines.make();
     const source = `import _imp, importlib, json, sys

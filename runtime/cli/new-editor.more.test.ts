@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GLOSSA, glossa, type Scratch, withScratch } from '../../test/support/mount.ts';
+import { wantedOf } from '../../test/support/wanted.ts';
 import { packageRoot } from '../sys/paths.ts';
 
 const require = createRequire(import.meta.url);
@@ -81,7 +82,10 @@ const places: Readonly<Record<string, (scratch: Scratch) => string>> = {
   'for everybody': (scratch) => install(scratch, 'prefix', 'lib'),
 };
 
-describe.each(Object.keys(places))('types, with glossa %s', (place) => {
+// Where most have it; in `test:long` elsewhere.
+const tried = wantedOf(Object.keys(places), (place) => place === 'in the project');
+
+describe.each(tried)('types, with glossa %s', (place) => {
   it.each(checks)('are known in $language', ({ language, command, mistakes }) =>
     withScratch(async (scratch) => {
       const main = places[place]!(scratch);

@@ -1,3 +1,199 @@
-/** As playground-kept.more.test.ts: in the other browser. */
-import '../support/other-front-ends.ts';
-import './playground-kept.more.test.ts';
+/** What is typed into the playground: checked meanwhile, saved, opened again, and never lost. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { playgroundFiles } from '../../runtime/cli/playground/files.ts';
+import { type Served, servePlayground } from '../../runtime/cli/playground/server.ts';
+import { readSaved } from '../../runtime/play/save.ts';
+import { encodeShare } from '../../runtime/play/share.ts';
+import { isSkipped } from '../support/obstacle.ts';
+import { isInstalled } from '../support/tools.ts';
+import { type BrowserName, browsers, withBrowser } from './browsers.ts';
+import {
+  code,
+  enter,
+  openPlayground,
+  reload,
+  says,
+  TIMEOUT_MS,
+  text,
+  typeCode,
+  until,
+  WAIT,
+} from './playground.ts';
+
+const MODULE = "import { Translator } from 'glossa'; export class xlator extends Translator {}";
+/** A module in JavaScript, which starts at once. */
+const STATE = {
+  texts: {
+    '/m.js': MODULE,
+    '/graph.vol': `volume storage
+    type storage/memory
+end-volume
+volume top
+    type features/glupy
+    option module-name m
+    subvolumes storage
+end-volume
+`,
+  },
+  distanceMs: 0,
+  journal: ['mkdir /made'],
+};
+
+const problems = '#problems';
+const noProblems = "document.querySelector('#problems').hidden";
+const tabs = (page: Page): Promise<string> => text(page, '[role=tablist]');
+
+let served: Served;
+let folder: string;
+
+beforeAll(async () => {
+  served = await servePlayground(playgroundFiles, 0);
+  folder = mkdtempSync(join(tmpdir(), 'glossa-saved-'));
+});
+afterAll(() => {
+  served.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** Problems come while somebody types, and a module without an end is in nobody's way. */
+async function typeMistakes(page: Page): Promise<void> {
+  await typeCode(page, 'for(;;);');
+  const isSeen = "document.querySelector('#problems').getAttribute('aria-busy') === 'true'";
+  await until(page, `${isSeen} || !${noProblems}`);
+  await typeCode(page, 'let let');
+  await says(page, problems, 'm.js:1:');
+  expect(await text(page, problems)).toMatch(/^m\.js:1:\d+: error: /);
+  expect(await text(page, '[data-path="/m.js"] .count')).toBe(' 1 wrong');
+  await typeCode(page, MODULE);
+  await until(page, noProblems);
+  await page.click('[data-path="/graph.vol"]');
+  await typeCode(page, ' option', true);
+  await says(page, problems, 'graph.vol:');
+  await page.keyboard.down('Control');
+  await page.keyboard.press('z');
+  await page.keyboard.up('Control');
+  await until(page, noProblems);
+}
+
+/** A file has another name, and is removed; and can be had again. */
+async function nameFiles(page: Page): Promise<void> {
+  const name = async (button: string, to: string): Promise<void> => {
+    await page.click(`[aria-label="${button}"]`);
+    await page.keyboard.type(to);
+    await page.keyboard.press('Enter');
+  };
+  await page.click('[data-path="/m.js"]');
+  await name('Rename this file', 'graph.vol');
+  expect(await text(page, '.naming [role=alert]')).toBe('There is a graph.vol already.');
+  await page.keyboard.press('Escape');
+  await name('Rename this file', 'other.js');
+  expect(await tabs(page)).toBe('other.jsgraph.vol');
+  await says(page, problems, "'m'");
+  await name('Rename this file', 'm.js');
+  await until(page, noProblems);
+  await name('Add a file', 'more.py');
+  await page.keyboard.type('removed = 1');
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.click('[aria-label="Remove this file"]');
+  await until(page, "document.querySelectorAll('[role=tab]').length === 2");
+  await page.click('#before');
+  expect(await text(page, '#notices')).toContain('m.js, graph.vol, more.py (');
+}
+
+/** The one file is what is here; anything else is refused, and takes nothing away. */
+async function saveAndOpen(page: Page): Promise<void> {
+  await page.evaluate(`{
+    globalThis.saved = [];
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => {
+      saved.push(blob.text());
+      return make.call(URL, blob);
+    };
+  }`);
+  await page.focus('#save');
+  await page.keyboard.press('Enter');
+  await until(page, 'saved.length === 1');
+  const whole = String(await page.evaluate('saved[0]'));
+  expect(readSaved(whole)).toEqual(STATE);
+
+  const choose = async (name: string, content: string): Promise<void> => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    const input = await page.waitForSelector('input#files', WAIT);
+    await input!.uploadFile(path);
+  };
+  const before = await code(page);
+  const wrong: readonly (readonly [name: string, content: string, why: string])[] = [
+    ['cut.json', whole.slice(0, 90), 'Nothing was opened: this file is damaged: '],
+    ['foreign.json', '{"a": 1}', 'Nothing was opened: this file was not saved by the playground.'],
+    ['later.json', whole.replace('"version": 1', '"version": 9'), 'this file is of version 9'],
+  ];
+  for (const [name, content, why] of wrong) {
+    await choose(name, content);
+    await says(page, '#notices', why);
+  }
+  expect(await code(page)).toBe(before);
+  await enter(page, 'rmdir /made');
+  await choose('whole.json', whole);
+  await says(page, '#notices', 'Opened: whole.json.');
+  await says(page, '#status', 'Ready.');
+  expect((await enter(page, 'ls /')).said).toContain('made');
+}
+
+/** Links that lead to nothing say so. */
+async function followBadLinks(page: Page): Promise<void> {
+  const whole = await encodeShare(STATE);
+  const before = await code(page);
+  for (const [link, why] of [
+    [whole.slice(0, -9), 'this link is damaged: a part of it is missing or was changed'],
+    ['section-2', 'this link leads to no shared playground.'],
+    ['g7.AAAA', 'this link is of version 7 of the playground'],
+  ]) {
+    await page.evaluate(`location.hash = ${JSON.stringify(link)}`);
+    await says(page, '#notices', `Nothing was taken from the link: ${why}`);
+  }
+  expect(await code(page)).toBe(before);
+}
+
+/** Each tab keeps its own. */
+async function typeInTwoTabs(page: Page, newTab: () => Promise<Page>): Promise<void> {
+  await page.click('[data-path="/m.js"]');
+  await typeCode(page, '// first', true);
+  await reload(page);
+  const other = await newTab();
+  expect(await code(other)).toContain('// first');
+  await typeCode(other, ' and second', true);
+  await typeCode(page, ' and third', true);
+  for (const each of [other, page]) {
+    await each.bringToFront();
+    await reload(each);
+  }
+  expect(await code(page)).toContain('// first and third');
+  expect(await code(other)).toContain('// first and second');
+  const last = await newTab();
+  expect(await code(last)).toContain('// first and third');
+  await last.click('#before');
+  expect(await text(last, '#notices')).toContain('m.js, graph.vol (');
+}
+
+for (const name of Object.keys(browsers) as BrowserName[]) {
+  const why = isInstalled(name) ? '' : `${name} is not installed`;
+
+  describe.skipIf(isSkipped(`what is typed in ${name}`, why))(name, () => {
+    it('what is typed is checked, kept, saved and opened', { timeout: TIMEOUT_MS }, () =>
+      withBrowser(name, async (browser) => {
+        const newTab = (): Promise<Page> => openPlayground(browser, served.url);
+        const page = await openPlayground(browser, `${served.url}#${await encodeShare(STATE)}`);
+        await typeMistakes(page);
+        await nameFiles(page);
+        await saveAndOpen(page);
+        await followBadLinks(page);
+        await typeInTwoTabs(page, newTab);
+      }),
+    );
+  });
+}

@@ -1,3 +1,213 @@
-/** As playground-lessons.more.test.ts: in the other browser. */
-import '../support/other-front-ends.ts';
-import './playground-lessons.more.test.ts';
+/** The course in the page of the playground, as a learner goes through it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checks } from '../../lessons/index.ts';
+import { playgroundFiles } from '../../runtime/cli/playground/files.ts';
+import { type Served, servePlayground } from '../../runtime/cli/playground/server.ts';
+import { packageRoot } from '../../runtime/sys/paths.ts';
+import { isSkipped } from '../support/obstacle.ts';
+import { isInstalled } from '../support/tools.ts';
+import { type BrowserName, browsers, withBrowser } from './browsers.ts';
+import {
+  code,
+  enter,
+  openPlayground,
+  reload,
+  says,
+  TIMEOUT_MS,
+  text,
+  typeCode,
+  until,
+  VIOLATIONS,
+} from './playground.ts';
+
+const STARTER = 'somebody asks for a file';
+/** In one line, as the editor indents by itself. */
+const RIGHT =
+  'import { Translator } from "glossa"; export class xlator extends Translator { ' +
+  'lookup(frame, loc) { this.log.info(loc.path); frame.wind(); } }';
+const ENDLESS =
+  'import { Translator } from "glossa"; export class xlator extends Translator { ' +
+  'lookup(frame) { for (;;); } }';
+const answer = '#lesson-answer';
+const title = '#lesson-title';
+const language = 'language=javascript';
+
+let served: Served;
+
+beforeAll(async () => {
+  served = await servePlayground(playgroundFiles, 0);
+});
+afterAll(() => served.close());
+
+/** Checks what is in the editor; the answer. */
+async function check(page: Page): Promise<string> {
+  await page.click('#lesson-check');
+  await until(page, `document.querySelector('${answer}').ariaBusy !== 'true'`);
+  return text(page, answer);
+}
+
+/** What a link leads to, in a page that is open. */
+const follow = (page: Page, fragment: string): Promise<unknown> =>
+  page.evaluate(`location.hash = ${JSON.stringify(fragment)}`);
+
+const address = async (page: Page): Promise<string> => String(await page.evaluate('location.hash'));
+
+/** Whoever comes for the first time has an example, and is led to the first lesson. */
+async function begin(page: Page): Promise<void> {
+  expect(await code(page)).toContain('Remembers failed lookups');
+  await typeCode(page, '# mine');
+  await page.click('#notices button');
+  await says(page, title, '1. What a stack is');
+  expect(await address(page)).toBe('#lesson=1-stack');
+  expect(await text(page, '#lessons-panel')).toContain('A question is called a request.');
+  expect(await code(page)).toContain(STARTER);
+  await says(page, '#status', 'Ready.');
+  expect(await text(page, '.watch')).toContain('stack');
+}
+
+/** From the starter to the right module; what there is to help. */
+async function learn(page: Page): Promise<void> {
+  expect(await check(page)).toMatch(/^✗ not yet.* It should say the path/s);
+  expect(await page.$$eval(`${answer} code`, ([it]) => it?.textContent)).toBe('loc.path');
+  await page.click('#lesson-hint');
+  expect(await text(page, '#lesson-hints')).toContain('Put it into the line that is logged.');
+  for (let more = 0; more < 5; more++) await page.click('#lesson-hint');
+  expect(await page.$$eval('#lesson-hints li', (all) => all.length)).toBe(2);
+  expect(await text(page, answer)).toContain('There are no more hints.');
+  await page.click('#lesson-solution');
+  expect(await text(page, '#lesson-diff .gone')).toContain(STARTER);
+  await page.click('#lesson-take');
+  expect(await code(page)).toContain('loc.path)');
+  await page.click('#lesson-solution');
+  expect(await text(page, answer)).toBe('Your file is the solution.');
+  await page.click('#lesson-reset');
+  expect(await code(page)).toContain(STARTER);
+
+  await page.select('#lesson-language', 'javascript');
+  await says(page, '#lessons-panel', 'this.log.info');
+  expect(await address(page)).toBe(`#lesson=1-stack&${language}`);
+  await typeCode(page, RIGHT);
+  await page.keyboard.down('Control');
+  await page.keyboard.press('s');
+  await page.keyboard.up('Control');
+  await says(page, answer, '✓ right');
+  expect(await text(page, '#lesson-list')).toBe('Lesson 1 of 9, 1 passed');
+}
+
+/** What was passed and typed is there again, in this tab and in another one. */
+async function comeBack(page: Page, browser: Browser): Promise<void> {
+  await reload(page);
+  expect(await text(page, title)).toBe('1. What a stack is');
+  expect(await text(page, '#lesson-list')).toBe('Lesson 1 of 9, 1 passed');
+  expect(await code(page)).toContain('this.log.info(loc.path)');
+  await page.click('#lesson-next');
+  await says(page, title, '2. A translator that does nothing');
+  await typeCode(page, '// in the second');
+
+  const other = await openPlayground(browser, `${served.url}#lesson=1-stack&${language}`);
+  expect(await code(other)).toContain('this.log.info(loc.path)');
+  await follow(other, `lesson=2-nothing&${language}`);
+  await says(other, title, '2.');
+  expect(await code(other)).toContain('// in the second');
+  await typeCode(other, ' and more', true);
+  await other.close();
+
+  await page.bringToFront();
+  await page.goBack();
+  await says(page, title, '1.');
+  expect(await code(page)).toContain('this.log.info(loc.path)');
+  await page.goForward();
+  await says(page, title, '2.');
+  expect(await code(page)).toContain('// in the second and more');
+  await page.click('#lesson-reset');
+  expect(await code(page)).not.toContain('// in the second');
+  await page.click('#before');
+  expect(await text(page, '#notices')).toContain('nothing.js, graph.vol (');
+}
+
+/** A file that is gone, links that lead to nothing, and a module without an end take nothing away. */
+async function breakThings(page: Page): Promise<void> {
+  await follow(page, `lesson=3-fop&${language}`);
+  await says(page, title, '3.');
+  await typeCode(page, ENDLESS);
+  expect(await check(page)).toContain('no end. Is there a loop that never ends?');
+  expect(await code(page)).toContain('for (;;)');
+  for (const [link, why] of [
+    ['lesson=12-more', "no lesson is called '12-more'; there is 1-stack, 2-nothing, "],
+    ['lesson=3-fop&language=c', "no lesson is in 'c'; there is python and javascript."],
+  ] as const) {
+    await follow(page, link);
+    await says(page, '#notices', `Nothing was taken from the link: ${why}`);
+    expect(await text(page, title)).toBe('3. One fop');
+  }
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.click('[aria-label="Remove this file"]');
+  expect(await check(page)).toBe('fop.js is gone. “Begin anew” gives it again.');
+  await page.click('#lesson-reset');
+  await page.click('#lesson-solution');
+  await page.click('#lesson-take');
+  expect(await check(page)).toMatch(/^✓ right/);
+  await says(page, '#status', 'Ready.');
+  expect((await enter(page, 'touch /ghost; stat /ghost')).said).toContain('No such file');
+}
+
+/** For eyes that need more, and for who has none. */
+async function look(page: Page): Promise<void> {
+  await page.evaluate(readFileSync(join(packageRoot, 'node_modules/axe-core/axe.min.js'), 'utf8'));
+  await follow(page, 'lesson=5-local');
+  await says(page, title, '5.');
+  await says(page, '#status', 'Ready.');
+  await check(page);
+  await page.click('#lesson-hint');
+  await page.click('#lesson-solution');
+  for (const width of [390, 1280, 1800]) {
+    for (const value of ['light', 'dark']) {
+      await page.setViewport({ width, height: 900 });
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      expect(await page.evaluate(VIOLATIONS)).toEqual([]);
+    }
+  }
+}
+
+/** All lessons, as who only copies would pass them. */
+async function passAll(page: Page): Promise<void> {
+  for (const lesson of Object.keys(checks)) {
+    await follow(page, `lesson=${lesson}`);
+    await says(page, title, `${lesson[0]}.`);
+    await page.click('#lesson-reset');
+    await page.click('#lesson-solution');
+    await page.click('#lesson-take');
+    expect(`${lesson}: ${await check(page)}`).toMatch(/^\d-\w+: ✓ right/);
+  }
+  expect(await text(page, answer)).toContain('That was the last lesson.');
+  expect(await text(page, '#lesson-list')).toBe('Lesson 9 of 9, 9 passed');
+}
+
+for (const name of Object.keys(browsers) as BrowserName[]) {
+  const why = isInstalled(name) ? '' : `${name} is not installed`;
+
+  describe.skipIf(isSkipped(`the course in ${name}`, why))(name, () => {
+    it('a learner goes through lessons, and comes back to them', { timeout: TIMEOUT_MS }, () =>
+      withBrowser(name, async (browser) => {
+        const page = await openPlayground(browser, served.url);
+        await begin(page);
+        await learn(page);
+        await comeBack(page, browser);
+        await breakThings(page);
+        // Back to what was there before the first lesson.
+        await follow(page, '');
+        await until(page, `document.querySelector('${title}').hidden`);
+        expect(await code(page)).toBe('# mine');
+        // Solutions in every language are judged without a page (runtime/play, test/lessons).
+        if (name === 'chromium') {
+          await passAll(page);
+          await look(page);
+        }
+      }),
+    );
+  });
+}

@@ -9,7 +9,8 @@ import { encodeShare } from '../../runtime/play/share.ts';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { isSkipped } from '../support/obstacle.ts';
 import { isInstalled } from '../support/tools.ts';
-import { type BrowserName, browsers, withBrowser } from './browsers.ts';
+import { wanted } from '../support/wanted.ts';
+import { wantedBrowsers, withBrowser } from './browsers.ts';
 import { enter, openPlayground, TIMEOUT_MS, text, VIOLATIONS, WAIT } from './playground.ts';
 
 /** All in one call of C, which looks for no signal: nothing but the end of the worker ends it. */
@@ -41,7 +42,7 @@ describe('the playground', () => {
 
   const open = (browser: Browser, url = served.url): Promise<Page> => openPlayground(browser, url);
 
-  for (const name of Object.keys(browsers) as BrowserName[]) {
+  for (const name of wantedBrowsers()) {
     const why = isInstalled(name) ? '' : `${name} is not installed`;
 
     describe.skipIf(isSkipped(`the playground in ${name}`, why))(name, () => {
@@ -100,6 +101,7 @@ describe('the playground', () => {
   }
 
   const why = isInstalled('chromium') ? '' : 'chromium is not installed';
+  if (!wanted.first) return;
 
   it.skipIf(isSkipped('whether everybody can use the playground', why))(
     'fits phones and desks, in the dark too, and has names for all that it shows',

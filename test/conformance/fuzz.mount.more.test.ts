@@ -1,4 +1,4 @@
-/** Every mount: see suite.ts. */
+/** Mounts that differ most, and in `test:long` all others: see suite.ts. */
 import { fuzzOn } from './suite.ts';
 
 fuzzOn(
@@ -26,4 +26,14 @@ fuzzOn(
     tutorial: 6,
   },
   20_260_000,
+  [
+    'posix',
+    'cached',
+    'writeback',
+    'locks',
+    'python',
+    'distribute-mixed',
+    'real-client',
+    'performance',
+  ],
 );

@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { noBricks } from '../support/gluster.ts';
-import { describeMounts } from '../support/mount.ts';
+import { groupOfMounts } from '../support/mount.ts';
 import { usesGlusterfs } from '../support/stacks.ts';
+import { wantedOf } from '../support/wanted.ts';
 import { Arena, canCompare, type SetupName, setups } from './arena.ts';
 import { fuzz, replay } from './fuzz.ts';
 
@@ -18,20 +19,22 @@ const files = readdirSync(REGRESSIONS).sort();
 /** So many scripts on each of these mounts: others on each, as what most are about is the same there. */
 export type Amounts = Readonly<Partial<Record<SetupName, number>>>;
 
-export function fuzzOn(amounts: Amounts, seed: number): void {
+/** On the usual of these mounts, or on the others (../support/wanted.ts). */
+export function fuzzOn(amounts: Amounts, seed: number, usual: readonly SetupName[]): void {
   vi.setConfig({ testTimeout: 600_000, hookTimeout: 60_000 });
-  describeMounts('conformance', () => {
-    const mounts = Object.entries(amounts).map(
-      ([name, count], at) => [name, count, seed + at] as const,
+  groupOfMounts('conformance', () => {
+    const all = Object.entries(amounts).map(
+      ([name, count], at) => [name as SetupName, count, seed + at] as const,
     );
+    const mounts = wantedOf(all, ([name]) => usual.includes(name));
     const can = canCompare();
-    const canHave = (name: string): boolean =>
-      can && !(usesGlusterfs(setups[name as SetupName].kind) && noBricks());
+    const canHave = (name: SetupName): boolean =>
+      can && !(usesGlusterfs(setups[name].kind) && noBricks());
     describe.each(mounts)('%s', (name, count, own) => {
       if (!canHave(name)) return it.skip('random scripts', () => undefined);
       let arena: Arena;
       beforeAll(async () => {
-        arena = await Arena.open(name as SetupName, 'noatime', inject('runFolder'));
+        arena = await Arena.open(name, 'noatime', inject('runFolder'));
       });
       afterAll(async () => {
         if (arena !== undefined) expect(await arena.close()).toEqual({ status: 0, errors: [] });

@@ -1,6 +1,6 @@
 /** Many at once: processes, clients, open files, entries. */
 import { expect, it } from 'vitest';
-import { allKinds, brickKinds, distributeKinds, foreignKinds } from '../support/stacks.ts';
+import { allKinds, distributeKinds, foreignKinds, isOnBricks } from '../support/stacks.ts';
 import { errorsIn, onStage, type Stage } from '../support/stage.ts';
 import { wanted } from '../support/wanted.ts';
 
@@ -55,7 +55,7 @@ const atOnce = (stage: Stage): void => {
 
   // In test:long as many as shells allow a process. Through a brick each costs more, and is no more to
   // the mount.
-  const many = wanted.others && !brickKinds.includes(stage.kind) ? 1_000 : 300;
+  const many = wanted.others && !isOnBricks(stage.kind) ? 1_000 : 300;
 
   it(`${many} files are open`, async () => {
     expect(await stage.ok(`ulimit -n 4096; ${worker('open-many')} ${many}`)).toBe(

@@ -132,7 +132,10 @@ const locks = (stage: Stage): void => {
   });
 };
 
-onStage('locks', { kernel: both, user: ['locks'], 'fuse-native': ['locks'] }, locks);
+// Each end has a partner of GlusterFS's first.
+onStage('locks', { kernel: both, user: ['locks'], 'fuse-native': ['locks'] }, locks, {
+  later: ['own-brick'],
+});
 
 onStage('locks by chance', { kernel: ['locks'], user: ['locks'] }, (stage) => {
   const fd = fc.nat(2);

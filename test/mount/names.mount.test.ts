@@ -66,9 +66,7 @@ onStage(
     'fuse-native': ['posix'],
   },
   names,
-  {
-    later: ['posix'],
-  },
+  { later: ['posix', 'real-client'] },
 );
 
 const MODULE = `

@@ -122,5 +122,5 @@ describe.runIf(isRoot)('as other users', () => {
         chown 5:6 suid; stat -c '%a %u' suid; rm -r sticky; mkdir -m 1700 m
         install -o 9 -g 9 read owned; stat -c "%u %g" owned`));
   };
-  onStage('permissions', where, tries, { later: ['posix'] });
+  onStage('permissions', where, tries, { later: ['posix', 'real-client'] });
 });

@@ -62,4 +62,5 @@ onStage(
     'fuse-native': ['posix'],
   },
   attributes,
+  { later: ['real-client'] },
 );

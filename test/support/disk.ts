@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { accessSync, readFileSync } from 'node:fs';
 import { describe } from 'vitest';
-import { describeMounts, type Scratch } from './mount.ts';
+import { groupOfMounts, type Scratch } from './mount.ts';
 import { isSkipped } from './obstacle.ts';
 
 /** What one of these disks needs besides root and a loop device. */
@@ -29,7 +29,7 @@ function obstacle(types: readonly DiskType[]): string {
 /** A group of tests that need disks of these types: skipped, visibly, where there are none. */
 export function describeDisks(name: string, types: readonly DiskType[], body: () => void): void {
   const skipped = isSkipped(`${name}, on disks of its own`, obstacle(types));
-  describe.skipIf(skipped)('on disks of its own', () => describeMounts(name, body));
+  describe.skipIf(skipped)('on disks of its own', () => groupOfMounts(name, body));
 }
 
 /**

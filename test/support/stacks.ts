@@ -60,7 +60,7 @@ export const allKinds: readonly Kind[] = ['posix', 'python', 'memory'];
 /**
  * What `npm test` leaves to `test:long`: the same Python over the storage whose contract has tests of
  * its own, and stacks that are there to try the way through Python. Those behind bricks are for
- * `test:more`; but our client of one brick for `test:long` where it is tried over two as well.
+ * `test:more`; but our client of other bricks for `test:long` where it is tried over one of each kind.
  */
 export const otherKinds: readonly Kind[] = ['memory', 'rebuilt', 'awaited', 'awaited-locks'];
 /** All that take a folder without locks of its own. */

@@ -199,6 +199,15 @@ export type Where = readonly Kind[] | Readonly<Partial<Record<FrontEndName, read
 
 const isList = (where: Where): where is readonly Kind[] => Array.isArray(where);
 
+/**
+ * Whether it is the same again where there is our client of a brick of GlusterFS and of one of ours, which
+ * answer it as two of a kind do, and as each does by itself.
+ */
+const isPart = (kind: Kind, kinds: readonly Kind[]): boolean =>
+  kinds.includes('distribute-mixed') &&
+  [...ourKinds, ...distributeKinds, 'tutorial'].includes(kind) &&
+  kind !== 'distribute-mixed';
+
 /** Which of `wanted` a stage belongs to, which is one of these. */
 function rankOf(
   { name }: FrontEnd,
@@ -207,9 +216,7 @@ function rankOf(
   later: readonly Kind[] = [],
 ): keyof typeof wanted {
   if (name !== 'kernel') return 'others';
-  // What our client does with a brick it does with each of two: by itself that is the same again.
-  const isPart = ourKinds.includes(kind) && kinds.some((it) => distributeKinds.includes(it));
-  if (isPart || otherKinds.includes(kind) || later.includes(kind)) return 'others';
+  if (isPart(kind, kinds) || otherKinds.includes(kind) || later.includes(kind)) return 'others';
   return isOnBricks(kind) ? 'bricks' : 'first';
 }
 

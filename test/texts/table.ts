@@ -208,7 +208,7 @@ export const tables: Readonly<Record<string, Rows>> = {
     '/etc/glossa/files.vol  /srv/files  glossa  defaults,_netdev,log-level=WARNING  0  0': {
       by: 'runtime/cli/mount-helper.test.ts',
     },
-    'http://127.0.0.1:7458/#lesson=3-fop': { by: 'test/browser/playground-lessons.more.test.ts' },
+    'http://127.0.0.1:7458/#lesson=3-fop': { by: 'test/browser/playground-lessons.long.test.ts' },
     'glossa volfile-server /etc/glossa/volumes': ofVolfileServer,
     'mount -t glusterfs 127.0.0.1:/NAME MNT': ofVolfileServer,
     'glossa mount -s HOST --volfile-id NAME MNT': ofVolfileServer,

@@ -1,4 +1,4 @@
-/** The demo is ended from outside, or loses a server, at several moments. */
+/** The demo is ended from outside, or loses a server, at several moments; in `test:long` at more of them. */
 import { expect, it, vi } from 'vitest';
 import {
   demo,
@@ -11,7 +11,8 @@ import {
   servers,
   stop,
 } from '../../../test/support/demo.ts';
-import { describeMounts, type Scratch, withScratch } from '../../../test/support/mount.ts';
+import { groupOfMounts, type Scratch, withScratch } from '../../../test/support/mount.ts';
+import { wantedOf } from '../../../test/support/wanted.ts';
 
 /** Ends a process that may have ended by itself. */
 function kill(pid: number): void {
@@ -22,8 +23,9 @@ function kill(pid: number): void {
   }
 }
 
-describeMounts('glossa demo', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('cleans up after %s', (signal) =>
+groupOfMounts('glossa demo', () => {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  it.each(wantedOf(signals, (signal) => signal === 'SIGHUP'))('cleans up after %s', (signal) =>
     endsBy(signal),
   );
 
@@ -33,7 +35,7 @@ describeMounts('glossa demo', () => {
   const searchesAway: Moment = (scratch) =>
     expect(scratch.mounts().join()).toMatch(/baseline-away-mnt$/);
 
-  it.each<[string, Moment]>([
+  const ends: [string, Moment][] = [
     ['starts its bricks', startsBricks],
     ['searches over them', searchesAway],
     [
@@ -50,19 +52,23 @@ describeMounts('glossa demo', () => {
         stop(servers(scratch, 'baseline-away-mnt'));
       },
     ],
-  ])('cleans up after SIGTERM while it %s', (_when, moment) =>
-    withScratch(async (scratch) => {
-      let stopping: Promise<unknown> | undefined;
-      const { status } = await demo(scratch, slowly, (child) => {
-        stopping = vi.waitFor(() => moment(scratch), PATIENCE).then(() => child.kill('SIGTERM'));
-      });
-      await stopping;
-      expect(status).toBe(143);
-      await expectClean(scratch);
-    }),
+  ];
+  it.each(wantedOf(ends, ([name]) => name === 'searches over them'))(
+    'cleans up after SIGTERM while it %s',
+    (_when, moment) =>
+      withScratch(async (scratch) => {
+        let stopping: Promise<unknown> | undefined;
+        const { status } = await demo(scratch, slowly, (child) => {
+          stopping = vi.waitFor(() => moment(scratch), PATIENCE).then(() => child.kill('SIGTERM'));
+        });
+        await stopping;
+        expect(status).toBe(143);
+        await expectClean(scratch);
+      }),
   );
 
-  it.runIf(isRoot)('cleans up after SIGTERM without mounts when its bricks do not answer', () =>
+  const notThere = wantedOf(['its bricks do not answer'], () => false);
+  it.runIf(isRoot).each(notThere)('cleans up after SIGTERM without mounts when %s', () =>
     withScratch(async (scratch) => {
       let stopping: Promise<unknown> | undefined;
       const { status } = await inUnmountable(scratch, slowly, 'demo', (child) => {
@@ -79,23 +85,26 @@ describeMounts('glossa demo', () => {
     }),
   );
 
-  it.each([
+  const deaths: [string, Moment][] = [
     ['starts its bricks', startsBricks],
     ['searches over them', searchesAway],
-  ])('says so, and cleans up, when a brick dies while it %s', (_when, moment) =>
-    withScratch(async (scratch) => {
-      let killing: Promise<unknown> | undefined;
-      const { status, out, err } = await demo(scratch, slowly, () => {
-        killing = vi
-          .waitFor(() => moment(scratch), PATIENCE)
-          .then(() => servers(scratch, 'brick1').forEach(kill));
-      });
-      await killing;
-      expect(status).toBe(1);
-      expect(err).toMatch(/^glossa: the brick brick1 ended unexpectedly; /);
-      expect(out).not.toMatch(/that reached/);
-      await expectClean(scratch);
-    }),
+  ];
+  it.each(wantedOf(deaths, ([name]) => name === 'searches over them'))(
+    'says so, and cleans up, when a brick dies while it %s',
+    (_when, moment) =>
+      withScratch(async (scratch) => {
+        let killing: Promise<unknown> | undefined;
+        const { status, out, err } = await demo(scratch, slowly, () => {
+          killing = vi
+            .waitFor(() => moment(scratch), PATIENCE)
+            .then(() => servers(scratch, 'brick1').forEach(kill));
+        });
+        await killing;
+        expect(status).toBe(1);
+        expect(err).toMatch(/^glossa: the brick brick1 ended unexpectedly; /);
+        expect(out).not.toMatch(/that reached/);
+        await expectClean(scratch);
+      }),
   );
 
   const mountpoint = 'baseline-mnt';
@@ -107,21 +116,23 @@ describeMounts('glossa demo', () => {
       (scratch) => expect(scratch.mounts().some((path) => path.endsWith(mountpoint))).toBe(true),
     ],
   ];
-  it.each(moments)('says so, and cleans up, when a server dies that %s', (_when, reached) =>
-    withScratch(async (scratch) => {
-      let killing: Promise<unknown> | undefined;
-      // More than there is time for: it is killed before they are done, however late that is.
-      const { status, err } = await demo(scratch, ['--searches', '200000'], () => {
-        killing = vi
-          .waitFor(() => reached(scratch), PATIENCE)
-          .then(() => servers(scratch, mountpoint).forEach(kill));
-      });
-      await killing;
-      expect(status).toBe(1);
-      expect(err).toMatch(
-        /^glossa: the server of .*\.vol ended unexpectedly; (the end of its log:\n.*\[|it has logged nothing)/,
-      );
-      await expectClean(scratch);
-    }),
+  it.each(wantedOf(moments, () => true))(
+    'says so, and cleans up, when a server dies that %s',
+    (_when, reached) =>
+      withScratch(async (scratch) => {
+        let killing: Promise<unknown> | undefined;
+        // More than there is time for: it is killed before they are done, however late that is.
+        const { status, err } = await demo(scratch, ['--searches', '200000'], () => {
+          killing = vi
+            .waitFor(() => reached(scratch), PATIENCE)
+            .then(() => servers(scratch, mountpoint).forEach(kill));
+        });
+        await killing;
+        expect(status).toBe(1);
+        expect(err).toMatch(
+          /^glossa: the server of .*\.vol ended unexpectedly; (the end of its log:\n.*\[|it has logged nothing)/,
+        );
+        await expectClean(scratch);
+      }),
   );
 });

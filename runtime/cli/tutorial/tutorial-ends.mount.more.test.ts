@@ -1,4 +1,7 @@
-/** The tutorial is ended from outside at several moments, and killed: what it leaves then. */
+/**
+ * The tutorial is ended from outside at several moments, and killed: what it leaves then. At more of them in
+ * `test:long`.
+ */
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -14,12 +17,13 @@ import {
   tutorial,
 } from '../../../test/support/demo.ts';
 import { noBricks } from '../../../test/support/gluster.ts';
-import { describeMounts, GLOSSA, withScratch } from '../../../test/support/mount.ts';
+import { GLOSSA, groupOfMounts, withScratch } from '../../../test/support/mount.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
 import { PseudoTerminal } from '../../../test/support/pty.ts';
+import { wantedOf } from '../../../test/support/wanted.ts';
 
 const hasNoRoot = isSkipped('glossa tutorial, ended', isRoot ? '' : 'it is for root');
-const describeRoot = hasNoRoot ? describe.skip : describeMounts;
+const describeRoot = hasNoRoot ? describe.skip : groupOfMounts;
 
 const MANY = ['--searches', '200000'];
 
@@ -47,37 +51,46 @@ const moments: [string, Moment][] = [
 ];
 
 describeRoot('glossa tutorial leaves nothing', () => {
-  it.each(moments)('when SIGTERM comes while it %s, over bricks of glossa', (_when, moment) =>
-    endsBy('SIGTERM', tutorial, ['--bricks', 'glossa'], moment),
+  const early = ['starts the second brick', 'makes its files'];
+  it.each(wantedOf(moments, ([name]) => early.includes(name)))(
+    'when SIGTERM comes while it %s, over bricks of glossa',
+    (_when, moment) => endsBy('SIGTERM', tutorial, ['--bricks', 'glossa'], moment),
   );
 
-  it.skipIf(noBricks()).each(moments.slice(1, 3))(
+  it.skipIf(noBricks()).each(wantedOf(moments.slice(1, 3), () => false))(
     'when SIGINT comes while it %s, over bricks of GlusterFS',
     (_when, moment) => endsBy('SIGINT', tutorial, ['--bricks', 'glusterfs'], moment),
   );
 
-  it.each([
+  const silent = [
     ['makes files, and no brick answers', 'files-mnt', 'brick[01]'],
     ['makes files, and its server does not answer', 'files-mnt', 'files-mnt'],
     ['searches, and no brick answers', 'baseline-mnt', 'brick[01]'],
     // Whose clients would wait for ever.
     ['searches, and its server does not answer', 'baseline-mnt', 'baseline-mnt'],
     ['searches, and nobody answers', 'baseline-mnt', '(brick[01]|baseline-mnt)'],
-  ])('when it %s', (_when, mountpoint, stopped) =>
-    endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
-      await isMountedAt(mountpoint)(scratch);
-      stop(servers(scratch, stopped));
-    }),
+  ] as const;
+  it.each(wantedOf(silent, ([, , stopped]) => stopped === '(brick[01]|baseline-mnt)'))(
+    'when it %s',
+    (_when, mountpoint, stopped) =>
+      endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
+        await isMountedAt(mountpoint)(scratch);
+        stop(servers(scratch, stopped));
+      }),
   );
 
-  it.skipIf(noBricks())('when it searches, and no brick of GlusterFS answers', () =>
-    endsBy('SIGINT', tutorial, ['--bricks', 'glusterfs'], async (scratch) => {
-      await isMountedAt('baseline-mnt')(scratch);
-      stop(servers(scratch, 'brick[01]'));
-    }),
+  const ofGlusterfs = wantedOf(['brick[01]'], () => false);
+  it.skipIf(noBricks()).each(ofGlusterfs)(
+    'when it searches, and no %s of GlusterFS answers',
+    (bricks) =>
+      endsBy('SIGINT', tutorial, ['--bricks', 'glusterfs'], async (scratch) => {
+        await isMountedAt('baseline-mnt')(scratch);
+        stop(servers(scratch, bricks));
+      }),
   );
 
-  it.each([/the bricks/, /the files/, /1 of 4: .*starting/, /1 of 4: .*=/])(
+  const progress = [/the bricks/, /the files/, /1 of 4: .*starting/, /1 of 4: .*=/];
+  it.each(wantedOf(progress, ({ source }) => source === 'the files'))(
     'when Ctrl-C is typed as a terminal shows %s',
     (shown) =>
       withScratch(async (scratch) => {
@@ -94,10 +107,11 @@ describeRoot('glossa tutorial leaves nothing', () => {
 });
 
 describeRoot('what is left', () => {
-  it.each([
+  const commands = [
     ['demo', demo],
     ['tutorial', tutorial],
-  ] as const)(
+  ] as const;
+  it.each(wantedOf(commands, ([command]) => command === 'tutorial'))(
     'by a %s that was killed, the next one removes; not what another works in',
     (command, start) =>
       withScratch(async (scratch) => {

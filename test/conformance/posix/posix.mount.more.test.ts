@@ -1,5 +1,5 @@
-/** The same without a module, and in memory; when a read marks its time. */
+/** The same without a module; when a read marks its time. */
 import { accessTimes, tableOn } from './suite.ts';
 
-tableOn('posix', 'memory');
+tableOn('posix');
 accessTimes();

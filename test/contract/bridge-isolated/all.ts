@@ -46,10 +46,9 @@ const parts = {
 
 type PartName = keyof typeof parts;
 
+export const allParts = Object.keys(parts) as readonly PartName[];
+
 /** @param folder where the language's modules are */
-export function isolatedContract(
-  folder: string,
-  names = Object.keys(parts) as readonly PartName[],
-): void {
+export function isolatedContract(folder: string, names: readonly PartName[]): void {
   for (const name of names) describe(name, () => parts[name](folder, isolated));
 }

@@ -1,6 +1,7 @@
 /**
  * A client of ours is ended at each point of its fops of many steps, over bricks of GlusterFS. What it
  * leaves there, GlusterFS's client and ours take for the same, use and remove, whoever comes by first.
+ * Each fop in one way; in `test:long` in all others, by where the names and files are.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
@@ -17,6 +18,7 @@ import {
 import { noBricks, type RealBrick, type RealMount } from '../../../../test/support/gluster.ts';
 import { GlusterVolume } from '../../../../test/support/gluster-volume.ts';
 import { gateOf, type Verdict, type Wind } from '../../../../test/support/shared-volume.ts';
+import { wantedOf } from '../../../../test/support/wanted.ts';
 import { FopError } from '../../../api/driver.ts';
 import { ENOTCONN } from '../../../core/errno.ts';
 import { IA_IFDIR } from '../../../core/iatt.ts';
@@ -226,7 +228,7 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
     expect(all).toContain(content);
 
   describe.each(FAULTS)('%s', (kind) => {
-    test.each(PLACEMENTS)(
+    test.each(wantedOf(PLACEMENTS, (letters) => letters === 'abcb'))(
       'rename of a file (source, old name, new name, target: %s)',
       async (letters) => {
         const [source, old, next] = [...letters].map((letter) => NAMES['abc'.indexOf(letter)]!);
@@ -252,24 +254,27 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
       },
     );
 
-    test.each(NAMES)('link to a name that belongs to %s', async (child) => {
-      await walk(kind, {
-        async prepare(dir) {
-          const from = await nameAt(dir, 'wz', 'from');
-          await put(dir, from, 'wz', FILE);
-          return [from, await nameAt(dir, child, 'to')];
-        },
-        act: (from, to) => victim.ask('link', from, to),
-        check([first, second], errno, isBack) {
-          expect(first).toBe(FILE);
-          isOneOf(second, FILE, null);
-          if (errno === 0) expect(second).toBe(FILE);
-          else if (isBack) expect(second).toBeNull();
-        },
-      });
-    });
+    test.each(wantedOf(NAMES, (child) => child === 'wa'))(
+      'link to a name that belongs to %s',
+      async (child) => {
+        await walk(kind, {
+          async prepare(dir) {
+            const from = await nameAt(dir, 'wz', 'from');
+            await put(dir, from, 'wz', FILE);
+            return [from, await nameAt(dir, child, 'to')];
+          },
+          act: (from, to) => victim.ask('link', from, to),
+          check([first, second], errno, isBack) {
+            expect(first).toBe(FILE);
+            isOneOf(second, FILE, null);
+            if (errno === 0) expect(second).toBe(FILE);
+            else if (isBack) expect(second).toBeNull();
+          },
+        });
+      },
+    );
 
-    test('mkdir', async () => {
+    test.each(wantedOf(['mkdir'], () => true))('%s', async () => {
       await walk(kind, {
         prepare: async () => ['d', 'none'],
         act: (from) => victim.ask('mkdir', from, 0o755),
@@ -280,7 +285,7 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
       });
     });
 
-    test('rmdir', async () => {
+    test.each(wantedOf(['rmdir'], () => true))('%s', async () => {
       await walk(kind, {
         async prepare(dir) {
           await victim.ask('mkdir', `${dir}/d`, 0o755);
@@ -295,32 +300,36 @@ describe.skipIf(noBricks())('over bricks of GlusterFS', () => {
       });
     });
 
-    test.each([
+    const directories = [
       ['to a new name', false],
       ['over an empty one', true],
-    ])('rename of a directory %s', async (_, isOver) => {
-      const before = isOver ? '[]' : null;
-      // By now it has one name with some bricks, and the other with others. What a brick lacks by one
-      // name GlusterFS's client makes there, empty, whatever the brick has by the other: no matter who
-      // has renamed it.
-      const who = kind === 'killed' ? (['ours'] as const) : WHO;
-      await walk(kind, {
-        who,
-        async prepare(dir) {
-          await victim.ask('mkdir', `${dir}/d`, 0o755);
-          await victim.ask('mkdir', `${dir}/d/below`, 0o755);
-          if (isOver) await victim.ask('mkdir', `${dir}/e`, 0o755);
-          return ['d', 'e'];
-        },
-        act: (from, to) => victim.ask('rename', from, to),
-        check([first, second], errno, isBack) {
-          isOneOf(first, '[below]', null);
-          isOneOf(second, '[below]', before);
-          expect([first, second]).toContain('[below]');
-          if (errno === 0) expect([first, second]).toEqual([null, '[below]']);
-          else if (isBack) expect([first, second]).toEqual(['[below]', before]);
-        },
-      });
-    });
+    ] as const;
+    test.each(wantedOf(directories, ([, isOver]) => !isOver))(
+      'rename of a directory %s',
+      async (_, isOver) => {
+        const before = isOver ? '[]' : null;
+        // By now it has one name with some bricks, and the other with others. What a brick lacks by one
+        // name GlusterFS's client makes there, empty, whatever the brick has by the other: no matter who
+        // has renamed it.
+        const who = kind === 'killed' ? (['ours'] as const) : WHO;
+        await walk(kind, {
+          who,
+          async prepare(dir) {
+            await victim.ask('mkdir', `${dir}/d`, 0o755);
+            await victim.ask('mkdir', `${dir}/d/below`, 0o755);
+            if (isOver) await victim.ask('mkdir', `${dir}/e`, 0o755);
+            return ['d', 'e'];
+          },
+          act: (from, to) => victim.ask('rename', from, to),
+          check([first, second], errno, isBack) {
+            isOneOf(first, '[below]', null);
+            isOneOf(second, '[below]', before);
+            expect([first, second]).toContain('[below]');
+            if (errno === 0) expect([first, second]).toEqual([null, '[below]']);
+            else if (isBack) expect([first, second]).toEqual(['[below]', before]);
+          },
+        });
+      },
+    );
   });
 });

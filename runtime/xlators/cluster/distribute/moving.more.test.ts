@@ -12,6 +12,7 @@ import {
   distributedVolfile,
 } from '../../../../test/support/brick-clients.ts';
 import { noBricks, OurBrick, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
+import { wantedOf } from '../../../../test/support/wanted.ts';
 
 const NAMES = ['one', 'two'];
 const BLOCK = 65_536;
@@ -29,7 +30,10 @@ const kinds = [
   ['each', [real, own]],
 ] as const;
 
-describe.skipIf(noBricks()).each(kinds)('on bricks of %s', (_, starts) => {
+// On one of each; in `test:long` on two of a kind.
+const tried = wantedOf(kinds, ([name]) => name === 'each');
+
+describe.skipIf(noBricks()).each(tried)('on bricks of %s', (_, starts) => {
   let folder: string;
   let ports: Record<string, number>;
   const bricks: (RealBrick | OurBrick)[] = [];

@@ -11,6 +11,7 @@ import { BrickClients, bytes, distributedVolfile } from '../../../../test/suppor
 import { describeDisks, makeDisk } from '../../../../test/support/disk.ts';
 import { noBricks, OurBrick, RealBrick, RealMount } from '../../../../test/support/gluster.ts';
 import { makeScratch, type Scratch } from '../../../../test/support/mount.ts';
+import { wantedOf } from '../../../../test/support/wanted.ts';
 import { LINKTO_MODE } from './linkto.ts';
 
 const NAMES = ['wz', 'wa', 'wm'];
@@ -69,7 +70,11 @@ const CASES: readonly Case[] = [
   };
   const WHOSE = Object.keys(BRICKS) as (keyof typeof BRICKS)[];
 
-  it.each(CASES.flatMap((each) => WHOSE.map((whose) => ({ ...each, whose }))))(
+  const all = CASES.flatMap((each, at) =>
+    WHOSE.map((whose, of) => ({ ...each, whose, isUsual: (at + of) % 2 === 0 })),
+  );
+  // Each case on bricks of one kind, and in `test:long` on those of the other.
+  it.each(wantedOf(all, ({ isUsual }) => isUsual))(
     "$whose, less than $least: both clients' files are with $chosen, and linktos elsewhere",
     async ({ whose, least, sizes, junk, chosen }) => {
       const ports: Record<string, number> = {};

@@ -1,8 +1,9 @@
 /**
  * What a module in Python may try to reach and to harm, again in threads of their own. What looks at an
  * engine without a volume (reach.engine.test.ts, sandbox.engine.test.ts) is the same in each thread, and
- * so is the walk of reach.engine.more.test.ts, from object to object inside of the interpreter.
+ * so is the walk of reach.engine.long.test.ts, from object to object inside of the interpreter.
  */
+import '../../support/every-front-end.ts';
 import { tryBy } from '../../support/attempt.ts';
 import { isolated, usuallyBy } from '../../support/module.ts';
 

@@ -1,0 +1,3 @@
+/** As fuzz.mount.more.test.ts: all other mounts. */
+import '../support/other-front-ends.ts';
+import './fuzz.mount.more.test.ts';
