@@ -1,5 +1,5 @@
 /**
- * The program's modules as V8 has compiled them, kept in the user's cache folder: a tenth of a mount's
+ * The program's modules as V8 has compiled them, kept in the user's cache folder: up to a tenth of a mount's
  * start was compiling. Node 20 cannot; from 22.1 on, Node itself reads and writes them, and compares
  * each with the source that it was made from.
  *
