@@ -1,5 +1,6 @@
 /** The Context of a graph that runs in Node: its clock, timers, randomness and log. */
 import { randomFillSync } from 'node:crypto';
+import { totalmem } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import type { Context, DebuggerTerminal, RunFiles, ServerFacts } from '../core/context.ts';
 import type { LogSink } from '../core/log.ts';
@@ -39,6 +40,7 @@ export class NodeContext implements Context {
   readonly warn: (text: string) => void;
   readonly runFiles: RunFiles | undefined;
   readonly server: ServerFacts | undefined;
+  readonly totalMemory = totalmem();
   private readonly pool = new Uint8Array(POOL_BYTES);
   /** Bytes of the pool that are still to be given away, at its start. */
   private left = 0;

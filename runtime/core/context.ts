@@ -23,6 +23,8 @@ export interface Context {
   soon?(fn: () => void): () => void;
   /** Bytes of memory that there would still be. Absent where nobody knows. */
   availableMemory?(): number;
+  /** Bytes of memory that the machine has. Absent where nobody knows. */
+  readonly totalMemory?: number;
   /** Fills `out` with unpredictable bytes. It is called for few at a time: keep some ready. */
   random(out: Uint8Array): void;
   /** The folder that relative paths in the volfile start from. */

@@ -70,13 +70,23 @@ async function removeAbandoned(command: string, terminal: Terminal): Promise<voi
   }
 }
 
-/** Folders as `makeScratch` makes them. */
+/** Folders as `makeScratch` makes them; none where that is for it to complain of, or nobody may look. */
 function foldersOf(command: string): string[] {
-  const place = realpathSync(tmpdir());
-  return readdirSync(place)
+  const [place, names] = temporary();
+  return names
     .filter((name) => name.startsWith(`glossa-${command}-`))
     .map((name) => join(place, name))
     .filter(isOwn);
+}
+
+/** The folder for temporary files, and what is in it. */
+function temporary(): readonly [place: string, names: readonly string[]] {
+  try {
+    const place = realpathSync(tmpdir());
+    return [place, readdirSync(place)];
+  } catch {
+    return ['', []];
+  }
 }
 
 /** Somebody else's are not touched, and no links are followed, wherever they lead. */

@@ -77,6 +77,8 @@ describe('glossa check', () => {
     ['write-behind', { 'cache-size': '0' }, /cache-size/],
     ['write-behind', { 'aggregate-size': '0' }, /aggregate-size/],
     ['io-cache', { 'cache-size': '0' }, /cache-size/],
+    ['io-cache', { 'cache-size': '100TB' }, /cache-size \(\d+ bytes\) is more than this machine/],
+    ['quick-read', { 'cache-size': '100TB' }, /cache-size \(\d+ bytes\) is more than this machine/],
     ['io-cache', { 'cache-timeout': '61' }, /cache-timeout/],
     ['read-ahead', { 'page-count': '0' }, /page-count/],
     ['read-ahead', { 'page-size': '0' }, /page-size/],

@@ -25,6 +25,7 @@ import { attributeReads } from '../shared/attribute-reads.ts';
 import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
 import { losses } from '../shared/losses.ts';
 import { doubtingLk, truncatingOpen } from '../shared/opens.ts';
+import { checkMemory } from '../shared/options.ts';
 import { checkOrder } from '../shared/order.ts';
 import { checkSizes, options } from './options.ts';
 import { type File, PAGE_SIZE, Pages } from './pages.ts';
@@ -190,15 +191,18 @@ export default defineTranslator<Pages, typeof options>({
   fops,
   async check(xl, given) {
     checkSizes(given);
+    checkMemory(xl, given);
     checkOrder(xl);
   },
   init(xl, given) {
     checkSizes(given);
+    checkMemory(xl, given);
     checkOrder(xl);
     return new Pages(xl, given);
   },
   reconfigure(xl, given) {
     checkSizes(given);
+    checkMemory(xl, given);
     xl.priv.configure(given);
     xl.exchangeFops(fops(xl));
   },

@@ -26,6 +26,7 @@ import { attributeReads } from '../shared/attribute-reads.ts';
 import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
 import { losses } from '../shared/losses.ts';
 import { truncatingOpen } from '../shared/opens.ts';
+import { checkMemory } from '../shared/options.ts';
 import { checkOrder } from '../shared/order.ts';
 import { askBricks, type Reliance } from '../shared/told.ts';
 import { Contents, type File } from './contents.ts';
@@ -141,12 +142,17 @@ export default defineTranslator<Contents, typeof options>({
   options,
   keepsPages: () => true,
   fops,
-  check: async (xl) => checkOrder(xl),
+  async check(xl, given) {
+    checkMemory(xl, given);
+    checkOrder(xl);
+  },
   init(xl, given) {
+    checkMemory(xl, given);
     checkOrder(xl);
     return new Contents(xl, given);
   },
   reconfigure(xl, given) {
+    checkMemory(xl, given);
     xl.priv.configure(given);
     xl.exchangeFops(fops(xl));
     askBricks(xl as Xlator<unknown>, 'CHILD_UP', relianceOf(given));

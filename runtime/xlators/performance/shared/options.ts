@@ -1,5 +1,7 @@
 /** Options that all translators of performance/ have, and what is common in theirs. */
+import { InitError } from '../../../core/errors.ts';
 import { defineOptions } from '../../../core/options.ts';
+import type { Xlator } from '../../../core/xlator.ts';
 
 export const commonOptions = defineOptions({
   'pass-through': {
@@ -19,3 +21,15 @@ export const switchOption = (on: boolean) =>
       'Accepted, without effect: glusterd says by it whether the volume is in the volfile at all.',
     reconfigurable: true,
   }) as const;
+
+/** @throws {InitError} where a cache may be larger than all memory, as GlusterFS refuses it, too */
+export function checkMemory(
+  { context }: Xlator<unknown>,
+  given: { readonly 'cache-size': number },
+): void {
+  const { totalMemory = Number.POSITIVE_INFINITY } = context;
+  if (given['cache-size'] <= totalMemory) return;
+  throw new InitError(
+    `cache-size (${given['cache-size']} bytes) is more than this machine has memory (${totalMemory})`,
+  );
+}

@@ -95,8 +95,10 @@ function take(
   queue.add(write);
   // A storage that does not let one wait has answered by now: then that is the answer.
   if (!write.isOver) write.isLie = true;
-  if (write.errno !== 0 && !write.isLie) fail.writev(frame, write.errno);
-  else unwind.writev(frame, length, 0, write.prebuf, write.postbuf, null);
+  if (write.errno === 0 || write.isLie) {
+    unwind.writev(frame, length, 0, write.prebuf, write.postbuf, null);
+  } else if (write.written > 0) unwind.writev(frame, write.written, 0, null, null, null);
+  else fail.writev(frame, write.errno);
 }
 
 /** A fop that waits for writes. */

@@ -1,6 +1,6 @@
 /** Writes that fail after they were answered: who hears of them, by whichever fd, and until when. */
 import { expect, test } from 'vitest';
-import { ask, startGraph } from '../../../../test/support/core.ts';
+import { ask, HeldLeaf, startGraph } from '../../../../test/support/core.ts';
 import { Slow } from '../../../../test/support/slow.ts';
 import { ENOSPC } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
@@ -104,4 +104,24 @@ test('a volume cannot go as long as somebody has not heard', async () => {
   expect(holds()).not.toBe(null);
   second.release();
   expect(holds()).toBe(null);
+});
+
+test('a write of which a part fits is answered with that, where the storage says so at once', async () => {
+  const leaf = new HeldLeaf();
+  const graph = await startGraph([
+    { translator: leaf.translator },
+    { translator: writeBehind as unknown as Translator<unknown> },
+  ]);
+  let room = 6;
+  leaf.onRequest = ({ args, answer }) => {
+    const { length } = args[1] as Uint8Array;
+    const fits = Math.min(length, room);
+    room -= fits;
+    if (fits > 0) answer(fits, 0, null, null, null);
+    else answer(-1, ENOSPC, null, null, null);
+  };
+  const fd = new Fd(graph.inodes.newInode(), O_RDWR, 1);
+  const write = () => ask(graph, 'writev', fd, new Uint8Array(10), 0, 0, null);
+  expect(write()).toMatchObject({ opRet: 6, opErrno: 0 });
+  expect(write()).toMatchObject({ opRet: -1, opErrno: ENOSPC });
 });
