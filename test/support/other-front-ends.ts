@@ -5,7 +5,8 @@
  *     import './shell.mount.test.ts';
  *
  * From then on only those groups are registered that try the same again in another way: by another
- * front end, or on a stack that nobody would mount (see front-ends.ts, stage.ts).
+ * front end, on a stack that nobody would mount (see front-ends.ts, stage.ts), or in the ways that a file
+ * leaves to `test:long` (wanted.ts).
  */
 import { wanted } from './wanted.ts';
 

@@ -12,12 +12,7 @@ export const wanted = {
 export const wantedOf = <T>(all: readonly T[], isUsual: (each: T) => boolean): T[] =>
   all.filter((each) => (isUsual(each) ? wanted.first : wanted.others));
 
-/** Registers tests that are tried wherever their file is. */
+/** Registers tests that are not tried again in `test:long`. */
 export const usually = (tests: () => void): void => {
   if (wanted.first) tests();
-};
-
-/** Registers tests that try the same in another way: for `test:long`. */
-export const again = (tests: () => void): void => {
-  if (wanted.others) tests();
 };
