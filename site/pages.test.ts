@@ -31,11 +31,14 @@ const KINDS = [
   '/files/examples/negative/negative.vol.html',
   PLAYGROUND,
 ];
-/** A source, and nothing else: of these axe looks at one, and the others' programs are not started. */
+/** A source, and nothing else: of these axe looks at one. */
 const isSource = (path: string): boolean => path.startsWith('/files/') && !KINDS.includes(path);
 /** Made of the tables of translators and of commands: axe looks at one in four, in every way at some. */
 const isMade = (path: string): boolean =>
   /^\/reference\/(translators|cli)\//.test(path) && !KINDS.includes(path);
+/** Whether axe looks at it. Of those of tables it does at four in a row, in another way at each. */
+const isLookedAt = (path: string, i: number): boolean =>
+  !isSource(path) && !(isMade(path) && Math.floor(i / WAYS.length) % 4 !== 0);
 const WIDE = 1280;
 const MOST = { timeout: 200_000 };
 /** All pages, on a machine that has much else to do. */
@@ -59,23 +62,25 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
   /**
    * A page that is all there; afterwards it has asked nobody for anything that it did not get.
    * @param idle pages to take it from, and to leave it with: each is behind others, where nothing is drawn
+   * @param runs whether its programs are started; those of pages at which axe does not look are not
    */
   async function on<R>(
     path: string,
     look: (page: Page) => Promise<R>,
     idle?: OpenPage[],
+    runs = true,
   ): Promise<R> {
     const open = idle?.pop() ?? (await openPage(browser, WIDE));
     const { page, foreign, missing } = open;
     let isGood = false;
     try {
-      await page.setJavaScriptEnabled(!isSource(path));
+      await page.setJavaScriptEnabled(runs);
       await page.goto(`${HOST}${path}`, { waitUntil: 'load', ...MOST });
       const isThere =
         path === PLAYGROUND
           ? 'document.documentElement.dataset.ready'
           : "document.querySelector('#app').__vue_app__";
-      if (!isSource(path)) await page.waitForFunction(isThere, { polling: 50, ...MOST });
+      if (runs) await page.waitForFunction(isThere, { polling: 50, ...MOST });
       const result = await look(page);
       expect({ path, foreign, missing }).toEqual({ path, foreign: [], missing: [] });
       isGood = true;
@@ -130,14 +135,14 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
           await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
           const used = Number(await page.evaluate('document.documentElement.scrollWidth'));
           if (used > width) wrong.push(`${path}: ${used} px wide in ${width}`);
-          const isOften = isMade(path) && Math.floor(i / WAYS.length) % 4 !== 0;
-          if (!isKind && (isSource(path) || isOften || i % WAYS.length !== at)) continue;
+          if (!isKind && (!isLookedAt(path, i) || i % WAYS.length !== at)) continue;
           const said = await complaints(page);
           wrong.push(...said.map((what) => `${path}, ${width} px, ${scheme}: ${what}`));
         }
         return wrong;
       },
       idle,
+      isLookedAt(path, i),
     );
 
   it.each([

@@ -26,14 +26,5 @@ fuzzOn(
     tutorial: 6,
   },
   20_260_000,
-  [
-    'posix',
-    'cached',
-    'writeback',
-    'locks',
-    'python',
-    'distribute-mixed',
-    'real-client',
-    'performance',
-  ],
+  ['posix', 'writeback', 'locks', 'python', 'distribute-mixed', 'real-client', 'performance'],
 );

@@ -58,7 +58,7 @@ const calls = (stage: Stage): void => {
 };
 
 // Without a module, and with all data through the server, below.
-onStage('calls', where, calls, { later: ['posix'] });
+onStage('calls', where, calls, { later: ['posix', 'real-client'] });
 
 onStage(
   'calls, all data through the server',

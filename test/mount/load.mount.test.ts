@@ -69,7 +69,7 @@ onStage(
   { kernel: [...allKinds, 'awaited', ...foreignKinds, ...distributeKinds] },
   atOnce,
   {
-    later: ['posix'],
+    later: ['posix', 'real-client'],
   },
 );
 

@@ -83,5 +83,5 @@ onStage(
     'fuse-native': ['posix'],
   },
   openFiles,
-  { later: ['posix'] },
+  { later: ['posix', 'real-client'] },
 );

@@ -113,7 +113,7 @@ describe.runIf(isRoot && hasTools)('as other users', () => {
     );
   // GlusterFS's own client leaves all of it to its kernel, as it is mounted here.
   tries({ kernel: [...allKinds, ...ourKinds], 'fuse-native': ['posix'] }, 'privileges', {
-    later: ['python'],
+    later: ['python', 'own-brick'],
   });
   tries(['posix'], 'privileges, all data through the server', { args: ['--no-passthrough'] });
 });

@@ -1,16 +1,23 @@
 /**
  * What the texts tell people to type does what stands there. The commands of a text run in order, in a
- * folder and a shell of its own; what is done otherwise stands in `table.ts`.
+ * folder and a shell of its own; what is done otherwise stands in `table.ts`. Pages that are about commands
+ * whose own tests do the same are for `test:long`.
  */
 import { chmod } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { packageRoot } from '../../runtime/sys/paths.ts';
 import { Client } from '../support/client.ts';
-import { describeMounts, GLOSSA, type Scratch, withScratch } from '../support/mount.ts';
+import { GLOSSA, groupOfMounts, type Scratch, withScratch } from '../support/mount.ts';
 import { contains, normal, shape } from '../support/varying.ts';
+import { wantedOf } from '../support/wanted.ts';
 import { type Plan, pages, planOf, type Step } from './plan.ts';
 
-const plans = pages.map(planOf).filter(({ steps }) => steps.length > 0);
+/** Commands that start many interpreters, each with tests of its own in runtime/cli. */
+const LONG = ['docs/recording.md', 'docs/replay.md', 'docs/testing.md', 'lessons/README.md'];
+
+const plans = wantedOf(pages, (page) => !LONG.includes(page))
+  .map(planOf)
+  .filter(({ steps }) => steps.length > 0);
 
 /** A dozen commands, on a machine that has much to do. */
 const PATIENCE_MS = 500_000;
@@ -68,7 +75,7 @@ function compare(plan: Plan, step: Step, { status, text }: Written): void {
 }
 
 // Each page is programs of its own, one after the other: there are as many at a time as processors.
-describeMounts('the commands of the texts', () => {
+groupOfMounts('the commands of the texts', () => {
   it.concurrent.each(plans.map((plan) => [plan.page, plan] as const))(
     '%s: do what stands there',
     (_, plan) =>

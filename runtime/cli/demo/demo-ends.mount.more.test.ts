@@ -89,7 +89,7 @@ groupOfMounts('glossa demo', () => {
     ['starts its bricks', startsBricks],
     ['searches over them', searchesAway],
   ];
-  it.each(wantedOf(deaths, ([name]) => name === 'searches over them'))(
+  it.each(wantedOf(deaths, () => false))(
     'says so, and cleans up, when a brick dies while it %s',
     (_when, moment) =>
       withScratch(async (scratch) => {

@@ -70,13 +70,11 @@ describeRoot('glossa tutorial leaves nothing', () => {
     ['searches, and its server does not answer', 'baseline-mnt', 'baseline-mnt'],
     ['searches, and nobody answers', 'baseline-mnt', '(brick[01]|baseline-mnt)'],
   ] as const;
-  it.each(wantedOf(silent, ([, , stopped]) => stopped === '(brick[01]|baseline-mnt)'))(
-    'when it %s',
-    (_when, mountpoint, stopped) =>
-      endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
-        await isMountedAt(mountpoint)(scratch);
-        stop(servers(scratch, stopped));
-      }),
+  it.each(wantedOf(silent, () => false))('when it %s', (_when, mountpoint, stopped) =>
+    endsBy('SIGINT', tutorial, ['--bricks', 'glossa'], async (scratch) => {
+      await isMountedAt(mountpoint)(scratch);
+      stop(servers(scratch, stopped));
+    }),
   );
 
   const ofGlusterfs = wantedOf(['brick[01]'], () => false);

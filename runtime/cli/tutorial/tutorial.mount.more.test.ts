@@ -13,9 +13,10 @@ import {
   tutorial,
 } from '../../../test/support/demo.ts';
 import { noBricks, whyNoBricks } from '../../../test/support/gluster.ts';
-import { describeMounts, GLOSSA, run, withScratch } from '../../../test/support/mount.ts';
+import { GLOSSA, groupOfMounts, run, withScratch } from '../../../test/support/mount.ts';
 import { isSkipped } from '../../../test/support/obstacle.ts';
 import { skipFor } from '../../../test/support/tools.ts';
+import { usually, wantedOf } from '../../../test/support/wanted.ts';
 
 const searches = 300;
 const expected = lookupsOf(searches);
@@ -45,9 +46,50 @@ const whetherBusy = expect.toSatisfy(
 const BRICK = 'brick[01]';
 
 const hasNoRoot = isSkipped('glossa tutorial', isRoot ? '' : 'it is for root');
-const describeRoot = hasNoRoot ? describe.skip : describeMounts;
+const describeRoot = hasNoRoot ? describe.skip : groupOfMounts;
+
+const signals = ['SIGINT', 'SIGTERM'] as const;
 
 describeRoot('glossa tutorial', () => {
+  usually(testSearches);
+
+  it.each(wantedOf(signals, () => false))('cleans up after %s, over bricks of glossa', (signal) =>
+    endsBy(signal, tutorial, ['--bricks', 'glossa']),
+  );
+
+  it.skipIf(noBricks()).each(wantedOf(signals, () => false))(
+    'cleans up after %s, over bricks of GlusterFS',
+    (signal) => endsBy(signal, tutorial, ['--bricks', 'glusterfs']),
+  );
+
+  it.each(wantedOf(['glossa', 'glusterfs'], (by) => by === 'glusterfs'))(
+    'says so, and cleans up, when a brick of %s dies',
+    (by) =>
+      withScratch(async (scratch) => {
+        if (by === 'glusterfs') skipFor(whyNoBricks());
+        let killing: Promise<unknown> | undefined;
+        const flags = ['--searches', '200000', '--bricks', by];
+        const { status, err } = await tutorial(scratch, flags, () => {
+          killing = vi
+            .waitFor(() => {
+              const mounts = scratch.mounts();
+              expect(mounts.some((path) => path.endsWith('baseline-mnt'))).toBe(true);
+            }, PATIENCE)
+            .then(() => {
+              for (const pid of servers(scratch, 'directory=.*brick1'))
+                process.kill(pid, 'SIGKILL');
+            });
+        });
+        await killing;
+        expect(status).toBe(1);
+        expect(err).toMatch(/^glossa: the brick \S+brick1\.vol ended unexpectedly; /);
+        await expectClean(scratch);
+      }),
+  );
+});
+
+/** Those that `test:long` does not run again. */
+function testSearches(): void {
   it('searches through the four stacks over bricks of glossa, and prints JSON when asked to', () =>
     withScratch(async (scratch) => {
       const flags = ['--json', '--searches', `${searches}`, '--delay', '0.2', '--bricks', 'glossa'];
@@ -105,39 +147,8 @@ describeRoot('glossa tutorial', () => {
     }),
   );
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('cleans up after %s, over bricks of glossa', (signal) =>
-    endsBy(signal, tutorial, ['--bricks', 'glossa']),
-  );
-
-  it.skipIf(noBricks()).each(['SIGINT', 'SIGTERM'] as const)(
-    'cleans up after %s, over bricks of GlusterFS',
-    (signal) => endsBy(signal, tutorial, ['--bricks', 'glusterfs']),
-  );
-
   it.skipIf(noBricks())('leaves no process and no mount when it is killed itself', () =>
     withScratch((scratch) => killed(scratch, tutorial, ['--searches', '200000'])),
-  );
-
-  it.each(['glossa', 'glusterfs'])('says so, and cleans up, when a brick of %s dies', (by) =>
-    withScratch(async (scratch) => {
-      if (by === 'glusterfs') skipFor(whyNoBricks());
-      let killing: Promise<unknown> | undefined;
-      const flags = ['--searches', '200000', '--bricks', by];
-      const { status, err } = await tutorial(scratch, flags, () => {
-        killing = vi
-          .waitFor(() => {
-            const mounts = scratch.mounts();
-            expect(mounts.some((path) => path.endsWith('baseline-mnt'))).toBe(true);
-          }, PATIENCE)
-          .then(() => {
-            for (const pid of servers(scratch, 'directory=.*brick1')) process.kill(pid, 'SIGKILL');
-          });
-      });
-      await killing;
-      expect(status).toBe(1);
-      expect(err).toMatch(/^glossa: the brick \S+brick1\.vol ended unexpectedly; /);
-      await expectClean(scratch);
-    }),
   );
 
   it.runIf(isRoot)('says why where nothing can be mounted', () =>
@@ -148,33 +159,35 @@ describeRoot('glossa tutorial', () => {
       await expectClean(scratch);
     }),
   );
+}
+
+usually(() => {
+  it.runIf(isRoot)('says to others than root that it is for root', () =>
+    withScratch(async (scratch) => {
+      const args = [
+        '--reuid=65534',
+        '--regid=65534',
+        '--clear-groups',
+        '--',
+        process.execPath,
+        GLOSSA,
+      ];
+      const { status, out, err } = await run(scratch, 'setpriv', [...args, 'tutorial']);
+      expect({ status, out }).toEqual({ status: 1, out: '' });
+      expect(err).toMatch(/^glossa: the tutorial is for root: .*; glossa demo does without$/m);
+    }),
+  );
+
+  it('refuses what makes no sense', () =>
+    withScratch(async (scratch) => {
+      const wrong = [
+        ['--searches', '0'],
+        ['--seed', 'x'],
+        ['--delay', '0.001'],
+        ['--delay', '101'],
+        ['--bricks', 'clay'],
+        ['folder'],
+      ];
+      for (const flags of wrong) expect((await tutorial(scratch, flags)).status).toBe(2);
+    }));
 });
-
-it.runIf(isRoot)('says to others than root that it is for root', () =>
-  withScratch(async (scratch) => {
-    const args = [
-      '--reuid=65534',
-      '--regid=65534',
-      '--clear-groups',
-      '--',
-      process.execPath,
-      GLOSSA,
-    ];
-    const { status, out, err } = await run(scratch, 'setpriv', [...args, 'tutorial']);
-    expect({ status, out }).toEqual({ status: 1, out: '' });
-    expect(err).toMatch(/^glossa: the tutorial is for root: .*; glossa demo does without$/m);
-  }),
-);
-
-it('refuses what makes no sense', () =>
-  withScratch(async (scratch) => {
-    const wrong = [
-      ['--searches', '0'],
-      ['--seed', 'x'],
-      ['--delay', '0.001'],
-      ['--delay', '101'],
-      ['--bricks', 'clay'],
-      ['folder'],
-    ];
-    for (const flags of wrong) expect((await tutorial(scratch, flags)).status).toBe(2);
-  }));
