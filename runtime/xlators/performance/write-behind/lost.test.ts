@@ -6,14 +6,12 @@ import { ENOSPC } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
+import { O_APPEND, O_CREAT, O_RDWR } from '../../../core/open-flags.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import errorGen from '../../debug/error-gen/index.ts';
 import memory from '../../storage/memory/index.ts';
 import writeBehind from './index.ts';
 
-const O_RDWR = 2;
-const O_CREAT = 0o100;
-const O_APPEND = 0o2000;
 const FULL = { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' };
 
 /** A file over a storage that is full, and slow to say so. */
