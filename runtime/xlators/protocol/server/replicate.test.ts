@@ -1,9 +1,10 @@
 /** What GlusterFS's replicate goes by in the answers of a brick, over the network of this process. */
+import { readdirSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import { type BrickClient, BrickClients, bytes } from '../../../../test/support/brick-clients.ts';
 import { folder } from '../../../../test/support/posix.ts';
 import { dumpOf } from '../../../core/dumps.ts';
-import { ENOENT } from '../../../core/errno.ts';
+import { ENOENT, ENOTEMPTY } from '../../../core/errno.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 
@@ -38,4 +39,19 @@ test.each([
   expect([rest.opErrno, some.opRet + rest.opRet]).toEqual([ENOENT, 22]);
   expect(rest.opRet).toBeGreaterThan(0);
   fd.release();
+});
+
+test('a directory is removed with all that is in it, where the flag says so', async () => {
+  const directory = folder();
+  const client = await clientOf(directory);
+  await client.ask('mkdir', '/d', 0o755);
+  await client.ask('mkdir', '/d/e', 0o755);
+  await client.ask('write', '/d/e/f', bytes('x'), null);
+  const { inode } = await client.driver.find('/');
+  const rmdir = (flags: number) =>
+    client.driver.wind('rmdir', new Loc(null, inode, 'd'), flags, null);
+  expect((await rmdir(0)).opErrno).toBe(ENOTEMPTY);
+  expect((await rmdir(1)).opRet).toBe(0);
+  expect(readdirSync(directory)).toEqual(['.glusterfs']);
+  expect((await rmdir(1)).opErrno).toBe(ENOENT);
 });
