@@ -9,6 +9,7 @@ import { type Gfid, gfidFromBytes, ROOT_GFID } from '../../../core/gfid.ts';
 import { GFID_SIZE } from '../../../core/limits.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Xlator } from '../../../core/xlator.ts';
+import type { Path } from '../../../sys/call.ts';
 import * as libc from '../../../sys/libc.ts';
 import { openFilesLimit } from '../../../sys/open-files.ts';
 import { cstring, Dirents, Iovec, Statfs, Statx, Timespecs } from '../../../sys/struct.ts';
@@ -26,7 +27,6 @@ import { derivedGfid, GfidStore } from './gfids.ts';
 import { type Directory, Handle, Handles, look } from './handles.ts';
 import { Health } from './health.ts';
 import { Identity } from './identity.ts';
-import { Landfill } from './landfill.ts';
 import { MdataKeeper } from './mdata.ts';
 import { EMPTY, PARENT, procPath, SELF } from './paths.ts';
 import { openRoot } from './root.ts';
@@ -74,6 +74,16 @@ export interface BrickSettings {
   readonly ctime: boolean;
 }
 
+/** Takes directories that are removed with all that is in them (`landfill.ts`). */
+export interface WholeRemoval {
+  /** 0, or minus the errno. */
+  take(dir: Directory, path: Path, gfid: Gfid): number;
+  close(): void;
+}
+
+/** Made anew with the gfid handles, whenever the brick finds its directory. */
+export type WholeRemovalOf = (brick: Brick, links: GfidHandles) => WholeRemoval;
+
 export class Brick {
   readonly xl: Xlator<Brick>;
   readonly settings: BrickSettings;
@@ -85,8 +95,9 @@ export class Brick {
   gfids: GfidStore;
   /** The gfid handles; null when the brick has none. */
   links: GfidHandles | null = null;
-  /** Where directories go that are removed with all that is in them; null without gfid handles. */
-  landfill: Landfill | null = null;
+  /** Null without gfid handles. */
+  landfill: WholeRemoval | null = null;
+  private readonly landfillOf: WholeRemovalOf;
   /** Null where the kernel's file handles cannot be used. */
   fileHandles: FileHandles | null = null;
   /** The times that clients have set. */
@@ -112,9 +123,10 @@ export class Brick {
   private readonly statfs = new Statfs();
 
   /** @throws {InitError} when there is no such directory, or what it is to have cannot be. */
-  constructor(xl: Xlator<Brick>, settings: BrickSettings) {
+  constructor(xl: Xlator<Brick>, settings: BrickSettings, landfillOf: WholeRemovalOf) {
     this.xl = xl;
     this.settings = settings;
+    this.landfillOf = landfillOf;
     this.hostname = settings.hostname ?? hostname();
     this.handles = new Handles(this);
     const rootFd = openRoot(settings.directory);
@@ -148,7 +160,7 @@ export class Brick {
       const { gfidHandles, isServed } = this.settings;
       const { links, fault } = openGfidHandles(rootFd, this.gfids, gfidHandles, isServed);
       this.links = links;
-      this.landfill = links === null ? null : new Landfill(this, links);
+      this.landfill = links === null ? null : this.landfillOf(this, links);
       if (fault !== 0) this.hasNone(fault);
     } catch (error) {
       this.close();

@@ -14,6 +14,7 @@ import { dataFops } from './data.ts';
 import { dirFops } from './dir.ts';
 import { entryFops } from './entry.ts';
 import type { OpenFile } from './files.ts';
+import { Landfill } from './landfill.ts';
 import { Removed } from './removed.ts';
 import { checkRoot } from './root.ts';
 import { spaceFops } from './space.ts';
@@ -109,19 +110,23 @@ export default defineTranslator({
     uuidOf('glusterd-uuid', options['glusterd-uuid']);
   },
   init(xl, options) {
-    const brick = new Brick(xl, {
-      directory: directoryOf(xl, options),
-      handleLimit: options['handle-limit'] ?? defaultHandleLimit(),
-      gfidHandles: options['gfid-handles'],
-      isServed: isServed(xl),
-      hostname: options.hostname ?? null,
-      volumeId: uuidOf('volume-id', options['volume-id']),
-      nodeUuid: uuidOf('glusterd-uuid', options['glusterd-uuid']),
-      nodeUuidPathinfo: options['node-uuid-pathinfo'],
-      gfid2path: options.gfid2path,
-      gfid2pathSeparator: options['gfid2path-separator'],
-      ctime: options.ctime,
-    });
+    const brick = new Brick(
+      xl,
+      {
+        directory: directoryOf(xl, options),
+        handleLimit: options['handle-limit'] ?? defaultHandleLimit(),
+        gfidHandles: options['gfid-handles'],
+        isServed: isServed(xl),
+        hostname: options.hostname ?? null,
+        volumeId: uuidOf('volume-id', options['volume-id']),
+        nodeUuid: uuidOf('glusterd-uuid', options['glusterd-uuid']),
+        nodeUuidPathinfo: options['node-uuid-pathinfo'],
+        gfid2path: options.gfid2path,
+        gfid2pathSeparator: options['gfid2path-separator'],
+        ctime: options.ctime,
+      },
+      (owner, links) => new Landfill(owner, links),
+    );
     const removed = new Removed(brick);
     brick.health.onThere = () => removed.look();
     brick.health.every(options['health-check-interval']);

@@ -26,7 +26,7 @@ import type { Path } from '../../../sys/call.ts';
 import { AT_REMOVEDIR, O_CLOEXEC, O_PATH, SEEK_SET } from '../../../sys/constants.ts';
 import * as libc from '../../../sys/libc.ts';
 import { cstring } from '../../../sys/struct.ts';
-import type { Brick } from './brick.ts';
+import type { Brick, WholeRemoval } from './brick.ts';
 import type { GfidHandles, Place } from './gfid-handles.ts';
 import { type Directory, Handle, look } from './handles.ts';
 import { EMPTY, procEntryPath, SELF } from './paths.ts';
@@ -50,7 +50,7 @@ interface Heap {
   shrinks: boolean;
 }
 
-export class Landfill {
+export class Landfill implements WholeRemoval {
   private readonly brick: Brick;
   private readonly links: GfidHandles;
   /** -1 as long as there is none. */
