@@ -11,6 +11,8 @@ import type { Write } from './write.ts';
 const TRICKLE_MS = 10;
 const HOLD_MS = 1000;
 
+export type Behind = Xlator<WriteBehind>;
+
 export class WriteBehind {
   given: Given;
   /** It moves on with every write that is over. */
