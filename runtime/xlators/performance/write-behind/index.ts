@@ -26,6 +26,7 @@ import {
 } from '../../../core/xlator.ts';
 import { inodeAt } from '../shared/inode-cache.ts';
 import { checkOrder } from '../shared/order.ts';
+import { reading } from './capabilities.ts';
 import { create, open } from './create.ts';
 import { type Given, options } from './options.ts';
 import type { Queue } from './queue.ts';
@@ -312,6 +313,8 @@ const all: Fops<WriteBehind> = {
       collect[name](waiting(name)),
     ]),
   ),
+  getxattr: collect.getxattr(reading('getxattr')),
+  fgetxattr: collect.fgetxattr(reading('fgetxattr')),
 };
 
 /** @throws {InitError} where what is joined does not fit into the window */
