@@ -50,19 +50,22 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
   const known = priv.queue(fd.inode);
   const errno = known === undefined ? 0 : known.error(fd);
   if (errno !== 0) return fail.writev(frame, errno);
-  if (!mayLie(priv, fd, vector.length, flags)) {
+  const cost = vector.length + OVERHEAD;
+  if (!mayLie(priv, fd, vector.length, flags) || !priv.hasRoom(cost)) {
     return after(frame, xl, 'writev', known, [fd, vector, offset, flags, xdata]);
   }
   priv.writes += 1;
   const queue = known ?? priv.queueOf(fd.inode);
-  const cost = vector.length + OVERHEAD;
   if (!queue.isFull && queue.used + cost <= priv.given['cache-size']) {
     return take(frame, xl, queue, fd, vector, offset, flags, xdata);
   }
   const data = vector.slice();
   queue.postpone({
     length: cost,
-    take: () => take(frame, xl, queue, fd, data, offset, flags, xdata),
+    take() {
+      if (priv.hasRoom(cost)) take(frame, xl, queue, fd, data, offset, flags, xdata);
+      else after(frame, xl, 'writev', queue, [fd, data, offset, flags, xdata]);
+    },
   });
 };
 
