@@ -218,6 +218,12 @@ export const messages = {
     'clients say which times files get, and this process may not keep them',
     'Only root may write trusted.glusterfs.mdata. Files get the times of the machine that they are on.',
   ),
+  landfillStays: message(
+    203010,
+    "'…' cannot be removed",
+    'Replicate had a directory removed with all in it, and the disk refuses a part, for the reason ' +
+      'that is said; it is tried again when the brick is started again.',
+  ),
   leftOut: message(
     204001,
     '… lines (… bytes) of the module were left out',

@@ -151,6 +151,25 @@ const extended: Checks = {
     fd!.release();
   },
 
+  'stat and fstat bring the values of xattrs that their xdata asks for': async (vol) => {
+    const keys = Dict.of({ 'user.a': '', 'user.none': '' });
+    const d = await mkdir(vol, vol.root, 'd');
+    for (const inode of [await file(vol, vol.root, 'f'), d, vol.root]) {
+      const { fd } = ok(await (inode.isDir ? vol.opendir(inode) : vol.open(inode)));
+      expect(ok(await vol.fop('fstat', fd!, keys)).xdata).toBeNull();
+      ok(await set(vol, inode, { 'user.a': 'one', 'user.b': 'two' }));
+      for (const { xdata } of [
+        ok(await vol.fop('stat', new Loc(inode), keys)),
+        ok(await vol.fop('fstat', fd!, keys)),
+      ]) {
+        expect([...xdata!.keys()]).toEqual(['user.a']);
+        expect(text(xdata!.bytes('user.a'))).toBe('one');
+      }
+      expect(ok(await vol.fop('fstat', fd!, null)).xdata).toBeNull();
+      fd!.release();
+    }
+  },
+
   'flags of setxattr': async (vol) => {
     const f = await file(vol, vol.root, 'f');
     expect((await set(vol, f, { 'user.a': '1' }, REPLACE)).err).toBe('ENODATA');

@@ -1,5 +1,6 @@
 /** Contract: listings. */
 import { expect } from 'vitest';
+import { ENOENT } from '../../runtime/core/errno.ts';
 import { NULL_GFID, ROOT_GFID } from '../../runtime/core/gfid.ts';
 import { IA_IFDIR, IA_IFREG } from '../../runtime/core/iatt.ts';
 import type { Inode } from '../../runtime/core/inode.ts';
@@ -90,6 +91,23 @@ export const dirChecks: Checks = {
     expect(await read(all.at(-1)!.off)).toEqual([]);
     await file(vol, vol.root, 'late');
     expect(await read(0)).toHaveLength(23);
+    fd!.release();
+  },
+
+  'the last entries come with ENOENT, as from GlusterFS, and others do not': async (vol) => {
+    await fill(vol, vol.root, 20);
+    const { fd } = ok(await vol.opendir(vol.root));
+    for (const [how, size] of [
+      ['readdir', 10 * ONE_ENTRY],
+      ['readdirp', 10 * ONE_ENTRY_PLUS],
+    ] as const) {
+      const some = ok(await vol.fop(how, fd!, size, 0, null));
+      expect([some.opErrno, some.opRet]).toEqual([0, 10]);
+      const rest = await vol.fop(how, fd!, 65536, some.entries!.at(-1)!.off, null);
+      expect([rest.opErrno, rest.opRet, rest.entries!.length]).toEqual([ENOENT, 12, 12]);
+      const none = await vol.fop(how, fd!, 65536, rest.entries!.at(-1)!.off, null);
+      expect([none.opErrno, none.opRet]).toEqual([ENOENT, 0]);
+    }
     fd!.release();
   },
 

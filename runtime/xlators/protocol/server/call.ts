@@ -142,7 +142,7 @@ export class ServerCall {
       from.client.fds.add(made);
       this.made = null;
     }
-    this.answer(opRet, this.endOf(reply), reply);
+    this.answer(opRet, this.endOf(opErrno, reply), reply);
   }
 
   private answer(opRet: number, opErrno: number, reply: readonly unknown[]): void {
@@ -168,10 +168,11 @@ export class ServerCall {
   }
 
   /** ENOENT says that there is no more of a file, or of a folder. */
-  private endOf(reply: readonly unknown[]): number {
+  private endOf(opErrno: number, reply: readonly unknown[]): number {
     const { plan, args } = this;
     if (plan.fop === 'readdir' || plan.fop === 'readdirp') {
-      return (reply[0] as readonly Dirent[]).length === 0 ? ENOENT : 0;
+      const isEmpty = (reply[0] as readonly Dirent[]).length === 0;
+      return isEmpty || opErrno === ENOENT ? ENOENT : 0;
     }
     if (plan.fop !== 'readv') return 0;
     const [vector, stbuf] = reply as [Uint8Array, Iatt | null];

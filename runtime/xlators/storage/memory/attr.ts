@@ -13,6 +13,7 @@ import { killCapability, killPriv } from './data.ts';
 import { type Disk, type Node, nodeOf, openedOf } from './node.ts';
 import { accessAcl, setMode } from './node-acls.ts';
 import { PAGE_SIZE } from './store.ts';
+import { lookupKeys } from './xattr.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 const S_ISUID = 0o4000;
@@ -69,16 +70,16 @@ function mayAccess(node: Node, caller: Stack, mask: number): boolean {
 }
 
 export const attrFops: Fops<Disk> = {
-  stat(frame, xl, loc, _xdata) {
+  stat(frame, xl, loc, xdata) {
     const node = nodeOf(xl, loc);
     if (typeof node === 'number') return fail.stat(frame, node);
-    unwind.stat(frame, 0, 0, node.iatt(), null);
+    unwind.stat(frame, 0, 0, node.iatt(), lookupKeys(node, xdata));
   },
 
-  fstat(frame, xl, fd, _xdata) {
+  fstat(frame, xl, fd, xdata) {
     const opened = openedOf(xl, fd);
     if (typeof opened === 'number') return fail.fstat(frame, opened);
-    unwind.fstat(frame, 0, 0, opened.node.iatt(), null);
+    unwind.fstat(frame, 0, 0, opened.node.iatt(), lookupKeys(opened.node, xdata));
   },
 
   setattr(frame, xl, loc, stbuf, valid, xdata) {

@@ -4,7 +4,7 @@
  */
 import { nameLength } from '../../../core/bytes.ts';
 import type { Dict } from '../../../core/dict.ts';
-import { EINVAL, ENOTDIR } from '../../../core/errno.ts';
+import { EINVAL, ENOENT, ENOTDIR } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { fail, unwind } from '../../../core/fops.gen.ts';
 import { type Dirent, direntType } from '../../../core/iatt.ts';
@@ -52,14 +52,15 @@ interface Listing {
   readonly keys: Dict | null;
 }
 
-/** One reply of a listing, or the errno when not even the next entry fits into `size`. */
-function list(
-  fd: Fd,
-  opened: Opened,
-  size: number,
-  offset: number,
-  how: Listing,
-): Dirent[] | number {
+/** One reply of a listing. */
+interface Listed {
+  readonly entries: Dirent[];
+  /** ENOENT where nothing comes after them, as GlusterFS's bricks say it; otherwise 0. */
+  readonly end: number;
+}
+
+/** One reply, or the errno when not even the next entry fits into `size`. */
+function list(fd: Fd, opened: Opened, size: number, offset: number, how: Listing): Listed | number {
   const entries: Dirent[] = [];
   let left = size;
   opened.node.atime = opened.disk.now();
@@ -72,7 +73,8 @@ function list(
     entries.push(direntOf(fd, found, how));
   }
   opened.cursorOff = entries.at(-1)?.off ?? offset;
-  return left < 0 && entries.length === 0 ? EINVAL : entries;
+  if (left >= 0) return { entries, end: ENOENT };
+  return entries.length === 0 ? EINVAL : { entries, end: 0 };
 }
 
 function direntOf(fd: Fd, [name, { node, off }]: [string, DirectoryEntry], how: Listing): Dirent {
@@ -108,18 +110,18 @@ export const dirFops: Fops<Disk> = {
   readdir(frame, xl, fd, size, offset, _xdata) {
     const opened = directoryOf(xl, fd);
     if (typeof opened === 'number') return fail.readdir(frame, opened);
-    const entries = list(fd, opened, size, offset, NAMES);
-    if (typeof entries === 'number') return fail.readdir(frame, entries);
-    unwind.readdir(frame, entries.length, 0, entries, null);
+    const listed = list(fd, opened, size, offset, NAMES);
+    if (typeof listed === 'number') return fail.readdir(frame, listed);
+    unwind.readdir(frame, listed.entries.length, listed.end, listed.entries, null);
   },
 
   readdirp(frame, xl, fd, size, offset, xdata) {
     const opened = directoryOf(xl, fd);
     if (typeof opened === 'number') return fail.readdirp(frame, opened);
     const how = { charge: direntplusSize, plus: true, keys: xdata };
-    const entries = list(fd, opened, size, offset, how);
-    if (typeof entries === 'number') return fail.readdirp(frame, entries);
-    unwind.readdirp(frame, entries.length, 0, entries, null);
+    const listed = list(fd, opened, size, offset, how);
+    if (typeof listed === 'number') return fail.readdirp(frame, listed);
+    unwind.readdirp(frame, listed.entries.length, listed.end, listed.entries, null);
   },
 
   fsyncdir(frame, xl, fd, _datasync, _xdata) {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
-import { content, file, iatt, ok, time } from '../../../../test/contract/check.ts';
+import { content, file, iatt, mkdir, ok, time } from '../../../../test/contract/check.ts';
 import { startVolume, testContext } from '../../../../test/contract/driver.ts';
 import { Loc } from '../../../core/loc.ts';
 import memory from './index.ts';
@@ -47,6 +47,28 @@ test('two changes never bear the same time', async () => {
     seen.add(time(0, iaMtimeNsec));
   }
   expect(seen.size).toBe(100);
+  fd!.release();
+});
+
+test('a directory is removed with all that is in it, where the flag says so', async () => {
+  const vol = await volume({ size: '40KB' });
+  const d = await mkdir(vol, vol.root, 'd');
+  const deep = await mkdir(vol, await mkdir(vol, d, 'e'), 'f');
+  await mkdir(vol, d, 'empty');
+  await file(vol, deep, 'gone', 'x'.repeat(8 * PAGE_SIZE));
+  const linked = await file(vol, vol.root, 'stays', 'stays');
+  ok(await vol.link(linked, deep, 'linked'));
+  const { fd } = ok(await vol.create(deep, 'open'));
+  ok(await vol.write(fd!, 'open', 0));
+  const loc = new Loc(null, vol.root, 'd');
+  expect((await vol.fop('rmdir', loc, 0, null)).err).toBe('ENOTEMPTY');
+  ok(await vol.fop('rmdir', loc, 1, null));
+  expect(await vol.names(vol.root)).toEqual(['stays']);
+  expect((await iatt(vol, vol.root)).iaNlink).toBe(2);
+  expect((await iatt(vol, linked)).iaNlink).toBe(1);
+  expect(await content(vol, linked)).toBe('stays');
+  expect(ok(await vol.read(fd!, 100, 0)).text).toBe('open');
+  expect((await vol.fop('mkdir', vol.newLoc(deep, 'new'), 0o755, 0, null)).err).not.toBe('');
   fd!.release();
 });
 

@@ -151,6 +151,20 @@ function remove(xl: MemoryXlator, place: Place): void {
   lose(xl, parent, found!);
 }
 
+/** Takes away all that is in a directory, and in those in it. */
+function empty(xl: MemoryXlator, top: Node): void {
+  const open = [top];
+  for (let dir = open.at(-1); dir !== undefined; dir = open.at(-1)) {
+    const [next] = dir.entries!;
+    if (next === undefined) open.pop();
+    else if (next[1].node.isDir && next[1].node.entries!.size > 0) open.push(next[1].node);
+    else {
+      dir.entries!.delete(next[0]);
+      lose(xl, dir, next[1].node);
+    }
+  }
+}
+
 function lose(xl: MemoryXlator, parent: Node, node: Node): void {
   if (node.isDir) {
     node.nlink = 0;
@@ -314,11 +328,13 @@ export const namespaceFops: Fops<Disk> = {
     unwind.unlink(frame, 0, 0, at.before, at.parent.iatt(), null);
   },
 
-  rmdir(frame, xl, loc, _flags, _xdata) {
+  rmdir(frame, xl, loc, flags, _xdata) {
     const at = placeOf(xl, loc);
     if (typeof at === 'number') return fail.rmdir(frame, at);
     if (at.found === null) return fail.rmdir(frame, ENOENT);
     if (!at.found.isDir) return fail.rmdir(frame, ENOTDIR);
+    // With a flag, as replicate asks for it, it goes with all that is in it.
+    if (flags !== 0) empty(xl, at.found);
     if (at.found.entries!.size > 0) return fail.rmdir(frame, ENOTEMPTY);
     remove(xl, at);
     unwind.rmdir(frame, 0, 0, at.before, at.parent.iatt(), null);

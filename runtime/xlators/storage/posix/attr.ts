@@ -12,12 +12,14 @@ import * as libc from '../../../sys/libc.ts';
 import { Statvfs as StatvfsStruct } from '../../../sys/struct.ts';
 import { settable } from '../shared/moving.ts';
 import { permits } from '../shared/replies.ts';
+import { askedKeys } from '../shared/xattrs.ts';
 import type { Brick } from './brick.ts';
 import { iattOfFile } from './data.ts';
 import { fileOf } from './files.ts';
 import { EMPTY, procPath } from './paths.ts';
 import { killPriv, mayChown } from './privileges.ts';
 import { handleOf, iattOfFd, lastOf, type PosixXlator } from './resolve.ts';
+import { lookupKeys } from './xattr.ts';
 
 const { MODE, UID, GID, ATIME, MTIME, ATIME_NOW, MTIME_NOW } = SET_ATTR;
 /** uid or gid "as it is". */
@@ -106,7 +108,7 @@ function statvfs(): Statvfs {
 const target = new Uint8Array(PATH_MAX);
 
 export const attrFops: Fops<Brick> = {
-  stat(frame, xl, loc, _xdata) {
+  stat(frame, xl, loc, xdata) {
     const handle = handleOf(xl, loc);
     if (typeof handle === 'number') {
       const last = lastOf(xl, loc);
@@ -114,15 +116,15 @@ export const attrFops: Fops<Brick> = {
     }
     const buf = iattOfFd(xl.priv, handle.fd, handle);
     if (buf === null) return fail.stat(frame, xl.priv.fault);
-    unwind.stat(frame, 0, 0, buf, null);
+    unwind.stat(frame, 0, 0, buf, lookupKeys(handle.fd, EMPTY, askedKeys(xdata)));
   },
 
-  fstat(frame, xl, fd, _xdata) {
+  fstat(frame, xl, fd, xdata) {
     const file = fileOf(xl, fd);
     if (typeof file === 'number') return fail.fstat(frame, file);
     const buf = iattOfFile(file);
     if (buf === null) return fail.fstat(frame, xl.priv.fault);
-    unwind.fstat(frame, 0, 0, buf, null);
+    unwind.fstat(frame, 0, 0, buf, lookupKeys(file.fd, EMPTY, askedKeys(xdata)));
   },
 
   setattr(frame, xl, loc, stbuf, asked, xdata) {

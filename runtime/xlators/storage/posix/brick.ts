@@ -26,6 +26,7 @@ import { derivedGfid, GfidStore } from './gfids.ts';
 import { type Directory, Handle, Handles, look } from './handles.ts';
 import { Health } from './health.ts';
 import { Identity } from './identity.ts';
+import { Landfill } from './landfill.ts';
 import { MdataKeeper } from './mdata.ts';
 import { EMPTY, PARENT, procPath, SELF } from './paths.ts';
 import { openRoot } from './root.ts';
@@ -84,6 +85,8 @@ export class Brick {
   gfids: GfidStore;
   /** The gfid handles; null when the brick has none. */
   links: GfidHandles | null = null;
+  /** Where directories go that are removed with all that is in them; null without gfid handles. */
+  landfill: Landfill | null = null;
   /** Null where the kernel's file handles cannot be used. */
   fileHandles: FileHandles | null = null;
   /** The times that clients have set. */
@@ -145,6 +148,7 @@ export class Brick {
       const { gfidHandles, isServed } = this.settings;
       const { links, fault } = openGfidHandles(rootFd, this.gfids, gfidHandles, isServed);
       this.links = links;
+      this.landfill = links === null ? null : new Landfill(this, links);
       if (fault !== 0) this.hasNone(fault);
     } catch (error) {
       this.close();
@@ -194,6 +198,8 @@ export class Brick {
   }
 
   private letGo(): void {
+    this.landfill?.close();
+    this.landfill = null;
     this.links?.close();
     this.links = null;
     this.notes = false;
@@ -229,9 +235,14 @@ export class Brick {
     return dir.gfid === ROOT_GFID && name === PRIVATE_NAME;
   }
 
-  /** The gfid that is wanted, unless another inode has it. */
+  /**
+   * The gfid that is wanted, unless another inode has it. One that was removed, and is still in use,
+   * gives way: replicate makes it again.
+   */
   private freeGfid(wanted: Gfid | null): Gfid {
-    const isFree = wanted !== null && this.handles.find(wanted) === undefined;
+    const before = wanted === null ? undefined : this.handles.find(wanted);
+    if (before?.unnamed) this.handles.drop(before);
+    const isFree = wanted !== null && (before === undefined || before.unnamed);
     return isFree ? wanted : newGfid(this.xl.context);
   }
 

@@ -98,18 +98,39 @@ function openDir(xl: PosixXlator, fd: Fd, handle: Handle): OpenDir | number {
 }
 
 /** One reply of a listing in the making. */
-interface Listing {
+class Listing {
   readonly dir: OpenDir;
   readonly fd: Fd;
   /** readdirp: attributes, an inode, and the values of these keys with every entry. */
   readonly plus: boolean;
   readonly keys: AskedKeys | null;
-  readonly entries: Dirent[];
+  readonly entries: Dirent[] = [];
+  /** Nothing comes after them. */
+  isEnd = false;
   /** Bytes left of the budget; below zero when an entry did not fit. */
   left: number;
   /** After the last entry. */
   index: number;
+
+  constructor(
+    dir: OpenDir,
+    fd: Fd,
+    plus: boolean,
+    keys: AskedKeys | null,
+    left: number,
+    index: number,
+  ) {
+    this.dir = dir;
+    this.fd = fd;
+    this.plus = plus;
+    this.keys = keys;
+    this.left = left;
+    this.index = index;
+  }
 }
+
+/** What GlusterFS says as the errno, of a success too, where nothing comes after what is told. */
+const endOf = ({ isEnd }: Listing): number => (isEnd ? ENOENT : 0);
 
 /** Fills a reply from `offset` on: the entries, or the errno. */
 function list(listing: Listing, size: number): Dirent[] | number {
@@ -120,7 +141,8 @@ function list(listing: Listing, size: number): Dirent[] | number {
     const asked = Math.min(dirents.bytes.length, Math.max(size, LEAST_READ));
     const filled = libc.getdents64(dir.fd, dirents.bytes, asked);
     // A directory that was removed while it was open has no entries.
-    if (filled === 0 || filled === -ENOENT) return entries;
+    listing.isEnd = filled === 0 || filled === -ENOENT;
+    if (listing.isEnd) return entries;
     if (filled < 0) return entries.length > 0 ? entries : -filled;
     dirents.start(filled);
     dir.at = -1;
@@ -241,20 +263,20 @@ export const dirFops: Fops<Brick> = {
   readdir(frame, xl, fd, size, offset, _xdata) {
     const dir = dirOf(xl, fd);
     if (typeof dir === 'number') return fail.readdir(frame, dir);
-    const start = { dir, fd, plus: false, keys: null, entries: [], left: size, index: offset };
-    const entries = list(start, size);
+    const listing = new Listing(dir, fd, false, null, size, offset);
+    const entries = list(listing, size);
     if (typeof entries === 'number') return fail.readdir(frame, entries);
-    unwind.readdir(frame, entries.length, 0, entries, null);
+    unwind.readdir(frame, entries.length, endOf(listing), entries, null);
   },
 
   readdirp(frame, xl, fd, size, offset, xdata) {
     const dir = dirOf(xl, fd);
     if (typeof dir === 'number') return fail.readdirp(frame, dir);
     const keys = askedKeys(xdata);
-    const start = { dir, fd, plus: true, keys, entries: [], left: size, index: offset };
-    const entries = list(start, size);
+    const listing = new Listing(dir, fd, true, keys, size, offset);
+    const entries = list(listing, size);
     if (typeof entries === 'number') return fail.readdirp(frame, entries);
-    unwind.readdirp(frame, entries.length, 0, entries, null);
+    unwind.readdirp(frame, entries.length, endOf(listing), entries, null);
   },
 
   fsyncdir(frame, xl, fd, datasync, xdata) {

@@ -284,8 +284,8 @@ export const entryFops: Fops<Brick> = {
     unwind.unlink(frame, 0, 0, removed.preparent, removed.postparent, null);
   },
 
-  rmdir(frame, xl, loc, _flags, _xdata) {
-    const removed = remove(xl, frame, loc, AT_REMOVEDIR);
+  rmdir(frame, xl, loc, flags, _xdata) {
+    const removed = remove(xl, frame, loc, AT_REMOVEDIR, null, flags !== 0);
     if (typeof removed === 'number') return fail.rmdir(frame, removed);
     unwind.rmdir(frame, 0, 0, removed.preparent, removed.postparent, null);
   },

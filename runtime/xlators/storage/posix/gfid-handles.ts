@@ -173,6 +173,32 @@ export class GfidHandles {
     return this.openUpTo(gfid, DEPTH_MAX);
   }
 
+  /** Whether the handle of its gfid leads to the very inode. */
+  leadsTo(handle: Handle): boolean {
+    const fd = this.open(handle.gfid);
+    if (fd < 0) return false;
+    const leads = this.look(fd, EMPTY) && handle.is(this.st);
+    libc.close(fd);
+    return leads;
+  }
+
+  /** Removes the handle of a directory that was at `place`, unless it leads to one of that gfid again. */
+  dropStale(gfid: Gfid, place: Place & { readonly name: Path }): void {
+    const link = this.linkOf(gfid);
+    const said = decodeName(place.name, 0, place.name.indexOf(0));
+    if (link === null || link.parent !== place.parent || link.name !== said) return;
+    const fd = this.open(gfid);
+    if (fd >= 0) libc.close(fd);
+    if (fd === -ESTALE) this.drop(gfid);
+  }
+
+  /** A descriptor of a folder beside the handles, for the caller to close; or minus the errno. */
+  openFolder(name: Path, make: boolean): number {
+    const made = make ? libc.mkdirat(this.folder, name, 0o755) : 0;
+    if (made < 0 && made !== -EEXIST) return made;
+    return libc.openat(this.folder, name, OPEN_DIR, 0);
+  }
+
   /** The names of the directories from the root to this one; null when they are not known. */
   namesOf(directory: Gfid): string[] | null {
     const names: string[] = [];

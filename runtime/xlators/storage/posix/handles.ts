@@ -230,6 +230,14 @@ export class Handles implements Keeper {
     for (const handle of [...this.byGfid.values()]) this.drop(handle);
   }
 
+  /** Directories are looked for anew, through those above them; but for the root, and `parent`. */
+  dropDirectories(parent: Directory): void {
+    for (const handle of [...this.byGfid.values()]) {
+      const stays = handle === this.brick.root || handle === parent;
+      if (handle.isDir && !handle.unnamed && !stays) this.drop(handle);
+    }
+  }
+
   /** Drops all that could be found again. */
   dropNamed(): void {
     for (const handle of [...this.byGfid.values()]) if (!handle.unnamed) this.drop(handle);

@@ -76,13 +76,17 @@ export interface Removed {
   readonly postparent: Iatt | null;
 }
 
-/** Removes a name; the parent before and after, or the errno. */
+/**
+ * Removes a name; the parent before and after, or the errno.
+ * @param isWhole a directory goes with all that is in it
+ */
 export function remove(
   xl: PosixXlator,
   frame: Frame,
   loc: Loc,
   flags: number,
   xdata: Dict | null = null,
+  isWhole = false,
 ): Removed | number {
   const brick = xl.priv;
   const dir = parentOf(xl, loc);
@@ -95,13 +99,18 @@ export function remove(
   const wasLast = isLastName(brick, victim);
   const place = { parent: dir.gfid, name: NAME };
   const isLast = victim !== null && brick.unkeepLast(victim);
-  const result = libc.unlinkat(dir.fd, NAME, flags);
+  let result = libc.unlinkat(dir.fd, NAME, flags);
+  if (result === -EEXIST) result = -ENOTEMPTY;
+  const isFull = result === -ENOTEMPTY && isWhole && victim !== null;
+  if (isFull && brick.landfill !== null) result = brick.landfill.take(dir, NAME, victim.gfid);
   if (result < 0) {
     if (isLast) brick.keep(victim, victim.fd, place, true);
-    return result === -EEXIST ? ENOTEMPTY : -result;
+    return -result;
   }
   if (victim !== null && victim.fd >= 0) brick.mdata.set(frame, 'unlink', victim);
   brick.mdata.setParent(frame, 'unlink', dir);
   nameGone(brick, victim, place, table, wasLast);
+  // It is no directory without a name that its users keep: nothing is to be made in it.
+  if (isFull) brick.handles.drop(victim);
   return { preparent, postparent: around(frame, brick, dir) };
 }

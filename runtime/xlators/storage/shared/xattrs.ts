@@ -99,7 +99,7 @@ const OF_THE_BRICK: ReadonlySet<string> = new Set([
 const isOfTheBrick = (name: string): boolean =>
   OF_THE_BRICK.has(name) || name.startsWith('trusted.gfid2path.');
 
-/** The attributes that the xdata of a lookup or readdirp asks for. */
+/** The attributes that the xdata of a lookup, stat, fstat or readdirp asks for. */
 export interface AskedKeys {
   readonly names: readonly string[];
   /** Besides, all that are there. */
