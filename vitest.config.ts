@@ -10,7 +10,9 @@ const kept = [
   'test/contract/bridge-{javascript,python}/{failures,limits,loading,refusals,storage}.engine.more.test.ts',
   'test/contract/bridge-isolated/{javascript,python}.engine.more.test.ts',
   'test/contract/gluster{,-life,-structures}.engine.more.test.ts',
-  'bridges/python/{attacks,calls,escapes,lines,outside}.engine.more.test.ts',
+  'bridges/python/{attacks,calls,escapes,lines,outside,sandbox}.engine.more.test.ts',
+  'bridges/javascript/limits.engine.more.test.ts',
+  'examples/mirror/mirror.engine.more.test.ts',
 ];
 
 export default defineConfig({

@@ -1,7 +1,7 @@
 /**
  * What the time limit promises of a busy loop: it has ended before twice the limit has passed. The
  * worker's looks are made here, with a clock of the test's; that the interpreter ends by the bits is
- * the matter of limits.engine.test.ts.
+ * the matter of limits.engine.more.test.ts.
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

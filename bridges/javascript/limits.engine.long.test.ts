@@ -1,3 +1,3 @@
-/** As limits.engine.test.ts: by other loops. */
+/** As limits.engine.more.test.ts: by other loops. */
 import '../../test/support/other-front-ends.ts';
-import './limits.engine.test.ts';
+import './limits.engine.more.test.ts';

@@ -2,7 +2,7 @@
  * What a script may try to get out of its interpreter: each attempt runs for a request of a real
  * volume of its own, is refused, is told to the log, and leaves what lies outside as it was. `SILENT`
  * lists those that no log can tell of, with the reason. outside.engine.test.ts tries files and the
- * world, harm.engine.more.test.ts what does harm, sandbox.engine.test.ts the realm behind all this.
+ * world, harm.engine.more.test.ts what does harm, sandbox.engine.more.test.ts the realm behind all this.
  */
 import { describe, expect, it } from 'vitest';
 import { EPERM } from '../../runtime/core/errno.ts';

@@ -65,7 +65,7 @@ end-volume
       expect(await readFile(join(folder, 'now.counting'), 'utf8')).toMatch(/\nWRITE +1 /);
       expect(await glossa(scratch, ['stats', 'mnt', '--reset', '--json'])).toMatchObject({
         status: 0,
-        out: '[\n  "counting"\n]\n',
+        out: '[\n  "counting",\n  "top"\n]\n',
       });
       const after = await glossa(scratch, ['stats', 'mnt', '--profile']);
       expect(after.out).not.toContain('WRITE');

@@ -5,6 +5,7 @@ import type { ScriptMethod } from '../../../runtime/core/lines.ts';
 import type { Xlator } from '../../../runtime/core/xlator.ts';
 import type { Machine, Thread } from '../../host/machine.ts';
 import type { Limits, Policy } from '../../host/policy.ts';
+import { LATEST_MS } from '../../host/watchdog.ts';
 import { Malformed, type Reader } from '../bytes.ts';
 import { DOWN, START, type Started, UP, type Verb, type WorkerData } from '../kinds.ts';
 import type { Call } from './call.ts';
@@ -14,8 +15,11 @@ import { Link } from './link.ts';
 
 /** How often it is looked whether it goes on. */
 const LOOK_MS = 250;
-/** What it may take beyond the limits of the module's own calls. */
-const SLACK_MS = 1000;
+/**
+ * What it may take beyond the limits of the module's own calls: the watchdog in the thread, which loses
+ * less, waits for so long itself where a call gets no CPU, and comes first.
+ */
+const SLACK_MS = LATEST_MS + 1000;
 /** While it starts: loading an interpreter takes long at times. */
 const START_SLACK_MS = 15_000;
 
@@ -58,7 +62,9 @@ export class Worker {
   private timeLimit: number;
   private cancelLook: (() => void) | null = null;
   private lastBeat = 0;
-  private stuckSince = 0;
+  private lookedAt = 0;
+  /** Milliseconds for which it has been seen to be stuck. */
+  private stuck = 0;
 
   /** @param checks whether it only reads the module */
   constructor(
@@ -194,7 +200,7 @@ export class Worker {
 
   private watch(): void {
     const { context } = this.xl;
-    this.stuckSince = performance.now();
+    this.lookedAt = performance.now();
     // A clock that is moved by hand says nothing about threads.
     if (context.soon === undefined) return;
     const look = (): void => {
@@ -209,16 +215,18 @@ export class Worker {
     const { link, timeLimit } = this;
     const { channel } = link;
     const now = performance.now();
+    // On a machine that is busy, or slept, this thread has not run either: such time counts little.
+    this.stuck += Math.min(now - this.lookedAt, LOOK_MS);
+    this.lookedAt = now;
     const { beat } = channel;
     if (beat !== this.lastBeat || (channel.isAtRest && this.started !== null)) {
       this.lastBeat = beat;
-      this.stuckSince = now;
+      this.stuck = 0;
       return;
     }
     const slack = this.started === null ? START_SLACK_MS : SLACK_MS;
-    const stuck = now - this.stuckSince;
-    if (timeLimit === 0 || stuck < 2000 * timeLimit + slack) return;
-    const seconds = (stuck / 1000).toFixed(1);
+    if (timeLimit === 0 || this.stuck < 2000 * timeLimit + slack) return;
+    const seconds = (this.stuck / 1000).toFixed(1);
     this.owner.lost(this, `a call ran too long (${seconds} s) and did not end (option time-limit)`);
   }
 }

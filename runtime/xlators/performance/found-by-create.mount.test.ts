@@ -7,6 +7,7 @@ import { constants } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { volume } from '../../../test/support/brick-clients.ts';
 import { describeMounts, startMount, withScratch } from '../../../test/support/mount.ts';
 import { performanceVolfile } from '../../../test/support/performance-volfiles.ts';
 
@@ -42,6 +43,40 @@ describeMounts('a create that finds a file', () => {
         expect(await seen()).toBe(`${text.length}: ${text}`);
       }
       for (const file of [known, found, reader]) await file.close();
+      expect(await mount.stop()).toBe(0);
+    });
+  });
+
+  it('and empties it, has it empty of a write that was on its way', async () => {
+    await withScratch(async (scratch) => {
+      const files = await scratch.folder('files');
+      const late = { 'delay-percentage': '100', enable: 'WRITE' };
+      const volfile = [
+        volume('files', 'storage/posix', { directory: files }, null),
+        volume('late', 'debug/delay-gen', late, 'files'),
+        volume('wb', 'performance/write-behind', {}, 'late'),
+      ].join('\n');
+      const mount = await startMount(scratch, volfile, { args: ARGS });
+      const at = (name: string): string => join(mount.path, name);
+      const known = await fs.open(at('known'), 'w+');
+      await expect(fs.stat(at('found'))).rejects.toThrow('ENOENT');
+      await fs.link(join(files, 'known'), join(files, 'found'));
+
+      const { O_CREAT, O_RDWR, O_TRUNC } = constants;
+      const contents = (): Promise<string> => fs.readFile(join(files, 'known'), 'latin1');
+      await known.write('written before');
+      const found = await fs.open(at('found'), O_RDWR | O_CREAT | O_TRUNC);
+      expect([(await found.stat()).size, (await known.stat()).size]).toEqual([0, 0]);
+      await known.sync();
+      expect(await contents()).toBe('');
+      await found.write('after');
+      // Another name, made by somebody else, and nothing is emptied.
+      await expect(fs.stat(at('third'))).rejects.toThrow('ENOENT');
+      await fs.link(join(files, 'known'), join(files, 'third'));
+      const third = await fs.open(at('third'), O_RDWR | O_CREAT);
+      expect((await third.stat()).size).toBe(5);
+      for (const file of [known, found, third]) await file.close();
+      expect(await contents()).toBe('after');
       expect(await mount.stop()).toBe(0);
     });
   });

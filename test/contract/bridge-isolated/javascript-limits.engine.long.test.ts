@@ -10,4 +10,4 @@ import { isolated, usuallyBy } from '../../support/module.ts';
 
 usuallyBy(isolated);
 await import('../../../bridges/javascript/attacks.engine.test.ts');
-await import('../../../bridges/javascript/limits.engine.test.ts');
+await import('../../../bridges/javascript/limits.engine.more.test.ts');

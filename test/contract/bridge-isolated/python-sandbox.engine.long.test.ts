@@ -1,6 +1,6 @@
 /**
  * What a module in Python may try to reach and to harm, again in threads of their own. What looks at an
- * engine without a volume (reach.engine.test.ts, sandbox.engine.test.ts) is the same in each thread, and
+ * engine without a volume (reach.engine.test.ts, sandbox.engine.more.test.ts) is the same in each thread, and
  * so is the walk of reach.engine.long.test.ts, from object to object inside of the interpreter.
  */
 import '../../support/every-front-end.ts';

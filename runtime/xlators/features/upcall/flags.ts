@@ -9,6 +9,7 @@ import { type Gfid, NULL_GFID } from '../../../core/gfid.ts';
 import type { Dirent, Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
+import { O_TRUNC } from '../../../core/open-flags.ts';
 
 export const UP = {
   NLINK: 0x1,
@@ -68,6 +69,16 @@ const makes =
     const [stat, folder = null] = [reply[at], reply[at + 2]];
     return [of(stat), of(args[loc]!.parent, NAMES, { stat: folder })];
   };
+/** Opened with these flags, it has no data left. */
+const emptied = (flags: number): number => ((flags & O_TRUNC) === 0 ? 0 : WRITE);
+/** A create may find a file that others have in their caches, under another name also. */
+const create: Touches = (
+  [{ parent }, flags]: [Loc, number],
+  [, , stat, , folder]: (Iatt | null)[],
+) => [
+  of(stat, emptied(flags), { stat: stat ?? null }),
+  of(parent, NAMES, { stat: folder ?? null }),
+];
 const removes: Touches = ([{ inode, parent }]: [Loc], [, folder]: [unknown, Iatt | null]) => [
   of(inode, UP.FORGET, { parent: folder }),
   of(parent, NAMES, { stat: folder }),
@@ -79,7 +90,7 @@ export const touches = {
   fstat: read,
   access: read,
   readlink: read,
-  open: read,
+  open: ([subject, flags]: [Loc, number]) => [of(subject.inode, emptied(flags))],
   opendir: read,
   readv: read,
   readdir: read,
@@ -108,7 +119,7 @@ export const touches = {
   mknod: makes(0, 1),
   mkdir: makes(0, 1),
   symlink: makes(1, 1),
-  create: makes(0, 2),
+  create,
   link: ([old, { parent }]: [Loc, Loc], [, stat, , folder]: [unknown, ...(Iatt | null)[]]) => [
     of(old.inode, LINKS, { stat: stat ?? null, parent: folder ?? null }),
     of(parent, NAMES, { stat: folder ?? null }),

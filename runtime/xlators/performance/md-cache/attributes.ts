@@ -18,11 +18,10 @@ import type { Dump, Xlator } from '../../../core/xlator.ts';
 import { InodeCache, Kept } from '../shared/inode-cache.ts';
 import { isOther } from '../shared/is-other.ts';
 import { cachedXattrs, type Given, timeoutOf } from './options.ts';
+import { Xattrs } from './xattrs.ts';
 
 /** What is kept with an inode takes so many bytes, roughly, without extended attributes. */
 const OVERHEAD = 512;
-/** And each of these. */
-const XATTR_OVERHEAD = 128;
 
 const LONG_AGO = Number.NEGATIVE_INFINITY;
 
@@ -36,8 +35,7 @@ export class Attributes extends Kept {
   named = LONG_AGO;
   /** Until when the kernel may rely on its attributes. */
   until = LONG_AGO;
-  /** Extended attributes by name: the answer with that one; null for one that is not there. */
-  xattrs: Map<string, Dict | null> | null = null;
+  xattrs: Xattrs | null = null;
   loaded = LONG_AGO;
   /** How often everything had been dropped when something was last learnt here; the same of names. */
   era = 0;
@@ -91,9 +89,8 @@ export class MdCache extends InodeCache<Attributes> {
   protected override drop(kept: Attributes, isWrite: boolean): void {
     kept.buf = null;
     if (!isWrite) kept.xattrs = null;
-    if (kept.xattrs === null) return;
     // One that is there may go by a write: a program loses its capabilities. None comes by it.
-    for (const [name, answer] of kept.xattrs) if (answer !== null) kept.xattrs.delete(name);
+    kept.xattrs?.deleteThere();
   }
 
   /** The attributes of an inode; null when they have to be asked for. */
@@ -162,7 +159,7 @@ export class MdCache extends InodeCache<Attributes> {
   learnXattr(kept: Attributes, name: string, answer: Dict | null): void {
     this.renew(kept);
     if (kept.xattrs === null || !this.isFresh(kept, kept.loaded)) {
-      kept.xattrs = new Map();
+      kept.xattrs = new Xattrs();
       kept.loaded = this.xl.context.now();
     }
     kept.xattrs.set(name, answer);
@@ -172,7 +169,7 @@ export class MdCache extends InodeCache<Attributes> {
   learnXattrs(kept: Attributes, xdata: Dict | null): void {
     if (this.names.size === 0) return;
     this.renew(kept);
-    kept.xattrs = new Map();
+    kept.xattrs = new Xattrs();
     kept.loaded = this.xl.context.now();
     for (const name of this.names) {
       const value = xdata?.get(name);
@@ -194,6 +191,10 @@ export class MdCache extends InodeCache<Attributes> {
   clear(): void {
     this.invalidateReplies();
     this.era += 1;
+    for (const inode of this.xl.inodes?.all() ?? []) {
+      const kept = this.kept(inode);
+      if (kept !== undefined) this.drop(kept, false);
+    }
     this.statfs = null;
     this.takeBack();
   }
@@ -223,12 +224,9 @@ export class MdCache extends InodeCache<Attributes> {
     let [inodes, bytes] = [0, 0];
     for (const inode of this.xl.inodes?.all() ?? []) {
       const kept = this.kept(inode);
-      if (kept === undefined) continue;
+      if (kept === undefined || (kept.buf === null && kept.xattrs === null)) continue;
       inodes += 1;
-      bytes += OVERHEAD;
-      for (const [name, answer] of kept.xattrs ?? []) {
-        bytes += XATTR_OVERHEAD + (answer?.bytes(name)?.length ?? 0);
-      }
+      bytes += OVERHEAD + (kept.xattrs?.bytes ?? 0);
     }
     return { inodes, bytes };
   }

@@ -55,7 +55,9 @@ export const options = defineOptions({
   'xattr-cache-list': {
     type: 'str',
     default: '',
-    description: 'Further extended attributes that are cached: names, patterns too, with commas.',
+    description:
+      'Further extended attributes that are cached: names, patterns too, with commas. Of a file no more ' +
+      'than 64 KiB of all of them is kept.',
     reconfigurable: true,
   },
   'md-cache-statfs': {

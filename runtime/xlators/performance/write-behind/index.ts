@@ -12,7 +12,7 @@ import { InitError } from '../../../core/errors.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { type FopName, fail, tail, unwind, wind } from '../../../core/fops.gen.ts';
 import { type Frame, Stack } from '../../../core/frame.ts';
-import { type AnyFop, collect, tailArgs } from '../../../core/generic.gen.ts';
+import { type AnyFop, collect } from '../../../core/generic.gen.ts';
 import type { Dirent } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
@@ -23,16 +23,16 @@ import {
   defineTranslator,
   type Fop,
   type Fops,
-  type Xlator,
 } from '../../../core/xlator.ts';
 import { inodeAt } from '../shared/inode-cache.ts';
 import { checkOrder } from '../shared/order.ts';
+import { reading } from './capabilities.ts';
+import { create, open } from './create.ts';
 import { type Given, options } from './options.ts';
 import type { Queue } from './queue.ts';
+import { after, Stub } from './stub.ts';
 import { type Waiting, Write } from './write.ts';
-import { WriteBehind } from './write-behind.ts';
-
-type Behind = Xlator<WriteBehind>;
+import { type Behind, WriteBehind } from './write-behind.ts';
 
 /** What a write takes in memory besides its data, roughly: many small ones are limited by it. */
 const OVERHEAD = 128;
@@ -50,19 +50,22 @@ const writev: Fop<'writev', WriteBehind> = (frame, xl, fd, vector, offset, flags
   const known = priv.queue(fd.inode);
   const errno = known === undefined ? 0 : known.error(fd);
   if (errno !== 0) return fail.writev(frame, errno);
-  if (!mayLie(priv, fd, vector.length, flags)) {
+  const cost = vector.length + OVERHEAD;
+  if (!mayLie(priv, fd, vector.length, flags) || !priv.hasRoom(cost)) {
     return after(frame, xl, 'writev', known, [fd, vector, offset, flags, xdata]);
   }
   priv.writes += 1;
   const queue = known ?? priv.queueOf(fd.inode);
-  const cost = vector.length + OVERHEAD;
   if (!queue.isFull && queue.used + cost <= priv.given['cache-size']) {
     return take(frame, xl, queue, fd, vector, offset, flags, xdata);
   }
   const data = vector.slice();
   queue.postpone({
     length: cost,
-    take: () => take(frame, xl, queue, fd, data, offset, flags, xdata),
+    take() {
+      if (priv.hasRoom(cost)) take(frame, xl, queue, fd, data, offset, flags, xdata);
+      else after(frame, xl, 'writev', queue, [fd, data, offset, flags, xdata]);
+    },
   });
 };
 
@@ -99,41 +102,6 @@ function take(
     unwind.writev(frame, length, 0, write.prebuf, write.postbuf, null);
   } else if (write.written > 0) unwind.writev(frame, write.written, 0, null, null, null);
   else fail.writev(frame, write.errno);
-}
-
-/** A fop that waits for writes. */
-class Stub implements Waiting {
-  blockers = 0;
-  private readonly frame: Frame;
-  private readonly xl: Behind;
-  private readonly name: FopName;
-  private readonly args: readonly unknown[];
-
-  constructor(frame: Frame, xl: Behind, name: FopName, args: readonly unknown[]) {
-    this.frame = frame;
-    this.xl = xl;
-    this.name = name;
-    this.args = args;
-  }
-
-  go(): void {
-    tailArgs[this.name](this.frame, this.xl.children[0]!, this.args);
-  }
-}
-
-/** Lets a fop go down after the writes so far of a file, as far as they are in [start, end). */
-function after(
-  frame: Frame,
-  xl: Behind,
-  name: FopName,
-  queue: Queue | undefined,
-  args: readonly unknown[],
-  start?: number,
-  end?: number,
-): void {
-  const stub = new Stub(frame, xl, name, args);
-  if (queue === undefined) stub.go();
-  else queue.wait(stub, start, end);
 }
 
 const readv: Fop<'readv', WriteBehind> = (frame, xl, fd, size, offset, flags, xdata) => {
@@ -294,42 +262,6 @@ const flushedCbk: Cbk<'flush', WriteBehind> = (frame, _cookie, xl) => {
   (frame.local as Fd).drop();
 };
 
-/** An fd hears of what fails from now on. */
-const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata) => {
-  const queue = xl.priv.queue(fd.inode);
-  queue?.spare(fd);
-  if (queue === undefined || queue.isIdle) {
-    return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
-  }
-  after(frame, xl, 'open', queue, [loc, flags, fd, xdata]);
-};
-
-/** The same of a create, which may find a file that others have open. */
-const create: Fop<'create', WriteBehind> = (frame, xl, loc, flags, mode, umask, fd, xdata) => {
-  const child = xl.children[0]!;
-  if (!xl.priv.hasFailed) return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
-  frame.local = fd;
-  wind.create(frame, 0, createCbk, child, loc, flags, mode, umask, fd, xdata);
-};
-
-const createCbk: Cbk<'create', WriteBehind> = (
-  frame,
-  _cookie,
-  xl,
-  opRet,
-  opErrno,
-  fd,
-  inode,
-  buf,
-  preparent,
-  postparent,
-  xdata,
-) => {
-  const known = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
-  if (known !== undefined) xl.priv.queue(known)?.spare(frame.local as Fd);
-  unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
-};
-
 /** Fops that wait for all that was written so far to what they are about, and where that is. */
 const others = {
   truncate: [0],
@@ -384,6 +316,8 @@ const all: Fops<WriteBehind> = {
       collect[name](waiting(name)),
     ]),
   ),
+  getxattr: collect.getxattr(reading('getxattr')),
+  fgetxattr: collect.fgetxattr(reading('fgetxattr')),
 };
 
 /** @throws {InitError} where what is joined does not fit into the window */

@@ -18,7 +18,7 @@ import type { Graph } from '../../../core/graph.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
-import { O_APPEND, O_RDWR } from '../../../core/open-flags.ts';
+import { O_APPEND, O_CREAT, O_RDWR, O_TRUNC } from '../../../core/open-flags.ts';
 import { checkOptions, genericOptions } from '../../../core/options.ts';
 import { GFID_REQ } from '../../../core/xdata.ts';
 import type { Translator, Xlator } from '../../../core/xlator.ts';
@@ -87,6 +87,7 @@ class Program {
         },
       );
     } else if (what === 'flush') this.ask('flush', [fd, null], (reply) => this.told(fd, reply));
+    else if (what === 'create') this.create(c % 2 === 0 ? O_TRUNC : 0);
     else if (what === 'fsync') this.ask('fsync', [fd, 0, null], (reply) => this.told(fd, reply));
   }
 
@@ -101,6 +102,27 @@ class Program {
     this.ask('lookup', [loc, null], ({ opRet, values }) => {
       if (opRet < 0 || !this.isSure) return;
       expect((values[1] as Iatt).iaSize, 'lookup').toBe(this.data.length);
+    });
+  }
+
+  /** As somebody who takes the name for absent. */
+  private create(how: number): void {
+    const { inodes } = this.graph;
+    const name = `f${this.uid}`;
+    const loc = new Loc(inodes.newInode(), inodes.root, name);
+    const flags = O_RDWR | O_CREAT | how;
+    const fd = new Fd(loc.inode!, flags, 1);
+    const xdata = new Dict().setGfid(GFID_REQ, gfidOf(200 + this.uid));
+    this.ask('create', [loc, flags, 0o600, 0, fd, xdata], ({ opRet, values }) => {
+      if (opRet < 0) this.isSure = false;
+      else {
+        const buf = values[2] as Iatt;
+        fd.moveTo(inodes.link(values[1] as Inode, inodes.root, name, buf)!);
+        expect(fd.inode).toBe(this.inode);
+        if (how !== 0) this.resize(0);
+        if (this.isSure) expect(buf.iaSize, 'create').toBe(this.data.length);
+      }
+      fd.release();
     });
   }
 
@@ -197,7 +219,7 @@ const anyStep = fc.tuple(
     { weight: 8, arbitrary: fc.constant('write') },
     { weight: 6, arbitrary: fc.constant('write on') },
     { weight: 4, arbitrary: fc.constant('read') },
-    ...['stat', 'truncate', 'flush', 'fsync', 'pass', 'reconfigure'].map((name) => ({
+    ...['stat', 'truncate', 'create', 'flush', 'fsync', 'pass', 'reconfigure'].map((name) => ({
       weight: 1,
       arbitrary: fc.constant(name),
     })),

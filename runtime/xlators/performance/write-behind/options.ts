@@ -18,7 +18,9 @@ export const options = defineOptions({
     default: MB,
     min: 512 * KB,
     max: 1024 * MB,
-    description: 'Data of a file that may be on its way, for writes that were answered already.',
+    description:
+      'Data of a file that may be on its way, for writes that were answered already. Of all files ' +
+      'together it is 64 times as much: with more, writes are waited for.',
     reconfigurable: true,
   },
   'aggregate-size': {

@@ -10,6 +10,10 @@ import type { Write } from './write.ts';
 /** Milliseconds after which data is sent that nothing has asked for; and without trickling-writes. */
 const TRICKLE_MS = 10;
 const HOLD_MS = 1000;
+/** As much as so many files may have on their way is the most of all files together. */
+const FILES = 64;
+
+export type Behind = Xlator<WriteBehind>;
 
 export class WriteBehind {
   given: Given;
@@ -46,6 +50,11 @@ export class WriteBehind {
     const made = new Queue(this);
     inode.ctxSet(this.xl, made);
     return made;
+  }
+
+  /** Whether a write that takes so much may be answered before it is done. */
+  hasRoom(cost: number): boolean {
+    return this.used + cost <= FILES * this.given['cache-size'];
   }
 
   /** Data of a file waits for more; one timer sees to all that nothing comes for. */

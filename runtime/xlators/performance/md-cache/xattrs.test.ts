@@ -1,0 +1,105 @@
+/** What extended attributes take in memory. */
+import { expect, test } from 'vitest';
+import { ask, FakeContext, gfidOf, type Reply, startGraph } from '../../../../test/support/core.ts';
+import { Dict } from '../../../core/dict.ts';
+import { ENODATA } from '../../../core/errno.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import { GFID_REQ } from '../../../core/xdata.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import memory from '../../storage/memory/index.ts';
+import mdCache from './index.ts';
+import { XATTRS_MAX } from './xattrs.ts';
+
+type Any = Translator<unknown>;
+
+/** Of two inodes, besides extended attributes. */
+const INODES = 1024;
+
+async function setUp() {
+  const graph = await startGraph(
+    [
+      { translator: memory as unknown as Any },
+      {
+        translator: mdCache as unknown as Any,
+        options: {
+          'xattr-cache-list': 'user.*',
+          'md-cache-timeout': '600',
+          'cache-invalidation': 'on',
+        },
+      },
+    ],
+    new FakeContext(),
+  );
+  const { inodes } = graph;
+  const inode = inodes.newInode();
+  const loc = new Loc(inode, inodes.root, 'f');
+  const made = ask(graph, 'mknod', loc, 0o100600, 0, 0, new Dict().setGfid(GFID_REQ, gfidOf(9)));
+  inodes.link(inode, inodes.root, 'f', made.values[1] as Iatt);
+  const get = (name: string): Reply => ask(graph, 'getxattr', new Loc(inode), name, null);
+  const set = (name: string, value: Uint8Array): void => {
+    ask(graph, 'setxattr', new Loc(inode), new Dict().set(name, value), 0, null);
+  };
+  const figure = (name: string): number => Number(mdCache.dump!(graph.top as never)[name as never]);
+  const isCached = (name: string): boolean => {
+    const before = figure('xattr_hits');
+    get(name);
+    return figure('xattr_hits') > before;
+  };
+  return { graph, get, set, figure, isCached };
+}
+
+test('is bounded, however many are asked for that are not there', async () => {
+  const { get, figure, isCached } = await setUp();
+  let most = 0;
+  for (let nth = 0; nth < 5000; nth++) {
+    expect(get(`user.${nth}`).opErrno).toBe(ENODATA);
+    most = Math.max(most, figure('bytes'));
+  }
+  expect(most).toBeGreaterThan(XATTRS_MAX / 2);
+  expect(most).toBeLessThanOrEqual(XATTRS_MAX + INODES);
+  // The newest are known, and the others are found all the same.
+  expect([isCached('user.4999'), isCached('user.0')]).toEqual([true, false]);
+});
+
+test('is bounded with values, too', async () => {
+  const { set, get, figure } = await setUp();
+  const value = new Uint8Array(1000);
+  for (let nth = 0; nth < 200; nth++) set(`user.${nth}`, value.fill(nth));
+  for (let round = 0; round < 2; round++) {
+    for (let nth = 0; nth < 200; nth++) {
+      const { opRet, values } = get(`user.${nth}`);
+      expect(opRet).toBeGreaterThanOrEqual(0);
+      expect((values[0] as Dict).bytes(`user.${nth}`)![0]).toBe(nth);
+      expect(figure('bytes')).toBeLessThanOrEqual(XATTRS_MAX + INODES);
+    }
+  }
+});
+
+test('counts names', async () => {
+  const { get, figure } = await setUp();
+  const added = (name: string): number => {
+    const before = figure('bytes');
+    get(name);
+    return figure('bytes') - before;
+  };
+  expect(added(`user.${'x'.repeat(200)}`) - added('user.y')).toBe(199);
+});
+
+test('is that of what is known still: nothing of what was dropped counts', async () => {
+  const { graph, get, set, figure } = await setUp();
+  set('user.a', new Uint8Array(5000));
+  get('user.a');
+  get('user.none');
+  expect(figure('bytes')).toBeGreaterThan(5000);
+  // It has another value now.
+  set('user.a', new Uint8Array(100));
+  expect(figure('bytes')).toBeLessThan(5000);
+  get('user.a');
+  // The root is the other.
+  expect([figure('inodes'), figure('bytes') > 100]).toEqual([2, true]);
+  graph.xlators[0]!.notify('CHILD_DOWN', graph.xlators[0]!);
+  expect([figure('inodes'), figure('bytes')]).toEqual([0, 0]);
+  expect(get('user.a').opRet).toBeGreaterThanOrEqual(0);
+  expect([figure('inodes'), figure('bytes') > 100]).toEqual([1, true]);
+});

@@ -1,0 +1,87 @@
+/** What a write takes away: a program's capabilities. */
+import { expect, test } from 'vitest';
+import { ask, type Reply, startGraph } from '../../../../test/support/core.ts';
+import { Slow } from '../../../../test/support/slow.ts';
+import { Dict } from '../../../core/dict.ts';
+import { ENODATA } from '../../../core/errno.ts';
+import { Fd } from '../../../core/fd.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import { O_RDWR } from '../../../core/open-flags.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import memory from '../../storage/memory/index.ts';
+import writeBehind from './index.ts';
+
+const CAPABILITY = 'security.capability';
+const OTHER = 'user.other';
+
+async function setUp(names: readonly string[]) {
+  const slow = new Slow();
+  const graph = await startGraph([
+    { translator: memory as unknown as Translator<unknown> },
+    { translator: slow.translator },
+    { translator: writeBehind as unknown as Translator<unknown> },
+  ]);
+  const { inodes } = graph;
+  const { root } = inodes;
+  const inode = inodes.newInode();
+  const fd = new Fd(inode, O_RDWR, 1);
+  const made = ask(graph, 'create', new Loc(inode, root, 'f'), O_RDWR, 0o700, 0, fd, null);
+  inodes.link(inode, root, 'f', made.values[2] as Iatt);
+  const dict = new Dict();
+  for (const name of names) dict.set(name, new Uint8Array(20));
+  ask(graph, 'setxattr', new Loc(inode), dict, 0, null);
+  slow.quick = false;
+  expect(ask(graph, 'writev', fd, new Uint8Array(10), 0, 0, null).opRet).toBe(10);
+  const byName = (name: string | null): Reply => ask(graph, 'getxattr', new Loc(inode), name, null);
+  const byFd = (name: string | null): Reply => ask(graph, 'fgetxattr', fd, name, null);
+  return { slow, byName, byFd };
+}
+
+/** Its request overtakes the write. */
+const overtake = (slow: Slow): void => {
+  slow.act(1);
+  slow.answer(0);
+};
+
+test.each(['byName', 'byFd'] as const)('is gone when the write was answered: %s', async (how) => {
+  const { slow, [how]: get } = await setUp([CAPABILITY]);
+  const reply = get(CAPABILITY);
+  overtake(slow);
+  expect(reply.count).toBe(0);
+  slow.finish();
+  expect([reply.count, reply.opErrno]).toEqual([1, ENODATA]);
+});
+
+test.each(['byName', 'byFd'] as const)('is in no list of all then: %s', async (how) => {
+  const { slow, [how]: get } = await setUp([CAPABILITY, OTHER]);
+  const reply = get(null);
+  overtake(slow);
+  expect(reply.count).toBe(0);
+  slow.finish();
+  const names = [...(reply.values[0] as Dict).keys()];
+  expect([reply.count, names.includes(CAPABILITY), names.includes(OTHER)]).toEqual([
+    1,
+    false,
+    true,
+  ]);
+});
+
+test('also where the write is over before the older answer is here', async () => {
+  const { slow, byName } = await setUp([CAPABILITY]);
+  const reply = byName(CAPABILITY);
+  slow.act(1);
+  slow.act(0);
+  slow.answer(1);
+  slow.finish();
+  expect([reply.count, reply.opErrno]).toEqual([1, ENODATA]);
+});
+
+test('nobody waits who asks for another one, or for one that is not there', async () => {
+  const { slow, byName, byFd } = await setUp([OTHER]);
+  const replies = [byName(OTHER), byFd(OTHER)];
+  for (const get of [byName, byFd]) replies.push(get(CAPABILITY), get(null));
+  while (replies.some(({ count }) => count === 0)) overtake(slow);
+  expect(slow.waiting).toBe(1);
+  expect(replies.map(({ opErrno }) => opErrno)).toEqual([0, 0, ENODATA, 0, ENODATA, 0]);
+});

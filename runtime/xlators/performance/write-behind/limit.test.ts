@@ -1,0 +1,83 @@
+/** Many files at once, of a storage that stands still: how much is answered for. */
+import { expect, test } from 'vitest';
+import { ask, startGraph } from '../../../../test/support/core.ts';
+import { Slow } from '../../../../test/support/slow.ts';
+import { Fd } from '../../../core/fd.ts';
+import type { Iatt } from '../../../core/iatt.ts';
+import { Loc } from '../../../core/loc.ts';
+import { O_RDWR } from '../../../core/open-flags.ts';
+import type { Translator } from '../../../core/xlator.ts';
+import memory from '../../storage/memory/index.ts';
+import writeBehind from './index.ts';
+
+type Any = Translator<unknown>;
+
+const KB = 1024;
+const WINDOW = 512 * KB;
+const MOST = 64 * WINDOW;
+/** The last write to a file waits for room in its own window. */
+const SIZE = 128 * KB;
+const WRITES = 4;
+/** So many would take more than all of them together may. */
+const FILES = 100;
+
+async function setUp() {
+  const slow = new Slow();
+  const graph = await startGraph([
+    { translator: memory as unknown as Any },
+    { translator: slow.translator },
+    { translator: writeBehind as unknown as Any, options: { 'cache-size': `${WINDOW}` } },
+  ]);
+  const { inodes } = graph;
+  const fds = Array.from({ length: FILES }, (_, nth) => {
+    const loc = new Loc(inodes.newInode(), inodes.root, `f${nth}`);
+    const fd = new Fd(loc.inode!, O_RDWR, 1);
+    const { values } = ask(graph, 'create', loc, O_RDWR, 0o600, 0, fd, null);
+    inodes.link(loc.inode!, inodes.root, `f${nth}`, values[2] as Iatt);
+    return fd;
+  });
+  slow.quick = false;
+  const bytes = (): number => Number(writeBehind.dump!(graph.top as never).bytes);
+  const write = (fd: Fd, nth: number) =>
+    ask(graph, 'writev', fd, new Uint8Array(SIZE).fill(nth), nth * SIZE, 0, null);
+  return { graph, slow, fds, bytes, write };
+}
+
+test('is bounded for all of them together, and nothing is lost or left waiting', async () => {
+  const { graph, slow, fds, bytes, write } = await setUp();
+  const replies = [];
+  for (let nth = 0; nth < WRITES; nth++) {
+    for (const fd of fds) {
+      replies.push(write(fd, nth));
+      expect(bytes()).toBeLessThanOrEqual(MOST);
+    }
+  }
+  const answered = replies.filter(({ count }) => count > 0).length;
+  expect(answered).toBeGreaterThan(MOST / SIZE / 2);
+  expect(answered).toBeLessThan(FILES * (WRITES - 1));
+  while (slow.waiting > 0) {
+    slow.act(3);
+    slow.answer(1);
+    slow.act(0);
+    slow.answer(0);
+    expect(bytes()).toBeLessThanOrEqual(MOST);
+  }
+  for (const { count, opRet } of replies) expect([count, opRet]).toEqual([1, SIZE]);
+  expect(bytes()).toBe(0);
+  slow.quick = true;
+  for (const fd of fds) {
+    const read = ask(graph, 'readv', fd, WRITES * SIZE, 0, 0, null);
+    const data = read.values[0] as Uint8Array;
+    expect(data.length).toBe(WRITES * SIZE);
+    for (let nth = 0; nth < WRITES; nth++) expect(data[nth * SIZE + 17]).toBe(nth);
+  }
+});
+
+test('when there is room again, a write is answered at once', async () => {
+  const { slow, fds, write } = await setUp();
+  const fill = () => fds.flatMap((fd) => [write(fd, 0), write(fd, 1), write(fd, 2)]);
+  expect(fill().at(-1)!.count).toBe(0);
+  slow.finish();
+  expect(write(fds.at(-1)!, 0).count).toBe(1);
+  slow.finish();
+});
