@@ -27,7 +27,7 @@ const WORKER = `
 const fs = require('node:fs');
 const { parentPort, receiveMessageOnPort, workerData } = require('node:worker_threads');
 const koffi = require(workerData.koffi);
-const { news } = workerData;
+const { news, begun } = workerData;
 const libc = koffi.load(null);
 const CLOSE_RANGE = 436, UNSHARE = 2, BEYOND_ALL = 0x7ffffff0, CLONE_FILES = 0x400;
 const DEV_IOC_CLONE = ${DEV_IOC_CLONE};
@@ -61,6 +61,8 @@ function device(fd) {
 const isOwn = ownTable();
 const to = isOwn ? device(workerData.fd) : workerData.fd;
 if (isOwn) parentPort.postMessage('ready');
+Atomics.store(begun, 0, 1);
+Atomics.notify(begun, 0);
 for (;;) {
   const before = Atomics.load(news, 0);
   for (let next; (next = receiveMessageOnPort(parentPort)) !== undefined; ) {
@@ -73,6 +75,9 @@ for (;;) {
 }
 `;
 
+/** Far longer than the thread takes to begin. */
+const PATIENCE_MS = 5000;
+
 export interface NotifierEvents {
   /** The kernel has handled the oldest message. */
   written(): void;
@@ -84,6 +89,8 @@ export class Notifier {
   private readonly worker: Worker;
   /** Goes up with every message. */
   private readonly news = new Int32Array(new SharedArrayBuffer(4));
+  /** 1 when the thread uses no native code any more. */
+  private readonly begun = new Int32Array(new SharedArrayBuffer(4));
   private endHeir: () => void = () => {};
   private closed = false;
   /** The mount's descriptor for the thread to take: the mount itself may end meanwhile. */
@@ -93,11 +100,17 @@ export class Notifier {
   constructor(fd: number, on: NotifierEvents) {
     this.given = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     const koffi = createRequire(import.meta.url).resolve('koffi');
-    const workerData = { fd: this.given, koffi, news: this.news };
+    const workerData = { fd: this.given, koffi, news: this.news, begun: this.begun };
     this.worker = new Worker(WORKER, { eval: true, workerData, execArgv: [], name: 'notices' });
     this.worker.unref();
-    this.worker.on('message', (what) => (what === 'ready' ? this.ready() : on.written()));
-    this.worker.on('error', (error) => on.broken(String(error)));
+    this.worker.on('message', (what) => {
+      if (what === 'ready') this.ready();
+      else if (!this.closed) on.written();
+    });
+    this.worker.on('error', (error) => {
+      this.begun[0] = 1;
+      on.broken(String(error));
+    });
     this.worker.on('exit', () => this.taken());
   }
 
@@ -124,6 +137,8 @@ export class Notifier {
   close(): void {
     this.closed = true;
     this.endHeir();
+    // A thread that is ended while it loads native code ends the process, by SIGABRT.
+    Atomics.wait(this.begun, 0, 0, PATIENCE_MS);
     void this.worker.terminate();
   }
 }

@@ -1,0 +1,42 @@
+/** The thread that writes notices, when the server ends at once. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../sys/paths.ts';
+
+/** In a process of its own, since what goes wrong here ends the whole process. */
+function ends(program: string): unknown {
+  const notifier = join(packageRoot, 'dist/runtime/mount/fuse/notifier.js');
+  const begin = `
+    import { openSync } from 'node:fs';
+    const { Notifier } = await import(process.argv[1]);
+    let written = 0;
+    const notifier = new Notifier(openSync('/dev/null', 'r+'), {
+      written: () => void (written += 1),
+      broken: (why) => console.log(why),
+    });
+    notifier.write(new Uint8Array(8));
+  `;
+  const line = ['--input-type=module', '-e', begin + program, notifier];
+  const { status, signal, stdout, stderr } = spawnSync(process.execPath, line, {
+    encoding: 'utf8',
+  });
+  return { status, signal, stdout, stderr };
+}
+const well = { status: 0, signal: null, stderr: '' };
+
+test('what was written before it is ended is not told afterwards', () => {
+  const blocked = `
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+    notifier.close();
+    setTimeout(() => process.stdout.write(String(written)), 50);
+  `;
+  expect(ends(blocked)).toEqual({ ...well, stdout: '0' });
+});
+
+test('it is ended at whatever moment, also while it begins', () => {
+  for (let ms = 20; ms < 50; ms += 2) {
+    const ended = ends(`setTimeout(() => { notifier.close(); process.exit(); }, ${ms})`);
+    expect(ended).toEqual({ ...well, stdout: '' });
+  }
+});
