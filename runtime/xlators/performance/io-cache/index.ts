@@ -24,7 +24,7 @@ import {
 import { attributeReads } from '../shared/attribute-reads.ts';
 import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
 import { losses } from '../shared/losses.ts';
-import { doubtingLk, truncatingOpen } from '../shared/opens.ts';
+import { doubtingLk, truncatingCreate, truncatingOpen } from '../shared/opens.ts';
 import { checkMemory } from '../shared/options.ts';
 import { checkOrder } from '../shared/order.ts';
 import { checkSizes, options } from './options.ts';
@@ -167,11 +167,12 @@ const lookupCbk: Cbk<'lookup', Pages> = (
 const lk = doubtingLk<Pages>((xl, inode) => xl.priv.doubt(inode));
 
 const open = truncatingOpen<Pages, File>();
+const create = truncatingCreate<Pages, File>();
 
 const hooks: ChangeHooks<Pages, File> = { cache: ({ priv }) => priv };
 
 const all: Fops<Pages> = {
-  ...{ readv, lookup, lk, open },
+  ...{ readv, lookup, lk, open, create },
   ...fileChanges(dataFops, hooks),
   ...attributeReads<Pages, File>({
     cache: ({ priv }) => priv,

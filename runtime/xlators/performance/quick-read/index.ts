@@ -25,7 +25,7 @@ import {
 import { attributeReads } from '../shared/attribute-reads.ts';
 import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
 import { losses } from '../shared/losses.ts';
-import { truncatingOpen } from '../shared/opens.ts';
+import { truncatingCreate, truncatingOpen } from '../shared/opens.ts';
 import { checkMemory } from '../shared/options.ts';
 import { checkOrder } from '../shared/order.ts';
 import { askBricks, type Reliance } from '../shared/told.ts';
@@ -115,11 +115,12 @@ const readv: Fop<'readv', Contents> = (frame, xl, fd, size, offset, flags, xdata
 };
 
 const open = truncatingOpen<Contents, File>();
+const create = truncatingCreate<Contents, File>();
 
 const hooks: ChangeHooks<Contents, File> = { cache: ({ priv }) => priv };
 
 const all: Fops<Contents> = {
-  ...{ lookup, readdirp, readv, open },
+  ...{ lookup, readdirp, readv, open, create },
   ...fileChanges(dataFops, hooks),
   ...attributeReads<Contents, File>({
     cache: ({ priv }) => priv,

@@ -19,7 +19,7 @@ import { attributeReads } from '../shared/attribute-reads.ts';
 import { type ChangeHooks, dataFops, fileChanges } from '../shared/changes.ts';
 import { joined } from '../shared/joined.ts';
 import { losses } from '../shared/losses.ts';
-import { doubtingLk, truncatingOpen } from '../shared/opens.ts';
+import { doubtingLk, truncatingCreate, truncatingOpen } from '../shared/opens.ts';
 import { checkOrder } from '../shared/order.ts';
 import { options } from './options.ts';
 import { ReadAhead, type Reader, type Seen, type Stream } from './stream.ts';
@@ -80,11 +80,12 @@ function answer(xl: Ahead, reader: Reader, stream: Stream): void {
 const lk = doubtingLk<ReadAhead>((xl, inode) => xl.priv.changedInode(inode));
 
 const open = truncatingOpen<ReadAhead, Seen>();
+const create = truncatingCreate<ReadAhead, Seen>();
 
 const hooks: ChangeHooks<ReadAhead, Seen> = { cache: ({ priv }) => priv };
 
 const all: Fops<ReadAhead> = {
-  ...{ readv, lk, open },
+  ...{ readv, lk, open, create },
   ...fileChanges(dataFops, hooks),
   ...attributeReads<ReadAhead, Seen>({
     cache: ({ priv }) => priv,

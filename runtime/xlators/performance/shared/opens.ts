@@ -2,7 +2,7 @@
 import type { Fd } from '../../../core/fd.ts';
 import { tail, unwind, wind } from '../../../core/fops.gen.ts';
 import type { Inode } from '../../../core/inode.ts';
-import { O_TRUNC } from '../../../core/open-flags.ts';
+import { O_EXCL, O_TRUNC } from '../../../core/open-flags.ts';
 import type { Cbk, Fop, Xlator } from '../../../core/xlator.ts';
 import { Change, type ChangeHooks } from './changes.ts';
 import type { InodeCache, Kept } from './inode-cache.ts';
@@ -21,6 +21,34 @@ export function truncatingOpen<P extends InodeCache<K>, K extends Kept>(
     if ((flags & O_TRUNC) === 0) return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
     frame.local = new Change(xl.priv.changes(fd.inode), fd.inode);
     wind.open(frame, 0, cbk, xl.children[0]!, loc, flags, fd, xdata);
+  };
+}
+
+/** A create with O_TRUNC may find a file that is known here under another name, and empty it. */
+export function truncatingCreate<P extends InodeCache<K>, K extends Kept>(): Fop<'create', P> {
+  const cbk: Cbk<'create', P> = (
+    frame,
+    _asked,
+    xl,
+    opRet,
+    opErrno,
+    fd,
+    inode,
+    buf,
+    preparent,
+    postparent,
+    xdata,
+  ) => {
+    const known = opRet < 0 || buf === null ? undefined : xl.inodes?.find(buf.iaGfid);
+    if (known !== undefined) xl.priv.changed(xl.priv.changes(known));
+    unwind.create(frame, opRet, opErrno, fd, inode, buf, preparent, postparent, xdata);
+  };
+  return (frame, xl, loc, flags, mode, umask, fd, xdata) => {
+    const child = xl.children[0]!;
+    if ((flags & (O_TRUNC | O_EXCL)) !== O_TRUNC) {
+      return tail.create(frame, child, loc, flags, mode, umask, fd, xdata);
+    }
+    wind.create(frame, 0, cbk, child, loc, flags, mode, umask, fd, xdata);
   };
 }
 

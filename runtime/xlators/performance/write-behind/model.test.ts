@@ -254,6 +254,17 @@ function settle({ slow, context }: World): void {
   slow.finish();
 }
 
+/** A create empties a file whose pages a cache above has. */
+const EMPTIED: [string, number, number, number][] = [
+  ['write', 0, 0, 0],
+  ['read', 0, 0, 6],
+  ['act', 0, 0, 0],
+  ['answer', 0, 0, 0],
+  ['act', 3, 0, 0],
+  ['answer', 0, 0, 0],
+  ['create', 0, 0, 0],
+];
+
 test.each([
   ['alone', []],
   ['below the others', performanceStack.slice(1)],
@@ -271,7 +282,7 @@ test.each([
       }
       expect(writeBehind.dump!(world.graph.xlators[3] as never).bytes).toBe(0);
     }),
-    { numRuns: 60 },
+    { numRuns: 60, examples: [[EMPTIED, {}]] },
   );
 });
 
