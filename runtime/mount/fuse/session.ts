@@ -112,6 +112,8 @@ export class Session implements PumpedMount, Answering {
   /** What the kernel is to cache no longer; an UPCALL of the graph adds to it. */
   readonly notices: Notices;
   readonly fds: FdTable;
+  /** Directories that the kernel itself has removed: no path leads to them, whoever looks again. */
+  readonly removed = new WeakSet<Inode>();
   /** Some storage of the graph has files that the kernel could use, and it is wanted. */
   readonly mayPassThrough: boolean;
   readonly locks: boolean;

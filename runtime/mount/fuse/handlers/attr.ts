@@ -1,6 +1,6 @@
 /** The operations on attributes: GETATTR, STATX, SETATTR, ACCESS, READLINK, STATFS. */
 import { encodeNameInto, NameError } from '../../../core/bytes.ts';
-import { EFBIG, EIO, ENAMETOOLONG, ESTALE } from '../../../core/errno.ts';
+import { EFBIG, EIO, ENAMETOOLONG, ENOENT, ESTALE } from '../../../core/errno.ts';
 import type { Fd } from '../../../core/fd.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import { SET_ATTR } from '../../../core/fops.ts';
@@ -66,10 +66,20 @@ function look(session: Session, nodeid: number, handle: number, answer: number):
 }
 
 const statCbk: Cbk<'stat', Session> = (frame, answer, xl, opRet, opErrno, buf, xdata) => {
-  if (opRet < 0) return xl.priv.fail(frame, inodeErrno(opErrno));
+  const inode = frame.local as Inode;
+  if (opRet < 0) return xl.priv.fail(frame, statErrno(xl.priv, inode, opErrno));
   const reply = answer === AS_STATX ? replyStatx : replyAttr;
-  reply(xl.priv, frame, frame.local as Inode, buf, xdata);
+  reply(xl.priv, frame, inode, buf, xdata);
 };
+
+/**
+ * The kernel asks for a directory's attributes before it looks up a name in it. In one that was
+ * removed there is nothing, as on a disk; a brick says ESTALE.
+ */
+function statErrno(session: Session, inode: Inode, opErrno: number): number {
+  const errno = inodeErrno(opErrno);
+  return errno === ESTALE && session.removed.has(inode) ? ENOENT : errno;
+}
 
 const fstatCbk: Cbk<'fstat', Session> = (frame, cookie, xl, opRet, opErrno, buf, xdata) => {
   const fd = frame.local as Fd;

@@ -70,22 +70,27 @@ const madeCbk: Cbk<'mkdir', Session> = (
   xl.priv.fail(frame, makerErrno(opErrno, loc.parent!));
 };
 
+/** The cookies of a removal: of what. */
+const FILE = 0;
+const DIRECTORY = 1;
+
 export const unlink: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('UNLINK');
   const loc = oldPlace(session, frame, header.nodeid, args.name);
-  if (loc !== null) wind.unlink(frame, 0, removedCbk, session.links, loc, 0, null);
+  if (loc !== null) wind.unlink(frame, FILE, removedCbk, session.links, loc, 0, null);
 };
 
 export const rmdir: Handler<NameIn> = (session, header, args) => {
   const frame = session.begin('RMDIR');
   const loc = oldPlace(session, frame, header.nodeid, args.name);
-  if (loc !== null) wind.rmdir(frame, 0, removedCbk, session.links, loc, 0, null);
+  if (loc !== null) wind.rmdir(frame, DIRECTORY, removedCbk, session.links, loc, 0, null);
 };
 
-const removedCbk: Cbk<'unlink', Session> = (frame, _cookie, xl, opRet, opErrno) => {
+const removedCbk: Cbk<'unlink', Session> = (frame, what, xl, opRet, opErrno) => {
   const loc = frame.local as Loc;
   discard(loc.inode);
   if (opRet < 0) return xl.priv.fail(frame, opErrno);
+  if (what === DIRECTORY && loc.inode !== null) xl.priv.removed.add(loc.inode);
   loc.parent!.table.unlink(loc.parent!, loc.name!);
   xl.priv.reply(frame, 0);
 };

@@ -251,6 +251,19 @@ describe('names that are made and removed', () => {
     expect(rig.ask(OP.GETATTR, nodeid, u32(0), u32(0), u64(0)).error).toBe(-ESTALE);
   });
 
+  test('a directory that the kernel removed has nothing in it; one that others removed may be back', async () => {
+    rig = await Rig.make({
+      ...making,
+      rmdir: (frame) => unwind.rmdir(frame, 0, 0, null, null, null),
+      stat: (frame) => fail.stat(frame, ESTALE),
+    });
+    const dir = rig.find('dir');
+    const getattr = (): number => rig.ask(OP.GETATTR, dir.id, u32(0), u32(0), u64(0)).error;
+    expect(getattr()).toBe(-ESTALE);
+    expect(rig.ask(OP.RMDIR, 1, 'dir').error).toBe(0);
+    expect(getattr()).toBe(-ENOENT);
+  });
+
   test('RENAME moves the name, and takes it from what had it before', async () => {
     rig = await Rig.make(making);
     const [file, dir] = [rig.find('file'), rig.find('dir')];
