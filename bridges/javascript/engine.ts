@@ -333,7 +333,7 @@ class QuickEngine implements Engine {
     const { depth } = this.#inside;
     if (depth >= MAX_DEPTH) throw new EngineError('exception', 'calls nest too deep');
     if (depth === 0) {
-      this.#names.dropWhenMany();
+      this.#names.trim();
       this.time.begin();
       this.#jobs.begin();
     }

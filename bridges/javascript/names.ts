@@ -1,19 +1,22 @@
-/**
- * Strings that an interpreter is given again and again, such as names and gfids: made once and kept,
- * until there are so many that all are dropped.
- */
+/** Strings that an interpreter is given again and again, such as names and gfids: made once and kept. */
+import { KeptNames, MOST_NAMES } from '../host/kept-names.ts';
 import { EngineError } from './errors.ts';
 import { TAG_STRING, type Values } from './values.ts';
 import type { Pointer, QuickJS } from './wasm.ts';
 
-const MOST = 20_000;
 /** Characters of a gfid. */
 const GFID = 36;
+
+/** A string in the interpreter. */
+interface Made {
+  readonly value: Pointer;
+  readonly string: Pointer;
+}
 
 export class Names {
   readonly #quickjs: QuickJS;
   readonly #values: Values;
-  readonly #known = new Map<string, { readonly value: Pointer; readonly string: Pointer }>();
+  readonly #known: KeptNames<Made>;
   /** The latest gfid: most requests are about the same directory as the one before. */
   #gfid = '';
   #gfidString: Pointer = 0;
@@ -21,6 +24,9 @@ export class Names {
   constructor(quickjs: QuickJS, values: Values) {
     this.#quickjs = quickjs;
     this.#values = values;
+    this.#known = new KeptNames(MOST_NAMES, ({ value }) =>
+      quickjs._QTS_FreeValuePointer(values.context, value),
+    );
   }
 
   /** The JSString of a text, which the interpreter does not let go of. */
@@ -38,7 +44,7 @@ export class Names {
     if (known !== undefined) return known.string;
     const value = this.#make(text);
     const string = this.#values.i32[value >> 2]!;
-    this.#known.set(text, { value, string });
+    this.#known.add(text, { value, string });
     return string;
   }
 
@@ -57,12 +63,7 @@ export class Names {
   }
 
   /** To be called while no call is under way that was given any. */
-  dropWhenMany(): void {
-    if (this.#known.size <= MOST) return;
-    for (const { value } of this.#known.values()) {
-      this.#quickjs._QTS_FreeValuePointer(this.#values.context, value);
-    }
-    this.#known.clear();
-    this.#gfid = '';
+  trim(): void {
+    if (this.#known.trim()) this.#gfid = '';
   }
 }

@@ -9,6 +9,7 @@
  */
 import { Dict } from '../../runtime/core/dict.ts';
 import type { Inside } from '../host/inside.ts';
+import { KeptNames, MOST_NAMES } from '../host/kept-names.ts';
 import { HELD, IN_HOST } from '../host/watchdog.ts';
 import type { CApi, Memory, Ptr } from './capi.ts';
 import { makeDict } from './dicts.ts';
@@ -62,7 +63,6 @@ const MAX_DEPTH = 64;
 /** Bytes of arguments per open call: a spare word in front (PEP 590), and the pointers. */
 const CALL_BYTES = 4 * (1 + MAX_ARRAY);
 const ARGUMENTS_OFFSET = 0x80000000 | 0;
-const MAX_NAMES = 8192;
 const METH_FASTCALL = 0x80;
 
 function kindCodes(kinds: string, most: number): readonly number[] {
@@ -91,7 +91,7 @@ export class Calls {
   readonly #inside: Inside;
   readonly #context: CallContext;
   readonly #area: Ptr;
-  readonly #names = new Map<string, Ptr>();
+  readonly #names: KeptNames<Ptr>;
   readonly #ints: Ints;
   readonly #keep = (text: string): Ptr => this.#ownName(text);
   #dead: EngineError | undefined;
@@ -104,6 +104,7 @@ export class Calls {
     this.#api = context.api;
     this.#memory = context.memory;
     this.#values = context.values;
+    this.#names = new KeptNames(MOST_NAMES, (object) => this.#api.Py_DecRef(object));
     this.#inside = context.inside;
     this.#area = context.api.malloc((MAX_DEPTH + 1) * CALL_BYTES);
     this.#ints = new Ints(context.values, this.#area >> 2, ((MAX_DEPTH + 1) * CALL_BYTES) >> 2);
@@ -181,7 +182,7 @@ export class Calls {
       throw new EngineError('exception', 'calls nest too deep');
     }
     this.#inside.enter();
-    if (this.#names.size >= MAX_NAMES && this.#inside.depth === 1) this.#dropNames();
+    if (this.#inside.depth === 1) this.#names.trim();
     return this.#arguments();
   }
 
@@ -227,19 +228,19 @@ export class Calls {
 
   /**
    * A string that is kept: its hash is computed once, and it is found in dicts by identity. The
-   * reference stays ours: names are dropped between calls only (`#enter`).
+   * reference stays ours: names go between calls only (`#enter`).
    */
   #name(text: string): Ptr {
     const known = this.#names.get(text);
     if (known !== undefined) return known;
     const object = this.#values.makeString(text);
-    if (object !== 0) this.#names.set(text, object);
+    if (object !== 0) this.#names.add(text, object);
     return object;
   }
 
   /** The same with a reference of its own. A script may ask for names without end in one call. */
   #ownName(text: string): Ptr {
-    const isKept = this.#names.has(text) || this.#names.size < MAX_NAMES;
+    const isKept = !this.#names.isFull || this.#names.get(text) !== undefined;
     const object = isKept ? this.#name(text) : this.#values.makeString(text);
     if (isKept && object !== 0) this.#api.Py_IncRef(object);
     return object;
@@ -247,11 +248,6 @@ export class Calls {
 
   #dict(dict: Dict): Ptr {
     return makeDict(this.#values, this.#keep, dict);
-  }
-
-  #dropNames(): void {
-    for (const object of this.#names.values()) this.#api.Py_DecRef(object);
-    this.#names.clear();
   }
 
   /** Calls, lets go of the arguments, and turns the result or the error into the host's. */

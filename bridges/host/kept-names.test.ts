@@ -1,0 +1,56 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { KeptNames } from './kept-names.ts';
+
+/** Calls that bring names, as many as the numbers say, from so many different ones. */
+const calls = fc.record({
+  most: fc.integer({ min: 1, max: 50 }),
+  brought: fc.array(fc.array(fc.integer({ min: 0, max: 200 }), { maxLength: 40 })),
+});
+
+test('names are made once while they are kept, and never let go of twice', () => {
+  fc.assert(
+    fc.property(calls, ({ most, brought }) => {
+      const alive = new Map<string, object>();
+      const names = new KeptNames<{ name: string }>(most, (made) => {
+        expect(alive.get(made.name)).toBe(made);
+        alive.delete(made.name);
+      });
+      for (const call of brought) {
+        names.trim();
+        for (const name of call.map(String)) {
+          expect(names.get(name)).toBe(alive.get(name));
+          if (alive.has(name)) continue;
+          const made = { name };
+          alive.set(name, made);
+          names.add(name, made);
+        }
+      }
+    }),
+  );
+});
+
+test('the oldest go, and a call lets go of a few only', () => {
+  const gone: number[] = [];
+  const names = new KeptNames<number>(1000, (made) => void gone.push(made));
+  let most = 0;
+  for (let i = 0; i < 100_000; i++) {
+    const before = gone.length;
+    names.trim();
+    most = Math.max(most, gone.length - before);
+    names.add(`${i}`, i);
+  }
+  expect(most).toBeLessThan(20);
+  expect(gone).toEqual(gone.map((_, i) => i));
+  expect(gone.length).toBeGreaterThan(98_000);
+});
+
+test.each([1, 8, 9, 100])('with %i names a call there is an end to how many are kept', (each) => {
+  let kept = 0;
+  const names = new KeptNames<number>(1000, () => void kept--);
+  for (let i = 0; i < 2000; i++) {
+    names.trim();
+    for (let k = 0; k < each; k++, kept++) names.add(`${i} ${k}`, i);
+  }
+  expect(kept).toBeLessThan(1000 + 3 * each);
+});
