@@ -411,6 +411,11 @@ export const messages = {
     "Two subvolumes have each other's names: look which brick had which when the volume was made. " +
       'Meanwhile its files are looked for everywhere, and get new linktos.',
   ),
+  childWithoutLocks: message(
+    212012,
+    "subvolume '…' has no locks: …",
+    'Without them ranges of directories cannot be dealt out, so that no files can be made there. Put features/locks above the storage in the volfile of each brick, as those have it that `glossa new volume` writes.',
+  ),
   mdCacheTimeout: message(
     213001,
     'md-cache-timeout is …, not …',

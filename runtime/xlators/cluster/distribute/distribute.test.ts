@@ -2,9 +2,9 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { having } from '../../../../test/support/core.ts';
 import { Distributed, type Told } from '../../../../test/support/distributed.ts';
 import { Dict } from '../../../core/dict.ts';
-import { EIO, ENOENT } from '../../../core/errno.ts';
+import { EIO, ENOENT, EOPNOTSUPP } from '../../../core/errno.ts';
 import { Fd } from '../../../core/fd.ts';
-import { tail } from '../../../core/fops.gen.ts';
+import { fail, tail } from '../../../core/fops.gen.ts';
 import { type Dirent, IA_IFREG, type Iatt, type Statvfs } from '../../../core/iatt.ts';
 import { Loc } from '../../../core/loc.ts';
 import { hashName } from './hash.ts';
@@ -132,6 +132,15 @@ test('subvolumes with other names than the volume was made with are told of', as
   expect(volume.logged.match(/\/n1 is said to be with 'old', which is no subvolume/g)).toHaveLength(
     1,
   );
+});
+
+test('subvolumes without locks are told of, once', async () => {
+  const refusing = having('refusing', { inodelk: (frame) => fail.inodelk(frame, EOPNOTSUPP) });
+  await start(THREE, {}, () => ({ translator: refusing }));
+  expect(volume.create('/f', '').opErrno).toBe(EIO);
+  volume.ask('lookup', new Loc(volume.root), null);
+  const told = /subvolume '(\w+)' has no locks: inodelk fails with EOPNOTSUPP.*features\/locks/g;
+  expect([...volume.logged.matchAll(told)].map(([, name]) => name)).toEqual(['wa']);
 });
 
 test('a subvolume that was added is told of, and leaves the layout as it is', async () => {

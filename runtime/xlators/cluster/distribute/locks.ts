@@ -5,7 +5,7 @@
  * Source: GlusterFS `dht-lock.c`; the domains are in `dht-common.h`.
  */
 import { encodeName } from '../../../core/bytes.ts';
-import { EIO, ENOENT, ESTALE } from '../../../core/errno.ts';
+import { EIO, ENOENT, ENOSYS, EOPNOTSUPP, ESTALE } from '../../../core/errno.ts';
 import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import {
@@ -18,6 +18,7 @@ import {
   F_WRLCK,
   type Flock,
 } from '../../../core/lock.ts';
+import type { Distribute } from './distribute.ts';
 import { type Call, callOf, type Steps, type Task } from './task.ts';
 
 /** Who makes a directory's layout other than it is; who relies on it reads. */
@@ -60,7 +61,7 @@ export function* unlockInode(task: Task, child: number, domain: string, loc: Loc
 /** On several children, one after the other in the order of their names. What was got is given back on failure. */
 export function* lockInodes(
   task: Task,
-  names: readonly string[],
+  { names, notices }: Pick<Distribute, 'names' | 'notices'>,
   children: readonly number[],
   domain: string,
   loc: Loc,
@@ -69,6 +70,7 @@ export function* lockInodes(
   for (const [at, child] of order.entries()) {
     const errno = yield* lockInode(task, child, domain, loc, F_WRLCK);
     if (errno === 0) continue;
+    if (errno === EOPNOTSUPP || errno === ENOSYS) notices.noLocks(child, errno);
     yield* unlockInodes(task, order.slice(0, at), domain, loc);
     return errno;
   }

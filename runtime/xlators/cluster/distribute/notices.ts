@@ -1,4 +1,5 @@
 /** What a volume's children say of it that its volfile should say otherwise: each is told once. */
+import { errnoName } from '../../../core/errno.ts';
 import type { Loc } from '../../../core/loc.ts';
 import { messages } from '../../../core/messages.ts';
 import type { Xlator } from '../../../core/xlator.ts';
@@ -52,6 +53,17 @@ export class Notices {
       `${loc.path} is no file of '${name}', which says that it is with '${name}': were the names of ` +
         'subvolumes exchanged since the volume was made?',
       { msgid: messages.targetItself.id },
+    );
+  }
+
+  /** A lock that a repair needs is refused, as it is by a brick without features/locks. */
+  noLocks(child: number, errno: number): void {
+    if (!this.isNew(`locks ${child}`)) return;
+    const { names, xl } = this.owner;
+    xl.log.error(
+      `subvolume '${names[child]}' has no locks: inodelk fails with ${errnoName(errno)}, so that ranges of ` +
+        'directories are not dealt out, and files cannot be made in them (EIO); its brick needs features/locks',
+      { msgid: messages.childWithoutLocks.id },
     );
   }
 

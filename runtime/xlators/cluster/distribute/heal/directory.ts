@@ -157,8 +157,8 @@ function* markMds(task: Task, volume: Distribute, loc: Loc, sight: Sight): Steps
 /** Ranges are dealt out anew, on all children at once. */
 function* healLayout(task: Task, volume: Distribute, loc: Loc, sight: Sight): Steps<Sight> {
   const dir = dirLoc(loc, sight);
-  const { all, names } = volume;
-  if ((yield* lockInodes(task, names, all, LAYOUT_HEAL, dir)) !== 0) return sight;
+  const { all } = volume;
+  if ((yield* lockInodes(task, volume, all, LAYOUT_HEAL, dir)) !== 0) return sight;
   const now = yield* again(task, volume, dir);
   let healed = now ?? sight;
   const found = now === null ? null : anomaliesOf(now.layout.pieces);

@@ -32,9 +32,9 @@ export function* fixLayout(
   dir: Loc,
   spread?: number,
 ): Steps<number> {
-  const { all, names } = volume;
+  const { all } = volume;
   if (volume.up.length < all.length) return ENOTCONN;
-  const errno = yield* lockInodes(task, names, all, LAYOUT_HEAL, dir);
+  const errno = yield* lockInodes(task, volume, all, LAYOUT_HEAL, dir);
   if (errno !== 0) return errno;
   const result = yield* fixLocked(task, volume, dir, spread);
   yield* unlockInodes(task, all, LAYOUT_HEAL, dir);
@@ -47,7 +47,7 @@ function* fixLocked(
   dir: Loc,
   spread: number | undefined,
 ): Steps<number> {
-  const { all, names } = volume;
+  const { all } = volume;
   const keys = volume.linkedKeys(null);
   const answers = yield* task.ownEach(all, 'lookup', () => [dir, keys]);
   const failed = answers.find((answer) => !isDirectory(answer));
@@ -60,7 +60,7 @@ function* fixLocked(
   const { inode, gfid } = dir;
   const hash = gfid === ROOT_GFID ? NO_COMMIT_HASH : UNKNOWN_HASH;
   const made = newLayout(volume, dir.path, gfid, layout.pieces, hash, { spread });
-  const pieces = mayExchange(volume) ? keepOverlap(names, layout.pieces, made) : made;
+  const pieces = mayExchange(volume) ? keepOverlap(volume.names, layout.pieces, made) : made;
   if (pieces.every((piece, child) => isSame(piece, layout.pieces[child]!))) return 0;
   const written = yield* writeLayout(task, volume, dir, pieces);
   volume.keep(inode!, gfid, { layout: written, mds });
