@@ -36,7 +36,7 @@ import {
 } from './demo/served.ts';
 import { Status } from './demo/status.ts';
 import { makeTree } from './demo/tree.ts';
-import { makeWorkplace } from './demo/workplace.ts';
+import { makeWorkplace, roomless } from './demo/workplace.ts';
 import { EXIT_OK, UsageError } from './exit.ts';
 import { number, takeOperands, toggle } from './flags.ts';
 import { interruptibly, unlessAborted } from './interruption.ts';
@@ -117,6 +117,8 @@ async function demo(
       searchBricks(given, stacks, bricks),
     );
     measured = { mounted, passes: [near, away] };
+  } catch (error) {
+    throw roomless(error, scratch);
   } finally {
     status.clear();
     workplace.remove();

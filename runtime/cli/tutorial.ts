@@ -14,7 +14,7 @@ import { measure } from './demo/measure.ts';
 import { mountProblem, mountStack, serveMounted } from './demo/mounted.ts';
 import { Status } from './demo/status.ts';
 import { makeTree } from './demo/tree.ts';
-import { makeWorkplace } from './demo/workplace.ts';
+import { isFull, makeWorkplace, roomless } from './demo/workplace.ts';
 import { EXIT_OK, Failure, UsageError } from './exit.ts';
 import { choice, number, takeOperands, toggle } from './flags.ts';
 import { interruptibly, unlessAborted } from './interruption.ts';
@@ -112,6 +112,8 @@ async function tutorial(
     results = await withBricks(brickPlans(given), start, status, (bricks) =>
       searchAll(given, bricks),
     );
+  } catch (error) {
+    throw roomless(error, scratch);
   } finally {
     status.clear();
     workplace.remove();
@@ -170,7 +172,8 @@ async function makeFiles(
     await unlessAborted(makeTree(mounted.mountpoint, workload, signal), signal);
   } catch (error) {
     const { errno } = error as NodeJS.ErrnoException;
-    throw errno === undefined ? error : mounted.broken(-errno);
+    // The bricks' files are in the same folder as everything else: nothing is wrong with the server.
+    throw errno === undefined || isFull(error) ? error : mounted.broken(-errno);
   } finally {
     await mounted.stop();
   }

@@ -10,6 +10,9 @@ import type { Child } from './xlator.ts';
 
 let lastId = 0;
 
+/** The serial number of the newest: an fd with a greater one will have been opened after now. */
+export const newestFdId = (): number => lastId;
+
 export class Fd extends Ctx {
   /** Serial number in this process; never 0. */
   readonly id: number;

@@ -15,9 +15,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EAGAIN } from '../../core/errno.ts';
+import { EAGAIN, EDQUOT, ENOSPC } from '../../core/errno.ts';
 import { LOCK_EX, LOCK_NB } from '../../sys/constants.ts';
 import { flock } from '../../sys/libc.ts';
+import { Failure } from '../exit.ts';
 import { reason } from '../reason.ts';
 import { makeScratch, mountsIn, removeScratch } from '../scratch.ts';
 import type { Terminal } from '../terminal.ts';
@@ -34,7 +35,13 @@ export interface Workplace {
 export async function makeWorkplace(command: string, terminal: Terminal): Promise<Workplace> {
   await removeAbandoned(command, terminal);
   const folder = makeScratch(command);
-  const lock = openSync(join(folder, LOCK), 'wx');
+  let lock: number;
+  try {
+    lock = openSync(join(folder, LOCK), 'wx');
+  } catch (error) {
+    removeScratch(folder);
+    throw roomless(error, folder);
+  }
   const isTaken = flock(lock, LOCK_EX | LOCK_NB) === -EAGAIN;
   if (isTaken || !existsSync(join(folder, LOCK))) {
     // Another run has taken it for one that is left, in the moment before, and removes it.
@@ -50,6 +57,18 @@ export async function makeWorkplace(command: string, terminal: Terminal): Promis
   };
   return { folder, remove };
 }
+
+/** Whether something failed because a disk is full. */
+export const isFull = (error: unknown): boolean => {
+  const { errno } = error as NodeJS.ErrnoException;
+  return errno === -ENOSPC || errno === -EDQUOT;
+};
+
+/** What to say where a run's folder has no room for what it writes; any other error as it is. */
+export const roomless = (error: unknown, folder: string): unknown =>
+  isFull(error)
+    ? new Failure(`cannot write in ${folder}: ${reason(error)}; TMPDIR names another place`)
+    : error;
 
 /** Those of this user, and says so. */
 async function removeAbandoned(command: string, terminal: Terminal): Promise<void> {

@@ -2,6 +2,7 @@
  * The tutorial is ended from outside at several moments, and killed: what it leaves then. At more of them in
  * `test:long`.
  */
+import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -150,5 +151,28 @@ describeRoot('what is left', () => {
         );
         expect(await folders()).toEqual([`glossa-${command}-notes`]);
       }),
+  );
+});
+
+describeRoot('glossa tutorial, whose folder has no room', () => {
+  it.each([
+    ['for its lock', 'nr_inodes=2'],
+    ['for its files', 'nr_inodes=600'],
+  ])('%s says so, and leaves nothing', (_what, limit) =>
+    withScratch(async (scratch) => {
+      const tmp = await scratch.folder('tmp');
+      execFileSync('mount', ['-t', 'tmpfs', '-o', limit, 'glossa-test', tmp]);
+      try {
+        const { status, out } = await tutorial(scratch, ['--bricks', 'glossa', '--json']);
+        const { error } = JSON.parse(out);
+        expect(error).toMatch(
+          /^cannot write in .*\/tmp\/glossa-tutorial-\w+: No space left on device; TMPDIR/,
+        );
+        expect(status).toBe(1);
+        expect(await readdir(tmp)).toEqual([]);
+      } finally {
+        execFileSync('umount', [tmp]);
+      }
+    }),
   );
 });

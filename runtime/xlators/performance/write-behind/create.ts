@@ -20,10 +20,10 @@ import { after } from './stub.ts';
 import type { Waiting } from './write.ts';
 import type { Behind, WriteBehind } from './write-behind.ts';
 
-/** An fd hears of what fails from now on. */
+/** An fd hears of what fails from when its program has opened it. */
 export const open: Fop<'open', WriteBehind> = (frame, xl, loc, flags, fd, xdata) => {
   const queue = xl.priv.queue(fd.inode);
-  queue?.spare(fd);
+  queue?.opened(fd);
   if (queue === undefined || queue.isIdle) {
     return tail.open(frame, xl.children[0]!, loc, flags, fd, xdata);
   }

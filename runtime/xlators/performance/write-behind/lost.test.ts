@@ -10,18 +10,20 @@ import { O_APPEND, O_CREAT, O_RDWR } from '../../../core/open-flags.ts';
 import type { Translator } from '../../../core/xlator.ts';
 import errorGen from '../../debug/error-gen/index.ts';
 import memory from '../../storage/memory/index.ts';
+import openBehind from '../open-behind/index.ts';
 import writeBehind from './index.ts';
 
 const FULL = { failure: '100%', 'error-no': 'ENOSPC', enable: 'WRITE' };
 
-/** A file over a storage that is full, and slow to say so. */
-async function setUp() {
+/** A file over a storage that is full, and slow to say so. @param above what stands on write-behind */
+async function setUp(above: readonly { translator: unknown }[] = []) {
   const slow = new Slow();
   const volumes = [
     { translator: memory },
     { translator: errorGen, options: FULL },
     { translator: slow.translator },
     { translator: writeBehind },
+    ...above,
   ];
   const graph = await startGraph(
     volumes as unknown as { translator: Translator<unknown>; options?: Record<string, string> }[],
@@ -82,6 +84,15 @@ test('a file that a create finds later hears of nothing that was lost before', a
   expect([fsync(later), fsync(first), fsync(later)]).toEqual([0, ENOSPC, 0]);
   lose(first);
   expect([fsync(later), fsync(first), fsync(later)]).toEqual([ENOSPC, ENOSPC, 0]);
+});
+
+test('an fd that open-behind opens only now hears of what was lost since the program has opened it', async () => {
+  const { first, open, write, lose, fsync } = await setUp([{ translator: openBehind }]);
+  const [writes, syncs] = [open(), open()];
+  lose(first);
+  const later = open();
+  expect([fsync(later), fsync(syncs), fsync(syncs)]).toEqual([0, ENOSPC, 0]);
+  expect([write(writes), fsync(writes), fsync(first)]).toEqual([ENOSPC, 0, ENOSPC]);
 });
 
 test('a volume cannot go as long as somebody has not heard', async () => {

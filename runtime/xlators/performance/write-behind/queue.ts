@@ -9,7 +9,7 @@
  * counts them, and an fd keeps the count up to which it was told (Linux's errseq_t).
  */
 import { EIO } from '../../../core/errno.ts';
-import type { Fd } from '../../../core/fd.ts';
+import { type Fd, newestFdId } from '../../../core/fd.ts';
 import { wind } from '../../../core/fops.gen.ts';
 import type { Iatt } from '../../../core/iatt.ts';
 import type { Inode } from '../../../core/inode.ts';
@@ -39,6 +39,8 @@ export class Queue {
   /** Lied writes that have failed, and the errno of the last. */
   errors = 0;
   errno = 0;
+  /** The newest fd that there was then, of any file. */
+  private newestAtLoss = 0;
   /** How many of those who have the file open were told of all of them, or have opened it since. */
   private told = 0;
   /** Bytes that were answered for, or are on their way. */
@@ -162,6 +164,14 @@ export class Queue {
     this.told += 1;
   }
 
+  /**
+   * An fd is opened: it hears of nothing before. That is, of nothing before its program has opened it: where
+   * open-behind stands above, it has answered that program long ago.
+   */
+  opened(fd: Fd): void {
+    if (fd.id > this.newestAtLoss) this.spare(fd);
+  }
+
   /** An fd is closed that was told of so many errors. */
   closed(told: number): void {
     if (told === this.errors) this.told -= 1;
@@ -254,6 +264,7 @@ export class Queue {
     if (write.errno !== 0 && write.isLie) {
       this.errors += 1;
       this.errno = write.errno;
+      this.newestAtLoss = newestFdId();
       this.told = 0;
       priv.failed(write);
     }
