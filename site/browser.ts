@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname, join } from 'node:path';
-import puppeteer, { type Browser, type HTTPRequest, type Page } from 'puppeteer-core';
+import puppeteer, { type Browser, type Page, type Protocol, ProtocolError } from 'puppeteer-core';
 import { dist } from './support.ts';
 
 export const HOST = 'http://site.test';
@@ -15,6 +15,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
 };
+
+const BYTES = 'application/octet-stream';
 
 /** Under load a browser needs minutes for what it otherwise does at once. */
 const PATIENCE_MS = 300_000;
@@ -41,23 +43,40 @@ export async function openPage(browser: Browser, width: number): Promise<OpenPag
   await page.setViewport({ width, height: 900 });
   const foreign: string[] = [];
   const missing: string[] = [];
-  const answer = async (request: HTTPRequest): Promise<void> => {
-    const url = new URL(request.url());
-    if (!/^https?:/.test(url.protocol)) return request.continue();
+  // Not by the page's own interception, with which nothing is kept from one page to the next.
+  const session = await page.createCDPSession();
+  const answer = ({ requestId, request }: Protocol.Fetch.RequestPausedEvent): Promise<void> => {
+    const url = new URL(request.url);
+    if (!/^https?:/.test(url.protocol)) return session.send('Fetch.continueRequest', { requestId });
     if (url.origin !== HOST) {
       foreign.push(url.href);
-      return request.abort();
+      return session.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
     }
     const body = fileOf(url.pathname);
     if (body === null) missing.push(url.pathname);
-    const contentType = TYPES[extname(url.pathname) || '.html'] ?? 'application/octet-stream';
-    return request.respond({ status: body === null ? 404 : 200, contentType, body: body ?? '' });
+    return session.send('Fetch.fulfillRequest', {
+      requestId,
+      responseCode: body === null ? 404 : 200,
+      responseHeaders: [
+        { name: 'Content-Type', value: TYPES[extname(url.pathname) || '.html'] ?? BYTES },
+        { name: 'Cache-Control', value: 'max-age=3600' },
+      ],
+      body: (body ?? Buffer.alloc(0)).toString('base64'),
+    });
   };
   // Only the page in front is drawn: in others a change of colour would stay half done.
   await page.evaluateOnNewDocument(AT_ONCE);
-  await page.setRequestInterception(true);
-  page.on('request', (request) => void answer(request));
+  session.on('Fetch.requestPaused', (event) => void answer(event).catch(whenLeft));
+  await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
   return { page, foreign, missing };
+}
+
+const LEFT = /Invalid InterceptionId|Session closed|Target closed/;
+
+/** A page may have gone elsewhere, or been closed, since it asked. */
+function whenLeft(error: unknown): void {
+  const isGone = error instanceof ProtocolError && LEFT.test(error.message);
+  if (!isGone) throw error;
 }
 
 function fileOf(path: string): Buffer | null {

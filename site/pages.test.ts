@@ -129,13 +129,18 @@ describe.skipIf(isSkipped('the site in Chromium', why))('in Chromium', () => {
       async (page) => {
         const wrong: string[] = [];
         const isKind = KINDS.includes(path);
+        const tried = new Set<number>();
         if (!isKind) await page.evaluate(PLAIN_CODE);
         for (const [at, [width, scheme]] of WAYS.entries()) {
+          const hasAxe = isKind || (isLookedAt(path, i) && i % WAYS.length === at);
+          // Colours make nothing wider: without axe each width is tried once.
+          if (!hasAxe && tried.has(width)) continue;
+          tried.add(width);
           await page.setViewport({ width, height: 900 });
           await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
           const used = Number(await page.evaluate('document.documentElement.scrollWidth'));
           if (used > width) wrong.push(`${path}: ${used} px wide in ${width}`);
-          if (!isKind && (!isLookedAt(path, i) || i % WAYS.length !== at)) continue;
+          if (!hasAxe) continue;
           const said = await complaints(page);
           wrong.push(...said.map((what) => `${path}, ${width} px, ${scheme}: ${what}`));
         }
