@@ -11,6 +11,7 @@ import type { FopName } from '../../../core/fops.gen.ts';
 import type { Frame, Stack } from '../../../core/frame.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
 import type { Loc } from '../../../core/loc.ts';
 import type { Flock } from '../../../core/lock.ts';
 import { messages } from '../../../core/messages.ts';
@@ -86,6 +87,7 @@ class GfidRequest extends Dict {
 
 export class Brick implements Requester, Remotes, Asks {
   readonly fds: RemoteFds;
+  readonly removed = new WeakSet<Inode>();
   readonly connection: Connection;
   settings: Settings;
   private readonly xl: Xlator<Brick>;
@@ -422,7 +424,7 @@ export class Brick implements Requester, Remotes, Asks {
     const { xl } = this;
     this.justSaid.forget();
     if (xl.inodes === null) return;
-    const told = toldBy(program, procedure, r, xl.inodes);
+    const told = toldBy(program, procedure, r, xl.inodes, this.removed);
     if (told === null) return;
     if (told.what === 'up') sayUp(xl as Xlator<unknown>, told.isUp);
     else {

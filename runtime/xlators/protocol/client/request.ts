@@ -32,6 +32,8 @@ export interface Requester {
   xattrsSet(attributes: Dict | null): void;
   /** What a lookup asked for is there, and is so. */
   found(frame: Frame, buf: Iatt): void;
+  /** Directories that were removed, and of which the brick has not said yet that it has forgotten them. */
+  readonly removed: WeakSet<Inode>;
   /** An answer could not be read. */
   garbled(fop: string): void;
 }
@@ -144,8 +146,15 @@ export class Request implements Waiter {
       case 'lookup': {
         const buf = values[at.buf] as Iatt;
         requester.lookedUp(args[1] as Dict | null, buf.iaGfid);
+        const { inode } = args[0] as Loc;
         if (buf.iaType !== IA_IFDIR) requester.found(this.frame, buf);
-        return fits(buf, (args[0] as Loc).inode);
+        else if (inode !== null) requester.removed.delete(inode);
+        return fits(buf, inode);
+      }
+      case 'rmdir': {
+        const { inode } = args[0] as Loc;
+        if (inode !== null) requester.removed.add(inode);
+        return 0;
       }
       case 'readdir':
       case 'readdirp': {

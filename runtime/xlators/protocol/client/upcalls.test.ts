@@ -5,6 +5,7 @@ import { Fd } from '../../../core/fd.ts';
 import type { Gfid } from '../../../core/gfid.ts';
 import type { Graph } from '../../../core/graph.ts';
 import { IA_IFDIR, IA_IFREG, Iatt } from '../../../core/iatt.ts';
+import type { Inode } from '../../../core/inode.ts';
 import { Loc } from '../../../core/loc.ts';
 import { type Upcall, upcall } from '../../../core/upcall.ts';
 import type { Translator } from '../../../core/xlator.ts';
@@ -19,11 +20,16 @@ const WRITTEN = 0x18;
 const FORGET = 0x100;
 
 /** What protocol/client makes of what a brick says. */
-function toldOf({ inodes }: Graph, gfid: Gfid, flags: number): readonly Upcall[] {
+function toldOf(
+  { inodes }: Graph,
+  gfid: Gfid,
+  flags: number,
+  removed = new WeakSet<Inode>(),
+): readonly Upcall[] {
   const w = new XdrWriter();
   writeInvalidation(w, { gfid, flags, expire: 60, stats: [null, null, null] });
   const reader = new XdrReader(w.written);
-  const told = toldBy(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes);
+  const told = toldBy(CALLBACK.number, CBK.CACHE_INVALIDATION, reader, inodes, removed);
   if (told?.what !== 'upcalls') throw new Error('nothing was told');
   return told.upcalls;
 }
@@ -106,6 +112,18 @@ test.each([
   const told = toldOf(graph, gfid, flags);
   expect(told.map(({ what }) => what)).toEqual(expected);
   expect(told[0]).toMatchObject({ what: 'inode', inode: { gfid }, data: true });
+});
+
+test('a brick has forgotten a folder that was removed: no name is told of, until it is back', async () => {
+  const { graph, root } = await setUp();
+  const buf = Object.assign(new Iatt(), { iaGfid: DIR, iaType: IA_IFDIR });
+  const inode = graph.inodes.link(graph.inodes.newInode(), root, 'd', buf)!;
+  const removed = new WeakSet([inode]);
+  const told = () => toldOf(graph, DIR, FORGET, removed).map(({ what }) => what);
+  expect([told(), told()]).toEqual([
+    ['inode', 'entry'],
+    ['inode', 'entry', 'every-entry'],
+  ]);
 });
 
 test('what was listed ahead of who lists, and written then', async () => {

@@ -3,7 +3,7 @@
  * others wait for. Source: GlusterFS 10 `client-callback.c`, `upcall-cache-invalidation.h`.
  */
 import { isGfid } from '../../../core/gfid.ts';
-import type { InodeTable } from '../../../core/inode.ts';
+import type { Inode, InodeTable } from '../../../core/inode.ts';
 import type { Upcall } from '../../../core/upcall.ts';
 import { fieldsOf, readFields } from '../../../rpc/fields.ts';
 import { CALLBACK, CBK } from '../../../rpc/programs.ts';
@@ -29,12 +29,16 @@ export type Told =
   | { readonly what: 'up'; readonly isUp: boolean }
   | { readonly what: 'upcalls'; readonly upcalls: readonly Upcall[] };
 
-/** Null for what is of no interest, or cannot be read. */
+/**
+ * Null for what is of no interest, or cannot be read.
+ * @param removed directories that we have removed, of which one is not told of again
+ */
 export function toldBy(
   program: number,
   procedure: number,
   r: XdrReader,
   inodes: InodeTable,
+  removed: WeakSet<Inode>,
 ): Told | null {
   if (program !== CALLBACK.number) return null;
   if (procedure === CBK.CHILD_UP) return { what: 'up', isUp: true };
@@ -42,10 +46,15 @@ export function toldBy(
   if (procedure !== CBK.CACHE_INVALIDATION) return null;
   const [gfid, , flags] = readFields(r, invalidation) as [string, number, number];
   if (r.short || !isGfid(gfid)) return null;
-  return { what: 'upcalls', upcalls: upcallsOf(gfid, flags, inodes) };
+  return { what: 'upcalls', upcalls: upcallsOf(gfid, flags, inodes, removed) };
 }
 
-function upcallsOf(gfid: string, flags: number, inodes: InodeTable): Upcall[] {
+function upcallsOf(
+  gfid: string,
+  flags: number,
+  inodes: InodeTable,
+  removed: WeakSet<Inode>,
+): Upcall[] {
   const upcalls: Upcall[] = [];
   // Of what was only listed the brick tells, too, and nobody here may have found it yet.
   const inode = inodes.find(gfid) ?? inodes.stranger(gfid);
@@ -53,7 +62,9 @@ function upcallsOf(gfid: string, flags: number, inodes: InodeTable): Upcall[] {
   // Of a file that was made in a folder, GlusterFS's bricks tell no more than that the folder has changed.
   // And of what a brick has forgotten it tells no more: of names in a folder, but not of those of a file.
   const aboutNames = inode.isDir ? NAMES | UP.TIMES : NAMES & ~UP.FORGET;
-  const isAboutNames = (flags & aboutNames) !== 0;
+  // What we have removed ourselves the brick forgets at once, and there are no names in it.
+  const isAboutNames =
+    (flags & aboutNames) !== 0 && !(flags === UP.FORGET && removed.delete(inode));
   if ((flags & NAMES) !== 0) {
     for (const { parent, name } of inode.names) {
       upcalls.push({ what: 'entry', parent, name, expire: true });
